@@ -1,0 +1,64 @@
+# Every target sets up what it needs: `make report` on a fresh clone is enough.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report example lab test golden check format bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-10s %s\n", $$1, $$2}'
+
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "ctg_analysis needs python3 (3.11 or newer) and found no '$(PYTHON)': install it, or name another with make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ctg_analysis needs Python 3.11 or newer and '$(PYTHON)' is $$($(PYTHON) -V 2>&1): name a newer one with make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "'$(PYTHON)' cannot make virtual environments: install python3-venv (Debian, Ubuntu: apt install python3-venv), then run make again" >&2; exit 1; }
+	@if command -v uv >/dev/null; then \
+	  uv venv --quiet --clear --python $(PYTHON) $(VENV) && \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+	  uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps -e . ; \
+	else \
+	  $(PYTHON) -m venv --clear $(VENV) && \
+	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --no-build-isolation --no-deps -e . ; \
+	fi
+	@touch $@
+
+setup: $(READY) ## create .venv from requirements.lock
+
+report: $(READY) ## build the diagnosis of the default territory, offline
+	$(BIN)/ctg build
+
+example: $(READY) ## build the invented territory, which shows all that the product does
+	$(BIN)/ctg build 999999999
+
+lab: $(READY) ## open JupyterLab on the chapters
+	$(BIN)/jupyter lab notebooks
+
+test: $(READY) ## run every test
+	$(BIN)/python -m pytest
+
+golden: $(READY) ## rewrite the golden observations; read the diff before committing it
+	$(BIN)/python -m pytest tests/test_golden.py --rewrite-golden
+
+check: $(READY) ## lint the code and the notebooks, validate the data
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/ctg check
+
+format: $(READY) ## format the code and the notebooks
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/nbstripout notebooks/*.ipynb
+
+bench: $(READY) ## measure the data stage
+	$(BIN)/python benchmarks/bench_data.py
+
+lock: $(READY) ## resolve requirements.lock again (needs uv)
+	uv pip compile --universal --generate-hashes --all-extras --python-version 3.11 --fork-strategy fewest --quiet pyproject.toml -o requirements.lock
+
+clean: ## remove what is generated, the environment too
+	rm -rf $(VENV) data/processed data/exemple/processed reports

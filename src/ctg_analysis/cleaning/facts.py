@@ -1,0 +1,30 @@
+"""The tidy table that every cleaning function returns: one row per place, period, measure and source."""
+
+import pandas as pd
+
+from ctg_analysis.model import MISSING, OK
+
+COLUMNS = ["code", "level", "period", "measure", "value", "status", "source"]
+
+
+def facts(table: pd.DataFrame, source: str, **columns) -> pd.DataFrame:
+    """Return a table of facts; `columns` completes or replaces those of `table`.
+
+    A value that is absent gets the status `nd` unless the table has a status of its own.
+    """
+    table = table.assign(source=source, **columns)
+    if "status" not in table:
+        table["status"] = OK
+        table.loc[table["value"].isna(), "status"] = MISSING
+    return table[COLUMNS].astype({"value": float})
+
+
+def melt(
+    table: pd.DataFrame, measures: dict[str, str], source: str, *, code: str, level: str, period: str
+) -> pd.DataFrame:
+    """Return the facts of a table that has one column per measure; `period` is a column or a constant."""
+    wide = table.rename(columns=measures)
+    periods = table[period] if period in table else period
+    wide = wide.assign(code=table[code], level=level, period=periods)
+    long = wide.melt(id_vars=["code", "level", "period"], value_vars=list(measures.values()), var_name="measure")
+    return facts(long, source)

@@ -1,0 +1,126 @@
+"""Communes, EPCIs, départements, régions and contours, for each year of the official geographic code."""
+
+import re
+
+import pandas as pd
+import pandera.pandas as pa
+import yaml
+
+from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.cleaning.reading import (
+    COMMUNE_CODE,
+    DEPARTEMENT_CODE,
+    SIREN,
+    commune_code,
+    count,
+    one_of,
+    read,
+    text,
+)
+from ctg_analysis.settings import DataRoot
+from ctg_analysis.sources.certificates import RawFolder
+
+COMMUNE, ARRONDISSEMENT = "commune-actuelle", "arrondissement-municipal"
+MAYOTTE = "976"
+
+COMMUNES = pa.DataFrameSchema(
+    {
+        "code": commune_code(),
+        "nom": pa.Column(str),
+        "type": one_of({COMMUNE, ARRONDISSEMENT}),
+        "departement": text(DEPARTEMENT_CODE, "a département code, such as 01, 2A or 974"),
+        "region": text(r"\d{2}|9\d\d", "a région code of 2 digits"),
+        "zone": one_of({"metro", "drom", "com"}),
+        "epci": text(SIREN, "a SIREN of 9 digits", nullable=True),
+        "commune_parente": text(COMMUNE_CODE, "a commune code", nullable=True),
+        "population_municipale": count(nullable=True),
+        "population_municipale_epci": count(nullable=True),
+        "anciens_codes": text(rf"{COMMUNE_CODE}(?:\|{COMMUNE_CODE})*", "commune codes separated by |", nullable=True),
+    },
+    unique=["code"],
+)
+
+EPCIS = pa.DataFrameSchema(
+    {
+        "code": text(SIREN, "a SIREN of 9 digits"),
+        "nom": pa.Column(str),
+        "type": one_of({"CC", "CA", "CU", "METRO", "MET69"}),
+        "nb_communes": count(),
+    },
+    unique=["code"],
+)
+
+CONTOURS = pa.DataFrameSchema({"code": commune_code(), "geometry": pa.Column(object)}, unique=["code"])
+
+
+def clean_communes(folder: RawFolder) -> dict[int, pd.DataFrame]:
+    """Return the communes and municipal arrondissements of each year.
+
+    Columns: code, name, kind, departement, region, zone, epci, parent, former_codes, population,
+    population_dgcl (the older population of the DGCL's file of EPCIs).
+    """
+    names = {"nom": "name", "type": "kind", "commune_parente": "parent", "anciens_codes": "former_codes"}
+    names |= {"population_municipale": "population", "population_municipale_epci": "population_dgcl"}
+    columns = ["code", "departement", "region", "zone", "epci", *names.values()]
+    years = {}
+    for name in folder.matching("communes_*.parquet"):
+        table = read(folder, name, COMMUNES).rename(columns=names)
+        years[int(re.search(r"\d{4}", name)[0])] = table[columns]
+    return years
+
+
+def clean_epcis(folder: RawFolder) -> dict[int, pd.DataFrame]:
+    """Return the EPCIs of each year. Columns: code, name, kind."""
+    names = {"nom": "name", "type": "kind"}
+    return {
+        int(re.search(r"\d{4}", name)[0]): read(folder, name, EPCIS).rename(columns=names)[["code", "name", "kind"]]
+        for name in folder.matching("epci_*.parquet")
+    }
+
+
+def clean_populations(folder: RawFolder, communes: dict[int, pd.DataFrame]) -> dict[int, pd.DataFrame]:
+    """Return the reference populations, as facts by year of geography.
+
+    Each file holds two vintages, which its certificate names: that of the communes and that of the EPCIs.
+    A vintage found in several files is taken from the most recent one. Mayotte is left out: its population
+    is always that of 2017.
+    """
+    geography_of: dict[str, tuple[int, str]] = {}
+    for year in sorted(communes):
+        entry = folder.entry(f"communes_{year}.parquet").model_extra
+        geography_of[_vintage(entry["population_epci"])] = (year, "population_dgcl")
+        geography_of[_vintage(entry["population_municipale"])] = (year, "population")
+    tables: dict[int, list[pd.DataFrame]] = {}
+    for period, (year, column) in sorted(geography_of.items()):
+        table = communes[year]
+        table = table[table["departement"].ne(MAYOTTE) & table[column].notna()]
+        rows = facts(
+            table[["code"]].assign(value=table[column]),
+            "etalab_decoupage",
+            level="commune",
+            period=period,
+            measure="population",
+        )
+        tables.setdefault(year, []).append(rows)
+    return {year: pd.concat(rows, ignore_index=True) for year, rows in tables.items()}
+
+
+def _vintage(label: str) -> str:
+    return re.search(r"\d{4}", label)[0]
+
+
+def clean_contours(folder: RawFolder) -> pd.DataFrame:
+    """Return the polygons of the communes, as WKB in WGS84. Columns: code, geometry."""
+    tables = [read(folder, name, CONTOURS)[["code", "geometry"]] for name in folder.matching("*.parquet")]
+    return pd.concat(tables, ignore_index=True)
+
+
+def read_names(root: DataRoot, file: str) -> pd.Series:
+    """Return the names of the départements or régions of data/reference, by code."""
+    table = pd.read_csv(root.reference / file, sep=";", dtype=str)
+    return table.set_index("code", verify_integrity=True)["nom"]
+
+
+def read_geography(root: DataRoot) -> dict:
+    """Return the reference geography of data/reference/geographie.yml: annee, composition_epci, note."""
+    return yaml.safe_load((root.reference / "geographie.yml").read_text(encoding="utf-8"))

@@ -1,0 +1,157 @@
+"""Opening a raw file and holding it to its schema: every problem at once, each with its line."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow as pyarrow_
+import pyarrow.parquet as parquet
+from pandera.errors import SchemaErrors
+
+from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.settings import project_path
+from ctg_analysis.sources.certificates import RawFolder, integrity
+
+# A commune: five characters, two of them the département. "1001" has lost its zero.
+COMMUNE_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97|98)\d{3}"
+DEPARTEMENT_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97\d|98\d)"
+SIREN = r"\d{9}"
+
+MAXIMUM_BYTES = 1_000_000_000
+FIRST_LINE = {".csv": 2, ".parquet": 1}  # line of the first row as a person counts
+
+
+def commune_code() -> pa.Column:
+    """Return the schema of a column of commune codes."""
+    return text(COMMUNE_CODE, "a commune code of 5 characters, such as 01001 or 2A004")
+
+
+def text(pattern: str, expected: str, **options) -> pa.Column:
+    """Return the schema of a text column whose values match a pattern entirely."""
+    return pa.Column(str, pa.Check.str_matches(f"^(?:{pattern})$", error=expected), **options)
+
+
+def one_of(values: set[str], **options) -> pa.Column:
+    """Return the schema of a text column with a closed list of values."""
+    return pa.Column(str, pa.Check.isin(values, error=f"one of {', '.join(sorted(values))}"), **options)
+
+
+def count(**options) -> pa.Column:
+    """Return the schema of a column of counts: numbers, 0 or more."""
+    return pa.Column(float, pa.Check.ge(0, error="a count of 0 or more"), coerce=True, **options)
+
+
+def year() -> pa.Column:
+    """Return the schema of a column of years, kept as text: a period."""
+    return text(r"(?:18|19|20)\d\d", "a year of four digits")
+
+
+def at_most(part: str, whole: str) -> pa.Check:
+    """Return the check that a part does not exceed its whole, in each row."""
+    return pa.Check(
+        lambda table: ~(_numbers(table[part]) > _numbers(table[whole])),
+        error=f"{part} at most {whole}",
+        ignore_na=False,
+    )
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    return pd.to_numeric(column, errors="coerce")
+
+
+def read(folder: RawFolder, name: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Return a raw file as a table that satisfies its schema, or raise InputError with every finding.
+
+    The bytes must be those of the certificate. When they are not, the rows are checked all the same, so that
+    a person sees what changed as well as that something did.
+    """
+    path = folder.path / name
+    findings = integrity(folder, name)
+    if not path.is_file():
+        raise InputError(findings)
+    try:
+        table = validate(_load(path), schema, path)
+        expected = folder.entry(name).lignes
+        if len(table) != expected:
+            findings.append(Finding(project_path(path), None, None, f"{len(table)} rows", f"{expected} rows"))
+    except InputError as error:
+        findings += error.findings
+    if findings:
+        raise InputError(findings)
+    return table
+
+
+def _load(path: Path) -> pd.DataFrame:
+    if path.stat().st_size > MAXIMUM_BYTES:
+        raise InputError([Finding(project_path(path), None, None, "more than 1 GB", "a smaller file")])
+    if path.suffix == ".parquet":
+        return _load_parquet(path)
+    return _load_csv(path)
+
+
+def _load_parquet(path: Path) -> pd.DataFrame:
+    try:
+        return parquet.read_table(path).to_pandas()
+    except (pyarrow_.ArrowInvalid, OSError) as error:
+        raise InputError(
+            [Finding(project_path(path), None, None, "a truncated or foreign file", "a whole Parquet file")]
+        ) from error
+
+
+def _load_csv(path: Path) -> pd.DataFrame:
+    """Read every cell as text; the index is the line number less two."""
+    content = path.read_bytes()
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        found = f"the byte 0x{content[error.start]:02x}"
+        raise InputError([Finding(project_path(path), line, None, found, "text in UTF-8")]) from error
+    try:
+        table = pd.read_csv(
+            BytesIO(content), sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        line = re.search(r"in line (\d+)", str(error))
+        where = int(line[1]) if line else 1
+        raise InputError(
+            [Finding(project_path(path), where, None, "a line of another length", "as many cells as the header")]
+        ) from error
+    short = table.isna().any(axis=1)
+    if short.any():
+        raise InputError(
+            Finding(project_path(path), int(row) + 2, None, "a line cut short", f"{len(table.columns)} cells")
+            for row in table.index[short]
+        )
+    return table
+
+
+def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:
+    """Return the table with the schema's types, or raise InputError with a finding for each bad cell."""
+    try:
+        return schema.validate(table, lazy=True)
+    except SchemaErrors as errors:
+        key = ", ".join(schema.unique or [])
+        findings = {
+            _finding(case, table, path, key) for case in errors.failure_cases.to_dict("records")
+        }
+        raise InputError(findings) from errors
+
+
+def _finding(case: dict, table: pd.DataFrame, path: Path, key: str) -> Finding:
+    shown, check, column = project_path(path), str(case["check"]), str(case["column"])
+    if check == "column_in_dataframe":
+        return Finding(shown, 1, str(case["failure_case"]), "no such column", "this column in the header")
+    row = None if pd.isna(case["index"]) else int(case["index"])
+    line = None if row is None else row + FIRST_LINE[path.suffix]
+    if check.startswith(("coerce_dtype", "dtype")):
+        return Finding(shown, line, column, repr(case["failure_case"]), "a number")
+    if "uniqueness" in check:
+        again = ", ".join(str(table.at[row, name]) for name in key.split(", "))
+        return Finding(shown, line, key, f"{again} again", "a key that comes once")
+    if " at most " in check:
+        part, whole = check.split(" at most ")
+        return Finding(shown, line, part, f"{table.at[row, part]} of {table.at[row, whole]}", check)
+    return Finding(shown, line, column, repr(case["failure_case"]), check)

@@ -1,0 +1,39 @@
+"""Errors told to a person: one line that says what, where, what was expected and what to do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class UserError(Exception):
+    """Something that the user can mend, said in one line; the command ends with exit code 1."""
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing wrong in one file.
+
+    `line` counts from 1, the header included (row number for Parquet); None when the whole file is meant.
+    """
+
+    path: str
+    line: int | None
+    column: str | None
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        """Say it on one line."""
+        place = self.path
+        if self.line is not None:
+            place += f", line {self.line}"
+        if self.column is not None:
+            place += f", column {self.column}"
+        return f"{place}: found {self.found}, expected {self.expected}"
+
+
+class InputError(UserError):
+    """Input files that cannot be trusted; carries every `Finding`, one line each."""
+
+    def __init__(self, findings: Iterable[Finding]):
+        self.findings = sorted(findings, key=lambda f: (f.path, f.line or 0, f.column or "", f.found))
+        super().__init__("\n".join(str(finding) for finding in self.findings))

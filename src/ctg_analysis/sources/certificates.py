@@ -1,0 +1,110 @@
+"""Birth certificates (source.yml): a raw file never travels without one, and never opens if it has changed."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.settings import project_path
+
+CERTIFICATE = "source.yml"
+
+
+class CertifiedFile(BaseModel):
+    """What the certificate says of one file."""
+
+    model_config = ConfigDict(extra="allow")
+    fichier: str
+    lignes: int
+    octets: int
+    sha256: str
+
+
+class Certificate(BaseModel):
+    """The birth certificate of a folder of data/raw; its keys are French because readers see them."""
+
+    model_config = ConfigDict(extra="allow")
+    id: str
+    titre: str
+    producteur: str
+    jeu_de_donnees: str
+    millesime: str | int | dict
+    geographie: str
+    licence: str
+    date_acces: str
+    couverture: str
+    secret_arrondi: str
+    reserves: list[str] = []
+    fichiers: list[CertifiedFile]
+
+    @property
+    def vintage(self) -> str:
+        """Return the vintage in one piece of text."""
+        if isinstance(self.millesime, dict):
+            return ", ".join(f"{name} {date}" for name, date in self.millesime.items())
+        return str(self.millesime)
+
+
+@dataclass(frozen=True)
+class RawFolder:
+    """One source of data/raw with its certificate."""
+
+    path: Path
+    certificate: Certificate
+
+    def matching(self, pattern: str) -> list[str]:
+        """Return the names of the certified files that match a glob pattern, sorted."""
+        names = (entry.fichier for entry in self.certificate.fichiers)
+        return sorted(name for name in names if Path(name).match(pattern))
+
+    def entry(self, name: str) -> CertifiedFile:
+        """Return what the certificate says of a file."""
+        return next(entry for entry in self.certificate.fichiers if entry.fichier == name)
+
+
+def read_certificate(folder: Path) -> RawFolder:
+    """Return a source folder with its certificate; raise InputError when it is absent or incomplete."""
+    path = folder / CERTIFICATE
+    shown = project_path(path)
+    if not path.is_file():
+        raise InputError([Finding(shown, None, None, "no certificate", "a source.yml beside the files")])
+    try:
+        certificate = Certificate.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
+        line = getattr(error, "problem_mark", None)
+        where = line.line + 1 if line else None
+        raise InputError([Finding(shown, where, None, "text that is not YAML", "a YAML mapping")]) from error
+    except ValidationError as error:
+        raise InputError(
+            Finding(shown, None, ".".join(map(str, problem["loc"])), repr(problem["input"])[:60], problem["msg"])
+            for problem in error.errors()
+        ) from error
+    if certificate.id != folder.name:
+        raise InputError([Finding(shown, None, "id", repr(certificate.id), f"the folder's name, {folder.name!r}")])
+    return RawFolder(folder, certificate)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def integrity(folder: RawFolder, name: str) -> list[Finding]:
+    """Return what is wrong with a file as a whole: absent, or not the bytes that the certificate knows."""
+    path = folder.path / name
+    shown = project_path(path)
+    if not path.is_file():
+        return [Finding(shown, None, None, "no file", f"the file that {CERTIFICATE} lists")]
+    expected, found = folder.entry(name).sha256, sha256(path)
+    if found != expected:
+        return [Finding(shown, None, None, f"sha256 {found}", f"sha256 {expected}, as in {CERTIFICATE}")]
+    return []
+
+
+def source_folders(raw: Path) -> list[Path]:
+    """Return the folders of data/raw that hold a source (the field material of the démarches is apart)."""
+    return sorted(path for path in raw.iterdir() if path.is_dir() and path.name != "demarche")
