@@ -82,14 +82,16 @@ def clean_populations(folder: RawFolder, communes: dict[int, pd.DataFrame]) -> d
     """Return the reference populations, as facts by year of geography.
 
     Each file holds two vintages, which its certificate names: that of the communes and that of the EPCIs.
-    A vintage found in several files is taken from the most recent one. Mayotte is left out: its population
+    A vintage found in several files is taken from the most recent one, and from its communes rather than its
+    EPCIs, which leave out the four islands without EPCI. Mayotte is left out: its population
     is always that of 2017.
     """
     geography_of: dict[str, tuple[int, str]] = {}
-    for year in sorted(communes):
-        entry = folder.entry(f"communes_{year}.parquet").model_extra
-        geography_of[_vintage(entry["population_epci"])] = (year, "population_dgcl")
-        geography_of[_vintage(entry["population_municipale"])] = (year, "population")
+    columns = {"population_epci": "population_dgcl", "population_municipale": "population"}
+    for key, column in columns.items():
+        for year in sorted(communes):
+            entry = folder.entry(f"communes_{year}.parquet").model_extra
+            geography_of[_vintage(entry[key])] = (year, column)
     tables: dict[int, list[pd.DataFrame]] = {}
     for period, (year, column) in sorted(geography_of.items()):
         table = communes[year]

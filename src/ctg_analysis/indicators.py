@@ -1,0 +1,196 @@
+"""Facts and declarations in, observations out: sums before divisions.
+
+Every function takes the facts of the reference geography (columns of cleaning.facts) and returns rows with
+numerator, denominator, value and status, by place, period and source.
+"""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from ctg_analysis.model import (
+    MISSING,
+    NOT_APPLICABLE,
+    OK,
+    SECRET,
+    AnnualChange,
+    AnnualFlow,
+    AnnualResidual,
+    Count,
+    Indicator,
+    Mean,
+    Published,
+    Rate,
+    Ratio,
+    Source,
+)
+from ctg_analysis.uncertainty import poisson_interval, rounding_interval
+
+PLACE = ["code", "level", "period"]
+COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source"]
+FEW_EVENTS = 20
+
+# The population that rates and changes refer to: first the source that has it for the period.
+POPULATION = "population"
+POPULATION_SOURCES = ("insee_iris_rp2021", "etalab_decoupage", "insee_population_historique")
+
+
+def observe(indicators: Iterable[Indicator], facts: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
+    """Return the observations of all the indicators, before the secrecy gate.
+
+    Columns: territory, level, period, indicator, numerator, denominator, value, low, high, status, quality, source.
+    """
+    by_measure = {str(measure): rows for measure, rows in facts.groupby("measure", observed=True)}
+    tables = [observe_one(indicator, by_measure, sources) for indicator in indicators]
+    table = pd.concat([part for part in tables if len(part)], ignore_index=True)
+    return table.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
+
+
+def observe_one(
+    indicator: Indicator, by_measure: dict[str, pd.DataFrame], sources: dict[str, Source]
+) -> pd.DataFrame:
+    """Return the observations of one indicator; an empty table when no source has it."""
+    rows = compute(indicator, by_measure)
+    rows = rows[rows["level"].isin(indicator.levels)]
+    rows = with_intervals(rows, indicator, sources)
+    rows = rows.assign(indicator=indicator.id).rename(columns={"code": "territory"})
+    columns = "territory level period indicator numerator denominator value low high status quality source"
+    return rows[columns.split()]
+
+
+def compute(indicator: Indicator, by_measure: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return place, period, numerator, denominator, value, status and source of one indicator."""
+
+    def measure(name: str, preferred: tuple[str, ...] = indicator.sources) -> pd.DataFrame:
+        rows = by_measure.get(name)
+        return _empty_facts() if rows is None else rows[rows["source"].isin(preferred)]
+
+    def population() -> pd.DataFrame:
+        return first_available(measure(POPULATION, POPULATION_SOURCES), POPULATION_SOURCES)
+
+    match indicator.value:
+        case Count(name) | Published(name):
+            rows = first_available(measure(name), indicator.sources)
+            counted = isinstance(indicator.value, Count)
+            rows = rows.assign(numerator=rows["value"] if counted else float("nan"), denominator=float("nan"))
+        case Mean(name, years):
+            rows = _mean(first_available(measure(name), indicator.sources), years)
+        case Ratio(numerator, denominator, per):
+            rows = _divide(measure(numerator), measure(denominator), per, [*PLACE, "source"])
+            rows = first_available(rows, indicator.sources)
+        case Rate(events, per):
+            rows = _divide(measure(events), population().drop(columns="source"), per, PLACE)
+        case AnnualChange(years):
+            rows = _annual_change(population(), years)
+        case AnnualFlow(flow, years):
+            rows = _annual_flow(measure(flow), population(), years, residual=False)
+        case AnnualResidual(flow, years):
+            rows = _annual_flow(measure(flow), population(), years, residual=True)
+    return rows[COLUMNS]
+
+
+def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFrame:
+    """Return one row per place and period: that of the first source that has a value, else the first row."""
+    if rows["source"].nunique() <= 1:
+        return rows
+    order = rows["source"].map({source: rank for rank, source in enumerate(sources)})
+    ranked = rows.assign(_without=rows["status"].ne(OK), _order=order).sort_values([*PLACE, "_without", "_order"])
+    return ranked.drop_duplicates(PLACE).drop(columns=["_without", "_order"])
+
+
+def with_intervals(rows: pd.DataFrame, indicator: Indicator, sources: dict[str, Source]) -> pd.DataFrame:
+    """Return the rows with low, high and quality (1 sure, 2 to be read with its interval)."""
+    rows = rows.assign(low=float("nan"), high=float("nan"), quality=1)
+    if isinstance(indicator.value, Rate):
+        low, high = poisson_interval(rows["numerator"])
+        factor = indicator.value.per / rows["denominator"]
+        rows["low"], rows["high"] = low * factor, high * factor
+        rows.loc[rows["numerator"].lt(FEW_EVENTS), "quality"] = 2
+    step = sources[indicator.sources[0]].rounding
+    if step and isinstance(indicator.value, Count):
+        rows["low"], rows["high"] = rounding_interval(rows["value"], step)
+        rows["quality"] = 2
+    return rows
+
+
+def _empty_facts() -> pd.DataFrame:
+    columns = {name: pd.Series(dtype=str) for name in [*PLACE, "status", "source"]}
+    return pd.DataFrame(columns | {"value": pd.Series(dtype=float)})
+
+
+def _status(*statuses: pd.Series) -> pd.Series:
+    """Return ok where all are ok, secret where one is secret, nd elsewhere."""
+    table = pd.concat(statuses, axis=1)
+    result = pd.Series(MISSING, index=table.index)
+    result[table.eq(SECRET).any(axis=1)] = SECRET
+    result[table.eq(OK).all(axis=1)] = OK
+    return result
+
+
+def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str]) -> pd.DataFrame:
+    rows = top.merge(bottom[[*key, "value", "status"]], on=key, suffixes=("", "_bottom"), validate="1:1")
+    rows = rows.rename(columns={"value": "numerator", "value_bottom": "denominator"})
+    status = _over_something(_status(rows["status"], rows["status_bottom"]), rows["denominator"])
+    value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
+    return rows.assign(value=value, status=status)
+
+
+def _over_something(status: pd.Series, denominator: pd.Series) -> pd.Series:
+    """Return the statuses, `so` (sans objet) where there is nothing to divide by: a commune without inhabitants."""
+    return status.mask(status.eq(OK) & denominator.eq(0), NOT_APPLICABLE)
+
+
+def _mean(rows: pd.DataFrame, years: int) -> pd.DataFrame:
+    """Return means over `years` consecutive years; a missing year makes the mean missing."""
+    shifted = [_earlier(rows, years_ago) for years_ago in range(years)]
+    table = rows[[*PLACE, "source"]]
+    for number, part in enumerate(shifted):
+        part = part.rename(columns={"value": f"value_{number}", "status": f"status_{number}"})
+        table = table.merge(part, on=PLACE, how="inner", validate="1:1")
+    values = table[[f"value_{number}" for number in range(years)]]
+    status = _status(*(table[f"status_{number}"] for number in range(years)))
+    total = values.sum(axis=1).where(status.eq(OK))
+    return table.assign(numerator=total, denominator=float(years), value=total / years, status=status)
+
+
+def _earlier(rows: pd.DataFrame, years: int) -> pd.DataFrame:
+    """Return place, period, value and status with each row moved `years` later."""
+    return rows.assign(period=(rows["period"].astype(int) + years).astype(str))[[*PLACE, "value", "status"]]
+
+
+def _two_dates(stock: pd.DataFrame, years: int) -> pd.DataFrame:
+    """Return the stock at pairs of dates `years` apart (rule R8): value_before, value, the period "2018-2023"."""
+    rows = stock.merge(_earlier(stock, years), on=PLACE, suffixes=("", "_before"), validate="1:1")
+    status = _status(rows["status"], rows["status_before"])
+    start = (rows["period"].astype(int) - years).astype(str)
+    return rows.assign(status=status, end=rows["period"], period=start + "-" + rows["period"])
+
+
+def _annual_change(stock: pd.DataFrame, years: int) -> pd.DataFrame:
+    rows = _two_dates(stock, years)
+    rows["status"] = _over_something(rows["status"], rows["value_before"])
+    value = ((rows["value"] / rows["value_before"]) ** (1 / years) - 1) * 100
+    return rows.assign(numerator=rows["value"], denominator=rows["value_before"], value=value.where(rows["status"].eq(OK)))
+
+
+def _annual_flow(flow: pd.DataFrame, stock: pd.DataFrame, years: int, *, residual: bool) -> pd.DataFrame:
+    """Return the flow of the `years` years from the first date, or what it leaves of the change, in % a year."""
+    summed = _mean(flow, years)
+    summed = summed.assign(period=(summed["period"].astype(int) + 1).astype(str))
+    rows = _two_dates(stock, years)
+    rows = rows.merge(
+        summed[["code", "level", "period", "numerator", "status", "source"]],
+        left_on=["code", "level", "end"],
+        right_on=PLACE,
+        suffixes=("", "_flow"),
+        validate="1:1",
+    )
+    status = _status(rows["status"], rows["status_flow"])
+    change = rows["value"] - rows["value_before"]
+    numerator = change - rows["numerator"] if residual else rows["numerator"]
+    person_years = (rows["value"] + rows["value_before"]) / 2 * years
+    status = _over_something(status, person_years)
+    value = (numerator / person_years * 100).where(status.eq(OK))
+    return rows.assign(
+        numerator=numerator, denominator=person_years, value=value, status=status, source=rows["source_flow"]
+    )

@@ -1,0 +1,71 @@
+"""OBSERVATIONS: the one table that everything shown is read from."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from ctg_analysis.model import LEVELS, MISSING, OK, STATUSES, Indicator
+
+KEY = ["territory", "level", "period", "indicator"]
+COLUMNS = [*KEY, "numerator", "denominator", "value", "low", "high", "status", "quality", "source"]
+
+
+def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
+    shown = table["status"].eq(OK)
+    empty = table[["numerator", "denominator", "value", "low", "high"]].isna().all(axis=1)
+    return (shown & table["value"].notna()) | (~shown & empty)
+
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "territory": pa.Column(str),
+        "level": pa.Column(str, pa.Check.isin(LEVELS)),
+        "period": pa.Column(str),
+        "indicator": pa.Column(str),
+        "numerator": pa.Column(float, nullable=True),
+        "denominator": pa.Column(float, nullable=True),
+        "value": pa.Column(float, nullable=True),
+        "low": pa.Column(float, nullable=True),
+        "high": pa.Column(float, nullable=True),
+        "status": pa.Column(str, pa.Check.isin(STATUSES)),
+        "quality": pa.Column(int, pa.Check.isin([1, 2, 3])),
+        "source": pa.Column(str),
+    },
+    checks=pa.Check(_empty_when_withheld, error="a value when ok, nothing at all otherwise"),
+    unique=KEY,
+    ordered=True,
+    strict=True,
+)
+
+
+def read_observations(processed: Path, territories: list[str]) -> pd.DataFrame:
+    """Return the observations of some territories."""
+    table = pd.read_parquet(processed / "observations.parquet", filters=[("territory", "in", territories)])
+    return table.astype({"territory": str, "level": str, "period": str, "indicator": str, "source": str})
+
+
+def complete(
+    observations: pd.DataFrame, territories: pd.DataFrame, indicators: Iterable[Indicator]
+) -> pd.DataFrame:
+    """Return one row per territory, indicator and period of that indicator: a place never disappears.
+
+    territories: columns code, level. An indicator has rows at the levels it may be shown at; one that no
+    source feeds has the period "". A row that is added has the status `nd`.
+    """
+    periods = observations[["indicator", "period"]].drop_duplicates()
+    fed = set(periods["indicator"])
+    declared = pd.DataFrame(
+        [(one.id, level, one.sources[0]) for one in indicators for level in one.levels],
+        columns=["indicator", "level", "preferred"],
+    )
+    absent = pd.DataFrame({"indicator": sorted(set(declared["indicator"]) - fed), "period": ""}, dtype=str)
+    periods = declared.merge(pd.concat([periods, absent]), on="indicator", how="inner")
+    places = territories[["code", "level"]].rename(columns={"code": "territory"})
+    table = places.merge(periods, on="level", how="inner").merge(observations, on=KEY, how="left", validate="1:1")
+    added = table["status"].isna()
+    table["source"] = table["source"].where(~added, table["preferred"])
+    table["status"] = table["status"].where(~added, MISSING)
+    table["quality"] = table["quality"].fillna(1).astype(int)
+    return table[COLUMNS].sort_values(KEY, ignore_index=True)

@@ -1,0 +1,93 @@
+"""Communes, EPCIs, départements, régions and France: who belongs to whom, and what became of whom."""
+
+import pandas as pd
+
+from ctg_analysis.errors import UserError
+
+COMMUNE, ARRONDISSEMENT = "commune-actuelle", "arrondissement-municipal"
+FRANCE, METROPOLITAN_FRANCE = "F", "FM"
+OVERSEAS_COLLECTIVITIES = "com"  # zone of Saint-Pierre-et-Miquelon, Polynésie...: outside every total of France
+
+FRANCE_NAMES = {FRANCE: "France", METROPOLITAN_FRANCE: "France métropolitaine"}
+
+MEMBERSHIP = {"epci": "epci", "departement": "departement", "region": "region"}
+
+
+def territories(
+    communes: pd.DataFrame, epcis: pd.DataFrame, departements: pd.Series, regions: pd.Series, france: dict[str, str]
+) -> pd.DataFrame:
+    """Return every territory of a year, one row each.
+
+    Columns: code, level, name, epci, departement, region, zone, parent. An EPCI that lies across several
+    départements or régions has them all, separated by |. Municipal arrondissements have the level
+    `arrondissement` and their commune as parent.
+    """
+    places = communes.assign(level=communes["kind"].map({COMMUNE: "commune", ARRONDISSEMENT: "arrondissement"}))
+    places = places[["code", "level", "name", "epci", "departement", "region", "zone", "parent"]]
+    members = places[places["level"].eq("commune") & places["epci"].notna()]
+    across = members.groupby("epci")[["departement", "region", "zone"]].agg(lambda codes: "|".join(sorted(set(codes))))
+    epci_rows = epcis[["code", "name"]].assign(level="epci").merge(across, left_on="code", right_index=True)
+    communes_in_france = places[places["zone"] != OVERSEAS_COLLECTIVITIES]
+    departement_rows = communes_in_france.groupby("departement", as_index=False)[["region", "zone"]].first()
+    departement_rows = departement_rows.assign(
+        code=departement_rows["departement"], level="departement", name=departement_rows["departement"].map(departements)
+    )
+    region_rows = communes_in_france.groupby("region", as_index=False)[["zone"]].first()
+    region_rows = region_rows.assign(
+        code=region_rows["region"], level="region", name=region_rows["region"].map(regions)
+    )
+    france_rows = pd.DataFrame({"code": list(france), "level": "france", "name": list(france.values())})
+    table = pd.concat([places, epci_rows, departement_rows, region_rows, france_rows], ignore_index=True)
+    unnamed = table.loc[table["name"].isna(), "code"]
+    if len(unnamed):
+        raise UserError(f"data/reference: no name for {', '.join(unnamed)}, expected one line each")
+    return table
+
+
+def passage(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return what each commune of one year became in a later year.
+
+    Columns: code (of the earlier year), commune (of the later year), split. A merged commune leads to the one
+    that took it in. A commune that was split leads to each of its parts, with `split` True: its figures
+    cannot be shared out between them (rule R16).
+    """
+    before, after = _communes(before), _communes(after)
+    current, existed = set(after["code"]), set(before["code"])
+    heir = {former: code for code, former in _former_codes(after)}
+    own = [(code, code if code in current else heir.get(code)) for code in before["code"]]
+    reborn = [(code, part) for code, part in _former_codes(before) if part in current and part not in existed]
+    rows = pd.DataFrame(own + reborn, columns=["code", "commune"], dtype=str).drop_duplicates()
+    lost = rows.loc[rows["commune"].isna(), "code"]
+    if len(lost):
+        raise UserError(f"communes without an heir: {', '.join(lost)}, expected them among the anciens_codes")
+    return rows.assign(split=rows["code"].duplicated(keep=False)).sort_values("code", ignore_index=True)
+
+
+def arrondissement_parents(communes: pd.DataFrame) -> pd.Series:
+    """Return the commune of each municipal arrondissement (Paris, Lyon, Marseille)."""
+    arrondissements = communes[communes["kind"] == ARRONDISSEMENT]
+    return arrondissements.set_index("code")["parent"]
+
+
+def unit_of(communes: pd.DataFrame) -> dict[str, list[pd.Series]]:
+    """Return, for each level above the commune, the unit of each commune; absent when it belongs to none.
+
+    France comes twice: whole, and metropolitan.
+    """
+    table = _communes(communes).set_index("code")
+    in_france = table.index[table["zone"] != OVERSEAS_COLLECTIVITIES]
+    units = {level: [table.loc[in_france, column].dropna()] for level, column in MEMBERSHIP.items()}
+    whole = pd.Series(FRANCE, index=in_france)
+    metropolitan = pd.Series(METROPOLITAN_FRANCE, index=table.index[table["zone"] == "metro"])
+    return units | {"france": [whole, metropolitan]}
+
+
+def _former_codes(communes: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the pairs commune, former commune that it holds."""
+    table = communes[communes["former_codes"].notna()]
+    pairs = zip(table["code"], table["former_codes"], strict=True)
+    return [(code, former) for code, codes in pairs for former in codes.split("|")]
+
+
+def _communes(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["kind"] == COMMUNE]
