@@ -121,11 +121,12 @@ class Indicator:
     id: ends with the kind of quantity (_count, _share, _rate, _median, _index).
     domain_ids: names in the field's list of indicators (DEM-01 ...).
     label, definition, unit, reading, caveats: French, shown to readers.
-    reading: a sentence with {period}, {territory} and {value}.
+    reading: a sentence about the territory, with {period}, {value} and, if wanted, {unit} and
+        {s}, the mark of the plural.
     sources: by order of preference; for each period the first that has it is taken.
     levels: the levels at which a value may be shown.
-    chart: comparison, trend, parts, circles, choropleth or pyramid.
-    parts: ids of the indicators that make this one up, for the chart "parts".
+    chart: comparison, trend, parts, balance, circles, choropleth or pyramid.
+    parts: ids of the indicators that are drawn with this one: what makes it up, or its smoothed series.
     direction: +1 when higher is better for families, -1 when lower is, 0 when neither.
     star: an élu or a Caf adviser would notice its absence.
     family: members of one breakdown (an age pyramid) share it, and one hand-worked case.
@@ -148,3 +149,8 @@ class Indicator:
     star: bool = False
     parts: tuple[str, ...] = ()
     family: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """Return the name of the CSV file that holds its values: one for a whole family."""
+        return f"{self.family or self.id}.csv"

@@ -51,7 +51,7 @@ def complete(
 ) -> pd.DataFrame:
     """Return one row per territory, indicator and period of that indicator: a place never disappears.
 
-    territories: columns code, level. An indicator has rows at the levels it may be shown at; one that no
+    territories: columns territory, level. An indicator has rows at the levels it may be shown at; one that no
     source feeds has the period "". A row that is added has the status `nd`.
     """
     periods = observations[["indicator", "period"]].drop_duplicates()
@@ -62,8 +62,7 @@ def complete(
     )
     absent = pd.DataFrame({"indicator": sorted(set(declared["indicator"]) - fed), "period": ""}, dtype=str)
     periods = declared.merge(pd.concat([periods, absent]), on="indicator", how="inner")
-    places = territories[["code", "level"]].rename(columns={"code": "territory"})
-    table = places.merge(periods, on="level", how="inner").merge(observations, on=KEY, how="left", validate="1:1")
+    table = territories[["territory", "level"]].merge(periods, on="level", how="inner").merge(observations, on=KEY, how="left", validate="1:1")
     added = table["status"].isna()
     table["source"] = table["source"].where(~added, table["preferred"])
     table["status"] = table["status"].where(~added, MISSING)

@@ -1,7 +1,6 @@
 """Raw files to OBSERVATIONS: the stage `ctg data`."""
 
 import json
-import shutil
 import tempfile
 from hashlib import sha256 as hash_
 from pathlib import Path
@@ -51,8 +50,10 @@ def inputs(root: DataRoot) -> dict[str, str]:
     return digests | {"library": library.hexdigest(), "lock": sha256(lock) if lock.is_file() else ""}
 
 
-def process(root: DataRoot) -> None:
+def process(root: DataRoot) -> int:
     """Read, check and clean every source, and write data/processed whole, or leave it as it was.
+
+    Returns the number of observations.
 
     Raises:
         InputError: files that cannot be trusted, every finding of every file at once.
@@ -69,6 +70,7 @@ def process(root: DataRoot) -> None:
         if root.processed.exists():
             root.processed.rename(Path(scratch) / "former")
         fresh.rename(root.processed)
+    return len(tables["observations"])
 
 
 def derive(root: DataRoot) -> dict[str, pd.DataFrame]:

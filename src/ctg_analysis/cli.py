@@ -1,0 +1,125 @@
+"""The command `ctg`."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ctg_analysis.errors import UserError
+from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path, settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+debug = False
+
+
+def main() -> None:
+    """Run the command; what a person must mend is said in one line, with exit code 1."""
+    try:
+        app()
+    except UserError as error:
+        if debug:
+            raise
+        messages.print(str(error))
+        sys.exit(1)
+
+
+@app.callback()
+def options(
+    debug_: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Build the shared diagnosis of a convention territoriale globale, for any EPCI of France."""
+    global debug
+    debug = debug_
+
+
+@app.command()
+def build(
+    epcis: Annotated[list[str] | None, typer.Argument(metavar="[EPCI]...", help="SIREN numbers.")] = None,
+    chapters: Annotated[str, typer.Option(help="Numbers of chapters, such as 01,04; all by default.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+) -> None:
+    """Build the chapters of one or several EPCIs, by default that of the reference case."""
+    from ctg_analysis.build import build as build_report
+    from ctg_analysis.publishing.chapters import chosen_chapters
+
+    chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
+    for epci in epcis or [DEFAULT_EPCI]:
+        start = time.perf_counter()
+        with messages.status(epci) as status:
+            report = build_report(
+                epci, chosen, out or settings().root / "reports", lambda step: status.update(f"{epci}: {step}")
+            )
+        seconds = time.perf_counter() - start
+        messages.print(f"{project_path(report)}/index.html: {len(chosen)} chapters in {seconds:.1f} s")
+
+
+@app.command()
+def data() -> None:
+    """Read, check and clean the raw files, and write data/processed, for France and for the invented territory."""
+    from ctg_analysis.processing import process
+
+    for epci in (DEFAULT_EPCI, EXAMPLE_EPCI):
+        root = data_root(epci)
+        start = time.perf_counter()
+        with messages.status(project_path(root.raw)):
+            rows = process(root)
+        seconds = time.perf_counter() - start
+        messages.print(f"{project_path(root.processed)}: {rows} observations in {seconds:.1f} s")
+
+
+@app.command()
+def check(
+    path: Annotated[Path | None, typer.Argument(help="A data folder that holds raw/ and reference/.")] = None,
+) -> None:
+    """Check raw data and certificates; every finding on one line, exit code 1 if there is one."""
+    from ctg_analysis.checking import check_root
+    from ctg_analysis.settings import DataRoot
+
+    roots = [DataRoot(path.resolve())] if path else [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
+    findings = [finding for root in roots for finding in check_root(root)]
+    for finding in findings:
+        print(finding)
+    if findings:
+        raise typer.Exit(1)
+    messages.print(f"{' and '.join(project_path(root.raw) for root in roots)}: nothing to mend")
+
+
+@app.command("list")
+def list_(
+    what: Annotated[str, typer.Argument(help="epci, indicators, sources or chapters.")],
+    word: Annotated[str, typer.Argument(help="Only the lines with this word.")] = "",
+) -> None:
+    """List the EPCIs, indicators, sources or chapters, one a line."""
+    from ctg_analysis.listing import LISTS, matching
+
+    if what not in LISTS:
+        raise UserError(f"ctg list {what}: expected one of {', '.join(LISTS)}")
+    lines = matching(LISTS[what](), word)
+    for line in lines:
+        print(line)
+    if not lines:
+        raise UserError(f"ctg list {what}: nothing with {word!r}")
+
+
+@app.command()
+def observations(
+    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    format_: Annotated[str, typer.Option("--format", help="csv, json or parquet.")] = "csv",
+) -> None:
+    """Write the observations of an EPCI, its communes and its comparators to the standard output."""
+    from ctg_analysis.chapter import open_chapter
+
+    table = open_chapter(epci).observations
+    match format_:
+        case "csv":
+            sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
+        case "json":
+            sys.stdout.write(table.to_json(orient="records", lines=True, force_ascii=False))
+        case "parquet":
+            sys.stdout.buffer.write(table.to_parquet(index=False))
+        case _:
+            raise UserError(f"--format {format_}: expected csv, json or parquet")

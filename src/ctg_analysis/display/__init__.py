@@ -1,0 +1,1 @@
+"""What a reader sees: texts, tables, charts and maps. Reads observations only."""

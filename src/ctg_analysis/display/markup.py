@@ -1,0 +1,88 @@
+"""The HTML pieces of a chapter: every text is escaped, every figure has its words and its data."""
+
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+_templates = Environment(
+    loader=PackageLoader("ctg_analysis.display"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+
+
+@dataclass(frozen=True)
+class Html:
+    """A piece of a page, that Jupyter shows and nbconvert publishes."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts.
+
+    header: one text per column, the first for the names of the rows. rows: the name first.
+    marked: numbers of the rows to set apart (totals, comparators).
+    """
+
+    caption: str
+    header: list[str]
+    rows: list[list[str]]
+    note: str = ""
+    marked: frozenset[int] = frozenset()
+
+
+def table(content: Table) -> Html:
+    """Return a table with its caption and scopes."""
+    return _render("table.html.j2", table=content)
+
+
+def figure(
+    drawing: str, *, file: str, kind: str, title: str, subtitle: str, alt: str, source: str, note: str, data: Table
+) -> Html:
+    """Return a chart with its title, its text alternative, its source and the table of its data.
+
+    drawing: an SVG element of our own making. file: the CSV file of its values. kind: chart or map.
+    Raises ValueError without text alternative or source: no chart goes without them.
+    """
+    if not alt.strip() or not source.strip():
+        raise ValueError(f"chart {title}: a text alternative and a source are required")
+    named = drawing.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(alt)}" ', 1)
+    return _render(
+        "figure.html.j2",
+        drawing=Markup(named),
+        file=file,
+        kind=kind,
+        title=title,
+        subtitle=subtitle,
+        source=source,
+        note=note,
+        data=Markup(table(data).html),
+    )
+
+
+def reading(text: str, beside: str) -> Html:
+    """Return a reading sentence and, below, the figures to compare it with."""
+    return _render("reading.html.j2", text=text, beside=beside)
+
+
+def unavailable(what: str, sources: list[dict[str, str]]) -> Html:
+    """Return the box of what is not available. sources: label, how (the way to get it), command."""
+    return _render("unavailable.html.j2", what=what, sources=sources)
+
+
+def definitions(entries: list[dict[str, str]]) -> Html:
+    """Return the list of definitions. entries: label, definition, caveats, sources."""
+    return _render("definitions.html.j2", entries=entries)
+
+
+def banner(text: str) -> Html:
+    """Return a line that says something of the whole page."""
+    return _render("banner.html.j2", text=text)
+
+
+def _render(template: str, **context) -> Html:
+    return Html(_templates.get_template(template).render(**context).strip())

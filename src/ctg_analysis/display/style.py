@@ -1,0 +1,58 @@
+"""One palette, one hand: every chart is drawn with these."""
+
+import re
+from io import BytesIO
+
+import matplotlib
+import seaborn
+from matplotlib.figure import Figure
+
+# Tones differ in lightness too, so that they survive black-and-white printing and colour blindness.
+TERRITORY = "#0b4f6c"
+OTHERS = {"departement": "#c65d21", "region": "#8a7fb5", "france": "#8c8c8c"}
+PARTS = ("#0b4f6c", "#7fb2c9", "#e0a458", "#5c5c5c")
+INK, FAINT, LAND = "#1d1d1b", "#5c5c5c", "#f1efe9"
+SEQUENTIAL = ("#e3eef3", "#b3d0dd", "#77a9c0", "#3c7d9b", "#0b4f6c")
+DIVERGING = ("#b5541c", "#e3a77c", "#f0ede6", "#7fb2c9", "#0b4f6c")
+
+SETTINGS = {
+    "font.family": "DejaVu Sans",  # shipped with matplotlib: the same drawing on every machine
+    "font.size": 10,
+    "text.color": INK,
+    "axes.labelcolor": FAINT,
+    "axes.edgecolor": "#b9b5ab",
+    "xtick.color": FAINT,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "ctg_analysis",
+    "path.simplify": True,
+}
+
+
+def canvas(width: float, height: float) -> tuple[Figure, "matplotlib.axes.Axes"]:
+    """Return an empty figure of so many inches and its axes."""
+    seaborn.set_theme(style="ticks", rc=SETTINGS)
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots()
+
+
+def colour(level: str) -> str:
+    """Return the colour of a territory: the same one everywhere."""
+    return OTHERS.get(level, TERRITORY)
+
+
+def svg(figure: Figure) -> str:
+    """Return the drawing as an SVG element, the same bytes for the same figure, its text kept as text."""
+    buffer = BytesIO()
+    with matplotlib.rc_context(SETTINGS):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    text = buffer.getvalue().decode("utf-8")
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"(\d+\.\d)\d+", r"\1", text)
+    text = re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', "", text, count=1)
+    return text.replace("font-family: 'DejaVu Sans'; ", "").replace("\n", "")
+

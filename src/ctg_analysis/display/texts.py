@@ -1,0 +1,131 @@
+"""French numbers, dates and sentences, with their typography."""
+
+import math
+import re
+import unicodedata
+
+from babel.numbers import format_decimal
+
+from ctg_analysis.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Ratio, Source
+from ctg_analysis.sources import SOURCES
+
+NBSP, NARROW = "\u00a0", "\u202f"
+MINUS = "\u2212"
+
+SIGNS = {SECRET: "s", MISSING: "nd", NOT_APPLICABLE: "–", CENSORED: "≤"}
+SIGN_WORDS = {
+    "s": "secret statistique",
+    "nd": "non disponible",
+    "–": "sans objet",
+    "≈": "arrondi à 5 par la Cnaf",
+}
+
+SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
+DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
+
+MONTHS = {"12": "décembre"}
+
+
+def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
+    """Return a number as French writes it: 12 345,6 with a narrow space and a comma."""
+    value = round(value, decimals) + 0.0  # no negative zero
+    text = format_decimal(value, format="#,##0" + ("." + "0" * decimals if decimals else ""), locale="fr_FR")
+    text = text.replace("-", MINUS)
+    return f"+{text}" if signed and value > 0 else text
+
+
+def period_text(period: str) -> str:
+    """Return a period in words: 2021, 2018-2023, « décembre 2024 »."""
+    if match := re.fullmatch(r"(\d{4})-(\d{2})", period):
+        return f"{MONTHS[match[2]]} {match[1]}"
+    return period
+
+
+def value_text(indicator: Indicator, row) -> str:
+    """Return the value of an observation as a reader sees it, or the sign of what it lacks.
+
+    A percentage on fewer than 20 is said as counts; on fewer than 1 000 it has no decimals.
+    A count that its producer rounds is said to be one.
+    """
+    if row.status != OK:
+        return SIGNS[row.status]
+    if rounded(indicator, SOURCES[row.source]):
+        return f"moins de {number(row.high + 1)}" if row.value == 0 else f"≈{NBSP}{number(row.value)}"
+    decimals = indicator.decimals
+    if isinstance(indicator.value, Ratio) and indicator.value.bounded:
+        if row.denominator < SMALLEST_BASE:
+            return f"{number(row.numerator)} sur {number(row.denominator)}"
+        if row.denominator < DECIMALS_FROM:
+            decimals = 0
+    text = number(row.value, decimals, signed=is_change(indicator))
+    return f"{text}{NARROW}%" if indicator.unit.startswith("%") else text
+
+
+def rounded(indicator: Indicator, source: Source) -> bool:
+    """Tell whether the source publishes these counts rounded."""
+    return bool(source.rounding) and isinstance(indicator.value, Count)
+
+
+def is_change(indicator: Indicator) -> bool:
+    """Tell whether values are changes, whose sign matters."""
+    return indicator.unit.endswith("par an") and indicator.unit.startswith("%")
+
+
+def interval_text(indicator: Indicator, row) -> str:
+    """Return the interval of an observation, « 4,1 à 7,6 », or nothing."""
+    if row.status != OK or math.isnan(row.low):
+        return ""
+    return f"{number(row.low, indicator.decimals)} à {number(row.high, indicator.decimals)}"
+
+
+def sentence(indicator: Indicator, row) -> str:
+    """Return the reading sentence of an observation, with its interval if it has one."""
+    plural = "s" if row.value >= 2 else ""
+    words = {"period": re.sub(r"^(\d{4})-(\d{4})$", r"\1 et \2", period_text(row.period)), "unit": indicator.unit}
+    text = indicator.reading.format(**words, value=value_text(indicator, row), s=plural)
+    interval = interval_text(indicator, row)
+    if interval:
+        kind = "arrondi" if rounded(indicator, SOURCES[row.source]) else "intervalle à 95 %"
+        text = f"{text.removesuffix('.')} ({kind} : {interval})."
+    return typography(text)
+
+
+def typography(text: str) -> str:
+    """Return a French text with its spaces: unbreakable before : ; ? ! % and inside « »."""
+    text = text.replace("'", "’")
+    text = re.sub(r" ([;?!])", NARROW + r"\1", text)
+    text = re.sub(r" ([:%])", NBSP + r"\1", text)
+    text = text.replace("« ", "«" + NBSP).replace(" »", NBSP + "»")
+    return re.sub(r"(?<=\d) (?=\d{3}\b)", NARROW, text)
+
+
+def unit_text(unit: str) -> str:
+    """Return a unit as it opens the line under a title: « Habitants », « En % par an »."""
+    return f"En {unit}" if unit.startswith("%") else unit[:1].upper() + unit[1:]
+
+
+def alphabetical(name: str) -> str:
+    """Return the key that sorts names as French does, whatever their accents."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def listed(items: list[str]) -> str:
+    """Return « a, b et c »."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} et {items[-1]}"
+
+
+def uncapitalised(text: str) -> str:
+    """Return a text with a small first letter, unless it opens with an acronym."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def date_text(iso: str) -> str:
+    """Return a date as French writes it: 24/11/2026."""
+    year, month, day = iso.split("-")
+    return f"{day}/{month}/{year}"
+
+
+def source_text(source: Source) -> str:
+    """Return a source as a reader sees it under a chart."""
+    return f"{source.producer}, {uncapitalised(source.label)}"

@@ -1,0 +1,65 @@
+"""`ctg list`: what there is, one line each."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.display.texts import alphabetical
+from ctg_analysis.processing import ensure
+from ctg_analysis.publishing.chapters import all_chapters
+from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.certificates import read_certificate
+
+
+def epcis() -> list[str]:
+    """Return SIREN, name and départements of every EPCI, the invented ones last."""
+    lines = []
+    for root in (data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)):
+        ensure(root)
+        table = pd.read_parquet(root.processed / "territories.parquet", filters=[("level", "==", "epci")])
+        names = [f"{row.code}  {row.name}  ({row.departement.replace('|', ', ')})" for row in table.itertuples(index=False)]
+        lines += [f"{name}  territoire fictif" for name in names] if root.fictional else names
+    return lines
+
+
+def indicators() -> list[str]:
+    """Return id, codes of the field, label, unit and sources of every indicator."""
+    return [
+        f"{one.id}  {', '.join(one.domain_ids)}{' ★' if one.star else ''}  {one.label} ({one.unit})  "
+        f"{', '.join(one.sources)}"
+        for one in CATALOGUE.values()
+    ]
+
+
+def sources() -> list[str]:
+    """Return id, state (extract or absent), vintage, producer, and where the complete file is."""
+    raw = data_root(DEFAULT_EPCI).raw
+    lines = []
+    for source in SOURCES.values():
+        held = (raw / source.id).is_dir()
+        vintage = read_certificate(raw / source.id).certificate.vintage if held else "-"
+        where = source.url or source.how_to_get
+        state = "extract" if held else "absent"
+        lines.append(f"{source.id}  {state}  {vintage}  {source.producer}, {source.label}  {where}")
+    return lines
+
+
+def chapters() -> list[str]:
+    """Return number, title and question of every chapter."""
+    return [f"{one.number}  {one.title}  {one.question}" for one in all_chapters()]
+
+
+LISTS: dict[str, Callable[[], list[str]]] = {
+    "epci": epcis,
+    "indicators": indicators,
+    "sources": sources,
+    "chapters": chapters,
+}
+
+
+def matching(lines: list[str], word: str) -> list[str]:
+    """Return the lines that hold a word, whatever its accents and capitals."""
+    return [line for line in lines if alphabetical(word) in alphabetical(line)]
+

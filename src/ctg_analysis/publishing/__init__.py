@@ -1,0 +1,1 @@
+"""From notebooks to pages: parameters, execution, HTML, the site of a territory."""

@@ -1,0 +1,49 @@
+"""The chapters: the notebooks of notebooks/, in their order."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from ctg_analysis.errors import UserError
+from ctg_analysis.settings import settings
+
+
+@dataclass(frozen=True)
+class ChapterNotebook:
+    """A chapter: its number, its notebook, its title and the question it answers."""
+
+    number: str
+    path: Path
+    title: str
+    question: str
+
+    @property
+    def page(self) -> str:
+        """Return the name of its page."""
+        return f"{self.path.stem}.html"
+
+
+def all_chapters() -> list[ChapterNotebook]:
+    """Return the chapters by number; title and question come from the first cell of each notebook."""
+    return [_read(path) for path in sorted((settings().root / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
+
+
+def _read(path: Path) -> ChapterNotebook:
+    notebook = nbformat.read(path, as_version=4)
+    title, _, question = notebook.cells[0].source.partition("\n")
+    return ChapterNotebook(path.stem[:2], path, title.lstrip("# ").strip(), question.strip())
+
+
+def chosen_chapters(numbers: list[str]) -> list[ChapterNotebook]:
+    """Return the chapters with these numbers, all when there is none.
+
+    Raises:
+        UserError: a number that no chapter bears.
+    """
+    chapters = all_chapters()
+    known = [chapter.number for chapter in chapters]
+    unknown = [number for number in numbers if number not in known]
+    if unknown:
+        raise UserError(f"no chapter {', '.join(unknown)}: expected among {', '.join(known)}")
+    return [chapter for chapter in chapters if not numbers or chapter.number in numbers]

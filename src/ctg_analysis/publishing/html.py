@@ -1,0 +1,46 @@
+"""Executed notebook to page: our nbconvert template, no network, code hidden."""
+
+from functools import cache
+from importlib.resources import files
+
+import nbformat
+from nbconvert import HTMLExporter
+from traitlets.config import Config
+
+from ctg_analysis.display.texts import typography
+
+HIDDEN_TAGS = ("parameters", "injected-parameters", "setup")
+TEMPLATES = files("ctg_analysis.publishing") / "template"
+
+
+def chapter_page(notebook: nbformat.NotebookNode, page: dict) -> str:
+    """Return the page of an executed chapter.
+
+    page: territory, title, chapters (number, title, page), current, fictional, provenance.
+    """
+    body, _ = _exporter().from_notebook_node(notebook, resources={"page": page | {"style": style()}})
+    return body
+
+
+def style() -> str:
+    """Return the style sheet that every page carries."""
+    return (TEMPLATES / "style.css").read_text(encoding="utf-8")
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    config = Config()
+    config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
+    config.TagRemovePreprocessor.remove_cell_tags = HIDDEN_TAGS
+    return HTMLExporter(
+        config=config,
+        template_name="chapter",
+        extra_template_basedirs=[str(TEMPLATES)],
+        extra_template_paths=[str(TEMPLATES)],
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+        language_code="fr",
+        filters={"french": typography},
+    )
