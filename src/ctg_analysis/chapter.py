@@ -238,8 +238,9 @@ class Chapter:
         )
 
     def _france(self, row) -> str:
-        """Return which France a total covers."""
-        return "France hors Mayotte" if SOURCES[row.source].outside and not self.root.fictional else row.name
+        """Return which France a total covers, when there is one."""
+        partial = SOURCES[row.source].outside and row.status == OK and not self.root.fictional
+        return "France hors Mayotte" if partial else row.name
 
     def _own(self, one: Indicator) -> pd.DataFrame:
         """Return the values of the territory itself, by period."""

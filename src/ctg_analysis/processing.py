@@ -17,10 +17,9 @@ from ctg_analysis.secrecy import withhold
 from ctg_analysis.settings import DataRoot, settings
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate, sha256, source_folders
-from ctg_analysis.territories import FRANCE_NAMES, territories
+from ctg_analysis.territories import territories
 
 MANIFEST = "manifest.json"
-EXAMPLE_FRANCE = {"F": "Pays d'Exemple (fictif)"}
 
 
 def ensure(root: DataRoot) -> None:
@@ -77,10 +76,10 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
     """Return the tables of data/processed: territories, observations and contours."""
     folders = certified_folders(root)
     years, epcis, cleaned, contours = read_all(folders)
-    reference = geography.read_geography(root)["annee"]
-    now = years[reference]
+    frame = geography.read_geography(root)
+    now = years[frame["annee"]]
     names = (geography.read_names(root, file) for file in ("departements.csv", "regions.csv"))
-    places = territories(now, epcis[reference], *names, EXAMPLE_FRANCE if root.fictional else FRANCE_NAMES)
+    places = territories(now, epcis[frame["annee"]], *names, frame["france"])
     perimeters = {year: Perimeter.between(years[year], now) for year in {year for _, year, _ in cleaned}}
     facts = pd.concat(
         [to_reference(table, SOURCES[source], perimeters[year]) for source, year, table in cleaned],

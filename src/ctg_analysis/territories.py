@@ -8,8 +8,6 @@ COMMUNE, ARRONDISSEMENT = "commune-actuelle", "arrondissement-municipal"
 FRANCE, METROPOLITAN_FRANCE = "F", "FM"
 OVERSEAS_COLLECTIVITIES = "com"  # zone of Saint-Pierre-et-Miquelon, Polynésie...: outside every total of France
 
-FRANCE_NAMES = {FRANCE: "France", METROPOLITAN_FRANCE: "France métropolitaine"}
-
 MEMBERSHIP = {"epci": "epci", "departement": "departement", "region": "region"}
 
 

@@ -124,5 +124,5 @@ def read_names(root: DataRoot, file: str) -> pd.Series:
 
 
 def read_geography(root: DataRoot) -> dict:
-    """Return the reference geography of data/reference/geographie.yml: annee, composition_epci, note."""
+    """Return the reference geography of data/reference/geographie.yml: annee, note, france (code → name)."""
     return yaml.safe_load((root.reference / "geographie.yml").read_text(encoding="utf-8"))

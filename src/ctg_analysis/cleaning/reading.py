@@ -20,6 +20,7 @@ DEPARTEMENT_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97\d|98\d)"
 SIREN = r"\d{9}"
 
 MAXIMUM_BYTES = 1_000_000_000
+BLANK, A_VALUE = "a blank cell", "a value"
 FIRST_LINE = {".csv": 2, ".parquet": 1}  # line of the first row as a person counts
 
 
@@ -40,7 +41,7 @@ def one_of(values: set[str], **options) -> pa.Column:
 
 def count(**options) -> pa.Column:
     """Return the schema of a column of counts: numbers, 0 or more."""
-    return pa.Column(float, pa.Check.ge(0, error="a count of 0 or more"), coerce=True, **options)
+    return pa.Column(float, pa.Check.ge(0, error="a count of 0 or more"), **options)
 
 
 def year() -> pa.Column:
@@ -129,15 +130,42 @@ def _load_csv(path: Path) -> pd.DataFrame:
 
 
 def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:
-    """Return the table with the schema's types, or raise InputError with a finding for each bad cell."""
+    """Return the table with the schema's types, or raise InputError with a finding for each bad cell.
+
+    A blank cell of a number is a missing value, which the schema accepts or not.
+    """
+    numbers = _number_columns(table, schema)
+    typed = table.assign(**{name: pd.to_numeric(table[name], errors="coerce").astype(float) for name in numbers})
+    findings = {
+        Finding(project_path(path), _line(path, row), name, repr(table.at[row, name]), "a number")
+        for name in numbers
+        for row in table.index[typed[name].isna() & table[name].notna() & table[name].ne("")]
+    }
     try:
-        return schema.validate(table, lazy=True)
+        schema.validate(typed, lazy=True)
     except SchemaErrors as errors:
         key = ", ".join(schema.unique or [])
-        findings = {
-            _finding(case, table, path, key) for case in errors.failure_cases.to_dict("records")
-        }
-        raise InputError(findings) from errors
+        cases = errors.failure_cases.to_dict("records")
+        findings |= {_finding(case, table, path, key) for case in cases} - _blank_of(findings)
+    if findings:
+        raise InputError(findings)
+    return typed
+
+
+def _number_columns(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[str]:
+    names = [name for name, column in schema.columns.items() if str(column.dtype) == "float64"]
+    exact = {name for name in names if name in table.columns}
+    patterns = [name for name in names if schema.columns[name].regex]
+    return [column for column in table if column in exact or any(re.fullmatch(p, column) for p in patterns)]
+
+
+def _blank_of(findings: set[Finding]) -> set[Finding]:
+    """Return what the schema says again of cells that are not numbers: that they are blank."""
+    return {Finding(one.path, one.line, one.column, BLANK, A_VALUE) for one in findings}
+
+
+def _line(path: Path, row: int) -> int:
+    return int(row) + FIRST_LINE[path.suffix]
 
 
 def _finding(case: dict, table: pd.DataFrame, path: Path, key: str) -> Finding:
@@ -145,9 +173,9 @@ def _finding(case: dict, table: pd.DataFrame, path: Path, key: str) -> Finding:
     if check == "column_in_dataframe":
         return Finding(shown, 1, str(case["failure_case"]), "no such column", "this column in the header")
     row = None if pd.isna(case["index"]) else int(case["index"])
-    line = None if row is None else row + FIRST_LINE[path.suffix]
-    if check.startswith(("coerce_dtype", "dtype")):
-        return Finding(shown, line, column, repr(case["failure_case"]), "a number")
+    line = None if row is None else _line(path, row)
+    if check == "not_nullable":
+        return Finding(shown, line, column, BLANK, A_VALUE)
     if "uniqueness" in check:
         again = ", ".join(str(table.at[row, name]) for name in key.split(", "))
         return Finding(shown, line, key, f"{again} again", "a key that comes once")

@@ -4,18 +4,21 @@ The tables come from the chapter with the columns name, level, value, low, high,
 reader sees it), in the order to draw.
 """
 
+from textwrap import fill
+
 import pandas as pd
 import seaborn
 
 from ctg_analysis.display.style import FAINT, INK, OTHERS, PARTS, TERRITORY, canvas, colour, svg
 from ctg_analysis.display.texts import number
 
-WIDTH = 7.2
+NAME_WIDTH = 22  # characters of a name before it goes on on a second line
 
 
 def comparison(rows: pd.DataFrame) -> str:
     """Return horizontal bars, one per territory, with their interval when there is one."""
-    figure, axes = canvas(WIDTH, 0.5 + 0.42 * len(rows))
+    figure, axes = canvas(0.4 + 0.4 * len(rows))
+    rows = _wrapped(rows)
     palette = dict(zip(rows["name"], rows["level"].map(colour), strict=True))
     seaborn.barplot(
         rows, x="value", y="name", hue="name", palette=palette, ax=axes, errorbar=None, saturation=1, legend=False
@@ -35,7 +38,7 @@ def comparison(rows: pd.DataFrame) -> str:
 
 def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None) -> str:
     """Return one line over the years, from zero; `smooth` is drawn over it, the yearly points then stay faint."""
-    figure, axes = canvas(WIDTH, 3.2)
+    figure, axes = canvas(2.7)
     years = rows["period"].astype(int)
     if smooth is None:
         axes.plot(years, rows["value"], color=TERRITORY, linewidth=2.2, marker="o", markersize=5)
@@ -70,8 +73,9 @@ def stacked(parts: pd.DataFrame, totals: pd.DataFrame) -> str:
 
     parts: columns name, part, value, text. totals: columns name, value, text.
     """
+    parts, totals = _wrapped(parts), _wrapped(totals)
     names = list(totals["name"])
-    figure, axes = canvas(WIDTH, 1.1 + 0.55 * len(names))
+    figure, axes = canvas(1.1 + 0.55 * len(names))
     labels = list(dict.fromkeys(parts["part"]))
     left = pd.Series(0.0, index=names)
     for label, shade in zip(labels, PARTS, strict=False):
@@ -86,7 +90,7 @@ def stacked(parts: pd.DataFrame, totals: pd.DataFrame) -> str:
         axes.text(left.iloc[place] + totals["value"].max() * 0.015, place, row.text, va="center", weight="bold")
     axes.set_xlim(0, totals["value"].max() * 1.15)
     axes.invert_yaxis()
-    figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=9, handlelength=1)
+    figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=8.5, handlelength=1)
     _bare(axes)
     return svg(figure)
 
@@ -94,7 +98,7 @@ def stacked(parts: pd.DataFrame, totals: pd.DataFrame) -> str:
 def balance(parts: pd.DataFrame, totals: pd.DataFrame) -> str:
     """Return, for each period, what raises and what lowers a quantity, and a mark for the sum of both."""
     periods = list(totals["name"])
-    figure, axes = canvas(WIDTH, 1.2 + 0.6 * len(periods))
+    figure, axes = canvas(1.4 + 0.5 * len(periods))
     for label, shade in zip(dict.fromkeys(parts["part"]), (PARTS[2], PARTS[0]), strict=True):
         part = parts[parts["part"].eq(label)].set_index("name").reindex(periods)
         axes.barh(periods, part["value"], color=shade, label=label, height=0.55)
@@ -115,7 +119,7 @@ def balance(parts: pd.DataFrame, totals: pd.DataFrame) -> str:
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.margins(x=0.16, y=0.12)
     axes.invert_yaxis()
-    figure.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=9, handlelength=1)
+    figure.legend(loc="outside upper left", ncols=1, frameon=False, fontsize=8.5, handlelength=1)
     _bare(axes)
     return svg(figure)
 
@@ -125,7 +129,7 @@ def pyramid(bands: list[str], territory: pd.DataFrame, outline: pd.DataFrame | N
 
     territory, outline: index the bands, columns men and women, in %.
     """
-    figure, axes = canvas(WIDTH, 4.8)
+    figure, axes = canvas(4.2)
     rows = range(len(bands))
     axes.barh(rows, -territory["men"], color=TERRITORY, height=0.85)
     axes.barh(rows, territory["women"], color=PARTS[1], height=0.85)
@@ -142,12 +146,16 @@ def pyramid(bands: list[str], territory: pd.DataFrame, outline: pd.DataFrame | N
     axes.text(-reach * 1.08, len(bands) - 1, "hommes", color=TERRITORY, weight="bold")
     axes.text(reach * 1.08, len(bands) - 2.2, "femmes", color="#3c7d9b", weight="bold", ha="right")
     axes.axvline(0, color="white", linewidth=1)
-    axes.set_yticks(rows, bands, fontsize=8.5)
+    axes.set_yticks(rows, bands, fontsize=8)
     axes.xaxis.set_major_formatter(lambda value, _: f"{number(abs(value))} %")
     axes.tick_params(length=0)
     axes.set_xlim(-reach * 1.1, reach * 1.1)
     axes.spines["left"].set_visible(False)
     return svg(figure)
+
+
+def _wrapped(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(name=[fill(name, NAME_WIDTH) for name in rows["name"]])
 
 
 def _bare(axes) -> None:

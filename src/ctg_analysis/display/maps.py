@@ -6,7 +6,7 @@ import geopandas
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.display.style import DIVERGING, INK, LAND, SEQUENTIAL, TERRITORY, canvas, svg
+from ctg_analysis.display.style import DIVERGING, INK, LAND, SEQUENTIAL, TERRITORY, WIDTH, canvas, svg
 from ctg_analysis.display.texts import NARROW, number
 from ctg_analysis.model import OK, Indicator
 
@@ -14,7 +14,7 @@ LAMBERT_93 = 2154
 OVERSEAS = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}
 NAMED_UP_TO = 24  # communes; beyond, only the largest are named
 CLASSES = 5
-LARGEST_CIRCLE = 1100  # its area, in square points
+LARGEST_CIRCLE = 800  # its area, in square points
 
 
 def read_contours(processed: Path, epci: str) -> geopandas.GeoDataFrame:
@@ -66,12 +66,12 @@ def choropleth(shapes: geopandas.GeoDataFrame, rows: pd.DataFrame, one: Indicato
         chosen = known[classes == rank]
         if len(chosen):
             chosen.plot(ax=axes, color=shade, edgecolor="white", linewidth=0.8)
-        axes.scatter([], [], marker="s", s=80, color=shade, label=label)
+        axes.scatter([], [], marker="s", s=60, color=shade, label=label)
     hidden = places[~places["shown"]]
     if len(hidden):
         hidden.plot(ax=axes, color=LAND, edgecolor="#8c8c8c", hatch="////", linewidth=0.8)
-        axes.scatter([], [], marker="s", s=80, facecolor=LAND, edgecolor="#8c8c8c", hatch="////", label="non affiché")
-    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
+        axes.scatter([], [], marker="s", s=60, facecolor=LAND, edgecolor="#8c8c8c", hatch="////", label="non affiché")
+    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=8.5)
     _names(axes, places.assign(offset=-4), with_value=False)
     return svg(figure)
 
@@ -101,8 +101,7 @@ def class_text(one: Indicator, low: float, high: float, *, signed: bool) -> str:
 def _land(shapes: geopandas.GeoDataFrame, rows: pd.DataFrame):
     places = shapes.merge(rows, on="territory", how="inner", validate="1:1")
     west, south, east, north = shapes.total_bounds
-    width = 7.2
-    figure, axes = canvas(width, float(np.clip(width * (north - south) / (east - west), 3.5, 8.5)))
+    figure, axes = canvas(float(np.clip(WIDTH * (north - south) / (east - west), 3, 7)))
     shapes.plot(ax=axes, color=LAND, edgecolor="#b9b5ab", linewidth=0.8)
     axes.set_aspect("equal")
     axes.set_axis_off()
@@ -122,7 +121,7 @@ def _names(axes, places: geopandas.GeoDataFrame, *, with_value: bool) -> None:
             textcoords="offset points",
             ha="center",
             va="top",
-            fontsize=8.5,
+            fontsize=6.8,
             linespacing=1,
             color=INK,
         )

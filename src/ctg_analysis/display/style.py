@@ -5,6 +5,7 @@ from io import BytesIO
 
 import matplotlib
 import seaborn
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 # Tones differ in lightness too, so that they survive black-and-white printing and colour blindness.
@@ -15,9 +16,11 @@ INK, FAINT, LAND = "#1d1d1b", "#5c5c5c", "#f1efe9"
 SEQUENTIAL = ("#e3eef3", "#b3d0dd", "#77a9c0", "#3c7d9b", "#0b4f6c")
 DIVERGING = ("#b5541c", "#e3a77c", "#f0ede6", "#7fb2c9", "#0b4f6c")
 
+WIDTH = 5.6  # inches: narrow, so that the text stays readable on a phone
+
 SETTINGS = {
     "font.family": "DejaVu Sans",  # shipped with matplotlib: the same drawing on every machine
-    "font.size": 10,
+    "font.size": 9.5,
     "text.color": INK,
     "axes.labelcolor": FAINT,
     "axes.edgecolor": "#b9b5ab",
@@ -31,10 +34,10 @@ SETTINGS = {
 }
 
 
-def canvas(width: float, height: float) -> tuple[Figure, "matplotlib.axes.Axes"]:
-    """Return an empty figure of so many inches and its axes."""
+def canvas(height: float) -> tuple[Figure, Axes]:
+    """Return an empty figure, so many inches high, and its axes."""
     seaborn.set_theme(style="ticks", rc=SETTINGS)
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
     return figure, figure.subplots()
 
 
