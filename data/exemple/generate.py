@@ -77,7 +77,7 @@ def ages(commune: Commune, generator: np.random.Generator) -> np.ndarray:
     """Return the inhabitants of 2023 by sex (rows: women, men) and age from 0 to 100."""
     years = np.arange(101)
     weights = np.where(years < 20, commune.young / 20, 0.0)
-    adult = np.exp(-(((years - 62) / 28) ** 2)) * (years >= 20)
+    adult = np.exp(-(((years - 54) / 30) ** 2)) * (years >= 20)
     weights = weights + adult / adult.sum() * (1 - commune.young)
     both = np.stack([weights * (0.98 + years / 400), weights * (1.02 - years / 400)])
     return generator.multinomial(commune.population, (both / both.sum()).ravel()).reshape(2, 101)
@@ -276,8 +276,19 @@ def households(raw: Path, people: dict[str, np.ndarray]) -> None:
             rows.append((f"{year}-12", commune.code, commune.name, *counts))
         rows.append((f"{year}-12", "XX", "Non localisé", 45, 110, 5))
     columns = ["dtreffre", "numcomdo", "nomcom", "indfoy_ndur", "indnbp_ndur", "indfoy_ndurpaje"]
-    writer = Writer(raw, "caf_s_ben_com_f", "Foyers allocataires", "décembre 2020 à 2024")
+    writer = Writer(raw, "caf_s_ben_com_f", "Foyers allocataires par commune", "décembre 2020 à 2024")
     writer.write("s_ben_com_f.csv", pd.DataFrame(rows, columns=columns))
+    writer.certify()
+    rows = []
+    for year, (epci, (name, _)) in ((year, item) for year in range(2020, 2025) for item in EPCIS.items()):
+        members = [commune for commune in COMMUNES if commune.epci == epci]
+        total = sum(commune.population for commune in members)
+        under_3 = sum(people[commune.code][:, :3].sum() for commune in members)
+        exact = [number * (1 + 0.01 * (year - 2024)) for number in (total * 0.21, total * 0.48, under_3 * 0.7)]
+        rows.append((f"{year}-12", epci, name, *(int(5 * np.floor(number / 5 + 0.5)) for number in exact)))
+    columns[1:3] = ["numepci", "nomepci"]
+    writer = Writer(raw, "caf_s_ben_epci_f", "Foyers allocataires par EPCI", "décembre 2020 à 2024")
+    writer.write("s_ben_epci_f.csv", pd.DataFrame(rows, columns=columns))
     writer.certify()
 
 

@@ -73,10 +73,7 @@ class Chapter:
         if others.empty or isinstance(one.value, Count | Mean):
             return markup.reading(text, "")
         known = others["status"].eq(OK)
-        beside = [f"{row.name} {row.text}" for row in others[known].itertuples(index=False)]
-        if not known.all():
-            beside.append(f"non disponible pour {texts.listed(list(others.loc[~known, 'name']))}")
-        return markup.reading(text, texts.typography(f"Pour comparer : {', '.join(beside)}."))
+        return markup.reading(text, texts.typography(_beside(others[known], others[~known])))
 
     def chart(self, indicator: str) -> Html:
         """Return the chart that the indicator declares, or the box when there is nothing to draw."""
@@ -167,12 +164,16 @@ class Chapter:
     def family(self, name: str) -> Html:
         """Return the territory's values of a family of indicators (the ages of childhood), one bar each."""
         members = [self._indicator(one.id) for one in CATALOGUE.values() if one.family == name]
-        period = latest_period(self._own(members[0]))
-        if period is None:
+        compared = {one.id: self._compared(one) for one in members}
+        if any(rows.empty for rows in compared.values()):
             return self._unavailable(members[0], f"{members[0].label}, et les âges suivants")
-        rows = pd.concat([self._own(one).assign(name=one.label) for one in members])
-        rows = rows[rows["period"].eq(period)]
-        return self._drawn(members[0], figures.comparison(rows), rows, over_years=False)
+        own = pd.concat([rows.iloc[[0]].assign(name=one.label) for one, rows in zip(members, compared.values(), strict=True)])
+        data = charts.listing(members[0], own, over_years=False)
+        for place in compared[members[0].id]["name"].iloc[1:]:
+            data = data.beside(place, [rows.set_index("name").at[place, "text"] for rows in compared.values()])
+        data = charts.Listing(["Âge", self.territory["name"], *data.header[2:]], data.lines)
+        period = texts.period_text(own["period"].iloc[0])
+        return charts.chart(members[0], figures.comparison(own), data, when=period, source=self._source(own), title="Par âge")
 
     def glossary(self) -> Html:
         """Return the definition, the caveats and the sources of all that the chapter has shown so far."""
@@ -307,3 +308,12 @@ class Chapter:
     def _certificates(self) -> dict[str, Certificate]:
         folders = [path for path in self.root.raw.iterdir() if path.name in SOURCES]
         return {path.name: read_certificate(path).certificate for path in folders}
+
+
+def _beside(known: pd.DataFrame, unknown: pd.DataFrame) -> str:
+    """Return the figures to compare with, and the territories that have none."""
+    shown = ", ".join(f"{row.name} {row.text}" for row in known.itertuples(index=False))
+    text = f"Pour comparer : {shown}." if shown else ""
+    if len(unknown):
+        text += f" Valeur non disponible pour {texts.listed(list(unknown['name']))}."
+    return text.strip()

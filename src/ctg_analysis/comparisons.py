@@ -1,10 +1,14 @@
 """A territory beside its département(s), its région(s) and France: same definition, same period, same source."""
 
+import re
+
 import pandas as pd
 
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import OK
 from ctg_analysis.territories import FRANCE
+
+RECENT_YEARS = 2  # a comparison may be this much older than the latest figure, to have more comparators
 
 
 def find_epci(territories: pd.DataFrame, epci: str) -> pd.Series:
@@ -35,7 +39,7 @@ def comparators(territories: pd.DataFrame, epci: str) -> pd.DataFrame:
 
 
 def common_period(rows: pd.DataFrame, epci: str) -> str | None:
-    """Return the period to compare at: among those the EPCI has, the one most places have, then the latest.
+    """Return the period to compare at: of the EPCI's last two years, the one most places have, then the latest.
 
     rows: observations of one indicator, for the places to compare.
     """
@@ -43,8 +47,16 @@ def common_period(rows: pd.DataFrame, epci: str) -> str | None:
     periods = known.loc[known["level"].eq("epci") & known["territory"].eq(epci), "period"]
     if periods.empty:
         return None
-    places = known[known["period"].isin(periods)].groupby("period").size()
-    return max(places.index, key=lambda period: (places[period], period))
+    latest = max(map(last_year, periods))
+    recent = [period for period in set(periods) if last_year(period) >= latest - RECENT_YEARS]
+    places = known["period"].value_counts()
+    return max(recent, key=lambda period: (places[period], period))
+
+
+def last_year(period: str) -> int:
+    """Return the year that a period ends in: 2023 for 2023, 2018-2023, 2023-12."""
+    years = re.findall(r"\d{4}", period)
+    return int(years[-1])
 
 
 def latest_period(rows: pd.DataFrame) -> str | None:

@@ -106,10 +106,11 @@ def with_intervals(rows: pd.DataFrame, indicator: Indicator, sources: dict[str, 
         factor = indicator.value.per / rows["denominator"]
         rows["low"], rows["high"] = low * factor, high * factor
         rows.loc[rows["numerator"].lt(FEW_EVENTS), "quality"] = 2
-    step = sources[indicator.sources[0]].rounding
-    if step and isinstance(indicator.value, Count):
-        rows["low"], rows["high"] = rounding_interval(rows["value"], step)
-        rows["quality"] = 2
+    if isinstance(indicator.value, Count):
+        step = rows["source"].map(lambda source: sources[source].rounding).astype(float)
+        low, high = rounding_interval(rows["value"], step)
+        rows["low"], rows["high"] = low.where(step.gt(0)), high.where(step.gt(0))
+        rows.loc[step.gt(0), "quality"] = 2
     return rows
 
 

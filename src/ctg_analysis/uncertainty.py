@@ -27,7 +27,7 @@ def poisson_interval(events: pd.Series) -> tuple[pd.Series, pd.Series]:
     return low.where(events.notna()), high.where(events.notna())
 
 
-def rounding_interval(counts: pd.Series, step: int) -> tuple[pd.Series, pd.Series]:
+def rounding_interval(counts: pd.Series, step: pd.Series | int) -> tuple[pd.Series, pd.Series]:
     """Return the bounds of the true counts behind counts rounded to `step` by an unknown rule (rule R3).
 
     Rounded to the nearest, the truth lies within (step - 1) / 2 on each side; rounded down, it lies up to

@@ -23,7 +23,8 @@ CLEANERS: dict[str, Cleaner] = {
     "insee_rp_logement": Cleaner(housing.clean_dwellings, 2025),
     "insee_etat_civil": Cleaner(vital_statistics.clean_vital_statistics, 2026),
     "insee_bpe_2025": Cleaner(facilities.clean_facilities, 2025),
-    "caf_s_ben_com_f": Cleaner(caf.clean_households, 2025),
+    "caf_s_ben_com_f": Cleaner(caf.clean_households_by_commune, 2025),
+    "caf_s_ben_epci_f": Cleaner(caf.clean_households_by_epci, 2025),
     "caf_txcouv_pe": Cleaner(caf.clean_coverage, 2024),
     "caf_nbpla_pe": Cleaner(caf.clean_places, 2024),
 }

@@ -7,27 +7,18 @@ from ctg_analysis.cleaning.facts import facts, melt
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, read, text, year
 from ctg_analysis.sources.certificates import RawFolder
 
-UNLOCATED = r"|XX|XXX|99|\d{2}XXX"  # rows that belong to no place: dropped
+UNLOCATED = r"XX|XXX|\d{2}XXX|"  # rows that belong to no place: dropped
+ABROAD = "99"  # the same, among the codes of communes
 
 HOUSEHOLD_MEASURES = {
     "indfoy_ndur": "caf_households",
-    "indnbp_ndur": "caf_persons",
     "indfoy_ndurpaje": "caf_paje_households",
 }
 
-HOUSEHOLDS = pa.DataFrameSchema(
-    {
-        "dtreffre": text(r"20\d\d-12", "a December, such as 2024-12"),
-        "numcomdo": text(COMMUNE_CODE + UNLOCATED, "a commune code of 5 characters, such as 01001 or 2A004"),
-        **{column: count() for column in HOUSEHOLD_MEASURES},
-    },
-    unique=["dtreffre", "numcomdo"],
-)
-
 # Suffix of the columns at each level: the column of the place, its codes, our level.
 LEVELS = {
-    "epci": ("numepci", SIREN + UNLOCATED, "epci"),
-    "dep": ("numdep", DEPARTEMENT_CODE + UNLOCATED, "departement"),
+    "epci": ("numepci", f"{SIREN}|{UNLOCATED}", "epci"),
+    "dep": ("numdep", f"{DEPARTEMENT_CODE}|{UNLOCATED}", "departement"),
     "nat": ("national", ".*", "france"),
 }
 
@@ -41,11 +32,28 @@ COVERAGE = {
 PLACES = {"pl_eaje": "eaje_places"}
 
 
-def clean_households(folder: RawFolder) -> pd.DataFrame:
+def clean_households_by_commune(folder: RawFolder) -> pd.DataFrame:
     """Return the households on benefit of each commune in December, rounded to 5 by the Caf, without the MSA."""
-    table = pd.concat([read(folder, name, HOUSEHOLDS) for name in folder.matching("*.csv")], ignore_index=True)
-    table = table[table["numcomdo"].str.fullmatch(COMMUNE_CODE)]
-    return melt(table, HOUSEHOLD_MEASURES, "caf_s_ben_com_f", code="numcomdo", level="commune", period="dtreffre")
+    return _households(folder, "numcomdo", f"{COMMUNE_CODE}|{ABROAD}|{UNLOCATED}", "commune")
+
+
+def clean_households_by_epci(folder: RawFolder) -> pd.DataFrame:
+    """Return the households on benefit of each EPCI in December, rounded to 5 by the Caf, without the MSA."""
+    return _households(folder, "numepci", f"{SIREN}|{UNLOCATED}", "epci")
+
+
+def _households(folder: RawFolder, column: str, codes: str, level: str) -> pd.DataFrame:
+    schema = pa.DataFrameSchema(
+        {
+            "dtreffre": text(r"20\d\d-12", "a December, such as 2024-12"),
+            column: text(codes, f"the code of a place ({level})"),
+            **{name: count() for name in HOUSEHOLD_MEASURES},
+        },
+        unique=["dtreffre", column],
+    )
+    table = pd.concat([read(folder, name, schema) for name in folder.matching("*.csv")], ignore_index=True)
+    table = table[~table[column].str.fullmatch(f"{ABROAD}|{UNLOCATED}")]
+    return melt(table, HOUSEHOLD_MEASURES, folder.path.name, code=column, level=level, period="dtreffre")
 
 
 def clean_coverage(folder: RawFolder) -> pd.DataFrame:
@@ -72,7 +80,7 @@ def _by_level(folder: RawFolder, dataset: str, stems: dict[str, str]) -> pd.Data
         )
         for name in folder.matching(f"{dataset}_{suffix}*.csv"):
             table = read(folder, name, schema)
-            table = table[~table[column].str.fullmatch(UNLOCATED.lstrip("|"))]
+            table = table[~table[column].str.fullmatch(UNLOCATED)]
             if level == "france":
                 table = table.assign(**{column: "F"})
             rows.append(melt(table, measures, folder.path.name, code=column, level=level, period="annee"))

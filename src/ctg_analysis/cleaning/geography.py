@@ -82,14 +82,15 @@ def clean_populations(folder: RawFolder, communes: dict[int, pd.DataFrame]) -> d
     """Return the reference populations, as facts by year of geography.
 
     Each file holds two vintages, which its certificate names: that of the communes and that of the EPCIs.
-    A vintage found in several files is taken from the most recent one, and from its communes rather than its
-    EPCIs, which leave out the four islands without EPCI. Mayotte is left out: its population
+    A vintage found in several files is taken from the first that gives it (the file of 2023 repeats that of 2020
+    with eight merged communes at their former size), and from its communes rather than its EPCIs, which leave
+    out the four islands without EPCI. Mayotte is left out: its population
     is always that of 2017.
     """
     geography_of: dict[str, tuple[int, str]] = {}
     columns = {"population_epci": "population_dgcl", "population_municipale": "population"}
     for key, column in columns.items():
-        for year in sorted(communes):
+        for year in sorted(communes, reverse=True):
             entry = folder.entry(f"communes_{year}.parquet").model_extra
             geography_of[_vintage(entry[key])] = (year, column)
     tables: dict[int, list[pd.DataFrame]] = {}
@@ -119,8 +120,7 @@ def clean_contours(folder: RawFolder) -> pd.DataFrame:
 
 def read_names(root: DataRoot, file: str) -> pd.Series:
     """Return the names of the départements or régions of data/reference, by code."""
-    table = pd.read_csv(root.reference / file, sep=";", dtype=str)
-    return table.set_index("code", verify_integrity=True)["nom"]
+    return pd.read_csv(root.reference / file, sep=";", dtype=str).set_index("code")["nom"]
 
 
 def read_geography(root: DataRoot) -> dict:

@@ -57,21 +57,30 @@ def _bears(cell: str, sign: str) -> bool:
 
 
 def chart(
-    one: Indicator, drawing: str, data: Listing, *, when: str, source: str, kind: str = "chart", note: str = ""
+    one: Indicator,
+    drawing: str,
+    data: Listing,
+    *,
+    when: str,
+    source: str,
+    kind: str = "chart",
+    note: str = "",
+    title: str = "",
 ) -> Html:
-    """Return a drawing of an indicator with its words."""
+    """Return a drawing of an indicator with its words; the title is its label unless another is given."""
+    title = title or one.label
     says = " ; ".join(f"{line[0]} {line[1]}" for line in data.lines)
     notes = " ".join(text for text in (note, one.caveats) if text)
     return figure(
         drawing,
         file=one.file_name,
         kind=kind,
-        title=texts.typography(one.label),
+        title=texts.typography(title),
         subtitle=texts.typography(f"{texts.unit_text(one.unit)}, {when}"),
-        alt=texts.typography(f"{one.label}, {when} : {says}."),
+        alt=texts.typography(f"{title}, {when} : {says}."),
         source=source,
         note=texts.typography(notes),
-        data=_table(f"{one.label} ({one.unit}), {when}", data),
+        data=_table(f"{title} ({one.unit}), {when}", data),
     )
 
 

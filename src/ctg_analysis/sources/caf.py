@@ -3,6 +3,10 @@
 from ctg_analysis.model import Source
 
 _EXPORT = "https://data.caf.fr/api/explore/v2.1/catalog/datasets/{}/exports/csv?delimiter=%3B"
+_ROUNDED = (
+    "La règle d'arrondi n'est pas précisée : la réalité va de 2 en moins à 4 en plus de chaque nombre, et les "
+    "communes ne s'additionnent pas."
+)
 
 SOURCES = (
     Source(
@@ -26,10 +30,7 @@ SOURCES = (
         additive=False,
         rounding=5,
         url=_EXPORT.format("s_ben_com_f"),
-        note=(
-            "Effectifs arrondis à 5 par la Cnaf, règle d'arrondi non précisée : chaque nombre affiché peut s'écarter "
-            "de la réalité de 2 en moins à 4 en plus, et les communes ne s'additionnent pas. Hors MSA."
-        ),
+        note=_ROUNDED,
     ),
     Source(
         id="caf_s_ben_epci_f",
@@ -38,5 +39,6 @@ SOURCES = (
         additive=False,
         rounding=5,
         url=_EXPORT.format("s_ben_epci_f"),
+        note=_ROUNDED,
     ),
 )

@@ -1,0 +1,24 @@
+import pytest
+
+from ctg_analysis.processing import ensure
+from ctg_analysis.settings import EXAMPLE_EPCI, data_root
+
+
+def pytest_addoption(parser):
+    parser.addoption("--rewrite-golden", action="store_true", help="write tests/golden again instead of comparing")
+
+
+@pytest.fixture(scope="session")
+def france():
+    """The data root of the real France, processed."""
+    root = data_root()
+    ensure(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def example():
+    """The data root of the invented territory, processed."""
+    root = data_root(EXAMPLE_EPCI)
+    ensure(root)
+    return root

@@ -1,0 +1,98 @@
+"""The data go one way: a module imports only from those upstream of it, and stays short."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from ctg_analysis.settings import settings
+
+PACKAGE = settings().root / "src" / "ctg_analysis"
+
+# Upstream first. A module may import those above it, and its neighbours in the same package.
+ORDER = [
+    "errors",
+    "model",
+    "settings",
+    "territories",
+    "sources",
+    "cleaning",
+    "catalogue",
+    "uncertainty",
+    "perimeter",
+    "indicators",
+    "secrecy",
+    "observations",
+    "processing",
+    "comparisons",
+    "display",
+    "chapter",
+    "publishing",
+    "build",
+    "checking",
+    "listing",
+    "cli",
+    "__main__",
+]
+
+# Right of OBSERVATIONS, nothing may look at what lies before the secrecy gate.
+BEFORE_THE_GATE = {"perimeter", "indicators", "secrecy"}
+AFTER_THE_GATE = {"comparisons", "display", "chapter", "publishing", "build"}
+FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
+
+
+def modules():
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def layer(name: str) -> str:
+    return name.removeprefix("ctg_analysis").lstrip(".").split(".")[0]
+
+
+def layer_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ctg_analysis"):
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names if node.module == "ctg_analysis"}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names if alias.name.startswith("ctg_analysis")}
+    return {name for name in names if layer(name)}
+
+
+def backward(path: Path, names: set[str]) -> set[str]:
+    own = layer_of(path)
+    return {name for name in names if ORDER.index(layer(name)) > ORDER.index(own)}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_upstream_only(path):
+    if path == PACKAGE / "__init__.py":
+        return
+    assert backward(path, imported(path)) == set()
+
+
+def test_nothing_downstream_reads_what_lies_before_the_secrecy_gate():
+    for path in modules():
+        if layer_of(path) in AFTER_THE_GATE:
+            names = imported(path)
+            assert {layer(name) for name in names} & BEFORE_THE_GATE == set(), path
+            assert names & FACTS == set(), path
+
+
+def test_a_backward_import_is_seen():
+    assert backward(PACKAGE / "settings.py", {"ctg_analysis.chapter"}) == {"ctg_analysis.chapter"}
+
+
+def test_every_module_has_its_place_in_the_order():
+    found = {layer_of(path) for path in modules()} - {"__init__"}
+    assert found == set(ORDER)
+
+
+def test_files_stay_short():
+    long = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
+    assert {name: lines for name, lines in long.items() if lines > 400} == {}

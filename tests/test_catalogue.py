@@ -1,0 +1,123 @@
+"""Every declaration is whole, and nothing declared is idle."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.cleaning import CLEANERS
+from ctg_analysis.indicators import POPULATION
+from ctg_analysis.model import LEVELS, AnnualChange, AnnualFlow, AnnualResidual, Published, Ratio
+from ctg_analysis.publishing.chapters import all_chapters
+from ctg_analysis.settings import settings
+from ctg_analysis.sources import SOURCES
+
+INDICATORS = list(CATALOGUE.values())
+KINDS = ("_count", "_share", "_rate", "_median", "_index")
+CHARTS = {"comparison", "trend", "parts", "balance", "circles", "choropleth", "pyramid"}
+CASES = {
+    yaml.safe_load(path.read_text(encoding="utf-8"))["indicator"]
+    for path in (Path(__file__).parent / "cases").glob("*.yml")
+}
+
+
+def measures(one) -> set[str]:
+    value = one.value
+    match value:
+        case Ratio():
+            return {value.numerator, value.denominator}
+        case AnnualChange():
+            return {POPULATION}
+        case AnnualFlow() | AnnualResidual():
+            return {value.flow, POPULATION}
+        case _:
+            return {getattr(value, "measure", None) or value.events}
+
+
+@pytest.mark.parametrize("one", INDICATORS, ids=lambda one: one.id)
+def test_a_declaration_is_whole(one):
+    assert one.id.endswith(KINDS) and re.fullmatch(r"[a-z0-9_]+", one.id)
+    assert one.domain_ids and one.chapter and one.label and one.definition.endswith(".") and one.unit
+    assert one.reading.endswith(".") and "{value}" in one.reading and "{period}" in one.reading
+    fields = {field for _, field, _, _ in string.Formatter().parse(one.reading) if field}
+    assert fields <= {"period", "value", "unit", "s"}
+    assert one.chart in CHARTS and set(one.levels) <= set(LEVELS) and one.levels
+    assert one.direction in (-1, 0, 1) and one.decimals >= 0
+    assert one.sources and set(one.sources) <= set(SOURCES)
+    assert set(one.parts) <= set(CATALOGUE)
+    assert not one.caveats or one.caveats.endswith(".")
+
+
+@pytest.mark.parametrize("one", INDICATORS, ids=lambda one: one.id)
+def test_the_id_names_the_kind_of_quantity(one):
+    if one.id.endswith("_share"):
+        assert isinstance(one.value, Ratio) and one.value.bounded and one.unit == "%"
+    if one.id.endswith("_count"):
+        assert not isinstance(one.value, Ratio)
+    if one.id.endswith(("_rate", "_index")):
+        assert not isinstance(one.value, Ratio) or not one.value.bounded or one.unit == "%"
+
+
+@pytest.mark.parametrize("name", sorted({one.family or one.id for one in INDICATORS}))
+def test_it_has_a_hand_worked_case(name):
+    members = {one.id for one in INDICATORS if (one.family or one.id) == name}
+    assert members & CASES, f"tests/cases has no case for {name}"
+
+
+def test_cases_are_for_indicators_that_exist():
+    assert set(CATALOGUE) >= CASES
+
+
+def test_a_chapter_shows_every_indicator():
+    notebooks = "\n".join(chapter.path.read_text(encoding="utf-8") for chapter in all_chapters())
+    shown = {one.id for one in INDICATORS if f'\\"{one.id}\\"' in notebooks}
+    shown |= {one.id for one in INDICATORS if one.family and f'\\"{one.family}\\"' in notebooks}
+    shown |= {one.id for one in INDICATORS if one.family == "pyramid" and "chapter.pyramid()" in notebooks}
+    shown |= {part for one in INDICATORS if one.id in shown for part in one.parts}
+    assert set(CATALOGUE) - shown == set()
+
+
+def test_every_source_is_used():
+    used = {name for one in INDICATORS for name in one.sources} | {"contours"}
+    assert set(SOURCES) - used == set()
+    assert set(CLEANERS) <= set(SOURCES)
+
+
+def test_every_measure_cleaned_is_used_and_every_measure_asked_for_is_cleaned(example):
+    import pandas as pd
+
+    from ctg_analysis.processing import certified_folders, read_all
+
+    *_, cleaned, _ = read_all(certified_folders(example))
+    facts = pd.concat([table for _, _, table in cleaned])
+    asked = {measure for one in INDICATORS for measure in measures(one)}
+    assert set(facts["measure"]) - asked == set()
+    readable = {measure for one in INDICATORS if set(one.sources) & set(CLEANERS) for measure in measures(one)}
+    assert readable - set(facts["measure"]) == set()
+
+
+def test_what_is_only_published_comes_from_a_source_that_is_not_additive():
+    for one in INDICATORS:
+        if isinstance(one.value, Published):
+            assert not any(SOURCES[name].additive for name in one.sources), one.id
+
+
+def test_stars_of_the_two_first_chapters_are_all_declared():
+    declared = {code for one in INDICATORS for code in one.domain_ids}
+    population = {f"DEM-{number:02d}" for number in range(1, 9)}
+    childcare = {f"PE-{number:02d}" for number in (1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 16)}
+    assert population | childcare | {"FAM-06"} <= declared
+
+
+def test_names_of_departements_are_those_of_the_insee(pytestconfig):
+    official = settings().root.parent / "shared" / "data" / "official" / "filosofi" / "FILO2019_DISP_DEP.csv"
+    if not official.is_file():
+        pytest.skip("the official file Filosofi 2019 (départements) is not beside the project")
+    import pandas as pd
+
+    theirs = pd.read_csv(official, sep=";", dtype=str, encoding="utf-8-sig").set_index("CODGEO")["LIBGEO"]
+    ours = pd.read_csv(settings().root / "data/reference/departements.csv", sep=";", dtype=str).set_index("code")["nom"]
+    assert ours.loc[theirs.index].tolist() == theirs.tolist()

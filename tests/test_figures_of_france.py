@@ -1,0 +1,127 @@
+"""Known figures, found again in the observations: those of the producers and of the extracts' certificates."""
+
+import io
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from ctg_analysis.settings import settings
+
+DEFAULT = "200067171"
+
+
+@pytest.fixture(scope="module")
+def observations(france):
+    command = [sys.executable, "-m", "ctg_analysis", "observations", DEFAULT, "--format", "csv"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    codes = {"territory": str, "period": str}
+    return pd.read_csv(io.StringIO(answer.stdout), dtype=codes, keep_default_na=False, na_values=[""])
+
+
+def value(table, territory, indicator, period, level=None):
+    rows = table[table["territory"].eq(territory) & table["indicator"].eq(indicator) & table["period"].eq(period)]
+    rows = rows[rows["level"].eq(level)] if level else rows
+    return rows["value"].item()
+
+
+@pytest.mark.parametrize(
+    "indicator, period, expected",
+    [
+        ("population_count", "2021", 10004),
+        ("population_count", "2023", 9856),
+        ("population_count", "2018", 10147),
+        ("age_0_19_count", "2021", 1579),
+        ("age_65_plus_count", "2021", 3629),
+        ("dwellings_count", "2021", 8865),
+        ("secondary_dwellings_count", "2021", 2943),
+        ("births_count", "2008", 83),
+        ("births_count", "2025", 60),
+        ("deaths_count", "2008", 209),
+        ("deaths_count", "2025", 166),
+        ("childcare_coverage_rate", "2023", 66.0),
+        ("childcare_coverage_eaje_rate", "2023", 26.3),
+        ("historical_population_count", "2010", 10623),
+    ],
+)
+def test_the_default_territory(observations, indicator, period, expected):
+    assert value(observations, DEFAULT, indicator, period) == expected
+
+
+def test_its_comparators(observations):
+    assert value(observations, "F", "childcare_coverage_rate", "2023") == 60.9
+    assert value(observations, "12", "population_count", "2023", "departement") == 279609
+    assert set(observations.loc[observations["level"].eq("commune"), "territory"]) >= {"12036", "12166", "12223"}
+    assert observations.loc[observations["level"].eq("commune"), "territory"].nunique() == 21
+
+
+def test_columns_are_those_of_the_contract(observations):
+    expected = "territory level period indicator numerator denominator value low high status quality source"
+    assert list(observations.columns) == expected.split()
+
+
+def test_no_place_disappears(observations):
+    births = observations[observations["indicator"].eq("births_count") & observations["period"].eq("2025")]
+    assert dict(zip(births["level"], births["status"], strict=True)) == {
+        "epci": "ok",
+        "departement": "nd",
+        "region": "nd",
+        "france": "nd",
+    }
+
+
+@pytest.fixture(scope="module")
+def whole(france):
+    return pd.read_parquet(france.processed / "observations.parquet")
+
+
+def test_france_2021_is_the_sum_of_every_code_of_the_source(whole, france):
+    assert value(whole, "F", "population_count", "2021") == 67_408_104
+    source = pd.read_parquet(france.raw / "insee_iris_rp2021" / "communes_rp2021.parquet")
+    assert len(source) == source["code"].nunique() == 34_970
+    for column, indicator in {
+        "pop": "population_count",
+        "pop_0_19": "age_0_19_count",
+        "logements": "dwellings_count",
+        "res_secondaires": "secondary_dwellings_count",
+    }.items():
+        total = source[column].sum()
+        rows = whole[whole["indicator"].eq(indicator) & whole["period"].eq("2021") & whole["status"].eq("ok")]
+        assert value(whole, "F", indicator, "2021") == total
+        for level in ("departement", "region"):
+            assert rows.loc[rows["level"].eq(level), "value"].sum() == total, (indicator, level)
+
+
+def test_each_code_of_the_source_counts_once_below_france(whole, france):
+    """The communes with a value, and those that were split since, make up the whole of the source."""
+    rows = whole[whole["indicator"].eq("age_0_19_count") & whole["period"].eq("2021") & whole["level"].eq("commune")]
+    split_since_2023 = ["15141", "60054", "85084"]
+    parts = ["15031", "15035", "15047", "15171", "60694", "85165", "85212"]
+    assert set(rows.loc[rows["status"].eq("nd"), "territory"]) == {*split_since_2023, *parts}
+    young = pd.read_parquet(france.raw / "insee_iris_rp2021" / "communes_rp2021.parquet").set_index("code")["pop_0_19"]
+    assert rows["value"].sum() + young.loc[split_since_2023].sum() == young.sum()
+
+
+@pytest.mark.parametrize(
+    "year, expected", [("2019", 66_988_403), ("2020", 67_162_154), ("2022", 67_760_573), ("2023", 68_094_280)]
+)
+def test_france_without_mayotte_is_what_the_insee_publishes(whole, year, expected):
+    """Populations municipales de référence, France hors Mayotte."""
+    assert value(whole, "F", "population_count", year) == expected
+
+
+def test_metropolitan_france_is_told_apart(whole):
+    metropolitan = value(whole, "FM", "population_count", "2023")
+    overseas = [value(whole, code, "population_count", "2023", "departement") for code in ("971", "972", "973", "974")]
+    assert metropolitan + sum(overseas) == value(whole, "F", "population_count", "2023")
+
+
+def test_mayotte_has_no_population_of_2023(whole):
+    """Its figure is that of 2017, which is not comparable: no row, so it shows as nd."""
+    rows = whole[whole["territory"].str.startswith("976") & whole["period"].eq("2023") & whole["status"].eq("ok")]
+    assert rows.empty
+
+
+def test_the_root_is_that_of_the_project():
+    assert (settings().root / "pyproject.toml").is_file()

@@ -1,0 +1,60 @@
+"""The invented territory goes through the whole chain; a changed number is seen in the diff."""
+
+import importlib.util
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.chapter import open_chapter
+from ctg_analysis.settings import EXAMPLE_EPCI
+
+GOLDEN = Path(__file__).parent / "golden" / "observations.csv"
+
+
+def rendered(table: pd.DataFrame) -> str:
+    return table.round(6).to_csv(index=False, lineterminator="\n")
+
+
+def test_the_observations_of_the_invented_territory(pytestconfig):
+    text = rendered(open_chapter(EXAMPLE_EPCI).observations)
+    if pytestconfig.getoption("--rewrite-golden"):
+        GOLDEN.write_text(text, encoding="utf-8")
+    expected = GOLDEN.read_text(encoding="utf-8")
+    changed = set(text.splitlines()) ^ set(expected.splitlines())
+    assert text == expected, f"{len(changed)} lines changed: make golden, and say why in the changelog"
+
+
+def test_the_golden_case_holds_the_edges_it_is_there_for():
+    table = pd.read_csv(GOLDEN, dtype={"territory": str, "period": str})
+    rows = table.set_index(["territory", "indicator", "period"])
+    # Merged in 2021: the population of 2018 is the sum of both communes.
+    assert rows.loc[("99003", "population_count", "2018"), "value"] == 1208
+    # A missing year of one commune makes the EPCI's sum missing, not smaller.
+    assert rows.loc[("999999999", "births_count", "2014"), "status"] == "nd"
+    assert rows.loc[("999999999", "births_3_year_mean_count", "2016"), "status"] == "nd"
+    assert rows.loc[("999999999", "natural_change_rate", "2010-2015"), "status"] == "nd"
+    # Counts rounded to 5: the interval of what they may be.
+    assert rows.loc[("99001", "caf_paje_households_count", "2024-12"), ["low", "high"]].tolist() == [0, 4]
+    # A level that the producer publishes, and one that it does not.
+    coverage = table[table["indicator"].eq("childcare_coverage_rate")].set_index("level")
+    assert coverage.loc["departement", "value"] == 62 and coverage.loc["region", "status"] == "nd"
+    assert set(table["status"]) >= {"ok", "nd"}
+
+
+def test_its_raw_files_are_what_the_generator_makes(tmp_path, example):
+    spec = importlib.util.spec_from_file_location("generate", example.path / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.generate(tmp_path)
+    for made in sorted(tmp_path.rglob("*")):
+        committed = example.path / made.relative_to(tmp_path)
+        if made.suffix == ".parquet":
+            pd.testing.assert_frame_equal(pd.read_parquet(made), pd.read_parquet(committed))
+        elif made.is_file():
+            assert made.read_bytes() == committed.read_bytes(), committed
+
+
+def test_the_invented_territory_never_enters_a_french_total(france):
+    table = pd.read_parquet(france.processed / "observations.parquet", columns=["territory"])
+    assert not table["territory"].str.startswith("99999999").any()
+    assert "99001" not in set(table["territory"])

@@ -1,0 +1,62 @@
+"""What a fresh machine needs: the files that say it agree, and a machine that lacks it is told in one line."""
+
+import os
+import re
+import subprocess
+import tomllib
+
+import pytest
+import yaml
+
+from ctg_analysis.settings import settings
+
+ROOT = settings().root
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+DECLARED = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
+
+
+def test_environment_yml_lists_the_dependencies_of_pyproject():
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    conda = {entry for entry in listed if isinstance(entry, str)} - {"pip"}
+    expected = {entry.replace("flit_core", "flit-core") for entry in DECLARED}
+    assert conda == expected | {f"python{PROJECT['requires-python']}"}
+
+
+def test_the_lock_pins_every_dependency_with_hashes_and_names_no_registry():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = set(re.findall(r"^([a-z0-9._-]+)==", lock, re.MULTILINE))
+    names = {re.match(r"[A-Za-z0-9._-]+", entry)[0].lower().replace("_", "-") for entry in DECLARED}
+    assert names - pinned == set()
+    blocks = re.split(r"\n(?=[a-z0-9])", lock)
+    assert all("--hash=sha256:" in block for block in blocks if re.match(r"[a-z0-9._-]+==", block))
+    assert not re.search(r"https?://|--index|--find-links", lock)
+
+
+def fake_python(folder, script):
+    path = folder / "python3"
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize(
+    "script, said",
+    [
+        ('case "$*" in *version_info*) exit 1;; -V) echo "Python 3.9.2";; esac', "needs Python 3.11 or newer"),
+        ('case "$*" in *ensurepip*) exit 1;; esac', "install python3-venv"),
+    ],
+    ids=["too old", "without venv"],
+)
+def test_a_machine_that_cannot_set_up_is_told_in_one_line(tmp_path, script, said):
+    python = fake_python(tmp_path, script)
+    command = ["make", "-C", str(ROOT), "setup", f"PYTHON={python}", f"VENV={tmp_path / 'venv'}"]
+    answer = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "MAKEFLAGS": ""})
+    lines = [line for line in answer.stderr.splitlines() if not line.startswith("make")]
+    assert answer.returncode != 0
+    assert len(lines) == 1 and said in lines[0]
+
+
+def test_make_help_lists_the_targets():
+    answer = subprocess.run(["make", "-C", str(ROOT), "help"], capture_output=True, text=True, check=True)
+    for target in ("report", "example", "test", "lab", "check", "bench"):
+        assert f"make {target}" in answer.stdout
