@@ -1,7 +1,11 @@
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from ctg_analysis.processing import ensure
 from ctg_analysis.settings import EXAMPLE_EPCI, data_root
+
+hypothesis_settings.register_profile("steady", max_examples=40, deadline=None, derandomize=True)
+hypothesis_settings.load_profile("steady")
 
 
 def pytest_addoption(parser):

@@ -71,7 +71,9 @@ def test_it_has_no_logic(notebook):
     assert [found for cell in code_cells(notebook) for found in logic(cell.source)] == []
 
 
-@pytest.mark.parametrize("source", ["for x in y: x", "if a: b", "a + b", "[x for x in y]", "def f(): pass", "lambda: 1"])
+@pytest.mark.parametrize(
+    "source", ["for x in y: x", "if a: b", "a + b", "[x for x in y]", "def f(): pass", "lambda: 1"]
+)
 def test_logic_is_seen(source):
     assert logic(source)
 

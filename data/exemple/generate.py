@@ -208,7 +208,9 @@ def census(raw: Path, generator: np.random.Generator) -> dict[str, np.ndarray]:
         main = round(total / 2.1)
         second = round(main * generator.uniform(0.05, 0.6))
         vacant = round(main * generator.uniform(0.05, 0.15))
-        groups.append((commune.code, 1, total, young, total - young - old, old, main + second + vacant, main, second, vacant))
+        groups.append(
+            (commune.code, 1, total, young, total - young - old, old, main + second + vacant, main, second, vacant)
+        )
         homes += [(commune.code, "_T", main + second + vacant + 2), (commune.code, "DW_MAIN", main)]
         homes += [(commune.code, "DW_SEC_DW_OCC", second + 2), (commune.code, "DW_VAC", vacant)]
     names = "code nb_iris pop pop_0_19 pop_20_64 pop_65p logements res_principales res_secondaires logements_vacants"
@@ -216,7 +218,9 @@ def census(raw: Path, generator: np.random.Generator) -> dict[str, np.ndarray]:
     writer.write("communes_rp2021.parquet", pd.DataFrame(groups, columns=names.split()))
     writer.certify()
 
-    table = by_level(pd.DataFrame(homes, columns=["code", "OCS", "value"]), ["OCS"]).rename(columns={"value": "OBS_VALUE"})
+    table = by_level(pd.DataFrame(homes, columns=["code", "OCS", "value"]), ["OCS"]).rename(
+        columns={"value": "OBS_VALUE"}
+    )
     table = table.assign(TSH="_T", RP_MEASURE="DWELLINGS", TIME_PERIOD=2023, OBS_STATUS="A")
     writer = Writer(raw, "insee_rp_logement", "Logements par catégorie", "2023")
     columns = ["GEO", "GEO_OBJECT", "OCS", "TSH", "RP_MEASURE", "TIME_PERIOD", "OBS_STATUS", "OBS_VALUE"]
@@ -224,7 +228,12 @@ def census(raw: Path, generator: np.random.Generator) -> dict[str, np.ndarray]:
     writer.certify()
 
     history = pd.DataFrame({"CODGEO": [c.code for c in COMMUNES], "LIBGEO": [c.name for c in COMMUNES]})
-    for column, year in [*((f"PMUN{y}", y) for y in (2023, 2020, 2015, 2010)), *((f"PSDC{y}", y) for y in (1999, 1968)), ("PTOT1936", 1936), ("PTOT1876", 1876)]:
+    for column, year in [
+        *((f"PMUN{y}", y) for y in (2023, 2020, 2015, 2010)),
+        *((f"PSDC{y}", y) for y in (1999, 1968)),
+        ("PTOT1936", 1936),
+        ("PTOT1876", 1876),
+    ]:
         decline = (2023 - year) * 0.004 if year < 1999 else 0
         history[column] = [round(population(c, max(year, 1999)) * (1 + decline)) for c in COMMUNES]
     writer = Writer(raw, "insee_population_historique", "Populations communales", "1876-2023")
@@ -251,17 +260,26 @@ def vital_statistics(raw: Path, generator: np.random.Generator) -> None:
 def facilities(raw: Path) -> None:
     """Write the facilities of two types that the file covers; one commune has none of either."""
     places = {"D502": {"99002": 2, "99004": 1, "99101": 9, "98001": 4, "98101": 20}, "D504": {"99002": 1, "99101": 2}}
-    labels = {"D502": "Établissement d’accueil du jeune enfant", "D504": "Relais petite enfance", "F307": "Bibliothèque"}
+    labels = {
+        "D502": "Établissement d’accueil du jeune enfant",
+        "D504": "Relais petite enfance",
+        "F307": "Bibliothèque",
+    }
     places["F307"] = {commune.code: 1 for commune in COMMUNES if commune.population}
     rows = [
         (code, "COM", kind[0], kind[:2], kind, "FACILITIES", 2025, number, labels[kind])
         for kind, communes in places.items()
         for code, number in communes.items()
     ]
-    columns = "GEO GEO_OBJECT FACILITY_DOM FACILITY_SDOM FACILITY_TYPE BPE_MEASURE TIME_PERIOD OBS_VALUE FACILITY_TYPE_LABEL"
+    columns = (
+        "GEO GEO_OBJECT FACILITY_DOM FACILITY_SDOM FACILITY_TYPE BPE_MEASURE TIME_PERIOD OBS_VALUE FACILITY_TYPE_LABEL"
+    )
     writer = Writer(raw, "insee_bpe_2025", "Équipements", "2025")
     writer.write("DS_BPE_2025.csv", pd.DataFrame(rows, columns=columns.split()))
-    writer.write("types_couverts.csv", pd.DataFrame({"FACILITY_TYPE": list(labels), "FACILITY_TYPE_LABEL": list(labels.values())}))
+    writer.write(
+        "types_couverts.csv",
+        pd.DataFrame({"FACILITY_TYPE": list(labels), "FACILITY_TYPE_LABEL": list(labels.values())}),
+    )
     writer.certify()
 
 
@@ -303,16 +321,34 @@ def childcare(raw: Path) -> None:
     }
     stems = ["txcouv", "txcouv_eaje", "txcouv_am_ind", "txcouv_prescol", "txcouv_gad_ind"]
     writer = Writer(raw, "caf_txcouv_pe", "Taux de couverture de l'accueil du jeune enfant", "2023")
-    table = pd.DataFrame([(2023, code, *values) for code, values in rates.items()], columns=["annee", "numepci", *(f"{s}_epci" for s in stems)])
+    table = pd.DataFrame(
+        [(2023, code, *values) for code, values in rates.items()],
+        columns=["annee", "numepci", *(f"{s}_epci" for s in stems)],
+    )
     writer.write("txcouv_pe_epci.csv", table)
-    table = pd.DataFrame([(2023, "99", 62.0, 29.6, 27.9, 2.5, 2.0), (2023, "98", 96.1, 38.2, 54.0, 3.1, 0.8)], columns=["annee", "numdep", *(f"{s}_dep" for s in stems)])
+    table = pd.DataFrame(
+        [(2023, "99", 62.0, 29.6, 27.9, 2.5, 2.0), (2023, "98", 96.1, 38.2, 54.0, 3.1, 0.8)],
+        columns=["annee", "numdep", *(f"{s}_dep" for s in stems)],
+    )
     writer.write("txcouv_pe_dep.csv", table)
-    table = pd.DataFrame([(2023, "Pays d'Exemple", 60.3, 27.9, 27.5, 2.5, 2.4)], columns=["annee", "national", *(f"{s}_nat" for s in stems)])
+    table = pd.DataFrame(
+        [(2023, "Pays d'Exemple", 60.3, 27.9, 27.5, 2.5, 2.4)],
+        columns=["annee", "national", *(f"{s}_nat" for s in stems)],
+    )
     writer.write("txcouv_pe_nat.csv", table)
     writer.certify()
-    places = {"999999999": (64, 66, 71), "999999998": (410, 418, 431), "999999997": (188, 190, 190), "999999996": (905, 930, 948)}
+    places = {
+        "999999999": (64, 66, 71),
+        "999999998": (410, 418, 431),
+        "999999997": (188, 190, 190),
+        "999999996": (905, 930, 948),
+    }
     writer = Writer(raw, "caf_nbpla_pe", "Places offertes aux enfants de moins de 3 ans", "2021 à 2023")
-    rows = [(year, code, count) for code, counts in places.items() for year, count in zip((2021, 2022, 2023), counts, strict=True)]
+    rows = [
+        (year, code, count)
+        for code, counts in places.items()
+        for year, count in zip((2021, 2022, 2023), counts, strict=True)
+    ]
     writer.write("nbpla_pe_epci.csv", pd.DataFrame(rows, columns=["annee", "numepci", "pl_eaje_epci"]))
     rows = [(2023, "99", 502), (2023, "98", 190)]
     writer.write("nbpla_pe_dep.csv", pd.DataFrame(rows, columns=["annee", "numdep", "pl_eaje_dep"]))
@@ -325,12 +361,24 @@ def contours(raw: Path, generator: np.random.Generator) -> None:
     for rank, epci in enumerate([*EPCIS, None]):
         communes = [commune for commune in COMMUNES if commune.epci == epci]
         frame = shapely.box(rank * 0.4, 45.0, rank * 0.4 + 0.34, 45.3)
-        points = shapely.points(generator.uniform((rank * 0.4 + 0.03, 45.03), (rank * 0.4 + 0.31, 45.27), (len(communes), 2)))
-        cells = shapely.voronoi_polygons(shapely.MultiPoint(points), extend_to=frame).geoms if len(communes) > 1 else [frame]
+        points = shapely.points(
+            generator.uniform((rank * 0.4 + 0.03, 45.03), (rank * 0.4 + 0.31, 45.27), (len(communes), 2))
+        )
+        cells = (
+            shapely.voronoi_polygons(shapely.MultiPoint(points), extend_to=frame).geoms
+            if len(communes) > 1
+            else [frame]
+        )
         for commune, point in zip(communes, points, strict=True):
             cell = next(cell for cell in cells if cell.intersects(point)).intersection(frame)
             if commune.has_contour:
-                rows.append({"code": commune.code, "nom": commune.name, "geometry": shapely.to_wkb(shapely.set_precision(cell, 1e-5))})
+                rows.append(
+                    {
+                        "code": commune.code,
+                        "nom": commune.name,
+                        "geometry": shapely.to_wkb(shapely.set_precision(cell, 1e-5)),
+                    }
+                )
     writer = Writer(raw, "contours", "Contours des communes", "2026")
     writer.write("communes.parquet", pd.DataFrame(rows))
     writer.certify()

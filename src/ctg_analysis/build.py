@@ -7,12 +7,13 @@ from pathlib import Path
 
 from ctg_analysis.chapter import Chapter
 from ctg_analysis.cleaning.geography import read_geography
+from ctg_analysis.display.texts import typography
+from ctg_analysis.processing import inputs
 from ctg_analysis.publishing.chapters import ChapterNotebook
 from ctg_analysis.publishing.execution import execute
 from ctg_analysis.publishing.html import chapter_page
 from ctg_analysis.publishing.parameters import validated
 from ctg_analysis.publishing.site import write_data, write_index, write_provenance
-from ctg_analysis.processing import inputs
 from ctg_analysis.settings import data_root
 
 
@@ -31,12 +32,12 @@ def build(
     root = data_root(epci)
     chapter = Chapter(epci, root)
     page = {
-        "territory": chapter.territory["name"],
+        "territory": typography(chapter.territory["name"]),
         "chapters": [
-            {"number": one.number, "title": one.title, "question": one.question, "page": one.page} for one in chapters
+            {"title": typography(one.title), "question": typography(one.question), "page": one.page} for one in chapters
         ],
         "fictional": root.fictional,
-        "geography": read_geography(root)["note"],
+        "geography": typography(read_geography(root)["note"]),
         "current": "index.html",
     }
     out.mkdir(parents=True, exist_ok=True)
@@ -47,7 +48,7 @@ def build(
         for one in chapters:
             told(one.title)
             notebook = execute(one, epci, executed)
-            html = chapter_page(notebook, page | {"title": one.title, "current": one.page})
+            html = chapter_page(notebook, page | {"title": typography(one.title), "current": one.page})
             (fresh / one.page).write_text(html, encoding="utf-8")
         told("site")
         write_index(fresh, page)

@@ -110,7 +110,7 @@ class Chapter:
         period = self._map_period(one, rows)
         if period is None:
             return self._unavailable(one, f"{one.label}, par commune")
-        rows = rows[rows["period"].eq(period)]
+        rows = rows[rows["period"].eq(period)].sort_values("name", key=lambda names: names.map(texts.alphabetical))
         shapes = maps.read_contours(self.root.processed, self.epci)
         if isinstance(one.value, Count | Mean):
             drawing = maps.circles(shapes, rows)
@@ -136,7 +136,10 @@ class Chapter:
             columns.append(dict(zip(keys, at["text"], strict=True)))
             names |= dict(zip(keys, at["name"], strict=True))
         lines = [
-            [names.get((place.level, place.territory), place.name), *(column.get((place.level, place.territory), "nd") for column in columns)]
+            [
+                names.get((place.level, place.territory), place.name),
+                *(column.get((place.level, place.territory), "nd") for column in columns),
+            ]
             for place in self.places.itertuples(index=False)
         ]
         marked = frozenset(range(len(self.communes), len(lines)))
@@ -167,13 +170,17 @@ class Chapter:
         compared = {one.id: self._compared(one) for one in members}
         if any(rows.empty for rows in compared.values()):
             return self._unavailable(members[0], f"{members[0].label}, et les âges suivants")
-        own = pd.concat([rows.iloc[[0]].assign(name=one.label) for one, rows in zip(members, compared.values(), strict=True)])
+        own = pd.concat(
+            [rows.iloc[[0]].assign(name=one.label) for one, rows in zip(members, compared.values(), strict=True)]
+        )
         data = charts.listing(members[0], own, over_years=False)
         for place in compared[members[0].id]["name"].iloc[1:]:
             data = data.beside(place, [rows.set_index("name").at[place, "text"] for rows in compared.values()])
         data = charts.Listing(["Âge", self.territory["name"], *data.header[2:]], data.lines)
         period = texts.period_text(own["period"].iloc[0])
-        return charts.chart(members[0], figures.comparison(own), data, when=period, source=self._source(own), title="Par âge")
+        return charts.chart(
+            members[0], figures.comparison(own), data, when=period, source=self._source(own), title="Par âge"
+        )
 
     def glossary(self) -> Html:
         """Return the definition, the caveats and the sources of all that the chapter has shown so far."""
@@ -235,7 +242,7 @@ class Chapter:
         return rows.assign(
             text=[texts.value_text(one, row) for row in each],
             interval=[texts.interval_text(one, row) for row in each],
-            name=[self._france(row) if row.level == "france" else row.name for row in each],
+            name=[texts.typography(self._france(row) if row.level == "france" else row.name) for row in each],
         )
 
     def _france(self, row) -> str:

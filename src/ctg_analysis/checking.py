@@ -39,8 +39,13 @@ def check_folder(folder: RawFolder) -> list[Finding]:
     """Return what is wrong with the files of one source: bytes, strangers, and columns of those nobody reads yet."""
     names = [entry.fichier for entry in folder.certificate.fichiers]
     findings = [finding for name in names for finding in integrity(folder, name)]
-    strangers = [path for path in sorted(folder.path.iterdir()) if path.is_file() and path.name not in [*names, CERTIFICATE]]
-    findings += [Finding(project_path(path), None, None, "a file without certificate", f"an entry in {CERTIFICATE}") for path in strangers]
+    strangers = [
+        path for path in sorted(folder.path.iterdir()) if path.is_file() and path.name not in [*names, CERTIFICATE]
+    ]
+    findings += [
+        Finding(project_path(path), None, None, "a file without certificate", f"an entry in {CERTIFICATE}")
+        for path in strangers
+    ]
     if folder.path.name not in CLEANERS:
         findings += [finding for name in names for finding in _columns(folder, name)]
     return findings
@@ -54,7 +59,10 @@ def _columns(folder: RawFolder, name: str) -> list[Finding]:
         return []
     header = _header(path)
     missing = [column for column in described if column not in header]
-    return [Finding(project_path(path), 1, column, "no such column", f"a column that {CERTIFICATE} describes") for column in missing]
+    return [
+        Finding(project_path(path), 1, column, "no such column", f"a column that {CERTIFICATE} describes")
+        for column in missing
+    ]
 
 
 def _header(path: Path) -> list[str]:

@@ -46,9 +46,7 @@ def observe(indicators: Iterable[Indicator], facts: pd.DataFrame, sources: dict[
     return table.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
 
 
-def observe_one(
-    indicator: Indicator, by_measure: dict[str, pd.DataFrame], sources: dict[str, Source]
-) -> pd.DataFrame:
+def observe_one(indicator: Indicator, by_measure: dict[str, pd.DataFrame], sources: dict[str, Source]) -> pd.DataFrame:
     """Return the observations of one indicator; an empty table when no source has it."""
     rows = compute(indicator, by_measure)
     rows = rows[rows["level"].isin(indicator.levels)]
@@ -171,7 +169,9 @@ def _annual_change(stock: pd.DataFrame, years: int) -> pd.DataFrame:
     rows = _two_dates(stock, years)
     rows["status"] = _over_something(rows["status"], rows["value_before"])
     value = ((rows["value"] / rows["value_before"]) ** (1 / years) - 1) * 100
-    return rows.assign(numerator=rows["value"], denominator=rows["value_before"], value=value.where(rows["status"].eq(OK)))
+    return rows.assign(
+        numerator=rows["value"], denominator=rows["value_before"], value=value.where(rows["status"].eq(OK))
+    )
 
 
 def _annual_flow(flow: pd.DataFrame, stock: pd.DataFrame, years: int, *, residual: bool) -> pd.DataFrame:

@@ -19,7 +19,9 @@ def epcis() -> list[str]:
     for root in (data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)):
         ensure(root)
         table = pd.read_parquet(root.processed / "territories.parquet", filters=[("level", "==", "epci")])
-        names = [f"{row.code}  {row.name}  ({row.departement.replace('|', ', ')})" for row in table.itertuples(index=False)]
+        names = [
+            f"{row.code}  {row.name}  ({row.departement.replace('|', ', ')})" for row in table.itertuples(index=False)
+        ]
         lines += [f"{name}  territoire fictif" for name in names] if root.fictional else names
     return lines
 
@@ -62,4 +64,3 @@ LISTS: dict[str, Callable[[], list[str]]] = {
 def matching(lines: list[str], word: str) -> list[str]:
     """Return the lines that hold a word, whatever its accents and capitals."""
     return [line for line in lines if alphabetical(word) in alphabetical(line)]
-

@@ -46,9 +46,7 @@ def read_observations(processed: Path, territories: list[str]) -> pd.DataFrame:
     return table.astype({"territory": str, "level": str, "period": str, "indicator": str, "source": str})
 
 
-def complete(
-    observations: pd.DataFrame, territories: pd.DataFrame, indicators: Iterable[Indicator]
-) -> pd.DataFrame:
+def complete(observations: pd.DataFrame, territories: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:
     """Return one row per territory, indicator and period of that indicator: a place never disappears.
 
     territories: columns territory, level. An indicator has rows at the levels it may be shown at; one that no
@@ -62,7 +60,11 @@ def complete(
     )
     absent = pd.DataFrame({"indicator": sorted(set(declared["indicator"]) - fed), "period": ""}, dtype=str)
     periods = declared.merge(pd.concat([periods, absent]), on="indicator", how="inner")
-    table = territories[["territory", "level"]].merge(periods, on="level", how="inner").merge(observations, on=KEY, how="left", validate="1:1")
+    table = (
+        territories[["territory", "level"]]
+        .merge(periods, on="level", how="inner")
+        .merge(observations, on=KEY, how="left", validate="1:1")
+    )
     added = table["status"].isna()
     table["source"] = table["source"].where(~added, table["preferred"])
     table["status"] = table["status"].where(~added, MISSING)

@@ -24,34 +24,46 @@ class Perimeter:
     """How the communes of one year lead to the places of the reference year.
 
     parents: commune of each municipal arrondissement. ways: see territories.passage.
-    units: for each level, one or several series commune of then → unit now.
-    departements: the département of each commune of then.
+    units: what each level is made of. departements: the département of each commune of then.
     """
 
     parents: pd.Series
     ways: pd.DataFrame
-    units: list[tuple[str, pd.Series]]
+    units: list["Units"]
     departements: pd.Series
 
     @classmethod
     def between(cls, then: pd.DataFrame, now: pd.DataFrame) -> "Perimeter":
         """Return the perimeter from the communes of one year to those of the reference year."""
         ways = passage(then, now)
-        units = [
-            (level, units_of_former(ways, units)) for level, several in unit_of(now).items() for units in several
-        ]
+        units = [Units.of(level, ways, unit) for level, several in unit_of(now).items() for unit in several]
         departements = then[then["kind"] == COMMUNE].set_index("code")["departement"]
         return cls(arrondissement_parents(then), ways, units, departements)
 
 
-def units_of_former(ways: pd.DataFrame, units: pd.Series) -> pd.Series:
-    """Return the unit of each former commune; one whose parts now lie in several units is in none."""
-    unit = ways["commune"].map(units)
-    alone = ~ways["split"]
-    sure = unit[alone].set_axis(ways.loc[alone, "code"])
-    parts = unit[~alone].groupby(ways.loc[~alone, "code"])
-    together = parts.first()[parts.nunique(dropna=False).eq(1)]
-    return pd.concat([sure, together]).dropna()
+@dataclass(frozen=True)
+class Units:
+    """The units of a level, made of the communes of an earlier year.
+
+    parts: pairs commune of then (code), unit that holds some of it now. whole: commune of then → the unit that
+    holds all of it; a commune that was split between two units is in none, and missing from both.
+    """
+
+    level: str
+    parts: pd.DataFrame
+    whole: pd.Series
+
+    @classmethod
+    def of(cls, level: str, ways: pd.DataFrame, unit_of_commune: pd.Series) -> "Units":
+        """Return the units of a level; unit_of_commune: commune of the reference year → unit."""
+        parts = ways.assign(unit=ways["commune"].map(unit_of_commune))[["code", "unit"]].drop_duplicates()
+        alone = ~parts["code"].duplicated(keep=False)
+        whole = parts[alone & parts["unit"].notna()].set_index("code")["unit"]
+        return cls(level, parts.dropna(), whole)
+
+    def expected(self, left_out: pd.Index) -> pd.Series:
+        """Return how many communes each unit is made of, but for those that a source leaves out by design."""
+        return self.parts.loc[~self.parts["code"].isin(left_out), "unit"].value_counts()
 
 
 def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> pd.DataFrame:
@@ -113,10 +125,10 @@ def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: p
     """
     left_out = perimeter.departements.index[perimeter.departements.isin(source.outside)]
     rows = []
-    for level, units in perimeter.units:
-        inside = facts.assign(code=facts["code"].map(units))
-        expected = units.drop(left_out, errors="ignore").value_counts()
-        rows.append(sum_up(inside[inside["code"].notna()], source, expected).assign(level=level))
+    for units in perimeter.units:
+        inside = facts.assign(code=facts["code"].map(units.whole))
+        summed = sum_up(inside[inside["code"].notna()], source, units.expected(left_out))
+        rows.append(summed.assign(level=units.level))
     summed = pd.concat(rows, ignore_index=True)
     known = pd.MultiIndex.from_frame(already[["level", "code", *KEY]])
     return summed[~pd.MultiIndex.from_frame(summed[["level", "code", *KEY]]).isin(known)]

@@ -28,7 +28,9 @@ def territories(
     communes_in_france = places[places["zone"] != OVERSEAS_COLLECTIVITIES]
     departement_rows = communes_in_france.groupby("departement", as_index=False)[["region", "zone"]].first()
     departement_rows = departement_rows.assign(
-        code=departement_rows["departement"], level="departement", name=departement_rows["departement"].map(departements)
+        code=departement_rows["departement"],
+        level="departement",
+        name=departement_rows["departement"].map(departements),
     )
     region_rows = communes_in_france.groupby("region", as_index=False)[["zone"]].first()
     region_rows = region_rows.assign(

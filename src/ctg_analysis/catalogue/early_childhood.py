@@ -10,9 +10,7 @@ THEORETICAL = (
     "Places théoriques à la fin de l'année, et non enfants accueillis ; le taux peut dépasser 100. La Cnaf ne "
     "publie pas de valeur pour les communes de moins de 10 000 habitants."
 )
-WITHOUT_MSA = (
-    "Caf seulement, hors MSA : les familles du régime agricole manquent. Effectifs arrondis à 5 par la Cnaf."
-)
+WITHOUT_MSA = "Caf seulement, hors MSA : les familles du régime agricole manquent. Effectifs arrondis à 5 par la Cnaf."
 
 
 def _coverage(suffix: str, measure: str, label: str, definition: str, **options) -> Indicator:

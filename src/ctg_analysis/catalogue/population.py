@@ -79,7 +79,8 @@ SIZE = (
         reading="Entre {period}, les arrivées moins les départs pèsent {value} par an sur le territoire.",
         chart="comparison",
         caveats=(
-            "« Apparent », car il absorbe aussi toutes les erreurs de comparaison entre deux recensements. " + FIVE_YEARS
+            "« Apparent », car il absorbe aussi toutes les erreurs de comparaison entre deux recensements. "
+            + FIVE_YEARS
         ),
         star=True,
     ),

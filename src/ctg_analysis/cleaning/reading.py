@@ -1,12 +1,16 @@
 """Opening a raw file and holding it to its schema: every problem at once, each with its line."""
 
+import codecs
+import csv
 import re
 from io import BytesIO
+from itertools import count as count_from
 from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
-import pyarrow as pyarrow_
+import pyarrow as arrow
+import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 from pandera.errors import SchemaErrors
 
@@ -95,7 +99,7 @@ def _load(path: Path) -> pd.DataFrame:
 def _load_parquet(path: Path) -> pd.DataFrame:
     try:
         return parquet.read_table(path).to_pandas()
-    except (pyarrow_.ArrowInvalid, OSError) as error:
+    except (arrow.ArrowInvalid, OSError) as error:
         raise InputError(
             [Finding(project_path(path), None, None, "a truncated or foreign file", "a whole Parquet file")]
         ) from error
@@ -103,29 +107,41 @@ def _load_parquet(path: Path) -> pd.DataFrame:
 
 def _load_csv(path: Path) -> pd.DataFrame:
     """Read every cell as text; the index is the line number less two."""
-    content = path.read_bytes()
+    content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    shown = project_path(path)
     try:
-        content.decode("utf-8-sig")
+        header = next(csv.reader([content.decode("utf-8").partition("\n")[0]], delimiter=";"), [])
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         found = f"the byte 0x{content[error.start]:02x}"
-        raise InputError([Finding(project_path(path), line, None, found, "text in UTF-8")]) from error
-    try:
-        table = pd.read_csv(
-            BytesIO(content), sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        line = re.search(r"in line (\d+)", str(error))
-        where = int(line[1]) if line else 1
+        raise InputError([Finding(shown, line, None, found, "text in UTF-8")]) from error
+    if not header:
+        raise InputError([Finding(shown, 1, None, "an empty file", "a header and rows")])
+    ragged: list[arrow_csv.InvalidRow] = []
+
+    def note(row: arrow_csv.InvalidRow) -> str:
+        ragged.append(row)
+        return "skip"
+
+    table = arrow_csv.read_csv(
+        BytesIO(content),
+        read_options=arrow_csv.ReadOptions(use_threads=False),  # line numbers are known without threads only
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=";", newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types={name: arrow.string() for name in header}, strings_can_be_null=False
+        ),
+    ).to_pandas()
+    uneven = [row for row in ragged if row.text.strip()]
+    if uneven:
         raise InputError(
-            [Finding(project_path(path), where, None, "a line of another length", "as many cells as the header")]
-        ) from error
-    short = table.isna().any(axis=1)
-    if short.any():
-        raise InputError(
-            Finding(project_path(path), int(row) + 2, None, "a line cut short", f"{len(table.columns)} cells")
-            for row in table.index[short]
+            Finding(shown, row.number, None, f"{row.actual_columns} cells", f"{row.expected_columns}, as in the header")
+            for row in uneven
         )
+    blank = {row.number for row in ragged}
+    lines = (number for number in count_from(2) if number not in blank)
+    table.index = [line - 2 for line, _ in zip(lines, range(len(table)), strict=False)]
     return table
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import seaborn
 
 from ctg_analysis.display.style import FAINT, INK, OTHERS, PARTS, TERRITORY, canvas, colour, svg
-from ctg_analysis.display.texts import number
+from ctg_analysis.display.texts import NARROW, number
 
 NAME_WIDTH = 22  # characters of a name before it goes on on a second line
 
@@ -57,7 +57,9 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None) -> str:
         labelled = rows.iloc[[0, -1]]
     top = rows["value"].max()
     for row in labelled.itertuples():
-        axes.annotate(row.text, (int(row.period), row.value), (0, 9), textcoords="offset points", ha="center", fontsize=9)
+        axes.annotate(
+            row.text, (int(row.period), row.value), (0, 9), textcoords="offset points", ha="center", fontsize=9
+        )
     axes.set_ylim(0, top * 1.18)
     ticks = _spaced(list(years))
     axes.set_xticks(ticks, [str(year) for year in ticks])
@@ -114,7 +116,13 @@ def balance(parts: pd.DataFrame, totals: pd.DataFrame) -> str:
     axes.scatter(totals["value"], periods, color="white", edgecolor=INK, marker="D", s=45, zorder=3, label="Ensemble")
     for place, row in enumerate(totals.itertuples()):
         axes.annotate(
-            row.text, (row.value, place), (9, 0), textcoords="offset points", va="center", weight="bold", color="white" if row.value > 0 else INK
+            row.text,
+            (row.value, place),
+            (9, 0),
+            textcoords="offset points",
+            va="center",
+            weight="bold",
+            color="white" if row.value > 0 else INK,
         )
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.margins(x=0.16, y=0.12)
@@ -147,7 +155,7 @@ def pyramid(bands: list[str], territory: pd.DataFrame, outline: pd.DataFrame | N
     axes.text(reach * 1.08, len(bands) - 2.2, "femmes", color="#3c7d9b", weight="bold", ha="right")
     axes.axvline(0, color="white", linewidth=1)
     axes.set_yticks(rows, bands, fontsize=8)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{number(abs(value))} %")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{number(abs(value))}{NARROW}%")
     axes.tick_params(length=0)
     axes.set_xlim(-reach * 1.1, reach * 1.1)
     axes.spines["left"].set_visible(False)

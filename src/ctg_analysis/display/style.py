@@ -58,4 +58,3 @@ def svg(figure: Figure) -> str:
     text = re.sub(r"(\d+\.\d)\d+", r"\1", text)
     text = re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', "", text, count=1)
     return text.replace("font-family: 'DejaVu Sans'; ", "").replace("\n", "")
-

@@ -93,8 +93,8 @@ def sentence(indicator: Indicator, row) -> str:
 def typography(text: str) -> str:
     """Return a French text with its spaces: unbreakable before : ; ? ! % and inside « »."""
     text = text.replace("'", "’")
-    text = re.sub(r" ([;?!])", NARROW + r"\1", text)
-    text = re.sub(r" ([:%])", NBSP + r"\1", text)
+    text = re.sub(r" ([;?!%])", NARROW + r"\1", text)
+    text = text.replace(" :", f"{NBSP}:")
     text = text.replace("« ", "«" + NBSP).replace(" »", NBSP + "»")
     return re.sub(r"(?<=\d) (?=\d{3}\b)", NARROW, text)
 

@@ -4,7 +4,5 @@ from ctg_analysis.model import Source
 from ctg_analysis.sources import caf, education, insee, others, partners
 
 SOURCES: dict[str, Source] = {
-    source.id: source
-    for module in (insee, caf, education, others, partners)
-    for source in module.SOURCES
+    source.id: source for module in (insee, caf, education, others, partners) for source in module.SOURCES
 }

@@ -1,0 +1,190 @@
+"""Files that cannot be trusted: one line each, exit code 1, data/processed as it was."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from ctg_analysis.checking import check_root
+from ctg_analysis.errors import InputError
+from ctg_analysis.processing import process
+from ctg_analysis.settings import DataRoot
+
+BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
+AGES = "insee_rp_population/DS_RP_TD_POPULATION_AGESEX_PRINC_2023.csv"
+IRIS = "insee_iris_rp2021/communes_rp2021.parquet"
+
+
+@pytest.fixture
+def root(tmp_path, example):
+    """A copy of the invented territory, that a test may spoil."""
+    copy = tmp_path / "exemple"
+    shutil.copytree(example.path, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return DataRoot(copy)
+
+
+def certify(path):
+    """Write the sum of the spoilt file in its certificate: only its rows are wrong then."""
+    certificate = path.with_name("source.yml")
+    text = yaml.safe_load(certificate.read_text(encoding="utf-8"))
+    for entry in text["fichiers"]:
+        if entry["fichier"] == path.name:
+            entry["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+            entry["lignes"] = entry["lignes"]
+    certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
+
+
+def spoil(root, file, change, encoding="utf-8"):
+    path = root.raw / file
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_bytes(("\n".join(change(lines)) + "\n").encode(encoding))
+    certify(path)
+
+
+def findings(root):
+    before = {path.name: path.read_bytes() for path in root.processed.iterdir()}
+    with pytest.raises(InputError) as error:
+        process(root)
+    assert {path.name: path.read_bytes() for path in root.processed.iterdir()} == before
+    assert [path.name for path in root.path.iterdir() if path.name.startswith(".processed")] == []
+    assert str(error.value).count("\n") == len(error.value.findings) - 1
+    return [str(finding) for finding in error.value.findings]
+
+
+def replace(line, column, text):
+    def change(lines):
+        cells = lines[line - 1].split(";")
+        cells[column] = text
+        return [*lines[: line - 1], ";".join(cells), *lines[line:]]
+
+    return change
+
+
+def test_a_missing_column(root):
+    spoil(root, BIRTHS, lambda lines: [line.rpartition(";")[0] for line in lines])
+    (line,) = findings(root)
+    assert "line 1, column OBS_VALUE: found no such column" in line
+
+
+def test_a_repeated_key(root):
+    spoil(root, BIRTHS, lambda lines: [*lines[:-1], lines[1]])
+    lines = findings(root)
+    assert any("line 2, column GEO" in line and "again, expected a key that comes once" in line for line in lines)
+
+
+def test_a_negative_count(root):
+    spoil(root, BIRTHS, replace(5, 3, "-3"))
+    (line,) = findings(root)
+    assert "DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv, line 5, column OBS_VALUE" in line
+    assert "expected a count of 0 or more" in line
+
+
+def test_a_word_in_the_place_of_a_number_and_a_blank(root):
+    spoil(root, BIRTHS, lambda lines: replace(7, 3, "")(replace(5, 3, "beaucoup")(lines)))
+    first, second = findings(root)
+    assert "line 5, column OBS_VALUE: found 'beaucoup', expected a number" in first
+    assert "line 7, column OBS_VALUE: found a blank cell, expected a value" in second
+
+
+def test_a_code_that_has_lost_its_zero(root):
+    spoil(root, BIRTHS, replace(3, 0, "1001"))
+    (line,) = findings(root)
+    assert "line 3, column GEO: found '1001'" in line and "expected a place code" in line
+
+
+def test_a_value_over_its_denominator(root):
+    import pandas as pd
+
+    path = root.raw / IRIS
+    table = pd.read_parquet(path)
+    table.loc[2, "pop_0_19"] = table.loc[2, "pop"] + 1
+    table.to_parquet(path, index=False)
+    certify(path)
+    (line,) = findings(root)
+    assert "line 3, column pop_0_19" in line and "expected pop_0_19 at most pop" in line
+
+
+def test_a_wrong_encoding(root):
+    spoil(root, "insee_bpe_2025/DS_BPE_2025.csv", lambda lines: lines, encoding="cp1252")
+    lines = findings(root)
+    assert any("DS_BPE_2025.csv, line 2: found the byte 0xc9, expected text in UTF-8" in line for line in lines)
+
+
+def test_a_truncated_csv(root):
+    path = root.raw / AGES
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    lines = findings(root)
+    assert any("found sha256" in line for line in lines)
+    assert any("cells, expected 8, as in the header" in line for line in lines), lines
+
+
+def test_a_csv_that_stops_between_two_lines(root):
+    spoil(root, AGES, lambda lines: lines[:100])
+    (line,) = findings(root)
+    assert "found 99 rows, expected 4848 rows" in line
+
+
+def test_a_line_too_long_and_an_empty_file(root):
+    spoil(root, BIRTHS, lambda lines: [*lines[:3], lines[3] + ";1", *lines[4:]])
+    (root.raw / AGES).write_bytes(b"")
+    certify(root.raw / AGES)
+    first, second = findings(root)
+    assert "line 4: found 5 cells, expected 4, as in the header" in first
+    assert "line 1: found an empty file" in second
+
+
+def test_a_truncated_parquet(root):
+    path = root.raw / IRIS
+    path.write_bytes(path.read_bytes()[:900])
+    certify(path)
+    (line,) = findings(root)
+    assert "found a truncated or foreign file, expected a whole Parquet file" in line
+
+
+def test_a_file_that_changed(root):
+    path = root.raw / BIRTHS
+    path.write_bytes(path.read_bytes() + b"\n")
+    (line,) = findings(root)
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert BIRTHS.split("/")[1] in line and f"found sha256 {found}, expected sha256 " in line
+
+
+def test_an_absent_file_and_an_absent_certificate(root):
+    (root.raw / BIRTHS).unlink()
+    (line,) = findings(root)
+    assert "found no file" in line
+    (root.raw / "contours" / "source.yml").unlink()
+    (line,) = findings(root)
+    assert "contours/source.yml: found no certificate" in line
+
+
+def test_all_problems_of_all_files_come_at_once(root):
+    spoil(root, BIRTHS, replace(5, 3, "-3"))
+    spoil(root, AGES, replace(9, 3, "Y5-9"))
+    spoil(root, "caf_s_ben_com_f/s_ben_com_f.csv", replace(2, 0, "décembre"))
+    assert len(findings(root)) == 3
+
+
+def test_check_says_the_same_and_writes_nothing(root):
+    spoil(root, BIRTHS, replace(5, 3, "-3"))
+    (root.raw / "insee_bpe_2025" / "notes.txt").write_text("?", encoding="utf-8")
+    lines = [str(finding) for finding in check_root(root)]
+    assert len(lines) == 2
+    assert "notes.txt: found a file without certificate" in lines[1] + lines[0]
+
+
+def test_the_command_exits_with_1_and_no_traceback(root):
+    spoil(root, BIRTHS, replace(5, 3, "-3"))
+    command = [sys.executable, "-m", "ctg_analysis", "check", str(root.path)]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    assert answer.returncode == 1
+    assert len(answer.stdout.splitlines()) == 1 and "line 5, column OBS_VALUE" in answer.stdout
+    assert "Traceback" not in answer.stderr
+
+
+def test_the_shipped_data_have_nothing_to_mend(france, example):
+    assert check_root(france) == [] and check_root(example) == []

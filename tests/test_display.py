@@ -1,0 +1,155 @@
+"""Texts, tables and charts: the rules of honesty about small numbers, and hostile labels."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.comparisons import common_period
+from ctg_analysis.display import charts, figures, markup, texts
+from ctg_analysis.display.maps import class_breaks
+from ctg_analysis.publishing.html import chapter_page
+from ctg_analysis.publishing.site import spreadsheet_safe
+
+NAN = float("nan")
+
+
+def row(**columns):
+    blank = {
+        "numerator": NAN,
+        "denominator": NAN,
+        "low": NAN,
+        "high": NAN,
+        "status": "ok",
+        "source": "insee_rp_population",
+    }
+    return SimpleNamespace(**{**blank, "value": NAN, "period": "2021", **columns})
+
+
+@pytest.mark.parametrize(
+    "indicator, observation, expected",
+    [
+        ("population_count", row(value=12345), "12\u202f345"),
+        ("age_0_19_share", row(value=15.78, numerator=1579, denominator=10004), "15,8\u202f%"),
+        ("age_0_19_share", row(value=15.78, numerator=50, denominator=317), "16\u202f%"),
+        ("age_0_19_share", row(value=25, numerator=3, denominator=12), "3 sur 12"),
+        ("age_0_19_share", row(status="secret"), "s"),
+        ("age_0_19_share", row(status="nd"), "nd"),
+        ("age_0_19_share", row(status="so"), "–"),
+        ("population_change_rate", row(value=-0.58), "\u22120,6\u202f%"),
+        ("population_change_rate", row(value=0.79), "+0,8\u202f%"),
+        ("population_change_rate", row(value=-0.02), "0,0\u202f%"),
+        ("caf_households_count", row(value=50, low=48, high=54, source="caf_s_ben_com_f"), "≈\u00a050"),
+        ("caf_households_count", row(value=0, low=0, high=4, source="caf_s_ben_com_f"), "moins de 5"),
+        ("childcare_coverage_rate", row(value=104.5, source="caf_txcouv_pe"), "104,5"),
+    ],
+)
+def test_a_value_as_a_reader_sees_it(indicator, observation, expected):
+    assert texts.value_text(CATALOGUE[indicator], observation) == expected
+
+
+def test_a_sentence_with_its_interval_and_its_plural():
+    one = CATALOGUE["eaje_facilities_count"]
+    assert texts.sentence(one, row(value=1)).startswith("En 2021, le territoire compte 1 établissement d’accueil")
+    assert "2 établissements" in texts.sentence(one, row(value=2))
+    rate = row(value=5.31, numerator=52, denominator=9856, low=3.94, high=6.92, source="insee_etat_civil")
+    assert "(intervalle à 95\u202f% : 3,9 à 6,9)".replace(" :", "\u00a0:") in texts.sentence(
+        CATALOGUE["birth_rate"], rate
+    )
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("Source : INSEE ; état", "Source\u00a0: INSEE\u202f; état"),
+        ("l'an « hors MSA »", "l’an «\u00a0hors MSA\u00a0»"),
+        ("10 000 habitants ?", "10\u202f000 habitants\u202f?"),
+    ],
+)
+def test_typography(text, expected):
+    assert texts.typography(text) == expected
+
+
+def test_a_label_with_markup_is_escaped_everywhere():
+    evil = "<script>alert(1)</script>"
+    table = markup.table(markup.Table(evil, ["a", evil], [[evil, evil]]))
+    figure = markup.figure(
+        "<svg ></svg>", file="x.csv", kind="chart", title=evil, subtitle=evil, alt=f'"{evil}', source=evil, note=evil,
+        data=markup.Table(evil, ["a"], [[evil]]),
+    )  # fmt: skip
+    page = {"territory": evil, "title": evil, "chapters": [], "current": "", "fictional": False, "geography": evil}
+    import nbformat
+
+    whole = chapter_page(nbformat.v4.new_notebook(), page)
+    for html in (table.html, figure.html, markup.reading(evil, evil).html, whole):
+        assert "<script" not in html
+
+
+def test_a_chart_without_alternative_or_source_is_refused():
+    words = {
+        "file": "x.csv",
+        "kind": "chart",
+        "title": "T",
+        "subtitle": "S",
+        "note": "",
+        "data": markup.Table("c", ["a"], []),
+    }
+    with pytest.raises(ValueError, match="text alternative"):
+        markup.figure("<svg ></svg>", alt=" ", source="INSEE", **words)
+    with pytest.raises(ValueError, match="source"):
+        markup.figure("<svg ></svg>", alt="Barres", source="", **words)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@x", "\t=1"])
+def test_no_text_of_a_csv_is_a_formula(text):
+    assert spreadsheet_safe(text) == f"'{text}"
+    assert spreadsheet_safe("L'Ébauche") == "L'Ébauche"
+
+
+def test_a_drawing_is_the_same_bytes_twice_and_keeps_its_text():
+    rows = pd.DataFrame(
+        {
+            "name": ["A", "B"],
+            "level": ["epci", "france"],
+            "value": [3.0, 4.0],
+            "low": NAN,
+            "high": NAN,
+            "text": ["3", "4"],
+        }
+    )
+    drawing = figures.comparison(rows)
+    assert drawing == figures.comparison(rows)
+    assert (
+        ">A</text>" in drawing and "<metadata" not in drawing and "http" not in drawing.replace("http://www.w3.org", "")
+    )
+
+
+def observations(*rows):
+    return pd.DataFrame(rows, columns=["level", "territory", "period", "status"])
+
+
+def test_the_period_to_compare_at():
+    rows = observations(
+        ("epci", "E", "2021", "ok"), ("france", "F", "2021", "ok"), ("epci", "E", "2023", "ok"), ("france", "F", "2023", "nd")
+    )  # fmt: skip
+    assert common_period(rows, "E") == "2021"
+    old = observations(
+        ("epci", "E", "2015-2020", "ok"), ("france", "F", "2015-2020", "ok"), ("epci", "E", "2018-2023", "ok")
+    )
+    assert common_period(old, "E") == "2018-2023"
+    assert common_period(observations(("france", "F", "2021", "ok")), "E") is None
+
+
+def test_classes_of_a_map():
+    breaks = class_breaks(pd.Series([10.2, 20.4, 30.1, 44.8, 57.3]), diverging=False)
+    assert breaks == sorted(breaks) and len(breaks) <= 6 and breaks[0] <= 10.2 and breaks[-1] >= 57.3
+    around = class_breaks(pd.Series([-3.1, 0.2, 1.0]), diverging=True)
+    assert around[0] == -around[-1] and around[0] <= -3.1
+
+
+def test_shares_by_age_refuse_a_missing_band():
+    counts = {(sex, band): 1.0 for sex in charts.SEXES for band in charts.BANDS}
+    assert charts.shares_by_age(counts).to_numpy().sum() == pytest.approx(100)
+    counts["men", "0_4"] = NAN
+    assert charts.shares_by_age(counts) is None

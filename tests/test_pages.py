@@ -1,0 +1,198 @@
+"""The pages as a reader gets them: French, self-contained, every chart with its words, nothing undefined."""
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pytest
+
+from ctg_analysis.build import build
+from ctg_analysis.display.texts import NARROW, NBSP
+from ctg_analysis.errors import UserError
+from ctg_analysis.publishing.chapters import chosen_chapters
+from ctg_analysis.settings import EXAMPLE_EPCI
+
+pytestmark = pytest.mark.slow
+
+DEFAULT, OTHER, REUNION = "200067171", "243500741", "249740119"
+
+
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory, france, example):
+    out = tmp_path_factory.mktemp("reports")
+    for epci in (DEFAULT, EXAMPLE_EPCI, OTHER, REUNION):
+        build(epci, chosen_chapters([]), out)
+    return out
+
+
+PAGES = ["index.html", "01_territoire.html", "04_petite_enfance.html"]
+
+
+@pytest.fixture(
+    params=[(epci, page) for epci in (DEFAULT, EXAMPLE_EPCI, OTHER, REUNION) for page in PAGES], ids="/".join
+)
+def page(request, reports):
+    epci, name = request.param
+    return (reports / epci / name).read_text(encoding="utf-8")
+
+
+class Text(HTMLParser):
+    """What a reader sees and hears: texts, and alternatives of images."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.pieces, self.hidden, self.tags = [], 0, []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        self.hidden += tag in ("style", "script", "code")
+        self.pieces += [text for name, text in attributes if name in ("aria-label", "alt", "title")]
+
+    def handle_endtag(self, tag):
+        self.hidden -= tag in ("style", "script", "code")
+
+    def handle_data(self, data):
+        if not self.hidden:
+            self.pieces.append(data)
+
+
+def test_it_is_french_and_asks_nothing_of_any_network(page):
+    text = Text(page)
+    assert ("html", {"lang": "fr"}) in text.tags
+    for tag, attributes in text.tags:
+        assert tag not in ("script", "link", "iframe", "object")
+        for name in ("src", "href", "xlink:href"):
+            assert not re.match(r"(?:https?:)?//", attributes.get(name) or ""), attributes
+    style = page[page.index("<style>") : page.index("</style>")]
+    assert "url(" not in style and "@import" not in style
+
+
+def test_every_chart_has_its_words_and_its_data(page):
+    figures = re.findall(r"<figure.*?</figure>", page, re.DOTALL)
+    for figure in figures:
+        label = re.search(r'<svg [^>]*aria-label="([^"]+)"', figure)[1]
+        assert re.search(r'<svg [^>]*role="img"', figure)
+        assert len(label) > 30 and re.search(r"\d|nd", label)
+        assert f"Source{NBSP}: " in figure and "Géographie au 01/01/2026" in figure
+        assert re.search(r'class="subtitle">[^<]*\d{4}', figure)
+        assert "<table>" in figure and "<caption>" in figure and 'scope="col"' in figure
+        assert re.search(r'href="donnees/[a-z0-9_]+\.csv"', figure)
+
+
+def test_its_csv_files_exist(reports):
+    for epci in (DEFAULT, EXAMPLE_EPCI):
+        for name in PAGES[1:]:
+            html = (reports / epci / name).read_text(encoding="utf-8")
+            for path in re.findall(r'href="(donnees/[^"]+)"', html):
+                assert (reports / epci / path).is_file(), path
+
+
+def test_nothing_undefined_is_shown(page):
+    for piece in Text(page).pieces:
+        assert not re.search(r"\b(?:nan|None|NaN|inf|null|undefined)\b", piece), piece
+
+
+def test_its_typography_is_french(page):
+    for piece in Text(page).pieces:
+        assert not re.search(r"\w [:;?!%»]|« ", piece), piece
+        assert "'" not in piece, piece
+        assert not re.search(r"\d\.\d(?!\.)", piece.replace("Licence Ouverte 2.0", "").replace("L. 214", "")), piece
+        assert not re.search(r"(?<![\d/])\d{5,}(?![\d])", piece), piece
+
+
+def test_headings_come_in_order(page):
+    levels = [int(tag[1]) for tag, _ in Text(page).tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_code_is_hidden(page):
+    assert "open_chapter" not in page and "chapter.show" not in page
+
+
+def test_another_epci_builds_with_its_own_figures_and_no_word_of_aubrac(reports):
+    folder = reports / OTHER
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name != "provenance.json":
+            assert "aubrac" not in path.read_text(encoding="utf-8-sig").lower(), path
+    html = (folder / "01_territoire.html").read_text(encoding="utf-8")
+    assert html.count("<figure") >= 8 and 'class="map"' in html
+    assert "Donnée non disponible" in html
+    childcare = (folder / "04_petite_enfance.html").read_text(encoding="utf-8")
+    assert childcare.count("Donnée non disponible") >= 8
+
+
+def test_the_default_territory_says_its_figures(reports):
+    html = (reports / DEFAULT / "04_petite_enfance.html").read_text(encoding="utf-8")
+    assert "le territoire offre 66,0 places pour 100 enfants de moins de 3 ans" in html
+    assert "France 60,9" in html and "hors MSA" in html and f"≈{NBSP}" in html and "moins de 5" in html
+    html = (reports / DEFAULT / "01_territoire.html").read_text(encoding="utf-8")
+    assert f"le territoire compte 9{NARROW}856 habitants" in html
+    assert "France hors Mayotte" in html
+
+
+def test_a_box_names_the_source_and_the_command(reports):
+    html = (reports / DEFAULT / "04_petite_enfance.html").read_text(encoding="utf-8")
+    boxes = re.findall(r'<div class="unavailable">.*?</div>', html, re.DOTALL)
+    assert len(boxes) >= 8
+    for box in boxes:
+        assert re.search(r"<code>ctg list sources [a-z0-9_]+</code>", box)
+
+
+def test_the_invented_territory_says_so_on_every_page_and_the_real_one_never(reports):
+    for name in PAGES:
+        assert "Territoire fictif" in (reports / EXAMPLE_EPCI / name).read_text(encoding="utf-8")
+        assert "fictif" not in (reports / DEFAULT / name).read_text(encoding="utf-8")
+
+
+def test_csv_files_open_in_a_french_spreadsheet(reports):
+    text = (reports / DEFAULT / "donnees" / "age_0_19_share.csv").read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(text.decode("utf-8-sig").splitlines(), delimiter=";"))
+    own = next(row for row in rows if row["code"] == DEFAULT and row["periode"] == "2021")
+    assert own["valeur"].startswith("15,78") and own["territoire"] == "CC Aubrac, Carladez et Viadène"
+
+
+def test_provenance_names_inputs_and_versions_and_no_clock(reports):
+    record = json.loads((reports / DEFAULT / "provenance.json").read_text(encoding="utf-8"))
+    assert record["parameters"] == {"epci": DEFAULT}
+    assert len(record["inputs"]["raw/insee_iris_rp2021/communes_rp2021.parquet"]) == 64
+    assert set(record["packages"]) >= {"papermill", "pandas"}
+
+
+def test_the_same_inputs_give_the_same_bytes(reports, tmp_path):
+    build(EXAMPLE_EPCI, chosen_chapters([]), tmp_path)
+    for path in sorted((reports / EXAMPLE_EPCI).rglob("*")):
+        if path.is_file():
+            again = tmp_path / EXAMPLE_EPCI / path.relative_to(reports / EXAMPLE_EPCI)
+            assert again.read_bytes() == path.read_bytes(), path.name
+
+
+def test_a_failed_build_leaves_the_former_report_whole(reports, monkeypatch, tmp_path):
+    shutil.copytree(reports / EXAMPLE_EPCI, tmp_path / EXAMPLE_EPCI)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    def fail(*arguments):
+        raise UserError("notebooks/04_petite_enfance.ipynb, cell 5: ValueError: no")
+
+    monkeypatch.setattr("ctg_analysis.build.execute", fail)
+    with pytest.raises(UserError):
+        build(EXAMPLE_EPCI, chosen_chapters([]), tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_the_command_says_an_unknown_epci_or_chapter_in_one_line(tmp_path):
+    for arguments, said in (
+        (["123456789"], "'123456789' is not an EPCI"),
+        (["12345"], "found '12345', expected a SIREN of 9 digits"),
+        (["--chapters", "99"], "no chapter 99: expected among 01, 04"),
+    ):
+        command = [sys.executable, "-m", "ctg_analysis", "build", "--out", str(tmp_path), *arguments]
+        answer = subprocess.run(command, capture_output=True, text=True)
+        assert answer.returncode == 1 and said in answer.stderr
+        assert len(answer.stderr.strip().splitlines()) == 1
