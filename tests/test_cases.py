@@ -39,4 +39,4 @@ def test_case(indicator, case):
             if isinstance(value, str):
                 assert row[column] == value, column
             else:
-                assert row[column] == pytest.approx(value, abs=case.get("within", 1e-4)), column
+                assert row[column] == pytest.approx(value, abs=case.get("within", 1e-4), nan_ok=True), column

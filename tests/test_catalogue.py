@@ -46,6 +46,7 @@ def test_a_declaration_is_whole(one):
     assert fields <= {"period", "value", "unit", "s"}
     assert one.chart in CHARTS and set(one.levels) <= set(LEVELS) and one.levels
     assert one.direction in (-1, 0, 1) and one.decimals >= 0
+    assert set(one.persons) <= {"numerator", "denominator"}
     assert one.sources and set(one.sources) <= set(SOURCES)
     assert set(one.parts) <= set(CATALOGUE)
     assert not one.caveats or one.caveats.endswith(".")
@@ -59,6 +60,14 @@ def test_the_id_names_the_kind_of_quantity(one):
         assert not isinstance(one.value, Ratio)
     if one.id.endswith(("_rate", "_index")):
         assert not isinstance(one.value, Ratio) or not one.value.bounded or one.unit == "%"
+
+
+def test_members_of_a_family_read_the_measure_of_their_own_ages():
+    for one in INDICATORS:
+        if one.family:
+            measure = one.value.numerator if isinstance(one.value, Ratio) else one.value.measure
+            assert re.findall(r"\d+", one.id) == re.findall(r"\d+", measure), one.id
+            assert re.findall(r"\d+", one.id) == re.findall(r"\d+", one.label), one.id
 
 
 @pytest.mark.parametrize("name", sorted({one.family or one.id for one in INDICATORS}))

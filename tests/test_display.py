@@ -131,8 +131,11 @@ def observations(*rows):
 
 def test_the_period_to_compare_at():
     rows = observations(
-        ("epci", "E", "2021", "ok"), ("france", "F", "2021", "ok"), ("epci", "E", "2023", "ok"), ("france", "F", "2023", "nd")
-    )  # fmt: skip
+        ("epci", "E", "2021", "ok"),
+        ("france", "F", "2021", "ok"),
+        ("epci", "E", "2023", "ok"),
+        ("france", "F", "2023", "nd"),
+    )
     assert common_period(rows, "E") == "2021"
     old = observations(
         ("epci", "E", "2015-2020", "ok"), ("france", "F", "2015-2020", "ok"), ("epci", "E", "2018-2023", "ok")

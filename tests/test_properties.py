@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ctg_analysis.indicators import observe
 from ctg_analysis.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Ratio, SecrecyRule, Source
 from ctg_analysis.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
-from ctg_analysis.secrecy import VALUES, withhold
+from ctg_analysis.secrecy import VALUES, too_few, withhold
 from ctg_analysis.uncertainty import poisson_interval, rounding_interval
 
 counts = st.integers(min_value=0, max_value=5000)
@@ -45,6 +45,8 @@ def indicator(value, **options):
         "x_share", ("X",), "01", **words, decimals=1, sources=("register",), value=value, chart="trend", **options
     )
 
+
+SHARE = indicator(Ratio("part", "whole"))
 
 PAIRS = st.lists(st.tuples(counts, st.integers(min_value=1, max_value=5000)), min_size=1, max_size=8).map(
     lambda pairs: [(min(part, whole), whole) for part, whole in pairs]
@@ -96,7 +98,7 @@ def test_a_commune_without_a_row_makes_a_sum_missing_too():
 
 @given(PAIRS)
 def test_what_is_withheld_carries_nothing(pairs):
-    table = withhold(observed(pairs, indicator(Ratio("part", "whole")), GUARDED), {"register": GUARDED})
+    table = withhold(observed(pairs, SHARE, GUARDED), {SHARE.id: SHARE}, {"register": GUARDED})
     hidden = table[table["status"].ne(OK)]
     assert hidden[VALUES].isna().all(axis=None)
     shown = table[table["status"].eq(OK)]
@@ -104,9 +106,26 @@ def test_what_is_withheld_carries_nothing(pairs):
         assert not column.between(1, 4).any()
 
 
+@pytest.mark.parametrize(
+    "persons, numerator, denominator, hidden",
+    [
+        (("numerator", "denominator"), 4, 100, True),
+        (("numerator", "denominator"), 0, 100, False),
+        (("numerator", "denominator"), 97, 100, True),
+        (("numerator", "denominator"), 5, 100, False),
+        (("denominator",), 1.5, 60, False),
+        (("denominator",), 1.5, 3, True),
+        ((), 3, 4, False),
+    ],
+)
+def test_r1_the_rule_guards_counts_of_persons(persons, numerator, denominator, hidden):
+    rows = pd.DataFrame({"numerator": [numerator], "denominator": [denominator]}, dtype=float)
+    assert too_few(rows, persons, 5).tolist() == [hidden]
+
+
 @given(PAIRS)
 def test_an_open_source_withholds_nothing(pairs):
-    table = withhold(observed(pairs, indicator(Ratio("part", "whole"))), {"register": SOURCE})
+    table = withhold(observed(pairs, SHARE), {SHARE.id: SHARE}, {"register": SOURCE})
     assert SECRET not in set(table["status"])
 
 

@@ -57,7 +57,7 @@ class Chapter:
         return markup.reading(texts.typography(lead), texts.typography(read_geography(self.root)["note"]))
 
     def show(self, indicator: str) -> Html:
-        """Return the sentence and the chart of an indicator, or the box when neither the territory nor its communes have it."""
+        """Return the sentence and the chart of an indicator, or the box when no place here has it."""
         if not self.data(indicator)["status"].eq(OK).any():
             return self.reading(indicator)
         return Html(self.reading(indicator).html + "\n" + self.chart(indicator).html)

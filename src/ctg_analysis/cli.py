@@ -50,9 +50,7 @@ def build(
     for epci in epcis or [DEFAULT_EPCI]:
         start = time.perf_counter()
         with messages.status(epci) as status:
-            report = build_report(
-                epci, chosen, out or settings().root / "reports", lambda step: status.update(f"{epci}: {step}")
-            )
+            report = build_report(epci, chosen, out or settings().root / "reports", status.update)
         seconds = time.perf_counter() - start
         messages.print(f"{project_path(report)}/index.html: {len(chosen)} chapters in {seconds:.1f} s")
 

@@ -30,9 +30,11 @@ PLACE = ["code", "level", "period"]
 COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source"]
 FEW_EVENTS = 20
 
-# The population that rates and changes refer to: first the source that has it for the period.
+# The population that rates and changes refer to: the reference populations. Sums of rounded IRIS serve as a
+# denominator where there is nothing better, never in a difference between two dates.
 POPULATION = "population"
-POPULATION_SOURCES = ("insee_iris_rp2021", "etalab_decoupage", "insee_population_historique")
+REFERENCE_POPULATIONS = ("etalab_decoupage", "insee_population_historique")
+DENOMINATORS = (*REFERENCE_POPULATIONS, "insee_iris_rp2021")
 
 
 def observe(indicators: Iterable[Indicator], facts: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
@@ -63,8 +65,8 @@ def compute(indicator: Indicator, by_measure: dict[str, pd.DataFrame]) -> pd.Dat
         rows = by_measure.get(name)
         return _empty_facts() if rows is None else rows[rows["source"].isin(preferred)]
 
-    def population() -> pd.DataFrame:
-        return first_available(measure(POPULATION, POPULATION_SOURCES), POPULATION_SOURCES)
+    def population(preferred: tuple[str, ...] = REFERENCE_POPULATIONS) -> pd.DataFrame:
+        return first_available(measure(POPULATION, preferred), preferred)
 
     match indicator.value:
         case Count(name) | Published(name):
@@ -77,7 +79,7 @@ def compute(indicator: Indicator, by_measure: dict[str, pd.DataFrame]) -> pd.Dat
             rows = _divide(measure(numerator), measure(denominator), per, [*PLACE, "source"])
             rows = first_available(rows, indicator.sources)
         case Rate(events, per):
-            rows = _divide(measure(events), population().drop(columns="source"), per, PLACE)
+            rows = _divide(measure(events), population(DENOMINATORS).drop(columns="source"), per, PLACE)
         case AnnualChange(years):
             rows = _annual_change(population(), years)
         case AnnualFlow(flow, years):
@@ -102,7 +104,8 @@ def with_intervals(rows: pd.DataFrame, indicator: Indicator, sources: dict[str, 
     if isinstance(indicator.value, Rate):
         low, high = poisson_interval(rows["numerator"])
         factor = indicator.value.per / rows["denominator"]
-        rows["low"], rows["high"] = low * factor, high * factor
+        known = rows["status"].eq(OK)
+        rows["low"], rows["high"] = (low * factor).where(known), (high * factor).where(known)
         rows.loc[rows["numerator"].lt(FEW_EVENTS), "quality"] = 2
     if isinstance(indicator.value, Count):
         step = rows["source"].map(lambda source: sources[source].rounding).astype(float)

@@ -10,7 +10,7 @@ STATUSES = (OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED)
 
 @dataclass(frozen=True)
 class SecrecyRule:
-    """Counts from 1 to `threshold` - 1 are withheld. 0: the producer has already protected its figures.
+    """Counts of persons from 1 to `threshold` - 1 are withheld. 0: the producer has already protected its figures.
 
     Thresholds belong to a source and its legal text, never to the whole project (rule R1).
     """
@@ -130,6 +130,7 @@ class Indicator:
     direction: +1 when higher is better for families, -1 when lower is, 0 when neither.
     star: an élu or a Caf adviser would notice its absence.
     family: members of one breakdown (an age pyramid) share it, and one hand-worked case.
+    persons: which of numerator and denominator count persons or households; the source's secrecy rule guards these.
     """
 
     id: str
@@ -149,6 +150,7 @@ class Indicator:
     star: bool = False
     parts: tuple[str, ...] = ()
     family: str = ""
+    persons: tuple[str, ...] = ("numerator", "denominator")
 
     @property
     def file_name(self) -> str:

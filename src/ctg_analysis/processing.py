@@ -85,7 +85,7 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
         [to_reference(table, SOURCES[source], perimeters[year]) for source, year, table in cleaned],
         ignore_index=True,
     )
-    observations = withhold(observe(CATALOGUE.values(), facts, SOURCES), SOURCES)
+    observations = withhold(observe(CATALOGUE.values(), facts, SOURCES), CATALOGUE, SOURCES)
     contours = contours.merge(places.loc[places["level"] == "commune", ["code", "epci"]], on="code", how="inner")
     return {
         "territories": places,

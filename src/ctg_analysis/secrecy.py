@@ -2,31 +2,33 @@
 
 import pandas as pd
 
-from ctg_analysis.model import OK, SECRET, SecrecyRule, Source
+from ctg_analysis.model import OK, SECRET, Indicator, Source
 
 VALUES = ["numerator", "denominator", "value", "low", "high"]
 
 
-def withhold(observations: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
+def withhold(observations: pd.DataFrame, indicators: dict[str, Indicator], sources: dict[str, Source]) -> pd.DataFrame:
     """Return the observations with the primary rule of each source applied (rule R1).
 
-    A row is withheld when its numerator, its denominator or the difference of the two is a count from 1 to
-    threshold - 1. A row that is not `ok` carries no value, numerator or denominator.
+    A row is withheld when a count of persons in it, or the difference of two, lies from 1 to threshold - 1.
+    A row that is not `ok` carries no value, numerator or denominator.
     """
     table = observations.copy()
-    for source_id in table["source"].unique():
-        rows = table["source"].eq(source_id) & table["status"].eq(OK)
-        rule = sources[source_id].secrecy
-        if rule.threshold:
-            table.loc[rows & too_few(table, rule), "status"] = SECRET
+    guarded = table["source"].map({name: source.secrecy.threshold for name, source in sources.items()}).gt(0)
+    for (name, source), rows in table[guarded & table["status"].eq(OK)].groupby(["indicator", "source"]):
+        hidden = too_few(rows, indicators[name].persons, sources[source].secrecy.threshold)
+        table.loc[rows.index[hidden], "status"] = SECRET
     table.loc[table["status"].ne(OK), VALUES] = float("nan")
     return table
 
 
-def too_few(table: pd.DataFrame, rule: SecrecyRule) -> pd.Series:
-    """Return which rows let a group smaller than the rule's threshold be seen."""
-    rest = table["denominator"] - table["numerator"]
-    return pd.concat(
-        [counts.gt(0) & counts.lt(rule.threshold) for counts in (table["numerator"], table["denominator"], rest)],
-        axis=1,
-    ).any(axis=1)
+def too_few(rows: pd.DataFrame, persons: tuple[str, ...], threshold: int) -> pd.Series:
+    """Return which rows let a group of persons smaller than the threshold be seen.
+
+    persons: the columns that count persons; when both do, their difference is a group too.
+    """
+    groups = [rows[column] for column in persons]
+    if len(groups) == 2:
+        groups.append(rows["denominator"] - rows["numerator"])
+    small = [group.gt(0) & group.lt(threshold) for group in groups]
+    return pd.concat(small, axis=1).any(axis=1) if small else pd.Series(False, index=rows.index)

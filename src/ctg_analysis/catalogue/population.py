@@ -41,12 +41,12 @@ SIZE = (
         ),
         unit="% par an",
         decimals=1,
-        sources=POPULATION_SOURCES,
+        sources=("etalab_decoupage", "insee_population_historique"),
         value=AnnualChange(years=5),
         reading="Entre {period}, la population du territoire a varié de {value} par an en moyenne.",
         chart="balance",
         parts=("natural_change_rate", "migratory_change_rate"),
-        caveats=FIVE_YEARS,
+        caveats=FIVE_YEARS + " L'ensemble est un taux composé : il s'écarte un peu de la somme de ses deux parts.",
         star=True,
     ),
     Indicator(
@@ -54,7 +54,10 @@ SIZE = (
         domain_ids=("DEM-03",),
         chapter=CHAPTER,
         label="Évolution due au solde naturel",
-        definition="Naissances moins décès des cinq années, par an, rapportées à la population moyenne.",
+        definition=(
+            "Naissances moins décès, de la première date incluse à la seconde exclue, par an, rapportées à la moyenne "
+            "des deux populations."
+        ),
         unit="% par an",
         decimals=1,
         sources=VITAL,
@@ -70,7 +73,7 @@ SIZE = (
         label="Évolution due au solde migratoire apparent",
         definition=(
             "Ce que le solde naturel n'explique pas de l'évolution de la population : arrivées moins départs, par an, "
-            "rapportées à la population moyenne."
+            "rapportées à la moyenne des deux populations."
         ),
         unit="% par an",
         decimals=1,
@@ -79,8 +82,7 @@ SIZE = (
         reading="Entre {period}, les arrivées moins les départs pèsent {value} par an sur le territoire.",
         chart="comparison",
         caveats=(
-            "« Apparent », car il absorbe aussi toutes les erreurs de comparaison entre deux recensements. "
-            + FIVE_YEARS
+            "« Apparent », car il absorbe toutes les erreurs de comparaison entre deux recensements. " + FIVE_YEARS
         ),
         star=True,
     ),
@@ -316,7 +318,7 @@ RENEWAL = (
         domain_ids=("DEM-09",),
         chapter=CHAPTER,
         label="Taux de natalité",
-        definition="Naissances domiciliées de l'année pour 1 000 habitants.",
+        definition="Naissances domiciliées de l'année pour 1 000 habitants (population municipale de l'année).",
         unit="naissances pour 1 000 habitants",
         decimals=1,
         sources=VITAL,

@@ -24,7 +24,6 @@ def melt(
 ) -> pd.DataFrame:
     """Return the facts of a table that has one column per measure; `period` is a column or a constant."""
     wide = table.rename(columns=measures)
-    periods = table[period] if period in table else period
-    wide = wide.assign(code=table[code], level=level, period=periods)
+    wide = wide.assign(code=table[code], level=level, period=table.get(period, period))
     long = wide.melt(id_vars=["code", "level", "period"], value_vars=list(measures.values()), var_name="measure")
     return facts(long, source)

@@ -4,7 +4,6 @@ import codecs
 import csv
 import re
 from io import BytesIO
-from itertools import count as count_from
 from pathlib import Path
 
 import pandas as pd
@@ -133,16 +132,13 @@ def _load_csv(path: Path) -> pd.DataFrame:
             column_types={name: arrow.string() for name in header}, strings_can_be_null=False
         ),
     ).to_pandas()
-    uneven = [row for row in ragged if row.text.strip()]
-    if uneven:
+    if ragged:
         raise InputError(
             Finding(shown, row.number, None, f"{row.actual_columns} cells", f"{row.expected_columns}, as in the header")
-            for row in uneven
+            for row in ragged
         )
-    blank = {row.number for row in ragged}
-    lines = (number for number in count_from(2) if number not in blank)
-    table.index = [line - 2 for line, _ in zip(lines, range(len(table)), strict=False)]
-    return table
+    blank_lines = table.eq("").all(axis=1)
+    return table[~blank_lines]
 
 
 def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:

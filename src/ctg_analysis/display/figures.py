@@ -10,7 +10,7 @@ import pandas as pd
 import seaborn
 
 from ctg_analysis.display.style import FAINT, INK, OTHERS, PARTS, TERRITORY, canvas, colour, svg
-from ctg_analysis.display.texts import NARROW, number
+from ctg_analysis.display.texts import NARROW, NBSP, number
 
 NAME_WIDTH = 22  # characters of a name before it goes on on a second line
 
@@ -149,7 +149,7 @@ def pyramid(bands: list[str], territory: pd.DataFrame, outline: pd.DataFrame | N
         reach = max(reach, outline.max().max())
         oldest = len(bands) - 1
         axes.text(
-            reach * 1.08, oldest, f"contour : {outline_name}", color=OTHERS["departement"], ha="right", weight="bold"
+            reach * 1.08, oldest, f"contour{NBSP}: {outline_name}", color=OTHERS["departement"], ha="right", weight="bold"
         )
     axes.text(-reach * 1.08, len(bands) - 1, "hommes", color=TERRITORY, weight="bold")
     axes.text(reach * 1.08, len(bands) - 2.2, "femmes", color="#3c7d9b", weight="bold", ha="right")
