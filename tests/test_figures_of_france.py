@@ -117,10 +117,10 @@ def test_metropolitan_france_is_told_apart(whole):
     assert metropolitan + sum(overseas) == value(whole, "F", "population_count", "2023")
 
 
-def test_mayotte_has_no_population_of_2023(whole):
-    """Its figure is that of 2017, which is not comparable: no row, so it shows as nd."""
+def test_mayotte_has_its_population_of_2017_and_none_of_2023(whole):
     rows = whole[whole["territory"].str.startswith("976") & whole["period"].eq("2023") & whole["status"].eq("ok")]
     assert rows.empty
+    assert value(whole, "976", "population_count", "2017", "departement") == 256_518
 
 
 def test_the_root_is_that_of_the_project():

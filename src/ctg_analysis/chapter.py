@@ -212,7 +212,7 @@ class Chapter:
         totals = self._own(one)
         totals = totals[totals["period"].isin(parts["period"])]
         if totals.empty:
-            return self.comparison(indicator)
+            return self._unavailable(CATALOGUE[one.parts[0]], "Part des naissances et décès, part des migrations")
         parts = parts[parts["period"].isin(totals["period"])]
         spans = [rows.assign(name=rows["period"]) for rows in (parts, totals)]
         return self._drawn(one, figures.balance(*spans), totals, over_years=True, parts=parts)
@@ -322,5 +322,5 @@ def _beside(known: pd.DataFrame, unknown: pd.DataFrame) -> str:
     shown = ", ".join(f"{row.name} {row.text}" for row in known.itertuples(index=False))
     text = f"Pour comparer : {shown}." if shown else ""
     if len(unknown):
-        text += f" Valeur non disponible pour {texts.listed(list(unknown['name']))}."
+        text += f" Valeur non disponible : {', '.join(unknown['name'])}."
     return text.strip()

@@ -62,8 +62,10 @@ class Units:
         return cls(level, parts.dropna(), whole)
 
     def expected(self, left_out: pd.Index) -> pd.Series:
-        """Return how many communes each unit is made of, but for those that a source leaves out by design."""
-        return self.parts.loc[~self.parts["code"].isin(left_out), "unit"].value_counts()
+        """Return how many communes each unit is made of, but for those that a source leaves out of larger units."""
+        outside = self.parts["code"].isin(left_out)
+        wholly = outside.groupby(self.parts["unit"]).transform("all")
+        return self.parts.loc[~outside | wholly, "unit"].value_counts()
 
 
 def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> pd.DataFrame:

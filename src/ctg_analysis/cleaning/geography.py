@@ -1,6 +1,7 @@
 """Communes, EPCIs, départements, régions and contours, for each year of the official geographic code."""
 
 import re
+from collections.abc import Iterable
 
 import pandas as pd
 import pandera.pandas as pa
@@ -21,7 +22,7 @@ from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources.certificates import RawFolder
 
 COMMUNE, ARRONDISSEMENT = "commune-actuelle", "arrondissement-municipal"
-MAYOTTE = "976"
+MAYOTTE, CENSUS_OF_MAYOTTE = "976", "2017"
 
 COMMUNES = pa.DataFrameSchema(
     {
@@ -84,32 +85,32 @@ def clean_populations(folder: RawFolder, communes: dict[int, pd.DataFrame]) -> d
     Each file holds two vintages, which its certificate names: that of the communes and that of the EPCIs.
     A vintage found in several files is taken from the first that gives it (the file of 2023 repeats that of 2020
     with eight merged communes at their former size), and from its communes rather than its EPCIs, which leave
-    out the four islands without EPCI. Mayotte is left out: its population
-    is always that of 2017.
+    out the four islands without EPCI. Mayotte has one population in all the files, that of 2017.
     """
-    geography_of: dict[str, tuple[int, str]] = {}
-    columns = {"population_epci": "population_dgcl", "population_municipale": "population"}
-    for key, column in columns.items():
-        for year in sorted(communes, reverse=True):
-            entry = folder.entry(f"communes_{year}.parquet").model_extra
-            geography_of[_vintage(entry[key])] = (year, column)
     tables: dict[int, list[pd.DataFrame]] = {}
-    for period, (year, column) in sorted(geography_of.items()):
+    for period, (year, column) in sorted(_vintages(folder, communes).items()):
         table = communes[year]
-        table = table[table["departement"].ne(MAYOTTE) & table[column].notna()]
-        rows = facts(
-            table[["code"]].assign(value=table[column]),
-            "etalab_decoupage",
-            level="commune",
-            period=period,
-            measure="population",
-        )
-        tables.setdefault(year, []).append(rows)
+        tables.setdefault(year, []).append(_population(table[table["departement"].ne(MAYOTTE)], column, period))
+    latest = max(communes)
+    mayotte = communes[latest][communes[latest]["departement"].eq(MAYOTTE)]
+    tables.setdefault(latest, []).append(_population(mayotte, "population", CENSUS_OF_MAYOTTE))
     return {year: pd.concat(rows, ignore_index=True) for year, rows in tables.items()}
 
 
-def _vintage(label: str) -> str:
-    return re.search(r"\d{4}", label)[0]
+def _vintages(folder: RawFolder, years: Iterable[int]) -> dict[str, tuple[int, str]]:
+    """Return, for each vintage of population, the year of the file and the column to take it from."""
+    found = {}
+    for key, column in {"population_epci": "population_dgcl", "population_municipale": "population"}.items():
+        for year in sorted(years, reverse=True):
+            label = folder.entry(f"communes_{year}.parquet").model_extra[key]
+            found[re.search(r"\d{4}", label)[0]] = (year, column)
+    return found
+
+
+def _population(table: pd.DataFrame, column: str, period: str) -> pd.DataFrame:
+    rows = table[table[column].notna()]
+    rows = rows[["code"]].assign(value=rows[column])
+    return facts(rows, "etalab_decoupage", level="commune", period=period, measure="population")
 
 
 def clean_contours(folder: RawFolder) -> pd.DataFrame:

@@ -61,6 +61,7 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None) -> str:
             row.text, (int(row.period), row.value), (0, 9), textcoords="offset points", ha="center", fontsize=9
         )
     axes.set_ylim(0, top * 1.18)
+    axes.margins(x=0.08)
     ticks = _spaced(list(years))
     axes.set_xticks(ticks, [str(year) for year in ticks])
     axes.yaxis.set_major_formatter(lambda value, _: number(value))
@@ -149,7 +150,12 @@ def pyramid(bands: list[str], territory: pd.DataFrame, outline: pd.DataFrame | N
         reach = max(reach, outline.max().max())
         oldest = len(bands) - 1
         axes.text(
-            reach * 1.08, oldest, f"contour{NBSP}: {outline_name}", color=OTHERS["departement"], ha="right", weight="bold"
+            reach * 1.08,
+            oldest,
+            f"contour{NBSP}: {outline_name}",
+            color=OTHERS["departement"],
+            ha="right",
+            weight="bold",
         )
     axes.text(-reach * 1.08, len(bands) - 1, "hommes", color=TERRITORY, weight="bold")
     axes.text(reach * 1.08, len(bands) - 2.2, "femmes", color="#3c7d9b", weight="bold", ha="right")

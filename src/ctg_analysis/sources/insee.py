@@ -11,7 +11,7 @@ SOURCES = (
         producer="INSEE et DGCL, diffusés par Etalab",
         outside=HORS_MAYOTTE,
         url="https://www.insee.fr/fr/information/2560452",
-        note="Mayotte garde la population de 2017, qui n'est pas comparable aux autres : elle est laissée de côté.",
+        note="Mayotte n'a que sa population de 2017 : les totaux de la France sont « hors Mayotte ».",
     ),
     Source(
         id="insee_population_historique",
