@@ -18,6 +18,8 @@ DIVERGING = ("#b5541c", "#e3a77c", "#f0ede6", "#7fb2c9", "#0b4f6c")
 
 WIDTH = 5.6  # inches: narrow, so that the text stays readable on a phone
 
+PIXELS = 592  # on a screen, where no style sheet says otherwise
+
 SETTINGS = {
     "font.family": "DejaVu Sans",  # shipped with matplotlib: the same drawing on every machine
     "font.size": 9.5,
@@ -56,5 +58,5 @@ def svg(figure: Figure) -> str:
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
     text = re.sub(r"(\d+\.\d)\d+", r"\1", text)
-    text = re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', "", text, count=1)
+    text = re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', f'width="{PIXELS}"', text, count=1)
     return text.replace("font-family: 'DejaVu Sans'; ", "").replace("\n", "")
