@@ -142,7 +142,7 @@ def test_a_box_names_the_source_and_the_command(reports):
     boxes = re.findall(r'<div class="unavailable">.*?</div>', html, re.DOTALL)
     assert len(boxes) >= 8
     for box in boxes:
-        assert re.search(r"<code>ctg list sources [a-z0-9_]+</code>", box)
+        assert re.search(r"<code>ctg (?:fetch|list sources) [a-z0-9_]+</code>", box)
 
 
 def test_the_invented_territory_says_so_on_every_page_and_the_real_one_never(reports):

@@ -15,7 +15,7 @@ from ctg_analysis.observations import complete, read_observations
 from ctg_analysis.processing import ensure
 from ctg_analysis.settings import DataRoot, data_root
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import Certificate, read_certificate
+from ctg_analysis.sources.certificates import Certificate, read_certificate, source_folders
 
 
 def open_chapter(epci: str | int) -> "Chapter":
@@ -285,8 +285,8 @@ class Chapter:
         lines = [
             {
                 "label": texts.typography(texts.source_text(source)),
-                "how": texts.typography(source.how_to_get or "fichier à obtenir du producteur"),
-                "command": f"ctg list sources {source.id}",
+                "how": texts.typography(source.how_to_get or "fichier complet à télécharger"),
+                "command": f"ctg {'fetch' if source.downloads else 'list sources'} {source.id}",
             }
             for source in missing
         ]
@@ -313,8 +313,8 @@ class Chapter:
 
     @cached_property
     def _certificates(self) -> dict[str, Certificate]:
-        folders = [path for path in self.root.raw.iterdir() if path.name in SOURCES]
-        return {path.name: read_certificate(path).certificate for path in folders}
+        folders = source_folders(self.root.raw)
+        return {source: read_certificate(path).certificate for source, path in folders.items() if source in SOURCES}
 
 
 def _beside(known: pd.DataFrame, unknown: pd.DataFrame) -> str:

@@ -21,9 +21,9 @@ def check_root(root: DataRoot) -> list[Finding]:
         return [Finding(project_path(root.raw), None, None, "no such folder", "a folder raw/ with the sources")]
     findings: list[Finding] = []
     folders: dict[str, RawFolder] = {}
-    for path in source_folders(root.raw):
+    for source, path in source_folders(root.raw).items():
         try:
-            folders[path.name] = read_certificate(path)
+            folders[source] = read_certificate(path)
         except InputError as error:
             findings += error.findings
     findings += [finding for folder in folders.values() for finding in check_folder(folder)]
@@ -46,7 +46,7 @@ def check_folder(folder: RawFolder) -> list[Finding]:
         Finding(project_path(path), None, None, "a file without certificate", f"an entry in {CERTIFICATE}")
         for path in strangers
     ]
-    if folder.path.name not in CLEANERS:
+    if folder.certificate.id not in CLEANERS:
         findings += [finding for name in names for finding in _columns(folder, name)]
     return findings
 

@@ -70,6 +70,52 @@ def data() -> None:
 
 
 @app.command()
+def fetch(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids; all by default.")] = None,
+    mirror: Annotated[str, typer.Option(envvar="CTG_MIRROR", help="Address that repeats the producers' sites.")] = "",
+    offline: Annotated[bool, typer.Option("--offline", help="Without network: say what is missing.")] = False,
+) -> None:
+    """Download the full official files, verified; an interrupted download goes on where it stopped."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    from ctg_analysis.sources import SOURCES
+    from ctg_analysis.sources.certificates import FULL
+    from ctg_analysis.sources.fetching import fetch as fetch_source
+    from ctg_analysis.sources.transport import FetchError
+
+    unknown = [name for name in sources or [] if name not in SOURCES]
+    if unknown:
+        raise UserError(f"no source {', '.join(unknown)}: `ctg list sources WORD` finds their ids")
+    raw = data_root().raw
+    wanted = [SOURCES[name] for name in sources] if sources else [one for one in SOURCES.values() if one.downloads]
+    if offline:
+        missing = [one.id for one in wanted if not (raw / one.id / FULL).is_dir()]
+        if missing:
+            raise UserError(f"not fetched yet: {', '.join(missing)}; run the command again without --offline")
+        return
+    failures = []
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as bars:
+        for source in wanted:
+            bar = bars.add_task(source.id, total=None)
+            try:
+                folder = fetch_source(
+                    source,
+                    raw,
+                    mirror=mirror,
+                    told=lambda name, done, total, bar=bar: bars.update(
+                        bar, description=name, completed=done, total=total
+                    ),
+                )
+                messages.print(f"{project_path(folder)}: {len(source.downloads)} files, verified")
+            except FetchError as error:
+                failures.append(str(error))
+            bars.remove_task(bar)
+    if failures:
+        raise UserError("\n".join(failures))
+
+
+@app.command()
 def check(
     path: Annotated[Path | None, typer.Argument(help="A data folder that holds raw/ and reference/.")] = None,
 ) -> None:

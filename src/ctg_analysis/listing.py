@@ -1,5 +1,6 @@
 """`ctg list`: what there is, one line each."""
 
+import datetime
 from collections.abc import Callable
 
 import pandas as pd
@@ -10,7 +11,7 @@ from ctg_analysis.processing import ensure
 from ctg_analysis.publishing.chapters import all_chapters
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import read_certificate
+from ctg_analysis.sources.certificates import FULL, read_certificate, source_folders
 
 
 def epcis() -> list[str]:
@@ -36,15 +37,22 @@ def indicators() -> list[str]:
 
 
 def sources() -> list[str]:
-    """Return id, state (extract or absent), vintage, producer, and where the complete file is."""
+    """Return id, state (full, extract or absent), vintage, age, licence, producer, and how to get it."""
     raw = data_root(DEFAULT_EPCI).raw
+    folders = source_folders(raw)
     lines = []
     for source in SOURCES.values():
-        held = (raw / source.id).is_dir()
-        vintage = read_certificate(raw / source.id).certificate.vintage if held else "-"
-        where = source.url or source.how_to_get
-        state = "extract" if held else "absent"
-        lines.append(f"{source.id}  {state}  {vintage}  {source.producer}, {source.label}  {where}")
+        state, vintage, age, licence = "absent", "-", "-", source.licence
+        if source.id in folders:
+            certificate = read_certificate(folders[source.id]).certificate
+            state = "full" if folders[source.id].name == FULL else "extract"
+            vintage, licence = certificate.vintage, certificate.licence
+            days = (
+                datetime.datetime.now(tz=datetime.UTC).date() - datetime.date.fromisoformat(certificate.date_acces)
+            ).days
+            age = f"{days} days old"
+        how = f"ctg fetch {source.id}" if source.downloads else source.how_to_get
+        lines.append("  ".join([source.id, state, vintage, age, licence, f"{source.producer}, {source.label}", how]))
     return lines
 
 

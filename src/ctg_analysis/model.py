@@ -20,6 +20,22 @@ class SecrecyRule:
 
 
 @dataclass(frozen=True)
+class Download:
+    """A full official file: the name it is kept under in data/raw/<source>/full/, and its address.
+
+    member: pattern of the file to keep when the address gives a zip (a zip within it is opened too).
+    seen: False when the address was not seen at work: a guess that the first fetch confirms or corrects.
+    sha256: the sum that the producer announces, when it does.
+    """
+
+    name: str
+    url: str
+    member: str = ""
+    seen: bool = True
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
 class Source:
     """A dataset: where it comes from and what may be done with its figures.
 
@@ -29,7 +45,8 @@ class Source:
     additive: counts of communes may be added up. False for rates, medians and counts that the producer rounds.
     rounding: the producer rounds counts to this step, 0 if it does not (rule R3).
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
-    how_to_get: what a person does to obtain it when it is absent, in French.
+    downloads: the full files that `ctg fetch` gets. geography: of those files, in French.
+    how_to_get: what a person does to obtain what no address gives, in French.
     """
 
     id: str
@@ -39,7 +56,9 @@ class Source:
     additive: bool = True
     rounding: int = 0
     outside: tuple[str, ...] = ()
-    url: str = ""
+    downloads: tuple[Download, ...] = ()
+    geography: str = ""
+    licence: str = "Licence Ouverte / Open Licence 2.0 (Etalab)"
     how_to_get: str = ""
     note: str = ""
 

@@ -39,7 +39,9 @@ def is_stale(root: DataRoot) -> bool:
 def inputs(root: DataRoot) -> dict[str, str]:
     """Return the SHA-256 of all that the observations depend on: raw and reference files, library, lock."""
     project = settings().root
-    files = [path for path in sorted(root.raw.glob("*/*")) if path.is_file()]
+    files = [
+        path for folder in source_folders(root.raw).values() for path in sorted(folder.iterdir()) if path.is_file()
+    ]
     files += sorted(root.reference.glob("*.*"))
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
     library = hash_()
@@ -97,9 +99,9 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
 def certified_folders(root: DataRoot) -> dict[str, RawFolder]:
     """Return every source folder of data/raw with its certificate."""
     findings, folders = [], {}
-    for path in source_folders(root.raw):
+    for source, path in source_folders(root.raw).items():
         try:
-            folders[path.name] = read_certificate(path)
+            folders[source] = read_certificate(path)
         except InputError as error:
             findings += error.findings
     if findings:

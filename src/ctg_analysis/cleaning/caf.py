@@ -53,7 +53,7 @@ def _households(folder: RawFolder, column: str, codes: str, level: str) -> pd.Da
     )
     table = pd.concat([read(folder, name, schema) for name in folder.matching("*.csv")], ignore_index=True)
     table = table[~table[column].str.fullmatch(f"{ABROAD}|{UNLOCATED}")]
-    return melt(table, HOUSEHOLD_MEASURES, folder.path.name, code=column, level=level, period="dtreffre")
+    return melt(table, HOUSEHOLD_MEASURES, folder.certificate.id, code=column, level=level, period="dtreffre")
 
 
 def clean_coverage(folder: RawFolder) -> pd.DataFrame:
@@ -83,5 +83,5 @@ def _by_level(folder: RawFolder, dataset: str, stems: dict[str, str]) -> pd.Data
             table = table[~table[column].str.fullmatch(UNLOCATED)]
             if level == "france":
                 table = table.assign(**{column: "F"})
-            rows.append(melt(table, measures, folder.path.name, code=column, level=level, period="annee"))
-    return facts(pd.concat(rows, ignore_index=True), folder.path.name)
+            rows.append(melt(table, measures, folder.certificate.id, code=column, level=level, period="annee"))
+    return facts(pd.concat(rows, ignore_index=True), folder.certificate.id)

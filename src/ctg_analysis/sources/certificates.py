@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.settings import project_path
 
-CERTIFICATE = "source.yml"
+CERTIFICATE, FULL = "source.yml", "full"
 
 
 class CertifiedFile(BaseModel):
@@ -18,7 +18,7 @@ class CertifiedFile(BaseModel):
 
     model_config = ConfigDict(extra="allow")
     fichier: str
-    lignes: int
+    lignes: int | None = None  # not counted in fetched files
     octets: int
     sha256: str
 
@@ -82,8 +82,9 @@ def read_certificate(folder: Path) -> RawFolder:
             Finding(shown, None, ".".join(map(str, problem["loc"])), repr(problem["input"])[:60], problem["msg"])
             for problem in error.errors()
         ) from error
-    if certificate.id != folder.name:
-        raise InputError([Finding(shown, None, "id", repr(certificate.id), f"the folder's name, {folder.name!r}")])
+    name = folder.parent.name if folder.name == FULL else folder.name
+    if certificate.id != name:
+        raise InputError([Finding(shown, None, "id", repr(certificate.id), f"the folder's name, {name!r}")])
     return RawFolder(folder, certificate)
 
 
@@ -105,6 +106,10 @@ def integrity(folder: RawFolder, name: str) -> list[Finding]:
     return []
 
 
-def source_folders(raw: Path) -> list[Path]:
-    """Return the folders of data/raw that hold a source (the field material of the démarches is apart)."""
-    return sorted(path for path in raw.iterdir() if path.is_dir() and path.name != "demarche")
+def source_folders(raw: Path) -> dict[str, Path]:
+    """Return, by source, the folder to read: the full files when they have been fetched, else the extract.
+
+    The field material of the démarches is apart.
+    """
+    homes = sorted(path for path in raw.iterdir() if path.is_dir() and path.name != "demarche")
+    return {home.name: home / FULL if (home / FULL).is_dir() else home for home in homes}

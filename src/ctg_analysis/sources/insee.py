@@ -1,8 +1,15 @@
 """Datasets of the INSEE, and those derived from its official geographic code."""
 
-from ctg_analysis.model import Source
+from ctg_analysis.model import Download, Source
 
 HORS_MAYOTTE = ("976",)
+
+
+def _melodi(dataset: str, year: int) -> Download:
+    """Return the full file of a Melodi dataset: a zip with its data and its metadata."""
+    url = f"https://api.insee.fr/melodi/file/{dataset}/{dataset}_{year}_CSV_FR"
+    return Download(f"{dataset}_{year}_data.csv", url, member="*_data.csv")
+
 
 SOURCES = (
     Source(
@@ -10,21 +17,28 @@ SOURCES = (
         label="Communes, EPCI et populations de référence",
         producer="INSEE et DGCL, diffusés par Etalab",
         outside=HORS_MAYOTTE,
-        url="https://www.insee.fr/fr/information/2560452",
+        geography="1er janvier de chaque année, 2021 à 2026",
         note="Mayotte n'a que sa population de 2017 : les totaux de la France sont « hors Mayotte ».",
     ),
     Source(
         id="insee_population_historique",
         label="Populations communales depuis 1876",
         producer="INSEE",
-        url="https://www.insee.fr/fr/statistiques/3698339",
+        geography="communes au 1er janvier 2025",
+        downloads=(
+            Download(
+                "base-pop-historiques-1876-2023.xlsx",
+                "https://www.insee.fr/fr/statistiques/fichier/3698339/base-pop-historiques-1876-2023.xlsx",
+            ),
+        ),
     ),
     Source(
         id="insee_iris_rp2021",
         label="Recensement de la population 2021, bases infracommunales",
         producer="INSEE",
         outside=HORS_MAYOTTE,
-        url="https://www.insee.fr/fr/statistiques/8268806",
+        geography="communes au 1er janvier 2023",
+        how_to_get="bases infracommunales du recensement 2021, sur insee.fr",
         note="Sommes d'IRIS arrondis à l'unité : quelques unités d'écart avec le total communal officiel.",
     ),
     Source(
@@ -32,25 +46,25 @@ SOURCES = (
         label="Recensement de la population 2023, population par sexe et âge",
         producer="INSEE",
         outside=HORS_MAYOTTE,
-        url="https://api.insee.fr/melodi/file/DS_RP_TD_POPULATION_AGESEX_PRINC/DS_RP_TD_POPULATION_AGESEX_PRINC_2023_CSV_FR",
+        downloads=(_melodi("DS_RP_TD_POPULATION_AGESEX_PRINC", 2023),),
     ),
     Source(
         id="insee_rp_logement",
         label="Recensement de la population 2023, logements",
         producer="INSEE",
         outside=HORS_MAYOTTE,
-        url="https://api.insee.fr/melodi/file/DS_RP_LOGEMENT_PRINC/DS_RP_LOGEMENT_PRINC_2023_CSV_FR",
+        downloads=(_melodi("DS_RP_LOGEMENT_PRINC", 2023),),
     ),
     Source(
         id="insee_etat_civil",
         label="État civil, naissances et décès domiciliés",
         producer="INSEE",
-        url="https://api.insee.fr/melodi/file/DS_ETAT_CIVIL_NAIS_COMMUNES/DS_ETAT_CIVIL_NAIS_COMMUNES_2025_CSV_FR",
+        downloads=(_melodi("DS_ETAT_CIVIL_NAIS_COMMUNES", 2025), _melodi("DS_ETAT_CIVIL_DECES_COMMUNES", 2025)),
     ),
     Source(
         id="insee_bpe_2025",
         label="Base permanente des équipements 2025",
         producer="INSEE",
-        url="https://api.insee.fr/melodi/file/DS_BPE/DS_BPE_2025_CSV_FR",
+        downloads=(_melodi("DS_BPE", 2025),),
     ),
 )

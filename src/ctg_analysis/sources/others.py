@@ -8,7 +8,7 @@ SOURCES = (
         label="Contours simplifiés des communes",
         producer="IGN, ADMIN EXPRESS",
         additive=False,
-        url="https://geoservices.ign.fr/adminexpress",
+        how_to_get="ADMIN EXPRESS COG, sur geoservices.ign.fr",
         note="Pour les cartes seulement : aucune surface n'en est calculée.",
     ),
 )
