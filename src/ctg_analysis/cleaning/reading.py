@@ -1,18 +1,13 @@
-"""Opening a raw file and holding it to its schema: every problem at once, each with its line."""
+"""Holding a raw file to its schema: every problem at once, each with its line."""
 
-import codecs
-import csv
 import re
-from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
-import pyarrow as arrow
-import pyarrow.csv as arrow_csv
-import pyarrow.parquet as parquet
 from pandera.errors import SchemaErrors
 
+from ctg_analysis.cleaning.files import Keep, load
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder, integrity
@@ -22,9 +17,7 @@ COMMUNE_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97|98)\d{3}"
 DEPARTEMENT_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97\d|98\d)"
 SIREN = r"\d{9}"
 
-MAXIMUM_BYTES = 1_000_000_000
 BLANK, A_VALUE = "a blank cell", "a value"
-FIRST_LINE = {".csv": 2, ".parquet": 1}  # line of the first row as a person counts
 
 
 def commune_code() -> pa.Column:
@@ -42,9 +35,13 @@ def one_of(values: set[str], **options) -> pa.Column:
     return pa.Column(str, pa.Check.isin(values, error=f"one of {', '.join(sorted(values))}"), **options)
 
 
-def count(**options) -> pa.Column:
-    """Return the schema of a column of counts: numbers, 0 or more."""
-    return pa.Column(float, pa.Check.ge(0, error="a count of 0 or more"), **options)
+def count(words: dict[str, str] | None = None, **options) -> pa.Column:
+    """Return the schema of a column of counts: numbers, 0 or more.
+
+    words: what the producer writes in the place of a number → the status that it means ("s" → secret).
+    """
+    nullable = options.pop("nullable", bool(words))
+    return pa.Column(float, pa.Check.ge(0, error="a count of 0 or more"), nullable=nullable, metadata=words, **options)
 
 
 def year() -> pa.Column:
@@ -62,97 +59,70 @@ def at_most(part: str, whole: str) -> pa.Check:
 
 
 def _numbers(column: pd.Series) -> pd.Series:
-    return pd.to_numeric(column, errors="coerce")
+    """Return texts as numbers, with a point or a comma; what is no number is missing."""
+    if column.dtype.kind not in "iuf":
+        column = column.astype(str).str.replace(",", ".", regex=False)
+    return pd.to_numeric(column, errors="coerce").astype(float)
 
 
-def read(folder: RawFolder, name: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
+def read(
+    folder: RawFolder,
+    name: str,
+    schema: pa.DataFrameSchema,
+    *,
+    aliases: dict[str, str] | None = None,
+    keep: Keep | None = None,
+) -> pd.DataFrame:
     """Return a raw file as a table that satisfies its schema, or raise InputError with every finding.
 
     The bytes must be those of the certificate. When they are not, the rows are checked all the same, so that
     a person sees what changed as well as that something did.
+
+    aliases: names that other vintages give to columns → the names of the schema. keep: rows → which to keep.
     """
-    path = folder.path / name
+    path, aliases = folder.path / name, aliases or {}
     findings = integrity(folder, name)
     if not path.is_file():
         raise InputError(findings)
     try:
-        table = validate(_load(path), schema, path)
+        table = load(path, lambda header: _wanted(header, schema, aliases), keep).rename(columns=aliases)
         expected = folder.entry(name).lignes
-        if expected is not None and len(table) != expected:
+        if expected is not None and keep is None and len(table) != expected:
             findings.append(Finding(project_path(path), None, None, f"{len(table)} rows", f"{expected} rows"))
+        table = validate(table, schema, path)
     except InputError as error:
         findings += error.findings
     if findings:
         raise InputError(findings)
-    return table
+    return table.reset_index(drop=True)
 
 
-def _load(path: Path) -> pd.DataFrame:
-    if path.stat().st_size > MAXIMUM_BYTES:
-        raise InputError([Finding(project_path(path), None, None, "more than 1 GB", "a smaller file")])
-    if path.suffix == ".parquet":
-        return _load_parquet(path)
-    return _load_csv(path)
-
-
-def _load_parquet(path: Path) -> pd.DataFrame:
-    try:
-        return parquet.read_table(path).to_pandas()
-    except (arrow.ArrowInvalid, OSError) as error:
-        raise InputError(
-            [Finding(project_path(path), None, None, "a truncated or foreign file", "a whole Parquet file")]
-        ) from error
-
-
-def _load_csv(path: Path) -> pd.DataFrame:
-    """Read every cell as text; the index is the line number less two."""
-    content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
-    shown = project_path(path)
-    try:
-        header = next(csv.reader([content.decode("utf-8").partition("\n")[0]], delimiter=";"), [])
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        found = f"the byte 0x{content[error.start]:02x}"
-        raise InputError([Finding(shown, line, None, found, "text in UTF-8")]) from error
-    if not header:
-        raise InputError([Finding(shown, 1, None, "an empty file", "a header and rows")])
-    ragged: list[arrow_csv.InvalidRow] = []
-
-    def note(row: arrow_csv.InvalidRow) -> str:
-        ragged.append(row)
-        return "skip"
-
-    table = arrow_csv.read_csv(
-        BytesIO(content),
-        read_options=arrow_csv.ReadOptions(use_threads=False),  # line numbers are known without threads only
-        parse_options=arrow_csv.ParseOptions(
-            delimiter=";", newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
-        ),
-        convert_options=arrow_csv.ConvertOptions(
-            column_types={name: arrow.string() for name in header}, strings_can_be_null=False
-        ),
-    ).to_pandas()
-    if ragged:
-        raise InputError(
-            Finding(shown, row.number, None, f"{row.actual_columns} cells", f"{row.expected_columns}, as in the header")
-            for row in ragged
-        )
-    blank_lines = table.eq("").all(axis=1)
-    return table[~blank_lines]
+def _wanted(header: list[str], schema: pa.DataFrameSchema, aliases: dict[str, str]) -> list[str]:
+    """Return the columns of the header that the schema knows, under any of their names."""
+    exact = {name for name, column in schema.columns.items() if not column.regex} | set(aliases)
+    patterns = [name for name, column in schema.columns.items() if column.regex]
+    return [name for name in header if name in exact or any(re.fullmatch(pattern, name) for pattern in patterns)]
 
 
 def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:
     """Return the table with the schema's types, or raise InputError with a finding for each bad cell.
 
-    A blank cell of a number is a missing value, which the schema accepts or not.
+    A blank cell of a number is a missing value, which the schema accepts or not. A word that stands for a status
+    (`words` of `count`) is a missing value too, and its status goes in the column "<name> status".
     """
-    numbers = _number_columns(table, schema)
-    typed = table.assign(**{name: pd.to_numeric(table[name], errors="coerce").astype(float) for name in numbers})
-    findings = {
-        Finding(project_path(path), _line(path, row), name, repr(table.at[row, name]), "a number")
-        for name in numbers
-        for row in table.index[typed[name].isna() & table[name].notna() & table[name].ne("")]
-    }
+    typed, findings = table.copy(), set()
+    for name in _number_columns(table, schema):
+        cells = table[name]
+        words = _column_of(schema, name).metadata or {}
+        typed[name] = _numbers(cells)
+        if words:
+            typed[f"{name} status"] = cells.map(words)
+            cells = cells.mask(cells.isin(list(words)), "")
+        wrong = typed[name].isna() & cells.notna() & cells.ne("")
+        findings |= {
+            Finding(project_path(path), int(line), name, repr(table.at[line, name]), "a number")
+            for line in table.index[wrong]
+        }
     try:
         schema.validate(typed, lazy=True)
     except SchemaErrors as errors:
@@ -162,6 +132,12 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
     if findings:
         raise InputError(findings)
     return typed
+
+
+def _column_of(schema: pa.DataFrameSchema, name: str) -> pa.Column:
+    return schema.columns.get(name) or next(
+        column for pattern, column in schema.columns.items() if column.regex and re.fullmatch(pattern, name)
+    )
 
 
 def _number_columns(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[str]:
@@ -176,22 +152,17 @@ def _blank_of(findings: set[Finding]) -> set[Finding]:
     return {Finding(one.path, one.line, one.column, BLANK, A_VALUE) for one in findings}
 
 
-def _line(path: Path, row: int) -> int:
-    return int(row) + FIRST_LINE[path.suffix]
-
-
 def _finding(case: dict, table: pd.DataFrame, path: Path, key: str) -> Finding:
     shown, check, column = project_path(path), str(case["check"]), str(case["column"])
     if check == "column_in_dataframe":
         return Finding(shown, 1, str(case["failure_case"]), "no such column", "this column in the header")
-    row = None if pd.isna(case["index"]) else int(case["index"])
-    line = None if row is None else _line(path, row)
+    line = None if pd.isna(case["index"]) else int(case["index"])
     if check == "not_nullable":
         return Finding(shown, line, column, BLANK, A_VALUE)
     if "uniqueness" in check:
-        again = ", ".join(str(table.at[row, name]) for name in key.split(", "))
+        again = ", ".join(str(table.at[line, name]) for name in key.split(", "))
         return Finding(shown, line, key, f"{again} again", "a key that comes once")
     if " at most " in check:
         part, whole = check.split(" at most ")
-        return Finding(shown, line, part, f"{table.at[row, part]} of {table.at[row, whole]}", check)
+        return Finding(shown, line, part, f"{table.at[line, part]} of {table.at[line, whole]}", check)
     return Finding(shown, line, column, repr(case["failure_case"]), check)
