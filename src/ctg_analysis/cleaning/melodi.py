@@ -1,13 +1,31 @@
-"""Files of INSEE's Melodi: one row per place, period and combination of dimensions."""
+"""Files of INSEE's Melodi: one row per place, period and combination of dimensions.
+
+The extracts and the full national files are read alike: of a full file, only the levels that we know, and the
+rows where every dimension that nobody asks for is at its total.
+"""
 
 import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, one_of, read, text, year
+from ctg_analysis.model import MISSING, OK, SECRET
 from ctg_analysis.sources.certificates import RawFolder
 
-LEVEL_OF = {"COM": "commune", "EPCI": "epci", "DEP": "departement", "REG": "region", "FRANCE": "france"}
+LEVEL_OF = {
+    "COM": "commune",
+    "ARM": "commune",
+    "EPCI": "epci",
+    "DEP": "departement",
+    "REG": "region",
+    "FRANCE": "france",
+}
 TOTAL = "_T"
+SECRET_CODE, MISSING_CODE = "C", "O"  # of CONF_STATUS and OBS_STATUS
+A_VALUE = "a value, unless CONF_STATUS is C or OBS_STATUS is O"
+
+# Columns that are no dimension: what is left must be at its total.
+PLAIN = {"GEO", "GEO_OBJECT", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS", "FREQ", "EC_MEASURE"}
+PLAIN |= {"OBS_STATUS_FR", "FACILITY_DOM", "FACILITY_SDOM", "FACILITY_TYPE_LABEL"}
 
 
 def observations_schema(dimensions: dict[str, pa.Column]) -> pa.DataFrameSchema:
@@ -16,18 +34,43 @@ def observations_schema(dimensions: dict[str, pa.Column]) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
             "GEO": text(place, "a place code: commune, département, région, EPCI, F or FM"),
-            "GEO_OBJECT": one_of({"COM", "ARM", "EPCI", "DEP", "REG", "FRANCE"}),
+            "GEO_OBJECT": one_of(set(LEVEL_OF)),
             "TIME_PERIOD": year(),
-            "OBS_VALUE": count(),
+            "OBS_VALUE": count(nullable=True),
+            "OBS_STATUS": pa.Column(str, required=False),
+            "CONF_STATUS": pa.Column(str, required=False),
             **dimensions,
         },
+        checks=pa.Check(_value_or_reason, error=A_VALUE, ignore_na=False),
         unique=["GEO", "GEO_OBJECT", "TIME_PERIOD", *dimensions],
     )
 
 
+def _value_or_reason(table: pd.DataFrame) -> pd.Series:
+    if "OBS_VALUE" not in table:
+        return pd.Series(True, index=table.index)
+    return table["OBS_VALUE"].notna() | _is(table, "CONF_STATUS", SECRET_CODE) | _is(table, "OBS_STATUS", MISSING_CODE)
+
+
+def _is(table: pd.DataFrame, column: str, code: str) -> pd.Series:
+    return table[column].eq(code) if column in table else pd.Series(False, index=table.index)
+
+
 def read_melodi(folder: RawFolder, name: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """Return a Melodi file with the columns code, level, period, value and its dimensions."""
+    """Return a Melodi file with the columns code, level, period, value, status and its dimensions."""
+
+    def keep(rows: pd.DataFrame) -> pd.Series:
+        known = pd.Series(True, index=rows.index)
+        # A full file has other zonings, which are left out; an extract has none, and a wrong code there is an error.
+        if folder.full and "GEO_OBJECT" in rows:
+            known = rows["GEO_OBJECT"].isin(LEVEL_OF)
+        for dimension in set(rows.columns) - set(schema.columns) - PLAIN:
+            known &= rows[dimension].eq(TOTAL)
+        return known
+
     names = {"GEO": "code", "TIME_PERIOD": "period", "OBS_VALUE": "value"}
-    table = read(folder, name, schema).rename(columns=names)
-    levels = table["GEO_OBJECT"].replace("ARM", "COM").map(LEVEL_OF)
-    return table.assign(level=levels)
+    table = read(folder, name, schema, keep=keep).rename(columns=names)
+    status = pd.Series(OK, index=table.index)
+    status[table["value"].isna()] = MISSING
+    status[_is(table, "CONF_STATUS", SECRET_CODE)] = SECRET
+    return table.assign(level=table["GEO_OBJECT"].map(LEVEL_OF), status=status)

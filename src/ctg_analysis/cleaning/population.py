@@ -137,4 +137,7 @@ def _band(table: pd.DataFrame, place: list[str], first: int, last: int) -> pd.Da
     covered = (bands["last"] - bands["first"] + 1).sum()
     if covered != last - first + 1:
         inside = inside.iloc[:0]
-    return inside.groupby(place, as_index=False)["value"].sum().assign(value=lambda sums: sums["value"].round(6))
+    sums = inside.groupby(place, as_index=False).agg(
+        value=("value", "sum"), known=("value", "count"), ages=("value", "size")
+    )
+    return sums.assign(value=sums["value"].round(6).where(sums["known"].eq(sums["ages"])))[[*place, "value"]]

@@ -17,7 +17,7 @@ COMMUNE_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97|98)\d{3}"
 DEPARTEMENT_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97\d|98\d)"
 SIREN = r"\d{9}"
 
-BLANK, A_VALUE = "a blank cell", "a value"
+BLANK, NO_VALUE, A_VALUE = "a blank cell", "no value", "a value"
 
 
 def commune_code() -> pa.Column:
@@ -87,7 +87,7 @@ def read(
     try:
         table = load(path, lambda header: _wanted(header, schema, aliases), keep).rename(columns=aliases)
         expected = folder.entry(name).lignes
-        if expected is not None and keep is None and len(table) != expected:
+        if expected is not None and not folder.full and len(table) != expected:
             findings.append(Finding(project_path(path), None, None, f"{len(table)} rows", f"{expected} rows"))
         table = validate(table, schema, path)
     except InputError as error:
@@ -128,7 +128,9 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
     except SchemaErrors as errors:
         key = ", ".join(schema.unique or [])
         cases = errors.failure_cases.to_dict("records")
-        findings |= {_finding(case, table, path, key) for case in cases} - _blank_of(findings)
+        not_numbers = {finding.line for finding in findings}
+        said = {_finding(case, table, path, key) for case in cases}
+        findings |= {one for one in said if one.line not in not_numbers or one.found not in (BLANK, NO_VALUE)}
     if findings:
         raise InputError(findings)
     return typed
@@ -147,11 +149,6 @@ def _number_columns(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[str
     return [column for column in table if column in exact or any(re.fullmatch(p, column) for p in patterns)]
 
 
-def _blank_of(findings: set[Finding]) -> set[Finding]:
-    """Return what the schema says again of cells that are not numbers: that they are blank."""
-    return {Finding(one.path, one.line, one.column, BLANK, A_VALUE) for one in findings}
-
-
 def _finding(case: dict, table: pd.DataFrame, path: Path, key: str) -> Finding:
     shown, check, column = project_path(path), str(case["check"]), str(case["column"])
     if check == "column_in_dataframe":
@@ -165,4 +162,6 @@ def _finding(case: dict, table: pd.DataFrame, path: Path, key: str) -> Finding:
     if " at most " in check:
         part, whole = check.split(" at most ")
         return Finding(shown, line, part, f"{table.at[line, part]} of {table.at[line, whole]}", check)
+    if case["schema_context"] == "DataFrameSchema":
+        return Finding(shown, line, None, NO_VALUE, check)
     return Finding(shown, line, column, repr(case["failure_case"]), check)

@@ -55,6 +55,11 @@ class RawFolder:
     path: Path
     certificate: Certificate
 
+    @property
+    def full(self) -> bool:
+        """Tell whether these are the full files, fetched, and not the extract that is shipped."""
+        return self.path.name == FULL
+
     def matching(self, pattern: str) -> list[str]:
         """Return the names of the certified files that match a glob pattern, sorted."""
         names = (entry.fichier for entry in self.certificate.fichiers)

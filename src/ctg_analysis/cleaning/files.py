@@ -1,0 +1,156 @@
+"""A raw file as a table of texts: CSV as real files are, workbooks with a title block, Parquet.
+
+Nothing is interpreted here but the form: separator, byte order mark, lines, header. The index says where a row is.
+"""
+
+import csv
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as arrow
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as parquet
+from python_calamine import CalamineError, CalamineWorkbook
+
+from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.settings import project_path
+
+BLOCK_BYTES = 16_000_000  # a national file is read and sifted so many bytes at a time
+TITLE_LINES = 30  # the header of a workbook stands in its first lines
+
+Keep = Callable[[pd.DataFrame], pd.Series]
+Choose = Callable[[list[str]], list[str]]
+
+
+def load(path: Path, choose: Choose, keep: Keep | None = None) -> pd.DataFrame:
+    """Return some columns and rows of a file as texts; index: the row's line, as a person counts, from 1.
+
+    choose: header → the columns to read. keep: rows, with all their columns → which to keep, block by block.
+
+    Raises:
+        InputError: not a file of its kind, cut short, badly encoded, lines of uneven length.
+    """
+    match path.suffix:
+        case ".parquet":
+            table = _load_parquet(path, choose)
+        case ".xlsx":
+            table = _load_workbook(path, choose)
+        case _:
+            return _load_csv(path, choose, keep)
+    return table if keep is None else table[keep(table)]
+
+
+def _broken(path: Path, line: int | None, found: str, expected: str) -> InputError:
+    return InputError([Finding(project_path(path), line, None, found, expected)])
+
+
+def _load_parquet(path: Path, choose: Choose) -> pd.DataFrame:
+    try:
+        names = parquet.read_schema(path).names
+        table = parquet.read_table(path, columns=choose(names)).to_pandas()
+    except (arrow.ArrowInvalid, OSError) as error:
+        raise _broken(path, None, "a truncated or foreign file", "a whole Parquet file") from error
+    table.index = range(1, len(table) + 1)
+    return table
+
+
+def _load_workbook(path: Path, choose: Choose) -> pd.DataFrame:
+    """Return all the sheets that have the columns, one below the other; column `sheet` names each."""
+    try:
+        workbook = CalamineWorkbook.from_path(path)
+        sheets = {
+            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
+        }
+    except CalamineError as error:
+        raise _broken(path, None, "a truncated or foreign file", "a whole workbook") from error
+    tables = []
+    for name, rows in sheets.items():
+        for number, row in enumerate(rows[:TITLE_LINES]):
+            header = [" ".join(str(cell).split()) for cell in row]
+            chosen = choose(header)
+            if len(chosen) > 1:
+                table = pd.DataFrame(rows[number + 1 :], columns=header, index=range(number + 2, len(rows) + 1))
+                tables.append(table[chosen].map(_cell).assign(sheet=name))
+                break
+    if not tables:
+        raise _broken(path, None, "no sheet with the columns", "a sheet with them in its first lines")
+    return pd.concat(tables)
+
+
+def _cell(value: object) -> str:
+    """Return a cell as text; a whole number without its decimals."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _load_csv(path: Path, choose: Choose, keep: Keep | None) -> pd.DataFrame:
+    header, separator = _header(path)
+    chosen = choose(header)
+    ragged: list[arrow_csv.InvalidRow] = []
+
+    def note(row: arrow_csv.InvalidRow) -> str:
+        ragged.append(row)
+        return "skip"
+
+    reader = _stream(path, header, separator, note)
+    blocks, line = [], 2
+    try:
+        for batch in reader:
+            block = batch.to_pandas()
+            block.index = range(line, line + len(block))
+            line += len(block)
+            wanted = ~block.eq("").all(axis=1)
+            blocks.append(block.loc[wanted if keep is None else wanted & keep(block), chosen])
+    except arrow.ArrowInvalid as error:
+        raise _badly_encoded(path) from error
+    if ragged:
+        shown = project_path(path)
+        raise InputError(
+            Finding(shown, row.number, None, f"{row.actual_columns} cells", f"{row.expected_columns}, as in the header")
+            for row in ragged
+        )
+    return pd.concat(blocks) if blocks else pd.DataFrame(columns=chosen, dtype=str)
+
+
+def _header(path: Path) -> tuple[list[str], str]:
+    with path.open("rb") as file:
+        first = file.readline()
+    if not first.strip():
+        raise _broken(path, 1, "an empty file", "a header and rows")
+    try:
+        text = first.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _badly_encoded(path) from error
+    separator = ";" if text.count(";") >= text.count(",") else ","
+    return next(csv.reader([text], delimiter=separator)), separator
+
+
+def _stream(path: Path, header: list[str], separator: str, note) -> Iterable[arrow.RecordBatch]:
+    """Return the batches of a CSV; line numbers of uneven lines are known without threads only."""
+    try:
+        return arrow_csv.open_csv(
+            path,
+            read_options=arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=separator, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={name: arrow.string() for name in header},
+                strings_can_be_null=False,
+            ),
+        )
+    except arrow.ArrowInvalid as error:
+        raise _badly_encoded(path) from error
+
+
+def _badly_encoded(path: Path) -> InputError:
+    """Return the error that names the first line that is not UTF-8."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                return _broken(path, number, f"the byte 0x{line[error.start]:02x}", "text in UTF-8")
+    return _broken(path, None, "lines that cannot be read", "a CSV file")
