@@ -82,6 +82,8 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
     now = years[frame["annee"]]
     names = (geography.read_names(root, file) for file in ("departements.csv", "regions.csv"))
     places = territories(now, epcis[frame["annee"]], *names, frame["france"])
+    shown = {name for one in CATALOGUE.values() for name in one.sources}
+    cleaned = [(source, year, table) for source, year, table in cleaned if source in shown]
     perimeters = {year: Perimeter.between(years[year], now) for year in {year for _, year, _ in cleaned}}
     facts = pd.concat(
         [to_reference(table, SOURCES[source], perimeters[year]) for source, year, table in cleaned],

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.cleaning import caf, facilities, housing, population, vital_statistics
+from ctg_analysis.cleaning import caf, facilities, health, housing, income, population, vital_statistics
 from ctg_analysis.sources.certificates import RawFolder
 
 
@@ -22,6 +22,10 @@ CLEANERS: dict[str, Cleaner] = {
     "insee_rp_population": Cleaner(population.clean_age_sex, 2025),
     "insee_rp_logement": Cleaner(housing.clean_dwellings, 2025),
     "insee_etat_civil": Cleaner(vital_statistics.clean_vital_statistics, 2026),
+    "insee_filosofi_2019": Cleaner(income.clean_disposable_income, 2021),
+    "insee_filosofi_2021": Cleaner(income.clean_income_2021, 2022),
+    "insee_filosofi_2023": Cleaner(income.clean_income_2023, 2025),
+    "drees_apl": Cleaner(health.clean_accessibility, 2024),
     "insee_bpe_2025": Cleaner(facilities.clean_facilities, 2025),
     "caf_s_ben_com_f": Cleaner(caf.clean_households_by_commune, 2025),
     "caf_s_ben_epci_f": Cleaner(caf.clean_households_by_epci, 2025),

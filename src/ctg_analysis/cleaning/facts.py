@@ -22,8 +22,15 @@ def facts(table: pd.DataFrame, source: str, **columns) -> pd.DataFrame:
 def melt(
     table: pd.DataFrame, measures: dict[str, str], source: str, *, code: str, level: str, period: str
 ) -> pd.DataFrame:
-    """Return the facts of a table that has one column per measure; `period` is a column or a constant."""
-    wide = table.rename(columns=measures)
-    wide = wide.assign(code=table[code], level=level, period=table.get(period, period))
-    long = wide.melt(id_vars=["code", "level", "period"], value_vars=list(measures.values()), var_name="measure")
-    return facts(long, source)
+    """Return the facts of a table that has one column per measure; `period` is a column or a constant.
+
+    A column "<name> status" beside a measure says what stands in the place of its missing values.
+    """
+    place = pd.DataFrame({"code": table[code], "level": level, "period": table.get(period, period)})
+    tables = []
+    for column, measure in measures.items():
+        rows = facts(place.assign(value=table[column]), source, measure=measure)
+        if f"{column} status" in table:
+            rows["status"] = table[f"{column} status"].fillna(rows["status"])
+        tables.append(rows)
+    return pd.concat(tables, ignore_index=True)

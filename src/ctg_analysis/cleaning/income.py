@@ -1,0 +1,76 @@
+"""Standard of living and poverty: INSEE's Filosofi, in the three forms it has taken.
+
+Up to 2019 a blank is secrecy and a commune of fewer than 50 households has no row; in 2021 the letter s is
+secrecy; since 2023 ("Filosofi 2", not comparable with what was before) it is CONF_STATUS C.
+"""
+
+import re
+
+import pandas as pd
+import pandera.pandas as pa
+
+from ctg_analysis.cleaning.facts import facts, melt
+from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
+from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, one_of, read, text
+from ctg_analysis.model import MISSING, SECRET
+from ctg_analysis.sources.certificates import RawFolder
+
+LEVELS = {
+    "COM": ("commune", COMMUNE_CODE),
+    "EPCI": ("epci", SIREN),
+    "DEP": ("departement", DEPARTEMENT_CODE),
+    "METROPOLE": ("france", "1"),
+}
+METROPOLITAN_FRANCE = "FM"
+WORDS = {"": SECRET, "s": SECRET, "nd": MISSING}
+
+
+def clean_disposable_income(folder: RawFolder) -> pd.DataFrame:
+    """Return medians, deciles and their ratio of the years up to 2019, by commune, EPCI, département, métropole."""
+    rows = []
+    for name in folder.matching("FILO*_DISP_*.csv"):
+        year, suffix = re.match(r"FILO(\d{4})_DISP_([A-Z]+)", name).groups()
+        measures = {
+            f"NBMEN{year[2:]}": "tax_households",
+            f"Q2{year[2:]}": "living_standard_median",
+            f"D1{year[2:]}": "living_standard_d1",
+            f"D9{year[2:]}": "living_standard_d9",
+            "RD": "living_standard_decile_ratio",
+        }
+        rows.append(_wide(folder, name, measures, year, suffix))
+    return pd.concat(rows, ignore_index=True)
+
+
+def clean_income_2021(folder: RawFolder) -> pd.DataFrame:
+    """Return median, poverty rate and decile ratio of 2021, by commune."""
+    measures = {
+        "NBMENFISC21": "tax_households",
+        "MED21": "living_standard_median",
+        "TP6021": "poverty_rate",
+        "RD21": "living_standard_decile_ratio",
+    }
+    tables = [_wide(folder, name, measures, "2021", "COM") for name in folder.matching("cc_filosofi_2021_COM*.csv")]
+    return pd.concat(tables, ignore_index=True)
+
+
+def clean_income_2023(folder: RawFolder) -> pd.DataFrame:
+    """Return median and poverty rate of 2023, as published at each level."""
+    measures = {"MED_SL": "living_standard_median", "PR_MD60": "poverty_rate"}
+    schema = observations_schema({"FILOSOFI_MEASURE": one_of(set(measures))})
+    table = pd.concat([read_melodi(folder, name, schema) for name in folder.matching("DS_FILOSOFI_CC*.csv")])
+    return facts(table, folder.certificate.id, measure=table["FILOSOFI_MEASURE"].map(measures))
+
+
+def _wide(folder: RawFolder, name: str, measures: dict[str, str], year: str, suffix: str) -> pd.DataFrame:
+    level, codes = LEVELS[suffix]
+    schema = pa.DataFrameSchema(
+        {
+            "CODGEO": text(codes, f"the code of a place ({level})"),
+            **{column: count(words=WORDS) for column in measures},
+        },
+        unique=["CODGEO"],
+    )
+    table = read(folder, name, schema)
+    if level == "france":
+        table["CODGEO"] = METROPOLITAN_FRANCE
+    return melt(table, measures, folder.certificate.id, code="CODGEO", level=level, period=year)
