@@ -54,8 +54,9 @@ format: $(READY) ## format the code and the notebooks
 	$(BIN)/ruff format .
 	$(BIN)/nbstripout notebooks/*.ipynb
 
-bench: $(READY) ## measure the data stage
+bench: $(READY) ## measure the data stage and the readers
 	$(BIN)/python benchmarks/bench_data.py
+	$(BIN)/python benchmarks/bench_readers.py
 
 lock: $(READY) ## resolve requirements.lock again (needs uv)
 	uv pip compile --universal --generate-hashes --all-extras --python-version 3.11 --fork-strategy fewest --quiet pyproject.toml -o requirements.lock
