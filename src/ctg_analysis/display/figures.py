@@ -183,7 +183,7 @@ def _bare(axes) -> None:
 
 def _spaced(years: list[int]) -> list[int]:
     """Return the years far enough apart for their labels, the last one always in."""
-    gap = (years[-1] - years[0]) / 12
+    gap = (years[-1] - years[0]) / 9
     kept = [years[-1]]
     for year in reversed(years[:-1]):
         if kept[-1] - year >= gap:
