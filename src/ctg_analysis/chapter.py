@@ -67,7 +67,8 @@ class Chapter:
         one = self._indicator(indicator)
         rows = self._compared(one)
         if rows.empty:
-            return self._unavailable(one, one.label)
+            by_commune = self.data(one.id)["status"].eq(OK).any()
+            return self._unavailable(one, f"{one.label}, pour l'ensemble du territoire" if by_commune else one.label)
         own, others = rows.iloc[0], rows.iloc[1:]
         text = texts.sentence(one, own)
         if others.empty or isinstance(one.value, Count | Mean):

@@ -50,7 +50,7 @@ def value_text(indicator: Indicator, row) -> str:
     if row.status != OK:
         return SIGNS[row.status]
     if rounded(indicator, SOURCES[row.source]):
-        return f"moins de {number(row.high + 1)}" if row.value == 0 else f"≈{NBSP}{number(row.value)}"
+        return f"moins de {number(row.high + 1)} (arrondi)" if row.value == 0 else f"≈{NBSP}{number(row.value)}"
     decimals = indicator.decimals
     if isinstance(indicator.value, Ratio) and indicator.value.bounded:
         if row.denominator < SMALLEST_BASE:
