@@ -95,6 +95,20 @@ def test_a_code_that_has_lost_its_zero(root):
     assert "line 3, column GEO: found '1001'" in line and "expected a place code" in line
 
 
+def test_a_code_that_no_commune_bears(root):
+    spoil(root, BIRTHS, lambda lines: replace(3, 0, "99998")(lines))
+    (line,) = findings(root)
+    assert "raw/insee_etat_civil: found 99998, expected communes of 2026" in line
+
+
+def test_one_bad_root_leaves_them_all_as_they_were(root, example):
+    before = (example.processed / "manifest.json").stat().st_mtime_ns
+    spoil(root, BIRTHS, replace(5, 3, "-3"))
+    with pytest.raises(InputError):
+        process(example, root)
+    assert (example.processed / "manifest.json").stat().st_mtime_ns == before
+
+
 def test_a_value_over_its_denominator(root):
     import pandas as pd
 

@@ -2,13 +2,16 @@
 
 from types import SimpleNamespace
 
+import geopandas
 import pandas as pd
 import pytest
+import shapely
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.comparisons import common_period
-from ctg_analysis.display import charts, figures, markup, texts
+from ctg_analysis.display import charts, figures, maps, markup, texts
 from ctg_analysis.display.maps import class_breaks
+from ctg_analysis.display.style import SEQUENTIAL
 from ctg_analysis.publishing.html import chapter_page
 from ctg_analysis.publishing.site import spreadsheet_safe
 
@@ -142,6 +145,37 @@ def test_the_period_to_compare_at():
     )
     assert common_period(old, "E") == "2018-2023"
     assert common_period(observations(("france", "F", "2021", "ok")), "E") is None
+
+
+def squares(*values):
+    """Return as many square communes in a row, and their observations."""
+    names = [f"C{number}" for number in range(len(values))]
+    shapes = geopandas.GeoDataFrame(
+        {"territory": names}, geometry=[shapely.box(n, 0, n + 1, 1) for n in range(len(names))], crs=2154
+    )
+    rows = pd.DataFrame({"territory": names, "name": names, "value": values, "status": "ok", "shown": True})
+    return shapes, rows.assign(text=[str(value) for value in values])
+
+
+def test_the_area_of_a_circle_is_in_proportion_of_the_count(monkeypatch):
+    drawn = []
+    monkeypatch.setattr("matplotlib.axes.Axes.scatter", lambda self, x, y, s, **options: drawn.append(list(s)))
+    maps.circles(*squares(100.0, 25.0, 0.0))
+    assert drawn == [[maps.LARGEST_CIRCLE, maps.LARGEST_CIRCLE / 4, 0]]
+
+
+def test_each_commune_of_a_map_has_the_shade_of_its_class():
+    shapes, rows = squares(10.0, 20.0, 30.0, 40.0, 50.0)
+    drawing = maps.choropleth(shapes, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
+    positions = [drawing.index(f"fill: {shade}") for shade in SEQUENTIAL]
+    assert positions == sorted(positions)  # five communes, five classes, from the lightest to the darkest
+    assert all(drawing.count(f"fill: {shade}") == 2 for shade in SEQUENTIAL)  # the commune and the legend
+
+
+def test_caf_charts_say_that_the_msa_is_missing_and_counts_rounded():
+    for one in CATALOGUE.values():
+        if any(name.startswith("caf_s_ben") for name in one.sources):
+            assert "hors MSA" in one.label and "hors MSA" in one.caveats and "arrondis à 5" in one.caveats
 
 
 def test_classes_of_a_map():

@@ -60,13 +60,15 @@ def data() -> None:
     """Read, check and clean the raw files, and write data/processed, for France and for the invented territory."""
     from ctg_analysis.processing import process
 
-    for epci in (DEFAULT_EPCI, EXAMPLE_EPCI):
-        root = data_root(epci)
-        start = time.perf_counter()
-        with messages.status(project_path(root.raw)):
-            rows = process(root)
-        seconds = time.perf_counter() - start
-        messages.print(f"{project_path(root.processed)}: {rows} observations in {seconds:.1f} s")
+    roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
+    start = time.perf_counter()
+    with messages.status("data"):
+        sizes = process(*roots)
+    seconds = time.perf_counter() - start
+    shown = ", ".join(
+        f"{project_path(root.processed)}: {rows} observations" for root, rows in zip(roots, sizes, strict=True)
+    )
+    messages.print(f"{shown}, in {seconds:.1f} s")
 
 
 @app.command()

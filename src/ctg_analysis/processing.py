@@ -14,7 +14,7 @@ from ctg_analysis.indicators import observe
 from ctg_analysis.observations import SCHEMA
 from ctg_analysis.perimeter import Perimeter, to_reference
 from ctg_analysis.secrecy import withhold
-from ctg_analysis.settings import DataRoot, settings
+from ctg_analysis.settings import DataRoot, project_path, settings
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate, sha256, source_folders
 from ctg_analysis.territories import territories
@@ -51,17 +51,30 @@ def inputs(root: DataRoot) -> dict[str, str]:
     return digests | {"library": library.hexdigest(), "lock": sha256(lock) if lock.is_file() else ""}
 
 
-def process(root: DataRoot) -> int:
-    """Read, check and clean every source, and write data/processed whole, or leave it as it was.
+def process(*roots: DataRoot) -> list[int]:
+    """Read, check and clean every source, and write each data/processed whole, or leave them all as they were.
 
-    Returns the number of observations.
+    Returns the number of observations of each root.
 
     Raises:
-        InputError: files that cannot be trusted, every finding of every file at once.
+        InputError: files that cannot be trusted, every finding of every file of every root at once.
     """
-    made_from = inputs(root)
-    tables = derive(root)
-    root.processed.parent.mkdir(parents=True, exist_ok=True)
+    made_from = [inputs(root) for root in roots]
+    findings: list[Finding] = []
+    derived = []
+    for root in roots:
+        try:
+            derived.append(derive(root))
+        except InputError as error:
+            findings += error.findings
+    if findings:
+        raise InputError(findings)
+    for root, tables, digests in zip(roots, derived, made_from, strict=True):
+        _write(root, tables, digests)
+    return [len(tables["observations"]) for tables in derived]
+
+
+def _write(root: DataRoot, tables: dict[str, pd.DataFrame], made_from: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory(prefix=".processed-", dir=root.path) as scratch:
         fresh = Path(scratch) / "fresh"
         fresh.mkdir()
@@ -71,7 +84,6 @@ def process(root: DataRoot) -> int:
         if root.processed.exists():
             root.processed.rename(Path(scratch) / "former")
         fresh.rename(root.processed)
-    return len(tables["observations"])
 
 
 def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
@@ -85,6 +97,8 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
     shown = {name for one in CATALOGUE.values() for name in one.sources}
     cleaned = [(source, year, table) for source, year, table in cleaned if source in shown]
     perimeters = {year: Perimeter.between(years[year], now) for year in {year for _, year, _ in cleaned}}
+    for source, year, table in cleaned:
+        refuse_strangers(table, years[year], folders[source].path, year)
     facts = pd.concat(
         [to_reference(table, SOURCES[source], perimeters[year]) for source, year, table in cleaned],
         ignore_index=True,
@@ -96,6 +110,15 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
         "observations": SCHEMA.validate(observations).astype({"level": "category", "status": "category"}),
         "contours": contours.sort_values(["epci", "code"], ignore_index=True),
     }
+
+
+def refuse_strangers(facts: pd.DataFrame, communes: pd.DataFrame, folder: Path, year: int) -> None:
+    """Raise InputError for codes of communes that do not exist in the geography of the source."""
+    codes = facts.loc[facts["level"].eq("commune"), "code"]
+    strangers = sorted(set(codes) - set(communes["code"]))
+    if strangers:
+        expected = f"communes of {year}: correct the file, or the year of its geography in cleaning/__init__.py"
+        raise InputError([Finding(project_path(folder), None, None, ", ".join(strangers[:10]), expected)])
 
 
 def certified_folders(root: DataRoot) -> dict[str, RawFolder]:
