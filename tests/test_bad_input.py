@@ -63,6 +63,26 @@ def replace(line, column, text):
     return change
 
 
+@pytest.mark.parametrize(
+    "file, column",
+    [
+        (BIRTHS, "GEO"),
+        (BIRTHS, "TIME_PERIOD"),
+        (AGES, "AGE"),
+        ("caf_s_ben_com_f/s_ben_com_f.csv", "numcomdo"),
+        ("caf_txcouv_pe/txcouv_pe_epci.csv", "numepci"),
+    ],
+)
+def test_a_missing_column_of_the_key(root, file, column):
+    def without(lines):
+        place = lines[0].split(";").index(column)
+        return [";".join(cell for k, cell in enumerate(line.split(";")) if k != place) for line in lines]
+
+    spoil(root, file, without)
+    (line,) = findings(root)
+    assert f"line 1, column {column}: found no such column" in line
+
+
 def test_a_missing_column(root):
     spoil(root, BIRTHS, lambda lines: [line.rpartition(";")[0] for line in lines])
     (line,) = findings(root)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow
 import pyarrow.parquet as parquet
 
-from ctg_analysis.cleaning import CLEANERS
+from ctg_analysis.cleaning.reading import missing_columns
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.processing import read_all
 from ctg_analysis.settings import DataRoot, project_path
@@ -36,7 +36,7 @@ def check_root(root: DataRoot) -> list[Finding]:
 
 
 def check_folder(folder: RawFolder) -> list[Finding]:
-    """Return what is wrong with the files of one source: bytes, strangers, and columns of those nobody reads yet."""
+    """Return what is wrong with the files of one source: bytes, strangers, columns."""
     names = [entry.fichier for entry in folder.certificate.fichiers]
     findings = [finding for name in names for finding in integrity(folder, name)]
     strangers = [
@@ -46,9 +46,7 @@ def check_folder(folder: RawFolder) -> list[Finding]:
         Finding(project_path(path), None, None, "a file without certificate", f"an entry in {CERTIFICATE}")
         for path in strangers
     ]
-    if folder.certificate.id not in CLEANERS:
-        findings += [finding for name in names for finding in _columns(folder, name)]
-    return findings
+    return findings + [finding for name in names for finding in _columns(folder, name)]
 
 
 def _columns(folder: RawFolder, name: str) -> list[Finding]:
@@ -58,11 +56,7 @@ def _columns(folder: RawFolder, name: str) -> list[Finding]:
     if not described or not path.is_file():
         return []
     header = _header(path)
-    missing = [column for column in described if column not in header]
-    return [
-        Finding(project_path(path), 1, column, "no such column", f"a column that {CERTIFICATE} describes")
-        for column in missing
-    ]
+    return missing_columns(path, [column for column in described if column not in header])
 
 
 def _header(path: Path) -> list[str]:

@@ -32,8 +32,13 @@ def clean_accessibility(folder: RawFolder) -> pd.DataFrame:
             }
         )
         for name in folder.matching(pattern):
-            table = read(folder, name, schema, keep=lambda rows: rows["Code commune INSEE"].ne(""))
+            table = read(folder, name, schema, keep=_has_a_code)
             period = table["sheet"].str[-4:] if "sheet" in table else table["Millésime"]
             part = pd.DataFrame({"code": table["Code commune INSEE"], "value": table[column], "period": period})
             rows.append(part.assign(measure=measure))
     return facts(pd.concat(rows, ignore_index=True), folder.certificate.id, level="commune")
+
+
+def _has_a_code(rows: pd.DataFrame) -> pd.Series:
+    """Tell the rows of communes from the line of units below the header of a workbook."""
+    return rows.get("Code commune INSEE", pd.Series("?", index=rows.index)).ne("")

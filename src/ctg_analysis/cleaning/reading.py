@@ -110,6 +110,11 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
     A blank cell of a number is a missing value, which the schema accepts or not. A word that stands for a status
     (`words` of `count`) is a missing value too, and its status goes in the column "<name> status".
     """
+    absent = [
+        name for name, column in schema.columns.items() if column.required and name not in table and not column.regex
+    ]
+    if absent:
+        raise InputError(missing_columns(path, absent))
     typed, findings = table.copy(), set()
     for name in _number_columns(table, schema):
         cells = table[name]
@@ -136,6 +141,11 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
     return typed
 
 
+def missing_columns(path: Path, names: list[str]) -> list[Finding]:
+    """Return what is said of columns that a file should have."""
+    return [Finding(project_path(path), 1, name, "no such column", "this column in the header") for name in names]
+
+
 def _column_of(schema: pa.DataFrameSchema, name: str) -> pa.Column:
     return schema.columns.get(name) or next(
         column for pattern, column in schema.columns.items() if column.regex and re.fullmatch(pattern, name)
@@ -151,8 +161,6 @@ def _number_columns(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[str
 
 def _finding(case: dict, table: pd.DataFrame, path: Path, key: str) -> Finding:
     shown, check, column = project_path(path), str(case["check"]), str(case["column"])
-    if check == "column_in_dataframe":
-        return Finding(shown, 1, str(case["failure_case"]), "no such column", "this column in the header")
     line = None if pd.isna(case["index"]) else int(case["index"])
     if check == "not_nullable":
         return Finding(shown, line, column, BLANK, A_VALUE)
