@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import open_chapter
 from ctg_analysis.comparisons import common_period
 from ctg_analysis.display import charts, figures, maps, markup, texts
 from ctg_analysis.display.maps import class_breaks
@@ -190,3 +191,35 @@ def test_shares_by_age_refuse_a_missing_band():
     assert charts.shares_by_age(counts).to_numpy().sum() == pytest.approx(100)
     counts["men", "0_4"] = NAN
     assert charts.shares_by_age(counts) is None
+
+
+def test_the_mark_of_a_balance_stands_at_the_whole(monkeypatch):
+    drawn = []
+    monkeypatch.setattr("matplotlib.axes.Axes.scatter", lambda self, x, y, **options: drawn.append(list(x)))
+    words = {"name": "2018-2023", "text": "x"}
+    parts = pd.DataFrame([{**words, "part": "naturel", "value": -1.3}, {**words, "part": "migratoire", "value": 0.7}])
+    figures.balance(parts, pd.DataFrame([{**words, "value": -0.6}]))
+    assert drawn == [[-0.6]]
+
+
+def test_the_outline_of_a_pyramid_is_the_other_territory(monkeypatch):
+    own = pd.DataFrame({"men": [1.0, 2.0], "women": [3.0, 4.0]})
+    other = pd.DataFrame({"men": [5.0, 6.0], "women": [7.0, 8.0]})
+    outlines, bars = [], []
+    monkeypatch.setattr(
+        "matplotlib.axes.Axes.stairs", lambda self, values, *_, **options: outlines.append(list(values))
+    )
+    monkeypatch.setattr("matplotlib.axes.Axes.barh", lambda self, rows, values, **options: bars.append(list(values)))
+    figures.pyramid(["a", "b"], own, other, "Aveyron")
+    assert outlines == [[-5, -6], [7, 8]] and bars == [[-1, -2], [3, 4]]
+
+
+def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sources(france):
+    chapter = open_chapter("200067171")
+    own, departement = chapter._ages("epci", "200067171", "2023"), chapter._ages("departement", "12", "2023")
+    html = chapter.pyramid().html
+    shares = [texts.number(table.at["65_69", "men"], 1) for table in (own, departement)]
+    assert shares[0] != shares[1] and all(f"{share}\u202f%" in html for share in shares)
+    sources = chapter.trend("population_count").html
+    for words in ("populations communales depuis 1876", "populations de référence", "bases infracommunales"):
+        assert words in sources

@@ -15,6 +15,7 @@ from ctg_analysis.build import build
 from ctg_analysis.display.texts import NARROW, NBSP
 from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.chapters import chosen_chapters
+from ctg_analysis.publishing.execution import execute
 from ctg_analysis.settings import EXAMPLE_EPCI
 
 pytestmark = pytest.mark.slow
@@ -178,12 +179,18 @@ def test_a_failed_build_leaves_the_former_report_whole(reports, monkeypatch, tmp
     shutil.copytree(reports / EXAMPLE_EPCI, tmp_path / EXAMPLE_EPCI)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
-    def fail(*arguments):
-        raise UserError("notebooks/04_petite_enfance.ipynb, cell 5: ValueError: no")
+    ran = []
 
-    monkeypatch.setattr("ctg_analysis.build.execute", fail)
+    def fail_on_the_second(chapter, *arguments):
+        ran.append(chapter.number)
+        if len(ran) == 2:
+            raise UserError("notebooks/04_petite_enfance.ipynb, cell 5: ValueError: no")
+        return execute(chapter, *arguments)
+
+    monkeypatch.setattr("ctg_analysis.build.execute", fail_on_the_second)
     with pytest.raises(UserError):
         build(EXAMPLE_EPCI, chosen_chapters([]), tmp_path)
+    assert ran == ["01", "04"]
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
