@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report example lab test golden check format bench lock clean
+.PHONY: help setup report example lab test golden check format docs bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ format: $(READY) ## format the code and the notebooks
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/nbstripout notebooks/*.ipynb
+
+docs: $(READY) ## write again what docs take from the declarations
+	$(BIN)/python -c "from ctg_analysis.assumptions import rewrite; rewrite()"
 
 bench: $(READY) ## measure the data stage and the readers
 	$(BIN)/python benchmarks/bench_data.py

@@ -12,6 +12,7 @@ PACKAGE = settings().root / "src" / "ctg_analysis"
 # Upstream first. A module may import those above it, and its neighbours in the same package.
 ORDER = [
     "errors",
+    "layouts",
     "model",
     "settings",
     "territories",
@@ -19,13 +20,27 @@ ORDER = [
     "cleaning",
     "catalogue",
     "uncertainty",
+    "census_sample",
+    "significance",
     "perimeter",
+    "private",
+    "templates",
+    "assumptions",
+    "intervals",
     "indicators",
+    "suppression",
+    "statements",
     "secrecy",
     "observations",
+    "peers",
+    "peer_values",
+    "derivation",
     "processing",
     "comparisons",
+    "childcare_authority",
+    "simulation",
     "display",
+    "observed",
     "chapter",
     "publishing",
     "build",
@@ -36,8 +51,9 @@ ORDER = [
 ]
 
 # Right of OBSERVATIONS, nothing may look at what lies before the secrecy gate.
-BEFORE_THE_GATE = {"perimeter", "indicators", "secrecy"}
-AFTER_THE_GATE = {"comparisons", "display", "chapter", "publishing", "build"}
+BEFORE_THE_GATE = {"perimeter", "private", "intervals", "indicators", "suppression", "statements", "secrecy"}
+AFTER_THE_GATE = {"comparisons", "peers", "peer_values", "display", "chapter", "publishing", "build"}
+AFTER_THE_GATE |= {"childcare_authority", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 
 

@@ -142,9 +142,9 @@ def test_a_value_over_its_denominator(root):
 
 
 def test_a_wrong_encoding(root):
-    spoil(root, "insee_bpe_2025/DS_BPE_2025.csv", lambda lines: lines, encoding="cp1252")
+    spoil(root, "drees_apl/apl_generalistes.csv", lambda lines: lines, encoding="cp1252")
     lines = findings(root)
-    assert any("DS_BPE_2025.csv, line 2: found the byte 0xc9, expected text in UTF-8" in line for line in lines)
+    assert any("apl_generalistes.csv, line 1: found the byte 0xe9, expected text in UTF-8" in line for line in lines)
 
 
 def test_a_truncated_csv(root):

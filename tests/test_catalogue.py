@@ -8,16 +8,18 @@ import pytest
 import yaml
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.cleaning import CLEANERS
 from ctg_analysis.indicators import POPULATION
-from ctg_analysis.model import LEVELS, AnnualChange, AnnualFlow, AnnualResidual, Published, Ratio
+from ctg_analysis.model import LEVELS, AnnualChange, AnnualFlow, AnnualResidual, Published, Rate, Ratio
 from ctg_analysis.publishing.chapters import all_chapters
 from ctg_analysis.settings import settings
 from ctg_analysis.sources import SOURCES
 
 INDICATORS = list(CATALOGUE.values())
 KINDS = ("_count", "_share", "_rate", "_median", "_index")
-CHARTS = {"comparison", "trend", "parts", "balance", "circles", "choropleth", "pyramid"}
+KINDS += ("_ratio", "_mean", "_amount", "_time", "_score", "_year")
+CHARTS = {"comparison", "trend", "parts", "balance", "circles", "choropleth", "pyramid", "matrix", "timeline"}
 CASES = {
     yaml.safe_load(path.read_text(encoding="utf-8"))["indicator"]
     for path in (Path(__file__).parent / "cases").glob("*.yml")
@@ -33,8 +35,10 @@ def measures(one) -> set[str]:
             return {POPULATION}
         case AnnualFlow() | AnnualResidual():
             return {value.flow, POPULATION}
+        case Rate():
+            return {value.events, value.population}
         case _:
-            return {getattr(value, "measure", None) or value.events}
+            return {value.measure}
 
 
 @pytest.mark.parametrize("one", INDICATORS, ids=lambda one: one.id)
@@ -64,7 +68,7 @@ def test_the_id_names_the_kind_of_quantity(one):
 
 def test_members_of_a_family_read_the_measure_of_their_own_ages():
     for one in INDICATORS:
-        if one.family:
+        if one.family and re.search(r"\d", one.id):
             measure = one.value.numerator if isinstance(one.value, Ratio) else one.value.measure
             assert re.findall(r"\d+", one.id) == re.findall(r"\d+", measure), one.id
             assert re.findall(r"\d+", one.id) == re.findall(r"\d+", one.label), one.id
@@ -89,8 +93,13 @@ def test_a_chapter_shows_every_indicator():
     assert set(CATALOGUE) - shown == set()
 
 
+def test_every_family_has_a_title():
+    families = {one.family for one in INDICATORS if one.family} - {"pyramid"}
+    assert set(TITLES) == families
+
+
 def test_every_source_is_used_or_read():
-    used = {name for one in INDICATORS for name in one.sources} | {"contours"}
+    used = {name for one in INDICATORS for name in one.sources} | {"contours", "insee_passage", "insee_densite"}
     assert set(SOURCES) - used - set(CLEANERS) == set()
     assert set(CLEANERS) <= set(SOURCES)
 
@@ -98,10 +107,9 @@ def test_every_source_is_used_or_read():
 def test_every_measure_cleaned_is_used_and_every_measure_asked_for_is_cleaned(example):
     import pandas as pd
 
-    from ctg_analysis.processing import certified_folders, read_all
+    from ctg_analysis.derivation import certified_folders, read_all
 
-    *_, cleaned, _ = read_all(certified_folders(example))
-    facts = pd.concat([table for _, _, table in cleaned])
+    facts = pd.concat([table for _, _, table in read_all(certified_folders(example)).facts])
     asked = {measure for one in INDICATORS for measure in measures(one)}
     assert set(facts["measure"]) - asked == set()
     readable = {measure for one in INDICATORS if set(one.sources) & set(CLEANERS) for measure in measures(one)}

@@ -26,6 +26,8 @@ def row(**columns):
         "low": NAN,
         "high": NAN,
         "status": "ok",
+        "level": "epci",
+        "quality": 1,
         "source": "insee_rp_population",
     }
     return SimpleNamespace(**{**blank, "value": NAN, "period": "2021", **columns})

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ctg_analysis.cleaning import health, income, schools
-from ctg_analysis.settings import settings
+from ctg_analysis.cleaning import health, income, official_geography, schools
+from ctg_analysis.cleaning.geography import clean_communes
+from ctg_analysis.perimeter import absent_communes, restore_absent
+from ctg_analysis.settings import data_root, settings
 from ctg_analysis.sources.certificates import Certificate, CertifiedFile, RawFolder, read_certificate, sha256
 
 OFFICIAL = settings().root.parent / "shared" / "data" / "official"
@@ -69,10 +71,111 @@ def test_social_position_whose_column_was_misspelt():
     assert set(table.loc[table["code_insee_de_la_commune"].eq("12118"), "uai"]) == {"0120386E"}
 
 
-def test_an_extract_and_its_full_file_say_the_same(france, disposable):
-    extract = income.clean_disposable_income(read_certificate(france.raw / "insee_filosofi_2019"))
+def test_an_extract_and_its_full_file_say_the_same(disposable):
+    extract = income.clean_disposable_income(read_certificate(data_root().raw / "insee_filosofi_2019"))
     extract = extract[extract["period"].eq("2019")]
     both = extract.merge(disposable, on=["code", "level", "period", "measure"], suffixes=("", "_full"), how="left")
     assert (
         len(extract) > 100 and both["value"].equals(both["value_full"]) and both["status"].equals(both["status_full"])
     )
+
+
+@pytest.fixture(scope="module")
+def years():
+    return clean_communes(read_certificate(data_root().raw / "etalab_decoupage"))
+
+
+@pytest.fixture(scope="module")
+def incomes_2021():
+    return income.clean_income_2021(certified(OFFICIAL / "filosofi", "insee_filosofi_2021"))
+
+
+def given(facts):
+    return facts.loc[facts["level"].eq("commune"), "code"].drop_duplicates()
+
+
+def test_what_filosofi_2019_leaves_out_is_secret_where_it_covers(disposable, years):
+    restored = restore_absent(disposable, years[2021])
+    added = restored.iloc[len(disposable) :]
+    here = years[2021].loc[years[2021]["epci"].eq("200067171"), "code"]
+    assert set(added.loc[added["code"].isin(here), "code"]) == {"12166"}
+    medians = added[added["measure"].eq("living_standard_median")]
+    assert len(medians) == 3_581 and medians["code"].is_unique
+    assert not set(medians["code"]) & set(given(disposable))
+    # Guadeloupe, Guyane and Mayotte are not covered; Île-de-Sein has no EPCI, and "nd" in the file of 2021.
+    assert not medians["code"].str[:2].isin(["97", "98"]).any() and "29083" not in set(medians["code"])
+
+
+def test_filosofi_2019_is_in_the_communes_of_2020(disposable, years):
+    """Communes that became another one, or changed their code, on 1 January 2021: not strangers, another year."""
+    places = years[2021]
+    strangers = set(given(disposable)) - set(places["code"])
+    assert strangers == {"16351", "27676", "53239", "53274"}
+    large = places[places["code"].isin(absent_communes(given(disposable), places)) & places["population"].gt(200)]
+    assert set(large["code"]) == {"27058"}  # Les Trois Lacs, 27676 in the file
+
+
+def test_filosofi_2021_is_in_the_communes_of_2024_and_leaves_none_out(incomes_2021, years):
+    assert len(restore_absent(incomes_2021, years[2024])) == len(incomes_2021)
+    assert set(given(incomes_2021)) <= set(years[2024]["code"])
+    strangers = set(given(incomes_2021)) - set(years[2022]["code"])
+    assert strangers == {"27676", "60694", "85165", "85212"}  # apart again since
+    assert row(incomes_2021, "12166", "living_standard_median", "2021")["status"] == "secret"
+
+
+# The official geographic code of 2021, and the composition of the EPCIs: the communes that we have of 2021.
+COMPARED = ["name", "kind", "departement", "region", "zone"]
+
+
+def by_code(table):
+    return table.set_index("code")
+
+
+@pytest.fixture(scope="module")
+def composition():
+    return official_geography.clean_composition(certified(OFFICIAL / "composition", "insee_composition"))
+
+
+@pytest.fixture(scope="module")
+def official_code():
+    return official_geography.clean_official_code(certified(OFFICIAL / "composition", "insee_cog"))
+
+
+def test_the_official_code_of_2021_is_the_geography_that_we_have_of_2021(official_code, years):
+    assert list(official_code) == [2021]
+    ours, theirs = by_code(years[2021]), by_code(official_code[2021])
+    assert theirs["kind"].value_counts().to_dict() == {"commune-actuelle": 34_965, "arrondissement-municipal": 45}
+    assert set(theirs.index) == set(ours.index[ours["zone"].ne("com")])  # they are in a file apart
+    ours = ours.loc[theirs.index]
+    assert theirs[COMPARED].equals(ours[COMPARED])
+    assert theirs["parent"].dropna().equals(ours["parent"].dropna()) and theirs["parent"].notna().sum() == 45
+
+
+def test_the_composition_of_the_epcis_has_its_communes_and_their_zeros(composition):
+    assert len(composition) == 34_965 and composition["epci"].nunique() == 1_254
+    assert composition["code"].is_unique and (composition["code"].str.len() == 5).all()
+    assert composition["code"].str.startswith("0").sum() == 3_144
+    members = composition[composition["epci"].eq("200067171")]
+    assert len(members) == 21 and {"12166", "12223"} <= set(members["code"])
+    assert set(members["departement"]) == {"12"} and set(members["region"]) == {"76"}
+
+
+def test_the_composition_of_the_epcis_is_that_of_1_january_2021(composition, years):
+    """Same communes and same EPCIs in 2021; other communes and other EPCIs in every later year."""
+    theirs = by_code(composition)
+    ours = {year: by_code(table[table["kind"].eq("commune-actuelle")]) for year, table in years.items()}
+    assert set(theirs.index) == set(ours[2021].index[ours[2021]["zone"].ne("com")])
+    same = ours[2021].loc[theirs.index]
+    assert theirs["epci"].equals(same["epci"]) and theirs[COMPARED].equals(same[COMPARED])
+    assert set(theirs.index[theirs["epci"].isna()]) == {"22016", "29083", "29155", "85113"}
+    assert theirs.loc["08165", "name"] == theirs.loc["24177", "name"] == "Faux"  # FAUX in the file
+    for year in range(2022, 2027):
+        both = theirs.join(ours[year]["epci"].rename("later"), how="inner")
+        moved = both[both["epci"].notna() & both["epci"].ne(both["later"])]
+        assert set(theirs.index) - set(ours[year].index) and len(moved) >= 95, year
+
+
+def test_argences_en_aubrac_has_no_delegated_commune_but_five_former_codes(official_code, years):
+    former = by_code(years[2021]).loc["12223", "former_codes"]
+    assert former.split("|") == ["12005", "12112", "12117", "12279", "12304"]
+    assert not set(former.split("|")) & set(official_code[2021]["code"])

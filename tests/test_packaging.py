@@ -8,6 +8,7 @@ import tomllib
 import pytest
 import yaml
 
+from ctg_analysis.assumptions import generated
 from ctg_analysis.settings import settings
 
 ROOT = settings().root
@@ -60,3 +61,8 @@ def test_make_help_lists_the_targets():
     answer = subprocess.run(["make", "-C", str(ROOT), "help"], capture_output=True, text=True, check=True)
     for target in ("report", "example", "test", "lab", "check", "bench"):
         assert f"make {target}" in answer.stdout
+
+
+def test_the_assumptions_are_those_of_the_declarations():
+    text = (settings().root / "docs" / "assumptions.md").read_text(encoding="utf-8")
+    assert generated() in text, "run make docs"

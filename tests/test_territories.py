@@ -2,11 +2,16 @@
 
 import pandas as pd
 import pytest
+from test_official_files import certified
 
+from ctg_analysis.cleaning import income, official_geography
 from ctg_analysis.cleaning.geography import clean_communes
 from ctg_analysis.comparisons import comparators, find_epci, members
-from ctg_analysis.errors import UserError
-from ctg_analysis.processing import certified_folders
+from ctg_analysis.errors import InputError, UserError
+from ctg_analysis.model import OK, SECRET, Source
+from ctg_analysis.perimeter import Perimeter, absent_communes, restore_absent, to_reference
+from ctg_analysis.settings import data_root
+from ctg_analysis.sources.certificates import read_certificate
 from ctg_analysis.territories import passage
 
 
@@ -16,8 +21,8 @@ def territories(france):
 
 
 @pytest.fixture(scope="module")
-def years(france):
-    return clean_communes(certified_folders(france)["etalab_decoupage"])
+def years():
+    return clean_communes(read_certificate(data_root().raw / "etalab_decoupage"))
 
 
 def row(territories, code, level):
@@ -90,3 +95,104 @@ def test_the_perimeter_says_that_the_composition_of_epcis_is_that_of_2025():
     from ctg_analysis.chapter import open_chapter
 
     assert "la composition des EPCI diffusée pour 2026 est celle de 2025" in open_chapter("200067171").perimeter().html
+
+
+FILOSOFI = Source(id="insee_filosofi_2019", label="Filosofi", producer="INSEE", additive=False)
+
+
+@pytest.fixture(scope="module")
+def incomes():
+    """Filosofi 2016 to 2019: 20 of the 21 communes in 2019, EPCI and references before."""
+    return income.clean_disposable_income(read_certificate(data_root().raw / "insee_filosofi_2019"))
+
+
+def test_the_commune_that_filosofi_leaves_out_stays_in_the_table_as_secret(incomes, years):
+    restored = restore_absent(incomes, years[2021])
+    assert restored.iloc[: len(incomes)].equals(incomes.reset_index(drop=True))
+    added = restored.iloc[len(incomes) :]
+    assert set(added["code"]) == {"12166"} and set(added["level"]) == {"commune"}
+    assert set(added["period"]) == {"2019"} and set(added["source"]) == {"insee_filosofi_2019"}
+    assert sorted(added["measure"]) == sorted(incomes["measure"].unique())
+    assert set(added["status"]) == {SECRET} and added["value"].isna().all()
+    assert list(restored.columns) == list(incomes.columns) and restored["value"].dtype == float
+
+
+def test_a_restored_commune_is_secret_in_the_reference_geography_too(incomes, years):
+    moved = to_reference(restore_absent(incomes, years[2021]), FILOSOFI, Perimeter.between(years[2021], years[2026]))
+    medians = moved[moved["measure"].eq("living_standard_median") & moved["period"].eq("2019")]
+    communes = medians[medians["level"].eq("commune")].set_index("code")["status"]
+    assert len(communes) == 21 and communes["12166"] == SECRET and set(communes.drop("12166")) == {OK}
+
+
+def test_nothing_is_restored_where_the_producer_gives_no_figure_by_commune(incomes, years):
+    above = incomes[incomes["level"].ne("commune")]
+    assert restore_absent(above, years[2021]).equals(above.reset_index(drop=True))
+
+
+def test_each_year_is_restored_by_its_own_coverage(years):
+    """An EPCI that has rows in one year only is not secret in the other."""
+    here = members_of(years[2021], "200067171")
+    elsewhere = members_of(years[2021], "200066553")
+    rows = [("2018", code) for code in elsewhere[1:]] + [("2019", code) for code in here[1:]]
+    table = pd.DataFrame(rows, columns=["period", "code"]).assign(
+        level="commune", measure="living_standard_median", value=1.0, status=OK, source="insee_filosofi_2019"
+    )
+    added = restore_absent(table, years[2021]).iloc[len(rows) :]
+    assert set(zip(added["period"], added["code"], strict=True)) == {("2018", elsewhere[0]), ("2019", here[0])}
+
+
+def members_of(communes, epci):
+    return sorted(communes.loc[communes["epci"].eq(epci) & communes["kind"].eq("commune-actuelle"), "code"])
+
+
+def test_a_city_given_by_arrondissement_is_not_absent(years):
+    paris = years[2021].loc[years[2021]["parent"].eq("75056"), "code"]
+    absent = set(absent_communes(paris, years[2021]))
+    assert len(paris) == 20 and "75056" not in absent
+    assert absent == set(members_of(years[2021], "200054781")) - {"75056"}
+
+
+COMPOSITION = "COM;LIBGEO;EPCI;LIBEPCI;DEP;REG"
+
+
+def composition(tmp_path, *lines):
+    (tmp_path / "EPCI.csv").write_text("\n".join([COMPOSITION, *lines]) + "\n", encoding="utf-8")
+    return official_geography.clean_composition(certified(tmp_path, "insee_epci"))
+
+
+def test_the_file_of_composition_gets_its_zeros_back(tmp_path):
+    lines = ["1001;A;200069193;CC;1;84", "2A004;B;242010056;CA;2A;94", "97101;C;ZZZZZZZZZ;Sans objet;971;1"]
+    table = composition(tmp_path, *lines)
+    assert list(table["code"]) == ["01001", "2A004", "97101"] and list(table["departement"]) == ["01", "2A", "971"]
+    assert list(table["region"]) == ["84", "94", "01"] and list(table["zone"]) == ["metro", "metro", "drom"]
+    assert table["epci"].isna().tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize("code", ["101", "A004", "1A01", "0101", "96001", "1001 "])
+def test_what_has_lost_more_than_a_zero_is_an_error_there_too(tmp_path, code):
+    with pytest.raises(InputError, match=r"line 2, column COM: found .*, expected a commune code"):
+        composition(tmp_path, f"{code};A;200069193;CC;1;84")
+
+
+def test_a_commune_with_and_without_its_zero_comes_twice(tmp_path):
+    with pytest.raises(InputError, match=r"line 2, column COM: found '1001', expected a commune that comes once"):
+        composition(tmp_path, "1001;A;200069193;CC;1;84", "01001;A;200069193;CC;01;84")
+
+
+COG = "TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT"
+
+
+def test_a_lost_zero_elsewhere_remains_an_error(tmp_path):
+    (tmp_path / "v_commune_2025.csv").write_text(f"{COG}\nCOM,1001,84,01,,,,,,A,,\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"line 2, column COM: found '1001', expected a commune code of 5 characters"):
+        official_geography.clean_official_code(certified(tmp_path, "insee_cog"))
+
+
+def test_of_the_official_code_only_the_files_of_communes_are_read(tmp_path):
+    rows = [COG, "COM,01015,84,01,,,,,,A,,", "COMD,01015,,,,,,,,A,,01015", "ARM,69381,84,69,,,,,,B,,69123"]
+    for name in ("commune2021.csv", "commune_2022.csv", "v_commune_2025.csv"):
+        (tmp_path / name).write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (tmp_path / "v_mvt_commune_2026.csv").write_text("MOD,DATE_EFF\n32,2017-01-01\n", encoding="utf-8")
+    tables = official_geography.clean_official_code(certified(tmp_path, "insee_cog"))
+    assert set(tables) == {2021, 2022, 2025}
+    assert list(tables[2025]["code"]) == ["01015", "69381"] and tables[2025]["parent"].tolist()[1] == "69123"

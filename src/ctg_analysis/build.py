@@ -32,7 +32,7 @@ def build(
     root = data_root(epci)
     chapter = Chapter(epci, root)
     page = {
-        "territory": typography(chapter.territory["name"]),
+        "territory": typography(chapter.seen.territory["name"]),
         "chapters": [
             {"title": typography(one.title), "question": typography(one.question), "page": one.page} for one in chapters
         ],

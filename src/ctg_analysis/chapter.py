@@ -1,21 +1,23 @@
 """The few verbs of a chapter: open it, read, draw, tabulate, define. Everything comes from OBSERVATIONS."""
 
-from functools import cached_property
-
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
-from ctg_analysis.comparisons import common_period, comparators, find_epci, latest_period, members
-from ctg_analysis.display import charts, figures, maps, markup, texts
-from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.comparisons import common_period, latest_period
+from ctg_analysis.display import charts, childcare, figures, maps, markup, notes, tables, texts
+from ctg_analysis.display.markup import Html
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import OK, Count, Indicator, Mean
-from ctg_analysis.observations import complete, read_observations
+from ctg_analysis.observed import Observed
+from ctg_analysis.peers import published, sentence
 from ctg_analysis.processing import ensure
 from ctg_analysis.settings import DataRoot, data_root
+from ctg_analysis.significance import notable
+from ctg_analysis.simulation import RATE, Missing, simulate
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import Certificate, read_certificate, source_folders
 
 
 def open_chapter(epci: str | int) -> "Chapter":
@@ -33,28 +35,25 @@ class Chapter:
     """A territory, its communes and its comparators, with the verbs that a notebook uses."""
 
     def __init__(self, epci: str, root: DataRoot):
-        self.epci, self.root = epci, root
-        table = pd.read_parquet(root.processed / "territories.parquet")
-        self.territory = find_epci(table, epci)
-        self.communes = members(table, epci).sort_values("name", key=lambda names: names.map(texts.alphabetical))
-        self.beside = comparators(table, epci)
-        self.places = pd.concat([self.communes, self.beside]).rename(columns={"code": "territory"})
-        keys = self.places[["territory", "level"]]
-        observed = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
-        self.observations = complete(observed, keys, CATALOGUE.values())
-        self._used: set[str] = set()
+        self.seen = Observed(epci, root)
+        self._used: list[str] = []
+
+    @property
+    def observations(self) -> pd.DataFrame:
+        """The observations of the territory, its communes and its comparators."""
+        return self.seen.observations
 
     def data(self, indicator: str) -> pd.DataFrame:
         """Return the observations of an indicator as a plain table, with the names of the territories."""
-        rows = self.observations[self.observations["indicator"].eq(self._indicator(indicator).id)]
-        names = self.places[["territory", "level", "name"]]
-        return rows.merge(names, on=["territory", "level"], how="left", validate="m:1")
+        return self.seen.data(self._indicator(indicator))
 
     def perimeter(self) -> Html:
         """Return which communes, and the geography they are in."""
-        departements = self.beside.loc[self.beside["level"].eq("departement"), "name"]
-        lead = f"{self.territory['name']} : {len(self.communes)} communes ({texts.listed(list(departements))})."
-        return markup.reading(texts.typography(lead), texts.typography(read_geography(self.root)["note"]))
+        beside = self.seen.beside
+        departements = beside.loc[beside["level"].eq("departement"), "name"]
+        count = len(self.seen.communes)
+        lead = f"{self.seen.territory['name']} : {count} communes ({texts.listed(list(departements))})."
+        return markup.reading(texts.typography(lead), texts.typography(read_geography(self.seen.root)["note"]))
 
     def show(self, indicator: str) -> Html:
         """Return the sentence and the chart of an indicator, or the box when no place here has it."""
@@ -65,7 +64,7 @@ class Chapter:
     def reading(self, indicator: str) -> Html:
         """Return the sentence of an indicator for the territory, and the same figure elsewhere; else the box."""
         one = self._indicator(indicator)
-        rows = self._compared(one)
+        rows = self.seen.compared(one)
         if rows.empty:
             by_commune = self.data(one.id)["status"].eq(OK).any()
             return self._unavailable(one, f"{one.label}, pour l'ensemble du territoire" if by_commune else one.label)
@@ -73,22 +72,21 @@ class Chapter:
         text = texts.sentence(one, own)
         if others.empty or isinstance(one.value, Count | Mean):
             return markup.reading(text, "")
-        known = others["status"].eq(OK)
-        return markup.reading(text, texts.typography(_beside(others[known], others[~known])))
+        return markup.reading(text, texts.typography(texts.beside(others)))
 
     def chart(self, indicator: str) -> Html:
         """Return the chart that the indicator declares, or the box when there is nothing to draw."""
         one = self._indicator(indicator)
         verbs = {"trend": self.trend, "circles": self.map, "choropleth": self.map, "comparison": self.comparison}
-        verbs |= {"parts": self._parts, "balance": self._balance}
+        verbs |= {"parts": self._parts, "balance": self._balance, "timeline": self.timeline}
         if one.chart not in verbs:
             raise UserError(f"{one.id} is drawn with its family: use chapter.{one.chart}()")
         return verbs[one.chart](one.id)
 
     def comparison(self, indicator: str) -> Html:
-        """Return the bars of an indicator: the territory and its comparators."""
+        """Return the bars of an indicator: the territory, its comparators and the median of its peers."""
         one = self._indicator(indicator)
-        rows = self._compared(one)
+        rows = self.seen.compared(one)
         if rows.empty:
             return self._unavailable(one, one.label)
         drawing = figures.comparison(rows[rows["status"].eq(OK)])
@@ -97,108 +95,187 @@ class Chapter:
     def trend(self, indicator: str) -> Html:
         """Return the line of an indicator over the years."""
         one = self._indicator(indicator)
-        rows = self._own(one)
+        rows = self.seen.own(one)
         if len(rows) < 2:
             return self._unavailable(one, f"{one.label}, évolution")
-        smooth = self._own(CATALOGUE[one.parts[0]]) if one.parts else None
-        return self._drawn(one, figures.trend(rows, smooth), rows, over_years=True)
+        means = [name for name in one.parts if isinstance(CATALOGUE[name].value, Mean)]
+        smooth = self.seen.own(CATALOGUE[means[0]]) if means else None
+        return self._drawn(one, figures.trend(rows, smooth, one.decimals), rows, over_years=True)
 
     def map(self, indicator: str) -> Html:
         """Return the map of an indicator by commune: shades for a rate, circles for a count."""
         one = self._indicator(indicator)
-        rows = self._readable(one)
+        rows = self.seen.readable(one)
         rows = rows[rows["level"].eq("commune")]
         period = self._map_period(one, rows)
         if period is None:
             return self._unavailable(one, f"{one.label}, par commune")
         rows = rows[rows["period"].eq(period)].sort_values("name", key=lambda names: names.map(texts.alphabetical))
-        shapes = maps.read_contours(self.root.processed, self.epci)
+        shapes = maps.read_contours(self.seen.root.processed, self.seen.epci)
         if isinstance(one.value, Count | Mean):
             drawing = maps.circles(shapes, rows)
         else:
-            enough = ~rows["denominator"].lt(texts.SMALLEST_BASE)
-            drawing = maps.choropleth(
-                shapes, rows.assign(shown=rows["status"].eq(OK) & enough), one, diverging=texts.is_change(one)
-            )
+            printed = [row.status == OK and texts.is_printed(one, row) for row in rows.itertuples(index=False)]
+            drawing = maps.choropleth(shapes, rows.assign(shown=printed), one, diverging=texts.is_change(one))
         without = rows.loc[~rows["territory"].isin(shapes["territory"]), "name"]
         note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
         return self._drawn(one, drawing, rows, over_years=False, kind="map", note=note)
 
     def table(self, *indicators: str) -> Html:
         """Return the communes and the comparators in rows, the indicators in columns, each at its own period."""
-        header, columns, names = ["Territoire"], [], {}
+        columns = []
         for one in map(self._indicator, indicators):
-            rows = self._readable(one)
-            period = common_period(rows[rows["level"].ne("commune")], self.epci) or latest_period(rows) or ""
-            unit = f" ({one.unit})" if one.unit not in ("%", "habitants") else ""
-            header.append(f"{one.label}{unit}, {texts.period_text(period)}" if period else f"{one.label}{unit}")
-            at = rows[rows["period"].eq(period)]
-            keys = list(zip(at["level"], at["territory"], strict=True))
-            columns.append(dict(zip(keys, at["text"], strict=True)))
-            names |= dict(zip(keys, at["name"], strict=True))
-        lines = [
-            [
-                names.get((place.level, place.territory), place.name),
-                *(column.get((place.level, place.territory), "nd") for column in columns),
-            ]
-            for place in self.places.itertuples(index=False)
-        ]
-        marked = frozenset(range(len(self.communes), len(lines)))
-        note = texts.typography(charts.signs(lines))
-        lines = [[texts.typography(text) for text in line] for line in lines]
-        caption = "Les communes, puis le territoire et ce à quoi il se compare"
-        return markup.table(Table(caption, [texts.typography(text) for text in header], lines, note, marked))
+            rows = self.seen.readable(one)
+            period = (
+                common_period(rows[rows["level"].ne("commune")], self.seen.epci)
+                or latest_period(rows)
+                or rows["period"].max()
+            )
+            columns.append((one, period, rows[rows["period"].eq(period)]))
+        return tables.places_by_indicator(self.seen.places, columns, local=len(self.seen.communes))
+
+    def matrix(self, name: str) -> Html:
+        """Return a family of indicators by commune: yes or no, or the value of each."""
+        family = self._family(name)
+        columns = []
+        for one in family:
+            rows = self.seen.readable(one)
+            period = latest_period(rows[rows["level"].eq("commune")]) or latest_period(rows)
+            if period is None:
+                return self._unavailable(family[0], f"{one.label}, par commune")
+            columns.append((one, period, rows[rows["period"].eq(period)]))
+        places = self.seen.places[self.seen.places["level"].isin(["commune", "epci"])]
+        source = self._source(pd.concat([rows for *_, rows in columns]))
+        return tables.matrix(places, columns, source=source)
+
+    def timeline(self, indicator: str) -> Html:
+        """Return the year in which something ends, commune by commune, beside the period of the convention."""
+        one = self._indicator(indicator)
+        rows = self._communes(one)
+        if rows.empty:
+            return self._unavailable(one, f"{one.label}, par commune")
+        span = notes.convention(self.seen.root, self.seen.epci)
+        note = f"Bande claire : durée de la convention territoriale globale ({span[0]}-{span[1]})." if span else ""
+        drawing = figures.timeline(rows[rows["status"].eq(OK)], span)
+        return self._drawn(one, drawing, rows, over_years=False, note=note)
+
+    def childcare_authority(self) -> Html:
+        """Return which authority organises childcare in each commune, and what the law asks of it."""
+        one = self._indicator("sppe_transferred_count")
+        told, people = self._communes(one), self._communes(self._indicator("population_count"))
+        if told.empty:
+            return self._unavailable(one, f"{one.label}, par commune")
+        inhabitants = told["territory"].map(people.set_index("territory")["value"])
+        answers = told.assign(transferred=told["value"], population=inhabitants, counted=people["period"].max())
+        thresholds = read_thresholds(data_root().reference / "seuils.yml")
+        duties = authorities(answers, self.seen.epci, thresholds)
+        source = self._source(pd.concat([told, people]))
+        return childcare.authority(answers, duties, self.seen.territory["name"], thresholds, source)
+
+    def simulation(self, *, places: int, leaving: int) -> Html:
+        """Return what more places in childcare centres and fewer childminders would make of the coverage rate."""
+        one = self._indicator(RATE)
+        own = self.observations[self.observations["level"].eq("epci")]
+        found = simulate(own, places=places, leaving=leaving)
+        if isinstance(found, Missing):
+            lacking = self._indicator(found.indicator)
+            year = f" ({texts.period_text(found.period)})" if found.period else ""
+            return self._unavailable(lacking, f"Simulation, faute de : {texts.uncapitalised(lacking.label)}{year}")
+        parts = self._labelled_parts(one)
+        parts = parts[parts["level"].eq("epci") & parts["period"].eq(found.period) & parts["status"].eq(OK)]
+        return childcare.simulation(one, found, parts, self._source(pd.DataFrame({"source": found.sources})))
 
     def pyramid(self) -> Html:
         """Return the age pyramid of the territory against the outline of its (first) département."""
         example = CATALOGUE["women_0_4_count"]
-        period = latest_period(self._own(example))
+        period = latest_period(self.seen.own(example))
         if period is None:
             return self._unavailable(example, "Population par sexe et âge, pour la pyramide des âges")
-        departement = self.beside[self.beside["level"].eq("departement")].iloc[0]
+        beside = self.seen.beside
+        departement = beside[beside["level"].eq("departement")].iloc[0]
         return charts.pyramid(
-            self._ages("epci", self.epci, period),
-            self.territory["name"],
+            self._ages("epci", self.seen.epci, period),
+            self.seen.territory["name"],
             self._ages("departement", departement["code"], period),
             departement["name"],
             period=period,
-            source=self._source(self._own(example)),
+            source=self._source(self.seen.own(example)),
         )
 
     def family(self, name: str) -> Html:
         """Return the territory's values of a family of indicators (the ages of childhood), one bar each."""
-        members = [self._indicator(one.id) for one in CATALOGUE.values() if one.family == name]
-        compared = {one.id: self._compared(one) for one in members}
-        if any(rows.empty for rows in compared.values()):
-            return self._unavailable(members[0], f"{members[0].label}, et les âges suivants")
-        own = pd.concat(
-            [rows.iloc[[0]].assign(name=one.label) for one, rows in zip(members, compared.values(), strict=True)]
-        )
-        data = charts.listing(members[0], own, over_years=False)
-        for place in compared[members[0].id]["name"].iloc[1:]:
-            data = data.beside(place, [rows.set_index("name").at[place, "text"] for rows in compared.values()])
-        data = charts.Listing(["Âge", self.territory["name"], *data.header[2:]], data.lines)
+        family = self._family(name)
+        compared = {one.id: self.seen.compared(one) for one in family}
+        known = [one for one in family if len(compared[one.id])]
+        if not known or family[0] not in known:
+            return self._unavailable(family[0], f"{family[0].label}, et ce qui va avec")
+        own = pd.concat([compared[one.id].iloc[[0]].assign(name=one.label) for one in known])
+        data = charts.family_listing(known, compared, self.seen.territory["name"])
         period = texts.period_text(own["period"].iloc[0])
-        return charts.chart(
-            members[0], figures.comparison(own), data, when=period, source=self._source(own), title="Par âge"
-        )
+        drawing = figures.comparison(own)
+        return charts.chart(known[0], drawing, data, when=period, source=self._source(own), title=TITLES[name])
+
+    def reference(self, name: str) -> Html:
+        """Return the dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""
+        return markup.references(notes.read_reference(name))
+
+    def peers(self) -> Html:
+        """Return how the comparable EPCIs were chosen, and their list with distances."""
+        group = self.seen.peers()
+        how = markup.reading(texts.typography(sentence(group, self.seen.vintages)), "")
+        if group.peers.empty:
+            return how
+        listed = published(group, self.seen.profiles, self.seen.territories)
+        return Html(how.html + "\n" + tables.listed(listed, "EPCI comparables, du plus proche au moins proche").html)
+
+    def notable(self) -> Html:
+        """Return the differences of this chapter, so far, that may be called notable (Benjamini-Hochberg, rule R14)."""
+        found = []
+        for name in dict.fromkeys(self._used):
+            rows = self.seen.compared(CATALOGUE[name], with_peers=False)
+            if len(rows):
+                others = rows.iloc[1:].assign(own=rows["text"].iloc[0], label=CATALOGUE[name].label)
+                found.append(others[others["p"].notna()])
+        gaps = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["p", "word"])
+        kept = gaps[notable(gaps["p"]) & gaps["word"].ne("proche de")] if len(gaps) else gaps
+        return tables.notable_gaps(kept, tested=len(gaps))
 
     def glossary(self) -> Html:
         """Return the definition, the caveats and the sources of all that the chapter has shown so far."""
         used = [one for one in CATALOGUE.values() if one.id in self._used]
         families = {one.family or one.id: one for one in reversed(used)}
-        return markup.definitions([self._definition(one) for one in used if families[one.family or one.id] is one])
+        entries = [notes.definition(one) for one in used if families[one.family or one.id] is one]
+        return markup.definitions(entries)
+
+    def method(self) -> Html:
+        """Return the methodological note of the chapter, written from the declarations of what it has shown."""
+        used = [CATALOGUE[name] for name in dict.fromkeys(self._used)]
+        return markup.definitions(notes.method(used, self.seen.year))
+
+    def _communes(self, one: Indicator) -> pd.DataFrame:
+        """Return the communes by name, at the latest period that one of them has; no row when none has any."""
+        rows = self.seen.readable(one)
+        rows = rows[rows["level"].eq("commune")]
+        period = latest_period(rows)
+        rows = rows[rows["period"].eq(period)] if period else rows.iloc[:0]
+        return rows.sort_values("name", key=lambda names: names.map(texts.alphabetical))
+
+    def _family(self, name: str) -> list[Indicator]:
+        family = [self._indicator(one.id) for one in CATALOGUE.values() if one.family == name]
+        if not family:
+            raise UserError(f"no family {name!r}: `ctg list indicators` shows the families")
+        return family
 
     def _indicator(self, name: str) -> Indicator:
         """Return an indicator by its id, and note that the chapter uses it."""
         if name not in CATALOGUE:
             raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
-        self._used.add(name)
+        self._used.append(name)
         return CATALOGUE[name]
 
     def _parts(self, indicator: str) -> Html:
         one = self._indicator(indicator)
-        totals = self._compared(one)
+        totals = self.seen.compared(one, with_peers=False)
         if totals.empty:
             return self._unavailable(one, one.label)
         totals = totals[totals["status"].eq(OK)]
@@ -210,7 +287,7 @@ class Chapter:
         one = self._indicator(indicator)
         parts = self._labelled_parts(one)
         parts = parts[parts["level"].eq("epci") & parts["status"].eq(OK)]
-        totals = self._own(one)
+        totals = self.seen.own(one)
         totals = totals[totals["period"].isin(parts["period"])]
         if totals.empty:
             return self._unavailable(CATALOGUE[one.parts[0]], "Part des naissances et décès, part des migrations")
@@ -219,7 +296,7 @@ class Chapter:
         return self._drawn(one, figures.balance(*spans), totals, over_years=True, parts=parts)
 
     def _labelled_parts(self, one: Indicator) -> pd.DataFrame:
-        return pd.concat([self._readable(CATALOGUE[part]).assign(part=CATALOGUE[part].label) for part in one.parts])
+        return pd.concat([self.seen.readable(CATALOGUE[name]).assign(part=CATALOGUE[name].label) for name in one.parts])
 
     def _drawn(
         self,
@@ -234,39 +311,12 @@ class Chapter:
         periods = sorted(rows["period"])
         when = f"{periods[0][:4]}-{periods[-1][-4:]}" if over_years else texts.period_text(periods[0])
         data = charts.listing(one, rows, over_years=over_years, parts=parts)
-        return charts.chart(one, drawing, data, when=when, source=self._source(rows), **words)
-
-    def _readable(self, one: Indicator) -> pd.DataFrame:
-        """Return the observations of an indicator with what a reader sees: name, text, interval."""
-        rows = self.data(one.id)
-        each = list(rows.itertuples(index=False))
-        return rows.assign(
-            text=[texts.value_text(one, row) for row in each],
-            interval=[texts.interval_text(one, row) for row in each],
-            name=[texts.typography(self._france(row) if row.level == "france" else row.name) for row in each],
-        )
-
-    def _france(self, row) -> str:
-        """Return which France a total covers, when there is one."""
-        partial = SOURCES[row.source].outside and row.status == OK and not self.root.fictional
-        return "France hors Mayotte" if partial else row.name
-
-    def _own(self, one: Indicator) -> pd.DataFrame:
-        """Return the values of the territory itself, by period."""
-        rows = self._readable(one)
-        return rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period")
-
-    def _compared(self, one: Indicator) -> pd.DataFrame:
-        """Return the territory, then its comparators, at the period to compare; no row without a value here."""
-        rows = self._readable(one)
-        rows = rows[rows["level"].ne("commune")]
-        period = common_period(rows, self.epci)
-        order = self.beside[["level", "code"]].rename(columns={"code": "territory"})
-        return order.merge(rows[rows["period"].eq(period)], on=["level", "territory"], how="inner")
+        source = self._source(rows, series=over_years)
+        return charts.chart(one, drawing, data, when=when, source=source, **words)
 
     def _map_period(self, one: Indicator, communes: pd.DataFrame) -> str | None:
         """Return the period of the comparison when the communes have it, else their latest one."""
-        compared = self._compared(one)
+        compared = self.seen.compared(one, with_peers=False)
         known = communes[communes["status"].eq(OK)]
         if len(compared) and compared["period"].iloc[0] in set(known["period"]):
             return compared["period"].iloc[0]
@@ -281,47 +331,18 @@ class Chapter:
 
     def _unavailable(self, one: Indicator, what: str) -> Html:
         """Return the box: what is missing, from whom, and the command that says how to get it."""
-        used = set(self.data(one.id).query("status == 'ok'")["source"])
+        rows = self.data(one.id)
+        used = set(rows.loc[rows["status"].eq(OK), "source"])
         missing = [SOURCES[name] for name in one.sources if name not in used] or [SOURCES[one.sources[0]]]
-        lines = [
-            {
-                "label": texts.typography(texts.source_text(source)),
-                "how": texts.typography(source.how_to_get or "fichier complet à télécharger"),
-                "command": f"ctg {'fetch' if source.downloads else 'list sources'} {source.id}",
-            }
-            for source in missing
-        ]
-        return markup.unavailable(texts.typography(f"{texts.uncapitalised(what)}."), lines)
+        return markup.unavailable(
+            texts.typography(f"{texts.uncapitalised(what)}."),
+            [notes.how_to_get(source, self.seen.epci) for source in missing],
+        )
 
-    def _definition(self, one: Indicator) -> dict[str, str]:
-        sources = [SOURCES[name] for name in one.sources]
-        notes = [one.caveats, *(source.note for source in sources)]
-        return {
-            "label": texts.typography(one.label),
-            "definition": texts.typography(f"{one.definition} Unité : {one.unit}."),
-            "caveats": texts.typography(" ".join(note for note in notes if note)),
-            "sources": texts.typography(f"Source : {' ; '.join(texts.source_text(source) for source in sources)}."),
-        }
-
-    def _source(self, rows: pd.DataFrame) -> str:
+    def _source(self, rows: pd.DataFrame, *, series: bool = False) -> str:
         """Return the source line: producer, dataset, geography, date of extraction."""
-        names = list(dict.fromkeys(rows["source"]))
+        names = [name for name in dict.fromkeys(rows["source"]) if name in self.seen.received]
+        taken = max(self.seen.received[name] for name in names)
         cited = " ; ".join(texts.source_text(SOURCES[name]) for name in names)
-        geography = read_geography(self.root)["annee"]
-        taken = max(self._certificates[name].date_acces for name in names)
-        text = f"{cited}. Géographie au 01/01/{geography}, extraction du {texts.date_text(taken)}."
-        return texts.typography(text)
-
-    @cached_property
-    def _certificates(self) -> dict[str, Certificate]:
-        folders = source_folders(self.root.raw)
-        return {source: read_certificate(path).certificate for source, path in folders.items() if source in SOURCES}
-
-
-def _beside(known: pd.DataFrame, unknown: pd.DataFrame) -> str:
-    """Return the figures to compare with, and the territories that have none."""
-    shown = ", ".join(f"{row.name} {row.text}" for row in known.itertuples(index=False))
-    text = f"Pour comparer : {shown}." if shown else ""
-    if len(unknown):
-        text += f" Valeur non disponible : {', '.join(unknown['name'])}."
-    return text.strip()
+        geography = texts.geography([SOURCES[name] for name in names], self.seen.year, series=series)
+        return texts.typography(f"{cited}. {geography}, extraction du {texts.date_text(taken)}.")

@@ -3,20 +3,25 @@
 import csv
 from pathlib import Path
 
+import pandas as pd
 import pyarrow
 import pyarrow.parquet as parquet
 
+from ctg_analysis.cleaning import CLEANERS
 from ctg_analysis.cleaning.reading import missing_columns
+from ctg_analysis.derivation import CONTOURS, DENSITY, GEOGRAPHY, PASSAGE, Cleaned, places_of, read_all, strangers
 from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.processing import read_all
+from ctg_analysis.perimeter import perimeter_from
+from ctg_analysis.private import read_private
 from ctg_analysis.settings import DataRoot, project_path
+from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import CERTIFICATE, RawFolder, integrity, read_certificate, source_folders
 
-GEOGRAPHIC = ("etalab_decoupage", "contours")
+FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
 
 
 def check_root(root: DataRoot) -> list[Finding]:
-    """Return every finding: certificates, bytes, columns, and the rows of the sources that are used."""
+    """Return every finding: certificates, bytes, columns, the rows of the sources and of the partners' forms."""
     if not root.raw.is_dir():
         return [Finding(project_path(root.raw), None, None, "no such folder", "a folder raw/ with the sources")]
     findings: list[Finding] = []
@@ -27,12 +32,43 @@ def check_root(root: DataRoot) -> list[Finding]:
         except InputError as error:
             findings += error.findings
     findings += [finding for folder in folders.values() for finding in check_folder(folder)]
-    if all(name in folders for name in GEOGRAPHIC):
+    frame: Cleaned | None = None
+    if all(name in folders for name in FRAME):
         try:
-            read_all(folders)
+            frame = read_all({name: folders[name] for name in (*FRAME, PASSAGE, DENSITY) if name in folders})
         except InputError as error:
             findings += error.findings
+    for source in CLEANERS:
+        if source in folders:
+            findings += _check_rows(source, folders[source], frame)
+    if frame:
+        findings += _check_forms(root, frame)
     return sorted(set(findings), key=str)
+
+
+def _check_rows(source: str, folder: RawFolder, frame: Cleaned | None) -> list[Finding]:
+    """Return what is wrong with the rows of a source; with its communes too, when those of its year are known."""
+    try:
+        facts = CLEANERS[source](folder)
+    except InputError as error:
+        return error.findings
+    declared = SOURCES[source]
+    return strangers(facts, declared, _communes(declared.cog, frame), folder.path) if frame else []
+
+
+def _check_forms(root: DataRoot, frame: Cleaned) -> list[Finding]:
+    """Return what is wrong with the forms of partners, and with the small tables that name the places."""
+    try:
+        read_private(root, places_of(root, frame))
+    except InputError as error:
+        return error.findings
+    return []
+
+
+def _communes(year: int, frame: Cleaned) -> pd.DataFrame:
+    if year in frame.years:
+        return frame.years[year]
+    return perimeter_from(year, frame.years, max(frame.years), frame.passage).communes
 
 
 def check_folder(folder: RawFolder) -> list[Finding]:

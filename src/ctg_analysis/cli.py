@@ -169,3 +169,21 @@ def observations(
             sys.stdout.buffer.write(table.to_parquet(index=False))
         case _:
             raise UserError(f"--format {format_}: expected csv, json or parquet")
+
+
+@app.command()
+def new(
+    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")],
+) -> None:
+    """Write the empty forms that the partners of a territory fill, with a LISEZMOI.md in French."""
+    import pandas as pd
+
+    from ctg_analysis.comparisons import find_epci
+    from ctg_analysis.processing import ensure
+    from ctg_analysis.templates import summary, write_templates
+
+    root = data_root(epci)
+    ensure(root)
+    name = find_epci(pd.read_parquet(root.processed / "territories.parquet"), epci)["name"]
+    folder = root.private / epci
+    messages.print(summary(epci, folder, write_templates(epci, name, folder)))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from ctg_analysis.intervals import with_intervals
 from ctg_analysis.model import (
     MISSING,
     NOT_APPLICABLE,
@@ -24,11 +25,10 @@ from ctg_analysis.model import (
     Ratio,
     Source,
 )
-from ctg_analysis.uncertainty import poisson_interval, rounding_interval
+from ctg_analysis.uncertainty import censor_floor
 
 PLACE = ["code", "level", "period"]
-COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source"]
-FEW_EVENTS = 20
+COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", "parts", "parts_of"]
 
 # The population that rates and changes refer to: the reference populations. Sums of rounded IRIS serve as a
 # denominator where there is nothing better, never in a difference between two dates.
@@ -37,22 +37,39 @@ REFERENCE_POPULATIONS = ("etalab_decoupage", "insee_population_historique")
 DENOMINATORS = (*REFERENCE_POPULATIONS, "insee_iris_rp2021")
 
 
-def observe(indicators: Iterable[Indicator], facts: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
+def observe(
+    indicators: Iterable[Indicator],
+    facts: pd.DataFrame,
+    sources: dict[str, Source],
+    fractions: pd.Series | None = None,
+) -> pd.DataFrame:
     """Return the observations of all the indicators, before the secrecy gate.
 
+    fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
     Columns: territory, level, period, indicator, numerator, denominator, value, low, high, status, quality, source.
     """
     by_measure = {str(measure): rows for measure, rows in facts.groupby("measure", observed=True)}
-    tables = [observe_one(indicator, by_measure, sources) for indicator in indicators]
+    tables = [observe_one(indicator, by_measure, sources, fractions) for indicator in indicators]
     table = pd.concat([part for part in tables if len(part)], ignore_index=True)
     return table.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
 
 
-def observe_one(indicator: Indicator, by_measure: dict[str, pd.DataFrame], sources: dict[str, Source]) -> pd.DataFrame:
-    """Return the observations of one indicator; an empty table when no source has it."""
+def observe_one(
+    indicator: Indicator,
+    by_measure: dict[str, pd.DataFrame],
+    sources: dict[str, Source],
+    fractions: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Return the observations of one indicator; an empty table when no source has it.
+
+    What is shown by commune is shown by secteur too: a grouping of communes is never smaller than one of them.
+    """
     rows = compute(indicator, by_measure)
-    rows = rows[rows["level"].isin(indicator.levels)]
-    rows = with_intervals(rows, indicator, sources)
+    shown = (*indicator.levels, "secteur") if "commune" in indicator.levels else indicator.levels
+    rows = rows[rows["level"].isin(shown)]
+    if indicator.floor is not None:
+        rows = censor_floor(rows, indicator.floor)
+    rows = with_intervals(rows, indicator, sources, fractions)
     rows = rows.assign(indicator=indicator.id).rename(columns={"code": "territory"})
     columns = "territory level period indicator numerator denominator value low high status quality source"
     return rows[columns.split()]
@@ -63,7 +80,10 @@ def compute(indicator: Indicator, by_measure: dict[str, pd.DataFrame]) -> pd.Dat
 
     def measure(name: str, preferred: tuple[str, ...] = indicator.sources) -> pd.DataFrame:
         rows = by_measure.get(name)
-        return _empty_facts() if rows is None else rows[rows["source"].isin(preferred)]
+        if rows is None:
+            return _empty_facts()
+        rows = rows[rows["source"].isin(preferred)]
+        return rows if "parts" in rows else rows.assign(parts=1)
 
     def population(preferred: tuple[str, ...] = REFERENCE_POPULATIONS) -> pd.DataFrame:
         return first_available(measure(POPULATION, preferred), preferred)
@@ -78,15 +98,17 @@ def compute(indicator: Indicator, by_measure: dict[str, pd.DataFrame]) -> pd.Dat
         case Ratio(numerator, denominator, per):
             rows = _divide(measure(numerator), measure(denominator), per, [*PLACE, "source"])
             rows = first_available(rows, indicator.sources)
-        case Rate(events, per):
-            rows = _divide(measure(events), population(DENOMINATORS).drop(columns="source"), per, PLACE)
+        case Rate(events, per, name, within):
+            below = population(DENOMINATORS) if name == POPULATION else by_measure.get(name, _empty_facts())
+            top = first_available(measure(events), indicator.sources)
+            rows = _per_inhabitant(top, below, per, within)
         case AnnualChange(years):
             rows = _annual_change(population(), years)
         case AnnualFlow(flow, years):
             rows = _annual_flow(measure(flow), population(), years, residual=False)
         case AnnualResidual(flow, years):
             rows = _annual_flow(measure(flow), population(), years, residual=True)
-    return rows[COLUMNS]
+    return rows.assign(**{name: 1 for name in ("parts", "parts_of") if name not in rows})[COLUMNS]
 
 
 def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFrame:
@@ -98,26 +120,9 @@ def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFram
     return ranked.drop_duplicates(PLACE).drop(columns=["_without", "_order"])
 
 
-def with_intervals(rows: pd.DataFrame, indicator: Indicator, sources: dict[str, Source]) -> pd.DataFrame:
-    """Return the rows with low, high and quality (1 sure, 2 to be read with its interval)."""
-    rows = rows.assign(low=float("nan"), high=float("nan"), quality=1)
-    if isinstance(indicator.value, Rate):
-        low, high = poisson_interval(rows["numerator"])
-        factor = indicator.value.per / rows["denominator"]
-        known = rows["status"].eq(OK)
-        rows["low"], rows["high"] = (low * factor).where(known), (high * factor).where(known)
-        rows.loc[rows["numerator"].lt(FEW_EVENTS), "quality"] = 2
-    if isinstance(indicator.value, Count):
-        step = rows["source"].map(lambda source: sources[source].rounding).astype(float)
-        low, high = rounding_interval(rows["value"], step)
-        rows["low"], rows["high"] = low.where(step.gt(0)), high.where(step.gt(0))
-        rows.loc[step.gt(0), "quality"] = 2
-    return rows
-
-
 def _empty_facts() -> pd.DataFrame:
     columns = {name: pd.Series(dtype=str) for name in [*PLACE, "status", "source"]}
-    return pd.DataFrame(columns | {"value": pd.Series(dtype=float)})
+    return pd.DataFrame(columns | {"value": pd.Series(dtype=float), "parts": pd.Series(dtype=int)})
 
 
 def _status(*statuses: pd.Series) -> pd.Series:
@@ -130,8 +135,24 @@ def _status(*statuses: pd.Series) -> pd.Series:
 
 
 def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str]) -> pd.DataFrame:
-    rows = top.merge(bottom[[*key, "value", "status"]], on=key, suffixes=("", "_bottom"), validate="1:1")
-    rows = rows.rename(columns={"value": "numerator", "value_bottom": "denominator"})
+    below = bottom[[*key, "value", "status", "parts"]]
+    rows = top.merge(below, on=key, suffixes=("", "_bottom"), validate="1:1")
+    rows = rows.rename(columns={"value": "numerator", "value_bottom": "denominator", "parts_bottom": "parts_of"})
+    status = _over_something(_status(rows["status"], rows["status_bottom"]), rows["denominator"])
+    value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
+    return rows.assign(value=value, status=status)
+
+
+def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, within: int) -> pd.DataFrame:
+    """Return the events over the latest population known, at most `within` years earlier."""
+    year = events["period"].str[:4].astype(int)
+    tables = []
+    for ago in range(within + 1):
+        part = events.assign(of=(year - ago).astype(str))
+        there = population.drop_duplicates([*PLACE])[[*PLACE, "value", "status"]].rename(columns={"period": "of"})
+        tables.append(part.merge(there, on=["code", "level", "of"], suffixes=("", "_bottom"), validate="m:1"))
+    rows = pd.concat(tables, ignore_index=True).sort_values([*PLACE, "of"], ascending=[True, True, True, False])
+    rows = rows.drop_duplicates(PLACE).rename(columns={"value": "numerator", "value_bottom": "denominator"})
     status = _over_something(_status(rows["status"], rows["status_bottom"]), rows["denominator"])
     value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
     return rows.assign(value=value, status=status)

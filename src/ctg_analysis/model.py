@@ -1,6 +1,9 @@
 """The frozen records that everything shares: sources, values, indicators."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ctg_analysis.layouts import Form, Layout
 
 LEVELS = ("commune", "secteur", "epci", "departement", "region", "france", "peers")
 
@@ -25,12 +28,14 @@ class Download:
 
     member: pattern of the file to keep when the address gives a zip (a zip within it is opened too).
     seen: False when the address was not seen at work: a guess that the first fetch confirms or corrects.
+    resource: pattern of the resource to keep when the address is that of a dataset of data.gouv.fr.
     sha256: the sum that the producer announces, when it does.
     """
 
     name: str
     url: str
     member: str = ""
+    resource: str = ""
     seen: bool = True
     sha256: str = ""
 
@@ -43,9 +48,16 @@ class Source:
     this holds what the code must know.
 
     additive: counts of communes may be added up. False for rates, medians and counts that the producer rounds.
-    rounding: the producer rounds counts to this step, 0 if it does not (rule R3).
+    rounding: the producer rounds counts to this step, 0 if it does not; rule: how, when it is known (rule R3).
+    sampled: coded for a part of the dwellings only (exploitation complémentaire of the census, rule R7).
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
-    downloads: the full files that `ctg fetch` gets. geography: of those files, in French.
+    absent: what a commune without a row means: "" unknown, "secret" withheld by the producer, "zero" none.
+    each: measures that every commune has by definition, those without a row too.
+    loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
+    cog: year of the official geographic code that the communes of the files are in. geography: the same, in French.
+    layouts: how the files are laid out, unless a function of `cleaning` reads them.
+    form: what a partner fills, kept in data/private/<siren>/ and never shown before the secrecy gate.
+    downloads: the full files that `ctg fetch` gets.
     how_to_get: what a person does to obtain what no address gives, in French.
     """
 
@@ -55,7 +67,15 @@ class Source:
     secrecy: SecrecyRule = SecrecyRule()
     additive: bool = True
     rounding: int = 0
+    rule: str = "unknown"
+    sampled: bool = False
     outside: tuple[str, ...] = ()
+    absent: str = ""
+    each: Mapping[str, float] = field(default_factory=dict)
+    loose: bool = False
+    cog: int = 0
+    layouts: tuple[Layout, ...] = ()
+    form: Form | None = None
     downloads: tuple[Download, ...] = ()
     geography: str = ""
     licence: str = "Licence Ouverte / Open Licence 2.0 (Etalab)"
@@ -94,10 +114,16 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Rate:
-    """Events of a register over the reference population of the same year, times `per`."""
+    """Events of a register over a population, times `per`.
+
+    population: the reference population of the same year, or an age group of the census: then that of the latest
+    census, up to `within` years before the events.
+    """
 
     events: str
     per: float = 1000
+    population: str = "population"
+    within: int = 0
 
 
 @dataclass(frozen=True)
@@ -137,18 +163,19 @@ Value = Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | An
 class Indicator:
     """All that the product knows of one quantity: see docs/adding_an_indicator.md.
 
-    id: ends with the kind of quantity (_count, _share, _rate, _median, _index).
+    id: ends with the kind of quantity (_count, _share, _rate, _median, _index, _ratio, _mean, _amount, _time...).
     domain_ids: names in the field's list of indicators (DEM-01 ...).
     label, definition, unit, reading, caveats: French, shown to readers.
     reading: a sentence about the territory, with {period}, {value} and, if wanted, {unit} and
         {s}, the mark of the plural.
     sources: by order of preference; for each period the first that has it is taken.
     levels: the levels at which a value may be shown.
-    chart: comparison, trend, parts, balance, circles, choropleth or pyramid.
+    chart: comparison, trend, parts, balance, circles, choropleth, pyramid, matrix or timeline.
     parts: ids of the indicators that are drawn with this one: what makes it up, or its smoothed series.
     direction: +1 when higher is better for families, -1 when lower is, 0 when neither.
     star: an élu or a Caf adviser would notice its absence.
     family: members of one breakdown (an age pyramid) share it, and one hand-worked case.
+    floor: the producer publishes any smaller value as this one: it is then shown as "≤" (rule R5).
     persons: which of numerator and denominator count persons or households; the source's secrecy rule guards these.
     """
 
@@ -169,6 +196,7 @@ class Indicator:
     star: bool = False
     parts: tuple[str, ...] = ()
     family: str = ""
+    floor: float | None = None
     persons: tuple[str, ...] = ("numerator", "denominator")
 
     @property

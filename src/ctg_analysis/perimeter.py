@@ -4,15 +4,26 @@ Merged communes are summed, split ones become `nd`, nothing is prorated (rule R1
 its communes or it is `nd`: a missing commune makes a sum missing, not smaller.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from ctg_analysis.cleaning.facts import COLUMNS
-from ctg_analysis.model import MISSING, OK, Source
-from ctg_analysis.territories import COMMUNE, arrondissement_parents, passage, unit_of
+from ctg_analysis.errors import UserError
+from ctg_analysis.model import MISSING, OK, SECRET, Source
+from ctg_analysis.territories import (
+    COMMUNE,
+    arrondissement_parents,
+    communes_along,
+    follow,
+    passage,
+    unit_of,
+    ways_between,
+)
 
 KEY = ["period", "measure"]
+FIRST_PASSAGE = 2003  # the first year of the INSEE's passage table
 
 
 class NotAdditiveError(ValueError):
@@ -23,22 +34,38 @@ class NotAdditiveError(ValueError):
 class Perimeter:
     """How the communes of one year lead to the places of the reference year.
 
-    parents: commune of each municipal arrondissement. ways: see territories.passage.
-    units: what each level is made of. departements: the département of each commune of then.
+    communes: those of the earlier year (code, kind, departement, epci, parent). ways: see territories.passage.
+    units: what each level is made of.
     """
 
-    parents: pd.Series
+    communes: pd.DataFrame
     ways: pd.DataFrame
     units: list["Units"]
-    departements: pd.Series
 
     @classmethod
     def between(cls, then: pd.DataFrame, now: pd.DataFrame) -> "Perimeter":
         """Return the perimeter from the communes of one year to those of the reference year."""
-        ways = passage(then, now)
+        return cls._of(then, passage(then, now), now)
+
+    @classmethod
+    def along(cls, ways: pd.DataFrame, now: pd.DataFrame) -> "Perimeter":
+        """Return the perimeter from an earlier year of which only the ways to the reference year are known."""
+        return cls._of(communes_along(ways, now), ways, now)
+
+    @classmethod
+    def _of(cls, then: pd.DataFrame, ways: pd.DataFrame, now: pd.DataFrame) -> "Perimeter":
         units = [Units.of(level, ways, unit) for level, several in unit_of(now).items() for unit in several]
-        departements = then[then["kind"] == COMMUNE].set_index("code")["departement"]
-        return cls(arrondissement_parents(then), ways, units, departements)
+        return cls(then, ways, units)
+
+    @property
+    def parents(self) -> pd.Series:
+        """Return the commune of each municipal arrondissement."""
+        return arrondissement_parents(self.communes)
+
+    def in_departements(self, codes: tuple[str, ...]) -> pd.Series:
+        """Return the communes of the earlier year that lie in some départements."""
+        inside = self.communes["kind"].eq(COMMUNE) & self.communes["departement"].isin(codes)
+        return self.communes.loc[inside, "code"]
 
 
 @dataclass(frozen=True)
@@ -61,11 +88,33 @@ class Units:
         whole = parts[alone & parts["unit"].notna()].set_index("code")["unit"]
         return cls(level, parts.dropna(), whole)
 
-    def expected(self, left_out: pd.Index) -> pd.Series:
+    def expected(self, left_out: pd.Series) -> pd.Series:
         """Return how many communes each unit is made of, but for those that a source leaves out of larger units."""
         outside = self.parts["code"].isin(left_out)
         wholly = outside.groupby(self.parts["unit"]).transform("all")
         return self.parts.loc[~outside | wholly, "unit"].value_counts()
+
+
+def perimeter_from(
+    year: int, years: dict[int, pd.DataFrame], reference: int, codes: pd.DataFrame | None = None
+) -> Perimeter:
+    """Return the perimeter from the communes of a year to those of the reference year (rule R16).
+
+    years: the yearly tables that we have. codes: the passage table, for the years before them. Without it, the
+    oldest of our tables stands for an earlier year: the communes that disappeared in between are then strangers.
+
+    Raises:
+        UserError: a year of which nothing is known.
+    """
+    now = years[reference]
+    if year in years:
+        return Perimeter.between(years[year], now)
+    if not FIRST_PASSAGE <= year < min(years):
+        raise UserError(f"no communes of {year}, expected a year from {FIRST_PASSAGE} to {max(years)}")
+    if codes is None:
+        return Perimeter.between(years[min(years)], now)
+    end = max(known for known in years if known in codes and known <= reference)
+    return Perimeter.along(follow(ways_between(codes, year, end), passage(years[end], now)), now)
 
 
 def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> pd.DataFrame:
@@ -80,6 +129,54 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
     if source.additive and len(by_commune):
         rows.append(totals(by_commune, source, perimeter, already=published))
     return pd.concat(rows, ignore_index=True)
+
+
+def restore_absent(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts with a `secret` row for each commune that the producer left out as too small.
+
+    Until 2019, Filosofi has no row for a commune of fewer than 50 tax households. communes: those of the year of
+    the source's geography (code, kind, epci, parent). Each period and measure given by commune is completed for
+    the EPCIs that have a row there, and for them only: an extract is not taken for the whole of France, nor is a
+    département that the source does not cover, or an island without EPCI, taken for a secret.
+    """
+    tables = [facts]
+    for key, rows in facts[facts["level"].eq("commune")].groupby([*KEY, "source"], observed=True):
+        period, measure, source = key
+        absent = absent_communes(rows["code"], communes).to_frame("code")
+        secret = absent.assign(level="commune", period=period, measure=measure, source=source)
+        tables.append(secret.assign(value=float("nan"), status=SECRET, parts=1)[COLUMNS])
+    return pd.concat(tables, ignore_index=True)
+
+
+def fill_zeros(
+    facts: pd.DataFrame, communes: pd.DataFrame, *, everywhere: bool, each: Mapping[str, float]
+) -> pd.DataFrame:
+    """Return the facts with a 0 for each commune that a whole list does not name: it has none of these things.
+
+    everywhere: the list covers every commune; else those of the EPCIs that it names. each: see model.Source.
+    """
+    tables = [facts]
+    by_commune = facts[facts["level"].eq("commune")]
+    for period, rows in by_commune.groupby("period", observed=True):
+        covered = communes.loc[communes["kind"].eq(COMMUNE), "code"]
+        if not everywhere:
+            named = rows["code"].drop_duplicates()
+            covered = pd.concat([named, absent_communes(named, communes)])
+        for (measure, source), part in rows.groupby(["measure", "source"], observed=True):
+            present = part["code"].map(arrondissement_parents(communes)).fillna(part["code"])
+            none = pd.DataFrame({"code": covered[~covered.isin(present)]})
+            none = none.assign(level="commune", period=period, measure=measure, source=source)
+            tables.append(none.assign(value=each.get(str(measure), 0.0), status=OK, parts=1)[COLUMNS])
+    return pd.concat(tables, ignore_index=True)
+
+
+def absent_communes(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
+    """Return the communes that are not among the codes, of the EPCIs that have a commune among them."""
+    present = codes.map(arrondissement_parents(communes)).fillna(codes)
+    table = communes[communes["kind"].eq(COMMUNE)]
+    here = table["code"].isin(present)
+    covered = table["epci"].isin(table.loc[here, "epci"].dropna())
+    return table.loc[covered & ~here, "code"]
 
 
 def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> pd.DataFrame:
@@ -125,7 +222,7 @@ def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: p
     A commune that was split counts in a total when all its parts lie in it. Totals that the producer
     publishes (`already`) are not computed again; communes that the source leaves out by design are not expected.
     """
-    left_out = perimeter.departements.index[perimeter.departements.isin(source.outside)]
+    left_out = perimeter.in_departements(source.outside)
     rows = []
     for units in perimeter.units:
         inside = facts.assign(code=facts["code"].map(units.whole))
@@ -147,7 +244,7 @@ def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataF
     if not source.additive:
         raise NotAdditiveError(f"{source.id}: these figures cannot be added up, ask the producer for the total")
     grouped = facts.assign(known=facts["status"].eq(OK)).groupby(["code", *KEY], as_index=False, observed=True)
-    sums = grouped.agg(value=("value", "sum"), known=("known", "sum"))
+    sums = grouped.agg(value=("value", "sum"), known=("known", "sum"), parts=("parts", "sum"))
     complete = sums["known"].eq(sums["code"].map(expected))
     sums["value"] = sums["value"].round(6).where(complete)
     sums["status"] = complete.map({True: OK, False: MISSING})

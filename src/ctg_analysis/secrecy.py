@@ -1,25 +1,80 @@
 """The gate: what may not be shown is emptied here, before anything is drawn, written or said."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import pandas as pd
 
 from ctg_analysis.model import OK, SECRET, Indicator, Source
+from ctg_analysis.statements import Edition, Group, compiled, counted, linked, measures, said
+from ctg_analysis.suppression import protect
 
 VALUES = ["numerator", "denominator", "value", "low", "high"]
+EXPOSED = ["source", "measure", "without", "period", "communes"]
 
 
-def withhold(observations: pd.DataFrame, indicators: dict[str, Indicator], sources: dict[str, Source]) -> pd.DataFrame:
-    """Return the observations with the primary rule of each source applied (rule R1).
+class Gate(NamedTuple):
+    """What may be shown, and the groups of persons that earlier editions give away whatever is hidden now.
 
-    A row is withheld when a count of persons in it, or the difference of two, lies from 1 to threshold - 1.
-    A row that is not `ok` carries no value, numerator or denominator.
+    exposed: columns source, measure, without (the part of the measure that the group is not in, or nothing),
+    period, communes (separated by |).
     """
-    table = observations.copy()
-    guarded = table["source"].map({name: source.secrecy.threshold for name, source in sources.items()}).gt(0)
-    for (name, source), rows in table[guarded & table["status"].eq(OK)].groupby(["indicator", "source"]):
-        hidden = too_few(rows, indicators[name].persons, sources[source].secrecy.threshold)
-        table.loc[rows.index[hidden], "status"] = SECRET
+
+    observations: pd.DataFrame
+    exposed: pd.DataFrame
+
+
+def withhold(
+    observations: pd.DataFrame,
+    indicators: dict[str, Indicator],
+    sources: dict[str, Source],
+    membership: pd.DataFrame,
+    published: Sequence[Edition] = (),
+) -> Gate:
+    """Return the observations with the primary (R1) and the secondary (R2) rule applied, source by source.
+
+    A row that is not `ok` carries no value, numerator or denominator.
+
+    membership: columns territory, level, commune: what each place is made of. A commune may be left out; one that
+    others have merged into is made of these, so that editions before and after are told in the same communes.
+    published: earlier editions, whose figures are known for good.
+
+    Raises:
+        UserError: `membership` does not say what a place above the commune is made of.
+    """
+    table = observations.reset_index(drop=True)
+    guarded = table[is_guarded(table, sources)]
+    hidden = primary(table, indicators, sources)
+    exposed = []
+    for source, rows in guarded.groupby("source"):
+        earlier = [Edition(said[said["source"].eq(source)], places) for said, places in published]
+        threshold = sources[source].secrecy.threshold
+        more, groups = secondary(Edition(rows, membership), hidden, indicators, threshold, earlier)
+        hidden[more] = True
+        exposed += [(source, one.measure, one.without, "+".join(one.periods), "|".join(one.place)) for one in groups]
+    table.loc[hidden, "status"] = SECRET
     table.loc[table["status"].ne(OK), VALUES] = float("nan")
-    return table
+    return Gate(table, pd.DataFrame(exposed, columns=EXPOSED, dtype=str))
+
+
+def is_guarded(table: pd.DataFrame, sources: dict[str, Source]) -> pd.Series:
+    """Return which rows come from a source with a threshold."""
+    return table["source"].map({name: source.secrecy.threshold for name, source in sources.items()}).gt(0)
+
+
+def primary(table: pd.DataFrame, indicators: dict[str, Indicator], sources: dict[str, Source]) -> pd.Series:
+    """Return which rows the primary rule withholds (rule R1).
+
+    Those in which a count of persons, or the difference of two, lies from 1 to threshold - 1; and those in which no
+    count can be read, so that the rule cannot be checked, unless the indicator says that it counts no persons.
+    """
+    hidden = pd.Series(False, index=table.index)
+    guarded = table[is_guarded(table, sources) & table["status"].eq(OK)]
+    for (name, source), rows in guarded.groupby(["indicator", "source"]):
+        persons = counted(indicators[name])
+        unread = bool(persons) and not measures(indicators[name])
+        hidden[rows.index] = unread | too_few(rows, persons, sources[source].secrecy.threshold)
+    return hidden
 
 
 def too_few(rows: pd.DataFrame, persons: tuple[str, ...], threshold: int) -> pd.Series:
@@ -32,3 +87,20 @@ def too_few(rows: pd.DataFrame, persons: tuple[str, ...], threshold: int) -> pd.
         groups.append(rows["denominator"] - rows["numerator"])
     small = [group.gt(0) & group.lt(threshold) for group in groups]
     return pd.concat(small, axis=1).any(axis=1) if small else pd.Series(False, index=rows.index)
+
+
+def secondary(
+    current: Edition, hidden: pd.Series, indicators: dict[str, Indicator], threshold: int, earlier: Sequence[Edition]
+) -> tuple[list[int], list[Group]]:
+    """Return the rows of one source to withhold, and the groups of persons that stay exposed all the same (rule R2).
+
+    hidden: which rows the primary rule withholds.
+    """
+    table, pairs = said([current, *earlier], indicators)
+    rows, exposed = [], []
+    for block_lines in linked(table, pairs):
+        block, cells, groups = compiled(block_lines, pairs, hidden, threshold)
+        withheld, bare = protect(block)
+        rows += list(cells[withheld])
+        exposed += [group for group, known in zip(groups, bare, strict=True) if known]
+    return rows, exposed

@@ -46,6 +46,11 @@ class DataRoot:
         return self.path / "processed"
 
     @property
+    def private(self) -> Path:
+        """What partners send under an agreement: one folder per EPCI, never in git, never read by a notebook."""
+        return self.path / "private"
+
+    @property
     def fictional(self) -> bool:
         """True for the invented territory, which never enters a French total."""
         return self.path.name == "exemple"

@@ -1,8 +1,29 @@
 """The indicators: declarations only, one file per chapter."""
 
-from ctg_analysis.catalogue import early_childhood, population
+from ctg_analysis.catalogue import (
+    childhood,
+    disability,
+    early_childhood,
+    education,
+    families,
+    parenting,
+    population,
+    resources,
+    rights,
+    social_life,
+)
 from ctg_analysis.model import Indicator
 
-CATALOGUE: dict[str, Indicator] = {
-    indicator.id: indicator for module in (population, early_childhood) for indicator in module.INDICATORS
-}
+_CHAPTERS = (
+    population,
+    families,
+    resources,
+    early_childhood,
+    childhood,
+    education,
+    parenting,
+    disability,
+    social_life,
+    rights,
+)
+CATALOGUE: dict[str, Indicator] = {indicator.id: indicator for module in _CHAPTERS for indicator in module.INDICATORS}

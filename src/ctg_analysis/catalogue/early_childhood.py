@@ -1,320 +1,80 @@
 """Chapter 04: childcare for children under 3, under 6."""
 
-from ctg_analysis.model import Count, Indicator, Published, Ratio
+from ctg_analysis.catalogue.benefits import CAF, CAF_LEVELS, ROUNDED
+from ctg_analysis.catalogue.childcare_activity import ACTIVITY
+from ctg_analysis.catalogue.childcare_authority import AUTHORITY
+from ctg_analysis.catalogue.childcare_supply import SUPPLY
+from ctg_analysis.catalogue.childminders import CHILDMINDERS, HUBS, PLACES
+from ctg_analysis.catalogue.kinds import ABOVE_COMMUNE, count
+from ctg_analysis.model import Indicator, Ratio
 
 CHAPTER = "04"
-ABOVE_COMMUNE = ("epci", "departement", "region", "france")
-COVERAGE = ("caf_txcouv_pe",)
-COVERAGE_UNIT = "places pour 100 enfants de moins de 3 ans"
-THEORETICAL = (
-    "Places théoriques à la fin de l'année, et non enfants accueillis ; le taux peut dépasser 100. La Cnaf ne "
-    "publie pas de valeur pour les communes de moins de 10 000 habitants."
-)
-WITHOUT_MSA = "Caf seulement, hors MSA : les familles du régime agricole manquent. Effectifs arrondis à 5 par la Cnaf."
 
-
-def _coverage(suffix: str, measure: str, label: str, definition: str, **options) -> Indicator:
-    return Indicator(
-        id=f"childcare_coverage{suffix}_rate",
-        chapter=CHAPTER,
-        label=label,
-        definition=definition,
-        unit=COVERAGE_UNIT,
-        decimals=1,
-        sources=COVERAGE,
-        value=Published(measure),
-        reading="En {period}, le territoire offre {value} {unit}" + options.pop("mode", "") + ".",
-        levels=ABOVE_COMMUNE,
-        star=True,
-        **options,
-    )
-
-
-SUPPLY = (
-    _coverage(
-        "",
-        "childcare_coverage",
-        "Taux de couverture de l'accueil du jeune enfant",
-        "Places d'accueil théoriques (EAJE, assistants maternels, garde à domicile, école à 2 ans) pour 100 enfants "
-        "de moins de 3 ans, au sens de la Cnaf.",
-        domain_ids=("PE-01", "PE-02"),
-        chart="parts",
-        parts=(
-            "childcare_coverage_eaje_rate",
-            "childcare_coverage_childminders_rate",
-            "childcare_coverage_preschool_rate",
-            "childcare_coverage_at_home_rate",
-        ),
-        caveats=THEORETICAL + " Les composantes ne redonnent pas exactement le total.",
-        direction=1,
-    ),
-    _coverage(
-        "_eaje",
-        "childcare_coverage_eaje",
-        "Accueil en EAJE (crèches, micro-crèches)",
-        "Places en établissement d'accueil du jeune enfant pour 100 enfants de moins de 3 ans.",
-        mode=" en établissement d'accueil du jeune enfant",
-        domain_ids=("PE-02", "PE-04"),
-        chart="comparison",
-        caveats=THEORETICAL,
-        direction=1,
-    ),
-    _coverage(
-        "_childminders",
-        "childcare_coverage_childminders",
-        "Accueil chez un assistant maternel",
-        "Places chez les assistants maternels en activité pour 100 enfants de moins de 3 ans.",
-        mode=" chez un assistant maternel",
-        domain_ids=("PE-02",),
-        chart="comparison",
-        caveats=THEORETICAL,
-    ),
-    _coverage(
-        "_preschool",
-        "childcare_coverage_preschool",
-        "École maternelle à 2 ans",
-        "Élèves de 2 ans scolarisés pour 100 enfants de moins de 3 ans.",
-        mode=" à l'école maternelle",
-        domain_ids=("PE-02",),
-        chart="comparison",
-        caveats=THEORETICAL + " À ne pas confondre avec le taux de scolarisation à 2 ans.",
-    ),
-    _coverage(
-        "_at_home",
-        "childcare_coverage_at_home",
-        "Garde à domicile",
-        "Places de garde par un salarié au domicile des parents pour 100 enfants de moins de 3 ans.",
-        mode=" en garde à domicile",
-        domain_ids=("PE-02",),
-        chart="comparison",
-        caveats=THEORETICAL,
-    ),
-    Indicator(
-        id="eaje_places_count",
-        domain_ids=("PE-03",),
-        chapter=CHAPTER,
-        label="Places en EAJE",
-        definition="Places offertes par les établissements d'accueil du jeune enfant aux enfants de moins de 3 ans.",
-        unit="places",
-        decimals=0,
-        sources=("caf_nbpla_pe",),
-        value=Published("eaje_places"),
-        reading="En {period}, le territoire compte {value} place{s} en EAJE.",
-        chart="trend",
-        levels=ABOVE_COMMUNE,
-        direction=1,
-        star=True,
-    ),
-    Indicator(
-        id="eaje_facilities_count",
-        domain_ids=("PE-03",),
-        chapter=CHAPTER,
-        label="Établissements d'accueil du jeune enfant",
-        definition="Nombre d'établissements (type D502 de la base permanente des équipements).",
-        unit="établissements",
-        decimals=0,
-        sources=("insee_bpe_2025",),
-        value=Count("childcare_centres"),
-        reading="En {period}, le territoire compte {value} établissement{s} d'accueil du jeune enfant.",
-        chart="circles",
-        caveats="Un établissement n'est pas une place : la base ne donne pas ici les capacités.",
-        star=True,
-    ),
-    Indicator(
-        id="childminder_hubs_count",
-        domain_ids=("PE-12",),
-        chapter=CHAPTER,
-        label="Relais petite enfance",
-        definition="Nombre de relais petite enfance (type D504 de la base permanente des équipements).",
-        unit="relais",
-        decimals=0,
-        sources=("insee_bpe_2025",),
-        value=Count("childminder_hubs"),
-        reading="En {period}, le territoire compte {value} relais petite enfance.",
-        chart="circles",
-    ),
-)
-
-NEEDS = (
-    Indicator(
-        id="children_0_4_count",
+CHILDREN = (
+    count(
+        "children_0_4",
+        "population_0_4",
+        reading="enfant{s} de moins de 5 ans",
         domain_ids=("DEM-06",),
         chapter=CHAPTER,
         label="Enfants de moins de 5 ans",
         definition="Nombre d'habitants de 0 à 4 ans révolus.",
         unit="enfants",
-        decimals=0,
         sources=("insee_rp_population",),
-        value=Count("population_0_4"),
-        reading="En {period}, le territoire compte {value} enfant{s} de moins de 5 ans.",
         chart="circles",
-    ),
-    Indicator(
-        id="caf_households_count",
-        domain_ids=("FAM-06",),
-        chapter=CHAPTER,
-        label="Foyers allocataires de la Caf (hors MSA)",
-        definition="Foyers qui ont droit à au moins une prestation de la Caf en décembre.",
-        unit="foyers",
-        decimals=0,
-        sources=("caf_s_ben_epci_f", "caf_s_ben_com_f"),
-        value=Count("caf_households"),
-        reading="En {period}, le territoire compte {value} foyer{s} allocataire{s} de la Caf.",
-        chart="circles",
-        caveats=WITHOUT_MSA,
-        star=True,
-    ),
-    Indicator(
-        id="caf_paje_households_count",
-        domain_ids=("FAM-06",),
-        chapter=CHAPTER,
-        label="Foyers bénéficiaires de la Paje (hors MSA)",
-        definition=(
-            "Foyers qui reçoivent en décembre la prestation d'accueil du jeune enfant, versée aux familles d'enfants "
-            "de moins de 3 ans, ou de moins de 6 ans gardés."
-        ),
-        unit="foyers",
-        decimals=0,
-        sources=("caf_s_ben_epci_f", "caf_s_ben_com_f"),
-        value=Count("caf_paje_households"),
-        reading="En {period}, le territoire compte {value} foyer{s} bénéficiaire{s} de la Paje.",
-        chart="circles",
-        caveats=WITHOUT_MSA,
-    ),
-)
-
-# What no open file gives: partners send it, or the step of the readers brings it. Until then, the box.
-PARTNERS = (
-    Indicator(
-        id="eaje_occupancy_rate",
-        domain_ids=("PE-05",),
-        chapter=CHAPTER,
-        label="Taux d'occupation des EAJE",
-        definition="Heures de présence des enfants rapportées à la capacité théorique en heures.",
-        unit="%",
-        decimals=1,
-        sources=("caf_partenaire_petite_enfance",),
-        value=Ratio("eaje_hours_attended", "eaje_hours_capacity", bounded=False),
-        persons=(),
-        reading="En {period}, les EAJE du territoire sont occupés à {value}.",
-        chart="comparison",
-        levels=("epci", "departement"),
-        star=True,
-    ),
-    Indicator(
-        id="active_childminders_count",
-        domain_ids=("PE-07",),
-        chapter=CHAPTER,
-        label="Assistants maternels en activité",
-        definition="Assistants maternels agréés qui accueillent au moins un enfant.",
-        unit="assistants maternels",
-        decimals=0,
-        sources=("pmi_assistants_maternels",),
-        value=Count("active_childminders"),
-        reading="En {period}, le territoire compte {value} assistant{s} maternel{s} en activité.",
-        chart="circles",
-        star=True,
-    ),
-    Indicator(
-        id="childminders_55_plus_share",
-        domain_ids=("PE-08",),
-        chapter=CHAPTER,
-        label="Assistants maternels de 55 ans ou plus",
-        definition="Assistants maternels en activité âgés de 55 ans ou plus, rapportés à tous ceux en activité.",
-        unit="%",
-        decimals=1,
-        sources=("pmi_assistants_maternels",),
-        value=Ratio("childminders_55_plus", "active_childminders"),
-        reading="En {period}, {value} des assistants maternels du territoire ont 55 ans ou plus.",
-        chart="comparison",
-        levels=("epci", "departement"),
-        direction=-1,
-        star=True,
     ),
     Indicator(
         id="schooling_at_2_rate",
         domain_ids=("PE-09",),
         chapter=CHAPTER,
         label="Taux de scolarisation à 2 ans",
-        definition="Élèves de 2 ans à la rentrée pour 100 enfants de cet âge.",
+        definition="Enfants de 2 ans scolarisés pour 100 enfants de cet âge, au recensement.",
         unit="%",
         decimals=1,
-        sources=("depp_effectifs_ecoles",),
-        value=Ratio("pupils_aged_2", "children_aged_2"),
+        sources=("insee_rp_scolarisation",),
+        value=Ratio("enrolled_2", "aged_2"),
         reading="En {period}, {value} des enfants de 2 ans du territoire vont à l'école.",
         chart="trend",
         levels=ABOVE_COMMUNE,
         star=True,
     ),
-    Indicator(
-        id="unmet_requests_share",
-        domain_ids=("PE-10",),
+)
+
+FAMILIES = (
+    count(
+        "caf_households",
+        "caf_households",
+        reading="foyer{s} allocataire{s} de la Caf",
+        domain_ids=("FAM-06",),
         chapter=CHAPTER,
-        label="Demandes d'accueil non satisfaites",
-        definition="Demandes sans réponse positive en commission, sans doubles comptes, rapportées aux demandes.",
-        unit="%",
-        decimals=1,
-        sources=("enquete_locale_petite_enfance",),
-        value=Ratio("unmet_requests", "childcare_requests"),
-        reading="En {period}, {value} des demandes d'accueil du territoire n'ont pas reçu de place.",
-        chart="trend",
-        levels=("epci",),
-        direction=-1,
-        star=True,
-    ),
-    Indicator(
-        id="communes_without_childcare_count",
-        domain_ids=("PE-11",),
-        chapter=CHAPTER,
-        label="Communes sans aucun mode d'accueil formel",
-        definition="Communes sans EAJE ni assistant maternel en activité.",
-        unit="communes",
-        decimals=0,
-        sources=("pmi_assistants_maternels",),
-        value=Count("communes_without_childcare"),
-        persons=(),
-        reading="En {period}, le territoire compte {value} commune{s} sans aucun mode d'accueil formel.",
-        chart="circles",
-        levels=("epci",),
-        direction=-1,
-        star=True,
-    ),
-    Indicator(
-        id="childminder_hub_fte_rate",
-        domain_ids=("PE-12",),
-        chapter=CHAPTER,
-        label="Moyens du relais petite enfance",
-        definition="Équivalents temps plein du relais pour 100 assistants maternels en activité, vus de la Caf.",
-        unit="ETP pour 100 assistants maternels",
-        decimals=2,
-        sources=("caf_partenaire_petite_enfance",),
-        value=Ratio("childminder_hub_fte", "active_childminders", bounded=False),
-        persons=("denominator",),
-        reading="En {period}, le relais du territoire compte {value} {unit}.",
-        chart="comparison",
-        levels=("epci", "departement"),
-        direction=1,
-        star=True,
-    ),
-    Indicator(
-        id="sppe_missions_count",
-        domain_ids=("PE-16",),
-        chapter=CHAPTER,
-        label="Missions du service public de la petite enfance exercées",
+        label="Foyers allocataires de la Caf (hors MSA)",
         definition=(
-            "Nombre des quatre missions de l'autorité organisatrice (recenser, informer, planifier, soutenir la "
-            "qualité ; article L. 214-1-3 du code de l'action sociale et des familles) exercées, par commune."
+            "Foyers qui ont droit à au moins une prestation de la caisse d'allocations familiales (Caf) en décembre."
         ),
-        unit="missions sur 4",
-        decimals=0,
-        sources=("enquete_locale_petite_enfance",),
-        value=Count("sppe_missions"),
-        persons=(),
-        reading="En {period}, le territoire exerce {value} des quatre missions.",
+        unit="foyers",
+        sources=CAF,
         chart="circles",
-        levels=("commune",),
+        levels=CAF_LEVELS,
+        caveats=ROUNDED,
         star=True,
+    ),
+    count(
+        "caf_paje_households",
+        "caf_paje_households",
+        reading="foyer{s} bénéficiaire{s} de la Paje",
+        domain_ids=("FAM-06",),
+        chapter=CHAPTER,
+        label="Foyers bénéficiaires de la Paje (hors MSA)",
+        definition=(
+            "Foyers qui reçoivent de la Caf en décembre la prestation d'accueil du jeune enfant (Paje), versée aux "
+            "familles d'enfants de moins de 3 ans, ou de moins de 6 ans gardés."
+        ),
+        unit="foyers",
+        sources=CAF,
+        chart="circles",
+        levels=CAF_LEVELS,
+        caveats=ROUNDED,
     ),
 )
 
-INDICATORS = SUPPLY + NEEDS + PARTNERS
+INDICATORS = SUPPLY + ACTIVITY + CHILDMINDERS + PLACES + HUBS + CHILDREN + FAMILIES + AUTHORITY

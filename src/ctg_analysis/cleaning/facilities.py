@@ -6,33 +6,63 @@ import pandera.pandas as pa
 from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import one_of, read, text
+from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
-
-TYPES = {"D502": "childcare_centres", "D504": "childminder_hubs"}
+from ctg_analysis.sources.facilities import BASKET, TYPES
 
 SCHEMA = observations_schema(
     {
         "FACILITY_TYPE": text(r"[A-Z]\d{3}|", "a facility type, such as D502"),
-        "FACILITY_TYPE_LABEL": pa.Column(str),
         "BPE_MEASURE": one_of({"FACILITIES"}),
     }
 )
 COVERED_TYPES = pa.DataFrameSchema({"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "a facility type, such as D502")})
+COVERED = "types_couverts.csv"
 
 
 def clean_facilities(folder: RawFolder) -> pd.DataFrame:
-    """Return the number of facilities of each type that the file covers.
+    """Return the number of facilities of each kind, and how many services of the basket each commune has.
 
-    A type that the file covers and a commune lacks is a true 0; a type that it does not cover is unknown
-    and gives no row.
+    A type that the file covers and a commune lacks is a true 0; a kind with a type that the file does not cover
+    is unknown and gives no row. The full file covers all the types.
+
+    Raises:
+        InputError: a full file without one of the types.
     """
-    table = pd.concat([read_melodi(folder, name, SCHEMA) for name in folder.matching("DS_BPE*.csv")], ignore_index=True)
-    covered = set(read(folder, "types_couverts.csv", COVERED_TYPES)["FACILITY_TYPE"])
-    types = [facility for facility in TYPES if facility in covered]
-    grid = pd.MultiIndex.from_product(
-        [sorted(table["code"].unique()), sorted(table["period"].unique()), types],
-        names=["code", "period", "FACILITY_TYPE"],
-    )
-    counts = table[table["FACILITY_TYPE"].isin(types)].set_index(list(grid.names))["value"]
-    rows = counts.reindex(grid, fill_value=0).reset_index()
-    return facts(rows, "insee_bpe_2025", level="commune", measure=rows["FACILITY_TYPE"].map(TYPES))
+    known = {code for types in (*TYPES.values(), *BASKET.values()) for code in types}
+    codes = {"FACILITY_TYPE": known, "BPE_MEASURE": {"FACILITIES"}} if folder.full else None
+    tables = [read_melodi(folder, name, SCHEMA, codes) for name in folder.some("DS_BPE*.csv")]
+    table = pd.concat(tables, ignore_index=True)
+    table = table[table["level"].eq("commune")]
+    covered = set(table["FACILITY_TYPE"])
+    if folder.full and known - covered:
+        raise InputError(_unknown(folder, sorted(known - covered)))
+    if folder.matching(COVERED):
+        covered = set(read(folder, COVERED, COVERED_TYPES)["FACILITY_TYPE"])
+    grid = table[["code", "period"]].drop_duplicates().sort_values(["code", "period"])
+    tables = [
+        _number(table, grid, types).assign(measure=measure)
+        for measure, types in TYPES.items()
+        if covered.issuperset(types)
+    ]
+    if all(covered.intersection(types) for types in BASKET.values()):
+        present = sum(_number(table, grid, types)["value"].gt(0).astype(float) for types in BASKET.values())
+        tables.append(grid.assign(measure="basket_services_present", value=present.to_numpy()))
+        tables.append(grid.assign(measure="basket_services", value=float(len(BASKET))))
+    return facts(pd.concat(tables, ignore_index=True), "insee_bpe_2025", level="commune")
+
+
+def _unknown(folder: RawFolder, types: list[str]) -> list[Finding]:
+    """Return what is said of the types that a full file should hold: the next edition may number them otherwise."""
+    expected = "a row of this type, or its new code in src/ctg_analysis/sources/facilities.py"
+    path = project_path(folder.path)
+    return [Finding(path, None, "FACILITY_TYPE", f"no row with {code}", expected) for code in types]
+
+
+def _number(table: pd.DataFrame, grid: pd.DataFrame, types: tuple[str, ...]) -> pd.DataFrame:
+    """Return the number of facilities of some types in each commune and year of the grid."""
+    keys = ["code", "period"]
+    counts = table[table["FACILITY_TYPE"].isin(types)].groupby(keys, as_index=False)["value"].sum()
+    rows = grid.merge(counts, on=keys, how="left")
+    return rows.assign(value=rows["value"].fillna(0.0))

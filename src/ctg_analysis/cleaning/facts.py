@@ -1,10 +1,13 @@
-"""The tidy table that every cleaning function returns: one row per place, period, measure and source."""
+"""The tidy table that every cleaning function returns: one row per place, period, measure and source.
+
+parts: how many figures of the producer were added up, whose roundings add up too.
+"""
 
 import pandas as pd
 
 from ctg_analysis.model import MISSING, OK
 
-COLUMNS = ["code", "level", "period", "measure", "value", "status", "source"]
+COLUMNS = ["code", "level", "period", "measure", "value", "status", "source", "parts"]
 
 
 def facts(table: pd.DataFrame, source: str, **columns) -> pd.DataFrame:
@@ -16,7 +19,9 @@ def facts(table: pd.DataFrame, source: str, **columns) -> pd.DataFrame:
     if "status" not in table:
         table["status"] = OK
         table.loc[table["value"].isna(), "status"] = MISSING
-    return table[COLUMNS].astype({"value": float})
+    if "parts" not in table:
+        table["parts"] = 1
+    return table[COLUMNS].astype({"value": float, "parts": int})
 
 
 def melt(

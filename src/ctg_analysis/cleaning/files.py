@@ -4,6 +4,7 @@ Nothing is interpreted here but the form: separator, byte order mark, lines, hea
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -17,7 +18,10 @@ from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.settings import project_path
 
 BLOCK_BYTES = 16_000_000  # a national file is read and sifted so many bytes at a time
+ROWS = "rows"  # attribute of a loaded table: how many rows the file has, kept or not
 TITLE_LINES = 30  # the header of a workbook stands in its first lines
+# What producers write below a table: one cell, that says so itself. A line that was cut short does not.
+FOOTER = re.compile(r"[\"\s]*(?:sources?|notes?|champ|lecture|précisions?|mise à jour|\(\d\)|\*)(?:\W|$)", re.I)
 
 Keep = Callable[[pd.DataFrame], pd.Series]
 Choose = Callable[[list[str]], list[str]]
@@ -25,6 +29,8 @@ Choose = Callable[[list[str]], list[str]]
 
 def load(path: Path, choose: Choose, keep: Keep | None = None) -> pd.DataFrame:
     """Return some columns and rows of a file as texts; index: the row's line, as a person counts, from 1.
+
+    attrs["rows"] is the number of rows of the file, kept or not.
 
     choose: header → the columns to read. keep: rows, with all their columns → which to keep, block by block.
 
@@ -38,7 +44,10 @@ def load(path: Path, choose: Choose, keep: Keep | None = None) -> pd.DataFrame:
             table = _load_workbook(path, choose)
         case _:
             return _load_csv(path, choose, keep)
-    return table if keep is None else table[keep(table)]
+    whole = len(table)
+    table = table if keep is None else table[keep(table)]
+    table.attrs[ROWS] = whole
+    return table
 
 
 def _broken(path: Path, line: int | None, found: str, expected: str) -> InputError:
@@ -71,7 +80,8 @@ def _load_workbook(path: Path, choose: Choose) -> pd.DataFrame:
             chosen = choose(header)
             if len(chosen) > 1:
                 table = pd.DataFrame(rows[number + 1 :], columns=header, index=range(number + 2, len(rows) + 1))
-                tables.append(table[chosen].map(_cell).assign(sheet=name))
+                table = table.map(_cell)
+                tables.append(table.loc[~_without_data(table), chosen].assign(sheet=name))
                 break
     if not tables:
         raise _broken(path, None, "no sheet with the columns", "a sheet with them in its first lines")
@@ -86,22 +96,24 @@ def _cell(value: object) -> str:
 
 
 def _load_csv(path: Path, choose: Choose, keep: Keep | None) -> pd.DataFrame:
-    header, separator = _header(path)
+    header, separator = header_of(path)
     chosen = choose(header)
     ragged: list[arrow_csv.InvalidRow] = []
 
     def note(row: arrow_csv.InvalidRow) -> str:
-        ragged.append(row)
+        if row.actual_columns > row.expected_columns or not FOOTER.match(row.text):
+            ragged.append(row)
         return "skip"
 
     reader = _stream(path, header, separator, note)
-    blocks, line = [], 2
+    blocks, line, whole = [], 2, 0
     try:
         for batch in reader:
             block = batch.to_pandas()
             block.index = range(line, line + len(block))
             line += len(block)
-            wanted = ~block.eq("").all(axis=1)
+            wanted = ~_without_data(block)
+            whole += int(wanted.sum())
             blocks.append(block.loc[wanted if keep is None else wanted & keep(block), chosen])
     except arrow.ArrowInvalid as error:
         raise _badly_encoded(path) from error
@@ -111,10 +123,19 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None) -> pd.DataFrame:
             Finding(shown, row.number, None, f"{row.actual_columns} cells", f"{row.expected_columns}, as in the header")
             for row in ragged
         )
-    return pd.concat(blocks) if blocks else pd.DataFrame(columns=chosen, dtype=str)
+    table = pd.concat(blocks) if blocks else pd.DataFrame(columns=chosen, dtype=str)
+    table.attrs[ROWS] = whole
+    return table
 
 
-def _header(path: Path) -> tuple[list[str], str]:
+def _without_data(rows: pd.DataFrame) -> pd.Series:
+    """Tell the blank rows and the footers from the others."""
+    alone = rows.iloc[:, 1:].eq("").all(axis=1)
+    return alone & (rows.iloc[:, 0].eq("") | rows.iloc[:, 0].str.match(FOOTER))
+
+
+def header_of(path: Path) -> tuple[list[str], str]:
+    """Return the columns of a CSV and its separator, the more frequent of ; and , in its first line."""
     with path.open("rb") as file:
         first = file.readline()
     if not first.strip():

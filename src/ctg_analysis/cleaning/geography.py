@@ -8,6 +8,7 @@ import pandera.pandas as pa
 import yaml
 
 from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.cleaning.files import load
 from ctg_analysis.cleaning.reading import (
     COMMUNE_CODE,
     DEPARTEMENT_CODE,
@@ -17,6 +18,7 @@ from ctg_analysis.cleaning.reading import (
     one_of,
     read,
     text,
+    validate,
 )
 from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources.certificates import RawFolder
@@ -127,3 +129,34 @@ def read_names(root: DataRoot, file: str) -> pd.Series:
 def read_geography(root: DataRoot) -> dict:
     """Return the reference geography of data/reference/geographie.yml: annee, note, france (code → name)."""
     return yaml.safe_load((root.reference / "geographie.yml").read_text(encoding="utf-8"))
+
+
+def with_secteurs(root: DataRoot, places: pd.DataFrame) -> pd.DataFrame:
+    """Return the territories with the secteurs that the user defines: column `secteur`, and a row for each.
+
+    A secteur groups communes of one EPCI, to read what is too small by commune: data/reference/secteurs/<siren>.csv,
+    columns commune and secteur (its name).
+
+    Raises:
+        InputError: a commune that is not of the EPCI, or comes twice.
+    """
+    found = []
+    for path in sorted((root.reference / "secteurs").glob("*.csv")):
+        epci = path.stem
+        members = set(places.loc[places["level"].eq("commune") & places["epci"].eq(epci), "code"])
+        schema = pa.DataFrameSchema(
+            {
+                "commune": pa.Column(str, pa.Check.isin(members, error=f"a commune of the EPCI {epci}")),
+                "secteur": text(r"\S.*", "a name"),
+            },
+            unique=["commune"],
+        )
+        table = validate(load(path, lambda header: list(header)), schema, path)
+        numbers = {name: f"{epci}-{rank}" for rank, name in enumerate(sorted(table["secteur"].unique()), start=1)}
+        found.append(table.assign(epci=epci, code=table["secteur"].map(numbers)))
+    if not found:
+        return places.assign(secteur=None)
+    table = pd.concat(found, ignore_index=True)
+    rows = table.drop_duplicates("code")[["code", "secteur", "epci"]].rename(columns={"secteur": "name"})
+    secteur = places["code"].map(table.set_index("commune")["code"]).where(places["level"].eq("commune"))
+    return pd.concat([places.assign(secteur=secteur), rows.assign(level="secteur")], ignore_index=True)

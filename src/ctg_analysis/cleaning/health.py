@@ -11,6 +11,7 @@ from ctg_analysis.sources.certificates import RawFolder
 PROFESSIONS = {
     "*generalistes*": ("APL aux médecins généralistes", "accessibility_gp"),
     "*infirmier*": ("APL aux infirmières", "accessibility_nurse"),
+    "*kinesitherapeutes*": ("APL aux masseurs-kinésithérapeutes", "accessibility_physiotherapist"),
     "*sages_femmes*": ("APL aux sages-femmes", "accessibility_midwife"),
     "*chirurgiens_dentistes*": ("APL aux chirurgiens-dentistes", "accessibility_dentist"),
 }
@@ -21,6 +22,7 @@ def clean_accessibility(folder: RawFolder) -> pd.DataFrame:
 
     A workbook has one sheet per year, named "APL 2023"; the line of units below its header is left out.
     """
+    folder.some("*apl*")
     rows = []
     for pattern, (column, measure) in PROFESSIONS.items():
         schema = pa.DataFrameSchema(

@@ -26,9 +26,12 @@ WORDS = {"": SECRET, "s": SECRET, "nd": MISSING}
 
 
 def clean_disposable_income(folder: RawFolder) -> pd.DataFrame:
-    """Return medians, deciles and their ratio of the years up to 2019, by commune, EPCI, département, métropole."""
+    """Return the figures of the years up to 2019, by commune, EPCI, département, métropole.
+
+    Medians, deciles and their ratio, and the share of benefits in the disposable income (%).
+    """
     rows = []
-    for name in folder.matching("FILO*_DISP_*.csv"):
+    for name in folder.some("FILO*_DISP_*.csv"):
         year, suffix = re.match(r"FILO(\d{4})_DISP_([A-Z]+)", name).groups()
         measures = {
             f"NBMEN{year[2:]}": "tax_households",
@@ -36,6 +39,7 @@ def clean_disposable_income(folder: RawFolder) -> pd.DataFrame:
             f"D1{year[2:]}": "living_standard_d1",
             f"D9{year[2:]}": "living_standard_d9",
             "RD": "living_standard_decile_ratio",
+            f"PPSOC{year[2:]}": "social_benefits_income_rate",
         }
         rows.append(_wide(folder, name, measures, year, suffix))
     return pd.concat(rows, ignore_index=True)
@@ -49,7 +53,7 @@ def clean_income_2021(folder: RawFolder) -> pd.DataFrame:
         "TP6021": "poverty_rate",
         "RD21": "living_standard_decile_ratio",
     }
-    tables = [_wide(folder, name, measures, "2021", "COM") for name in folder.matching("cc_filosofi_2021_COM*.csv")]
+    tables = [_wide(folder, name, measures, "2021", "COM") for name in folder.some("cc_filosofi_2021_COM*.csv")]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -57,7 +61,8 @@ def clean_income_2023(folder: RawFolder) -> pd.DataFrame:
     """Return median and poverty rate of 2023, as published at each level."""
     measures = {"MED_SL": "living_standard_median", "PR_MD60": "poverty_rate"}
     schema = observations_schema({"FILOSOFI_MEASURE": one_of(set(measures))})
-    table = pd.concat([read_melodi(folder, name, schema) for name in folder.matching("DS_FILOSOFI_CC*.csv")])
+    codes = {"FILOSOFI_MEASURE": set(measures)} if folder.full else None
+    table = pd.concat([read_melodi(folder, name, schema, codes) for name in folder.some("DS_FILOSOFI_CC*.csv")])
     return facts(table, folder.certificate.id, measure=table["FILOSOFI_MEASURE"].map(measures))
 
 

@@ -4,6 +4,8 @@ The extracts and the full national files are read alike: of a full file, only th
 rows where every dimension that nobody asks for is at its total.
 """
 
+from collections.abc import Mapping
+
 import pandas as pd
 import pandera.pandas as pa
 
@@ -20,12 +22,14 @@ LEVEL_OF = {
     "FRANCE": "france",
 }
 TOTAL = "_T"
-SECRET_CODE, MISSING_CODE = "C", "O"  # of CONF_STATUS and OBS_STATUS
+SECRET_CODE = "C"  # of CONF_STATUS
+MISSING_CODE, ELSEWHERE_CODE = "O", "K"  # of OBS_STATUS; K: its figures are in the commune it was merged into
 A_VALUE = "a value, unless CONF_STATUS is C or OBS_STATUS is O"
 
 # Columns that are no dimension: what is left must be at its total.
 PLAIN = {"GEO", "GEO_OBJECT", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS", "FREQ", "EC_MEASURE"}
-PLAIN |= {"OBS_STATUS_FR", "FACILITY_DOM", "FACILITY_SDOM", "FACILITY_TYPE_LABEL"}
+PLAIN |= {"RP_MEASURE", "OBS_STATUS_FR", "FACILITY_DOM", "FACILITY_SDOM", "FACILITY_TYPE_LABEL"}
+PLAIN |= {"UNIT_MEASURE", "UNIT_MULT", "DECIMALS"}
 
 
 def observations_schema(dimensions: dict[str, pa.Column]) -> pa.DataFrameSchema:
@@ -56,16 +60,24 @@ def _is(table: pd.DataFrame, column: str, code: str) -> pd.Series:
     return table[column].eq(code) if column in table else pd.Series(False, index=table.index)
 
 
-def read_melodi(folder: RawFolder, name: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """Return a Melodi file with the columns code, level, period, value, status and its dimensions."""
+def read_melodi(
+    folder: RawFolder, name: str, schema: pa.DataFrameSchema, codes: Mapping[str, set[str]] | None = None
+) -> pd.DataFrame:
+    """Return a Melodi file with the columns code, level, period, value, status and its dimensions.
+
+    codes: dimension → the codes of the rows to keep; all of them by default.
+    """
 
     def keep(rows: pd.DataFrame) -> pd.Series:
-        known = pd.Series(True, index=rows.index)
+        known = ~_is(rows, "OBS_STATUS", ELSEWHERE_CODE)
         # A full file has other zonings, which are left out; an extract has none, and a wrong code there is an error.
         if folder.full and "GEO_OBJECT" in rows:
-            known = rows["GEO_OBJECT"].isin(LEVEL_OF)
+            known &= rows["GEO_OBJECT"].isin(LEVEL_OF)
         for dimension in set(rows.columns) - set(schema.columns) - PLAIN:
             known &= rows[dimension].eq(TOTAL)
+        for dimension, wanted in (codes or {}).items():
+            if dimension in rows:
+                known &= rows[dimension].isin(wanted)
         return known
 
     names = {"GEO": "code", "TIME_PERIOD": "period", "OBS_VALUE": "value"}

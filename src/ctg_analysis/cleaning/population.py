@@ -22,6 +22,13 @@ BANDS = [
     ("15_17", 15, 17),
     ("18_24", 18, 24),
     ("0_19", 0, 19),
+    ("3_11", 3, 11),
+    ("6_17", 6, 17),
+    ("11_17", 11, 17),
+    ("15_24", 15, 24),
+    ("15_64", 15, 64),
+    ("16_25", 16, 25),
+    ("20_64", 20, 64),
     ("60_plus", 60, OPEN_ENDED),
     ("65_plus", 65, OPEN_ENDED),
     ("all_ages", 0, OPEN_ENDED),
@@ -76,7 +83,7 @@ IRIS = pa.DataFrameSchema(
 
 def clean_iris_rp2021(folder: RawFolder) -> pd.DataFrame:
     """Return population by large age group and dwellings of every commune, census of 2021."""
-    table = read(folder, folder.matching("*.parquet")[0], IRIS)
+    table = read(folder, folder.some("*.parquet")[0], IRIS)
     # The age groups are summed from rounded figures too: they, not `pop`, make up the whole of the shares.
     table["all_ages"] = table[["pop_0_19", "pop_20_64", "pop_65p"]].sum(axis=1)
     measures = {
@@ -93,7 +100,7 @@ def clean_iris_rp2021(folder: RawFolder) -> pd.DataFrame:
 def clean_historic_population(folder: RawFolder) -> pd.DataFrame:
     """Return the population of communes since 1876, and the population municipale of recent years."""
     rows = []
-    for name in folder.matching("*.csv"):
+    for name in folder.some("base-pop-historiques*"):
         table = read(folder, name, HISTORIC)
         columns = [column for column in table if re.fullmatch(r"P(?:MUN|SDC|TOT)\d{4}", column)]
         long = table.melt(id_vars="CODGEO", value_vars=columns, var_name="column").rename(columns={"CODGEO": "code"})
@@ -108,7 +115,7 @@ def clean_age_sex(folder: RawFolder) -> pd.DataFrame:
 
     A band that the ages of the file do not tile exactly is left out, never estimated.
     """
-    table = pd.concat([read_melodi(folder, name, AGESEX) for name in folder.matching("*.csv")], ignore_index=True)
+    table = pd.concat([read_melodi(folder, name, AGESEX) for name in folder.some("*.csv")], ignore_index=True)
     table = table[table["SEX"].isin(SEXES) & table["AGE"].ne("_T")]
     ages = pd.DataFrame([_bounds(age) for age in table["AGE"]], columns=["first", "last"], index=table.index)
     table = table.join(ages)

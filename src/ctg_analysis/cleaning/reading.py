@@ -7,7 +7,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from ctg_analysis.cleaning.files import Keep, load
+from ctg_analysis.cleaning.files import ROWS, Keep, load
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder, integrity
@@ -78,17 +78,19 @@ def read(
     The bytes must be those of the certificate. When they are not, the rows are checked all the same, so that
     a person sees what changed as well as that something did.
 
-    aliases: names that other vintages give to columns → the names of the schema. keep: rows → which to keep.
+    aliases: names that other vintages give to columns → the names of the schema. keep: rows, under the names of the
+    schema → which to keep.
     """
     path, aliases = folder.path / name, aliases or {}
+    sift = keep and (lambda rows: keep(rows.rename(columns=aliases)))
     findings = integrity(folder, name)
     if not path.is_file():
         raise InputError(findings)
     try:
-        table = load(path, lambda header: _wanted(header, schema, aliases), keep).rename(columns=aliases)
-        expected = folder.entry(name).lignes
-        if expected is not None and not folder.full and len(table) != expected:
-            findings.append(Finding(project_path(path), None, None, f"{len(table)} rows", f"{expected} rows"))
+        table = load(path, lambda header: _wanted(header, schema, aliases), sift).rename(columns=aliases)
+        found, expected = table.attrs[ROWS], folder.entry(name).lignes
+        if expected is not None and not folder.full and found != expected:
+            findings.append(Finding(project_path(path), None, None, f"{found} rows", f"{expected} rows"))
         table = validate(table, schema, path)
     except InputError as error:
         findings += error.findings

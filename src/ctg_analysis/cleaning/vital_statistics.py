@@ -25,5 +25,5 @@ def clean_vital_statistics(folder: RawFolder) -> pd.DataFrame:
 
 
 def _read(folder: RawFolder, pattern: str) -> pd.DataFrame:
-    tables = [read_melodi(folder, name, SCHEMA) for name in folder.matching(pattern)]
+    tables = [read_melodi(folder, name, SCHEMA) for name in folder.some(pattern)]
     return pd.concat(tables, ignore_index=True)[["code", "level", "period", "value"]]

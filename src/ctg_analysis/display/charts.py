@@ -45,6 +45,16 @@ def listing(one: Indicator, rows: pd.DataFrame, *, over_years: bool, parts: pd.D
     return table
 
 
+def family_listing(known: list[Indicator], compared: dict[str, pd.DataFrame], own: str) -> Listing:
+    """Return the table of a family: one line per member, one column per territory."""
+    places = list(dict.fromkeys(name for one in known for name in compared[one.id]["name"].iloc[1:]))
+    lines = []
+    for one in known:
+        texts_of = dict(zip(compared[one.id]["name"].iloc[1:], compared[one.id]["text"].iloc[1:], strict=True))
+        lines.append([one.label, compared[one.id]["text"].iloc[0], *(texts_of.get(place, "nd") for place in places)])
+    return Listing(["Indicateur", own, *places], lines)
+
+
 def signs(lines: list[list[str]]) -> str:
     """Return what the signs that stand in a table mean."""
     cells = {text for line in lines for text in line[1:]}

@@ -36,18 +36,18 @@ def comparison(rows: pd.DataFrame) -> str:
     return svg(figure)
 
 
-def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None) -> str:
+def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int = 0) -> str:
     """Return one line over the years, from zero; `smooth` is drawn over it, the yearly points then stay faint."""
     figure, axes = canvas(2.7)
-    years = rows["period"].astype(int)
+    years = rows["period"].str[:4].astype(int)
     if smooth is None:
         axes.plot(years, rows["value"], color=TERRITORY, linewidth=2.2, marker="o", markersize=5)
-        labelled = rows[rows["period"].astype(int).isin(_spaced(list(years)))]
+        labelled = rows[years.isin(_spaced(list(years)))]
     else:
         axes.plot(years, rows["value"], color=FAINT, linewidth=0.8, marker="o", markersize=3.5, alpha=0.8)
-        axes.plot(smooth["period"].astype(int), smooth["value"], color=TERRITORY, linewidth=2.6)
+        axes.plot(smooth["period"].str[:4].astype(int), smooth["value"], color=TERRITORY, linewidth=2.6)
         axes.text(
-            int(smooth["period"].iloc[-1]) + 0.3,
+            int(smooth["period"].iloc[-1][:4]) + 0.3,
             smooth["value"].iloc[-1],
             "moyenne\nsur trois ans",
             color=TERRITORY,
@@ -58,13 +58,14 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None) -> str:
     top = rows["value"].max()
     for row in labelled.itertuples():
         axes.annotate(
-            row.text, (int(row.period), row.value), (0, 9), textcoords="offset points", ha="center", fontsize=9
+            row.text, (int(row.period[:4]), row.value), (0, 9), textcoords="offset points", ha="center", fontsize=9
         )
     axes.set_ylim(0, top * 1.18)
     axes.margins(x=0.08)
     ticks = _spaced(list(years))
     axes.set_xticks(ticks, [str(year) for year in ticks])
-    axes.yaxis.set_major_formatter(lambda value, _: number(value))
+    shown = decimals if top < 10 else 0
+    axes.yaxis.set_major_formatter(lambda value, _: number(value, shown))
     axes.tick_params(length=0)
     axes.grid(axis="y", color="#e4e0d6", linewidth=0.8)
     axes.spines["left"].set_visible(False)
@@ -130,6 +131,30 @@ def balance(parts: pd.DataFrame, totals: pd.DataFrame) -> str:
     axes.invert_yaxis()
     figure.legend(loc="outside upper left", ncols=1, frameon=False, fontsize=8.5, handlelength=1)
     _bare(axes)
+    return svg(figure)
+
+
+def timeline(rows: pd.DataFrame, span: tuple[int, int] | None) -> str:
+    """Return one mark per place at the year in which something ends; `span` is shaded behind.
+
+    rows: columns name, value (a year), in the order to draw.
+    """
+    figure, axes = canvas(0.7 + 0.3 * len(rows))
+    first = min([int(rows["value"].min()), *(span or ())]) - 1
+    last = max([int(rows["value"].max()), *(span or ())]) + 1
+    if span:
+        axes.axvspan(span[0], span[1] + 1, color="#e3eef3", zorder=0)
+    for place, row in enumerate(rows.itertuples()):
+        axes.plot([first, row.value], [place, place], color=TERRITORY, linewidth=2)
+        axes.plot(row.value, place, color=TERRITORY, marker="|", markersize=11, markeredgewidth=3)
+        axes.annotate(row.text, (row.value, place), (7, 0), textcoords="offset points", va="center")
+    axes.set_yticks(range(len(rows)), [fill(name, NAME_WIDTH) for name in rows["name"]])
+    axes.set_xlim(first, last + 1)
+    years = range(first, last + 1)
+    axes.set_xticks(years, [str(year) for year in years])
+    axes.tick_params(length=0)
+    axes.invert_yaxis()
+    axes.spines["left"].set_visible(False)
     return svg(figure)
 
 

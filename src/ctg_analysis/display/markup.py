@@ -79,6 +79,16 @@ def definitions(entries: list[dict[str, str]]) -> Html:
     return _render("definitions.html.j2", entries=entries)
 
 
+def source(text: str) -> Html:
+    """Return the line that says where a table comes from."""
+    return _render("source.html.j2", text=text)
+
+
+def references(entries: list[dict[str, str]]) -> Html:
+    """Return dated texts. entries: texte, source, date, a_verifier."""
+    return _render("references.html.j2", entries=entries)
+
+
 def banner(text: str) -> Html:
     """Return a line that says something of the whole page."""
     return _render("banner.html.j2", text=text)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 # Tones differ in lightness too, so that they survive black-and-white printing and colour blindness.
 TERRITORY = "#0b4f6c"
-OTHERS = {"departement": "#c65d21", "region": "#8a7fb5", "france": "#8c8c8c"}
+OTHERS = {"departement": "#c65d21", "region": "#8a7fb5", "france": "#8c8c8c", "peers": "#4f7a4a"}
 PARTS = ("#0b4f6c", "#7fb2c9", "#e0a458", "#5c5c5c")
 INK, FAINT, LAND = "#1d1d1b", "#5c5c5c", "#f1efe9"
 SEQUENTIAL = ("#e3eef3", "#b3d0dd", "#77a9c0", "#3c7d9b", "#0b4f6c")

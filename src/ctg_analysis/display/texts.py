@@ -12,12 +12,14 @@ from ctg_analysis.sources import SOURCES
 NBSP, NARROW = "\u00a0", "\u202f"
 MINUS = "\u2212"
 
+WEAK, TOO_WEAK = "peu fiable", 3  # a share of the 20 % forms on too small a sample (quality 3, rule R7)
 SIGNS = {SECRET: "s", MISSING: "nd", NOT_APPLICABLE: "–", CENSORED: "≤"}
 SIGN_WORDS = {
     "s": "secret statistique",
     "nd": "non disponible",
     "–": "sans objet",
-    "≈": "arrondi à 5 par la Cnaf",
+    "≈": "arrondi à 5 par le producteur",
+    WEAK: "échantillon trop petit pour écrire un pourcentage",
 }
 
 SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
@@ -47,8 +49,15 @@ def value_text(indicator: Indicator, row) -> str:
     A percentage on fewer than 20 is said as counts; on fewer than 1 000 it has no decimals.
     A count that its producer rounds is said to be one.
     """
+    if row.status == CENSORED and indicator.floor is not None:
+        percent = f"{NARROW}%" if indicator.unit.startswith("%") else ""
+        return f"≤{NBSP}{number(indicator.floor)}{percent}"
     if row.status != OK:
         return SIGNS[row.status]
+    if is_weak(row):
+        return WEAK
+    if indicator.id.endswith("_year"):
+        return f"{row.value:.0f}"
     if rounded(indicator, SOURCES[row.source]):
         return f"moins de {number(row.high + 1)} (arrondi)" if row.value == 0 else f"≈{NBSP}{number(row.value)}"
     decimals = indicator.decimals
@@ -59,6 +68,17 @@ def value_text(indicator: Indicator, row) -> str:
             decimals = 0
     text = number(row.value, decimals, signed=is_change(indicator))
     return f"{text}{NARROW}%" if indicator.unit.startswith("%") else text
+
+
+def is_printed(indicator: Indicator, row) -> bool:
+    """Tell whether a share or a rate may be written as a number: enough units (R10), a reliable sample (R7)."""
+    small = isinstance(indicator.value, Ratio) and indicator.value.bounded and row.denominator < SMALLEST_BASE
+    return not small and not is_weak(row)
+
+
+def is_weak(row) -> bool:
+    """Tell whether the sample is too small for the value of a commune or secteur to be written (rule R7)."""
+    return row.quality == TOO_WEAK and row.level in ("commune", "secteur")
 
 
 def rounded(indicator: Indicator, source: Source) -> bool:
@@ -73,7 +93,7 @@ def is_change(indicator: Indicator) -> bool:
 
 def interval_text(indicator: Indicator, row) -> str:
     """Return the interval of an observation, « 4,1 à 7,6 », or nothing."""
-    if row.status != OK or math.isnan(row.low):
+    if row.status != OK or math.isnan(row.low) or is_weak(row):
         return ""
     return f"{number(row.low, indicator.decimals)} à {number(row.high, indicator.decimals)}"
 
@@ -85,7 +105,7 @@ def sentence(indicator: Indicator, row) -> str:
     text = indicator.reading.format(**words, value=value_text(indicator, row), s=plural)
     interval = interval_text(indicator, row)
     if interval:
-        kind = "arrondi" if rounded(indicator, SOURCES[row.source]) else "intervalle à 95 %"
+        kind = "arrondi" if SOURCES[row.source].rounding else "intervalle à 95 %"
         text = f"{text.removesuffix('.')} ({kind} : {interval})."
     return typography(text)
 
@@ -97,6 +117,38 @@ def typography(text: str) -> str:
     text = text.replace(" :", f"{NBSP}:")
     text = text.replace("« ", "«" + NBSP).replace(" »", NBSP + "»")
     return re.sub(r"(?<=\d) (?=\d{3}\b)", NARROW, text)
+
+
+def beside(rows) -> str:
+    """Return the figures to compare with, what a test allows to say of them, and the territories that have none.
+
+    rows: columns name, text, status, word.
+    """
+    known = rows[rows["status"].eq(OK)]
+    shown = ", ".join(f"{row.name} {row.text}" for row in known.itertuples(index=False))
+    sentences = [f"Pour comparer : {shown}."] if shown else []
+    said = known[known["word"].notna()].groupby("word", sort=False)["name"].agg(list)
+    parts = [f"{words.replace(' que', '')} {_than(words)} de {listed(names)}" for words, names in said.items()]
+    if parts:
+        sentences.append(f"La valeur du territoire est {' ; '.join(parts)}.")
+    unknown = rows.loc[rows["status"].ne(OK), "name"]
+    if len(unknown):
+        sentences.append(f"Valeur non disponible : {', '.join(unknown)}.")
+    return " ".join(sentences)
+
+
+def _than(words: str) -> str:
+    return "que celle" if words.endswith("que") else "celle"
+
+
+def geography(sources: list[Source], year: int, *, series: bool) -> str:
+    """Return which geography figures are in; a series says that it is at a constant perimeter, when it is (R16)."""
+    if not series:
+        return f"Géographie au 01/01/{year}"
+    if all(source.additive for source in sources):
+        return f"À périmètre constant, géographie au 01/01/{year}"
+    published = " ; ".join(dict.fromkeys(source.geography for source in sources if source.geography))
+    return f"Valeurs publiées par le producteur ({published})"
 
 
 def unit_text(unit: str) -> str:

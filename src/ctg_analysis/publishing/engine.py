@@ -29,7 +29,7 @@ class ChapterEngine(NBClientEngine):
 
             given = nb.metadata.get("papermill", {}).get("parameters", {})
             if given:
-                validated(dict(given))
+                validated(dict(given), nb.metadata["ctg"].get("chapter", ""))
             options.setdefault("kernel_manager_class", LocalKernelManager)
         return super().execute_notebook(nb, kernel_name, **options)
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ctg_analysis.comparisons import find_epci
 from ctg_analysis.errors import UserError
 from ctg_analysis.processing import ensure
-from ctg_analysis.settings import data_root
+from ctg_analysis.settings import DEFAULT_EPCI, data_root
 
 
 class ParameterError(UserError, click.ClickException):
@@ -21,19 +21,30 @@ class ChapterParameters(BaseModel):
     """What every chapter takes."""
 
     model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
-    epci: str = Field(pattern=r"^\d{9}$", description="SIREN de l'EPCI, 9 chiffres")
+    epci: str = Field(DEFAULT_EPCI, pattern=r"^\d{9}$", description="a SIREN of 9 digits")
 
 
-def validated(parameters: dict) -> ChapterParameters:
-    """Return the parameters; the EPCI exists in the reference geography.
+class EarlyChildhoodParameters(ChapterParameters):
+    """What chapter 04 takes besides: the change of the supply to simulate. None: what the notebook says."""
+
+    nouvelles_places: int | None = Field(None, ge=0, strict=True, description="a whole number, 0 or more")
+    departs_assistants_maternels: int | None = Field(None, ge=0, strict=True, description="a whole number, 0 or more")
+
+
+CHAPTERS = {"04": EarlyChildhoodParameters}
+
+
+def validated(parameters: dict, chapter: str = "") -> ChapterParameters:
+    """Return the parameters of a chapter, by its number; the EPCI exists in the reference geography.
 
     Raises:
         ParameterError: an unknown name, a wrong type, an unknown EPCI.
     """
+    model = CHAPTERS.get(chapter, ChapterParameters)
     try:
-        checked = ChapterParameters.model_validate(parameters)
+        checked = model.model_validate(parameters)
     except ValidationError as error:
-        raise ParameterError("; ".join(_line(problem) for problem in error.errors())) from error
+        raise ParameterError("; ".join(_line(problem, model) for problem in error.errors())) from error
     root = data_root(checked.epci)
     ensure(root)
     try:
@@ -43,9 +54,8 @@ def validated(parameters: dict) -> ChapterParameters:
     return checked
 
 
-def _line(problem: dict) -> str:
+def _line(problem: dict, model: type[ChapterParameters]) -> str:
     name = ".".join(map(str, problem["loc"]))
     if problem["type"] == "extra_forbidden":
-        known = ", ".join(ChapterParameters.model_fields)
-        return f"unknown parameter {name!r}: a chapter takes {known}"
-    return f"parameter {name}: found {problem['input']!r}, expected a SIREN of 9 digits"
+        return f"unknown parameter {name!r}: a chapter takes {', '.join(model.model_fields)}"
+    return f"parameter {name}: found {problem['input']!r}, expected {model.model_fields[name].description}"

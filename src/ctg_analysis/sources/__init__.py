@@ -1,8 +1,10 @@
 """The datasets: one declaration each, and their birth certificates."""
 
 from ctg_analysis.model import Source
-from ctg_analysis.sources import caf, education, insee, others, partners
+from ctg_analysis.sources import caf, census, education, facilities, health, insee, others, partners, services
 
 SOURCES: dict[str, Source] = {
-    source.id: source for module in (insee, caf, education, others, partners) for source in module.SOURCES
+    source.id: source
+    for module in (insee, census, facilities, caf, education, health, services, others, partners)
+    for source in module.SOURCES
 }

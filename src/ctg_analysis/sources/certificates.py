@@ -65,6 +65,13 @@ class RawFolder:
         names = (entry.fichier for entry in self.certificate.fichiers)
         return sorted(name for name in names if Path(name).match(pattern))
 
+    def some(self, pattern: str) -> list[str]:
+        """Return the names that match a glob pattern; raise InputError when there is none."""
+        names = self.matching(pattern)
+        if not names:
+            raise InputError([Finding(project_path(self.path), None, None, "no file that is known", pattern)])
+        return names
+
     def entry(self, name: str) -> CertifiedFile:
         """Return what the certificate says of a file."""
         return next(entry for entry in self.certificate.fichiers if entry.fichier == name)

@@ -49,7 +49,8 @@ def fetch(
 def _where(download: Download) -> str:
     """Return where the address is declared, for a person to correct it."""
     stem = Path(download.name).stem
-    spellings = {f'"{name}"' for name in (download.name, stem, re.sub(r"_\d{4}_data$", "", stem))}
+    dataset = re.sub(r"_\d{4}_data$", "", stem)
+    spellings = {f'"{name}"' for name in (download.name, stem, dataset, f"{dataset}_*.csv")}
     for path in sorted(Path(__file__).parent.glob("*.py")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if any(spelling in line for spelling in spellings):

@@ -1,15 +1,7 @@
 """Datasets of the INSEE, and those derived from its official geographic code."""
 
 from ctg_analysis.model import Download, Source
-
-HORS_MAYOTTE = ("976",)
-
-
-def _melodi(dataset: str, year: int) -> Download:
-    """Return the full file of a Melodi dataset: a zip with its data and its metadata."""
-    url = f"https://api.insee.fr/melodi/file/{dataset}/{dataset}_{year}_CSV_FR"
-    return Download(f"{dataset}_{year}_data.csv", url, member="*_data.csv")
-
+from ctg_analysis.sources.census import HORS_MAYOTTE, melodi
 
 SOURCES = (
     Source(
@@ -24,6 +16,7 @@ SOURCES = (
         id="insee_population_historique",
         label="Populations communales depuis 1876",
         producer="INSEE",
+        cog=2025,
         geography="communes au 1er janvier 2025",
         downloads=(
             Download(
@@ -36,6 +29,7 @@ SOURCES = (
         id="insee_iris_rp2021",
         label="Recensement de la population 2021, bases infracommunales",
         producer="INSEE",
+        cog=2023,
         outside=HORS_MAYOTTE,
         geography="communes au 1er janvier 2023",
         how_to_get="bases infracommunales du recensement 2021, sur insee.fr",
@@ -45,52 +39,78 @@ SOURCES = (
         id="insee_rp_population",
         label="Recensement de la population 2023, population par sexe et âge",
         producer="INSEE",
+        cog=2025,
+        geography="communes au 1er janvier 2025",
         outside=HORS_MAYOTTE,
-        downloads=(_melodi("DS_RP_TD_POPULATION_AGESEX_PRINC", 2023),),
-    ),
-    Source(
-        id="insee_rp_logement",
-        label="Recensement de la population 2023, logements",
-        producer="INSEE",
-        outside=HORS_MAYOTTE,
-        downloads=(_melodi("DS_RP_LOGEMENT_PRINC", 2023),),
+        downloads=(melodi("DS_RP_TD_POPULATION_AGESEX_PRINC", 2023),),
     ),
     Source(
         id="insee_etat_civil",
         label="État civil, naissances et décès domiciliés",
         producer="INSEE",
-        downloads=(_melodi("DS_ETAT_CIVIL_NAIS_COMMUNES", 2025), _melodi("DS_ETAT_CIVIL_DECES_COMMUNES", 2025)),
-    ),
-    Source(
-        id="insee_bpe_2025",
-        label="Base permanente des équipements 2025",
-        producer="INSEE",
-        downloads=(_melodi("DS_BPE", 2025),),
+        cog=2026,
+        geography="communes au 1er janvier 2026",
+        downloads=(melodi("DS_ETAT_CIVIL_NAIS_COMMUNES", 2025), melodi("DS_ETAT_CIVIL_DECES_COMMUNES", 2025)),
     ),
     Source(
         id="insee_filosofi_2019",
-        label="Filosofi 2016 à 2019, revenu disponible",
+        label="Revenus localisés (Filosofi) de 2016 à 2019, revenu disponible",
         producer="INSEE",
+        cog=2020,
+        absent="secret",
         additive=False,
         geography="communes au 1er janvier 2020, EPCI de la diffusion",
-        how_to_get="fichiers FILO{année}_DISP de Filosofi, sur insee.fr",
+        how_to_get="fichiers FILO{année}_DISP de Filosofi, sur insee.fr (2016 : fichier 4190004)",
         note="Une commune de moins de 50 ménages fiscaux n'est pas diffusée.",
     ),
     Source(
         id="insee_filosofi_2021",
-        label="Filosofi 2021, base comparateur",
+        label="Revenus localisés (Filosofi) de 2021, base comparateur",
         producer="INSEE",
+        cog=2024,
+        absent="secret",
         additive=False,
-        geography="communes au 1er janvier 2022",
+        geography="communes au 1er janvier 2024",
         how_to_get="base comparateur Filosofi 2021, sur insee.fr",
     ),
     Source(
         id="insee_filosofi_2023",
-        label="Filosofi 2023, niveau de vie et pauvreté",
+        label="Revenus localisés (Filosofi) de 2023, niveau de vie et pauvreté",
         producer="INSEE",
+        cog=2025,
         additive=False,
         geography="communes au 1er janvier 2025",
-        downloads=(_melodi("DS_FILOSOFI_CC", 2023),),
+        downloads=(melodi("DS_FILOSOFI_CC", 2023),),
         note="« Filosofi 2 » : ne se compare pas à 2021 et avant.",
+    ),
+    Source(
+        id="insee_passage",
+        label="Table de passage annuelle des communes",
+        producer="INSEE",
+        additive=False,
+        geography="communes de 2003 à 2026",
+        downloads=(
+            Download(
+                "table_passage_annuelle_2026.xlsx",
+                "https://www.insee.fr/fr/statistiques/fichier/7671867/table_passage_annuelle_2026.zip",
+                member="*.xlsx",
+                seen=False,
+            ),
+        ),
+        note="Sert à ramener les séries d'avant 2021 à la géographie de référence ; une scission donne « nd ».",
+    ),
+    Source(
+        id="insee_densite",
+        label="Grille communale de densité à sept niveaux",
+        producer="INSEE",
+        additive=False,
+        cog=2024,
+        geography="communes au 1er janvier 2024",
+        downloads=(
+            Download(
+                "grille_densite_7_niveaux_2024.xlsx",
+                "https://www.insee.fr/fr/statistiques/fichier/6439600/grille_densite_7_niveaux_2024.xlsx",
+            ),
+        ),
     ),
 )

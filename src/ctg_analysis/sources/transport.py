@@ -1,6 +1,7 @@
 """Getting one file over HTTP as if everything went wrong: cut, slow, refused, an error page, a hostile zip."""
 
 import fnmatch
+import json
 import shutil
 import time
 import zipfile
@@ -46,7 +47,7 @@ def retrieve(download: Download, folder: Path, *, mirror: str, progress: Progres
         FetchError: says what came in the place of the file, and what to do.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    url = mirrored(download.url, mirror)
+    url = mirrored(_address(download, folder, mirror, seconds), mirror)
     packed = f"{download.name}.zip" if download.member else download.name
     part = folder / f"{packed}.part"
 
@@ -66,6 +67,33 @@ def retrieve(download: Download, folder: Path, *, mirror: str, progress: Progres
             part.with_suffix(".etag").unlink(missing_ok=True)
     _refuse_pages(path, url)
     return unpack(path, download, folder) if download.member else path
+
+
+def _address(download: Download, folder: Path, mirror: str, seconds: float) -> str:
+    """Return the address of the file: for a dataset of data.gouv.fr, that of its latest resource that fits.
+
+    The catalogue answers {"resources": [{"title", "url", "last_modified"}, ...]} (api/1/datasets/<slug>/).
+    """
+    if not download.resource:
+        return download.url
+    part = folder / f"{download.name}.dataset.json"
+    part.unlink(missing_ok=True)
+    _download(mirrored(download.url, mirror), urlsplit(download.url).netloc, part, lambda done, total: None, seconds)
+    try:
+        resources = json.loads(part.read_text(encoding="utf-8"))["resources"]
+        fitting = [one for one in resources if fnmatch.fnmatch(_file_of(one["url"]), download.resource)]
+        latest = max(fitting, key=lambda one: one["last_modified"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise FetchError(
+            f"{download.url}: no resource named like {download.resource!r} came, expected a dataset of data.gouv.fr"
+        ) from error
+    finally:
+        part.unlink()
+    return latest["url"]
+
+
+def _file_of(url: str) -> str:
+    return PurePosixPath(urlsplit(url).path).name
 
 
 def mirrored(url: str, mirror: str) -> str:

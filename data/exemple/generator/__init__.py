@@ -1,0 +1,1 @@
+"""What the invented territory is made of, one module per kind of file."""

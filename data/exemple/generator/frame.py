@@ -1,0 +1,169 @@
+"""Geography, population, births and deaths, contours: the frame of the invented territory."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+import yaml
+
+from generator.places import (
+    COMMUNES,
+    DEPARTEMENTS,
+    EPCIS,
+    MERGED,
+    REGIONS,
+    YEARS,
+    Writer,
+    ages,
+    by_level,
+    population,
+)
+
+
+def geography(raw: Path) -> None:
+    """Write the communes and EPCIs of each year: 99009 joined 99003 in the course of 2021."""
+    writer = Writer(raw, "etalab_decoupage", "Communes et EPCI", "2021 à 2026")
+    vintages = {2021: (2019, 2018), 2022: (2020, 2019), 2023: (2020, 2020), 2024: (2022, 2021)}
+    for year in YEARS:
+        recent, older = vintages.get(year, (2023, 2022))
+        present = [*COMMUNES, MERGED] if year == 2021 else COMMUNES
+        rows = []
+        for commune in present:
+            numbers = [population(commune, census) for census in (recent, older)]
+            if year == 2021 and commune.code == "99003":
+                numbers = [n - population(MERGED, census) for n, census in zip(numbers, (recent, older), strict=True)]
+            rows.append(
+                {
+                    "code": commune.code,
+                    "nom": commune.name,
+                    "type": "commune-actuelle",
+                    "departement": commune.departement,
+                    "region": commune.region,
+                    "zone": "metro",
+                    "epci": commune.epci,
+                    "commune_parente": None,
+                    "population_municipale": numbers[0],
+                    "population_municipale_epci": numbers[1] if commune.epci else None,
+                    "anciens_codes": "|".join(commune.former) if commune.former and year > 2021 else None,
+                }
+            )
+        table = pd.DataFrame(rows).astype(
+            {"population_municipale": "Int32", "population_municipale_epci": "Int32", "epci": str, "anciens_codes": str}
+        )
+        said = {"population_municipale": f"RP {recent}", "population_epci": f"RP {older}"}
+        writer.write(f"communes_{year}.parquet", table.astype({"commune_parente": str}), **said)
+    for year in YEARS:
+        table = pd.DataFrame(
+            [
+                {"code": code, "nom": name, "type": kind, "nb_communes": sum(c.epci == code for c in COMMUNES)}
+                for code, (name, kind) in EPCIS.items()
+            ]
+        )
+        writer.write(f"epci_{year}.parquet", table)
+    writer.certify()
+
+
+def census(raw: Path, generator: np.random.Generator) -> dict[str, np.ndarray]:
+    """Write population by age and sex, large age groups, dwellings, history; return the ages by commune."""
+    people = {commune.code: ages(commune, generator) for commune in COMMUNES}
+    rows = [
+        {"code": code, "SEX": sex, "AGE": "Y_GE100" if age == 100 else f"Y{age}", "value": int(table[row, age])}
+        for code, table in people.items()
+        for row, sex in enumerate("FM")
+        for age in range(101)
+    ]
+    melodi = {"RP_MEASURE": "POP", "TIME_PERIOD": 2023, "OBS_STATUS": "A"}
+    table = by_level(pd.DataFrame(rows), ["SEX", "AGE"]).assign(**melodi).rename(columns={"value": "OBS_VALUE"})
+    writer = Writer(raw, "insee_rp_population", "Population par sexe et âge", "2023")
+    columns = ["GEO", "GEO_OBJECT", "SEX", "AGE", "RP_MEASURE", "TIME_PERIOD", "OBS_STATUS", "OBS_VALUE"]
+    writer.write("DS_RP_TD_POPULATION_AGESEX_PRINC_2023.csv", table[columns])
+    writer.certify()
+
+    groups = []
+    for commune in COMMUNES:
+        total = population(commune, 2021)
+        young, old = round(total * commune.young), round(total * (0.42 - commune.young / 2))
+        main = round(total / 2.1)
+        second = round(main * generator.uniform(0.05, 0.6))
+        vacant = round(main * generator.uniform(0.05, 0.15))
+        groups.append(
+            (commune.code, 1, total, young, total - young - old, old, main + second + vacant, main, second, vacant)
+        )
+    names = "code nb_iris pop pop_0_19 pop_20_64 pop_65p logements res_principales res_secondaires logements_vacants"
+    writer = Writer(raw, "insee_iris_rp2021", "Population par grand groupe d'âge et logements", "2021")
+    writer.write("communes_rp2021.parquet", pd.DataFrame(groups, columns=names.split()))
+    writer.certify()
+
+    history = pd.DataFrame({"CODGEO": [c.code for c in COMMUNES], "LIBGEO": [c.name for c in COMMUNES]})
+    for column, year in [
+        *((f"PMUN{y}", y) for y in (2023, 2020, 2015, 2010)),
+        *((f"PSDC{y}", y) for y in (1999, 1968)),
+        ("PTOT1936", 1936),
+        ("PTOT1876", 1876),
+    ]:
+        decline = (2023 - year) * 0.004 if year < 1999 else 0
+        history[column] = [round(population(c, max(year, 1999)) * (1 + decline)) for c in COMMUNES]
+    writer = Writer(raw, "insee_population_historique", "Populations communales", "1876-2023")
+    writer.write("base-pop-historiques-1876-2023.csv", history)
+    writer.certify()
+    return people
+
+
+def vital_statistics(raw: Path, generator: np.random.Generator) -> None:
+    """Write births and deaths; the row of Les Maquettes in 2014 is missing, as rows are in real life."""
+    writer = Writer(raw, "insee_etat_civil", "Naissances et décès", "2008-2025")
+    for name, rate in (("NAIS", 0.0098), ("DECES", 0.0112)):
+        rows = [
+            (commune.code, "COM", year, int(generator.poisson(max(population(commune, year), 0) * rate)))
+            for commune in COMMUNES
+            for year in range(2008, 2026)
+            if not (commune.code == "99006" and year == 2014)
+        ]
+        table = pd.DataFrame(rows, columns=["GEO", "GEO_OBJECT", "TIME_PERIOD", "OBS_VALUE"])
+        writer.write(f"DS_ETAT_CIVIL_{name}_COMMUNES_2025.csv", table)
+    writer.certify()
+
+
+def contours(raw: Path, generator: np.random.Generator) -> None:
+    """Write polygons that share their borders: the cells around random points of each EPCI."""
+    rows = []
+    for rank, epci in enumerate([*EPCIS, None]):
+        communes = [commune for commune in COMMUNES if commune.epci == epci]
+        frame = shapely.box(rank * 0.4, 45.0, rank * 0.4 + 0.34, 45.3)
+        points = shapely.points(
+            generator.uniform((rank * 0.4 + 0.03, 45.03), (rank * 0.4 + 0.31, 45.27), (len(communes), 2))
+        )
+        cells = (
+            shapely.voronoi_polygons(shapely.MultiPoint(points), extend_to=frame).geoms
+            if len(communes) > 1
+            else [frame]
+        )
+        for commune, point in zip(communes, points, strict=True):
+            cell = next(cell for cell in cells if cell.intersects(point)).intersection(frame)
+            if commune.has_contour:
+                rows.append(
+                    {
+                        "code": commune.code,
+                        "nom": commune.name,
+                        "geometry": shapely.to_wkb(shapely.set_precision(cell, 1e-5)),
+                    }
+                )
+    writer = Writer(raw, "contours", "Contours des communes", "2026")
+    writer.write("communes.parquet", pd.DataFrame(rows))
+    writer.certify()
+
+
+def reference(folder: Path) -> None:
+    """Write the small tables of data/exemple/reference."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, entries in (("departements.csv", DEPARTEMENTS), ("regions.csv", REGIONS)):
+        lines = ["code;nom", *(f"{code};{label}" for code, label in entries.items())]
+        (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = {"annee": 2026, "note": "Communes et EPCI inventés, au 1er janvier 2026.", "france": {"F": "Pays d'Exemple"}}
+    (folder / "geographie.yml").write_text(yaml.safe_dump(text, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    secteurs = {"99001": "Haut Pays", "99005": "Haut Pays", "99006": "Haut Pays", "99008": "Haut Pays"}
+    secteurs |= {code: "Bas Pays" for code in ("99002", "99003", "99004", "99007")}
+    lines = ["commune;secteur", *(f"{code};{name}" for code, name in sorted(secteurs.items()))]
+    (folder / "secteurs").mkdir(exist_ok=True)
+    (folder / "secteurs" / "999999999.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")

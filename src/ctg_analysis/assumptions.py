@@ -1,0 +1,46 @@
+"""The part of docs/assumptions.md that is written from the declarations: what each source lets us assume."""
+
+from ctg_analysis.layouts import guesses
+from ctg_analysis.model import Source
+from ctg_analysis.settings import settings
+from ctg_analysis.sources import SOURCES
+
+START, END = "<!-- from the declarations: make docs -->", "<!-- end -->"
+HEADER = (
+    "| source | geography | secrecy | rounding | totals | a commune without a row | still to be seen in a real file |"
+)
+
+
+def generated() -> str:
+    """Return the table of the sources, in Markdown."""
+    lines = [HEADER, "| --- | --- | --- | --- | --- | --- | --- |"]
+    return "\n".join([*lines, *(_line(source) for source in SOURCES.values())])
+
+
+def _line(source: Source) -> str:
+    secrecy = f"under {source.secrecy.threshold} persons" if source.secrecy.threshold else "the producer's"
+    rounding = f"to {source.rounding}, {source.rule}" if source.rounding else "–"
+    totals = "sums of communes" if source.additive else "published only"
+    if source.outside:
+        totals += f", without {', '.join(source.outside)}"
+    absent = {"": "unknown", "secret": "withheld", "zero": "has none"}[source.absent]
+    unseen = sorted({name for layout in source.layouts for name in guesses(layout)})
+    unseen += [f"address of {one.name}" for one in source.downloads if not one.seen]
+    cells = [
+        source.id,
+        source.geography or "–",
+        secrecy,
+        rounding,
+        totals,
+        absent,
+        ", ".join(f"`{name}`" for name in unseen),
+    ]
+    return "| " + " | ".join(cell.replace("|", "\\|") or "–" for cell in cells) + " |"
+
+
+def rewrite() -> None:
+    """Write the table again in docs/assumptions.md."""
+    path = settings().root / "docs" / "assumptions.md"
+    before, rest = path.read_text(encoding="utf-8").split(START)
+    _, after = rest.split(END)
+    path.write_text(f"{before}{START}\n\n{generated()}\n\n{END}{after}", encoding="utf-8")

@@ -1,0 +1,148 @@
+"""The forms that partners fill, kept in data/private/<siren>/ with their agreements."""
+
+import datetime
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.cleaning.files import load
+from ctg_analysis.cleaning.reading import (
+    COMMUNE_CODE,
+    DEPARTEMENT_CODE,
+    SIREN,
+    at_most,
+    count,
+    missing_columns,
+    text,
+    validate,
+)
+from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.layouts import END_YEAR, MONTH, YES_NO, Form
+from ctg_analysis.model import Source
+from ctg_analysis.settings import project_path
+
+AGREEMENTS = "accords.yml"
+PLACE, PERIOD = "territoire", "periode"
+LIMITS = {
+    YES_NO: pa.Check.isin([0.0, 1.0], error="0 or 1"),
+    END_YEAR: pa.Check.in_range(2015, 2050, error="a year of four digits"),
+}
+A_PLACE = f"{COMMUNE_CODE}|{SIREN}|{DEPARTEMENT_CODE}"
+A_YEAR = r"20\d\d(?:-12)?", "a year, or a December such as 2024-12"
+A_DECEMBER = r"20\d\d-12", "a December, such as 2024-12"
+
+
+class Agreement(BaseModel):
+    """What was agreed with a partner for one file: when it came, under which text, the threshold of secrecy."""
+
+    model_config = ConfigDict(extra="forbid")
+    recu_le: datetime.date
+    convention: str = Field(min_length=1)
+    seuil: int = Field(ge=1)
+
+
+def read_agreements(folder: Path) -> dict[str, Agreement]:
+    """Return the agreements of data/private/<siren>/accords.yml, by source; none when there is no such file.
+
+    Raises:
+        InputError: not YAML, or an entry that lacks recu_le, convention or seuil, or has more.
+    """
+    path = folder / AGREEMENTS
+    if not path.is_file():
+        return {}
+    shown = project_path(path)
+    try:
+        entries = yaml.safe_load(path.read_bytes()) or {}
+        return TypeAdapter(dict[str, Agreement]).validate_python(entries)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        raise InputError([Finding(shown, line, None, "text that is not YAML", "a YAML mapping")]) from error
+    except ValidationError as error:
+        raise InputError(
+            Finding(
+                shown, None, ".".join(map(str, problem["loc"])) or None, repr(problem["input"])[:60], problem["msg"]
+            )
+            for problem in error.errors()
+        ) from error
+
+
+def clean_form(source: Source, path: Path, places: set[str]) -> pd.DataFrame:
+    """Return the facts of a form: one row per place, year and measure; a blank cell is unknown.
+
+    places: codes of the EPCI, of its communes and of its département(s).
+
+    Raises:
+        InputError: with every finding.
+    """
+    form = source.form
+    columns = [PLACE, PERIOD, *(field.column for field in form.fields)]
+    texts = load(path, lambda header: _known(header, columns, path))
+    findings = _strangers(texts[PLACE], places, path)
+    try:
+        table = validate(texts, _schema(form), path)
+    except InputError as error:
+        raise InputError([*error.findings, *findings]) from error
+    findings += _answers_above(table, form, path)
+    if findings:
+        raise InputError(findings)
+    rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
+    parts = [rows.assign(value=table[field.column], measure=field.measure) for field in form.fields]
+    return facts(pd.concat(parts, ignore_index=True), source.id)
+
+
+def _known(header: list[str], columns: list[str], path: Path) -> list[str]:
+    """Return the columns to read; a form holds all its columns and no other, so that nothing personal slips in."""
+    findings = missing_columns(path, [name for name in columns if name not in header])
+    for name in dict.fromkeys(header):
+        if name not in columns:
+            expected = "the columns of `ctg new` only"
+            findings.append(Finding(project_path(path), 1, name, "a column that is not in the form", expected))
+        elif header.count(name) > 1:
+            findings.append(Finding(project_path(path), 1, name, "this column again", "each column once"))
+    if findings:
+        raise InputError(findings)
+    return columns
+
+
+def _strangers(codes: pd.Series, places: set[str], path: Path) -> list[Finding]:
+    """Return the rows of places that are not of the EPCI."""
+    expected = "the EPCI, one of its communes or its département"
+    strangers = codes[codes.str.fullmatch(A_PLACE) & ~codes.isin(places)]
+    return [Finding(project_path(path), int(line), PLACE, repr(code), expected) for line, code in strangers.items()]
+
+
+def _answers_above(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+    """Return the answers 0 or 1 that are not given by a commune: of an EPCI, it is its communes that are counted."""
+    above = table[table[PLACE].map(_level).ne("commune")]
+    expected = "a blank cell, for this column is filled commune by commune"
+    return [
+        Finding(project_path(path), int(line), field.column, f"{value:g}", expected)
+        for field in form.fields
+        if field.kind == YES_NO
+        for line, value in above[field.column].dropna().items()
+    ]
+
+
+def _schema(form: Form) -> pa.DataFrameSchema:
+    numbers = {field.column: count(nullable=True) for field in form.fields}
+    for field in form.fields:
+        if field.kind in LIMITS:
+            numbers[field.column] = pa.Column(float, LIMITS[field.kind], nullable=True)
+    return pa.DataFrameSchema(
+        {
+            PLACE: text(A_PLACE, "a commune, an EPCI or a département"),
+            PERIOD: text(*(A_DECEMBER if form.written == MONTH else A_YEAR)),
+            **numbers,
+        },
+        checks=[at_most(field.column, field.part_of) for field in form.fields if field.part_of],
+        unique=[PLACE, PERIOD],
+    )
+
+
+def _level(code: str) -> str:
+    return {5: "commune", 9: "epci"}.get(len(code), "departement")

@@ -1,0 +1,90 @@
+"""Tables of texts made of observations."""
+
+import pandas as pd
+
+from ctg_analysis.display import charts, markup, texts
+from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.model import OK, Indicator
+
+YES, NO = "oui", "non"
+Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
+
+
+def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: int) -> Html:
+    """Return places in rows and indicators in columns, each at its own period.
+
+    local: how many of the places, the first ones, are the communes; the others are set apart.
+    """
+    header = ["Territoire"]
+    for one, period, _ in columns:
+        unit = f" ({one.unit})" if one.unit not in ("%", "habitants") else ""
+        header.append(f"{one.label}{unit}, {texts.period_text(period)}" if period else f"{one.label}{unit}")
+    lines = _lines(places, columns, lambda one, row: row.text)
+    caption = "Les communes, puis le territoire et ce à quoi il se compare"
+    return _table(caption, header, lines, frozenset(range(local, len(lines))))
+
+
+def matrix(places: pd.DataFrame, columns: list[Column], *, source: str) -> Html:
+    """Return a family of indicators by commune; what is counted in communes is said by yes or no."""
+    header = ["Territoire", *(f"{one.label}, {texts.period_text(period)}" for one, period, _ in columns)]
+    lines = _lines(places, columns, _yes_or_no)
+    marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
+    table = _table("Commune par commune", header, lines, marked)
+    return Html(table.html + "\n" + markup.source(source).html)
+
+
+def _yes_or_no(one: Indicator, row) -> str:
+    if one.unit != "communes" or row.level != "commune" or row.status != OK:
+        return row.text
+    return YES if row.value else NO
+
+
+def _lines(places: pd.DataFrame, columns: list[Column], cell) -> list[list[str]]:
+    names, found = {}, []
+    for one, _, rows in columns:
+        each = list(rows.itertuples(index=False))
+        found.append({(row.level, row.territory): cell(one, row) for row in each})
+        names |= {(row.level, row.territory): row.name for row in each}
+    keys = [(place.level, place.territory, place.name) for place in places.itertuples(index=False)]
+    return [
+        [names.get((level, code), name), *(column.get((level, code), "nd") for column in found)]
+        for level, code, name in keys
+    ]
+
+
+def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
+    """Return the notable differences. rows: columns label, own, name, text, word, p, period."""
+    if not tested:
+        return markup.reading(texts.typography("Aucune différence de ce chapitre ne peut être testée."), "")
+    lead = f"{len(rows)} des {tested} différences testées de ce chapitre sont notables."
+    if not len(rows):
+        lead = f"Aucune des {tested} différences testées de ce chapitre n'est notable."
+    said = markup.reading(texts.typography(lead), "")
+    if not len(rows):
+        return said
+    lines = [
+        [row.label, texts.period_text(row.period), row.own, row.word.removesuffix(" que"), row.name, row.text]
+        for row in rows.sort_values("p", kind="stable").itertuples(index=False)
+    ]
+    header = ["Indicateur", "Période", "Territoire", "Valeur", "Comparé à", "Sa valeur"]
+    return Html(said.html + "\n" + _table("Écarts notables, du plus net au moins net", header, lines).html)
+
+
+def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset()) -> Html:
+    """Return a table as it is, its numbers written as French does. marked: numbers of the rows to set apart."""
+    lines = [[_cell(value) for value in row] for row in rows.itertuples(index=False)]
+    return _table(caption, list(rows.columns), lines, marked)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return texts.number(value, 2)
+    return texts.number(value) if isinstance(value, int) else str(value)
+
+
+def _table(caption: str, header: list[str], lines: list[list[str]], marked: frozenset[int] = frozenset()) -> Html:
+    note = texts.typography(charts.signs(lines))
+    written = [[texts.typography(text) for text in line] for line in lines]
+    return markup.table(
+        Table(texts.typography(caption), [texts.typography(text) for text in header], written, note, marked)
+    )

@@ -1,0 +1,151 @@
+"""How producers lay out their files: which columns and codes hold which measures.
+
+Each dataset of `sources` declares its layouts; `cleaning.declared` reads any of them. A name or a code that no
+real file has shown is a Guess: the first full file confirms it, or says which line to correct.
+"""
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+YEAR, MONTH, QUARTER = "year", "month", "quarter"
+
+
+class Guess(str):
+    """A column or a code that was seen in no real file.
+
+    declared: the file and the line where it stands, for a person to correct it.
+    """
+
+    declared: tuple[str, int]
+
+    def __new__(cls, text: str) -> "Guess":
+        """Keep the place of the call, which is that of the declaration."""
+        guess = super().__new__(cls, text)
+        caller = traceback.extract_stack(limit=2)[0]
+        guess.declared = (caller.filename, caller.lineno or 1)
+        return guess
+
+
+@dataclass(frozen=True)
+class Cube:
+    """A file of INSEE's Melodi: one row per place, period and combination of dimensions.
+
+    measures: measure → dimension → codes separated by spaces, which are added up. Every other dimension of the
+    file must be at its total.
+    """
+
+    files: str
+    measures: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file with one row per place, and per period if it holds several; one column per measure.
+
+    code, level: column of the place, and its level. outside: pattern of the codes that belong to no place.
+    period: column of the period, of the kind `written` (a month is kept for December only), a year when the columns
+    are all of that year, or "" when the file's name or certificate has it.
+    where: column → pattern of the rows that are kept.
+    measures: column → measure. words: what stands in the place of a number → status.
+    repeated: the producer repeats rows; the one with the highest first measure is kept.
+    flags: column → pattern of what it holds when the place has the thing: its measure is then 1, else 0.
+    """
+
+    files: str
+    code: str
+    level: str
+    measures: Mapping[str, str]
+    period: str = ""
+    written: str = YEAR
+    outside: str = ""
+    where: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    repeated: bool = False
+    flags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What is counted in a register: the rows that match `where` (column → pattern), or the sum of a column."""
+
+    where: Mapping[str, str] = field(default_factory=dict)
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Register:
+    """A file with one row per thing (a school, an association, a site), counted by commune.
+
+    Its year is in its name, its vintage or the date it was had.
+
+    code: column of the commune; with `departement`, that column holds its last three characters only.
+    several: the code may be a list: a thing that lies in several communes counts in each.
+    outside: pattern of the codes that belong to no commune.
+    """
+
+    files: str
+    code: str
+    measures: Mapping[str, Tally]
+    departement: str = ""
+    several: bool = False
+    outside: str = ""
+
+
+Layout = Cube | Table | Register
+
+
+def guesses(layout: Layout) -> set[str]:
+    """Return the names and codes of a layout that are guesses."""
+    names: list[str] = []
+    match layout:
+        case Cube(_, measures):
+            names = [name for filters in measures.values() for pair in filters.items() for name in pair]
+        case Table():
+            names = [
+                layout.code,
+                layout.period,
+                *layout.measures,
+                *layout.where,
+                *layout.where.values(),
+                *layout.flags.values(),
+            ]
+        case Register():
+            names = [layout.code, layout.departement]
+            for tally in layout.measures.values():
+                names += [tally.of, *tally.where, *tally.where.values()]
+    return {name for name in names if isinstance(name, Guess)}
+
+
+PERSONS, NUMBER, HOURS, EUROS, YES_NO, SCORE = "persons", "number", "hours", "euros", "0 or 1", "sum of scores"
+PRICE, SCALE, END_YEAR = "price in euros", "number of steps", "year"
+NOT_ADDITIVE = (PRICE, SCALE, END_YEAR)  # of several communes there is no sum
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a form: its name, the measure it holds, what to write in it (French), and the kind of number.
+
+    part_of: the column that it may not exceed in the same row.
+    """
+
+    column: str
+    measure: str
+    label: str
+    kind: str = NUMBER
+    part_of: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A file that a partner fills: one row per place (commune, EPCI, département) and year.
+
+    file: its name in data/private/<siren>/. title: French. fields: its columns besides `territoire` and `periode`.
+    written: what `periode` is; a month is a December, for what is compared with the Caf's counts of that month.
+    """
+
+    file: str
+    title: str
+    fields: tuple[Field, ...]
+    written: str = YEAR

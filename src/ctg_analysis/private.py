@@ -1,0 +1,174 @@
+"""The files of partners: read, brought to the reference geography, joined with the open data of the Caf."""
+
+import dataclasses
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.cleaning.facts import COLUMNS
+from ctg_analysis.cleaning.partner_files import AGREEMENTS, Agreement, clean_form, read_agreements
+from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.layouts import NOT_ADDITIVE
+from ctg_analysis.model import MISSING, OK, SECRET, SecrecyRule, Source
+from ctg_analysis.perimeter import Perimeter, to_reference
+from ctg_analysis.settings import DataRoot, project_path
+from ctg_analysis.sources import SOURCES
+
+FORMS = {source.form.file: source for source in SOURCES.values() if source.form}
+BOTH_REGIMES = "caf_et_msa"
+IN_A_ZONE = "covered_by_social_space"
+OLDEST_POPULATION = 3  # years: what the inhabitants of a commune are counted by, before the year of the form
+
+# The two regimes count the same thing, at the same date: the Caf's measure, the MSA's, and that of both.
+PAIRS = (
+    ("caf_households", "msa_households", "households_on_benefit"),
+    ("caf_persons", "msa_persons", "persons_on_benefit"),
+    ("caf_paje_households", "msa_paje_households", "paje_households"),
+    ("caf_rsa_households", "msa_rsa_households", "rsa_households"),
+    ("caf_aeeh_beneficiaries", "msa_aeeh_beneficiaries", "aeeh_beneficiaries"),
+)
+
+
+def read_private(root: DataRoot, places: pd.DataFrame) -> tuple[list[tuple[str, pd.DataFrame]], dict[str, Agreement]]:
+    """Return the facts of every form of every EPCI, and the agreements by source (the strictest of several).
+
+    Raises:
+        InputError: with the findings of all the files: an unknown file, a form without agreement, a bad cell.
+    """
+    findings: list[Finding] = []
+    tables: dict[str, list[pd.DataFrame]] = {}
+    agreements: dict[str, Agreement] = {}
+    homes = sorted(path for path in root.private.iterdir() if path.is_dir()) if root.private.is_dir() else []
+    for folder in homes:
+        agreed, received, said = _read_folder(folder, places)
+        findings += said
+        for source, agreement in agreed.items():
+            known = agreements.get(source)
+            agreements[source] = agreement if known is None or agreement.seuil > known.seuil else known
+        for source, facts in received.items():
+            tables.setdefault(source, []).append(facts)
+    joined = {source: pd.concat(several, ignore_index=True).drop_duplicates() for source, several in tables.items()}
+    findings += [finding for source, facts in joined.items() for finding in _contradictions(root, source, facts)]
+    if findings:
+        raise InputError(findings)
+    return list(joined.items()), agreements
+
+
+def _read_folder(
+    folder: Path, places: pd.DataFrame
+) -> tuple[dict[str, Agreement], dict[str, pd.DataFrame], list[Finding]]:
+    """Return the agreements and the facts by source of one EPCI, and all that is wrong with its files."""
+    shown = project_path(folder / AGREEMENTS)
+    findings, agreed, received = [], None, {}
+    if not (places["level"].eq("epci") & places["code"].eq(folder.name)).any():
+        findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
+    try:
+        agreed = read_agreements(folder)
+        unknown = [source for source in agreed if f"{source}.csv" not in FORMS]
+        findings += [Finding(shown, None, source, "a form that is not known", _known_forms()) for source in unknown]
+    except InputError as error:
+        findings += error.findings
+    own = _codes(places, folder.name)
+    for path in sorted(folder.glob("*.csv")):
+        source = FORMS.get(path.name)
+        if source is None:
+            findings.append(Finding(project_path(path), None, None, "a form that is not known", _known_forms()))
+            continue
+        try:
+            facts = clean_form(source, path, own)
+        except InputError as error:
+            findings += error.findings
+            continue
+        if len(facts):
+            received[source.id] = facts
+    expected = "an entry with recu_le, convention and seuil"
+    without = [] if agreed is None else [source for source in received if source not in agreed]
+    findings += [Finding(shown, None, source, "no agreement", expected) for source in without]
+    return agreed or {}, received, findings
+
+
+def _known_forms() -> str:
+    return f"one of {', '.join(sorted(FORMS))}"
+
+
+def _contradictions(root: DataRoot, source: str, facts: pd.DataFrame) -> list[Finding]:
+    """Return the figures of one place that the forms of several EPCIs give otherwise: their département's."""
+    told = facts[facts["status"].eq(OK)]
+    again = told.loc[told.duplicated(["code", "level", "period", "measure"]), ["code", "period"]].drop_duplicates()
+    shown, form = project_path(root.private), SOURCES[source].form.file
+    expected = f"the same figures in every {form}"
+    return [
+        Finding(shown, None, form, f"two figures of {code} in {period}", expected)
+        for code, period in again.itertuples(index=False)
+    ]
+
+
+def _codes(places: pd.DataFrame, epci: str) -> set[str]:
+    """Return the EPCI, its communes and its départements."""
+    members = places[places["level"].eq("commune") & places["epci"].eq(epci)]
+    return {epci} | set(members["code"]) | set(members["departement"])
+
+
+def form_to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> pd.DataFrame:
+    """Return the facts of a form with the totals of its secteurs and its EPCI.
+
+    No total for what does not add up, nor above the EPCI. A blank cell of an EPCI leaves its total to its communes.
+    """
+    facts = facts[facts["level"].eq("commune") | facts["status"].ne(MISSING)]
+    single = {field.measure for field in source.form.fields if field.kind in NOT_ADDITIVE}
+    alone = facts["measure"].isin(single)
+    added = to_reference(facts[~alone], source, perimeter)
+    given = added["level"].isin(["commune", "secteur", "epci"]) | added["code"].isin(facts["code"])
+    apart = to_reference(facts[alone], dataclasses.replace(source, additive=False), perimeter)
+    return pd.concat([added[given], apart], ignore_index=True)
+
+
+def with_population_covered(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts of a form, where it says 1 or 0 of the zone d'intervention, with the inhabitants it speaks of.
+
+    Measures: population_in_social_space, the inhabitants of the communes said to be in a zone; population_of_form,
+    those of all the communes of which the form says it. A commune without answer or population is `nd` in both.
+
+    populations: one reference population by commune and year; the latest counts, of the year of the form or before.
+    """
+    told = facts[facts["measure"].eq(IN_A_ZONE) & facts["level"].eq("commune")]
+    told = told.assign(year=told["period"].str[:4].astype(int)).sort_values("year", kind="stable")
+    known = populations[populations["level"].eq("commune") & populations["status"].eq(OK)]
+    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"]).sort_values("year")
+    known = known[["code", "year", "inhabitants"]]
+    rows = pd.merge_asof(told, known, on="year", by="code", tolerance=OLDEST_POPULATION)
+    rows["status"] = rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING)
+    whole = rows["inhabitants"].where(rows["status"].eq(OK))
+    measures = {"population_in_social_space": rows["value"] * whole, "population_of_form": whole}
+    return pd.concat([facts, *(rows.assign(measure=name, value=value)[COLUMNS] for name, value in measures.items())])
+
+
+def with_thresholds(sources: dict[str, Source], agreements: dict[str, Agreement]) -> dict[str, Source]:
+    """Return the sources with the secrecy rules of the agreements; both regimes together follow that of the MSA."""
+    rules = {
+        source: SecrecyRule(agreement.seuil, f"moins de {agreement.seuil} personnes ({agreement.convention})")
+        for source, agreement in agreements.items()
+    }
+    if "msa_familles" in rules:
+        rules[BOTH_REGIMES] = rules["msa_familles"]
+    return sources | {name: dataclasses.replace(sources[name], secrecy=rule) for name, rule in rules.items()}
+
+
+def with_msa(facts: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """Return the facts with those of both regimes, where Caf and MSA count the same thing in the same December.
+
+    The MSA's part could be had by a subtraction: where it is from 1 to threshold - 1, the sum is withheld (R1, R18).
+    """
+    keys = ["code", "level", "period"]
+    tables = [facts]
+    for caf, msa, both in PAIRS:
+        ours = facts[facts["measure"].eq(caf) & facts["level"].isin(["epci", "departement"])]
+        theirs = facts[facts["measure"].eq(msa)]
+        joined = ours.merge(theirs[[*keys, "value", "status"]], on=keys, suffixes=("", "_msa"), validate="m:1")
+        known = joined["status"].eq(OK) & joined["status_msa"].eq(OK)
+        status = joined["status"].where(joined["status"].ne(OK), joined["status_msa"])
+        rows = joined.assign(value=(joined["value"] + joined["value_msa"]).where(known), status=status)
+        few = joined["value_msa"].gt(0) & joined["value_msa"].lt(threshold)
+        rows.loc[few, ["value", "status"]] = [float("nan"), SECRET]
+        tables.append(rows.assign(measure=both, source=BOTH_REGIMES)[COLUMNS])
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,156 @@
+"""Tests of differences and the words they allow (rule R14); the limits of a funnel plot (rule R9)."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+ALPHA = 0.05
+SMALLEST_EXPECTED = 5  # below this count, the normal approximation is not trusted (rule R23)
+
+HIGHER, HIGHER_FEMININE, LOWER, CLOSE = "plus élevé que", "plus élevée que", "plus faible que", "proche de"
+
+# What an interval is about, as a reader is told. A register counts everyone; the figure of one year is nevertheless
+# one outcome among those that the same situation could have given.
+SAMPLED, EXHAUSTIVE = "sampled", "exhaustive"
+NATURE = {
+    SAMPLED: "estimation par sondage : l'intervalle tient à l'échantillon",
+    EXHAUSTIVE: "dénombrement exhaustif : l'intervalle tient à la variabilité naturelle",
+}
+
+FUNNEL = {"95": 0.95, "998": 0.998}
+
+Numbers = pd.Series | float
+
+
+def compare_proportions(
+    part: pd.Series,
+    base: pd.Series,
+    other_part: Numbers,
+    other_base: Numbers,
+    shared_part: Numbers = 0,
+    shared_base: Numbers = 0,
+) -> pd.DataFrame:
+    """Return the difference of two shares (0 to 1), the z of its test and its two-sided p (rule R14).
+
+    Two territories that have people in common are no independent samples. shared_part, shared_base: what the other
+    has in common with the first; for an EPCI inside its département, the figures of the EPCI again. The variance of
+    the difference is then p (1 - p) (1 / n1 + 1 / n2 - 2 shared / (n1 n2)), p being the share of both together. For
+    an EPCI inside its département, z is exactly that of the EPCI against the rest of the département; the
+    difference remains that of the two figures that the reader sees.
+
+    The p is that of z or, where fewer than 5 are expected somewhere, of Fisher's exact test between what is not
+    shared: twice the tail on the side of the difference (effective sizes are rounded for it). Nothing where a base
+    is 0 or both are one territory.
+
+    Effective sizes may stand for counts when both have the same sampling fraction; when not, and people are shared,
+    compare with the rest of the other territory, nothing then being shared.
+    """
+    difference = part / base - other_part / other_base
+    mine, my_base, rest, rest_base = _apart(part, base, other_part, other_base, shared_part, shared_base)
+    together = (mine + rest) / (my_base + rest_base)
+    variance = together * (1 - together) * (1 / base + 1 / other_base - 2 * shared_base / (base * other_base))
+    z = difference / np.sqrt(variance.where(variance > 0))
+    expected = np.minimum(together, 1 - together) * np.minimum(my_base, rest_base)
+    mine, my_base, rest, rest_base = (numbers.round() for numbers in (mine, my_base, rest, rest_base))
+    fisher = _twice_the_tail(stats.hypergeom(my_base + rest_base, mine + rest, my_base), mine, difference)
+    p = pd.Series(np.where(expected >= SMALLEST_EXPECTED, 2 * stats.norm.sf(z.abs()), fisher), index=base.index)
+    return pd.DataFrame({"difference": difference, "z": z, "p": p})
+
+
+def compare_rates(
+    events: pd.Series,
+    exposure: pd.Series,
+    other_events: Numbers,
+    other_exposure: Numbers,
+    shared_events: Numbers = 0,
+    shared_exposure: Numbers = 0,
+) -> pd.DataFrame:
+    """Return the difference of two rates of events (per unit of exposure) and its two-sided p (rule R14).
+
+    The conditional exact test: if the rates are equal, each event falls to the first with the probability of its part
+    in the exposure, whatever their number (Przyborowski and Wilenski 1940); p is twice the binomial tail on the side
+    of the difference. It errs on the side of caution, unlike the E-test, and holds for the counts of a whole country.
+
+    shared_events, shared_exposure: what the other has in common with the first, as in `compare_proportions`; the
+    test is then between what is not shared. Events of a register are counted without sampling error; the test is
+    about their natural variability (`EXHAUSTIVE`).
+    """
+    difference = events / exposure - other_events / other_exposure
+    mine, my_exposure, rest, rest_exposure = _apart(
+        events, exposure, other_events, other_exposure, shared_events, shared_exposure
+    )
+    part = my_exposure / (my_exposure + rest_exposure)
+    p = _twice_the_tail(stats.binom(mine + rest, part), mine, difference)
+    return pd.DataFrame({"difference": difference, "p": pd.Series(p, index=events.index)})
+
+
+def _apart(
+    mine: pd.Series, my_base: pd.Series, other: Numbers, other_base: Numbers, shared: Numbers, shared_base: Numbers
+) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series]:
+    """Return what two territories count apart: the first, and the rest of the other; nothing if they are one.
+
+    Where the other lies inside the first, it is the other and the rest of the first.
+    """
+    first = pd.DataFrame({"x": mine, "n": my_base})
+    second = pd.DataFrame({"x": other, "n": other_base}, index=first.index)
+    common = pd.DataFrame({"x": shared, "n": shared_base}, index=first.index)
+    inside = second["n"] <= common["n"]
+    first = first - common.mul(inside, axis=0)
+    second = second - common.mul(~inside, axis=0)
+    apart = first["n"].gt(0) & second["n"].gt(0)
+    return first["x"].where(apart), first["n"].where(apart), second["x"].where(apart), second["n"].where(apart)
+
+
+def _twice_the_tail(counts, count: pd.Series, difference: pd.Series) -> np.ndarray:
+    """Return twice the probability of a count as far on its side as this one, at most 1."""
+    tail = np.where(difference > 0, counts.sf(count - 1), counts.cdf(count))
+    return np.minimum(1, 2 * tail)
+
+
+def word(difference: pd.Series, p: pd.Series, *, visible: Numbers = 0.0, feminine: bool = False) -> pd.Series:
+    """Return what may be said of each difference: « plus élevé que », « plus faible que » or « proche de » (rule R14).
+
+    « proche de » whenever p is not below 5 %, and when the difference is smaller than `visible`, for the two figures
+    would read the same once rounded. Nothing where there was no test.
+    """
+    words = pd.Series(np.where(difference > 0, HIGHER_FEMININE if feminine else HIGHER, LOWER), index=difference.index)
+    said = words.where(p.lt(ALPHA) & difference.abs().ge(visible), CLOSE)
+    return said.where(difference.notna() & p.notna())
+
+
+def notable(p: pd.Series) -> pd.Series:
+    """Return which of many tested differences may be listed as notable: at most 5 % of such a list is expected false.
+
+    A difference without a test is not notable. Source: Benjamini and Hochberg (1995), rule R14.
+    """
+    tested = p.dropna()
+    adjusted = pd.Series(stats.false_discovery_control(tested), index=tested.index)
+    return adjusted.reindex(p.index).lt(ALPHA)
+
+
+def funnel_of_shares(reference: float, bases: pd.Series) -> pd.DataFrame:
+    """Return the limits of a funnel plot around a share (0 to 1), for whole bases: low and high, _95 and _998."""
+    return _funnel(stats.binom(bases, reference), bases).clip(upper=1)
+
+
+def funnel_of_rates(reference: float, exposures: pd.Series) -> pd.DataFrame:
+    """Return the limits of a funnel plot around a rate of events per unit of exposure: low and high, _95 and _998."""
+    return _funnel(stats.poisson(reference * exposures), exposures)
+
+
+def _funnel(counts, sizes: pd.Series) -> pd.DataFrame:
+    """Return exact limits, smoothed between whole counts.
+
+    A territory whose true share is the reference falls beyond a limit with at most half of 5 % or of 0.2 %.
+
+    Source: Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202, for the lower limit; the upper one is its
+    mirror image, the first of the three of Manktelow and Seaton (2012), PLoS ONE 7, e45723, for Spiegelhalter's own
+    would call one event in a tiny commune an anomaly.
+    """
+    limits = {}
+    for name, confidence in FUNNEL.items():
+        for side, probability, outwards in (("low", (1 - confidence) / 2, 0), ("high", (1 + confidence) / 2, 1)):
+            whole = counts.ppf(probability)
+            beyond = (counts.cdf(whole) - probability) / counts.pmf(whole)
+            limits[f"{side}_{name}"] = (whole - beyond + outwards) / sizes
+    return pd.DataFrame(limits, index=sizes.index).clip(lower=0)

@@ -1,0 +1,210 @@
+"""Secondary suppression: which further cells to hide, so that nothing withheld can be worked out (rule R2).
+
+The attacker knows every figure that is shown, that counts are never negative and that a part is never larger than
+its whole. What this leaves him is the range that linear programming gives. The method looks for worlds: tables that
+are as possible as the true one to who knows what is shown. For each sensitive group, it takes the world nearest to
+the true table in which the group counts nobody, then the nearest in which it counts threshold - 1, and hides the
+cells in which they differ from it. At the end, whatever can be shown again is shown.
+
+Sources: Kelly, Golden and Assad (1992), "Cell suppression: disclosure protection for sensitive tabular data",
+Networks 22; Fischetti and Salazar (2001), Management Science 47(7), for the attacker's problem.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import linprog
+
+TOLERANCE = 1e-5
+DOWN, UP = 1, -1
+NEARBY = 1e-3  # price of a departure from what is not shown: the world stays near, so that it serves others too
+SHORTFALL = 1e6  # price of a person short of the aim: more than that of hiding any cell
+HIDDEN, EARLIER, SHOWN = 1, 100, 10_000  # price of doubting a figure, where figures contradict each other
+
+
+@dataclass(frozen=True)
+class Block:
+    """Counts that are linked with each other, and what is said of them; the matrices have one column per count.
+
+    statements: coefficients of the counts. values: what they come to. fixed: known for good, from an earlier edition.
+    remainders: coefficients of whole - part, which is never negative.
+    cells: one row per cell and one column per statement, 1 where the cell shows it. costs: of hiding each cell.
+    withheld: cells that the primary rule hides.
+    groups: coefficients of the groups of persons to protect. certain: False where we do not know their counts, so
+        that they may be sensitive.
+    threshold: a group from 1 to threshold - 1 is sensitive.
+    """
+
+    statements: sparse.csr_array
+    values: np.ndarray
+    fixed: np.ndarray
+    remainders: sparse.csr_array
+    cells: sparse.csr_array
+    costs: np.ndarray
+    withheld: np.ndarray
+    groups: np.ndarray
+    certain: np.ndarray
+    threshold: int
+
+    @cached_property
+    def departures(self) -> sparse.csr_array:
+        """Return the coefficients of counts, of departures down and of departures up in each value."""
+        apart = sparse.eye_array(len(self.values))
+        return sparse.hstack([self.statements, apart, -apart], format="csr")
+
+    @cached_property
+    def limits(self) -> sparse.csr_array:
+        """Return the same coefficients in part - whole, which is never positive."""
+        return sparse.hstack([-self.remainders, sparse.csr_array((self.remainders.shape[0], 2 * len(self.values)))])
+
+    def prices(self, hidden: np.ndarray) -> np.ndarray:
+        """Return what it costs to hide each statement when some cells are hidden: 0 if nothing shows it any more."""
+        return np.where(self.fixed, np.inf, (self.costs * ~hidden) @ self.cells)
+
+    def known(self, hidden: np.ndarray) -> np.ndarray:
+        """Return infinity for the statements that stay known when some cells are hidden, 0 for the others."""
+        return np.where(self.prices(hidden) > 0, np.inf, 0)
+
+    def departs(self, worlds: np.ndarray) -> np.ndarray:
+        """Return which statements are not true in each world."""
+        return np.abs(worlds @ self.statements.T - self.values) > TOLERANCE
+
+    def reaches(self, aim: "Aim", worlds: np.ndarray) -> bool:
+        """Tell whether an aim is reached in one of some worlds."""
+        return (aim.side * (worlds @ self.groups[aim.group])).min() <= aim.side * aim.count + TOLERANCE
+
+
+class Aim(NamedTuple):
+    """A group is to count at most (side DOWN) or at least (side UP) so many persons in some world."""
+
+    group: int
+    side: int
+    count: float
+
+
+def protect(block: Block) -> tuple[np.ndarray, np.ndarray]:
+    """Return which cells to hide (those of the primary rule among them) and which groups stay exposed all the same.
+
+    A group stays exposed when what is known for good bounds it more tightly than [0, threshold - 1].
+    """
+    exposed = np.zeros(len(block.certain), dtype=bool)
+    if not len(exposed):
+        return block.withheld, exposed
+    block, worlds = consistent(block)
+    groups, worlds = sensitive(block, worlds)
+    aims = [Aim(group, side, count) for group in groups for side, count in ((DOWN, 0), (UP, block.threshold - 1))]
+    worlds = explore(block, block.withheld, aims, worlds)
+    trials = [search(block, order, worlds) for order in (aims,)]
+    hidden, possible = min(trials, key=lambda trial: block.costs[trial[0]].sum())
+    exposed[[aim.group for aim in set(aims) - set(possible)]] = True
+    return hidden, exposed
+
+
+def consistent(block: Block) -> tuple[Block, np.ndarray]:
+    """Return the block with figures that agree with each other, and the one world in which all are true.
+
+    Where they do not (a total of the producer that is not the sum, figures revised since an earlier edition), what
+    is hidden gives way first, then the earlier edition: the attacker goes by what is shown now.
+    """
+    said_now = block.cells.sum(axis=0) > 0
+    hidden = ~block.fixed & (block.prices(block.withheld) == 0)
+    doubts = np.select([hidden, ~said_now], [HIDDEN, EARLIER], SHOWN)
+    world = nearest_world(block, doubts, [])
+    return replace(block, values=block.statements @ world), world[np.newaxis]
+
+
+def sensitive(block: Block, worlds: np.ndarray) -> tuple[list[int], np.ndarray]:
+    """Return the groups to protect, and worlds that clear the others.
+
+    A group whose count we do not know is sensitive when all our figures together say so.
+    """
+
+    def cleared(group: int) -> bool:
+        return any(block.reaches(Aim(group, *end), worlds) for end in ends)
+
+    ends = (DOWN, 0), (UP, block.threshold)
+    unsure = [Aim(group, *end) for group in np.flatnonzero(~block.certain) for end in ends]
+    everything_shown = np.zeros(len(block.withheld), dtype=bool)
+    worlds = explore(block, everything_shown, [aim for aim in unsure if not cleared(aim.group)], worlds)
+    for aim in unsure:
+        if not cleared(aim.group):
+            worlds = np.vstack([worlds, nearest_world(block, block.known(everything_shown), [aim])])
+    return [group for group, certain in enumerate(block.certain) if certain or not cleared(group)], worlds
+
+
+def search(block: Block, aims: list[Aim], worlds: np.ndarray) -> tuple[np.ndarray, list[Aim]]:
+    """Return the cells to hide, found by taking the aims in this order, and the aims as far as they can be reached."""
+    hidden, possible = block.withheld, []
+    for aim in aims:
+        if not block.reaches(aim, worlds):
+            world = nearest_world(block, block.prices(hidden), [aim])
+            hidden = hidden | (block.cells @ block.departs(world) > 0)
+            worlds = np.vstack([worlds, world])
+        possible.append(aim if block.reaches(aim, worlds) else aim._replace(count=block.groups[aim.group] @ world))
+    return show_again(block, hidden, possible, worlds), possible
+
+
+def show_again(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarray) -> np.ndarray:
+    """Return the hidden cells without those that protect nothing, tried from the dearest down."""
+    extra = np.flatnonzero(hidden & ~block.withheld)
+    for cell in extra[np.argsort(-block.costs[extra], kind="stable")]:
+        fewer = hidden & (np.arange(len(hidden)) != cell)
+        left = witnesses(block, fewer, aims, worlds)
+        if len(left):
+            hidden, worlds = fewer, left
+    return hidden
+
+
+def witnesses(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarray) -> np.ndarray:
+    """Return worlds that reach every aim and are possible when some cells are hidden; none when that cannot be."""
+    prices = block.known(hidden)
+    worlds = worlds[~(block.departs(worlds) & (prices > 0)).any(axis=1)]
+    worlds = explore(block, hidden, aims, worlds)
+    for aim in aims:
+        if not block.reaches(aim, worlds):
+            worlds = np.vstack([worlds, nearest_world(block, prices, [aim])])
+            if not block.reaches(aim, worlds):
+                return worlds[:0]
+    return worlds
+
+
+def explore(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarray) -> np.ndarray:
+    """Return more worlds that are possible when some cells are hidden, each of which reaches many aims at once."""
+    for side in (DOWN, UP):
+        missing, left = [], [aim for aim in aims if aim.side == side and not block.reaches(aim, worlds)]
+        while left and len(left) != len(missing):
+            missing = left
+            worlds = np.vstack([worlds, nearest_world(block, block.known(hidden), missing)])
+            left = [aim for aim in missing if not block.reaches(aim, worlds)]
+    return worlds
+
+
+def nearest_world(block: Block, prices: np.ndarray, aims: list[Aim]) -> np.ndarray:
+    """Return the table that departs least from what is said: the sum of prices × departures is the smallest.
+
+    prices: infinite where a statement must stay true, 0 where it is not known. The table reaches the aims, or comes
+    as near to them as it can.
+    """
+    said, counts = block.statements.shape
+    hard = np.isinf(prices)
+    paid, most = np.where(hard, 0, prices + NEARBY), np.where(hard, 0, np.inf)
+    sides = np.array([aim.side for aim in aims])
+    toward = sparse.csr_array(sides[:, np.newaxis] * block.groups[[aim.group for aim in aims]])
+    answer = linprog(
+        np.concatenate([np.zeros(counts), paid, paid, np.full(len(aims), SHORTFALL)]),
+        A_eq=sparse.hstack([block.departures, sparse.csr_array((said, len(aims)))]),
+        b_eq=block.values,
+        A_ub=sparse.vstack(
+            [
+                sparse.hstack([block.limits, sparse.csr_array((block.limits.shape[0], len(aims)))]),
+                sparse.hstack([toward, sparse.csr_array((len(aims), 2 * said)), -sparse.eye_array(len(aims))]),
+            ]
+        ),
+        b_ub=np.concatenate([np.zeros(block.limits.shape[0]), sides * [aim.count for aim in aims]]),
+        bounds=[(0, None)] * counts + [(0, end) for end in (*most, *most)] + [(0, None)] * len(aims),
+        method="highs",
+    )
+    return answer.x[:counts]

@@ -1,0 +1,179 @@
+"""Who organises childcare: the population counted and the duties of the law, worked by hand."""
+
+import re
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+import yaml
+
+from ctg_analysis.chapter import open_chapter
+from ctg_analysis.childcare_authority import DUTIES, authorities, read_thresholds
+from ctg_analysis.display import childcare, texts
+from ctg_analysis.errors import InputError
+from ctg_analysis.settings import EXAMPLE_EPCI, data_root
+
+NAN = float("nan")
+THRESHOLDS = {
+    name: SimpleNamespace(seuil=above) for name, above in zip(DUTIES, (None, 3500, 10000, 10000), strict=True)
+}
+
+
+def answers(*rows):
+    return pd.DataFrame(rows, columns=["territory", "transferred", "population"]).astype({"transferred": float})
+
+
+def duties_of(table, territory):
+    row = table.set_index("territory").loc[territory]
+    return [None if pd.isna(row[name]) else bool(row[name]) for name in DUTIES]
+
+
+def test_the_thresholds_are_those_of_the_law():
+    """CASF, L. 214-1-3: more than 3 500 inhabitants, more than 10 000; the relais from 1 January 2026."""
+    found = read_thresholds(data_root().reference / "seuils.yml")
+    assert [found[name].seuil for name in DUTIES] == [None, 3500, 10000, 10000]
+    assert [found[name].date.isoformat() for name in DUTIES] == ["2025-01-01"] * 3 + ["2026-01-01"]
+    assert all(one.source and one.texte.endswith(".") for one in found.values())
+
+
+def test_a_commune_that_kept_it_counts_its_own_inhabitants():
+    """`More than`: 3 500 is not above 3 500, 10 000 is not above 10 000."""
+    kept = answers(("A", 0, 90), ("B", 0, 3500), ("C", 0, 3501), ("D", 0, 10000), ("E", 0, 10001))
+    table = authorities(kept, "T", THRESHOLDS)
+    assert duties_of(table, "A") == duties_of(table, "B") == [True, False, False, False]
+    assert duties_of(table, "C") == duties_of(table, "D") == [True, True, False, False]
+    assert duties_of(table, "E") == [True, True, True, True]
+
+
+def test_those_that_transferred_count_together_and_the_others_do_not():
+    """A 6 000 + B 4 100 = 10 100, above 10 000, although neither is above 10 000 alone; C, who kept it, has 900.
+
+    With C it would be 11 000, with A alone 6 000.
+    """
+    table = authorities(answers(("A", 1, 6000), ("B", 1, 4100), ("C", 0, 900)), "T", THRESHOLDS)
+    whole = table.set_index("territory").loc["T"]
+    assert whole["low"] == whole["high"] == 10100
+    assert duties_of(table, "T") == [True, True, True, True]
+    assert duties_of(table, "A") == [False, False, False, False]  # the EPCI is their authority
+    assert duties_of(table, "C") == [True, False, False, False]
+
+
+def test_an_epci_to_which_nothing_was_transferred_is_no_authority():
+    table = authorities(answers(("A", 0, 6000), ("B", 0, 5000)), "T", THRESHOLDS)
+    assert duties_of(table, "T") == [False, False, False, False]
+    assert not table["authority"].iloc[-1]
+
+
+def test_a_missing_answer_is_not_filled():
+    """A 3 500 transferred, B 600 did not answer: from 3 500 to 4 100, so the four missions (above 3 500) are not known.
+
+    The plan is known: 4 100 is not above 10 000. With C (9 000) silent instead, from 3 000 to 12 000: not known either.
+    """
+    table = authorities(answers(("A", 1, 3500), ("B", NAN, 600)), "T", THRESHOLDS)
+    whole = table.set_index("territory").loc["T"]
+    assert (whole["low"], whole["high"]) == (3500, 4100)
+    assert duties_of(table, "T") == [True, None, False, False]
+    assert pd.isna(table["authority"].iloc[1]) and duties_of(table, "B")[0] is None
+    table = authorities(answers(("A", 1, 3000), ("C", NAN, 9000)), "T", THRESHOLDS)
+    assert duties_of(table, "T") == [True, None, None, None]
+
+
+def test_one_answer_is_enough_when_the_missing_ones_cannot_change_it():
+    """A 11 000 transferred: whatever B (600) says, the count is above 10 000."""
+    table = authorities(answers(("A", 1, 11000), ("B", NAN, 600)), "T", THRESHOLDS)
+    assert duties_of(table, "T") == [True, True, True, True]
+
+
+def test_nobody_known_to_have_transferred_and_an_answer_missing():
+    table = authorities(answers(("A", 0, 3000), ("B", NAN, 600)), "T", THRESHOLDS)
+    assert pd.isna(table["authority"].iloc[-1]) and duties_of(table, "T")[0] is None
+
+
+def test_an_unknown_population_is_not_zero():
+    """B transferred and its inhabitants are unknown: at least the 3 600 of A, above 3 500; no upper bound.
+
+    C kept it: the two first missions fall on it whatever its size, the others are not known.
+    """
+    table = authorities(answers(("A", 1, 3600), ("B", 1, NAN), ("C", 0, NAN)), "T", THRESHOLDS)
+    whole = table.set_index("territory").loc["T"]
+    assert whole["low"] == 3600 and whole["high"] == float("inf")
+    assert duties_of(table, "T") == [True, True, None, None]
+    assert duties_of(table, "C") == [True, None, None, None]
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        (lambda entries: entries[1].pop("seuil"), "seuil"),
+        (lambda entries: entries[1].update(seuil="beaucoup"), "beaucoup"),
+        (lambda entries: entries[0].update(obligation="une mission"), "une mission"),
+        (lambda entries: entries.pop(3), "nothing for relais petite enfance"),
+    ],
+    ids=["no threshold", "not a number", "unknown duty", "a duty without entry"],
+)
+def test_thresholds_that_cannot_be_trusted_are_refused(tmp_path, change, said):
+    entries = yaml.safe_load((data_root().reference / "seuils.yml").read_text(encoding="utf-8"))
+    change(entries)
+    path = tmp_path / "seuils.yml"
+    path.write_text(yaml.safe_dump(entries, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        read_thresholds(path)
+
+
+def shown(*rows):
+    told = answers(*[row[:3] for row in rows]).assign(name=[row[0] for row in rows], period="2025", counted="2023")
+    thresholds = read_thresholds(data_root().reference / "seuils.yml")
+    html = childcare.authority(told, authorities(told, "T", thresholds), "CC de T", thresholds, "Relevé.").html
+    cells = [
+        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr.*?</tr>", html, flags=re.DOTALL)
+    ]
+    return html, {line[0]: line[1:] for line in cells}
+
+
+def test_the_table_and_the_sentence():
+    html, table = shown(("A", 1, 6000), ("B", 1, 4100), ("C", 0, 900), ("D", NAN, 50))
+    assert table["A"] == ["transférée", "–", "–", "–", "–"]
+    assert table["C"] == ["conservée", "900", "recenser et informer", "non", "non"]
+    assert table["D"] == ["nd"] * 5
+    assert table["CC de T"] == ["reçue", "au moins 10\u202f100", "les quatre", "oui", "oui"]
+    assert "Schéma pluriannuel, depuis le 01/01/2025" in html and "Relais petite enfance, depuis le 01/01/2026" in html
+    text = texts.typography(
+        "D'après le relevé de 2025, 2 des 4 communes ont transféré l'accueil du jeune enfant à l'intercommunalité, "
+        "dont la population comptée est d'au moins 10 100 habitants (2023). Missions que la loi lui demande : les "
+        "quatre ; schéma pluriannuel : oui ; relais petite enfance : oui."
+    )
+    assert text in html.replace("&#39;", "'")
+    assert texts.typography("Sans réponse : D.") in html
+
+
+def test_an_epci_that_received_nothing():
+    html, table = shown(("A", 0, 900), ("B", 0, 4000))
+    assert table["CC de T"] == ["–"] * 5
+    assert table["B"] == ["conservée", "4\u202f000", "les quatre", "non", "non"]
+    assert "aucune des 2 communes ne dit avoir transféré" in html and "Sans réponse" not in html
+
+
+def test_one_commune_is_said_in_the_singular():
+    html, table = shown(("A", 1, 900), ("B", 0, 4000))
+    assert "1 des 2 communes a transféré" in html
+    assert table["CC de T"] == ["reçue", "900", "recenser et informer", "non", "non"]
+
+
+def test_the_chapter_of_the_invented_territory(example):
+    """The inhabitants of the communes that kept it do not count with those that transferred."""
+    chapter = open_chapter(EXAMPLE_EPCI)
+    told = chapter.data("sppe_transferred_count")
+    told = told[told["level"].eq("commune") & told["period"].eq("2024")].set_index("territory")["value"]
+    people = chapter.data("population_count")
+    people = people[people["level"].eq("commune")]
+    people = people[people["period"].eq(people["period"].max())].set_index("territory")["value"]
+    counted = people[told[told.eq(1)].index].sum()
+    assert 0 < counted < people.sum()
+    html = chapter.childcare_authority().html
+    assert texts.number(counted) in html
+    assert f"{int(told.sum())} des {len(told)} communes" in html
+
+
+def test_a_territory_without_answers_gets_the_box(france):
+    html = open_chapter("200067171").childcare_authority().html
+    assert "unavailable" in html and "enquete_locale_petite_enfance" in html

@@ -1,0 +1,585 @@
+"""The attacker: who knows all that two editions print tries to work out what they withhold (rule R2, scenario 4).
+
+The attack is written from the printed tables alone and shares no code with the gate: one unknown per measure, commune
+and year; what is printed of them; no count below 0; no part above its whole. Linear programming gives the range that
+this leaves to a group of persons. The gate holds when that range contains [0, threshold - 1] for every group that
+counts from 1 to threshold - 1.
+"""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from ctg_analysis.errors import UserError
+from ctg_analysis.model import (
+    MISSING,
+    NOT_APPLICABLE,
+    OK,
+    SECRET,
+    Count,
+    Indicator,
+    Mean,
+    Published,
+    Rate,
+    Ratio,
+    SecrecyRule,
+    Source,
+)
+from ctg_analysis.secrecy import VALUES, Edition, primary, withhold
+
+THRESHOLD = 5
+SOURCES = {
+    "pmi": Source(id="pmi", label="PMI", producer="P", secrecy=SecrecyRule(threshold=THRESHOLD)),
+    "open": Source(id="open", label="Ouvert", producer="P"),
+}
+
+
+def indicator(name, value, source="pmi", **options):
+    words = {"label": "L", "definition": "D.", "unit": "", "reading": "{period} {value}.", "chart": "trend"}
+    return Indicator(name, ("X",), "04", **words, decimals=0, sources=(source,), value=value, **options)
+
+
+INDICATORS = {
+    one.id: one
+    for one in (
+        indicator("older_share", Ratio("older", "all")),
+        indicator("trained_share", Ratio("trained", "all")),
+        indicator("all_count", Count("all")),
+        indicator("older_count", Count("older")),
+        indicator("older_mean", Mean("older", 3)),
+        indicator("crowding_rate", Ratio("all", "homes", bounded=False)),
+        indicator("open_count", Count("all"), source="open"),
+    )
+}
+# What a reader of the report knows each indicator to be: its numerator, its denominator, the years it adds up.
+MEANING = {
+    "older_share": ("older", "all", 1),
+    "trained_share": ("trained", "all", 1),
+    "all_count": ("all", None, 1),
+    "older_count": ("older", None, 1),
+    "older_mean": ("older", None, 3),
+    "crowding_rate": ("all", "homes", 1),
+}
+PARTS = {"older": "all", "trained": "all"}
+
+
+# ---------------------------------------------------------------------------------------------- tables to protect
+
+
+def counted(measure, place, years, counts):
+    return float(sum(counts[measure, year, commune] for commune in place for year in years))
+
+
+def printed(counts, places, periods, names):
+    """Return the observations before the gate, from counts by (measure, year, commune)."""
+    rows = []
+    for (level, territory), period, name in product(places, periods, names):
+        top, bottom, length = MEANING[name]
+        years = [str(int(period) - ago) for ago in range(length)]
+        numerator = counted(top, places[level, territory], years, counts)
+        denominator = counted(bottom, places[level, territory], years, counts) if bottom else float("nan")
+        denominator = float(length) if length > 1 else denominator
+        divisor = denominator if bottom or length > 1 else 1
+        status, value = (OK, numerator / divisor) if divisor else (NOT_APPLICABLE, float("nan"))
+        rows.append((territory, level, period, name, numerator, denominator, value, status))
+    columns = ["territory", "level", "period", "indicator", "numerator", "denominator", "value", "status"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(low=float("nan"), high=float("nan"), quality=1, source="pmi")
+
+
+def membership(places):
+    rows = [(territory, level, commune) for (level, territory), place in places.items() for commune in place]
+    return pd.DataFrame(rows, columns=["territory", "level", "commune"])
+
+
+def alone(communes):
+    return {("commune", commune): [commune] for commune in communes}
+
+
+def gate(table, places, published=()):
+    return withhold(table, INDICATORS, SOURCES, membership(places), published)
+
+
+def with_primary_rule_only(table):
+    hidden = primary(table, INDICATORS, SOURCES)
+    shown = table.copy()
+    shown.loc[hidden, "status"] = SECRET
+    shown.loc[hidden, VALUES] = float("nan")
+    return shown
+
+
+def hidden_rows(table):
+    rows = table[table["status"].eq(SECRET)]
+    return set(zip(rows["territory"], rows["indicator"], strict=True))
+
+
+# --------------------------------------------------------------------------------------------------- the attacker
+
+
+class Attacker:
+    """Knows the rows printed in some editions, and which communes each place was made of in each."""
+
+    def __init__(self, *editions):
+        self.unknowns, self.known = {}, []
+        for table, places in editions:
+            for row in table.to_dict("records"):
+                top, bottom, length = MEANING[row["indicator"]]
+                years = [str(int(row["period"]) - ago) for ago in range(length)]
+                place = places[row["level"], row["territory"]]
+                if row["status"] == OK:
+                    self.learn(top, place, years, row["numerator"])
+                if bottom and row["status"] == OK:
+                    self.learn(bottom, place, years, row["denominator"])
+                if row["status"] == NOT_APPLICABLE:
+                    self.learn(bottom, place, years, 0.0)
+
+    def unknown(self, measure, commune, year):
+        return self.unknowns.setdefault((measure, commune, year), len(self.unknowns))
+
+    def learn(self, measure, place, years, total):
+        self.known.append(([self.unknown(measure, commune, year) for commune in place for year in years], total))
+
+    def range_of(self, measure, place, years, without=None, whole=False):
+        """Return the lowest and the highest count of a group that what is printed leaves possible."""
+        goal = [(self.unknown(measure, commune, year), 1) for commune in place for year in years]
+        if without:
+            goal += [(self.unknown(without, commune, year), -1) for commune in place for year in years]
+        for part, commune, year in list(self.unknowns):
+            if part in PARTS:
+                self.unknown(PARTS[part], commune, year)
+        size = len(self.unknowns)
+        equal, below = np.zeros((len(self.known), size)), []
+        for line, (columns, _) in zip(equal, self.known, strict=True):
+            line[columns] = 1
+        for (part, commune, year), column in self.unknowns.items():
+            if part in PARTS:
+                below.append(np.zeros(size))
+                below[-1][[column, self.unknowns[PARTS[part], commune, year]]] = 1, -1
+        cost = np.zeros(size)
+        for column, sign in goal:
+            cost[column] = sign
+        ends = []
+        for sign in (1, -1):
+            answer = linprog(
+                sign * cost,
+                A_eq=equal if len(equal) else None,
+                b_eq=[total for _, total in self.known] or None,
+                A_ub=np.array(below) if below else None,
+                b_ub=np.zeros(len(below)) if below else None,
+                integrality=whole * np.ones(size),
+                method="highs",
+            )
+            assert answer.status in (0, 3, 4), answer.message
+            ends.append(sign * answer.fun if answer.status == 0 else -sign * float("inf"))
+        return tuple(ends)
+
+    def finds_out(self, groups, **options):
+        """Return the groups that are bounded more tightly than [0, threshold - 1]."""
+        found = []
+        for group in groups:
+            low, high = self.range_of(*group, **options)
+            if low > 1e-4 or high < THRESHOLD - 1 - 1e-4:
+                found.append(group)
+        return found
+
+
+def small_groups(counts, places, periods, names):
+    """Return every group of 1 to threshold - 1 persons in the truth: (measure, place, years, without)."""
+    groups = set()
+    for place, period, name in product(places.values(), periods, names):
+        top, bottom, length = MEANING[name]
+        years = tuple(str(int(period) - ago) for ago in range(length))
+        for measure, without in [(top, None), (bottom, None), (bottom, top)]:
+            if measure:
+                size = counted(measure, place, years, counts)
+                size -= counted(without, place, years, counts) if without else 0
+                if 1 <= size < THRESHOLD:
+                    groups.add((measure, tuple(place), years, without))
+    return sorted(groups, key=str)
+
+
+# ------------------------------------------------------------------- two editions, two perimeters, two indicators
+
+COMMUNES = "ABCDEFGHIJ"
+NOW = alone(COMMUNES) | {("secteur", "nord"): "ABCDE", ("secteur", "sud"): "FGHIJ", ("epci", "cc"): COMMUNES}
+BEFORE = alone("ABCDEFGHIJK") | {
+    ("secteur", "nord"): "ABCDE",
+    ("secteur", "sud"): "FGHIJK",
+    ("epci", "cc"): "ABCDEFGHIJK",
+}
+FIGURES = {
+    ("all", "2022"): [60, 45, 30, 22, 12, 80, 41, 25, 14, 9, 26],
+    ("older", "2022"): [20, 3, 12, 8, 6, 25, 15, 9, 0, 2, 3],
+    ("trained", "2022"): [30, 20, 9, 11, 12, 78, 20, 12, 7, 0, 13],
+    ("all", "2023"): [62, 44, 31, 20, 13, 79, 43, 24, 15, 8],
+    ("older", "2023"): [22, 5, 11, 4, 7, 27, 16, 8, 1, 0],
+    ("trained", "2023"): [31, 22, 10, 10, 9, 40, 21, 13, 8, 6],
+}
+COUNTS = {
+    (measure, year, commune): figure
+    for (measure, year), figures in FIGURES.items()
+    for commune, figure in zip("ABCDEFGHIJK", figures, strict=False)
+}
+SHARES = ["older_share", "trained_share"]
+FIRST = printed(COUNTS, BEFORE, ["2022"], SHARES)
+SECOND = printed(COUNTS, NOW, ["2022", "2023"], SHARES)
+VICTIMS = sorted(
+    {*small_groups(COUNTS, BEFORE, ["2022"], SHARES), *small_groups(COUNTS, NOW, ["2022", "2023"], SHARES)}, key=str
+)
+
+
+@pytest.fixture(scope="module")
+def first():
+    return gate(FIRST, BEFORE)
+
+
+@pytest.fixture(scope="module")
+def second(first):
+    return gate(SECOND, NOW, [Edition(first.observations, membership(BEFORE))])
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["real numbers", "whole numbers"])
+def test_nothing_withheld_can_be_found_out_from_two_editions_and_two_perimeters(first, second, whole):
+    attacker = Attacker((first.observations, BEFORE), (second.observations, NOW))
+    assert attacker.finds_out(VICTIMS, whole=whole) == []
+    assert first.exposed.empty and second.exposed.empty
+
+
+def test_the_same_attack_finds_every_victim_where_only_the_primary_rule_is_applied():
+    attacker = Attacker((with_primary_rule_only(FIRST), BEFORE), (with_primary_rule_only(SECOND), NOW))
+    assert len(VICTIMS) == 8
+    assert attacker.finds_out(VICTIMS) == VICTIMS
+
+
+def test_an_edition_that_ignores_the_earlier_one_gives_away_the_commune_that_left(first):
+    """K left between the two editions: the total before, less the total now, is its 3 persons."""
+    forgetful = gate(SECOND, NOW).observations
+    found = Attacker((first.observations, BEFORE), (forgetful, NOW)).finds_out(VICTIMS)
+    assert ("older", ("K",), ("2022",), None) in found
+
+
+def test_the_two_editions_keep_most_of_what_they_could_show(first, second):
+    """Of 80 rows the primary rule hides 11; 10 more are enough here."""
+    assert with_primary_rule_only(FIRST)["status"].eq(SECRET).sum() == 4
+    assert first.observations["status"].eq(SECRET).sum() <= 6
+    assert with_primary_rule_only(SECOND)["status"].eq(SECRET).sum() == 7
+    assert second.observations["status"].eq(SECRET).sum() <= 15
+
+
+def test_every_row_withheld_is_empty_and_no_row_is_lost(second):
+    table = second.observations
+    assert len(table) == len(SECOND)
+    assert table.loc[table["status"].ne(OK), VALUES].isna().all(axis=None)
+    shown = table["status"].eq(OK)
+    pd.testing.assert_frame_equal(table[shown], SECOND[shown])
+
+
+# ------------------------------------------------------------------------------------------------- random tables
+
+
+@st.composite
+def tables(draw):
+    """Return counts, places, periods and names of a small table: up to 6 communes, perhaps two secteurs."""
+    communes = "ABCDEF"[: draw(st.integers(2, 6))]
+    names = draw(st.sampled_from([["all_count"], ["older_share"], ["older_share", "all_count"], SHARES]))
+    counts = {}
+    for commune in communes:
+        whole = draw(st.integers(0, 40))
+        counts["all", "2022", commune] = whole
+        counts["older", "2022", commune] = draw(st.integers(0, whole))
+        counts["trained", "2022", commune] = draw(st.integers(0, whole))
+    places = alone(communes) | {("epci", "cc"): communes}
+    if len(communes) > 3 and draw(st.booleans()):
+        places |= {("secteur", "nord"): communes[:2], ("secteur", "sud"): communes[2:]}
+    return counts, places, ["2022"], names
+
+
+@settings(max_examples=60)
+@given(tables())
+def test_nothing_withheld_can_be_found_out_whatever_the_table(table):
+    counts, places, periods, names = table
+    shown = gate(printed(counts, places, periods, names), places)
+    victims = small_groups(counts, places, periods, names)
+    assert Attacker((shown.observations, places)).finds_out(victims) == []
+    assert shown.exposed.empty
+
+
+@settings(max_examples=25)
+@given(tables())
+def test_nothing_more_is_withheld_than_needed(table):
+    """Each row that the secondary rule hides, shown again, gives somebody away."""
+    counts, places, periods, names = table
+    before = printed(counts, places, periods, names)
+    shown = gate(before, places).observations
+    victims = small_groups(counts, places, periods, names)
+    for row in shown.index[shown["status"].eq(SECRET) & ~primary(before, INDICATORS, SOURCES)]:
+        bolder = shown.copy()
+        bolder.loc[row] = before.loc[row]
+        assert Attacker((bolder, places)).finds_out(victims)
+
+
+# --------------------------------------------------------------------------------------------- hand-worked cases
+
+
+def of_all(*figures):
+    """Return one count for each of the communes A, B, C..."""
+    return {("all", "2022", commune): figure for commune, figure in zip(COMMUNES, figures, strict=False)}
+
+
+def of_parts(*figures):
+    """Return counts of `older` among `all` for each of the communes A, B, C..."""
+    counts = {}
+    for commune, (part, whole) in zip(COMMUNES, figures, strict=False):
+        counts |= {("older", "2022", commune): part, ("all", "2022", commune): whole}
+    return counts
+
+
+FOUR = alone("ABCD") | {("epci", "cc"): "ABCD"}
+TWO_SECTEURS = FOUR | {("secteur", "nord"): "AB", ("secteur", "sud"): "CD"}
+
+
+@pytest.mark.parametrize(
+    "counts, places, hidden",
+    [
+        pytest.param(of_all(7, 20, 30, 40), FOUR, "", id="nothing sensitive, nothing hidden"),
+        pytest.param(of_all(0, 20, 30, 40), FOUR, "", id="nobody is no secret"),
+        pytest.param(of_all(3, 20, 30, 40), FOUR, "A B", id="the smallest other commune"),
+        pytest.param(of_all(3, 0, 30, 40), FOUR, "A C", id="a second cell of 0 would leave [0, 3]"),
+        pytest.param(of_all(3, 1, 30, 40), FOUR, "A B", id="two secrets of sum 4 protect each other"),
+        pytest.param(of_all(2, 1, 30, 40), FOUR, "A B C", id="two secrets of sum 3 do not"),
+        pytest.param(of_all(3, 0, 0, 0), FOUR, "A cc", id="a total that is the secret"),
+        pytest.param(of_all(3, 20, 30, 40), TWO_SECTEURS, "A B", id="within the secteur, whose total stays"),
+        pytest.param(of_all(3, 0, 20, 30), TWO_SECTEURS, "A nord sud C", id="the secteur is the secret too"),
+        pytest.param(of_parts((17, 20), (30, 60), (40, 90), (50, 99)), FOUR, "A B", id="those who are not in the part"),
+        pytest.param(of_parts((8, 16), (0, 6), (19, 19), (2, 4)), FOUR, "A D", id="what was hidden in vain comes back"),
+    ],
+)
+def test_the_smallest_set_is_hidden(counts, places, hidden):
+    name = "older_share" if ("older", "2022", "A") in counts else "all_count"
+    before = printed(counts, places, ["2022"], [name])
+    shown = gate(before, places).observations
+    assert {territory for territory, _ in hidden_rows(shown)} == set(hidden.split())
+    assert Attacker((shown, places)).finds_out(small_groups(counts, places, ["2022"], [name])) == []
+
+
+def test_a_part_that_fills_a_whole_that_stays_known_protects_nobody():
+    """2 of B's 60 are a secret; the 9 of A's 9 could only go down, so C, of 90, is hidden beside B."""
+    counts = of_parts((9, 9), (2, 60), (40, 90), (50, 99))
+    shown = gate(printed(counts, FOUR, ["2022"], ["older_share", "all_count"]), FOUR).observations
+    assert hidden_rows(shown) == {("B", "older_share"), ("C", "older_share")}
+
+
+def test_one_more_row_is_enough_where_the_first_way_found_takes_two():
+    """B has 3 of 51 and D 3 of 4: with the count of B hidden too, what the one loses the other gains."""
+    counts = of_parts((46, 53), (3, 51), (14, 56), (3, 4), (22, 36))
+    places = alone("ABCDE") | {("epci", "cc"): "ABCDE"}
+    before = printed(counts, places, ["2022"], ["older_share", "all_count"])
+    hidden = hidden_rows(gate(before, places).observations)
+    assert hidden - hidden_rows(with_primary_rule_only(before)) == {("B", "all_count")}
+
+
+def test_parts_and_wholes_are_held_together_even_in_years_without_a_share():
+    """The same figures without their share in 2022: that `older` is a part of `all` is known from 2021."""
+    counts = of_parts((9, 9), (2, 60), (40, 90), (50, 99))
+    counts |= {(measure, "2021", commune): 50 * (1 + (measure == "all")) for measure, _, commune in counts}
+    table = pd.concat(
+        [
+            printed(counts, FOUR, ["2021"], ["older_share"]),
+            printed(counts, FOUR, ["2022"], ["older_count", "all_count"]),
+        ],
+        ignore_index=True,
+    )
+    assert hidden_rows(gate(table, FOUR).observations) == {("B", "older_count"), ("C", "older_count")}
+
+
+def test_those_who_are_not_in_the_part_are_guarded_at_every_level():
+    """1 in A and 3 in B are not in the part: the 4 of the EPCI would be its count of all, less that of the part."""
+    counts = of_parts((10, 11), (20, 23), (30, 30), (40, 40))
+    table = printed(counts, FOUR, ["2022"], ["older_share", "older_count", "all_count"])
+    victim = [("all", tuple("ABCD"), ("2022",), "older")]
+    assert Attacker((gate(table, FOUR).observations, FOUR)).finds_out(victim) == []
+    assert Attacker((with_primary_rule_only(table), FOUR)).finds_out(victim) == victim
+
+
+def test_what_is_not_a_part_may_exceed_what_it_is_divided_by():
+    """20 persons in 10 homes: no part of them, so nothing forbids that the 3 of A trade places with some of these."""
+    counts = of_all(3, 20, 30, 40) | {("homes", "2022", name): 10 for name in "ABCD"}
+    shown = gate(printed(counts, FOUR, ["2022"], ["crowding_rate"]), FOUR).observations
+    assert hidden_rows(shown) == {("A", "crowding_rate"), ("B", "crowding_rate")}
+
+
+def test_a_count_is_withheld_in_each_row_that_shows_it():
+    """The 3 of A stand in its count and under its share, which itself would show 0 of 3."""
+    counts = of_parts((0, 3), (30, 60), (40, 90), (50, 99))
+    shown = gate(printed(counts, FOUR, ["2022"], ["older_share", "all_count"]), FOUR).observations
+    assert {("A", "older_share"), ("A", "all_count")} <= hidden_rows(shown)
+
+
+def test_a_mean_gives_back_the_sum_of_its_years():
+    """2 + 9 + 8: with the mean of three years and two of the years, the third is found; the mean or a year must go."""
+    counts = {("older", str(year), "A"): figure for year, figure in zip((2020, 2021, 2022), (2, 9, 8), strict=True)}
+    counts |= {("all", str(year), "A"): 50 for year in (2020, 2021, 2022)}
+    table = pd.concat(
+        [
+            printed(counts, alone("A"), ["2020", "2021", "2022"], ["older_share"]),
+            printed(counts, alone("A"), ["2022"], ["older_mean"]),
+        ],
+        ignore_index=True,
+    )
+    shown = gate(table, alone("A")).observations
+    victim = [("older", ("A",), ("2020",), None)]
+    assert shown["status"].eq(SECRET).sum() == 2
+    assert Attacker((shown, alone("A"))).finds_out(victim) == []
+    assert Attacker((with_primary_rule_only(table), alone("A"))).finds_out(victim) == victim
+
+
+def test_a_place_without_anybody_says_so_and_that_is_known():
+    """`so` tells that A has nobody, so A cannot hide the 3 of B."""
+    counts = of_parts((0, 0), (3, 60), (40, 90), (50, 99))
+    shown = gate(printed(counts, FOUR, ["2022"], ["older_share"]), FOUR).observations.set_index("territory")
+    assert shown["status"].to_dict() == {"A": NOT_APPLICABLE, "B": SECRET, "C": SECRET, "D": OK, "cc": OK}
+
+
+def test_a_commune_that_is_not_known_is_found_as_what_is_left_of_a_total():
+    """The partner gives a total of 60 and all communes but A: 60 - 57 = 3."""
+    table = printed(of_all(3, 7, 20, 30), FOUR, ["2022"], ["all_count"])
+    table.loc[table["territory"].eq("A"), "status"] = MISSING
+    table.loc[table["territory"].eq("A"), VALUES] = float("nan")
+    victim = [("all", ("A",), ("2022",), None)]
+    shown = gate(table, FOUR).observations
+    assert hidden_rows(shown) == {("B", "all_count")}
+    assert Attacker((shown, FOUR)).finds_out(victim) == []
+
+
+def test_what_was_printed_before_cannot_be_hidden_and_is_said():
+    """The threshold came after the first edition: A's 3 are known, and B's 2 with them, for the total was printed."""
+    before = printed(of_all(3, 2, 20, 30), FOUR, ["2022"], ["all_count"])
+    earlier = Edition(before[before["territory"].ne("B")], membership(FOUR))
+    shown, exposed = gate(before, FOUR, [earlier])
+    assert hidden_rows(shown) == {("A", "all_count"), ("B", "all_count")}
+    assert exposed["communes"].tolist() == ["A", "B"]
+    assert exposed["measure"].tolist() == ["all", "all"]
+    assert not {"2", "3", "2.0", "3.0"} & set(exposed.astype(str).to_numpy().ravel())
+
+
+def test_the_cells_that_the_earlier_edition_showed_protect_nothing_in_this_one():
+    """The smallest other commune, B, was printed last year: it is C that is hidden beside A."""
+    before = printed(of_all(3, 20, 30, 40), FOUR, ["2022"], ["all_count"])
+    earlier = before.assign(status=before["status"].where(before["territory"].isin(["B", "D"]), MISSING))
+    shown = gate(before, FOUR, [Edition(earlier, membership(FOUR))]).observations
+    assert hidden_rows(shown) == {("A", "all_count"), ("C", "all_count")}
+
+
+def test_another_source_of_the_earlier_edition_is_another_figure():
+    before = printed(of_all(3, 20, 30, 40), FOUR, ["2022"], ["all_count"])
+    earlier = before.assign(source="open")
+    shown, exposed = gate(before, FOUR, [Edition(earlier, membership(FOUR))])
+    assert hidden_rows(shown) == {("A", "all_count"), ("B", "all_count")}
+    assert exposed.empty
+
+
+def test_a_place_without_anybody_in_an_earlier_edition_is_known_to_have_nobody():
+    """46 of the 50 are C's, and A had nobody (`so`): 4 are left to B. Were A not known, B could be nobody."""
+    places = alone("ABC") | {("epci", "cc"): "ABC"}
+    counts = of_parts((0, 0), (2, 4), (20, 46))
+    earlier = with_primary_rule_only(printed(counts, places, ["2022"], ["older_share"]))
+    earlier.loc[earlier["status"].ne(OK), VALUES] = float("nan")
+    before = printed(counts, places, ["2022"], ["all_count"])
+    before = before[before["territory"].eq("B")]
+    _, exposed = gate(before, places, [Edition(earlier, membership(places))])
+    assert "B" in set(exposed.loc[exposed["without"].eq("") & exposed["measure"].eq("all"), "communes"])
+    unsaid = earlier[earlier["territory"].ne("A")]
+    _, exposed = gate(before, places, [Edition(unsaid, membership(places))])
+    assert "B" not in set(exposed.loc[exposed["without"].eq("") & exposed["measure"].eq("all"), "communes"])
+
+
+def test_a_cell_shown_before_is_taken_as_known_even_where_it_was_revised():
+    """B was said to be 21 and is 20: it was never a secret, so C is hidden beside A."""
+    earlier = printed(of_all(3, 21, 30, 40), FOUR, ["2022"], ["all_count"])
+    earlier["status"] = earlier["status"].where(earlier["territory"].eq("B"), MISSING)
+    before = printed(of_all(3, 20, 33, 40), FOUR, ["2022"], ["all_count"])
+    shown, exposed = gate(before, FOUR, [Edition(earlier, membership(FOUR))])
+    assert hidden_rows(shown) == {("A", "all_count"), ("C", "all_count")}
+    assert exposed.empty
+
+
+def earlier_total(total):
+    """Return an edition that showed the total of ABCDK, and 6 for K."""
+    places = alone("ABCDK") | {("epci", "cc"): "ABCDK"}
+    table = printed(of_all(3, 1, 30, 40) | {("all", "2022", "K"): 6}, places, ["2022"], ["all_count"])
+    table["status"] = table["status"].where(table["territory"].isin(["K", "cc"]), MISSING)
+    table.loc[table["territory"].eq("cc"), ["numerator", "value"]] = total
+    return Edition(table, membership(places))
+
+
+@pytest.mark.parametrize("total", [80, 79, 82], ids=["the same", "revised since", "revised otherwise"])
+def test_the_attacker_goes_by_the_figures_of_this_edition_where_the_earlier_one_contradicts_them(total):
+    """A has 3 and B 1 of the 74: they protect each other, whatever the total was said to be before."""
+    before = printed(of_all(3, 1, 30, 40), FOUR, ["2022"], ["all_count"])
+    shown, exposed = gate(before, FOUR, [earlier_total(total)])
+    assert hidden_rows(shown) == {("A", "all_count"), ("B", "all_count")}
+    assert exposed.empty
+
+
+@pytest.mark.parametrize("total, hidden", [(74, "A B"), (75, "A B"), (73, "A B C")])
+def test_a_total_that_is_not_the_sum_is_what_the_attacker_subtracts_from(total, hidden):
+    """A has 3, B has 1. The producer prints 73 for 74: who subtracts C and D is left with 3 for both."""
+    before = printed(of_all(3, 1, 30, 40), FOUR, ["2022"], ["all_count"])
+    before.loc[before["territory"].eq("cc"), ["numerator", "value"]] = total
+    shown = gate(before, FOUR).observations
+    assert {territory for territory, _ in hidden_rows(shown)} == set(hidden.split())
+    assert Attacker((shown, FOUR)).finds_out([("all", ("A",), ("2022",), None), ("all", ("B",), ("2022",), None)]) == []
+
+
+def test_a_merged_commune_is_told_in_the_communes_it_was_made_of():
+    """AB was A and B: the earlier edition showed B's 20, so the 3 of A are in AB's 23, which cannot be shown."""
+    earlier = printed(of_all(3, 20, 30, 40), alone("ABCD"), ["2022"], ["all_count"])
+    earlier["status"] = earlier["status"].mask(earlier["territory"].eq("A"), SECRET)
+    places = {("commune", "AB"): "AB", ("commune", "C"): "C", ("commune", "D"): "D", ("epci", "cc"): "ABCD"}
+    table = printed(of_all(3, 20, 30, 40), places, ["2022"], ["all_count"])
+    shown = gate(table, places, [Edition(earlier, membership(alone("ABCD")))]).observations
+    assert ("AB", "all_count") in hidden_rows(shown)
+    assert Attacker((earlier, alone("ABCD")), (shown, places)).finds_out([("all", ("A",), ("2022",), None)]) == []
+
+
+def restricted(value, **options):
+    """Return the status of one row of the guarded source: 3 out of 90, or a figure of which that is not known."""
+    one = indicator("x_rate", value, **options)
+    row = {"territory": "A", "level": "commune", "period": "2022", "indicator": "x_rate", "status": OK, "source": "pmi"}
+    known = {} if isinstance(value, Published) else {"numerator": 3.0, "denominator": 90.0}
+    table = pd.DataFrame([dict.fromkeys(VALUES, float("nan")) | row | known | {"value": 3.3}])
+    return withhold(table, {"x_rate": one}, SOURCES, membership({})).observations["status"].item()
+
+
+def test_what_an_indicator_reveals_depends_on_its_kind():
+    assert restricted(Rate("older")) == SECRET
+    assert restricted(Ratio("older", "all")) == SECRET
+    assert restricted(Ratio("hours", "all"), persons=("denominator",)) == OK
+    assert restricted(Mean("older", 90)) == SECRET
+    assert restricted(Mean("hours", 90), persons=()) == OK
+    assert restricted(Published("median")) == SECRET, "the count behind it cannot be checked"
+    assert restricted(Published("hours"), persons=()) == OK
+
+
+def test_a_mean_of_three_years_is_not_taken_for_three_persons():
+    counts = {("older", str(year), "A"): 30 for year in (2020, 2021, 2022)}
+    table = printed(counts, alone("A"), ["2022"], ["older_mean"])
+    assert gate(table, alone("A")).observations["status"].tolist() == [OK]
+
+
+def test_an_open_source_is_left_as_it_is_and_needs_no_membership():
+    table = printed(of_all(3, 2, 20, 30), FOUR, ["2022"], ["all_count"]).assign(source="open")
+    shown, exposed = withhold(table, INDICATORS, SOURCES, membership({}))
+    pd.testing.assert_frame_equal(shown, table)
+    assert exposed.empty
+
+
+def test_a_total_whose_communes_are_not_said_stops_in_one_line():
+    table = printed(of_all(3, 2, 20, 30), FOUR, ["2022"], ["all_count"])
+    with pytest.raises(UserError, match="epci cc: its communes are not known"):
+        withhold(table, INDICATORS, SOURCES, membership({}))

@@ -1,0 +1,247 @@
+"""Any declared layout is read from the extract and from the full file alike; a wrong guess says its line."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+from raw_files import BOM, received, said, values
+
+from ctg_analysis.cleaning.declared import clean_declared, read_cube, read_table
+from ctg_analysis.layouts import MONTH, QUARTER, Cube, Guess, Table
+from ctg_analysis.model import Source
+from ctg_analysis.settings import project_path
+from ctg_analysis.sources import SOURCES
+
+# Cubes of Melodi.
+
+FAMILIES = Cube("DS_*.csv", {"families": {}, "large": {"NCH": "CH3 CH4"}, "single": {"TFN": "1"}})
+HEADER = "GEO;GEO_OBJECT;TFN;NCH;SEX;TIME_PERIOD;OBS_STATUS;CONF_STATUS;UNIT_MULT;OBS_VALUE"
+
+
+def cube(*rows):
+    return "\n".join([HEADER, *rows]) + "\n"
+
+
+WHOLE = [
+    "01001;COM;_T;_T;_T;2023;A;F;0;100",
+    "01001;COM;_T;CH3;_T;2023;A;F;0;10.5",
+    "01001;COM;_T;CH4;_T;2023;A;F;0;4.25",
+    "01001;COM;1;_T;_T;2023;A;F;0;30",
+    "01002;COM;_T;_T;_T;2023;A;F;0;50",
+    "01002;COM;_T;CH3;_T;2023;A;F;0;7",
+    "01004;COM;_T;CH3;_T;2023;A;F;0;7",
+    "01004;COM;_T;CH4;_T;2023;A;C;0;",
+]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_codes_of_a_cube_are_added_up_and_a_place_that_lacks_one_is_missing(tmp_path, full):
+    facts = values(read_cube(FAMILIES, received(tmp_path, {"DS_1.csv": cube(*WHOLE)}, full=full), "DS_1.csv"))
+    assert facts[("01001", "2023", "large")] == 14.75
+    assert facts[("01002", "2023", "large")] == "nd"  # not 7
+    assert facts[("01004", "2023", "large")] == "secret"  # not missing, and not 7
+    assert facts[("01001", "2023", "families")] == 100 and facts[("01001", "2023", "single")] == 30
+
+
+def test_only_the_totals_of_the_dimensions_that_nobody_asks_for(tmp_path):
+    rows = [*WHOLE, "01001;COM;_T;_T;F;2023;A;F;0;60", "01001;COM;1;CH3;_T;2023;A;F;0;3"]
+    facts = values(read_cube(FAMILIES, received(tmp_path, {"DS_1.csv": cube(*rows)}, full=True), "DS_1.csv"))
+    assert facts[("01001", "2023", "families")] == 100 and facts[("01001", "2023", "large")] == 14.75
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_what_is_counted_in_another_commune_is_left_out(tmp_path, full):
+    rows = [*WHOLE, "01003;COM;_T;_T;_T;2023;K;F;0;", "01005;COM;_T;_T;_T;2023;O;F;0;"]
+    facts = values(read_cube(FAMILIES, received(tmp_path, {"DS_1.csv": cube(*rows)}, full=full), "DS_1.csv"))
+    assert ("01003", "2023", "families") not in facts and facts[("01005", "2023", "families")] == "nd"
+
+
+def test_a_full_file_has_zonings_that_we_do_not_know_and_an_extract_has_none(tmp_path):
+    rows = [*WHOLE, "12;BV2022;_T;_T;_T;2023;A;F;0;9"]
+    facts = read_cube(FAMILIES, received(tmp_path, {"DS_1.csv": cube(*rows)}, full=True), "DS_1.csv")
+    assert set(facts["level"]) == {"commune"}
+    (line,) = said(read_cube, FAMILIES, received(tmp_path, {"DS_1.csv": cube(*rows)}), "DS_1.csv")
+    assert "line 10, column GEO_OBJECT: found 'BV2022'" in line
+
+
+def test_an_extract_may_lack_a_measure_or_a_dimension_and_a_full_file_may_not(tmp_path):
+    header, *rows = cube(*(row for row in WHOLE if ";1;" not in row)).splitlines()
+    rows = [";".join(cell for place, cell in enumerate(row.split(";")) if place != 2) for row in [header, *rows]]
+    text = "\n".join(rows) + "\n"
+    facts = read_cube(FAMILIES, received(tmp_path, {"DS_1.csv": text}), "DS_1.csv")
+    assert set(facts["measure"]) == {"families", "large"}
+    (line,) = said(read_cube, FAMILIES, received(tmp_path, {"DS_1.csv": text}, full=True), "DS_1.csv")
+    assert "line 1, column TFN: found no such column" in line
+
+
+def test_a_code_that_a_full_file_lacks_is_told_once(tmp_path):
+    layout = Cube("DS_*.csv", {"large": {"NCH": "CH3 CH5"}, "larger": {"NCH": "CH5", "TFN": "1"}})
+    lines = said(read_cube, layout, received(tmp_path, {"DS_1.csv": cube(*WHOLE)}, full=True), "DS_1.csv")
+    assert len(lines) == 1 and "column NCH: found no row with CH5, expected the code of large" in lines[0]
+    facts = read_cube(layout, received(tmp_path, {"DS_1.csv": cube(*WHOLE)}), "DS_1.csv")
+    assert set(facts["measure"]) == {"large"} and set(facts["status"]) == {"nd"}
+
+
+def test_a_guessed_code_names_the_file_and_the_line_of_its_declaration(tmp_path):
+    guess = Guess("CH5")
+    here = inspect.currentframe().f_lineno - 1
+    source = Source("dataset", "L", "P", layouts=(Cube("DS_*.csv", {"large": {"NCH": guess}}),))
+    (line,) = said(clean_declared, source, received(tmp_path, {"DS_1.csv": cube(*WHOLE)}, full=True))
+    assert "found no row with CH5, expected the code of large; 'CH5' is a guess so far" in line
+    assert line.endswith(f"correct {project_path(Path(__file__))}, line {here}")
+
+
+def test_a_certified_cube_that_is_absent_is_one_line(tmp_path):
+    folder = received(tmp_path, {"DS_1.csv": cube(*WHOLE)})
+    (folder.path / "DS_1.csv").unlink()
+    (line,) = said(clean_declared, Source("dataset", "L", "P", layouts=(FAMILIES,)), folder)
+    assert "DS_1.csv: found no file" in line
+
+
+# Tables of places.
+
+
+def benefits(**options):
+    written = {"code": "numcomdo", "level": "commune", "period": "dtreffre", "written": MONTH}
+    return Table("s_*.csv", **written | {"measures": {"foyers": "households"}} | options)
+
+
+@pytest.mark.parametrize("months", [("2024-12", "2024-06"), ("202412", "202406"), ("2024-12-01", "2024-06-01")])
+def test_of_months_only_december_is_kept_however_it_is_written(tmp_path, months):
+    december, june = months
+    text = f"{BOM}dtreffre;numcomdo;foyers\r\n{december};01001;15\r\n{june};01001;20\r\n"
+    facts = values(read_table(benefits(), received(tmp_path, {"s_1.csv": text}, full=True), "s_1.csv"))
+    assert facts == {("01001", "2024-12", "households"): 15}
+
+
+def test_a_month_that_is_none_is_an_error_and_not_left_out(tmp_path):
+    text = "dtreffre;numcomdo;foyers\ndécembre;01001;15\n2024-12;01001;5\n"
+    (line,) = said(read_table, benefits(), received(tmp_path, {"s_1.csv": text}), "s_1.csv")
+    assert "line 2, column dtreffre: found 'décembre', expected a month, such as 2024-12 or 202412" in line
+
+
+def test_of_quarters_only_the_last_is_kept(tmp_path):
+    layout = Table("q*.csv", code="c", level="commune", period="d", written=QUARTER, measures={"n": "seekers"})
+    text = "d;c;n\n2024-T2;01001;10\n2024-T4;01001;15\n"
+    facts = values(read_table(layout, received(tmp_path, {"q.csv": text}), "q.csv"))
+    assert facts == {("01001", "2024", "seekers"): 15}
+
+
+def test_rows_that_belong_to_no_place_are_left_out(tmp_path):
+    outside = SOURCES["caf_s_ben_com_f"].layouts[0].outside
+    codes = ("XX", "04XXX", "99", "", "01001")
+    text = "dtreffre;numcomdo;foyers\n" + "".join(f"2024-12;{code};195\n" for code in codes)
+    facts = read_table(benefits(outside=outside), received(tmp_path, {"s_1.csv": text}), "s_1.csv")
+    assert list(facts["code"]) == ["01001"]
+    (line,) = said(
+        read_table, benefits(outside=outside), received(tmp_path, {"s_1.csv": text + "2024-12;1001;1\n"}), "s_1.csv"
+    )
+    assert "line 7, column numcomdo: found '1001'" in line
+
+
+def test_the_words_of_secrecy_decimal_commas_and_footers(tmp_path):
+    layout = Table(
+        "t*.csv", code="c", level="commune", measures={"n": "rate"}, words={"": "secret", "s": "secret", "nd": "nd"}
+    )
+    text = f'{BOM}c,n\n01001,"12,5"\n01002,s\n01004,nd\n01005,\n,\n"Source : Insee, 2023"\n'
+    facts = values(read_table(layout, received(tmp_path, {"t_2023.csv": text}), "t_2023.csv"))
+    assert [facts[(f"0100{n}", "2023", "rate")] for n in (1, 2, 4, 5)] == [12.5, "secret", "nd", "secret"]
+    text = "c;n;x\n01001;3.5;1\nNote : chiffres provisoires;;\n"
+    facts = values(read_table(layout, received(tmp_path, {"t_2024.csv": text}), "t_2024.csv"))
+    assert facts == {("01001", "2024", "rate"): 3.5}
+    (line,) = said(read_table, layout, received(tmp_path, {"t_2024.csv": "c;n;x\n01001;3.5;1\n0100\n"}), "t_2024.csv")
+    assert "line 3: found 1 cells, expected 3" in line  # cut short: no footer
+
+
+def test_of_repeated_rows_the_highest_even_beside_a_blank(tmp_path):
+    layout = benefits(repeated=True, measures={"foyers": "households", "personnes": "persons"})
+    rows = ["2024-12;01001;1;1", "2024-12;01001;915;2100", "2024-12;01001;;", "2024-12;01002;;"]
+    text = "\n".join(["dtreffre;numcomdo;foyers;personnes", *rows]) + "\n"
+    facts = values(read_table(layout, received(tmp_path, {"s_1.csv": text}), "s_1.csv"))
+    assert facts[("01001", "2024-12", "households")] == 915 and facts[("01001", "2024-12", "persons")] == 2100
+    assert facts[("01002", "2024-12", "households")] == "nd"
+    (line, *_) = said(read_table, benefits(), received(tmp_path, {"s_1.csv": text}), "s_1.csv")
+    assert "again, expected a key that comes once" in line
+
+
+def test_a_flag_is_raised_by_its_pattern_not_by_any_word(tmp_path):
+    source = SOURCES["dgcl_frr"]
+    column = "Classement FRR et FRR+ au 10 juillet 2025"
+    kinds = ("Non classée", "FRR socle", "FRR+", "FRR bénéficiaire", "Classée FRR partiellement", "")
+    text = f"Code_insee;Commune;{column};\n" + "".join(f"0100{n};x;{kind};\n" for n, kind in enumerate(kinds, start=1))
+    facts = clean_declared(source, received(tmp_path, {"liste-communes-FRR-juillet2025.csv": text}, full=True))
+    assert list(facts["value"]) == [0, 1, 1, 1, 1, 0] and set(facts["period"]) == {"2025"}
+    (line,) = said(
+        clean_declared,
+        source,
+        received(
+            tmp_path,
+            {"liste-communes-FRR-juillet2025.csv": text.replace("FRR", "ZRR").replace("ZRR et ZRR+", "FRR et FRR+")},
+            full=True,
+        ),
+    )
+    assert f"column {column}: found no row with .*FRR.*, expected one row at least" in line
+
+
+def test_only_the_rows_asked_for_and_a_guessed_label_that_no_row_has(tmp_path):
+    text = "dtreffre;numcomdo;foyers;type\n2024-12;01001;15;RSA majoré\n2024-12;01001;40;RSA non majoré\n"
+    layout = benefits(where={"type": "(?!.*non).*majoré"})
+    facts = values(read_table(layout, received(tmp_path, {"s_1.csv": text}, full=True), "s_1.csv"))
+    assert facts == {("01001", "2024-12", "households"): 15}
+    source = Source("dataset", "L", "P", layouts=(benefits(where={"type": Guess("Majoré")}),))
+    (line,) = said(clean_declared, source, received(tmp_path, {"s_1.csv": text}, full=True))
+    assert (
+        "column type: found no row with Majoré" in line and "is a guess so far: correct tests/test_layouts.py" in line
+    )
+    assert len(clean_declared(source, received(tmp_path, {"s_1.csv": text}))) == 0  # an extract may have none
+
+
+def test_a_column_under_the_name_of_another_vintage_is_sifted_too(tmp_path):
+    layout = benefits(aliases={"mois": "dtreffre", "kind": "type"}, where={"type": "A"})
+    text = "mois;numcomdo;foyers;kind\n2024-12;01001;15;A\n2024-12;01001;20;B\n2024-06;01001;30;A\n"
+    facts = values(read_table(layout, received(tmp_path, {"s_1.csv": text}), "s_1.csv"))
+    assert facts == {("01001", "2024-12", "households"): 15}
+
+
+def test_a_column_that_a_full_file_lacks_and_that_an_extract_may_lack(tmp_path):
+    guess = Guess("enfants")
+    here = inspect.currentframe().f_lineno - 1
+    layout = benefits(measures={"foyers": "households", guess: "children", "personnes": "persons"})
+    source = Source("dataset", "L", "P", layouts=(layout,))
+    text = "dtreffre;numcomdo;foyers\n2024-12;01001;15\n"
+    guessed, plain = said(clean_declared, source, received(tmp_path, {"s_1.csv": text}, full=True))
+    assert guessed.endswith(f"'enfants' is a guess so far: correct tests/test_layouts.py, line {here}")
+    assert (
+        "column personnes: found no such column, expected this column in the header" in plain and "guess" not in plain
+    )
+    columns = ["dtreffre", "numcomdo", "foyers"]
+    facts = clean_declared(source, received(tmp_path, {"s_1.csv": text}, columns=columns))
+    assert set(facts["measure"]) == {"households"}
+    (line,) = said(clean_declared, source, received(tmp_path, {"s_1.csv": text}, columns=columns[:2]))
+    assert "found no column that is known, expected one of foyers, enfants, personnes" in line
+
+
+def test_the_year_of_a_file_without_period(tmp_path):
+    layout = Table("t*.csv", code="c", level="commune", measures={"n": "rate"})
+    text = "c;n\n01001;3\n"
+    periods = [
+        read_table(layout, received(tmp_path, {name: text}, vintage=vintage, date="2026-03-02"), name)["period"][0]
+        for name, vintage in (("t_2021_2023.csv", "2019"), ("t.csv", "2018 et 2019"), ("t.csv", "celui du fichier"))
+    ]
+    assert periods == ["2023", "2019", "2026"]
+    layout = Table("t*.csv", code="c", level="commune", measures={"n": "rate"}, period="2011")
+    assert read_table(layout, received(tmp_path, {"t_2022.csv": text}), "t_2022.csv")["period"][0] == "2011"
+
+
+def test_a_wrong_file_that_several_layouts_read_is_told_once(tmp_path):
+    text = "annee;numcom;tot_offre_com\n2023;1001;5\n"
+    layouts = tuple(
+        Table("n*.csv", code="numcom", level="commune", period="annee", measures={"tot_offre_com": name})
+        for name in ("places", "seats")
+    )
+    lines = said(clean_declared, Source("dataset", "L", "P", layouts=layouts), received(tmp_path, {"n.csv": text}))
+    assert len(lines) == 1
+    (line,) = said(
+        clean_declared, Source("dataset", "L", "P", layouts=layouts), received(tmp_path, {"other.csv": text})
+    )
+    assert "found no file that is known, expected one of n*.csv" in line

@@ -1,0 +1,277 @@
+"""Years older than the yearly tables, brought to the reference year by the INSEE's passage table; its grid of density.
+
+The workbooks are small ones in the documented form. The figures are powers of two, so that a sum tells its parts.
+"""
+
+import zipfile
+from xml.sax.saxutils import escape
+
+import pandas as pd
+import pytest
+from test_official_files import certified
+
+from ctg_analysis.cleaning import official_geography
+from ctg_analysis.cleaning.geography import clean_communes
+from ctg_analysis.errors import InputError, UserError
+from ctg_analysis.model import MISSING, OK, Source
+from ctg_analysis.perimeter import perimeter_from, to_reference
+from ctg_analysis.settings import data_root
+from ctg_analysis.sources.certificates import read_certificate
+from ctg_analysis.territories import communes_along, follow, passage, ways_between
+
+TITLE = [["Table de passage annuelle"], ["Mise en ligne le 01/04/2025"], [], ["© Insee"]]
+LABELS = ["Niveau géographique", *["Code", "Libellé"] * 3]
+HEADER = ["NIVGEO", "CODGEO_2016", "LIBGEO_2016", "CODGEO_2017", "LIBGEO_2017", "CODGEO_2025", "LIBGEO_2025"]
+ARGENCES = ["12005", "12112", "12117", "12223", "12279", "12304"]  # merged on 1 January 2017
+NEUSSARGUES = ["15031", "15035", "15047", "15141", "15171"]  # merged in December 2016, apart again in 2025
+CITIES = ["13055", "69123", "75056"]
+SOURCE = Source(id="register", label="Registre", producer="P")
+MEDIAN = Source(id="register", label="Registre", producer="P", additive=False)
+
+
+def followed(code, *codes, level="COM"):
+    return [level, *(cell for one in (code, *codes) for cell in (one, f"nom {one}"))]
+
+
+PASSAGE = [
+    *(followed(code, "12223", "12223") for code in ARGENCES),
+    *(followed(code, "15141", code) for code in NEUSSARGUES),
+    *(followed(code, code, code) for code in ["12119", *CITIES]),
+    followed("", "55138", "55138"),  # no such commune in 2016
+    followed("75101", "75101", "75101", level="ARM"),
+]
+
+
+def write_workbook(path, **sheets):
+    """Write sheets of rows, texts and numbers, as the smallest workbook that is one."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package, main = (
+        "http://schemas.openxmlformats.org/package/2006/relationships",
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    )
+    numbers = range(1, len(sheets) + 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "[Content_Types].xml",
+            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            '<Default Extension="xml" ContentType="application/xml"/></Types>',
+        )
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{office}/officeDocument" '
+            'Target="xl/workbook.xml"/></Relationships>',
+        )
+        names = "".join(
+            f'<sheet name="{escape(name)}" sheetId="{n}" r:id="r{n}"/>' for n, name in enumerate(sheets, start=1)
+        )
+        archive.writestr(
+            "xl/workbook.xml", f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{names}</sheets></workbook>'
+        )
+        targets = "".join(
+            f'<Relationship Id="r{n}" Type="{office}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
+        )
+        archive.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{package}">{targets}</Relationships>')
+        for n, rows in enumerate(sheets.values(), start=1):
+            lines = "".join(f"<row>{''.join(map(cell_of, row))}</row>" for row in rows)
+            archive.writestr(
+                f"xl/worksheets/sheet{n}.xml", f'<worksheet xmlns="{main}"><sheetData>{lines}</sheetData></worksheet>'
+            )
+
+
+def cell_of(value):
+    if value == "":
+        return "<c/>"
+    if isinstance(value, str):
+        return f'<c t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+    return f"<c><v>{value}</v></c>"
+
+
+@pytest.fixture(scope="module")
+def years():
+    return clean_communes(read_certificate(data_root().raw / "etalab_decoupage"))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    fusions = [*TITLE, ["ANNEE_MODIF", "COM_INI", "COM_FIN"], [2017, "12005", "12223"]]
+    table = [*TITLE, LABELS, HEADER, *PASSAGE]
+    write_workbook(tmp_path / "table_passage_annuelle_2025.xlsx", COM=table, **{"Liste des fusions": fusions})
+    return certified(tmp_path, "insee_passage")
+
+
+@pytest.fixture
+def codes(folder):
+    return official_geography.clean_passage(folder)
+
+
+def perimeter(codes, year, years):
+    return perimeter_from(year, years, 2026, codes)
+
+
+def facts(values):
+    table = pd.DataFrame({"code": list(values), "value": [float(value) for value in values.values()]})
+    return table.assign(level="commune", period="2016", measure="births", status=OK, source="register", parts=1)
+
+
+def communes_of(moved):
+    return moved[moved["level"].eq("commune")].set_index("code")
+
+
+def powers(names):
+    return {name: 2**rank for rank, name in enumerate(names)}
+
+
+def test_the_workbook_gives_a_code_by_year(codes):
+    assert list(codes.columns) == [2016, 2017, 2025]
+    assert "75101" not in set(codes[2025]) and len(codes) == len(PASSAGE) - 1
+    assert codes.loc[codes[2017].eq("55138"), 2016].isna().all()
+    ways = ways_between(codes, 2016, 2025)
+    assert list(ways.columns) == list(passage_columns()) and ways["code"].notna().all()
+    assert "55138" not in set(ways["code"]) and "55138" in set(ways_between(codes, 2017, 2025)["code"])
+
+
+def passage_columns():
+    empty = pd.DataFrame({"code": ["12119"], "kind": "commune-actuelle", "former_codes": None})
+    return passage(empty, empty).columns
+
+
+def test_six_communes_merged_in_2017_are_summed(codes, years):
+    moved = to_reference(facts(powers(ARGENCES)), SOURCE, perimeter(codes, 2016, years))
+    argences = communes_of(moved).loc["12223"]
+    assert argences["value"] == 63 and argences["status"] == OK
+    lacking = facts(powers(ARGENCES[:-1]))
+    argences = communes_of(to_reference(lacking, SOURCE, perimeter(codes, 2016, years))).loc["12223"]
+    assert pd.isna(argences["value"]) and argences["status"] == MISSING
+
+
+def test_a_merger_older_than_the_figures_is_no_gap(codes, years):
+    moved = communes_of(to_reference(facts({"12223": 7}), SOURCE, perimeter(codes, 2017, years)))
+    assert moved.loc["12223", "value"] == 7 and set(moved.index) == {"12223"}
+
+
+def test_medians_of_merged_communes_are_not_added_up(codes, years):
+    moved = communes_of(to_reference(facts(powers(ARGENCES)), MEDIAN, perimeter(codes, 2016, years)))
+    assert moved.loc["12223", "status"] == MISSING and pd.isna(moved.loc["12223", "value"])
+
+
+def test_a_commune_split_since_is_missing_not_shared_out(codes, years):
+    moved = communes_of(to_reference(facts({"15141": 5}), SOURCE, perimeter(codes, 2017, years)))
+    assert set(moved.index) == set(NEUSSARGUES)
+    assert set(moved["status"]) == {MISSING} and moved["value"].isna().all()
+
+
+def test_communes_merged_and_apart_again_keep_their_own_figures(codes, years):
+    moved = communes_of(to_reference(facts(powers(NEUSSARGUES)), SOURCE, perimeter(codes, 2016, years)))
+    assert moved["value"].to_dict() == powers(NEUSSARGUES) and set(moved["status"]) == {OK}
+
+
+def test_totals_expect_the_communes_of_that_year(codes, years):
+    known = [*ARGENCES, "12119"]
+    moved = to_reference(facts(powers(known)), SOURCE, perimeter(codes, 2016, years)).set_index(["level", "code"])
+    assert moved.loc[("epci", "200067171"), "value"] == 127
+    moved = to_reference(facts(powers(ARGENCES)), SOURCE, perimeter(codes, 2016, years)).set_index(["level", "code"])
+    assert moved.loc[("epci", "200067171"), "status"] == MISSING
+
+
+def test_a_year_that_the_table_does_not_reach_is_said(codes):
+    with pytest.raises(UserError, match=r"no communes of 2002 in the passage table, expected a year from 2016 to 2025"):
+        ways_between(codes, 2002, 2025)
+
+
+def test_the_passage_table_serves_before_the_yearly_tables_only(codes, years):
+    assert len(perimeter_from(2021, years, 2026, codes).communes) == len(years[2021])
+    assert len(perimeter_from(2016, years, 2026, codes).communes) == codes[2016].nunique() + 45
+
+
+@pytest.mark.parametrize("after, reference", [(2027, 2026), (2026, 2025)])
+def test_a_passage_table_that_goes_further_than_needed_is_not_followed_further(codes, years, after, reference):
+    further = codes.assign(further="12119").rename(columns={"further": after})
+    known = perimeter_from(2016, years, reference, codes).ways
+    assert perimeter_from(2016, years, reference, further).ways.equals(known)
+
+
+def test_an_older_passage_table_is_followed_by_the_yearly_tables(codes, years):
+    older = codes[[2016, 2017]].assign(end=codes[2017]).rename(columns={"end": 2022})
+    moved = communes_of(to_reference(facts({"15141": 5}), SOURCE, perimeter(older, 2017, years)))
+    assert set(moved.index) == set(NEUSSARGUES) and set(moved["status"]) == {MISSING}
+
+
+def test_without_passage_table_the_oldest_year_stands_for_an_earlier_one(years):
+    assert perimeter_from(2016, years, 2026).communes.equals(years[2021])
+    for unknown in (0, 2002, 2027):
+        with pytest.raises(UserError, match=f"no communes of {unknown}, expected a year from 2003 to 2026"):
+            perimeter_from(unknown, years, 2026)
+    with pytest.raises(UserError, match="no communes of 2024"):
+        perimeter_from(2024, {year: years[year] for year in (2021, 2026)}, 2026)
+
+
+def test_the_end_of_a_table_that_leads_nowhere_is_said(codes, years):
+    with pytest.raises(UserError, match="communes without an heir: 15031"):
+        follow(ways_between(codes, 2016, 2025), passage(years[2024], years[2026]))
+
+
+def test_parts_that_met_again_are_whole():
+    split = pd.DataFrame({"code": ["A", "A"], "commune": ["A", "B"], "split": True})
+    merged = pd.DataFrame({"code": ["A", "B"], "commune": ["A", "A"], "split": False})
+    assert follow(split, merged).to_dict("records") == [{"code": "A", "commune": "A", "split": False}]
+    apart = follow(merged, split)
+    assert len(apart) == 4 and apart["split"].all()
+
+
+def test_a_city_without_its_commune_is_said(codes, years):
+    without = ways_between(codes[codes[2025].ne("75056")], 2016, 2025)
+    with pytest.raises(UserError, match="no commune 75056 in the passage table"):
+        communes_along(without, years[2026])
+
+
+@pytest.mark.parametrize("stop", [2022, 2024, 2025])
+def test_two_steps_lead_where_one_does(years, stop):
+    steps = follow(passage(years[2021], years[stop]), passage(years[stop], years[2026]))
+    assert steps.equals(passage(years[2021], years[2026]))
+
+
+def test_what_ways_tell_of_the_communes_of_a_year_agrees_with_its_table(years):
+    told = communes_along(passage(years[2021], years[2026]), years[2026]).set_index("code")
+    known = years[2021].set_index("code")
+    assert set(told.index) == set(known.index)
+    both = known.join(told.add_suffix("_told"))
+    assert both["departement"].equals(both["departement_told"]) and both["kind"].equals(both["kind_told"])
+    moved = both[both["epci"].notna() & both["epci"].ne(both["epci_told"])]
+    assert 0 < len(moved) < 150  # communes that changed of EPCI since
+
+
+def test_another_passage_table_is_refused(tmp_path):
+    write_workbook(tmp_path / "table_passage_geo2003_geo2025.xlsx", table=[["CODGEO_INI", "CODGEO_2025"]])
+    with pytest.raises(InputError, match="no file that is known, expected table_passage_annuelle"):
+        official_geography.clean_passage(certified(tmp_path, "insee_passage"))
+
+
+def test_a_code_of_the_passage_table_without_its_zero_is_an_error(tmp_path):
+    rows = [*TITLE, LABELS, HEADER, followed("1001", "01001", "01001")]
+    write_workbook(tmp_path / "table_passage_annuelle_2025.xlsx", COM=rows)
+    with pytest.raises(InputError, match=r"line 7, column CODGEO_2016: found '1001', expected a commune code"):
+        official_geography.clean_passage(certified(tmp_path, "insee_passage"))
+
+
+DENSITY_HEADER = ["CODGEO", "LIBGEO", "DENS", "LIBDENS", "PMUN21"]
+
+
+def density(tmp_path, *rows):
+    title = [["Grille communale de densité à 7 niveaux"], ["Géographie au 01/01/2024"], [], ["© Insee"]]
+    write_workbook(tmp_path / "grille_densite_7_niveaux_2024.xlsx", Grille=[*title, DENSITY_HEADER, *rows])
+    return official_geography.clean_density(certified(tmp_path, "insee_grille_densite"))
+
+
+def test_the_density_grid_gives_a_class_by_commune(tmp_path):
+    table = density(tmp_path, ["01001", "A", 6, "Rural", 800], ["12119", "B", 7, "Rural très dispersé", 1200])
+    assert table.set_index("code")["value"].to_dict() == {"01001": 6, "12119": 7}
+    for column, word in {"level": "commune", "period": "2024", "measure": "density_class", "status": OK}.items():
+        assert set(table[column]) == {word}
+    assert set(table["source"]) == {"insee_grille_densite"}
+
+
+@pytest.mark.parametrize("bad", [8, 0, 2.5, ""])
+def test_a_class_that_is_none_is_an_error(tmp_path, bad):
+    with pytest.raises(InputError, match=r"line 7, column DENS: found .*, expected (?:a class from 1 to 7|a value)"):
+        density(tmp_path, ["01001", "A", 6, "Rural", 800], ["12119", "B", bad, "?", 1200])

@@ -1,0 +1,377 @@
+"""Who resembles an EPCI: worked by hand on invented ones, then on all those of France."""
+
+import math
+import statistics
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ctg_analysis import peer_values as values
+from ctg_analysis import peers
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.cleaning.geography import clean_epcis, read_geography
+from ctg_analysis.derivation import certified_folders
+from ctg_analysis.display.texts import typography
+from ctg_analysis.errors import UserError
+from ctg_analysis.observations import SCHEMA
+
+AUBRAC, GRAND_PARIS, PETITE_TERRE, EXAMPLE = "200067171", "200054781", "200050532", "999999999"
+
+# x has mean 5 and variance 70/6, y has mean 2.5 and standard deviation 1.5.
+SIX = pd.DataFrame({"x": [0.0, 2, 4, 6, 8, 10], "y": [1.0, 1, 1, 4, 4, 4]}, index=list("ABCDEF"))
+ALIKE = {"zone": peers.METROPOLITAN, "kind": peers.KINDS["CC"], "size": 0, "density": ""}
+
+
+def classes_of(table, **columns):
+    return pd.DataFrame(ALIKE | columns, index=table.index)
+
+
+def ranked(group):
+    return list(group.peers["peer"])
+
+
+def test_distances_worked_by_hand():
+    group = peers.nearest(SIX, "A", classes_of(SIX), k=5)
+    assert ranked(group) == ["B", "C", "D", "E", "F"]
+    # y differs by two standard deviations from D on: 2² = 4
+    by_hand = [math.sqrt(x * x / (70 / 6) + y) for x, y in [(2, 0), (4, 0), (6, 4), (8, 4), (10, 4)]]
+    assert list(group.peers["distance"]) == pytest.approx(by_hand, abs=1e-8)
+    assert by_hand[0] == pytest.approx(0.5855, abs=1e-4) and by_hand[2] == pytest.approx(2.6619, abs=1e-4)
+    assert (group.variables, group.without, group.lacking, group.step, group.candidates) == (("x", "y"), (), (), 0, 5)
+
+
+def test_only_the_k_nearest_are_kept():
+    group = peers.nearest(SIX, "A", classes_of(SIX), k=2)
+    assert ranked(group) == ["B", "C"] and group.candidates == 5
+
+
+def test_populations_and_communes_are_compared_by_their_ratios():
+    table = pd.DataFrame({"population": [1e3, 1e4, 5e4, 1e5]}, index=list("ABCD"))
+    group = peers.nearest(table, "B", classes_of(table), k=3)
+    # log 5, then log 10 twice; in inhabitants, A would be the nearest
+    assert ranked(group) == ["C", "A", "D"]
+    logs = [3, 4, 4 + math.log10(5), 5]
+    assert group.peers["distance"][0] == pytest.approx(math.log10(5) / statistics.pstdev(logs), abs=1e-8)
+
+
+def test_a_tie_goes_to_the_smaller_siren_whatever_the_order_of_the_rows():
+    table = SIX[["x"]].rename(index=dict(zip("ABCDEF", "FCBEAD", strict=True)))
+    group = peers.nearest(table, "B", classes_of(table), k=4)  # x = 4: C and E at 2, A and F at 4
+    assert ranked(group) == ["C", "E", "A", "F"]
+    assert group.peers["distance"].duplicated().sum() == 2
+
+
+def test_a_tie_holds_where_the_arithmetic_of_floats_does_not():
+    table = pd.DataFrame({"x": [0.1 + 0.2, 0.2, 0.4 - 0.3, 0.7]}, index=list("ABCD"))
+    assert abs(table["x"]["A"] - 0.2) != abs(table["x"]["C"] - 0.2)
+    assert ranked(peers.nearest(table, "B", classes_of(table), k=3)) == ["A", "C", "D"]
+
+
+def test_what_is_compared_chooses_no_one():
+    table = SIX.assign(y=[1.0, 4, 4, 1, 4, 1])
+    assert ranked(peers.nearest(table, "A", classes_of(table), k=3)) == ["D", "B", "C"]
+    group = peers.nearest(table, "A", classes_of(table), k=3, without=["y"])
+    assert ranked(group) == ["B", "C", "D"]
+    assert (group.variables, group.without) == (("x",), ("y",))
+    with pytest.raises(KeyError, match="z"):
+        peers.nearest(table, "A", classes_of(table), without=["z"])
+
+
+def test_an_epci_with_an_unknown_variable_neither_has_peers_nor_is_one():
+    table = SIX.assign(y=[1.0, np.nan, 1, 4, 4, 4])
+    group = peers.nearest(table, "B", classes_of(table), k=3)
+    assert group.peers.empty and group.lacking == ("y",) and group.candidates == 0
+    assert "B" not in ranked(peers.nearest(table, "A", classes_of(table), k=5))
+    assert ranked(peers.nearest(table, "A", classes_of(table), k=1, without=["y"])) == ["B"]
+
+
+def test_a_variable_that_is_the_same_everywhere_changes_nothing():
+    table = SIX.assign(z=0.1)
+    pd.testing.assert_frame_equal(
+        peers.nearest(table, "A", classes_of(table)).peers, peers.nearest(SIX, "A", classes_of(SIX)).peers
+    )
+    alone = peers.nearest(SIX.head(1), "A", classes_of(SIX.head(1)))
+    assert alone.peers.empty and alone.lacking == ()
+
+
+def test_an_unknown_epci_is_said_in_one_line():
+    with pytest.raises(UserError, match=r"^epci 'Z' has no profile, expected an EPCI"):
+        peers.nearest(SIX, "Z", classes_of(SIX))
+
+
+# A: a CC of the smallest band, rural. Each of the others leaves A's class in one more way than the one before.
+WIDER = {
+    "zone": [peers.METROPOLITAN] * 7 + [peers.OVERSEAS],
+    "kind": [peers.KINDS[kind] for kind in ("CC", "CC", "CC", "CA", "CA", "CA", "CC", "CC")],
+    "size": [0, 0, 1, 0, 1, 2, 2, 0],
+    "density": ["rural", "rural", "rural", "rural", "urbain", "urbain", "rural", "rural"],
+}
+EIGHT = pd.DataFrame({"x": [0.0, 7, 6, 5, 4, 3, 2, 1]}, index=list("ABCDEFGH"))
+
+
+@pytest.mark.parametrize(
+    ("k", "step", "members"),
+    [(1, 0, "B"), (2, 1, "BC"), (3, 2, "BCD"), (4, 3, "BCDE"), (5, 4, "BCDEFG"), (6, 4, "BCDEFG"), (7, 4, "BCDEFG")],
+)
+def test_a_small_class_is_widened_in_the_stated_order_and_never_across_the_sea(k, step, members):
+    group = peers.nearest(EIGHT, "A", classes_of(EIGHT, **WIDER), k=k)
+    assert group.step == step and group.candidates == len(members)
+    assert set(ranked(group)) == set(members if k >= len(members) else sorted(members, reverse=True)[:k])
+
+
+def test_the_class_is_counted_without_those_that_lack_a_variable():
+    table = EIGHT.assign(x=EIGHT["x"].where(EIGHT.index != "B"))
+    assert ranked(peers.nearest(table, "A", classes_of(table, **WIDER), k=1)) == ["C"]
+
+
+def test_classes():
+    table = pd.DataFrame({"population": [14_999, 15_000, 49_999, 50_000, 250_000, np.nan]}, index=list("ABCDEF"))
+    zones = ["metro"] * 4 + ["drom"] * 2
+    territories = pd.DataFrame(
+        {"code": list("FEDCBAA"), "level": ["epci"] * 6 + ["commune"], "zone": [*zones, "metro"]}
+    )
+    epcis = pd.DataFrame({"code": list("ABCDEF"), "kind": ["CC", "CA", "CU", "METRO", "MET69", "CC"]})
+    found = peers.classify(table, territories, epcis, density=pd.Series({"A": "rural", "Z": "urbain"}))
+    assert list(found["size"].fillna(-1)) == [0, 1, 1, 2, 3, -1]
+    assert list(found["zone"]) == [peers.OVERSEAS] * 2 + [peers.METROPOLITAN] * 4
+    assert list(found["kind"].map({words: word for word, words in peers.KINDS.items()})) == [
+        *["CC", "CA", "MET69", "MET69", "MET69", "CC"]
+    ]
+    assert list(found["density"]) == ["rural", "", "", "", "", ""]
+    assert set(peers.classify(table, territories, epcis)["density"]) == {""}
+
+
+def row(territory, value, indicator, period="2021", level="epci", source="census"):
+    status = "nd" if math.isnan(value) else "ok"
+    columns = {"territory": territory, "level": level, "period": period, "indicator": indicator}
+    return columns | {"value": value, "status": status, "source": source}
+
+
+def test_one_vintage_for_all_the_one_that_most_epcis_have_then_the_latest():
+    share = "age_65_plus_share"
+    rows = [row(epci, 20, share, "2021", source="iris") for epci in "ABC"]
+    rows += [row(epci, 19, share, "2020", source="older") for epci in "ABC"]
+    rows += [row("A", 21, share, "2023"), row("B", 21, share, "2023"), row("C", math.nan, share, "2023")]
+    found = peers.vintages(pd.DataFrame(rows))
+    assert found.to_dict("index") == {share: {"period": "2021", "source": "iris"}}
+
+
+def test_a_profile_worked_by_hand():
+    territories = pd.DataFrame(
+        [("A", "epci", None), ("B", "epci", None), *[(code, "commune", code[0]) for code in ("A1", "A2", "B1", "B2")]],
+        columns=["code", "level", "epci"],
+    )
+    population = {"A": 1000, "B": 500, "A1": 750, "A2": 250, "B1": 400}
+    rows = [
+        row(place, count, "population_count", level="epci" if len(place) == 1 else "commune")
+        for place, count in population.items()
+    ]
+    rows += [row("A", 30, "age_65_plus_share"), row("B", math.nan, "age_65_plus_share")]
+    found = peers.profiles(pd.DataFrame(rows), territories)
+    assert list(found.columns) == list(peers.VARIABLES)
+    assert found.loc["A", ["population", "communes", "largest_commune_share"]].tolist() == [1000, 2, 75]
+    assert math.isnan(found.loc["B", "largest_commune_share"])  # B2 is not known: it might be the largest
+    assert found["age_65_plus_share"].fillna(-1).tolist() == [30, -1]
+    assert found["population_change_rate"].isna().all()  # no EPCI has it
+
+
+@pytest.mark.parametrize(
+    ("indicator", "variables"),
+    [
+        ("population_count", ("population",)),
+        ("historical_population_count", ("population",)),
+        ("population_change_rate", ("population_change_rate",)),
+        ("migratory_change_rate", ("population_change_rate",)),
+        ("natural_change_rate", ("population_change_rate",)),
+        ("age_65_plus_share", ("age_65_plus_share",)),
+        ("youth_index", ("age_65_plus_share",)),
+        ("ageing_index", ("age_65_plus_share",)),
+        ("children_0_2_share", ("age_65_plus_share",)),
+        ("secondary_dwellings_share", ("secondary_dwellings_share",)),
+        ("birth_rate", ()),
+        ("childcare_coverage_rate", ()),
+        ("births_3_year_mean_count", ()),
+    ],
+)
+def test_the_variables_left_out_for_an_indicator(indicator, variables):
+    assert peers.left_out(CATALOGUE[indicator]) == variables
+
+
+def test_every_indicator_that_a_variable_is_read_from_leaves_that_variable_out():
+    for name, variable in peers.VARIABLES.items():
+        if name in CATALOGUE:
+            assert name in peers.left_out(CATALOGUE[variable.indicator])
+
+
+def test_one_table_of_pairs_keeps_the_epcis_without_peers():
+    table = SIX.assign(y=[1.0, np.nan, 1, 4, 4, 4])
+    found = peers.pairs(peers.nearest_of_each(table, ["B", "A"], classes_of(table), k=2))
+    assert found["territory"].tolist() == ["B", "A", "A"]
+    assert found["peer"].isna().tolist() == [True, False, False] and found["peer"].tolist()[1:] == ["C", "D"]
+
+
+DATED = pd.DataFrame({"period": {"population_count": "2023", "age_65_plus_share": "2021"}})
+
+
+def group_of(**columns):
+    table = pd.DataFrame({"population": [9e3, 1e4, 2e4], "age_65_plus_share": [30.0, 31, 22]}, index=list("ABC"))
+    kept = {"k": columns.pop("k", 1), "without": columns.pop("without", ())}
+    return peers.nearest(table, "A", classes_of(table, **columns), **kept)
+
+
+def test_the_sentence_says_class_method_variables_and_vintages():
+    assert typography(peers.sentence(group_of(), DATED)) == (
+        "Les EPCI comparables (1) sont, parmi les 2 autres communautés de communes de France métropolitaine de moins "
+        "de 15\u202f000 habitants dont les données sont connues, les plus proches du territoire par la distance "
+        "euclidienne entre variables centrées et réduites, de même poids\u00a0: population en 2023 (logarithme), part "
+        "des 65 ans ou plus en 2021."
+    )
+
+
+def test_the_sentence_says_what_was_left_out_and_how_the_class_was_widened():
+    text = peers.sentence(group_of(k=2, size=[0, 0, 2], without=["age_65_plus_share"]), DATED)
+    assert text.endswith(
+        " : population en 2023 (logarithme) ; n'entre pas dans le choix, car lié à ce qui est comparé : part des 65 "
+        "ans ou plus en 2021 ; la classe de départ, trop peu nombreuse, a été élargie aux tranches de population "
+        "voisines, puis à toutes les catégories d'EPCI, puis à toutes les tailles."
+    )
+    assert "parmi les 2 autres EPCI à fiscalité propre de France métropolitaine dont les données" in text
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"size": 1}, "métropolitaine de 15 000 à 50 000 habitants dont"),
+        ({"size": 3}, "métropolitaine de 250 000 habitants ou plus dont"),
+        ({"k": 2, "size": [0, 0, 1]}, "métropolitaine de moins de 50 000 habitants dont"),
+        ({"k": 2, "size": [3, 3, 2]}, "métropolitaine de 50 000 habitants ou plus dont"),
+        ({"density": "rural"}, "habitants de densité « rural » dont"),
+        ({"k": 2, "density": ["rural", "rural", ""]}, "catégories d'EPCI, puis à toutes les classes de densité."),
+        ({"zone": peers.OVERSEAS}, "communautés de communes d'outre-mer de moins"),
+    ],
+)
+def test_the_sentence_names_the_class(columns, words):
+    assert words in peers.sentence(group_of(**columns), DATED)
+
+
+def test_the_sentence_says_why_there_are_no_peers():
+    table = SIX.rename(columns={"x": "communes", "y": "age_65_plus_share"}).assign(communes=1.0)
+    lacking = table.assign(age_65_plus_share=np.nan)
+    assert peers.sentence(peers.nearest(lacking, "A", classes_of(lacking)), DATED) == (
+        "Aucun EPCI comparable, faute de données pour ce territoire : part des 65 ans ou plus en 2021."
+    )
+    alone = peers.nearest(table.head(1), "A", classes_of(table.head(1)))
+    assert peers.sentence(alone, DATED) == (
+        "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
+    )
+
+
+def read(root):
+    """Return observations, territories, profiles and classes of a data root."""
+    observations = pd.read_parquet(root.processed / "observations.parquet")
+    territories = pd.read_parquet(root.processed / "territories.parquet")
+    epcis = clean_epcis(certified_folders(root)["etalab_decoupage"])[read_geography(root)["annee"]]
+    table = peers.profiles(observations, territories)
+    return observations, territories, table, peers.classify(table, territories, epcis)
+
+
+@pytest.fixture(scope="module")
+def real(france):
+    return read(france)
+
+
+def test_the_peers_of_the_reference_territory_are_small_old_and_metropolitan_cc(real):
+    _, territories, table, classes = real
+    group = peers.nearest(table, AUBRAC, classes)
+    assert len(group.peers) == 10 and group.step == 0 and AUBRAC not in ranked(group)
+    assert set(classes.loc[ranked(group), "kind"]) == {"communautés de communes"}
+    assert set(classes.loc[ranked(group), "zone"]) == {peers.METROPOLITAN}
+    chosen = table.loc[ranked(group)]
+    assert chosen["population"].lt(15_000).all()
+    assert chosen["age_65_plus_share"].min() > table["age_65_plus_share"].quantile(0.9)
+    assert chosen["secondary_dwellings_share"].min() > table["secondary_dwellings_share"].median()
+    listed = peers.published(group, table, territories)
+    assert list(listed.columns) == ["SIREN", "Nom", "Distance", "Population"] and listed.notna().all(axis=None)
+    assert listed["Nom"].str.startswith("CC ").all() and listed["Distance"].is_monotonic_increasing
+
+
+def test_the_distances_are_those_of_a_second_computation(real):
+    _, _, table, classes = real
+    known = table.dropna().to_dict("index")
+    for epci in known:
+        known[epci] |= {name: math.log(known[epci][name]) for name in ("population", "communes")}
+    spread = {name: statistics.pstdev(one[name] for one in known.values()) for name in table}
+    alike = [epci for epci in known if (classes.loc[epci] == classes.loc[AUBRAC]).all() and epci != AUBRAC]
+    centre = known[AUBRAC]
+    away = {
+        epci: math.sqrt(sum(((known[epci][name] - centre[name]) / spread[name]) ** 2 for name in table))
+        for epci in alike
+    }
+    nearest = sorted(away, key=away.get)[:10]
+    group = peers.nearest(table, AUBRAC, classes)
+    assert ranked(group) == nearest and group.candidates == len(alike)
+    assert list(group.peers["distance"]) == pytest.approx([away[epci] for epci in nearest], abs=1e-8)
+
+
+def test_every_epci_of_france_in_less_than_two_seconds(real):
+    _, _, table, classes = real
+    start = time.process_time()
+    groups = peers.nearest_of_each(table, table.index, classes)
+    assert time.process_time() - start < 2
+    assert [group.epci for group in groups] == list(table.index) and len(groups) > 1200
+    for group in groups:
+        assert len(group.peers) == (0 if group.lacking else 10) and group.epci not in ranked(group)
+        assert classes.loc[ranked(group), "zone"].eq(classes.loc[group.epci, "zone"]).all()
+        assert group.peers["distance"].is_monotonic_increasing and group.peers["peer"].is_unique
+
+
+def test_the_peers_do_not_depend_on_the_order_of_the_rows(real):
+    observations, territories, table, classes = real
+    mixed = peers.profiles(
+        observations.sample(frac=1, random_state=1), territories.sample(frac=1, random_state=2)
+    ).sample(frac=1, random_state=3)
+    pd.testing.assert_frame_equal(mixed.sort_index(), table)
+    before = peers.pairs(peers.nearest_of_each(table, table.index, classes))
+    after = peers.pairs(peers.nearest_of_each(mixed, table.index, classes.sample(frac=1, random_state=4)))
+    pd.testing.assert_frame_equal(before, after, check_exact=True)
+
+
+def test_overseas_the_capital_and_mayotte(real):
+    observations, territories, table, classes = real
+    overseas = set(territories.loc[territories["level"].eq("epci") & territories["zone"].eq("drom"), "code"])
+    assert len(overseas) == 23
+    assert set(ranked(peers.nearest(table, "249730052", classes))) <= overseas  # CC de l'Est Guyanais
+    capital = peers.nearest(table, GRAND_PARIS, classes)
+    assert len(capital.peers) == 10 and set(classes.loc[ranked(capital), "kind"]) == {peers.CITIES}
+    mayotte = peers.nearest(table, PETITE_TERRE, classes)
+    assert mayotte.peers.empty and "age_65_plus_share" in mayotte.lacking
+    assert values.rows_of_peers(observations, peers.pairs([mayotte]), "population_count")["status"].tolist() == ["nd"]
+
+
+def test_the_peers_have_the_source_of_the_territory(real):
+    observations, _, table, classes = real
+    group = peers.nearest(table, AUBRAC, classes, without=["age_65_plus_share"])
+    found = values.rows_of_peers(observations, peers.pairs([group]), "age_65_plus_share")
+    SCHEMA.validate(found)
+    own = observations[observations["territory"].eq(AUBRAC) & observations["indicator"].eq("age_65_plus_share")]
+    assert found[["period", "source"]].to_numpy().tolist() == sorted(own[["period", "source"]].to_numpy().tolist())
+    at = found[found["status"].eq("ok")].iloc[0]
+    of_peers = observations[
+        observations["territory"].isin(ranked(group))
+        & observations["indicator"].eq("age_65_plus_share")
+        & observations["period"].eq(at["period"])
+    ]
+    assert at["value"] == pytest.approx(statistics.median(of_peers["value"]))
+    assert at["low"] <= at["value"] <= at["high"]
+
+
+def test_the_four_invented_epcis_are_too_few_for_a_median(example):
+    observations, territories, table, classes = read(example)
+    group = peers.nearest(table, EXAMPLE, classes)
+    assert len(group.peers) == 3 and group.step == len(peers.STEPS) - 1
+    assert len(peers.published(group, table, territories)) == 3
+    found = values.rows_of_peers(observations, peers.pairs([group]), "age_65_plus_share")
+    SCHEMA.validate(found)
+    assert len(found) == 2 and set(found["status"]) == {"nd"}

@@ -1,0 +1,214 @@
+"""Files that no layout describes: facilities, access times, schools, accounts of the CCAS, Filosofi 2023."""
+
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from raw_files import BOM, received, said, values
+
+from ctg_analysis.cleaning.access import clean_access_times
+from ctg_analysis.cleaning.facilities import clean_facilities
+from ctg_analysis.cleaning.income import clean_income_2023
+from ctg_analysis.cleaning.local_finance import clean_ccas
+from ctg_analysis.cleaning.schools import clean_schools, clean_social_position
+from ctg_analysis.derivation import strangers, with_absent
+from ctg_analysis.model import Source
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.facilities import BASKET, TYPES
+
+# Facilities.
+
+BPE = "GEO;GEO_OBJECT;FACILITY_DOM;FACILITY_SDOM;FACILITY_TYPE;BPE_MEASURE;TIME_PERIOD;OBS_VALUE"
+FULL_BPE = BPE.replace("TIME", "UNIT_MEASURE;OBS_STATUS;UNIT_MULT;TIME")
+ALL_TYPES = sorted({code for types in (*TYPES.values(), *BASKET.values()) for code in types})
+
+
+def facility(code, kind, number, object_="COM"):
+    return f"{code};{object_};{kind[0]};{kind[:2]};{kind};FACILITIES;2025;{number}"
+
+
+def full_facility(code, kind, number, object_="COM"):
+    return f"{code};{object_};{kind[0]};{kind[:2]};{kind};FACILITIES;NUM;A;0;2025;{number}"
+
+
+def test_a_covered_type_that_a_commune_lacks_is_0_and_a_type_that_is_not_covered_is_unknown(tmp_path):
+    rows = [facility("01001", "C107", 1), facility("01001", "C109", 2), facility("01002", "D502", 3)]
+    covered = "FACILITY_TYPE\nC107\nC108\nC109\nD502\nA128\n"
+    texts = {"DS_BPE_2025.csv": "\n".join([BPE, *rows]) + "\n", "types_couverts.csv": covered}
+    facts = values(clean_facilities(received(tmp_path, texts)))
+    assert facts[("01001", "2025", "primary_schools")] == 2 and facts[("01001", "2025", "nursery_schools")] == 1
+    assert facts[("01002", "2025", "nursery_schools")] == 0 and facts[("01002", "2025", "childcare_centres")] == 3
+    measures = {measure for _, _, measure in facts}
+    assert "libraries" not in measures and "basket_services" not in measures
+
+
+def test_the_basket_has_one_point_for_a_service_however_many_there_are(tmp_path):
+    one_of_each = [facility("01001", types[0], 5) for types in BASKET.values()]
+    rows = [*one_of_each, facility("01002", "C107", 1), facility("01002", "C108", 4), facility("01002", "D281", 1)]
+    covered = "\n".join(["FACILITY_TYPE", *ALL_TYPES]) + "\n"
+    texts = {"DS_BPE_2025.csv": "\n".join([BPE, *rows]) + "\n", "types_couverts.csv": covered}
+    facts = values(clean_facilities(received(tmp_path, texts)))
+    assert facts[("01001", "2025", "basket_services_present")] == len(BASKET) == 12
+    assert facts[("01002", "2025", "basket_services_present")] == 2  # school and nurse
+    assert facts[("01002", "2025", "basket_services")] == 12
+
+
+def test_the_full_file_of_facilities_with_its_totals_units_and_zonings(tmp_path):
+    rows = [full_facility("01001", kind, 1) for kind in ALL_TYPES]
+    rows += [full_facility("01001", "D502", 9, "BV2022"), full_facility("01", "D502", 90, "DEP")]
+    rows += ["01001;COM;D;_T;_T;FACILITIES;NUM;A;0;2025;400", full_facility("01001", "E101", 7)]
+    folder = received(tmp_path, {"DS_BPE_2025_data.csv": "\n".join([BOM + FULL_BPE, *rows]) + "\n"}, full=True)
+    facts = clean_facilities(folder)
+    assert values(facts)[("01001", "2025", "childcare_centres")] == 1 and set(facts["level"]) == {"commune"}
+    fewer = "\n".join([FULL_BPE, *(row for row in rows if ";D502;" not in row)]) + "\n"
+    (line,) = said(clean_facilities, received(tmp_path, {"DS_BPE_2025_data.csv": fewer}, full=True))
+    assert "column FACILITY_TYPE: found no row with D502" in line and "sources/facilities.py" in line
+
+
+# Access times.
+
+
+def times(rows):
+    buffer = io.BytesIO()
+    pd.DataFrame(rows, columns=["idSrc", "depcom", "pop", "typeeq_id", "duree"]).to_parquet(buffer)
+    return buffer.getvalue()
+
+
+def test_the_nearest_of_several_types_and_who_lives_within_20_minutes(tmp_path):
+    rows = [
+        ("a", "01001", 100.0, "C107", 30.0),
+        ("a", "01001", 100.0, "C108", 12.0),  # the nearest school of a
+        ("b", "01001", 50.0, "C109", 20.0),
+        ("c", "01001", 10.0, "C107", 20.1),
+        ("d", "01001", 5.0, "C107", None),  # no time: neither above nor below
+        ("a", "01001", 100.0, "D502", 4.0),
+    ]
+    facts = values(clean_access_times(received(tmp_path, {"donnees_2025_reg84.parquet": times(rows)})))
+    assert facts[("01001", "2025", "school_minutes")] == pytest.approx(100 * 12 + 50 * 20 + 10 * 20.1)
+    assert facts[("01001", "2025", "school_population")] == 160
+    assert facts[("01001", "2025", "school_population_near")] == 150
+    assert facts[("01001", "2025", "childcare_centre_population_near")] == 100
+
+
+# Schools.
+
+DIRECTORY = "identifiant_de_l_etablissement;type_etablissement;statut_public_prive;code_commune;etat\n"
+COUNTS = (
+    "rentree_scolaire;numero_ecole;secteur;nombre_total_eleves;nombre_total_classes;"
+    "nombre_eleves_preelementaire_hors_ulis;nombre_eleves_elementaire_hors_ulis;nombre_eleves_ulis;code_postal\n"
+)
+
+
+def test_a_school_is_placed_by_its_uai_and_one_that_the_directory_lacks_is_left_out(tmp_path):
+    directory = "0010001A;Ecole;Public;01001;OUVERT\n0010002B;Ecole;Privé;01001;FERME\n0010003C;Ecole;Public;;OUVERT\n"
+    counts = "2023;0010001A;PUBLIC;15;1;6;9;0;12345\n2023;0010002B;PRIVE;40;2;;40;0;12345\n"
+    counts += "2023;0010003C;PUBLIC;99;4;9;90;0;12345\n2023;0019999Z;PUBLIC;88;4;8;80;0;12345\n"
+    counts += "2022-2023;0010001A;PUBLIC;;1;6;9;0;12345\n"
+    texts = {
+        "fr-en-annuaire-education.csv": DIRECTORY + directory,
+        "fr-en-ecoles-effectifs-nb_classes.csv": COUNTS + counts,
+    }
+    facts = values(clean_schools(received(tmp_path, texts)))
+    assert {code for code, _, _ in facts} == {"01001"}
+    assert facts[("01001", "2023", "pupils")] == 55 and facts[("01001", "2023", "private_pupils")] == 40
+    assert facts[("01001", "2023", "schools")] == 2 and facts[("01001", "2023", "small_schools")] == 1
+    assert facts[("01001", "2023", "nursery_pupils")] == 6
+    assert facts[("01001", "2022", "pupils")] == "nd"
+
+
+def test_the_index_of_an_export_that_misspelt_its_column_and_of_a_school_too_small_to_have_one(tmp_path):
+    header = "rentree_scolaire;uai;nom_de_l_etablissment;code_insee_de_la_commune;secteur;effectifs;ips\n"
+    rows = "2022-2023;0010001A;A;01001;public;80;90,5\n2022-2023;0010002B;B;01001;public;70;110\n"
+    rows += "2022-2023;0010003C;C;01001;public;12;NS\n"
+    college = header.replace("etablissment", "etablissement") + "2025-2026;0010004D;D;01001;public;300;101,2\n"
+    texts = {"fr-en-ips-ecoles-ap2022.csv": header + rows, "fr-en-ips-colleges-ap2023.csv": college}
+    facts = values(clean_social_position(received(tmp_path, texts)))
+    assert facts[("01001", "2022", "schools_ips_total")] == 200.5 and facts[("01001", "2022", "schools_with_ips")] == 2
+    assert facts[("01001", "2025", "lower_secondary_ips_total")] == 101.2
+    (line,) = said(clean_social_position, received(tmp_path, {"fr-en-ips-ecoles-ap2022.csv": header + rows}))
+    assert "found no file that is known, expected *colleges*" in line
+
+
+# Accounts of the CCAS.
+
+ACCOUNTS = "exer;siren;type;nom_ccas;type_de_budget;agregat;montant\n"
+
+
+def account(year, siren, kind, budget, item, euros):
+    return f"{year};{siren};{kind};CCAS X;{budget};{item};{euros}\n"
+
+
+def test_the_main_budget_of_a_ccas_is_placed_by_its_siren(tmp_path):
+    spent, aid, main = "Dépenses de fonctionnement", "Dépenses d'intervention", "Budget principal"
+    accounts = ACCOUNTS + account("2023-01-01", "260000001", "CCAS", main, spent, "1000,5")
+    accounts += account("2023", "260000002", "CCAS", main, spent, 500) + account(
+        "2023", "260000001", "CCAS", main, aid, 80
+    )
+    accounts += account("2023", "260000001", "CCAS", "Budget annexe", spent, 90000)
+    accounts += account("2023", "260000001", "CIAS", main, spent, 7000) + account(
+        "2023", "260000009", "CCAS", main, spent, 4
+    )
+    accounts += account("2023", "260000001", "CCAS", main, "Frais de personnel", 300) + account(
+        "2022", "260000001", "CCAS", main, spent, ""
+    )
+    seats = "siren;codecommuneetablissement;etatadministratifetablissement\n260000001;01999;Fermé\n"
+    seats += "260000001;01001;Actif\n260000002;01001;Actif\n"
+    expected = {("01001", "2023", "ccas_operating_expenses"): 1500.5, ("01001", "2023", "ccas_aid_expenses"): 80}
+    texts = {"ofgl-base-ccas-cias.csv": accounts, "rattachement_siren_commune.csv": seats}
+    assert values(clean_ccas(received(tmp_path, texts, full=True))) == expected
+    texts["rattachement_siren_commune.csv"] = "siren;code_commune\n260000001;01001\n260000002;01001\n"
+    assert values(clean_ccas(received(tmp_path, texts))) == expected
+    (line,) = said(clean_ccas, received(tmp_path, {"ofgl-base-ccas-cias.csv": accounts}))
+    assert "found no file that is known, expected rattachement*.csv" in line
+    assert {one.name for one in SOURCES["ofgl_ccas"].downloads} == set(texts)
+
+
+# Filosofi 2023.
+
+
+def test_the_full_file_of_filosofi_has_other_measures_and_columns_of_units(tmp_path):
+    header = "GEO;GEO_OBJECT;FILOSOFI_MEASURE;UNIT_MEASURE;UNIT_MULT;CONF_STATUS;OBS_STATUS;TIME_PERIOD;OBS_VALUE"
+    rows = ["01001;COM;MED_SL;EUR_YR;0;F;A;2023;23000", "01001;COM;NUM_HH;HH;0;F;A;2023;300"]
+    rows += [
+        "01001;COM;PR_MD60;PT;0;C;A;2023;",
+        "01002;COM;MED_SL;EUR_YR;0;F;K;2023;",
+        "12;BV2022;MED_SL;EUR_YR;0;F;A;2023;1",
+    ]
+    text = "\n".join([header, *rows]) + "\n"
+    facts = values(clean_income_2023(received(tmp_path, {"DS_FILOSOFI_CC_2023_data.csv": text}, full=True)))
+    assert facts == {("01001", "2023", "living_standard_median"): 23000, ("01001", "2023", "poverty_rate"): "secret"}
+
+
+# What a commune without a row means.
+
+
+def communes(*rows):
+    table = pd.DataFrame(rows, columns=["code", "epci"], dtype=str)
+    return table.assign(kind="commune-actuelle", departement="01", parent=None)
+
+
+def sites(*codes):
+    table = pd.DataFrame({"code": list(codes), "level": "commune", "period": "2026", "measure": "sites", "value": 1.0})
+    return table.assign(status="ok", source="dataset", parts=1)
+
+
+PLACES = communes(("01001", "A"), ("01002", "A"), ("01003", "B"), ("01004", None))
+
+
+def test_a_commune_that_a_list_does_not_name_has_none_where_the_list_covers(tmp_path):
+    listed = Source("dataset", "L", "P", absent="zero")
+    extract = values(with_absent(sites("01001"), listed, PLACES, full=False))
+    assert extract == {("01001", "2026", "sites"): 1, ("01002", "2026", "sites"): 0}
+    full = values(with_absent(sites("01001"), listed, PLACES, full=True))
+    assert {code: value for (code, _, _), value in full.items()} == {"01001": 1, "01002": 0, "01003": 0, "01004": 0}
+    secret = values(with_absent(sites("01001"), Source("dataset", "L", "P", absent="secret"), PLACES, full=True))
+    assert secret == {("01001", "2026", "sites"): 1, ("01002", "2026", "sites"): "secret"}
+    assert len(with_absent(sites("01001"), Source("dataset", "L", "P"), PLACES, full=True)) == 1
+
+
+def test_a_list_with_addresses_abroad_is_no_error_and_another_list_is():
+    table = sites("01001", "01777", "99123")
+    assert strangers(table, Source("dataset", "L", "P", loose=True, cog=2026), PLACES, Path("x")) == []
+    (finding,) = strangers(table, Source("dataset", "L", "P", cog=2026), PLACES, Path("x"))
+    assert "found 01777, 99123, expected communes of 2026" in str(finding)

@@ -1,0 +1,104 @@
+"""Registers of things are counted by commune, and every declaration says what it guesses."""
+
+from pathlib import Path
+
+import pytest
+from raw_files import BOM, received, said, values
+
+from ctg_analysis.cleaning.declared import clean_declared
+from ctg_analysis.layouts import Register, Tally, guesses
+from ctg_analysis.model import Source
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.certificates import source_folders
+
+
+def test_things_are_counted_or_summed_by_commune(tmp_path):
+    layout = Register(
+        "r*.csv", code="c", measures={"sites": Tally(), "open": Tally({"etat": "O.*"}), "seats": Tally(of="n")}
+    )
+    text = "c;etat;n\n01001;Ouvert;10\n01001;Fermé;2\n01002;Fermé;\n"
+    source = Source("dataset", "L", "P", layouts=(layout,))
+    facts = values(clean_declared(source, received(tmp_path, {"r_2026.csv": text})))
+    assert facts[("01001", "2026", "sites")] == 2 and facts[("01001", "2026", "open")] == 1
+    assert facts[("01001", "2026", "seats")] == 12 and facts[("01002", "2026", "sites")] == 1
+    assert ("01002", "2026", "open") not in facts
+    assert facts[("01002", "2026", "seats")] == "nd"  # a blank is not a 0
+
+
+FINESS = "nofinesset;commune;departement;categetab\n"
+
+
+@pytest.mark.parametrize(
+    "departement, commune, code",
+    [
+        ("01", "004", "01004"),
+        ("12", "4", "12004"),
+        ("2A", "041", "2A041"),
+        ("9A", "105", "97105"),
+        ("9D", "411", "97411"),
+        ("971", "105", "97105"),
+        ("976", "608", "97608"),
+    ],
+)
+def test_a_code_in_two_parts_shares_a_digit_overseas(tmp_path, departement, commune, code):
+    text = FINESS + f"1;{commune};{departement};183\n"
+    facts = clean_declared(SOURCES["finess"], received(tmp_path, {"finess_etablissements.csv": text}, vintage="2026"))
+    assert list(facts["code"]) == [code] and list(facts["measure"]) == ["finess_ime"]
+
+
+def test_a_full_register_without_a_category_says_which(tmp_path):
+    categories = ("182", "183", "186", "189", "190")
+    text = FINESS + "".join(f"{n};004;01;{kind}\n" for n, kind in enumerate(categories))
+    (line,) = said(
+        clean_declared, SOURCES["finess"], received(tmp_path, {"finess_etablissements.csv": text}, full=True)
+    )
+    assert "column categetab: found no row with 223" in line and "correct src/ctg_analysis/sources/health.py" in line
+
+
+def test_a_thing_in_several_communes_counts_in_each(tmp_path):
+    text = "QP;LIB_QP;LIST_COM_2025\nQN1;A;93001\nQN2;B;93001, 93008\n"
+    facts = values(clean_declared(SOURCES["insee_qpv"], received(tmp_path, {"TAG_QPV2024_2025.csv": text}, full=True)))
+    assert facts == {("93001", "2025", "priority_neighbourhoods"): 2, ("93008", "2025", "priority_neighbourhoods"): 1}
+
+
+def test_what_has_no_commune_is_left_out_of_a_register(tmp_path):
+    kinds = ("caf", "msa", "cpam", "france_travail", "mission_locale")
+    cells = [f'01001;"[{{""type_service_local"": ""{kind}""}}]"' for kind in kinds] + [
+        ';"[{""type_service_local"": ""caf""}]"'
+    ]
+    text = "\n".join([f"{BOM}code_insee_commune;pivot", *cells]) + "\n"
+    facts = values(
+        clean_declared(
+            SOURCES["annuaire_service_public"],
+            received(tmp_path, {"api-lannuaire-administration.csv": text}, full=True),
+        )
+    )
+    assert set(facts.values()) == {1} and len(facts) == 5
+    codes = ("01001", "", "0", "INSEE", "75 01", "00000", "2B033")
+    text = "id;adrs_codeinsee;position\n" + "".join(f"W{code};{code};A\n" for code in codes) + "W9;01001;D\n"
+    facts = values(clean_declared(SOURCES["rna"], received(tmp_path, {"waldec.csv": text}, full=True)))
+    assert {code for code, _, _ in facts} == {"01001", "2B033"} and set(facts.values()) == {1}
+
+
+# The declarations themselves.
+
+
+def test_every_guess_points_to_the_line_where_it_is_declared():
+    found = [guess for source in SOURCES.values() for layout in source.layouts for guess in guesses(layout)]
+    assert found
+    for guess in found:
+        file, line = guess.declared
+        assert Path(file).parent.name == "sources"
+        assert "Guess(" in Path(file).read_text(encoding="utf-8").splitlines()[line - 1]
+
+
+def test_every_full_file_is_read_by_a_layout_of_its_source():
+    for source in SOURCES.values():
+        for download in source.downloads if source.layouts else ():
+            assert any(Path(download.name).match(layout.files) for layout in source.layouts), download.name
+
+
+def test_the_full_files_are_preferred_to_the_extract(tmp_path):
+    (tmp_path / "extract").mkdir()
+    (tmp_path / "both" / "full").mkdir(parents=True)
+    assert source_folders(tmp_path) == {"extract": tmp_path / "extract", "both": tmp_path / "both" / "full"}

@@ -1,0 +1,541 @@
+"""The rules of small numbers, each test under the number of its rule: R3, R5, R7, R8, R9, R10, R14, R15."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.census_sample import coded_fraction, complementary_interval, effective_size, years_between
+from ctg_analysis.display.texts import value_text
+from ctg_analysis.errors import UserError
+from ctg_analysis.model import CENSORED, MISSING, OK, SECRET
+from ctg_analysis.significance import (
+    compare_proportions,
+    compare_rates,
+    funnel_of_rates,
+    funnel_of_shares,
+    notable,
+    word,
+)
+from ctg_analysis.uncertainty import (
+    FLOOR,
+    NEAREST,
+    UNKNOWN,
+    censor_floor,
+    detect_rounding,
+    poisson_interval,
+    ratio_interval,
+    rounding_bias,
+    rounding_interval,
+    rounding_variance,
+    wilson_interval,
+)
+
+NAN = float("nan")
+STEP = 5
+
+
+def numbers(*values):
+    return pd.Series(values, dtype=float)
+
+
+def one(bounds):
+    """Return the two bounds of an interval of one value."""
+    return [bound.item() for bound in bounds]
+
+
+def shares():
+    sizes = st.integers(min_value=1, max_value=100_000)
+    return sizes.flatmap(lambda n: st.tuples(st.integers(min_value=0, max_value=n), st.just(n)))
+
+
+# R3: counts of the Caf, rounded to 5
+
+
+@pytest.mark.parametrize(
+    "rule, published, low, high",
+    [
+        (NEAREST, 10, 8, 12),
+        (FLOOR, 10, 10, 14),
+        (UNKNOWN, 10, 8, 14),
+        (NEAREST, 0, 0, 2),
+        (FLOOR, 0, 0, 4),
+        (UNKNOWN, 0, 0, 4),
+    ],
+)
+def test_r3_bounds_of_a_rounded_count(rule, published, low, high):
+    assert one(rounding_interval(numbers(published), STEP, rule)) == [low, high]
+
+
+@given(st.integers(min_value=0, max_value=5000), st.sampled_from([NEAREST, FLOOR]))
+def test_r3_the_truth_lies_within_the_bounds_of_its_rule(truth, rule):
+    low, high = one(rounding_interval(rounded(numbers(truth), rule), STEP, rule))
+    assert low <= truth <= high
+
+
+def test_r3_bounds_of_a_rate_of_rounded_counts():
+    """10 households published out of exactly 40 children: 20 to 35 % while the rule is unknown."""
+    low, high = rounding_interval(numbers(10), STEP)
+    assert one(ratio_interval(low, high, numbers(40), numbers(40), 100)) == [20, 35]
+
+
+def test_r3_bounds_of_a_share_of_two_rounded_counts():
+    low, high = rounding_interval(numbers(10, 5), STEP, NEAREST)
+    base_low, base_high = rounding_interval(numbers(50, 5), STEP, NEAREST)
+    low, high = ratio_interval(low, high, base_low, base_high, 100, bounded=True)
+    assert low.tolist() == pytest.approx([8 / 52 * 100, 3 / 7 * 100])
+    assert high.tolist() == pytest.approx([12 / 48 * 100, 100])
+
+
+def test_r3_a_denominator_that_may_be_nothing_leaves_a_rate_without_a_high_bound():
+    low, high = rounding_interval(numbers(0), STEP, NEAREST)
+    assert one(ratio_interval(numbers(3), numbers(7), low, high, 100)) == [150, float("inf")]
+
+
+def rounded(counts, rule):
+    return STEP * ((counts + 2) // STEP if rule == NEAREST else counts // STEP)
+
+
+def caf_tables(rule, communes, smallest=20, indicators=4, seed=1):
+    """Return the figures by commune and by EPCI that a rule makes of invented counts.
+
+    communes: how many there are in each EPCI.
+    """
+    random = np.random.default_rng(seed)
+    rows = [
+        (f"epci {e}", "2024-12", f"indicator {i}")
+        for e, k in enumerate(communes)
+        for i in range(indicators)
+        for _ in range(k)
+    ]
+    truth = pd.DataFrame(rows, columns=["epci", "period", "measure"])
+    truth["value"] = smallest + random.geometric(1 / 60, len(truth)) - 1.0
+    totals = truth.groupby(["epci", "period", "measure"], as_index=False)["value"].sum()
+    return tuple(table.assign(value=rounded(table["value"], rule)) for table in (truth, totals))
+
+
+@pytest.mark.parametrize("rule", [NEAREST, FLOOR])
+@pytest.mark.parametrize("seed", range(5))
+def test_r3_the_rule_is_detected_over_many_epcis_and_indicators(rule, seed):
+    assert detect_rounding(*caf_tables(rule, [21, 8, 15, 30, 12], seed=seed), STEP) == rule
+
+
+@pytest.mark.parametrize("rule", [NEAREST, FLOOR])
+def test_r3_one_indicator_of_one_epci_never_gives_the_wrong_rule_and_mostly_none(rule):
+    found = [detect_rounding(*caf_tables(rule, [12], indicators=1, seed=seed), STEP) for seed in range(200)]
+    assert set(found) <= {rule, UNKNOWN}
+    assert found.count(UNKNOWN) > 100
+
+
+def test_r3_scenario_3_four_communes_do_not_say_the_rule():
+    """AEEH 5, 0, 0, 10 in the communes and 20 in the EPCI: 1.25 missing for each commune, between 0 and 2."""
+    key = {"epci": "A", "period": "2024-12", "measure": "aeeh"}
+    communes = pd.DataFrame([{**key, "value": value} for value in (5.0, 0.0, 0.0, 10.0)])
+    assert detect_rounding(communes, pd.DataFrame([{**key, "value": 20.0}]), STEP) == UNKNOWN
+    no_zero = communes.assign(value=[5.0, 5.0, 5.0, 10.0])
+    assert detect_rounding(no_zero, pd.DataFrame([{**key, "value": 30.0}]), STEP) == UNKNOWN
+
+
+def test_r3_many_true_zeros_do_not_pass_for_rounding_to_the_nearest():
+    """Rounded down, yet the communes add up to the EPCI: they are all at a true 0 but one."""
+    communes, epci = caf_tables(FLOOR, [20] * 10)
+    first = ~communes.duplicated(["epci", "measure"])
+    communes["value"] = communes["value"].where(first, 0.0)
+    epci = communes.groupby(["epci", "period", "measure"], as_index=False)["value"].sum()
+    assert detect_rounding(communes, epci, STEP) == UNKNOWN
+
+
+@pytest.mark.parametrize("missing", [1.0, 4.0])
+def test_r3_gaps_that_neither_rule_makes_name_none(missing):
+    """Communes of another perimeter: 4 missing for each commune on average, or 1 too many, are neither 0 nor 2."""
+    communes, epci = caf_tables(NEAREST, [20] * 10)
+    sizes = {4.0: 80.0, 1.0: -30.0}
+    assert detect_rounding(communes, epci.assign(value=epci["value"] + sizes[missing]), STEP) == UNKNOWN
+
+
+def test_r3_pairs_without_every_figure_or_of_another_perimeter_are_left_out():
+    communes, epci = caf_tables(NEAREST, [20] * 10)
+    communes.loc[communes["epci"].eq("epci 0"), "value"] -= 5 * communes.index.to_series().mod(3)
+    communes.loc[communes["epci"].eq("epci 1"), "value"] = NAN
+    epci.loc[epci["epci"].eq("epci 2"), "value"] += 10_000
+    epci.loc[epci["epci"].eq("epci 3"), "value"] = NAN
+    assert detect_rounding(communes, epci, STEP) == NEAREST
+
+
+def test_r3_a_sum_of_20_rounded_communes_is_known_to_12_more_or_less():
+    assert 1.96 * np.sqrt(20 * rounding_variance(STEP)) == pytest.approx(12.4, abs=0.01)
+    assert 20 * rounding_bias(STEP) == -40
+    truth = np.random.default_rng(3).integers(50, 500, (20_000, 20))
+    for rule, bias in ((NEAREST, 0), (FLOOR, -40)):
+        errors = rounded(truth, rule).sum(axis=1) - truth.sum(axis=1)
+        assert errors.mean() == pytest.approx(bias, abs=0.2)
+        assert errors.std() == pytest.approx(np.sqrt(40), abs=0.1)
+
+
+# R5: poverty rates below 5 % that INSEE publishes as 5 %
+
+
+def test_r5_a_poverty_rate_at_the_floor_is_censored_and_carries_no_value():
+    facts = pd.DataFrame({"value": [5.0, 5.1, NAN, 14.2], "status": [OK, OK, SECRET, OK]})
+    marked = censor_floor(facts, 5)
+    assert marked["status"].tolist() == [CENSORED, OK, SECRET, OK]
+    assert marked["value"].mean() == pytest.approx((5.1 + 14.2) / 2)
+    assert marked["value"].rank()[1] == 1
+    assert facts["value"][0] == 5
+
+
+def test_r5_what_is_secret_stays_secret():
+    assert censor_floor(pd.DataFrame({"value": [3.0], "status": [SECRET]}), 5)["status"].item() == SECRET
+
+
+# R7: shares of the exploitation complémentaire of the census
+
+
+@pytest.mark.parametrize("households, half_width", [(4700, 1.7), (200, 8), (100, 12)])
+def test_r7_half_width_of_a_true_share_of_10_percent(households, half_width):
+    size = effective_size(numbers(households), 0.2).item()
+    assert 196 * np.sqrt(0.1 * 0.9 / size) == pytest.approx(half_width, abs=0.4)
+    interval = complementary_interval(numbers(households / 10), numbers(households), 0.2)
+    assert 50 * (interval["high"] - interval["low"]).item() == pytest.approx(half_width, abs=0.6)
+
+
+def test_r7_coded_fractions_of_small_and_large_communes():
+    population = pd.Series([150, 9999, 10_000, 250_000], index=["12001", "12002", "12003", "12004"])
+    codes = population.index.to_series()
+    assert coded_fraction(population, codes, 2021).tolist() == pytest.approx([0.2, 0.2, 0.4, 0.4])
+    assert coded_fraction(population, codes, 2011).tolist() == pytest.approx([0.25, 0.25, 0.4, 0.4])
+    assert coded_fraction(population, codes, 2013).tolist() == pytest.approx([0.2, 0.2, 0.4, 0.4])
+
+
+def test_r7_an_epci_of_small_communes_is_coded_as_they_are_however_large_it_is():
+    population = pd.Series([6000, 7000, 500])
+    epci = pd.Series(["A", "A", "A"])
+    assert coded_fraction(population, epci, 2021).to_dict() == pytest.approx({"A": 0.2})
+
+
+def test_r7_the_variance_of_an_epci_is_that_of_its_communes_put_together():
+    """Communes of 4 000 and 16 000 inhabitants, 2 000 and 8 000 households."""
+    fraction = coded_fraction(pd.Series([4000, 16_000]), pd.Series(["A", "A"]), 2021)
+    strata = 0.2**2 / effective_size(2000, 0.2) + 0.8**2 / effective_size(8000, 0.4)
+    assert effective_size(numbers(10_000), fraction["A"]).item() == pytest.approx(1 / strata)
+
+
+def test_r7_the_interval_holds_the_truth_95_times_in_100():
+    """400 households, 80 of them drawn without replacement: the share of 15 % is within 95 intervals in 100."""
+    drawn = pd.Series(np.random.default_rng(7).hypergeometric(60, 340, 80, 20_000))
+    interval = complementary_interval(drawn * 5.0, pd.Series(400.0, index=drawn.index), 0.2)
+    covered = interval["low"].le(0.15) & interval["high"].ge(0.15)
+    assert covered.mean() == pytest.approx(0.95, abs=0.015)
+
+
+@pytest.mark.parametrize(
+    "share, households, unreliable",
+    [
+        (0.10, 4700, False),
+        (0.10, 200, True),  # 8 points
+        (0.50, 4700, False),
+        (0.50, 1000, True),  # 6 points
+        (0.01, 4700, True),  # 0.6 point, but a coefficient of variation of 29 %
+        (0.99, 4700, False),
+        (0.00, 4700, True),
+        (1.00, 4700, False),
+        (1.00, 60, True),  # all of 12 households
+        (NAN, 4700, True),
+    ],
+)
+def test_r7_what_is_too_weak_to_print(share, households, unreliable):
+    interval = complementary_interval(numbers(share * households), numbers(households), 0.2)
+    assert interval["unreliable"].tolist() == [unreliable]
+
+
+@given(shares())
+def test_r7_bounds_stay_within_0_and_1_and_hold_the_share(pair):
+    part, base = pair
+    low, high = complementary_interval(numbers(part), numbers(base), 0.2)[["low", "high"]].iloc[0]
+    assert 0 <= low <= part / base + 1e-12 and part / base - 1e-12 <= high <= 1
+    assert low < high
+
+
+def test_r7_no_household_no_interval():
+    interval = complementary_interval(numbers(0), numbers(0), 0.2)
+    assert interval[["low", "high"]].isna().all(axis=None) and interval["unreliable"].item()
+
+
+# R8: vintages of the census at least five years apart
+
+
+def test_r8_two_vintages_less_than_five_years_apart_are_refused_with_an_explanation():
+    with pytest.raises(UserError, match=r"census 2018 and census 2022 .* share .* compare 2022 with 2017 or earlier"):
+        years_between("2018", "2022")
+    with pytest.raises(UserError):
+        years_between("2021", "2016")
+
+
+@pytest.mark.parametrize("first, last, years", [("2018", "2023", 5), ("2016", "2022", 6)])
+def test_r8_the_number_of_years_is_told(first, last, years):
+    assert years_between(first, last) == years
+
+
+# R9: counting noise
+
+
+def test_r9_twelve_events_among_210_children():
+    """57 per thousand, from 29 to 100."""
+    low, high = one(poisson_interval(numbers(12)))
+    assert [round(count / 210 * 1000) for count in (low, 12, high)] == [29, 57, 100]
+
+
+@given(
+    st.floats(min_value=0.001, max_value=0.999),
+    st.integers(min_value=1, max_value=3000),
+    st.sampled_from([("95", 0.025), ("998", 0.001)]),
+)
+def test_r9_a_territory_like_the_others_seldom_leaves_the_funnel(share, size, limit):
+    name, tail = limit
+    shares_, rates = funnel_of_shares(share, numbers(size)), funnel_of_rates(share, numbers(size))
+    for funnel, counts in ((shares_, stats.binom(size, share)), (rates, stats.poisson(size * share))):
+        low, high = funnel[f"low_{name}"].item(), funnel[f"high_{name}"].item()
+        assert counts.cdf(np.ceil(low * size - 1e-9) - 1) <= tail + 1e-9
+        assert counts.sf(np.floor(high * size + 1e-9)) <= tail + 1e-9
+        assert low <= share <= high
+
+
+def test_r9_one_event_in_a_tiny_commune_is_no_anomaly():
+    """One birth for 10 women where 1 in 100 is expected: it happens one time in ten."""
+    assert funnel_of_shares(0.01, numbers(10))["high_95"].item() > 0.1
+
+
+def test_r9_limits_are_shares_and_rates():
+    assert funnel_of_shares(0.01, numbers(10))["low_95"].item() == 0
+    assert funnel_of_shares(0.99, numbers(10))["high_998"].item() == 1
+    assert funnel_of_rates(0.01, numbers(10))["low_998"].item() == 0
+
+
+def test_r9_the_funnel_narrows_as_territories_grow_and_the_outer_limit_is_outside():
+    sizes = numbers(100, 400, 1600, 6400, 25600)
+    for funnel in (funnel_of_shares(0.12, sizes), funnel_of_rates(0.012, sizes)):
+        assert (funnel["high_95"] - funnel["low_95"]).is_monotonic_decreasing
+        assert funnel["high_998"].gt(funnel["high_95"]).all() and funnel["low_998"].lt(funnel["low_95"])[1:].all()
+
+
+def test_r9_lower_limits_as_spiegelhalter_computes_them():
+    """Share of 10 %, 100 people: P(X <= 5) = 0.0576 and P(X <= 4) = 0.0237, so (5 - 0.961) / 100."""
+    assert funnel_of_shares(0.1, numbers(100))["low_95"].item() == pytest.approx(0.0404, abs=1e-4)
+
+
+def test_r9_limits_of_large_territories_are_those_of_the_normal_law():
+    funnel = funnel_of_shares(0.2, numbers(1_000_000))
+    width = np.sqrt(0.2 * 0.8 / 1_000_000)
+    expected = [0.2 - 1.96 * width, 0.2 + 1.96 * width, 0.2 - 3.09 * width, 0.2 + 3.09 * width]
+    assert funnel.iloc[0].tolist() == pytest.approx(expected, abs=5e-6)
+
+
+# R10: which percentages are displayed, with how many decimals
+
+
+@pytest.mark.parametrize(
+    "numerator, denominator, text",
+    [(3, 12, "3 sur 12"), (3, 19, "3 sur 19"), (3, 20, "15 %"), (157, 999, "16 %"), (157, 1000, "15,7 %")],
+)
+def test_r10_no_percentage_under_20_and_no_decimal_under_1000(numerator, denominator, text):
+    row = SimpleNamespace(
+        level="epci",
+        quality=1,
+        value=numerator / denominator * 100,
+        numerator=numerator,
+        denominator=denominator,
+        status=OK,
+        source="insee_rp_population",
+    )
+    assert value_text(CATALOGUE["age_0_19_share"], row) == text.replace(" %", "\u202f%")
+
+
+# R14: words follow tests
+
+
+def test_r14_two_proportions():
+    """18/60 and 120/700: z = 2.479 (the vector of R23)."""
+    tested = compare_proportions(numbers(18), numbers(60), numbers(120), numbers(700)).iloc[0]
+    assert tested.tolist() == pytest.approx([18 / 60 - 120 / 700, 2.479, 0.0132], abs=1e-3)
+
+
+@given(shares(), shares())
+def test_r14_an_epci_in_its_departement_is_tested_against_the_rest_of_it(mine, rest):
+    x, n = numbers(mine[0]), numbers(mine[1])
+    rest_x, rest_n = numbers(rest[0]), numbers(rest[1])
+    inside = compare_proportions(x, n, x + rest_x, n + rest_n, x, n)
+    apart = compare_proportions(x, n, rest_x, rest_n)
+    assert inside["z"].item() == pytest.approx(apart["z"].item(), rel=1e-6, abs=1e-9, nan_ok=True)
+    assert inside["p"].item() == pytest.approx(apart["p"].item(), rel=1e-6)
+    assert inside["difference"].item() == pytest.approx(mine[0] / mine[1] - (mine[0] + rest[0]) / (mine[1] + rest[1]))
+
+
+def test_r14_a_part_and_its_whole_taken_for_two_samples_would_hide_a_difference():
+    """525/1000 in an EPCI that is half of a département at 980/2000: as if apart, nothing would be seen."""
+    x, n = numbers(525), numbers(1000)
+    assert compare_proportions(x, n, numbers(980), numbers(2000))["p"].item() > 0.05
+    assert compare_proportions(x, n, numbers(980), numbers(2000), x, n)["p"].item() < 0.01
+
+
+def test_r14_a_metropole_that_holds_the_departement_is_tested_against_the_rest_of_itself():
+    x, n, inner_x, inner_n = numbers(900), numbers(3000), numbers(350), numbers(1000)
+    holding = compare_proportions(x, n, inner_x, inner_n, inner_x, inner_n)
+    apart = compare_proportions(x - inner_x, n - inner_n, inner_x, inner_n)
+    assert holding["z"].item() == pytest.approx(apart["z"].item())
+    rates = compare_rates(x, n, inner_x, inner_n, inner_x, inner_n)["p"].item()
+    assert rates == pytest.approx(compare_rates(x - inner_x, n - inner_n, inner_x, inner_n)["p"].item())
+
+
+def test_r14_an_epci_across_two_departements():
+    """The variance when only a part is shared, against that of 40 000 draws of three groups at 30 %."""
+    random = np.random.default_rng(14)
+    alone, common, others = (pd.Series(random.binomial(n, 0.3, 40_000).astype(float)) for n in (150, 250, 900))
+    base, other = numbers(*[400] * 40_000), numbers(*[1150] * 40_000)
+    tested = compare_proportions(alone + common, base, common + others, other, common, pd.Series(250.0, base.index))
+    assert tested["z"].std() == pytest.approx(1, abs=0.02)
+    assert tested["p"].lt(0.05).mean() == pytest.approx(0.05, abs=0.005)
+
+
+def test_r14_a_territory_is_not_compared_with_itself():
+    same = (numbers(18), numbers(60))
+    assert compare_proportions(*same, *same, *same)[["z", "p"]].isna().all(axis=None)
+    assert compare_rates(*same, *same, *same)["p"].isna().all()
+    assert word(numbers(0), compare_rates(*same, *same, *same)["p"]).isna().all()
+
+
+@pytest.mark.parametrize(
+    "x1, n1, x2, n2", [(3, 8, 900, 9000), (0, 30, 60, 400), (4, 20, 1, 25), (0, 5, 0, 50), (900, 9000, 3, 8)]
+)
+def test_r14_few_expected_cases_are_tested_by_fisher(x1, n1, x2, n2):
+    """Twice the one-sided probability of scipy's Fisher test, and never less than its two-sided one."""
+    p = compare_proportions(numbers(x1), numbers(n1), numbers(x2), numbers(n2))["p"].item()
+    table = [[x1, n1 - x1], [x2, n2 - x2]]
+    side = "greater" if x1 / n1 > x2 / n2 else "less"
+    assert p == pytest.approx(min(1, 2 * stats.fisher_exact(table, alternative=side).pvalue))
+    assert p >= stats.fisher_exact(table).pvalue - 1e-9
+
+
+def test_r14_equal_shares_are_seldom_called_different_even_in_small_communes():
+    random = np.random.default_rng(41)
+    for n1, n2, share in ((25, 4000, 0.08), (60, 700, 0.2), (400, 2000, 0.5)):
+        x1, x2 = (pd.Series(random.binomial(n, share, 20_000).astype(float)) for n in (n1, n2))
+        tested = compare_proportions(x1, pd.Series(float(n1), x1.index), x2, pd.Series(float(n2), x2.index))
+        assert tested["p"].lt(0.05).mean() < 0.06, (n1, n2, share)
+
+
+def test_r14_two_rates_of_events():
+    """12 on 210 and 700 on 20 000: the 12th and above of 712 thrown with 210 chances in 20 210, twice."""
+    tested = compare_rates(numbers(12), numbers(210), numbers(700), numbers(20_000))
+    expected = 2 * stats.binomtest(12, 712, 210 / 20_210, alternative="greater").pvalue
+    assert tested["p"].item() == pytest.approx(expected)
+    assert tested["difference"].item() == pytest.approx(12 / 210 - 0.035)
+
+
+def test_r14_rates_of_an_epci_are_tested_against_the_rest_of_the_departement():
+    mine, whole = (numbers(30), numbers(500)), (numbers(90), numbers(2500))
+    inside = compare_rates(*mine, *whole, *mine)
+    assert inside["p"].item() == pytest.approx(compare_rates(*mine, numbers(60), numbers(2000))["p"].item())
+    assert inside["difference"].item() == pytest.approx(30 / 500 - 90 / 2500)
+
+
+def test_r14_equal_rates_are_seldom_called_different():
+    random = np.random.default_rng(15)
+    x1, x2 = (pd.Series(random.poisson(mean, 20_000).astype(float)) for mean in (6, 90))
+    tested = compare_rates(x1, pd.Series(100.0, x1.index), x2, pd.Series(1500.0, x1.index))
+    assert 0.01 < tested["p"].lt(0.05).mean() < 0.05
+
+
+def test_r14_the_words():
+    difference, p = numbers(0.1, -0.1, 0.1, -0.1, NAN, 0.004, 0.1), numbers(0.01, 0.01, 0.05, 0.9, NAN, 0.001, NAN)
+    said = word(difference, p, visible=0.005)
+    assert said[:4].tolist() == ["plus élevé que", "plus faible que", "proche de", "proche de"]
+    assert said.isna().tolist() == [False, False, False, False, True, False, True]
+    assert said[5] == "proche de"
+    assert word(difference, p, feminine=True)[:2].tolist() == ["plus élevée que", "plus faible que"]
+
+
+@given(st.floats(min_value=-1, max_value=1), st.floats(min_value=0.05, max_value=1))
+def test_r14_without_a_significant_difference_the_word_is_always_the_same(difference, p):
+    assert word(numbers(difference), numbers(p)).item() == "proche de"
+
+
+def test_r14_notable_differences_are_fewer_than_significant_ones():
+    """Benjamini and Hochberg: 0.04 is significant alone, not as the last of four."""
+    p = pd.Series([0.001, 0.04, NAN, 0.3, 0.02], index=list("abcde"))
+    assert p.index[notable(p)].tolist() == ["a", "e"]
+    assert notable(numbers(NAN)).tolist() == [False]
+
+
+def test_r14_lists_of_noise_are_empty_nearly_always():
+    """100 differences that are none: 5 are significant, and the list is empty 95 times in 100."""
+    lists = np.random.default_rng(16).uniform(size=(400, 100))
+    assert np.mean([notable(pd.Series(one_list)).any() for one_list in lists]) == pytest.approx(0.05, abs=0.03)
+
+
+# R15: intervals
+
+
+@pytest.mark.parametrize(
+    "successes, trials, low, high",
+    [(3, 12, 0.0889, 0.5323), (0, 8, 0, 0.3244), (64, 100, 0.5424, 0.7273), (412, 620, 0.6264, 0.7006)],
+)
+def test_r15_wilson(successes, trials, low, high):
+    assert one(wilson_interval(numbers(successes), numbers(trials))) == pytest.approx([low, high], abs=5e-5)
+
+
+@given(shares())
+def test_r15_wilson_is_that_of_scipy_and_holds_the_share(pair):
+    successes, trials = pair
+    low, high = one(wilson_interval(numbers(successes), numbers(trials)))
+    expected = stats.binomtest(successes, trials).proportion_ci(method="wilson")
+    assert [low, high] == pytest.approx([expected.low, expected.high], abs=1e-9)
+    assert 0 <= low <= successes / trials <= high <= 1
+
+
+@given(
+    st.floats(min_value=0.01, max_value=0.99),
+    st.floats(min_value=1, max_value=10_000),
+    st.floats(min_value=1.01, max_value=10),
+)
+def test_r15_wilson_shrinks_as_the_effective_size_grows(share, size, growth):
+    low, high = wilson_interval(numbers(share * size, share * size * growth), numbers(size, size * growth))
+    assert high[1] - low[1] < high[0] - low[0]
+
+
+@pytest.mark.parametrize("share, size", [(0.02, 100), (0.1, 40), (0.3, 60), (0.5, 25), (0.9, 300)])
+def test_r15_wilson_holds_the_truth_about_95_times_in_100(share, size):
+    drawn = pd.Series(np.arange(size + 1.0))
+    low, high = wilson_interval(drawn, pd.Series(float(size), drawn.index))
+    covered = stats.binom(size, share).pmf(drawn)[low.le(share) & high.ge(share)].sum()
+    assert covered == pytest.approx(0.95, abs=0.025)
+
+
+@pytest.mark.parametrize("mean", [0.5, 3, 9, 10, 15, 60, 400])
+def test_r15_poisson_holds_the_truth_at_least_95_times_in_100(mean):
+    counts = pd.Series(np.arange(1000.0))
+    low, high = poisson_interval(counts)
+    covered = stats.poisson(mean).pmf(counts)[low.le(mean) & high.ge(mean)].sum()
+    assert 0.945 <= covered <= 0.995
+
+
+@pytest.mark.parametrize(
+    "events, low, high", [(0, 0, 3.6889), (1, 0.0253, 5.5716), (9, 4.1154, 17.0848), (12, 6.194, 20.963)]
+)
+def test_r15_poisson_exact_below_10_byar_from_10(events, low, high):
+    assert one(poisson_interval(numbers(events))) == pytest.approx([low, high], abs=1e-3)
+
+
+def test_r15_nothing_known_nothing_returned():
+    for bounds in (poisson_interval(numbers(NAN)), wilson_interval(numbers(NAN, 0), numbers(10, 0))):
+        assert all(bound.isna().all() for bound in bounds)
+
+
+def test_r4_a_missing_figure_stays_missing():
+    assert censor_floor(pd.DataFrame({"value": [NAN], "status": [MISSING]}), 5)["status"].item() == MISSING
+    assert compare_proportions(numbers(NAN, 18), numbers(60, 60), 120.0, 700.0)["p"].isna().tolist() == [True, False]
+    assert compare_rates(numbers(NAN, 18), numbers(60, 60), 120.0, 700.0)["p"].isna().tolist() == [True, False]
