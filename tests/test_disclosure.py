@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 from scipy.optimize import linprog
 
 from ctg_analysis.errors import UserError
@@ -31,6 +32,7 @@ from ctg_analysis.model import (
     Source,
 )
 from ctg_analysis.secrecy import VALUES, Edition, primary, withhold
+from ctg_analysis.suppression import DOWN, UP, Aim, Block, show_again
 
 THRESHOLD = 5
 SOURCES = {
@@ -53,6 +55,7 @@ INDICATORS = {
         indicator("older_count", Count("older")),
         indicator("older_mean", Mean("older", 3)),
         indicator("crowding_rate", Ratio("all", "homes", bounded=False)),
+        indicator("homes_count", Count("homes")),
         indicator("open_count", Count("all"), source="open"),
     )
 }
@@ -64,6 +67,7 @@ MEANING = {
     "older_count": ("older", None, 1),
     "older_mean": ("older", None, 3),
     "crowding_rate": ("all", "homes", 1),
+    "homes_count": ("homes", None, 1),
 }
 PARTS = {"older": "all", "trained": "all"}
 
@@ -407,10 +411,31 @@ def test_those_who_are_not_in_the_part_are_guarded_at_every_level():
 
 
 def test_what_is_not_a_part_may_exceed_what_it_is_divided_by():
-    """20 persons in 10 homes: no part of them, so nothing forbids that the 3 of A trade places with some of these."""
-    counts = of_all(3, 20, 30, 40) | {("homes", "2022", name): 10 for name in "ABCD"}
-    shown = gate(printed(counts, FOUR, ["2022"], ["crowding_rate"]), FOUR).observations
+    """20 persons in the 10 homes of B: no part of them, so nothing forbids 23, and B protects the 3 of A."""
+    counts = of_all(3, 20, 21, 40)
+    counts |= {("homes", "2022", name): homes for name, homes in zip("ABCD", (10, 10, 60, 60), strict=True)}
+    shown = gate(printed(counts, FOUR, ["2022"], ["crowding_rate", "homes_count"]), FOUR).observations
     assert hidden_rows(shown) == {("A", "crowding_rate"), ("B", "crowding_rate")}
+
+
+def test_the_dearest_of_the_hidden_cells_is_shown_again_first():
+    """All of four communes and their total are hidden; the 3 of the first need the second and no more."""
+    cells = sparse.eye_array(5, format="csr")
+    counts, each = np.array([3.0, 20, 30, 40]), np.eye(4)
+    block = Block(
+        statements=sparse.csr_array(np.vstack([each, np.ones(4)])),
+        values=np.append(counts, counts.sum()),
+        fixed=np.zeros(5, dtype=bool),
+        remainders=sparse.csr_array((0, 4)),
+        cells=cells,
+        costs=np.array([1, 1.1, 1.2, 1.3, 150]),
+        withheld=np.array([True, False, False, False, False]),
+        groups=each[:1],
+        certain=np.array([True]),
+        threshold=THRESHOLD,
+    )
+    hidden = show_again(block, np.ones(5, dtype=bool), [Aim(0, DOWN, 0), Aim(0, UP, 4)], counts[np.newaxis])
+    assert hidden.tolist() == [True, True, False, False, False]
 
 
 def test_a_count_is_withheld_in_each_row_that_shows_it():

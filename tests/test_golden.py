@@ -33,10 +33,14 @@ def test_the_golden_case_holds_the_edges_it_is_there_for():
     assert rows.loc[("999999999", "births_count", "2014"), "status"] == "nd"
     assert rows.loc[("999999999", "births_3_year_mean_count", "2016"), "status"] == "nd"
     assert rows.loc[("999999999", "natural_change_rate", "2010-2015"), "status"] == "nd"
-    # Counts rounded to 5: the interval of what they may be.
-    assert rows.loc[("99001", "caf_paje_households_count", "2024-12"), ["low", "high"]].tolist() == [0, 4]
+    # Counts rounded to 5, to the nearest as the sums show: the interval of what they may be (rule R3).
+    assert rows.loc[("99001", "caf_paje_households_count", "2024-12"), ["low", "high"]].tolist() == [0, 2]
+    # A poverty rate at its floor, a share of the 20 % forms that is too weak, persons under the threshold.
+    assert {"censored", "secret", "so"} <= set(table["status"]) and 3 in set(table["quality"])
+    withheld = table[table["status"].eq("secret") & table["source"].eq("pmi_assistants_maternels")]
+    assert len(withheld) > 5 and withheld[["numerator", "denominator", "value", "low", "high"]].isna().all(axis=None)
     # A level that the producer publishes, and one that it does not.
-    coverage = table[table["indicator"].eq("childcare_coverage_rate")].set_index("level")
+    coverage = table[table["indicator"].eq("childcare_coverage_rate") & table["period"].eq("2023")].set_index("level")
     assert coverage.loc["departement", "value"] == 62 and coverage.loc["region", "status"] == "nd"
     assert set(table["status"]) >= {"ok", "nd"}
 

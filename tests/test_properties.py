@@ -96,9 +96,18 @@ def test_a_commune_without_a_row_makes_a_sum_missing_too():
     assert moved.loc["epci", "status"] == MISSING
 
 
+def membership(rows):
+    """Return what each place is made of: itself for a commune, all the communes above."""
+    places = rows[["territory", "level"]].drop_duplicates()
+    communes = places.loc[places["level"].eq("commune"), "territory"].rename("commune")
+    table = places.merge(communes, how="cross")
+    return table[table["level"].ne("commune") | table["territory"].eq(table["commune"])]
+
+
 @given(PAIRS)
 def test_what_is_withheld_carries_nothing(pairs):
-    table = withhold(observed(pairs, SHARE, GUARDED), {SHARE.id: SHARE}, {"register": GUARDED})
+    rows = observed(pairs, SHARE, GUARDED)
+    table = withhold(rows, {SHARE.id: SHARE}, {"register": GUARDED}, membership(rows)).observations
     hidden = table[table["status"].ne(OK)]
     assert hidden[VALUES].isna().all(axis=None)
     shown = table[table["status"].eq(OK)]
@@ -125,7 +134,8 @@ def test_r1_the_rule_guards_counts_of_persons(persons, numerator, denominator, h
 
 @given(PAIRS)
 def test_an_open_source_withholds_nothing(pairs):
-    table = withhold(observed(pairs, SHARE), {SHARE.id: SHARE}, {"register": SOURCE})
+    rows = observed(pairs, SHARE)
+    table = withhold(rows, {SHARE.id: SHARE}, {"register": SOURCE}, membership(rows)).observations
     assert SECRET not in set(table["status"])
 
 

@@ -178,6 +178,12 @@ def test_the_chapter_of_the_invented_territory(example):
     assert f"{texts.number(before, 1)} à {texts.number(before * (1 + 12 / count), 1)} places" in html
 
 
+def test_the_trend_of_the_rate_takes_none_of_its_components_for_a_mean(example):
+    chapter = open_chapter(EXAMPLE_EPCI)
+    assert "sur trois ans" not in chapter.trend(RATE).html
+    assert "sur trois ans" in chapter.trend("births_count").html
+
+
 def test_a_territory_without_places_gets_the_box_that_names_them(france):
     html = open_chapter("200067171").simulation(places=12, leaving=5).html
     assert "unavailable" in html and "ctg fetch caf_nbpla_pe" in html

@@ -6,7 +6,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
-from ctg_analysis.comparisons import common_period, latest_period
+from ctg_analysis.comparisons import common_period, last_year, latest_period
 from ctg_analysis.display import charts, childcare, figures, maps, markup, notes, tables, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.errors import UserError
@@ -243,9 +243,10 @@ class Chapter:
     def glossary(self) -> Html:
         """Return the definition, the caveats and the sources of all that the chapter has shown so far."""
         used = [one for one in CATALOGUE.values() if one.id in self._used]
-        families = {one.family or one.id: one for one in reversed(used)}
-        entries = [notes.definition(one) for one in used if families[one.family or one.id] is one]
-        return markup.definitions(entries)
+        families: dict[str, list[Indicator]] = {}
+        for one in used:
+            families.setdefault(one.family or one.id, []).append(one)
+        return markup.definitions([notes.definition(*family) for family in families.values()])
 
     def method(self) -> Html:
         """Return the methodological note of the chapter, written from the declarations of what it has shown."""
@@ -309,7 +310,7 @@ class Chapter:
         **words: str,
     ) -> Html:
         periods = sorted(rows["period"])
-        when = f"{periods[0][:4]}-{periods[-1][-4:]}" if over_years else texts.period_text(periods[0])
+        when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else texts.period_text(periods[0])
         data = charts.listing(one, rows, over_years=over_years, parts=parts)
         source = self._source(rows, series=over_years)
         return charts.chart(one, drawing, data, when=when, source=source, **words)

@@ -8,11 +8,12 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning import CLEANERS, geography, official_geography
+from ctg_analysis.cleaning.facts import COLUMNS
 from ctg_analysis.cleaning.partner_files import Agreement
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.indicators import POPULATION, REFERENCE_POPULATIONS, first_available, observe
 from ctg_analysis.intervals import coded_fractions
-from ctg_analysis.model import Source
+from ctg_analysis.model import MISSING, OK, Source
 from ctg_analysis.observations import SCHEMA
 from ctg_analysis.peers import classify, profiles, vintages
 from ctg_analysis.perimeter import Perimeter, fill_zeros, perimeter_from, restore_absent, to_reference
@@ -25,6 +26,7 @@ from ctg_analysis.territories import membership, territories
 from ctg_analysis.uncertainty import detect_rounding
 
 GEOGRAPHY, CONTOURS, PASSAGE, DENSITY = "etalab_decoupage", "contours", "insee_passage", "insee_densite"
+OLDEST = 3  # years: a population may be that much older than what is counted over it
 CAF_BY_COMMUNE, CAF_BY_EPCI = "caf_s_ben_com_f", "caf_s_ben_epci_f"
 DENSITY_CLASSES = {1: "urbain dense", 2: "urbain intermédiaire", 3: "urbain intermédiaire", 4: "urbain intermédiaire"}
 RURAL = "rural"
@@ -104,12 +106,14 @@ def to_facts(
     ]
     if findings:
         raise InputError(findings)
+    inhabitants = pd.concat([table for name, _, table in used if name == GEOGRAPHY])
     tables = []
     for name, year, table in used:
         source, then = SOURCES[name], perimeters[year].communes
         if source.loose:
             table = table[table["code"].isin(then["code"]) | table["level"].ne("commune")]
         table = with_absent(table, source, then, full=folders[name].full)
+        table = weighted(table, inhabitants) if source.per_inhabitant else table
         tables.append(to_reference(table, source, perimeters[year]))
     return tables
 
@@ -150,7 +154,7 @@ def with_absent(facts: pd.DataFrame, source: Source, communes: pd.DataFrame, *, 
 def with_rounding_rule(sources: dict[str, Source], facts: pd.DataFrame, places: pd.DataFrame) -> dict[str, Source]:
     """Return the sources with the way the Caf rounds, as its communes and EPCIs together show it (rule R3a)."""
     epci_of = places[places["level"].eq("commune")].set_index("code")["epci"]
-    known = facts[facts["status"].eq("ok")]
+    known = facts[facts["status"].eq(OK)]
     communes = known[known["source"].eq(CAF_BY_COMMUNE) & known["level"].eq("commune")]
     communes = communes.assign(epci=communes["code"].map(epci_of)).dropna(subset="epci")
     epci = known[known["source"].eq(CAF_BY_EPCI)].rename(columns={"code": "epci"})
@@ -158,6 +162,26 @@ def with_rounding_rule(sources: dict[str, Source], facts: pd.DataFrame, places: 
     rule = detect_rounding(communes[columns], epci[columns], sources[CAF_BY_EPCI].rounding)
     rounded = [name for name, source in sources.items() if source.rounding and name.startswith("caf_s_ben")]
     return sources | {name: dataclasses.replace(sources[name], rule=rule) for name in rounded}
+
+
+def weighted(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
+    """Return, for an index per inhabitant, two measures that add up: _total (x inhabitants) and _inhabitants.
+
+    populations: facts of the reference populations, in the geography of their own years; the latest one up to the year
+    of the index counts, and at most OLDEST years older.
+    """
+    known = populations[populations["measure"].eq(POPULATION) & populations["status"].eq(OK)]
+    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"]).sort_values("year")
+    known = known.drop_duplicates(["code", "year"])[["code", "year", "inhabitants"]]
+    rows = facts.assign(year=facts["period"].astype(int)).sort_values("year", kind="stable")
+    rows = pd.merge_asof(rows, known, on="year", by="code", tolerance=OLDEST)
+    rows["status"] = rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING)
+    people = rows["inhabitants"].where(rows["status"].eq(OK))
+    tables = [
+        rows.assign(measure=rows["measure"] + suffix, value=value)
+        for suffix, value in (("_total", rows["value"] * people), ("_inhabitants", people))
+    ]
+    return pd.concat(tables, ignore_index=True)[COLUMNS]
 
 
 def received(folders: dict[str, RawFolder], agreements: dict[str, Agreement]) -> pd.DataFrame:

@@ -30,8 +30,9 @@ def with_intervals(
     fractions: of the dwellings coded, by level and territory (see `coded_fractions`).
     """
     rows = rows.assign(low=float("nan"), high=float("nan"), quality=SURE)
-    step = rows["source"].map(lambda source: sources[source].rounding).astype(int)
-    sampled = rows["source"].map(lambda source: sources[source].sampled).astype(bool)
+    here = rows["source"].unique()
+    step = rows["source"].map({name: sources[name].rounding for name in here}).astype(int)
+    sampled = rows["source"].map({name: sources[name].sampled for name in here}).astype(bool)
     known = rows["status"].eq(OK)
     if isinstance(indicator.value, Rate):
         low, high = _rounded(rows, "numerator", "parts", sources)

@@ -53,6 +53,7 @@ class Source:
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
     absent: what a commune without a row means: "" unknown, "secret" withheld by the producer, "zero" none.
     each: measures that every commune has by definition, those without a row too.
+    per_inhabitant: an index by commune; that of several is the mean of theirs, weighted by their inhabitants.
     loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
     cog: year of the official geographic code that the communes of the files are in. geography: the same, in French.
     layouts: how the files are laid out, unless a function of `cleaning` reads them.
@@ -72,6 +73,7 @@ class Source:
     outside: tuple[str, ...] = ()
     absent: str = ""
     each: Mapping[str, float] = field(default_factory=dict)
+    per_inhabitant: bool = False
     loose: bool = False
     cog: int = 0
     layouts: tuple[Layout, ...] = ()

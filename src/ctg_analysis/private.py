@@ -118,7 +118,9 @@ def form_to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter)
     single = {field.measure for field in source.form.fields if field.kind in NOT_ADDITIVE}
     alone = facts["measure"].isin(single)
     added = to_reference(facts[~alone], source, perimeter)
-    given = added["level"].isin(["commune", "secteur", "epci"]) | added["code"].isin(facts["code"])
+    place = ["level", "code"]
+    given = pd.MultiIndex.from_frame(added[place]).isin(pd.MultiIndex.from_frame(facts[place]))
+    given |= added["level"].isin(["commune", "secteur", "epci"])
     apart = to_reference(facts[alone], dataclasses.replace(source, additive=False), perimeter)
     return pd.concat([added[given], apart], ignore_index=True)
 

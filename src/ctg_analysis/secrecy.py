@@ -47,7 +47,7 @@ def withhold(
     hidden = primary(table, indicators, sources)
     exposed = []
     for source, rows in guarded.groupby("source"):
-        earlier = [Edition(said[said["source"].eq(source)], places) for said, places in published]
+        earlier = [Edition(shown[shown["source"].eq(source)], places) for shown, places in published]
         threshold = sources[source].secrecy.threshold
         more, groups = secondary(Edition(rows, membership), hidden, indicators, threshold, earlier)
         hidden[more] = True

@@ -61,13 +61,14 @@ def measures_of_persons(indicators: Iterable[Indicator]) -> set[str]:
     return {measure for one in indicators for column, measure in measures(one).items() if column in counted(one)}
 
 
-def parts_of_wholes(indicators: Iterable[Indicator], persons: set[str]) -> set[tuple[str, str]]:
-    """Return the pairs (part, whole) of measures of persons."""
+def parts_of_wholes(indicators: Iterable[Indicator], persons: set[str]) -> list[tuple[str, str]]:
+    """Return the pairs (part, whole) of measures of persons, in a set order."""
     bounded = [one.value for one in indicators if isinstance(one.value, Ratio) and one.value.bounded]
-    return {(one.numerator, one.denominator) for one in bounded if {one.numerator, one.denominator} <= persons}
+    pairs = {(one.numerator, one.denominator) for one in bounded if {one.numerator, one.denominator} <= persons}
+    return sorted(pairs)
 
 
-def said(editions: list[Edition], indicators: dict[str, Indicator]) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
+def said(editions: list[Edition], indicators: dict[str, Indicator]) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     """Return the lines of the editions (of one source, the current one first), and the pairs part, whole in them.
 
     Figures of an indicator that is no longer declared cannot be read, and are left out.
@@ -128,7 +129,7 @@ def places(rows: pd.DataFrame, membership: pd.DataFrame) -> pd.Series:
     return found
 
 
-def linked(table: pd.DataFrame, pairs: set[tuple[str, str]]) -> Iterator[pd.DataFrame]:
+def linked(table: pd.DataFrame, pairs: list[tuple[str, str]]) -> Iterator[pd.DataFrame]:
     """Yield the lines that are linked with each other: they share counts, rows, or parts and wholes."""
     if table.empty:
         return
@@ -137,7 +138,7 @@ def linked(table: pd.DataFrame, pairs: set[tuple[str, str]]) -> Iterator[pd.Data
     counts = cover.drop_duplicates("count")
     rows = len(counts) + pd.factorize(cover["row"])[0]
     edges = [(cover["count"].to_numpy(), rows)]
-    for part, whole in sorted(pairs):
+    for part, whole in pairs:
         both = counts[counts["measure"].eq(part)].merge(
             counts[counts["measure"].eq(whole)], on=["periods", "place"], suffixes=("", "_whole")
         )
@@ -160,7 +161,7 @@ class Group(NamedTuple):
 
 
 def compiled(
-    table: pd.DataFrame, pairs: set[tuple[str, str]], withheld: pd.Series, threshold: int
+    table: pd.DataFrame, pairs: list[tuple[str, str]], withheld: pd.Series, threshold: int
 ) -> tuple[Block, pd.Index, list[Group]]:
     """Return linked lines as matrices, the rows of the observations that are its cells, and the groups to protect.
 
@@ -226,12 +227,12 @@ def clusters(places: set[tuple[str, ...]]) -> dict[tuple[str, ...], list[tuple[s
         alike.setdefault(tuple(holders[commune]), []).append(commune)
     split: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for around, communes in alike.items():
-        for place in {*around, tuple(communes)}:
+        for place in dict.fromkeys([*around, tuple(communes)]):
             split.setdefault(place, []).append(tuple(communes))
     return split
 
 
-def differences(sizes: dict[Group, float], pairs: set[tuple[str, str]]) -> dict[Group, float]:
+def differences(sizes: dict[Group, float], pairs: list[tuple[str, str]]) -> dict[Group, float]:
     """Return the counts of the persons of a whole who are not in a part of it, where both are said."""
     return {
         group._replace(measure=whole, without=part): sizes[group._replace(measure=whole)] - size

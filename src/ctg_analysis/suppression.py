@@ -97,7 +97,7 @@ def protect(block: Block) -> tuple[np.ndarray, np.ndarray]:
     groups, worlds = sensitive(block, worlds)
     aims = [Aim(group, side, count) for group in groups for side, count in ((DOWN, 0), (UP, block.threshold - 1))]
     worlds = explore(block, block.withheld, aims, worlds)
-    trials = [search(block, order, worlds) for order in (aims,)]
+    trials = [search(block, order, worlds) for order in (aims, aims[::-1])]
     hidden, possible = min(trials, key=lambda trial: block.costs[trial[0]].sum())
     exposed[[aim.group for aim in set(aims) - set(possible)]] = True
     return hidden, exposed

@@ -2,12 +2,15 @@
 
 from functools import partial
 
-from ctg_analysis.model import Indicator, Published, Ratio
+from ctg_analysis.model import Indicator, Ratio
 
 CHAPTER = "10"
 TIMES = ("insee_acces",)
 ACCESSIBILITY = ("drees_apl",)
-BY_COMMUNE = "Pour plusieurs communes, l'indice demande leur population pondérée par l'âge : il n'est pas donné ici."
+BY_COMMUNE = (
+    "Pour plusieurs communes : moyenne de leurs indices pondérée par leurs habitants ; la DREES pondère par une "
+    "population standardisée selon l'âge, l'écart est faible."
+)
 
 _indicator = partial(Indicator, chapter=CHAPTER, star=True)
 
@@ -85,10 +88,9 @@ CARE = (
         unit="consultations par an et par habitant",
         decimals=1,
         sources=ACCESSIBILITY,
-        value=Published("accessibility_gp"),
+        value=Ratio("accessibility_gp_total", "accessibility_gp_inhabitants", per=1, bounded=False),
         reading="En {period}, le territoire compte {value} {unit}.",
         chart="choropleth",
-        levels=("commune",),
         caveats=f"La DREES parle de sous-densité à 2,5 consultations ou moins. {BY_COMMUNE}",
         direction=1,
     ),
@@ -113,10 +115,9 @@ PROFESSIONS = tuple(
         unit="équivalents temps plein pour 100 000 habitants",
         decimals=0,
         sources=ACCESSIBILITY,
-        value=Published(f"accessibility_{name}"),
+        value=Ratio(f"accessibility_{name}_total", f"accessibility_{name}_inhabitants", per=1, bounded=False),
         reading="En {period}, le territoire compte {value} {unit}.",
         chart="choropleth",
-        levels=("commune",),
         caveats=BY_COMMUNE,
         direction=1,
         family="care_accessibility",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.display import texts
 from ctg_analysis.model import Indicator, Rate, Source
 from ctg_analysis.settings import DataRoot, settings
@@ -13,13 +14,20 @@ from ctg_analysis.sources import SOURCES
 CONVENTIONS = "conventions.yml"
 
 
-def definition(one: Indicator) -> dict[str, str]:
-    """Return the entry of an indicator: label, definition, caveats, sources."""
+def definition(one: Indicator, *others: Indicator) -> dict[str, str]:
+    """Return the entry of an indicator: label, definition, caveats, sources; or that of a family, member by member.
+
+    The ages of a pyramid all read alike: the first stands for them.
+    """
     sources = [SOURCES[name] for name in one.sources]
     notes = [one.caveats, *(source.note for source in sources)]
+    label, said = one.label, one.definition
+    if others and one.family in TITLES:
+        label = TITLES[one.family]
+        said = " ".join(f"{member.label} : {texts.uncapitalised(member.definition)}" for member in (one, *others))
     return {
-        "label": texts.typography(one.label),
-        "definition": texts.typography(f"{one.definition} Unité : {one.unit}."),
+        "label": texts.typography(label),
+        "definition": texts.typography(f"{said} Unité : {one.unit}."),
         "caveats": texts.typography(" ".join(dict.fromkeys(note for note in notes if note))),
         "sources": texts.typography(f"Source : {' ; '.join(texts.source_text(source) for source in sources)}."),
     }

@@ -6,7 +6,7 @@ import unicodedata
 
 from babel.numbers import format_decimal
 
-from ctg_analysis.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Ratio, Source
+from ctg_analysis.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Rate, Ratio, Source
 from ctg_analysis.sources import SOURCES
 
 NBSP, NARROW = "\u00a0", "\u202f"
@@ -105,7 +105,8 @@ def sentence(indicator: Indicator, row) -> str:
     text = indicator.reading.format(**words, value=value_text(indicator, row), s=plural)
     interval = interval_text(indicator, row)
     if interval:
-        kind = "arrondi" if SOURCES[row.source].rounding else "intervalle à 95 %"
+        only_rounded = SOURCES[row.source].rounding and not isinstance(indicator.value, Rate)
+        kind = "arrondi" if only_rounded else "intervalle à 95 %"
         text = f"{text.removesuffix('.')} ({kind} : {interval})."
     return typography(text)
 

@@ -1,0 +1,152 @@
+"""`ctg check` says all that is wrong in one run, `ctg new` writes the forms; no chapter can read what partners send."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+from test_architecture import AFTER_THE_GATE, layer_of, modules
+from test_bad_input import certify
+
+from ctg_analysis.checking import check_root
+from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
+
+BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
+YOUTH = f"{EXAMPLE_EPCI}/mission_locale.csv"
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A copy of the invented territory as received, that a test may spoil."""
+    copy = tmp_path / "exemple"
+    shutil.copytree(
+        data_root(EXAMPLE_EPCI).path, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__", "processed")
+    )
+    return DataRoot(copy)
+
+
+def put(path, line, column, text):
+    """Write a text in a cell; lines count from 1, columns from 0."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    cells = lines[line - 1].split(";")
+    cells[column] = text
+    lines[line - 1] = ";".join(cells)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def spoil(root):
+    """One fault in an official file, one in its communes, two in the forms, one in the agreements."""
+    put(root.raw / BIRTHS, 5, 3, "-3")
+    put(root.raw / "rna" / "waldec.csv", 2, 2, "A;")
+    put(root.raw / "france_services" / "liste_france_services.csv", 2, 0, "99998")
+    put(root.raw / "depp_ips" / "fr-en-ips-ecoles-ap2022.csv", 2, 3, "99997")
+    for file in (
+        BIRTHS,
+        "rna/waldec.csv",
+        "france_services/liste_france_services.csv",
+        "depp_ips/fr-en-ips-ecoles-ap2022.csv",
+    ):
+        certify(root.raw / file)
+    put(root.private / YOUTH, 3, 2, "-4")
+    put(root.private / YOUTH, 4, 0, "98001")
+    agreements = root.private / EXAMPLE_EPCI / "accords.yml"
+    text = yaml.safe_load(agreements.read_text(encoding="utf-8"))
+    del text["msa_familles"]["seuil"]
+    agreements.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
+
+
+EXPECTED = (
+    "DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv, line 5, column OBS_VALUE: found -3.0",
+    "waldec.csv, line 2: found 4 cells, expected 3",
+    "raw/france_services: found 99998, expected communes of 2026",
+    "raw/depp_ips: found 99997, expected communes of 2026",
+    "mission_locale.csv, line 3, column jeunes_suivis: found -4.0",
+    "mission_locale.csv, line 4, column territoire: found '98001'",
+    "accords.yml, column msa_familles.seuil",
+)
+
+
+def test_the_faults_of_files_communes_forms_and_agreements_come_in_one_run(root):
+    spoil(root)
+    answer = subprocess.run(
+        [sys.executable, "-m", "ctg_analysis", "check", str(root.path)], capture_output=True, text=True, check=False
+    )
+    lines = answer.stdout.splitlines()
+    assert answer.returncode == 1 and "Traceback" not in answer.stderr
+    assert len(lines) == len(EXPECTED), answer.stdout
+    for expected in EXPECTED:
+        assert sum(expected in line for line in lines) == 1, expected
+
+
+def test_without_the_communes_the_files_are_read_all_the_same(root):
+    put(root.raw / BIRTHS, 5, 3, "-3")
+    certify(root.raw / BIRTHS)
+    (root.raw / "contours" / "source.yml").unlink()
+    lines = [str(finding) for finding in check_root(root)]
+    assert len(lines) == 2
+    assert any("contours/source.yml: found no certificate" in line for line in lines)
+    assert any("line 5, column OBS_VALUE: found -3.0" in line for line in lines)
+
+
+def test_a_file_that_no_pattern_of_its_source_knows_is_told(root):
+    folder = root.raw / "insee_acces"
+    (folder / "donnees_2025_reg99.parquet").rename(folder / "temps.parquet")
+    certificate = folder / "source.yml"
+    text = certificate.read_text(encoding="utf-8").replace("donnees_2025_reg99.parquet", "temps.parquet")
+    certificate.write_text(text, encoding="utf-8")
+    (line,) = [str(finding) for finding in check_root(root)]
+    assert "raw/insee_acces: found no file that is known, expected donnees_*.parquet" in line
+
+
+def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(tmp_path, example):
+    shutil.copytree(example.path, tmp_path / "data" / "exemple")
+    shutil.copy(settings().root / "requirements.lock", tmp_path)
+    environment = os.environ | {"CTG_ROOT": str(tmp_path)}
+
+    def new(epci):
+        command = [sys.executable, "-m", "ctg_analysis", "new", epci]
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+    before = (tmp_path / "data" / "exemple" / "private" / YOUTH).read_bytes()
+    refused = new("999999990")
+    assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1
+    assert "'999999990' is not an EPCI" in refused.stderr
+    answer = new("999999998")
+    assert answer.returncode == 0, answer.stderr
+    assert "data/exemple/private/999999998: 15 files; begin with LISEZMOI.md" in answer.stderr
+    folder = tmp_path / "data" / "exemple" / "private" / "999999998"
+    assert "CA du Val d'Exemple (999999998)" in (folder / "LISEZMOI.md").read_text(encoding="utf-8")
+    assert (tmp_path / "data" / "exemple" / "private" / YOUTH).read_bytes() == before
+    assert check_root(DataRoot(tmp_path / "data" / "exemple")) == []  # empty forms are no fault
+
+
+PARTNERS = re.compile(r"(^|\.)(private|partner_files|read_private|templates)$|private/|accords\.yml")
+
+
+def names(tree):
+    """Every attribute, module, imported name and text of a module."""
+    for node in ast.walk(tree):
+        for field in ("attr", "module", "name", "value"):
+            if isinstance(getattr(node, field, None), str):
+                yield getattr(node, field)
+
+
+def test_nothing_after_the_gate_names_the_folder_of_the_partners():
+    """Neither by an import, nor by DataRoot.private, nor by its path."""
+    for path in modules():
+        if layer_of(path) in AFTER_THE_GATE | {"observed", "listing"}:
+            found = {name for name in names(ast.parse(path.read_text(encoding="utf-8"))) if PARTNERS.search(name)}
+            assert found <= {"templates"}, path  # of pages: a folder of display and of publishing
+    for notebook in (settings().root / "notebooks").glob("*.ipynb"):
+        text = notebook.read_text(encoding="utf-8")
+        assert not re.search(r"\.private\b|private/|partner_files|accords\.yml", text), notebook.name
+
+
+def test_a_chapter_that_names_it_is_seen():
+    assert list(names(ast.parse("from ctg_analysis import private")))[-1] == "private"
+    for line in ("root.private", "from ctg_analysis.private import x", "x = 'data/private/200067171/a.csv'"):
+        assert any(PARTNERS.search(name) for name in names(ast.parse(line))), line

@@ -1,0 +1,330 @@
+"""What partners send: forms that read back, refused when anything is wrong, and never shown below the threshold."""
+
+import pandas as pd
+import pytest
+import yaml
+from raw_files import BOM, said, values
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.cleaning.partner_files import clean_form, read_agreements
+from ctg_analysis.indicators import observe
+from ctg_analysis.layouts import NOT_ADDITIVE, YES_NO
+from ctg_analysis.perimeter import Perimeter
+from ctg_analysis.private import FORMS, form_to_reference, read_private, with_msa, with_thresholds
+from ctg_analysis.secrecy import withhold
+from ctg_analysis.settings import DataRoot
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.templates import KINDS, write_templates
+from ctg_analysis.territories import membership
+
+EPCI, OTHER = "999999999", "999999998"
+YOUTH = SOURCES["mission_locale"]
+SIGNED = {"recu_le": "2026-03-02", "convention": "convention du 12 janvier 2026", "seuil": 5}
+COMMUNES = pd.DataFrame(
+    [("99001", EPCI, "Haut"), ("99002", EPCI, "Haut"), ("99003", EPCI, None), ("99101", OTHER, None)],
+    columns=["code", "epci", "secteur"],
+    dtype=object,
+).assign(kind="commune-actuelle", departement="99", region="99", zone="metro", parent=None, former_codes=None)
+PLACES = pd.concat(
+    [
+        COMMUNES.assign(level="commune"),
+        pd.DataFrame({"code": [EPCI, OTHER, "99"], "level": ["epci", "epci", "departement"]}),
+    ],
+    ignore_index=True,
+)
+WHOLE = Perimeter.between(COMMUNES, COMMUNES)
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A data root with the forms of the invented EPCI, empty, and no agreement."""
+    write_templates(EPCI, "CC des Monts d'Exemple", tmp_path / "exemple" / "private" / EPCI)
+    return DataRoot(tmp_path / "exemple")
+
+
+def fill(root, source, *rows, epci=EPCI):
+    """Add rows to a form as a partner would: blank cells where nothing is said."""
+    path = root.private / epci / f"{source}.csv"
+    if not path.exists():
+        write_templates(epci, "x", path.parent)
+    columns = path.read_text(encoding="utf-8").splitlines()[0].split(";")
+    lines = [";".join(str(row.get(column, "")) for column in columns) for row in rows]
+    path.write_text("\n".join([";".join(columns), *lines]) + "\n", encoding="utf-8")
+
+
+def row(place, period, **cells):
+    return {"territoire": place, "periode": period} | cells
+
+
+def sign(root, epci=EPCI, **agreements):
+    (root.private / epci).mkdir(parents=True, exist_ok=True)
+    text = yaml.safe_dump({source: SIGNED | more for source, more in agreements.items()})
+    (root.private / epci / "accords.yml").write_text(text, encoding="utf-8")
+
+
+def told(root):
+    return said(read_private, root, PLACES)
+
+
+def youth(*rows):
+    table = pd.DataFrame(rows, columns=["code", "level", "value"]).assign(period="2024", measure="youth_followed")
+    return facts(table, YOUTH.id)
+
+
+# The templates.
+
+
+def test_every_form_has_an_empty_template_that_reads_back(root):
+    tables, agreements = read_private(root, PLACES)
+    assert tables == [] and agreements == {}
+    written = {path.name for path in (root.private / EPCI).iterdir()}
+    assert written == {*FORMS, "accords.yml", "LISEZMOI.md"} and len(FORMS) >= 12
+    for source in FORMS.values():
+        assert len(clean_form(source, root.private / EPCI / source.form.file, {EPCI})) == 0
+
+
+def test_the_readme_is_in_french_and_says_what_to_write_in_every_column(root):
+    text = (root.private / EPCI / "LISEZMOI.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# Fichiers des partenaires, CC des Monts d'Exemple ({EPCI})")
+    for source in FORMS.values():
+        section = text.partition(f"## {source.form.file}\n")[2].partition("\n## ")[0]
+        assert f"À demander à : {source.producer}" in section
+        for field in source.form.fields:
+            limit = f", au plus {field.part_of}" if field.part_of else ""
+            assert f"| {field.column} | {field.label} | {KINDS[field.kind]}{limit} |" in section
+    assert "mois de décembre" in text.partition("## msa_familles.csv")[2].partition("\n## ")[0]
+    example = yaml.safe_load(text.partition("`accords.yml` :\n\n")[2].partition("\n\n")[0])
+    assert set(example["nom_du_fichier_sans_extension"]) == {"recu_le", "convention", "seuil"}
+
+
+def test_a_second_run_leaves_what_a_partner_has_filled(root):
+    fill(root, YOUTH.id, row("99001", "2024", jeunes_suivis=12))
+    before = (root.private / EPCI / "mission_locale.csv").read_bytes()
+    (root.private / EPCI / "LISEZMOI.md").unlink()
+    again = write_templates(EPCI, "x", root.private / EPCI)
+    assert [path.name for path in again] == ["LISEZMOI.md"]
+    assert (root.private / EPCI / "mission_locale.csv").read_bytes() == before
+
+
+# Reading what came back.
+
+
+def test_a_blank_is_unknown_and_not_0_and_a_form_may_come_from_a_spreadsheet(root):
+    text = f"{BOM}territoire;periode;jeunes_suivis;permanences\r\n99001;2024;12;0,5\r\n99002;2024;;0\r\n;;;\r\n"
+    (root.private / EPCI / "mission_locale.csv").write_bytes(text.encode())
+    sign(root, mission_locale={"seuil": 11})
+    ((source, table),), agreements = read_private(root, PLACES)
+    assert source == "mission_locale" and agreements[source].seuil == 11
+    assert values(table) == {
+        ("99001", "2024", "youth_followed"): 12,
+        ("99002", "2024", "youth_followed"): "nd",
+        ("99001", "2024", "youth_sessions"): 0.5,
+        ("99002", "2024", "youth_sessions"): 0,
+    }
+
+
+def test_a_column_of_names_cannot_slip_in(root):
+    path = root.private / EPCI / "mission_locale.csv"
+    path.write_text("territoire;periode;nom;jeunes_suivis;jeunes_suivis\n99001;2024;Dupont;1;1\n", encoding="utf-8")
+    absent, personal, twice = sorted(told(root), key=lambda line: line.partition("found")[2][:3] != " no")
+    assert "line 1, column permanences: found no such column" in absent
+    lines = {line.partition("line 1, ")[2] for line in (personal, twice)}
+    assert "column nom: found a column that is not in the form, expected the columns of `ctg new` only" in lines
+    assert "column jeunes_suivis: found this column again, expected each column once" in lines
+    assert not any("Dupont" in line for line in told(root))
+
+
+@pytest.mark.parametrize(
+    "cells, expected",
+    [
+        ({"demandes": 5, "demandes_non_satisfaites": 6}, "demandes_non_satisfaites: found 6 of 5, expected"),
+        ({"demandes": -1}, "column demandes: found -1.0, expected a count of 0 or more"),
+        ({"demandes": "beaucoup"}, "column demandes: found 'beaucoup', expected a number"),
+        ({"sppe_recenser": 2}, "column sppe_recenser: found 2.0, expected 0 or 1"),
+        ({"periode": "24"}, "column periode: found '24', expected a year, or a December such as 2024-12"),
+        ({"periode": "2024-06"}, "column periode: found '2024-06', expected a year"),
+        ({"territoire": "1001"}, "column territoire: found '1001', expected a commune, an EPCI or a département"),
+        ({"territoire": "99101"}, "found '99101', expected the EPCI, one of its communes or its département"),
+        ({"territoire": OTHER}, f"found '{OTHER}', expected the EPCI, one of its communes or its département"),
+        ({"territoire": EPCI, "sppe_recenser": 1}, "found 1, expected a blank cell, for this column is filled commune"),
+    ],
+)
+def test_a_bad_cell_is_one_line(root, cells, expected):
+    sign(root, enquete_locale_petite_enfance={})
+    fill(root, "enquete_locale_petite_enfance", row("99002", "2024", demandes=5), row("99001", "2024") | cells)
+    (line,) = told(root)
+    assert "enquete_locale_petite_enfance.csv, line 3, column " in line and expected in line
+
+
+def test_all_the_faults_of_all_the_forms_come_at_once(root):
+    fill(root, YOUTH.id, row("99101", "2024", jeunes_suivis=-1), row("99001", "2024"), row("99001", "2024"))
+    fill(root, "msa_familles", row(EPCI, "2024", foyers_allocataires=40))
+    (root.private / EPCI / "notes.csv").write_text("a\n1\n", encoding="utf-8")
+    lines = told(root)
+    assert len(lines) == 6 and len(set(lines)) == 6
+    assert sum("mission_locale.csv, line 2" in line for line in lines) == 2  # the place and the number
+    assert sum("99001, 2024 again" in line for line in lines) == 2
+    assert any("msa_familles.csv, line 2, column periode: found '2024', expected a December" in line for line in lines)
+    assert any("notes.csv: found a form that is not known, expected one of caf_partenaire" in line for line in lines)
+
+
+# The agreements.
+
+
+def test_a_form_without_agreement_is_not_read(root):
+    fill(root, YOUTH.id, row("99001", "2024", jeunes_suivis=12))
+    (line,) = told(root)
+    assert "accords.yml, column mission_locale: found no agreement, expected an entry with recu_le, convention" in line
+    sign(root, mission_locale={})
+    assert len(read_private(root, PLACES)[0]) == 1
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("mission_locale:\n  recu_le: 2026-03-02\n  convention: x\n", "column mission_locale.seuil"),
+        ("mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 0}", "greater than or equal to 1"),
+        ("mission_locale: {recu_le: hier, convention: x, seuil: 5}", "column mission_locale.recu_le: found 'hier'"),
+        ("mission_locale: {recu_le: 2026-03-02, convention: '', seuil: 5}", "column mission_locale.convention"),
+        ("mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 5, nom: D}", "column mission_locale.nom"),
+        ("mission_locale:", "column mission_locale: found None"),
+        ("mission_local: {recu_le: 2026-03-02, convention: x, seuil: 5}", "column mission_local: found a form that"),
+        ("- mission_locale", "found ['mission_locale'], expected"),
+        ("mission_locale: [", "line 1: found text that is not YAML"),
+        ("convention: \xe9".encode("latin-1"), "found text that is not YAML"),
+    ],
+)
+def test_a_bad_agreement_is_one_line_and_the_forms_are_checked_all_the_same(root, text, expected):
+    path = root.private / EPCI / "accords.yml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    (line,) = told(root)
+    assert "accords.yml" in line and expected in line
+    fill(root, YOUTH.id, row("99001", "2024", jeunes_suivis=-1))
+    assert len([line for line in told(root) if "mission_locale.csv, line 2" in line]) == 1
+
+
+def test_a_folder_that_is_no_epci_is_told(root):
+    write_templates("123456789", "x", root.private / "123456789")
+    (root.private / "LISEZMOI.txt").write_text("?", encoding="utf-8")
+    (line,) = told(root)
+    assert line.endswith("private/123456789: found '123456789', expected the SIREN of an EPCI")
+
+
+def test_the_strictest_threshold_holds_and_a_departement_is_given_once(root):
+    for epci, threshold in ((EPCI, 5), (OTHER, 11)):
+        fill(root, YOUTH.id, row("99", "2024", jeunes_suivis=300), epci=epci)
+        sign(root, epci, mission_locale={"seuil": threshold})
+    ((_, table),), agreements = read_private(root, PLACES)
+    assert agreements["mission_locale"].seuil == 11 and len(table[table["measure"].eq("youth_followed")]) == 1
+    fill(root, YOUTH.id, row("99", "2024", jeunes_suivis=301), epci=OTHER)
+    (line,) = told(root)
+    assert "found two figures of 99 in 2024, expected the same figures in every mission_locale.csv" in line
+
+
+def test_no_agreements_and_no_private_folder_are_no_error(tmp_path):
+    assert read_agreements(tmp_path) == {}
+    assert read_private(DataRoot(tmp_path), PLACES) == ([], {})
+
+
+# From the rows of a form to the totals, through the gate.
+
+
+def test_the_total_of_an_epci_is_the_sum_of_all_its_communes_or_it_is_missing():
+    form = youth(("99001", "commune", 12), ("99002", "commune", 3), ("99003", "commune", 5))
+    whole = values(form_to_reference(form, YOUTH, WHOLE))
+    assert whole[(EPCI, "2024", "youth_followed")] == 20 and whole[("Haut", "2024", "youth_followed")] == 15
+    assert not {"99", "F", "FM"} & {code for code, _, _ in whole}
+    for lacking in (
+        form[form["code"].ne("99003")],
+        youth(("99001", "commune", 12), ("99002", "commune", 3), ("99003", "commune", None)),
+    ):
+        fewer = values(form_to_reference(lacking, YOUTH, WHOLE))
+        assert fewer[(EPCI, "2024", "youth_followed")] == "nd" and fewer[("Haut", "2024", "youth_followed")] == 15
+
+
+def test_the_total_that_the_partner_gives_is_kept_and_a_blank_one_is_left_to_the_communes():
+    communes = [("99001", "commune", 12), ("99002", "commune", 3), ("99003", "commune", 5)]
+    given = values(form_to_reference(youth(*communes, (EPCI, "epci", 22), ("99", "departement", 90)), YOUTH, WHOLE))
+    assert given[(EPCI, "2024", "youth_followed")] == 22
+    assert given[("99", "2024", "youth_followed")] == 90  # and no region, which bears the same code
+    blank = values(form_to_reference(youth(*communes, (EPCI, "epci", None)), YOUTH, WHOLE))
+    assert blank[(EPCI, "2024", "youth_followed")] == 20
+
+
+def test_prices_and_years_have_no_total_and_yes_or_no_is_counted():
+    for source in FORMS.values():
+        for field in source.form.fields:
+            rows = [(code, "commune", 1.0) for code in ("99001", "99002", "99003")]
+            table = pd.DataFrame(rows, columns=["code", "level", "value"]).assign(period="2024", measure=field.measure)
+            total = values(form_to_reference(facts(table, source.id), source, WHOLE)).get((EPCI, "2024", field.measure))
+            assert total == (None if field.kind in NOT_ADDITIVE else 3), field.column
+    kinds = {field.kind for source in FORMS.values() for field in source.form.fields}
+    assert kinds == set(KINDS) and YES_NO in kinds
+
+
+def shown(form, seuil, root):
+    fill(root, YOUTH.id, *form)
+    sign(root, mission_locale={"seuil": seuil})
+    ((name, table),), agreements = read_private(root, PLACES)
+    sources = with_thresholds(SOURCES, agreements)
+    moved = form_to_reference(table, SOURCES[name], WHOLE)
+    observed = observe([CATALOGUE["youth_followed_count"]], moved, sources)
+    rows = withhold(observed, CATALOGUE, sources, membership(PLACES)).observations
+    return {
+        (code, status): value
+        for code, status, value in zip(rows["territory"], rows["status"], rows["value"], strict=True)
+    }
+
+
+def test_a_threshold_of_11_withholds_8_persons_and_what_would_give_them_away(root):
+    form = [row(code, "2024", jeunes_suivis=n) for code, n in (("99001", 8), ("99002", 40), ("99003", 60))]
+    assert shown(form, 5, root)[("99001", "ok")] == 8
+    strict = shown(form, 11, root)
+    assert ("99001", "secret") in strict and 8 not in set(strict.values())
+    assert sum(status == "secret" for _, status in strict) >= 2  # the total less the others would be the 8
+    assert with_thresholds(SOURCES, {})["mission_locale"].secrecy.threshold == 5
+
+
+# Both regimes.
+
+
+def caf(value, period="2024-12", status="ok", level="epci", code=EPCI):
+    return code, level, period, "caf_households", value, status, "caf_s_ben_epci_f"
+
+
+def msa(value, period="2024-12", status="ok", level="epci", code=EPCI):
+    return code, level, period, "msa_households", value, status, "msa_familles"
+
+
+def both(*rows, threshold=5):
+    columns = ["code", "level", "period", "measure", "value", "status", "source"]
+    table = with_msa(pd.DataFrame(rows, columns=columns).assign(parts=1), threshold)
+    assert len(table[table["measure"].ne("households_on_benefit")]) == len(rows)
+    joined = table[table["measure"].eq("households_on_benefit")]
+    assert set(joined["source"]) <= {"caf_et_msa"}
+    return {(code, period): value for (code, period, _), value in values(joined).items()}
+
+
+def test_both_regimes_are_added_up_at_the_same_december_only():
+    assert both(caf(300), msa(40)) == {(EPCI, "2024-12"): 340}
+    assert both(caf(300), msa(40, "2023-12"), msa(41, "2024")) == {}
+    assert both(caf(300, code="99", level="departement"), msa(90, code="99", level="departement")) == {
+        ("99", "2024-12"): 390
+    }
+    assert both(caf(30, code="99001", level="commune"), msa(9, code="99001", level="commune")) == {}
+
+
+def test_both_regimes_are_withheld_when_the_part_of_the_msa_is_small_and_absent_without_it():
+    assert both(caf(300), msa(4)) == {(EPCI, "2024-12"): "secret"}
+    assert both(caf(300), msa(8), threshold=11) == {(EPCI, "2024-12"): "secret"}
+    assert both(caf(300), msa(5)) == {(EPCI, "2024-12"): 305} and both(caf(300), msa(0)) == {(EPCI, "2024-12"): 300}
+    assert both(caf(300)) == {} and both(msa(40)) == {}
+    assert both(caf(300), msa(None, status="nd")) == {(EPCI, "2024-12"): "nd"}
+    assert both(caf(None, status="nd"), msa(40)) == {(EPCI, "2024-12"): "nd"}
+
+
+def test_both_regimes_follow_the_agreement_of_the_msa(root):
+    sign(root, msa_familles={"seuil": 11})
+    sources = with_thresholds(SOURCES, read_private(root, PLACES)[1])
+    assert sources["caf_et_msa"].secrecy.threshold == sources["msa_familles"].secrecy.threshold == 11
