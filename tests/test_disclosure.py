@@ -6,6 +6,7 @@ this leaves to a group of persons. The gate holds when that range contains [0, t
 counts from 1 to threshold - 1.
 """
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -32,6 +33,7 @@ from ctg_analysis.model import (
     Source,
 )
 from ctg_analysis.secrecy import VALUES, Edition, primary, withhold
+from ctg_analysis.sources import SOURCES as DECLARED
 from ctg_analysis.suppression import DOWN, UP, Aim, Block, show_again
 
 THRESHOLD = 5
@@ -608,3 +610,47 @@ def test_a_total_whose_communes_are_not_said_stops_in_one_line():
     table = printed(of_all(3, 2, 20, 30), FOUR, ["2022"], ["all_count"])
     with pytest.raises(UserError, match="epci cc: its communes are not known"):
         withhold(table, INDICATORS, SOURCES, membership({}))
+
+
+def test_a_part_is_not_worked_out_from_a_whole_and_its_other_parts():
+    """Brackets that add up to their whole: hiding one alone would give it away (rule R2)."""
+    source = DECLARED["caf_partenaire_familles"]
+    brackets = ("0_400", "401_700", "701_1000", "1001_1500", "1501_plus")
+    names = {bracket: f"caf_p_qf_{bracket}_share" for bracket in brackets}
+    counts = dict(zip(brackets, (40, 3, 60, 70, 80), strict=True))
+    indicators = {
+        name: Indicator(
+            id=name,
+            domain_ids=("REV-05",),
+            chapter="03",
+            label=name,
+            definition=name,
+            unit="%",
+            decimals=1,
+            sources=(source.id,),
+            value=Ratio(f"caf_p_qf_{bracket}", "caf_p_qf_known"),
+            reading="{value}",
+            chart="comparison",
+        )
+        for bracket, name in names.items()
+    }
+    rows = pd.DataFrame(
+        [
+            {
+                "territory": "99001",
+                "level": "commune",
+                "period": "2024",
+                "indicator": names[bracket],
+                "numerator": count,
+            }
+            for bracket, count in counts.items()
+        ]
+    ).assign(denominator=float(sum(counts.values())), low=float("nan"), high=float("nan"), status=OK, quality=1)
+    rows = rows.assign(value=rows["numerator"] / rows["denominator"] * 100, source=source.id)
+    places = pd.DataFrame({"territory": ["99001"], "level": ["commune"], "commune": ["99001"]})
+    told = withhold(rows, indicators, {source.id: source}, places).observations
+    hidden = set(told.loc[told["status"].eq(SECRET), "indicator"])
+    assert names["401_700"] in hidden and 2 <= len(hidden) <= 3
+    apart = replace(source, form=replace(source.form, breakdowns={}))
+    alone = withhold(rows, indicators, {source.id: apart}, places).observations
+    assert set(alone.loc[alone["status"].eq(SECRET), "indicator"]) == {names["401_700"]}

@@ -122,7 +122,7 @@ def test_a_month_that_is_none_is_an_error_and_not_left_out(tmp_path):
 
 def test_of_quarters_only_the_last_is_kept(tmp_path):
     layout = Table("q*.csv", code="c", level="commune", period="d", written=QUARTER, measures={"n": "seekers"})
-    text = "d;c;n\n2024-T2;01001;10\n2024-T4;01001;15\n"
+    text = "d;c;n\n2024-T4;01001;15\n2024-T2;01001;10\n"
     facts = values(read_table(layout, received(tmp_path, {"q.csv": text}), "q.csv"))
     assert facts == {("01001", "2024", "seekers"): 15}
 

@@ -211,8 +211,9 @@ def test_a_folder_that_is_no_epci_is_told(root):
     assert line.endswith("private/123456789: found '123456789', expected the SIREN of an EPCI")
 
 
-def test_the_strictest_threshold_holds_and_a_departement_is_given_once(root):
-    for epci, threshold in ((EPCI, 5), (OTHER, 11)):
+@pytest.mark.parametrize("thresholds", [(5, 11), (11, 5)])
+def test_the_strictest_threshold_holds_and_a_departement_is_given_once(root, thresholds):
+    for epci, threshold in zip((EPCI, OTHER), thresholds, strict=True):
         fill(root, YOUTH.id, row("99", "2024", jeunes_suivis=300), epci=epci)
         sign(root, epci, mission_locale={"seuil": threshold})
     ((_, table),), agreements = read_private(root, PLACES)

@@ -34,13 +34,13 @@ def full_facility(code, kind, number, object_="COM"):
 
 def test_a_covered_type_that_a_commune_lacks_is_0_and_a_type_that_is_not_covered_is_unknown(tmp_path):
     rows = [facility("01001", "C107", 1), facility("01001", "C109", 2), facility("01002", "D502", 3)]
-    covered = "FACILITY_TYPE\nC107\nC108\nC109\nD502\nA128\n"
+    covered = "FACILITY_TYPE\nC107\nC108\nC109\nC301\nD502\nA128\n"
     texts = {"DS_BPE_2025.csv": "\n".join([BPE, *rows]) + "\n", "types_couverts.csv": covered}
     facts = values(clean_facilities(received(tmp_path, texts)))
     assert facts[("01001", "2025", "primary_schools")] == 2 and facts[("01001", "2025", "nursery_schools")] == 1
     assert facts[("01002", "2025", "nursery_schools")] == 0 and facts[("01002", "2025", "childcare_centres")] == 3
     measures = {measure for _, _, measure in facts}
-    assert "libraries" not in measures and "basket_services" not in measures
+    assert not {"libraries", "basket_services", "upper_secondary_schools"} & measures  # C302, C303 are not covered
 
 
 def test_the_basket_has_one_point_for_a_service_however_many_there_are(tmp_path):
@@ -60,7 +60,7 @@ def test_the_full_file_of_facilities_with_its_totals_units_and_zonings(tmp_path)
     rows += ["01001;COM;D;_T;_T;FACILITIES;NUM;A;0;2025;400", full_facility("01001", "E101", 7)]
     folder = received(tmp_path, {"DS_BPE_2025_data.csv": "\n".join([BOM + FULL_BPE, *rows]) + "\n"}, full=True)
     facts = clean_facilities(folder)
-    assert values(facts)[("01001", "2025", "childcare_centres")] == 1 and set(facts["level"]) == {"commune"}
+    assert values(facts)[("01001", "2025", "childcare_centres")] == 1 and set(facts["code"]) == {"01001"}
     fewer = "\n".join([FULL_BPE, *(row for row in rows if ";D502;" not in row)]) + "\n"
     (line,) = said(clean_facilities, received(tmp_path, {"DS_BPE_2025_data.csv": fewer}, full=True))
     assert "column FACILITY_TYPE: found no row with D502" in line and "sources/facilities.py" in line

@@ -143,9 +143,18 @@ class Form:
 
     file: its name in data/private/<siren>/. title: French. fields: its columns besides `territoire` and `periode`.
     written: what `periode` is; a month is a December, for what is compared with the Caf's counts of that month.
+    breakdowns: whole → its parts, as measures, when the parts add up to the whole: one of them is then known from the
+    others, which the secrecy gate must know.
     """
 
     file: str
     title: str
     fields: tuple[Field, ...]
     written: str = YEAR
+    breakdowns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def parts(self) -> set[tuple[str, str]]:
+        """Return the pairs (part, whole) of measures."""
+        measure = {one.column: one.measure for one in self.fields}
+        nested = {(one.measure, measure[one.part_of]) for one in self.fields if one.part_of}
+        return nested | {(part, whole) for whole, several in self.breakdowns.items() for part in several}

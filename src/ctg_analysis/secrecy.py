@@ -48,8 +48,7 @@ def withhold(
     exposed = []
     for source, rows in guarded.groupby("source"):
         earlier = [Edition(shown[shown["source"].eq(source)], places) for shown, places in published]
-        threshold = sources[source].secrecy.threshold
-        more, groups = secondary(Edition(rows, membership), hidden, indicators, threshold, earlier)
+        more, groups = secondary(Edition(rows, membership), hidden, indicators, sources[source], earlier)
         hidden[more] = True
         exposed += [(source, one.measure, one.without, "+".join(one.periods), "|".join(one.place)) for one in groups]
     table.loc[hidden, "status"] = SECRET
@@ -90,16 +89,18 @@ def too_few(rows: pd.DataFrame, persons: tuple[str, ...], threshold: int) -> pd.
 
 
 def secondary(
-    current: Edition, hidden: pd.Series, indicators: dict[str, Indicator], threshold: int, earlier: Sequence[Edition]
+    current: Edition, hidden: pd.Series, indicators: dict[str, Indicator], source: Source, earlier: Sequence[Edition]
 ) -> tuple[list[int], list[Group]]:
     """Return the rows of one source to withhold, and the groups of persons that stay exposed all the same (rule R2).
 
     hidden: which rows the primary rule withholds.
     """
     table, pairs = said([current, *earlier], indicators)
+    breakdowns = source.form.breakdowns if source.form else {}
+    pairs = sorted({*pairs, *(source.form.parts() if source.form else ())})
     rows, exposed = [], []
     for block_lines in linked(table, pairs):
-        block, cells, groups = compiled(block_lines, pairs, hidden, threshold)
+        block, cells, groups = compiled(block_lines, pairs, breakdowns, hidden, source.secrecy.threshold)
         withheld, bare = protect(block)
         rows += list(cells[withheld])
         exposed += [group for group, known in zip(groups, bare, strict=True) if known]

@@ -10,7 +10,7 @@ row and count of persons in it, with the columns:
 - value: what they come to.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -161,11 +161,16 @@ class Group(NamedTuple):
 
 
 def compiled(
-    table: pd.DataFrame, pairs: list[tuple[str, str]], withheld: pd.Series, threshold: int
+    table: pd.DataFrame,
+    pairs: list[tuple[str, str]],
+    breakdowns: Mapping[str, tuple[str, ...]],
+    withheld: pd.Series,
+    threshold: int,
 ) -> tuple[Block, pd.Index, list[Group]]:
     """Return linked lines as matrices, the rows of the observations that are its cells, and the groups to protect.
 
-    withheld: which rows the primary rule hides. The columns of the matrices are counts of clusters.
+    breakdowns: whole → the parts that add up to it. withheld: which rows the primary rule hides. The columns of the
+    matrices are counts of clusters.
     """
     said = table.groupby(STATEMENT, sort=False)["value"].first()
     sizes = {Group(*statement): value for statement, value in said.items()}
@@ -205,7 +210,7 @@ def compiled(
         statements=matrix(sizes),
         values=said.to_numpy(),
         fixed=said.index.isin(earlier),
-        remainders=matrix(remainders),
+        remainders=sparse.vstack([matrix(remainders), balances(columns, breakdowns)], format="csr"),
         cells=sparse.csr_array((np.ones(len(now)), shown), shape=(len(rows), len(said))),
         costs=costs.to_numpy(),
         withheld=withheld.loc[rows.index].to_numpy(),
@@ -214,6 +219,19 @@ def compiled(
         threshold=threshold,
     )
     return block, rows.index, list(suspects)
+
+
+def balances(columns: dict[Group, int], breakdowns: Mapping[str, tuple[str, ...]]) -> sparse.csr_array:
+    """Return the coefficients of whole - parts and of parts - whole, neither of which is ever negative."""
+    rows = []
+    for whole, parts in breakdowns.items():
+        for count, number in columns.items():
+            several = [columns.get(count._replace(measure=part)) for part in parts]
+            if count.measure == whole and None not in several:
+                row = np.zeros(len(columns))
+                row[number], row[several] = 1, -1
+                rows += [row, -row]
+    return sparse.csr_array(np.array(rows).reshape(len(rows), len(columns)))
 
 
 def clusters(places: set[tuple[str, ...]]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:

@@ -13,14 +13,21 @@ EPCI = "Intercommunalité, relevé auprès des structures et des communes"
 SDJES = "Services départementaux à la jeunesse, à l'engagement et aux sports (SDJES)"
 
 
-def _partner(id_: str, producer: str, title: str, *fields: Field, written: str = YEAR) -> Source:
+def _partner(
+    id_: str,
+    producer: str,
+    title: str,
+    *fields: Field,
+    written: str = YEAR,
+    breakdowns: dict[str, tuple[str, ...]] | None = None,
+) -> Source:
     """Return the source of a form; the file bears the source's name."""
     return Source(
         id=id_,
         label=title,
         producer=producer,
         secrecy=_RULE,
-        form=Form(f"{id_}.csv", title, fields, written),
+        form=Form(f"{id_}.csv", title, fields, written, breakdowns or {}),
         geography="communes au 1er janvier de l'année de référence",
         licence="fichier restreint, hors du dépôt",
         how_to_get=f"formulaire {id_}.csv à faire remplir (ctg new) : {producer}",
@@ -68,6 +75,11 @@ SOURCES = (
         _children("enfants_12_15", "caf_p_children_12_15", "enfants couverts de 12 à 15 ans"),
         _children("enfants_16_17", "caf_p_children_16_17", "enfants couverts de 16 et 17 ans"),
         _children("enfants_18_20", "caf_p_children_18_20", "enfants couverts de 18 à 20 ans"),
+        breakdowns={
+            "caf_p_qf_known": tuple(
+                f"caf_p_qf_{bracket}" for bracket in ("0_400", "401_700", "701_1000", "1001_1500", "1501_plus")
+            )
+        },
     ),
     _partner(
         "msa_familles",
