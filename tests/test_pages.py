@@ -9,33 +9,40 @@ import sys
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 
 from ctg_analysis.build import build
 from ctg_analysis.display.texts import NARROW, NBSP
 from ctg_analysis.errors import UserError
-from ctg_analysis.publishing.chapters import chosen_chapters
+from ctg_analysis.publishing.chapters import all_chapters, chosen_chapters
 from ctg_analysis.publishing.execution import execute
 from ctg_analysis.settings import EXAMPLE_EPCI
 
 pytestmark = pytest.mark.slow
 
+SIREN = re.compile(r"\d{9}")  # an identifier is not a number: it has no thousands
 DEFAULT, OTHER, REUNION = "200067171", "243500741", "249740119"
 
 
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory, france, example):
     out = tmp_path_factory.mktemp("reports")
-    for epci in (DEFAULT, EXAMPLE_EPCI, OTHER, REUNION):
+    for epci in (DEFAULT, EXAMPLE_EPCI):
         build(epci, chosen_chapters([]), out)
+    for epci in (OTHER, REUNION):
+        build(epci, chosen_chapters(["01"]), out)
     return out
 
 
-PAGES = ["index.html", "01_territoire.html", "04_petite_enfance.html"]
+SHIPPED = ["index.html", *(chapter.path.with_suffix(".html").name for chapter in all_chapters())]
+PAGES = ["index.html", "01_territoire.html"]
 
 
 @pytest.fixture(
-    params=[(epci, page) for epci in (DEFAULT, EXAMPLE_EPCI, OTHER, REUNION) for page in PAGES], ids="/".join
+    params=[(epci, page) for epci in (DEFAULT, EXAMPLE_EPCI) for page in SHIPPED]
+    + [(epci, page) for epci in (OTHER, REUNION) for page in PAGES],
+    ids="/".join,
 )
 def page(request, reports):
     epci, name = request.param
@@ -80,7 +87,9 @@ def test_every_chart_has_its_words_and_its_data(page):
         label = re.search(r'<svg [^>]*aria-label="([^"]+)"', figure)[1]
         assert re.search(r'<svg [^>]*role="img"', figure)
         assert len(label) > 30 and re.search(r"\d|nd", label)
-        assert f"Source{NBSP}: " in figure and "Géographie au 01/01/2026" in figure
+        assert f"Source{NBSP}: " in figure and re.search(
+            "[Gg]éographie au 01/01/2026|Valeurs publiées par le producteur", figure
+        )
         assert re.search(r'class="subtitle">[^<]*\d{4}', figure)
         assert "<table>" in figure and "<caption>" in figure and 'scope="col"' in figure
         assert re.search(r'href="donnees/[a-z0-9_]+\.csv"', figure)
@@ -88,7 +97,7 @@ def test_every_chart_has_its_words_and_its_data(page):
 
 def test_its_csv_files_exist(reports):
     for epci in (DEFAULT, EXAMPLE_EPCI):
-        for name in PAGES[1:]:
+        for name in SHIPPED[1:]:
             html = (reports / epci / name).read_text(encoding="utf-8")
             for path in re.findall(r'href="(donnees/[^"]+)"', html):
                 assert (reports / epci / path).is_file(), path
@@ -104,7 +113,7 @@ def test_its_typography_is_french(page):
         assert not re.search(r"\w [:;?!%»]|« ", piece), piece
         assert "'" not in piece, piece
         assert not re.search(r"\d\.\d(?!\.)", piece.replace("Licence Ouverte 2.0", "").replace("L. 214", "")), piece
-        assert not re.search(r"(?<![\d/])\d{5,}(?![\d])", piece), piece
+        assert not re.search(r"(?<![\d/])\d{5,}(?![\d])", piece) or SIREN.fullmatch(piece), piece
 
 
 def test_headings_come_in_order(page):
@@ -143,7 +152,7 @@ def test_a_box_names_the_source_and_the_command(reports):
     boxes = re.findall(r'<div class="unavailable">.*?</div>', html, re.DOTALL)
     assert len(boxes) >= 8
     for box in boxes:
-        assert re.search(r"<code>ctg (?:fetch|list sources) [a-z0-9_]+</code>", box)
+        assert re.search(r"<code>ctg (?:fetch|list sources|new) [a-z0-9_]+</code>", box)
 
 
 def test_the_invented_territory_says_so_on_every_page_and_the_real_one_never(reports):
@@ -189,7 +198,7 @@ def test_a_failed_build_leaves_the_former_report_whole(reports, monkeypatch, tmp
 
     monkeypatch.setattr("ctg_analysis.build.execute", fail_on_the_second)
     with pytest.raises(UserError):
-        build(EXAMPLE_EPCI, chosen_chapters([]), tmp_path)
+        build(EXAMPLE_EPCI, chosen_chapters(["01", "04"]), tmp_path)
     assert ran == ["01", "04"]
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
@@ -198,9 +207,49 @@ def test_the_command_says_an_unknown_epci_or_chapter_in_one_line(tmp_path):
     for arguments, said in (
         (["123456789"], "'123456789' is not an EPCI"),
         (["12345"], "found '12345', expected a SIREN of 9 digits"),
-        (["--chapters", "99"], "no chapter 99: expected among 01, 04"),
+        (["--chapters", "99"], "no chapter 99: expected among 01, 02, 03"),
     ):
         command = [sys.executable, "-m", "ctg_analysis", "build", "--out", str(tmp_path), *arguments]
         answer = subprocess.run(command, capture_output=True, text=True)
         assert answer.returncode == 1 and said in answer.stderr
         assert len(answer.stderr.strip().splitlines()) == 1
+
+
+def test_nothing_withheld_is_in_any_file_of_a_report(reports, example):
+    """Scenario 4: the CSV, the pages, their alternative texts and provenance.json hold no withheld figure."""
+    observed = pd.read_parquet(example.processed / "observations.parquet").query("status == 'secret'")
+    assert observed["value"].isna().all() and len(observed) > 50
+    shown = {}
+    for path in (reports / EXAMPLE_EPCI / "donnees").glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for line in csv.DictReader(file, delimiter=";"):
+                shown[line["code"], line["periode"], line["indicateur"]] = line
+    checked = 0
+    for row in observed.itertuples():
+        line = shown.get((row.territory, row.period, row.indicator))
+        if line:
+            checked += 1
+            assert line["statut"] == "secret" and not line["valeur"], line
+            assert not any(line[name] for name in ("numerateur", "denominateur", "borne_basse", "borne_haute")), line
+    assert checked > 50
+    text = (reports / EXAMPLE_EPCI / "provenance.json").read_text(encoding="utf-8")
+    assert "private" in text and "am_55" not in text
+
+
+def test_scenario_5_the_page_of_the_caf_adviser(reports):
+    text = " ".join(Text((reports / EXAMPLE_EPCI / "04_petite_enfance.html").read_text(encoding="utf-8")).pieces)
+    for said in (
+        "Places d’accueil théoriques",  # the definition of the Cnaf
+        "68,4",
+        "Accueil chez un assistant maternel",
+        "École maternelle à 2 ans",
+        "moins de 10",
+        "55 ans ou plus",
+        "sans doubles comptes",
+        f"3{NARROW}500",
+        f"10{NARROW}000",
+        "hors MSA",
+    ):
+        assert said in text, said
+    rows = re.findall(r"<tr[^>]*>.*?</tr>", text)
+    assert not any("99001" in row for row in rows)

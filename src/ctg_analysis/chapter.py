@@ -209,7 +209,7 @@ class Chapter:
         known = [one for one in family if len(compared[one.id])]
         if not known or family[0] not in known:
             return self._unavailable(family[0], f"{family[0].label}, et ce qui va avec")
-        own = pd.concat([compared[one.id].iloc[[0]].assign(name=one.label) for one in known])
+        own = pd.concat([compared[one.id].iloc[[0]].assign(name=texts.typography(one.label)) for one in known])
         data = charts.family_listing(known, compared, self.seen.territory["name"])
         period = texts.period_text(own["period"].iloc[0])
         drawing = figures.comparison(own)
@@ -297,7 +297,12 @@ class Chapter:
         return self._drawn(one, figures.balance(*spans), totals, over_years=True, parts=parts)
 
     def _labelled_parts(self, one: Indicator) -> pd.DataFrame:
-        return pd.concat([self.seen.readable(CATALOGUE[name]).assign(part=CATALOGUE[name].label) for name in one.parts])
+        return pd.concat(
+            [
+                self.seen.readable(CATALOGUE[name]).assign(part=texts.typography(CATALOGUE[name].label))
+                for name in one.parts
+            ]
+        )
 
     def _drawn(
         self,

@@ -41,6 +41,10 @@ class Observed:
         keys = self._names[["territory", "level"]]
         found = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
         self.observations = complete(found, keys, CATALOGUE.values())
+        named = self.observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
+        self._of_indicator = {str(name): rows.reset_index(drop=True) for name, rows in named.groupby("indicator")}
+        self._readable: dict[str, pd.DataFrame] = {}
+        self._compared: dict[tuple[str, bool], pd.DataFrame] = {}
         self._groups: dict[tuple[str, ...], PeerGroup] = {}
         self._seen: dict[tuple[str, ...], pd.DataFrame] = {}
 
@@ -57,12 +61,13 @@ class Observed:
 
     def data(self, one: Indicator) -> pd.DataFrame:
         """Return the observations of an indicator, with the names of the territories."""
-        rows = self.observations[self.observations["indicator"].eq(one.id)]
-        return rows.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
+        return self._of_indicator[one.id].copy()
 
     def readable(self, one: Indicator) -> pd.DataFrame:
         """Return the observations of an indicator with what a reader sees: name, text, interval."""
-        return self._in_words(one, self.data(one))
+        if one.id not in self._readable:
+            self._readable[one.id] = self._in_words(one, self.data(one))
+        return self._readable[one.id].copy()
 
     def _in_words(self, one: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
         each = list(rows.itertuples(index=False))
@@ -89,6 +94,13 @@ class Observed:
         row without a value here. All the rows are of the source of the territory's own figure, or of the files in
         which the same producer gives the same thing for larger places (rule R12).
         """
+        key = one.id, with_peers
+        if key not in self._compared:
+            self._compared[key] = self._beside(one, with_peers=with_peers)
+        return self._compared[key].copy()
+
+    def _beside(self, one: Indicator, *, with_peers: bool) -> pd.DataFrame:
+        """Return what `compared` does, worked out."""
         rows = self.readable(one)
         rows = rows[~rows["level"].isin(LOCAL)]
         period = common_period(rows, self.epci)

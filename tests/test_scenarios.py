@@ -1,0 +1,127 @@
+"""Acceptance scenarios of the field, by number: formula check, roundings of the Caf, evolution, small communes."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.census_sample import years_between
+from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.display import texts
+from ctg_analysis.errors import UserError
+from ctg_analysis.indicators import observe, observe_one
+from ctg_analysis.model import MISSING, OK
+from ctg_analysis.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.uncertainty import UNKNOWN, detect_rounding
+
+EPCI = "100000000"
+
+
+def communes(codes, former=None):
+    rows = [
+        {"code": code, "kind": "commune-actuelle", "departement": "12", "region": "76", "zone": "metro", "epci": EPCI,
+         "parent": None, "former_codes": (former or {}).get(code)}
+        for code in codes
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def by_commune(measure, values, source, period="2023"):
+    table = pd.DataFrame({"code": list(values), "value": list(values.values())})
+    return facts(table, source, level="commune", period=period, measure=measure)
+
+
+def test_scenario_2_a_rate_of_an_epci_is_a_ratio_of_sums():
+    """4, 10, 30 over 20, 100, 150: 44 / 270 = 16.3 %, not the mean of the rates (20, 10, 20), 16.7 %."""
+    here = communes(["12001", "12002", "12003"])
+    source = SOURCES["insee_rp_familles"]
+    one = CATALOGUE["single_parent_families_share"]
+    parts = by_commune(one.value.numerator, {"12001": 4, "12002": 10, "12003": 30}, source.id)
+    wholes = by_commune(one.value.denominator, {"12001": 20, "12002": 100, "12003": 150}, source.id)
+    moved = to_reference(pd.concat([parts, wholes]), source, Perimeter.between(here, here))
+    row = observe([one], moved, SOURCES).set_index(["level", "territory"]).loc[("epci", EPCI)]
+    assert row["value"] == pytest.approx(44 / 270 * 100) and round(row["value"], 1) == 16.3
+
+
+def test_scenario_2_a_median_is_never_added_up():
+    source = SOURCES["insee_filosofi_2021"]
+    table = by_commune("living_standard_median", {"12001": 20000, "12002": 22000}, source.id)
+    with pytest.raises(NotAdditiveError):
+        sum_up(table, source, pd.Series({EPCI: 2}))
+    here = communes(["12001", "12002"])
+    assert set(to_reference(table, source, Perimeter.between(here, here))["level"]) == {"commune"}
+
+
+def test_scenario_2_the_denominator_of_single_parent_families_is_named():
+    assert "enfant" in CATALOGUE["single_parent_families_share"].definition
+
+
+def test_scenario_3_the_epci_of_the_caf_is_its_own_figure_and_a_zero_is_not_none():
+    """5, 0, 0, 10 by commune and 20 for the EPCI: 20, never 15; the rule is undetermined, the bounds are the wider."""
+    one = CATALOGUE["caf_households_count"]
+    counts = {"12001": 5, "12002": 0, "12003": 0, "12004": 10}
+    table = pd.concat(
+        [
+            by_commune("caf_households", counts, "caf_s_ben_com_f", "2024-12"),
+            facts(
+                pd.DataFrame({"code": [EPCI], "value": [20.0]}),
+                "caf_s_ben_epci_f", level="epci", period="2024-12", measure="caf_households",
+            ),
+        ]
+    )  # fmt: skip
+    rows = observe_one(one, {"caf_households": table}, SOURCES).set_index("territory")
+    assert rows.loc[EPCI, ["value", "low", "high"]].tolist() == [20, 18, 24]
+    assert texts.value_text(one, rows.loc["12001"]) == f"≈{texts.NBSP}5"
+    assert texts.value_text(one, rows.loc["12002"]) == "moins de 5 (arrondi)"
+    pairs = table[table["level"].eq("commune")].assign(epci=EPCI)
+    total = table[table["level"].eq("epci")].rename(columns={"code": "epci"})
+    columns = ["epci", "period", "measure", "value"]
+    assert detect_rounding(pairs[columns], total[columns], 5) == UNKNOWN
+
+
+def test_scenario_3_a_rate_on_a_rounded_count_has_an_interval_that_holds_the_rounding():
+    rate = CATALOGUE["caf_aeeh_beneficiaries_rate"]
+    events = facts(
+        pd.DataFrame({"code": [EPCI], "value": [20.0]}),
+        "caf_s_ben_epci_f", level="epci", period="2024-12", measure=rate.value.events,
+    )  # fmt: skip
+    people = facts(
+        pd.DataFrame({"code": [EPCI], "value": [2000.0]}),
+        "insee_rp_population", level="epci", period="2023", measure=rate.value.population,
+    )  # fmt: skip
+    row = observe_one(rate, {rate.value.events: events, rate.value.population: people}, SOURCES).iloc[0]
+    alone = row["numerator"] / row["denominator"] * rate.value.per
+    assert row["low"] < 18 / 2000 * rate.value.per < alone < 24 / 2000 * rate.value.per < row["high"]
+
+
+def test_scenario_6_a_merger_is_summed_a_split_is_missing_and_series_say_their_perimeter():
+    source = SOURCES["insee_etat_civil"]
+    table = by_commune("births", {"12001": 3, "12002": 4}, source.id, "2017")
+    then, now = communes(["12001", "12002"]), communes(["12001"], {"12001": "12002"})
+    merged = to_reference(table, source, Perimeter.between(then, now)).set_index(["level", "code"])
+    assert merged.loc[("commune", "12001"), "value"] == 7
+    then, now = communes(["12001"], {"12001": "12002"}), communes(["12001", "12002"])
+    split = to_reference(table[table["code"].eq("12001")], source, Perimeter.between(then, now))
+    by_place = split.set_index(["level", "code"])["status"]
+    assert by_place["commune", "12001"] == by_place["commune", "12002"] == MISSING and by_place["epci", EPCI] == OK
+    assert texts.geography([source], 2026, series=True) == "À périmètre constant, géographie au 01/01/2026"
+    published = texts.geography([SOURCES["caf_txcouv_pe"]], 2026, series=True)
+    assert "constant" not in published and "publiées par le producteur" in published
+
+
+def test_scenario_6_two_censuses_less_than_five_years_apart_are_refused():
+    with pytest.raises(UserError, match="cannot be compared"):
+        years_between("2021", "2023")
+    assert years_between("2017", "2023") == 6
+
+
+def test_scenario_8_a_commune_of_150_inhabitants_is_shown_counts_and_no_weak_share():
+    share = CATALOGUE["single_parent_families_share"]
+    row = {"status": OK, "source": share.sources[0], "level": "commune", "low": 2.0, "high": 40.0, "value": 20.0}
+    few = SimpleNamespace(numerator=3.0, denominator=12.0, quality=1, **row)
+    weak = SimpleNamespace(numerator=8.0, denominator=40.0, quality=3, **row)
+    assert texts.value_text(share, few) == "3 sur 12"
+    assert texts.value_text(share, weak) == texts.WEAK and texts.interval_text(share, weak) == ""
+    assert not texts.is_printed(share, few) and not texts.is_printed(share, weak)
