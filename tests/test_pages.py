@@ -134,8 +134,6 @@ def test_another_epci_builds_with_its_own_figures_and_no_word_of_aubrac(reports)
     html = (folder / "01_territoire.html").read_text(encoding="utf-8")
     assert html.count("<figure") >= 8 and 'class="map"' in html
     assert "Donnée non disponible" in html
-    childcare = (folder / "04_petite_enfance.html").read_text(encoding="utf-8")
-    assert childcare.count("Donnée non disponible") >= 8
 
 
 def test_the_default_territory_says_its_figures(reports):

@@ -209,12 +209,6 @@ CATEGORIES = (
         "",
     ),
     (
-        "job_seekers_a",
-        "Demandeurs d'emploi, catégorie A",
-        "tenus de chercher un emploi et sans aucune activité dans le mois (catégorie A)",
-        " sans aucune activité",
-    ),
-    (
         "job_seekers_abc_under_25",
         "Demandeurs d'emploi de moins de 25 ans, catégories A, B et C",
         "de moins de 25 ans tenus de chercher un emploi, avec ou sans activité dans le mois (catégories A, B et C)",

@@ -1,5 +1,7 @@
 """Tables of texts made of observations."""
 
+from numbers import Integral
+
 import pandas as pd
 
 from ctg_analysis.display import charts, markup, texts
@@ -79,7 +81,7 @@ def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset(
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return texts.number(value, 2)
-    return texts.number(value) if isinstance(value, int) else str(value)
+    return texts.number(value) if isinstance(value, Integral) else str(value)
 
 
 def _table(caption: str, header: list[str], lines: list[list[str]], marked: frozenset[int] = frozenset()) -> Html:
