@@ -37,8 +37,9 @@ example: $(READY) ## build the invented territory, which shows all that the prod
 lab: $(READY) ## open JupyterLab on the chapters
 	$(BIN)/jupyter lab notebooks
 
-test: $(READY) ## run every test
-	$(BIN)/python -m pytest
+test: $(READY) ## run every test, on two cores
+	$(BIN)/ctg data
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 golden: $(READY) ## rewrite the golden observations; read the diff before committing it
 	$(BIN)/python -m pytest tests/test_golden.py --rewrite-golden

@@ -18,11 +18,27 @@ AGES = "insee_rp_population/DS_RP_TD_POPULATION_AGESEX_PRINC_2023.csv"
 IRIS = "insee_iris_rp2021/communes_rp2021.parquet"
 
 
+SOME = {
+    "etalab_decoupage",
+    "contours",
+    "insee_etat_civil",
+    "insee_rp_population",
+    "insee_iris_rp2021",
+    "insee_bpe_2025",
+    "caf_s_ben_com_f",
+    "caf_txcouv_pe",
+    "drees_apl",
+}
+
+
 @pytest.fixture
 def root(tmp_path, example):
-    """A copy of the invented territory, that a test may spoil."""
+    """A copy of some sources of the invented territory, that a test may spoil."""
     copy = tmp_path / "exemple"
-    shutil.copytree(example.path, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copytree(example.path, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__", "private"))
+    for folder in (copy / "raw").iterdir():
+        if folder.name not in SOME:
+            shutil.rmtree(folder)
     return DataRoot(copy)
 
 

@@ -114,7 +114,8 @@ def test_every_measure_cleaned_is_used_and_every_measure_asked_for_is_cleaned(ex
     asked = {measure.removesuffix("_total").removesuffix("_inhabitants") for measure in asked} | asked
     assert set(facts["measure"]) - asked == set()
     readable = {measure for one in INDICATORS if set(one.sources) & set(CLEANERS) for measure in measures(one)}
-    derived = {measure for measure in readable if measure.endswith(("_inhabitants", "_total"))}  # see derivation.weighted
+    # What derivation.weighted makes of an index.
+    derived = {measure for measure in readable if measure.endswith(("_inhabitants", "_total"))}
     assert readable - derived - set(facts["measure"]) == set()
 
 
