@@ -163,7 +163,7 @@ def fill_zeros(
             named = rows["code"].drop_duplicates()
             covered = pd.concat([named, absent_communes(named, communes)])
         for (measure, source), part in rows.groupby(["measure", "source"], observed=True):
-            present = part["code"].map(arrondissement_parents(communes)).fillna(part["code"])
+            present = _whole(part["code"], communes)
             none = pd.DataFrame({"code": covered[~covered.isin(present)]})
             none = none.assign(level="commune", period=period, measure=measure, source=source)
             tables.append(none.assign(value=each.get(str(measure), 0.0), status=OK, parts=1)[COLUMNS])
@@ -172,11 +172,17 @@ def fill_zeros(
 
 def absent_communes(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
     """Return the communes that are not among the codes, of the EPCIs that have a commune among them."""
-    present = codes.map(arrondissement_parents(communes)).fillna(codes)
+    present = _whole(codes, communes)
     table = communes[communes["kind"].eq(COMMUNE)]
     here = table["code"].isin(present)
     covered = table["epci"].isin(table.loc[here, "epci"].dropna())
     return table.loc[covered & ~here, "code"]
+
+
+def _whole(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
+    """Return the codes of communes, a municipal arrondissement told as its commune."""
+    parents = dict(arrondissement_parents(communes))
+    return codes.map(lambda code: parents.get(code, code))
 
 
 def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What a page says of itself: definitions, sources, method, dated texts, written from declarations."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -68,7 +69,8 @@ def method(indicators: Iterable[Indicator], year: int) -> list[dict[str, str]]:
 
 
 def _entry(label: str, sentences: list[str]) -> dict[str, str]:
-    return {"label": label, "definition": texts.typography(" ".join(sentences)), "caveats": "", "sources": ""}
+    said = texts.typography(" ".join(sentences))
+    return {"label": texts.typography(label), "definition": said, "caveats": "", "sources": ""}
 
 
 _PERIMETER = (
@@ -117,7 +119,11 @@ def read_reference(name: str) -> list[dict[str, str]]:
     """Return the dated texts of data/reference/<name>.yml: texte, source, date, a_verifier, with their typography."""
     path = settings().root / "data" / "reference" / f"{name}.yml"
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [{key: texts.typography(str(value)) for key, value in entry.items()} for entry in entries]
+    return [{key: _written(str(value)) for key, value in entry.items()} for entry in entries]
+
+
+def _written(text: str) -> str:
+    return texts.date_text(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else texts.typography(text)
 
 
 def convention(root: DataRoot, epci: str) -> tuple[int, int] | None:
