@@ -63,7 +63,7 @@ EXPECTED = (
     "DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv, line 5, column OBS_VALUE: found -3.0",
     "waldec.csv, line 2: found 4 cells, expected 3",
     "raw/france_services: found 99998, expected communes of 2026",
-    "raw/depp_ips: found 99997, expected communes of 2026",
+    "raw/depp_ips: found 99997, expected communes of the year of the file",
     "mission_locale.csv, line 3, column jeunes_suivis: found -4.0",
     "mission_locale.csv, line 4, column territoire: found '98001'",
     "accords.yml, column msa_familles.seuil",

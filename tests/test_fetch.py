@@ -96,6 +96,20 @@ class Misbehaving(BaseHTTPRequestHandler):
     def disguised_page(self, first, asked):
         self.send(b"\n <!DOCTYPE html><html>Erreur</html>", Content_Type="text/csv")
 
+    def message(self, first, asked):
+        self.send(b'{"error": "quota exceeded"}', Content_Type="text/csv")
+
+    def nothing_more(self, first, asked):
+        if first:
+            self.cut(True, asked)
+        elif asked:
+            self.send(b"", 416)
+        else:
+            self.good(False, asked)
+
+    def long_wait(self, first, asked):
+        self.send(b"", 429, Retry_After="7200")
+
     def empty(self, first, asked):
         self.send(b"")
 
@@ -159,7 +173,8 @@ def files(raw: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "behaviour", ["good", "cut", "cut_without_ranges", "busy_once", "too_many", "moved", "archive", "nested"]
+    "behaviour",
+    ["good", "cut", "cut_without_ranges", "busy_once", "too_many", "moved", "archive", "nested", "nothing_more"],
 )
 def test_what_passes_ends_with_the_whole_file_and_its_certificate(tmp_path, server, behaviour):
     member = "*_data.csv" if behaviour in ("archive", "nested") else ""
@@ -184,7 +199,9 @@ def test_a_cut_download_goes_on_from_where_it_stopped(tmp_path, server):
         ("always_busy", "", "the server answered 503, 5 times; run the command again"),
         ("gone", "", "the server answered 404, expected the file; has its address changed?"),
         ("page", "", "a web page came, expected a data file"),
-        ("disguised_page", "", "a web page came, expected a data file"),
+        ("disguised_page", "", "a page or a message came, expected a data file"),
+        ("message", "", "a page or a message came, expected a data file"),
+        ("long_wait", "", "the server asks to wait 7200 seconds"),
         ("empty", "", "an empty answer came"),
         ("drip", "", "too slow"),
         ("bomb", "*_data.csv", "the zip would grow to 60000000 bytes"),

@@ -64,3 +64,13 @@ def test_only_the_zone_of_communes_is_read_and_the_rest_is_kept():
     form = told(zone("999999999", "2024", 1.0, level="epci"), ("99001", "commune", "2024", "volunteers", 7.0, "ok"))
     known = populations(("99001", "2023", 400.0, "ok"))
     pd.testing.assert_frame_equal(with_population_covered(form, known), form, check_dtype=False)
+
+
+@pytest.mark.parametrize("measure", ["covered_by_social_space", "volunteers"])
+def test_codes_of_any_kind_of_text_meet(measure):
+    """Codes of a form are objects, those of the communes of France strings of pyarrow; a form may say nothing of it."""
+    form = told(("99001", "commune", "2024", measure, 1.0, "ok"))
+    known = populations(("99001", "2023", 90.0, "ok")).astype({"code": "str"})
+    rows = with_population_covered(form.astype({"code": object}), known)
+    said = rows[rows["measure"].eq("population_in_social_space")]
+    assert list(said["value"]) == ([90.0] if measure == "covered_by_social_space" else [])

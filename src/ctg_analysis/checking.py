@@ -9,7 +9,17 @@ import pyarrow.parquet as parquet
 
 from ctg_analysis.cleaning import CLEANERS
 from ctg_analysis.cleaning.reading import missing_columns
-from ctg_analysis.derivation import CONTOURS, DENSITY, GEOGRAPHY, PASSAGE, Cleaned, places_of, read_all, strangers
+from ctg_analysis.derivation import (
+    CONTOURS,
+    DENSITY,
+    GEOGRAPHY,
+    PASSAGE,
+    Cleaned,
+    by_geography,
+    places_of,
+    read_all,
+    strangers,
+)
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.perimeter import perimeter_from
 from ctg_analysis.private import read_private
@@ -52,8 +62,14 @@ def _check_rows(source: str, folder: RawFolder, frame: Cleaned | None) -> list[F
         facts = CLEANERS[source](folder)
     except InputError as error:
         return error.findings
+    if not frame:
+        return []
     declared = SOURCES[source]
-    return strangers(facts, declared, _communes(declared.cog, frame), folder.path) if frame else []
+    return [
+        finding
+        for year, part in by_geography(declared, facts, frame.years)
+        for finding in strangers(part, declared, _communes(year, frame), folder.path)
+    ]
 
 
 def _check_forms(root: DataRoot, frame: Cleaned) -> list[Finding]:

@@ -172,8 +172,8 @@ def weighted(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
     """
     known = populations[populations["measure"].eq(POPULATION) & populations["status"].eq(OK)]
     known = known.assign(year=known["period"].astype(int), inhabitants=known["value"]).sort_values("year")
-    known = known.drop_duplicates(["code", "year"])[["code", "year", "inhabitants"]]
-    rows = facts.assign(year=facts["period"].astype(int)).sort_values("year", kind="stable")
+    known = known.drop_duplicates(["code", "year"])[["code", "year", "inhabitants"]].astype({"code": object})
+    rows = facts.assign(year=facts["period"].astype(int)).sort_values("year", kind="stable").astype({"code": object})
     rows = pd.merge_asof(rows, known, on="year", by="code", tolerance=OLDEST)
     rows["status"] = rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING)
     people = rows["inhabitants"].where(rows["status"].eq(OK))
@@ -222,7 +222,7 @@ def strangers(facts: pd.DataFrame, source: Source, communes: pd.DataFrame, folde
         return []
     of_a_year = f"communes of {source.cog}" if source.cog else "communes of the year of the file"
     expected = (
-        f"{of_a_year}: correct the file, the year `cog` of its declaration in src/ctg_analysis/sources, "
+        f"{of_a_year}: correct the file, the year (`cog` or `lag`) of its declaration in src/ctg_analysis/sources, "
         f"or run ctg fetch {PASSAGE} for communes of an earlier year"
     )
     return [Finding(project_path(folder), None, None, ", ".join(unknown[:10]), expected)]
@@ -239,6 +239,19 @@ def certified_folders(root: DataRoot) -> dict[str, RawFolder]:
     if findings:
         raise InputError(findings)
     return folders
+
+
+def by_geography(source: Source, table: pd.DataFrame, years: dict[int, pd.DataFrame]) -> list[tuple[int, pd.DataFrame]]:
+    """Return the facts of a source by the year of the geography that they are in.
+
+    A file of several years, each in its own geography (that of the Caf's December is the January after), is taken
+    apart; what is older or newer than the years we know is read with the nearest of them.
+    """
+    if source.lag is None:
+        return [(source.cog, table)]
+    year = table["period"].str[:4].astype(int) + source.lag
+    nearest = year.clip(min(years), max(years))
+    return [(int(one), table[nearest.eq(one)]) for one in sorted(nearest.unique())]
 
 
 def read_all(folders: dict[str, RawFolder]) -> Cleaned:
@@ -260,10 +273,13 @@ def read_all(folders: dict[str, RawFolder]) -> Cleaned:
     facts = []
     if communes is not None:
         populations = geography.clean_populations(folders[GEOGRAPHY], communes)
-        facts += [(GEOGRAPHY, year, table) for year, table in populations.items()]
+        populations_by_year = [(GEOGRAPHY, year, table) for year, table in populations.items()]
     for source, clean in CLEANERS.items():
         if source in folders:
-            facts.append((source, SOURCES[source].cog, attempt(clean, folders[source])))
+            facts.append((source, attempt(clean, folders[source])))
     if findings:
         raise InputError(findings)
+    facts = populations_by_year + [
+        (source, year, part) for source, table in facts for year, part in by_geography(SOURCES[source], table, communes)
+    ]
     return Cleaned(communes, epcis, facts, contours, passage, density)

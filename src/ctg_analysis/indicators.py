@@ -49,9 +49,25 @@ def observe(
     Columns: territory, level, period, indicator, numerator, denominator, value, low, high, status, quality, source.
     """
     by_measure = {str(measure): rows for measure, rows in facts.groupby("measure", observed=True)}
-    tables = [observe_one(indicator, by_measure, sources, fractions) for indicator in indicators]
+    fed = [indicator for indicator in indicators if _first_measure(indicator) in by_measure]
+    tables = [observe_one(indicator, by_measure, sources, fractions) for indicator in fed]
     table = pd.concat([part for part in tables if len(part)], ignore_index=True)
     return table.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
+
+
+def _first_measure(indicator: Indicator) -> str:
+    """Return the measure without which an indicator has no observation at all."""
+    match indicator.value:
+        case Ratio():
+            return indicator.value.numerator
+        case Rate():
+            return indicator.value.events
+        case AnnualFlow() | AnnualResidual():
+            return indicator.value.flow
+        case AnnualChange():
+            return POPULATION
+        case _:
+            return indicator.value.measure
 
 
 def observe_one(

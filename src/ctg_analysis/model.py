@@ -56,6 +56,7 @@ class Source:
     per_inhabitant: an index by commune; that of several is the mean of theirs, weighted by their inhabitants.
     loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
     cog: year of the official geographic code that the communes of the files are in. geography: the same, in French.
+    lag: for files of several years, each in its own geography: that of so many years after the period.
     layouts: how the files are laid out, unless a function of `cleaning` reads them.
     form: what a partner fills, kept in data/private/<siren>/ and never shown before the secrecy gate.
     downloads: the full files that `ctg fetch` gets.
@@ -76,6 +77,7 @@ class Source:
     per_inhabitant: bool = False
     loose: bool = False
     cog: int = 0
+    lag: int | None = None
     layouts: tuple[Layout, ...] = ()
     form: Form | None = None
     downloads: tuple[Download, ...] = ()

@@ -133,11 +133,13 @@ def with_population_covered(facts: pd.DataFrame, populations: pd.DataFrame) -> p
 
     populations: one reference population by commune and year; the latest counts, of the year of the form or before.
     """
-    told = facts[facts["measure"].eq(IN_A_ZONE) & facts["level"].eq("commune")]
+    told = facts[facts["measure"].eq(IN_A_ZONE) & facts["level"].eq("commune")].astype({"code": object})
+    if told.empty:
+        return facts
     told = told.assign(year=told["period"].str[:4].astype(int)).sort_values("year", kind="stable")
     known = populations[populations["level"].eq("commune") & populations["status"].eq(OK)]
     known = known.assign(year=known["period"].astype(int), inhabitants=known["value"]).sort_values("year")
-    known = known[["code", "year", "inhabitants"]]
+    known = known[["code", "year", "inhabitants"]].astype({"code": object})
     rows = pd.merge_asof(told, known, on="year", by="code", tolerance=OLDEST_POPULATION)
     rows["status"] = rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING)
     whole = rows["inhabitants"].where(rows["status"].eq(OK))

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 import pandas as pd
 import pandera.pandas as pa
 
+from ctg_analysis.cleaning.files import ROWS
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, one_of, read, text, year
+from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.model import MISSING, OK, SECRET
+from ctg_analysis.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
 
 LEVEL_OF = {
@@ -68,13 +71,20 @@ def read_melodi(
     codes: dimension → the codes of the rows to keep; all of them by default.
     """
 
+    without_total: set[str] | None = None
+
     def keep(rows: pd.DataFrame) -> pd.Series:
+        nonlocal without_total
         known = ~_is(rows, "OBS_STATUS", ELSEWHERE_CODE)
         # A full file has other zonings, which are left out; an extract has none, and a wrong code there is an error.
         if folder.full and "GEO_OBJECT" in rows:
             known &= rows["GEO_OBJECT"].isin(LEVEL_OF)
-        for dimension in set(rows.columns) - set(schema.columns) - PLAIN:
-            known &= rows[dimension].eq(TOTAL)
+        others = set(rows.columns) - set(schema.columns) - PLAIN
+        without_total = others if without_total is None else without_total
+        for dimension in others:
+            at_total = rows[dimension].eq(TOTAL)
+            known &= at_total
+            without_total = without_total - {dimension} if at_total.any() else without_total
         for dimension, wanted in (codes or {}).items():
             if dimension in rows:
                 known &= rows[dimension].isin(wanted)
@@ -82,6 +92,13 @@ def read_melodi(
 
     names = {"GEO": "code", "TIME_PERIOD": "period", "OBS_VALUE": "value"}
     table = read(folder, name, schema, keep=keep).rename(columns=names)
+    if without_total:
+        expected = f"the total {TOTAL} of a dimension that nobody asks for, or its name in PLAIN (cleaning/melodi.py)"
+        path = project_path(folder.path / name)
+        raise InputError([Finding(path, 1, dimension, f"no row with {TOTAL}", expected) for dimension in without_total])
+    if table.empty and table.attrs.get(ROWS):
+        expected = f"rows of the levels {', '.join(LEVEL_OF)}"
+        raise InputError([Finding(project_path(folder.path / name), None, None, "no row that is known", expected)])
     status = pd.Series(OK, index=table.index)
     status[table["value"].isna()] = MISSING
     status[_is(table, "CONF_STATUS", SECRET_CODE)] = SECRET

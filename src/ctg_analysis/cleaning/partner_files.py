@@ -21,7 +21,7 @@ from ctg_analysis.cleaning.reading import (
     validate,
 )
 from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.layouts import END_YEAR, MONTH, YES_NO, Form
+from ctg_analysis.layouts import END_YEAR, MONTH, NOT_ADDITIVE, PERSONS, YES_NO, Form
 from ctg_analysis.model import Source
 from ctg_analysis.settings import project_path
 
@@ -82,12 +82,12 @@ def clean_form(source: Source, path: Path, places: set[str]) -> pd.DataFrame:
     form = source.form
     columns = [PLACE, PERIOD, *(field.column for field in form.fields)]
     texts = load(path, lambda header: _known(header, columns, path))
-    findings = _strangers(texts[PLACE], places, path)
+    findings = _strangers(texts[PLACE], places, path) + _not_plain(texts, form, path)
     try:
         table = validate(texts, _schema(form), path)
     except InputError as error:
         raise InputError([*error.findings, *findings]) from error
-    findings += _answers_above(table, form, path)
+    findings += _answers_above(table, form, path) + _less_than_its_communes(table, form, path)
     if findings:
         raise InputError(findings)
     rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
@@ -114,6 +114,43 @@ def _strangers(codes: pd.Series, places: set[str], path: Path) -> list[Finding]:
     expected = "the EPCI, one of its communes or its département"
     strangers = codes[codes.str.fullmatch(A_PLACE) & ~codes.isin(places)]
     return [Finding(project_path(path), int(line), PLACE, repr(code), expected) for line, code in strangers.items()]
+
+
+def _not_plain(texts: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+    """Return the numbers that are not written plainly: 1.234 would be read as a little more than one."""
+    findings = []
+    for field in form.fields:
+        cells = texts[field.column].astype(str).str.strip()
+        numbers = pd.to_numeric(cells.str.replace(",", ".", regex=False), errors="coerce")
+        pattern = r"\d{1,9}" if field.kind == PERSONS else r"\d{1,9}(?:[.,]\d{1,2})?"
+        odd = numbers.ge(0) & ~cells.str.fullmatch(pattern + r"|\d+[.,]0")
+        expected = (
+            "a whole number" if field.kind == PERSONS else "a number of two decimals at most, such as 1234 or 12,5"
+        )
+        findings += [
+            Finding(project_path(path), int(line), field.column, repr(cells[line]), expected)
+            for line in cells.index[odd]
+        ]
+    return findings
+
+
+def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+    """Return the figures of an EPCI that its own communes exceed together."""
+    level = table[PLACE].map(_level)
+    findings = []
+    for field in form.fields:
+        if field.kind in NOT_ADDITIVE:
+            continue
+        communes = table[level.eq("commune")].groupby(PERIOD)[field.column].sum()
+        whole = table[level.eq("epci") & table[field.column].notna()]
+        for line, row in whole.iterrows():
+            parts = communes.get(row[PERIOD], 0.0)
+            if parts > row[field.column] + 1e-6:
+                expected = f"at least {parts:g}, which its communes have together"
+                findings.append(
+                    Finding(project_path(path), int(line), field.column, f"{row[field.column]:g}", expected)
+                )
+    return findings
 
 
 def _answers_above(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.settings import project_path
 
-CERTIFICATE, FULL = "source.yml", "full"
+CERTIFICATE, FULL, PARTIAL = "source.yml", "full", ".partial"
 
 
 class CertifiedFile(BaseModel):
@@ -121,7 +121,8 @@ def integrity(folder: RawFolder, name: str) -> list[Finding]:
 def source_folders(raw: Path) -> dict[str, Path]:
     """Return, by source, the folder to read: the full files when they have been fetched, else the extract.
 
-    The field material of the démarches is apart.
+    The field material of the démarches is apart, and what an interrupted download has begun does not count.
     """
     homes = sorted(path for path in raw.iterdir() if path.is_dir() and path.name != "demarche")
+    homes = [home for home in homes if [path.name for path in home.iterdir()] != [PARTIAL]]
     return {home.name: home / FULL if (home / FULL).is_dir() else home for home in homes}

@@ -25,7 +25,7 @@ SOURCES = (
         label="Indice de position sociale (IPS) des écoles et des collèges",
         producer="Ministère de l'Éducation nationale (DEPP)",
         absent="zero",
-        cog=2026,
+        lag=0,
         geography="communes des établissements",
         downloads=(
             _export("fr-en-ips-ecoles-ap2022"),

@@ -10,10 +10,10 @@ import yaml
 
 from ctg_analysis.model import Download, Source
 from ctg_analysis.settings import project_path
-from ctg_analysis.sources.certificates import CERTIFICATE, FULL, sha256
+from ctg_analysis.sources.certificates import CERTIFICATE, FULL, PARTIAL, sha256
 from ctg_analysis.sources.transport import SECONDS_FOR_A_FILE, FetchError, retrieve
 
-PARTIAL, FORMER = ".partial", ".former"
+FORMER = ".former"
 
 
 def fetch(

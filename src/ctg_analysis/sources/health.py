@@ -27,8 +27,8 @@ SOURCES = (
         label="Accessibilité potentielle localisée aux professionnels de santé",
         producer="DREES",
         per_inhabitant=True,
-        cog=2024,
-        geography="communes du classeur",
+        lag=1,
+        geography="communes du 1er janvier de l'année suivante",
         downloads=(
             _accessibility("apl_generalistes.xlsx", "medecins_generalistes"),
             _accessibility("apl_infirmiers.xlsx", "infirmieres"),

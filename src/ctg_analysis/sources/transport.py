@@ -22,6 +22,7 @@ SECONDS_FOR_A_FILE = 3600
 MAXIMUM_BYTES = 2_000_000_000
 MAXIMUM_RATIO, SMALL_BYTES = 200, 20_000_000  # a zip that grows by more, and not to a small file, is a bomb
 BLOCK = 1 << 16
+LONGEST_WAIT = 120  # seconds that a server may ask us to wait
 SECONDS_BETWEEN = {"api.insee.fr": 2.0}  # at most 30 requests a minute to Melodi
 HEADERS = {"User-Agent": "ctg_analysis", "Accept-Encoding": "identity"}
 
@@ -146,6 +147,10 @@ def _attempt(url: str, host: str, part: Path, progress: Progress, deadline: floa
     headers = HEADERS | ({"Range": f"bytes={had}-", "If-Range": etag_file.read_text(encoding="utf-8")} if had else {})
     try:
         with requests.get(url, headers=headers, stream=True, timeout=SECONDS_WITHOUT_A_BYTE) as answer:
+            if answer.status_code == 416:  # nothing is left to send: what we have may be whole, or of another file
+                part.unlink(missing_ok=True)
+                etag_file.unlink(missing_ok=True)
+                raise _Passing("the server has no more to send than was here; the file is had again from its start")
             _refuse(answer, url)
             resumed = answer.status_code == 206
             had = had if resumed else 0
@@ -163,6 +168,8 @@ def _refuse(answer: requests.Response, url: str) -> None:
     code = answer.status_code
     if code == 429 or code >= 500:
         wait = answer.headers.get("Retry-After", "")
+        if wait.isdigit() and int(wait) > LONGEST_WAIT:
+            raise FetchError(f"{url}: the server asks to wait {wait} seconds; run the command again then")
         raise _Passing(f"the server answered {code}", float(wait) if wait.isdigit() else None)
     if code not in (200, 206):
         raise FetchError(f"{url}: the server answered {code}, expected the file; has its address changed?")
@@ -195,9 +202,12 @@ def _refuse_pages(path: Path, url: str) -> None:
     """Refuse an error page that came as a file with code 200, whatever its type says."""
     with path.open("rb") as file:
         start = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype", b"<html")):
+    page = b"<html" in start or b"<!doctype" in start
+    if page or (path.suffix == ".csv" and start.startswith((b"{", b"[", b"<"))):
         path.unlink()
-        raise FetchError(f"{url}: a web page came, expected a data file; open the address in a browser to see why")
+        raise FetchError(
+            f"{url}: a page or a message came, expected a data file; open the address in a browser to see why"
+        )
 
 
 def unpack(path: Path, download: Download, folder: Path) -> Path:
