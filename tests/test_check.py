@@ -43,12 +43,12 @@ def spoil(root):
     put(root.raw / BIRTHS, 5, 3, "-3")
     put(root.raw / "rna" / "waldec.csv", 2, 2, "A;")
     put(root.raw / "france_services" / "liste_france_services.csv", 2, 0, "99998")
-    put(root.raw / "depp_ips" / "fr-en-ips-ecoles-ap2022.csv", 2, 3, "99997")
+    put(root.raw / "depp_ips" / "fr-en-ips-ecoles-ap2022_exemple.csv", 2, 3, "99997")
     for file in (
         BIRTHS,
         "rna/waldec.csv",
         "france_services/liste_france_services.csv",
-        "depp_ips/fr-en-ips-ecoles-ap2022.csv",
+        "depp_ips/fr-en-ips-ecoles-ap2022_exemple.csv",
     ):
         certify(root.raw / file)
     put(root.private / YOUTH, 3, 2, "-4")

@@ -62,7 +62,7 @@ def income(raw: Path, generator: np.random.Generator) -> None:
                 spread = [f"{value * 0.56:.0f}", f"{value * 1.72:.0f}", "3,1", "5,2"] if size >= 1000 else [""] * 4
                 lines.append((code, round(size / 2.1), f"{value:.0f}", *spread))
             header = ["CODGEO", f"NBMEN{year}", f"Q2{year}", f"D1{year}", f"D9{year}", "RD", f"PPSOC{year}"]
-            writer.write(f"FILO20{year}_DISP_{suffix}.csv", pd.DataFrame(lines, columns=header))
+            writer.write(f"FILO20{year}_DISP_{suffix}_exemple.csv", pd.DataFrame(lines, columns=header))
     writer.certify()
     lines = []
     for level, code, size in places:
@@ -147,8 +147,8 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
     writer.certify()
     columns = ["rentree_scolaire", "uai", "nom_de_l_etablissement", "code_insee_de_la_commune", "secteur", "ips"]
     writer = Writer(raw, "depp_ips", "Indice de position sociale", "2024-2025")
-    writer.write("fr-en-ips-ecoles-ap2022.csv", pd.DataFrame(indices, columns=columns))
-    writer.write("fr-en-ips-colleges-ap2023.csv", pd.DataFrame(colleges, columns=columns))
+    writer.write("fr-en-ips-ecoles-ap2022_exemple.csv", pd.DataFrame(indices, columns=columns))
+    writer.write("fr-en-ips-colleges-ap2023_exemple.csv", pd.DataFrame(colleges, columns=columns))
     writer.certify()
 
 
