@@ -53,7 +53,7 @@ def check_root(root: DataRoot) -> list[Finding]:
             findings += _check_rows(source, folders[source], frame)
     if frame:
         findings += _check_forms(root, frame)
-    return sorted(set(findings), key=str)
+    return sorted(set(findings), key=lambda one: (one.path, one.line or 0, one.column or "", one.found))
 
 
 def _check_rows(source: str, folder: RawFolder, frame: Cleaned | None) -> list[Finding]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.cleaning.facts import COLUMNS
-from ctg_analysis.cleaning.partner_files import AGREEMENTS, Agreement, clean_form, read_agreements
+from ctg_analysis.cleaning.partner_files import AGREEMENTS, README, Agreement, clean_form, read_agreements
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.layouts import NOT_ADDITIVE
 from ctg_analysis.model import MISSING, OK, SECRET, SecrecyRule, Source
@@ -15,6 +15,7 @@ from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
 
 FORMS = {source.form.file: source for source in SOURCES.values() if source.form}
+BESIDE_THE_FORMS = {AGREEMENTS, README}
 BOTH_REGIMES = "caf_et_msa"
 IN_A_ZONE = "covered_by_social_space"
 OLDEST_POPULATION = 3  # years: what the inhabitants of a commune are counted by, before the year of the form
@@ -69,7 +70,7 @@ def _read_folder(
     except InputError as error:
         findings += error.findings
     own = _codes(places, folder.name)
-    for path in sorted(folder.glob("*.csv")):
+    for path in sorted(one for one in folder.iterdir() if one.is_file() and one.name not in BESIDE_THE_FORMS):
         source = FORMS.get(path.name)
         if source is None:
             findings.append(Finding(project_path(path), None, None, "a form that is not known", _known_forms()))

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from ctg_analysis.cleaning.partner_files import AGREEMENTS, PERIOD, PLACE
+from ctg_analysis.cleaning.partner_files import AGREEMENTS, PERIOD, PLACE, README
 from ctg_analysis.layouts import END_YEAR, EUROS, HOURS, MONTH, NUMBER, PERSONS, PRICE, SCALE, SCORE, YES_NO, Form
 from ctg_analysis.model import Source
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources import SOURCES
 
-README = "LISEZMOI.md"
 KINDS = {
     PERSONS: "nombre de personnes ou de foyers",
     NUMBER: "nombre",

@@ -25,7 +25,7 @@ from ctg_analysis.layouts import END_YEAR, MONTH, NOT_ADDITIVE, PERSONS, YES_NO,
 from ctg_analysis.model import Source
 from ctg_analysis.settings import project_path
 
-AGREEMENTS = "accords.yml"
+AGREEMENTS, README = "accords.yml", "LISEZMOI.md"
 PLACE, PERIOD = "territoire", "periode"
 LIMITS = {
     YES_NO: pa.Check.isin([0.0, 1.0], error="0 or 1"),
