@@ -1,6 +1,5 @@
 """`ctg check`: all that is wrong with a data root, nothing of it written."""
 
-import csv
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +7,7 @@ import pyarrow
 import pyarrow.parquet as parquet
 
 from ctg_analysis.cleaning import CLEANERS
+from ctg_analysis.cleaning.files import header_of
 from ctg_analysis.cleaning.reading import missing_columns
 from ctg_analysis.derivation import (
     CONTOURS,
@@ -117,5 +117,7 @@ def _header(path: Path) -> list[str]:
             return parquet.read_schema(path).names
         except pyarrow.ArrowInvalid:
             return []
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        return next(csv.reader(file, delimiter=";"), [])
+    try:
+        return header_of(path)[0]
+    except InputError:
+        return []  # told with the rows of the file
