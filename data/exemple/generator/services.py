@@ -74,9 +74,8 @@ def income(raw: Path, generator: np.random.Generator) -> None:
             )
             lines.append((code, round(size / 2.1), f"{median[code] * 1.04:.0f}" if size >= SMALL else "s", *rate))
     writer = Writer(raw, "insee_filosofi_2021", "Niveau de vie et pauvreté", "2021")
-    writer.write(
-        "cc_filosofi_2021_COM.csv", pd.DataFrame(lines, columns=["CODGEO", "NBMENFISC21", "MED21", "TP6021", "RD21"])
-    )
+    columns = ["CODGEO", "NBMENFISC21", "MED21", "TP6021", "RD21"]
+    writer.write("cc_filosofi_2021_COM_exemple.csv", pd.DataFrame(lines, columns=columns))
     writer.certify()
     lines = []
     objects = {"COM": "COM", "EPCI": "EPCI", "DEP": "DEP", "METROPOLE": "FRANCE"}
