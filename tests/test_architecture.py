@@ -23,6 +23,7 @@ ORDER = [
     "census_sample",
     "significance",
     "perimeter",
+    "raw_data",
     "private",
     "templates",
     "assumptions",
@@ -51,7 +52,16 @@ ORDER = [
 ]
 
 # Right of OBSERVATIONS, nothing may look at what lies before the secrecy gate.
-BEFORE_THE_GATE = {"perimeter", "private", "intervals", "indicators", "suppression", "statements", "secrecy"}
+BEFORE_THE_GATE = {
+    "perimeter",
+    "raw_data",
+    "private",
+    "intervals",
+    "indicators",
+    "suppression",
+    "statements",
+    "secrecy",
+}
 AFTER_THE_GATE = {"comparisons", "peers", "peer_values", "display", "chapter", "publishing", "build"}
 AFTER_THE_GATE |= {"childcare_authority", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}

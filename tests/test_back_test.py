@@ -5,8 +5,8 @@ import pytest
 from test_official_files import OFFICIAL, certified
 
 from ctg_analysis.cleaning import income
-from ctg_analysis.derivation import certified_folders, read_all
 from ctg_analysis.perimeter import absent_communes
+from ctg_analysis.raw_data import certified_folders, read_all
 
 pytestmark = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official full files are not beside the project")
 
@@ -16,7 +16,9 @@ FEWEST_PUBLISHED = 50  # households: a smaller commune has no row in Filosofi 20
 @pytest.fixture(scope="module")
 def communes(france):
     """The communes of 1 January 2021, the nearest to those of Filosofi 2019 that we have."""
-    table = read_all({name: certified_folders(france)[name] for name in ("etalab_decoupage", "contours")}).years[2021]
+    table = read_all({name: certified_folders(france)[name] for name in ("etalab_decoupage", "contours")}).communes[
+        2021
+    ]
     return table[table["kind"].eq("commune-actuelle") & table["zone"].eq("metro")]
 
 

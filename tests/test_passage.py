@@ -11,7 +11,9 @@ import pytest
 from test_official_files import certified
 
 from ctg_analysis.cleaning import official_geography
+from ctg_analysis.cleaning.facts import COLUMNS
 from ctg_analysis.cleaning.geography import clean_communes
+from ctg_analysis.derivation import by_period_of_former
 from ctg_analysis.errors import InputError, UserError
 from ctg_analysis.model import MISSING, OK, Source
 from ctg_analysis.perimeter import perimeter_from, to_reference
@@ -275,3 +277,46 @@ def test_the_density_grid_gives_a_class_by_commune(tmp_path):
 def test_a_class_that_is_none_is_an_error(tmp_path, bad):
     with pytest.raises(InputError, match=r"line 7, column DENS: found .*, expected (?:a class from 1 to 7|a value)"):
         density(tmp_path, ["01001", "A", 6, "Rural", 800], ["12119", "B", bad, "?", 1200])
+
+
+# Without the passage table: the former codes that each year's table of communes holds.
+
+
+def counted(period, **values):
+    rows = [(code.removeprefix("c"), value) for code, value in values.items()]
+    table = pd.DataFrame(rows, columns=["code", "value"]).assign(level="commune", period=period, measure="people")
+    return table.assign(status=OK, source="register", parts=1)[COLUMNS]
+
+
+def at_reference(years, facts, source=SOURCE):
+    perimeter = perimeter_from(2025, years, 2026)
+    tables = [to_reference(part, source, one) for one, part in by_period_of_former(facts, perimeter, years[2026])]
+    return pd.concat(tables).query("level == 'commune'").set_index(["period", "code"])
+
+
+def test_the_years_of_a_file_that_are_older_than_its_geography_are_summed(years):
+    """The six communes that became Argences en Aubrac in 2017, and Argences itself later: powers of two tell."""
+    former = {f"c{code}": 2.0**power for power, code in enumerate(ARGENCES)}
+    moved = at_reference(years, pd.concat([counted("2015", **former, c12119=100), counted("2024", c12223=7)]))
+    assert moved.loc[("2015", "12223"), "value"] == 63 and moved.loc[("2015", "12119"), "value"] == 100
+    assert moved.loc[("2024", "12223"), "value"] == 7 and set(moved["status"]) == {OK}
+    medians = at_reference(years, counted("2015", **former), MEDIAN)
+    assert medians.loc[("2015", "12223"), "status"] == MISSING
+
+
+def test_a_former_commune_without_a_value_makes_the_sum_missing(years):
+    former = {f"c{code}": 2.0**power for power, code in enumerate(ARGENCES)}
+    facts = counted("2015", **former)
+    facts.loc[facts["code"].eq("12005"), ["value", "status"]] = [float("nan"), MISSING]
+    moved = at_reference(years, facts)
+    assert moved.loc[("2015", "12223"), "status"] == MISSING
+
+
+def test_a_commune_that_took_another_code_is_followed(years):
+    """27676, Les Trois Lacs, was 27058 on 1 January 2021 and 27676 before and after."""
+    old = perimeter_from(2020, years, 2026)
+    assert old.former({"27676", "27001"}) == {"27676"}
+    named = old.naming({"27676", "27001"}, years[2026])
+    assert "27058" not in set(named.communes["code"])
+    moved = to_reference(counted("2019", c27676=5), MEDIAN, named).set_index("code")
+    assert moved.loc["27676", "value"] == 5 and moved.loc["27676", "status"] == OK

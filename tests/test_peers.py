@@ -12,10 +12,10 @@ from ctg_analysis import peer_values as values
 from ctg_analysis import peers
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.geography import clean_epcis, read_geography
-from ctg_analysis.derivation import certified_folders
 from ctg_analysis.display.texts import typography
 from ctg_analysis.errors import UserError
 from ctg_analysis.observations import SCHEMA
+from ctg_analysis.raw_data import certified_folders
 
 AUBRAC, GRAND_PARIS, PETITE_TERRE, EXAMPLE = "200067171", "200054781", "200050532", "999999999"
 
@@ -272,7 +272,7 @@ def read(root):
     """Return observations, territories, profiles and classes of a data root."""
     observations = pd.read_parquet(root.processed / "observations.parquet")
     territories = pd.read_parquet(root.processed / "territories.parquet")
-    epcis = clean_epcis(certified_folders(root)["etalab_decoupage"])[read_geography(root)["annee"]]
+    epcis = clean_epcis(certified_folders(root)["etalab_decoupage"][0])[read_geography(root)["annee"]]
     table = peers.profiles(observations, territories)
     return observations, territories, table, peers.classify(table, territories, epcis)
 

@@ -12,8 +12,10 @@ from ctg_analysis.cleaning.facilities import clean_facilities
 from ctg_analysis.cleaning.income import clean_income_2023
 from ctg_analysis.cleaning.local_finance import clean_ccas
 from ctg_analysis.cleaning.schools import clean_schools, clean_social_position
-from ctg_analysis.derivation import strangers, with_absent
+from ctg_analysis.derivation import with_absent
 from ctg_analysis.model import Source
+from ctg_analysis.perimeter import Perimeter
+from ctg_analysis.raw_data import strangers
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.facilities import BASKET, TYPES
 
@@ -207,8 +209,11 @@ def test_a_commune_that_a_list_does_not_name_has_none_where_the_list_covers(tmp_
     assert len(with_absent(sites("01001"), Source("dataset", "L", "P"), PLACES, full=True)) == 1
 
 
+PERIMETER = Perimeter(PLACES, PLACES, [])
+
+
 def test_a_list_with_addresses_abroad_is_no_error_and_another_list_is():
     table = sites("01001", "01777", "99123")
-    assert strangers(table, Source("dataset", "L", "P", loose=True, cog=2026), PLACES, Path("x")) == []
-    (finding,) = strangers(table, Source("dataset", "L", "P", cog=2026), PLACES, Path("x"))
+    assert strangers(table, Source("dataset", "L", "P", loose=True, cog=2026), PERIMETER, Path("x")) == []
+    (finding,) = strangers(table, Source("dataset", "L", "P", cog=2026), PERIMETER, Path("x"))
     assert "found 01777, 99123, expected communes of 2026" in str(finding)

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from raw_files import BOM, received, said, values
 
 from ctg_analysis.cleaning.declared import clean_declared
 from ctg_analysis.layouts import Register, Tally, guesses
 from ctg_analysis.model import Source
+from ctg_analysis.raw_data import complementary
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import source_folders
 
@@ -98,7 +100,26 @@ def test_every_full_file_is_read_by_a_layout_of_its_source():
             assert any(Path(download.name).match(layout.files) for layout in source.layouts), download.name
 
 
-def test_the_full_files_are_preferred_to_the_extract(tmp_path):
-    (tmp_path / "extract").mkdir()
-    (tmp_path / "both" / "full").mkdir(parents=True)
-    assert source_folders(tmp_path) == {"extract": tmp_path / "extract", "both": tmp_path / "both" / "full"}
+def test_the_full_files_come_before_the_extract(tmp_path):
+    extract, both, full = tmp_path / "extract", tmp_path / "both", tmp_path / "fetched" / "full"
+    for folder in (extract, both / "full", full):
+        folder.mkdir(parents=True)
+    (both / "source.yml").write_text("id: both")
+    assert source_folders(tmp_path) == {"extract": [extract], "both": [both / "full", both], "fetched": [full]}
+
+
+def test_the_extract_keeps_what_the_full_files_do_not_have():
+    """Series by series: a year, a level or a measure that the full files lack; not a place of a year that they have."""
+    columns = ["level", "period", "measure", "code", "value"]
+    full = pd.DataFrame([("commune", "2021", "people", "01001", 1.0)], columns=columns)
+    rows = [
+        ("commune", "2021", "people", "01002", 2.0),
+        ("commune", "2020", "people", "01001", 3.0),
+        ("epci", "2021", "people", "200067171", 4.0),
+        ("commune", "2021", "births", "01001", 5.0),
+    ]
+    tables = complementary([("full", full), ("extract", pd.DataFrame(rows, columns=columns))])
+    assert [(folder, list(table["value"])) for folder, table in tables] == [
+        ("full", [1.0]),
+        ("extract", [3.0, 4.0, 5.0]),
+    ]

@@ -2,27 +2,27 @@
 
 from pathlib import Path
 
-import pandas as pd
 import pyarrow
 import pyarrow.parquet as parquet
 
 from ctg_analysis.cleaning import CLEANERS
 from ctg_analysis.cleaning.files import header_of
 from ctg_analysis.cleaning.reading import missing_columns
-from ctg_analysis.derivation import (
+from ctg_analysis.derivation import places_of
+from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.perimeter import Perimeter, perimeter_from
+from ctg_analysis.private import read_private
+from ctg_analysis.raw_data import (
     CONTOURS,
     DENSITY,
     GEOGRAPHY,
     PASSAGE,
-    Cleaned,
+    Folders,
+    RawData,
     by_geography,
-    places_of,
     read_all,
     strangers,
 )
-from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.perimeter import perimeter_from
-from ctg_analysis.private import read_private
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import CERTIFICATE, RawFolder, integrity, read_certificate, source_folders
@@ -35,28 +35,31 @@ def check_root(root: DataRoot) -> list[Finding]:
     if not root.raw.is_dir():
         return [Finding(project_path(root.raw), None, None, "no such folder", "a folder raw/ with the sources")]
     findings: list[Finding] = []
-    folders: dict[str, RawFolder] = {}
-    for source, path in source_folders(root.raw).items():
-        try:
-            folders[source] = read_certificate(path)
-        except InputError as error:
-            findings += error.findings
-    findings += [finding for folder in folders.values() for finding in check_folder(folder)]
-    frame: Cleaned | None = None
+    folders: Folders = {}
+    for source, paths in source_folders(root.raw).items():
+        for path in paths:
+            try:
+                folder = read_certificate(path)
+            except InputError as error:
+                findings += error.findings
+                continue
+            folders.setdefault(source, []).append(folder)
+    findings += [finding for several in folders.values() for folder in several for finding in check_folder(folder)]
+    frame: RawData | None = None
     if all(name in folders for name in FRAME):
         try:
             frame = read_all({name: folders[name] for name in (*FRAME, PASSAGE, DENSITY) if name in folders})
         except InputError as error:
             findings += error.findings
     for source in CLEANERS:
-        if source in folders:
-            findings += _check_rows(source, folders[source], frame)
+        for folder in folders.get(source, []):
+            findings += _check_rows(source, folder, frame)
     if frame:
         findings += _check_forms(root, frame)
     return sorted(set(findings), key=lambda one: (one.path, one.line or 0, one.column or "", one.found))
 
 
-def _check_rows(source: str, folder: RawFolder, frame: Cleaned | None) -> list[Finding]:
+def _check_rows(source: str, folder: RawFolder, frame: RawData | None) -> list[Finding]:
     """Return what is wrong with the rows of a source; with its communes too, when those of its year are known."""
     try:
         facts = CLEANERS[source](folder)
@@ -67,12 +70,12 @@ def _check_rows(source: str, folder: RawFolder, frame: Cleaned | None) -> list[F
     declared = SOURCES[source]
     return [
         finding
-        for year, part in by_geography(declared, facts, frame.years)
-        for finding in strangers(part, declared, _communes(year, frame), folder.path)
+        for year, part in by_geography(declared, facts, frame.communes)
+        for finding in strangers(part, declared, _perimeter(year, frame), folder.path)
     ]
 
 
-def _check_forms(root: DataRoot, frame: Cleaned) -> list[Finding]:
+def _check_forms(root: DataRoot, frame: RawData) -> list[Finding]:
     """Return what is wrong with the forms of partners, and with the small tables that name the places."""
     try:
         read_private(root, places_of(root, frame))
@@ -81,10 +84,8 @@ def _check_forms(root: DataRoot, frame: Cleaned) -> list[Finding]:
     return []
 
 
-def _communes(year: int, frame: Cleaned) -> pd.DataFrame:
-    if year in frame.years:
-        return frame.years[year]
-    return perimeter_from(year, frame.years, max(frame.years), frame.passage).communes
+def _perimeter(year: int, frame: RawData) -> Perimeter:
+    return perimeter_from(year, frame.communes, max(frame.communes), frame.passage)
 
 
 def check_folder(folder: RawFolder) -> list[Finding]:

@@ -1,50 +1,32 @@
 """From the files of a data root to its tables, all in memory: nothing is written here."""
 
 import dataclasses
-from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning import CLEANERS, geography, official_geography
+from ctg_analysis.cleaning import geography
 from ctg_analysis.cleaning.facts import COLUMNS
 from ctg_analysis.cleaning.partner_files import Agreement
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.errors import InputError
 from ctg_analysis.indicators import POPULATION, REFERENCE_POPULATIONS, first_available, observe
 from ctg_analysis.intervals import coded_fractions
 from ctg_analysis.model import MISSING, OK, Source
 from ctg_analysis.observations import SCHEMA
 from ctg_analysis.peers import classify, profiles, vintages
-from ctg_analysis.perimeter import Perimeter, fill_zeros, perimeter_from, restore_absent, to_reference
+from ctg_analysis.perimeter import Perimeter, fill_zeros, restore_absent, to_reference
 from ctg_analysis.private import form_to_reference, read_private, with_msa, with_population_covered, with_thresholds
+from ctg_analysis.raw_data import GEOGRAPHY, Folders, RawData, certified_folders, perimeters_of, read_all, strangers
 from ctg_analysis.secrecy import withhold
-from ctg_analysis.settings import DataRoot, project_path
+from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import RawFolder, read_certificate, source_folders
 from ctg_analysis.territories import membership, territories
 from ctg_analysis.uncertainty import detect_rounding
 
-GEOGRAPHY, CONTOURS, PASSAGE, DENSITY = "etalab_decoupage", "contours", "insee_passage", "insee_densite"
 OLDEST = 3  # years: a population may be that much older than what is counted over it
 CAF_BY_COMMUNE, CAF_BY_EPCI = "caf_s_ben_com_f", "caf_s_ben_epci_f"
 DENSITY_CLASSES = {1: "urbain dense", 2: "urbain intermédiaire", 3: "urbain intermédiaire", 4: "urbain intermédiaire"}
 RURAL = "rural"
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """All the files of a data root, read and cleaned.
-
-    years, epcis: by year. facts: (source, year of its geography, table). passage: what communes became, if known.
-    """
-
-    years: dict[int, pd.DataFrame]
-    epcis: dict[int, pd.DataFrame]
-    facts: list[tuple[str, int, pd.DataFrame]]
-    contours: pd.DataFrame
-    passage: pd.DataFrame | None
-    density: pd.DataFrame | None
 
 
 def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
@@ -54,12 +36,13 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
         InputError: files that cannot be trusted, with every finding.
     """
     folders = certified_folders(root)
-    cleaned = read_all(folders)
-    places = places_of(root, cleaned)
+    data = read_all(folders)
+    places = places_of(root, data)
     private, agreements = read_private(root, places)
-    tables = to_facts(root, folders, cleaned, places)
+    now = reference_communes(root, data, places)
+    tables = to_facts(data, geography.read_geography(root)["annee"], now)
     populations = latest_populations(tables)
-    whole = Perimeter.between(reference_communes(root, cleaned, places), reference_communes(root, cleaned, places))
+    whole = Perimeter.between(now, now)
     for name, table in private:
         told = with_population_covered(table, populations)
         tables.append(form_to_reference(told, SOURCES[name], whole))
@@ -70,57 +53,65 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
     newest = populations.sort_values("period").drop_duplicates("code", keep="last")
     observed = observe(CATALOGUE.values(), facts, sources, coded_fractions(newest, members))
     observations = SCHEMA.validate(withhold(observed, CATALOGUE, sources, members).observations)
-    contours = cleaned.contours.merge(
-        places.loc[places["level"] == "commune", ["code", "epci"]], on="code", how="inner"
-    )
+    contours = data.contours.merge(places.loc[places["level"] == "commune", ["code", "epci"]], on="code", how="inner")
     return {
         "territories": places,
         "observations": observations.astype({"level": "category", "status": "category"}),
         "contours": contours.sort_values(["epci", "code"], ignore_index=True),
         "sources": received(folders, agreements),
         "vintages": vintages(observations).reset_index(),
-        "profiles": peer_profiles(root, cleaned, observations, places, newest),
+        "profiles": peer_profiles(root, data, observations, places, newest),
     }
 
 
-def to_facts(
-    root: DataRoot, folders: dict[str, RawFolder], cleaned: Cleaned, places: pd.DataFrame
-) -> list[pd.DataFrame]:
+def to_facts(data: RawData, reference: int, now: pd.DataFrame) -> list[pd.DataFrame]:
     """Return the facts of every official source that an indicator uses, in the reference geography.
+
+    now: the communes of the reference year. The full files of a source and its extract are brought there together.
 
     Raises:
         InputError: codes of communes that do not exist in the geography of their source.
     """
-    now = reference_communes(root, cleaned, places)
-    reference = geography.read_geography(root)["annee"]
-    years = cleaned.years | {reference: now}
     shown = {name for one in CATALOGUE.values() for name in one.sources}
-    used = [(source, year, table) for source, year, table in cleaned.facts if source in shown]
-    perimeters = {
-        year: perimeter_from(year, years, reference, cleaned.passage) for year in {year for _, year, _ in used}
-    }
+    used = dataclasses.replace(data, given=[given for given in data.given if given.source.id in shown])
+    perimeters = perimeters_of(used, reference, now)
     findings = [
         finding
-        for name, year, table in used
-        for finding in strangers(table, SOURCES[name], perimeters[year].communes, folders[name].path)
+        for one in used.given
+        for finding in strangers(one.facts, one.source, perimeters[one.year], one.folder.path)
     ]
     if findings:
         raise InputError(findings)
-    inhabitants = pd.concat([table for name, _, table in used if name == GEOGRAPHY])
-    tables = []
-    for name, year, table in used:
-        source, then = SOURCES[name], perimeters[year].communes
-        if source.loose:
-            table = table[table["code"].isin(then["code"]) | table["level"].ne("commune")]
-        table = with_absent(table, source, then, full=folders[name].full)
-        table = weighted(table, inhabitants) if source.per_inhabitant else table
-        tables.append(to_reference(table, source, perimeters[year]))
-    return tables
+    inhabitants = pd.concat([one.facts for one in used.given if one.source.id == GEOGRAPHY])
+    parts: dict[tuple[str, int], tuple[Source, Perimeter, list[pd.DataFrame]]] = {}
+    for one in used.given:
+        for perimeter, facts in by_period_of_former(one.facts, perimeters[one.year], now):
+            source, then = one.source, perimeter.communes
+            if source.loose:
+                facts = facts[facts["code"].isin(then["code"]) | facts["level"].ne("commune")]
+            facts = with_absent(facts, source, then, full=one.folder.full)
+            facts = weighted(facts, inhabitants) if source.per_inhabitant else facts
+            parts.setdefault((source.id, id(perimeter)), (source, perimeter, []))[2].append(facts)
+    return [to_reference(pd.concat(tables), source, perimeter) for source, perimeter, tables in parts.values()]
 
 
-def reference_communes(root: DataRoot, cleaned: Cleaned, places: pd.DataFrame) -> pd.DataFrame:
+def by_period_of_former(
+    facts: pd.DataFrame, perimeter: Perimeter, now: pd.DataFrame
+) -> list[tuple[Perimeter, pd.DataFrame]]:
+    """Return the facts with their perimeter: where a period names former communes, its geography is an older one."""
+    communes = facts["level"].eq("commune")
+    if not perimeter.former(set(facts.loc[communes, "code"])):
+        return [(perimeter, facts)]
+    parts = []
+    for _, rows in facts.groupby("period", observed=True):
+        codes = set(rows.loc[rows["level"].eq("commune"), "code"])
+        parts.append((perimeter.naming(codes, now) if perimeter.former(codes) else perimeter, rows))
+    return parts
+
+
+def reference_communes(root: DataRoot, data: RawData, places: pd.DataFrame) -> pd.DataFrame:
     """Return the communes of the reference year, with the secteur of those that have one."""
-    now = cleaned.years[geography.read_geography(root)["annee"]]
+    now = data.communes[geography.read_geography(root)["annee"]]
     return now.assign(secteur=now["code"].map(places.set_index("code")["secteur"].dropna()))
 
 
@@ -131,12 +122,12 @@ def latest_populations(tables: list[pd.DataFrame]) -> pd.DataFrame:
     return first_available(rows, REFERENCE_POPULATIONS)
 
 
-def places_of(root: DataRoot, cleaned: Cleaned) -> pd.DataFrame:
+def places_of(root: DataRoot, data: RawData) -> pd.DataFrame:
     """Return every territory of the reference year (see territories.territories), and the secteurs."""
     frame = geography.read_geography(root)
     names = (geography.read_names(root, file) for file in ("departements.csv", "regions.csv"))
     year = frame["annee"]
-    places = territories(cleaned.years[year], cleaned.epcis[year], *names, frame["france"])
+    places = territories(data.communes[year], data.epcis[year], *names, frame["france"])
     return geography.with_secteurs(root, places)
 
 
@@ -184,20 +175,27 @@ def weighted(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)[COLUMNS]
 
 
-def received(folders: dict[str, RawFolder], agreements: dict[str, Agreement]) -> pd.DataFrame:
-    """Return when each source was had, as text: columns source, date (ISO), vintage."""
-    rows = [(source, folder.certificate.date_acces, folder.certificate.vintage) for source, folder in folders.items()]
+def received(folders: Folders, agreements: dict[str, Agreement]) -> pd.DataFrame:
+    """Return when each source was had, as text: columns source, date (ISO), vintage.
+
+    Of full files beside an extract: the date of the full files, both vintages.
+    """
+    rows = [
+        (source, certificates[0].date_acces, " ; ".join(dict.fromkeys(one.vintage for one in certificates)))
+        for source, several in folders.items()
+        for certificates in [[folder.certificate for folder in several]]
+    ]
     rows += [(source, agreement.recu_le.isoformat(), "") for source, agreement in agreements.items()]
     return pd.DataFrame(sorted(rows), columns=["source", "date", "vintage"], dtype=str)
 
 
 def peer_profiles(
-    root: DataRoot, cleaned: Cleaned, observations: pd.DataFrame, places: pd.DataFrame, populations: pd.DataFrame
+    root: DataRoot, data: RawData, observations: pd.DataFrame, places: pd.DataFrame, populations: pd.DataFrame
 ) -> pd.DataFrame:
     """Return what EPCIs are compared by to find their peers, and their classes: one row per EPCI."""
     variables = profiles(observations, places)
-    kinds = cleaned.epcis[geography.read_geography(root)["annee"]]
-    density = None if cleaned.density is None else density_of_epcis(cleaned.density, places, populations)
+    kinds = data.epcis[geography.read_geography(root)["annee"]]
+    density = None if data.density is None else density_of_epcis(data.density, places, populations)
     classes = classify(variables, places, kinds, density)
     return variables.join(classes.add_prefix("class_")).reset_index()
 
@@ -212,74 +210,3 @@ def density_of_epcis(density: pd.DataFrame, places: pd.DataFrame, populations: p
     sums.columns = ["epci", "words", "inhabitants"]
     largest = sums.sort_values(["inhabitants", "words"]).drop_duplicates("epci", keep="last")
     return largest.set_index("epci")["words"]
-
-
-def strangers(facts: pd.DataFrame, source: Source, communes: pd.DataFrame, folder: Path) -> list[Finding]:
-    """Return what is said of codes of communes that do not exist in the geography of the source."""
-    codes = facts.loc[facts["level"].eq("commune"), "code"]
-    unknown = sorted(set(codes) - set(communes["code"]))
-    if source.loose or not unknown:
-        return []
-    of_a_year = f"communes of {source.cog}" if source.cog else "communes of the year of the file"
-    expected = (
-        f"{of_a_year}: correct the file, the year (`cog` or `lag`) of its declaration in src/ctg_analysis/sources, "
-        f"or run ctg fetch {PASSAGE} for communes of an earlier year"
-    )
-    return [Finding(project_path(folder), None, None, ", ".join(unknown[:10]), expected)]
-
-
-def certified_folders(root: DataRoot) -> dict[str, RawFolder]:
-    """Return every source folder of data/raw with its certificate."""
-    findings, folders = [], {}
-    for source, path in source_folders(root.raw).items():
-        try:
-            folders[source] = read_certificate(path)
-        except InputError as error:
-            findings += error.findings
-    if findings:
-        raise InputError(findings)
-    return folders
-
-
-def by_geography(source: Source, table: pd.DataFrame, years: dict[int, pd.DataFrame]) -> list[tuple[int, pd.DataFrame]]:
-    """Return the facts of a source by the year of the geography that they are in.
-
-    A file of several years, each in its own geography (that of the Caf's December is the January after), is taken
-    apart; what is older or newer than the years we know is read with the nearest of them.
-    """
-    if source.lag is None:
-        return [(source.cog, table)]
-    year = table["period"].str[:4].astype(int) + source.lag
-    nearest = year.clip(min(years), max(years))
-    return [(int(one), table[nearest.eq(one)]) for one in sorted(nearest.unique())]
-
-
-def read_all(folders: dict[str, RawFolder]) -> Cleaned:
-    """Read and clean every source that has a cleaning function; all findings of all files are raised together."""
-    findings: list[Finding] = []
-
-    def attempt(function, *arguments):
-        try:
-            return function(*arguments)
-        except InputError as error:
-            findings.extend(error.findings)
-            return None
-
-    communes = attempt(geography.clean_communes, folders[GEOGRAPHY])
-    epcis = attempt(geography.clean_epcis, folders[GEOGRAPHY])
-    contours = attempt(geography.clean_contours, folders[CONTOURS])
-    passage = attempt(official_geography.clean_passage, folders[PASSAGE]) if PASSAGE in folders else None
-    density = attempt(official_geography.clean_density, folders[DENSITY]) if DENSITY in folders else None
-    facts = []
-    if communes is not None:
-        populations = geography.clean_populations(folders[GEOGRAPHY], communes)
-        populations_by_year = [(GEOGRAPHY, year, table) for year, table in populations.items()]
-    for source, clean in CLEANERS.items():
-        if source in folders:
-            facts.append((source, attempt(clean, folders[source])))
-    if findings:
-        raise InputError(findings)
-    facts = populations_by_year + [
-        (source, year, part) for source, table in facts for year, part in by_geography(SOURCES[source], table, communes)
-    ]
-    return Cleaned(communes, epcis, facts, contours, passage, density)

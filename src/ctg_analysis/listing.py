@@ -44,8 +44,8 @@ def sources() -> list[str]:
     for source in SOURCES.values():
         state, vintage, age, licence = "absent", "-", "-", source.licence
         if source.id in folders:
-            certificate = read_certificate(folders[source.id]).certificate
-            state = "full" if folders[source.id].name == FULL else "extract"
+            certificate = read_certificate(folders[source.id][0]).certificate
+            state = " and ".join("full" if folder.name == FULL else "extract" for folder in folders[source.id])
             vintage, licence = certificate.vintage, certificate.licence
             days = (
                 datetime.datetime.now(tz=datetime.UTC).date() - datetime.date.fromisoformat(certificate.date_acces)

@@ -17,9 +17,11 @@ from ctg_analysis.territories import (
     arrondissement_parents,
     communes_along,
     follow,
+    former_communes,
     passage,
     unit_of,
     ways_between,
+    with_former,
 )
 
 KEY = ["period", "measure"]
@@ -51,6 +53,16 @@ class Perimeter:
     def along(cls, ways: pd.DataFrame, now: pd.DataFrame) -> "Perimeter":
         """Return the perimeter from an earlier year of which only the ways to the reference year are known."""
         return cls._of(communes_along(ways, now), ways, now)
+
+    def naming(self, codes: set[str], now: pd.DataFrame) -> "Perimeter":
+        """Return the perimeter with the former communes that a file names, when it is older than its geography."""
+        return Perimeter.between(with_former(self.communes, codes), now)
+
+    def former(self, codes: set[str]) -> set[str]:
+        """Return which codes are former communes of this year's; none is known when a passage table led here."""
+        if "former_codes" not in self.communes:
+            return set()
+        return (codes - set(self.communes["code"])).intersection(former_communes(self.communes).index)
 
     @classmethod
     def _of(cls, then: pd.DataFrame, ways: pd.DataFrame, now: pd.DataFrame) -> "Perimeter":
@@ -101,7 +113,7 @@ def perimeter_from(
     """Return the perimeter from the communes of a year to those of the reference year (rule R16).
 
     years: the yearly tables that we have. codes: the passage table, for the years before them. Without it, the
-    oldest of our tables stands for an earlier year: the communes that disappeared in between are then strangers.
+    oldest of our tables stands for an earlier year, with the former communes that the file names (`naming`).
 
     Raises:
         UserError: a year of which nothing is known.

@@ -33,7 +33,11 @@ def inputs(root: DataRoot) -> dict[str, str]:
     """Return the SHA-256 of all that the observations depend on: raw and reference files, library, lock."""
     project = settings().root
     files = [
-        path for folder in source_folders(root.raw).values() for path in sorted(folder.iterdir()) if path.is_file()
+        path
+        for folders in source_folders(root.raw).values()
+        for folder in folders
+        for path in sorted(folder.iterdir())
+        if path.is_file()
     ]
     files += sorted(path for path in root.reference.rglob("*") if path.is_file())
     files += sorted(path for path in root.private.rglob("*") if path.is_file())

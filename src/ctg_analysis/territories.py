@@ -73,6 +73,25 @@ def passage(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return _ways(rows)
 
 
+def former_communes(communes: pd.DataFrame) -> pd.Series:
+    """Return the commune that holds each former one: index former code, value code."""
+    pairs = pd.DataFrame(_former_codes(communes), columns=["code", "former"], dtype=str)
+    return pairs.drop_duplicates("former", keep="last").set_index("former")["code"]
+
+
+def with_former(communes: pd.DataFrame, codes: set[str]) -> pd.DataFrame:
+    """Return the communes of a year with the former ones that a file still names: its geography is an older one.
+
+    codes: those that the file names. A commune that the file does not name, where it names one that this commune
+    holds, is left out: it did not exist yet, or bore another code.
+    """
+    held = former_communes(communes)
+    held = held[held.index.isin(codes - set(communes["code"]))]
+    rows = communes.set_index("code").loc[held].reset_index().assign(code=held.index, former_codes=None)
+    newer = set(held) - codes
+    return pd.concat([communes[~communes["code"].isin(newer)], rows], ignore_index=True)
+
+
 def ways_between(codes: pd.DataFrame, year: int, end: int) -> pd.DataFrame:
     """Return what each commune of one year became in a later one, by a table of codes.
 

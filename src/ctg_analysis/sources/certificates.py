@@ -118,11 +118,15 @@ def integrity(folder: RawFolder, name: str) -> list[Finding]:
     return []
 
 
-def source_folders(raw: Path) -> dict[str, Path]:
-    """Return, by source, the folder to read: the full files when they have been fetched, else the extract.
+def source_folders(raw: Path) -> dict[str, list[Path]]:
+    """Return, by source, the folders to read: the full files when they have been fetched, then the extract.
 
     The field material of the démarches is apart, and what an interrupted download has begun does not count.
     """
     homes = sorted(path for path in raw.iterdir() if path.is_dir() and path.name != "demarche")
     homes = [home for home in homes if [path.name for path in home.iterdir()] != [PARTIAL]]
-    return {home.name: home / FULL if (home / FULL).is_dir() else home for home in homes}
+    folders = {}
+    for home in homes:
+        full, extract = home / FULL, [home] if any(path.is_file() for path in home.iterdir()) else []
+        folders[home.name] = [full, *extract] if full.is_dir() else [home]
+    return folders

@@ -1,0 +1,143 @@
+"""All the raw files of a data root, certified, read and cleaned: each source in the geography of its own year."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.cleaning import CLEANERS, geography, official_geography
+from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.model import Source
+from ctg_analysis.perimeter import Perimeter, perimeter_from
+from ctg_analysis.settings import DataRoot, project_path
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.certificates import RawFolder, read_certificate, source_folders
+
+GEOGRAPHY, CONTOURS, PASSAGE, DENSITY = "etalab_decoupage", "contours", "insee_passage", "insee_densite"
+SERIES = ["level", "period", "measure"]
+
+Folders = dict[str, list[RawFolder]]
+
+
+@dataclass(frozen=True)
+class Given:
+    """Facts of a source, from one of its folders, in the communes of a year."""
+
+    source: Source
+    folder: RawFolder
+    year: int
+    facts: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class RawData:
+    """All the files of a data root, read and cleaned.
+
+    communes, epcis: by year. passage: what communes became, if known.
+    """
+
+    communes: dict[int, pd.DataFrame]
+    epcis: dict[int, pd.DataFrame]
+    given: list[Given]
+    contours: pd.DataFrame
+    passage: pd.DataFrame | None
+    density: pd.DataFrame | None
+
+
+def certified_folders(root: DataRoot) -> Folders:
+    """Return the folders of every source of data/raw with their certificates: the full files before the extract."""
+    findings, folders = [], {}
+    for source, paths in source_folders(root.raw).items():
+        for path in paths:
+            try:
+                folder = read_certificate(path)
+            except InputError as error:
+                findings += error.findings
+                continue
+            folders.setdefault(source, []).append(folder)
+    if findings:
+        raise InputError(findings)
+    return folders
+
+
+def read_all(folders: Folders) -> RawData:
+    """Read and clean every source that has a cleaning function; all findings of all files are raised together."""
+    findings: list[Finding] = []
+
+    def attempt(function, *arguments):
+        try:
+            return function(*arguments)
+        except InputError as error:
+            findings.extend(error.findings)
+            return None
+
+    frame = folders[GEOGRAPHY][0]
+    communes = attempt(geography.clean_communes, frame)
+    epcis = attempt(geography.clean_epcis, frame)
+    contours = attempt(geography.clean_contours, folders[CONTOURS][0])
+    passage = attempt(official_geography.clean_passage, folders[PASSAGE][0]) if PASSAGE in folders else None
+    density = attempt(official_geography.clean_density, folders[DENSITY][0]) if DENSITY in folders else None
+    read = {
+        source: [(folder, attempt(clean, folder)) for folder in folders[source]]
+        for source, clean in CLEANERS.items()
+        if source in folders
+    }
+    if findings:
+        raise InputError(findings)
+    populations = geography.clean_populations(frame, communes)
+    given = [Given(SOURCES[GEOGRAPHY], frame, year, table) for year, table in populations.items()]
+    for source, tables in read.items():
+        for folder, facts in complementary(tables):
+            given += [
+                Given(SOURCES[source], folder, year, part)
+                for year, part in by_geography(SOURCES[source], facts, communes)
+            ]
+    return RawData(communes, epcis, given, contours, passage, density)
+
+
+def complementary(tables: list[tuple[RawFolder, pd.DataFrame]]) -> list[tuple[RawFolder, pd.DataFrame]]:
+    """Return the tables of a source, each without what an earlier one holds.
+
+    The extract keeps the years, the levels and the measures that the full files do not have, and only these.
+    """
+    kept, seen = [], pd.MultiIndex.from_arrays([[]] * len(SERIES))
+    for folder, facts in tables:
+        series = pd.MultiIndex.from_frame(facts[SERIES].astype(str))
+        kept.append((folder, facts[~series.isin(seen)]))
+        seen = seen.append(series.unique())
+    return kept
+
+
+def by_geography(source: Source, table: pd.DataFrame, years: dict[int, pd.DataFrame]) -> list[tuple[int, pd.DataFrame]]:
+    """Return the facts of a source by the year of the geography that they are in.
+
+    A file of several years, each in its own geography (that of the Caf's December is the January after), is taken
+    apart; what is older or newer than the years we know is read with the nearest of them.
+    """
+    if source.lag is None:
+        return [(source.cog, table)]
+    year = table["period"].str[:4].astype(int) + source.lag
+    nearest = year.clip(min(years), max(years))
+    return [(int(one), table[nearest.eq(one)]) for one in sorted(nearest.unique())]
+
+
+def perimeters_of(data: RawData, reference: int, now: pd.DataFrame) -> dict[int, Perimeter]:
+    """Return the perimeter of each year of geography that a source is in; now: the communes of the reference year."""
+    communes = data.communes | {reference: now}
+    return {
+        year: perimeter_from(year, communes, reference, data.passage) for year in {given.year for given in data.given}
+    }
+
+
+def strangers(facts: pd.DataFrame, source: Source, perimeter: Perimeter, folder: Path) -> list[Finding]:
+    """Return what is said of codes of communes that the geography of the source does not know, not even as former."""
+    codes = set(facts.loc[facts["level"].eq("commune"), "code"])
+    unknown = sorted(codes - set(perimeter.communes["code"]) - perimeter.former(codes))
+    if source.loose or not unknown:
+        return []
+    of_a_year = f"communes of {source.cog}" if source.cog else "communes of the year of the file"
+    expected = (
+        f"{of_a_year}: correct the file, the year (`cog` or `lag`) of its declaration in src/ctg_analysis/sources, "
+        f"or run ctg fetch {PASSAGE} for communes of an earlier year"
+    )
+    return [Finding(project_path(folder), None, None, ", ".join(unknown[:10]), expected)]
