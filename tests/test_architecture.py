@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ctg_analysis.processing import PAGES
 from ctg_analysis.settings import settings
 
 PACKAGE = settings().root / "src" / "ctg_analysis"
@@ -112,6 +113,16 @@ def test_nothing_downstream_reads_what_lies_before_the_secrecy_gate():
 
 def test_a_backward_import_is_seen():
     assert backward(PACKAGE / "settings.py", {"ctg_analysis.chapter"}) == {"ctg_analysis.chapter"}
+
+
+def test_the_observations_depend_on_no_module_that_only_reads_them():
+    needed, found = ["processing"], set()
+    while needed:
+        name = needed.pop()
+        found.add(name)
+        paths = [path for path in modules() if layer_of(path) == name]
+        needed += sorted({layer(one) for path in paths for one in imported(path)} - found)
+    assert found & PAGES == set() and found | PAGES | {"__init__"} >= {layer_of(path) for path in modules()}
 
 
 def test_every_module_has_its_place_in_the_order():

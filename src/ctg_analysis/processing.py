@@ -13,6 +13,8 @@ from ctg_analysis.settings import DataRoot, settings
 from ctg_analysis.sources.certificates import sha256, source_folders
 
 MANIFEST = "manifest.json"
+PAGES = {"build", "chapter", "childcare_authority", "cli", "comparisons", "display", "listing", "observed", "publishing"}
+PAGES |= {"__main__", "assumptions", "checking", "peer_values", "significance", "simulation", "templates"}
 
 
 def ensure(root: DataRoot) -> None:
@@ -30,7 +32,10 @@ def is_stale(root: DataRoot) -> bool:
 
 
 def inputs(root: DataRoot) -> dict[str, str]:
-    """Return the SHA-256 of all that the observations depend on: raw and reference files, library, lock."""
+    """Return the SHA-256 of all that the observations depend on: raw and reference files, library, lock.
+
+    Of the library, the modules that make them: not those of PAGES, which only read them.
+    """
     project = settings().root
     files = [
         path
@@ -43,8 +48,10 @@ def inputs(root: DataRoot) -> dict[str, str]:
     files += sorted(path for path in root.private.rglob("*") if path.is_file())
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
     library = hash_()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        library.update(path.read_bytes())
+    package = Path(__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        if path.relative_to(package).parts[0].removesuffix(".py") not in PAGES:
+            library.update(path.read_bytes())
     lock = project / "requirements.lock"
     return digests | {"library": library.hexdigest(), "lock": sha256(lock) if lock.is_file() else ""}
 
