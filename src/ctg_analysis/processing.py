@@ -13,8 +13,8 @@ from ctg_analysis.settings import DataRoot, settings
 from ctg_analysis.sources.certificates import sha256, source_folders
 
 MANIFEST = "manifest.json"
-PAGES = {"build", "chapter", "childcare_authority", "cli", "comparisons", "display", "listing", "observed", "publishing"}
-PAGES |= {"__main__", "assumptions", "checking", "peer_values", "significance", "simulation", "templates"}
+PAGES = {"build", "chapter", "childcare_authority", "cli", "comparisons", "display", "listing", "observed"}
+PAGES |= {"__main__", "publishing", "assumptions", "checking", "peer_values", "significance", "simulation", "templates"}
 
 
 def ensure(root: DataRoot) -> None:
