@@ -13,12 +13,19 @@ from ctg_analysis.settings import DataRoot, settings
 from ctg_analysis.sources.certificates import sha256, source_folders
 
 MANIFEST = "manifest.json"
+_held: set[DataRoot] = set()
 
 
 def ensure(root: DataRoot) -> None:
     """Bring data/processed up to date when the raw data or the library has changed."""
-    if is_stale(root):
+    if root not in _held and is_stale(root):
         process(root)
+
+
+def hold(root: DataRoot) -> None:
+    """Bring data/processed up to date, and take it for up to date from now on in this process and its forks."""
+    ensure(root)
+    _held.add(root)
 
 
 def is_stale(root: DataRoot) -> bool:
