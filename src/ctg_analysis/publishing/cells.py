@@ -9,7 +9,6 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from papermill.engines import NotebookExecutionManager
 from traitlets import Type
 from traitlets.config import Config
@@ -31,16 +30,16 @@ class Recorder:
         if last is not None and last.output_type == "stream" and last.name == name:
             last.text += text
         else:
-            self.outputs.append(new_output("stream", name=name, text=text))
+            self.outputs.append(NotebookNode(output_type="stream", name=name, text=text))
 
     def show(self, data: dict, metadata: dict, display_id: str | None, *, update: bool) -> None:
         """Keep something displayed, or put it in the place of what bears the same id."""
         same = self.displayed.setdefault(display_id, []) if display_id else []
         if update:
             for output in same:
-                output.update(data=_mime(data), metadata=metadata)
+                output.update(data=_mime(data), metadata=NotebookNode(metadata))
             return
-        output = new_output("display_data", data=_mime(data), metadata=metadata)
+        output = NotebookNode(output_type="display_data", data=_mime(data), metadata=NotebookNode(metadata))
         self.outputs.append(output)
         same.append(output)
 
@@ -83,16 +82,17 @@ class Results(DisplayHook):
     def write_format_data(self, format_dict, md_dict=None):
         """Keep a result."""
         self.shell.recorder.outputs.append(
-            new_output(
-                "execute_result",
+            NotebookNode(
+                output_type="execute_result",
                 data=_mime(format_dict),
-                metadata=md_dict or {},
+                metadata=NotebookNode(md_dict or {}),
                 execution_count=self.prompt_count,
             )
         )
 
     def finish_displayhook(self):
         """Write no empty line."""
+        self._is_active = False
 
 
 class CellShell(InteractiveShell):
@@ -109,7 +109,9 @@ class CellShell(InteractiveShell):
         """Do nothing: there is no window."""
 
     def _showtraceback(self, etype, evalue, stb):
-        self.recorder.outputs.append(new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb)))
+        self.recorder.outputs.append(
+            NotebookNode(output_type="error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
+        )
 
 
 def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = lambda cell: None) -> None:
@@ -135,6 +137,8 @@ def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = l
             manager.cell_complete(cell, place)
 
 
-def _mime(data: dict) -> dict:
+def _mime(data: dict) -> NotebookNode:
     """Return the representations as a notebook writes them: bytes in base 64."""
-    return {kind: b64encode(part).decode("ascii") if isinstance(part, bytes) else part for kind, part in data.items()}
+    return NotebookNode(
+        {kind: b64encode(part).decode("ascii") if isinstance(part, bytes) else part for kind, part in data.items()}
+    )

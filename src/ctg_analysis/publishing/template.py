@@ -39,7 +39,7 @@ def warm_up() -> None:
     """Import what chapters use, and use it once, so that no fork has to."""
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-    import ctg_analysis.chapter
+    import ctg_analysis.publishing.cells
     import ctg_analysis.publishing.execution  # noqa: F401
     from ctg_analysis.display.style import canvas, svg
     from ctg_analysis.display.texts import number
@@ -105,11 +105,13 @@ def _work(connection: Connection, memory: int) -> None:
     _own[:] = [connection]
     random.seed()
     numpy.random.seed()
-    asked, folder, function, arguments = connection.recv()
+    folder, sys.path[:] = connection.recv()
     os.chdir(folder)
-    if asked == CALL:
-        _limit_memory(memory)
+    asked = CALL
     try:
+        asked, function, arguments = connection.recv()
+        if asked == CALL:
+            _limit_memory(memory)
         answer = DONE, function(*arguments)
     except UserError as error:
         answer = REFUSED, error

@@ -24,6 +24,7 @@ from ctg_analysis.settings import settings
 START = "from ctg_analysis.publishing.template import main; main()"
 ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # without it every chart of pyplot is lost, silently
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a thread does not live through a fork
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
@@ -111,7 +112,8 @@ class Fork:
 
     def ask(self, kind: str, function: Callable, *arguments: object) -> None:
         """Give it its work."""
-        self.connection.send((kind, str(Path.cwd()), function, arguments))
+        self.connection.send((str(Path.cwd()), sys.path))
+        self.connection.send((kind, function, arguments))
 
     def end(self) -> int:
         """Kill it and all it started; return how it ended, as os.waitpid does."""
