@@ -84,7 +84,8 @@ def test_both_engines_give_the_same_notebook_for_every_chapter(tmp_path, warm, m
 
 CELLS = (
     "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
-    "import sys\nprint('un'); print('deux', file=sys.stderr); print('trois')\n{'a': 1}",
+    "print('un'); print('deux')\n{'a': 1}",
+    "import sys\nprint('trois', file=sys.stderr)",
     "from IPython.display import HTML, display\nshown = display(HTML('<p>un</p>'), display_id='x')",
     "shown.update(HTML('<p>deux</p>'))\nawait __import__('asyncio').sleep(0)\n_",
     "",

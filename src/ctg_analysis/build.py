@@ -15,7 +15,7 @@ from ctg_analysis.publishing.execution import execute, place, prepare
 from ctg_analysis.publishing.html import chapter_page
 from ctg_analysis.publishing.parameters import validated
 from ctg_analysis.publishing.site import write_data, write_index, write_provenance
-from ctg_analysis.publishing.workers import Job, run
+from ctg_analysis.publishing.workers import Job, Template, run
 from ctg_analysis.settings import data_root
 
 
@@ -25,10 +25,12 @@ def build(
     out: Path,
     told: Callable[[str], None] = lambda step: None,
     workers: int = os.cpu_count() or 1,
+    template: Template | None = None,
 ) -> Path:
     """Build the chapters of an EPCI, so many at a time, and publish them under out/<siren>, whole or not at all.
 
-    told: called with the name of each step. Returns the folder of the report.
+    told: called with the name of each step. template: a warm process that runs already, for several builds. Returns
+    the folder of the report.
 
     Raises:
         UserError: unknown EPCI, raw files that cannot be trusted, a chapter that fails.
@@ -41,7 +43,7 @@ def build(
         executed.mkdir()
         jobs = [Job(epci, write_site, (epci, chapters, fresh), "index.html")]
         jobs += [Job(epci, write_chapter, (one, epci, chapters, executed, fresh), place(one)) for one in chapters]
-        for outcome in run(jobs, workers, prepare):
+        for outcome in run(jobs, workers, prepare, template=template):
             if outcome.error:
                 raise outcome.error
             told(outcome.job.place)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import papermill
+from nbconvert.filters import strip_ansi
 from papermill.exceptions import PapermillExecutionError
 
 from ctg_analysis.chapter import open_chapter
@@ -64,7 +65,7 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
     except PapermillExecutionError as error:
         # Papermill's own cell, before the others, makes the place from 0 in what ran the place from 1 in the notebook.
         raise CellError(
-            place(chapter), error.cell_index, error.ename, error.evalue, "\n".join(error.traceback)
+            place(chapter), error.cell_index, error.ename, error.evalue, strip_ansi("\n".join(error.traceback))
         ) from error
 
 

@@ -37,6 +37,7 @@ def main() -> None:
 
 def warm_up() -> None:
     """Import what chapters use, and use it once, so that no fork has to."""
+    import matplotlib
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
     import ctg_analysis.publishing.cells
@@ -45,10 +46,11 @@ def warm_up() -> None:
     from ctg_analysis.display.texts import number
     from ctg_analysis.publishing.html import chapter_page
 
-    figure, axes = canvas(1)
-    axes.barh(["a"], [1])
-    axes.text(0, 0, number(1234.5, 1))
-    svg(figure)
+    with matplotlib.rc_context():  # what a chart of ours sets is not what a cell finds
+        figure, axes = canvas(1)
+        axes.barh(["a"], [1])
+        axes.text(0, 0, number(1234.5, 1))
+        svg(figure)
     page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
     chapter_page(new_notebook(cells=[new_markdown_cell("# a"), new_code_cell("1")]), page)
 
