@@ -11,7 +11,7 @@ from ctg_analysis.display import charts, childcare, figures, maps, markup, notes
 from ctg_analysis.display.markup import Html
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import OK, Count, Indicator, Mean
-from ctg_analysis.observed import Observed
+from ctg_analysis.observed import observed
 from ctg_analysis.peers import published, sentence
 from ctg_analysis.processing import ensure
 from ctg_analysis.settings import DataRoot, data_root
@@ -35,7 +35,7 @@ class Chapter:
     """A territory, its communes and its comparators, with the verbs that a notebook uses."""
 
     def __init__(self, epci: str, root: DataRoot):
-        self.seen = Observed(epci, root)
+        self.seen = observed(epci, root)
         self._used: list[str] = []
 
     @property

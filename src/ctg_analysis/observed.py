@@ -1,6 +1,6 @@
 """What was observed of a territory, its communes and what it is compared with, as a reader sees it."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import pandas as pd
 
@@ -17,6 +17,16 @@ from ctg_analysis.sources import SOURCES
 from ctg_analysis.territories import FRANCE, METROPOLITAN_FRANCE
 
 LOCAL = ("commune", "secteur")
+
+
+def observed(epci: str, root: DataRoot) -> "Observed":
+    """Return what was observed of a territory; opened again only after another one, or when `ctg data` has run."""
+    return _opened(epci, root, (root.processed / "observations.parquet").stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _opened(epci: str, root: DataRoot, written: int) -> "Observed":
+    return Observed(epci, root)
 
 
 class Observed:

@@ -16,12 +16,19 @@ from ctg_analysis.sources.certificates import sha256, source_folders
 MANIFEST = "manifest.json"
 PAGES = {"build", "chapter", "childcare_authority", "cli", "comparisons", "display", "listing", "observed"}
 PAGES |= {"__main__", "publishing", "assumptions", "peer_values", "significance", "simulation", "templates"}
+_held: set[DataRoot] = set()
 
 
 def ensure(root: DataRoot) -> None:
     """Bring data/processed up to date when the raw data or the library has changed."""
-    if is_stale(root):
+    if root not in _held and is_stale(root):
         process(root)
+
+
+def hold(root: DataRoot) -> None:
+    """Bring data/processed up to date, and take it for up to date from now on in this process and its forks."""
+    ensure(root)
+    _held.add(root)
 
 
 def is_stale(root: DataRoot) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -12,10 +13,15 @@ EXAMPLE_PREFIX = "99999999"  # the invented EPCIs: SIREN numbers that no real EP
 
 
 class Settings(BaseSettings):
-    """Read from the environment: CTG_ROOT is the project's folder, by default the one this package sits in."""
+    """Read from the environment.
+
+    CTG_ROOT: the project's folder, by default the one this package sits in. CTG_KERNELS: `warm` runs chapters in forks
+    of a process that has everything imported, where the system can; `stock` starts a Jupyter kernel for each.
+    """
 
     model_config = SettingsConfigDict(env_prefix="CTG_")
     root: Path = Path(__file__).resolve().parents[2]
+    kernels: Literal["warm", "stock"] = "warm"
 
 
 @cache

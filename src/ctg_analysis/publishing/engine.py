@@ -1,13 +1,21 @@
-"""The papermill engine of the chapters: it checks the parameters before any cell runs.
+"""The papermill engines of the chapters: they check the parameters before any cell runs, and leave no clock behind.
 
-papermill only warns of an unknown parameter. Its engines are found under the entry point `papermill.engine`;
-this one also takes the place of the default engine, so that `papermill notebooks/NN_….ipynb out.ipynb -p …` is
-as strict as `ctg build`. Notebooks that are not chapters run as they always did.
+papermill only warns of an unknown parameter. Its engines are found under the entry point `papermill.engine`. `ctg`
+runs the cells in a Jupyter kernel; it also takes the place of the default engine, so that
+`papermill notebooks/NN_….ipynb out.ipynb -p …` is as strict as `ctg build`. `ctg-warm` runs them in a fork of a
+process that has everything imported. Notebooks that are not chapters run as they always did under the default engine.
 """
 
 from jupyter_client.manager import AsyncKernelManager
-from papermill.engines import NBClientEngine, papermill_engines
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from traitlets import default
+
+from ctg_analysis.publishing import template, workers
+
+TIMES = ("start_time", "end_time", "duration")
+PLACES = ("input_path", "output_path")
 
 
 class LocalKernelManager(AsyncKernelManager):
@@ -22,16 +30,85 @@ class ChapterEngine(NBClientEngine):
     """nbclient, after a check of the parameters of chapters (those with `ctg` in their metadata)."""
 
     @classmethod
-    def execute_notebook(cls, nb, kernel_name, **options):
-        """Run the notebook; raise ParameterError first when a chapter cannot take what it was given."""
-        if "ctg" in nb.metadata:
+    def execute_notebook(cls, nb, kernel_name, *, checked=False, **options):
+        """Run the notebook; raise ParameterError first when a chapter cannot take what it was given.
+
+        checked: its parameters have been, already.
+        """
+        if "ctg" not in nb.metadata:
+            return super().execute_notebook(nb, kernel_name, **options)
+        given = nb.metadata.get("papermill", {}).get("parameters", {})
+        if given and not checked:
             from ctg_analysis.publishing.parameters import validated
 
-            given = nb.metadata.get("papermill", {}).get("parameters", {})
-            if given:
-                validated(dict(given), nb.metadata["ctg"].get("chapter", ""))
-            options.setdefault("kernel_manager_class", LocalKernelManager)
-        return super().execute_notebook(nb, kernel_name, **options)
+            validated(dict(given), nb.metadata["ctg"].get("chapter", ""))
+        for cell in nb.cells:
+            if "injected-parameters" in cell.metadata.get("tags", []):
+                cell.id = "injected-parameters"  # papermill gives it a random one
+        language = nb.metadata.get("language_info", {"name": "python"})
+        return without_clock(super().execute_notebook(nb, kernel_name, **options), language)
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, **options):
+        """Run the cells in a kernel; raise StoppedError when one takes too long or the kernel dies."""
+        options.setdefault("kernel_manager_class", LocalKernelManager)
+        try:
+            return super().execute_managed_notebook(nb_man, kernel_name, record_timing=False, **options)
+        except (CellTimeoutError, DeadKernelError) as error:
+            why = str(error).splitlines()[0]
+            raise workers.StoppedError(f"{_name(options)}, cell {_last_started(nb_man)}: {why}") from error
+
+
+class WarmEngine(ChapterEngine):
+    """The cells in a fork of the template: in this process when it is one already, else in one forked for them."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name, **options):
+        """Run the cells."""
+        from ctg_analysis.publishing.cells import run_cells
+
+        if template.is_fork():
+            run_cells(nb_man, template.tell)
+            return
+        if not workers.can_fork():
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
+            return
+        own = workers.Template()
+        try:
+            nb_man.nb = own.call(_executed, nb_man.nb, place=_name(options))
+        finally:
+            own.close()
+
+
+def without_clock(nb: NotebookNode, language: dict) -> NotebookNode:
+    """Return the executed notebook without what differs from a run, a machine or a folder to the next.
+
+    language: what the notebook said of its language, in the place of the versions that a kernel writes.
+    """
+    for name in TIMES + PLACES:
+        nb.metadata.papermill.pop(name, None)
+    for cell in nb.cells:
+        for name in TIMES:
+            cell.metadata.papermill.pop(name, None)
+    nb.metadata["language_info"] = language
+    return nb
+
+
+def _executed(nb: NotebookNode) -> NotebookNode:
+    from ctg_analysis.publishing.cells import run_cells
+
+    manager = NotebookExecutionManager(nb, progress_bar=False)
+    run_cells(manager, template.tell)
+    return manager.nb
+
+
+def _last_started(nb_man: NotebookExecutionManager) -> int:
+    started = [place for place, cell in enumerate(nb_man.nb.cells) if cell.metadata.papermill["start_time"]]
+    return started[-1]
+
+
+def _name(options: dict) -> str:
+    return str(options.get("input_path") or "notebook")
 
 
 papermill_engines.register(None, ChapterEngine)

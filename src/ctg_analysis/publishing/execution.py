@@ -1,39 +1,74 @@
-"""Running a chapter: papermill, with our engine."""
+"""Running a chapter: papermill, with our engines."""
 
 import logging
 from pathlib import Path
 
 import nbformat
 import papermill
+from nbconvert.filters import strip_ansi
 from papermill.exceptions import PapermillExecutionError
 
+from ctg_analysis.chapter import open_chapter
 from ctg_analysis.errors import UserError
+from ctg_analysis.processing import hold
+from ctg_analysis.publishing import template
 from ctg_analysis.publishing.chapters import ChapterNotebook
+from ctg_analysis.publishing.parameters import validated
+from ctg_analysis.publishing.workers import LIMITS
+from ctg_analysis.settings import data_root
 
-CELL_SECONDS = 120
+
+class CellError(UserError):
+    """A cell that failed: the notebook, the place of the cell in it from 1, the error and its traceback."""
+
+    def __init__(self, notebook: str, cell: int, name: str, value: str, traceback: str):
+        super().__init__(notebook, cell, name, value, traceback)
+        self.notebook, self.cell, self.name, self.value, self.traceback = notebook, cell, name, value, traceback
+
+    def __str__(self) -> str:
+        """Say it on one line."""
+        return f"{self.notebook}, cell {self.cell}: {self.name}: {self.value}"
+
+
+def prepare(epci: str) -> None:
+    """Check an EPCI and load what its chapters read, for the forks of this process.
+
+    Raises:
+        UserError: no such EPCI. InputError: raw files that cannot be trusted.
+    """
+    validated({"epci": epci})
+    hold(data_root(epci))
+    open_chapter(epci)
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:
     """Return the executed notebook of a chapter; `folder` keeps it too, with the error of a failed cell.
 
+    The cells run in this process when it is a fork of the template, prepared for the territory; else in a stock kernel.
+
     Raises:
-        UserError: a cell failed; says the chapter, the cell and the error.
+        CellError: a cell failed; says the chapter, the cell and the error.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    output = folder / chapter.path.name
     try:
-        papermill.execute_notebook(
+        return papermill.execute_notebook(
             chapter.path,
-            output,
+            folder / chapter.path.name,
             {"epci": epci},
-            engine_name="ctg",
+            engine_name="ctg-warm" if template.is_fork() else "ctg",
             kernel_name="python3",
             progress_bar=False,
             request_save_on_cell_execute=False,
-            execution_timeout=CELL_SECONDS,
+            execution_timeout=LIMITS.cell,
+            checked=template.is_fork(),
         )
     except PapermillExecutionError as error:
-        raise UserError(
-            f"notebooks/{chapter.path.name}, cell {error.cell_index}: {error.ename}: {error.evalue}"
+        # Papermill's own cell, before the others, makes the place from 0 in what ran the place from 1 in the notebook.
+        raise CellError(
+            place(chapter), error.cell_index, error.ename, error.evalue, strip_ansi("\n".join(error.traceback))
         ) from error
-    return nbformat.read(output, as_version=4)
+
+
+def place(chapter: ChapterNotebook) -> str:
+    """Return how an error names the notebook of a chapter."""
+    return f"notebooks/{chapter.path.name}"

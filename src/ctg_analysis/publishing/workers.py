@@ -1,0 +1,313 @@
+"""Jobs on several workers, each in a fork of the template; results as they come.
+
+Where processes cannot be forked, or with CTG_KERNELS=stock, each job runs in a plain new process.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from functools import cached_property
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import send_handle
+from pathlib import Path
+
+from ctg_analysis.errors import UserError
+from ctg_analysis.settings import settings
+
+START = "from ctg_analysis.publishing.template import main; main()"
+ENVIRONMENT = {
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # without it every chart of pyplot is lost, silently
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a thread does not live through a fork
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a job may take: seconds between two pieces of news (a cell), seconds in all, bytes beyond the template."""
+
+    cell: float = 120
+    job: float = 600
+    memory: int = 2 << 30
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Job:
+    """A function of a module and its arguments, about a territory; its result must be small, and pickled.
+
+    place: what an error names, for instance the path of the notebook.
+    """
+
+    epci: str
+    function: Callable
+    arguments: tuple
+    place: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job: its result, or the error."""
+
+    job: Job
+    result: object = None
+    error: Exception | None = None
+
+
+class StoppedError(UserError):
+    """A job whose process was ended from outside: too long, too large, killed."""
+
+
+def can_fork() -> bool:
+    """Tell whether jobs run in forks of the template: on Linux, unless CTG_KERNELS=stock."""
+    return settings().kernels == "warm" and sys.platform == "linux"
+
+
+def run(
+    jobs: Iterable[Job],
+    workers: int,
+    prepare: Callable[[str], object],
+    limits: Limits = LIMITS,
+    template: "Template | None" = None,
+) -> Iterator[Outcome]:
+    """Run jobs, so many at a time, and yield what came of each as it comes.
+
+    prepare: called once for each territory, with its SIREN, in the process that the jobs of the territory are forked
+    from: what it leaves in memory, they have. template: one that runs already, kept; by default one for these jobs.
+    """
+    if not can_fork():
+        yield from _run_stock(jobs, workers)
+        return
+    own = template or Template()
+    try:
+        yield from _Run(own, jobs, workers, prepare, limits).outcomes()
+    finally:
+        if template is None:
+            own.close()
+
+
+def _run_stock(jobs: Iterable[Job], workers: int) -> Iterator[Outcome]:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(job.function, *job.arguments): job for job in jobs}
+        for future in as_completed(futures):
+            error = future.exception()
+            yield Outcome(futures[future], error=error) if error else Outcome(futures[future], future.result())
+
+
+class Fork:
+    """A process forked from another: asked to work, listened to, ended."""
+
+    def __init__(self, parent: "Parent", pid: int, connection: Connection, life: int):
+        self._parent, self.pid, self.connection, self._life = parent, pid, connection, life
+
+    def ask(self, kind: str, function: Callable, *arguments: object) -> None:
+        """Give it its work."""
+        self.connection.send((str(Path.cwd()), sys.path))
+        self.connection.send((kind, function, arguments))
+
+    def end(self) -> int:
+        """Kill it and all it started; return how it ended, as os.waitpid does."""
+        self.connection.close()
+        os.close(self._life)
+        return self._parent.reap(self.pid)
+
+
+@dataclass
+class Parent:
+    """A process that others are forked from, at the other end of a connection."""
+
+    control: Connection
+
+    def fork(self, memory: int = LIMITS.memory) -> Fork:
+        """Return a new fork of it."""
+        ours, theirs = Pipe()
+        reading, life = os.pipe()
+        try:
+            self.control.send(("fork", memory))
+            for handle in (theirs.fileno(), reading):
+                send_handle(self.control, handle, None)
+            pid = self.control.recv()
+        except (EOFError, OSError) as error:
+            os.close(life)
+            raise RuntimeError("the warm process has ended: run again with CTG_KERNELS=stock to see why") from error
+        finally:
+            theirs.close()
+            os.close(reading)
+        return Fork(self, pid, ours, life)
+
+    def reap(self, pid: int) -> int:
+        """Return how a fork ended, once it has."""
+        self.control.send(("reap", pid))
+        return self.control.recv()
+
+
+class Template(Parent):
+    """The warm process, started at once, ready when it first answers; it ends with this process, however that ends."""
+
+    def __init__(self):
+        ours, theirs = Pipe()
+        reading, self._life = os.pipe()
+        handles = theirs.fileno(), reading
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", START, *map(str, handles)],
+            pass_fds=handles,
+            env=os.environ | ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+        os.close(reading)
+        super().__init__(ours)
+
+    def call(self, function: Callable, *arguments: object, place: str, limits: Limits = LIMITS) -> object:
+        """Return what a function gives in a fork; raise what it raised."""
+        job = Job("", function, arguments, place)
+        running = _Running(self.fork(limits.memory), limits, job)
+        running.fork.ask("call", function, *arguments)
+        while True:
+            wait([running.fork.connection], running.patience())
+            outcome = running.heard()
+            if outcome:
+                if outcome.error:
+                    raise outcome.error
+                return outcome.result
+
+    def close(self) -> None:
+        """End it."""
+        self.control.close()
+        os.close(self._life)
+        self._process.wait()
+
+
+@dataclass
+class _Running:
+    """A fork at work, since when, and the last news of it."""
+
+    fork: Fork
+    limits: Limits
+    job: Job
+    since: float = field(default_factory=time.monotonic)
+    news: object = None
+
+    def __post_init__(self):
+        self.last = self.since
+
+    @cached_property
+    def connection(self) -> Connection:
+        return self.fork.connection
+
+    def patience(self) -> float:
+        """Return the seconds that it still may take without news."""
+        return max(0.0, min(self.since + self.limits.job, self.last + self.limits.cell) - time.monotonic())
+
+    def heard(self, *, stays: bool = False) -> Outcome | None:
+        """Return what came of it, None when it goes on; its process is ended then, unless it stays."""
+        if not self.connection.poll():
+            return None if self.patience() else self._stopped(timed_out=True)
+        try:
+            kind, said = self.connection.recv()
+        except (EOFError, OSError):
+            return self._stopped(timed_out=False)
+        if kind == "news":
+            self.news, self.last = said, time.monotonic()
+            return None
+        if not (stays and kind == "done"):
+            self.fork.end()
+        match kind:
+            case "done":
+                return Outcome(self.job, said)
+            case "refused":
+                return Outcome(self.job, error=said)
+            case _:
+                return Outcome(self.job, error=RuntimeError(f"{self._where()}:\n{said}"))
+
+    def _stopped(self, *, timed_out: bool) -> Outcome:
+        took = time.monotonic() - self.since
+        status = self.fork.end()
+        if timed_out:
+            limit = self.limits.job if took >= self.limits.job else self.limits.cell
+            why = f"stopped after {limit:g} s, the most that it may take"
+        elif os.WIFSIGNALED(status):
+            name = signal.Signals(os.WTERMSIG(status)).name
+            why = f"its process was killed ({name}), by the system for want of memory or by someone"
+        else:
+            why = f"its process ended by itself (exit code {os.waitstatus_to_exitcode(status)})"
+        return Outcome(self.job, error=StoppedError(f"{self._where()}: {why}"))
+
+    def _where(self) -> str:
+        return self.job.place + ("" if self.news is None else f", cell {self.news}")
+
+
+class _Run:
+    """The jobs of one call of `run`: by territory, those waiting, those at work."""
+
+    def __init__(self, template: Template, jobs, workers: int, prepare: Callable, limits: Limits):
+        self.template, self.workers, self.prepare, self.limits = template, workers, prepare, limits
+        self.waiting: dict[str, deque[Job]] = {}
+        for job in jobs:
+            self.waiting.setdefault(job.epci, deque()).append(job)
+        self.homes: dict[str, Fork] = {}
+        self.running: dict[Connection, _Running] = {}
+
+    def outcomes(self) -> Iterator[Outcome]:
+        try:
+            while self.waiting or self.running:
+                while len(self.running) < self.workers and self._start():
+                    pass
+                listened = list(self.running)
+                wait(listened, min(one.patience() for one in self.running.values()))
+                for connection in listened:
+                    yield from self._listen(self.running[connection])
+        finally:
+            for one in [*(one.fork for one in self.running.values()), *self.homes.values()]:
+                one.end()
+
+    def _start(self) -> bool:
+        """Start what comes next: a job whose territory is prepared, else the preparation of a territory."""
+        for epci, jobs in self.waiting.items():
+            if jobs and epci in self.homes:
+                job = jobs.popleft()
+                return self._ask("call", Parent(self.homes[epci].connection), job)
+        preparing = {one.job.epci for one in self.running.values()}
+        for epci in self.waiting:
+            if epci not in self.homes and epci not in preparing:
+                return self._ask("serve", self.template, Job(epci, self.prepare, (epci,), epci))
+            if len(self.homes) + len(preparing) >= self.workers:
+                break
+        return False
+
+    def _ask(self, kind: str, parent: Parent, job: Job) -> bool:
+        one = _Running(parent.fork(self.limits.memory), self.limits, job)
+        one.fork.ask(kind, job.function, *job.arguments)
+        self.running[one.connection] = one
+        return True
+
+    def _listen(self, one: _Running) -> Iterator[Outcome]:
+        prepares = one.job.function is self.prepare
+        outcome = one.heard(stays=prepares)
+        if outcome is None:
+            return
+        del self.running[one.connection]
+        epci = one.job.epci
+        if not prepares:
+            yield outcome
+        elif outcome.error is None:
+            self.homes[epci] = one.fork
+        else:
+            for job in self.waiting.pop(epci):
+                yield Outcome(job, error=outcome.error)
+        if not self.waiting.get(epci) and not any(other.job.epci == epci for other in self.running.values()):
+            self.waiting.pop(epci, None)
+            if epci in self.homes:
+                self.homes.pop(epci).end()

@@ -1,0 +1,241 @@
+"""Chapters in forks of the warm process: the same notebooks as a Jupyter kernel, and an end to all that goes wrong."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+
+from ctg_analysis.errors import UserError
+from ctg_analysis.publishing import template, workers
+from ctg_analysis.publishing.chapters import ChapterNotebook, all_chapters
+from ctg_analysis.publishing.execution import CellError, execute, place, prepare
+from ctg_analysis.publishing.workers import Job, Limits, StoppedError, run
+from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+
+pytestmark = pytest.mark.skipif(not workers.can_fork(), reason="no fork here, or CTG_KERNELS=stock")
+
+
+@pytest.fixture(scope="module")
+def warm(example, france):
+    own = workers.Template()
+    yield own
+    own.close()
+
+
+def nothing(epci):
+    """Prepare nothing: the notebook under test reads no data."""
+
+
+def notebook_of(folder: Path, *cells: str) -> ChapterNotebook:
+    """Return a chapter made of these cells, after its parameters."""
+    parameters = nbformat.v4.new_code_cell('epci = "999999999"', metadata={"tags": ["parameters"]})
+    made = nbformat.v4.new_notebook(cells=[parameters, *map(nbformat.v4.new_code_cell, cells)])
+    made.metadata = {
+        "ctg": {"chapter": "98"},
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+    }
+    path = folder / "98_essai.ipynb"
+    nbformat.write(made, path)
+    return ChapterNotebook("98", path, "Essai", "")
+
+
+def outcome_of(chapter, folder, warm, limits=workers.LIMITS):
+    """Return what came of a chapter in a fork."""
+    job = Job(EXAMPLE_EPCI, execute, (chapter, EXAMPLE_EPCI, folder), place(chapter))
+    (outcome,) = run([job], 1, nothing, limits, warm)
+    return outcome
+
+
+def living(marker: str) -> list[int]:
+    """Return the processes with this word in their environment, those already dead left out."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if marker.encode() in (entry / "environ").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.slow
+def test_both_engines_give_the_same_notebook_for_every_chapter(tmp_path, warm, monkeypatch):
+    """Scenario: the stock kernel is the reference; the bytes of the files are compared, clocks and ids in them."""
+    folders = {name: tmp_path / name for name in ("warm", "stock")}
+    for folder in folders.values():
+        folder.mkdir()
+    chapters = all_chapters()
+    for name, folder in folders.items():
+        monkeypatch.setattr(workers, "can_fork", lambda warm=name == "warm": warm)
+        jobs = [Job(EXAMPLE_EPCI, execute, (one, EXAMPLE_EPCI, folder), place(one)) for one in chapters]
+        outcomes = list(run(jobs, 2, prepare, template=warm))
+        assert [outcome.error for outcome in outcomes] == [None] * len(chapters)
+    for one in chapters:
+        ours, reference = ((folders[name] / one.path.name).read_bytes() for name in ("warm", "stock"))
+        assert ours == reference, one.path.name
+        assert reference.count(b'"execute_result"') > 10
+
+
+CELLS = (
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+    "print('un'); print('deux')\n{'a': 1}",
+    "import sys\nprint('trois', file=sys.stderr)",
+    "from IPython.display import HTML, display\nshown = display(HTML('<p>un</p>'), display_id='x')",
+    "shown.update(HTML('<p>deux</p>'))\nawait __import__('asyncio').sleep(0)\n_",
+    "",
+    "get_ipython().run_line_magic('pinfo2', 'nowhere') if False else len(In)",
+)
+
+
+def test_what_cells_may_do_comes_out_as_from_a_kernel(tmp_path, warm):
+    """A chart of pyplot, both streams, displays that change, await, history: nothing is lost without a word."""
+    chapter = notebook_of(tmp_path, *CELLS)
+    for name in ("warm", "stock"):
+        (tmp_path / name).mkdir()
+    assert outcome_of(chapter, tmp_path / "warm", warm).error is None
+    execute(chapter, EXAMPLE_EPCI, tmp_path / "stock")
+    ours, reference = (nbformat.read(tmp_path / name / chapter.path.name, 4) for name in ("warm", "stock"))
+    assert ours == reference
+    assert "image/png" in ours.cells[2].outputs[0].data
+
+
+def test_the_engine_is_found_by_papermill(tmp_path, example):
+    """Called from a process that is no fork, it forks one."""
+    chapter = notebook_of(tmp_path, "import os\nos.getpid()")
+    made = papermill.execute_notebook(
+        chapter.path, tmp_path / "out.ipynb", {"epci": EXAMPLE_EPCI}, engine_name="ctg-warm", progress_bar=False
+    )
+    assert int(made.cells[-1].outputs[0].data["text/plain"]) != os.getpid()
+    assert "start_time" not in made.metadata.papermill and made.cells[1].id == "injected-parameters"
+
+
+def test_a_cell_that_fails_is_named_with_its_error(tmp_path, warm):
+    outcome = outcome_of(notebook_of(tmp_path, "x = 1", "1 / 0", "raise SystemError"), tmp_path, warm)
+    assert isinstance(outcome.error, CellError)
+    assert str(outcome.error) == "notebooks/98_essai.ipynb, cell 3: ZeroDivisionError: division by zero"
+    assert "1 / 0" in outcome.error.traceback
+
+
+def test_a_cell_that_hangs_is_stopped_and_named(tmp_path, warm):
+    """It keeps the interpreter to itself, as a bad regular expression does."""
+    hangs = 'import re\nre.match(r"(a+)+$", "a" * 60 + "b")'
+    outcome = outcome_of(notebook_of(tmp_path, "x = 1", hangs), tmp_path, warm, Limits(cell=1))
+    assert isinstance(outcome.error, StoppedError)
+    assert str(outcome.error) == ("notebooks/98_essai.ipynb, cell 3: stopped after 1 s, the most that it may take")
+    slow = ["import time\ntime.sleep(0.4)"] * 6
+    outcome = outcome_of(notebook_of(tmp_path, *slow), tmp_path, warm, Limits(cell=5, job=1))
+    assert "stopped after 1 s" in str(outcome.error)
+
+
+def test_too_much_memory_is_an_error_of_the_cell_and_a_kill_is_said(tmp_path, warm):
+    large = "import numpy\nnumpy.ones(200_000_000)"
+    outcome = outcome_of(notebook_of(tmp_path, large), tmp_path, warm, Limits(memory=400 << 20))
+    assert isinstance(outcome.error, CellError)
+    assert "cell 2" in str(outcome.error) and "MemoryError" in str(outcome.error)
+    killed = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+    outcome = outcome_of(notebook_of(tmp_path, killed), tmp_path, warm)
+    assert "cell 2: its process was killed (SIGKILL)" in str(outcome.error)
+    assert outcome_of(notebook_of(tmp_path, "1"), tmp_path, warm).error is None
+
+
+def test_territories_that_run_at_once_do_not_mix(tmp_path, warm):
+    """Two territories, alternately and at the same time: each has what it has when it runs alone."""
+    chapter = next(one for one in all_chapters() if one.number == "08")
+    epcis = [EXAMPLE_EPCI, DEFAULT_EPCI, "243500741"]
+    made = {}
+    for turn, workers_ in (("alone", 1), ("together", 3)):
+        jobs = []
+        for number, epci in enumerate(epcis * 2):
+            folder = tmp_path / f"{turn}{number}"
+            folder.mkdir()
+            jobs.append(Job(epci, execute, (chapter, epci, folder), folder.name))
+        asked = [jobs[:1], jobs[1:2], jobs[2:3]] if turn == "alone" else [jobs]
+        outcomes = [outcome for part in asked for outcome in run(part, workers_, prepare, template=warm)]
+        assert [outcome.error for outcome in outcomes] == [None] * len(outcomes)
+        for outcome in outcomes:
+            text = (tmp_path / outcome.job.place / chapter.path.name).read_text(encoding="utf-8")
+            assert made.setdefault(outcome.job.epci, text) == text
+    assert len(set(made.values())) == 3
+    assert "Aubrac" in made[DEFAULT_EPCI] and "Aubrac" not in made[EXAMPLE_EPCI]
+
+
+def test_an_unknown_territory_fails_all_its_jobs_and_no_other(tmp_path, warm):
+    jobs = [Job(epci, os.getpid, (), epci) for epci in ("123456789", EXAMPLE_EPCI, "123456789")]
+    outcomes = list(run(jobs, 2, prepare, template=warm))
+    failed = [outcome for outcome in outcomes if outcome.error]
+    assert {outcome.job.place for outcome in failed} == {"123456789"} and len(failed) == 2
+    assert all(isinstance(one.error, UserError) and "is not an EPCI" in str(one.error) for one in failed)
+    assert len(outcomes) == 3
+
+
+def draws() -> tuple[float, float]:
+    """Return a number of each generator."""
+    import random
+
+    import numpy
+
+    return random.random(), numpy.random.random()
+
+
+def test_no_two_forks_draw_the_same_numbers(warm):
+    drawn = [outcome.result for outcome in run([Job("x", draws, (), "x")] * 3, 2, nothing, template=warm)]
+    assert len({first for first, _ in drawn}) == 3 and len({second for _, second in drawn}) == 3
+
+
+def threads() -> int:
+    """Return the number of threads of the process that this one is forked from."""
+    status = Path(f"/proc/{os.getppid()}/status").read_text(encoding="ascii")
+    return int(status.split("Threads:")[1].split()[0])
+
+
+def test_the_template_has_one_thread_and_runs_nothing_itself(warm):
+    """What a thread of the template held when it forks would stay locked for ever in the fork."""
+    assert warm.call(threads, place="x") == 1
+    assert not template.is_fork()
+
+
+BUILD = """
+import sys
+from ctg_analysis.publishing import workers
+sys.path.insert(0, {tests!r})
+import test_engine
+jobs = [workers.Job("x", test_engine.hang, (how, {folder!r}), how) for how in ("python", "regex", "children")]
+list(workers.run(jobs, 3, test_engine.nothing))
+"""
+
+
+def hang(how: str, folder: str) -> None:
+    """Never end, in Python, in C with the interpreter held, or with a process beside."""
+    import re
+
+    (Path(folder) / how).touch()
+    match how:
+        case "regex":
+            re.match(r"(a+)+$", "a" * 60 + "b")
+        case "children":
+            subprocess.run(["sleep", "1000"])
+    while True:
+        time.sleep(1)
+
+
+def test_a_build_that_is_killed_leaves_no_process(tmp_path):
+    marker = f"CTG_TEST_MARKER={tmp_path.name}"
+    name, value = marker.split("=")
+    script = BUILD.format(tests=str(Path(__file__).parent), folder=str(tmp_path))
+    build = subprocess.Popen([sys.executable, "-c", script], env=os.environ | {name: value})
+    deadline = time.monotonic() + 60
+    while len(list(tmp_path.iterdir())) < 3 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(living(marker)) >= 6  # the build, the template, the home of the territory, three jobs
+    build.send_signal(signal.SIGKILL)
+    build.wait()
+    deadline = time.monotonic() + 5
+    while living(marker) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert living(marker) == []
