@@ -1,9 +1,12 @@
 """`ctg fetch` against a server that misbehaves: nothing bad lands in data/raw, and the command says what to do."""
 
+import datetime
+import email.utils
+import gzip
 import hashlib
 import io
 import os
-import signal
+import re
 import subprocess
 import sys
 import threading
@@ -14,14 +17,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
+import pyarrow
+import pyarrow.parquet as parquet
 import pytest
-import yaml
+from filelock import FileLock
 
+from ctg_analysis.errors import Busy
 from ctg_analysis.model import Download, Source
 from ctg_analysis.sources import SOURCES, transport
 from ctg_analysis.sources.certificates import integrity, read_certificate
 from ctg_analysis.sources.fetching import _where, fetch
-from ctg_analysis.sources.transport import FetchError, mirrored
+from ctg_analysis.sources.received import FetchError, refuse_foreign
+from ctg_analysis.sources.transport import mirrored
 
 GOOD = b"annee;numepci;txcouv_epci\n" + b"2023;200067171;66\n" * 20_000
 
@@ -51,7 +58,7 @@ class Misbehaving(BaseHTTPRequestHandler):
 
     def send(self, content, code=200, **headers):
         self.send_response(code)
-        for key, value in {"Content-Length": str(len(content)), **headers}.items():
+        for key, value in {"Content_Length": str(len(content)), **headers}.items():
             self.send_header(key.replace("_", "-"), value)
         self.end_headers()
         self.wfile.write(content)
@@ -70,7 +77,8 @@ class Misbehaving(BaseHTTPRequestHandler):
             self.connection.close()
         else:
             start = int(asked.removeprefix("bytes=").rstrip("-"))
-            self.send(GOOD[start:], 206, ETag='"1"')
+            told = f"bytes {start}-{len(GOOD) - 1}/{len(GOOD)}"
+            self.send(GOOD[start:], 206, ETag='"1"', Content_Range=told)
 
     def cut_without_ranges(self, first, asked):
         if first:
@@ -99,6 +107,10 @@ class Misbehaving(BaseHTTPRequestHandler):
     def message(self, first, asked):
         self.send(b'{"error": "quota exceeded"}', Content_Type="text/csv")
 
+    def resumed(self, first, asked):
+        """Cut at half whenever it is asked from the start."""
+        self.cut(asked is None, asked)
+
     def nothing_more(self, first, asked):
         if first:
             self.cut(True, asked)
@@ -125,6 +137,108 @@ class Misbehaving(BaseHTTPRequestHandler):
             except OSError:
                 return
             time.sleep(0.25)
+
+    def drip_of_bytes(self, first, asked):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(GOOD)))
+        self.end_headers()
+        for place in range(len(GOOD)):
+            try:
+                self.wfile.write(GOOD[place : place + 1])
+            except OSError:
+                return
+            time.sleep(0.05)
+
+    def unannounced(self, first, asked):
+        """Of a length that nothing tells, and cut within its last number the first time."""
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(GOOD[:-2] if first else GOOD)
+
+    def always_unannounced(self, first, asked):
+        self.unannounced(True, asked)
+
+    def chunks(self, first, asked):
+        """Cut within a chunk the first time, between two chunks the second time."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        half, attempt = len(GOOD) // 2, len(self.seen["chunks"])
+        for chunk in (GOOD[:half], GOOD[half:]):
+            self.wfile.write(b"%x\r\n%s" % (len(chunk), chunk[:-5] if attempt == 1 else chunk + b"\r\n"))
+            if attempt < 3 and chunk == GOOD[:half]:
+                return
+        self.wfile.write(b"0\r\n\r\n")
+
+    def compressed(self, first, asked):
+        self.send(gzip.compress(GOOD), Content_Encoding="gzip", ETag='"1"')
+
+    def odd_length(self, first, asked):
+        self.send(GOOD, Content_Length="many")
+
+    def wrong_range(self, first, asked):
+        """Asked to go on, it sends its file from another byte."""
+        if first:
+            self.cut(True, asked)
+        elif asked:
+            self.send(GOOD[7:], 206, ETag='"1"', Content_Range=f"bytes 7-{len(GOOD) - 1}/{len(GOOD)}")
+        else:
+            self.good(False, asked)
+
+    def short_range(self, first, asked):
+        """Asked to go on, it sends a part only of what is left."""
+        if first:
+            self.cut(True, asked)
+        else:
+            start = int(asked.removeprefix("bytes=").rstrip("-"))
+            part = GOOD[start : start + 100_000]
+            told = f"bytes {start}-{start + len(part) - 1}/{len(GOOD)}"
+            self.send(part, 206, ETag='"1"', Content_Range=told)
+
+    def too_many_until(self, first, asked):
+        until = datetime.datetime.now(tz=datetime.UTC) + datetime.timedelta(seconds=1)
+        self.send(b"", 429, Retry_After=email.utils.format_datetime(until, usegmt=True)) if first else self.good(0, 0)
+
+    def long_wait_until(self, first, asked):
+        until = datetime.datetime.now(tz=datetime.UTC) + datetime.timedelta(hours=1)
+        self.send(b"", 503, Retry_After=email.utils.format_datetime(until, usegmt=True))
+
+    def round_and_round(self, first, asked):
+        self.send(b"", 302, Location="/www.example.org/round_and_round")
+
+    def enormous(self, first, asked):
+        self.send(GOOD, Content_Length="3000000000")
+
+    def sentence(self, first, asked):
+        self.send(b"Service momentanement indisponible, merci de patienter\n", Content_Type="text/csv")
+
+    def binary(self, first, asked):
+        self.send(zipped(**{"data.csv": GOOD}), Content_Type="text/csv")
+
+    def ragged(self, first, asked):
+        self.send(GOOD + b"2023;2000")
+
+    def damaged(self, first, asked):
+        content = bytearray(self.zip())
+        content[60:70] = b"\xff" * 10
+        self.send(bytes(content))
+
+    def locked(self, first, asked):
+        """A zip with a password: the flag is in both headers of the member."""
+        content = bytearray(self.zip())
+        content[6] |= 1
+        content[content.rindex(b"PK\x01\x02") + 8] |= 1
+        self.send(bytes(content))
+
+    def page_within(self, first, asked):
+        self.send(zipped(**{"DS_2023_data.csv": b"<!DOCTYPE html><html>Erreur</html>"}))
+
+    def ragged_within(self, first, asked):
+        self.send(zipped(**{"DS_2023_data.csv": GOOD + b"2023;2000"}))
+
+    def dolls(self, first, asked):
+        self.send(zipped(**{"a.zip": zipped(**{"b.zip": self.zip()})}))
+
+    def zip(self):
+        return zipped(**{"DS_2023_data.csv": GOOD})
 
     def moved(self, first, asked):
         self.send(b"", 302, Location="/www.example.org/good")
@@ -169,12 +283,16 @@ def source(behaviour, *, member="", sha256="", others=()):
 
 
 def files(raw: Path) -> set[str]:
-    return {str(path.relative_to(raw)) for path in raw.rglob("*") if path.is_file()}
+    """All the files, but the lock that stays beside the sources."""
+    return {str(path.relative_to(raw)) for path in raw.rglob("*") if path.is_file() and path.suffix != ".lock"}
 
 
 @pytest.mark.parametrize(
     "behaviour",
-    ["good", "cut", "cut_without_ranges", "busy_once", "too_many", "moved", "archive", "nested", "nothing_more"],
+    [
+        *("good", "cut", "cut_without_ranges", "busy_once", "too_many", "too_many_until", "moved", "archive", "nested"),
+        *("nothing_more", "unannounced", "chunks", "compressed", "odd_length", "wrong_range", "short_range"),
+    ],
 )
 def test_what_passes_ends_with_the_whole_file_and_its_certificate(tmp_path, server, behaviour):
     member = "*_data.csv" if behaviour in ("archive", "nested") else ""
@@ -202,8 +320,21 @@ def test_a_cut_download_goes_on_from_where_it_stopped(tmp_path, server):
         ("disguised_page", "", "a page or a message came, expected a data file"),
         ("message", "", "a page or a message came, expected a data file"),
         ("long_wait", "", "the server asks to wait 7200 seconds"),
+        ("long_wait_until", "", " seconds; run the command again then"),
         ("empty", "", "an empty answer came"),
         ("drip", "", "too slow"),
+        ("drip_of_bytes", "", "too slow"),
+        ("always_unannounced", "", f"stopped within a line, at {len(GOOD) - 2} bytes, 5 times"),
+        ("round_and_round", "", "cannot be asked (TooManyRedirects)"),
+        ("enormous", "", "more than 2 GB, expected a smaller file"),
+        ("sentence", "", "a page or a message came, expected a data file"),
+        ("binary", "", "a binary file came, expected a CSV file"),
+        ("ragged", "", "the last line has 2 cells, expected 3"),
+        ("damaged", "*_data.csv", "a damaged or foreign file came, expected a zip"),
+        ("locked", "*_data.csv", "a damaged or foreign file came, expected a zip"),
+        ("page_within", "*_data.csv", "a page or a message came, expected a data file"),
+        ("ragged_within", "*_data.csv", "the last line has 2 cells, expected 3"),
+        ("dolls", "*_data.csv", "0 files fit '*_data.csv' in the zip, expected one"),
         ("bomb", "*_data.csv", "the zip would grow to 60000000 bytes"),
         ("climber", "*_data.csv", "expected names inside its folder"),
         ("not_a_zip", "*_data.csv", "a damaged or foreign file came, expected a zip"),
@@ -213,13 +344,124 @@ def test_a_cut_download_goes_on_from_where_it_stopped(tmp_path, server):
 def test_what_is_bad_never_takes_the_place_of_a_good_file(tmp_path, server, behaviour, member, said):
     fetch(source("good"), tmp_path, mirror=server)
     before = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
-    seconds = 0.6 if behaviour == "drip" else 60
+    seconds = 0.6 if behaviour.startswith("drip") else 60
     with pytest.raises(FetchError) as error:
         fetch(source(behaviour, member=member), tmp_path, mirror=server, seconds=seconds)
     assert said in str(error.value) and "\n" not in str(error.value)
     kept = {name for name in files(tmp_path) if "/.partial/" not in name}
     assert {name: (tmp_path / name).read_bytes() for name in kept} == before
     assert not list(tmp_path.glob("DS_*")) + list(tmp_path.parent.glob("DS_*")) + list(tmp_path.rglob("*DS_*"))
+
+
+def in_arrow(content):
+    buffer = io.BytesIO()
+    parquet.write_table(pyarrow.table({"code": [content.decode()]}), buffer)
+    return buffer.getvalue()
+
+
+WORKBOOK = {"[Content_Types].xml": b"<Types/>" * 500, "xl__workbook.xml": b"<workbook/>" * 500}
+
+
+@pytest.mark.parametrize(
+    "name, whole",
+    [
+        ("a.xlsx", zipped(**WORKBOOK)),
+        ("a.zip", zipped(**{"a.csv": GOOD})),
+        ("a.parquet", in_arrow(GOOD)),
+        ("a.json", b'{"features": [1, 2, 3]}'),
+        ("a.csv.gz", gzip.compress(GOOD)),
+        ("a.csv", GOOD),
+        ("a.csv", GOOD.rstrip()),  # without an end of line, but with all its cells
+        ("a.csv", GOOD + b"Source : Caf, 2024"),  # a footer
+    ],
+)
+def test_a_file_is_opened_before_it_is_kept_cut_or_foreign_it_is_refused(tmp_path, name, whole):
+    path = tmp_path / "part"
+    path.write_bytes(whole)
+    refuse_foreign(path, name, "address")
+    foreign = zipped(**WORKBOOK) if name == "a.csv" else GOOD
+    cut = whole[: GOOD.index(b"\n") + 12] if name == "a.csv" else whole[: len(whole) // 2]
+    for bad in (cut, foreign, b"<html>"):
+        path.write_bytes(bad)
+        with pytest.raises(FetchError) as error:
+            refuse_foreign(path, name, "address")
+        assert re.fullmatch(r"address: (?:a .* came, expected a|the last line has 2 cells,).*", str(error.value))
+
+
+def test_a_zip_that_is_no_workbook_and_a_workbook_that_would_grow_too_much_are_refused(tmp_path):
+    path = tmp_path / "part"
+    path.write_bytes(zipped(**{"data.csv": GOOD}))
+    with pytest.raises(FetchError, match="a damaged or foreign file came, expected a whole workbook"):
+        refuse_foreign(path, "a.xlsx", "address")
+    path.write_bytes(zipped(**WORKBOOK, **{"xl__sheet.xml": b"\0" * 60_000_000}))
+    with pytest.raises(FetchError, match="the zip would grow to"):
+        refuse_foreign(path, "a.xlsx", "address")
+
+
+def test_a_wait_is_asked_in_seconds_or_until_a_date():
+    now = datetime.datetime.now(tz=datetime.UTC)
+    shown = email.utils.format_datetime(now + datetime.timedelta(seconds=90), usegmt=True)
+    assert 80 < transport._asked_wait(shown) <= 90
+    assert transport._asked_wait("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    assert transport._asked_wait("7") == 7
+    assert transport._asked_wait("soon") is None and transport._asked_wait("") is None
+
+
+def test_a_mirror_without_http_and_a_folder_that_cannot_be_written_are_told_at_once(tmp_path, server):
+    with pytest.raises(FetchError, match=r"localhost:1/.*: cannot be asked \(InvalidSchema\)"):
+        fetch(source("good"), tmp_path, mirror="localhost:1")
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "dataset").write_text("in the way")
+    with pytest.raises(FetchError, match="expected room and the right to write") as error:
+        fetch(source("good"), tmp_path / "raw", mirror=server)
+    assert "\n" not in str(error.value)
+
+
+ALONE = """
+import sys; from pathlib import Path; from ctg_analysis.model import Download, Source
+from ctg_analysis.sources.fetching import fetch
+source = Source("dataset", "L", "P", downloads=(Download("data.csv", "https://www.example.org/" + sys.argv[3]),))
+fetch(source, Path(sys.argv[1]), mirror=sys.argv[2])
+"""
+
+
+def test_a_second_fetch_of_a_source_says_who_holds_it_and_one_that_was_killed_holds_nothing(tmp_path, server):
+    holder = subprocess.Popen([sys.executable, "-c", ALONE, str(tmp_path), server, "drip_of_bytes"])
+    while "drip_of_bytes" not in Misbehaving.seen:
+        time.sleep(0.02)
+    with pytest.raises(Busy, match=f"^dataset: process {holder.pid} fetches it; run the command again"):
+        fetch(source("good"), tmp_path, mirror=server)
+    holder.kill()
+    holder.wait()
+    full = fetch(source("good"), tmp_path, mirror=server)
+    assert (full / "data.csv").read_bytes() == GOOD
+    assert {path.name for path in tmp_path.iterdir()} == {"dataset", ".dataset.lock"}
+
+
+def test_the_command_exits_with_3_when_another_is_at_work(tmp_path, server):
+    raw = tmp_path / "data" / "raw"
+    raw.mkdir(parents=True)
+    command = [sys.executable, "-m", "ctg_analysis", "fetch", "caf_txcouv_pe", "--mirror", server]
+
+    def run():
+        return subprocess.run(
+            command, capture_output=True, text=True, env=os.environ | {"CTG_ROOT": str(tmp_path)}, check=False
+        )
+
+    with FileLock(raw / ".caf_txcouv_pe.lock"):
+        answer = run()
+    assert answer.returncode == 3 and answer.stdout == ""
+    assert answer.stderr.startswith("caf_txcouv_pe: process ") and len(answer.stderr.splitlines()) == 1
+    answer = run()
+    assert answer.returncode == 0 and "data/raw/caf_txcouv_pe/full: " in answer.stderr
+
+
+def test_the_former_folder_comes_back_when_the_new_one_did_not_come(tmp_path, server):
+    full = fetch(source("good"), tmp_path, mirror=server)
+    full.rename(full.with_name(".former"))  # killed between the two renames
+    with pytest.raises(FetchError):
+        fetch(source("gone"), tmp_path, mirror=server)
+    assert files(tmp_path) == {"dataset/full/data.csv", "dataset/full/source.yml"}
 
 
 def test_a_wrong_checksum_is_refused(tmp_path, server):
@@ -270,28 +512,61 @@ def test_records_are_never_asked_of_opendatasoft():
             assert "explore/v2.1" not in download.url or "/exports/" in download.url or "/attachments/" in download.url
 
 
-@pytest.mark.slow
+# Dies, as if killed, before the n-th thing that it does to a file, n = 1, 2, 3... until it ends; each time in a new
+# folder that holds an older fetch, and is then run again to its end. Prints how many things there are.
+KILLED = """
+import os, shutil, sys; from pathlib import Path; from ctg_analysis.model import Download, Source
+from ctg_analysis.sources import transport
+from ctg_analysis.sources.fetching import fetch
+transport._wait = lambda state: 0
+home, mirror, left = Path(sys.argv[1]), sys.argv[2], None
+
+def count(event, arguments):
+    global left
+    if left is not None and (event, str(arguments[0]).startswith(str(home))) in WATCHED:
+        left -= 1
+        if left == 0:
+            os._exit(9)
+
+WATCHED = {(event, True) for event in ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir")}
+sys.addaudithook(count)
+downloads = tuple(Download(n + ".csv", "https://www.example.org/" + n, member="*_data.csv" if n == "archive" else "")
+                  for n in ("good", "archive", "resumed"))
+
+def run(folder, limit):
+    global left
+    child = os.fork()
+    if not child:
+        left = limit
+        fetch(Source("dataset", "L", "P", downloads=downloads), folder, mirror=mirror)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+moment, code = 0, 9
+while code == 9:
+    moment += 1
+    shutil.copytree(home / "former", home / str(moment))
+    code = run(home / str(moment), moment)
+    full = home / str(moment) / "dataset" / "full"
+    print(moment, code, sorted(path.name for path in full.iterdir()) if full.is_dir() else None, flush=True)
+    assert run(home / str(moment), None) == 0
+assert code == 0, code
+"""
+
+
 def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_files(tmp_path, server):
-    code = (
-        "import sys; from pathlib import Path; from ctg_analysis.model import Download, Source\n"
-        "from ctg_analysis.sources.fetching import fetch\n"
-        "names = ['good', 'drip', 'archive']\n"
-        "downloads = tuple(Download(n + '.csv', 'https://www.example.org/' + n, "
-        "member='*_data.csv' if n == 'archive' else '') for n in names)\n"
-        "fetch(Source('dataset', 'L', 'P', downloads=downloads), Path(sys.argv[1]), mirror=sys.argv[2])\n"
-    )
-    command = [sys.executable, "-c", code, str(tmp_path), server]
-    for moment in (0.4, 0.8, 1.1, 1.4, 1.7):
-        running = subprocess.Popen(command)
-        time.sleep(moment)
-        os.kill(running.pid, signal.SIGKILL)
-        running.wait()
-        full = tmp_path / "dataset" / "full"
-        if full.exists():
-            assert integrity(read_certificate(full), "good.csv") == []
-    subprocess.run(command, check=True)
-    folder = read_certificate(tmp_path / "dataset" / "full")
-    sums = {entry.fichier: entry.sha256 for entry in folder.certificate.fichiers}
-    assert set(sums.values()) == {hashlib.sha256(GOOD).hexdigest()} and len(sums) == 3
-    assert files(tmp_path / "dataset") == {f"full/{name}" for name in [*sums, "source.yml"]}
-    assert yaml.safe_load((tmp_path / "dataset/full/source.yml").read_text(encoding="utf-8"))["id"] == "dataset"
+    fetch(source("good"), tmp_path / "former", mirror=server)
+    answer = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), server], capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+    moments = answer.stdout.splitlines()
+    assert len(moments) > 30
+    new = ["archive.csv", "good.csv", "resumed.csv", "source.yml"]
+    whole = [str(state) for state in (["data.csv", "source.yml"], new)]
+    torn = [line for line in moments if not line.endswith(tuple(whole))]
+    assert len(torn) <= 1 and all(line.endswith(" 9 None") for line in torn)  # between two renames: put back later
+    for moment in range(1, len(moments) + 1):
+        home = tmp_path / str(moment)
+        assert files(home) == {f"dataset/full/{name}" for name in new}, moment
+        folder = read_certificate(home / "dataset" / "full")
+        assert {entry.sha256 for entry in folder.certificate.fichiers} == {hashlib.sha256(GOOD).hexdigest()}
+        assert [found for name in new[:3] for found in integrity(folder, name)] == []

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ctg_analysis.errors import UserError
+from ctg_analysis.errors import Busy, UserError
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path, settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -17,14 +17,14 @@ debug = False
 
 
 def main() -> None:
-    """Run the command; what a person must mend is said in one line, with exit code 1."""
+    """Run the command; what a person must mend is said in one line, with exit code 1, or 3 when another is at work."""
     try:
         app()
     except UserError as error:
         if debug:
             raise
         messages.print(str(error))
-        sys.exit(1)
+        sys.exit(error.exit_code)
 
 
 @app.callback()
@@ -83,7 +83,7 @@ def fetch(
     from ctg_analysis.sources import SOURCES
     from ctg_analysis.sources.certificates import FULL
     from ctg_analysis.sources.fetching import fetch as fetch_source
-    from ctg_analysis.sources.transport import FetchError
+    from ctg_analysis.sources.received import FetchError
 
     unknown = [name for name in sources or [] if name not in SOURCES]
     if unknown:
@@ -95,7 +95,7 @@ def fetch(
         if missing:
             raise UserError(f"not fetched yet: {', '.join(missing)}; run the command again without --offline")
         return
-    failures = []
+    failures: list[UserError] = []
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as bars:
         for source in wanted:
@@ -110,11 +110,12 @@ def fetch(
                     ),
                 )
                 messages.print(f"{project_path(folder)}: {len(source.downloads)} files, verified")
-            except FetchError as error:
-                failures.append(str(error))
+            except (FetchError, Busy) as error:
+                failures.append(error)
             bars.remove_task(bar)
     if failures:
-        raise UserError("\n".join(failures))
+        only_busy = all(isinstance(error, Busy) for error in failures)
+        raise (Busy if only_busy else UserError)("\n".join(map(str, failures)))
 
 
 @app.command()

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 
 class UserError(Exception):
-    """Something that the user can mend, said in one line; the command ends with exit code 1."""
+    """Something that the user can mend, said in one line; the command ends with its exit code."""
+
+    exit_code = 1
+
+
+class Busy(UserError):
+    """Another process is at the same work; the command may be run again when it has ended."""
+
+    exit_code = 3
 
 
 @dataclass(frozen=True, order=True)

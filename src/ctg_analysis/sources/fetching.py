@@ -1,17 +1,22 @@
 """`ctg fetch`: the full files of a source, verified, with their certificate, put in place whole or not at all."""
 
 import datetime
+import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
+from filelock import FileLock, Timeout
 
+from ctg_analysis.errors import Busy
 from ctg_analysis.model import Download, Source
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources.certificates import CERTIFICATE, FULL, PARTIAL, sha256
-from ctg_analysis.sources.transport import SECONDS_FOR_A_FILE, FetchError, retrieve
+from ctg_analysis.sources.received import FetchError
+from ctg_analysis.sources.transport import SECONDS_FOR_A_FILE, retrieve
 
 FORMER = ".former"
 
@@ -30,20 +35,44 @@ def fetch(
 
     Raises:
         FetchError: a file could not be had; the former folder is still in place.
+        Busy: another process fetches the same source.
     """
     if not source.downloads:
         raise FetchError(f"{source.id}: no address; {source.how_to_get or 'ask its producer'}")
     home = raw / source.id
     partial, full = home / PARTIAL, home / FULL
-    for download in source.downloads:
-        if not (partial / download.name).is_file():
-            progress = lambda done, total, name=download.name: told(name, done, total)  # noqa: E731
+    try:
+        with _alone(source, raw):
+            _restore(full)
+            for download in source.downloads:
+                if not (partial / download.name).is_file():
+                    progress = lambda done, total, name=download.name: told(name, done, total)  # noqa: E731
+                    try:
+                        retrieve(download, partial, mirror=mirror, progress=progress, seconds=seconds)
+                    except FetchError as error:
+                        raise FetchError(f"{source.id}: {error}{_where(download)}") from error
+            _certify(source, partial)
+            return _put_in_place(partial, full)
+    except OSError as error:
+        place = project_path(Path(error.filename)) if error.filename else project_path(home)
+        raise FetchError(f"{source.id}: {place}: {error.strerror}, expected room and the right to write") from error
+
+
+@contextmanager
+def _alone(source: Source, raw: Path) -> Iterator[None]:
+    """Hold the source for this process; the system frees it when the process ends, killed or not."""
+    raw.mkdir(parents=True, exist_ok=True)
+    lock, holder = raw / f".{source.id}.lock", raw / f".{source.id}.pid"
+    try:
+        with FileLock(lock, blocking=False):
+            holder.write_text(str(os.getpid()), encoding="utf-8")
             try:
-                retrieve(download, partial, mirror=mirror, progress=progress, seconds=seconds)
-            except FetchError as error:
-                raise FetchError(f"{source.id}: {error}{_where(download)}") from error
-    _certify(source, partial)
-    return _put_in_place(partial, full)
+                yield
+            finally:
+                holder.unlink()
+    except Timeout as error:
+        who = holder.read_text(encoding="utf-8") if holder.is_file() else "that has just begun"
+        raise Busy(f"{source.id}: process {who} fetches it; run the command again when it has ended") from error
 
 
 def _where(download: Download) -> str:
@@ -87,6 +116,13 @@ def _certify(source: Source, folder: Path) -> None:
     (folder / CERTIFICATE).write_text(
         yaml.safe_dump(certificate, allow_unicode=True, sort_keys=False), encoding="utf-8"
     )
+
+
+def _restore(full: Path) -> None:
+    """Put the former folder back, when a fetch was killed between the two renames that replace it."""
+    former = full.with_name(FORMER)
+    if former.exists() and not full.exists():
+        former.rename(full)
 
 
 def _put_in_place(partial: Path, full: Path) -> Path:

@@ -1,10 +1,11 @@
 """Getting one file over HTTP as if everything went wrong: cut, slow, refused, an error page, a hostile zip."""
 
+import datetime
+import email.utils
 import fnmatch
 import json
-import shutil
+import re
 import time
-import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -12,25 +13,33 @@ from urllib.parse import urlsplit
 import pooch
 import requests
 import tenacity
+import urllib3
 
-from ctg_analysis.errors import UserError
 from ctg_analysis.model import Download
+from ctg_analysis.sources.received import (
+    BLOCK,
+    MAXIMUM_BYTES,
+    FetchError,
+    last_line,
+    refuse_foreign,
+    refuse_pages,
+    unpack,
+)
 
 ATTEMPTS = 5
 SECONDS_WITHOUT_A_BYTE = 30
 SECONDS_FOR_A_FILE = 3600
-MAXIMUM_BYTES = 2_000_000_000
-MAXIMUM_RATIO, SMALL_BYTES = 200, 20_000_000  # a zip that grows by more, and not to a small file, is a bomb
-BLOCK = 1 << 16
 LONGEST_WAIT = 120  # seconds that a server may ask us to wait
 SECONDS_BETWEEN = {"api.insee.fr": 2.0}  # at most 30 requests a minute to Melodi
+REFUSED = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.TooManyRedirects,
+)
 HEADERS = {"User-Agent": "ctg_analysis", "Accept-Encoding": "identity"}
 
 Progress = Callable[[int, int | None], None]
-
-
-class FetchError(UserError):
-    """A file that could not be had; nothing of it was kept in the place of a good one."""
 
 
 class _Passing(Exception):
@@ -54,6 +63,14 @@ def retrieve(download: Download, folder: Path, *, mirror: str, progress: Progres
 
     def transport(_url: str, output: str, _pooch: pooch.Pooch) -> None:
         _download(url, urlsplit(download.url).netloc, part, progress, seconds)
+        try:
+            if download.member:
+                refuse_pages(part, url)
+            else:
+                refuse_foreign(part, download.name, url)
+        except FetchError:
+            part.unlink()
+            raise
         part.replace(output)
 
     known = f"sha256:{download.sha256}" if download.sha256 else None
@@ -66,7 +83,6 @@ def retrieve(download: Download, folder: Path, *, mirror: str, progress: Progres
     finally:
         if not part.exists():
             part.with_suffix(".etag").unlink(missing_ok=True)
-    _refuse_pages(path, url)
     return unpack(path, download, folder) if download.member else path
 
 
@@ -143,115 +159,99 @@ def _attempt(url: str, host: str, part: Path, progress: Progress, deadline: floa
     """Get what is missing of the file, from the byte where an earlier attempt stopped."""
     _be_polite(host)
     etag_file = part.with_suffix(".etag")
-    had = part.stat().st_size if part.exists() and etag_file.exists() else 0
-    headers = HEADERS | ({"Range": f"bytes={had}-", "If-Range": etag_file.read_text(encoding="utf-8")} if had else {})
+    known = etag_file.read_text(encoding="utf-8") if etag_file.exists() else ""
+    had = part.stat().st_size if part.exists() and known else 0
+    headers = HEADERS | ({"Range": f"bytes={had}-", "If-Range": known} if had else {})
     try:
         with requests.get(url, headers=headers, stream=True, timeout=SECONDS_WITHOUT_A_BYTE) as answer:
-            if answer.status_code == 416:  # nothing is left to send: what we have may be whole, or of another file
+            if answer.status_code == 416 or (answer.status_code == 206 and not _goes_on(answer, had)):
+                # What we have may be whole, or of another file.
                 part.unlink(missing_ok=True)
                 etag_file.unlink(missing_ok=True)
-                raise _Passing("the server has no more to send than was here; the file is had again from its start")
+                raise _Passing("the server does not go on from what was here; the file is had again from its start")
             _refuse(answer, url)
-            resumed = answer.status_code == 206
-            had = had if resumed else 0
-            etag = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
-            if etag:
-                etag_file.write_text(etag, encoding="utf-8")
-            length = answer.headers.get("Content-Length")
-            total = had + int(length) if length else None
-            _write(answer, part, had, total, progress, deadline, url)
-    except requests.RequestException as error:
+            encoded = answer.headers.get("Content-Encoding", "identity") != "identity"  # its length is not the file's
+            if answer.status_code == 200:
+                had = 0
+                part.unlink(missing_ok=True)  # before its new mark: bytes of two files are never joined
+                etag_file.unlink(missing_ok=True)
+                etag = answer.headers.get("ETag") or answer.headers.get("Last-Modified")
+                if etag and not encoded:
+                    etag_file.write_text(etag, encoding="utf-8")
+            _write(answer, part, had, None if encoded else _total(answer, had), progress, deadline, url)
+    except REFUSED as error:
+        raise FetchError(f"{url}: cannot be asked ({type(error).__name__}); has its address changed?") from error
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise _Passing(f"the connection failed ({type(error).__name__})") from error
+
+
+def _range(answer: requests.Response) -> tuple[int | None, int | None]:
+    """Return the first byte of a 206 and the length of the whole file, as Content-Range says: bytes 50-99/100."""
+    told = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
+    if not told:
+        return None, None
+    return int(told[1]), None if told[2] == "*" else int(told[2])
+
+
+def _goes_on(answer: requests.Response, had: int) -> bool:
+    return bool(had) and _range(answer)[0] == had
+
+
+def _total(answer: requests.Response, had: int) -> int | None:
+    """Return how many bytes the whole file has, when the server says so."""
+    length = answer.headers.get("Content-Length", "")
+    return _range(answer)[1] or (had + int(length) if length.isdecimal() else None)
 
 
 def _refuse(answer: requests.Response, url: str) -> None:
     code = answer.status_code
-    if code == 429 or code >= 500:
-        wait = answer.headers.get("Retry-After", "")
-        if wait.isdigit() and int(wait) > LONGEST_WAIT:
-            raise FetchError(f"{url}: the server asks to wait {wait} seconds; run the command again then")
-        raise _Passing(f"the server answered {code}", float(wait) if wait.isdigit() else None)
+    if code in (408, 429) or code >= 500:
+        wait = _asked_wait(answer.headers.get("Retry-After", ""))
+        if wait is not None and wait > LONGEST_WAIT:
+            raise FetchError(f"{url}: the server asks to wait {wait:.0f} seconds; run the command again then")
+        raise _Passing(f"the server answered {code}", wait)
     if code not in (200, 206):
         raise FetchError(f"{url}: the server answered {code}, expected the file; has its address changed?")
     if "text/html" in answer.headers.get("Content-Type", ""):
         raise FetchError(f"{url}: a web page came, expected a data file; open the address in a browser to see why")
 
 
+def _asked_wait(text: str) -> float | None:
+    """Return the seconds that Retry-After asks for, as a number or as a date (RFC 9110, 10.2.3); None if neither."""
+    if text.isdecimal():
+        return float(text)
+    try:
+        until = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    now = datetime.datetime.now(tz=datetime.UTC)
+    return max(0.0, (until.replace(tzinfo=until.tzinfo or datetime.UTC) - now).total_seconds())
+
+
 def _write(
     answer: requests.Response, part: Path, had: int, total: int | None, progress: Progress, deadline: float, url: str
 ) -> None:
     size = had
+    too_big = f"{url}: more than {MAXIMUM_BYTES // 10**9} GB, expected a smaller file"
+    if total is not None and total > MAXIMUM_BYTES:
+        raise FetchError(too_big)
     with part.open("ab" if had else "wb") as file:
-        for block in answer.iter_content(BLOCK):
+        # read1 gives what has come: a server that drips never makes us wait for a whole block.
+        while size <= MAXIMUM_BYTES and (block := answer.raw.read1(BLOCK, decode_content=True)):
             file.write(block)
             size += len(block)
             progress(size, total)
-            if size > MAXIMUM_BYTES:
-                raise FetchError(f"{url}: more than {MAXIMUM_BYTES // 10**9} GB, expected a smaller file")
             if time.monotonic() > deadline:
                 raise FetchError(
                     f"{url}: too slow, {size} bytes in the time allowed; run the command again, it goes on"
                 )
+    if size > MAXIMUM_BYTES:
+        part.unlink()
+        raise FetchError(too_big)
     if total is not None and size < total:
         raise _Passing(f"the connection was cut at {size} of {total} bytes")
     if size == 0:
         raise _Passing("an empty answer came")
-
-
-def _refuse_pages(path: Path, url: str) -> None:
-    """Refuse an error page that came as a file with code 200, whatever its type says."""
-    with path.open("rb") as file:
-        start = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    page = b"<html" in start or b"<!doctype" in start
-    if page or (path.suffix == ".csv" and start.startswith((b"{", b"[", b"<"))):
-        path.unlink()
-        raise FetchError(
-            f"{url}: a page or a message came, expected a data file; open the address in a browser to see why"
-        )
-
-
-def unpack(path: Path, download: Download, folder: Path) -> Path:
-    """Return the member of a zip that the download keeps; a zip within the zip is opened too.
-
-    Raises:
-        FetchError: not a zip, a bomb, a member that would leave the folder, no or several members that fit.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _refuse_bombs(archive, download)
-            names = archive.namelist()
-            inner = [name for name in names if name.lower().endswith(".zip")]
-            fitting = [name for name in names if fnmatch.fnmatch(PurePosixPath(name).name, download.member)]
-            if not fitting and len(inner) == 1:
-                nested = _extract(archive, inner[0], folder / f"{download.name}.inner.zip")
-                path.unlink()
-                return unpack(nested, download, folder)
-            if len(fitting) != 1:
-                raise FetchError(
-                    f"{download.url}: {len(fitting)} files fit {download.member!r} in the zip, expected one"
-                )
-            kept = _extract(archive, fitting[0], folder / download.name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        path.unlink()
-        raise FetchError(f"{download.url}: a damaged or foreign file came, expected a zip") from error
-    path.unlink()
-    return kept
-
-
-def _refuse_bombs(archive: zipfile.ZipFile, download: Download) -> None:
-    for entry in archive.infolist():
-        pure = PurePosixPath(entry.filename.replace("\\", "/"))
-        if pure.is_absolute() or ".." in pure.parts or ":" in entry.filename:
-            raise FetchError(f"{download.url}: the zip holds {entry.filename!r}, expected names inside its folder")
-    size = sum(entry.file_size for entry in archive.infolist())
-    packed = sum(entry.compress_size for entry in archive.infolist()) or 1
-    if size > MAXIMUM_BYTES or (size > SMALL_BYTES and size / packed > MAXIMUM_RATIO):
-        raise FetchError(f"{download.url}: the zip would grow to {size} bytes, expected a file of official statistics")
-
-
-def _extract(archive: zipfile.ZipFile, name: str, target: Path) -> Path:
-    """Write one member: whole, or nothing under that name."""
-    unfinished = target.with_name(f"{target.name}.unfinished")
-    with archive.open(name) as member, unfinished.open("wb") as file:
-        shutil.copyfileobj(member, file, BLOCK)
-    return unfinished.replace(target)
+    told = "Content-Length" in answer.headers or "Transfer-Encoding" in answer.headers
+    if not told and part.name.endswith(".csv.part") and not last_line(part).endswith(b"\n"):
+        raise _Passing(f"an answer of unknown length stopped within a line, at {size} bytes")
