@@ -25,7 +25,15 @@ from ctg_analysis.raw_data import (
 )
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import CERTIFICATE, RawFolder, integrity, read_certificate, source_folders
+from ctg_analysis.sources.certificates import (
+    CERTIFICATE,
+    FULL,
+    RawFolder,
+    integrity,
+    is_note,
+    read_certificate,
+    source_folders,
+)
 
 FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
 
@@ -34,7 +42,7 @@ def check_root(root: DataRoot) -> list[Finding]:
     """Return every finding: certificates, bytes, columns, the rows of the sources and of the partners' forms."""
     if not root.raw.is_dir():
         return [Finding(project_path(root.raw), None, None, "no such folder", "a folder raw/ with the sources")]
-    findings: list[Finding] = []
+    findings = strays(root.raw)
     folders: Folders = {}
     for source, paths in source_folders(root.raw).items():
         for path in paths:
@@ -89,17 +97,40 @@ def _perimeter(year: int, frame: RawData) -> Perimeter:
 
 
 def check_folder(folder: RawFolder) -> list[Finding]:
-    """Return what is wrong with the files of one source: bytes, strangers, columns."""
+    """Return what is wrong with the files that the certificate of one source lists: their bytes, their columns."""
     names = [entry.fichier for entry in folder.certificate.fichiers]
     findings = [finding for name in names for finding in integrity(folder, name)]
-    strangers = [
-        path for path in sorted(folder.path.iterdir()) if path.is_file() and path.name not in [*names, CERTIFICATE]
-    ]
-    findings += [
-        Finding(project_path(path), None, None, "a file without certificate", f"an entry in {CERTIFICATE}")
-        for path in strangers
-    ]
     return findings + [finding for name in names for finding in _columns(folder, name)]
+
+
+def strays(raw: Path) -> list[Finding]:
+    """Return what lies in data/raw and is never read: beside the sources, of no known source, or on no certificate."""
+    findings = []
+    for path in sorted(raw.iterdir()):
+        if path.is_dir() and path.name in SOURCES:
+            findings += _uncertified(path)
+            findings += _uncertified(path / FULL) if (path / FULL).is_dir() else []
+        elif (path / CERTIFICATE).is_file():  # without one, it is the certificate that is asked for
+            expected = "the id of a source, as `ctg list sources` says them"
+            findings.append(Finding(project_path(path), None, None, "a folder of no known source", expected))
+        elif path.is_file() and not is_note(path):
+            expected = f"a file in the folder of its source, with an entry in its {CERTIFICATE}"
+            findings.append(Finding(project_path(path), None, None, "a file beside the source folders", expected))
+    return findings
+
+
+def _uncertified(folder: Path) -> list[Finding]:
+    """Return the files and folders of a source that its certificate does not list."""
+    try:
+        listed = {entry.fichier for entry in read_certificate(folder).certificate.fichiers}
+    except InputError:
+        return []  # told with the certificate
+    return [
+        Finding(project_path(path), None, None, f"a {kind} without certificate", f"an entry in {CERTIFICATE}")
+        for path in sorted(folder.iterdir())
+        if path.name not in {*listed, CERTIFICATE, FULL} and not is_note(path)
+        for kind in ["folder" if path.is_dir() else "file"]
+    ]
 
 
 def _columns(folder: RawFolder, name: str) -> list[Finding]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ctg_analysis.checking import check_root
 from ctg_analysis.derivation import derive
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.settings import DataRoot, settings
@@ -55,16 +56,16 @@ def process(*roots: DataRoot) -> list[int]:
     Returns the number of observations of each root.
 
     Raises:
-        InputError: files that cannot be trusted, every finding of every file of every root at once.
+        InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it.
     """
     made_from = [inputs(root) for root in roots]
-    findings: list[Finding] = []
+    findings: set[Finding] = set()
     derived = []
     for root in roots:
         try:
             derived.append(derive(root))
-        except InputError as error:
-            findings += error.findings
+        except InputError as error:  # it stops at the first stage that finds something
+            findings |= {*error.findings, *check_root(root)}
     if findings:
         raise InputError(findings)
     for root, tables, digests in zip(roots, derived, made_from, strict=True):

@@ -3,7 +3,9 @@
 Nothing is interpreted here but the form: separator, byte order mark, lines, header. The index says where a row is.
 """
 
+import codecs
 import csv
+import io
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -115,7 +117,7 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None) -> pd.DataFrame:
             wanted = ~_without_data(block)
             whole += int(wanted.sum())
             blocks.append(block.loc[wanted if keep is None else wanted & keep(block), chosen])
-    except arrow.ArrowInvalid as error:
+    except (arrow.ArrowInvalid, UnicodeDecodeError) as error:
         raise _badly_encoded(path) from error
     if ragged:
         shown = project_path(path)
@@ -148,11 +150,25 @@ def header_of(path: Path) -> tuple[list[str], str]:
     return next(csv.reader([text], delimiter=separator)), separator
 
 
+class _Utf8(io.FileIO):
+    """A file held to UTF-8 as it is read: the parser cannot tell of an uneven line that it cannot decode."""
+
+    def __init__(self, path: Path):
+        super().__init__(path)
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes; raise UnicodeDecodeError when they are not UTF-8."""
+        block = super().read(size)
+        self._decoder.decode(block, final=not block)
+        return block
+
+
 def _stream(path: Path, header: list[str], separator: str, note) -> Iterable[arrow.RecordBatch]:
     """Return the batches of a CSV; line numbers of uneven lines are known without threads only."""
     try:
         return arrow_csv.open_csv(
-            path,
+            _Utf8(path),
             read_options=arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=separator, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
@@ -162,7 +178,7 @@ def _stream(path: Path, header: list[str], separator: str, note) -> Iterable[arr
                 strings_can_be_null=False,
             ),
         )
-    except arrow.ArrowInvalid as error:
+    except (arrow.ArrowInvalid, UnicodeDecodeError) as error:
         raise _badly_encoded(path) from error
 
 
