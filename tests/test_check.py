@@ -13,6 +13,8 @@ from test_architecture import AFTER_THE_GATE, layer_of, modules
 from test_bad_input import certify
 
 from ctg_analysis.checking import check_root
+from ctg_analysis.errors import InputError
+from ctg_analysis.processing import process
 from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
 
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
@@ -80,6 +82,66 @@ def test_the_faults_of_files_communes_forms_and_agreements_come_in_one_run(root)
     assert len(lines) == len(EXPECTED), answer.stdout
     for expected in EXPECTED:
         assert sum(expected in line for line in lines) == 1, expected
+
+
+def test_the_command_data_says_as_much_as_check_and_a_wrong_header_hides_no_other_file(root):
+    spoil(root)
+    ips = root.raw / "depp_ips"
+    colleges, ecoles = sorted(ips.glob("*.csv"))
+    put(colleges, 1, 0, "annee")
+    put(ecoles, 3, 3, "1001")
+    deaths = next((root.raw / "insee_etat_civil").glob("DS_ETAT_CIVIL_DECES*.csv"))
+    put(root.raw / BIRTHS, 1, 3, "VALEUR")
+    put(deaths, 4, 3, "-7")
+    for path in (colleges, ecoles, deaths, root.raw / BIRTHS):
+        certify(path)
+    with pytest.raises(InputError) as error:
+        process(root)
+    said = [str(finding) for finding in error.value.findings]
+    assert said == [str(finding) for finding in check_root(root)]
+    expected = [line for line in EXPECTED if "BIRTHS" not in line and "depp_ips" not in line and "NAIS" not in line]
+    expected += [
+        f"{BIRTHS}, line 1, column OBS_VALUE: found no such column",
+        f"{deaths.name}, line 4, column OBS_VALUE: found -7.0",
+        f"{colleges.name}, line 1, column rentree_scolaire: found no such column",
+        f"{ecoles.name}, line 3, column code_insee_de_la_commune: found '1001'",
+    ]
+    for line in expected:
+        assert sum(line in one for one in said) == 1, (line, said)
+    assert len(said) == len(expected), said
+
+
+def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_person_keeps_there(root):
+    home = root.raw / "rna"
+    for kept in (
+        root.raw / ".gitkeep",
+        root.raw / "README.md",
+        root.raw / ".rna.lock",
+        home / ".gitkeep",
+        home / "README",
+    ):
+        kept.write_text("-", encoding="utf-8")
+    (home / ".partial").mkdir()
+    (home / ".partial" / "waldec.csv.part").write_bytes(b"1")
+    (root.raw / "demarche").mkdir(exist_ok=True)
+    assert check_root(root) == []
+    shutil.copytree(home, home / "full")
+    assert check_root(root) == []
+    (root.raw / "waldec.csv").write_text("?", encoding="utf-8")
+    (home / "full" / "waldec2.csv").write_text("?", encoding="utf-8")
+    (home / "copie").mkdir()
+    shutil.copytree(root.raw / "depp_ips", root.raw / "depp_ipss")
+    certificate = root.raw / "depp_ipss" / "source.yml"
+    text = certificate.read_text(encoding="utf-8").replace("id: depp_ips", "id: depp_ipss")
+    certificate.write_text(text, encoding="utf-8")
+    told = [
+        "raw/depp_ipss: found a folder of no known source, expected the id of a source",
+        "raw/rna/copie: found a folder without certificate",
+        "raw/rna/full/waldec2.csv: found a file without certificate",
+        "raw/waldec.csv: found a file beside the source folders",
+    ]
+    lines = [str(finding) for finding in check_root(root)]
+    assert len(lines) == len(told) and all(expected in line for expected, line in zip(told, lines, strict=True)), lines
 
 
 def test_without_the_communes_the_files_are_read_all_the_same(root):

@@ -25,10 +25,17 @@ from ctg_analysis.raw_data import (
 )
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import CERTIFICATE, FULL, RawFolder, integrity, read_certificate, source_folders
+from ctg_analysis.sources.certificates import (
+    CERTIFICATE,
+    FULL,
+    RawFolder,
+    integrity,
+    is_note,
+    read_certificate,
+    source_folders,
+)
 
 FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
-BESIDE_THE_SOURCES = {"demarche"}  # the field material of the démarches
 
 
 def check_root(root: DataRoot) -> list[Finding]:
@@ -103,10 +110,10 @@ def strays(raw: Path) -> list[Finding]:
         if path.is_dir() and path.name in SOURCES:
             findings += _uncertified(path)
             findings += _uncertified(path / FULL) if (path / FULL).is_dir() else []
-        elif path.is_dir() and path.name not in BESIDE_THE_SOURCES and not _hidden(path):
+        elif (path / CERTIFICATE).is_file():  # without one, it is the certificate that is asked for
             expected = "the id of a source, as `ctg list sources` says them"
             findings.append(Finding(project_path(path), None, None, "a folder of no known source", expected))
-        elif path.is_file() and not _hidden(path):
+        elif path.is_file() and not is_note(path):
             expected = f"a file in the folder of its source, with an entry in its {CERTIFICATE}"
             findings.append(Finding(project_path(path), None, None, "a file beside the source folders", expected))
     return findings
@@ -121,14 +128,9 @@ def _uncertified(folder: Path) -> list[Finding]:
     return [
         Finding(project_path(path), None, None, f"a {kind} without certificate", f"an entry in {CERTIFICATE}")
         for path in sorted(folder.iterdir())
-        if path.name not in {*listed, CERTIFICATE, FULL} and not _hidden(path)
+        if path.name not in {*listed, CERTIFICATE, FULL} and not is_note(path)
         for kind in ["folder" if path.is_dir() else "file"]
     ]
-
-
-def _hidden(path: Path) -> bool:
-    """Tell what no data are: notes for a person, and what git and `ctg fetch` keep there."""
-    return path.name.startswith((".", "README", "LISEZMOI"))
 
 
 def _columns(folder: RawFolder, name: str) -> list[Finding]:

@@ -1,7 +1,10 @@
 """Errors told to a person: one line that says what, where, what was expected and what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
+
+Item, Result = TypeVar("Item"), TypeVar("Result")
 
 
 class UserError(Exception):
@@ -45,3 +48,20 @@ class InputError(UserError):
     def __init__(self, findings: Iterable[Finding]):
         self.findings = sorted(findings, key=lambda f: (f.path, f.line or 0, f.column or "", f.found))
         super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+def each(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """Return the result for each item; one that cannot be trusted does not hide the findings of the others.
+
+    Raises:
+        InputError: with the findings of all the items.
+    """
+    results, findings = [], []
+    for item in items:
+        try:
+            results.append(function(item))
+        except InputError as error:
+            findings += error.findings
+    if findings:
+        raise InputError(findings)
+    return results

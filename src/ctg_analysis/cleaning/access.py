@@ -5,6 +5,7 @@ import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.reading import commune_code, count, read, text
+from ctg_analysis.errors import each
 from ctg_analysis.sources.certificates import RawFolder
 
 TYPES = {
@@ -36,19 +37,23 @@ def clean_access_times(folder: RawFolder) -> pd.DataFrame:
     One row of the file is a place of residence (idSrc) with its population; of the types of one kind the nearest
     counts. A place from which no time is known is left out of numerator and denominator.
     """
-    tables = []
-    for name in folder.some("donnees_*.parquet"):
-        table = read(folder, name, SCHEMA)
-        period = name.split("_")[1]
-        for kind, types in TYPES.items():
-            part = table[table["typeeq_id"].isin(types) & table["duree"].notna()]
-            nearest = part.sort_values("duree").drop_duplicates(["idSrc", "depcom"])
-            nearest = nearest.assign(
-                minutes=nearest["pop"] * nearest["duree"],
-                near=nearest["pop"].where(nearest["duree"].le(NEAR), 0.0),
-            )
-            sums = nearest.groupby("depcom", as_index=False)[["minutes", "pop", "near"]].sum()
-            for column, measure in {"minutes": "minutes", "pop": "population", "near": "population_near"}.items():
-                rows = sums[["depcom"]].rename(columns={"depcom": "code"})
-                tables.append(rows.assign(value=sums[column], measure=f"{kind}_{measure}", period=period))
+    tables = each(lambda name: _by_commune(folder, name), folder.some("donnees_*.parquet"))
     return facts(pd.concat(tables, ignore_index=True), folder.certificate.id, level="commune")
+
+
+def _by_commune(folder: RawFolder, name: str) -> pd.DataFrame:
+    tables = []
+    table = read(folder, name, SCHEMA)
+    period = name.split("_")[1]
+    for kind, types in TYPES.items():
+        part = table[table["typeeq_id"].isin(types) & table["duree"].notna()]
+        nearest = part.sort_values("duree").drop_duplicates(["idSrc", "depcom"])
+        nearest = nearest.assign(
+            minutes=nearest["pop"] * nearest["duree"],
+            near=nearest["pop"].where(nearest["duree"].le(NEAR), 0.0),
+        )
+        sums = nearest.groupby("depcom", as_index=False)[["minutes", "pop", "near"]].sum()
+        for column, measure in {"minutes": "minutes", "pop": "population", "near": "population_near"}.items():
+            rows = sums[["depcom"]].rename(columns={"depcom": "code"})
+            tables.append(rows.assign(value=sums[column], measure=f"{kind}_{measure}", period=period))
+    return pd.concat(tables, ignore_index=True)

@@ -6,7 +6,7 @@ import pandera.pandas as pa
 from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import one_of, read, text
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.errors import Finding, InputError, each
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
 from ctg_analysis.sources.facilities import BASKET, TYPES
@@ -32,7 +32,7 @@ def clean_facilities(folder: RawFolder) -> pd.DataFrame:
     """
     known = {code for types in (*TYPES.values(), *BASKET.values()) for code in types}
     codes = {"FACILITY_TYPE": known, "BPE_MEASURE": {"FACILITIES"}} if folder.full else None
-    tables = [read_melodi(folder, name, SCHEMA, codes) for name in folder.some("DS_BPE*.csv")]
+    tables = each(lambda name: read_melodi(folder, name, SCHEMA, codes), folder.some("DS_BPE*.csv"))
     table = pd.concat(tables, ignore_index=True)
     table = table[table["level"].eq("commune")]
     covered = set(table["FACILITY_TYPE"])

@@ -20,6 +20,7 @@ from ctg_analysis.cleaning.reading import (
     text,
     validate,
 )
+from ctg_analysis.errors import each
 from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources.certificates import RawFolder
 
@@ -65,20 +66,21 @@ def clean_communes(folder: RawFolder) -> dict[int, pd.DataFrame]:
     names = {"nom": "name", "type": "kind", "commune_parente": "parent", "anciens_codes": "former_codes"}
     names |= {"population_municipale": "population", "population_municipale_epci": "population_dgcl"}
     columns = ["code", "departement", "region", "zone", "epci", *names.values()]
-    years = {}
-    for name in folder.matching("communes_*.parquet"):
-        table = read(folder, name, COMMUNES).rename(columns=names)
-        years[int(re.search(r"\d{4}", name)[0])] = table[columns]
-    return years
+    files = folder.matching("communes_*.parquet")
+    tables = each(lambda name: read(folder, name, COMMUNES).rename(columns=names)[columns], files)
+    return dict(zip(map(_year, files), tables, strict=True))
 
 
 def clean_epcis(folder: RawFolder) -> dict[int, pd.DataFrame]:
     """Return the EPCIs of each year. Columns: code, name, kind."""
     names = {"nom": "name", "type": "kind"}
-    return {
-        int(re.search(r"\d{4}", name)[0]): read(folder, name, EPCIS).rename(columns=names)[["code", "name", "kind"]]
-        for name in folder.matching("epci_*.parquet")
-    }
+    files = folder.matching("epci_*.parquet")
+    tables = each(lambda name: read(folder, name, EPCIS).rename(columns=names)[["code", "name", "kind"]], files)
+    return dict(zip(map(_year, files), tables, strict=True))
+
+
+def _year(name: str) -> int:
+    return int(re.search(r"\d{4}", name)[0])
 
 
 def clean_populations(folder: RawFolder, communes: dict[int, pd.DataFrame]) -> dict[int, pd.DataFrame]:
@@ -117,7 +119,7 @@ def _population(table: pd.DataFrame, column: str, period: str) -> pd.DataFrame:
 
 def clean_contours(folder: RawFolder) -> pd.DataFrame:
     """Return the polygons of the communes, as WKB in WGS84. Columns: code, geometry."""
-    tables = [read(folder, name, CONTOURS)[["code", "geometry"]] for name in folder.matching("*.parquet")]
+    tables = each(lambda name: read(folder, name, CONTOURS)[["code", "geometry"]], folder.matching("*.parquet"))
     return pd.concat(tables, ignore_index=True)
 
 

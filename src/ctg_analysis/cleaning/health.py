@@ -5,6 +5,7 @@ import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.reading import commune_code, count, read, text
+from ctg_analysis.errors import each
 from ctg_analysis.sources.certificates import RawFolder
 
 # Files, the column of the index, and its measure.
@@ -23,22 +24,24 @@ def clean_accessibility(folder: RawFolder) -> pd.DataFrame:
     A workbook has one sheet per year, named "APL 2023"; the line of units below its header is left out.
     """
     folder.some("*apl*")
-    rows = []
-    for pattern, (column, measure) in PROFESSIONS.items():
-        schema = pa.DataFrameSchema(
-            {
-                "Code commune INSEE": commune_code(),
-                column: count(),
-                "Millésime": text(r"20\d\d", "a year of four digits", required=False),
-                "sheet": text(r"APL 20\d\d", "a sheet named after its year", required=False),
-            }
-        )
-        for name in folder.matching(pattern):
-            table = read(folder, name, schema, keep=_has_a_code)
-            period = table["sheet"].str[-4:] if "sheet" in table else table["Millésime"]
-            part = pd.DataFrame({"code": table["Code commune INSEE"], "value": table[column], "period": period})
-            rows.append(part.assign(measure=measure))
+    files = [(pattern, name) for pattern in PROFESSIONS for name in folder.matching(pattern)]
+    rows = each(lambda file: _of_a_profession(folder, file[1], *PROFESSIONS[file[0]]), files)
     return facts(pd.concat(rows, ignore_index=True), folder.certificate.id, level="commune")
+
+
+def _of_a_profession(folder: RawFolder, name: str, column: str, measure: str) -> pd.DataFrame:
+    schema = pa.DataFrameSchema(
+        {
+            "Code commune INSEE": commune_code(),
+            column: count(),
+            "Millésime": text(r"20\d\d", "a year of four digits", required=False),
+            "sheet": text(r"APL 20\d\d", "a sheet named after its year", required=False),
+        }
+    )
+    table = read(folder, name, schema, keep=_has_a_code)
+    period = table["sheet"].str[-4:] if "sheet" in table else table["Millésime"]
+    part = pd.DataFrame({"code": table["Code commune INSEE"], "value": table[column], "period": period})
+    return part.assign(measure=measure)
 
 
 def _has_a_code(rows: pd.DataFrame) -> pd.Series:

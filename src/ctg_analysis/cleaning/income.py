@@ -12,6 +12,7 @@ import pandera.pandas as pa
 from ctg_analysis.cleaning.facts import facts, melt
 from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, one_of, read, text
+from ctg_analysis.errors import each
 from ctg_analysis.model import MISSING, SECRET
 from ctg_analysis.sources.certificates import RawFolder
 
@@ -30,8 +31,8 @@ def clean_disposable_income(folder: RawFolder) -> pd.DataFrame:
 
     Medians, deciles and their ratio, and the share of benefits in the disposable income (%).
     """
-    rows = []
-    for name in folder.some("FILO*_DISP_*.csv"):
+
+    def read_file(name: str) -> pd.DataFrame:
         year, suffix = re.match(r"FILO(\d{4})_DISP_([A-Z]+)", name).groups()
         measures = {
             f"NBMEN{year[2:]}": "tax_households",
@@ -41,8 +42,9 @@ def clean_disposable_income(folder: RawFolder) -> pd.DataFrame:
             "RD": "living_standard_decile_ratio",
             f"PPSOC{year[2:]}": "social_benefits_income_rate",
         }
-        rows.append(_wide(folder, name, measures, year, suffix))
-    return pd.concat(rows, ignore_index=True)
+        return _wide(folder, name, measures, year, suffix)
+
+    return pd.concat(each(read_file, folder.some("FILO*_DISP_*.csv")), ignore_index=True)
 
 
 def clean_income_2021(folder: RawFolder) -> pd.DataFrame:
@@ -53,7 +55,7 @@ def clean_income_2021(folder: RawFolder) -> pd.DataFrame:
         "TP6021": "poverty_rate",
         "RD21": "living_standard_decile_ratio",
     }
-    tables = [_wide(folder, name, measures, "2021", "COM") for name in folder.some("cc_filosofi_2021_COM*.csv")]
+    tables = each(lambda name: _wide(folder, name, measures, "2021", "COM"), folder.some("cc_filosofi_2021_COM*.csv"))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -62,7 +64,7 @@ def clean_income_2023(folder: RawFolder) -> pd.DataFrame:
     measures = {"MED_SL": "living_standard_median", "PR_MD60": "poverty_rate"}
     schema = observations_schema({"FILOSOFI_MEASURE": one_of(set(measures))})
     codes = {"FILOSOFI_MEASURE": set(measures)} if folder.full else None
-    table = pd.concat([read_melodi(folder, name, schema, codes) for name in folder.some("DS_FILOSOFI_CC*.csv")])
+    table = pd.concat(each(lambda name: read_melodi(folder, name, schema, codes), folder.some("DS_FILOSOFI_CC*.csv")))
     return facts(table, folder.certificate.id, measure=table["FILOSOFI_MEASURE"].map(measures))
 
 

@@ -5,6 +5,7 @@ import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, read, text
+from ctg_analysis.errors import each
 from ctg_analysis.sources.certificates import RawFolder
 
 ACCOUNTS = pa.DataFrameSchema(
@@ -36,13 +37,16 @@ def clean_ccas(folder: RawFolder) -> pd.DataFrame:
     its seat is. A commune without account has no row: it may help its inhabitants on its own budget. The budgets of
     its homes and services (budgets annexes) are left out.
     """
-    accounts = pd.concat(
-        [read(folder, name, ACCOUNTS, keep=_asked) for name in folder.some("ofgl-base-ccas-cias*.csv")]
-    )
-    rows = accounts[accounts["montant"].notna()].merge(_seats(folder), on="siren", validate="m:1")
+    accounts, seats = each(lambda function: function(folder), (_accounts, _seats))
+    rows = accounts[accounts["montant"].notna()].merge(seats, on="siren", validate="m:1")
     rows = rows.assign(period=rows["exer"].str[:4], measure=rows["agregat"].map(AGGREGATES))
     sums = rows.groupby(["code", "period", "measure"], as_index=False)["montant"].sum()
     return facts(sums.rename(columns={"montant": "value"}), folder.certificate.id, level="commune")
+
+
+def _accounts(folder: RawFolder) -> pd.DataFrame:
+    names = folder.some("ofgl-base-ccas-cias*.csv")
+    return pd.concat(each(lambda name: read(folder, name, ACCOUNTS, keep=_asked), names))
 
 
 def _asked(rows: pd.DataFrame) -> pd.Series:
@@ -53,7 +57,7 @@ def _asked(rows: pd.DataFrame) -> pd.Series:
 
 def _seats(folder: RawFolder) -> pd.DataFrame:
     """Return the commune of each CCAS (siren, code): that of its open seat when it has a closed one too."""
-    tables = [read(folder, name, SEATS, aliases=SIRENE) for name in folder.some("rattachement*.csv")]
+    tables = each(lambda name: read(folder, name, SEATS, aliases=SIRENE), folder.some("rattachement*.csv"))
     seats = pd.concat(tables, ignore_index=True).rename(columns={"code_commune": "code"})
     if "etatadministratifetablissement" in seats:
         closed = seats["etatadministratifetablissement"].eq(CLOSED)

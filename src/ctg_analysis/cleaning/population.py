@@ -8,6 +8,7 @@ import pandera.pandas as pa
 from ctg_analysis.cleaning.facts import facts, melt
 from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import at_most, commune_code, count, one_of, read, text
+from ctg_analysis.errors import each
 from ctg_analysis.sources.certificates import RawFolder
 
 OPEN_ENDED = 200  # upper bound of the last age band
@@ -100,8 +101,7 @@ def clean_iris_rp2021(folder: RawFolder) -> pd.DataFrame:
 def clean_historic_population(folder: RawFolder) -> pd.DataFrame:
     """Return the population of communes since 1876, and the population municipale of recent years."""
     rows = []
-    for name in folder.some("base-pop-historiques*"):
-        table = read(folder, name, HISTORIC)
+    for table in each(lambda name: read(folder, name, HISTORIC), folder.some("base-pop-historiques*")):
         columns = [column for column in table if re.fullmatch(r"P(?:MUN|SDC|TOT)\d{4}", column)]
         long = table.melt(id_vars="CODGEO", value_vars=columns, var_name="column").rename(columns={"CODGEO": "code"})
         long["period"] = long["column"].str[-4:]
@@ -115,7 +115,7 @@ def clean_age_sex(folder: RawFolder) -> pd.DataFrame:
 
     A band that the ages of the file do not tile exactly is left out, never estimated.
     """
-    table = pd.concat([read_melodi(folder, name, AGESEX) for name in folder.some("*.csv")], ignore_index=True)
+    table = pd.concat(each(lambda name: read_melodi(folder, name, AGESEX), folder.some("*.csv")), ignore_index=True)
     table = table[table["SEX"].isin(SEXES) & table["AGE"].ne("_T")]
     ages = pd.DataFrame([_bounds(age) for age in table["AGE"]], columns=["first", "last"], index=table.index)
     table = table.join(ages)

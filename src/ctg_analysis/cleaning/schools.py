@@ -5,6 +5,7 @@ import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, count, read, text
+from ctg_analysis.errors import each
 from ctg_analysis.sources.certificates import RawFolder
 
 UAI = text(r"\d{7}[A-Z]", "the UAI of a school, such as 0120386E")
@@ -57,15 +58,15 @@ PLACE = ["code", "period"]
 
 def read_social_position(folder: RawFolder, pattern: str) -> pd.DataFrame:
     """Return the index of each school and school year, under the names of the schema."""
-    tables = [read(folder, name, SOCIAL_POSITION, aliases=ALIASES) for name in folder.some(pattern)]
+    tables = each(lambda name: read(folder, name, SOCIAL_POSITION, aliases=ALIASES), folder.some(pattern))
     return pd.concat(tables, ignore_index=True).drop_duplicates(["rentree_scolaire", "uai"])
 
 
 def clean_social_position(folder: RawFolder) -> pd.DataFrame:
     """Return, by commune and year of the rentrée, the sum of the indices and the number of schools that have one."""
     rows = []
-    for pattern, kind in KINDS.items():
-        table = read_social_position(folder, pattern)
+    tables = each(lambda pattern: read_social_position(folder, pattern), KINDS)
+    for kind, table in zip(KINDS.values(), tables, strict=True):
         table = table[table["ips"].notna()].rename(columns={"code_insee_de_la_commune": "code"})
         table = table.assign(period=table["rentree_scolaire"].str[:4])
         sums = table.groupby(PLACE, as_index=False).agg(total=("ips", "sum"), number=("ips", "size"))
@@ -74,16 +75,20 @@ def clean_social_position(folder: RawFolder) -> pd.DataFrame:
     return facts(pd.concat(rows, ignore_index=True), folder.certificate.id, level="commune")
 
 
+def _whole(folder: RawFolder, pattern: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    return pd.concat(each(lambda name: read(folder, name, schema), folder.some(pattern)))
+
+
 def clean_schools(folder: RawFolder) -> pd.DataFrame:
     """Return schools, classes and pupils by commune and year, from the directory and the yearly counts.
 
     The counts name a school by its UAI (their own commune field holds a postal code): the directory says where it is.
     A school that the directory no longer has cannot be placed: its pupils are left out.
     """
-    directory = pd.concat([read(folder, name, DIRECTORY) for name in folder.some("*annuaire*.csv")])
+    files = {"*annuaire*.csv": DIRECTORY, "*effectifs*.csv": PUPILS}
+    directory, pupils = each(lambda pattern: _whole(folder, pattern, files[pattern]), files)
     directory = directory[directory["code_commune"].ne("")].drop_duplicates("identifiant_de_l_etablissement")
     place = directory.set_index("identifiant_de_l_etablissement")["code_commune"]
-    pupils = pd.concat([read(folder, name, PUPILS) for name in folder.some("*effectifs*.csv")])
     pupils = pupils.assign(code=pupils["numero_ecole"].map(place), period=pupils["rentree_scolaire"].str[:4])
     pupils = pupils[pupils["code"].notna()]
     private = pupils["secteur"].str.upper().str.startswith("PRIV")

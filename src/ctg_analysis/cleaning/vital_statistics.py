@@ -4,6 +4,7 @@ import pandas as pd
 
 from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
+from ctg_analysis.errors import each
 from ctg_analysis.sources.certificates import RawFolder
 
 SCHEMA = observations_schema({})
@@ -12,8 +13,8 @@ SCHEMA = observations_schema({})
 def clean_vital_statistics(folder: RawFolder) -> pd.DataFrame:
     """Return births, deaths and their difference, the natural balance, of each commune and year."""
     place = ["code", "level", "period"]
-    births = _read(folder, "DS_ETAT_CIVIL_NAIS*.csv")
-    deaths = _read(folder, "DS_ETAT_CIVIL_DECES*.csv")
+    patterns = ("DS_ETAT_CIVIL_NAIS*.csv", "DS_ETAT_CIVIL_DECES*.csv")
+    births, deaths = each(lambda pattern: _read(folder, pattern), patterns)
     both = births.merge(deaths, on=place, validate="1:1", suffixes=("_births", "_deaths"))
     balance = both[place].assign(value=both["value_births"] - both["value_deaths"])
     rows = [
@@ -25,5 +26,5 @@ def clean_vital_statistics(folder: RawFolder) -> pd.DataFrame:
 
 
 def _read(folder: RawFolder, pattern: str) -> pd.DataFrame:
-    tables = [read_melodi(folder, name, SCHEMA) for name in folder.some(pattern)]
+    tables = each(lambda name: read_melodi(folder, name, SCHEMA), folder.some(pattern))
     return pd.concat(tables, ignore_index=True)[["code", "level", "period", "value"]]

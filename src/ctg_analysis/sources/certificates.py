@@ -118,15 +118,23 @@ def integrity(folder: RawFolder, name: str) -> list[Finding]:
     return []
 
 
+def is_note(path: Path) -> bool:
+    """Tell what no data are: notes for a person, and what git and `ctg fetch` keep in data/raw."""
+    return path.name.startswith((".", "README", "LISEZMOI"))
+
+
 def source_folders(raw: Path) -> dict[str, list[Path]]:
     """Return, by source, the folders to read: the full files when they have been fetched, then the extract.
 
     The field material of the démarches is apart, and what an interrupted download has begun does not count.
     """
     homes = sorted(path for path in raw.iterdir() if path.is_dir() and path.name != "demarche")
-    homes = [home for home in homes if [path.name for path in home.iterdir()] != [PARTIAL]]
+    homes = [home for home in homes if not is_note(home) and [path.name for path in home.iterdir()] != [PARTIAL]]
     folders = {}
     for home in homes:
-        full, extract = home / FULL, [home] if any(path.is_file() for path in home.iterdir()) else []
+        full, extract = (
+            home / FULL,
+            [home] if any(path.is_file() and not is_note(path) for path in home.iterdir()) else [],
+        )
         folders[home.name] = [full, *extract] if full.is_dir() else [home]
     return folders
