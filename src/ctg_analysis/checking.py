@@ -6,9 +6,10 @@ import pandas as pd
 import pyarrow
 import pyarrow.parquet as parquet
 
-from ctg_analysis.cleaning import CLEANERS
+from ctg_analysis.cleaning import CLEANERS, cleaners
 from ctg_analysis.cleaning.files import header_of
 from ctg_analysis.cleaning.reading import missing_columns
+from ctg_analysis.cleaning.schools import schools_left_out
 from ctg_analysis.derivation import (
     CONTOURS,
     DENSITY,
@@ -27,6 +28,7 @@ from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import CERTIFICATE, RawFolder, integrity, read_certificate, source_folders
 
+SCHOOLS = "depp_ecoles"
 FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
 
 
@@ -58,14 +60,16 @@ def check_root(root: DataRoot) -> list[Finding]:
 
 def _check_rows(source: str, folder: RawFolder, frame: Cleaned | None) -> list[Finding]:
     """Return what is wrong with the rows of a source; with its communes too, when those of its year are known."""
+    known = cleaners(frame.years[max(frame.years)]) if frame else CLEANERS
     try:
-        facts = CLEANERS[source](folder)
+        facts = known[source](folder)
     except InputError as error:
         return error.findings
     if not frame:
         return []
     declared = SOURCES[source]
-    return [
+    lost = schools_left_out(folder, frame.years[max(frame.years)]) if source == SCHOOLS else []
+    return lost + [
         finding
         for year, part in by_geography(declared, facts, frame.years)
         for finding in strangers(part, declared, _communes(year, frame), folder.path)

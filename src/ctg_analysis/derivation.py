@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning import CLEANERS, geography, official_geography
+from ctg_analysis.cleaning import CLEANERS, cleaners, geography, official_geography
 from ctg_analysis.cleaning.agreements import Agreement
 from ctg_analysis.cleaning.facts import COLUMNS
 from ctg_analysis.errors import Finding, InputError
@@ -274,7 +274,7 @@ def read_all(folders: dict[str, RawFolder]) -> Cleaned:
     if communes is not None:
         populations = geography.clean_populations(folders[GEOGRAPHY], communes)
         populations_by_year = [(GEOGRAPHY, year, table) for year, table in populations.items()]
-    for source, clean in CLEANERS.items():
+    for source, clean in (CLEANERS if communes is None else cleaners(communes[max(communes)])).items():
         if source in folders:
             facts.append((source, attempt(clean, folders[source])))
     if findings:
