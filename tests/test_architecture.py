@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from ctg_analysis.processing import PAGES
 from ctg_analysis.settings import settings
+from ctg_analysis.staleness import PAGES
 
 PACKAGE = settings().root / "src" / "ctg_analysis"
 
 # Upstream first. A module may import those above it, and its neighbours in the same package.
 ORDER = [
     "errors",
+    "locks",
     "layouts",
     "model",
     "settings",
@@ -38,6 +39,7 @@ ORDER = [
     "peer_values",
     "derivation",
     "checking",
+    "staleness",
     "processing",
     "comparisons",
     "childcare_authority",

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import linprog
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import (
     MISSING,
@@ -654,3 +655,107 @@ def test_a_part_is_not_worked_out_from_a_whole_and_its_other_parts():
     apart = replace(source, form=replace(source.form, breakdowns={}))
     alone = withhold(rows, indicators, {source.id: apart}, places).observations
     assert set(alone.loc[alone["status"].eq(SECRET), "indicator"]) == {names["401_700"]}
+
+
+# ------------------------------------------------------------- both regimes: what the open figure of the Caf leaves
+
+REGIMES = {
+    "caf_et_msa": replace(DECLARED["caf_et_msa"], secrecy=SecrecyRule(threshold=THRESHOLD)),
+    "msa_familles": DECLARED["msa_familles"],
+    "caf_s_ben_epci_f": DECLARED["caf_s_ben_epci_f"],
+}
+PLACES_OF_REGIMES = {("departement", "99"): "ABCD", ("epci", "un"): "AB", ("epci", "deux"): "CD"} | alone("ABCD")
+CAF_HAS = {("99", "all"): 900, ("un", "all"): 400, ("deux", "all"): 500}
+CAF_HAS |= {("99", "part"): 90, ("un", "part"): 45, ("deux", "part"): 45}
+CAF_HAS |= {("99", "aeeh"): 60, ("un", "aeeh"): 20, ("deux", "aeeh"): 40}
+
+
+def regimes(msa, communes=()):
+    """Return rows of the Caf, of the sums, and of the MSA's own AEEH, as the catalogue declares them.
+
+    msa: (place, "all" for households, "part" for those with Paje, "aeeh") → the MSA's count. communes: its AEEH there.
+    """
+    names = {
+        "all": ("caf_households_count", "households_on_benefit_count"),
+        "part": ("caf_paje_households_count", "paje_households_count"),
+        "aeeh": ("caf_aeeh_beneficiaries_count", "aeeh_beneficiaries_count"),
+    }
+    rows = []
+    for (place, what), count in msa.items():
+        level = "departement" if place == "99" else "epci"
+        rows.append((place, level, names[what][0], CAF_HAS[place, what], "caf_s_ben_epci_f"))
+        rows.append((place, level, names[what][1], CAF_HAS[place, what] + count, "caf_et_msa"))
+    rows += [(place, "commune", "msa_aeeh_beneficiaries_count", count, "msa_familles") for place, count in communes]
+    table = pd.DataFrame(rows, columns=["territory", "level", "indicator", "numerator", "source"])
+    table = table.astype({"numerator": float}).assign(value=table["numerator"].astype(float), denominator=float("nan"))
+    return table.assign(low=float("nan"), high=float("nan"), period="2024-12", status=OK, quality=1)
+
+
+def told_of_the_msa(table):
+    """Return what an attacker reads: the sum less the Caf's open figure is the MSA's, (place, what) → count."""
+    what = {"households_on_benefit_count": "all", "paje_households_count": "part", "aeeh_beneficiaries_count": "aeeh"}
+    shown = table[table["status"].eq(OK)]
+    sums = shown[shown["source"].eq("caf_et_msa")]
+    return {
+        (row["territory"], what[row["indicator"]]): row["numerator"] - CAF_HAS[row["territory"], what[row["indicator"]]]
+        for row in sums.to_dict("records")
+    }
+
+
+def gate_of_regimes(table):
+    return withhold(table, CATALOGUE, REGIMES, membership(PLACES_OF_REGIMES)).observations
+
+
+def test_the_sum_of_both_regimes_hides_a_small_part_of_the_msa_and_what_would_give_it_away():
+    """3 of the MSA in `un`: its sum is hidden, and that of `deux` or of the département with it."""
+    table = regimes({("un", "all"): 3, ("deux", "all"): 40, ("99", "all"): 43})
+    shown = gate_of_regimes(table)
+    known = told_of_the_msa(shown)
+    assert len(known) == 1 and ("un", "all") not in known
+    caf = shown[shown["source"].eq("caf_s_ben_epci_f")]
+    assert caf["status"].eq(OK).all() and len(caf) == 3
+    assert (
+        len(told_of_the_msa(gate_of_regimes(regimes({("un", "all"): 5, ("deux", "all"): 40, ("99", "all"): 45})))) == 3
+    )
+    assert (
+        len(told_of_the_msa(gate_of_regimes(regimes({("un", "all"): 0, ("deux", "all"): 40, ("99", "all"): 40})))) == 3
+    )
+
+
+def test_the_sum_of_both_regimes_does_not_say_who_is_left_of_the_msa():
+    """40 households of the MSA, 38 with Paje: 2 without. One of the two sums goes."""
+    shown = gate_of_regimes(regimes({("un", "all"): 40, ("un", "part"): 38}))
+    assert len(told_of_the_msa(shown)) == 1
+
+
+def test_the_sum_of_both_regimes_does_not_open_a_commune_of_the_msa():
+    """A has 3 children, B 20: the total of the MSA is hidden nowhere but in the sum, 43 - 20 - 20 = 3."""
+    table = regimes({("un", "aeeh"): 23}, [("A", 3), ("B", 20)])
+    shown = gate_of_regimes(table)
+    assert ("A", "msa_aeeh_beneficiaries_count") in hidden_rows(shown)
+    communes = shown[shown["source"].eq("msa_familles")].set_index("territory")["numerator"].to_dict()
+    attacker = Attacker()
+    for place, count in communes.items():
+        if count == count:
+            attacker.learn("aeeh", [place], ["2024"], count)
+    for _, count in told_of_the_msa(shown).items():
+        attacker.learn("aeeh", ["A", "B"], ["2024"], count)
+    assert attacker.finds_out([("aeeh", ("A",), ("2024",), None)]) == []
+
+
+def test_a_rate_of_both_regimes_tells_as_much_as_their_number():
+    table = regimes({("un", "aeeh"): 3})
+    table.loc[table["source"].eq("caf_et_msa"), ["indicator", "denominator"]] = ["aeeh_beneficiaries_rate", 2000.0]
+    assert hidden_rows(gate_of_regimes(table)) == {("un", "aeeh_beneficiaries_rate")}
+
+
+def test_a_sum_whose_open_part_is_not_known_is_withheld():
+    table = regimes({("un", "all"): 40})
+    assert len(told_of_the_msa(gate_of_regimes(table))) == 1
+    assert told_of_the_msa(gate_of_regimes(table[table["source"].eq("caf_et_msa")])) == {}
+
+
+def test_every_sum_has_its_open_part_in_the_catalogue_at_its_levels():
+    for whole, (open_part, _) in DECLARED["caf_et_msa"].sums.items():
+        counts = [one for one in CATALOGUE.values() if one.value == Count(open_part)]
+        assert any({"epci", "departement"} <= set(one.levels) for one in counts), whole

@@ -154,6 +154,12 @@ def test_a_box_names_the_source_and_the_command(reports):
         assert re.search(r"<code>ctg (?:fetch|list sources|new) [a-z0-9_]+</code>", box)
 
 
+def test_no_box_is_left_in_the_invented_territory(reports):
+    for path in sorted((reports / EXAMPLE_EPCI).glob("*.html")):
+        boxes = re.findall(r'<div class="unavailable">.*?</div>', path.read_text(encoding="utf-8"), re.DOTALL)
+        assert boxes == [], path.name
+
+
 def test_the_invented_territory_says_so_on_every_page_and_the_real_one_never(reports):
     for name in PAGES:
         assert "Territoire fictif" in (reports / EXAMPLE_EPCI / name).read_text(encoding="utf-8")

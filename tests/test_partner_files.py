@@ -6,8 +6,9 @@ import yaml
 from raw_files import BOM, said, values
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.cleaning.agreements import read_agreements
 from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.cleaning.partner_files import clean_form, read_agreements
+from ctg_analysis.cleaning.partner_files import clean_form
 from ctg_analysis.indicators import observe
 from ctg_analysis.layouts import NOT_ADDITIVE, YES_NO
 from ctg_analysis.perimeter import Perimeter
@@ -127,6 +128,7 @@ def test_a_blank_is_unknown_and_not_0_and_a_form_may_come_from_a_spreadsheet(roo
 def test_a_column_of_names_cannot_slip_in(root):
     path = root.private / EPCI / "mission_locale.csv"
     path.write_text("territoire;periode;nom;jeunes_suivis;jeunes_suivis\n99001;2024;Dupont;1;1\n", encoding="utf-8")
+    sign(root, mission_locale={})
     absent, personal, twice = sorted(told(root), key=lambda line: line.partition("found")[2][:3] != " no")
     assert "line 1, column permanences: found no such column" in absent
     lines = {line.partition("line 1, ")[2] for line in (personal, twice)}
@@ -160,51 +162,129 @@ def test_a_bad_cell_is_one_line(root, cells, expected):
     assert "enquete_locale_petite_enfance.csv, line 3, column " in line and expected in line
 
 
+@pytest.mark.parametrize(
+    "source, periods, expected",
+    [
+        (
+            YOUTH.id,
+            ["2099"],
+            "line 2, column periode: found '2099', expected a period before the form was received, on",
+        ),
+        (YOUTH.id, ["2025", "2026-12"], "line 3, column periode: found '2026-12', expected a period before the form"),
+        ("msa_familles", ["2026-12"], "line 2, column periode: found '2026-12', expected a period before the form"),
+        (YOUTH.id, ["2024-12", "2024"], "line 2, column periode: found '2024-12', expected '2024' in every row, or '2"),
+    ],
+)
+def test_a_period_is_told_that_is_to_come_or_written_in_two_ways(root, source, periods, expected):
+    sign(root, **{source: {}})
+    fill(root, source, *(row(place, period) for place, period in zip(("99001", "99002"), periods, strict=False)))
+    (line,) = told(root)
+    assert expected in line
+
+
+def test_the_periods_up_to_the_day_the_form_came_are_read(root):
+    sign(root, mission_locale={}, msa_familles={"recu_le": "2026-12-01"})
+    fill(root, YOUTH.id, row("99001", "2025-12"), row("99001", "2026"))
+    fill(root, "msa_familles", row("99001", "2026-12"))
+    assert len(read_private(root, PLACES)[0]) == 2
+
+
 def test_all_the_faults_of_all_the_forms_come_at_once(root):
     fill(root, YOUTH.id, row("99101", "2024", jeunes_suivis=-1), row("99001", "2024"), row("99001", "2024"))
     fill(root, "msa_familles", row(EPCI, "2024", foyers_allocataires=40))
     (root.private / EPCI / "notes.csv").write_text("a\n1\n", encoding="utf-8")
     lines = told(root)
-    assert len(lines) == 6 and len(set(lines)) == 6
+    assert len(lines) == 8 and len(set(lines)) == 8
     assert sum("mission_locale.csv, line 2" in line for line in lines) == 2  # the place and the number
     assert sum("99001, 2024 again" in line for line in lines) == 2
     assert any("msa_familles.csv, line 2, column periode: found '2024', expected a December" in line for line in lines)
     assert any("notes.csv: found a form that is not known, expected one of caf_partenaire" in line for line in lines)
+    without = {line.partition("/999999999/")[2] for line in lines if "without valid agreement" in line}
+    assert without == {
+        f"{source}.csv: found a form without valid agreement, expected an entry {source} in accords.yml, with recu_le, "
+        "convention and seuil"
+        for source in (YOUTH.id, "msa_familles")
+    }
 
 
 # The agreements.
 
-
-def test_a_form_without_agreement_is_not_read(root):
-    fill(root, YOUTH.id, row("99001", "2024", jeunes_suivis=12))
-    (line,) = told(root)
-    assert "accords.yml, column mission_locale: found no agreement, expected an entry with recu_le, convention" in line
-    sign(root, mission_locale={})
-    assert len(read_private(root, PLACES)[0]) == 1
+GOOD = "dsden_inclusion: {recu_le: 2026-03-02, convention: x, seuil: 5}\n"
 
 
 @pytest.mark.parametrize(
     "text, expected",
     [
-        ("mission_locale:\n  recu_le: 2026-03-02\n  convention: x\n", "column mission_locale.seuil"),
-        ("mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 0}", "greater than or equal to 1"),
-        ("mission_locale: {recu_le: hier, convention: x, seuil: 5}", "column mission_locale.recu_le: found 'hier'"),
-        ("mission_locale: {recu_le: 2026-03-02, convention: '', seuil: 5}", "column mission_locale.convention"),
-        ("mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 5, nom: D}", "column mission_locale.nom"),
-        ("mission_locale:", "column mission_locale: found None"),
-        ("mission_local: {recu_le: 2026-03-02, convention: x, seuil: 5}", "column mission_local: found a form that"),
-        ("- mission_locale", "found ['mission_locale'], expected"),
-        ("mission_locale: [", "line 1: found text that is not YAML"),
-        ("convention: \xe9".encode("latin-1"), "found text that is not YAML"),
+        (
+            "mission_locale:\n  recu_le: 2026-03-02\n  convention: x\n",
+            "2, column mission_locale.seuil: found nothing, e",
+        ),
+        (
+            "mission_locale:\n  recu_le: 2026-03-02\n  convention: x\n  seuil: 4",
+            "5, column mission_locale.seuil: found 4",
+        ),
+        (
+            "mission_locale: {recu_le: 2026-03-02, convention: x, seuil: cinq}",
+            "'cinq', expected a whole number, 5 or more",
+        ),
+        (
+            "mission_locale:\n  seuil: 5\n  recu_le: hier\n  convention: x",
+            "4, column mission_locale.recu_le: found 'hier'",
+        ),
+        (
+            "mission_locale: {recu_le: 2026-02-31, convention: x, seuil: 5}",
+            "'2026-02-31', expected a date, such as 2026",
+        ),
+        ("mission_locale: {recu_le: 20260302, convention: x, seuil: 5}", "found '20260302', expected a date, such as"),
+        (
+            "mission_locale: {recu_le: 2026-03-02, convention: '', seuil: 5}",
+            "2, column mission_locale.convention: found ''",
+        ),
+        (
+            "mission_locale: {recu_le: 2026-03-02, convention: [x], seuil: 5}",
+            "convention: found None, expected the title",
+        ),
+        ("mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 5, nom: D}", "convention and seuil only"),
+        ("mission_locale: {recu_le: 2026-03-02, convention: x, seuil: 11, seuil: 5}", "seuil: found this field again"),
+        ("mission_locale:", "2, column mission_locale: found no entry under this name"),
+        ("mission_local: {recu_le: 2026-03-02, convention: x, seuil: 5}", "2, column mission_local: found a form that"),
+        (GOOD, "line 2, column dsden_inclusion: found this entry again"),
     ],
 )
-def test_a_bad_agreement_is_one_line_and_the_forms_are_checked_all_the_same(root, text, expected):
+def test_a_bad_entry_is_one_line_and_the_others_are_read_all_the_same(root, text, expected):
+    (root.private / EPCI / "accords.yml").write_text(GOOD + text, encoding="utf-8")
+    (line,) = told(root)
+    assert "accords.yml, line " in line and expected in line
+    assert "Input should" not in line and "valid" not in line
+    fill(root, "dsden_inclusion", row("99001", "2024"))
+    assert told(root) == [line]
+    fill(root, YOUTH.id, row("99001", "2024", jeunes_suivis=-1))
+    lines = told(root)
+    assert line in lines and len(lines) == 3
+    assert sum("mission_locale.csv, line 2" in one for one in lines) == 1
+    assert sum("mission_locale.csv: found a form without valid agreement" in one for one in lines) == 1
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("- mission_locale", "accords.yml, line 1: found no entry by file, expected the name of a file, then recu_le"),
+        ("mission_locale: [", "accords.yml, line 1: found text that is not YAML"),
+        ("convention: \xe9".encode("latin-1"), "accords.yml: found text that is not YAML"),
+    ],
+)
+def test_agreements_that_are_no_entries_are_one_line(root, text, expected):
     path = root.private / EPCI / "accords.yml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     (line,) = told(root)
-    assert "accords.yml" in line and expected in line
-    fill(root, YOUTH.id, row("99001", "2024", jeunes_suivis=-1))
-    assert len([line for line in told(root) if "mission_locale.csv, line 2" in line]) == 1
+    assert expected in line
+
+
+def test_a_form_is_read_once_its_agreement_is_there(root):
+    fill(root, YOUTH.id, row("99001", "2024", jeunes_suivis=12))
+    assert len(told(root)) == 1
+    sign(root, mission_locale={})
+    assert len(read_private(root, PLACES)[0]) == 1
 
 
 def test_a_folder_that_is_no_epci_is_told(root):
@@ -224,10 +304,12 @@ def test_the_strictest_threshold_holds_and_a_departement_is_given_once(root, thr
     fill(root, YOUTH.id, row("99", "2024", jeunes_suivis=301), epci=OTHER)
     (line,) = told(root)
     assert "found two figures of 99 in 2024, expected the same figures in every mission_locale.csv" in line
+    fill(root, YOUTH.id, row("99", "2024-12", jeunes_suivis=300), epci=OTHER)
+    assert told(root) == [line]
 
 
 def test_no_agreements_and_no_private_folder_are_no_error(tmp_path):
-    assert read_agreements(tmp_path) == {}
+    assert read_agreements(tmp_path, {}) == ({}, [])
     assert read_private(DataRoot(tmp_path), PLACES) == ([], {})
 
 
@@ -301,9 +383,9 @@ def msa(value, period="2024-12", status="ok", level="epci", code=EPCI):
     return code, level, period, "msa_households", value, status, "msa_familles"
 
 
-def both(*rows, threshold=5):
+def both(*rows):
     columns = ["code", "level", "period", "measure", "value", "status", "source"]
-    table = with_msa(pd.DataFrame(rows, columns=columns).assign(parts=1), threshold)
+    table = with_msa(pd.DataFrame(rows, columns=columns).assign(parts=1))
     assert len(table[table["measure"].ne("households_on_benefit")]) == len(rows)
     joined = table[table["measure"].eq("households_on_benefit")]
     assert set(joined["source"]) <= {"caf_et_msa"}
@@ -319,9 +401,7 @@ def test_both_regimes_are_added_up_at_the_same_december_only():
     assert both(caf(30, code="99001", level="commune"), msa(9, code="99001", level="commune")) == {}
 
 
-def test_both_regimes_are_withheld_when_the_part_of_the_msa_is_small_and_absent_without_it():
-    assert both(caf(300), msa(4)) == {(EPCI, "2024-12"): "secret"}
-    assert both(caf(300), msa(8), threshold=11) == {(EPCI, "2024-12"): "secret"}
+def test_both_regimes_are_absent_without_one_of_them():
     assert both(caf(300), msa(5)) == {(EPCI, "2024-12"): 305} and both(caf(300), msa(0)) == {(EPCI, "2024-12"): 300}
     assert both(caf(300)) == {} and both(msa(40)) == {}
     assert both(caf(300), msa(None, status="nd")) == {(EPCI, "2024-12"): "nd"}

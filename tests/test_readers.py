@@ -11,7 +11,7 @@ from ctg_analysis.cleaning.access import clean_access_times
 from ctg_analysis.cleaning.facilities import clean_facilities
 from ctg_analysis.cleaning.income import clean_income_2023
 from ctg_analysis.cleaning.local_finance import clean_ccas
-from ctg_analysis.cleaning.schools import clean_schools, clean_social_position
+from ctg_analysis.cleaning.schools import clean_schools, clean_social_position, schools_left_out
 from ctg_analysis.derivation import with_absent
 from ctg_analysis.model import Source
 from ctg_analysis.perimeter import Perimeter
@@ -96,6 +96,7 @@ def test_the_nearest_of_several_types_and_who_lives_within_20_minutes(tmp_path):
 # Schools.
 
 DIRECTORY = "identifiant_de_l_etablissement;type_etablissement;statut_public_prive;code_commune;etat\n"
+FOUND = "0010004D;Ecole;Public;01001;FERME\n0010005E;Ecole;Public;01003;FERME\n"
 COUNTS = (
     "rentree_scolaire;numero_ecole;secteur;nombre_total_eleves;nombre_total_classes;"
     "nombre_eleves_preelementaire_hors_ulis;nombre_eleves_elementaire_hors_ulis;nombre_eleves_ulis;code_postal\n"
@@ -117,6 +118,32 @@ def test_a_school_is_placed_by_its_uai_and_one_that_the_directory_lacks_is_left_
     assert facts[("01001", "2023", "schools")] == 2 and facts[("01001", "2023", "small_schools")] == 1
     assert facts[("01001", "2023", "nursery_pupils")] == 6
     assert facts[("01001", "2022", "pupils")] == "nd"
+
+
+def test_a_school_that_closed_is_placed_by_the_name_of_its_commune_and_what_cannot_be_is_told(tmp_path):
+    rows = (
+        ("001", "SAINT-MODELE", "0010002B", 40),  # accents, capitals
+        ("01", "ST MODELE", "0010003C", 9),  # a short département, the abbreviation
+        ("002", "SAINT-MODELE", "0010004D", 7),  # no such commune in that département
+        ("001", "DEUX-FOIS", "0010005E", 6),  # two communes of that name
+    )
+    header = COUNTS.replace("code_postal", "code_departement;commune")
+    counts = "2019;0010001A;PUBLIC;15;1;6;9;0;001;AUTRE PART\n"
+    counts += "".join(f"2019;{uai};PUBLIC;{pupils};1;0;{pupils};0;{dep};{name}\n" for dep, name, uai, pupils in rows)
+    texts = {
+        "fr-en-annuaire-education.csv": DIRECTORY + "0010001A;Ecole;Public;01001;OUVERT\n",
+        "fr-en-ecoles-effectifs-nb_classes.csv": header + counts,
+    }
+    named = [("01001", "Ici"), ("01002", "Saint-Modèle"), ("01003", "Deux Fois"), ("01004", "Deux-Fois")]
+    communes = pd.DataFrame(named, columns=["code", "name"]).assign(departement="01")
+    folder = received(tmp_path, texts)
+    facts = values(clean_schools(folder, communes))
+    assert {code for code, _, _ in facts} == {"01001", "01002"}
+    assert facts[("01001", "2019", "pupils")] == 15
+    assert facts[("01002", "2019", "pupils")] == 49 and facts[("01002", "2019", "schools")] == 2
+    (finding,) = schools_left_out(folder, communes)
+    assert "found 2 schools without commune, left out: 0010004D, 0010005E, expected their rows" in str(finding)
+    assert schools_left_out(received(tmp_path / "all", texts | {"annuaire_2.csv": DIRECTORY + FOUND}), communes) == []
 
 
 def test_the_index_of_an_export_that_misspelt_its_column_and_of_a_school_too_small_to_have_one(tmp_path):

@@ -9,7 +9,6 @@ from pathlib import Path
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.cleaning.geography import read_geography
 from ctg_analysis.display.texts import typography
-from ctg_analysis.processing import inputs
 from ctg_analysis.publishing.chapters import ChapterNotebook
 from ctg_analysis.publishing.execution import execute, place, prepare
 from ctg_analysis.publishing.html import chapter_page
@@ -17,6 +16,7 @@ from ctg_analysis.publishing.parameters import validated
 from ctg_analysis.publishing.site import write_data, write_index, write_provenance
 from ctg_analysis.publishing.workers import Job, Template, run
 from ctg_analysis.settings import data_root
+from ctg_analysis.staleness import inputs
 
 
 def build(

@@ -5,9 +5,10 @@ from pathlib import Path
 import pyarrow
 import pyarrow.parquet as parquet
 
-from ctg_analysis.cleaning import CLEANERS
+from ctg_analysis.cleaning import CLEANERS, cleaners
 from ctg_analysis.cleaning.files import header_of
 from ctg_analysis.cleaning.reading import missing_columns
+from ctg_analysis.cleaning.schools import schools_left_out
 from ctg_analysis.derivation import places_of
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.perimeter import Perimeter, perimeter_from
@@ -35,6 +36,7 @@ from ctg_analysis.sources.certificates import (
     source_folders,
 )
 
+SCHOOLS = "depp_ecoles"
 FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
 
 
@@ -69,14 +71,16 @@ def check_root(root: DataRoot) -> list[Finding]:
 
 def _check_rows(source: str, folder: RawFolder, frame: RawData | None) -> list[Finding]:
     """Return what is wrong with the rows of a source; with its communes too, when those of its year are known."""
+    known = cleaners(frame.communes[max(frame.communes)]) if frame else CLEANERS
     try:
-        facts = CLEANERS[source](folder)
+        facts = known[source](folder)
     except InputError as error:
         return error.findings
     if not frame:
         return []
     declared = SOURCES[source]
-    return [
+    lost = schools_left_out(folder, frame.communes[max(frame.communes)]) if source == SCHOOLS else []
+    return lost + [
         finding
         for year, part in by_geography(declared, facts, frame.communes)
         for finding in strangers(part, declared, _perimeter(year, frame), folder.path)

@@ -6,8 +6,8 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning import geography
+from ctg_analysis.cleaning.agreements import Agreement
 from ctg_analysis.cleaning.facts import COLUMNS
-from ctg_analysis.cleaning.partner_files import Agreement
 from ctg_analysis.errors import InputError
 from ctg_analysis.indicators import POPULATION, REFERENCE_POPULATIONS, first_available, observe
 from ctg_analysis.intervals import coded_fractions
@@ -48,7 +48,7 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
         tables.append(form_to_reference(told, SOURCES[name], whole))
     facts = pd.concat(tables, ignore_index=True)
     sources = with_rounding_rule(with_thresholds(SOURCES, agreements), facts, places)
-    facts = with_msa(facts, sources["msa_familles"].secrecy.threshold)
+    facts = with_msa(facts)
     members = membership(places)
     newest = populations.sort_values("period").drop_duplicates("code", keep="last")
     observed = observe(CATALOGUE.values(), facts, sources, coded_fractions(newest, members))

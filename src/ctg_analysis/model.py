@@ -59,6 +59,8 @@ class Source:
     lag: for files of several years, each in its own geography: that of so many years after the period.
     layouts: how the files are laid out, unless a function of `cleaning` reads them.
     form: what a partner fills, kept in data/private/<siren>/ and never shown before the secrecy gate.
+    sums: measure → the measure of an open source and that of the source `hides`, which it adds up. The open one stands
+        beside the sum, so that the sum tells the other one: the gate guards it in the place of the sum.
     downloads: the full files that `ctg fetch` gets.
     how_to_get: what a person does to obtain what no address gives, in French.
     """
@@ -80,6 +82,8 @@ class Source:
     lag: int | None = None
     layouts: tuple[Layout, ...] = ()
     form: Form | None = None
+    sums: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    hides: str = ""
     downloads: tuple[Download, ...] = ()
     geography: str = ""
     licence: str = "Licence Ouverte / Open Licence 2.0 (Etalab)"

@@ -5,29 +5,22 @@ from pathlib import Path
 
 import pandas as pd
 
+from ctg_analysis.cleaning.agreements import AGREEMENTS, KEYS, Agreement, read_agreements
 from ctg_analysis.cleaning.facts import COLUMNS
-from ctg_analysis.cleaning.partner_files import AGREEMENTS, README, Agreement, clean_form, read_agreements
+from ctg_analysis.cleaning.partner_files import README, clean_form
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.layouts import NOT_ADDITIVE
-from ctg_analysis.model import MISSING, OK, SECRET, SecrecyRule, Source
+from ctg_analysis.model import MISSING, OK, SecrecyRule, Source
 from ctg_analysis.perimeter import Perimeter, to_reference
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
 
 FORMS = {source.form.file: source for source in SOURCES.values() if source.form}
+LEAST = {source.id: source.secrecy.threshold for source in FORMS.values()}
 BESIDE_THE_FORMS = {AGREEMENTS, README}
-BOTH_REGIMES = "caf_et_msa"
+MSA, BOTH_REGIMES = "msa_familles", "caf_et_msa"
 IN_A_ZONE = "covered_by_social_space"
 OLDEST_POPULATION = 3  # years: what the inhabitants of a commune are counted by, before the year of the form
-
-# The two regimes count the same thing, at the same date: the Caf's measure, the MSA's, and that of both.
-PAIRS = (
-    ("caf_households", "msa_households", "households_on_benefit"),
-    ("caf_persons", "msa_persons", "persons_on_benefit"),
-    ("caf_paje_households", "msa_paje_households", "paje_households"),
-    ("caf_rsa_households", "msa_rsa_households", "rsa_households"),
-    ("caf_aeeh_beneficiaries", "msa_aeeh_beneficiaries", "aeeh_beneficiaries"),
-)
 
 
 def read_private(root: DataRoot, places: pd.DataFrame) -> tuple[list[tuple[str, pd.DataFrame]], dict[str, Agreement]]:
@@ -59,42 +52,37 @@ def _read_folder(
     folder: Path, places: pd.DataFrame
 ) -> tuple[dict[str, Agreement], dict[str, pd.DataFrame], list[Finding]]:
     """Return the agreements and the facts by source of one EPCI, and all that is wrong with its files."""
-    shown = project_path(folder / AGREEMENTS)
-    findings, agreed, received = [], None, {}
+    agreed, findings = read_agreements(folder, LEAST)
+    received: dict[str, pd.DataFrame] = {}
     if not (places["level"].eq("epci") & places["code"].eq(folder.name)).any():
         findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
-    try:
-        agreed = read_agreements(folder)
-        unknown = [source for source in agreed if f"{source}.csv" not in FORMS]
-        findings += [Finding(shown, None, source, "a form that is not known", _known_forms()) for source in unknown]
-    except InputError as error:
-        findings += error.findings
     own = _codes(places, folder.name)
     for path in sorted(one for one in folder.iterdir() if one.is_file() and one.name not in BESIDE_THE_FORMS):
         source = FORMS.get(path.name)
         if source is None:
-            findings.append(Finding(project_path(path), None, None, "a form that is not known", _known_forms()))
+            expected = f"one of {', '.join(sorted(FORMS))}"
+            findings.append(Finding(project_path(path), None, None, "a form that is not known", expected))
             continue
+        agreement = agreed.get(source.id)
         try:
-            facts = clean_form(source, path, own)
+            facts = clean_form(source, path, own, agreement.recu_le if agreement else None)
         except InputError as error:
             findings += error.findings
+            facts = None
+        if facts is not None and facts.empty:
             continue
-        if len(facts):
+        if agreement is None:
+            expected = f"an entry {source.id} in {AGREEMENTS}, with {KEYS}"
+            findings.append(Finding(project_path(path), None, None, "a form without valid agreement", expected))
+        elif facts is not None:
             received[source.id] = facts
-    expected = "an entry with recu_le, convention and seuil"
-    without = [] if agreed is None else [source for source in received if source not in agreed]
-    findings += [Finding(shown, None, source, "no agreement", expected) for source in without]
-    return agreed or {}, received, findings
-
-
-def _known_forms() -> str:
-    return f"one of {', '.join(sorted(FORMS))}"
+    return agreed, received, findings
 
 
 def _contradictions(root: DataRoot, source: str, facts: pd.DataFrame) -> list[Finding]:
     """Return the figures of one place that the forms of several EPCIs give otherwise: their département's."""
-    told = facts[facts["status"].eq(OK)]
+    by_year = facts.assign(period=facts["period"].str[:4])
+    told = by_year[facts["status"].eq(OK)]
     again = told.loc[told.duplicated(["code", "level", "period", "measure"]), ["code", "period"]].drop_duplicates()
     shown, form = project_path(root.private), SOURCES[source].form.file
     expected = f"the same figures in every {form}"
@@ -154,26 +142,24 @@ def with_thresholds(sources: dict[str, Source], agreements: dict[str, Agreement]
         source: SecrecyRule(agreement.seuil, f"moins de {agreement.seuil} personnes ({agreement.convention})")
         for source, agreement in agreements.items()
     }
-    if "msa_familles" in rules:
-        rules[BOTH_REGIMES] = rules["msa_familles"]
+    if MSA in rules:
+        rules[BOTH_REGIMES] = rules[MSA]
     return sources | {name: dataclasses.replace(sources[name], secrecy=rule) for name, rule in rules.items()}
 
 
-def with_msa(facts: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """Return the facts with those of both regimes, where Caf and MSA count the same thing in the same December.
+def with_msa(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts with those of both regimes, where Caf and MSA count the same thing in the same December (R18).
 
-    The MSA's part could be had by a subtraction: where it is from 1 to threshold - 1, the sum is withheld (R1, R18).
+    A sum gives the MSA's part away by a subtraction: the secrecy gate guards it as such (Source.sums).
     """
     keys = ["code", "level", "period"]
     tables = [facts]
-    for caf, msa, both in PAIRS:
+    for both, (caf, msa) in SOURCES[BOTH_REGIMES].sums.items():
         ours = facts[facts["measure"].eq(caf) & facts["level"].isin(["epci", "departement"])]
         theirs = facts[facts["measure"].eq(msa)]
         joined = ours.merge(theirs[[*keys, "value", "status"]], on=keys, suffixes=("", "_msa"), validate="m:1")
         known = joined["status"].eq(OK) & joined["status_msa"].eq(OK)
         status = joined["status"].where(joined["status"].ne(OK), joined["status_msa"])
         rows = joined.assign(value=(joined["value"] + joined["value_msa"]).where(known), status=status)
-        few = joined["value_msa"].gt(0) & joined["value_msa"].lt(threshold)
-        rows.loc[few, ["value", "status"]] = [float("nan"), SECRET]
         tables.append(rows.assign(measure=both, source=BOTH_REGIMES)[COLUMNS])
     return pd.concat(tables, ignore_index=True)

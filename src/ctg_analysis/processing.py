@@ -2,66 +2,38 @@
 
 import json
 import tempfile
-from hashlib import sha256 as hash_
 from pathlib import Path
 
 import pandas as pd
+from filelock import FileLock
 
 from ctg_analysis.checking import check_root
 from ctg_analysis.derivation import derive
 from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.settings import DataRoot, settings
-from ctg_analysis.sources.certificates import sha256, source_folders
+from ctg_analysis.settings import DataRoot
+from ctg_analysis.staleness import MANIFEST, inputs, is_stale
 
-MANIFEST = "manifest.json"
-PAGES = {"build", "chapter", "childcare_authority", "cli", "comparisons", "display", "listing", "observed"}
-PAGES |= {"__main__", "publishing", "assumptions", "peer_values", "significance", "simulation", "templates"}
 _held: set[DataRoot] = set()
 
 
 def ensure(root: DataRoot) -> None:
-    """Bring data/processed up to date when the raw data or the library has changed."""
-    if root not in _held and is_stale(root):
-        process(root)
+    """Bring data/processed up to date when the raw data or the library has changed; one process does, others wait."""
+    if root in _held or not is_stale(root):
+        return
+    with _writing(root):
+        if is_stale(root):
+            process(root)
+
+
+def _writing(root: DataRoot) -> FileLock:
+    """Return the lock of data/processed, which this process may take again while it holds it."""
+    return FileLock(root.path / ".processed.lock", is_singleton=True)
 
 
 def hold(root: DataRoot) -> None:
     """Bring data/processed up to date, and take it for up to date from now on in this process and its forks."""
     ensure(root)
     _held.add(root)
-
-
-def is_stale(root: DataRoot) -> bool:
-    """Tell whether data/processed was made from other inputs or by another library."""
-    manifest = root.processed / MANIFEST
-    if not manifest.is_file():
-        return True
-    return json.loads(manifest.read_text(encoding="utf-8")) != inputs(root)
-
-
-def inputs(root: DataRoot) -> dict[str, str]:
-    """Return the SHA-256 of all that the observations depend on: raw and reference files, library, lock.
-
-    Of the library, the modules that make them: not those of PAGES, which only read them.
-    """
-    project = settings().root
-    files = [
-        path
-        for folders in source_folders(root.raw).values()
-        for folder in folders
-        for path in sorted(folder.iterdir())
-        if path.is_file()
-    ]
-    files += sorted(path for path in root.reference.rglob("*") if path.is_file())
-    files += sorted(path for path in root.private.rglob("*") if path.is_file())
-    digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
-    library = hash_()
-    package = Path(__file__).parent
-    for path in sorted(package.rglob("*.py")):
-        if path.relative_to(package).parts[0].removesuffix(".py") not in PAGES:
-            library.update(path.read_bytes())
-    lock = project / "requirements.lock"
-    return digests | {"library": library.hexdigest(), "lock": sha256(lock) if lock.is_file() else ""}
 
 
 def process(*roots: DataRoot) -> list[int]:
@@ -83,7 +55,8 @@ def process(*roots: DataRoot) -> list[int]:
     if findings:
         raise InputError(findings)
     for root, tables, digests in zip(roots, derived, made_from, strict=True):
-        _write(root, tables, digests)
+        with _writing(root):
+            _write(root, tables, digests)
     return [len(tables["observations"]) for tables in derived]
 
 

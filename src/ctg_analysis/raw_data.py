@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.cleaning import CLEANERS, geography, official_geography
+from ctg_analysis.cleaning import CLEANERS, cleaners, geography, official_geography
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.model import Source
 from ctg_analysis.perimeter import Perimeter, perimeter_from
@@ -79,7 +79,7 @@ def read_all(folders: Folders) -> RawData:
     density = attempt(official_geography.clean_density, folders[DENSITY][0]) if DENSITY in folders else None
     read = {
         source: [(folder, attempt(clean, folder)) for folder in folders[source]]
-        for source, clean in CLEANERS.items()
+        for source, clean in (CLEANERS if communes is None else cleaners(communes[max(communes)])).items()
         if source in folders
     }
     if findings:

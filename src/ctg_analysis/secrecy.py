@@ -1,11 +1,12 @@
 """The gate: what may not be shown is emptied here, before anything is drawn, written or said."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.model import OK, SECRET, Indicator, Source
+from ctg_analysis.model import OK, SECRET, Count, Indicator, Source
 from ctg_analysis.statements import Edition, Group, compiled, counted, linked, measures, said
 from ctg_analysis.suppression import protect
 
@@ -43,17 +44,48 @@ def withhold(
         UserError: `membership` does not say what a place above the commune is made of.
     """
     table = observations.reset_index(drop=True)
-    guarded = table[is_guarded(table, sources)]
-    hidden = primary(table, indicators, sources)
+    read, declared = subtracted(table, indicators, sources)
+    guarded = read[is_guarded(read, sources)]
+    hidden = primary(read, declared, sources)
+    before = [Edition(subtracted(shown, indicators, sources)[0], places) for shown, places in published]
     exposed = []
     for source, rows in guarded.groupby("source"):
-        earlier = [Edition(shown[shown["source"].eq(source)], places) for shown, places in published]
-        more, groups = secondary(Edition(rows, membership), hidden, indicators, sources[source], earlier)
+        earlier = [Edition(shown[shown["source"].eq(source)], places) for shown, places in before]
+        more, groups = secondary(Edition(rows, membership), hidden, declared, sources[source], earlier)
         hidden[more] = True
         exposed += [(source, one.measure, one.without, "+".join(one.periods), "|".join(one.place)) for one in groups]
     table.loc[hidden, "status"] = SECRET
     table.loc[table["status"].ne(OK), VALUES] = float("nan")
     return Gate(table, pd.DataFrame(exposed, columns=EXPOSED, dtype=str))
+
+
+def subtracted(
+    table: pd.DataFrame, indicators: dict[str, Indicator], sources: dict[str, Source]
+) -> tuple[pd.DataFrame, dict[str, Indicator]]:
+    """Return the rows and the declarations as they are read by who subtracts from a sum what is open in it (R2, R18).
+
+    The row of a sum then speaks of the part that is not open, and belongs to the source of that part.
+    """
+    read, declared = table.copy(), dict(indicators)
+    for both in (source for source in sources.values() if source.sums):
+        parts = {whole: hidden for whole, (_, hidden) in both.sums.items()}
+        for one in (one for one in indicators.values() if both.id in one.sources):
+            rows = read["indicator"].eq(one.id) & read["source"].eq(both.id) & read["status"].eq(OK)
+            for column, measure in measures(one).items():
+                if measure in both.sums:
+                    read.loc[rows, column] -= _open_counts(read[rows], table, both.sums[measure][0], indicators)
+            read.loc[rows, "source"] = both.hides
+            value = {name: parts.get(said, said) for name, said in vars(one.value).items()}
+            declared[one.id] = replace(one, value=replace(one.value, **value))
+    return read, declared
+
+
+def _open_counts(rows: pd.DataFrame, table: pd.DataFrame, measure: str, indicators: dict[str, Indicator]) -> pd.Series:
+    """Return what a table says of a measure in the place and at the period of each row."""
+    key = ["territory", "level", "period"]
+    names = [one.id for one in indicators.values() if one.value == Count(measure)]
+    known = table[table["indicator"].isin(names) & table["status"].eq(OK)].drop_duplicates(key)
+    return rows[key].join(known.set_index(key)["numerator"], on=key)["numerator"]
 
 
 def is_guarded(table: pd.DataFrame, sources: dict[str, Source]) -> pd.Series:
@@ -71,7 +103,8 @@ def primary(table: pd.DataFrame, indicators: dict[str, Indicator], sources: dict
     guarded = table[is_guarded(table, sources) & table["status"].eq(OK)]
     for (name, source), rows in guarded.groupby(["indicator", "source"]):
         persons = counted(indicators[name])
-        unread = bool(persons) and not measures(indicators[name])
+        read = [column for column in measures(indicators[name]) if column in persons]
+        unread = rows[read].isna().any(axis=1) if read else bool(persons)
         hidden[rows.index] = unread | too_few(rows, persons, sources[source].secrecy.threshold)
     return hidden
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from ctg_analysis.cleaning.partner_files import AGREEMENTS, PERIOD, PLACE, README
+from ctg_analysis.cleaning.agreements import AGREEMENTS
+from ctg_analysis.cleaning.partner_files import PERIOD, PLACE, README
 from ctg_analysis.layouts import END_YEAR, EUROS, HOURS, MONTH, NUMBER, PERSONS, PRICE, SCALE, SCORE, YES_NO, Form
 from ctg_analysis.model import Source
 from ctg_analysis.settings import project_path
@@ -26,7 +27,8 @@ Ces formulaires recueillent ce qu'aucune donnée ouverte ne contient. Ce dossier
 aucun carnet : seuls des agrégats, passés par les règles du secret, en sortent.
 
 - Une ligne par territoire et par année. `territoire` : code d'une commune (5 caractères), de l'EPCI (9 chiffres) ou du
-  département. `periode` : une année (2024), ou un mois de décembre (2024-12) pour les effectifs de la Caf et de la MSA.
+  département. `periode` : une année (2024), ou un mois de décembre (2024-12) pour les effectifs de la Caf et de la
+  MSA ; d'une ligne à l'autre, une même année s'écrit de la même façon, et aucune ne suit la réception du fichier.
 - Une case vide veut dire « inconnu » ; écrire 0 quand il n'y en a pas. La virgule et le point décimal sont acceptés.
 - Aucune colonne n'est à ajouter : un nom, une adresse ou une date de naissance n'ont pas leur place ici.
 - Un total (ligne de l'EPCI) n'est nécessaire que si une commune manque : sinon il est la somme des communes.
@@ -40,7 +42,7 @@ Pour chaque fichier reçu, ajouter une entrée à `{agreements}` :
       seuil: 5
 
 `seuil` : un nombre de personnes de 1 à seuil - 1 n'est jamais publié (5 si la convention n'en dit rien, 11 pour des
-données fiscales).
+données fiscales). Un seuil plus bas que 5 est refusé.
 """
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from generator.places import COMMUNES, Commune, Writer, by_level, population
+from generator.places import COMMUNES, VINTAGES, Commune, Writer, by_level, population
 
-VINTAGES = (2012, 2017, 2023)
 DWELLINGS, POPSIZE, ALONE = "DWELLINGS", "DWELLINGS_POPSIZE", "ONEPERS"
 
 

@@ -86,7 +86,7 @@ SHARES = {
     "heures_capacite": (CHILDREN, 130),
     "pm_sites": (PUPILS, 0.003),
     "enfants_handicap_accueillis": (CHILDREN, 0.012),
-    "refus_accueil": (CHILDREN, 0.004),
+    "refus_accueil": (CHILDREN, 0.009),
     "ps_jeunes_etp": (YOUTH, 0.002),
     "clas_sites": (PUPILS, 0.002),
     "clas_enfants": (PUPILS, 0.04),
@@ -194,6 +194,10 @@ def write(private: Path, people: dict[str, np.ndarray]) -> None:
             table["periode"] = table["periode"] + "-12"
         if source.id == "enquete_locale_petite_enfance":  # a commune that did not answer
             table.loc[last & table["territoire"].eq("99005"), ["sppe_planifier", "sppe_qualite"]] = np.nan
+        if source.id == "enquete_locale_enfance":  # the EPCI has one price list, which no sum of communes gives
+            prices = [field.column for field in source.form.fields if field.kind in (PRICE, SCALE)]
+            own = table.drop_duplicates("periode")[["periode", *prices]].assign(territoire=EPCI)
+            table = pd.concat([table, own], ignore_index=True)
         if source.id == "pmi_assistants_maternels":
             none = table[["am_en_activite", "places_multi_accueil"]].sum(axis=1).eq(0)
             table["communes_sans_accueil"] = none.astype(float)

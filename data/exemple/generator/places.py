@@ -10,6 +10,7 @@ import yaml
 
 SEED = 20230119
 YEARS = range(2021, 2027)
+VINTAGES = (2012, 2017, 2023)  # of the census
 
 
 @dataclass

@@ -51,6 +51,7 @@ def income(raw: Path, generator: np.random.Generator) -> None:
     places += [("EPCI", epci, 20000) for epci in EPCIS] + [("DEP", code, 60000) for code in DEPARTEMENTS]
     places += [("METROPOLE", "1", 200000)]
     median = {code: round(float(generator.normal(21500, 1500)), -1) for _, code, _ in places}
+    deciles = {1: 0.56, 2: 0.7, 3: 0.81, 4: 0.9, 6: 1.1, 7: 1.22, 8: 1.39, 9: 1.72}  # of the median
     writer = Writer(raw, "insee_filosofi_2019", "Revenu disponible", "2017 et 2019")
     for year in ("17", "19"):
         for suffix in ("COM", "EPCI", "DEP", "METROPOLE"):
@@ -59,9 +60,17 @@ def income(raw: Path, generator: np.random.Generator) -> None:
                 if level != suffix or (suffix == "COM" and size < SMALL):
                     continue
                 value = median[code] * (0.96 if year == "17" else 1.0)
-                spread = [f"{value * 0.56:.0f}", f"{value * 1.72:.0f}", "3,1", "5,2"] if size >= 1000 else [""] * 4
+                spread = [*(f"{value * ratio:.0f}" for ratio in deciles.values()), "3,1", "5,2"]
+                spread = spread if size >= 1000 else [""] * len(spread)
                 lines.append((code, round(size / 2.1), f"{value:.0f}", *spread))
-            header = ["CODGEO", f"NBMEN{year}", f"Q2{year}", f"D1{year}", f"D9{year}", "RD", f"PPSOC{year}"]
+            header = [
+                "CODGEO",
+                f"NBMEN{year}",
+                f"Q2{year}",
+                *(f"D{one}{year}" for one in deciles),
+                "RD",
+                f"PPSOC{year}",
+            ]
             writer.write(f"FILO20{year}_DISP_{suffix}_exemple.csv", pd.DataFrame(lines, columns=header))
     writer.certify()
     lines = []
@@ -100,6 +109,7 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
     number = 0
     for commune in COMMUNES:
         children = int(people[commune.code][:, 3:11].sum())
+        where = commune.departement.zfill(3), commune.name.upper()
         for rank in range(max(1, children // 160) if children >= 8 else 0):
             number += 1
             uai, private = f"099{number:04d}A", rank % 5 == 4
@@ -112,9 +122,8 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
                 pupils = round(share * (1 - 0.006 * (year - 2023)))
                 nursery = round(pupils * 0.37)
                 ulis = 6 if pupils > 140 and not private else 0
-                counts.append(
-                    (year, uai, sector, pupils, max(1, round(pupils / 22)), nursery, pupils - nursery - ulis, ulis)
-                )
+                split = nursery, pupils - nursery - ulis, ulis
+                counts.append((year, *where, uai, sector, pupils, max(1, round(pupils / 22)), *split))
             if pupils >= 20:
                 indices.append(
                     (
@@ -133,13 +142,16 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
             colleges.append(
                 ("2025-2026", uai, f"Collège {number}", commune.code, "public", round(90 + (number * 5) % 25, 1))
             )
+    for year in range(2015, 2020):  # closed since: the directory no longer has it
+        pupils = 2035 - year
+        counts.append((year, "099", "L'EBAUCHE", "0999999Z", "PUBLIC", pupils, 1, 6, pupils - 6, 0))
     writer = Writer(raw, "depp_ecoles", "Annuaire de l'éducation et effectifs", "rentrées 2015 à 2025")
     columns = (
         "identifiant_de_l_etablissement nom_etablissement type_etablissement statut_public_prive code_commune etat"
     )
     writer.write("fr-en-annuaire-education.csv", pd.DataFrame(directory, columns=columns.split()))
     columns = (
-        "rentree_scolaire numero_ecole secteur nombre_total_eleves nombre_total_classes "
+        "rentree_scolaire code_departement commune numero_ecole secteur nombre_total_eleves nombre_total_classes "
         "nombre_eleves_preelementaire_hors_ulis nombre_eleves_elementaire_hors_ulis nombre_eleves_ulis"
     )
     writer.write("fr-en-ecoles-effectifs-nb_classes.csv", pd.DataFrame(counts, columns=columns.split()))

@@ -122,30 +122,31 @@ INCOME = (
             UNTIL_2019,
             domain_ids=("REV-04",),
             label=f"{rank} décile de niveau de vie (D{decile})",
-            definition=f"Niveau de vie {limit}, de 2016 à 2019. {STANDARD}",
+            definition=(
+                f"Niveau de vie {'au-dessous' if side == 'inférieur' else 'au-dessus'} duquel vivent les {percent} % "
+                f"d'habitants {people}, de 2016 à 2019. Le cinquième décile est la médiane. {STANDARD}"
+            ),
             unit="euros par an",
             decimals=0,
-            reading=f"En {{period}}, {who} du territoire ont un niveau de vie {side} à {{value}} euros par an.",
+            reading=(
+                f"En {{period}}, les {percent} % d'habitants {people} du territoire ont un niveau de vie {side} à "
+                "{value} euros par an."
+            ),
             chart="comparison",
             levels=DISPOSABLE_LEVELS,
             family="living_standard_deciles",
         )
-        for decile, rank, limit, who, side in (
-            (
-                1,
-                "Premier",
-                "au-dessous duquel vivent les 10 % les plus modestes",
-                "les 10 % d'habitants les plus modestes",
-                "inférieur",
-            ),
-            (
-                9,
-                "Neuvième",
-                "au-dessus duquel vivent les 10 % les plus aisés",
-                "les 10 % d'habitants les plus aisés",
-                "supérieur",
-            ),
+        for decile, rank, people, side in (
+            (1, "Premier", "les plus modestes", "inférieur"),
+            (2, "Deuxième", "les plus modestes", "inférieur"),
+            (3, "Troisième", "les plus modestes", "inférieur"),
+            (4, "Quatrième", "les plus modestes", "inférieur"),
+            (6, "Sixième", "les plus aisés", "supérieur"),
+            (7, "Septième", "les plus aisés", "supérieur"),
+            (8, "Huitième", "les plus aisés", "supérieur"),
+            (9, "Neuvième", "les plus aisés", "supérieur"),
         )
+        for percent in (decile * 10 if side == "inférieur" else 100 - decile * 10,)
     ),
     _published(
         "social_benefits_income_rate",

@@ -38,3 +38,8 @@ CLEANERS: dict[str, Cleaner] = {
     "depp_ips": schools.clean_social_position,
     "ofgl_ccas": local_finance.clean_ccas,
 }
+
+
+def cleaners(communes: pd.DataFrame) -> dict[str, Cleaner]:
+    """Return the cleaning functions by source, with the communes of a year for the one that places by name."""
+    return CLEANERS | {"depp_ecoles": partial(schools.clean_schools, communes=communes)}

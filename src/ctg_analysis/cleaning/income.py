@@ -23,6 +23,7 @@ LEVELS = {
     "METROPOLE": ("france", "1"),
 }
 METROPOLITAN_FRANCE = "FM"
+DECILES = (1, 2, 3, 4, 6, 7, 8, 9)  # the fifth is the median
 WORDS = {"": SECRET, "s": SECRET, "nd": MISSING}
 
 
@@ -37,8 +38,7 @@ def clean_disposable_income(folder: RawFolder) -> pd.DataFrame:
         measures = {
             f"NBMEN{year[2:]}": "tax_households",
             f"Q2{year[2:]}": "living_standard_median",
-            f"D1{year[2:]}": "living_standard_d1",
-            f"D9{year[2:]}": "living_standard_d9",
+            **{f"D{decile}{year[2:]}": f"living_standard_d{decile}" for decile in DECILES},
             "RD": "living_standard_decile_ratio",
             f"PPSOC{year[2:]}": "social_benefits_income_rate",
         }

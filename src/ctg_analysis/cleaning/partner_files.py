@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.files import load
@@ -25,7 +23,7 @@ from ctg_analysis.layouts import END_YEAR, MONTH, NOT_ADDITIVE, PERSONS, YES_NO,
 from ctg_analysis.model import Source
 from ctg_analysis.settings import project_path
 
-AGREEMENTS, README = "accords.yml", "LISEZMOI.md"
+README = "LISEZMOI.md"
 PLACE, PERIOD = "territoire", "periode"
 LIMITS = {
     YES_NO: pa.Check.isin([0.0, 1.0], error="0 or 1"),
@@ -36,45 +34,10 @@ A_YEAR = r"20\d\d(?:-12)?", "a year, or a December such as 2024-12"
 A_DECEMBER = r"20\d\d-12", "a December, such as 2024-12"
 
 
-class Agreement(BaseModel):
-    """What was agreed with a partner for one file: when it came, under which text, the threshold of secrecy."""
-
-    model_config = ConfigDict(extra="forbid")
-    recu_le: datetime.date
-    convention: str = Field(min_length=1)
-    seuil: int = Field(ge=1)
-
-
-def read_agreements(folder: Path) -> dict[str, Agreement]:
-    """Return the agreements of data/private/<siren>/accords.yml, by source; none when there is no such file.
-
-    Raises:
-        InputError: not YAML, or an entry that lacks recu_le, convention or seuil, or has more.
-    """
-    path = folder / AGREEMENTS
-    if not path.is_file():
-        return {}
-    shown = project_path(path)
-    try:
-        entries = yaml.safe_load(path.read_bytes()) or {}
-        return TypeAdapter(dict[str, Agreement]).validate_python(entries)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        raise InputError([Finding(shown, line, None, "text that is not YAML", "a YAML mapping")]) from error
-    except ValidationError as error:
-        raise InputError(
-            Finding(
-                shown, None, ".".join(map(str, problem["loc"])) or None, repr(problem["input"])[:60], problem["msg"]
-            )
-            for problem in error.errors()
-        ) from error
-
-
-def clean_form(source: Source, path: Path, places: set[str]) -> pd.DataFrame:
+def clean_form(source: Source, path: Path, places: set[str], received: datetime.date | None = None) -> pd.DataFrame:
     """Return the facts of a form: one row per place, year and measure; a blank cell is unknown.
 
-    places: codes of the EPCI, of its communes and of its département(s).
+    places: codes of the EPCI, of its communes and of its département(s). received: when the form came, if it is known.
 
     Raises:
         InputError: with every finding.
@@ -87,7 +50,8 @@ def clean_form(source: Source, path: Path, places: set[str]) -> pd.DataFrame:
         table = validate(texts, _schema(form), path)
     except InputError as error:
         raise InputError([*error.findings, *findings]) from error
-    findings += _answers_above(table, form, path) + _less_than_its_communes(table, form, path)
+    findings += _periods(table[PERIOD], received, path) + _answers_above(table, form, path)
+    findings += _less_than_its_communes(table, form, path)
     if findings:
         raise InputError(findings)
     rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
@@ -114,6 +78,19 @@ def _strangers(codes: pd.Series, places: set[str], path: Path) -> list[Finding]:
     expected = "the EPCI, one of its communes or its département"
     strangers = codes[codes.str.fullmatch(A_PLACE) & ~codes.isin(places)]
     return [Finding(project_path(path), int(line), PLACE, repr(code), expected) for line, code in strangers.items()]
+
+
+def _periods(periods: pd.Series, received: datetime.date | None, path: Path) -> list[Finding]:
+    """Return the periods later than the form itself, and the Decembers of a year that other rows write as a year."""
+    findings = []
+    for line, period in periods.items():
+        if received and period > received.isoformat()[: len(period)]:
+            expected = f"a period before the form was received, on {received.isoformat()}"
+            findings.append(Finding(project_path(path), int(line), PERIOD, repr(period), expected))
+        if len(period) > len("2024") and period[:4] in set(periods):
+            expected = f"{period[:4]!r} in every row, or {period!r} in every row"
+            findings.append(Finding(project_path(path), int(line), PERIOD, repr(period), expected))
+    return findings
 
 
 def _not_plain(texts: pd.DataFrame, form: Form, path: Path) -> list[Finding]:

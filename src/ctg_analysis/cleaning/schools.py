@@ -5,7 +5,8 @@ import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, count, read, text
-from ctg_analysis.errors import each
+from ctg_analysis.errors import Finding, each
+from ctg_analysis.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
 
 UAI = text(r"\d{7}[A-Z]", "the UAI of a school, such as 0120386E")
@@ -48,6 +49,8 @@ PUPILS = pa.DataFrameSchema(
         "rentree_scolaire": START_OF_YEAR,
         "numero_ecole": UAI,
         "secteur": pa.Column(str),
+        "code_departement": pa.Column(str, required=False),
+        "commune": pa.Column(str, required=False),
         **{name: count(nullable=True) for name in COUNTS},
     },
     unique=["rentree_scolaire", "numero_ecole"],
@@ -75,21 +78,13 @@ def clean_social_position(folder: RawFolder) -> pd.DataFrame:
     return facts(pd.concat(rows, ignore_index=True), folder.certificate.id, level="commune")
 
 
-def _whole(folder: RawFolder, pattern: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    return pd.concat(each(lambda name: read(folder, name, schema), folder.some(pattern)))
-
-
-def clean_schools(folder: RawFolder) -> pd.DataFrame:
+def clean_schools(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return schools, classes and pupils by commune and year, from the directory and the yearly counts.
 
-    The counts name a school by its UAI (their own commune field holds a postal code): the directory says where it is.
-    A school that the directory no longer has cannot be placed: its pupils are left out.
+    communes: columns code, name, departement, to place the schools that the directory does not have. One that cannot
+    be placed is left out, and told by `ctg check` (see `schools_left_out`).
     """
-    files = {"*annuaire*.csv": DIRECTORY, "*effectifs*.csv": PUPILS}
-    directory, pupils = each(lambda pattern: _whole(folder, pattern, files[pattern]), files)
-    directory = directory[directory["code_commune"].ne("")].drop_duplicates("identifiant_de_l_etablissement")
-    place = directory.set_index("identifiant_de_l_etablissement")["code_commune"]
-    pupils = pupils.assign(code=pupils["numero_ecole"].map(place), period=pupils["rentree_scolaire"].str[:4])
+    pupils = _placed(folder, communes)
     pupils = pupils[pupils["code"].notna()]
     private = pupils["secteur"].str.upper().str.startswith("PRIV")
     pupils["private_pupils"] = pupils["nombre_total_eleves"].where(private, 0.0)
@@ -99,3 +94,49 @@ def clean_schools(folder: RawFolder) -> pd.DataFrame:
     sums = pupils.groupby(PLACE, as_index=False)[list(measures)].sum(min_count=1)
     rows = [sums[PLACE].assign(value=sums[column], measure=measure) for column, measure in measures.items()]
     return facts(pd.concat(rows, ignore_index=True), folder.certificate.id, level="commune")
+
+
+def schools_left_out(folder: RawFolder, communes: pd.DataFrame) -> list[Finding]:
+    """Return the schools of the yearly counts that no commune can be given to, the first ten by name, on one line.
+
+    Raises:
+        InputError: files that cannot be read.
+    """
+    pupils = _placed(folder, communes)
+    lost = sorted(set(pupils.loc[pupils["code"].isna(), "numero_ecole"]))
+    if not lost:
+        return []
+    found = f"{len(lost)} schools without commune, left out: {', '.join(lost[:10])}"
+    expected = "their rows, with code_commune, in a file *annuaire*.csv"
+    return [Finding(project_path(folder.path), None, "numero_ecole", found, expected)]
+
+
+def _placed(folder: RawFolder, communes: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the yearly counts of each school with the `code` of its commune and the `period`.
+
+    The directory says where a school is, by its UAI; it loses those that close, which are placed by the name of their
+    commune in their département. The code of a commune in the counts is a postal code, which is not used.
+    """
+    files = {"*annuaire*.csv": DIRECTORY, "*effectifs*.csv": PUPILS}
+    directory, pupils = each(lambda pattern: _whole(folder, pattern, files[pattern]), files)
+    directory = directory[directory["code_commune"].ne("")].drop_duplicates("identifiant_de_l_etablissement")
+    place = directory.set_index("identifiant_de_l_etablissement")["code_commune"]
+    pupils = pupils.assign(code=pupils["numero_ecole"].map(place), period=pupils["rentree_scolaire"].str[:4])
+    if communes is None or not {"code_departement", "commune"} <= set(pupils):
+        return pupils
+    named = communes.assign(place=communes["departement"] + " " + _plain(communes["name"]))
+    named = named.drop_duplicates("place", keep=False).set_index("place")["code"]
+    departement = pupils["code_departement"].str.replace(r"^0(?=..$)", "", regex=True)
+    by_name = (departement + " " + _plain(pupils["commune"])).map(named)
+    return pupils.assign(code=pupils["code"].fillna(by_name))
+
+
+def _whole(folder: RawFolder, pattern: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    return pd.concat(each(lambda name: read(folder, name, schema), folder.some(pattern)))
+
+
+def _plain(names: pd.Series) -> pd.Series:
+    """Return names of communes without accents, capitals, signs or the abbreviation of Saint, to compare them."""
+    letters = names.str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii").str.upper()
+    words = letters.str.replace(r"[^A-Z0-9]+", " ", regex=True).str.strip()
+    return words.str.replace(r"\bST(E?)\b", r"SAINT\1", regex=True)

@@ -18,7 +18,10 @@ SOURCES = (
         cog=2026,
         geography="communes de l'annuaire",
         downloads=(_export("fr-en-annuaire-education"), _export("fr-en-ecoles-effectifs-nb_classes")),
-        note="Une école est placée dans sa commune par son identifiant (UAI), que donne l'annuaire.",
+        note=(
+            "Une école est placée dans sa commune par son identifiant (UAI), que donne l'annuaire ; une école fermée, "
+            "qui n'y est plus, par le nom de sa commune."
+        ),
     ),
     Source(
         id="depp_ips",

@@ -1,17 +1,14 @@
 """`ctg fetch`: the full files of a source, verified, with their certificate, put in place whole or not at all."""
 
 import datetime
-import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import yaml
-from filelock import FileLock, Timeout
 
-from ctg_analysis.errors import Busy
+from ctg_analysis.locks import alone
 from ctg_analysis.model import Download, Source
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources.certificates import CERTIFICATE, FULL, PARTIAL, sha256
@@ -42,7 +39,7 @@ def fetch(
     home = raw / source.id
     partial, full = home / PARTIAL, home / FULL
     try:
-        with _alone(source, raw):
+        with alone(raw, source.id, f"{source.id}: fetched"):
             _restore(full)
             for download in source.downloads:
                 if not (partial / download.name).is_file():
@@ -56,23 +53,6 @@ def fetch(
     except OSError as error:
         place = project_path(Path(error.filename)) if error.filename else project_path(home)
         raise FetchError(f"{source.id}: {place}: {error.strerror}, expected room and the right to write") from error
-
-
-@contextmanager
-def _alone(source: Source, raw: Path) -> Iterator[None]:
-    """Hold the source for this process; the system frees it when the process ends, killed or not."""
-    raw.mkdir(parents=True, exist_ok=True)
-    lock, holder = raw / f".{source.id}.lock", raw / f".{source.id}.pid"
-    try:
-        with FileLock(lock, blocking=False):
-            holder.write_text(str(os.getpid()), encoding="utf-8")
-            try:
-                yield
-            finally:
-                holder.unlink()
-    except Timeout as error:
-        who = holder.read_text(encoding="utf-8") if holder.is_file() else "that has just begun"
-        raise Busy(f"{source.id}: process {who} fetches it; run the command again when it has ended") from error
 
 
 def _where(download: Download) -> str:
