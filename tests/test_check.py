@@ -68,7 +68,8 @@ EXPECTED = (
     "raw/depp_ips: found 99997, expected communes of the year of the file",
     "mission_locale.csv, line 3, column jeunes_suivis: found -4.0",
     "mission_locale.csv, line 4, column territoire: found '98001'",
-    "accords.yml, column msa_familles.seuil",
+    "column msa_familles.seuil: found nothing, expected a whole number, 5 or more",
+    "msa_familles.csv: found a form without valid agreement",
 )
 
 
