@@ -209,7 +209,7 @@ def threads() -> int:
 
 def test_the_template_has_one_thread_and_runs_nothing_itself(warm):
     """What a thread of the template held when it forks would stay locked for ever in the fork."""
-    assert warm.call(threads, place="x") == 1
+    assert workers.call(warm, threads, place="x") == 1
     assert not template.is_fork()
 
 

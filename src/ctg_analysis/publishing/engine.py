@@ -79,7 +79,7 @@ class WarmEngine(ChapterEngine):
             return
         own = workers.Template()
         try:
-            nb_man.nb = own.call(_executed, nb_man.nb, place=_name(options))
+            nb_man.nb = workers.call(own, _executed, nb_man.nb, place=_name(options))
         finally:
             own.close()
 
