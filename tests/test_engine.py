@@ -105,6 +105,19 @@ def test_what_cells_may_do_comes_out_as_from_a_kernel(tmp_path, warm):
     assert "image/png" in ours.cells[2].outputs[0].data
 
 
+def test_stock_kernels_at_the_same_time_do_not_collide(tmp_path, monkeypatch):
+    """In one folder, started at once: jupyter_client gives all of them the same names of sockets, unless told."""
+    monkeypatch.setattr(workers, "can_fork", lambda: False)
+    jobs = []
+    for number in range(3):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        chapter = notebook_of(folder, f"import time\ntime.sleep(1)\n{number}")
+        jobs.append(Job(EXAMPLE_EPCI, execute, (chapter, EXAMPLE_EPCI, folder), str(number)))
+    made = {outcome.job.place: outcome.result.cells[-1].outputs[0] for outcome in run(jobs, 3, nothing)}
+    assert {place: output.data["text/plain"] for place, output in made.items()} == {"0": "0", "1": "1", "2": "2"}
+
+
 def test_the_engine_is_found_by_papermill(tmp_path, example):
     """Called from a process that is no fork, it forks one."""
     chapter = notebook_of(tmp_path, "import os\nos.getpid()")
@@ -196,7 +209,7 @@ def threads() -> int:
 
 def test_the_template_has_one_thread_and_runs_nothing_itself(warm):
     """What a thread of the template held when it forks would stay locked for ever in the fork."""
-    assert warm.call(threads, place="x") == 1
+    assert workers.call(warm, threads, place="x") == 1
     assert not template.is_fork()
 
 

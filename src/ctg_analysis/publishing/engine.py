@@ -6,24 +6,18 @@ runs the cells in a Jupyter kernel; it also takes the place of the default engin
 process that has everything imported. Notebooks that are not chapters run as they always did under the default engine.
 """
 
-from jupyter_client.manager import AsyncKernelManager
+import os
+import tempfile
+
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
-from traitlets import default
+from traitlets.config import Config
 
 from ctg_analysis.publishing import template, workers
 
 TIMES = ("start_time", "end_time", "duration")
 PLACES = ("input_path", "output_path")
-
-
-class LocalKernelManager(AsyncKernelManager):
-    """Kernels reached through files, not ports: nothing listens on the machine, no two kernels collide."""
-
-    @default("transport")
-    def _files(self) -> str:
-        return "ipc"
 
 
 class ChapterEngine(NBClientEngine):
@@ -50,13 +44,23 @@ class ChapterEngine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, **options):
-        """Run the cells in a kernel; raise StoppedError when one takes too long or the kernel dies."""
-        options.setdefault("kernel_manager_class", LocalKernelManager)
-        try:
-            return super().execute_managed_notebook(nb_man, kernel_name, record_timing=False, **options)
-        except (CellTimeoutError, DeadKernelError) as error:
-            why = str(error).splitlines()[0]
-            raise workers.StoppedError(f"{_name(options)}, cell {_last_started(nb_man)}: {why}") from error
+        """Run the cells in a kernel; raise StoppedError when one takes too long or the kernel dies.
+
+        The kernel is reached through files of a folder of its own, not ports: nothing listens on the machine, and no
+        two kernels collide.
+        """
+        if "ctg" not in nb_man.nb.metadata:
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
+            return
+        with tempfile.TemporaryDirectory(prefix="ctg-") as sockets:
+            local = Config(
+                {"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}} if os.name == "posix" else {}
+            )
+            try:
+                super().execute_managed_notebook(nb_man, kernel_name, record_timing=False, config=local, **options)
+            except (CellTimeoutError, DeadKernelError) as error:
+                why = str(error).splitlines()[0]
+                raise workers.StoppedError(f"{_name(options)}, cell {_last_started(nb_man)}: {why}") from error
 
 
 class WarmEngine(ChapterEngine):
@@ -75,7 +79,7 @@ class WarmEngine(ChapterEngine):
             return
         own = workers.Template()
         try:
-            nb_man.nb = own.call(_executed, nb_man.nb, place=_name(options))
+            nb_man.nb = workers.call(own, _executed, nb_man.nb, place=_name(options))
         finally:
             own.close()
 

@@ -1,6 +1,6 @@
 """The warm process that others are forked from: everything imported, one thread, nothing of any territory.
 
-It is started by `workers.Template` and talks to it over a socket. A fork gets its work over a socket of its own; it
+It is started by `forks.Template` and talks to it over a socket. A fork gets its work over a socket of its own; it
 either calls a function and ends, or prepares something and becomes itself a process that others are forked from.
 """
 

@@ -5,7 +5,6 @@ Where processes cannot be forked, or with CTG_KERNELS=stock, each job runs in a 
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections import deque
@@ -13,33 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cached_property
-from multiprocessing import Pipe, get_context
+from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from multiprocessing.reduction import send_handle
-from pathlib import Path
 
 from ctg_analysis.errors import UserError
+from ctg_analysis.publishing.forks import LIMITS, Fork, Limits, Parent, Template
 from ctg_analysis.settings import settings
-
-START = "from ctg_analysis.publishing.template import main; main()"
-ENVIRONMENT = {
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # without it every chart of pyplot is lost, silently
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a thread does not live through a fork
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-}
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a job may take: seconds between two pieces of news (a cell), seconds in all, bytes beyond the template."""
-
-    cell: float = 120
-    job: float = 600
-    memory: int = 2 << 30
-
-
-LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -104,90 +82,17 @@ def _run_stock(jobs: Iterable[Job], workers: int) -> Iterator[Outcome]:
             yield Outcome(futures[future], error=error) if error else Outcome(futures[future], future.result())
 
 
-class Fork:
-    """A process forked from another: asked to work, listened to, ended."""
-
-    def __init__(self, parent: "Parent", pid: int, connection: Connection, life: int):
-        self._parent, self.pid, self.connection, self._life = parent, pid, connection, life
-
-    def ask(self, kind: str, function: Callable, *arguments: object) -> None:
-        """Give it its work."""
-        self.connection.send((str(Path.cwd()), sys.path))
-        self.connection.send((kind, function, arguments))
-
-    def end(self) -> int:
-        """Kill it and all it started; return how it ended, as os.waitpid does."""
-        self.connection.close()
-        os.close(self._life)
-        return self._parent.reap(self.pid)
-
-
-@dataclass
-class Parent:
-    """A process that others are forked from, at the other end of a connection."""
-
-    control: Connection
-
-    def fork(self, memory: int = LIMITS.memory) -> Fork:
-        """Return a new fork of it."""
-        ours, theirs = Pipe()
-        reading, life = os.pipe()
-        try:
-            self.control.send(("fork", memory))
-            for handle in (theirs.fileno(), reading):
-                send_handle(self.control, handle, None)
-            pid = self.control.recv()
-        except (EOFError, OSError) as error:
-            os.close(life)
-            raise RuntimeError("the warm process has ended: run again with CTG_KERNELS=stock to see why") from error
-        finally:
-            theirs.close()
-            os.close(reading)
-        return Fork(self, pid, ours, life)
-
-    def reap(self, pid: int) -> int:
-        """Return how a fork ended, once it has."""
-        self.control.send(("reap", pid))
-        return self.control.recv()
-
-
-class Template(Parent):
-    """The warm process, started at once, ready when it first answers; it ends with this process, however that ends."""
-
-    def __init__(self):
-        ours, theirs = Pipe()
-        reading, self._life = os.pipe()
-        handles = theirs.fileno(), reading
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", START, *map(str, handles)],
-            pass_fds=handles,
-            env=os.environ | ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        theirs.close()
-        os.close(reading)
-        super().__init__(ours)
-
-    def call(self, function: Callable, *arguments: object, place: str, limits: Limits = LIMITS) -> object:
-        """Return what a function gives in a fork; raise what it raised."""
-        job = Job("", function, arguments, place)
-        running = _Running(self.fork(limits.memory), limits, job)
-        running.fork.ask("call", function, *arguments)
-        while True:
-            wait([running.fork.connection], running.patience())
-            outcome = running.heard()
-            if outcome:
-                if outcome.error:
-                    raise outcome.error
-                return outcome.result
-
-    def close(self) -> None:
-        """End it."""
-        self.control.close()
-        os.close(self._life)
-        self._process.wait()
+def call(template: Template, function: Callable, *arguments: object, place: str, limits: Limits = LIMITS) -> object:
+    """Return what a function gives in a fork; raise what it raised."""
+    running = _Running(template.fork(limits.memory), limits, Job("", function, arguments, place))
+    running.fork.ask("call", function, *arguments)
+    while True:
+        wait([running.connection], running.patience())
+        outcome = running.heard()
+        if outcome:
+            if outcome.error:
+                raise outcome.error
+            return outcome.result
 
 
 @dataclass

@@ -1,0 +1,104 @@
+"""Processes forked from the template, seen from the process that builds: started, asked to work, ended."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import send_handle
+from pathlib import Path
+
+START = "from ctg_analysis.publishing.template import main; main()"
+ENVIRONMENT = {
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # without it every chart of pyplot is lost, silently
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a thread does not live through a fork
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a job may take: seconds between two pieces of news (a cell), seconds in all, bytes beyond the template."""
+
+    cell: float = 120
+    job: float = 600
+    memory: int = 2 << 30
+
+
+LIMITS = Limits()
+
+
+class Fork:
+    """A process forked from another: asked to work, listened to, ended."""
+
+    def __init__(self, parent: "Parent", pid: int, connection: Connection, life: int):
+        self._parent, self.pid, self.connection, self._life = parent, pid, connection, life
+
+    def ask(self, kind: str, function: Callable, *arguments: object) -> None:
+        """Give it its work."""
+        self.connection.send((str(Path.cwd()), sys.path))
+        self.connection.send((kind, function, arguments))
+
+    def end(self) -> int:
+        """Kill it and all it started; return how it ended, as os.waitpid does."""
+        self.connection.close()
+        os.close(self._life)
+        return self._parent.reap(self.pid)
+
+
+@dataclass
+class Parent:
+    """A process that others are forked from, at the other end of a connection."""
+
+    control: Connection
+
+    def fork(self, memory: int = LIMITS.memory) -> Fork:
+        """Return a new fork of it."""
+        ours, theirs = Pipe()
+        reading, life = os.pipe()
+        try:
+            self.control.send(("fork", memory))
+            for handle in (theirs.fileno(), reading):
+                send_handle(self.control, handle, None)
+            pid = self.control.recv()
+        except (EOFError, OSError) as error:
+            os.close(life)
+            raise RuntimeError("the warm process has ended: run again with CTG_KERNELS=stock to see why") from error
+        finally:
+            theirs.close()
+            os.close(reading)
+        return Fork(self, pid, ours, life)
+
+    def reap(self, pid: int) -> int:
+        """Return how a fork ended, once it has."""
+        self.control.send(("reap", pid))
+        return self.control.recv()
+
+
+class Template(Parent):
+    """The warm process, started at once, ready when it first answers; it ends with this process, however that ends."""
+
+    def __init__(self):
+        ours, theirs = Pipe()
+        reading, self._life = os.pipe()
+        handles = theirs.fileno(), reading
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", START, *map(str, handles)],
+            pass_fds=handles,
+            env=os.environ | ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+        os.close(reading)
+        super().__init__(ours)
+
+    def close(self) -> None:
+        """End it."""
+        self.control.close()
+        os.close(self._life)
+        self._process.wait()
