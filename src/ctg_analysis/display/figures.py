@@ -18,7 +18,8 @@ def comparison(rows: pd.DataFrame) -> str:
     """Return horizontal bars, one per territory, with their interval when there is one."""
     figure, axes = canvas(0.4 + 0.4 * len(rows))
     rows = _wrapped(rows)
-    axes.barh(rows["name"], rows["value"], color=list(map(colour, rows["level"])))
+    axes.barh(range(len(rows)), rows["value"], color=list(map(colour, rows["level"])))
+    axes.set_yticks(range(len(rows)), rows["name"])  # a département and its région may bear one name
     axes.set_ylim(len(rows) - 0.5, -0.5, auto=None)
     reach = rows[["value", "high"]].max(axis=1).max() or 1
     for place, row in enumerate(rows.itertuples()):
