@@ -46,6 +46,11 @@ class Chapter:
         """The observations of the territory, its communes and its comparators."""
         return self.seen.observations
 
+    @property
+    def named(self) -> pd.DataFrame:
+        """The same observations with the names of the territories, by indicator."""
+        return self.seen.named
+
     def data(self, indicator: str) -> pd.DataFrame:
         """Return the observations of an indicator as a plain table, with the names of the territories."""
         return self.seen.data(self._indicator(indicator))

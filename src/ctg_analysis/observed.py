@@ -70,6 +70,11 @@ class Observed:
         table = pd.read_parquet(self.root.processed / "sources.parquet").set_index("source")["date"]
         return dict(table) | ({"caf_et_msa": table["msa_familles"]} if "msa_familles" in table else {})
 
+    @property
+    def named(self) -> pd.DataFrame:
+        """The observations with the names of the territories, by indicator."""
+        return self._named.table.copy()
+
     def data(self, one: Indicator) -> pd.DataFrame:
         """Return the observations of an indicator, with the names of the territories."""
         return self._named.rows(one.id)
