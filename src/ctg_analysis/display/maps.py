@@ -14,7 +14,7 @@ LAMBERT_93 = 2154
 OVERSEAS = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}
 NAMED_UP_TO = 24  # communes; beyond, only the largest are named
 CLASSES = 5
-FINEST = 1.2  # points: what is smaller on the page is left out of a contour
+FINEST = 2  # points: what is smaller on the page is left out of a contour
 LARGEST_CIRCLE = 800  # its area, in square points
 
 
