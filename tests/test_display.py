@@ -1,5 +1,6 @@
 """Texts, tables and charts: the rules of honesty about small numbers, and hostile labels."""
 
+import re
 from types import SimpleNamespace
 
 import geopandas
@@ -17,6 +18,7 @@ from ctg_analysis.publishing.html import chapter_page
 from ctg_analysis.publishing.site import spreadsheet_safe
 
 NAN = float("nan")
+BASQUE = "200067106"  # 158 communes
 
 
 def row(**columns):
@@ -225,3 +227,20 @@ def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sourc
     sources = chapter.trend("population_count").html
     for words in ("populations communales depuis 1876", "populations de référence", "bases infracommunales"):
         assert words in sources
+
+
+def test_two_territories_of_one_name_have_a_bar_each():
+    rows = pd.DataFrame({"name": ["CA", "La Réunion", "La Réunion"], "level": ["epci", "departement", "region"]})
+    drawing = figures.comparison(rows.assign(value=[3.0, 2.0, 2.0], low=NAN, high=NAN, text=["3", "2", "2"]))
+    tops = re.findall(r'<path d="M [\d.]+ ([\d.]+)[^>]*clip-path', drawing)
+    assert len(tops) == len(set(tops)) == 3
+
+
+def test_simplified_contours_keep_their_neighbours_and_their_area(france):
+    table = pd.read_parquet(france.processed / "contours.parquet", filters=[("epci", "==", BASQUE)])
+    full = geopandas.GeoSeries.from_wkb(table["geometry"], crs=4326).to_crs(maps.LAMBERT_93)
+    shown = maps.read_contours(france.processed, BASQUE)
+    assert list(shown["territory"]) == list(table["code"]) and shown.is_valid_coverage() == full.is_valid_coverage()
+    assert shown.area.to_numpy() == pytest.approx(full.area.to_numpy(), rel=0.2)
+    assert shown.area.sum() == pytest.approx(full.area.sum(), rel=0.002)
+    assert shown.count_coordinates().sum() < 0.6 * full.count_coordinates().sum()

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -66,3 +67,9 @@ def test_make_help_lists_the_targets():
 def test_the_assumptions_are_those_of_the_declarations():
     text = (settings().root / "docs" / "assumptions.md").read_text(encoding="utf-8")
     assert generated() in text, "run make docs"
+
+
+def test_the_command_answers_without_the_libraries_of_the_figures():
+    code = "import sys, ctg_analysis.cli; print(*{'pandas', 'numpy', 'pyarrow', 'matplotlib'} & set(sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == ""

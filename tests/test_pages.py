@@ -23,7 +23,8 @@ from ctg_analysis.settings import EXAMPLE_EPCI
 pytestmark = pytest.mark.slow
 
 SIREN = re.compile(r"\d{9}")  # an identifier is not a number: it has no thousands
-DEFAULT, OTHER, REUNION = "200067171", "243500741", "249740119"
+DEFAULT, OTHER, REUNION, PARIS = "200067171", "243500741", "249740119", "200054781"
+HEAVIEST = 400_000  # bytes of a page
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,7 @@ def reports(tmp_path_factory, france, example):
     out = tmp_path_factory.mktemp("reports")
     for epci in (DEFAULT, EXAMPLE_EPCI):
         build(epci, chosen_chapters([]), out)
-    for epci in (OTHER, REUNION):
+    for epci in (OTHER, REUNION, PARIS):
         build(epci, chosen_chapters(["01"]), out)
     return out
 
@@ -94,6 +95,15 @@ def test_every_chart_has_its_words_and_its_data(page):
         assert re.search(r'class="subtitle">[^<]*\d{4}', figure)
         assert "<table>" in figure and "<caption>" in figure and 'scope="col"' in figure
         assert re.search(r'href="donnees/[a-z0-9_]+\.csv"', figure)
+
+
+def test_it_is_light(page):
+    assert len(page.encode()) <= HEAVIEST
+
+
+def test_a_page_with_130_communes_is_light(reports):
+    page = (reports / PARIS / "01_territoire.html").read_bytes()
+    assert page.count(b'class="map"') >= 6 and len(page) <= HEAVIEST
 
 
 def test_its_csv_files_exist(reports):

@@ -1,6 +1,9 @@
 """The few verbs of a chapter: open it, read, draw, tabulate, define. Everything comes from OBSERVATIONS."""
 
+from functools import cached_property
+
 import pandas as pd
+from geopandas import GeoDataFrame
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
@@ -42,6 +45,11 @@ class Chapter:
     def observations(self) -> pd.DataFrame:
         """The observations of the territory, its communes and its comparators."""
         return self.seen.observations
+
+    @property
+    def named(self) -> pd.DataFrame:
+        """The same observations with the names of the territories, by indicator."""
+        return self.seen.named
 
     def data(self, indicator: str) -> pd.DataFrame:
         """Return the observations of an indicator as a plain table, with the names of the territories."""
@@ -111,7 +119,7 @@ class Chapter:
         if period is None:
             return self._unavailable(one, f"{one.label}, par commune")
         rows = rows[rows["period"].eq(period)].sort_values("name", key=lambda names: names.map(texts.alphabetical))
-        shapes = maps.read_contours(self.seen.root.processed, self.seen.epci)
+        shapes = self._contours
         if isinstance(one.value, Count | Mean):
             drawing = maps.circles(shapes, rows)
         else:
@@ -252,6 +260,10 @@ class Chapter:
         """Return the methodological note of the chapter, written from the declarations of what it has shown."""
         used = [CATALOGUE[name] for name in dict.fromkeys(self._used)]
         return markup.definitions(notes.method(used, self.seen.year))
+
+    @cached_property
+    def _contours(self) -> GeoDataFrame:
+        return maps.read_contours(self.seen.root.processed, self.seen.epci)
 
     def _communes(self, one: Indicator) -> pd.DataFrame:
         """Return the communes by name, at the latest period that one of them has; no row when none has any."""

@@ -1,7 +1,10 @@
 """A territory beside its département(s), its région(s) and France: same definition, same period, same source."""
 
 import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.errors import UserError
@@ -38,7 +41,7 @@ def comparators(territories: pd.DataFrame, epci: str) -> pd.DataFrame:
     wanted += [("departement", code) for code in row["departement"].split("|")]
     wanted += [("region", code) for code in row["region"].split("|")]
     wanted += [("france", FRANCE)]
-    return territories.set_index(["level", "code"]).loc[wanted].reset_index()
+    return territories[territories["level"].ne("commune")].set_index(["level", "code"]).loc[wanted].reset_index()
 
 
 def common_period(rows: pd.DataFrame, epci: str) -> str | None:
@@ -46,13 +49,23 @@ def common_period(rows: pd.DataFrame, epci: str) -> str | None:
 
     rows: observations of one indicator, for the places to compare.
     """
-    known = rows[rows["status"].eq(OK)]
-    periods = known.loc[known["level"].eq("epci") & known["territory"].eq(epci), "period"]
-    if periods.empty:
-        return None
-    latest = max(map(last_year, periods))
-    recent = [period for period in set(periods) if last_year(period) >= latest - RECENT_YEARS]
-    places = known["period"].value_counts()
+    return common_periods(rows.assign(indicator=""), epci).get("")
+
+
+def common_periods(rows: pd.DataFrame, epci: str) -> dict[str, str]:
+    """Return the `common_period` of each indicator that the EPCI has a value of."""
+    known = rows.loc[rows["status"].eq(OK), ["indicator", "level", "territory", "period"]]
+    places, own = defaultdict(list), defaultdict(set)
+    for indicator, level, territory, period in zip(*(known[name].tolist() for name in known), strict=True):
+        places[indicator].append(period)
+        if (level, territory) == ("epci", epci):
+            own[indicator].add(period)
+    return {indicator: _most_known(Counter(places[indicator]), periods) for indicator, periods in own.items()}
+
+
+def _most_known(places: Counter, own: set[str]) -> str:
+    latest = max(map(last_year, own))
+    recent = [period for period in own if last_year(period) >= latest - RECENT_YEARS]
     return max(recent, key=lambda period: (places[period], period))
 
 
@@ -68,29 +81,37 @@ def latest_period(rows: pd.DataFrame) -> str | None:
     return known.max() if len(known) else None
 
 
-def tested(rows: pd.DataFrame, one: Indicator) -> pd.DataFrame:
+def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
     """Return the rows with the words that a test allows (rule R14): columns word and p, of the territory against each.
 
-    rows: the territory first, then its comparators, one period. A share is tested as a proportion, a rate as events;
-    other quantities are not tested, nor is what lies across several places of one level, which share an unknown part
-    of the territory. What the roundings of the producer could explain is « proche de ».
+    rows: for each indicator the territory first, then its comparators, one period. A share is tested as a proportion,
+    a rate as events; other quantities are not tested, nor is what lies across several places of one level, which share
+    an unknown part of the territory. What the roundings of the producer could explain is « proche de ».
     """
-    rows = rows.assign(word=None, p=float("nan"))
-    others = rows.iloc[1:]
-    several = others["level"].map(others["level"].value_counts()).gt(1)
-    others = others[others["status"].eq(OK) & ~several]
-    share = isinstance(one.value, Ratio) and one.value.bounded
-    if others.empty or not (share or isinstance(one.value, Rate)):
-        return rows
-    own = rows.iloc[0]
-    weight = SAMPLED_WEIGHT if SOURCES[own["source"]].sampled else 1.0
-    mine = [pd.Series(own[column] * weight, index=others.index) for column in ("numerator", "denominator")]
-    theirs = [others[column] * weight for column in ("numerator", "denominator")]
-    compare = compare_proportions if share else compare_rates
-    result = compare(*mine, *theirs, *mine)
-    visible = 10.0**-one.decimals / one.value.per
-    if SOURCES[own["source"]].rounding:
-        visible = max(visible, (own["high"] - own["low"]) / 2 / one.value.per)
-    rows.loc[others.index, "p"] = result["p"]
-    rows.loc[others.index, "word"] = word(result["difference"], result["p"], visible=visible, feminine=True)
+    rows = rows.reset_index(drop=True).assign(word=None, p=float("nan"))
+    own = rows.drop_duplicates("indicator").set_index("indicator")
+    others = rows[rows["indicator"].duplicated()]
+    others = others[others["status"].eq(OK) & ~others.duplicated(["indicator", "level"], keep=False)]
+    for kind, compare in ((_is_share, compare_proportions), (_is_rate, compare_rates)):
+        theirs = others[others["indicator"].map(lambda name, kind=kind: kind(indicators[name])).astype(bool)]
+        mine = own.loc[theirs["indicator"]].set_index(theirs.index)
+        sources = mine["source"].map(SOURCES)
+        weight = sources.map(lambda source: SAMPLED_WEIGHT if source.sampled else 1.0).astype(float)
+        counts = [table[column] * weight for table in (mine, theirs) for column in ("numerator", "denominator")]
+        result = compare(*counts, *counts[:2])
+        per = theirs["indicator"].map(lambda name: indicators[name].value.per).astype(float)
+        visible = theirs["indicator"].map(lambda name: 10.0 ** -indicators[name].decimals).astype(float) / per
+        rounding = (mine["high"] - mine["low"]) / 2 / per
+        rounded = sources.map(lambda source: bool(source.rounding)).astype(bool)
+        visible = visible.mask(rounded, np.maximum(visible, rounding))
+        rows.loc[theirs.index, "p"] = result["p"]
+        rows.loc[theirs.index, "word"] = word(result["difference"], result["p"], visible=visible, feminine=True)
     return rows
+
+
+def _is_share(one: Indicator) -> bool:
+    return isinstance(one.value, Ratio) and one.value.bounded
+
+
+def _is_rate(one: Indicator) -> bool:
+    return isinstance(one.value, Rate)

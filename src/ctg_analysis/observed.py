@@ -2,15 +2,16 @@
 
 from functools import cached_property, lru_cache
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.geography import read_geography
-from ctg_analysis.comparisons import common_period, comparators, find_epci, members, tested
+from ctg_analysis.comparisons import common_periods, comparators, find_epci, members, tested
 from ctg_analysis.display import texts
 from ctg_analysis.model import OK, Indicator
 from ctg_analysis.observations import complete, read_observations
-from ctg_analysis.peer_values import MEDIAN_LABEL, rows_of_peers
+from ctg_analysis.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
 from ctg_analysis.peers import VARIABLES, PeerGroup, left_out, nearest, pairs
 from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources import SOURCES
@@ -52,11 +53,11 @@ class Observed:
         found = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
         self.observations = complete(found, keys, CATALOGUE.values())
         named = self.observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
-        self._of_indicator = {str(name): rows.reset_index(drop=True) for name, rows in named.groupby("indicator")}
+        self._named = ByIndicator(named)
         self._readable: dict[str, pd.DataFrame] = {}
-        self._compared: dict[tuple[str, bool], pd.DataFrame] = {}
+        self._compared: dict[str, pd.DataFrame] = {}
         self._groups: dict[tuple[str, ...], PeerGroup] = {}
-        self._seen: dict[tuple[str, ...], pd.DataFrame] = {}
+        self._medians: dict[tuple[str, ...], ByIndicator] = {}
 
     @cached_property
     def year(self) -> int:
@@ -69,9 +70,14 @@ class Observed:
         table = pd.read_parquet(self.root.processed / "sources.parquet").set_index("source")["date"]
         return dict(table) | ({"caf_et_msa": table["msa_familles"]} if "msa_familles" in table else {})
 
+    @property
+    def named(self) -> pd.DataFrame:
+        """The observations with the names of the territories, by indicator."""
+        return self._named.table.copy()
+
     def data(self, one: Indicator) -> pd.DataFrame:
         """Return the observations of an indicator, with the names of the territories."""
-        return self._of_indicator[one.id].copy()
+        return self._named.rows(one.id)
 
     def readable(self, one: Indicator) -> pd.DataFrame:
         """Return the observations of an indicator with what a reader sees: name, text, interval."""
@@ -104,44 +110,39 @@ class Observed:
         row without a value here. All the rows are of the source of the territory's own figure, or of the files in
         which the same producer gives the same thing for larger places (rule R12).
         """
-        key = one.id, with_peers
-        if key not in self._compared:
-            self._compared[key] = self._beside(one, with_peers=with_peers)
-        return self._compared[key].copy()
+        if one.id not in self._compared:
+            rows = self._beside.rows(one.id)
+            others = self._median_of_peers(left_out(one)).rows(one.id) if len(rows) and _has_median(one) else rows[:0]
+            self._compared[one.id] = self._in_words(one, pd.concat([rows, others]) if len(others) else rows)
+        rows = self._compared[one.id]
+        return rows.copy() if with_peers else rows[rows["level"].ne("peers")].copy()
 
-    def _beside(self, one: Indicator, *, with_peers: bool) -> pd.DataFrame:
-        """Return what `compared` does, worked out."""
-        rows = self.readable(one)
+    @cached_property
+    def _beside(self) -> "ByIndicator":
+        """Return what `compared` does without the peers, for all indicators in one pass."""
+        rows = self._named.table
         rows = rows[~rows["level"].isin(LOCAL)]
-        period = common_period(rows, self.epci)
-        order = self.beside[["level", "code"]].rename(columns={"code": "territory"})
-        order = order.replace({"territory": {FRANCE: self._which_france(rows[rows["period"].eq(period)])}})
-        found = order.merge(rows[rows["period"].eq(period)], on=["level", "territory"], how="inner")
-        if found.empty:
-            return found.assign(word=None, p=None)
-        found = tested(found, one)
-        peers = self._median_of_peers(one, period, found["source"].iloc[0]) if with_peers else None
-        return found if peers is None else pd.concat([found, peers], ignore_index=True)
+        rows = rows[rows["period"].eq(rows["indicator"].map(common_periods(rows, self.epci)))]
+        rows = rows[rows["level"].ne("france") | rows["territory"].eq(rows["indicator"].map(_which_france(rows)))]
+        shown = list(zip(self.beside["level"], self.beside["code"].replace(FRANCE, ""), strict=True))
+        codes = rows["territory"].where(rows["level"].ne("france"), "")
+        order = [shown.index(place) for place in zip(rows["level"], codes, strict=True)]
+        return ByIndicator(tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE))
 
-    def _which_france(self, rows: pd.DataFrame) -> str:
-        """Return the whole country, or metropolitan France when the producer gives that one only."""
-        known = set(rows.loc[rows["level"].eq("france") & rows["status"].eq(OK), "territory"])
-        return METROPOLITAN_FRANCE if known == {METROPOLITAN_FRANCE} else FRANCE
+    def _median_of_peers(self, without: tuple[str, ...]) -> "ByIndicator":
+        """Return the row of the median of these peers, of each indicator that has one at the period to compare."""
+        if without not in self._medians:
+            self._medians[without] = ByIndicator(self._medians_of(self.peers(without)))
+        return self._medians[without]
 
-    def _median_of_peers(self, one: Indicator, period: str, source: str) -> pd.DataFrame | None:
-        """Return the row of the median of the peers, when it is known; a number of things has none."""
-        if one.id.endswith(("_count", "_amount", "_year")):
-            return None
-        group = self.peers(left_out(one))
-        if group.peers.empty:
-            return None
-        seen = self._of_peers(group)
-        rows = rows_of_peers(seen[seen["indicator"].eq(one.id)], pairs([group]), one.id)
-        rows = rows[rows["period"].eq(period) & rows["source"].eq(source) & rows["status"].eq(OK)]
-        if rows.empty:
-            return None
-        rows = rows.assign(name=MEDIAN_LABEL, low=float("nan"), high=float("nan"))
-        return self._in_words(one, rows).assign(word=None, p=None)
+    def _medians_of(self, group: PeerGroup) -> pd.DataFrame:
+        own = self._beside.table.drop_duplicates("indicator")
+        wanted = own.loc[own["indicator"].map(lambda name: left_out(CATALOGUE[name]) == group.without), SAME]
+        sirens = sorted({self.epci, *group.peers["peer"]}) if len(group.peers) else []
+        seen = read_observations(self.root.processed, sirens).merge(wanted, on=SAME)
+        rows = rows_of_peers(seen, pairs([group]), *wanted["indicator"])
+        rows = rows[rows["status"].eq(OK)]
+        return rows.assign(name=MEDIAN_LABEL, low=float("nan"), high=float("nan"), word=None, p=float("nan"))
 
     @cached_property
     def profiles(self) -> pd.DataFrame:
@@ -160,9 +161,28 @@ class Observed:
             self._groups[without] = nearest(self.profiles[list(VARIABLES)], self.epci, classes, without=without)
         return self._groups[without]
 
-    def _of_peers(self, group: PeerGroup) -> pd.DataFrame:
-        """Return the observations of the territory and of its peers."""
-        if group.without not in self._seen:
-            sirens = sorted({self.epci, *group.peers["peer"]})
-            self._seen[group.without] = read_observations(self.root.processed, sirens)
-        return self._seen[group.without]
+
+class ByIndicator:
+    """A table of observations, the rows of one indicator within reach. table: sorted by indicator."""
+
+    def __init__(self, table: pd.DataFrame):
+        self.table = table.sort_values("indicator", kind="stable", ignore_index=True)
+        self._names = self.table["indicator"].to_numpy(dtype=object)
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """Return the rows of an indicator."""
+        first, end = (int(np.searchsorted(self._names, name, side)) for side in ("left", "right"))
+        return self.table.iloc[first:end].reset_index(drop=True)
+
+
+def _which_france(rows: pd.DataFrame) -> dict[str, str]:
+    """Return, by indicator, the whole country, or metropolitan France when the producer gives that one only."""
+    known = rows[rows["level"].eq("france") & rows["status"].eq(OK)]
+    codes = known.groupby("indicator")["territory"].agg(set)
+    only = codes.map(lambda found: METROPOLITAN_FRANCE if found == {METROPOLITAN_FRANCE} else FRANCE)
+    return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
+
+
+def _has_median(one: Indicator) -> bool:
+    """Tell whether values of peers have a median worth showing; numbers of things have none."""
+    return not one.id.endswith(("_count", "_amount", "_year"))

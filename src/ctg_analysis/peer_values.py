@@ -8,6 +8,8 @@ from ctg_analysis.observations import COLUMNS
 
 FEWEST_VALUES = 5  # no median of fewer values than this, nor when less than half of the peers have one
 
+SAME = ["indicator", "period", "source"]  # what a value and that of a peer have in common
+
 MEDIAN_LABEL = "Médiane des EPCI comparables"
 MEDIAN_DEFINITION = "Médiane des valeurs des EPCI comparables, qui comptent chacun pour un : non le taux de l'ensemble."
 
@@ -22,44 +24,43 @@ def peer_values(
     third_quartile (interpolated linearly), NaN under FEWEST_VALUES values or half of the peers. The median is that
     of the values, never a rate pooled over EPCIs.
     """
-    own = peers[["territory"]].drop_duplicates().assign(period=period, source=source)
-    values = _values(observations, own, peers, indicator)
+    own = peers[["territory"]].drop_duplicates().assign(indicator=indicator, period=period, source=source)
+    values = _values(observations, own, peers)
     shown = values.loc[values["peer"].notna(), ["peer", "value", "status"]].reset_index(drop=True)
     return shown, _summary(values).astype(object).iloc[0].drop("quality")
 
 
-def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    """Return the rows of level `peers` of an indicator, columns of observations.SCHEMA.
+def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: str) -> pd.DataFrame:
+    """Return the rows of level `peers` of some indicators, columns of observations.SCHEMA.
 
     peers: see `peers.pairs`. One row for each period and source that the EPCI has a row of; territory is the SIREN
     whose peers they are. value, low, high: median and quartiles (not a 95 % interval) of the peers' values; `nd`
     when too few have one. quality: the worst of the values used, at least 2 when a peer has none. Nothing is
     pooled: no numerator nor denominator.
     """
-    rows = observations[observations["indicator"].eq(indicator) & observations["level"].eq("epci")]
-    own = rows.loc[rows["territory"].isin(peers["territory"]), ["territory", "period", "source"]]
-    table = _summary(_values(rows, own, peers, indicator)).reset_index()
+    rows = observations[observations["indicator"].isin(indicators)]
+    own = rows.loc[rows["level"].eq("epci") & rows["territory"].isin(peers["territory"]), ["territory", *SAME]]
+    table = _summary(_values(rows, own, peers)).reset_index()
     names = {"median_of_epci_values": "value", "first_quartile": "low", "third_quartile": "high"}
-    table = table.rename(columns=names).assign(level="peers", indicator=indicator)
+    table = table.rename(columns=names).assign(level="peers")
     table = table.assign(numerator=float("nan"), denominator=float("nan"))
     return table.assign(status=np.where(table["value"].notna(), OK, MISSING))[COLUMNS]
 
 
-def _values(observations: pd.DataFrame, own: pd.DataFrame, peers: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    """Return own (territory, period, source) once per peer, with the value of the peer."""
-    rows = observations[observations["indicator"].eq(indicator) & observations["level"].eq("epci")]
-    rows = rows.rename(columns={"territory": "peer"})[["peer", "period", "source", "value", "status", "quality"]]
+def _values(observations: pd.DataFrame, own: pd.DataFrame, peers: pd.DataFrame) -> pd.DataFrame:
+    """Return own (territory, indicator, period, source) once per peer, with the value of the peer."""
+    rows = observations.loc[observations["level"].eq("epci"), ["territory", *SAME, "value", "status", "quality"]]
     table = own.merge(peers[["territory", "peer"]], on="territory", how="left", validate="m:m")
-    table = table.merge(rows, on=["peer", "period", "source"], how="left", validate="m:1")
+    table = table.merge(rows.rename(columns={"territory": "peer"}), on=["peer", *SAME], how="left", validate="m:1")
     return table.assign(status=table["status"].astype(object).fillna(MISSING))
 
 
 def _summary(values: pd.DataFrame) -> pd.DataFrame:
-    """Return the summary of `peer_values`, and the quality, by territory, period and source."""
+    """Return the summary of `peer_values`, and the quality, by territory, indicator, period and source."""
     known = values["status"].eq(OK)
     marked = values.assign(peers=values["peer"].notna(), known=known, secret=values["status"].eq(SECRET))
     marked = marked.assign(value=values["value"].where(known), quality=values["quality"].where(known))
-    grouped = marked.groupby(["territory", "period", "source"], observed=True)
+    grouped = marked.groupby(["territory", *SAME], observed=True)
     table = grouped[["peers", "known", "secret"]].sum()
     table["missing"] = table["peers"] - table["known"] - table["secret"]
     enough = table["known"].ge(FEWEST_VALUES) & table["known"].mul(2).ge(table["peers"])

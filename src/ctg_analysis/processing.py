@@ -14,6 +14,7 @@ from ctg_analysis.settings import DataRoot
 from ctg_analysis.staleness import MANIFEST, inputs, is_stale
 
 _held: set[DataRoot] = set()
+ROWS_TOGETHER = 8192  # sorted by territory, so that the rows of one are read without those of all
 
 
 def ensure(root: DataRoot) -> None:
@@ -65,7 +66,7 @@ def _write(root: DataRoot, tables: dict[str, pd.DataFrame], made_from: dict[str,
         fresh = Path(scratch) / "fresh"
         fresh.mkdir()
         for name, table in tables.items():
-            table.to_parquet(fresh / f"{name}.parquet", index=False, compression="zstd")
+            table.to_parquet(fresh / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
         (fresh / MANIFEST).write_text(json.dumps(made_from, indent=1) + "\n", encoding="utf-8")
         if root.processed.exists():
             root.processed.rename(Path(scratch) / "former")

@@ -52,8 +52,11 @@ def compare_proportions(
     z = difference / np.sqrt(variance.where(variance > 0))
     expected = np.minimum(together, 1 - together) * np.minimum(my_base, rest_base)
     mine, my_base, rest, rest_base = (numbers.round() for numbers in (mine, my_base, rest, rest_base))
-    fisher = _twice_the_tail(stats.hypergeom(my_base + rest_base, mine + rest, my_base), mine, difference)
-    p = pd.Series(np.where(expected >= SMALLEST_EXPECTED, 2 * stats.norm.sf(z.abs()), fisher), index=base.index)
+    p = pd.Series(2 * stats.norm.sf(z.abs()), index=base.index)
+    few = ~(expected >= SMALLEST_EXPECTED)
+    mine, my_base, rest, rest_base = (numbers[few] for numbers in (mine, my_base, rest, rest_base))
+    fisher = stats.hypergeom(my_base + rest_base, mine + rest, my_base)
+    p[few] = _twice_the_tail(fisher, mine, difference[few])
     return pd.DataFrame({"difference": difference, "z": z, "p": p})
 
 

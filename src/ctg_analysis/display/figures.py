@@ -7,7 +7,6 @@ reader sees it), in the order to draw.
 from textwrap import fill
 
 import pandas as pd
-import seaborn
 
 from ctg_analysis.display.style import FAINT, INK, OTHERS, PARTS, TERRITORY, canvas, colour, svg
 from ctg_analysis.display.texts import NARROW, NBSP, number
@@ -19,10 +18,9 @@ def comparison(rows: pd.DataFrame) -> str:
     """Return horizontal bars, one per territory, with their interval when there is one."""
     figure, axes = canvas(0.4 + 0.4 * len(rows))
     rows = _wrapped(rows)
-    palette = dict(zip(rows["name"], rows["level"].map(colour), strict=True))
-    seaborn.barplot(
-        rows, x="value", y="name", hue="name", palette=palette, ax=axes, errorbar=None, saturation=1, legend=False
-    )
+    axes.barh(range(len(rows)), rows["value"], color=list(map(colour, rows["level"])))
+    axes.set_yticks(range(len(rows)), rows["name"])  # a département and its région may bear one name
+    axes.set_ylim(len(rows) - 0.5, -0.5, auto=None)
     reach = rows[["value", "high"]].max(axis=1).max() or 1
     for place, row in enumerate(rows.itertuples()):
         edge = row.value

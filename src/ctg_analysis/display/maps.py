@@ -6,7 +6,7 @@ import geopandas
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.display.style import DIVERGING, INK, LAND, SEQUENTIAL, TERRITORY, WIDTH, canvas, svg
+from ctg_analysis.display.style import DIVERGING, INK, LAND, POINTS, SEQUENTIAL, TERRITORY, WIDTH, canvas, svg
 from ctg_analysis.display.texts import NARROW, number
 from ctg_analysis.model import OK, Indicator
 
@@ -14,17 +14,23 @@ LAMBERT_93 = 2154
 OVERSEAS = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}
 NAMED_UP_TO = 24  # communes; beyond, only the largest are named
 CLASSES = 5
+FINEST = 2  # points: what is smaller on the page is left out of a contour
 LARGEST_CIRCLE = 800  # its area, in square points
 
 
 def read_contours(processed: Path, epci: str) -> geopandas.GeoDataFrame:
-    """Return the polygons of the communes of an EPCI, projected. Columns: territory, geometry."""
+    """Return the polygons of the communes of an EPCI, projected, no finer than a page shows.
+
+    Columns: territory, geometry. Neighbours keep one border: they are simplified together.
+    """
     table = pd.read_parquet(processed / "contours.parquet", filters=[("epci", "==", epci)])
     shapes = geopandas.GeoDataFrame(
         {"territory": table["code"]}, geometry=geopandas.GeoSeries.from_wkb(table["geometry"]), crs=4326
     )
     first = "".join(table["code"].head(1))[:3]
-    return shapes.to_crs(OVERSEAS.get(first, LAMBERT_93))
+    shapes = shapes.to_crs(OVERSEAS.get(first, LAMBERT_93))
+    west, south, east, north = shapes.total_bounds
+    return shapes.set_geometry(shapes.simplify_coverage(FINEST * max(east - west, north - south) / (WIDTH * POINTS)))
 
 
 def circles(shapes: geopandas.GeoDataFrame, rows: pd.DataFrame) -> str:
@@ -56,7 +62,7 @@ def choropleth(shapes: geopandas.GeoDataFrame, rows: pd.DataFrame, one: Indicato
 
     rows: territory, name, value, status, text, shown (the value may be drawn).
     """
-    figure, axes, places = _land(shapes, rows)
+    figure, axes, places = _land(shapes, rows, bare=~shapes["territory"].isin(rows["territory"]))
     known = places[places["shown"]]
     breaks = class_breaks(known["value"], diverging=diverging)
     shades = (DIVERGING if diverging else SEQUENTIAL)[: len(breaks) - 1]
@@ -98,11 +104,14 @@ def class_text(one: Indicator, low: float, high: float, *, signed: bool) -> str:
     return f"{number(low, decimals, signed=signed)} à {number(high, decimals, signed=signed)}{sign}"
 
 
-def _land(shapes: geopandas.GeoDataFrame, rows: pd.DataFrame):
+def _land(shapes: geopandas.GeoDataFrame, rows: pd.DataFrame, bare: pd.Series | None = None):
+    """Return a figure with the land of the communes (only of those that are `bare`, when the others are shaded)."""
     places = shapes.merge(rows, on="territory", how="inner", validate="1:1")
     west, south, east, north = shapes.total_bounds
     figure, axes = canvas(float(np.clip(WIDTH * (north - south) / (east - west), 3, 7)))
-    shapes.plot(ax=axes, color=LAND, edgecolor="#b9b5ab", linewidth=0.8)
+    land = shapes if bare is None else shapes[bare]
+    if len(land):
+        land.plot(ax=axes, color=LAND, edgecolor="#b9b5ab", linewidth=0.8)
     axes.set_aspect("equal")
     axes.set_axis_off()
     return figure, axes, places

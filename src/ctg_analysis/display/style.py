@@ -1,11 +1,13 @@
 """One palette, one hand: every chart is drawn with these."""
 
 import re
+from functools import cache
 from io import BytesIO
 
 import matplotlib
 import seaborn
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 # Tones differ in lightness too, so that they survive black-and-white printing and colour blindness.
@@ -18,6 +20,7 @@ DIVERGING = ("#b5541c", "#e3a77c", "#f0ede6", "#7fb2c9", "#0b4f6c")
 
 WIDTH = 5.6  # inches: narrow, so that the text stays readable on a phone
 
+POINTS = 72  # an inch: the unit of the drawing
 PIXELS = 592  # on a screen, where no style sheet says otherwise
 
 SETTINGS = {
@@ -36,11 +39,16 @@ SETTINGS = {
 }
 
 
+@cache
+def _theme() -> dict:
+    return seaborn.plotting_context("notebook") | seaborn.axes_style("ticks") | SETTINGS
+
+
 def canvas(height: float) -> tuple[Figure, Axes]:
-    """Return an empty figure, so many inches high, and its axes."""
-    seaborn.set_theme(style="ticks", rc=SETTINGS)
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    return figure, figure.subplots()
+    """Return an empty transparent figure, so many inches high, and its axes."""
+    matplotlib.rcParams.update(_theme())
+    figure = Figure(figsize=(WIDTH, height), dpi=POINTS, facecolor="none", edgecolor="none", layout="constrained")
+    return figure, figure.subplots(subplot_kw={"facecolor": "none"})
 
 
 def colour(level: str) -> str:
@@ -51,12 +59,14 @@ def colour(level: str) -> str:
 def svg(figure: Figure) -> str:
     """Return the drawing as an SVG element, the same bytes for the same figure, its text kept as text."""
     buffer = BytesIO()
-    with matplotlib.rc_context(SETTINGS):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})  # savefig draws twice
     text = buffer.getvalue().decode("utf-8")
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
     text = re.sub(r"(\d+\.\d)\d+", r"\1", text)
+    text = re.sub(r"\.0\b", "", text)
+    text = re.sub(r'd="[MLz\d. -]+"', lambda path: path[0].replace("L ", ""), text.replace("\n", ""))
+    text = re.sub(r">\s+<", "><", text)
     text = re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', f'width="{PIXELS}"', text, count=1)
-    return text.replace("font-family: 'DejaVu Sans'; ", "").replace("\n", "")
+    return text.replace("font-family: 'DejaVu Sans'; ", "")

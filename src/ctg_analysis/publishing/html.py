@@ -4,7 +4,7 @@ from functools import cache
 from importlib.resources import files
 
 import nbformat
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, TemplateExporter
 from traitlets.config import Config
 
 from ctg_analysis.display.texts import typography
@@ -27,12 +27,20 @@ def style() -> str:
     return (TEMPLATES / "style.css").read_text(encoding="utf-8")
 
 
+class PageExporter(HTMLExporter):
+    """nbconvert's exporter without its second parse of the page: it describes images, and ours have their words."""
+
+    def from_notebook_node(self, nb: nbformat.NotebookNode, resources: dict | None = None, **options):
+        """Return the page as the template writes it, and the resources."""
+        return TemplateExporter.from_notebook_node(self, nb, resources, **options)
+
+
 @cache
-def _exporter() -> HTMLExporter:
+def _exporter() -> PageExporter:
     config = Config()
     config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
     config.TagRemovePreprocessor.remove_cell_tags = HIDDEN_TAGS
-    return HTMLExporter(
+    return PageExporter(
         config=config,
         template_name="chapter",
         extra_template_basedirs=[str(TEMPLATES)],

@@ -5,7 +5,6 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -45,16 +44,15 @@ def write_data(folder: Path, chapter: Chapter) -> None:
     """Write donnees/*.csv: all the values behind the charts, as French spreadsheets open them."""
     data = folder / "donnees"
     data.mkdir()
-    files: dict[str, list[str]] = {}
-    for one in CATALOGUE.values():
-        files.setdefault(one.file_name, []).append(one.id)
-    for name, indicators in files.items():
-        table = pd.concat([chapter.data(indicator) for indicator in indicators])
-        table["label"] = table["indicator"].map(lambda indicator: CATALOGUE[indicator].label)
-        table["unit"] = table["indicator"].map(lambda indicator: CATALOGUE[indicator].unit)
-        table = table.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
-        table["territoire"] = table["territoire"].map(spreadsheet_safe)
-        text = table.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
+    ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
+    table = chapter.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
+    for column in ("label", "unit", "file_name"):
+        table[column] = table["indicator"].map({one.id: getattr(one, column) for one in CATALOGUE.values()})
+    table["name"] = table["name"].map(spreadsheet_safe)
+    files = table["file_name"]
+    table = table.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
+    for name, rows in table.groupby(files, sort=False):
+        text = rows.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
         (data / name).write_bytes(text.encode("utf-8-sig"))
 
 
