@@ -1,91 +1,209 @@
-"""The stages in order: data when stale, then each chapter, then the site, published whole."""
+"""A report: what has changed is made again in forks of a warm process, then published whole.
+
+Nothing heavy is imported here: a report that is up to date is known to be without opening a table.
+"""
 
 import os
 import shutil
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
-from ctg_analysis.chapter import open_chapter
-from ctg_analysis.cleaning.geography import read_geography
-from ctg_analysis.display.texts import typography
-from ctg_analysis.publishing.chapters import ChapterNotebook
-from ctg_analysis.publishing.execution import execute, place, prepare
-from ctg_analysis.publishing.html import chapter_page
-from ctg_analysis.publishing.parameters import validated
-from ctg_analysis.publishing.site import write_data, write_index, write_provenance
-from ctg_analysis.publishing.workers import Job, Template, run
+from ctg_analysis.errors import UserError
+from ctg_analysis.locks import alone
+from ctg_analysis.publishing import tasks
+from ctg_analysis.publishing.chapters import ChapterNotebook, all_chapters
+from ctg_analysis.publishing.editions import JOURNAL, RECORD, SCRATCH, latest, publish, record, write_record
+from ctg_analysis.publishing.keys import keys, same_but_data
+from ctg_analysis.publishing.site import code, dated, in_french, page
+from ctg_analysis.publishing.tasks import Report
+from ctg_analysis.publishing.workers import Job, Outcome, Template, run
 from ctg_analysis.settings import data_root
-from ctg_analysis.staleness import inputs
+from ctg_analysis.staleness import inputs, is_stale
+
+TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
+
+
+@dataclass
+class Built:
+    """What came of a report: its folder, the chapters that ran, those that failed and why."""
+
+    epci: str
+    place: Path | None = None
+    ran: list[str] = field(default_factory=list)
+    failed: dict[str, Exception] = field(default_factory=dict)
+    error: Exception | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """Return 1 when nothing could be published, 2 when chapters are missing or of an earlier edition, else 0."""
+        if self.error:
+            return getattr(self.error, "exit_code", 1)
+        return 2 if self.failed else 0
+
+
+@dataclass
+class Plan:
+    """What a territory needs: the report, its keys, the record of the latest edition, the chapters to look at."""
+
+    report: Report
+    keys: dict[str, dict[str, str]]
+    former: dict
+    todo: list[ChapterNotebook]
+    force: bool
+    came: dict[str, Outcome] = field(default_factory=dict)
+
+    def jobs(self) -> Iterator[Job]:
+        """Yield what the forks do: the data files, then each chapter."""
+        yield Job(self.report.epci, tasks.write_data, (self.report,), RECORD)
+        for one in self.todo:
+            former = self.former.get("chapters", {}).get(one.path.stem, {})
+            spared = not self.force and former.get("key") and same_but_data(self.keys[one.path.stem], former["key"])
+            read = former["observations"] if spared else ""
+            yield Job(self.report.epci, tasks.write_chapter, (self.report, one, read), f"notebooks/{one.path.name}")
 
 
 def build(
-    epci: str,
+    epcis: Iterable[str],
     chapters: list[ChapterNotebook],
     out: Path,
+    *,
+    jobs: int = os.cpu_count() or 1,
+    force: bool = False,
     told: Callable[[str], None] = lambda step: None,
-    workers: int = os.cpu_count() or 1,
     template: Template | None = None,
-) -> Path:
-    """Build the chapters of an EPCI, so many at a time, and publish them under out/<siren>, whole or not at all.
+) -> Iterator[Built]:
+    """Build the chapters of territories, so many at a time, and yield what came of each as it is published.
 
-    told: called with the name of each step. template: a warm process that runs already, for several builds. Returns
-    the folder of the report.
+    told: called with the name of each step. template: a warm process that runs already, for several calls. A report
+    that is up to date is left as it is; one that cannot be made leaves the former one in place.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    waiting = iter(epcis)
+    while some := list(islice(waiting, TOGETHER * jobs)):
+        with ExitStack() as held:
+            plans, done = {}, []
+            for epci in some:
+                try:
+                    held.enter_context(alone(out, epci, f"{epci}: is being built"))
+                    plan = planned(epci, chapters, out, force=force)
+                except UserError as error:
+                    done.append(Built(epci, error=error))
+                    continue
+                if plan is None:
+                    done.append(Built(epci, out / epci))
+                else:
+                    plans[epci] = plan
+            yield from done
+            work = [job for plan in plans.values() for job in plan.jobs()]
+            for outcome in run(work, jobs, tasks.prepare, template=template) if work else ():
+                epci = outcome.job.epci
+                told(f"{epci}: {outcome.job.place}")
+                plans[epci].came[outcome.job.place] = outcome
+                if len(plans[epci].came) == len(plans[epci].todo) + 1:
+                    yield concluded(plans.pop(epci), out)
+
+
+def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: bool) -> Plan | None:
+    """Return what a territory needs; None when its latest edition is what it would be.
 
     Raises:
-        UserError: unknown EPCI, raw files that cannot be trusted, a chapter that fails.
+        InputError: raw files that cannot be trusted.
     """
-    told("data")
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{epci}-", dir=out) as scratch:
-        fresh, executed = Path(scratch) / "fresh", Path(scratch) / "executed"
-        fresh.mkdir()
-        executed.mkdir()
-        jobs = [Job(epci, write_site, (epci, chapters, fresh), "index.html")]
-        jobs += [Job(epci, write_chapter, (one, epci, chapters, executed, fresh), place(one)) for one in chapters]
-        for outcome in run(jobs, workers, prepare, template=template):
-            if outcome.error:
-                raise outcome.error
-            told(outcome.job.place)
-        return publish(fresh, out / epci)
-
-
-def write_chapter(
-    chapter: ChapterNotebook, epci: str, chapters: list[ChapterNotebook], executed: Path, fresh: Path
-) -> None:
-    """Run a chapter, which the folder `executed` keeps, and write its page in the folder `fresh`."""
-    notebook = execute(chapter, epci, executed)
-    page = page_of(epci, chapters) | {"title": typography(chapter.title), "current": chapter.page}
-    (fresh / chapter.page).write_text(chapter_page(notebook, page), encoding="utf-8")
-
-
-def write_site(epci: str, chapters: list[ChapterNotebook], fresh: Path) -> None:
-    """Write what stands beside the chapters of a territory: index, data files, provenance."""
-    chapter = open_chapter(epci)
-    write_index(fresh, page_of(epci, chapters))
-    write_data(fresh, chapter)
-    write_provenance(fresh, validated({"epci": epci}).model_dump(), inputs(data_root(epci)))
-
-
-def page_of(epci: str, chapters: list[ChapterNotebook]) -> dict:
-    """Return what every page of a territory shows: its name, the links to the chapters."""
     root = data_root(epci)
-    return {
-        "territory": typography(open_chapter(epci).seen.territory["name"]),
-        "chapters": [
-            {"title": typography(one.title), "question": typography(one.question), "page": one.page} for one in chapters
-        ],
-        "fictional": root.fictional,
-        "geography": typography(read_geography(root)["note"]),
-        "current": "index.html",
-    }
+    if is_stale(root):
+        from ctg_analysis.processing import ensure
+
+        ensure(root)
+    edition = latest(out, epci)
+    former = record(edition)
+    listed = [one for one in all_chapters() if one in chapters or one.path.stem in former.get("chapters", {})]
+    own = keys(listed, root, {"epci": epci})
+    entries = former.get("chapters", {})
+    todo = [one for one in chapters if force or entries.get(one.path.stem, {}).get("key") != own[one.path.stem]]
+    if not todo and former:
+        return None
+    scratch = out / SCRATCH / epci
+    shutil.rmtree(scratch, ignore_errors=True)
+    fresh, executed = scratch / "fresh", scratch / "executed"
+    fresh.mkdir(parents=True)
+    executed.mkdir()
+    return Plan(Report(epci, listed, fresh, executed, edition), own, former, todo, force)
 
 
-def publish(fresh: Path, report: Path) -> Path:
-    """Put a complete folder in the place of the former one."""
-    former = fresh.with_name("former")
-    if report.exists():
-        report.rename(former)
-    fresh.rename(report)
-    shutil.rmtree(former, ignore_errors=True)
-    return report
+def concluded(plan: Plan, out: Path) -> Built:
+    """Publish what was made, with the chapters kept from the latest edition; what failed is said, never hidden."""
+    report, data = plan.report, plan.came.pop(RECORD)
+    if data.error:
+        return Built(report.epci, error=data.error)
+    told, built = data.result, Built(report.epci)
+    entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
+    for one in plan.todo:
+        outcome, stem = plan.came[f"notebooks/{one.path.name}"], one.path.stem
+        if outcome.error:
+            built.failed[stem] = outcome.error
+            entries[stem] = failed(report, one, told["page"], plan.former)
+        else:
+            entries[stem] = {"key": plan.keys[stem], "observations": outcome.result["observations"]}
+            built.ran += [stem] if outcome.result["run"] else []
+    for one in report.chapters:
+        if not (report.fresh / one.page).exists():
+            shutil.copyfile(report.latest / one.page, report.fresh / one.page)
+    noted = zip(told["page"]["chapters"], report.chapters, strict=True)
+    index = told["page"] | {"chapters": [shown | {"note": note(entries[one.path.stem])} for shown, one in noted]}
+    (report.fresh / "index.html").write_text(page("index.html.j2", page=index), encoding="utf-8")
+    write_record(
+        report.fresh,
+        {
+            "name": told["page"]["territory"],
+            "departements": told["departements"],
+            "date": told["date"],
+            "after": told["after"],
+            "observations": told["observations"],
+            "parameters": {"epci": report.epci},
+            "code": code(),
+            "inputs": inputs(data_root(report.epci)),
+            "chapters": entries,
+        },
+    )
+    keep_journal(report, built, out)
+    built.place = publish(report.fresh, out, report.epci)
+    shutil.rmtree(report.fresh.parent)
+    return built
+
+
+def failed(report: Report, chapter: ChapterNotebook, shown: dict, former: dict) -> dict:
+    """Write the page of a chapter that failed, its last good version, dated, or words of excuse; return its entry."""
+    stem = chapter.path.stem
+    entry = former.get("chapters", {}).get(stem, {"missing": True})
+    place = report.fresh / chapter.page
+    if entry.get("missing"):
+        about = shown | {"title": next(one["title"] for one in shown["chapters"] if one["page"] == chapter.page)}
+        place.write_text(page("echec.html.j2", page=about | {"current": chapter.page}), encoding="utf-8")
+        return {"key": None, "missing": True}
+    since = entry.get("dated") or former["date"]
+    html = (report.latest / chapter.page).read_text(encoding="utf-8")
+    place.write_text(dated(html, since), encoding="utf-8")
+    return {"key": None, "observations": "", "dated": since}
+
+
+def note(entry: dict) -> str:
+    """Return what the index says of a chapter that is not of this edition; nothing of the others."""
+    if entry.get("missing"):
+        return "Ce chapitre n’a pas pu être établi."
+    return f"Chapitre daté\u00a0: édition du {in_french(entry['dated'])}." if entry.get("dated") else ""
+
+
+def keep_journal(report: Report, built: Built, out: Path) -> None:
+    """Keep, for the analyst, the errors of the chapters that failed and the notebooks as far as they ran."""
+    journal = out / JOURNAL / report.epci
+    shutil.rmtree(journal, ignore_errors=True)
+    for stem, error in built.failed.items():
+        journal.mkdir(parents=True, exist_ok=True)
+        text = "\n".join(filter(None, [str(error), getattr(error, "traceback", "")]))
+        (journal / f"{stem}.log").write_text(text + "\n", encoding="utf-8")
+        ran = report.executed / f"{stem}.ipynb"
+        if ran.exists():
+            shutil.copyfile(ran, journal / ran.name)

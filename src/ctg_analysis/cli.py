@@ -1,5 +1,6 @@
 """The command `ctg`."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -39,20 +40,103 @@ def options(
 @app.command()
 def build(
     epcis: Annotated[list[str] | None, typer.Argument(metavar="[EPCI]...", help="SIREN numbers.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every EPCI of France.")] = False,
+    departement: Annotated[str, typer.Option(help="Every EPCI with a commune there, such as 12 or 2A.")] = "",
     chapters: Annotated[str, typer.Option(help="Numbers of chapters, such as 01,04; all by default.")] = "",
+    jobs: Annotated[int, typer.Option(min=1, help="How many processes at work.")] = os.cpu_count() or 1,
+    force: Annotated[bool, typer.Option("--force", help="Also what is up to date.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+    shard: Annotated[str, typer.Option(help="A part of the territories, such as 3/20.")] = "",
+    scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler, such as tcp://head:8786.")] = "",
 ) -> None:
-    """Build the chapters of one or several EPCIs, by default that of the reference case."""
-    from ctg_analysis.build import build as build_report
+    """Build the chapters of one or several EPCIs, by default that of the reference case.
+
+    Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, or without them;
+    3 another build of the same report is at work.
+    """
+    from ctg_analysis.build import build as build_reports
     from ctg_analysis.publishing.chapters import chosen_chapters
+    from ctg_analysis.publishing.territories import part, wanted, write_list
 
     chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
-    for epci in epcis or [DEFAULT_EPCI]:
-        start = time.perf_counter()
-        with messages.status(epci) as status:
-            report = build_report(epci, chosen, out or settings().root / "reports", status.update)
-        seconds = time.perf_counter() - start
-        messages.print(f"{project_path(report)}/index.html: {len(chosen)} chapters in {seconds:.1f} s")
+    some = part(wanted(epcis or [], every=all_, departement=departement), shard)
+    home = (out or settings().root / "reports").resolve()
+    start, codes = time.perf_counter(), []
+    with messages.status("data") as status:
+        if scheduler:
+            from ctg_analysis.publishing.distributed import build_there
+
+            built = build_there(some, chosen, home, force=force, scheduler=scheduler)
+        else:
+            built = build_reports(some, chosen, home, jobs=jobs, force=force, told=status.update)
+        for one in built:
+            codes.append(one.exit_code)
+            for line in lines_of(one):
+                messages.print(line)
+        write_list(home)
+    if len(some) > 1:
+        good = codes.count(0)
+        messages.print(f"{good} of {len(some)} reports are good, in {time.perf_counter() - start:.1f} s")
+    if worst := max(codes, key=(0, 2, 3, 1).index):
+        raise typer.Exit(worst)
+
+
+def lines_of(built) -> list[str]:
+    """Return what is said of a report: where it is, what ran, what failed and where the details are."""
+    if built.error:
+        return [str(built.error)]
+    ran = f"{len(built.ran)} chapters made again" if built.ran else "up to date"
+    lines = [f"{project_path(built.place)}/index.html: {ran}"]
+    journal = project_path(built.place.parent / ".journal" / built.epci)
+    lines += [f"{str(error).splitlines()[0]}: the page is not of this edition" for error in built.failed.values()]
+    return lines + ([f"{journal}: the details, and the notebooks as far as they ran"] if built.failed else [])
+
+
+@app.command()
+def verify(
+    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+) -> None:
+    """Build the latest edition of a report again, elsewhere, and compare byte by byte."""
+    from ctg_analysis.verification import verify as verify_report
+
+    home = (out or settings().root / "reports").resolve()
+    with messages.status(epci):
+        count, differences = verify_report(epci, home)
+    if differences:
+        raise UserError("\n".join(differences))
+    messages.print(f"{epci}: {count} files, the same bytes")
+
+
+@app.command()
+def changes(
+    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+) -> None:
+    """Say what changed from the edition before to the latest one, a line for each observation."""
+    from ctg_analysis.verification import changes_of
+
+    home = (out or settings().root / "reports").resolve()
+    before, table = changes_of(epci, home)
+    for row in table.itertuples(index=False):
+        print(f"{row.kind}  {row.indicator}  {row.territory}  {row.period}  {row.before} → {row.now}")
+    messages.print(f"{epci}: {len(table)} changes since {before}" if before else f"{epci}: the first edition")
+
+
+@app.command()
+def gc(
+    keep: Annotated[int, typer.Option(min=2, help="How many editions of each report to keep.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+) -> None:
+    """Remove old editions; the latest and the one that it is compared with always stay."""
+    from ctg_analysis.locks import alone
+    from ctg_analysis.publishing.editions import collect, reports
+
+    home = (out or settings().root / "reports").resolve()
+    for epci in reports(home):
+        with alone(home, epci, f"{epci}: is being built"):
+            removed = collect(home, epci, keep)
+        messages.print(f"{epci}: {len(removed)} editions removed")
 
 
 @app.command()

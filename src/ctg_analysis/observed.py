@@ -75,6 +75,11 @@ class Observed:
         """The observations with the names of the territories, by indicator."""
         return self._named.table.copy()
 
+    @property
+    def tested(self) -> pd.DataFrame:
+        """The territory and its comparators at the period of comparison, with the word of the test (see `compared`)."""
+        return self._beside.table.copy()
+
     def data(self, one: Indicator) -> pd.DataFrame:
         """Return the observations of an indicator, with the names of the territories."""
         return self._named.rows(one.id)

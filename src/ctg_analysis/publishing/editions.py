@@ -23,6 +23,11 @@ def latest(out: Path, epci: str) -> Path | None:
     return link.resolve() if link.is_symlink() and (link / RECORD).is_file() else None
 
 
+def reports(out: Path) -> list[str]:
+    """Return the SIREN of every report of a folder."""
+    return sorted(path.name for path in out.iterdir() if latest(out, path.name)) if out.is_dir() else []
+
+
 def record(edition: Path | None) -> dict:
     """Return what an edition was made from; an empty one for no edition."""
     if edition is None:

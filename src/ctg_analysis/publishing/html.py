@@ -1,16 +1,15 @@
 """Executed notebook to page: our nbconvert template, no network, code hidden."""
 
 from functools import cache
-from importlib.resources import files
 
 import nbformat
 from nbconvert import HTMLExporter, TemplateExporter
 from traitlets.config import Config
 
 from ctg_analysis.display.texts import typography
+from ctg_analysis.publishing.site import TEMPLATES, style
 
 HIDDEN_TAGS = ("parameters", "injected-parameters", "setup")
-TEMPLATES = files("ctg_analysis.publishing") / "template"
 
 
 def chapter_page(notebook: nbformat.NotebookNode, page: dict) -> str:
@@ -20,11 +19,6 @@ def chapter_page(notebook: nbformat.NotebookNode, page: dict) -> str:
     """
     body, _ = _exporter().from_notebook_node(notebook, resources={"page": page | {"style": style()}})
     return body
-
-
-def style() -> str:
-    """Return the style sheet that every page carries."""
-    return (TEMPLATES / "style.css").read_text(encoding="utf-8")
 
 
 class PageExporter(HTMLExporter):

@@ -1,76 +1,64 @@
-"""What stands beside the chapters of a territory: index, data files, provenance."""
+"""What stands around the chapters of a territory: index, page of a chapter that failed, mark of a dated one."""
 
-import json
+import re
 import subprocess
+from functools import cache
 from importlib.metadata import version
-from pathlib import Path
+from importlib.resources import files
 
 from jinja2 import Environment, FileSystemLoader
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import Chapter
-from ctg_analysis.publishing.html import TEMPLATES, style
 from ctg_analysis.settings import settings
 
-FRENCH_COLUMNS = {
-    "territory": "code",
-    "name": "territoire",
-    "level": "niveau",
-    "period": "periode",
-    "indicator": "indicateur",
-    "label": "libelle",
-    "value": "valeur",
-    "low": "borne_basse",
-    "high": "borne_haute",
-    "numerator": "numerateur",
-    "denominator": "denominateur",
-    "unit": "unite",
-    "status": "statut",
-    "quality": "fiabilite",
-    "source": "source",
-}
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+TEMPLATES = files("ctg_analysis.publishing") / "template"
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
+MAIN = '<main id="contenu">\n'
+MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre")
+MONTHS += ("novembre", "décembre")
 
 
-def write_index(folder: Path, page: dict) -> None:
-    """Write index.html, which links the chapters."""
-    templates = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
-    html = templates.get_template("index.html.j2").render(page=page | {"style": style()})
-    (folder / "index.html").write_text(html.strip() + "\n", encoding="utf-8")
+def style() -> str:
+    """Return the style sheet that every page carries."""
+    return (TEMPLATES / "style.css").read_text(encoding="utf-8")
 
 
-def write_data(folder: Path, chapter: Chapter) -> None:
-    """Write donnees/*.csv: all the values behind the charts, as French spreadsheets open them."""
-    data = folder / "donnees"
-    data.mkdir()
-    ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
-    table = chapter.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
-    for column in ("label", "unit", "file_name"):
-        table[column] = table["indicator"].map({one.id: getattr(one, column) for one in CATALOGUE.values()})
-    table["name"] = table["name"].map(spreadsheet_safe)
-    files = table["file_name"]
-    table = table.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
-    for name, rows in table.groupby(files, sort=False):
-        text = rows.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
-        (data / name).write_bytes(text.encode("utf-8-sig"))
+def page(template: str, **shown) -> str:
+    """Return a page written from a template."""
+    return _templates().get_template(template).render(**shown, style=style()).strip() + "\n"
 
 
-def spreadsheet_safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+@cache
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
 
 
-def write_provenance(folder: Path, parameters: dict, inputs: dict[str, str]) -> None:
-    """Write provenance.json: what the pages were made from, without any clock."""
-    record = {
-        "parameters": parameters,
-        "code": {"ctg_analysis": version("ctg_analysis"), "commit": git_commit()},
+def dated(html: str, date: str) -> str:
+    """Return the page of a chapter with a banner that gives its date; a page that has one keeps it.
+
+    date: ISO, that of the newest data of the edition that the page comes from.
+    """
+    if '<p class="banner dated">' in html:
+        return html
+    text = (
+        f"<strong>Chapitre daté.</strong> Ces chiffres sont ceux de l’édition du {in_french(date)}\u00a0: "
+        "la mise à jour de ce chapitre n’a pas abouti."
+    )
+    return html.replace(MAIN, f'{MAIN}<p class="banner dated">{text}</p>\n', 1)
+
+
+def in_french(date: str) -> str:
+    """Return an ISO date as French text: 1er mars 2026."""
+    year, month, day = map(int, re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", date).groups())
+    return f"{'1er' if day == 1 else day} {MONTHS[month - 1]} {year}"
+
+
+def code() -> dict[str, str | dict]:
+    """Return the versions of the library and of what it draws and counts with, for the record of an edition."""
+    return {
+        "ctg_analysis": version("ctg_analysis"),
+        "commit": git_commit(),
         "packages": {name: version(name) for name in PACKAGES},
-        "inputs": inputs,
     }
-    text = json.dumps(record, indent=1, ensure_ascii=False, sort_keys=True)
-    (folder / "provenance.json").write_text(text + "\n", encoding="utf-8")
 
 
 def git_commit() -> str:

@@ -1,0 +1,61 @@
+"""What was observed of a territory, for spreadsheets and for the next edition."""
+
+from pathlib import Path
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import Chapter
+from ctg_analysis.observed import Observed
+from ctg_analysis.publishing.editions import OBSERVATIONS
+from ctg_analysis.sources.certificates import sha256
+
+FRENCH_COLUMNS = {
+    "territory": "code",
+    "name": "territoire",
+    "level": "niveau",
+    "period": "periode",
+    "indicator": "indicateur",
+    "label": "libelle",
+    "value": "valeur",
+    "low": "borne_basse",
+    "high": "borne_haute",
+    "numerator": "numerateur",
+    "denominator": "denominateur",
+    "unit": "unite",
+    "status": "statut",
+    "quality": "fiabilite",
+    "source": "source",
+}
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_csv(folder: Path, chapter: Chapter) -> None:
+    """Write donnees/*.csv: all the values behind the charts, as French spreadsheets open them."""
+    data = folder / "donnees"
+    data.mkdir()
+    ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
+    table = chapter.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
+    for column in ("label", "unit", "file_name"):
+        table[column] = table["indicator"].map({one.id: getattr(one, column) for one in CATALOGUE.values()})
+    table["name"] = table["name"].map(spreadsheet_safe)
+    files = table["file_name"]
+    table = table.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
+    for name, rows in table.groupby(files, sort=False):
+        text = rows.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
+        (data / name).write_bytes(text.encode("utf-8-sig"))
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def write_observations(folder: Path, seen: Observed) -> str:
+    """Write observations.parquet, all that was observed of the territory and beside; return its SHA-256.
+
+    Columns: those of OBSERVATIONS, name, and word, what the tests say of the comparison at the period of comparison.
+    """
+    keys = ["territory", "level", "period", "indicator"]
+    words = seen.tested[[*keys, "word"]]
+    table = seen.named.merge(words, on=keys, how="left", validate="m:1").sort_values(keys, ignore_index=True)
+    table.astype(dict.fromkeys(table.select_dtypes("category"), str)).to_parquet(folder / OBSERVATIONS, index=False)
+    return sha256(folder / OBSERVATIONS)

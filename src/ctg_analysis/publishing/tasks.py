@@ -1,0 +1,87 @@
+"""What the forks of the warm process do for a report. Nothing heavy is imported before it is needed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ctg_analysis.publishing.chapters import ChapterNotebook
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report being made: the territory, all its chapters, the scratch folders, the edition before it.
+
+    fresh: where the pages are written. executed: where the notebooks that ran are kept. latest: the latest edition.
+    """
+
+    epci: str
+    chapters: list[ChapterNotebook]
+    fresh: Path
+    executed: Path
+    latest: Path | None
+
+
+def prepare(epci: str) -> None:
+    """Check an EPCI and load what its chapters read."""
+    from ctg_analysis.publishing.execution import prepare as load
+
+    load(epci)
+
+
+def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict:
+    """Run a chapter and write its page, unless what it reads is what it read in the former edition.
+
+    former: the sum of what it read, empty to run it anyway. Returns that sum now, and whether it ran.
+    """
+    from ctg_analysis.chapter import open_chapter
+    from ctg_analysis.display.texts import typography
+    from ctg_analysis.publishing.execution import execute
+    from ctg_analysis.publishing.html import chapter_page
+    from ctg_analysis.publishing.readings import sum_of_readings
+
+    read = sum_of_readings(open_chapter(report.epci).seen, chapter)
+    if former and read == former:
+        return {"observations": read, "run": False}
+    notebook = execute(chapter, report.epci, report.executed)
+    page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
+    (report.fresh / chapter.page).write_text(chapter_page(notebook, page), encoding="utf-8")
+    return {"observations": read, "run": True}
+
+
+def write_data(report: Report) -> dict:
+    """Write the data files and what changed since the edition before; return what the index and the record say."""
+    from ctg_analysis.chapter import open_chapter
+    from ctg_analysis.publishing.changes import write_changes
+    from ctg_analysis.publishing.data_files import write_csv, write_observations
+
+    chapter = open_chapter(report.epci)
+    write_csv(report.fresh, chapter)
+    observations = write_observations(report.fresh, chapter.seen)
+    page = about(report)
+    after = write_changes(report.fresh, report.latest, observations, page)
+    return {
+        "page": page,
+        "departements": chapter.seen.territory["departement"],
+        "date": max(chapter.seen.received.values()),
+        "observations": observations,
+        "after": after,
+    }
+
+
+def about(report: Report) -> dict:
+    """Return what every page of a report shows: the territory, the links to the chapters."""
+    from ctg_analysis.chapter import open_chapter
+    from ctg_analysis.cleaning.geography import read_geography
+    from ctg_analysis.display.texts import typography
+    from ctg_analysis.settings import data_root
+
+    root = data_root(report.epci)
+    return {
+        "territory": typography(open_chapter(report.epci).seen.territory["name"]),
+        "chapters": [
+            {"title": typography(one.title), "question": typography(one.question), "page": one.page}
+            for one in report.chapters
+        ],
+        "fictional": root.fictional,
+        "geography": typography(read_geography(root)["note"]),
+        "current": "index.html",
+    }

@@ -1,0 +1,76 @@
+"""`ctg verify` and `ctg changes`: the latest edition of a report held against itself, and against the one before."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.build import build
+from ctg_analysis.errors import UserError
+from ctg_analysis.publishing.changes import changes
+from ctg_analysis.publishing.chapters import all_chapters
+from ctg_analysis.publishing.editions import HOME, OBSERVATIONS, latest, publish, record
+
+
+def verify(epci: str, out: Path) -> tuple[int, list[str]]:
+    """Build the latest edition again in another folder; return how many files there are, and what differs.
+
+    Raises:
+        UserError: no report, chapters of an earlier edition in it, a build that fails.
+    """
+    edition = the_latest(epci, out)
+    told = record(edition)
+    old = sorted(name for name, entry in told["chapters"].items() if not entry["key"])
+    if old:
+        raise UserError(f"{epci}: {', '.join(old)} are not of the latest edition, expected a build without failure")
+    with tempfile.TemporaryDirectory(prefix="ctg-verify-") as scratch:
+        elsewhere = Path(scratch) / "reports"
+        elsewhere.mkdir()
+        if told["after"]:
+            before = Path(scratch) / "before"
+            shutil.copytree(edition.with_name(told["after"]), before)
+            publish(before, elsewhere, epci)
+        chapters = [one for one in all_chapters() if one.path.stem in told["chapters"]]
+        (built,) = build([epci], chapters, elsewhere, force=True)
+        if built.error or built.failed:
+            raise built.error or next(iter(built.failed.values()))
+        return compared(edition, built.place)
+
+
+def compared(one: Path, other: Path) -> tuple[int, list[str]]:
+    """Return how many files two folders have, and a line for each that is not in both with the same bytes."""
+    files = [
+        {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
+        for folder in (one.resolve(), other.resolve())
+    ]
+    lines = []
+    for name in sorted(files[0].keys() | files[1].keys()):
+        if name not in files[1]:
+            lines.append(f"{name}: not built again")
+        elif name not in files[0]:
+            lines.append(f"{name}: not in the latest edition")
+        elif files[0][name].read_bytes() != files[1][name].read_bytes():
+            lines.append(f"{name}: other bytes")
+    return len(files[0]), lines
+
+
+def changes_of(epci: str, out: Path) -> tuple[str | None, pd.DataFrame]:
+    """Return the edition that the latest one is compared with, and what changed (see publishing.changes.changes)."""
+    edition = the_latest(epci, out)
+    after = record(edition)["after"]
+    now = pd.read_parquet(edition / OBSERVATIONS)
+    if not after:
+        return None, changes(now, now)
+    before = edition.with_name(after) / OBSERVATIONS
+    if not before.is_file():
+        raise UserError(f"{epci}: the edition {after} is no longer in {HOME}, nothing to compare with")
+    return after, changes(pd.read_parquet(before), now)
+
+
+def the_latest(epci: str, out: Path) -> Path:
+    """Return the latest edition of a report; raise UserError when there is none."""
+    edition = latest(out, epci)
+    if edition is None:
+        raise UserError(f"{epci}: no report in {out}, run ctg build {epci} first")
+    return edition
