@@ -4,6 +4,7 @@ Nothing heavy is imported here: a report that is up to date is known to be witho
 """
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -23,6 +24,7 @@ from ctg_analysis.publishing.workers import Job, Outcome, Template, run
 from ctg_analysis.settings import data_root
 from ctg_analysis.staleness import inputs, is_stale
 
+SIREN = r"\d{9}"
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
 
 
@@ -87,6 +89,8 @@ def build(
             plans, done = {}, []
             for epci in some:
                 try:
+                    if not re.fullmatch(SIREN, epci):
+                        raise UserError(f"EPCI: found {epci!r}, expected a SIREN of 9 digits")
                     held.enter_context(alone(out, epci, f"{epci}: is being built"))
                     plan = planned(epci, chapters, out, force=force)
                 except UserError as error:
@@ -119,9 +123,10 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
         ensure(root)
     edition = latest(out, epci)
     former = record(edition)
-    listed = [one for one in all_chapters() if one in chapters or one.path.stem in former.get("chapters", {})]
+    entries, asked = former.get("chapters", {}), {one.path.stem: one for one in chapters}
+    shown = [one for one in all_chapters() if one.path.stem in asked or one.path.stem in entries]
+    listed = [asked.get(one.path.stem, one) for one in shown]
     own = keys(listed, root, {"epci": epci})
-    entries = former.get("chapters", {})
     todo = [one for one in chapters if force or entries.get(one.path.stem, {}).get("key") != own[one.path.stem]]
     if not todo and former:
         return None

@@ -12,7 +12,7 @@ from ctg_analysis.settings import settings
 
 TEMPLATES = files("ctg_analysis.publishing") / "template"
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
-MAIN = '<main id="contenu">\n'
+MAIN = '<main id="contenu">'
 MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre")
 MONTHS += ("novembre", "décembre")
 

@@ -1,0 +1,301 @@
+"""A report as the night run makes it: only what changed, whole or not at all, failures told, one build at a time."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+
+from ctg_analysis.build import build
+from ctg_analysis.locks import alone
+from ctg_analysis.publishing.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
+from ctg_analysis.publishing.chapters import chosen_chapters
+from ctg_analysis.publishing.editions import HOME, JOURNAL, collect, earlier, latest, name_of, record
+from ctg_analysis.publishing.keys import OF_ALL
+from ctg_analysis.publishing.territories import part, wanted, write_list
+from ctg_analysis.settings import EXAMPLE_EPCI
+from ctg_analysis.verification import compared, verify
+
+pytestmark = pytest.mark.slow
+
+FIRST, SECOND = "07_parentalite", "08_handicap"
+
+
+@pytest.fixture
+def chapters():
+    return chosen_chapters(["07", "08"])
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory, example):
+    out = tmp_path_factory.mktemp("report")
+    (built,) = build([EXAMPLE_EPCI], chosen_chapters(["07", "08"]), out)
+    assert built.exit_code == 0 and built.ran == [FIRST, SECOND]
+    return out
+
+
+@pytest.fixture
+def out(report, tmp_path):
+    """A report of one's own: the link and the edition."""
+    subprocess.run(["cp", "-a", f"{report}/.", tmp_path], check=True)
+    return tmp_path
+
+
+def built(out, chapters, **options):
+    (one,) = build([EXAMPLE_EPCI], chapters, out, **options)
+    return one
+
+
+def changed(chapter, folder, number, source):
+    """The chapter with another cell."""
+    notebook = nbformat.read(chapter.path, as_version=4)
+    notebook.cells[number].source = source
+    folder.mkdir(exist_ok=True)
+    nbformat.write(notebook, folder / chapter.path.name)
+    return replace(chapter, path=folder / chapter.path.name)
+
+
+def retold(chapter, folder, text):
+    """The chapter with another text below its first heading."""
+    cells = nbformat.read(chapter.path, as_version=4).cells
+    number = next(n for n, cell in enumerate(cells) if n and cell.cell_type == "markdown")
+    return changed(chapter, folder, number, text)
+
+
+def broken(chapter, folder):
+    return changed(chapter, folder, 4, "raise ValueError('no')")
+
+
+def page(out, name):
+    return (out / EXAMPLE_EPCI / name).read_text(encoding="utf-8")
+
+
+def tampered(out, change):
+    """The latest edition's record, changed."""
+    path = latest(out, EXAMPLE_EPCI) / "provenance.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    change(told)
+    path.write_text(json.dumps(told), encoding="utf-8")
+
+
+# Only what changed.
+
+
+def test_what_is_up_to_date_is_left_and_no_table_is_opened(out, chapters):
+    before = {path: path.stat().st_mtime_ns for path in (out / HOME).rglob("*")}
+    assert built(out, chapters).ran == []
+    assert {path: path.stat().st_mtime_ns for path in (out / HOME).rglob("*")} == before
+    command = [sys.executable, "-X", "importtime", "-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--out", str(out)]
+    answer = subprocess.run([*command, "--chapters", "07,08"], capture_output=True, text=True)
+    assert answer.returncode == 0 and "up to date" in answer.stderr
+    assert not {name for name in ("pandas", "numpy", "matplotlib", "papermill") if f" {name}\n" in answer.stderr}
+
+
+def test_a_notebook_that_changed_runs_again_alone(out, chapters, tmp_path):
+    chapters[1] = retold(chapters[1], tmp_path / "notebooks", "Un autre texte, sans chiffre.")
+    one = built(out, chapters)
+    assert one.ran == [SECOND] and "Un autre texte, sans chiffre." in page(out, f"{SECOND}.html")
+
+
+def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters):
+    """Another sum of all data, the same sum of what the chapter reads; then another of what one of them reads."""
+    name = latest(out, EXAMPLE_EPCI).name
+
+    def other_data(told):
+        for entry in told["chapters"].values():
+            entry["key"][OF_ALL] = "x"
+
+    tampered(out, other_data)
+    assert built(out, chapters).ran == [] and latest(out, EXAMPLE_EPCI).name == name
+
+    def read_otherwise(told):
+        other_data(told)
+        told["chapters"][FIRST]["observations"] = "x"
+
+    tampered(out, read_otherwise)
+    assert built(out, chapters).ran == [FIRST]
+
+
+def test_forced_again_the_same_bytes_are_the_same_edition(out, chapters):
+    name = latest(out, EXAMPLE_EPCI).name
+    assert built(out, chapters, force=True).ran == [FIRST, SECOND]
+    assert latest(out, EXAMPLE_EPCI).name == name == name_of(latest(out, EXAMPLE_EPCI))
+
+
+# A failure is told.
+
+
+def test_a_chapter_that_fails_keeps_its_last_good_version_with_its_date(out, chapters, tmp_path):
+    date = record(latest(out, EXAMPLE_EPCI))["date"]
+    good = page(out, f"{SECOND}.html")
+    chapters[1] = broken(chapters[1], tmp_path / "notebooks")
+    one = built(out, chapters)
+    assert one.exit_code == 2 and list(one.failed) == [SECOND]
+    assert str(one.failed[SECOND]) == f"notebooks/{SECOND}.ipynb, cell 5: ValueError: no"
+    dated, banner = page(out, f"{SECOND}.html"), '<p class="banner dated">'
+    start = dated.index(banner)
+    assert dated[:start] + dated[dated.index("</p>\n", start) + 5 :] == good
+    assert f"édition du {int(date[8:])}" in dated[start:] and "Chapitre daté" in page(out, "index.html")
+    journal = out / JOURNAL / EXAMPLE_EPCI
+    told = (journal / f"{SECOND}.log").read_text(encoding="utf-8")
+    assert "cell 5: ValueError: no" in told and "raise ValueError" in told and (journal / f"{SECOND}.ipynb").is_file()
+
+    assert built(out, chapters).failed and page(out, f"{SECOND}.html") == dated  # tried again, dated once
+    chapters = chosen_chapters(["07", "08"])
+    assert built(out, chapters).ran == [SECOND] and page(out, f"{SECOND}.html") == good and not journal.exists()
+
+
+def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapters, tmp_path):
+    one = built(tmp_path / "new", [chapters[0], broken(chapters[1], tmp_path / "notebooks")])
+    assert one.exit_code == 2 and "n’a pas pu être établi" in page(tmp_path / "new", f"{SECOND}.html")
+    assert "ValueError" not in page(tmp_path / "new", f"{SECOND}.html")
+    assert "n’a pas pu être établi" in page(tmp_path / "new", "index.html")
+
+
+def test_the_command_ends_with_2_and_names_the_chapter(out, tmp_path, monkeypatch):
+    root = tmp_path / "project"
+    here = Path(__file__).parents[1]
+    root.mkdir()
+    for name in ("data", "requirements.lock"):
+        (root / name).symlink_to(here / name)
+    (root / "notebooks").mkdir()
+    broken(chosen_chapters(["08"])[0], root / "notebooks")
+    command = [sys.executable, "-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--out", str(out)]
+    answer = subprocess.run(
+        command, capture_output=True, text=True, env={"CTG_ROOT": str(root), "PATH": "/usr/bin:/bin"}
+    )
+    assert answer.returncode == 2, answer.stderr
+    assert f"notebooks/{SECOND}.ipynb, cell 5: ValueError: no" in answer.stderr
+
+
+# Whole or not at all, one at a time.
+
+
+def test_a_second_build_says_who_holds_the_report(out, chapters):
+    holding = (
+        "import sys, time; from pathlib import Path; from ctg_analysis.locks import alone\n"
+        f"with alone(Path({str(out)!r}), {EXAMPLE_EPCI!r}, ''): print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", holding], stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        command = [sys.executable, "-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--out", str(out)]
+        answer = subprocess.run(command, capture_output=True, text=True)
+        holder.kill()
+    assert answer.returncode == 3 and f"is being built by process {holder.pid}" in answer.stderr
+    with alone(out, EXAMPLE_EPCI, ""):
+        pass  # the system freed it
+
+
+def test_killed_at_twenty_moments_the_report_is_always_whole(out, chapters, tmp_path):
+    """Two versions of a chapter in turn; an edition bears the sum of its files, so that a half one would be seen."""
+    texts = ("La version paire.", "La version impaire.")
+    versions = [retold(chapters[1], tmp_path / str(n), text).path for n, text in enumerate(texts)]
+    script = (
+        "import sys; from dataclasses import replace; from pathlib import Path\n"
+        "from ctg_analysis.build import build; from ctg_analysis.publishing.chapters import chosen_chapters\n"
+        "chapters = chosen_chapters(['07', '08']); chapters[1] = replace(chapters[1], path=Path(sys.argv[1]))\n"
+        f"print(list(build([{EXAMPLE_EPCI!r}], chapters, Path({str(out)!r}), force=True)))"
+    )
+    start = time.monotonic()
+    subprocess.run([sys.executable, "-c", script, str(versions[1])], check=True, capture_output=True)
+    took, chance = time.monotonic() - start, random.Random(1)
+    seen = set()
+    for moment in sorted(chance.uniform(0, took) for _ in range(20)):
+        version = versions[len(seen) % 2]
+        with subprocess.Popen([sys.executable, "-c", script, str(version)], stdout=subprocess.DEVNULL) as run:
+            time.sleep(moment)
+            run.send_signal(signal.SIGKILL)
+        edition = latest(out, EXAMPLE_EPCI)
+        assert name_of(edition) == edition.name
+        assert sum(text in page(out, f"{SECOND}.html") for text in texts) == 1
+        seen.add(edition.name)
+    assert built(out, chapters).exit_code == 0
+
+
+# Editions.
+
+
+def test_verify_finds_the_same_bytes_in_another_folder_time_zone_and_locale(out):
+    command = [sys.executable, "-m", "ctg_analysis", "verify", EXAMPLE_EPCI, "--out", str(out)]
+    elsewhere = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "PATH": "/usr/bin:/bin", "HOME": "/nowhere"}
+    answer = subprocess.run(command, capture_output=True, text=True, env=elsewhere)
+    assert answer.returncode == 0 and "files, the same bytes" in answer.stderr, answer.stderr
+    (latest(out, EXAMPLE_EPCI) / "index.html").write_text("other", encoding="utf-8")
+    assert verify(EXAMPLE_EPCI, out)[1] == ["index.html: other bytes"]
+
+
+def test_two_folders_are_compared_file_by_file(tmp_path):
+    for name, files in {"one": {"a": "1", "b": "2", "c": "3"}, "other": {"a": "1", "b": "x", "d": "4"}}.items():
+        (tmp_path / name).mkdir()
+        for file, text in files.items():
+            (tmp_path / name / file).write_text(text)
+    lines = ["b: other bytes", "c: not built again", "d: not in the latest edition"]
+    assert compared(tmp_path / "one", tmp_path / "other") == (3, lines)
+
+
+def test_old_editions_are_removed_and_the_last_ones_stay(out, chapters, tmp_path):
+    for number in range(3):
+        built(out, [chapters[0], retold(chapters[1], tmp_path / "n", f"Texte {'x' * number}.")])
+    home = out / HOME / EXAMPLE_EPCI
+    assert len([path for path in home.iterdir() if path.is_dir()]) == 4
+    kept = earlier(out, EXAMPLE_EPCI)[:2]
+    collect(out, EXAMPLE_EPCI, 2)
+    assert [path for path in home.iterdir() if path.is_dir()] == kept and kept[0] == latest(out, EXAMPLE_EPCI)
+
+
+def observed(*rows):
+    columns = ["territory", "level", "period", "indicator", "value", "status", "word", "name"]
+    table = pd.DataFrame(rows, columns=columns).assign(quality=None, source="insee_iris_rp2021", low=None, high=None)
+    return table.assign(numerator=table["value"], denominator=None)
+
+
+def test_what_changed_is_told_by_kind():
+    def place(period, value, status="ok", word=None, territory="999999999", level="epci"):
+        return (territory, level, period, "population_count", value, status, word, "Lieu")
+
+    before = observed(
+        place("2019", 10.0), place("2020", 20.0), place("2021", 30.0, word="proche de"), place("2018", 5.0)
+    )
+    now = observed(
+        place("2019", 10.0),
+        place("2020", 21.0),
+        place("2021", 30.0, word="plus élevé que"),
+        place("2022", 40.0),
+        place("2019", None, "secret", territory="99001", level="commune"),
+    )
+    earlier_commune = observed(place("2019", 7.0, territory="99001", level="commune"))
+    rows = changes(pd.concat([before, earlier_commune]), now)
+    told = {(row.kind, row.territory, row.period, row.before, row.now) for row in rows.itertuples()}
+    assert told == {
+        (REVISED, "999999999", "2020", "20", "21"),
+        (TESTED, "999999999", "2021", "proche de", "plus élevé que"),
+        (NEW, "999999999", "2022", "–", "40"),
+        (GONE, "999999999", "2018", "5", "–"),
+        (STATUS, "99001", "2019", "7", "s"),
+    }
+    assert changes(now, now).empty
+
+
+# Several territories.
+
+
+def test_parts_of_all_territories_are_all_of_them_once(france):
+    every = wanted([], every=True, departement="")
+    assert len(every) > 1_200
+    parts = [part(every, f"{i}/7") for i in range(1, 8)]
+    assert sorted(epci for one in parts for epci in one) == every and max(map(len, parts)) - min(map(len, parts)) <= 1
+    assert "200067171" in wanted([], every=False, departement="12")
+
+
+def test_the_list_of_reports_names_them_and_their_words(out):
+    write_list(out)
+    text = (out / "index.html").read_text(encoding="utf-8")
+    assert f'<a href="{EXAMPLE_EPCI}/index.html">' in text and "territoire fictif" in text
+    assert 'data-words="cc des monts' in text
