@@ -14,8 +14,8 @@ from ctg_analysis.comparisons import common_period
 from ctg_analysis.display import charts, figures, maps, markup, texts
 from ctg_analysis.display.maps import class_breaks
 from ctg_analysis.display.style import SEQUENTIAL
+from ctg_analysis.publishing.data_files import spreadsheet_safe
 from ctg_analysis.publishing.html import chapter_page
-from ctg_analysis.publishing.site import spreadsheet_safe
 
 NAN = float("nan")
 BASQUE = "200067106"  # 158 communes

@@ -374,4 +374,4 @@ def test_the_four_invented_epcis_are_too_few_for_a_median(example):
     assert len(peers.published(group, table, territories)) == 3
     found = values.rows_of_peers(observations, peers.pairs([group]), "age_65_plus_share")
     SCHEMA.validate(found)
-    assert len(found) == 2 and set(found["status"]) == {"nd"}
+    assert len(found) == 4 and set(found["status"]) == {"nd"}
