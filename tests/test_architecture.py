@@ -49,6 +49,8 @@ ORDER = [
     "chapter",
     "publishing",
     "build",
+    "verification",
+    "distributed",
     "listing",
     "cli",
     "__main__",

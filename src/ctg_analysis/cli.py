@@ -64,7 +64,7 @@ def build(
     start, codes = time.perf_counter(), []
     with messages.status("data") as status:
         if scheduler:
-            from ctg_analysis.publishing.distributed import build_there
+            from ctg_analysis.distributed import build_there
 
             built = build_there(some, chosen, home, force=force, scheduler=scheduler)
         else:

@@ -9,7 +9,16 @@ from ctg_analysis.sources.certificates import sha256, source_folders
 
 MANIFEST = "manifest.json"
 PAGES = {"build", "chapter", "childcare_authority", "cli", "comparisons", "display", "listing", "observed"}
-PAGES |= {"__main__", "publishing", "assumptions", "peer_values", "significance", "simulation", "templates"}
+PAGES |= {
+    "__main__",
+    "publishing",
+    "verification",
+    "assumptions",
+    "peer_values",
+    "significance",
+    "simulation",
+    "templates",
+}
 
 
 def is_stale(root: DataRoot) -> bool:

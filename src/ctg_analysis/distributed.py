@@ -1,0 +1,51 @@
+"""Reports built by the workers of a Dask scheduler, on this machine or on others that share the folders.
+
+One task is one territory, with all its chapters. A territory whose worker dies is given to another worker; what is up
+to date already is left as it is, so that nothing is built twice.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from ctg_analysis.build import Built, build
+from ctg_analysis.errors import UserError
+from ctg_analysis.publishing.chapters import ChapterNotebook
+from ctg_analysis.publishing.workers import Template, can_fork
+
+RETRIES = 2
+PATIENCE = "5s"
+
+
+def build_there(
+    epcis: list[str], chapters: list[ChapterNotebook], out: Path, *, force: bool, scheduler: str
+) -> Iterator[Built]:
+    """Build territories on the workers of a scheduler, and yield what came of each as it comes.
+
+    Raises:
+        UserError: dask.distributed is not installed, nothing answers at the address.
+    """
+    try:
+        from distributed import Client, as_completed
+    except ImportError as error:
+        raise UserError("--scheduler: needs dask.distributed; pip install 'ctg_analysis[cluster]'") from error
+    try:
+        client = Client(scheduler, timeout=PATIENCE)
+    except (OSError, ValueError) as error:
+        raise UserError(f"--scheduler {scheduler}: no answer, expected the address of a Dask scheduler") from error
+    with client:
+        waiting = client.map(build_one, epcis, chapters=chapters, out=out, force=force, retries=RETRIES, pure=False)
+        for future in as_completed(waiting):
+            yield future.result()
+
+
+def build_one(epci: str, *, chapters: list[ChapterNotebook], out: Path, force: bool) -> Built:
+    """Build one territory in this worker, one chapter at a time."""
+    (built,) = build([epci], chapters, out, jobs=1, force=force, template=_template() if can_fork() else None)
+    return built
+
+
+@cache
+def _template() -> Template:
+    """Return the warm process of this worker, started with its first territory."""
+    return Template()
