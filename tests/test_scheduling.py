@@ -1,0 +1,60 @@
+"""The files of docs/scheduling are ones that their schedulers take, and call a command that exists."""
+
+import re
+import shlex
+import shutil
+import subprocess
+
+import pytest
+import typer.main
+import yaml
+
+from ctg_analysis.cli import app
+from ctg_analysis.settings import settings
+
+FOLDER = settings().root / "docs" / "scheduling"
+CALL = re.compile(r"\.venv/bin/(ctg [^\"\n]*)")
+FILES = sorted(path.name for path in FOLDER.iterdir())
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if not name.endswith(".timer")])
+def test_each_calls_the_command_with_arguments_that_it_takes(name):
+    calls = CALL.findall((FOLDER / name).read_text(encoding="utf-8"))
+    assert len(calls) == 1
+    _, command, *arguments = shlex.split(calls[0])
+    known = typer.main.get_command(app).commands[command]
+    assert known.make_context(command, list(arguments), resilient_parsing=False).params["epcis"] == ["200067171"]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_the_units_are_ones_that_systemd_takes(tmp_path):
+    for name in ("ctg-build.service", "ctg-build.timer"):
+        text = (FOLDER / name).read_text(encoding="utf-8").replace("/srv/ctg_analysis/.venv/bin/ctg", "/bin/true")
+        (tmp_path / name).write_text(text.replace("User=ctg\n", ""), encoding="utf-8")
+    units = [tmp_path / "ctg-build.service", tmp_path / "ctg-build.timer"]
+    answer = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True)
+    said = [line for line in answer.stderr.splitlines() if "ctg-build" in line]
+    assert answer.returncode == 0 and said == [], answer.stderr
+
+
+def test_the_moments_are_moments():
+    timer = (FOLDER / "ctg-build.timer").read_text(encoding="utf-8")
+    assert re.search(r"^OnCalendar=\*-\*-\* \d\d:\d\d:\d\d$", timer, re.M)
+    (line,) = [one for one in (FOLDER / "crontab").read_text(encoding="utf-8").splitlines() if not one.startswith("#")]
+    minute, hour, *rest = line.split()[:5]
+    assert 0 <= int(minute) < 60 and 0 <= int(hour) < 24 and rest == ["*"] * 3
+
+
+def test_the_pipelines_are_yaml_with_their_steps():
+    actions = yaml.safe_load((FOLDER / "github-actions.yml").read_text(encoding="utf-8"))
+    steps = actions["jobs"]["build"]["steps"]
+    assert actions[True]["schedule"] and next(step["run"] for step in steps if "run" in step) == "make setup"
+    gitlab = yaml.safe_load((FOLDER / "gitlab-ci.yml").read_text(encoding="utf-8"))["diagnosis"]
+    assert gitlab["script"][0] == "make setup" and gitlab["allow_failure"] == {"exit_codes": [2]}
+
+
+def test_the_dag_is_python_and_every_exit_code_is_told():
+    compile((FOLDER / "airflow_dag.py").read_text(encoding="utf-8"), "airflow_dag.py", "exec")
+    told = (FOLDER.parent / "scheduling.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (\d) \|", told, re.M) == ["0", "1", "2", "3"]
+    assert all(name in told for name in FILES)
