@@ -37,6 +37,7 @@ ORDER = [
     "observations",
     "peers",
     "peer_values",
+    "published",
     "derivation",
     "checking",
     "staleness",

@@ -16,6 +16,7 @@ from ctg_analysis.observations import SCHEMA
 from ctg_analysis.peers import classify, profiles, vintages
 from ctg_analysis.perimeter import Perimeter, fill_zeros, restore_absent, to_reference
 from ctg_analysis.private import form_to_reference, read_private, with_msa, with_population_covered, with_thresholds
+from ctg_analysis.published import published_before, reports
 from ctg_analysis.raw_data import GEOGRAPHY, Folders, RawData, certified_folders, perimeters_of, read_all, strangers
 from ctg_analysis.secrecy import withhold
 from ctg_analysis.settings import DataRoot
@@ -52,7 +53,9 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
     members = membership(places)
     newest = populations.sort_values("period").drop_duplicates("code", keep="last")
     observed = observe(CATALOGUE.values(), facts, sources, coded_fractions(newest, members))
-    observations = SCHEMA.validate(withhold(observed, CATALOGUE, sources, members).observations)
+    restricted = {name for name, source in sources.items() if source.secrecy.threshold}
+    before = published_before(root, reports(), restricted)
+    observations = SCHEMA.validate(withhold(observed, CATALOGUE, sources, members, before).observations)
     contours = data.contours.merge(places.loc[places["level"] == "commune", ["code", "epci"]], on="code", how="inner")
     return {
         "territories": places,

@@ -4,6 +4,7 @@ import json
 from hashlib import sha256 as hash_
 from pathlib import Path
 
+from ctg_analysis.published import editions_with_restricted, reports
 from ctg_analysis.settings import DataRoot, settings
 from ctg_analysis.sources.certificates import sha256, source_folders
 
@@ -30,7 +31,8 @@ def is_stale(root: DataRoot) -> bool:
 
 
 def inputs(root: DataRoot) -> dict[str, str]:
-    """Return the SHA-256 of all that the observations depend on: raw and reference files, library, lock.
+    """Return the SHA-256 of all that the observations depend on: raw and reference files, library, lock,
+    and the restricted figures that earlier editions have published.
 
     Of the library, the modules that make them: not those of PAGES, which only read them.
     """
@@ -44,6 +46,7 @@ def inputs(root: DataRoot) -> dict[str, str]:
     files += sorted(path for path in root.reference.rglob("*") if path.is_file())
     files += sorted(path for path in root.private.rglob("*") if path.is_file())
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
+    digests |= {f"published/{digest}": digest for digest in editions_with_restricted(root, reports())}
     return digests | {"library": library(without=PAGES), "lock": locked()}
 
 

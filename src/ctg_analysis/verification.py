@@ -8,9 +8,10 @@ import pandas as pd
 
 from ctg_analysis.build import build
 from ctg_analysis.errors import UserError
+from ctg_analysis.published import OBSERVATIONS
 from ctg_analysis.publishing.changes import changes
 from ctg_analysis.publishing.chapters import all_chapters
-from ctg_analysis.publishing.editions import HOME, OBSERVATIONS, latest, publish, record
+from ctg_analysis.publishing.editions import HOME, latest, publish, record
 
 
 def verify(epci: str, out: Path) -> tuple[int, list[str]]:

@@ -7,7 +7,8 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.display.texts import typography, value_text
 from ctg_analysis.model import OK
-from ctg_analysis.publishing.editions import OBSERVATIONS, record
+from ctg_analysis.published import OBSERVATIONS
+from ctg_analysis.publishing.editions import record
 from ctg_analysis.publishing.site import in_french, page
 
 KEYS = ["territory", "level", "period", "indicator"]

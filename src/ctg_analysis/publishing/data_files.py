@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import Chapter
 from ctg_analysis.observed import Observed
-from ctg_analysis.publishing.editions import OBSERVATIONS
+from ctg_analysis.published import OBSERVATIONS, PLACES
 from ctg_analysis.sources.certificates import sha256
+from ctg_analysis.territories import membership
 
 FRENCH_COLUMNS = {
     "territory": "code",
@@ -25,6 +28,7 @@ FRENCH_COLUMNS = {
     "quality": "fiabilite",
     "source": "source",
 }
+LEVELS_OF_FORMS = ("commune", "secteur", "epci", "departement")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -52,10 +56,16 @@ def spreadsheet_safe(text: str) -> str:
 def write_observations(folder: Path, seen: Observed) -> str:
     """Write observations.parquet, all that was observed of the territory and beside; return its SHA-256.
 
+    places.parquet beside it says what each place is made of: the next edition may not betray what this one withholds.
+
     Columns: those of OBSERVATIONS, name, and word, what the tests say of the comparison at the period of comparison.
     """
     keys = ["territory", "level", "period", "indicator"]
     words = seen.tested[[*keys, "word"]]
     table = seen.named.merge(words, on=keys, how="left", validate="m:1").sort_values(keys, ignore_index=True)
     table.astype(dict.fromkeys(table.select_dtypes("category"), str)).to_parquet(folder / OBSERVATIONS, index=False)
+    made = membership(seen.territories)
+    here = pd.MultiIndex.from_frame(seen.places[["territory", "level"]])
+    made = made[made["level"].isin(LEVELS_OF_FORMS) & pd.MultiIndex.from_frame(made[["territory", "level"]]).isin(here)]
+    made.sort_values(list(made), ignore_index=True).to_parquet(folder / PLACES, index=False)
     return sha256(folder / OBSERVATIONS)

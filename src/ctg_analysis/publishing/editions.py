@@ -13,8 +13,10 @@ import shutil
 from hashlib import sha256
 from pathlib import Path
 
-HOME, SCRATCH, JOURNAL = ".editions", ".scratch", ".journal"
-RECORD, OBSERVATIONS = "provenance.json", "observations.parquet"
+from ctg_analysis.published import EDITIONS
+
+HOME, SCRATCH, JOURNAL = EDITIONS, ".scratch", ".journal"
+RECORD = "provenance.json"
 
 
 def latest(out: Path, epci: str) -> Path | None:

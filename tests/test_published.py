@@ -1,0 +1,36 @@
+"""What earlier editions published of restricted figures is known to the gate when it makes the next one."""
+
+import shutil
+
+import pytest
+
+from ctg_analysis import derivation, published, staleness
+from ctg_analysis.build import build
+from ctg_analysis.publishing.chapters import chosen_chapters
+from ctg_analysis.settings import DataRoot
+
+
+def test_the_gate_knows_what_earlier_editions_published(tmp_path, monkeypatch, example):
+    """A data root that is no invented one, with an earlier edition of its report: `ctg data` hands it to the gate."""
+    root = DataRoot(tmp_path / "data")
+    shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("processed"))
+    (built,) = build(["999999999"], chosen_chapters(["08"]), tmp_path / "trial")
+    for number in ("1", "2"):  # the second repeats the figures of the first
+        shutil.copytree(built.place, tmp_path / "reports" / ".editions" / "999999999" / number)
+    for module in (derivation, staleness):
+        monkeypatch.setattr(module, "reports", lambda: tmp_path / "reports")
+    heard = []
+
+    def listen(observations, indicators, sources, membership, published=()):
+        heard.extend(published)
+        raise InterruptedError
+
+    monkeypatch.setattr(derivation, "withhold", listen)
+    with pytest.raises(InterruptedError):
+        derivation.derive(root)
+    (edition,) = heard
+    known = edition.observations
+    assert {"msa_familles", "mission_locale"} <= set(known["source"]) and known["status"].eq("ok").any()
+    assert set(known.loc[known["level"].ne("commune"), "territory"]) <= set(edition.membership["territory"])
+    assert [name for name in staleness.inputs(root) if name.startswith("published/")] != []
+    assert published.editions_with_restricted(example, tmp_path / "reports") == {}  # the invented one starts anew
