@@ -198,7 +198,7 @@ def names(tree):
                 yield getattr(node, field)
 
 
-def test_nothing_after_the_gate_names_the_folder_of_the_partners():
+def test_r6_nothing_after_the_gate_names_the_folder_of_the_partners():
     """Neither by an import, nor by DataRoot.private, nor by its path."""
     for path in modules():
         if layer_of(path) in AFTER_THE_GATE | {"observed", "listing"}:

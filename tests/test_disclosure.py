@@ -251,13 +251,13 @@ def second(first):
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["real numbers", "whole numbers"])
-def test_nothing_withheld_can_be_found_out_from_two_editions_and_two_perimeters(first, second, whole):
+def test_r2_nothing_withheld_can_be_found_out_from_two_editions_and_two_perimeters(first, second, whole):
     attacker = Attacker((first.observations, BEFORE), (second.observations, NOW))
     assert attacker.finds_out(VICTIMS, whole=whole) == []
     assert first.exposed.empty and second.exposed.empty
 
 
-def test_the_same_attack_finds_every_victim_where_only_the_primary_rule_is_applied():
+def test_r2_the_same_attack_finds_every_victim_where_only_the_primary_rule_is_applied():
     attacker = Attacker((with_primary_rule_only(FIRST), BEFORE), (with_primary_rule_only(SECOND), NOW))
     assert len(VICTIMS) == 8
     assert attacker.finds_out(VICTIMS) == VICTIMS

@@ -16,6 +16,7 @@ from ctg_analysis.display.maps import class_breaks
 from ctg_analysis.display.style import SEQUENTIAL
 from ctg_analysis.publishing.data_files import spreadsheet_safe
 from ctg_analysis.publishing.html import chapter_page
+from ctg_analysis.sources import SOURCES
 
 NAN = float("nan")
 BASQUE = "200067106"  # 158 communes
@@ -177,7 +178,7 @@ def test_each_commune_of_a_map_has_the_shade_of_its_class():
     assert all(drawing.count(f"fill: {shade}") == 2 for shade in SEQUENTIAL)  # the commune and the legend
 
 
-def test_caf_charts_say_that_the_msa_is_missing_and_counts_rounded():
+def test_r18_caf_charts_say_that_the_msa_is_missing_and_counts_rounded():
     for one in CATALOGUE.values():
         if any(name.startswith("caf_s_ben") for name in one.sources):
             assert "hors MSA" in one.label and "hors MSA" in one.caveats and "arrondis à 5" in one.caveats
@@ -227,6 +228,66 @@ def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sourc
     sources = chapter.trend("population_count").html
     for words in ("populations communales depuis 1876", "populations de référence", "bases infracommunales"):
         assert words in sources
+
+
+@pytest.mark.parametrize("territory", ["200067171", "999999999"])
+def test_r12_what_is_compared_is_of_one_period_and_one_producer(territory, france, example):
+    seen = open_chapter(territory).seen
+    checked = 0
+    for one in CATALOGUE.values():
+        rows = seen.compared(one)
+        rows = rows[rows["status"].eq("ok")]
+        checked += len(rows) > 1
+        assert rows["period"].nunique() <= 1, one.id
+        assert len({SOURCES[name].producer for name in rows["source"]}) <= 1, one.id
+    assert checked > 20
+
+
+@pytest.mark.parametrize(
+    "name, after",
+    [("Aveyron", "d’Aveyron"), ("Île-de-France", "d’Île-de-France"), ("Hérault", "d’Hérault"), ("Lozère", "de Lozère"),
+     ("Hautes-Alpes", "de Hautes-Alpes"), ("Yonne", "d’Yonne"), ("France", "de France")],
+)  # fmt: skip
+def test_a_place_after_de(name, after):
+    assert texts.of(name) == after
+
+
+def test_figures_to_compare_with_are_apart_and_their_words_agree():
+    rows = pd.DataFrame({"name": ["Aveyron", "France"], "text": ["20,1 %", "23,8 %"], "status": "ok"})
+    said = texts.beside(rows.assign(word="plus faible que"))
+    assert said.startswith("Pour comparer : Aveyron 20,1 % ; France 23,8 %.")
+    assert said.endswith("plus faible que celle d’Aveyron et de France.")
+
+
+@pytest.mark.parametrize(
+    "unit, one",
+    [("places pour 100 enfants", "place pour 100 enfants"), ("fois le premier décile", "fois le premier décile"),
+     ("jeunes suivis pour 100 jeunes de 16 à 25 ans", "jeune suivi pour 100 jeunes de 16 à 25 ans"),
+     ("habitants de 65 ans ou plus pour 100 jeunes", "habitant de 65 ans ou plus pour 100 jeunes")],
+)  # fmt: skip
+def test_a_unit_after_less_than_two(unit, one):
+    assert texts.singular(unit) == one
+
+
+def test_no_tick_of_a_count_is_written_twice():
+    rows = pd.DataFrame({"period": ["2023", "2024", "2025"], "value": [0.0, 2.0, 1.0], "text": ["0", "2", "1"]})
+    ticks = re.findall(r"<text[^>]*>(\d)</text>", figures.trend(rows.assign(text="x")))
+    assert sorted(ticks) == ["0", "1", "2"]
+
+
+def test_a_chart_that_says_no_more_than_its_sentence_is_left_out(example):
+    chapter = open_chapter("999999999")
+    alone, nothing = chapter.show("eaje_inclusion_bonus_share"), chapter.show("disabled_children_facilities_count")
+    for said in (alone, nothing):
+        assert 'class="reading"' in said.html and 'class="source"' in said.html and "<svg" not in said.html
+    assert "<svg" in chapter.show("childcare_coverage_rate").html
+
+
+def test_a_table_has_no_column_of_nd_and_says_which_it_would_have_been(france):
+    chapter = open_chapter("200067171")
+    html = chapter.table("france_services_count", "children_3_11_count").html
+    assert html.count('scope="col"') == 2 and "Donnée non disponible" in html and 'class="source"' in html
+    assert 'class="unavailable"' in chapter.table("children_3_11_count").html
 
 
 def test_two_territories_of_one_name_have_a_bar_each():

@@ -69,7 +69,7 @@ def test_a_tie_holds_where_the_arithmetic_of_floats_does_not():
     assert ranked(peers.nearest(table, "B", classes_of(table), k=3)) == ["A", "C", "D"]
 
 
-def test_what_is_compared_chooses_no_one():
+def test_r11_what_is_compared_chooses_no_one():
     table = SIX.assign(y=[1.0, 4, 4, 1, 4, 1])
     assert ranked(peers.nearest(table, "A", classes_of(table), k=3)) == ["D", "B", "C"]
     group = peers.nearest(table, "A", classes_of(table), k=3, without=["y"])

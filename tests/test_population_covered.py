@@ -29,7 +29,7 @@ def result(form, known):
     return rows.set_index(["code", "period", "measure"])[["value", "status"]]
 
 
-def test_a_commune_counts_whole_or_not_at_all():
+def test_r17_a_commune_of_the_zone_counts_whole_or_not_at_all():
     rows = result(
         told(zone("99001", "2024", 1.0), zone("99002", "2024", 0.0)),
         populations(("99001", "2023", 400.0, "ok"), ("99002", "2023", 90.0, "ok")),

@@ -67,7 +67,7 @@ def observed(pairs, one, source=SOURCE):
 
 
 @given(PAIRS)
-def test_the_rate_of_an_epci_is_the_ratio_of_the_sums(pairs):
+def test_r13_the_rate_of_an_epci_is_the_ratio_of_the_sums(pairs):
     table = observed(pairs, indicator(Ratio("part", "whole"))).set_index("level")
     expected = 100 * sum(part for part, _ in pairs) / sum(whole for _, whole in pairs)
     for level in ("epci", "departement", "region"):
@@ -140,7 +140,7 @@ def test_an_open_source_withholds_nothing(pairs):
 
 
 @given(counts, counts, counts)
-def test_merged_communes_are_summed_and_no_total_changes(first, second, third):
+def test_r16_merged_communes_are_summed_and_no_total_changes(first, second, third):
     then = communes(["12001", "12002", "12003"])
     now = communes(["12001", "12003"], former={"12001": "12002"})
     table = facts("part", {"12001": first, "12002": second, "12003": third})
@@ -151,7 +151,7 @@ def test_merged_communes_are_summed_and_no_total_changes(first, second, third):
 
 
 @given(counts, counts)
-def test_a_split_commune_is_nd_and_still_counts_in_the_total_that_holds_its_parts(first, second):
+def test_r16_a_split_commune_is_nd_and_still_counts_in_the_total_that_holds_its_parts(first, second):
     then = communes(["12001", "12003"], former={"12001": "12002"})
     now = communes(["12001", "12002", "12003"])
     table = facts("part", {"12001": first, "12003": second})
@@ -171,7 +171,7 @@ def test_a_commune_split_between_two_epcis_makes_both_missing():
     assert moved.loc[("departement", "12"), "value"] == 13
 
 
-def test_what_a_producer_only_publishes_cannot_be_added_up():
+def test_r13_what_a_producer_only_publishes_cannot_be_added_up():
     median = Source(id="register", label="R", producer="P", additive=False)
     with pytest.raises(NotAdditiveError, match="cannot be added up"):
         sum_up(facts("median", {"12001": 20000}), median, pd.Series({"12001": 1}))

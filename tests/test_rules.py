@@ -1,5 +1,7 @@
-"""The rules of small numbers, each test under the number of its rule: R3, R5, R7, R8, R9, R10, R14, R15."""
+"""The rules of small numbers, each test under the number of its rule; those of other rules stand by what they test."""
 
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,9 +13,9 @@ from scipy import stats
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.census_sample import coded_fraction, complementary_interval, effective_size, years_between
-from ctg_analysis.display.texts import value_text
+from ctg_analysis.display.texts import SIGN_WORDS, value_text
 from ctg_analysis.errors import UserError
-from ctg_analysis.model import CENSORED, MISSING, OK, SECRET
+from ctg_analysis.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET
 from ctg_analysis.significance import (
     compare_proportions,
     compare_rates,
@@ -52,6 +54,12 @@ def one(bounds):
 def shares():
     sizes = st.integers(min_value=1, max_value=100_000)
     return sizes.flatmap(lambda n: st.tuples(st.integers(min_value=0, max_value=n), st.just(n)))
+
+
+def test_every_rule_up_to_r19_has_a_test_that_carries_its_number():
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    tested = {int(number) for number in re.findall(r"^def test_r(\d+)_", texts, re.MULTILINE)}
+    assert set(range(1, 20)) - tested == set()
 
 
 # R3: counts of the Caf, rounded to 5
@@ -539,3 +547,11 @@ def test_r4_a_missing_figure_stays_missing():
     assert censor_floor(pd.DataFrame({"value": [NAN], "status": [MISSING]}), 5)["status"].item() == MISSING
     assert compare_proportions(numbers(NAN, 18), numbers(60, 60), 120.0, 700.0)["p"].isna().tolist() == [True, False]
     assert compare_rates(numbers(NAN, 18), numbers(60, 60), 120.0, 700.0)["p"].isna().tolist() == [True, False]
+
+
+def test_r4_four_blanks_have_four_signs_and_none_is_a_zero():
+    poverty = next(one for one in CATALOGUE.values() if one.floor is not None)
+    blanks = (SECRET, MISSING, NOT_APPLICABLE, CENSORED)
+    signs = [value_text(poverty, SimpleNamespace(status=status, value=NAN)) for status in blanks]
+    assert len(set(signs)) == 4 and not {"0", ""} & set(signs)
+    assert set(signs[:3]) <= set(SIGN_WORDS), "a sign that no table explains"

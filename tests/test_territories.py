@@ -58,7 +58,7 @@ def test_overseas_departements_are_in_france_and_collectivities_are_not(territor
     assert "987" not in departements and "975" not in departements
 
 
-def test_an_epci_across_two_departements_has_both(territories):
+def test_r11_an_epci_across_two_departements_has_both(territories):
     epcis = territories[territories["level"].eq("epci") & territories["departement"].str.contains("|", regex=False)]
     assert len(epcis) > 50
     one = comparators(territories, "200066553")  # CC du Haut-Languedoc: Hérault and Tarn

@@ -1,5 +1,6 @@
 """The few verbs of a chapter: open it, read, draw, tabulate, define. Everything comes from OBSERVATIONS."""
 
+from dataclasses import replace
 from functools import cached_property
 
 import pandas as pd
@@ -13,7 +14,7 @@ from ctg_analysis.comparisons import common_period, last_year, latest_period
 from ctg_analysis.display import charts, childcare, figures, maps, markup, notes, tables, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.errors import UserError
-from ctg_analysis.model import OK, Count, Indicator, Mean
+from ctg_analysis.model import MISSING, OK, Count, Indicator, Mean
 from ctg_analysis.observed import observed
 from ctg_analysis.peers import published, sentence
 from ctg_analysis.processing import ensure
@@ -21,6 +22,8 @@ from ctg_analysis.settings import DataRoot, data_root
 from ctg_analysis.significance import notable
 from ctg_analysis.simulation import RATE, Missing, simulate
 from ctg_analysis.sources import SOURCES
+
+SHORTEST_LINE = 3  # years: two points make no trend
 
 
 def open_chapter(epci: str | int) -> "Chapter":
@@ -64,14 +67,33 @@ class Chapter:
         return markup.reading(texts.typography(lead), texts.typography(read_geography(self.seen.root)["note"]))
 
     def show(self, indicator: str) -> Html:
-        """Return the sentence and the chart of an indicator, or the box when no place here has it."""
+        """Return the sentence and the chart of an indicator, or the box when no place here has it.
+
+        A chart that would say no more than the sentence is left out: one bar alone, a map of zeros. Several years of
+        the territory alone are drawn as a line.
+        """
+        one = self._indicator(indicator)
         if not self.data(indicator)["status"].eq(OK).any():
             return self.reading(indicator)
-        return Html(self.reading(indicator).html + "\n" + self.chart(indicator).html)
+        if one.chart == "comparison" and self.seen.compared(one)["status"].eq(OK).sum() == 1:
+            years = [texts.is_printed(one, row) for row in self.seen.own(one).itertuples(index=False)]
+            line = len(years) >= SHORTEST_LINE and all(years)
+            return self._read_and(self.trend(indicator), one) if line else self.reading(indicator)
+        if one.chart == "circles" and not self._communes(one)["value"].any():
+            return self.reading(indicator)
+        return self._read_and(self.chart(indicator), one)
 
     def reading(self, indicator: str) -> Html:
-        """Return the sentence of an indicator for the territory, and the same figure elsewhere; else the box."""
+        """Return the sentence of an indicator here, the same figure elsewhere and its source; else the box."""
         one = self._indicator(indicator)
+        rows = self.seen.compared(one)
+        said = self._read(one)
+        return said if rows.empty else Html(f"{said.html}\n{markup.source(self._source(rows)).html}")
+
+    def _read_and(self, chart: Html, one: Indicator) -> Html:
+        return Html(f"{self._read(one).html}\n{chart.html}")
+
+    def _read(self, one: Indicator) -> Html:
         rows = self.seen.compared(one)
         if rows.empty:
             by_commune = self.data(one.id)["status"].eq(OK).any()
@@ -130,17 +152,29 @@ class Chapter:
         return self._drawn(one, drawing, rows, over_years=False, kind="map", note=note)
 
     def table(self, *indicators: str) -> Html:
-        """Return the communes and the comparators in rows, the indicators in columns, each at its own period."""
-        columns = []
+        """Return the communes and the comparators in rows, the indicators in columns, each at its own period.
+
+        An indicator that no place has is named below, without a column; the box stands for a table of such ones.
+        """
+        columns, absent = [], []
         for one in map(self._indicator, indicators):
             rows = self.seen.readable(one)
+            if rows["status"].eq(MISSING).all():
+                absent.append(one)
+                continue
             period = (
                 common_period(rows[rows["level"].ne("commune")], self.seen.epci)
                 or latest_period(rows)
                 or rows["period"].max()
             )
             columns.append((one, period, rows[rows["period"].eq(period)]))
-        return tables.places_by_indicator(self.seen.places, columns, local=len(self.seen.communes))
+        labels = [texts.uncapitalised(one.label) for one in absent]
+        if not columns:
+            return self._unavailable(absent[0], f"{texts.listed(labels)}, par commune")
+        note = f"Donnée non disponible : {texts.listed(labels)}." if labels else ""
+        source = self._source(pd.concat([rows for *_, rows in columns]))
+        local = len(self.seen.communes)
+        return tables.places_by_indicator(self.seen.places, columns, local=local, source=source, note=note)
 
     def matrix(self, name: str) -> Html:
         """Return a family of indicators by commune: yes or no, or the value of each."""
@@ -216,12 +250,14 @@ class Chapter:
         compared = {one.id: self.seen.compared(one) for one in family}
         known = [one for one in family if len(compared[one.id])]
         if not known or family[0] not in known:
-            return self._unavailable(family[0], f"{family[0].label}, et ce qui va avec")
+            return self._unavailable(family[0], TITLES[name])
         own = pd.concat([compared[one.id].iloc[[0]].assign(name=texts.typography(one.label)) for one in known])
         data = charts.family_listing(known, compared, self.seen.territory["name"])
         period = texts.period_text(own["period"].iloc[0])
         drawing = figures.comparison(own)
-        return charts.chart(known[0], drawing, data, when=period, source=self._source(own), title=TITLES[name])
+        units = {one.unit for one in known}
+        first = known[0] if len(units) == 1 else replace(known[0], unit="nombre")
+        return charts.chart(first, drawing, data, when=period, source=self._source(own), title=TITLES[name])
 
     def reference(self, name: str) -> Html:
         """Return the dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""

@@ -225,7 +225,7 @@ def list_(
     word: Annotated[str, typer.Argument(help="Only the lines with this word.")] = "",
 ) -> None:
     """List the EPCIs, indicators, sources or chapters, one a line."""
-    from ctg_analysis.listing import LISTS, matching
+    from ctg_analysis.listing import LISTS, counted, matching
 
     if what not in LISTS:
         raise UserError(f"ctg list {what}: expected one of {', '.join(LISTS)}")
@@ -234,6 +234,7 @@ def list_(
         print(line)
     if not lines:
         raise UserError(f"ctg list {what}: nothing with {word!r}")
+    messages.print(counted(what, lines))
 
 
 @app.command()

@@ -13,6 +13,8 @@ from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import FULL, read_certificate, source_folders
 
+STAR = "★"
+
 
 def epcis() -> list[str]:
     """Return SIREN, name and départements of every EPCI, the invented ones last."""
@@ -30,7 +32,7 @@ def epcis() -> list[str]:
 def indicators() -> list[str]:
     """Return id, codes of the field, label, unit and sources of every indicator."""
     return [
-        f"{one.id}  {', '.join(one.domain_ids)}{' ★' if one.star else ''}  {one.label} ({one.unit})  "
+        f"{one.id}  {', '.join(one.domain_ids)}{f' {STAR}' if one.star else ''}  {one.label} ({one.unit})  "
         f"{', '.join(one.sources)}"
         for one in CATALOGUE.values()
     ]
@@ -52,6 +54,7 @@ def sources() -> list[str]:
             ).days
             age = f"{days} days old"
         how = f"ctg fetch {source.id}" if source.downloads else source.how_to_get
+        how = f"ctg new EPCI: {how}" if source.form or source.hides else how
         lines.append("  ".join([source.id, state, vintage, age, licence, f"{source.producer}, {source.label}", how]))
     return lines
 
@@ -67,6 +70,13 @@ LISTS: dict[str, Callable[[], list[str]]] = {
     "sources": sources,
     "chapters": chapters,
 }
+
+
+def counted(what: str, lines: list[str]) -> str:
+    """Return how many lines there are: « 397 indicators, 298 starred »."""
+    starred = sum(STAR in line for line in lines)
+    noun = what.removesuffix("s") if len(lines) == 1 else what
+    return f"{len(lines)} {noun}" + (f", {starred} starred" if what == "indicators" else "")
 
 
 def matching(lines: list[str], word: str) -> list[str]:

@@ -18,7 +18,7 @@ def _size(commune: Commune) -> int:
 def facilities(raw: Path) -> None:
     """Write the facilities of every type that the indicators know, more of them in larger communes."""
     sizes = {  # inhabitants for one of them
-        "D502": 3000, "D503": 6500, "D504": 12000, "D505": 1500, "D506": 20000, "D507": 30000, "D115": 25000,
+        "D502": 3000, "D503": 6500, "D504": 5000, "D505": 1500, "D506": 20000, "D507": 30000, "D115": 25000,
         "C107": 4000, "C108": 700, "C109": 3500, "C201": 6000, "C301": 15000, "C302": 40000, "C303": 40000,
         "F307": 1200, "F303": 15000, "F305": 12000, "F121": 3000, "F101": 9000, "F113": 900, "F111": 2000,
         "D601": 30000, "D602": 30000, "D603": 25000, "D604": 25000, "D605": 35000, "D606": 20000,

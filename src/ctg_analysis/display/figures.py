@@ -63,6 +63,7 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int 
     ticks = _spaced(list(years))
     axes.set_xticks(ticks, [str(year) for year in ticks])
     shown = decimals if top < 10 else 0
+    axes.yaxis.get_major_locator().set_params(integer=not shown)
     axes.yaxis.set_major_formatter(lambda value, _: number(value, shown))
     axes.tick_params(length=0)
     axes.grid(axis="y", color="#e4e0d6", linewidth=0.8)

@@ -36,7 +36,7 @@ def definition(one: Indicator, *others: Indicator) -> dict[str, str]:
 
 def how_to_get(source: Source, epci: str) -> dict[str, str]:
     """Return what a box says of a source that is missing: label, how, command."""
-    command = f"ctg new {epci}" if source.form else f"ctg list sources {source.id}"
+    command = f"ctg new {epci}" if source.form or source.hides else f"ctg list sources {source.id}"
     return {
         "label": texts.typography(texts.source_text(source)),
         "how": texts.typography(source.how_to_get or "fichier complet à télécharger"),

@@ -12,10 +12,10 @@ YES, NO = "oui", "non"
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
 
 
-def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: int) -> Html:
+def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: int, source: str, note: str) -> Html:
     """Return places in rows and indicators in columns, each at its own period.
 
-    local: how many of the places, the first ones, are the communes; the others are set apart.
+    local: how many of the places, the first ones, are the communes; the others are set apart. note: said below.
     """
     header = ["Territoire"]
     for one, period, _ in columns:
@@ -23,7 +23,8 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: i
         header.append(f"{one.label}{unit}, {texts.period_text(period)}" if period else f"{one.label}{unit}")
     lines = _lines(places, columns, lambda one, row: row.text)
     caption = "Les communes, puis le territoire et ce à quoi il se compare"
-    return _table(caption, header, lines, frozenset(range(local, len(lines))))
+    table = _table(caption, header, lines, frozenset(range(local, len(lines))), note)
+    return Html(table.html + "\n" + markup.source(source).html)
 
 
 def matrix(places: pd.DataFrame, columns: list[Column], *, source: str) -> Html:
@@ -84,8 +85,10 @@ def _cell(value: object) -> str:
     return texts.number(value) if isinstance(value, Integral) else str(value)
 
 
-def _table(caption: str, header: list[str], lines: list[list[str]], marked: frozenset[int] = frozenset()) -> Html:
-    note = texts.typography(charts.signs(lines))
+def _table(
+    caption: str, header: list[str], lines: list[list[str]], marked: frozenset[int] = frozenset(), note: str = ""
+) -> Html:
+    note = texts.typography(" ".join(said for said in (charts.signs(lines), note) if said))
     written = [[texts.typography(text) for text in line] for line in lines]
     return markup.table(
         Table(texts.typography(caption), [texts.typography(text) for text in header], written, note, marked)

@@ -101,7 +101,8 @@ def interval_text(indicator: Indicator, row) -> str:
 def sentence(indicator: Indicator, row) -> str:
     """Return the reading sentence of an observation, with its interval if it has one."""
     plural = "s" if row.value >= 2 else ""
-    words = {"period": re.sub(r"^(\d{4})-(\d{4})$", r"\1 et \2", period_text(row.period)), "unit": indicator.unit}
+    unit = indicator.unit if row.value >= 2 else singular(indicator.unit)
+    words = {"period": re.sub(r"^(\d{4})-(\d{4})$", r"\1 et \2", period_text(row.period)), "unit": unit}
     text = indicator.reading.format(**words, value=value_text(indicator, row), s=plural)
     interval = interval_text(indicator, row)
     if interval:
@@ -126,16 +127,25 @@ def beside(rows) -> str:
     rows: columns name, text, status, word.
     """
     known = rows[rows["status"].eq(OK)]
-    shown = ", ".join(f"{row.name} {row.text}" for row in known.itertuples(index=False))
+    shown = " ; ".join(f"{row.name} {row.text}" for row in known.itertuples(index=False))
     sentences = [f"Pour comparer : {shown}."] if shown else []
     said = known[known["word"].notna()].groupby("word", sort=False)["name"].agg(list)
-    parts = [f"{words.replace(' que', '')} {_than(words)} de {listed(names)}" for words, names in said.items()]
+    parts = [
+        f"{words.replace(' que', '')} {_than(words)} {listed([of(name) for name in names])}"
+        for words, names in said.items()
+    ]
     if parts:
         sentences.append(f"La valeur du territoire est {' ; '.join(parts)}.")
     unknown = rows.loc[rows["status"].ne(OK), "name"]
     if len(unknown):
         sentences.append(f"Valeur non disponible : {', '.join(unknown)}.")
     return " ".join(sentences)
+
+
+def of(name: str) -> str:
+    """Return the name of a place after « de »: d’Occitanie, d’Hérault, de Haute-Garonne, de France."""
+    opening = alphabetical(name[:2])
+    return f"d’{name}" if opening[:1] in tuple("aeiouy") or name.startswith("Hérault") else f"de {name}"
 
 
 def _than(words: str) -> str:
@@ -150,6 +160,13 @@ def geography(sources: list[Source], year: int, *, series: bool) -> str:
         return f"À périmètre constant, géographie au 01/01/{year}"
     published = " ; ".join(dict.fromkeys(source.geography for source in sources if source.geography))
     return f"Valeurs publiées par le producteur ({published})"
+
+
+def singular(unit: str) -> str:
+    """Return a unit as it follows a number under 2: « place pour 100 enfants », « jeune pour 1 habitant »."""
+    counted, *rest = re.split(r"(?= (?:pour|par|de) )", unit, maxsplit=1)
+    words = [word if word in ("temps", "fois") else word.removesuffix("s") for word in counted.split(" ")]
+    return " ".join(words) + "".join(rest)
 
 
 def unit_text(unit: str) -> str:

@@ -35,7 +35,8 @@ def fetch(
         Busy: another process fetches the same source.
     """
     if not source.downloads:
-        raise FetchError(f"{source.id}: no address; {source.how_to_get or 'ask its producer'}")
+        form = "`ctg new EPCI` writes its form: " if source.form or source.hides else ""
+        raise FetchError(f"{source.id}: no address; {form}{source.how_to_get or 'ask its producer'}")
     home = raw / source.id
     partial, full = home / PARTIAL, home / FULL
     try:

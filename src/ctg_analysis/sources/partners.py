@@ -30,7 +30,7 @@ def _partner(
         form=Form(f"{id_}.csv", title, fields, written, breakdowns or {}),
         geography="communes au 1er janvier de l'année de référence",
         licence="fichier restreint, hors du dépôt",
-        how_to_get=f"formulaire {id_}.csv à faire remplir (ctg new) : {producer}",
+        how_to_get=f"formulaire {id_}.csv à faire remplir",
     )
 
 
@@ -394,7 +394,7 @@ SOURCES = (
         rounding=5,
         geography="EPCI au 1er janvier de l'année suivante",
         licence="fichier restreint, hors du dépôt",
-        how_to_get="formulaire msa_familles.csv à faire remplir par la MSA (ctg new)",
+        how_to_get="formulaire msa_familles.csv à faire remplir par la MSA",
         note="Somme d'un nombre de la Caf, arrondi à 5, et d'un nombre exact de la MSA, à la même date.",
     ),
 )
