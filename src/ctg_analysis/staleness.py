@@ -9,17 +9,9 @@ from ctg_analysis.settings import DataRoot, settings
 from ctg_analysis.sources.certificates import sha256, source_folders
 
 MANIFEST = "manifest.json"
-PAGES = {"build", "chapter", "childcare_authority", "cli", "comparisons", "display", "listing", "observed"}
-PAGES |= {
-    "__main__",
-    "publishing",
-    "verification",
-    "assumptions",
-    "peer_values",
-    "significance",
-    "simulation",
-    "templates",
-}
+PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
+PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "significance", "simulation", "templates"}
+PAGES |= {"verification"}
 
 
 def is_stale(root: DataRoot) -> bool:
