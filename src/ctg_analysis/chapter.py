@@ -345,12 +345,8 @@ class Chapter:
         return self._drawn(one, figures.balance(*spans), totals, over_years=True, parts=parts)
 
     def _labelled_parts(self, one: Indicator) -> pd.DataFrame:
-        return pd.concat(
-            [
-                self.seen.readable(CATALOGUE[name]).assign(part=texts.typography(CATALOGUE[name].label))
-                for name in one.parts
-            ]
-        )
+        label = {name: texts.typography(CATALOGUE[name].label) for name in one.parts}
+        return pd.concat([self.seen.readable(CATALOGUE[name]).assign(part=label[name]) for name in one.parts])
 
     def _drawn(
         self,
