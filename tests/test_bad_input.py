@@ -125,6 +125,31 @@ def test_a_word_in_the_place_of_a_number_and_a_blank(root):
     assert "line 7: found no value, expected a value, unless CONF_STATUS is C or OBS_STATUS is O" in second
 
 
+def test_a_number_without_end_and_a_column_that_comes_twice(root):
+    spoil(root, BIRTHS, replace(5, 3, "1e400"))
+    spoil(root, AGES, lambda lines: [f"{line};{line.split(';')[0]}" for line in lines])
+    again = (root.raw / AGES).read_text(encoding="utf-8").partition(";")[0]
+    assert findings(root) == [
+        f"{root.raw}/{BIRTHS}, line 5, column OBS_VALUE: found '1e400', expected a number",
+        f"{root.raw}/{AGES}, line 1, column {again}: found this column again, expected each column once",
+    ]
+
+
+def test_a_header_without_names(root):
+    spoil(root, BIRTHS, lambda lines: [";" * lines[0].count(";") + " ", *lines[1:]])
+    assert all(", line 1, column " in one and "found no such column" in one for one in findings(root))
+
+
+def test_a_date_of_access_that_is_none(root):
+    certificate = root.raw / "drees_apl" / "source.yml"
+    text = yaml.safe_load(certificate.read_text(encoding="utf-8")) | {"date_acces": "24/11/2026"}
+    certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
+    (said,) = check_root(root)
+    assert str(said).startswith(
+        f"{certificate}, column date_acces: found '24/11/2026', expected Input should be a valid"
+    )
+
+
 def test_a_code_that_has_lost_its_zero(root):
     spoil(root, BIRTHS, replace(3, 0, "1001"))
     (line,) = findings(root)

@@ -210,6 +210,19 @@ class Misbehaving(BaseHTTPRequestHandler):
     def sentence(self, first, asked):
         self.send(b"Service momentanement indisponible, merci de patienter\n", Content_Type="text/csv")
 
+    def apology(self, first, asked):
+        """A message of two lines that could pass for a header and a row."""
+        self.send(b"Service indisponible, merci de patienter\nContact : support\n", Content_Type="text/csv")
+
+    def foreign_encoding(self, first, asked):
+        self.send(GOOD, Content_Encoding="x-unknown")
+
+    def lost(self, first, asked):
+        self.send(b"", 302, Location="http://[nowhere/")
+
+    def no_catalogue(self, first, asked):
+        self.send(b"[" * 100_000)
+
     def binary(self, first, asked):
         self.send(zipped(**{"data.csv": GOOD}), Content_Type="text/csv")
 
@@ -328,6 +341,9 @@ def test_a_cut_download_goes_on_from_where_it_stopped(tmp_path, server):
         ("round_and_round", "", "cannot be asked (TooManyRedirects)"),
         ("enormous", "", "more than 2 GB, expected a smaller file"),
         ("sentence", "", "a page or a message came, expected a data file"),
+        ("apology", "", "a page or a message came, expected a data file"),
+        ("foreign_encoding", "", "the file came compressed as x-unknown, expected as it is, or gzip"),
+        ("lost", "", "cannot be asked (ValueError); has its address changed?"),
         ("binary", "", "a binary file came, expected a CSV file"),
         ("ragged", "", "the last line has 2 cells, expected 3"),
         ("damaged", "*_data.csv", "a damaged or foreign file came, expected a zip"),
@@ -404,6 +420,7 @@ def test_a_wait_is_asked_in_seconds_or_until_a_date():
     assert 80 < transport._asked_wait(shown) <= 90
     assert transport._asked_wait("Wed, 21 Oct 2015 07:28:00 GMT") == 0
     assert transport._asked_wait("7") == 7
+    assert transport._asked_wait("Wed, 21 Oct 99999999999999999999 07:28:00 GMT") is None
     assert transport._asked_wait("soon") is None and transport._asked_wait("") is None
 
 
@@ -451,7 +468,10 @@ def test_the_command_exits_with_3_when_another_is_at_work(tmp_path, server):
     with FileLock(raw / ".caf_txcouv_pe.lock"):
         answer = run()
     assert answer.returncode == 3 and answer.stdout == ""
-    assert answer.stderr.startswith("caf_txcouv_pe: process ") and len(answer.stderr.splitlines()) == 1
+    assert (
+        answer.stderr.startswith("caf_txcouv_pe: fetched by another process; run the command again")
+        and len(answer.stderr.splitlines()) == 1
+    )
     answer = run()
     assert answer.returncode == 0 and "data/raw/caf_txcouv_pe/full: " in answer.stderr
 
@@ -462,6 +482,12 @@ def test_the_former_folder_comes_back_when_the_new_one_did_not_come(tmp_path, se
     with pytest.raises(FetchError):
         fetch(source("gone"), tmp_path, mirror=server)
     assert files(tmp_path) == {"dataset/full/data.csv", "dataset/full/source.yml"}
+
+
+def test_a_catalogue_that_is_none_is_told_in_one_line(tmp_path, server):
+    dataset = Download("data.csv", "https://www.example.org/no_catalogue", resource="*.csv")
+    with pytest.raises(FetchError, match=r"no resource named like '\*.csv' came, expected a dataset of"):
+        fetch(Source("dataset", "L", "P", downloads=(dataset,)), tmp_path, mirror=server)
 
 
 def test_a_wrong_checksum_is_refused(tmp_path, server):

@@ -143,7 +143,7 @@ def test_a_column_of_names_cannot_slip_in(root):
         ({"demandes": 5, "demandes_non_satisfaites": 6}, "demandes_non_satisfaites: found 6 of 5, expected"),
         ({"demandes": -1}, "column demandes: found -1.0, expected a count of 0 or more"),
         ({"demandes": "1.234"}, "column demandes: found '1.234', expected a whole number"),
-        ({"demandes": "inf"}, "column demandes: found 'inf', expected a whole number"),
+        ({"demandes": "inf"}, "column demandes: found 'inf', expected a number"),
         ({"territoire": EPCI, "demandes": 4}, "column demandes: found 4, expected at least 5, which its communes have"),
         ({"demandes": "beaucoup"}, "column demandes: found 'beaucoup', expected a number"),
         ({"sppe_recenser": 2}, "column sppe_recenser: found 2.0, expected 0 or 1"),

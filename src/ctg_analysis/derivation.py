@@ -184,7 +184,7 @@ def received(folders: Folders, agreements: dict[str, Agreement]) -> pd.DataFrame
     Of full files beside an extract: the date of the full files, both vintages.
     """
     rows = [
-        (source, certificates[0].date_acces, " ; ".join(dict.fromkeys(one.vintage for one in certificates)))
+        (source, certificates[0].date_acces.isoformat(), " ; ".join(dict.fromkeys(one.vintage for one in certificates)))
         for source, several in folders.items()
         for certificates in [[folder.certificate for folder in several]]
     ]

@@ -49,9 +49,7 @@ def sources() -> list[str]:
             certificate = read_certificate(folders[source.id][0]).certificate
             state = " and ".join("full" if folder.name == FULL else "extract" for folder in folders[source.id])
             vintage, licence = certificate.vintage, certificate.licence
-            days = (
-                datetime.datetime.now(tz=datetime.UTC).date() - datetime.date.fromisoformat(certificate.date_acces)
-            ).days
+            days = (datetime.datetime.now(tz=datetime.UTC).date() - certificate.date_acces).days
             age = f"{days} days old"
         how = f"ctg fetch {source.id}" if source.downloads else source.how_to_get
         how = f"ctg new EPCI: {how}" if source.form or source.hides else how

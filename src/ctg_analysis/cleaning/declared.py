@@ -265,5 +265,5 @@ def _periods(layout: Table, rows: pd.DataFrame, folder: RawFolder, name: str) ->
 
 def _year_of(folder: RawFolder, name: str) -> str:
     """Return the last year in the name of a file, else in its vintage, else in the date it was had."""
-    words = (name, folder.certificate.vintage, folder.certificate.date_acces)
+    words = (name, folder.certificate.vintage, str(folder.certificate.date_acces))
     return next(years[-1] for word in words if (years := re.findall(r"20\d\d", word)))

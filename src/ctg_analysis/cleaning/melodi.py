@@ -79,7 +79,7 @@ def read_melodi(
         # A full file has other zonings, which are left out; an extract has none, and a wrong code there is an error.
         if folder.full and "GEO_OBJECT" in rows:
             known &= rows["GEO_OBJECT"].isin(LEVEL_OF)
-        others = set(rows.columns) - set(schema.columns) - PLAIN
+        others = set(rows.columns) - set(schema.columns) - PLAIN - {""}
         without_total = others if without_total is None else without_total
         for dimension in others:
             at_total = rows[dimension].eq(TOTAL)

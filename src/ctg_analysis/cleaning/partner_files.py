@@ -1,6 +1,7 @@
 """The forms that partners fill, kept in data/private/<siren>/ with their agreements."""
 
 import datetime
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -100,7 +101,7 @@ def _not_plain(texts: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
         cells = texts[field.column].astype(str).str.strip()
         numbers = pd.to_numeric(cells.str.replace(",", ".", regex=False), errors="coerce")
         pattern = r"\d{1,9}" if field.kind == PERSONS else r"\d{1,9}(?:[.,]\d{1,2})?"
-        odd = numbers.ge(0) & ~cells.str.fullmatch(pattern + r"|\d+[.,]0")
+        odd = numbers.ge(0) & numbers.lt(math.inf) & ~cells.str.fullmatch(pattern + r"|\d+[.,]0")
         expected = (
             "a whole number" if field.kind == PERSONS else "a number of two decimals at most, such as 1234 or 12,5"
         )

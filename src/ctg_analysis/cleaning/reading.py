@@ -1,5 +1,6 @@
 """Holding a raw file to its schema: every problem at once, each with its line."""
 
+import math
 import re
 from pathlib import Path
 
@@ -59,10 +60,11 @@ def at_most(part: str, whole: str) -> pa.Check:
 
 
 def _numbers(column: pd.Series) -> pd.Series:
-    """Return texts as numbers, with a point or a comma; what is no number is missing."""
+    """Return texts as numbers, with a point or a comma; what is no number, or has no end, is missing."""
     if column.dtype.kind not in "iuf":
         column = column.astype(str).str.replace(",", ".", regex=False)
-    return pd.to_numeric(column, errors="coerce").astype(float)
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    return numbers.where(numbers.abs().ne(math.inf))
 
 
 def read(
@@ -87,7 +89,7 @@ def read(
     if not path.is_file():
         raise InputError(findings)
     try:
-        table = load(path, lambda header: _wanted(header, schema, aliases), sift).rename(columns=aliases)
+        table = load(path, lambda header: _wanted(header, schema, aliases, path), sift).rename(columns=aliases)
         found, expected = table.attrs[ROWS], folder.entry(name).lignes
         if expected is not None and not folder.full and found != expected:
             findings.append(Finding(project_path(path), None, None, f"{found} rows", f"{expected} rows"))
@@ -99,11 +101,19 @@ def read(
     return table.reset_index(drop=True)
 
 
-def _wanted(header: list[str], schema: pa.DataFrameSchema, aliases: dict[str, str]) -> list[str]:
-    """Return the columns of the header that the schema knows, under any of their names."""
+def _wanted(header: list[str], schema: pa.DataFrameSchema, aliases: dict[str, str], path: Path) -> list[str]:
+    """Return the columns of the header that the schema knows, under any of their names; each of them once."""
     exact = {name for name, column in schema.columns.items() if not column.regex} | set(aliases)
     patterns = [name for name, column in schema.columns.items() if column.regex]
-    return [name for name in header if name in exact or any(re.fullmatch(pattern, name) for pattern in patterns)]
+    wanted = [name for name in header if name in exact or any(re.fullmatch(pattern, name) for pattern in patterns)]
+    again = pd.Series([aliases.get(name, name) for name in wanted], dtype=object)
+    findings = [
+        Finding(project_path(path), 1, name, "this column again", "each column once")
+        for name in again[again.duplicated()].unique()
+    ]
+    if findings:
+        raise InputError(findings)
+    return wanted
 
 
 def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Birth certificates (source.yml): a raw file never travels without one, and never opens if it has changed."""
 
+import datetime
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,7 @@ class Certificate(BaseModel):
     millesime: str | int | dict
     geographie: str
     licence: str
-    date_acces: str
+    date_acces: datetime.date
     couverture: str
     secret_arrondi: str
     reserves: list[str] = []

@@ -3,6 +3,7 @@
 import csv
 import fnmatch
 import gzip
+import itertools
 import json
 import lzma
 import shutil
@@ -86,7 +87,7 @@ def _no_data(url: str) -> FetchError:
 
 
 def _refuse_cut_lines(path: Path, url: str) -> None:
-    """Refuse a CSV without columns or rows, or whose last line stops before its last cell."""
+    """Refuse a CSV without columns or rows, whose first row does not fill its columns, or whose last line is cut."""
     start = _start(path, BLOCK).removeprefix(b"\xef\xbb\xbf")
     if start.startswith((b"PK\x03\x04", b"\x1f\x8b", b"%PDF")) or b"\0" in start:
         raise FetchError(f"{url}: a binary file came, expected {KINDS['.csv']}")
@@ -95,12 +96,14 @@ def _refuse_cut_lines(path: Path, url: str) -> None:
     if start.lstrip().startswith((b"{", b"[", b"<")) or separator not in header or not rows.strip():
         raise _no_data(url)
     last = last_line(path)
-    if last.endswith(b"\n") or b'"' in last:
-        return
-    lines = [line.decode("latin-1") for line in (last, header)]
-    found, expected = map(len, csv.reader(lines, delimiter=chr(separator)))
-    if 1 < found < expected:  # one cell alone is a footer
+    lines = [line.decode("latin-1") for line in (last, *start.splitlines())]
+    found = len(next(csv.reader(lines[:1], delimiter=chr(separator))))
+    expected, first = map(len, itertools.islice(filter(None, csv.reader(lines[1:], delimiter=chr(separator))), 2))
+    cut = not last.endswith(b"\n") and b'"' not in last
+    if cut and 1 < found < expected:  # one cell alone is a footer
         raise FetchError(f"{url}: the last line has {found} cells, expected {expected}; run the command again")
+    if first != expected:
+        raise _no_data(url)
 
 
 def last_line(path: Path) -> bytes:

@@ -36,6 +36,7 @@ REFUSED = (
     requests.exceptions.MissingSchema,
     requests.exceptions.InvalidSchema,
     requests.exceptions.TooManyRedirects,
+    ValueError,  # an address, that of a redirection too, which cannot be read
 )
 HEADERS = {"User-Agent": "ctg_analysis", "Accept-Encoding": "identity"}
 
@@ -100,7 +101,7 @@ def _address(download: Download, folder: Path, mirror: str, seconds: float) -> s
         resources = json.loads(part.read_text(encoding="utf-8"))["resources"]
         fitting = [one for one in resources if fnmatch.fnmatch(_file_of(one["url"]), download.resource)]
         latest = max(fitting, key=lambda one: one["last_modified"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise FetchError(
             f"{download.url}: no resource named like {download.resource!r} came, expected a dataset of data.gouv.fr"
         ) from error
@@ -170,7 +171,7 @@ def _attempt(url: str, host: str, part: Path, progress: Progress, deadline: floa
                 etag_file.unlink(missing_ok=True)
                 raise _Passing("the server does not go on from what was here; the file is had again from its start")
             _refuse(answer, url)
-            encoded = answer.headers.get("Content-Encoding", "identity") != "identity"  # its length is not the file's
+            encoded = bool(_encodings(answer))  # its length is not the file's
             if answer.status_code == 200:
                 had = 0
                 part.unlink(missing_ok=True)  # before its new mark: bytes of two files are never joined
@@ -183,6 +184,12 @@ def _attempt(url: str, host: str, part: Path, progress: Progress, deadline: floa
         raise FetchError(f"{url}: cannot be asked ({type(error).__name__}); has its address changed?") from error
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise _Passing(f"the connection failed ({type(error).__name__})") from error
+
+
+def _encodings(answer: requests.Response) -> set[str]:
+    """Return how the answer is compressed on its way: nothing, or `gzip`..."""
+    told = answer.headers.get("Content-Encoding", "").lower().split(",")
+    return {one.strip() for one in told} - {"", "identity"}
 
 
 def _range(answer: requests.Response) -> tuple[int | None, int | None]:
@@ -212,6 +219,9 @@ def _refuse(answer: requests.Response, url: str) -> None:
         raise _Passing(f"the server answered {code}", wait)
     if code not in (200, 206):
         raise FetchError(f"{url}: the server answered {code}, expected the file; has its address changed?")
+    unknown = _encodings(answer) - set(urllib3.HTTPResponse.CONTENT_DECODERS)
+    if unknown:
+        raise FetchError(f"{url}: the file came compressed as {', '.join(sorted(unknown))}, expected as it is, or gzip")
     if "text/html" in answer.headers.get("Content-Type", ""):
         raise FetchError(f"{url}: a web page came, expected a data file; open the address in a browser to see why")
 
@@ -222,7 +232,7 @@ def _asked_wait(text: str) -> float | None:
         return float(text)
     try:
         until = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     now = datetime.datetime.now(tz=datetime.UTC)
     return max(0.0, (until.replace(tzinfo=until.tzinfo or datetime.UTC) - now).total_seconds())
