@@ -451,7 +451,7 @@ def test_the_command_exits_with_3_when_another_is_at_work(tmp_path, server):
     with FileLock(raw / ".caf_txcouv_pe.lock"):
         answer = run()
     assert answer.returncode == 3 and answer.stdout == ""
-    assert answer.stderr.startswith("caf_txcouv_pe: process ") and len(answer.stderr.splitlines()) == 1
+    assert answer.stderr.startswith("caf_txcouv_pe: fetched by a process ") and len(answer.stderr.splitlines()) == 1
     answer = run()
     assert answer.returncode == 0 and "data/raw/caf_txcouv_pe/full: " in answer.stderr
 

@@ -30,5 +30,5 @@ def alone(folder: Path, name: str, doing: str) -> Iterator[None]:
             finally:
                 holder.unlink(missing_ok=True)
     except Timeout as error:
-        who = holder.read_text(encoding="utf-8") if holder.is_file() else "that has just begun"
-        raise Busy(f"{doing} by process {who}; run the command again when it has ended") from error
+        who = f"process {holder.read_text(encoding='utf-8')}" if holder.is_file() else "a process that has just begun"
+        raise Busy(f"{doing} by {who}; run the command again when it has ended") from error
