@@ -175,7 +175,7 @@ def test_territories_that_run_at_once_do_not_mix(tmp_path, warm):
             text = (tmp_path / outcome.job.place / chapter.path.name).read_text(encoding="utf-8")
             assert made.setdefault(outcome.job.epci, text) == text
     assert len(set(made.values())) == 3
-    assert "Aubrac" in made[DEFAULT_EPCI] and "Aubrac" not in made[EXAMPLE_EPCI]
+    assert "Monts d" in made[EXAMPLE_EPCI] and "Monts d" not in made[DEFAULT_EPCI] + made["243500741"]
 
 
 def test_an_unknown_territory_fails_all_its_jobs_and_no_other(tmp_path, warm):
