@@ -30,10 +30,11 @@ TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep 
 
 @dataclass
 class Built:
-    """What came of a report: its folder, the chapters that ran, those that failed and why."""
+    """What came of a report: its folder, whether an edition was published, the chapters that ran, those that failed."""
 
     epci: str
     place: Path | None = None
+    published: bool = False
     ran: list[str] = field(default_factory=list)
     failed: dict[str, Exception] = field(default_factory=dict)
     error: Exception | None = None
@@ -174,7 +175,7 @@ def concluded(plan: Plan, out: Path) -> Built:
         },
     )
     keep_journal(report, built, out)
-    built.place = publish(report.fresh, out, report.epci)
+    built.place, built.published = publish(report.fresh, out, report.epci), True
     shutil.rmtree(report.fresh.parent)
     return built
 

@@ -61,7 +61,7 @@ def build(
     chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
     some = part(wanted(epcis or [], every=all_, departement=departement), shard)
     home = (out or settings().root / "reports").resolve()
-    start, codes = time.perf_counter(), []
+    start, codes, published = time.perf_counter(), [], False
     with messages.status("data") as status:
         if scheduler:
             from ctg_analysis.distributed import build_there
@@ -71,9 +71,11 @@ def build(
             built = build_reports(some, chosen, home, jobs=jobs, force=force, told=status.update)
         for one in built:
             codes.append(one.exit_code)
+            published |= one.published
             for line in lines_of(one):
                 messages.print(line)
-        write_list(home)
+        if published or not (home / "index.html").exists():
+            write_list(home)
     if len(some) > 1:
         good = codes.count(0)
         messages.print(f"{good} of {len(some)} reports are good, in {time.perf_counter() - start:.1f} s")

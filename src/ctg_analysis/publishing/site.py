@@ -5,10 +5,12 @@ import subprocess
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
-
-from jinja2 import Environment, FileSystemLoader
+from typing import TYPE_CHECKING
 
 from ctg_analysis.settings import settings
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = files("ctg_analysis.publishing") / "template"
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
@@ -28,7 +30,9 @@ def page(template: str, **shown) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def _templates() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader
+
     return Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
 
 
