@@ -258,3 +258,10 @@ def test_scenario_5_the_page_of_the_caf_adviser(reports):
         assert said in text, said
     rows = re.findall(r"<tr[^>]*>.*?</tr>", text)
     assert not any("99001" in row for row in rows)
+
+
+def test_the_secteurs_of_a_table_have_their_sums(reports):
+    """Two secteurs in the invented territory: what adds up by commune is added up there, not told as unavailable."""
+    page = (reports / EXAMPLE_EPCI / "10_acces_droits.html").read_text(encoding="utf-8")
+    rows = re.findall(r"<th scope=\"row\">(?:Bas|Haut) Pays</th>(.*?)</tr>", page)
+    assert rows and any("nd" not in re.sub(r"<[^>]+>", " ", row).split() for row in rows)

@@ -81,8 +81,7 @@ def observe_one(
     What is shown by commune is shown by secteur too: a grouping of communes is never smaller than one of them.
     """
     rows = compute(indicator, by_measure)
-    shown = (*indicator.levels, "secteur") if "commune" in indicator.levels else indicator.levels
-    rows = rows[rows["level"].isin(shown)]
+    rows = rows[rows["level"].isin(indicator.shown_at)]
     if indicator.floor is not None:
         rows = censor_floor(rows, indicator.floor)
     rows = with_intervals(rows, indicator, sources, fractions)

@@ -208,6 +208,11 @@ class Indicator:
     persons: tuple[str, ...] = ("numerator", "denominator")
 
     @property
+    def shown_at(self) -> tuple[str, ...]:
+        """Return the levels at which a value may be shown; secteurs, groups of communes, wherever communes are."""
+        return (*self.levels, "secteur") if "commune" in self.levels else self.levels
+
+    @property
     def file_name(self) -> str:
         """Return the name of the CSV file that holds its values: one for a whole family."""
         return f"{self.family or self.id}.csv"

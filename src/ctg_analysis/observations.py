@@ -55,7 +55,7 @@ def complete(observations: pd.DataFrame, territories: pd.DataFrame, indicators: 
     periods = observations[["indicator", "period"]].drop_duplicates()
     fed = set(periods["indicator"])
     declared = pd.DataFrame(
-        [(one.id, level, one.sources[0]) for one in indicators for level in one.levels],
+        [(one.id, level, one.sources[0]) for one in indicators for level in one.shown_at],
         columns=["indicator", "level", "preferred"],
     )
     absent = pd.DataFrame({"indicator": sorted(set(declared["indicator"]) - fed), "period": ""}, dtype=str)
