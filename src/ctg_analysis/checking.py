@@ -18,9 +18,9 @@ from ctg_analysis.raw_data import (
     DENSITY,
     GEOGRAPHY,
     PASSAGE,
-    Folders,
     RawData,
     by_geography,
+    certificates,
     read_all,
     strangers,
 )
@@ -33,7 +33,6 @@ from ctg_analysis.sources.certificates import (
     integrity,
     is_note,
     read_certificate,
-    source_folders,
 )
 
 SCHOOLS = "depp_ecoles"
@@ -44,16 +43,8 @@ def check_root(root: DataRoot) -> list[Finding]:
     """Return every finding: certificates, bytes, columns, the rows of the sources and of the partners' forms."""
     if not root.raw.is_dir():
         return [Finding(project_path(root.raw), None, None, "no such folder", "a folder raw/ with the sources")]
-    findings = strays(root.raw)
-    folders: Folders = {}
-    for source, paths in source_folders(root.raw).items():
-        for path in paths:
-            try:
-                folder = read_certificate(path)
-            except InputError as error:
-                findings += error.findings
-                continue
-            folders.setdefault(source, []).append(folder)
+    folders, findings = certificates(root)
+    findings += strays(root.raw)
     findings += [finding for several in folders.values() for folder in several for finding in check_folder(folder)]
     frame: RawData | None = None
     if all(name in folders for name in FRAME):

@@ -45,8 +45,21 @@ class RawData:
 
 
 def certified_folders(root: DataRoot) -> Folders:
-    """Return the folders of every source of data/raw with their certificates: the full files before the extract."""
-    findings, folders = [], {}
+    """Return the folders of every source of data/raw with their certificates: the full files before the extract.
+
+    Raises:
+        InputError: with the findings of all the certificates.
+    """
+    folders, findings = certificates(root)
+    if findings:
+        raise InputError(findings)
+    return folders
+
+
+def certificates(root: DataRoot) -> tuple[Folders, list[Finding]]:
+    """Return the folders of every source whose certificate can be read, and what is wrong with the others."""
+    findings: list[Finding] = []
+    folders: Folders = {}
     for source, paths in source_folders(root.raw).items():
         for path in paths:
             try:
@@ -55,9 +68,7 @@ def certified_folders(root: DataRoot) -> Folders:
                 findings += error.findings
                 continue
             folders.setdefault(source, []).append(folder)
-    if findings:
-        raise InputError(findings)
-    return folders
+    return folders, findings
 
 
 def read_all(folders: Folders) -> RawData:
