@@ -4,12 +4,11 @@ from functools import cache
 
 import nbformat
 from nbconvert import HTMLExporter, TemplateExporter
-from traitlets.config import Config
 
 from ctg_analysis.display.texts import typography
 from ctg_analysis.publishing.site import TEMPLATES, style
 
-HIDDEN_TAGS = ("parameters", "injected-parameters", "setup")
+HIDDEN_TAGS = {"parameters", "injected-parameters", "setup"}
 
 
 def chapter_page(notebook: nbformat.NotebookNode, page: dict) -> str:
@@ -22,7 +21,15 @@ def chapter_page(notebook: nbformat.NotebookNode, page: dict) -> str:
 
 
 class PageExporter(HTMLExporter):
-    """nbconvert's exporter without its second parse of the page: it describes images, and ours have their words."""
+    """nbconvert's exporter without what costs more than the page.
+
+    Its second parse of the page describes images, and ours have their words; it copies and validates the notebook
+    around each of its preprocessors, and ours needs none.
+    """
+
+    def _preprocess(self, nb: nbformat.NotebookNode, resources: dict) -> tuple[nbformat.NotebookNode, dict]:
+        nb.cells = [cell for cell in nb.cells if HIDDEN_TAGS.isdisjoint(cell.metadata.get("tags", []))]
+        return nb, resources
 
     def from_notebook_node(self, nb: nbformat.NotebookNode, resources: dict | None = None, **options):
         """Return the page as the template writes it, and the resources."""
@@ -31,11 +38,7 @@ class PageExporter(HTMLExporter):
 
 @cache
 def _exporter() -> PageExporter:
-    config = Config()
-    config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
-    config.TagRemovePreprocessor.remove_cell_tags = HIDDEN_TAGS
     return PageExporter(
-        config=config,
         template_name="chapter",
         extra_template_basedirs=[str(TEMPLATES)],
         extra_template_paths=[str(TEMPLATES)],
