@@ -1,17 +1,15 @@
 """The few verbs of a chapter: open it, read, draw, tabulate, define. Everything comes from OBSERVATIONS."""
 
 from dataclasses import replace
-from functools import cached_property
 
 import pandas as pd
-from geopandas import GeoDataFrame
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
 from ctg_analysis.comparisons import common_period, last_year, latest_period
-from ctg_analysis.display import charts, childcare, figures, maps, markup, notes, tables, texts
+from ctg_analysis.display import bars, charts, childcare, lines, maps, markup, messages, notes, tables, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import MISSING, OK, Count, Indicator, Mean
@@ -24,6 +22,7 @@ from ctg_analysis.simulation import RATE, Missing, simulate
 from ctg_analysis.sources import SOURCES
 
 SHORTEST_LINE = 3  # years: two points make no trend
+QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 
 
 def open_chapter(epci: str | int) -> "Chapter":
@@ -119,8 +118,10 @@ class Chapter:
         rows = self.seen.compared(one)
         if rows.empty:
             return self._unavailable(one, one.label)
-        drawing = figures.comparison(rows[rows["status"].eq(OK)])
-        return self._drawn(one, drawing, rows, over_years=False)
+        peers = rows[rows["level"].eq("peers")]
+        note = QUARTILES if peers["low"].notna().any() else ""
+        drawing = bars.comparison(rows[rows["status"].eq(OK)])
+        return self._drawn(one, drawing, rows, over_years=False, note=note, message=messages.comparison(rows))
 
     def trend(self, indicator: str) -> Html:
         """Return the line of an indicator over the years."""
@@ -130,7 +131,8 @@ class Chapter:
             return self._unavailable(one, f"{one.label}, évolution")
         means = [name for name in one.parts if isinstance(CATALOGUE[name].value, Mean)]
         smooth = self.seen.own(CATALOGUE[means[0]]) if means else None
-        return self._drawn(one, figures.trend(rows, smooth, one.decimals), rows, over_years=True)
+        drawing = lines.trend(rows, smooth, one.decimals)
+        return self._drawn(one, drawing, rows, over_years=True, message=messages.trend(rows))
 
     def map(self, indicator: str) -> Html:
         """Return the map of an indicator by commune: shades for a rate, circles for a count."""
@@ -141,15 +143,18 @@ class Chapter:
         if period is None:
             return self._unavailable(one, f"{one.label}, par commune")
         rows = rows[rows["period"].eq(period)].sort_values("name", key=lambda names: names.map(texts.alphabetical))
-        shapes = self._contours
         if isinstance(one.value, Count | Mean):
-            drawing = maps.circles(shapes, rows)
+            drawing = maps.circles(self.seen.land, rows)
+            exact = not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
+            message = messages.circles(rows) if exact else ""
         else:
             printed = [row.status == OK and texts.is_printed(one, row) for row in rows.itertuples(index=False)]
-            drawing = maps.choropleth(shapes, rows.assign(shown=printed), one, diverging=texts.is_change(one))
-        without = rows.loc[~rows["territory"].isin(shapes["territory"]), "name"]
+            rows = rows.assign(shown=printed)
+            drawing = maps.choropleth(self.seen.land, rows, one, diverging=texts.is_change(one))
+            message = messages.choropleth(rows)
+        without = rows.loc[~rows["territory"].isin(self.seen.land.paths.keys()), "name"]
         note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
-        return self._drawn(one, drawing, rows, over_years=False, kind="map", note=note)
+        return self._drawn(one, drawing, rows, over_years=False, kind="map", note=note, message=message)
 
     def table(self, *indicators: str) -> Html:
         """Return the communes and the comparators in rows, the indicators in columns, each at its own period.
@@ -198,8 +203,8 @@ class Chapter:
             return self._unavailable(one, f"{one.label}, par commune")
         span = notes.convention(self.seen.root, self.seen.epci)
         note = f"Bande claire : durée de la convention territoriale globale ({span[0]}-{span[1]})." if span else ""
-        drawing = figures.timeline(rows[rows["status"].eq(OK)], span)
-        return self._drawn(one, drawing, rows, over_years=False, note=note)
+        drawing = lines.timeline(rows[rows["status"].eq(OK)], span)
+        return self._drawn(one, drawing, rows, over_years=False, note=note, message=messages.timeline(rows))
 
     def childcare_authority(self) -> Html:
         """Return which authority organises childcare in each commune, and what the law asks of it."""
@@ -254,7 +259,7 @@ class Chapter:
         own = pd.concat([compared[one.id].iloc[[0]].assign(name=texts.typography(one.label)) for one in known])
         data = charts.family_listing(known, compared, self.seen.territory["name"])
         period = texts.period_text(own["period"].iloc[0])
-        drawing = figures.comparison(own)
+        drawing = bars.comparison(own)
         units = {one.unit for one in known}
         first = known[0] if len(units) == 1 else replace(known[0], unit="nombre")
         return charts.chart(first, drawing, data, when=period, source=self._source(own), title=TITLES[name])
@@ -297,10 +302,6 @@ class Chapter:
         used = [CATALOGUE[name] for name in dict.fromkeys(self._used)]
         return markup.definitions(notes.method(used, self.seen.year))
 
-    @cached_property
-    def _contours(self) -> GeoDataFrame:
-        return maps.read_contours(self.seen.root.processed, self.seen.epci)
-
     def _communes(self, one: Indicator) -> pd.DataFrame:
         """Return the communes by name, at the latest period that one of them has; no row when none has any."""
         rows = self.seen.readable(one)
@@ -330,7 +331,8 @@ class Chapter:
         totals = totals[totals["status"].eq(OK)]
         parts = self._labelled_parts(one)
         parts = parts[parts["period"].eq(totals["period"].iloc[0]) & parts["name"].isin(totals["name"])]
-        return self._drawn(one, figures.stacked(parts, totals), totals, over_years=False, parts=parts)
+        message = messages.parts(parts, totals.iloc[0])
+        return self._drawn(one, bars.parts(parts, totals), totals, over_years=False, parts=parts, message=message)
 
     def _balance(self, indicator: str) -> Html:
         one = self._indicator(indicator)
@@ -342,7 +344,8 @@ class Chapter:
             return self._unavailable(CATALOGUE[one.parts[0]], "Part des naissances et décès, part des migrations")
         parts = parts[parts["period"].isin(totals["period"])]
         spans = [rows.assign(name=rows["period"]) for rows in (parts, totals)]
-        return self._drawn(one, figures.balance(*spans), totals, over_years=True, parts=parts)
+        message = messages.balance(spans[0], spans[1]["name"].iloc[-1])
+        return self._drawn(one, bars.balance(*spans), totals, over_years=True, parts=parts, message=message)
 
     def _labelled_parts(self, one: Indicator) -> pd.DataFrame:
         label = {name: texts.typography(CATALOGUE[name].label) for name in one.parts}

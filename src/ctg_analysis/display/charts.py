@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ctg_analysis.catalogue.population import PYRAMID_BANDS
-from ctg_analysis.display import figures, texts
+from ctg_analysis.display import bars, texts
 from ctg_analysis.display.markup import Html, Table, figure
 from ctg_analysis.model import Indicator
 
@@ -76,18 +76,23 @@ def chart(
     kind: str = "chart",
     note: str = "",
     title: str = "",
+    message: str = "",
 ) -> Html:
-    """Return a drawing of an indicator with its words; the title is its label unless another is given."""
+    """Return a drawing of an indicator with its words.
+
+    message: what the drawing shows, which is then its title. title: what it is about, the label unless given.
+    """
     title = title or one.label
+    subtitle = f"{title} ({one.unit}), {when}" if message else f"{texts.unit_text(one.unit)}, {when}"
     says = " ; ".join(f"{line[0]} {line[1]}" for line in data.lines)
     notes = " ".join(text for text in (note, one.caveats) if text)
     return figure(
         drawing,
         file=one.file_name,
         kind=kind,
-        title=texts.typography(title),
-        subtitle=texts.typography(f"{texts.unit_text(one.unit)}, {when}"),
-        alt=texts.typography(f"{title}, {when} : {says}."),
+        title=texts.typography(message or title),
+        subtitle=texts.typography(subtitle),
+        alt=texts.typography(f"{message + '. ' if message else ''}{title}, {when} : {says}."),
         source=source,
         note=texts.typography(notes),
         data=_table(f"{title} ({one.unit}), {when}", data),
@@ -114,6 +119,7 @@ def pyramid(
 ) -> Html:
     """Return an age pyramid against the outline of another territory (both in % of their population)."""
     labels = [label for _, label in PYRAMID_BANDS]
+    title = f"{_percent(_sum(own, FROM_65))} de 65 ans ou plus, {_percent(_sum(own, UNDER_20))} de moins de 20 ans"
     alt = (
         f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {_percent(_sum(own, UNDER_20))} de la "
         f"population, les 65 ans ou plus {_percent(_sum(own, FROM_65))}."
@@ -126,11 +132,11 @@ def pyramid(
         for sex, word in SEXES.items():
             data = data.beside(f"{word}, {outline_name}", [_percent(share) for share in outline[sex]])
     return figure(
-        figures.pyramid(labels, own, outline, outline_name),
+        bars.pyramid(labels, own, outline, outline_name),
         file="pyramid.csv",
         kind="chart",
-        title="Pyramide des âges",
-        subtitle=texts.typography(f"Part de chaque âge dans la population, en %, {period}"),
+        title=texts.typography(title),
+        subtitle=texts.typography(f"Pyramide des âges, part de chaque âge dans la population, en %, {period}"),
         alt=texts.typography(alt),
         source=source,
         note="",

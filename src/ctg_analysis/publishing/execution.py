@@ -38,7 +38,7 @@ def prepare(epci: str) -> None:
     """
     validated({"epci": epci})
     hold(data_root(epci))
-    open_chapter(epci)
+    _ = open_chapter(epci).seen.land
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:
