@@ -47,6 +47,7 @@ ORDER = [
     "simulation",
     "display",
     "observed",
+    "figures",
     "chapter",
     "publishing",
     "build",
@@ -68,7 +69,7 @@ BEFORE_THE_GATE = {
     "statements",
     "secrecy",
 }
-AFTER_THE_GATE = {"comparisons", "peers", "peer_values", "display", "chapter", "publishing", "build"}
+AFTER_THE_GATE = {"comparisons", "peers", "peer_values", "display", "figures", "chapter", "publishing", "build"}
 AFTER_THE_GATE |= {"childcare_authority", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 

@@ -63,28 +63,22 @@ def land(codes: list[str], communes: np.ndarray, beside: np.ndarray, epcis: list
 
 
 def _outlines(shapes: np.ndarray, epcis: list[str], height: float) -> str:
-    frame = (0, 0, WIDTH, height)
     groups = pd.Series(shapes).groupby(pd.Series(epcis, dtype=object)).agg(list)
-    unions = [shapely.clip_by_rect(shapely.coverage_union_all(group), *frame) for group in groups]
-    return "".join(map(path, unions))
+    borders = shapely.boundary([shapely.coverage_union_all(group) for group in groups])
+    within = shapely.clip_by_rect(borders, 0, 0, WIDTH, height)
+    return "".join(_steps(shapely.get_coordinates(line)) for line in shapely.get_parts(shapely.get_parts(within)))
 
 
 def path(shape: shapely.Geometry) -> str:
     """Return a polygon, or several, as SVG writes a path: from each point the step to the next."""
-    return "".join(
-        _ring(shapely.get_coordinates(ring))
-        for polygon in shapely.get_parts(shape)
-        if isinstance(polygon, shapely.Polygon)
-        for ring in (polygon.exterior, *polygon.interiors)
-    )
+    rings = [ring for polygon in shapely.get_parts(shape) for ring in (polygon.exterior, *polygon.interiors)]
+    return "".join(f"{_steps(shapely.get_coordinates(ring)[:-1])}z" for ring in rings)
 
 
-def _ring(points: np.ndarray) -> str:
-    tenths = np.round(points * 10).astype(int)[:-1]
+def _steps(points: np.ndarray) -> str:
+    tenths = np.round(points * 10).astype(int)
+    if len(tenths) < 2:
+        return ""
     (x, y), *steps = [tenths[0], *np.diff(tenths, axis=0)]
-    moves = "".join(f"{_step(across)}{'' if down < 0 else ' '}{_step(down)}l" for across, down in steps)
-    return f"M{written(x / 10)} {written(y / 10)}l{moves.removesuffix('l')}z"
-
-
-def _step(tenths: int) -> str:
-    return written(tenths / 10)
+    moves = "l".join(f"{written(across / 10)}{'' if down < 0 else ' '}{written(down / 10)}" for across, down in steps)
+    return f"M{written(x / 10)} {written(y / 10)}l{moves}"
