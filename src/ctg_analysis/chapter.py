@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from ctg_analysis import figures
+from ctg_analysis import figures, summaries, synthesis
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
 from ctg_analysis.comparisons import common_period, latest_period
-from ctg_analysis.display import childcare, markup, notes, tables, texts
+from ctg_analysis.display import childcare, markup, notes, sheets, tables, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import MISSING, OK, Count, Indicator, Mean
@@ -47,6 +47,7 @@ class Chapter:
     def __init__(self, epci: str, root: DataRoot):
         self.seen = observed(epci, root)
         self._used: list[str] = []
+        self._texts: list[str] = []
 
     @property
     def observations(self) -> pd.DataFrame:
@@ -233,6 +234,25 @@ class Chapter:
             return how
         listed = published(group, self.seen.profiles, self.seen.territories)
         return Html(how.html + "\n" + tables.listed(listed, "EPCI comparables, du plus proche au moins proche").html)
+
+    def messages(self) -> Html:
+        """Return the messages of the synthèse, chosen by rule, each with its number, a comparison and its proof."""
+        said = summaries.messages(self.seen)
+        self._used += [one.anchor for one in said]
+        self._texts += [text for one in said for text in (one.sentence, one.comparison, one.source)]
+        return sheets.messages(said, synthesis.RULE)
+
+    def overview(self) -> Html:
+        """Return where the territory stands to its place of reference, indicator by indicator."""
+        return figures.overview(self.seen)
+
+    def meanings(self) -> Html:
+        """Return the meaning of every term of the messages shown so far."""
+        return sheets.meanings(self._texts)
+
+    def communes(self, *indicators: str) -> Html:
+        """Return one sheet for each commune, with these indicators, the EPCI beside; no rank, no weak percentage."""
+        return summaries.communes(self.seen, [self._indicator(name) for name in indicators])
 
     def notable(self) -> Html:
         """Return the differences of this chapter, so far, that may be called notable (Benjamini-Hochberg, rule R14)."""

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pandas as pd
 
+from ctg_analysis import synthesis
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.comparisons import last_year, latest_period
-from ctg_analysis.display import bars, charts, lines, maps, markup, messages, notes, texts
+from ctg_analysis.display import bars, charts, lines, maps, markup, messages, notes, spine, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.model import LEVELS, OK, Count, Indicator, Mean
 from ctg_analysis.observed import Observed
@@ -240,3 +241,18 @@ def slope(seen: Observed, one: Indicator) -> Html:
     message = f"De {both.iloc[0]['text_before']} à {both.iloc[0]['text']} dans le territoire"
     cited = source(seen, pd.concat([before, now]), series=True)
     return charts.chart(one, drawing, data, when=f"{own[0]} et {own[-1]}", source=cited, message=message)
+
+
+def overview(seen: Observed) -> Html:
+    """Return where the territory stands to its place of reference, indicator by indicator (spine chart)."""
+    rows = synthesis.overview(seen)
+    reference = rows["reference"].mode().iloc[0] if len(rows) else ""
+    rows = rows[rows["reference"].eq(reference)]
+    if rows.empty:
+        return markup.reading(texts.typography("Aucun indicateur ne se compare encore à un autre territoire."), "")
+    words = rows["word"].fillna("sans test").str.removesuffix(" que").str.removesuffix(" de")
+    lines = rows.assign(word=words)[["label", "own_text", "reference_text", "word"]].to_numpy().tolist()
+    own = seen.territory["name"]
+    data = charts.Listing(["Indicateur", own, reference, "Ce que dit le test"], lines)
+    used = [seen.compared(CATALOGUE[name]) for name in rows["indicator"]]
+    return charts.overview(spine.spine(rows, texts.typography(reference), "ici"), data, source(seen, pd.concat(used)))

@@ -11,6 +11,10 @@ from ctg_analysis.model import Indicator
 
 SEXES = {"men": "Hommes", "women": "Femmes"}
 BANDS = [band for band, _ in PYRAMID_BANDS]
+OVERVIEW = (
+    "Triangle vers le haut : plus élevé ; vers le bas : plus faible ; rond : proche ; carré : aucun test possible. "
+    "Boîte : la moitié centrale des EPCI comparables. Plus élevé ne veut dire ni mieux ni moins bien."
+)
 UNDER_20, FROM_65 = BANDS[:4], BANDS[13:]
 
 
@@ -150,3 +154,24 @@ def _sum(shares: pd.DataFrame, bands: list[str]) -> float:
 
 def _percent(share: float) -> str:
     return f"{texts.number(share, 1)} %"
+
+
+def overview(drawing: str, data: Listing, source: str) -> Html:
+    """Return the overview of the diagnosis. data: indicator, value here, value of the reference, words of the test."""
+    reference = data.header[2]
+    tested = [line for line in data.lines if line[3] != "sans test"]
+    apart = [line for line in tested if not line[3].startswith("proche")]
+    said = f"{len(apart)} des {len(tested)} indicateurs testés s'écartent de la valeur de référence"
+    title = texts.typography(said if len(apart) > 1 else f"Vue d'ensemble : {len(data.lines)} indicateurs")
+    says = " ; ".join(f"{label} {own} ({reference} {other}, {word})" for label, own, other, word in data.lines)
+    return figure(
+        drawing,
+        file="vue_d_ensemble.csv",
+        kind="chart",
+        title=title,
+        subtitle=texts.typography(f"Écart relatif à la valeur de comparaison ({reference}), en %"),
+        alt=texts.typography(f"{title} : {says}."),
+        source=source,
+        note=texts.typography(OVERVIEW),
+        data=_table(f"Le territoire et sa comparaison ({reference})", data),
+    )
