@@ -254,5 +254,6 @@ def overview(seen: Observed) -> Html:
     lines = rows.assign(word=words)[["label", "own_text", "reference_text", "word"]].to_numpy().tolist()
     own = seen.territory["name"]
     data = charts.Listing(["Indicateur", own, reference, "Ce que dit le test"], lines)
+    rows = rows.assign(label=rows["label"].map(texts.typography))
     used = [seen.compared(CATALOGUE[name]) for name in rows["indicator"]]
     return charts.overview(spine.spine(rows, texts.typography(reference), "ici"), data, source(seen, pd.concat(used)))
