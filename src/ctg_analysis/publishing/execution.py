@@ -9,10 +9,10 @@ from nbconvert.filters import strip_ansi
 from papermill.exceptions import PapermillExecutionError
 
 from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.errors import UserError
 from ctg_analysis.processing import hold
 from ctg_analysis.publishing import template
-from ctg_analysis.publishing.chapters import ChapterNotebook
 from ctg_analysis.publishing.readings import read_ahead
 from ctg_analysis.publishing.workers import LIMITS
 from ctg_analysis.settings import data_root
@@ -37,7 +37,9 @@ def prepare(epci: str) -> None:
         UserError: no such EPCI. InputError: raw files that cannot be trusted.
     """
     hold(data_root(epci))
-    read_ahead(open_chapter(epci).seen)
+    seen = open_chapter(epci).seen
+    read_ahead(seen)
+    _ = seen.land
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:

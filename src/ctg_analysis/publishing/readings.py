@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.model import Indicator
 from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
-from ctg_analysis.publishing.chapters import ChapterNotebook
 from ctg_analysis.publishing.keys import named_in
 
 WITH_MEDIAN = ("_share", "_rate")
