@@ -20,7 +20,7 @@ BY_VERBS = {"chapter.childcare_authority(": "population_count"}  # read without 
 
 def read_ahead(seen: Observed) -> None:
     """Compute what the chapters of a territory have in common, so that the forks of this process need not."""
-    sums(seen)
+    _ = sums(seen), seen.received, seen.land
     known = set(seen.tested["indicator"])
     for one in CATALOGUE.values():
         if one.id in known and one.id.endswith(WITH_MEDIAN) and not left_out(one):
