@@ -1,4 +1,4 @@
-"""What stands around the chapters of a territory: index, page of a chapter that failed, mark of a dated one."""
+"""What stands around the chapters of a territory: their templates, the mark of a dated one, the versions they tell."""
 
 import re
 import subprocess
@@ -11,6 +11,7 @@ from ctg_analysis.settings import settings
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 TEMPLATES = files("ctg_analysis.publishing") / "template"
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
@@ -33,7 +34,16 @@ def page(template: str, **shown) -> str:
 def _templates() -> "Environment":
     from jinja2 import Environment, FileSystemLoader
 
-    return Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
+    templates = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
+    templates.filters["css_text"] = css_text
+    return templates
+
+
+def css_text(text: str) -> "Markup":
+    """Return a text as a string of CSS, that ends neither itself nor the style element it stands in."""
+    from markupsafe import Markup
+
+    return Markup('"' + re.sub(r'["\\\\<\n]', lambda letter: f"\\{ord(letter[0]):x} ", str(text)) + '"')
 
 
 def dated(html: str, date: str) -> str:

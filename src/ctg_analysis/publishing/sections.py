@@ -1,0 +1,38 @@
+"""The sections of a page: its headings of second level, with the ids that links lead to."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from ctg_analysis.publishing.territories import plain
+
+HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
+OWN_IDS = ("contenu", "q", "sommaire", "voir-le-code")  # of what stands around the content, in every page
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a page: its id there, its heading."""
+
+    id: str
+    title: str
+
+
+def with_sections(body: str) -> tuple[str, list[Section]]:
+    """Return the content of a page with an id on each heading of second level, and these sections."""
+    used = dict.fromkeys(OWN_IDS, 1)
+    sections = []
+
+    def identified(heading: re.Match) -> str:
+        title = unescape(re.sub(r"<[^>]+>", "", heading[1])).strip()
+        slug = re.sub(r"[^a-z0-9]+", "-", plain(title)).strip("-") or "section"
+        sections.append(Section(numbered(slug, used), title))
+        return f'<h2 id="{sections[-1].id}">{heading[1]}</h2>'
+
+    return HEADING.sub(identified, body), sections
+
+
+def numbered(name: str, used: dict[str, int]) -> str:
+    """Return a name that no other place of the page has, and note that it is used."""
+    used[name] = used.get(name, 0) + 1
+    return name if used[name] == 1 else f"{name}-{used[name]}"
