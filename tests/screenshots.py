@@ -1,7 +1,7 @@
 """`make screenshots`: each page of both shipped territories as a reader sees it, for people to look at.
 
-    screenshots/<siren>/<page>-1280.png  -390.png  -dark.png      on a screen
-    screenshots/<siren>/<page>.pdf  <page>-print-1.png ...         on paper (PNG where pdftoppm is found)
+screenshots/<siren>/<page>-1280.png  -390.png  -dark.png      on a screen
+screenshots/<siren>/<page>.pdf  <page>-print-1.png ...         on paper (PNG where pdftoppm is found)
 """
 
 import shutil
@@ -24,7 +24,9 @@ def main(reports: Path, out: Path, names: list[str]) -> None:
         if browser is None:
             sys.exit(NONE_FOUND)
         for epci in (DEFAULT_EPCI, EXAMPLE_EPCI):
-            pages = [path for path in sorted((reports / epci).glob("*.html")) if path.name.startswith(tuple(names) or "")]
+            pages = [
+                path for path in sorted((reports / epci).glob("*.html")) if path.name.startswith(tuple(names) or "")
+            ]
             for path in pages:
                 draw(browser, path, out / epci / path.stem)
                 print(f"{out.name}/{epci}/{path.stem}", flush=True)

@@ -4,12 +4,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from ctg_analysis.display.texts import typography
 from ctg_analysis.publishing.search import index
-from ctg_analysis.publishing.sections import with_sections
-from ctg_analysis.publishing.site import page
-from ctg_analysis.settings import settings
-
-TEXTS = {"guide_lecture.md": "guide.html", "accessibilite.md": "accessibilite.html"}
+from ctg_analysis.publishing.sections import Section, with_sections
+from ctg_analysis.publishing.site import page, text_sources
 
 
 def write_around(folder: Path, about: dict) -> None:
@@ -22,21 +20,16 @@ def write_around(folder: Path, about: dict) -> None:
     entries = index(folder, about["chapters"])
     about = about | {"date": "", "current": ""}
     _write(folder, "recherche.html", page("recherche.html.j2", page=about | {"title": "Recherche"}, entries=entries))
-    for source, name in TEXTS.items():
+    for name, source in text_sources().items():
         title, body, sections = _text(source)
         text = page("texte.html.j2", page=about | {"title": title}, body=Markup(body), sections=sections)
         _write(folder, name, text)
 
 
-def text_sources() -> list[Path]:
-    """Return the files of docs/ that become pages of a report."""
-    return [settings().root / "docs" / name for name in TEXTS]
-
-
-def _text(name: str) -> tuple[str, str, list]:
+def _text(path: Path) -> tuple[str, str, list[Section]]:
     import mistune
 
-    source = (settings().root / "docs" / name).read_text(encoding="utf-8")
+    source = typography(path.read_text(encoding="utf-8"))
     title = source.partition("\n")[0].lstrip("# ").strip()
     return title, *with_sections(mistune.html(source))
 

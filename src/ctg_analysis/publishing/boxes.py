@@ -9,12 +9,13 @@ from itertools import groupby
 
 from nbformat import NotebookNode
 
-from ctg_analysis.display.texts import NARROW, NBSP, uncapitalised
+from ctg_analysis.display.texts import NARROW, NBSP
 
 BOX = re.compile(
-    r'<div class="unavailable">\s*<p><strong>[^<]*</strong> (?P<what>[^<]*)</p>\s*(?P<sources><ul>.*?</ul>)\s*</div>', re.S
+    r'<div class="unavailable">\s*<p><strong>[^<]*</strong> (?P<what>[^<]*)</p>\s*(?P<sources><ul>.*?</ul>)\s*</div>',
+    re.DOTALL,
 )
-OF_THE_SAME = (", par commune", ", évolution", f", pour l’ensemble du territoire")
+OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoire")
 
 
 def merged(cells: list[NotebookNode]) -> list[NotebookNode]:

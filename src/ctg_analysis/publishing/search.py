@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from markupsafe import escape
 
+from ctg_analysis.display.texts import typography
+
 CHAPTER, SECTION, INDICATOR, COMMUNE = "Chapitre", "Partie de chapitre", "Indicateur", "Commune"
 POPULATION = "population_count.csv"  # among donnees/, the file that names every commune
 
@@ -71,11 +73,13 @@ def indicators(html: str, chapter: dict) -> list[Entry]:
 def communes(folder: Path, pages: dict[str, str]) -> list[Entry]:
     """Return the communes: where the report says something of them, their own page if there is one."""
     with (folder / "donnees" / POPULATION).open(encoding="utf-8-sig", newline="") as file:
-        rows = {row["code"]: row["territoire"] for row in csv.DictReader(file, delimiter=";") if row["niveau"] == "commune"}
+        rows = {
+            row["code"]: row["territoire"] for row in csv.DictReader(file, delimiter=";") if row["niveau"] == "commune"
+        }
     own = {path.stem: path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
     found = []
-    for code, name in rows.items():
-        title = name.lstrip("'").replace("'", "’")
+    for code, name in {row["code"]: row["territoire"] for row in rows}.items():
+        title = typography(name)
         page = next((address for stem, address in own.items() if stem.endswith(code)), None) or table_of(title, pages)
         if page:
             found.append(Entry(COMMUNE, title, "", page, code))

@@ -5,6 +5,7 @@ import subprocess
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctg_analysis.settings import settings
@@ -16,8 +17,14 @@ if TYPE_CHECKING:
 TEMPLATES = files("ctg_analysis.publishing") / "template"
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
 MAIN = '<main id="contenu">'
+TEXTS = {"guide.html": "guide_lecture.md", "accessibilite.html": "accessibilite.md"}
 MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre")
 MONTHS += ("novembre", "décembre")
+
+
+def text_sources() -> dict[str, Path]:
+    """Return the pages of a report that are written from a text of docs/, with that text."""
+    return {name: settings().root / "docs" / source for name, source in TEXTS.items()}
 
 
 def style() -> str:
