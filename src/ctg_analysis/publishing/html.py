@@ -42,7 +42,7 @@ class PageExporter(HTMLExporter):
 @cache
 def _exporter() -> PageExporter:
     return PageExporter(
-        config=Config({"HTMLExporter": {"preprocessors": []}}),
+        config=Config({"HTMLExporter": {"default_preprocessors": []}}),
         template_name="chapter",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_anchor_links=True,

@@ -7,6 +7,7 @@ read our own markup: a parser would take ten times as long for the two million l
 import csv
 import json
 import re
+from collections.abc import Iterable
 from html import unescape
 from pathlib import Path
 from typing import NamedTuple
@@ -18,10 +19,11 @@ from ctg_analysis.display.texts import typography
 CHAPTER, SECTION, INDICATOR, COMMUNE = "Chapitre", "Partie de chapitre", "Indicateur", "Commune"
 POPULATION = "population_count.csv"  # among donnees/, the file that names every commune
 
-CELL = re.compile(r'<div class="cell" id="([a-z0-9_-]+)" data-labels="([^"]*)">')
+CELL = re.compile(r'<div class="cell" id="([a-z0-9_]+)" data-labels="([^"]*)">')
 HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.S)
 DEFINITION = re.compile(r"<dt>(.*?)</dt>\s*<dd>(.*?)(?:<span|</dd>)", re.S)
-ROW = '<th scope="row">{name}</th>'
+SHEET = "commune-"  # opens the id of the section on a commune, before its code
+ID_OF_SHEET = re.compile(rf'id="{SHEET}([0-9AB]{{5}})"')
 
 
 class Entry(NamedTuple):
@@ -56,43 +58,34 @@ def sections(html: str, chapter: dict) -> list[Entry]:
 
 
 def indicators(html: str, chapter: dict) -> list[Entry]:
-    """Return the indicators of a chapter, each where it is shown alone or, failing that, with the fewest others."""
+    """Return the indicators and the families of a chapter, each at the cell that bears its id."""
     said = {_text(label): _text(words).strip() for label, words in DEFINITION.findall(html)}
-    best: dict[str, tuple[int, str]] = {}
-    for name, labels in CELL.findall(html):
-        shown = unescape(labels).split("|")
-        for label in shown:
-            if label not in best or len(shown) < best[label][0]:
-                best[label] = (len(shown), name)
     return [
         Entry(INDICATOR, label, chapter["title"], f"{chapter['page']}#{name}", said.get(label, ""))
-        for label, (_, name) in best.items()
+        for name, labels in CELL.findall(html)
+        for label in unescape(labels).split("|")
     ]
 
 
 def communes(folder: Path, pages: dict[str, str]) -> list[Entry]:
-    """Return the communes: where the report says something of them, their own page if there is one."""
+    """Return the communes, each where a page has a section on it; failing that, at a table that has them all."""
     with (folder / "donnees" / POPULATION).open(encoding="utf-8-sig", newline="") as file:
-        rows = {
-            row["code"]: row["territoire"] for row in csv.DictReader(file, delimiter=";") if row["niveau"] == "commune"
-        }
-    own = {path.stem: path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
-    found = []
-    for code, name in {row["code"]: row["territoire"] for row in rows}.items():
-        title = typography(name)
-        page = next((address for stem, address in own.items() if stem.endswith(code)), None) or table_of(title, pages)
-        if page:
-            found.append(Entry(COMMUNE, title, "", page, code))
-    return found
+        rows = [row for row in csv.DictReader(file, delimiter=";") if row["niveau"] == "commune"]
+    names = {row["code"]: typography(row["territoire"]) for row in rows}
+    own = {code: f"{page}#{SHEET}{code}" for page, html in pages.items() for code in ID_OF_SHEET.findall(html)}
+    listed = _table_of(names.values(), pages)
+    places = {code: own.get(code, listed) for code in names}
+    return [Entry(COMMUNE, names[code], "", place, code) for code, place in places.items() if place]
 
 
-def table_of(commune: str, pages: dict[str, str]) -> str | None:
-    """Return the address of the first table, not behind a chart, with a row for a commune."""
-    row = ROW.format(name=escape(commune))
+def _table_of(communes: Iterable[str], pages: dict[str, str]) -> str | None:
+    """Return the address of the first table, not behind a chart, with a row for each commune."""
+    rows = [f'<th scope="row">{escape(name)}</th>' for name in communes]
     for page, html in pages.items():
         for cell in html.split('<div class="cell"')[1:]:
-            name = re.match(r' id="([a-z0-9_-]+)"', cell)
-            if name and row in re.sub(r"<figure.*?</figure>", "", cell, flags=re.S):
+            name = re.search(r'^ id="([a-z0-9_]+)"', cell)
+            table = re.sub(r"<figure.*?</figure>", "", cell, flags=re.DOTALL)
+            if name and all(row in table for row in rows):
                 return f"{page}#{name[1]}"
     return None
 

@@ -26,13 +26,8 @@ def with_sections(body: str) -> tuple[str, list[Section]]:
     def identified(heading: re.Match) -> str:
         title = unescape(re.sub(r"<[^>]+>", "", heading[1])).strip()
         slug = re.sub(r"[^a-z0-9]+", "-", plain(title)).strip("-") or "section"
-        sections.append(Section(numbered(slug, used), title))
+        used[slug] = used.get(slug, 0) + 1
+        sections.append(Section(slug if used[slug] == 1 else f"{slug}-{used[slug]}", title))
         return f'<h2 id="{sections[-1].id}">{heading[1]}</h2>'
 
     return HEADING.sub(identified, body), sections
-
-
-def numbered(name: str, used: dict[str, int]) -> str:
-    """Return a name that no other place of the page has, and note that it is used."""
-    used[name] = used.get(name, 0) + 1
-    return name if used[name] == 1 else f"{name}-{used[name]}"
