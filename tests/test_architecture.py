@@ -17,6 +17,7 @@ ORDER = [
     "layouts",
     "model",
     "settings",
+    "chapters",
     "territories",
     "sources",
     "cleaning",
@@ -47,6 +48,9 @@ ORDER = [
     "simulation",
     "display",
     "observed",
+    "synthesis",
+    "figures",
+    "summaries",
     "chapter",
     "publishing",
     "build",
@@ -68,7 +72,18 @@ BEFORE_THE_GATE = {
     "statements",
     "secrecy",
 }
-AFTER_THE_GATE = {"comparisons", "peers", "peer_values", "display", "chapter", "publishing", "build"}
+AFTER_THE_GATE = {
+    "comparisons",
+    "peers",
+    "peer_values",
+    "display",
+    "figures",
+    "synthesis",
+    "summaries",
+    "chapter",
+    "publishing",
+}
+AFTER_THE_GATE |= {"build"}
 AFTER_THE_GATE |= {"childcare_authority", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 
