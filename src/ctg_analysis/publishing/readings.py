@@ -13,6 +13,8 @@ from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
 from ctg_analysis.publishing.keys import named_in
 
+SYNTHESIS = "00"
+
 WITH_MEDIAN = ("_share", "_rate")
 
 
@@ -39,7 +41,7 @@ def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     digest.update(shared)
     for one in read:
         digest.update(observations[one.id])
-    digest.update(_sum(pd.concat([seen.compared(one) for one in read])).tobytes())
+    digest.update(_sum(pd.concat([seen.against(one) for one in read])).tobytes())
     return digest.hexdigest()
 
 
@@ -58,7 +60,9 @@ def _sum(table: pd.DataFrame) -> np.ndarray:
 
 
 def indicators_of(chapter: ChapterNotebook) -> list[Indicator]:
-    """Return the indicators that a chapter may read: its own, those it names, their parts."""
+    """Return the indicators that a chapter may read: its own, those it names, their parts; for the synthèse, the stars."""
+    if chapter.number == SYNTHESIS:
+        return [one for one in CATALOGUE.values() if one.star]
     names = named_in(chapter.path.read_text(encoding="utf-8"))
     found = [one for one in CATALOGUE.values() if one.chapter == chapter.number or {one.id, one.family} & names]
     read = {one.id for one in found} | {part for one in found for part in one.parts}
