@@ -14,8 +14,13 @@ from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
 from ctg_analysis.publishing.keys import named_in
 
+SYNTHESIS = "00"
+
 WITH_MEDIAN = ("_share", "_rate")
-BY_VERBS = {"chapter.childcare_authority(": "population_count"}  # read without being named
+BY_VERBS = {  # read without being named
+    "chapter.childcare_authority(": "population_count",
+    "chapter.communes(": "historical_population_count",
+}
 
 
 def read_ahead(seen: Observed) -> None:
@@ -63,15 +68,11 @@ def _sum(table: pd.DataFrame) -> pd.Series:
 
 
 def indicators_of(chapter: ChapterNotebook) -> list[Indicator]:
-    """Return the indicators that a chapter may read: its own, those it names, their parts.
-
-    All of them for a chapter that has none of its own: it says what the others do, by rules.
-    """
-    own = {one.id for one in CATALOGUE.values() if one.chapter == chapter.number}
-    if not own:
-        return list(CATALOGUE.values())
+    """Return the indicators that a chapter may read: its own, those named, their parts; for the synthèse, the stars."""
+    if chapter.number == SYNTHESIS:
+        return [one for one in CATALOGUE.values() if one.star]
     text = chapter.path.read_text(encoding="utf-8")
     names = named_in(text) | {name for verb, name in BY_VERBS.items() if verb in text}
-    found = [one for one in CATALOGUE.values() if one.id in own or {one.id, one.family} & names]
+    found = [one for one in CATALOGUE.values() if one.chapter == chapter.number or {one.id, one.family} & names]
     read = {one.id for one in found} | {part for one in found for part in one.parts}
     return [one for one in CATALOGUE.values() if one.id in read]
