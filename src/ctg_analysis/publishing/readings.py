@@ -4,6 +4,7 @@ from collections import defaultdict
 from functools import lru_cache
 from hashlib import sha256
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -56,15 +57,17 @@ def sums(seen: Observed) -> dict[str, bytes]:
     peers = {peer for group in map(left_out, CATALOGUE.values()) for peer in seen.peers(group).peers["peer"]}
     found: dict[str, bytes] = defaultdict(bytes)
     for table in (seen.named, read_observations(seen.root.processed, sorted(peers))):
-        for name, rows in _sum(table).groupby(table["indicator"].to_numpy(dtype=object)):
-            found[name] += rows.to_numpy().tobytes()
+        codes, names = pd.factorize(table["indicator"])
+        ordered = _sums_of_rows(table)[np.argsort(codes, kind="stable")]
+        for name, part in zip(names, np.split(ordered, np.bincount(codes).cumsum()[:-1]), strict=True):
+            found[name] += part.tobytes()
     for table in (seen.places, seen.profiles.reset_index(), seen.vintages.reset_index()):
-        found[""] += _sum(table).to_numpy().tobytes()
+        found[""] += _sums_of_rows(table).tobytes()
     return found
 
 
-def _sum(table: pd.DataFrame) -> pd.Series:
-    return pd.util.hash_pandas_object(table, index=False)
+def _sums_of_rows(table: pd.DataFrame) -> np.ndarray:
+    return pd.util.hash_pandas_object(table, index=False).to_numpy()
 
 
 def indicators_of(chapter: ChapterNotebook) -> list[Indicator]:
