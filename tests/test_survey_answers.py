@@ -67,8 +67,8 @@ def test_an_export_of_limesurvey_is_read_as_it_is(tmp_path):
         "2023-02-11,web,non,h,NC,NSP,SR\n"
     )
     assert (answers.started, answers.complete) == (4, 2)  # the third was left after two answers: it is not kept
-    assert answers.sensitive[["consentement", "handicap"]].values.tolist() == [["oui", "oui"]]
-    assert answers.opened[["q_id", "texte"]].values.tolist() == [["mots", "Plus, c'est mieux"]]
+    assert answers.sensitive[["consentement", "handicap"]].to_numpy().tolist() == [["oui", "oui"]]
+    assert answers.opened[["q_id", "texte"]].to_numpy().tolist() == [["mots", "Plus, c'est mieux"]]
     assert answers.opened["rep_id"].isin(answers.closed["rep_id"]).all()
 
 
@@ -84,7 +84,7 @@ def test_what_tells_who_answered_is_dropped_and_told(tmp_path):
 def test_an_export_of_framaforms_is_read_as_it_is(tmp_path):
     answers = read_answers(written(tmp_path, FRAMAFORMS), QUESTIONNAIRE)
     table = answers.closed.sort_values("date")[["date", "enfant", "sexe", "garde", "avis", "trajet"]]
-    assert table.values.tolist() == [
+    assert table.to_numpy().tolist() == [
         ["2023-02-10", "oui", "f", "SQ001|autre", "3", "12.5"],
         ["2023-02-11", "non", "h", "NC", "NSP", "SR"],
     ]

@@ -88,7 +88,7 @@ def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
 
 
 def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[str, str]], list[str], list[str]]:
-    """Return the question and the option (empty unless one of several) of each column; what is dropped; what is unknown.
+    """Return the question and the option (empty unless one of several) of each column, the dropped and the unknown.
 
     A column under a question is one of its options if it bears the name of one that no column before it bears: where
     a group has no mark of its end, the next question may have the same name.
@@ -107,7 +107,7 @@ def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[st
             places[number] = question, ""
         elif key(column.name) in {*CONTEXT, CONSENT}:
             continue
-        elif number in export.technical and not (places and column.group) or above and _is_comment(column.name):
+        elif (above and _is_comment(column.name)) or (number in export.technical and not (places and column.group)):
             dropped.append(str(column))
         elif number in export.technical or above or not column.group:
             unknown.append(column.name if number in export.technical else str(column))
