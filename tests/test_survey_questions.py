@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ctg_analysis.errors import UserError
 from ctg_analysis.field.questions import by_group, distribution, hidden_groups, summary
-from ctg_analysis.field.response import completion, open_themes, participation, quotable, wished_and_used
+from ctg_analysis.field.response import completion, open_themes, participation, quotable_answers, wished_and_used
 
 QUESTIONNAIRE = pd.DataFrame(
     [
@@ -208,4 +208,4 @@ def test_open_answers_are_counted_by_respondent_and_quoted_when_they_may_be():
         ["transport", 2, 1, 1, 2],
         ["accueil", 1, 0, 0, 2],
     ]
-    assert quotable(coded, naming=["r2"])["extrait_nettoye"].tolist() == ["Pas de car le soir."]
+    assert quotable_answers(coded, naming=["r2"])["extrait_nettoye"].tolist() == ["Pas de car le soir."]

@@ -138,7 +138,7 @@ def _present(table: np.ndarray) -> np.ndarray:
 
 
 def _pooled(table: np.ndarray, scales: tuple[bool, bool]) -> np.ndarray:
-    """Return the table with steps of scales put together while fewer than 5 are expected somewhere; two are left at least.
+    """Return the table with steps of scales put together, two at least, while fewer than 5 are expected somewhere.
 
     The step with the smallest sum joins the smaller of its neighbours.
     """

@@ -98,7 +98,7 @@ def open_themes(coded: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["q_id", "count", "theme"], ascending=[True, False, True], ignore_index=True)
 
 
-def quotable(coded: pd.DataFrame, naming: Collection[str] = ()) -> pd.DataFrame:
+def quotable_answers(coded: pd.DataFrame, naming: Collection[str] = ()) -> pd.DataFrame:
     """Return the extracts of open answers that may be quoted: columns q_id, theme, tonalite, extrait_nettoye.
 
     naming: rep_id of the answers in which a name, an address or a number was found.
