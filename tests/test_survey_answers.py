@@ -151,6 +151,13 @@ def test_a_questionnaire_changed_halfway_is_told_one_line_for_each_question(tmp_
     ]
 
 
+def test_words_of_a_respondent_are_not_quoted(tmp_path):
+    words = LIMESURVEY.replace('"f","Y"', '"Mme Untel, du bourg","Y"')
+    assert findings(tmp_path, words) == [
+        ", line 2, column sexe: found a text of 19 characters, expected one of f, h, NSP, NC, SR"
+    ]
+
+
 def test_windows_1252_is_refused_in_one_line(tmp_path):
     accented = LIMESURVEY.replace("mieux", "été")
     assert findings(tmp_path, accented, encoding="cp1252") == [", line 2: found the byte 0xe9, expected text in UTF-8"]

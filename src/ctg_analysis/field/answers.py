@@ -11,16 +11,15 @@ import pandas as pd
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.field.codes import (
     LIST,
-    NO_ANSWER,
     NOT_CONCERNED,
     NUMERIC,
     OPEN,
     OUTSIDE,
     SEVERAL,
     UNKNOWN,
-    is_asked,
     is_yes,
     labels,
+    with_blanks_told,
 )
 from ctg_analysis.field.exports import OTHER, Export, key, read_export
 from ctg_analysis.settings import project_path
@@ -31,7 +30,7 @@ CONSENT = "consentement"
 TICKED, NOT_TICKED = {"y", "oui", "yes", "1", "x"}, {"n", "non", "no", "0", "na", "sansobjet"}
 SPOKEN = {"jenesaispas": UNKNOWN, "nonconcernée": NOT_CONCERNED, "oth": OTHER}
 SPOKEN |= {key(words): code for code, words in OUTSIDE.items()} | {key(code): code for code in OUTSIDE}
-LONGEST = 40  # characters of a cell that an error quotes
+A_CODE = r"[\w.-]{1,15}"  # what an error may quote: a longer text may be someone's own words
 
 Wrong = tuple[int, str, str]  # line, what was found, what was expected
 
@@ -66,7 +65,7 @@ def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
         InputError: one finding for each question that the questionnaire or the export lacks, each code that a question
             does not have, each id that comes twice; those of `read_export`.
     """
-    export, questions = read_export(path), questionnaire.set_index("q_id", drop=False)
+    export, questions = read_export(path), questionnaire.set_index("q_id", drop=False).rename_axis(None)
     shown = project_path(path)
     places, dropped, unknown = _places(export, questions)
     expected = "a question of the questionnaire, or one of its options"
@@ -177,7 +176,8 @@ def _translated(
     for text in (text for text, code in codes.items() if code is None):
         lines = texts.index[texts.eq(text)]
         more = f" and {len(lines) - 1} times more" if len(lines) > 1 else ""
-        wrong.append((lines[0], f"{text[:LONGEST]!r}{more}", expected))
+        shown = repr(text) if re.fullmatch(A_CODE, text) else f"a text of {len(text)} characters"
+        wrong.append((lines[0], shown + more, expected))
     return texts.map(codes), wrong
 
 
@@ -185,10 +185,9 @@ def _tables(table: pd.DataFrame, export: Export, questions: pd.DataFrame, droppe
     """Return the tables of a démarche from the codes of an export."""
     kinds = questions["type"].reindex(table.columns)
     opened, closed = table.loc[:, kinds.eq(OPEN)], table.loc[:, kinds.ne(OPEN)]
-    asked = pd.DataFrame({one: is_asked(closed, questions.at[one, "filtre"]) for one in closed}, index=closed.index)
-    said = asked & closed.ne("")
-    usable = said.any(axis=1) & (export.done | said.sum(axis=1).ge(USABLE_FROM * asked.sum(axis=1)))
-    closed = closed.mask(asked & ~said, NO_ANSWER).mask(~asked, NOT_CONCERNED)
+    blank, closed = closed.eq(""), with_blanks_told(closed, questions)
+    put, said = closed.ne(NOT_CONCERNED).sum(axis=1), (closed.ne(NOT_CONCERNED) & ~blank).sum(axis=1)
+    usable = said.gt(0) & (export.done | said.ge(USABLE_FROM * put))
     about = _about(export)
     order = about.loc[usable, "rep_id"].sort_values().index
     about, closed, opened = about.loc[order], closed.loc[order], opened.loc[order]

@@ -29,7 +29,7 @@ def is_yes(cell: object) -> bool:
 
 def has_code(cells: pd.Series, code: str) -> pd.Series:
     """Return which answers are this code, or hold it among several."""
-    return (LIST + cells + LIST).str.contains(LIST + code + LIST, regex=False)
+    return (LIST + cells.fillna("") + LIST).str.contains(LIST + code + LIST, regex=False)
 
 
 def is_asked(answers: pd.DataFrame, condition: object) -> pd.Series:
@@ -38,3 +38,17 @@ def is_asked(answers: pd.DataFrame, condition: object) -> pd.Series:
     for question, code in labels(condition).items():
         asked &= has_code(answers[question], code)
     return asked
+
+
+def with_blanks_told(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers without a blank: NC where a question was not put to someone, SR where it was (rule R25).
+
+    What was answered to a question that was not put is NC too. questionnaire: columns q_id, filtre; a question that has
+    no column in the answers is left out. The questions that filters name have one: join sensitive answers to the rest.
+    """
+    told = answers.copy()
+    for q_id, condition in questionnaire.set_index("q_id")["filtre"].items():
+        if q_id in answers:
+            blank, asked = answers[q_id].fillna("").eq(""), is_asked(answers, condition)
+            told[q_id] = answers[q_id].mask(asked & blank, NO_ANSWER).mask(~asked, NOT_CONCERNED)
+    return told

@@ -106,7 +106,7 @@ def coders_agreement(extracts: pd.DataFrame) -> Kappa:
     apart = (parts * (columns[:, np.newaxis] + rows) ** 2).sum() - (parts.diagonal() * (rows + columns) ** 2).sum()
     variance = on + (1 - kappa) ** 2 * apart - (kappa - chance * (1 - kappa)) ** 2
     error = Z * np.sqrt(max(variance, 0) / n) / (1 - chance)
-    words = next(said for limit, said in AGREEMENTS if kappa < limit)
+    words = next(said for limit, said in AGREEMENTS if round(kappa, 9) < limit)
     return Kappa(n, float(alike), float(kappa), float(kappa - error), float(kappa + error), words)
 
 

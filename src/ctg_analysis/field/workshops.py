@@ -17,7 +17,7 @@ def attendance(workshops: pd.DataFrame) -> pd.DataFrame:
     """
     columns = ["atelier_id", "type", "numero_seance", "champ", "date", "invites", "presents"]
     table = workshops[columns].sort_values(["date", "atelier_id"], ignore_index=True)
-    invited, came = (pd.to_numeric(table[name], errors="coerce") for name in ("invites", "presents"))
+    invited, came = (pd.to_numeric(table[name]).astype(float) for name in ("invites", "presents"))
     by_type = {
         one: labels(cell) for one, cell in zip(workshops["atelier_id"], workshops["presents_par_type"], strict=True)
     }
