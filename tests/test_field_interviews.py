@@ -4,17 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ctg_analysis.field.actors import OTHERS, named_types
 from ctg_analysis.field.interviews import (
     COPIL,
     FEW,
     NAMING,
-    OTHERS,
     PUBLIC,
     RESERVED,
     UNREAD,
     coders_agreement,
     convergence,
-    named_types,
     quotable,
     saturation,
     themes_by_type,
@@ -47,14 +46,9 @@ def everyone(code="acc1", tone="besoin"):
 
 
 def test_types_of_which_few_were_heard_are_not_named():
-    assert named_types(extracts(*everyone())).to_dict() == {
-        "santé": OTHERS,
-        "MSA": OTHERS,
-        "association": "association",
-        "élu": "élu",
-    }
-    alone = extracts(*[row for row in everyone() if row[0] not in "ij"])
-    assert named_types(alone).to_dict() == {"santé": OTHERS, "association": OTHERS, "élu": "élu"}
+    heard = pd.Series({"élu": 4, "association": 3, "santé": 1, "MSA": 2})
+    assert named_types(heard).to_dict() == {"santé": OTHERS, "MSA": OTHERS, "association": "association", "élu": "élu"}
+    assert named_types(heard.drop("MSA")).to_dict() == {"santé": OTHERS, "association": OTHERS, "élu": "élu"}
 
 
 def test_scenario_10_the_matrix_counts_interviews_and_follows_the_codebook():

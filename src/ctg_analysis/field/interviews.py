@@ -11,10 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ctg_analysis.field.actors import OTHERS, SPEAKERS, named_types
 from ctg_analysis.uncertainty import Z
 
-SPEAKERS = 3  # fewest people heard of a type, for it to be named
-OTHERS = "autres acteurs"
 PUBLIC, COPIL = "public", "copil"
 READERS = {PUBLIC: {PUBLIC}, COPIL: {PUBLIC, COPIL}}  # readers → niveau_diffusion of what they may read
 FAVOURABLE, UNFAVOURABLE = {"atout"}, {"faiblesse", "besoin"}
@@ -39,18 +38,6 @@ class Kappa(NamedTuple):
     low: float
     high: float
     words: str
-
-
-def named_types(extracts: pd.DataFrame) -> pd.Series:
-    """Return type of actor → the name it is shown under: its own, or « autres acteurs ».
-
-    Types of which fewer than three were heard go together, with the next smallest if they are fewer than three still.
-    """
-    heard = extracts.groupby("type_acteur")["ent_pseudo"].nunique().sort_values(kind="stable")
-    together = int(heard.lt(SPEAKERS).sum())
-    while 0 < together < len(heard) and heard.iloc[:together].sum() < SPEAKERS:
-        together += 1
-    return pd.Series([OTHERS] * together + [*heard.index[together:]], index=heard.index, dtype=str)
 
 
 def themes_by_type(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +104,7 @@ def quotable(extracts: pd.DataFrame, readers: str, naming: Collection[str] = ())
     Quotable: columns type_acteur, champ, code, tonalite, texte_anonymise, in no telling order. Others: extrait_id,
     motif; never their words.
     """
-    named = named_types(extracts)
+    named = _named(extracts)
     reasons = np.select(
         [
             ~extracts["niveau_diffusion"].isin(READERS[readers]),
@@ -160,4 +147,9 @@ def convergence(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
 def _spoken(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
     """Return the extracts with their theme and the type of actor as it is shown."""
     table = extracts.merge(codebook[["code", "theme"]], on="code", how="inner", validate="m:1")
-    return table.assign(type=table["type_acteur"].map(named_types(extracts)))
+    return table.assign(type=table["type_acteur"].map(_named(extracts)))
+
+
+def _named(extracts: pd.DataFrame) -> pd.Series:
+    """Return type of actor → the name it is shown under, see `named_types`."""
+    return named_types(extracts.groupby("type_acteur")["ent_pseudo"].nunique())
