@@ -72,8 +72,9 @@ BEFORE_THE_GATE = {
 AFTER_THE_GATE = {"comparisons", "peers", "peer_values", "display", "chapter", "publishing", "build"}
 AFTER_THE_GATE |= {"childcare_authority", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
-# Answers and extracts of persons: what is shown of them is worked out before the gate (rule R6).
-PERSONS = {f"ctg_analysis.field.{name}" for name in ("answers", "crossings", "indicators", "interviews", "questions")}
+# Answers of persons: what is shown of them is worked out before the gate (rule R6).
+SURVEY = ("answers", "crossings", "exports", "measured", "questions", "response")
+PERSONS = {f"ctg_analysis.field.{name}" for name in SURVEY}
 
 
 def modules():
@@ -93,7 +94,7 @@ def imported(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ctg_analysis"):
             names.add(node.module)
-            names |= {f"{node.module}.{alias.name}" for alias in node.names if node.module == "ctg_analysis"}
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names if alias.name.startswith("ctg_analysis")}
     return {name for name in names if layer(name)}

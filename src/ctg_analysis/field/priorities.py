@@ -134,7 +134,7 @@ def overlooked(
     """Return the enjeux that are « peu votés mais étayés », by the rule OVERLOOKED, which the page prints.
 
     ranking: see `priorities`. constats: constat_id, force_preuve, statut. proofs: constat_id, type, sens.
-    Columns: enjeu_id, titre, rank, points, constats (those strongly proved, separated by |), kinds (of proofs for them).
+    Columns: enjeu_id, titre, rank, points, constats (strongly proved, separated by |), kinds (of proofs for them).
     """
     kinds = proofs[proofs["sens"].eq("appuie")].groupby("constat_id")["type"].nunique()
     strong = constats[constats["force_preuve"].astype(int).eq(STRONG) & constats["statut"].ne("contesté")]
