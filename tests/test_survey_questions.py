@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctg_analysis.errors import UserError
+from ctg_analysis.field.codes import with_blanks_told
 from ctg_analysis.field.questions import by_group, distribution, hidden_groups, summary
 from ctg_analysis.field.response import completion, open_themes, participation, quotable_answers, wished_and_used
 
@@ -209,3 +210,23 @@ def test_open_answers_are_counted_by_respondent_and_quoted_when_they_may_be():
         ["accueil", 1, 0, 0, 2],
     ]
     assert quotable_answers(coded, naming=["r2"])["extrait_nettoye"].tolist() == ["Pas de car le soir."]
+
+
+def test_the_tables_as_their_models_read_them_do_as_well():
+    """Modalities and filters are pairs, yes and no are booleans, an answer to what was not put is blank."""
+    typed = QUESTIONNAIRE.assign(
+        modalites=[
+            tuple(tuple(pair.split("=")) for pair in cell.split("|")) if cell else None
+            for cell in QUESTIONNAIRE["modalites"]
+        ],
+        filtre=[(tuple(cell.split("=")),) if cell else None for cell in QUESTIONNAIRE["filtre"]],
+        sensible=QUESTIONNAIRE["sensible"].eq("oui").astype("boolean"),
+    )
+    table = answers(avis=column(oui=20, non=20), besoins=["", *["NC"] * 19] + column(a=18) + ["", None])
+    told = with_blanks_told(table, typed)
+    assert told["besoins"].value_counts().to_dict() == {"NC": 20, "a": 18, "SR": 2}
+    weights = pd.Series(1.0, index=table.index)
+    for q_id in ("avis", "besoins"):
+        pd.testing.assert_frame_equal(
+            distribution(told, weights, typed, q_id), distribution(told, weights, QUESTIONNAIRE, q_id)
+        )

@@ -142,7 +142,8 @@ def overlooked(
     backing = {row.enjeu_id: [one for one in _several(row.constats) if one in strong] for row in enjeux.itertuples()}
     limit = LAST_THIRD * len(ranking)
     low = ranking["rank"].isna() | ranking["rank"].gt(limit)
-    low |= ranking["points"].rank(ascending=False, method="max").gt(limit)
+    points = ranking["points"]
+    low |= points.rank(ascending=False).gt(limit) & points.lt(points.max())
     table = ranking.loc[low & ranking["enjeu_id"].map(backing).map(bool), ["enjeu_id", "titre", "rank", "points"]]
     mine = table["enjeu_id"].map(backing)
     return table.assign(
@@ -159,8 +160,9 @@ def decisions(ranking: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
     table = ranking[["enjeu_id", "titre", "rank"]].merge(
         enjeux[["enjeu_id", "retenu", "motif", "decide_le"]], on="enjeu_id", validate="1:1"
     )
-    decided = ~table["retenu"].fillna("").eq("")
-    kept = table["retenu"].where(decided, "").map(is_yes)
+    said = table["retenu"].astype(object)
+    decided = said.notna() & said.ne("")
+    kept = said.where(decided, "").map(is_yes)
     by_rank = table["rank"].le(kept.sum())
     table["against"] = np.select([~decided, kept & ~by_rank, ~kept & by_rank], [UNDECIDED, KEPT, SET_ASIDE], FOLLOWED)
     return table.assign(unexplained=table["against"].isin([KEPT, SET_ASIDE]) & table["motif"].fillna("").eq(""))
