@@ -222,7 +222,7 @@ def test_the_tables_as_their_models_read_them_do_as_well():
         filtre=[(tuple(cell.split("=")),) if cell else None for cell in QUESTIONNAIRE["filtre"]],
         sensible=QUESTIONNAIRE["sensible"].eq("oui").astype("boolean"),
     )
-    table = answers(avis=column(oui=20, non=20), besoins=["", *["NC"] * 19] + column(a=18) + ["", None])
+    table = answers(avis=column(oui=20, non=20), besoins=["", *column(NC=19, a=18), "", None])
     told = with_blanks_told(table, typed)
     assert told["besoins"].value_counts().to_dict() == {"NC": 20, "a": 18, "SR": 2}
     weights = pd.Series(1.0, index=table.index)

@@ -28,7 +28,7 @@ USABLE_FROM = 0.5  # share of the questions put to a respondent that an answer n
 CONTEXT = {"mode": "web", "canal": "lien", "secteur": ""}  # columns besides the questions, and what their absence means
 CONSENT = "consentement"
 TICKED, NOT_TICKED = {"y", "oui", "yes", "1", "x"}, {"n", "non", "no", "0", "na", "sansobjet"}
-SPOKEN = {"jenesaispas": UNKNOWN, "nonconcernée": NOT_CONCERNED, "oth": OTHER}
+SPOKEN = {"jenesaispas": UNKNOWN, "nonconcernée": NOT_CONCERNED, "oth": OTHER, "y": "oui", "n": "non"}
 SPOKEN |= {key(words): code for code, words in OUTSIDE.items()} | {key(code): code for code in OUTSIDE}
 A_CODE = r"[\w.-]{1,15}"  # what an error may quote: a longer text may be someone's own words
 
