@@ -17,6 +17,7 @@ ORDER = [
     "layouts",
     "model",
     "settings",
+    "chapters",
     "territories",
     "sources",
     "cleaning",
@@ -48,6 +49,9 @@ ORDER = [
     "simulation",
     "display",
     "observed",
+    "synthesis",
+    "figures",
+    "summaries",
     "chapter",
     "publishing",
     "build",
@@ -69,7 +73,18 @@ BEFORE_THE_GATE = {
     "statements",
     "secrecy",
 }
-AFTER_THE_GATE = {"comparisons", "peers", "peer_values", "display", "chapter", "publishing", "build"}
+AFTER_THE_GATE = {
+    "comparisons",
+    "peers",
+    "peer_values",
+    "display",
+    "figures",
+    "synthesis",
+    "summaries",
+    "chapter",
+    "publishing",
+}
+AFTER_THE_GATE |= {"build"}
 AFTER_THE_GATE |= {"childcare_authority", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).

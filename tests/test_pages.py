@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.build import build
+from ctg_analysis.chapters import all_chapters, chosen_chapters
 from ctg_analysis.display.texts import NARROW, NBSP
-from ctg_analysis.publishing.chapters import all_chapters, chosen_chapters
 from ctg_analysis.settings import EXAMPLE_EPCI
 
 pytestmark = pytest.mark.slow

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.locks import alone
 from ctg_analysis.publishing import tasks
-from ctg_analysis.publishing.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.publishing.editions import JOURNAL, RECORD, SCRATCH, latest, publish, record, write_record
 from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page

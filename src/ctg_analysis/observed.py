@@ -9,6 +9,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.geography import read_geography
 from ctg_analysis.comparisons import common_periods, comparators, find_epci, members, tested
 from ctg_analysis.display import texts
+from ctg_analysis.display.land import Land, read_land
 from ctg_analysis.model import OK, Indicator
 from ctg_analysis.observations import complete, read_observations
 from ctg_analysis.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
@@ -69,6 +70,11 @@ class Observed:
         """Return the date each source was had; that of both regimes is that of the MSA's file."""
         table = pd.read_parquet(self.root.processed / "sources.parquet").set_index("source")["date"]
         return dict(table) | ({"caf_et_msa": table["msa_familles"]} if "msa_familles" in table else {})
+
+    @cached_property
+    def land(self) -> Land:
+        """Return the communes as a map shows them."""
+        return read_land(self.root.processed, self.epci)
 
     @property
     def named(self) -> pd.DataFrame:
@@ -147,7 +153,7 @@ class Observed:
         seen = read_observations(self.root.processed, sirens).merge(wanted, on=SAME)
         rows = rows_of_peers(seen, pairs([group]), *wanted["indicator"])
         rows = rows[rows["status"].eq(OK)]
-        return rows.assign(name=MEDIAN_LABEL, low=float("nan"), high=float("nan"), word=None, p=float("nan"))
+        return rows.assign(name=MEDIAN_LABEL, word=None, p=float("nan"))
 
     @cached_property
     def profiles(self) -> pd.DataFrame:

@@ -92,10 +92,11 @@ def is_change(indicator: Indicator) -> bool:
 
 
 def interval_text(indicator: Indicator, row) -> str:
-    """Return the interval of an observation, « 4,1 à 7,6 », or nothing."""
+    """Return the interval of an observation, « 4,1 à 7,6 », « quartiles : 4,1 à 7,6 » of peers, or nothing."""
     if row.status != OK or math.isnan(row.low) or is_weak(row):
         return ""
-    return f"{number(row.low, indicator.decimals)} à {number(row.high, indicator.decimals)}"
+    bounds = f"{number(row.low, indicator.decimals)} à {number(row.high, indicator.decimals)}"
+    return f"quartiles : {bounds}" if row.level == "peers" else bounds
 
 
 def sentence(indicator: Indicator, row) -> str:
@@ -124,10 +125,13 @@ def typography(text: str) -> str:
 def beside(rows) -> str:
     """Return the figures to compare with, what a test allows to say of them, and the territories that have none.
 
-    rows: columns name, text, status, word.
+    rows: columns name, level, text, interval, status, word.
     """
     known = rows[rows["status"].eq(OK)]
-    shown = " ; ".join(f"{row.name} {row.text}" for row in known.itertuples(index=False))
+    shown = " ; ".join(
+        f"{row.name} {row.text}{f' ({row.interval})' if row.level == 'peers' and row.interval else ''}"
+        for row in known.itertuples(index=False)
+    )
     sentences = [f"Pour comparer : {shown}."] if shown else []
     said = known[known["word"].notna()].groupby("word", sort=False)["name"].agg(list)
     parts = [

@@ -9,10 +9,10 @@ from nbconvert.filters import strip_ansi
 from papermill.exceptions import PapermillExecutionError
 
 from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.errors import UserError
 from ctg_analysis.processing import hold
 from ctg_analysis.publishing import template
-from ctg_analysis.publishing.chapters import ChapterNotebook
 from ctg_analysis.publishing.parameters import validated
 from ctg_analysis.publishing.workers import LIMITS
 from ctg_analysis.settings import data_root
@@ -38,7 +38,7 @@ def prepare(epci: str) -> None:
     """
     validated({"epci": epci})
     hold(data_root(epci))
-    open_chapter(epci)
+    _ = open_chapter(epci).seen.land
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:

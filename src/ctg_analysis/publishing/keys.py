@@ -4,7 +4,7 @@ import platform
 import re
 from hashlib import sha256
 
-from ctg_analysis.publishing.chapters import ChapterNotebook
+from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.settings import DataRoot, settings
 from ctg_analysis.staleness import MANIFEST, library, locked
 

@@ -5,9 +5,9 @@ from hashlib import sha256
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.model import Indicator
 from ctg_analysis.observed import Observed
-from ctg_analysis.publishing.chapters import ChapterNotebook
 from ctg_analysis.publishing.keys import named_in
 
 

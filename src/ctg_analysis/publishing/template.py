@@ -37,20 +37,14 @@ def main() -> None:
 
 def warm_up() -> None:
     """Import what chapters use, and use it once, so that no fork has to."""
-    import matplotlib
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
     import ctg_analysis.publishing.cells
     import ctg_analysis.publishing.execution  # noqa: F401
-    from ctg_analysis.display.style import canvas, svg
     from ctg_analysis.display.texts import number
     from ctg_analysis.publishing.html import chapter_page
 
-    with matplotlib.rc_context():  # what a chart of ours sets is not what a cell finds
-        figure, axes = canvas(1)
-        axes.barh(["a"], [1])
-        axes.text(0, 0, number(1234.5, 1))
-        svg(figure)
+    number(1234.5, 1)
     page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
     chapter_page(new_notebook(cells=[new_markdown_cell("# a"), new_code_cell("1")]), page)
 
