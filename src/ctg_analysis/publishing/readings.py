@@ -60,7 +60,7 @@ def _sum(table: pd.DataFrame) -> np.ndarray:
 
 
 def indicators_of(chapter: ChapterNotebook) -> list[Indicator]:
-    """Return the indicators that a chapter may read: its own, those it names, their parts; for the synthèse, the stars."""
+    """Return the indicators that a chapter may read: its own, those it names, their parts; all with a star for 00."""
     if chapter.number == SYNTHESIS:
         return [one for one in CATALOGUE.values() if one.star]
     names = named_in(chapter.path.read_text(encoding="utf-8"))
