@@ -27,6 +27,7 @@ ORDER = [
     "perimeter",
     "raw_data",
     "private",
+    "field",
     "templates",
     "assumptions",
     "intervals",
