@@ -1,6 +1,6 @@
 """A file of the field material held to its model: every problem at once, each with its line and its column."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,42 +17,48 @@ FORMULA_STARTS = ("=", "+", "@", "\t")
 WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each question follows those of the model
 
 
+LONGEST = 5_000  # characters in a cell
+
+
 @dataclass(frozen=True)
 class Read:
     """What a file gave. Index of both tables: the line, as a person counts, the header being the first.
 
-    texts: every row as it is written. rows: the valid rows, typed. findings: what is wrong with the others.
+    texts: every row as it is written. rows: the valid rows, typed; the questions of answers as they are written.
+    findings: what is wrong with the others.
     """
 
+    table: Table
+    path: Path
     texts: pd.DataFrame
     rows: pd.DataFrame
     findings: tuple[Finding, ...] = ()
 
-
-def empty(table: Table) -> Read:
-    """Return what an absent file gives: the columns, and no row."""
-    return Read(pd.DataFrame(columns=table.columns, dtype=str), _typed([], [], table))
+    @property
+    def shown(self) -> str:
+        """Return the path as a person reads it."""
+        return project_path(self.path)
 
 
 def read_table(path: Path, table: Table) -> Read:
     """Return the rows of a file of the field material and what is wrong with it; no row when it is absent."""
+    nothing = Read(table, path, pd.DataFrame(columns=table.columns, dtype=str), _typed([], [], table))
     if not path.is_file():
-        return empty(table)
+        return nothing
     try:
-        texts = load(path, lambda header: _columns(header, table, path))
+        texts = load(path, lambda header: _columns(header, table, path)).apply(lambda cells: cells.str.strip())
     except InputError as error:
-        return Read(empty(table).texts, empty(table).rows, tuple(error.findings))
-    texts = texts.apply(lambda cells: cells.str.strip())
-    rows, lines, findings = [], [], _repeated(texts, table, path)
-    for line, cells in zip(texts.index, texts[table.columns].to_dict("records"), strict=True):
+        return replace(nothing, findings=tuple(error.findings))
+    texts.index = texts.index.astype(int)
+    rows, lines, findings = [], [], _repeated(texts, table, path) + _hostile(texts, path)
+    for line, cells in zip(texts.index.tolist(), texts[table.columns].to_dict("records"), strict=True):
         try:
             rows.append(table.row.model_validate({name: cell for name, cell in cells.items() if cell}))
             lines.append(line)
         except ValidationError as error:
             findings += [_finding(problem, line, path, table) for problem in error.errors()]
-    findings += _formulas(texts, path)
     typed = _typed(rows, lines, table).join(texts.drop(columns=table.columns))
-    return Read(texts, typed, tuple(findings))
+    return Read(table, path, texts, typed, tuple(findings))
 
 
 def _columns(header: list[str], table: Table, path: Path) -> list[str]:
@@ -99,14 +105,21 @@ def shown(text: str, table: Table) -> str:
     return f"a text of {len(text)} characters" if table.private else repr(text)[:60]
 
 
-def _formulas(texts: pd.DataFrame, path: Path) -> list[Finding]:
-    """Return the cells that a spreadsheet would run."""
-    expected = f"a text that does not begin with {' '.join(FORMULA_STARTS).strip()}"
-    return [
-        Finding(project_path(path), line, column, "a formula", expected)
-        for column in texts
-        for line in texts.index[texts[column].str.startswith(FORMULA_STARTS)]
-    ]
+def _hostile(texts: pd.DataFrame, path: Path) -> list[Finding]:
+    """Return the cells that a spreadsheet would run, or that no person wrote."""
+    shown = project_path(path)
+    plain = f"a text that does not begin with {' '.join(FORMULA_STARTS).strip()}"
+    findings = []
+    for column in texts:
+        cells = texts[column]
+        run = cells.index[cells.str.startswith(FORMULA_STARTS)]
+        findings += [Finding(shown, line, column, "a formula", plain) for line in run.tolist()]
+        long = cells.index[cells.str.len().gt(LONGEST)]
+        findings += [
+            Finding(shown, line, column, f"{len(cells[line])} characters", f"{LONGEST} at most")
+            for line in long.tolist()
+        ]
+    return findings
 
 
 def _typed(rows: list, lines: list[int], table: Table) -> pd.DataFrame:

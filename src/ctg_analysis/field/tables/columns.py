@@ -52,6 +52,13 @@ class FreeText:
 
 
 @dataclass(frozen=True)
+class Written:
+    """How the cell is written, in French, for the person who fills it."""
+
+    how: str
+
+
+@dataclass(frozen=True)
 class Place:
     """The cell names places: the EPCI, its communes."""
 
@@ -152,24 +159,56 @@ def _unique_names(pairs: tuple) -> tuple:
     return pairs
 
 
-Id = Annotated[str, _matching(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "an id of letters, digits, - _ and . only")]
-Text = Annotated[str, FreeText()]
-Code = Annotated[str, _matching(r"[0-9A-Z]{2,9}(-\d+)?", "a commune code or the SIREN of the EPCI"), Place()]
-Link = Annotated[str, _matching(r"https?://\S+|[\w./-]+", "an address https://… or the name of a file")]
-Day = Annotated[datetime.date, BeforeValidator(_day)]
-Moment = Annotated[str, BeforeValidator(_moment)]
-Year = Annotated[int, _whole(1990, 2099, "a year of four digits")]
-Number = Annotated[float, BeforeValidator(_number)]
-Amount = Annotated[float, BeforeValidator(_number), AfterValidator(_at_least_0)]
-Whole = Annotated[int, _whole(0, 10**9, "a whole number of 0 or more")]
-Percent = Annotated[int, _whole(0, 100, "a whole number from 0 to 100")]
-Mark3 = Annotated[int, _whole(1, 3, "1, 2 or 3")]
-Mark5 = Annotated[int, _whole(1, 5, "a whole number from 1 to 5")]
-YesNo = Annotated[bool, BeforeValidator(_yes_no)]
-Ids = Annotated[tuple[Id, ...], BeforeValidator(_split)]
-Codes = Annotated[tuple[Code, ...], BeforeValidator(_split), Place()]
+Id = Annotated[
+    str,
+    _matching(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "an id of letters, digits, - _ and . only"),
+    Written("identifiant : lettres sans accent, chiffres, - _ ."),
+]
+Text = Annotated[str, FreeText(), Written("texte libre, sans nom de personne")]
+Code = Annotated[
+    str,
+    _matching(r"[0-9A-Z]{2,9}(-\d+)?", "a commune code or the SIREN of the EPCI"),
+    Place(),
+    Written("code Insee, SIREN"),
+]
+Link = Annotated[
+    str,
+    _matching(r"https?://\S+|[\w./-]+", "an address https://… or the name of a file"),
+    Written("adresse ou fichier"),
+]
+Day = Annotated[datetime.date, BeforeValidator(_day), Written("date : 2023-01-19")]
+Moment = Annotated[str, BeforeValidator(_moment), Written("jour, mois ou année : 2023-01-19, 2023-01, 2023")]
+Year = Annotated[int, _whole(1990, 2099, "a year of four digits"), Written("année : 2023")]
+Number = Annotated[float, BeforeValidator(_number), Written("nombre : 1234 ou 12,5")]
+Amount = Annotated[
+    float, BeforeValidator(_number), AfterValidator(_at_least_0), Written("nombre, 0 ou plus : 1234 ou 12,5")
+]
+Whole = Annotated[int, _whole(0, 10**9, "a whole number of 0 or more"), Written("nombre entier")]
+Percent = Annotated[int, _whole(0, 100, "a whole number from 0 to 100"), Written("nombre entier de 0 à 100")]
+Mark3 = Annotated[int, _whole(1, 3, "1, 2 or 3"), Written("1, 2 ou 3")]
+Mark5 = Annotated[int, _whole(1, 5, "a whole number from 1 to 5"), Written("note de 1 à 5")]
+YesNo = Annotated[bool, BeforeValidator(_yes_no), Written("oui ou non")]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(_split), Written("identifiants séparés par |")]
+Codes = Annotated[tuple[Code, ...], BeforeValidator(_split), Place(), Written("codes séparés par |")]
 Champs = Annotated[tuple[Champ, ...], BeforeValidator(_split)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_split), FreeText()]
-Labels = Annotated[tuple[tuple[Id, str], ...], BeforeValidator(_pairs), AfterValidator(_unique_names)]
-Counts = Annotated[tuple[tuple[TypeActeur, Whole], ...], BeforeValidator(_pairs), AfterValidator(_unique_names)]
-Values = Annotated[tuple[tuple[Id, Number], ...], BeforeValidator(_pairs), AfterValidator(_unique_names)]
+Texts = Annotated[
+    tuple[str, ...], BeforeValidator(_split), FreeText(), Written("textes séparés par |, sans nom de personne")
+]
+Labels = Annotated[
+    tuple[tuple[Id, str], ...],
+    BeforeValidator(_pairs),
+    AfterValidator(_unique_names),
+    Written("code=texte, séparés par |"),
+]
+Counts = Annotated[
+    tuple[tuple[TypeActeur, Whole], ...],
+    BeforeValidator(_pairs),
+    AfterValidator(_unique_names),
+    Written("acteur=nombre, séparés par |"),
+]
+Values = Annotated[
+    tuple[tuple[Id, Number], ...],
+    BeforeValidator(_pairs),
+    AfterValidator(_unique_names),
+    Written("code=nombre, séparés par |"),
+]
