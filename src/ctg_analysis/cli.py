@@ -291,10 +291,11 @@ def observations(
 def new(
     epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")],
 ) -> None:
-    """Write the empty forms that the partners of a territory fill, with a LISEZMOI.md in French."""
+    """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French."""
     import pandas as pd
 
     from ctg_analysis.comparisons import find_epci
+    from ctg_analysis.field import templates as of_the_material
     from ctg_analysis.processing import ensure
     from ctg_analysis.templates import summary, write_templates
 
@@ -303,3 +304,4 @@ def new(
     name = find_epci(pd.read_parquet(root.processed / "territories.parquet"), epci)["name"]
     folder = root.private / epci
     messages.print(summary(epci, folder, write_templates(epci, name, folder)))
+    messages.print(of_the_material.summary(root, epci, of_the_material.write_templates(root, epci, name)))

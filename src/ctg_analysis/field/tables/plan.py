@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ctg_analysis.field.tables.columns import (
     Amount,
+    Champs,
     Day,
     Id,
     Ids,
@@ -166,7 +167,7 @@ class Document(Row):
     auteur: Text = Field(description="organisation qui l'a écrit")
     date: Moment = Field(description="date")
     type: Literal["bilan", "projet", "schéma", "délibération", "étude"] = Field(description="sorte")
-    champ: Text | None = Field(None, description="champ ; vide quand c'est tous")
+    champ: Champs | None = Field(None, description="champs, séparés par | ; vide quand c'est tous")
     resume: Text | None = Field(None, description="résumé")
     constats_extraits: Annotated[Ids | None, Reference(("constats",))] = Field(
         None, description="constats qui en viennent, séparés par |"
