@@ -10,6 +10,7 @@ from ctg_analysis.field.reading import Read
 from ctg_analysis.field.tables.columns import LIST
 from ctg_analysis.field.tables.survey import CHOICE, NUMERIC, OPEN, OUTSIDE, SCALE, SEVERAL
 
+SECTEUR = "secteur"  # a column of the answers that the margins know, and that is no question
 A_CODE = r"[\w.-]{1,15}"  # what may be shown: a longer text may be an answer in its author's own words
 A_NUMBER = r"\d{1,6}(?:[.,]\d{1,2})?"
 
@@ -31,8 +32,11 @@ def questions_wrong(questionnaire: Read, margins: Read) -> Iterator[Finding]:
             if code not in codes.get(question, set()):
                 expected = "question=code, of a question and of one of its modalities"
                 yield Finding(questionnaire.shown, row.Index, "filtre", repr(f"{question}={code}"), expected)
-    for row in margins.rows.itertuples():
-        if row.variable in codes and row.modalite not in codes[row.variable]:
+    for row in margins.rows[margins.rows["variable"].ne(SECTEUR)].itertuples():
+        if row.variable not in codes:
+            expected = f"a question of {questionnaire.table.file}, or {SECTEUR}"
+            yield Finding(margins.shown, row.Index, "variable", repr(row.variable), expected)
+        elif row.modalite not in codes[row.variable]:
             expected = f"a code of {row.variable} in {questionnaire.table.file}"
             yield Finding(margins.shown, row.Index, "modalite", repr(row.modalite), expected)
 

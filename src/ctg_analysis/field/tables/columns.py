@@ -152,6 +152,13 @@ def _pairs(text: object) -> tuple[tuple[str, str], ...]:
     return tuple((name.strip(), value.strip()) for name, _, value in pairs)
 
 
+def some(parts: tuple) -> tuple:
+    """Return a list that holds something."""
+    if not parts:
+        raise ValueError("one at least")
+    return parts
+
+
 def _unique_names(pairs: tuple) -> tuple:
     names = [name for name, _ in pairs]
     if len(names) > len(set(names)):
@@ -200,6 +207,7 @@ Labels = Annotated[
     AfterValidator(_unique_names),
     Written("code=texte, séparés par |"),
 ]
+Filter = Annotated[tuple[tuple[Id, Id], ...], BeforeValidator(_pairs), Written("question=code, séparés par |")]
 Counts = Annotated[
     tuple[tuple[TypeActeur, Whole], ...],
     BeforeValidator(_pairs),

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from ctg_analysis.field.tables.columns import Champ, Code, Day, Id, Link, Moment, Reference, Row, Text, Whole
+from ctg_analysis.field.tables.columns import Champ, Code, Day, Id, Link, Moment, Reference, Row, Text, Whole, some
 
 Generated = Literal[
     "champs",
@@ -65,9 +65,9 @@ class Convention(Row):
     validee_le: Day | None = None
     intitule: Text
     periode: Period
-    parties: tuple[Party, ...] = Field(min_length=1)
+    parties: Annotated[tuple[Party, ...], AfterValidator(some)]
     vu: tuple[Text, ...] = ()
-    articles: tuple[Article, ...] = Field(min_length=1)
+    articles: Annotated[tuple[Article, ...], AfterValidator(some)]
     annexes: tuple[Annex, ...] = ()
 
 
@@ -108,7 +108,7 @@ class InfoFlash(Row):
     titre: Text
     edito: Editorial | None = None
     qu_est_ce_que_la_ctg: Text
-    champs: tuple[Champ, ...] = Field(min_length=1)
+    champs: Annotated[tuple[Champ, ...], AfterValidator(some)]
     phase_en_cours: Literal["diagnostic partagé", "stratégie", "convention et suivi"]
     chiffres_cles: tuple[KeyFigure, ...] = Field(default=(), max_length=6)
     paroles: Annotated[tuple[Id, ...], Reference(("extraits",))] = Field(default=(), max_length=3)

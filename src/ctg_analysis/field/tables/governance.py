@@ -104,7 +104,7 @@ class Step(Row):
 
     etape: Text = Field(description="étape")
     phase: Literal["diagnostic partagé", "stratégie", "convention et suivi"] = Field(description="phase")
-    debut: Moment = Field(description="jour ou mois")
+    debut: Moment | None = Field(None, description="jour ou mois ; vide tant qu'il n'est pas fixé")
     fin: Moment | None = Field(None, description="jour ou mois ; vide quand l'étape tient en un jour ou un mois")
     livrable: Text | None = Field(None, description="ce qui en sort")
     responsable: Text | None = Field(None, description="fonction ou organisation")

@@ -7,6 +7,7 @@ from pydantic import Field
 from ctg_analysis.field.tables.columns import (
     Champ,
     Day,
+    Filter,
     Id,
     Labels,
     Reference,
@@ -30,8 +31,8 @@ class Question(Row):
     modalites: Labels | None = Field(
         None, description="code=libellé, séparés par | ; NSP, NC et SR existent toujours et ne s'y écrivent pas"
     )
-    filtre: Labels | None = Field(
-        None, description="à qui la question est posée : question=code ; vide quand c'est à tous"
+    filtre: Filter | None = Field(
+        None, description="à qui la question est posée : l'une de ces réponses ; vide quand c'est à tous"
     )
     champ: Champ | None = Field(None, description="champ de la convention ; vide pour le profil")
     obligatoire: YesNo = Field(description="oui ou non")
@@ -79,8 +80,8 @@ class CodedAnswer(Row):
 class Margin(Row):
     """How many people or households have a modality of a question, by the census."""
 
-    variable: Annotated[Id, Reference(("questionnaire",))] = Field(description="question du profil")
-    modalite: Id = Field(description="code de la modalité")
+    variable: Id = Field(description="question du profil, ou secteur")
+    modalite: str = Field(description="code de la modalité, ou nom du secteur")
     effectif: Whole = Field(description="effectif du recensement, arrondi à l'unité")
     source: Text = Field(description="producteur et fichier")
     millesime: Text = Field(description="millésime")
