@@ -47,6 +47,7 @@ ORDER = [
     "comparisons",
     "childcare_authority",
     "simulation",
+    "field",
     "display",
     "observed",
     "synthesis",
