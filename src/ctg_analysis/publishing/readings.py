@@ -71,7 +71,7 @@ def _sums_of_rows(table: pd.DataFrame) -> np.ndarray:
 
 
 def indicators_of(chapter: ChapterNotebook) -> list[Indicator]:
-    """Return the indicators that a chapter may read: its own, those named, their parts; for the synthèse, the stars."""
+    """Return the indicators that a chapter may read: its own, those it names, their parts; all with a star for 00."""
     if chapter.number == SYNTHESIS:
         return [one for one in CATALOGUE.values() if one.star]
     text = chapter.path.read_text(encoding="utf-8")
