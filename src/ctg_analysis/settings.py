@@ -1,34 +1,43 @@
 """Every path and setting, once."""
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from ctg_analysis.errors import UserError
 
 DEFAULT_EPCI = "200067171"
 EXAMPLE_EPCI = "999999999"
 MATERIAL = "demarche"  # folder of the field material, in raw/ and in private/<siren>/
+WARM, STOCK = "warm", "stock"  # kernels
 EXAMPLE_PREFIX = "99999999"  # the invented EPCIs: SIREN numbers that no real EPCI bears
 
 
-class Settings(BaseSettings):
-    """Read from the environment.
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says.
 
-    CTG_ROOT: the project's folder, by default the one this package sits in. CTG_KERNELS: `warm` runs chapters in forks
-    of a process that has everything imported, where the system can; `stock` starts a Jupyter kernel for each.
+    root (CTG_ROOT): the project's folder, by default the one this package sits in. kernels (CTG_KERNELS): `warm` runs
+    chapters in forks of a process that has everything imported, where the system can; `stock` starts a Jupyter kernel
+    for each.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CTG_")
-    root: Path = Path(__file__).resolve().parents[2]
-    kernels: Literal["warm", "stock"] = "warm"
+    root: Path
+    kernels: str
 
 
 @cache
 def settings() -> Settings:
-    """Return the settings, read once."""
-    return Settings()
+    """Return the settings, read once.
+
+    Raises:
+        UserError: a kind of kernels that there is not.
+    """
+    kernels = os.environ.get("CTG_KERNELS", WARM)
+    if kernels not in (WARM, STOCK):
+        raise UserError(f"CTG_KERNELS: found {kernels!r}, expected {WARM} or {STOCK}")
+    return Settings(Path(os.environ.get("CTG_ROOT", Path(__file__).resolve().parents[2])), kernels)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ctg_analysis.field.tables import PUBLIC, Table
 from ctg_analysis.field.tables.documents import Convention, InfoFlash
 from ctg_analysis.field.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.settings import DataRoot, project_path
-from ctg_analysis.sources.certificates import is_note
+from ctg_analysis.sources.folders import is_note
 
 CONVENTION, INFO_FLASH, ALLOWED = "convention.yml", "info_flash.yml", "noms_admis.txt"
 IMAGES = {".png", ".jpg", ".svg"}
