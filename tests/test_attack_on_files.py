@@ -144,20 +144,14 @@ def root(tmp_path_factory, example):
     return root
 
 
-def editions(root, place, monkeypatch, chapters_read):
-    """Publish two editions, the secteurs being drawn anew between them; the second with its pages."""
-    home = place / "reports" / ".editions" / EXAMPLE_EPCI
+@pytest.fixture
+def home(root, tmp_path, monkeypatch):
+    """The folder of the editions, which the gate reads; chapters open the data root of the attack."""
     for module in (derivation, staleness):
-        monkeypatch.setattr(module, "reports", lambda: place / "reports")
+        monkeypatch.setattr(module, "reports", lambda: tmp_path / "reports")
     monkeypatch.setattr(chapters, "data_root", lambda *epci: root if epci else data_root())
     monkeypatch.setattr(chapters, "ensure", lambda root: None)
-    first = Edition(root, home / "1")
-    (path,) = (root.reference / "secteurs").glob("*.csv")
-    before = path.read_text(encoding="utf-8")
-    path.write_text(before.replace("99005;Haut Pays", "99005;Bas Pays"), encoding="utf-8")
-    second = Edition(root, home / "2", chapters_read)
-    path.write_text(before, encoding="utf-8")
-    return first, second
+    return tmp_path / "reports" / ".editions" / EXAMPLE_EPCI
 
 
 def truth(root):
@@ -194,8 +188,11 @@ def attack(published, root):
     return attacker.finds_out(victims(truth(root)))
 
 
-def test_no_withheld_count_can_be_found_out_from_the_files_of_two_editions(root, tmp_path, monkeypatch):
-    first, second = editions(root, tmp_path, monkeypatch, all_chapters())
+def test_no_withheld_count_can_be_found_out_from_the_files_of_two_editions(root, home):
+    first = Edition(root, home / "1")
+    (path,) = (root.reference / "secteurs").glob("*.csv")
+    path.write_text(path.read_text(encoding="utf-8").replace("99005;Haut Pays", "99005;Bas Pays"), encoding="utf-8")
+    second = Edition(root, home / "2", all_chapters())
     assert len(victims(truth(root))) > 20
     assert attack([first, second], root) == []
     names = {texts.typography(name): code for code, name in names_of(root).items()}
@@ -212,6 +209,6 @@ def names_of(root):
     return dict(zip(communes["code"], communes["name"], strict=True))
 
 
-def test_the_same_attack_succeeds_when_the_secondary_rule_is_switched_off(root, tmp_path, monkeypatch):
+def test_the_same_attack_succeeds_when_the_secondary_rule_is_switched_off(root, home, monkeypatch):
     monkeypatch.setattr(secrecy, "secondary", lambda *_: ([], []))
-    assert len(attack(editions(root, tmp_path, monkeypatch, ()), root)) > 3
+    assert len(attack([Edition(root, home / "1")], root)) > 3
