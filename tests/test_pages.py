@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from html import unescape
 from itertools import pairwise
 
 import pandas as pd
@@ -71,6 +72,14 @@ def test_every_chart_has_its_words_and_its_data(page):
         )
         assert "<table>" in figure and "<caption>" in figure and 'scope="col"' in figure
         assert re.search(r'href="donnees/[a-z0-9_]+\.csv"', figure)
+
+
+def test_every_drawing_says_what_it_shows(page):
+    """Small ones too, outside of figures: an image, whose words hold figures of a named year."""
+    for drawing in re.findall(r"<svg [^>]*>", page):
+        label = unescape(re.search(r' aria-label="([^"]*)"', drawing)[1])
+        assert 'role="img"' in drawing and re.search(r"\b(?:1[89]|20)\d\d\b", label), label
+        assert re.search(r"\d", re.sub(r"\b(?:1[89]|20)\d\d\b", "", label)), label
 
 
 def test_an_alternative_that_says_nothing_is_seen(reports):
