@@ -127,7 +127,7 @@ class Chapter:
         return figures.trend(self.seen, self._indicator(indicator))
 
     def slope(self, indicator: str) -> Html:
-        """Return an indicator at its first and last comparable years, here and elsewhere."""
+        """Return an indicator at its first and last years, at least five apart, here and elsewhere."""
         return figures.slope(self.seen, self._indicator(indicator))
 
     def dumbbell(self, first: str, second: str, *, ends: tuple[str, str], title: str) -> Html:

@@ -10,6 +10,7 @@ import pandas as pd
 from ctg_analysis import synthesis
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.census_sample import CYCLE
 from ctg_analysis.comparisons import last_year, latest_period
 from ctg_analysis.display import bars, charts, lines, maps, markup, messages, notes, spine, texts
 from ctg_analysis.display.markup import Html
@@ -224,19 +225,19 @@ def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[st
 
 
 def slope(seen: Observed, one: Indicator) -> Html:
-    """Return an indicator at its first and last comparable years, the territory and its comparators."""
+    """Return an indicator at its first and last years, at least five apart (rule R8), here and elsewhere."""
     rows = seen.readable(one)
     rows = rows[rows["status"].eq(OK) & ~rows["level"].isin(["commune", "secteur"])]
     rows = rows[rows["level"].ne("france") | rows["territory"].isin(seen.compared(one)["territory"])]
     own = sorted(rows.loc[rows["level"].eq("epci"), "period"])
-    if len(own) < 2:
+    if not own or last_year(own[-1]) - last_year(own[0]) < CYCLE:
         return unavailable(seen, one, f"{one.label}, évolution")
     before, now = (rows[rows["period"].eq(period)] for period in (own[0], own[-1]))
     both = now.merge(before, on=["level", "territory"], suffixes=("", "_before"), validate="1:1")
     both = both.assign(rank=both["level"].map(list(LEVELS).index)).sort_values("rank", kind="stable")
     columns = {"value": "now", "value_before": "before", "text": "now_text", "text_before": "before_text"}
     when = {"before_when": texts.period_text(own[0]), "now_when": texts.period_text(own[-1])}
-    drawing = lines.slope(both.rename(columns={**columns, "name": "name"}).assign(**when))
+    drawing = lines.slope(both.rename(columns=columns).assign(**when))
     data = charts.Listing(["Territoire", *when.values()], both[["name", "text_before", "text"]].to_numpy().tolist())
     message = f"De {both.iloc[0]['text_before']} à {both.iloc[0]['text']} dans le territoire"
     cited = source(seen, pd.concat([before, now]), series=True)
