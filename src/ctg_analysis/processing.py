@@ -3,15 +3,16 @@
 import json
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from filelock import FileLock
 
-from ctg_analysis.checking import check_root
-from ctg_analysis.derivation import derive
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.settings import DataRoot
 from ctg_analysis.staleness import MANIFEST, inputs, is_stale
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _held: set[DataRoot] = set()
 ROWS_TOGETHER = 8192  # sorted by territory, so that the rows of one are read without those of all
@@ -45,6 +46,9 @@ def process(*roots: DataRoot) -> list[int]:
     Raises:
         InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it.
     """
+    from ctg_analysis.checking import check_root  # both heavy, and seldom needed
+    from ctg_analysis.derivation import derive
+
     made_from = [inputs(root) for root in roots]
     findings: set[Finding] = set()
     derived = []
@@ -61,7 +65,7 @@ def process(*roots: DataRoot) -> list[int]:
     return [len(tables["observations"]) for tables in derived]
 
 
-def _write(root: DataRoot, tables: dict[str, pd.DataFrame], made_from: dict[str, str]) -> None:
+def _write(root: DataRoot, tables: "dict[str, pd.DataFrame]", made_from: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory(prefix=".processed-", dir=root.path) as scratch:
         fresh = Path(scratch) / "fresh"
         fresh.mkdir()

@@ -16,10 +16,12 @@ PAGES |= {"chapters", "field", "figures", "summaries", "synthesis", "verificatio
 
 def is_stale(root: DataRoot) -> bool:
     """Tell whether data/processed was made from other inputs or by another library."""
-    manifest = root.processed / MANIFEST
-    if not manifest.is_file():
-        return True
-    return json.loads(manifest.read_text(encoding="utf-8")) != inputs(root)
+    return not (root.processed / MANIFEST).is_file() or made_from(root) != inputs(root)
+
+
+def made_from(root: DataRoot) -> dict[str, str]:
+    """Return what data/processed was made from, as `inputs` said it then."""
+    return json.loads((root.processed / MANIFEST).read_text(encoding="utf-8"))
 
 
 def inputs(root: DataRoot) -> dict[str, str]:

@@ -37,9 +37,7 @@ def prepare(epci: str) -> None:
         UserError: no such EPCI. InputError: raw files that cannot be trusted.
     """
     hold(data_root(epci))
-    seen = open_chapter(epci).seen
-    read_ahead(seen)
-    _ = seen.land
+    read_ahead(open_chapter(epci).seen)
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:
