@@ -232,7 +232,8 @@ def purge(
     delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
 ) -> None:
     """Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left."""
-    from ctg_analysis.field.restricted import DELETIONS, gather_restricted
+    from ctg_analysis.field.reading import DELETIONS
+    from ctg_analysis.field.restricted import gather_restricted
     from ctg_analysis.field.retention import due, readable, said
     from ctg_analysis.field.retention import purge as delete_due
 

@@ -4,6 +4,7 @@ import datetime
 
 import pandas as pd
 
+from ctg_analysis.checking import FRAME
 from ctg_analysis.derivation import derive
 from ctg_analysis.errors import Finding
 from ctg_analysis.field.consistency import inconsistencies
@@ -13,6 +14,7 @@ from ctg_analysis.field.restricted import gather_restricted, wrong_in_restricted
 from ctg_analysis.field.retention import as_finding, due
 from ctg_analysis.field.tables.evidence import INDICATOR
 from ctg_analysis.settings import MATERIAL, DataRoot, project_path
+from ctg_analysis.sources.certificates import source_folders
 from ctg_analysis.staleness import is_stale
 
 PLACES = ["level", "code", "name", "epci", "departement", "region"]
@@ -47,7 +49,7 @@ def check_material(root: DataRoot, today: datetime.date, *, sound: bool = True) 
         findings |= {*wrong_in_restricted(kept, gathered.tables, gathered.allowed)}
         findings |= {*inconsistencies(gathered.tables, gathered.convention.value)}
         findings |= {as_finding(one) for one in due(kept, today)}
-        if sound and _by_indicator(gathered):
+        if sound and _by_indicator(gathered) and set(FRAME) <= set(source_folders(root.raw)):
             read = read or _observations(root)
             findings |= {*no_longer(gathered.tables["preuves"], read["observations"], read["territories"], epci)}
     return sorted(findings, key=lambda one: (one.path, one.line or 0, one.column or "", one.found))

@@ -17,6 +17,8 @@ A_NUMBER = r"\d{1,6}(?:[.,]\d{1,2})?"
 
 def questions_wrong(questionnaire: Read, margins: Read) -> Iterator[Finding]:
     """Yield the questions without what their type needs, the filters and the margins that name no modality."""
+    if questionnaire.unread:
+        return
     codes = codes_of(questionnaire.rows)
     for row in questionnaire.rows.itertuples():
         several = isinstance(row.modalites, tuple)
@@ -56,7 +58,7 @@ def answers_wrong(answers: Read, questionnaire: Read) -> Iterator[Finding]:
     is blank when the question was not put. Sensitive questions stand in reponses_sensibles, open ones in
     reponses_ouvertes.
     """
-    if not answers.path.is_file() or answers.texts.empty:
+    if answers.texts.empty or questionnaire.unread:
         return
     sensitive = answers.table.name == "reponses_sensibles"
     questions = questionnaire.rows.set_index("q_id")

@@ -17,6 +17,7 @@ FORMULA_STARTS = ("=", "+", "@", "\t")
 WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each question follows those of the model
 
 
+DELETIONS = "suppressions.csv"  # beside the private tables: what was deleted when it was due
 LONGEST = 5_000  # characters in a cell
 
 
@@ -25,7 +26,7 @@ class Read:
     """What a file gave. Index of both tables: the line, as a person counts, the header being the first.
 
     texts: every row as it is written. rows: the valid rows, typed; the questions of answers as they are written.
-    findings: what is wrong with the others.
+    findings: what is wrong with the others. unread: nothing could be read, so that what names it is not followed.
     """
 
     table: Table
@@ -33,6 +34,12 @@ class Read:
     texts: pd.DataFrame
     rows: pd.DataFrame
     findings: tuple[Finding, ...] = ()
+    unread: bool = False
+
+    @property
+    def outlived(self) -> bool:
+        """Tell whether personal data were deleted, so that what names them has nothing to find any more."""
+        return self.table.private and (not self.path.is_file() or self.path.with_name(DELETIONS).is_file())
 
     @property
     def shown(self) -> str:
@@ -48,7 +55,7 @@ def read_table(path: Path, table: Table) -> Read:
     try:
         texts = load(path, lambda header: _columns(header, table, path)).apply(lambda cells: cells.str.strip())
     except InputError as error:
-        return replace(nothing, findings=tuple(error.findings))
+        return replace(nothing, findings=tuple(error.findings), unread=True)
     texts.index = texts.index.astype(int)
     rows, lines, findings = [], [], _repeated(texts, table, path) + _hostile(texts, path)
     for line, cells in zip(texts.index.tolist(), texts[table.columns].to_dict("records"), strict=True):

@@ -14,7 +14,7 @@ from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.field.anonymity import personal_data
 from ctg_analysis.field.material import gather, strays
 from ctg_analysis.field.questionnaire import answers_wrong
-from ctg_analysis.field.reading import Read, read_table
+from ctg_analysis.field.reading import DELETIONS, Read, read_table
 from ctg_analysis.field.references import dangling
 from ctg_analysis.field.tables import RESTRICTED
 from ctg_analysis.field.tables.columns import Day
@@ -22,7 +22,7 @@ from ctg_analysis.field.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources.certificates import is_note
 
-RETENTION, DELETIONS, RECORDINGS, EXPORTS = "conservation.yml", "suppressions.csv", "enregistrements", "exports"
+RETENTION, RECORDINGS, EXPORTS = "conservation.yml", "enregistrements", "exports"
 
 
 class Retention(BaseModel):
