@@ -13,7 +13,6 @@ from material_files import TODAY, add, change, copy_of, line_of, places_of, said
 
 from ctg_analysis.errors import InputError
 from ctg_analysis.field.calendar import as_of
-from ctg_analysis.field.checking import check_material
 from ctg_analysis.field.material import open_material
 from ctg_analysis.field.restricted import open_restricted
 from ctg_analysis.field.tables import PUBLIC, RESTRICTED, TABLES
@@ -22,6 +21,7 @@ from ctg_analysis.field.tables.columns import Reference, first_day, last_day
 from ctg_analysis.field.tables.documents import Convention, InfoFlash
 from ctg_analysis.field.templates import write_templates
 from ctg_analysis.field.yaml_files import read_yaml
+from ctg_analysis.material_check import check_material
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 
 

@@ -22,8 +22,8 @@ from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, run
-from ctg_analysis.settings import data_root
-from ctg_analysis.staleness import inputs, is_stale
+from ctg_analysis.settings import MATERIAL, data_root
+from ctg_analysis.staleness import inputs, is_stale, material_inputs
 
 SIREN = r"\d{9}"
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
@@ -158,6 +158,8 @@ def concluded(plan: Plan, out: Path) -> Built:
     for one in report.chapters:
         if not (report.fresh / one.page).exists():
             shutil.copyfile(report.latest / one.page, report.fresh / one.page)
+    root = data_root(report.epci)
+    demarche = {epci: digest for epci, digest in material_inputs(root).items() if epci == report.epci}
     noted = zip(told["page"]["chapters"], report.chapters, strict=True)
     index = told["page"] | {"chapters": [shown | {"note": note(entries[one.path.stem])} for shown, one in noted]}
     write_around(report.fresh, index | {"date": in_french(told["date"])})
@@ -171,7 +173,7 @@ def concluded(plan: Plan, out: Path) -> Built:
             "observations": told["observations"],
             "parameters": {"epci": report.epci},
             "code": code(),
-            "inputs": inputs(data_root(report.epci)),
+            "inputs": inputs(root) | {f"{MATERIAL}/{epci}": digest for epci, digest in demarche.items()},
             "chapters": entries,
         },
     )

@@ -8,12 +8,14 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapters import ChapterNotebook
+from ctg_analysis.demarche import open_demarche
 from ctg_analysis.model import Indicator
 from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
 from ctg_analysis.publishing.keys import named_in
 
 SYNTHESIS = "00"
+OF_THE_DEMARCHE = ("11", "12", "13", "14", "15", "16")
 
 WITH_MEDIAN = ("_share", "_rate")
 
@@ -32,13 +34,15 @@ def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     """Return the SHA-256 of all that a chapter may read of its territory.
 
     The observations of its indicators there and in the places beside, what they are compared with, the dates of their
-    sources, the places, the comparable EPCIs.
+    sources, the places, the comparable EPCIs; the whole démarche for the chapters that tell it.
     """
     read = indicators_of(chapter)
     observations, received, shared = _of_all(seen)
     sources = {source for one in read for source in one.sources}
     digest = sha256(repr(sorted((name, date) for name, date in received.items() if name in sources)).encode())
     digest.update(shared)
+    if chapter.number in OF_THE_DEMARCHE:
+        digest.update(open_demarche(seen.epci, seen.root).sum())
     for one in read:
         digest.update(observations[one.id])
     digest.update(_sum(pd.concat([seen.against(one) for one in read])).tobytes())
