@@ -6,10 +6,10 @@ READY  := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report example lab test golden check format docs bench lock clean
+.PHONY: help setup report example lab test golden check format docs bench screenshots lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
 
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "ctg_analysis needs python3 (3.11 or newer) and found no '$(PYTHON)': install it, or name another with make PYTHON=..." >&2; exit 1; }
@@ -58,14 +58,19 @@ format: $(READY) ## format the code and the notebooks
 docs: $(READY) ## write again what docs take from the declarations
 	$(BIN)/python -c "from ctg_analysis.assumptions import rewrite; rewrite()"
 
-bench: $(READY) ## measure the data stage, the readers, the build, many builds
+bench: $(READY) ## measure the data stage, the readers, the build, many builds, a survey
 	$(BIN)/python benchmarks/bench_data.py
 	$(BIN)/python benchmarks/bench_readers.py
 	$(BIN)/python benchmarks/bench_build.py
 	$(BIN)/python benchmarks/bench_many.py
+	$(BIN)/python benchmarks/bench_survey.py
+
+screenshots: $(READY) ## draw each page of both territories, on screens and on paper, into screenshots/
+	$(BIN)/ctg build 200067171 999999999
+	$(BIN)/python tests/screenshots.py
 
 lock: $(READY) ## resolve requirements.lock again (needs uv)
 	uv pip compile --universal --generate-hashes --all-extras --python-version 3.11 --fork-strategy fewest --quiet pyproject.toml -o requirements.lock
 
 clean: ## remove what is generated, the environment too
-	rm -rf $(VENV) data/processed data/exemple/processed reports
+	rm -rf $(VENV) data/processed data/exemple/processed reports screenshots

@@ -21,7 +21,7 @@ from pathlib import Path
 import nbformat
 
 from ctg_analysis.build import build
-from ctg_analysis.publishing.chapters import ChapterNotebook, all_chapters
+from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.publishing.execution import execute, prepare
 from ctg_analysis.publishing.template import warm_up
 from ctg_analysis.publishing.workers import Job, Template, run

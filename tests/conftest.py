@@ -1,8 +1,13 @@
+import os
+
 import pytest
+from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
 
+from ctg_analysis.build import build
+from ctg_analysis.chapters import all_chapters
 from ctg_analysis.processing import ensure
-from ctg_analysis.settings import EXAMPLE_EPCI, data_root
+from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
 
 hypothesis_settings.register_profile("steady", max_examples=40, deadline=None, derandomize=True)
 hypothesis_settings.load_profile("steady")
@@ -26,3 +31,14 @@ def example():
     root = data_root(EXAMPLE_EPCI)
     ensure(root)
     return root
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory, france, example):
+    """The reports of both shipped territories, whole: built once, whatever the number of processes that test."""
+    ours = tmp_path_factory.getbasetemp()
+    out = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "reports"
+    with FileLock(f"{out}.lock"):
+        built = list(build([DEFAULT_EPCI, EXAMPLE_EPCI], all_chapters(), out))
+    assert [one.error or one.failed for one in built] == [{}] * 2
+    return out

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.build import build
+from ctg_analysis.chapters import chosen_chapters
 from ctg_analysis.locks import alone
 from ctg_analysis.publishing.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
-from ctg_analysis.publishing.chapters import chosen_chapters
 from ctg_analysis.publishing.editions import HOME, JOURNAL, collect, earlier, latest, name_of, record
 from ctg_analysis.publishing.keys import OF_ALL
 from ctg_analysis.publishing.territories import part, wanted, write_list
@@ -199,7 +199,7 @@ def test_killed_at_twenty_moments_the_report_is_always_whole(out, chapters, tmp_
     versions = [retold(chapters[1], tmp_path / str(n), text).path for n, text in enumerate(texts)]
     script = (
         "import sys; from dataclasses import replace; from pathlib import Path\n"
-        "from ctg_analysis.build import build; from ctg_analysis.publishing.chapters import chosen_chapters\n"
+        "from ctg_analysis.build import build; from ctg_analysis.chapters import chosen_chapters\n"
         "chapters = chosen_chapters(['07', '08']); chapters[1] = replace(chapters[1], path=Path(sys.argv[1]))\n"
         f"print(list(build([{EXAMPLE_EPCI!r}], chapters, Path({str(out)!r}), force=True)))"
     )

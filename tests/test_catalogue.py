@@ -9,10 +9,10 @@ import yaml
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.chapters import all_chapters
 from ctg_analysis.cleaning import CLEANERS
 from ctg_analysis.indicators import POPULATION
 from ctg_analysis.model import LEVELS, AnnualChange, AnnualFlow, AnnualResidual, Published, Rate, Ratio
-from ctg_analysis.publishing.chapters import all_chapters
 from ctg_analysis.settings import settings
 from ctg_analysis.sources import SOURCES
 

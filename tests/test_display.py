@@ -3,15 +3,17 @@
 import re
 from types import SimpleNamespace
 
-import geopandas
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
+from ctg_analysis import figures
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.comparisons import common_period
-from ctg_analysis.display import charts, figures, maps, markup, texts
+from ctg_analysis.display import bars, charts, lines, maps, markup, messages, texts
+from ctg_analysis.display.land import land, read_land
 from ctg_analysis.display.maps import class_breaks
 from ctg_analysis.display.style import SEQUENTIAL
 from ctg_analysis.publishing.data_files import spreadsheet_safe
@@ -127,8 +129,8 @@ def test_a_drawing_is_the_same_bytes_twice_and_keeps_its_text():
             "text": ["3", "4"],
         }
     )
-    drawing = figures.comparison(rows)
-    assert drawing == figures.comparison(rows)
+    drawing = bars.comparison(rows)
+    assert drawing == bars.comparison(rows)
     assert (
         ">A</text>" in drawing and "<metadata" not in drawing and "http" not in drawing.replace("http://www.w3.org", "")
     )
@@ -156,26 +158,46 @@ def test_the_period_to_compare_at():
 def squares(*values):
     """Return as many square communes in a row, and their observations."""
     names = [f"C{number}" for number in range(len(values))]
-    shapes = geopandas.GeoDataFrame(
-        {"territory": names}, geometry=[shapely.box(n, 0, n + 1, 1) for n in range(len(names))], crs=2154
-    )
+    shapes = np.array([shapely.box(n, 0, n + 1, 1) for n in range(len(names))])
+    ground = land(names, shapes, np.array([], dtype=object), [])
     rows = pd.DataFrame({"territory": names, "name": names, "value": values, "status": "ok", "shown": True})
-    return shapes, rows.assign(text=[str(value) for value in values])
+    return ground, rows.assign(text=[str(value) for value in values])
 
 
-def test_the_area_of_a_circle_is_in_proportion_of_the_count(monkeypatch):
-    drawn = []
-    monkeypatch.setattr("matplotlib.axes.Axes.scatter", lambda self, x, y, s, **options: drawn.append(list(s)))
-    maps.circles(*squares(100.0, 25.0, 0.0))
-    assert drawn == [[maps.LARGEST_CIRCLE, maps.LARGEST_CIRCLE / 4, 0]]
+def attributes(drawing, mark, name):
+    """Return the numbers of an attribute of all the marks of a kind."""
+    return [float(number) for number in re.findall(rf'<{mark}[^>]* {name}="([\d.-]+)"', drawing)]
+
+
+def test_the_area_of_a_circle_is_in_proportion_of_the_count():
+    drawing = maps.circles(*squares(100.0, 25.0, 0.0))
+    assert attributes(drawing, "circle", "r") == [maps.LARGEST_RADIUS, maps.LARGEST_RADIUS / 2, 0]
 
 
 def test_each_commune_of_a_map_has_the_shade_of_its_class():
-    shapes, rows = squares(10.0, 20.0, 30.0, 40.0, 50.0)
-    drawing = maps.choropleth(shapes, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
-    positions = [drawing.index(f"fill: {shade}") for shade in SEQUENTIAL]
+    ground, rows = squares(10.0, 20.0, 30.0, 40.0, 50.0)
+    drawing = maps.choropleth(ground, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
+    positions = [drawing.index(f'fill="{shade}"') for shade in SEQUENTIAL]
     assert positions == sorted(positions)  # five communes, five classes, from the lightest to the darkest
-    assert all(drawing.count(f"fill: {shade}") == 2 for shade in SEQUENTIAL)  # the commune and the legend
+    assert all(drawing.count(f'fill="{shade}"') == 2 for shade in SEQUENTIAL)  # the commune and the legend
+
+
+def test_what_a_map_cannot_show_is_hatched_and_said():
+    ground, rows = squares(10.0, 20.0, 30.0)
+    whole = maps.choropleth(ground, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
+    rows.loc[1, "shown"] = False
+    drawing = maps.choropleth(ground, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
+    assert "<pattern" in drawing and maps.HIDDEN in drawing and drawing.count("url(#hatched-") == 2
+    assert "<pattern" not in whole and maps.HIDDEN not in whole
+
+
+def test_no_two_names_of_a_map_cover_each_other(france):
+    ground = read_land(france.processed, BASQUE)
+    names = [f"Commune {rank}" for rank in range(len(ground.paths))]
+    rows = pd.DataFrame({"territory": list(ground.paths), "name": names, "value": range(len(names)), "status": "ok"})
+    drawing = maps.circles(ground, rows.assign(text="x"))
+    texts_at = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>Commune', drawing)
+    assert 1 < len(texts_at) == len(set(texts_at)) <= 8
 
 
 def test_r18_caf_charts_say_that_the_msa_is_missing_and_counts_rounded():
@@ -198,30 +220,61 @@ def test_shares_by_age_refuse_a_missing_band():
     assert charts.shares_by_age(counts) is None
 
 
-def test_the_mark_of_a_balance_stands_at_the_whole(monkeypatch):
-    drawn = []
-    monkeypatch.setattr("matplotlib.axes.Axes.scatter", lambda self, x, y, **options: drawn.append(list(x)))
+def test_the_mark_of_a_balance_stands_between_its_parts():
     words = {"name": "2018-2023", "text": "x"}
-    parts = pd.DataFrame([{**words, "part": "naturel", "value": -1.3}, {**words, "part": "migratoire", "value": 0.7}])
-    figures.balance(parts, pd.DataFrame([{**words, "value": -0.6}]))
-    assert drawn == [[-0.6]]
+    shares = pd.DataFrame([{**words, "part": "naturel", "value": -1.3}, {**words, "part": "migratoire", "value": 0.7}])
+    drawing = bars.balance(shares, pd.DataFrame([{**words, "value": -0.6}]))
+    left, right = attributes(drawing, "rect", "x")[-2:]
+    width = attributes(drawing, "rect", "width")[-2:]
+    at = [float(x) for x in re.findall(r'd="M([\d.]+) [\d.]+l6 6', drawing)][-1]
+    assert right == pytest.approx(left + width[0], abs=0.2)  # both parts begin at zero
+    assert (right - at) / width[0] == pytest.approx(0.6 / 1.3, abs=0.01)
 
 
-def test_the_outline_of_a_pyramid_is_the_other_territory(monkeypatch):
+def test_the_outline_of_a_pyramid_is_the_other_territory():
     own = pd.DataFrame({"men": [1.0, 2.0], "women": [3.0, 4.0]})
     other = pd.DataFrame({"men": [5.0, 6.0], "women": [7.0, 8.0]})
-    outlines, bars = [], []
-    monkeypatch.setattr(
-        "matplotlib.axes.Axes.stairs", lambda self, values, *_, **options: outlines.append(list(values))
-    )
-    monkeypatch.setattr("matplotlib.axes.Axes.barh", lambda self, rows, values, **options: bars.append(list(values)))
-    figures.pyramid(["a", "b"], own, other, "Aveyron")
-    assert outlines == [[-5, -6], [7, 8]] and bars == [[-1, -2], [3, 4]]
+    drawing = bars.pyramid(["a", "b"], own, other, "Aveyron")
+    widths = attributes(drawing, "rect", "width")
+    assert np.array(widths) / widths[0] == pytest.approx([1, 3, 2, 4], rel=0.01)
+    middle = attributes(drawing, "rect", "x")[1]
+    for path, shares in zip(re.findall(r'd="(M[^"]+)" fill="none"', drawing), ([-5, -6], [7, 8]), strict=True):
+        across = [(float(x) - middle) / widths[0] for x in re.findall(r"[ML]([\d.]+) ", path)]
+        assert across == pytest.approx([0, shares[0], shares[0], shares[1], shares[1], 0], abs=0.02)
+
+
+def test_the_quartiles_of_the_peers_are_a_box_with_words_of_its_own(france):
+    columns = {"name": ["Ici", "Médiane"], "level": ["epci", "peers"], "value": [4.0, 6.0], "text": ["4", "6"]}
+    rows = pd.DataFrame(columns).assign(low=[NAN, 5.0], high=[NAN, 8.0])
+    drawing = bars.comparison(rows)
+    (own, box), (start, left) = attributes(drawing, "rect", "width"), attributes(drawing, "rect", "x")
+    assert box / own == pytest.approx(3 / 4, abs=0.01) and (left - start) / own == pytest.approx(5 / 4, abs=0.01)
+    assert len(attributes(bars.comparison(rows.assign(low=NAN, high=NAN)), "rect", "width")) == 1
+    chapter = open_chapter("200067171")
+    html = chapter.comparison("secondary_dwellings_share").html
+    peers = chapter.seen.compared(CATALOGUE["secondary_dwellings_share"]).iloc[-1]
+    assert peers["level"] == "peers" and peers["low"] < peers["value"] < peers["high"]
+    said = f"quartiles\u00a0: {texts.number(peers['low'], 1)} à {texts.number(peers['high'], 1)}"
+    assert said in html and "premier au troisième quartile" in html and said in chapter.reading(peers["indicator"]).html
+
+
+@pytest.mark.parametrize(
+    "words, title",
+    [(["plus élevée que", "proche de"], "Un niveau plus élevé que celui de l’Aveyron, proche de celui de la France"),
+     (["plus faible que", "plus faible que"], "Un niveau plus faible que celui de l’Aveyron et de la France"),
+     ([None, None], "10 % dans le territoire, 30 % en France")],
+)  # fmt: skip
+def test_the_title_of_a_comparison_says_what_the_tests_allow(words, title):
+    rows = pd.DataFrame({"name": ["Ici", "Aveyron", "France"], "level": ["epci", "departement", "france"]})
+    rows = rows.assign(status="ok", text=["10 %", "20 %", "30 %"], word=[None, *words])
+    assert messages.comparison(CATALOGUE["age_0_19_share"], rows) == title
 
 
 def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sources(france):
     chapter = open_chapter("200067171")
-    own, departement = chapter._ages("epci", "200067171", "2023"), chapter._ages("departement", "12", "2023")
+    own, departement = (
+        figures.ages(chapter.seen, *place, "2023") for place in (("epci", "200067171"), ("departement", "12"))
+    )
     html = chapter.pyramid().html
     shares = [texts.number(table.at["65_69", "men"], 1) for table in (own, departement)]
     assert shares[0] != shares[1] and all(f"{share}\u202f%" in html for share in shares)
@@ -245,8 +298,10 @@ def test_r12_what_is_compared_is_of_one_period_and_one_producer(territory, franc
 
 @pytest.mark.parametrize(
     "name, after",
-    [("Aveyron", "d’Aveyron"), ("Île-de-France", "d’Île-de-France"), ("Hérault", "d’Hérault"), ("Lozère", "de Lozère"),
-     ("Hautes-Alpes", "de Hautes-Alpes"), ("Yonne", "d’Yonne"), ("France", "de France")],
+    [("Aveyron", "de l’Aveyron"), ("Cantal", "du Cantal"), ("Hérault", "de l’Hérault"), ("Lozère", "de la Lozère"),
+     ("Hautes-Alpes", "des Hautes-Alpes"), ("La Réunion", "de La Réunion"),
+     ("France hors Mayotte", "de la France hors Mayotte"),
+     ("Exemple", "d’Exemple"), ("Val-d’Oise", "du Val-d’Oise"), ("Côtes-d’Armor", "des Côtes-d’Armor")],
 )  # fmt: skip
 def test_a_place_after_de(name, after):
     assert texts.of(name) == after
@@ -254,9 +309,10 @@ def test_a_place_after_de(name, after):
 
 def test_figures_to_compare_with_are_apart_and_their_words_agree():
     rows = pd.DataFrame({"name": ["Aveyron", "France"], "text": ["20,1 %", "23,8 %"], "status": "ok"})
+    rows = rows.assign(level=["departement", "france"], interval="")
     said = texts.beside(rows.assign(word="plus faible que"))
     assert said.startswith("Pour comparer : Aveyron 20,1 % ; France 23,8 %.")
-    assert said.endswith("plus faible que celle d’Aveyron et de France.")
+    assert said.endswith("plus faible que celle de l’Aveyron et de la France.")
 
 
 @pytest.mark.parametrize(
@@ -271,8 +327,33 @@ def test_a_unit_after_less_than_two(unit, one):
 
 def test_no_tick_of_a_count_is_written_twice():
     rows = pd.DataFrame({"period": ["2023", "2024", "2025"], "value": [0.0, 2.0, 1.0], "text": ["0", "2", "1"]})
-    ticks = re.findall(r"<text[^>]*>(\d)</text>", figures.trend(rows.assign(text="x")))
+    ticks = re.findall(r"<text[^>]*>(\d)</text>", lines.trend(rows.assign(text="x")))
     assert sorted(ticks) == ["0", "1", "2"]
+
+
+def test_a_trend_below_zero_keeps_its_points_in_the_drawing_and_zero_in_sight():
+    rows = pd.DataFrame({"period": ["2015", "2020", "2025"], "value": [-0.6, 0.2, -0.9], "text": ["a", "b", "c"]})
+    drawing = lines.trend(rows, decimals=1)
+    assert all(0 < y < lines.HEIGHT for y in attributes(drawing, "circle", "cy"))
+    assert ">0,0</text>" in drawing and ">\u22120,5</text>" in drawing
+    below = lines.trend(rows.assign(value=[-3.0, -2.0, -1.0]), decimals=1)
+    assert all(0 < y < lines.HEIGHT for y in attributes(below, "circle", "cy"))
+
+
+@pytest.mark.parametrize(
+    "texts_, title",
+    [(["10", "12"], "De 10 habitants en 2015 à 12 en 2020"), (["3", "3"], "3 habitants en 2015 comme en 2020"),
+     (["≈ 5", "≈ 10"], "De ≈ 5 en 2015 à ≈ 10 en 2020")],
+)  # fmt: skip
+def test_the_title_of_a_trend(texts_, title):
+    rows = pd.DataFrame({"period": ["2015", "2020"], "value": [10.0, 12.0], "text": texts_})
+    assert messages.trend(CATALOGUE["population_count"], rows) == title
+
+
+def test_no_decimals_in_an_interval_on_a_small_base():
+    columns = {"value": 12.0, "numerator": 33, "denominator": 275, "low": 8.1, "high": 18.7}
+    assert texts.interval_text(CATALOGUE["age_0_19_share"], row(**columns)) == "8 à 19"
+    assert texts.interval_text(CATALOGUE["age_0_19_share"], row(**{**columns, "denominator": 12})) == ""
 
 
 def test_a_chart_that_says_no_more_than_its_sentence_is_left_out(example):
@@ -292,16 +373,30 @@ def test_a_table_has_no_column_of_nd_and_says_which_it_would_have_been(france):
 
 def test_two_territories_of_one_name_have_a_bar_each():
     rows = pd.DataFrame({"name": ["CA", "La Réunion", "La Réunion"], "level": ["epci", "departement", "region"]})
-    drawing = figures.comparison(rows.assign(value=[3.0, 2.0, 2.0], low=NAN, high=NAN, text=["3", "2", "2"]))
-    tops = re.findall(r'<path d="M [\d.]+ ([\d.]+)[^>]*clip-path', drawing)
+    drawing = bars.comparison(rows.assign(value=[3.0, 2.0, 2.0], low=NAN, high=NAN, text=["3", "2", "2"]))
+    tops = attributes(drawing, "rect", "y")
     assert len(tops) == len(set(tops)) == 3
 
 
 def test_simplified_contours_keep_their_neighbours_and_their_area(france):
     table = pd.read_parquet(france.processed / "contours.parquet", filters=[("epci", "==", BASQUE)])
-    full = geopandas.GeoSeries.from_wkb(table["geometry"], crs=4326).to_crs(maps.LAMBERT_93)
-    shown = maps.read_contours(france.processed, BASQUE)
-    assert list(shown["territory"]) == list(table["code"]) and shown.is_valid_coverage() == full.is_valid_coverage()
-    assert shown.area.to_numpy() == pytest.approx(full.area.to_numpy(), rel=0.2)
-    assert shown.area.sum() == pytest.approx(full.area.sum(), rel=0.002)
-    assert shown.count_coordinates().sum() < 0.6 * full.count_coordinates().sum()
+    full = shapely.from_wkb(table["geometry"])
+    ground = read_land(france.processed, BASQUE)
+    assert list(ground.paths) == list(table["code"])
+    areas = np.array([drawn_area(path) for path in ground.paths.values()])
+    unit = np.sqrt(shapely.area(full).sum() / areas.sum())
+    assert (np.abs(areas * unit**2 / shapely.area(full) - 1) < 0.2).mean() > 0.98
+    steps = sum(path.count("-") + path.count(" ") for path in ground.paths.values())
+    assert steps < 0.9 * shapely.get_num_coordinates(full).sum()
+    assert ground.around.count("M") > 2  # the neighbours
+
+
+def drawn_area(path: str) -> float:
+    """Return the area of a path of relative steps."""
+    total = 0.0
+    for ring in path.removesuffix("z").split("z"):
+        start, steps = ring.removeprefix("M").split("l", 1)
+        moves = [re.findall(r"-?[\d.]+", step) for step in steps.split("l")]
+        points = np.cumsum([[float(x) for x in start.split()], *[[float(x), float(y)] for x, y in moves]], axis=0)
+        total += shapely.Polygon(points).area
+    return total

@@ -11,9 +11,9 @@ import nbformat
 import papermill
 import pytest
 
+from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.publishing import template, workers
-from ctg_analysis.publishing.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.publishing.execution import CellError, execute, place, prepare
 from ctg_analysis.publishing.workers import Job, Limits, StoppedError, run
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.publishing.chapters import all_chapters
+from ctg_analysis.chapters import all_chapters
 
 SORTS = {
     "200054781": "a metropolis with arrondissements (Paris)",

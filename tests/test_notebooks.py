@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 
-from ctg_analysis.publishing.chapters import all_chapters
+from ctg_analysis.chapters import all_chapters
 
 CHAPTERS = all_chapters()
 LOGIC = (

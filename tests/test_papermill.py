@@ -6,7 +6,7 @@ import sys
 import nbformat
 import pytest
 
-from ctg_analysis.publishing.chapters import all_chapters
+from ctg_analysis.chapters import all_chapters
 from ctg_analysis.settings import EXAMPLE_EPCI, settings
 
 CHAPTERS = {chapter.path.name: chapter for chapter in all_chapters()}

@@ -6,7 +6,7 @@ import pytest
 
 from ctg_analysis import derivation, published, staleness
 from ctg_analysis.build import build
-from ctg_analysis.publishing.chapters import chosen_chapters
+from ctg_analysis.chapters import chosen_chapters
 from ctg_analysis.settings import DataRoot
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.locks import alone
 from ctg_analysis.publishing import tasks
-from ctg_analysis.publishing.chapters import ChapterNotebook, all_chapters
+from ctg_analysis.publishing.around import write_around
 from ctg_analysis.publishing.editions import JOURNAL, RECORD, SCRATCH, latest, publish, record, write_record
 from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
@@ -159,7 +160,7 @@ def concluded(plan: Plan, out: Path) -> Built:
             shutil.copyfile(report.latest / one.page, report.fresh / one.page)
     noted = zip(told["page"]["chapters"], report.chapters, strict=True)
     index = told["page"] | {"chapters": [shown | {"note": note(entries[one.path.stem])} for shown, one in noted]}
-    (report.fresh / "index.html").write_text(page("index.html.j2", page=index), encoding="utf-8")
+    write_around(report.fresh, index | {"date": in_french(told["date"])})
     write_record(
         report.fresh,
         {

@@ -1,17 +1,13 @@
 """The few verbs of a chapter: open it, read, draw, tabulate, define. Everything comes from OBSERVATIONS."""
 
-from dataclasses import replace
-from functools import cached_property
-
 import pandas as pd
-from geopandas import GeoDataFrame
 
+from ctg_analysis import figures, summaries, synthesis
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
-from ctg_analysis.comparisons import common_period, last_year, latest_period
-from ctg_analysis.display import charts, childcare, figures, maps, markup, notes, tables, texts
+from ctg_analysis.comparisons import common_period, latest_period
+from ctg_analysis.display import childcare, markup, notes, sheets, tables, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import MISSING, OK, Count, Indicator, Mean
@@ -21,8 +17,16 @@ from ctg_analysis.processing import ensure
 from ctg_analysis.settings import DataRoot, data_root
 from ctg_analysis.significance import notable
 from ctg_analysis.simulation import RATE, Missing, simulate
-from ctg_analysis.sources import SOURCES
 
+DRAWN = {
+    "trend": figures.trend,
+    "circles": figures.communes_map,
+    "choropleth": figures.communes_map,
+    "comparison": figures.comparison,
+    "parts": figures.parts,
+    "balance": figures.balance,
+    "timeline": figures.timeline,
+}
 SHORTEST_LINE = 3  # years: two points make no trend
 
 
@@ -43,6 +47,7 @@ class Chapter:
     def __init__(self, epci: str, root: DataRoot):
         self.seen = observed(epci, root)
         self._used: list[str] = []
+        self._texts: list[str] = []
 
     @property
     def observations(self) -> pd.DataFrame:
@@ -79,7 +84,7 @@ class Chapter:
             years = [texts.is_printed(one, row) for row in self.seen.own(one).itertuples(index=False)]
             line = len(years) >= SHORTEST_LINE and all(years)
             return self._read_and(self.trend(indicator), one) if line else self.reading(indicator)
-        if one.chart == "circles" and not self._communes(one)["value"].any():
+        if one.chart == "circles" and not figures.on_map(self.seen, one)["value"].any():
             return self.reading(indicator)
         return self._read_and(self.chart(indicator), one)
 
@@ -88,7 +93,7 @@ class Chapter:
         one = self._indicator(indicator)
         rows = self.seen.compared(one)
         said = self._read(one)
-        return said if rows.empty else Html(f"{said.html}\n{markup.source(self._source(rows)).html}")
+        return said if rows.empty else Html(f"{said.html}\n{markup.source(figures.source(self.seen, rows)).html}")
 
     def _read_and(self, chart: Html, one: Indicator) -> Html:
         return Html(f"{self._read(one).html}\n{chart.html}")
@@ -97,7 +102,9 @@ class Chapter:
         rows = self.seen.compared(one)
         if rows.empty:
             by_commune = self.data(one.id)["status"].eq(OK).any()
-            return self._unavailable(one, f"{one.label}, pour l'ensemble du territoire" if by_commune else one.label)
+            return figures.unavailable(
+                self.seen, one, f"{one.label}, pour l'ensemble du territoire" if by_commune else one.label
+            )
         own, others = rows.iloc[0], rows.iloc[1:]
         text = texts.sentence(one, own)
         if others.empty or isinstance(one.value, Count | Mean):
@@ -107,49 +114,29 @@ class Chapter:
     def chart(self, indicator: str) -> Html:
         """Return the chart that the indicator declares, or the box when there is nothing to draw."""
         one = self._indicator(indicator)
-        verbs = {"trend": self.trend, "circles": self.map, "choropleth": self.map, "comparison": self.comparison}
-        verbs |= {"parts": self._parts, "balance": self._balance, "timeline": self.timeline}
-        if one.chart not in verbs:
+        if one.chart not in DRAWN:
             raise UserError(f"{one.id} is drawn with its family: use chapter.{one.chart}()")
-        return verbs[one.chart](one.id)
+        return DRAWN[one.chart](self.seen, one)
 
     def comparison(self, indicator: str) -> Html:
         """Return the bars of an indicator: the territory, its comparators and the median of its peers."""
-        one = self._indicator(indicator)
-        rows = self.seen.compared(one)
-        if rows.empty:
-            return self._unavailable(one, one.label)
-        drawing = figures.comparison(rows[rows["status"].eq(OK)])
-        return self._drawn(one, drawing, rows, over_years=False)
+        return figures.comparison(self.seen, self._indicator(indicator))
 
     def trend(self, indicator: str) -> Html:
         """Return the line of an indicator over the years."""
-        one = self._indicator(indicator)
-        rows = self.seen.own(one)
-        if len(rows) < 2:
-            return self._unavailable(one, f"{one.label}, évolution")
-        means = [name for name in one.parts if isinstance(CATALOGUE[name].value, Mean)]
-        smooth = self.seen.own(CATALOGUE[means[0]]) if means else None
-        return self._drawn(one, figures.trend(rows, smooth, one.decimals), rows, over_years=True)
+        return figures.trend(self.seen, self._indicator(indicator))
+
+    def slope(self, indicator: str) -> Html:
+        """Return an indicator at its first and last years, at least five apart, here and elsewhere."""
+        return figures.slope(self.seen, self._indicator(indicator))
+
+    def dumbbell(self, first: str, second: str, *, ends: tuple[str, str], title: str) -> Html:
+        """Return two indicators of one unit side by side, here and elsewhere. ends: what each is (« Femmes »)."""
+        return figures.dumbbell(self.seen, self._indicator(first), self._indicator(second), ends, title)
 
     def map(self, indicator: str) -> Html:
         """Return the map of an indicator by commune: shades for a rate, circles for a count."""
-        one = self._indicator(indicator)
-        rows = self.seen.readable(one)
-        rows = rows[rows["level"].eq("commune")]
-        period = self._map_period(one, rows)
-        if period is None:
-            return self._unavailable(one, f"{one.label}, par commune")
-        rows = rows[rows["period"].eq(period)].sort_values("name", key=lambda names: names.map(texts.alphabetical))
-        shapes = self._contours
-        if isinstance(one.value, Count | Mean):
-            drawing = maps.circles(shapes, rows)
-        else:
-            printed = [row.status == OK and texts.is_printed(one, row) for row in rows.itertuples(index=False)]
-            drawing = maps.choropleth(shapes, rows.assign(shown=printed), one, diverging=texts.is_change(one))
-        without = rows.loc[~rows["territory"].isin(shapes["territory"]), "name"]
-        note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
-        return self._drawn(one, drawing, rows, over_years=False, kind="map", note=note)
+        return figures.communes_map(self.seen, self._indicator(indicator))
 
     def table(self, *indicators: str) -> Html:
         """Return the communes and the comparators in rows, the indicators in columns, each at its own period.
@@ -170,9 +157,9 @@ class Chapter:
             columns.append((one, period, rows[rows["period"].eq(period)]))
         labels = [texts.uncapitalised(one.label) for one in absent]
         if not columns:
-            return self._unavailable(absent[0], f"{texts.listed(labels)}, par commune")
+            return figures.unavailable(self.seen, absent[0], f"{texts.listed(labels)}, par commune")
         note = f"Donnée non disponible : {texts.listed(labels)}." if labels else ""
-        source = self._source(pd.concat([rows for *_, rows in columns]))
+        source = figures.source(self.seen, pd.concat([rows for *_, rows in columns]))
         local = len(self.seen.communes)
         return tables.places_by_indicator(self.seen.places, columns, local=local, source=source, note=note)
 
@@ -184,34 +171,30 @@ class Chapter:
             rows = self.seen.readable(one)
             period = latest_period(rows[rows["level"].eq("commune")]) or latest_period(rows)
             if period is None:
-                return self._unavailable(family[0], f"{one.label}, par commune")
+                return figures.unavailable(self.seen, family[0], f"{one.label}, par commune")
             columns.append((one, period, rows[rows["period"].eq(period)]))
         places = self.seen.places[self.seen.places["level"].isin(["commune", "epci"])]
-        source = self._source(pd.concat([rows for *_, rows in columns]))
+        source = figures.source(self.seen, pd.concat([rows for *_, rows in columns]))
         return tables.matrix(places, columns, source=source)
 
     def timeline(self, indicator: str) -> Html:
         """Return the year in which something ends, commune by commune, beside the period of the convention."""
-        one = self._indicator(indicator)
-        rows = self._communes(one)
-        if rows.empty:
-            return self._unavailable(one, f"{one.label}, par commune")
-        span = notes.convention(self.seen.root, self.seen.epci)
-        note = f"Bande claire : durée de la convention territoriale globale ({span[0]}-{span[1]})." if span else ""
-        drawing = figures.timeline(rows[rows["status"].eq(OK)], span)
-        return self._drawn(one, drawing, rows, over_years=False, note=note)
+        return figures.timeline(self.seen, self._indicator(indicator))
 
     def childcare_authority(self) -> Html:
         """Return which authority organises childcare in each commune, and what the law asks of it."""
         one = self._indicator("sppe_transferred_count")
-        told, people = self._communes(one), self._communes(self._indicator("population_count"))
+        told, people = (
+            figures.by_commune(self.seen, one),
+            figures.by_commune(self.seen, self._indicator("population_count")),
+        )
         if told.empty:
-            return self._unavailable(one, f"{one.label}, par commune")
+            return figures.unavailable(self.seen, one, f"{one.label}, par commune")
         inhabitants = told["territory"].map(people.set_index("territory")["value"])
         answers = told.assign(transferred=told["value"], population=inhabitants, counted=people["period"].max())
         thresholds = read_thresholds(data_root().reference / "seuils.yml")
         duties = authorities(answers, self.seen.epci, thresholds)
-        source = self._source(pd.concat([told, people]))
+        source = figures.source(self.seen, pd.concat([told, people]))
         return childcare.authority(answers, duties, self.seen.territory["name"], thresholds, source)
 
     def simulation(self, *, places: int, leaving: int) -> Html:
@@ -222,42 +205,22 @@ class Chapter:
         if isinstance(found, Missing):
             lacking = self._indicator(found.indicator)
             year = f" ({texts.period_text(found.period)})" if found.period else ""
-            return self._unavailable(lacking, f"Simulation, faute de : {texts.uncapitalised(lacking.label)}{year}")
-        parts = self._labelled_parts(one)
+            return figures.unavailable(
+                self.seen, lacking, f"Simulation, faute de : {texts.uncapitalised(lacking.label)}{year}"
+            )
+        parts = figures.labelled_parts(self.seen, one)
         parts = parts[parts["level"].eq("epci") & parts["period"].eq(found.period) & parts["status"].eq(OK)]
-        return childcare.simulation(one, found, parts, self._source(pd.DataFrame({"source": found.sources})))
+        return childcare.simulation(
+            one, found, parts, figures.source(self.seen, pd.DataFrame({"source": found.sources}))
+        )
 
     def pyramid(self) -> Html:
         """Return the age pyramid of the territory against the outline of its (first) département."""
-        example = CATALOGUE["women_0_4_count"]
-        period = latest_period(self.seen.own(example))
-        if period is None:
-            return self._unavailable(example, "Population par sexe et âge, pour la pyramide des âges")
-        beside = self.seen.beside
-        departement = beside[beside["level"].eq("departement")].iloc[0]
-        return charts.pyramid(
-            self._ages("epci", self.seen.epci, period),
-            self.seen.territory["name"],
-            self._ages("departement", departement["code"], period),
-            departement["name"],
-            period=period,
-            source=self._source(self.seen.own(example)),
-        )
+        return figures.pyramid(self.seen)
 
     def family(self, name: str) -> Html:
         """Return the territory's values of a family of indicators (the ages of childhood), one bar each."""
-        family = self._family(name)
-        compared = {one.id: self.seen.compared(one) for one in family}
-        known = [one for one in family if len(compared[one.id])]
-        if not known or family[0] not in known:
-            return self._unavailable(family[0], TITLES[name])
-        own = pd.concat([compared[one.id].iloc[[0]].assign(name=texts.typography(one.label)) for one in known])
-        data = charts.family_listing(known, compared, self.seen.territory["name"])
-        period = texts.period_text(own["period"].iloc[0])
-        drawing = figures.comparison(own)
-        units = {one.unit for one in known}
-        first = known[0] if len(units) == 1 else replace(known[0], unit="nombre")
-        return charts.chart(first, drawing, data, when=period, source=self._source(own), title=TITLES[name])
+        return figures.family(self.seen, name, self._family(name))
 
     def reference(self, name: str) -> Html:
         """Return the dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""
@@ -271,6 +234,25 @@ class Chapter:
             return how
         listed = published(group, self.seen.profiles, self.seen.territories)
         return Html(how.html + "\n" + tables.listed(listed, "EPCI comparables, du plus proche au moins proche").html)
+
+    def messages(self) -> Html:
+        """Return the messages of the synthèse, chosen by rule, each with its number, a comparison and its proof."""
+        said = summaries.messages(self.seen)
+        self._used += [one.anchor for one in said]
+        self._texts += [text for one in said for text in (one.sentence, one.comparison, one.source)]
+        return sheets.messages(said, synthesis.RULE)
+
+    def overview(self) -> Html:
+        """Return where the territory stands to its place of reference, indicator by indicator."""
+        return figures.overview(self.seen)
+
+    def meanings(self) -> Html:
+        """Return the meaning of every term of the messages shown so far."""
+        return sheets.meanings(self._texts)
+
+    def communes(self, *indicators: str) -> Html:
+        """Return one sheet for each commune, with these indicators, the EPCI beside; no rank, no weak percentage."""
+        return summaries.communes(self.seen, [self._indicator(name) for name in indicators])
 
     def notable(self) -> Html:
         """Return the differences of this chapter, so far, that may be called notable (Benjamini-Hochberg, rule R14)."""
@@ -297,18 +279,6 @@ class Chapter:
         used = [CATALOGUE[name] for name in dict.fromkeys(self._used)]
         return markup.definitions(notes.method(used, self.seen.year))
 
-    @cached_property
-    def _contours(self) -> GeoDataFrame:
-        return maps.read_contours(self.seen.root.processed, self.seen.epci)
-
-    def _communes(self, one: Indicator) -> pd.DataFrame:
-        """Return the communes by name, at the latest period that one of them has; no row when none has any."""
-        rows = self.seen.readable(one)
-        rows = rows[rows["level"].eq("commune")]
-        period = latest_period(rows)
-        rows = rows[rows["period"].eq(period)] if period else rows.iloc[:0]
-        return rows.sort_values("name", key=lambda names: names.map(texts.alphabetical))
-
     def _family(self, name: str) -> list[Indicator]:
         family = [self._indicator(one.id) for one in CATALOGUE.values() if one.family == name]
         if not family:
@@ -321,78 +291,3 @@ class Chapter:
             raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
         self._used.append(name)
         return CATALOGUE[name]
-
-    def _parts(self, indicator: str) -> Html:
-        one = self._indicator(indicator)
-        totals = self.seen.compared(one, with_peers=False)
-        if totals.empty:
-            return self._unavailable(one, one.label)
-        totals = totals[totals["status"].eq(OK)]
-        parts = self._labelled_parts(one)
-        parts = parts[parts["period"].eq(totals["period"].iloc[0]) & parts["name"].isin(totals["name"])]
-        return self._drawn(one, figures.stacked(parts, totals), totals, over_years=False, parts=parts)
-
-    def _balance(self, indicator: str) -> Html:
-        one = self._indicator(indicator)
-        parts = self._labelled_parts(one)
-        parts = parts[parts["level"].eq("epci") & parts["status"].eq(OK)]
-        totals = self.seen.own(one)
-        totals = totals[totals["period"].isin(parts["period"])]
-        if totals.empty:
-            return self._unavailable(CATALOGUE[one.parts[0]], "Part des naissances et décès, part des migrations")
-        parts = parts[parts["period"].isin(totals["period"])]
-        spans = [rows.assign(name=rows["period"]) for rows in (parts, totals)]
-        return self._drawn(one, figures.balance(*spans), totals, over_years=True, parts=parts)
-
-    def _labelled_parts(self, one: Indicator) -> pd.DataFrame:
-        label = {name: texts.typography(CATALOGUE[name].label) for name in one.parts}
-        return pd.concat([self.seen.readable(CATALOGUE[name]).assign(part=label[name]) for name in one.parts])
-
-    def _drawn(
-        self,
-        one: Indicator,
-        drawing: str,
-        rows: pd.DataFrame,
-        *,
-        over_years: bool,
-        parts: pd.DataFrame | None = None,
-        **words: str,
-    ) -> Html:
-        periods = sorted(rows["period"])
-        when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else texts.period_text(periods[0])
-        data = charts.listing(one, rows, over_years=over_years, parts=parts)
-        source = self._source(rows, series=over_years)
-        return charts.chart(one, drawing, data, when=when, source=source, **words)
-
-    def _map_period(self, one: Indicator, communes: pd.DataFrame) -> str | None:
-        """Return the period of the comparison when the communes have it, else their latest one."""
-        compared = self.seen.compared(one, with_peers=False)
-        known = communes[communes["status"].eq(OK)]
-        if len(compared) and compared["period"].iloc[0] in set(known["period"]):
-            return compared["period"].iloc[0]
-        return latest_period(known)
-
-    def _ages(self, level: str, code: str, period: str) -> pd.DataFrame | None:
-        rows = self.observations
-        rows = rows[rows["level"].eq(level) & rows["territory"].eq(code) & rows["period"].eq(period)]
-        values = dict(zip(rows["indicator"], rows["value"], strict=True))
-        keys = [(sex, band) for sex in charts.SEXES for band in charts.BANDS]
-        return charts.shares_by_age({(sex, band): values[f"{sex}_{band}_count"] for sex, band in keys})
-
-    def _unavailable(self, one: Indicator, what: str) -> Html:
-        """Return the box: what is missing, from whom, and the command that says how to get it."""
-        rows = self.data(one.id)
-        used = set(rows.loc[rows["status"].eq(OK), "source"])
-        missing = [SOURCES[name] for name in one.sources if name not in used] or [SOURCES[one.sources[0]]]
-        return markup.unavailable(
-            texts.typography(f"{texts.uncapitalised(what)}."),
-            [notes.how_to_get(source, self.seen.epci) for source in missing],
-        )
-
-    def _source(self, rows: pd.DataFrame, *, series: bool = False) -> str:
-        """Return the source line: producer, dataset, geography, date of extraction."""
-        names = [name for name in dict.fromkeys(rows["source"]) if name in self.seen.received]
-        taken = max(self.seen.received[name] for name in names)
-        cited = " ; ".join(texts.source_text(SOURCES[name]) for name in names)
-        geography = texts.geography([SOURCES[name] for name in names], self.seen.year, series=series)
-        return texts.typography(f"{cited}. {geography}, extraction du {texts.date_text(taken)}.")

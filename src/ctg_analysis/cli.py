@@ -56,7 +56,7 @@ def build(
     3 another build of the same report is at work.
     """
     from ctg_analysis.build import build as build_reports
-    from ctg_analysis.publishing.chapters import chosen_chapters
+    from ctg_analysis.chapters import chosen_chapters
     from ctg_analysis.publishing.territories import part, wanted, write_list
 
     chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])

@@ -7,6 +7,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning import geography
 from ctg_analysis.cleaning.agreements import Agreement
+from ctg_analysis.cleaning.contours import projected
 from ctg_analysis.cleaning.facts import COLUMNS
 from ctg_analysis.errors import InputError
 from ctg_analysis.indicators import POPULATION, REFERENCE_POPULATIONS, first_available, observe
@@ -56,7 +57,8 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
     restricted = {name for name, source in sources.items() if source.secrecy.threshold}
     before = published_before(root, reports(), restricted)
     observations = SCHEMA.validate(withhold(observed, CATALOGUE, sources, members, before).observations)
-    contours = data.contours.merge(places.loc[places["level"] == "commune", ["code", "epci"]], on="code", how="inner")
+    communes = places.loc[places["level"] == "commune", ["code", "epci"]]
+    contours = projected(data.contours.merge(communes, on="code", how="inner"))
     return {
         "territories": places,
         "observations": observations.astype({"level": "category", "status": "category"}),

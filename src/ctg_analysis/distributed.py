@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from ctg_analysis.build import Built, build
+from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.errors import UserError
-from ctg_analysis.publishing.chapters import ChapterNotebook
 from ctg_analysis.publishing.workers import Template, can_fork
 
 RETRIES = 2

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapters import all_chapters
 from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.processing import ensure
-from ctg_analysis.publishing.chapters import all_chapters
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import FULL, read_certificate, source_folders

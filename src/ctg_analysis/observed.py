@@ -9,6 +9,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.geography import read_geography
 from ctg_analysis.comparisons import common_periods, comparators, find_epci, members, tested
 from ctg_analysis.display import texts
+from ctg_analysis.display.land import Land, read_land
 from ctg_analysis.model import OK, Indicator
 from ctg_analysis.observations import complete, read_observations
 from ctg_analysis.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
@@ -70,6 +71,11 @@ class Observed:
         table = pd.read_parquet(self.root.processed / "sources.parquet").set_index("source")["date"]
         return dict(table) | ({"caf_et_msa": table["msa_familles"]} if "msa_familles" in table else {})
 
+    @cached_property
+    def land(self) -> Land:
+        """Return the communes as a map shows them."""
+        return read_land(self.root.processed, self.epci)
+
     @property
     def named(self) -> pd.DataFrame:
         """The observations with the names of the territories, by indicator."""
@@ -108,6 +114,12 @@ class Observed:
         rows = self.readable(one)
         return rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period")
 
+    def against(self, one: Indicator) -> pd.DataFrame:
+        """Return what `compared` does, before it is put in words."""
+        rows = self._beside.rows(one.id)
+        others = self._median_of_peers(left_out(one)).rows(one.id) if len(rows) and _has_median(one) else rows[:0]
+        return pd.concat([rows, others]) if len(others) else rows
+
     def compared(self, one: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
         """Return the territory, then its comparators and the median of its peers, at the period to compare.
 
@@ -116,9 +128,7 @@ class Observed:
         which the same producer gives the same thing for larger places (rule R12).
         """
         if one.id not in self._compared:
-            rows = self._beside.rows(one.id)
-            others = self._median_of_peers(left_out(one)).rows(one.id) if len(rows) and _has_median(one) else rows[:0]
-            self._compared[one.id] = self._in_words(one, pd.concat([rows, others]) if len(others) else rows)
+            self._compared[one.id] = self._in_words(one, self.against(one))
         rows = self._compared[one.id]
         return rows.copy() if with_peers else rows[rows["level"].ne("peers")].copy()
 
@@ -147,7 +157,7 @@ class Observed:
         seen = read_observations(self.root.processed, sirens).merge(wanted, on=SAME)
         rows = rows_of_peers(seen, pairs([group]), *wanted["indicator"])
         rows = rows[rows["status"].eq(OK)]
-        return rows.assign(name=MEDIAN_LABEL, low=float("nan"), high=float("nan"), word=None, p=float("nan"))
+        return rows.assign(name=MEDIAN_LABEL, word=None, p=float("nan"))
 
     @cached_property
     def profiles(self) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.cleaning import CLEANERS, cleaners, geography, official_geography
+from ctg_analysis.cleaning.contours import clean_contours
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.model import Source
 from ctg_analysis.perimeter import Perimeter, perimeter_from
@@ -85,7 +86,7 @@ def read_all(folders: Folders) -> RawData:
     frame = folders[GEOGRAPHY][0]
     communes = attempt(geography.clean_communes, frame)
     epcis = attempt(geography.clean_epcis, frame)
-    contours = attempt(geography.clean_contours, folders[CONTOURS][0])
+    contours = attempt(clean_contours, folders[CONTOURS][0])
     passage = attempt(official_geography.clean_passage, folders[PASSAGE][0]) if PASSAGE in folders else None
     density = attempt(official_geography.clean_density, folders[DENSITY][0]) if DENSITY in folders else None
     read = {

@@ -10,18 +10,8 @@ from ctg_analysis.sources.certificates import sha256, source_folders
 
 MANIFEST = "manifest.json"
 PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
-PAGES |= {
-    "distributed",
-    "field",
-    "listing",
-    "observed",
-    "peer_values",
-    "publishing",
-    "significance",
-    "simulation",
-    "templates",
-}
-PAGES |= {"verification"}
+PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "significance", "simulation", "templates"}
+PAGES |= {"chapters", "field", "figures", "summaries", "synthesis", "verification"}
 
 
 def is_stale(root: DataRoot) -> bool:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.build import build
+from ctg_analysis.chapters import all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.published import OBSERVATIONS
 from ctg_analysis.publishing.changes import changes
-from ctg_analysis.publishing.chapters import all_chapters
 from ctg_analysis.publishing.editions import HOME, latest, publish, record
 
 

@@ -1,4 +1,4 @@
-"""Communes, EPCIs, départements, régions and contours, for each year of the official geographic code."""
+"""Communes, EPCIs, départements and régions, for each year of the official geographic code."""
 
 import re
 from collections.abc import Iterable
@@ -53,8 +53,6 @@ EPCIS = pa.DataFrameSchema(
     },
     unique=["code"],
 )
-
-CONTOURS = pa.DataFrameSchema({"code": commune_code(), "geometry": pa.Column(object)}, unique=["code"])
 
 
 def clean_communes(folder: RawFolder) -> dict[int, pd.DataFrame]:
@@ -115,12 +113,6 @@ def _population(table: pd.DataFrame, column: str, period: str) -> pd.DataFrame:
     rows = table[table[column].notna()]
     rows = rows[["code"]].assign(value=rows[column])
     return facts(rows, "etalab_decoupage", level="commune", period=period, measure="population")
-
-
-def clean_contours(folder: RawFolder) -> pd.DataFrame:
-    """Return the polygons of the communes, as WKB in WGS84. Columns: code, geometry."""
-    tables = each(lambda name: read(folder, name, CONTOURS)[["code", "geometry"]], folder.matching("*.parquet"))
-    return pd.concat(tables, ignore_index=True)
 
 
 def read_names(root: DataRoot, file: str) -> pd.Series:

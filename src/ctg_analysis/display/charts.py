@@ -5,12 +5,16 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ctg_analysis.catalogue.population import PYRAMID_BANDS
-from ctg_analysis.display import figures, texts
+from ctg_analysis.display import bars, texts
 from ctg_analysis.display.markup import Html, Table, figure
 from ctg_analysis.model import Indicator
 
 SEXES = {"men": "Hommes", "women": "Femmes"}
 BANDS = [band for band, _ in PYRAMID_BANDS]
+OVERVIEW = (
+    "Triangle vers le haut : plus élevé ; vers le bas : plus faible ; rond : proche ; carré : aucun test possible. "
+    "Boîte : la moitié centrale des EPCI comparables. Plus élevé ne veut dire ni mieux ni moins bien."
+)
 UNDER_20, FROM_65 = BANDS[:4], BANDS[13:]
 
 
@@ -76,18 +80,23 @@ def chart(
     kind: str = "chart",
     note: str = "",
     title: str = "",
+    message: str = "",
 ) -> Html:
-    """Return a drawing of an indicator with its words; the title is its label unless another is given."""
+    """Return a drawing of an indicator with its words.
+
+    message: what the drawing shows, which is then its title. title: what it is about, the label unless given.
+    """
     title = title or one.label
+    subtitle = f"{title} ({one.unit}), {when}" if message else f"{texts.unit_text(one.unit)}, {when}"
     says = " ; ".join(f"{line[0]} {line[1]}" for line in data.lines)
     notes = " ".join(text for text in (note, one.caveats) if text)
     return figure(
         drawing,
         file=one.file_name,
         kind=kind,
-        title=texts.typography(title),
-        subtitle=texts.typography(f"{texts.unit_text(one.unit)}, {when}"),
-        alt=texts.typography(f"{title}, {when} : {says}."),
+        title=texts.typography(message or title),
+        subtitle=texts.typography(subtitle),
+        alt=texts.typography(f"{message + '. ' if message else ''}{title}, {when} : {says}."),
         source=source,
         note=texts.typography(notes),
         data=_table(f"{title} ({one.unit}), {when}", data),
@@ -114,6 +123,7 @@ def pyramid(
 ) -> Html:
     """Return an age pyramid against the outline of another territory (both in % of their population)."""
     labels = [label for _, label in PYRAMID_BANDS]
+    title = f"{_percent(_sum(own, FROM_65))} de 65 ans ou plus, {_percent(_sum(own, UNDER_20))} de moins de 20 ans"
     alt = (
         f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {_percent(_sum(own, UNDER_20))} de la "
         f"population, les 65 ans ou plus {_percent(_sum(own, FROM_65))}."
@@ -126,11 +136,11 @@ def pyramid(
         for sex, word in SEXES.items():
             data = data.beside(f"{word}, {outline_name}", [_percent(share) for share in outline[sex]])
     return figure(
-        figures.pyramid(labels, own, outline, outline_name),
+        bars.pyramid(labels, own, outline, outline_name),
         file="pyramid.csv",
         kind="chart",
-        title="Pyramide des âges",
-        subtitle=texts.typography(f"Part de chaque âge dans la population, en %, {period}"),
+        title=texts.typography(title),
+        subtitle=texts.typography(f"Pyramide des âges, part de chaque âge dans la population, en %, {period}"),
         alt=texts.typography(alt),
         source=source,
         note="",
@@ -144,3 +154,24 @@ def _sum(shares: pd.DataFrame, bands: list[str]) -> float:
 
 def _percent(share: float) -> str:
     return f"{texts.number(share, 1)} %"
+
+
+def overview(drawing: str, data: Listing, source: str) -> Html:
+    """Return the overview of the diagnosis. data: indicator, value here, value of the reference, words of the test."""
+    reference = data.header[2]
+    tested = [line for line in data.lines if line[3] != "sans test"]
+    apart = [line for line in tested if not line[3].startswith("proche")]
+    said = f"{len(apart)} des {len(tested)} indicateurs testés s'écartent de la valeur de référence"
+    title = texts.typography(said if len(apart) > 1 else f"Vue d'ensemble : {len(data.lines)} indicateurs")
+    says = " ; ".join(f"{label} {own} ({reference} {other}, {word})" for label, own, other, word in data.lines)
+    return figure(
+        drawing,
+        file="vue_d_ensemble.csv",
+        kind="chart",
+        title=title,
+        subtitle=texts.typography(f"Écart relatif à la valeur de comparaison ({reference}), en %"),
+        alt=texts.typography(f"{title} : {says}."),
+        source=source,
+        note=texts.typography(OVERVIEW),
+        data=_table(f"Le territoire et sa comparaison ({reference})", data),
+    )

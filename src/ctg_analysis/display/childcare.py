@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ctg_analysis.childcare_authority import FOUR, HUB, PLAN, Threshold
-from ctg_analysis.display import charts, figures, markup, tables, texts
+from ctg_analysis.display import bars, charts, markup, tables, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.model import MISSING, NOT_APPLICABLE, Indicator
 from ctg_analysis.simulation import Simulation
@@ -104,20 +104,21 @@ def simulation(one: Indicator, found: Simulation, parts: pd.DataFrame, source: s
     """
     names = [f"Publié, {texts.period_text(found.period)}", "Avec le changement"]
     changed = (parts["value"] + parts["indicator"].map(found.change).fillna(0)).clip(lower=0)
-    bars = _written(pd.concat([parts.assign(name=names[0]), parts.assign(name=names[1], value=changed)]))
-    totals = _written(pd.DataFrame({"name": names, "value": [found.before, found.after]}))
+    shares = _written(pd.concat([parts.assign(name=names[0]), parts.assign(name=names[1], value=changed)]))
+    totals = _written(pd.DataFrame({"name": names, "level": "epci", "value": [found.before, found.after]}))
     data = charts.Listing(["Situation", one.label], totals[["name", "text"]].to_numpy().tolist())
-    for label, rows in bars.groupby("part", sort=False):
+    for label, rows in shares.groupby("part", sort=False):
         data = data.beside(label, list(rows["text"]))
     places = [found.places, found.places + found.added - found.lost]
     chart = charts.chart(
         one,
-        figures.stacked(bars, totals),
+        bars.parts(shares, totals),
         data.beside("Places", [texts.number(number) for number in places]),
         when=texts.period_text(found.period),
         source=source,
         note=CALCULATION,
         title="Taux de couverture, avant et après un changement de l'offre",
+        message=f"De {texts.number(found.before, 1)} à {texts.number(found.after, 1)} {one.unit}",
     )
     return Html(f"{markup.reading(simulation_sentence(one, found), basis(found)).html}\n{chart.html}")
 

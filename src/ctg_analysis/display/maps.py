@@ -1,85 +1,142 @@
-"""Maps of the communes: circles for counts, shades for rates, in the legal projection of the place."""
+"""Maps of the communes: circles for counts, shades for rates."""
 
-from pathlib import Path
+import math
 
-import geopandas
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.display.style import DIVERGING, INK, LAND, POINTS, SEQUENTIAL, TERRITORY, WIDTH, canvas, svg
+from ctg_analysis.display.drawing import HATCHED, Drawing, length
+from ctg_analysis.display.land import Land
+from ctg_analysis.display.style import DIVERGING, LAND, LINE, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.texts import NARROW, number
 from ctg_analysis.model import OK, Indicator
 
-LAMBERT_93 = 2154
-OVERSEAS = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}
-NAMED_UP_TO = 24  # communes; beyond, only the largest are named
+NAMED_UP_TO = 24  # communes; beyond, only those of the largest values are named
 CLASSES = 5
-FINEST = 2  # points: what is smaller on the page is left out of a contour
-LARGEST_CIRCLE = 800  # its area, in square points
+LARGEST_RADIUS = 24
+LETTERS = 9.5  # the size of names
+HIDDEN = "non affiché"
+SQUARE = 12  # of the legend
+DARK = {*SEQUENTIAL[-2:], DIVERGING[0], DIVERGING[-1]}
 
 
-def read_contours(processed: Path, epci: str) -> geopandas.GeoDataFrame:
-    """Return the polygons of the communes of an EPCI, projected, no finer than a page shows.
-
-    Columns: territory, geometry. Neighbours keep one border: they are simplified together.
-    """
-    table = pd.read_parquet(processed / "contours.parquet", filters=[("epci", "==", epci)])
-    shapes = geopandas.GeoDataFrame(
-        {"territory": table["code"]}, geometry=geopandas.GeoSeries.from_wkb(table["geometry"]), crs=4326
-    )
-    first = "".join(table["code"].head(1))[:3]
-    shapes = shapes.to_crs(OVERSEAS.get(first, LAMBERT_93))
-    west, south, east, north = shapes.total_bounds
-    return shapes.set_geometry(shapes.simplify_coverage(FINEST * max(east - west, north - south) / (WIDTH * POINTS)))
-
-
-def circles(shapes: geopandas.GeoDataFrame, rows: pd.DataFrame) -> str:
+def circles(ground: Land, rows: pd.DataFrame) -> str:
     """Return a map with a circle per commune, its area in proportion of the count.
 
     rows: territory, name, value, status, text.
     """
-    figure, axes, places = _land(shapes, rows)
-    known = places[places["status"].eq(OK)]
-    largest = known["value"].max() or 1
-    largest = largest if largest > 0 else 1
-    centres = known.representative_point()
-    axes.scatter(
-        centres.x,
-        centres.y,
-        s=known["value"] / largest * LARGEST_CIRCLE,
-        color=TERRITORY,
-        alpha=0.55,
-        linewidth=0.8,
-        edgecolor="white",
-    )
-    radius = (places["value"].fillna(0).clip(lower=0) / largest * LARGEST_CIRCLE).pow(0.5) / 2
-    _names(axes, places.assign(offset=radius), with_value=True)
-    return svg(figure)
+    drawing = Drawing(ground.height)
+    _around(drawing, ground)
+    for path in ground.paths.values():
+        drawing.area(path, LAND, stroke=RULE, stroke_width=0.8)
+    known = rows.loc[rows["status"].eq(OK) & rows["territory"].isin(ground.points.keys())]
+    largest = max(known["value"].max(), 0) or 1
+    radii = {
+        row.territory: LARGEST_RADIUS * math.sqrt(max(row.value, 0) / largest)
+        for row in known.sort_values("value", ascending=False).itertuples(index=False)
+    }
+    for territory, radius in radii.items():
+        drawing.circle(*ground.points[territory], radius, TERRITORY, fill_opacity=0.6, stroke=PAPER)
+    _names(drawing, ground, rows.assign(radius=rows["territory"].map(radii).fillna(0)), with_value=True)
+    return drawing.svg()
 
 
-def choropleth(shapes: geopandas.GeoDataFrame, rows: pd.DataFrame, one: Indicator, *, diverging: bool) -> str:
+def choropleth(ground: Land, rows: pd.DataFrame, one: Indicator, *, diverging: bool) -> str:
     """Return a map shaded in at most five classes; what has no reliable value is hatched.
 
     rows: territory, name, value, status, text, shown (the value may be drawn).
     """
-    figure, axes, places = _land(shapes, rows, bare=~shapes["territory"].isin(rows["territory"]))
-    known = places[places["shown"]]
+    known = rows.loc[rows["shown"], ["territory", "value"]]
     breaks = class_breaks(known["value"], diverging=diverging)
     shades = (DIVERGING if diverging else SEQUENTIAL)[: len(breaks) - 1]
-    classes = np.clip(np.searchsorted(breaks, known["value"], side="right") - 1, 0, len(shades) - 1)
-    for rank, shade in enumerate(shades):
-        label = class_text(one, breaks[rank], breaks[rank + 1], signed=diverging)
-        chosen = known[classes == rank]
-        if len(chosen):
-            chosen.plot(ax=axes, color=shade, edgecolor="white", linewidth=0.8)
-        axes.scatter([], [], marker="s", s=60, color=shade, label=label)
-    hidden = places[~places["shown"]]
-    if len(hidden):
-        hidden.plot(ax=axes, color=LAND, edgecolor="#8c8c8c", hatch="////", linewidth=0.8)
-        axes.scatter([], [], marker="s", s=60, facecolor=LAND, edgecolor="#8c8c8c", hatch="////", label="non affiché")
-    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=8.5)
-    _names(axes, places.assign(offset=-4), with_value=False)
-    return svg(figure)
+    ranks = np.clip(np.searchsorted(breaks, known["value"], side="right") - 1, 0, len(shades) - 1)
+    fills = {territory: shades[rank] for territory, rank in zip(known["territory"], ranks, strict=True)}
+    hidden = set(rows["territory"]) - set(fills)
+    words = [(shade, class_text(one, *breaks[rank : rank + 2], signed=diverging)) for rank, shade in enumerate(shades)]
+    legend = words + ([(HATCHED, HIDDEN)] if hidden & set(ground.paths) else [])
+    spots = _legend_spots([label for _, label in legend])
+    drawing = Drawing(ground.height + spots[-1][1] + 12)
+    _around(drawing, ground)
+    for territory, path in ground.paths.items():
+        if territory in hidden:
+            drawing.area(path, PAPER, stroke="#8c8c8c", stroke_width=0.8)
+        fill = HATCHED if territory in hidden else fills.get(territory, LAND)
+        drawing.area(path, fill, stroke=PAPER if territory in fills else "#8c8c8c", stroke_width=0.8)
+    dark = {territory for territory, shade in fills.items() if shade in DARK}
+    _names(drawing, ground, rows.assign(radius=0.0), with_value=False, dark=dark)
+    for (fill, label), (x, y) in zip(legend, spots, strict=True):
+        drawing.bar(x, ground.height + y, SQUARE, SQUARE, fill, stroke=RULE, stroke_width=0.6)
+        drawing.text(x + SQUARE + 5, ground.height + y, label, size=SMALL)
+    return drawing.svg()
+
+
+def _around(drawing: Drawing, ground: Land) -> None:
+    if ground.around:
+        drawing.area(ground.around, "none", stroke="#d5d1c6", stroke_width=0.8)
+
+
+def _legend_spots(labels: list[str]) -> list[tuple[float, float]]:
+    """Return where each square of a legend stands, in lines that fill the width."""
+    spots, x, y = [], 0.0, 12.0
+    for label in labels:
+        across = SQUARE + 5 + length(label, SMALL) + 12
+        if x and x + across > WIDTH:
+            x, y = 0.0, y + 19
+        spots.append((x, y))
+        x += across
+    return spots
+
+
+def _names(
+    drawing: Drawing, ground: Land, rows: pd.DataFrame, *, with_value: bool, dark: set[str] = frozenset()
+) -> None:
+    """Write the names that find room, those of the largest values first; the table below the map has them all.
+
+    dark: the communes that are shaded so dark that their names are written in white.
+    """
+    placed = rows[rows["territory"].isin(ground.points.keys())]
+    order = placed.sort_values(["value", "territory"], ascending=[False, True])
+    if len(order) > NAMED_UP_TO:
+        order = order.head(8)
+    discs = {row.territory: _box(*ground.points[row.territory], row.radius) for row in placed.itertuples(index=False)}
+    taken, spots = [], []
+    for row in order.itertuples(index=False):
+        for words in [f"{row.name}\n{row.text}", row.name] if with_value else [row.name]:
+            others = [disc for territory, disc in discs.items() if territory != row.territory and disc[2] > disc[0]]
+            spot = _free(words, ground.points[row.territory], row.radius, [*taken, *others], ground.height)
+            if spot:
+                taken.append(spot[2])
+                spots.append((row.territory in dark, words, *spot[:2]))
+                break
+    for on_dark in (False, True):
+        ink = {"fill": PAPER} if on_dark else {}
+        with drawing.halo(SEQUENTIAL[-1] if on_dark else PAPER):
+            for is_dark, words, x, y in spots:
+                if is_dark == on_dark:
+                    drawing.text(x, y, words, anchor="middle", size=LETTERS, **ink)
+
+
+def _free(words: str, point: tuple[float, float], radius: float, taken: list, height: float):
+    """Return where words may stand near a disc (below, above, beside it) or on a point, and the box that they take."""
+    x, y = point
+    across, down = length(words, LETTERS), LETTERS * LINE * (words.count("\n") + 1)
+    places = [(x, y + radius + down / 2 + 1), (x, y - radius - down / 2 - 1)]
+    places += [(x + radius + across / 2 + 3, y), (x - radius - across / 2 - 3, y)] if radius else []
+    for left, top in places if radius else [(x, y), *places]:
+        left = min(max(left, across / 2), WIDTH - across / 2)
+        box = (left - across / 2, top - down / 2, left + across / 2, top + down / 2)
+        if box[1] >= 0 and box[3] <= height and not any(_overlap(box, other) for other in taken):
+            return left, top, box
+    return None
+
+
+def _box(x: float, y: float, radius: float) -> tuple[float, float, float, float]:
+    reach = radius * 0.85
+    return x - reach, y - reach, x + reach, y + reach
+
+
+def _overlap(one: tuple, other: tuple) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def class_breaks(values: pd.Series, *, diverging: bool) -> list[float]:
@@ -102,35 +159,3 @@ def class_text(one: Indicator, low: float, high: float, *, signed: bool) -> str:
     decimals = 0 if float(low).is_integer() and float(high).is_integer() else 1
     sign = f"{NARROW}%" if one.unit.startswith("%") else ""
     return f"{number(low, decimals, signed=signed)} à {number(high, decimals, signed=signed)}{sign}"
-
-
-def _land(shapes: geopandas.GeoDataFrame, rows: pd.DataFrame, bare: pd.Series | None = None):
-    """Return a figure with the land of the communes (only of those that are `bare`, when the others are shaded)."""
-    places = shapes.merge(rows, on="territory", how="inner", validate="1:1")
-    west, south, east, north = shapes.total_bounds
-    figure, axes = canvas(float(np.clip(WIDTH * (north - south) / (east - west), 3, 7)))
-    land = shapes if bare is None else shapes[bare]
-    if len(land):
-        land.plot(ax=axes, color=LAND, edgecolor="#b9b5ab", linewidth=0.8)
-    axes.set_aspect("equal")
-    axes.set_axis_off()
-    return figure, axes, places
-
-
-def _names(axes, places: geopandas.GeoDataFrame, *, with_value: bool) -> None:
-    named = places
-    if len(places) > NAMED_UP_TO:
-        named = places.nlargest(8, "value")
-    for row in named.assign(point=named.representative_point()).itertuples():
-        text = f"{row.name}\n{row.text}" if with_value else row.name
-        axes.annotate(
-            text,
-            (row.point.x, row.point.y),
-            (0, -row.offset - 1),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            fontsize=6.8,
-            linespacing=1,
-            color=INK,
-        )

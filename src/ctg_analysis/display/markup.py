@@ -37,7 +37,7 @@ class Table:
 
 def table(content: Table) -> Html:
     """Return a table with its caption and scopes."""
-    return _render("table.html.j2", table=content)
+    return piece("table.html.j2", table=content)
 
 
 def figure(
@@ -50,10 +50,9 @@ def figure(
     """
     if not alt.strip() or not source.strip():
         raise ValueError(f"chart {title}: a text alternative and a source are required")
-    named = drawing.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(alt)}" ', 1)
-    return _render(
+    return piece(
         "figure.html.j2",
-        drawing=Markup(named),
+        drawing=Markup(described(drawing, alt)),
         file=file,
         kind=kind,
         title=title,
@@ -66,33 +65,39 @@ def figure(
 
 def reading(text: str, beside: str) -> Html:
     """Return a reading sentence and, below, the figures to compare it with."""
-    return _render("reading.html.j2", text=text, beside=beside)
+    return piece("reading.html.j2", text=text, beside=beside)
 
 
 def unavailable(what: str, sources: list[dict[str, str]]) -> Html:
     """Return the box of what is not available. sources: label, how (the way to get it), command."""
-    return _render("unavailable.html.j2", what=what, sources=sources)
+    return piece("unavailable.html.j2", what=what, sources=sources)
 
 
 def definitions(entries: list[dict[str, str]]) -> Html:
     """Return the list of definitions. entries: label, definition, caveats, sources."""
-    return _render("definitions.html.j2", entries=entries)
+    return piece("definitions.html.j2", entries=entries)
 
 
 def source(text: str) -> Html:
     """Return the line that says where a table comes from."""
-    return _render("source.html.j2", text=text)
+    return piece("source.html.j2", text=text)
 
 
 def references(entries: list[dict[str, str]]) -> Html:
     """Return dated texts. entries: texte, source, date, a_verifier."""
-    return _render("references.html.j2", entries=entries)
+    return piece("references.html.j2", entries=entries)
 
 
 def banner(text: str) -> Html:
     """Return a line that says something of the whole page."""
-    return _render("banner.html.j2", text=text)
+    return piece("banner.html.j2", text=text)
 
 
-def _render(template: str, **context) -> Html:
+def described(drawing: str, alt: str) -> str:
+    """Return an SVG element with its text alternative."""
+    return drawing.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(alt)}" ', 1)
+
+
+def piece(template: str, **context) -> Html:
+    """Return a template of display/templates, filled; texts are escaped."""
     return Html(_templates.get_template(template).render(**context).strip())

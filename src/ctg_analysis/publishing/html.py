@@ -1,47 +1,55 @@
-"""Executed notebook to page: our nbconvert template, no network, code hidden."""
+"""Executed notebook to page: our nbconvert template writes its cells, site.py what stands around them."""
 
+import re
 from functools import cache
 
 import nbformat
+from markupsafe import Markup
 from nbconvert import HTMLExporter, TemplateExporter
-from traitlets.config import Config
 
 from ctg_analysis.display.texts import typography
-from ctg_analysis.publishing.site import TEMPLATES, style
+from ctg_analysis.publishing.anchors import placed
+from ctg_analysis.publishing.boxes import merged
+from ctg_analysis.publishing.sections import with_sections
+from ctg_analysis.publishing.site import TEMPLATES, in_french, page
 
-HIDDEN_TAGS = ("parameters", "injected-parameters", "setup")
+EXTRACTION = re.compile(r"extraction du (\d\d)/(\d\d)/(\d{4})")
 
 
-def chapter_page(notebook: nbformat.NotebookNode, page: dict) -> str:
+def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
     """Return the page of an executed chapter.
 
-    page: territory, title, chapters (number, title, page), current, fictional, provenance.
+    about: what tasks.about says, title, current (the name of the page). The page tells the date of the newest data that
+    it cites, not of its making.
     """
-    body, _ = _exporter().from_notebook_node(notebook, resources={"page": page | {"style": style()}})
-    return body
+    cells = placed(merged(notebook.cells))
+    body, _ = _exporter().from_notebook_node(nbformat.NotebookNode(notebook | {"cells": cells}))
+    body, sections = with_sections(body)
+    dates = [f"{year}-{month}-{day}" for day, month, year in EXTRACTION.findall(body)]
+    date = in_french(max(dates)) if dates else ""
+    return page("chapitre.html.j2", page=about | {"date": date}, body=Markup(body), sections=sections)
 
 
 class PageExporter(HTMLExporter):
-    """nbconvert's exporter without its second parse of the page: it describes images, and ours have their words."""
+    """nbconvert's exporter without what costs more than the page.
+
+    Its second parse of the page describes images, and ours have their words; it copies and validates the notebook
+    around each of its preprocessors, and ours needs none.
+    """
+
+    def _preprocess(self, nb: nbformat.NotebookNode, resources: dict) -> tuple[nbformat.NotebookNode, dict]:
+        return nb, resources
 
     def from_notebook_node(self, nb: nbformat.NotebookNode, resources: dict | None = None, **options):
-        """Return the page as the template writes it, and the resources."""
+        """Return the cells as the template writes them, and the resources."""
         return TemplateExporter.from_notebook_node(self, nb, resources, **options)
 
 
 @cache
 def _exporter() -> PageExporter:
-    config = Config()
-    config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
-    config.TagRemovePreprocessor.remove_cell_tags = HIDDEN_TAGS
     return PageExporter(
-        config=config,
         template_name="chapter",
         extra_template_basedirs=[str(TEMPLATES)],
-        extra_template_paths=[str(TEMPLATES)],
-        exclude_input=True,
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
         exclude_anchor_links=True,
         language_code="fr",
         filters={"french": typography},

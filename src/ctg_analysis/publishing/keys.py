@@ -4,7 +4,8 @@ import platform
 import re
 from hashlib import sha256
 
-from ctg_analysis.publishing.chapters import ChapterNotebook
+from ctg_analysis.chapters import ChapterNotebook
+from ctg_analysis.publishing.site import text_sources
 from ctg_analysis.settings import DataRoot, settings
 from ctg_analysis.staleness import MANIFEST, library, locked
 
@@ -23,6 +24,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, parameters: dict) -> d
         "lock": locked(),
         "python": platform.python_version(),
         "kernels": settings().kernels,
+        "texts": sha256(b"".join(path.read_bytes() for path in text_sources().values())).hexdigest(),
         OF_ALL: sha256(manifest).hexdigest(),
     }
     return {one.path.stem: common | {"notebook": sha256(one.path.read_bytes()).hexdigest()} for one in chapters}

@@ -1,22 +1,30 @@
-"""What stands around the chapters of a territory: index, page of a chapter that failed, mark of a dated one."""
+"""What stands around the chapters of a territory: their templates, the mark of a dated one, the versions they tell."""
 
 import re
 import subprocess
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctg_analysis.settings import settings
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 TEMPLATES = files("ctg_analysis.publishing") / "template"
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
 MAIN = '<main id="contenu">'
+TEXTS = {"guide.html": "guide_lecture.md", "accessibilite.html": "accessibilite.md"}
 MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre")
 MONTHS += ("novembre", "décembre")
+
+
+def text_sources() -> dict[str, Path]:
+    """Return the pages of a report that are written from a text of docs/, with that text."""
+    return {name: settings().root / "docs" / source for name, source in TEXTS.items()}
 
 
 def style() -> str:
@@ -33,7 +41,16 @@ def page(template: str, **shown) -> str:
 def _templates() -> "Environment":
     from jinja2 import Environment, FileSystemLoader
 
-    return Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
+    templates = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
+    templates.filters["css_text"] = css_text
+    return templates
+
+
+def css_text(text: str) -> "Markup":
+    """Return a text as a string of CSS, that ends neither itself nor the style element it stands in."""
+    from markupsafe import Markup
+
+    return Markup('"' + re.sub(r'["\\\\<\n]', lambda letter: f"\\{ord(letter[0]):x} ", str(text)) + '"')
 
 
 def dated(html: str, date: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ctg_analysis.publishing.chapters import ChapterNotebook
+from ctg_analysis.chapters import ChapterNotebook
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,261 @@
+"""The figures of a chapter: what was observed of a territory, drawn, with its words, its source and its data.
+
+Each returns the box of what is not available when there is nothing to draw.
+"""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from ctg_analysis import synthesis
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.census_sample import CYCLE
+from ctg_analysis.comparisons import last_year, latest_period
+from ctg_analysis.display import bars, charts, lines, maps, markup, messages, notes, spine, texts
+from ctg_analysis.display.markup import Html
+from ctg_analysis.model import LEVELS, OK, Count, Indicator, Mean
+from ctg_analysis.observed import Observed
+from ctg_analysis.sources import SOURCES
+
+QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
+
+
+def comparison(seen: Observed, one: Indicator) -> Html:
+    """Return the bars of an indicator: the territory, its comparators and the median of its peers."""
+    rows = seen.compared(one)
+    if rows.empty:
+        return unavailable(seen, one, one.label)
+    peers = rows[rows["level"].eq("peers")]
+    note = QUARTILES if peers["low"].notna().any() else ""
+    drawing = bars.comparison(rows[rows["status"].eq(OK)])
+    return _drawn(seen, one, drawing, rows, over_years=False, note=note, message=messages.comparison(one, rows))
+
+
+def trend(seen: Observed, one: Indicator) -> Html:
+    """Return the line of an indicator over the years."""
+    rows = seen.own(one)
+    if len(rows) < 2:
+        return unavailable(seen, one, f"{one.label}, évolution")
+    means = [name for name in one.parts if isinstance(CATALOGUE[name].value, Mean)]
+    smooth = seen.own(CATALOGUE[means[0]]) if means else None
+    drawing = lines.trend(rows, smooth, one.decimals)
+    return _drawn(seen, one, drawing, rows, over_years=True, message=messages.trend(one, rows))
+
+
+def communes_map(seen: Observed, one: Indicator) -> Html:
+    """Return the map of an indicator by commune: shades for a rate, circles for a count."""
+    rows = on_map(seen, one)
+    if rows.empty:
+        return unavailable(seen, one, f"{one.label}, par commune")
+    if isinstance(one.value, Count | Mean):
+        drawing = maps.circles(seen.land, rows)
+        exact = not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
+        message = messages.circles(rows) if exact else ""
+    else:
+        printed = [row.status == OK and texts.is_printed(one, row) for row in rows.itertuples(index=False)]
+        rows = rows.assign(shown=printed)
+        drawing = maps.choropleth(seen.land, rows, one, diverging=texts.is_change(one))
+        message = messages.choropleth(one, rows)
+    without = rows.loc[~rows["territory"].isin(seen.land.paths.keys()), "name"]
+    note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
+    return _drawn(seen, one, drawing, rows, over_years=False, kind="map", note=note, message=message)
+
+
+def timeline(seen: Observed, one: Indicator) -> Html:
+    """Return the year in which something ends, commune by commune, beside the period of the convention."""
+    rows = by_commune(seen, one)
+    if rows.empty:
+        return unavailable(seen, one, f"{one.label}, par commune")
+    span = notes.convention(seen.root, seen.epci)
+    note = f"Bande claire : durée de la convention territoriale globale ({span[0]}-{span[1]})." if span else ""
+    drawing = lines.timeline(rows[rows["status"].eq(OK)], span)
+    return _drawn(seen, one, drawing, rows, over_years=False, note=note, message=messages.timeline(rows))
+
+
+def pyramid(seen: Observed) -> Html:
+    """Return the age pyramid of the territory against the outline of its (first) département."""
+    example = CATALOGUE["women_0_4_count"]
+    period = latest_period(seen.own(example))
+    if period is None:
+        return unavailable(seen, example, "Population par sexe et âge, pour la pyramide des âges")
+    beside = seen.beside
+    departement = beside[beside["level"].eq("departement")].iloc[0]
+    return charts.pyramid(
+        ages(seen, "epci", seen.epci, period),
+        seen.territory["name"],
+        ages(seen, "departement", departement["code"], period),
+        departement["name"],
+        period=period,
+        source=source(seen, seen.own(example)),
+    )
+
+
+def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
+    """Return the territory's values of a family of indicators (the ages of childhood), one bar each."""
+    compared = {one.id: seen.compared(one) for one in members}
+    known = [one for one in members if len(compared[one.id])]
+    if not known or members[0] not in known:
+        return unavailable(seen, members[0], TITLES[name])
+    own = pd.concat([compared[one.id].iloc[[0]].assign(name=texts.typography(one.label)) for one in known])
+    data = charts.family_listing(known, compared, seen.territory["name"])
+    period = texts.period_text(own["period"].iloc[0])
+    drawing = bars.comparison(own)
+    units = {one.unit for one in known}
+    first = known[0] if len(units) == 1 else replace(known[0], unit="nombre")
+    return charts.chart(first, drawing, data, when=period, source=source(seen, own), title=TITLES[name])
+
+
+def by_commune(seen: Observed, one: Indicator) -> pd.DataFrame:
+    """Return the communes by name, at the latest period that one of them has; no row when none has any."""
+    rows = seen.readable(one)
+    rows = rows[rows["level"].eq("commune")]
+    period = latest_period(rows)
+    rows = rows[rows["period"].eq(period)] if period else rows.iloc[:0]
+    return rows.sort_values("name", key=lambda names: names.map(texts.alphabetical))
+
+
+def parts(seen: Observed, one: Indicator) -> Html:
+    """Return what an indicator is made of, here and elsewhere."""
+    totals = seen.compared(one, with_peers=False)
+    if totals.empty:
+        return unavailable(seen, one, one.label)
+    totals = totals[totals["status"].eq(OK)]
+    rows = labelled_parts(seen, one)
+    rows = rows[rows["period"].eq(totals["period"].iloc[0]) & rows["name"].isin(totals["name"])]
+    message = messages.parts(rows, totals.iloc[0])
+    return _drawn(seen, one, bars.parts(rows, totals), totals, over_years=False, parts=rows, message=message)
+
+
+def balance(seen: Observed, one: Indicator) -> Html:
+    """Return what raises and what lowers an indicator, period by period."""
+    rows = labelled_parts(seen, one)
+    rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
+    totals = seen.own(one)
+    totals = totals[totals["period"].isin(rows["period"])]
+    if totals.empty:
+        return unavailable(seen, CATALOGUE[one.parts[0]], "Part des naissances et décès, part des migrations")
+    rows = rows[rows["period"].isin(totals["period"])]
+    spans = [table.assign(name=table["period"]) for table in (rows, totals)]
+    message = messages.balance(spans[0], spans[1]["name"].iloc[-1])
+    return _drawn(seen, one, bars.balance(*spans), totals, over_years=True, parts=rows, message=message)
+
+
+def labelled_parts(seen: Observed, one: Indicator) -> pd.DataFrame:
+    """Return the readable rows of what an indicator is made of, with the label of each in `part`."""
+    label = {name: texts.typography(CATALOGUE[name].label) for name in one.parts}
+    return pd.concat([seen.readable(CATALOGUE[name]).assign(part=label[name]) for name in one.parts])
+
+
+def _drawn(
+    seen: Observed,
+    one: Indicator,
+    drawing: str,
+    rows: pd.DataFrame,
+    *,
+    over_years: bool,
+    parts: pd.DataFrame | None = None,
+    **words: str,
+) -> Html:
+    periods = sorted(rows["period"])
+    when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else texts.period_text(periods[0])
+    data = charts.listing(one, rows, over_years=over_years, parts=parts)
+    cited = source(seen, rows, series=over_years)
+    return charts.chart(one, drawing, data, when=when, source=cited, **words)
+
+
+def on_map(seen: Observed, one: Indicator) -> pd.DataFrame:
+    """Return the communes by name, at the period of the comparison when they have it, else their latest one."""
+    compared = seen.compared(one, with_peers=False)
+    rows = seen.readable(one)
+    rows = rows[rows["level"].eq("commune")]
+    wanted = compared["period"].iloc[0] if len(compared) else ""
+    here = rows[rows["period"].eq(wanted)]
+    if not here["status"].eq(OK).any():
+        return by_commune(seen, one)
+    return here.sort_values("name", key=lambda names: names.map(texts.alphabetical))
+
+
+def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | None:
+    """Return the shares of the population by age and sex of a place, None when one is missing."""
+    rows = seen.observations
+    rows = rows[rows["level"].eq(level) & rows["territory"].eq(code) & rows["period"].eq(period)]
+    values = dict(zip(rows["indicator"], rows["value"], strict=True))
+    keys = [(sex, band) for sex in charts.SEXES for band in charts.BANDS]
+    return charts.shares_by_age({(sex, band): values[f"{sex}_{band}_count"] for sex, band in keys})
+
+
+def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
+    """Return the box: what is missing, from whom, and the command that says how to get it."""
+    rows = seen.data(one)
+    used = set(rows.loc[rows["status"].eq(OK), "source"])
+    missing = [SOURCES[name] for name in one.sources if name not in used] or [SOURCES[one.sources[0]]]
+    return markup.unavailable(
+        texts.typography(f"{texts.uncapitalised(what)}."),
+        [notes.how_to_get(source, seen.epci) for source in missing],
+    )
+
+
+def source(seen: Observed, rows: pd.DataFrame, *, series: bool = False) -> str:
+    """Return the source line: producer, dataset, geography, date of extraction."""
+    names = [name for name in dict.fromkeys(rows["source"]) if name in seen.received]
+    taken = max(seen.received[name] for name in names)
+    cited = " ; ".join(texts.source_text(SOURCES[name]) for name in names)
+    geography = texts.geography([SOURCES[name] for name in names], seen.year, series=series)
+    return texts.typography(f"{cited}. {geography}, extraction du {texts.date_text(taken)}.")
+
+
+def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[str, str], title: str) -> Html:
+    """Return two indicators of one unit side by side, the territory and its comparators. ends: what each is."""
+    pair = [seen.compared(one, with_peers=False) for one in (first, second)]
+    missing = next((one for one, rows in zip((first, second), pair, strict=True) if rows.empty), None)
+    if missing:
+        return unavailable(seen, missing, missing.label)
+    both = pair[0].merge(pair[1], on=["level", "territory", "period"], suffixes=("", "_second"), validate="1:1")
+    both = both[both["status"].eq(OK) & both["status_second"].eq(OK)]
+    if both.empty:
+        return unavailable(seen, first, title)
+    columns = {"value": "first", "value_second": "second", "text": "first_text", "text_second": "second_text"}
+    drawing = bars.dumbbell(both.rename(columns=columns), ends)
+    data = charts.Listing(["Territoire", *ends], both[["name", "text", "text_second"]].to_numpy().tolist())
+    own = both.iloc[0]
+    message = f"{ends[0]} : {own['text']}, {texts.uncapitalised(ends[1])} : {own['text_second']}"
+    when = texts.period_text(own["period"])
+    return charts.chart(first, drawing, data, when=when, source=source(seen, both), title=title, message=message)
+
+
+def slope(seen: Observed, one: Indicator) -> Html:
+    """Return an indicator at its first and last years, at least five apart (rule R8), here and elsewhere."""
+    rows = seen.readable(one)
+    rows = rows[rows["status"].eq(OK) & ~rows["level"].isin(["commune", "secteur"])]
+    rows = rows[rows["level"].ne("france") | rows["territory"].isin(seen.compared(one)["territory"])]
+    own = sorted(rows.loc[rows["level"].eq("epci"), "period"])
+    if not own or last_year(own[-1]) - last_year(own[0]) < CYCLE:
+        return unavailable(seen, one, f"{one.label}, évolution")
+    before, now = (rows[rows["period"].eq(period)] for period in (own[0], own[-1]))
+    both = now.merge(before, on=["level", "territory"], suffixes=("", "_before"), validate="1:1")
+    both = both.assign(rank=both["level"].map(list(LEVELS).index)).sort_values("rank", kind="stable")
+    columns = {"value": "now", "value_before": "before", "text": "now_text", "text_before": "before_text"}
+    when = {"before_when": texts.period_text(own[0]), "now_when": texts.period_text(own[-1])}
+    drawing = lines.slope(both.rename(columns=columns).assign(**when))
+    data = charts.Listing(["Territoire", *when.values()], both[["name", "text_before", "text"]].to_numpy().tolist())
+    here = pd.concat([before, now])
+    message = messages.trend(one, here[here["level"].eq("epci")])
+    cited = source(seen, pd.concat([before, now]), series=True)
+    return charts.chart(one, drawing, data, when=f"{own[0]} et {own[-1]}", source=cited, message=message)
+
+
+def overview(seen: Observed) -> Html:
+    """Return where the territory stands to its place of reference, indicator by indicator (spine chart)."""
+    rows = synthesis.overview(seen)
+    reference = rows["reference"].mode().iloc[0] if len(rows) else ""
+    rows = rows[rows["reference"].eq(reference)]
+    if rows.empty:
+        return markup.reading(texts.typography("Aucun indicateur ne se compare encore à un autre territoire."), "")
+    words = rows["word"].fillna("sans test").str.removesuffix(" que").str.removesuffix(" de")
+    lines = rows.assign(word=words)[["label", "own_text", "reference_text", "word"]].to_numpy().tolist()
+    own = seen.territory["name"]
+    data = charts.Listing(["Indicateur", own, reference, "Ce que dit le test"], lines)
+    rows = rows.assign(label=rows["label"].map(texts.typography))
+    used = [seen.compared(CATALOGUE[name]) for name in rows["indicator"]]
+    return charts.overview(spine.spine(rows, texts.typography(reference), "ici"), data, source(seen, pd.concat(used)))

@@ -1,0 +1,69 @@
+"""The boxes "donnée non disponible" that follow each other in a chapter become one, with one entry for each source.
+
+A chapter that waits for a file of a partner has a box for each of its indicators: twenty of them, one under the other,
+say no more than one does. They are read from the markup of display/templates/unavailable.html.j2.
+"""
+
+import re
+from itertools import groupby
+
+from nbformat import NotebookNode
+
+from ctg_analysis.display.texts import NARROW, NBSP
+
+BOX = re.compile(
+    r'<div class="unavailable">\s*<p><strong>[^<]*</strong> (?P<what>[^<]*)</p>\s*(?P<sources><ul>.*?</ul>)\s*</div>',
+    re.DOTALL,
+)
+OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoire")
+
+
+def merged(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells with one box for each run of them; the other cells of the run then show nothing.
+
+    cells: executed. A run goes through code cells that show a box and nothing else.
+    """
+    found = []
+    for only_a_box, run in groupby(cells, key=_is_a_box):
+        run = list(run)
+        if only_a_box and len(run) > 1:
+            box = _together([BOX.fullmatch(_html(cell)) for cell in run])
+            run = [_showing(run[0], box), *(_showing(cell, "") for cell in run[1:])]
+        found += run
+    return found
+
+
+def _together(boxes: list[re.Match]) -> str:
+    by_source: dict[str, list[str]] = {}
+    for box in boxes:
+        by_source.setdefault(box["sources"], []).append(box["what"].strip().removesuffix("."))
+    pieces = []
+    for sources, whats in by_source.items():
+        kept = _without_repeats(whats)
+        words = "Donnée non disponible" if len(kept) == 1 else "Données non disponibles"
+        listed = f"{NARROW}; ".join(kept)
+        pieces.append(f"<p><strong>{words}{NBSP}:</strong> {listed}.</p>\n{sources}")
+    return '<div class="unavailable">\n' + "\n".join(pieces) + "\n</div>"
+
+
+def _without_repeats(whats: list[str]) -> list[str]:
+    """Return what is missing without what only says the same of the communes, or of the years."""
+    kept: list[str] = []
+    for what in dict.fromkeys(whats):
+        base = next((what.removesuffix(end) for end in OF_THE_SAME if what.endswith(end)), None)
+        if base not in kept:
+            kept.append(what)
+    return kept
+
+
+def _is_a_box(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and bool(BOX.fullmatch(_html(cell)))
+
+
+def _html(cell: NotebookNode) -> str:
+    return "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs).strip()
+
+
+def _showing(cell: NotebookNode, html: str) -> NotebookNode:
+    output = NotebookNode(output_type="display_data", data=NotebookNode({"text/html": html}), metadata=NotebookNode())
+    return NotebookNode(cell | {"outputs": [output] if html else []})

@@ -1,0 +1,81 @@
+"""The synthèse and the sheets of the communes: what was observed of a territory, chosen and put in words."""
+
+import pandas as pd
+
+from ctg_analysis import figures, synthesis
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapters import ChapterNotebook, all_chapters
+from ctg_analysis.comparisons import latest_period
+from ctg_analysis.display import bars, markup, sheets, texts
+from ctg_analysis.display import messages as titles
+from ctg_analysis.display.markup import Html
+from ctg_analysis.model import MISSING, OK, Indicator
+from ctg_analysis.observed import Observed
+
+
+def messages(seen: Observed) -> list[sheets.Said]:
+    """Return the messages of the synthèse in words."""
+    chapters = {one.number: one for one in all_chapters()}
+    return [_said(seen, message.indicator, chapters) for message in synthesis.messages(seen)]
+
+
+def _said(seen: Observed, one: Indicator, chapters: dict[str, ChapterNotebook]) -> sheets.Said:
+    rows = seen.compared(one, with_peers=False)
+    known = rows[rows["status"].eq(OK)]
+    several = len(known) > 1
+    values = " ; ".join(f"{name} {text}" for name, text in zip(known["name"], known["text"], strict=True))
+    alt = texts.typography(f"{one.label}, {texts.period_text(rows['period'].iloc[0])} : {values}.")
+    chapter = chapters[one.chapter]
+    return sheets.Said(
+        theme=texts.typography(chapter.title),
+        sentence=texts.sentence(one, rows.iloc[0]),
+        comparison=texts.typography(titles.comparison(one, rows)) if several else "",
+        drawing=markup.described(bars.comparison(known), alt) if several else "",
+        source=texts.typography(f"Source : {figures.source(seen, rows)}"),
+        page=chapter.page,
+        anchor=one.id,
+        label=texts.typography(one.label),
+    )
+
+
+def communes(seen: Observed, indicators: list[Indicator]) -> Html:
+    """Return one sheet for each commune; an indicator that no commune has is left out."""
+    columns = []
+    for one in indicators:
+        rows = seen.readable(one)
+        period = latest_period(rows[rows["level"].eq("commune")])
+        if period:
+            columns.append((one, period, rows[rows["period"].eq(period)]))
+    found = [(one, period, _cells(rows)) for one, period, rows in columns]
+    past = seen.readable(CATALOGUE["historical_population_count"])
+    written = [_sheet(place, found, past, seen.epci) for place in seen.communes.itertuples(index=False)]
+    source = figures.source(seen, pd.concat([rows for *_, rows in columns]))
+    return sheets.sheets(written, ["Indicateur", "Commune", "Ensemble", "Période"], f"Source\u00a0: {source}")
+
+
+def _cells(rows: pd.DataFrame) -> dict[tuple[str, str], str]:
+    return dict(zip(zip(rows["level"], rows["territory"], strict=True), rows["text"], strict=True))
+
+
+def _sheet(place, found: list, past: pd.DataFrame, epci: str) -> sheets.Sheet:
+    unknown = texts.SIGNS[MISSING]
+    lines = [
+        [
+            _labelled(one),
+            cells.get(("commune", place.code), unknown),
+            cells.get(("epci", epci), unknown),
+            texts.period_text(period),
+        ]
+        for one, period, cells in found
+    ]
+    own = past[past["territory"].eq(place.code) & past["status"].eq(OK)].sort_values("period")
+    first, people, _, period = lines[0]
+    lead = texts.typography(f"{first} : {people} ({period}).")
+    written = [[texts.typography(text) for text in line] for line in lines]
+    return sheets.Sheet(place.code, texts.typography(place.name), lead, sheets.history(own, "Population"), written)
+
+
+def _labelled(one: Indicator) -> str:
+    """Return the label of an indicator, and its unit where the value does not show it."""
+    shown = one.unit.startswith("%") or one.unit.casefold() in one.label.casefold()
+    return one.label if shown else f"{one.label} ({one.unit})"

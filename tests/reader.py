@@ -1,0 +1,67 @@
+"""A page as its readers get it, without a browser: what is written, what is said, what is behind each chart."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+UNSEEN = ("style", "script", "code")
+
+
+class Text(HTMLParser):
+    """What a reader sees and hears: texts, and alternatives of images."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.pieces, self.hidden, self.tags = [], 0, []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        self.hidden += tag in UNSEEN
+        self.pieces += [text for name, text in attributes if name in ("aria-label", "alt", "title")]
+
+    def handle_endtag(self, tag):
+        self.hidden -= tag in UNSEEN
+
+    def handle_data(self, data):
+        if not self.hidden:
+            self.pieces.append(data)
+
+
+FIGURE = re.compile(r"<figure.*?</figure>", re.DOTALL)
+
+
+def faults(figure: str) -> list[str]:
+    """Return what the text alternative of a chart lacks: the indicator, the period, the values behind it.
+
+    figure: markup of display/templates/figure.html.j2. Its title or its subtitle names the indicator; the subtitle ends
+    with the period; the cells of its table are the values.
+    """
+    drawing = re.search(r"<svg [^>]*>", figure)[0]
+    label = unescape((re.search(r' aria-label="([^"]*)"', drawing) or [None, ""])[1]).strip()
+    if not label:
+        return ["no text alternative"]
+    title = _text(figure, r'class="title">(.*?)</strong>')
+    subtitle = _text(figure, r'class="subtitle">(.*?)</span>')
+    values = [one for one in map(_plain, re.findall(r"<td>(.*?)</td>", figure)) if re.search(r"\d", one)]
+    years = set(re.findall(r"\d{4}", subtitle))
+    told = {
+        "does not name the indicator": any(_key_words(text) <= _key_words(label) for text in (title, subtitle)),
+        "does not tell the period": years and years <= set(re.findall(r"\d{4}", label)),
+        "says no value": any(value in label for value in values if re.search(r"\d", value))
+        or re.search(r"\d,\d", label),
+        "is not an image": 'role="img"' in drawing,
+    }
+    return [fault for fault, right in told.items() if not right]
+
+
+def _text(figure: str, pattern: str) -> str:
+    return _plain(re.search(pattern, figure, re.DOTALL)[1])
+
+
+def _plain(html: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", html)).strip()
+
+
+def _key_words(text: str) -> set[str]:
+    return {word for word in re.findall(r"[^\W\d]{4,}", text.lower())}

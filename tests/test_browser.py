@@ -1,0 +1,251 @@
+"""The pages in a browser: accessible (WCAG 2.2 AA), by the keyboard alone, at 320 pixels, from a file, without network.
+
+They skip where no Chromium is found. `.ci/run` installs one and sets CTG_BROWSER=required: there, they fail instead.
+"""
+
+import os
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser import NONE_FOUND, chromium
+from in_page import CONTRASTS, FOCUSED, REACHABLE
+from test_pages import BESIDE, CHAPTERS, SHIPPED
+
+from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+
+pytestmark = pytest.mark.slow
+
+AXE = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+WIDE, PHONE, NARROWEST, HEIGHT = 1280, 390, 320, 900
+ONE_OF_EACH = [*BESIDE, "04_petite_enfance.html"]  # a page of each kind
+LEAST_CONTRAST = 4.5
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as found:
+        if found is None and os.environ.get("CTG_BROWSER") == "required":
+            pytest.fail(NONE_FOUND)
+        if found is None:
+            pytest.skip(NONE_FOUND)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def tab(browser):
+    """The one tab of these tests, with the addresses that it asked for and the errors that it told."""
+    page = browser.new_page()
+    page.asked, page.errors = [], []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    return page
+
+
+def opened(tab, shipped, epci, name, width=WIDE, scheme="light"):
+    tab.asked.clear()
+    tab.errors.clear()
+    tab.emulate_media(color_scheme=scheme)
+    tab.set_viewport_size({"width": width, "height": HEIGHT})
+    tab.goto((shipped / epci / name).resolve().as_uri())
+    return tab
+
+
+@pytest.fixture(
+    scope="module", params=[(epci, name) for epci in (DEFAULT_EPCI, EXAMPLE_EPCI) for name in SHIPPED], ids="/".join
+)
+def page(request, tab, shipped):
+    """A page of a shipped report, opened from its file."""
+    return opened(tab, shipped, *request.param)
+
+
+def violations(page) -> list[str]:
+    """Return what axe-core finds: the rule, and the first element that breaks it."""
+    found = page.evaluate("options => axe.run(options)", AXE)["violations"]
+    return [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:300]}" for one in found]
+
+
+def with_axe(page):
+    """Give a page to axe-core; the inside of an image is tested by itself, below."""
+    page.evaluate("document.querySelectorAll('svg[role=img]').forEach(one => one.replaceChildren())")
+    page.evaluate(Axe().axe_script)
+    return page
+
+
+# The order of the tests is that of what they do to the page that they share.
+
+
+def test_a_page_opens_from_its_file_and_asks_for_nothing_else(page):
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    assert page.asked == [page.url] and page.url.startswith("file://")
+    assert page.errors == []
+
+
+def test_a_text_in_a_chart_is_told_from_what_is_behind_it(page):
+    """Contrast of each text of the drawings with the marks drawn before it, the colour of the paper behind all."""
+    low = page.evaluate(CONTRASTS, LEAST_CONTRAST)
+    assert low == []
+
+
+def test_a_page_does_not_scroll_sideways_at_320_pixels(page):
+    page.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
+
+
+def test_axe_finds_nothing_on_a_wide_screen(page):
+    page.set_viewport_size({"width": WIDE, "height": HEIGHT})
+    assert violations(with_axe(page)) == []
+
+
+def test_axe_finds_nothing_on_a_phone_with_all_that_folds_unfolded(page):
+    page.set_viewport_size({"width": PHONE, "height": HEIGHT})
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_axe_finds_nothing_in_dark(tab, shipped, name):
+    page = opened(tab, shipped, EXAMPLE_EPCI, name, scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+    assert violations(with_axe(page)) == []
+
+
+def test_axe_would_find_a_fault(tab, shipped):
+    page = opened(tab, shipped, EXAMPLE_EPCI, "index.html")
+    page.evaluate("document.querySelector('.lead').style.color = '#aaa'")
+    assert [one.split(":")[0] for one in violations(with_axe(page))] == ["color-contrast"]
+
+
+def test_a_pale_text_in_a_chart_is_seen(tab, shipped):
+    page = opened(tab, shipped, EXAMPLE_EPCI, "04_petite_enfance.html")
+    page.evaluate("document.querySelector('figure svg text').style.fill = '#aaa'")
+    assert len(page.evaluate(CONTRASTS, LEAST_CONTRAST)) == 1
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_the_keyboard_alone_reaches_everything_in_order_and_shows_where_it_is(tab, shipped, name, width):
+    page = opened(tab, shipped, EXAMPLE_EPCI, name, width)
+    expected = page.evaluate(REACHABLE)
+    reached = []
+    for _ in expected:
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate(FOCUSED))
+    assert [one["rank"] for one in reached] == expected
+    assert [one for one in reached if not one["seen"]] == []
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED)["rank"] != expected[-1]  # no trap at the last one
+
+
+def test_the_skip_link_leads_to_the_content(tab, shipped):
+    page = opened(tab, shipped, EXAMPLE_EPCI, "04_petite_enfance.html")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_the_data_of_a_chart_unfold_by_the_keyboard(tab, shipped):
+    page = opened(tab, shipped, EXAMPLE_EPCI, "04_petite_enfance.html")
+    assert not page.locator("figure table").first.is_visible()
+    page.locator("figure summary").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("figure table").first.is_visible()
+
+
+def test_the_code_is_shown_to_who_asks_for_it(tab, shipped):
+    page = opened(tab, shipped, EXAMPLE_EPCI, "04_petite_enfance.html")
+    code = page.locator("pre.code").filter(has_text="chapter.show").first
+    assert not code.is_visible()
+    page.locator("#voir-le-code").focus()
+    page.keyboard.press("Space")
+    assert code.is_visible() and "childcare_coverage_rate" in code.inner_text()
+    page.emulate_media(media="print")
+    assert not code.is_visible()
+    page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_table_of_contents_stays_in_sight_on_a_wide_screen(tab, shipped, name):
+    page = opened(tab, shipped, EXAMPLE_EPCI, name)
+    links = page.locator(".contents.wide a")
+    assert links.count() == page.locator("main h2").count() > 2
+    last = links.last
+    last.click()
+    assert page.locator("main h2").last.bounding_box()["y"] < HEIGHT and last.bounding_box()["y"] >= 0
+    page.set_viewport_size({"width": PHONE, "height": HEIGHT})
+    assert not last.is_visible() and page.locator(".contents.narrow summary").is_visible()
+
+
+def test_chapters_lead_to_each_other(tab, shipped):
+    page = opened(tab, shipped, EXAMPLE_EPCI, CHAPTERS[0])
+    seen = [CHAPTERS[0]]
+    while page.locator("a[rel=next]").count():
+        page.locator("a[rel=next]").click()
+        seen.append(page.url.rpartition("/")[2])
+    assert seen == CHAPTERS
+    page.locator("a[rel=prev]").click()
+    assert page.url.endswith(CHAPTERS[-2])
+
+
+def test_paper_is_white_and_keeps_what_is_read(tab, shipped):
+    page = opened(tab, shipped, EXAMPLE_EPCI, "04_petite_enfance.html", scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for gone in ("nav", "form", "summary", "#voir-le-code"):
+        assert not any(one.is_visible() for one in page.locator(gone).all())
+    for kept in (".territory", "h1", ".banner", "figure svg", ".printed"):
+        assert page.locator(kept).first.is_visible()
+    page.emulate_media(media="screen", color_scheme="light")
+
+
+def test_a_chapter_prints_on_a4_with_its_running_title(tab, shipped):
+    page = opened(tab, shipped, EXAMPLE_EPCI, "04_petite_enfance.html")
+    pdf = page.pdf(prefer_css_page_size=True, tagged=True, outline=True)
+    sizes = set(re.findall(rb"/MediaBox \[0 0 (\d+)[\d.]* (\d+)[\d.]*\]", pdf))
+    assert sizes == {(b"594", b"841")} and b"/StructTreeRoot" in pdf and b"/Outlines" in pdf
+    running = re.findall(r"@page \{(.*?)\}\s*<", page.content(), re.DOTALL)[-1]
+    assert all(words in running for words in ("CC des Monts d’Exemple", "Petite enfance", "territoire fictif"))
+
+
+def test_the_search_of_the_index_finds_by_the_keyboard(tab, shipped):
+    page = opened(tab, shipped, DEFAULT_EPCI, "index.html")
+    page.get_by_role("searchbox").focus()
+    page.keyboard.type("FAMILLES monoparentales")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/recherche.html?q=*")
+    assert re.fullmatch(r"\d+ résultats\.", page.get_by_role("status").inner_text())
+    assert "onoparentales" in page.locator("#trouve a").first.inner_text()
+    page.locator("#q").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/0*_*.html#*")
+    assert page.locator(f"[id='{page.url.partition('#')[2]}']").bounding_box()["y"] < HEIGHT
+
+
+@pytest.mark.parametrize(
+    "words, kind, title",
+    [
+        ("petite enfance", "Chapitre", "Petite enfance"),
+        ("éLeVe allophone", None, None),
+        ("saint chely", "Commune", "Saint-Chély-d’Aubrac"),
+        ("12119", "Commune", "Laguiole"),
+        ("taux de couverture", "Indicateur", "Taux de couverture de l’accueil du jeune enfant"),
+        ("l'accueil jeune enfant taux", "Indicateur", "Taux de couverture de l’accueil du jeune enfant"),
+        ("pyramide", "Partie de chapitre", "La pyramide des âges"),
+        ("coeur", None, None),
+        ("<script>", None, None),
+    ],
+)
+def test_the_search_finds(tab, shipped, words, kind, title):
+    page = opened(tab, shipped, DEFAULT_EPCI, "recherche.html")
+    page.locator("#q").fill(words)
+    if kind is None:
+        assert page.get_by_role("status").inner_text() == "Aucun résultat."
+        return
+    first = page.locator("#trouve li").first
+    assert first.locator("a").inner_text() == title and first.locator("span").inner_text().startswith(kind)
