@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.field.checking import check_material
+from ctg_analysis.material_check import check_material
 from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
 
 TODAY = datetime.date(2026, 11, 24)

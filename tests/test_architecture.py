@@ -47,7 +47,8 @@ ORDER = [
     "comparisons",
     "childcare_authority",
     "simulation",
-    "field",
+    "proofs",
+    "material_check",
     "display",
     "observed",
     "synthesis",
@@ -90,7 +91,8 @@ AFTER_THE_GATE |= {"childcare_authority", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).
 SURVEY = ("answers", "crossings", "exports", "measured", "questions", "response")
-PERSONS = {f"ctg_analysis.field.{name}" for name in SURVEY}
+RESTRICTED = ("restricted", "retention", "commit_check")
+PERSONS = {f"ctg_analysis.field.{name}" for name in (*SURVEY, *RESTRICTED)}
 
 
 def modules():

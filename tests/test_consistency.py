@@ -6,7 +6,7 @@ from material_files import add, change, copy_of, line_of, places_of, said
 
 from ctg_analysis.field.consistency import one_interview
 from ctg_analysis.field.material import gather, open_material
-from ctg_analysis.field.proofs import no_longer
+from ctg_analysis.proofs import no_longer
 from ctg_analysis.settings import EXAMPLE_EPCI
 
 

@@ -211,7 +211,7 @@ def check(
 ) -> None:
     """Check raw data, certificates and field material; every finding on one line, exit code 1 if there is one."""
     from ctg_analysis.checking import check_root
-    from ctg_analysis.field.checking import check_material
+    from ctg_analysis.material_check import check_material
     from ctg_analysis.settings import DataRoot
 
     roots = [DataRoot(path.resolve())] if path else [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]

@@ -9,10 +9,10 @@ from ctg_analysis.derivation import derive
 from ctg_analysis.errors import Finding
 from ctg_analysis.field.consistency import inconsistencies
 from ctg_analysis.field.material import Gathered, codes_of, gather, names_of, wrong_together
-from ctg_analysis.field.proofs import no_longer
 from ctg_analysis.field.restricted import gather_restricted, wrong_in_restricted
 from ctg_analysis.field.retention import as_finding, due
 from ctg_analysis.field.tables.evidence import INDICATOR
+from ctg_analysis.proofs import no_longer
 from ctg_analysis.settings import MATERIAL, DataRoot, project_path
 from ctg_analysis.sources.certificates import source_folders
 from ctg_analysis.staleness import is_stale
