@@ -92,7 +92,8 @@ AFTER_THE_GATE |= {"childcare_authority", "demarche", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).
 SURVEY = ("answers", "crossings", "exports", "measured", "questions", "response")
-PERSONS = {f"ctg_analysis.field.{name}" for name in (*SURVEY, "restricted", "results", "retention")}
+RESTRICTED = ("restricted", "results", "retention", "commit_check")
+PERSONS = {f"ctg_analysis.field.{name}" for name in (*SURVEY, *RESTRICTED)}
 
 
 def modules():

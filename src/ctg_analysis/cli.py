@@ -238,6 +238,9 @@ def purge(
     from ctg_analysis.field.retention import purge as delete_due
 
     today = datetime.date.today()
+    folder = data_root(epci).restricted_material(epci)
+    if not folder.is_dir():
+        raise UserError(f"{project_path(folder)}: no such folder; expected the private files of the démarche of {epci}")
     kept = readable(gather_restricted(data_root(epci), epci))
     found = delete_due(kept, today) if delete else due(kept, today)
     for one in found:

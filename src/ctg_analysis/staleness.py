@@ -43,7 +43,8 @@ def inputs(root: DataRoot) -> dict[str, str]:
         if path.is_file()
     ]
     files += sorted(path for path in root.reference.rglob("*") if path.is_file())
-    files += sorted(path for path in root.private.rglob("*") if path.is_file() and MATERIAL not in path.parts)
+    private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
+    files += sorted(path for path in private if path.is_file())
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
     digests |= {f"published/{digest}": digest for digest in editions_with_restricted(root, reports())}
     return digests | {"library": library(without=PAGES), "lock": locked()}
