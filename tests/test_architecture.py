@@ -55,6 +55,7 @@ ORDER = [
     "publishing",
     "build",
     "verification",
+    "documents",
     "distributed",
     "listing",
     "cli",

@@ -10,7 +10,17 @@ from ctg_analysis.sources.certificates import sha256, source_folders
 
 MANIFEST = "manifest.json"
 PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
-PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "significance", "simulation", "templates"}
+PAGES |= {
+    "distributed",
+    "documents",
+    "listing",
+    "observed",
+    "peer_values",
+    "publishing",
+    "significance",
+    "simulation",
+    "templates",
+}
 PAGES |= {"chapters", "figures", "summaries", "synthesis", "verification"}
 
 

@@ -16,11 +16,11 @@ BUTTON = re.compile(r"</?button\b[^<>]*>")
 ELSEWHERE = re.compile(r"https?://|mailto:|tel:")
 
 
-def joined(edition: Path, pages: list[str], title: str, *, cover: bool) -> str:
-    """Return pages of an edition as one page, made to be printed.
+def joined(edition: Path, pages: list[str], title: str, numbers: dict[str, int] | None = None) -> str:
+    """Return pages of an edition as one page, made to be printed; several come after a cover that lists them.
 
-    pages: their names, in order. cover: whether a page with the title and the list of the others comes first. Links to
-    pages or files that are not among them are left as texts; buttons, which do nothing on paper, too.
+    pages: their names, in order. numbers: the number of the sheet on which each begins, by name, once it is known.
+    Links to pages or files that are not among them are left as texts; buttons, which do nothing on paper, too.
     """
     told = record(edition)
     about = {
@@ -29,10 +29,10 @@ def joined(edition: Path, pages: list[str], title: str, *, cover: bool) -> str:
         "date": in_french(told["date"]),
         "fictional": told["parameters"]["epci"].startswith(EXAMPLE_PREFIX),
     }
-    parts = [_part(edition / name, pages) for name in pages]
+    parts = [_part(edition / name, pages) | {"number": (numbers or {}).get(name, "")} for name in pages]
     footer = _between((edition / "index.html").read_text(encoding="utf-8"), "footer")
     closing = _rewritten(footer, "index", pages)
-    return page("document.html.j2", page=about, parts=parts, closing=closing, cover=cover)
+    return page("document.html.j2", page=about, parts=parts, closing=closing)
 
 
 def _part(path: Path, pages: list[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +20,15 @@ from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator,
 from ctg_analysis.errors import UserError
 from ctg_analysis.settings import settings
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge")
+PROGRAMS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "msedge",
+)
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
@@ -59,19 +68,34 @@ def write_pdf(html: str, pdf: Path, date: str) -> None:
     Raises:
         UserError: no browser, or one that cannot print it.
     """
-    with TemporaryDirectory(dir=pdf.parent, prefix="print-") as folder:
+    with _printed(html, pdf.parent) as document:
+        complete(document, html, date)
+        document.save(pdf, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+
+def sheets_of(html: str, anchors: list[str], scratch: Path) -> dict[str, int]:
+    """Return the number of the sheet on which each anchor of a page is printed; those that a link leads to."""
+    with _printed(html, scratch) as document:
+        numbers = {page.objgen: number for number, page in enumerate(document.pages, start=1)}
+        places = document.Root.Dests
+        return {name: numbers[places[f"/{name}"][0].objgen] for name in anchors if f"/{name}" in places}
+
+
+@contextmanager
+def _printed(html: str, scratch: Path) -> Iterator[Pdf]:
+    """Give a page as Chromium prints it. scratch: a folder that it may write in."""
+    with TemporaryDirectory(dir=scratch, prefix="print-") as folder:
         page, raw = Path(folder) / "page.html", Path(folder) / "page.pdf"
         page.write_text(html, encoding="utf-8")
-        _print(page, raw, Path(folder) / "profile")
+        program = browser()
+        _print(program, page, raw, Path(folder) / "profile")
         with pikepdf.open(raw) as document:
             if not {"/StructTreeRoot", "/Outlines"} <= set(document.Root.keys()):
-                raise UserError(f"{browser()}: found a PDF without tags or bookmarks, expected Chromium 124 or newer")
-            complete(document, html, date)
-            document.save(pdf, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+                raise UserError(f"{program}: found a PDF without tags or bookmarks, expected Chromium 124 or newer")
+            yield document
 
 
-def _print(page: Path, pdf: Path, profile: Path) -> None:
-    program = browser()
+def _print(program: str, page: Path, pdf: Path, profile: Path) -> None:
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # Chromium refuses it for root
     command = [program, *OPTIONS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", page.as_uri()]
     try:
