@@ -1,7 +1,7 @@
 """A page as a tagged PDF: printed by a Chromium of this machine, then completed with what PDF/UA asks besides.
 
-Chromium gives the tags, the bookmarks, the links and the language; it leaves out descriptions of links, marks on what the
-margins hold, bodies of list items and the metadata of PDF/UA (ISO 14289-1), and writes the time of printing.
+Chromium gives the tags, the bookmarks, the links and the language; it leaves out descriptions of links, marks on what
+the margins hold, bodies of list items and the metadata of PDF/UA (ISO 14289-1), and writes the time of printing.
 """
 
 import html as html_
@@ -56,8 +56,8 @@ def browser() -> str:
     found = next(filter(None, map(shutil.which, (named, *PROGRAMS, *PLACES))), None)
     if found is None:
         raise UserError(
-            "no browser to print the PDF with: install Chromium (Debian, Ubuntu: apt install chromium), or name a Chrome "
-            "or an Edge in CTG_CHROMIUM"
+            "no browser to print the PDF with: install Chromium (Debian, Ubuntu: apt install chromium), or give the "
+            "path of a Chrome or an Edge in CTG_CHROMIUM"
         )
     return found
 
@@ -130,9 +130,9 @@ def _complete_tags(document: Pdf) -> None:
     tree = document.Root.StructTreeRoot
     tree.RoleMap = Dictionary(**ROLES)
     for element in list(_elements(tree.K)):
-        if element.S == Name.Figure and "/Alt" not in element:
+        if _is(element, Name.Figure) and "/Alt" not in element:
             element.S = Name.Div
-        if element.S == Name.LI:
+        if _is(element, Name.LI):
             _give_body(document, element)
 
 
