@@ -58,11 +58,12 @@ format: $(READY) ## format the code and the notebooks
 docs: $(READY) ## write again what docs take from the declarations
 	$(BIN)/python -c "from ctg_analysis.assumptions import rewrite; rewrite()"
 
-bench: $(READY) ## measure the data stage, the readers, the build, many builds
+bench: $(READY) ## measure the data stage, the readers, the build, many builds, a survey
 	$(BIN)/python benchmarks/bench_data.py
 	$(BIN)/python benchmarks/bench_readers.py
 	$(BIN)/python benchmarks/bench_build.py
 	$(BIN)/python benchmarks/bench_many.py
+	$(BIN)/python benchmarks/bench_survey.py
 
 screenshots: $(READY) ## draw each page of both territories, on screens and on paper, into screenshots/
 	$(BIN)/ctg build 200067171 999999999

@@ -428,6 +428,19 @@ def test_r14_few_expected_cases_are_tested_by_fisher(x1, n1, x2, n2):
     assert p >= stats.fisher_exact(table).pvalue - 1e-9
 
 
+@given(st.integers(0, 60), st.integers(1, 60), st.integers(0, 5000), st.integers(0, 5000))
+def test_r14_the_tails_of_fishers_test_are_those_of_scipy(mine, base, more, rest):
+    """Twice the tail on the side of the difference, whatever the sizes."""
+    x1, n1, x2, n2 = min(mine, base), base, min(more, rest), rest
+    p = compare_proportions(numbers(x1), numbers(n1), numbers(x2), numbers(n2))["p"].item()
+    counts = stats.hypergeom(n1 + n2, x1 + x2, n1)
+    share = (x1 + x2) / (n1 + n2)
+    if not n2 or min(share, 1 - share) * min(n1, n2) >= 5:
+        return
+    tail = counts.sf(x1 - 1) if x1 / n1 > x2 / n2 else counts.cdf(x1)
+    assert p == pytest.approx(min(1, 2 * tail), rel=1e-6, abs=1e-12)
+
+
 def test_r14_equal_shares_are_seldom_called_different_even_in_small_communes():
     random = np.random.default_rng(41)
     for n1, n2, share in ((25, 4000, 0.08), (60, 700, 0.2), (400, 2000, 0.5)):
@@ -477,6 +490,11 @@ def test_r14_notable_differences_are_fewer_than_significant_ones():
     p = pd.Series([0.001, 0.04, NAN, 0.3, 0.02], index=list("abcde"))
     assert p.index[notable(p)].tolist() == ["a", "e"]
     assert notable(numbers(NAN)).tolist() == [False]
+
+
+def test_r14_notable_differences_are_those_of_scipy():
+    for p in np.random.default_rng(17).uniform(size=(200, 30)) ** 4:
+        assert notable(pd.Series(p)).tolist() == (stats.false_discovery_control(p) < 0.05).tolist()
 
 
 def test_r14_lists_of_noise_are_empty_nearly_always():

@@ -1,4 +1,4 @@
-"""Make the invented territory: every raw file of data/exemple, from a seed.
+"""Make the invented territory: every raw file of data/exemple and the whole démarche, from a seed.
 
     python data/exemple/generate.py [FOLDER]
 
@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
-from generator import caf, census, frame, partners, services
+from generator import caf, census, demarche, frame, partners, services
 from generator.places import SEED
 
 
@@ -30,6 +30,7 @@ def generate(folder: Path) -> None:
     caf.write(raw, people)
     services.write(raw, people)
     partners.write(folder / "private", people)
+    demarche.write(folder, people)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The command `ctg`."""
 
+import datetime
 import os
 import sys
 import time
@@ -227,17 +228,44 @@ def fetch(
 def check(
     path: Annotated[Path | None, typer.Argument(help="A data folder that holds raw/ and reference/.")] = None,
 ) -> None:
-    """Check raw data and certificates; every finding on one line, exit code 1 if there is one."""
+    """Check raw data, certificates and field material; every finding on one line, exit code 1 if there is one."""
     from ctg_analysis.checking import check_root
+    from ctg_analysis.field.checking import check_material
     from ctg_analysis.settings import DataRoot
 
     roots = [DataRoot(path.resolve())] if path else [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
-    findings = [finding for root in roots for finding in check_root(root)]
+    findings = []
+    for root in roots:
+        wrong = check_root(root)
+        findings += [*wrong, *check_material(root, datetime.date.today(), sound=not wrong)]
     for finding in findings:
         print(finding)
     if findings:
         raise typer.Exit(1)
     messages.print(f"{' and '.join(project_path(root.raw) for root in roots)}: nothing to mend")
+
+
+@app.command()
+def purge(
+    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")],
+    delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
+) -> None:
+    """Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left."""
+    from ctg_analysis.field.restricted import DELETIONS, gather_restricted
+    from ctg_analysis.field.retention import due, readable, said
+    from ctg_analysis.field.retention import purge as delete_due
+
+    today = datetime.date.today()
+    kept = readable(gather_restricted(data_root(epci), epci))
+    found = delete_due(kept, today) if delete else due(kept, today)
+    for one in found:
+        print(said(one))
+    if not found:
+        messages.print(f"{epci}: nothing is due for deletion")
+    elif delete:
+        messages.print(f"{epci}: deleted, and noted in {project_path(kept.folder / DELETIONS)}")
+    else:
+        raise UserError(f"{epci}: nothing was deleted; run it again with --delete")
 
 
 @app.command("list")
@@ -282,10 +310,11 @@ def observations(
 def new(
     epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")],
 ) -> None:
-    """Write the empty forms that the partners of a territory fill, with a LISEZMOI.md in French."""
+    """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French."""
     import pandas as pd
 
     from ctg_analysis.comparisons import find_epci
+    from ctg_analysis.field import templates as of_the_material
     from ctg_analysis.processing import ensure
     from ctg_analysis.templates import summary, write_templates
 
@@ -294,3 +323,4 @@ def new(
     name = find_epci(pd.read_parquet(root.processed / "territories.parquet"), epci)["name"]
     folder = root.private / epci
     messages.print(summary(epci, folder, write_templates(epci, name, folder)))
+    messages.print(of_the_material.summary(root, epci, of_the_material.write_templates(root, epci, name)))

@@ -114,6 +114,12 @@ class Observed:
         rows = self.readable(one)
         return rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period")
 
+    def against(self, one: Indicator) -> pd.DataFrame:
+        """Return what `compared` does, before it is put in words."""
+        rows = self._beside.rows(one.id)
+        others = self._median_of_peers(left_out(one)).rows(one.id) if len(rows) and _has_median(one) else rows[:0]
+        return pd.concat([rows, others]) if len(others) else rows
+
     def compared(self, one: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
         """Return the territory, then its comparators and the median of its peers, at the period to compare.
 
@@ -122,9 +128,7 @@ class Observed:
         which the same producer gives the same thing for larger places (rule R12).
         """
         if one.id not in self._compared:
-            rows = self._beside.rows(one.id)
-            others = self._median_of_peers(left_out(one)).rows(one.id) if len(rows) and _has_median(one) else rows[:0]
-            self._compared[one.id] = self._in_words(one, pd.concat([rows, others]) if len(others) else rows)
+            self._compared[one.id] = self._in_words(one, self.against(one))
         rows = self._compared[one.id]
         return rows.copy() if with_peers else rows[rows["level"].ne("peers")].copy()
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.spatial.distance import cdist
-from scipy.stats import zscore
 
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import OK, AnnualChange, AnnualFlow, AnnualResidual, Indicator, Rate, Ratio
@@ -198,7 +196,7 @@ def nearest_of_each(
             raise UserError(f"epci {epci!r} has no profile, expected an EPCI of the reference year")
         own = sirens == epci
         step, inside = _class_of(own, shared, sizes, k) if own.any() else (0, own)
-        distances = cdist(points[own], points[inside]).round(TIE).ravel()
+        distances = np.linalg.norm(points[inside] - points[own], axis=1).round(TIE)
         first = np.lexsort([sirens[inside], distances])[:k]
         peers = pd.DataFrame({"peer": known.index[inside][first], "distance": distances[first]})
         lacking = () if own.any() else tuple(profiles.columns[profiles.loc[epci].isna()])
@@ -219,7 +217,8 @@ def _standardised(known: pd.DataFrame) -> np.ndarray:
     logs = [name for name in known.columns if name in VARIABLES and VARIABLES[name].log]
     values = known.assign(**np.log(known[logs])).to_numpy()
     points, varying = np.zeros_like(values), (values != values[:1]).any(axis=0)
-    points[:, varying] = zscore(values[:, varying])
+    if varying.any():
+        points[:, varying] = (values[:, varying] - values[:, varying].mean(axis=0)) / values[:, varying].std(axis=0)
     return points
 
 

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_EPCI = "200067171"
 EXAMPLE_EPCI = "999999999"
+MATERIAL = "demarche"  # folder of the field material, in raw/ and in private/<siren>/
 EXAMPLE_PREFIX = "99999999"  # the invented EPCIs: SIREN numbers that no real EPCI bears
 
 
@@ -57,6 +58,14 @@ class DataRoot:
     def private(self) -> Path:
         """What partners send under an agreement: one folder per EPCI, never in git, never read by a notebook."""
         return self.path / "private"
+
+    def material(self, epci: str) -> Path:
+        """The field material of a démarche: what anyone may read."""
+        return self.raw / MATERIAL / epci
+
+    def restricted_material(self, epci: str) -> Path:
+        """The field material that holds personal data: never in git, never read by a notebook."""
+        return self.private / epci / MATERIAL
 
     @property
     def fictional(self) -> bool:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import betainc, betaln, ndtr
 
 ALPHA = 0.05
 SMALLEST_EXPECTED = 5  # below this count, the normal approximation is not trusted (rule R23)
@@ -52,11 +52,11 @@ def compare_proportions(
     z = difference / np.sqrt(variance.where(variance > 0))
     expected = np.minimum(together, 1 - together) * np.minimum(my_base, rest_base)
     mine, my_base, rest, rest_base = (numbers.round() for numbers in (mine, my_base, rest, rest_base))
-    p = pd.Series(2 * stats.norm.sf(z.abs()), index=base.index)
+    p = pd.Series(2 * ndtr(-z.abs()), index=base.index)
     few = ~(expected >= SMALLEST_EXPECTED)
     mine, my_base, rest, rest_base = (numbers[few] for numbers in (mine, my_base, rest, rest_base))
-    fisher = stats.hypergeom(my_base + rest_base, mine + rest, my_base)
-    p[few] = _twice_the_tail(fisher, mine, difference[few])
+    tails = _hypergeometric_tails(mine, mine + rest, my_base, rest_base)
+    p[few] = _twice_the_tail(tails, difference[few])
     return pd.DataFrame({"difference": difference, "z": z, "p": p})
 
 
@@ -83,7 +83,7 @@ def compare_rates(
         events, exposure, other_events, other_exposure, shared_events, shared_exposure
     )
     part = my_exposure / (my_exposure + rest_exposure)
-    p = _twice_the_tail(stats.binom(mine + rest, part), mine, difference)
+    p = _twice_the_tail(_binomial_tails(mine, mine + rest, part), difference)
     return pd.DataFrame({"difference": difference, "p": pd.Series(p, index=events.index)})
 
 
@@ -104,10 +104,32 @@ def _apart(
     return first["x"].where(apart), first["n"].where(apart), second["x"].where(apart), second["n"].where(apart)
 
 
-def _twice_the_tail(counts, count: pd.Series, difference: pd.Series) -> np.ndarray:
-    """Return twice the probability of a count as far on its side as this one, at most 1."""
-    tail = np.where(difference > 0, counts.sf(count - 1), counts.cdf(count))
-    return np.minimum(1, 2 * tail)
+def _binomial_tails(count: pd.Series, total: pd.Series, chance: pd.Series) -> pd.DataFrame:
+    """Return the probability of so many among a total or more, and of so many or fewer; nothing for broken totals."""
+    count = np.floor(count)
+    at_least = pd.Series(betainc(count, total - count + 1, chance), count.index).mask(count.eq(0), 1.0)
+    at_most = pd.Series(betainc(total - count, count + 1, 1 - chance), count.index).mask(count.eq(total), 1.0)
+    return pd.DataFrame({"at_least": at_least, "at_most": at_most}).where(total.mod(1).eq(0), axis=0)
+
+
+def _hypergeometric_tails(count: pd.Series, drawn: pd.Series, base: pd.Series, rest: pd.Series) -> pd.DataFrame:
+    """Return the probability that so many or more of those drawn are of the base, and that so many or fewer are."""
+    tails = []
+    for found, number, mine, others in zip(count, drawn, base, rest, strict=True):
+        if np.isnan([found, number, mine, others]).any():
+            tails.append((np.nan, np.nan))
+            continue
+        possible = np.arange(max(0, number - others), min(number, mine) + 1)
+        ways = betaln(mine + 1, 1) - betaln(possible + 1, mine - possible + 1)
+        ways += betaln(others + 1, 1) - betaln(number - possible + 1, others - number + possible + 1)
+        chances = np.exp(ways - betaln(mine + others + 1, 1) + betaln(number + 1, mine + others - number + 1))
+        tails.append((chances[possible >= found].sum(), chances[possible <= found].sum()))
+    return pd.DataFrame(tails, columns=["at_least", "at_most"], index=count.index, dtype=float)
+
+
+def _twice_the_tail(tails: pd.DataFrame, difference: pd.Series) -> pd.Series:
+    """Return twice the probability of a count as far on its side, at most 1."""
+    return (2 * tails["at_least"].where(difference > 0, tails["at_most"])).clip(upper=1)
 
 
 def word(difference: pd.Series, p: pd.Series, *, visible: Numbers = 0.0, feminine: bool = False) -> pd.Series:
@@ -126,19 +148,23 @@ def notable(p: pd.Series) -> pd.Series:
 
     A difference without a test is not notable. Source: Benjamini and Hochberg (1995), rule R14.
     """
-    tested = p.dropna()
-    adjusted = pd.Series(stats.false_discovery_control(tested), index=tested.index)
+    tested = p.dropna().sort_values(ascending=False)
+    adjusted = (tested * len(tested) / np.arange(len(tested), 0, -1)).cummin()
     return adjusted.reindex(p.index).lt(ALPHA)
 
 
 def funnel_of_shares(reference: float, bases: pd.Series) -> pd.DataFrame:
     """Return the limits of a funnel plot around a share (0 to 1), for whole bases: low and high, _95 and _998."""
-    return _funnel(stats.binom(bases, reference), bases).clip(upper=1)
+    from scipy.stats import binom
+
+    return _funnel(binom(bases, reference), bases).clip(upper=1)
 
 
 def funnel_of_rates(reference: float, exposures: pd.Series) -> pd.DataFrame:
     """Return the limits of a funnel plot around a rate of events per unit of exposure: low and high, _95 and _998."""
-    return _funnel(stats.poisson(reference * exposures), exposures)
+    from scipy.stats import poisson
+
+    return _funnel(poisson(reference * exposures), exposures)
 
 
 def _funnel(counts, sizes: pd.Series) -> pd.DataFrame:

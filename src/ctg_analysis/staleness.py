@@ -5,23 +5,13 @@ from hashlib import sha256 as hash_
 from pathlib import Path
 
 from ctg_analysis.published import editions_with_restricted, reports
-from ctg_analysis.settings import DataRoot, settings
+from ctg_analysis.settings import MATERIAL, DataRoot, settings
 from ctg_analysis.sources.certificates import sha256, source_folders
 
 MANIFEST = "manifest.json"
 PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
-PAGES |= {
-    "distributed",
-    "documents",
-    "listing",
-    "observed",
-    "peer_values",
-    "publishing",
-    "significance",
-    "simulation",
-    "templates",
-}
-PAGES |= {"chapters", "figures", "summaries", "synthesis", "verification"}
+PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "significance", "simulation", "templates"}
+PAGES |= {"chapters", "documents", "field", "figures", "summaries", "synthesis", "verification"}
 
 
 def is_stale(root: DataRoot) -> bool:
@@ -46,7 +36,7 @@ def inputs(root: DataRoot) -> dict[str, str]:
         if path.is_file()
     ]
     files += sorted(path for path in root.reference.rglob("*") if path.is_file())
-    files += sorted(path for path in root.private.rglob("*") if path.is_file())
+    files += sorted(path for path in root.private.rglob("*") if path.is_file() and MATERIAL not in path.parts)
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
     digests |= {f"published/{digest}": digest for digest in editions_with_restricted(root, reports())}
     return digests | {"library": library(without=PAGES), "lock": locked()}

@@ -2,16 +2,16 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import gammaincinv, ndtri
 
 from ctg_analysis.model import CENSORED, OK
 
 CONFIDENCE = 0.95
-Z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+Z = float(ndtri((1 + CONFIDENCE) / 2))
 BYAR_FROM = 10  # events: Byar's approximation from here, the exact interval below
 
 NEAREST, FLOOR, UNKNOWN = "nearest", "floor", "unknown"  # how a producer rounds
-PROOF = float(stats.norm.ppf(0.9995))  # standard errors that name a rounding rule: it then governs every count
+PROOF = float(ndtri(0.9995))  # standard errors that name a rounding rule: it then governs every count
 
 
 def wilson_interval(successes: pd.Series, trials: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -36,8 +36,8 @@ def poisson_interval(events: pd.Series) -> tuple[pd.Series, pd.Series]:
     Source: Breslow and Day (1987), the method of Public Health England's PHEindicatormethods (rule R15).
     """
     alpha = 1 - CONFIDENCE
-    exact_low = stats.chi2.ppf(alpha / 2, 2 * events) / 2
-    exact_high = stats.chi2.ppf(1 - alpha / 2, 2 * (events + 1)) / 2
+    exact_low = gammaincinv(events, alpha / 2)
+    exact_high = gammaincinv(events + 1, 1 - alpha / 2)
     above = events.clip(lower=1)
     byar_low = above * (1 - 1 / (9 * above) - Z / (3 * np.sqrt(above))) ** 3
     next_up = events + 1

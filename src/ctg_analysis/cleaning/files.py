@@ -118,7 +118,7 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None) -> pd.DataFrame:
             whole += int(wanted.sum())
             blocks.append(block.loc[wanted if keep is None else wanted & keep(block), chosen])
     except (arrow.ArrowInvalid, UnicodeDecodeError) as error:
-        raise _badly_encoded(path) from error
+        raise badly_encoded(path) from error
     if ragged:
         shown = project_path(path)
         raise InputError(
@@ -145,7 +145,7 @@ def header_of(path: Path) -> tuple[list[str], str]:
     try:
         text = first.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _badly_encoded(path) from error
+        raise badly_encoded(path) from error
     separator = ";" if text.count(";") >= text.count(",") else ","
     return next(csv.reader([text], delimiter=separator)), separator
 
@@ -179,10 +179,10 @@ def _stream(path: Path, header: list[str], separator: str, note) -> Iterable[arr
             ),
         )
     except (arrow.ArrowInvalid, UnicodeDecodeError) as error:
-        raise _badly_encoded(path) from error
+        raise badly_encoded(path) from error
 
 
-def _badly_encoded(path: Path) -> InputError:
+def badly_encoded(path: Path) -> InputError:
     """Return the error that names the first line that is not UTF-8."""
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):

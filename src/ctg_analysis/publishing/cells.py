@@ -120,11 +120,11 @@ def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = l
     told: called with the place of each cell before it runs.
     """
     shell = CellShell.instance(config=CONFIG)
-    shell.enable_matplotlib("inline")
     recorder = shell.recorder
     with redirect_stdout(Stream("stdout", recorder)), redirect_stderr(Stream("stderr", recorder)):
         for place, cell in enumerate(manager.nb.cells):
             manager.cell_start(cell, place)
+            cell.metadata.papermill["start_time"] = None  # papermill would parse it for a duration that nobody keeps
             if cell.cell_type == "code" and cell.source.strip():
                 told(place)
                 recorder.outputs = cell.outputs

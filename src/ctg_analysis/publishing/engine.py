@@ -72,7 +72,7 @@ class WarmEngine(ChapterEngine):
         from ctg_analysis.publishing.cells import run_cells
 
         if template.is_fork():
-            run_cells(nb_man, template.tell)
+            run_cells(nb_man, told=template.tell)
             return
         if not workers.can_fork():
             super().execute_managed_notebook(nb_man, kernel_name, **options)
@@ -102,7 +102,7 @@ def _executed(nb: NotebookNode) -> NotebookNode:
     from ctg_analysis.publishing.cells import run_cells
 
     manager = NotebookExecutionManager(nb, progress_bar=False)
-    run_cells(manager, template.tell)
+    run_cells(manager, told=template.tell)
     return manager.nb
 
 

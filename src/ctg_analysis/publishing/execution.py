@@ -13,7 +13,7 @@ from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.errors import UserError
 from ctg_analysis.processing import hold
 from ctg_analysis.publishing import template
-from ctg_analysis.publishing.parameters import validated
+from ctg_analysis.publishing.readings import read_ahead
 from ctg_analysis.publishing.workers import LIMITS
 from ctg_analysis.settings import data_root
 
@@ -31,14 +31,15 @@ class CellError(UserError):
 
 
 def prepare(epci: str) -> None:
-    """Check an EPCI and load what its chapters read, for the forks of this process.
+    """Load what the chapters of an EPCI read, for the forks of this process.
 
     Raises:
         UserError: no such EPCI. InputError: raw files that cannot be trusted.
     """
-    validated({"epci": epci})
     hold(data_root(epci))
-    _ = open_chapter(epci).seen.land
+    seen = open_chapter(epci).seen
+    read_ahead(seen)
+    _ = seen.land
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:

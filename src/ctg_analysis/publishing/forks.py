@@ -10,6 +10,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
 from pathlib import Path
 
+from ctg_analysis.publishing.template import FORK, NEWS, REAP
+
 START = "from ctg_analysis.publishing.template import main; main()"
 ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # without it every chart of pyplot is lost, silently
@@ -34,18 +36,28 @@ LIMITS = Limits()
 class Fork:
     """A process forked from another: asked to work, listened to, ended."""
 
-    def __init__(self, parent: "Parent", pid: int, connection: Connection, life: int):
-        self._parent, self.pid, self.connection, self._life = parent, pid, connection, life
+    def __init__(self, parent: "Parent", pid: int, connection: Connection, life: int, news: int):
+        self._parent, self.pid, self.connection, self._life, self._news = parent, pid, connection, life, news
 
     def ask(self, kind: str, function: Callable, *arguments: object) -> None:
         """Give it its work."""
-        self.connection.send((str(Path.cwd()), sys.path))
+        self.connection.send((str(Path.cwd()), sys.path))  # where the module of the function is found
         self.connection.send((kind, function, arguments))
+
+    def news(self) -> tuple[int, float] | None:
+        """Return the cell at work and when it began, by the clock of time.monotonic; None before the first."""
+        told = os.pread(self._news, NEWS.size, 0)
+        return NEWS.unpack(told) if told else None
+
+    def leave(self) -> None:
+        """Let it end: its work is done."""
+        self.connection.close()
+        os.close(self._life)
+        os.close(self._news)
 
     def end(self) -> int:
         """Kill it and all it started; return how it ended, as os.waitpid does."""
-        self.connection.close()
-        os.close(self._life)
+        self.leave()
         return self._parent.reap(self.pid)
 
 
@@ -59,22 +71,24 @@ class Parent:
         """Return a new fork of it."""
         ours, theirs = Pipe()
         reading, life = os.pipe()
+        news = os.memfd_create("news")
         try:
-            self.control.send(("fork", memory))
-            for handle in (theirs.fileno(), reading):
+            self.control.send((FORK, memory))
+            for handle in (theirs.fileno(), reading, news):
                 send_handle(self.control, handle, None)
             pid = self.control.recv()
         except (EOFError, OSError) as error:
             os.close(life)
+            os.close(news)
             raise RuntimeError("the warm process has ended: run again with CTG_KERNELS=stock to see why") from error
         finally:
             theirs.close()
             os.close(reading)
-        return Fork(self, pid, ours, life)
+        return Fork(self, pid, ours, life, news)
 
     def reap(self, pid: int) -> int:
         """Return how a fork ended, once it has."""
-        self.control.send(("reap", pid))
+        self.control.send((REAP, pid))
         return self.control.recv()
 
 

@@ -6,7 +6,6 @@ from functools import cache
 import nbformat
 from markupsafe import Markup
 from nbconvert import HTMLExporter, TemplateExporter
-from traitlets.config import Config
 
 from ctg_analysis.display.texts import typography
 from ctg_analysis.publishing.anchors import placed
@@ -32,7 +31,14 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
 
 
 class PageExporter(HTMLExporter):
-    """nbconvert's exporter without its second parse of the page: it describes images, and ours have their words."""
+    """nbconvert's exporter without what costs more than the page.
+
+    Its second parse of the page describes images, and ours have their words; it copies and validates the notebook
+    around each of its preprocessors, and ours needs none.
+    """
+
+    def _preprocess(self, nb: nbformat.NotebookNode, resources: dict) -> tuple[nbformat.NotebookNode, dict]:
+        return nb, resources
 
     def from_notebook_node(self, nb: nbformat.NotebookNode, resources: dict | None = None, **options):
         """Return the cells as the template writes them, and the resources."""
@@ -42,7 +48,6 @@ class PageExporter(HTMLExporter):
 @cache
 def _exporter() -> PageExporter:
     return PageExporter(
-        config=Config({"HTMLExporter": {"default_preprocessors": []}}),
         template_name="chapter",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_anchor_links=True,

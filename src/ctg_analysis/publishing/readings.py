@@ -1,14 +1,31 @@
 """What a chapter reads of the observations, as one sum: it runs again when the sum has changed."""
 
+from functools import lru_cache
 from hashlib import sha256
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.model import Indicator
 from ctg_analysis.observed import Observed
+from ctg_analysis.peers import left_out
 from ctg_analysis.publishing.keys import named_in
+
+SYNTHESIS = "00"
+
+WITH_MEDIAN = ("_share", "_rate")
+
+
+def read_ahead(seen: Observed) -> None:
+    """Compute what the chapters of a territory have in common, so that the forks of this process need not."""
+    _of_all(seen)
+    known = set(seen.tested["indicator"])
+    for one in CATALOGUE.values():
+        if one.id in known and one.id.endswith(WITH_MEDIAN) and not left_out(one):
+            seen.compared(one)  # the medians of the same peers come with it, for all indicators
+            return
 
 
 def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
@@ -18,21 +35,35 @@ def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     sources, the places, the comparable EPCIs.
     """
     read = indicators_of(chapter)
-    ids = {one.id for one in read}
-    named = seen.named
+    observations, received, shared = _of_all(seen)
     sources = {source for one in read for source in one.sources}
-    digest = sha256(repr(sorted((name, date) for name, date in seen.received.items() if name in sources)).encode())
-    peers = [seen.profiles.reset_index(), seen.vintages.reset_index()]
-    tables = [named[named["indicator"].isin(ids)], seen.places, *peers]
-    tables += [seen.compared(one) for one in read]
-    for table in tables:
-        digest.update(pd.util.hash_pandas_object(table.astype(str), index=False).to_numpy().tobytes())
+    digest = sha256(repr(sorted((name, date) for name, date in received.items() if name in sources)).encode())
+    digest.update(shared)
+    for one in read:
+        digest.update(observations[one.id])
+    digest.update(_sum(pd.concat([seen.against(one) for one in read])).tobytes())
     return digest.hexdigest()
 
 
+@lru_cache(maxsize=1)
+def _of_all(seen: Observed) -> tuple[dict[str, bytes], dict[str, str], bytes]:
+    """Return the sums of the observations by indicator, the dates of the sources, the sum of what all chapters read."""
+    named = seen.named
+    sums = pd.Series(_sum(named)).groupby(named["indicator"].to_numpy(), sort=False)
+    observations = {name: rows.to_numpy().tobytes() for name, rows in sums}
+    shared = [seen.places, seen.profiles.reset_index(), seen.vintages.reset_index()]
+    return observations, seen.received, b"".join(_sum(table).tobytes() for table in shared)
+
+
+def _sum(table: pd.DataFrame) -> np.ndarray:
+    return pd.util.hash_pandas_object(table, index=False).to_numpy()
+
+
 def indicators_of(chapter: ChapterNotebook) -> list[Indicator]:
-    """Return the indicators that a chapter may read: its own, those it names, their parts."""
+    """Return the indicators that a chapter may read: its own, those it names, their parts; all with a star for 00."""
+    if chapter.number == SYNTHESIS:
+        return [one for one in CATALOGUE.values() if one.star]
     names = named_in(chapter.path.read_text(encoding="utf-8"))
     found = [one for one in CATALOGUE.values() if one.chapter == chapter.number or {one.id, one.family} & names]
-    parts = {part for one in found for part in one.parts}
-    return [one for one in CATALOGUE.values() if one in found or one.id in parts]
+    read = {one.id for one in found} | {part for one in found for part in one.parts}
+    return [one for one in CATALOGUE.values() if one.id in read]

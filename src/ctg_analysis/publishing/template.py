@@ -4,14 +4,14 @@ It is started by `forks.Template` and talks to it over a socket. A fork gets its
 either calls a function and ends, or prepares something and becomes itself a process that others are forked from.
 """
 
-import fcntl
 import gc
 import os
 import random
-import resource
 import select
 import signal
+import struct
 import sys
+import time
 import traceback
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
@@ -21,55 +21,88 @@ from ctg_analysis.errors import UserError
 
 FORK, REAP = "fork", "reap"  # what is asked of a template
 CALL, SERVE = "call", "serve"  # what is asked of a fork
-NEWS, DONE, REFUSED, BROKEN = "news", "done", "refused", "broken"  # what a fork says
-_own: list[Connection] = []
+DONE, REFUSED, BROKEN = "done", "refused", "broken"  # what a fork says
+NEWS = struct.Struct("=qd")  # the cell at work, and since when
+_news: list[int] = []
+
+# What jsonschema checks the form of addresses and durations with, when it finds it; no schema of a notebook asks for
+# that, and the grammar of the first takes 0.7 s to read.
+NEEDLESS = ("rfc3987_syntax", "rfc3986_validator", "isoduration")
 
 
 def main() -> None:
     """Run the template: the numbers of the socket and of the pipe of life come as arguments."""
     control, life = map(int, sys.argv[1:])
     end_with(life)
+    gc.disable()  # nothing of what is imported is ever freed
     warm_up()
-    gc.collect()
     gc.freeze()
+    gc.enable()
     serve(Connection(control))
 
 
 def warm_up() -> None:
-    """Import what chapters use, and use it once, so that no fork has to."""
+    """Import what chapters use, and run and publish a small one, so that no fork has to."""
+    needless = [name for name in NEEDLESS if name not in sys.modules]
+    sys.modules |= dict.fromkeys(needless)
+    import nbformat
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-    import ctg_analysis.publishing.cells
+    for name in needless:
+        del sys.modules[name]
+    from papermill.engines import NotebookExecutionManager
+
     import ctg_analysis.publishing.execution  # noqa: F401
     from ctg_analysis.display.texts import number
+    from ctg_analysis.publishing.cells import CellShell, run_cells
     from ctg_analysis.publishing.html import chapter_page
 
-    number(1234.5, 1)
+    cells = [new_markdown_cell("# a"), new_code_cell("from IPython.display import HTML"), new_code_cell("HTML('a')")]
+    small = nbformat.reads(nbformat.writes(new_notebook(cells=cells, metadata={"papermill": {}})), as_version=4)
+    manager = NotebookExecutionManager(small, progress_bar=False)
+    manager.notebook_start()
+    run_cells(manager)
+    CellShell.instance().reset()
     page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
-    chapter_page(new_notebook(cells=[new_markdown_cell("# a"), new_code_cell("1")]), page)
+    chapter_page(small, page)
+    number(1234.5, 1)
 
 
 def serve(control: Connection) -> None:
     """Fork when asked, until the other end closes."""
+    ended: dict[int, int] = {}
     while True:
         try:
             asked, about = control.recv()
         except EOFError:
             return
+        ended |= _ended()
         if asked == REAP:
-            control.send(os.waitpid(about, 0)[1])
+            control.send(ended.pop(about) if about in ended else os.waitpid(about, 0)[1])
             continue
-        work, life = recv_handle(control), recv_handle(control)
+        work, life, news = (recv_handle(control) for _ in range(3))
         pid = os.fork()
         if pid == 0:
             control.close()
             os.setsid()
             end_with(life)
-            _work(Connection(work), about)
+            _work(Connection(work), news, about)
             os._exit(0)
-        os.close(work)
-        os.close(life)
+        for handle in (work, life, news):
+            os.close(handle)
+        ended.pop(pid, None)
         control.send(pid)
+
+
+def _ended() -> dict[int, int]:
+    """Return how the forks that have ended did, by number."""
+    found = {}
+    try:
+        while (one := os.waitpid(-1, os.WNOHANG))[0]:
+            found |= [one]
+    except ChildProcessError:
+        return found
+    return found
 
 
 def end_with(life: int) -> None:
@@ -77,6 +110,8 @@ def end_with(life: int) -> None:
 
     It needs no thread: a cell that keeps the interpreter to itself ends too.
     """
+    import fcntl
+
     fcntl.fcntl(life, fcntl.F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(life, fcntl.F_SETOWN, -os.getpgrp())
     fcntl.fcntl(life, fcntl.F_SETFL, fcntl.fcntl(life, fcntl.F_GETFL) | os.O_ASYNC)
@@ -86,19 +121,18 @@ def end_with(life: int) -> None:
 
 def is_fork() -> bool:
     """Tell whether this process is a fork of the template."""
-    return bool(_own)
+    return bool(_news)
 
 
-def tell(news: object) -> None:
-    """Say where the work stands to the process that asked for it; nothing outside a fork."""
-    for connection in _own:
-        connection.send((NEWS, news))
+def tell(cell: int) -> None:
+    """Note the cell that begins, and when, where the process that asked for the work finds it; needs a fork."""
+    os.pwrite(_news[0], NEWS.pack(cell, time.monotonic()), 0)
 
 
-def _work(connection: Connection, memory: int) -> None:
+def _work(connection: Connection, news: int, memory: int) -> None:
     import numpy
 
-    _own[:] = [connection]
+    _news[:] = [news]
     random.seed()
     numpy.random.seed()
     folder, sys.path[:] = connection.recv()
@@ -121,6 +155,8 @@ def _work(connection: Connection, memory: int) -> None:
 
 def _limit_memory(allowed: int) -> None:
     """Let this process have so many bytes more than it has now."""
+    import resource
+
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     limit = pages * resource.getpagesize() + allowed
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection, wait
 
 from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.forks import LIMITS, Fork, Limits, Parent, Template
+from ctg_analysis.publishing.template import CALL, DONE, REFUSED, SERVE
 from ctg_analysis.settings import settings
 
 
@@ -85,7 +86,7 @@ def _run_stock(jobs: Iterable[Job], workers: int) -> Iterator[Outcome]:
 def call(template: Template, function: Callable, *arguments: object, place: str, limits: Limits = LIMITS) -> object:
     """Return what a function gives in a fork; raise what it raised."""
     running = _Running(template.fork(limits.memory), limits, Job("", function, arguments, place))
-    running.fork.ask("call", function, *arguments)
+    running.fork.ask(CALL, function, *arguments)
     while True:
         wait([running.connection], running.patience())
         outcome = running.heard()
@@ -97,16 +98,12 @@ def call(template: Template, function: Callable, *arguments: object, place: str,
 
 @dataclass
 class _Running:
-    """A fork at work, since when, and the last news of it."""
+    """A fork at work, and since when."""
 
     fork: Fork
     limits: Limits
     job: Job
     since: float = field(default_factory=time.monotonic)
-    news: object = None
-
-    def __post_init__(self):
-        self.last = self.since
 
     @cached_property
     def connection(self) -> Connection:
@@ -114,7 +111,8 @@ class _Running:
 
     def patience(self) -> float:
         """Return the seconds that it still may take without news."""
-        return max(0.0, min(self.since + self.limits.job, self.last + self.limits.cell) - time.monotonic())
+        _, last = self.fork.news() or (None, self.since)
+        return max(0.0, min(self.since + self.limits.job, last + self.limits.cell) - time.monotonic())
 
     def heard(self, *, stays: bool = False) -> Outcome | None:
         """Return what came of it, None when it goes on; its process is ended then, unless it stays."""
@@ -124,21 +122,15 @@ class _Running:
             kind, said = self.connection.recv()
         except (EOFError, OSError):
             return self._stopped(timed_out=False)
-        if kind == "news":
-            self.news, self.last = said, time.monotonic()
-            return None
-        if not (stays and kind == "done"):
-            self.fork.end()
-        match kind:
-            case "done":
-                return Outcome(self.job, said)
-            case "refused":
-                return Outcome(self.job, error=said)
-            case _:
-                return Outcome(self.job, error=RuntimeError(f"{self._where()}:\n{said}"))
+        where = self._where()
+        if not (stays and kind == DONE):
+            self.fork.leave()
+        if kind == DONE:
+            return Outcome(self.job, said)
+        return Outcome(self.job, error=said if kind == REFUSED else RuntimeError(f"{where}:\n{said}"))
 
     def _stopped(self, *, timed_out: bool) -> Outcome:
-        took = time.monotonic() - self.since
+        took, where = time.monotonic() - self.since, self._where()
         status = self.fork.end()
         if timed_out:
             limit = self.limits.job if took >= self.limits.job else self.limits.cell
@@ -148,10 +140,11 @@ class _Running:
             why = f"its process was killed ({name}), by the system for want of memory or by someone"
         else:
             why = f"its process ended by itself (exit code {os.waitstatus_to_exitcode(status)})"
-        return Outcome(self.job, error=StoppedError(f"{self._where()}: {why}"))
+        return Outcome(self.job, error=StoppedError(f"{where}: {why}"))
 
     def _where(self) -> str:
-        return self.job.place + ("" if self.news is None else f", cell {self.news}")
+        news = self.fork.news()
+        return f"{self.job.place}, cell {news[0]}" if news else self.job.place
 
 
 class _Run:
@@ -183,11 +176,11 @@ class _Run:
         for epci, jobs in self.waiting.items():
             if jobs and epci in self.homes:
                 job = jobs.popleft()
-                return self._ask("call", Parent(self.homes[epci].connection), job)
+                return self._ask(CALL, Parent(self.homes[epci].connection), job)
         preparing = {one.job.epci for one in self.running.values()}
         for epci in self.waiting:
             if epci not in self.homes and epci not in preparing:
-                return self._ask("serve", self.template, Job(epci, self.prepare, (epci,), epci))
+                return self._ask(SERVE, self.template, Job(epci, self.prepare, (epci,), epci))
             if len(self.homes) + len(preparing) >= self.workers:
                 break
         return False

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.settings import project_path
+from ctg_analysis.settings import MATERIAL, project_path
 
 CERTIFICATE, FULL, PARTIAL = "source.yml", "full", ".partial"
 
@@ -129,7 +129,7 @@ def source_folders(raw: Path) -> dict[str, list[Path]]:
 
     The field material of the démarches is apart, and what an interrupted download has begun does not count.
     """
-    homes = sorted(path for path in raw.iterdir() if path.is_dir() and path.name != "demarche")
+    homes = sorted(path for path in raw.iterdir() if path.is_dir() and path.name != MATERIAL)
     homes = [home for home in homes if not is_note(home) and [path.name for path in home.iterdir()] != [PARTIAL]]
     folders = {}
     for home in homes:

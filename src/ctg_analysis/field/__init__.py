@@ -1,0 +1,1 @@
+"""The field material of a démarche: what residents, partners and élus said and decided, in plain files."""

@@ -1,0 +1,54 @@
+"""What the cells of a questionnaire and of its answers stand for."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+UNKNOWN, NOT_CONCERNED, NO_ANSWER = "NSP", "NC", "SR"
+OUTSIDE = {UNKNOWN: "ne sait pas", NOT_CONCERNED: "non concerné", NO_ANSWER: "sans réponse"}  # rule R25: three codes
+CHOICE, SEVERAL, SCALE, NUMERIC, OPEN = "unique", "multiple", "échelle", "numérique", "ouverte"
+CLOSED = (CHOICE, SEVERAL, SCALE)
+
+LIST, PAIR = "|", "="
+
+
+def labels(cell: object) -> dict[str, str]:
+    """Return the codes of a cell `code=texte|code=texte` and what each stands for; nothing for an empty cell.
+
+    The pairs that a table's model has read already do as well.
+    """
+    if isinstance(cell, str):
+        return dict(part.split(PAIR, 1) for part in cell.split(LIST) if part)
+    return dict(cell) if isinstance(cell, Iterable) else {}
+
+
+def is_yes(cell: object) -> bool:
+    """Tell whether a cell says yes: `oui` in a file, True once it has been read."""
+    return cell in ("oui", True)
+
+
+def has_code(cells: pd.Series, code: str) -> pd.Series:
+    """Return which answers are this code, or hold it among several."""
+    return (LIST + cells.fillna("") + LIST).str.contains(LIST + code + LIST, regex=False)
+
+
+def is_asked(answers: pd.DataFrame, condition: object) -> pd.Series:
+    """Return which answers a question is put to: those that gave every `question=code` of its `filtre`."""
+    asked = pd.Series(True, index=answers.index)
+    for question, code in labels(condition).items():
+        asked &= has_code(answers[question], code)
+    return asked
+
+
+def with_blanks_told(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers without a blank: NC where a question was not put to someone, SR where it was (rule R25).
+
+    What was answered to a question that was not put is NC too. questionnaire: columns q_id, filtre; a question that has
+    no column in the answers is left out. The questions that filters name have one: join sensitive answers to the rest.
+    """
+    told = answers.copy()
+    for q_id, condition in questionnaire.set_index("q_id")["filtre"].items():
+        if q_id in answers:
+            blank, asked = answers[q_id].fillna("").eq(""), is_asked(answers, condition)
+            told[q_id] = answers[q_id].mask(asked & blank, NO_ANSWER).mask(~asked, NOT_CONCERNED)
+    return told

@@ -1,0 +1,133 @@
+"""The field material of a démarche, opened whole: its tables, its convention, its info flashes.
+
+What holds personal data is apart (`restricted`): nothing here reads it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.field.anonymity import personal_data, personal_data_in_yaml
+from ctg_analysis.field.questionnaire import questions_wrong
+from ctg_analysis.field.reading import Read, read_table
+from ctg_analysis.field.references import dangling, of_info_flashes
+from ctg_analysis.field.tables import PUBLIC, Table
+from ctg_analysis.field.tables.documents import Convention, InfoFlash
+from ctg_analysis.field.yaml_files import ReadYaml, read_yaml
+from ctg_analysis.settings import DataRoot, project_path
+from ctg_analysis.sources.certificates import is_note
+
+CONVENTION, INFO_FLASH, ALLOWED = "convention.yml", "info_flash.yml", "noms_admis.txt"
+IMAGES = {".png", ".jpg", ".svg"}
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a démarche has gathered. tables: by name, all of them, without rows when the file is absent.
+
+    A table has the columns of its model in pandas types (lists are tuples); its index is the line in the file.
+    """
+
+    epci: str
+    tables: Mapping[str, pd.DataFrame]
+    convention: Convention | None
+    info_flashes: tuple[InfoFlash, ...]
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return a table."""
+        return self.tables[name]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The files of a folder as they were read, with what is wrong with each; allowed: names that are no person's."""
+
+    folder: Path
+    tables: dict[str, Read]
+    convention: ReadYaml
+    info_flashes: ReadYaml
+    allowed: tuple[str, ...]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Return what is wrong with the files, each taken alone."""
+        reads = [*self.tables.values(), self.convention, self.info_flashes]
+        return [finding for read in reads for finding in read.findings]
+
+
+def open_material(root: DataRoot, epci: str, places: pd.DataFrame) -> Material:
+    """Return the field material of an EPCI, where nothing is wrong and nobody is named.
+
+    places: columns level, code, name, epci, as in processed/territories.parquet.
+
+    Raises:
+        InputError: with the findings of all the files; a text that may name someone is one of them.
+    """
+    gathered = gather(root.material(epci), names_of(places, epci))
+    findings = [*gathered.findings, *wrong_together(gathered, gathered.tables, codes_of(places, epci))]
+    if findings:
+        raise InputError(findings)
+    tables = {name: read.rows for name, read in gathered.tables.items()}
+    return Material(epci, tables, gathered.convention.value, tuple(gathered.info_flashes.value or ()))
+
+
+def codes_of(places: pd.DataFrame, epci: str) -> set[str]:
+    """Return the codes of an EPCI and its communes."""
+    return set(places.loc[places["level"].eq("commune") & places["epci"].eq(epci), "code"]) | {epci}
+
+
+def names_of(places: pd.DataFrame, epci: str) -> tuple[str, ...]:
+    """Return the names of an EPCI, its communes and its secteurs, the longest first: some are also first names."""
+    own = places["epci"].eq(epci) | (places["level"].eq("epci") & places["code"].eq(epci))
+    return tuple(sorted(places.loc[own, "name"], key=len, reverse=True))
+
+
+def gather(folder: Path, names: tuple[str, ...] = ()) -> Gathered:
+    """Return the files of a folder of field material; names: those of places, which may be written anywhere."""
+    allowed = folder / ALLOWED
+    admitted = allowed.read_text(encoding="utf-8", errors="replace").splitlines() if allowed.is_file() else []
+    return Gathered(
+        folder,
+        {name: read_table(folder / table.file, table) for name, table in PUBLIC.items()},
+        read_yaml(folder / CONVENTION, Convention),
+        read_yaml(folder / INFO_FLASH, list[InfoFlash]),
+        (*(name.strip() for name in admitted if name.strip() and not name.startswith("#")), *names),
+    )
+
+
+def wrong_together(gathered: Gathered, tables: Mapping[str, Read], places: set[str] | None) -> list[Finding]:
+    """Return what is wrong between the files, astray, or written about someone.
+
+    tables: those of the folder, and the restricted ones when they are read too.
+    """
+    folder = gathered.folder
+    return [
+        *strays(folder, PUBLIC, {CONVENTION, INFO_FLASH, ALLOWED}, set()),
+        *dangling(tables, places),
+        *of_info_flashes(gathered.info_flashes, tables, folder / INFO_FLASH),
+        *questions_wrong(tables["questionnaire"], tables["marges"]),
+        *personal_data(gathered.tables.values(), gathered.allowed),
+        *personal_data_in_yaml(gathered.convention, folder / CONVENTION, gathered.allowed),
+        *personal_data_in_yaml(gathered.info_flashes, folder / INFO_FLASH, gathered.allowed),
+    ]
+
+
+def strays(folder: Path, tables: Mapping[str, Table], beside: set[str], folders: set[str]) -> list[Finding]:
+    """Return the files and folders of a folder that nothing reads.
+
+    beside: other files that it may hold; folders: those that it may hold. Notes (LISEZMOI, *.md) and images may lie
+    there.
+    """
+    known = {table.file for table in tables.values()} | beside
+    findings = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if is_note(path) or path.suffix == ".md" or path.suffix in IMAGES:
+            continue
+        kind, names = ("folder", folders) if path.is_dir() else ("file", known)
+        if path.name not in names:
+            expected = f"one of {', '.join(sorted(names))}" if names else "files only"
+            findings.append(Finding(project_path(path), None, None, f"a {kind} that nothing reads", expected))
+    return findings

@@ -1,0 +1,108 @@
+"""Who answered and how far: the response report (rule R22), paths from wish to use, coded words."""
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.field.codes import NO_ANSWER, NOT_CONCERNED, OUTSIDE, UNKNOWN, is_asked, is_yes, labels
+from ctg_analysis.field.questions import CELL, HIDDEN_UNDER, question_of
+
+OTHER_PATHS = "autres parcours"
+
+
+def participation(started: int, complete: int, usable: int, sent: int | None = None) -> pd.DataFrame:
+    """Return how many were asked, began, finished and are kept: columns step, count, of_sent, of_started (0 to 1).
+
+    sent: how many questionnaires were sent or handed out; None for an open link, which has no response rate.
+    """
+    counts = pd.Series([np.nan if sent is None else sent, started, complete, usable], dtype=float)
+    return pd.DataFrame(
+        {
+            "step": ["envoyés", "commencés", "terminés", "exploitables"],
+            "count": counts,
+            "of_sent": counts / counts[0],
+            "of_started": (counts / started).where(counts.index > 0),
+        }
+    )
+
+
+def completion(answers: pd.DataFrame, questionnaire: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
+    """Return how far each question was answered, without weights.
+
+    opened: columns rep_id, q_id, of the open answers. Columns: q_id, libelle; put: respondents concerned; answered,
+    « ne sait pas » among them; unknown, no_answer, not_concerned: counts of each (rule R25); completion, nonresponse:
+    parts of those concerned. Sensitive questions kept apart are in no column of the answers, and have no row.
+    """
+    rows = []
+    for q_id, question in questionnaire.set_index("q_id").iterrows():
+        if q_id in answers:
+            counts = answers[q_id].value_counts().reindex([*OUTSIDE], fill_value=0)
+        elif is_yes(question["sensible"]):
+            continue
+        else:
+            asked = is_asked(answers, question["filtre"])
+            said = answers["rep_id"].isin(opened.loc[opened["q_id"].eq(q_id), "rep_id"])
+            counts = pd.Series({UNKNOWN: 0, NOT_CONCERNED: (~asked).sum(), NO_ANSWER: (asked & ~said).sum()})
+        rows.append((q_id, question["libelle"], *counts[[UNKNOWN, NO_ANSWER, NOT_CONCERNED]]))
+    table = pd.DataFrame(rows, columns=["q_id", "libelle", "unknown", "no_answer", "not_concerned"])
+    put = len(answers) - table["not_concerned"]
+    table.insert(2, "put", put)
+    table.insert(3, "answered", put - table["no_answer"])
+    nonresponse = table["no_answer"] / put.where(put > 0)
+    return table.assign(completion=1 - nonresponse, nonresponse=nonresponse)
+
+
+def wished_and_used(
+    answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, wished: str, used: str
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the paths from what was wished to what is used, and how many got what they wished (PE-14).
+
+    Two questions of one answer with the same codes. Paths: wished, used, wished_label, used_label, count, share
+    (weighted, of those who answered both); those of fewer than 5 respondents are one row, « autres parcours ».
+    Summary: base, share (got what they wished); no figure under a base of 10.
+    """
+    names = labels(question_of(questionnaire, wished)["modalites"]) | labels(
+        question_of(questionnaire, used)["modalites"]
+    )
+    both = ~answers[wished].isin([*OUTSIDE]) & ~answers[used].isin([*OUTSIDE])
+    if both.sum() < HIDDEN_UNDER:
+        return pd.DataFrame(columns=["wished", "used", "wished_label", "used_label", "count", "share"]), pd.Series(
+            {"base": np.nan, "share": np.nan}
+        )
+    table = answers.loc[both, [wished, used]].set_axis(["wished", "used"], axis=1).assign(weight=weights[both])
+    got = float(table.loc[table["wished"].eq(table["used"]), "weight"].sum() / table["weight"].sum())
+    paths = table.groupby(["wished", "used"], as_index=False).agg(count=("weight", "size"), share=("weight", "sum"))
+    paths["share"] /= table["weight"].sum()
+    rare = paths["count"].lt(CELL)
+    paths.loc[rare, ["wished", "used"]] = OTHER_PATHS
+    paths = paths.groupby(["wished", "used"], as_index=False).sum()
+    paths.insert(2, "wished_label", paths["wished"].replace(names))
+    paths.insert(3, "used_label", paths["used"].replace(names))
+    return paths.sort_values("count", ascending=False, ignore_index=True), pd.Series(
+        {"base": int(both.sum()), "share": got}
+    )
+
+
+def open_themes(coded: pd.DataFrame) -> pd.DataFrame:
+    """Return the themes of the open answers once coded, in numbers of respondents, the most frequent first.
+
+    coded: columns rep_id, q_id, theme, tonalite. Columns: q_id, theme, count, positive, neutre, négative, base
+    (respondents whose answer was coded): who speaks of a theme twice counts once.
+    """
+    tones = coded.groupby(["q_id", "theme", "tonalite"])["rep_id"].nunique().unstack(fill_value=0)
+    tones = tones.reindex(columns=["positive", "neutre", "négative"], fill_value=0).rename_axis(columns=None)
+    tones.insert(0, "count", coded.groupby(["q_id", "theme"])["rep_id"].nunique())
+    table = tones.reset_index()
+    table["base"] = table["q_id"].map(coded.groupby("q_id")["rep_id"].nunique())
+    return table.sort_values(["q_id", "count", "theme"], ascending=[True, False, True], ignore_index=True)
+
+
+def quotable_answers(coded: pd.DataFrame, naming: Collection[str] = ()) -> pd.DataFrame:
+    """Return the extracts of open answers that may be quoted: columns q_id, theme, tonalite, extrait_nettoye.
+
+    naming: rep_id of the answers in which a name, an address or a number was found.
+    """
+    may = coded["publiable"].map(is_yes) & ~coded["rep_id"].isin([*naming])
+    table = coded.loc[may, ["q_id", "theme", "tonalite", "extrait_nettoye"]]
+    return table.sort_values([*table.columns], ignore_index=True)

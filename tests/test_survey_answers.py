@@ -1,0 +1,177 @@
+"""Exports of survey tools, read as they are downloaded into the answers of the questionnaire."""
+
+import pandas as pd
+import pytest
+
+from ctg_analysis.errors import InputError
+from ctg_analysis.field.answers import read_answers
+
+QUESTIONNAIRE = pd.DataFrame(
+    [
+        ("enfant", "Avez-vous un enfant de moins de 3 ans ?", "unique", "oui=Oui|non=Non", "", "non"),
+        ("sexe", "Vous êtes", "unique", "f=une femme|h=un homme", "", "non"),
+        (
+            "garde",
+            "Quels modes d’accueil utilisez-vous ?",
+            "multiple",
+            "SQ001=Crèche|SQ002=Assistante maternelle, à domicile|autre=Autre",
+            "enfant=oui",
+            "non",
+        ),
+        ("avis", "L'offre vous convient", "échelle", "1=pas du tout|2=un peu|3=tout à fait", "", "non"),
+        ("trajet", "Minutes de trajet", "numérique", "", "", "non"),
+        ("handicap", "Un enfant est en situation de handicap", "unique", "oui=Oui|non=Non", "", "oui"),
+        ("mots", "Que souhaitez-vous ajouter ?", "ouverte", "", "", "non"),
+    ],
+    columns=["q_id", "libelle", "type", "modalites", "filtre", "sensible"],
+)
+LIMESURVEY = """\
+"id","submitdate","lastpage","startlanguage","seed","ipaddr","enfant","sexe","garde[SQ001]","garde[SQ002]",\
+"garde[other]","avis","trajet","handicap","consentement","mots","interviewtime"
+"3","2023-02-10 18:03:11","4","fr","123","192.0.2.7","oui","f","Y","","une voisine","3","12,5","oui","Y","Plus, c'est \
+mieux","88"
+"5","2023-02-11 09:00:00","4","fr","124","192.0.2.8","N","h","","","","nsp","","non","","","90"
+"6","","1","fr","125","192.0.2.9","oui","","","","","","","","","",""
+"9","","3","fr","126","192.0.2.4","oui","f","N","Y","","1","20","","","",""
+"""
+FRAMAFORMS = """\
+Familles;;;;;;;;;;;;
+Détails de la soumission;;;;;;Quels modes d'accueil utilisez-vous ?;;;;;;
+Série;SID;Date;Adresse IP;Avez-vous un enfant de moins de 3 ans ?;Vous êtes;Crèche;"Assistante maternelle, à domicile";\
+Autre;L'offre vous convient;Minutes de trajet;Un enfant est en situation de handicap;Que souhaitez-vous ajouter ?
+1;71;10/02/2023 - 18:03;192.0.2.7;Oui;une femme;X;;une voisine;tout à fait;12,5;Oui;"Plus; mieux
+et vite"
+2;72;11/02/2023 - 09:00;192.0.2.8;Non;un homme;;;;Ne sait pas;;Non;
+"""
+
+
+def written(folder, text, encoding="utf-8-sig"):
+    path = folder / "export.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def findings(folder, text, questionnaire=QUESTIONNAIRE, encoding="utf-8-sig"):
+    with pytest.raises(InputError) as raised:
+        read_answers(written(folder, text, encoding), questionnaire)
+    return [str(finding).split("export.csv")[1] for finding in raised.value.findings]
+
+
+def test_an_export_of_limesurvey_is_read_as_it_is(tmp_path):
+    answers = read_answers(written(tmp_path, LIMESURVEY), QUESTIONNAIRE)
+    table = answers.closed.sort_values(["date", "sexe"]).drop(columns=["rep_id", "canal", "secteur"])
+    assert table.to_csv(index=False, lineterminator="\n") == (
+        "date,mode,enfant,sexe,garde,avis,trajet\n"
+        ",web,oui,f,SQ002,1,20\n"
+        "2023-02-10,web,oui,f,SQ001|autre,3,12.5\n"
+        "2023-02-11,web,non,h,NC,NSP,SR\n"
+    )
+    assert (answers.started, answers.complete) == (4, 2)  # the third was left after two answers: it is not kept
+    assert answers.sensitive[["consentement", "handicap"]].to_numpy().tolist() == [["oui", "oui"]]
+    assert answers.opened[["q_id", "texte"]].to_numpy().tolist() == [["mots", "Plus, c'est mieux"]]
+    assert answers.opened["rep_id"].isin(answers.closed["rep_id"]).all()
+
+
+def test_what_tells_who_answered_is_dropped_and_told(tmp_path):
+    answers = read_answers(written(tmp_path, LIMESURVEY), QUESTIONNAIRE)
+    told = ["id", "submitdate", "lastpage", "startlanguage", "seed", "ipaddr", "interviewtime"]
+    assert answers.dropped == told
+    shown = "".join(table.to_csv() for table in answers[:3])
+    assert "192.0.2" not in shown and "18:03" not in shown and "voisine" not in shown
+    assert answers.closed["rep_id"].is_monotonic_increasing and not answers.closed["rep_id"].isin(["3", "5", "9"]).any()
+
+
+def test_an_export_of_framaforms_is_read_as_it_is(tmp_path):
+    answers = read_answers(written(tmp_path, FRAMAFORMS), QUESTIONNAIRE)
+    table = answers.closed.sort_values("date")[["date", "enfant", "sexe", "garde", "avis", "trajet"]]
+    assert table.to_numpy().tolist() == [
+        ["2023-02-10", "oui", "f", "SQ001|autre", "3", "12.5"],
+        ["2023-02-11", "non", "h", "NC", "NSP", "SR"],
+    ]
+    assert answers.opened["texte"].tolist() == ["Plus; mieux\net vite"]
+    assert answers.sensitive.empty  # no consent was asked for
+    assert answers.dropped == [
+        f"Détails de la soumission[{name}]" for name in ("Série", "SID", "Date", "Adresse IP")
+    ] + ["handicap"]
+
+
+def test_separators_marks_and_line_ends_make_no_difference(tmp_path):
+    expected = read_answers(written(tmp_path, LIMESURVEY), QUESTIONNAIRE)
+    for text in (LIMESURVEY.replace('","', '";"'), LIMESURVEY.replace("\n", "\r\n"), LIMESURVEY.replace('","', '"\t"')):
+        for encoding in ("utf-8", "utf-8-sig"):
+            answers = read_answers(written(tmp_path, text, encoding), QUESTIONNAIRE)
+            pd.testing.assert_frame_equal(answers.closed, expected.closed)
+    webform = read_answers(written(tmp_path, FRAMAFORMS), QUESTIONNAIRE).closed
+    compact = FRAMAFORMS.replace("Assistante maternelle, à domicile", "SQ002").replace(";", ",").replace("12,5", "12.5")
+    pd.testing.assert_frame_equal(
+        read_answers(written(tmp_path, compact), QUESTIONNAIRE).closed, webform, obj="the same with commas"
+    )
+
+
+def test_the_same_answer_keeps_its_id_in_a_later_export(tmp_path):
+    before = read_answers(written(tmp_path, LIMESURVEY), QUESTIONNAIRE).closed["rep_id"]
+    later = LIMESURVEY + LIMESURVEY.splitlines()[2].replace('"5"', '"12"') + "\n"
+    after = read_answers(written(tmp_path, later), QUESTIONNAIRE).closed["rep_id"]
+    assert set(before) < set(after)
+
+
+def test_bad_answers_are_told_one_line_each(tmp_path):
+    wrong = LIMESURVEY.replace('"5","2023', '"3","2023').replace('"3","12,5"', '"7","12,5"').replace('"20"', '"vingt"')
+    assert findings(tmp_path, wrong) == [
+        ", line 2, column avis: found '7', expected one of 1, 2, 3, NSP, NC, SR",
+        ", line 3, column id: found '3' again, expected an id that comes once",
+        ", line 5, column trajet: found 'vingt', expected a number",
+    ]
+
+
+def test_a_code_that_comes_again_and_again_is_told_once(tmp_path):
+    again = LIMESURVEY.replace('"f"', '"femme"')
+    assert findings(tmp_path, again) == [
+        ", line 2, column sexe: found 'femme' and 1 times more, expected one of f, h, NSP, NC, SR"
+    ]
+
+
+def test_a_questionnaire_changed_halfway_is_told_one_line_for_each_question(tmp_path):
+    renamed = LIMESURVEY.replace('"trajet"', '"distance"')
+    assert findings(tmp_path, renamed) == [
+        ", line 1, column distance: found a column that the questionnaire does not have, expected a question of the "
+        "questionnaire, or one of its options",
+        ", line 1, column trajet: found no such question, expected a column of it",
+    ]
+    option = LIMESURVEY.replace("garde[SQ002]", "garde[SQ003]")
+    assert [line.split(",")[2] for line in findings(tmp_path, option)] == [
+        " column garde[SQ003]: found a column that the questionnaire does not have"
+    ]
+    webform = FRAMAFORMS.replace("Minutes de trajet", "Distance").replace("Vous êtes", "Genre")
+    assert [line.split(":")[0].split("column ")[1] for line in findings(tmp_path, webform)] == [
+        "Genre",
+        "Quels modes d'accueil utilisez-vous ?[Distance]",
+        "sexe",
+        "trajet",
+    ]
+
+
+def test_words_of_a_respondent_are_not_quoted(tmp_path):
+    words = LIMESURVEY.replace('"f","Y"', '"Mme Untel, du bourg","Y"')
+    assert findings(tmp_path, words) == [
+        ", line 2, column sexe: found a text of 19 characters, expected one of f, h, NSP, NC, SR"
+    ]
+
+
+def test_windows_1252_is_refused_in_one_line(tmp_path):
+    accented = LIMESURVEY.replace("mieux", "été")
+    assert findings(tmp_path, accented, encoding="cp1252") == [", line 2: found the byte 0xe9, expected text in UTF-8"]
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("", ", line 1: found an empty file, expected an export of LimeSurvey"),
+        ("nom;prénom\nA;B\n", ", line 1: found 'nom', expected an export of LimeSurvey"),
+        (LIMESURVEY + '"11","2023"\n', ", line 6: found 2 cells, expected 17, as in the header"),
+    ],
+    ids=["empty", "another table", "cut short"],
+)
+def test_what_is_no_whole_export_is_refused(tmp_path, text, said):
+    (line,) = findings(tmp_path, text)
+    assert line.startswith(said)

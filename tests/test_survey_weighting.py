@@ -1,0 +1,183 @@
+"""Weights of a survey (rules R20 and R21): the vectors of the rules, bounds, merges, and two other implementations."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import weightipy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+
+from ctg_analysis.errors import InputError
+from ctg_analysis.field.weighting import (
+    FEWEST,
+    PROBABILITY,
+    VOLUNTEERS,
+    design_effect,
+    effective_size,
+    half_width,
+    interval_words,
+    merged,
+    rake,
+)
+
+FREE = (0.0, np.inf)
+
+
+def margins(**shares):
+    rows = [(variable, modality, part) for variable, parts in shares.items() for modality, part in parts.items()]
+    return pd.DataFrame(rows, columns=["variable", "modalite", "effectif"])
+
+
+def two_by_two(counts):
+    """Return the answers of a table of counts, rows a and b, columns x and y."""
+    cells = [(row, column) for row in "ab" for column in "xy"]
+    return pd.DataFrame(
+        [cell for cell, n in zip(cells, counts, strict=True) for _ in range(n)], columns=["row", "column"]
+    )
+
+
+def invented(n, seed=3):
+    """Return n answers of volunteers and margins: women, the middle-aged and the centre answer more."""
+    generator = np.random.default_rng(seed)
+    answers = pd.DataFrame(
+        {
+            "sexe": generator.choice(["f", "h"], n, p=[0.78, 0.22]),
+            "age": generator.choice(["18-29", "30-44", "45-59", "60+"], n, p=[0.12, 0.45, 0.25, 0.18]),
+            "secteur": generator.choice(["centre", "nord", "sud"], n, p=[0.55, 0.25, 0.2]),
+            "enfants": generator.choice(["oui", "non"], n, p=[0.6, 0.4]),
+        }
+    )
+    census = margins(
+        sexe={"f": 7450, "h": 7300},
+        age={"18-29": 2300, "30-44": 3900, "45-59": 4150, "60+": 4400},
+        secteur={"centre": 6500, "nord": 4300, "sud": 3950},
+        enfants={"oui": 2700, "non": 3900},
+    )
+    return answers, census
+
+
+def test_r21_effective_size_and_design_effect():
+    weights = pd.Series([1] * 60 + [2] * 30 + [4] * 10)
+    assert round(effective_size(weights), 2) == 75.29
+    assert round(design_effect(weights), 3) == 1.328
+
+
+def test_r21_raking_of_a_table_of_two_by_two():
+    answers = two_by_two([40, 20, 10, 30])
+    raked = rake(answers, margins(row={"a": 50, "b": 50}, column={"x": 45, "y": 55}), FREE)
+    table = raked.weights.groupby([answers["row"], answers["column"]]).sum().round(3)
+    assert table.tolist() == [32.878, 17.122, 12.122, 37.878]
+    assert raked.converged and raked.gap < 1e-6
+
+
+def test_r20_half_width_of_a_probability_sample():
+    assert round(100 * half_width(400), 1) == 4.9
+    assert round(100 * half_width(400, population=4700), 1) == 4.7
+    assert round(100 * half_width(400, deff=1.4, population=4700), 1) == 5.5
+    assert interval_words(PROBABILITY) == "marge d'erreur à 95 %"
+    assert interval_words(VOLUNTEERS) == "intervalle indicatif"
+
+
+def test_scenario_9_weights_of_612_volunteers_converge_within_their_bounds():
+    raked = rake(*invented(612))
+    assert raked.converged and raked.gap < 0.1 and raked.out_of_reach == []
+    assert raked.weights.between(0.3, 3).all() and raked.weights.mean() == pytest.approx(1)
+    assert raked.low + raked.high > 0  # without bounds, weights leave them: see below
+    assert rake(*invented(612), FREE).weights.between(0.3, 3).sum() < 612
+    assert raked.n_eff < 612 and raked.n_eff * raked.deff == pytest.approx(612)
+    assert (raked.profile["after"] - raked.profile["census"]).abs().max() < 0.001
+    words = raked.profile.set_index("modalite")["represented"]
+    assert words["h"] == "sous-représenté" and words["centre"] == "surreprésenté"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_weights_without_bounds_are_those_of_weightipy(seed):
+    answers, census = invented(500, seed)
+    targets = {name: rows.set_index("modalite")["effectif"].to_dict() for name, rows in census.groupby("variable")}
+    scheme = weightipy.scheme_from_dict(targets, rim_params={"max_iterations": 1000, "convcrit": 1e-9})
+    theirs = weightipy.weight_dataframe(answers, scheme)["weights"]
+    assert np.abs(rake(answers, census, FREE).weights - theirs / theirs.mean()).max() < 1e-4
+
+
+def test_weights_within_bounds_are_those_that_a_general_solver_finds_nearest_to_1():
+    """The sum of w log w - w + 1 is least under the margins and the bounds: solved apart, on the profiles."""
+    answers, census = invented(300)
+    census = census[census["variable"].isin(["sexe", "age"])]
+    raked = rake(answers, census, (0.43, 3.3))
+    profiles = answers.groupby(["sexe", "age"]).size()
+    sizes = profiles.to_numpy()
+    places = census.assign(whole=census.groupby("variable")["effectif"].transform("sum"))
+    matrix = np.array([[modality in profile for profile in profiles.index] for modality in census["modalite"]]) * sizes
+    aims = (300 * places["effectif"] / places["whole"]).to_numpy()
+    found = minimize(
+        lambda w: float(sizes @ (w * np.log(w) - w + 1)),
+        np.ones(len(sizes)),
+        jac=lambda w: sizes * np.log(w),
+        bounds=[(0.43, 3.3)] * len(sizes),
+        constraints={"type": "eq", "fun": lambda w: (matrix @ w - aims)[1:], "jac": lambda w: matrix[1:]},
+        method="SLSQP",
+        options={"maxiter": 500, "ftol": 1e-12},
+    )
+    ours = raked.weights.groupby([answers["sexe"], answers["age"]]).first()
+    assert found.success and raked.low and raked.high
+    assert np.abs(ours.to_numpy() - found.x).max() < 1e-4
+
+
+@settings(deadline=None, max_examples=10)
+@given(st.integers(60, 400), st.integers(0, 10_000), st.randoms(use_true_random=False))
+def test_weights_keep_their_sum_meet_the_margins_and_do_not_depend_on_the_order(n, seed, shuffle):
+    answers, census = invented(n, seed)
+    raked = rake(answers, census)
+    assert raked.weights.between(0.3, 3).all()
+    if raked.converged:
+        assert raked.weights.mean() == pytest.approx(1, abs=0.001)
+    order = list(answers.index)
+    shuffle.shuffle(order)
+    again = rake(answers.loc[order], census)
+    assert np.abs(again.weights.sort_index() - raked.weights).max() < 1e-6
+
+
+def test_margins_out_of_reach_of_the_bounds_are_told():
+    answers = two_by_two([90, 90, 10, 10])
+    raked = rake(answers, margins(row={"a": 20, "b": 80}, column={"x": 50, "y": 50}))
+    assert not raked.converged and raked.out_of_reach == ["row=a", "row=b"]
+    assert raked.weights.between(0.3, 3).all() and raked.high == 20
+    assert raked.gap > 30
+
+
+def test_categories_with_too_few_answers_join_their_neighbour():
+    counts = pd.Series({"18-24": 4, "25-34": 12, "35-49": 80, "50-64": 30, "65+": 0})
+    census = pd.Series(100, index=counts.index)
+    assert FEWEST == 10
+    assert merged(counts, census).tolist() == ["18-24|25-34", "18-24|25-34", "35-49", "50-64|65+", "50-64|65+"]
+    census["35-49"] = 0
+    assert merged(counts, census)["35-49"] != "35-49"
+    answers = pd.DataFrame({"age": np.repeat(counts.index, counts)})
+    raked = rake(answers, margins(age=dict.fromkeys(counts.index, 100)))
+    assert raked.profile.set_index("modalite")["category"]["65+"] == "50-64|65+"
+    assert raked.weights[answers["age"].eq("18-24")].iloc[0] == raked.weights[answers["age"].eq("25-34")].iloc[0]
+
+
+def test_those_who_do_not_say_keep_their_part():
+    answers = pd.DataFrame({"sexe": ["f"] * 60 + ["h"] * 30 + ["SR"] * 6 + ["NSP"] * 4})
+    profile = rake(answers, margins(sexe={"f": 50, "h": 50})).profile.set_index("modalite")
+    assert profile["after"].round(6).to_dict() == {"f": 0.45, "h": 0.45, "SR": 0.1}
+    assert np.isnan(profile.at["SR", "census"]) and profile.at["SR", "represented"] == ""
+
+
+def test_a_margin_may_cross_two_questions():
+    answers = two_by_two([40, 20, 15, 30])
+    raked = rake(answers, margins(**{"row+column": {"a+x": 1, "a+y": 1, "b+x": 1, "b+y": 1}}))
+    assert raked.weights.groupby([answers["row"], answers["column"]]).sum().round(6).eq(26.25).all()
+
+
+def test_what_margins_lack_is_told_one_line_each():
+    answers = two_by_two([10, 20, 10, 30]).assign(column=lambda table: table["column"].replace("y", "z"))
+    with pytest.raises(InputError) as raised:
+        rake(answers, margins(row={"a": 0, "b": 0}, column={"x": 1, "y": 1}, diplome={"bac": 1}))
+    assert [str(finding) for finding in raised.value.findings] == [
+        "marges.csv, column column: found no modality 'z', expected a margin for each modality of the answers",
+        "marges.csv, column effectif: found 0 in all for row, expected a population",
+        "marges.csv, column variable: found diplome, expected questions that the answers have",
+    ]
