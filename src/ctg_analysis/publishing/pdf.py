@@ -112,7 +112,7 @@ def complete(document: Pdf, html: str, date: str) -> None:
     _complete_tags(document)
     _complete_titles(document, html)
     anchors = re.findall(r'<a\b[^>]*href="([^"]+)"[^>]*>(.*?)</a>', html, re.DOTALL)
-    links = {html_.unescape(href): _text(words) for href, words in anchors}
+    links = {html_.unescape(href): _text(words) for href, words in reversed(anchors)}  # the first words win
     for page in document.pages:
         _describe_links(page, links)
         page.Contents = document.make_stream(pikepdf.unparse_content_stream(_marked(page)))
@@ -165,14 +165,15 @@ def _is(kid: pikepdf.Object, kind: Name) -> bool:
 
 
 def _complete_titles(document: Pdf, html: str) -> None:
-    """Write bookmarks as the headings are: Chromium forgets the space where a heading breaks."""
+    """Write bookmarks as the headings are: Chromium forgets the space where one breaks, and says some twice."""
     headings = [_text(words) for _, words in re.findall(r"<h([1-6])\b[^>]*>(.*?)</h\1>", html, re.DOTALL)]
     as_written = {_squeezed(words): words for words in headings}
     with document.open_outline() as outline:
         waiting = list(outline.root)
         while waiting:
             item = waiting.pop()
-            item.title = as_written.get(_squeezed(item.title), item.title)
+            said = _squeezed(item.title)
+            item.title = as_written.get(said) or as_written.get(said[: len(said) // 2], item.title)
             waiting += item.children
 
 
