@@ -59,6 +59,7 @@ ORDER = [
     "publishing",
     "build",
     "verification",
+    "documents",
     "distributed",
     "listing",
     "cli",

@@ -11,7 +11,17 @@ from ctg_analysis.sources.certificates import sha256, source_folders
 MANIFEST = "manifest.json"
 PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
 PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "simulation", "templates"}
-PAGES |= {"chapters", "demarche", "figures", "material_check", "proofs", "summaries", "synthesis", "verification"}
+PAGES |= {
+    "chapters",
+    "demarche",
+    "documents",
+    "figures",
+    "material_check",
+    "proofs",
+    "summaries",
+    "synthesis",
+    "verification",
+}
 
 
 def is_stale(root: DataRoot) -> bool:
