@@ -42,8 +42,7 @@ def _writing(root: DataRoot) -> FileLock:
 
 
 def hold(root: DataRoot) -> None:
-    """Bring data/processed up to date, and take it for up to date from now on in this process and its forks."""
-    ensure(root)
+    """Take data/processed for up to date, as it was found to be, from now on in this process and its forks."""
     _held.add(root)
 
 

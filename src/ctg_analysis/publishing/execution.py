@@ -31,10 +31,10 @@ class CellError(UserError):
 
 
 def prepare(epci: str) -> None:
-    """Load what the chapters of an EPCI read, for the forks of this process.
+    """Load what the chapters of an EPCI read, for the forks of this process; data/processed is up to date.
 
     Raises:
-        UserError: no such EPCI. InputError: raw files that cannot be trusted.
+        UserError: no such EPCI.
     """
     hold(data_root(epci))
     read_ahead(open_chapter(epci).seen)
