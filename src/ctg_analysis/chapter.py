@@ -111,6 +111,9 @@ class Chapter:
     def _read(self, one: Indicator) -> Html:
         rows = self.seen.compared(one)
         if rows.empty:
+            secret = figures.withheld(self.seen, one)
+            if secret:
+                return markup.reading(texts.typography(secret), "")
             by_commune = self.data(one.id)["status"].eq(OK).any()
             return figures.unavailable(
                 self.seen, one, f"{one.label}, pour l'ensemble du territoire" if by_commune else one.label

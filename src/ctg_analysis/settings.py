@@ -18,12 +18,14 @@ class Settings(BaseSettings):
 
     CTG_ROOT: the project's folder, by default the one this package sits in. CTG_KERNELS: `warm` runs chapters in forks
     of a process that has everything imported, where the system can; `stock` starts a Jupyter kernel for each.
+    CTG_READERS: who a report is for: `public`, or `copil`, whose members may read more of what was said in interviews.
     CTG_CHROMIUM: the browser that prints the PDF, when it is not found by its name.
     """
 
     model_config = SettingsConfigDict(env_prefix="CTG_")
     root: Path = Path(__file__).resolve().parents[2]
     kernels: Literal["warm", "stock"] = "warm"
+    readers: Literal["public", "copil"] = "public"
     chromium: str = ""
 
 
@@ -66,6 +68,10 @@ class DataRoot:
     def restricted_material(self, epci: str) -> Path:
         """The field material that holds personal data: never in git, never read by a notebook."""
         return self.private / epci / MATERIAL
+
+    def processed_demarche(self, epci: str) -> Path:
+        """What `ctg data` makes of the field material and of the answers of persons: what may be shown."""
+        return self.processed / MATERIAL / epci
 
     @property
     def fictional(self) -> bool:
