@@ -12,6 +12,7 @@ MANIFEST = "manifest.json"
 PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
 PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "simulation", "templates"}
 PAGES |= {
+    "analyst",
     "chapters",
     "demarche",
     "documents",
