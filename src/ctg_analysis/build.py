@@ -21,8 +21,8 @@ from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
-from ctg_analysis.settings import data_root
-from ctg_analysis.staleness import is_stale, made_from
+from ctg_analysis.settings import MATERIAL, data_root
+from ctg_analysis.staleness import is_stale, made_from, material_inputs
 
 SIREN = r"\d{9}"
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
@@ -175,6 +175,8 @@ def concluded(plan: Plan, out: Path) -> Built:
     for one in report.chapters:
         if not (report.fresh / one.page).exists():
             shutil.copyfile(report.latest / one.page, report.fresh / one.page)
+    root = data_root(report.epci)
+    demarche = {epci: digest for epci, digest in material_inputs(root).items() if epci == report.epci}
     noted = zip(told["page"]["chapters"], report.chapters, strict=True)
     index = told["page"] | {"chapters": [shown | {"note": note(entries[one.path.stem])} for shown, one in noted]}
     around.write_around(report.fresh, index | {"date": in_french(told["date"])})
@@ -188,7 +190,7 @@ def concluded(plan: Plan, out: Path) -> Built:
             "observations": told["observations"],
             "parameters": {"epci": report.epci},
             "code": code(),
-            "inputs": made_from(data_root(report.epci)),
+            "inputs": made_from(root) | {f"{MATERIAL}/{epci}": digest for epci, digest in demarche.items()},
             "chapters": entries,
         },
     )

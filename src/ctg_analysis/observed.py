@@ -14,8 +14,9 @@ from ctg_analysis.model import OK, Indicator
 from ctg_analysis.observations import complete, read_observations
 from ctg_analysis.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
 from ctg_analysis.peers import VARIABLES, PeerGroup, left_out, nearest, pairs
-from ctg_analysis.settings import DataRoot
+from ctg_analysis.settings import MATERIAL, DataRoot
 from ctg_analysis.sources import SOURCES
+from ctg_analysis.staleness import MANIFEST
 from ctg_analysis.territories import FRANCE, METROPOLITAN_FRANCE
 
 LOCAL = ("commune", "secteur")
@@ -23,11 +24,12 @@ LOCAL = ("commune", "secteur")
 
 def observed(epci: str, root: DataRoot) -> "Observed":
     """Return what was observed of a territory; opened again only after another one, or when `ctg data` has run."""
-    return _opened(epci, root, (root.processed / "observations.parquet").stat().st_mtime_ns)
+    made = (root.processed, root.processed / MATERIAL)
+    return _opened(epci, root, tuple((folder / MANIFEST).stat().st_mtime_ns for folder in made))
 
 
 @lru_cache(maxsize=1)
-def _opened(epci: str, root: DataRoot, written: int) -> "Observed":
+def _opened(epci: str, root: DataRoot, written: tuple[int, ...]) -> "Observed":
     return Observed(epci, root)
 
 

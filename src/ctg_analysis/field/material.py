@@ -21,6 +21,7 @@ from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources.folders import is_note
 
 CONVENTION, INFO_FLASH, ALLOWED = "convention.yml", "info_flash.yml", "noms_admis.txt"
+YAML_FILES = {CONVENTION: Convention, INFO_FLASH: list[InfoFlash]}
 IMAGES = {".png", ".jpg", ".svg"}
 
 
@@ -87,15 +88,20 @@ def names_of(places: pd.DataFrame, epci: str) -> tuple[str, ...]:
 
 def gather(folder: Path, names: tuple[str, ...] = ()) -> Gathered:
     """Return the files of a folder of field material; names: those of places, which may be written anywhere."""
-    allowed = folder / ALLOWED
-    admitted = allowed.read_text(encoding="utf-8", errors="replace").splitlines() if allowed.is_file() else []
     return Gathered(
         folder,
         {name: read_table(folder / table.file, table) for name, table in PUBLIC.items()},
-        read_yaml(folder / CONVENTION, Convention),
-        read_yaml(folder / INFO_FLASH, list[InfoFlash]),
-        (*(name.strip() for name in admitted if name.strip() and not name.startswith("#")), *names),
+        read_yaml(folder / CONVENTION, YAML_FILES[CONVENTION]),
+        read_yaml(folder / INFO_FLASH, YAML_FILES[INFO_FLASH]),
+        (*admitted(folder), *names),
     )
+
+
+def admitted(folder: Path) -> tuple[str, ...]:
+    """Return the names of places that a démarche allows to be written."""
+    path = folder / ALLOWED
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def wrong_together(gathered: Gathered, tables: Mapping[str, Read], places: set[str] | None) -> list[Finding]:

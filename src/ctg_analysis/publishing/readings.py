@@ -9,6 +9,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapters import ChapterNotebook
+from ctg_analysis.demarche import open_demarche
 from ctg_analysis.model import Indicator
 from ctg_analysis.observations import read_observations
 from ctg_analysis.observed import Observed
@@ -16,6 +17,7 @@ from ctg_analysis.peers import left_out
 from ctg_analysis.publishing.keys import named_in
 
 SYNTHESIS = "00"
+OF_THE_DEMARCHE = ("11", "12", "13", "14", "15", "16")
 
 WITH_MEDIAN = ("_share", "_rate")
 BY_VERBS = {  # read without being named
@@ -38,13 +40,16 @@ def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     """Return the SHA-256 of all that a chapter may read of its territory.
 
     The observations of its indicators there, in the places beside and in the comparable EPCIs, which what is compared
-    comes from; the dates of their sources; the places; what EPCIs are compared by.
+    comes from; the dates of their sources; the places; what EPCIs are compared by; the whole démarche for the chapters
+    that tell it.
     """
     read, of_all = indicators_of(chapter), sums(seen)
     sources = {source for one in read for source in one.sources}
     digest = sha256(repr(sorted((name, date) for name, date in seen.received.items() if name in sources)).encode())
     for name in ("", *(one.id for one in read)):
         digest.update(of_all[name])
+    if chapter.number in OF_THE_DEMARCHE:
+        digest.update(open_demarche(seen.epci, seen.root).sum())
     return digest.hexdigest()
 
 
