@@ -15,7 +15,9 @@ from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.field.material import open_material
 from ctg_analysis.field.restricted import open_restricted
 from ctg_analysis.field.results import results
+from ctg_analysis.published import published_before, reports
 from ctg_analysis.settings import MATERIAL, DataRoot
+from ctg_analysis.sources.demarche import SURVEY
 from ctg_analysis.staleness import MANIFEST, are_observations_stale, demarches, inputs, is_stale, material_inputs
 
 Tables = dict[str, pd.DataFrame]
@@ -95,9 +97,10 @@ def derive_material(root: DataRoot, places: pd.DataFrame) -> dict[str, Tables]:
     """
     findings: list[Finding] = []
     derived = {}
+    before = published_before(root, reports(), {SURVEY})
     for epci in demarches(root):
         try:
-            derived[epci] = results(open_material(root, epci, places), open_restricted(root, epci))
+            derived[epci] = results(open_material(root, epci, places), open_restricted(root, epci), places, before)
         except InputError as error:
             findings += error.findings
     if findings:

@@ -8,7 +8,6 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapters import ChapterNotebook
-from ctg_analysis.demarche import open_demarche
 from ctg_analysis.model import Indicator
 from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
@@ -42,7 +41,7 @@ def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     digest = sha256(repr(sorted((name, date) for name, date in received.items() if name in sources)).encode())
     digest.update(shared)
     if chapter.number in OF_THE_DEMARCHE:
-        digest.update(open_demarche(seen.epci, seen.root).sum())
+        digest.update(seen.demarche.sum())
     for one in read:
         digest.update(observations[one.id])
     digest.update(_sum(pd.concat([seen.against(one) for one in read])).tobytes())
