@@ -53,12 +53,14 @@ ORDER = [
     "display",
     "observed",
     "synthesis",
+    "analyst",
     "figures",
     "summaries",
     "chapter",
     "publishing",
     "build",
     "verification",
+    "documents",
     "distributed",
     "listing",
     "cli",
@@ -88,7 +90,7 @@ AFTER_THE_GATE = {
     "publishing",
 }
 AFTER_THE_GATE |= {"build"}
-AFTER_THE_GATE |= {"childcare_authority", "demarche", "simulation"}
+AFTER_THE_GATE |= {"analyst", "childcare_authority", "demarche", "documents", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).
 SURVEY = ("answers", "crossings", "exports", "measured", "questions", "response")

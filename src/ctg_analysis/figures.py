@@ -15,7 +15,7 @@ from ctg_analysis.comparisons import last_year, latest_period
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.display import bars, charts, lines, maps, markup, messages, notes, spine, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.model import LEVELS, OK, Count, Indicator, Mean
+from ctg_analysis.model import LEVELS, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.observed import Observed
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.demarche import SURVEY
@@ -186,6 +186,15 @@ def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | N
     values = dict(zip(rows["indicator"], rows["value"], strict=True))
     keys = [(sex, band) for sex in charts.SEXES for band in charts.BANDS]
     return charts.shares_by_age({(sex, band): values[f"{sex}_{band}_count"] for sex, band in keys})
+
+
+def withheld(seen: Observed, one: Indicator) -> str:
+    """Return that the value of the territory may not be shown, when it exists all the same; else nothing."""
+    rows = seen.data(one)
+    periods = rows.loc[rows["level"].eq("epci") & rows["status"].eq(SECRET), "period"]
+    if periods.empty:
+        return ""
+    return f"{one.label}, {texts.period_text(periods.max())} : secret statistique, le chiffre ne peut pas être montré."
 
 
 def unavailable(seen: Observed, one: Indicator, what: str) -> Html:

@@ -19,12 +19,14 @@ class Settings(BaseSettings):
     CTG_ROOT: the project's folder, by default the one this package sits in. CTG_KERNELS: `warm` runs chapters in forks
     of a process that has everything imported, where the system can; `stock` starts a Jupyter kernel for each.
     CTG_READERS: who a report is for: `public`, or `copil`, whose members may read more of what was said in interviews.
+    CTG_CHROMIUM: the browser that prints the PDF, when it is not found by its name.
     """
 
     model_config = SettingsConfigDict(env_prefix="CTG_")
     root: Path = Path(__file__).resolve().parents[2]
     kernels: Literal["warm", "stock"] = "warm"
     readers: Literal["public", "copil"] = "public"
+    chromium: str = ""
 
 
 @cache

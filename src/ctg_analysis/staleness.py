@@ -11,20 +11,36 @@ from ctg_analysis.sources.certificates import sha256, source_folders
 MANIFEST = "manifest.json"
 PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
 PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "simulation", "templates"}
-PAGES |= {"chapters", "demarche", "figures", "material_check", "proofs", "summaries", "synthesis", "verification"}
+PAGES |= {
+    "analyst",
+    "chapters",
+    "demarche",
+    "documents",
+    "figures",
+    "material_check",
+    "proofs",
+    "summaries",
+    "synthesis",
+    "verification",
+}
 
 
 def is_stale(root: DataRoot) -> bool:
     """Tell whether data/processed was made from other inputs or by another library."""
-    return are_observations_stale(root) or _made_from(root.processed / MATERIAL) != material_inputs(root)
+    return are_observations_stale(root) or _made(root.processed / MATERIAL) != material_inputs(root)
 
 
 def are_observations_stale(root: DataRoot) -> bool:
     """Tell it of all that is not made from the field material alone."""
-    return _made_from(root.processed) != inputs(root)
+    return _made(root.processed) != inputs(root)
 
 
-def _made_from(folder: Path) -> dict[str, str] | None:
+def made_from(root: DataRoot) -> dict[str, str]:
+    """Return what the observations of data/processed were made from, as `inputs` said it then."""
+    return _made(root.processed) or {}
+
+
+def _made(folder: Path) -> dict[str, str] | None:
     manifest = folder / MANIFEST
     return json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else None
 

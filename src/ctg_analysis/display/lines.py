@@ -33,7 +33,7 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int 
     drawing = Drawing(HEIGHT)
 
     def place(year: float, value: float) -> tuple[float, float]:
-        margin = max(4.0, ends[0] - 10)
+        margin = max(8.0, ends[0])
         x = left + margin + (year - first) / ((last - first) or 1) * (right - left - margin)
         return x, HEIGHT - BOTTOM - (value - bottom) / ((top - bottom) or 1) * (HEIGHT - BOTTOM - TOP)
 

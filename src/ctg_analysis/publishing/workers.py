@@ -169,7 +169,7 @@ class _Run:
                     yield from self._listen(self.running[connection])
         finally:
             for one in [*(one.fork for one in self.running.values()), *self.homes.values()]:
-                one.end()
+                one.leave()
 
     def _start(self) -> bool:
         """Start what comes next: a job whose territory is prepared, else the preparation of a territory."""
@@ -208,4 +208,4 @@ class _Run:
         if not self.waiting.get(epci) and not any(other.job.epci == epci for other in self.running.values()):
             self.waiting.pop(epci, None)
             if epci in self.homes:
-                self.homes.pop(epci).end()
+                self.homes.pop(epci).leave()
