@@ -11,7 +11,7 @@ from pathlib import Path
 from ctg_analysis.errors import Finding
 from ctg_analysis.field.anonymity import EXPECTED, personal_data, personal_data_in_yaml
 from ctg_analysis.field.material import CONVENTION, INFO_FLASH, gather
-from ctg_analysis.field.personal_data import EMAIL, PHONE, signs
+from ctg_analysis.personal_data import EMAIL, PHONE, signs
 from ctg_analysis.settings import MATERIAL, project_path, settings
 
 
