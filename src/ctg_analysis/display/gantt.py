@@ -1,17 +1,20 @@
 """Actions and meetings on a calendar of years."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ctg_analysis.display.drawing import HATCHED, Drawing, folded, length
-from ctg_analysis.display.style import BAND, FAINT, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.style import BAND, FAINT, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
 
 NAME_WIDTH = 30
 LEFT, RIGHT, HEAD = 196, WIDTH - 4, 20
 ROW, LINE_HEIGHT, GROUP, BAR = 19, 12, 22, 11
-MARK_ROOM = 15  # height of the words of each mark, below
+MARK, MARK_ROOM = "#a8480f", 12  # of the marks: their colour, the height of a line of their words, below
+LETTERS = "ABCDEFGHIJKLMNOP"
 
 
-def gantt(rows: pd.DataFrame, span: tuple[int, int], marks: list[tuple[float, str]] = []) -> str:  # noqa: B006
+def gantt(rows: pd.DataFrame, span: tuple[int, int], marks: Sequence[tuple[float, str]] = ()) -> str:
     """Return a bar for each action between its beginning and its end, under the name of its group.
 
     rows: columns name, group, begin, end (years, see field.plan.in_time), dropped, in the order to draw. span: first
@@ -24,7 +27,8 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int], marks: list[tuple[float, st
     groups = [folded(group, 60) for group in rows["group"]]
     opens = [bool(group) and (rank == 0 or group != groups[rank - 1]) for rank, group in enumerate(groups)]
     bottom = HEAD + sum(heights) + sum(GROUP for one in opens if one)
-    drawing = Drawing(bottom + MARK_ROOM * len(marks) + 2)
+    told = [folded(f"{letter}  {words}", 62) for letter, (_, words) in zip(LETTERS, marks, strict=False)]
+    drawing = Drawing(bottom + sum(8 + MARK_ROOM * (1 + words.count("\n")) for words in told) + 2)
 
     def x(year: float) -> float:
         return LEFT + (year - first) / (last - first) * (RIGHT - LEFT)
@@ -50,11 +54,13 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int], marks: list[tuple[float, st
             drawing.bar(x(row.begin), y, wide, BAR, HATCHED, stroke=INK, stroke_width=0.8)
             drawing.text(x(row.end) + 5, y, "abandonnée", size=SMALL, fill=FAINT)
         top += height
-    for rank, (year, words) in enumerate(sorted(marks)):
-        y = bottom + MARK_ROOM * (rank + 0.5)
-        drawing.line([(x(year), HEAD), (x(year), y)], PARTS[2], 1.6, stroke_dasharray="4 2")
-        end = x(year) + 4 + length(words, SMALL) > WIDTH
-        drawing.text(x(year) + (-4 if end else 4), y, words, anchor="end" if end else "start", size=SMALL)
+    for (year, _), letter, words in zip(marks, LETTERS, told, strict=False):
+        drawing.line([(x(year), HEAD), (x(year), bottom)], MARK, 1.6, stroke_dasharray="4 2")
+        with drawing.halo():
+            drawing.text(x(year), HEAD + 7, letter, anchor="middle", size=SMALL, font_weight="bold", fill=MARK)
+        bottom_of = MARK_ROOM * (1 + words.count("\n"))
+        drawing.text(0, top + 6 + bottom_of / 2, words, size=SMALL)
+        top += 8 + bottom_of
     return drawing.svg()
 
 

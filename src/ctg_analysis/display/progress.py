@@ -1,6 +1,7 @@
 """Where actions stand: how many have each status, how far their indicators are from their targets, along what way."""
 
 import math
+from itertools import pairwise
 
 import pandas as pd
 
@@ -73,19 +74,23 @@ def _part(drawing: Drawing, x: float, y: float, wide: float, status: str, text: 
         drawing.text(x + wide / 2, y, text, anchor="middle", size=SMALL, font_weight="bold", fill=ink)
 
 
-def bullets(rows: pd.DataFrame) -> str:
+def bullets(
+    rows: pd.DataFrame,
+    ends: tuple[str, str] = ("départ", "cible"),
+    heads: tuple[str, str, str] = ("départ", "actuel", "cible"),
+) -> str:
     """Return a line for each indicator: a bar for the part of the way from its baseline to its target that is done.
 
-    rows: columns label, way (see field.followup.gaps), baseline_text, now_text, target_text. Where there is no way to
-    draw, the numbers stand alone.
+    rows: columns label, way (see field.tracking.gaps), baseline_text, now_text, target_text. Where there is no way to
+    draw, the numbers stand alone. ends, heads: what the two ends of the way and the columns of numbers are.
     """
     labels = [folded(label, NAME_WIDTH) for label in rows["label"]]
     heights = [ROW + LINE_HEIGHT * label.count("\n") for label in labels]
     head = 22
     drawing = Drawing(head + sum(heights) + 4)
-    drawing.text(START, 9, "départ", anchor="middle", size=SMALL, fill=FAINT)
-    drawing.text(GOAL, 9, "cible", anchor="middle", size=SMALL, fill=FAINT)
-    for x, word in zip(NUMBERS, ("départ", "actuel", "cible"), strict=True):
+    for x, word in zip((START, GOAL), ends, strict=True):
+        drawing.text(x, 9, word, anchor="middle", size=SMALL, fill=FAINT)
+    for x, word in zip(NUMBERS, heads, strict=True):
         drawing.text(x, 9, word, anchor="end", size=SMALL, fill=FAINT, font_weight="bold")
     drawing.line([(START, head), (START, drawing.height)], RULE)
     top = head
@@ -116,7 +121,7 @@ def _done(drawing: Drawing, way: float, y: float) -> None:
 def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     """Return a small line over the years for each indicator, to its target; two definitions are never joined.
 
-    rows: see field.followup.values, with a column text. labels: ind_id → what it is, in the order to draw.
+    rows: see field.tracking.values, with a column text. labels: ind_id → what it is, in the order to draw.
     """
     first, last = int(rows["year"].min()), int(rows["year"].max())
     folded_ = {name: folded(label, NAME_WIDTH) for name, label in labels.items()}
@@ -145,7 +150,7 @@ def _path(drawing: Drawing, rows: pd.DataFrame, x, middle: float) -> None:
         for row in rows.sort_values(["year", "kind"], kind="stable").itertuples(index=False)
     ]
     told = [(at, y, row) for at, y, row in each if row.kind != "cible"]
-    for before, after in zip(told, told[1:], strict=False):
+    for before, after in pairwise(told):
         if before[2].part == after[2].part:
             drawing.line([before[:2], after[:2]], TERRITORY, 2)
         else:

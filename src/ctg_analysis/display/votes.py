@@ -44,7 +44,7 @@ def criteria(rows: pd.DataFrame, names: dict[str, str]) -> str:
 
 
 def ranks(rows: pd.DataFrame) -> str:
-    """Return the rank of each enjeu and the ranks that it has in 95 of 100 draws: a disc when it is stable, else a ring.
+    """Return the rank of each enjeu and those that it has in 95 of 100 draws: a disc when it is stable, else a ring.
 
     rows: columns label, rank, rank_low, rank_high, words, text.
     """

@@ -28,7 +28,9 @@ def actions_by_enjeu(actions: pd.DataFrame, objectives: pd.DataFrame) -> dict[st
 
 def actions_by_constat(actions: pd.DataFrame) -> dict[str, list[str]]:
     """Return constat_id → the actions that name it."""
-    return _turned((action, named or ()) for action, named in zip(actions["action_id"], actions["constat_ids"], strict=True))
+    return _turned(
+        (action, named or ()) for action, named in zip(actions["action_id"], actions["constat_ids"], strict=True)
+    )
 
 
 def coverage(enjeux: pd.DataFrame, actions: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,9 @@ actions, axes, objectives, funding, followed: the tables `actions`, `axes`, `obj
 `indicateurs_suivi`.
 """
 
+import datetime
+from calendar import monthrange
+
 import pandas as pd
 
 from ctg_analysis.field.consistency import active
@@ -46,9 +49,9 @@ def in_time(actions: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def as_year(day, *, after: bool = False) -> float:
+def as_year(day: datetime.date, *, after: bool = False) -> float:
     """Return a day as a number of years, at its beginning or `after` it; each month is a twelfth of a year."""
-    length = (last_day(f"{day.year:04d}-{day.month:02d}") - day.replace(day=1)).days + 1
+    length = monthrange(day.year, day.month)[1]
     return day.year + (day.month - 1 + (day.day - 1 + after) / length) / 12
 
 
@@ -90,3 +93,8 @@ def completeness(actions: pd.DataFrame, funding: pd.DataFrame, followed: pd.Data
         financeurs=kept["action_id"].isin(funding["action_id"]) | (has_budget & free),
         resultat=[bool(ids & whole) and not ids & partial for ids in named],
     )
+
+
+def last_year(rows: pd.DataFrame) -> int:
+    """Return the last year in which an action goes on. rows: see `in_time`."""
+    return int(-(-rows["end"].max() // 1)) - 1

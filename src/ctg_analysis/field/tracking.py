@@ -13,6 +13,7 @@ BASELINE, REPORTED, OBSERVED, TARGET = "départ", "suivi", "diagnostic", "cible"
 OUTPUT = "réalisation"
 STOPPED, TO_DECIDE = "arrêter", "à décider"
 DROPPED = "abandonnée"
+NOTHING_OBSERVED = pd.DataFrame(columns=["indicateur", "year", "value", "source"])
 
 
 def latest(followup: pd.DataFrame) -> pd.DataFrame:
@@ -21,7 +22,7 @@ def latest(followup: pd.DataFrame) -> pd.DataFrame:
 
 
 def status_by_year(followup: pd.DataFrame) -> pd.DataFrame:
-    """Return the status of each action at the end of each year: index action_id, one column per year; NaN if not told."""
+    """Return the status of each action at the end of each year: index action_id, one column per year."""
     return followup.pivot(index="action_id", columns="annee", values="statut").rename_axis(columns=None)
 
 
@@ -48,10 +49,11 @@ def money(funding: pd.DataFrame, followup: pd.DataFrame) -> pd.DataFrame:
 def values(followed: pd.DataFrame, followup: pd.DataFrame, observed: pd.DataFrame) -> pd.DataFrame:
     """Return the values of each indicator over the years, from its baseline to its target.
 
-    observed: columns indicateur, year, value, text: what the observations say of the territory; where they know an
-    indicator they stand for what the follow-up reports, which is then left out. Columns: ind_id, year, value, kind
-    (départ, suivi, diagnostic, cible), part: rises by one at the year the definition changes (`rupture_annee`): values
-    of two parts are never joined. Values observed before the baseline are left out.
+    observed: columns indicateur, year, value, source: what the observations say of the territory; where they know an
+    indicator they stand for what the follow-up reports, which is then left out. Values observed before the baseline are
+    left out. Columns: ind_id, year, value, kind (départ, suivi, diagnostic, cible), part: rises by one at the year the
+    definition changes (`rupture_annee`), and where the source of the observations does: values of two parts are never
+    joined.
     """
     rows = []
     reported = followup[["annee", "valeurs_indicateurs"]].dropna()
@@ -63,18 +65,24 @@ def values(followed: pd.DataFrame, followup: pd.DataFrame, observed: pd.DataFram
     for one in followed.itertuples(index=False):
         start = first_day(one.date_reference).year if isinstance(one.date_reference, str) else None
         if pd.notna(one.valeur_reference) and start:
-            rows.append((one.ind_id, start, float(one.valeur_reference), BASELINE))
+            rows.append((one.ind_id, start, float(one.valeur_reference), BASELINE, ""))
         if isinstance(one.indicateur, str) and one.indicateur in known:
             seen = known[one.indicateur]
-            later = seen[seen["year"].gt(start or 0)]
-            rows += [(one.ind_id, int(row.year), float(row.value), OBSERVED) for row in later.itertuples(index=False)]
+            later = seen[seen["year"].gt(start or 0)].sort_values("year")
+            rows += [(one.ind_id, int(row.year), float(row.value), OBSERVED, row.source) for row in later.itertuples()]
         else:
-            rows += [(one.ind_id, year, value, REPORTED) for year, value in told.get(one.ind_id, [])]
+            rows += [(one.ind_id, year, value, REPORTED, "") for year, value in told.get(one.ind_id, [])]
         if pd.notna(one.cible) and isinstance(one.cible_date, str):
-            rows.append((one.ind_id, first_day(one.cible_date).year, float(one.cible), TARGET))
-    table = pd.DataFrame(rows, columns=["ind_id", "year", "value", "kind"])
+            rows.append((one.ind_id, first_day(one.cible_date).year, float(one.cible), TARGET, ""))
+    table = pd.DataFrame(rows, columns=["ind_id", "year", "value", "kind", "source"])
     changed = table["ind_id"].map(followed.set_index("ind_id")["rupture_annee"].astype(float))
-    return table.assign(part=table["year"].ge(changed).astype(int))
+    by_indicator = table["source"].mask(table["source"].eq("")).groupby(table["ind_id"])
+    other = by_indicator.bfill().groupby(table["ind_id"]).ffill()
+    moved = (
+        other.ne(other.groupby(table["ind_id"]).shift()) & table["ind_id"].eq(table["ind_id"].shift()) & other.notna()
+    )
+    part = moved.groupby(table["ind_id"]).cumsum() + table["year"].ge(changed)
+    return table.drop(columns="source").assign(part=part.astype(int))
 
 
 def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -98,7 +106,9 @@ def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     return found.assign(kind=now["kind"].reindex(ids).fillna(""), way=way).reset_index(names="ind_id")
 
 
-def as_bilan(actions: pd.DataFrame, followed: pd.DataFrame, funding: pd.DataFrame, followup: pd.DataFrame) -> pd.DataFrame:
+def as_bilan(
+    actions: pd.DataFrame, followed: pd.DataFrame, funding: pd.DataFrame, followup: pd.DataFrame
+) -> pd.DataFrame:
     """Return the actions under way in the columns of `bilan_actions`, as the follow-up has them at its last year.
 
     actions: with the title of their axis in `axe`, see `plan.in_order`. prevu, realise: the target and the last value
@@ -108,7 +118,7 @@ def as_bilan(actions: pd.DataFrame, followed: pd.DataFrame, funding: pd.DataFram
     last = latest(followup).set_index("action_id")
     ids = actions["action_id"]
     outputs = followed[followed["type"].eq(OUTPUT)].drop_duplicates("action_id").set_index("action_id")
-    reached = gaps(followed, values(followed, followup, _NOTHING_OBSERVED)).set_index("ind_id")["now"]
+    reached = gaps(followed, values(followed, followup, NOTHING_OBSERVED)).set_index("ind_id")["now"]
     status = ids.map(last["statut"]).fillna("non démarrée").mask(actions["statut"].eq(DROPPED), DROPPED)
     return pd.DataFrame(
         {
@@ -127,6 +137,3 @@ def as_bilan(actions: pd.DataFrame, followed: pd.DataFrame, funding: pd.DataFram
             "preuve": None,
         }
     ).reset_index(drop=True)
-
-
-_NOTHING_OBSERVED = pd.DataFrame(columns=["indicateur", "year", "value"])

@@ -2,7 +2,7 @@
 
 actions: the columns of `bilan_actions`: action_id, axe, intitule, prevu, realise, unite, cout_prevu, cout_realise,
 statut, ecart, explication, suite. The actions of the convention under way come in the same columns, see
-`followup.as_bilan`, so that both bilans are read alike.
+`tracking.as_bilan`, so that both bilans are read alike.
 """
 
 from collections.abc import Sequence
