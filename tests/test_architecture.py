@@ -53,6 +53,7 @@ ORDER = [
     "display",
     "observed",
     "synthesis",
+    "analyst",
     "figures",
     "summaries",
     "chapter",
@@ -66,6 +67,7 @@ ORDER = [
     "publishing",
     "build",
     "verification",
+    "documents",
     "distributed",
     "listing",
     "cli",
@@ -95,11 +97,12 @@ AFTER_THE_GATE = {
     "publishing",
 }
 AFTER_THE_GATE |= {"build", "action_sheets", "bilan", "enjeux", "followup", "proof_words", "shown", "strategy"}
-AFTER_THE_GATE |= {"childcare_authority", "demarche", "simulation"}
+AFTER_THE_GATE |= {"analyst", "childcare_authority", "demarche", "documents", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).
 SURVEY = ("answers", "crossings", "exports", "measured", "questions", "response")
-PERSONS = {f"ctg_analysis.field.{name}" for name in (*SURVEY, "restricted", "results", "retention")}
+RESTRICTED = ("restricted", "results", "retention", "commit_check")
+PERSONS = {f"ctg_analysis.field.{name}" for name in (*SURVEY, *RESTRICTED)}
 
 
 def modules():

@@ -13,6 +13,7 @@ from material_files import TODAY, add, change, copy_of, line_of, places_of, said
 
 from ctg_analysis.errors import InputError
 from ctg_analysis.field.calendar import as_of
+from ctg_analysis.field.codes import with_blanks_told
 from ctg_analysis.field.material import open_material
 from ctg_analysis.field.restricted import open_restricted
 from ctg_analysis.field.tables import PUBLIC, RESTRICTED, TABLES
@@ -335,3 +336,14 @@ def test_the_plan_of_the_example_is_whole(example):
     assert yaml.safe_load((example.material(EXAMPLE_EPCI) / "convention.yml").read_text(encoding="utf-8"))["articles"][
         13
     ]
+
+
+def test_the_statistics_of_the_survey_read_the_example_as_its_files_are(example):
+    """Who a question is put to is said once, by its filter: parents, whatever the number of their children."""
+    answers = open_restricted(example, EXAMPLE_EPCI)["reponses"]
+    questionnaire = open_material(example, EXAMPLE_EPCI, places_of(example))["questionnaire"]
+    plain = questionnaire[questionnaire["q_id"].isin(answers.columns)]
+    told = with_blanks_told(answers, plain)
+    parents = answers["enfants"].isin(["1", "2", "3"])
+    assert told["parent_seul"].ne("NC").eq(parents).all() and parents.mean() > 0.5
+    assert told[plain["q_id"]].ne("").all(axis=None)

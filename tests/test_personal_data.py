@@ -247,8 +247,8 @@ def test_the_command_says_what_is_due_and_deletes_only_when_told(tmp_path, examp
     change(private / "entretiens.csv", 3, "suppression_prevue_le", "2025-01-01")
     before = (private / "entretiens.csv").read_bytes()
 
-    def run(*options):
-        command = [sys.executable, "-m", "ctg_analysis", "purge", EXAMPLE_EPCI, *options]
+    def run(*options, epci=EXAMPLE_EPCI):
+        command = [sys.executable, "-m", "ctg_analysis", "purge", epci, *options]
         environment = {"CTG_ROOT": str(tmp_path), "PYTHONPATH": str(settings().root / "src")}
         return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
@@ -260,6 +260,8 @@ def test_the_command_says_what_is_due_and_deletes_only_when_told(tmp_path, examp
     assert (private / "entretiens.csv").read_bytes() != before
     answer = run()
     assert answer.returncode == 0 and "nothing is due" in answer.stderr
+    answer = run("--delete", epci="999999990")
+    assert answer.returncode == 1 and "999999990/demarche: no such folder" in answer.stderr
 
 
 def test_the_dates_of_the_example_are_far_away(example):

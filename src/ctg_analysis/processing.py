@@ -5,20 +5,18 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from filelock import FileLock
 
-from ctg_analysis.checking import check_root
-from ctg_analysis.derivation import derive
 from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.field.material import open_material
-from ctg_analysis.field.restricted import open_restricted
-from ctg_analysis.field.results import results
 from ctg_analysis.settings import MATERIAL, DataRoot
 from ctg_analysis.staleness import MANIFEST, are_observations_stale, demarches, inputs, is_stale, material_inputs
 
-Tables = dict[str, pd.DataFrame]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Tables = dict[str, pd.DataFrame]
 
 _held: set[DataRoot] = set()
 ROWS_TOGETHER = 8192  # sorted by territory, so that the rows of one are read without those of all
@@ -44,8 +42,7 @@ def _writing(root: DataRoot) -> FileLock:
 
 
 def hold(root: DataRoot) -> None:
-    """Bring data/processed up to date, and take it for up to date from now on in this process and its forks."""
-    ensure(root)
+    """Take data/processed for up to date, as it was found to be, from now on in this process and its forks."""
     _held.add(root)
 
 
@@ -57,6 +54,9 @@ def process(*roots: DataRoot) -> list[int]:
     Raises:
         InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it.
     """
+    from ctg_analysis.checking import check_root  # both heavy, and seldom needed
+    from ctg_analysis.derivation import derive
+
     made_from = [(inputs(root), material_inputs(root)) for root in roots]
     findings: set[Finding] = set()
     derived = []
@@ -81,23 +81,32 @@ def process_material(root: DataRoot) -> None:
     Raises:
         InputError: with the findings of all the démarches.
     """
+    import pandas as pd
+
     made_from = material_inputs(root)
     material = derive_material(root, pd.read_parquet(root.processed / "territories.parquet"))
     with _replacing(root, root.processed / MATERIAL) as fresh:
         _write_material(fresh, material, made_from)
 
 
-def derive_material(root: DataRoot, places: pd.DataFrame) -> dict[str, Tables]:
+def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables]":
     """Return the tables that chapters may read of each démarche, see `field.outputs`.
 
     Raises:
         InputError: with the findings of all of them.
     """
+    from ctg_analysis.field.material import open_material
+    from ctg_analysis.field.restricted import open_restricted
+    from ctg_analysis.field.results import results
+    from ctg_analysis.published import published_before, reports
+    from ctg_analysis.sources.demarche import SURVEY
+
     findings: list[Finding] = []
     derived = {}
+    before = published_before(root, reports(), {SURVEY})
     for epci in demarches(root):
         try:
-            derived[epci] = results(open_material(root, epci, places), open_restricted(root, epci))
+            derived[epci] = results(open_material(root, epci, places), open_restricted(root, epci), places, before)
         except InputError as error:
             findings += error.findings
     if findings:
@@ -117,14 +126,14 @@ def _replacing(root: DataRoot, folder: Path) -> Iterator[Path]:
         fresh.rename(folder)
 
 
-def _write(folder: Path, tables: Tables, made_from: dict[str, str]) -> None:
+def _write(folder: Path, tables: "Tables", made_from: dict[str, str]) -> None:
     folder.mkdir(exist_ok=True)
     for name, table in tables.items():
         table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
     _note(folder, made_from)
 
 
-def _write_material(folder: Path, derived: dict[str, Tables], made_from: dict[str, str]) -> None:
+def _write_material(folder: Path, derived: "dict[str, Tables]", made_from: dict[str, str]) -> None:
     folder.mkdir(exist_ok=True)
     for epci, tables in derived.items():
         (folder / epci).mkdir()

@@ -10,7 +10,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapters import all_chapters
-from ctg_analysis.demarche import Demarche, open_demarche
+from ctg_analysis.demarche import Demarche
 from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display import markup, notes, texts
 from ctg_analysis.display.markup import Html
@@ -47,8 +47,7 @@ def show(epci: str) -> "Shown":
     Raises:
         UserError: no such EPCI. InputError: files that cannot be trusted.
     """
-    seen = open_chapter(epci).seen
-    return Shown(seen, open_demarche(seen.epci, seen.root))
+    return Shown(open_chapter(epci).seen)
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,11 @@ class Shown:
     """A démarche, beside what was observed of its territory."""
 
     seen: Observed
-    demarche: Demarche
+
+    @property
+    def demarche(self) -> Demarche:
+        """Return the démarche of the territory."""
+        return self.seen.demarche
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table, see field.outputs."""

@@ -6,26 +6,42 @@ from pathlib import Path
 
 from ctg_analysis.published import editions_with_restricted, reports
 from ctg_analysis.settings import MATERIAL, DataRoot, settings
-from ctg_analysis.sources.certificates import sha256, source_folders
+from ctg_analysis.sources.folders import sha256, source_folders
 
 MANIFEST = "manifest.json"
 PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
 PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "simulation", "templates"}
 PAGES |= {"action_sheets", "bilan", "enjeux", "followup", "proof_words", "shown", "strategy"}
-PAGES |= {"chapters", "demarche", "figures", "material_check", "proofs", "summaries", "synthesis", "verification"}
+PAGES |= {
+    "analyst",
+    "chapters",
+    "demarche",
+    "documents",
+    "figures",
+    "material_check",
+    "proofs",
+    "summaries",
+    "synthesis",
+    "verification",
+}
 
 
 def is_stale(root: DataRoot) -> bool:
     """Tell whether data/processed was made from other inputs or by another library."""
-    return are_observations_stale(root) or _made_from(root.processed / MATERIAL) != material_inputs(root)
+    return are_observations_stale(root) or _made(root.processed / MATERIAL) != material_inputs(root)
 
 
 def are_observations_stale(root: DataRoot) -> bool:
     """Tell it of all that is not made from the field material alone."""
-    return _made_from(root.processed) != inputs(root)
+    return _made(root.processed) != inputs(root)
 
 
-def _made_from(folder: Path) -> dict[str, str] | None:
+def made_from(root: DataRoot) -> dict[str, str]:
+    """Return what the observations of data/processed were made from, as `inputs` said it then."""
+    return _made(root.processed) or {}
+
+
+def _made(folder: Path) -> dict[str, str] | None:
     manifest = folder / MANIFEST
     return json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else None
 
@@ -44,7 +60,8 @@ def inputs(root: DataRoot) -> dict[str, str]:
         if path.is_file()
     ]
     files += sorted(path for path in root.reference.rglob("*") if path.is_file())
-    files += sorted(path for path in root.private.rglob("*") if path.is_file() and MATERIAL not in path.parts)
+    private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
+    files += sorted(path for path in private if path.is_file())
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
     digests |= {f"published/{digest}": digest for digest in editions_with_restricted(root, reports())}
     return digests | {"library": library(without=PAGES), "lock": locked()}

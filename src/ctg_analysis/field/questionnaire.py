@@ -6,9 +6,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ctg_analysis.errors import Finding
+from ctg_analysis.field.codes import CLOSED, LIST, NUMERIC, OPEN, OUTSIDE, SEVERAL
 from ctg_analysis.field.reading import Read
-from ctg_analysis.field.tables.columns import LIST
-from ctg_analysis.field.tables.survey import CHOICE, NUMERIC, OPEN, OUTSIDE, SCALE, SEVERAL
 
 SECTEUR = "secteur"  # a column of the answers that the margins know, and that is no question
 A_CODE = r"[\w.-]{1,15}"  # what may be shown: a longer text may be an answer in its author's own words
@@ -22,7 +21,7 @@ def questions_wrong(questionnaire: Read, margins: Read) -> Iterator[Finding]:
     codes = codes_of(questionnaire.rows)
     for row in questionnaire.rows.itertuples():
         several = isinstance(row.modalites, tuple)
-        if several != (row.type in (CHOICE, SEVERAL, SCALE)):
+        if several != (row.type in CLOSED):
             found, expected = (
                 ("modalities", "a blank cell") if several else ("a blank cell", "code=libellé|code=libellé")
             )

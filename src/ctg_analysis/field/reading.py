@@ -1,5 +1,6 @@
 """A file of the field material held to its model: every problem at once, each with its line and its column."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each questio
 
 
 DELETIONS = "suppressions.csv"  # beside the private tables: what was deleted when it was due
+MOST = 20  # findings of one sort about one column that are told one by one
 LONGEST = 5_000  # characters in a cell
 
 
@@ -65,7 +67,18 @@ def read_table(path: Path, table: Table) -> Read:
         except ValidationError as error:
             findings += [_finding(problem, line, path, table) for problem in error.errors()]
     typed = _typed(rows, lines, table).join(texts.drop(columns=table.columns))
-    return Read(table, path, texts, typed, tuple(findings))
+    return Read(table, path, texts, typed, tuple(_first_ones(findings)))
+
+
+def _first_ones(findings: list[Finding]) -> Iterator[Finding]:
+    """Yield the first of the findings that expect the same of a column, then how many there are more of them."""
+    alike: dict[tuple[str | None, str], list[Finding]] = {}
+    for one in findings:
+        alike.setdefault((one.column, one.expected), []).append(one)
+    for several in alike.values():
+        yield from several[:MOST]
+        if more := several[MOST:]:
+            yield replace(more[0], found=f"{more[0].found}, and as much in {len(more) - 1} other lines")
 
 
 def _columns(header: list[str], table: Table, path: Path) -> list[str]:

@@ -50,13 +50,12 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict
 def write_data(report: Report) -> dict:
     """Write the data files and what changed since the edition before; return what the index and the record say."""
     from ctg_analysis.chapter import open_chapter
-    from ctg_analysis.demarche import open_demarche
     from ctg_analysis.publishing.changes import write_changes
     from ctg_analysis.publishing.data_files import write_csv, write_material, write_observations
 
     chapter = open_chapter(report.epci)
     write_csv(report.fresh, chapter)
-    write_material(report.fresh, open_demarche(report.epci, chapter.seen.root))
+    write_material(report.fresh, chapter.seen.demarche)
     observations = write_observations(report.fresh, chapter.seen)
     page = about(report)
     after = write_changes(report.fresh, report.latest, observations, page)
@@ -73,7 +72,6 @@ def about(report: Report) -> dict:
     """Return what every page of a report shows: the territory, the links to the chapters."""
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.cleaning.geography import read_geography
-    from ctg_analysis.demarche import open_demarche
     from ctg_analysis.display.texts import typography
     from ctg_analysis.publishing.proved import proved
     from ctg_analysis.settings import data_root
@@ -90,5 +88,5 @@ def about(report: Report) -> dict:
         "fictional": root.fictional,
         "geography": typography(read_geography(root)["note"]),
         "current": "index.html",
-        "proofs": proved(open_demarche(report.epci, root)) if ENJEUX in pages else {},
+        "proofs": proved(open_chapter(report.epci).seen.demarche) if ENJEUX in pages else {},
     }
