@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from ctg_analysis.publishing.editions import HOME
 from ctg_analysis.settings import EXAMPLE_EPCI, settings
 from ctg_analysis.verification import compared
 
@@ -53,21 +52,22 @@ def test_two_clones_of_one_commit_give_the_same_bytes(clones):
     count, differences = compared(*reports)
     assert differences == [] and count > 100
     assert reports[0].resolve().name == reports[1].resolve().name
-    assert not list(reports[0].parent.joinpath(HOME, EXAMPLE_EPCI).glob(".*"))
     text = (reports[0] / "provenance.json").read_text(encoding="utf-8")
     commit = subprocess.run(["git", "-C", clones[0], "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
     assert f'"commit": "{commit.stdout.strip()}"' in text and str(clones[0]) not in text
 
 
 def test_verify_passes_under_another_user(clones):
-    """The other user owns the clone and its report; where the interpreter lies in a closed folder, it may read there."""
+    """The other user owns the clone and its report; an interpreter that lies in a closed folder may be read there."""
     if os.geteuid() != 0:
         pytest.skip("only root can become another user")
     if not shutil.which("setpriv"):
         pytest.skip("setpriv (util-linux) is not installed")
     own = f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"
     user = "setpriv", *own, "--inh-caps=-all,+dac_read_search", "--ambient-caps=+dac_read_search"
-    trial = subprocess.run([*user, sys.executable, "-c", "import os; print(os.geteuid())"], capture_output=True, text=True)
+    trial = subprocess.run(
+        [*user, sys.executable, "-c", "import os; print(os.geteuid())"], capture_output=True, text=True
+    )
     if trial.returncode:
         pytest.skip(f"no process of another user here: {trial.stderr.strip().splitlines()[-1]}")
     assert trial.stdout == f"{NOBODY}\n"
