@@ -187,8 +187,8 @@ def fetch(
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     from ctg_analysis.sources import SOURCES
-    from ctg_analysis.sources.certificates import FULL
     from ctg_analysis.sources.fetching import fetch as fetch_source
+    from ctg_analysis.sources.folders import FULL
     from ctg_analysis.sources.received import FetchError
 
     unknown = [name for name in sources or [] if name not in SOURCES]

@@ -14,7 +14,7 @@ from ctg_analysis.field.retention import as_finding, due
 from ctg_analysis.field.tables.evidence import INDICATOR
 from ctg_analysis.proofs import no_longer
 from ctg_analysis.settings import DataRoot, project_path
-from ctg_analysis.sources.certificates import source_folders
+from ctg_analysis.sources.folders import source_folders
 from ctg_analysis.staleness import are_observations_stale, demarches
 
 PLACES = ["level", "code", "name", "epci", "departement", "region"]

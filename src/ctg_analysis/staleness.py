@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ctg_analysis.published import editions_with_restricted, reports
 from ctg_analysis.settings import MATERIAL, DataRoot, settings
-from ctg_analysis.sources.certificates import sha256, source_folders
+from ctg_analysis.sources.folders import sha256, source_folders
 
 MANIFEST = "manifest.json"
 PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}

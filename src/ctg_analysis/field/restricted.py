@@ -20,7 +20,7 @@ from ctg_analysis.field.tables import RESTRICTED
 from ctg_analysis.field.tables.columns import Day
 from ctg_analysis.field.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.settings import DataRoot, project_path
-from ctg_analysis.sources.certificates import is_note
+from ctg_analysis.sources.folders import is_note
 
 RETENTION, RECORDINGS, EXPORTS = "conservation.yml", "enregistrements", "exports"
 

@@ -8,7 +8,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import Chapter
 from ctg_analysis.observed import Observed
 from ctg_analysis.published import OBSERVATIONS, PLACES
-from ctg_analysis.sources.certificates import sha256
+from ctg_analysis.sources.folders import sha256
 from ctg_analysis.territories import membership
 
 FRENCH_COLUMNS = {

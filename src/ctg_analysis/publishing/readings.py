@@ -9,7 +9,6 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapters import ChapterNotebook
-from ctg_analysis.demarche import open_demarche
 from ctg_analysis.model import Indicator
 from ctg_analysis.observations import read_observations
 from ctg_analysis.observed import Observed
@@ -49,7 +48,7 @@ def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     for name in ("", *(one.id for one in read)):
         digest.update(of_all[name])
     if chapter.number in OF_THE_DEMARCHE:
-        digest.update(open_demarche(seen.epci, seen.root).sum())
+        digest.update(seen.demarche.sum())
     return digest.hexdigest()
 
 

@@ -3,7 +3,6 @@
 import re
 import subprocess
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,6 +79,8 @@ def code() -> dict[str, str | dict]:
 
     Read once: they are those of the modules that this process and its forks have in memory.
     """
+    from importlib.metadata import version
+
     return {
         "ctg_analysis": version("ctg_analysis"),
         "commit": git_commit(),

@@ -9,16 +9,14 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cached_property
-from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 
 from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.forks import LIMITS, Fork, Limits, Parent, Template
 from ctg_analysis.publishing.template import CALL, DONE, REFUSED, SERVE
-from ctg_analysis.settings import settings
+from ctg_analysis.settings import WARM, settings
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class StoppedError(UserError):
 
 def can_fork() -> bool:
     """Tell whether jobs run in forks of the template: on Linux, unless CTG_KERNELS=stock."""
-    return settings().kernels == "warm" and sys.platform == "linux"
+    return settings().kernels == WARM and sys.platform == "linux"
 
 
 def run(
@@ -76,6 +74,9 @@ def run(
 
 
 def _run_stock(jobs: Iterable[Job], workers: int) -> Iterator[Outcome]:
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         futures = {pool.submit(job.function, *job.arguments): job for job in jobs}
         for future in as_completed(futures):
