@@ -29,7 +29,7 @@ SETTINGS = {
 ENDED = """() => {
   const cells = [...document.querySelectorAll(".jp-MainAreaWidget:not(.lm-mod-hidden) .jp-CodeCell")];
   return cells.every(one => /\\d/.test(one.querySelector(".jp-InputPrompt").textContent))
-    || cells.some(one => one.querySelector("[data-mime-type='application/vnd.jupyter.error']"));
+    || cells.some(one => one.querySelector("[data-mime-type='application/vnd.jupyter.stderr']"));  // where errors are
 }"""
 SHOWN = """() => [...document.querySelectorAll(".jp-MainAreaWidget:not(.lm-mod-hidden) .jp-OutputArea-output")]
   .flatMap(one => [...one.querySelectorAll("svg[role=img], img")])
