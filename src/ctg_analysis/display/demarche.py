@@ -9,7 +9,7 @@ from ctg_analysis.display import charts, markup, texts
 from ctg_analysis.display.charts import Listing
 from ctg_analysis.display.markup import Html, Table
 
-UNKNOWN, NOTHING = "nd", "–"
+UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
 Cell = str | Markup
 
