@@ -59,6 +59,13 @@ ORDER = [
     "figures",
     "summaries",
     "chapter",
+    "shown",
+    "proof_words",
+    "action_sheets",
+    "bilan",
+    "enjeux",
+    "strategy",
+    "followup",
     "publishing",
     "build",
     "verification",
@@ -92,7 +99,7 @@ AFTER_THE_GATE = {
     "chapter",
     "publishing",
 }
-AFTER_THE_GATE |= {"build"}
+AFTER_THE_GATE |= {"build", "action_sheets", "bilan", "enjeux", "followup", "proof_words", "shown", "strategy"}
 AFTER_THE_GATE |= {"analyst", "childcare_authority", "demarche", "documents", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).

@@ -11,6 +11,7 @@ from ctg_analysis.sources.folders import sha256, source_folders
 MANIFEST = "manifest.json"
 PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
 PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "simulation", "templates"}
+PAGES |= {"action_sheets", "bilan", "enjeux", "followup", "proof_words", "shown", "strategy"}
 PAGES |= {
     "analyst",
     "chapters",
