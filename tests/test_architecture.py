@@ -57,6 +57,7 @@ ORDER = [
     "publishing",
     "build",
     "verification",
+    "documents",
     "distributed",
     "listing",
     "cli",

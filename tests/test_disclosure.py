@@ -38,6 +38,7 @@ from ctg_analysis.sources import SOURCES as DECLARED
 from ctg_analysis.suppression import DOWN, UP, Aim, Block, show_again
 
 THRESHOLD = 5
+NAN = float("nan")
 SOURCES = {
     "pmi": Source(id="pmi", label="PMI", producer="P", secrecy=SecrecyRule(threshold=THRESHOLD)),
     "open": Source(id="open", label="Ouvert", producer="P"),
@@ -759,3 +760,24 @@ def test_every_sum_has_its_open_part_in_the_catalogue_at_its_levels():
     for whole, (open_part, _) in DECLARED["caf_et_msa"].sums.items():
         counts = [one for one in CATALOGUE.values() if one.value == Count(open_part)]
         assert any({"epci", "departement"} <= set(one.levels) for one in counts), whole
+
+
+def test_a_yes_or_no_that_tells_whether_there_is_anybody_is_withheld_with_their_number():
+    """Childminders at work: A 3, B 12, C 30, D none, 45 in all; no crèche. PE-11 would say who of A and D has none."""
+    counts = {"A": (3.0, 0.0), "B": (12.0, 0.0), "C": (30.0, 0.0), "D": (0.0, 1.0), "E": (45.0, 1.0)}
+    lines = [
+        {"territory": place, "level": "epci" if place == "E" else "commune", "period": "2025", "indicator": name,
+         "numerator": value, "denominator": NAN, "value": value, "low": NAN, "high": NAN, "status": OK, "quality": 1,
+         "source": "pmi_assistants_maternels"}
+        for place, values in counts.items()
+        for name, value in zip(("active_childminders_count", "communes_without_childcare_count"), values, strict=True)
+    ]  # fmt: skip
+    members = pd.DataFrame({"territory": "E", "level": "epci", "commune": list("ABCD")})
+    table = withhold(pd.DataFrame(lines), dict(CATALOGUE), dict(DECLARED), members).observations
+    status = table.set_index(["indicator", "territory"])["status"]
+    working, without = status["active_childminders_count"], status["communes_without_childcare_count"]
+    assert (
+        working["A"] == SECRET
+        and list(working[working.eq(SECRET)].index) == list(without[without.eq(SECRET)].index)[:-1]
+    )
+    assert without["E"] == SECRET and OK in set(without)

@@ -84,7 +84,7 @@ class Chapter:
             years = [texts.is_printed(one, row) for row in self.seen.own(one).itertuples(index=False)]
             line = len(years) >= SHORTEST_LINE and all(years)
             return self._read_and(self.trend(indicator), one) if line else self.reading(indicator)
-        if one.chart == "circles" and not figures.by_commune(self.seen, one)["value"].any():
+        if one.chart == "circles" and not figures.on_map(self.seen, one)["value"].any():
             return self.reading(indicator)
         return self._read_and(self.chart(indicator), one)
 
@@ -127,7 +127,7 @@ class Chapter:
         return figures.trend(self.seen, self._indicator(indicator))
 
     def slope(self, indicator: str) -> Html:
-        """Return an indicator at its first and last comparable years, here and elsewhere."""
+        """Return an indicator at its first and last years, at least five apart, here and elsewhere."""
         return figures.slope(self.seen, self._indicator(indicator))
 
     def dumbbell(self, first: str, second: str, *, ends: tuple[str, str], title: str) -> Html:

@@ -127,11 +127,29 @@ def changes(
 
 
 @app.command()
+def documents(
+    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+) -> None:
+    """Make the documents of the latest edition of a report: PDF, slides, a file to send by mail.
+
+    The PDFs are printed by a Chromium, a Chrome or an Edge of this machine; the others need none.
+    """
+    from ctg_analysis.documents import write_documents
+
+    home = (out or settings().root / "reports").resolve()
+    with messages.status(epci) as status:
+        for path in write_documents(epci, home, told=status.update):
+            messages.print(f"{project_path(path)}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+@app.command()
 def gc(
     keep: Annotated[int, typer.Option(min=2, help="How many editions of each report to keep.")],
     out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
 ) -> None:
-    """Remove old editions; the latest and the one that it is compared with always stay."""
+    """Remove old editions and their documents; the latest and the one that it is compared with always stay."""
+    from ctg_analysis.documents import collect_documents
     from ctg_analysis.locks import alone
     from ctg_analysis.publishing.editions import collect, reports
 
@@ -139,6 +157,7 @@ def gc(
     for epci in reports(home):
         with alone(home, epci, f"{epci}: is being built"):
             removed = collect(home, epci, keep)
+            collect_documents(home, epci)
         messages.print(f"{epci}: {len(removed)} editions removed")
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from ctg_analysis import synthesis
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.census_sample import CYCLE
 from ctg_analysis.comparisons import last_year, latest_period
 from ctg_analysis.display import bars, charts, lines, maps, markup, messages, notes, spine, texts
 from ctg_analysis.display.markup import Html
@@ -28,7 +29,7 @@ def comparison(seen: Observed, one: Indicator) -> Html:
     peers = rows[rows["level"].eq("peers")]
     note = QUARTILES if peers["low"].notna().any() else ""
     drawing = bars.comparison(rows[rows["status"].eq(OK)])
-    return _drawn(seen, one, drawing, rows, over_years=False, note=note, message=messages.comparison(rows))
+    return _drawn(seen, one, drawing, rows, over_years=False, note=note, message=messages.comparison(one, rows))
 
 
 def trend(seen: Observed, one: Indicator) -> Html:
@@ -39,17 +40,14 @@ def trend(seen: Observed, one: Indicator) -> Html:
     means = [name for name in one.parts if isinstance(CATALOGUE[name].value, Mean)]
     smooth = seen.own(CATALOGUE[means[0]]) if means else None
     drawing = lines.trend(rows, smooth, one.decimals)
-    return _drawn(seen, one, drawing, rows, over_years=True, message=messages.trend(rows))
+    return _drawn(seen, one, drawing, rows, over_years=True, message=messages.trend(one, rows))
 
 
 def communes_map(seen: Observed, one: Indicator) -> Html:
     """Return the map of an indicator by commune: shades for a rate, circles for a count."""
-    rows = seen.readable(one)
-    rows = rows[rows["level"].eq("commune")]
-    period = _map_period(seen, one, rows)
-    if period is None:
+    rows = on_map(seen, one)
+    if rows.empty:
         return unavailable(seen, one, f"{one.label}, par commune")
-    rows = rows[rows["period"].eq(period)].sort_values("name", key=lambda names: names.map(texts.alphabetical))
     if isinstance(one.value, Count | Mean):
         drawing = maps.circles(seen.land, rows)
         exact = not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
@@ -58,7 +56,7 @@ def communes_map(seen: Observed, one: Indicator) -> Html:
         printed = [row.status == OK and texts.is_printed(one, row) for row in rows.itertuples(index=False)]
         rows = rows.assign(shown=printed)
         drawing = maps.choropleth(seen.land, rows, one, diverging=texts.is_change(one))
-        message = messages.choropleth(rows)
+        message = messages.choropleth(one, rows)
     without = rows.loc[~rows["territory"].isin(seen.land.paths.keys()), "name"]
     note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
     return _drawn(seen, one, drawing, rows, over_years=False, kind="map", note=note, message=message)
@@ -166,13 +164,16 @@ def _drawn(
     return charts.chart(one, drawing, data, when=when, source=cited, **words)
 
 
-def _map_period(seen: Observed, one: Indicator, rows: pd.DataFrame) -> str | None:
-    """Return the period of the comparison when the communes have it, else their latest one."""
+def on_map(seen: Observed, one: Indicator) -> pd.DataFrame:
+    """Return the communes by name, at the period of the comparison when they have it, else their latest one."""
     compared = seen.compared(one, with_peers=False)
-    known = rows[rows["status"].eq(OK)]
-    if len(compared) and compared["period"].iloc[0] in set(known["period"]):
-        return compared["period"].iloc[0]
-    return latest_period(known)
+    rows = seen.readable(one)
+    rows = rows[rows["level"].eq("commune")]
+    wanted = compared["period"].iloc[0] if len(compared) else ""
+    here = rows[rows["period"].eq(wanted)]
+    if not here["status"].eq(OK).any():
+        return by_commune(seen, one)
+    return here.sort_values("name", key=lambda names: names.map(texts.alphabetical))
 
 
 def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | None:
@@ -224,21 +225,22 @@ def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[st
 
 
 def slope(seen: Observed, one: Indicator) -> Html:
-    """Return an indicator at its first and last comparable years, the territory and its comparators."""
+    """Return an indicator at its first and last years, at least five apart (rule R8), here and elsewhere."""
     rows = seen.readable(one)
     rows = rows[rows["status"].eq(OK) & ~rows["level"].isin(["commune", "secteur"])]
     rows = rows[rows["level"].ne("france") | rows["territory"].isin(seen.compared(one)["territory"])]
     own = sorted(rows.loc[rows["level"].eq("epci"), "period"])
-    if len(own) < 2:
+    if not own or last_year(own[-1]) - last_year(own[0]) < CYCLE:
         return unavailable(seen, one, f"{one.label}, évolution")
     before, now = (rows[rows["period"].eq(period)] for period in (own[0], own[-1]))
     both = now.merge(before, on=["level", "territory"], suffixes=("", "_before"), validate="1:1")
     both = both.assign(rank=both["level"].map(list(LEVELS).index)).sort_values("rank", kind="stable")
     columns = {"value": "now", "value_before": "before", "text": "now_text", "text_before": "before_text"}
     when = {"before_when": texts.period_text(own[0]), "now_when": texts.period_text(own[-1])}
-    drawing = lines.slope(both.rename(columns={**columns, "name": "name"}).assign(**when))
+    drawing = lines.slope(both.rename(columns=columns).assign(**when))
     data = charts.Listing(["Territoire", *when.values()], both[["name", "text_before", "text"]].to_numpy().tolist())
-    message = f"De {both.iloc[0]['text_before']} à {both.iloc[0]['text']} dans le territoire"
+    here = pd.concat([before, now])
+    message = messages.trend(one, here[here["level"].eq("epci")])
     cited = source(seen, pd.concat([before, now]), series=True)
     return charts.chart(one, drawing, data, when=f"{own[0]} et {own[-1]}", source=cited, message=message)
 

@@ -18,11 +18,13 @@ class Settings(BaseSettings):
 
     CTG_ROOT: the project's folder, by default the one this package sits in. CTG_KERNELS: `warm` runs chapters in forks
     of a process that has everything imported, where the system can; `stock` starts a Jupyter kernel for each.
+    CTG_CHROMIUM: the browser that prints the PDF, when it is not found by its name.
     """
 
     model_config = SettingsConfigDict(env_prefix="CTG_")
     root: Path = Path(__file__).resolve().parents[2]
     kernels: Literal["warm", "stock"] = "warm"
+    chromium: str = ""
 
 
 @cache

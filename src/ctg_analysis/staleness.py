@@ -11,7 +11,7 @@ from ctg_analysis.sources.certificates import sha256, source_folders
 MANIFEST = "manifest.json"
 PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
 PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "significance", "simulation", "templates"}
-PAGES |= {"chapters", "field", "figures", "summaries", "synthesis", "verification"}
+PAGES |= {"chapters", "documents", "field", "figures", "summaries", "synthesis", "verification"}
 
 
 def is_stale(root: DataRoot) -> bool:

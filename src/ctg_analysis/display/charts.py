@@ -166,7 +166,7 @@ def overview(drawing: str, data: Listing, source: str) -> Html:
     says = " ; ".join(f"{label} {own} ({reference} {other}, {word})" for label, own, other, word in data.lines)
     return figure(
         drawing,
-        file="vue_d_ensemble.csv",
+        file="",
         kind="chart",
         title=title,
         subtitle=texts.typography(f"Écart relatif à la valeur de comparaison ({reference}), en %"),
