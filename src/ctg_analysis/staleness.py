@@ -5,7 +5,7 @@ from hashlib import sha256 as hash_
 from pathlib import Path
 
 from ctg_analysis.published import editions_with_restricted, reports
-from ctg_analysis.settings import MATERIAL, DataRoot, settings
+from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
 from ctg_analysis.sources.certificates import sha256, source_folders
 
 MANIFEST = "manifest.json"
@@ -35,7 +35,7 @@ def inputs(root: DataRoot) -> dict[str, str]:
         for path in sorted(folder.iterdir())
         if path.is_file()
     ]
-    files += sorted(path for path in root.reference.rglob("*") if path.is_file())
+    files += sorted(path for path in root.reference.rglob("*") if path.is_file() and MODELS not in path.parts)
     files += sorted(path for path in root.private.rglob("*") if path.is_file() and MATERIAL not in path.parts)
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
     digests |= {f"published/{digest}": digest for digest in editions_with_restricted(root, reports())}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.errors import Finding
+from ctg_analysis.field.interviews import PUBLIC, quotable
 from ctg_analysis.field.reading import Read
 from ctg_analysis.field.tables import evidence, plan
 from ctg_analysis.field.tables.annotations import marks
@@ -168,10 +169,11 @@ def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:
 
 
 def of_info_flashes(read: ReadYaml, tables: Tables, path: Path) -> Iterator[Finding]:
-    """Yield the numbers that come twice, the extracts that are not public, the figures that no indicator gives."""
+    """Yield the numbers that come twice, the extracts that may not be quoted, the figures that no indicator gives."""
     shown, numbers = project_path(path), set()
     extracts = tables["extraits"].rows
-    public = set(extracts.loc[extracts["niveau_diffusion"].eq("public"), "extrait_id"])
+    kept_back = quotable(extracts, PUBLIC)[1].set_index("extrait_id")["motif"].to_dict()
+    known = set(extracts["extrait_id"])
     for rank, issue in enumerate(read.value or ()):
         if issue.numero in numbers:
             yield Finding(
@@ -179,8 +181,9 @@ def of_info_flashes(read: ReadYaml, tables: Tables, path: Path) -> Iterator[Find
             )
         numbers.add(issue.numero)
         for place, extract in enumerate(issue.paroles):
-            if extract not in public:
-                expected = "an extract of niveau_diffusion public in extraits.csv"
+            if extract not in known or extract in kept_back:
+                reason = f": {kept_back[extract]}" if extract in kept_back else ""
+                expected = f"an extract of extraits.csv that everyone may read{reason}"
                 yield Finding(shown, read.lines[(rank, "paroles")], f"{rank}.paroles.{place}", repr(extract), expected)
         for place, figure in enumerate(issue.chiffres_cles):
             if figure.indicateur not in CATALOGUE:

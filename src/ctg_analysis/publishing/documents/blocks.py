@@ -36,9 +36,11 @@ class Blocks:
     parts: tuple[Paragraph | Table, ...] = field(default=())
 
     def __add__(self, other: "Blocks") -> "Blocks":
+        """Return these blocks, then others."""
         return Blocks(self.parts + other.parts)
 
     def __bool__(self) -> bool:
+        """Tell whether there is any."""
         return bool(self.parts)
 
 

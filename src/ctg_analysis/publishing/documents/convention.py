@@ -14,8 +14,8 @@ from ctg_analysis.publishing.documents.revisions import comparison
 PROJECT = "projet"
 FICTIONAL = "Territoire fictif. Tout est inventé : ce document montre ce que l'outil sait faire."
 HOW_TO_READ = (
-    "Les insertions et les suppressions sont des révisions : Word et LibreOffice les montrent en couleur, soulignées ou "
-    "barrées. Les articles inchangés ne sont pas repris."
+    "Les insertions et les suppressions sont des révisions : Word et LibreOffice les montrent en couleur, soulignées "
+    "ou barrées. Les articles inchangés ne sont pas repris."
 )
 
 
@@ -52,7 +52,10 @@ def common(dossier: Dossier) -> dict[str, object]:
 
 
 def changes(dossier: Dossier, reference: Reference) -> dict[str, object]:
-    """Return what the tags of the template of the changes stand for: against the version before, against the reference."""
+    """Return what the tags of the template of the changes stand for.
+
+    The articles are told against the version before, when it was kept, and against the texts of reference.
+    """
     now = written_articles(dossier.convention, reference)
     former = dossier.material.former_convention
     compared = []

@@ -22,7 +22,7 @@ FIELDS = get_args(Champ)
 class Dossier:
     """The field material of a territory, the names of its places by code, and what the diagnosis says of it.
 
-    messages: those of the synthèse, in the words of the report. date: of the newest data, ISO. fictional: it is invented.
+    messages: those of the synthèse, in the words of the report. date: of the newest data, ISO.
     """
 
     material: Material

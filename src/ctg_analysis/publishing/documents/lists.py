@@ -1,4 +1,4 @@
-"""The lists that stand below the articles of a convention: each is what the field material says, no more and no less."""
+"""The lists that stand below the articles of a convention: what the field material says, no more and no less."""
 
 from collections.abc import Callable
 

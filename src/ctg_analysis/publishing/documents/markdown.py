@@ -7,7 +7,7 @@ from ctg_analysis.publishing.documents.blocks import BULLET, TEXT, Blocks, Parag
 
 
 def paragraphs(source: str) -> Blocks:
-    """Return the paragraphs of a Markdown text. Its HTML stays text; the lines of a numbered list keep their numbers."""
+    """Return the paragraphs of a Markdown text. Its HTML stays text; numbered lines keep their numbers."""
     import mistune
 
     parsed = mistune.create_markdown(renderer=None)(typography(source))

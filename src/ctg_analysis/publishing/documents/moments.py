@@ -20,22 +20,18 @@ def moment_text(moment: str) -> str:
 
 
 def span_text(begin: str | None, end: str | None) -> str:
-    """Return « 19 janvier 2023 », « du 7 au 9 février 2023 », « de décembre 2022 à mars 2023 »; nothing without begin."""
+    """Return from when to when, « du 7 au 9 février 2023 », « de décembre 2022 à mars 2023 »; nothing without begin."""
     if not isinstance(begin, str):
         return ""
     if not isinstance(end, str) or end == begin:
         return moment_text(begin)
-    whole_days = len(begin) == DAY
-    opening, joint = ("du", "au") if whole_days else ("de", "à")
-    first, last = moment_text(begin), moment_text(end)
-    if len(begin) == len(end):
-        shared = 0 if begin[:4] != end[:4] else 2 if whole_days and begin[:MONTH] == end[:MONTH] else 1
-        words = first.split(" ")
-        first = " ".join(words[: len(words) - shared]) or first
-    if first[:1] in "ao" and not whole_days:  # avril, août, octobre
-        opening = "d’"
-        return f"{opening}{first} {joint} {last}"
-    return f"{opening} {first} {joint} {last}"
+    first = moment_text(begin)
+    if len(begin) == len(end) > len("2023") and begin[:4] == end[:4]:
+        first = first.removesuffix(f" {begin[:4]}")
+        if begin[:MONTH] == end[:MONTH]:
+            first = first.partition(" ")[0]
+    opening = "du " if len(begin) == DAY else "d’" if first[0] in "ao" else "de "  # avril, août, octobre
+    return f"{opening}{first} {'au' if len(end) == DAY else 'à'} {moment_text(end)}"
 
 
 def day_text(day: object) -> str:

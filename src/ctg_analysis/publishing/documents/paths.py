@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ctg_analysis.settings import DataRoot, data_root
+from ctg_analysis.settings import MODELS, DataRoot, data_root
 
 CONVENTION, CHANGES, ACTION_SHEET = "convention.docx", "modifications.docx", "fiche_action.docx"
 REFERENCE = "articles.yml"
@@ -10,7 +10,7 @@ REFERENCE = "articles.yml"
 
 def models() -> Path:
     """Return the folder of the templates and of the texts that a convention starts from."""
-    return data_root().reference / "convention"
+    return data_root().reference / MODELS
 
 
 def template(name: str, root: DataRoot, epci: str) -> Path:

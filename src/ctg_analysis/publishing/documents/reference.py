@@ -1,4 +1,4 @@
-"""The texts that a convention starts from, and the convention with those of them that its signatories did not replace."""
+"""The texts that a convention starts from, and the articles as they stand: those of the signatories, else these."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -5,8 +5,6 @@ A démarche replaces one by its own file of the same name: any Word template who
 """
 
 import datetime
-import io
-from pathlib import Path
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
@@ -39,16 +37,27 @@ NUMBERED = {ARTICLES: "Article %1 –", ANNEXES: "Annexe %1 –"}
 LEFT_OUT = ("thumbnail", "extended-properties", "stylesWithEffects", "customXml")  # parts that no document needs
 MARGIN, MEASURE = Mm(20), Mm(170)
 VML = 'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+BEHIND = {
+    "position": "absolute",
+    "width": "430pt",
+    "height": "130pt",
+    "rotation": "315",
+    "z-index": "-251658752",
+    "mso-position-horizontal": "center",
+    "mso-position-horizontal-relative": "margin",
+    "mso-position-vertical": "center",
+    "mso-position-vertical-relative": "margin",
+}
 WATERMARK = f"""<w:pict {nsdecls("w")} {VML}>
 <v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e">
 <v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/>
-<v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/>
-<v:f eqn="mid @5 @6"/><v:f eqn="mid @8 @5"/><v:f eqn="mid @7 @8"/><v:f eqn="mid @6 @7"/><v:f eqn="sum @6 0 @5"/></v:formulas>
-<v:path textpathok="t" o:connecttype="custom" o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800" o:connectangles="270,180,90,0"/>
-<v:textpath on="t" fitshape="t"/></v:shapetype>
-<v:shape id="PowerPlusWaterMarkObject1" o:spid="_x0000_s2049" type="#_x0000_t136" alt="Projet" o:allowincell="f"
- style="position:absolute;margin-left:0;margin-top:0;width:430pt;height:130pt;rotation:315;z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;mso-position-vertical-relative:margin"
- fillcolor="#d9d9d9" stroked="f"><v:fill opacity=".5"/><v:textpath style="font-family:&quot;Arial&quot;;font-size:1pt" string="PROJET"/></v:shape>
+<v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/>
+<v:f eqn="if @0 @4 21600"/><v:f eqn="mid @5 @6"/><v:f eqn="mid @8 @5"/><v:f eqn="mid @7 @8"/><v:f eqn="mid @6 @7"/>
+<v:f eqn="sum @6 0 @5"/></v:formulas><v:path textpathok="t" o:connecttype="custom"
+ o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800" o:connectangles="270,180,90,0"/><v:textpath on="t" fitshape="t"/>
+</v:shapetype><v:shape id="PowerPlusWaterMarkObject1" o:spid="_x0000_s2049" type="#_x0000_t136" alt="Projet"
+ o:allowincell="f" style="{";".join(f"{name}:{value}" for name, value in BEHIND.items())}" fillcolor="#d9d9d9"
+ stroked="f"><v:fill opacity=".5"/><v:textpath style="font-family:Arial;font-size:1pt" string="PROJET"/></v:shape>
 </w:pict>"""
 
 

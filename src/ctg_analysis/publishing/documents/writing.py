@@ -22,8 +22,10 @@ def place(out: Path, epci: str) -> Path:
     return out / MATERIAL / epci
 
 
-def write(out: Path, epci: str, documents: Mapping[str, bytes]) -> list[Path]:
+def write(out: Path, epci: str, documents: Mapping[str, bytes], *, alone_in: str = "") -> list[Path]:
     """Write documents by their names, all of them or none; return their places.
+
+    alone_in: a folder that holds no others: what was written there before and nobody has changed since is removed.
 
     Raises:
         UserError: one that is there was changed since it was written. Busy: they are being written.
@@ -46,7 +48,12 @@ def write(out: Path, epci: str, documents: Mapping[str, bytes]) -> list[Path]:
             for rank, name in enumerate(documents):
                 (home / name).parent.mkdir(exist_ok=True)
                 (Path(scratch) / str(rank)).replace(home / name)
-        _note(home, known | {name: [_sum(one)] for name, one in documents.items()})
+        gone = {name for name in known if alone_in and name.startswith(f"{alone_in}/") and name not in documents}
+        for path in (home / name for name in gone):
+            if path.exists() and _sum(path.read_bytes()) in known[path.relative_to(home).as_posix()]:
+                path.unlink()
+        kept = {name: sums for name, sums in known.items() if name not in gone}
+        _note(home, kept | {name: [_sum(one)] for name, one in documents.items()})
     return [home / name for name in documents]
 
 
