@@ -248,22 +248,34 @@ def test_nothing_withheld_is_in_any_file_of_a_report(reports, example):
 
 
 def test_scenario_5_the_page_of_the_caf_adviser(reports):
-    text = " ".join(Text((reports / EXAMPLE_EPCI / "04_petite_enfance.html").read_text(encoding="utf-8")).pieces)
+    html = (reports / EXAMPLE_EPCI / "04_petite_enfance.html").read_text(encoding="utf-8")
+    text = " ".join(Text(html).pieces)
     for said in (
         "Places d’accueil théoriques",  # the definition of the Cnaf
         "68,4",
+        "Accueil en EAJE (crèches, micro-crèches)",
         "Accueil chez un assistant maternel",
         "École maternelle à 2 ans",
+        "Garde à domicile",
         "moins de 10",
         "55 ans ou plus",
         "sans doubles comptes",
         f"3{NARROW}500",
         f"10{NARROW}000",
         "hors MSA",
+        "dont la population comptée est",  # by the law's thresholds: that which the communes transferred
     ):
         assert said in text, said
-    rows = re.findall(r"<tr[^>]*>.*?</tr>", text)
-    assert not any("99001" in row for row in rows)
+    rows = read_csv(reports / EXAMPLE_EPCI / "donnees" / "childcare_coverage_rate.csv")
+    known = [row for row in rows if row["valeur"]]
+    assert {row["niveau"] for row in known} == {"epci", "departement", "france"}
+    assert min(row["periode"] for row in known if row["niveau"] == "epci") == "2017"
+    assert not any(row["valeur"] for row in rows if row["niveau"] == "commune")  # none under 10 000 inhabitants
+
+
+def read_csv(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
 
 
 def test_the_secteurs_of_a_table_have_their_sums(reports):

@@ -219,8 +219,8 @@ def fetch(
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     from ctg_analysis.sources import SOURCES
-    from ctg_analysis.sources.certificates import FULL
     from ctg_analysis.sources.fetching import fetch as fetch_source
+    from ctg_analysis.sources.folders import FULL
     from ctg_analysis.sources.received import FetchError
 
     unknown = [name for name in sources or [] if name not in SOURCES]
@@ -262,7 +262,7 @@ def check(
 ) -> None:
     """Check raw data, certificates and field material; every finding on one line, exit code 1 if there is one."""
     from ctg_analysis.checking import check_root
-    from ctg_analysis.field.checking import check_material
+    from ctg_analysis.material_check import check_material
     from ctg_analysis.settings import DataRoot
 
     roots = [DataRoot(path.resolve())] if path else [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
@@ -283,11 +283,15 @@ def purge(
     delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
 ) -> None:
     """Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left."""
-    from ctg_analysis.field.restricted import DELETIONS, gather_restricted
+    from ctg_analysis.field.reading import DELETIONS
+    from ctg_analysis.field.restricted import gather_restricted
     from ctg_analysis.field.retention import due, readable, said
     from ctg_analysis.field.retention import purge as delete_due
 
     today = datetime.date.today()
+    folder = data_root(epci).restricted_material(epci)
+    if not folder.is_dir():
+        raise UserError(f"{project_path(folder)}: no such folder; expected the private files of the démarche of {epci}")
     kept = readable(gather_restricted(data_root(epci), epci))
     found = delete_due(kept, today) if delete else due(kept, today)
     for one in found:

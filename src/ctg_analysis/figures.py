@@ -12,12 +12,15 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.census_sample import CYCLE
 from ctg_analysis.comparisons import last_year, latest_period
+from ctg_analysis.demarche import Demarche
 from ctg_analysis.display import bars, charts, lines, maps, markup, messages, notes, spine, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.model import LEVELS, OK, Count, Indicator, Mean
+from ctg_analysis.model import LEVELS, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.observed import Observed
 from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.demarche import SURVEY
 
+SAMPLES = {"volontaires": "volontaires", "quotas": "échantillon par quotas", "probabiliste": "échantillon tiré au sort"}
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 
 
@@ -185,6 +188,15 @@ def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | N
     return charts.shares_by_age({(sex, band): values[f"{sex}_{band}_count"] for sex, band in keys})
 
 
+def withheld(seen: Observed, one: Indicator) -> str:
+    """Return that the value of the territory may not be shown, when it exists all the same; else nothing."""
+    rows = seen.data(one)
+    periods = rows.loc[rows["level"].eq("epci") & rows["status"].eq(SECRET), "period"]
+    if periods.empty:
+        return ""
+    return f"{one.label}, {texts.period_text(periods.max())} : secret statistique, le chiffre ne peut pas être montré."
+
+
 def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
     """Return the box: what is missing, from whom, and the command that says how to get it."""
     rows = seen.data(one)
@@ -197,12 +209,24 @@ def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
 
 
 def source(seen: Observed, rows: pd.DataFrame, *, series: bool = False) -> str:
-    """Return the source line: producer, dataset, geography, date of extraction."""
+    """Return the source line: producer, dataset, geography, date of extraction; how residents were asked."""
     names = [name for name in dict.fromkeys(rows["source"]) if name in seen.received]
+    if names == [SURVEY]:
+        return survey_source(seen.demarche)
     taken = max(seen.received[name] for name in names)
     cited = " ; ".join(texts.source_text(SOURCES[name]) for name in names)
     geography = texts.geography([SOURCES[name] for name in names], seen.year, series=series)
     return texts.typography(f"{cited}. {geography}, extraction du {texts.date_text(taken)}.")
+
+
+def survey_source(demarche: Demarche) -> str:
+    """Return the source line of a result of the consultation: mode, sample, dates, number of answers."""
+    about = demarche.table("consultation").iloc[0]
+    modes = ", ".join(about["modes"].split("|"))
+    days = " au ".join(texts.date_text(f"{about[day]:%Y-%m-%d}") for day in ("start", "end"))
+    return texts.typography(
+        f"{SOURCES[SURVEY].label} ({SAMPLES[about['plan']]} ; {modes}), du {days}, n = {about['usable']}."
+    )
 
 
 def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[str, str], title: str) -> Html:

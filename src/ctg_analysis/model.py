@@ -61,6 +61,7 @@ class Source:
     form: what a partner fills, kept in data/private/<siren>/ and never shown before the secrecy gate.
     sums: measure → the measure of an open source and that of the source `hides`, which it adds up. The open one stands
         beside the sum, so that the sum tells the other one: the gate guards it in the place of the sum.
+    surveyed: answers of residents: values are of those who answered, their intervals indicative (rule R20).
     downloads: the full files that `ctg fetch` gets.
     how_to_get: what a person does to obtain what no address gives, in French.
     """
@@ -84,6 +85,7 @@ class Source:
     form: Form | None = None
     sums: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     hides: str = ""
+    surveyed: bool = False
     downloads: tuple[Download, ...] = ()
     geography: str = ""
     licence: str = "Licence Ouverte / Open Licence 2.0 (Etalab)"

@@ -114,7 +114,8 @@ def sentence(indicator: Indicator, row) -> str:
     interval = interval_text(indicator, row)
     if interval:
         only_rounded = SOURCES[row.source].rounding and not isinstance(indicator.value, Rate)
-        kind = "arrondi" if only_rounded else "intervalle à 95 %"
+        kind = "intervalle indicatif à 95 %" if SOURCES[row.source].surveyed else "intervalle à 95 %"
+        kind = "arrondi" if only_rounded else kind
         text = f"{text.removesuffix('.')} ({kind} : {interval})."
     return typography(text)
 

@@ -15,13 +15,20 @@ from ctg_analysis.field.questionnaire import questions_wrong
 from ctg_analysis.field.reading import Read, read_table
 from ctg_analysis.field.references import dangling, of_convention, of_info_flashes
 from ctg_analysis.field.tables import PUBLIC, Table
-from ctg_analysis.field.tables.documents import Convention, InfoFlash
+from ctg_analysis.field.tables.documents import Consultation, Convention, InfoFlash
 from ctg_analysis.field.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.settings import DataRoot, project_path
-from ctg_analysis.sources.certificates import is_note
+from ctg_analysis.sources.folders import is_note
 
-CONVENTION, INFO_FLASH, ALLOWED = "convention.yml", "info_flash.yml", "noms_admis.txt"
+CONVENTION, INFO_FLASH, CONSULTATION = "convention.yml", "info_flash.yml", "consultation.yml"
 FORMER_CONVENTION = "convention_precedente.yml"  # the version before, kept as it was: what changes is shown against it
+ALLOWED = "noms_admis.txt"
+YAML_FILES = {
+    CONVENTION: Convention,
+    FORMER_CONVENTION: Convention,
+    INFO_FLASH: list[InfoFlash],
+    CONSULTATION: Consultation,
+}
 IMAGES = {".png", ".jpg", ".svg"}
 TEMPLATES = {"convention.docx", "modifications.docx", "fiche_action.docx"}  # of Word, in the place of ours
 
@@ -39,6 +46,7 @@ class Material:
     convention: Convention | None
     former_convention: Convention | None
     info_flashes: tuple[InfoFlash, ...]
+    consultation: Consultation | None = None
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table."""
@@ -54,12 +62,14 @@ class Gathered:
     convention: ReadYaml
     former_convention: ReadYaml
     info_flashes: ReadYaml
+    consultation: ReadYaml
     allowed: tuple[str, ...]
 
     @property
     def findings(self) -> list[Finding]:
         """Return what is wrong with the files, each taken alone."""
-        reads = [*self.tables.values(), self.convention, self.former_convention, self.info_flashes]
+        yaml = (self.convention, self.former_convention, self.info_flashes, self.consultation)
+        reads = [*self.tables.values(), *yaml]
         return [finding for read in reads for finding in read.findings]
 
 
@@ -77,7 +87,8 @@ def open_material(root: DataRoot, epci: str, places: pd.DataFrame) -> Material:
         raise InputError(findings)
     tables = {name: read.rows for name, read in gathered.tables.items()}
     conventions = gathered.convention.value, gathered.former_convention.value
-    return Material(epci, tables, *conventions, tuple(gathered.info_flashes.value or ()))
+    issues = tuple(gathered.info_flashes.value or ())
+    return Material(epci, tables, *conventions, issues, gathered.consultation.value)
 
 
 def codes_of(places: pd.DataFrame, epci: str) -> set[str]:
@@ -93,16 +104,22 @@ def names_of(places: pd.DataFrame, epci: str) -> tuple[str, ...]:
 
 def gather(folder: Path, names: tuple[str, ...] = ()) -> Gathered:
     """Return the files of a folder of field material; names: those of places, which may be written anywhere."""
-    allowed = folder / ALLOWED
-    admitted = allowed.read_text(encoding="utf-8", errors="replace").splitlines() if allowed.is_file() else []
     return Gathered(
         folder,
         {name: read_table(folder / table.file, table) for name, table in PUBLIC.items()},
-        read_yaml(folder / CONVENTION, Convention),
-        read_yaml(folder / FORMER_CONVENTION, Convention),
-        read_yaml(folder / INFO_FLASH, list[InfoFlash]),
-        (*(name.strip() for name in admitted if name.strip() and not name.startswith("#")), *names),
+        read_yaml(folder / CONVENTION, YAML_FILES[CONVENTION]),
+        read_yaml(folder / FORMER_CONVENTION, YAML_FILES[FORMER_CONVENTION]),
+        read_yaml(folder / INFO_FLASH, YAML_FILES[INFO_FLASH]),
+        read_yaml(folder / CONSULTATION, YAML_FILES[CONSULTATION]),
+        (*admitted(folder), *names),
     )
+
+
+def admitted(folder: Path) -> tuple[str, ...]:
+    """Return the names of places that a démarche allows to be written."""
+    path = folder / ALLOWED
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def wrong_together(gathered: Gathered, tables: Mapping[str, Read], places: set[str] | None) -> list[Finding]:
@@ -112,7 +129,7 @@ def wrong_together(gathered: Gathered, tables: Mapping[str, Read], places: set[s
     """
     folder = gathered.folder
     return [
-        *strays(folder, PUBLIC, {CONVENTION, FORMER_CONVENTION, INFO_FLASH, ALLOWED, *TEMPLATES}, set()),
+        *strays(folder, PUBLIC, {*YAML_FILES, ALLOWED, *TEMPLATES}, set()),
         *dangling(tables, places),
         *of_convention(gathered.convention, folder / CONVENTION),
         *of_info_flashes(gathered.info_flashes, tables, folder / INFO_FLASH),
@@ -121,6 +138,7 @@ def wrong_together(gathered: Gathered, tables: Mapping[str, Read], places: set[s
         *personal_data_in_yaml(gathered.convention, folder / CONVENTION, gathered.allowed),
         *personal_data_in_yaml(gathered.former_convention, folder / FORMER_CONVENTION, gathered.allowed),
         *personal_data_in_yaml(gathered.info_flashes, folder / INFO_FLASH, gathered.allowed),
+        *personal_data_in_yaml(gathered.consultation, folder / CONSULTATION, gathered.allowed),
     ]
 
 
