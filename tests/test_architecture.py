@@ -14,6 +14,7 @@ PACKAGE = settings().root / "src" / "ctg_analysis"
 ORDER = [
     "errors",
     "locks",
+    "personal_data",
     "layouts",
     "model",
     "settings",
@@ -40,6 +41,7 @@ ORDER = [
     "peers",
     "peer_values",
     "published",
+    "evidence",
     "derivation",
     "checking",
     "staleness",
@@ -69,6 +71,7 @@ ORDER = [
 
 # Right of OBSERVATIONS, nothing may look at what lies before the secrecy gate.
 BEFORE_THE_GATE = {
+    "evidence",
     "perimeter",
     "raw_data",
     "private",

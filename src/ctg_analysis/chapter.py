@@ -14,7 +14,7 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import MISSING, OK, Count, Indicator, Mean
 from ctg_analysis.observed import observed
-from ctg_analysis.peers import published, sentence
+from ctg_analysis.peers import medians, published, sentence
 from ctg_analysis.processing import ensure
 from ctg_analysis.settings import DataRoot, data_root
 from ctg_analysis.significance import notable
@@ -50,6 +50,7 @@ class Chapter:
         self.seen = observed(epci, root)
         self._used: list[str] = []
         self._texts: list[str] = []
+        self._compared: list[str] = []
 
     @property
     def observations(self) -> pd.DataFrame:
@@ -122,6 +123,7 @@ class Chapter:
         text = texts.sentence(one, own)
         if others.empty or isinstance(one.value, Count | Mean):
             return markup.reading(text, "")
+        self._compared.append(one.id)
         return markup.reading(text, texts.typography(texts.beside(others)))
 
     def chart(self, indicator: str) -> Html:
@@ -129,10 +131,12 @@ class Chapter:
         one = self._indicator(indicator)
         if one.chart not in DRAWN:
             raise UserError(f"{one.id} is drawn with its family: use chapter.{one.chart}()")
+        self._compared += [one.id] if one.chart == "comparison" else []
         return DRAWN[one.chart](self.seen, one)
 
     def comparison(self, indicator: str) -> Html:
         """Return the bars of an indicator: the territory, its comparators and the median of its peers."""
+        self._compared.append(indicator)
         return figures.comparison(self.seen, self._indicator(indicator))
 
     def trend(self, indicator: str) -> Html:
@@ -233,16 +237,21 @@ class Chapter:
 
     def family(self, name: str) -> Html:
         """Return the territory's values of a family of indicators (the ages of childhood), one bar each."""
-        return figures.family(self.seen, name, self._family(name))
+        members = self._family(name)
+        self._compared += [one.id for one in members]
+        return figures.family(self.seen, name, members)
 
     def reference(self, name: str) -> Html:
         """Return the dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""
         return markup.references(notes.read_reference(name))
 
     def peers(self) -> Html:
-        """Return how the comparable EPCIs were chosen, and their list with distances."""
+        """Return how the comparable EPCIs were chosen, what of theirs the chapter has shown, and their list."""
         group = self.seen.peers()
-        how = markup.reading(texts.typography(sentence(group, self.seen.vintages)), "")
+        used = [CATALOGUE[name] for name in dict.fromkeys(self._compared)]
+        number = sum(self.seen.compared(one)["level"].eq("peers").any() for one in used)
+        said = texts.typography(medians(number))
+        how = markup.reading(texts.typography(sentence(group, self.seen.vintages)), "" if group.peers.empty else said)
         if group.peers.empty:
             return how
         listed = published(group, self.seen.profiles, self.seen.territories)
@@ -290,7 +299,7 @@ class Chapter:
     def method(self) -> Html:
         """Return the methodological note of the chapter, written from the declarations of what it has shown."""
         used = [CATALOGUE[name] for name in dict.fromkeys(self._used)]
-        return markup.definitions(notes.method(used, self.seen.year))
+        return markup.definitions(notes.method(used, self.seen.year, sentence(self.seen.peers(), self.seen.vintages)))
 
     def _family(self, name: str) -> list[Indicator]:
         family = [self._indicator(one.id) for one in CATALOGUE.values() if one.family == name]

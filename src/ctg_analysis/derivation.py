@@ -10,6 +10,7 @@ from ctg_analysis.cleaning.agreements import Agreement
 from ctg_analysis.cleaning.contours import projected
 from ctg_analysis.cleaning.facts import COLUMNS
 from ctg_analysis.errors import InputError
+from ctg_analysis.evidence import read_evidence
 from ctg_analysis.indicators import POPULATION, REFERENCE_POPULATIONS, first_available, observe
 from ctg_analysis.intervals import coded_fractions
 from ctg_analysis.model import MISSING, OK, Source
@@ -33,7 +34,7 @@ RURAL = "rural"
 
 
 def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
-    """Return the tables of data/processed: territories, observations, contours, sources, profiles.
+    """Return the tables of data/processed: territories, observations, contours, evidence, sources, vintages, profiles.
 
     Raises:
         InputError: files that cannot be trusted, with every finding.
@@ -42,6 +43,7 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
     data = read_all(folders)
     places = places_of(root, data)
     private, agreements = read_private(root, places)
+    evidence = read_evidence(root, places)
     now = reference_communes(root, data, places)
     tables = to_facts(data, geography.read_geography(root)["annee"], now)
     populations = latest_populations(tables)
@@ -64,6 +66,7 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
         "territories": places,
         "observations": observations.astype({"level": "category", "status": "category"}),
         "contours": contours.sort_values(["epci", "code"], ignore_index=True),
+        "evidence": evidence,
         "sources": received(folders, agreements),
         "vintages": vintages(observations).reset_index(),
         "profiles": peer_profiles(root, data, observations, places, newest),
@@ -209,7 +212,7 @@ def peer_profiles(
     variables = profiles(observations, places)
     kinds = data.epcis[geography.read_geography(root)["annee"]]
     density = None if data.density is None else density_of_epcis(data.density, places, populations)
-    classes = classify(variables, places, kinds, density)
+    classes = classify(variables, places, kinds, density, invented=root.fictional)
     return variables.join(classes.add_prefix("class_")).reset_index()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from generator.places import COMMUNES, VINTAGES, Commune, Writer, by_level, population
+from generator.places import VINTAGES, Commune, Writer, by_level, drawn, population
 
 DWELLINGS, POPSIZE, ALONE = "DWELLINGS", "DWELLINGS_POPSIZE", "ONEPERS"
 
@@ -195,8 +195,8 @@ def cube(cells: list[Cell], people: dict[str, np.ndarray], generator: np.random.
     """Return the rows of a cube: each cell of each commune varies around its share, then the larger places."""
     dimensions = list(cells[0].codes)
     rows = []
-    for commune in COMMUNES:
-        tilt = generator.normal(1.0, 0.06, len(cells)).clip(0.85, 1.15)
+    for commune, own in drawn(generator):
+        tilt = own.normal(1.0, 0.06, len(cells)).clip(0.85, 1.15)
         for year in VINTAGES:
             known = bases(commune, people[commune.code], year)
             for number, cell in enumerate(cells):

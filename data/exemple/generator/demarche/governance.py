@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from generator.demarche.tables import EPCI, Folder, rows_of, texts
+from generator.partner_facts import SOCIAL_SPACE
 from generator.places import COMMUNES
 
 ALL = [commune.code for commune in COMMUNES if commune.epci == EPCI]
@@ -72,8 +73,8 @@ def _services(said: dict[str, Any], root: Path, generator: np.random.Generator) 
             row |= {"x": round(point.x + shift[0], 4), "y": round(point.y + shift[1], 4)}
         wide = row["type"] not in ("accueil périscolaire", "accueil de loisirs", "EAJE", "point numérique")
         row["zone_intervention"] = ALL if wide else [row["commune"]]
-        if row["type"] == "EVS":
-            row["zone_intervention"] = ["99002", "99003", "99004", "99006", "99007"]
+        if row["type"] in ("EVS", "centre social"):
+            row["zone_intervention"] = sorted(SOCIAL_SPACE[2024])
         if status == "en service":
             staff = round(float(generator.uniform(0.8, 1.6)) * (row["capacite"] or 12) / 8, 1)
             row |= {"etp": staff, "agrement_debut": "2023-01-01", "agrement_fin": "2026-12-31"}
