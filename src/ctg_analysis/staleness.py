@@ -5,7 +5,7 @@ from hashlib import sha256 as hash_
 from pathlib import Path
 
 from ctg_analysis.published import editions_with_restricted, reports
-from ctg_analysis.settings import MATERIAL, DataRoot, settings
+from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
 from ctg_analysis.sources.folders import sha256, source_folders
 
 MANIFEST = "manifest.json"
@@ -59,7 +59,7 @@ def inputs(root: DataRoot) -> dict[str, str]:
         for path in sorted(folder.iterdir())
         if path.is_file()
     ]
-    files += sorted(path for path in root.reference.rglob("*") if path.is_file())
+    files += sorted(path for path in root.reference.rglob("*") if path.is_file() and MODELS not in path.parts)
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
     files += sorted(path for path in private if path.is_file())
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
