@@ -34,8 +34,8 @@ report: $(READY) ## build the diagnosis of the default territory, offline
 example: $(READY) ## build the invented territory, which shows all that the product does
 	$(BIN)/ctg build 999999999
 
-lab: $(READY) ## open JupyterLab on the chapters
-	$(BIN)/jupyter lab notebooks
+lab: $(READY) ## open JupyterLab on a first notebook, the chapters beside it
+	$(BIN)/jupyter lab notebooks/commencer_ici.ipynb
 
 test: $(READY) ## run every test, on two cores
 	$(BIN)/ctg data

@@ -3,7 +3,8 @@
 import pytest
 
 from ctg_analysis.errors import InputError
-from ctg_analysis.sources.certificates import Certificate, CertifiedFile, RawFolder, sha256
+from ctg_analysis.sources.certificates import Certificate, CertifiedFile, RawFolder
+from ctg_analysis.sources.folders import sha256
 
 BOM = "\ufeff"
 

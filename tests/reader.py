@@ -34,8 +34,8 @@ FIGURE = re.compile(r"<figure.*?</figure>", re.DOTALL)
 def faults(figure: str) -> list[str]:
     """Return what the text alternative of a chart lacks: the indicator, the period, the values behind it.
 
-    figure: markup of display/templates/figure.html.j2. Its title or its subtitle names the indicator; the subtitle ends
-    with the period; the cells of its table are the values.
+    figure: markup of display/templates/figure.html.j2. Its title or its subtitle names the indicator; the period is
+    that of the subtitle, or of each line; the cells of its table are the values.
     """
     drawing = re.search(r"<svg [^>]*>", figure)[0]
     label = unescape((re.search(r' aria-label="([^"]*)"', drawing) or [None, ""])[1]).strip()
@@ -47,7 +47,7 @@ def faults(figure: str) -> list[str]:
     years = set(re.findall(r"\d{4}", subtitle))
     told = {
         "does not name the indicator": any(_key_words(text) <= _key_words(label) for text in (title, subtitle)),
-        "does not tell the period": years and years <= set(re.findall(r"\d{4}", label)),
+        "does not tell the period": re.search(r"\d{4}", label) and years <= set(re.findall(r"\d{4}", label)),
         "says no value": any(value in label for value in values if re.search(r"\d", value))
         or re.search(r"\d,\d", label),
         "is not an image": 'role="img"' in drawing,

@@ -47,18 +47,22 @@ ORDER = [
     "staleness",
     "processing",
     "comparisons",
+    "proofs",
+    "material_check",
+    "demarche",
     "childcare_authority",
     "simulation",
-    "field",
     "display",
     "observed",
     "synthesis",
+    "analyst",
     "figures",
     "summaries",
     "chapter",
     "publishing",
     "build",
     "verification",
+    "documents",
     "distributed",
     "listing",
     "cli",
@@ -89,11 +93,12 @@ AFTER_THE_GATE = {
     "publishing",
 }
 AFTER_THE_GATE |= {"build"}
-AFTER_THE_GATE |= {"childcare_authority", "simulation"}
+AFTER_THE_GATE |= {"analyst", "childcare_authority", "demarche", "documents", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).
 SURVEY = ("answers", "crossings", "exports", "measured", "questions", "response")
-PERSONS = {f"ctg_analysis.field.{name}" for name in SURVEY}
+RESTRICTED = ("restricted", "results", "retention", "commit_check")
+PERSONS = {f"ctg_analysis.field.{name}" for name in (*SURVEY, *RESTRICTED)}
 
 
 def modules():

@@ -21,7 +21,7 @@ AXE = {
     "resultTypes": ["violations"],
 }
 WIDE, PHONE, NARROWEST, HEIGHT = 1280, 390, 320, 900
-ONE_OF_EACH = [*BESIDE, "04_petite_enfance.html"]  # a page of each kind
+ONE_OF_EACH = [*BESIDE, "00_synthese.html", "04_petite_enfance.html", "17_fiche_commune.html"]  # a page of each kind
 LEAST_CONTRAST = 4.5
 
 

@@ -163,7 +163,7 @@ def test_the_command_ends_with_2_and_names_the_chapter(out, tmp_path, monkeypatc
     root = tmp_path / "project"
     here = Path(__file__).parents[1]
     root.mkdir()
-    for name in ("data", "requirements.lock"):
+    for name in ("data", "docs", "requirements.lock"):
         (root / name).symlink_to(here / name)
     (root / "notebooks").mkdir()
     broken(chosen_chapters(["08"])[0], root / "notebooks")

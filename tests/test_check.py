@@ -187,7 +187,9 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
     assert check_root(DataRoot(tmp_path / "data" / "exemple")) == []  # empty forms are no fault
 
 
-PARTNERS = re.compile(r"(^|\.)(private|partner_files|read_private|templates)$|private/|accords\.yml")
+PARTNERS = re.compile(
+    r"(^|\.)(private|partner_files|read_private|templates|\w*restricted|restricted_material)$|private/|accords\.yml"
+)
 
 
 def names(tree):
@@ -211,5 +213,10 @@ def test_r6_nothing_after_the_gate_names_the_folder_of_the_partners():
 
 def test_a_chapter_that_names_it_is_seen():
     assert list(names(ast.parse("from ctg_analysis import private")))[-1] == "private"
-    for line in ("root.private", "from ctg_analysis.private import x", "x = 'data/private/200067171/a.csv'"):
+    for line in (
+        "root.restricted_material(epci)",
+        "root.private",
+        "from ctg_analysis.private import x",
+        "x = 'data/private/200067171/a.csv'",
+    ):
         assert any(PARTNERS.search(name) for name in names(ast.parse(line))), line

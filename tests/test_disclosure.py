@@ -12,10 +12,10 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from attacker import THRESHOLD, Attacker
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
-from scipy.optimize import linprog
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.errors import UserError
@@ -37,7 +37,7 @@ from ctg_analysis.secrecy import VALUES, Edition, primary, withhold
 from ctg_analysis.sources import SOURCES as DECLARED
 from ctg_analysis.suppression import DOWN, UP, Aim, Block, show_again
 
-THRESHOLD = 5
+NAN = float("nan")
 SOURCES = {
     "pmi": Source(id="pmi", label="PMI", producer="P", secrecy=SecrecyRule(threshold=THRESHOLD)),
     "open": Source(id="open", label="Ouvert", producer="P"),
@@ -128,71 +128,12 @@ def hidden_rows(table):
 # --------------------------------------------------------------------------------------------------- the attacker
 
 
-class Attacker:
-    """Knows the rows printed in some editions, and which communes each place was made of in each."""
-
-    def __init__(self, *editions):
-        self.unknowns, self.known = {}, []
-        for table, places in editions:
-            for row in table.to_dict("records"):
-                top, bottom, length = MEANING[row["indicator"]]
-                years = [str(int(row["period"]) - ago) for ago in range(length)]
-                place = places[row["level"], row["territory"]]
-                if row["status"] == OK:
-                    self.learn(top, place, years, row["numerator"])
-                if bottom and row["status"] == OK:
-                    self.learn(bottom, place, years, row["denominator"])
-                if row["status"] == NOT_APPLICABLE:
-                    self.learn(bottom, place, years, 0.0)
-
-    def unknown(self, measure, commune, year):
-        return self.unknowns.setdefault((measure, commune, year), len(self.unknowns))
-
-    def learn(self, measure, place, years, total):
-        self.known.append(([self.unknown(measure, commune, year) for commune in place for year in years], total))
-
-    def range_of(self, measure, place, years, without=None, whole=False):
-        """Return the lowest and the highest count of a group that what is printed leaves possible."""
-        goal = [(self.unknown(measure, commune, year), 1) for commune in place for year in years]
-        if without:
-            goal += [(self.unknown(without, commune, year), -1) for commune in place for year in years]
-        for part, commune, year in list(self.unknowns):
-            if part in PARTS:
-                self.unknown(PARTS[part], commune, year)
-        size = len(self.unknowns)
-        equal, below = np.zeros((len(self.known), size)), []
-        for line, (columns, _) in zip(equal, self.known, strict=True):
-            line[columns] = 1
-        for (part, commune, year), column in self.unknowns.items():
-            if part in PARTS:
-                below.append(np.zeros(size))
-                below[-1][[column, self.unknowns[PARTS[part], commune, year]]] = 1, -1
-        cost = np.zeros(size)
-        for column, sign in goal:
-            cost[column] = sign
-        ends = []
-        for sign in (1, -1):
-            answer = linprog(
-                sign * cost,
-                A_eq=equal if len(equal) else None,
-                b_eq=[total for _, total in self.known] or None,
-                A_ub=np.array(below) if below else None,
-                b_ub=np.zeros(len(below)) if below else None,
-                integrality=whole * np.ones(size),
-                method="highs",
-            )
-            assert answer.status in (0, 3, 4), answer.message
-            ends.append(sign * answer.fun if answer.status == 0 else -sign * float("inf"))
-        return tuple(ends)
-
-    def finds_out(self, groups, **options):
-        """Return the groups that are bounded more tightly than [0, threshold - 1]."""
-        found = []
-        for group in groups:
-            low, high = self.range_of(*group, **options)
-            if low > 1e-4 or high < THRESHOLD - 1 - 1e-4:
-                found.append(group)
-        return found
+def attacker_of(*editions):
+    """Return the attacker who has read the rows printed in some editions."""
+    attacker = Attacker(PARTS)
+    for table, places in editions:
+        attacker.reads(table, places, MEANING)
+    return attacker
 
 
 def small_groups(counts, places, periods, names):
@@ -252,13 +193,13 @@ def second(first):
 
 @pytest.mark.parametrize("whole", [False, True], ids=["real numbers", "whole numbers"])
 def test_r2_nothing_withheld_can_be_found_out_from_two_editions_and_two_perimeters(first, second, whole):
-    attacker = Attacker((first.observations, BEFORE), (second.observations, NOW))
+    attacker = attacker_of((first.observations, BEFORE), (second.observations, NOW))
     assert attacker.finds_out(VICTIMS, whole=whole) == []
     assert first.exposed.empty and second.exposed.empty
 
 
 def test_r2_the_same_attack_finds_every_victim_where_only_the_primary_rule_is_applied():
-    attacker = Attacker((with_primary_rule_only(FIRST), BEFORE), (with_primary_rule_only(SECOND), NOW))
+    attacker = attacker_of((with_primary_rule_only(FIRST), BEFORE), (with_primary_rule_only(SECOND), NOW))
     assert len(VICTIMS) == 8
     assert attacker.finds_out(VICTIMS) == VICTIMS
 
@@ -266,7 +207,7 @@ def test_r2_the_same_attack_finds_every_victim_where_only_the_primary_rule_is_ap
 def test_an_edition_that_ignores_the_earlier_one_gives_away_the_commune_that_left(first):
     """K left between the two editions: the total before, less the total now, is its 3 persons."""
     forgetful = gate(SECOND, NOW).observations
-    found = Attacker((first.observations, BEFORE), (forgetful, NOW)).finds_out(VICTIMS)
+    found = attacker_of((first.observations, BEFORE), (forgetful, NOW)).finds_out(VICTIMS)
     assert ("older", ("K",), ("2022",), None) in found
 
 
@@ -312,7 +253,7 @@ def test_nothing_withheld_can_be_found_out_whatever_the_table(table):
     counts, places, periods, names = table
     shown = gate(printed(counts, places, periods, names), places)
     victims = small_groups(counts, places, periods, names)
-    assert Attacker((shown.observations, places)).finds_out(victims) == []
+    assert attacker_of((shown.observations, places)).finds_out(victims) == []
     assert shown.exposed.empty
 
 
@@ -327,7 +268,7 @@ def test_nothing_more_is_withheld_than_needed(table):
     for row in shown.index[shown["status"].eq(SECRET) & ~primary(before, INDICATORS, SOURCES)]:
         bolder = shown.copy()
         bolder.loc[row] = before.loc[row]
-        assert Attacker((bolder, places)).finds_out(victims)
+        assert attacker_of((bolder, places)).finds_out(victims)
 
 
 # --------------------------------------------------------------------------------------------- hand-worked cases
@@ -371,7 +312,7 @@ def test_the_smallest_set_is_hidden(counts, places, hidden):
     before = printed(counts, places, ["2022"], [name])
     shown = gate(before, places).observations
     assert {territory for territory, _ in hidden_rows(shown)} == set(hidden.split())
-    assert Attacker((shown, places)).finds_out(small_groups(counts, places, ["2022"], [name])) == []
+    assert attacker_of((shown, places)).finds_out(small_groups(counts, places, ["2022"], [name])) == []
 
 
 def test_a_part_that_fills_a_whole_that_stays_known_protects_nobody():
@@ -409,8 +350,8 @@ def test_those_who_are_not_in_the_part_are_guarded_at_every_level():
     counts = of_parts((10, 11), (20, 23), (30, 30), (40, 40))
     table = printed(counts, FOUR, ["2022"], ["older_share", "older_count", "all_count"])
     victim = [("all", tuple("ABCD"), ("2022",), "older")]
-    assert Attacker((gate(table, FOUR).observations, FOUR)).finds_out(victim) == []
-    assert Attacker((with_primary_rule_only(table), FOUR)).finds_out(victim) == victim
+    assert attacker_of((gate(table, FOUR).observations, FOUR)).finds_out(victim) == []
+    assert attacker_of((with_primary_rule_only(table), FOUR)).finds_out(victim) == victim
 
 
 def test_what_is_not_a_part_may_exceed_what_it_is_divided_by():
@@ -462,8 +403,8 @@ def test_a_mean_gives_back_the_sum_of_its_years():
     shown = gate(table, alone("A")).observations
     victim = [("older", ("A",), ("2020",), None)]
     assert shown["status"].eq(SECRET).sum() == 2
-    assert Attacker((shown, alone("A"))).finds_out(victim) == []
-    assert Attacker((with_primary_rule_only(table), alone("A"))).finds_out(victim) == victim
+    assert attacker_of((shown, alone("A"))).finds_out(victim) == []
+    assert attacker_of((with_primary_rule_only(table), alone("A"))).finds_out(victim) == victim
 
 
 def test_a_place_without_anybody_says_so_and_that_is_known():
@@ -481,7 +422,7 @@ def test_a_commune_that_is_not_known_is_found_as_what_is_left_of_a_total():
     victim = [("all", ("A",), ("2022",), None)]
     shown = gate(table, FOUR).observations
     assert hidden_rows(shown) == {("B", "all_count")}
-    assert Attacker((shown, FOUR)).finds_out(victim) == []
+    assert attacker_of((shown, FOUR)).finds_out(victim) == []
 
 
 def test_what_was_printed_before_cannot_be_hidden_and_is_said():
@@ -561,7 +502,9 @@ def test_a_total_that_is_not_the_sum_is_what_the_attacker_subtracts_from(total, 
     before.loc[before["territory"].eq("cc"), ["numerator", "value"]] = total
     shown = gate(before, FOUR).observations
     assert {territory for territory, _ in hidden_rows(shown)} == set(hidden.split())
-    assert Attacker((shown, FOUR)).finds_out([("all", ("A",), ("2022",), None), ("all", ("B",), ("2022",), None)]) == []
+    assert (
+        attacker_of((shown, FOUR)).finds_out([("all", ("A",), ("2022",), None), ("all", ("B",), ("2022",), None)]) == []
+    )
 
 
 def test_a_merged_commune_is_told_in_the_communes_it_was_made_of():
@@ -572,7 +515,7 @@ def test_a_merged_commune_is_told_in_the_communes_it_was_made_of():
     table = printed(of_all(3, 20, 30, 40), places, ["2022"], ["all_count"])
     shown = gate(table, places, [Edition(earlier, membership(alone("ABCD")))]).observations
     assert ("AB", "all_count") in hidden_rows(shown)
-    assert Attacker((earlier, alone("ABCD")), (shown, places)).finds_out([("all", ("A",), ("2022",), None)]) == []
+    assert attacker_of((earlier, alone("ABCD")), (shown, places)).finds_out([("all", ("A",), ("2022",), None)]) == []
 
 
 def restricted(value, **options):
@@ -734,7 +677,7 @@ def test_the_sum_of_both_regimes_does_not_open_a_commune_of_the_msa():
     shown = gate_of_regimes(table)
     assert ("A", "msa_aeeh_beneficiaries_count") in hidden_rows(shown)
     communes = shown[shown["source"].eq("msa_familles")].set_index("territory")["numerator"].to_dict()
-    attacker = Attacker()
+    attacker = Attacker(PARTS)
     for place, count in communes.items():
         if count == count:
             attacker.learn("aeeh", [place], ["2024"], count)
@@ -759,3 +702,24 @@ def test_every_sum_has_its_open_part_in_the_catalogue_at_its_levels():
     for whole, (open_part, _) in DECLARED["caf_et_msa"].sums.items():
         counts = [one for one in CATALOGUE.values() if one.value == Count(open_part)]
         assert any({"epci", "departement"} <= set(one.levels) for one in counts), whole
+
+
+def test_a_yes_or_no_that_tells_whether_there_is_anybody_is_withheld_with_their_number():
+    """Childminders at work: A 3, B 12, C 30, D none, 45 in all; no crèche. PE-11 would say who of A and D has none."""
+    counts = {"A": (3.0, 0.0), "B": (12.0, 0.0), "C": (30.0, 0.0), "D": (0.0, 1.0), "E": (45.0, 1.0)}
+    lines = [
+        {"territory": place, "level": "epci" if place == "E" else "commune", "period": "2025", "indicator": name,
+         "numerator": value, "denominator": NAN, "value": value, "low": NAN, "high": NAN, "status": OK, "quality": 1,
+         "source": "pmi_assistants_maternels"}
+        for place, values in counts.items()
+        for name, value in zip(("active_childminders_count", "communes_without_childcare_count"), values, strict=True)
+    ]  # fmt: skip
+    members = pd.DataFrame({"territory": "E", "level": "epci", "commune": list("ABCD")})
+    table = withhold(pd.DataFrame(lines), dict(CATALOGUE), dict(DECLARED), members).observations
+    status = table.set_index(["indicator", "territory"])["status"]
+    working, without = status["active_childminders_count"], status["communes_without_childcare_count"]
+    assert (
+        working["A"] == SECRET
+        and list(working[working.eq(SECRET)].index) == list(without[without.eq(SECRET)].index)[:-1]
+    )
+    assert without["E"] == SECRET and OK in set(without)

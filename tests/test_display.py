@@ -260,14 +260,14 @@ def test_the_quartiles_of_the_peers_are_a_box_with_words_of_its_own(france):
 
 @pytest.mark.parametrize(
     "words, title",
-    [(["plus élevée que", "proche de"], "Un niveau plus élevé que celui d’Aveyron, proche de celui de France"),
-     (["plus faible que", "plus faible que"], "Un niveau plus faible que celui d’Aveyron et de France"),
-     ([None, None], "10 dans le territoire, 30 en France")],
+    [(["plus élevée que", "proche de"], "Un niveau plus élevé que celui de l’Aveyron, proche de celui de la France"),
+     (["plus faible que", "plus faible que"], "Un niveau plus faible que celui de l’Aveyron et de la France"),
+     ([None, None], "10 % dans le territoire, 30 % en France")],
 )  # fmt: skip
 def test_the_title_of_a_comparison_says_what_the_tests_allow(words, title):
     rows = pd.DataFrame({"name": ["Ici", "Aveyron", "France"], "level": ["epci", "departement", "france"]})
-    rows = rows.assign(status="ok", text=["10", "20", "30"], word=[None, *words])
-    assert messages.comparison(rows) == title
+    rows = rows.assign(status="ok", text=["10 %", "20 %", "30 %"], word=[None, *words])
+    assert messages.comparison(CATALOGUE["age_0_19_share"], rows) == title
 
 
 def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sources(france):
@@ -298,8 +298,10 @@ def test_r12_what_is_compared_is_of_one_period_and_one_producer(territory, franc
 
 @pytest.mark.parametrize(
     "name, after",
-    [("Aveyron", "d’Aveyron"), ("Île-de-France", "d’Île-de-France"), ("Hérault", "d’Hérault"), ("Lozère", "de Lozère"),
-     ("Hautes-Alpes", "de Hautes-Alpes"), ("Yonne", "d’Yonne"), ("France", "de France")],
+    [("Aveyron", "de l’Aveyron"), ("Cantal", "du Cantal"), ("Hérault", "de l’Hérault"), ("Lozère", "de la Lozère"),
+     ("Hautes-Alpes", "des Hautes-Alpes"), ("La Réunion", "de La Réunion"),
+     ("France hors Mayotte", "de la France hors Mayotte"),
+     ("Exemple", "d’Exemple"), ("Val-d’Oise", "du Val-d’Oise"), ("Côtes-d’Armor", "des Côtes-d’Armor")],
 )  # fmt: skip
 def test_a_place_after_de(name, after):
     assert texts.of(name) == after
@@ -310,7 +312,7 @@ def test_figures_to_compare_with_are_apart_and_their_words_agree():
     rows = rows.assign(level=["departement", "france"], interval="")
     said = texts.beside(rows.assign(word="plus faible que"))
     assert said.startswith("Pour comparer : Aveyron 20,1 % ; France 23,8 %.")
-    assert said.endswith("plus faible que celle d’Aveyron et de France.")
+    assert said.endswith("plus faible que celle de l’Aveyron et de la France.")
 
 
 @pytest.mark.parametrize(
@@ -327,6 +329,31 @@ def test_no_tick_of_a_count_is_written_twice():
     rows = pd.DataFrame({"period": ["2023", "2024", "2025"], "value": [0.0, 2.0, 1.0], "text": ["0", "2", "1"]})
     ticks = re.findall(r"<text[^>]*>(\d)</text>", lines.trend(rows.assign(text="x")))
     assert sorted(ticks) == ["0", "1", "2"]
+
+
+def test_a_trend_below_zero_keeps_its_points_in_the_drawing_and_zero_in_sight():
+    rows = pd.DataFrame({"period": ["2015", "2020", "2025"], "value": [-0.6, 0.2, -0.9], "text": ["a", "b", "c"]})
+    drawing = lines.trend(rows, decimals=1)
+    assert all(0 < y < lines.HEIGHT for y in attributes(drawing, "circle", "cy"))
+    assert ">0,0</text>" in drawing and ">\u22120,5</text>" in drawing
+    below = lines.trend(rows.assign(value=[-3.0, -2.0, -1.0]), decimals=1)
+    assert all(0 < y < lines.HEIGHT for y in attributes(below, "circle", "cy"))
+
+
+@pytest.mark.parametrize(
+    "texts_, title",
+    [(["10", "12"], "De 10 habitants en 2015 à 12 en 2020"), (["3", "3"], "3 habitants en 2015 comme en 2020"),
+     (["≈ 5", "≈ 10"], "De ≈ 5 en 2015 à ≈ 10 en 2020")],
+)  # fmt: skip
+def test_the_title_of_a_trend(texts_, title):
+    rows = pd.DataFrame({"period": ["2015", "2020"], "value": [10.0, 12.0], "text": texts_})
+    assert messages.trend(CATALOGUE["population_count"], rows) == title
+
+
+def test_no_decimals_in_an_interval_on_a_small_base():
+    columns = {"value": 12.0, "numerator": 33, "denominator": 275, "low": 8.1, "high": 18.7}
+    assert texts.interval_text(CATALOGUE["age_0_19_share"], row(**columns)) == "8 à 19"
+    assert texts.interval_text(CATALOGUE["age_0_19_share"], row(**{**columns, "denominator": 12})) == ""
 
 
 def test_a_chart_that_says_no_more_than_its_sentence_is_left_out(example):

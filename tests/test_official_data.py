@@ -10,7 +10,7 @@ from test_official_files import OFFICIAL, certified
 from ctg_analysis.checking import FRAME, check_root
 from ctg_analysis.derivation import derive
 from ctg_analysis.settings import DataRoot, data_root
-from ctg_analysis.sources.certificates import CERTIFICATE
+from ctg_analysis.sources.folders import CERTIFICATE
 
 pytestmark = [
     pytest.mark.slow,

@@ -240,7 +240,9 @@ def test_the_sentence_says_what_was_left_out_and_how_the_class_was_widened():
         "ans ou plus en 2021 ; la classe de départ, trop peu nombreuse, a été élargie aux tranches de population "
         "voisines, puis à toutes les catégories d'EPCI, puis à toutes les tailles."
     )
-    assert "tous les autres EPCI à fiscalité propre de France métropolitaine dont les données sont connues, rangés" in text
+    assert (
+        "tous les autres EPCI à fiscalité propre de France métropolitaine dont les données sont connues, rangés" in text
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from ctg_analysis.layouts import Register, Tally, guesses
 from ctg_analysis.model import Source
 from ctg_analysis.raw_data import complementary
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import source_folders
+from ctg_analysis.sources.folders import source_folders
 
 
 def test_things_are_counted_or_summed_by_commune(tmp_path):

@@ -111,6 +111,16 @@ def test_scenario_6_a_merger_is_summed_a_split_is_missing_and_series_say_their_p
     assert "constant" not in published and "publiées par le producteur" in published
 
 
+def test_scenario_6_a_commune_that_changed_epci_counts_in_that_of_the_reference_year_all_along():
+    """12002 left another EPCI for this one in 2020: its births of 2017 are already in the series of this one."""
+    source = SOURCES["insee_etat_civil"]
+    table = by_commune("births", {"12001": 3, "12002": 4}, source.id, "2017")
+    then, now = communes(["12001", "12002"]), communes(["12001", "12002"])
+    then.loc[then["code"].eq("12002"), "epci"] = "200000000"
+    series = to_reference(table, source, Perimeter.between(then, now)).set_index(["level", "code"])["value"]
+    assert series["epci", EPCI] == 7 and ("epci", "200000000") not in series
+
+
 def test_scenario_6_two_censuses_less_than_five_years_apart_are_refused():
     with pytest.raises(UserError, match="cannot be compared"):
         years_between("2021", "2023")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctg_analysis.errors import UserError
-from ctg_analysis.field.codes import with_blanks_told
+from ctg_analysis.field.codes import is_asked, with_blanks_told
 from ctg_analysis.field.questions import by_group, distribution, hidden_groups, summary
 from ctg_analysis.field.response import completion, open_themes, participation, quotable_answers, wished_and_used
 
@@ -230,3 +230,12 @@ def test_the_tables_as_their_models_read_them_do_as_well():
         pd.testing.assert_frame_equal(
             distribution(told, weights, typed, q_id), distribution(told, weights, QUESTIONNAIRE, q_id)
         )
+
+
+@pytest.mark.parametrize(
+    "condition", ["enfants=1|enfants=2|age=jeune", (("enfants", "1"), ("enfants", "2"), ("age", "jeune"))]
+)
+def test_a_question_is_put_to_who_gave_one_of_the_codes_of_each_question_of_its_filter(condition):
+    table = pd.DataFrame({"enfants": ["0", "1", "2", "2", "12"], "age": ["jeune", "jeune", "jeune", "vieux", "jeune"]})
+    assert is_asked(table, condition).tolist() == [False, True, True, False, False]
+    assert is_asked(table, None).all() and is_asked(table, "").all()

@@ -16,14 +16,13 @@ from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.locks import alone
 from ctg_analysis.publishing import tasks
-from ctg_analysis.publishing.around import write_around
 from ctg_analysis.publishing.editions import JOURNAL, RECORD, SCRATCH, latest, publish, record, write_record
 from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
-from ctg_analysis.publishing.workers import Job, Outcome, Template, run
-from ctg_analysis.settings import data_root
-from ctg_analysis.staleness import inputs, is_stale
+from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
+from ctg_analysis.settings import MATERIAL, data_root
+from ctg_analysis.staleness import is_stale, made_from, material_inputs
 
 SIREN = r"\d{9}"
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
@@ -85,31 +84,47 @@ def build(
     that is up to date is left as it is; one that cannot be made leaves the former one in place.
     """
     out.mkdir(parents=True, exist_ok=True)
-    waiting = iter(epcis)
-    while some := list(islice(waiting, TOGETHER * jobs)):
-        with ExitStack() as held:
-            plans, done = {}, []
-            for epci in some:
-                try:
-                    if not re.fullmatch(SIREN, epci):
-                        raise UserError(f"EPCI: found {epci!r}, expected a SIREN of 9 digits")
-                    held.enter_context(alone(out, epci, f"{epci}: is being built"))
-                    plan = planned(epci, chapters, out, force=force)
-                except UserError as error:
-                    done.append(Built(epci, error=error))
-                    continue
-                if plan is None:
-                    done.append(Built(epci, out / epci))
-                else:
-                    plans[epci] = plan
-            yield from done
-            work = [job for plan in plans.values() for job in plan.jobs()]
-            for outcome in run(work, jobs, tasks.prepare, template=template) if work else ():
-                epci = outcome.job.epci
-                told(f"{epci}: {outcome.job.place}")
-                plans[epci].came[outcome.job.place] = outcome
-                if len(plans[epci].came) == len(plans[epci].todo) + 1:
-                    yield concluded(plans.pop(epci), out)
+    waiting, own = iter(epcis), None
+    try:
+        while some := list(islice(waiting, TOGETHER * jobs)):
+            if not template and can_fork() and any(latest(out, epci) is None for epci in some):
+                template = own = Template()  # it gets ready while what there is to do is found out
+                meanwhile()
+            with ExitStack() as held:
+                plans = {}
+                for epci in some:
+                    try:
+                        if not re.fullmatch(SIREN, epci):
+                            raise UserError(f"EPCI: found {epci!r}, expected a SIREN of 9 digits")
+                        held.enter_context(alone(out, epci, f"{epci}: is being built"))
+                        plan = planned(epci, chapters, out, force=force)
+                    except UserError as error:
+                        yield Built(epci, error=error)
+                        continue
+                    if plan is None:
+                        yield Built(epci, out / epci)
+                    else:
+                        plans[epci] = plan
+                work = [job for plan in plans.values() for job in plan.jobs()]
+                if work and not template and can_fork():
+                    template = own = Template()
+                for outcome in run(work, jobs, tasks.prepare, template=template) if work else ():
+                    epci = outcome.job.epci
+                    told(f"{epci}: {outcome.job.place}")
+                    plans[epci].came[outcome.job.place] = outcome
+                    if len(plans[epci].came) == len(plans[epci].todo) + 1:
+                        yield concluded(plans.pop(epci), out)
+    finally:
+        if own:
+            own.close()
+
+
+def meanwhile() -> None:
+    """Get ready for what follows the chapters."""
+    from ctg_analysis.publishing import around
+
+    around.get_ready()
+    code()
 
 
 def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: bool) -> Plan | None:
@@ -142,6 +157,8 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
 
 def concluded(plan: Plan, out: Path) -> Built:
     """Publish what was made, with the chapters kept from the latest edition; what failed is said, never hidden."""
+    from ctg_analysis.publishing import around
+
     report, data = plan.report, plan.came.pop(RECORD)
     if data.error:
         return Built(report.epci, error=data.error)
@@ -158,9 +175,11 @@ def concluded(plan: Plan, out: Path) -> Built:
     for one in report.chapters:
         if not (report.fresh / one.page).exists():
             shutil.copyfile(report.latest / one.page, report.fresh / one.page)
+    root = data_root(report.epci)
+    demarche = {epci: digest for epci, digest in material_inputs(root).items() if epci == report.epci}
     noted = zip(told["page"]["chapters"], report.chapters, strict=True)
     index = told["page"] | {"chapters": [shown | {"note": note(entries[one.path.stem])} for shown, one in noted]}
-    write_around(report.fresh, index | {"date": in_french(told["date"])})
+    around.write_around(report.fresh, index | {"date": in_french(told["date"])})
     write_record(
         report.fresh,
         {
@@ -171,7 +190,7 @@ def concluded(plan: Plan, out: Path) -> Built:
             "observations": told["observations"],
             "parameters": {"epci": report.epci},
             "code": code(),
-            "inputs": inputs(data_root(report.epci)),
+            "inputs": made_from(root) | {f"{MATERIAL}/{epci}": digest for epci, digest in demarche.items()},
             "chapters": entries,
         },
     )

@@ -1,8 +1,10 @@
 """The few verbs of a chapter: open it, read, draw, tabulate, define. Everything comes from OBSERVATIONS."""
 
+from pathlib import Path
+
 import pandas as pd
 
-from ctg_analysis import figures, summaries, synthesis
+from ctg_analysis import analyst, figures, summaries, synthesis
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
@@ -64,6 +66,14 @@ class Chapter:
         """Return the observations of an indicator as a plain table, with the names of the territories."""
         return self.seen.data(self._indicator(indicator))
 
+    def find(self, words: str) -> pd.DataFrame:
+        """Return the indicators that some words name, with the latest period that is known here."""
+        return analyst.find(self.seen, words)
+
+    def with_own(self, indicator: str, path: str | Path) -> pd.DataFrame:
+        """Return the communes with the latest value of an indicator and the columns of an own CSV file beside."""
+        return analyst.with_own(self.seen, self._indicator(indicator), Path(path))
+
     def perimeter(self) -> Html:
         """Return which communes, and the geography they are in."""
         beside = self.seen.beside
@@ -85,7 +95,7 @@ class Chapter:
             years = [texts.is_printed(one, row) for row in self.seen.own(one).itertuples(index=False)]
             line = len(years) >= SHORTEST_LINE and all(years)
             return self._read_and(self.trend(indicator), one) if line else self.reading(indicator)
-        if one.chart == "circles" and not figures.by_commune(self.seen, one)["value"].any():
+        if one.chart == "circles" and not figures.on_map(self.seen, one)["value"].any():
             return self.reading(indicator)
         return self._read_and(self.chart(indicator), one)
 
@@ -102,6 +112,9 @@ class Chapter:
     def _read(self, one: Indicator) -> Html:
         rows = self.seen.compared(one)
         if rows.empty:
+            secret = figures.withheld(self.seen, one)
+            if secret:
+                return markup.reading(texts.typography(secret), "")
             by_commune = self.data(one.id)["status"].eq(OK).any()
             return figures.unavailable(
                 self.seen, one, f"{one.label}, pour l'ensemble du territoire" if by_commune else one.label

@@ -27,14 +27,8 @@ from ctg_analysis.raw_data import (
 )
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import (
-    CERTIFICATE,
-    FULL,
-    RawFolder,
-    integrity,
-    is_note,
-    read_certificate,
-)
+from ctg_analysis.sources.certificates import RawFolder, integrity, read_certificate
+from ctg_analysis.sources.folders import CERTIFICATE, FULL, is_note
 
 SCHOOLS = "depp_ecoles"
 FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known

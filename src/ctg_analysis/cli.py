@@ -127,11 +127,29 @@ def changes(
 
 
 @app.command()
+def documents(
+    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+) -> None:
+    """Make the documents of the latest edition of a report: PDF, slides, a file to send by mail.
+
+    The PDFs are printed by a Chromium, a Chrome or an Edge of this machine; the others need none.
+    """
+    from ctg_analysis.documents import write_documents
+
+    home = (out or settings().root / "reports").resolve()
+    with messages.status(epci) as status:
+        for path in write_documents(epci, home, told=status.update):
+            messages.print(f"{project_path(path)}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+@app.command()
 def gc(
     keep: Annotated[int, typer.Option(min=2, help="How many editions of each report to keep.")],
     out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
 ) -> None:
-    """Remove old editions; the latest and the one that it is compared with always stay."""
+    """Remove old editions and their documents; the latest and the one that it is compared with always stay."""
+    from ctg_analysis.documents import collect_documents
     from ctg_analysis.locks import alone
     from ctg_analysis.publishing.editions import collect, reports
 
@@ -139,6 +157,7 @@ def gc(
     for epci in reports(home):
         with alone(home, epci, f"{epci}: is being built"):
             removed = collect(home, epci, keep)
+            collect_documents(home, epci)
         messages.print(f"{epci}: {len(removed)} editions removed")
 
 
@@ -168,8 +187,8 @@ def fetch(
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     from ctg_analysis.sources import SOURCES
-    from ctg_analysis.sources.certificates import FULL
     from ctg_analysis.sources.fetching import fetch as fetch_source
+    from ctg_analysis.sources.folders import FULL
     from ctg_analysis.sources.received import FetchError
 
     unknown = [name for name in sources or [] if name not in SOURCES]
@@ -211,7 +230,7 @@ def check(
 ) -> None:
     """Check raw data, certificates and field material; every finding on one line, exit code 1 if there is one."""
     from ctg_analysis.checking import check_root
-    from ctg_analysis.field.checking import check_material
+    from ctg_analysis.material_check import check_material
     from ctg_analysis.settings import DataRoot
 
     roots = [DataRoot(path.resolve())] if path else [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
@@ -232,11 +251,15 @@ def purge(
     delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
 ) -> None:
     """Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left."""
-    from ctg_analysis.field.restricted import DELETIONS, gather_restricted
+    from ctg_analysis.field.reading import DELETIONS
+    from ctg_analysis.field.restricted import gather_restricted
     from ctg_analysis.field.retention import due, readable, said
     from ctg_analysis.field.retention import purge as delete_due
 
     today = datetime.date.today()
+    folder = data_root(epci).restricted_material(epci)
+    if not folder.is_dir():
+        raise UserError(f"{project_path(folder)}: no such folder; expected the private files of the démarche of {epci}")
     kept = readable(gather_restricted(data_root(epci), epci))
     found = delete_due(kept, today) if delete else due(kept, today)
     for one in found:

@@ -12,12 +12,15 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.census_sample import CYCLE
 from ctg_analysis.comparisons import last_year, latest_period
+from ctg_analysis.demarche import Demarche
 from ctg_analysis.display import bars, charts, lines, maps, markup, messages, notes, spine, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.model import LEVELS, OK, Count, Indicator, Mean
+from ctg_analysis.model import LEVELS, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.observed import Observed
 from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.demarche import SURVEY
 
+SAMPLES = {"volontaires": "volontaires", "quotas": "échantillon par quotas", "probabiliste": "échantillon tiré au sort"}
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 
 
@@ -29,7 +32,7 @@ def comparison(seen: Observed, one: Indicator) -> Html:
     peers = rows[rows["level"].eq("peers")]
     note = QUARTILES if peers["low"].notna().any() else ""
     drawing = bars.comparison(rows[rows["status"].eq(OK)])
-    return _drawn(seen, one, drawing, rows, over_years=False, note=note, message=messages.comparison(rows))
+    return _drawn(seen, one, drawing, rows, over_years=False, note=note, message=messages.comparison(one, rows))
 
 
 def trend(seen: Observed, one: Indicator) -> Html:
@@ -40,17 +43,14 @@ def trend(seen: Observed, one: Indicator) -> Html:
     means = [name for name in one.parts if isinstance(CATALOGUE[name].value, Mean)]
     smooth = seen.own(CATALOGUE[means[0]]) if means else None
     drawing = lines.trend(rows, smooth, one.decimals)
-    return _drawn(seen, one, drawing, rows, over_years=True, message=messages.trend(rows))
+    return _drawn(seen, one, drawing, rows, over_years=True, message=messages.trend(one, rows))
 
 
 def communes_map(seen: Observed, one: Indicator) -> Html:
     """Return the map of an indicator by commune: shades for a rate, circles for a count."""
-    rows = seen.readable(one)
-    rows = rows[rows["level"].eq("commune")]
-    period = _map_period(seen, one, rows)
-    if period is None:
+    rows = on_map(seen, one)
+    if rows.empty:
         return unavailable(seen, one, f"{one.label}, par commune")
-    rows = rows[rows["period"].eq(period)].sort_values("name", key=lambda names: names.map(texts.alphabetical))
     if isinstance(one.value, Count | Mean):
         drawing = maps.circles(seen.land, rows)
         exact = not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
@@ -59,7 +59,7 @@ def communes_map(seen: Observed, one: Indicator) -> Html:
         printed = [row.status == OK and texts.is_printed(one, row) for row in rows.itertuples(index=False)]
         rows = rows.assign(shown=printed)
         drawing = maps.choropleth(seen.land, rows, one, diverging=texts.is_change(one))
-        message = messages.choropleth(rows)
+        message = messages.choropleth(one, rows)
     without = rows.loc[~rows["territory"].isin(seen.land.paths.keys()), "name"]
     note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
     return _drawn(seen, one, drawing, rows, over_years=False, kind="map", note=note, message=message)
@@ -167,13 +167,16 @@ def _drawn(
     return charts.chart(one, drawing, data, when=when, source=cited, **words)
 
 
-def _map_period(seen: Observed, one: Indicator, rows: pd.DataFrame) -> str | None:
-    """Return the period of the comparison when the communes have it, else their latest one."""
+def on_map(seen: Observed, one: Indicator) -> pd.DataFrame:
+    """Return the communes by name, at the period of the comparison when they have it, else their latest one."""
     compared = seen.compared(one, with_peers=False)
-    known = rows[rows["status"].eq(OK)]
-    if len(compared) and compared["period"].iloc[0] in set(known["period"]):
-        return compared["period"].iloc[0]
-    return latest_period(known)
+    rows = seen.readable(one)
+    rows = rows[rows["level"].eq("commune")]
+    wanted = compared["period"].iloc[0] if len(compared) else ""
+    here = rows[rows["period"].eq(wanted)]
+    if not here["status"].eq(OK).any():
+        return by_commune(seen, one)
+    return here.sort_values("name", key=lambda names: names.map(texts.alphabetical))
 
 
 def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | None:
@@ -183,6 +186,15 @@ def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | N
     values = dict(zip(rows["indicator"], rows["value"], strict=True))
     keys = [(sex, band) for sex in charts.SEXES for band in charts.BANDS]
     return charts.shares_by_age({(sex, band): values[f"{sex}_{band}_count"] for sex, band in keys})
+
+
+def withheld(seen: Observed, one: Indicator) -> str:
+    """Return that the value of the territory may not be shown, when it exists all the same; else nothing."""
+    rows = seen.data(one)
+    periods = rows.loc[rows["level"].eq("epci") & rows["status"].eq(SECRET), "period"]
+    if periods.empty:
+        return ""
+    return f"{one.label}, {texts.period_text(periods.max())} : secret statistique, le chiffre ne peut pas être montré."
 
 
 def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
@@ -197,12 +209,24 @@ def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
 
 
 def source(seen: Observed, rows: pd.DataFrame, *, series: bool = False) -> str:
-    """Return the source line: producer, dataset, geography, date of extraction."""
+    """Return the source line: producer, dataset, geography, date of extraction; how residents were asked."""
     names = [name for name in dict.fromkeys(rows["source"]) if name in seen.received]
+    if names == [SURVEY]:
+        return survey_source(seen.demarche)
     taken = max(seen.received[name] for name in names)
     cited = " ; ".join(texts.source_text(SOURCES[name]) for name in names)
     geography = texts.geography([SOURCES[name] for name in names], seen.year, series=series)
     return texts.typography(f"{cited}. {geography}, extraction du {texts.date_text(taken)}.")
+
+
+def survey_source(demarche: Demarche) -> str:
+    """Return the source line of a result of the consultation: mode, sample, dates, number of answers."""
+    about = demarche.table("consultation").iloc[0]
+    modes = ", ".join(about["modes"].split("|"))
+    days = " au ".join(texts.date_text(f"{about[day]:%Y-%m-%d}") for day in ("start", "end"))
+    return texts.typography(
+        f"{SOURCES[SURVEY].label} ({SAMPLES[about['plan']]} ; {modes}), du {days}, n = {about['usable']}."
+    )
 
 
 def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[str, str], title: str) -> Html:
@@ -239,7 +263,8 @@ def slope(seen: Observed, one: Indicator) -> Html:
     when = {"before_when": texts.period_text(own[0]), "now_when": texts.period_text(own[-1])}
     drawing = lines.slope(both.rename(columns=columns).assign(**when))
     data = charts.Listing(["Territoire", *when.values()], both[["name", "text_before", "text"]].to_numpy().tolist())
-    message = f"De {both.iloc[0]['text_before']} à {both.iloc[0]['text']} dans le territoire"
+    here = pd.concat([before, now])
+    message = messages.trend(one, here[here["level"].eq("epci")])
     cited = source(seen, pd.concat([before, now]), series=True)
     return charts.chart(one, drawing, data, when=f"{own[0]} et {own[-1]}", source=cited, message=message)
 

@@ -11,7 +11,8 @@ from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.processing import ensure
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import FULL, read_certificate, source_folders
+from ctg_analysis.sources.certificates import read_certificate
+from ctg_analysis.sources.folders import FULL, source_folders
 
 STAR = "★"
 

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from ctg_analysis.errors import Busy
 
 
@@ -20,6 +18,8 @@ def alone(folder: Path, name: str, doing: str) -> Iterator[None]:
     Raises:
         Busy: another process holds it.
     """
+    from filelock import FileLock, Timeout
+
     folder.mkdir(parents=True, exist_ok=True)
     holder = folder / f".{name}.pid"
     try:

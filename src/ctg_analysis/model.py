@@ -62,6 +62,7 @@ class Source:
     form: what a partner fills, kept in data/private/<siren>/ and never shown before the secrecy gate.
     sums: measure → the measure of an open source and that of the source `hides`, which it adds up. The open one stands
         beside the sum, so that the sum tells the other one: the gate guards it in the place of the sum.
+    surveyed: answers of residents: values are of those who answered, their intervals indicative (rule R20).
     downloads: the full files that `ctg fetch` gets.
     how_to_get: what a person does to obtain what no address gives, in French.
     """
@@ -86,6 +87,7 @@ class Source:
     form: Form | None = None
     sums: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     hides: str = ""
+    surveyed: bool = False
     downloads: tuple[Download, ...] = ()
     geography: str = ""
     licence: str = "Licence Ouverte / Open Licence 2.0 (Etalab)"
@@ -186,6 +188,8 @@ class Indicator:
     star: an élu or a Caf adviser would notice its absence.
     family: members of one breakdown (an age pyramid) share it, and one hand-worked case.
     floor: the producer publishes any smaller value as this one: it is then shown as "≤" (rule R5).
+    tells: id of the count of persons that a yes or no tells something of (that there is nobody): the answer is withheld
+        where that count is.
     persons: which of numerator and denominator count persons or households; the source's secrecy rule guards these.
     """
 
@@ -207,6 +211,7 @@ class Indicator:
     parts: tuple[str, ...] = ()
     family: str = ""
     floor: float | None = None
+    tells: str = ""
     persons: tuple[str, ...] = ("numerator", "denominator")
 
     @property

@@ -8,14 +8,16 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.geography import read_geography
 from ctg_analysis.comparisons import common_periods, comparators, find_epci, members, tested
+from ctg_analysis.demarche import open_demarche
 from ctg_analysis.display import texts
 from ctg_analysis.display.land import Land, read_land
 from ctg_analysis.model import OK, Indicator
 from ctg_analysis.observations import complete, read_observations
 from ctg_analysis.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
 from ctg_analysis.peers import VARIABLES, PeerGroup, left_out, nearest, pairs
-from ctg_analysis.settings import DataRoot
+from ctg_analysis.settings import MATERIAL, DataRoot
 from ctg_analysis.sources import SOURCES
+from ctg_analysis.staleness import MANIFEST
 from ctg_analysis.territories import FRANCE, METROPOLITAN_FRANCE
 
 LOCAL = ("commune", "secteur")
@@ -23,11 +25,12 @@ LOCAL = ("commune", "secteur")
 
 def observed(epci: str, root: DataRoot) -> "Observed":
     """Return what was observed of a territory; opened again only after another one, or when `ctg data` has run."""
-    return _opened(epci, root, (root.processed / "observations.parquet").stat().st_mtime_ns)
+    made = (root.processed, root.processed / MATERIAL)
+    return _opened(epci, root, tuple((folder / MANIFEST).stat().st_mtime_ns for folder in made))
 
 
 @lru_cache(maxsize=1)
-def _opened(epci: str, root: DataRoot, written: int) -> "Observed":
+def _opened(epci: str, root: DataRoot, written: tuple[int, ...]) -> "Observed":
     return Observed(epci, root)
 
 
@@ -51,7 +54,10 @@ class Observed:
         known = pd.concat([self.places, self.territories[metropolitan].rename(columns={"code": "territory"})])
         self._names = known[["territory", "level", "name"]]
         keys = self._names[["territory", "level"]]
+        self.demarche = open_demarche(epci, root)
         found = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
+        told = self.demarche.table("observations")
+        found = pd.concat([found, told]) if len(told) else found
         self.observations = complete(found, keys, CATALOGUE.values())
         named = self.observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
         self._named = ByIndicator(named)
@@ -69,7 +75,8 @@ class Observed:
     def received(self) -> dict[str, str]:
         """Return the date each source was had; that of both regimes is that of the MSA's file."""
         table = pd.read_parquet(self.root.processed / "sources.parquet").set_index("source")["date"]
-        return dict(table) | ({"caf_et_msa": table["msa_familles"]} if "msa_familles" in table else {})
+        both = {"caf_et_msa": table["msa_familles"]} if "msa_familles" in table else {}
+        return dict(table) | both | dict(self.demarche.table("received").set_index("source")["date"])
 
     @cached_property
     def land(self) -> Land:

@@ -2,28 +2,38 @@
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from filelock import FileLock
 
-from ctg_analysis.checking import check_root
-from ctg_analysis.derivation import derive
 from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.settings import DataRoot
-from ctg_analysis.staleness import MANIFEST, inputs, is_stale
+from ctg_analysis.settings import MATERIAL, DataRoot
+from ctg_analysis.staleness import MANIFEST, are_observations_stale, demarches, inputs, is_stale, material_inputs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Tables = dict[str, pd.DataFrame]
 
 _held: set[DataRoot] = set()
 ROWS_TOGETHER = 8192  # sorted by territory, so that the rows of one are read without those of all
 
 
 def ensure(root: DataRoot) -> None:
-    """Bring data/processed up to date when the raw data or the library has changed; one process does, others wait."""
+    """Bring data/processed up to date when the raw data, the field material or the library has changed.
+
+    One process does, others wait.
+    """
     if root in _held or not is_stale(root):
         return
     with _writing(root):
-        if is_stale(root):
+        if are_observations_stale(root):
             process(root)
+        elif is_stale(root):
+            process_material(root)
 
 
 def _writing(root: DataRoot) -> FileLock:
@@ -32,8 +42,7 @@ def _writing(root: DataRoot) -> FileLock:
 
 
 def hold(root: DataRoot) -> None:
-    """Bring data/processed up to date, and take it for up to date from now on in this process and its forks."""
-    ensure(root)
+    """Take data/processed for up to date, as it was found to be, from now on in this process and its forks."""
     _held.add(root)
 
 
@@ -45,29 +54,93 @@ def process(*roots: DataRoot) -> list[int]:
     Raises:
         InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it.
     """
-    made_from = [inputs(root) for root in roots]
+    from ctg_analysis.checking import check_root  # both heavy, and seldom needed
+    from ctg_analysis.derivation import derive
+
+    made_from = [(inputs(root), material_inputs(root)) for root in roots]
     findings: set[Finding] = set()
     derived = []
     for root in roots:
         try:
-            derived.append(derive(root))
+            tables = derive(root)
+            derived.append((tables, derive_material(root, tables["territories"])))
         except InputError as error:  # it stops at the first stage that finds something
             findings |= {*error.findings, *check_root(root)}
     if findings:
         raise InputError(findings)
-    for root, tables, digests in zip(roots, derived, made_from, strict=True):
-        with _writing(root):
-            _write(root, tables, digests)
-    return [len(tables["observations"]) for tables in derived]
+    for root, (tables, material), (digests, of_material) in zip(roots, derived, made_from, strict=True):
+        with _replacing(root, root.processed) as fresh:
+            _write(fresh, tables, digests)
+            _write_material(fresh / MATERIAL, material, of_material)
+    return [len(tables["observations"]) for tables, _ in derived]
 
 
-def _write(root: DataRoot, tables: dict[str, pd.DataFrame], made_from: dict[str, str]) -> None:
-    with tempfile.TemporaryDirectory(prefix=".processed-", dir=root.path) as scratch:
+def process_material(root: DataRoot) -> None:
+    """Read, check and work out the field material alone, and write data/processed/demarche whole, or leave it.
+
+    Raises:
+        InputError: with the findings of all the démarches.
+    """
+    import pandas as pd
+
+    made_from = material_inputs(root)
+    material = derive_material(root, pd.read_parquet(root.processed / "territories.parquet"))
+    with _replacing(root, root.processed / MATERIAL) as fresh:
+        _write_material(fresh, material, made_from)
+
+
+def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables]":
+    """Return the tables that chapters may read of each démarche, see `field.outputs`.
+
+    Raises:
+        InputError: with the findings of all of them.
+    """
+    from ctg_analysis.field.material import open_material
+    from ctg_analysis.field.restricted import open_restricted
+    from ctg_analysis.field.results import results
+    from ctg_analysis.published import published_before, reports
+    from ctg_analysis.sources.demarche import SURVEY
+
+    findings: list[Finding] = []
+    derived = {}
+    before = published_before(root, reports(), {SURVEY})
+    for epci in demarches(root):
+        try:
+            derived[epci] = results(open_material(root, epci, places), open_restricted(root, epci), places, before)
+        except InputError as error:
+            findings += error.findings
+    if findings:
+        raise InputError(findings)
+    return derived
+
+
+@contextmanager
+def _replacing(root: DataRoot, folder: Path) -> Iterator[Path]:
+    """Give an empty folder, which takes the place of another one when all is written in it."""
+    with _writing(root), tempfile.TemporaryDirectory(prefix=".processed-", dir=root.path) as scratch:
         fresh = Path(scratch) / "fresh"
         fresh.mkdir()
+        yield fresh
+        if folder.exists():
+            folder.rename(Path(scratch) / "former")
+        fresh.rename(folder)
+
+
+def _write(folder: Path, tables: "Tables", made_from: dict[str, str]) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
+    _note(folder, made_from)
+
+
+def _write_material(folder: Path, derived: "dict[str, Tables]", made_from: dict[str, str]) -> None:
+    folder.mkdir(exist_ok=True)
+    for epci, tables in derived.items():
+        (folder / epci).mkdir()
         for name, table in tables.items():
-            table.to_parquet(fresh / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
-        (fresh / MANIFEST).write_text(json.dumps(made_from, indent=1) + "\n", encoding="utf-8")
-        if root.processed.exists():
-            root.processed.rename(Path(scratch) / "former")
-        fresh.rename(root.processed)
+            table.to_parquet(folder / epci / f"{name}.parquet", index=False)
+    _note(folder, made_from)
+
+
+def _note(folder: Path, made_from: dict[str, str]) -> None:
+    (folder / MANIFEST).write_text(json.dumps(made_from, indent=1) + "\n", encoding="utf-8")

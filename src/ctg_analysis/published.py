@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctg_analysis.settings import DataRoot, settings
-from ctg_analysis.sources.certificates import sha256
+from ctg_analysis.sources.folders import sha256
 
 if TYPE_CHECKING:
     from ctg_analysis.statements import Edition

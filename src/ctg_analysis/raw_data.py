@@ -12,7 +12,8 @@ from ctg_analysis.model import Source
 from ctg_analysis.perimeter import Perimeter, perimeter_from
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.certificates import RawFolder, read_certificate, source_folders
+from ctg_analysis.sources.certificates import RawFolder, read_certificate
+from ctg_analysis.sources.folders import source_folders
 
 GEOGRAPHY, CONTOURS, PASSAGE, DENSITY = "etalab_decoupage", "contours", "insee_passage", "insee_densite"
 SERIES = ["level", "period", "measure"]

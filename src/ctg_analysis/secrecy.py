@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.model import OK, SECRET, Count, Indicator, Source
@@ -54,9 +55,35 @@ def withhold(
         more, groups = secondary(Edition(rows, membership), hidden, declared, sources[source], earlier)
         hidden[more] = True
         exposed += [(source, one.measure, one.without, "+".join(one.periods), "|".join(one.place)) for one in groups]
+    hidden |= telling(table, hidden, indicators, membership)
     table.loc[hidden, "status"] = SECRET
     table.loc[table["status"].ne(OK), VALUES] = float("nan")
     return Gate(table, pd.DataFrame(exposed, columns=EXPOSED, dtype=str))
+
+
+def telling(
+    table: pd.DataFrame, hidden: pd.Series, indicators: dict[str, Indicator], membership: pd.DataFrame
+) -> pd.Series:
+    """Return which rows tell something of a count that is withheld (Indicator.tells).
+
+    Those of the communes where it is, and of the larger places that hold one: their number of « yes » would tell it.
+    """
+    found = pd.Series(False, index=table.index)
+    for one in (one for one in indicators.values() if one.tells):
+        withheld = table[hidden & table["indicator"].eq(one.tells) & table["level"].eq("commune")]
+        secret = set(zip(withheld["territory"], withheld["period"], strict=True))
+        rows = table[table["indicator"].eq(one.id)]
+        found[rows.index] = _holds_one(rows, secret, membership)
+    return found
+
+
+def _holds_one(rows: pd.DataFrame, secret: set[tuple[str, str]], membership: pd.DataFrame) -> pd.Series:
+    """Return, for each row, whether a commune of its place is in `secret` at its period."""
+    each = rows[["territory", "level", "period"]].reset_index()
+    communes = each[each["level"].eq("commune")].assign(commune=each["territory"])
+    each = pd.concat([communes, each[each["level"].ne("commune")].merge(membership, on=["territory", "level"])])
+    there = np.array([place in secret for place in zip(each["commune"], each["period"], strict=True)], dtype=bool)
+    return pd.Series(there).groupby(each["index"].to_numpy()).any().reindex(rows.index, fill_value=False)
 
 
 def subtracted(

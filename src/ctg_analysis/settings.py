@@ -1,34 +1,53 @@
 """Every path and setting, once."""
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from ctg_analysis.errors import UserError
 
 DEFAULT_EPCI = "200067171"
 EXAMPLE_EPCI = "999999999"
 MATERIAL = "demarche"  # folder of the field material, in raw/ and in private/<siren>/
+KERNELS = WARM, STOCK = "warm", "stock"
+READERS = PUBLIC, COPIL = "public", "copil"
 EXAMPLE_PREFIX = "99999999"  # the invented EPCIs: SIREN numbers that no real EPCI bears
 
 
-class Settings(BaseSettings):
-    """Read from the environment.
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says.
 
-    CTG_ROOT: the project's folder, by default the one this package sits in. CTG_KERNELS: `warm` runs chapters in forks
-    of a process that has everything imported, where the system can; `stock` starts a Jupyter kernel for each.
+    root (CTG_ROOT): the project's folder, by default the one this package sits in. kernels (CTG_KERNELS): `warm` runs
+    chapters in forks of a process that has everything imported, where the system can; `stock` starts a Jupyter kernel
+    for each. readers (CTG_READERS): who a report is for: `public`, or `copil`, whose members may read more of what was
+    said in interviews. chromium (CTG_CHROMIUM): the browser that prints the PDF, when it is not found by its name.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CTG_")
     root: Path = Path(__file__).resolve().parents[2]
-    kernels: Literal["warm", "stock"] = "warm"
+    kernels: str = WARM
+    readers: str = PUBLIC
+    chromium: str = ""
 
 
 @cache
 def settings() -> Settings:
-    """Return the settings, read once."""
-    return Settings()
+    """Return the settings, read once; raise UserError for a value that there is not."""
+    return Settings(
+        root=Path(os.environ.get("CTG_ROOT") or Settings.root),
+        kernels=_one_of("CTG_KERNELS", KERNELS),
+        readers=_one_of("CTG_READERS", READERS),
+        chromium=os.environ.get("CTG_CHROMIUM", ""),
+    )
+
+
+def _one_of(name: str, known: tuple[str, ...]) -> str:
+    """Return what a variable says, by default the first of what is known."""
+    found = os.environ.get(name, known[0])
+    if found not in known:
+        raise UserError(f"{name}: found {found!r}, expected {' or '.join(known)}")
+    return found
 
 
 @dataclass(frozen=True)
@@ -64,6 +83,10 @@ class DataRoot:
     def restricted_material(self, epci: str) -> Path:
         """The field material that holds personal data: never in git, never read by a notebook."""
         return self.private / epci / MATERIAL
+
+    def processed_demarche(self, epci: str) -> Path:
+        """What `ctg data` makes of the field material and of the answers of persons: what may be shown."""
+        return self.processed / MATERIAL / epci
 
     @property
     def fictional(self) -> bool:

@@ -6,20 +6,43 @@ from pathlib import Path
 
 from ctg_analysis.published import editions_with_restricted, reports
 from ctg_analysis.settings import MATERIAL, DataRoot, settings
-from ctg_analysis.sources.certificates import sha256, source_folders
+from ctg_analysis.sources.folders import sha256, source_folders
 
 MANIFEST = "manifest.json"
 PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
-PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "significance", "simulation", "templates"}
-PAGES |= {"chapters", "field", "figures", "summaries", "synthesis", "verification"}
+PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "simulation", "templates"}
+PAGES |= {
+    "analyst",
+    "chapters",
+    "demarche",
+    "documents",
+    "figures",
+    "material_check",
+    "proofs",
+    "summaries",
+    "synthesis",
+    "verification",
+}
 
 
 def is_stale(root: DataRoot) -> bool:
     """Tell whether data/processed was made from other inputs or by another library."""
-    manifest = root.processed / MANIFEST
-    if not manifest.is_file():
-        return True
-    return json.loads(manifest.read_text(encoding="utf-8")) != inputs(root)
+    return are_observations_stale(root) or _made(root.processed / MATERIAL) != material_inputs(root)
+
+
+def are_observations_stale(root: DataRoot) -> bool:
+    """Tell it of all that is not made from the field material alone."""
+    return _made(root.processed) != inputs(root)
+
+
+def made_from(root: DataRoot) -> dict[str, str]:
+    """Return what the observations of data/processed were made from, as `inputs` said it then."""
+    return _made(root.processed) or {}
+
+
+def _made(folder: Path) -> dict[str, str] | None:
+    manifest = folder / MANIFEST
+    return json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else None
 
 
 def inputs(root: DataRoot) -> dict[str, str]:
@@ -36,10 +59,32 @@ def inputs(root: DataRoot) -> dict[str, str]:
         if path.is_file()
     ]
     files += sorted(path for path in root.reference.rglob("*") if path.is_file())
-    files += sorted(path for path in root.private.rglob("*") if path.is_file() and MATERIAL not in path.parts)
+    private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
+    files += sorted(path for path in private if path.is_file())
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
     digests |= {f"published/{digest}": digest for digest in editions_with_restricted(root, reports())}
     return digests | {"library": library(without=PAGES), "lock": locked()}
+
+
+def material_inputs(root: DataRoot) -> dict[str, str]:
+    """Return the SHA-256 of the files of field material, personal data among them: by EPCI, nothing tells which."""
+    return {epci: _sum_of(root, epci) for epci in demarches(root)}
+
+
+def demarches(root: DataRoot) -> list[str]:
+    """Return the EPCIs that have field material, by their SIREN."""
+    public = root.raw / MATERIAL
+    here = {path.name for path in public.iterdir() if path.is_dir()} if public.is_dir() else set()
+    private = root.private.iterdir() if root.private.is_dir() else ()
+    return sorted(here | {path.name for path in private if (path / MATERIAL).is_dir()})
+
+
+def _sum_of(root: DataRoot, epci: str) -> str:
+    digest = hash_()
+    for folder in (root.material(epci), root.restricted_material(epci)):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            digest.update(f"{path.relative_to(root.path)}\0{sha256(path)}\0".encode())
+    return digest.hexdigest()
 
 
 def library(without: frozenset[str] | set[str] = frozenset()) -> str:

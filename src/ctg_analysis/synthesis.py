@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.display.texts import period_text
 from ctg_analysis.model import OK, Count, Indicator, Mean, Published, Rate, Ratio
 from ctg_analysis.observed import Observed
 from ctg_analysis.significance import notable
@@ -85,8 +86,9 @@ def tested_gaps(tested: pd.DataFrame, indicators: list[Indicator]) -> pd.DataFra
 def overview(seen: Observed, within: int = 30) -> pd.DataFrame:
     """Return the starred indicators that compare with a reference place, with the gap to it and that of the peers.
 
-    Columns: indicator, label, own_text, reference_text, gap, low, high (of the quartiles of the peers): relative to the
-    reference, 0.1 for 10 % more; word: what the test says, None without one; reference: its name.
+    Columns: indicator, label (with its period), own_text, reference_text, gap, low, high (of the quartiles of the
+    peers): relative to the reference, 0.1 for 10 % more; word: what the test says, None without one;
+    reference: its name.
     """
     lines = []
     known = places_known(seen.tested)
@@ -102,6 +104,7 @@ def overview(seen: Observed, within: int = 30) -> pd.DataFrame:
         box = [peers[name].iloc[0] / other["value"] - 1 if len(peers) else np.nan for name in ("low", "high")]
         words = other["word"] if isinstance(other["word"], str) else None
         gap = own["value"] / other["value"] - 1
-        lines.append((one.id, one.label, own["text"], other["text"], gap, *box, words, other["name"]))
+        label = f"{one.label} ({period_text(own['period'])})"
+        lines.append((one.id, label, own["text"], other["text"], gap, *box, words, other["name"]))
     columns = ["indicator", "label", "own_text", "reference_text", "gap", "low", "high", "word", "reference"]
     return pd.DataFrame(lines, columns=columns).head(within)

@@ -49,6 +49,17 @@ TITLES = {
     "pedt_coverage": "Communes couvertes par un projet éducatif",
     "parenting_schemes": "Dispositifs de soutien à la parentalité",
     "itinerant_schemes": "Dispositifs de soutien à la parentalité, de façon itinérante seulement",
+    "parents_needs": "Besoins des parents",
+    "disability_obstacles": "Obstacles que rencontrent les familles concernées par un handicap",
+    "gave_up_reasons": "Raisons d'avoir renoncé à un droit ou à une démarche",
+    "teenagers_mobility": "Déplacements des 11-17 ans, selon leurs parents",
+    "former_actions": "Actions de la convention précédente, selon ce qu'elles sont devenues",
+    "former_places": "Places prévues et créées par la convention précédente",
+    "former_cost": "Coût de la convention précédente",
+    "plan_funding": "Financement des actions de la convention, selon le financeur",
+    "services_funding": "Financement des équipements et services",
+    "services_fte": "Emplois des équipements et services, selon le champ",
+    "competences": "Compétences exercées par l'intercommunalité",
     "zones": "Zones et programmes d'aménagement",
 }
 

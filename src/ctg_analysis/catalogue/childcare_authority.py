@@ -121,6 +121,7 @@ WITHOUT = (
         direction=-1,
         star=True,
         family="without_childcare",
+        tells="active_childminders_count",
         persons=(),
     ),
 )

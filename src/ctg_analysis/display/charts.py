@@ -87,7 +87,8 @@ def chart(
     message: what the drawing shows, which is then its title. title: what it is about, the label unless given.
     """
     title = title or one.label
-    subtitle = f"{title} ({one.unit}), {when}" if message else f"{texts.unit_text(one.unit)}, {when}"
+    about = f"{title}, {one.unit}" if title.endswith(")") else f"{title} ({one.unit})"
+    subtitle = f"{about}, {when}" if message else f"{texts.unit_text(one.unit)}, {when}"
     says = " ; ".join(f"{line[0]} {line[1]}" for line in data.lines)
     notes = " ".join(text for text in (note, one.caveats) if text)
     return figure(
@@ -166,7 +167,7 @@ def overview(drawing: str, data: Listing, source: str) -> Html:
     says = " ; ".join(f"{label} {own} ({reference} {other}, {word})" for label, own, other, word in data.lines)
     return figure(
         drawing,
-        file="vue_d_ensemble.csv",
+        file="",
         kind="chart",
         title=title,
         subtitle=texts.typography(f"Écart relatif à la valeur de comparaison ({reference}), en %"),

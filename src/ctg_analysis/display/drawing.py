@@ -19,7 +19,14 @@ HATCH = (
     '<defs><pattern id="{name}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<path d="M1 0V5" stroke="#8c8c8c" stroke-width="1.4"/></pattern></defs>'
 )
-THIN, THICK = frozenset("iljtfrI.,:;’'!|()[] \u00a0\u202f-"), frozenset("mwMWŒœÆæ%@")
+WIDTHS = {  # of letters of DejaVu Sans, the widest of the fonts, in letters
+    0.36: "iljI.,:;’'!|[] \u00a0\u202f",
+    0.42: "tfr()-",
+    0.75: "ABCDEFGHJKLNOPQRSTUVXYZÀÂÉÈÊËÎÏÔÙÛÇ",
+    0.85: "+\u2212≈≤=–",
+    0.98: "mwMWŒœÆæ%@",
+}
+LETTERS = {letter: width for width, letters in WIDTHS.items() for letter in letters}
 
 Point = tuple[float, float]
 
@@ -63,11 +70,13 @@ class Drawing:
             self._mark("text", escape(line), x=x, y=first + number * size * LINE, **more)
 
     @contextmanager
-    def halo(self) -> Iterator[None]:
-        """Give what is written within a rim of paper, so that it is read over other marks."""
-        self._marks.append(f'<g paint-order="stroke" stroke="{PAPER}" stroke-width="2.5" stroke-linejoin="round">')
+    def halo(self, rim: str = PAPER) -> Iterator[None]:
+        """Give what is written within a rim, so that it is read over other marks; nothing where nothing is written."""
+        before = len(self._marks)
         yield
-        self._marks.append("</g>")
+        if len(self._marks) > before:
+            opening = f'<g paint-order="stroke" stroke="{rim}" stroke-width="2.5" stroke-linejoin="round">'
+            self._marks[before:] = [opening, *self._marks[before:], "</g>"]
 
     def svg(self) -> str:
         """Return the drawing as an SVG element."""
@@ -95,16 +104,9 @@ def written(number: float) -> str:
 
 
 def length(words: str, size: float = SIZE, *, bold: bool = False) -> float:
-    """Return how long the longest line of words is in the widest of the fonts of the page (DejaVu Sans)."""
-    return size * max(sum(map(_letter, line)) for line in words.split("\n")) * (1.12 if bold else 1)
-
-
-def _letter(character: str) -> float:
-    if character in THIN:
-        return 0.34
-    if character in THICK:
-        return 0.95
-    return 0.71 if character.isupper() else 0.62
+    """Return how long the longest line of words is in the widest of the fonts of the page."""
+    longest = max(sum(LETTERS.get(letter, 0.64) for letter in line) for line in words.split("\n"))
+    return size * longest * (1.13 if bold else 1)
 
 
 def folded(words: str, width: int) -> str:

@@ -15,24 +15,27 @@ NAME_WIDTH = 24
 
 
 def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int = 0) -> str:
-    """Return one line over the years, from zero; `smooth` is drawn over it, the yearly points then stay faint.
+    """Return one line over the years, zero being in; `smooth` is drawn over it, the yearly points then stay faint.
 
     rows, smooth: columns period, value, text, by period.
     """
     points = [(int(row.period[:4]), row.value, row.text) for row in rows.itertuples(index=False)]
-    highest = max(value for _, value, _ in points) or 1
-    ticks = ticks_up_to(highest, whole=decimals == 0 or highest >= 10)
+    values = [value for _, value, _ in points]
+    low, high = min(0.0, *values), max(0.0, *values)
+    ticks = ticks_between(low, high, whole=decimals == 0 or high - low >= 10)
     shown = 0 if all(float(tick).is_integer() for tick in ticks) else decimals
     labels = [number(tick, shown) for tick in ticks]
     left = max(length(label, SMALL) for label in labels) + 10
-    right = WIDTH - (78 if smooth is not None else length(points[-1][2]) / 2 + 4)
     first, last = points[0][0], points[-1][0]
+    ends = [max(length(text, SMALL), length(str(year), SMALL)) / 2 for year, _, text in (points[0], points[-1])]
+    right = WIDTH - (78 if smooth is not None else ends[1] + 2)
+    bottom, top = min(low, ticks[0]), max(high, ticks[-1])
     drawing = Drawing(HEIGHT)
 
     def place(year: float, value: float) -> tuple[float, float]:
-        margin = min(16.0, length(points[0][2]) / 2)
+        margin = max(8.0, ends[0])
         x = left + margin + (year - first) / ((last - first) or 1) * (right - left - margin)
-        return x, HEIGHT - BOTTOM - value / max(highest, ticks[-1]) * (HEIGHT - BOTTOM - TOP)
+        return x, HEIGHT - BOTTOM - (value - bottom) / ((top - bottom) or 1) * (HEIGHT - BOTTOM - TOP)
 
     for tick, label in zip(ticks, labels, strict=True):
         y = place(first, tick)[1]
@@ -40,7 +43,8 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int 
         drawing.text(left - 6, y, label, anchor="end", size=SMALL, fill=FAINT)
     kept = _spaced([year for year, *_ in points])
     for year in kept:
-        drawing.text(place(year, 0)[0], HEIGHT - BOTTOM / 2 + 2, str(year), anchor="middle", size=SMALL, fill=FAINT)
+        x = place(year, 0)[0]
+        drawing.text(x, HEIGHT - BOTTOM / 2 + 2, str(year), anchor="middle", size=SMALL, fill=FAINT)
     line = [place(year, value) for year, value, _ in points]
     if smooth is None:
         drawing.line(line, TERRITORY, 2.4)
@@ -59,14 +63,15 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int 
     return drawing.svg()
 
 
-def ticks_up_to(highest: float, *, whole: bool) -> list[float]:
-    """Return from two to six round numbers from zero, the last of which is not far from the highest value."""
-    step = 10 ** math.floor(math.log10(highest)) / 2
-    while highest / step > 5:
-        step *= 2 if f"{step:e}"[0] != "2" else 2.5
+def ticks_between(low: float, high: float, *, whole: bool) -> list[float]:
+    """Return at most seven round numbers around zero, within the values. low: zero or below; high: zero or above."""
+    span = (high - low) or 1.0
+    step = 10 ** math.floor(math.log10(span)) / 2
+    while span / step > 5:
+        step *= 2.5 if f"{step:e}"[0] == "2" else 2
     if whole:
         step = max(1.0, math.ceil(step))
-    return [step * rank for rank in range(int(highest / step) + 1)]
+    return [step * rank for rank in range(math.ceil(low / step), int(high / step) + 1)]
 
 
 def slope(rows: pd.DataFrame) -> str:

@@ -17,6 +17,7 @@ LARGEST_RADIUS = 24
 LETTERS = 9.5  # the size of names
 HIDDEN = "non affiché"
 SQUARE = 12  # of the legend
+DARK = {*SEQUENTIAL[-2:], DIVERGING[0], DIVERGING[-1]}
 
 
 def circles(ground: Land, rows: pd.DataFrame) -> str:
@@ -61,7 +62,8 @@ def choropleth(ground: Land, rows: pd.DataFrame, one: Indicator, *, diverging: b
             drawing.area(path, PAPER, stroke="#8c8c8c", stroke_width=0.8)
         fill = HATCHED if territory in hidden else fills.get(territory, LAND)
         drawing.area(path, fill, stroke=PAPER if territory in fills else "#8c8c8c", stroke_width=0.8)
-    _names(drawing, ground, rows.assign(radius=0.0), with_value=False)
+    dark = {territory for territory, shade in fills.items() if shade in DARK}
+    _names(drawing, ground, rows.assign(radius=0.0), with_value=False, dark=dark)
     for (fill, label), (x, y) in zip(legend, spots, strict=True):
         drawing.bar(x, ground.height + y, SQUARE, SQUARE, fill, stroke=RULE, stroke_width=0.6)
         drawing.text(x + SQUARE + 5, ground.height + y, label, size=SMALL)
@@ -85,33 +87,42 @@ def _legend_spots(labels: list[str]) -> list[tuple[float, float]]:
     return spots
 
 
-def _names(drawing: Drawing, ground: Land, rows: pd.DataFrame, *, with_value: bool) -> None:
-    """Write the names that find room, those of the largest values first; the table below the map has them all."""
+def _names(
+    drawing: Drawing, ground: Land, rows: pd.DataFrame, *, with_value: bool, dark: set[str] = frozenset()
+) -> None:
+    """Write the names that find room, those of the largest values first; the table below the map has them all.
+
+    dark: the communes that are shaded so dark that their names are written in white.
+    """
     placed = rows[rows["territory"].isin(ground.points.keys())]
     order = placed.sort_values(["value", "territory"], ascending=[False, True])
     if len(order) > NAMED_UP_TO:
         order = order.head(8)
     discs = {row.territory: _box(*ground.points[row.territory], row.radius) for row in placed.itertuples(index=False)}
-    taken = []
-    with drawing.halo():
-        for row in order.itertuples(index=False):
-            for words in [f"{row.name}\n{row.text}", row.name] if with_value else [row.name]:
-                others = [disc for territory, disc in discs.items() if territory != row.territory and disc[2] > disc[0]]
-                spot = _free(words, ground.points[row.territory], row.radius, [*taken, *others], ground.height)
-                if spot:
-                    x, y, box = spot
-                    taken.append(box)
-                    drawing.text(x, y, words, anchor="middle", size=LETTERS)
-                    break
+    taken, spots = [], []
+    for row in order.itertuples(index=False):
+        for words in [f"{row.name}\n{row.text}", row.name] if with_value else [row.name]:
+            others = [disc for territory, disc in discs.items() if territory != row.territory and disc[2] > disc[0]]
+            spot = _free(words, ground.points[row.territory], row.radius, [*taken, *others], ground.height)
+            if spot:
+                taken.append(spot[2])
+                spots.append((row.territory in dark, words, *spot[:2]))
+                break
+    for on_dark in (False, True):
+        ink = {"fill": PAPER} if on_dark else {}
+        with drawing.halo(SEQUENTIAL[-1] if on_dark else PAPER):
+            for is_dark, words, x, y in spots:
+                if is_dark == on_dark:
+                    drawing.text(x, y, words, anchor="middle", size=LETTERS, **ink)
 
 
 def _free(words: str, point: tuple[float, float], radius: float, taken: list, height: float):
-    """Return where words may stand near a point, and the box that they take: below, above, on it, beside it."""
+    """Return where words may stand near a disc (below, above, beside it) or on a point, and the box that they take."""
     x, y = point
-    across, down = length(words, LETTERS) * 0.92, LETTERS * LINE * (words.count("\n") + 1)
-    places = [(x, y + radius + down / 2 + 1), (x, y - radius - down / 2 - 1), (x, y)]
-    places += [(x + radius + across / 2 + 3, y), (x - radius - across / 2 - 3, y)]
-    for left, top in places if radius else [(x, y), *places[:2]]:
+    across, down = length(words, LETTERS), LETTERS * LINE * (words.count("\n") + 1)
+    places = [(x, y + radius + down / 2 + 1), (x, y - radius - down / 2 - 1)]
+    places += [(x + radius + across / 2 + 3, y), (x - radius - across / 2 - 3, y)] if radius else []
+    for left, top in places if radius else [(x, y), *places]:
         left = min(max(left, across / 2), WIDTH - across / 2)
         box = (left - across / 2, top - down / 2, left + across / 2, top + down / 2)
         if box[1] >= 0 and box[3] <= height and not any(_overlap(box, other) for other in taken):

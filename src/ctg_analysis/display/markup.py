@@ -45,7 +45,8 @@ def figure(
 ) -> Html:
     """Return a chart with its title, its text alternative, its source and the table of its data.
 
-    drawing: an SVG element of our own making. file: the CSV file of its values. kind: chart or map.
+    drawing: an SVG element of our own making. file: the CSV file of its values, empty when they are those of others.
+    kind: chart or map.
     Raises ValueError without text alternative or source: no chart goes without them.
     """
     if not alt.strip() or not source.strip():

@@ -1,27 +1,38 @@
 """The title of a chart: what it shows, in a few words that the figures and the tests allow, never more."""
 
+import re
+
 import pandas as pd
 
 from ctg_analysis.display import texts
-from ctg_analysis.model import OK
+from ctg_analysis.model import OK, Indicator
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
 
 
-def comparison(rows: pd.DataFrame) -> str:
+def comparison(one: Indicator, rows: pd.DataFrame) -> str:
     """Return how the territory stands to its comparators. rows: see Observed.compared, the territory first."""
     known = rows[rows["status"].eq(OK)]
     own, others = known.iloc[0], known.iloc[1:]
     others = others[others["level"].ne("peers")]
-    said = others[others["word"].notna()].groupby("word", sort=False)["name"].agg(list)
+    said = others[others["word"].notna()].groupby("word", sort=False)["name"].unique()
     if len(said):
         clauses = [_clause(words, [texts.of(name) for name in names]) for words, names in said.items()]
         return f"Un niveau {', '.join(clauses)}"
     if others.empty:
         return ""
-    other = others.iloc[-1]
+    national = others[others["level"].eq("france")]
+    other = others.iloc[0] if national.empty else national.iloc[0]
     where = f"en {other['name']}" if other["name"].startswith("France") else f"({other['name']})"
-    return f"{own['text']} dans le territoire, {other['text']} {where}"
+    return f"{counted(one, own)} dans le territoire, {other['text']} {where}"
+
+
+def counted(one: Indicator, row: pd.Series) -> str:
+    """Return a value with its unit, where it is a plain number and the unit is not in it."""
+    plain = re.fullmatch(r"[\d\u202f,+\u2212]+", row["text"]) and not one.id.endswith("_year")
+    if not plain or one.unit.startswith("%"):
+        return row["text"]
+    return f"{row['text']} {one.unit if abs(row['value']) >= 2 else texts.singular(one.unit)}"
 
 
 def _clause(said: str, places: list[str]) -> str:
@@ -30,10 +41,13 @@ def _clause(said: str, places: list[str]) -> str:
     return f"{words} {'que celui' if said.endswith('que') else 'de celui'} {texts.listed(places)}"
 
 
-def trend(rows: pd.DataFrame) -> str:
+def trend(one: Indicator, rows: pd.DataFrame) -> str:
     """Return the first and the last value. rows: readable observations of the territory, by period."""
     first, last = rows.iloc[0], rows.iloc[-1]
-    return f"De {first['text']} en {first['period'][:4]} à {last['text']} en {last['period'][:4]}"
+    years = first["period"][:4], last["period"][:4]
+    if first["text"] == last["text"]:
+        return f"{counted(one, first)} en {years[0]} comme en {years[1]}"
+    return f"De {counted(one, first)} en {years[0]} à {last['text']} en {years[1]}"
 
 
 def circles(rows: pd.DataFrame) -> str:
@@ -48,12 +62,12 @@ def circles(rows: pd.DataFrame) -> str:
     return f"Au moins la moitié dans {f'{few} des {len(values)} communes' if few > 1 else 'une seule commune'}"
 
 
-def choropleth(rows: pd.DataFrame) -> str:
+def choropleth(one: Indicator, rows: pd.DataFrame) -> str:
     """Return the least and the greatest value that may be written. rows: columns value, text, shown."""
     shown = rows[rows["shown"]].sort_values("value")
     if len(shown) < 2 or shown["text"].iloc[0] == shown["text"].iloc[-1]:
         return ""
-    return f"De {shown['text'].iloc[0]} à {shown['text'].iloc[-1]} selon la commune"
+    return f"De {shown['text'].iloc[0]} à {counted(one, shown.iloc[-1])} selon la commune"
 
 
 def parts(shares: pd.DataFrame, own: pd.Series) -> str:

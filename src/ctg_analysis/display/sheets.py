@@ -84,4 +84,4 @@ def history(rows: pd.DataFrame, what: str) -> str:
     drawing.circle(*line[-1], 3, TERRITORY)
     drawing.text(left - 6, line[0][1], ends[0], anchor="end", size=SMALL, fill=FAINT)
     drawing.text(right + 6, line[-1][1], ends[1], size=SMALL)
-    return markup.described(drawing.svg(), f"{what} : {ends[0]}, {ends[1]}.")
+    return markup.described(drawing.svg(), texts.typography(f"{what} : {ends[0]}, {ends[1]}."))

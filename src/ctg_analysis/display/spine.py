@@ -8,7 +8,7 @@ from ctg_analysis.display.drawing import Drawing, folded
 from ctg_analysis.display.style import FAINT, INK, OTHERS, PAPER, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.texts import MINUS, NARROW
 
-LABELS, LEFT, RIGHT = 28, 178, 330  # letters of a label; where the plot begins and ends
+LABELS, LEFT, RIGHT = 27, 184, 330  # letters of a label; where the plot begins and ends
 REACH = 0.6  # of a gap: beyond, the mark stands at the edge, and an arrow says so
 ROW, LINE_HEIGHT, HEAD = 24, 12, 34
 
@@ -32,7 +32,7 @@ def spine(rows: pd.DataFrame, reference: str, own: str) -> str:
     top = HEAD
     for row, label, height in zip(rows.itertuples(index=False), labels, heights, strict=True):
         y = top + height / 2
-        drawing.text(LEFT - 8, y, label, anchor="end", size=SMALL)
+        drawing.text(LEFT - 16, y, label, anchor="end", size=SMALL)
         if not math.isnan(row.low):
             across = _at(row.high) - _at(row.low)
             drawing.bar(_at(row.low), y, across, 9, PAPER, stroke=OTHERS["peers"], fill_opacity=0.7)

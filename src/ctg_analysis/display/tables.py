@@ -59,10 +59,7 @@ def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
     """Return the notable differences. rows: columns label, own, name, text, word, p, period."""
     if not tested:
         return markup.reading(texts.typography("Aucune différence de ce chapitre ne peut être testée."), "")
-    lead = f"{len(rows)} des {tested} différences testées de ce chapitre sont notables."
-    if not len(rows):
-        lead = f"Aucune des {tested} différences testées de ce chapitre n'est notable."
-    said = markup.reading(texts.typography(lead), "")
+    said = markup.reading(texts.typography(_how_many(len(rows), tested)), "")
     if not len(rows):
         return said
     lines = [
@@ -71,6 +68,15 @@ def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
     ]
     header = ["Indicateur", "Période", "Territoire", "Valeur", "Comparé à", "Sa valeur"]
     return Html(said.html + "\n" + _table("Écarts notables, du plus net au moins net", header, lines).html)
+
+
+def _how_many(notable: int, tested: int) -> str:
+    if tested == 1:
+        return f"La seule différence testée de ce chapitre {'est' if notable else 'n’est pas'} notable."
+    whole = f"des {tested} différences testées de ce chapitre"
+    return {0: f"Aucune {whole} n'est notable.", 1: f"Une {whole} est notable."}.get(
+        notable, f"{notable} {whole} sont notables."
+    )
 
 
 def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset()) -> Html:

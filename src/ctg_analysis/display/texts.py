@@ -1,12 +1,15 @@
 """French numbers, dates and sentences, with their typography."""
 
+import csv
 import math
 import re
 import unicodedata
+from functools import cache
 
 from babel.numbers import format_decimal
 
 from ctg_analysis.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Rate, Ratio, Source
+from ctg_analysis.settings import settings
 from ctg_analysis.sources import SOURCES
 
 NBSP, NARROW = "\u00a0", "\u202f"
@@ -60,13 +63,9 @@ def value_text(indicator: Indicator, row) -> str:
         return f"{row.value:.0f}"
     if rounded(indicator, SOURCES[row.source]):
         return f"moins de {number(row.high + 1)} (arrondi)" if row.value == 0 else f"≈{NBSP}{number(row.value)}"
-    decimals = indicator.decimals
-    if isinstance(indicator.value, Ratio) and indicator.value.bounded:
-        if row.denominator < SMALLEST_BASE:
-            return f"{number(row.numerator)} sur {number(row.denominator)}"
-        if row.denominator < DECIMALS_FROM:
-            decimals = 0
-    text = number(row.value, decimals, signed=is_change(indicator))
+    if isinstance(indicator.value, Ratio) and indicator.value.bounded and row.denominator < SMALLEST_BASE:
+        return f"{number(row.numerator)} sur {number(row.denominator)}"
+    text = number(row.value, _decimals(indicator, row), signed=is_change(indicator))
     return f"{text}{NARROW}%" if indicator.unit.startswith("%") else text
 
 
@@ -93,10 +92,17 @@ def is_change(indicator: Indicator) -> bool:
 
 def interval_text(indicator: Indicator, row) -> str:
     """Return the interval of an observation, « 4,1 à 7,6 », « quartiles : 4,1 à 7,6 » of peers, or nothing."""
-    if row.status != OK or math.isnan(row.low) or is_weak(row):
+    if row.status != OK or math.isnan(row.low) or not is_printed(indicator, row):
         return ""
-    bounds = f"{number(row.low, indicator.decimals)} à {number(row.high, indicator.decimals)}"
+    decimals = _decimals(indicator, row)
+    bounds = f"{number(row.low, decimals)} à {number(row.high, decimals)}"
     return f"quartiles : {bounds}" if row.level == "peers" else bounds
+
+
+def _decimals(indicator: Indicator, row) -> int:
+    """Return the decimals of a value: none in a percentage on a denominator under 1 000 (rule R10)."""
+    share = isinstance(indicator.value, Ratio) and indicator.value.bounded
+    return 0 if share and row.denominator < DECIMALS_FROM else indicator.decimals
 
 
 def sentence(indicator: Indicator, row) -> str:
@@ -108,7 +114,8 @@ def sentence(indicator: Indicator, row) -> str:
     interval = interval_text(indicator, row)
     if interval:
         only_rounded = SOURCES[row.source].rounding and not isinstance(indicator.value, Rate)
-        kind = "arrondi" if only_rounded else "intervalle à 95 %"
+        kind = "intervalle indicatif à 95 %" if SOURCES[row.source].surveyed else "intervalle à 95 %"
+        kind = "arrondi" if only_rounded else kind
         text = f"{text.removesuffix('.')} ({kind} : {interval})."
     return typography(text)
 
@@ -135,7 +142,7 @@ def beside(rows) -> str:
     sentences = [f"Pour comparer : {shown}."] if shown else []
     said = known[known["word"].notna()].groupby("word", sort=False)["name"].agg(list)
     parts = [
-        f"{words.replace(' que', '')} {_than(words)} {listed([of(name) for name in names])}"
+        f"{words.replace(' que', '')} {_than(words)} {listed([of(name) for name in dict.fromkeys(names)])}"
         for words, names in said.items()
     ]
     if parts:
@@ -147,9 +154,22 @@ def beside(rows) -> str:
 
 
 def of(name: str) -> str:
-    """Return the name of a place after « de »: d’Occitanie, d’Hérault, de Haute-Garonne, de France."""
-    opening = alphabetical(name[:2])
-    return f"d’{name}" if opening[:1] in tuple("aeiouy") or name.startswith("Hérault") else f"de {name}"
+    """Return the name of a place after « de »: de l’Aveyron, du Cantal, des Bouches-du-Rhône, de la France."""
+    if name in _after_de():
+        return _after_de()[name]
+    if name.startswith("France"):
+        return f"de la {name}"
+    return f"d’{name}" if alphabetical(name[:2])[:1] in tuple("aeiouy") else f"de {name}"
+
+
+@cache
+def _after_de() -> dict[str, str]:
+    """Return what data/reference says of the départements and the régions."""
+    found = {}
+    for file in ("regions.csv", "departements.csv"):
+        with (settings().root / "data" / "reference" / file).open(encoding="utf-8") as rows:
+            found |= {typography(row["nom"]): typography(row["de"]) for row in csv.DictReader(rows, delimiter=";")}
+    return found
 
 
 def _than(words: str) -> str:

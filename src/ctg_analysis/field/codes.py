@@ -33,11 +33,26 @@ def has_code(cells: pd.Series, code: str) -> pd.Series:
 
 
 def is_asked(answers: pd.DataFrame, condition: object) -> pd.Series:
-    """Return which answers a question is put to: those that gave every `question=code` of its `filtre`."""
+    """Return which answers a question is put to: those that gave, to each question of its `filtre`, one of its codes.
+
+    condition: question=code, several of them separated by |, or the pairs that a table's model has read already.
+    """
     asked = pd.Series(True, index=answers.index)
-    for question, code in labels(condition).items():
-        asked &= has_code(answers[question], code)
+    for question, codes in conditions(condition).items():
+        asked &= pd.concat([has_code(answers[question], code) for code in codes], axis=1).any(axis=1)
     return asked
+
+
+def conditions(cell: object) -> dict[str, list[str]]:
+    """Return the questions of a `filtre` and, for each, the codes of which one is enough; nothing for an empty cell."""
+    if isinstance(cell, str):
+        pairs = [tuple(part.split(PAIR, 1)) for part in cell.split(LIST) if part]
+    else:
+        pairs = list(cell) if isinstance(cell, Iterable) else []
+    wanted: dict[str, list[str]] = {}
+    for question, code in pairs:
+        wanted.setdefault(question, []).append(code)
+    return wanted
 
 
 def with_blanks_told(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:

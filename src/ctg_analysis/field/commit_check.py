@@ -10,7 +10,10 @@ from pathlib import Path
 
 from ctg_analysis.errors import Finding
 from ctg_analysis.field.anonymity import EXPECTED, personal_data, personal_data_in_yaml
-from ctg_analysis.field.material import CONVENTION, INFO_FLASH, gather
+from ctg_analysis.field.material import YAML_FILES, admitted
+from ctg_analysis.field.reading import read_table
+from ctg_analysis.field.tables import PUBLIC
+from ctg_analysis.field.yaml_files import read_yaml
 from ctg_analysis.personal_data import EMAIL, PHONE, signs
 from ctg_analysis.settings import MATERIAL, project_path, settings
 
@@ -29,11 +32,11 @@ def found_in(path: Path) -> list[Finding]:
 
 
 def _in_material(path: Path) -> list[Finding]:
-    gathered = gather(path.parent)
-    if path.name in (CONVENTION, INFO_FLASH):
-        read = gathered.convention if path.name == CONVENTION else gathered.info_flashes
-        return list(personal_data_in_yaml(read, path, gathered.allowed))
-    return list(personal_data((read for read in gathered.tables.values() if read.path == path), gathered.allowed))
+    allowed = admitted(path.parent)
+    if path.name in YAML_FILES:
+        return list(personal_data_in_yaml(read_yaml(path, YAML_FILES[path.name]), path, allowed))
+    table = next((table for table in PUBLIC.values() if table.file == path.name), None)
+    return list(personal_data([read_table(path, table)], allowed)) if table else []
 
 
 def _in_cells(path: Path) -> list[Finding]:

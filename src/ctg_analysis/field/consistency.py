@@ -67,11 +67,12 @@ def _enjeux(tables: Tables, _: Convention | None) -> Iterator[Finding]:
     served = {one for named in actions["enjeu_ids"].dropna() for one in named}
     served |= {one for named in actions["obj_id"].map(objectives).dropna() for one in named}
     for row in read.rows.itertuples():
-        if row.retenu is True and row.enjeu_id not in served and len(tables["actions"].rows):
+        decided = not pd.isna(row.retenu)
+        if decided and row.retenu and row.enjeu_id not in served and len(tables["actions"].rows):
             expected = "an action in actions.csv that names it, or an objective that does"
             yield Finding(read.shown, row.Index, "enjeu_id", f"{row.enjeu_id} retained without action", expected)
         for column in ("motif", "decide_le"):
-            if row.retenu in (True, False) and pd.isna(getattr(row, column)):
+            if decided and pd.isna(getattr(row, column)):
                 expected = "why and when the COPIL decided"
                 yield Finding(read.shown, row.Index, column, "a decision without it", expected)
 

@@ -15,12 +15,14 @@ from ctg_analysis.field.questionnaire import questions_wrong
 from ctg_analysis.field.reading import Read, read_table
 from ctg_analysis.field.references import dangling, of_info_flashes
 from ctg_analysis.field.tables import PUBLIC, Table
-from ctg_analysis.field.tables.documents import Convention, InfoFlash
+from ctg_analysis.field.tables.documents import Consultation, Convention, InfoFlash
 from ctg_analysis.field.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.settings import DataRoot, project_path
-from ctg_analysis.sources.certificates import is_note
+from ctg_analysis.sources.folders import is_note
 
-CONVENTION, INFO_FLASH, ALLOWED = "convention.yml", "info_flash.yml", "noms_admis.txt"
+CONVENTION, INFO_FLASH, CONSULTATION = "convention.yml", "info_flash.yml", "consultation.yml"
+ALLOWED = "noms_admis.txt"
+YAML_FILES = {CONVENTION: Convention, INFO_FLASH: list[InfoFlash], CONSULTATION: Consultation}
 IMAGES = {".png", ".jpg", ".svg"}
 
 
@@ -35,6 +37,7 @@ class Material:
     tables: Mapping[str, pd.DataFrame]
     convention: Convention | None
     info_flashes: tuple[InfoFlash, ...]
+    consultation: Consultation | None = None
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table."""
@@ -49,12 +52,13 @@ class Gathered:
     tables: dict[str, Read]
     convention: ReadYaml
     info_flashes: ReadYaml
+    consultation: ReadYaml
     allowed: tuple[str, ...]
 
     @property
     def findings(self) -> list[Finding]:
         """Return what is wrong with the files, each taken alone."""
-        reads = [*self.tables.values(), self.convention, self.info_flashes]
+        reads = [*self.tables.values(), self.convention, self.info_flashes, self.consultation]
         return [finding for read in reads for finding in read.findings]
 
 
@@ -71,7 +75,8 @@ def open_material(root: DataRoot, epci: str, places: pd.DataFrame) -> Material:
     if findings:
         raise InputError(findings)
     tables = {name: read.rows for name, read in gathered.tables.items()}
-    return Material(epci, tables, gathered.convention.value, tuple(gathered.info_flashes.value or ()))
+    issues = tuple(gathered.info_flashes.value or ())
+    return Material(epci, tables, gathered.convention.value, issues, gathered.consultation.value)
 
 
 def codes_of(places: pd.DataFrame, epci: str) -> set[str]:
@@ -87,15 +92,21 @@ def names_of(places: pd.DataFrame, epci: str) -> tuple[str, ...]:
 
 def gather(folder: Path, names: tuple[str, ...] = ()) -> Gathered:
     """Return the files of a folder of field material; names: those of places, which may be written anywhere."""
-    allowed = folder / ALLOWED
-    admitted = allowed.read_text(encoding="utf-8", errors="replace").splitlines() if allowed.is_file() else []
     return Gathered(
         folder,
         {name: read_table(folder / table.file, table) for name, table in PUBLIC.items()},
-        read_yaml(folder / CONVENTION, Convention),
-        read_yaml(folder / INFO_FLASH, list[InfoFlash]),
-        (*(name.strip() for name in admitted if name.strip() and not name.startswith("#")), *names),
+        read_yaml(folder / CONVENTION, YAML_FILES[CONVENTION]),
+        read_yaml(folder / INFO_FLASH, YAML_FILES[INFO_FLASH]),
+        read_yaml(folder / CONSULTATION, YAML_FILES[CONSULTATION]),
+        (*admitted(folder), *names),
     )
+
+
+def admitted(folder: Path) -> tuple[str, ...]:
+    """Return the names of places that a démarche allows to be written."""
+    path = folder / ALLOWED
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def wrong_together(gathered: Gathered, tables: Mapping[str, Read], places: set[str] | None) -> list[Finding]:
@@ -105,13 +116,14 @@ def wrong_together(gathered: Gathered, tables: Mapping[str, Read], places: set[s
     """
     folder = gathered.folder
     return [
-        *strays(folder, PUBLIC, {CONVENTION, INFO_FLASH, ALLOWED}, set()),
+        *strays(folder, PUBLIC, {*YAML_FILES, ALLOWED}, set()),
         *dangling(tables, places),
         *of_info_flashes(gathered.info_flashes, tables, folder / INFO_FLASH),
         *questions_wrong(tables["questionnaire"], tables["marges"]),
         *personal_data(gathered.tables.values(), gathered.allowed),
         *personal_data_in_yaml(gathered.convention, folder / CONVENTION, gathered.allowed),
         *personal_data_in_yaml(gathered.info_flashes, folder / INFO_FLASH, gathered.allowed),
+        *personal_data_in_yaml(gathered.consultation, folder / CONSULTATION, gathered.allowed),
     ]
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ctg_analysis.errors import Finding
+from ctg_analysis.field.codes import CLOSED, LIST, NUMERIC, OPEN, OUTSIDE, SEVERAL
 from ctg_analysis.field.reading import Read
-from ctg_analysis.field.tables.columns import LIST
-from ctg_analysis.field.tables.survey import CHOICE, NUMERIC, OPEN, OUTSIDE, SCALE, SEVERAL
 
 SECTEUR = "secteur"  # a column of the answers that the margins know, and that is no question
 A_CODE = r"[\w.-]{1,15}"  # what may be shown: a longer text may be an answer in its author's own words
@@ -17,10 +16,12 @@ A_NUMBER = r"\d{1,6}(?:[.,]\d{1,2})?"
 
 def questions_wrong(questionnaire: Read, margins: Read) -> Iterator[Finding]:
     """Yield the questions without what their type needs, the filters and the margins that name no modality."""
+    if questionnaire.unread:
+        return
     codes = codes_of(questionnaire.rows)
     for row in questionnaire.rows.itertuples():
         several = isinstance(row.modalites, tuple)
-        if several != (row.type in (CHOICE, SEVERAL, SCALE)):
+        if several != (row.type in CLOSED):
             found, expected = (
                 ("modalities", "a blank cell") if several else ("a blank cell", "code=libellé|code=libellé")
             )
@@ -56,7 +57,7 @@ def answers_wrong(answers: Read, questionnaire: Read) -> Iterator[Finding]:
     is blank when the question was not put. Sensitive questions stand in reponses_sensibles, open ones in
     reponses_ouvertes.
     """
-    if not answers.path.is_file() or answers.texts.empty:
+    if answers.texts.empty or questionnaire.unread:
         return
     sensitive = answers.table.name == "reponses_sensibles"
     questions = questionnaire.rows.set_index("q_id")

@@ -1,5 +1,6 @@
 """A file of the field material held to its model: every problem at once, each with its line and its column."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +18,8 @@ FORMULA_STARTS = ("=", "+", "@", "\t")
 WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each question follows those of the model
 
 
+DELETIONS = "suppressions.csv"  # beside the private tables: what was deleted when it was due
+MOST = 20  # findings of one sort about one column that are told one by one
 LONGEST = 5_000  # characters in a cell
 
 
@@ -25,7 +28,7 @@ class Read:
     """What a file gave. Index of both tables: the line, as a person counts, the header being the first.
 
     texts: every row as it is written. rows: the valid rows, typed; the questions of answers as they are written.
-    findings: what is wrong with the others.
+    findings: what is wrong with the others. unread: nothing could be read, so that what names it is not followed.
     """
 
     table: Table
@@ -33,6 +36,12 @@ class Read:
     texts: pd.DataFrame
     rows: pd.DataFrame
     findings: tuple[Finding, ...] = ()
+    unread: bool = False
+
+    @property
+    def outlived(self) -> bool:
+        """Tell whether personal data were deleted, so that what names them has nothing to find any more."""
+        return self.table.private and (not self.path.is_file() or self.path.with_name(DELETIONS).is_file())
 
     @property
     def shown(self) -> str:
@@ -48,7 +57,7 @@ def read_table(path: Path, table: Table) -> Read:
     try:
         texts = load(path, lambda header: _columns(header, table, path)).apply(lambda cells: cells.str.strip())
     except InputError as error:
-        return replace(nothing, findings=tuple(error.findings))
+        return replace(nothing, findings=tuple(error.findings), unread=True)
     texts.index = texts.index.astype(int)
     rows, lines, findings = [], [], _repeated(texts, table, path) + _hostile(texts, path)
     for line, cells in zip(texts.index.tolist(), texts[table.columns].to_dict("records"), strict=True):
@@ -58,7 +67,18 @@ def read_table(path: Path, table: Table) -> Read:
         except ValidationError as error:
             findings += [_finding(problem, line, path, table) for problem in error.errors()]
     typed = _typed(rows, lines, table).join(texts.drop(columns=table.columns))
-    return Read(table, path, texts, typed, tuple(findings))
+    return Read(table, path, texts, typed, tuple(_first_ones(findings)))
+
+
+def _first_ones(findings: list[Finding]) -> Iterator[Finding]:
+    """Yield the first of the findings that expect the same of a column, then how many there are more of them."""
+    alike: dict[tuple[str | None, str], list[Finding]] = {}
+    for one in findings:
+        alike.setdefault((one.column, one.expected), []).append(one)
+    for several in alike.values():
+        yield from several[:MOST]
+        if more := several[MOST:]:
+            yield replace(more[0], found=f"{more[0].found}, and as much in {len(more) - 1} other lines")
 
 
 def _columns(header: list[str], table: Table, path: Path) -> list[str]:

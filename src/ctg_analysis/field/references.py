@@ -28,8 +28,8 @@ MEANS = {"indicateurs_realisation": ("réalisation", "moyens"), "indicateurs_res
 def dangling(tables: Tables, places: set[str] | None = None) -> list[Finding]:
     """Return what names something that does not exist, or not where it should.
 
-    tables: those of the folders at hand. What names a private table that is not there (its data were deleted when they
-    were due) is not followed. places: codes of the EPCI and its communes; None when they are not known.
+    tables: those of the folders at hand. What names personal data of a folder where some were deleted is not followed,
+    nor what names a file that cannot be read. places: codes of the EPCI and its communes; None when they are not known.
     """
     findings = [finding for read in tables.values() for finding in _named(read, tables)]
     if places is not None:
@@ -53,7 +53,7 @@ def _named(read: Read, tables: Tables) -> Iterator[Finding]:
     for column, field in read.table.row.model_fields.items():
         for mark in marks(field, Reference):
             targets = [tables[name] for name in mark.tables if name in tables]
-            if not targets or all(one.table.private and not one.path.is_file() for one in targets):
+            if not targets or any(one.unread or one.outlived for one in targets):
                 continue
             known = set().union(*(ids(one, mark.column) for one in targets))
             files = " or ".join(one.table.file for one in targets)
@@ -94,6 +94,8 @@ def _proofs(tables: Tables) -> Iterator[Finding]:
                 read.shown, row.Index, column, repr(getattr(row, column)), "a blank cell, but for an indicator"
             )
         target = tables[PROVED_BY[row.type]]
+        if target.unread:
+            continue
         if parts[0] not in ids(target) or len(parts) > (2 if row.type == evidence.DOCUMENT else 1):
             yield _expecting(said, f"an id of {target.table.file}: correct it or add it there")
 
@@ -120,7 +122,7 @@ def _of_actions(tables: Tables) -> Iterator[Finding]:
                 elif sort.get(name, sorts[0]) not in sorts:
                     expected = f"an indicator of type {' or '.join(sorts)}: this one is of type {sort[name]}"
                     yield Finding(actions.shown, row.Index, column, repr(name), expected)
-    for row in follow_up.rows.itertuples():
+    for row in follow_up.rows.itertuples() if not followed.unread else ():
         for name, _ in _parts(row.valeurs_indicateurs):
             if owner.get(name) != row.action_id:
                 expected = f"an indicator of {row.action_id} in {followed.table.file}"
@@ -150,7 +152,7 @@ def of_info_flashes(read: ReadYaml, tables: Tables, path: Path) -> Iterator[Find
             )
         numbers.add(issue.numero)
         for place, extract in enumerate(issue.paroles):
-            if extract not in public:
+            if extract not in public and not tables["extraits"].unread:
                 expected = "an extract of niveau_diffusion public in extraits.csv"
                 yield Finding(shown, read.lines[(rank, "paroles")], f"{rank}.paroles.{place}", repr(extract), expected)
         for place, figure in enumerate(issue.chiffres_cles):

@@ -12,17 +12,17 @@ from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.field.anonymity import personal_data
-from ctg_analysis.field.material import gather, strays
+from ctg_analysis.field.material import gather, names_of, strays
 from ctg_analysis.field.questionnaire import answers_wrong
-from ctg_analysis.field.reading import Read, read_table
+from ctg_analysis.field.reading import DELETIONS, Read, read_table
 from ctg_analysis.field.references import dangling
 from ctg_analysis.field.tables import RESTRICTED
 from ctg_analysis.field.tables.columns import Day
 from ctg_analysis.field.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.settings import DataRoot, project_path
-from ctg_analysis.sources.certificates import is_note
+from ctg_analysis.sources.folders import is_note
 
-RETENTION, DELETIONS, RECORDINGS, EXPORTS = "conservation.yml", "suppressions.csv", "enregistrements", "exports"
+RETENTION, RECORDINGS, EXPORTS = "conservation.yml", "enregistrements", "exports"
 
 
 class Retention(BaseModel):
@@ -63,15 +63,16 @@ def gather_restricted(root: DataRoot, epci: str) -> Kept:
     return Kept(folder, tables, read_yaml(folder / RETENTION, Retention))
 
 
-def open_restricted(root: DataRoot, epci: str) -> Mapping[str, pd.DataFrame]:
+def open_restricted(root: DataRoot, epci: str, places: pd.DataFrame | None = None) -> Mapping[str, pd.DataFrame]:
     """Return the tables that hold personal data, by name; without rows when the file is absent.
 
-    The answers have a column for each question, as it is written; the index is the line in the file.
+    The answers have a column for each question, as it is written; the index is the line in the file. places: as in
+    `open_material`; the names of those of the EPCI are no person's.
 
     Raises:
         InputError: with the findings of all the files.
     """
-    gathered = gather(root.material(epci))
+    gathered = gather(root.material(epci), names_of(places, epci) if places is not None else ())
     kept = gather_restricted(root, epci)
     findings = [*kept.findings, *wrong_in_restricted(kept, gathered.tables, gathered.allowed)]
     if findings:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ctg_analysis.cleaning.files import header_of
 from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.field.restricted import DELETIONS, EXPORTS, RECORDINGS, Kept, Retention, recorded
+from ctg_analysis.field.reading import DELETIONS
+from ctg_analysis.field.restricted import EXPORTS, RECORDINGS, Kept, Retention, recorded
 from ctg_analysis.settings import project_path
 
 HEADER = "date;fichier;lignes;motif\n"

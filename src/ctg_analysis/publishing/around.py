@@ -7,7 +7,15 @@ from markupsafe import Markup
 from ctg_analysis.display.texts import typography
 from ctg_analysis.publishing.search import index
 from ctg_analysis.publishing.sections import Section, with_sections
-from ctg_analysis.publishing.site import page, text_sources
+from ctg_analysis.publishing.site import page, templates, text_sources
+
+
+def get_ready() -> None:
+    """Import and compile what these pages are written with."""
+    import mistune  # noqa: F401
+
+    for name in ("index.html.j2", "recherche.html.j2", "texte.html.j2"):
+        templates().get_template(name)
 
 
 def write_around(folder: Path, about: dict) -> None:

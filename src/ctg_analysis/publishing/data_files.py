@@ -8,7 +8,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import Chapter
 from ctg_analysis.observed import Observed
 from ctg_analysis.published import OBSERVATIONS, PLACES
-from ctg_analysis.sources.certificates import sha256
+from ctg_analysis.sources.folders import sha256
 from ctg_analysis.territories import membership
 
 FRENCH_COLUMNS = {
@@ -29,6 +29,7 @@ FRENCH_COLUMNS = {
     "source": "source",
 }
 LEVELS_OF_FORMS = ("commune", "secteur", "epci", "departement")
+END = "\r\n"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -41,10 +42,13 @@ def write_csv(folder: Path, chapter: Chapter) -> None:
     for column in ("label", "unit", "file_name"):
         table[column] = table["indicator"].map({one.id: getattr(one, column) for one in CATALOGUE.values()})
     table["name"] = table["name"].map(spreadsheet_safe)
-    files = table["file_name"]
-    table = table.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
-    for name, rows in table.groupby(files, sort=False):
-        text = rows.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
+    table = table.rename(columns=FRENCH_COLUMNS)
+    written = table[list(FRENCH_COLUMNS.values())].to_csv(sep=";", decimal=",", index=False, lineterminator=END)
+    header, *lines = written.removesuffix(END).split(END)
+    if len(lines) != len(table):
+        raise ValueError("an end of line in a label, a unit or a name")
+    for name, places in table.groupby("file_name", sort=False).indices.items():
+        text = END.join([header, *(lines[place] for place in places), ""])
         (data / name).write_bytes(text.encode("utf-8-sig"))
 
 

@@ -31,15 +31,13 @@ class CellError(UserError):
 
 
 def prepare(epci: str) -> None:
-    """Load what the chapters of an EPCI read, for the forks of this process.
+    """Load what the chapters of an EPCI read, for the forks of this process; data/processed is up to date.
 
     Raises:
-        UserError: no such EPCI. InputError: raw files that cannot be trusted.
+        UserError: no such EPCI.
     """
     hold(data_root(epci))
-    seen = open_chapter(epci).seen
-    read_ahead(seen)
-    _ = seen.land
+    read_ahead(open_chapter(epci).seen)
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:

@@ -115,4 +115,4 @@ class Template(Parent):
         """End it."""
         self.control.close()
         os.close(self._life)
-        self._process.wait()
+        self._process.poll()  # it is not waited for: the system ends it

@@ -1,5 +1,6 @@
 """What a chapter reads of the observations, as one sum: it runs again when the sum has changed."""
 
+from collections import defaultdict
 from functools import lru_cache
 from hashlib import sha256
 
@@ -9,18 +10,24 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.model import Indicator
+from ctg_analysis.observations import read_observations
 from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
 from ctg_analysis.publishing.keys import named_in
 
 SYNTHESIS = "00"
+OF_THE_DEMARCHE = ("11", "12", "13", "14", "15", "16")
 
 WITH_MEDIAN = ("_share", "_rate")
+BY_VERBS = {  # read without being named
+    "chapter.childcare_authority(": "population_count",
+    "chapter.communes(": "historical_population_count",
+}
 
 
 def read_ahead(seen: Observed) -> None:
     """Compute what the chapters of a territory have in common, so that the forks of this process need not."""
-    _of_all(seen)
+    _ = sums(seen), seen.received, seen.land
     known = set(seen.tested["indicator"])
     for one in CATALOGUE.values():
         if one.id in known and one.id.endswith(WITH_MEDIAN) and not left_out(one):
@@ -31,31 +38,39 @@ def read_ahead(seen: Observed) -> None:
 def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     """Return the SHA-256 of all that a chapter may read of its territory.
 
-    The observations of its indicators there and in the places beside, what they are compared with, the dates of their
-    sources, the places, the comparable EPCIs.
+    The observations of its indicators there, in the places beside and in the comparable EPCIs, which what is compared
+    comes from; the dates of their sources; the places; what EPCIs are compared by; the whole démarche for the chapters
+    that tell it.
     """
-    read = indicators_of(chapter)
-    observations, received, shared = _of_all(seen)
+    read, of_all = indicators_of(chapter), sums(seen)
     sources = {source for one in read for source in one.sources}
-    digest = sha256(repr(sorted((name, date) for name, date in received.items() if name in sources)).encode())
-    digest.update(shared)
-    for one in read:
-        digest.update(observations[one.id])
-    digest.update(_sum(pd.concat([seen.against(one) for one in read])).tobytes())
+    digest = sha256(repr(sorted((name, date) for name, date in seen.received.items() if name in sources)).encode())
+    for name in ("", *(one.id for one in read)):
+        digest.update(of_all[name])
+    if chapter.number in OF_THE_DEMARCHE:
+        digest.update(seen.demarche.sum())
     return digest.hexdigest()
 
 
 @lru_cache(maxsize=1)
-def _of_all(seen: Observed) -> tuple[dict[str, bytes], dict[str, str], bytes]:
-    """Return the sums of the observations by indicator, the dates of the sources, the sum of what all chapters read."""
-    named = seen.named
-    sums = pd.Series(_sum(named)).groupby(named["indicator"].to_numpy(), sort=False)
-    observations = {name: rows.to_numpy().tobytes() for name, rows in sums}
-    shared = [seen.places, seen.profiles.reset_index(), seen.vintages.reset_index()]
-    return observations, seen.received, b"".join(_sum(table).tobytes() for table in shared)
+def sums(seen: Observed) -> dict[str, bytes]:
+    """Return, by indicator, the sums of the observations of a territory, the places beside and its peers.
+
+    Without indicator: those of the places and of what EPCIs are compared by.
+    """
+    peers = {peer for group in map(left_out, CATALOGUE.values()) for peer in seen.peers(group).peers["peer"]}
+    found: dict[str, bytes] = defaultdict(bytes)
+    for table in (seen.named, read_observations(seen.root.processed, sorted(peers))):
+        codes, names = pd.factorize(table["indicator"])
+        ordered = _sums_of_rows(table)[np.argsort(codes, kind="stable")]
+        for name, part in zip(names, np.split(ordered, np.bincount(codes).cumsum()[:-1]), strict=True):
+            found[name] += part.tobytes()
+    for table in (seen.places, seen.profiles.reset_index(), seen.vintages.reset_index()):
+        found[""] += _sums_of_rows(table).tobytes()
+    return found
 
 
-def _sum(table: pd.DataFrame) -> np.ndarray:
+def _sums_of_rows(table: pd.DataFrame) -> np.ndarray:
     return pd.util.hash_pandas_object(table, index=False).to_numpy()
 
 
@@ -63,7 +78,8 @@ def indicators_of(chapter: ChapterNotebook) -> list[Indicator]:
     """Return the indicators that a chapter may read: its own, those it names, their parts; all with a star for 00."""
     if chapter.number == SYNTHESIS:
         return [one for one in CATALOGUE.values() if one.star]
-    names = named_in(chapter.path.read_text(encoding="utf-8"))
+    text = chapter.path.read_text(encoding="utf-8")
+    names = named_in(text) | {name for verb, name in BY_VERBS.items() if verb in text}
     found = [one for one in CATALOGUE.values() if one.chapter == chapter.number or {one.id, one.family} & names]
     read = {one.id for one in found} | {part for one in found for part in one.parts}
     return [one for one in CATALOGUE.values() if one.id in read]

@@ -3,7 +3,6 @@
 import re
 import subprocess
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,16 +33,17 @@ def style() -> str:
 
 def page(template: str, **shown) -> str:
     """Return a page written from a template."""
-    return _templates().get_template(template).render(**shown, style=style()).strip() + "\n"
+    return templates().get_template(template).render(**shown, style=style()).strip() + "\n"
 
 
 @cache
-def _templates() -> "Environment":
+def templates() -> "Environment":
+    """Return the templates of all pages, each compiled when it is first asked for."""
     from jinja2 import Environment, FileSystemLoader
 
-    templates = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
-    templates.filters["css_text"] = css_text
-    return templates
+    found = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
+    found.filters["css_text"] = css_text
+    return found
 
 
 def css_text(text: str) -> "Markup":
@@ -73,8 +73,14 @@ def in_french(date: str) -> str:
     return f"{'1er' if day == 1 else day} {MONTHS[month - 1]} {year}"
 
 
+@cache
 def code() -> dict[str, str | dict]:
-    """Return the versions of the library and of what it draws and counts with, for the record of an edition."""
+    """Return the versions of the library and of what it draws and counts with, for the record of an edition.
+
+    Read once: they are those of the modules that this process and its forks have in memory.
+    """
+    from importlib.metadata import version
+
     return {
         "ctg_analysis": version("ctg_analysis"),
         "commit": git_commit(),

@@ -54,7 +54,7 @@ def warm_up() -> None:
 
     import ctg_analysis.publishing.execution  # noqa: F401
     from ctg_analysis.display.texts import number
-    from ctg_analysis.publishing.cells import CellShell, run_cells
+    from ctg_analysis.publishing.cells import CONFIG, CellShell, run_cells
     from ctg_analysis.publishing.html import chapter_page
 
     cells = [new_markdown_cell("# a"), new_code_cell("from IPython.display import HTML"), new_code_cell("HTML('a')")]
@@ -62,7 +62,8 @@ def warm_up() -> None:
     manager = NotebookExecutionManager(small, progress_bar=False)
     manager.notebook_start()
     run_cells(manager)
-    CellShell.instance().reset()
+    CellShell.clear_instance()
+    CellShell.instance(config=CONFIG)
     page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
     chapter_page(small, page)
     number(1234.5, 1)

@@ -9,16 +9,14 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cached_property
-from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 
 from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.forks import LIMITS, Fork, Limits, Parent, Template
 from ctg_analysis.publishing.template import CALL, DONE, REFUSED, SERVE
-from ctg_analysis.settings import settings
+from ctg_analysis.settings import WARM, settings
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class StoppedError(UserError):
 
 def can_fork() -> bool:
     """Tell whether jobs run in forks of the template: on Linux, unless CTG_KERNELS=stock."""
-    return settings().kernels == "warm" and sys.platform == "linux"
+    return settings().kernels == WARM and sys.platform == "linux"
 
 
 def run(
@@ -76,6 +74,9 @@ def run(
 
 
 def _run_stock(jobs: Iterable[Job], workers: int) -> Iterator[Outcome]:
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         futures = {pool.submit(job.function, *job.arguments): job for job in jobs}
         for future in as_completed(futures):
@@ -169,7 +170,7 @@ class _Run:
                     yield from self._listen(self.running[connection])
         finally:
             for one in [*(one.fork for one in self.running.values()), *self.homes.values()]:
-                one.end()
+                one.leave()
 
     def _start(self) -> bool:
         """Start what comes next: a job whose territory is prepared, else the preparation of a territory."""
@@ -208,4 +209,4 @@ class _Run:
         if not self.waiting.get(epci) and not any(other.job.epci == epci for other in self.running.values()):
             self.waiting.pop(epci, None)
             if epci in self.homes:
-                self.homes.pop(epci).end()
+                self.homes.pop(epci).leave()

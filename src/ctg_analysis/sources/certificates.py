@@ -1,7 +1,6 @@
 """Birth certificates (source.yml): a raw file never travels without one, and never opens if it has changed."""
 
 import datetime
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +8,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.settings import MATERIAL, project_path
-
-CERTIFICATE, FULL, PARTIAL = "source.yml", "full", ".partial"
+from ctg_analysis.settings import project_path
+from ctg_analysis.sources.folders import CERTIFICATE, FULL, sha256
 
 
 class CertifiedFile(BaseModel):
@@ -101,12 +99,6 @@ def read_certificate(folder: Path) -> RawFolder:
     return RawFolder(folder, certificate)
 
 
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def integrity(folder: RawFolder, name: str) -> list[Finding]:
     """Return what is wrong with a file as a whole: absent, or not the bytes that the certificate knows."""
     path = folder.path / name
@@ -117,25 +109,3 @@ def integrity(folder: RawFolder, name: str) -> list[Finding]:
     if found != expected:
         return [Finding(shown, None, None, f"sha256 {found}", f"sha256 {expected}, as in {CERTIFICATE}")]
     return []
-
-
-def is_note(path: Path) -> bool:
-    """Tell what no data are: notes for a person, and what git and `ctg fetch` keep in data/raw."""
-    return path.name.startswith((".", "README", "LISEZMOI"))
-
-
-def source_folders(raw: Path) -> dict[str, list[Path]]:
-    """Return, by source, the folders to read: the full files when they have been fetched, then the extract.
-
-    The field material of the démarches is apart, and what an interrupted download has begun does not count.
-    """
-    homes = sorted(path for path in raw.iterdir() if path.is_dir() and path.name != MATERIAL)
-    homes = [home for home in homes if not is_note(home) and [path.name for path in home.iterdir()] != [PARTIAL]]
-    folders = {}
-    for home in homes:
-        full, extract = (
-            home / FULL,
-            [home] if any(path.is_file() and not is_note(path) for path in home.iterdir()) else [],
-        )
-        folders[home.name] = [full, *extract] if full.is_dir() else [home]
-    return folders

@@ -11,7 +11,7 @@ import yaml
 from ctg_analysis.locks import alone
 from ctg_analysis.model import Download, Source
 from ctg_analysis.settings import project_path
-from ctg_analysis.sources.certificates import CERTIFICATE, FULL, PARTIAL, sha256
+from ctg_analysis.sources.folders import CERTIFICATE, FULL, PARTIAL, sha256
 from ctg_analysis.sources.received import FetchError
 from ctg_analysis.sources.transport import SECONDS_FOR_A_FILE, retrieve
 

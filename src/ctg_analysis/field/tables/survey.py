@@ -17,10 +17,6 @@ from ctg_analysis.field.tables.columns import (
     YesNo,
 )
 
-UNKNOWN, NOT_CONCERNED, NO_ANSWER = "NSP", "NC", "SR"
-OUTSIDE = {UNKNOWN: "ne sait pas", NOT_CONCERNED: "non concerné", NO_ANSWER: "sans réponse"}  # rule R25: three codes
-CHOICE, SEVERAL, SCALE, NUMERIC, OPEN = "unique", "multiple", "échelle", "numérique", "ouverte"
-
 
 class Question(Row):
     """A question; its id is the name of its column in the answers."""
@@ -32,7 +28,8 @@ class Question(Row):
         None, description="code=libellé, séparés par | ; NSP, NC et SR existent toujours et ne s'y écrivent pas"
     )
     filtre: Filter | None = Field(
-        None, description="à qui la question est posée : l'une de ces réponses ; vide quand c'est à tous"
+        None,
+        description="posée à qui a donné l'un des codes de chaque question nommée ; vide : à tous",
     )
     champ: Champ | None = Field(None, description="champ de la convention ; vide pour le profil")
     obligatoire: YesNo = Field(description="oui ou non")

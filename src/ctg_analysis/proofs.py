@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.comparisons import find_epci, tested
+from ctg_analysis.comparisons import SAMPLED_WEIGHT, find_epci, tested
 from ctg_analysis.errors import Finding
 from ctg_analysis.field.reading import Read
 from ctg_analysis.field.tables import evidence
 from ctg_analysis.model import OK, Indicator, Rate, Ratio
 from ctg_analysis.significance import ALPHA, CLOSE, HIGHER, HIGHER_FEMININE, LOWER, compare_proportions, compare_rates
+from ctg_analysis.sources import SOURCES
 
 LEVELS = {"département": "departement", "région": "region", "France": "france", "EPCI": "epci"}
 BENCHMARK = re.compile(rf"({'|'.join(LEVELS)})(?: (\w+))?")
@@ -110,5 +111,9 @@ def _probable(one: Indicator, own: pd.DataFrame, before: pd.DataFrame) -> bool:
     compare = compare_rates if isinstance(one.value, Rate) else compare_proportions
     if not isinstance(one.value, Rate) and not (isinstance(one.value, Ratio) and one.value.bounded):
         return True
-    numbers = [table[name].reset_index(drop=True) for table in (own, before) for name in ("numerator", "denominator")]
+    numbers = [
+        table[name].reset_index(drop=True) * (SAMPLED_WEIGHT if SOURCES[table["source"].iloc[0]].sampled else 1.0)
+        for table in (own, before)
+        for name in ("numerator", "denominator")
+    ]
     return bool(compare(*numbers)["p"].iloc[0] < ALPHA)

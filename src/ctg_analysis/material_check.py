@@ -4,26 +4,20 @@ import datetime
 
 import pandas as pd
 
+from ctg_analysis.checking import FRAME
 from ctg_analysis.derivation import derive
 from ctg_analysis.errors import Finding
 from ctg_analysis.field.consistency import inconsistencies
 from ctg_analysis.field.material import Gathered, codes_of, gather, names_of, wrong_together
-from ctg_analysis.field.proofs import no_longer
 from ctg_analysis.field.restricted import gather_restricted, wrong_in_restricted
 from ctg_analysis.field.retention import as_finding, due
 from ctg_analysis.field.tables.evidence import INDICATOR
-from ctg_analysis.settings import MATERIAL, DataRoot, project_path
-from ctg_analysis.staleness import is_stale
+from ctg_analysis.proofs import no_longer
+from ctg_analysis.settings import DataRoot, project_path
+from ctg_analysis.sources.folders import source_folders
+from ctg_analysis.staleness import are_observations_stale, demarches
 
 PLACES = ["level", "code", "name", "epci", "departement", "region"]
-
-
-def demarches(root: DataRoot) -> list[str]:
-    """Return the EPCIs that have field material, by their SIREN."""
-    public = root.raw / MATERIAL
-    here = {path.name for path in public.iterdir() if path.is_dir()} if public.is_dir() else set()
-    private = root.private.iterdir() if root.private.is_dir() else ()
-    return sorted(here | {path.name for path in private if (path / MATERIAL).is_dir()})
 
 
 def check_material(root: DataRoot, today: datetime.date, *, sound: bool = True) -> list[Finding]:
@@ -47,7 +41,7 @@ def check_material(root: DataRoot, today: datetime.date, *, sound: bool = True) 
         findings |= {*wrong_in_restricted(kept, gathered.tables, gathered.allowed)}
         findings |= {*inconsistencies(gathered.tables, gathered.convention.value)}
         findings |= {as_finding(one) for one in due(kept, today)}
-        if sound and _by_indicator(gathered):
+        if sound and _by_indicator(gathered) and set(FRAME) <= set(source_folders(root.raw)):
             read = read or _observations(root)
             findings |= {*no_longer(gathered.tables["preuves"], read["observations"], read["territories"], epci)}
     return sorted(findings, key=lambda one: (one.path, one.line or 0, one.column or "", one.found))
@@ -65,6 +59,6 @@ def _places(root: DataRoot) -> pd.DataFrame | None:
 
 def _observations(root: DataRoot) -> dict[str, pd.DataFrame]:
     """Return observations and territories, as they are now."""
-    if is_stale(root):
+    if are_observations_stale(root):
         return derive(root)
     return {name: pd.read_parquet(root.processed / f"{name}.parquet") for name in ("observations", "territories")}

@@ -1,0 +1,36 @@
+"""The folders of data/raw, as files: which to read, and the sums that tell whether they have changed."""
+
+import hashlib
+from pathlib import Path
+
+from ctg_analysis.settings import MATERIAL
+
+CERTIFICATE, FULL, PARTIAL = "source.yml", "full", ".partial"
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_note(path: Path) -> bool:
+    """Tell what no data are: notes for a person, and what git and `ctg fetch` keep in data/raw."""
+    return path.name.startswith((".", "README", "LISEZMOI"))
+
+
+def source_folders(raw: Path) -> dict[str, list[Path]]:
+    """Return, by source, the folders to read: the full files when they have been fetched, then the extract.
+
+    The field material of the démarches is apart, and what an interrupted download has begun does not count.
+    """
+    homes = sorted(path for path in raw.iterdir() if path.is_dir() and path.name != MATERIAL)
+    homes = [home for home in homes if not is_note(home) and [path.name for path in home.iterdir()] != [PARTIAL]]
+    folders = {}
+    for home in homes:
+        full, extract = (
+            home / FULL,
+            [home] if any(path.is_file() and not is_note(path) for path in home.iterdir()) else [],
+        )
+        folders[home.name] = [full, *extract] if full.is_dir() else [home]
+    return folders

@@ -1,0 +1,59 @@
+"""A copy of the field material of the invented territory, that a test may spoil."""
+
+import csv
+import datetime
+import shutil
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.material_check import check_material
+from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
+
+TODAY = datetime.date(2026, 11, 24)
+
+
+def copy_of(example: DataRoot, folder: Path) -> DataRoot:
+    """Return a data root with the field material alone, and what `ctg data` made for the territory."""
+    root = DataRoot(folder / "exemple")
+    shutil.copytree(example.material(EXAMPLE_EPCI), root.material(EXAMPLE_EPCI))
+    shutil.copytree(example.restricted_material(EXAMPLE_EPCI), root.restricted_material(EXAMPLE_EPCI))
+    root.processed.mkdir()
+    for name in ("territories.parquet", "observations.parquet"):
+        shutil.copy(example.processed / name, root.processed)
+    return root
+
+
+def change(path: Path, line: int, column: str, value: str) -> None:
+    """Write a value in a cell; lines count from 1, the header included."""
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines(), delimiter=";"))
+    rows[line - 1][rows[0].index(column)] = value
+    write(path, rows)
+
+
+def add(path: Path, **cells: str) -> int:
+    """Add a line with some cells; return its number."""
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines(), delimiter=";"))
+    rows.append([cells.get(name, "") for name in rows[0]])
+    write(path, rows)
+    return len(rows)
+
+
+def write(path: Path, rows: list[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";", lineterminator="\n").writerows(rows)
+
+
+def line_of(path: Path, column: str, value: str) -> int:
+    """Return the first line where a column holds a value."""
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines(), delimiter=";"))
+    return next(number for number, row in enumerate(rows, start=1) if row[rows[0].index(column)] == value)
+
+
+def said(root: DataRoot) -> list[str]:
+    """Return what `ctg check` says of the field material, but for its proofs by an indicator."""
+    return [str(finding).replace(f"{root.path}/", "") for finding in check_material(root, TODAY)]
+
+
+def places_of(root: DataRoot) -> pd.DataFrame:
+    return pd.read_parquet(root.processed / "territories.parquet")

@@ -1,0 +1,214 @@
+"""The attacker reads the files that two editions publish: CSV, Parquet, tables and alternatives of the pages (rule R2).
+
+All is learnt from what is written for readers; the truth is read from the forms of the partners. Between the two
+editions the secteurs are drawn anew, so that each commune is seen in two perimeters.
+"""
+
+import ast
+import csv
+import json
+import re
+import shutil
+
+import pandas as pd
+import pytest
+from attacker import THRESHOLD, Attacker
+
+from ctg_analysis import chapter as chapters
+from ctg_analysis import derivation, processing, secrecy, staleness
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapters import all_chapters
+from ctg_analysis.display import texts
+from ctg_analysis.model import OK, Count, Mean, Rate, Ratio
+from ctg_analysis.publishing.data_files import write_csv, write_observations
+from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, data_root
+from ctg_analysis.sources import SOURCES
+
+pytestmark = pytest.mark.slow
+FORMS = ("pmi_assistants_maternels", "dsden_inclusion", "mission_locale")
+LOCAL = ("commune", "secteur", "epci")
+PERSONS = {
+    "pmi_assistants_maternels": ("active_childminders", "approved_childminders", "childminders_55_plus"),
+    "dsden_inclusion": ("pupils_with_plan", "ulis_pupils", "pupils_with_aesh"),
+    "mission_locale": ("youth_followed",),
+}
+
+
+def meaning(one):
+    """Return what a reader of the definitions knows an indicator to be made of: see Attacker.reads."""
+    persons = {measure for measures in PERSONS.values() for measure in measures}
+    match one.value:
+        case Count(measure) | Rate(measure):
+            top, bottom, years = measure, None, 1
+        case Mean(measure, years):
+            top, bottom = measure, None
+        case Ratio(top, bottom):
+            years = 1
+        case _:
+            return None, None, 1
+    return top if top in persons else None, bottom if bottom in persons else None, years
+
+
+MEANING = {one.id: meaning(one) for one in CATALOGUE.values() if set(one.sources) & set(FORMS)}
+PARTS = {part: whole for name in FORMS for part, whole in SOURCES[name].form.parts()}
+
+
+class Edition:
+    """What is published of the territory of a data root: CSV, Parquet, and the outputs of the executed notebooks."""
+
+    def __init__(self, root, folder, chapters=()):
+        tables = derivation.derive(root)
+        processing._write(root, tables, {})
+        chapter = open_chapter(EXAMPLE_EPCI)
+        folder.mkdir(parents=True)
+        write_csv(folder, chapter)
+        write_observations(folder, chapter.seen)
+        self.pages = {one.number: executed(one.path) for one in chapters}
+        self.rows = pd.concat([from_csv(folder / "donnees"), from_parquet(folder)], ignore_index=True)
+        made = pd.read_parquet(folder / "places.parquet")
+        made = made[made["level"].isin(LOCAL)]
+        self.places = made.groupby(["level", "territory"])["commune"].agg(list).to_dict()
+
+
+def executed(path):
+    """Return all the HTML that the cells of a notebook show."""
+    names, shown = {}, []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        code = ast.parse("".join(cell["source"]).replace("200067171", EXAMPLE_EPCI))
+        last = code.body.pop() if isinstance(code.body[-1], ast.Expr) else None
+        exec(compile(code, path.name, "exec"), names)
+        if last:
+            shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), names)._repr_html_())
+    return "\n".join(shown)
+
+
+def from_csv(folder):
+    """Return the rows of the CSV files, of the indicators that the attacker knows."""
+    lines = []
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file, delimiter=";"):
+                if row["indicateur"] in MEANING and row["niveau"] in LOCAL and row["source"] in FORMS:
+                    values = [float(row[name].replace(",", ".") or "nan") for name in ("numerateur", "denominateur")]
+                    lines.append(
+                        (row["code"], row["niveau"], row["periode"], row["indicateur"], *values, row["statut"])
+                    )
+    columns = ["territory", "level", "period", "indicator", "numerator", "denominator", "status"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+def from_parquet(folder):
+    table = pd.read_parquet(folder / "observations.parquet")
+    table = table[table["indicator"].isin(MEANING) & table["level"].isin(LOCAL) & table["source"].isin(FORMS)]
+    return table[["territory", "level", "period", "indicator", "numerator", "denominator", "status"]]
+
+
+def from_pages(edition, names):
+    """Return what tables and text alternatives say of counts: (indicator, territory, number). names: by territory."""
+    counts = {texts.typography(one.label): one for one in CATALOGUE.values() if isinstance(one.value, Count)}
+    said = []
+    for html in edition.pages.values():
+        for table in re.findall(r"<table>.*?</table>", html, flags=re.DOTALL):
+            header = re.findall(r'<th scope="col">([^<]*)</th>', table)
+            for line in re.findall(r"<tr[^>]*>(<th scope=\"row\">.*?)</tr>", table, flags=re.DOTALL):
+                name, *cells = re.findall(r">([^<]*)</t[hd]>", line)
+                for head, cell in zip(header[1:], cells, strict=False):
+                    label, _, period = head.rpartition(", ")
+                    one = counts.get(re.sub(r" \([^)]*\)$", "", label)) or counts.get(head)
+                    said.append((one, name, period if one and label else None, cell))
+        for alternative in re.findall(r'aria-label="([^"]*)"', html):
+            head, _, values = alternative.partition("\u00a0: ")
+            label, _, period = head.rpartition(", ")
+            one = counts.get(label.rpartition(". ")[2] or label)
+            for place in values.rstrip(".").split("\u202f; "):
+                name, _, cell = place.rpartition(" ")
+                said.append((one, name, period, cell))
+    wanted = [
+        (one, name, period, cell) for one, name, period, cell in said if one and one.id in MEANING and name in names
+    ]
+    return [
+        (one.id, names[name], period, float(cell.replace("\u202f", "")))
+        for one, name, period, cell in wanted
+        if period and re.fullmatch(r"[\d\u202f]+", cell)
+    ]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory, example):
+    """A data root that is not taken for the invented one, whose earlier editions the gate reads."""
+    root = DataRoot(tmp_path_factory.mktemp("attack") / "data")
+    shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("processed"))
+    return root
+
+
+@pytest.fixture
+def home(root, tmp_path, monkeypatch):
+    """The folder of the editions, which the gate reads; chapters open the data root of the attack."""
+    for module in (derivation, staleness):
+        monkeypatch.setattr(module, "reports", lambda: tmp_path / "reports")
+    monkeypatch.setattr(chapters, "data_root", lambda *epci: root if epci else data_root())
+    monkeypatch.setattr(chapters, "ensure", lambda root: None)
+    return tmp_path / "reports" / ".editions" / EXAMPLE_EPCI
+
+
+def truth(root):
+    """Return the counts of the forms: (measure, commune, year) → persons."""
+    counts = {}
+    for name in FORMS:
+        form = SOURCES[name].form
+        measure = {one.column: one.measure for one in form.fields if one.measure in PERSONS[name]}
+        table = pd.read_csv(root.private / EXAMPLE_EPCI / form.file, sep=";", decimal=",", dtype={"territoire": str})
+        for row in table[table["territoire"].str.len().eq(5)].to_dict("records"):
+            counts |= {
+                (said, row["territoire"], str(row["periode"])[:4]): row[column] for column, said in measure.items()
+            }
+    return counts
+
+
+def victims(counts):
+    """Return the groups of 1 to 4 persons in a commune: those counted, and those of a whole outside of a part."""
+    groups = [
+        (measure, (place,), (year,), None) for (measure, place, year), count in counts.items() if 1 <= count < THRESHOLD
+    ]
+    for part, whole in PARTS.items():
+        for (measure, place, year), count in counts.items():
+            if measure == whole and 1 <= count - counts.get((part, place, year), count) < THRESHOLD:
+                groups.append((whole, (place,), (year,), part))
+    return sorted(groups, key=str)
+
+
+def attack(published, root):
+    """Return the groups that the files of the editions bound more tightly than [0, threshold - 1]."""
+    attacker = Attacker(PARTS)
+    for edition in published:
+        attacker.reads(edition.rows, edition.places, MEANING)
+    return attacker.finds_out(victims(truth(root)))
+
+
+def test_no_withheld_count_can_be_found_out_from_the_files_of_two_editions(root, home):
+    first = Edition(root, home / "1")
+    (path,) = (root.reference / "secteurs").glob("*.csv")
+    path.write_text(path.read_text(encoding="utf-8").replace("99005;Haut Pays", "99005;Bas Pays"), encoding="utf-8")
+    second = Edition(root, home / "2", all_chapters())
+    assert len(victims(truth(root))) > 20
+    assert attack([first, second], root) == []
+    names = {texts.typography(name): code for code, name in names_of(root).items()}
+    rows = second.rows[second.rows["level"].eq("commune")]
+    shown = rows[rows["status"].eq(OK)].set_index(["indicator", "territory", "period"])["numerator"].to_dict()
+    said = from_pages(second, names)
+    assert len(said) > 20 and rows["status"].eq("secret").sum() > 20
+    assert [one for one in said if shown.get(one[:3]) != one[3]] == []  # the pages say no count that the CSV do not
+
+
+def names_of(root):
+    places = pd.read_parquet(root.processed / "territories.parquet")
+    communes = places[places["level"].eq("commune") & places["epci"].eq(EXAMPLE_EPCI)]
+    return dict(zip(communes["code"], communes["name"], strict=True))
+
+
+def test_the_same_attack_succeeds_when_the_secondary_rule_is_switched_off(root, home, monkeypatch):
+    monkeypatch.setattr(secrecy, "secondary", lambda *_: ([], []))
+    assert len(attack([Edition(root, home / "1")], root)) > 3

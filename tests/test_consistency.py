@@ -1,0 +1,177 @@
+"""The chain from proof to action holds, and each break is named (DOMAIN, scenario 12)."""
+
+import pandas as pd
+import pytest
+from material_files import add, change, copy_of, line_of, places_of, said
+
+from ctg_analysis.field.consistency import one_interview
+from ctg_analysis.field.material import gather, open_material
+from ctg_analysis.proofs import no_longer
+from ctg_analysis.settings import EXAMPLE_EPCI
+
+
+@pytest.fixture
+def root(tmp_path, example):
+    return copy_of(example, tmp_path)
+
+
+@pytest.fixture
+def public(root):
+    return root.material(EXAMPLE_EPCI)
+
+
+ACTION, BREAKS = 5, {  # line of F04
+    "an action without pilote": ("actions.csv", "pilote", "", "F04 without it, expected one function"),
+    "without a beginning": ("actions.csv", "calendrier_debut", "", "F04 without it, expected when it begins"),
+    "without an end": ("actions.csv", "calendrier_fin", "", "F04 without it, expected when it ends"),
+    "without result indicator": ("actions.csv", "indicateurs_resultat", "", "F04 without result indicator"),
+    "a budget that is not what is paid": ("actions.csv", "budget_fonct", "99000", "found 99000.00, expected 22500.00"),
+    "a blank budget": ("actions.csv", "budget_invest", "", "found a blank cell, expected 6000.00"),
+    "before the convention": ("actions.csv", "calendrier_debut", "2023-12", "'2023-12', expected within the"),
+    "after the convention": ("actions.csv", "calendrier_fin", "2028", "'2028', expected within the convention"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "column", "value", "told"), BREAKS.values(), ids=BREAKS)
+def test_each_break_of_an_action_is_named_on_its_line(root, public, file, column, value, told):
+    assert line_of(public / file, "action_id", "F04") == ACTION
+    change(public / file, ACTION, column, value)
+    (line,) = said(root)
+    assert f"{file}, line {ACTION}, column {column}: found " in line and told in line
+
+
+@pytest.mark.parametrize("column", ["valeur_reference", "date_reference", "cible", "cible_date", "collecteur"])
+def test_a_result_indicator_has_its_baseline_its_target_and_who_collects_it(root, public, column):
+    number = line_of(public / "indicateurs_suivi.csv", "ind_id", "F04-T2")
+    change(public / "indicateurs_suivi.csv", number, column, "")
+    (line,) = said(root)
+    assert f"indicateurs_suivi.csv, line {number}, column {column}: found F04-T2 of F04 without it" in line
+
+
+def test_a_retained_enjeu_has_an_action_unless_it_was_given_up(root, public):
+    enjeu = line_of(public / "enjeux.csv", "enjeu_id", "E03")
+    for action in ("F06", "F07"):
+        change(public / "actions.csv", line_of(public / "actions.csv", "action_id", action), "statut", "abandonnée")
+    (line,) = said(root)
+    assert f"enjeux.csv, line {enjeu}, column enjeu_id: found E03 retained without action" in line
+    change(public / "enjeux.csv", enjeu, "retenu", "non")
+    assert said(root) == []
+    change(public / "enjeux.csv", enjeu, "motif", "")
+    (line,) = said(root)
+    assert f"enjeux.csv, line {enjeu}, column motif: found a decision without it" in line
+
+
+def test_an_action_that_nobody_pays_is_named(root, public):
+    rows = (public / "financements.csv").read_text(encoding="utf-8").splitlines()
+    kept = [row for row in rows if not row.startswith("F13;")]
+    (public / "financements.csv").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    (line,) = said(root)
+    assert "actions.csv, line 14, column action_id: found F13 without financer" in line
+
+
+def test_a_payment_outside_the_convention_is_named_and_breaks_no_total(root, public):
+    number = line_of(public / "financements.csv", "annee", "2027")
+    change(public / "financements.csv", number, "annee", "2029")
+    (line,) = said(root)
+    assert f"financements.csv, line {number}, column annee: found '2029', expected within the convention" in line
+
+
+def test_a_check_waits_until_its_tables_can_be_read(root, public):
+    """A payment that cannot be read is one fault, not a total that does not reconcile besides."""
+    change(public / "financements.csv", 3, "montant", "mille")
+    (line,) = said(root)
+    assert "financements.csv, line 3, column montant: found 'mille', expected a number, such as 1234 or 12,5" in line
+
+
+def test_a_strong_constat_has_two_kinds_of_proof_and_one_interview_is_a_weak_one(root, public, example):
+    assert one_interview(open_material(example, EXAMPLE_EPCI, places_of(example)).tables) == {"C11"}
+    change(public / "constats.csv", line_of(public / "constats.csv", "constat_id", "C11"), "force_preuve", "2")
+    change(public / "constats.csv", line_of(public / "constats.csv", "constat_id", "C16"), "force_preuve", "3")
+    rated, alone = sorted(said(root), key=lambda line: "one interview" in line)
+    assert "found C16 rated 3 with 1 kind of proof, expected 2 at least" in rated
+    assert "found C11 rated 2 on one interview, expected 1, or another proof" in alone
+
+
+def test_a_proof_that_contradicts_does_not_count_as_a_support(root, public):
+    change(public / "preuves.csv", line_of(public / "preuves.csv", "constat_id", "C08"), "sens", "contredit")
+    (line,) = said(root)
+    assert "C08 rated 3 with 1 kind of proof" in line
+
+
+def test_what_ends_before_it_begins_and_those_present_that_do_not_add_up_are_named(root, public):
+    change(
+        public / "calendrier.csv", line_of(public / "calendrier.csv", "etape", "Groupes de travail"), "fin", "2024-04"
+    )
+    change(public / "ateliers.csv", 2, "presents", "30")
+    first, second = said(root)
+    assert "ateliers.csv, line 2, column presents: found 30, expected 24, the sum of presents_par_type" in first
+    assert "calendrier.csv, line 11, column fin: found '2024-04', expected a date after 2024-05-13" in second
+
+
+@pytest.fixture(scope="module")
+def known(example):
+    observations = pd.read_parquet(example.processed / "observations.parquet")
+    return observations, places_of(example)
+
+
+def proofs_said(public, known):
+    proofs = gather(public).tables["preuves"]
+    return [str(one).split("preuves.csv, ")[1] for one in no_longer(proofs, *known, EXAMPLE_EPCI)]
+
+
+def test_the_proofs_of_the_example_hold(public, known):
+    assert proofs_said(public, known) == []
+
+
+NO_MORE = {
+    "the contrary": ("C04", "lecture", "plus élevé que", "found 'plus élevé que', expected 'plus faible que'"),
+    "not significant": ("C19", "lecture", "plus élevé que", "expected 'proche de', as the observations say now"),
+    "below the number": ("C02", "repere", "60", "column lecture: found 'au moins' 60, expected what 40.4 says"),
+    "no such comparator": ("C04", "repere", "commune", "found 'commune', expected one of département"),
+    "no value of it": ("C04", "repere", "région", "found no value of région in 2025"),
+    "no such period": (
+        "C07",
+        "ref",
+        "age_0_19_share+999999999+1999",
+        "found no value of age_0_19_share+999999999+1999",
+    ),
+}
+
+
+@pytest.mark.parametrize(("constat", "column", "value", "told"), NO_MORE.values(), ids=NO_MORE)
+def test_a_proof_that_the_observations_do_not_bear_is_named(public, known, constat, column, value, told):
+    number = line_of(public / "preuves.csv", "constat_id", constat)
+    change(public / "preuves.csv", number, column, value)
+    (line,) = proofs_said(public, known)
+    assert line.startswith(f"line {number}, column ") and told in line
+
+
+def test_a_proof_whose_observation_is_gone_is_named(public, known):
+    observations, places = known
+    less = observations[observations["indicator"].ne("care_refusals_count")]
+    (line,) = proofs_said(public, (less, places))
+    assert "column ref: found no value of care_refusals_count+999999999+2024 any more" in line
+
+
+def test_a_change_since_a_period_is_held_to_its_sign_and_to_chance(public, known):
+    """That of owners falls; that of young children too, but on a few hundred, by no more than chance explains."""
+    observations, places = known
+    own = observations[observations["territory"].eq(EXAMPLE_EPCI) & observations["level"].eq("epci")]
+    values = own.set_index(["indicator", "period"])["value"]
+    cells = {"constat_id": "C07", "type": "indicateur", "sens": "nuance", "repere": "2012"}
+    lines = {}
+    for name, reading in (
+        ("owner_dwellings_share", "en baisse depuis"),
+        ("children_0_2_share", "en baisse depuis"),
+        ("owner_dwellings_share", "en hausse depuis"),
+    ):
+        assert values[name, "2023"] < values[name, "2012"]
+        period = "2023" if len(lines) < 2 else "2017"
+        lines[name, reading] = add(
+            public / "preuves.csv", **cells, ref=f"{name}+{EXAMPLE_EPCI}+{period}", lecture=reading
+        )
+    chance, contrary = proofs_said(public, (observations, places))
+    number = lines["children_0_2_share", "en baisse depuis"]
+    assert chance.startswith(f"line {number}, column lecture: found 'en baisse depuis' 2012")
+    number = lines["owner_dwellings_share", "en hausse depuis"]
+    assert contrary.startswith(f"line {number}, column lecture: found 'en hausse depuis' 2012")

@@ -1,0 +1,65 @@
+"""What chapters may read of a démarche: all that may be shown of it, nothing of a person."""
+
+import pandas as pd
+import pytest
+
+from ctg_analysis.demarche import open_demarche
+from ctg_analysis.field.material import open_material
+from ctg_analysis.field.outputs import MATERIAL_READ, RESULTS, columns_of, empty
+from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
+
+
+@pytest.fixture(scope="module")
+def material(example):
+    return open_material(example, EXAMPLE_EPCI, pd.read_parquet(example.processed / "territories.parquet"))
+
+
+@pytest.fixture(scope="module")
+def demarche(example):
+    return open_demarche(EXAMPLE_EPCI, example)
+
+
+@pytest.mark.parametrize("name", [name for name in MATERIAL_READ if name != "preuves"])
+def test_a_table_of_the_material_is_read_as_it_was_written(name, material, demarche):
+    pd.testing.assert_frame_equal(demarche.table(name), material[name].reset_index(drop=True))
+    assert len(demarche.table(name))
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_has_the_columns_that_are_told(name, demarche):
+    assert list(demarche.table(name)) == RESULTS[name]
+
+
+def test_what_is_written_in_yaml_is_read_as_it_was(material, demarche):
+    assert demarche.convention == material.convention
+    assert [issue.titre for issue in demarche.info_flashes] == [issue.titre for issue in material.info_flashes]
+
+
+def test_a_territory_without_material_has_empty_tables_of_the_same_columns_and_types(france, demarche):
+    nothing = open_demarche("200066645", france)
+    assert not nothing.begun and nothing.convention is None and nothing.info_flashes == []
+    for name in [*MATERIAL_READ, *RESULTS]:
+        table = nothing.table(name)
+        assert table.empty and list(table) == columns_of(name), name
+    pd.testing.assert_series_equal(empty("actions").dtypes, demarche.table("actions").dtypes)
+
+
+def test_the_real_territory_has_its_real_calendar_and_nothing_else(france):
+    real = open_demarche(DEFAULT_EPCI, france)
+    held = {name for name in [*MATERIAL_READ, *RESULTS] if len(real.table(name))}
+    assert held == {"calendrier", "written"} and len(real.info_flashes) == 1
+
+
+def test_a_proof_by_an_interview_names_what_may_be_quoted_or_nothing(material, demarche):
+    heard = demarche.table("preuves").query("type == 'entretien'")["ref"]
+    assert set(heard) - {""} <= set(demarche.table("extraits")["extrait_id"])
+    assert (heard == "").any() and not set(heard) & set(material["extraits"]["extrait_id"])
+
+
+def test_what_the_copil_alone_may_read_is_in_its_build_alone(example, monkeypatch):
+    monkeypatch.setattr(settings(), "readers", "copil")
+    theirs = open_demarche(EXAMPLE_EPCI, example).table("extraits")
+    monkeypatch.undo()
+    ours = open_demarche(EXAMPLE_EPCI, example).table("extraits")
+    assert set(ours["niveau_diffusion"]) == {"public"} and set(theirs["niveau_diffusion"]) == {"public", "copil"}
+    assert set(ours["extrait_id"]) < set(theirs["extrait_id"])

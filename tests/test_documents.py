@@ -1,0 +1,350 @@
+"""What is handed over beside the pages: PDF with tags and bookmarks, slides, a file to send by mail."""
+
+import io
+import json
+import os
+import re
+import shutil
+from html import unescape
+from zipfile import ZipFile
+
+import pikepdf
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser import NONE_FOUND, chromium
+from reader import Text
+from test_browser import AXE
+
+from ctg_analysis.documents import collect_documents, write_documents
+from ctg_analysis.errors import UserError
+from ctg_analysis.publishing import pdf
+from ctg_analysis.publishing.editions import latest, publish, record
+from ctg_analysis.publishing.joining import joined
+from ctg_analysis.publishing.parcel import write_parcel
+from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings
+
+LARGEST = 10_000_000  # bytes of what is sent by mail
+STANDARD = {"Document", "H1", "H2", "H3", "P", "L", "LI", "Lbl", "LBody", "Table", "TR", "TH", "TD", "Caption"}
+STANDARD |= {"THead", "TBody", "Figure", "Link", "Div", "NonStruct", "Span", "Strong", "Em", "Sect", "Part", "Code"}
+SHOWING = ("Tj", "TJ", "'", '"')
+
+
+def edition(folder, pages: dict[str, str]):
+    """Write a small edition: the content of each page."""
+    folder.mkdir()
+    told = {"name": "CC d’Ici", "date": "2026-03-01", "parameters": {"epci": "200067171"}, "chapters": {}}
+    (folder / "provenance.json").write_text(json.dumps(told), encoding="utf-8")
+    for name, content in pages.items():
+        html = f'<html><main id="contenu">{content}</main><footer><p>Fin</p></footer></html>'
+        (folder / name).write_text(html, encoding="utf-8")
+    return folder
+
+
+def test_links_lead_inside_what_is_joined_or_nowhere(tmp_path):
+    one = '<h1>Un</h1><a href="02_b.html#ici">là</a><a href="#ici">ici</a><b id="ici"></b><a href="donnees/x.csv">x</a>'
+    two = '<h1>Deux</h1><a href="01_a.html">un</a> <a href="https://exemple.fr/a#b">dehors</a><b id="ici"></b>'
+    pages = {"index.html": "<h1>Accueil</h1>", "01_a.html": one, "02_b.html": two}
+    html = joined(edition(tmp_path / "e", pages), ["01_a.html", "02_b.html"], "Tout", {"02_b.html": 7})
+    names = re.findall(r'\sid="([^"]+)"', html)
+    assert len(names) == len(set(names)) and {"01_a", "02_b", "01_a--ici", "02_b--ici"} <= set(names)
+    links = re.findall(r'<a href="([^"]+)"', html)
+    assert links == ["#01_a", "#02_b", "#02_b--ici", "#01_a--ici", "#01_a", "https://exemple.fr/a#b"]
+    assert "<a>x</a>" in html and "</span>7</span>" in html
+
+
+def test_drawings_keep_their_hatching_and_nothing_is_left_to_click(tmp_path):
+    drawing = '<svg><pattern id="h"></pattern><rect fill="url(#h)"/></svg>'
+    one = f'<h1>Un</h1>{drawing}<button popovertarget="t" type="button">CTG</button>'
+    pages = {"index.html": "<h1>Accueil</h1>", "01_a.html": one, "02_b.html": one}
+    html = joined(edition(tmp_path / "e", pages), ["01_a.html", "02_b.html"], "Tout")
+    assert 'id="01_a--h"' in html and "url(#01_a--h)" in html and "url(#02_b--h)" in html
+    assert "<button" not in html and "CTG" in html
+
+
+def test_a_page_alone_has_no_cover(tmp_path):
+    pages = {"index.html": "<h1>Accueil</h1>", "00_a.html": "<h1>Un</h1>"}
+    html = joined(edition(tmp_path / "e", pages), ["00_a.html"], "Synthèse")
+    assert "Sommaire" not in html and "CC d’Ici" in html and "1er mars 2026" in html
+
+
+@pytest.fixture
+def no_browser(monkeypatch):
+    monkeypatch.setattr(pdf, "settings", lambda: Settings(chromium=""))
+    monkeypatch.setattr(pdf, "PROGRAMS", ())
+    monkeypatch.setattr(pdf, "PLACES", ())
+
+
+def test_a_machine_without_browser_is_told_in_one_line(no_browser):
+    with pytest.raises(UserError) as error:
+        pdf.browser()
+    assert "apt install chromium" in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_browser_that_is_not_there_or_fails_is_told_in_one_line(monkeypatch, tmp_path):
+    monkeypatch.setattr(pdf, "settings", lambda: Settings(chromium="/nowhere/chrome"))
+    with pytest.raises(UserError, match="CTG_CHROMIUM: found '/nowhere/chrome'"):
+        pdf.browser()
+    program = tmp_path / "chrome"
+    program.write_text("#!/bin/sh\necho first >&2\necho 'no display' >&2\nexit 1\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(pdf, "settings", lambda: Settings(chromium=str(program)))
+    with pytest.raises(UserError, match="could not print the PDF, it says: no display"):
+        pdf.write_pdf("<h1>a</h1>", tmp_path / "a.pdf", "2026-03-01")
+    assert [path.name for path in tmp_path.iterdir()] == ["chrome"]
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory, shipped):
+    """A folder of reports that holds the latest edition of both territories, and what is made from them."""
+    folder = tmp_path_factory.mktemp("handed")
+    for epci in (DEFAULT_EPCI, EXAMPLE_EPCI):
+        shutil.copytree(latest(shipped, epci), folder / "copy")
+        publish(folder / "copy", folder, epci)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def handed(out):
+    """The documents of the invented territory, by kind."""
+    try:
+        pdf.browser()
+    except UserError as error:
+        if os.environ.get("CTG_BROWSER") == "required":
+            raise
+        pytest.skip(str(error))
+    return {path.name.partition("-")[0]: path for path in write_documents(EXAMPLE_EPCI, out)}
+
+
+@pytest.mark.slow
+def test_documents_bear_the_name_of_their_edition_and_leave_it_as_it_is(out, handed):
+    name = latest(out, EXAMPLE_EPCI).name
+    assert {path.name for path in (out / "documents" / EXAMPLE_EPCI).iterdir()} == {
+        f"restitution-{EXAMPLE_EPCI}-{name}.html",
+        f"envoi-{EXAMPLE_EPCI}-{name}.zip",
+        f"synthese-{EXAMPLE_EPCI}-{name}.pdf",
+        f"diagnostic-{EXAMPLE_EPCI}-{name}.pdf",
+    }
+    assert not list((out / ".scratch").iterdir())
+    assert {path.name for path in latest(out, EXAMPLE_EPCI).iterdir()} & {"documents", "restitution.html"} == set()
+
+
+@pytest.fixture(scope="module", params=["synthese", "diagnostic"])
+def printed(request, handed):
+    with pikepdf.open(handed[request.param]) as document:
+        yield document
+
+
+def elements(kids):
+    waiting = [kids]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, pikepdf.Array):
+            waiting += list(one)
+        elif isinstance(one, pikepdf.Dictionary) and "/S" in one:
+            yield one
+            waiting += [one.K] if "/K" in one else []
+
+
+def bookmarks(document):
+    with document.open_outline() as outline:
+        return [(item.title, [child.title for child in item.children]) for item in outline.root]
+
+
+@pytest.mark.slow
+def test_a_pdf_says_its_language_its_title_and_no_time_of_printing(printed):
+    assert printed.Root.Lang == "fr" and printed.Root.MarkInfo.Marked and printed.Root.ViewerPreferences.DisplayDocTitle
+    with printed.open_metadata() as told:
+        assert re.fullmatch("(Synthèse|Diagnostic partagé) – CC des Monts d’Exemple", told["dc:title"])
+        assert told["pdfuaid:part"] == "1"
+    assert str(printed.docinfo.CreationDate).startswith("D:20261124000000")
+
+
+@pytest.mark.slow
+def test_each_tag_of_a_pdf_is_whole(printed):
+    """Drawings have their words, header cells their direction, items their body, links their description."""
+    found = list(elements(printed.Root.StructTreeRoot.K))
+    kinds = {str(one.S).removeprefix("/") for one in found}
+    assert kinds <= STANDARD and {"H1", "H2", "P", "Figure"} <= kinds
+    figures = [str(one.get("/Alt", "")) for one in found if pikepdf.Name.Figure == one.S]
+    assert figures and all(len(words) > 30 and re.search(r"\d|nd", words) for words in figures)
+    for one in found:
+        if one.S == pikepdf.Name.TH:
+            assert any("/Scope" in kind for kind in one.A)
+        if one.S == pikepdf.Name.LI:
+            assert {str(kid.S) for kid in one.K} <= {"/Lbl", "/LBody"}
+    for page in printed.pages:
+        for link in page.get("/Annots", []):
+            assert str(link.Contents) and page.Tabs == pikepdf.Name.S
+
+
+@pytest.mark.slow
+def test_no_text_of_a_pdf_is_outside_the_tags(printed):
+    for page in printed.pages:
+        depth = 0
+        for step in pikepdf.parse_content_stream(page):
+            word = str(step.operator)
+            depth += (word in ("BDC", "BMC")) - (word == "EMC")
+            assert depth or word not in SHOWING
+
+
+@pytest.mark.slow
+def test_the_bookmarks_are_the_headings_of_the_pages(printed, out):
+    shown = latest(out, EXAMPLE_EPCI)
+    named = dict(bookmarks(printed))
+    for path in sorted(shown.glob("[0-9]*.html")) if len(named) > 1 else [shown / "00_synthese.html"]:
+        content = re.search(r"<main.*?</main>", path.read_text(encoding="utf-8"), re.DOTALL)[0]
+        headings = {
+            level: [
+                " ".join(unescape(re.sub("<[^>]+>", "", one)).split(" "))
+                for one in re.findall(rf"<h{level}[^>]*>(.*?)</h{level}>", content, re.DOTALL)
+            ]
+            for level in (1, 2)
+        }
+        assert named[headings[1][0]] == headings[2]
+
+
+@pytest.mark.slow
+def test_links_lead_to_another_page_of_the_pdf_and_the_contents_tell_the_right_sheet(handed):
+    with pikepdf.open(handed["diagnostic"]) as document:
+        numbers = {page.objgen: number for number, page in enumerate(document.pages, start=1)}
+        targets = {str(name): numbers[place[0].objgen] for name, place in document.Root.Dests.items()}
+        links = [str(link.Dest) for page in document.pages for link in page.get("/Annots", []) if "/Dest" in link]
+        proofs = [name for name in links if "--" in name]
+        assert set(links) <= set(targets) and len(proofs) >= 5 and min(targets[name] for name in proofs) > 5
+        whole = {str(link.Dest): str(link.Contents) for link in document.pages[0].Annots}
+    assert whole.pop("/00_synthese") == "Synthèse page 2"
+    assert len(whole) >= 11 and all(words.endswith(str(targets[name])) for name, words in whole.items())
+
+
+@pytest.mark.slow
+def test_the_same_edition_gives_the_same_pdf_on_a_machine(out, handed, tmp_path):
+    told = record(latest(out, EXAMPLE_EPCI))
+    html = joined(latest(out, EXAMPLE_EPCI), ["00_synthese.html"], "Synthèse")
+    pdf.write_pdf(html, tmp_path / "again.pdf", told["date"])
+    assert (tmp_path / "again.pdf").read_bytes() == handed["synthese"].read_bytes()
+
+
+@pytest.mark.slow
+def test_the_synthese_is_short_and_everything_is_light_enough_to_be_sent(handed):
+    with pikepdf.open(handed["synthese"]) as document:
+        assert len(document.pages) <= 6
+    assert all(path.stat().st_size < LARGEST for path in handed.values())
+
+
+@pytest.mark.slow
+def test_without_browser_slides_and_parcel_are_made_all_the_same(out, no_browser):
+    made = []
+    with pytest.raises(UserError, match="apt install chromium"):
+        made.extend(write_documents(DEFAULT_EPCI, out))
+    assert [path.name.partition("-")[0] for path in made] == ["restitution", "envoi"]
+    assert sorted((out / "documents" / DEFAULT_EPCI).iterdir()) == sorted(made)
+
+
+@pytest.fixture(scope="module")
+def parcel(out, tmp_path_factory):
+    path = tmp_path_factory.mktemp("parcel") / "envoi-x.zip"
+    write_parcel(latest(out, EXAMPLE_EPCI), "<h1>Diapositives</h1>", path)
+    return path
+
+
+@pytest.mark.slow
+def test_a_parcel_has_the_same_bytes_and_the_date_of_the_data(out, parcel, tmp_path):
+    again = tmp_path / parcel.name
+    write_parcel(latest(out, EXAMPLE_EPCI), "<h1>Diapositives</h1>", again)
+    assert again.read_bytes() == parcel.read_bytes()
+    with ZipFile(parcel) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(2026, 11, 24, 0, 0, 0)}
+        assert archive.testzip() is None
+
+
+@pytest.mark.slow
+def test_a_parcel_holds_what_its_pages_lead_to_and_nothing_private(parcel):
+    with ZipFile(parcel) as archive:
+        names = {name.removeprefix("envoi-x/") for name in archive.namelist()}
+        for name in names:
+            if name.endswith(".html"):
+                for href in re.findall(r'href="([^"#:]+)', archive.read(f"envoi-x/{name}").decode()):
+                    assert href in names, (name, href)
+        notice = archive.read("envoi-x/LISEZMOI.txt").decode("utf-8-sig")
+    assert "CC des Monts d’Exemple" in notice and "24 novembre 2026" in notice
+    assert not [name for name in names if name.startswith("private") or name.endswith(".parquet")]
+
+
+@pytest.fixture(scope="module")
+def shown(out):
+    """The slides of both territories."""
+    made = {}
+    for epci in (DEFAULT_EPCI, EXAMPLE_EPCI):
+        paths = write_documents(epci, out)
+        made[epci] = next(paths).read_text(encoding="utf-8")
+        paths.close()
+    return made
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
+def test_there_is_a_slide_for_each_message_with_its_source(shown, out, epci):
+    synthesis = (out / epci / "00_synthese.html").read_text(encoding="utf-8")
+    plain = re.sub(r"<[^>]+>", "", synthesis)
+    sections = re.findall(r"<section.*?</section>", shown[epci], re.DOTALL)
+    for section in sections[1:-1]:
+        said = re.search(r"<h2[^>]*>(.*?)</h2>", section)[1]
+        assert said in plain
+        assert "Source\u00a0: " in section and re.search(r"extraction du \d\d/\d\d/\d{4}", section)
+        assert all(len(alt) > 30 for alt in re.findall(r'<svg role="img" aria-label="([^"]*)"', section))
+    assert len(sections) - 2 == synthesis.count('class="theme"') >= 5
+    assert ("fictif" in shown[epci]) == (epci == EXAMPLE_EPCI)
+
+
+@pytest.mark.slow
+def test_slides_ask_nothing_of_any_network(shown):
+    for html in shown.values():
+        for _, attributes in Text(html).tags:
+            for name in ("src", "href"):
+                assert (attributes.get(name) or "#").startswith("#")
+        assert "url(" not in html and "@import" not in html
+
+
+@pytest.mark.slow
+def test_slides_are_shown_by_the_keyboard_and_axe_finds_nothing(shown, tmp_path):
+    path = tmp_path / "restitution.html"
+    path.write_text(shown[EXAMPLE_EPCI], encoding="utf-8")
+    with chromium() as browser:
+        if browser is None:
+            (pytest.fail if os.environ.get("CTG_BROWSER") == "required" else pytest.skip)(NONE_FOUND)
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(path.as_uri())
+        count = page.locator("section").count()
+        for key, place in (("ArrowRight", 2), ("Space", 3), ("PageUp", 2), ("End", count), ("ArrowRight", count)):
+            page.keyboard.press(key)
+            assert page.evaluate("document.activeElement.id") == f"d{place}"
+            assert abs(page.locator(f"#d{place}").bounding_box()["y"]) < 5
+        assert page.evaluate("[...document.querySelectorAll('section')].every(one => one.offsetHeight <= innerHeight)")
+        page.evaluate(Axe().axe_script)
+        assert page.evaluate("options => axe.run(options)", AXE)["violations"] == []
+        page.set_viewport_size({"width": 320, "height": 720})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        sheets = pikepdf.open(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+        assert len(sheets.pages) == count
+
+
+@pytest.mark.slow
+def test_a_report_older_than_the_data_is_refused(out, tmp_path):
+    shutil.copytree(latest(out, EXAMPLE_EPCI), tmp_path / "copy")
+    told = record(tmp_path / "copy")
+    (tmp_path / "copy" / "provenance.json").write_text(json.dumps(told | {"observations": "0"}), encoding="utf-8")
+    publish(tmp_path / "copy", tmp_path, EXAMPLE_EPCI)
+    with pytest.raises(UserError, match=f"older than the data, run ctg build {EXAMPLE_EPCI} first"):
+        next(write_documents(EXAMPLE_EPCI, tmp_path))
+    with pytest.raises(UserError, match="no report in"):
+        next(write_documents(DEFAULT_EPCI, tmp_path))
+
+
+@pytest.mark.slow
+def test_documents_of_an_edition_that_is_no_more_are_removed(out, shown):
+    home = out / "documents" / EXAMPLE_EPCI
+    before = sorted(home.iterdir())
+    old = home / f"restitution-{EXAMPLE_EPCI}-2025-01-01-000000000000.html"
+    old.write_text("", encoding="utf-8")
+    assert collect_documents(out, EXAMPLE_EPCI) == [old]
+    assert sorted(home.iterdir()) == before

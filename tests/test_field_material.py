@@ -1,0 +1,349 @@
+"""The field material: bad files are told line by line, the example is whole, `ctg new` writes what is checked."""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import yaml
+from material_files import TODAY, add, change, copy_of, line_of, places_of, said
+
+from ctg_analysis.errors import InputError
+from ctg_analysis.field.calendar import as_of
+from ctg_analysis.field.codes import with_blanks_told
+from ctg_analysis.field.material import open_material
+from ctg_analysis.field.restricted import open_restricted
+from ctg_analysis.field.tables import PUBLIC, RESTRICTED, TABLES
+from ctg_analysis.field.tables.annotations import dtype, marks
+from ctg_analysis.field.tables.columns import Reference, first_day, last_day
+from ctg_analysis.field.tables.documents import Convention, InfoFlash
+from ctg_analysis.field.templates import write_templates
+from ctg_analysis.field.yaml_files import read_yaml
+from ctg_analysis.material_check import check_material
+from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+
+
+@pytest.fixture
+def root(tmp_path, example):
+    return copy_of(example, tmp_path)
+
+
+@pytest.fixture
+def public(root):
+    return root.material(EXAMPLE_EPCI)
+
+
+@pytest.fixture
+def private(root):
+    return root.restricted_material(EXAMPLE_EPCI)
+
+
+def test_the_shipped_material_of_both_territories_has_nothing_to_mend(france, example):
+    assert check_material(example, TODAY) == []
+    assert check_material(france, TODAY) == []
+
+
+def test_every_table_of_the_example_is_filled_and_opened_with_its_types(example):
+    material = open_material(example, EXAMPLE_EPCI, places_of(example))
+    tables = {**material.tables, **open_restricted(example, EXAMPLE_EPCI)}
+    assert set(tables) == set(TABLES)
+    for name, table in tables.items():
+        assert len(table) > 3, name
+        for column, field in TABLES[name].row.model_fields.items():
+            assert str(table[column].dtype) == dtype(field), (name, column)
+    assert (
+        material["enjeux"].loc[2, "constats"] == ("C01", "C02")
+        and material["actions"]["etapes"].map(type).eq(tuple).all()
+    )
+    assert material["reunions"]["date"].dt.year.between(2024, 2026).all()
+    assert material["actions"].loc[2, "moyens_humains_etp"] == 0.2
+    assert material.convention.periode.fin == "2027-12-31" and [one.numero for one in material.info_flashes] == [
+        1,
+        2,
+        3,
+    ]
+    answers = tables["reponses"]
+    assert answers["besoins_parents"].str.contains("|", regex=False).any()
+
+
+def test_a_territory_without_material_opens_empty_and_with_the_same_types(example):
+    material = open_material(example, "999999998", places_of(example))
+    whole = open_material(example, EXAMPLE_EPCI, places_of(example))
+    for name in PUBLIC:
+        assert material[name].empty and list(material[name]) == list(whole[name])
+        assert material[name].dtypes.eq(whole[name].dtypes).all(), name
+    assert material.convention is None and material.info_flashes == ()
+
+
+def spoil(public, private):
+    """Faults of many sorts; return what must be said of each, in its order."""
+    lines = (public / "axes.csv").read_text(encoding="utf-8").splitlines()
+    (public / "axes.csv").write_bytes("\n".join([*lines[:2], "A9;Parentalité;2", *lines[2:]]).encode("windows-1252"))
+    again = {"constat_id": "C01", "champ": "handicap", "enonce": "Encore", "type": "atout", "force_preuve": "1"}
+    again = add(public / "constats.csv", **again, statut="proposé")
+    change(public / "extraits.csv", 4, "code", "PE_INCONNU")
+    vote = add(public / "votes.csv", atelier_id="SEM2", bulletin="B99", objet_id="E77", type_votant="élu", points="5")
+    change(public / "reunions.csv", 5, "date", "19/01/2025")
+    change(public / "suivi.csv", 2, "statut", "en retard")
+    change(public / "instances.csv", 1, "role", "mission")
+    change(public / "documents.csv", 3, "titre", "=HYPERLINK(1)")
+    (public / "actions_v2.csv").write_text("action_id\n", encoding="utf-8")
+    change(public / "marges.csv", 2, "modalite", "X")
+    change(private / "reponses.csv", 1, "satisfaction", "satisfaction_2023")
+    change(private / "reponses.csv", 9, "connait_evs", "peut-etre")
+    change(private / "reponses.csv", 12, "connait_evs", "peut-etre")
+    public, private = "raw/demarche/999999999", "private/999999999/demarche"
+    return [
+        f"{private}/reponses.csv, line 1, column satisfaction: found no such column, expected a column for this",
+        f"{private}/reponses.csv, line 1, column satisfaction_2023: found a column that is none of its questions",
+        f"{private}/reponses.csv, line 9, column connait_evs: found 'peut-etre' (and in 1 other lines)",
+        f"{public}/actions_v2.csv: found a file that nothing reads",
+        f"{public}/axes.csv, line 3: found the byte 0xe9",
+        f"{public}/constats.csv, line {again}, column constat_id: found 'C01' again, expected a key that comes once",
+        f"{public}/documents.csv, line 3, column titre: found a formula",
+        f"{public}/extraits.csv, line 4, column code: found 'PE_INCONNU', expected an id of codebook.csv",
+        f"{public}/instances.csv, line 1, column mission: found a column that is not in this table",
+        f"{public}/instances.csv, line 1, column role: found no such column",
+        f"{public}/marges.csv, line 2, column modalite: found 'X', expected a code of sexe",
+        f"{public}/reunions.csv, line 5, column date: found '19/01/2025', expected a date, such as 2023-01-19",
+        f"{public}/suivi.csv, line 2, column statut: found 'en retard', expected one of non démarrée, en cours",
+        f"{public}/votes.csv, line {vote}, column objet_id: found 'E77', expected an id of enjeux.csv or constats.csv",
+    ]
+
+
+def test_each_fault_of_bad_material_is_told_on_one_line_and_nothing_is_written(root, public, private):
+    expected = spoil(public, private)
+    files = sorted(path for path in root.path.rglob("*") if path.is_file())
+    before = {path: hashlib.sha256(path.read_bytes()).digest() for path in files}
+    lines = said(root)
+    for wanted, line in zip(expected, sorted(lines), strict=True):
+        assert line.startswith(wanted), (wanted, line)
+    assert {path: hashlib.sha256(path.read_bytes()).digest() for path in files} == before
+    assert sorted(path for path in root.path.rglob("*") if path.is_file()) == files
+    with pytest.raises(InputError):
+        open_material(root, EXAMPLE_EPCI, places_of(root))
+
+
+def test_an_id_of_a_line_that_is_wrong_is_no_second_fault(root, public):
+    change(public / "actions.csv", 3, "priorite", "9")
+    (line,) = said(root)
+    assert "actions.csv, line 3, column priorite: found '9', expected 1, 2 or 3" in line
+
+
+def test_every_reference_is_followed(root, public):
+    """An id that no table has, in each column that names one."""
+    named = [
+        (table.file, column)
+        for table in PUBLIC.values()
+        for column, field in table.row.model_fields.items()
+        if marks(field, Reference)
+    ]
+    for file, column in named:
+        change(public / file, 2, column, "ZZZ9")
+    lines = said(root)
+    for file, column in named:
+        assert sum(f"/{file}, line 2, column {column}: found 'ZZZ9'" in line for line in lines) == 1, (file, column)
+    assert len(named) >= 20
+
+
+@pytest.mark.parametrize(
+    ("kind", "ref", "told"),
+    [
+        ("enquête", "question_absente", "questionnaire.csv"),
+        ("entretien", "X999", "extraits.csv"),
+        ("document", "D99+3", "documents.csv"),
+        ("atelier", "K99", "contributions.csv"),
+        ("indicateur", "births_count+999999999", "indicateur+territoire+periode"),
+        ("indicateur", "unknown_count+999999999+2023", "an indicator of `ctg list indicators`"),
+    ],
+)
+def test_a_proof_that_names_nothing_is_told(root, public, kind, ref, told):
+    line = add(public / "preuves.csv", constat_id="C01", type=kind, ref=ref, sens="nuance")
+    if kind == "indicateur":
+        for column, value in (("lecture", "au moins"), ("repere", "1")):
+            change(public / "preuves.csv", line, column, value)
+    (finding,) = said(root)
+    assert f"preuves.csv, line {line}, column ref: found '{ref}'" in finding and told in finding
+
+
+def test_answers_that_the_questionnaire_does_not_expect_are_told(root, public, private):
+    """A sensitive question among the others, a code that was removed, a word where a number is due."""
+    change(public / "questionnaire.csv", line_of(public / "questionnaire.csv", "q_id", "isolement"), "sensible", "oui")
+    number = line_of(private / "reponses.csv", "horaires_atypiques", "parfois")
+    change(private / "reponses.csv", number, "temps_travail", "une heure")
+    change(
+        public / "questionnaire.csv", line_of(public / "questionnaire.csv", "q_id", "sexe"), "modalites", "F=une femme"
+    )
+    lines = "\n".join(said(root))
+    assert "line 1, column isolement: found a column that is none of its questions, expected the answers" in lines
+    assert "reponses_sensibles.csv, line 1, column isolement: found no such column" in lines
+    assert (
+        f"reponses.csv, line {number}, column temps_travail: found a text of 9 characters, expected a number" in lines
+    )
+    assert re.search(
+        r"reponses.csv, line \d+, column sexe: found 'H' \(and in \d+ other lines\), expected one of F, NSP", lines
+    )
+    assert "marges.csv, line 3, column modalite: found 'H', expected a code of sexe" in lines
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("info_flash.yml", "- numero: 1\n  titre: [\n", "line 3: found text that is not YAML"),
+        ("info_flash.yml", "- &a numero\n- *a\n", "line 2: found an alias (*)"),
+        (
+            "convention.yml",
+            "statut: signée\n",
+            "line 1, column statut: found 'signée', expected one of 'projet', 'validée'",
+        ),
+        ("convention.yml", "periode: {debut: 2024-01-01, fin: 31/12/2027}\n", "column periode.fin: found '31/12/2027'"),
+    ],
+)
+def test_a_bad_yaml_file_is_told_with_its_line(root, public, file, text, told):
+    (public / file).write_text(text, encoding="utf-8")
+    assert any(f"{file}, {told}" in line or f"{file}, line 1, {told}" in line for line in said(root)), said(root)
+
+
+def test_the_command_says_it_and_exits_with_1(root, public):
+    change(public / "enjeux.csv", 2, "transversal", "peut-être")
+    command = [sys.executable, "-m", "ctg_analysis", "check", str(root.path)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode == 1 and "Traceback" not in answer.stderr
+    assert "enjeux.csv, line 2, column transversal: found 'peut-être', expected oui or non" in answer.stdout
+
+
+def test_new_writes_every_table_never_over_a_filled_one_and_check_takes_them(tmp_path, example):
+    root = DataRoot(tmp_path)
+    public, private = root.material(EXAMPLE_EPCI), root.restricted_material(EXAMPLE_EPCI)
+    public.mkdir(parents=True)
+    (public / "axes.csv").write_text("axe_id;titre;ordre\nA1;Le mien;1\n", encoding="utf-8")
+    written = write_templates(root, EXAMPLE_EPCI, "CC des Monts d'Exemple")
+    assert (public / "axes.csv").read_text(encoding="utf-8") == "axe_id;titre;ordre\nA1;Le mien;1\n"
+    assert {path.name for path in written} >= {table.file for table in TABLES.values()} - {"axes.csv"}
+    assert {path.name for path in private.iterdir()} >= {table.file for table in RESTRICTED.values()}
+    assert check_material(root, TODAY) == []
+    assert write_templates(root, EXAMPLE_EPCI, "CC des Monts d'Exemple") == []
+    readme = (public / "LISEZMOI.md").read_text(encoding="utf-8") + (private / "LISEZMOI.md").read_text(
+        encoding="utf-8"
+    )
+    for table in TABLES.values():
+        assert f"## {table.file}" in readme
+        for column, field in table.row.model_fields.items():
+            assert f"| {column} | {field.description}".replace("|", "") in readme.replace("|", "").replace("\\", ""), (
+                column
+            )
+
+
+@pytest.mark.parametrize(("file", "model"), [("convention.yml", Convention), ("info_flash.yml", list[InfoFlash])])
+def test_the_templates_hold_once_their_marks_of_comment_are_removed(tmp_path, file, model):
+    write_templates(DataRoot(tmp_path), EXAMPLE_EPCI, "x")
+    text = (DataRoot(tmp_path).material(EXAMPLE_EPCI) / file).read_text(encoding="utf-8")
+    body = text.split("#\n", 1)[1]
+    path = tmp_path / file
+    path.write_text(
+        re.sub(r"^# ?", "", body, flags=re.MULTILINE).replace('territoire: ""', "territoire: 999999999"),
+        encoding="utf-8",
+    )
+    read = read_yaml(path, model)
+    assert read.findings == () and read.value
+
+
+def test_every_model_has_a_json_schema():
+    for table in TABLES.values():
+        assert json.dumps(table.row.model_json_schema(), ensure_ascii=False)
+
+
+def test_the_real_territory_has_its_real_calendar_and_nothing_else(france):
+    """What info flash n°1 of December 2022 says, and no date that it does not give."""
+    material = open_material(france, DEFAULT_EPCI, places_of(france))
+    assert {name for name, table in material.tables.items() if len(table)} == {"calendrier"}
+    steps = material["calendrier"].set_index("etape")
+    dated = steps["debut"].dropna().to_dict()
+    assert dated == {
+        "Phase 1 : diagnostic partagé": "2022-12",
+        "Lancement avec les partenaires": "2023-01-19",
+        "Cinq rencontres thématiques": "2023-02-07",
+        "Phase 2 : stratégie": "2023-04",
+    }
+    assert steps["fin"].dropna().tolist() == ["2023-03", "2023-02-09", "2023-06"]
+    (issue,) = material.info_flashes
+    assert (issue.numero, issue.date, len(issue.champs)) == (1, "2022-12", 7) and not issue.chiffres_cles
+    status = as_of(steps, issue.date)
+    assert status["Phase 1 : diagnostic partagé"] == "en cours" and status["Phase 2 : stratégie"] == "à venir"
+    assert status["Séminaire des élus"] == "date à préciser"
+    assert as_of(steps, "2023-02")["Cinq rencontres thématiques"] == "faite"
+    assert france.restricted_material(DEFAULT_EPCI).exists() is False
+
+
+def test_the_days_of_a_moment():
+    firsts = {"2024": "2024-01-01", "2024-02": "2024-02-01", "2024-02-07": "2024-02-07"}
+    lasts = {"2024": "2024-12-31", "2024-02": "2024-02-29", "2023-12": "2023-12-31", "2024-02-07": "2024-02-07"}
+    assert {one: str(first_day(one)) for one in firsts} == firsts
+    assert {one: str(last_day(one)) for one in lasts} == lasts
+
+
+def test_the_example_says_what_its_statistics_say(example):
+    """Baselines and the census margins are those of the observations, services those of the forms."""
+    material = open_material(example, EXAMPLE_EPCI, places_of(example))
+    observations = pd.read_parquet(example.processed / "observations.parquet")
+    own = observations[observations["territory"].eq(EXAMPLE_EPCI)]
+    followed = material["indicateurs_suivi"].dropna(subset="indicateur")
+    assert len(followed) >= 8
+    for row in followed.itertuples():
+        at = own[own["indicator"].eq(row.indicateur) & own["period"].eq(row.date_reference)]
+        assert at["value"].round(1).tolist() == [row.valeur_reference], row.ind_id
+    margins = material["marges"].groupby("variable")["effectif"].sum()
+    population = own.set_index(["indicator", "period"])["value"]
+    assert margins["sexe"] == margins["age"] == margins["secteur"]
+    assert abs(margins["enfants"] - population["households_count", "2023"]) <= 2
+    services = material["equipements_services"].query("statut == 'en service'")
+    counts = {"EVS": "approved_local_spaces_count", "centre social": "approved_social_centres_count"}
+    for sort, indicator in {**counts, "LAEP": "laep_sites_count"}.items():
+        assert services["type"].eq(sort).sum() == population[indicator, "2024"], sort
+
+
+def test_the_consultation_of_the_example_has_the_bias_of_a_volunteer_one(example):
+    answers = open_restricted(example, EXAMPLE_EPCI)["reponses"]
+    margins = open_material(example, EXAMPLE_EPCI, places_of(example))["marges"]
+    ages = margins[margins["variable"].eq("age")].set_index("modalite")["effectif"]
+    assert len(answers) == 612 and 0.83 < answers["sexe"].eq("F").mean() < 0.91
+    assert answers["age"].eq("A18_29").mean() < 0.6 * ages["A18_29"] / ages.sum()
+    assert {"NSP", "NC", "SR"} <= set(answers.drop(columns="date").stack())
+    assert set(answers["mode"]) == {"web", "papier", "face-à-face"}
+
+
+def test_the_plan_of_the_example_is_whole(example):
+    material = open_material(example, EXAMPLE_EPCI, places_of(example))
+    assert material["actions"]["statut"].eq("validée").sum() >= 15 and len(material["bilan_actions"]) == 14
+    assert set(material["suivi"]["annee"]) == {2024, 2025}
+    assert set(material["suivi"]["statut"]) >= {
+        "en cours",
+        "réalisée",
+        "retardée",
+        "modifiée",
+        "abandonnée",
+        "non démarrée",
+    }
+    sessions = material["ateliers"].query("type == 'groupe de travail'")
+    assert len(sessions) == 10 and sessions["numero_seance"].value_counts().to_dict() == {1: 5, 2: 5}
+    assert (
+        material["extraits"]["ent_pseudo"].nunique() == 20 and material["extraits"]["double_codage"].notna().sum() > 10
+    )
+    assert material["votes"].groupby("bulletin")["points"].sum().eq(5).all()
+    assert yaml.safe_load((example.material(EXAMPLE_EPCI) / "convention.yml").read_text(encoding="utf-8"))["articles"][
+        13
+    ]
+
+
+def test_the_statistics_of_the_survey_read_the_example_as_its_files_are(example):
+    """Who a question is put to is said once, by its filter: parents, whatever the number of their children."""
+    answers = open_restricted(example, EXAMPLE_EPCI)["reponses"]
+    questionnaire = open_material(example, EXAMPLE_EPCI, places_of(example))["questionnaire"]
+    plain = questionnaire[questionnaire["q_id"].isin(answers.columns)]
+    told = with_blanks_told(answers, plain)
+    parents = answers["enfants"].isin(["1", "2", "3"])
+    assert told["parent_seul"].ne("NC").eq(parents).all() and parents.mean() > 0.5
+    assert told[plain["q_id"]].ne("").all(axis=None)

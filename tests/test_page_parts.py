@@ -1,0 +1,109 @@
+"""What a page is made of besides its cells: boxes put together, ids, sections, the index of the search."""
+
+import json
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+
+from ctg_analysis.display import markup
+from ctg_analysis.publishing.anchors import placed
+from ctg_analysis.publishing.boxes import merged
+from ctg_analysis.publishing.search import index
+from ctg_analysis.publishing.sections import with_sections
+from ctg_analysis.publishing.site import css_text
+
+
+def cell(html, source="chapter.show()"):
+    outputs = [new_output("execute_result", {"text/html": html})] if html else []
+    return new_code_cell(source, outputs=outputs)
+
+
+def box(what, label="Caf, activité des EAJE"):
+    source = {"label": label, "how": "formulaire à faire remplir", "command": "ctg new 200067171"}
+    return cell(markup.unavailable(what, [source]).html)
+
+
+def html(cells):
+    return ["".join(one["data"]["text/html"] for one in cell.get("outputs", [])) for cell in cells]
+
+
+def test_boxes_that_follow_each_other_become_one_with_an_entry_for_each_source():
+    shown = html(merged([box("taux d’occupation."), box("places.", "PMI"), box("prix de revient."), cell("<figure>")]))
+    assert shown[1:] == ["", "", "<figure>"]
+    assert shown[0].count('class="unavailable"') == 1
+    assert "Données non disponibles\u00a0:</strong> taux d’occupation\u202f; prix de revient.</p>" in shown[0]
+    assert "Donnée non disponible\u00a0:</strong> places.</p>" in shown[0]
+    assert shown[0].count("formulaire à faire remplir") == 2
+
+
+def test_what_only_repeats_for_the_communes_or_the_years_is_said_once():
+    shown = html(
+        merged([box("demandes."), box("demandes, par commune."), box("demandes, évolution."), box("a, par commune.")])
+    )
+    assert "</strong> demandes\u202f; a, par commune.</p>" in shown[0]
+
+
+@pytest.mark.parametrize("between", [cell("<figure>"), new_markdown_cell("## Un titre"), cell("")])
+def test_what_stands_between_two_boxes_keeps_them_apart(between):
+    cells = [box("a."), between, box("b.")]
+    assert merged(cells) == cells
+
+
+def test_a_box_before_a_chart_of_the_same_cell_stays_there():
+    cells = [box("a."), cell(html([box("b.")])[0] + "\n<figure></figure>")]
+    assert merged(cells) == cells
+
+
+def test_an_indicator_has_its_place_where_it_is_shown_with_the_fewest_others():
+    cells = placed(
+        [
+            cell("", 'chapter.table("births_count", "deaths_count")'),
+            cell("", 'chapter.show("births_count")'),
+            cell("", 'chapter.trend("births_count")'),
+            cell("", 'chapter.simulation(places=12, label="births")'),
+        ]
+    )
+    assert [one.metadata.page.ids for one in cells] == [["deaths_count"], ["births_count"], [], []]
+
+
+def test_a_family_brings_the_places_of_its_members():
+    (family,) = placed([cell("", 'chapter.family("childhood_count")')])
+    assert family.metadata.page.ids[:2] == ["childhood_count", "children_0_2_count"]
+    assert family.metadata.page.labels.startswith("Enfants et jeunes, par âge|")
+
+
+def test_sections_have_ids_of_their_own():
+    body, sections = with_sections(
+        "<h2>L’été &amp; l’œuvre</h2><h2>Méthode</h2><h2>Méthode</h2><h2>Contenu</h2><h2>…</h2>"
+    )
+    assert [one.id for one in sections] == ["l-ete-l-uvre", "methode", "methode-2", "contenu-2", "section"]
+    assert sections[0].title == "L’été & l’œuvre" and '<h2 id="methode-2">Méthode</h2>' in body
+
+
+def test_a_name_does_not_end_the_style_that_it_stands_in():
+    assert css_text('a"b\\c</style>\n') == '"a\\22 b\\5c c\\3c /style>\\a "'
+
+
+def test_a_commune_leads_to_its_own_sheet_or_to_the_table_that_has_them_all(tmp_path):
+    (tmp_path / "donnees").mkdir()
+    rows = "code;territoire;niveau\n12001;Abc;commune\n12002;D'Ef;commune\n200;CC;epci\n"
+    (tmp_path / "donnees" / "population_count.csv").write_text(rows, encoding="utf-8-sig")
+    table = '<th scope="row">Abc</th><th scope="row">D’Ef</th>'
+    page = (
+        f'<div class="cell" id="a_count" data-labels="A"><figure>{table}</figure></div>'
+        f'<div class="cell" id="b_count" data-labels="B|C &amp; D"><table>{table}</table></div>'
+        "<dl><dt>C &amp; D</dt><dd>Ce que c’est. <span>Source</span></dd></dl>"
+        '<section id="commune-12002"><h2 id="d-ef">D’Ef</h2></section><script>'
+    )
+    (tmp_path / "01.html").write_text(page, encoding="utf-8")
+    text = index(tmp_path, [{"page": "01.html", "title": "T", "question": "Q ?"}])
+    assert "<" not in text
+    assert json.loads(text) == [
+        ["Chapitre", "T", "", "01.html", "Q ?"],
+        ["Indicateur", "A", "T", "01.html#a_count", ""],
+        ["Indicateur", "B", "T", "01.html#b_count", ""],
+        ["Indicateur", "C & D", "T", "01.html#b_count", "Ce que c’est."],
+        ["Commune", "Abc", "", "01.html#b_count", "12001"],
+        ["Commune", "D’Ef", "", "01.html#commune-12002", "12002"],
+        ["Partie de chapitre", "D’Ef", "T", "01.html#d-ef", ""],
+    ]

@@ -1,0 +1,298 @@
+"""Nobody is named in what is spread or committed; what is due is deleted, and nothing else (RGPD)."""
+
+import csv
+import datetime
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+import yaml
+from material_files import TODAY, add, change, copy_of, places_of, said
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.errors import InputError
+from ctg_analysis.field import commit_check
+from ctg_analysis.field.material import open_material
+from ctg_analysis.field.restricted import gather_restricted
+from ctg_analysis.field.retention import due, purge, readable, without
+from ctg_analysis.personal_data import ADDRESS, EMAIL, PERSON, PHONE, signs
+from ctg_analysis.settings import EXAMPLE_EPCI, settings
+
+SEEN = {
+    EMAIL: ["Écrire à nathalie.durand@exemple.fr", "contact (at) mairie-exemple.fr"],
+    PHONE: [
+        "appeler le 06 12 34 56 78",
+        "+33 6 12 34 56 78",
+        "+33(0)612345678",
+        "0033 5 65 00 00 00",
+        "05.65.00.00.00",
+        "0565000000",
+        "+262 692 12 34 56",
+    ],
+    ADDRESS: ["habite 12 rue de l'Église", "12 bis, avenue du Modèle", "3 place de la Mairie", "au 4 Rue du Four"],
+    PERSON: [
+        "Mme Durand",
+        "M. Martin nous a dit",
+        "Mme X",
+        "Madame Rose Dupont",
+        "le docteur Blanc ne prend plus personne",
+        "selon Nathalie",
+        "Marie-Claire garde mon fils",
+        "Pierre Durand",
+        "Claire D. s'en occupe",
+        "NATHALIE DURAND",
+        "la directrice, Sophie, part",
+        "l'école où Sophie travaille",
+        "selon Éric le maire",
+        "avec Mohamed",
+        "l'animatrice Lea",
+    ],
+}
+NOT_SEEN = [
+    "3 places en micro-crèche",
+    "1 place de crèche pour 2 enfants",
+    "2 cours de français par semaine",
+    "rue Victor-Hugo",
+    "école primaire publique Jeanne Moulin",
+    "collège Jean-Moulin",
+    "la salle Georges Brassens",
+    "Saint-Jean-du-Modèle",
+    "Sainte Marie",
+    "Madame la présidente et monsieur le maire",
+    "France Services, France Travail",
+    "Rose, une couleur",
+    "Claire explication, à Noël, au parc de la Madeleine",
+    "le professeur d'EPS",
+    "SIREN 200067171, en 2023-2026, le 06/12/2023",
+    "1 234 567 890 €",
+    "de 7 h 30 à 18 h 30",
+    "12 routes départementales, 5 avenues possibles",
+    "l'Éducation nationale, la Caf, la MSA et la PMI",
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SEEN.items() for text in texts])
+def test_what_may_name_or_reach_someone_is_seen(kind, text):
+    assert kind in {sign.kind for sign in signs(text)}
+
+
+@pytest.mark.parametrize("text", NOT_SEEN)
+def test_what_names_nobody_is_not(text):
+    assert signs(text) == []
+
+
+def test_nothing_that_the_product_writes_itself_is_taken_for_a_person(france):
+    """All the French of the catalogue; of 35 000 communes, fewer than 2 in 1 000 bear what looks like a first name."""
+    texts = [text for one in CATALOGUE.values() for text in (one.label, one.definition, one.reading, one.caveats)]
+    assert [text for text in texts if signs(text)] == []
+    names = places_of(france)["name"]
+    assert sum(bool(signs(name)) for name in names) < 0.002 * len(names)
+
+
+@pytest.fixture
+def root(tmp_path, example):
+    return copy_of(example, tmp_path)
+
+
+@pytest.fixture
+def public(root):
+    return root.material(EXAMPLE_EPCI)
+
+
+@pytest.fixture
+def private(root):
+    return root.restricted_material(EXAMPLE_EPCI)
+
+
+def test_a_text_that_names_someone_is_told_without_being_quoted_and_blocks_publication(root, public):
+    change(public / "extraits.csv", 6, "texte_anonymise", "Il faut voir avec Nathalie Durand, au 06 12 34 56 78.")
+    change(public / "actions.csv", 2, "partenaires", "Caf|Mme Durand")
+    lines = said(root)
+    assert len(lines) == 3 and not any("Nathalie" in line or "Durand" in line or "06" in line for line in lines)
+    told = "\n".join(lines)
+    assert "actions.csv, line 2, column partenaires: found the name of a person, at the character 5" in told
+    assert "extraits.csv, line 6, column texte_anonymise: found the name of a person, at the character 19" in told
+    assert "extraits.csv, line 6, column texte_anonymise: found a telephone number, at the character" in told
+    with pytest.raises(InputError):
+        open_material(root, EXAMPLE_EPCI, places_of(root))
+
+
+def test_the_convention_and_the_info_flash_are_searched_but_for_who_signs(root, public):
+    path = public / "convention.yml"
+    text = path.read_text(encoding="utf-8").replace(
+        "qualite: direction", "representant: Nathalie Durand\n  qualite: direction"
+    )
+    path.write_text(text, encoding="utf-8")
+    assert said(root) == []
+    path.write_text(text.replace("Rédaction inventée. La Caf", "Selon Mme Durand, la Caf"), encoding="utf-8")
+    (line,) = said(root)
+    assert "convention.yml, line" in line and "column articles.1.texte_md: found the name of a person" in line
+
+
+def test_names_of_places_are_allowed_those_of_the_territory_and_those_of_a_list(root, public):
+    change(public / "ateliers.csv", 2, "lieu", "Les Camille")
+    (line,) = said(root)
+    assert "ateliers.csv, line 2, column lieu: found the name of a person" in line
+    (public / "noms_admis.txt").write_text("# lieux\nLes Camille\n", encoding="utf-8")
+    assert said(root) == []
+
+
+def test_an_extract_that_nobody_has_read_again_is_told(root, public):
+    change(public / "extraits.csv", 2, "relu_par", "")
+    (line,) = said(root)
+    assert "extraits.csv, line 2, column relu_par: found a blank cell, expected who re-read" in line
+
+
+def test_an_open_answer_that_may_be_quoted_is_searched_and_the_others_are_not(root, private):
+    path = private / "ouvertes_codees.csv"
+    change(path, 2, "extrait_nettoye", "Merci à Nathalie.")
+    change(path, 2, "publiable", "non")
+    assert said(root) == []
+    change(path, 2, "publiable", "oui")
+    (line,) = said(root)
+    assert "ouvertes_codees.csv, line 2, column extrait_nettoye: found the name of a person" in line
+
+
+def test_messages_about_private_files_show_no_cell(root, private):
+    change(private / "entretiens.csv", 3, "mode", "chez Nathalie Durand")
+    change(private / "reponses.csv", 4, "connait_evs", "oui, par ma voisine Nathalie")
+    add(private / "acteurs.csv", acteur_id="P01", organisation="x", type="élu", consentement="oui")
+    lines = said(root)
+    assert len(lines) == 3 and not any("Nathalie" in line or "P01" in line for line in lines), lines
+    assert any("entretiens.csv, line 3, column mode: found a text of 20 characters" in line for line in lines)
+
+
+def test_what_no_date_would_delete_is_told(root, private):
+    (private / "conservation.yml").write_text("reponses: 2099-12-31\nacteurs: bientôt\n", encoding="utf-8")
+    (private / "enregistrements").mkdir()
+    (private / "enregistrements" / "e01.mp3").write_bytes(b"0")
+    (private / "copie.xlsx").write_bytes(b"0")
+    change(private / "entretiens.csv", 4, "enregistrement", "e03.mp3")
+    lines = "\n".join(said(root))
+    assert "conservation.yml, line 2, column acteurs: found 'bientôt', expected a date" in lines
+    assert "enregistrements/e01.mp3: found a recording of no interview" in lines
+    assert "entretiens.csv, line 4, column enregistrement: found no such file" in lines
+    assert "copie.xlsx: found a file that nothing reads" in lines
+    (private / "conservation.yml").write_text("reponses: 2099-12-31\n", encoding="utf-8")
+    lines = "\n".join(said(root))
+    for name in ("acteurs", "reponses_sensibles", "reponses_ouvertes", "ouvertes_codees"):
+        assert f"conservation.yml, column {name}: found no date" in lines
+
+
+def prepare(private):
+    """Two interviews due, one with its recording; open answers and an export due."""
+    for line, day in ((3, "2026-11-23"), (5, "2025-01-01")):
+        change(private / "entretiens.csv", line, "suppression_prevue_le", day)
+    change(private / "entretiens.csv", 5, "enregistrement", "e04.mp3")
+    change(
+        private / "entretiens.csv", 4, "enqueteur", 'chargée\nd"études'
+    )  # a cell of two lines, with a quotation mark
+    for folder, name in (("enregistrements", "e04.mp3"), ("exports", "limesurvey.csv")):
+        (private / folder).mkdir()
+        (private / folder / name).write_bytes(b"x")
+    dates = yaml.safe_load((private / "conservation.yml").read_text(encoding="utf-8"))
+    dates |= {"reponses_ouvertes": "2026-11-24", "exports": "2026-01-01"}
+    (private / "conservation.yml").write_text(yaml.safe_dump(dates), encoding="utf-8")
+
+
+def test_what_is_due_is_deleted_nothing_else_and_is_noted_without_what_it_held(root, private):
+    prepare(private)
+    before = {path: path.read_bytes() for path in root.path.rglob("*") if path.is_file()}
+    kept = readable(gather_restricted(root, EXAMPLE_EPCI))
+    assert len(due(kept, TODAY)) == 4 and {path: path.read_bytes() for path in before} == before
+    assert any(
+        "2 lines due for deletion since 2025-01-01, expected its deletion: run `ctg purge" in line
+        for line in said(root)
+    )
+    deleted = purge(kept, TODAY)
+    after = {path: path.read_bytes() for path in root.path.rglob("*") if path.is_file()}
+    gone = {path.name for path in set(before) - set(after)}
+    assert gone == {"reponses_ouvertes.csv", "limesurvey.csv", "e04.mp3"} and len(deleted) == 4
+    changed = {path.name for path in before if path in after and after[path] != before[path]}
+    assert changed == {"entretiens.csv"}
+    rows = list(csv.reader((private / "entretiens.csv").open(encoding="utf-8", newline=""), delimiter=";"))
+    assert [row[1] for row in rows] == ["ent_pseudo", "E01", "E03", *(f"E{rank:02d}" for rank in range(5, 21))]
+    old = before[private / "entretiens.csv"]
+    assert (
+        b'"charg\xc3\xa9e\nd""\xc3\xa9tudes"' in (private / "entretiens.csv").read_bytes()
+        and len(old.splitlines()) == 22
+    )
+    note = (private / "suppressions.csv").read_text(encoding="utf-8")
+    assert (
+        note.splitlines()[0] == "date;fichier;lignes;motif"
+        and "2026-11-24;entretiens.csv;2;échéance du 2025-01-01" in note
+    )
+    assert not any(pseudo in note for pseudo in ("E02", "E04", "N7"))
+    assert due(gather_restricted(root, EXAMPLE_EPCI), TODAY) == [] and said(root) == []
+
+
+def test_a_date_that_cannot_be_read_stops_the_deletion_before_it_begins(root, private):
+    prepare(private)
+    change(private / "entretiens.csv", 7, "suppression_prevue_le", "fin 2026")
+    with pytest.raises(InputError, match=r"line 7, column suppression_prevue_le"):
+        readable(gather_restricted(root, EXAMPLE_EPCI))
+
+
+def test_the_bytes_of_the_other_records_are_kept():
+    content = '\ufeffa;b\r\n1;"x\r\ny"\r\n2;"q;""r"\n\n3;z'.encode()
+    assert without(content, frozenset({2}), ";") == '\ufeffa;b\r\n2;"q;""r"\n\n3;z'.encode()
+    assert without(content, frozenset({3, 5}), ";") == '\ufeffa;b\r\n1;"x\r\ny"\r\n\n'.encode()
+    assert without(content, frozenset(), ";") == content
+
+
+def test_the_command_says_what_is_due_and_deletes_only_when_told(tmp_path, example):
+    root = copy_of(example, tmp_path / "data")
+    private = root.restricted_material(EXAMPLE_EPCI)
+    change(private / "entretiens.csv", 3, "suppression_prevue_le", "2025-01-01")
+    before = (private / "entretiens.csv").read_bytes()
+
+    def run(*options, epci=EXAMPLE_EPCI):
+        command = [sys.executable, "-m", "ctg_analysis", "purge", epci, *options]
+        environment = {"CTG_ROOT": str(tmp_path), "PYTHONPATH": str(settings().root / "src")}
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+    answer = run()
+    assert answer.returncode == 1 and (private / "entretiens.csv").read_bytes() == before
+    assert "entretiens.csv: 1 line due for deletion since 2025-01-01" in answer.stdout and "--delete" in answer.stderr
+    answer = run("--delete")
+    assert answer.returncode == 0 and "suppressions.csv" in answer.stderr, answer.stderr
+    assert (private / "entretiens.csv").read_bytes() != before
+    answer = run()
+    assert answer.returncode == 0 and "nothing is due" in answer.stderr
+    answer = run("--delete", epci="999999990")
+    assert answer.returncode == 1 and "999999990/demarche: no such folder" in answer.stderr
+
+
+def test_the_dates_of_the_example_are_far_away(example):
+    far = datetime.date(2090, 1, 1)
+    assert due(gather_restricted(example, EXAMPLE_EPCI), far) == []
+
+
+def test_no_private_file_nor_personal_text_enters_git(monkeypatch, tmp_path, example):
+    monkeypatch.setattr(commit_check, "settings", lambda: SimpleNamespace(root=tmp_path))
+    root = copy_of(example, tmp_path / "data")
+    shipped = sorted(path for path in root.path.rglob("*") if path.is_file() and path.suffix in (".csv", ".yml"))
+    assert [finding for path in shipped for finding in commit_check.found_in(path)] == []
+    hidden = tmp_path / "data" / "private" / "200067171" / "x.csv"
+    hidden.parent.mkdir(parents=True)
+    hidden.write_text("a\n", encoding="utf-8")
+    change(root.material(EXAMPLE_EPCI) / "contributions.csv", 2, "texte", "Voir Nathalie Durand")
+    add(root.restricted_material(EXAMPLE_EPCI) / "acteurs.csv", contact="nathalie.durand@exemple.fr")
+    notebook = tmp_path / "notebooks" / "x.ipynb"
+    notebook.parent.mkdir()
+    notebook.write_text('{"cells": [{"source": ["# écrire à a.b@exemple.fr"]}]}', encoding="utf-8")
+    told = [str(one) for path in [hidden, notebook, *shipped] for one in commit_check.found_in(path)]
+    assert len(told) == 4 and not any("nathalie" in line.lower() for line in told), told
+    assert "a private file, expected nothing of data/private in git" in told[0]
+    assert "column cell 1: found an e-mail address" in told[1]
+    assert commit_check.main([str(hidden)]) == 1
+
+
+def test_the_commit_hook_runs_it():
+    hooks = yaml.safe_load((settings().root / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0][
+        "hooks"
+    ]
+    hook = next(one for one in hooks if one["id"] == "personal-data")
+    assert hook["entry"].endswith("python -m ctg_analysis.field.commit_check") and "data/" in hook["files"]
+    assert "/data/private" not in hook.get("exclude", "")

@@ -1,0 +1,30 @@
+"""A chapter runs again when what it reads has changed: what it reads is what its sum covers."""
+
+import ast
+import json
+
+import pytest
+
+from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapters import all_chapters
+from ctg_analysis.observed import Observed
+from ctg_analysis.publishing.readings import indicators_of
+from ctg_analysis.settings import EXAMPLE_EPCI
+
+CHAPTERS = all_chapters()
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=[one.number for one in CHAPTERS])
+def test_a_chapter_reads_no_indicator_that_its_sum_does_not_cover(chapter, example, monkeypatch):
+    """The cells run, and every indicator that they ask for is noted."""
+    opened, read = open_chapter(EXAMPLE_EPCI), set()
+    for name in ("data", "readable", "own", "compared"):
+        verb = getattr(Observed, name)
+        monkeypatch.setattr(
+            Observed, name, lambda seen, one, verb=verb, **options: read.add(one.id) or verb(seen, one, **options)
+        )
+    names = {"chapter": opened}
+    for cell in json.loads(chapter.path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code" and "setup" not in cell["metadata"].get("tags", []):
+            exec(compile(ast.parse("".join(cell["source"])), chapter.path.name, "exec"), names)
+    assert read and read <= {one.id for one in indicators_of(chapter)}
