@@ -57,6 +57,8 @@ ORDER = [
     "synthesis",
     "analyst",
     "figures",
+    "funnels",
+    "assessments",
     "summaries",
     "chapter",
     "publishing",
@@ -92,7 +94,7 @@ AFTER_THE_GATE = {
     "chapter",
     "publishing",
 }
-AFTER_THE_GATE |= {"build"}
+AFTER_THE_GATE |= {"assessments", "build", "funnels"}
 AFTER_THE_GATE |= {"analyst", "childcare_authority", "demarche", "documents", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).

@@ -13,10 +13,12 @@ PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "
 PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "simulation", "templates"}
 PAGES |= {
     "analyst",
+    "assessments",
     "chapters",
     "demarche",
     "documents",
     "figures",
+    "funnels",
     "material_check",
     "proofs",
     "summaries",

@@ -222,26 +222,25 @@ HUB = (
         direction=-1,
     ),
 )
+# Services that say how long one waits: name, "to" it in a sentence, "of" it.
+_WAITS = {"camsp": ("au CAMSP", "le CAMSP"), "sessad": ("au SESSAD", "le SESSAD"), "ime": ("à l'IME", "l'IME")}
 WAITS = tuple(
     _partner(
         id=f"{name}_wait_time",
-        label=f"Attente avant l'entrée : {_SERVICES[name][0]}",
-        definition=(
-            f"Mois d'attente, en moyenne, entre la demande et l'entrée dans le {name.upper()} le plus proche, que le "
-            "service dit lui-même."
-        ),
+        label=f"Attente : {_SERVICES[name][0]}",
+        definition=f"Mois d'attente, en moyenne, avant l'entrée dans {the} le plus proche, d'après le service.",
         unit="mois",
         decimals=1,
         value=Count(f"{name}_wait"),
         persons=(),
-        reading=f"En {{period}}, l'attente est de {{value}} mois avant l'entrée au {name.upper()} le plus proche.",
+        reading=f"En {{period}}, l'attente est de {{value}} mois avant l'entrée {to} le plus proche.",
         chart="comparison",
         levels=FORM_LEVELS,
         caveats="Ceux qui ont renoncé à attendre ne comptent pas.",
         direction=-1,
         family="disability_waits",
     )
-    for name in ("camsp", "sessad", "ime")
+    for name, (to, the) in _WAITS.items()
 )
 
 INDICATORS = CHILDREN + ADULTS + INCLUSION + FACILITIES + SERVICES + HUB + WAITS

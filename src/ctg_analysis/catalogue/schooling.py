@@ -75,7 +75,7 @@ SCHOOLING = (
             id=f"{kind}_ips_{band}_count",
             domain_ids=("EDU-02",),
             label=f"{schools.capitalize()} d'indice {words}",
-            definition=f"Nombre de {schools} dont l'indice de position sociale (IPS) est {words}.",
+            definition=f"Nombre {of} dont l'indice de position sociale (IPS) est {words}.",
             unit=schools,
             decimals=0,
             sources=("depp_ips",),
@@ -84,11 +84,11 @@ SCHOOLING = (
             reading=f"À la rentrée {{period}}, le territoire compte {{value}} {schools[:-1]}{{s}} d'indice {words}.",
             chart="comparison",
             levels=("commune", *ABOVE_COMMUNE),
-            caveats="Les écoles de très petit effectif n'ont pas d'indice.",
+            caveats="Un établissement de très petit effectif n'a pas d'indice.",
             star=True,
             family=f"{kind}_ips_spread",
         )
-        for kind, schools in (("schools", "écoles"), ("lower_secondary", "collèges"))
+        for kind, schools, of in (("schools", "écoles", "d'écoles"), ("lower_secondary", "collèges", "de collèges"))
         for band, words in (
             ("under_90", "inférieur à 90"),
             ("90_105", "de 90 à moins de 105"),
