@@ -14,10 +14,12 @@ PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "si
 PAGES |= {"action_sheets", "bilan", "enjeux", "followup", "proof_words", "shown", "strategy"}
 PAGES |= {
     "analyst",
+    "assessments",
     "chapters",
     "demarche",
     "documents",
     "figures",
+    "funnels",
     "material_check",
     "proofs",
     "summaries",
