@@ -37,7 +37,7 @@ def chart(
 
 def table(
     caption: str,
-    header: Sequence[str],
+    header: Sequence[Cell],
     lines: Iterable[Sequence[Cell]],
     source: str,
     note: str = "",
@@ -51,7 +51,7 @@ def table(
     """
     rows = [[_written(cell) for cell in line] for line in lines]
     note = texts.typography(" ".join(said for said in (charts.signs(rows), note) if said))
-    head = [texts.typography(text) for text in header]
+    head = [_written(cell) for cell in header]
     made = markup.table(Table(texts.typography(caption), head, rows, note, frozenset(marked), words))
     return Html(f"{made.html}\n{markup.source(source).html}")
 
@@ -114,4 +114,5 @@ def text_of(cell: object) -> str:
 
 def plural(count: int, one: str, several: str = "") -> str:
     """Return « 1 action », « 2 actions », « 0 action »."""
-    return f"{texts.number(count)} {one if count < 2 else several or one + 's'}"
+    words = one if count < 2 else several or (one if one.endswith("s") else f"{one}s")
+    return f"{texts.number(count)} {words}"

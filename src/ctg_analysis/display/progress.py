@@ -81,8 +81,8 @@ def bullets(
 ) -> str:
     """Return a line for each indicator: a bar for the part of the way from its baseline to its target that is done.
 
-    rows: columns label, way (see field.tracking.gaps), baseline_text, now_text, target_text. Where there is no way to
-    draw, the numbers stand alone. ends, heads: what the two ends of the way and the columns of numbers are.
+    rows: columns label, way (see field.tracking.gaps), word (written where there is no way to draw), baseline_text,
+    now_text, target_text. ends, heads: what the two ends of the way and the columns of numbers are.
     """
     labels = [folded(label, NAME_WIDTH) for label in rows["label"]]
     heights = [ROW + LINE_HEIGHT * label.count("\n") for label in labels]
@@ -101,6 +101,8 @@ def bullets(
         drawing.bar(GOAL - 1.5, y, 3, 20, INK)
         if not math.isnan(row.way):
             _done(drawing, row.way, y)
+        elif row.word:
+            drawing.text(START + 4, y, row.word, size=SMALL, fill=FAINT)
         for x, text in zip(NUMBERS, (row.baseline_text, row.now_text, row.target_text), strict=True):
             weight = {"font_weight": "bold"} if x == NUMBERS[1] else {}
             drawing.text(x, y, text, anchor="end", size=SMALL, **weight)
@@ -154,11 +156,12 @@ def _path(drawing: Drawing, rows: pd.DataFrame, x, middle: float) -> None:
         if before[2].part == after[2].part:
             drawing.line([before[:2], after[:2]], TERRITORY, 2)
         else:
-            between = (before[0] + after[0]) / 2
-            drawing.line([(between, middle - 14), (between, middle + 18)], INK, 1, stroke_dasharray="3 2")
+            _break(drawing, before[0], after[0], middle)
     goal = [one for one in each if one[2].kind == "cible"]
     if told and goal and told[-1][2].part == goal[-1][2].part:
         drawing.line([told[-1][:2], goal[-1][:2]], FAINT, 1, stroke_dasharray="2 3")
+    elif told and goal:
+        _break(drawing, told[-1][0], goal[-1][0], middle)
     for at, y, row in each:
         if row.kind == "cible":
             drawing.bar(at - 6, y, 12, 3, INK)
@@ -169,3 +172,9 @@ def _path(drawing: Drawing, rows: pd.DataFrame, x, middle: float) -> None:
             drawing.text(at, y - 9, row.text, anchor="middle", size=SMALL)
         for at, y, row in goal:
             drawing.text(at + 10, y, row.text, size=SMALL, font_weight="bold")
+
+
+def _break(drawing: Drawing, before: float, after: float, middle: float) -> None:
+    """Draw what parts two values that do not compare."""
+    between = (before + after) / 2
+    drawing.line([(between, middle - 14), (between, middle + 18)], INK, 1, stroke_dasharray="3 2")
