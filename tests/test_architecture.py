@@ -14,6 +14,7 @@ PACKAGE = settings().root / "src" / "ctg_analysis"
 ORDER = [
     "errors",
     "locks",
+    "personal_data",
     "layouts",
     "model",
     "settings",
@@ -40,6 +41,7 @@ ORDER = [
     "peers",
     "peer_values",
     "published",
+    "evidence",
     "derivation",
     "checking",
     "staleness",
@@ -55,8 +57,17 @@ ORDER = [
     "synthesis",
     "analyst",
     "figures",
+    "funnels",
+    "assessments",
     "summaries",
     "chapter",
+    "shown",
+    "proof_words",
+    "action_sheets",
+    "bilan",
+    "enjeux",
+    "strategy",
+    "followup",
     "publishing",
     "build",
     "verification",
@@ -69,6 +80,7 @@ ORDER = [
 
 # Right of OBSERVATIONS, nothing may look at what lies before the secrecy gate.
 BEFORE_THE_GATE = {
+    "evidence",
     "perimeter",
     "raw_data",
     "private",
@@ -89,7 +101,8 @@ AFTER_THE_GATE = {
     "chapter",
     "publishing",
 }
-AFTER_THE_GATE |= {"build"}
+AFTER_THE_GATE |= {"build", "action_sheets", "bilan", "enjeux", "followup", "proof_words", "shown", "strategy"}
+AFTER_THE_GATE |= {"assessments", "funnels"}
 AFTER_THE_GATE |= {"analyst", "childcare_authority", "demarche", "documents", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).

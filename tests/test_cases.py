@@ -32,7 +32,9 @@ def test_case(indicator, case):
     facts["value"] = pd.to_numeric(facts["value"], errors="coerce")
     facts["status"] = words.fillna(facts["value"].isna().map({True: MISSING, False: OK}))
     by_measure = {measure: rows for measure, rows in facts.groupby("measure")}
-    rows = observe_one(one, by_measure, SOURCES).set_index(["territory", "period"])
+    places = pd.MultiIndex.from_frame(facts[["level", "code"]].drop_duplicates())
+    coded = pd.Series(case["fraction"], places) if "fraction" in case else None  # of the dwellings (rule R7)
+    rows = observe_one(one, by_measure, SOURCES, coded).set_index(["territory", "period"])
     for expected in case["expect"]:
         row = rows.loc[(expected.pop("territory"), str(expected.pop("period")))]
         for column, value in expected.items():

@@ -48,11 +48,12 @@ class Source:
     this holds what the code must know.
 
     additive: counts of communes may be added up. False for rates, medians and counts that the producer rounds.
+    alone: measures that are not added up, when the others are: medians.
     rounding: the producer rounds counts to this step, 0 if it does not; rule: how, when it is known (rule R3).
     sampled: coded for a part of the dwellings only (exploitation complémentaire of the census, rule R7).
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
     absent: what a commune without a row means: "" unknown, "secret" withheld by the producer, "zero" none.
-    each: measures that every commune has by definition, those without a row too.
+    each: measures of which every commune has the same by definition, those without a row too.
     per_inhabitant: an index by commune; that of several is the mean of theirs, weighted by their inhabitants.
     loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
     cog: year of the official geographic code that the communes of the files are in. geography: the same, in French.
@@ -61,6 +62,7 @@ class Source:
     form: what a partner fills, kept in data/private/<siren>/ and never shown before the secrecy gate.
     sums: measure → the measure of an open source and that of the source `hides`, which it adds up. The open one stands
         beside the sum, so that the sum tells the other one: the gate guards it in the place of the sum.
+    surveyed: answers of residents: values are of those who answered, their intervals indicative (rule R20).
     downloads: the full files that `ctg fetch` gets.
     how_to_get: what a person does to obtain what no address gives, in French.
     """
@@ -70,12 +72,13 @@ class Source:
     producer: str
     secrecy: SecrecyRule = SecrecyRule()
     additive: bool = True
+    alone: frozenset[str] = frozenset()
     rounding: int = 0
     rule: str = "unknown"
     sampled: bool = False
     outside: tuple[str, ...] = ()
     absent: str = ""
-    each: Mapping[str, float] = field(default_factory=dict)
+    each: frozenset[str] = frozenset()
     per_inhabitant: bool = False
     loose: bool = False
     cog: int = 0
@@ -84,6 +87,7 @@ class Source:
     form: Form | None = None
     sums: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     hides: str = ""
+    surveyed: bool = False
     downloads: tuple[Download, ...] = ()
     geography: str = ""
     licence: str = "Licence Ouverte / Open Licence 2.0 (Etalab)"

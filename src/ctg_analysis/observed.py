@@ -8,6 +8,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.geography import read_geography
 from ctg_analysis.comparisons import common_periods, comparators, find_epci, members, tested
+from ctg_analysis.demarche import open_demarche
 from ctg_analysis.display import texts
 from ctg_analysis.display.land import Land, read_land
 from ctg_analysis.model import OK, Indicator
@@ -53,7 +54,10 @@ class Observed:
         known = pd.concat([self.places, self.territories[metropolitan].rename(columns={"code": "territory"})])
         self._names = known[["territory", "level", "name"]]
         keys = self._names[["territory", "level"]]
+        self.demarche = open_demarche(epci, root)
         found = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
+        told = self.demarche.table("observations")
+        found = pd.concat([found, told]) if len(told) else found
         self.observations = complete(found, keys, CATALOGUE.values())
         named = self.observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
         self._named = ByIndicator(named)
@@ -71,7 +75,13 @@ class Observed:
     def received(self) -> dict[str, str]:
         """Return the date each source was had; that of both regimes is that of the MSA's file."""
         table = pd.read_parquet(self.root.processed / "sources.parquet").set_index("source")["date"]
-        return dict(table) | ({"caf_et_msa": table["msa_familles"]} if "msa_familles" in table else {})
+        both = {"caf_et_msa": table["msa_familles"]} if "msa_familles" in table else {}
+        return dict(table) | both | dict(self.demarche.table("received").set_index("source")["date"])
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """Return what partners say that scores rest on: columns territory, level, period, measure, words."""
+        return pd.read_parquet(self.root.processed / "evidence.parquet")
 
     @cached_property
     def land(self) -> Land:

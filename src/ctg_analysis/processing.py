@@ -98,12 +98,15 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
     from ctg_analysis.field.material import open_material
     from ctg_analysis.field.restricted import open_restricted
     from ctg_analysis.field.results import results
+    from ctg_analysis.published import published_before, reports
+    from ctg_analysis.sources.demarche import SURVEY
 
     findings: list[Finding] = []
     derived = {}
+    before = published_before(root, reports(), {SURVEY})
     for epci in demarches(root):
         try:
-            derived[epci] = results(open_material(root, epci, places), open_restricted(root, epci))
+            derived[epci] = results(open_material(root, epci, places), open_restricted(root, epci), places, before)
         except InputError as error:
             findings += error.findings
     if findings:

@@ -5,18 +5,21 @@ from hashlib import sha256 as hash_
 from pathlib import Path
 
 from ctg_analysis.published import editions_with_restricted, reports
-from ctg_analysis.settings import MATERIAL, DataRoot, settings
+from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
 from ctg_analysis.sources.folders import sha256, source_folders
 
 MANIFEST = "manifest.json"
 PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
 PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "simulation", "templates"}
+PAGES |= {"action_sheets", "bilan", "enjeux", "followup", "proof_words", "shown", "strategy"}
 PAGES |= {
     "analyst",
+    "assessments",
     "chapters",
     "demarche",
     "documents",
     "figures",
+    "funnels",
     "material_check",
     "proofs",
     "summaries",
@@ -58,7 +61,7 @@ def inputs(root: DataRoot) -> dict[str, str]:
         for path in sorted(folder.iterdir())
         if path.is_file()
     ]
-    files += sorted(path for path in root.reference.rglob("*") if path.is_file())
+    files += sorted(path for path in root.reference.rglob("*") if path.is_file() and MODELS not in path.parts)
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
     files += sorted(path for path in private if path.is_file())
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}

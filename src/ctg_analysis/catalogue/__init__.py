@@ -2,6 +2,7 @@
 
 from ctg_analysis.catalogue import (
     childhood,
+    convention,
     disability,
     early_childhood,
     education,
@@ -11,6 +12,7 @@ from ctg_analysis.catalogue import (
     resources,
     rights,
     social_life,
+    surveyed,
 )
 from ctg_analysis.model import Indicator
 
@@ -25,5 +27,7 @@ _CHAPTERS = (
     disability,
     social_life,
     rights,
+    surveyed,
+    convention,
 )
 CATALOGUE: dict[str, Indicator] = {indicator.id: indicator for module in _CHAPTERS for indicator in module.INDICATORS}

@@ -15,14 +15,14 @@ from ctg_analysis.sources import SOURCES
 NBSP, NARROW = "\u00a0", "\u202f"
 MINUS = "\u2212"
 
-WEAK, TOO_WEAK = "peu fiable", 3  # a share of the 20 % forms on too small a sample (quality 3, rule R7)
+WEAK, TOO_WEAK = "peu fiable", 3  # a figure of the 20 % forms on too small a sample (quality 3, rule R7)
 SIGNS = {SECRET: "s", MISSING: "nd", NOT_APPLICABLE: "–", CENSORED: "≤"}
 SIGN_WORDS = {
     "s": "secret statistique",
     "nd": "non disponible",
     "–": "sans objet",
     "≈": "arrondi à 5 par le producteur",
-    WEAK: "échantillon trop petit pour écrire un pourcentage",
+    WEAK: "échantillon trop petit pour écrire un nombre",
 }
 
 SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
@@ -114,7 +114,8 @@ def sentence(indicator: Indicator, row) -> str:
     interval = interval_text(indicator, row)
     if interval:
         only_rounded = SOURCES[row.source].rounding and not isinstance(indicator.value, Rate)
-        kind = "arrondi" if only_rounded else "intervalle à 95 %"
+        kind = "intervalle indicatif à 95 %" if SOURCES[row.source].surveyed else "intervalle à 95 %"
+        kind = "arrondi" if only_rounded else kind
         text = f"{text.removesuffix('.')} ({kind} : {interval})."
     return typography(text)
 

@@ -19,8 +19,10 @@ from ctg_analysis.significance import ALPHA, SMALLEST_EXPECTED
 CHI2, MERGED, FISHER, PERMUTATIONS = "χ²", "χ² après regroupement", "test exact de Fisher", "permutations"
 TOO_FEW = "base insuffisante"
 WEAK, MEDIUM, STRONG, NO_LINK = "lien faible", "lien moyen", "lien fort", "pas de lien établi"
+STRENGTHS = (WEAK, MEDIUM, STRONG)
 MEDIUM_FROM, STRONG_FROM = 0.3, 0.5  # Cohen's w, which is V for two modalities
 RESAMPLES, SEED = 1999, 20230119
+AT_ONCE = 2_000_000  # respondents dealt together, in all the ways that are tried at once
 COLUMNS = ["q_id", "modalite", "group", "base", "n_eff", "method", "chi2", "dof", "levels", "p", "v", "v_corrected"]
 
 
@@ -155,13 +157,22 @@ def _pooled(table: np.ndarray, scales: tuple[bool, bool]) -> np.ndarray:
 def _permuted(row: np.ndarray, column: np.ndarray, weights: pd.Series, shape: tuple[int, int]) -> float:
     """Return how often groups dealt at random among the respondents go with the answers as much as the true ones."""
     generator, weights = np.random.default_rng(SEED), weights.to_numpy()
-
-    def distance(groups: np.ndarray) -> float:
-        table = _present(_table(groups, column, weights, shape))
-        return float(((table - (expected := stats.contingency.expected_freq(table))) ** 2 / expected).sum())
-
     order = np.lexsort((weights, column, row))  # whatever the order of the answers
     row, column, weights = row[order], column[order], weights[order]
-    limit = distance(row) * (1 - 1e-9)
-    further = sum(distance(generator.permutation(row)) >= limit for _ in range(RESAMPLES))
+    limit = _distances(row[np.newaxis], column, weights, shape)[0] * (1 - 1e-9)
+    left, further = RESAMPLES, 0
+    while left:
+        some = min(left, max(1, AT_ONCE // len(row)))
+        dealt = generator.permuted(np.broadcast_to(row, (some, len(row))), axis=1)
+        further += int((_distances(dealt, column, weights, shape) >= limit).sum())
+        left -= some
     return (1 + further) / (1 + RESAMPLES)
+
+
+def _distances(rows: np.ndarray, column: np.ndarray, weights: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return the χ² of the table of weights for each way of dealing the groups: one row of `rows` for each way."""
+    cells = rows.astype(np.int64) * shape[1] + column + shape[0] * shape[1] * np.arange(len(rows))[:, np.newaxis]
+    sums = np.bincount(cells.ravel(), np.tile(weights, len(rows)), minlength=len(rows) * shape[0] * shape[1])
+    tables = sums.reshape(len(rows), *shape)
+    expected = tables.sum(axis=2, keepdims=True) * tables.sum(axis=1, keepdims=True) / weights.sum()
+    return np.divide((tables - expected) ** 2, expected, np.zeros_like(tables), where=expected > 0).sum(axis=(1, 2))

@@ -6,15 +6,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.field.codes import NO_ANSWER, NOT_CONCERNED, has_code
+from ctg_analysis.field.codes import LIST, NO_ANSWER, NOT_CONCERNED, PAIR, has_code, labels
 from ctg_analysis.field.questions import CELL, FRAGILE_UNDER, HIDDEN_UNDER
 from ctg_analysis.field.weighting import effective_size
 from ctg_analysis.intervals import TOO_WEAK, WITH_ITS_INTERVAL
-from ctg_analysis.model import MISSING, OK, SECRET
+from ctg_analysis.model import MISSING, OK, SECRET, Indicator
 from ctg_analysis.observations import COLUMNS
+from ctg_analysis.sources.demarche import SURVEY
 from ctg_analysis.uncertainty import wilson_interval
 
-SOURCE = "enquete_habitants"
 LEVEL = "epci"
 
 
@@ -24,6 +24,21 @@ class Asked(NamedTuple):
     indicator: str
     q_id: str
     codes: tuple[str, ...]
+
+
+def asked_of(indicators: Iterable[Indicator], questionnaire: pd.DataFrame, answers: pd.DataFrame) -> list[Asked]:
+    """Return what the indicators of the consultation ask, for those whose question and codes the questionnaire has.
+
+    Their declaration names the question (denominator) and the codes (numerator: question=code|code).
+    """
+    codes = {row.q_id: set(labels(row.modalites)) for row in questionnaire.itertuples()}
+    found = []
+    for one in (one for one in indicators if SURVEY in one.sources):
+        q_id, _, wanted = one.value.numerator.partition(PAIR)
+        asked = Asked(one.id, q_id, tuple(wanted.split(LIST)))
+        if q_id in answers and set(asked.codes) <= codes.get(q_id, set()):
+            found.append(asked)
+    return found
 
 
 def survey_observations(
@@ -57,7 +72,7 @@ def survey_observations(
         territory=territory,
         level=LEVEL,
         period=period,
-        source=SOURCE,
+        source=SURVEY,
     )[COLUMNS]
 
 

@@ -1,24 +1,33 @@
 """From the field material and the answers of persons to what may be shown of them: the tables of `outputs`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from pydantic import BaseModel
 
 from ctg_analysis.field import priorities
 from ctg_analysis.field.consistency import one_interview
+from ctg_analysis.field.gated import material_observations
 from ctg_analysis.field.interviews import COPIL, PUBLIC, quotable
 from ctg_analysis.field.material import CONVENTION, INFO_FLASH, Material
-from ctg_analysis.field.outputs import MATERIAL_READ, RESULTS, WRITTEN, stored
+from ctg_analysis.field.outputs import MATERIAL_READ, OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, stored
+from ctg_analysis.field.survey import Survey, of_survey, open_survey
 from ctg_analysis.field.tables import evidence
+from ctg_analysis.field.tables.columns import first_day
+from ctg_analysis.field.voices import of_interviews, of_meetings
+from ctg_analysis.sources.demarche import PLAN, SURVEY
+from ctg_analysis.statements import Edition
 
 Tables = dict[str, pd.DataFrame]
 
 
-def results(material: Material, restricted: Mapping[str, pd.DataFrame]) -> Tables:
+def results(
+    material: Material, restricted: Mapping[str, pd.DataFrame], places: pd.DataFrame, before: Sequence[Edition] = ()
+) -> Tables:
     """Return the tables that chapters may read, without those that hold nothing.
 
-    restricted: the tables that hold personal data, see `restricted.open_restricted`. An extract is there when somebody
+    restricted: the tables that hold personal data, see `restricted.open_restricted`. places: those of the data root.
+    before: what earlier editions have published of the answers. An extract is there when somebody
     may read it (see `interviews.quotable`), under a name that tells nothing of the interview; a proof that is not
     there names nothing.
     """
@@ -27,7 +36,11 @@ def results(material: Material, restricted: Mapping[str, pd.DataFrame]) -> Table
     tables["preuves"] = _proofs(material["preuves"], names)
     tables |= {"extraits": extracts, WRITTEN: _written(material, names)}
     tables["one_interview"] = pd.DataFrame({"constat_id": sorted(one_interview(material.tables))}, dtype=str)
-    tables |= of_votes(material)
+    survey = open_survey(material, restricted)
+    tables |= of_survey(survey, restricted) if survey else {}
+    tables |= of_interviews(material, restricted) | of_meetings(material) | of_votes(material)
+    tables[OBSERVATIONS] = material_observations(material, survey, places, before)
+    tables[RECEIVED] = received(material, survey)
     return {name: stored(name, table) for name, table in tables.items() if len(table)}
 
 
@@ -62,6 +75,23 @@ def _written(material: Material, names: dict[str, str]) -> pd.DataFrame:
         quoted = tuple(names[one] for one in issue.paroles if one in names)
         said.append((INFO_FLASH, issue.model_copy(update={"paroles": quoted})))
     return pd.DataFrame([(file, model.model_dump_json()) for file, model in said], columns=RESULTS[WRITTEN], dtype=str)
+
+
+def received(material: Material, survey: Survey | None) -> pd.DataFrame:
+    """Return of which day what was gathered is: the last answer; the last day that the plan and its follow-up name."""
+    meetings = material["reunions"]
+    days = [
+        material["suivi"]["date"],
+        material["actions"]["valide_le"],
+        material["enjeux"]["decide_le"],
+        meetings.loc[meetings["presents"].notna(), "date"],
+    ]
+    last = pd.concat(days).max()
+    if pd.isna(last) and material.convention:
+        last = pd.Timestamp(first_day(material.convention.periode.debut))
+    rows = [] if pd.isna(last) else [(PLAN, f"{last:%Y-%m-%d}")]
+    rows += [(SURVEY, f"{survey.answers['date'].max():%Y-%m-%d}")] if survey else []
+    return pd.DataFrame(rows, columns=RESULTS[RECEIVED], dtype=str)
 
 
 def of_votes(material: Material) -> Tables:

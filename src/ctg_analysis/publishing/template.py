@@ -52,7 +52,11 @@ def warm_up() -> None:
         del sys.modules[name]
     from papermill.engines import NotebookExecutionManager
 
-    import ctg_analysis.publishing.execution  # noqa: F401
+    import ctg_analysis.bilan
+    import ctg_analysis.enjeux
+    import ctg_analysis.followup
+    import ctg_analysis.publishing.execution
+    import ctg_analysis.strategy  # noqa: F401
     from ctg_analysis.display.markup import _templates as pieces
     from ctg_analysis.display.texts import number
     from ctg_analysis.publishing.cells import CONFIG, CellShell, run_cells

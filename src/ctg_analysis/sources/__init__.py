@@ -1,10 +1,10 @@
 """The datasets: one declaration each, and their birth certificates."""
 
 from ctg_analysis.model import Source
-from ctg_analysis.sources import caf, census, education, facilities, health, insee, others, partners, services
+from ctg_analysis.sources import caf, census, demarche, education, facilities, health, insee, others, partners, services
 
 SOURCES: dict[str, Source] = {
     source.id: source
-    for module in (insee, census, facilities, caf, education, health, services, others, partners)
+    for module in (insee, census, facilities, caf, education, health, services, others, partners, demarche)
     for source in module.SOURCES
 }

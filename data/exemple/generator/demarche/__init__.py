@@ -17,7 +17,7 @@ def write(folder: Path, people: dict[str, np.ndarray]) -> None:
     generator = np.random.default_rng([SEED, 7])
     public = Folder(folder / "raw" / "demarche" / EPCI)
     private = Folder(folder / "private" / EPCI / "demarche")
-    survey.write(public, private, people, folder / "raw", generator)
+    survey.write(public, private, people, folder / "raw", np.random.default_rng([SEED, 8]))
     extracts = interviews.write(public, private, generator)
     governance.write(public, folder, extracts, generator)
     plan.write(public, folder / "private" / EPCI, generator)

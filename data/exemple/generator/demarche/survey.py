@@ -11,9 +11,10 @@ from generator.demarche.tables import EPCI, Folder, texts
 from generator.places import COMMUNES
 
 ANSWERS, ABANDONED = 612, 0.05
-WOMEN = 0.87
+UNUSABLE = 76  # begun, and left too soon to be kept
+WOMEN = 0.76
 AGES = {"A18_29": (18, 30), "A30_44": (30, 45), "A45_59": (45, 60), "A60_74": (60, 75), "A75": (75, 101)}
-EAGER = {"A18_29": 0.35, "A30_44": 2.6, "A45_59": 1.2, "A60_74": 0.6, "A75": 0.15}  # to answer
+EAGER = {"A18_29": 0.7, "A30_44": 1.8, "A45_59": 1.2, "A60_74": 0.9, "A75": 0.5}  # to answer
 UPLAND = {"99001", "99005", "99006", "99008"}
 SECTEURS = ("Bas Pays", "Haut Pays")
 DEGREES = {
@@ -41,9 +42,13 @@ def write(
     public.write("questionnaire", questions)
     public.write("marges", margins(people, raw))
     answers = sorted((respondent(people, said, generator) for _ in range(ANSWERS)), key=lambda one: one["rep_id"])
+    complete = ANSWERS
     for rank, answer in enumerate(answers):
         if generator.random() < ABANDONED:
             _abandon(answer, questions, rank)
+            complete -= 1
+    counts = {"commences": ANSWERS + UNUSABLE, "termines": complete}
+    public.write_yaml("consultation.yml", said["consultation"] | counts)
     plain = [one["q_id"] for one in questions if one["type"] != "ouverte" and one["sensible"] == "non"]
     private.write("reponses", answers, plain)
     concerned = sorted(generator.choice(ANSWERS, HANDICAP, replace=False).tolist())
@@ -140,7 +145,7 @@ def _who(people: dict[str, np.ndarray], generator: np.random.Generator) -> Answe
 
 
 def _family(one: Answer, generator: np.random.Generator) -> Answer:
-    having = {"A18_29": 0.5, "A30_44": 0.92, "A45_59": 0.68, "A60_74": 0.06, "A75": 0.01}[one["age"]]
+    having = {"A18_29": 0.4, "A30_44": 0.8, "A45_59": 0.52, "A60_74": 0.06, "A75": 0.01}[one["age"]]
     if generator.random() > having:
         return {"enfants": "0"}
     number = _pick({"1": 0.36, "2": 0.47, "3": 0.17}, generator)
@@ -199,13 +204,13 @@ def _needs(one: Answer, generator: np.random.Generator) -> Answer:
             "rencontre": 0.3,
             "ecoute": 0.16,
             "ecole": 0.22,
-            "repit": 0.2 + 0.2 * alone,
+            "repit": 0.16 + 0.34 * alone,
             "ecrans": 0.34,
             "ados": 0.4 * teens,
         }
         found["besoins_parents"] = _some(chances, generator, "rien")
     if "E11_17" in one.get("enfants_ages", ()):
-        upland = 0.15 * (one["secteur"] == "Haut Pays")
+        upland = 0.2 * (one["secteur"] == "Haut Pays")
         chances = {
             "loisir": 0.38 + upland,
             "stage": 0.14 + upland,
@@ -221,18 +226,18 @@ def _access(one: Answer, generator: np.random.Generator) -> Answer:
     old = one["age"] in ("A60_74", "A75")
     hard = 0.12 + 0.2 * old + 0.12 * (one["diplome"] in ("D0", "D1"))
     digital = _pick({"1": 0.5 - hard, "2": 0.36, "3": 0.09 + hard * 0.6, "4": 0.05 + hard * 0.4}, generator)
-    gave_up = 0.13 + 0.17 * (digital in ("3", "4")) + 0.08 * (one.get("parent_seul") == "oui")
+    gave_up = 0.11 + 0.24 * (digital in ("3", "4")) + 0.25 * (one.get("parent_seul") == "oui")
     found: Answer = {"numerique": digital, "renoncement": "oui" if generator.random() < gave_up else "non"}
     if found["renoncement"] == "oui":
         chances = {"ligne": 0.45, "distance": 0.3, "complexe": 0.5, "delai": 0.25, "ignore": 0.2}
         found["renoncement_motif"] = _some(chances, generator, "complexe")
     upland = one["secteur"] == "Haut Pays"
     found["connait_evs"] = _pick(
-        {"va": 0.07 if upland else 0.16, "nom": 0.35, "non": 0.58 if upland else 0.49}, generator
+        {"va": 0.02 if upland else 0.2, "nom": 0.28, "non": 0.7 if upland else 0.52}, generator
     )
-    lonely = 0.06 + 0.05 * old + 0.06 * (one.get("parent_seul") == "oui") + 0.04 * upland
-    found["isolement"] = _pick({"1": 0.42, "2": 0.3, "3": 0.2, "4": lonely}, generator)
-    found["satisfaction"] = _pick({"1": 0.06 + 0.05 * upland, "2": 0.24, "3": 0.5, "4": 0.2}, generator)
+    lonely = 0.05 + 0.05 * old + 0.16 * (one.get("parent_seul") == "oui") + 0.06 * upland
+    found["isolement"] = _pick({"1": 0.42, "2": 0.3, "3": 0.18 + lonely / 2, "4": lonely}, generator)
+    found["satisfaction"] = _pick({"1": 0.05 + 0.3 * upland, "2": 0.22 + 0.2 * upland, "3": 0.51, "4": 0.22}, generator)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The convention and the info flashes: what a person writes in YAML beside the tables, which fill the rest."""
+"""The convention, the info flashes, how residents were asked: what is written in YAML beside the tables."""
 
 from typing import Annotated, Literal
 
@@ -18,6 +18,20 @@ Generated = Literal[
     "indicateurs",
     "calendrier",
 ]
+
+
+class Consultation(Row):
+    """How the residents were asked, which their answers do not tell (rules R20 and R22).
+
+    plan: only a probability sample has a margin of error. envoyes: questionnaires sent or handed out, none for an open
+    link; commences, termines: answers begun, and sent to the end.
+    """
+
+    plan: Literal["volontaires", "quotas", "probabiliste"]
+    envoyes: Whole | None = None
+    commences: Whole | None = None
+    termines: Whole | None = None
+    diffusion: Text | None = None
 
 
 class Period(Row):
@@ -67,6 +81,7 @@ class Convention(Row):
     periode: Period
     parties: Annotated[tuple[Party, ...], AfterValidator(some)]
     vu: tuple[Text, ...] = ()
+    preambule: Text | None = None
     articles: Annotated[tuple[Article, ...], AfterValidator(some)]
     annexes: tuple[Annex, ...] = ()
 

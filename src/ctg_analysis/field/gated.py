@@ -1,0 +1,39 @@
+"""What the field material gives to OBSERVATIONS: the answers, the plan in numbers, once through the gate."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.field.material import Material
+from ctg_analysis.field.measured import asked_of, survey_observations
+from ctg_analysis.field.plan_facts import plan_facts
+from ctg_analysis.field.survey import Survey
+from ctg_analysis.indicators import observe
+from ctg_analysis.observations import COLUMNS, SCHEMA
+from ctg_analysis.secrecy import withhold
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.demarche import PLAN
+from ctg_analysis.statements import Edition
+from ctg_analysis.territories import membership
+
+
+def material_observations(
+    material: Material, survey: Survey | None, places: pd.DataFrame, before: Sequence[Edition] = ()
+) -> pd.DataFrame:
+    """Return the observations of a démarche that may be shown: columns of observations.SCHEMA.
+
+    places: those of the data root. before: what earlier editions have published of the answers.
+    """
+    mine = places[places["epci"].eq(material.epci) | places["code"].eq(material.epci)]
+    communes = mine.loc[mine["level"].eq("commune"), "code"].tolist()
+    facts = plan_facts(material, communes)
+    tables = [observe([one for one in CATALOGUE.values() if PLAN in one.sources], facts, SOURCES)] if len(facts) else []
+    if survey:
+        asked = asked_of(CATALOGUE.values(), survey.questionnaire, survey.answers)
+        tables.append(survey_observations(survey.answers, survey.weights, asked, material.epci, survey.period))
+    if not tables:
+        return pd.DataFrame(columns=COLUMNS)
+    found = pd.concat(tables, ignore_index=True)[COLUMNS]
+    shown = withhold(found, CATALOGUE, SOURCES, membership(mine), before).observations
+    return SCHEMA.validate(shown.astype({"quality": int})[COLUMNS])
