@@ -58,6 +58,8 @@ ORDER = [
     "analyst",
     "surveyed",
     "figures",
+    "funnels",
+    "assessments",
     "summaries",
     "chapter",
     "shown",
@@ -103,16 +105,8 @@ AFTER_THE_GATE = {
     "chapter",
     "publishing",
 }
-AFTER_THE_GATE |= {
-    "build",
-    "action_sheets",
-    "bilan",
-    "enjeux",
-    "followup",
-    "proof_words",
-    "shown",
-    "strategy",
-}
+AFTER_THE_GATE |= {"build", "action_sheets", "bilan", "enjeux", "followup", "proof_words", "shown", "strategy"}
+AFTER_THE_GATE |= {"assessments", "funnels"}
 AFTER_THE_GATE |= {"consultation", "interviews", "meetings", "surveyed"}
 AFTER_THE_GATE |= {"analyst", "childcare_authority", "demarche", "documents", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}

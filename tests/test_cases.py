@@ -55,4 +55,6 @@ def from_facts(one, case):
     facts["value"] = pd.to_numeric(facts["value"], errors="coerce")
     facts["status"] = words.fillna(facts["value"].isna().map({True: MISSING, False: OK}))
     by_measure = {measure: rows for measure, rows in facts.groupby("measure")}
-    return observe_one(one, by_measure, SOURCES)
+    places = pd.MultiIndex.from_frame(facts[["level", "code"]].drop_duplicates())
+    coded = pd.Series(case["fraction"], places) if "fraction" in case else None  # of the dwellings (rule R7)
+    return observe_one(one, by_measure, SOURCES, coded)

@@ -4,10 +4,10 @@ import pandas as pd
 
 from ctg_analysis import figures
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.display import demarche as pieces
-from ctg_analysis.display import realisation
+from ctg_analysis.display import realisation, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.texts import listed, period_text
 from ctg_analysis.errors import UserError
 from ctg_analysis.field.realisation import STATUSES
 from ctg_analysis.field.tables.columns import last_day
@@ -37,6 +37,10 @@ class Bilan:
         self.shown = shown
         self.actions = shown.table(ACTIONS)
         self._used: list[str] = []
+
+    def begin(self) -> Html:
+        """Return how to begin, when nothing was gathered yet."""
+        return self.shown.begin(ACTIONS, "competences", "equipements_services", "documents")
 
     def statuses(self) -> Html:
         """Return how many actions were done, partly done, put off, given up, axis by axis."""
@@ -104,12 +108,12 @@ class Bilan:
                 absent.append(one.label)
                 continue
             before, now = rows.iloc[0], rows.iloc[-1]
-            told = [f"{row['text']} ({period_text(row['period'])})" for row in (before, now)]
+            told = [f"{row['text']} ({texts.period_text(row['period'])})" for row in (before, now)]
             lines.append([pieces.link(one.label, self.shown.figure_of(one)), one.unit, *told])
             sources.append(rows)
-        note = f"{NO_BASELINE}{f' Sans deux valeurs comparables : {listed(absent)}.' if absent else ''}"
+        note = f"{NO_BASELINE}{f' Sans deux valeurs comparables : {texts.listed(absent)}.' if absent else ''}"
         if not lines:
-            return pieces.said("Aucun de ces indicateurs n'a deux valeurs d'une même source.", note)
+            return pieces.plain("Aucun de ces indicateurs n'a deux valeurs d'une même source.", note)
         header = ["Indicateur", "Unité", "Avant", "Aujourd'hui"]
         source = figures.source(self.shown.seen, pd.concat(sources), series=True)
         return pieces.table("Les indicateurs, hier et aujourd'hui", header, lines, source, note)
@@ -121,25 +125,39 @@ class Bilan:
             return box
         rows = self.shown.table("competences")
         names = list(dict.fromkeys(rows["competence"]))
-        told = {
-            (
-                row.territoire,
-                row.competence,
-            ): f"{row.exercee_par}{f' (depuis {row.depuis})' if isinstance(row.depuis, str) else ''}"
-            for row in rows.itertuples(index=False)
-        }
-        seen = self.shown.seen
-        whole = {name: told.get((seen.epci, name), "") for name in names}
-        places = [*seen.communes["code"], seen.epci]
+        told = {(row.territoire, row.competence): row.exercee_par for row in rows.itertuples(index=False)}
+        since = [
+            f"{name} : {who}, depuis {texts.listed(sorted(own['depuis'].dropna().unique()))}"
+            for (name, who), own in rows.groupby(["competence", "exercee_par"], sort=False)
+            if own["depuis"].notna().any()
+        ]
+        epci = self.shown.seen.epci
+        whole = {name: told.get((epci, name), "") for name in names}
         lines = [
             [self.shown.place(code), *(told.get((code, name)) or whole[name] or pieces.UNKNOWN for name in names)]
-            for code in places
+            for code in self.shown.seen.communes["code"]
         ]
-        lines[-1][1:] = [whole[name] or "selon la commune" for name in names]
+        lines.append([self.shown.place(epci), *(whole[name] or "selon la commune" for name in names)])
+        header = ["Territoire", *(name[:1].upper() + name[1:] for name in names)]
         source = self.shown.source("competences")
-        return pieces.table(
-            "Qui exerce quelle compétence", ["Territoire", *names], lines, source, marked={len(lines) - 1}
-        )
+        note = f"{' ; '.join(since)}." if since else ""
+        return pieces.table("Qui exerce quelle compétence", header, lines, source, note, marked={len(lines) - 1})
+
+    def by_year(self, family: str) -> Html:
+        """Return the members of a family of indicators year by year, on one scale, each year from its own zero.
+
+        Raises:
+            UserError: a family that does not exist.
+        """
+        members = [one for one in CATALOGUE.values() if one.family == family]
+        if not members:
+            raise UserError(f"no family {family!r}: `ctg list indicators` shows the families")
+        self._used += [one.id for one in members]
+        rows = pd.concat([self.shown.seen.own(one).assign(name=one.label) for one in members])
+        if rows.empty:
+            return figures.unavailable(self.shown.seen, members[0], f"{TITLES[family]}, par année")
+        source = figures.source(self.shown.seen, rows, series=True)
+        return realisation.by_year(rows, TITLES[family], members[0], source)
 
     def glossary(self) -> Html:
         """Return the definitions of the indicators that the chapter has shown so far."""

@@ -23,6 +23,7 @@ from ctg_analysis.raw_data import GEOGRAPHY, Folders, RawData, certified_folders
 from ctg_analysis.secrecy import withhold
 from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.certificates import read_certificate
 from ctg_analysis.territories import membership, territories
 from ctg_analysis.uncertainty import detect_rounding
 
@@ -137,6 +138,13 @@ def places_of(root: DataRoot, data: RawData) -> pd.DataFrame:
     year = frame["annee"]
     places = territories(data.communes[year], data.epcis[year], *names, frame["france"])
     return geography.with_secteurs(root, places)
+
+
+def read_places(root: DataRoot) -> pd.DataFrame:
+    """Return what `places_of` does from the files of the geography alone: no statistics are needed, nor `ctg data`."""
+    frame = read_certificate(root.raw / GEOGRAPHY)
+    communes, epcis = geography.clean_communes(frame), geography.clean_epcis(frame)
+    return places_of(root, RawData(communes, epcis, [], pd.DataFrame(), None, None))
 
 
 def with_absent(facts: pd.DataFrame, source: Source, communes: pd.DataFrame, *, full: bool) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from ctg_analysis.observed import Observed
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.demarche import SURVEY
 
+COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 
 
@@ -49,13 +50,13 @@ def communes_map(seen: Observed, one: Indicator) -> Html:
     rows = on_map(seen, one)
     if rows.empty:
         return unavailable(seen, one, f"{one.label}, par commune")
+    printed = [row.status == OK and texts.is_printed(one, row) for row in rows.itertuples(index=False)]
+    rows = rows.assign(shown=printed)
     if isinstance(one.value, Count | Mean):
         drawing = maps.circles(seen.land, rows)
-        exact = not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
+        exact = rows["shown"].all() and not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
         message = messages.circles(rows) if exact else ""
     else:
-        printed = [row.status == OK and texts.is_printed(one, row) for row in rows.itertuples(index=False)]
-        rows = rows.assign(shown=printed)
         drawing = maps.choropleth(seen.land, rows, one, diverging=texts.is_change(one))
         message = messages.choropleth(one, rows)
     without = rows.loc[~rows["territory"].isin(seen.land.paths.keys()), "name"]
@@ -105,7 +106,9 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     period = texts.period_text(own["period"].iloc[0])
     drawing = bars.comparison(own)
     units = {one.unit for one in known}
-    first = known[0] if len(units) == 1 else replace(known[0], unit="nombre")
+    counted = units == {"%"} and own["text"].str.contains(" sur ").all()
+    unit = COUNTED if counted else "nombre"
+    first = known[0] if len(units) == 1 and not counted else replace(known[0], unit=unit)
     return charts.chart(first, drawing, data, when=period, source=source(seen, own), title=TITLES[name])
 
 

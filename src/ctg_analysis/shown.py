@@ -99,14 +99,21 @@ class Shown:
             ],
         )
 
+    def begin(self, *names: str) -> Html:
+        """Return how to begin a chapter, when none of its tables has a row; nothing once one has."""
+        if any(len(self.table(name)) for name in names):
+            return Html("")
+        files = [{"file": PUBLIC[name].file, "title": texts.typography(PUBLIC[name].title)} for name in names]
+        return markup.piece("begin.html.j2", epci=self.seen.epci, files=files)
+
     def source(self, *names: str, day: str = "") -> str:
         """Return where figures come from: the tables, and the day at which they were true.
 
-        day: ISO; by default the newest one that the tables tell.
+        day: ISO; by default the newest one that the tables tell, or else that any table tells.
         """
         titles = [TITLES.get(name) or PUBLIC[name].title for name in names]
         what = " ; ".join(texts.uncapitalised(title) for title in titles)
-        told = day or self.newest(*names)
+        told = day or self.newest(*names) or self.newest(*DATES)
         state = f"état au {texts.date_text(told)}" if told else "état non daté"
         return texts.typography(f"Démarche de la convention territoriale globale, {what}, {state}.")
 

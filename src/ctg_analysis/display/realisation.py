@@ -5,11 +5,15 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ctg_analysis.display import bars, progress, texts
+from ctg_analysis.display.amounts import grid
 from ctg_analysis.display.charts import Listing
 from ctg_analysis.display.demarche import (
+    NOTHING,
+    UNKNOWN,
     Cell,
     chart,
     euros,
+    plain,
     plural,
     quantity,
     said,
@@ -20,6 +24,7 @@ from ctg_analysis.display.demarche import (
 )
 from ctg_analysis.display.markup import Html
 from ctg_analysis.field import realisation
+from ctg_analysis.model import Indicator
 
 DONE = "réalisée"
 PER_ACTION = (
@@ -54,24 +59,25 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: str
 def quantities(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
     """Return what was planned and what was done, action by action."""
     rows = realisation.quantities(actions)
+    if rows.empty:
+        return plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
+    units = [text_of(unit) for unit in rows["unite"]]
     shown = rows.assign(
         label=rows["intitule"],
         way=rows["part"],
-        baseline_text="",
-        now_text=[quantity(value) for value in rows["realise"]],
-        target_text=[quantity(value) for value in rows["prevu"]],
+        word="",
+        baseline_text=[quantity(value) for value in rows["realise"]],
+        now_text="",
+        target_text=[_counted(value, unit) for value, unit in zip(rows["prevu"], units, strict=True)],
     )
     whole = rows["part"].ge(1).sum()
-    data = Listing(
-        ["Action", "Prévu", "Réalisé", "Unité"],
-        [
-            [row.intitule, quantity(row.prevu), quantity(row.realise), text_of(row.unite) or "nd"]
-            for row in rows.itertuples(index=False)
-        ],
-    )
+    lines = [
+        [row.intitule, _counted(row.prevu, unit), _counted(row.realise, unit)]
+        for row, unit in zip(rows.itertuples(index=False), units, strict=True)
+    ]
     return chart(
-        progress.bullets(shown, ("", "prévu"), ("", "fait", "prévu")),
-        data,
+        progress.bullets(shown, ("", "prévu"), ("fait", "", "prévu")),
+        Listing(["Action", "Prévu", "Réalisé"], lines),
         message=f"Tout ce qui était prévu a été fait pour {plural(whole, 'action')} sur {len(rows)}",
         what="Quantités prévues et réalisées, par action",
         when=when,
@@ -79,6 +85,11 @@ def quantities(actions: pd.DataFrame, when: str, source: str, file: str) -> Html
         file=file,
         note=PER_ACTION,
     )
+
+
+def _counted(value: float, unit: str) -> str:
+    """Return « 1 place », « 8 places »."""
+    return f"{quantity(value)} {unit if value >= 2 else texts.singular(unit)}".strip()
 
 
 def costs(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
@@ -92,7 +103,7 @@ def costs(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
     drawn = rows[rows["planned"].gt(0) | rows["spent"].gt(0)]
     shown = pd.DataFrame(
         {
-            "name": drawn.index,
+            "name": [texts.typography(name) for name in drawn.index],
             "level": ["epci" if name == realisation.ALL else "" for name in drawn.index],
             "first": drawn["planned"].to_numpy() / 1000,
             "second": drawn["spent"].to_numpy() / 1000,
@@ -122,14 +133,25 @@ def costs(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
 
 def one_by_one(actions: pd.DataFrame, caption: str, source: str, names: dict[str, Cell]) -> Html:
     """Return the actions one by one: what was done, what differs, why, what follows. names: id → its first cell."""
-    header = ["Action", "Intitulé", "Axe", "Statut", "Prévu", "Réalisé", "Écart", "Explication", "Suite"]
-    lines = []
-    for row in actions.itertuples(index=False):
-        unit = text_of(row.unite)
-        done = [f"{quantity(value)} {unit}".strip() for value in (row.prevu, row.realise)]
-        told = [text_of(cell) or "–" for cell in (row.ecart, row.explication, row.suite)]
-        lines.append([names.get(row.action_id, row.action_id), row.intitule, row.axe, row.statut, *done, *told])
+    header = ["Action", "Axe", "Statut", "Réalisé sur prévu", "Écart et explication", "Suite"]
+    lines = [
+        [
+            names.get(row.action_id, f"{row.action_id} {row.intitule}"),
+            row.axe,
+            row.statut,
+            _done(row),
+            " ; ".join(text for text in (text_of(row.ecart), text_of(row.explication)) if text) or NOTHING,
+            text_of(row.suite) or NOTHING,
+        ]
+        for row in actions.itertuples(index=False)
+    ]
     return table(caption, header, lines, source)
+
+
+def _done(row) -> str:
+    if pd.isna(row.prevu) and pd.isna(row.realise):
+        return UNKNOWN
+    return f"{quantity(row.realise)} sur {_counted(row.prevu, text_of(row.unite))}"
 
 
 def lessons(actions: pd.DataFrame, source: str) -> Html:
@@ -141,5 +163,24 @@ def lessons(actions: pd.DataFrame, source: str) -> Html:
     lines = [[row.explication, row.intitule, row.statut, row.suite] for row in apart.itertuples(index=False)]
     header = ["Ce qui a manqué", "Action", "Statut", "Suite"]
     if not lines:
-        return said(sentence, "Aucune explication n'est donnée aux actions qui n'ont pas été réalisées.")
+        return plain(sentence, "Aucune explication n'est donnée aux actions qui n'ont pas été réalisées.")
     return together(said(sentence), table("Ce qui explique les écarts", header, lines, source))
+
+
+def by_year(rows: pd.DataFrame, title: str, one: Indicator, source: str) -> Html:
+    """Return amounts by year, of each member of a family and of all. rows: columns name, period, value (euros)."""
+    wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
+    wide.loc[realisation.ALL] = wide.sum()
+    wide = wide.assign(Total=wide.sum(axis=1))
+    lines = [[name, *(euros(value) for value in row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)]
+    first, last = wide.columns[0], wide.columns[-2]
+    return chart(
+        grid(wide, wide.map(thousands)),
+        Listing(["Financeur", *wide.columns], lines),
+        message=f"{thousands(wide.loc[realisation.ALL, 'Total'])} milliers d'euros de {first} à {last}",
+        what=f"{title} (milliers d'euros)",
+        when=f"{first}-{last}",
+        source=source,
+        file=one.file_name,
+        note=one.caveats,
+    )

@@ -44,15 +44,14 @@ def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     comes from; the dates of their sources; the places; what EPCIs are compared by; what its figures prove; for the
     chapters that tell the démarche, all of it and the indicators that it names.
     """
-    tells = chapter.number in OF_THE_DEMARCHE
-    read = indicators_of(chapter, _named_by(seen.demarche) if tells else frozenset())
+    read = indicators_of(chapter, seen.demarche)
     of_all, proofs = sums(seen), proved(seen.demarche)
     sources = {source for one in read for source in one.sources}
     digest = sha256(repr(sorted((name, date) for name, date in seen.received.items() if name in sources)).encode())
     for name in ("", *(one.id for one in read)):
         digest.update(of_all[name])
     digest.update(repr([(one.id, proofs[one.id]) for one in read if one.id in proofs]).encode())
-    if tells:
+    if chapter.number in OF_THE_DEMARCHE:
         digest.update(seen.demarche.sum())
     return digest.hexdigest()
 
@@ -79,20 +78,17 @@ def _sums_of_rows(table: pd.DataFrame) -> np.ndarray:
     return pd.util.hash_pandas_object(table, index=False).to_numpy()
 
 
-def _named_by(demarche: Demarche) -> frozenset[str]:
-    """Return the indicators that a démarche takes for proofs, or follows."""
-    return frozenset(proved(demarche)) | frozenset(demarche.table("indicateurs_suivi")["indicateur"].dropna())
+def indicators_of(chapter: ChapterNotebook, demarche: Demarche) -> list[Indicator]:
+    """Return the indicators that a chapter may read: its own, those it names, their parts; all with a star for 00.
 
-
-def indicators_of(chapter: ChapterNotebook, others: frozenset[str] = frozenset()) -> list[Indicator]:
-    """Return the indicators that a chapter may read: its own, those it names, others, and their parts.
-
-    The chapter 00 reads all those with a star.
+    A chapter that tells the démarche reads those that it takes for proofs, or follows.
     """
     if chapter.number == SYNTHESIS:
         return [one for one in CATALOGUE.values() if one.star]
     text = chapter.path.read_text(encoding="utf-8")
-    names = named_in(text) | {name for verb, name in BY_VERBS.items() if verb in text} | others
+    names = named_in(text) | {name for verb, name in BY_VERBS.items() if verb in text}
+    if chapter.number in OF_THE_DEMARCHE:
+        names |= {*proved(demarche), *demarche.table("indicateurs_suivi")["indicateur"].dropna()}
     found = [one for one in CATALOGUE.values() if one.chapter == chapter.number or {one.id, one.family} & names]
     read = {one.id for one in found} | {part for one in found for part in one.parts}
     return [one for one in CATALOGUE.values() if one.id in read]
