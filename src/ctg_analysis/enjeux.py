@@ -42,6 +42,10 @@ class Enjeux:
         self.ranking = shown.table("priorities")
         self.titles = dict(zip(self.enjeux["enjeu_id"], self.enjeux["titre"], strict=True))
 
+    def begin(self) -> Html:
+        """Return how to begin, when nothing was gathered yet."""
+        return self.shown.begin("constats", "preuves", "enjeux")
+
     def overview(self) -> Html:
         """Return how long the chain is, from proofs to actions."""
         box = self.shown.missing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
@@ -228,7 +232,7 @@ class Enjeux:
         box = self.shown.missing(what, "enjeux")
         if box or len(self.ranking):
             return box
-        return pieces.said(f"{what} : les enjeux n'ont pas encore été soumis au vote.")
+        return pieces.plain(f"{what} : les enjeux n'ont pas encore été soumis au vote.")
 
     @property
     def _source(self) -> str:

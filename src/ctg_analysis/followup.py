@@ -40,6 +40,10 @@ class Followup:
         self.rows = shown.table("suivi")
         self.followed = shown.table("indicateurs_suivi")
 
+    def begin(self) -> Html:
+        """Return how to begin, when nothing was gathered yet."""
+        return self.shown.begin("actions", "suivi", "indicateurs_suivi")
+
     def statuses(self) -> Html:
         """Return how many actions have each status, year by year."""
         return self._box("Statut des actions") or shown_as.statuses(
@@ -118,7 +122,7 @@ class Followup:
         rows = self.shown.table("calendrier")
         rows = rows[rows["etape"].str.lower().str.contains(EVALUATION)] if len(rows) else rows
         if rows.empty:
-            return pieces.said(
+            return pieces.plain(
                 "Le calendrier de la démarche ne prévoit pas encore d'évaluation, à mi-parcours ni finale : une étape "
                 "par évaluation, dans calendrier.csv."
             )
@@ -140,7 +144,10 @@ class Followup:
             return box
         actions = tracking.as_bilan(self.actions, self.followed, self.funding, self.rows)
         source, when = self.shown.source("suivi", "financements"), f"fin {self.rows['annee'].max()}"
-        names = {name: pieces.link(name, to_action(name)) for name in actions["action_id"]}
+        names = {
+            row.action_id: pieces.link(f"{row.action_id} {row.intitule}", to_action(row.action_id))
+            for row in actions.itertuples(index=False)
+        }
         return pieces.together(
             realisation.statuses(actions, tracking.STATUSES, when, source, FILE),
             realisation.quantities(actions, when, source, FILE),

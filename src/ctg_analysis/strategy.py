@@ -45,6 +45,12 @@ class Strategy:
         self.actions = plan.in_order(shown.table("actions"), shown.table("axes"), shown.table("objectifs"))
         self.funding = budget.of_the_plan(shown.table("financements"), self.actions)
 
+    def begin(self) -> Html:
+        """Return how to begin, when nothing was gathered yet."""
+        return self.shown.begin(
+            "axes", "objectifs", "actions", "financements", "indicateurs_suivi", "instances", "reunions"
+        )
+
     def tree(self) -> Html:
         """Return the axes, their objectives, their actions."""
         box = self.shown.missing("Axes, objectifs et actions", "axes", "objectifs", "actions")
@@ -201,7 +207,7 @@ class Strategy:
             for decision in row.decisions or ()
         ]
         if not lines:
-            return pieces.said("Aucune décision n'est encore inscrite.")
+            return pieces.plain("Aucune décision n'est encore inscrite.")
         source = self.shown.source("reunions")
         return pieces.table(
             "Les décisions, des plus récentes aux plus anciennes", ["Date", "Instance", "Décision"], lines, source
@@ -263,7 +269,7 @@ class Strategy:
         note = "Bande claire : durée de la convention."
         note += f" Sans calendrier : {texts.listed(without)}." if without else ""
         if rows.empty:
-            return pieces.said(f"{what} : aucune.", note if without else "")
+            return pieces.plain(f"{what} : aucune.", note if without else "")
         drawn = rows.assign(
             name=rows["action_id"] + " " + rows["titre"],
             group=rows["axe"] if by_axis else "",

@@ -4,13 +4,14 @@ import pandas as pd
 
 from ctg_analysis.display.drawing import Drawing, folded, length
 from ctg_analysis.display.style import FAINT, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.texts import typography
 
 NAME_WIDTH, ROW, LINE_HEIGHT, HEAD, BAR = 18, 25, 13, 20, 13
 
 
 def grid(table: pd.DataFrame, texts: pd.DataFrame) -> str:
     """Return a bar for each line and year. table, texts: the same index and columns, sums last on both sides."""
-    names = [folded(name, NAME_WIDTH) for name in table.index]
+    names = [folded(typography(name), NAME_WIDTH) for name in table.index]
     left = max(length(name, SMALL, bold=True) for name in names) + 8
     across = (WIDTH - left) / len(table.columns)
     inside = table.iloc[:-1, :-1]

@@ -1,5 +1,6 @@
 """What the chapters of a démarche are made of: charts and tables with their source, links, amounts, quantities."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -12,6 +13,7 @@ from ctg_analysis.display.markup import Html, Table
 UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
 Cell = str | Markup
+HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper it may fill a page
 
 
 def chart(
@@ -25,7 +27,7 @@ def chart(
     return markup.figure(
         drawing,
         file=file,
-        kind="chart",
+        kind="chart tall" if float(HEIGHT.search(drawing)[1]) > TALL else "chart",
         title=texts.typography(message),
         subtitle=texts.typography(subtitle),
         alt=texts.typography(f"{message}. {subtitle} : {says}."),
@@ -68,6 +70,11 @@ def together(*pieces: Html) -> Html:
 def said(text: str, beside: str = "") -> Html:
     """Return a sentence, and what goes with it."""
     return markup.reading(texts.typography(text), texts.typography(beside))
+
+
+def plain(text: str, beside: str = "") -> Html:
+    """Return what there is to say when there is nothing to show."""
+    return markup.piece("plain.html.j2", texts=[texts.typography(one) for one in (text, beside) if one])
 
 
 def link(text: str, address: str) -> Markup:

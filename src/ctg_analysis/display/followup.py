@@ -14,6 +14,7 @@ from ctg_analysis.display.demarche import (
     chart,
     euros,
     link,
+    plain,
     plural,
     quantity,
     said,
@@ -215,7 +216,7 @@ def money(rows: pd.DataFrame, source: str, file: str) -> Html:
 def decisions(rows: Sequence[tuple[pd.Timestamp, Markup | str, str]], source: str) -> Html:
     """Return decisions, the newest first. rows: day, what it is about, the decision."""
     if not rows:
-        return said("Aucune décision n'est encore inscrite.")
+        return plain("Aucune décision n'est encore inscrite.")
     ordered = sorted(rows, key=lambda row: row[0], reverse=True)
     lines = [[day_text(day), about, decision] for day, about, decision in ordered]
     return table("Les décisions, des plus récentes aux plus anciennes", ["Date", "Sujet", "Décision"], lines, source)

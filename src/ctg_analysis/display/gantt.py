@@ -6,6 +6,7 @@ import pandas as pd
 
 from ctg_analysis.display.drawing import HATCHED, Drawing, folded, length
 from ctg_analysis.display.style import BAND, FAINT, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.texts import typography
 
 NAME_WIDTH = 30
 LEFT, RIGHT, HEAD = 196, WIDTH - 4, 20
@@ -22,13 +23,13 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int], marks: Sequence[tuple[float
     """
     first = min([span[0], *map(int, rows["begin"]), *(int(year) for year, _ in marks)])
     last = max([span[1] + 1, *(-int(-end // 1) for end in rows["end"]), *(int(year) + 1 for year, _ in marks)])
-    names = [folded(name, NAME_WIDTH) for name in rows["name"]]
+    names = [folded(typography(name), NAME_WIDTH) for name in rows["name"]]
     heights = [ROW + LINE_HEIGHT * name.count("\n") for name in names]
-    groups = [folded(group, 60) for group in rows["group"]]
+    groups = [folded(typography(group), 60) for group in rows["group"]]
     opens = [bool(group) and (rank == 0 or group != groups[rank - 1]) for rank, group in enumerate(groups)]
     head = HEAD + (14 if marks else 0)
     bottom = head + sum(heights) + sum(GROUP for one in opens if one)
-    told = [folded(f"{letter}  {words}", 76) for letter, (_, words) in zip(LETTERS, marks, strict=False)]
+    told = [folded(typography(f"{letter}  {words}"), 76) for letter, (_, words) in zip(LETTERS, marks, strict=False)]
     drawing = Drawing(bottom + sum(8 + MARK_ROOM * (1 + words.count("\n")) for words in told) + 2)
 
     def x(year: float) -> float:
@@ -70,7 +71,7 @@ def meetings(rows: pd.DataFrame) -> str:
     rows: columns name (the body), year (the date, as a year), held.
     """
     bodies = list(dict.fromkeys(rows["name"]))
-    names = [folded(name, NAME_WIDTH) for name in bodies]
+    names = [folded(typography(name), NAME_WIDTH) for name in bodies]
     left = max(length(name, SMALL) for name in names) + 12
     first, last = int(rows["year"].min()), int(rows["year"].max()) + 1
     heights = [24 + LINE_HEIGHT * name.count("\n") for name in names]

@@ -16,6 +16,7 @@ from ctg_analysis.display.demarche import (
     chart,
     link,
     listed,
+    plain,
     plural,
     quantity,
     said,
@@ -166,7 +167,7 @@ def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, so
     """Return on which enjeux the kinds of actors differ."""
     apart = rows[rows["diverges"].astype(bool)]
     if apart.empty:
-        return said("Aucun enjeu ne sépare les sortes d'acteurs de deux notes ou plus sur son importance.")
+        return plain("Aucun enjeu ne sépare les sortes d'acteurs de deux notes ou plus sur son importance.")
     lines = [
         [
             link(f"{row.enjeu_id} {titles[row.enjeu_id]}", address(row.enjeu_id)),
@@ -185,7 +186,7 @@ def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, so
 def overlooked(rows: pd.DataFrame, address: Address, to_constat: Address, source: str) -> Html:
     """Return the enjeux that are little voted but well proved."""
     if rows.empty:
-        return said("Aucun enjeu étayé n'est dans le dernier tiers des votes.", OVERLOOKED)
+        return plain("Aucun enjeu étayé n'est dans le dernier tiers des votes.", OVERLOOKED)
     lines = [
         [
             link(f"{row.enjeu_id} {row.titre}", address(row.enjeu_id)),

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ctg_analysis.display.drawing import HATCHED, Drawing, folded, length
 from ctg_analysis.display.style import BAND, FAINT, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.texts import typography
 
 # Told apart by their tone, their number and their place; what was given up is hatched, what has not begun is empty.
 SHADES = {
@@ -30,7 +31,7 @@ def stacked(table: pd.DataFrame) -> str:
 
     table: index the names, columns the statuses in their order (those of SHADES), values the numbers.
     """
-    names = [folded(name, NAME_WIDTH) for name in table.index]
+    names = [folded(typography(name), NAME_WIDTH) for name in table.index]
     left = max(map(length, names)) + 8
     most = max(table.sum(axis=1).max(), 1)
     across = (WIDTH - left - 26) / most
@@ -84,7 +85,7 @@ def bullets(
     rows: columns label, way (see field.tracking.gaps), word (written where there is no way to draw), baseline_text,
     now_text, target_text. ends, heads: what the two ends of the way and the columns of numbers are.
     """
-    labels = [folded(label, NAME_WIDTH) for label in rows["label"]]
+    labels = [folded(typography(label), NAME_WIDTH) for label in rows["label"]]
     heights = [ROW + LINE_HEIGHT * label.count("\n") for label in labels]
     head = 22
     drawing = Drawing(head + sum(heights) + 4)
@@ -126,7 +127,7 @@ def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     rows: see field.tracking.values, with a column text. labels: ind_id → what it is, in the order to draw.
     """
     first, last = int(rows["year"].min()), int(rows["year"].max())
-    folded_ = {name: folded(label, NAME_WIDTH) for name, label in labels.items()}
+    folded_ = {name: folded(typography(label), NAME_WIDTH) for name, label in labels.items()}
     heights = {name: max(PATH, 18 + LINE_HEIGHT * (1 + label.count("\n"))) for name, label in folded_.items()}
     drawing = Drawing(20 + sum(heights.values()))
 

@@ -13,6 +13,7 @@ from ctg_analysis.display.demarche import (
     Cell,
     chart,
     euros,
+    plain,
     plural,
     quantity,
     said,
@@ -59,7 +60,7 @@ def quantities(actions: pd.DataFrame, when: str, source: str, file: str) -> Html
     """Return what was planned and what was done, action by action."""
     rows = realisation.quantities(actions)
     if rows.empty:
-        return said("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
+        return plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
     units = [text_of(unit) for unit in rows["unite"]]
     shown = rows.assign(
         label=rows["intitule"],
@@ -102,7 +103,7 @@ def costs(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
     drawn = rows[rows["planned"].gt(0) | rows["spent"].gt(0)]
     shown = pd.DataFrame(
         {
-            "name": drawn.index,
+            "name": [texts.typography(name) for name in drawn.index],
             "level": ["epci" if name == realisation.ALL else "" for name in drawn.index],
             "first": drawn["planned"].to_numpy() / 1000,
             "second": drawn["spent"].to_numpy() / 1000,
@@ -162,7 +163,7 @@ def lessons(actions: pd.DataFrame, source: str) -> Html:
     lines = [[row.explication, row.intitule, row.statut, row.suite] for row in apart.itertuples(index=False)]
     header = ["Ce qui a manqué", "Action", "Statut", "Suite"]
     if not lines:
-        return said(sentence, "Aucune explication n'est donnée aux actions qui n'ont pas été réalisées.")
+        return plain(sentence, "Aucune explication n'est donnée aux actions qui n'ont pas été réalisées.")
     return together(said(sentence), table("Ce qui explique les écarts", header, lines, source))
 
 

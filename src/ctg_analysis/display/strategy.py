@@ -117,7 +117,7 @@ def load(rows: pd.DataFrame, when: str, source: str, file: str) -> Html:
     """Return how many actions each pilote leads."""
     counted = pd.DataFrame(
         {
-            "name": [text[:1].upper() + text[1:] for text in rows["pilote"]],
+            "name": [texts.typography(text[:1].upper() + text[1:]) for text in rows["pilote"]],
             "level": "",
             "value": rows["count"].astype(float),
             "low": float("nan"),
