@@ -5,6 +5,7 @@ Scenario 12 of the acceptance scenarios, its part on the convention.
 
 import dataclasses
 import io
+import itertools
 import re
 import shutil
 import subprocess
@@ -186,7 +187,12 @@ def test_there_is_a_fiche_for_each_active_action(documents, example_dossier):
     names = {f"{SHEETS}/{action}.docx" for action in active(example_dossier.material["actions"])["action_id"]}
     assert {name for name in documents if name.startswith(SHEETS)} == names
     sheet = words(opened(documents[f"{SHEETS}/F03.docx"]))
-    for said in ("F03 – Ouvrir une micro-crèche", "direction de la communauté de communes", "478 000", "bonus territoire"):
+    for said in (
+        "F03 – Ouvrir une micro-crèche",
+        "direction de la communauté de communes",
+        "478 000",
+        "bonus territoire",
+    ):
         assert said in sheet
     assert "PROJET" not in sheet
 
@@ -311,7 +317,11 @@ def test_a_broken_chain_is_refused_and_each_break_named(spoiled, tmp_path):
 @pytest.mark.parametrize(
     "before, after, said",
     [
-        ("  texte_md: Rédaction inventée. Toute", "  champs_auto: []\n#", "articles.10.texte_md: found nothing in a valid"),
+        (
+            "  texte_md: Rédaction inventée. Toute",
+            "  champs_auto: []\n#",
+            "articles.10.texte_md: found nothing in a valid",
+        ),
         ("- 'no': 4\n  titre: Obj", "- 'no': 5\n  titre: Obj", "articles.3.no: found 5, expected 4: in order, from 1"),
         ("validee_le: 2024-07-12\n", "", "column validee_le: found nothing in a validated convention"),
     ],
@@ -431,7 +441,7 @@ def test_it_is_accessible_french_word(written):
     assert [one.get(qn("w:val")) for one in styles.iter(qn("w:lang"))] == ["fr-FR"]
     assert written.core_properties.title.startswith("Convention territoriale globale")
     levels = [int(one.style.name[-1]) for one in written.paragraphs if one.style.name.startswith("Heading")]
-    assert levels[0] == 1 and all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in itertools.pairwise(levels))
     tables = list(written.element.body.iter(qn("w:tbl")))
     assert len(tables) > 30
     for table in tables:
