@@ -5,7 +5,7 @@
 
 All chapters of the default territory. Every other tool runs each notebook with its own command, one after the other as
 their users do in a loop, then two at a time. The floor is the code of the cells, executed in one process that has
-everything imported and the territory loaded, one chapter after the other. Prints wall times, the best of so many for
+everything imported and the territory loaded, one chapter after the other. Prints wall times, the median of so many for
 what takes little time, and ratios to `ctg build`. --beside: see docs/performance.md.
 """
 
@@ -24,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 
 import nbformat
 
@@ -105,14 +106,14 @@ def bare(chapters: list[ChapterNotebook]) -> float:
 
 
 def floor_of(chapters: list[ChapterNotebook], times: int) -> float:
-    """Return the least that `bare` takes, each time in a new fork: none profits from the one before."""
+    """Return what `bare` usually takes, each time in a new fork: none profits from the one before."""
     warm_up()
     prepare(DEFAULT_EPCI)
     found = []
     for _ in range(times):
         with get_context("fork").Pool(1) as pool:
             found.append(pool.apply(bare, (chapters,)))
-    return min(found)
+    return median(found)
 
 
 def steady(chapters: list[ChapterNotebook], folder: Path, template: Template) -> float:
@@ -159,9 +160,9 @@ def warm(chapters: list[ChapterNotebook], folder: Path, template: Template) -> f
     return time.perf_counter() - start
 
 
-def best(times: int, measure: Callable[[Path], float], folder: Path) -> float:
-    """Return the least of so many measures, each in a folder of its own."""
-    return min(measure(folder.with_name(f"{folder.name}-{number}")) for number in range(times))
+def usual(times: int, measure: Callable[[Path], float], folder: Path) -> float:
+    """Return the median of so many measures, each in a folder of its own."""
+    return median(measure(folder.with_name(f"{folder.name}-{number}")) for number in range(times))
 
 
 def others() -> dict[str, Callable[[Path, Path], None]]:
@@ -189,12 +190,12 @@ def main() -> None:
         python("-m", "ctg_analysis", "data")
         template = Template()
         ours = {
-            "ctg build, cold": best(asked.times, cold, folder / "cold"),
-            "ctg build, warm": best(asked.times, partial(warm, chapters, template=template), folder / "warm"),
+            "ctg build, cold": usual(asked.times, cold, folder / "cold"),
+            "ctg build, warm": usual(asked.times, partial(warm, chapters, template=template), folder / "warm"),
         }
-        nothing = min(cold(folder / "cold-0") for _ in range(asked.times))
-        engine = best(asked.times, partial(steady, chapters, template=template), folder / "steady")
-        pages = best(asked.times, partial(steady_pages, chapters, template=template), folder / "pages")
+        nothing = median(cold(folder / "cold-0") for _ in range(asked.times))
+        engine = usual(asked.times, partial(steady, chapters, template=template), folder / "steady")
+        pages = usual(asked.times, partial(steady_pages, chapters, template=template), folder / "pages")
         template.close()
         floor = floor_of(chapters, asked.times)
         times = {

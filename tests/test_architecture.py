@@ -105,9 +105,18 @@ AFTER_THE_GATE = {
     "chapter",
     "publishing",
 }
-AFTER_THE_GATE |= {"build", "action_sheets", "bilan", "enjeux", "followup", "proof_words", "shown", "strategy"}
-AFTER_THE_GATE |= {"assessments", "funnels"}
+AFTER_THE_GATE |= {
+    "build",
+    "action_sheets",
+    "bilan",
+    "enjeux",
+    "followup",
+    "proof_words",
+    "shown",
+    "strategy",
+}
 AFTER_THE_GATE |= {"consultation", "interviews", "meetings", "surveyed"}
+AFTER_THE_GATE |= {"assessments", "funnels"}
 AFTER_THE_GATE |= {"analyst", "childcare_authority", "demarche", "documents", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).

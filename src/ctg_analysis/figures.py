@@ -19,8 +19,9 @@ from ctg_analysis.observed import Observed
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.demarche import SURVEY
 
-COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
+
+COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
 def comparison(seen: Observed, one: Indicator) -> Html:
