@@ -1,7 +1,10 @@
 """What residents and partners said, in the pages: scenarios 9 and 10, rules R20 to R26, and nothing of a person."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from html import unescape
 
@@ -18,7 +21,7 @@ from ctg_analysis.field.survey import guarded, open_survey
 from ctg_analysis.field.weighting import BOUNDS
 from ctg_analysis.interviews import Interviews
 from ctg_analysis.processing import process_material
-from ctg_analysis.settings import EXAMPLE_EPCI, settings
+from ctg_analysis.settings import EXAMPLE_EPCI, data_root, settings
 from ctg_analysis.shown import Shown, show
 
 CONSULTATION, INTERVIEWS = "11_consultation.html", "12_entretiens.html"
@@ -208,6 +211,22 @@ def test_scenario_10_what_the_copil_alone_may_read_is_in_its_build_alone(example
     assert mine.count("réservé au comité de pilotage") == len(theirs)
     internal = material["extraits"].query("niveau_diffusion == 'interne'")["texte_anonymise"]
     assert len(internal) and not any(words(text).replace("'", "’") in mine for text in internal)
+
+
+@pytest.mark.slow
+def test_scenario_10_the_build_of_the_copil_has_its_own_folder_and_says_so(shipped, tmp_path):
+    told = pd.read_parquet(data_root(EXAMPLE_EPCI).processed_demarche(EXAMPLE_EPCI) / "extraits.parquet")
+    reserved = words(told.loc[told["niveau_diffusion"].eq("copil"), "texte_anonymise"].iloc[0]).replace("'", "’")
+    command = [sys.executable, "-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--chapters", "12", "--out"]
+    for_copil = os.environ | {"CTG_READERS": "copil"}
+    assert subprocess.run([*command, tmp_path], env=for_copil, capture_output=True).returncode == 0
+    page = words((tmp_path / EXAMPLE_EPCI / INTERVIEWS).read_text(encoding="utf-8"))
+    assert "Réservé au comité de pilotage." in page and reserved in page
+    again = subprocess.run([*command, tmp_path], capture_output=True, text=True)
+    assert again.returncode == 1 and "for other readers" in again.stderr
+    public = words((shipped / EXAMPLE_EPCI / INTERVIEWS).read_text(encoding="utf-8"))
+    assert reserved not in public and "Réservé" not in public
+    assert replace(settings(), readers="copil").reports != settings().reports
 
 
 # Nothing of a person

@@ -217,7 +217,7 @@ def test_csv_files_open_in_a_french_spreadsheet(reports):
 
 def test_provenance_names_inputs_and_versions_and_no_clock(reports):
     record = json.loads((reports / DEFAULT / "provenance.json").read_text(encoding="utf-8"))
-    assert record["parameters"] == {"epci": DEFAULT}
+    assert record["parameters"] == {"epci": DEFAULT, "readers": "public"}
     assert len(record["inputs"]["raw/insee_iris_rp2021/communes_rp2021.parquet"]) == 64
     assert set(record["code"]["packages"]) >= {"papermill", "pandas"}
 
