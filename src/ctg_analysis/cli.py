@@ -278,6 +278,20 @@ def check(
 
 
 @app.command()
+def answers(
+    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")],
+    export: Annotated[Path, typer.Argument(help="The export of LimeSurvey or Framaforms, as it was downloaded.")],
+) -> None:
+    """Put the answers of a survey tool in the private folder of a démarche, beside those that are there."""
+    from ctg_analysis.field.intake import take_in
+
+    if not export.is_file():
+        raise UserError(f"{export}: no such file; expected an export of LimeSurvey or Framaforms")
+    for line in take_in(data_root(epci), epci, export.resolve()):
+        messages.print(line)
+
+
+@app.command()
 def purge(
     epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")],
     delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
