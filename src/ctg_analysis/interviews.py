@@ -7,7 +7,7 @@ from ctg_analysis.display import markup, texts, voices
 from ctg_analysis.display.charts import Listing
 from ctg_analysis.display.markup import Html
 from ctg_analysis.settings import settings
-from ctg_analysis.shown import Shown, show
+from ctg_analysis.shown import Shown, show, to_constat
 
 INTERVIEWS, WHOLE, EXTRACTS = "entretiens", "ensemble", "extraits"
 HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
@@ -16,6 +16,14 @@ BEGIN = {
     "codebook": "les codes, et ce que chacun veut dire",
     "extraits": "ce qui a été dit, anonyme, codé, relu",
 }
+SIDES = {
+    "indicateur": "Chiffres",
+    "enquête": "Habitants",
+    "entretien": "Acteurs",
+    "atelier": "Acteurs",
+    "document": "Documents",
+}
+CONVERGES, DIVERGES = "convergence", "divergence"
 RESERVED = "réservé au comité de pilotage"
 METHOD = {
     "Nombres d'entretiens": (
@@ -154,6 +162,23 @@ class Interviews:
         header = ["Thème", "Entretiens", "Y voient un atout", "Y voient un manque", "Partagés", "Ensemble"]
         return pieces.table("Ce qui rapproche et ce qui sépare les acteurs", header, lines, self._source)
 
+    def sides(self) -> Html:
+        """Return what figures, residents and actors say of each constat of which two of them speak."""
+        proofs, constats = self.shown.table("preuves"), self.shown.table("constats").set_index("constat_id")["enonce"]
+        if proofs.empty:
+            return self.shown.box("Ce que disent chiffres, habitants et acteurs", "constats", "preuves")
+        said = proofs.assign(side=proofs["type"].map(SIDES)).groupby(["constat_id", "side"])["sens"].agg(set).unstack()
+        said = said.reindex(columns=list(dict.fromkeys(SIDES.values())))
+        said = said[said.notna().sum(axis=1).ge(2)]
+        lines = [
+            [pieces.link(constats[row.Index], to_constat(row.Index)), *(", ".join(sorted(cell)) if isinstance(cell, set) else "–" for cell in row[1:]),
+             _together([cell for cell in row[1:] if isinstance(cell, set)])]
+            for row in said.itertuples()
+        ]  # fmt: skip
+        header = ["Constat", *said.columns, "Ensemble"]
+        source = self.shown.source("constats", "preuves")
+        return pieces.table("Chiffres, habitants et acteurs sur les mêmes constats", header, lines, source)
+
     def quotes(self) -> Html:
         """Return what may be quoted, by field; how much may not, and why."""
         if not self._held:
@@ -174,6 +199,14 @@ class Interviews:
             for field, part in rows.groupby("champ", sort=False)
         }
         return pieces.together(lead, markup.piece("sayings.html.j2", groups=groups), markup.source(self._source))
+
+    def codes(self) -> Html:
+        """Return the codes of the extracts, by theme, and what each means."""
+        rows = self.shown.table("codebook")
+        if rows.empty:
+            return self.shown.box("Livret de codes", "codebook")
+        lines = [[row.theme, pieces.text_of(row.sous_theme), row.definition] for row in rows.itertuples()]
+        return pieces.table("Livret de codes", ["Thème", "Code", "Ce qu'il veut dire"], lines, self._source)
 
     def words(self) -> Html:
         """Return what the words of the chapter mean; nothing where they say nothing yet."""
@@ -225,6 +258,12 @@ def _who(row) -> str:
     """Return who said an extract: a kind of actors; what only the COPIL may read says so."""
     said = f"{row.type_acteur} · {row.tonalite}"
     return f"{said} · {RESERVED}" if row.niveau_diffusion == "copil" else said
+
+
+def _together(senses: list[set[str]]) -> str:
+    """Return how several sides stand to a constat: they agree, one qualifies it, one contradicts it."""
+    told = set().union(*senses)
+    return DIVERGES if "contredit" in told else "nuance" if "nuance" in told else CONVERGES
 
 
 def _several(cell: str) -> str:
