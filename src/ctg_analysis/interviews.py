@@ -170,11 +170,11 @@ class Interviews:
         said = proofs.assign(side=proofs["type"].map(SIDES)).groupby(["constat_id", "side"])["sens"].agg(set).unstack()
         said = said.reindex(columns=list(dict.fromkeys(SIDES.values())))
         said = said[said.notna().sum(axis=1).ge(2)]
-        lines = [
-            [pieces.link(constats[row.Index], to_constat(row.Index)), *(", ".join(sorted(cell)) if isinstance(cell, set) else "–" for cell in row[1:]),
-             _together([cell for cell in row[1:] if isinstance(cell, set)])]
-            for row in said.itertuples()
-        ]  # fmt: skip
+        lines = []
+        for name, *cells in said.itertuples():
+            senses = [cell for cell in cells if isinstance(cell, set)]
+            told = [", ".join(sorted(cell)) if isinstance(cell, set) else "–" for cell in cells]
+            lines.append([pieces.link(constats[name], to_constat(name)), *told, _together(senses)])
         header = ["Constat", *said.columns, "Ensemble"]
         source = self.shown.source("constats", "preuves")
         return pieces.table("Chiffres, habitants et acteurs sur les mêmes constats", header, lines, source)
