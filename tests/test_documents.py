@@ -25,7 +25,22 @@ from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings
 
 LARGEST = 10_000_000  # bytes of what is sent by mail
 STANDARD = {"Document", "H1", "H2", "H3", "P", "L", "LI", "Lbl", "LBody", "Table", "TR", "TH", "TD", "Caption"}
-STANDARD |= {"THead", "TBody", "Figure", "Link", "Div", "NonStruct", "Span", "Strong", "Em", "Sect", "Part", "Code"}
+STANDARD |= {
+    "THead",
+    "TBody",
+    "Art",
+    "H4",
+    "Figure",
+    "Link",
+    "Div",
+    "NonStruct",
+    "Span",
+    "Strong",
+    "Em",
+    "Sect",
+    "Part",
+    "Code",
+}
 SHOWING = ("Tj", "TJ", "'", '"')
 
 
