@@ -50,7 +50,8 @@ def inputs(root: DataRoot) -> dict[str, str]:
         for path in sorted(folder.iterdir())
         if path.is_file()
     ]
-    files += sorted(path for path in root.reference.rglob("*") if path.is_file() and MODELS not in path.parts)
+    reference = (path for path in root.reference.rglob("*") if MODELS not in path.relative_to(root.reference).parts)
+    files += sorted(path for path in reference if path.is_file())
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
     files += sorted(path for path in private if path.is_file())
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
