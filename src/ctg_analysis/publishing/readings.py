@@ -29,7 +29,7 @@ BY_VERBS = {  # read without being named
 
 def read_ahead(seen: Observed) -> None:
     """Compute what the chapters of a territory have in common, so that the forks of this process need not."""
-    _ = sums(seen), seen.received, seen.land
+    _ = sums(seen), seen.received, seen.land, proved(seen.demarche), seen.demarche.table("indicateurs_suivi")
     known = set(seen.tested["indicator"])
     for one in CATALOGUE.values():
         if one.id in known and one.id.endswith(WITH_MEDIAN) and not left_out(one):
