@@ -14,6 +14,7 @@ PACKAGE = settings().root / "src" / "ctg_analysis"
 ORDER = [
     "errors",
     "locks",
+    "personal_data",
     "layouts",
     "model",
     "settings",
@@ -40,6 +41,7 @@ ORDER = [
     "peers",
     "peer_values",
     "published",
+    "evidence",
     "derivation",
     "checking",
     "staleness",
@@ -54,10 +56,16 @@ ORDER = [
     "observed",
     "synthesis",
     "analyst",
+    "surveyed",
     "figures",
+    "funnels",
+    "assessments",
     "summaries",
     "chapter",
     "shown",
+    "consultation",
+    "interviews",
+    "meetings",
     "proof_words",
     "action_sheets",
     "bilan",
@@ -76,6 +84,7 @@ ORDER = [
 
 # Right of OBSERVATIONS, nothing may look at what lies before the secrecy gate.
 BEFORE_THE_GATE = {
+    "evidence",
     "perimeter",
     "raw_data",
     "private",
@@ -96,11 +105,22 @@ AFTER_THE_GATE = {
     "chapter",
     "publishing",
 }
-AFTER_THE_GATE |= {"build", "action_sheets", "bilan", "enjeux", "followup", "proof_words", "shown", "strategy"}
+AFTER_THE_GATE |= {
+    "build",
+    "action_sheets",
+    "bilan",
+    "enjeux",
+    "followup",
+    "proof_words",
+    "shown",
+    "strategy",
+}
+AFTER_THE_GATE |= {"consultation", "interviews", "meetings", "surveyed"}
+AFTER_THE_GATE |= {"assessments", "funnels"}
 AFTER_THE_GATE |= {"analyst", "childcare_authority", "demarche", "documents", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).
-SURVEY = ("answers", "crossings", "exports", "measured", "questions", "response")
+SURVEY = ("answers", "crossings", "exports", "gated", "measured", "questions", "response", "survey", "voices")
 RESTRICTED = ("restricted", "results", "retention", "commit_check")
 PERSONS = {f"ctg_analysis.field.{name}" for name in (*SURVEY, *RESTRICTED)}
 

@@ -14,6 +14,7 @@ from reader import FIGURE, Text, faults
 
 from ctg_analysis.build import build
 from ctg_analysis.chapters import all_chapters, chosen_chapters
+from ctg_analysis.display.style import BAND
 from ctg_analysis.display.texts import NARROW, NBSP
 from ctg_analysis.settings import EXAMPLE_EPCI
 
@@ -285,3 +286,42 @@ def test_the_secteurs_of_a_table_have_their_sums(reports):
     page = (reports / EXAMPLE_EPCI / "10_acces_droits.html").read_text(encoding="utf-8")
     rows = re.findall(r"<th scope=\"row\">(?:Bas|Haut) Pays</th>(.*?)</tr>", page)
     assert rows and any("nd" not in re.sub(r"<[^>]+>", " ", row).split() for row in rows)
+
+
+def test_both_calendars_stand_beside_that_of_the_convention(reports):
+    """The end of the PEDT in chapter 06, of the agréments in chapter 09, each over the years of the convention."""
+    for name in ("06_education_pedt.html", "09_vie_sociale.html"):
+        page = (reports / EXAMPLE_EPCI / name).read_text(encoding="utf-8")
+        (figure,) = [one for one in FIGURE.findall(page) if "Bande claire" in one]
+        assert "durée de la convention territoriale globale (2024-2027)" in figure and BAND in figure, name
+        assert re.search("<text[^>]*>2026", figure)
+
+
+def test_a_matrix_says_of_how_many_communes(reports):
+    page = (reports / EXAMPLE_EPCI / "07_parentalite.html").read_text(encoding="utf-8")
+    cells = re.findall(r'<tr class="marked"><th scope="row">CC des Monts d’Exemple</th>(.*?)</tr>', page)
+    assert any("1 commune sur 8" in row and "2 communes sur 8, dont 2 itinérant" in row for row in cells)
+    assert "<td>itinérant</td>" in page and "<td>oui</td>" in page
+    page = (reports / EXAMPLE_EPCI / "05_enfance_jeunesse.html").read_text(encoding="utf-8")
+    (figure,) = [one for one in FIGURE.findall(page) if "Écoles, selon les accueils périscolaires</strong>" in one]
+    assert "sur 8" in figure and ">En %" not in figure
+
+
+def test_the_sources_of_the_invented_territory_agree(reports, example):
+    """A commune of one school is at 0 or 100 %; a place that one source counts is in the others (issue of figures)."""
+    table = pd.read_parquet(example.processed / "observations.parquet")
+    latest = table[table["status"].eq("ok") & table["level"].eq("commune") & table["territory"].str.startswith("990")]
+
+    def of(name, period="2024"):
+        rows = latest[latest["indicator"].eq(name) & latest["period"].eq(period)]
+        return rows.set_index("territory")
+
+    schools, pupils = of("schools_evening_care_share"), of("pupils_with_evening_care_share")
+    for commune, row in schools[schools["denominator"].eq(1)].iterrows():
+        assert pupils.loc[commune, "value"] == row["value"], commune
+    official = of("schools_count")
+    assert (official["value"].reindex(schools.index) == schools["denominator"]).all() and len(schools) == 6
+    places = of("parent_child_places_count", "2025")["value"]
+    assert (
+        places[places.gt(0)].index.tolist() == of("scheme_laep_count").query("value == 1").index.tolist() == ["99002"]
+    )

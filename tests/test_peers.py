@@ -8,14 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ctg_analysis import figures, peers
 from ctg_analysis import peer_values as values
-from ctg_analysis import peers
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.geography import clean_epcis, read_geography
+from ctg_analysis.display.style import OTHERS
 from ctg_analysis.display.texts import typography
 from ctg_analysis.errors import UserError
 from ctg_analysis.observations import SCHEMA
+from ctg_analysis.observed import observed
 from ctg_analysis.raw_data import certified_folders
+from ctg_analysis.sources import SOURCES
 
 AUBRAC, GRAND_PARIS, PETITE_TERRE, EXAMPLE = "200067171", "200054781", "200050532", "999999999"
 
@@ -237,7 +240,9 @@ def test_the_sentence_says_what_was_left_out_and_how_the_class_was_widened():
         "ans ou plus en 2021 ; la classe de départ, trop peu nombreuse, a été élargie aux tranches de population "
         "voisines, puis à toutes les catégories d'EPCI, puis à toutes les tailles."
     )
-    assert "parmi les 2 autres EPCI à fiscalité propre de France métropolitaine dont les données" in text
+    assert (
+        "tous les autres EPCI à fiscalité propre de France métropolitaine dont les données sont connues, rangés" in text
+    )
 
 
 @pytest.mark.parametrize(
@@ -367,11 +372,46 @@ def test_the_peers_have_the_source_of_the_territory(real):
     assert at["low"] <= at["value"] <= at["high"]
 
 
-def test_the_four_invented_epcis_are_too_few_for_a_median(example):
-    observations, territories, table, classes = read(example)
+def test_the_invented_epci_has_ten_peers_of_its_class(example):
+    observations, territories, table, _ = read(example)
+    stored = pd.read_parquet(example.processed / "profiles.parquet").set_index("epci").filter(like="class_")
+    classes = stored.rename(columns=lambda name: name.removeprefix("class_"))
     group = peers.nearest(table, EXAMPLE, classes)
-    assert len(group.peers) == 3 and group.step == len(peers.STEPS) - 1
-    assert len(peers.published(group, table, territories)) == 3
-    found = values.rows_of_peers(observations, peers.pairs([group]), "age_65_plus_share")
-    SCHEMA.validate(found)
-    assert len(found) == 4 and set(found["status"]) == {"nd"}
+    assert len(group.peers) == 10 and group.candidates == 11 and group.step == 0
+    text = peers.sentence(group, peers.vintages(observations))
+    assert "parmi les 11 autres communautés de communes d'un pays inventé de moins de 15 000 habitants" in text
+    assert "élargie" not in text and "métropolitaine" not in text
+    assert len(peers.published(group, table, territories)) == 10
+
+
+def test_every_open_comparison_of_the_invented_epci_has_its_quartiles(example):
+    seen = observed(EXAMPLE, example)
+    open_ones = [
+        one
+        for one in CATALOGUE.values()
+        if not any(SOURCES[name].form or SOURCES[name].hides for name in one.sources)
+        and not one.id.endswith(("_count", "_amount", "_year"))
+        and len(seen.compared(one))
+    ]
+    without = [one.id for one in open_ones if not seen.compared(one)["level"].eq("peers").any()]
+    assert len(open_ones) > 100 and without == []
+    for one in open_ones:
+        row = seen.compared(one).iloc[-1]
+        assert row["level"] == "peers" and row["low"] <= row["value"] <= row["high"], one.id
+        if one.chart == "comparison":
+            chart = figures.comparison(seen, one).html
+            assert OTHERS["peers"] in chart and "la boîte va du premier au troisième quartile" in chart, one.id
+    spread = [row["low"] < row["high"] for row in (seen.compared(one).iloc[-1] for one in open_ones)]
+    assert sum(spread) > 0.8 * len(spread)
+
+
+def test_the_sentence_says_when_no_other_is_left_out():
+    text = peers.sentence(group_of(k=5), DATED)
+    assert (
+        text.startswith("Les EPCI comparables (2) sont tous les autres EPCI à fiscalité propre") and "élargie" in text
+    )
+
+
+@pytest.mark.parametrize("number, said", [(0, "Aucun indicateur"), (1, "1 indicateur de"), (12, "12 indicateurs de")])
+def test_the_sentence_of_the_medians_follows_their_number(number, said):
+    assert said in peers.medians(number)

@@ -14,9 +14,9 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.errors import InputError
 from ctg_analysis.field import commit_check
 from ctg_analysis.field.material import open_material
-from ctg_analysis.field.personal_data import ADDRESS, EMAIL, PERSON, PHONE, signs
 from ctg_analysis.field.restricted import gather_restricted
 from ctg_analysis.field.retention import due, purge, readable, without
+from ctg_analysis.personal_data import ADDRESS, EMAIL, PERSON, PHONE, signs
 from ctg_analysis.settings import EXAMPLE_EPCI, settings
 
 SEEN = {

@@ -2,7 +2,8 @@
 
     python data/exemple/generate.py [FOLDER]
 
-Four invented EPCIs in three invented départements. The one that is shown, 999999999, holds on purpose what
+Fifteen invented EPCIs in three invented départements, eleven of which are there to be compared with. The one that is
+shown, 999999999, holds on purpose what
 real data do to a diagnosis: a commune of 90 inhabitants, a merger in 2021, a missing year, counts rounded to 5,
 a coverage rate above 100, a commune without inhabitants, one without contour, one without EPCI.
 """
@@ -29,7 +30,7 @@ def generate(folder: Path) -> None:
     census.write(raw, people)
     caf.write(raw, people)
     services.write(raw, people)
-    partners.write(folder / "private", people)
+    partners.write(folder / "private", raw, people)
     demarche.write(folder, people)
 
 

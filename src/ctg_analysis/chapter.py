@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis import analyst, figures, summaries, synthesis
+from ctg_analysis import analyst, assessments, figures, funnels, summaries, surveyed, synthesis
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
@@ -14,7 +14,7 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import MISSING, OK, Count, Indicator, Mean
 from ctg_analysis.observed import observed
-from ctg_analysis.peers import published, sentence
+from ctg_analysis.peers import medians, published, sentence
 from ctg_analysis.processing import ensure
 from ctg_analysis.settings import DataRoot, data_root
 from ctg_analysis.significance import notable
@@ -50,6 +50,7 @@ class Chapter:
         self.seen = observed(epci, root)
         self._used: list[str] = []
         self._texts: list[str] = []
+        self._compared: list[str] = []
 
     @property
     def observations(self) -> pd.DataFrame:
@@ -121,7 +122,8 @@ class Chapter:
         own, others = rows.iloc[0], rows.iloc[1:]
         text = texts.sentence(one, own)
         if others.empty or isinstance(one.value, Count | Mean):
-            return markup.reading(text, "")
+            return markup.reading(text, surveyed.base(own) if surveyed.is_surveyed(one) else "")
+        self._compared.append(one.id)
         return markup.reading(text, texts.typography(texts.beside(others)))
 
     def chart(self, indicator: str) -> Html:
@@ -129,10 +131,12 @@ class Chapter:
         one = self._indicator(indicator)
         if one.chart not in DRAWN:
             raise UserError(f"{one.id} is drawn with its family: use chapter.{one.chart}()")
+        self._compared += [one.id] if one.chart == "comparison" else []
         return DRAWN[one.chart](self.seen, one)
 
     def comparison(self, indicator: str) -> Html:
         """Return the bars of an indicator: the territory, its comparators and the median of its peers."""
+        self._compared.append(indicator)
         return figures.comparison(self.seen, self._indicator(indicator))
 
     def trend(self, indicator: str) -> Html:
@@ -146,6 +150,14 @@ class Chapter:
     def dumbbell(self, first: str, second: str, *, ends: tuple[str, str], title: str) -> Html:
         """Return two indicators of one unit side by side, here and elsewhere. ends: what each is (« Femmes »)."""
         return figures.dumbbell(self.seen, self._indicator(first), self._indicator(second), ends, title)
+
+    def funnel(self, indicator: str) -> Html:
+        """Return a share by commune against what chance alone does, in the place of a ranking."""
+        return funnels.shares(self.seen, self._indicator(indicator))
+
+    def funnel_of_events(self, indicator: str, *, people: str, per: int, title: str) -> Html:
+        """Return the events of some years over the inhabitants, by commune, against what chance alone does."""
+        return funnels.rates(self.seen, self._indicator(indicator), self._indicator(people), per, title)
 
     def map(self, indicator: str) -> Html:
         """Return the map of an indicator by commune: shades for a rate, circles for a count."""
@@ -185,10 +197,26 @@ class Chapter:
             period = latest_period(rows[rows["level"].eq("commune")]) or latest_period(rows)
             if period is None:
                 return figures.unavailable(self.seen, family[0], f"{one.label}, par commune")
-            columns.append((one, period, rows[rows["period"].eq(period)]))
+            columns.append((one, period, self._with_part(one, rows[rows["period"].eq(period)])))
         places = self.seen.places[self.seen.places["level"].isin(["commune", "epci"])]
         source = figures.source(self.seen, pd.concat([rows for *_, rows in columns]))
         return tables.matrix(places, columns, source=source)
+
+    def _with_part(self, one: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of an indicator with the value of its part, when it has one that is counted apart."""
+        if not one.parts:
+            return rows
+        part = self.seen.readable(self._indicator(one.parts[0]))
+        values = part.set_index(["level", "territory", "period"])["value"].rename("part")
+        return rows.join(values, on=["level", "territory", "period"])
+
+    def scores(self, name: str) -> Html:
+        """Return the scores of a family by commune, what they mean and what they rest on."""
+        return assessments.scores(self.seen, name, self._family(name))
+
+    def norms(self, name: str) -> Html:
+        """Return what is measured here beside the most that the texts of data/reference/<name>.yml allow."""
+        return assessments.norms(self.seen, name)
 
     def timeline(self, indicator: str) -> Html:
         """Return the year in which something ends, commune by commune, beside the period of the convention."""
@@ -233,16 +261,21 @@ class Chapter:
 
     def family(self, name: str) -> Html:
         """Return the territory's values of a family of indicators (the ages of childhood), one bar each."""
-        return figures.family(self.seen, name, self._family(name))
+        members = self._family(name)
+        self._compared += [one.id for one in members]
+        return figures.family(self.seen, name, members)
 
     def reference(self, name: str) -> Html:
         """Return the dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""
         return markup.references(notes.read_reference(name))
 
     def peers(self) -> Html:
-        """Return how the comparable EPCIs were chosen, and their list with distances."""
+        """Return how the comparable EPCIs were chosen, what of theirs the chapter has shown, and their list."""
         group = self.seen.peers()
-        how = markup.reading(texts.typography(sentence(group, self.seen.vintages)), "")
+        used = [CATALOGUE[name] for name in dict.fromkeys(self._compared)]
+        number = sum(self.seen.compared(one)["level"].eq("peers").any() for one in used)
+        said = texts.typography(medians(number))
+        how = markup.reading(texts.typography(sentence(group, self.seen.vintages)), "" if group.peers.empty else said)
         if group.peers.empty:
             return how
         listed = published(group, self.seen.profiles, self.seen.territories)
@@ -290,7 +323,7 @@ class Chapter:
     def method(self) -> Html:
         """Return the methodological note of the chapter, written from the declarations of what it has shown."""
         used = [CATALOGUE[name] for name in dict.fromkeys(self._used)]
-        return markup.definitions(notes.method(used, self.seen.year))
+        return markup.definitions(notes.method(used, self.seen.year, sentence(self.seen.peers(), self.seen.vintages)))
 
     def _family(self, name: str) -> list[Indicator]:
         family = [self._indicator(one.id) for one in CATALOGUE.values() if one.family == name]

@@ -11,6 +11,7 @@ from ctg_analysis.cleaning.reading import missing_columns
 from ctg_analysis.cleaning.schools import schools_left_out
 from ctg_analysis.derivation import places_of
 from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.evidence import read_evidence
 from ctg_analysis.perimeter import Perimeter, perimeter_from
 from ctg_analysis.private import read_private
 from ctg_analysis.raw_data import (
@@ -75,7 +76,9 @@ def _check_rows(source: str, folder: RawFolder, frame: RawData | None) -> list[F
 def _check_forms(root: DataRoot, frame: RawData) -> list[Finding]:
     """Return what is wrong with the forms of partners, and with the small tables that name the places."""
     try:
-        read_private(root, places_of(root, frame))
+        places = places_of(root, frame)
+        read_private(root, places)
+        read_evidence(root, places)
     except InputError as error:
         return error.findings
     return []

@@ -144,6 +144,38 @@ def documents(
 
 
 @app.command()
+def convention(
+    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+) -> None:
+    """Write the convention of a démarche and its fiches-action as Word files, and what changes in the articles.
+
+    A file that someone has changed since is never written over.
+    """
+    from ctg_analysis.publishing.documents.making import write_convention
+
+    home = (out or settings().root / "reports").resolve()
+    with messages.status(epci):
+        paths = write_convention(epci, data_root(epci), home)
+    messages.print(f"{project_path(paths[0])}: written, and {len(paths) - 1} other documents beside it")
+
+
+@app.command()
+def flash(
+    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    number: Annotated[int | None, typer.Option(help="Number of the issue; the latest by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+) -> None:
+    """Write an issue of the info flash as a page and as a PDF, which a browser of this machine prints."""
+    from ctg_analysis.publishing.documents.making import write_issue
+
+    home = (out or settings().root / "reports").resolve()
+    with messages.status(epci):
+        for path in write_issue(epci, data_root(epci), number, home):
+            messages.print(f"{project_path(path)}: written")
+
+
+@app.command()
 def gc(
     keep: Annotated[int, typer.Option(min=2, help="How many editions of each report to keep.")],
     out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,

@@ -10,6 +10,7 @@ from ctg_analysis.cleaning.agreements import Agreement
 from ctg_analysis.cleaning.contours import projected
 from ctg_analysis.cleaning.facts import COLUMNS
 from ctg_analysis.errors import InputError
+from ctg_analysis.evidence import read_evidence
 from ctg_analysis.indicators import POPULATION, REFERENCE_POPULATIONS, first_available, observe
 from ctg_analysis.intervals import coded_fractions
 from ctg_analysis.model import MISSING, OK, Source
@@ -22,6 +23,7 @@ from ctg_analysis.raw_data import GEOGRAPHY, Folders, RawData, certified_folders
 from ctg_analysis.secrecy import withhold
 from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.certificates import read_certificate
 from ctg_analysis.territories import membership, territories
 from ctg_analysis.uncertainty import detect_rounding
 
@@ -32,7 +34,7 @@ RURAL = "rural"
 
 
 def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
-    """Return the tables of data/processed: territories, observations, contours, sources, profiles.
+    """Return the tables of data/processed: territories, observations, contours, evidence, sources, vintages, profiles.
 
     Raises:
         InputError: files that cannot be trusted, with every finding.
@@ -41,6 +43,7 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
     data = read_all(folders)
     places = places_of(root, data)
     private, agreements = read_private(root, places)
+    evidence = read_evidence(root, places)
     now = reference_communes(root, data, places)
     tables = to_facts(data, geography.read_geography(root)["annee"], now)
     populations = latest_populations(tables)
@@ -63,6 +66,7 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
         "territories": places,
         "observations": observations.astype({"level": "category", "status": "category"}),
         "contours": contours.sort_values(["epci", "code"], ignore_index=True),
+        "evidence": evidence,
         "sources": received(folders, agreements),
         "vintages": vintages(observations).reset_index(),
         "profiles": peer_profiles(root, data, observations, places, newest),
@@ -136,6 +140,13 @@ def places_of(root: DataRoot, data: RawData) -> pd.DataFrame:
     return geography.with_secteurs(root, places)
 
 
+def read_places(root: DataRoot) -> pd.DataFrame:
+    """Return what `places_of` does from the files of the geography alone: no statistics are needed, nor `ctg data`."""
+    frame = read_certificate(root.raw / GEOGRAPHY)
+    communes, epcis = geography.clean_communes(frame), geography.clean_epcis(frame)
+    return places_of(root, RawData(communes, epcis, [], pd.DataFrame(), None, None))
+
+
 def with_absent(facts: pd.DataFrame, source: Source, communes: pd.DataFrame, *, full: bool) -> pd.DataFrame:
     """Return the facts with the communes that have no row, when the source says what that means."""
     match source.absent:
@@ -201,7 +212,7 @@ def peer_profiles(
     variables = profiles(observations, places)
     kinds = data.epcis[geography.read_geography(root)["annee"]]
     density = None if data.density is None else density_of_epcis(data.density, places, populations)
-    classes = classify(variables, places, kinds, density)
+    classes = classify(variables, places, kinds, density, invented=root.fictional)
     return variables.join(classes.add_prefix("class_")).reset_index()
 
 

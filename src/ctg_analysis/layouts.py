@@ -119,15 +119,18 @@ def guesses(layout: Layout) -> set[str]:
 
 
 PERSONS, NUMBER, HOURS, EUROS, YES_NO, SCORE = "persons", "number", "hours", "euros", "0 or 1", "sum of scores"
-PRICE, SCALE, END_YEAR = "price in euros", "number of steps", "year"
-NOT_ADDITIVE = (PRICE, SCALE, END_YEAR)  # of several communes there is no sum
+PRICE, SCALE, CALENDAR_YEAR = "price in euros", "number of steps", "year"
+DELAY, MINUTES = "delay in months", "minutes of travel"
+NOT_ADDITIVE = (PRICE, SCALE, CALENDAR_YEAR, DELAY, MINUTES)  # of several communes there is no sum
+EVIDENCE = "words"  # what a score rests on, in a few words that are published
 
 
 @dataclass(frozen=True)
 class Field:
-    """A column of a form: its name, the measure it holds, what to write in it (French), and the kind of number.
+    """A column of a form: its name, the measure it holds, what to write in it (French), and its kind.
 
-    part_of: the column that it may not exceed in the same row.
+    part_of: the column that it may not exceed in the same row. A column of EVIDENCE holds words about the scores of its
+    measure, which another column holds.
     """
 
     column: str
@@ -152,6 +155,16 @@ class Form:
     fields: tuple[Field, ...]
     written: str = YEAR
     breakdowns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> tuple[Field, ...]:
+        """Return the columns that hold numbers."""
+        return tuple(one for one in self.fields if one.kind != EVIDENCE)
+
+    @property
+    def words(self) -> tuple[Field, ...]:
+        """Return the columns that say what scores rest on."""
+        return tuple(one for one in self.fields if one.kind == EVIDENCE)
 
     def parts(self) -> set[tuple[str, str]]:
         """Return the pairs (part, whole) of measures."""

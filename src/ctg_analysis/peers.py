@@ -50,7 +50,7 @@ VARIABLES = {
     "age_65_plus_share": Variable("part des 65 ans ou plus en {period}", "age_65_plus_share", AGES),
 }
 
-METROPOLITAN, OVERSEAS = "de France métropolitaine", "d'outre-mer"
+METROPOLITAN, OVERSEAS, INVENTED = "de France métropolitaine", "d'outre-mer", "d'un pays inventé"
 ANY_KIND, CITIES = "EPCI à fiscalité propre", "communautés urbaines et métropoles"
 KINDS = {"CC": "communautés de communes", "CA": "communautés d'agglomération"}
 KINDS |= {"CU": CITIES, "METRO": CITIES, "MET69": CITIES}
@@ -134,16 +134,21 @@ def _at(observations: pd.DataFrame, dated: pd.DataFrame, indicator: str, level: 
 
 
 def classify(
-    profiles: pd.DataFrame, territories: pd.DataFrame, epcis: pd.DataFrame, density: pd.Series | None = None
+    profiles: pd.DataFrame,
+    territories: pd.DataFrame,
+    epcis: pd.DataFrame,
+    density: pd.Series | None = None,
+    *,
+    invented: bool = False,
 ) -> pd.DataFrame:
     """Return the class of each EPCI, index as profiles: zone, kind (both French), size (band 0 to 3), density.
 
     epcis: columns code, kind, of cleaning.geography.clean_epcis. density: French class of each EPCI, by SIREN, when
-    there is a density grid; "" elsewhere. size: NaN where the population is unknown.
+    there is a density grid; "" elsewhere. invented: the territories are. size: NaN where the population is unknown.
     """
     zones = territories[territories["level"].eq("epci")].set_index("code")["zone"]
     table = pd.DataFrame(index=profiles.index)
-    table["zone"] = zones.eq("metro").map({True: METROPOLITAN, False: OVERSEAS})
+    table["zone"] = INVENTED if invented else zones.eq("metro").map({True: METROPOLITAN, False: OVERSEAS})
     table["kind"] = epcis.set_index("code")["kind"].map(KINDS)
     table["size"] = pd.cut(profiles["population"], BOUNDS, right=False, labels=False)
     table["density"] = "" if density is None else density.reindex(table.index).fillna("")
@@ -252,11 +257,15 @@ def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
         return f"Aucun EPCI comparable, faute de données pour ce territoire : {labels(group.lacking)}."
     if group.peers.empty:
         return "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
-    text = (
-        f"Les EPCI comparables ({len(group.peers)}) sont, parmi les {_number(group.candidates)} autres "
-        f"{_class_words(group)} dont les données sont connues, les plus proches du territoire par la distance "
-        f"euclidienne entre variables centrées et réduites, de même poids : {labels(group.variables)}"
-    )
+    whom, number = _class_words(group), len(group.peers)
+    how = f"par la distance euclidienne entre variables centrées et réduites, de même poids : {labels(group.variables)}"
+    if number < group.candidates:
+        text = f"Les EPCI comparables ({number}) sont, parmi les {_number(group.candidates)} autres {whom} dont les "
+        text += f"données sont connues, les plus proches du territoire {how}"
+    else:
+        text = (
+            f"Les EPCI comparables ({number}) sont tous les autres {whom} dont les données sont connues, rangés {how}"
+        )
     if group.without:
         text += f" ; n'entre pas dans le choix, car lié à ce qui est comparé : {labels(group.without)}"
     graded = bool(group.own["density"])
@@ -264,6 +273,16 @@ def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
     if widened:
         text += f" ; la classe de départ, trop peu nombreuse, a été élargie {', puis '.join(widened)}"
     return f"{text}."
+
+
+def medians(number: int) -> str:
+    """Return for how many indicators of a chapter the peers had a median: one French sentence."""
+    if not number:
+        return (
+            "Aucun indicateur de ce chapitre n'a, pour assez d'entre eux, une valeur de même source et de même période."
+        )
+    several = "s" if number > 1 else ""
+    return f"Leur médiane et leurs quartiles accompagnent {number} indicateur{several} de ce chapitre."
 
 
 def _class_words(group: PeerGroup) -> str:

@@ -4,7 +4,22 @@ from pathlib import Path
 
 from ctg_analysis.cleaning.agreements import AGREEMENTS
 from ctg_analysis.cleaning.partner_files import PERIOD, PLACE, README
-from ctg_analysis.layouts import END_YEAR, EUROS, HOURS, MONTH, NUMBER, PERSONS, PRICE, SCALE, SCORE, YES_NO, Form
+from ctg_analysis.layouts import (
+    CALENDAR_YEAR,
+    DELAY,
+    EUROS,
+    EVIDENCE,
+    HOURS,
+    MINUTES,
+    MONTH,
+    NUMBER,
+    PERSONS,
+    PRICE,
+    SCALE,
+    SCORE,
+    YES_NO,
+    Form,
+)
 from ctg_analysis.model import Source
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources import SOURCES
@@ -18,7 +33,10 @@ KINDS = {
     SCALE: "nombre",
     YES_NO: "0 ou 1, commune par commune",
     SCORE: "somme des notes de 0 à 3 des sites évalués",
-    END_YEAR: "année",
+    CALENDAR_YEAR: "année",
+    DELAY: "nombre de mois",
+    MINUTES: "nombre de minutes",
+    EVIDENCE: "quelques mots, publiés à côté de la note",
 }
 INTRODUCTION = """\
 # Fichiers des partenaires, {name} ({epci})
@@ -31,6 +49,8 @@ aucun carnet : seuls des agrégats, passés par les règles du secret, en sorten
   MSA ; d'une ligne à l'autre, une même année s'écrit de la même façon, et aucune ne suit la réception du fichier.
 - Une case vide veut dire « inconnu » ; écrire 0 quand il n'y en a pas. La virgule et le point décimal sont acceptés.
 - Aucune colonne n'est à ajouter : un nom, une adresse ou une date de naissance n'ont pas leur place ici.
+- Les colonnes `preuve_` disent en quelques mots ce qui appuie une note ; ces mots sont publiés. Ils ne nomment personne
+  et ne comptent pas moins de personnes que le seuil. `ctg check` refuse un nom, un téléphone, une adresse.
 - Un total (ligne de l'EPCI) n'est nécessaire que si une commune manque : sinon il est la somme des communes.
 - Enregistrer en CSV, séparateur point-virgule, encodage UTF-8. `ctg check` dit ce qui ne va pas, ligne par ligne.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from generator.places import COMMUNES, DEPARTEMENTS, EPCIS, Commune, Writer
+from generator.places import COMMUNES, DEPARTEMENTS, EPCIS, NEIGHBOURS, Commune, Writer, leaning
 
 YEARS = range(2020, 2025)
 # Column → base, share of it.
@@ -53,8 +53,11 @@ def _bases(communes: list[Commune], people: dict[str, np.ndarray], year: int) ->
 
 
 def _counts(measures: dict, communes: list[Commune], people: dict[str, np.ndarray], year: int) -> list[float]:
-    bases = _bases(communes, people, year)
-    return [bases[base] * share for base, share in measures.values()]
+    bases = [_bases([commune], people, year) for commune in communes]
+    return [
+        sum(known[base] * share * leaning(commune, name) for commune, known in zip(communes, bases, strict=True))
+        for name, (base, share) in measures.items()
+    ]
 
 
 def benefits(raw: Path, people: dict[str, np.ndarray]) -> None:
@@ -119,17 +122,29 @@ def brackets(raw: Path, people: dict[str, np.ndarray]) -> None:
     writer.certify()
 
 
+def _near(rank: int) -> tuple[float, ...]:
+    """Return the rates of a neighbour: its parts differ from one to the next, and add up."""
+    parts = (
+        12.5 + rank * 7 % 11 * 1.7,
+        29.0 + rank * 5 % 11 * 2.3,
+        1.1 + rank * 3 % 11 * 0.2,
+        0.6 + rank * 2 % 11 * 0.1,
+    )
+    parts = tuple(round(part, 1) for part in parts)
+    return (round(sum(parts), 1), *parts)
+
+
 RATES = {  # at the end of 2023: total, EAJE, assistants maternels, école à 2 ans, garde à domicile
-    "999999999": (68.4, 24.1, 41.3, 1.9, 1.1),
+    "999999999": (63.1, 16.0, 44.2, 1.9, 1.1),
     "999999998": (61.2, 30.4, 26.0, 2.6, 2.2),
     "999999997": (104.5, 41.0, 60.2, 3.3, None),
     "999999996": (57.9, 28.8, 24.1, 2.4, 2.6),
-}
+} | {siren: _near(rank) for rank, (siren, *_) in enumerate(NEIGHBOURS)}
 OTHER_RATES = {"99": (62.0, 29.6, 27.9, 2.5, 2.0), "98": (96.1, 38.2, 54.0, 3.1, 0.8)}
 COUNTRY = ("Pays d'Exemple", (60.3, 27.9, 27.5, 2.5, 2.4))
 STEMS = ["txcouv", "txcouv_eaje", "txcouv_am_ind", "txcouv_prescol", "txcouv_gad_ind"]
-PLACES = {"999999999": 71, "999999998": 431, "999999997": 190, "999999996": 948}
 PLACE_STEMS = ("tot_offre", "pl_eaje", "pl_psu_col", "pl_hors_psu_col", "pl_am_ind", "pl_prescol", "pl_gad_ind")
+PSU = 0.92  # of the places in EAJE: one micro-crèche in twelve places is paid otherwise
 
 
 def _earlier(rates: tuple, years: int) -> tuple:
@@ -140,7 +155,7 @@ def _earlier(rates: tuple, years: int) -> tuple:
     return (round(total - fewer + more, 1), *parts, school, home)
 
 
-def coverage(raw: Path) -> None:
+def coverage(raw: Path, people: dict[str, np.ndarray]) -> None:
     """Write coverage since 2017 by EPCI, département and country; one rate is above 100, one part is blank."""
     writer = Writer(raw, "caf_txcouv_pe", "Taux de couverture de l'accueil du jeune enfant", "2017 à 2023")
     header = ["annee", "numepci", *(f"{stem}_epci" for stem in STEMS)]
@@ -164,22 +179,31 @@ def coverage(raw: Path) -> None:
     writer.certify()
 
     writer = Writer(raw, "caf_nbpla_pe", "Places offertes aux enfants de moins de 3 ans", "2017 à 2023")
-    for level, column, sizes in (("epci", "numepci", PLACES), ("dep", "numdep", {"99": 502, "98": 190})):
-        rows = []
-        for year in range(2017, 2024):
-            for code, latest in sizes.items():
-                eaje = round(latest * (1 - 0.03 * (2023 - year)))
-                psu, others = round(eaje * 0.75), eaje - round(eaje * 0.75)
-                childminders, school, home = round(latest * 1.7), round(latest * 0.08), round(latest * 0.04)
-                total = eaje + childminders + school + home
-                rows.append((year, code, total, eaje, psu, others, childminders, school, home))
+    for level, column, known in (("epci", "numepci", RATES), ("dep", "numdep", OTHER_RATES)):
+        rows = [
+            (year, code, *_places(_earlier(rates, 2023 - year), _under_3(people, level, code)))
+            for year in range(2017, 2024)
+            for code, rates in known.items()
+        ]
         header = ["annee", column, *(f"{stem}_{level}" for stem in PLACE_STEMS)]
         writer.write(f"nbpla_pe_{level}.csv", pd.DataFrame(rows, columns=header))
     writer.certify()
+
+
+def _under_3(people: dict[str, np.ndarray], level: str, code: str) -> float:
+    own = [people[one.code] for one in COMMUNES if code == (one.epci if level == "epci" else one.departement)]
+    return float(sum(table[:, :3].sum() for table in own))
+
+
+def _places(rates: tuple, children: float) -> tuple[int, ...]:
+    """Return the places that make these rates: all, EAJE, of which PSU or not, childminders, school, at home."""
+    eaje, childminders, school, home = (round((rate or 0.0) * children / 100) for rate in rates[1:])
+    psu = round(eaje * PSU)
+    return eaje + childminders + school + home, eaje, psu, eaje - psu, childminders, school, home
 
 
 def write(raw: Path, people: dict[str, np.ndarray]) -> None:
     """Write all that the Caf publishes."""
     benefits(raw, people)
     brackets(raw, people)
-    coverage(raw)
+    coverage(raw, people)

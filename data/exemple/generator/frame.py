@@ -8,6 +8,7 @@ import shapely
 import yaml
 
 from generator.places import (
+    AROUND,
     COMMUNES,
     DEPARTEMENTS,
     EPCIS,
@@ -19,6 +20,7 @@ from generator.places import (
     Writer,
     ages,
     by_level,
+    drawn,
     population,
 )
 
@@ -68,7 +70,7 @@ def geography(raw: Path) -> None:
 
 def census(raw: Path, generator: np.random.Generator) -> dict[str, np.ndarray]:
     """Write population by age and sex, large age groups, dwellings, history; return the ages by commune."""
-    people = {commune.code: ages(commune, generator) for commune in COMMUNES}
+    people = {commune.code: ages(commune, own) for commune, own in drawn(generator)}
     rows = [
         {
             "code": commune.code,
@@ -92,12 +94,12 @@ def census(raw: Path, generator: np.random.Generator) -> dict[str, np.ndarray]:
     writer.certify()
 
     groups = []
-    for commune in COMMUNES:
+    for commune, own in drawn(generator):
         total = population(commune, 2021)
         young, old = round(total * commune.young), round(total * (0.42 - commune.young / 2))
         main = round(total / 2.1)
-        second = round(main * generator.uniform(0.05, 0.6))
-        vacant = round(main * generator.uniform(0.05, 0.15))
+        second = round(main * own.uniform(0.05, 0.6))
+        vacant = round(main * own.uniform(0.05, 0.15))
         groups.append(
             (commune.code, 1, total, young, total - young - old, old, main + second + vacant, main, second, vacant)
         )
@@ -133,8 +135,8 @@ def vital_statistics(raw: Path, generator: np.random.Generator) -> None:
     writer = Writer(raw, "insee_etat_civil", "Naissances et décès", "2008-2025")
     for name, rate in (("NAIS", 0.0098), ("DECES", 0.0112)):
         rows = [
-            (commune.code, "COM", year, int(generator.poisson(max(population(commune, year), 0) * rate)))
-            for commune in COMMUNES
+            (commune.code, "COM", year, int(own.poisson(max(population(commune, year), 0) * rate)))
+            for commune, own in drawn(generator)
             for year in range(2008, 2026)
             if not (commune.code == "99006" and year == 2014)
         ]
@@ -145,13 +147,12 @@ def vital_statistics(raw: Path, generator: np.random.Generator) -> None:
 
 def contours(raw: Path, generator: np.random.Generator) -> None:
     """Write polygons that share their borders: the cells around random points of each EPCI."""
-    rows = []
+    rows, apart = [], generator.spawn(1)[0]
     for rank, epci in enumerate([*EPCIS, None]):
         communes = [commune for commune in COMMUNES if commune.epci == epci]
         frame = shapely.box(rank * 0.4, 45.0, rank * 0.4 + 0.34, 45.3)
-        points = shapely.points(
-            generator.uniform((rank * 0.4 + 0.03, 45.03), (rank * 0.4 + 0.31, 45.27), (len(communes), 2))
-        )
+        own = apart if communes[0] in AROUND else generator
+        points = shapely.points(own.uniform((rank * 0.4 + 0.03, 45.03), (rank * 0.4 + 0.31, 45.27), (len(communes), 2)))
         cells = (
             shapely.voronoi_polygons(shapely.MultiPoint(points), extend_to=frame).geoms
             if len(communes) > 1
@@ -180,6 +181,9 @@ def reference(folder: Path) -> None:
         (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     text = {"annee": 2026, "note": "Communes et EPCI inventés, au 1er janvier 2026.", "france": {"F": "Pays d'Exemple"}}
     (folder / "geographie.yml").write_text(yaml.safe_dump(text, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    convention = {"999999999": {"debut": 2024, "fin": 2027, "source": "convention inventée de la démarche"}}
+    text = yaml.safe_dump(convention, allow_unicode=True, sort_keys=False)
+    (folder / "conventions.yml").write_text(text, encoding="utf-8")
     secteurs = {"99001": "Haut Pays", "99005": "Haut Pays", "99006": "Haut Pays", "99008": "Haut Pays"}
     secteurs |= {code: "Bas Pays" for code in ("99002", "99003", "99004", "99007")}
     lines = ["commune;secteur", *(f"{code};{name}" for code, name in sorted(secteurs.items()))]

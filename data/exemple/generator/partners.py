@@ -6,198 +6,159 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from ctg_analysis.layouts import END_YEAR, PRICE, SCALE, SCORE, YES_NO, Field
+from ctg_analysis.layouts import EVIDENCE, SCORE, YES_NO, Field
 from ctg_analysis.model import Source
 from ctg_analysis.sources.partners import SOURCES
+from generator import partner_facts as said
 from generator.places import COMMUNES, Commune
 
-EPCI, DEPARTEMENT = "999999999", "99"
-YEARS = (2022, 2023, 2024)
-# Column → base, share of it in a commune.
-CHILDREN, PUPILS, PEOPLE, UNDER_3, YOUTH, HOUSEHOLDS, FAMILIES = "3_11", "3_10", "all", "0_2", "11_17", "foyers", "enf"
-SHARES = {
-    "foyers_qf_0_400": (HOUSEHOLDS, 0.14),
-    "foyers_qf_401_700": (HOUSEHOLDS, 0.2),
-    "foyers_qf_701_1000": (HOUSEHOLDS, 0.21),
-    "foyers_qf_1001_1500": (HOUSEHOLDS, 0.24),
-    "foyers_qf_1501_plus": (HOUSEHOLDS, 0.17),
-    "foyers_qf_connu": (HOUSEHOLDS, 0.96),
-    "foyers_reference": (HOUSEHOLDS, 0.8),
-    "foyers_bas_revenus": (HOUSEHOLDS, 0.24),
-    "foyers_dependance_50": (HOUSEHOLDS, 0.15),
-    "foyers_dependance_100": (HOUSEHOLDS, 0.08),
-    "foyers_avec_enfants": (HOUSEHOLDS, 0.52),
-    "foyers_monoparentaux": (HOUSEHOLDS, 0.13),
-    "enfants_0_2": (UNDER_3, 0.8),
-    "enfants_3_5": (CHILDREN, 0.26),
-    "enfants_6_11": (CHILDREN, 0.54),
-    "enfants_12_15": (YOUTH, 0.46),
-    "enfants_16_17": (YOUTH, 0.2),
-    "enfants_18_20": (YOUTH, 0.17),
-    "foyers_allocataires": (HOUSEHOLDS, 0.16),
-    "personnes_couvertes": (HOUSEHOLDS, 0.38),
-    "foyers_paje": (HOUSEHOLDS, 0.02),
-    "foyers_rsa": (HOUSEHOLDS, 0.01),
-    "beneficiaires_aeeh": (HOUSEHOLDS, 0.006),
-    "am_agrees": (UNDER_3, 0.19),
-    "am_en_activite": (UNDER_3, 0.15),
-    "am_55_ans_et_plus": (UNDER_3, 0.06),
-    "places_am": (UNDER_3, 0.5),
-    "places_mam": (UNDER_3, 0.06),
-    "places_multi_accueil": (UNDER_3, 0.2),
-    "places_micro_creche_psu": (UNDER_3, 0.03),
-    "places_micro_creche_paje": (UNDER_3, 0.02),
-    "places_creche_familiale": (UNDER_3, 0.01),
-    "eaje_heures_capacite": (UNDER_3, 640),
-    "eaje_heures_realisees": (UNDER_3, 470),
-    "eaje_heures_facturees": (UNDER_3, 510),
-    "eaje_depenses": (UNDER_3, 4700),
-    "eaje_places": (UNDER_3, 0.25),
-    "eaje_nombre": (UNDER_3, 0.014),
-    "eaje_bonus_inclusion": (UNDER_3, 0.005),
-    "eaje_bonus_mixite": (UNDER_3, 0.009),
-    "enfants_accueillis": (UNDER_3, 0.4),
-    "enfants_aeeh": (UNDER_3, 0.03),
-    "rpe_etp": (UNDER_3, 0.006),
-    "rpe_am_touches": (UNDER_3, 0.1),
-    "rpe_am_actifs": (UNDER_3, 0.15),
-    "demandes": (UNDER_3, 0.42),
-    "demandes_non_satisfaites": (UNDER_3, 0.11),
-    "alsh_places_mercredi": (CHILDREN, 0.12),
-    "alsh_places_petites_vacances": (CHILDREN, 0.13),
-    "alsh_places_ete": (CHILDREN, 0.16),
-    "alsh_jours_ouverture": (CHILDREN, 0.11),
-    "animateurs": (CHILDREN, 0.025),
-    "animateurs_qualifies": (CHILDREN, 0.014),
-    "accueils_jeunes": (YOUTH, 0.003),
-    "departs_sejours": (CHILDREN, 0.05),
-    "ecoles": (PUPILS, 0.009),
-    "ecoles_matin": (PUPILS, 0.008),
-    "ecoles_midi": (PUPILS, 0.009),
-    "ecoles_soir": (PUPILS, 0.007),
-    "ecoles_mercredi": (PUPILS, 0.003),
-    "eleves": (PUPILS, 0.93),
-    "eleves_couverts": (PUPILS, 0.8),
-    "eleves_pedt": (PUPILS, 0.7),
-    "eleves_cantine": (PUPILS, 0.62),
-    "enfants_3_11_accueillis": (CHILDREN, 0.31),
-    "ados_11_17_accueillis": (YOUTH, 0.12),
-    "heures_enfants": (CHILDREN, 95),
-    "heures_capacite": (CHILDREN, 130),
-    "pm_sites": (PUPILS, 0.003),
-    "enfants_handicap_accueillis": (CHILDREN, 0.012),
-    "refus_accueil": (CHILDREN, 0.009),
-    "ps_jeunes_etp": (YOUTH, 0.002),
-    "clas_sites": (PUPILS, 0.002),
-    "clas_enfants": (PUPILS, 0.04),
-    "clas_parents": (PUPILS, 0.02),
-    "laep_lieux": (UNDER_3, 0.006),
-    "laep_heures": (UNDER_3, 0.9),
-    "laep_familles": (UNDER_3, 0.16),
-    "familles_moins_6_ans": (UNDER_3, 1.4),
-    "reaap_actions": (PUPILS, 0.006),
-    "reaap_participants": (PUPILS, 0.09),
-    "tisf_familles": (FAMILIES, 0.012),
-    "tisf_heures": (FAMILIES, 0.5),
-    "vacances_beneficiaires": (FAMILIES, 0.03),
-    "vacances_eligibles": (FAMILIES, 0.2),
-    "acm_complement_inclusif": (CHILDREN, 0.002),
-    "acm_nombre": (CHILDREN, 0.004),
-    "eleves_pps": (PUPILS, 0.04),
-    "eleves_ulis": (PUPILS, 0.012),
-    "eleves_notifies_aesh": (PUPILS, 0.022),
-    "aesh_etp": (PUPILS, 0.011),
-    "jeunes_suivis": (YOUTH, 0.2),
-    "permanences": (YOUTH, 0.008),
-    "centres_sociaux": (PEOPLE, 0.0001),
-    "evs": (PEOPLE, 0.00018),
-    "participants": (PEOPLE, 0.05),
-    "benevoles": (PEOPLE, 0.009),
-    "etp": (PEOPLE, 0.0011),
-    "sieges_instances": (PEOPLE, 0.003),
-    "sieges_habitants": (PEOPLE, 0.0018),
-    "financement_caf": (PEOPLE, 17),
-    "financement_collectivites": (PEOPLE, 14),
-    "financement_autres": (PEOPLE, 8),
-    "structures_evaluees": (PEOPLE, 0.00028),
-    "permanences_heures": (PEOPLE, 0.006),
-    "numerique_lieux": (PEOPLE, 0.0005),
-    "numerique_heures": (PEOPLE, 0.004),
-    "numerique_personnes": (PEOPLE, 0.04),
-    "rendez_vous_droits": (PEOPLE, 0.004),
-}
+EPCI = "999999999"
 SUMS = {"financement_total": ("financement_caf", "financement_collectivites", "financement_autres")}
+FOR_ALL = {column: (communes, *of) for communes, columns in said.FOR_ALL.items() for column, of in columns.items()}
+HERE = [commune for commune in COMMUNES if commune.epci == EPCI]
+# How many of the schools of a commune are open to children: all of them, or so many.
+OPEN = {
+    "ecoles_matin": {said.BOURG: 3, said.ROCHE: 1, said.PONT: 1},
+    "ecoles_midi": {said.BOURG: 3, said.ROCHE: 1, said.MODELE: 1, said.ESSAI: 1, said.MAQUETTES: 1, said.PONT: 1},
+    "ecoles_soir": {said.BOURG: 3, said.ROCHE: 1, said.PONT: 1},
+    "ecoles_mercredi": {said.BOURG: 2, said.ROCHE: 1, said.MODELE: 1, said.PONT: 1},
+}
+OF_PUPILS = {"eleves_couverts": "ecoles_soir", "eleves_cantine": "ecoles_midi"}
 
 
-def _bases(commune: Commune, table: np.ndarray) -> dict[str, float]:
+def _bases(table: np.ndarray) -> dict[str, float]:
     everyone = float(table.sum())
     return {
-        PEOPLE: everyone,
-        HOUSEHOLDS: everyone * 0.21,
-        FAMILIES: everyone * 0.11,
-        UNDER_3: float(table[:, :3].sum()),
-        CHILDREN: float(table[:, 3:12].sum()),
-        PUPILS: float(table[:, 3:11].sum()),
-        YOUTH: float(table[:, 11:18].sum()),
+        said.PEOPLE: everyone,
+        said.HOUSEHOLDS: everyone * 0.21,
+        said.FAMILIES: everyone * 0.11,
+        said.UNDER_3: float(table[:, :3].sum()),
+        said.CHILDREN: float(table[:, 3:12].sum()),
+        said.PUPILS: float(table[:, 3:11].sum()),
+        said.YOUTH: float(table[:, 11:18].sum()),
     }
 
 
-def _value(field: Field, rank: int, known: dict[str, float], row: dict[str, float], year: int) -> float:
-    if field.column in SUMS:
-        return sum(row[part] for part in SUMS[field.column])
-    if field.kind == YES_NO:
-        return float((rank * 7 + len(field.column) + year) % 4 != 0)
-    if field.kind == END_YEAR:
-        return float(2025 + rank % 4)
-    if field.kind == PRICE:
-        return 6.5 if field.column.endswith("min") else 16.0
-    if field.kind == SCALE:
-        return 5.0
+class Known:
+    """What the forms are filled from: the inhabitants, and the schools that the official file has."""
+
+    def __init__(self, raw: Path, people: dict[str, np.ndarray]):
+        self.bases = {commune.code: _bases(people[commune.code]) for commune in HERE}
+        schools = raw / "depp_ecoles"
+        directory = pd.read_csv(schools / "fr-en-annuaire-education.csv", sep=";", dtype={"code_commune": str})
+        counts = pd.read_csv(schools / "fr-en-ecoles-effectifs-nb_classes.csv", sep=";")
+        place = directory.set_index("identifiant_de_l_etablissement")["code_commune"]
+        self.schools = counts.assign(commune=counts["numero_ecole"].map(place))
+
+    def whole(self, base: str, communes: tuple[str, ...], code: str) -> float:
+        """Return the part of the base of the whole EPCI that falls to one of the communes that serve it."""
+        total = sum(one[base] for one in self.bases.values())
+        return total * self.bases[code][base] / sum(self.bases[one][base] for one in communes)
+
+    def at_school(self, code: str, year: int) -> dict[str, float]:
+        """Return what the official file says of the schools of a commune, and what they offer."""
+        schools = self.schools[self.schools["commune"].eq(code) & self.schools["rentree_scolaire"].eq(year)]
+        pupils = schools["nombre_total_eleves"].tolist()
+        classes = float(schools["nombre_total_classes"].sum())
+        row = {"ecoles": float(len(schools)), "eleves": float(sum(pupils)), "classes": classes}
+        row |= {column: float(min(opened.get(code, 0), len(schools))) for column, opened in OPEN.items()}
+        row |= {column: float(sum(pupils[: int(row[of])])) for column, of in OF_PUPILS.items()}
+        row["eleves_cantine"] = float(round(row["eleves_cantine"] * 0.68))
+        public = schools.loc[schools["secteur"].eq("PUBLIC"), "nombre_total_eleves"].sum()
+        row["eleves_pedt"] = float(public) if code in said.CONTRACTS[year] else 0.0
+        row["classes_multi_niveaux"] = float(round(classes * 0.1)) if len(schools) > 1 else classes
+        return row
+
+
+def _value(field: Field, commune: Commune, known: Known, row: dict[str, float], year: int) -> float | str:
+    column, code = field.column, commune.code
+    growth = 1 + 0.02 * (year - 2023)
+    if column in row:
+        return row[column]
+    if column in SUMS:
+        return sum(row[part] for part in SUMS[column])
+    if column in said.COUNTS:
+        return float(said.COUNTS[column].get(code, 0))
+    if column in said.BY_YEAR:
+        return float(said.BY_YEAR[column][year].get(code, 0))
+    if column in said.DATES:
+        return float(said.DATES[column][year].get(code, np.nan))
     if field.kind == SCORE:
-        sites = row.get("pm_sites", row.get("structures_evaluees", 1.0))
-        return sites * (1 + (len(field.column) + year) % 3)
-    base, share = SHARES[field.column]
-    exact = known[base] * share * (1 + 0.02 * (year - 2023))
-    value = round(exact, 1) if field.column.endswith("etp") else float(round(exact))
+        sites = row.get("pm_sites", row.get("structures_evaluees", 0.0))
+        return max(said.SCORES[column].get(code, 0) - sites * (said.YEARS[-1] - year), 0.0) if sites else 0.0
+    if field.kind == EVIDENCE:
+        return said.WORDS[column].get(code, "") if year == said.YEARS[-1] else ""
+    if field.kind == YES_NO:  # the missions of the authority that organises childcare
+        return float((HERE.index(commune) * 7 + len(column) + year) % 4 != 0)
+    if column in said.PRICES:
+        return said.PRICES[column]
+    if column in said.MINUTES:
+        return float(said.MINUTES[column] + 4 * HERE.index(commune))
+    if column == "locaux_4g":
+        return float(round(row["locaux"] * said.MOBILE[code]))
+    if column in FOR_ALL:
+        communes, base, share = FOR_ALL[column]
+        exact = known.whole(base, communes, code) * share * growth if code in communes else 0.0
+    elif column in said.AT_HOME:
+        base, share = said.AT_HOME[column]
+        exact = known.bases[code][base] * share * growth
+    else:
+        return np.nan
+    value = round(exact, 1) if column.endswith("etp") else float(round(exact))
     return min(value, row[field.part_of]) if field.part_of else value
 
 
-def _form(source: Source, people: dict[str, np.ndarray]) -> pd.DataFrame:
+def _form(source: Source, known: Known) -> pd.DataFrame:
+    """Return a form filled by each commune, then what the EPCI alone can say."""
     rows = []
     ordered = sorted(source.form.fields, key=lambda field: (field.kind == SCORE, field.column in SUMS))
-    for rank, commune in enumerate(commune for commune in COMMUNES if commune.epci == EPCI):
-        known = _bases(commune, people[commune.code])
-        for year in YEARS:
-            row: dict[str, float] = {}
+    for commune in HERE:
+        for year in said.YEARS:
+            row = known.at_school(commune.code, year) if source.id == "enquete_locale_enfance" else {}
             for field in ordered:
-                row[field.column] = _value(field, rank, known, row, year)
+                row[field.column] = _value(field, commune, known, row, year)
             rows.append({"territoire": commune.code, "periode": str(year)} | row)
+    own = said.OF_THE_EPCI.get(source.id, {})
+    for rank, year in enumerate(said.YEARS if own else ()):
+        values = {column: float(values[rank]) for column, values in own.items()}
+        rows.append({"territoire": EPCI, "periode": str(year)} | values)
     table = pd.DataFrame(rows)
     columns = ["territoire", "periode", *(field.column for field in source.form.fields)]
     return table[columns].sort_values(["periode", "territoire"], ignore_index=True)
 
 
-def write(private: Path, people: dict[str, np.ndarray]) -> None:
-    """Write every form of the invented EPCI, and its agreements."""
+def _by_month(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the EPCI that share out its requests among the months; the last takes what is left."""
+    months = [column for column in table if column.startswith("demandes_") and column not in (
+        "demandes_non_satisfaites", "demandes_pourvues")]  # fmt: skip
+    rows = []
+    for year, total in table.groupby("periode")["demandes"].sum().items():
+        parts = [float(round(total * share / 100)) for share in said.MONTHS[:-1]]
+        rows.append(
+            {"territoire": EPCI, "periode": year} | dict(zip(months, [*parts, total - sum(parts)], strict=True))
+        )
+    return pd.DataFrame(rows)
+
+
+def write(private: Path, raw: Path, people: dict[str, np.ndarray]) -> None:
+    """Write every form of the invented EPCI, and its agreements; raw: the official files, already written."""
     folder = private / EPCI
     folder.mkdir(parents=True, exist_ok=True)
+    known = Known(raw, people)
     agreements = {}
     for source in SOURCES:
         if not source.form:
             continue
-        table = _form(source, people)
-        last = table["periode"].eq(str(YEARS[-1]))
+        table = _form(source, known)
         if source.id == "msa_familles":  # one row for the EPCI, as the MSA sends it, and two Decembers
             numbers = [field.column for field in source.form.fields]
             table = table.groupby("periode", as_index=False)[numbers].sum().assign(territoire=EPCI)
             table = table[["territoire", "periode", *numbers]]
             table["periode"] = table["periode"] + "-12"
         if source.id == "enquete_locale_petite_enfance":  # a commune that did not answer
+            last = table["periode"].eq(str(said.YEARS[-1]))
             table.loc[last & table["territoire"].eq("99005"), ["sppe_planifier", "sppe_qualite"]] = np.nan
-        if source.id == "enquete_locale_enfance":  # the EPCI has one price list, which no sum of communes gives
-            prices = [field.column for field in source.form.fields if field.kind in (PRICE, SCALE)]
-            own = table.drop_duplicates("periode")[["periode", *prices]].assign(territoire=EPCI)
-            table = pd.concat([table, own], ignore_index=True)
+            table = pd.concat([table, _by_month(table)], ignore_index=True)
         if source.id == "pmi_assistants_maternels":
             none = table[["am_en_activite", "places_multi_accueil"]].sum(axis=1).eq(0)
             table["communes_sans_accueil"] = none.astype(float)

@@ -1,8 +1,10 @@
 """The invented communes, and how their files are written."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ YEARS = range(2021, 2027)
 VINTAGES = (2012, 2017, 2023)  # of the census
 
 
-@dataclass
+@dataclass(eq=False)
 class Commune:
     """An invented commune: population in 2023, yearly change, share of the under 20s."""
 
@@ -29,7 +31,7 @@ class Commune:
     has_contour: bool = True
 
 
-COMMUNES = [
+FIRST = [
     Commune("99001", "Hautefictive", 92, -0.015, 0.13),
     Commune("99002", "Bourg-l'Exemple", 6012, 0.004, 0.22),
     Commune("99003", "Roche-Inventée", 1184, -0.004, 0.19, former=["99009"]),
@@ -49,13 +51,34 @@ COMMUNES = [
     Commune("98101", "Ailleurs", 96000, 0.008, 0.26, "980", "98", "999999996"),
     Commune("98102", "Autre-Part", 8800, 0.005, 0.24, "980", "98", "999999996"),
 ]
+# EPCIs of the class of the one that is shown, so that it has peers: SIREN, name, communes (name, population, yearly
+# change, share of the under 20s). They have nothing but the official files.
+NEIGHBOURS = (
+    ("999999990", "CC du Pays de Conte", (("Conte-le-Bourg", 6420, -0.004, 0.2), ("Les Contes", 1310, 0.001, 0.22))),
+    ("999999989", "CC des Hauts de Fable", (("Fable", 6105, -0.008, 0.17), ("Petite-Fable", 640, -0.012, 0.15))),
+    ("999999988", "CC de la Vallée du Songe", (("Songe", 7850, 0.006, 0.24), ("Songe-d'en-Haut", 2240, 0.009, 0.25))),
+    ("999999987", "CC du Causse Rêvé", (("Rêve-sur-Causse", 6030, -0.006, 0.18), ("Le Rêvoir", 480, -0.01, 0.14))),
+    ("999999986", "CC des Bois Imaginaires", (("Bois-Imaginé", 8320, 0.002, 0.22), ("La Futaie", 1120, 0.004, 0.21))),
+    ("999999985", "CC des Rives de Légende", (("Légende", 9410, 0.008, 0.25), ("Rive-Légende", 1960, 0.011, 0.26))),
+    ("999999984", "CC de l'Utopie", (("Utopie", 6240, 0.0, 0.21), ("Basse-Utopie", 1730, -0.003, 0.19))),
+    ("999999983", "CC des Mille Brouillons", (("Brouillon", 7120, -0.002, 0.19), ("Rature", 910, -0.007, 0.17))),
+    ("999999982", "CC du Val Supposé", (("Val-Supposé", 6560, 0.003, 0.23), ("Hypothèse", 1480, 0.0, 0.2))),
+    ("999999981", "CC des Coteaux Feints", (("Coteau-Feint", 4980, -0.005, 0.18), ("La Feinte", 820, -0.009, 0.16))),
+    ("999999980", "CC des Trois Chimères", (("Chimère", 5640, 0.001, 0.2), ("Les Chimérettes", 1050, -0.002, 0.19))),
+)  # fmt: skip
+AROUND = [
+    Commune(f"98{201 + 2 * rank + place}", name, size, change, young, "980", "98", siren)
+    for rank, (siren, _, communes) in enumerate(NEIGHBOURS)
+    for place, (name, size, change, young) in enumerate(communes)
+]
+COMMUNES = [*FIRST, *AROUND]
 MERGED = Commune("99009", "Roche-Basse", 301, -0.004, 0.18)
 EPCIS = {
     "999999999": ("CC des Monts d'Exemple", "CC"),
     "999999998": ("CA du Val d'Exemple", "CA"),
     "999999997": ("CC du Pays de Fiction", "CC"),
     "999999996": ("CA de l'Ailleurs", "CA"),
-}
+} | {siren: (name, "CC") for siren, name, _ in NEIGHBOURS}
 DEPARTEMENTS = {"99": "Exemple", "98": "Fiction", "980": "Ailleurs"}
 REGIONS = {"99": "Région d'Exemple", "98": "Région d'Ailleurs"}
 
@@ -63,6 +86,18 @@ REGIONS = {"99": "Région d'Exemple", "98": "Région d'Ailleurs"}
 def population(commune: Commune, year: int) -> int:
     """Return the population of a commune in a year."""
     return round(commune.population * (1 + commune.change) ** (year - 2023))
+
+
+def drawn(generator: np.random.Generator) -> Iterator[tuple[Commune, np.random.Generator]]:
+    """Yield each commune with what draws for it: the neighbours draw apart, and so shift no figure of the others."""
+    apart = generator.spawn(1)[0]
+    for commune in COMMUNES:
+        yield commune, apart if commune in AROUND else generator
+
+
+def leaning(commune: Commune, name: str) -> float:
+    """Return by how much a share of a neighbour leans from the common one: from 0.8 to 1.2, the same in its EPCI."""
+    return 0.8 + crc32(f"{commune.epci} {name}".encode()) % 401 / 1000 if commune in AROUND else 1.0
 
 
 def ages(commune: Commune, generator: np.random.Generator) -> np.ndarray:
@@ -104,7 +139,7 @@ class Writer:
             "geographie": "communes inventées",
             "licence": "MIT",
             "date_acces": "2026-11-24",
-            "couverture": "18 communes inventées",
+            "couverture": f"{len(COMMUNES)} communes inventées",
             "secret_arrondi": "comme le fichier officiel du même nom",
             "reserves": ["Tout est inventé : aucune de ces valeurs ne décrit un lieu réel."],
             "fichiers": [],

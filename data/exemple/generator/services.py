@@ -1,48 +1,15 @@
-"""Income, schools, health, services, job seekers, networks, zones, local accounts, access times."""
+"""Income, health, services, job seekers, networks, zones, local accounts, access times."""
 
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from generator import facilities
 from generator.caf import rounded
-from generator.places import COMMUNES, DEPARTEMENTS, EPCIS, Commune, Writer
+from generator.places import AROUND, COMMUNES, DEPARTEMENTS, EPCIS, NEIGHBOURS, Writer, drawn
 
 SMALL = 120  # inhabitants: below, income is not published
-
-
-def _size(commune: Commune) -> int:
-    return commune.population
-
-
-def facilities(raw: Path) -> None:
-    """Write the facilities of every type that the indicators know, more of them in larger communes."""
-    sizes = {  # inhabitants for one of them
-        "D502": 3000, "D503": 6500, "D504": 5000, "D505": 1500, "D506": 20000, "D507": 30000, "D115": 25000,
-        "C107": 4000, "C108": 700, "C109": 3500, "C201": 6000, "C301": 15000, "C302": 40000, "C303": 40000,
-        "F307": 1200, "F303": 15000, "F305": 12000, "F121": 3000, "F101": 9000, "F113": 900, "F111": 2000,
-        "D601": 30000, "D602": 30000, "D603": 25000, "D604": 25000, "D605": 35000, "D606": 20000,
-        "D265": 1100, "D281": 700, "D277": 2500, "D279": 1000, "D278": 6000, "D307": 2600, "D113": 9000, "D108": 40000,
-        "B207": 1000, "B201": 1800, "B202": 900, "B105": 7000, "A206": 6000, "A207": 1100, "A208": 1500, "A128": 5500,
-        "D509": 9000,
-    }  # fmt: skip
-    rows = [
-        (commune.code, "COM", kind[0], kind[:2], kind, "FACILITIES", 2025, _size(commune) // size)
-        for kind, size in sizes.items()
-        for commune in COMMUNES
-        if _size(commune) >= size
-    ]
-    for kind in ("C108", "F113"):
-        rows += [
-            (commune.code, "COM", kind[0], kind[:2], kind, "FACILITIES", 2025, 1)
-            for commune in COMMUNES
-            if 250 <= _size(commune) < sizes[kind]
-        ]
-    columns = "GEO GEO_OBJECT FACILITY_DOM FACILITY_SDOM FACILITY_TYPE BPE_MEASURE TIME_PERIOD OBS_VALUE"
-    writer = Writer(raw, "insee_bpe_2025", "Équipements", "2025")
-    writer.write("DS_BPE_2025.csv", pd.DataFrame(rows, columns=columns.split()))
-    writer.write("types_couverts.csv", pd.DataFrame({"FACILITY_TYPE": list(sizes)}))
-    writer.certify()
 
 
 def income(raw: Path, generator: np.random.Generator) -> None:
@@ -50,7 +17,10 @@ def income(raw: Path, generator: np.random.Generator) -> None:
     places = [("COM", commune.code, commune.population) for commune in COMMUNES]
     places += [("EPCI", epci, 20000) for epci in EPCIS] + [("DEP", code, 60000) for code in DEPARTEMENTS]
     places += [("METROPOLE", "1", 200000)]
-    median = {code: round(float(generator.normal(21500, 1500)), -1) for _, code, _ in places}
+    others = {commune.code for commune in AROUND} | {siren for siren, *_ in NEIGHBOURS}
+    apart = generator.spawn(1)[0]
+    draws = {code: apart if code in others else generator for _, code, _ in places}
+    median = {code: round(float(draws[code].normal(21500, 1500)), -1) for _, code, _ in places}
     deciles = {1: 0.56, 2: 0.7, 3: 0.81, 4: 0.9, 6: 1.1, 7: 1.22, 8: 1.39, 9: 1.72}  # of the median
     writer = Writer(raw, "insee_filosofi_2019", "Revenu disponible", "2017 et 2019")
     for year in ("17", "19"):
@@ -77,7 +47,7 @@ def income(raw: Path, generator: np.random.Generator) -> None:
     for level, code, size in places:
         if level == "COM":
             rate = (
-                ["5" if code == "99004" else f"{generator.uniform(8, 17):.0f}", "3,0"]
+                ["5" if code == "99004" else f"{draws[code].uniform(8, 17):.0f}", "3,0"]
                 if size >= 2000 or code == "99004"
                 else ["s", "s"]
             )
@@ -92,7 +62,7 @@ def income(raw: Path, generator: np.random.Generator) -> None:
         geo = "F" if level == "METROPOLE" else code
         for measure, value, least in (
             ("MED_SL", median[code] * 1.18, SMALL),
-            ("PR_MD60", float(generator.uniform(9, 16)), 2000),
+            ("PR_MD60", float(draws[code].uniform(9, 16)), 2000),
         ):
             hidden = size < least
             shown = "" if hidden else f"{value:.0f}" if measure == "MED_SL" else f"{value:.1f}"
@@ -100,66 +70,6 @@ def income(raw: Path, generator: np.random.Generator) -> None:
     columns = "GEO GEO_OBJECT FILOSOFI_MEASURE TIME_PERIOD CONF_STATUS OBS_STATUS OBS_VALUE"
     writer = Writer(raw, "insee_filosofi_2023", "Niveau de vie et pauvreté", "2023")
     writer.write("DS_FILOSOFI_CC_2023.csv", pd.DataFrame(lines, columns=columns.split()))
-    writer.certify()
-
-
-def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
-    """Write a directory of schools, ten years of pupils, and social position indices."""
-    directory, counts, indices, colleges = [], [], [], []
-    number = 0
-    for commune in COMMUNES:
-        children = int(people[commune.code][:, 3:11].sum())
-        where = commune.departement.zfill(3), commune.name.upper()
-        for rank in range(max(1, children // 160) if children >= 8 else 0):
-            number += 1
-            uai, private = f"099{number:04d}A", rank % 5 == 4
-            sector = "PRIVE" if private else "PUBLIC"
-            directory.append(
-                (uai, f"École {number}", "Ecole", "Privé" if private else "Public", commune.code, "OUVERT")
-            )
-            share = children / max(1, children // 160)
-            for year in range(2015, 2026):
-                pupils = round(share * (1 - 0.006 * (year - 2023)))
-                nursery = round(pupils * 0.37)
-                ulis = 6 if pupils > 140 and not private else 0
-                split = nursery, pupils - nursery - ulis, ulis
-                counts.append((year, *where, uai, sector, pupils, max(1, round(pupils / 22)), *split))
-            if pupils >= 20:
-                indices.append(
-                    (
-                        "2024-2025",
-                        uai,
-                        f"École {number}",
-                        commune.code,
-                        sector.lower(),
-                        round(88 + (number * 7) % 31, 1),
-                    )
-                )
-        for _ in range(commune.population // 6000):
-            number += 1
-            uai = f"099{number:04d}C"
-            directory.append((uai, f"Collège {number}", "Collège", "Public", commune.code, "OUVERT"))
-            colleges.append(
-                ("2025-2026", uai, f"Collège {number}", commune.code, "public", round(90 + (number * 5) % 25, 1))
-            )
-    for year in range(2015, 2020):  # closed since: the directory no longer has it
-        pupils = 2035 - year
-        counts.append((year, "099", "L'EBAUCHE", "0999999Z", "PUBLIC", pupils, 1, 6, pupils - 6, 0))
-    writer = Writer(raw, "depp_ecoles", "Annuaire de l'éducation et effectifs", "rentrées 2015 à 2025")
-    columns = (
-        "identifiant_de_l_etablissement nom_etablissement type_etablissement statut_public_prive code_commune etat"
-    )
-    writer.write("fr-en-annuaire-education.csv", pd.DataFrame(directory, columns=columns.split()))
-    columns = (
-        "rentree_scolaire code_departement commune numero_ecole secteur nombre_total_eleves nombre_total_classes "
-        "nombre_eleves_preelementaire_hors_ulis nombre_eleves_elementaire_hors_ulis nombre_eleves_ulis"
-    )
-    writer.write("fr-en-ecoles-effectifs-nb_classes.csv", pd.DataFrame(counts, columns=columns.split()))
-    writer.certify()
-    columns = ["rentree_scolaire", "uai", "nom_de_l_etablissement", "code_insee_de_la_commune", "secteur", "ips"]
-    writer = Writer(raw, "depp_ips", "Indice de position sociale", "2024-2025")
-    writer.write("fr-en-ips-ecoles-ap2022_exemple.csv", pd.DataFrame(indices, columns=columns))
-    writer.write("fr-en-ips-colleges-ap2023_exemple.csv", pd.DataFrame(colleges, columns=columns))
     writer.certify()
 
 
@@ -175,9 +85,9 @@ def health(raw: Path, generator: np.random.Generator) -> None:
     }
     for name, (column, mean) in professions.items():
         rows = [
-            (year, commune.code, commune.name, round(mean * float(generator.uniform(0.6, 1.3)), 3))
+            (year, commune.code, commune.name, round(mean * float(own.uniform(0.6, 1.3)), 3))
             for year in (2022, 2023)
-            for commune in COMMUNES
+            for commune, own in drawn(generator)
         ]
         header = ["Millésime", "Code commune INSEE", "Commune", column]
         writer.write(f"apl_{name}.csv", pd.DataFrame(rows, columns=header))
@@ -231,9 +141,9 @@ def local_services(raw: Path, generator: np.random.Generator) -> None:
     writer.write("waldec.csv", pd.DataFrame(rows, columns=["id", "adrs_codeinsee", "position"]))
     writer.certify()
     rows = []
-    for commune in COMMUNES:
+    for commune, own in drawn(generator):
         for year in range(2015, 2025):
-            number = commune.population * 0.05 * (1 - 0.02 * (year - 2015)) * float(generator.uniform(0.9, 1.1))
+            number = commune.population * 0.05 * (1 - 0.02 * (year - 2015)) * float(own.uniform(0.9, 1.1))
             for quarter in ("T2", "T4"):
                 for age, category, share in (
                     ("Total", "ABC", 1.0),
@@ -247,8 +157,8 @@ def local_services(raw: Path, generator: np.random.Generator) -> None:
     writer.certify()
     writer = Writer(raw, "anct_fibre", "Déploiement de la fibre", "2026 T2")
     rows = [
-        (c.code, round(c.population / 1.6), round(c.population / 1.6 * float(generator.uniform(0.6, 0.99))))
-        for c in COMMUNES
+        (c.code, round(c.population / 1.6), round(c.population / 1.6 * float(own.uniform(0.6, 0.99))))
+        for c, own in drawn(generator)
     ]
     writer.write("ftth-cu.csv", pd.DataFrame(rows, columns=["insee_com", "locaux_arcep", "locaux_ftth"]))
     writer.certify()
@@ -295,9 +205,9 @@ def access(raw: Path, generator: np.random.Generator) -> None:
             commune.code,
             commune.population / 2,
             kind,
-            round(float(generator.uniform(0, 34)), 1),
+            round(float(own.uniform(0, 34)), 1),
         )
-        for commune in COMMUNES
+        for commune, own in drawn(generator)
         if commune.population
         for place in (1, 2)
         for kind in kinds
@@ -311,9 +221,8 @@ def access(raw: Path, generator: np.random.Generator) -> None:
 def write(raw: Path, people: dict[str, np.ndarray]) -> None:
     """Write all these sources."""
     generator = np.random.default_rng(41)
-    facilities(raw)
+    facilities.write(raw, people)
     income(raw, generator)
-    schools(raw, people)
     health(raw, generator)
     local_services(raw, generator)
     access(raw, generator)

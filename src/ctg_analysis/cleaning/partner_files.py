@@ -20,7 +20,7 @@ from ctg_analysis.cleaning.reading import (
     validate,
 )
 from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.layouts import END_YEAR, MONTH, NOT_ADDITIVE, PERSONS, YES_NO, Form
+from ctg_analysis.layouts import CALENDAR_YEAR, MONTH, NOT_ADDITIVE, PERSONS, YES_NO, Form
 from ctg_analysis.model import Source
 from ctg_analysis.settings import project_path
 
@@ -28,7 +28,7 @@ README = "LISEZMOI.md"
 PLACE, PERIOD = "territoire", "periode"
 LIMITS = {
     YES_NO: pa.Check.isin([0.0, 1.0], error="0 or 1"),
-    END_YEAR: pa.Check.in_range(2015, 2050, error="a year of four digits"),
+    CALENDAR_YEAR: pa.Check.in_range(2015, 2050, error="a year of four digits"),
 }
 A_PLACE = f"{COMMUNE_CODE}|{SIREN}|{DEPARTEMENT_CODE}"
 A_YEAR = r"20\d\d(?:-12)?", "a year, or a December such as 2024-12"
@@ -56,8 +56,25 @@ def clean_form(source: Source, path: Path, places: set[str], received: datetime.
     if findings:
         raise InputError(findings)
     rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
-    parts = [rows.assign(value=table[field.column], measure=field.measure) for field in form.fields]
+    parts = [rows.assign(value=table[field.column], measure=field.measure) for field in form.numbers]
     return facts(pd.concat(parts, ignore_index=True), source.id)
+
+
+def words_of(source: Source, path: Path) -> pd.DataFrame:
+    """Return what a form says that its scores rest on, for a form that `clean_form` reads; a blank cell gives no row.
+
+    Columns: code, level, period, measure (that of the scores), words, column; index: the line in the file.
+    """
+    columns = [PLACE, PERIOD, *(field.column for field in source.form.words)]
+    table = load(path, lambda header: [name for name in header if name in columns])
+    parts = [
+        pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]}).assign(
+            measure=field.measure, words=table[field.column].str.strip(), column=field.column
+        )
+        for field in source.form.words
+    ]
+    rows = pd.concat(parts)
+    return rows[rows["words"].ne("")]
 
 
 def _known(header: list[str], columns: list[str], path: Path) -> list[str]:
@@ -97,7 +114,7 @@ def _periods(periods: pd.Series, received: datetime.date | None, path: Path) -> 
 def _not_plain(texts: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
     """Return the numbers that are not written plainly: 1.234 would be read as a little more than one."""
     findings = []
-    for field in form.fields:
+    for field in form.numbers:
         cells = texts[field.column].astype(str).str.strip()
         numbers = pd.to_numeric(cells.str.replace(",", ".", regex=False), errors="coerce")
         pattern = r"\d{1,9}" if field.kind == PERSONS else r"\d{1,9}(?:[.,]\d{1,2})?"
@@ -116,7 +133,7 @@ def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Path) -> list
     """Return the figures of an EPCI that its own communes exceed together."""
     level = table[PLACE].map(_level)
     findings = []
-    for field in form.fields:
+    for field in form.numbers:
         if field.kind in NOT_ADDITIVE:
             continue
         communes = table[level.eq("commune")].groupby(PERIOD)[field.column].sum()
@@ -137,15 +154,15 @@ def _answers_above(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]
     expected = "a blank cell, for this column is filled commune by commune"
     return [
         Finding(project_path(path), int(line), field.column, f"{value:g}", expected)
-        for field in form.fields
+        for field in form.numbers
         if field.kind == YES_NO
         for line, value in above[field.column].dropna().items()
     ]
 
 
 def _schema(form: Form) -> pa.DataFrameSchema:
-    numbers = {field.column: count(nullable=True) for field in form.fields}
-    for field in form.fields:
+    numbers = {field.column: count(nullable=True) for field in form.numbers}
+    for field in form.numbers:
         if field.kind in LIMITS:
             numbers[field.column] = pa.Column(float, LIMITS[field.kind], nullable=True)
     return pa.DataFrameSchema(

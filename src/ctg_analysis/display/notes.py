@@ -44,8 +44,11 @@ def how_to_get(source: Source, epci: str) -> dict[str, str]:
     }
 
 
-def method(indicators: Iterable[Indicator], year: int) -> list[dict[str, str]]:
-    """Return the entries of a methodological note: perimeter, secrecy, rounding, sampling, tests, coverage."""
+def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[str, str]]:
+    """Return the entries of a methodological note: perimeter, secrecy, rounding, sampling, tests, peers, coverage.
+
+    peers: how the comparable EPCIs were chosen (see peers.sentence).
+    """
     used = list(indicators)
     sources = [SOURCES[name] for name in dict.fromkeys(name for one in used for name in one.sources)]
     entries = [_entry("Périmètre", [_PERIMETER.format(year=year)])]
@@ -62,7 +65,8 @@ def method(indicators: Iterable[Indicator], year: int) -> list[dict[str, str]]:
         entries.append(_entry("Taux calculés sur des événements", [_EVENTS]))
     if any(one.floor is not None for one in used):
         entries.append(_entry("Valeurs planchers", [_FLOOR]))
-    entries.append(_entry("Comparaisons", [_COMPARISON, _PEERS]))
+    entries.append(_entry("Comparaisons", [_COMPARISON]))
+    entries.append(_entry("EPCI comparables", [peers, _PEERS]))
     if any("caf" in source.id for source in sources):
         entries.append(_entry("Champ de la Caf", [_CAF]))
     return entries
@@ -106,8 +110,9 @@ _COMPARISON = (
     "Hochberg). Aucun pourcentage n'est écrit sur moins de vingt unités."
 )
 _PEERS = (
-    "Les EPCI comparables sont les dix plus proches, dans la même classe, par des variables de structure qui ne sont "
-    "pas celles que l'on compare ; leur médiane est celle de leurs valeurs, chacun comptant pour un."
+    "Les variables qui les choisissent ne sont pas celles que l'on compare : un indicateur fait de l'une d'elles a les "
+    "siens. Leur médiane et leurs quartiles sont ceux de leurs valeurs, chacun comptant pour un ; ils ne sont donnés "
+    "que si cinq d'entre eux, et la moitié au moins, ont une valeur de la même source et de la même période."
 )
 _CAF = (
     "Les données de la Caf ignorent les familles que paie la Mutualité sociale agricole (MSA) ; elles portent « hors "
@@ -120,6 +125,13 @@ def read_reference(name: str) -> list[dict[str, str]]:
     path = settings().root / "data" / "reference" / f"{name}.yml"
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     return [{key: _written(str(value)) for key, value in entry.items()} for entry in entries]
+
+
+def read_norms(name: str) -> list[tuple[str, float, str]]:
+    """Return what data/reference/<name>.yml sets a most for: id of the indicator, the most, whom it is about."""
+    path = settings().root / "data" / "reference" / f"{name}.yml"
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [(one["indicateur"], float(one["norme"]), one["public"]) for one in entries if "norme" in one]
 
 
 def _written(text: str) -> str:

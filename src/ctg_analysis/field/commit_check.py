@@ -11,10 +11,10 @@ from pathlib import Path
 from ctg_analysis.errors import Finding
 from ctg_analysis.field.anonymity import EXPECTED, personal_data, personal_data_in_yaml
 from ctg_analysis.field.material import YAML_FILES, admitted
-from ctg_analysis.field.personal_data import EMAIL, PHONE, signs
 from ctg_analysis.field.reading import read_table
 from ctg_analysis.field.tables import PUBLIC
 from ctg_analysis.field.yaml_files import read_yaml
+from ctg_analysis.personal_data import EMAIL, PHONE, signs
 from ctg_analysis.settings import MATERIAL, project_path, settings
 
 

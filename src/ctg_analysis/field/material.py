@@ -13,7 +13,7 @@ from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.field.anonymity import personal_data, personal_data_in_yaml
 from ctg_analysis.field.questionnaire import questions_wrong
 from ctg_analysis.field.reading import Read, read_table
-from ctg_analysis.field.references import dangling, of_info_flashes
+from ctg_analysis.field.references import dangling, of_convention, of_info_flashes
 from ctg_analysis.field.tables import PUBLIC, Table
 from ctg_analysis.field.tables.documents import Consultation, Convention, InfoFlash
 from ctg_analysis.field.yaml_files import ReadYaml, read_yaml
@@ -21,9 +21,16 @@ from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources.folders import is_note
 
 CONVENTION, INFO_FLASH, CONSULTATION = "convention.yml", "info_flash.yml", "consultation.yml"
+FORMER_CONVENTION = "convention_precedente.yml"  # the version before, kept as it was: what changes is shown against it
 ALLOWED = "noms_admis.txt"
-YAML_FILES = {CONVENTION: Convention, INFO_FLASH: list[InfoFlash], CONSULTATION: Consultation}
+YAML_FILES = {
+    CONVENTION: Convention,
+    FORMER_CONVENTION: Convention,
+    INFO_FLASH: list[InfoFlash],
+    CONSULTATION: Consultation,
+}
 IMAGES = {".png", ".jpg", ".svg"}
+TEMPLATES = {"convention.docx", "modifications.docx", "fiche_action.docx"}  # of Word, in the place of ours
 
 
 @dataclass(frozen=True)
@@ -31,11 +38,13 @@ class Material:
     """What a démarche has gathered. tables: by name, all of them, without rows when the file is absent.
 
     A table has the columns of its model in pandas types (lists are tuples); its index is the line in the file.
+    former_convention: the version before, when it was kept.
     """
 
     epci: str
     tables: Mapping[str, pd.DataFrame]
     convention: Convention | None
+    former_convention: Convention | None
     info_flashes: tuple[InfoFlash, ...]
     consultation: Consultation | None = None
 
@@ -51,6 +60,7 @@ class Gathered:
     folder: Path
     tables: dict[str, Read]
     convention: ReadYaml
+    former_convention: ReadYaml
     info_flashes: ReadYaml
     consultation: ReadYaml
     allowed: tuple[str, ...]
@@ -58,7 +68,8 @@ class Gathered:
     @property
     def findings(self) -> list[Finding]:
         """Return what is wrong with the files, each taken alone."""
-        reads = [*self.tables.values(), self.convention, self.info_flashes, self.consultation]
+        yaml = (self.convention, self.former_convention, self.info_flashes, self.consultation)
+        reads = [*self.tables.values(), *yaml]
         return [finding for read in reads for finding in read.findings]
 
 
@@ -75,8 +86,9 @@ def open_material(root: DataRoot, epci: str, places: pd.DataFrame) -> Material:
     if findings:
         raise InputError(findings)
     tables = {name: read.rows for name, read in gathered.tables.items()}
+    conventions = gathered.convention.value, gathered.former_convention.value
     issues = tuple(gathered.info_flashes.value or ())
-    return Material(epci, tables, gathered.convention.value, issues, gathered.consultation.value)
+    return Material(epci, tables, *conventions, issues, gathered.consultation.value)
 
 
 def codes_of(places: pd.DataFrame, epci: str) -> set[str]:
@@ -96,6 +108,7 @@ def gather(folder: Path, names: tuple[str, ...] = ()) -> Gathered:
         folder,
         {name: read_table(folder / table.file, table) for name, table in PUBLIC.items()},
         read_yaml(folder / CONVENTION, YAML_FILES[CONVENTION]),
+        read_yaml(folder / FORMER_CONVENTION, YAML_FILES[FORMER_CONVENTION]),
         read_yaml(folder / INFO_FLASH, YAML_FILES[INFO_FLASH]),
         read_yaml(folder / CONSULTATION, YAML_FILES[CONSULTATION]),
         (*admitted(folder), *names),
@@ -116,12 +129,14 @@ def wrong_together(gathered: Gathered, tables: Mapping[str, Read], places: set[s
     """
     folder = gathered.folder
     return [
-        *strays(folder, PUBLIC, {*YAML_FILES, ALLOWED}, set()),
+        *strays(folder, PUBLIC, {*YAML_FILES, ALLOWED, *TEMPLATES}, set()),
         *dangling(tables, places),
+        *of_convention(gathered.convention, folder / CONVENTION),
         *of_info_flashes(gathered.info_flashes, tables, folder / INFO_FLASH),
         *questions_wrong(tables["questionnaire"], tables["marges"]),
         *personal_data(gathered.tables.values(), gathered.allowed),
         *personal_data_in_yaml(gathered.convention, folder / CONVENTION, gathered.allowed),
+        *personal_data_in_yaml(gathered.former_convention, folder / FORMER_CONVENTION, gathered.allowed),
         *personal_data_in_yaml(gathered.info_flashes, folder / INFO_FLASH, gathered.allowed),
         *personal_data_in_yaml(gathered.consultation, folder / CONSULTATION, gathered.allowed),
     ]

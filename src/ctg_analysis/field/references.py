@@ -5,8 +5,9 @@ from pathlib import Path
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.errors import Finding
+from ctg_analysis.field.interviews import PUBLIC, quotable
 from ctg_analysis.field.reading import Read
-from ctg_analysis.field.tables import evidence
+from ctg_analysis.field.tables import evidence, plan
 from ctg_analysis.field.tables.annotations import marks
 from ctg_analysis.field.tables.columns import Place, Reference
 from ctg_analysis.field.yaml_files import ReadYaml
@@ -140,11 +141,41 @@ def _of_the_catalogue(tables: Tables) -> Iterator[Finding]:
             yield Finding(read.shown, line, "indicateur", repr(name), OF_THE_CATALOGUE)
 
 
+def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:
+    """Yield the articles and annexes that are out of order, and what a validated convention leaves unsaid.
+
+    Word numbers them one after the other. A text that was signed does not follow one of reference, which may change.
+    """
+    shown, one = project_path(path), read.value
+    if one is None:
+        return
+    for name in ("articles", "annexes"):
+        for rank, part in enumerate(getattr(one, name)):
+            if part.no != rank + 1:
+                line, expected = read.lines[(name, rank, "no")], f"{rank + 1}: in order, from 1"
+                yield Finding(shown, line, f"{name}.{rank}.no", str(part.no), expected)
+    if one.statut != plan.VALID:
+        return
+    unsaid = "nothing in a validated convention"
+    for rank, article in enumerate(one.articles):
+        if not article.texte_md:
+            line, column = read.lines[("articles", rank)], f"articles.{rank}.texte_md"
+            yield Finding(shown, line, column, unsaid, "the text that was signed")
+    for name, expected in {
+        "validee_le": "a date",
+        "preambule": "the text that was signed",
+        "vu": "one at least",
+    }.items():
+        if not getattr(one, name):
+            yield Finding(shown, read.lines[("statut",)], name, unsaid, expected)
+
+
 def of_info_flashes(read: ReadYaml, tables: Tables, path: Path) -> Iterator[Finding]:
-    """Yield the numbers that come twice, the extracts that are not public, the figures that no indicator gives."""
+    """Yield the numbers that come twice, the extracts that may not be quoted, the figures that no indicator gives."""
     shown, numbers = project_path(path), set()
     extracts = tables["extraits"].rows
-    public = set(extracts.loc[extracts["niveau_diffusion"].eq("public"), "extrait_id"])
+    kept_back = quotable(extracts, PUBLIC)[1].set_index("extrait_id")["motif"].to_dict()
+    known = set(extracts["extrait_id"])
     for rank, issue in enumerate(read.value or ()):
         if issue.numero in numbers:
             yield Finding(
@@ -152,8 +183,9 @@ def of_info_flashes(read: ReadYaml, tables: Tables, path: Path) -> Iterator[Find
             )
         numbers.add(issue.numero)
         for place, extract in enumerate(issue.paroles):
-            if extract not in public and not tables["extraits"].unread:
-                expected = "an extract of niveau_diffusion public in extraits.csv"
+            if (extract not in known or extract in kept_back) and not tables["extraits"].unread:
+                reason = f": {kept_back[extract]}" if extract in kept_back else ""
+                expected = f"an extract of extraits.csv that everyone may read{reason}"
                 yield Finding(shown, read.lines[(rank, "paroles")], f"{rank}.paroles.{place}", repr(extract), expected)
         for place, figure in enumerate(issue.chiffres_cles):
             if figure.indicateur not in CATALOGUE:

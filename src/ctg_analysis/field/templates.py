@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
-from ctg_analysis.field.material import ALLOWED, YAML_FILES
+from ctg_analysis.field.material import ALLOWED, FORMER_CONVENTION, YAML_FILES
 from ctg_analysis.field.restricted import EXPORTS, RECORDINGS, RETENTION, Retention
 from ctg_analysis.field.tables import PUBLIC, RESTRICTED, Table
 from ctg_analysis.field.tables.annotations import choices, marks
@@ -24,7 +24,8 @@ def write_templates(root: DataRoot, epci: str, name: str) -> list[Path]:
     said = {"name": name, "epci": epci, "private": project_path(private)}
     texts = {public / table.file: _header(table) for table in PUBLIC.values()}
     texts |= {private / table.file: _header(table) for table in RESTRICTED.values()}
-    for file in (*YAML_FILES, ALLOWED, NOTICE):
+    begun = [file for file in YAML_FILES if file != FORMER_CONVENTION]
+    for file in (*begun, ALLOWED, NOTICE):
         texts[public / file] = (TEXTS / file).read_text(encoding="utf-8")
     texts[private / RETENTION] = _retention()
     texts[public / README] = _text(README, **said) + "".join(map(_described, PUBLIC.values()))

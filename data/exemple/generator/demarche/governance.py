@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from generator.demarche.tables import EPCI, Folder, rows_of, texts
+from generator.partner_facts import SOCIAL_SPACE
 from generator.places import COMMUNES
 
 ALL = [commune.code for commune in COMMUNES if commune.epci == EPCI]
@@ -19,7 +20,10 @@ POINTS = 5  # that each ballot shares out
 PE, LEISURE, YOUTH = "petite enfance", "accueil de loisirs", "jeunesse"
 AT_SECOND_SEMINAR = "SEM2"
 SERVICE = ["service_id", "nom", "type", "champ", "gestionnaire", "statut_juridique", "commune", "capacite", "ouverture"]
-QUOTED = {2: ["PE_PLACES 2", "EJ_MOBILITE 3"], 3: ["CO_COOPERATION 3", "VS_LIEUX 4", "PA_LIEUX 3"]}
+QUOTED = {
+    2: ["PE_PLACES 1", "EJ_MOBILITE 4"],
+    3: ["CO_COOPERATION 3", "VS_LIEUX 2", "PA_LIEUX 1"],
+}  # by three or more of a kind
 CONVENTION = "# Convention inventée : son texte n'a pas de valeur et ne reprend aucun modèle.\n"
 
 
@@ -44,9 +48,19 @@ def write(public: Folder, root: Path, extracts: dict[str, str], generator: np.ra
     public.write("instances", rows_of("instances", said["instances"]))
     public.write("reunions", rows_of("reunions", said["reunions"]))
     public.write_yaml("convention.yml", said["convention"], CONVENTION)
+    public.write_yaml(
+        "convention_precedente.yml", _former(said["convention"], said["convention_precedente"]), CONVENTION
+    )
     for issue in said["info_flash"]:
         issue["paroles"] = [extracts[name] for name in QUOTED.get(issue["numero"], [])]
     public.write_yaml("info_flash.yml", said["info_flash"])
+
+
+def _former(convention: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
+    """Return the version before: some articles had another text, one did not exist."""
+    articles = [one | changed["articles"].get(one["no"], {}) for one in convention["articles"]]
+    former = {name: value for name, value in convention.items() if name != "validee_le"}
+    return former | changed | {"articles": articles[:-1]}
 
 
 def _services(said: dict[str, Any], root: Path, generator: np.random.Generator) -> list[dict[str, Any]]:
@@ -62,8 +76,8 @@ def _services(said: dict[str, Any], root: Path, generator: np.random.Generator) 
             row |= {"x": round(point.x + shift[0], 4), "y": round(point.y + shift[1], 4)}
         wide = row["type"] not in ("accueil périscolaire", "accueil de loisirs", "EAJE", "point numérique")
         row["zone_intervention"] = ALL if wide else [row["commune"]]
-        if row["type"] == "EVS":
-            row["zone_intervention"] = ["99002", "99003", "99004", "99006", "99007"]
+        if row["type"] in ("EVS", "centre social"):
+            row["zone_intervention"] = sorted(SOCIAL_SPACE[2024])
         if status == "en service":
             staff = round(float(generator.uniform(0.8, 1.6)) * (row["capacite"] or 12) / 8, 1)
             row |= {"etp": staff, "agrement_debut": "2023-01-01", "agrement_fin": "2026-12-31"}

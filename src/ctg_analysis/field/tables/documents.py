@@ -81,6 +81,7 @@ class Convention(Row):
     periode: Period
     parties: Annotated[tuple[Party, ...], AfterValidator(some)]
     vu: tuple[Text, ...] = ()
+    preambule: Text | None = None
     articles: Annotated[tuple[Article, ...], AfterValidator(some)]
     annexes: tuple[Annex, ...] = ()
 

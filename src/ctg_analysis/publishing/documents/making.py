@@ -1,0 +1,97 @@
+"""From the field material to the documents beside the reports."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ctg_analysis.errors import UserError
+from ctg_analysis.field.consistency import open_consistent
+from ctg_analysis.field.material import CONVENTION as CONVENTION_FILE
+from ctg_analysis.field.tables.columns import last_day
+from ctg_analysis.observed import observed
+from ctg_analysis.processing import ensure
+from ctg_analysis.publishing.documents import action_sheets, convention
+from ctg_analysis.publishing.documents.dossier import Dossier
+from ctg_analysis.publishing.documents.issues import issue_page
+from ctg_analysis.publishing.documents.paths import ACTION_SHEET, CHANGES, CONVENTION, template
+from ctg_analysis.publishing.documents.reference import read_reference
+from ctg_analysis.publishing.documents.word import fill
+from ctg_analysis.publishing.documents.writing import write
+from ctg_analysis.publishing.pdf import write_pdf
+from ctg_analysis.settings import DataRoot, project_path
+from ctg_analysis.summaries import messages
+
+SHEETS = "fiches_action"
+
+
+def write_convention(epci: str, root: DataRoot, out: Path) -> list[Path]:
+    """Write the convention, what changes in its articles, and the fiches-action; return their places.
+
+    Raises:
+        InputError, UserError: see `convention_documents` and `writing.write`.
+    """
+    return write(out, epci, convention_documents(epci, root), alone_in=SHEETS)
+
+
+def write_issue(epci: str, root: DataRoot, number: int | None, out: Path) -> Iterator[Path]:
+    """Write an issue of the info flash as a page, then as a PDF, and yield each when it is there.
+
+    Raises:
+        InputError, UserError: see `issues.issue_page` and `writing.write`; no browser, once the page is there.
+    """
+    issue, html = issue_page(epci, root, number)
+    name = f"info_flash_{issue.numero}"
+    yield from write(out, epci, {f"{name}.html": html.encode("utf-8")})
+    with TemporaryDirectory() as scratch:
+        pdf = Path(scratch) / f"{name}.pdf"
+        write_pdf(html, pdf, last_day(issue.date).isoformat())
+        yield from write(out, epci, {pdf.name: pdf.read_bytes()})
+
+
+def convention_documents(epci: str, root: DataRoot) -> dict[str, bytes]:
+    """Return the convention, what changes in its articles, and the fiches-action, by the names of their files.
+
+    Raises:
+        InputError: material that cannot be trusted, or whose chain does not hold. UserError: no convention yet.
+    """
+    one = dossier(epci, root)
+    reference = read_reference()
+    made = {
+        CONVENTION: (CONVENTION, convention.context(one, reference), one.convention.intitule),
+        f"convention_{CHANGES}": (
+            CHANGES,
+            convention.changes(one, reference),
+            f"Modifications, {one.convention.intitule}",
+        ),
+    }
+    made |= {
+        f"{SHEETS}/{action}.docx": (ACTION_SHEET, context, f"Fiche-action {action}")
+        for action, context in action_sheets.contexts(one).items()
+    }
+    return {
+        name: fill(template(model, root, epci), context, title=title, date=one.date)
+        for name, (model, context, title) in made.items()
+    }
+
+
+def dossier(epci: str, root: DataRoot) -> Dossier:
+    """Return what the convention is made of.
+
+    Raises:
+        InputError: material that cannot be trusted, or whose chain does not hold. UserError: no convention yet.
+    """
+    ensure(root)
+    seen = observed(epci, root)
+    material = open_consistent(root, epci, seen.territories)
+    if material.convention is None:
+        path = project_path(root.material(epci) / CONVENTION_FILE)
+        raise UserError(f"{path}: found no convention yet, expected its parties and its articles: ctg new {epci}")
+    places = seen.territories[seen.territories["level"].isin(["epci", "commune"])]
+    return Dossier(
+        material,
+        material.convention,
+        places.set_index("code")["name"].to_dict(),
+        tuple(messages(seen)),
+        max(seen.received.values()),
+        root.fictional,
+    )
