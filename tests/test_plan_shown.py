@@ -17,6 +17,7 @@ from ctg_analysis.enjeux import Enjeux
 from ctg_analysis.field.priorities import decisions, divergences, overlooked
 from ctg_analysis.field.priorities import priorities as ranked
 from ctg_analysis.followup import Followup
+from ctg_analysis.proved import place_of
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.shown import Shown, show, to_enjeu
 from ctg_analysis.strategy import Strategy
@@ -351,6 +352,13 @@ def test_the_chain_is_clickable_both_ways(pages, shown):
         name = row.ref.split("+")[0]
         link = re.search(rf'href="([\w.]+)#{name}"', part(pages[ENJEUX], f"constat-{row.constat_id}"))
         assert f'href="{ENJEUX}#constat-{row.constat_id}"' in part(pages[link[1]], name, CELL), name
+    quoted = proofs["type"].isin(["enquête", "atelier"]) | proofs["ref"].isin(shown.table("extraits")["extrait_id"])
+    for row in proofs[quoted].itertuples():
+        place = place_of(row.type, row.ref)
+        link = re.search(rf'href="([\w.]+)#{place}"', part(pages[ENJEUX], f"constat-{row.constat_id}"))
+        there = pages[link[1]][pages[link[1]].index(f'id="{place}"') :]
+        back = re.search(r'href="14_enjeux.html#constat-(\w+)"', there)
+        assert back[1] in set(proofs.loc[proofs["ref"].eq(row.ref), "constat_id"]), place
     for row in table.itertuples():
         for constat in row.constats:
             assert f'href="{ENJEUX}#constat-{constat}"' in part(pages[ENJEUX], f"enjeu-{row.enjeu_id}")
