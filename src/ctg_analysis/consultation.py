@@ -11,7 +11,7 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.field.codes import CLOSED
 from ctg_analysis.shown import Shown, show
 
-HOW = "un exemple entier est dans data/exemple, le mode d'emploi dans docs/demarche.md"
+HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
 BEGIN = {
     "questionnaire": f"les questions et leurs codes ; {HOW}",
     "marges": "les marges du recensement, pour le redressement",

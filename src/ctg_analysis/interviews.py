@@ -11,7 +11,7 @@ from ctg_analysis.settings import settings
 from ctg_analysis.shown import Shown, show
 
 INTERVIEWS, WHOLE, EXTRACTS = "entretiens", "ensemble", "extraits"
-HOW = "un exemple entier est dans data/exemple, le mode d'emploi dans docs/demarche.md"
+HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
 BEGIN = {
     "grille": f"les questions des entretiens ; {HOW}",
     "codebook": "les codes, et ce que chacun veut dire",
