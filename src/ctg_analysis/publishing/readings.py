@@ -14,8 +14,8 @@ from ctg_analysis.model import Indicator
 from ctg_analysis.observations import read_observations
 from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
+from ctg_analysis.proved import proved
 from ctg_analysis.publishing.keys import named_in
-from ctg_analysis.publishing.proved import proved
 
 SYNTHESIS = "00"
 OF_THE_DEMARCHE = ("11", "12", "13", "14", "15", "16")
