@@ -243,6 +243,31 @@ def test_the_template_has_one_thread_and_runs_nothing_itself(warm):
     assert not template.is_fork()
 
 
+HEAVY = {
+    "scipy.stats",
+    "scipy.optimize",
+    "shapely.plotting",
+    "matplotlib",
+    "seaborn",
+    "geopandas",
+    "docx",
+    "distributed",
+}
+
+
+def imported() -> set[str]:
+    """Return the modules that this process has in memory."""
+    return set(sys.modules)
+
+
+def test_the_template_imports_nothing_heavy_that_no_chapter_uses(warm):
+    """A tenth of a second or more each, at the start of every build."""
+    found = workers.call(warm, imported, place="x")
+    assert {"pandas", "papermill", "nbconvert", "scipy.special", "ctg_analysis.chapter"} <= found
+    assert found & HEAVY == set()
+    assert found & set(template.NEEDLESS) == set()
+
+
 BUILD = """
 import sys
 from ctg_analysis.publishing import workers

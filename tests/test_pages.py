@@ -51,6 +51,10 @@ OF_OTHERS = "Écart relatif à la valeur de comparaison"  # the overview draws v
 SAID_OF_THE_PAGE = re.compile("différence|comparables|Écarts notables|communes \\(")  # its method and its perimeter
 
 
+GEOGRAPHY = "[Gg]éographie au 01/01/2026|Valeurs publiées par le producteur"
+GATHERED = r"Démarche de la convention territoriale globale, .*état au \d\d/\d\d/\d{4}"  # by those who take part
+
+
 def test_it_asks_nothing_of_any_network(page):
     text = Text(page)
     assert ("html", {"lang": "fr"}) in text.tags
@@ -69,9 +73,7 @@ def test_it_asks_nothing_of_any_network(page):
 def test_every_chart_has_its_words_and_its_data(page):
     for figure in FIGURE.findall(page):
         assert faults(figure) == [], figure[:400]
-        assert f"Source{NBSP}: " in figure and re.search(
-            "[Gg]éographie au 01/01/2026|Valeurs publiées par le producteur", figure
-        )
+        assert f"Source{NBSP}: " in figure and re.search(f"{GEOGRAPHY}|{GATHERED}", figure)
         assert "<table>" in figure and "<caption>" in figure and 'scope="col"' in figure
         assert re.search(r'href="donnees/[a-z0-9_]+\.csv"', figure) or OF_OTHERS in figure
 
@@ -112,8 +114,8 @@ def test_r19_every_figure_printed_has_its_source_vintage_geography_and_date(page
     pieces = [[text for text in piece if text] for piece in pieces]
     for number, (kind, *words) in enumerate(pieces):
         if kind == "source":
-            assert re.search(r"extraction du \d\d/\d\d/\d{4}", words[0]), words
-            assert re.search("[Gg]éographie au 01/01/2026|Valeurs publiées par le producteur", words[0]), words
+            dated = re.search(r"extraction du \d\d/\d\d/\d{4}", words[0]) and re.search(GEOGRAPHY, words[0])
+            assert dated or re.search(GATHERED, words[0]), words
         elif kind != "figure" and not SAID_OF_THE_PAGE.search(words[0]):
             following = pieces[number + 1][0] if number + 1 < len(pieces) else ""
             assert following in ("source", "figure", "table"), words

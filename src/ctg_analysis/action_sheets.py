@@ -3,6 +3,7 @@
 import pandas as pd
 from markupsafe import Markup
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display import strategy, texts
 from ctg_analysis.display.moments import day_text, moment_text, span_text
@@ -67,7 +68,11 @@ def sheet(shown: Shown, row, *, agrees: bool) -> ActionSheet:
 def links(row) -> str:
     """Return the programmes that an action belongs to besides the convention."""
     named = {"lien_pedt": "PEDT", "lien_sppe": "service public de la petite enfance"}
-    return ", ".join(name for column, name in named.items() if getattr(row, column) is True)
+    return ", ".join(name for column, name in named.items() if _is_yes(getattr(row, column)))
+
+
+def _is_yes(cell: object) -> bool:
+    return not pd.isna(cell) and bool(cell)
 
 
 def _written(cell: object) -> str:
@@ -110,7 +115,7 @@ def _indicators(shown: Shown, action: str) -> Markup:
         return Markup("<p>{}</p>").format(texts.typography("Aucun indicateur n'est inscrit."))
     lines = [
         [
-            f"{one.libelle} ({one.unite})",
+            _named(shown, one),
             one.type,
             dated(one.valeur_reference, one.date_reference),
             dated(one.cible, one.cible_date),
@@ -119,6 +124,13 @@ def _indicators(shown: Shown, action: str) -> Markup:
         for one in rows.itertuples(index=False)
     ]
     return strategy.inner_table("Indicateurs", ["Indicateur", "Sorte", "Départ", "Cible", "Recueilli par"], lines)
+
+
+def _named(shown: Shown, row) -> pieces.Cell:
+    """Return what is measured, with a link to its figure when it is one of the diagnosis."""
+    label = f"{row.libelle} ({row.unite})"
+    one = CATALOGUE.get(row.indicateur) if isinstance(row.indicateur, str) else None
+    return pieces.link(label, shown.figure_of(one)) if one else label
 
 
 def dated(value: float, moment: object) -> str:

@@ -38,6 +38,10 @@ class Bilan:
         self.actions = shown.table(ACTIONS)
         self._used: list[str] = []
 
+    def begin(self) -> Html:
+        """Return how to begin, when nothing was gathered yet."""
+        return self.shown.begin(ACTIONS, "competences", "equipements_services", "documents")
+
     def statuses(self) -> Html:
         """Return how many actions were done, partly done, put off, given up, axis by axis."""
         return self._box("Statut des actions de la convention précédente") or realisation.statuses(
@@ -109,7 +113,7 @@ class Bilan:
             sources.append(rows)
         note = f"{NO_BASELINE}{f' Sans deux valeurs comparables : {texts.listed(absent)}.' if absent else ''}"
         if not lines:
-            return pieces.said("Aucun de ces indicateurs n'a deux valeurs d'une même source.", note)
+            return pieces.plain("Aucun de ces indicateurs n'a deux valeurs d'une même source.", note)
         header = ["Indicateur", "Unité", "Avant", "Aujourd'hui"]
         source = figures.source(self.shown.seen, pd.concat(sources), series=True)
         return pieces.table("Les indicateurs, hier et aujourd'hui", header, lines, source, note)

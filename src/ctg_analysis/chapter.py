@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis import analyst, assessments, figures, funnels, summaries, synthesis
+from ctg_analysis import analyst, assessments, figures, funnels, summaries, surveyed, synthesis
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
@@ -122,7 +122,7 @@ class Chapter:
         own, others = rows.iloc[0], rows.iloc[1:]
         text = texts.sentence(one, own)
         if others.empty or isinstance(one.value, Count | Mean):
-            return markup.reading(text, "")
+            return markup.reading(text, surveyed.base(own) if surveyed.is_surveyed(one) else "")
         self._compared.append(one.id)
         return markup.reading(text, texts.typography(texts.beside(others)))
 

@@ -42,6 +42,10 @@ class Enjeux:
         self.ranking = shown.table("priorities")
         self.titles = dict(zip(self.enjeux["enjeu_id"], self.enjeux["titre"], strict=True))
 
+    def begin(self) -> Html:
+        """Return how to begin, when nothing was gathered yet."""
+        return self.shown.begin("constats", "preuves", "enjeux")
+
     def overview(self) -> Html:
         """Return how long the chain is, from proofs to actions."""
         box = self.shown.missing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
@@ -99,13 +103,13 @@ class Enjeux:
     def ways_of_counting(self) -> Html:
         """Return the ranks under other ways of counting."""
         return self._votes("Rang selon la façon de compter") or shown_as.ways_of_counting(
-            self.shown.table("sensitivity"), self.titles, self._source
+            self.shown.table("sensitivity"), to_enjeu, self._source
         )
 
     def voters(self) -> Html:
         """Return the points that each kind of actors gave."""
         return self._votes("Points par sorte d'acteurs") or shown_as.voters(
-            self.shown.table("points_by_type"), self.titles, self._source
+            self.shown.table("points_by_type"), to_enjeu, self._source
         )
 
     def divergences(self) -> Html:
@@ -161,7 +165,7 @@ class Enjeux:
                 field=_capital(row.champ),
                 statement=texts.typography(row.enonce),
                 type=row.type,
-                strength=f"{_capital(row.type)}, {linked.STRENGTHS[row.force_preuve]}",
+                strength=linked.STRENGTHS[row.force_preuve],
                 status=texts.typography(_status(row, meetings)),
                 labels=[ONE_INTERVIEW] if row.constat_id in alone else [],
                 proofs=proof_words.told(self.shown, row.constat_id),
@@ -222,13 +226,13 @@ class Enjeux:
         if rows.empty:
             return ""
         above, below = (rows[side].iloc[0].replace(LIST, ", ") for side in ("above", "below"))
-        return f" Les acteurs divergent : plus important pour {above}, moins pour {below}."
+        return f" Les acteurs divergent : plus important pour {above} ; moins important pour {below}."
 
     def _votes(self, what: str) -> Html | None:
         box = self.shown.missing(what, "enjeux")
         if box or len(self.ranking):
             return box
-        return pieces.said(f"{what} : les enjeux n'ont pas encore été soumis au vote.")
+        return pieces.plain(f"{what} : les enjeux n'ont pas encore été soumis au vote.")
 
     @property
     def _source(self) -> str:

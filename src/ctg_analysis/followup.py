@@ -1,7 +1,11 @@
 """Chapter 16: where the convention is, year after year, and what its evaluations will read."""
 
+from collections.abc import Iterable
+from functools import cached_property
+
 import pandas as pd
 
+from ctg_analysis import figures
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.comparisons import last_year
 from ctg_analysis.display import demarche as pieces
@@ -35,6 +39,10 @@ class Followup:
         self.funding = budget.of_the_plan(shown.table("financements"), self.actions)
         self.rows = shown.table("suivi")
         self.followed = shown.table("indicateurs_suivi")
+
+    def begin(self) -> Html:
+        """Return how to begin, when nothing was gathered yet."""
+        return self.shown.begin("actions", "suivi", "indicateurs_suivi")
 
     def statuses(self) -> Html:
         """Return how many actions have each status, year by year."""
@@ -71,8 +79,10 @@ class Followup:
         )
         axes = dict(list(rows.groupby("axe", sort=False)))
         ordered = [axis for axis in dict.fromkeys(self.actions["axe"]) if axis in axes]
-        source = self.shown.source("indicateurs_suivi", "suivi")
-        drawn = [shown_as.bullets(axes[axis], axis, self._years, source, INDICATORS) for axis in ordered]
+        drawn = [
+            shown_as.bullets(axes[axis], axis, self._years, self._sources(axes[axis]["ind_id"]), INDICATORS)
+            for axis in ordered
+        ]
         return pieces.together(self._recomputed(rows), *drawn)
 
     def paths(self) -> Html:
@@ -84,8 +94,7 @@ class Followup:
         rows = self._values[self._values["ind_id"].isin(results["ind_id"])]
         labels = {row.ind_id: f"{row.action_id} {row.libelle} ({row.unite})" for row in results.itertuples(index=False)}
         labels = {name: label for name, label in labels.items() if name in set(rows["ind_id"])}
-        source = self.shown.source("indicateurs_suivi", "suivi")
-        return shown_as.paths(rows, labels, self._years, source, INDICATORS)
+        return shown_as.paths(rows, labels, self._years, self._sources(labels), INDICATORS)
 
     def money(self) -> Html:
         """Return what was to be spent and what was."""
@@ -113,7 +122,7 @@ class Followup:
         rows = self.shown.table("calendrier")
         rows = rows[rows["etape"].str.lower().str.contains(EVALUATION)] if len(rows) else rows
         if rows.empty:
-            return pieces.said(
+            return pieces.plain(
                 "Le calendrier de la démarche ne prévoit pas encore d'évaluation, à mi-parcours ni finale : une étape "
                 "par évaluation, dans calendrier.csv."
             )
@@ -135,7 +144,10 @@ class Followup:
             return box
         actions = tracking.as_bilan(self.actions, self.followed, self.funding, self.rows)
         source, when = self.shown.source("suivi", "financements"), f"fin {self.rows['annee'].max()}"
-        names = {name: pieces.link(name, to_action(name)) for name in actions["action_id"]}
+        names = {
+            row.action_id: pieces.link(f"{row.action_id} {row.intitule}", to_action(row.action_id))
+            for row in actions.itertuples(index=False)
+        }
         return pieces.together(
             realisation.statuses(actions, tracking.STATUSES, when, source, FILE),
             realisation.quantities(actions, when, source, FILE),
@@ -154,13 +166,25 @@ class Followup:
     def _indicators(self) -> list[str]:
         return [name for name in self.followed["indicateur"].dropna().unique() if name in CATALOGUE]
 
+    @cached_property
+    def _found(self) -> dict[str, pd.DataFrame]:
+        """Return the observations of the territory, by indicator, of those that have any."""
+        found = {name: self.shown.seen.own(CATALOGUE[name]) for name in self._indicators()}
+        return {name: rows for name, rows in found.items() if len(rows)}
+
     def _observed(self) -> pd.DataFrame:
         """Return what the observations say of the territory about the indicators that are followed."""
-        found = [self.shown.seen.own(CATALOGUE[name]).assign(indicateur=name) for name in self._indicators()]
-        if not found:
+        if not self._found:
             return tracking.NOTHING_OBSERVED
-        rows = pd.concat(found)
-        return rows.assign(year=rows["period"].map(last_year))[["indicateur", "year", "value", "source"]]
+        rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._found.items()])
+        return rows.assign(year=rows["period"].map(last_year))[["indicateur", "year", "value", "text", "source"]]
+
+    def _sources(self, ids: Iterable[str]) -> str:
+        """Return where the values of indicators come from: the follow-up, and the sources of what is recomputed."""
+        told = self.shown.source("indicateurs_suivi", "suivi")
+        own = self.followed[self.followed["ind_id"].isin(list(ids))]["indicateur"]
+        rows = [rows for name, rows in self._found.items() if name in set(own)]
+        return f"{told} {figures.source(self.shown.seen, pd.concat(rows), series=True)}" if rows else told
 
     def _recomputed(self, rows: pd.DataFrame) -> Html:
         count = int(rows["kind"].eq(tracking.OBSERVED).sum())

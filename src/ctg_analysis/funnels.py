@@ -36,7 +36,8 @@ def rates(seen: Observed, one: Indicator, people: Indicator, per: float, title: 
     rows, known = by_commune(seen, one), by_commune(seen, people)
     inhabitants = known[known["status"].eq(OK)].set_index("territory")["value"]
     rows = rows[rows["status"].eq(OK)]
-    rows = rows.assign(events=rows["numerator"], size=rows["territory"].map(inhabitants) * rows["denominator"])
+    size = rows["territory"].map(inhabitants).astype(float) * rows["denominator"]
+    rows = rows.assign(events=rows["numerator"], size=size)
     described = replace(one, unit=f"pour {texts.number(per)} habitants")
     note = f"Population de {known['period'].max()}, comptée chaque année." if len(known) else ""
     return _drawn(

@@ -20,6 +20,7 @@ KINDS = {
     evidence.DOCUMENT: "Document",
     evidence.WORKSHOP: "Rencontre",
 }
+BESIDE = {"departement": "le département", "region": "la région", "france": "la France", "epci": "l'intercommunalité"}
 NOT_QUOTED = "propos qui ne peuvent pas être cités ici (diffusion réservée, ou trop peu de personnes entendues)"
 GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la preuve n'est plus vrai aujourd'hui"
 
@@ -46,7 +47,7 @@ def _indicator(shown: Shown, row) -> tuple[str, str, str]:
     if own.empty or own["status"].iloc[0] != OK:
         return head, shown.figure_of(one), GONE
     value = f"{head} : {own['text'].iloc[0]}{_unit(one)}"
-    said = f"{value}, {row.lecture} {_benchmark(rows, row)}" if isinstance(row.lecture, str) else value
+    said = f"{value}, {_benchmark(rows, row)}" if isinstance(row.lecture, str) else value
     true = not isinstance(row.lecture, str) or holds(row, seen.data(one), seen.territories, seen.epci)
     return said, shown.figure_of(one), "" if true else NOT_ANY_MORE
 
@@ -57,13 +58,15 @@ def _unit(one) -> str:
 
 
 def _benchmark(rows: pd.DataFrame, row) -> str:
-    """Return what a figure is held against: a place and its value, a number, a period."""
+    """Return what a figure is held to show: « plus faible que le département (23,4 %) », « au moins 80 »."""
     match = BENCHMARK.fullmatch(row.repere)
     if row.lecture not in COMPARED or not match:
-        return row.repere
-    others = rows[rows["level"].eq(LEVELS[match[1]]) & rows["status"].eq(OK)]
+        return f"{row.lecture} {row.repere}"
+    level = LEVELS[match[1]]
+    others = rows[rows["level"].eq(level) & rows["status"].eq(OK)]
     others = others[others["territory"].eq(match[2])] if match[2] else others
-    return f"{others['name'].iloc[0]} ({others['text'].iloc[0]})" if len(others) else row.repere
+    value = f" ({others['text'].iloc[0]})" if len(others) else ""
+    return f"{row.lecture} {BESIDE[level]}{value}".replace("de le ", "du ")
 
 
 def _survey(shown: Shown, row) -> tuple[str, str, str]:

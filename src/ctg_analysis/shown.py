@@ -14,7 +14,7 @@ from ctg_analysis.demarche import Demarche
 from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display import markup, notes, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.field.tables import PUBLIC
+from ctg_analysis.field.tables import PUBLIC, TABLES
 from ctg_analysis.field.tables.columns import first_day, last_day
 from ctg_analysis.model import Indicator
 from ctg_analysis.observed import Observed
@@ -79,27 +79,41 @@ class Shown:
         absent = [name for name in names if self.table(name).empty]
         if not absent:
             return None
-        files = [PUBLIC[name] for name in absent]
+        return self.box(what, *absent)
+
+    def box(self, what: str, *names: str, **told: str) -> Html:
+        """Return the box of what is missing: the tables to fill, each with how, and the command that writes them.
+
+        names: tables of which nothing more is to be said. told: others, and what is.
+        """
+        files = dict.fromkeys(names, "modèle à remplir pendant la démarche") | told
         return markup.unavailable(
             texts.typography(f"{what}."),
             [
                 {
-                    "label": texts.typography(f"{file.title} ({file.file})"),
-                    "how": texts.typography("modèle à remplir pendant la démarche"),
+                    "label": texts.typography(f"{TABLES[name].title} ({TABLES[name].file})"),
+                    "how": texts.typography(how),
                     "command": f"ctg new {self.seen.epci}",
                 }
-                for file in files
+                for name, how in files.items()
             ],
         )
+
+    def begin(self, *names: str) -> Html:
+        """Return how to begin a chapter, when none of its tables has a row; nothing once one has."""
+        if any(len(self.table(name)) for name in names):
+            return Html("")
+        files = [{"file": PUBLIC[name].file, "title": texts.typography(PUBLIC[name].title)} for name in names]
+        return markup.piece("begin.html.j2", epci=self.seen.epci, files=files)
 
     def source(self, *names: str, day: str = "") -> str:
         """Return where figures come from: the tables, and the day at which they were true.
 
-        day: ISO; by default the newest one that the tables tell.
+        day: ISO; by default the newest one that the tables tell, or else that any table tells.
         """
         titles = [TITLES.get(name) or PUBLIC[name].title for name in names]
         what = " ; ".join(texts.uncapitalised(title) for title in titles)
-        told = day or self.newest(*names)
+        told = day or self.newest(*names) or self.newest(*DATES)
         state = f"état au {texts.date_text(told)}" if told else "état non daté"
         return texts.typography(f"Démarche de la convention territoriale globale, {what}, {state}.")
 

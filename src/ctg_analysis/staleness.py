@@ -9,23 +9,12 @@ from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
 from ctg_analysis.sources.folders import sha256, source_folders
 
 MANIFEST = "manifest.json"
-PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
-PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "simulation", "templates"}
-PAGES |= {"action_sheets", "bilan", "enjeux", "followup", "proof_words", "shown", "strategy"}
-PAGES |= {
-    "analyst",
-    "assessments",
-    "chapters",
-    "demarche",
-    "documents",
-    "figures",
-    "funnels",
-    "material_check",
-    "proofs",
-    "summaries",
-    "synthesis",
-    "verification",
-}
+PAGES = {"__main__", "action_sheets", "analyst", "assumptions", "bilan", "build", "chapter", "chapters"}
+PAGES |= {"childcare_authority", "cli", "comparisons", "consultation", "demarche", "display", "distributed"}
+PAGES |= {"documents", "enjeux", "figures", "followup", "interviews", "listing", "material_check"}
+PAGES |= {"meetings", "observed", "peer_values", "proof_words", "proofs", "publishing", "shown"}
+PAGES |= {"simulation", "strategy", "summaries", "surveyed", "synthesis", "templates", "verification"}
+PAGES |= {"assessments", "funnels"}
 
 
 def is_stale(root: DataRoot) -> bool:
@@ -61,7 +50,8 @@ def inputs(root: DataRoot) -> dict[str, str]:
         for path in sorted(folder.iterdir())
         if path.is_file()
     ]
-    files += sorted(path for path in root.reference.rglob("*") if path.is_file() and MODELS not in path.parts)
+    reference = (path for path in root.reference.rglob("*") if MODELS not in path.relative_to(root.reference).parts)
+    files += sorted(path for path in reference if path.is_file())
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
     files += sorted(path for path in private if path.is_file())
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}

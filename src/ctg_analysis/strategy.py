@@ -6,6 +6,7 @@ from functools import cached_property
 import pandas as pd
 from markupsafe import Markup
 
+from ctg_analysis import figures
 from ctg_analysis.action_sheets import links, sheet
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.childcare_authority import COUNTED, read_thresholds
@@ -19,7 +20,6 @@ from ctg_analysis.display.strategy import Branch
 from ctg_analysis.field import budget, chain, plan
 from ctg_analysis.field.consistency import active
 from ctg_analysis.field.tables.plan import DROPPED
-from ctg_analysis.figures import by_commune
 from ctg_analysis.model import OK
 from ctg_analysis.settings import data_root
 from ctg_analysis.shown import Shown, show, to_action, to_enjeu
@@ -44,6 +44,12 @@ class Strategy:
         self.shown = shown
         self.actions = plan.in_order(shown.table("actions"), shown.table("axes"), shown.table("objectifs"))
         self.funding = budget.of_the_plan(shown.table("financements"), self.actions)
+
+    def begin(self) -> Html:
+        """Return how to begin, when nothing was gathered yet."""
+        return self.shown.begin(
+            "axes", "objectifs", "actions", "financements", "indicateurs_suivi", "instances", "reunions"
+        )
 
     def tree(self) -> Html:
         """Return the axes, their objectives, their actions."""
@@ -85,7 +91,7 @@ class Strategy:
         box = self.shown.missing("Actions liées au PEDT", "actions")
         if box:
             return box
-        rows = by_commune(self.shown.seen, CATALOGUE[end])
+        rows = figures.by_commune(self.shown.seen, CATALOGUE[end])
         rows = rows[rows["status"].eq(OK)]
         marks = [
             (
@@ -95,7 +101,8 @@ class Strategy:
             for year, names in rows.groupby("value")["name"]
         ]
         tied = self.actions[self.actions["lien_pedt"].fillna(False).astype(bool)]
-        return self._drawn(tied, marks, "Actions liées au PEDT")
+        sources = [figures.source(self.shown.seen, rows)] if len(rows) else []
+        return self._drawn(tied, marks, "Actions liées au PEDT", *sources)
 
     def sppe(self) -> Html:
         """Return the actions of the service public de la petite enfance beside the dates of the law."""
@@ -112,7 +119,9 @@ class Strategy:
             for day, names in sorted(dates.items())
         ]
         tied = self.actions[self.actions["lien_sppe"].fillna(False).astype(bool)]
-        return self._drawn(tied, marks, "Actions liées au service public de la petite enfance")
+        law = "Dates de la loi : voir les textes de référence du chapitre « Petite enfance »."
+        what = "Actions liées au service public de la petite enfance"
+        return self._drawn(tied, marks, what, texts.typography(law))
 
     def budget(self) -> Html:
         """Return the money of the plan by financer and year, and whether it reconciles."""
@@ -198,7 +207,7 @@ class Strategy:
             for decision in row.decisions or ()
         ]
         if not lines:
-            return pieces.said("Aucune décision n'est encore inscrite.")
+            return pieces.plain("Aucune décision n'est encore inscrite.")
         source = self.shown.source("reunions")
         return pieces.table(
             "Les décisions, des plus récentes aux plus anciennes", ["Date", "Instance", "Décision"], lines, source
@@ -243,7 +252,7 @@ class Strategy:
 
     def _objective(self, row) -> Branch:
         enjeux = pieces.listed(pieces.link(one, to_enjeu(one)) for one in row.enjeux)
-        beside = Markup('<span class="marks">({}{})</span>').format(Markup("enjeux\u00a0: ") + enjeux, _until(row))
+        beside = Markup(' <span class="marks">(enjeux\u00a0: {}{})</span>').format(enjeux, _until(row))
         own = self.actions[self.actions["obj_id"].eq(row.obj_id)]
         grown = [Branch("", "", "", self._leaf(one)) for one in own.itertuples(index=False)]
         return Branch(f"but-{row.obj_id}", "Objectif", texts.typography(row.titre), beside, grown)
@@ -253,14 +262,14 @@ class Strategy:
         beside = Markup(' <span class="marks">({})</span>').format(", ".join(told)) if told else Markup("")
         return self._links[row.action_id] + beside
 
-    def _drawn(self, actions: pd.DataFrame, marks: Marks, what: str, *, by_axis: bool = False) -> Html:
+    def _drawn(self, actions: pd.DataFrame, marks: Marks, what: str, *sources: str, by_axis: bool = False) -> Html:
         """Return actions on the calendar of the convention; what has no date is named below."""
         rows = plan.in_time(actions)
         without = list(actions.loc[~actions["action_id"].isin(rows["action_id"]), "action_id"])
         note = "Bande claire : durée de la convention."
         note += f" Sans calendrier : {texts.listed(without)}." if without else ""
         if rows.empty:
-            return pieces.said(f"{what} : aucune.", note if without else "")
+            return pieces.plain(f"{what} : aucune.", note if without else "")
         drawn = rows.assign(
             name=rows["action_id"] + " " + rows["titre"],
             group=rows["axe"] if by_axis else "",
@@ -282,7 +291,7 @@ class Strategy:
             message=f"{what} : {pieces.plural(kept, 'action')} de {int(rows['begin'].min())} à {plan.last_year(rows)}",
             what=what,
             when=self._years,
-            source=self.shown.source("actions"),
+            source=" ".join([self.shown.source("actions"), *sources]),
             file=ACTIONS,
             note=note,
         )

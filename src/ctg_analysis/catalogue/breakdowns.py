@@ -55,7 +55,6 @@ TITLES = {
     "teenagers_mobility": "Déplacements des 11-17 ans, selon leurs parents",
     "former_actions": "Actions de la convention précédente, selon ce qu'elles sont devenues",
     "former_places": "Places prévues et créées par la convention précédente",
-    "former_cost": "Coût de la convention précédente",
     "plan_funding": "Financement des actions de la convention, selon le financeur",
     "services_funding": "Financement des équipements et services",
     "services_fte": "Emplois des équipements et services, selon le champ",

@@ -1,5 +1,6 @@
 """What the chapters of a démarche are made of: charts and tables with their source, links, amounts, quantities."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -12,6 +13,7 @@ from ctg_analysis.display.markup import Html, Table
 UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
 Cell = str | Markup
+HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper it may fill a page
 
 
 def chart(
@@ -25,7 +27,7 @@ def chart(
     return markup.figure(
         drawing,
         file=file,
-        kind="chart",
+        kind="chart tall" if float(HEIGHT.search(drawing)[1]) > TALL else "chart",
         title=texts.typography(message),
         subtitle=texts.typography(subtitle),
         alt=texts.typography(f"{message}. {subtitle} : {says}."),
@@ -37,7 +39,7 @@ def chart(
 
 def table(
     caption: str,
-    header: Sequence[str],
+    header: Sequence[Cell],
     lines: Iterable[Sequence[Cell]],
     source: str,
     note: str = "",
@@ -51,7 +53,7 @@ def table(
     """
     rows = [[_written(cell) for cell in line] for line in lines]
     note = texts.typography(" ".join(said for said in (charts.signs(rows), note) if said))
-    head = [texts.typography(text) for text in header]
+    head = [_written(cell) for cell in header]
     made = markup.table(Table(texts.typography(caption), head, rows, note, frozenset(marked), words))
     return Html(f"{made.html}\n{markup.source(source).html}")
 
@@ -68,6 +70,11 @@ def together(*pieces: Html) -> Html:
 def said(text: str, beside: str = "") -> Html:
     """Return a sentence, and what goes with it."""
     return markup.reading(texts.typography(text), texts.typography(beside))
+
+
+def plain(text: str, beside: str = "") -> Html:
+    """Return what there is to say when there is nothing to show."""
+    return markup.piece("plain.html.j2", texts=[texts.typography(one) for one in (text, beside) if one])
 
 
 def link(text: str, address: str) -> Markup:
@@ -114,4 +121,5 @@ def text_of(cell: object) -> str:
 
 def plural(count: int, one: str, several: str = "") -> str:
     """Return « 1 action », « 2 actions », « 0 action »."""
-    return f"{texts.number(count)} {one if count < 2 else several or one + 's'}"
+    words = one if count < 2 else several or (one if one.endswith("s") else f"{one}s")
+    return f"{texts.number(count)} {words}"

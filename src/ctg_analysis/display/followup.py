@@ -14,6 +14,7 @@ from ctg_analysis.display.demarche import (
     chart,
     euros,
     link,
+    plain,
     plural,
     quantity,
     said,
@@ -28,7 +29,7 @@ from ctg_analysis.field import tracking
 
 LATE, DROPPED = "retardée", "abandonnée"
 REACHED = "cible atteinte"
-BROKEN = "définition changée : la valeur ne se compare pas au départ"
+BROKEN = "série rompue : définition ou source changée, le départ, la valeur et la cible ne se comparent pas"
 NOT_MEASURED = "pas encore mesuré"
 ORIGINS = {
     tracking.REPORTED: "relevé du suivi",
@@ -100,7 +101,10 @@ def bullets(rows: pd.DataFrame, what: str, when: str, source: str, file: str) ->
     rows: those of field.tracking.gaps, with label, unite.
     """
     written = rows.assign(
-        **{f"{name}_text": [quantity(value) for value in rows[name]] for name in ("baseline", "now", "target")}
+        baseline_text=[quantity(value) for value in rows["baseline"]],
+        now_text=[text or quantity(value) for text, value in zip(rows["text"], rows["now"], strict=True)],
+        target_text=[quantity(value) for value in rows["target"]],
+        word=["série rompue" if broken else "" for broken in rows["broken"]],
     )
     reached = int(rows["way"].ge(1).sum())
     lines = [
@@ -137,8 +141,10 @@ def _at(text: str, year: float) -> str:
 def _word(row) -> str:
     if pd.isna(row.now):
         return NOT_MEASURED
+    if row.broken:
+        return BROKEN
     if pd.isna(row.way):
-        return BROKEN if not pd.isna(row.baseline) and row.baseline != row.target else NOTHING
+        return NOTHING
     if row.way >= 1:
         return REACHED
     return f"{texts.number(100 * row.way)} % du chemin" if row.way >= 0 else "à l'opposé de la cible"
@@ -146,7 +152,7 @@ def _word(row) -> str:
 
 def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, file: str) -> Html:
     """Return the values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
-    rows = rows.assign(text=[quantity(value) for value in rows["value"]])
+    rows = rows.assign(text=[text or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)])
     years = sorted(rows["year"].unique())
     lines = []
     for name, label in labels.items():
@@ -210,7 +216,7 @@ def money(rows: pd.DataFrame, source: str, file: str) -> Html:
 def decisions(rows: Sequence[tuple[pd.Timestamp, Markup | str, str]], source: str) -> Html:
     """Return decisions, the newest first. rows: day, what it is about, the decision."""
     if not rows:
-        return said("Aucune décision n'est encore inscrite.")
+        return plain("Aucune décision n'est encore inscrite.")
     ordered = sorted(rows, key=lambda row: row[0], reverse=True)
     lines = [[day_text(day), about, decision] for day, about, decision in ordered]
     return table("Les décisions, des plus récentes aux plus anciennes", ["Date", "Sujet", "Décision"], lines, source)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from ctg_analysis.display.drawing import HATCHED, Drawing, folded, length
 from ctg_analysis.display.style import BAND, FAINT, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.texts import typography
 
 NAME_WIDTH = 30
 LEFT, RIGHT, HEAD = 196, WIDTH - 4, 20
@@ -22,24 +23,25 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int], marks: Sequence[tuple[float
     """
     first = min([span[0], *map(int, rows["begin"]), *(int(year) for year, _ in marks)])
     last = max([span[1] + 1, *(-int(-end // 1) for end in rows["end"]), *(int(year) + 1 for year, _ in marks)])
-    names = [folded(name, NAME_WIDTH) for name in rows["name"]]
+    names = [folded(typography(name), NAME_WIDTH) for name in rows["name"]]
     heights = [ROW + LINE_HEIGHT * name.count("\n") for name in names]
-    groups = [folded(group, 60) for group in rows["group"]]
+    groups = [folded(typography(group), 60) for group in rows["group"]]
     opens = [bool(group) and (rank == 0 or group != groups[rank - 1]) for rank, group in enumerate(groups)]
-    bottom = HEAD + sum(heights) + sum(GROUP for one in opens if one)
-    told = [folded(f"{letter}  {words}", 62) for letter, (_, words) in zip(LETTERS, marks, strict=False)]
+    head = HEAD + (14 if marks else 0)
+    bottom = head + sum(heights) + sum(GROUP for one in opens if one)
+    told = [folded(typography(f"{letter}  {words}"), 76) for letter, (_, words) in zip(LETTERS, marks, strict=False)]
     drawing = Drawing(bottom + sum(8 + MARK_ROOM * (1 + words.count("\n")) for words in told) + 2)
 
     def x(year: float) -> float:
         return LEFT + (year - first) / (last - first) * (RIGHT - LEFT)
 
-    drawing.bar(x(span[0]), (HEAD + bottom) / 2, x(span[1] + 1) - x(span[0]), bottom - HEAD, BAND)
+    drawing.bar(x(span[0]), (head + bottom) / 2, x(span[1] + 1) - x(span[0]), bottom - head, BAND)
     every = 1 if last - first <= 8 else 2
     for year in range(first, last):
-        drawing.line([(x(year), HEAD - 3), (x(year), bottom)], PAPER if span[0] < year <= span[1] else RULE)
+        drawing.line([(x(year), head - 3), (x(year), bottom)], PAPER if span[0] < year <= span[1] else RULE)
         if (year - first) % every == 0:
             drawing.text((x(year) + x(year + 1)) / 2, 9, str(year), anchor="middle", size=SMALL, fill=FAINT)
-    top = HEAD
+    top = head
     for row, name, height, group, opening in zip(
         rows.itertuples(index=False), names, heights, groups, opens, strict=True
     ):
@@ -55,12 +57,11 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int], marks: Sequence[tuple[float
             drawing.text(x(row.end) + 5, y, "abandonnée", size=SMALL, fill=FAINT)
         top += height
     for (year, _), letter, words in zip(marks, LETTERS, told, strict=False):
-        drawing.line([(x(year), HEAD), (x(year), bottom)], MARK, 1.6, stroke_dasharray="4 2")
-        with drawing.halo():
-            drawing.text(x(year), HEAD + 7, letter, anchor="middle", size=SMALL, font_weight="bold", fill=MARK)
-        bottom_of = MARK_ROOM * (1 + words.count("\n"))
-        drawing.text(0, top + 6 + bottom_of / 2, words, size=SMALL)
-        top += 8 + bottom_of
+        drawing.line([(x(year), head), (x(year), bottom)], MARK, 1.6, stroke_dasharray="4 2")
+        drawing.text(x(year), head - 6, letter, anchor="middle", size=SMALL, font_weight="bold", fill=MARK)
+        room = MARK_ROOM * (1 + words.count("\n"))
+        drawing.text(0, top + 6 + room / 2, words, size=SMALL)
+        top += 8 + room
     return drawing.svg()
 
 
@@ -70,7 +71,7 @@ def meetings(rows: pd.DataFrame) -> str:
     rows: columns name (the body), year (the date, as a year), held.
     """
     bodies = list(dict.fromkeys(rows["name"]))
-    names = [folded(name, NAME_WIDTH) for name in bodies]
+    names = [folded(typography(name), NAME_WIDTH) for name in bodies]
     left = max(length(name, SMALL) for name in names) + 12
     first, last = int(rows["year"].min()), int(rows["year"].max()) + 1
     heights = [24 + LINE_HEIGHT * name.count("\n") for name in names]

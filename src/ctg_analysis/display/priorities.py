@@ -16,6 +16,7 @@ from ctg_analysis.display.demarche import (
     chart,
     link,
     listed,
+    plain,
     plural,
     quantity,
     said,
@@ -36,6 +37,7 @@ DRAWN = (
     "parmi ceux de chaque rencontre et de chaque sorte d'acteurs. Un rang est dit stable quand il change d'un rang au "
     "plus dans 80 % des tirages."
 )
+MOVED = 3  # ranks
 Address = Callable[[str], str]
 
 
@@ -128,40 +130,44 @@ def _rank_text(row) -> str:
     return f"{row.rank:.0f}" if low == high else f"{row.rank:.0f} ({low} à {high})"
 
 
-def ways_of_counting(sensitivity: pd.DataFrame, titles: dict[str, str], source: str) -> Html:
+def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: str) -> Html:
     """Return the rank of each enjeu under other ways of counting."""
-    wide = sensitivity.pivot(index="enjeu_id", columns="scheme", values="rank")
-    wide = wide[list(dict.fromkeys(sensitivity["scheme"]))]
-    wide = wide.loc[wide.iloc[:, 0].sort_values(kind="stable").index]
-    moved = int((wide.max(axis=1) - wide.min(axis=1)).ge(3).sum())
+    wide = sensitivity.pivot(index="scheme", columns="enjeu_id", values="rank")
+    wide = wide.loc[list(dict.fromkeys(sensitivity["scheme"]))].sort_values(sensitivity["scheme"].iloc[0], axis=1)
+    moved = int((wide.max() - wide.min()).ge(MOVED).sum())
     lines = [
-        [f"{name} {titles[name]}", *map(str, row), f"{row.min()} à {row.max()}"]
-        for name, row in zip(wide.index, wide.to_numpy(), strict=True)
+        [name[:1].upper() + name[1:], *map(str, row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)
     ]
-    header = ["Enjeu", *(text[:1].upper() + text[1:] for text in wide), "Du meilleur au moins bon"]
-    sentence = f"Selon la façon de compter, {plural(moved, 'enjeu change', 'enjeux changent')} de trois rangs ou plus."
+    lines.append(["Du meilleur au moins bon", *(f"{wide[name].min()} à {wide[name].max()}" for name in wide)])
+    header = ["Façon de compter", *(link(name, address(name)) for name in wide)]
+    many = plural(moved, "enjeu change", "enjeux changent")
+    caption = "Rang des enjeux selon la façon de compter"
     return together(
-        said(sentence), table("Rang des enjeux selon la façon de compter", header, lines, source, words=False)
+        said(f"Selon la façon de compter, {many} de trois rangs ou plus."),
+        table(caption, header, lines, source, marked={len(lines) - 1}, words=False),
     )
 
 
-def voters(points: pd.DataFrame, titles: dict[str, str], source: str) -> Html:
+def voters(points: pd.DataFrame, address: Address, source: str) -> Html:
     """Return the points that each kind of actors gave."""
-    wide = points.pivot(index="enjeu_id", columns="type_votant", values="points").fillna(0).astype(int)
-    wide = wide[sorted(wide, key=lambda name: (name == OTHERS, -wide[name].sum(), name))].assign(
-        Ensemble=wide.sum(axis=1)
-    )
-    wide = wide.sort_values("Ensemble", ascending=False, kind="stable")
-    lines = [[f"{name} {titles[name]}", *map(str, row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)]
+    wide = points.pivot(index="type_votant", columns="enjeu_id", values="points").fillna(0).astype(int)
+    wide = wide.loc[sorted(wide.index, key=lambda name: (name == OTHERS, -wide.loc[name].sum(), name))]
+    wide.loc["Ensemble"] = wide.sum()
+    wide = wide[wide.loc["Ensemble"].sort_values(ascending=False, kind="stable").index]
+    lines = [
+        [name[:1].upper() + name[1:], *map(str, row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)
+    ]
     note = "Une sorte d'acteurs dont moins de trois personnes ont voté n'est pas nommée."
-    return table("Points donnés par chaque sorte d'acteurs", ["Enjeu", *wide], lines, source, note, words=False)
+    header = ["Sorte d'acteurs", *(link(name, address(name)) for name in wide)]
+    caption = "Points donnés aux enjeux par chaque sorte d'acteurs"
+    return table(caption, header, lines, source, note, marked={len(lines) - 1}, words=False)
 
 
 def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, source: str) -> Html:
     """Return on which enjeux the kinds of actors differ."""
     apart = rows[rows["diverges"].astype(bool)]
     if apart.empty:
-        return said("Aucun enjeu ne sépare les sortes d'acteurs de deux notes ou plus sur son importance.")
+        return plain("Aucun enjeu ne sépare les sortes d'acteurs de deux notes ou plus sur son importance.")
     lines = [
         [
             link(f"{row.enjeu_id} {titles[row.enjeu_id]}", address(row.enjeu_id)),
@@ -180,7 +186,7 @@ def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, so
 def overlooked(rows: pd.DataFrame, address: Address, to_constat: Address, source: str) -> Html:
     """Return the enjeux that are little voted but well proved."""
     if rows.empty:
-        return said("Aucun enjeu étayé n'est dans le dernier tiers des votes.", OVERLOOKED)
+        return plain("Aucun enjeu étayé n'est dans le dernier tiers des votes.", OVERLOOKED)
     lines = [
         [
             link(f"{row.enjeu_id} {row.titre}", address(row.enjeu_id)),

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ctg_analysis.display.drawing import HATCHED, Drawing, folded, length
 from ctg_analysis.display.style import BAND, FAINT, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.texts import typography
 
 # Told apart by their tone, their number and their place; what was given up is hatched, what has not begun is empty.
 SHADES = {
@@ -30,7 +31,7 @@ def stacked(table: pd.DataFrame) -> str:
 
     table: index the names, columns the statuses in their order (those of SHADES), values the numbers.
     """
-    names = [folded(name, NAME_WIDTH) for name in table.index]
+    names = [folded(typography(name), NAME_WIDTH) for name in table.index]
     left = max(map(length, names)) + 8
     most = max(table.sum(axis=1).max(), 1)
     across = (WIDTH - left - 26) / most
@@ -81,10 +82,10 @@ def bullets(
 ) -> str:
     """Return a line for each indicator: a bar for the part of the way from its baseline to its target that is done.
 
-    rows: columns label, way (see field.tracking.gaps), baseline_text, now_text, target_text. Where there is no way to
-    draw, the numbers stand alone. ends, heads: what the two ends of the way and the columns of numbers are.
+    rows: columns label, way (see field.tracking.gaps), word (written where there is no way to draw), baseline_text,
+    now_text, target_text. ends, heads: what the two ends of the way and the columns of numbers are.
     """
-    labels = [folded(label, NAME_WIDTH) for label in rows["label"]]
+    labels = [folded(typography(label), NAME_WIDTH) for label in rows["label"]]
     heights = [ROW + LINE_HEIGHT * label.count("\n") for label in labels]
     head = 22
     drawing = Drawing(head + sum(heights) + 4)
@@ -101,6 +102,8 @@ def bullets(
         drawing.bar(GOAL - 1.5, y, 3, 20, INK)
         if not math.isnan(row.way):
             _done(drawing, row.way, y)
+        elif row.word:
+            drawing.text(START + 4, y, row.word, size=SMALL, fill=FAINT)
         for x, text in zip(NUMBERS, (row.baseline_text, row.now_text, row.target_text), strict=True):
             weight = {"font_weight": "bold"} if x == NUMBERS[1] else {}
             drawing.text(x, y, text, anchor="end", size=SMALL, **weight)
@@ -124,7 +127,7 @@ def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     rows: see field.tracking.values, with a column text. labels: ind_id → what it is, in the order to draw.
     """
     first, last = int(rows["year"].min()), int(rows["year"].max())
-    folded_ = {name: folded(label, NAME_WIDTH) for name, label in labels.items()}
+    folded_ = {name: folded(typography(label), NAME_WIDTH) for name, label in labels.items()}
     heights = {name: max(PATH, 18 + LINE_HEIGHT * (1 + label.count("\n"))) for name, label in folded_.items()}
     drawing = Drawing(20 + sum(heights.values()))
 
@@ -154,11 +157,12 @@ def _path(drawing: Drawing, rows: pd.DataFrame, x, middle: float) -> None:
         if before[2].part == after[2].part:
             drawing.line([before[:2], after[:2]], TERRITORY, 2)
         else:
-            between = (before[0] + after[0]) / 2
-            drawing.line([(between, middle - 14), (between, middle + 18)], INK, 1, stroke_dasharray="3 2")
+            _break(drawing, before[0], after[0], middle)
     goal = [one for one in each if one[2].kind == "cible"]
     if told and goal and told[-1][2].part == goal[-1][2].part:
         drawing.line([told[-1][:2], goal[-1][:2]], FAINT, 1, stroke_dasharray="2 3")
+    elif told and goal:
+        _break(drawing, told[-1][0], goal[-1][0], middle)
     for at, y, row in each:
         if row.kind == "cible":
             drawing.bar(at - 6, y, 12, 3, INK)
@@ -169,3 +173,9 @@ def _path(drawing: Drawing, rows: pd.DataFrame, x, middle: float) -> None:
             drawing.text(at, y - 9, row.text, anchor="middle", size=SMALL)
         for at, y, row in goal:
             drawing.text(at + 10, y, row.text, size=SMALL, font_weight="bold")
+
+
+def _break(drawing: Drawing, before: float, after: float, middle: float) -> None:
+    """Draw what parts two values that do not compare."""
+    between = (before + after) / 2
+    drawing.line([(between, middle - 14), (between, middle + 18)], INK, 1, stroke_dasharray="3 2")

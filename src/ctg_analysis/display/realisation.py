@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ctg_analysis.display import bars, progress, texts
+from ctg_analysis.display.amounts import grid
 from ctg_analysis.display.charts import Listing
 from ctg_analysis.display.demarche import (
     NOTHING,
@@ -12,6 +13,7 @@ from ctg_analysis.display.demarche import (
     Cell,
     chart,
     euros,
+    plain,
     plural,
     quantity,
     said,
@@ -58,11 +60,12 @@ def quantities(actions: pd.DataFrame, when: str, source: str, file: str) -> Html
     """Return what was planned and what was done, action by action."""
     rows = realisation.quantities(actions)
     if rows.empty:
-        return said("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
+        return plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
     units = [text_of(unit) for unit in rows["unite"]]
     shown = rows.assign(
         label=rows["intitule"],
         way=rows["part"],
+        word="",
         baseline_text=[quantity(value) for value in rows["realise"]],
         now_text="",
         target_text=[_counted(value, unit) for value, unit in zip(rows["prevu"], units, strict=True)],
@@ -100,7 +103,7 @@ def costs(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
     drawn = rows[rows["planned"].gt(0) | rows["spent"].gt(0)]
     shown = pd.DataFrame(
         {
-            "name": drawn.index,
+            "name": [texts.typography(name) for name in drawn.index],
             "level": ["epci" if name == realisation.ALL else "" for name in drawn.index],
             "first": drawn["planned"].to_numpy() / 1000,
             "second": drawn["spent"].to_numpy() / 1000,
@@ -160,7 +163,7 @@ def lessons(actions: pd.DataFrame, source: str) -> Html:
     lines = [[row.explication, row.intitule, row.statut, row.suite] for row in apart.itertuples(index=False)]
     header = ["Ce qui a manqué", "Action", "Statut", "Suite"]
     if not lines:
-        return said(sentence, "Aucune explication n'est donnée aux actions qui n'ont pas été réalisées.")
+        return plain(sentence, "Aucune explication n'est donnée aux actions qui n'ont pas été réalisées.")
     return together(said(sentence), table("Ce qui explique les écarts", header, lines, source))
 
 
@@ -168,20 +171,13 @@ def by_year(rows: pd.DataFrame, title: str, one: Indicator, source: str) -> Html
     """Return amounts by year, of each member of a family and of all. rows: columns name, period, value (euros)."""
     wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
     wide.loc[realisation.ALL] = wide.sum()
-    totals = wide.sum(axis=1)
-    shares = wide.reset_index(names="name").melt("name", var_name="part", value_name="value").astype({"part": str})
-    whole = totals.rename_axis("name").reset_index(name="value")
-    shares, whole = (
-        table.assign(value=table["value"] / 1000, text=[thousands(value) for value in table["value"]])
-        for table in (shares, whole)
-    )
-    whole["level"] = ["epci" if name == realisation.ALL else "" for name in whole["name"]]
+    wide = wide.assign(Total=wide.sum(axis=1))
     lines = [[name, *(euros(value) for value in row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)]
-    first, last = wide.columns[0], wide.columns[-1]
+    first, last = wide.columns[0], wide.columns[-2]
     return chart(
-        bars.parts(shares, whole),
+        grid(wide, wide.map(thousands)),
         Listing(["Financeur", *wide.columns], lines),
-        message=f"{thousands(totals[realisation.ALL])} milliers d'euros de {first} à {last}",
+        message=f"{thousands(wide.loc[realisation.ALL, 'Total'])} milliers d'euros de {first} à {last}",
         what=f"{title} (milliers d'euros)",
         when=f"{first}-{last}",
         source=source,

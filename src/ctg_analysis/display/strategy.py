@@ -7,6 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.display import bars, markup, texts
+from ctg_analysis.display.amounts import grid
 from ctg_analysis.display.charts import Listing
 from ctg_analysis.display.demarche import NO, NOTHING, YES, Cell, chart, euros, plural, said, table, thousands, together
 from ctg_analysis.display.markup import Html, Table
@@ -57,10 +58,10 @@ def sheets(actions: Sequence[ActionSheet]) -> Html:
 
 
 def inner_table(
-    caption: str, header: Sequence[str], lines: Sequence[Sequence[str]], note: str = "", *, last_apart: bool = False
+    caption: str, header: Sequence[str], lines: Sequence[Sequence[Cell]], note: str = "", *, last_apart: bool = False
 ) -> Markup:
-    """Return a table of texts that stands within a sheet. last_apart: its last row is a total; the others are words."""
-    rows = [[texts.typography(cell) for cell in line] for line in lines]
+    """Return a table that stands within a sheet. last_apart: its last row is a total; the others are words."""
+    rows = [[cell if isinstance(cell, Markup) else texts.typography(cell) for cell in line] for line in lines]
     head = [texts.typography(text) for text in header]
     marked = frozenset({len(rows) - 1} if last_apart else ())
     made = markup.table(
@@ -79,19 +80,13 @@ def amounts(by_financer: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
 
 
 def budget_by_financer(by_financer: pd.DataFrame, when: str, source: str, file: str) -> Html:
-    """Return the money of the plan by financer and year: each column from its own zero, on one scale."""
-    rows = by_financer.reset_index(names="name")
-    long = rows.melt("name", var_name="part", value_name="value")
-    long = long.assign(value=long["value"] / 1000)
-    long["text"] = [texts.number(value, 1) if value else NOTHING for value in long["value"]]
-    totals = long[long["part"].eq(budget.TOTAL)].assign(level="").drop(columns="part")
-    totals["level"] = ["epci" if name == budget.TOTAL else "" for name in totals["name"]]
-    shares = long[long["part"].ne(budget.TOTAL)].astype({"part": str})
+    """Return the money of the plan by financer and year."""
     header, lines = amounts(by_financer)
+    written = by_financer.map(lambda value: thousands(value) if value else NOTHING)
     first = by_financer.drop(index=budget.TOTAL)[budget.TOTAL].sort_values(ascending=False, kind="stable")
     whole = by_financer.loc[budget.TOTAL, budget.TOTAL]
     return chart(
-        bars.parts(shares, totals),
+        grid(by_financer, written),
         Listing([f"{header[0]}, en euros", *header[1:]], lines),
         message=f"{thousands(whole)} {IN_THOUSANDS}, dont {thousands(first.iloc[0])} de : {first.index[0]}",
         what=f"Financement des actions, par financeur et par année ({IN_THOUSANDS})",
@@ -122,7 +117,7 @@ def load(rows: pd.DataFrame, when: str, source: str, file: str) -> Html:
     """Return how many actions each pilote leads."""
     counted = pd.DataFrame(
         {
-            "name": [text[:1].upper() + text[1:] for text in rows["pilote"]],
+            "name": [texts.typography(text[:1].upper() + text[1:]) for text in rows["pilote"]],
             "level": "",
             "value": rows["count"].astype(float),
             "low": float("nan"),

@@ -6,6 +6,7 @@ import pandas as pd
 
 from ctg_analysis.display.drawing import Drawing, folded, length
 from ctg_analysis.display.style import BAND, FAINT, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.texts import typography
 from ctg_analysis.field.priorities import STABLE
 
 NAME_WIDTH, ROW, LINE_HEIGHT = 27, 24, 12
@@ -18,7 +19,7 @@ def criteria(rows: pd.DataFrame, names: dict[str, str]) -> str:
 
     rows: columns label, then each criterion with _q1 and _q3. names: criterion → its title.
     """
-    labels = [folded(label, NAME_WIDTH) for label in rows["label"]]
+    labels = [folded(typography(label), NAME_WIDTH) for label in rows["label"]]
     heights = [ROW + LINE_HEIGHT * label.count("\n") for label in labels]
     drawing = Drawing(HEAD + sum(heights) + 2)
 
@@ -48,7 +49,7 @@ def ranks(rows: pd.DataFrame) -> str:
 
     rows: columns label, rank, rank_low, rank_high, words, text.
     """
-    labels = [folded(label, NAME_WIDTH) for label in rows["label"]]
+    labels = [folded(typography(label), NAME_WIDTH) for label in rows["label"]]
     heights = [ROW + LINE_HEIGHT * label.count("\n") for label in labels]
     last = int(rows["rank_high"].max())
     right = WIDTH - max(length(text, SMALL) for text in rows["text"]) - 12

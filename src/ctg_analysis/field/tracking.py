@@ -4,6 +4,8 @@ followup: the table `suivi`: action_id, annee, statut, avancement_pct, faits, va
 decision_copil, date. followed: the table `indicateurs_suivi`.
 """
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from ctg_analysis.field.tables.columns import first_day
@@ -13,7 +15,7 @@ BASELINE, REPORTED, OBSERVED, TARGET = "départ", "suivi", "diagnostic", "cible"
 OUTPUT = "réalisation"
 STOPPED, TO_DECIDE = "arrêter", "à décider"
 DROPPED = "abandonnée"
-NOTHING_OBSERVED = pd.DataFrame(columns=["indicateur", "year", "value", "source"])
+NOTHING_OBSERVED = pd.DataFrame(columns=["indicateur", "year", "value", "text", "source"])
 
 
 def latest(followup: pd.DataFrame) -> pd.DataFrame:
@@ -46,51 +48,83 @@ def money(funding: pd.DataFrame, followup: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+class Value(NamedTuple):
+    """A value of an indicator: when, how much, how it is written when it is observed, what it is, from where."""
+
+    year: int
+    value: float
+    text: str
+    kind: str
+    source: str
+
+
 def values(followed: pd.DataFrame, followup: pd.DataFrame, observed: pd.DataFrame) -> pd.DataFrame:
     """Return the values of each indicator over the years, from its baseline to its target.
 
-    observed: columns indicateur, year, value, source: what the observations say of the territory; where they know an
-    indicator they stand for what the follow-up reports, which is then left out. Values observed before the baseline are
-    left out. Columns: ind_id, year, value, kind (départ, suivi, diagnostic, cible), part: rises by one at the year the
-    definition changes (`rupture_annee`), and where the source of the observations does: values of two parts are never
-    joined.
+    observed: columns indicateur, year, value, text, source: what the observations say of the territory, and how it is
+    written; where they know an indicator after its baseline they stand for what the follow-up reports, which is then
+    left out. Columns: ind_id, year, value, text (of what is observed; else empty), kind (départ, suivi, diagnostic,
+    cible), part: rises by one at the year the definition changes (`rupture_annee`), and where the source of the
+    observations does: values of two parts are never joined.
     """
+    reported = _reported(followup)
+    known = {name: rows.sort_values("year") for name, rows in observed.groupby("indicateur")}
     rows = []
-    reported = followup[["annee", "valeurs_indicateurs"]].dropna()
-    told: dict[str, list[tuple[int, float]]] = {}
-    for year, pairs in reported.itertuples(index=False):
-        for ind_id, value in pairs:
-            told.setdefault(ind_id, []).append((int(year), float(value)))
-    known = dict(list(observed.groupby("indicateur")))
     for one in followed.itertuples(index=False):
-        start = first_day(one.date_reference).year if isinstance(one.date_reference, str) else None
-        if pd.notna(one.valeur_reference) and start:
-            rows.append((one.ind_id, start, float(one.valeur_reference), BASELINE, ""))
-        if isinstance(one.indicateur, str) and one.indicateur in known:
-            seen = known[one.indicateur]
-            later = seen[seen["year"].gt(start or 0)].sort_values("year")
-            rows += [(one.ind_id, int(row.year), float(row.value), OBSERVED, row.source) for row in later.itertuples()]
-        else:
-            rows += [(one.ind_id, year, value, REPORTED, "") for year, value in told.get(one.ind_id, [])]
-        if pd.notna(one.cible) and isinstance(one.cible_date, str):
-            rows.append((one.ind_id, first_day(one.cible_date).year, float(one.cible), TARGET, ""))
-    table = pd.DataFrame(rows, columns=["ind_id", "year", "value", "kind", "source"])
-    changed = table["ind_id"].map(followed.set_index("ind_id")["rupture_annee"].astype(float))
-    by_indicator = table["source"].mask(table["source"].eq("")).groupby(table["ind_id"])
-    other = by_indicator.bfill().groupby(table["ind_id"]).ffill()
-    moved = (
-        other.ne(other.groupby(table["ind_id"]).shift()) & table["ind_id"].eq(table["ind_id"].shift()) & other.notna()
+        path = _path(one, reported.get(one.ind_id, []), known.get(one.indicateur))
+        rows += [
+            (one.ind_id, *value[:4], part) for value, part in zip(path, _parts(path, one.rupture_annee), strict=True)
+        ]
+    return pd.DataFrame(rows, columns=["ind_id", "year", "value", "text", "kind", "part"])
+
+
+def _reported(followup: pd.DataFrame) -> dict[str, list[Value]]:
+    told: dict[str, list[Value]] = {}
+    rows = followup[["annee", "valeurs_indicateurs"]].dropna().sort_values("annee", kind="stable")
+    for year, pairs in rows.itertuples(index=False):
+        for ind_id, value in pairs:
+            told.setdefault(ind_id, []).append(Value(int(year), float(value), "", REPORTED, ""))
+    return told
+
+
+def _path(one, reported: list[Value], observed: pd.DataFrame | None) -> list[Value]:
+    """Return the baseline of an indicator, what was observed since or else reported, its target."""
+    start = first_day(one.date_reference).year if isinstance(one.date_reference, str) else None
+    path = (
+        [Value(start, float(one.valeur_reference), "", BASELINE, "")]
+        if start and pd.notna(one.valeur_reference)
+        else []
     )
-    part = moved.groupby(table["ind_id"]).cumsum() + table["year"].ge(changed)
-    return table.drop(columns="source").assign(part=part.astype(int))
+    since = observed[observed["year"].gt(start or 0)].itertuples() if observed is not None else ()
+    path += [Value(int(row.year), float(row.value), row.text, OBSERVED, row.source) for row in since] or reported
+    if pd.notna(one.cible) and isinstance(one.cible_date, str):
+        path.append(Value(first_day(one.cible_date).year, float(one.cible), "", TARGET, ""))
+    return path
+
+
+def _parts(path: list[Value], changed: object) -> list[int]:
+    """Return the part of the series that each value belongs to. changed: the year the definition changes, if any."""
+    moves = [value.year for value, before in zip(path, _before(path), strict=True) if before and value.source != before]
+    moves += [] if pd.isna(changed) else [int(changed)]
+    return [sum(year <= value.year for year in set(moves)) for value in path]
+
+
+def _before(path: list[Value]) -> list[str]:
+    """Return the source of the value before each observed one; empty without one."""
+    found, last = [], ""
+    for value in path:
+        found.append(last if value.source else "")
+        last = value.source or last
+    return found
 
 
 def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Return the baseline, the latest value and the target of each indicator that has a baseline or a target.
 
-    table: see `values`. Columns: ind_id, baseline, baseline_year, now, now_year, kind (of the latest value; empty
-    without one), target, target_year, way: the part of the way from baseline to target that is done, 1 when it is
-    reached, negative when it went the other way; NaN without the three, or across a change of definition.
+    table: see `values`. Columns: ind_id, baseline, baseline_year, now, now_year, target, target_year; kind and text of
+    the latest value (empty without one); way: the part of the way from baseline to target that is done, 1 when it is
+    reached, negative when it went the other way; NaN without the three, or across a change of definition, which
+    `broken` tells.
     """
     first, last = (table[table["kind"].eq(kind)].set_index("ind_id") for kind in (BASELINE, TARGET))
     between = table[table["kind"].isin([REPORTED, OBSERVED])].sort_values("year", kind="stable")
@@ -100,10 +134,12 @@ def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     found = pd.DataFrame(index=ids)
     for name, part in (("baseline", first), ("now", now), ("target", last)):
         found[name], found[f"{name}_year"] = part["value"].reindex(ids), part["year"].reindex(ids)
+    parts = pd.concat([part["part"].reindex(ids) for part in (first, now, last)], axis=1)
+    broken = parts.nunique(axis=1).gt(1)
     distance = (found["target"] - found["baseline"]).replace(0, float("nan"))
-    joined = now["part"].reindex(ids).eq(first["part"].reindex(ids))
-    way = ((found["now"] - found["baseline"]) / distance).where(joined)
-    return found.assign(kind=now["kind"].reindex(ids).fillna(""), way=way).reset_index(names="ind_id")
+    way = ((found["now"] - found["baseline"]) / distance).mask(broken)
+    kind, text = (now[name].reindex(ids).fillna("") for name in ("kind", "text"))
+    return found.assign(kind=kind, text=text, way=way, broken=broken).reset_index(names="ind_id")
 
 
 def as_bilan(

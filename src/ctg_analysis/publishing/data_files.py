@@ -33,6 +33,8 @@ FRENCH_COLUMNS = {
 }
 LEVELS_OF_FORMS = ("commune", "secteur", "epci", "departement")
 BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "reunions", "suivi", "indicateurs_suivi")
+BEHIND_CHARTS += ("profile", "distribution", "crossings", "by_group", "paths", "open_themes")
+BEHIND_CHARTS += ("themes_by_type", "saturation", "attendance")
 END = "\r\n"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -1,0 +1,523 @@
+"""The convention and the fiches-action in Word: what they list, what changes in them, what nobody's label can do to them.
+
+Scenario 12 of the acceptance scenarios, its part on the convention.
+"""
+
+import dataclasses
+import io
+import itertools
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pandas as pd
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from material_files import change, line_of
+
+from ctg_analysis.errors import InputError, UserError
+from ctg_analysis.field.consistency import active
+from ctg_analysis.publishing.documents import action_sheets, convention
+from ctg_analysis.publishing.documents.making import SHEETS, convention_documents, dossier, write_convention
+from ctg_analysis.publishing.documents.paths import ACTION_SHEET, CHANGES, CONVENTION, models, template
+from ctg_analysis.publishing.documents.reference import Written, read_reference
+from ctg_analysis.publishing.documents.revisions import comparison
+from ctg_analysis.publishing.documents.word import fill
+from ctg_analysis.publishing.documents.word_templates import templates
+from ctg_analysis.publishing.documents.writing import RECORD, place, write
+from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
+
+DATE = "2026-11-24"
+
+
+@pytest.fixture(scope="module")
+def example_dossier(example):
+    return dossier(EXAMPLE_EPCI, example)
+
+
+@pytest.fixture(scope="module")
+def documents(example):
+    """The documents of the invented territory, by the names of their files."""
+    return convention_documents(EXAMPLE_EPCI, example)
+
+
+@pytest.fixture(scope="module")
+def written(documents):
+    """Its convention, as Word reads it."""
+    return opened(documents[CONVENTION])
+
+
+def opened(content: bytes):
+    return Document(io.BytesIO(content))
+
+
+def filled(one, model: str = CONVENTION) -> bytes:
+    context = {CONVENTION: convention.context, CHANGES: convention.changes}[model](one, read_reference())
+    return fill(models() / model, context, title="Convention", date=DATE)
+
+
+def plain(text: str) -> str:
+    return re.sub(r"[\s\u00a0\u202f]+", " ", text).replace("’", "'")
+
+
+def words(document) -> str:
+    """Return all the text of a document, its tables, its header and its revisions included."""
+    parts = [document.element.body, *(section.header._element for section in document.sections)]
+    return plain(" ".join(text.text or "" for part in parts for text in part.iter(qn("w:t"), qn("w:delText"))))
+
+
+def annexes(document) -> dict[str, list]:
+    """Return the elements of each annex by its title; what is before is under «  »."""
+    found: dict[str, list] = {"": []}
+    title, signed = "", False
+    for element in document.element.body:
+        style = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+        if style is not None and style.get(qn("w:val")) == "Heading1":
+            text = "".join(run.text or "" for run in element.iter(qn("w:t")))
+            title = plain(text) if signed else ""
+            signed = signed or text == "Signatures"
+        found.setdefault(title, []).append(element)
+    return found
+
+
+def rows(elements: list) -> list[list[list[str]]]:
+    """Return the tables among elements, as rows of texts, the header first."""
+    tables = [one for one in elements if one.tag == qn("w:tbl")]
+    return [
+        [
+            [plain("".join(text.text or "" for text in cell.iter(qn("w:t")))) for cell in row.iter(qn("w:tc"))]
+            for row in table.iter(qn("w:tr"))
+        ]
+        for table in tables
+    ]
+
+
+def headings(elements: list, level: int) -> list[str]:
+    found = []
+    for element in elements:
+        style = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+        if style is not None and style.get(qn("w:val")) == f"Heading{level}":
+            found.append(plain("".join(run.text or "" for run in element.iter(qn("w:t")))))
+    return found
+
+
+def amount(text: str) -> float:
+    return 0.0 if text == "–" else float(text.replace(" ", "").replace(",", "."))
+
+
+# What it lists
+
+
+def test_annex_2_lists_the_services_in_service_and_no_other(written, example_dossier):
+    services = example_dossier.material["equipements_services"]
+    kept = services.loc[services["statut"].eq("en service"), "nom"]
+    others = services.loc[services["statut"].ne("en service"), "nom"]
+    *by_field, whole = rows(annexes(written)["Liste des équipements et services soutenus"])
+    listed = [row[0] for table in by_field for row in table[1:]]
+    assert sorted(listed) == sorted(map(plain, kept)) and len(others) >= 2
+    assert not any(plain(name) in words(written) for name in others)
+    assert whole[-1][1] == str(len(kept))
+
+
+def test_annex_3_lists_the_actions_that_were_not_given_up_and_no_other(written, example_dossier):
+    actions = example_dossier.material["actions"]
+    kept, dropped = active(actions), actions[actions["statut"].eq("abandonnée")]
+    elements = annexes(written)["Plan d'actions et moyens"]
+    expected = [plain(f"{row.action_id} – {row.titre}") for row in kept.itertuples()]
+    assert sorted(headings(elements, 3)) == sorted(expected)
+    assert [row[0] for row in rows(elements)[0][1:]] == list(kept["action_id"])
+    assert len(dropped) and not any(plain(title) in words(written) for title in dropped["titre"])
+
+
+def test_the_totals_of_annex_3_are_what_the_financers_bring(written, example_dossier):
+    every, whole, natures, *each = rows(annexes(written)["Plan d'actions et moyens"])
+    funding = example_dossier.material["financements"]
+    funding = funding[funding["action_id"].isin(active(example_dossier.material["actions"])["action_id"])]
+    total = funding["montant"].sum()
+    assert total > 0 and amount(whole[-1][-1]) == amount(natures[-1][-1]) == total
+    assert sum(amount(row[-1]) for row in every[1:]) == sum(amount(table[-1][-1]) for table in each) == total
+    years = whole[0][1:-1]
+    assert years == ["2024", "2025", "2026", "2027"]
+    for table in (whole, natures, *each):
+        for column in range(1, len(table[0])):
+            assert sum(amount(row[column]) for row in table[1:-1]) == amount(table[-1][column]), table[0]
+    assert {row[0].casefold(): amount(row[-1]) for row in whole[1:-1]} == {
+        name.casefold(): money for name, money in funding.groupby("financeur")["montant"].sum().items()
+    }
+
+
+def test_the_parties_the_articles_and_the_annexes_are_those_of_the_file(written, example_dossier):
+    one = example_dossier.convention
+    said = words(written)
+    assert all(plain(party.nom) in said for party in one.parties) and "n° 2024-31 du 4 juillet 2024" in said
+    titles = [paragraph for paragraph in written.paragraphs if paragraph.style.name == "Heading 1"]
+    numbered = [plain(title.text) for title in titles if title._p.pPr.numPr is not None]
+    assert numbered == [plain(part.titre) for part in (*one.articles, *one.annexes)]
+    assert len(one.articles) == 14 and len(one.annexes) == 6
+
+
+def test_annex_5_has_the_indicators_of_these_actions_and_annex_6_the_deliberations(written, example_dossier):
+    followed = example_dossier.material["indicateurs_suivi"]
+    kept = followed[followed["action_id"].isin(example_dossier.actions["action_id"])]
+    lines = [row for table in rows(annexes(written)["Évaluation"]) for row in table[1:]]
+    assert sorted(row[0] for row in lines) == sorted(kept["action_id"])
+    (deliberations,) = rows(annexes(written)["Délibérations"])
+    assert [row[0] for row in deliberations[1:]] == [plain(party.nom) for party in example_dossier.convention.parties]
+    assert deliberations[1][1] == "à joindre"
+
+
+@pytest.mark.slow
+def test_the_figures_of_annex_1_are_those_of_the_report(written, shipped):
+    html = (shipped / EXAMPLE_EPCI / "00_synthese.html").read_text(encoding="utf-8")
+    page = plain(re.sub(r"<[^>]+>", "", html).replace("&nbsp;", " "))
+    paragraphs = "".join(
+        "".join(run.text or "" for run in element.iter(qn("w:t"))) + "\n"
+        for element in annexes(written)["Diagnostic partagé"]
+        if element.tag == qn("w:p")
+    )
+    figures = [plain(line) for line in paragraphs.splitlines() if re.match(r"(?:En|À la) ?\D*20\d\d", line)]
+    assert len(figures) >= 8
+    assert [one for one in figures if one not in page] == []
+
+
+def test_there_is_a_fiche_for_each_active_action(documents, example_dossier):
+    names = {f"{SHEETS}/{action}.docx" for action in active(example_dossier.material["actions"])["action_id"]}
+    assert {name for name in documents if name.startswith(SHEETS)} == names
+    sheet = words(opened(documents[f"{SHEETS}/F03.docx"]))
+    for said in (
+        "F03 – Ouvrir une micro-crèche",
+        "direction de la communauté de communes",
+        "478 000",
+        "bonus territoire",
+    ):
+        assert said in sheet
+    assert "PROJET" not in sheet
+
+
+# Project or validated, what changes
+
+
+def as_project(one, **changed):
+    return dataclasses.replace(one, convention=one.convention.model_copy(update={"statut": "projet", **changed}))
+
+
+def test_a_project_says_so_on_each_page_and_a_validated_one_does_not(written, example_dossier):
+    project = opened(filled(as_project(example_dossier)))
+    header = project.sections[0].header._element
+    assert "PROJET, version 2" in words(project) and 'string="PROJET"' in header.xml
+    assert "PROJET" not in words(written) and "PROJET" not in written.sections[0].header._element.xml
+    assert "Version 2, validée le 12 juillet 2024" in words(written)
+
+
+def test_an_article_without_text_has_that_of_reference_which_says_that_it_is_to_be_checked(example_dossier):
+    reference = read_reference()
+    first, *others = example_dossier.convention.articles
+    one = as_project(example_dossier, articles=(first.model_copy(update={"texte_md": None}), *others))
+    said = words(opened(filled(one)))
+    assert plain("partir des besoins prioritaires, établis par le diagnostic partagé") in said
+    assert said.count(plain(reference.a_verifier)) == 1
+    assert "à vérifier avec le modèle de la Caf" in plain(reference.a_verifier)
+    assert [article.no for article in reference.articles] == list(range(1, 15))
+
+
+def revisions(document, element: str) -> str:
+    found = document.element.body.iter(qn(f"w:{element}"))
+    return plain(" ".join(text.text for one in found for text in one.iter(qn("w:t"), qn("w:delText"))))
+
+
+def test_changed_articles_are_told_as_insertions_and_deletions(documents, example_dossier):
+    document = opened(documents[f"convention_{CHANGES}"])
+    since, reference = rows(list(document.element.body))
+    told = dict(since[1:])
+    assert {name for name, what in told.items() if what != "inchangé"} == {
+        "Article 3 – Champs d'intervention de la communauté de communes et des communes",
+        "Article 6 – Modalités de collaboration",
+        "Article 12 – Fin de la convention",
+        "Article 14 – Confidentialité",
+    }
+    assert told["Article 14 – Confidentialité"] == "ajouté" and len(reference) == 15
+    assert "trois" in revisions(document, "del") and "six" in revisions(document, "ins")
+    assert "trois" not in revisions(document, "ins")
+    numbers = [one.get(qn("w:id")) for one in document.element.body.iter(qn("w:ins"), qn("w:del"))]
+    assert len(numbers) == len(set(numbers)) > 10
+
+
+def test_without_a_version_before_only_the_reference_is_compared(example_dossier):
+    material = dataclasses.replace(example_dossier.material, former_convention=None)
+    document = opened(filled(dataclasses.replace(example_dossier, material=material), CHANGES))
+    assert len(rows(list(document.element.body))) == 1
+
+
+def articles(*texts: tuple[int, str, str]) -> list[Written]:
+    return [Written(number, title, text, ours=False) for number, title, text in texts]
+
+
+def test_an_article_is_found_again_by_its_title_when_its_number_has_changed():
+    before = articles((1, "Objet", "Un."), (2, "Durée", "Quatre ans."), (3, "Recours", "Le juge."))
+    now = articles((1, "Objet", "Un."), (2, "Champs", "Sept."), (3, "Durée", "Cinq ans."))
+    summary = comparison(before, now).parts[0]
+    assert [tuple(row) for row in summary.rows] == [
+        ("Article 1 – Objet", "inchangé"),
+        ("Article 2 – Champs", "ajouté"),
+        ("Article 3 – Durée", "modifié"),
+        ("Article 3 – Recours", "supprimé"),
+    ]
+    assert comparison(before, before).parts[0].pieces[0].text == "Aucun article ne change."
+
+
+# What breaks the chain is refused
+
+
+@pytest.fixture
+def spoiled(example, tmp_path):
+    """A copy of the invented territory whose field material a test may spoil; its statistics need not be made again."""
+    root = DataRoot(tmp_path / "exemple")
+    root.raw.mkdir(parents=True)
+    for path in example.raw.iterdir():
+        if path.name != "demarche":
+            (root.raw / path.name).symlink_to(path)
+    for name in ("reference", "private", "processed"):
+        shutil.copytree(example.path / name, root.path / name)
+    shutil.copytree(example.material(EXAMPLE_EPCI), root.material(EXAMPLE_EPCI))
+    return root
+
+
+def spoil(root, table, key, value, **cells):
+    path = root.material(EXAMPLE_EPCI) / f"{table}.csv"
+    for column, cell in cells.items():
+        change(path, line_of(path, key, value), column, cell)
+
+
+def test_a_broken_chain_is_refused_and_each_break_named(spoiled, tmp_path):
+    spoil(spoiled, "actions", "action_id", "F04", pilote="", calendrier_fin="", budget_fonct="22000")
+    spoil(spoiled, "actions", "action_id", "F05", indicateurs_resultat="")
+    spoil(spoiled, "indicateurs_suivi", "ind_id", "F06-T2", valeur_reference="", cible="", collecteur="")
+    spoil(spoiled, "actions", "action_id", "F18", statut="abandonnée")
+    spoil(spoiled, "objectifs", "obj_id", "O43", enjeux="E08")
+    with pytest.raises(InputError) as refused:
+        write_convention(EXAMPLE_EPCI, spoiled, tmp_path / "reports")
+    said = str(refused.value)
+    for found in (
+        "column pilote: found F04 without it",
+        "column calendrier_fin: found F04 without it",
+        "column budget_fonct: found 22000.00",
+        "column indicateurs_resultat: found F05 without result indicator",
+        "column valeur_reference: found F06-T2 of F06 without it",
+        "column cible: found F06-T2 of F06 without it",
+        "column collecteur: found F06-T2 of F06 without it",
+        "E10 retained without action",
+    ):
+        assert found in said, found
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    "before, after, said",
+    [
+        (
+            "  texte_md: Rédaction inventée. Toute",
+            "  champs_auto: []\n#",
+            "articles.10.texte_md: found nothing in a valid",
+        ),
+        ("- 'no': 4\n  titre: Obj", "- 'no': 5\n  titre: Obj", "articles.3.no: found 5, expected 4: in order, from 1"),
+        ("validee_le: 2024-07-12\n", "", "column validee_le: found nothing in a validated convention"),
+    ],
+)
+def test_a_convention_that_could_not_be_signed_is_refused(spoiled, before, after, said):
+    path = spoiled.material(EXAMPLE_EPCI) / "convention.yml"
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=re.escape(said)):
+        dossier(EXAMPLE_EPCI, spoiled)
+
+
+def test_the_real_territory_is_told_that_it_has_no_convention_yet(france):
+    with pytest.raises(UserError, match="convention.yml: found no convention yet"):
+        dossier("200067171", france)
+
+
+# What is written in the files stays text
+
+
+HOSTILE = '<w:br/>&amp;{{ 7*7 }}{% x %}{{p x }} =HYPERLINK("http://x") \x0b ]]> </w:t>'
+
+
+def test_a_label_stays_text_whatever_it_holds(example_dossier):
+    tables = {name: table.copy() for name, table in example_dossier.material.tables.items()}
+    tables["actions"]["titre"] = HOSTILE
+    tables["equipements_services"]["nom"] = HOSTILE
+    tables["enjeux"]["titre"] = HOSTILE
+    one = as_project(
+        dataclasses.replace(example_dossier, material=dataclasses.replace(example_dossier.material, tables=tables)),
+        intitule=HOSTILE,
+        preambule=f"**{HOSTILE}**",
+    )
+    document = opened(filled(one))
+    said = words(document)
+    shown = plain(HOSTILE.replace("\x0b", " ").replace('"', '"'))
+    assert said.count("<w:br/>&amp;{{ 7*7 }}{% x %}{{p x }} =HYPERLINK(") > 40 and "49" not in shown
+    assert document.element.body.xpath(".//w:br") == []
+    assert {link.get(qn("w:anchor"), "")[:4] for link in document.element.body.iter(qn("w:hyperlink"))} == {"_Toc"}
+    sheets = action_sheets.contexts(one)
+    sheet = fill(models() / ACTION_SHEET, sheets["F01"], title=HOSTILE.replace("\x0b", ""), date=DATE)
+    assert "{{ 7*7 }}" in words(opened(sheet))
+
+
+def own_template(tmp_path, *lines: str, styles=True):
+    path = tmp_path / "convention.docx"
+    document = Document(models() / CONVENTION) if styles else Document()
+    for paragraph in list(document.paragraphs):
+        paragraph._p.getparent().remove(paragraph._p)
+    for line in lines:
+        document.add_paragraph(line)
+    document.save(path)
+    return path
+
+
+def test_a_template_of_the_user_takes_the_place_of_ours(spoiled):
+    own = own_template(spoiled.material(EXAMPLE_EPCI), "Modèle de la Caf : {{ intitule }}")
+    assert template(CONVENTION, spoiled, EXAMPLE_EPCI) == own
+    said = words(opened(convention_documents(EXAMPLE_EPCI, spoiled)[CONVENTION]))
+    assert "Modèle de la Caf : Convention territoriale globale" in said and "Signatures" not in said
+
+
+@pytest.mark.parametrize(
+    "line, said",
+    [
+        ("{{ inconnu }}", "'inconnu' is undefined"),
+        ("{{ intitule ", "unexpected"),
+        ("{{ intitule.__class__.__mro__ }}", "unsafe"),
+        ("{%p for x in articles %}", "Unexpected end of template"),
+    ],
+)
+def test_a_template_with_a_wrong_tag_is_refused_in_one_line(tmp_path, example_dossier, line, said):
+    context = convention.context(example_dossier, read_reference())
+    with pytest.raises(UserError, match="convention.docx: found a tag that says") as refused:
+        fill(own_template(tmp_path, line), context, title="", date=DATE)
+    assert said in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_a_template_without_our_styles_or_that_is_no_word_file_is_refused(tmp_path, example_dossier):
+    context = convention.context(example_dossier, read_reference())
+    with pytest.raises(UserError, match="found no style 'Cellule', expected all the styles"):
+        fill(own_template(tmp_path, "{{p annexes[1].contenu }}", styles=False), context, title="", date=DATE)
+    broken = tmp_path / "broken.docx"
+    for content in (b"not a zip", zipped({"a.txt": b"x"}), zipped({"word/document.xml": b"0" * 30_000_000})):
+        broken.write_bytes(content)
+        with pytest.raises(UserError, match=r"broken\.docx: found"):
+            fill(broken, context, title="", date=DATE)
+
+
+def zipped(parts: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+# The files themselves
+
+
+def test_the_templates_are_what_their_program_writes():
+    assert {name: (models() / name).read_bytes() for name in templates()} == templates(), "run make templates"
+
+
+def test_the_same_material_gives_the_same_bytes(documents, example, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    assert convention_documents(EXAMPLE_EPCI, example) == documents
+    with zipfile.ZipFile(io.BytesIO(documents[CONVENTION])) as parts:
+        assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"2026" in parts.read("docProps/core.xml")
+
+
+def test_it_is_accessible_french_word(written):
+    styles = written.styles.element
+    assert [one.get(qn("w:val")) for one in styles.iter(qn("w:lang"))] == ["fr-FR"]
+    assert written.core_properties.title.startswith("Convention territoriale globale")
+    levels = [int(one.style.name[-1]) for one in written.paragraphs if one.style.name.startswith("Heading")]
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    tables = list(written.element.body.iter(qn("w:tbl")))
+    assert len(tables) > 30
+    for table in tables:
+        header, *others = table.iter(qn("w:tr"))
+        assert header.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None and others
+        assert table.find(f"{qn('w:tblPr')}/{qn('w:tblCaption')}").get(qn("w:val"))
+        assert not list(table.iter(qn("w:gridSpan"), qn("w:vMerge")))
+
+
+def test_its_contents_lead_to_each_heading(written):
+    places = {one.get(qn("w:name")) for one in written.element.body.iter(qn("w:bookmarkStart"))}
+    links = list(written.element.body.iter(qn("w:hyperlink")))
+    assert {one.get(qn("w:anchor")) for one in links} == places
+    titles = ["".join(text.text for text in one.iter(qn("w:t"))) for one in links]
+    assert titles[:3] == ["Signataires", "Vu et considérant", "Préambule"]
+    assert plain(titles[3]) == "Article 1 – Objet de la convention" and titles[-1] == "Annexe 6 – Délibérations"
+    assert not list(written.settings.element.iter(qn("w:updateFields")))  # Word would ask at each opening
+
+
+def test_what_a_person_has_changed_is_never_written_over(tmp_path):
+    first, second = {"convention.docx": b"1", "b.docx": b"1"}, {"convention.docx": b"2", "b.docx": b"2"}
+    for documents in (first, second, second):
+        assert [path.read_bytes() for path in write(tmp_path, "1", documents)] == list(documents.values())
+    changed = place(tmp_path, "1") / "convention.docx"
+    changed.write_bytes(b"mine")
+    with pytest.raises(UserError, match=r"convention\.docx: found a file that was changed since it was written"):
+        write(tmp_path, "1", first)
+    assert changed.read_bytes() == b"mine" and (changed.parent / "b.docx").read_bytes() == b"2"
+    changed.rename(changed.with_name("ours.docx"))
+    write(tmp_path, "1", first)
+    assert changed.read_bytes() == b"1" and changed.with_name("ours.docx").read_bytes() == b"mine"
+
+
+def test_a_fiche_of_an_action_given_up_goes_unless_someone_has_changed_it(tmp_path):
+    write(tmp_path, "1", {f"{SHEETS}/F{rank}.docx": b"x" for rank in range(3)}, alone_in=SHEETS)
+    home = place(tmp_path, "1") / SHEETS
+    (home / "F1.docx").write_bytes(b"mine")
+    (home / "notes.txt").write_bytes(b"mine")
+    write(tmp_path, "1", {f"{SHEETS}/F0.docx": b"x"}, alone_in=SHEETS)
+    assert sorted(path.name for path in home.iterdir()) == ["F0.docx", "F1.docx", "notes.txt"]
+
+
+@pytest.mark.parametrize("dies_at", range(6))
+def test_a_writing_that_dies_leaves_nothing_that_stops_the_next_one(tmp_path, monkeypatch, dies_at):
+    former, new = ({name: content for name in ("a.docx", "b.docx")} for content in (b"1", b"2"))
+    write(tmp_path, "1", former)
+    calls, replace = iter(range(100)), type(tmp_path).replace
+
+    def dying(self, target):
+        if next(calls) == dies_at:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(tmp_path), "replace", dying)
+        try:
+            write(tmp_path, "1", new)
+        except KeyboardInterrupt:
+            kept = {path.read_bytes() for path in place(tmp_path, "1").glob("*.docx")}
+            assert kept <= {b"1", b"2"}
+    assert [path.read_bytes() for path in write(tmp_path, "1", new)] == [b"2", b"2"]
+    assert {path.name for path in place(tmp_path, "1").iterdir()} == {"a.docx", "b.docx", RECORD}
+
+
+def test_what_only_builds_pages_loads_no_library_of_word():
+    libraries = {"docx", "docxtpl", "lxml", "segno"}
+    code = f"import ctg_analysis.build, ctg_analysis.cli, sys; print({libraries} & set(sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "set()"
+
+
+def test_amounts_that_are_not_known_are_not_zero(example_dossier):
+    tables = {name: table.copy() for name, table in example_dossier.material.tables.items()}
+    tables["equipements_services"].loc[lambda table: table["service_id"].eq("S01"), "ps_caf_eur"] = float("nan")
+    material = dataclasses.replace(example_dossier.material, tables=tables)
+    document = opened(filled(dataclasses.replace(example_dossier, material=material)))
+    *by_field, whole = rows(annexes(document)["Liste des équipements et services soutenus"])
+    assert next(row[-1] for table in by_field for row in table if row[0] == "Multi-accueil du Bourg") == "nd"
+    assert whole[1][-1] == whole[-1][-1] == "nd" and pd.notna(amount(whole[2][-1]))

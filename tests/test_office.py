@@ -1,0 +1,101 @@
+"""The convention in LibreOffice: it opens without a warning and turns into a PDF that lists exactly what is active.
+
+It skips where LibreOffice or pdftotext is not found. `.ci/run` installs both and sets CTG_OFFICE=required: there, it fails.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from test_convention import as_project, filled, plain
+
+from ctg_analysis.field.consistency import active
+from ctg_analysis.publishing.documents.making import SHEETS, convention_documents, dossier
+from ctg_analysis.publishing.documents.paths import CHANGES, CONVENTION
+from ctg_analysis.settings import EXAMPLE_EPCI
+
+pytestmark = pytest.mark.slow
+
+NONE_FOUND = "no LibreOffice or no pdftotext: apt install libreoffice-writer-nogui poppler-utils (Debian, Ubuntu)"
+OF_THE_MACHINE = re.compile(r"javaldx|^$")  # LibreOffice says that it found no Java, which nothing here needs
+COMMAND = ("soffice", "--headless", "--norestore", "--convert-to", "pdf")
+
+
+@pytest.fixture(scope="module")
+def one(example):
+    return dossier(EXAMPLE_EPCI, example)
+
+
+@pytest.fixture(scope="module")
+def converted(one, example, tmp_path_factory):
+    """The text of each document once LibreOffice has made it a PDF, and what LibreOffice said."""
+    if not (shutil.which("soffice") and shutil.which("pdftotext")):
+        if os.environ.get("CTG_OFFICE") == "required":
+            pytest.fail(NONE_FOUND)
+        pytest.skip(NONE_FOUND)
+    folder = tmp_path_factory.mktemp("office")
+    made = convention_documents(EXAMPLE_EPCI, example)
+    chosen = {
+        "convention": made[CONVENTION],
+        "changes": made[f"convention_{CHANGES}"],
+        "F03": made[f"{SHEETS}/F03.docx"],
+    }
+    chosen["project"] = filled(as_project(one))
+    for name, content in chosen.items():
+        (folder / f"{name}.docx").write_bytes(content)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    files = [f"{name}.docx" for name in chosen]
+    answer = subprocess.run([*COMMAND, profile, *files], cwd=folder, capture_output=True, text=True, timeout=120)
+    assert answer.returncode == 0
+    texts = {}
+    for name in chosen:
+        pdf = folder / f"{name}.pdf"
+        read = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True)
+        texts[name] = read.stdout
+    return texts, answer
+
+
+def annex(text: str, number: int) -> str:
+    """Return the text of an annex; its title comes a first time in the contents."""
+    return plain(re.split(rf"Annexe {number} –", text)[2].split(f"Annexe {number + 1} –")[0])
+
+
+def test_libreoffice_opens_them_without_a_warning(converted):
+    texts, answer = converted
+    said = [
+        *answer.stderr.splitlines(),
+        *(line for line in answer.stdout.splitlines() if not line.startswith("convert ")),
+    ]
+    assert [line for line in said if not OF_THE_MACHINE.search(line)] == []
+    assert answer.stdout.count("convert ") == len(texts)
+
+
+def test_the_annexes_of_the_pdf_list_exactly_the_active_services_and_actions(converted, one):
+    text = converted[0]["convention"]
+    services = one.material["equipements_services"]
+    in_service = services["statut"].eq("en service")
+    rows = services[in_service].groupby("champ").size()
+    listed, plan = annex(text, 2), annex(text, 3)
+    assert re.search(rf"Total {in_service.sum()} ", listed)
+    for name, count in rows.items():
+        assert re.search(rf"{name} {count} ", listed, re.IGNORECASE)
+    for row in services.itertuples():
+        first = plain(row.nom).split(" ")[0]
+        assert (first in listed) or not in_service[row.Index], row.nom
+    assert "Halte-garderie" not in text and "Micro-crèche du Haut Pays" not in plain(text)
+    actions = one.material["actions"]
+    titles = re.findall(r"(F\d\d) – ", plan)
+    assert titles == list(one.actions["action_id"]) and set(titles) == set(active(actions)["action_id"])
+    assert "F19" not in text and "Ouvrir une maison des parents" not in plain(text)
+
+
+def test_the_pdf_bears_projet_until_the_convention_is_validated(converted):
+    texts, _ = converted
+    assert "PROJET" in texts["project"] and "PROJET" not in texts["convention"]
+
+
+def test_the_pdf_of_the_changes_shows_what_was_deleted_and_inserted(converted):
+    said = plain(converted[0]["changes"])
+    assert "préavis de trois six mois" in said
