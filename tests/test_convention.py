@@ -1,4 +1,4 @@
-"""The convention and the fiches-action in Word: what they list, what changes in them, what nobody's label can do to them.
+"""The convention and the fiches-action in Word: what they list, what changes, what nobody's label can do to them.
 
 Scenario 12 of the acceptance scenarios, its part on the convention.
 """
@@ -336,7 +336,7 @@ def test_a_convention_that_could_not_be_signed_is_refused(spoiled, before, after
 
 
 def test_the_real_territory_is_told_that_it_has_no_convention_yet(france):
-    with pytest.raises(UserError, match="convention.yml: found no convention yet"):
+    with pytest.raises(UserError, match=r"convention\.yml: found no convention yet"):
         dossier("200067171", france)
 
 
@@ -396,7 +396,7 @@ def test_a_template_of_the_user_takes_the_place_of_ours(spoiled):
 )
 def test_a_template_with_a_wrong_tag_is_refused_in_one_line(tmp_path, example_dossier, line, said):
     context = convention.context(example_dossier, read_reference())
-    with pytest.raises(UserError, match="convention.docx: found a tag that says") as refused:
+    with pytest.raises(UserError, match=r"convention\.docx: found a tag that says") as refused:
         fill(own_template(tmp_path, line), context, title="", date=DATE)
     assert said in str(refused.value) and "\n" not in str(refused.value)
 
