@@ -1,4 +1,4 @@
-"""The convention and the fiches-action in Word: what they list, what changes in them, what nobody's label can do to them.
+"""The convention and the fiches-action in Word: what they list, what changes in them, what no label can do to them.
 
 Scenario 12 of the acceptance scenarios, its part on the convention.
 """
@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -186,7 +187,12 @@ def test_there_is_a_fiche_for_each_active_action(documents, example_dossier):
     names = {f"{SHEETS}/{action}.docx" for action in active(example_dossier.material["actions"])["action_id"]}
     assert {name for name in documents if name.startswith(SHEETS)} == names
     sheet = words(opened(documents[f"{SHEETS}/F03.docx"]))
-    for said in ("F03 – Ouvrir une micro-crèche", "direction de la communauté de communes", "478 000", "bonus territoire"):
+    for said in (
+        "F03 – Ouvrir une micro-crèche",
+        "direction de la communauté de communes",
+        "478 000",
+        "bonus territoire",
+    ):
         assert said in sheet
     assert "PROJET" not in sheet
 
@@ -311,7 +317,11 @@ def test_a_broken_chain_is_refused_and_each_break_named(spoiled, tmp_path):
 @pytest.mark.parametrize(
     "before, after, said",
     [
-        ("  texte_md: Rédaction inventée. Toute", "  champs_auto: []\n#", "articles.10.texte_md: found nothing in a valid"),
+        (
+            "  texte_md: Rédaction inventée. Toute",
+            "  champs_auto: []\n#",
+            "articles.10.texte_md: found nothing in a valid",
+        ),
         ("- 'no': 4\n  titre: Obj", "- 'no': 5\n  titre: Obj", "articles.3.no: found 5, expected 4: in order, from 1"),
         ("validee_le: 2024-07-12\n", "", "column validee_le: found nothing in a validated convention"),
     ],
@@ -326,7 +336,7 @@ def test_a_convention_that_could_not_be_signed_is_refused(spoiled, before, after
 
 
 def test_the_real_territory_is_told_that_it_has_no_convention_yet(france):
-    with pytest.raises(UserError, match="convention.yml: found no convention yet"):
+    with pytest.raises(UserError, match=r"convention\.yml: found no convention yet"):
         dossier("200067171", france)
 
 
@@ -386,7 +396,7 @@ def test_a_template_of_the_user_takes_the_place_of_ours(spoiled):
 )
 def test_a_template_with_a_wrong_tag_is_refused_in_one_line(tmp_path, example_dossier, line, said):
     context = convention.context(example_dossier, read_reference())
-    with pytest.raises(UserError, match="convention.docx: found a tag that says") as refused:
+    with pytest.raises(UserError, match=r"convention\.docx: found a tag that says") as refused:
         fill(own_template(tmp_path, line), context, title="", date=DATE)
     assert said in str(refused.value) and "\n" not in str(refused.value)
 
@@ -431,7 +441,7 @@ def test_it_is_accessible_french_word(written):
     assert [one.get(qn("w:val")) for one in styles.iter(qn("w:lang"))] == ["fr-FR"]
     assert written.core_properties.title.startswith("Convention territoriale globale")
     levels = [int(one.style.name[-1]) for one in written.paragraphs if one.style.name.startswith("Heading")]
-    assert levels[0] == 1 and all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels))
     tables = list(written.element.body.iter(qn("w:tbl")))
     assert len(tables) > 30
     for table in tables:

@@ -1,6 +1,7 @@
 """The convention in LibreOffice: it opens without a warning and turns into a PDF that lists exactly what is active.
 
-It skips where LibreOffice or pdftotext is not found. `.ci/run` installs both and sets CTG_OFFICE=required: there, it fails.
+It skips where LibreOffice or pdftotext is not found. `.ci/run` installs both and sets CTG_OFFICE=required: it fails
+there.
 """
 
 import os
@@ -37,7 +38,11 @@ def converted(one, example, tmp_path_factory):
         pytest.skip(NONE_FOUND)
     folder = tmp_path_factory.mktemp("office")
     made = convention_documents(EXAMPLE_EPCI, example)
-    chosen = {"convention": made[CONVENTION], "changes": made[f"convention_{CHANGES}"], "F03": made[f"{SHEETS}/F03.docx"]}
+    chosen = {
+        "convention": made[CONVENTION],
+        "changes": made[f"convention_{CHANGES}"],
+        "F03": made[f"{SHEETS}/F03.docx"],
+    }
     chosen["project"] = filled(as_project(one))
     for name, content in chosen.items():
         (folder / f"{name}.docx").write_bytes(content)
@@ -60,7 +65,10 @@ def annex(text: str, number: int) -> str:
 
 def test_libreoffice_opens_them_without_a_warning(converted):
     texts, answer = converted
-    said = [*answer.stderr.splitlines(), *(line for line in answer.stdout.splitlines() if not line.startswith("convert "))]
+    said = [
+        *answer.stderr.splitlines(),
+        *(line for line in answer.stdout.splitlines() if not line.startswith("convert ")),
+    ]
     assert [line for line in said if not OF_THE_MACHINE.search(line)] == []
     assert answer.stdout.count("convert ") == len(texts)
 
