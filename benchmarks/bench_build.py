@@ -1,14 +1,19 @@
 """Measure `ctg build` against plain papermill and nbconvert on the same notebooks, in one run.
 
     make bench
+    python benchmarks/bench_build.py [--beside FOLDER] [--times 3]
 
-All chapters of the default territory, two at a time. Every other tool runs each notebook with its own command; the
-floor is the code of the cells, executed in one process that has everything imported and the territory loaded, one
-chapter after the other. Prints wall times, and ratios to `ctg build`.
+All chapters of the default territory. Every other tool runs each notebook with its own command, one after the other as
+their users do in a loop, then two at a time. The floor is the code of the cells, executed in one process that has
+everything imported and the territory loaded, one chapter after the other. Prints wall times, the median of so many for
+what takes little time, and ratios to `ctg build`. --beside: see docs/performance.md.
 """
 
+import argparse
 import ast
+import gc
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -16,13 +21,17 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 
 import nbformat
 
 from ctg_analysis.build import build
 from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.publishing.execution import execute, prepare
+from ctg_analysis.publishing.tasks import Report, write_chapter
 from ctg_analysis.publishing.template import warm_up
 from ctg_analysis.publishing.workers import Job, Template, run
 from ctg_analysis.settings import DEFAULT_EPCI
@@ -65,19 +74,23 @@ def quarto(path: Path, folder: Path) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def by_command(tool: Callable[[Path, Path], None], chapters: list[ChapterNotebook], folder: Path) -> float:
+def by_command(
+    tool: Callable[[Path, Path], None], chapters: list[ChapterNotebook], folder: Path, together: int
+) -> float:
     """Return the seconds that a tool takes for all chapters, so many at a time."""
     folder.mkdir()
     start = time.perf_counter()
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(together) as pool:
         list(pool.map(lambda chapter: tool(chapter.path, folder), chapters))
     return time.perf_counter() - start
 
 
 def bare(chapters: list[ChapterNotebook]) -> float:
-    """Return the seconds of the cells of all chapters, as plain code, in this process."""
-    warm_up()
-    prepare(DEFAULT_EPCI)
+    """Return the seconds of the cells of all chapters, as plain code, in this process.
+
+    What is loaded is left out of the collections of Python, as in the warm process: they would cost a fifth more.
+    """
+    gc.freeze()
     start = time.perf_counter()
     for chapter in chapters:
         names: dict = {}
@@ -92,10 +105,38 @@ def bare(chapters: list[ChapterNotebook]) -> float:
     return time.perf_counter() - start
 
 
+def floor_of(chapters: list[ChapterNotebook], times: int) -> float:
+    """Return what `bare` usually takes, each time in a new fork: none profits from the one before."""
+    warm_up()
+    prepare(DEFAULT_EPCI)
+    found = []
+    for _ in range(times):
+        with get_context("fork").Pool(1) as pool:
+            found.append(pool.apply(bare, (chapters,)))
+    return median(found)
+
+
 def steady(chapters: list[ChapterNotebook], folder: Path, template: Template) -> float:
     """Return the seconds of all chapters executed one at a time in forks, without the pages: the cost of our engine."""
     folder.mkdir()
-    jobs = [Job(DEFAULT_EPCI, execute, (one, DEFAULT_EPCI, folder), one.number) for one in chapters]
+    return one_at_a_time(
+        [Job(DEFAULT_EPCI, execute, (one, DEFAULT_EPCI, folder), one.number) for one in chapters], template
+    )
+
+
+def steady_pages(chapters: list[ChapterNotebook], folder: Path, template: Template) -> float:
+    """Return the seconds of all chapters executed and written one at a time in forks."""
+    fresh, executed = folder / "fresh", folder / "executed"
+    fresh.mkdir(parents=True)
+    executed.mkdir()
+    report = Report(DEFAULT_EPCI, chapters, fresh, executed, None)
+    return one_at_a_time(
+        [Job(DEFAULT_EPCI, write_chapter, (report, one, ""), one.number) for one in chapters], template
+    )
+
+
+def one_at_a_time(jobs: list[Job], template: Template) -> float:
+    """Return the seconds of jobs, once their territory is prepared."""
     once = run([jobs[0], *jobs], 1, prepare, template=template)
     next(once)
     start = time.perf_counter()
@@ -119,33 +160,63 @@ def warm(chapters: list[ChapterNotebook], folder: Path, template: Template) -> f
     return time.perf_counter() - start
 
 
+def usual(times: int, measure: Callable[[Path], float], folder: Path) -> float:
+    """Return the median of so many measures, each in a folder of its own."""
+    return median(measure(folder.with_name(f"{folder.name}-{number}")) for number in range(times))
+
+
+def others() -> dict[str, Callable[[Path, Path], None]]:
+    """Return the tools to measure against, those that are there."""
+    found = {"papermill + nbconvert": plain, "nbconvert --execute (nbclient)": nbclient}
+    if importlib.util.find_spec("ploomber_engine"):
+        found["ploomber-engine + nbconvert"] = embedded
+    if shutil.which("quarto"):
+        found["quarto render"] = quarto
+    return found
+
+
 def main() -> None:
     """Measure and print."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--beside", type=Path, help="a folder that holds ploomber-engine")
+    options.add_argument("--times", type=int, default=3, help="how many times what takes little time")
+    asked = options.parse_args()
+    if asked.beside:
+        sys.path.append(str(asked.beside))
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(asked.beside)]))
     chapters = all_chapters()
-    others = {"nbconvert --execute (nbclient)": nbclient}
-    if importlib.util.find_spec("ploomber_engine"):
-        others["ploomber-engine + nbconvert"] = embedded
-    if shutil.which("quarto"):
-        others["quarto render"] = quarto
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         python("-m", "ctg_analysis", "data")
         template = Template()
         ours = {
-            "ctg build, cold": cold(folder / "cold"),
-            "ctg build, warm": warm(chapters, folder / "warm", template),
+            "ctg build, cold": usual(asked.times, cold, folder / "cold"),
+            "ctg build, warm": usual(asked.times, partial(warm, chapters, template=template), folder / "warm"),
         }
-        one_by_one = steady(chapters, folder / "steady", template)
+        nothing = median(cold(folder / "cold-0") for _ in range(asked.times))
+        engine = usual(asked.times, partial(steady, chapters, template=template), folder / "steady")
+        pages = usual(asked.times, partial(steady_pages, chapters, template=template), folder / "pages")
         template.close()
-        floor = bare(chapters)
-        reference = by_command(plain, chapters, folder / "plain")
-        for name, seconds in ours.items():
-            print(f"{name:32} {seconds:6.1f} s   {reference / seconds:5.1f} times faster than papermill + nbconvert")
-        print(f"{'papermill + nbconvert':32} {reference:6.1f} s")
-        for number, (name, tool) in enumerate(others.items()):
-            print(f"{name:32} {by_command(tool, chapters, folder / str(number)):6.1f} s")
-        print(f"{'bare cells, one at a time':32} {floor:6.1f} s   {floor / len(chapters):5.2f} s a chapter")
-        print(f"{'our engine, one at a time':32} {one_by_one:6.1f} s   {one_by_one / floor:5.2f} times the bare cells")
+        floor = floor_of(chapters, asked.times)
+        times = {
+            name: [by_command(tool, chapters, folder / f"{number}-{together}", together) for together in (1, WORKERS)]
+            for number, (name, tool) in enumerate(others().items())
+        }
+    one_by_one, together = times["papermill + nbconvert"]
+    print(f"{len(chapters)} chapters of {DEFAULT_EPCI}")
+    for name, (first, second) in times.items():
+        print(f"{name:32} {first:6.1f} s one after the other   {second:6.1f} s two at a time")
+    for name, seconds in ours.items():
+        against = f"{together / seconds:5.1f} times faster than papermill + nbconvert two at a time"
+        print(f"{name:32} {seconds:6.2f} s   {against}, {one_by_one / seconds:.1f} than one after the other")
+    print(f"{'ctg build, nothing to do':32} {nothing:6.2f} s")
+    print(f"{'bare cells, one at a time':32} {floor:6.2f} s   {floor / len(chapters):5.3f} s a chapter")
+    for name, seconds in {"our engine": engine, "our engine and pages": pages}.items():
+        around = (seconds - floor) / len(chapters)
+        print(
+            f"{name + ', one at a time':32} {seconds:6.2f} s   {seconds / floor:5.2f} times the bare cells, "
+            f"{1000 * around:.0f} ms around those of a chapter"
+        )
 
 
 if __name__ == "__main__":

@@ -56,9 +56,22 @@ ORDER = [
     "observed",
     "synthesis",
     "analyst",
+    "surveyed",
     "figures",
+    "funnels",
+    "assessments",
     "summaries",
     "chapter",
+    "shown",
+    "consultation",
+    "interviews",
+    "meetings",
+    "proof_words",
+    "action_sheets",
+    "bilan",
+    "enjeux",
+    "strategy",
+    "followup",
     "publishing",
     "build",
     "verification",
@@ -92,11 +105,22 @@ AFTER_THE_GATE = {
     "chapter",
     "publishing",
 }
-AFTER_THE_GATE |= {"build"}
+AFTER_THE_GATE |= {
+    "build",
+    "action_sheets",
+    "bilan",
+    "enjeux",
+    "followup",
+    "proof_words",
+    "shown",
+    "strategy",
+}
+AFTER_THE_GATE |= {"consultation", "interviews", "meetings", "surveyed"}
+AFTER_THE_GATE |= {"assessments", "funnels"}
 AFTER_THE_GATE |= {"analyst", "childcare_authority", "demarche", "documents", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).
-SURVEY = ("answers", "crossings", "exports", "measured", "questions", "response")
+SURVEY = ("answers", "crossings", "exports", "gated", "measured", "questions", "response", "survey", "voices")
 RESTRICTED = ("restricted", "results", "retention", "commit_check")
 PERSONS = {f"ctg_analysis.field.{name}" for name in (*SURVEY, *RESTRICTED)}
 

@@ -59,7 +59,7 @@ class Edition:
 
     def __init__(self, root, folder, chapters=()):
         tables = derivation.derive(root)
-        processing._write(root, tables, {})
+        processing._write(root.processed, tables, {})
         chapter = open_chapter(EXAMPLE_EPCI)
         folder.mkdir(parents=True)
         write_csv(folder, chapter)

@@ -61,10 +61,10 @@ def spoil(root, file, change, encoding="utf-8"):
 
 
 def findings(root):
-    before = {path.name: path.read_bytes() for path in root.processed.iterdir()}
+    before = {path: path.read_bytes() for path in root.processed.rglob("*") if path.is_file()}
     with pytest.raises(InputError) as error:
         process(root)
-    assert {path.name: path.read_bytes() for path in root.processed.iterdir()} == before
+    assert {path: path.read_bytes() for path in root.processed.rglob("*") if path.is_file()} == before
     assert [path.name for path in root.path.iterdir() if path.name.startswith(".processed-")] == []
     assert str(error.value).count("\n") == len(error.value.findings) - 1
     return [str(finding) for finding in error.value.findings]

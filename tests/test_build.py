@@ -20,6 +20,7 @@ from ctg_analysis.publishing.changes import GONE, NEW, REVISED, STATUS, TESTED, 
 from ctg_analysis.publishing.editions import HOME, JOURNAL, collect, earlier, latest, name_of, record
 from ctg_analysis.publishing.keys import OF_ALL
 from ctg_analysis.publishing.territories import part, wanted, write_list
+from ctg_analysis.publishing.workers import Template, can_fork
 from ctg_analysis.settings import EXAMPLE_EPCI
 from ctg_analysis.verification import compared, verify
 
@@ -34,10 +35,19 @@ def chapters():
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory, example):
+def warm():
+    """One warm process for all the builds here; the commands start their own."""
+    own = Template() if can_fork() else None
+    yield own
+    if own:
+        own.close()
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory, example, warm):
     out = tmp_path_factory.mktemp("report")
-    (built,) = build([EXAMPLE_EPCI], chosen_chapters(["07", "08"]), out)
-    assert built.exit_code == 0 and built.ran == [FIRST, SECOND]
+    (one,) = build([EXAMPLE_EPCI], chosen_chapters(["07", "08"]), out, template=warm)
+    assert one.exit_code == 0 and one.ran == [FIRST, SECOND]
     return out
 
 
@@ -48,9 +58,15 @@ def out(report, tmp_path):
     return tmp_path
 
 
-def built(out, chapters, **options):
-    (one,) = build([EXAMPLE_EPCI], chapters, out, **options)
-    return one
+@pytest.fixture
+def built(warm):
+    """What builds, and returns what came of it."""
+
+    def one_of(out, chapters, **options):
+        (one,) = build([EXAMPLE_EPCI], chapters, out, template=warm, **options)
+        return one
+
+    return one_of
 
 
 def changed(chapter, folder, number, source):
@@ -88,7 +104,7 @@ def tampered(out, change):
 # Only what changed.
 
 
-def test_what_is_up_to_date_is_left_and_no_table_is_opened(out, chapters):
+def test_what_is_up_to_date_is_left_and_no_table_is_opened(out, chapters, built):
     before = {path: path.stat().st_mtime_ns for path in (out / HOME).rglob("*")}
     assert built(out, chapters).ran == []
     assert {path: path.stat().st_mtime_ns for path in (out / HOME).rglob("*")} == before
@@ -98,13 +114,13 @@ def test_what_is_up_to_date_is_left_and_no_table_is_opened(out, chapters):
     assert not {name for name in ("pandas", "numpy", "matplotlib", "papermill") if f" {name}\n" in answer.stderr}
 
 
-def test_a_notebook_that_changed_runs_again_alone(out, chapters, tmp_path):
+def test_a_notebook_that_changed_runs_again_alone(out, chapters, tmp_path, built):
     chapters[1] = retold(chapters[1], tmp_path / "notebooks", "Un autre texte, sans chiffre.")
     one = built(out, chapters)
     assert one.ran == [SECOND] and "Un autre texte, sans chiffre." in page(out, f"{SECOND}.html")
 
 
-def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters):
+def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters, built):
     """Another sum of all data, the same sum of what the chapter reads; then another of what one of them reads."""
     name = latest(out, EXAMPLE_EPCI).name
 
@@ -123,7 +139,7 @@ def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters):
     assert built(out, chapters).ran == [FIRST]
 
 
-def test_forced_again_the_same_bytes_are_the_same_edition(out, chapters):
+def test_forced_again_the_same_bytes_are_the_same_edition(out, chapters, built):
     name = latest(out, EXAMPLE_EPCI).name
     assert built(out, chapters, force=True).ran == [FIRST, SECOND]
     assert latest(out, EXAMPLE_EPCI).name == name == name_of(latest(out, EXAMPLE_EPCI))
@@ -132,7 +148,7 @@ def test_forced_again_the_same_bytes_are_the_same_edition(out, chapters):
 # A failure is told.
 
 
-def test_a_chapter_that_fails_keeps_its_last_good_version_with_its_date(out, chapters, tmp_path):
+def test_a_chapter_that_fails_keeps_its_last_good_version_with_its_date(out, chapters, tmp_path, built):
     date = record(latest(out, EXAMPLE_EPCI))["date"]
     good = page(out, f"{SECOND}.html")
     chapters[1] = broken(chapters[1], tmp_path / "notebooks")
@@ -152,7 +168,7 @@ def test_a_chapter_that_fails_keeps_its_last_good_version_with_its_date(out, cha
     assert built(out, chapters).ran == [SECOND] and page(out, f"{SECOND}.html") == good and not journal.exists()
 
 
-def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapters, tmp_path):
+def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapters, tmp_path, built):
     one = built(tmp_path / "new", [chapters[0], broken(chapters[1], tmp_path / "notebooks")])
     assert one.exit_code == 2 and "n’a pas pu être établi" in page(tmp_path / "new", f"{SECOND}.html")
     assert "ValueError" not in page(tmp_path / "new", f"{SECOND}.html")
@@ -193,7 +209,7 @@ def test_a_second_build_says_who_holds_the_report(out, chapters):
         pass  # the system freed it
 
 
-def test_killed_at_twenty_moments_the_report_is_always_whole(out, chapters, tmp_path):
+def test_killed_at_twenty_moments_the_report_is_always_whole(out, chapters, tmp_path, built):
     """Two versions of a chapter in turn; an edition bears the sum of its files, so that a half one would be seen."""
     texts = ("La version paire.", "La version impaire.")
     versions = [retold(chapters[1], tmp_path / str(n), text).path for n, text in enumerate(texts)]
@@ -240,7 +256,7 @@ def test_two_folders_are_compared_file_by_file(tmp_path):
     assert compared(tmp_path / "one", tmp_path / "other") == (3, lines)
 
 
-def test_old_editions_are_removed_and_the_last_ones_stay(out, chapters, tmp_path):
+def test_old_editions_are_removed_and_the_last_ones_stay(out, chapters, tmp_path, built):
     for number in range(3):
         built(out, [chapters[0], retold(chapters[1], tmp_path / "n", f"Texte {'x' * number}.")])
     home = out / HOME / EXAMPLE_EPCI

@@ -195,7 +195,7 @@ def test_no_two_names_of_a_map_cover_each_other(france):
     ground = read_land(france.processed, BASQUE)
     names = [f"Commune {rank}" for rank in range(len(ground.paths))]
     rows = pd.DataFrame({"territory": list(ground.paths), "name": names, "value": range(len(names)), "status": "ok"})
-    drawing = maps.circles(ground, rows.assign(text="x"))
+    drawing = maps.circles(ground, rows.assign(text="x", shown=True))
     texts_at = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>Commune', drawing)
     assert 1 < len(texts_at) == len(set(texts_at)) <= 8
 

@@ -39,6 +39,7 @@ def test_a_worker_that_dies_loses_nothing(scheduler, tmp_path, france):
     assert [one.ran for one in build(epcis, chapters, tmp_path)] == [[]] * 5  # run again, there is nothing left
 
 
-def test_no_scheduler_is_told_in_one_line(tmp_path):
+def test_no_scheduler_is_told_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr("ctg_analysis.distributed.PATIENCE", "0.5s")
     with pytest.raises(UserError, match=r"^--scheduler tcp://127.0.0.1:9: no answer, expected the address"):
         list(build_there(["200067171"], [], tmp_path, force=False, scheduler="tcp://127.0.0.1:9"))

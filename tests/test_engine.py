@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -106,17 +107,45 @@ def test_what_cells_may_do_comes_out_as_from_a_kernel(tmp_path, warm):
     assert "image/png" in ours.cells[2].outputs[0].data
 
 
-def test_stock_kernels_at_the_same_time_do_not_collide(tmp_path, monkeypatch):
-    """In one folder, started at once: jupyter_client gives all of them the same names of sockets, unless told."""
-    monkeypatch.setattr(workers, "can_fork", lambda: False)
-    jobs = []
-    for number in range(3):
-        folder = tmp_path / str(number)
+LISTENING = """
+import os, time
+from pathlib import Path
+
+time.sleep(1)
+own = Path("/proc/self/fd")
+links = [os.readlink(own / name) for name in os.listdir(own) if os.path.lexists(own / name)]
+sockets = {link.removeprefix("socket:[").removesuffix("]") for link in links if link.startswith("socket:[")}
+lines = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+len(sockets) > 0, [line[1].split(":")[0] for line in lines if line[3] == "0A" and line[9] in sockets]
+"""
+LOOPBACK = "0100007F"
+
+
+def test_many_stock_kernels_at_the_same_time_do_not_collide(tmp_path):
+    """In one folder, started at once: jupyter_client gives all of them the same names of sockets, unless told.
+
+    Each looks for the sockets of its own process among those that listen to TCP. Over TCP there would be five, on ports
+    that the client picks and the kernel takes later: that is when two want the same. There is none of them; ipykernel
+    keeps one for itself, for the output of subprocesses, that it picks and takes at once.
+    """
+    folders = [tmp_path / str(number) for number in range(12)]
+    for folder in folders:
         folder.mkdir()
-        chapter = notebook_of(folder, f"import time\ntime.sleep(1)\n{number}")
-        jobs.append(Job(EXAMPLE_EPCI, execute, (chapter, EXAMPLE_EPCI, folder), str(number)))
-    made = {outcome.job.place: outcome.result.cells[-1].outputs[0] for outcome in run(jobs, 3, nothing)}
-    assert {place: output.data["text/plain"] for place, output in made.items()} == {"0": "0", "1": "1", "2": "2"}
+
+    def run_in(folder):
+        made = execute(notebook_of(folder, f"number = {folder.name}", LISTENING, "number"), EXAMPLE_EPCI, folder)
+        return [cell.outputs[0].data["text/plain"] for cell in made.cells[-2:]]
+
+    with ThreadPoolExecutor(len(folders)) as pool:
+        told = list(pool.map(run_in, folders))
+    assert [number for _, number in told] == [folder.name for folder in folders]
+    assert {listens for listens, _ in told} == {f"(True, ['{LOOPBACK}'])"}
+
+
+def test_a_fork_listens_to_nobody(tmp_path, warm):
+    assert outcome_of(notebook_of(tmp_path, LISTENING), tmp_path, warm).result.cells[-1].outputs[0].data == {
+        "text/plain": "(True, [])"
+    }
 
 
 def test_the_engine_is_found_by_papermill(tmp_path, example):
@@ -212,6 +241,31 @@ def test_the_template_has_one_thread_and_runs_nothing_itself(warm):
     """What a thread of the template held when it forks would stay locked for ever in the fork."""
     assert workers.call(warm, threads, place="x") == 1
     assert not template.is_fork()
+
+
+HEAVY = {
+    "scipy.stats",
+    "scipy.optimize",
+    "shapely.plotting",
+    "matplotlib",
+    "seaborn",
+    "geopandas",
+    "docx",
+    "distributed",
+}
+
+
+def imported() -> set[str]:
+    """Return the modules that this process has in memory."""
+    return set(sys.modules)
+
+
+def test_the_template_imports_nothing_heavy_that_no_chapter_uses(warm):
+    """A tenth of a second or more each, at the start of every build."""
+    found = workers.call(warm, imported, place="x")
+    assert {"pandas", "papermill", "nbconvert", "scipy.special", "ctg_analysis.chapter"} <= found
+    assert found & HEAVY == set()
+    assert found & set(template.NEEDLESS) == set()
 
 
 BUILD = """

@@ -49,7 +49,7 @@ def faults(text: str) -> list[str]:
         "thousands without their narrow space": [one for one in LONG.findall(numbers) if not WHOLE.fullmatch(one)],
         "thousands with another space": re.search(rf"\d[ {NBSP}]\d{{3}}(?!\d)", numbers),
         "the first of a month": re.search(
-            r"\b1 (?:janvier|févr|mars|avril|mai|juin|juil|août|sept|octobre|nov|déc)", bare
+            r"\b1 (?:janvier|févr|mars|avril|mai\b|juin|juil|août|sept|octobre|nov|déc)", bare
         ),
         "a hyphen for a dash": " - " in NAMED.sub("", bare),
         "three points": "..." in text,

@@ -14,6 +14,7 @@ from reader import FIGURE, Text, faults
 
 from ctg_analysis.build import build
 from ctg_analysis.chapters import all_chapters, chosen_chapters
+from ctg_analysis.display.style import BAND
 from ctg_analysis.display.texts import NARROW, NBSP
 from ctg_analysis.settings import EXAMPLE_EPCI
 
@@ -50,6 +51,10 @@ OF_OTHERS = "Écart relatif à la valeur de comparaison"  # the overview draws v
 SAID_OF_THE_PAGE = re.compile("différence|comparables|Écarts notables|communes \\(")  # its method and its perimeter
 
 
+GEOGRAPHY = "[Gg]éographie au 01/01/2026|Valeurs publiées par le producteur"
+GATHERED = r"Démarche de la convention territoriale globale, .*état au \d\d/\d\d/\d{4}"  # by those who take part
+
+
 def test_it_asks_nothing_of_any_network(page):
     text = Text(page)
     assert ("html", {"lang": "fr"}) in text.tags
@@ -68,9 +73,7 @@ def test_it_asks_nothing_of_any_network(page):
 def test_every_chart_has_its_words_and_its_data(page):
     for figure in FIGURE.findall(page):
         assert faults(figure) == [], figure[:400]
-        assert f"Source{NBSP}: " in figure and re.search(
-            "[Gg]éographie au 01/01/2026|Valeurs publiées par le producteur", figure
-        )
+        assert f"Source{NBSP}: " in figure and re.search(f"{GEOGRAPHY}|{GATHERED}", figure)
         assert "<table>" in figure and "<caption>" in figure and 'scope="col"' in figure
         assert re.search(r'href="donnees/[a-z0-9_]+\.csv"', figure) or OF_OTHERS in figure
 
@@ -111,8 +114,8 @@ def test_r19_every_figure_printed_has_its_source_vintage_geography_and_date(page
     pieces = [[text for text in piece if text] for piece in pieces]
     for number, (kind, *words) in enumerate(pieces):
         if kind == "source":
-            assert re.search(r"extraction du \d\d/\d\d/\d{4}", words[0]), words
-            assert re.search("[Gg]éographie au 01/01/2026|Valeurs publiées par le producteur", words[0]), words
+            dated = re.search(r"extraction du \d\d/\d\d/\d{4}", words[0]) and re.search(GEOGRAPHY, words[0])
+            assert dated or re.search(GATHERED, words[0]), words
         elif kind != "figure" and not SAID_OF_THE_PAGE.search(words[0]):
             following = pieces[number + 1][0] if number + 1 < len(pieces) else ""
             assert following in ("source", "figure", "table"), words
@@ -283,3 +286,42 @@ def test_the_secteurs_of_a_table_have_their_sums(reports):
     page = (reports / EXAMPLE_EPCI / "10_acces_droits.html").read_text(encoding="utf-8")
     rows = re.findall(r"<th scope=\"row\">(?:Bas|Haut) Pays</th>(.*?)</tr>", page)
     assert rows and any("nd" not in re.sub(r"<[^>]+>", " ", row).split() for row in rows)
+
+
+def test_both_calendars_stand_beside_that_of_the_convention(reports):
+    """The end of the PEDT in chapter 06, of the agréments in chapter 09, each over the years of the convention."""
+    for name in ("06_education_pedt.html", "09_vie_sociale.html"):
+        page = (reports / EXAMPLE_EPCI / name).read_text(encoding="utf-8")
+        (figure,) = [one for one in FIGURE.findall(page) if "Bande claire" in one]
+        assert "durée de la convention territoriale globale (2024-2027)" in figure and BAND in figure, name
+        assert re.search("<text[^>]*>2026", figure)
+
+
+def test_a_matrix_says_of_how_many_communes(reports):
+    page = (reports / EXAMPLE_EPCI / "07_parentalite.html").read_text(encoding="utf-8")
+    cells = re.findall(r'<tr class="marked"><th scope="row">CC des Monts d’Exemple</th>(.*?)</tr>', page)
+    assert any("1 commune sur 8" in row and "2 communes sur 8, dont 2 itinérant" in row for row in cells)
+    assert "<td>itinérant</td>" in page and "<td>oui</td>" in page
+    page = (reports / EXAMPLE_EPCI / "05_enfance_jeunesse.html").read_text(encoding="utf-8")
+    (figure,) = [one for one in FIGURE.findall(page) if "Écoles, selon les accueils périscolaires</strong>" in one]
+    assert "sur 8" in figure and ">En %" not in figure
+
+
+def test_the_sources_of_the_invented_territory_agree(reports, example):
+    """A commune of one school is at 0 or 100 %; a place that one source counts is in the others (issue of figures)."""
+    table = pd.read_parquet(example.processed / "observations.parquet")
+    latest = table[table["status"].eq("ok") & table["level"].eq("commune") & table["territory"].str.startswith("990")]
+
+    def of(name, period="2024"):
+        rows = latest[latest["indicator"].eq(name) & latest["period"].eq(period)]
+        return rows.set_index("territory")
+
+    schools, pupils = of("schools_evening_care_share"), of("pupils_with_evening_care_share")
+    for commune, row in schools[schools["denominator"].eq(1)].iterrows():
+        assert pupils.loc[commune, "value"] == row["value"], commune
+    official = of("schools_count")
+    assert (official["value"].reindex(schools.index) == schools["denominator"]).all() and len(schools) == 6
+    places = of("parent_child_places_count", "2025")["value"]
+    assert (
+        places[places.gt(0)].index.tolist() == of("scheme_laep_count").query("value == 1").index.tolist() == ["99002"]
+    )

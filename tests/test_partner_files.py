@@ -340,11 +340,16 @@ def test_the_total_that_the_partner_gives_is_kept_and_a_blank_one_is_left_to_the
 
 def test_prices_and_years_have_no_total_and_yes_or_no_is_counted():
     for source in FORMS.values():
-        for field in source.form.fields:
-            rows = [(code, "commune", 1.0) for code in ("99001", "99002", "99003")]
-            table = pd.DataFrame(rows, columns=["code", "level", "value"]).assign(period="2024", measure=field.measure)
-            total = values(form_to_reference(facts(table, source.id), source, WHOLE)).get((EPCI, "2024", field.measure))
-            assert total == (None if field.kind in NOT_ADDITIVE else 3), field.column
+        rows = [
+            (code, "commune", "2024", field.measure, 1.0)
+            for field in source.form.numbers
+            for code in ("99001", "99002", "99003")
+        ]
+        table = pd.DataFrame(rows, columns=["code", "level", "period", "measure", "value"])
+        totals = values(form_to_reference(facts(table, source.id), source, WHOLE))
+        for field in source.form.numbers:
+            expected = None if field.kind in NOT_ADDITIVE else 3
+            assert totals.get((EPCI, "2024", field.measure)) == expected, field.column
     kinds = {field.kind for source in FORMS.values() for field in source.form.fields}
     assert kinds == set(KINDS) and YES_NO in kinds
 

@@ -11,10 +11,10 @@ from ctg_analysis.cleaning.access import clean_access_times
 from ctg_analysis.cleaning.facilities import clean_facilities
 from ctg_analysis.cleaning.income import clean_income_2023
 from ctg_analysis.cleaning.local_finance import clean_ccas
-from ctg_analysis.cleaning.schools import clean_schools, clean_social_position, schools_left_out
+from ctg_analysis.cleaning.schools import BANDS, clean_schools, clean_social_position, schools_left_out
 from ctg_analysis.derivation import with_absent
 from ctg_analysis.model import Source
-from ctg_analysis.perimeter import Perimeter
+from ctg_analysis.perimeter import Perimeter, to_reference
 from ctg_analysis.raw_data import strangers
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.facilities import BASKET, TYPES
@@ -68,6 +68,29 @@ def test_the_full_file_of_facilities_with_its_totals_units_and_zonings(tmp_path)
     assert "column FACILITY_TYPE: found no row with D502" in line and "sources/facilities.py" in line
 
 
+RANGES = (
+    "TYPEQU;TYPEQU_REGROUPEMENT;GAMME\n"
+    "C107;ECOLE;Gamme de proximité\nC108;ECOLE;Gamme de proximité\nD265;;Gamme de proximité\n"
+    "D502;;Gamme intermédiaire\nC301;LYCEE;Gamme supérieure\nA128;;Hors gamme\n"
+)
+
+
+def test_a_range_counts_the_types_that_are_grouped_once_and_every_commune_has_the_same(tmp_path):
+    rows = [facility("01001", "C107", 1), facility("01001", "C108", 2), facility("01002", "D265", 3)]
+    covered = "FACILITY_TYPE\nC107\nC108\nD265\nD502\nA128\n"
+    texts = {"DS_BPE_2025.csv": "\n".join([BPE, *rows]) + "\n", "types_couverts.csv": covered}
+    table = clean_facilities(received(tmp_path, texts | {"BPE_gammes_equipements_2025.csv": RANGES}))
+    facts = values(table)
+    assert facts[("01001", "2025", "proximity_types_present")] == 1  # both kinds of school are one service
+    assert facts[("01002", "2025", "proximity_types_present")] == 1 and facts[("01002", "2025", "proximity_types")] == 2
+    assert facts[("01001", "2025", "intermediate_types_present")] == 0  # covered, and none there
+    assert ("01001", "2025", "higher_types") not in facts  # C301 is not covered: nothing is known of this range
+    everywhere = values(with_absent(table, SOURCES["insee_bpe_2025"], PLACES, full=True))
+    assert everywhere[("01003", "2025", "proximity_types_present")] == 0
+    assert everywhere[("01003", "2025", "proximity_types")] == 2
+    assert not any("types" in measure for _, _, measure in values(clean_facilities(received(tmp_path / "b", texts))))
+
+
 # Access times.
 
 
@@ -91,6 +114,26 @@ def test_the_nearest_of_several_types_and_who_lives_within_20_minutes(tmp_path):
     assert facts[("01001", "2025", "school_population")] == 160
     assert facts[("01001", "2025", "school_population_near")] == 150
     assert facts[("01001", "2025", "childcare_centre_population_near")] == 100
+
+
+def test_the_median_time_is_weighted_by_inhabitants_and_of_whole_places_only(tmp_path):
+    rows = [
+        ("a", "01001", 100.0, "C107", 12.0),
+        ("b", "01001", 50.0, "C107", 20.0),
+        ("c", "01001", 40.0, "C107", 30.0),  # 95 of 190: the first time that half of the inhabitants reach is 12
+        ("d", "01002", 60.0, "C107", 25.0),  # with them 125 of 250: 20, reached by 150
+        ("e", "01003", 10.0, "C107", 3.0),
+    ]
+    places = communes(("01001", "A"), ("01002", "A"), ("01003", "B"), ("01004", "B"), ("01005", "A"))
+    places = places.assign(population=[190.0, 60.0, 10.0, 7.0, 0.0], departement="01", region="84")
+    table = clean_access_times(received(tmp_path, {"donnees_2025_reg84.parquet": times(rows)}), places)
+    medians = table[table["measure"].eq("school_median")].set_index(["level", "code"])["value"]
+    assert medians["commune"].to_dict() == {"01001": 12, "01002": 25, "01003": 3}
+    # A is whole, for its third commune has no inhabitant; B lacks one, and so do the département and the région.
+    assert medians.drop("commune").to_dict() == {("epci", "A"): 20}
+    moved = values(to_reference(table, SOURCES["insee_acces"], Perimeter.between(places, places)))
+    assert moved[("A", "2025", "school_median")] == 20 and moved[("A", "2025", "school_population")] == 250
+    assert ("01", "2025", "school_median") not in moved
 
 
 # Schools.
@@ -157,6 +200,27 @@ def test_the_index_of_an_export_that_misspelt_its_column_and_of_a_school_too_sma
     assert facts[("01001", "2025", "lower_secondary_ips_total")] == 101.2
     (line,) = said(clean_social_position, received(tmp_path, {"fr-en-ips-ecoles-ap2022.csv": header + rows}))
     assert "found no file that is known, expected *colleges*" in line
+
+
+def test_schools_by_band_of_the_index_and_those_of_a_grouping_for_the_latest_year(tmp_path):
+    header = "rentree_scolaire;uai;nom_de_l_etablissement;code_insee_de_la_commune;secteur;ips\n"
+    indices = (("A", "89,9"), ("B", "90"), ("C", "104,9"), ("D", "105"), ("E", "131"), ("F", "NS"))
+    rows = "".join(f"2024-2025;001000{n}{u};{u};01001;public;{ips}\n" for n, (u, ips) in enumerate(indices, start=1))
+    texts = {"fr-en-ips-ecoles-ap2022.csv": header + rows, "fr-en-ips-colleges-ap2023.csv": header}
+    facts = values(clean_social_position(received(tmp_path, texts)))
+    bands = {name: facts[("01001", "2024", f"schools_ips_{name}")] for name in BANDS}
+    assert bands == {"under_90": 1, "90_105": 2, "105_120": 1, "120_plus": 1}
+    assert sum(bands.values()) == facts[("01001", "2024", "schools_with_ips")] == 5
+    directory = DIRECTORY.replace("etat\n", "etat;rpi_concentre;rpi_disperse\n")
+    directory += "0010001A;Ecole;Public;01001;OUVERT;0;\n0010002B;Ecole;Public;01001;OUVERT;1;\n"
+    directory += "0010003C;Ecole;Public;01002;OUVERT;0;012D\n"
+    counts = "".join(
+        f"{year};{uai};PUBLIC;15;1;6;9;0;1\n" for year in (2024, 2025) for uai in ("0010001A", "0010002B", "0010003C")
+    )
+    texts = {"fr-en-annuaire-education.csv": directory, "fr-en-ecoles-effectifs-nb_classes.csv": COUNTS + counts}
+    facts = values(clean_schools(received(tmp_path / "b", texts)))
+    grouped = {key[:2]: value for key, value in facts.items() if key[2] == "grouped_schools"}
+    assert grouped == {("01001", "2025"): 1, ("01002", "2025"): 1}
 
 
 # Accounts of the CCAS.

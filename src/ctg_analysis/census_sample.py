@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.errors import UserError
-from ctg_analysis.uncertainty import wilson_interval
+from ctg_analysis.uncertainty import poisson_interval, wilson_interval
 
 LARGE_COMMUNE = 10_000  # inhabitants: surveyed by sample from here, in full once in five years below
 CODED_IN_LARGE, CODED_IN_SMALL, CODED_IN_SMALL_BEFORE = 0.40, 0.20, 0.25
@@ -67,6 +67,28 @@ def complementary_interval(numerator: pd.Series, denominator: pd.Series, fractio
     variation = np.sqrt((1 - share) / (share * size))
     reliable = ((high - low) / 2).le(WIDEST_HALF_WIDTH) & variation.le(LARGEST_CV)
     return pd.DataFrame({"low": low, "high": high, "effective_size": size, "unreliable": ~reliable})
+
+
+def complementary_count_interval(count: pd.Series, fraction: pd.Series | float) -> pd.DataFrame:
+    """Return the 95 % interval of counts of the exploitation complémentaire, and whether they are too weak to print.
+
+    Each unit counted was coded with probability f and weighs 1 / f: the variance of the count N is N (1 - f) / f, as if
+    N f / (1 - f) events of a Poisson law had been seen, each worth (1 - f) / f. The interval is that of these events
+    (exact below 10, Byar from 10), so scaled. It is that of Bernoulli sampling (Särndal, Swensson, Wretman, Model
+    Assisted Survey Sampling, 1992, section 3.2), and errs on the side of caution: the sample has a set size and is
+    adjusted to the main results, which both narrow it. It serves for a sum of sizes too, such as the persons of
+    households: their variance is taken for their mean, which it does not reach (1.6 against 2.1 in France).
+
+    count: estimated counts as INSEE publishes them. fraction: from `coded_fraction`.
+
+    Returns columns low and high, effective_size (the events), and unreliable: coefficient of variation above 25 %
+    (fewer than 16 events), or no interval at all (rule R7).
+    """
+    events = effective_size(count, fraction)
+    low, high = poisson_interval(events)
+    worth = (1 - fraction) / fraction
+    reliable = events.ge(1 / LARGEST_CV**2)
+    return pd.DataFrame({"low": low * worth, "high": high * worth, "effective_size": events, "unreliable": ~reliable})
 
 
 def years_between(first: str, last: str) -> int:

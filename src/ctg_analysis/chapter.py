@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis import analyst, figures, summaries, synthesis
+from ctg_analysis import analyst, assessments, figures, funnels, summaries, surveyed, synthesis
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
@@ -122,7 +122,7 @@ class Chapter:
         own, others = rows.iloc[0], rows.iloc[1:]
         text = texts.sentence(one, own)
         if others.empty or isinstance(one.value, Count | Mean):
-            return markup.reading(text, "")
+            return markup.reading(text, surveyed.base(own) if surveyed.is_surveyed(one) else "")
         self._compared.append(one.id)
         return markup.reading(text, texts.typography(texts.beside(others)))
 
@@ -150,6 +150,14 @@ class Chapter:
     def dumbbell(self, first: str, second: str, *, ends: tuple[str, str], title: str) -> Html:
         """Return two indicators of one unit side by side, here and elsewhere. ends: what each is (« Femmes »)."""
         return figures.dumbbell(self.seen, self._indicator(first), self._indicator(second), ends, title)
+
+    def funnel(self, indicator: str) -> Html:
+        """Return a share by commune against what chance alone does, in the place of a ranking."""
+        return funnels.shares(self.seen, self._indicator(indicator))
+
+    def funnel_of_events(self, indicator: str, *, people: str, per: int, title: str) -> Html:
+        """Return the events of some years over the inhabitants, by commune, against what chance alone does."""
+        return funnels.rates(self.seen, self._indicator(indicator), self._indicator(people), per, title)
 
     def map(self, indicator: str) -> Html:
         """Return the map of an indicator by commune: shades for a rate, circles for a count."""
@@ -189,10 +197,26 @@ class Chapter:
             period = latest_period(rows[rows["level"].eq("commune")]) or latest_period(rows)
             if period is None:
                 return figures.unavailable(self.seen, family[0], f"{one.label}, par commune")
-            columns.append((one, period, rows[rows["period"].eq(period)]))
+            columns.append((one, period, self._with_part(one, rows[rows["period"].eq(period)])))
         places = self.seen.places[self.seen.places["level"].isin(["commune", "epci"])]
         source = figures.source(self.seen, pd.concat([rows for *_, rows in columns]))
         return tables.matrix(places, columns, source=source)
+
+    def _with_part(self, one: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of an indicator with the value of its part, when it has one that is counted apart."""
+        if not one.parts:
+            return rows
+        part = self.seen.readable(self._indicator(one.parts[0]))
+        values = part.set_index(["level", "territory", "period"])["value"].rename("part")
+        return rows.join(values, on=["level", "territory", "period"])
+
+    def scores(self, name: str) -> Html:
+        """Return the scores of a family by commune, what they mean and what they rest on."""
+        return assessments.scores(self.seen, name, self._family(name))
+
+    def norms(self, name: str) -> Html:
+        """Return what is measured here beside the most that the texts of data/reference/<name>.yml allow."""
+        return assessments.norms(self.seen, name)
 
     def timeline(self, indicator: str) -> Html:
         """Return the year in which something ends, commune by commune, beside the period of the convention."""

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ctg_analysis import synthesis
+from ctg_analysis import surveyed, synthesis
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.census_sample import CYCLE
 from ctg_analysis.comparisons import last_year, latest_period
-from ctg_analysis.demarche import Demarche
 from ctg_analysis.display import bars, charts, lines, maps, markup, messages, notes, spine, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.model import LEVELS, OK, SECRET, Count, Indicator, Mean
@@ -20,8 +19,9 @@ from ctg_analysis.observed import Observed
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.demarche import SURVEY
 
-SAMPLES = {"volontaires": "volontaires", "quotas": "échantillon par quotas", "probabiliste": "échantillon tiré au sort"}
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
+
+COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
 def comparison(seen: Observed, one: Indicator) -> Html:
@@ -51,13 +51,13 @@ def communes_map(seen: Observed, one: Indicator) -> Html:
     rows = on_map(seen, one)
     if rows.empty:
         return unavailable(seen, one, f"{one.label}, par commune")
+    printed = [row.status == OK and texts.is_printed(one, row) for row in rows.itertuples(index=False)]
+    rows = rows.assign(shown=printed)
     if isinstance(one.value, Count | Mean):
         drawing = maps.circles(seen.land, rows)
-        exact = not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
+        exact = rows["shown"].all() and not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
         message = messages.circles(rows) if exact else ""
     else:
-        printed = [row.status == OK and texts.is_printed(one, row) for row in rows.itertuples(index=False)]
-        rows = rows.assign(shown=printed)
         drawing = maps.choropleth(seen.land, rows, one, diverging=texts.is_change(one))
         message = messages.choropleth(one, rows)
     without = rows.loc[~rows["territory"].isin(seen.land.paths.keys()), "name"]
@@ -96,6 +96,8 @@ def pyramid(seen: Observed) -> Html:
 
 def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     """Return the territory's values of a family of indicators (the ages of childhood), one bar each."""
+    if all(map(surveyed.is_surveyed, members)) and any(len(seen.own(one)) for one in members):
+        return surveyed.ranked(seen, name, members)
     compared = {one.id: seen.compared(one) for one in members}
     known = [one for one in members if len(compared[one.id])]
     if not known or members[0] not in known:
@@ -105,7 +107,9 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     period = texts.period_text(own["period"].iloc[0])
     drawing = bars.comparison(own)
     units = {one.unit for one in known}
-    first = known[0] if len(units) == 1 else replace(known[0], unit="nombre")
+    counted = units == {"%"} and own["text"].str.contains(" sur ").all()
+    unit = COUNTED if counted else "nombre"
+    first = known[0] if len(units) == 1 and not counted else replace(known[0], unit=unit)
     return charts.chart(first, drawing, data, when=period, source=source(seen, own), title=TITLES[name])
 
 
@@ -212,21 +216,11 @@ def source(seen: Observed, rows: pd.DataFrame, *, series: bool = False) -> str:
     """Return the source line: producer, dataset, geography, date of extraction; how residents were asked."""
     names = [name for name in dict.fromkeys(rows["source"]) if name in seen.received]
     if names == [SURVEY]:
-        return survey_source(seen.demarche)
+        return surveyed.source(seen.demarche)
     taken = max(seen.received[name] for name in names)
     cited = " ; ".join(texts.source_text(SOURCES[name]) for name in names)
     geography = texts.geography([SOURCES[name] for name in names], seen.year, series=series)
     return texts.typography(f"{cited}. {geography}, extraction du {texts.date_text(taken)}.")
-
-
-def survey_source(demarche: Demarche) -> str:
-    """Return the source line of a result of the consultation: mode, sample, dates, number of answers."""
-    about = demarche.table("consultation").iloc[0]
-    modes = ", ".join(about["modes"].split("|"))
-    days = " au ".join(texts.date_text(f"{about[day]:%Y-%m-%d}") for day in ("start", "end"))
-    return texts.typography(
-        f"{SOURCES[SURVEY].label} ({SAMPLES[about['plan']]} ; {modes}), du {days}, n = {about['usable']}."
-    )
 
 
 def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[str, str], title: str) -> Html:

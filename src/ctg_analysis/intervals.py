@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.census_sample import coded_fraction, complementary_interval
+from ctg_analysis.census_sample import coded_fraction, complementary_count_interval, complementary_interval
 from ctg_analysis.model import OK, Count, Indicator, Rate, Ratio, Source
 from ctg_analysis.uncertainty import (
     FLOOR,
@@ -43,12 +43,14 @@ def with_intervals(
     if isinstance(indicator.value, Count):
         low, high = _rounded(rows, "value", "parts", sources)
         rows = _kept(rows, known & step.gt(0), low, high, WITH_ITS_INTERVAL)
+        if fractions is not None and sampled.any():
+            rows = _sampled(rows, known & sampled, None, fractions)
     if isinstance(indicator.value, Ratio):
         top, bottom = _rounded(rows, "numerator", "parts", sources), _rounded(rows, "denominator", "parts_of", sources)
         bounds = ratio_interval(*top, *bottom, indicator.value.per, bounded=indicator.value.bounded)
         rows = _kept(rows, known & step.gt(0), *bounds, WITH_ITS_INTERVAL)
-        if indicator.value.bounded and fractions is not None and sampled.any():
-            rows = _sampled(rows, known & sampled, indicator.value.per, fractions)
+        if fractions is not None and sampled.any():
+            rows = _sampled(rows, known & sampled, indicator.value, fractions)
     return rows
 
 
@@ -84,13 +86,22 @@ def _rounded(rows: pd.DataFrame, column: str, parts: str, sources: dict[str, Sou
     return low, high
 
 
-def _sampled(rows: pd.DataFrame, where: pd.Series, per: float, fractions: pd.Series) -> pd.DataFrame:
-    """Return the rows with the sampling error of the exploitation complémentaire (rule R7)."""
+def _sampled(rows: pd.DataFrame, where: pd.Series, ratio: Ratio | None, fractions: pd.Series) -> pd.DataFrame:
+    """Return the rows with the sampling error of the exploitation complémentaire (rule R7).
+
+    ratio: how the value is made; None for a count. Of a ratio whose numerator is no part of the denominator, a mean
+    size, the numerator is in question.
+    """
     keys = pd.MultiIndex.from_frame(rows[["level", "code"]])
     fraction = pd.Series(fractions.reindex(keys).to_numpy(dtype=float), index=rows.index)
-    where = where & fraction.notna() & rows["denominator"].gt(0)
-    error = complementary_interval(rows["numerator"], rows["denominator"], fraction)
-    rows = _kept(rows, where, error["low"] * per, error["high"] * per, WITH_ITS_INTERVAL)
+    where = where & fraction.notna()
+    if ratio and ratio.bounded:
+        where = where & rows["denominator"].gt(0)
+        error, factor = complementary_interval(rows["numerator"], rows["denominator"], fraction), ratio.per
+    else:
+        error = complementary_count_interval(rows["numerator"], fraction)
+        factor = ratio.per / rows["denominator"] if ratio else 1.0
+    rows = _kept(rows, where, error["low"] * factor, error["high"] * factor, WITH_ITS_INTERVAL)
     return rows.assign(quality=rows["quality"].mask(where & error["unreliable"].astype(bool), TOO_WEAK))
 
 

@@ -48,11 +48,12 @@ class Source:
     this holds what the code must know.
 
     additive: counts of communes may be added up. False for rates, medians and counts that the producer rounds.
+    alone: measures that are not added up, when the others are: medians.
     rounding: the producer rounds counts to this step, 0 if it does not; rule: how, when it is known (rule R3).
     sampled: coded for a part of the dwellings only (exploitation complémentaire of the census, rule R7).
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
     absent: what a commune without a row means: "" unknown, "secret" withheld by the producer, "zero" none.
-    each: measures that every commune has by definition, those without a row too.
+    each: measures of which every commune has the same by definition, those without a row too.
     per_inhabitant: an index by commune; that of several is the mean of theirs, weighted by their inhabitants.
     loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
     cog: year of the official geographic code that the communes of the files are in. geography: the same, in French.
@@ -71,12 +72,13 @@ class Source:
     producer: str
     secrecy: SecrecyRule = SecrecyRule()
     additive: bool = True
+    alone: frozenset[str] = frozenset()
     rounding: int = 0
     rule: str = "unknown"
     sampled: bool = False
     outside: tuple[str, ...] = ()
     absent: str = ""
-    each: Mapping[str, float] = field(default_factory=dict)
+    each: frozenset[str] = frozenset()
     per_inhabitant: bool = False
     loose: bool = False
     cog: int = 0

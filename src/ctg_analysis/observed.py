@@ -79,6 +79,11 @@ class Observed:
         return dict(table) | both | dict(self.demarche.table("received").set_index("source")["date"])
 
     @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """Return what partners say that scores rest on: columns territory, level, period, measure, words."""
+        return pd.read_parquet(self.root.processed / "evidence.parquet")
+
+    @cached_property
     def land(self) -> Land:
         """Return the communes as a map shows them."""
         return read_land(self.root.processed, self.epci)

@@ -4,7 +4,7 @@ Merged communes are summed, split ones become `nd`, nothing is prorated (rule R1
 its communes or it is `nd`: a missing commune makes a sum missing, not smaller.
 """
 
-from collections.abc import Mapping
+import dataclasses
 from dataclasses import dataclass
 
 import pandas as pd
@@ -134,6 +134,11 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
 
     Rows that the producer publishes above the commune are kept as they are.
     """
+    if source.alone:
+        alone = facts["measure"].isin(source.alone)
+        added = dataclasses.replace(source, alone=frozenset())
+        parts = ((facts[~alone], added), (facts[alone], dataclasses.replace(added, additive=False)))
+        return pd.concat([to_reference(part, of, perimeter) for part, of in parts], ignore_index=True)
     whole = whole_communes(facts, source, perimeter.parents)
     published = whole[whole["level"] != "commune"]
     by_commune = whole[whole["level"] == "commune"]
@@ -160,9 +165,7 @@ def restore_absent(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def fill_zeros(
-    facts: pd.DataFrame, communes: pd.DataFrame, *, everywhere: bool, each: Mapping[str, float]
-) -> pd.DataFrame:
+def fill_zeros(facts: pd.DataFrame, communes: pd.DataFrame, *, everywhere: bool, each: frozenset[str]) -> pd.DataFrame:
     """Return the facts with a 0 for each commune that a whole list does not name: it has none of these things.
 
     everywhere: the list covers every commune; else those of the EPCIs that it names. each: see model.Source.
@@ -178,7 +181,8 @@ def fill_zeros(
             present = _whole(part["code"], communes)
             none = pd.DataFrame({"code": covered[~covered.isin(present)]})
             none = none.assign(level="commune", period=period, measure=measure, source=source)
-            tables.append(none.assign(value=each.get(str(measure), 0.0), status=OK, parts=1)[COLUMNS])
+            value = part["value"].max() if measure in each else 0.0
+            tables.append(none.assign(value=value, status=OK, parts=1)[COLUMNS])
     return pd.concat(tables, ignore_index=True)
 
 

@@ -104,14 +104,12 @@ def form_to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter)
     No total for what does not add up, nor above the EPCI. A blank cell of an EPCI leaves its total to its communes.
     """
     facts = facts[facts["level"].eq("commune") | facts["status"].ne(MISSING)]
-    single = {field.measure for field in source.form.fields if field.kind in NOT_ADDITIVE}
-    alone = facts["measure"].isin(single)
-    added = to_reference(facts[~alone], source, perimeter)
+    alone = frozenset(field.measure for field in source.form.numbers if field.kind in NOT_ADDITIVE)
+    moved = to_reference(facts, dataclasses.replace(source, alone=alone), perimeter)
     place = ["level", "code"]
-    given = pd.MultiIndex.from_frame(added[place]).isin(pd.MultiIndex.from_frame(facts[place]))
-    given |= added["level"].isin(["commune", "secteur", "epci"])
-    apart = to_reference(facts[alone], dataclasses.replace(source, additive=False), perimeter)
-    return pd.concat([added[given], apart], ignore_index=True)
+    given = pd.MultiIndex.from_frame(moved[place]).isin(pd.MultiIndex.from_frame(facts[place]))
+    given |= moved["level"].isin(["commune", "secteur", "epci"])
+    return moved[given].reset_index(drop=True)
 
 
 def with_population_covered(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:

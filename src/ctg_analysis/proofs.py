@@ -38,6 +38,12 @@ def no_longer(proofs: Read, observations: pd.DataFrame, territories: pd.DataFram
                 yield Finding(proofs.shown, row.Index, column, found, expected)
 
 
+def holds(proof, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> bool:
+    """Tell whether the observations still say what a proof by an indicator says; as `no_longer`, for one row."""
+    parts = proof.ref.split(evidence.JOIN)
+    return not _said(CATALOGUE[parts[0]], parts[1], parts[2], proof, observations, territories, epci)
+
+
 def _said(one: Indicator, place: str, period: str, row, observations, territories, epci) -> tuple[str, str, str] | None:
     """Return the column, what is found and what is expected; nothing when the proof holds."""
     known = observations[observations["indicator"].eq(one.id) & observations["status"].eq(OK)]

@@ -9,20 +9,12 @@ from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
 from ctg_analysis.sources.folders import sha256, source_folders
 
 MANIFEST = "manifest.json"
-PAGES = {"__main__", "assumptions", "build", "chapter", "childcare_authority", "cli", "comparisons", "display"}
-PAGES |= {"distributed", "listing", "observed", "peer_values", "publishing", "simulation", "templates"}
-PAGES |= {
-    "analyst",
-    "chapters",
-    "demarche",
-    "documents",
-    "figures",
-    "material_check",
-    "proofs",
-    "summaries",
-    "synthesis",
-    "verification",
-}
+PAGES = {"__main__", "action_sheets", "analyst", "assumptions", "bilan", "build", "chapter", "chapters"}
+PAGES |= {"childcare_authority", "cli", "comparisons", "consultation", "demarche", "display", "distributed"}
+PAGES |= {"documents", "enjeux", "figures", "followup", "interviews", "listing", "material_check"}
+PAGES |= {"meetings", "observed", "peer_values", "proof_words", "proofs", "publishing", "shown"}
+PAGES |= {"simulation", "strategy", "summaries", "surveyed", "synthesis", "templates", "verification"}
+PAGES |= {"assessments", "funnels"}
 
 
 def is_stale(root: DataRoot) -> bool:

@@ -74,7 +74,7 @@ def tested_gaps(tested: pd.DataFrame, indicators: list[Indicator]) -> pd.DataFra
     others = rows[rows["p"].notna() & rows["level"].isin(REFERENCES) & rows["value"].gt(0)]
     others = others.assign(rank=others["level"].map(REFERENCES.index)).sort_values("rank", kind="stable")
     others = others.drop_duplicates("indicator")
-    mine = others["indicator"].map(own)
+    mine = others["indicator"].map(own).astype(float)
     others = others[mine.gt(0)].assign(own=mine)
     directed = {one.id for one in indicators if one.direction}
     gaps = others[["indicator", "level", "p"]].assign(

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
 
-from generator.places import VINTAGES, Commune, Writer, by_level, drawn, population
+from generator.places import COMMUNES, VINTAGES, Commune, Writer, by_level, drawn, population
 
 DWELLINGS, POPSIZE, ALONE = "DWELLINGS", "DWELLINGS_POPSIZE", "ONEPERS"
 
@@ -217,8 +218,36 @@ def cube(cells: list[Cell], people: dict[str, np.ndarray], generator: np.random.
     ]
 
 
+def flows(raw: Path, people: dict[str, np.ndarray]) -> None:
+    """Write where people work: in their commune, in the largest of its EPCI, in the town, abroad for a few."""
+    town = next(commune for commune in COMMUNES if commune.name == "Exempleville")
+    rows = []
+    for commune in COMMUNES:
+        workers = bases(commune, people[commune.code], 2022)["workers"]
+        largest = max(
+            (one for one in COMMUNES if commune.epci and one.epci == commune.epci),
+            key=lambda one: one.population,
+            default=commune,
+        )
+        shares = {commune: 0.42, largest: 0.33 - 0.02 * (crc32(commune.code.encode()) % 7), town: 0.2}
+        if len(shares) < 3:
+            shares[commune] = 0.6 + 0.02 * (crc32(commune.code.encode()) % 7)
+        places = [(one.code, one.name, share) for one, share in shares.items()]
+        places.append(("BE001", "Belgique", 1 - sum(shares.values())))
+        rows += [
+            (commune.code, commune.name, code, name, round(workers * share, 4))
+            for code, name, share in places
+            if workers
+        ]
+    writer = Writer(raw, "insee_rp_flux", "Mobilités domicile-travail", "2022")
+    columns = ["CODGEO", "LIBGEO", "DCLT", "L_DCLT", "NBFLUX_C22_ACTOCC15P"]
+    writer.write("base-flux-mobilite-domicile-lieu-travail-2022.csv", pd.DataFrame(rows, columns=columns))
+    writer.certify()
+
+
 def write(raw: Path, people: dict[str, np.ndarray]) -> None:
-    """Write every cube of the census."""
+    """Write every cube of the census, and the flows."""
+    flows(raw, people)
     generator = np.random.default_rng(2023)
     for source, datasets in CUBES.items():
         writer = Writer(raw, source, f"Recensement, {source.removeprefix('insee_rp_')}", "2012, 2017 et 2023")

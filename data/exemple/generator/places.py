@@ -15,7 +15,7 @@ YEARS = range(2021, 2027)
 VINTAGES = (2012, 2017, 2023)  # of the census
 
 
-@dataclass
+@dataclass(eq=False)
 class Commune:
     """An invented commune: population in 2023, yearly change, share of the under 20s."""
 

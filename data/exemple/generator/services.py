@@ -1,62 +1,15 @@
-"""Income, schools, health, services, job seekers, networks, zones, local accounts, access times."""
+"""Income, health, services, job seekers, networks, zones, local accounts, access times."""
 
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from generator import facilities
 from generator.caf import rounded
-from generator.places import AROUND, COMMUNES, DEPARTEMENTS, EPCIS, NEIGHBOURS, Commune, Writer, drawn
+from generator.places import AROUND, COMMUNES, DEPARTEMENTS, EPCIS, NEIGHBOURS, Writer, drawn
 
 SMALL = 120  # inhabitants: below, income is not published
-
-
-def _size(commune: Commune) -> int:
-    return commune.population
-
-
-def schools_of(commune: Commune, people: dict[str, np.ndarray]) -> int:
-    """Return how many schools a commune has: one for 160 children, one at least from 8 children."""
-    children = int(people[commune.code][:, 3:11].sum())
-    return max(1, children // 160) if children >= 8 else 0
-
-
-def facilities(raw: Path, people: dict[str, np.ndarray]) -> None:
-    """Write the facilities of every type that the indicators know, more of them in larger communes."""
-    sizes = {  # inhabitants for one of them
-        "D502": 2000, "D503": 6000, "D504": 5000, "D505": 6000, "D506": 6000, "D507": 30000, "D115": 25000,
-        "C201": 6000, "C301": 15000, "C302": 40000, "C303": 40000,
-        "F307": 1200, "F303": 15000, "F305": 12000, "F121": 3000, "F101": 9000, "F113": 900, "F111": 2000,
-        "D601": 30000, "D602": 30000, "D603": 25000, "D604": 25000, "D605": 35000, "D606": 20000,
-        "D265": 1100, "D281": 700, "D277": 2500, "D279": 1000, "D278": 6000, "D307": 2600, "D113": 9000, "D108": 40000,
-        "B207": 1000, "B201": 1800, "B202": 900, "B105": 7000, "A206": 6000, "A207": 1100, "A208": 1500, "A128": 5500,
-        "D509": 9000,
-    }  # fmt: skip
-    rows = [
-        (commune.code, "COM", kind[0], kind[:2], kind, "FACILITIES", 2025, _size(commune) // size)
-        for kind, size in sizes.items()
-        for commune in COMMUNES
-        if _size(commune) >= size
-    ]
-    for kind, least in (("F113", 250), ("D505", 600)):
-        rows += [
-            (commune.code, "COM", kind[0], kind[:2], kind, "FACILITIES", 2025, 1)
-            for commune in COMMUNES
-            if least <= _size(commune) < sizes[kind]
-        ]
-    for commune in COMMUNES:  # as many schools as the ministry counts: from three, one has the youngest only
-        number = schools_of(commune, people)
-        apart = {"C107": 1, "C109": 1} if number >= 3 else {}
-        by_kind = {"C107": apart.get("C107", 0), "C108": number - sum(apart.values()), "C109": apart.get("C109", 0)}
-        rows += [
-            (commune.code, "COM", "C", "C1", kind, "FACILITIES", 2025, some) for kind, some in by_kind.items() if some
-        ]
-    columns = "GEO GEO_OBJECT FACILITY_DOM FACILITY_SDOM FACILITY_TYPE BPE_MEASURE TIME_PERIOD OBS_VALUE"
-    writer = Writer(raw, "insee_bpe_2025", "Équipements", "2025")
-    writer.write("DS_BPE_2025.csv", pd.DataFrame(rows, columns=columns.split()))
-    types = sorted([*sizes, "C107", "C108", "C109"])
-    writer.write("types_couverts.csv", pd.DataFrame({"FACILITY_TYPE": types}))
-    writer.certify()
 
 
 def income(raw: Path, generator: np.random.Generator) -> None:
@@ -117,66 +70,6 @@ def income(raw: Path, generator: np.random.Generator) -> None:
     columns = "GEO GEO_OBJECT FILOSOFI_MEASURE TIME_PERIOD CONF_STATUS OBS_STATUS OBS_VALUE"
     writer = Writer(raw, "insee_filosofi_2023", "Niveau de vie et pauvreté", "2023")
     writer.write("DS_FILOSOFI_CC_2023.csv", pd.DataFrame(lines, columns=columns.split()))
-    writer.certify()
-
-
-def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
-    """Write a directory of schools, ten years of pupils, and social position indices."""
-    directory, counts, indices, colleges = [], [], [], []
-    number = 0
-    for commune in COMMUNES:
-        children = int(people[commune.code][:, 3:11].sum())
-        where = commune.departement.zfill(3), commune.name.upper()
-        for rank in range(schools_of(commune, people)):
-            number += 1
-            uai, private = f"099{number:04d}A", rank % 3 == 2
-            sector = "PRIVE" if private else "PUBLIC"
-            directory.append(
-                (uai, f"École {number}", "Ecole", "Privé" if private else "Public", commune.code, "OUVERT")
-            )
-            share = children / max(1, children // 160)
-            for year in range(2015, 2026):
-                pupils = round(share * (1 - 0.006 * (year - 2023)))
-                nursery = round(pupils * 0.37)
-                ulis = 6 if pupils > 140 and not private else 0
-                split = nursery, pupils - nursery - ulis, ulis
-                counts.append((year, *where, uai, sector, pupils, max(1, round(pupils / 22)), *split))
-            if pupils >= 20:
-                indices.append(
-                    (
-                        "2024-2025",
-                        uai,
-                        f"École {number}",
-                        commune.code,
-                        sector.lower(),
-                        round(88 + (number * 7) % 31, 1),
-                    )
-                )
-        for _ in range(commune.population // 6000):
-            number += 1
-            uai = f"099{number:04d}C"
-            directory.append((uai, f"Collège {number}", "Collège", "Public", commune.code, "OUVERT"))
-            colleges.append(
-                ("2025-2026", uai, f"Collège {number}", commune.code, "public", round(90 + (number * 5) % 25, 1))
-            )
-    for year in range(2015, 2020):  # closed since: the directory no longer has it
-        pupils = 2035 - year
-        counts.append((year, "099", "L'EBAUCHE", "0999999Z", "PUBLIC", pupils, 1, 6, pupils - 6, 0))
-    writer = Writer(raw, "depp_ecoles", "Annuaire de l'éducation et effectifs", "rentrées 2015 à 2025")
-    columns = (
-        "identifiant_de_l_etablissement nom_etablissement type_etablissement statut_public_prive code_commune etat"
-    )
-    writer.write("fr-en-annuaire-education.csv", pd.DataFrame(directory, columns=columns.split()))
-    columns = (
-        "rentree_scolaire code_departement commune numero_ecole secteur nombre_total_eleves nombre_total_classes "
-        "nombre_eleves_preelementaire_hors_ulis nombre_eleves_elementaire_hors_ulis nombre_eleves_ulis"
-    )
-    writer.write("fr-en-ecoles-effectifs-nb_classes.csv", pd.DataFrame(counts, columns=columns.split()))
-    writer.certify()
-    columns = ["rentree_scolaire", "uai", "nom_de_l_etablissement", "code_insee_de_la_commune", "secteur", "ips"]
-    writer = Writer(raw, "depp_ips", "Indice de position sociale", "2024-2025")
-    writer.write("fr-en-ips-ecoles-ap2022_exemple.csv", pd.DataFrame(indices, columns=columns))
-    writer.write("fr-en-ips-colleges-ap2023_exemple.csv", pd.DataFrame(colleges, columns=columns))
     writer.certify()
 
 
@@ -328,9 +221,8 @@ def access(raw: Path, generator: np.random.Generator) -> None:
 def write(raw: Path, people: dict[str, np.ndarray]) -> None:
     """Write all these sources."""
     generator = np.random.default_rng(41)
-    facilities(raw, people)
+    facilities.write(raw, people)
     income(raw, generator)
-    schools(raw, people)
     health(raw, generator)
     local_services(raw, generator)
     access(raw, generator)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ctg_analysis.model import Indicator, Ratio
+from ctg_analysis.model import Indicator, Published, Ratio
 
 CHAPTER = "10"
 TIMES = ("insee_acces",)
@@ -47,9 +47,31 @@ def _time(kind: str, short: str, thing: str, domain_ids: tuple[str, ...]) -> Ind
         persons=("denominator",),
         reading=f"En {{period}}, un habitant du territoire est en moyenne à {{value}} minute{{s}} d'{thing}.",
         chart="choropleth",
-        caveats="Moyenne et non médiane. Les lieux d'où aucun temps n'est connu ne comptent pas.",
+        caveats="Moyenne, que quelques trajets longs relèvent. Les lieux d'où aucun temps n'est connu ne comptent pas.",
         direction=-1,
         family="access_times",
+    )
+
+
+def _median(kind: str, short: str, thing: str, domain_ids: tuple[str, ...]) -> Indicator:
+    return _indicator(
+        id=f"{kind}_median_time",
+        domain_ids=("DRO-03", *domain_ids),
+        label=f"Temps médian : {short}",
+        definition=(
+            "Minutes de trajet en voiture, en heures creuses, que la moitié des habitants ne dépasse pas jusqu'à "
+            f"l'adresse la plus proche ({thing})."
+        ),
+        unit="minutes",
+        decimals=1,
+        sources=TIMES,
+        value=Published(f"{kind}_median"),
+        reading=f"En {{period}}, la moitié des habitants du territoire est à {{value}} minute{{s}} au plus d'{thing}.",
+        chart="choropleth",
+        levels=("commune", "epci", "departement", "region"),
+        caveats="Une médiane ne se déduit pas de celles des communes. Un lieu sans temps connu n'y compte pas.",
+        direction=-1,
+        family="access_medians",
     )
 
 
@@ -74,7 +96,7 @@ def _near(kind: str, short: str, thing: str, domain_ids: tuple[str, ...]) -> Ind
     )
 
 
-TIMES_AND_SHARES = tuple(make(kind, *what) for make in (_time, _near) for kind, what in _REACHED.items())
+TIMES_AND_SHARES = tuple(make(kind, *what) for make in (_time, _median, _near) for kind, what in _REACHED.items())
 
 CARE = (
     _indicator(

@@ -1,4 +1,4 @@
-"""The titles of the families of indicators that are drawn together, one bar each."""
+"""The titles of the families of indicators that are drawn together, one bar each; what their notes mean."""
 
 TITLES = {
     "childhood_count": "Enfants et jeunes, par âge",
@@ -21,19 +21,26 @@ TITLES = {
     "diplomas": "Diplômes des 15 ans ou plus sortis de l'école",
     "school_age_count": "Enfants et jeunes d'âge scolaire",
     "school_age_share": "Enfants et jeunes d'âge scolaire dans la population",
+    "requests_by_month": "Demandes d'accueil, selon le mois",
     "school_care": "Écoles, selon les accueils périscolaires",
     "leisure_places": "Places d'accueil de loisirs, selon la période",
     "pupils_by_level": "Élèves des écoles, par niveau",
     "school_facilities": "Établissements scolaires, selon le niveau",
+    "schools_ips_spread": "Écoles, selon leur indice de position sociale",
+    "lower_secondary_ips_spread": "Collèges, selon leur indice de position sociale",
     "culture_and_sport": "Équipements culturels et sportifs",
     "schooling": "Taux de scolarisation, par âge",
     "wednesday_plan_quality": "Plan mercredi : notes des quatre axes",
     "disability_services": "Établissements et services, selon leur mission",
+    "disability_waits": "Attente avant l'entrée dans un service pour enfants handicapés",
+    "space_managers": "Structures, selon qui les gère",
     "social_funding": "Financement de l'animation de la vie sociale",
     "social_criteria": "Critères d'agrément : notes des structures",
     "counters": "Accueils du public, selon l'organisme",
     "access_times": "Temps moyen d'accès, selon le service",
+    "access_medians": "Temps médian d'accès, selon le service",
     "access_near": "Habitants à vingt minutes au plus, selon le service",
+    "facility_ranges": "Équipements présents, selon la gamme de l'INSEE",
     "care_accessibility": "Accessibilité aux soins, selon la profession",
     "childcare_places_by_mode": "Places d'accueil, selon le mode",
     "authorised_places": "Places autorisées en EAJE, selon le type",
@@ -41,16 +48,22 @@ TITLES = {
     "sppe_missions": "Missions du service public de la petite enfance",
     "pedt_coverage": "Communes couvertes par un projet éducatif",
     "parenting_schemes": "Dispositifs de soutien à la parentalité",
+    "itinerant_schemes": "Dispositifs de soutien à la parentalité, de façon itinérante seulement",
     "parents_needs": "Besoins des parents",
     "disability_obstacles": "Obstacles que rencontrent les familles concernées par un handicap",
     "gave_up_reasons": "Raisons d'avoir renoncé à un droit ou à une démarche",
     "teenagers_mobility": "Déplacements des 11-17 ans, selon leurs parents",
     "former_actions": "Actions de la convention précédente, selon ce qu'elles sont devenues",
     "former_places": "Places prévues et créées par la convention précédente",
-    "former_cost": "Coût de la convention précédente",
     "plan_funding": "Financement des actions de la convention, selon le financeur",
     "services_funding": "Financement des équipements et services",
     "services_fte": "Emplois des équipements et services, selon le champ",
     "competences": "Compétences exercées par l'intercommunalité",
     "zones": "Zones et programmes d'aménagement",
+}
+
+# What the notes of a family mean, from 0 to 3.
+SCALES = {
+    "wednesday_plan_quality": ("pas encore engagé", "engagé", "bien avancé", "acquis"),
+    "social_criteria": ("non rempli", "rempli en partie", "rempli pour l'essentiel", "rempli"),
 }

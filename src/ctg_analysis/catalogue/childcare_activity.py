@@ -100,4 +100,37 @@ PUBLIC = (
     ),
 )
 
-ACTIVITY = OCCUPANCY + COSTS + PUBLIC
+OPENING = tuple(
+    _ratio(
+        id=f"eaje_{name}_mean",
+        domain_ids=("PE-03",),
+        label=label,
+        definition=f"{what} des {EAJE} que finance la Caf, ajoutés puis rapportés à leur nombre.",
+        unit=unit,
+        decimals=decimals,
+        value=Ratio(f"eaje_{name}", "eaje_funded", per=1, bounded=False),
+        reading=f"En {{period}}, un EAJE du territoire est ouvert en moyenne {{value}} {words}.",
+        caveats=FUNDED + " Chaque établissement compte pour un, quelle que soit sa taille.",
+        star=True,
+    )
+    for name, label, what, unit, decimals, words in (
+        (
+            "open_days",
+            "Jours d'ouverture d'un EAJE",
+            "Jours d'ouverture dans l'année",
+            "jours par an",
+            0,
+            "jour{s} par an",
+        ),
+        (
+            "weekly_hours",
+            "Heures d'ouverture d'un EAJE",
+            "Heures d'ouverture par semaine",
+            "heures par semaine",
+            1,
+            "heure{s} par semaine",
+        ),
+    )
+)
+
+ACTIVITY = OPENING + OCCUPANCY + COSTS + PUBLIC

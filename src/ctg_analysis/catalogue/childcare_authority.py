@@ -3,7 +3,8 @@
 from functools import partial
 
 from ctg_analysis.catalogue.kinds import count, share
-from ctg_analysis.model import Count, Indicator
+from ctg_analysis.model import Count, Indicator, Ratio
+from ctg_analysis.sources.partner_childcare import MONTHS
 
 CHAPTER = "04"
 LOCAL = ("enquete_locale_petite_enfance",)
@@ -39,6 +40,64 @@ REQUESTS = (
         caveats="Une famille qui a renoncé à demander n'est pas comptée.",
         direction=-1,
         star=True,
+    ),
+)
+
+WAITING = (
+    Indicator(
+        id="met_requests_wait_mean",
+        domain_ids=("PE-10",),
+        chapter=CHAPTER,
+        label="Attente avant l'entrée, pour les demandes pourvues",
+        definition=(
+            "Semaines entre la demande et l'entrée de l'enfant, ajoutées puis rapportées aux demandes qui ont reçu une "
+            "place."
+        ),
+        unit="semaines",
+        decimals=1,
+        sources=LOCAL,
+        value=Ratio("wait_weeks", "met_requests", per=1, bounded=False),
+        persons=("denominator",),
+        reading="En {period}, une demande pourvue a attendu en moyenne {value} semaine{s} sur le territoire.",
+        chart="trend",
+        levels=("epci",),
+        caveats="Une demande faite tôt attend longtemps sans que la famille ait manqué de place.",
+        direction=-1,
+        star=True,
+    ),
+    count(
+        "waiting_children",
+        "waiting_children",
+        reading="enfant{s} sur liste d'attente au 31 décembre",
+        domain_ids=("PE-10",),
+        chapter=CHAPTER,
+        label="Enfants sur liste d'attente",
+        definition="Enfants inscrits sur la liste d'attente au 31 décembre, une fois chacun.",
+        unit="enfants",
+        sources=LOCAL,
+        chart="trend",
+        levels=("commune", "epci"),
+        direction=-1,
+        star=True,
+    ),
+    *(
+        count(
+            f"childcare_requests_{name}",
+            f"requests_{name}",
+            reading=f"demande{{s}} d'accueil {words}",
+            domain_ids=("PE-10",),
+            chapter=CHAPTER,
+            label=f"Demandes {words}",
+            definition=f"Demandes d'accueil {words}, sans doubles comptes entre structures.",
+            unit="demandes",
+            sources=LOCAL,
+            chart="comparison",
+            levels=("epci",),
+            caveats="Un mois de moins de cinq demandes est couvert par le secret.",
+            star=True,
+            family="requests_by_month",
+        )
+        for name, (_, words) in MONTHS.items()
     ),
 )
 
@@ -114,4 +173,4 @@ MISSIONS = (
     ),
 )
 
-AUTHORITY = REQUESTS + WITHOUT + MISSIONS
+AUTHORITY = REQUESTS + WAITING + WITHOUT + MISSIONS

@@ -190,6 +190,28 @@ LEISURE_CENTRES = (
     ),
 )
 
+_AGES_OF_CARE = (("under_6", "moins de 6 ans"), ("6_plus", "6 ans ou plus"))
+STAFFING = tuple(
+    _declared(
+        id=f"leisure_children_per_staff_{name}_ratio",
+        domain_ids=("ENF-08",),
+        label=f"Enfants de {ages} par animateur",
+        definition=(
+            f"Enfants de {ages} présents un jour ordinaire de vacances dans les accueils de loisirs déclarés, "
+            "rapportés aux animateurs qui les encadrent ce jour-là."
+        ),
+        unit="enfants par animateur",
+        decimals=1,
+        value=Ratio(f"leisure_{name}", f"leisure_staff_{name}", per=1, bounded=False),
+        reading=f"En {{period}}, un animateur du territoire encadre en moyenne {{value}} enfant{{s}} de {ages}.",
+        chart="comparison",
+        levels=SHARED,
+        caveats="Une moyenne sous la norme n'établit pas que chaque accueil la respecte.",
+        direction=-1,
+    )
+    for name, ages in _AGES_OF_CARE
+)
+
 ATTENDANCE = (
     _survey(
         id="children_3_11_attending_rate",
@@ -283,4 +305,4 @@ FEES = (
     ),
 )
 
-INDICATORS = AGES + AROUND_SCHOOL + LEISURE_CENTRES + ATTENDANCE + FEES + YOUTH
+INDICATORS = AGES + AROUND_SCHOOL + LEISURE_CENTRES + STAFFING + ATTENDANCE + FEES + YOUTH

@@ -136,6 +136,19 @@ HUBS = (
         chart="trend",
     ),
     _hub(
+        id="childminder_hub_sessions_count",
+        label="Permanences du relais petite enfance",
+        definition="Demi-journées de permanence que les relais petite enfance tiennent chaque mois.",
+        unit="demi-journées par mois",
+        decimals=0,
+        value=Count("hub_sessions"),
+        persons=(),
+        reading="En {period}, le relais tient sur le territoire {value} demi-journée{s} de permanence par mois.",
+        chart="circles",
+        levels=WITH_COMMUNES,
+        direction=1,
+    ),
+    _hub(
         id="childminder_hub_fte_rate",
         label="Moyens du relais petite enfance",
         definition=(

@@ -58,19 +58,6 @@ FORMER = (
         )
         for name, words, said in (("planned", "prévues", "prévu"), ("created", "créées", "créé"))
     ),
-    *(
-        _indicator(
-            id=f"former_cost_{name}_amount",
-            domain_ids=("BIL-03",),
-            label=f"Coût {words} de la convention précédente",
-            definition=f"Coûts {words}s des actions de la convention précédente, ajoutés.",
-            unit="euros",
-            value=Count(f"former_cost_{name}"),
-            reading=f"Le coût {words} de la convention précédente, close en {{period}}, est de {{value}} euros.",
-            family="former_cost",
-        )
-        for name, words in (("planned", "prévu"), ("actual", "réel"))
-    ),
 )
 
 _FINANCERS = {
@@ -89,7 +76,7 @@ MONEY = (
             unit="euros",
             value=Count(f"plan_funding_{name}"),
             reading=f"En {{period}}, {{value}} euros sont inscrits pour les actions ({label.lower()}).",
-            caveats="Budget des fiches-action, qui n'est pas la dépense ; les prestations de service n'y sont pas.",
+            caveats="Budget des fiches-action jusqu'à la dernière année suivie : ce n'est pas la dépense.",
             family="plan_funding",
         )
         for name, label in _FINANCERS.items()

@@ -181,4 +181,66 @@ SERVICES = tuple(
     for name, (label, singular) in _SERVICES.items()
 )
 
-INDICATORS = CHILDREN + ADULTS + INCLUSION + FACILITIES + SERVICES
+_partner = partial(_indicator, domain_ids=("HAN-05",), sources=("services_handicap",))
+HUB = (
+    _partner(
+        id="inclusion_hub_sessions_count",
+        label="Permanences du pôle ressources handicap",
+        definition="Demi-journées de permanence que le pôle ressources handicap tient chaque mois dans la commune.",
+        unit="demi-journées par mois",
+        value=Count("inclusion_hub_sessions"),
+        persons=(),
+        reading="En {period}, le pôle tient sur le territoire {value} demi-journée{s} de permanence par mois.",
+        chart="circles",
+        levels=("commune", *FORM_LEVELS),
+        direction=1,
+    ),
+    _partner(
+        id="inclusion_hub_families_count",
+        label="Familles accompagnées par le pôle ressources handicap",
+        definition="Familles que le pôle ressources handicap a accompagnées dans l'année vers un accueil ordinaire.",
+        unit="familles",
+        value=Count("inclusion_hub_families"),
+        reading="En {period}, le pôle a accompagné {value} famille{s} du territoire.",
+        chart="trend",
+        levels=FORM_LEVELS,
+    ),
+    _partner(
+        id="inclusion_hub_time",
+        label="Temps jusqu'au pôle ressources handicap",
+        definition=(
+            "Minutes en voiture jusqu'au pôle ressources handicap le plus proche, relevées commune par commune, et "
+            "pour l'ensemble depuis le centre du territoire."
+        ),
+        unit="minutes",
+        value=Count("inclusion_hub_minutes"),
+        persons=(),
+        reading="En {period}, le pôle le plus proche est à {value} minute{s} du centre du territoire.",
+        chart="comparison",
+        levels=("commune", "epci"),
+        caveats="Le temps de l'ensemble n'est pas la moyenne de ceux des communes.",
+        direction=-1,
+    ),
+)
+# Services that say how long one waits: name, "to" it in a sentence, "of" it.
+_WAITS = {"camsp": ("au CAMSP", "le CAMSP"), "sessad": ("au SESSAD", "le SESSAD"), "ime": ("à l'IME", "l'IME")}
+WAITS = tuple(
+    _partner(
+        id=f"{name}_wait_time",
+        label=f"Attente : {_SERVICES[name][0]}",
+        definition=f"Mois d'attente, en moyenne, avant l'entrée dans {the} le plus proche, d'après le service.",
+        unit="mois",
+        decimals=1,
+        value=Count(f"{name}_wait"),
+        persons=(),
+        reading=f"En {{period}}, l'attente est de {{value}} mois avant l'entrée {to} le plus proche.",
+        chart="comparison",
+        levels=FORM_LEVELS,
+        caveats="Ceux qui ont renoncé à attendre ne comptent pas.",
+        direction=-1,
+        family="disability_waits",
+    )
+    for name, (to, the) in _WAITS.items()
+)
+
+INDICATORS = CHILDREN + ADULTS + INCLUSION + FACILITIES + SERVICES + HUB + WAITS

@@ -2,11 +2,12 @@
 
 from functools import partial
 
+from ctg_analysis.catalogue.kinds import ABOVE_COMMUNE
 from ctg_analysis.catalogue.pedt import PEDT
+from ctg_analysis.catalogue.schooling import SCHOOLING
 from ctg_analysis.model import Count, Indicator, Rate, Ratio
 
 CHAPTER = "06"
-ABOVE_COMMUNE = ("epci", "departement", "region", "france")
 SHARED = ("epci", "departement")
 BPE = "La base permanente des équipements ne dit ici ni leur taille, ni leurs heures d'ouverture."
 
@@ -85,7 +86,38 @@ SCHOOLS = (
         persons=("numerator",),
         reading="À la rentrée {period}, les écoles du territoire ont {value} {unit}.",
         chart="comparison",
-        caveats="Une moyenne : elle ne dit pas quelles classes ont plusieurs niveaux.",
+        caveats="Une moyenne : des classes plus chargées peuvent s'y cacher.",
+    ),
+    _school(
+        id="grouped_schools_count",
+        domain_ids=("ENF-01",),
+        label="Écoles en regroupement pédagogique",
+        definition=(
+            "Nombre d'écoles d'un regroupement pédagogique intercommunal (RPI), où plusieurs communes se partagent les "
+            "niveaux ou une même école, d'après l'annuaire de l'éducation."
+        ),
+        unit="écoles",
+        value=Count("grouped_schools"),
+        persons=(),
+        reading="À la rentrée {period}, le territoire compte {value} école{s} en regroupement pédagogique.",
+        chart="circles",
+        caveats="L'annuaire ne dit que la situation présente : il n'y a pas de série.",
+    ),
+    _indicator(
+        id="multi_level_classes_share",
+        domain_ids=("ENF-02",),
+        label="Classes à plusieurs niveaux",
+        definition="Classes des écoles qui réunissent plusieurs niveaux, rapportées à toutes les classes.",
+        unit="%",
+        decimals=1,
+        sources=("enquete_locale_enfance",),
+        value=Ratio("multi_level_classes", "local_classes"),
+        persons=(),
+        reading="En {period}, parmi les classes des écoles du territoire, {value} ont plusieurs niveaux.",
+        chart="trend",
+        levels=("commune", "epci"),
+        caveats="Relevé auprès des écoles : aucun fichier ouvert ne le dit.",
+        star=True,
     ),
     _school(
         id="ulis_pupils_count",
@@ -169,71 +201,6 @@ FACILITIES = (
         chart="comparison",
         levels=ABOVE_COMMUNE,
         caveats=f"{BPE} Un bassin compte pour un, comme une bibliothèque.",
-    ),
-)
-
-_SCHOOL_AGES = ("3_5", "6_10", "11_14", "15_17", "18_24")
-AT_HOME = "Au recensement, là où habite la personne : un jeune parti vivre ailleurs pour ses études n'y compte plus."
-SCHOOLING = (
-    *(
-        _indicator(
-            id=f"enrolled_{ages}_rate",
-            domain_ids=("EDU-01",),
-            label=f"Taux de scolarisation de {ages.replace('_', ' à ')} ans",
-            definition=f"Habitants de {ages.replace('_', ' à ')} ans scolarisés, rapportés à ceux de cet âge.",
-            unit="%",
-            decimals=1,
-            sources=("insee_rp_scolarisation",),
-            value=Ratio(f"enrolled_{ages}", f"aged_{ages}"),
-            reading=(
-                f"En {{period}}, parmi les habitants de {ages.replace('_', ' à ')} ans du territoire, {{value}} sont "
-                "scolarisés."
-            ),
-            chart="comparison",
-            levels=ABOVE_COMMUNE,
-            caveats=AT_HOME,
-            star=True,
-            family="schooling",
-        )
-        for ages in _SCHOOL_AGES
-    ),
-    _indicator(
-        id="enrolled_2_5_rate",
-        domain_ids=("EDU-01",),
-        label="Taux de scolarisation de 2 à 5 ans",
-        definition="Enfants de 2 à 5 ans scolarisés, rapportés à ceux de cet âge.",
-        unit="%",
-        decimals=1,
-        sources=("insee_rp_scolarisation", "insee_rp_base_2022"),
-        value=Ratio("enrolled_2_5", "aged_2_5"),
-        reading="En {period}, parmi les enfants de 2 à 5 ans du territoire, {value} sont scolarisés.",
-        chart="comparison",
-        levels=ABOVE_COMMUNE,
-        caveats=f"{AT_HOME} L'école est obligatoire de 3 à 5 ans : l'écart vient surtout des enfants de 2 ans.",
-    ),
-    *(
-        _indicator(
-            id=f"{kind}_ips_index",
-            domain_ids=("EDU-02",),
-            label=f"Indice de position sociale des {schools}",
-            definition=(
-                f"Moyenne simple des indices de position sociale (IPS) des {schools}. L'indice, tiré des professions "
-                "des parents, est d'autant plus élevé que le milieu social des élèves est favorisé."
-            ),
-            unit="points d'indice",
-            decimals=1,
-            sources=("depp_ips",),
-            value=Ratio(f"{kind}_ips_total", f"{kind}_with_ips", per=1, bounded=False),
-            persons=(),
-            reading=(
-                f"À la rentrée {{period}}, l'indice de position sociale des {schools} du territoire est de {{value}} "
-                "en moyenne."
-            ),
-            chart="choropleth",
-            caveats="Chaque établissement compte pour un, quel que soit le nombre de ses élèves.",
-            star=True,
-        )
-        for kind, schools in (("schools", "écoles"), ("lower_secondary", "collèges"))
     ),
 )
 

@@ -1,6 +1,6 @@
 """Chapter 03: work, commuting, occupations, diplomas, job seekers."""
 
-from ctg_analysis.catalogue.kinds import ABOVE_COMMUNE, count, share
+from ctg_analysis.catalogue.kinds import count, share
 from ctg_analysis.model import Indicator, Ratio
 
 CHAPTER = "03"
@@ -71,22 +71,33 @@ WORK = (
         ),
         direction=-1,
     ),
-    share(
-        "children_0_5_all_parents_employed",
-        "children_0_5_all_parents_employed",
-        "children_0_5_by_parents",
-        reading="enfants de 0 à 5 ans du territoire vivent avec un ou deux parents qui ont tous un emploi",
-        domain_ids=("EMP-02",),
-        chapter=CHAPTER,
-        label="Enfants de 0 à 5 ans dont tous les parents présents ont un emploi",
-        definition=(
-            "Enfants de 0 à 5 ans révolus qui vivent avec un seul parent ayant un emploi, ou avec deux parents qui en "
-            "ont un tous les deux, rapportés aux enfants de cet âge qui vivent avec un parent ou deux."
-        ),
-        sources=("insee_rp_familles",),
-        levels=ABOVE_COMMUNE,
-        caveats="Un parent en congé parental peut s'être déclaré en emploi. " + SAMPLED,
-        star=True,
+    *(
+        share(
+            f"children_{first}_{last}_all_parents_employed",
+            f"children_{first}_{last}_all_parents_employed",
+            f"children_{first}_{last}_by_parents",
+            reading=(
+                f"enfants de {first} à {last} an{'s' if last > 1 else ''} du territoire vivent avec un ou deux parents "
+                "qui ont tous un emploi"
+            ),
+            domain_ids=("EMP-02",),
+            chapter=CHAPTER,
+            label=(
+                f"Enfants de {first} à {last} an{'s' if last > 1 else ''} dont tous les parents présents ont un emploi"
+            ),
+            definition=(
+                f"Enfants de {first} à {last} an{'s' if last > 1 else ''} révolus qui vivent avec un seul parent ayant "
+                "un emploi, ou avec deux parents qui en ont un tous les deux, rapportés aux enfants de cet âge qui "
+                "vivent avec un parent ou deux."
+            ),
+            sources=("insee_rp_familles",),
+            caveats=f"Un parent en congé parental peut s'être déclaré en emploi. {note}{SAMPLED}",
+            star=True,
+        )
+        for first, last, note in (
+            (0, 1, "Le fichier ne donne pas les moins de 3 ans, mais les moins de 2. "),
+            (0, 5, ""),
+        )
     ),
 )
 
@@ -112,7 +123,6 @@ OCCUPATIONS = tuple(
             "aux actifs de cet âge des six groupes."
         ),
         sources=("insee_rp_professions",),
-        levels=ABOVE_COMMUNE,
         caveats="Les chômeurs qui n'ont jamais travaillé n'ont pas de groupe et ne sont pas comptés. " + SAMPLED,
         star=True,
         family="occupations",
@@ -147,8 +157,7 @@ COMMUTING = tuple(
                 "star": True,
                 "caveats": (
                     "Travailler dans une autre commune du même EPCI (établissement public de coopération "
-                    "intercommunale) compte ici comme travailler hors de sa commune : le fichier ne dit pas qui sort "
-                    "de l'EPCI."
+                    "intercommunale) compte ici comme travailler hors de sa commune."
                 ),
             },
         ),
@@ -167,6 +176,27 @@ COMMUTING = tuple(
             {},
         ),
     )
+)
+
+OUT_OF_THE_EPCI = (
+    share(
+        "workers_outside_epci",
+        "workers_outside_epci",
+        "workers_in_flows",
+        reading="actifs du territoire qui ont un emploi travaillent hors de leur EPCI",
+        domain_ids=("EMP-06",),
+        chapter=CHAPTER,
+        label="Actifs travaillant hors de leur EPCI",
+        definition=(
+            "Habitants de 15 ans ou plus qui ont un emploi et travaillent hors de l'établissement public de "
+            "coopération intercommunale (EPCI) où ils habitent, en France ou à l'étranger, rapportés aux habitants de "
+            "cet âge qui ont un emploi."
+        ),
+        sources=("insee_rp_flux",),
+        caveats="Ce recensement n'est pas celui des autres parts de ce chapitre : elles ne se soustraient pas. "
+        + SAMPLED,
+        star=True,
+    ),
 )
 
 DIPLOMAS = tuple(
@@ -203,6 +233,12 @@ DIPLOMAS = tuple(
 
 CATEGORIES = (
     (
+        "job_seekers_a",
+        "Demandeurs d'emploi, catégorie A",
+        "tenus de chercher un emploi et sans aucune activité dans le mois (catégorie A)",
+        " de catégorie A",
+    ),
+    (
         "job_seekers_abc",
         "Demandeurs d'emploi, catégories A, B et C",
         "tenus de chercher un emploi, avec ou sans activité dans le mois (catégories A, B et C)",
@@ -238,4 +274,4 @@ JOB_SEEKING = tuple(
     for name, label, what, says in CATEGORIES
 )
 
-INDICATORS = WORK + OCCUPATIONS + COMMUTING + DIPLOMAS + JOB_SEEKING
+INDICATORS = WORK + OCCUPATIONS + COMMUTING + OUT_OF_THE_EPCI + DIPLOMAS + JOB_SEEKING

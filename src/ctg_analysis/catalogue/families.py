@@ -51,7 +51,6 @@ HOMES = (
         label="Ménages d'une seule personne",
         definition="Ménages d'une seule personne, rapportés à l'ensemble des ménages.",
         sources=HOUSEHOLDS,
-        levels=ABOVE_COMMUNE,
         caveats=SAMPLED,
         star=True,
     ),
@@ -141,7 +140,6 @@ FAMILY = (
             label=label,
             definition=f"Familles avec {what} au domicile, rapportées aux familles avec enfant(s) de moins de 25 ans.",
             sources=FAMILIES,
-            levels=ABOVE_COMMUNE,
             caveats=SAMPLED,
             star=True,
             family="families_by_children",
@@ -161,7 +159,6 @@ FAMILY = (
             "enfant(s) au domicile, quel que soit l'âge des enfants."
         ),
         sources=FAMILIES,
-        levels=ABOVE_COMMUNE,
         caveats=(
             "Le recensement diffusé ne croise pas le type de famille et le nombre d'enfants de moins de 25 ans : un "
             "enfant adulte qui vit avec un parent compte aussi. D'autres publications prennent pour base toutes les "
@@ -200,7 +197,6 @@ FAMILY = (
             "vivent avec un parent ou deux."
         ),
         sources=FAMILIES,
-        levels=ABOVE_COMMUNE,
         caveats="Un enfant en résidence alternée est compté dans un seul logement. " + SAMPLED,
     ),
 )

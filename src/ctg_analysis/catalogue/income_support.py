@@ -6,12 +6,14 @@ from ctg_analysis.catalogue.benefits import (
     CAF_FORM,
     CAF_LEVELS,
     FROM_CAF,
+    NUMERATOR_ONLY,
     PARTNER_LEVELS,
     ROUNDED,
     both_regimes,
     households,
 )
 from ctg_analysis.catalogue.kinds import count, share
+from ctg_analysis.model import Indicator, Rate
 
 CHAPTER = "03"
 # The Caf publishes these by commune only: above, they are sums of rounded counts, with an interval that says so.
@@ -106,6 +108,35 @@ RSA = (
         levels=SUMMED_LEVELS,
         caveats=SUMMED,
     ),
+)
+
+# Adults covered by a benefit: name, acronym or words, the same at length.
+_COVERED = (
+    ("rsa", "le RSA", "du revenu de solidarité active (RSA)"),
+    ("activity_bonus", "la prime d'activité", "de la prime d'activité"),
+)
+ADULTS = tuple(
+    Indicator(
+        id=f"caf_{name}_covered_rate",
+        domain_ids=("REV-06",),
+        chapter=CHAPTER,
+        label=f"Adultes couverts par {short} (hors MSA)",
+        definition=(
+            f"Personnes de 15 à 64 ans des foyers bénéficiaires {of} de la caisse d'allocations familiales (Caf), "
+            "allocataire et conjoint, pour 100 habitants de cet âge du dernier recensement."
+        ),
+        unit="%",
+        decimals=1,
+        sources=CAF_FORM,
+        value=Rate(f"caf_p_{name}_persons", per=100, population="population_15_64", within=3),
+        reading=f"En {{period}}, {{value}} des habitants de 15 à 64 ans du territoire sont couverts par {short}.",
+        chart="comparison",
+        levels=PARTNER_LEVELS,
+        caveats=FROM_CAF + NUMERATOR_ONLY,
+        star=True,
+        persons=("numerator",),
+    )
+    for name, short, of in _COVERED
 )
 
 QUOTIENT = (
@@ -219,6 +250,7 @@ INDICATORS = (
     households(INCOME_SUPPORT, chapter=CHAPTER, family="caf_income_support_count")
     + SUPPORTED
     + RSA
+    + ADULTS
     + QUOTIENTS
     + POVERTY
 )

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from ctg_analysis.catalogue.parenting_schemes import ITINERANT, SCHEMES
 from ctg_analysis.model import Count, Indicator, Ratio
 
 CHAPTER = "07"
@@ -69,6 +70,40 @@ PLACES = (
             "Ce n'est pas une part : l'accueil est anonyme et reçoit aussi des familles d'ailleurs ou qui ne sont pas "
             "allocataires. " + WITHOUT_MSA
         ),
+    ),
+)
+
+CONTACT = (
+    _funded(
+        id="contact_centres_count",
+        domain_ids=("PAR-04",),
+        label="Espaces de rencontre",
+        definition=(
+            "Nombre d'espaces de rencontre que la Caf finance, où un enfant voit un parent avec lequel il ne vit pas."
+        ),
+        unit="espaces",
+        value=Count("contact_centres"),
+        persons=(),
+        reading="En {period}, le territoire compte {value} espace{s} de rencontre.",
+        chart="circles",
+        levels=("commune", *FORM_LEVELS),
+    ),
+    _funded(
+        id="contact_centre_time",
+        domain_ids=("PAR-04",),
+        label="Temps jusqu'à l'espace de rencontre",
+        definition=(
+            "Minutes en voiture jusqu'à l'espace de rencontre le plus proche, dans le territoire ou au-delà, relevées "
+            "par la Caf commune par commune, et pour l'ensemble depuis le centre du territoire."
+        ),
+        unit="minutes",
+        value=Count("contact_centre_minutes"),
+        persons=(),
+        reading="En {period}, l'espace de rencontre le plus proche est à {value} minute{s} du centre du territoire.",
+        chart="comparison",
+        levels=("commune", "epci"),
+        caveats="Le temps de l'ensemble n'est pas la moyenne de ceux des communes.",
+        direction=-1,
     ),
 )
 
@@ -165,39 +200,6 @@ ACTIONS = (
     ),
 )
 
-# The five schemes that the Caf funds: name of the measure, name of the scheme, what it offers.
-_SCHEMES = {
-    "laep": ("Lieu d'accueil enfants-parents (LAEP)", "un lieu où parents et jeunes enfants viennent ensemble"),
-    "reaap": (
-        "Réseau d'écoute, d'appui et d'accompagnement des parents (REAAP)",
-        "une action de soutien à la parentalité",
-    ),
-    "clas": (
-        "Contrat local d'accompagnement à la scolarité (CLAS)",
-        "un accompagnement à la scolarité, avec les parents",
-    ),
-    "mediation": ("Médiation familiale", "une permanence de médiation dans les conflits et les séparations"),
-    "contact_centre": ("Espace de rencontre", "un lieu où un enfant voit un parent avec lequel il ne vit pas"),
-}
-SCHEMES = tuple(
-    _indicator(
-        id=f"scheme_{name}_count",
-        domain_ids=("PAR-05",),
-        label=scheme,
-        definition=f"Communes où le dispositif est présent, à demeure ou de façon itinérante : {offer}.",
-        unit="communes",
-        sources=("enquete_locale_parentalite",),
-        value=Count(f"scheme_{name}"),
-        persons=(),
-        reading=f"En {{period}}, le dispositif « {scheme} » est présent dans {{value}} commune{{s}} du territoire.",
-        chart="matrix",
-        levels=("commune", "epci"),
-        caveats="Les habitants d'une commune peuvent se rendre dans une autre.",
-        family="parenting_schemes",
-    )
-    for name, (scheme, offer) in _SCHEMES.items()
-)
-
 SEPARATIONS = (
     _facility(
         id="family_mediation_count",
@@ -262,4 +264,4 @@ HEALTH = (
     ),
 )
 
-INDICATORS = PLACES + ACTIONS + SCHEMES + SEPARATIONS + HEALTH
+INDICATORS = PLACES + CONTACT + ACTIONS + SCHEMES + ITINERANT + SEPARATIONS + HEALTH

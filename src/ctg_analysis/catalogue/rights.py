@@ -89,6 +89,26 @@ SERVICES = (
             "quelle que soit sa population ; un service absent peut être tout proche, dans la commune voisine."
         ),
     ),
+    *(
+        _facility(
+            id=f"{name}_range_share",
+            domain_ids=("DRO-02",),
+            label=f"Équipements de la gamme {words}",
+            definition=(
+                f"Types d'équipements présents, parmi ceux de la gamme {words} de l'INSEE, qui groupe certains types "
+                "(les écoles, les points postaux) en un seul. Pour plusieurs communes : types présents de toutes, "
+                "rapportés à ceux de la gamme par commune."
+            ),
+            unit="%",
+            value=Ratio(f"{name}_types_present", f"{name}_types"),
+            persons=(),
+            reading="En {period}, les communes du territoire ont en moyenne {value} des types de cette gamme.",
+            chart="comparison",
+            caveats="Chaque commune compte pour une. Un type présent l'est quel que soit le nombre d'équipements.",
+            family="facility_ranges",
+        )
+        for name, words in (("proximity", "de proximité"), ("intermediate", "intermédiaire"), ("higher", "supérieure"))
+    ),
     _facility(
         id="general_practitioners_count",
         domain_ids=("DRO-02",),
@@ -138,7 +158,24 @@ DIGITAL = (
         persons=(),
         reading="En {period}, {value} des locaux du territoire sont raccordables à la fibre.",
         chart="choropleth",
-        caveats="Un local raccordable n'est pas un local abonné. La couverture mobile n'est pas décrite ici.",
+        caveats="Un local raccordable n'est pas un local abonné.",
+        direction=1,
+    ),
+    _local(
+        id="mobile_4g_share",
+        domain_ids=("DRO-06",),
+        label="Locaux couverts en 4G",
+        definition=(
+            "Logements et locaux professionnels couverts en 4G à l'intérieur par un opérateur au moins, relevés sur la "
+            "carte de l'Arcep, rapportés à tous les locaux."
+        ),
+        unit="%",
+        decimals=1,
+        value=Ratio("mobile_premises", "local_premises"),
+        persons=(),
+        reading="En {period}, {value} des locaux du territoire sont couverts en 4G.",
+        caveats="Couverture simulée par les opérateurs : la réception réelle peut être moindre.",
+        chart="choropleth",
         direction=1,
     ),
     _local(

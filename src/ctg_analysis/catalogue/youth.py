@@ -15,6 +15,14 @@ AT_THE_CENSUS = "Au recensement, où chacun déclare sa situation ; un étudiant
 
 _indicator = partial(Indicator, chapter=CHAPTER)
 _followed = partial(_indicator, sources=("mission_locale",), star=True)
+_funded = partial(
+    _indicator,
+    domain_ids=("JEU-03",),
+    decimals=0,
+    sources=("caf_partenaire_jeunesse_parentalite",),
+    persons=(),
+    star=True,
+)
 _census = partial(_indicator, sources=("insee_rp_emploi",), unit="%", decimals=1, levels=ABOVE_COMMUNE)
 
 SUPPLY = (
@@ -50,6 +58,40 @@ SUPPLY = (
         chart="trend",
         levels=SHARED,
         star=True,
+    ),
+    _funded(
+        id="teen_leisure_sites_count",
+        label="Accueils de loisirs pour adolescents",
+        definition="Accueils de loisirs qui ont un groupe d'adolescents et que la Caf finance dans l'année.",
+        unit="accueils",
+        value=Count("teen_leisure_sites"),
+        reading="En {period}, le territoire compte {value} accueil{s} de loisirs pour adolescents.",
+        chart="circles",
+        levels=EACH,
+    ),
+    _funded(
+        id="youth_opening_hours_count",
+        label="Heures d'ouverture aux jeunes",
+        definition="Heures d'ouverture dans l'année de tous les accueils pour les 11 à 17 ans, ajoutées.",
+        unit="heures",
+        value=Count("youth_opening_hours"),
+        reading="En {period}, les accueils du territoire ont ouvert aux jeunes {value} heure{s}.",
+        chart="trend",
+        levels=SHARED,
+        direction=1,
+    ),
+    _funded(
+        id="online_youth_workers_count",
+        label="Promeneurs du net",
+        definition=(
+            "Professionnels de la jeunesse du réseau « Promeneurs du net », présents en ligne auprès des jeunes avec "
+            "l'accord de la Caf."
+        ),
+        unit="professionnels",
+        value=Count("online_youth_workers"),
+        reading="En {period}, le territoire compte {value} professionnel{s} du réseau « Promeneurs du net ».",
+        chart="trend",
+        levels=SHARED,
     ),
     _indicator(
         id="teenagers_attending_rate",

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ctg_analysis.cleaning import (
     access,
+    commuting,
     facilities,
     health,
     income,
@@ -33,6 +34,7 @@ CLEANERS: dict[str, Cleaner] = {
     "insee_filosofi_2023": income.clean_income_2023,
     "insee_bpe_2025": facilities.clean_facilities,
     "insee_acces": access.clean_access_times,
+    "insee_rp_flux": commuting.clean_flows,
     "drees_apl": health.clean_accessibility,
     "depp_ecoles": schools.clean_schools,
     "depp_ips": schools.clean_social_position,
@@ -41,5 +43,10 @@ CLEANERS: dict[str, Cleaner] = {
 
 
 def cleaners(communes: pd.DataFrame) -> dict[str, Cleaner]:
-    """Return the cleaning functions by source, with the communes of a year for the one that places by name."""
-    return CLEANERS | {"depp_ecoles": partial(schools.clean_schools, communes=communes)}
+    """Return the cleaning functions by source, with the communes of a year for those that must know them."""
+    knowing = {
+        "depp_ecoles": schools.clean_schools,
+        "insee_acces": access.clean_access_times,
+        "insee_rp_flux": commuting.clean_flows,
+    }
+    return CLEANERS | {name: partial(function, communes=communes) for name, function in knowing.items()}

@@ -9,7 +9,7 @@ from ctg_analysis.cleaning.reading import one_of, read, text
 from ctg_analysis.errors import Finding, InputError, each
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
-from ctg_analysis.sources.facilities import BASKET, TYPES
+from ctg_analysis.sources.facilities import BASKET, COMPOSITION, RANGES, TYPES
 
 SCHEMA = observations_schema(
     {
@@ -19,13 +19,21 @@ SCHEMA = observations_schema(
 )
 COVERED_TYPES = pa.DataFrameSchema({"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "a facility type, such as D502")})
 COVERED = "types_couverts.csv"
+RANGE = pa.DataFrameSchema(
+    {
+        "TYPEQU": text(r"[A-Z]\d{3}", "a facility type, such as D502"),
+        "TYPEQU_REGROUPEMENT": pa.Column(str, nullable=True),
+        "GAMME": pa.Column(str, nullable=True),
+    }
+)
 
 
 def clean_facilities(folder: RawFolder) -> pd.DataFrame:
-    """Return the number of facilities of each kind, and how many services of the basket each commune has.
+    """Return the number of facilities of each kind, and how many services of the basket and of the ranges each has.
 
     A type that the file covers and a commune lacks is a true 0; a kind with a type that the file does not cover
-    is unknown and gives no row. The full file covers all the types.
+    is unknown and gives no row, and so is a range. The full file covers all the types. Of the ranges, the file that
+    tells their composition gives the types; those that INSEE groups (post office, relay, agency) count for one.
 
     Raises:
         InputError: a full file without one of the types.
@@ -50,7 +58,26 @@ def clean_facilities(folder: RawFolder) -> pd.DataFrame:
         present = sum(_number(table, grid, types)["value"].gt(0).astype(float) for types in BASKET.values())
         tables.append(grid.assign(measure="basket_services_present", value=present.to_numpy()))
         tables.append(grid.assign(measure="basket_services", value=float(len(BASKET))))
+    for measure, services in _ranges(folder).items():
+        if all(covered.issuperset(types) for types in services):
+            present = sum(_number(table, grid, types)["value"].gt(0).astype(float) for types in services)
+            tables.append(grid.assign(measure=f"{measure}_types_present", value=present.to_numpy()))
+            tables.append(grid.assign(measure=f"{measure}_types", value=float(len(services))))
     return facts(pd.concat(tables, ignore_index=True), "insee_bpe_2025", level="commune")
+
+
+def _ranges(folder: RawFolder) -> dict[str, list[tuple[str, ...]]]:
+    """Return what each range is made of: services, each with its types; nothing without the file that tells it."""
+    rows = [read(folder, name, RANGE) for name in folder.matching(COMPOSITION + ".*")]
+    if not rows:
+        return {}
+    table = pd.concat(rows, ignore_index=True)
+    group = table["TYPEQU_REGROUPEMENT"].fillna("").str.strip()
+    service = group.where(group.ne(""), table["TYPEQU"])
+    return {
+        measure: [tuple(types) for _, types in table["TYPEQU"][table["GAMME"].str.strip().eq(words)].groupby(service)]
+        for measure, words in RANGES.items()
+    }
 
 
 def _unknown(folder: RawFolder, types: list[str]) -> list[Finding]:

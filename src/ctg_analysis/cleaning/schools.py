@@ -27,6 +27,8 @@ SOCIAL_POSITION = pa.DataFrameSchema(
 # The export of 2022-2023 misspelt its column.
 ALIASES = {"nom_de_l_etablissment": "nom", "nom_de_l_etablissement": "nom"}
 KINDS = {"*ecoles*": "schools", "*colleges*": "lower_secondary"}
+# Bands of the index, from a bound to less than the next: a year's national means are some 103 to 106.
+BANDS = {"under_90": (0, 90), "90_105": (90, 105), "105_120": (105, 120), "120_plus": (120, 1000)}
 
 DIRECTORY = pa.DataFrameSchema(
     {
@@ -35,8 +37,11 @@ DIRECTORY = pa.DataFrameSchema(
         "statut_public_prive": pa.Column(str),
         "code_commune": text(COMMUNE_CODE + "|", "a commune code"),
         "etat": pa.Column(str),
+        "rpi_concentre": pa.Column(str, required=False),
+        "rpi_disperse": pa.Column(str, required=False),
     }
 )
+NO_GROUPING = r"\s*|0(?:[.,]0)?|N/?A|None|nan"  # in the columns of the regroupements pédagogiques
 COUNTS = {
     "nombre_total_eleves": "pupils",
     "nombre_total_classes": "classes",
@@ -66,7 +71,7 @@ def read_social_position(folder: RawFolder, pattern: str) -> pd.DataFrame:
 
 
 def clean_social_position(folder: RawFolder) -> pd.DataFrame:
-    """Return, by commune and year of the rentrée, the sum of the indices and the number of schools that have one."""
+    """Return, by commune and year of the rentrée, the sum of the indices, and how many schools have one, by band."""
     rows = []
     tables = each(lambda pattern: read_social_position(folder, pattern), KINDS)
     for kind, table in zip(KINDS.values(), tables, strict=True):
@@ -75,11 +80,17 @@ def clean_social_position(folder: RawFolder) -> pd.DataFrame:
         sums = table.groupby(PLACE, as_index=False).agg(total=("ips", "sum"), number=("ips", "size"))
         rows.append(sums.assign(value=sums["total"], measure=f"{kind}_ips_total"))
         rows.append(sums.assign(value=sums["number"].astype(float), measure=f"{kind}_with_ips"))
+        for band, (low, high) in BANDS.items():
+            within = table["ips"].ge(low) & table["ips"].lt(high)
+            counted = table[PLACE].assign(value=within.astype(float)).groupby(PLACE, as_index=False)["value"].sum()
+            rows.append(counted.assign(measure=f"{kind}_ips_{band}"))
     return facts(pd.concat(rows, ignore_index=True), folder.certificate.id, level="commune")
 
 
 def clean_schools(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return schools, classes and pupils by commune and year, from the directory and the yearly counts.
+
+    The schools of a regroupement pédagogique intercommunal are those that the directory says, for the latest year only.
 
     communes: columns code, name, departement, to place the schools that the directory does not have. One that cannot
     be placed is left out, and told by `ctg check` (see `schools_left_out`).
@@ -93,6 +104,10 @@ def clean_schools(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd
     measures = COUNTS | {name: name for name in ("private_pupils", "schools", "small_schools")}
     sums = pupils.groupby(PLACE, as_index=False)[list(measures)].sum(min_count=1)
     rows = [sums[PLACE].assign(value=sums[column], measure=measure) for column, measure in measures.items()]
+    if "grouped" in pupils:
+        now = pupils[pupils["period"].eq(pupils["period"].max())]
+        grouped = now.groupby(PLACE, as_index=False)["grouped"].sum()
+        rows.append(grouped.rename(columns={"grouped": "value"}).assign(measure="grouped_schools"))
     return facts(pd.concat(rows, ignore_index=True), folder.certificate.id, level="commune")
 
 
@@ -120,8 +135,13 @@ def _placed(folder: RawFolder, communes: pd.DataFrame | None) -> pd.DataFrame:
     files = {"*annuaire*.csv": DIRECTORY, "*effectifs*.csv": PUPILS}
     directory, pupils = each(lambda pattern: _whole(folder, pattern, files[pattern]), files)
     directory = directory[directory["code_commune"].ne("")].drop_duplicates("identifiant_de_l_etablissement")
-    place = directory.set_index("identifiant_de_l_etablissement")["code_commune"]
+    directory = directory.set_index("identifiant_de_l_etablissement")
+    place = directory["code_commune"]
     pupils = pupils.assign(code=pupils["numero_ecole"].map(place), period=pupils["rentree_scolaire"].str[:4])
+    groupings = [directory[column] for column in ("rpi_concentre", "rpi_disperse") if column in directory]
+    if groupings:
+        inside = pd.concat([~told.astype(str).str.fullmatch(NO_GROUPING) for told in groupings], axis=1).any(axis=1)
+        pupils["grouped"] = pupils["numero_ecole"].map(inside.astype(float)).fillna(0.0)
     if communes is None or not {"code_departement", "commune"} <= set(pupils):
         return pupils
     named = communes.assign(place=communes["departement"] + " " + _plain(communes["name"]))

@@ -9,7 +9,7 @@ from ctg_analysis.display.drawing import HATCHED, Drawing, length
 from ctg_analysis.display.land import Land
 from ctg_analysis.display.style import DIVERGING, LAND, LINE, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.texts import NARROW, number
-from ctg_analysis.model import OK, Indicator
+from ctg_analysis.model import Indicator
 
 NAMED_UP_TO = 24  # communes; beyond, only those of the largest values are named
 CLASSES = 5
@@ -23,13 +23,13 @@ DARK = {*SEQUENTIAL[-2:], DIVERGING[0], DIVERGING[-1]}
 def circles(ground: Land, rows: pd.DataFrame) -> str:
     """Return a map with a circle per commune, its area in proportion of the count.
 
-    rows: territory, name, value, status, text.
+    rows: territory, name, value, status, text, shown (the value may be drawn).
     """
     drawing = Drawing(ground.height)
     _around(drawing, ground)
     for path in ground.paths.values():
         drawing.area(path, LAND, stroke=RULE, stroke_width=0.8)
-    known = rows.loc[rows["status"].eq(OK) & rows["territory"].isin(ground.points.keys())]
+    known = rows.loc[rows["shown"] & rows["territory"].isin(ground.points.keys())]
     largest = max(known["value"].max(), 0) or 1
     radii = {
         row.territory: LARGEST_RADIUS * math.sqrt(max(row.value, 0) / largest)

@@ -25,7 +25,7 @@ class Table:
     """A table of texts.
 
     header: one text per column, the first for the names of the rows. rows: the name first.
-    marked: numbers of the rows to set apart (totals, comparators).
+    marked: numbers of the rows to set apart (totals, comparators). words: the cells are sentences rather than numbers.
     """
 
     caption: str
@@ -33,6 +33,7 @@ class Table:
     rows: list[list[str]]
     note: str = ""
     marked: frozenset[int] = frozenset()
+    words: bool = False
 
 
 def table(content: Table) -> Html:

@@ -8,7 +8,7 @@ from ctg_analysis.display import charts, markup, texts
 from ctg_analysis.display.markup import Html, Table
 from ctg_analysis.model import OK, Indicator
 
-YES, NO = "oui", "non"
+YES, NO, ITINERANT = "oui", "non", "itinérant"
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
 
 
@@ -28,18 +28,27 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: i
 
 
 def matrix(places: pd.DataFrame, columns: list[Column], *, source: str) -> Html:
-    """Return a family of indicators by commune; what is counted in communes is said by yes or no."""
+    """Return a family of indicators by commune; what is counted in communes is said by yes or no.
+
+    The rows of a column may tell which part of its communes has the thing in another way, in a column `part`.
+    """
     header = ["Territoire", *(f"{one.label}, {texts.period_text(period)}" for one, period, _ in columns)]
-    lines = _lines(places, columns, _yes_or_no)
+    communes = int(places["level"].eq("commune").sum())
+    lines = _lines(places, columns, lambda one, row: _yes_or_no(one, row, communes))
     marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
     table = _table("Commune par commune", header, lines, marked)
     return Html(table.html + "\n" + markup.source(source).html)
 
 
-def _yes_or_no(one: Indicator, row) -> str:
-    if one.unit != "communes" or row.level != "commune" or row.status != OK:
+def _yes_or_no(one: Indicator, row, communes: int) -> str:
+    if one.unit != "communes" or row.status != OK:
         return row.text
-    return YES if row.value else NO
+    apart = getattr(row, "part", 0)
+    if row.level == "commune":
+        return ITINERANT if apart == 1 else YES if row.value else NO
+    several = "s" if row.value > 1 else ""
+    whole = f"{row.value:.0f} commune{several} sur {communes}"
+    return f"{whole}, dont {apart:.0f} {ITINERANT}" if apart > 0 else whole
 
 
 def _lines(places: pd.DataFrame, columns: list[Column], cell) -> list[list[str]]:
@@ -79,10 +88,10 @@ def _how_many(notable: int, tested: int) -> str:
     )
 
 
-def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset()) -> Html:
+def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset(), note: str = "") -> Html:
     """Return a table as it is, its numbers written as French does. marked: numbers of the rows to set apart."""
     lines = [[_cell(value) for value in row] for row in rows.itertuples(index=False)]
-    return _table(caption, list(rows.columns), lines, marked)
+    return _table(caption, list(rows.columns), lines, marked, note)
 
 
 def _cell(value: object) -> str:

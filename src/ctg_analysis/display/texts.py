@@ -15,14 +15,14 @@ from ctg_analysis.sources import SOURCES
 NBSP, NARROW = "\u00a0", "\u202f"
 MINUS = "\u2212"
 
-WEAK, TOO_WEAK = "peu fiable", 3  # a share of the 20 % forms on too small a sample (quality 3, rule R7)
+WEAK, TOO_WEAK = "peu fiable", 3  # a figure of the 20 % forms on too small a sample (quality 3, rule R7)
 SIGNS = {SECRET: "s", MISSING: "nd", NOT_APPLICABLE: "–", CENSORED: "≤"}
 SIGN_WORDS = {
     "s": "secret statistique",
     "nd": "non disponible",
     "–": "sans objet",
     "≈": "arrondi à 5 par le producteur",
-    WEAK: "échantillon trop petit pour écrire un pourcentage",
+    WEAK: "échantillon trop petit pour écrire un nombre",
 }
 
 SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ctg_analysis.errors import UserError
 from ctg_analysis.field.codes import OUTSIDE, SCALE, SEVERAL, has_code, is_yes, labels
@@ -42,7 +41,9 @@ def association(table: pd.DataFrame) -> Association:
 
     Source: Bergsma (2013), Journal of the Korean Statistical Society 42, 323-328, for the V without bias.
     """
-    test = stats.chi2_contingency(table, correction=False)
+    from scipy.stats import chi2_contingency
+
+    test = chi2_contingency(table, correction=False)
     n, (rows, columns) = float(table.to_numpy().sum()), table.shape
     square, excess = test.statistic / n, (rows - 1) * (columns - 1) / (n - 1)
     fewer = [levels - (levels - 1) ** 2 / (n - 1) for levels in (rows, columns)]
@@ -112,6 +113,8 @@ def _tested(
 ) -> tuple:
     """Return the columns of COLUMNS from `base` on. scales: whether the rows, the columns are the steps of a scale."""
     base, n_eff = len(rows), effective_size(weights)
+    from scipy.stats import fisher_exact
+
     row, column = pd.Categorical(rows, groups).codes, pd.Categorical(columns, steps).codes
     table = _present(_table(row, column, weights, (len(groups), len(steps))))
     if base < COUNTS_UNDER or min(table.shape) < 2:
@@ -121,7 +124,7 @@ def _tested(
     found, method = association(pd.DataFrame(pooled)), CHI2 if pooled.shape == scaled.shape else MERGED
     p = found.p
     if found.smallest_expected < SMALLEST_EXPECTED and pooled.shape == (2, 2):
-        p, method = stats.fisher_exact(np.rint(pooled)).pvalue, FISHER
+        p, method = fisher_exact(np.rint(pooled)).pvalue, FISHER
     elif found.smallest_expected < SMALLEST_EXPECTED:
         found, method = association(pd.DataFrame(scaled)), PERMUTATIONS
         p = _permuted(row, column, weights, (len(groups), len(steps)))
@@ -144,8 +147,10 @@ def _pooled(table: np.ndarray, scales: tuple[bool, bool]) -> np.ndarray:
 
     The step with the smallest sum joins the smaller of its neighbours.
     """
+    from scipy.stats.contingency import expected_freq
+
     for axis in (axis for axis, scale in enumerate(scales) if scale):
-        while table.shape[axis] > 2 and stats.contingency.expected_freq(table).min() < SMALLEST_EXPECTED:
+        while table.shape[axis] > 2 and expected_freq(table).min() < SMALLEST_EXPECTED:
             sums = table.sum(axis=1 - axis)
             place = int(sums.argmin())
             beside = [number for number in (place - 1, place + 1) if 0 <= number < len(sums)]

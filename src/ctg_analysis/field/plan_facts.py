@@ -70,7 +70,7 @@ def signature(material: Material) -> int | None:
 
 
 def _former(actions: pd.DataFrame) -> Iterator[tuple[str, float]]:
-    """Yield what the convention before came to; costs and places when they are written for all that count."""
+    """Yield what the convention before came to; places when they are written for all actions that count them."""
     if actions.empty:
         return
     yield "former_actions", len(actions)
@@ -78,14 +78,9 @@ def _former(actions: pd.DataFrame) -> Iterator[tuple[str, float]]:
     for status, name in FORMER.items():
         yield f"former_actions_{name}", counts.get(status, 0)
     places = actions[actions["unite"].eq(PLACES)]
-    for name, table, column in (
-        ("former_places_planned", places, "prevu"),
-        ("former_places_created", places, "realise"),
-        ("former_cost_planned", actions, "cout_prevu"),
-        ("former_cost_actual", actions, "cout_realise"),
-    ):
-        if len(table):
-            yield name, table[column].sum(skipna=False)
+    if len(places):
+        yield "former_places_planned", places["prevu"].sum(skipna=False)
+        yield "former_places_created", places["realise"].sum(skipna=False)
 
 
 def _state(material: Material) -> Iterator[tuple[str, float]]:
@@ -104,9 +99,13 @@ def _state(material: Material) -> Iterator[tuple[str, float]]:
 
 
 def _by_year(material: Material) -> Iterator[Fact]:
-    """Yield the money of each year: what financers bring to the actions that were not given up, what was spent."""
+    """Yield the money of each year: what financers bring to the actions that were not given up, what was spent.
+
+    Years to come are no observation: none after the last year of the follow-up, or of the signature before it begins.
+    """
+    until = max([signature(material) or 0, *material["suivi"]["annee"]])
     money = material["financements"]
-    money = money[money["action_id"].isin(active(material["actions"])["action_id"])]
+    money = money[money["action_id"].isin(active(material["actions"])["action_id"]) & money["annee"].le(until)]
     names = [*FINANCERS.values(), OTHERS]
     sums = money.groupby(["annee", money["financeur"].map(FINANCERS).fillna(OTHERS)])["montant"].sum()
     for year in sorted(money["annee"].unique()):

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ctg_analysis.field.actors import SPEAKERS, named_types
 from ctg_analysis.field.codes import LIST, is_yes
@@ -203,6 +202,8 @@ def _scores(ballots: _Ballots, times: np.ndarray, weights: Mapping[str, float]) 
 
 def _ranks(scores: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Return the ranks, 1 the highest score, then the most points; equal ones share it; last without a score."""
+    from scipy.stats import rankdata
+
     most = np.maximum(points.max(axis=-1, keepdims=True), 1)
     order = np.nan_to_num(np.round(scores, 9), nan=-1) + 1e-7 * points / most
-    return stats.rankdata(-np.round(order, 12), method="min", axis=-1)
+    return rankdata(-np.round(order, 12), method="min", axis=-1)

@@ -8,7 +8,6 @@ The base of a question is who answered it, « ne sait pas » among them; not who
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ctg_analysis.errors import UserError
 from ctg_analysis.field.codes import LIST, NO_ANSWER, NOT_CONCERNED, OUTSIDE, SEVERAL, is_yes, labels
@@ -112,8 +111,10 @@ def hidden_groups(bases: pd.Series) -> list[str]:
 
 def adjusted(p: pd.Series) -> pd.Series:
     """Return the p of a family of tests adjusted for their number (Benjamini and Hochberg 1995); blanks stay blank."""
+    from scipy.stats import false_discovery_control
+
     tested = p.dropna()
-    return pd.Series(stats.false_discovery_control(tested), index=tested.index, dtype=float).reindex(p.index)
+    return pd.Series(false_discovery_control(tested), index=tested.index, dtype=float).reindex(p.index)
 
 
 def tally(cells: pd.Series, weights: pd.Series) -> pd.DataFrame:

@@ -1,21 +1,26 @@
 """The cells of a page that show an indicator: what links lead to, and what the search finds there."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from nbformat import NotebookNode
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.display.texts import typography
+from ctg_analysis.publishing.proved import Proved
 
 NAME = re.compile(r'"([a-z0-9_]+)"')
 SEPARATOR = "|"
+NONE: Mapping[str, list[Proved]] = MappingProxyType({})
 
 
-def placed(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Return the cells with what the template writes on them, `metadata.page`: ids and labels of indicators.
+def placed(cells: list[NotebookNode], proofs: Mapping[str, list[Proved]] = NONE) -> list[NotebookNode]:
+    """Return the cells with what the template writes on them, `metadata.page`: ids and labels of indicators, proofs.
 
     An indicator, or a family, has its id on one cell of the page: the first that shows it with the fewest others.
+    proofs: indicator → the constats that it proves, which stand where its id does.
     """
     shown = [_shown(cell) for cell in cells]
     best: dict[str, int] = {}
@@ -26,7 +31,8 @@ def placed(cells: list[NotebookNode]) -> list[NotebookNode]:
     found = []
     for rank, (cell, names) in enumerate(zip(cells, shown, strict=True)):
         here = [name for name in names if best[name] == rank]
-        page = NotebookNode(ids=here, labels=SEPARATOR.join(map(_label, here)))
+        proves = [one for name in here for one in proofs.get(name, [])]
+        page = NotebookNode(ids=here, labels=SEPARATOR.join(map(_label, here)), proves=proves)
         found.append(NotebookNode(cell | {"metadata": NotebookNode(cell.metadata | {"page": page})}))
     return found
 

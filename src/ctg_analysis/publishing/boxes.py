@@ -21,8 +21,11 @@ OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoi
 def merged(cells: list[NotebookNode]) -> list[NotebookNode]:
     """Return the cells with one box for each run of them; the other cells of the run then show nothing.
 
-    cells: executed. A run goes through code cells that show a box and nothing else.
+    cells: executed. A run goes through code cells that show a box and nothing else. A chapter that shows nothing but
+    boxes is its title and one box, without its headings.
     """
+    if (told := _nothing_but_boxes(cells)) is not None:
+        return told
     found = []
     for only_a_box, run in groupby(cells, key=_is_a_box):
         run = list(run)
@@ -31,6 +34,17 @@ def merged(cells: list[NotebookNode]) -> list[NotebookNode]:
             run = [_showing(run[0], box), *(_showing(cell, "") for cell in run[1:])]
         found += run
     return found
+
+
+def _nothing_but_boxes(cells: list[NotebookNode]) -> list[NotebookNode] | None:
+    """Return the title, one box and the cells that show nothing; None when a cell shows something else."""
+    shown = [cell for cell in cells if cell.cell_type == "code" and _html(cell)]
+    if len(shown) < 2 or not all(map(_is_a_box, shown)):
+        return None
+    box = _together([BOX.fullmatch(_html(cell)) for cell in shown])
+    title = next((cell for cell in cells if cell.cell_type == "markdown"), None)
+    kept = [cell for cell in cells if cell.cell_type == "code" or cell is title]
+    return [_showing(cell, box if cell is shown[0] else "") if cell in shown else cell for cell in kept]
 
 
 def _together(boxes: list[re.Match]) -> str:

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import Chapter
+from ctg_analysis.demarche import Demarche
+from ctg_analysis.field.codes import LIST, PAIR
 from ctg_analysis.observed import Observed
 from ctg_analysis.published import OBSERVATIONS, PLACES
 from ctg_analysis.sources.folders import sha256
@@ -29,6 +32,9 @@ FRENCH_COLUMNS = {
     "source": "source",
 }
 LEVELS_OF_FORMS = ("commune", "secteur", "epci", "departement")
+BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "reunions", "suivi", "indicateurs_suivi")
+BEHIND_CHARTS += ("profile", "distribution", "crossings", "by_group", "paths", "open_themes")
+BEHIND_CHARTS += ("themes_by_type", "saturation", "attendance")
 END = "\r\n"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -50,6 +56,31 @@ def write_csv(folder: Path, chapter: Chapter) -> None:
     for name, places in table.groupby("file_name", sort=False).indices.items():
         text = END.join([header, *(lines[place] for place in places), ""])
         (data / name).write_bytes(text.encode("utf-8-sig"))
+
+
+def write_material(folder: Path, demarche: Demarche) -> None:
+    """Write the tables behind the charts of the démarche, beside the others, as a person wrote them."""
+    for name in BEHIND_CHARTS:
+        table = demarche.table(name)
+        if table.empty:
+            continue
+        told = table.apply(lambda cells: cells.map(_told))
+        text = told.to_csv(sep=";", index=False, lineterminator="\r\n")
+        (folder / "donnees" / f"demarche_{name}.csv").write_bytes(text.encode("utf-8-sig"))
+
+
+def _told(cell: object) -> str:
+    """Return a cell as a person writes it: lists and pairs in one text, a decimal comma, oui or non."""
+    if isinstance(cell, tuple):
+        parts = [PAIR.join(map(_told, part)) if isinstance(part, tuple) else part for part in cell]
+        return spreadsheet_safe(LIST.join(parts))
+    if pd.isna(cell):
+        return ""
+    if isinstance(cell, bool | np.bool_):
+        return "oui" if cell else "non"
+    if isinstance(cell, float):
+        return f"{cell:g}".replace(".", ",") if abs(cell) < 1e6 else f"{cell:.0f}"
+    return cell.date().isoformat() if isinstance(cell, pd.Timestamp) else spreadsheet_safe(str(cell))
 
 
 def spreadsheet_safe(text: str) -> str:

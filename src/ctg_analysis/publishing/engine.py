@@ -46,8 +46,7 @@ class ChapterEngine(NBClientEngine):
     def execute_managed_notebook(cls, nb_man, kernel_name, **options):
         """Run the cells in a kernel; raise StoppedError when one takes too long or the kernel dies.
 
-        The kernel is reached through files of a folder of its own, not ports: nothing listens on the machine, and no
-        two kernels collide.
+        The kernel is reached through files of a folder of its own, not ports: no two kernels collide.
         """
         if "ctg" not in nb_man.nb.metadata:
             super().execute_managed_notebook(nb_man, kernel_name, **options)

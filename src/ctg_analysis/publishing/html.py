@@ -7,13 +7,14 @@ import nbformat
 from markupsafe import Markup
 from nbconvert import HTMLExporter, TemplateExporter
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.display.texts import typography
 from ctg_analysis.publishing.anchors import placed
 from ctg_analysis.publishing.boxes import merged
 from ctg_analysis.publishing.sections import with_sections
 from ctg_analysis.publishing.site import TEMPLATES, in_french, page
 
-EXTRACTION = re.compile(r"extraction du (\d\d)/(\d\d)/(\d{4})")
+EXTRACTION = re.compile(r"(?:extraction du|état au) (\d\d)/(\d\d)/(\d{4})")
 
 
 def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
@@ -22,7 +23,9 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
     about: what tasks.about says, title, current (the name of the page). The page tells the date of the newest data that
     it cites, not of its making.
     """
-    cells = placed(merged(notebook.cells))
+    here = about["current"][:2]
+    proofs = {name: constats for name, constats in about.get("proofs", {}).items() if CATALOGUE[name].chapter == here}
+    cells = placed(merged(notebook.cells), proofs)
     body, _ = _exporter().from_notebook_node(nbformat.NotebookNode(notebook | {"cells": cells}))
     body, sections = with_sections(body)
     dates = [f"{year}-{month}-{day}" for day, month, year in EXTRACTION.findall(body)]

@@ -9,11 +9,13 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapters import ChapterNotebook
+from ctg_analysis.demarche import Demarche
 from ctg_analysis.model import Indicator
 from ctg_analysis.observations import read_observations
 from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
 from ctg_analysis.publishing.keys import named_in
+from ctg_analysis.publishing.proved import proved
 
 SYNTHESIS = "00"
 OF_THE_DEMARCHE = ("11", "12", "13", "14", "15", "16")
@@ -39,14 +41,16 @@ def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     """Return the SHA-256 of all that a chapter may read of its territory.
 
     The observations of its indicators there, in the places beside and in the comparable EPCIs, which what is compared
-    comes from; the dates of their sources; the places; what EPCIs are compared by; the whole démarche for the chapters
-    that tell it.
+    comes from; the dates of their sources; the places; what EPCIs are compared by; what its figures prove; for the
+    chapters that tell the démarche, all of it and the indicators that it names.
     """
-    read, of_all = indicators_of(chapter), sums(seen)
+    read = indicators_of(chapter, seen.demarche)
+    of_all, proofs = sums(seen), proved(seen.demarche)
     sources = {source for one in read for source in one.sources}
     digest = sha256(repr(sorted((name, date) for name, date in seen.received.items() if name in sources)).encode())
     for name in ("", *(one.id for one in read)):
         digest.update(of_all[name])
+    digest.update(repr([(one.id, proofs[one.id]) for one in read if one.id in proofs]).encode())
     if chapter.number in OF_THE_DEMARCHE:
         digest.update(seen.demarche.sum())
     return digest.hexdigest()
@@ -74,12 +78,17 @@ def _sums_of_rows(table: pd.DataFrame) -> np.ndarray:
     return pd.util.hash_pandas_object(table, index=False).to_numpy()
 
 
-def indicators_of(chapter: ChapterNotebook) -> list[Indicator]:
-    """Return the indicators that a chapter may read: its own, those it names, their parts; all with a star for 00."""
+def indicators_of(chapter: ChapterNotebook, demarche: Demarche) -> list[Indicator]:
+    """Return the indicators that a chapter may read: its own, those it names, their parts; all with a star for 00.
+
+    A chapter that tells the démarche reads those that it takes for proofs, or follows.
+    """
     if chapter.number == SYNTHESIS:
         return [one for one in CATALOGUE.values() if one.star]
     text = chapter.path.read_text(encoding="utf-8")
     names = named_in(text) | {name for verb, name in BY_VERBS.items() if verb in text}
+    if chapter.number in OF_THE_DEMARCHE:
+        names |= {*proved(demarche), *demarche.table("indicateurs_suivi")["indicateur"].dropna()}
     found = [one for one in CATALOGUE.values() if one.chapter == chapter.number or {one.id, one.family} & names]
     read = {one.id for one in found} | {part for one in found for part in one.parts}
     return [one for one in CATALOGUE.values() if one.id in read]

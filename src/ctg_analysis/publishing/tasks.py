@@ -51,10 +51,11 @@ def write_data(report: Report) -> dict:
     """Write the data files and what changed since the edition before; return what the index and the record say."""
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.publishing.changes import write_changes
-    from ctg_analysis.publishing.data_files import write_csv, write_observations
+    from ctg_analysis.publishing.data_files import write_csv, write_material, write_observations
 
     chapter = open_chapter(report.epci)
     write_csv(report.fresh, chapter)
+    write_material(report.fresh, chapter.seen.demarche)
     observations = write_observations(report.fresh, chapter.seen)
     page = about(report)
     after = write_changes(report.fresh, report.latest, observations, page)
@@ -72,9 +73,12 @@ def about(report: Report) -> dict:
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.cleaning.geography import read_geography
     from ctg_analysis.display.texts import typography
+    from ctg_analysis.publishing.proved import proved
     from ctg_analysis.settings import data_root
+    from ctg_analysis.shown import ENJEUX
 
     root = data_root(report.epci)
+    pages = {one.page for one in report.chapters}
     return {
         "territory": typography(open_chapter(report.epci).seen.territory["name"]),
         "chapters": [
@@ -84,4 +88,5 @@ def about(report: Report) -> dict:
         "fictional": root.fictional,
         "geography": typography(read_geography(root)["note"]),
         "current": "index.html",
+        "proofs": proved(open_chapter(report.epci).seen.demarche) if ENJEUX in pages else {},
     }

@@ -52,7 +52,12 @@ def warm_up() -> None:
         del sys.modules[name]
     from papermill.engines import NotebookExecutionManager
 
-    import ctg_analysis.publishing.execution  # noqa: F401
+    import ctg_analysis.bilan
+    import ctg_analysis.enjeux
+    import ctg_analysis.followup
+    import ctg_analysis.publishing.execution
+    import ctg_analysis.strategy  # noqa: F401
+    from ctg_analysis.display.markup import _templates as pieces
     from ctg_analysis.display.texts import number
     from ctg_analysis.publishing.cells import CONFIG, CellShell, run_cells
     from ctg_analysis.publishing.html import chapter_page
@@ -66,6 +71,8 @@ def warm_up() -> None:
     CellShell.instance(config=CONFIG)
     page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
     chapter_page(small, page)
+    for name in pieces.list_templates():
+        pieces.get_template(name)
     number(1234.5, 1)
 
 

@@ -88,9 +88,14 @@ SOURCES = (
         Cube(
             "DS_RP_TD_FAMILLE_AGEENF_COMP_*.csv",
             {
-                "children_0_5_by_parents": {"AGE": "Y_LT2 Y2T5", "TFN": "A111 A112 A121 A122 A221 A222 A223 A224"},
-                "children_0_5_all_parents_employed": {"AGE": "Y_LT2 Y2T5", "TFN": "A111 A121 A221"},
-                "children_0_5_single_parent": {"AGE": "Y_LT2 Y2T5", "TFN": "A111 A112 A121 A122"},
+                f"children_{ages}_{name}": {"AGE": codes, "TFN": parents}
+                for ages, codes in (("0_1", "Y_LT2"), ("0_5", "Y_LT2 Y2T5"))
+                for name, parents in (
+                    ("by_parents", "A111 A112 A121 A122 A221 A222 A223 A224"),
+                    ("all_parents_employed", "A111 A121 A221"),
+                    ("single_parent", "A111 A112 A121 A122"),
+                )
+                if (ages, name) != ("0_1", "single_parent")
             },
         ),
         sampled=True,
@@ -148,6 +153,24 @@ SOURCES = (
                 "workers_by_car": {"AGE": "Y_GE15", "EMPSTA_ENQ": "1", "TRANS": "5"},
             },
         ),
+    ),
+    Source(
+        id="insee_rp_flux",
+        label="Recensement de la population 2022, mobilités domicile-travail de commune à commune",
+        producer="INSEE",
+        outside=HORS_MAYOTTE,
+        cog=2025,
+        geography="communes au 1er janvier 2025",
+        sampled=True,
+        downloads=(
+            Download(
+                "base-flux-mobilite-domicile-lieu-travail-2022.csv",
+                "https://www.insee.fr/fr/statistiques/fichier/8582949/"
+                "base-flux-mobilite-domicile-lieu-travail-2022_csv.zip",
+                member="base-flux-mobilite-domicile-lieu-travail-2022.csv",
+            ),
+        ),
+        note=SAMPLED + " Sortir de l'EPCI s'entend de sa composition à l'année de référence.",
     ),
     _census(
         "insee_rp_professions",

@@ -29,6 +29,6 @@ SOURCES = (
         additive=False,
         geography="ensemble de l'intercommunalité",
         licence="tables de la démarche, publiques",
-        how_to_get="tables de la démarche à remplir (bilan_actions.csv, financements.csv, suivi.csv...)",
+        how_to_get="tables de la démarche à remplir (bilan_actions.csv, financements.csv, suivi.csv…)",
     ),
 )

@@ -1,6 +1,6 @@
 """Facilities and the time to reach them: INSEE's base permanente des équipements (BPE)."""
 
-from ctg_analysis.model import Source
+from ctg_analysis.model import Download, Source
 from ctg_analysis.sources.census import melodi
 
 # Codes of the BPE since 2024, from its own labels; older editions bear other codes and are not read with these.
@@ -45,21 +45,47 @@ BASKET = {
     "France services": ("A128",),
 }
 
+# What the time to reach is given of: kind → types of the base.
+REACHED = {
+    "childcare_centre": ("D502",),
+    "school": ("C107", "C108", "C109"),
+    "leisure_centre": ("D505",),
+    "social_centre": ("D506",),
+    "family_mediation": ("D507",),
+    "france_services": ("A128",),
+    "general_practitioner": ("D265",),
+    "disabled_children_facility": ("D601", "D602"),
+}
+# The ranges of INSEE, as the file of their composition names them: name of the measures → words of the file.
+RANGES = {
+    "proximity": "Gamme de proximité",
+    "intermediate": "Gamme intermédiaire",
+    "higher": "Gamme supérieure",
+}
+COMPOSITION = "BPE_gammes_equipements*"
+
 SOURCES = (
     Source(
         id="insee_bpe_2025",
         label="Base permanente des équipements 2025",
         producer="INSEE",
         absent="zero",
-        each={"basket_services": float(len(BASKET))},
+        each=frozenset({"basket_services", *(f"{name}_types" for name in RANGES)}),
         cog=2025,
         geography="communes au 1er janvier 2025",
-        downloads=(melodi("DS_BPE", 2025),),
+        downloads=(
+            melodi("DS_BPE", 2025),
+            Download(
+                "BPE_gammes_equipements_2025.xlsx",
+                "https://www.insee.fr/fr/statistiques/fichier/8217535/BPE_gammes_equipements_2025.xlsx",
+            ),
+        ),
     ),
     Source(
         id="insee_acces",
         label="Temps d'accès aux équipements",
         producer="INSEE, base permanente des équipements et distancier",
+        alone=frozenset(f"{kind}_median" for kind in REACHED),
         cog=2025,
         geography="communes au 1er janvier 2025",
         how_to_get="fichiers régionaux « temps d'accès aux équipements » (donnees_2025_reg*.parquet), sur insee.fr",

@@ -101,6 +101,7 @@ SOURCES = (
         cog=2025,
         geography="communes au 1er janvier 2025",
         layouts=(
+            _job_seekers("job_seekers_a", "A"),
             _job_seekers("job_seekers_abc", "ABC"),
             _job_seekers("job_seekers_abc_under_25", "ABC", "Moins de 25 ans"),
         ),

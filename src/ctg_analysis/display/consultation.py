@@ -1,0 +1,246 @@
+"""What a consultation says, in charts and tables: rows of `field.outputs` in, pieces of a page out (R20 to R24)."""
+
+from typing import NamedTuple
+
+import pandas as pd
+from markupsafe import escape
+
+from ctg_analysis.display import answers, bars, markup, texts
+from ctg_analysis.display import demarche as pieces
+from ctg_analysis.display.answers import percent
+from ctg_analysis.display.charts import Listing
+from ctg_analysis.display.markup import Html
+from ctg_analysis.field.codes import NOT_CONCERNED, SCALE, SEVERAL, UNKNOWN
+
+SECRET, TOO_FEW, NOTHING = "s", "base insuffisante", "–"
+SECRET_MEANS = "s : moins de cinq répondants."
+FRAGILE = "base de moins de 30 répondants, à lire avec prudence"
+SHARE = "share"  # what is shown of a row
+PERCENT_FROM, SURE_FROM, FEW, TONES_FROM = 20, 30, 5, 10  # respondents
+QUOTES = 4  # of each theme
+
+
+class Said(NamedTuple):
+    """What all results of a consultation have in common: their source line, their year, the word for intervals."""
+
+    source: str
+    when: str
+    interval: str
+
+
+def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
+    """Return the chart of a closed question: bars by rank, those of a scale in its order.
+
+    one: its row in `questionnaire`, named by its id. rows: those of `distribution`.
+    """
+    outside = rows[~rows["in_base"]].set_index("modalite")["count"]
+    rows = rows[rows["in_base"] & ~(rows["count"].eq(0) & rows["modalite"].eq(UNKNOWN))]
+    base, several = rows["base"].iloc[0], one["type"] == SEVERAL
+    if not rows["shown"].eq(SHARE).any():
+        how = "moins de 10" if pd.isna(base) else f"{texts.number(base)}, trop peu pour des parts"
+        return anchored(one.name, pieces.said(f"« {one['libelle']} » : répondants, {how}."))
+    if one["type"] != SCALE:
+        rows = rows.assign(last=rows["modalite"].eq(UNKNOWN)).sort_values(["last", "share"], ascending=[True, False])
+    written = [_told(row) for row in rows.itertuples()]
+    drawn = rows.assign(name=_written(rows["libelle"]), level="", value=rows["share"], text=written)
+    lines = [[row.name, row.text, _between(row), count(row.count, few=True)] for row in drawn.itertuples()]
+    data = Listing(["Réponse", "Part", "Intervalle", "Répondants"], lines)
+    if several:
+        data = data.beside("Part des citations", [share(cell) for cell in rows["citations"]])
+    first = drawn.loc[drawn["share"].idxmax()]
+    word = "citée" if several else "fréquente"
+    unsaid = outside.drop(NOT_CONCERNED).sum()
+    note = [
+        f"Traits : {said.interval}.",
+        "Plusieurs réponses étaient possibles : le total dépasse 100 %." if several else "",
+        f"Sans réponse : {texts.number(unsaid)} ; non concernés : {texts.number(outside[NOT_CONCERNED])}.",
+        f"Attention, {FRAGILE}." if base < SURE_FROM else "",
+        _unshown(drawn),
+    ]
+    return anchored(
+        one.name,
+        _chart(
+            "distribution",
+            bars.comparison(drawn[drawn["text"].ne(SECRET)]),
+            data,
+            f"La réponse la plus {word} : {texts.uncapitalised(first['name'])} ({first['text']})",
+            f"« {one['libelle']} », en % des {texts.number(base)} répondants concernés",
+            note,
+            said,
+        ),
+    )
+
+
+def path(label: str, rows: pd.DataFrame, said: Said) -> Html:
+    """Return the ways from what was wished to what is used. label: the question. rows: those of `paths`."""
+    base, got = rows["base"].iloc[0], rows["got"].iloc[0]
+    rows = rows.assign(wished=_written(rows["wished_label"]), used=_written(rows["used_label"]))
+    lines = [[row.wished, row.used, share(row.share)] for row in rows.itertuples()]
+    note = [
+        "Foncé : qui utilise ce qu'il souhaitait. Gris : les parcours de moins de cinq répondants, ensemble.",
+        f"Attention, {FRAGILE}." if base < SURE_FROM else "",
+    ]
+    return _chart(
+        "paths",
+        answers.paths(rows, ("souhaité", "utilisé")),
+        Listing(["Souhaité", "Utilisé", "Part"], lines),
+        f"{share(got)} utilisent ce qu'ils souhaitaient",
+        f"« {label} », et ce qui est utilisé, en % des {texts.number(base)} répondants concernés",
+        note,
+        said,
+    )
+
+
+def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Said) -> Html:
+    """Return what each group answered to a question, where a link is established.
+
+    label, by: the question and that of the groups. rows: those of `by_group`; links: those of `crossings` that are
+    established for both.
+    """
+    options = set(links["modalite"]) - {""}
+    rows = rows[rows["in_base"] & rows["modalite"].ne(UNKNOWN)]
+    rows = rows[rows["modalite"].isin(options)] if options else rows
+    hidden = list(dict.fromkeys(rows.loc[rows["base"].isna(), "group_label"]))
+    rows = rows[rows["base"].notna()]
+    written = [TOO_FEW if row.base < PERCENT_FROM else _told(row) for row in rows.itertuples()]
+    names = [texts.typography(f"{row.group_label} ({texts.number(row.base)})") for row in rows.itertuples()]
+    drawn = rows.assign(block=_written(rows["libelle"]), name=names, value=rows["share"], text=written)
+    words = [word if isinstance(word, str) else NOTHING for word in rows["word"]]
+    lines = [[f"{row.block} : {row.name}", row.text, _between(row)] for row in drawn.itertuples()]
+    data = Listing(["Réponse et groupe", "Part", "Intervalle"], lines).beside("Face aux autres répondants", words)
+    first = links.sort_values("v_corrected").iloc[-1]
+    note = [
+        f"Groupes selon la réponse à « {by} » ; entre parenthèses, la base. Traits : {said.interval}.",
+        f"Non montré, moins de 10 répondants ou pour les protéger : {texts.listed(hidden)}." if hidden else "",
+        f"Attention, {FRAGILE}, pour certains groupes." if rows["base"].lt(SURE_FROM).any() else "",
+        SECRET_MEANS if SECRET in written else "",
+    ]
+    strength = f"{first['strength']}, V de {texts.number(first['v_corrected'], 2)}, {first['method']}"
+    return _chart(
+        "by_group",
+        answers.blocks(drawn),
+        data,
+        _contrast(drawn),
+        f"« {label} », en % de chaque groupe ({strength})",
+        note,
+        said,
+    )
+
+
+def profile(rows: pd.DataFrame, said: Said) -> Html:
+    """Return who answered, before and after weights, beside the census. rows: those of `profile`."""
+    known = rows[rows["represented"].eq("sous-représenté")]
+    missing = known["modalite_libelle"][(known["before"] - known["census"]).idxmin()] if len(known) else ""
+    drawn = rows.assign(block=_written(rows["libelle"]), name=_written(rows["modalite_libelle"]))
+    lines = [
+        [
+            f"{row.block} : {row.name}",
+            count(row.count, few=True),
+            *map(share, (row.before, row.after, row.census)),
+            row.represented or NOTHING,
+        ]
+        for row in drawn.itertuples()
+    ]
+    header = ["Profil", "Répondants", "Avant redressement", "Après", "Recensement", "Avant redressement, le test dit"]
+    return _chart(
+        "profile",
+        answers.profile(drawn),
+        Listing(header, lines),
+        f"Les moins entendus : « {missing} »" if missing else "Les répondants ont le profil de la population",
+        "Profil des répondants avant et après redressement, et de la population, en %",
+        [],
+        said,
+    )
+
+
+def of(rows: pd.DataFrame, word: str) -> str:
+    """Return the modalities of the profile of which a test says a word, question by question; nothing without any."""
+    said = rows[rows["represented"].eq(word)].groupby("libelle", sort=False)["modalite_libelle"]
+    return " ; ".join(f"« {label} » {', '.join(names)}" for label, names in said)
+
+
+def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, said: Said) -> Html:
+    """Return the themes of the answers to an open question, then some of those that may be quoted.
+
+    rows: those of `open_themes`; quotes: those of `open_quotes`.
+    """
+    known = rows[rows["count"].ge(FEW)].assign(low=float("nan"), high=float("nan"), level="")
+    drawn = known.assign(name=_written(known["theme"]), value=known["count"], text=known["count"].map(texts.number))
+    lines = []
+    for row in rows.itertuples():
+        told = (row.positive, row.neutre, row.négative)
+        tones = [count(tone) if row.count >= TONES_FROM else NOTHING for tone in told]
+        lines.append([row.theme, count(row.count if row.count >= FEW else float("nan"), few=True), *tones])
+    chart = _chart(
+        "open_themes",
+        bars.comparison(drawn),
+        Listing(["Thème", "Répondants", "Ton positif", "Neutre", "Négatif"], lines),
+        f"Premier thème : {texts.uncapitalised(rows.iloc[0]['theme'])}",
+        f"« {label} », nombre de répondants par thème, sur {texts.number(rows['base'].iloc[0])} réponses libres codées",
+        ["Un répondant peut parler de plusieurs thèmes. Le ton n'est dit qu'à partir de dix répondants."],
+        said,
+    )
+    several = quotes.drop_duplicates("extrait_nettoye").groupby("theme")["extrait_nettoye"]
+    chosen = {theme: cells.head(QUOTES) for theme, cells in several}
+    written = {
+        texts.typography(theme): [texts.typography(text) for text in chosen[theme]]
+        for theme in rows["theme"]
+        if theme in chosen
+    }
+    return anchored(q_id, pieces.together(chart, markup.piece("quotes.html.j2", groups=written)))
+
+
+def anchored(q_id: str, piece: Html) -> Html:
+    """Return a piece on a question, that links lead to."""
+    return Html(f'<div id="question-{escape(q_id)}">\n{piece.html}\n</div>')
+
+
+def share(part: float) -> str:
+    """Return a part from 0 to 1 as a percentage, a sign when there is none."""
+    return NOTHING if pd.isna(part) else percent(part)
+
+
+def count(number: float, *, few: bool = False) -> str:
+    """Return a number of respondents. few: one that is not told is too small."""
+    return (SECRET if few else "nd") if pd.isna(number) else texts.number(number)
+
+
+def _written(labels: pd.Series) -> list[str]:
+    return [texts.typography(label) for label in labels]
+
+
+def _unshown(rows: pd.DataFrame) -> str:
+    """Return which answers are not in the drawing, and why; nothing when all are."""
+    names = list(rows.loc[rows["text"].eq(SECRET), "name"])
+    return f"Non montré, moins de cinq répondants : {texts.listed(names)}." if names else ""
+
+
+def _contrast(rows: pd.DataFrame) -> str:
+    """Return the answer in which two groups differ most. rows: columns block, group_label, value, text."""
+    rows = rows[rows["value"].notna()]
+    spread = rows.groupby("block", sort=False)["value"].agg(lambda values: values.max() - values.min())
+    rows = rows[rows["block"].eq(spread.idxmax())].sort_values("value")
+    least, most = rows.iloc[0], rows.iloc[-1]
+    said = f"de {least['text']} ({least['group_label']}) à {most['text']} ({most['group_label']})"
+    return f"« {most['block']} » : {said}"
+
+
+def _told(row) -> str:
+    return percent(row.share) if row.shown == SHARE else SECRET
+
+
+def _between(row) -> str:
+    return NOTHING if pd.isna(row.low) else f"{texts.number(100 * row.low)} à {texts.number(100 * row.high)}"
+
+
+def _chart(table: str, drawing: str, data: Listing, message: str, what: str, note: list[str], said: Said) -> Html:
+    return pieces.chart(
+        drawing,
+        data,
+        message=message,
+        what=what,
+        when=said.when,
+        source=said.source,
+        file=f"demarche_{table}.csv",
+        note=" ".join(filter(None, note)),
+    )

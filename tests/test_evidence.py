@@ -1,0 +1,72 @@
+"""What scores rest on: words that are published, and so name nobody."""
+
+import pandas as pd
+import pytest
+
+from ctg_analysis.assessments import norms, scores
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.catalogue.breakdowns import SCALES
+from ctg_analysis.display.notes import read_norms
+from ctg_analysis.errors import InputError
+from ctg_analysis.evidence import LONGEST, read_evidence
+from ctg_analysis.observed import observed
+from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.sources import SOURCES
+
+PLACES = pd.DataFrame({"name": ["Saint-Martin", "Rue Jeanne", None]})
+FORM = SOURCES["senacs_vie_sociale"].form
+
+
+def written(tmp_path, **words):
+    folder = tmp_path / "private" / EXAMPLE_EPCI
+    folder.mkdir(parents=True, exist_ok=True)
+    columns = ["territoire", "periode", *(field.column for field in FORM.fields)]
+    row = {"territoire": "99002", "periode": "2024"} | words
+    text = ";".join(columns) + "\n" + ";".join(row.get(name, "") for name in columns) + "\n"
+    (folder / FORM.file).write_text(text, encoding="utf-8")
+    return DataRoot(tmp_path)
+
+
+def test_the_words_are_read_with_the_score_that_they_support_and_a_blank_is_no_row(tmp_path):
+    root = written(tmp_path, preuve_projet="Projet voté en 2022, à Saint-Martin.", preuve_ouverture=" ")
+    (row,) = read_evidence(root, PLACES).itertuples(index=False)
+    assert tuple(row) == ("99002", "commune", "2024", "criterion_project", "Projet voté en 2022, à Saint-Martin.")
+
+
+@pytest.mark.parametrize(
+    "words, found",
+    [
+        ("Mme Durand tient l'accueil.", "the name of a person"),
+        ("Écrire à accueil@exemple.fr.", "an e-mail address"),
+        ("Appeler le 05 65 00 00 00.", "a telephone number"),
+        ("x" * (LONGEST + 1), f"found {LONGEST + 1} letters, expected at most {LONGEST}"),
+    ],
+)
+def test_words_that_name_someone_or_go_on_are_one_line(tmp_path, words, found):
+    with pytest.raises(InputError) as error:
+        read_evidence(written(tmp_path, preuve_personnel=words), PLACES)
+    (line,) = map(str, error.value.findings)
+    assert "senacs_vie_sociale.csv, line 2, column preuve_personnel: " in line and found in line
+    assert words not in line
+
+
+def test_each_score_stands_with_its_meaning_and_its_evidence(example):
+    seen = observed(EXAMPLE_EPCI, example)
+    members = [one for one in CATALOGUE.values() if one.family == "wednesday_plan_quality"]
+    html = scores(seen, "wednesday_plan_quality", members).html
+    assert html.count("<tr><th") == 4 * 4  # axes, communes that have a site
+    for said in ("1 sur 3\u00a0: engagé", "2,5 sur 3\u00a0: entre bien avancé et acquis", "3 sur 3\u00a0: acquis"):
+        assert said in html, said
+    assert "Jardin partagé avec la commune." in html and 'class="source"' in html
+    assert all(f"{rank} {words}" in html for rank, words in enumerate(SCALES["wednesday_plan_quality"]))
+    criteria = [one for one in CATALOGUE.values() if one.family == "social_criteria"]
+    assert "Conventions avec le CCAS et la médiathèque" in scores(seen, "social_criteria", criteria).html
+
+
+def test_the_staffing_is_held_to_a_norm_that_has_its_text(example):
+    assert [(name, most) for name, most, _ in read_norms("encadrement")] == [
+        ("leisure_children_per_staff_under_6_ratio", 8),
+        ("leisure_children_per_staff_6_plus_ratio", 12),
+    ]
+    html = norms(observed(EXAMPLE_EPCI, example), "encadrement").html
+    assert html.count("dans la limite") == 2 and "<td>8</td>" in html and "<td>12</td>" in html

@@ -1,0 +1,64 @@
+"""A funnel in the place of a ranking of communes (rule R9)."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.display import funnel
+from ctg_analysis.display.style import TERRITORY
+from ctg_analysis.funnels import rates, shares
+from ctg_analysis.observed import observed
+from ctg_analysis.settings import EXAMPLE_EPCI
+from ctg_analysis.significance import funnel_of_rates
+
+ROWS = pd.DataFrame(
+    {
+        "name": ["Petite", "Moyenne", "Grande"],
+        "size": [100.0, 1000, 10000],
+        "value": [30.0, 25, 10],
+        "beyond": [0, 2, 0],
+    }
+)
+
+
+def drawn(rows):
+    sizes = funnel.grid(100, 10000)
+    limits = (funnel_of_rates(0.01, sizes) * 1000).assign(size=sizes)
+    return funnel.funnel(rows, limits, 10.0, decimals=1, across="Habitants")
+
+
+def test_only_what_is_beyond_the_limits_is_named_and_filled():
+    drawing = drawn(ROWS)
+    assert ">Moyenne</text>" in drawing and "Petite" not in drawing and "Grande" not in drawing
+    assert len(re.findall(f'<circle [^>]*fill="{TERRITORY}"', drawing)) == 1 and drawing.count("<circle") == 3
+    assert "Ensemble\u00a0: 10,0" in drawing
+
+
+def test_the_limits_close_in_as_places_grow_and_the_points_are_spread_by_ratios():
+    sizes = funnel.grid(100, 10000)
+    limits = funnel_of_rates(0.01, sizes)
+    assert (limits["high_95"] - limits["low_95"]).is_monotonic_decreasing
+    assert (limits["high_998"] >= limits["high_95"]).all() and (limits["low_998"] <= limits["low_95"]).all()
+    across = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', drawn(ROWS.assign(beyond=0)))]
+    assert across[1] - across[0] == pytest.approx(across[2] - across[1], abs=0.3)
+
+
+def test_births_over_three_years_by_hand(example):
+    """Bourg-l'Exemple: 174 births in three years over 3 x 6 012 inhabitants is 9.6 for 1 000; nobody is ranked."""
+    seen = observed(EXAMPLE_EPCI, example)
+    births, people = CATALOGUE["births_3_year_mean_count"], CATALOGUE["population_count"]
+    html = rates(seen, births, people, 1000, "Naissances pour mille habitants").html
+    row = re.search(r'<th scope="row">Bourg-l’Exemple</th>(.*?)</tr>', html)[1]
+    cells = re.findall("<td>(.*?)</td>", row)
+    own = seen.data(births).query("territory == '99002' and period == '2025'").iloc[0]
+    assert cells[1] == f"{own['numerator']:.0f}" and cells[2] == "18\u202f036"
+    assert float(cells[0].replace(",", ".")) == pytest.approx(own["numerator"] / 18036 * 1000, abs=0.05)
+    names = re.findall(r'<th scope="row">(.*?)</th>', html)
+    assert names == sorted(names, key=lambda name: name.replace("’", "").casefold()) and len(names) == 8
+
+
+def test_shares_of_persons_have_theirs(example):
+    html = shares(observed(EXAMPLE_EPCI, example), CATALOGUE["living_alone_65_plus_share"]).html
+    assert "hasard explique" in html and html.count('<th scope="row">') == 8

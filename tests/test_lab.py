@@ -1,0 +1,129 @@
+"""The notebooks in the real JupyterLab: opened in a browser, "Run All Cells", no error, every chart there."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from urllib.request import Request, urlopen
+
+import nbformat
+import pytest
+from browser import NONE_FOUND, chromium
+from test_notebooks import code_cells, logic
+
+from ctg_analysis.chapters import all_chapters
+from ctg_analysis.settings import DEFAULT_EPCI, settings
+
+NOTEBOOKS = settings().root / "notebooks"
+START = "commencer_ici.ipynb"
+TOKEN = "only-for-this-test"
+SETTINGS = {
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "kernelShutdown": True},
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+# Whether the notebook in sight has run to its end, or to an error.
+ENDED = """() => {
+  const cells = [...document.querySelectorAll(".jp-MainAreaWidget:not(.lm-mod-hidden) .jp-CodeCell")];
+  return cells.every(one => /\\d/.test(one.querySelector(".jp-InputPrompt").textContent))
+    || cells.some(one => one.querySelector("[data-mime-type='application/vnd.jupyter.stderr']"));  // where errors are
+}"""
+SHOWN = """() => [...document.querySelectorAll(".jp-MainAreaWidget:not(.lm-mod-hidden) .jp-OutputArea-output")]
+  .flatMap(one => [...one.querySelectorAll("svg[role=img], img")])
+  .filter(one => one.getBoundingClientRect().width > 100).length"""
+SECONDS = 60  # that a notebook may take, kernel included
+
+
+def test_the_first_notebook_is_committed_empty_and_holds_no_logic():
+    notebook = nbformat.read(NOTEBOOKS / START, as_version=4)
+    assert all(not cell.outputs and cell.execution_count is None for cell in code_cells(notebook))
+    assert [found for cell in code_cells(notebook) for found in logic(cell.source)] == []
+    texts = [cell.source.replace("UTF-8", "") for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert not [text for text in texts if re.search(r"\d", text)]
+    assert START not in [chapter.path.name for chapter in all_chapters()]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """A copy of the notebooks, beside it the settings of a JupyterLab of its own."""
+    home = tmp_path_factory.mktemp("lab")
+    shutil.copytree(NOTEBOOKS, home / "notebooks")
+    for name, content in SETTINGS.items():
+        path = home / "settings" / f"{name.replace(':', '/')}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content), encoding="utf-8")
+    return home
+
+
+@pytest.fixture(scope="module")
+def lab(desk, france, example):
+    """The address of a JupyterLab on this copy."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    folders = ("_CONFIG_DIR", "_DATA_DIR", "_RUNTIME_DIR", "LAB_WORKSPACES_DIR")
+    environment = os.environ | {f"JUPYTER{name}": str(desk / name.lower()) for name in folders}
+    environment |= {"JUPYTERLAB_SETTINGS_DIR": str(desk / "settings"), "IPYTHONDIR": str(desk / "ipython")}
+    options = [
+        f"--port={address.rpartition(':')[2]}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={TOKEN}",
+    ]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *options]
+    with (desk / "log").open("w") as log:
+        server = subprocess.Popen([*command, str(desk / "notebooks" / START)], env=environment, stdout=log, stderr=log)
+        try:
+            while server.poll() is None and not answers(address):
+                time.sleep(0.1)
+            assert server.poll() is None, (desk / "log").read_text(encoding="utf-8")
+            yield address
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def answers(address: str) -> bool:
+    try:
+        return urlopen(Request(f"{address}/api", headers={"Authorization": f"token {TOKEN}"})).status == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def tab(lab):
+    with chromium() as browser:
+        if browser is None:
+            (pytest.fail if os.environ.get("CTG_BROWSER") == "required" else pytest.skip)(NONE_FOUND)
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.goto(f"{lab}/lab?token={TOKEN}")
+        page.locator(f".jp-DirListing-item:has-text('{START}')").wait_for()
+        yield page
+
+
+def expected(name, shipped) -> int:
+    """Return how many drawings a notebook has: those of the published page of its chapter."""
+    if name == START:
+        return 3
+    return (shipped / DEFAULT_EPCI / name).with_suffix(".html").read_text(encoding="utf-8").count('<svg role="img"')
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [START, *(chapter.path.name for chapter in all_chapters())])
+def test_run_all_cells_gives_every_chart_and_no_error(tab, desk, shipped, name):
+    tab.locator(f".jp-DirListing-item:has-text('{name}')").dblclick()
+    tab.locator(f".lm-TabBar-tab.lm-mod-current:has-text('{name}')").wait_for()
+    tab.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=SECONDS * 1000)
+    tab.locator(".lm-MenuBar-itemLabel:text-is('Run')").click()
+    tab.locator(".lm-Menu-itemLabel:text-is('Run All Cells')").click()
+    tab.wait_for_function(ENDED, timeout=SECONDS * 1000)
+    shown = tab.evaluate(SHOWN)
+    with tab.expect_response(lambda one: one.request.method == "PUT" and name in one.url):
+        tab.keyboard.press("Control+s")
+    saved = nbformat.read(desk / "notebooks" / name, as_version=4)
+    outputs = [output for cell in code_cells(saved) for output in cell.outputs]
+    assert [output.evalue for output in outputs if output.output_type == "error"] == []
+    assert shown == expected(name, shipped)
+    tab.locator(".lm-TabBar-tab.lm-mod-current .lm-TabBar-tabCloseIcon:visible").last.click()
