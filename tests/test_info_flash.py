@@ -110,8 +110,8 @@ def test_the_key_figures_are_those_of_the_report(pages, shipped):
     """Value, rounding and year: the cell of the indicator in its chapter has them."""
     found = re.findall(r'<p class="value">(.*?)</p>\s*<p>(.*?)</p>', pages[EXAMPLE_EPCI, 3], re.DOTALL)
     assert len(found) == 3
-    chapters = ["01_territoire.html", "04_petite_enfance.html", "06_education_pedt.html"]
-    names = ["population_count", "childcare_coverage_rate", "pupils_in_pedt_share"]
+    chapters = ["01_territoire.html", "04_petite_enfance.html", "02_familles_logement.html"]
+    names = ["population_count", "childcare_coverage_rate", "households_without_car_share"]
     for (value, label), chapter, name in zip(found, chapters, names, strict=True):
         report = (shipped / EXAMPLE_EPCI / chapter).read_text(encoding="utf-8")
         cell = report[report.index(f'id="{name}"') :][:6000]
