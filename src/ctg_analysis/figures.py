@@ -95,13 +95,20 @@ def pyramid(seen: Observed) -> Html:
 
 
 def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
-    """Return the territory's values of a family of indicators (the ages of childhood), one bar each."""
+    """Return the territory's values of a family of indicators (the ages of childhood), one bar each, of one period.
+
+    A member that has no value to show at the latest of their periods is named below.
+    """
     if all(map(surveyed.is_surveyed, members)) and any(len(seen.own(one)) for one in members):
         return surveyed.ranked(seen, name, members)
     compared = {one.id: seen.compared(one) for one in members}
-    known = [one for one in members if len(compared[one.id])]
-    if not known or members[0] not in known:
+    periods = {name: rows["period"].iloc[0] for name, rows in compared.items() if len(rows)}
+    if not periods:
         return unavailable(seen, members[0], TITLES[name])
+    latest = max(periods.values(), key=last_year)
+    known = [one for one in members if periods.get(one.id) == latest]
+    lacking = [texts.uncapitalised(one.label) for one in members if one not in known]
+    note = f"Sans valeur à montrer : {texts.listed(lacking)}." if lacking else ""
     own = pd.concat([compared[one.id].iloc[[0]].assign(name=texts.typography(one.label)) for one in known])
     data = charts.family_listing(known, compared, seen.territory["name"])
     period = texts.period_text(own["period"].iloc[0])
@@ -110,7 +117,8 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()
     unit = COUNTED if counted else "nombre"
     first = known[0] if len(units) == 1 and not counted else replace(known[0], unit=unit)
-    return charts.chart(first, drawing, data, when=period, source=source(seen, own), title=TITLES[name])
+    cited = source(seen, own)
+    return charts.chart(first, drawing, data, when=period, source=cited, title=TITLES[name], note=note)
 
 
 def by_commune(seen: Observed, one: Indicator) -> pd.DataFrame:

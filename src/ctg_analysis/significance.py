@@ -182,7 +182,7 @@ class _Binomial:
     """Counts of events among so many, of one chance."""
 
     def __init__(self, trials: pd.Series, chance: float):
-        self.trials, self.chance = trials, chance
+        self.trials, self.chance = trials.astype(int), chance
 
     def cdf(self, count: pd.Series) -> pd.Series:
         return bdtr(count.clip(lower=0), self.trials, self.chance).where(count.ge(0), 0.0)

@@ -6,8 +6,8 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.cleaning.reading import commune_code, count, missing_columns, read
-from ctg_analysis.errors import InputError, each
+from ctg_analysis.cleaning.reading import commune_code, count, read
+from ctg_analysis.errors import each
 from ctg_analysis.sources.certificates import RawFolder
 from ctg_analysis.territories import arrondissement_parents, former_communes
 
@@ -32,9 +32,7 @@ def clean_flows(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd.D
 
 def _by_residence(folder: RawFolder, name: str, communes: pd.DataFrame | None) -> pd.DataFrame:
     rows = read(folder, name, SCHEMA)
-    column = next((one for one in rows if re.fullmatch(WORKERS, one)), None)
-    if column is None:
-        raise InputError(missing_columns(folder.path / name, ["NBFLUX_C.._ACTOCC15P"]))
+    column = next(one for one in rows if re.fullmatch(WORKERS, one))
     counted = {"workers_in_flows": rows[column]}
     if communes is not None:
         units = _units(communes)

@@ -123,7 +123,11 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
     (`words` of `count`) is a missing value too, and its status goes in the column "<name> status".
     """
     absent = [
-        name for name, column in schema.columns.items() if column.required and name not in table and not column.regex
+        name
+        for name, column in schema.columns.items()
+        if column.required
+        and name not in table
+        and not (column.regex and any(re.fullmatch(name, one) for one in table.columns))
     ]
     if absent:
         raise InputError(missing_columns(path, absent))

@@ -73,7 +73,7 @@ def about(report: Report) -> dict:
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.cleaning.geography import read_geography
     from ctg_analysis.display.texts import typography
-    from ctg_analysis.publishing.proved import proved
+    from ctg_analysis.proved import proved
     from ctg_analysis.settings import PUBLIC, data_root, settings
     from ctg_analysis.shown import ENJEUX
 
