@@ -127,7 +127,7 @@ class Consultation:
         ends = f"{lowest} réponses au poids le plus faible, {highest} au plus fort"
         margins = self.shown.table("marges").drop_duplicates("source")
         cited = " ; ".join(f"{row.source}, {row.millesime} ({row.champ})" for row in margins.itertuples())
-        words = pieces.said(f"{said}{reached}", f"Poids bornés : {ends}. Marges : {cited}.")
+        words = pieces.said(reached, f"{said}Poids bornés : {ends}. Marges : {cited}.")
         return pieces.together(words, drawn.profile(rows, self._said))
 
     def answers(self, field: str) -> Html:
