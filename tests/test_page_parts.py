@@ -45,8 +45,14 @@ def test_what_only_repeats_for_the_communes_or_the_years_is_said_once():
 
 @pytest.mark.parametrize("between", [cell("<figure>"), new_markdown_cell("## Un titre"), cell("")])
 def test_what_stands_between_two_boxes_keeps_them_apart(between):
-    cells = [box("a."), between, box("b.")]
+    cells = [cell("<p>a figure</p>"), box("a."), between, box("b.")]
     assert merged(cells) == cells
+
+
+def test_a_chapter_of_nothing_but_boxes_is_its_title_and_one_box():
+    cells = merged([new_markdown_cell("# Un titre"), box("a."), new_markdown_cell("## Autre"), box("b.")])
+    assert [one.source for one in cells if one.cell_type == "markdown"] == ["# Un titre"]
+    assert [bool(shown) for shown in html([one for one in cells if one.cell_type == "code"])] == [True, False]
 
 
 def test_a_box_before_a_chart_of_the_same_cell_stays_there():
