@@ -53,6 +53,7 @@ ORDER = [
     "childcare_authority",
     "simulation",
     "display",
+    "proved",
     "observed",
     "synthesis",
     "analyst",
@@ -68,6 +69,7 @@ ORDER = [
     "meetings",
     "proof_words",
     "action_sheets",
+    "governance",
     "bilan",
     "enjeux",
     "strategy",
@@ -111,7 +113,9 @@ AFTER_THE_GATE |= {
     "bilan",
     "enjeux",
     "followup",
+    "governance",
     "proof_words",
+    "proved",
     "shown",
     "strategy",
 }
@@ -120,7 +124,7 @@ AFTER_THE_GATE |= {"assessments", "funnels"}
 AFTER_THE_GATE |= {"analyst", "childcare_authority", "demarche", "documents", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).
-SURVEY = ("answers", "crossings", "exports", "gated", "measured", "questions", "response", "survey", "voices")
+SURVEY = ("answers", "crossings", "exports", "gated", "intake", "measured", "questions", "response", "survey", "voices")
 RESTRICTED = ("restricted", "results", "retention", "commit_check")
 PERSONS = {f"ctg_analysis.field.{name}" for name in (*SURVEY, *RESTRICTED)}
 

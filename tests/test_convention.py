@@ -1,16 +1,16 @@
-"""The convention and the fiches-action in Word: what they list, what changes, what nobody's label can do to them.
+"""The convention and the fiches-action in Word: what they list, what changes in them, what no label can do to them.
 
 Scenario 12 of the acceptance scenarios, its part on the convention.
 """
 
 import dataclasses
 import io
-import itertools
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -441,7 +441,7 @@ def test_it_is_accessible_french_word(written):
     assert [one.get(qn("w:val")) for one in styles.iter(qn("w:lang"))] == ["fr-FR"]
     assert written.core_properties.title.startswith("Convention territoriale globale")
     levels = [int(one.style.name[-1]) for one in written.paragraphs if one.style.name.startswith("Heading")]
-    assert levels[0] == 1 and all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels))
     tables = list(written.element.body.iter(qn("w:tbl")))
     assert len(tables) > 30
     for table in tables:

@@ -309,8 +309,8 @@ def test_the_consultation_of_the_example_has_the_bias_of_a_volunteer_one(example
     answers = open_restricted(example, EXAMPLE_EPCI)["reponses"]
     margins = open_material(example, EXAMPLE_EPCI, places_of(example))["marges"]
     ages = margins[margins["variable"].eq("age")].set_index("modalite")["effectif"]
-    assert len(answers) == 612 and 0.83 < answers["sexe"].eq("F").mean() < 0.91
-    assert answers["age"].eq("A18_29").mean() < 0.6 * ages["A18_29"] / ages.sum()
+    assert len(answers) == 612 and 0.7 < answers["sexe"].eq("F").mean() < 0.85
+    assert answers["age"].eq("A18_29").mean() < 0.75 * ages["A18_29"] / ages.sum()
     assert {"NSP", "NC", "SR"} <= set(answers.drop(columns="date").stack())
     assert set(answers["mode"]) == {"web", "papier", "face-à-face"}
 
@@ -345,5 +345,5 @@ def test_the_statistics_of_the_survey_read_the_example_as_its_files_are(example)
     plain = questionnaire[questionnaire["q_id"].isin(answers.columns)]
     told = with_blanks_told(answers, plain)
     parents = answers["enfants"].isin(["1", "2", "3"])
-    assert told["parent_seul"].ne("NC").eq(parents).all() and parents.mean() > 0.5
+    assert told["parent_seul"].ne("NC").eq(parents).all() and parents.mean() > 0.4
     assert told[plain["q_id"]].ne("").all(axis=None)

@@ -34,6 +34,7 @@ ENDED = """() => {
 SHOWN = """() => [...document.querySelectorAll(".jp-MainAreaWidget:not(.lm-mod-hidden) .jp-OutputArea-output")]
   .flatMap(one => [...one.querySelectorAll("svg[role=img], img")])
   .filter(one => one.getBoundingClientRect().width > 100).length"""
+IDLE = "Python 3 (ipykernel) | Idle"
 SECONDS = 60  # that a notebook may take, kernel included
 
 
@@ -100,6 +101,7 @@ def tab(lab):
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         page.goto(f"{lab}/lab?token={TOKEN}")
         page.locator(f".jp-DirListing-item:has-text('{START}')").wait_for()
+        page.add_locator_handler(page.locator(".jp-Dialog"), lambda: page.get_by_role("button", name="Discard").click())
         yield page
 
 
@@ -115,10 +117,11 @@ def expected(name, shipped) -> int:
 def test_run_all_cells_gives_every_chart_and_no_error(tab, desk, shipped, name):
     tab.locator(f".jp-DirListing-item:has-text('{name}')").dblclick()
     tab.locator(f".lm-TabBar-tab.lm-mod-current:has-text('{name}')").wait_for()
-    tab.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=SECONDS * 1000)
+    tab.get_by_text(IDLE).wait_for(timeout=SECONDS * 1000)
     tab.locator(".lm-MenuBar-itemLabel:text-is('Run')").click()
     tab.locator(".lm-Menu-itemLabel:text-is('Run All Cells')").click()
     tab.wait_for_function(ENDED, timeout=SECONDS * 1000)
+    tab.get_by_text(IDLE).wait_for(timeout=SECONDS * 1000)
     shown = tab.evaluate(SHOWN)
     with tab.expect_response(lambda one: one.request.method == "PUT" and name in one.url):
         tab.keyboard.press("Control+s")

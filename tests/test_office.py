@@ -1,7 +1,7 @@
 """The convention in LibreOffice: it opens without a warning and turns into a PDF that lists exactly what is active.
 
-It skips where LibreOffice or pdftotext is not found. `.ci/run` installs both and sets CTG_OFFICE=required: there, it
-fails.
+It skips where LibreOffice or pdftotext is not found. `.ci/run` installs both and sets CTG_OFFICE=required: it fails
+there.
 """
 
 import os

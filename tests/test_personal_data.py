@@ -140,8 +140,9 @@ def test_names_of_places_are_allowed_those_of_the_territory_and_those_of_a_list(
 
 def test_an_extract_that_nobody_has_read_again_is_told(root, public):
     change(public / "extraits.csv", 2, "relu_par", "")
-    expected = "extraits.csv, line 2, column relu_par: found a blank cell, expected who re-read"
-    assert [line for line in said(root) if expected in line]
+    extract, quote = said(root)
+    assert "extraits.csv, line 2, column relu_par: found a blank cell, expected who re-read" in extract
+    assert "info_flash.yml" in quote and "found 'X001'" in quote and "non relu" in quote  # which quotes it
 
 
 def test_an_open_answer_that_may_be_quoted_is_searched_and_the_others_are_not(root, private):

@@ -12,6 +12,7 @@ from ctg_analysis.publishing.readings import indicators_of
 from ctg_analysis.settings import EXAMPLE_EPCI
 
 CHAPTERS = all_chapters()
+WORDS_ALONE = ("11", "12")  # what residents and partners said
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=[one.number for one in CHAPTERS])
@@ -28,4 +29,5 @@ def test_a_chapter_reads_no_indicator_that_its_sum_does_not_cover(chapter, examp
         if cell["cell_type"] == "code":
             exec(compile(ast.parse("".join(cell["source"])), chapter.path.name, "exec"), names)
             names["epci"] = EXAMPLE_EPCI
-    assert read and read <= {one.id for one in indicators_of(chapter, opened.seen.demarche)}
+    covered = {one.id for one in indicators_of(chapter, opened.seen.demarche)}
+    assert bool(read) is (chapter.number not in WORDS_ALONE) and read <= covered

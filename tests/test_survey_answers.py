@@ -5,6 +5,8 @@ import pytest
 
 from ctg_analysis.errors import InputError
 from ctg_analysis.field.answers import read_answers
+from ctg_analysis.field.intake import take_in
+from ctg_analysis.settings import DataRoot
 
 QUESTIONNAIRE = pd.DataFrame(
     [
@@ -55,6 +57,30 @@ def findings(folder, text, questionnaire=QUESTIONNAIRE, encoding="utf-8-sig"):
     with pytest.raises(InputError) as raised:
         read_answers(written(folder, text, encoding), questionnaire)
     return [str(finding).split("export.csv")[1] for finding in raised.value.findings]
+
+
+def test_an_export_goes_beside_the_answers_that_are_there(tmp_path):
+    root = DataRoot(tmp_path)
+    folder, private = root.material("999999999"), root.restricted_material("999999999")
+    folder.mkdir(parents=True)
+    columns = ["q_id", "libelle", "type", "modalites", "filtre", "champ", "obligatoire", "sensible"]
+    asked = QUESTIONNAIRE.assign(champ="", obligatoire="non")[columns]
+    asked.to_csv(folder / "questionnaire.csv", sep=";", index=False)
+    export = written(tmp_path, LIMESURVEY.replace("Plus, c'est", "=1+1 Plus, c'est"))
+    take_in(root, "999999999", export)
+    first = pd.read_csv(private / "reponses.csv", sep=";", dtype=str, keep_default_na=False)
+    on_paper = first.iloc[:1].assign(rep_id="papier1", mode="papier", secteur="Nord")
+    pd.concat([first, on_paper]).to_csv(private / "reponses.csv", sep=";", index=False)
+    told = take_in(root, "999999999", export)
+    again = pd.read_csv(private / "reponses.csv", sep=";", dtype=str, keep_default_na=False)
+    assert sorted(again["rep_id"]) == sorted([*first["rep_id"], "papier1"]) and again["rep_id"].is_unique
+    assert "3 answers kept of 4 begun and 2 sent" in told[0] and "termines: 2" in told[1]
+    opened = (private / "reponses_ouvertes.csv").read_text(encoding="utf-8")
+    assert "'=1+1 Plus" in opened and "192.0.2" not in opened + (private / "reponses.csv").read_text(encoding="utf-8")
+    before = {path: path.read_bytes() for path in private.iterdir()}
+    with pytest.raises(InputError):
+        take_in(root, "999999999", written(tmp_path, LIMESURVEY.replace('"f"', '"x"')))
+    assert {path: path.read_bytes() for path in private.iterdir()} == before
 
 
 def test_an_export_of_limesurvey_is_read_as_it_is(tmp_path):

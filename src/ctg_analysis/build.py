@@ -21,7 +21,7 @@ from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
-from ctg_analysis.settings import MATERIAL, data_root
+from ctg_analysis.settings import MATERIAL, PUBLIC, data_root, settings
 from ctg_analysis.staleness import is_stale, made_from, material_inputs
 
 SIREN = r"\d{9}"
@@ -140,6 +140,8 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
         ensure(root)
     edition = latest(out, epci)
     former = record(edition)
+    if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
+        raise UserError(f"{out}: its reports of {epci} are for other readers: name another folder with --out")
     entries, asked = former.get("chapters", {}), {one.path.stem: one for one in chapters}
     shown = [one for one in all_chapters() if one.path.stem in asked or one.path.stem in entries]
     listed = [asked.get(one.path.stem, one) for one in shown]
@@ -188,7 +190,7 @@ def concluded(plan: Plan, out: Path) -> Built:
             "date": told["date"],
             "after": told["after"],
             "observations": told["observations"],
-            "parameters": {"epci": report.epci},
+            "parameters": {"epci": report.epci, "readers": settings().readers},
             "code": code(),
             "inputs": made_from(root) | {f"{MATERIAL}/{epci}": digest for epci, digest in demarche.items()},
             "chapters": entries,

@@ -61,7 +61,7 @@ def build(
 
     chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
     some = part(wanted(epcis or [], every=all_, departement=departement), shard)
-    home = (out or settings().root / "reports").resolve()
+    home = (out or settings().reports).resolve()
     start, codes, published = time.perf_counter(), [], False
     with messages.status("data") as status:
         if scheduler:
@@ -103,7 +103,7 @@ def verify(
     """Build the latest edition of a report again, elsewhere, and compare byte by byte."""
     from ctg_analysis.verification import verify as verify_report
 
-    home = (out or settings().root / "reports").resolve()
+    home = (out or settings().reports).resolve()
     with messages.status(epci):
         count, differences = verify_report(epci, home)
     if differences:
@@ -119,7 +119,7 @@ def changes(
     """Say what changed from the edition before to the latest one, a line for each observation."""
     from ctg_analysis.verification import changes_of
 
-    home = (out or settings().root / "reports").resolve()
+    home = (out or settings().reports).resolve()
     before, table = changes_of(epci, home)
     for row in table.itertuples(index=False):
         print(f"{row.kind}  {row.indicator}  {row.territory}  {row.period}  {row.before} → {row.now}")
@@ -137,7 +137,7 @@ def documents(
     """
     from ctg_analysis.documents import write_documents
 
-    home = (out or settings().root / "reports").resolve()
+    home = (out or settings().reports).resolve()
     with messages.status(epci) as status:
         for path in write_documents(epci, home, told=status.update):
             messages.print(f"{project_path(path)}: {path.stat().st_size / 1e6:.1f} MB")
@@ -154,7 +154,7 @@ def convention(
     """
     from ctg_analysis.publishing.documents.making import write_convention
 
-    home = (out or settings().root / "reports").resolve()
+    home = (out or settings().reports).resolve()
     with messages.status(epci):
         paths = write_convention(epci, data_root(epci), home)
     messages.print(f"{project_path(paths[0])}: written, and {len(paths) - 1} other documents beside it")
@@ -169,7 +169,7 @@ def flash(
     """Write an issue of the info flash as a page and as a PDF, which a browser of this machine prints."""
     from ctg_analysis.publishing.documents.making import write_issue
 
-    home = (out or settings().root / "reports").resolve()
+    home = (out or settings().reports).resolve()
     with messages.status(epci):
         for path in write_issue(epci, data_root(epci), number, home):
             messages.print(f"{project_path(path)}: written")
@@ -185,7 +185,7 @@ def gc(
     from ctg_analysis.locks import alone
     from ctg_analysis.publishing.editions import collect, reports
 
-    home = (out or settings().root / "reports").resolve()
+    home = (out or settings().reports).resolve()
     for epci in reports(home):
         with alone(home, epci, f"{epci}: is being built"):
             removed = collect(home, epci, keep)
@@ -275,6 +275,20 @@ def check(
     if findings:
         raise typer.Exit(1)
     messages.print(f"{' and '.join(project_path(root.raw) for root in roots)}: nothing to mend")
+
+
+@app.command()
+def answers(
+    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")],
+    export: Annotated[Path, typer.Argument(help="The export of LimeSurvey or Framaforms, as it was downloaded.")],
+) -> None:
+    """Put the answers of a survey tool in the private folder of a démarche, beside those that are there."""
+    from ctg_analysis.field.intake import take_in
+
+    if not export.is_file():
+        raise UserError(f"{export}: no such file; expected an export of LimeSurvey or Framaforms")
+    for line in take_in(data_root(epci), epci, export.resolve()):
+        messages.print(line)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.field.codes import CLOSED
 from ctg_analysis.shown import Shown, show
 
-HOW = "un exemple entier est dans data/exemple, le mode d'emploi dans docs/demarche.md"
+HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
 BEGIN = {
     "questionnaire": f"les questions et leurs codes ; {HOW}",
     "marges": "les marges du recensement, pour le redressement",
@@ -136,7 +136,13 @@ class Consultation:
             return self._absent(f"Réponses, {field}")
         told = {q_id: rows for q_id, rows in self.shown.table("distribution").groupby("q_id")}
         asked = self.questions[self.questions["champ"].eq(field) & self.questions["type"].isin(CLOSED)]
-        charts = [drawn.question(self.questions.loc[one], told[one], self._said) for one in asked.index if one in told]
+        charts = [
+            pieces.together(
+                drawn.question(self.questions.loc[one], told[one], self._said), self.shown.proves(f"question-{one}")
+            )
+            for one in asked.index
+            if one in told
+        ]
         return pieces.together(*charts) if charts else pieces.said("Aucune question de la consultation n'en parle.")
 
     def paths(self) -> Html:

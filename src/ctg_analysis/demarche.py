@@ -11,9 +11,10 @@ import pandas as pd
 from ctg_analysis.field.material import CONVENTION, INFO_FLASH
 from ctg_analysis.field.outputs import WRITTEN, empty, restored
 from ctg_analysis.field.tables.documents import Convention, InfoFlash
+from ctg_analysis.field.tables.evidence import INTERVIEW
 from ctg_analysis.settings import DataRoot, settings
 
-EXTRACTS = "extraits"
+EXTRACTS, PROOFS = "extraits", "preuves"
 READERS = {"public": {"public"}, "copil": {"public", "copil"}}
 
 
@@ -40,12 +41,15 @@ class Demarche:
     def _table(self, name: str) -> pd.DataFrame:
         """Return a table; without rows, its columns there, when nothing was gathered for it.
 
-        Of the extracts, those that the readers of this build may read.
+        Of the extracts, those that the readers of this build may read; a proof names no other.
         """
         path = self.folder / f"{name}.parquet"
         table = restored(name, pd.read_parquet(path)) if path.is_file() else empty(name)
         if name == EXTRACTS:
             return table[table["niveau_diffusion"].isin(READERS[settings().readers])]
+        if name == PROOFS:
+            hidden = table["type"].eq(INTERVIEW) & ~table["ref"].isin(self.table(EXTRACTS)["extrait_id"])
+            return table.assign(ref=table["ref"].mask(hidden, ""))
         return table
 
     def sum(self) -> bytes:

@@ -1,6 +1,7 @@
 """Chapter 12: what partners said in interviews and in meetings, in counts, never naming anyone (rule R6)."""
 
 import pandas as pd
+from markupsafe import Markup
 
 from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display import markup, texts, voices
@@ -10,7 +11,7 @@ from ctg_analysis.settings import settings
 from ctg_analysis.shown import Shown, show
 
 INTERVIEWS, WHOLE, EXTRACTS = "entretiens", "ensemble", "extraits"
-HOW = "un exemple entier est dans data/exemple, le mode d'emploi dans docs/demarche.md"
+HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
 BEGIN = {
     "grille": f"les questions des entretiens ; {HOW}",
     "codebook": "les codes, et ce que chacun veut dire",
@@ -167,13 +168,16 @@ class Interviews:
             f"Les autres : {' ; '.join(why)}." if why else "",
         )
         groups = {
-            texts.typography(f"{field[:1].upper()}{field[1:]}"): [
-                {"id": f"propos-{row.extrait_id}", "text": texts.typography(row.texte_anonymise), "who": _who(row)}
-                for row in part.itertuples()
-            ]
+            texts.typography(f"{field[:1].upper()}{field[1:]}"): [self._saying(row) for row in part.itertuples()]
             for field, part in rows.groupby("champ", sort=False)
         }
         return pieces.together(lead, markup.piece("sayings.html.j2", groups=groups), markup.source(self._source))
+
+    def _saying(self, row) -> dict[str, object]:
+        """Return what someone said, by whom, and the constats that rest on it."""
+        place = f"propos-{row.extrait_id}"
+        text = texts.typography(row.texte_anonymise)
+        return {"id": place, "text": text, "who": _who(row), "proves": Markup(self.shown.proves(place).html)}
 
     def words(self) -> Html:
         """Return what the words of the chapter mean; nothing where they say nothing yet."""

@@ -1,6 +1,7 @@
 """Chapter 12, second part: the meetings of a démarche, who came, what was said there."""
 
 import pandas as pd
+from markupsafe import Markup
 
 from ctg_analysis.display import bars, markup, texts
 from ctg_analysis.display import demarche as pieces
@@ -79,13 +80,16 @@ class Meetings:
         lines = [[row["champ"], *(texts.number(row[name]) for name in columns)] for row in rows.to_dict("records")]
         counts = pieces.table("Contributions", ["Champ", *columns.values()], lines, self._source, words=False)
         groups = {
-            texts.typography(field[:1].upper() + field[1:]): [
-                {"id": f"contribution-{row.contrib_id}", "text": texts.typography(row.texte), "who": row.type}
-                for row in part.itertuples()
-            ]
+            texts.typography(field[:1].upper() + field[1:]): [self._saying(row) for row in part.itertuples()]
             for field, part in said.groupby("champ", sort=False)
         }
         return pieces.together(counts, markup.piece("sayings.html.j2", groups=groups), markup.source(self._source))
+
+    def _saying(self, row) -> dict[str, object]:
+        """Return what was said, of which sort it is, and the constats that rest on it."""
+        place = f"contribution-{row.contrib_id}"
+        text = texts.typography(row.texte)
+        return {"id": place, "text": text, "who": row.type, "proves": Markup(self.shown.proves(place).html)}
 
     @property
     def _source(self) -> str:

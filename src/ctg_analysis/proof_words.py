@@ -9,6 +9,7 @@ from ctg_analysis.display.moments import day_text, moment_text
 from ctg_analysis.field.tables import evidence
 from ctg_analysis.model import OK
 from ctg_analysis.proofs import BENCHMARK, COMPARED, LEVELS, holds
+from ctg_analysis.proved import place_of
 from ctg_analysis.shown import Shown
 
 SURVEY, INTERVIEWS = "11", "12"  # chapters
@@ -69,14 +70,27 @@ def _benchmark(rows: pd.DataFrame, row) -> str:
     return f"{row.lecture} {BESIDE[level]}{value}".replace("de le ", "du ")
 
 
+def _placed(shown: Shown, chapter: str, row, there: bool) -> str:
+    """Return the address of a proof in the page of a chapter: that of the page when the proof is not shown there."""
+    page = shown.pages[chapter]
+    return f"{page}#{place_of(row.type, row.ref)}" if there else page
+
+
+def _answered(shown: Shown) -> set[str]:
+    """Return the questions whose answers the page of the consultation shows."""
+    questions = shown.table("questionnaire")
+    closed = set(questions.loc[questions["champ"].notna(), "q_id"]) & set(shown.table("distribution")["q_id"])
+    return closed | set(shown.table("open_themes")["q_id"])
+
+
 def _survey(shown: Shown, row) -> tuple[str, str, str]:
     questions = shown.table("questionnaire").set_index("q_id")["libelle"]
-    return f"« {questions.get(row.ref, row.ref)} »", shown.pages.get(SURVEY, ""), ""
+    return f"« {questions.get(row.ref, row.ref)} »", _placed(shown, SURVEY, row, row.ref in _answered(shown)), ""
 
 
 def _interview(shown: Shown, row) -> tuple[str, str, str]:
     extracts = shown.table("extraits").set_index("extrait_id")
-    address = shown.pages.get(INTERVIEWS, "")
+    address = _placed(shown, INTERVIEWS, row, row.ref in extracts.index)
     if row.ref not in extracts.index:
         return NOT_QUOTED, address, ""
     said = extracts.loc[row.ref]
@@ -94,7 +108,7 @@ def _workshop(shown: Shown, row) -> tuple[str, str, str]:
     one = shown.table("contributions").set_index("contrib_id").loc[row.ref]
     meeting = shown.table("ateliers").set_index("atelier_id").loc[one["atelier_id"]]
     said = f"« {one['texte']} » ({meeting['type']} du {day_text(meeting['date'])})"
-    return said, shown.pages.get(INTERVIEWS, ""), ""
+    return said, _placed(shown, INTERVIEWS, row, True), ""
 
 
 _WORDS = {

@@ -31,6 +31,11 @@ class Settings:
     readers: str = PUBLIC
     chromium: str = ""
 
+    @property
+    def reports(self) -> Path:
+        """The folder of the reports: those of the COPIL have their own, lest they be published with the others."""
+        return self.root / ("reports" if self.readers == PUBLIC else f"reports_{self.readers}")
+
 
 @cache
 def settings() -> Settings:

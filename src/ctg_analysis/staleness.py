@@ -11,8 +11,8 @@ from ctg_analysis.sources.folders import sha256, source_folders
 MANIFEST = "manifest.json"
 PAGES = {"__main__", "action_sheets", "analyst", "assumptions", "bilan", "build", "chapter", "chapters"}
 PAGES |= {"childcare_authority", "cli", "comparisons", "consultation", "demarche", "display", "distributed"}
-PAGES |= {"documents", "enjeux", "figures", "followup", "interviews", "listing", "material_check"}
-PAGES |= {"meetings", "observed", "peer_values", "proof_words", "proofs", "publishing", "shown"}
+PAGES |= {"documents", "enjeux", "figures", "followup", "governance", "interviews", "listing", "material_check"}
+PAGES |= {"meetings", "observed", "peer_values", "proof_words", "proofs", "proved", "publishing", "shown"}
 PAGES |= {"simulation", "strategy", "summaries", "surveyed", "synthesis", "templates", "verification"}
 PAGES |= {"assessments", "funnels"}
 

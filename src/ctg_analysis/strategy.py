@@ -6,7 +6,7 @@ from functools import cached_property
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis import figures
+from ctg_analysis import figures, governance
 from ctg_analysis.action_sheets import links, sheet
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.childcare_authority import COUNTED, read_thresholds
@@ -24,7 +24,7 @@ from ctg_analysis.model import OK
 from ctg_analysis.settings import data_root
 from ctg_analysis.shown import Shown, show, to_action, to_enjeu
 
-ACTIONS, FUNDING, MEETINGS = "demarche_actions.csv", "demarche_financements.csv", "demarche_reunions.csv"
+ACTIONS, FUNDING = "demarche_actions.csv", "demarche_financements.csv"
 Marks = Sequence[tuple[float, str]]
 
 
@@ -147,71 +147,15 @@ class Strategy:
 
     def bodies(self) -> Html:
         """Return the bodies of the governance."""
-        box = self.shown.missing("Instances de la gouvernance", "instances")
-        if box:
-            return box
-        header = ["Instance", "Rôle", "Composition", "Présidence", "Fréquence", "Secrétariat"]
-        lines = [
-            [
-                pieces.anchored(
-                    f"{row.instance} ({row.type})" if row.type != row.instance else row.instance,
-                    f"instance-{row.instance}",
-                ),
-                row.role,
-                *(
-                    pieces.text_of(cell) or pieces.NOTHING
-                    for cell in (row.composition, row.presidence, row.frequence, row.secretariat)
-                ),
-            ]
-            for row in self.shown.table("instances").itertuples(index=False)
-        ]
-        return pieces.table("Les instances", header, lines, self.shown.source("instances"))
+        return governance.bodies(self.shown)
 
     def meetings(self) -> Html:
         """Return the meetings held and planned, with their attendance."""
-        box = self.shown.missing("Réunions des instances", "instances", "reunions")
-        if box:
-            return box
-        rows = self.shown.table("reunions")
-        held = rows["presents"].notna()
-        drawn = gantt.meetings(
-            pd.DataFrame({"name": rows["instance"], "year": [plan.as_year(day) for day in rows["date"]], "held": held})
-        )
-        lines = [
-            [row.instance, day_text(row.date), "tenue" if was else "prévue", _attendance(row)]
-            for row, was in zip(rows.itertuples(index=False), held, strict=True)
-        ]
-        planned = int((~held).sum())
-        message = f"{pieces.plural(int(held.sum()), 'réunion tenue', 'réunions tenues')}"
-        message += f", {pieces.plural(planned, 'prévue', 'prévues')}" if planned else ""
-        years = sorted({day.year for day in rows["date"]})
-        return pieces.chart(
-            drawn,
-            Listing(["Instance", "Date", "Réunion", "Présents sur invités"], lines),
-            message=message,
-            what="Réunions des instances (nombre)",
-            when=f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0]),
-            source=self.shown.source("reunions"),
-            file=MEETINGS,
-        )
+        return governance.meetings(self.shown)
 
     def decisions(self) -> Html:
         """Return the decisions of the bodies, the newest first."""
-        box = self.shown.missing("Décisions des instances", "reunions")
-        if box:
-            return box
-        rows = self.shown.table("reunions").sort_values("date", ascending=False, kind="stable")
-        lines = [
-            [day_text(row.date), row.instance, decision]
-            for row in rows.itertuples(index=False)
-            for decision in row.decisions or ()
-        ]
-        if not lines:
-            return pieces.plain("Aucune décision n'est encore inscrite.")
-        source = self.shown.source("reunions")
-        return pieces.table(
-            "Les décisions, des plus récentes aux plus anciennes", ["Date", "Instance", "Décision"], lines, source
-        )
+        return governance.decisions(self.shown)
 
     def coverage(self) -> Html:
         """Return whether each retained enjeu has an action, and each action what it needs."""
@@ -299,9 +243,3 @@ class Strategy:
 
 def _until(row) -> str:
     return f"\u202f; échéance {row.echeance}" if isinstance(row.echeance, str) else ""
-
-
-def _attendance(row) -> str:
-    if pd.isna(row.presents):
-        return pieces.NOTHING
-    return f"{row.presents} sur {row.invites}" if not pd.isna(row.invites) else str(row.presents)

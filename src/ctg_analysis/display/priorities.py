@@ -84,8 +84,8 @@ def matrix(ranking: pd.DataFrame, address: Address, source: str) -> Html:
         for importance in across:
             here = voted[voted["importance"].eq(importance) & voted["urgence"].eq(urgency)]
             cells.append(listed(_in_cell(row, address) for row in here.itertuples(index=False)))
-        lines.append([f"Urgence {quantity(urgency)}", *cells])
-    header = ["", *(f"Importance {quantity(importance)}" for importance in across)]
+        lines.append([quantity(urgency), *cells])
+    header = ["Urgence", *(f"Importance {quantity(importance)}" for importance in across)]
     note = "Notes médianes, de 1 à 5 ; entre parenthèses, la faisabilité."
     return table("Importance et urgence des enjeux", header, lines, source, note, words=False)
 

@@ -8,8 +8,9 @@ from nbformat import NotebookNode
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.display.markup import piece
 from ctg_analysis.display.texts import typography
-from ctg_analysis.publishing.proved import Proved
+from ctg_analysis.proved import Proved
 
 NAME = re.compile(r'"([a-z0-9_]+)"')
 SEPARATOR = "|"
@@ -31,7 +32,8 @@ def placed(cells: list[NotebookNode], proofs: Mapping[str, list[Proved]] = NONE)
     found = []
     for rank, (cell, names) in enumerate(zip(cells, shown, strict=True)):
         here = [name for name in names if best[name] == rank]
-        proves = [one for name in here for one in proofs.get(name, [])]
+        constats = [one for name in here for one in proofs.get(name, [])]
+        proves = piece("proves.html.j2", constats=constats).html if constats else ""
         page = NotebookNode(ids=here, labels=SEPARATOR.join(map(_label, here)), proves=proves)
         found.append(NotebookNode(cell | {"metadata": NotebookNode(cell.metadata | {"page": page})}))
     return found

@@ -24,7 +24,8 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
     it cites, not of its making.
     """
     here = about["current"][:2]
-    proofs = {name: constats for name, constats in about.get("proofs", {}).items() if CATALOGUE[name].chapter == here}
+    own = {one.id for one in CATALOGUE.values() if one.chapter == here}
+    proofs = {name: constats for name, constats in about.get("proofs", {}).items() if name in own}
     cells = placed(merged(notebook.cells), proofs)
     body, _ = _exporter().from_notebook_node(nbformat.NotebookNode(notebook | {"cells": cells}))
     body, sections = with_sections(body)

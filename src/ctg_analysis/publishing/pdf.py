@@ -40,6 +40,7 @@ OPTIONS = (
 )
 LONGEST = 600  # seconds that a browser may print
 ROLES = {"Strong": Name.Span, "Em": Name.Span}  # tags of PDF 2.0, in words that PDF 1.7 has
+MARGIN = ContentStreamInstruction([Name.Artifact, Dictionary(Type=Name.Pagination)], Operator("BDC"))
 BEGIN, END = ContentStreamInstruction([Name.Artifact], Operator("BMC")), ContentStreamInstruction([], Operator("EMC"))
 PAINTED = {"Do", "S", "s", "f", "f*", "B", "B*", "b", "b*", "sh"}
 
@@ -197,7 +198,7 @@ def _marked(page: pikepdf.Page) -> list[ContentStreamInstruction]:
         if bare and word in PAINTED and not _tagged_inside(page, step):
             drawn += [BEGIN, step, END]
         else:
-            drawn += [BEGIN] * (bare and word == "BT") + [step] + [END] * (bare and word == "ET")
+            drawn += [MARGIN] * (bare and word == "BT") + [step] + [END] * (bare and word == "ET")
     return drawn
 
 

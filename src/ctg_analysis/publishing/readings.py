@@ -14,8 +14,8 @@ from ctg_analysis.model import Indicator
 from ctg_analysis.observations import read_observations
 from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
+from ctg_analysis.proved import proved
 from ctg_analysis.publishing.keys import named_in
-from ctg_analysis.publishing.proved import proved
 
 SYNTHESIS = "00"
 OF_THE_DEMARCHE = ("11", "12", "13", "14", "15", "16")
@@ -29,7 +29,7 @@ BY_VERBS = {  # read without being named
 
 def read_ahead(seen: Observed) -> None:
     """Compute what the chapters of a territory have in common, so that the forks of this process need not."""
-    _ = sums(seen), seen.received, seen.land
+    _ = sums(seen), seen.received, seen.land, proved(seen.demarche), seen.demarche.table("indicateurs_suivi")
     known = set(seen.tested["indicator"])
     for one in CATALOGUE.values():
         if one.id in known and one.id.endswith(WITH_MEDIAN) and not left_out(one):

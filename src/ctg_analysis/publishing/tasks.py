@@ -73,8 +73,8 @@ def about(report: Report) -> dict:
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.cleaning.geography import read_geography
     from ctg_analysis.display.texts import typography
-    from ctg_analysis.publishing.proved import proved
-    from ctg_analysis.settings import data_root
+    from ctg_analysis.proved import proved
+    from ctg_analysis.settings import PUBLIC, data_root, settings
     from ctg_analysis.shown import ENJEUX
 
     root = data_root(report.epci)
@@ -86,6 +86,7 @@ def about(report: Report) -> dict:
             for one in report.chapters
         ],
         "fictional": root.fictional,
+        "reserved": settings().readers != PUBLIC,
         "geography": typography(read_geography(root)["note"]),
         "current": "index.html",
         "proofs": proved(open_chapter(report.epci).seen.demarche) if ENJEUX in pages else {},

@@ -20,10 +20,8 @@ POINTS = 5  # that each ballot shares out
 PE, LEISURE, YOUTH = "petite enfance", "accueil de loisirs", "jeunesse"
 AT_SECOND_SEMINAR = "SEM2"
 SERVICE = ["service_id", "nom", "type", "champ", "gestionnaire", "statut_juridique", "commune", "capacite", "ouverture"]
-QUOTED = {
-    2: ["PE_PLACES 1", "EJ_MOBILITE 4"],
-    3: ["CO_COOPERATION 3", "VS_LIEUX 2", "PA_LIEUX 1"],
-}  # by three or more of a kind
+# Of kinds of actors of whom three or more were heard.
+QUOTED = {2: ["PE_PLACES 1", "EJ_MOBILITE 4"], 3: ["CO_COOPERATION 3", "VS_LIEUX 2", "PA_LIEUX 1"]}
 CONVENTION = "# Convention inventée : son texte n'a pas de valeur et ne reprend aucun modèle.\n"
 
 

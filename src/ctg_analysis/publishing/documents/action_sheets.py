@@ -68,7 +68,7 @@ def _why(row, dossier: Dossier) -> Blocks:
 
 def _links(row) -> Blocks:
     links = {"lien_pedt": "du projet éducatif de territoire", "lien_sppe": "du service public de la petite enfance"}
-    named = [name for column, name in links.items() if getattr(row, column) is True]
+    named = [name for column, name in links.items() if pd.notna(getattr(row, column)) and getattr(row, column)]
     return text(f"Cette action fait partie {' et '.join(named)}.") if named else Blocks()
 
 

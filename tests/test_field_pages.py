@@ -1,0 +1,298 @@
+"""What residents and partners said, in the pages: scenarios 9 and 10, rules R20 to R26, and nothing of a person."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html import unescape
+
+import pandas as pd
+import pytest
+from material_files import add, change, copy_of, line_of
+
+from ctg_analysis.demarche import Demarche
+from ctg_analysis.errors import InputError
+from ctg_analysis.field.crossings import FISHER, MERGED, PERMUTATIONS
+from ctg_analysis.field.material import open_material
+from ctg_analysis.field.restricted import open_restricted
+from ctg_analysis.field.survey import guarded, open_survey
+from ctg_analysis.field.weighting import BOUNDS
+from ctg_analysis.interviews import Interviews
+from ctg_analysis.processing import process_material
+from ctg_analysis.settings import EXAMPLE_EPCI, data_root, settings
+from ctg_analysis.shown import Shown, show
+
+CONSULTATION, INTERVIEWS = "11_consultation.html", "12_entretiens.html"
+FIGURE = re.compile(r"<figure.*?</figure>", re.DOTALL)
+CAUSES = re.compile(r"\b(cause|causes|provoque|entraîne|grâce à|à cause|s’explique|conséquence)\b")
+
+
+@pytest.fixture(scope="module")
+def restricted(example):
+    return open_restricted(example, EXAMPLE_EPCI)
+
+
+@pytest.fixture(scope="module")
+def material(example):
+    return open_material(example, EXAMPLE_EPCI, pd.read_parquet(example.processed / "territories.parquet"))
+
+
+@pytest.fixture(scope="module")
+def demarche(example):
+    return Demarche(EXAMPLE_EPCI, example)
+
+
+@pytest.fixture(scope="module")
+def shown(example):
+    return show(EXAMPLE_EPCI)
+
+
+@pytest.fixture
+def root(example, tmp_path):
+    """A data root with the field material alone, which a test may spoil."""
+    root = copy_of(example, tmp_path)
+    process_material(root)
+    return root
+
+
+def words(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split()).replace("\u202f", " ").replace("\u00a0", " ")
+
+
+# Scenario 9: 612 answers of volunteers, margins of the census
+
+
+def test_scenario_9_weights_reach_the_margins_within_their_bounds(material, restricted, demarche):
+    about = demarche.table("consultation").iloc[0]
+    assert (about["usable"], about["plan"], about["interval"]) == (612, "volontaires", "intervalle indicatif")
+    survey = open_survey(material, restricted)
+    for variable, margin in material["marges"].groupby("variable"):
+        said = survey.answers[variable].isin(margin["modalite"])
+        parts = survey.weights[said].groupby(survey.answers.loc[said, variable]).sum() / survey.weights[said].sum()
+        census = margin.set_index("modalite")["effectif"].astype(float)
+        assert (100 * (parts - census / census.sum())).abs().max() < 0.1, variable
+    assert survey.weights.mean() == pytest.approx(1)
+    assert BOUNDS[0] - 1e-9 <= survey.weights.min() and survey.weights.max() <= BOUNDS[1] + 1e-9
+    assert about["n_eff"] == pytest.approx(survey.weights.sum() ** 2 / (survey.weights**2).sum())
+
+
+@pytest.mark.slow
+def test_scenario_9_the_page_says_what_the_answers_are_worth(shipped, demarche):
+    html = (shipped / EXAMPLE_EPCI / CONSULTATION).read_text(encoding="utf-8")
+    text, about = words(html), demarche.table("consultation").iloc[0]
+    assert f"la précision de {about['n_eff']:.0f} réponses sans poids" in text
+    assert "Ces répondants n’ont pas été tirés au sort : les intervalles sont indicatifs" in text
+    assert text.count("marge d’erreur") == 1 and "Ce n’est pas une marge d’erreur" in text
+    source = (
+        "Enquête auprès des habitants (volontaires ; web, papier, face-à-face), du 15/01/2024 au 24/02/2024, n = 612."
+    )
+    figures = [words(figure) for figure in FIGURE.findall(html)]
+    assert len(figures) > 15 and all(source in figure for figure in figures)
+    questions = [figure for figure in figures if "La réponse la plus" in figure]
+    assert all("répondants concernés" in one and "intervalle indicatif" in one for one in questions)
+    for steps in ("commencés 688", "terminés 580", "exploitables 612"):
+        assert steps in text
+    for question in demarche.table("completion")["libelle"]:  # item non-response
+        assert words(question).replace("'", "’").rstrip(" ?") in text
+
+
+def test_scenario_9_the_tests_fall_back_where_few_are_expected_and_v_is_there(demarche):
+    tests = demarche.table("crossings")
+    assert {FISHER, PERMUTATIONS, MERGED} <= set(tests["method"])
+    done = tests[tests["p"].notna()]
+    assert done["v_corrected"].between(0, 1).all() and (done["p_adjusted"] >= done["p"] - 1e-12).all()
+
+
+def test_r22_who_is_missing_is_told_before_and_after_weights(demarche, shown):
+    profile = demarche.table("profile")
+    assert set(profile.loc[profile["represented"].eq("sous-représenté"), "modalite"]) >= {"H", "A18_29", "0"}
+    known = profile[profile["census"].notna()]
+    assert (known["before"] - known["census"]).abs().max() > 0.1
+    assert demarche.table("participation")["step"].tolist()[1:] == ["commencés", "terminés", "exploitables"]
+
+
+def test_r24_no_group_under_10_and_no_cell_under_5_can_be_read(demarche, material, restricted):
+    groups = demarche.table("by_group")
+    assert "count" not in groups and groups["base"].dropna().ge(10).all() and groups["base"].isna().any()
+    told = demarche.table("distribution")
+    assert not told["count"].between(1, 4).any() or not told[told["count"].between(1, 4)]["in_base"].any()
+    survey = open_survey(material, restricted)
+    few = [(row.q_id, row.modalite) for row in told.itertuples() if row.in_base and row.shown == "none"]
+    assert few
+    for q_id, code in few:
+        cells = "|" + survey.answers[q_id] + "|"
+        assert cells.str.contains(f"|{code}|", regex=False).sum() < 5
+    for q_id, rows in told[told["in_base"]].groupby("q_id"):  # one count alone is never the base less all others
+        several = material["questionnaire"].set_index("q_id")["type"].get(q_id) == "multiple"
+        assert several or rows["count"].isna().sum() != 1, q_id
+
+
+def test_r1_the_next_smallest_count_goes_with_a_small_one():
+    cells = {"q_id": "q", "in_base": True, "base": 70.0, "n_eff": 70.0, "shown": "share", "fragile": False}
+    rows = pd.DataFrame({"modalite": list("abc"), "count": [3.0, 7.0, 60.0], "share": [0.04, 0.1, 0.86]})
+    rows = rows.assign(low=0.0, high=1.0, citations=0.0, **cells)
+    told = guarded(rows.copy(), several=False).set_index("modalite")
+    assert told["count"].isna().to_dict() == {"a": True, "b": True, "c": False}
+    assert told["share"].isna().to_dict() == {"a": True, "b": False, "c": False}
+    assert guarded(rows.copy(), several=True)["count"].isna().tolist() == [True, False, False]
+
+
+@pytest.mark.slow
+def test_r26_nothing_is_said_to_be_the_cause_of_something(shipped):
+    for page in (CONSULTATION, INTERVIEWS):
+        html = (shipped / EXAMPLE_EPCI / page).read_text(encoding="utf-8")
+        text = words(re.sub(r"<blockquote.*?</blockquote>", "", html, flags=re.DOTALL))
+        said = [text[max(0, one.start() - 20) : one.end()] for one in CAUSES.finditer(text)]
+        assert all("n’est pas une cause" in one for one in said), said
+
+
+# Scenario 10: twenty interviews
+
+
+def test_scenario_10_a_new_code_makes_matrix_saturation_and_quotes_again(root):
+    before = Demarche(EXAMPLE_EPCI, root)
+    sums, themes, known = before.sum(), before.table("themes_by_type"), before.table("saturation")["total"].max()
+    assert set(themes["type_acteur"]) == {"association", "gestionnaire", "élu", "autres acteurs", "ensemble"}
+    folder = root.material(EXAMPLE_EPCI)
+    add(folder / "codebook.csv", code="LOG_JEUNES", theme="Logement", definition="Se loger quand on est jeune",
+        version="v2")  # fmt: skip
+    said = "Un jeune couple ne trouve rien à louer."
+    add(folder / "extraits.csv", extrait_id="X900", ent_pseudo="E10", type_acteur="association", champ="parentalité",
+        code="LOG_JEUNES", texte_anonymise=said, tonalite="besoin", niveau_diffusion="public",
+        relu_par="chargée d'études")  # fmt: skip
+    process_material(root)
+    after = Demarche(EXAMPLE_EPCI, root)
+    assert after.sum() != sums
+    matrix = after.table("themes_by_type").set_index(["theme", "type_acteur"])["count"]
+    assert (matrix["Logement", "association"], matrix["Logement", "ensemble"]) == (1, 1)
+    assert matrix["entretiens", "ensemble"] == 20
+    assert after.table("saturation")["total"].iloc[-1] == known + 1
+    assert said in after.table("extraits")["texte_anonymise"].tolist()
+
+
+def test_scenario_10_counts_never_percentages(shown):
+    html = Interviews(shown).themes().html
+    assert "%" not in words(html) and "20" in words(html)
+
+
+def test_scenario_10_a_text_that_names_somebody_blocks_publication_and_changes_nothing(root):
+    path = root.material(EXAMPLE_EPCI) / "extraits.csv"
+    before = Demarche(EXAMPLE_EPCI, root).sum()
+    change(path, 5, "texte_anonymise", "Madame Berthier-Lombard refuse les nouveaux.")
+    with pytest.raises(InputError) as refused:
+        process_material(root)
+    (finding,) = refused.value.findings
+    assert (finding.line, finding.column, finding.found.split(",")[0]) == (5, "texte_anonymise", "the name of a person")
+    assert "Berthier" not in str(refused.value)
+    assert Demarche(EXAMPLE_EPCI, root).sum() == before
+
+
+def test_scenario_10_few_speakers_are_never_quoted_nor_named(material, demarche):
+    extracts = material["extraits"]
+    heard = extracts.groupby("type_acteur")["ent_pseudo"].nunique()
+    few = set(heard.index[heard.lt(3)])
+    assert few and not few & set(demarche.table("extraits")["type_acteur"])
+    assert not few & set(demarche.table("themes_by_type")["type_acteur"])
+
+
+def test_scenario_10_what_the_copil_alone_may_read_is_in_its_build_alone(example, shown, monkeypatch, material):
+    kept = pd.read_parquet(example.processed_demarche(EXAMPLE_EPCI) / "extraits.parquet")
+    theirs = kept.loc[kept["niveau_diffusion"].eq("copil"), "texte_anonymise"]
+    assert len(theirs)
+    public = words(Interviews(shown).quotes().html)
+    assert not any(words(text).replace("'", "’") in public for text in theirs)
+    for module in ("demarche", "interviews"):
+        monkeypatch.setattr(f"ctg_analysis.{module}.settings", lambda: replace(settings(), readers="copil"))
+    monkeypatch.setattr(shown.seen, "demarche", Demarche(EXAMPLE_EPCI, example))
+    mine = words(Interviews(Shown(shown.seen)).quotes().html)
+    assert all(words(text).replace("'", "’") in mine for text in theirs)
+    assert mine.count("réservé au comité de pilotage") == len(theirs)
+    internal = material["extraits"].query("niveau_diffusion == 'interne'")["texte_anonymise"]
+    assert len(internal) and not any(words(text).replace("'", "’") in mine for text in internal)
+
+
+@pytest.mark.slow
+def test_scenario_10_the_build_of_the_copil_has_its_own_folder_and_says_so(shipped, tmp_path):
+    told = pd.read_parquet(data_root(EXAMPLE_EPCI).processed_demarche(EXAMPLE_EPCI) / "extraits.parquet")
+    reserved = words(told.loc[told["niveau_diffusion"].eq("copil"), "texte_anonymise"].iloc[0]).replace("'", "’")
+    command = [sys.executable, "-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--chapters", "12", "--out"]
+    for_copil = os.environ | {"CTG_READERS": "copil"}
+    assert subprocess.run([*command, tmp_path], env=for_copil, capture_output=True).returncode == 0
+    page = words((tmp_path / EXAMPLE_EPCI / INTERVIEWS).read_text(encoding="utf-8"))
+    assert "Réservé au comité de pilotage." in page and reserved in page
+    again = subprocess.run([*command, tmp_path], capture_output=True, text=True)
+    assert again.returncode == 1 and "for other readers" in again.stderr
+    public = words((shipped / EXAMPLE_EPCI / INTERVIEWS).read_text(encoding="utf-8"))
+    assert reserved not in public and "Réservé" not in public
+    assert replace(settings(), readers="copil").reports != settings().reports
+
+
+# Nothing of a person
+
+
+def planted(root) -> list[str]:
+    """Write marks in all that is personal, and return them."""
+    private = root.restricted_material(EXAMPLE_EPCI)
+    marks = {
+        ("acteurs.csv", "contact"): "zzcontact@exemple.fr",
+        ("acteurs.csv", "organisation"): "zzorganisation",
+        ("entretiens.csv", "enqueteur"): "zzenqueteur",
+        ("reponses_ouvertes.csv", "texte"): "zzbrut",
+    }
+    for (file, column), mark in marks.items():
+        change(private / file, 2, column, mark)
+    coded = private / "ouvertes_codees.csv"
+    change(coded, line_of(coded, "publiable", "non"), "extrait_nettoye", "zzretenu")
+    return [*marks.values(), "zzretenu"]
+
+
+def test_nothing_of_a_person_is_in_what_chapters_may_read(root):
+    marks = planted(root)
+    process_material(root)
+    private = root.restricted_material(EXAMPLE_EPCI)
+    tables = [pd.read_csv(path, sep=";", dtype=str).fillna("") for path in private.glob("*.csv")]
+    names = ("rep_id", "ent_id", "acteur_id")
+    ids = {one for table in tables for column in table.columns.intersection(names) for one in table[column]}
+    folder = root.processed_demarche(EXAMPLE_EPCI)
+    read = [pd.read_parquet(path) for path in folder.glob("*.parquet")]
+    columns = {name for table in read for name in table}
+    assert not columns & {"rep_id", "ent_id", "ent_pseudo", "acteur_id", "bulletin", "contact", "enqueteur"}
+    cells = {str(cell) for table in read for column in table for cell in table[column].dropna()}
+    assert not ids & cells
+    assert not [mark for mark in marks if any(mark in cell for cell in cells)]
+
+
+@pytest.mark.slow
+def test_nothing_of_a_person_is_in_any_file_of_a_report(shipped, restricted, material):
+    coded, raw = restricted["ouvertes_codees"], restricted["reponses_ouvertes"]
+    quoted = set(coded.loc[coded["publiable"], "extrait_nettoye"])
+    written = [*coded.loc[~coded["publiable"], "extrait_nettoye"], *raw["texte"]]
+    secret = {text for text in written if text not in quoted}
+    extracts = material["extraits"]
+    heard = extracts.groupby("type_acteur")["ent_pseudo"].nunique()
+    few = extracts["type_acteur"].map(heard).lt(3)
+    reserved = extracts[few | extracts["niveau_diffusion"].ne("public") | extracts["relu_par"].isna()]
+    said = set(extracts.loc[~extracts.index.isin(reserved.index), "texte_anonymise"])
+    secret |= {text for text in reserved["texte_anonymise"] if text not in said}
+    answers = set(restricted["reponses"]["rep_id"])
+    interviews = set(restricted["entretiens"]["ent_id"])
+    assert len(secret) > 20 and len(answers) == 612 and len(interviews) == 20
+    wanted = {words(one).replace("'", "’") for one in secret}
+    ids = re.compile(r"\bR\d{9}\b|\bN\d{4}\b")
+    files = [path for path in (shipped / EXAMPLE_EPCI).rglob("*") if path.is_file()]
+    assert len(files) > 40
+    for path in files:
+        text = text_of(path)
+        assert not set(ids.findall(text)) & (answers | interviews), path
+        plain = words(text).replace("'", "’")
+        assert [one for one in wanted if one in plain] == [], path
+
+
+def text_of(path) -> str:
+    if path.suffix == ".parquet":
+        table = pd.read_parquet(path)
+        return " ".join(str(cell) for column in table for cell in table[column].unique())
+    text = path.read_bytes().decode("utf-8", errors="ignore")
+    return json.dumps(json.loads(text), ensure_ascii=False) if path.suffix == ".json" else text

@@ -1,0 +1,276 @@
+"""The info flash: built before any data exist, it says all of the reference case; its figures are those of the report.
+
+Scenario 15 of the acceptance scenarios.
+"""
+
+import os
+import re
+import shutil
+from html import unescape
+from itertools import pairwise
+
+import pikepdf
+import pytest
+from browser import NONE_FOUND, chromium
+from material_files import add, change, line_of
+from reader import Text
+from test_browser import HEIGHT, NARROWEST, PHONE, WIDE, violations, with_axe
+from test_convention import HOSTILE
+from test_french import faults
+
+from ctg_analysis.errors import InputError, UserError
+from ctg_analysis.field.tables.columns import first_day
+from ctg_analysis.publishing.documents.issues import issue_page
+from ctg_analysis.publishing.documents.making import write_issue
+from ctg_analysis.publishing.documents.moments import moment_text, span_text
+from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+
+ISSUES = [(DEFAULT_EPCI, 1), (EXAMPLE_EPCI, 1), (EXAMPLE_EPCI, 2), (EXAMPLE_EPCI, 3)]
+
+# All that the opening of DOMAIN says of the reference case, as the page has it.
+REFERENCE_CASE = """
+Info flash n° 1 – décembre 2022
+CC Aubrac, Carladez et Viadène
+convention territoriale globale (CTG) 2019-2022 est renouvelée pour la période 2023-2026
+avec la Caf de l’Aveyron et les acteurs locaux
+petite enfance
+enfance et jeunesse
+éducation
+parentalité
+handicap
+animation de la vie sociale
+accès aux droits et aux services
+projet éducatif de territoire (PEDT) avec un Plan mercredi
+accompagnement des projets d’espaces de vie sociale
+Phase 1 : diagnostic partagé de décembre 2022 à mars 2023 – ● en cours
+Séminaire des élus
+Lancement avec les partenaires ○ à venir 19 janvier 2023
+Analyse documentaire et statistique
+Une vingtaine d’entretiens avec les partenaires clés
+Cinq rencontres thématiques ○ à venir du 7 au 9 février 2023
+Consultation des habitants
+Restitutions
+Phase 2 : stratégie d’avril à juin 2023 – ○ à venir
+Axes prioritaires ○ à venir
+Gouvernance et organisation de la future CTG ○ à venir
+Cinq groupes de travail thématiques, de deux réunions chacun ○ à venir
+Rédaction de la convention ○ à venir
+Restitutions finales ○ à venir
+Contact : CC Aubrac, Carladez et Viadène, ou votre Caf
+demandez au contact les prochains rendez-vous ouverts
+"""
+
+
+@pytest.fixture(scope="module")
+def pages(france, example):
+    """The issues of both territories, by territory and number."""
+    roots = {DEFAULT_EPCI: france, EXAMPLE_EPCI: example}
+    return {(epci, number): issue_page(epci, roots[epci], number)[1] for epci, number in ISSUES}
+
+
+def read(html: str) -> str:
+    """Return what a reader sees of a page, on one line."""
+    return re.sub(r"\s+", " ", " ".join(Text(html).pieces))
+
+
+def test_the_first_issue_says_all_of_the_reference_case(pages):
+    said = read(pages[DEFAULT_EPCI, 1])
+    assert [line for line in REFERENCE_CASE.strip().splitlines() if line not in said] == []
+    assert "fictif" not in said
+
+
+def before_any_data(root: DataRoot, folder, epci: str) -> DataRoot:
+    """Return a data root at launch: the communes, the calendar, and nothing that was ever derived."""
+    launch = DataRoot(folder / root.path.name)
+    launch.raw.mkdir(parents=True)
+    (launch.raw / "etalab_decoupage").symlink_to(root.raw / "etalab_decoupage")
+    shutil.copytree(root.reference, launch.reference)
+    for file in ("calendrier.csv", "info_flash.yml"):
+        launch.material(epci).mkdir(parents=True, exist_ok=True)
+        shutil.copy(root.material(epci) / file, launch.material(epci))
+    return launch
+
+
+def test_the_first_issue_is_built_before_any_data_exist(pages, france, tmp_path):
+    launch = before_any_data(france, tmp_path, DEFAULT_EPCI)
+    assert issue_page(DEFAULT_EPCI, launch)[1] == pages[DEFAULT_EPCI, 1]
+    assert not launch.processed.exists()
+
+
+def test_an_issue_shows_the_steps_as_they_stood_at_its_date(pages):
+    first, last = read(pages[EXAMPLE_EPCI, 1]), read(pages[EXAMPLE_EPCI, 3])
+    assert "Séminaire des élus ✓ faite" in first and "Restitutions du diagnostic ○ à venir" in first
+    assert "Phase 1 : diagnostic partagé de novembre 2023 à mars 2024 – ● en cours" in first
+    assert "Restitutions du diagnostic ✓ faite" in last and "Signature ✓ faite" in last
+    assert "Évaluation finale ○ à venir" in last and "convention et suivi de juillet 2024 à décembre 2027 – ●" in last
+
+
+@pytest.mark.slow
+def test_the_key_figures_are_those_of_the_report(pages, shipped):
+    """Value, rounding and year: the cell of the indicator in its chapter has them."""
+    found = re.findall(r'<p class="value">(.*?)</p>\s*<p>(.*?)</p>', pages[EXAMPLE_EPCI, 3], re.DOTALL)
+    assert len(found) == 3
+    chapters = ["01_territoire.html", "04_petite_enfance.html", "02_familles_logement.html"]
+    names = ["population_count", "childcare_coverage_rate", "households_without_car_share"]
+    for (value, label), chapter, name in zip(found, chapters, names, strict=True):
+        report = (shipped / EXAMPLE_EPCI / chapter).read_text(encoding="utf-8")
+        cell = report[report.index(f'id="{name}"') :][:6000]
+        number, year = re.sub(r"<span.*", "", value, flags=re.DOTALL).strip(), re.search(r"\d{4}", label)[0]
+        sentence = unescape(re.search(r'<p class="reading">(.*?)</p>', cell, re.DOTALL)[1])
+        assert re.search(rf"(?<![\d,]){re.escape(number)}(?![\d,])", sentence), (name, number, sentence)
+        assert year in sentence
+
+
+def test_a_key_figure_that_the_observations_do_not_have_is_refused_in_one_line(example, tmp_path):
+    root = DataRoot(tmp_path / "exemple")
+    (root.path / "raw").mkdir(parents=True)
+    (root.raw / "etalab_decoupage").symlink_to(example.raw / "etalab_decoupage")
+    for name in ("reference", "private", "processed"):
+        shutil.copytree(example.path / name, root.path / name)
+    for path in example.raw.iterdir():
+        if not (root.raw / path.name).exists() and path.name != "demarche":
+            (root.raw / path.name).symlink_to(path)
+    shutil.copytree(example.material(EXAMPLE_EPCI), root.material(EXAMPLE_EPCI))
+    path = root.material(EXAMPLE_EPCI) / "info_flash.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace(
+            "indicateur: births_count\n    territoire: '999999999'\n    periode: '2023'",
+            "indicateur: births_count\n    territoire: '999999999'\n    periode: '1999'",
+        ),
+        encoding="utf-8",
+    )
+    with pytest.raises(
+        InputError, match=r"info_flash\.yml, column chiffres_cles, numero 2: found no value of births_count"
+    ):
+        issue_page(EXAMPLE_EPCI, root, 2)
+
+
+def launched(example, tmp_path) -> DataRoot:
+    """Return the invented territory at launch, with its first issue alone."""
+    root = before_any_data(example, tmp_path, EXAMPLE_EPCI)
+    path = root.material(EXAMPLE_EPCI) / "info_flash.yml"
+    path.write_text(path.read_text(encoding="utf-8").split("- numero: 2")[0], encoding="utf-8")
+    return root
+
+
+def test_a_quote_that_may_not_be_made_is_refused(example, tmp_path):
+    root = launched(example, tmp_path)
+    shutil.copy(example.material(EXAMPLE_EPCI) / "extraits.csv", root.material(EXAMPLE_EPCI))
+    shutil.copy(example.material(EXAMPLE_EPCI) / "codebook.csv", root.material(EXAMPLE_EPCI))
+    extracts = root.material(EXAMPLE_EPCI) / "extraits.csv"
+    alone = extracts.read_text(encoding="utf-8").splitlines()[line_of(extracts, "type_acteur", "Caf") - 1].split(";")[0]
+    path = root.material(EXAMPLE_EPCI) / "info_flash.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("paroles: []", f"paroles: [{alone}]"), encoding="utf-8")
+    change(extracts, line_of(extracts, "extrait_id", alone), "niveau_diffusion", "public")
+    with pytest.raises(InputError, match=rf"column 0\.paroles\.0: found '{alone}', expected an extract .* moins de 3"):
+        issue_page(EXAMPLE_EPCI, root)
+
+
+def test_a_label_stays_text_whatever_it_holds(example, tmp_path):
+    root = launched(example, tmp_path)
+    hostile = f"<script>alert(1)</script>{HOSTILE}".replace("\x0b", "")
+    add(root.material(EXAMPLE_EPCI) / "calendrier.csv", etape=hostile, phase="stratégie")
+    page = issue_page(EXAMPLE_EPCI, root)[1]
+    assert (
+        "<script>" not in page
+        and "&lt;script&gt;alert(1)" in page
+        and "{{ 7*7 }}" in page
+        and 'href="http://x' not in page
+    )
+
+
+def test_a_logo_stands_in_the_page_and_only_from_its_folder(example, tmp_path):
+    root = launched(example, tmp_path)
+    path = root.material(EXAMPLE_EPCI) / "info_flash.yml"
+    text = path.read_text(encoding="utf-8")
+    (root.material(EXAMPLE_EPCI) / "la_caf.svg").write_text(
+        "<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8"
+    )
+    path.write_text(f"{text.rstrip()}\n  logos: [la_caf.svg]\n", encoding="utf-8")
+    page = issue_page(EXAMPLE_EPCI, root)[1]
+    assert re.search(r'<img alt="Logo\u00a0: la caf" src="data:image/svg\+xml;base64,', page)
+    for name in ("https://exemple.invalid/logo.png", "../../../secret.png", "absent.png"):
+        path.write_text(f"{text.rstrip()}\n  logos: [{name}]\n", encoding="utf-8")
+        with pytest.raises(InputError, match=r"column logos, numero 1: found .*, expected a \.png"):
+            issue_page(EXAMPLE_EPCI, root)
+
+
+def test_the_address_to_take_part_at_is_there_for_telephones(pages):
+    page = pages[EXAMPLE_EPCI, 1]
+    assert '<a href="https://exemple.invalid/consultation">' in page
+    assert re.search(r'<svg role="img" aria-label="Code à lire avec un téléphone[^"]*"', page)
+    assert "<svg" not in pages[DEFAULT_EPCI, 1]
+
+
+def test_an_issue_that_does_not_exist_is_told(france, example):
+    with pytest.raises(UserError, match="found no issue 9, expected one of 1, 2, 3"):
+        issue_page(EXAMPLE_EPCI, example, 9)
+    with pytest.raises(UserError, match="found no issue of the info flash yet"):
+        issue_page("243500139", france)
+
+
+@pytest.mark.parametrize("which", ISSUES, ids=str)
+def test_an_issue_is_french_and_asks_nothing_of_any_network(which, pages):
+    page = pages[which]
+    assert [fault for piece in Text(page).pieces for fault in faults(piece)] == []
+    assert '<html lang="fr">' in page and not re.search(r'(?:src|href)="(?:https?:)?//(?!exemple\.invalid)', page)
+    levels = [int(level) for level in re.findall(r"<h(\d)", page)]
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as found:
+        if found is None:
+            (pytest.fail if os.environ.get("CTG_BROWSER") == "required" else pytest.skip)(NONE_FOUND)
+        yield found
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_in_the_issues_on_any_screen(browser, pages, tmp_path):
+    tab = browser.new_page()
+    for (epci, number), html in pages.items():
+        path = tmp_path / f"{epci}_{number}.html"
+        path.write_text(html, encoding="utf-8")
+        for width, scheme in ((WIDE, "light"), (PHONE, "light"), (WIDE, "dark")):
+            tab.emulate_media(color_scheme=scheme)
+            tab.set_viewport_size({"width": width, "height": HEIGHT})
+            tab.goto(path.as_uri())
+            assert violations(with_axe(tab)) == [], (epci, number, width, scheme)
+        tab.set_viewport_size({"width": NARROWEST, "height": HEIGHT})
+        assert tab.evaluate("document.documentElement.scrollWidth") <= NARROWEST
+
+
+@pytest.mark.slow
+def test_an_issue_is_two_to_four_pages_of_tagged_pdf_the_same_each_time(browser, example, tmp_path):
+    first, second = (list(write_issue(EXAMPLE_EPCI, example, 3, tmp_path / name))[1] for name in ("a", "b"))
+    assert first.read_bytes() == second.read_bytes()
+    with pikepdf.open(first) as document:
+        assert 2 <= len(document.pages) <= 4 and str(document.Root.Lang) == "fr"
+        assert document.Root.MarkInfo.Marked and "/StructTreeRoot" in document.Root
+        width, height = (float(side) / 72 * 25.4 for side in document.pages[0].MediaBox[2:])
+        assert (round(width), round(height)) == (210, 297)
+
+
+@pytest.mark.parametrize(
+    "begin, end, said",
+    [
+        ("2022-12", "2023-03", "de décembre 2022 à mars 2023"),
+        ("2023-04", "2023-06", "d’avril à juin 2023"),
+        ("2023-02-07", "2023-02-09", "du 7 au 9 février 2023"),
+        ("2024-01-15", "2024-02-25", "du 15 janvier au 25 février 2024"),
+        ("2023-12-30", "2024-01-02", "du 30 décembre 2023 au 2 janvier 2024"),
+        ("2024-07-12", "2024-09", "du 12 juillet 2024 à septembre 2024"),
+        ("2023", "2024", "de 2023 à 2024"),
+        ("2024-03-01", None, "1er mars 2024"),
+        (None, None, ""),
+    ],
+)
+def test_a_span_of_time_in_french(begin, end, said):
+    assert span_text(begin, end) == said
+
+
+def test_a_moment_in_french():
+    assert [moment_text(one) for one in ("2024-08-01", "2024-08", "2024")] == ["1er août 2024", "août 2024", "2024"]
+    assert first_day("2024-08").isoformat() == "2024-08-01"

@@ -1,0 +1,406 @@
+"""Chapters 13 to 16 as a reader gets them: drawings to scale, words, a chain of links (scenarios 11, 12, 14)."""
+
+import copy
+import os
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from browser import NONE_FOUND, chromium
+
+from ctg_analysis.bilan import Bilan
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.display import demarche as pieces
+from ctg_analysis.display import gantt, priorities, progress, texts
+from ctg_analysis.enjeux import Enjeux
+from ctg_analysis.field.priorities import decisions, divergences, overlooked
+from ctg_analysis.field.priorities import priorities as ranked
+from ctg_analysis.followup import Followup
+from ctg_analysis.proved import place_of
+from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.shown import Shown, show, to_enjeu
+from ctg_analysis.strategy import Strategy
+
+RECT = re.compile(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="([^"]+)"')
+CELL = '<div class="cell"'
+ENJEUX, STRATEGY, FOLLOWUP = "14_enjeux.html", "15_strategie.html", "16_suivi.html"
+
+
+def bars(drawing, *fills):
+    return [tuple(map(float, one[:4])) for one in RECT.findall(drawing) if one[4] in fills]
+
+
+@pytest.fixture(scope="module")
+def shown(example):
+    return show(EXAMPLE_EPCI)
+
+
+def with_tables(shown, **tables):
+    """Return what would be shown with other tables."""
+    seen, demarche = copy.copy(shown.seen), copy.copy(shown.demarche)
+    demarche.table = lambda name: tables[name] if name in tables else shown.table(name)
+    seen.demarche = demarche
+    return Shown(seen)
+
+
+# Drawings
+
+
+def test_the_bars_of_a_calendar_are_to_scale():
+    actions = pd.DataFrame(
+        {"name": ["a", "b"], "group": "", "begin": [2024.0, 2025.5], "end": [2028.0, 2026.0], "dropped": False}
+    )
+    drawing = gantt.gantt(actions, (2024, 2027))
+    (first, second), year = bars(drawing, gantt.TERRITORY), (gantt.RIGHT - gantt.LEFT) / 4
+    assert first[0] == gantt.LEFT and first[2] == pytest.approx(4 * year, abs=0.1)
+    assert second[0] == pytest.approx(gantt.LEFT + 1.5 * year, abs=0.1)
+    assert second[2] == pytest.approx(year / 2, abs=0.1)
+    (band,) = bars(drawing, gantt.BAND)
+    assert (band[0], band[2]) == pytest.approx((first[0], first[2]), abs=0.1)
+    wider = gantt.gantt(actions.assign(end=[2028.0, 2029.5]), (2024, 2027), [(2023.5, "avant")])
+    years = [int(one) for one in re.findall(r">(20\d\d)<", wider)]
+    assert years == list(range(2023, 2030)) and "A  avant" in wider
+
+
+def test_an_action_given_up_is_hatched_and_says_so():
+    actions = pd.DataFrame({"name": ["a", "b"], "group": "", "begin": 2024.0, "end": 2026.0, "dropped": [True, False]})
+    drawing = gantt.gantt(actions, (2024, 2027))
+    assert drawing.count(">abandonnée<") == 1 and len(bars(drawing, gantt.TERRITORY)) == 1 and "url(#hatched" in drawing
+
+
+def test_parts_of_a_bar_are_as_long_as_their_numbers_and_each_status_has_its_words():
+    counts = pd.DataFrame([[3, 0, 1], [0, 2, 0]], ["x", "y"], ["réalisée", "retardée", "abandonnée"])
+    drawing = progress.stacked(counts)
+    shades = {status: progress.SHADES[status][0] for status in ("réalisée", "retardée")}
+    three, two = (bars(drawing, fill)[-1][2] for fill in shades.values())
+    assert three / two == pytest.approx(1.5, rel=0.01)
+    assert [drawing.count(f">{word}<") for word in counts] == [1, 1, 1]
+    looks = list(progress.SHADES.values())
+    assert progress.SHADES["retardée"] != progress.SHADES["abandonnée"] and len(set(looks)) >= 6
+
+
+def test_a_bar_towards_a_target_is_the_part_of_the_way_and_stays_within_the_drawing():
+    rows = pd.DataFrame({"label": list("abcd"), "way": [0.5, 4.0, -3.0, np.nan], "word": ["", "", "", "série rompue"]})
+    rows = rows.assign(baseline_text="0", now_text="1", target_text="2")
+    drawing = progress.bullets(rows)
+    half, far, back = bars(drawing, progress.TERRITORY)
+    across = progress.GOAL - progress.START
+    assert half[2] == pytest.approx(across / 2, abs=0.1)
+    assert far[2] == pytest.approx(across * (1 + progress.BEYOND), abs=0.1) and "›" in drawing
+    assert back[0] < progress.START and "‹" in drawing and ">série rompue<" in drawing
+
+
+def test_the_two_parts_of_a_series_are_not_joined():
+    """Scenario 14."""
+    rows = pd.DataFrame({"ind_id": "i", "year": [2023, 2024, 2025, 2027], "value": [0.0, 1.0, 9.0, 10.0]})
+    rows = rows.assign(kind=["départ", "suivi", "suivi", "cible"], text="t")
+    joined = f'stroke="{progress.TERRITORY}" stroke-width="2"'
+    for part, lines, cuts in (([0, 0, 0, 0], 2, 0), ([0, 0, 1, 1], 1, 1), ([0, 0, 0, 1], 2, 1)):
+        drawing = progress.paths(rows.assign(part=part), {"i": "label"})
+        assert (drawing.count(f'fill="none" {joined}'), drawing.count('stroke-dasharray="3 2"')) == (lines, cuts)
+
+
+def test_what_a_person_wrote_never_becomes_markup(shown):
+    hostile = '<img src=x onerror="alert(1)">'
+    actions = shown.table("actions").copy()
+    actions.loc[0, ["titre", "description", "pilote"]] = hostile
+    enjeux = shown.table("enjeux").copy()
+    enjeux.loc[0, ["titre", "motif"]] = hostile
+    other = with_tables(shown, actions=actions, enjeux=enjeux)
+    strategy = Strategy(other)
+    verbs = [strategy.tree, strategy.sheets, strategy.gantt, strategy.load, strategy.coverage, Enjeux(other).chain]
+    for html in (verb().html for verb in [*verbs, Followup(other).dashboard, Followup(other).bilan]):
+        assert "<img" not in html and "&lt;img" in html
+    assert pieces.link("<b>", '"x').startswith('<a href="&#34;x">&lt;b&gt;')
+
+
+# Chapter 13
+
+
+def test_the_bilan_shows_every_status_and_what_it_teaches(shown):
+    bilan = Bilan(shown)
+    html = bilan.statuses().html
+    assert "Sur 14 actions\u00a0: 6 réalisées, 4 partielles, 1 en cours, 1 reportée, 2 abandonnées." in html
+    assert "état au 30/11/2023" in html
+    assert "632\u202f900\u00a0€ pour 720\u202f000\u00a0€ prévus, soit 87\u202f100\u00a0€ de moins" in bilan.costs().html
+    assert "9 à poursuivre et 5 à adapter" in bilan.lessons().html and "Recrutement impossible" in bilan.lessons().html
+    with pytest.raises(Exception, match="no indicator 'nothing'"):
+        bilan.then_and_now("nothing")
+
+
+def test_a_commune_that_keeps_a_competence_is_told_from_one_that_gave_it(shown):
+    html = Bilan(shown).competences().html
+    rows = {row[0]: row[1:] for row in re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', html)}
+    assert rows["Bourg-l’Exemple"] == ("EPCI", "commune") and rows["L’Ébauche"] == ("commune", "commune")
+    assert rows["CC des Monts d’Exemple"] == ("selon la commune", "selon la commune")
+
+
+# Chapter 14
+
+
+def ballots(levels, voters=40, spread=1.0):
+    generator = np.random.default_rng(1)
+    kinds = ["élu", "Caf", "association", "gestionnaire", "habitant"]
+    marks = [f"{name}_1_5" for name in priorities.CRITERIA]
+    rows = [
+        ("w", f"b{voter}", kinds[voter % 5], f"e{rank}", 1, *generator.normal(level, spread, 3).round().clip(1, 5))
+        for voter in range(voters)
+        for rank, level in enumerate(levels, start=1)
+    ]
+    return pd.DataFrame(rows, columns=["atelier_id", "bulletin", "type_votant", "objet_id", "points", *marks])
+
+
+def enjeux(count, **columns):
+    ids = [f"e{rank}" for rank in range(1, count + 1)]
+    table = pd.DataFrame({"enjeu_id": ids, "titre": ids, "constats": [("c",)] * count})
+    return table.assign(retenu=None, motif=None, decide_le=pd.NaT).assign(**columns)
+
+
+def test_marks_have_their_spread_and_their_number_of_ballots():
+    """Scenario 11."""
+    html = priorities.criteria(ranked(ballots((4, 2)), enjeux(2)), "2024", "s", "f.csv").html
+    assert "40 bulletins." in html and len(re.findall(r"<td>\d \(\d(?:,\d+)? à \d(?:,\d+)?\)</td>", html)) == 6
+    assert html.count("<td>40</td>") == 2
+
+
+def test_a_ranking_that_is_not_stable_says_so():
+    """Scenario 11."""
+    for levels, stable in (((4.8, 3, 1.2), True), ((3.0, 3.05, 3.1, 2.95, 3.0, 3.02), False)):
+        html = priorities.ranks(ranked(ballots(levels), enjeux(len(levels))), "2024", "s", "f.csv").html
+        assert ("Le classement n’est pas sûr" in html) is not stable
+        assert (f"{len(levels)} rangs stables sur {len(levels)}" in html) is stable
+        assert ("<td>rang incertain</td>" in html) is not stable
+
+
+def test_the_decision_of_the_copil_stands_beside_the_rank_with_its_reason_and_its_date():
+    """Scenario 11: it overrides the vote, and no rank changes it."""
+    ranking = ranked(ballots((4.8, 3, 1.2)), enjeux(3))
+    decided = enjeux(3, retenu=[False, None, True], motif=["ailleurs", None, None])
+    decided["decide_le"] = pd.to_datetime(["2024-06-27", None, "2024-06-27"])
+    told = decisions(ranking, decided.astype({"retenu": "boolean"}))
+    html = priorities.decisions(told, to_enjeu, "s").html
+    rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr><th scope=.row.>.*?</tr>", html)]
+    assert rows == [
+        ["1", "non retenu", "ailleurs", "27 juin 2024", "écarté malgré son rang"],
+        ["2", "pas encore décidé", "\u2014", "\u2014", "pas encore décidé"],
+        ["3", "retenu", "sans motif", "27 juin 2024", "retenu malgré son rang, sans motif"],
+    ]
+    assert "1 enjeu attend sa décision." in html
+
+
+def test_what_few_voted_for_but_much_proves_is_listed(shown):
+    """Scenario 11, by the rule that the page prints."""
+    table = shown.table("overlooked")
+    html = Enjeux(shown).overlooked().html
+    for row in table.itertuples():
+        assert f'href="{to_enjeu(row.enjeu_id)}"' in html
+        assert all(f"#constat-{name}" in html for name in row.constats.split("|"))
+    assert "preuve forte (3 sur 3)" in html and len(table) == html.count('<tr><th scope="row">')
+    proofless = shown.table("preuves").iloc[:0]
+    nothing = overlooked(shown.table("priorities"), shown.table("enjeux"), shown.table("constats"), proofless)
+    html = priorities.overlooked(nothing, to_enjeu, to_enjeu, "s").html
+    assert "Aucun enjeu étayé" in html and "<table" not in html
+
+
+def test_actors_who_differ_are_named():
+    cast = ballots((3, 3), spread=0.1)
+    apart = cast["type_votant"].eq("élu") & cast["objet_id"].eq("e1")
+    cast.loc[apart, "importance_1_5"] = 5
+    html = priorities.divergences(divergences(cast, enjeux(2)), {"e1": "Un", "e2": "Deux"}, to_enjeu, "s").html
+    assert html.count('<tr><th scope="row">') == 1 and ">e1 Un</a>" in html and "<td>élu</td>" in html
+    html = priorities.divergences(divergences(ballots((3, 3), spread=0.1), enjeux(2)), {}, to_enjeu, "s").html
+    assert "<table" not in html and "Aucun enjeu ne sépare" in html
+
+
+def test_proofs_that_contradict_are_shown_and_what_rests_on_one_interview_says_so(shown):
+    html = Enjeux(shown).constats().html
+    cards = dict(re.findall(r'id="constat-(\w+)">(.*?)</article>', html, re.DOTALL))
+    assert len(cards) == len(shown.table("constats"))
+    contrary = {name for name, card in cards.items() if "<strong>Contredit</strong>" in card}
+    against = shown.table("preuves").query("sens == 'contredit'")["constat_id"]
+    assert contrary == set(against) != set()
+    alone = {name for name, card in cards.items() if "repose sur un seul entretien" in card}
+    assert alone == set(shown.table("one_interview")["constat_id"]) != set()
+    assert "1 preuve contraire" in Enjeux(shown).chain().html
+
+
+def test_a_proof_that_no_longer_holds_is_to_be_read_again(shown):
+    proofs = shown.table("preuves").copy()
+    assert "À relire" not in Enjeux(shown).constats().html
+    figure = proofs.index[proofs["type"].eq("indicateur") & proofs["lecture"].eq("plus élevé que")][0]
+    proofs.loc[figure, "lecture"] = "plus faible que"
+    html = Enjeux(with_tables(shown, preuves=proofs)).constats().html
+    assert html.count("À relire") == 1 and "ce que dit la preuve n’est plus vrai aujourd’hui" in html
+    proofs.loc[figure, "ref"] = proofs.loc[figure, "ref"][:-4] + "1990"
+    assert "valeur qui n’est plus dans le diagnostic" in Enjeux(with_tables(shown, preuves=proofs)).constats().html
+
+
+def test_what_may_not_be_quoted_is_not(shown):
+    html = Enjeux(shown).constats().html
+    assert "propos qui ne peuvent pas être cités ici" in html
+    hidden = shown.table("extraits").iloc[:0]
+    assert "» (association)" not in Enjeux(with_tables(shown, extraits=hidden)).constats().html
+
+
+# Chapter 15
+
+
+def test_the_budget_says_whether_it_reconciles(shown):
+    strategy = Strategy(shown)
+    html = strategy.budget().html
+    total = texts.number(strategy.funding["montant"].sum())
+    assert "Le budget est équilibré" in html and f"apports des financeurs\u00a0: {total}\u00a0€" in html
+    assert f"<td>{total}</td></tr>" in html
+    money = shown.table("financements").copy()
+    money.loc[money["action_id"].eq("F03").idxmax(), "montant"] += 1000
+    html = Strategy(with_tables(shown, financements=money)).budget().html
+    assert "n’est pas équilibré pour 1 action sur 18" in html and "<td>1\u202f000\u00a0€</td>" in html
+    sheets = Strategy(with_tables(shown, financements=money)).sheets().html
+    assert sheets.count("ne font pas ce budget") == 1
+
+
+def test_an_enjeu_without_action_and_an_action_without_pilote_are_named(shown):
+    """Scenario 12, on the page; `ctg check` names them too."""
+    assert "Chaque enjeu retenu a une action au moins." in Strategy(shown).coverage().html
+    actions = shown.table("actions").copy()
+    actions.loc[actions["obj_id"].eq("O42"), "statut"] = "abandonnée"
+    actions.loc[actions["action_id"].eq("F01"), "pilote"] = None
+    html = Strategy(with_tables(shown, actions=actions)).coverage().html
+    assert "1 enjeu retenu n’a pas d’action\u00a0: E08." in html and "1 action est incomplète sur 16." in html
+
+
+def test_a_fiche_says_all_that_its_action_has(shown):
+    html = Strategy(shown).sheets().html
+    sheets = dict(re.findall(r'id="action-(\w+)">(.*?)</article>', html, re.DOTALL))
+    actions = shown.table("actions")
+    assert set(sheets) == set(actions["action_id"])
+    first = next(actions[actions["action_id"].eq("F12")].itertuples())
+    for text in (first.titre, first.description, first.pilote, first.risques, *first.partenaires, *first.etapes):
+        assert texts.typography(text) in sheets["F12"], text
+    assert "PEDT, service public de la petite enfance" in sheets["F12"]
+    assert "Suivi 2025\u00a0: en cours" in sheets["F12"]
+    assert "action abandonnée" in sheets["F19"] and "Aucun financement n’est inscrit" in sheets["F19"]
+
+
+# Chapter 16
+
+
+def test_statuses_are_words(shown):
+    """Scenario 14: late is not given up."""
+    html = Followup(shown).statuses().html
+    assert "13 en cours, 1 modifiée, 1 retardée, 1 non démarrée, 1 abandonnée." in html
+    rows = Followup(shown).dashboard().html
+    cells = dict(re.findall(r'id="suivi-(\w+)".*?</th><td>.*?</td><td>(.*?)</td>', rows))
+    assert cells["F03"] == "retardée" and cells["F19"] == "abandonnée" and cells["F04"] == "réalisée"
+
+
+def test_an_indicator_of_the_diagnosis_is_recomputed_with_the_figure_of_the_report(shown):
+    followup = Followup(shown)
+    html = followup.bullets().html
+    one = shown.table("indicateurs_suivi").set_index("ind_id").loc["F04-T2"]
+    own = shown.seen.own(CATALOGUE[one["indicateur"]]).iloc[-1]
+    row = re.search(r"F04 Demandes sans réponse favorable</th>(.*?)</tr>", html)[1]
+    assert f"<td>{own['text']} ({own['period']})</td>" in row and "recalculé du diagnostic" in row
+    assert "série rompue" in html
+
+
+def test_both_bilans_have_the_same_form(shown):
+    """Scenario 14."""
+    heads = [
+        re.findall(r"<caption><span>.*?</span></caption>\n<thead><tr>(.*?)</tr>", html)
+        for html in (
+            "".join(verb().html for verb in (Bilan(shown).quantities, Bilan(shown).costs, Bilan(shown).one_by_one)),
+            Followup(shown).bilan().html,
+        )
+    ]
+    assert heads[0] == heads[1][1:] and len(heads[0]) == 3
+
+
+# Without material
+
+
+@pytest.mark.parametrize("opened", [Bilan, Enjeux, Strategy, Followup])
+def test_a_territory_without_material_is_told_how_to_begin(opened, france):
+    chapter = opened(show(DEFAULT_EPCI))
+    assert f"ctg new {DEFAULT_EPCI}" in chapter.begin().html
+    needed = {"then_and_now": ["births_count"], "by_year": ["plan_funding"], "pedt": ["pedt_end_year"]}
+    for name in [name for name in vars(opened) if not name.startswith("_")]:
+        html = getattr(chapter, name)(*needed.get(name, [])).html
+        assert "<figure" not in html and "<article" not in html, name
+    assert opened(show(EXAMPLE_EPCI)).begin().html == ""
+
+
+# In a built report
+
+
+@pytest.fixture(scope="module")
+def pages(shipped):
+    return {path.name: path.read_text(encoding="utf-8") for path in (shipped / EXAMPLE_EPCI).glob("[01]*.html")}
+
+
+def part(html, name, end="</article>"):
+    """Return the part of a page that an id stands on, to its end."""
+    return html[html.index(f'id="{name}"') :].partition(end)[0]
+
+
+@pytest.mark.slow
+def test_the_chain_is_clickable_both_ways(pages, shown):
+    """Scenario 11: from a proof to its constat, its enjeu, its actions, and back."""
+    proofs, constats, table = shown.table("preuves"), shown.table("constats"), shown.table("enjeux")
+    for row in proofs[proofs["type"].eq("indicateur")].itertuples():
+        name = row.ref.split("+")[0]
+        link = re.search(rf'href="([\w.]+)#{name}"', part(pages[ENJEUX], f"constat-{row.constat_id}"))
+        assert f'href="{ENJEUX}#constat-{row.constat_id}"' in part(pages[link[1]], name, CELL), name
+    quoted = proofs["type"].isin(["enquête", "atelier"]) | proofs["ref"].isin(shown.table("extraits")["extrait_id"])
+    for row in proofs[quoted].itertuples():
+        place = place_of(row.type, row.ref)
+        link = re.search(rf'href="([\w.]+)#{place}"', part(pages[ENJEUX], f"constat-{row.constat_id}"))
+        there = pages[link[1]][pages[link[1]].index(f'id="{place}"') :]
+        back = re.search(r'href="14_enjeux.html#constat-(\w+)"', there)
+        assert back[1] in set(proofs.loc[proofs["ref"].eq(row.ref), "constat_id"]), place
+    for row in table.itertuples():
+        for constat in row.constats:
+            assert f'href="{ENJEUX}#constat-{constat}"' in part(pages[ENJEUX], f"enjeu-{row.enjeu_id}")
+            assert f'href="{ENJEUX}#enjeu-{row.enjeu_id}"' in part(pages[ENJEUX], f"constat-{constat}")
+    served = {}
+    for action in shown.table("actions").itertuples():
+        fiche = part(pages[STRATEGY], f"action-{action.action_id}")
+        for enjeu in action.enjeu_ids:
+            served.setdefault(enjeu, []).append(action.action_id)
+            assert f'href="{ENJEUX}#enjeu-{enjeu}"' in fiche
+            back = part(pages[ENJEUX], f"enjeu-{enjeu}")
+            assert f'href="{STRATEGY}#action-{action.action_id}"' in back
+            assert f'href="{STRATEGY}#but-{action.obj_id}"' in back
+        for constat in action.constat_ids:
+            assert f'href="{ENJEUX}#constat-{constat}"' in fiche
+            assert f'href="{STRATEGY}#action-{action.action_id}"' in part(pages[ENJEUX], f"constat-{constat}")
+        assert f'href="{FOLLOWUP}#suivi-{action.action_id}"' in fiche
+        assert f'href="{STRATEGY}#action-{action.action_id}"' in part(
+            pages[FOLLOWUP], f"suivi-{action.action_id}", "</tr>"
+        )
+    retained = set(table.loc[table["retenu"], "enjeu_id"])
+    assert retained <= set(served) and len(constats) == pages[ENJEUX].count('class="constat"')
+
+
+@pytest.mark.slow
+def test_the_tables_behind_the_charts_are_there_as_they_were_written(shipped, shown):
+    text = (shipped / EXAMPLE_EPCI / "donnees" / "demarche_financements.csv").read_bytes().decode("utf-8-sig")
+    lines = [line.split(";") for line in text.splitlines()]
+    assert lines[0] == ["action_id", "financeur", "annee", "nature", "montant"]
+    assert sum(float(line[-1].replace(",", ".")) for line in lines[1:]) == shown.table("financements")["montant"].sum()
+    text = (shipped / EXAMPLE_EPCI / "donnees" / "demarche_actions.csv").read_bytes().decode("utf-8-sig")
+    assert "F01;Faire connaître" in text and ";C01|C02;" in text and ";0,2;" in text and ";non;oui;" in text
+
+
+@pytest.mark.slow
+def test_each_fiche_fits_one_sheet_of_paper(shipped):
+    width, height = 176, 260  # mm, within the margins of the style sheet
+    with chromium() as browser:
+        if browser is None and os.environ.get("CTG_BROWSER") != "required":
+            pytest.skip(NONE_FOUND)
+        page = browser.new_page(viewport={"width": round(width * 96 / 25.4), "height": 900})
+        page.goto((shipped / EXAMPLE_EPCI / STRATEGY).resolve().as_uri())
+        page.emulate_media(media="print")
+        heights = page.evaluate("[...document.querySelectorAll('.action')].map(one => one.offsetHeight)")
+    assert len(heights) == 19 and max(heights) <= height * 96 / 25.4
