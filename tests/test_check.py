@@ -175,9 +175,9 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
         return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
     before = (tmp_path / "data" / "exemple" / "private" / YOUTH).read_bytes()
-    refused = new("999999990")
+    refused = new("999999970")
     assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1
-    assert "'999999990' is not an EPCI" in refused.stderr
+    assert "'999999970' is not an EPCI" in refused.stderr
     answer = new("999999998")
     assert answer.returncode == 0, answer.stderr
     assert "data/exemple/private/999999998: 16 files; begin with LISEZMOI.md" in answer.stderr

@@ -54,7 +54,7 @@ def test_each_score_stands_with_its_meaning_and_its_evidence(example):
     seen = observed(EXAMPLE_EPCI, example)
     members = [one for one in CATALOGUE.values() if one.family == "wednesday_plan_quality"]
     html = scores(seen, "wednesday_plan_quality", members).html
-    assert html.count("<tr><th") == 4 * 4  # axes, communes that have a site
+    assert html.count("<tr><th") == 1 + 4 * 4  # the header; axes, communes that have a site
     for said in ("1 sur 3\u00a0: engagé", "2,5 sur 3\u00a0: entre bien avancé et acquis", "3 sur 3\u00a0: acquis"):
         assert said in html, said
     assert "Jardin partagé avec la commune." in html and 'class="source"' in html

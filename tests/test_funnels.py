@@ -33,7 +33,7 @@ def test_only_what_is_beyond_the_limits_is_named_and_filled():
     drawing = drawn(ROWS)
     assert ">Moyenne</text>" in drawing and "Petite" not in drawing and "Grande" not in drawing
     assert len(re.findall(f'<circle [^>]*fill="{TERRITORY}"', drawing)) == 1 and drawing.count("<circle") == 3
-    assert "Ensemble\u00a0: 10,0" in drawing
+    assert "Tirets\u00a0: l\u2019ensemble, 10,0" in drawing
 
 
 def test_the_limits_close_in_as_places_grow_and_the_points_are_spread_by_ratios():

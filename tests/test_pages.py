@@ -261,7 +261,7 @@ def test_scenario_5_the_page_of_the_caf_adviser(reports):
     text = " ".join(Text(html).pieces)
     for said in (
         "Places d’accueil théoriques",  # the definition of the Cnaf
-        "68,4",
+        "63,1",
         "Accueil en EAJE (crèches, micro-crèches)",
         "Accueil chez un assistant maternel",
         "École maternelle à 2 ans",

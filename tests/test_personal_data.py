@@ -261,8 +261,8 @@ def test_the_command_says_what_is_due_and_deletes_only_when_told(tmp_path, examp
     assert (private / "entretiens.csv").read_bytes() != before
     answer = run()
     assert answer.returncode == 0 and "nothing is due" in answer.stderr
-    answer = run("--delete", epci="999999990")
-    assert answer.returncode == 1 and "999999990/demarche: no such folder" in answer.stderr
+    answer = run("--delete", epci="999999970")
+    assert answer.returncode == 1 and "999999970/demarche: no such folder" in answer.stderr
 
 
 def test_the_dates_of_the_example_are_far_away(example):

@@ -125,14 +125,14 @@ def test_the_median_time_is_weighted_by_inhabitants_and_of_whole_places_only(tmp
         ("e", "01003", 10.0, "C107", 3.0),
     ]
     places = communes(("01001", "A"), ("01002", "A"), ("01003", "B"), ("01004", "B"), ("01005", "A"))
-    places = places.assign(population=[190.0, 60.0, 10.0, 7.0, 0.0], departement="01", region="84")
+    places = places.assign(population=[190.0, 60.0, 10.0, 7.0, 0.0], region="84", zone="metro")
     table = clean_access_times(received(tmp_path, {"donnees_2025_reg84.parquet": times(rows)}), places)
     medians = table[table["measure"].eq("school_median")].set_index(["level", "code"])["value"]
     assert medians["commune"].to_dict() == {"01001": 12, "01002": 25, "01003": 3}
     # A is whole, for its third commune has no inhabitant; B lacks one, and so do the département and the région.
     assert medians.drop("commune").to_dict() == {("epci", "A"): 20}
     moved = values(to_reference(table, SOURCES["insee_acces"], Perimeter.between(places, places)))
-    assert moved[("A", "2025", "school_median")] == 20 and moved[("A", "2025", "school_population")] == 250
+    assert moved[("A", "2025", "school_median")] == 20
     assert ("01", "2025", "school_median") not in moved
 
 
@@ -278,7 +278,7 @@ def test_the_full_file_of_filosofi_has_other_measures_and_columns_of_units(tmp_p
 
 def communes(*rows):
     table = pd.DataFrame(rows, columns=["code", "epci"], dtype=str)
-    return table.assign(kind="commune-actuelle", departement="01", parent=None)
+    return table.assign(kind="commune-actuelle", departement="01", parent=None, former_codes=None)
 
 
 def sites(*codes):

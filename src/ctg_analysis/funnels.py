@@ -25,7 +25,7 @@ def shares(seen: Observed, one: Indicator) -> Html:
     rows = by_commune(seen, one)
     rows = rows[rows["status"].eq(OK)].rename(columns={"numerator": "events", "denominator": "size"})
     rows = rows.assign(size=rows["size"].round(), events=rows["events"].round())
-    return _drawn(seen, one, rows, funnel_of_shares, 100.0, across="Effectif de la base, par rapports")
+    return _drawn(seen, one, rows, funnel_of_shares, 100.0, across="Effectif de la base (échelle logarithmique)")
 
 
 def rates(seen: Observed, one: Indicator, people: Indicator, per: float, title: str) -> Html:
@@ -42,7 +42,7 @@ def rates(seen: Observed, one: Indicator, people: Indicator, per: float, title: 
     note = f"Population de {known['period'].max()}, comptée chaque année." if len(known) else ""
     return _drawn(
         seen, described, rows, funnel_of_rates, per,
-        title=title, note=note, beside=known, across="Habitants, comptés chaque année, par rapports",
+        title=title, note=note, beside=known, across="Habitants, comptés chaque année (échelle logarithmique)",
     )  # fmt: skip
 
 

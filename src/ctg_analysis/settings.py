@@ -13,7 +13,7 @@ MATERIAL = "demarche"  # folder of the field material, in raw/ and in private/<s
 MODELS = "convention"  # folder of data/reference: Word templates, texts that a convention starts from
 KERNELS = WARM, STOCK = "warm", "stock"
 READERS = PUBLIC, COPIL = "public", "copil"
-EXAMPLE_PREFIX = "99999999"  # the invented EPCIs: SIREN numbers that no real EPCI bears
+EXAMPLE_PREFIX = "9999999"  # the invented EPCIs: SIREN numbers that no real EPCI bears
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.display.drawing import Drawing, length
 from ctg_analysis.display.lines import ticks_between
 from ctg_analysis.display.style import BAND, FAINT, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.texts import NBSP, number
+from ctg_analysis.display.texts import number, typography
 
 HEIGHT, TOP, BOTTOM = 250, 30, 36
 SIZES = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000)
@@ -53,10 +53,9 @@ def funnel(rows: pd.DataFrame, limits: pd.DataFrame, reference: float, *, decima
     for row in each:
         x, y = place(row.size, row.value)
         drawing.circle(x, y, 4, TERRITORY if row.beyond else PAPER, stroke=TERRITORY, stroke_width=1.6)
+    whole = typography(f"Tirets : l'ensemble, {number(reference, decimals)}")
+    drawing.text(WIDTH - 2, TOP - 14, whole, anchor="end", size=SMALL)
     with drawing.halo():
-        drawing.text(
-            WIDTH - 2, line[1][1] - 9, f"Ensemble{NBSP}: {number(reference, decimals)}", anchor="end", size=SMALL
-        )
         for row in each:
             if row.beyond:
                 x, y = place(row.size, row.value)
