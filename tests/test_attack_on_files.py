@@ -58,8 +58,7 @@ class Edition:
     """What is published of the territory of a data root: CSV, Parquet, and the outputs of the executed notebooks."""
 
     def __init__(self, root, folder, chapters=()):
-        tables = derivation.derive(root)
-        processing._write(root.processed, tables, {})
+        processing.process(root)
         chapter = open_chapter(EXAMPLE_EPCI)
         folder.mkdir(parents=True)
         write_csv(folder, chapter)

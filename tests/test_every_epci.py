@@ -9,7 +9,6 @@ import re
 import nbformat
 import pytest
 
-from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapters import all_chapters
 
 SORTS = {
@@ -33,13 +32,12 @@ def run(source: str, names: dict) -> object:
 @pytest.mark.slow
 @pytest.mark.parametrize("epci", SORTS, ids=SORTS.values())
 def test_every_chapter_runs(epci, france):
-    chapter = open_chapter(epci)
     for file in all_chapters():
-        names: dict = {"chapter": chapter}
-        chapter._used.clear()
+        names: dict = {}
         for cell in nbformat.read(file.path, as_version=4).cells:
-            if cell.cell_type == "code" and "setup" not in cell.metadata.get("tags", []):
+            if cell.cell_type == "code":
                 shown = run(cell.source, names)
+                names["epci"] = epci  # after the cell of the parameters
                 if shown is not None:
                     text = re.sub(r"<[^>]*>", " ", shown._repr_html_())
                     assert text.strip() and not re.search(r"\b(?:nan|None|inf)\b", text), (file.path.name, cell.source)
