@@ -222,6 +222,15 @@ def test_provenance_names_inputs_and_versions_and_no_clock(reports):
     assert set(record["code"]["packages"]) >= {"papermill", "pandas"}
 
 
+def test_provenance_tells_no_sum_of_a_private_file(reports):
+    """From the sum of a form with few unknown cells, one could guess them: the names of those used are told, no more."""
+    for epci in (DEFAULT, EXAMPLE_EPCI):
+        record = json.loads((reports / epci / "provenance.json").read_text(encoding="utf-8"))
+        assert {name.split("/")[0] for name in record["inputs"]} == {"raw", "reference", "library", "lock"}
+        assert all(name.startswith(f"private/{epci}/") for name in record["restricted"])
+        assert bool(record["restricted"]) is (epci == EXAMPLE_EPCI)
+
+
 def test_the_command_says_an_unknown_epci_or_chapter_in_one_line(tmp_path):
     for arguments, said in (
         (["123456789"], "'123456789' is not an EPCI"),

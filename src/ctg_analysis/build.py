@@ -21,9 +21,10 @@ from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
-from ctg_analysis.settings import MATERIAL, PUBLIC, data_root, settings
-from ctg_analysis.staleness import is_stale, made_from, material_inputs
+from ctg_analysis.settings import PUBLIC, data_root, settings
+from ctg_analysis.staleness import is_stale, made_from
 
+OPEN = ("raw/", "reference/", "library", "lock")  # the sum of a small private file would let it be guessed
 SIREN = r"\d{9}"
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
 
@@ -178,10 +179,10 @@ def concluded(plan: Plan, out: Path) -> Built:
         if not (report.fresh / one.page).exists():
             shutil.copyfile(report.latest / one.page, report.fresh / one.page)
     root = data_root(report.epci)
-    demarche = {epci: digest for epci, digest in material_inputs(root).items() if epci == report.epci}
     noted = zip(told["page"]["chapters"], report.chapters, strict=True)
     index = told["page"] | {"chapters": [shown | {"note": note(entries[one.path.stem])} for shown, one in noted]}
     around.write_around(report.fresh, index | {"date": in_french(told["date"])})
+    used = made_from(root)
     write_record(
         report.fresh,
         {
@@ -192,7 +193,8 @@ def concluded(plan: Plan, out: Path) -> Built:
             "observations": told["observations"],
             "parameters": {"epci": report.epci, "readers": settings().readers},
             "code": code(),
-            "inputs": made_from(root) | {f"{MATERIAL}/{epci}": digest for epci, digest in demarche.items()},
+            "inputs": {name: digest for name, digest in used.items() if name.startswith(OPEN)},
+            "restricted": sorted(name for name in used if name.startswith(f"private/{report.epci}/")),
             "chapters": entries,
         },
     )
