@@ -223,7 +223,7 @@ def test_provenance_names_inputs_and_versions_and_no_clock(reports):
 
 
 def test_provenance_tells_no_sum_of_a_private_file(reports):
-    """From the sum of a form with few unknown cells, one could guess them: the names of those used are told, no more."""
+    """From the sum of a form with few unknown cells, one could guess them: their names are told, no more."""
     for epci in (DEFAULT, EXAMPLE_EPCI):
         record = json.loads((reports / epci / "provenance.json").read_text(encoding="utf-8"))
         assert {name.split("/")[0] for name in record["inputs"]} == {"raw", "reference", "library", "lock"}
