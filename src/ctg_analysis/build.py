@@ -22,9 +22,8 @@ from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
 from ctg_analysis.settings import PUBLIC, data_root, settings
-from ctg_analysis.staleness import is_stale, made_from
+from ctg_analysis.staleness import is_stale, told
 
-OPEN = ("raw/", "reference/", "library", "lock")  # the sum of a small private file would let it be guessed
 SIREN = r"\d{9}"
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
 
@@ -146,7 +145,7 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
     entries, asked = former.get("chapters", {}), {one.path.stem: one for one in chapters}
     shown = [one for one in all_chapters() if one.path.stem in asked or one.path.stem in entries]
     listed = [asked.get(one.path.stem, one) for one in shown]
-    own = keys(listed, root, {"epci": epci})
+    own = keys(listed, root, epci)
     todo = [one for one in chapters if force or entries.get(one.path.stem, {}).get("key") != own[one.path.stem]]
     if not todo and former:
         return None
@@ -165,13 +164,13 @@ def concluded(plan: Plan, out: Path) -> Built:
     report, data = plan.report, plan.came.pop(RECORD)
     if data.error:
         return Built(report.epci, error=data.error)
-    told, built = data.result, Built(report.epci)
+    found, built = data.result, Built(report.epci)
     entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
     for one in plan.todo:
         outcome, stem = plan.came[f"notebooks/{one.path.name}"], one.path.stem
         if outcome.error:
             built.failed[stem] = outcome.error
-            entries[stem] = failed(report, one, told["page"], plan.former)
+            entries[stem] = failed(report, one, found["page"], plan.former)
         else:
             entries[stem] = {"key": plan.keys[stem], "observations": outcome.result["observations"]}
             built.ran += [stem] if outcome.result["run"] else []
@@ -179,22 +178,22 @@ def concluded(plan: Plan, out: Path) -> Built:
         if not (report.fresh / one.page).exists():
             shutil.copyfile(report.latest / one.page, report.fresh / one.page)
     root = data_root(report.epci)
-    noted = zip(told["page"]["chapters"], report.chapters, strict=True)
-    index = told["page"] | {"chapters": [shown | {"note": note(entries[one.path.stem])} for shown, one in noted]}
-    around.write_around(report.fresh, index | {"date": in_french(told["date"])})
-    used = made_from(root)
+    noted = zip(found["page"]["chapters"], report.chapters, strict=True)
+    index = found["page"] | {"chapters": [shown | {"note": note(entries[one.path.stem])} for shown, one in noted]}
+    around.write_around(report.fresh, index | {"date": in_french(found["date"])})
+    opened, restricted = told(root, report.epci)
     write_record(
         report.fresh,
         {
-            "name": told["page"]["territory"],
-            "departements": told["departements"],
-            "date": told["date"],
-            "after": told["after"],
-            "observations": told["observations"],
+            "name": found["page"]["territory"],
+            "departements": found["departements"],
+            "date": found["date"],
+            "after": found["after"],
+            "observations": found["observations"],
             "parameters": {"epci": report.epci, "readers": settings().readers},
             "code": code(),
-            "inputs": {name: digest for name, digest in used.items() if name.startswith(OPEN)},
-            "restricted": sorted(name for name in used if name.startswith(f"private/{report.epci}/")),
+            "inputs": opened,
+            "restricted": restricted,
             "chapters": entries,
         },
     )

@@ -9,6 +9,7 @@ from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
 from ctg_analysis.sources.folders import sha256, source_folders
 
 MANIFEST = "manifest.json"
+OPEN = ("raw/", "reference/", "library", "lock")
 PAGES = {"__main__", "action_sheets", "analyst", "assumptions", "bilan", "build", "chapter", "chapters"}
 PAGES |= {"childcare_authority", "cli", "comparisons", "consultation", "demarche", "display", "distributed"}
 PAGES |= {"documents", "enjeux", "figures", "followup", "governance", "interviews", "listing", "material_check"}
@@ -35,6 +36,15 @@ def made_from(root: DataRoot) -> dict[str, str]:
 def _made(folder: Path) -> dict[str, str] | None:
     manifest = folder / MANIFEST
     return json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else None
+
+
+def told(root: DataRoot, epci: str) -> tuple[dict[str, str], list[str]]:
+    """Return what a report may tell of what its observations were made from: the sums of open inputs, and the names of
+    the restricted files of the EPCI. Their sums would let small files be guessed.
+    """
+    used = made_from(root)
+    restricted = sorted(name for name in used if name.startswith(f"private/{epci}/"))
+    return {name: digest for name, digest in used.items() if name.startswith(OPEN)}, restricted
 
 
 def inputs(root: DataRoot) -> dict[str, str]:

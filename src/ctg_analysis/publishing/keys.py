@@ -1,34 +1,42 @@
 """What a page is made from, as sums: a chapter whose sums are those of the latest edition is not run again."""
 
+import json
 import platform
 import re
 from hashlib import sha256
 
 from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.publishing.site import text_sources
-from ctg_analysis.settings import MATERIAL, DataRoot, settings
-from ctg_analysis.staleness import MANIFEST, library, locked
+from ctg_analysis.settings import DataRoot, settings
+from ctg_analysis.sources.folders import sha256 as sum_of
+from ctg_analysis.staleness import library, locked, told
 
 OF_ALL = "data"  # the part of a key that any change of any source changes
 
 
-def keys(chapters: list[ChapterNotebook], root: DataRoot, parameters: dict) -> dict[str, dict[str, str]]:
+def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str, dict[str, str]]:
     """Return, by chapter, what its page depends on: notebook, parameters, library, environment, data.
 
-    No table is opened: `data` is the sum of the manifests of data/processed.
+    No table is opened: `data` is the sum of the files of data/processed, which are past the gate of secrecy. The sum of
+    what they were made from would let restricted figures be guessed.
     """
-    manifests = [(folder / MANIFEST).read_bytes() for folder in (root.processed, root.processed / MATERIAL)]
     common = {
-        "parameters": repr(sorted(parameters.items())),
+        "parameters": repr([("epci", epci)]),
         "library": library(),
         "lock": locked(),
         "python": platform.python_version(),
         "kernels": settings().kernels,
         "readers": settings().readers,
         "texts": sha256(b"".join(path.read_bytes() for path in text_sources().values())).hexdigest(),
-        OF_ALL: sha256(b"".join(manifests)).hexdigest(),
+        OF_ALL: _sum_of_data(root, epci),
     }
     return {one.path.stem: common | {"notebook": sha256(one.path.read_bytes()).hexdigest()} for one in chapters}
+
+
+def _sum_of_data(root: DataRoot, epci: str) -> str:
+    tables = [*sorted(root.processed.glob("*.parquet")), *sorted(root.processed_demarche(epci).glob("*.parquet"))]
+    sums = {path.relative_to(root.processed).as_posix(): sum_of(path) for path in tables}
+    return sha256(json.dumps([told(root, epci), sums]).encode()).hexdigest()
 
 
 def same_but_data(key: dict[str, str], former: dict[str, str]) -> bool:
