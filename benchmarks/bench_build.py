@@ -104,19 +104,14 @@ def bare(chapters: list[ChapterNotebook]) -> float:
     return time.perf_counter() - start
 
 
-def floor_of(chapters: list[ChapterNotebook], times: int) -> float:
-    """Return what `bare` usually takes, each time in a new fork: none profits from the one before."""
-    warm_up()
-    prepare(DEFAULT_EPCI)
-    found = []
-    for _ in range(times):
-        reading, writing = os.pipe()
-        if os.fork() == 0:
-            os.write(writing, str(bare(chapters)).encode())
-            os._exit(0)
-        os.wait()
-        found.append(float(os.read(reading, 64)))
-    return median(found)
+def floor(chapters: list[ChapterNotebook], _: Path) -> float:
+    """Return what `bare` takes in a new fork of this process, which is warm: none profits from the one before."""
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.write(writing, str(bare(chapters)).encode())
+        os._exit(0)
+    os.wait()
+    return float(os.read(reading, 64))
 
 
 def steady(chapters: list[ChapterNotebook], folder: Path, template: Template) -> float:
@@ -197,10 +192,19 @@ def main() -> None:
             "ctg build, warm": usual(asked.times, partial(warm, chapters, template=template), folder / "warm"),
         }
         nothing = median(cold(folder / "cold-0") for _ in range(asked.times))
-        engine = usual(asked.times, partial(steady, chapters, template=template), folder / "steady")
-        pages = usual(asked.times, partial(steady_pages, chapters, template=template), folder / "pages")
+        warm_up()
+        prepare(DEFAULT_EPCI)
+        in_turn = {
+            "bare cells": partial(floor, chapters),
+            "our engine": partial(steady, chapters, template=template),
+            "our engine and pages": partial(steady_pages, chapters, template=template),
+        }
+        rounds = [
+            {name: measure(folder / f"{name} {number}") for name, measure in in_turn.items()}
+            for number in range(asked.times)
+        ]
+        in_turn_took = {name: median(took[name] for took in rounds) for name in in_turn}
         template.close()
-        floor = floor_of(chapters, asked.times)
         times = {
             name: [by_command(tool, chapters, folder / f"{number}-{together}", together) for together in (1, WORKERS)]
             for number, (name, tool) in enumerate(others().items())
@@ -213,13 +217,11 @@ def main() -> None:
         against = f"{together / seconds:5.1f} times faster than papermill + nbconvert two at a time"
         print(f"{name:32} {seconds:6.2f} s   {against}, {one_by_one / seconds:.1f} than one after the other")
     print(f"{'ctg build, nothing to do':32} {nothing:6.2f} s")
-    print(f"{'bare cells, one at a time':32} {floor:6.2f} s   {floor / len(chapters):5.3f} s a chapter")
-    for name, seconds in {"our engine": engine, "our engine and pages": pages}.items():
-        around = (seconds - floor) / len(chapters)
-        print(
-            f"{name + ', one at a time':32} {seconds:6.2f} s   {seconds / floor:5.2f} times the bare cells, "
-            f"{1000 * around:.0f} ms around those of a chapter"
-        )
+    bare_cells = in_turn_took["bare cells"]
+    for name, seconds in in_turn_took.items():
+        around = 1000 * (seconds - bare_cells) / len(chapters)
+        ratio = f"{seconds / bare_cells:5.2f} times the bare cells, {around:.0f} ms more a chapter"
+        print(f"{name + ', one at a time':32} {seconds:6.2f} s   {ratio}")
 
 
 if __name__ == "__main__":

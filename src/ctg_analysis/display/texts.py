@@ -6,7 +6,8 @@ import re
 import unicodedata
 from functools import cache
 
-from babel.numbers import format_decimal
+from babel import Locale
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 from ctg_analysis.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Rate, Ratio, Source
 from ctg_analysis.settings import settings
@@ -28,15 +29,21 @@ SIGN_WORDS = {
 SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
 DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
 
+FRENCH = Locale("fr", "FR")
 MONTHS = {"12": "décembre"}
 
 
 def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
     """Return a number as French writes it: 12 345,6 with a narrow space and a comma."""
     value = round(value, decimals) + 0.0  # no negative zero
-    text = format_decimal(value, format="#,##0" + ("." + "0" * decimals if decimals else ""), locale="fr_FR")
+    text = format_decimal(value, format=_pattern(decimals), locale=FRENCH)
     text = text.replace("-", MINUS)
     return f"+{text}" if signed and value > 0 else text
+
+
+@cache
+def _pattern(decimals: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
 
 
 def period_text(period: str) -> str:

@@ -29,12 +29,14 @@ BY_VERBS = {  # read without being named
 
 def read_ahead(seen: Observed) -> None:
     """Compute what the chapters of a territory have in common, so that the forks of this process need not."""
-    _ = sums(seen), seen.received, seen.land, proved(seen.demarche), seen.demarche.table("indicateurs_suivi")
-    known = set(seen.tested["indicator"])
+    _ = sums(seen), seen.year, seen.received, seen.land, proved(seen.demarche)
+    for name in ("indicateurs_suivi", "written"):
+        seen.demarche.table(name)
+    known, groups = set(seen.tested["indicator"]), set()
     for one in CATALOGUE.values():
-        if one.id in known and one.id.endswith(WITH_MEDIAN) and not left_out(one):
+        if one.id in known and one.id.endswith(WITH_MEDIAN) and left_out(one) not in groups:
+            groups.add(left_out(one))
             seen.compared(one)  # the medians of the same peers come with it, for all indicators
-            return
 
 
 def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
