@@ -200,6 +200,12 @@ def test_no_two_names_of_a_map_cover_each_other(france):
     assert 1 < len(texts_at) == len(set(texts_at)) <= 8
 
 
+@pytest.mark.parametrize("epci", ["200035731", "200067031", "200040442"])
+def test_communes_around_that_do_not_fit_together_still_have_an_outline(france, epci):
+    """Contours are simplified by their producer: some overlap, some cross themselves."""
+    assert read_land(france.processed, epci).around.startswith("M")
+
+
 def test_r18_caf_charts_say_that_the_msa_is_missing_and_counts_rounded():
     for one in CATALOGUE.values():
         if any(name.startswith("caf_s_ben") for name in one.sources):

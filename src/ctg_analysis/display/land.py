@@ -64,7 +64,7 @@ def land(codes: list[str], communes: np.ndarray, beside: np.ndarray, epcis: list
 
 def _outlines(shapes: np.ndarray, epcis: list[str], height: float) -> str:
     groups = pd.Series(shapes).groupby(pd.Series(epcis, dtype=object)).agg(list)
-    borders = shapely.boundary([shapely.coverage_union_all(group) for group in groups])
+    borders = shapely.boundary([shapely.union_all(group) for group in groups])
     within = shapely.clip_by_rect(borders, 0, 0, WIDTH, height)
     return "".join(_steps(shapely.get_coordinates(line)) for line in shapely.get_parts(shapely.get_parts(within)))
 
