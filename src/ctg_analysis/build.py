@@ -181,7 +181,6 @@ def concluded(plan: Plan, out: Path) -> Built:
     noted = zip(found["page"]["chapters"], report.chapters, strict=True)
     index = found["page"] | {"chapters": [shown | {"note": note(entries[one.path.stem])} for shown, one in noted]}
     around.write_around(report.fresh, index | {"date": in_french(found["date"])})
-    opened, restricted = told(root, report.epci)
     write_record(
         report.fresh,
         {
@@ -192,8 +191,7 @@ def concluded(plan: Plan, out: Path) -> Built:
             "observations": found["observations"],
             "parameters": {"epci": report.epci, "readers": settings().readers},
             "code": code(),
-            "inputs": opened,
-            "restricted": restricted,
+            **told(root, report.epci),
             "chapters": entries,
         },
     )

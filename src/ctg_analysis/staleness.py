@@ -38,13 +38,15 @@ def _made(folder: Path) -> dict[str, str] | None:
     return json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else None
 
 
-def told(root: DataRoot, epci: str) -> tuple[dict[str, str], list[str]]:
-    """Return what a report may tell of what its observations were made from: the sums of open inputs, and the names of
-    the restricted files of the EPCI. Their sums would let small files be guessed.
+def told(root: DataRoot, epci: str) -> dict:
+    """Return what the record of a report may tell of what its observations were made from: the sums of open inputs, and
+    the names of the restricted files of the EPCI. Their sums would let small files be guessed.
     """
     used = made_from(root)
-    restricted = sorted(name for name in used if name.startswith(f"private/{epci}/"))
-    return {name: digest for name, digest in used.items() if name.startswith(OPEN)}, restricted
+    return {
+        "inputs": {name: digest for name, digest in used.items() if name.startswith(OPEN)},
+        "restricted": sorted(name for name in used if name.startswith(f"private/{epci}/")),
+    }
 
 
 def inputs(root: DataRoot) -> dict[str, str]:
