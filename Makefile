@@ -39,7 +39,7 @@ lab: $(READY) ## open JupyterLab on a first notebook, the chapters beside it
 
 test: $(READY) ## run every test, on two cores
 	$(BIN)/ctg data
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 golden: $(READY) ## rewrite the golden observations; read the diff before committing it
 	$(BIN)/python -m pytest tests/test_golden.py --rewrite-golden

@@ -114,6 +114,9 @@ def test_the_command_data_says_as_much_as_check_and_a_wrong_header_hides_no_othe
 
 def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_person_keeps_there(root):
     home = root.raw / "rna"
+    for folder in root.raw.iterdir():
+        if folder.name not in {"rna", "depp_ips", "etalab_decoupage", "contours"}:
+            shutil.rmtree(folder)
     for kept in (
         root.raw / ".gitkeep",
         root.raw / "README.md",
