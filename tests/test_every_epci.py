@@ -10,6 +10,8 @@ import nbformat
 import pytest
 
 from ctg_analysis.chapters import all_chapters
+from ctg_analysis.observed import observed
+from ctg_analysis.publishing.readings import read_ahead, sum_of_readings
 
 SORTS = {
     "200054781": "a metropolis with arrondissements (Paris)",
@@ -32,7 +34,10 @@ def run(source: str, names: dict) -> object:
 @pytest.mark.slow
 @pytest.mark.parametrize("epci", SORTS, ids=SORTS.values())
 def test_every_chapter_runs(epci, france):
+    seen = observed(epci, france)
+    read_ahead(seen)
     for file in all_chapters():
+        assert len(sum_of_readings(seen, file)) == 64
         names: dict = {}
         for cell in nbformat.read(file.path, as_version=4).cells:
             if cell.cell_type == "code":

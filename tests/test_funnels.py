@@ -1,7 +1,9 @@
 """A funnel in the place of a ranking of communes (rule R9)."""
 
+import math
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,14 +13,14 @@ from ctg_analysis.display.style import TERRITORY
 from ctg_analysis.funnels import rates, shares
 from ctg_analysis.observed import observed
 from ctg_analysis.settings import EXAMPLE_EPCI
-from ctg_analysis.significance import funnel_of_rates
+from ctg_analysis.significance import chances_of_rates, chances_of_shares, funnel_of_rates, notable
 
 ROWS = pd.DataFrame(
     {
         "name": ["Petite", "Moyenne", "Grande"],
         "size": [100.0, 1000, 10000],
         "value": [30.0, 25, 10],
-        "beyond": [0, 2, 0],
+        "beyond": [False, True, False],
     }
 )
 
@@ -41,8 +43,26 @@ def test_the_limits_close_in_as_places_grow_and_the_points_are_spread_by_ratios(
     limits = funnel_of_rates(0.01, sizes)
     assert (limits["high_95"] - limits["low_95"]).is_monotonic_decreasing
     assert (limits["high_998"] >= limits["high_95"]).all() and (limits["low_998"] <= limits["low_95"]).all()
-    across = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', drawn(ROWS.assign(beyond=0)))]
+    across = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', drawn(ROWS.assign(beyond=False)))]
     assert across[1] - across[0] == pytest.approx(across[2] - across[1], abs=0.3)
+
+
+def test_r14_noise_alone_names_a_commune_in_one_report_of_twenty_at_most():
+    """200 draws of one rate in 129 communes: limits of 95 % would name some in nearly every one."""
+    chance, size = np.random.default_rng(1), pd.Series(np.geomspace(60, 20_000, 129))
+    drawn = [pd.Series(chance.poisson(size * 0.0058)).astype(float) for _ in range(200)]
+    p = [chances_of_rates(0.0058, events, size) for events in drawn]
+    assert sum(one.lt(0.05).any() for one in p) > 180
+    assert sum(notable(one).any() for one in p) <= 15
+    events = drawn[0].mask(size.index.to_series().eq(100), size * 0.02)
+    assert notable(chances_of_rates(0.0058, events.round(), size))[100]
+
+
+def test_the_chance_of_a_count_by_hand():
+    """10 among 10 at one half: twice 1 / 1024; 5: certain. 0 events where 3 are expected: twice exp(-3)."""
+    p = chances_of_shares(0.5, pd.Series([10.0, 5]), pd.Series([10.0, 10]))
+    assert p.tolist() == pytest.approx([2 / 1024, 1])
+    assert chances_of_rates(0.003, pd.Series([0.0]), pd.Series([1000.0]))[0] == pytest.approx(2 * math.exp(-3))
 
 
 def test_births_over_three_years_by_hand(example):

@@ -10,13 +10,14 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.figures import by_commune, source, unavailable
 from ctg_analysis.model import OK, Indicator
 from ctg_analysis.observed import Observed
-from ctg_analysis.significance import FUNNEL, funnel_of_rates, funnel_of_shares
+from ctg_analysis.significance import chances_of_rates, chances_of_shares, funnel_of_rates, funnel_of_shares, notable
 
 FEWEST = 3  # communes: fewer make no funnel
-BEYOND = {1: "au-delà de 95 %", 2: "au-delà de 99,8 %"}
 NOTE = (
     "Chaque point est une commune. Entre les courbes, l'écart à l'ensemble du territoire est de ceux que le hasard "
-    "produit seul : bande foncée, 95 % des cas ; bande claire, 99,8 %. Les communes ne sont pas classées."
+    "produit seul : bande foncée, 95 % des cas ; bande claire, 99,8 %. Une commune sur vingt sort ainsi de la bande "
+    "foncée par hasard : ne sont nommées que celles qui s'écartent trop pour cela, compte tenu du nombre de communes "
+    "(Benjamini-Hochberg, 5 %). Les communes ne sont pas classées."
 )
 
 
@@ -25,7 +26,15 @@ def shares(seen: Observed, one: Indicator) -> Html:
     rows = by_commune(seen, one)
     rows = rows[rows["status"].eq(OK)].rename(columns={"numerator": "events", "denominator": "size"})
     rows = rows.assign(size=rows["size"].round(), events=rows["events"].round())
-    return _drawn(seen, one, rows, funnel_of_shares, 100.0, across="Effectif de la base (échelle logarithmique)")
+    return _drawn(
+        seen,
+        one,
+        rows,
+        funnel_of_shares,
+        chances_of_shares,
+        100.0,
+        across="Effectif de la base (échelle logarithmique)",
+    )
 
 
 def rates(seen: Observed, one: Indicator, people: Indicator, per: float, title: str) -> Html:
@@ -41,7 +50,7 @@ def rates(seen: Observed, one: Indicator, people: Indicator, per: float, title: 
     described = replace(one, unit=f"pour {texts.number(per)} habitants")
     note = f"Population de {known['period'].max()}, comptée chaque année." if len(known) else ""
     return _drawn(
-        seen, described, rows, funnel_of_rates, per,
+        seen, described, rows, funnel_of_rates, chances_of_rates, per,
         title=title, note=note, beside=known, across="Habitants, comptés chaque année (échelle logarithmique)",
     )  # fmt: skip
 
@@ -51,6 +60,7 @@ def _drawn(
     one: Indicator,
     rows: pd.DataFrame,
     limits_of: Callable[[float, pd.Series], pd.DataFrame],
+    chances_of: Callable[[float, pd.Series, pd.Series], pd.Series],
     per: float,
     *,
     across: str,
@@ -64,9 +74,8 @@ def _drawn(
         return unavailable(seen, one, f"{title or one.label}, par commune")
     reference = rows["events"].sum() / rows["size"].sum()
     sizes = funnel.grid(rows["size"].min(), rows["size"].max()).round().drop_duplicates()
-    limits, own = limits_of(reference, sizes) * per, limits_of(reference, rows["size"])
-    rate = rows["events"] / rows["size"]
-    beyond = sum((rate.lt(own[f"low_{name}"]) | rate.gt(own[f"high_{name}"])).astype(int) for name in FUNNEL)
+    limits, rate = limits_of(reference, sizes) * per, rows["events"] / rows["size"]
+    beyond = notable(chances_of(reference, rows["events"], rows["size"]))
     rows = rows.assign(value=rate * per, beyond=beyond, above=rate.gt(reference))
     drawing = funnel.funnel(rows, limits.assign(size=sizes), reference * per, decimals=1, across=across)
     lines = [
@@ -77,13 +86,14 @@ def _drawn(
     cited = source(seen, rows if beside is None else pd.concat([rows, beside]))
     return charts.chart(
         one, drawing, data, when=texts.period_text(rows["period"].iloc[0]), source=cited, title=title,
-        note=f"{NOTE} {note}".strip(), message=_message(int(rows["beyond"].gt(0).sum()), len(rows)),
+        note=f"{NOTE} {note}".strip(), message=_message(int(beyond.sum()), len(rows)),
     )  # fmt: skip
 
 
 def _words(row) -> str:
-    way = "plus élevé" if row.above else "plus faible"
-    return f"{way}, {BEYOND[row.beyond]}" if row.beyond else "ce que le hasard explique"
+    if not row.beyond:
+        return "ce que le hasard explique"
+    return f"plus {'élevé' if row.above else 'faible'} que le hasard ne l'explique"
 
 
 def _message(far: int, communes: int) -> str:

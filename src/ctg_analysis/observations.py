@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow as arrow
+import pyarrow.compute as compute
 
 from ctg_analysis.model import LEVELS, MISSING, OK, STATUSES, Indicator
 
@@ -42,7 +44,8 @@ SCHEMA = pa.DataFrameSchema(
 
 def read_observations(processed: Path, territories: list[str]) -> pd.DataFrame:
     """Return the observations of some territories."""
-    table = pd.read_parquet(processed / "observations.parquet", filters=[("territory", "in", territories)])
+    wanted = compute.field("territory").isin(arrow.array(territories, arrow.string()))  # typed: there may be none
+    table = pd.read_parquet(processed / "observations.parquet", filters=wanted)
     return table.astype({"territory": str, "level": str, "period": str, "indicator": str, "source": str})
 
 

@@ -165,6 +165,16 @@ def funnel_of_rates(reference: float, exposures: pd.Series) -> pd.DataFrame:
     return _funnel(_Poisson(reference * exposures), exposures)
 
 
+def chances_of_shares(reference: float, events: pd.Series, bases: pd.Series) -> pd.Series:
+    """Return the two-sided p of each count of events among so many, were their share the reference."""
+    return _chances(_Binomial(bases, reference), events)
+
+
+def chances_of_rates(reference: float, events: pd.Series, exposures: pd.Series) -> pd.Series:
+    """Return the two-sided p of each count of events, were their rate by unit of exposure the reference."""
+    return _chances(_Poisson(reference * exposures), events)
+
+
 class _Poisson:
     """Counts of events of a mean; the quantiles of scipy.stats, whose import takes a fifth of a cold start."""
 
@@ -189,6 +199,11 @@ class _Binomial:
 
     def ppf(self, probability: float) -> pd.Series:
         return _least(np.ceil(bdtrik(probability, self.trials, self.chance)), self.cdf, probability)
+
+
+def _chances(counts: _Poisson | _Binomial, events: pd.Series) -> pd.Series:
+    """Return twice the probability of a count as far on its side, at most 1."""
+    return (2 * np.minimum(counts.cdf(events), 1 - counts.cdf(events - 1))).clip(upper=1)
 
 
 def _least(count: pd.Series, cdf: Callable[[pd.Series], pd.Series], probability: float) -> pd.Series:

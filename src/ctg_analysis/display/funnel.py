@@ -17,7 +17,7 @@ SIZES = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000,
 def funnel(rows: pd.DataFrame, limits: pd.DataFrame, reference: float, *, decimals: int, across: str) -> str:
     """Return a point per place, the line of the reference and the limits around it, sizes by ratios.
 
-    rows: columns name, size, value, beyond (0 within the limits, 1 beyond those of 95 %, 2 of 99.8 %). limits: columns
+    rows: columns name, size, value, beyond (to be named: more than chance explains). limits: columns
     size, low_95, high_95, low_998, high_998, by size. across: what a size is.
     """
     reach = max(rows["value"].max(), reference * 2)
