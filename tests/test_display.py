@@ -321,6 +321,13 @@ def test_figures_to_compare_with_are_apart_and_their_words_agree():
     assert said.endswith("plus faible que celle de l’Aveyron et de la France.")
 
 
+def test_a_departement_that_is_a_region_too_is_said_once():
+    rows = pd.DataFrame({"name": ["La Réunion"] * 2, "text": ["+0,8 %"] * 2, "status": ["ok"] * 2, "word": [None] * 2})
+    rows = rows.assign(level=["departement", "region"], interval="")
+    assert texts.beside(rows) == "Pour comparer : La Réunion +0,8 %."
+    assert texts.beside(rows.assign(status="nd")) == "Valeur non disponible : La Réunion."
+
+
 @pytest.mark.parametrize(
     "unit, one",
     [("places pour 100 enfants", "place pour 100 enfants"), ("fois le premier décile", "fois le premier décile"),
