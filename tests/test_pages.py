@@ -320,23 +320,3 @@ def test_a_matrix_says_of_how_many_communes(reports):
     page = (reports / EXAMPLE_EPCI / "05_enfance_jeunesse.html").read_text(encoding="utf-8")
     (figure,) = [one for one in FIGURE.findall(page) if "Écoles, selon les accueils périscolaires</strong>" in one]
     assert "sur 8" in figure and ">En %" not in figure
-
-
-def test_the_sources_of_the_invented_territory_agree(reports, example):
-    """A commune of one school is at 0 or 100 %; a place that one source counts is in the others (issue of figures)."""
-    table = pd.read_parquet(example.processed / "observations.parquet")
-    latest = table[table["status"].eq("ok") & table["level"].eq("commune") & table["territory"].str.startswith("990")]
-
-    def of(name, period="2024"):
-        rows = latest[latest["indicator"].eq(name) & latest["period"].eq(period)]
-        return rows.set_index("territory")
-
-    schools, pupils = of("schools_evening_care_share"), of("pupils_with_evening_care_share")
-    for commune, row in schools[schools["denominator"].eq(1)].iterrows():
-        assert pupils.loc[commune, "value"] == row["value"], commune
-    official = of("schools_count")
-    assert (official["value"].reindex(schools.index) == schools["denominator"]).all() and len(schools) == 6
-    places = of("parent_child_places_count", "2025")["value"]
-    assert (
-        places[places.gt(0)].index.tolist() == of("scheme_laep_count").query("value == 1").index.tolist() == ["99002"]
-    )
