@@ -17,7 +17,7 @@ from ctg_analysis.build import build
 from ctg_analysis.chapters import chosen_chapters
 from ctg_analysis.locks import alone
 from ctg_analysis.publishing.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
-from ctg_analysis.publishing.editions import HOME, JOURNAL, collect, earlier, latest, name_of, record
+from ctg_analysis.publishing.editions import HOME, JOURNAL, latest, name_of, record
 from ctg_analysis.publishing.keys import OF_ALL
 from ctg_analysis.publishing.territories import part, wanted, write_list
 from ctg_analysis.publishing.workers import Template, can_fork
@@ -254,16 +254,6 @@ def test_two_folders_are_compared_file_by_file(tmp_path):
             (tmp_path / name / file).write_text(text)
     lines = ["b: other bytes", "c: not built again", "d: not in the latest edition"]
     assert compared(tmp_path / "one", tmp_path / "other") == (3, lines)
-
-
-def test_old_editions_are_removed_and_the_last_ones_stay(out, chapters, tmp_path, built):
-    for number in range(3):
-        built(out, [chapters[0], retold(chapters[1], tmp_path / "n", f"Texte {'x' * number}.")])
-    home = out / HOME / EXAMPLE_EPCI
-    assert len([path for path in home.iterdir() if path.is_dir()]) == 4
-    kept = earlier(out, EXAMPLE_EPCI)[:2]
-    collect(out, EXAMPLE_EPCI, 2)
-    assert [path for path in home.iterdir() if path.is_dir()] == kept and kept[0] == latest(out, EXAMPLE_EPCI)
 
 
 def observed(*rows):

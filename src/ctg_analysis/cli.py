@@ -186,11 +186,18 @@ def gc(
     from ctg_analysis.publishing.editions import collect, reports
 
     home = (out or settings().reports).resolve()
+    busy = []
     for epci in reports(home):
-        with alone(home, epci, f"{epci}: is being built"):
-            removed = collect(home, epci, keep)
-            collect_documents(home, epci)
-        messages.print(f"{epci}: {len(removed)} editions removed")
+        try:
+            with alone(home, epci, f"{epci}: is being built"):
+                removed = collect(home, epci, keep)
+                collect_documents(home, epci)
+        except Busy as error:
+            busy.append(str(error))
+        else:
+            messages.print(f"{epci}: {len(removed)} editions removed")
+    if busy:
+        raise Busy("\n".join(busy))
 
 
 @app.command()
