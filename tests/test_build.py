@@ -120,6 +120,16 @@ def test_a_notebook_that_changed_runs_again_alone(out, chapters, tmp_path, built
     assert one.ran == [SECOND] and "Un autre texte, sans chiffre." in page(out, f"{SECOND}.html")
 
 
+def test_a_page_that_stays_links_to_what_comes_and_by_its_title(tmp_path, chapters, built):
+    """An edition is what it would be if it were made at once, whatever the builds that it comes from."""
+    assert built(tmp_path, chapters[:1]).ran == [FIRST]
+    assert built(tmp_path, chapters[1:]).ran == [FIRST, SECOND] and f'href="{SECOND}.html"' in page(
+        tmp_path, f"{FIRST}.html"
+    )
+    retitled = replace(chapters[1], title="Un autre titre")
+    assert built(tmp_path, [retitled]).ran == [FIRST, SECOND] and "Un autre titre" in page(tmp_path, f"{FIRST}.html")
+
+
 def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters, built):
     """Another sum of all data, the same sum of what the chapter reads; then another of what one of them reads."""
     name = latest(out, EXAMPLE_EPCI).name
@@ -173,6 +183,7 @@ def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapte
     assert one.exit_code == 2 and "n’a pas pu être établi" in page(tmp_path / "new", f"{SECOND}.html")
     assert "ValueError" not in page(tmp_path / "new", f"{SECOND}.html")
     assert "n’a pas pu être établi" in page(tmp_path / "new", "index.html")
+    assert built(tmp_path / "new", [chapters[0]]).ran == [SECOND]  # what is missing is never up to date
 
 
 def test_the_command_ends_with_2_and_names_the_chapter(out, tmp_path, monkeypatch):

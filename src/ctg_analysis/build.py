@@ -130,6 +130,8 @@ def meanwhile() -> None:
 def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: bool) -> Plan | None:
     """Return what a territory needs; None when its latest edition is what it would be.
 
+    An edition is of one piece: a chapter that is there already, and has changed, is made again with those asked for.
+
     Raises:
         InputError: raw files that cannot be trusted.
     """
@@ -146,7 +148,8 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
     shown = [one for one in all_chapters() if one.path.stem in asked or one.path.stem in entries]
     listed = [asked.get(one.path.stem, one) for one in shown]
     own = keys(listed, root, epci)
-    todo = [one for one in chapters if force or entries.get(one.path.stem, {}).get("key") != own[one.path.stem]]
+    made_of = {stem: entry["key"] for stem, entry in entries.items()}
+    todo = [one for one in listed if (force and one in chapters) or made_of.get(one.path.stem) != own[one.path.stem]]
     if not todo and former:
         return None
     scratch = out / SCRATCH / epci

@@ -43,7 +43,7 @@ def build(
     epcis: Annotated[list[str] | None, typer.Argument(metavar="[EPCI]...", help="SIREN numbers.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every EPCI of France.")] = False,
     departement: Annotated[str, typer.Option(help="Every EPCI with a commune there, such as 12 or 2A.")] = "",
-    chapters: Annotated[str, typer.Option(help="Numbers of chapters, such as 01,04; all by default.")] = "",
+    chapters: Annotated[str, typer.Option(help="Numbers of chapters to add, such as 01,04; all by default.")] = "",
     jobs: Annotated[int, typer.Option(min=1, help="How many processes at work.")] = os.cpu_count() or 1,
     force: Annotated[bool, typer.Option("--force", help="Also what is up to date.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
