@@ -105,10 +105,12 @@ def verify(
 
     home = (out or settings().reports).resolve()
     with messages.status(epci):
-        count, differences = verify_report(epci, home)
+        count, differences, note = verify_report(epci, home)
     if differences:
         raise UserError("\n".join(differences))
     messages.print(f"{epci}: {count} files, the same bytes")
+    if note:
+        messages.print(f"{epci}: {note}")
 
 
 @app.command()

@@ -11,11 +11,13 @@ from ctg_analysis.chapters import all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.published import OBSERVATIONS
 from ctg_analysis.publishing.changes import changes
-from ctg_analysis.publishing.editions import HOME, compared_with, latest, publish, record
+from ctg_analysis.publishing.editions import HOME, compared_with, latest, publish, record, write_record
 
 
-def verify(epci: str, out: Path) -> tuple[int, list[str]]:
-    """Build the latest edition again in another folder; return how many files there are, and what differs.
+def verify(epci: str, out: Path) -> tuple[int, list[str], str]:
+    """Build the latest edition again in another folder; return how many files there are, what differs, what is to know.
+
+    The commit in its record is not compared: one that changes nothing of the report makes the same one.
 
     Raises:
         UserError: no report, chapters of an earlier edition in it, a build that fails.
@@ -37,7 +39,11 @@ def verify(epci: str, out: Path) -> tuple[int, list[str]]:
         (built,) = build([epci], chapters, elsewhere, force=True)
         if built.error or built.failed:
             raise built.error or next(iter(built.failed.values()))
-        return compared(edition, built.place)
+        again = record(built.place)
+        now, then = again["code"]["commit"], told["code"]["commit"]
+        write_record(built.place, again | {"code": again["code"] | {"commit": then}})
+        note = "" if now == then else f"built at commit {then or 'unknown'}, verified at {now or 'unknown'}"
+        return *compared(edition, built.place), note
 
 
 def compared(one: Path, other: Path) -> tuple[int, list[str]]:
