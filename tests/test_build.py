@@ -5,21 +5,25 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from ctg_analysis.build import build
 from ctg_analysis.chapters import chosen_chapters
+from ctg_analysis.cli import app
 from ctg_analysis.locks import alone
 from ctg_analysis.publishing.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
 from ctg_analysis.publishing.editions import HOME, JOURNAL, latest, name_of, record, write_record
 from ctg_analysis.publishing.keys import OF_ALL
-from ctg_analysis.publishing.territories import part, wanted, write_list
+from ctg_analysis.publishing.territories import is_listed, part, wanted, write_list
 from ctg_analysis.publishing.workers import Template, can_fork
 from ctg_analysis.settings import EXAMPLE_EPCI
 from ctg_analysis.verification import compared, verify
@@ -319,3 +323,31 @@ def test_the_list_of_reports_names_them_and_their_words(out):
     text = (out / "index.html").read_text(encoding="utf-8")
     assert f'<a href="{EXAMPLE_EPCI}/index.html">' in text and "territoire fictif" in text
     assert 'data-words="cc des monts' in text
+
+
+def test_the_list_is_complete_after_a_build_that_was_killed_and_waits_for_another(out, tmp_path):
+    """Scenario: two reports are published, and the build is killed before it lists them."""
+    other = "243500139"
+    write_list(out)
+    assert is_listed(out)
+    (out / other).symlink_to(latest(out, EXAMPLE_EPCI))
+    assert not is_listed(out)
+    entered, leave = threading.Event(), threading.Event()
+
+    def hold():
+        with alone(out, "index", ""):
+            entered.set()
+            leave.wait()
+
+    with ThreadPoolExecutor() as pool:
+        pool.submit(hold)
+        entered.wait()
+        threading.Timer(0.2, leave.set).start()
+        write_list(out)
+    assert is_listed(out) and f'<a href="{other}/index.html">' in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_build_with_nothing_to_do_completes_the_list(out):
+    (out / "index.html").write_text("", encoding="utf-8")
+    answer = CliRunner().invoke(app, ["build", EXAMPLE_EPCI, "--chapters", "07", "--out", str(out)])
+    assert answer.exit_code == 0 and is_listed(out)

@@ -57,7 +57,7 @@ def build(
     """
     from ctg_analysis.build import build as build_reports
     from ctg_analysis.chapters import chosen_chapters
-    from ctg_analysis.publishing.territories import part, wanted, write_list
+    from ctg_analysis.publishing.territories import is_listed, part, wanted, write_list
 
     chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
     some = part(wanted(epcis or [], every=all_, departement=departement), shard)
@@ -75,7 +75,7 @@ def build(
             published |= one.published
             for line in lines_of(one):
                 messages.print(line)
-        if published or not (home / "index.html").exists():
+        if published or not is_listed(home):
             write_list(home)
     if len(some) > 1:
         good = codes.count(0)
