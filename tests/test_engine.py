@@ -217,6 +217,30 @@ def test_an_unknown_territory_fails_all_its_jobs_and_no_other(tmp_path, warm):
     assert len(outcomes) == 3
 
 
+def end_parent() -> None:
+    """Kill the process that this one is forked from, as the system does for want of memory."""
+    os.kill(os.getppid(), signal.SIGKILL)
+
+
+def test_a_process_that_is_killed_costs_its_territory_and_no_other(warm):
+    """That of a territory is lost with what it still had to do; the template is started again."""
+    jobs = [Job("a", end_parent, (), "a1"), Job("a", os.getpid, (), "a2"), Job("b", os.getpid, (), "b1")]
+    outcomes = {outcome.job.place: outcome for outcome in run(jobs, 1, nothing, template=warm)}
+    assert {place: type(outcome.error) for place, outcome in outcomes.items() if outcome.error} == {"a2": StoppedError}
+    assert str(outcomes["a2"].error).startswith("a2: the process of its territory was killed")
+    assert outcomes.keys() == {"a1", "a2", "b1"}
+
+    workers.call(warm, end_parent, place="x")
+    assert [outcome.error for outcome in run(jobs[1:], 1, nothing, template=warm)] == [None, None]
+
+
+def test_threads_share_a_template(warm):
+    """As the threads of a worker of Dask do: each has its own forks, none gets the handles of another."""
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(lambda _: workers.call(warm, os.getpid, place="x"), range(40)))
+    assert len(set(numbers)) == 40
+
+
 def draws() -> tuple[float, float]:
     """Return a number of each generator."""
     import random

@@ -58,9 +58,14 @@ class Plan:
     force: bool
     came: dict[str, Outcome] = field(default_factory=dict)
 
+    @property
+    def data(self) -> str:
+        """How an error names what writes the data files."""
+        return f"{self.report.epci}/{RECORD}"
+
     def jobs(self) -> Iterator[Job]:
         """Yield what the forks do: the data files, then each chapter."""
-        yield Job(self.report.epci, tasks.write_data, (self.report,), RECORD)
+        yield Job(self.report.epci, tasks.write_data, (self.report,), self.data)
         for one in self.todo:
             former = self.former.get("chapters", {}).get(one.path.stem, {})
             spared = not self.force and former.get("key") and same_but_data(self.keys[one.path.stem], former["key"])
@@ -164,7 +169,7 @@ def concluded(plan: Plan, out: Path) -> Built:
     """Publish what was made, with the chapters kept from the latest edition; what failed is said, never hidden."""
     from ctg_analysis.publishing import around
 
-    report, data = plan.report, plan.came.pop(RECORD)
+    report, data = plan.report, plan.came.pop(plan.data)
     if data.error:
         return Built(report.epci, error=data.error)
     found, built = data.result, Built(report.epci)
