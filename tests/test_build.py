@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from ctg_analysis.build import build
+from ctg_analysis.build import build, scratch_of
 from ctg_analysis.chapters import chosen_chapters
 from ctg_analysis.cli import app
 from ctg_analysis.locks import alone
@@ -248,6 +248,12 @@ def test_killed_at_twenty_moments_the_report_is_always_whole(out, chapters, tmp_
         assert sum(text in page(out, f"{SECOND}.html") for text in texts) == 1
         seen.add(edition.name)
     assert built(out, chapters).exit_code == 0
+
+
+def test_what_a_killed_build_left_at_work_does_not_write_in_the_next_one(tmp_path):
+    left, _ = scratch_of(EXAMPLE_EPCI, tmp_path)
+    fresh, executed = scratch_of(EXAMPLE_EPCI, tmp_path)
+    assert fresh.is_dir() and executed.is_dir() and fresh != left and not left.exists()
 
 
 # Editions.

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from tempfile import mkdtemp
 
 from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.errors import UserError
@@ -157,12 +158,23 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
     todo = [one for one in listed if (force and one in chapters) or made_of.get(one.path.stem) != own[one.path.stem]]
     if not todo and former:
         return None
-    scratch = out / SCRATCH / epci
-    shutil.rmtree(scratch, ignore_errors=True)
+    return Plan(Report(epci, listed, *scratch_of(epci, out), edition), own, former, todo, force)
+
+
+def scratch_of(epci: str, out: Path) -> tuple[Path, Path]:
+    """Return two new folders, one for the pages and one for the notebooks; those of a killed build are removed.
+
+    No build has had these names: nothing that a former one left at work writes there.
+    """
+    home = out / SCRATCH
+    home.mkdir(exist_ok=True)
+    for former in home.glob(f"{epci}*"):
+        shutil.rmtree(former, ignore_errors=True)
+    scratch = Path(mkdtemp(prefix=f"{epci}-", dir=home))
     fresh, executed = scratch / "fresh", scratch / "executed"
-    fresh.mkdir(parents=True)
+    fresh.mkdir()
     executed.mkdir()
-    return Plan(Report(epci, listed, fresh, executed, edition), own, former, todo, force)
+    return fresh, executed
 
 
 def concluded(plan: Plan, out: Path) -> Built:

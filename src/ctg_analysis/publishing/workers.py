@@ -9,13 +9,14 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing.connection import Connection, wait
 
 from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.forks import LIMITS, EndedError, Fork, Limits, Parent, Template
-from ctg_analysis.publishing.template import CALL, DONE, REFUSED, SERVE
+from ctg_analysis.publishing.template import CALL, DONE, REFUSED, SERVE, end_with_build
 from ctg_analysis.settings import WARM, settings
 
 
@@ -77,7 +78,12 @@ def _run_stock(jobs: Iterable[Job], workers: int) -> Iterator[Outcome]:
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    reading, life = os.pipe()
+    watch = {"initializer": end_with_build, "initargs": (f"/proc/{os.getpid()}/fd/{reading}",)}
+    options = watch if sys.platform == "linux" else {}
+    with ProcessPoolExecutor(workers, get_context("spawn"), **options) as pool, ExitStack() as ended:
+        ended.callback(os.close, reading)
+        ended.callback(os.close, life)  # first: what is still at work when nobody waits for it any more ends
         futures = {pool.submit(job.function, *job.arguments): job for job in jobs}
         for future in as_completed(futures):
             error = future.exception()
