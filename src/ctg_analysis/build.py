@@ -244,7 +244,10 @@ def note(entry: dict) -> str:
 
 
 def keep_journal(report: Report, built: Built, out: Path) -> None:
-    """Keep, for the analyst, the errors of the chapters that failed and the notebooks as far as they ran."""
+    """Keep, for the analyst, the errors of the chapters that failed, and the notebooks as far as they ran.
+
+    Of a chapter whose process was stopped there is no notebook: papermill writes it when the last cell has run.
+    """
     journal = out / JOURNAL / report.epci
     shutil.rmtree(journal, ignore_errors=True)
     for stem, error in built.failed.items():

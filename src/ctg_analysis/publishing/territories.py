@@ -16,7 +16,7 @@ PATIENCE = 60.0  # seconds that a list waits for another to be written, which ta
 
 
 def wanted(epcis: list[str], *, every: bool, departement: str) -> list[str]:
-    """Return the SIREN numbers that are asked for; the reference case when none is.
+    """Return the SIREN numbers that are asked for, each once; the reference case when none is.
 
     Raises:
         UserError: several ways to ask at once, a département without EPCI.
@@ -24,7 +24,7 @@ def wanted(epcis: list[str], *, every: bool, departement: str) -> list[str]:
     if sum(map(bool, (epcis, every, departement))) > 1:
         raise UserError("ctg build: expected EPCIs, or --all, or --departement, one of them")
     if not every and not departement:
-        return epcis or [DEFAULT_EPCI]
+        return list(dict.fromkeys(epcis)) or [DEFAULT_EPCI]
     import pandas as pd
 
     from ctg_analysis.processing import ensure
