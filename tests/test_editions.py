@@ -103,4 +103,4 @@ def test_gc_goes_on_past_a_report_that_is_being_built(out):
     with alone(out, EPCI, "busy"):
         answer = CliRunner().invoke(cli.app, ["gc", "--keep", "2", "--out", str(out)])
     assert answer.exception.exit_code == 3 and f"{EPCI}: is being built" in str(answer.exception)
-    assert f"{OTHER}: 1 edition removed" in answer.output
+    assert f"{OTHER}: editions removed: 1" in answer.output

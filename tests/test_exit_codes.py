@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from ctg_analysis import cli
-from ctg_analysis.build import Built
+from ctg_analysis.build import Built, lines_of
 from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.territories import wanted
 
@@ -60,11 +60,11 @@ def test_an_epci_that_comes_twice_is_built_once():
 
 def test_what_failed_is_not_said_to_be_up_to_date(tmp_path):
     built = Built(EPCI, tmp_path / EPCI, published=True, failed={"08": UserError("notebooks/08.ipynb, cell 5: no")})
-    first, second, third = cli.lines_of(built)
+    first, second, third = lines_of(built)
     assert first.endswith("index.html: 0 chapters made again")
     assert second == f"{EPCI}: notebooks/08.ipynb, cell 5: no: the page is not of this edition"
     assert "unless its process was stopped" in third
     built.ran, built.failed = ["07"], {}
-    assert cli.lines_of(built) == [f"{tmp_path / EPCI}/index.html: 1 chapter made again"]
+    assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: 1 chapter made again"]
     built.ran = []
-    assert cli.lines_of(built) == [f"{tmp_path / EPCI}/index.html: up to date"]
+    assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: up to date"]

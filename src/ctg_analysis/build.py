@@ -22,7 +22,7 @@ from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
-from ctg_analysis.settings import PUBLIC, data_root, settings
+from ctg_analysis.settings import PUBLIC, data_root, project_path, settings
 from ctg_analysis.staleness import is_stale, told
 
 SIREN = r"\d{9}"
@@ -46,6 +46,20 @@ class Built:
         if self.error:
             return getattr(self.error, "exit_code", 1)
         return 2 if self.failed else 0
+
+
+def lines_of(built: Built) -> list[str]:
+    """Return what is said of a report: where it is, what ran, what failed and where the details are."""
+    if built.error:
+        return [str(built.error)]
+    failed = [str(error).splitlines()[0] for error in built.failed.values()]
+    count = len(built.ran)
+    ran = f"{count} chapter{'' if count == 1 else 's'} made again" if count or failed else "up to date"
+    lines = [f"{project_path(built.place)}/index.html: {ran}"]
+    lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
+    journal = project_path(built.place.parent / JOURNAL / built.epci)
+    details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
+    return [*lines, details] if failed else lines
 
 
 @dataclass

@@ -4,7 +4,6 @@ import datetime
 import os
 import sys
 import time
-from collections.abc import Sized
 from pathlib import Path
 from typing import Annotated
 
@@ -66,6 +65,7 @@ def build(
     3 another build of the same report is at work.
     """
     from ctg_analysis.build import build as build_reports
+    from ctg_analysis.build import lines_of
     from ctg_analysis.chapters import chosen_chapters
     from ctg_analysis.publishing.territories import is_listed, part, wanted, write_list
 
@@ -95,24 +95,6 @@ def build(
         messages.print(f"{good} of {len(some)} reports are good, in {time.perf_counter() - start:.1f} s")
     if worst := max(codes, key=(0, 2, 3, 1).index):
         raise typer.Exit(worst)
-
-
-def lines_of(built) -> list[str]:
-    """Return what is said of a report: where it is, what ran, what failed and where the details are."""
-    if built.error:
-        return [str(built.error)]
-    failed = [str(error).splitlines()[0] for error in built.failed.values()]
-    ran = f"{number_of(built.ran, 'chapter')} made again" if built.ran or failed else "up to date"
-    lines = [f"{project_path(built.place)}/index.html: {ran}"]
-    journal = project_path(built.place.parent / ".journal" / built.epci)
-    lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
-    details = "the details; the notebook as far as it ran, unless its process was stopped"
-    return lines + ([f"{journal}: {details}"] if failed else [])
-
-
-def number_of(things: Sized, name: str) -> str:
-    """Return how many things there are: "1 chapter", "2 chapters"."""
-    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 @app.command()
@@ -145,7 +127,7 @@ def changes(
     before, table = changes_of(epci, home)
     for row in table.itertuples(index=False):
         print(f"{row.kind}  {row.indicator}  {row.territory}  {row.period}  {row.before} → {row.now}")
-    messages.print(f"{epci}: {number_of(table, 'change')} since {before}" if before else f"{epci}: the first edition")
+    messages.print(f"{epci}: {len(table)} changes since {before}" if before else f"{epci}: the first edition")
 
 
 @app.command()
@@ -217,7 +199,7 @@ def gc(
         except Busy as error:
             busy.append(str(error))
         else:
-            messages.print(f"{epci}: {number_of(removed, 'edition')} removed")
+            messages.print(f"{epci}: editions removed: {len(removed)}")
     if busy:
         raise Busy("\n".join(busy))
 
