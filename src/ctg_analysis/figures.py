@@ -56,7 +56,7 @@ def communes_map(seen: Observed, one: Indicator) -> Html:
     if isinstance(one.value, Count | Mean):
         drawing = maps.circles(seen.land, rows)
         exact = rows["shown"].all() and not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
-        message = messages.circles(rows) if exact else ""
+        message = messages.circles(one, rows) if exact else messages.largest(one, rows)
     else:
         drawing = maps.choropleth(seen.land, rows, one, diverging=texts.is_change(one))
         message = messages.choropleth(one, rows)
@@ -109,7 +109,10 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     known = [one for one in members if periods.get(one.id) == latest]
     lacking = [texts.uncapitalised(one.label) for one in members if one not in known]
     note = f"Sans valeur à montrer : {texts.listed(lacking)}." if lacking else ""
-    own = pd.concat([compared[one.id].iloc[[0]].assign(name=texts.typography(one.label)) for one in known])
+    names = texts.without_common_head([one.label for one in known])
+    own = pd.concat(
+        [compared[one.id].iloc[[0]].assign(name=texts.typography(name)) for one, name in zip(known, names, strict=True)]
+    )
     data = charts.family_listing(known, compared, seen.territory["name"])
     period = texts.period_text(own["period"].iloc[0])
     drawing = bars.comparison(own)
@@ -118,7 +121,8 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     unit = COUNTED if counted else "nombre"
     first = known[0] if len(units) == 1 and not counted else replace(known[0], unit=unit)
     cited = source(seen, own)
-    return charts.chart(first, drawing, data, when=period, source=cited, title=TITLES[name], note=note)
+    message = messages.family(TITLES[name], own)
+    return charts.chart(first, drawing, data, when=period, source=cited, title=TITLES[name], note=note, message=message)
 
 
 def by_commune(seen: Observed, one: Indicator) -> pd.DataFrame:
@@ -245,7 +249,8 @@ def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[st
     drawing = bars.dumbbell(both.rename(columns=columns), ends)
     data = charts.Listing(["Territoire", *ends], both[["name", "text", "text_second"]].to_numpy().tolist())
     own = both.iloc[0]
-    message = f"{ends[0]} : {own['text']}, {texts.uncapitalised(ends[1])} : {own['text_second']}"
+    said = [f"{own[text]} ({texts.uncapitalised(end)})" for text, end in zip(("text", "text_second"), ends, strict=True)]
+    message = f"{texts.headed(title)} {', '.join(said)}"
     when = texts.period_text(own["period"])
     return charts.chart(first, drawing, data, when=when, source=source(seen, both), title=title, message=message)
 

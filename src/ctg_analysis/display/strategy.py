@@ -88,7 +88,7 @@ def budget_by_financer(by_financer: pd.DataFrame, when: str, source: str, file: 
     return chart(
         grid(by_financer, written),
         Listing([f"{header[0]}, en euros", *header[1:]], lines),
-        message=f"{thousands(whole)} {IN_THOUSANDS}, dont {thousands(first.iloc[0])} de : {first.index[0]}",
+        message=f"Premier financeur : {first.index[0]}, {thousands(first.iloc[0])} {IN_THOUSANDS} sur {thousands(whole)}",
         what=f"Financement des actions, par financeur et par année ({IN_THOUSANDS})",
         when=when,
         source=source,
