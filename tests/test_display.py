@@ -12,7 +12,7 @@ from ctg_analysis import figures
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.comparisons import common_period
-from ctg_analysis.display import bars, charts, lines, maps, markup, messages, texts
+from ctg_analysis.display import bars, charts, lines, maps, markup, texts
 from ctg_analysis.display.land import land, read_land
 from ctg_analysis.display.maps import class_breaks
 from ctg_analysis.display.style import SEQUENTIAL
@@ -264,18 +264,6 @@ def test_the_quartiles_of_the_peers_are_a_box_with_words_of_its_own(france):
     assert said in html and "premier au troisième quartile" in html and said in chapter.reading(peers["indicator"]).html
 
 
-@pytest.mark.parametrize(
-    "words, title",
-    [(["plus élevée que", "proche de"], "Un niveau plus élevé que celui de l’Aveyron, proche de celui de la France"),
-     (["plus faible que", "plus faible que"], "Un niveau plus faible que celui de l’Aveyron et de la France"),
-     ([None, None], "10 % dans le territoire, 30 % en France")],
-)  # fmt: skip
-def test_the_title_of_a_comparison_says_what_the_tests_allow(words, title):
-    rows = pd.DataFrame({"name": ["Ici", "Aveyron", "France"], "level": ["epci", "departement", "france"]})
-    rows = rows.assign(status="ok", text=["10 %", "20 %", "30 %"], word=[None, *words])
-    assert messages.comparison(CATALOGUE["age_0_19_share"], rows) == title
-
-
 def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sources(france):
     chapter = open_chapter("200067171")
     own, departement = (
@@ -344,16 +332,6 @@ def test_a_trend_below_zero_keeps_its_points_in_the_drawing_and_zero_in_sight():
     assert ">0,0</text>" in drawing and ">\u22120,5</text>" in drawing
     below = lines.trend(rows.assign(value=[-3.0, -2.0, -1.0]), decimals=1)
     assert all(0 < y < lines.HEIGHT for y in attributes(below, "circle", "cy"))
-
-
-@pytest.mark.parametrize(
-    "texts_, title",
-    [(["10", "12"], "De 10 habitants en 2015 à 12 en 2020"), (["3", "3"], "3 habitants en 2015 comme en 2020"),
-     (["≈ 5", "≈ 10"], "De ≈ 5 en 2015 à ≈ 10 en 2020")],
-)  # fmt: skip
-def test_the_title_of_a_trend(texts_, title):
-    rows = pd.DataFrame({"period": ["2015", "2020"], "value": [10.0, 12.0], "text": texts_})
-    assert messages.trend(CATALOGUE["population_count"], rows) == title
 
 
 def test_no_decimals_in_an_interval_on_a_small_base():

@@ -41,7 +41,7 @@ def sheet(shown: Shown, row, *, agrees: bool) -> ActionSheet:
             ("Public", _written(row.public_cible)),
             ("Territoire", _written(row.territoire)),
             ("Calendrier", _written(span_text(row.calendrier_debut, row.calendrier_fin) or None)),
-            ("Jalons", _written(row.jalons)),
+            *([("Jalons", _written(row.jalons))] if row.jalons not in (row.etapes or ()) else []),
         ],
         steps=[texts.typography(step) for step in row.etapes or ()],
         who=[

@@ -121,7 +121,7 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     unit = COUNTED if counted else "nombre"
     first = known[0] if len(units) == 1 and not counted else replace(known[0], unit=unit)
     cited = source(seen, own)
-    message = messages.family(TITLES[name], own)
+    message = messages.family(TITLES[name], first.unit, own)
     return charts.chart(first, drawing, data, when=period, source=cited, title=TITLES[name], note=note, message=message)
 
 
@@ -249,8 +249,8 @@ def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[st
     drawing = bars.dumbbell(both.rename(columns=columns), ends)
     data = charts.Listing(["Territoire", *ends], both[["name", "text", "text_second"]].to_numpy().tolist())
     own = both.iloc[0]
-    said = [f"{own[text]} ({texts.uncapitalised(end)})" for text, end in zip(("text", "text_second"), ends, strict=True)]
-    message = f"{texts.headed(title)} {', '.join(said)}"
+    first_end, second_end = map(texts.uncapitalised, ends)
+    message = f"{texts.headed(title)} {own['text']} ({first_end}), {own['text_second']} ({second_end})"
     when = texts.period_text(own["period"])
     return charts.chart(first, drawing, data, when=when, source=source(seen, both), title=title, message=message)
 

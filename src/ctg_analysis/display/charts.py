@@ -129,7 +129,8 @@ def pyramid(
     title = f"{_percent(_sum(own, FROM_65))} de 65 ans ou plus, {_percent(_sum(own, UNDER_20))} de moins de 20 ans"
     alt = (
         f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {_percent(_sum(own, UNDER_20))} de la "
-        f"population, les 65 ans ou plus {_percent(_sum(own, FROM_65))}. Âge le plus nombreux : {_fullest(own, labels)}."
+        f"population, les 65 ans ou plus {_percent(_sum(own, FROM_65))}."
+        f" Âge le plus nombreux : {_fullest(own, labels)}."
     )
     data = Listing(["Âge"], [[label] for label in labels])
     for sex, word in SEXES.items():

@@ -46,6 +46,7 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int], marks: Sequence[tuple[float
         rows.itertuples(index=False), names, heights, groups, opens, strict=True
     ):
         if opening:
+            drawing.bar(0, top + GROUP / 2, WIDTH, GROUP, PAPER)
             drawing.text(0, top + GROUP / 2 + 2, group, size=SMALL, font_weight="bold")
             top += GROUP
         y = top + height / 2

@@ -10,6 +10,7 @@ from ctg_analysis.model import OK, Indicator
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
 
+PLAIN = re.compile(r"(?:≈\u00a0)?[\d\u202f,+\u2212]+")  # a number without its unit
 LONGEST_UNIT = 20  # letters; a longer one stands below the title only
 LONGEST = 100  # letters of a title that tells both ends of a family
 
@@ -61,10 +62,10 @@ def _with_unit(one: Indicator, row: pd.Series) -> str:
 
 def counted(one: Indicator, row: pd.Series) -> str:
     """Return a value with its unit, where it is a plain number and the unit is not in it."""
-    plain = re.fullmatch(r"(?:≈\u00a0)?[\d\u202f,+\u2212]+", row["text"]) and not one.id.endswith("_year")
+    plain = PLAIN.fullmatch(row["text"]) and not one.id.endswith("_year")
     if not plain or one.unit.startswith("%"):
         return row["text"]
-    return f"{row['text']} {one.unit if abs(row['value']) >= 2 else texts.singular(one.unit)}"
+    return f"{row['text']} {_agreed(one.unit, row['value'])}"
 
 
 def _clause(said: str, places: str) -> str:
@@ -124,7 +125,7 @@ def choropleth(one: Indicator, rows: pd.DataFrame) -> str:
     return about(one, f"de {low['text']} à {_with_unit(one, high)} selon la commune")
 
 
-def family(title: str, rows: pd.DataFrame) -> str:
+def family(title: str, unit: str, rows: pd.DataFrame) -> str:
     """Return the least and the greatest of a family, or the greatest alone. rows: columns name, value, text."""
     order = rows.sort_values("value", kind="stable")
     low, high = order.iloc[0], order.iloc[-1]
@@ -133,11 +134,22 @@ def family(title: str, rows: pd.DataFrame) -> str:
     if low["text"] == high["text"]:
         return f"{texts.headed(title)} {high['text']} pour chacune des {texts.in_letters(len(rows))} lignes"
     lows, highs = (list(rows.loc[rows["text"].eq(end["text"]), "name"]) for end in (low, high))
-    both = f"De {low['text']} ({texts.uncapitalised(lows[0])}) à {high['text']} ({texts.uncapitalised(highs[0])})"
+    said = _in_units(unit, high)
+    both = f"De {low['text']} ({texts.uncapitalised(lows[0])}) à {said} ({texts.uncapitalised(highs[0])})"
     if len(lows) == len(highs) == 1 and len(both) <= LONGEST and both.count("(") == 2:
         return both
     top = texts.listed([*map(texts.uncapitalised, highs)]) if len(highs) < 3 else f"{len(highs)} lignes sur {len(rows)}"
-    return f"Au plus haut : {top}, {high['text']}"
+    return f"Au plus haut : {top}, {said}"
+
+
+def _in_units(unit: str, row: pd.Series) -> str:
+    """Return a value with a short unit that its name does not hold; numbers and marks are told as they are."""
+    known = len(unit) > LONGEST_UNIT or unit.split(" ")[0] in ("%", "nombre", "note") or unit in row["name"].lower()
+    return row["text"] if known or not PLAIN.fullmatch(row["text"]) else f"{row['text']} {_agreed(unit, row['value'])}"
+
+
+def _agreed(unit: str, value: float) -> str:
+    return unit if abs(value) >= 2 else texts.singular(unit)
 
 
 def parts(shares: pd.DataFrame, own: pd.Series) -> str:

@@ -170,7 +170,8 @@ def _path(drawing: Drawing, rows: pd.DataFrame, x, middle: float) -> None:
             drawing.circle(at, y, 3.2, PAPER if row.kind == "départ" else TERRITORY, stroke=TERRITORY, stroke_width=1.6)
     with drawing.halo():
         for at, y, row in ([told[0]] if told else []) + ([told[-1]] if len(told) > 1 else []):
-            drawing.text(at, y - 9, row.text, anchor="middle", size=SMALL)
+            within = max(at, YEARS_LEFT - 6 + length(row.text, SMALL) / 2)  # clear of the labels
+            drawing.text(within, y - 9, row.text, anchor="middle", size=SMALL)
         for at, y, row in goal:
             drawing.text(at + 10, y, row.text, size=SMALL, font_weight="bold")
 

@@ -24,6 +24,7 @@ SIGN_WORDS = {
     "nd": "non disponible",
     "–": "sans objet",
     "≈": "arrondi à 5 par le producteur",
+    "\u2014": "rien n'est inscrit",
     WEAK: "échantillon trop petit pour écrire un nombre",
 }
 
