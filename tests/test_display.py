@@ -1,6 +1,7 @@
 """Texts, tables and charts: the rules of honesty about small numbers, and hostile labels."""
 
 import re
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -217,6 +218,43 @@ def test_classes_of_a_map():
     assert breaks == sorted(breaks) and len(breaks) <= 6 and breaks[0] <= 10.2 and breaks[-1] >= 57.3
     around = class_breaks(pd.Series([-3.1, 0.2, 1.0]), diverging=True)
     assert around[0] == -around[-1] and around[0] <= -3.1
+
+
+def test_no_class_is_narrower_than_the_decimals_that_are_shown():
+    values = pd.Series([10.3, 10.7, 10.8, 10.9, 11.2, 12.0])
+    assert class_breaks(values, diverging=False, digits=0) == [10, 11, 12]
+    fine = class_breaks(values, diverging=False)
+    assert min(later - former for former, later in pairwise(fine)) > 0.15
+
+
+def test_a_map_of_yes_and_no_has_two_classes():
+    ground, rows = squares(0.0, 100.0, 100.0)
+    drawing = maps.choropleth(ground, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
+    assert ">0.0</text>" in drawing and ">100.0</text>" in drawing and " à " not in drawing
+    assert drawing.count(f'fill="{SEQUENTIAL[0]}"') == 2 and drawing.count(f'fill="{SEQUENTIAL[1]}"') == 3
+
+
+def test_the_maps_of_travel_times_have_the_same_classes():
+    chapter = open_chapter("999999999")
+    legends = [
+        [text for text in re.findall(r">([^<>]+ à [^<>]+)</text>", chapter.map(f"{name}_time").html)]
+        for name in ("france_services", "general_practitioner")
+    ]
+    assert legends[0] == legends[1] and len(legends[0]) > 2
+
+
+def test_circles_without_their_number_have_a_scale():
+    ground, rows = squares(*range(1, 31))
+    drawing = maps.circles(ground, rows)
+    assert ">20</text>" in drawing and ">4</text>" in drawing
+    assert len(attributes(maps.circles(*squares(100.0, 25.0)), "circle", "r")) == 2
+
+
+def test_the_box_of_the_peers_stays_clear_of_the_names():
+    rows = pd.DataFrame({"name": ["Ici", "Médiane"], "level": ["epci", "peers"], "value": [0.2, -0.3], "text": "x"})
+    drawing = bars.comparison(rows.assign(low=[NAN, -0.9], high=[NAN, 0.1]))
+    names, box = attributes(drawing, "text", "x"), attributes(drawing, "rect", "x")
+    assert min(box) > min(names)
 
 
 def test_shares_by_age_refuse_a_missing_band():

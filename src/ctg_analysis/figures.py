@@ -21,6 +21,9 @@ from ctg_analysis.sources.demarche import SURVEY
 
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 
+COMMON_CLASSES = ("access_times",)  # families whose maps share their classes
+SAME_SHADES = "Une teinte vaut les mêmes minutes sur toutes les cartes de temps d'accès."
+
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
@@ -58,11 +61,22 @@ def communes_map(seen: Observed, one: Indicator) -> Html:
         exact = rows["shown"].all() and not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
         message = messages.circles(one, rows) if exact else messages.largest(one, rows)
     else:
-        drawing = maps.choropleth(seen.land, rows, one, diverging=texts.is_change(one))
+        diverging, together = texts.is_change(one), _read_together(seen, one)
+        drawing = maps.choropleth(seen.land, rows, one, diverging=diverging, together=together)
         message = messages.choropleth(one, rows)
     without = rows.loc[~rows["territory"].isin(seen.land.paths.keys()), "name"]
     note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
+    note = f"{note} {SAME_SHADES}".strip() if one.family in COMMON_CLASSES else note
     return _drawn(seen, one, drawing, rows, over_years=False, kind="map", note=note, message=message)
+
+
+def _read_together(seen: Observed, one: Indicator) -> pd.Series | None:
+    """Return the values of the maps that an indicator's is read with, its own among them; None when it stands alone."""
+    if one.family not in COMMON_CLASSES:
+        return None
+    members = [other for other in CATALOGUE.values() if other.family == one.family]
+    rows = pd.concat([on_map(seen, other) for other in members])
+    return rows.loc[rows["status"].eq(OK), "value"]
 
 
 def timeline(seen: Observed, one: Indicator) -> Html:

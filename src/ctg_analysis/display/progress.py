@@ -20,7 +20,7 @@ SHADES = {
     "non démarrée": (PAPER, INK),
     "abandonnée": (HATCHED, INK),
 }
-NAME_WIDTH, ROW, LINE_HEIGHT, BAR = 26, 30, 13, 19
+NAME_WIDTH, ROW, LINE_HEIGHT, BAR = 24, 30, 13, 19
 LEFT, START, GOAL, NUMBERS = 168, 184, 276, (346, 394, WIDTH)  # of the bullets: labels, 0, 1, columns of numbers
 BEYOND = 0.16  # how far a bullet goes before the baseline and after the target; an arrow says that it is further
 YEARS_LEFT, YEARS_RIGHT, PATH = 190, WIDTH - 52, 46
