@@ -45,7 +45,7 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: str
         [[name, *map(str, row)] for name, row in zip(counts.index, counts.to_numpy(), strict=True)],
     )
     drawn = chart(
-        progress.stacked(counts.drop(columns="total")),
+        progress.stacked(counts.drop(columns="total", index=realisation.ALL)),
         data,
         message=f"{plural(whole[DONE], 'action')} {DONE if whole[DONE] < 2 else DONE + 's'} sur {whole['total']}",
         what="Actions par axe et par statut (nombre)",
