@@ -149,8 +149,22 @@ def _alike(row) -> list[str]:
     now = row.text.removesuffix(f"{texts.NARROW}%")
     if not now or not PLAIN.fullmatch(now):
         return [quantity(row.baseline), now or quantity(row.now), quantity(row.target)]
-    decimals = len(now.partition(",")[2])
-    return [_rounded(row.baseline, decimals), now, _rounded(row.target, decimals)]
+    return [_rounded(row.baseline, _decimals(now)), now, _rounded(row.target, _decimals(now))]
+
+
+def _alike_over_years(rows: pd.DataFrame) -> list[str]:
+    """Return the values of an indicator, each with the fewest decimals that the diagnosis gives one of them."""
+    told = [text.removesuffix(f"{texts.NARROW}%") for text in rows["text"]]
+    fewest = min((_decimals(text) for text in told if PLAIN.fullmatch(text)), default=None)
+    write = quantity if fewest is None else lambda value: _rounded(value, fewest)
+    return [
+        write(value) if not text or PLAIN.fullmatch(text) else text
+        for text, value in zip(told, rows["value"], strict=True)
+    ]
+
+
+def _decimals(number: str) -> int:
+    return len(number.partition(",")[2])
 
 
 def _rounded(value: float, decimals: int) -> str:
@@ -175,8 +189,8 @@ def _word(row) -> str:
 
 def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, file: str) -> Html:
     """Return the values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
-    told = zip(rows["text"], rows["value"], strict=True)
-    rows = rows.assign(text=[text.removesuffix(f"{texts.NARROW}%") or quantity(value) for text, value in told])
+    drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
+    rows = rows.assign(text=[text or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)])
     years = sorted(rows["year"].unique())
     lines = []
     for name, label in labels.items():
@@ -191,7 +205,7 @@ def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, fi
     if broken:
         message += f", dont {plural(broken, 'série rompue', 'séries rompues')}"
     return chart(
-        progress.paths(rows, labels),
+        progress.paths(drawn, labels),
         Listing(["Indicateur", *map(str, years)], lines),
         message=message,
         what="Indicateurs de résultat, valeurs relevées et cible",
