@@ -166,7 +166,7 @@ def _classes(
     known: pd.DataFrame, one: Indicator, *, diverging: bool, together: pd.Series | None
 ) -> tuple[list[float], list[str]]:
     """Return the bounds of the classes of a map, and their words: one or two values are each a class by themselves."""
-    written = known.sort_values("value").drop_duplicates("text")
+    written = known.sort_values("value").drop_duplicates("value")
     if len(written) in (1, 2) and together is None and not diverging:
         low, high = written["value"].iloc[0], written["value"].iloc[-1]
         return [low, *([(low + high) / 2] if len(written) == 2 else []), high], list(written["text"])
