@@ -29,7 +29,7 @@ def _said(seen: Observed, one: Indicator, chapters: dict[str, ChapterNotebook]) 
     return sheets.Said(
         theme=texts.typography(chapter.title),
         sentence=texts.sentence(one, rows.iloc[0]),
-        comparison=texts.typography(titles.comparison(one, rows)) if several else "",
+        comparison=texts.typography(titles.standing(rows)) if several else "",
         drawing=markup.described(bars.comparison(known), alt) if several else "",
         source=texts.typography(f"Source : {figures.source(seen, rows)}"),
         page=chapter.page,

@@ -4,6 +4,7 @@ import csv
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
 from babel import Locale
@@ -34,6 +35,7 @@ SIGN_WORDS = {
     "nd": "non disponible",
     "–": "sans objet",
     "≈": "arrondi à 5 par le producteur",
+    "\u2014": "rien n'est inscrit",
     WEAK: "échantillon trop petit pour écrire un nombre",
 }
 
@@ -230,8 +232,26 @@ def listed(items: list[str]) -> str:
 
 
 def uncapitalised(text: str) -> str:
-    """Return a text with a small first letter, unless it opens with an acronym."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    """Return a text with a small first letter, unless it opens with an acronym or a name."""
+    return text if text[1:2].isupper() or text.startswith("France") else text[:1].lower() + text[1:]
+
+
+def without_common_head(labels: Sequence[str]) -> list[str]:
+    """Return labels without what they all say before a colon: « Temps moyen : crèche » among others, « Crèche »."""
+    heads = {label.partition(" : ")[0] for label in labels if " : " in label}
+    if len(labels) < 2 or len(heads) != 1 or not all(" : " in label for label in labels):
+        return list(labels)
+    return [tail[:1].upper() + tail[1:] for tail in (label.partition(" : ")[2] for label in labels)]
+
+
+def headed(label: str) -> str:
+    """Return a label as it opens a title, before what is said of it: « Temps moyen, crèche : »."""
+    return f"{label.replace(' : ', ', ')} :"
+
+
+def in_letters(number: int) -> str:
+    """Return a small number in letters, a larger one in figures."""
+    return {2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six"}.get(number, str(number))
 
 
 def date_text(iso: str) -> str:
