@@ -257,6 +257,11 @@ def test_the_bilan_of_the_convention_under_way_has_the_columns_of_the_one_before
     actions = plan.in_order(table("actions"), table("axes"), table("objectifs"))
     bilan = tracking.as_bilan(actions, table("indicateurs_suivi"), table("financements"), table("suivi"))
     assert list(bilan) == list(empty("bilan_actions"))
+    funding = budget.of_the_plan(table("financements"), actions)
+    by_year = tracking.money(funding, table("suivi"))
+    assert by_year["year"].max() < funding["annee"].max()
+    due = tracking.as_bilan(actions, table("indicateurs_suivi"), funding, table("suivi"))["cout_prevu"]
+    assert due.sum() == by_year["planned"].sum()  # what was to be spent in the years that are followed, no more
     counts = realisation.by_axis(bilan, tracking.STATUSES).loc["Ensemble"]
     last = table("suivi").query("annee == 2025")["statut"].value_counts()
     assert counts["total"] == len(actions) and all(counts[name] == last.get(name, 0) for name in tracking.STATUSES)
