@@ -52,8 +52,8 @@ def build(
 ) -> None:
     """Build the chapters of one or several EPCIs, by default that of the reference case.
 
-    Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, or without them;
-    3 another build of the same report is at work.
+    Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them, or
+    with a démarche whose chain does not hold; 3 another build of the same report is at work.
     """
     from ctg_analysis.build import build as build_reports
     from ctg_analysis.chapters import chosen_chapters
@@ -85,13 +85,14 @@ def build(
 
 
 def lines_of(built) -> list[str]:
-    """Return what is said of a report: where it is, what ran, what failed and where the details are."""
+    """Return what is said of a report: where it is, what ran, what failed, what does not hold, where details are."""
     if built.error:
         return [str(built.error)]
     ran = f"{len(built.ran)} chapters made again" if built.ran else "up to date"
     lines = [f"{project_path(built.place)}/index.html: {ran}"]
     journal = project_path(built.place.parent / ".journal" / built.epci)
     lines += [f"{str(error).splitlines()[0]}: the page is not of this edition" for error in built.failed.values()]
+    lines += built.breaks
     return lines + ([f"{journal}: the details, and the notebooks as far as they ran"] if built.failed else [])
 
 

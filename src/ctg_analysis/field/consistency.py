@@ -5,13 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
-from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.field.material import Material, open_material
-from ctg_analysis.field.reading import Read, read_table
-from ctg_analysis.field.tables import PUBLIC, evidence, plan
+from ctg_analysis.errors import Finding
+from ctg_analysis.field.reading import Read
+from ctg_analysis.field.tables import evidence, plan
 from ctg_analysis.field.tables.columns import first_day, last_day
 from ctg_analysis.field.tables.documents import Convention
-from ctg_analysis.settings import DataRoot
 
 Tables = Mapping[str, Read]
 
@@ -24,22 +22,6 @@ MUST_HAVE = {
     "calendrier_fin": "when it ends, such as 2026-12",
 }
 OF_A_RESULT = ("valeur_reference", "date_reference", "cible", "cible_date", "collecteur")
-
-
-def open_consistent(root: DataRoot, epci: str, places: pd.DataFrame) -> Material:
-    """Return the field material of an EPCI, whose chain holds: what a convention may be written from.
-
-    places: see `material.open_material`.
-
-    Raises:
-        InputError: with the findings about the files, or with each break of the chain.
-    """
-    material = open_material(root, epci, places)
-    folder = root.material(epci)
-    tables = {name: read_table(folder / table.file, table) for name, table in PUBLIC.items()}
-    if findings := inconsistencies(tables, material.convention):
-        raise InputError(findings)
-    return material
 
 
 def inconsistencies(tables: Tables, convention: Convention | None = None) -> list[Finding]:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ctg_analysis.errors import UserError
-from ctg_analysis.field.consistency import open_consistent
+from ctg_analysis.errors import InputError, UserError
 from ctg_analysis.field.material import CONVENTION as CONVENTION_FILE
+from ctg_analysis.field.material import open_material
 from ctg_analysis.field.tables.columns import last_day
 from ctg_analysis.observed import observed
 from ctg_analysis.processing import ensure
+from ctg_analysis.proofs import breaks
 from ctg_analysis.publishing.documents import action_sheets, convention
 from ctg_analysis.publishing.documents.dossier import Dossier
 from ctg_analysis.publishing.documents.issues import issue_page
@@ -82,7 +83,9 @@ def dossier(epci: str, root: DataRoot) -> Dossier:
     """
     ensure(root)
     seen = observed(epci, root)
-    material = open_consistent(root, epci, seen.territories)
+    material = open_material(root, epci, seen.territories)
+    if findings := breaks(root, epci, seen.observations, seen.territories):
+        raise InputError(findings)
     if material.convention is None:
         path = project_path(root.material(epci) / CONVENTION_FILE)
         raise UserError(f"{path}: found no convention yet, expected its parties and its articles: ctg new {epci}")
