@@ -45,6 +45,20 @@ def test_each_break_of_an_action_is_named_on_its_line(root, public, file, column
     assert f"{file}, line {ACTION}, column {column}: found " in line and told in line
 
 
+def test_a_target_outside_the_convention_and_a_baseline_after_its_signature_are_named(root, public):
+    path = public / "indicateurs_suivi.csv"
+    number = line_of(path, "ind_id", "F04-T2")
+    change(path, number, "cible_date", "2035")
+    change(path, number, "date_reference", "2025-06")
+    target, baseline = said(root)
+    assert f"indicateurs_suivi.csv, line {number}, column cible_date: found '2035', expected within the" in target
+    assert f"line {number}, column date_reference: found '2025-06', expected a baseline of 2024-07-12" in baseline
+    change(path, number, "cible_date", "2023")
+    change(path, number, "date_reference", "2023")
+    (line,) = said(root)
+    assert "column cible_date: found '2023', expected within the convention" in line
+
+
 @pytest.mark.parametrize("column", ["valeur_reference", "date_reference", "cible", "cible_date", "collecteur"])
 def test_a_result_indicator_has_its_baseline_its_target_and_who_collects_it(root, public, column):
     number = line_of(public / "indicateurs_suivi.csv", "ind_id", "F04-T2")

@@ -172,7 +172,7 @@ def _attendance(tables: Tables, _: Convention | None) -> Iterator[Finding]:
 
 
 def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]:
-    """Yield the periods that are not within the years of the convention."""
+    """Yield the periods that are not within the years of the convention, the baselines later than its signature."""
     if convention is None:
         return
     begin, end = first_day(convention.periode.debut), last_day(convention.periode.fin)
@@ -183,6 +183,7 @@ def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]
         ("financements", ("annee",)),
         ("suivi", ("annee",)),
         ("objectifs", ("echeance",)),
+        ("indicateurs_suivi", ("cible_date",)),
     ):
         read = tables[name]
         rows = read.rows[~read.rows["action_id"].isin(dropped)] if "action_id" in read.rows else read.rows
@@ -191,6 +192,12 @@ def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]
                 moment = str(moment)
                 if not begin <= first_day(moment) <= last_day(moment) <= end:
                     yield Finding(read.shown, int(line), column, repr(moment), expected)
+    read, signed = tables["indicateurs_suivi"], convention.validee_le
+    kept = read.rows.loc[~read.rows["action_id"].isin(dropped), "date_reference"].dropna()
+    for line, moment in kept.items() if signed else ():
+        if first_day(moment) > signed:
+            expected = f"a baseline of {signed} at the latest, when the convention was validated"
+            yield Finding(read.shown, int(line), "date_reference", repr(moment), expected)
 
 
 CHECKS: dict[Callable[[Tables, Convention | None], Iterator[Finding]], tuple[str, ...]] = {
