@@ -157,8 +157,10 @@ def convention(
 
     home = (out or settings().reports).resolve()
     with messages.status(epci):
-        paths = write_convention(epci, data_root(epci), home)
+        paths, warning = write_convention(epci, data_root(epci), home)
     messages.print(f"{project_path(paths[0])}: written, and {len(paths) - 1} other documents beside it")
+    if warning:
+        messages.print(warning)
 
 
 @app.command()

@@ -25,13 +25,17 @@ from ctg_analysis.summaries import messages
 SHEETS = "fiches_action"
 
 
-def write_convention(epci: str, root: DataRoot, out: Path) -> list[Path]:
-    """Write the convention, what changes in its articles, and the fiches-action; return their places.
+def write_convention(epci: str, root: DataRoot, out: Path) -> tuple[list[Path], str]:
+    """Write the convention, what changes in its articles, and the fiches-action; return their places, and a warning.
 
     Raises:
-        InputError, UserError: see `convention_documents` and `writing.write`.
+        InputError, UserError: see `dossier` and `writing.write`.
     """
-    return write(out, epci, convention_documents(epci, root), alone_in=SHEETS)
+    one = dossier(epci, root)
+    paths = write(out, epci, convention_documents(one, root), alone_in=SHEETS)
+    signed = one.since_signature
+    told = f"validated on {signed}, its figures, lists and annexes are those of {one.date}: keep the text signed"
+    return paths, f"{project_path(paths[0])}: {told}" if signed else ""
 
 
 def write_issue(epci: str, root: DataRoot, number: int | None, out: Path) -> Iterator[Path]:
@@ -49,13 +53,8 @@ def write_issue(epci: str, root: DataRoot, number: int | None, out: Path) -> Ite
         yield from write(out, epci, {pdf.name: pdf.read_bytes()})
 
 
-def convention_documents(epci: str, root: DataRoot) -> dict[str, bytes]:
-    """Return the convention, what changes in its articles, and the fiches-action, by the names of their files.
-
-    Raises:
-        InputError: material that cannot be trusted, or whose chain does not hold. UserError: no convention yet.
-    """
-    one = dossier(epci, root)
+def convention_documents(one: Dossier, root: DataRoot) -> dict[str, bytes]:
+    """Return the convention, what changes in its articles, and the fiches-action, by the names of their files."""
     reference = read_reference()
     made = {
         CONVENTION: (CONVENTION, convention.context(one, reference), one.convention.intitule),
@@ -70,7 +69,7 @@ def convention_documents(epci: str, root: DataRoot) -> dict[str, bytes]:
         for action, context in action_sheets.contexts(one).items()
     }
     return {
-        name: fill(template(model, root, epci), context, title=title, date=one.date)
+        name: fill(template(model, root, one.material.epci), context, title=title, date=one.date)
         for name, (model, context, title) in made.items()
     }
 
