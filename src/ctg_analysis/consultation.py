@@ -68,7 +68,7 @@ class Consultation:
         if not self._held:
             return self.shown.box("Consultation des habitants", **BEGIN)
         about = self._about
-        margin = f"± {texts.number(100 * about['half_width'], 1)} points"
+        margin = f"± {_points(100 * about['half_width'])}"
         worth = (
             f"La marge d'erreur à 95 % d'une part de 50 % est de {margin}."
             if about["plan"] == DRAWN_BY_LOT
@@ -118,7 +118,7 @@ class Consultation:
         reached = (
             "Les poids ramènent chaque marge à celle du recensement."
             if about["converged"]
-            else f"Les poids n'atteignent pas toutes les marges, à {texts.number(about['gap'], 1)} points près."
+            else f"Les poids n'atteignent pas toutes les marges, à {_points(about['gap'])} près."
         )
         under, over = drawn.of(rows, "sous-représenté"), drawn.of(rows, "surreprésenté")
         said = f"Moins entendus que leur part dans la population : {under}. " if under else ""
@@ -250,3 +250,8 @@ class Consultation:
 
     def _absent(self, what: str) -> Html:
         return self.shown.box(what, reponses="réponses à recueillir")
+
+
+def _points(value: float) -> str:
+    """Return « 0,4 point », « 5,2 points »."""
+    return f"{texts.number(value, 1)} point{'s' if value >= 2 else ''}"

@@ -102,7 +102,7 @@ def bullets(rows: pd.DataFrame, what: str, when: str, source: str, file: str) ->
     """
     written = rows.assign(
         baseline_text=[quantity(value) for value in rows["baseline"]],
-        now_text=[text or quantity(value) for text, value in zip(rows["text"], rows["now"], strict=True)],
+        now_text=[_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["now"], strict=True)],
         target_text=[quantity(value) for value in rows["target"]],
         word=["série rompue" if broken else "" for broken in rows["broken"]],
     )
@@ -134,6 +134,11 @@ def bullets(rows: pd.DataFrame, what: str, when: str, source: str, file: str) ->
     )
 
 
+def _bare(text: str) -> str:
+    """Return how an observed value is written, without the sign of its unit, which has its own place."""
+    return text.removesuffix("%").rstrip()
+
+
 def _at(text: str, year: float) -> str:
     return text if pd.isna(year) else f"{text} ({year:.0f})"
 
@@ -152,7 +157,8 @@ def _word(row) -> str:
 
 def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, file: str) -> Html:
     """Return the values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
-    rows = rows.assign(text=[text or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)])
+    told = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
+    rows = rows.assign(text=told)
     years = sorted(rows["year"].unique())
     lines = []
     for name, label in labels.items():
