@@ -1,5 +1,6 @@
 """What residents and partners said, in the pages: scenarios 9 and 10, rules R20 to R26, and nothing of a person."""
 
+import copy
 import json
 import os
 import re
@@ -13,7 +14,7 @@ import pytest
 from attacker import Attacker
 from material_files import add, change, copy_of, line_of
 
-from ctg_analysis.consultation import open_consultation
+from ctg_analysis.consultation import Consultation, open_consultation
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.errors import InputError
 from ctg_analysis.field.crossings import FISHER, MERGED, PERMUTATIONS
@@ -183,6 +184,30 @@ def test_r26_nothing_is_said_to_be_the_cause_of_something(shipped):
         text = words(re.sub(r"<blockquote.*?</blockquote>", "", html, flags=re.DOTALL))
         said = [text[max(0, one.start() - 20) : one.end()] for one in CAUSES.finditer(text)]
         assert all("n’est pas une cause" in one for one in said), said
+
+
+def test_r14_an_answer_that_no_test_tells_from_the_next_is_not_said_to_be_the_first_alone(shown):
+    """33 % and 30 % of 58; 56 % and 16 % of 58."""
+    page = words(open_consultation(shown.seen.epci).answers("petite enfance").html)
+    assert "La réponse la plus fréquente : crèche (33 %), proche de 2 autres" in page
+    assert "La réponse la plus fréquente : assistant maternel (56 %) « Quel mode" in page
+    page = words(open_consultation(shown.seen.epci).answers("accès aux droits et aux services").html)
+    assert "La réponse la plus citée : la complexité (57 %), proche de « les démarches en ligne » (51 %)" in page
+
+
+def test_large_numbers_and_small_margins_are_written_as_french_does(shown):
+    about = shown.table("consultation").assign(usable=100_000, half_width=0.004)
+    many = Consultation(with_table(shown, "consultation", about))
+    page = words(many.method().html)
+    assert "n = 100 000" in page and "± 0,4 point sur" in page
+
+
+def with_table(shown, name, table):
+    """Return what would be shown with another table."""
+    seen, demarche = copy.copy(shown.seen), copy.copy(shown.demarche)
+    demarche.table = lambda asked: table if asked == name else shown.table(asked)
+    seen.demarche = demarche
+    return Shown(seen)
 
 
 # Scenario 10: twenty interviews

@@ -11,6 +11,7 @@ from ctg_analysis.display.answers import percent
 from ctg_analysis.display.charts import Listing
 from ctg_analysis.display.markup import Html
 from ctg_analysis.field.codes import NO_ANSWER, NOT_CONCERNED, SCALE, SEVERAL, UNKNOWN
+from ctg_analysis.uncertainty import Z
 
 SECRET, TOO_FEW, NOTHING = "s", "base insuffisante", "–"
 SECRET_MEANS = "s : moins de cinq répondants."
@@ -47,8 +48,6 @@ def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
     data = Listing(["Réponse", "Part", "Intervalle", "Répondants"], lines)
     if several:
         data = data.beside("Part des citations", [share(cell) for cell in rows["citations"]])
-    first = drawn.loc[drawn["share"].idxmax()]
-    word = "citée" if several else "fréquente"
     note = [
         f"Traits : {said.interval}.",
         "Plusieurs réponses étaient possibles : le total dépasse 100 %." if several else "",
@@ -63,12 +62,31 @@ def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
             "distribution",
             bars.comparison(drawn[drawn["text"].ne(SECRET)]),
             data,
-            f"La réponse la plus {word} : {texts.uncapitalised(first['name'])} ({first['text']})",
+            _first(drawn, "citée" if several else "fréquente"),
             f"« {one['libelle']} », en % des {texts.number(base)} répondants concernés",
             note,
             said,
         ),
     )
+
+
+def _first(rows: pd.DataFrame, word: str) -> str:
+    """Return the answer that comes first, and those that no test tells from it (rule R14).
+
+    rows: columns name, text, share, n_eff. The variance of the difference is that of answers that exclude each other;
+    where several may be given, it is less.
+    """
+    rows = rows[rows["share"].notna()].sort_values("share", ascending=False, kind="stable")
+    first, others = rows.iloc[0], rows.iloc[1:]
+    gap = first["share"] - others["share"]
+    error = ((first["share"] + others["share"] - gap**2) / first["n_eff"]) ** 0.5
+    close = others[gap <= Z * error]
+    said = f"La réponse la plus {word} : {texts.uncapitalised(first['name'])} ({first['text']})"
+    if close.empty:
+        return said
+    if len(close) > 1:
+        return f"{said}, proche de {len(close)} autres"
+    return f"{said}, proche de « {texts.uncapitalised(close.iloc[0]['name'])} » ({close.iloc[0]['text']})"
 
 
 def path(label: str, rows: pd.DataFrame, said: Said) -> Html:
