@@ -251,6 +251,15 @@ def test_late_is_not_given_up():
     assert bilan.loc["F3", "suite"] == "arrêter" and math.isnan(bilan.loc["F2", "cout_realise"])
 
 
+def test_a_meeting_that_is_to_come_is_not_one_that_was_not_held(example):
+    """The COPIL of June 2026 has no attendance yet: the last day that is told of is before it."""
+    seen = (
+        open_demarche(EXAMPLE_EPCI, example).table("observations").query("indicator == 'steering_meetings_held_share'")
+    )
+    told = seen.set_index("period")[["numerator", "denominator"]]
+    assert told.loc["2026"].tolist() == [1, 1] and told.loc["2025"].tolist() == [5, 5]
+
+
 def test_the_bilan_of_the_convention_under_way_has_the_columns_of_the_one_before(example):
     """Scenario 14: the final bilan is made with the same template as that of the convention before."""
     table = open_demarche(EXAMPLE_EPCI, example).table
