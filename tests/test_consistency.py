@@ -1,5 +1,10 @@
 """The chain from proof to action holds, and each break is named (DOMAIN, scenario 12)."""
 
+import os
+import shutil
+import subprocess
+import sys
+
 import pandas as pd
 import pytest
 from material_files import add, change, copy_of, line_of, places_of, said
@@ -7,7 +12,7 @@ from material_files import add, change, copy_of, line_of, places_of, said
 from ctg_analysis.field.consistency import one_interview
 from ctg_analysis.field.material import gather, open_material
 from ctg_analysis.proofs import no_longer
-from ctg_analysis.settings import EXAMPLE_EPCI
+from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, settings
 
 
 @pytest.fixture
@@ -38,6 +43,20 @@ def test_each_break_of_an_action_is_named_on_its_line(root, public, file, column
     change(public / file, ACTION, column, value)
     (line,) = said(root)
     assert f"{file}, line {ACTION}, column {column}: found " in line and told in line
+
+
+def test_a_target_outside_the_convention_and_a_baseline_after_its_signature_are_named(root, public):
+    path = public / "indicateurs_suivi.csv"
+    number = line_of(path, "ind_id", "F04-T2")
+    change(path, number, "cible_date", "2035")
+    change(path, number, "date_reference", "2025-06")
+    target, baseline = said(root)
+    assert f"indicateurs_suivi.csv, line {number}, column cible_date: found '2035', expected within the" in target
+    assert f"line {number}, column date_reference: found '2025-06', expected a baseline of 2024-07-12" in baseline
+    change(path, number, "cible_date", "2023")
+    change(path, number, "date_reference", "2023")
+    (line,) = said(root)
+    assert "column cible_date: found '2023', expected within the convention" in line
 
 
 @pytest.mark.parametrize("column", ["valeur_reference", "date_reference", "cible", "cible_date", "collecteur"])
@@ -74,6 +93,31 @@ def test_a_payment_outside_the_convention_is_named_and_breaks_no_total(root, pub
     change(public / "financements.csv", number, "annee", "2029")
     (line,) = said(root)
     assert f"financements.csv, line {number}, column annee: found '2029', expected within the convention" in line
+
+
+@pytest.mark.slow
+def test_scenario_12_the_build_fails_and_names_each_break_also_when_nothing_is_to_be_made(example, tmp_path):
+    """An enjeu without action, an action without pilote, a budget that does not reconcile, a proof no longer true."""
+    shutil.copytree(example.path, tmp_path / "data" / "exemple")
+    public = DataRoot(tmp_path / "data" / "exemple").material(EXAMPLE_EPCI)
+    for action in ("F06", "F07"):
+        change(public / "actions.csv", line_of(public / "actions.csv", "action_id", action), "statut", "abandonnée")
+    change(public / "actions.csv", ACTION, "pilote", "")
+    change(public / "actions.csv", ACTION, "budget_fonct", "99000")
+    change(public / "preuves.csv", line_of(public / "preuves.csv", "constat_id", "C04"), "lecture", "plus élevé que")
+    here = settings().root
+    for name in ("notebooks", "docs", "data/reference", "requirements.lock"):
+        (tmp_path / name).symlink_to(here / name)
+    command = [sys.executable, "-m", "ctg_analysis"]
+    options = {"env": os.environ | {"CTG_ROOT": str(tmp_path)}, "capture_output": True, "text": True}
+    broken = ["E03 retained without action", "F04 without it, expected one function", "found 99000.00, expected 22500"]
+    broken.append("found 'plus élevé que', expected 'plus faible que'")
+    for state in ("2 chapters made again", "up to date"):
+        answer = subprocess.run([*command, "build", EXAMPLE_EPCI, "--chapters", "14,15"], **options)
+        assert answer.returncode == 2 and state in answer.stderr, answer.stderr
+        assert all(answer.stderr.count(one) == 1 for one in broken), answer.stderr
+    answer = subprocess.run([*command, "convention", EXAMPLE_EPCI], **options)
+    assert answer.returncode == 1 and all(answer.stderr.count(one) == 1 for one in broken)
 
 
 def test_a_check_waits_until_its_tables_can_be_read(root, public):

@@ -20,7 +20,7 @@ from material_files import change, line_of
 
 from ctg_analysis.errors import InputError, UserError
 from ctg_analysis.field.consistency import active
-from ctg_analysis.publishing.documents import action_sheets, convention
+from ctg_analysis.publishing.documents import action_sheets, convention, lists
 from ctg_analysis.publishing.documents.making import SHEETS, convention_documents, dossier, write_convention
 from ctg_analysis.publishing.documents.paths import ACTION_SHEET, CHANGES, CONVENTION, models, template
 from ctg_analysis.publishing.documents.reference import Written, read_reference
@@ -41,7 +41,7 @@ def example_dossier(example):
 @pytest.fixture(scope="module")
 def documents(example):
     """The documents of the invented territory, by the names of their files."""
-    return convention_documents(EXAMPLE_EPCI, example)
+    return convention_documents(dossier(EXAMPLE_EPCI, example), example)
 
 
 @pytest.fixture(scope="module")
@@ -291,6 +291,27 @@ def spoil(root, table, key, value, **cells):
         change(path, line_of(path, key, value), column, cell)
 
 
+def test_results_are_told_with_their_units(written):
+    said = words(written)
+    assert "Demandes sans réponse favorable : de 25,6 % (2023) à 15 % (2025)" in said
+    assert "Élèves dans un PEDT : de 54,9 % (2023) à 95 % (" in said
+    assert lists.dated(1, "2023", "places") == "1\u00a0place\u00a0(2023)"
+
+
+def test_a_text_signed_before_its_lists_says_so(written, example_dossier, example, tmp_path):
+    later = "La convention a été validée le 12 juillet 2024 : les chiffres, les listes et les annexes de ce document"
+    assert later in words(written)
+    project = as_project(example_dossier)
+    assert project.since_signature is None and "La convention a été validée le" not in words(opened(filled(project)))
+    same_day = dataclasses.replace(example_dossier, date="2024-07-12")
+    assert same_day.since_signature is None
+    _, warning = write_convention(EXAMPLE_EPCI, example, tmp_path)
+    assert warning.endswith(
+        f"validated on 2024-07-12, its figures, lists and annexes are those of {example_dossier.date}: "
+        "keep the text signed"
+    )
+
+
 def test_a_broken_chain_is_refused_and_each_break_named(spoiled, tmp_path):
     spoil(spoiled, "actions", "action_id", "F04", pilote="", calendrier_fin="", budget_fonct="22000")
     spoil(spoiled, "actions", "action_id", "F05", indicateurs_resultat="")
@@ -381,7 +402,7 @@ def own_template(tmp_path, *lines: str, styles=True):
 def test_a_template_of_the_user_takes_the_place_of_ours(spoiled):
     own = own_template(spoiled.material(EXAMPLE_EPCI), "Modèle de la Caf : {{ intitule }}")
     assert template(CONVENTION, spoiled, EXAMPLE_EPCI) == own
-    said = words(opened(convention_documents(EXAMPLE_EPCI, spoiled)[CONVENTION]))
+    said = words(opened(convention_documents(dossier(EXAMPLE_EPCI, spoiled), spoiled)[CONVENTION]))
     assert "Modèle de la Caf : Convention territoriale globale" in said and "Signatures" not in said
 
 
@@ -430,7 +451,7 @@ def test_the_templates_are_what_their_program_writes():
 def test_the_same_material_gives_the_same_bytes(documents, example, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TZ", "Pacific/Auckland")
-    assert convention_documents(EXAMPLE_EPCI, example) == documents
+    assert convention_documents(dossier(EXAMPLE_EPCI, example), example) == documents
     with zipfile.ZipFile(io.BytesIO(documents[CONVENTION])) as parts:
         assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert b"2026" in parts.read("docProps/core.xml")

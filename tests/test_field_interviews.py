@@ -129,6 +129,11 @@ def test_actors_agree_or_not():
         "mobilité": "divergence",
         "numérique": "un seul type d'acteurs",
     }
+    torn = [(one, "mob", tone) for one in "efg" for tone in ("atout", "besoin")]
+    alone = convergence(extracts(*[(one, "mob", "atout") for one in "abc"], *torn), CODEBOOK)
+    assert alone["verdict"].tolist() == ["pas de tendance commune"]  # nobody to converge with
+    both = extracts(*[(one, "mob", "atout") for one in "abchij"], *torn)
+    assert convergence(both, CODEBOOK)["verdict"].tolist() == ["convergence"]
     assert told.loc["mobilité", ["favourable", "unfavourable", "interviews"]].tolist() == ["élu", "association", 4]
     assert told.loc["accueil", "unfavourable"] == "association|autres acteurs|élu"
 

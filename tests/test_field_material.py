@@ -347,3 +347,19 @@ def test_the_statistics_of_the_survey_read_the_example_as_its_files_are(example)
     parents = answers["enfants"].isin(["1", "2", "3"])
     assert told["parent_seul"].ne("NC").eq(parents).all() and parents.mean() > 0.4
     assert told[plain["q_id"]].ne("").all(axis=None)
+
+
+def test_totals_of_the_consultation_that_contradict_each_other_are_named(root):
+    path = root.material(EXAMPLE_EPCI) / "consultation.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("688", "500").replace("580", "650"), encoding="utf-8")
+    usable, complete = said(root)
+    assert usable.endswith(
+        "consultation.yml, line 4, column commences: found 500, expected 612 at least, the answers of reponses.csv"
+    )
+    assert complete.endswith(
+        "consultation.yml, line 5, column termines: found 650, expected 500 at most, as commences says"
+    )
+    path.write_text(text + "envoyes: 600\n", encoding="utf-8")
+    (line,) = said(root)
+    assert "column commences: found 688, expected 600 at most, as envoyes says" in line

@@ -1,5 +1,6 @@
 """What residents and partners said, in the pages: scenarios 9 and 10, rules R20 to R26, and nothing of a person."""
 
+import copy
 import json
 import os
 import re
@@ -10,8 +11,10 @@ from html import unescape
 
 import pandas as pd
 import pytest
+from attacker import Attacker
 from material_files import add, change, copy_of, line_of
 
+from ctg_analysis.consultation import Consultation, open_consultation
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.errors import InputError
 from ctg_analysis.field.crossings import FISHER, MERGED, PERMUTATIONS
@@ -117,26 +120,61 @@ def test_r24_no_group_under_10_and_no_cell_under_5_can_be_read(demarche, materia
     groups = demarche.table("by_group")
     assert "count" not in groups and groups["base"].dropna().ge(10).all() and groups["base"].isna().any()
     told = demarche.table("distribution")
-    assert not told["count"].between(1, 4).any() or not told[told["count"].between(1, 4)]["in_base"].any()
+    assert not told["count"].between(1, 4).any()
     survey = open_survey(material, restricted)
     few = [(row.q_id, row.modalite) for row in told.itertuples() if row.in_base and row.shown == "none"]
     assert few
     for q_id, code in few:
         cells = "|" + survey.answers[q_id] + "|"
         assert cells.str.contains(f"|{code}|", regex=False).sum() < 5
-    for q_id, rows in told[told["in_base"]].groupby("q_id"):  # one count alone is never the base less all others
-        several = material["questionnaire"].set_index("q_id")["type"].get(q_id) == "multiple"
-        assert several or rows["count"].isna().sum() != 1, q_id
+
+
+def attacked(demarche, q_id):
+    """Return who reads all that the tables of a consultation tell of the answers to a question of one answer."""
+    told = demarche.table("distribution").query("q_id == @q_id and in_base").set_index("modalite")
+    attacker, said = Attacker({}), [code for code in told.index if code != "NSP"]
+    for code, cell in told["count"].dropna().items():
+        attacker.learn("cell", [code], [q_id], cell)
+    attacker.learn("cell", [*told.index], [q_id], told["base"].iloc[0])
+    completion = demarche.table("completion").query("q_id == @q_id")
+    for unknown in completion.get("unknown", []):
+        attacker.learn("cell", ["NSP"], [q_id], unknown)
+    crossed = demarche.table("crossings").query("q_id == @q_id and group in ['sexe', 'age', 'enfants']")  # all answered
+    for base in [*demarche.table("summary").query("q_id == @q_id")["base"].dropna(), *crossed["base"].dropna()]:
+        attacker.learn("cell", said, [q_id], base)
+    return attacker
+
+
+def test_r2_no_hidden_answer_is_found_by_crossing_the_tables(demarche, material):
+    told = demarche.table("distribution").query("in_base")
+    several = material["questionnaire"].query("type == 'multiple'")["q_id"]
+    hidden = told[told["count"].isna() & ~told["q_id"].isin(several)]
+    assert set(hidden["q_id"]) >= {"satisfaction", "connait_evs", "isolement", "parent_seul"}
+    for q_id, rows in hidden.groupby("q_id"):
+        cells = [("cell", (code,), (q_id,)) for code in rows["modalite"]]
+        assert attacked(demarche, q_id).finds_out(cells, whole=True) == []
+
+
+def test_r1_how_many_answered_tells_no_more_than_the_answers(demarche, material, shown):
+    completion = demarche.table("completion")
+    assert not completion[["put", "answered", "no_answer", "not_concerned"]].isin([1, 2, 3, 4]).any(axis=None)
+    assert not set(material["questionnaire"].query("sensible")["q_id"]) & set(completion["q_id"])
+    page = words(open_consultation(shown.seen.epci).completion().html)
+    assert "dont ne sait pas" not in page and "handicap" not in page
+    assert "Élevez-vous seul vos enfants ? s 285 s s s" in page
 
 
 def test_r1_the_next_smallest_count_goes_with_a_small_one():
     cells = {"q_id": "q", "in_base": True, "base": 70.0, "n_eff": 70.0, "shown": "share", "fragile": False}
     rows = pd.DataFrame({"modalite": list("abc"), "count": [3.0, 7.0, 60.0], "share": [0.04, 0.1, 0.86]})
     rows = rows.assign(low=0.0, high=1.0, citations=0.0, **cells)
-    told = guarded(rows.copy(), several=False).set_index("modalite")
+    uneven, alike = pd.Series([0.5, 1.5]), pd.Series([1.0, 1.0])
+    told = guarded(rows.copy(), several=False, weights=uneven).set_index("modalite")
     assert told["count"].isna().to_dict() == {"a": True, "b": True, "c": False}
     assert told["share"].isna().to_dict() == {"a": True, "b": False, "c": False}
-    assert guarded(rows.copy(), several=True)["count"].isna().tolist() == [True, False, False]
+    assert guarded(rows.copy(), several=True, weights=uneven)["count"].isna().tolist() == [True, False, False]
+    told = guarded(rows.copy(), several=False, weights=alike)
+    assert told["share"].isna().tolist() == [True, True, False]  # 0.1 of 70 is 7
 
 
 @pytest.mark.slow
@@ -146,6 +184,30 @@ def test_r26_nothing_is_said_to_be_the_cause_of_something(shipped):
         text = words(re.sub(r"<blockquote.*?</blockquote>", "", html, flags=re.DOTALL))
         said = [text[max(0, one.start() - 20) : one.end()] for one in CAUSES.finditer(text)]
         assert all("n’est pas une cause" in one for one in said), said
+
+
+def test_r14_an_answer_that_no_test_tells_from_the_next_is_not_said_to_be_the_first_alone(shown):
+    """33 % and 30 % of 58; 56 % and 16 % of 58."""
+    page = words(open_consultation(shown.seen.epci).answers("petite enfance").html)
+    assert "La réponse la plus fréquente : crèche (33 %), proche de 2 autres" in page
+    assert "La réponse la plus fréquente : assistant maternel (56 %) « Quel mode" in page
+    page = words(open_consultation(shown.seen.epci).answers("accès aux droits et aux services").html)
+    assert "La réponse la plus citée : la complexité (57 %), proche de « les démarches en ligne » (51 %)" in page
+
+
+def test_large_numbers_and_small_margins_are_written_as_french_does(shown):
+    about = shown.table("consultation").assign(usable=100_000, half_width=0.004)
+    many = Consultation(with_table(shown, "consultation", about))
+    page = words(many.method().html)
+    assert "n = 100 000" in page and "± 0,4 point sur" in page
+
+
+def with_table(shown, name, table):
+    """Return what would be shown with another table."""
+    seen, demarche = copy.copy(shown.seen), copy.copy(shown.demarche)
+    demarche.table = lambda asked: table if asked == name else shown.table(asked)
+    seen.demarche = demarche
+    return Shown(seen)
 
 
 # Scenario 10: twenty interviews

@@ -20,7 +20,11 @@ from ctg_analysis.personal_data import ADDRESS, EMAIL, PERSON, PHONE, signs
 from ctg_analysis.settings import EXAMPLE_EPCI, settings
 
 SEEN = {
-    EMAIL: ["Écrire à nathalie.durand@exemple.fr", "contact (at) mairie-exemple.fr"],
+    EMAIL: [
+        "Écrire à nathalie.durand@exemple.fr",
+        "contact (at) mairie-exemple.fr",
+        "Écrire à jean point dupont arobase free.fr",
+    ],
     PHONE: [
         "appeler le 06 12 34 56 78",
         "+33 6 12 34 56 78",
@@ -282,11 +286,15 @@ def test_no_private_file_nor_personal_text_enters_git(monkeypatch, tmp_path, exa
     add(root.restricted_material(EXAMPLE_EPCI) / "acteurs.csv", contact="nathalie.durand@exemple.fr")
     notebook = tmp_path / "notebooks" / "x.ipynb"
     notebook.parent.mkdir()
-    notebook.write_text('{"cells": [{"source": ["# écrire à a.b@exemple.fr"]}]}', encoding="utf-8")
+    notebook.write_text(
+        '{"cells": [{"source": ["# écrire à a.b@exemple.fr"]}, {"source": ["# vu avec Nathalie Durand"]}]}',
+        encoding="utf-8",
+    )
     told = [str(one) for path in [hidden, notebook, *shipped] for one in commit_check.found_in(path)]
-    assert len(told) == 4 and not any("nathalie" in line.lower() for line in told), told
+    assert len(told) == 5 and not any("nathalie" in line.lower() for line in told), told
     assert "a private file, expected nothing of data/private in git" in told[0]
     assert "column cell 1: found an e-mail address" in told[1]
+    assert "column cell 2: found the name of a person" in told[2]
     assert commit_check.main([str(hidden)]) == 1
 
 

@@ -251,12 +251,26 @@ def test_late_is_not_given_up():
     assert bilan.loc["F3", "suite"] == "arrêter" and math.isnan(bilan.loc["F2", "cout_realise"])
 
 
+def test_a_meeting_that_is_to_come_is_not_one_that_was_not_held(example):
+    """The COPIL of June 2026 has no attendance yet: the last day that is told of is before it."""
+    seen = (
+        open_demarche(EXAMPLE_EPCI, example).table("observations").query("indicator == 'steering_meetings_held_share'")
+    )
+    told = seen.set_index("period")[["numerator", "denominator"]]
+    assert told.loc["2026"].tolist() == [1, 1] and told.loc["2025"].tolist() == [5, 5]
+
+
 def test_the_bilan_of_the_convention_under_way_has_the_columns_of_the_one_before(example):
     """Scenario 14: the final bilan is made with the same template as that of the convention before."""
     table = open_demarche(EXAMPLE_EPCI, example).table
     actions = plan.in_order(table("actions"), table("axes"), table("objectifs"))
     bilan = tracking.as_bilan(actions, table("indicateurs_suivi"), table("financements"), table("suivi"))
     assert list(bilan) == list(empty("bilan_actions"))
+    funding = budget.of_the_plan(table("financements"), actions)
+    by_year = tracking.money(funding, table("suivi"))
+    assert by_year["year"].max() < funding["annee"].max()
+    due = tracking.as_bilan(actions, table("indicateurs_suivi"), funding, table("suivi"))["cout_prevu"]
+    assert due.sum() == by_year["planned"].sum()  # what was to be spent in the years that are followed, no more
     counts = realisation.by_axis(bilan, tracking.STATUSES).loc["Ensemble"]
     last = table("suivi").query("annee == 2025")["statut"].value_counts()
     assert counts["total"] == len(actions) and all(counts[name] == last.get(name, 0) for name in tracking.STATUSES)

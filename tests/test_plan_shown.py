@@ -286,6 +286,17 @@ def test_a_fiche_says_all_that_its_action_has(shown):
 # Chapter 16
 
 
+def test_numbers_have_the_decimals_that_their_table_needs(shown):
+    """A mean mark has two; the latest value has no sign of its unit, like the baseline and the target beside it."""
+    marks = Enjeux(shown).ranks().html
+    assert re.search(r"\b\d,\d{2}\b", marks) and not re.search(r"\d,\d{3,}", marks)
+    assert ": 0 adresse, au plus 0" in Enjeux(shown).constats().html.replace("\u00a0", " ").replace(" :", ":")
+    rows = re.findall(r"<tr>.*?</tr>", Followup(shown).bullets().html, re.DOTALL)
+    (row,) = [one for one in rows if "Demandes sans réponse favorable" in one]
+    cells = [text for text in re.sub(r"<[^>]*>", "|", row).split("|") if text.strip()]
+    assert cells[2:5] == ["25,6 (2023)", "25 (2024)", "15 (2025)"]
+
+
 def test_statuses_are_words(shown):
     """Scenario 14: late is not given up."""
     html = Followup(shown).statuses().html
@@ -301,7 +312,8 @@ def test_an_indicator_of_the_diagnosis_is_recomputed_with_the_figure_of_the_repo
     one = shown.table("indicateurs_suivi").set_index("ind_id").loc["F04-T2"]
     own = shown.seen.own(CATALOGUE[one["indicateur"]]).iloc[-1]
     row = re.search(r"F04 Demandes sans réponse favorable</th>(.*?)</tr>", html)[1]
-    assert f"<td>{own['text']} ({own['period']})</td>" in row and "recalculé du diagnostic" in row
+    figure = own["text"].removesuffix("%").rstrip()  # its unit stands in another cell
+    assert f"<td>{figure} ({own['period']})</td>" in row and "recalculé du diagnostic" in row
     assert "série rompue" in html
 
 

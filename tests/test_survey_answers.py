@@ -186,7 +186,10 @@ def test_words_of_a_respondent_are_not_quoted(tmp_path):
 
 def test_windows_1252_is_refused_in_one_line(tmp_path):
     accented = LIMESURVEY.replace("mieux", "été")
-    assert findings(tmp_path, accented, encoding="cp1252") == [", line 2: found the byte 0xe9, expected text in UTF-8"]
+    assert findings(tmp_path, accented, encoding="cp1252") == [
+        ", line 2: found the byte 0xe9, expected text in UTF-8: this "
+        "looks like Windows-1252, save the file again as UTF-8 (in Excel, « CSV UTF-8 »)"
+    ]
 
 
 @pytest.mark.parametrize(

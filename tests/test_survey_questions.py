@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ctg_analysis.errors import UserError
 from ctg_analysis.field.codes import is_asked, with_blanks_told
-from ctg_analysis.field.questions import by_group, distribution, hidden_groups, summary
+from ctg_analysis.field.questions import by_group, distribution, hidden_cells, hidden_groups, summary
 from ctg_analysis.field.response import completion, open_themes, participation, quotable_answers, wished_and_used
 
 QUESTIONNAIRE = pd.DataFrame(
@@ -169,14 +169,21 @@ def test_r22_participation_and_completion_are_told():
     assert steps["of_sent"].to_dict() == {"envoyés": 1, "commencés": 0.3, "terminés": 0.24, "exploitables": 0.25}
     assert steps.loc["terminés", "of_started"] == 0.8
     assert participation(300, 240, 250)["of_sent"].isna().all()
-    table = answers(avis=column(oui=4, non=4, NSP=1, SR=1), besoins=["NC"] * 4 + ["a", "SR", "a|b", "b"] + ["NC"] * 2)
-    opened = pd.DataFrame({"rep_id": ["r5", "r5", "r6"], "q_id": "mots"})
-    asked = QUESTIONNAIRE[QUESTIONNAIRE["q_id"].isin(["avis", "besoins", "mots", "sante"])]
+    besoins = ["NC"] * 60 + ["SR"] * 10 + ["a"] * 15 + ["a|b"] * 15
+    table = answers(
+        avis=column(oui=40, non=40, NSP=10, SR=10), besoins=besoins, note=["bas"] * 97 + ["SR"] * 3, sante=["oui"] * 100
+    )
+    opened = pd.DataFrame({"rep_id": ["r50", "r50", *(f"r{number}" for number in range(51, 70))], "q_id": "mots"})
+    asked = QUESTIONNAIRE[QUESTIONNAIRE["q_id"].isin(["avis", "besoins", "note", "mots", "sante"])]
     told = completion(table, asked, opened).set_index("q_id")
-    assert told.loc["avis", ["put", "answered", "unknown", "no_answer"]].tolist() == [10, 9, 1, 1]
-    assert told.loc["besoins", ["put", "answered", "not_concerned", "completion"]].tolist() == [4, 3, 6, 0.75]
-    assert told.loc["mots", ["put", "answered", "nonresponse"]].tolist() == [4, 2, 0.5]
-    assert "sante" not in told.index
+    assert told.loc["avis", ["put", "answered", "no_answer"]].tolist() == [100, 90, 10]
+    assert told.loc["besoins", ["put", "answered", "not_concerned", "completion"]].tolist() == [40, 30, 60, 0.75]
+    assert told.loc["mots", ["put", "answered", "nonresponse"]].tolist() == [40, 20, 0.5]
+    assert told.loc["note", "answered"] == 97  # three without an answer: neither they nor those concerned are counted
+    assert told.loc["note", ["put", "no_answer", "not_concerned", "nonresponse"]].isna().all()
+    assert "sante" not in told.index  # a sensitive question, even answered
+    few = completion(answers(avis=column(oui=9, SR=91)), asked.iloc[:1], opened).iloc[0]
+    assert few[["put", "answered", "no_answer", "not_concerned", "completion"]].isna().all()
 
 
 def test_paths_from_wish_to_use_hide_those_of_few():
@@ -204,12 +211,38 @@ def test_open_answers_are_counted_by_respondent_and_quoted_when_they_may_be():
         ],
         columns=["rep_id", "q_id", "theme", "tonalite", "extrait_nettoye", "publiable"],
     )
-    table = open_themes(coded)
+    many = pd.concat([coded.assign(rep_id=coded["rep_id"] + f"-{number}") for number in range(12)])
+    table = open_themes(many)
     assert table[["theme", "count", "négative", "positive", "base"]].to_numpy().tolist() == [
-        ["transport", 2, 1, 1, 2],
-        ["accueil", 1, 0, 0, 2],
+        ["transport", 24, 12, 12, 24],
+        ["accueil", 12, 0, 0, 24],
     ]
     assert quotable_answers(coded, naming=["r2"])["extrait_nettoye"].tolist() == ["Pas de car le soir."]
+
+
+def test_r1_and_r2_small_tones_and_themes_of_open_answers_are_hidden_with_what_would_tell_them():
+    told = {"services": (7, 4, 25), "parents": (0, 14, 9), "loisirs": (5, 2, 6), "santé": (0, 0, 7), "autre": (0, 3, 0)}
+    lines = [
+        (f"{theme}-{tone}-{number}", "mots", theme, tone)
+        for theme, counts in told.items()
+        for tone, count in zip(("positive", "neutre", "négative"), counts, strict=True)
+        for number in range(count)
+    ]
+    table = open_themes(pd.DataFrame(lines, columns=["rep_id", "q_id", "theme", "tonalite"])).set_index("theme")
+    rows = table[["count", "positive", "neutre", "négative"]].astype(object).where(table.notna(), "s").T
+    assert {theme: rows[theme].tolist() for theme in told} == {
+        "services": [36, "s", "s", 25],  # 36 - 25 - 7 would tell the 4
+        "parents": [23, 0, 14, 9],
+        "loisirs": [13, "s", "s", 6],
+        "santé": ["s", "s", "s", "s"],  # 82 - 36 - 23 - 13 - 7 would tell the 3
+        "autre": ["s", "s", "s", "s"],
+    }
+
+
+def test_r2_what_is_hidden_together_is_not_too_small():
+    assert hidden_cells(pd.Series([1.0, 1.0, 8.0, 0.0, 30.0])).tolist() == [True, True, True, False, False]
+    assert hidden_cells(pd.Series([3.0, 2.0, 8.0])).tolist() == [True, True, False]
+    assert not hidden_cells(pd.Series([0.0, 5.0])).any()
 
 
 def test_the_tables_as_their_models_read_them_do_as_well():

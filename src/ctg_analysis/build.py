@@ -31,25 +31,29 @@ TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep 
 
 @dataclass
 class Built:
-    """What came of a report: its folder, whether an edition was published, the chapters that ran, those that failed."""
+    """What came of a report: its folder, whether an edition was published, the chapters that ran, those that failed.
+
+    breaks: where the chain of its démarche, from proofs to actions, does not hold.
+    """
 
     epci: str
     place: Path | None = None
     published: bool = False
     ran: list[str] = field(default_factory=list)
     failed: dict[str, Exception] = field(default_factory=dict)
+    breaks: list[str] = field(default_factory=list)
     error: Exception | None = None
 
     @property
     def exit_code(self) -> int:
-        """Return 1 when nothing could be published, 2 when chapters are missing or of an earlier edition, else 0."""
+        """Return 1 when nothing could be published, 2 when what is published is not all good, else 0."""
         if self.error:
             return getattr(self.error, "exit_code", 1)
-        return 2 if self.failed else 0
+        return 2 if self.failed or self.breaks else 0
 
 
 def lines_of(built: Built) -> list[str]:
-    """Return what is said of a report: where it is, what ran, what failed and where the details are."""
+    """Return what is said of a report: where it is, what ran, what failed, what does not hold, where details are."""
     if built.error:
         return [str(built.error)]
     failed = [str(error).splitlines()[0] for error in built.failed.values()]
@@ -57,6 +61,7 @@ def lines_of(built: Built) -> list[str]:
     ran = f"{count} chapter{'' if count == 1 else 's'} made again" if count or failed else "up to date"
     lines = [f"{project_path(built.place)}/index.html: {ran}"]
     lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
+    lines += built.breaks
     journal = project_path(built.place.parent / JOURNAL / built.epci)
     details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
     return [*lines, details] if failed else lines
@@ -122,7 +127,7 @@ def build(
                         yield Built(epci, error=error)
                         continue
                     if plan is None:
-                        yield Built(epci, out / epci)
+                        yield Built(epci, out / epci, breaks=record(latest(out, epci))["breaks"])
                     else:
                         plans[epci] = plan
                 work = [job for plan in plans.values() for job in plan.jobs()]
@@ -198,7 +203,8 @@ def concluded(plan: Plan, out: Path) -> Built:
     report, data = plan.report, plan.came.pop(plan.data)
     if data.error:
         return Built(report.epci, error=data.error)
-    found, built = data.result, Built(report.epci)
+    found = data.result
+    built = Built(report.epci, breaks=found["breaks"])
     entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
     for one in plan.todo:
         outcome, stem = plan.came[f"notebooks/{one.path.name}"], one.path.stem
@@ -223,6 +229,7 @@ def concluded(plan: Plan, out: Path) -> Built:
             "date": found["date"],
             "after": found["after"],
             "observations": found["observations"],
+            "breaks": found["breaks"],
             "parameters": {"epci": report.epci, "readers": settings().readers},
             "code": code(),
             **told(root, report.epci),

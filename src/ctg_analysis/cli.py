@@ -61,8 +61,8 @@ def build(
 
     Chapters that a report has already are kept up to date with those asked for.
 
-    Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, or without them;
-    3 another build of the same report is at work.
+    Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them, or
+    with a démarche whose chain does not hold; 3 another build of the same report is at work.
     """
     from ctg_analysis.build import build as build_reports
     from ctg_analysis.build import lines_of
@@ -160,8 +160,10 @@ def convention(
 
     home = (out or settings().reports).resolve()
     with messages.status(epci):
-        paths = write_convention(epci, data_root(epci), home)
+        paths, warning = write_convention(epci, data_root(epci), home)
     messages.print(f"{project_path(paths[0])}: written, and {len(paths) - 1} other documents beside it")
+    if warning:
+        messages.print(warning)
 
 
 @app.command()

@@ -68,7 +68,7 @@ class Consultation:
         if not self._held:
             return self.shown.box("Consultation des habitants", **BEGIN)
         about = self._about
-        margin = f"± {texts.number(100 * about['half_width'], 1)} points"
+        margin = f"± {_points(100 * about['half_width'])}"
         worth = (
             f"La marge d'erreur à 95 % d'une part de 50 % est de {margin}."
             if about["plan"] == DRAWN_BY_LOT
@@ -118,7 +118,7 @@ class Consultation:
         reached = (
             "Les poids ramènent chaque marge à celle du recensement."
             if about["converged"]
-            else f"Les poids n'atteignent pas toutes les marges, à {texts.number(about['gap'], 1)} points près."
+            else f"Les poids n'atteignent pas toutes les marges, à {_points(about['gap'])} près."
         )
         under, over = drawn.of(rows, "sous-représenté"), drawn.of(rows, "surreprésenté")
         said = f"Moins entendus que leur part dans la population : {under}. " if under else ""
@@ -168,7 +168,7 @@ class Consultation:
             [
                 f"{self._label(row.q_id)} {self._option(row.q_id, row.modalite)}".strip(),
                 self._label(row.group),
-                f"{texts.number(row.base)} ({texts.number(row.n_eff)})",
+                f"{count(row.base, few=True)} ({count(row.n_eff, few=True)})",
                 f"χ² = {texts.number(row.chi2, 1)}" if row.method == "χ²" else row.method,
                 texts.number(row.v_corrected, 2),
                 "moins de 0,001" if row.p_adjusted < 0.001 else texts.number(row.p_adjusted, 3),
@@ -209,12 +209,12 @@ class Consultation:
         if not self._held:
             return self._absent("Non-réponse, question par question")
         rows = self.shown.table("completion")
-        counts = ["put", "answered", "unknown", "no_answer", "not_concerned"]
-        lines = [[row["libelle"], *(texts.number(row[one]) for one in counts), share(row["nonresponse"])]
+        counts = ["put", "answered", "no_answer", "not_concerned"]
+        lines = [[row["libelle"], *(count(row[one], few=True) for one in counts), share(row["nonresponse"], few=True)]
                  for row in rows.to_dict("records")]  # fmt: skip
-        header = ["Question", "Concernés", "Ont répondu", "dont ne sait pas", "Sans réponse", "Non concernés",
-                  "Non-réponse"]  # fmt: skip
-        return pieces.table("Qui a répondu à chaque question", header, lines, self._said.source, words=False)
+        header = ["Question", "Concernés", "Ont répondu", "Sans réponse", "Non concernés", "Non-réponse"]
+        note = "Ont répondu : « ne sait pas » compris."
+        return pieces.table("Qui a répondu à chaque question", header, lines, self._said.source, note, words=False)
 
     def words(self) -> Html:
         """Return what the words of the chapter mean; nothing where they say nothing yet."""
@@ -250,3 +250,8 @@ class Consultation:
 
     def _absent(self, what: str) -> Html:
         return self.shown.box(what, reponses="réponses à recueillir")
+
+
+def _points(value: float) -> str:
+    """Return « 0,4 point », « 5,2 points »."""
+    return f"{texts.number(value, 1)} point{'s' if value >= 2 else ''}"

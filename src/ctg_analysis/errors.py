@@ -7,6 +7,9 @@ from typing import TypeVar
 Item, Result = TypeVar("Item"), TypeVar("Result")
 
 
+IN_UTF8 = "text in UTF-8: this looks like Windows-1252, save the file again as UTF-8 (in Excel, « CSV UTF-8 »)"
+
+
 class UserError(Exception):
     """Something that the user can mend, said in one line; the command ends with its exit code."""
 

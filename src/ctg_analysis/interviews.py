@@ -45,7 +45,8 @@ METHOD = {
     ),
     "Convergence": (
         "Une sorte d'acteurs penche du côté (atout, ou faiblesse et besoin) que plus de ses entretiens disent. Deux "
-        "sortes qui penchent de côtés opposés divergent."
+        "sortes qui penchent de côtés opposés divergent ; deux qui penchent du même convergent, si aucune ne penche de "
+        "l'autre."
     ),
     "Propos cités": (
         "Anonymes, relus, d'une sorte dont trois personnes au moins ont été entendues, et du niveau de diffusion de ce "

@@ -38,7 +38,7 @@ def check_material(root: DataRoot, today: datetime.date, *, sound: bool = True) 
             findings.add(Finding(path, None, None, repr(epci), "the SIREN of an EPCI: `ctg list epci WORD`"))
         findings |= {*gathered.findings, *kept.findings}
         findings |= {*wrong_together(gathered, tables, codes_of(places, epci) if places is not None else None)}
-        findings |= {*wrong_in_restricted(kept, gathered.tables, gathered.allowed)}
+        findings |= {*wrong_in_restricted(kept, gathered)}
         findings |= {*inconsistencies(gathered.tables, gathered.convention.value)}
         findings |= {as_finding(one) for one in due(kept, today)}
         if sound and _by_indicator(gathered) and set(FRAME) <= set(source_folders(root.raw)):

@@ -19,6 +19,8 @@ WORD = rf"[{CAPITAL}][{SMALL}]+"
 PARTICLE = r"(?:[dD]e\s+[lL]a\s+|[dD](?:e|u|es)\s+|[dD]['’]|L[ea]\s+)?"
 SURNAME = rf"(?:{PARTICLE}{WORD}|[{CAPITAL}]{{2,}}|[{CAPITAL}](?:\.|(?![\w'’])))"
 EMAILS = re.compile(r"(?<![\w.+-])[\w.+-]+\s?(?:@|\[at\]|\(at\))\s?[\w-]+(?:\.[\w-]+)+")
+SPELLED = r"\s(?:point|tiret)\s"
+EMAILS_SPELLED = re.compile(rf"\b\w[\w.+-]*(?:{SPELLED}[\w-]+)*\s+arr?obase\s+[\w-]+(?:(?:\.|{SPELLED})[\w-]+)+")
 ABROAD = r"(?:\+|00)\s?(?:33|262|590|594|596|508|681|687|689)[\s.]?(?:\(0\)\s?)?"
 PHONES = re.compile(rf"(?<![\d.,])(?:{ABROAD}|0)[1-9](?:[\s ./-]?\d\d){{4}}(?!\d)")
 ARTICLE = r"(?:de\s+la|de\s+l['’]|des|du|de|d['’]|la|le|les|l['’])?\s*"
@@ -32,6 +34,7 @@ CIVILITIES = re.compile(
     rf"\b(?:M\.|MM\.|Mr\.?|Mme|Mmes|Mlle|Mlles|(?i:madame|monsieur|mademoiselle))\s+(?:{WORD}\s+)?{SURNAME}"
     rf"|\b(?:Dr\.?|Pr\.?|(?i:docteure?|professeure?))\s+{WORD}"
 )
+PATTERNS = {EMAIL: (EMAILS, EMAILS_SPELLED), PHONE: (PHONES,), ADDRESS: (ADDRESSES,), PERSON: (CIVILITIES,)}
 NAMES = re.compile(rf"(?<![\w'’-])(?:{WORD}|[{CAPITAL}]{{3,}})(?:[-\s](?:{WORD}|[{CAPITAL}]{{3,}}))*")
 PLACES = (
     "rue|avenue|boulevard|place|square|impasse|allée|chemin|quai|pont|école|collège|lycée|maternelle|primaire|"
@@ -59,7 +62,8 @@ def signs(text: str, allowed: tuple[str, ...] = ()) -> list[Sign]:
         text = text.replace(name, "·" * len(name))
     found = [
         Sign(kind, match.start())
-        for kind, pattern in ((EMAIL, EMAILS), (PHONE, PHONES), (ADDRESS, ADDRESSES), (PERSON, CIVILITIES))
+        for kind, patterns in PATTERNS.items()
+        for pattern in patterns
         for match in pattern.finditer(text)
     ]
     known = {sign.start for sign in found}

@@ -51,15 +51,15 @@ def _indicator(shown: Shown, row) -> tuple[str, str, str]:
     head = f"{one.label}{where}, {texts.period_text(period)}"
     if own.empty or own["status"].iloc[0] != OK:
         return head, shown.figure_of(one), GONE
-    value = f"{head} : {own['text'].iloc[0]}{_unit(one)}"
+    value = f"{head} : {own['text'].iloc[0]}{_unit(one, own['value'].iloc[0])}"
     said = f"{value}, {_benchmark(one, rows, row)}" if isinstance(row.lecture, str) else value
     true = not isinstance(row.lecture, str) or holds(row, seen.data(one), seen.territories, seen.epci)
     return said, shown.figure_of(one), "" if true else NOT_ANY_MORE
 
 
-def _unit(one) -> str:
+def _unit(one: Indicator, value: float) -> str:
     shown = one.unit.startswith("%") or one.unit.casefold() in one.label.casefold()
-    return "" if shown else f" {one.unit}"
+    return "" if shown else f" {one.unit if abs(value) >= 2 else texts.singular(one.unit)}"
 
 
 def _benchmark(one: Indicator, rows: pd.DataFrame, row) -> str:

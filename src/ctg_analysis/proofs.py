@@ -8,9 +8,12 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.comparisons import SAMPLED_WEIGHT, find_epci, tested
 from ctg_analysis.errors import Finding
+from ctg_analysis.field.consistency import inconsistencies
+from ctg_analysis.field.material import gather
 from ctg_analysis.field.reading import Read
 from ctg_analysis.field.tables import evidence
 from ctg_analysis.model import EVENTS, OK, Indicator, Rate, is_proportion
+from ctg_analysis.settings import DataRoot
 from ctg_analysis.significance import ALPHA, CLOSE, HIGHER, HIGHER_FEMININE, LOWER, compare_proportions, compare_rates
 from ctg_analysis.sources import SOURCES
 
@@ -19,6 +22,17 @@ BENCHMARK = re.compile(rf"({'|'.join(LEVELS)})(?: (\w+))?")
 COMPARED = (evidence.HIGHER, evidence.LOWER, evidence.CLOSE)
 SAME_WORD = {HIGHER: evidence.HIGHER, HIGHER_FEMININE: evidence.HIGHER, LOWER: evidence.LOWER, CLOSE: evidence.CLOSE}
 WITHDRAW = "correct the proof and read the constat again, or withdraw it"
+
+
+def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: pd.DataFrame) -> list[Finding]:
+    """Return where the chain of a démarche does not hold, from its proofs to its actions.
+
+    observations, territories: as in `no_longer`.
+    """
+    gathered = gather(root.material(epci))
+    proofs = gathered.tables["preuves"]
+    chain = inconsistencies(gathered.tables, gathered.convention.value)
+    return [*chain, *no_longer(proofs, observations, territories, epci)]
 
 
 def no_longer(proofs: Read, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ def source(demarche: Demarche) -> str:
     about = demarche.table("consultation").iloc[0]
     how = "; ".join((SAMPLES[about["plan"]], about["modes"].replace("|", ", "))).replace(";", " ;")
     days = " au ".join(texts.date_text(f"{about[day]:%Y-%m-%d}") for day in ("start", "end"))
-    return texts.typography(f"{SOURCES[SURVEY].label} ({how}), du {days}, n = {about['usable']}.")
+    return texts.typography(f"{SOURCES[SURVEY].label} ({how}), du {days}, n = {texts.number(about['usable'])}.")
 
 
 def base(row: pd.Series) -> str:

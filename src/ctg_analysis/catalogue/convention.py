@@ -61,10 +61,10 @@ FORMER = (
 )
 
 _FINANCERS = {
-    "caf": "Caf",
-    "epci": "Intercommunalité",
-    "communes": "Communes",
-    "others": "Autres financeurs",
+    "caf": ("Caf", "Caf"),  # alone, and in a sentence
+    "epci": ("Intercommunalité", "intercommunalité"),
+    "communes": ("Communes", "communes"),
+    "others": ("Autres financeurs", "autres financeurs"),
 }
 MONEY = (
     *(
@@ -72,14 +72,14 @@ MONEY = (
             id=f"plan_funding_{name}_amount",
             domain_ids=("BIL-03",),
             label=label,
-            definition=f"Financement inscrit dans l'année pour les actions de la convention : {label.lower()}.",
+            definition=f"Financement inscrit dans l'année pour les actions de la convention : {named}.",
             unit="euros",
             value=Count(f"plan_funding_{name}"),
-            reading=f"En {{period}}, {{value}} euros sont inscrits pour les actions ({label.lower()}).",
+            reading=f"En {{period}}, {{value}} euros sont inscrits pour les actions ({named}).",
             caveats="Budget des fiches-action jusqu'à la dernière année suivie : ce n'est pas la dépense.",
             family="plan_funding",
         )
-        for name, label in _FINANCERS.items()
+        for name, (label, named) in _FINANCERS.items()
     ),
     _indicator(
         id="plan_spent_amount",
@@ -150,7 +150,7 @@ STEERING = (
         id="steering_meetings_held_share",
         domain_ids=("BIL-05",),
         label="Réunions de pilotage qui ont eu lieu",
-        definition="Part des réunions prévues dans l'année, COPIL et COTECH, qui ont eu lieu.",
+        definition="Part des réunions de l'année, COPIL et COTECH, qui ont eu lieu ; celles à venir ne comptent pas.",
         unit="%",
         value=Ratio("steering_meetings_held", "steering_meetings"),
         reading="En {period}, {value} des réunions de pilotage prévues ont eu lieu.",

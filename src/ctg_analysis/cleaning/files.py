@@ -16,7 +16,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 from python_calamine import CalamineError, CalamineWorkbook
 
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.errors import IN_UTF8, Finding, InputError
 from ctg_analysis.settings import project_path
 
 BLOCK_BYTES = 16_000_000  # a national file is read and sifted so many bytes at a time
@@ -189,5 +189,5 @@ def badly_encoded(path: Path) -> InputError:
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError as error:
-                return _broken(path, number, f"the byte 0x{line[error.start]:02x}", "text in UTF-8")
+                return _broken(path, number, f"the byte 0x{line[error.start]:02x}", IN_UTF8)
     return _broken(path, None, "lines that cannot be read", "a CSV file")

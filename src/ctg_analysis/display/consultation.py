@@ -10,13 +10,14 @@ from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display.answers import percent
 from ctg_analysis.display.charts import Listing
 from ctg_analysis.display.markup import Html
-from ctg_analysis.field.codes import NOT_CONCERNED, SCALE, SEVERAL, UNKNOWN
+from ctg_analysis.field.codes import NO_ANSWER, NOT_CONCERNED, SCALE, SEVERAL, UNKNOWN
+from ctg_analysis.uncertainty import Z
 
 SECRET, TOO_FEW, NOTHING = "s", "base insuffisante", "–"
 SECRET_MEANS = "s : moins de cinq répondants."
 FRAGILE = "base de moins de 30 répondants, à lire avec prudence"
 SHARE = "share"  # what is shown of a row
-PERCENT_FROM, SURE_FROM, FEW, TONES_FROM = 20, 30, 5, 10  # respondents
+PERCENT_FROM, SURE_FROM = 20, 30  # respondents
 QUOTES = 4  # of each theme
 
 
@@ -47,13 +48,11 @@ def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
     data = Listing(["Réponse", "Part", "Intervalle", "Répondants"], lines)
     if several:
         data = data.beside("Part des citations", [share(cell) for cell in rows["citations"]])
-    first = drawn.loc[drawn["share"].idxmax()]
-    word = "citée" if several else "fréquente"
-    unsaid = outside.drop(NOT_CONCERNED).sum()
     note = [
         f"Traits : {said.interval}.",
         "Plusieurs réponses étaient possibles : le total dépasse 100 %." if several else "",
-        f"Sans réponse : {texts.number(unsaid)} ; non concernés : {texts.number(outside[NOT_CONCERNED])}.",
+        f"Sans réponse : {count(outside[NO_ANSWER], few=True)} ; non concernés : "
+        f"{count(outside[NOT_CONCERNED], few=True)}.",
         f"Attention, {FRAGILE}." if base < SURE_FROM else "",
         _unshown(drawn),
     ]
@@ -63,12 +62,31 @@ def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
             "distribution",
             bars.comparison(drawn[drawn["text"].ne(SECRET)]),
             data,
-            f"La réponse la plus {word} : {texts.uncapitalised(first['name'])} ({first['text']})",
+            _first(drawn, "citée" if several else "fréquente"),
             f"« {one['libelle']} », en % des {texts.number(base)} répondants concernés",
             note,
             said,
         ),
     )
+
+
+def _first(rows: pd.DataFrame, word: str) -> str:
+    """Return the answer that comes first, and those that no test tells from it (rule R14).
+
+    rows: columns name, text, share, n_eff. The variance of the difference is that of answers that exclude each other;
+    where several may be given, it is less.
+    """
+    rows = rows[rows["share"].notna()].sort_values("share", ascending=False, kind="stable")
+    first, others = rows.iloc[0], rows.iloc[1:]
+    gap = first["share"] - others["share"]
+    error = ((first["share"] + others["share"] - gap**2) / first["n_eff"]) ** 0.5
+    close = others[gap <= Z * error]
+    said = f"La réponse la plus {word} : {texts.uncapitalised(first['name'])} ({first['text']})"
+    if close.empty:
+        return said
+    if len(close) > 1:
+        return f"{said}, proche de {len(close)} autres"
+    return f"{said}, proche de « {texts.uncapitalised(close.iloc[0]['name'])} » ({close.iloc[0]['text']})"
 
 
 def path(label: str, rows: pd.DataFrame, said: Said) -> Html:
@@ -85,7 +103,7 @@ def path(label: str, rows: pd.DataFrame, said: Said) -> Html:
         answers.paths(rows, ("souhaité", "utilisé")),
         Listing(["Souhaité", "Utilisé", "Part"], lines),
         f"{share(got)} utilisent ce qu'ils souhaitaient",
-        f"« {label} », et ce qui est utilisé, en % des {texts.number(base)} répondants concernés",
+        f"« {label} », et ce qui est utilisé, en % des répondants concernés (base : {count(base, few=True)})",
         note,
         said,
     )
@@ -164,20 +182,20 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, said
 
     rows: those of `open_themes`; quotes: those of `open_quotes`.
     """
-    known = rows[rows["count"].ge(FEW)].assign(low=float("nan"), high=float("nan"), level="")
+    known = rows[rows["count"].notna()].assign(low=float("nan"), high=float("nan"), level="")
     drawn = known.assign(name=_written(known["theme"]), value=known["count"], text=known["count"].map(texts.number))
-    lines = []
-    for row in rows.itertuples():
-        told = (row.positive, row.neutre, row.négative)
-        tones = [count(tone) if row.count >= TONES_FROM else NOTHING for tone in told]
-        lines.append([row.theme, count(row.count if row.count >= FEW else float("nan"), few=True), *tones])
+    counts = ["count", "positive", "neutre", "négative"]
+    lines = [[row["theme"], *(count(row[one], few=True) for one in counts)] for row in rows.to_dict("records")]
     chart = _chart(
         "open_themes",
         bars.comparison(drawn),
         Listing(["Thème", "Répondants", "Ton positif", "Neutre", "Négatif"], lines),
         f"Premier thème : {texts.uncapitalised(rows.iloc[0]['theme'])}",
         f"« {label} », nombre de répondants par thème, sur {texts.number(rows['base'].iloc[0])} réponses libres codées",
-        ["Un répondant peut parler de plusieurs thèmes. Le ton n'est dit qu'à partir de dix répondants."],
+        [
+            "Un répondant peut parler de plusieurs thèmes. Le ton n'est dit qu'à partir de dix répondants.",
+            f"{SECRET} : moins de cinq répondants, ou caché pour que cela ne se déduise pas.",
+        ],
         said,
     )
     several = quotes.drop_duplicates("extrait_nettoye").groupby("theme")["extrait_nettoye"]
@@ -195,9 +213,9 @@ def anchored(q_id: str, piece: Html) -> Html:
     return Html(f'<div id="question-{escape(q_id)}">\n{piece.html}\n</div>')
 
 
-def share(part: float) -> str:
-    """Return a part from 0 to 1 as a percentage, a sign when there is none."""
-    return NOTHING if pd.isna(part) else percent(part)
+def share(part: float, *, few: bool = False) -> str:
+    """Return a part from 0 to 1 as a percentage, a sign when there is none. few: as in `count`."""
+    return (SECRET if few else NOTHING) if pd.isna(part) else percent(part)
 
 
 def count(number: float, *, few: bool = False) -> str:

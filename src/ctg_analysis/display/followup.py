@@ -105,7 +105,7 @@ def bullets(rows: pd.DataFrame, what: str, when: str, source: str, file: str) ->
     """
     written = rows.assign(
         baseline_text=[quantity(value) for value in rows["baseline"]],
-        now_text=[text or quantity(value) for text, value in zip(rows["text"], rows["now"], strict=True)],
+        now_text=[_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["now"], strict=True)],
         target_text=[quantity(value) for value in rows["target"]],
         word=["série rompue" if broken else "" for broken in rows["broken"]],
     )
@@ -146,7 +146,7 @@ def _alike(row) -> list[str]:
 
     Its unit stands in the label. A value of the diagnosis that is no plain number is written as it is there.
     """
-    now = row.text.removesuffix(f"{texts.NARROW}%")
+    now = _bare(row.text)
     if not now or not PLAIN.fullmatch(now):
         return [quantity(row.baseline), now or quantity(row.now), quantity(row.target)]
     return [_rounded(row.baseline, _decimals(now)), now, _rounded(row.target, _decimals(now))]
@@ -154,13 +154,18 @@ def _alike(row) -> list[str]:
 
 def _alike_over_years(rows: pd.DataFrame) -> list[str]:
     """Return the values of an indicator, each with the fewest decimals that the diagnosis gives one of them."""
-    told = [text.removesuffix(f"{texts.NARROW}%") for text in rows["text"]]
+    told = [_bare(text) for text in rows["text"]]
     fewest = min((_decimals(text) for text in told if PLAIN.fullmatch(text)), default=None)
     write = quantity if fewest is None else lambda value: _rounded(value, fewest)
     return [
         write(value) if not text or PLAIN.fullmatch(text) else text
         for text, value in zip(told, rows["value"], strict=True)
     ]
+
+
+def _bare(text: str) -> str:
+    """Return how an observed value is written, without the sign of its unit, which has its own place."""
+    return text.removesuffix("%").rstrip()
 
 
 def _decimals(number: str) -> int:

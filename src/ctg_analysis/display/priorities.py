@@ -34,8 +34,8 @@ CRITERIA = {"importance": "Importance", "urgence": "Urgence", "faisabilite": "Fa
 SPREAD = "Disque : note médiane, de 1 à 5 ; bande : la moitié centrale des notes."
 DRAWN = (
     "Trait : rangs obtenus dans 95 des 100 tirages où l'on refait le vote avec autant de bulletins, tirés au hasard "
-    "parmi ceux de chaque rencontre et de chaque sorte d'acteurs. Un rang est dit stable quand il change d'un rang au "
-    "plus dans 80 % des tirages."
+    "parmi ceux de chaque rencontre et de chaque sorte d'acteurs. Un rang est dit stable quand ce trait couvre deux "
+    "rangs voisins au plus ; la part des tirages est celle où le rang change d'un rang au plus."
 )
 MOVED = 3  # ranks
 Address = Callable[[str], str]
@@ -106,7 +106,7 @@ def ranks(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
             text,
             row.words,
             texts.number(100 * row.stability) + " %",
-            quantity(row.score),
+            texts.number(row.score, 2),
             texts.number(row.points),
         ]
         for label, text, row in zip(labels, texts_, known.itertuples(index=False), strict=True)

@@ -99,7 +99,7 @@ def costs(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
     gap = whole["spent"] - whole["planned"]
     word = "de plus" if gap > 0 else "de moins"
     told = f"{euros(abs(gap))} {word} que prévu" if gap else "exactement ce qui était prévu"
-    sentence = f"Coût réel : {euros(whole['spent'])} pour {euros(whole['planned'])} prévus, soit {told}."
+    sentence = f"Coût réel ({when}) : {euros(whole['spent'])} pour {euros(whole['planned'])} prévus, soit {told}."
     drawn = rows.drop(index=realisation.ALL)  # of another scale
     drawn = drawn[drawn["planned"].gt(0) | drawn["spent"].gt(0)]
     shown = pd.DataFrame(

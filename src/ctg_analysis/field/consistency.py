@@ -5,13 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
-from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.field.material import Material, open_material
-from ctg_analysis.field.reading import Read, read_table
-from ctg_analysis.field.tables import PUBLIC, evidence, plan
+from ctg_analysis.errors import Finding
+from ctg_analysis.field.reading import Read
+from ctg_analysis.field.tables import evidence, plan
 from ctg_analysis.field.tables.columns import first_day, last_day
 from ctg_analysis.field.tables.documents import Convention
-from ctg_analysis.settings import DataRoot
 
 Tables = Mapping[str, Read]
 
@@ -24,22 +22,6 @@ MUST_HAVE = {
     "calendrier_fin": "when it ends, such as 2026-12",
 }
 OF_A_RESULT = ("valeur_reference", "date_reference", "cible", "cible_date", "collecteur")
-
-
-def open_consistent(root: DataRoot, epci: str, places: pd.DataFrame) -> Material:
-    """Return the field material of an EPCI, whose chain holds: what a convention may be written from.
-
-    places: see `material.open_material`.
-
-    Raises:
-        InputError: with the findings about the files, or with each break of the chain.
-    """
-    material = open_material(root, epci, places)
-    folder = root.material(epci)
-    tables = {name: read_table(folder / table.file, table) for name, table in PUBLIC.items()}
-    if findings := inconsistencies(tables, material.convention):
-        raise InputError(findings)
-    return material
 
 
 def inconsistencies(tables: Tables, convention: Convention | None = None) -> list[Finding]:
@@ -190,7 +172,7 @@ def _attendance(tables: Tables, _: Convention | None) -> Iterator[Finding]:
 
 
 def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]:
-    """Yield the periods that are not within the years of the convention."""
+    """Yield the periods that are not within the years of the convention, the baselines later than its signature."""
     if convention is None:
         return
     begin, end = first_day(convention.periode.debut), last_day(convention.periode.fin)
@@ -201,6 +183,7 @@ def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]
         ("financements", ("annee",)),
         ("suivi", ("annee",)),
         ("objectifs", ("echeance",)),
+        ("indicateurs_suivi", ("cible_date",)),
     ):
         read = tables[name]
         rows = read.rows[~read.rows["action_id"].isin(dropped)] if "action_id" in read.rows else read.rows
@@ -209,6 +192,12 @@ def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]
                 moment = str(moment)
                 if not begin <= first_day(moment) <= last_day(moment) <= end:
                     yield Finding(read.shown, int(line), column, repr(moment), expected)
+    read, signed = tables["indicateurs_suivi"], convention.validee_le
+    kept = read.rows.loc[~read.rows["action_id"].isin(dropped), "date_reference"].dropna()
+    for line, moment in kept.items() if signed else ():
+        if first_day(moment) > signed:
+            expected = f"a baseline of {signed} at the latest, when the convention was validated"
+            yield Finding(read.shown, int(line), "date_reference", repr(moment), expected)
 
 
 CHECKS: dict[Callable[[Tables, Convention | None], Iterator[Finding]], tuple[str, ...]] = {

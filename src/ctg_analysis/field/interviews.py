@@ -5,7 +5,7 @@ double_codage. codebook: columns code, theme. An actor type of which fewer than 
 figures go with « autres acteurs », its words are not quoted.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ PUBLIC, COPIL = "public", "copil"
 READERS = {PUBLIC: {PUBLIC}, COPIL: {PUBLIC, COPIL}}  # readers → niveau_diffusion of what they may read
 FAVOURABLE, UNFAVOURABLE = {"atout"}, {"faiblesse", "besoin"}
 SHARED, OPPOSED, ALONE = "convergence", "divergence", "un seul type d'acteurs"
+NO_LEAN = "pas de tendance commune"
 DEALT, SEED = 999, 20230119
 AGREEMENTS = ((0.4, "accord faible"), (0.6, "accord modéré"), (0.8, "accord fort"), (np.inf, "accord presque parfait"))
 
@@ -125,7 +126,8 @@ def convergence(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
 
     A type leans to the tone (atout; faiblesse and besoin) that more of its interviews have. Columns: theme, interviews;
     favourable, unfavourable, undecided: types that lean to each, separated by |; verdict: `divergence` when two types
-    lean apart, `convergence` when two or more speak and none does, `un seul type d'acteurs`.
+    lean apart, `convergence` when two or more lean alike and none apart, `un seul type d'acteurs` when one alone
+    speaks, else `pas de tendance commune`.
     """
     spoken = _spoken(extracts, codebook)
     heard = {
@@ -137,11 +139,19 @@ def convergence(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for theme, sides in balance.groupby(level="theme"):
         types = {side: sorted(sides.index[sides.eq(side)].get_level_values("type")) for side in (1, -1, 0)}
-        verdict = ALONE if len(sides) == 1 else OPPOSED if types[1] and types[-1] else SHARED
-        rows.append((theme, *("|".join(types[side]) for side in (1, -1, 0)), verdict))
+        rows.append((theme, *("|".join(types[side]) for side in (1, -1, 0)), _verdict(types)))
     table = pd.DataFrame(rows, columns=["theme", "favourable", "unfavourable", "undecided", "verdict"])
     table.insert(1, "interviews", table["theme"].map(spoken.groupby("theme")["ent_pseudo"].nunique()))
     return table.sort_values(["interviews", "theme"], ascending=[False, True], ignore_index=True)
+
+
+def _verdict(types: Mapping[int, list[str]]) -> str:
+    """Return what the types that lean to each side (1, -1) or to none (0) come to."""
+    if sum(map(len, types.values())) == 1:
+        return ALONE
+    if types[1] and types[-1]:
+        return OPPOSED
+    return SHARED if len(types[1]) + len(types[-1]) > 1 else NO_LEAN
 
 
 def _spoken(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:

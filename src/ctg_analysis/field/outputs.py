@@ -38,7 +38,7 @@ RESULTS: dict[str, list[str]] = {
         "participation": "step count of_sent of_started",
         "channels": "kind label count",
         "profile": "variable libelle modalite modalite_libelle category count before after census represented",
-        "completion": "q_id libelle put answered unknown no_answer not_concerned completion nonresponse",
+        "completion": "q_id libelle put answered no_answer not_concerned completion nonresponse",
         "distribution": "q_id modalite libelle in_base count share low high citations base n_eff shown fragile",
         "summary": "q_id mean low high first_quartile median third_quartile base n_eff shown",
         "crossings": "q_id modalite group base n_eff method chi2 dof levels p p_adjusted v v_corrected strength",

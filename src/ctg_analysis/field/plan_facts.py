@@ -69,6 +69,18 @@ def signature(material: Material) -> int | None:
     return first_day(begun.min()).year + 1 if len(begun) else None
 
 
+def last_day_told(material: Material) -> pd.Timestamp:
+    """Return the last day that the plan and its follow-up tell of as past; NaT when there is none."""
+    meetings = material["reunions"]
+    days = [
+        material["suivi"]["date"],
+        material["actions"]["valide_le"],
+        material["enjeux"]["decide_le"],
+        meetings.loc[meetings["presents"].notna(), "date"],
+    ]
+    return pd.concat(days).max()
+
+
 def _former(actions: pd.DataFrame) -> Iterator[tuple[str, float]]:
     """Yield what the convention before came to; places when they are written for all actions that count them."""
     if actions.empty:
@@ -117,10 +129,14 @@ def _by_year(material: Material) -> Iterator[Fact]:
 
 
 def _meetings(material: Material) -> Iterator[Fact]:
-    """Yield how many meetings of the COPIL and the COTECH were planned and held each year, and who came."""
+    """Yield how many meetings of the COPIL and the COTECH were planned and held each year, and who came.
+
+    Those after the last day that is told of are to come.
+    """
     kinds = material["instances"].set_index("instance")["type"]
     meetings = material["reunions"]
-    meetings = meetings[meetings["instance"].map(kinds).isin(STEERING)]
+    due = meetings["date"].le(last_day_told(material))
+    meetings = meetings[meetings["instance"].map(kinds).isin(STEERING) & due]
     for year, rows in meetings.groupby(meetings["date"].dt.year):
         known = rows.dropna(subset=["invites", "presents"])
         yield "steering_meetings", str(year), len(rows)

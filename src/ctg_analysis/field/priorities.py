@@ -25,7 +25,6 @@ SCHEMES = {
 BY_TYPE, BY_POINTS = "chaque sorte de votants à égalité", "points seuls"
 
 DRAWS, SEED = 999, 20230119
-STABLE_FROM = 0.8  # part of the draws in which the rank is the same, more or less one
 STABLE, UNSURE = "rang stable", "rang incertain"
 APART = 2.0  # steps, of five, between the medians of two kinds of voters: they diverge
 
@@ -60,7 +59,8 @@ def priorities(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
     Columns: enjeu_id, titre, voters (ballots), points; importance, urgence, faisabilite: medians, each with _q1 and
     _q3; score: the mean of the three means, from 1 to 5; rank: by score, then by points; rank_low, rank_high: in 95 of
     100 draws of as many ballots, within each meeting and kind of voters (fixed seed); stability: part of the draws in
-    which the rank is the same, more or less one; words: `rang stable` from 80 %, else `rang incertain`.
+    which the rank is the same, more or less one; words: `rang stable` when rank_low and rank_high are the same or
+    neighbours, else `rang incertain`.
     An enjeu without a mark has no rank. The columns of the COPIL's decision are not read: see `decisions`.
     """
     ballots = _ballots(votes, enjeux)
@@ -79,7 +79,8 @@ def priorities(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
     table["score"], table["rank"] = score, np.where(known, ranks, np.nan)
     table["rank_low"], table["rank_high"] = np.where(known, low, np.nan), np.where(known, high, np.nan)
     table["stability"] = np.where(known, (np.abs(drawn - ranks) <= 1).mean(axis=0), np.nan)
-    table["words"] = np.select([~known, table["stability"].ge(STABLE_FROM)], ["", STABLE], UNSURE)
+    narrow = table["rank_high"].sub(table["rank_low"]).le(1)
+    table["words"] = np.select([~known, narrow], ["", STABLE], UNSURE)
     return table.sort_values(["rank", "enjeu_id"], ignore_index=True)
 
 

@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 
 from ctg_analysis.errors import Finding
 from ctg_analysis.field.codes import CLOSED, LIST, NUMERIC, OPEN, OUTSIDE, SEVERAL
 from ctg_analysis.field.reading import Read
+from ctg_analysis.field.yaml_files import ReadYaml
+from ctg_analysis.settings import project_path
 
 SECTEUR = "secteur"  # a column of the answers that the margins know, and that is no question
+TOTALS = ("envoyes", "commences", "termines")
 A_CODE = r"[\w.-]{1,15}"  # what may be shown: a longer text may be an answer in its author's own words
 A_NUMBER = r"\d{1,6}(?:[.,]\d{1,2})?"
 
@@ -75,6 +79,27 @@ def answers_wrong(answers: Read, questionnaire: Read) -> Iterator[Finding]:
     codes = codes_of(questionnaire.rows)
     for name in here.index.intersection(columns, sort=False):
         yield from _cells_wrong(answers, name, here.at[name, "type"], codes[name], source)
+
+
+def totals_wrong(consultation: ReadYaml, path: Path, answers: Read) -> Iterator[Finding]:
+    """Yield the totals of the consultation that contradict each other: no step counts more than the one before it.
+
+    An answer that was not finished may be kept, but none that was not begun.
+    """
+    if consultation.value is None:
+        return
+    sent, started, complete = (getattr(consultation.value, name) for name in TOTALS)
+    kept = len(answers.rows)
+    for column, count, limit, of in (
+        ("commences", started, sent, "envoyes"),
+        ("termines", complete, started, "commences"),
+    ):
+        if None not in (count, limit) and count > limit:
+            line = consultation.lines.get((column,))
+            yield Finding(project_path(path), line, column, str(count), f"{limit} at most, as {of} says")
+    if started is not None and kept > started:
+        expected = f"{kept} at least, the answers of {answers.table.file}"
+        yield Finding(project_path(path), consultation.lines.get(("commences",)), "commences", str(started), expected)
 
 
 def _where(name: str, questions: pd.DataFrame, source: str) -> str:

@@ -109,6 +109,22 @@ def hidden_groups(bases: pd.Series) -> list[str]:
     return [*ordered.index[:hidden]]
 
 
+def is_few(counts: pd.Series) -> pd.Series:
+    """Return which counts of respondents are too small to be shown: 1 to 4 (rule R1)."""
+    return counts.between(1, CELL - 1)
+
+
+def hidden_cells(counts: pd.Series) -> pd.Series:
+    """Return which cells of a known total are not to be shown: those of 1 to 4, and what keeps them from being found.
+
+    The next smallest goes with one that would be alone, and with some that are fewer than 5 together (rule R2).
+    """
+    hidden, told = is_few(counts), counts.where(counts.gt(0))
+    while hidden.any() and (hidden.sum() == 1 or counts[hidden].sum() < CELL) and told.mask(hidden).notna().any():
+        hidden[told.mask(hidden).idxmin()] = True
+    return hidden
+
+
 def adjusted(p: pd.Series) -> pd.Series:
     """Return the p of a family of tests adjusted for their number (Benjamini and Hochberg 1995); blanks stay blank."""
     from scipy.stats import false_discovery_control
@@ -156,11 +172,9 @@ def _as_shown(table: pd.DataFrame, hidden: pd.Series | bool = False) -> pd.DataF
 
 
 def _without_small_cells(table: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Return the rows without those of 1 to 4 respondents; where one alone would be missing, the next smallest too."""
-    told = table["count"].where(table["in_base"] & table["count"].gt(0))
-    small = told.lt(CELL)
-    if kind != SEVERAL and small.sum() == 1 and told.notna().sum() > 1:
-        small[told.mask(small).idxmin()] = True
+    """Return the rows without those of 1 to 4 respondents, nor what would tell them by subtraction."""
+    told = table["count"].where(table["in_base"])
+    small = is_few(told) if kind == SEVERAL else hidden_cells(told)
     table.loc[small, FIGURES] = np.nan
     table.loc[small, "shown"] = NOTHING
     return table

@@ -5,10 +5,12 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.field.codes import NO_ANSWER, NOT_CONCERNED, OUTSIDE, UNKNOWN, is_asked, is_yes, labels
-from ctg_analysis.field.questions import CELL, HIDDEN_UNDER, question_of
+from ctg_analysis.field.codes import NO_ANSWER, NOT_CONCERNED, OUTSIDE, is_asked, is_yes, labels
+from ctg_analysis.field.questions import CELL, HIDDEN_UNDER, hidden_cells, is_few, question_of
 
 OTHER_PATHS = "autres parcours"
+TONES = ["positive", "neutre", "négative"]
+TONES_FROM = 10  # respondents who speak of a theme
 
 
 def participation(started: int, complete: int, usable: int, sent: int | None = None) -> pd.DataFrame:
@@ -31,25 +33,31 @@ def completion(answers: pd.DataFrame, questionnaire: pd.DataFrame, opened: pd.Da
     """Return how far each question was answered, without weights.
 
     opened: columns rep_id, q_id, of the open answers. Columns: q_id, libelle; put: respondents concerned; answered,
-    « ne sait pas » among them; unknown, no_answer, not_concerned: counts of each (rule R25); completion, nonresponse:
-    parts of those concerned. Sensitive questions kept apart are in no column of the answers, and have no row.
+    « ne sait pas » among them; no_answer, not_concerned: counts of each (rule R25); completion, nonresponse: parts of
+    those concerned. Sensitive questions have no row.
+
+    What `questions.distribution` does not show is not there either: nothing when fewer than 10 answered; when 1 to 4
+    did not answer, or were not concerned, neither they nor those concerned are counted.
     """
     rows = []
     for q_id, question in questionnaire.set_index("q_id").iterrows():
-        if q_id in answers:
-            counts = answers[q_id].value_counts().reindex([*OUTSIDE], fill_value=0)
-        elif is_yes(question["sensible"]):
+        if is_yes(question["sensible"]):
             continue
+        if q_id in answers:
+            silent, others = (int(answers[q_id].eq(code).sum()) for code in (NO_ANSWER, NOT_CONCERNED))
         else:
             asked = is_asked(answers, question["filtre"])
             said = answers["rep_id"].isin(opened.loc[opened["q_id"].eq(q_id), "rep_id"])
-            counts = pd.Series({UNKNOWN: 0, NOT_CONCERNED: (~asked).sum(), NO_ANSWER: (asked & ~said).sum()})
-        rows.append((q_id, question["libelle"], *counts[[UNKNOWN, NO_ANSWER, NOT_CONCERNED]]))
-    table = pd.DataFrame(rows, columns=["q_id", "libelle", "unknown", "no_answer", "not_concerned"])
-    put = len(answers) - table["not_concerned"]
-    table.insert(2, "put", put)
-    table.insert(3, "answered", put - table["no_answer"])
-    nonresponse = table["no_answer"] / put.where(put > 0)
+            silent, others = int((asked & ~said).sum()), int((~asked).sum())
+        put = len(answers) - others
+        rows.append((q_id, question["libelle"], put, put - silent, silent, others))
+    table = pd.DataFrame(rows, columns=["q_id", "libelle", "put", "answered", "no_answer", "not_concerned"])
+    nothing = table["answered"].lt(HIDDEN_UNDER)
+    hidden = nothing | is_few(table["no_answer"]) | is_few(table["not_concerned"])
+    beside = ["put", "no_answer", "not_concerned"]
+    table[beside] = table[beside].astype(float).mask(hidden)
+    table["answered"] = table["answered"].astype(float).mask(nothing)
+    nonresponse = table["no_answer"] / table["put"]
     return table.assign(completion=1 - nonresponse, nonresponse=nonresponse)
 
 
@@ -89,13 +97,20 @@ def open_themes(coded: pd.DataFrame) -> pd.DataFrame:
 
     coded: columns rep_id, q_id, theme, tonalite. Columns: q_id, theme, count, positive, neutre, négative, base
     (respondents whose answer was coded): who speaks of a theme twice counts once.
+
+    Cells of 1 to 4 are not shown, nor what would tell them by subtraction (rules R1 and R2): a theme among those of its
+    question, a tone among those of its theme. The tone is not told of a theme of fewer than 10 respondents.
     """
     tones = coded.groupby(["q_id", "theme", "tonalite"])["rep_id"].nunique().unstack(fill_value=0)
-    tones = tones.reindex(columns=["positive", "neutre", "négative"], fill_value=0).rename_axis(columns=None)
+    tones = tones.reindex(columns=TONES, fill_value=0).rename_axis(columns=None).astype(float)
     tones.insert(0, "count", coded.groupby(["q_id", "theme"])["rep_id"].nunique())
-    table = tones.reset_index()
+    table = tones.reset_index().sort_values(["q_id", "count", "theme"], ascending=[True, False, True])
+    few = table.groupby("q_id")["count"].transform(hidden_cells)
+    apart = table[TONES].apply(hidden_cells, axis=1)
+    table[TONES] = table[TONES].mask(apart).mask(few | table["count"].lt(TONES_FROM))
+    table["count"] = table["count"].astype(float).mask(few)
     table["base"] = table["q_id"].map(coded.groupby("q_id")["rep_id"].nunique())
-    return table.sort_values(["q_id", "count", "theme"], ascending=[True, False, True], ignore_index=True)
+    return table.reset_index(drop=True)
 
 
 def quotable_answers(coded: pd.DataFrame, naming: Collection[str] = ()) -> pd.DataFrame:

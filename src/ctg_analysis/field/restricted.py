@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.field.anonymity import personal_data
-from ctg_analysis.field.material import gather, names_of, strays
-from ctg_analysis.field.questionnaire import answers_wrong
+from ctg_analysis.field.material import CONSULTATION, Gathered, gather, names_of, strays
+from ctg_analysis.field.questionnaire import answers_wrong, totals_wrong
 from ctg_analysis.field.reading import DELETIONS, Read, read_table
 from ctg_analysis.field.references import dangling
 from ctg_analysis.field.tables import RESTRICTED
@@ -74,21 +74,23 @@ def open_restricted(root: DataRoot, epci: str, places: pd.DataFrame | None = Non
     """
     gathered = gather(root.material(epci), names_of(places, epci) if places is not None else ())
     kept = gather_restricted(root, epci)
-    findings = [*kept.findings, *wrong_in_restricted(kept, gathered.tables, gathered.allowed)]
+    findings = [*kept.findings, *wrong_in_restricted(kept, gathered)]
     if findings:
         raise InputError(findings)
     return {name: read.rows for name, read in kept.tables.items()}
 
 
-def wrong_in_restricted(kept: Kept, public: Mapping[str, Read], allowed: tuple[str, ...]) -> list[Finding]:
-    """Return what is wrong between the private files, with the questionnaire, or with how long they are kept."""
+def wrong_in_restricted(kept: Kept, gathered: Gathered) -> list[Finding]:
+    """Return what is wrong between the private files, with the public ones, or with how long they are kept."""
+    public = gathered.tables
     tables = {**public, **kept.tables}
     return [
         *strays(kept.folder, RESTRICTED, {RETENTION, DELETIONS}, {RECORDINGS, EXPORTS}),
         *(finding for finding in dangling(tables) if Path(finding.path).name in _files(kept)),
         *answers_wrong(kept.tables["reponses"], public["questionnaire"]),
         *answers_wrong(kept.tables["reponses_sensibles"], public["questionnaire"]),
-        *personal_data([kept.tables["ouvertes_codees"]], allowed),
+        *totals_wrong(gathered.consultation, gathered.folder / CONSULTATION, kept.tables["reponses"]),
+        *personal_data([kept.tables["ouvertes_codees"]], gathered.allowed),
         *_without_consent(kept.tables["reponses_sensibles"]),
         *_without_date(kept),
         *_recordings(kept),

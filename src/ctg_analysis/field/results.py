@@ -11,6 +11,7 @@ from ctg_analysis.field.gated import material_observations
 from ctg_analysis.field.interviews import COPIL, PUBLIC, quotable
 from ctg_analysis.field.material import CONVENTION, INFO_FLASH, Material
 from ctg_analysis.field.outputs import MATERIAL_READ, OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, stored
+from ctg_analysis.field.plan_facts import last_day_told
 from ctg_analysis.field.survey import Survey, of_survey, open_survey
 from ctg_analysis.field.tables import evidence
 from ctg_analysis.field.tables.columns import first_day
@@ -79,14 +80,7 @@ def _written(material: Material, names: dict[str, str]) -> pd.DataFrame:
 
 def received(material: Material, survey: Survey | None) -> pd.DataFrame:
     """Return of which day what was gathered is: the last answer; the last day that the plan and its follow-up name."""
-    meetings = material["reunions"]
-    days = [
-        material["suivi"]["date"],
-        material["actions"]["valide_le"],
-        material["enjeux"]["decide_le"],
-        meetings.loc[meetings["presents"].notna(), "date"],
-    ]
-    last = pd.concat(days).max()
+    last = last_day_told(material)
     if pd.isna(last) and material.convention:
         last = pd.Timestamp(first_day(material.convention.periode.debut))
     rows = [] if pd.isna(last) else [(PLAN, f"{last:%Y-%m-%d}")]

@@ -96,40 +96,58 @@ def of_survey(survey: Survey, restricted: Mapping[str, pd.DataFrame]) -> Tables:
     coded = restricted["ouvertes_codees"]
     opened = restricted["reponses_ouvertes"] if len(restricted["reponses_ouvertes"]) else coded
     groups, crossed = of_groups(survey)
+    told = pd.concat(
+        [
+            guarded(questions.distribution(answers, weights, asked, one), several=one in multiple, weights=weights)
+            for one in closed
+        ]
+    )
+    bases = told.groupby("q_id")["base"].first()
     return {
         "consultation": _about(survey),
         "participation": response.participation(*_counts(survey), sent=survey.note.envoyes),
         "channels": _channels(answers),
         "profile": _profile(survey),
         "completion": response.completion(answers, asked, opened),
-        "distribution": pd.concat(
-            [guarded(questions.distribution(answers, weights, asked, one), several=one in multiple) for one in closed]
-        ),
-        "summary": pd.DataFrame([questions.summary(answers, weights, asked, one) for one in scales]),
-        "crossings": crossed,
+        "distribution": told,
+        "summary": _apart(pd.DataFrame([questions.summary(answers, weights, asked, one) for one in scales]), bases),
+        "crossings": _apart(crossed, bases),
         "by_group": groups,
-        "paths": _paths(survey),
+        "paths": _apart(_paths(survey), bases),
         "open_themes": response.open_themes(coded),
         "open_quotes": response.quotable_answers(coded),
     }
 
 
-def guarded(table: pd.DataFrame, *, several: bool) -> pd.DataFrame:
+def guarded(table: pd.DataFrame, *, several: bool, weights: pd.Series) -> pd.DataFrame:
     """Return a distribution without its cells of 1 to 4 respondents (rule R1), shown `none`.
 
-    Where such a cell is alone, the count of the next smallest is left out too, lest the subtraction tell it; not its
-    weighted share. several: answers add up to more than the base.
+    The counts that would tell them by subtraction are left out too (see `questions.hidden_cells`); their shares as
+    well, when all answers weigh the same. several: answers add up to more than the base. When 1 to 4 did not answer, or
+    were not concerned, neither are counted.
     """
-    told = table["count"].where(table["in_base"] & table["count"].gt(0))
-    small = told.lt(questions.CELL)
-    table.loc[small, questions.FIGURES] = np.nan
-    table.loc[small, "shown"] = questions.NOTHING
-    others = told.mask(small).dropna()
-    if small.sum() == 1 and len(others) and not several:
-        next_one = others.idxmin()
-        table.loc[next_one, "count"] = np.nan
-        table.loc[next_one, "shown"] = table["shown"].replace(questions.COUNT, questions.NOTHING)[next_one]
+    told = table["count"].where(table["in_base"])
+    small = questions.is_few(told)
+    beside = questions.hidden_cells(told) & ~small & (not several)
+    without = small | (beside & (table["shown"].eq(questions.COUNT) | (weights.nunique() == 1)))
+    apart = ~table["in_base"] & questions.is_few(table["count"].mask(table["in_base"])).any()
+    table.loc[without, questions.FIGURES] = np.nan
+    table.loc[without, "shown"] = questions.NOTHING
+    table.loc[beside | apart, "count"] = np.nan
     return table
+
+
+def _apart(table: pd.DataFrame, bases: pd.Series) -> pd.DataFrame:
+    """Return a table without the bases that tell, beside those of the questions, who said « ne sait pas »: 1 to 4.
+
+    bases: those of `distribution`, by question.
+    """
+    if table.empty:
+        return table
+    ends = table["q_id"], table["q_id"].str.replace(WISHED, USED, regex=False)
+    telling = pd.concat([questions.is_few(end.map(bases) - table["base"]) for end in ends], axis=1).any(axis=1)
+    sizes = table.columns.intersection(["base", "n_eff"])
+    return table.assign(**{size: table[size].astype(float).mask(telling) for size in sizes})
 
 
 def _counts(survey: Survey) -> tuple[float, float, int]:
@@ -178,7 +196,7 @@ def _profile(survey: Survey) -> pd.DataFrame:
     words = {row.Index: labels(row.modalites) | OUTSIDE for row in asked.itertuples()}
     named = [words.get(row.variable, {}).get(row.modalite, row.modalite) for row in table.itertuples()]
     known = table["variable"].map(asked["libelle"]).fillna(table["variable"])
-    count = table["count"].astype(float).mask(table["count"].between(1, questions.CELL - 1))
+    count = table["count"].astype(float).mask(questions.is_few(table["count"]))
     return table.assign(libelle=known, modalite_libelle=named, count=count)
 
 
@@ -214,7 +232,7 @@ def of_groups(survey: Survey) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _shares_alone(table: pd.DataFrame) -> pd.DataFrame:
     """Return the shares by group; no count, which those of the other groups would tell, no cell of 1 to 4."""
-    small = table["count"].between(1, questions.CELL - 1) | table["shown"].eq(questions.COUNT)
+    small = questions.is_few(table["count"]) | table["shown"].eq(questions.COUNT)
     table.loc[small, ["share", "low", "high", "citations", "p"]] = np.nan
     table.loc[small, "word"] = None
     return table.assign(shown=table["shown"].mask(small, questions.NOTHING)).drop(columns="count")

@@ -148,10 +148,12 @@ def as_bilan(
     """Return the actions under way in the columns of `bilan_actions`, as the follow-up has them at its last year.
 
     actions: with the title of their axis in `axe`, see `plan.in_order`. prevu, realise: the target and the last value
-    of the first output indicator. Without a line of follow-up an action is « non démarrée ». What becomes of an action
-    is for the final evaluation to decide, but of those that were given up.
+    of the first output indicator. cout_prevu: up to the last year that is followed, like what was spent (rule R12).
+    Without a line of follow-up an action is « non démarrée ». What becomes of an action is for the final evaluation to
+    decide, but of those that were given up.
     """
     last = latest(followup).set_index("action_id")
+    due = funding[funding["annee"].le(followup["annee"].max())]
     ids = actions["action_id"]
     outputs = followed[followed["type"].eq(OUTPUT)].drop_duplicates("action_id").set_index("action_id")
     reached = gaps(followed, values(followed, followup, NOTHING_OBSERVED)).set_index("ind_id")["now"]
@@ -164,7 +166,7 @@ def as_bilan(
             "prevu": ids.map(outputs["cible"]),
             "realise": ids.map(outputs["ind_id"]).map(reached),
             "unite": ids.map(outputs["unite"]),
-            "cout_prevu": ids.map(funding.groupby("action_id")["montant"].sum()),
+            "cout_prevu": ids.map(due.groupby("action_id")["montant"].sum()),
             "cout_realise": ids.map(followup.groupby("action_id")["depense"].sum(min_count=1)),
             "statut": status,
             "ecart": ids.map(last["difficultes"]),

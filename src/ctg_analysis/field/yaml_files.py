@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from ctg_analysis.errors import Finding
+from ctg_analysis.errors import IN_UTF8, Finding
 from ctg_analysis.field.tables.annotations import marks
 from ctg_analysis.field.tables.columns import FreeText
 from ctg_analysis.settings import project_path
@@ -41,7 +41,7 @@ def read_yaml(path: Path, model: Any) -> ReadYaml:
             return ReadYaml(findings=(Finding(shown, line, None, "an alias (*)", "the text itself"),))
         node = yaml.compose(text, Loader=yaml.BaseLoader)
     except UnicodeDecodeError:
-        return ReadYaml(findings=(Finding(shown, None, None, "bytes that are not UTF-8", "text in UTF-8"),))
+        return ReadYaml(findings=(Finding(shown, None, None, "bytes that are not UTF-8", IN_UTF8),))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None

@@ -50,8 +50,10 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict
 def write_data(report: Report) -> dict:
     """Write the data files and what changed since the edition before; return what the index and the record say."""
     from ctg_analysis.chapter import open_chapter
+    from ctg_analysis.proofs import breaks
     from ctg_analysis.publishing.changes import write_changes
     from ctg_analysis.publishing.data_files import write_csv, write_material, write_observations
+    from ctg_analysis.settings import data_root
 
     chapter = open_chapter(report.epci)
     write_csv(report.fresh, chapter)
@@ -65,6 +67,10 @@ def write_data(report: Report) -> dict:
         "date": max(chapter.seen.received.values()),
         "observations": observations,
         "after": after,
+        "breaks": [
+            str(one)
+            for one in breaks(data_root(report.epci), report.epci, chapter.seen.observations, chapter.seen.territories)
+        ],
     }
 
 

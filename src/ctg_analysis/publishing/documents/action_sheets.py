@@ -75,8 +75,8 @@ def _links(row) -> Blocks:
 def _indicators(row, dossier: Dossier) -> Blocks:
     followed = dossier.material["indicateurs_suivi"]
     lines = [
-        [one.libelle, one.type, dated(one.valeur_reference, one.date_reference), dated(one.cible, one.cible_date),
-         said(one.collecteur)]
+        [one.libelle, one.type, dated(one.valeur_reference, one.date_reference, one.unite),
+         dated(one.cible, one.cible_date, one.unite), said(one.collecteur)]
         for one in followed[followed["action_id"].eq(row.action_id)].itertuples()
     ]  # fmt: skip
     header = ["Indicateur", "Sorte", "Départ", "Cible", "Relevé par"]

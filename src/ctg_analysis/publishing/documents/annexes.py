@@ -44,9 +44,22 @@ def diagnosis(dossier: Dossier) -> Blocks:
     return (
         text("Ce que disent les chiffres", SECTION)
         + text(opening)
+        + _later(dossier)
         + (said_by_figures or text("Aucun chiffre n'est encore disponible."))
         + text("Ce que les partenaires constatent ensemble", SECTION)
         + (shared or text("Aucun constat n'est encore validé."))
+    )
+
+
+def _later(dossier: Dossier) -> Blocks:
+    """Return what is to be known of the lists of a convention that was validated before they were made."""
+    signed = dossier.since_signature
+    if not signed:
+        return Blocks()
+    return text(
+        f"La convention a été validée le {day_text(signed)} : les chiffres, les listes et les annexes de ce document "
+        f"sont ceux du {in_french(dossier.date)}, et non ceux du texte signé, qui seul fait foi.",
+        REMARK,
     )
 
 

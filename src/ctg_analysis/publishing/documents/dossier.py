@@ -1,5 +1,6 @@
 """What the documents of a démarche are made of, and the small texts that they share."""
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
@@ -14,6 +15,7 @@ from ctg_analysis.field.tables.columns import Champ
 from ctg_analysis.field.tables.documents import Convention
 from ctg_analysis.field.tables.governance import ACTIVE
 
+VALIDATED = "validée"
 NONE, UNKNOWN = "–", "non renseigné"
 FIELDS = get_args(Champ)
 
@@ -36,6 +38,13 @@ class Dossier:
     def territory(self) -> str:
         """Return the name of the EPCI."""
         return self.names[self.material.epci]
+
+    @property
+    def since_signature(self) -> datetime.date | None:
+        """Return the day the convention was validated, when its lists and annexes are of a later one."""
+        one = self.convention
+        later = one.statut == VALIDATED and one.validee_le and one.validee_le.isoformat() < self.date
+        return one.validee_le if later else None
 
     @property
     def actions(self) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ctg_analysis.display.texts import NBSP, listed
+from ctg_analysis.display.texts import NBSP, listed, singular
 from ctg_analysis.publishing.documents.blocks import Blocks, bullets, table, text, together
 from ctg_analysis.publishing.documents.dossier import FIELDS, Dossier, quantity, said
 from ctg_analysis.publishing.documents.moments import moment_text, span_text, years
@@ -81,14 +81,18 @@ def results(dossier: Dossier) -> Blocks:
     rows = dossier.material["indicateurs_suivi"]
     rows = rows[rows["type"].eq(RESULT) & rows["action_id"].isin(dossier.actions["action_id"])]
     return bullets(
-        f"{row.libelle} : de {dated(row.valeur_reference, row.date_reference)} à {dated(row.cible, row.cible_date)}"
+        f"{row.libelle} : de {dated(row.valeur_reference, row.date_reference, row.unite)} "
+        f"à {dated(row.cible, row.cible_date, row.unite)}"
         for row in rows.itertuples()
     )
 
 
-def dated(value: float, moment: str | None) -> str:
-    """Return a value and its date: « 44 (2023) »."""
-    return f"{quantity(value)}{NBSP}({moment_text(moment)})" if isinstance(moment, str) else quantity(value)
+def dated(value: float, moment: str | None, unit: str = "") -> str:
+    """Return a value, its unit and its date: « 44 (2023) », « 25,6 % (2023) », « 1 place (2023) »."""
+    told = quantity(value)
+    if unit and pd.notna(value):
+        told = f"{told}{NBSP}{unit if abs(value) >= 2 else singular(unit)}"
+    return f"{told}{NBSP}({moment_text(moment)})" if isinstance(moment, str) else told
 
 
 def calendar(dossier: Dossier) -> Blocks:

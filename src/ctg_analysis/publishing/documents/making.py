@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ctg_analysis.errors import UserError
-from ctg_analysis.field.consistency import open_consistent
+from ctg_analysis.errors import InputError, UserError
 from ctg_analysis.field.material import CONVENTION as CONVENTION_FILE
+from ctg_analysis.field.material import open_material
 from ctg_analysis.field.tables.columns import last_day
 from ctg_analysis.observed import observed
 from ctg_analysis.processing import ensure
+from ctg_analysis.proofs import breaks
 from ctg_analysis.publishing.documents import action_sheets, convention
 from ctg_analysis.publishing.documents.dossier import Dossier
 from ctg_analysis.publishing.documents.issues import issue_page
@@ -24,13 +25,17 @@ from ctg_analysis.summaries import messages
 SHEETS = "fiches_action"
 
 
-def write_convention(epci: str, root: DataRoot, out: Path) -> list[Path]:
-    """Write the convention, what changes in its articles, and the fiches-action; return their places.
+def write_convention(epci: str, root: DataRoot, out: Path) -> tuple[list[Path], str]:
+    """Write the convention, what changes in its articles, and the fiches-action; return their places, and a warning.
 
     Raises:
-        InputError, UserError: see `convention_documents` and `writing.write`.
+        InputError, UserError: see `dossier` and `writing.write`.
     """
-    return write(out, epci, convention_documents(epci, root), alone_in=SHEETS)
+    one = dossier(epci, root)
+    paths = write(out, epci, convention_documents(one, root), alone_in=SHEETS)
+    signed = one.since_signature
+    told = f"validated on {signed}, its figures, lists and annexes are those of {one.date}: keep the text signed"
+    return paths, f"{project_path(paths[0])}: {told}" if signed else ""
 
 
 def write_issue(epci: str, root: DataRoot, number: int | None, out: Path) -> Iterator[Path]:
@@ -48,13 +53,8 @@ def write_issue(epci: str, root: DataRoot, number: int | None, out: Path) -> Ite
         yield from write(out, epci, {pdf.name: pdf.read_bytes()})
 
 
-def convention_documents(epci: str, root: DataRoot) -> dict[str, bytes]:
-    """Return the convention, what changes in its articles, and the fiches-action, by the names of their files.
-
-    Raises:
-        InputError: material that cannot be trusted, or whose chain does not hold. UserError: no convention yet.
-    """
-    one = dossier(epci, root)
+def convention_documents(one: Dossier, root: DataRoot) -> dict[str, bytes]:
+    """Return the convention, what changes in its articles, and the fiches-action, by the names of their files."""
     reference = read_reference()
     made = {
         CONVENTION: (CONVENTION, convention.context(one, reference), one.convention.intitule),
@@ -69,7 +69,7 @@ def convention_documents(epci: str, root: DataRoot) -> dict[str, bytes]:
         for action, context in action_sheets.contexts(one).items()
     }
     return {
-        name: fill(template(model, root, epci), context, title=title, date=one.date)
+        name: fill(template(model, root, one.material.epci), context, title=title, date=one.date)
         for name, (model, context, title) in made.items()
     }
 
@@ -82,7 +82,9 @@ def dossier(epci: str, root: DataRoot) -> Dossier:
     """
     ensure(root)
     seen = observed(epci, root)
-    material = open_consistent(root, epci, seen.territories)
+    material = open_material(root, epci, seen.territories)
+    if findings := breaks(root, epci, seen.observations, seen.territories):
+        raise InputError(findings)
     if material.convention is None:
         path = project_path(root.material(epci) / CONVENTION_FILE)
         raise UserError(f"{path}: found no convention yet, expected its parties and its articles: ctg new {epci}")
