@@ -9,7 +9,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
 from ctg_analysis.comparisons import common_period, latest_period
-from ctg_analysis.display import childcare, markup, notes, sheets, tables, texts
+from ctg_analysis.display import childcare, lines, markup, notes, sheets, tables, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import MISSING, OK, Count, Indicator, Mean
@@ -29,7 +29,6 @@ DRAWN = {
     "balance": figures.balance,
     "timeline": figures.timeline,
 }
-SHORTEST_LINE = 3  # years: two points make no trend
 
 
 def open_chapter(epci: str | int) -> "Chapter":
@@ -93,8 +92,8 @@ class Chapter:
             return self.reading(indicator)
         if one.chart == "comparison" and self.seen.compared(one)["status"].eq(OK).sum() == 1:
             years = [texts.is_printed(one, row) for row in self.seen.own(one).itertuples(index=False)]
-            line = len(years) >= SHORTEST_LINE and all(years)
-            return self._read_and(self.trend(indicator), one) if line else self.reading(indicator)
+            long = len(years) >= lines.SHORTEST and all(years)
+            return self._read_and(self.trend(indicator), one) if long else self.reading(indicator)
         if one.chart == "circles" and not figures.on_map(self.seen, one)["value"].any():
             return self.reading(indicator)
         return self._read_and(self.chart(indicator), one)

@@ -5,13 +5,18 @@ import re
 import pandas as pd
 
 from ctg_analysis.display import texts
-from ctg_analysis.model import OK, Indicator
+from ctg_analysis.model import OK, Count, Indicator, Mean
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
 
 
 def comparison(one: Indicator, rows: pd.DataFrame) -> str:
-    """Return how the territory stands to its comparators. rows: see Observed.compared, the territory first."""
+    """Return how the territory stands to its comparators. rows: see Observed.compared, the territory first.
+
+    Numbers of things are not compared: those of a larger place are larger.
+    """
+    if isinstance(one.value, Count | Mean):
+        return ""
     known = rows[rows["status"].eq(OK)]
     own, others = known.iloc[0], known.iloc[1:]
     others = others[others["level"].ne("peers")]
@@ -23,8 +28,16 @@ def comparison(one: Indicator, rows: pd.DataFrame) -> str:
         return ""
     national = others[others["level"].eq("france")]
     other = others.iloc[0] if national.empty else national.iloc[0]
-    where = f"en {other['name']}" if other["name"].startswith("France") else f"({other['name']})"
-    return f"{counted(one, own)} dans le territoire, {other['text']} {where}"
+    return f"{counted(one, own)} dans le territoire, {other['text']} {_where(other)}"
+
+
+def _where(row: pd.Series) -> str:
+    """Return « en France », « dans le département de l’Aveyron », « dans la région Occitanie »."""
+    if row["level"] == "departement":
+        return f"dans le département {texts.of(row['name'])}"
+    if row["level"] == "region":
+        return f"dans la région {row['name'].removeprefix('Région ')}"
+    return f"en {row['name']}" if row["name"].startswith("France") else f"({row['name']})"
 
 
 def counted(one: Indicator, row: pd.Series) -> str:
@@ -60,6 +73,12 @@ def circles(rows: pd.DataFrame) -> str:
         return f"{some} des {len(values)} communes en {'comptent' if some > 1 else 'compte'}"
     few = int((values.cumsum() < values.sum() / 2).sum()) + 1
     return f"Au moins la moitié dans {f'{few} des {len(values)} communes' if few > 1 else 'une seule commune'}"
+
+
+def concerned(one: Indicator, rows: pd.DataFrame) -> str:
+    """Return how many of the communes have something, some but not all. rows: of all the communes."""
+    some = int(rows["value"].gt(0).sum())
+    return f"Soit {some} des {len(rows)} communes du territoire" if one.unit == "communes" else circles(rows)
 
 
 def choropleth(one: Indicator, rows: pd.DataFrame) -> str:
