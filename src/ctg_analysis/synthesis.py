@@ -24,9 +24,9 @@ RULE = (
     "Un message par thème au plus, choisi par une règle, jamais à la main. D'abord ce qui diffère du département (à "
     "défaut, de la région ou de la France) plus que le hasard ne l'explique : le plus grand écart en proportion, en "
     "commençant par ce qui est favorable ou défavorable aux familles. Sinon, une valeur qui se compare à celle d'un "
-    "autre territoire ; sinon, la plus forte évolution du territoire, d'un dixième au moins ; sinon, le nombre de ses communes concernées. Un "
-    "nombre de choses ou de personnes n'est jamais comparé à celui d'un territoire plus grand, et un thème où rien ne "
-    "se compare n'a pas de message."
+    "autre territoire ; sinon, la plus forte évolution du territoire, d'un dixième au moins ; sinon, le nombre de ses "
+    "communes concernées. Un nombre de choses ou de personnes n'est jamais comparé à celui d'un territoire plus "
+    "grand, et un thème où rien ne se compare n'a pas de message."
 )
 
 
@@ -51,7 +51,7 @@ def messages(seen: Observed) -> list[Message]:
 
 def _candidates(seen: Observed, members: list[Indicator], gaps: pd.DataFrame, known: dict) -> Iterator[Message]:
     """Yield the messages that the indicators of a theme allow, the best first."""
-    by_id = {one.id: one for one in members}
+    by_id = {one.id: one for one in members if _is_relative(one)}
     yield from (Message(by_id[name], GAP) for name in gaps["indicator"] if name in by_id)
     yield from (Message(one, LEVEL) for one in members if _compares(one, known) and _is_printed(seen, one))
     whole = [one for one in members if not one.family]  # a part of a breakdown says little alone
@@ -74,7 +74,7 @@ def change(one: Indicator, rows: pd.DataFrame) -> float:
     if len(rows) < lines.SHORTEST or one.id.endswith(("_year", "_score")) or not rows["value"].gt(0).all():
         return 0.0
     first, last = rows.iloc[0], rows.iloc[-1]
-    few = isinstance(one.value, Count | Mean) and min(first["value"], last["value"]) < texts.SMALLEST_BASE
+    few = not _is_relative(one) and min(first["value"], last["value"]) < texts.SMALLEST_BASE
     together = first["low"] <= last["high"] and last["low"] <= first["high"]
     printed = all(texts.is_printed(one, row) for row in rows.itertuples(index=False))
     return 0.0 if few or together or not printed else abs(float(np.log(last["value"] / first["value"])))
@@ -105,7 +105,12 @@ def places_known(tested: pd.DataFrame) -> dict[str, int]:
 
 def _compares(one: Indicator, known: dict[str, int]) -> bool:
     """Tell whether an indicator, not a number of things, has a value here and in a place to compare with."""
-    return known.get(one.id, 0) > 1 and not isinstance(one.value, Count | Mean)
+    return known.get(one.id, 0) > 1 and _is_relative(one)
+
+
+def _is_relative(one: Indicator) -> bool:
+    """Tell whether the quantity is not a number of things, larger in a larger place."""
+    return not isinstance(one.value, Count | Mean)
 
 
 def tested_gaps(tested: pd.DataFrame, indicators: list[Indicator]) -> pd.DataFrame:
