@@ -148,7 +148,7 @@ def test_every_acronym_of_a_chapter_opens_on_its_meaning(shipped):
         meant = re.findall(r'<div popover class="meaning" id="([^"]+)" role="note">', html)
         assert sorted(opened) == sorted(meant), path
         body = re.search(r"<main.*?</main>", html, re.DOTALL)[0]
-        body = re.sub(r"<(svg|pre|code|details|h1|a)\b.*?</\1>", "", body, flags=re.DOTALL)
+        body = re.sub(r"<(svg|pre|code|details|dt|h1|a)\b.*?</\1>", "", body, flags=re.DOTALL)
         used = set(re.findall(ACRONYM, unescape(re.sub(r"<[^>]+>", "\n", body))))
         assert not used - set(glossary.terms()) - NOT_ACRONYMS, path
         assert {glossary.name_of(term) for term in used - NOT_ACRONYMS} <= opened, path
@@ -170,7 +170,7 @@ def test_a_term_opens_at_its_first_use_under_each_heading():
     assert html.startswith("<h2 id='EAJE'>La <button") and "<p>Caf, Cafétéria</p>" in html and "title='MSA'" in html
 
 
-@pytest.mark.parametrize("tag", ["svg", "details", "pre", "code", "a", "button", "h1"])
+@pytest.mark.parametrize("tag", ["svg", "details", "pre", "code", "a", "button", "dt", "h1"])
 def test_a_term_is_left_alone_in_what_is_drawn_folded_or_a_link(tag):
     body = f"<{tag} class='x'><b>Caf</b></{tag}>"
     assert glossary.explained(body) == body and "<button" in glossary.explained(body + "<p>Caf</p>")

@@ -13,7 +13,7 @@ from ctg_analysis.observed import Observed
 from ctg_analysis.significance import notable
 from ctg_analysis.sources import SOURCES
 
-MOST = 10  # messages
+MOST, LINES = 10, 12  # messages; lines of the overview
 LAST_THEME = "10"  # the chapters after it tell the démarche
 LEAST_CHANGE = 0.1  # absolute logarithm of a ratio: a tenth, about
 FEWEST_COMMUNES = 3  # to say in how many of them something is
@@ -133,14 +133,15 @@ def tested_gaps(tested: pd.DataFrame, indicators: list[Indicator]) -> pd.DataFra
     return gaps.sort_values(["directed", "size", "indicator"], ascending=[False, False, True], ignore_index=True)
 
 
-def overview(seen: Observed, within: int = 30) -> pd.DataFrame:
-    """Return the starred indicators that compare with a reference place, with the gap to it and that of the peers.
+def overview(seen: Observed) -> pd.DataFrame:
+    """Return starred indicators that compare with a reference place, with the gap to it and that of the peers.
 
-    Columns: indicator, label (with its period), own_text, reference_text, gap, low, high (of the quartiles of the
-    peers): relative to the reference, 0.1 for 10 % more; word: what the test says, None without one;
-    reference: its name.
+    That place is the one that most have a value of. No more lines than a page of the synthèse has room for, the first
+    of every theme, then the second ones. Columns: indicator, label (with its period), own_text, reference_text, gap,
+    low, high (of the quartiles of the peers): relative to the reference, 0.1 for 10 % more; word: what the test says,
+    None without one; reference: its name.
     """
-    lines = []
+    found = []
     known = places_known(seen.tested)
     related = [one for one in CATALOGUE.values() if one.star and not one.family and isinstance(one.value, RELATIVE)]
     for one in (one for one in related if _compares(one, known)):
@@ -155,6 +156,9 @@ def overview(seen: Observed, within: int = 30) -> pd.DataFrame:
         words = other["word"] if isinstance(other["word"], str) else None
         gap = own["value"] / other["value"] - 1
         label = f"{one.label} ({texts.period_text(own['period'])})"
-        lines.append((one.id, label, own["text"], other["text"], gap, *box, words, other["name"]))
+        found.append((one.id, label, own["text"], other["text"], gap, *box, words, other["name"]))
     columns = ["indicator", "label", "own_text", "reference_text", "gap", "low", "high", "word", "reference"]
-    return pd.DataFrame(lines, columns=columns).head(within)
+    rows = pd.DataFrame(found, columns=columns)
+    rows = rows[rows["reference"].isin(rows["reference"].mode()[:1])]
+    rank = rows.groupby(rows["indicator"].map(lambda name: CATALOGUE[name].chapter)).cumcount()
+    return rows.loc[rank.sort_values(kind="stable").index[:LINES].sort_values()]

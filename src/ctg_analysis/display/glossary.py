@@ -10,7 +10,7 @@ from markupsafe import escape
 from ctg_analysis.display.texts import typography
 from ctg_analysis.settings import settings
 
-LEFT_ALONE = "svg|details|pre|code|a|button|h1"  # what is drawn, folded, a link already, or the title of the page
+LEFT_ALONE = "svg|details|pre|code|a|button|dt|h1"  # drawn, folded, a link already, a word with its meaning, the title
 
 
 @cache
