@@ -12,6 +12,9 @@ from ctg_analysis.settings import settings
 
 LEFT_ALONE = "svg|details|pre|code|a|button|dt|h1"  # drawn, folded, a link already, a word with its meaning, the title
 
+BUTTON = '<button type="button" class="term"[^<]*</button>'
+UNBROKEN = re.compile(rf"[(’]{BUTTON}[.,)]*|{BUTTON}[.,)]+")  # no line may part a term from these; it may a button
+
 
 @cache
 def terms() -> dict[str, str]:
@@ -44,7 +47,8 @@ def explained(body: str) -> str:
         used.add(term)
         return f'<button type="button" class="term" popovertarget="{name_of(term)}">{term}</button>'
 
-    return _pieces().sub(opened, body) + "".join(map(_meaning, sorted(used, key=str.casefold)))
+    body = UNBROKEN.sub(r'<span class="unbroken">\g<0></span>', _pieces().sub(opened, body))
+    return body + "".join(map(_meaning, sorted(used, key=str.casefold)))
 
 
 def name_of(term: str) -> str:
