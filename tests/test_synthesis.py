@@ -168,6 +168,7 @@ def test_a_term_opens_at_its_first_use_under_each_heading():
     html = glossary.explained(body)
     assert html.count("<button") == 2 == html.count('popovertarget="terme-Caf"') and html.count("<div popover") == 1
     assert html.startswith("<h2 id='EAJE'>La <button") and "<p>Caf, Cafétéria</p>" in html and "title='MSA'" in html
+    assert glossary.found(["Ulis, ULIS, RSA"]) == glossary.found(["ULIS, RSA, Ulis"]) == ["RSA", "ULIS", "Ulis"]
     html = glossary.explained("<p>l’AEEH (PMI), la Caf</p>")
     assert [re.sub("<[^>]+>", "", one) for one in re.findall(r'unbroken">(.*?)</span>', html)] == ["’AEEH", "(PMI),"]
 

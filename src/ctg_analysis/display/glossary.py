@@ -27,7 +27,7 @@ def terms() -> dict[str, str]:
 def found(texts: Iterable[str]) -> list[str]:
     """Return the terms that stand in texts, in alphabetical order."""
     words = {word["term"] for text in texts for word in _words().finditer(text)}
-    return sorted(words, key=str.casefold)
+    return _by_letter(words)
 
 
 def explained(body: str) -> str:
@@ -48,7 +48,12 @@ def explained(body: str) -> str:
         return f'<button type="button" class="term" popovertarget="{name_of(term)}">{term}</button>'
 
     body = UNBROKEN.sub(r'<span class="unbroken">\g<0></span>', _pieces().sub(opened, body))
-    return body + "".join(map(_meaning, sorted(used, key=str.casefold)))
+    return body + "".join(map(_meaning, _by_letter(used)))
+
+
+def _by_letter(words: set[str]) -> list[str]:
+    """Return terms in alphabetical order, Ulis and ULIS always in the same."""
+    return sorted(words, key=lambda word: (word.casefold(), word))
 
 
 def name_of(term: str) -> str:
