@@ -31,11 +31,12 @@ class Text(HTMLParser):
 FIGURE = re.compile(r"<figure.*?</figure>", re.DOTALL)
 
 
-def faults(figure: str) -> list[str]:
+def faults(figure: str, own: str = "") -> list[str]:
     """Return what the text alternative of a chart lacks: the indicator, the period, the values behind it.
 
     figure: markup of display/templates/figure.html.j2. Its title or its subtitle names the indicator; the period is
-    that of the subtitle, or of each line; the cells of its table are the values.
+    that of the subtitle, or of each line; the cells of its table are the values. own: the name of the territory, whose
+    line of the table, where it has one, holds the value to say.
     """
     drawing = re.search(r"<svg [^>]*>", figure)[0]
     label = unescape((re.search(r' aria-label="([^"]*)"', drawing) or [None, ""])[1]).strip()
@@ -43,16 +44,28 @@ def faults(figure: str) -> list[str]:
         return ["no text alternative"]
     title = _text(figure, r'class="title">(.*?)</strong>')
     subtitle = _text(figure, r'class="subtitle">(.*?)</span>')
-    values = [one for one in map(_plain, re.findall(r"<td>(.*?)</td>", figure)) if re.search(r"\d", one)]
     years = set(re.findall(r"\d{4}", subtitle))
+    beyond = label.replace(subtitle, "")
     told = {
         "does not name the indicator": any(_key_words(text) <= _key_words(label) for text in (title, subtitle)),
         "does not tell the period": re.search(r"\d{4}", label) and years <= set(re.findall(r"\d{4}", label)),
-        "says no value": any(value in label for value in values if re.search(r"\d", value))
-        or re.search(r"\d,\d", label),
+        "says no value": any(_stands(value, beyond) for value in _values(figure, own)),
         "is not an image": 'role="img"' in drawing,
     }
     return [fault for fault, right in told.items() if not right]
+
+
+def _values(figure: str, own: str) -> list[str]:
+    """Return the cells with a figure of the table behind a chart: of the line of the territory, else of all."""
+    lines = re.findall(r'<tr[^>]*><th scope="row">(.*?)</th>(.*?)</tr>', figure)
+    cells = {_plain(head): [_plain(cell) for cell in re.findall(r"<td>(.*?)</td>", rest)] for head, rest in lines}
+    of_all = [cell for row in cells.values() for cell in row]
+    return [cell for cell in cells.get(own, of_all) if re.search(r"\d", cell)]
+
+
+def _stands(value: str, text: str) -> bool:
+    """Tell whether a value is written in a text, and not as a part of a longer number."""
+    return bool(re.search(rf"(?<![\d,\u202f]){re.escape(value)}(?![,\u202f]?\d)", text))
 
 
 def _text(figure: str, pattern: str) -> str:

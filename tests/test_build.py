@@ -5,21 +5,25 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
-from ctg_analysis.build import build
+from ctg_analysis.build import build, scratch_of
 from ctg_analysis.chapters import chosen_chapters
+from ctg_analysis.cli import app
 from ctg_analysis.locks import alone
 from ctg_analysis.publishing.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
-from ctg_analysis.publishing.editions import HOME, JOURNAL, collect, earlier, latest, name_of, record
+from ctg_analysis.publishing.editions import HOME, JOURNAL, latest, name_of, record, write_record
 from ctg_analysis.publishing.keys import OF_ALL
-from ctg_analysis.publishing.territories import part, wanted, write_list
+from ctg_analysis.publishing.territories import is_listed, part, wanted, write_list
 from ctg_analysis.publishing.workers import Template, can_fork
 from ctg_analysis.settings import EXAMPLE_EPCI
 from ctg_analysis.verification import compared, verify
@@ -120,6 +124,16 @@ def test_a_notebook_that_changed_runs_again_alone(out, chapters, tmp_path, built
     assert one.ran == [SECOND] and "Un autre texte, sans chiffre." in page(out, f"{SECOND}.html")
 
 
+def test_a_page_that_stays_links_to_what_comes_and_by_its_title(tmp_path, chapters, built):
+    """An edition is what it would be if it were made at once, whatever the builds that it comes from."""
+    assert built(tmp_path, chapters[:1]).ran == [FIRST]
+    assert built(tmp_path, chapters[1:]).ran == [FIRST, SECOND] and f'href="{SECOND}.html"' in page(
+        tmp_path, f"{FIRST}.html"
+    )
+    retitled = replace(chapters[1], title="Un autre titre")
+    assert built(tmp_path, [retitled]).ran == [FIRST, SECOND] and "Un autre titre" in page(tmp_path, f"{FIRST}.html")
+
+
 def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters, built):
     """Another sum of all data, the same sum of what the chapter reads; then another of what one of them reads."""
     name = latest(out, EXAMPLE_EPCI).name
@@ -173,6 +187,7 @@ def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapte
     assert one.exit_code == 2 and "n’a pas pu être établi" in page(tmp_path / "new", f"{SECOND}.html")
     assert "ValueError" not in page(tmp_path / "new", f"{SECOND}.html")
     assert "n’a pas pu être établi" in page(tmp_path / "new", "index.html")
+    assert built(tmp_path / "new", [chapters[0]]).ran == [SECOND]  # what is missing is never up to date
 
 
 def test_the_command_ends_with_2_and_names_the_chapter(out, tmp_path, monkeypatch):
@@ -235,6 +250,12 @@ def test_killed_at_twenty_moments_the_report_is_always_whole(out, chapters, tmp_
     assert built(out, chapters).exit_code == 0
 
 
+def test_what_a_killed_build_left_at_work_does_not_write_in_the_next_one(tmp_path):
+    left, _ = scratch_of(EXAMPLE_EPCI, tmp_path)
+    fresh, executed = scratch_of(EXAMPLE_EPCI, tmp_path)
+    assert fresh.is_dir() and executed.is_dir() and fresh != left and not left.exists()
+
+
 # Editions.
 
 
@@ -244,7 +265,10 @@ def test_verify_finds_the_same_bytes_in_another_folder_time_zone_and_locale(out)
     answer = subprocess.run(command, capture_output=True, text=True, env=elsewhere)
     assert answer.returncode == 0 and "files, the same bytes" in answer.stderr, answer.stderr
     (latest(out, EXAMPLE_EPCI) / "index.html").write_text("other", encoding="utf-8")
-    assert verify(EXAMPLE_EPCI, out)[1] == ["index.html: other bytes"]
+    told = record(latest(out, EXAMPLE_EPCI))
+    write_record(latest(out, EXAMPLE_EPCI), told | {"code": told["code"] | {"commit": "another"}})
+    _, differences, note = verify(EXAMPLE_EPCI, out)
+    assert differences == ["index.html: other bytes"] and note.startswith("built at commit another, verified at ")
 
 
 def test_two_folders_are_compared_file_by_file(tmp_path):
@@ -254,16 +278,6 @@ def test_two_folders_are_compared_file_by_file(tmp_path):
             (tmp_path / name / file).write_text(text)
     lines = ["b: other bytes", "c: not built again", "d: not in the latest edition"]
     assert compared(tmp_path / "one", tmp_path / "other") == (3, lines)
-
-
-def test_old_editions_are_removed_and_the_last_ones_stay(out, chapters, tmp_path, built):
-    for number in range(3):
-        built(out, [chapters[0], retold(chapters[1], tmp_path / "n", f"Texte {'x' * number}.")])
-    home = out / HOME / EXAMPLE_EPCI
-    assert len([path for path in home.iterdir() if path.is_dir()]) == 4
-    kept = earlier(out, EXAMPLE_EPCI)[:2]
-    collect(out, EXAMPLE_EPCI, 2)
-    assert [path for path in home.iterdir() if path.is_dir()] == kept and kept[0] == latest(out, EXAMPLE_EPCI)
 
 
 def observed(*rows):
@@ -315,3 +329,31 @@ def test_the_list_of_reports_names_them_and_their_words(out):
     text = (out / "index.html").read_text(encoding="utf-8")
     assert f'<a href="{EXAMPLE_EPCI}/index.html">' in text and "territoire fictif" in text
     assert 'data-words="cc des monts' in text
+
+
+def test_the_list_is_complete_after_a_build_that_was_killed_and_waits_for_another(out, tmp_path):
+    """Scenario: two reports are published, and the build is killed before it lists them."""
+    other = "243500139"
+    write_list(out)
+    assert is_listed(out)
+    (out / other).symlink_to(latest(out, EXAMPLE_EPCI))
+    assert not is_listed(out)
+    entered, leave = threading.Event(), threading.Event()
+
+    def hold():
+        with alone(out, "index", ""):
+            entered.set()
+            leave.wait()
+
+    with ThreadPoolExecutor() as pool:
+        pool.submit(hold)
+        entered.wait()
+        threading.Timer(0.2, leave.set).start()
+        write_list(out)
+    assert is_listed(out) and f'<a href="{other}/index.html">' in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_build_with_nothing_to_do_completes_the_list(out):
+    (out / "index.html").write_text("", encoding="utf-8")
+    answer = CliRunner().invoke(app, ["build", EXAMPLE_EPCI, "--chapters", "07", "--out", str(out)])
+    assert answer.exit_code == 0 and is_listed(out)

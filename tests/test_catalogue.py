@@ -12,7 +12,7 @@ from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.chapters import all_chapters
 from ctg_analysis.cleaning import CLEANERS
 from ctg_analysis.indicators import POPULATION
-from ctg_analysis.model import LEVELS, AnnualChange, AnnualFlow, AnnualResidual, Published, Rate, Ratio
+from ctg_analysis.model import LEVELS, AnnualChange, AnnualFlow, AnnualResidual, Published, Rate, Ratio, is_proportion
 from ctg_analysis.settings import settings
 from ctg_analysis.sources import SOURCES
 
@@ -64,6 +64,12 @@ def test_the_id_names_the_kind_of_quantity(one):
         assert not isinstance(one.value, Ratio)
     if one.id.endswith(("_rate", "_index")):
         assert not isinstance(one.value, Ratio) or not one.value.bounded or one.unit == "%"
+
+
+def test_a_rate_in_percent_is_a_part_of_the_inhabitants():
+    for one in INDICATORS:
+        if isinstance(one.value, Rate) and one.unit == "%":
+            assert is_proportion(one.value), one.id
 
 
 def test_members_of_a_family_read_the_measure_of_their_own_ages():

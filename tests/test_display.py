@@ -1,6 +1,7 @@
 """Texts, tables and charts: the rules of honesty about small numbers, and hostile labels."""
 
 import re
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +13,7 @@ from ctg_analysis import figures
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.comparisons import common_period
-from ctg_analysis.display import bars, charts, lines, maps, markup, messages, texts
+from ctg_analysis.display import bars, charts, lines, maps, markup, texts
 from ctg_analysis.display.land import land, read_land
 from ctg_analysis.display.maps import class_breaks
 from ctg_analysis.display.style import SEQUENTIAL
@@ -219,6 +220,43 @@ def test_classes_of_a_map():
     assert around[0] == -around[-1] and around[0] <= -3.1
 
 
+def test_no_class_is_narrower_than_the_decimals_that_are_shown():
+    values = pd.Series([10.3, 10.7, 10.8, 10.9, 11.2, 12.0])
+    assert class_breaks(values, diverging=False, digits=0) == [10, 11, 12]
+    fine = class_breaks(values, diverging=False)
+    assert min(later - former for former, later in pairwise(fine)) > 0.15
+
+
+def test_a_map_of_yes_and_no_has_two_classes():
+    ground, rows = squares(0.0, 100.0, 100.0)
+    drawing = maps.choropleth(ground, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
+    assert ">0.0</text>" in drawing and ">100.0</text>" in drawing and " à " not in drawing
+    assert drawing.count(f'fill="{SEQUENTIAL[0]}"') == 2 and drawing.count(f'fill="{SEQUENTIAL[1]}"') == 3
+
+
+def test_the_maps_of_travel_times_have_the_same_classes():
+    chapter = open_chapter("999999999")
+    legends = [
+        [text for text in re.findall(r">([^<>]+ à [^<>]+)</text>", chapter.map(f"{name}_time").html)]
+        for name in ("france_services", "general_practitioner")
+    ]
+    assert legends[0] == legends[1] and len(legends[0]) > 2
+
+
+def test_circles_without_their_number_have_a_scale():
+    ground, rows = squares(*range(1, 31))
+    drawing = maps.circles(ground, rows)
+    assert ">20</text>" in drawing and ">4</text>" in drawing
+    assert len(attributes(maps.circles(*squares(100.0, 25.0)), "circle", "r")) == 2
+
+
+def test_the_box_of_the_peers_stays_clear_of_the_names():
+    rows = pd.DataFrame({"name": ["Ici", "Médiane"], "level": ["epci", "peers"], "value": [0.2, -0.3], "text": "x"})
+    drawing = bars.comparison(rows.assign(low=[NAN, -0.9], high=[NAN, 0.1]))
+    names, box = attributes(drawing, "text", "x"), attributes(drawing, "rect", "x")
+    assert min(box) > min(names)
+
+
 def test_shares_by_age_refuse_a_missing_band():
     counts = {(sex, band): 1.0 for sex in charts.SEXES for band in charts.BANDS}
     assert charts.shares_by_age(counts).to_numpy().sum() == pytest.approx(100)
@@ -262,18 +300,6 @@ def test_the_quartiles_of_the_peers_are_a_box_with_words_of_its_own(france):
     assert peers["level"] == "peers" and peers["low"] < peers["value"] < peers["high"]
     said = f"quartiles\u00a0: {texts.number(peers['low'], 1)} à {texts.number(peers['high'], 1)}"
     assert said in html and "premier au troisième quartile" in html and said in chapter.reading(peers["indicator"]).html
-
-
-@pytest.mark.parametrize(
-    "words, title",
-    [(["plus élevée que", "proche de"], "Un niveau plus élevé que celui de l’Aveyron, proche de celui de la France"),
-     (["plus faible que", "plus faible que"], "Un niveau plus faible que celui de l’Aveyron et de la France"),
-     ([None, None], "10 % dans le territoire, 30 % en France")],
-)  # fmt: skip
-def test_the_title_of_a_comparison_says_what_the_tests_allow(words, title):
-    rows = pd.DataFrame({"name": ["Ici", "Aveyron", "France"], "level": ["epci", "departement", "france"]})
-    rows = rows.assign(status="ok", text=["10 %", "20 %", "30 %"], word=[None, *words])
-    assert messages.comparison(CATALOGUE["age_0_19_share"], rows) == title
 
 
 def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sources(france):
@@ -321,6 +347,13 @@ def test_figures_to_compare_with_are_apart_and_their_words_agree():
     assert said.endswith("plus faible que celle de l’Aveyron et de la France.")
 
 
+def test_a_departement_that_is_a_region_too_is_said_once():
+    rows = pd.DataFrame({"name": ["La Réunion"] * 2, "text": ["+0,8 %"] * 2, "status": ["ok"] * 2, "word": [None] * 2})
+    rows = rows.assign(level=["departement", "region"], interval="")
+    assert texts.beside(rows) == "Pour comparer : La Réunion +0,8 %."
+    assert texts.beside(rows.assign(status="nd")) == "Valeur non disponible : La Réunion."
+
+
 @pytest.mark.parametrize(
     "unit, one",
     [("places pour 100 enfants", "place pour 100 enfants"), ("fois le premier décile", "fois le premier décile"),
@@ -347,16 +380,6 @@ def test_a_trend_below_zero_keeps_its_points_in_the_drawing_and_zero_in_sight():
     assert ">0,0</text>" in drawing and ">\u22120,5</text>" in drawing
     below = lines.trend(rows.assign(value=[-3.0, -2.0, -1.0]), decimals=1)
     assert all(0 < y < lines.HEIGHT for y in attributes(below, "circle", "cy"))
-
-
-@pytest.mark.parametrize(
-    "texts_, title",
-    [(["10", "12"], "De 10 habitants en 2015 à 12 en 2020"), (["3", "3"], "3 habitants en 2015 comme en 2020"),
-     (["≈ 5", "≈ 10"], "De ≈ 5 en 2015 à ≈ 10 en 2020")],
-)  # fmt: skip
-def test_the_title_of_a_trend(texts_, title):
-    rows = pd.DataFrame({"period": ["2015", "2020"], "value": [10.0, 12.0], "text": texts_})
-    assert messages.trend(CATALOGUE["population_count"], rows) == title
 
 
 def test_no_decimals_in_an_interval_on_a_small_base():

@@ -2,10 +2,13 @@
 
 import os
 import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from distributed import Client, LocalCluster
 
+from ctg_analysis import distributed
 from ctg_analysis.build import build
 from ctg_analysis.chapters import chosen_chapters
 from ctg_analysis.distributed import build_there
@@ -37,6 +40,22 @@ def test_a_worker_that_dies_loses_nothing(scheduler, tmp_path, france):
         assert len([path for path in (tmp_path / HOME / epci).iterdir() if path.is_dir()]) == 1
         assert name_of(latest(tmp_path, epci)) == latest(tmp_path, epci).name
     assert [one.ran for one in build(epcis, chapters, tmp_path)] == [[]] * 5  # run again, there is nothing left
+
+
+def test_the_threads_of_a_worker_share_one_template(monkeypatch):
+    started = []
+
+    def start():
+        time.sleep(0.05)
+        started.append(object())
+        return started[-1]
+
+    monkeypatch.setattr(distributed, "Template", start)
+    distributed._started.cache_clear()
+    with ThreadPoolExecutor(4) as pool:
+        found = [future.result() for future in [pool.submit(distributed._template) for _ in range(4)]]
+    distributed._started.cache_clear()
+    assert len(started) == 1 and found == started * 4
 
 
 def test_no_scheduler_is_told_in_one_line(tmp_path, monkeypatch):

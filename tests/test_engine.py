@@ -217,6 +217,30 @@ def test_an_unknown_territory_fails_all_its_jobs_and_no_other(tmp_path, warm):
     assert len(outcomes) == 3
 
 
+def end_parent() -> None:
+    """Kill the process that this one is forked from, as the system does for want of memory."""
+    os.kill(os.getppid(), signal.SIGKILL)
+
+
+def test_a_process_that_is_killed_costs_its_territory_and_no_other(warm):
+    """That of a territory is lost with what it still had to do; the template is started again."""
+    jobs = [Job("a", end_parent, (), "a1"), Job("a", os.getpid, (), "a2"), Job("b", os.getpid, (), "b1")]
+    outcomes = {outcome.job.place: outcome for outcome in run(jobs, 1, nothing, template=warm)}
+    assert {place: type(outcome.error) for place, outcome in outcomes.items() if outcome.error} == {"a2": StoppedError}
+    assert str(outcomes["a2"].error).startswith("a2: the process of its territory was killed")
+    assert outcomes.keys() == {"a1", "a2", "b1"}
+
+    workers.call(warm, end_parent, place="x")
+    assert [outcome.error for outcome in run(jobs[1:], 1, nothing, template=warm)] == [None, None]
+
+
+def test_threads_share_a_template(warm):
+    """As the threads of a worker of Dask do: each has its own forks, none gets the handles of another."""
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(lambda _: workers.call(warm, os.getpid, place="x"), range(40)))
+    assert len(set(numbers)) == 40
+
+
 def draws() -> tuple[float, float]:
     """Return a number of each generator."""
     import random
@@ -270,11 +294,16 @@ def test_the_template_imports_nothing_heavy_that_no_chapter_uses(warm):
 
 BUILD = """
 import sys
-from ctg_analysis.publishing import workers
+from pathlib import Path
 sys.path.insert(0, {tests!r})
-import test_engine
-jobs = [workers.Job("x", test_engine.hang, (how, {folder!r}), how) for how in ("python", "regex", "children")]
-list(workers.run(jobs, 3, test_engine.nothing))
+from test_engine import ChapterNotebook, Job, execute, hang, nothing, run
+"""
+WARM_JOBS = """
+list(run([Job("x", hang, (how, {folder!r}), how) for how in ("python", "regex", "children")], 3, nothing))
+"""
+STOCK_JOB = """
+chapter = ChapterNotebook("98", Path({folder!r}) / "in" / "98_essai.ipynb", "Essai", "")
+list(run([Job("x", execute, (chapter, "999999999", Path({folder!r}) / "out"), "x")], 1, nothing))
 """
 
 
@@ -292,18 +321,33 @@ def hang(how: str, folder: str) -> None:
         time.sleep(1)
 
 
-def test_a_build_that_is_killed_leaves_no_process(tmp_path):
-    marker = f"CTG_TEST_MARKER={tmp_path.name}"
-    name, value = marker.split("=")
-    script = BUILD.format(tests=str(Path(__file__).parent), folder=str(tmp_path))
-    build = subprocess.Popen([sys.executable, "-c", script], env=os.environ | {name: value})
+def left_by(script: str, folder: Path, began: int, processes: int, **environment: str) -> list[int]:
+    """Return what is left 5 s after a build was killed, at so many processes, once that many files of them began."""
+    name = "CTG_TEST_MARKER"
+    script = (BUILD + script).format(tests=str(Path(__file__).parent), folder=str(folder))
+    build = subprocess.Popen([sys.executable, "-c", script], env=os.environ | environment | {name: folder.name})
     deadline = time.monotonic() + 60
-    while len(list(tmp_path.iterdir())) < 3 and time.monotonic() < deadline:
+    while len([path for path in folder.iterdir() if path.is_file()]) < began and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert len(living(marker)) >= 6  # the build, the template, the home of the territory, three jobs
+    marker = f"{name}={folder.name}"
+    assert len(living(marker)) >= processes
     build.send_signal(signal.SIGKILL)
     build.wait()
     deadline = time.monotonic() + 5
     while living(marker) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert living(marker) == []
+    return living(marker)
+
+
+def test_a_build_that_is_killed_leaves_no_process(tmp_path):
+    """The build, the template, the home of the territory, three jobs."""
+    assert left_by(WARM_JOBS, tmp_path, began=3, processes=6) == []
+
+
+def test_a_build_with_stock_kernels_that_is_killed_leaves_no_process(tmp_path):
+    """The build, the tracker of Python's pools, the worker, the kernel and the process that a cell of it started."""
+    for name in ("in", "out"):
+        (tmp_path / name).mkdir()
+    began = f"import subprocess\nsubprocess.Popen(['sleep', '1000'])\nopen({str(tmp_path / 'began')!r}, 'w').close()"
+    notebook_of(tmp_path / "in", began, 'import re\nre.match(r"(a+)+$", "a" * 60 + "b")')
+    assert left_by(STOCK_JOB, tmp_path, began=1, processes=5, CTG_KERNELS="stock") == []

@@ -76,8 +76,9 @@ def test_it_asks_nothing_of_any_network(page):
 
 
 def test_every_chart_has_its_words_and_its_data(page):
+    own = re.search(r'<p class="territory">(?:<a[^>]*>)?(.*?)<', page)[1]
     for figure in FIGURE.findall(page):
-        assert faults(figure) == [], figure[:400]
+        assert faults(figure, unescape(own)) == [], figure[:400]
         assert f"Source{NBSP}: " in figure and re.search(f"{GEOGRAPHY}|{GATHERED}", figure)
         assert "<table>" in figure and "<caption>" in figure and 'scope="col"' in figure
         assert re.search(r'href="donnees/[a-z0-9_]+\.csv"', figure) or OF_OTHERS in figure
@@ -94,7 +95,8 @@ def test_every_drawing_says_what_it_shows(page):
 def test_an_alternative_that_says_nothing_is_seen(reports):
     """It must name the indicator and the period, and say the values: a drawing that is only named is a fault."""
     page = (reports / EXAMPLE_EPCI / "04_petite_enfance.html").read_text(encoding="utf-8")
-    figure = next(one for one in FIGURE.findall(page) if 'subtitle">Accueil chez un assistant maternel' in one)
+    title = 'title">Accueil chez un assistant maternel\u00a0: 44,2, contre'
+    figure = next(one for one in FIGURE.findall(page) if title in one)
     label = re.search(r' aria-label="([^"]+)"', figure)[1]
     assert faults(figure) == [] and "Accueil chez un assistant maternel, 2023" in label
     for other, fault in (
@@ -106,6 +108,29 @@ def test_an_alternative_that_says_nothing_is_seen(reports):
     ):
         assert fault in faults(figure.replace(f' aria-label="{label}"', other, 1)), other
     assert "is not an image" in faults(figure.replace('role="img"', "", 1))
+
+
+def test_an_alternative_whose_number_is_not_in_the_table_is_seen(page):
+    """The words below the title and some number stand for no chart; nor does a value that is cut from a longer one."""
+    for figure in FIGURE.findall(page):
+        label, said = (
+            re.search(pattern, figure, re.DOTALL)[1]
+            for pattern in (r' aria-label="([^"]+)"', r'class="subtitle">(.*?)</span>')
+        )
+        number = next(text for text in ("9,9", "97,31") if text not in figure[figure.index("<table") :])
+        other = figure.replace(f' aria-label="{label}"', f' aria-label="Graphique : {said}. Valeur {number}."', 1)
+        assert "says no value" in faults(other), said
+
+
+def test_the_value_to_say_is_that_of_the_territory():
+    figure = (
+        '<figure><strong class="title">Écoles</strong><span class="subtitle">Nombre, 2025</span>'
+        '<svg role="img" aria-label="Écoles, 2025 : Ici 12 ; France 45."></svg>'
+        '<tr><th scope="row">Ici</th><td>12</td></tr><tr><th scope="row">France</th><td>45</td></tr></figure>'
+    )
+    assert faults(figure, "Ici") == []
+    assert faults(figure.replace("Ici 12 ; ", ""), "Ici") == ["says no value"]
+    assert faults(figure.replace("Ici 12", "Ici 1 012,5"), "Ici") == ["says no value"]
 
 
 def test_r19_every_figure_printed_has_its_source_vintage_geography_and_date(page):
@@ -318,25 +343,5 @@ def test_a_matrix_says_of_how_many_communes(reports):
     assert any("1 commune sur 8" in row and "2 communes sur 8, dont 2 itinérant" in row for row in cells)
     assert "<td>itinérant</td>" in page and "<td>oui</td>" in page
     page = (reports / EXAMPLE_EPCI / "05_enfance_jeunesse.html").read_text(encoding="utf-8")
-    (figure,) = [one for one in FIGURE.findall(page) if "Écoles, selon les accueils périscolaires</strong>" in one]
+    (figure,) = [one for one in FIGURE.findall(page) if 'subtitle">Écoles, selon les accueils périscolaires (' in one]
     assert "sur 8" in figure and ">En %" not in figure
-
-
-def test_the_sources_of_the_invented_territory_agree(reports, example):
-    """A commune of one school is at 0 or 100 %; a place that one source counts is in the others (issue of figures)."""
-    table = pd.read_parquet(example.processed / "observations.parquet")
-    latest = table[table["status"].eq("ok") & table["level"].eq("commune") & table["territory"].str.startswith("990")]
-
-    def of(name, period="2024"):
-        rows = latest[latest["indicator"].eq(name) & latest["period"].eq(period)]
-        return rows.set_index("territory")
-
-    schools, pupils = of("schools_evening_care_share"), of("pupils_with_evening_care_share")
-    for commune, row in schools[schools["denominator"].eq(1)].iterrows():
-        assert pupils.loc[commune, "value"] == row["value"], commune
-    official = of("schools_count")
-    assert (official["value"].reindex(schools.index) == schools["denominator"]).all() and len(schools) == 6
-    places = of("parent_child_places_count", "2025")["value"]
-    assert (
-        places[places.gt(0)].index.tolist() == of("scheme_laep_count").query("value == 1").index.tolist() == ["99002"]
-    )

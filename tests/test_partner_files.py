@@ -111,6 +111,17 @@ def test_a_second_run_leaves_what_a_partner_has_filled(root):
 # Reading what came back.
 
 
+def test_r4_the_end_of_what_there_is_none_of_does_not_apply(root):
+    """99001 has no PEDT, 99002 has one whose end is not told, of 99003 nothing is told: three different blanks."""
+    fill(
+        root, "sdjes_accueils",
+        row("99001", 2024, pedt=0), row("99002", 2024, pedt=1), row("99003", 2024), row(EPCI, 2024, pedt_fin=2027),
+    )  # fmt: skip
+    read = clean_form(SOURCES["sdjes_accueils"], root.private / EPCI / "sdjes_accueils.csv", {*COMMUNES["code"], EPCI})
+    ends = read[read["measure"].eq("pedt_end_year")].set_index("code")["status"]
+    assert ends.to_dict() == {"99001": "so", "99002": "nd", "99003": "nd", EPCI: "ok"}
+
+
 def test_a_blank_is_unknown_and_not_0_and_a_form_may_come_from_a_spreadsheet(root):
     text = f"{BOM}territoire;periode;jeunes_suivis;permanences\r\n99001;2024;12;0,5\r\n99002;2024;;0\r\n;;;\r\n"
     (root.private / EPCI / "mission_locale.csv").write_bytes(text.encode())

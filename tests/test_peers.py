@@ -224,6 +224,13 @@ def group_of(**columns):
     return peers.nearest(table, "A", classes_of(table, **columns), **kept)
 
 
+def test_peers_farther_than_two_epcis_at_random_are_said_not_to_resemble():
+    """Two variables: two EPCIs at random are root(4) = 2 apart. A and B are close, C is far from both."""
+    assert peers.FAR not in peers.sentence(group_of(), DATED)
+    table = pd.DataFrame({"population": [1e3, 1e4, 1e4], "age_65_plus_share": [10.0, 30, 31]}, index=list("CAB"))
+    assert peers.FAR in peers.sentence(peers.nearest(table, "C", classes_of(table), k=2), DATED)
+
+
 def test_the_sentence_says_class_method_variables_and_vintages():
     assert typography(peers.sentence(group_of(), DATED)) == (
         "Les EPCI comparables (1) sont, parmi les 2 autres communautés de communes de France métropolitaine de moins "

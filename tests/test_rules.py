@@ -11,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from ctg_analysis import comparisons
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.census_sample import coded_fraction, complementary_interval, effective_size, years_between
+from ctg_analysis.derivation import with_rounding_rule
 from ctg_analysis.display.texts import SIGN_WORDS, value_text
 from ctg_analysis.errors import UserError
+from ctg_analysis.intervals import with_intervals
 from ctg_analysis.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET
 from ctg_analysis.significance import (
     compare_proportions,
@@ -24,6 +27,7 @@ from ctg_analysis.significance import (
     notable,
     word,
 )
+from ctg_analysis.sources import SOURCES
 from ctg_analysis.uncertainty import (
     FLOOR,
     NEAREST,
@@ -173,6 +177,17 @@ def test_r3_pairs_without_every_figure_or_of_another_perimeter_are_left_out():
     epci.loc[epci["epci"].eq("epci 2"), "value"] += 10_000
     epci.loc[epci["epci"].eq("epci 3"), "value"] = NAN
     assert detect_rounding(communes, epci, STEP) == NEAREST
+
+
+def test_r3_the_sum_of_caf_and_msa_is_rounded_as_the_caf_rounds():
+    communes, epci = caf_tables(NEAREST, [20] * 10)
+    parts = communes.assign(level="commune", source="caf_s_ben_com_f", code=[f"{n:05}" for n in range(len(communes))])
+    whole = epci.assign(level="epci", source="caf_s_ben_epci_f", code=epci["epci"])
+    places = parts[["level", "code", "epci"]]
+    known = pd.concat([parts.drop(columns="epci"), whole.drop(columns="epci")]).assign(status=OK)
+    ruled = with_rounding_rule(SOURCES, known, places)
+    assert {ruled[name].rule for name in ("caf_s_ben_epci_f", "caf_et_msa")} == {NEAREST}
+    assert SOURCES["caf_et_msa"].rule == UNKNOWN
 
 
 def test_r3_a_sum_of_20_rounded_communes_is_known_to_12_more_or_less():
@@ -447,6 +462,32 @@ def test_r14_equal_shares_are_seldom_called_different_even_in_small_communes():
         x1, x2 = (pd.Series(random.binomial(n, share, 20_000).astype(float)) for n in (n1, n2))
         tested = compare_proportions(x1, pd.Series(float(n1), x1.index), x2, pd.Series(float(n2), x2.index))
         assert tested["p"].lt(0.05).mean() < 0.06, (n1, n2, share)
+
+
+def test_r14_a_part_of_the_inhabitants_is_tested_as_a_proportion_not_as_events():
+    """480 of 1 000 beside 52 000 of 100 000: p is 0.012 as a proportion, and 0.08 would be said of events."""
+    rows = pd.DataFrame(
+        {
+            "indicator": "caf_coverage_rate", "level": ["epci", "departement"], "status": OK, "value": [48.0, 52.0],
+            "numerator": [480.0, 52_000], "denominator": [1000.0, 100_000], "low": np.nan, "high": np.nan,
+            "source": "caf_partenaire_familles",
+        }
+    )  # fmt: skip
+    said = comparisons.tested(rows, CATALOGUE)
+    assert said["p"].iloc[1] == pytest.approx(0.0109, abs=0.0005) and said["word"].iloc[1] == "plus faible que"
+    assert compare_rates(numbers(480), numbers(1000), numbers(52_000), numbers(100_000))["p"].item() > 0.05
+
+
+def test_r15_a_register_that_counts_more_persons_than_the_census_keeps_an_interval():
+    rows = pd.DataFrame(
+        {
+            "level": "epci", "code": ["A", "B"], "period": "2024", "numerator": [50.0, 130], "denominator": 100.0,
+            "value": [50.0, 130], "status": OK, "source": "caf_partenaire_familles", "parts": 1, "parts_of": 1,
+        }
+    )  # fmt: skip
+    found = with_intervals(rows, CATALOGUE["caf_rsa_covered_rate"], SOURCES, None)
+    assert found["low"].tolist() == pytest.approx([40.38, 108.61], abs=0.01)
+    assert found["high"].tolist() == pytest.approx([59.62, 154.36], abs=0.01)
 
 
 def test_r14_two_rates_of_events():

@@ -55,7 +55,10 @@ def test_scenario_2_a_median_is_never_added_up():
 
 
 def test_scenario_2_the_denominator_of_single_parent_families_is_named():
-    assert "enfant" in CATALOGUE["single_parent_families_share"].definition
+    """Not all families, nor households: those with children, of any age for want of the children under 25."""
+    one = CATALOGUE["single_parent_families_share"]
+    assert one.value.denominator == "families_with_children_at_home"
+    assert "familles avec enfant(s) au domicile, quel que soit" in one.definition and "moins de 25 ans" in one.caveats
 
 
 def test_scenario_3_the_epci_of_the_caf_is_its_own_figure_and_a_zero_is_not_none():

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 import typer.main
 import yaml
+from distributed.cli import dask_worker
 
 from ctg_analysis.cli import app
 from ctg_analysis.settings import settings
@@ -37,6 +38,11 @@ def test_the_units_are_ones_that_systemd_takes(tmp_path):
     assert answer.returncode == 0 and said == [], answer.stderr
 
 
+def test_another_build_at_work_is_no_failure_of_the_unit():
+    text = (FOLDER / "ctg-build.service").read_text(encoding="utf-8")
+    assert re.findall(r"^SuccessExitStatus=(.*)$", text, re.M) == ["3"]
+
+
 def test_the_moments_are_moments():
     timer = (FOLDER / "ctg-build.timer").read_text(encoding="utf-8")
     assert re.search(r"^OnCalendar=\*-\*-\* \d\d:\d\d:\d\d$", timer, re.M)
@@ -49,8 +55,16 @@ def test_the_pipelines_are_yaml_with_their_steps():
     actions = yaml.safe_load((FOLDER / "github-actions.yml").read_text(encoding="utf-8"))
     steps = actions["jobs"]["build"]["steps"]
     assert actions[True]["schedule"] and next(step["run"] for step in steps if "run" in step) == "make setup"
+    used = {step["uses"]: step for step in steps if "uses" in step}
+    restored, saved = (used[f"actions/cache/{name}@v4"] for name in ("restore", "save"))
+    assert restored["with"]["key"] == saved["with"]["key"] and saved["with"]["path"] == "reports"
+    assert steps.index(saved) > next(n for n, step in enumerate(steps) if "ctg build" in step.get("run", ""))
+    kept = used["actions/upload-artifact@v4"]
+    assert saved["if"] == kept["if"] == "always()" and kept["with"]["path"] == "reports/"
     gitlab = yaml.safe_load((FOLDER / "gitlab-ci.yml").read_text(encoding="utf-8"))["diagnosis"]
     assert gitlab["script"][0] == "make setup" and gitlab["allow_failure"] == {"exit_codes": [2]}
+    assert gitlab["cache"]["when"] == gitlab["artifacts"]["when"] == "always"
+    assert gitlab["cache"]["paths"] == gitlab["artifacts"]["paths"] == ["reports/"]
 
 
 def test_the_dag_is_python_and_every_exit_code_is_told():
@@ -58,3 +72,11 @@ def test_the_dag_is_python_and_every_exit_code_is_told():
     told = (FOLDER.parent / "scheduling.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| (\d) \|", told, re.M) == ["0", "1", "2", "3"]
     assert all(name in told for name in FILES)
+
+
+def test_a_worker_of_dask_has_one_thread_as_the_page_says():
+    """`--nworkers auto` would set the threads too."""
+    told = (FOLDER.parent / "scheduling.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"dask worker (.*?) +#", told)
+    options = dask_worker.main.make_context("worker", shlex.split(line)).params
+    assert (options["n_workers"], options["nthreads"]) == ("-1", 1)

@@ -26,10 +26,10 @@ def generate(folder: Path) -> None:
     frame.geography(raw)
     people = frame.census(raw, generator)
     frame.vital_statistics(raw, generator)
-    frame.contours(raw, generator)
+    where = frame.contours(raw, generator)
     census.write(raw, people)
     caf.write(raw, people)
-    services.write(raw, people)
+    services.write(raw, people, where)
     partners.write(folder / "private", raw, people)
     demarche.write(folder, people)
 

@@ -41,7 +41,7 @@ def sheet(shown: Shown, row, *, agrees: bool) -> ActionSheet:
             ("Public", _written(row.public_cible)),
             ("Territoire", _written(row.territoire)),
             ("Calendrier", _written(span_text(row.calendrier_debut, row.calendrier_fin) or None)),
-            ("Jalons", _written(row.jalons)),
+            *([("Jalons", _written(row.jalons))] if _apart_from_steps(row) else []),
         ],
         steps=[texts.typography(step) for step in row.etapes or ()],
         who=[
@@ -63,6 +63,13 @@ def sheet(shown: Shown, row, *, agrees: bool) -> ActionSheet:
         after=[("Évaluation", _written(row.modalites_evaluation)), ("Risques", _written(row.risques))],
         followup=_followup(shown, row.action_id),
     )
+
+
+def _apart_from_steps(row) -> bool:
+    """Tell whether an action has milestones that are not among its steps."""
+    steps = row.etapes or ()
+    told = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
+    return not set(told) <= set(steps)
 
 
 def links(row) -> str:

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from tempfile import mkdtemp
 
 from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.errors import UserError
@@ -21,7 +22,7 @@ from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
-from ctg_analysis.settings import PUBLIC, data_root, settings
+from ctg_analysis.settings import PUBLIC, data_root, project_path, settings
 from ctg_analysis.staleness import is_stale, told
 
 SIREN = r"\d{9}"
@@ -47,6 +48,20 @@ class Built:
         return 2 if self.failed else 0
 
 
+def lines_of(built: Built) -> list[str]:
+    """Return what is said of a report: where it is, what ran, what failed and where the details are."""
+    if built.error:
+        return [str(built.error)]
+    failed = [str(error).splitlines()[0] for error in built.failed.values()]
+    count = len(built.ran)
+    ran = f"{count} chapter{'' if count == 1 else 's'} made again" if count or failed else "up to date"
+    lines = [f"{project_path(built.place)}/index.html: {ran}"]
+    lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
+    journal = project_path(built.place.parent / JOURNAL / built.epci)
+    details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
+    return [*lines, details] if failed else lines
+
+
 @dataclass
 class Plan:
     """What a territory needs: the report, its keys, the record of the latest edition, the chapters to look at."""
@@ -58,9 +73,14 @@ class Plan:
     force: bool
     came: dict[str, Outcome] = field(default_factory=dict)
 
+    @property
+    def data(self) -> str:
+        """How an error names what writes the data files."""
+        return f"{self.report.epci}/{RECORD}"
+
     def jobs(self) -> Iterator[Job]:
         """Yield what the forks do: the data files, then each chapter."""
-        yield Job(self.report.epci, tasks.write_data, (self.report,), RECORD)
+        yield Job(self.report.epci, tasks.write_data, (self.report,), self.data)
         for one in self.todo:
             former = self.former.get("chapters", {}).get(one.path.stem, {})
             spared = not self.force and former.get("key") and same_but_data(self.keys[one.path.stem], former["key"])
@@ -130,6 +150,8 @@ def meanwhile() -> None:
 def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: bool) -> Plan | None:
     """Return what a territory needs; None when its latest edition is what it would be.
 
+    An edition is of one piece: a chapter that is there already, and has changed, is made again with those asked for.
+
     Raises:
         InputError: raw files that cannot be trusted.
     """
@@ -146,22 +168,34 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
     shown = [one for one in all_chapters() if one.path.stem in asked or one.path.stem in entries]
     listed = [asked.get(one.path.stem, one) for one in shown]
     own = keys(listed, root, epci)
-    todo = [one for one in chapters if force or entries.get(one.path.stem, {}).get("key") != own[one.path.stem]]
+    made_of = {stem: entry["key"] for stem, entry in entries.items()}
+    todo = [one for one in listed if (force and one in chapters) or made_of.get(one.path.stem) != own[one.path.stem]]
     if not todo and former:
         return None
-    scratch = out / SCRATCH / epci
-    shutil.rmtree(scratch, ignore_errors=True)
+    return Plan(Report(epci, listed, *scratch_of(epci, out), edition), own, former, todo, force)
+
+
+def scratch_of(epci: str, out: Path) -> tuple[Path, Path]:
+    """Return two new folders, one for the pages and one for the notebooks; those of a killed build are removed.
+
+    No build has had these names: nothing that a former one left at work writes there.
+    """
+    home = out / SCRATCH
+    home.mkdir(exist_ok=True)
+    for former in home.glob(f"{epci}*"):
+        shutil.rmtree(former, ignore_errors=True)
+    scratch = Path(mkdtemp(prefix=f"{epci}-", dir=home))
     fresh, executed = scratch / "fresh", scratch / "executed"
-    fresh.mkdir(parents=True)
+    fresh.mkdir()
     executed.mkdir()
-    return Plan(Report(epci, listed, fresh, executed, edition), own, former, todo, force)
+    return fresh, executed
 
 
 def concluded(plan: Plan, out: Path) -> Built:
     """Publish what was made, with the chapters kept from the latest edition; what failed is said, never hidden."""
     from ctg_analysis.publishing import around
 
-    report, data = plan.report, plan.came.pop(RECORD)
+    report, data = plan.report, plan.came.pop(plan.data)
     if data.error:
         return Built(report.epci, error=data.error)
     found, built = data.result, Built(report.epci)
@@ -224,7 +258,10 @@ def note(entry: dict) -> str:
 
 
 def keep_journal(report: Report, built: Built, out: Path) -> None:
-    """Keep, for the analyst, the errors of the chapters that failed and the notebooks as far as they ran."""
+    """Keep, for the analyst, the errors of the chapters that failed, and the notebooks as far as they ran.
+
+    Of a chapter whose process was stopped there is no notebook: papermill writes it when the last cell has run.
+    """
     journal = out / JOURNAL / report.epci
     shutil.rmtree(journal, ignore_errors=True)
     for stem, error in built.failed.items():

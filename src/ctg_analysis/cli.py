@@ -17,11 +17,18 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 debug = False
 
+Out = Annotated[Path | None, typer.Option(file_okay=False, help="Folder of the reports.")]
+(WrongUse,) = typer.BadParameter.__bases__  # of click, which typer may carry inside
+
 
 def main() -> None:
     """Run the command; what a person must mend is said in one line, with exit code 1, or 3 when another is at work."""
     try:
-        app()
+        sys.exit(app(prog_name="ctg", standalone_mode=False))
+    except WrongUse as error:
+        if said := error.format_message():  # nothing for `ctg` alone, whose help typer has shown
+            messages.print(f"{error.ctx.command_path}: {said}")
+        sys.exit(1)
     except UserError as error:
         if debug:
             raise
@@ -43,24 +50,30 @@ def build(
     epcis: Annotated[list[str] | None, typer.Argument(metavar="[EPCI]...", help="SIREN numbers.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every EPCI of France.")] = False,
     departement: Annotated[str, typer.Option(help="Every EPCI with a commune there, such as 12 or 2A.")] = "",
-    chapters: Annotated[str, typer.Option(help="Numbers of chapters, such as 01,04; all by default.")] = "",
+    chapters: Annotated[str, typer.Option(help="Numbers of chapters to add, such as 01,04; all by default.")] = "",
     jobs: Annotated[int, typer.Option(min=1, help="How many processes at work.")] = os.cpu_count() or 1,
     force: Annotated[bool, typer.Option("--force", help="Also what is up to date.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+    out: Out = None,
     shard: Annotated[str, typer.Option(help="A part of the territories, such as 3/20.")] = "",
     scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler, such as tcp://head:8786.")] = "",
 ) -> None:
     """Build the chapters of one or several EPCIs, by default that of the reference case.
 
+    Chapters that a report has already are kept up to date with those asked for.
+
     Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, or without them;
     3 another build of the same report is at work.
     """
     from ctg_analysis.build import build as build_reports
+    from ctg_analysis.build import lines_of
     from ctg_analysis.chapters import chosen_chapters
-    from ctg_analysis.publishing.territories import part, wanted, write_list
+    from ctg_analysis.publishing.territories import is_listed, part, wanted, write_list
 
     chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
     some = part(wanted(epcis or [], every=all_, departement=departement), shard)
+    if not some:
+        messages.print(f"--shard {shard}: no territory in this part, nothing to build")
+        return
     home = (out or settings().reports).resolve()
     start, codes, published = time.perf_counter(), [], False
     with messages.status("data") as status:
@@ -75,7 +88,7 @@ def build(
             published |= one.published
             for line in lines_of(one):
                 messages.print(line)
-        if published or not (home / "index.html").exists():
+        if published or not is_listed(home):
             write_list(home)
     if len(some) > 1:
         good = codes.count(0)
@@ -84,37 +97,28 @@ def build(
         raise typer.Exit(worst)
 
 
-def lines_of(built) -> list[str]:
-    """Return what is said of a report: where it is, what ran, what failed and where the details are."""
-    if built.error:
-        return [str(built.error)]
-    ran = f"{len(built.ran)} chapters made again" if built.ran else "up to date"
-    lines = [f"{project_path(built.place)}/index.html: {ran}"]
-    journal = project_path(built.place.parent / ".journal" / built.epci)
-    lines += [f"{str(error).splitlines()[0]}: the page is not of this edition" for error in built.failed.values()]
-    return lines + ([f"{journal}: the details, and the notebooks as far as they ran"] if built.failed else [])
-
-
 @app.command()
 def verify(
     epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
-    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+    out: Out = None,
 ) -> None:
     """Build the latest edition of a report again, elsewhere, and compare byte by byte."""
     from ctg_analysis.verification import verify as verify_report
 
     home = (out or settings().reports).resolve()
     with messages.status(epci):
-        count, differences = verify_report(epci, home)
+        count, differences, note = verify_report(epci, home)
     if differences:
         raise UserError("\n".join(differences))
     messages.print(f"{epci}: {count} files, the same bytes")
+    if note:
+        messages.print(f"{epci}: {note}")
 
 
 @app.command()
 def changes(
     epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
-    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+    out: Out = None,
 ) -> None:
     """Say what changed from the edition before to the latest one, a line for each observation."""
     from ctg_analysis.verification import changes_of
@@ -129,7 +133,7 @@ def changes(
 @app.command()
 def documents(
     epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
-    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+    out: Out = None,
 ) -> None:
     """Make the documents of the latest edition of a report: PDF, slides, a file to send by mail.
 
@@ -146,7 +150,7 @@ def documents(
 @app.command()
 def convention(
     epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
-    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+    out: Out = None,
 ) -> None:
     """Write the convention of a démarche and its fiches-action as Word files, and what changes in the articles.
 
@@ -164,7 +168,7 @@ def convention(
 def flash(
     epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
     number: Annotated[int | None, typer.Option(help="Number of the issue; the latest by default.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+    out: Out = None,
 ) -> None:
     """Write an issue of the info flash as a page and as a PDF, which a browser of this machine prints."""
     from ctg_analysis.publishing.documents.making import write_issue
@@ -178,7 +182,7 @@ def flash(
 @app.command()
 def gc(
     keep: Annotated[int, typer.Option(min=2, help="How many editions of each report to keep.")],
-    out: Annotated[Path | None, typer.Option(help="Folder of the reports.")] = None,
+    out: Out = None,
 ) -> None:
     """Remove old editions and their documents; the latest and the one that it is compared with always stay."""
     from ctg_analysis.documents import collect_documents
@@ -186,11 +190,18 @@ def gc(
     from ctg_analysis.publishing.editions import collect, reports
 
     home = (out or settings().reports).resolve()
+    busy = []
     for epci in reports(home):
-        with alone(home, epci, f"{epci}: is being built"):
-            removed = collect(home, epci, keep)
-            collect_documents(home, epci)
-        messages.print(f"{epci}: {len(removed)} editions removed")
+        try:
+            with alone(home, epci, f"{epci}: is being built"):
+                removed = collect(home, epci, keep)
+                collect_documents(home, epci)
+        except Busy as error:
+            busy.append(str(error))
+        else:
+            messages.print(f"{epci}: editions removed: {len(removed)}")
+    if busy:
+        raise Busy("\n".join(busy))
 
 
 @app.command()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.errors import UserError
-from ctg_analysis.model import OK, Indicator, Rate, Ratio
+from ctg_analysis.model import EVENTS, OK, Indicator, Rate, is_proportion
 from ctg_analysis.significance import compare_proportions, compare_rates, word
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.territories import FRANCE
@@ -84,15 +84,16 @@ def latest_period(rows: pd.DataFrame) -> str | None:
 def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
     """Return the rows with the words that a test allows (rule R14): columns word and p, of the territory against each.
 
-    rows: for each indicator the territory first, then its comparators, one period. A share is tested as a proportion,
-    a rate as events; other quantities are not tested, nor is what lies across several places of one level, which share
-    an unknown part of the territory. What the roundings of the producer could explain is « proche de ».
+    rows: for each indicator the territory first, then its comparators, one period. A share, or a rate of persons, is
+    tested as a proportion, another rate as events; other quantities are not tested, nor is what lies across several
+    places of one level, which share an unknown part of the territory. What the roundings of the producer could explain
+    is « proche de ».
     """
     rows = rows.reset_index(drop=True).assign(word=None, p=float("nan"))
     own = rows.drop_duplicates("indicator").set_index("indicator")
     others = rows[rows["indicator"].duplicated()]
     others = others[others["status"].eq(OK) & ~others.duplicated(["indicator", "level"], keep=False)]
-    for kind, compare in ((_is_share, compare_proportions), (_is_rate, compare_rates)):
+    for kind, compare in ((_is_proportion, compare_proportions), (_is_of_events, compare_rates)):
         theirs = others[others["indicator"].map(lambda name, kind=kind: kind(indicators[name])).astype(bool)]
         mine = own.loc[theirs["indicator"]].set_index(theirs.index)
         sources = mine["source"].map(SOURCES)
@@ -109,9 +110,9 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
     return rows
 
 
-def _is_share(one: Indicator) -> bool:
-    return isinstance(one.value, Ratio) and one.value.bounded
+def _is_proportion(one: Indicator) -> bool:
+    return is_proportion(one.value)
 
 
-def _is_rate(one: Indicator) -> bool:
-    return isinstance(one.value, Rate)
+def _is_of_events(one: Indicator) -> bool:
+    return isinstance(one.value, Rate) and one.value.of == EVENTS

@@ -17,7 +17,14 @@ from ctg_analysis.model import MISSING, OK, Source
 from ctg_analysis.observations import SCHEMA
 from ctg_analysis.peers import classify, profiles, vintages
 from ctg_analysis.perimeter import Perimeter, fill_zeros, restore_absent, to_reference
-from ctg_analysis.private import form_to_reference, read_private, with_msa, with_population_covered, with_thresholds
+from ctg_analysis.private import (
+    BOTH_REGIMES,
+    form_to_reference,
+    read_private,
+    with_msa,
+    with_population_covered,
+    with_thresholds,
+)
 from ctg_analysis.published import published_before, reports
 from ctg_analysis.raw_data import GEOGRAPHY, Folders, RawData, certified_folders, perimeters_of, read_all, strangers
 from ctg_analysis.secrecy import withhold
@@ -167,7 +174,9 @@ def with_rounding_rule(sources: dict[str, Source], facts: pd.DataFrame, places: 
     epci = known[known["source"].eq(CAF_BY_EPCI)].rename(columns={"code": "epci"})
     columns = ["epci", "period", "measure", "value"]
     rule = detect_rounding(communes[columns], epci[columns], sources[CAF_BY_EPCI].rounding)
-    rounded = [name for name, source in sources.items() if source.rounding and name.startswith("caf_s_ben")]
+    rounded = [
+        name for name, source in sources.items() if source.rounding and name.startswith(("caf_s_ben", BOTH_REGIMES))
+    ]
     return sources | {name: dataclasses.replace(sources[name], rule=rule) for name in rounded}
 
 

@@ -7,6 +7,7 @@ to date already is left as it is, so that nothing is built twice.
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from ctg_analysis.build import Built, build
 from ctg_analysis.chapters import ChapterNotebook
@@ -15,6 +16,7 @@ from ctg_analysis.publishing.workers import Template, can_fork
 
 RETRIES = 2
 PATIENCE = "5s"
+STARTING = Lock()
 
 
 def build_there(
@@ -45,7 +47,12 @@ def build_one(epci: str, *, chapters: list[ChapterNotebook], out: Path, force: b
     return built
 
 
-@cache
 def _template() -> Template:
-    """Return the warm process of this worker, started with its first territory."""
+    """Return the warm process of this worker, started with its first territory, one for all of its threads."""
+    with STARTING:
+        return _started()
+
+
+@cache
+def _started() -> Template:
     return Template()

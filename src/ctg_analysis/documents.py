@@ -15,7 +15,7 @@ from ctg_analysis.errors import UserError
 from ctg_analysis.locks import alone
 from ctg_analysis.observed import Observed
 from ctg_analysis.publishing.data_files import write_observations
-from ctg_analysis.publishing.editions import SCRATCH, earlier, record
+from ctg_analysis.publishing.editions import SCRATCH, editions, record
 from ctg_analysis.publishing.joining import joined
 from ctg_analysis.publishing.parcel import write_parcel
 from ctg_analysis.publishing.pdf import sheets_of, write_pdf
@@ -82,7 +82,7 @@ def _documents(edition: Path, seen: Observed) -> dict[str, Callable[[Path], obje
 
 def collect_documents(out: Path, epci: str) -> list[Path]:
     """Remove the documents of editions that are no more; return those removed."""
-    kept = tuple(f"{epci}-{edition.name}" for edition in earlier(out, epci))
+    kept = tuple(f"{epci}-{edition.name}" for edition in editions(out, epci))
     home = out / FOLDER / epci
     found = sorted(home.iterdir()) if kept and home.is_dir() else []
     old = [path for path in found if not path.stem.endswith(kept)]

@@ -21,6 +21,9 @@ from ctg_analysis.sources.demarche import SURVEY
 
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 
+COMMON_CLASSES = ("access_times",)  # families whose maps share their classes
+SAME_SHADES = "Une teinte vaut les mêmes minutes sur toutes les cartes de temps d'accès."
+
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
@@ -56,13 +59,24 @@ def communes_map(seen: Observed, one: Indicator) -> Html:
     if isinstance(one.value, Count | Mean):
         drawing = maps.circles(seen.land, rows)
         exact = rows["shown"].all() and not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
-        message = messages.circles(rows) if exact else ""
+        message = messages.circles(one, rows) if exact else messages.largest(one, rows)
     else:
-        drawing = maps.choropleth(seen.land, rows, one, diverging=texts.is_change(one))
+        diverging, together = texts.is_change(one), _read_together(seen, one)
+        drawing = maps.choropleth(seen.land, rows, one, diverging=diverging, together=together)
         message = messages.choropleth(one, rows)
     without = rows.loc[~rows["territory"].isin(seen.land.paths.keys()), "name"]
     note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
+    note = f"{note} {SAME_SHADES}".strip() if one.family in COMMON_CLASSES else note
     return _drawn(seen, one, drawing, rows, over_years=False, kind="map", note=note, message=message)
+
+
+def _read_together(seen: Observed, one: Indicator) -> pd.Series | None:
+    """Return the values of the maps that an indicator's is read with, its own among them; None when it stands alone."""
+    if one.family not in COMMON_CLASSES:
+        return None
+    members = [other for other in CATALOGUE.values() if other.family == one.family]
+    rows = pd.concat([on_map(seen, other) for other in members])
+    return rows.loc[rows["status"].eq(OK), "value"]
 
 
 def timeline(seen: Observed, one: Indicator) -> Html:
@@ -109,7 +123,10 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     known = [one for one in members if periods.get(one.id) == latest]
     lacking = [texts.uncapitalised(one.label) for one in members if one not in known]
     note = f"Sans valeur à montrer : {texts.listed(lacking)}." if lacking else ""
-    own = pd.concat([compared[one.id].iloc[[0]].assign(name=texts.typography(one.label)) for one in known])
+    names = texts.without_common_head([one.label for one in known])
+    own = pd.concat(
+        [compared[one.id].iloc[[0]].assign(name=texts.typography(name)) for one, name in zip(known, names, strict=True)]
+    )
     data = charts.family_listing(known, compared, seen.territory["name"])
     period = texts.period_text(own["period"].iloc[0])
     drawing = bars.comparison(own)
@@ -118,7 +135,8 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     unit = COUNTED if counted else "nombre"
     first = known[0] if len(units) == 1 and not counted else replace(known[0], unit=unit)
     cited = source(seen, own)
-    return charts.chart(first, drawing, data, when=period, source=cited, title=TITLES[name], note=note)
+    message = messages.family(TITLES[name], first.unit, own)
+    return charts.chart(first, drawing, data, when=period, source=cited, title=TITLES[name], note=note, message=message)
 
 
 def by_commune(seen: Observed, one: Indicator) -> pd.DataFrame:
@@ -245,7 +263,8 @@ def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[st
     drawing = bars.dumbbell(both.rename(columns=columns), ends)
     data = charts.Listing(["Territoire", *ends], both[["name", "text", "text_second"]].to_numpy().tolist())
     own = both.iloc[0]
-    message = f"{ends[0]} : {own['text']}, {texts.uncapitalised(ends[1])} : {own['text_second']}"
+    first_end, second_end = map(texts.uncapitalised, ends)
+    message = f"{texts.headed(title)} {own['text']} ({first_end}), {own['text_second']} ({second_end})"
     when = texts.period_text(own["period"])
     return charts.chart(first, drawing, data, when=when, source=source(seen, both), title=title, message=message)
 

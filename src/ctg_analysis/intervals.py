@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.census_sample import coded_fraction, complementary_count_interval, complementary_interval
-from ctg_analysis.model import OK, Count, Indicator, Rate, Ratio, Source
+from ctg_analysis.model import EVENTS, OK, PERSONS, Count, Indicator, Rate, Ratio, Source
 from ctg_analysis.uncertainty import (
     FLOOR,
     NEAREST,
@@ -15,6 +15,7 @@ from ctg_analysis.uncertainty import (
     rounding_bias,
     rounding_interval,
     rounding_variance,
+    wilson_interval,
 )
 
 FEW_EVENTS = 20
@@ -34,11 +35,11 @@ def with_intervals(
     step = rows["source"].map({name: sources[name].rounding for name in here}).astype(int)
     sampled = rows["source"].map({name: sources[name].sampled for name in here}).astype(bool)
     known = rows["status"].eq(OK)
-    if isinstance(indicator.value, Rate):
+    if isinstance(indicator.value, Rate) and indicator.value.of in NOISE:
         low, high = _rounded(rows, "numerator", "parts", sources)
-        low, high = poisson_interval(low)[0], poisson_interval(high)[1]
-        factor = indicator.value.per / rows["denominator"]
-        rows = _kept(rows, known, low * factor, high * factor, WITH_ITS_INTERVAL)
+        noise, per = NOISE[indicator.value.of], indicator.value.per
+        low, high = noise(low, rows["denominator"])[0] * per, noise(high, rows["denominator"])[1] * per
+        rows = _kept(rows, known, low, high, WITH_ITS_INTERVAL)
         rows["quality"] = rows["quality"].where(rows["numerator"].lt(FEW_EVENTS) | step.gt(0), SURE)
     if isinstance(indicator.value, Count):
         low, high = _rounded(rows, "value", "parts", sources)
@@ -52,6 +53,21 @@ def with_intervals(
         if fractions is not None and sampled.any():
             rows = _sampled(rows, known & sampled, indicator.value, fractions)
     return rows
+
+
+def _of_events(events: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd.Series]:
+    low, high = poisson_interval(events)
+    return low / exposure, high / exposure
+
+
+def _of_persons(persons: pd.Series, population: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return Wilson's interval; that of events where the register, which is of another day, counts more persons."""
+    part = persons.le(population)
+    wilson = wilson_interval(persons.where(part), population)
+    return tuple(own.where(part, other) for own, other in zip(wilson, _of_events(persons, population), strict=True))
+
+
+NOISE = {EVENTS: _of_events, PERSONS: _of_persons}
 
 
 def _kept(rows: pd.DataFrame, where: pd.Series, low: pd.Series, high: pd.Series, quality: int) -> pd.DataFrame:

@@ -129,8 +129,9 @@ EVIDENCE = "words"  # what a score rests on, in a few words that are published
 class Field:
     """A column of a form: its name, the measure it holds, what to write in it (French), and its kind.
 
-    part_of: the column that it may not exceed in the same row. A column of EVIDENCE holds words about the scores of its
-    measure, which another column holds.
+    part_of: the column that it may not exceed in the same row. about: the columns that count what it is about; where
+    they count nothing, it does not apply. A column of EVIDENCE holds words about the scores of its measure, which
+    another column holds.
     """
 
     column: str
@@ -138,6 +139,7 @@ class Field:
     label: str
     kind: str = NUMBER
     part_of: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from ctg_analysis.errors import Busy
 
 
 @contextmanager
-def alone(folder: Path, name: str, doing: str) -> Iterator[None]:
+def alone(folder: Path, name: str, doing: str, patience: float = 0) -> Iterator[None]:
     """Hold a work for this process; the system frees it when the process ends, killed or not.
 
     folder, name: where the lock is kept (.name.lock) and the number of the process that holds it (.name.pid).
-    doing: the work, for the message ("200067171: is being built").
+    doing: the work, for the message ("200067171: is being built"). patience: seconds that it waits for another to end.
 
     Raises:
         Busy: another process holds it.
@@ -23,7 +23,7 @@ def alone(folder: Path, name: str, doing: str) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     holder = folder / f".{name}.pid"
     try:
-        with FileLock(folder / f".{name}.lock", blocking=False):
+        with FileLock(folder / f".{name}.lock", timeout=patience):
             holder.write_text(str(os.getpid()), encoding="utf-8")
             try:
                 yield

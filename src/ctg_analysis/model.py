@@ -7,6 +7,8 @@ from ctg_analysis.layouts import Form, Layout
 
 LEVELS = ("commune", "secteur", "epci", "departement", "region", "france", "peers")
 
+EVENTS, PERSONS, PLACES = "events", "persons", "places"
+
 OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED = "ok", "secret", "nd", "so", "censored"
 STATUSES = (OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED)
 
@@ -126,16 +128,18 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Rate:
-    """Events of a register over a population, times `per`.
+    """What a register counts over a population, times `per`.
 
     population: the reference population of the same year, or an age group of the census: then that of the latest
-    census, up to `within` years before the events.
+    census, up to `within` years before the events. of: EVENTS, any number of which may befall one person; PERSONS of
+    that population, whose rate is a proportion; PLACES declared, which chance has no part in.
     """
 
     events: str
     per: float = 1000
     population: str = "population"
     within: int = 0
+    of: str = EVENTS
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,11 @@ class AnnualResidual:
 
 
 Value = Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | AnnualResidual
+
+
+def is_proportion(value: Value) -> bool:
+    """Tell whether a value is that of a part of a population over the whole of it."""
+    return value.bounded if isinstance(value, Ratio) else isinstance(value, Rate) and value.of == PERSONS
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from ctg_analysis.model import OK, AnnualChange, AnnualFlow, AnnualResidual, Ind
 PEERS = 10
 TIE = 9  # decimals to which two distances are equal
 
+# The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.
+FAR = "la plupart sont plus éloignés de lui que ne le sont deux EPCI pris au hasard : ils ne lui ressemblent pas"
+
 CHANGE = "population_change"  # what a change, a flow and a residual of the population are about
 
 
@@ -268,6 +271,8 @@ def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
         )
     if group.without:
         text += f" ; n'entre pas dans le choix, car lié à ce qui est comparé : {labels(group.without)}"
+    if group.peers["distance"].median() > np.sqrt(2 * len(group.variables)):
+        text += f" ; {FAR}"
     graded = bool(group.own["density"])
     widened = [words for names, _, words in STEPS[1 : group.step + 1] if graded or words != ANY_DENSITY]
     if widened:

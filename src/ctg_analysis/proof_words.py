@@ -7,7 +7,7 @@ from ctg_analysis.display import texts
 from ctg_analysis.display.chain import Proof
 from ctg_analysis.display.moments import day_text, moment_text
 from ctg_analysis.field.tables import evidence
-from ctg_analysis.model import OK
+from ctg_analysis.model import OK, Indicator
 from ctg_analysis.proofs import BENCHMARK, COMPARED, LEVELS, holds
 from ctg_analysis.proved import place_of
 from ctg_analysis.shown import Shown
@@ -22,6 +22,10 @@ KINDS = {
     evidence.WORKSHOP: "Rencontre",
 }
 BESIDE = {"departement": "le département", "region": "la région", "france": "la France", "epci": "l'intercommunalité"}
+LIMITS = {
+    evidence.AT_LEAST: "le constat tient à partir de",
+    evidence.AT_MOST: "le constat tient jusqu'à",
+}
 NOT_QUOTED = "propos qui ne peuvent pas être cités ici (diffusion réservée, ou trop peu de personnes entendues)"
 GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la preuve n'est plus vrai aujourd'hui"
 
@@ -48,7 +52,7 @@ def _indicator(shown: Shown, row) -> tuple[str, str, str]:
     if own.empty or own["status"].iloc[0] != OK:
         return head, shown.figure_of(one), GONE
     value = f"{head} : {own['text'].iloc[0]}{_unit(one)}"
-    said = f"{value}, {_benchmark(rows, row)}" if isinstance(row.lecture, str) else value
+    said = f"{value}, {_benchmark(one, rows, row)}" if isinstance(row.lecture, str) else value
     true = not isinstance(row.lecture, str) or holds(row, seen.data(one), seen.territories, seen.epci)
     return said, shown.figure_of(one), "" if true else NOT_ANY_MORE
 
@@ -58,8 +62,11 @@ def _unit(one) -> str:
     return "" if shown else f" {one.unit}"
 
 
-def _benchmark(rows: pd.DataFrame, row) -> str:
-    """Return what a figure is held to show: « plus faible que le département (23,4 %) », « au moins 80 »."""
+def _benchmark(one: Indicator, rows: pd.DataFrame, row) -> str:
+    """Return what a figure is held to show: « plus faible que le département (23,4 %) », « en hausse depuis 2018 »."""
+    if row.lecture in LIMITS:
+        percent = " %" if one.unit.startswith("%") else ""
+        return f"{LIMITS[row.lecture]} {row.repere.replace('.', ',')}{percent}"
     match = BENCHMARK.fullmatch(row.repere)
     if row.lecture not in COMPARED or not match:
         return f"{row.lecture} {row.repere}"

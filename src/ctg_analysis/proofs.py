@@ -10,7 +10,7 @@ from ctg_analysis.comparisons import SAMPLED_WEIGHT, find_epci, tested
 from ctg_analysis.errors import Finding
 from ctg_analysis.field.reading import Read
 from ctg_analysis.field.tables import evidence
-from ctg_analysis.model import OK, Indicator, Rate, Ratio
+from ctg_analysis.model import EVENTS, OK, Indicator, Rate, is_proportion
 from ctg_analysis.significance import ALPHA, CLOSE, HIGHER, HIGHER_FEMININE, LOWER, compare_proportions, compare_rates
 from ctg_analysis.sources import SOURCES
 
@@ -114,9 +114,10 @@ def _since(one: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) -> tuple
 
 
 def _probable(one: Indicator, own: pd.DataFrame, before: pd.DataFrame) -> bool:
-    compare = compare_rates if isinstance(one.value, Rate) else compare_proportions
-    if not isinstance(one.value, Rate) and not (isinstance(one.value, Ratio) and one.value.bounded):
+    events = isinstance(one.value, Rate) and one.value.of == EVENTS
+    if not events and not is_proportion(one.value):
         return True
+    compare = compare_rates if events else compare_proportions
     numbers = [
         table[name].reset_index(drop=True) * (SAMPLED_WEIGHT if SOURCES[table["source"].iloc[0]].sampled else 1.0)
         for table in (own, before)

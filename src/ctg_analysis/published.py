@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctg_analysis.settings import DataRoot, settings
+from ctg_analysis.settings import DataRoot, data_root, settings
 from ctg_analysis.sources.folders import sha256
 
 if TYPE_CHECKING:
@@ -15,6 +15,12 @@ EDITIONS, OBSERVATIONS, PLACES = ".editions", "observations.parquet", "places.pa
 def reports() -> Path:
     """Return the folder of the reports that are published; those built elsewhere are trials."""
     return settings().root / "reports"
+
+
+def are_remembered(epci: str) -> bool:
+    """Tell whether what the editions of an EPCI have published must stay known: its partners have sent files."""
+    root = data_root(epci)
+    return not root.fictional and (root.private / epci).is_dir()
 
 
 def editions_with_restricted(root: DataRoot, home: Path) -> dict[str, Path]:

@@ -228,11 +228,11 @@ class Strategy:
             ]
             for row in drawn.itertuples(index=False)
         ]
-        kept = int((~drawn["dropped"]).sum())
+        kept = drawn.loc[~drawn["dropped"], "begin"].astype(int)
         return pieces.chart(
             gantt.gantt(drawn, self.shown.span, marks),
             Listing(["Action", "Calendrier", "État", "Axe"], lines),
-            message=f"{what} : {pieces.plural(kept, 'action')} de {int(rows['begin'].min())} à {plan.last_year(rows)}",
+            message=_beginnings(kept),
             what=what,
             when=self._years,
             source=" ".join([self.shown.source("actions"), *sources]),
@@ -243,3 +243,12 @@ class Strategy:
 
 def _until(row) -> str:
     return f"\u202f; échéance {row.echeance}" if isinstance(row.echeance, str) else ""
+
+
+def _beginnings(years: pd.Series) -> str:
+    """Return how many actions there are and when the first ones begin. years: that of the beginning of each."""
+    said = pieces.plural(len(years), "action")
+    first = years.eq(years.min()).sum()
+    if first == len(years):
+        return f"{said} dès {years.min()}" if len(years) else said
+    return f"{said}, dont {first} {'commence' if first == 1 else 'commencent'} en {years.min()}"

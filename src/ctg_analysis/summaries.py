@@ -42,7 +42,7 @@ def _beside(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str]:
     known = rows[rows["status"].eq(OK)]
     values = " ; ".join(f"{name} {text}" for name, text in zip(known["name"], known["text"], strict=True))
     alt = texts.typography(f"{one.label}, {texts.period_text(rows['period'].iloc[0])} : {values}.")
-    return rows, titles.comparison(one, rows), markup.described(bars.comparison(known), alt)
+    return rows, titles.standing(rows) or titles.level(one, rows), markup.described(bars.comparison(known), alt)
 
 
 def _over_time(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str]:

@@ -11,11 +11,13 @@ from ctg_analysis.chapters import all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.published import OBSERVATIONS
 from ctg_analysis.publishing.changes import changes
-from ctg_analysis.publishing.editions import HOME, latest, publish, record
+from ctg_analysis.publishing.editions import HOME, compared_with, latest, publish, record, write_record
 
 
-def verify(epci: str, out: Path) -> tuple[int, list[str]]:
-    """Build the latest edition again in another folder; return how many files there are, and what differs.
+def verify(epci: str, out: Path) -> tuple[int, list[str], str]:
+    """Build the latest edition again in another folder; return how many files there are, what differs, what is to know.
+
+    The commit in its record is not compared: one that changes nothing of the report makes the same one.
 
     Raises:
         UserError: no report, chapters of an earlier edition in it, a build that fails.
@@ -25,18 +27,23 @@ def verify(epci: str, out: Path) -> tuple[int, list[str]]:
     old = sorted(name for name, entry in told["chapters"].items() if not entry["key"])
     if old:
         raise UserError(f"{epci}: {', '.join(old)} are not of the latest edition, expected a build without failure")
+    former = the_one_before(edition)
     with tempfile.TemporaryDirectory(prefix="ctg-verify-") as scratch:
         elsewhere = Path(scratch) / "reports"
         elsewhere.mkdir()
-        if told["after"]:
+        if former:
             before = Path(scratch) / "before"
-            shutil.copytree(edition.with_name(told["after"]), before)
+            shutil.copytree(former, before)
             publish(before, elsewhere, epci)
         chapters = [one for one in all_chapters() if one.path.stem in told["chapters"]]
         (built,) = build([epci], chapters, elsewhere, force=True)
         if built.error or built.failed:
             raise built.error or next(iter(built.failed.values()))
-        return compared(edition, built.place)
+        again = record(built.place)
+        now, then = again["code"]["commit"], told["code"]["commit"]
+        write_record(built.place, again | {"code": again["code"] | {"commit": then}})
+        note = "" if now == then else f"built at commit {then or 'unknown'}, verified at {now or 'unknown'}"
+        return *compared(edition, built.place), note
 
 
 def compared(one: Path, other: Path) -> tuple[int, list[str]]:
@@ -59,14 +66,19 @@ def compared(one: Path, other: Path) -> tuple[int, list[str]]:
 def changes_of(epci: str, out: Path) -> tuple[str | None, pd.DataFrame]:
     """Return the edition that the latest one is compared with, and what changed (see publishing.changes.changes)."""
     edition = the_latest(epci, out)
-    after = record(edition)["after"]
+    before = the_one_before(edition)
     now = pd.read_parquet(edition / OBSERVATIONS)
-    if not after:
+    if not before:
         return None, changes(now, now)
-    before = edition.with_name(after) / OBSERVATIONS
-    if not before.is_file():
-        raise UserError(f"{epci}: the edition {after} is no longer in {HOME}, nothing to compare with")
-    return after, changes(pd.read_parquet(before), now)
+    return before.name, changes(pd.read_parquet(before / OBSERVATIONS), now)
+
+
+def the_one_before(edition: Path) -> Path | None:
+    """Return the edition that an edition is compared with, None for the first; raise UserError when it is no more."""
+    before, after = compared_with(edition), record(edition)["after"]
+    if after and not before:
+        raise UserError(f"{edition.parent.name}: the edition {after} is no longer in {HOME}, nothing to compare with")
+    return before
 
 
 def the_latest(epci: str, out: Path) -> Path:

@@ -1,5 +1,6 @@
-"""The census by theme: cubes in the form of Melodi, at three vintages and every level."""
+"""The census by theme: cubes in the form of Melodi, at three vintages and every level, whose parts add up."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -10,73 +11,86 @@ import pandas as pd
 from generator.places import COMMUNES, VINTAGES, Commune, Writer, by_level, drawn, population
 
 DWELLINGS, POPSIZE, ALONE = "DWELLINGS", "DWELLINGS_POPSIZE", "ONEPERS"
+Codes = tuple[str, ...]
+Values = dict[Codes, float]
+EARLIER = 0.012  # by how much households were larger, for each year before 2023
 
 
 @dataclass(frozen=True)
 class Cell:
     """A combination of codes: its share of a base, and by how much that share grows from 2012 to 2023.
 
-    steady: the share is the same everywhere.
+    spread: how much the share differs from one commune to the next; 0 is the same everywhere, as are large shares.
     """
 
     codes: dict[str, str]
     base: str
     share: float
     growth: float = 0.0
-    steady: bool = False
+    spread: float | None = None
+
+    def share_with(self, tilt: float, year: int) -> float:
+        """Return the share in a year, of a commune that leans by so much."""
+        spread = self.spread if self.spread is not None else float(self.share < 0.9)
+        return self.share * (1 + self.growth * (year - 2012) / 11) * (1 + spread * (tilt - 1))
 
 
-def _cells(dimension: str, base: str, shares: dict[str, float], growth: float = 0.0, **codes: str) -> list[Cell]:
-    return [Cell({**codes, dimension: code}, base, share, growth) for code, share in shares.items()]
+def _cells(
+    dimension: str, base: str, shares: dict[str, float], spread: float | None = None, **codes: str
+) -> list[Cell]:
+    return [Cell({**codes, dimension: code}, base, share, spread=spread) for code, share in shares.items()]
 
 
 def _activity() -> list[Cell]:
     """Return people of working age by sex and activity; women are a little less often employed."""
-    cells = []
-    for age, base, states in (
-        ("Y15T64", "15_64", {"_T": 1.0, "1": 0.66, "2": 0.055, "1T2": 0.715, "31": 0.1, "33": 0.11, "35T36": 0.075}),
-        ("Y15T24", "15_24", {"_T": 1.0, "1": 0.31, "2": 0.06, "1T2": 0.37, "31": 0.0, "33": 0.55, "35T36": 0.08}),
-    ):
-        for sex, weight, tilt in (("_T", 1.0, 1.0), ("F", 0.49, 0.96), ("M", 0.51, 1.0384)):
-            for code, share in states.items():
-                cells.append(
-                    Cell(
-                        {"AGE": age, "EMPSTA_ENQ": code, "SEX": sex},
-                        base,
-                        weight * share * (tilt if code != "_T" else 1),
-                    )
-                )
-    return cells
+    return [
+        Cell(
+            {"AGE": age, "EMPSTA_ENQ": code, "SEX": sex},
+            base if sex == "_T" else f"{base} {sex}",
+            share * (tilt if code in ("1", "2") else 1.0),
+        )
+        for age, base, shares in (
+            ("Y15T64", "15_64", (1.0, 0.66, 0.055, 0.715, 0.1, 0.11, 0.075)),
+            ("Y15T24", "15_24", (1.0, 0.31, 0.06, 0.37, 0.0, 0.55, 0.08)),
+        )
+        for sex, tilt in (("_T", 1.0), ("F", 0.96), ("M", 1.0384))
+        for code, share in zip(("_T", "1", "2", "1T2", "31", "33", "35T36"), shares, strict=True)
+    ]
 
 
 CUBES = {
     "insee_rp_logement": {
         "DS_RP_LOGEMENT_PRINC": [
-            *_cells(
-                "OCS",
-                "homes",
-                {"_T": 1.0, "DW_MAIN": 0.66, "DW_SEC_DW_OCC": 0.23, "DW_VAC": 0.11},
-                0.05,
-                TSH="_T",
-                CARS="_T",
+            *(
+                Cell({"OCS": code, "TSH": "_T", "CARS": "_T"}, base, 1.0)
+                for code, base in (
+                    ("_T", "homes"), ("DW_MAIN", "households"), ("DW_SEC_DW_OCC", "second"), ("DW_VAC", "vacant")
+                )
             ),
+            Cell({"OCS": "DW_MAIN", "TSH": "100", "CARS": "_T"}, "households", 0.8, -0.14),
             *_cells(
                 "TSH",
-                "homes",
-                {"100": 0.46, "211": 0.13, "221": 0.05, "212_222": 0.01, "300": 0.01},
-                OCS="DW_MAIN",
-                CARS="_T",
+                "households",
+                {"211": 0.2, "221": 0.07, "212_222": 0.015, "300": 0.015},
+                OCS="DW_MAIN", CARS="_T",
             ),
-            *_cells("CARS", "homes", {"C0": 0.06, "C1": 0.29, "C_GE2": 0.31}, OCS="DW_MAIN", TSH="_T"),
+            *_cells("CARS", "households", {"C0": 0.09, "C1": 0.44, "C_GE2": 0.47}, OCS="DW_MAIN", TSH="_T"),
         ],
     },
     "insee_rp_familles": {
         "DS_RP_FAMILLE_COMP": [
-            *_cells("TFN", "families", {"_T": 1.0, "1": 0.13, "11": 0.03, "12": 0.1, "21": 0.48, "22": 0.39}, NCH="_T"),
+            *_cells(
+                "TFN",
+                "families",
+                {"_T": 1.0, "1": 0.13, "11": 0.03, "12": 0.1, "21": 0.48, "22": 0.39},
+                spread=0.4,
+                NCH="_T",
+            ),
             *_cells(
                 "NCH",
                 "families",
                 {"CH0_Y_LT25": 0.52, "CH1_Y_LT25": 0.2, "CH2_Y_LT25": 0.2, "CH3_Y_LT25": 0.06, "CH_GE4_Y_LT25": 0.02},
+                spread=0.4,
                 TFN="_T",
             ),
         ],
@@ -100,8 +114,8 @@ CUBES = {
     "insee_rp_menages": {
         "DS_RP_MENAGES_COMP": [
             Cell({"RP_MEASURE": DWELLINGS, "TPH": "_T"}, "households", 1.0),
-            Cell({"RP_MEASURE": POPSIZE, "TPH": "_T"}, "households", 2.12, -0.1),
-            Cell({"RP_MEASURE": DWELLINGS, "TPH": "11"}, "households", 0.36, 0.1),
+            Cell({"RP_MEASURE": POPSIZE, "TPH": "_T"}, "all", 0.985),
+            Cell({"RP_MEASURE": DWELLINGS, "TPH": "11"}, "households", 0.335, 0.1, spread=0.6),
         ],
     },
     "insee_rp_personnes_seules": {
@@ -149,41 +163,87 @@ CUBES = {
     },
     "insee_rp_scolarisation": {
         "DS_RP_EDUCATION_PRINC": [
-            Cell({"AGE": code, "STUD": state}, base, 1.0 if state == "_T" else enrolled)
-            for code, base, enrolled in (
-                ("Y2T5", "2_5", 0.78), ("Y6T10", "6_10", 0.98), ("Y11T14", "11_14", 0.985),
-                ("Y15T17", "15_17", 0.95), ("Y18T24", "18_24", 0.43),
+            Cell({"AGE": code, "STUD": state}, base if state == "_T" else known, share, spread=spread)
+            for code, base, known, enrolled, varied in (
+                ("Y2T5", "2_5", "enrolled", 1.0, 0.0), ("Y6T10", "6_10", "6_10", 0.985, 0.08),
+                ("Y11T14", "11_14", "11_14", 0.985, 0.08), ("Y15T17", "15_17", "15_17", 0.95, 0.2),
+                ("Y18T24", "18_24", "18_24", 0.43, 1.0),
             )
-            for state in ("_T", "1")
+            for state, share, spread in (("_T", 1.0, 0.0), ("1", enrolled, varied))
         ],
-        "DS_RP_TD_EDUCATION_PRINC": _cells("AGE", "2_5", {"Y2": 0.03, "Y3": 0.21, "Y4": 0.215, "Y5": 0.215}),
-        "DS_RP_TD_POPULATION_AGESEX_PRINC": [
-            Cell({"AGE": f"Y{age}"}, "2_5", 0.25, steady=True) for age in (2, 3, 4, 5)
+        "DS_RP_TD_EDUCATION_PRINC": [
+            Cell({"AGE": f"Y{age}"}, f"enrolled_{age}", 1.0) for age in (2, 3, 4, 5)
         ],
+        "DS_RP_TD_POPULATION_AGESEX_PRINC": [Cell({"AGE": f"Y{age}"}, f"{age}", 1.0) for age in (2, 3, 4, 5)],
     },
 }  # fmt: skip
+
+
+# Dataset → dimension, the code of the whole, those of its parts: the whole is known, and its parts are fitted to it.
+PARTS = {
+    "DS_RP_LOGEMENT_PRINC": (
+        ("TSH", "_T", "100 211 221 212_222 300"),
+        ("CARS", "_T", "C0 C1 C_GE2"),
+    ),
+    "DS_RP_FAMILLE_COMP": (
+        ("TFN", "_T", "1 21 22"),
+        ("TFN", "1", "11 12"),
+        ("NCH", "_T", "CH0_Y_LT25 CH1_Y_LT25 CH2_Y_LT25 CH3_Y_LT25 CH_GE4_Y_LT25"),
+    ),
+    "DS_RP_EMPLOI_LR_PRINC": (("EMPSTA_ENQ", "_T", "1 2 31 33 35T36"),),
+    "DS_RP_NAVETTES_PRINC": (("WORK_AREA", "_T", "10 21 22 23 24T30"), ("TRANS", "_T", "1 2 3 4 5 6")),
+}
+# The same, where the whole is what its parts make.
+SUMS = {
+    "DS_RP_LOGEMENT_PRINC": (("OCS", "_T", "DW_MAIN DW_SEC_DW_OCC DW_VAC"),),
+    "DS_RP_EMPLOI_LR_PRINC": (("EMPSTA_ENQ", "1T2", "1 2"), ("SEX", "_T", "F M")),
+}
+AT_WORK = "DS_RP_EMPLOI_LR_PRINC"
+
+
+def _own(commune: Commune, name: str, least: float, most: float) -> float:
+    """Return a share of a commune, between two, that is the same in every cube."""
+    return least + (most - least) * (crc32(f"{commune.code} {name}".encode()) % 1001) / 1000
+
+
+def households(commune: Commune, everyone: float, year: int) -> float:
+    """Return how many households so many inhabitants make: larger ones where people are young, and formerly."""
+    return everyone / (1.9 + commune.young + EARLIER * (2023 - year))
 
 
 def bases(commune: Commune, table: np.ndarray, year: int) -> dict[str, float]:
     """Return what the shares are shares of, in a commune and a year."""
     change = population(commune, year) / commune.population if commune.population else 0.0
 
-    def aged(first: int, last: int) -> float:
-        return float(table[:, first : last + 1].sum()) * change
+    def aged(first: int, last: int, sexes: slice = slice(2)) -> float:
+        return float(table[sexes, first : last + 1].sum()) * change
 
     everyone = aged(0, 100)
+    homes = households(commune, everyone, year)
+    at_2 = aged(2, 2) * _own(commune, "école à 2 ans", 0.06, 0.18)
+    enrolled = {2: at_2} | {age: aged(age, age) * _own(commune, f"école à {age} ans", 0.975, 1.0) for age in (3, 4, 5)}
+    enrolled = {age: round(number, 1) for age, number in enrolled.items()}
+    by_sex = {
+        f"{first}_{last} {code}": aged(first, last, slice(row, row + 1))
+        for first, last in ((15, 64), (15, 24))
+        for row, code in enumerate("FM")
+    }
     return {
-        "homes": everyone / 1.38,
-        "households": everyone / 2.12,
-        "families": everyone * 0.28,
+        "all": everyone,
+        "households": homes,
+        "families": homes * 0.58,
         "0_5": aged(0, 5),
-        "2_5": aged(2, 5),
+        "2_5": sum(round(aged(age, age), 1) for age in (2, 3, 4, 5)),
+        **{f"{age}": aged(age, age) for age in (2, 3, 4, 5)},
+        **{f"enrolled_{age}": number for age, number in enrolled.items()},
+        "enrolled": sum(enrolled.values()),
         "6_10": aged(6, 10),
         "11_14": aged(11, 14),
         "15_17": aged(15, 17),
         "18_24": aged(18, 24),
         "15_24": aged(15, 24),
         "15_64": aged(15, 64),
+        **by_sex,
         "15_plus": aged(15, 100),
         "active": aged(15, 64) * 0.715,
         "workers": aged(15, 64) * 0.67,
@@ -192,21 +252,46 @@ def bases(commune: Commune, table: np.ndarray, year: int) -> dict[str, float]:
     }
 
 
-def cube(cells: list[Cell], people: dict[str, np.ndarray], generator: np.random.Generator) -> pd.DataFrame:
-    """Return the rows of a cube: each cell of each commune varies around its share, then the larger places."""
+def _families(values: Values, dimensions: list[str], rules: tuple) -> Iterator[tuple[Codes, list[Codes]]]:
+    """Yield each whole of some values and its parts, rule by rule."""
+    for dimension, whole, parts in rules:
+        at = dimensions.index(dimension)
+        for codes in [codes for codes in values if codes[at] == whole]:
+            family = [(*codes[:at], part, *codes[at + 1 :]) for part in parts.split()]
+            if all(part in values for part in family):
+                yield codes, family
+
+
+def add_up(values: Values, dimensions: list[str], dataset: str) -> None:
+    """Make the parts of each whole add up to it, in a commune and a year: the largest takes what rounding leaves."""
+    for whole, parts in _families(values, dimensions, PARTS.get(dataset, ())):
+        largest = max(parts, key=values.get)
+        factor = values[whole] / (sum(values[part] for part in parts) or 1.0)
+        values.update({part: round(values[part] * factor, 1) for part in parts})
+        values[largest] = round(values[largest] + values[whole] - sum(values[part] for part in parts), 1)
+    for whole, parts in _families(values, dimensions, SUMS.get(dataset, ())):
+        values[whole] = round(sum(values[part] for part in parts), 1)
+
+
+def cube(
+    dataset: str, cells: list[Cell], known: dict[tuple[str, int], dict[str, float]], generator: np.random.Generator
+) -> pd.DataFrame:
+    """Return the rows of a cube: each cell of each commune varies around its share, then the larger places.
+
+    known: what the shares are shares of, by commune and year.
+    """
     dimensions = list(cells[0].codes)
     rows = []
     for commune, own in drawn(generator):
         tilt = own.normal(1.0, 0.06, len(cells)).clip(0.85, 1.15)
         for year in VINTAGES:
-            known = bases(commune, people[commune.code], year)
-            for number, cell in enumerate(cells):
-                grown = 1 + cell.growth * (year - 2012) / 11
-                exact = (
-                    known[cell.base] * cell.share * grown * (1.0 if cell.steady or cell.share >= 0.9 else tilt[number])
-                )
-                codes = [cell.codes[dimension] for dimension in dimensions]
-                rows.append([commune.code, *codes, year, float(round(exact, 1))])
+            base = known[commune.code, year]
+            values = {
+                tuple(map(cell.codes.get, dimensions)): round(float(base[cell.base] * cell.share_with(lean, year)), 1)
+                for cell, lean in zip(cells, tilt, strict=True)
+            }
+            add_up(values, dimensions, dataset)
+            rows += [[commune.code, *codes, year, value] for codes, value in values.items()]
     table = by_level(
         pd.DataFrame(rows, columns=["code", *dimensions, "TIME_PERIOD", "value"]), [*dimensions, "TIME_PERIOD"]
     )
@@ -216,6 +301,13 @@ def cube(cells: list[Cell], people: dict[str, np.ndarray], generator: np.random.
     return table[
         ["GEO", "GEO_OBJECT", *dict.fromkeys([*dimensions, "RP_MEASURE"]), "TIME_PERIOD", "OBS_STATUS", "OBS_VALUE"]
     ]
+
+
+def at_work(table: pd.DataFrame, code: str, year: int) -> dict[str, float]:
+    """Return the active people of a commune and, of 15 or over, those who have a job, as the cube of activity says."""
+    rows = table[table["GEO"].eq(code) & table["TIME_PERIOD"].eq(year) & table["AGE"].eq("Y15T64")]
+    states = rows[rows["SEX"].eq("_T")].set_index("EMPSTA_ENQ")["OBS_VALUE"]
+    return {"active": float(states["1T2"]), "workers": float(states["1"]) * 1.015}
 
 
 def flows(raw: Path, people: dict[str, np.ndarray]) -> None:
@@ -245,12 +337,31 @@ def flows(raw: Path, people: dict[str, np.ndarray]) -> None:
     writer.certify()
 
 
+def beside_homes(raw: Path) -> Callable[[str, float], dict[str, float]]:
+    """Return what gives the second homes and the vacant dwellings of a commune, as many to a household as in 2021."""
+    table = pd.read_parquet(raw / "insee_iris_rp2021" / "communes_rp2021.parquet").set_index("code")
+    main = table["res_principales"].clip(lower=1)
+    second, vacant = table["res_secondaires"] / main, table["logements_vacants"] / main
+
+    def of(code: str, homes: float) -> dict[str, float]:
+        beside = {"second": homes * float(second[code]), "vacant": homes * float(vacant[code])}
+        return beside | {"homes": homes + sum(beside.values())}
+
+    return of
+
+
 def write(raw: Path, people: dict[str, np.ndarray]) -> None:
     """Write every cube of the census, and the flows."""
     flows(raw, people)
     generator = np.random.default_rng(2023)
+    known = {(one.code, year): bases(one, people[one.code], year) for one in COMMUNES for year in VINTAGES}
+    empty = beside_homes(raw)
+    known = {(code, year): base | empty(code, base["households"]) for (code, year), base in known.items()}
     for source, datasets in CUBES.items():
         writer = Writer(raw, source, f"Recensement, {source.removeprefix('insee_rp_')}", "2012, 2017 et 2023")
         for dataset, cells in datasets.items():
-            writer.write(f"{dataset}_2023_data.csv", cube(cells, people, generator))
+            table = cube(dataset, cells, known, generator)
+            writer.write(f"{dataset}_2023_data.csv", table)
+            if dataset == AT_WORK:
+                known = {place: base | at_work(table, *place) for place, base in known.items()}
         writer.certify()

@@ -13,6 +13,7 @@ RANGES = {
     "Gamme intermédiaire": "B105 C201 D277 D278 D502 D504 D113 F101 A128",
     "Gamme supérieure": "C301+C302+C303 F303 F305 D108 D506 D602 D604",
 }
+ONCE = "A128"  # one in a town, as the list of France services says
 GROUPED = {"99005": "RPI 99-01", "99006": "RPI 99-01"}  # two villages share their school children
 
 
@@ -30,14 +31,15 @@ def facilities(raw: Path, people: dict[str, np.ndarray]) -> None:
         "F307": 1200, "F303": 15000, "F305": 12000, "F121": 3000, "F101": 9000, "F113": 900, "F111": 2000,
         "D601": 30000, "D602": 30000, "D603": 25000, "D604": 25000, "D605": 35000, "D606": 20000,
         "D265": 1100, "D281": 700, "D277": 2500, "D279": 1000, "D278": 6000, "D307": 2600, "D113": 9000, "D108": 40000,
-        "B207": 1000, "B201": 1800, "B202": 900, "B105": 7000, "A206": 6000, "A207": 1100, "A208": 1500, "A128": 5500,
+        "B207": 1000, "B201": 1800, "B202": 900, "B105": 7000, "A206": 6000, "A207": 1100, "A208": 1500, "A128": 4001,
         "D509": 9000,
     }  # fmt: skip
     rows = [
-        (commune.code, "COM", kind[0], kind[:2], kind, "FACILITIES", 2025, commune.population // size)
+        (commune.code, "COM", kind[0], kind[:2], kind, "FACILITIES", 2025, counted)
         for kind, size in sizes.items()
         for commune in COMMUNES
         if commune.population >= size
+        for counted in (1 if kind == ONCE else commune.population // size,)
     ]
     for kind, least in (("F113", 250), ("D505", 600)):
         rows += [

@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 import yaml
 
+from generator.census import households
 from generator.places import (
     AROUND,
     COMMUNES,
@@ -95,9 +96,9 @@ def census(raw: Path, generator: np.random.Generator) -> dict[str, np.ndarray]:
 
     groups = []
     for commune, own in drawn(generator):
-        total = population(commune, 2021)
-        young, old = round(total * commune.young), round(total * (0.42 - commune.young / 2))
-        main = round(total / 2.1)
+        total, then = population(commune, 2021), younger(people[commune.code], commune, 2021)
+        young, old = round(float(then[:, :20].sum())), round(float(then[:, 65:].sum()))
+        main = round(households(commune, total, 2021))
         second = round(main * own.uniform(0.05, 0.6))
         vacant = round(main * own.uniform(0.05, 0.15))
         groups.append(
@@ -145,9 +146,9 @@ def vital_statistics(raw: Path, generator: np.random.Generator) -> None:
     writer.certify()
 
 
-def contours(raw: Path, generator: np.random.Generator) -> None:
-    """Write polygons that share their borders: the cells around random points of each EPCI."""
-    rows, apart = [], generator.spawn(1)[0]
+def contours(raw: Path, generator: np.random.Generator) -> dict[str, tuple[float, float]]:
+    """Write polygons that share their borders, the cells around random points of each EPCI; return their centres."""
+    rows, where, apart = [], {}, generator.spawn(1)[0]
     for rank, epci in enumerate([*EPCIS, None]):
         communes = [commune for commune in COMMUNES if commune.epci == epci]
         frame = shapely.box(rank * 0.4, 45.0, rank * 0.4 + 0.34, 45.3)
@@ -160,6 +161,7 @@ def contours(raw: Path, generator: np.random.Generator) -> None:
         )
         for commune, point in zip(communes, points, strict=True):
             cell = next(cell for cell in cells if cell.intersects(point)).intersection(frame)
+            where[commune.code] = (cell.centroid.x, cell.centroid.y)
             if commune.has_contour:
                 rows.append(
                     {
@@ -171,6 +173,7 @@ def contours(raw: Path, generator: np.random.Generator) -> None:
     writer = Writer(raw, "contours", "Contours des communes", "2026")
     writer.write("communes.parquet", pd.DataFrame(rows))
     writer.certify()
+    return where
 
 
 def reference(folder: Path) -> None:

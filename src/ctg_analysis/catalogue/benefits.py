@@ -1,7 +1,7 @@
 """Chapter 02: households on benefit, Caf and MSA, and what `income_support` shares with them."""
 
 from ctg_analysis.catalogue.kinds import count, share
-from ctg_analysis.model import Indicator, Rate
+from ctg_analysis.model import PERSONS, Indicator, Rate
 
 CHAPTER = "02"
 
@@ -78,7 +78,7 @@ def _coverage(name: str, measure: str, payer: str, definition: str, **fields) ->
         ),
         unit="%",
         decimals=1,
-        value=Rate(measure, per=100, within=3),
+        value=Rate(measure, per=100, within=3, of=PERSONS),
         reading=f"En {{period}}, {{value}} des habitants du territoire sont couverts par {payer}.",
         chart="comparison",
         star=True,

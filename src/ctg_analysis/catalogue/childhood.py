@@ -3,13 +3,13 @@
 from functools import partial
 
 from ctg_analysis.catalogue.youth import YOUTH
-from ctg_analysis.model import Count, Indicator, Rate, Ratio
+from ctg_analysis.model import PERSONS, PLACES, Count, Indicator, Rate, Ratio
 
 CHAPTER = "05"
 ABOVE_COMMUNE = ("epci", "departement", "region", "france")
 SHARED = ("epci", "departement")
 LOCAL = ("commune", "epci")
-PLACES = (
+PLACES_NOT_CHILDREN = (
     "Des places, et non des enfants accueillis. Les enfants passent les limites des communes, et parfois celles du "
     "territoire."
 )
@@ -135,7 +135,7 @@ LEISURE_CENTRES = (
             reading=f"En {{period}}, le territoire compte {{value}} place{{s}} d'accueil de loisirs {when}.",
             chart="circles",
             levels=("commune", *SHARED),
-            caveats=PLACES,
+            caveats=PLACES_NOT_CHILDREN,
             direction=1,
             family="leisure_places",
         )
@@ -149,12 +149,12 @@ LEISURE_CENTRES = (
             definition=f"Places des accueils de loisirs déclarés, {when}, pour 100 enfants de 3 à 11 ans.",
             unit="places pour 100 enfants de 3 à 11 ans",
             decimals=1,
-            value=Rate(f"leisure_places_{name}", per=100, population="population_3_11", within=3),
+            value=Rate(f"leisure_places_{name}", per=100, population="population_3_11", within=3, of=PLACES),
             persons=(),
             reading=f"En {{period}}, le territoire offre {when} {{value}} {{unit}}.",
             chart="comparison",
             levels=SHARED,
-            caveats=f"{PLACES} Le taux peut dépasser 100. {OF_TWO_YEARS}",
+            caveats=f"{PLACES_NOT_CHILDREN} Le taux peut dépasser 100. {OF_TWO_YEARS}",
             direction=1,
         )
         for name, when in _WHEN.items()
@@ -220,7 +220,7 @@ ATTENDANCE = (
         definition="Enfants accueillis dans l'année par les accueils de loisirs, pour 100 enfants de 3 à 11 ans.",
         unit="enfants accueillis pour 100 enfants de 3 à 11 ans",
         decimals=1,
-        value=Rate("children_3_11_attending", per=100, population="population_3_11", within=3),
+        value=Rate("children_3_11_attending", per=100, population="population_3_11", within=3, of=PERSONS),
         persons=("numerator",),
         reading="En {period}, le territoire compte {value} {unit}.",
         chart="trend",

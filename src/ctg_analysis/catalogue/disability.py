@@ -3,7 +3,7 @@
 from functools import partial
 
 from ctg_analysis.catalogue.inclusion import INCLUSION
-from ctg_analysis.model import Count, Indicator, Rate
+from ctg_analysis.model import PERSONS, Count, Indicator, Rate
 
 CHAPTER = "08"
 CAF = ("caf_s_ben_epci_f", "caf_s_ben_dep")
@@ -71,7 +71,7 @@ def _children_rate(
         unit="enfants pour 1 000 habitants de moins de 20 ans",
         decimals=1,
         sources=sources,
-        value=Rate(measure, per=1000, population="population_0_19", within=3),
+        value=Rate(measure, per=1000, population="population_0_19", within=3, of=PERSONS),
         reading=f"En {{period}}, l'AEEH concerne sur le territoire, {fund}, {{value}} {{unit}}.",
         chart="comparison",
         levels=levels,
@@ -117,7 +117,7 @@ ADULTS = (
         ),
         unit="bénéficiaires pour 100 habitants de 20 à 64 ans",
         decimals=1,
-        value=Rate("caf_aah_beneficiaries", per=100, population="population_20_64", within=3),
+        value=Rate("caf_aah_beneficiaries", per=100, population="population_20_64", within=3, of=PERSONS),
         reading="En {period}, le territoire compte, pour la Caf, {value} {unit}.",
         chart="comparison",
         caveats=f"{WITHOUT_MSA} Quelques bénéficiaires ont 65 ans ou plus.",

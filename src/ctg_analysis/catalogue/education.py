@@ -5,7 +5,7 @@ from functools import partial
 from ctg_analysis.catalogue.kinds import ABOVE_COMMUNE
 from ctg_analysis.catalogue.pedt import PEDT
 from ctg_analysis.catalogue.schooling import SCHOOLING
-from ctg_analysis.model import Count, Indicator, Rate, Ratio
+from ctg_analysis.model import PERSONS, Count, Indicator, Rate, Ratio
 
 CHAPTER = "06"
 SHARED = ("epci", "departement")
@@ -242,7 +242,7 @@ HOMEWORK = (
         ),
         unit="enfants suivis pour 100 habitants de 6 à 17 ans",
         decimals=1,
-        value=Rate("clas_children", per=100, population="population_6_17", within=3),
+        value=Rate("clas_children", per=100, population="population_6_17", within=3, of=PERSONS),
         persons=("numerator",),
         reading="En {period}, le territoire compte {value} {unit}.",
         chart="comparison",

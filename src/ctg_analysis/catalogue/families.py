@@ -13,16 +13,18 @@ IN_COMMUNITIES = "Les résidents des communautés (maisons de retraite, internat
 HOMES = (
     count(
         "households",
-        "households",
+        "main_dwellings",
         reading="ménage{s}",
         domain_ids=("FAM-01",),
         chapter=CHAPTER,
         label="Ménages",
-        definition="Nombre de ménages : les personnes, parentes ou non, qui partagent une résidence principale.",
+        definition=(
+            "Nombre de ménages : les personnes, parentes ou non, qui partagent une résidence principale ; il y en a "
+            "autant que de résidences principales."
+        ),
         unit="ménages",
-        sources=HOUSEHOLDS,
+        sources=DWELLINGS,
         chart="circles",
-        caveats=SAMPLED,
         star=True,
     ),
     Indicator(

@@ -13,7 +13,7 @@ from ctg_analysis.catalogue.benefits import (
     households,
 )
 from ctg_analysis.catalogue.kinds import count, share
-from ctg_analysis.model import Indicator, Rate
+from ctg_analysis.model import PERSONS, Indicator, Rate
 
 CHAPTER = "03"
 # The Caf publishes these by commune only: above, they are sums of rounded counts, with an interval that says so.
@@ -128,7 +128,7 @@ ADULTS = tuple(
         unit="%",
         decimals=1,
         sources=CAF_FORM,
-        value=Rate(f"caf_p_{name}_persons", per=100, population="population_15_64", within=3),
+        value=Rate(f"caf_p_{name}_persons", per=100, population="population_15_64", within=3, of=PERSONS),
         reading=f"En {{period}}, {{value}} des habitants de 15 à 64 ans du territoire sont couverts par {short}.",
         chart="comparison",
         levels=PARTNER_LEVELS,

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ctg_analysis.model import Count, Indicator, Rate, Ratio
+from ctg_analysis.model import PERSONS, Count, Indicator, Rate, Ratio
 
 CHAPTER = "05"
 ABOVE_COMMUNE = ("epci", "departement", "region", "france")
@@ -101,7 +101,7 @@ SUPPLY = (
         unit="jeunes accueillis pour 100 jeunes de 11 à 17 ans",
         decimals=1,
         sources=("enquete_locale_enfance",),
-        value=Rate("teenagers_attending", per=100, population="population_11_17", within=3),
+        value=Rate("teenagers_attending", per=100, population="population_11_17", within=3, of=PERSONS),
         persons=("numerator",),
         reading="En {period}, le territoire compte {value} {unit}.",
         chart="trend",
@@ -135,7 +135,7 @@ FOLLOWED = (
         definition="Jeunes suivis dans l'année par la mission locale, pour 100 jeunes de 16 à 25 ans.",
         unit="jeunes suivis pour 100 jeunes de 16 à 25 ans",
         decimals=1,
-        value=Rate("youth_followed", per=100, population="population_16_25", within=3),
+        value=Rate("youth_followed", per=100, population="population_16_25", within=3, of=PERSONS),
         persons=("numerator",),
         reading="En {period}, le territoire compte {value} {unit}.",
         chart="comparison",

@@ -20,8 +20,8 @@ from ctg_analysis.cleaning.reading import (
     validate,
 )
 from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.layouts import CALENDAR_YEAR, MONTH, NOT_ADDITIVE, PERSONS, YES_NO, Form
-from ctg_analysis.model import Source
+from ctg_analysis.layouts import CALENDAR_YEAR, MONTH, NOT_ADDITIVE, PERSONS, YES_NO, Field, Form
+from ctg_analysis.model import MISSING, NOT_APPLICABLE, OK, Source
 from ctg_analysis.settings import project_path
 
 README = "LISEZMOI.md"
@@ -56,8 +56,18 @@ def clean_form(source: Source, path: Path, places: set[str], received: datetime.
     if findings:
         raise InputError(findings)
     rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
-    parts = [rows.assign(value=table[field.column], measure=field.measure) for field in form.numbers]
+    parts = [
+        rows.assign(value=table[field.column], measure=field.measure, status=_status(table, field))
+        for field in form.numbers
+    ]
     return facts(pd.concat(parts, ignore_index=True), source.id)
+
+
+def _status(table: pd.DataFrame, field: Field) -> pd.Series:
+    """Return ok, `so` where a blank cell is about nothing that the form counts, `nd` for the other blank cells."""
+    nothing = table[[*field.about]].eq(0).all(axis=1) if field.about else pd.Series(False, index=table.index)
+    status = nothing.map({True: NOT_APPLICABLE, False: MISSING})
+    return status.where(table[field.column].isna(), OK)
 
 
 def words_of(source: Source, path: Path) -> pd.DataFrame:

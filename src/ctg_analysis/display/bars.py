@@ -26,7 +26,7 @@ def comparison(rows: pd.DataFrame) -> str:
     each = list(rows.assign(name=[folded(name, NAME_WIDTH) for name in rows["name"]]).itertuples(index=False))
     left = max(length(row.name, bold=row.level == "epci") for row in each) + GAP
     right = max(length(row.text, bold=True) for row in each) + GAP
-    scale = _scale([row.value for row in each], [_reach(row) for row in each], left, WIDTH - right)
+    scale = _scale([_depth(row) for row in each], [_reach(row) for row in each], left, WIDTH - right)
     heights = [ROW + LINE_HEIGHT * row.name.count("\n") for row in each]
     drawing = Drawing(sum(heights))
     top = 0
@@ -60,6 +60,10 @@ def _interval(drawing: Drawing, low: float, high: float, y: float) -> None:
 
 def _reach(row) -> float:
     return row.value if math.isnan(row.high) else max(row.value, row.high)
+
+
+def _depth(row) -> float:
+    return row.value if math.isnan(row.low) else min(row.value, row.low)
 
 
 def _scale(values: list[float], reaches: list[float], left: float, right: float):

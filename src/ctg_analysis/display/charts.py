@@ -84,11 +84,13 @@ def chart(
 ) -> Html:
     """Return a drawing of an indicator with its words.
 
-    message: what the drawing shows, which is then its title. title: what it is about, the label unless given.
+    message: what the drawing shows, which is then its title. title: what it is about, the label unless given; it
+    stands below the message where this does not begin with it.
     """
     title = title or one.label
     about = f"{title}, {one.unit}" if title.endswith(")") else f"{title} ({one.unit})"
-    subtitle = f"{about}, {when}" if message else f"{texts.unit_text(one.unit)}, {when}"
+    named = not message or message.startswith(texts.headed(title))
+    subtitle = f"{texts.unit_text(one.unit) if named else about}, {when}"
     says = " ; ".join(f"{line[0]} {line[1]}" for line in data.lines)
     notes = " ".join(text for text in (note, one.caveats) if text)
     return figure(
@@ -128,6 +130,7 @@ def pyramid(
     alt = (
         f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {_percent(_sum(own, UNDER_20))} de la "
         f"population, les 65 ans ou plus {_percent(_sum(own, FROM_65))}."
+        f" Âge le plus nombreux : {_fullest(own, labels)}."
     )
     data = Listing(["Âge"], [[label] for label in labels])
     for sex, word in SEXES.items():
@@ -149,6 +152,13 @@ def pyramid(
     )
 
 
+def _fullest(shares: pd.DataFrame, labels: list[str]) -> str:
+    """Return the age at which a population is the most numerous, and what it makes of it."""
+    rank = int(shares.sum(axis=1).to_numpy().argmax())
+    men, women = (_percent(shares[sex].iloc[rank]) for sex in ("men", "women"))
+    return f"{labels[rank]}, {men} d'hommes et {women} de femmes"
+
+
 def _sum(shares: pd.DataFrame, bands: list[str]) -> float:
     return shares.loc[bands].to_numpy().sum()
 
@@ -162,8 +172,7 @@ def overview(drawing: str, data: Listing, source: str) -> Html:
     reference = data.header[2]
     tested = [line for line in data.lines if line[3] != "sans test"]
     apart = [line for line in tested if not line[3].startswith("proche")]
-    said = f"{len(apart)} des {len(tested)} indicateurs testés s'écartent de la valeur de référence"
-    title = texts.typography(said if len(apart) > 1 else f"Vue d'ensemble : {len(data.lines)} indicateurs")
+    title = texts.typography(_standing(len(apart), len(tested), len(data.lines)))
     says = " ; ".join(f"{label} {own} ({reference} {other}, {word})" for label, own, other, word in data.lines)
     return figure(
         drawing,
@@ -176,3 +185,13 @@ def overview(drawing: str, data: Listing, source: str) -> Html:
         note=texts.typography(OVERVIEW),
         data=_table(f"Le territoire et sa comparaison ({reference})", data),
     )
+
+
+def _standing(apart: int, tested: int, shown: int) -> str:
+    """Return how many indicators of an overview a test sets apart from their reference."""
+    if not tested:
+        return f"{shown} indicateurs comparés, sans test possible"
+    what = f"{tested} indicateurs testés" if tested > 1 else f"{tested} indicateur testé"
+    if apart < 2:
+        return f"{apart or 'Aucun'} {'des' if tested > 1 else 'sur'} {what} s'écarte de la valeur de référence"
+    return f"{apart} des {what} s'écartent de la valeur de référence"

@@ -1,5 +1,6 @@
 """The yearly follow-up as a page shows it: statuses in words, what was spent, how far the indicators are."""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -30,6 +31,8 @@ from ctg_analysis.field import tracking
 LATE, DROPPED = "retardée", "abandonnée"
 REACHED = "cible atteinte"
 BROKEN = "série rompue : définition ou source changée, le départ, la valeur et la cible ne se comparent pas"
+PLAIN = re.compile(r"[\d\u202f\u2212]+(?:,\d+)?")
+ENDS = ["baseline_text", "now_text", "target_text"]
 NOT_MEASURED = "pas encore mesuré"
 ORIGINS = {
     tracking.REPORTED: "relevé du suivi",
@@ -106,6 +109,10 @@ def bullets(rows: pd.DataFrame, what: str, when: str, source: str, file: str) ->
         target_text=[quantity(value) for value in rows["target"]],
         word=["série rompue" if broken else "" for broken in rows["broken"]],
     )
+    drawn = written.assign(
+        label=[f"{label} ({unit})" for label, unit in zip(rows["label"], rows["unite"], strict=True)],
+        **pd.DataFrame([_alike(row) for row in rows.itertuples(index=False)], rows.index, ENDS),
+    )
     reached = int(rows["way"].ge(1).sum())
     lines = [
         [
@@ -123,7 +130,7 @@ def bullets(rows: pd.DataFrame, what: str, when: str, source: str, file: str) ->
     header = ["Indicateur", "Unité", "Départ", "Actuel", "Cible", "D'où vient l'actuel", "Lecture"]
     measured = int(rows["now"].notna().sum())
     return chart(
-        progress.bullets(written),
+        progress.bullets(drawn),
         Listing(header, lines),
         message=f"{plural(reached, 'cible atteinte', 'cibles atteintes')} sur {plural(measured, 'mesurée')} : {what}",
         what=f"{what}, indicateurs du départ à la cible",
@@ -132,6 +139,36 @@ def bullets(rows: pd.DataFrame, what: str, when: str, source: str, file: str) ->
         file=file,
         note=WAY,
     )
+
+
+def _alike(row) -> list[str]:
+    """Return the baseline, the value and the target of an indicator with the decimals that the diagnosis gives it.
+
+    Its unit stands in the label. A value of the diagnosis that is no plain number is written as it is there.
+    """
+    now = row.text.removesuffix(f"{texts.NARROW}%")
+    if not now or not PLAIN.fullmatch(now):
+        return [quantity(row.baseline), now or quantity(row.now), quantity(row.target)]
+    return [_rounded(row.baseline, _decimals(now)), now, _rounded(row.target, _decimals(now))]
+
+
+def _alike_over_years(rows: pd.DataFrame) -> list[str]:
+    """Return the values of an indicator, each with the fewest decimals that the diagnosis gives one of them."""
+    told = [text.removesuffix(f"{texts.NARROW}%") for text in rows["text"]]
+    fewest = min((_decimals(text) for text in told if PLAIN.fullmatch(text)), default=None)
+    write = quantity if fewest is None else lambda value: _rounded(value, fewest)
+    return [
+        write(value) if not text or PLAIN.fullmatch(text) else text
+        for text, value in zip(told, rows["value"], strict=True)
+    ]
+
+
+def _decimals(number: str) -> int:
+    return len(number.partition(",")[2])
+
+
+def _rounded(value: float, decimals: int) -> str:
+    return UNKNOWN if pd.isna(value) else texts.number(value, decimals)
 
 
 def _at(text: str, year: float) -> str:
@@ -152,6 +189,7 @@ def _word(row) -> str:
 
 def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, file: str) -> Html:
     """Return the values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
+    drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
     rows = rows.assign(text=[text or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)])
     years = sorted(rows["year"].unique())
     lines = []
@@ -167,7 +205,7 @@ def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, fi
     if broken:
         message += f", dont {plural(broken, 'série rompue', 'séries rompues')}"
     return chart(
-        progress.paths(rows, labels),
+        progress.paths(drawn, labels),
         Listing(["Indicateur", *map(str, years)], lines),
         message=message,
         what="Indicateurs de résultat, valeurs relevées et cible",

@@ -8,7 +8,7 @@ from ctg_analysis.display.drawing import HATCHED, Drawing, folded, length
 from ctg_analysis.display.style import BAND, FAINT, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.texts import typography
 
-NAME_WIDTH = 30
+NAME_WIDTH = 28
 LEFT, RIGHT, HEAD = 196, WIDTH - 4, 20
 ROW, LINE_HEIGHT, GROUP, BAR = 19, 12, 22, 11
 MARK, MARK_ROOM = "#a8480f", 12  # of the marks: their colour, the height of a line of their words, below
@@ -29,7 +29,7 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int], marks: Sequence[tuple[float
     opens = [bool(group) and (rank == 0 or group != groups[rank - 1]) for rank, group in enumerate(groups)]
     head = HEAD + (14 if marks else 0)
     bottom = head + sum(heights) + sum(GROUP for one in opens if one)
-    told = [folded(typography(f"{letter}  {words}"), 76) for letter, (_, words) in zip(LETTERS, marks, strict=False)]
+    told = [folded(typography(f"{letter}  {words}"), 70) for letter, (_, words) in zip(LETTERS, marks, strict=False)]
     drawing = Drawing(bottom + sum(8 + MARK_ROOM * (1 + words.count("\n")) for words in told) + 2)
 
     def x(year: float) -> float:
@@ -46,6 +46,7 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int], marks: Sequence[tuple[float
         rows.itertuples(index=False), names, heights, groups, opens, strict=True
     ):
         if opening:
+            drawing.bar(0, top + GROUP / 2, WIDTH, GROUP, PAPER)
             drawing.text(0, top + GROUP / 2 + 2, group, size=SMALL, font_weight="bold")
             top += GROUP
         y = top + height / 2

@@ -84,7 +84,7 @@ def slope(rows: pd.DataFrame) -> str:
     each = list(rows.itertuples(index=False))
     left = max(length(row.before_text, SMALL) for row in each) + 12
     ends = [f"{row.now_text}  {row.name}" for row in each]
-    right = WIDTH - min(190, max(length(end, SMALL) for end in ends)) - 8
+    right = WIDTH - min(206, max(length(end, SMALL) for end in ends)) - 8
     values = [value for row in each for value in (row.before, row.now)]
     low, high = min(values), max(values)
     height = 70 + 26 * len(each)
@@ -105,7 +105,7 @@ def slope(rows: pd.DataFrame) -> str:
         for x, value in ((left, row.before), (right, row.now)):
             drawing.circle(x, y(value), 3.5, shade)
         drawing.text(left - 7, before, row.before_text, anchor="end", size=SMALL, **weight)
-        drawing.text(right + 7, now, folded(end, 34), size=SMALL, **weight)
+        drawing.text(right + 7, now, folded(end, 32), size=SMALL, **weight)
     return drawing.svg()
 
 

@@ -1,6 +1,7 @@
 """Maps of the communes: circles for counts, shades for rates."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from ctg_analysis.model import Indicator
 NAMED_UP_TO = 24  # communes; beyond, only those of the largest values are named
 CLASSES = 5
 LARGEST_RADIUS = 24
-LETTERS = 9.5  # the size of names
+LETTERS = 10.5  # the size of names; that of SMALL on a phone (style.css)
 HIDDEN = "non affiché"
 SQUARE = 12  # of the legend
 DARK = {*SEQUENTIAL[-2:], DIVERGING[0], DIVERGING[-1]}
@@ -37,22 +38,41 @@ def circles(ground: Land, rows: pd.DataFrame) -> str:
     }
     for territory, radius in radii.items():
         drawing.circle(*ground.points[territory], radius, TERRITORY, fill_opacity=0.6, stroke=PAPER)
-    _names(drawing, ground, rows.assign(radius=rows["territory"].map(radii).fillna(0)), with_value=True)
+    told = _names(drawing, ground, rows.assign(radius=rows["territory"].map(radii).fillna(0)), with_value=True)
+    if any(radius and territory not in told for territory, radius in radii.items()):
+        _scale(drawing, largest)
     return drawing.svg()
 
 
-def choropleth(ground: Land, rows: pd.DataFrame, one: Indicator, *, diverging: bool) -> str:
+def _scale(drawing: Drawing, largest: float) -> None:
+    """Write below a map what a large and a small circle are worth: some have no number beside them."""
+    step = 10 ** math.floor(math.log10(largest))
+    most = max(step * times for times in (1, 2, 5) if step * times <= largest)
+    worth = [value for value in (most, most / 5) if value >= 1]
+    radii = [LARGEST_RADIUS * math.sqrt(value / largest) for value in worth]
+    y, x = drawing.height + radii[0] + 4, 2.0
+    for value, radius in zip(worth, radii, strict=True):
+        drawing.circle(x + radius, y, radius, TERRITORY, fill_opacity=0.6, stroke=PAPER)
+        drawing.text(x + 2 * radius + 5, y, number(value), size=SMALL)
+        x += 2 * radius + length(number(value), SMALL) + 24
+    drawing.height = y + radii[0] + 2
+
+
+def choropleth(
+    ground: Land, rows: pd.DataFrame, one: Indicator, *, diverging: bool, together: pd.Series | None = None
+) -> str:
     """Return a map shaded in at most five classes; what has no reliable value is hatched.
 
-    rows: territory, name, value, status, text, shown (the value may be drawn).
+    rows: territory, name, value, status, text, shown (the value may be drawn). together: the values of the maps that
+    this one is read with, which then have the same classes.
     """
-    known = rows.loc[rows["shown"], ["territory", "value"]]
-    breaks = class_breaks(known["value"], diverging=diverging)
+    known = rows.loc[rows["shown"], ["territory", "value", "text"]]
+    breaks, labels = _classes(known, one, diverging=diverging, together=together)
     shades = (DIVERGING if diverging else SEQUENTIAL)[: len(breaks) - 1]
     ranks = np.clip(np.searchsorted(breaks, known["value"], side="right") - 1, 0, len(shades) - 1)
     fills = {territory: shades[rank] for territory, rank in zip(known["territory"], ranks, strict=True)}
     hidden = set(rows["territory"]) - set(fills)
-    words = [(shade, class_text(one, *breaks[rank : rank + 2], signed=diverging)) for rank, shade in enumerate(shades)]
+    words = list(zip(shades, labels, strict=True))
     legend = words + ([(HATCHED, HIDDEN)] if hidden & set(ground.paths) else [])
     spots = _legend_spots([label for _, label in legend])
     drawing = Drawing(ground.height + spots[-1][1] + 12)
@@ -89,17 +109,18 @@ def _legend_spots(labels: list[str]) -> list[tuple[float, float]]:
 
 def _names(
     drawing: Drawing, ground: Land, rows: pd.DataFrame, *, with_value: bool, dark: set[str] = frozenset()
-) -> None:
+) -> set[str]:
     """Write the names that find room, those of the largest values first; the table below the map has them all.
 
-    dark: the communes that are shaded so dark that their names are written in white.
+    dark: the communes that are shaded so dark that their names are written in white. Returns the communes whose value
+    is written too.
     """
     placed = rows[rows["territory"].isin(ground.points.keys())]
     order = placed.sort_values(["value", "territory"], ascending=[False, True])
     if len(order) > NAMED_UP_TO:
         order = order.head(8)
     discs = {row.territory: _box(*ground.points[row.territory], row.radius) for row in placed.itertuples(index=False)}
-    taken, spots = [], []
+    taken, spots, told = [], [], set()
     for row in order.itertuples(index=False):
         for words in [f"{row.name}\n{row.text}", row.name] if with_value else [row.name]:
             others = [disc for territory, disc in discs.items() if territory != row.territory and disc[2] > disc[0]]
@@ -107,6 +128,7 @@ def _names(
             if spot:
                 taken.append(spot[2])
                 spots.append((row.territory in dark, words, *spot[:2]))
+                told |= {row.territory} if "\n" in words else set()
                 break
     for on_dark in (False, True):
         ink = {"fill": PAPER} if on_dark else {}
@@ -114,6 +136,7 @@ def _names(
             for is_dark, words, x, y in spots:
                 if is_dark == on_dark:
                     drawing.text(x, y, words, anchor="middle", size=LETTERS, **ink)
+    return told
 
 
 def _free(words: str, point: tuple[float, float], radius: float, taken: list, height: float):
@@ -139,19 +162,43 @@ def _overlap(one: tuple, other: tuple) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def class_breaks(values: pd.Series, *, diverging: bool) -> list[float]:
-    """Return the bounds of at most five classes, on round numbers: quantiles, or steps around zero."""
+def _classes(
+    known: pd.DataFrame, one: Indicator, *, diverging: bool, together: pd.Series | None
+) -> tuple[list[float], list[str]]:
+    """Return the bounds of the classes of a map, and their words: one or two values are each a class by themselves."""
+    written = known.sort_values("value").drop_duplicates("value")
+    if len(written) in (1, 2) and together is None and not diverging:
+        low, high = written["value"].iloc[0], written["value"].iloc[-1]
+        return [low, *([(low + high) / 2] if len(written) == 2 else []), high], list(written["text"])
+    digits = int(known["text"].str.contains(",").all())
+    breaks = class_breaks(known["value"] if together is None else together, diverging=diverging, digits=digits)
+    return breaks, [class_text(one, *ends, signed=diverging) for ends in pairwise(breaks)]
+
+
+def class_breaks(values: pd.Series, *, diverging: bool, digits: int = 1) -> list[float]:
+    """Return the bounds of at most five classes, on round numbers: quantiles, or steps around zero.
+
+    digits: decimals that the values are written with, 0 or 1; no class is narrower than what they tell apart.
+    """
     if values.empty:
         return [0.0, 1.0]
-    span = values.max() - values.min()
-    digits = 0 if span > 10 else 1
     if diverging:
         reach = max(np.ceil(values.abs().max()), 1.0)
         return [-reach, -reach / 2, -reach / 10, reach / 10, reach / 2, reach]
+    digits = 0 if values.max() - values.min() > 10 else digits
     edges = np.quantile(values, np.linspace(0, 1, CLASSES + 1))
     edges[0], edges[-1] = np.floor(edges[0]), np.ceil(edges[-1])
-    distinct = sorted(set(np.round(edges, digits)))
+    distinct = _apart(sorted(set(np.round(edges, digits))), 0.2 if digits else 1)
     return distinct if len(distinct) > 1 else [distinct[0], distinct[0] + 1]
+
+
+def _apart(edges: list[float], gap: float) -> list[float]:
+    """Return bounds that are at least a gap from each other, the first and the last among them."""
+    kept = edges[:1]
+    for edge in edges[1:-1]:
+        if edge - kept[-1] >= gap and edges[-1] - edge >= gap:
+            kept.append(edge)
+    return [*kept, *edges[1:][-1:]]
 
 
 def class_text(one: Indicator, low: float, high: float, *, signed: bool) -> str:

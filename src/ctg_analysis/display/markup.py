@@ -26,6 +26,7 @@ class Table:
 
     header: one text per column, the first for the names of the rows. rows: the name first.
     marked: numbers of the rows to set apart (totals, comparators). words: the cells are sentences rather than numbers.
+    left: numbers of the columns of words among columns of numbers.
     """
 
     caption: str
@@ -34,6 +35,7 @@ class Table:
     note: str = ""
     marked: frozenset[int] = frozenset()
     words: bool = False
+    left: frozenset[int] = frozenset()
 
 
 def table(content: Table) -> Html:

@@ -8,7 +8,7 @@ import yaml
 
 from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.display import texts
-from ctg_analysis.model import Indicator, Rate, Source
+from ctg_analysis.model import PLACES, Indicator, Rate, Source
 from ctg_analysis.settings import DataRoot, settings
 from ctg_analysis.sources import SOURCES
 
@@ -61,7 +61,7 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
         entries.append(_entry("Effectifs arrondis", [_ROUNDING, f"Sources : {' ; '.join(rounded)}."]))
     if any(source.sampled for source in sources):
         entries.append(_entry("Erreur d'échantillonnage du recensement", [_SAMPLING]))
-    if any(isinstance(one.value, Rate) for one in used):
+    if any(isinstance(one.value, Rate) and one.value.of != PLACES for one in used):
         entries.append(_entry("Taux calculés sur des événements", [_EVENTS]))
     if any(one.floor is not None for one in used):
         entries.append(_entry("Valeurs planchers", [_FLOOR]))
@@ -96,8 +96,9 @@ _SAMPLING = (
     "la demi-largeur dépasse cinq points, ou le coefficient de variation 25 %, n'est pas écrite : « peu fiable »."
 )
 _EVENTS = (
-    "L'intervalle à 95 % d'un taux est exact (Poisson) sous dix événements, de Byar au-delà ; il mesure la variabilité "
-    "naturelle d'un dénombrement qui, lui, est exhaustif. Aucun classement de communes n'est fait sur de tels taux."
+    "L'intervalle à 95 % d'un taux est exact (Poisson) sous dix événements, de Byar au-delà ; celui d'une part des "
+    "habitants, de Wilson. Il mesure la variabilité naturelle d'un dénombrement qui, lui, est exhaustif. Aucun "
+    "classement de communes n'est fait sur de tels taux."
 )
 _FLOOR = (
     "Le producteur publie toute valeur plus basse à ce plancher : elle s'écrit « ≤ » et n'entre dans aucune moyenne, "

@@ -20,7 +20,7 @@ SHADES = {
     "non démarrée": (PAPER, INK),
     "abandonnée": (HATCHED, INK),
 }
-NAME_WIDTH, ROW, LINE_HEIGHT, BAR = 26, 30, 13, 19
+NAME_WIDTH, ROW, LINE_HEIGHT, BAR = 24, 30, 13, 19
 LEFT, START, GOAL, NUMBERS = 168, 184, 276, (346, 394, WIDTH)  # of the bullets: labels, 0, 1, columns of numbers
 BEYOND = 0.16  # how far a bullet goes before the baseline and after the target; an arrow says that it is further
 YEARS_LEFT, YEARS_RIGHT, PATH = 190, WIDTH - 52, 46
@@ -170,7 +170,8 @@ def _path(drawing: Drawing, rows: pd.DataFrame, x, middle: float) -> None:
             drawing.circle(at, y, 3.2, PAPER if row.kind == "départ" else TERRITORY, stroke=TERRITORY, stroke_width=1.6)
     with drawing.halo():
         for at, y, row in ([told[0]] if told else []) + ([told[-1]] if len(told) > 1 else []):
-            drawing.text(at, y - 9, row.text, anchor="middle", size=SMALL)
+            within = max(at, YEARS_LEFT - 6 + length(row.text, SMALL) / 2)  # clear of the labels
+            drawing.text(within, y - 9, row.text, anchor="middle", size=SMALL)
         for at, y, row in goal:
             drawing.text(at + 10, y, row.text, size=SMALL, font_weight="bold")
 

@@ -45,7 +45,7 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: str
         [[name, *map(str, row)] for name, row in zip(counts.index, counts.to_numpy(), strict=True)],
     )
     drawn = chart(
-        progress.stacked(counts.drop(columns="total")),
+        progress.stacked(counts.drop(columns="total", index=realisation.ALL)),
         data,
         message=f"{plural(whole[DONE], 'action')} {DONE if whole[DONE] < 2 else DONE + 's'} sur {whole['total']}",
         what="Actions par axe et par statut (nombre)",
@@ -63,12 +63,12 @@ def quantities(actions: pd.DataFrame, when: str, source: str, file: str) -> Html
         return plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
     units = [text_of(unit) for unit in rows["unite"]]
     shown = rows.assign(
-        label=rows["intitule"],
+        label=[f"{name} ({unit})" if unit else name for name, unit in zip(rows["intitule"], units, strict=True)],
         way=rows["part"],
         word="",
         baseline_text=[quantity(value) for value in rows["realise"]],
         now_text="",
-        target_text=[_counted(value, unit) for value, unit in zip(rows["prevu"], units, strict=True)],
+        target_text=[quantity(value) for value in rows["prevu"]],
     )
     whole = rows["part"].ge(1).sum()
     lines = [
@@ -100,11 +100,12 @@ def costs(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
     word = "de plus" if gap > 0 else "de moins"
     told = f"{euros(abs(gap))} {word} que prévu" if gap else "exactement ce qui était prévu"
     sentence = f"Coût réel : {euros(whole['spent'])} pour {euros(whole['planned'])} prévus, soit {told}."
-    drawn = rows[rows["planned"].gt(0) | rows["spent"].gt(0)]
+    drawn = rows.drop(index=realisation.ALL)  # of another scale
+    drawn = drawn[drawn["planned"].gt(0) | drawn["spent"].gt(0)]
     shown = pd.DataFrame(
         {
             "name": [texts.typography(name) for name in drawn.index],
-            "level": ["epci" if name == realisation.ALL else "" for name in drawn.index],
+            "level": "",
             "first": drawn["planned"].to_numpy() / 1000,
             "second": drawn["spent"].to_numpy() / 1000,
             "first_text": [thousands(value) for value in drawn["planned"]],

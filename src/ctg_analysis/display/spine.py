@@ -8,7 +8,7 @@ from ctg_analysis.display.drawing import Drawing, folded
 from ctg_analysis.display.style import FAINT, INK, OTHERS, PAPER, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.texts import MINUS, NARROW
 
-LABELS, LEFT, RIGHT = 27, 184, 330  # letters of a label; where the plot begins and ends
+LABELS, LEFT, RIGHT = 25, 174, 320  # letters of a label; where the plot begins and ends
 REACH = 0.6  # of a gap: beyond, the mark stands at the edge, and an arrow says so
 ROW, LINE_HEIGHT, HEAD = 24, 12, 34
 

@@ -84,11 +84,11 @@ def budget_by_financer(by_financer: pd.DataFrame, when: str, source: str, file: 
     header, lines = amounts(by_financer)
     written = by_financer.map(lambda value: thousands(value) if value else NOTHING)
     first = by_financer.drop(index=budget.TOTAL)[budget.TOTAL].sort_values(ascending=False, kind="stable")
-    whole = by_financer.loc[budget.TOTAL, budget.TOTAL]
+    whole, most = thousands(by_financer.loc[budget.TOTAL, budget.TOTAL]), thousands(first.iloc[0])
     return chart(
         grid(by_financer, written),
         Listing([f"{header[0]}, en euros", *header[1:]], lines),
-        message=f"{thousands(whole)} {IN_THOUSANDS}, dont {thousands(first.iloc[0])} de : {first.index[0]}",
+        message=f"Premier financeur : {first.index[0]}, {most} {IN_THOUSANDS} sur {whole}",
         what=f"Financement des actions, par financeur et par année ({IN_THOUSANDS})",
         when=when,
         source=source,

@@ -9,7 +9,7 @@ SEQUENTIAL = ("#e3eef3", "#b3d0dd", "#77a9c0", "#3c7d9b", "#0b4f6c")
 DIVERGING = ("#b5541c", "#e3a77c", "#f0ede6", "#7fb2c9", "#0b4f6c")
 
 WIDTH = 440  # of a drawing, in its own units: narrow, so that the text stays readable on a phone
-SIZE, SMALL = 12, 10.5  # of letters, in the same units
+SIZE, SMALL = 12, 11.5  # of letters, in the same units: 10 px at least on a screen of 390
 LINE = 1.18  # from a line of text to the next, in letters
 
 

@@ -76,7 +76,8 @@ def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
         for row in rows.sort_values("p", kind="stable").itertuples(index=False)
     ]
     header = ["Indicateur", "Période", "Territoire", "Valeur", "Comparé à", "Sa valeur"]
-    return Html(said.html + "\n" + _table("Écarts notables, du plus net au moins net", header, lines).html)
+    table = _table("Écarts notables, du plus net au moins net", header, lines, left=_of_words(lines))
+    return Html(said.html + "\n" + table.html)
 
 
 def _how_many(notable: int, tested: int) -> str:
@@ -91,7 +92,13 @@ def _how_many(notable: int, tested: int) -> str:
 def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset(), note: str = "") -> Html:
     """Return a table as it is, its numbers written as French does. marked: numbers of the rows to set apart."""
     lines = [[_cell(value) for value in row] for row in rows.itertuples(index=False)]
-    return _table(caption, list(rows.columns), lines, marked, note)
+    return _table(caption, list(rows.columns), lines, marked, note, left=_of_words(lines))
+
+
+def _of_words(lines: list[list[str]]) -> frozenset[int]:
+    """Return the columns in which no cell holds a figure."""
+    columns = enumerate(zip(*lines, strict=True))
+    return frozenset(rank for rank, cells in columns if not any(map(str.isdigit, "".join(cells))))
 
 
 def _cell(value: object) -> str:
@@ -101,10 +108,15 @@ def _cell(value: object) -> str:
 
 
 def _table(
-    caption: str, header: list[str], lines: list[list[str]], marked: frozenset[int] = frozenset(), note: str = ""
+    caption: str,
+    header: list[str],
+    lines: list[list[str]],
+    marked: frozenset[int] = frozenset(),
+    note: str = "",
+    left: frozenset[int] = frozenset(),
 ) -> Html:
     note = texts.typography(" ".join(said for said in (charts.signs(lines), note) if said))
     written = [[texts.typography(text) for text in line] for line in lines]
     return markup.table(
-        Table(texts.typography(caption), [texts.typography(text) for text in header], written, note, marked)
+        Table(texts.typography(caption), [texts.typography(text) for text in header], written, note, marked, left=left)
     )

@@ -4,12 +4,24 @@ import csv
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
 from babel import Locale
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
-from ctg_analysis.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Rate, Ratio, Source
+from ctg_analysis.model import (
+    CENSORED,
+    MISSING,
+    NOT_APPLICABLE,
+    OK,
+    SECRET,
+    Count,
+    Indicator,
+    Rate,
+    Source,
+    is_proportion,
+)
 from ctg_analysis.settings import settings
 from ctg_analysis.sources import SOURCES
 
@@ -23,10 +35,12 @@ SIGN_WORDS = {
     "nd": "non disponible",
     "–": "sans objet",
     "≈": "arrondi à 5 par le producteur",
+    "\u2014": "rien n'est inscrit",
     WEAK: "échantillon trop petit pour écrire un nombre",
 }
 
 SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
+PERCENT = 100
 DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
 
 FRENCH = Locale("fr", "FR")
@@ -72,7 +86,7 @@ def value_text(indicator: Indicator, row) -> str:
         return f"{row.value:.0f}"
     if rounded(indicator, SOURCES[row.source]):
         return f"moins de {number(row.high + 1)} (arrondi)" if row.value == 0 else f"≈{NBSP}{number(row.value)}"
-    if isinstance(indicator.value, Ratio) and indicator.value.bounded and row.denominator < SMALLEST_BASE:
+    if is_proportion(indicator.value) and row.denominator < SMALLEST_BASE:
         return f"{number(row.numerator)} sur {number(row.denominator)}"
     text = number(row.value, _decimals(indicator, row), signed=is_change(indicator))
     return f"{text}{NARROW}%" if indicator.unit.startswith("%") else text
@@ -80,7 +94,7 @@ def value_text(indicator: Indicator, row) -> str:
 
 def is_printed(indicator: Indicator, row) -> bool:
     """Tell whether a share or a rate may be written as a number: enough units (R10), a reliable sample (R7)."""
-    small = isinstance(indicator.value, Ratio) and indicator.value.bounded and row.denominator < SMALLEST_BASE
+    small = is_proportion(indicator.value) and row.denominator < SMALLEST_BASE
     return not small and not is_weak(row)
 
 
@@ -110,8 +124,8 @@ def interval_text(indicator: Indicator, row) -> str:
 
 def _decimals(indicator: Indicator, row) -> int:
     """Return the decimals of a value: none in a percentage on a denominator under 1 000 (rule R10)."""
-    share = isinstance(indicator.value, Ratio) and indicator.value.bounded
-    return 0 if share and row.denominator < DECIMALS_FROM else indicator.decimals
+    percentage = is_proportion(indicator.value) and indicator.value.per == PERCENT
+    return 0 if percentage and row.denominator < DECIMALS_FROM else indicator.decimals
 
 
 def sentence(indicator: Indicator, row) -> str:
@@ -144,10 +158,11 @@ def beside(rows) -> str:
     rows: columns name, level, text, interval, status, word.
     """
     known = rows[rows["status"].eq(OK)]
-    shown = " ; ".join(
+    each = [
         f"{row.name} {row.text}{f' ({row.interval})' if row.level == 'peers' and row.interval else ''}"
         for row in known.itertuples(index=False)
-    )
+    ]
+    shown = " ; ".join(dict.fromkeys(each))  # La Réunion is a département and a région
     sentences = [f"Pour comparer : {shown}."] if shown else []
     said = known[known["word"].notna()].groupby("word", sort=False)["name"].agg(list)
     parts = [
@@ -156,7 +171,7 @@ def beside(rows) -> str:
     ]
     if parts:
         sentences.append(f"La valeur du territoire est {' ; '.join(parts)}.")
-    unknown = rows.loc[rows["status"].ne(OK), "name"]
+    unknown = rows.loc[rows["status"].ne(OK), "name"].unique()
     if len(unknown):
         sentences.append(f"Valeur non disponible : {', '.join(unknown)}.")
     return " ".join(sentences)
@@ -223,8 +238,26 @@ def listed(items: list[str]) -> str:
 
 
 def uncapitalised(text: str) -> str:
-    """Return a text with a small first letter, unless it opens with an acronym."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    """Return a text with a small first letter, unless it opens with an acronym or a name."""
+    return text if text[1:2].isupper() or text.startswith("France") else text[:1].lower() + text[1:]
+
+
+def without_common_head(labels: Sequence[str]) -> list[str]:
+    """Return labels without what they all say before a colon: « Temps moyen : crèche » among others, « Crèche »."""
+    heads = {label.partition(" : ")[0] for label in labels if " : " in label}
+    if len(labels) < 2 or len(heads) != 1 or not all(" : " in label for label in labels):
+        return list(labels)
+    return [tail[:1].upper() + tail[1:] for tail in (label.partition(" : ")[2] for label in labels)]
+
+
+def headed(label: str) -> str:
+    """Return a label as it opens a title, before what is said of it: « Temps moyen, crèche : »."""
+    return f"{label.replace(' : ', ', ')} :"
+
+
+def in_letters(number: int) -> str:
+    """Return a small number in letters, a larger one in figures."""
+    return {2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six"}.get(number, str(number))
 
 
 def date_text(iso: str) -> str:

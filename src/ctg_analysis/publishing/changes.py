@@ -8,7 +8,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.display.texts import typography, value_text
 from ctg_analysis.model import OK
 from ctg_analysis.published import OBSERVATIONS
-from ctg_analysis.publishing.editions import record
+from ctg_analysis.publishing.editions import compared_with, record
 from ctg_analysis.publishing.site import in_french, page
 
 KEYS = ["territory", "level", "period", "indicator"]
@@ -24,8 +24,7 @@ def write_changes(folder: Path, latest: Path | None, observations: str, about: d
     """
     before = latest
     if before and record(before)["observations"] == observations:
-        after = record(before)["after"]
-        before = before.with_name(after) if after else None
+        before = compared_with(before)
     rows = []
     if before and (before / OBSERVATIONS).is_file():
         rows = changes(*(pd.read_parquet(one / OBSERVATIONS) for one in (before, folder))).to_dict("records")

@@ -4,7 +4,8 @@
                                                         index.html, NN_chapter.html, donnees/,
                                                         observations.parquet, provenance.json
 
-A link is replaced in one operation of the system: whoever reads finds the former edition or the new one, whole.
+A link is replaced in one operation of the system: whoever reads finds the former edition or the new one, whole. The
+time of the folder of an edition is that of its publication.
 """
 
 import json
@@ -13,10 +14,11 @@ import shutil
 from hashlib import sha256
 from pathlib import Path
 
-from ctg_analysis.published import EDITIONS
+from ctg_analysis.published import EDITIONS, OBSERVATIONS, PLACES, are_remembered
 
 HOME, SCRATCH, JOURNAL = EDITIONS, ".scratch", ".journal"
 RECORD = "provenance.json"
+REMOVED, KNOWN = ".removed-", ".known-"  # what an edition that is removed becomes, before its files go
 
 
 def latest(out: Path, epci: str) -> Path | None:
@@ -60,6 +62,7 @@ def publish(fresh: Path, out: Path, epci: str) -> Path:
         shutil.rmtree(fresh)
     else:
         fresh.rename(edition)
+    os.utime(edition)
     if link.exists() and not link.is_symlink():
         link.rename(home / "before-editions")
     pending = home / ".link"
@@ -69,21 +72,44 @@ def publish(fresh: Path, out: Path, epci: str) -> Path:
     return link
 
 
-def earlier(out: Path, epci: str) -> list[Path]:
-    """Return the editions of a report, the latest first, each followed by the one that it came after."""
-    found, edition = [], latest(out, epci)
-    while edition is not None and edition.is_dir() and edition not in found:
-        found.append(edition)
-        after = record(edition).get("after")
-        edition = edition.with_name(after) if after else None
-    return found
+def compared_with(edition: Path) -> Path | None:
+    """Return the edition that an edition tells the changes since; None for the first, or when it is there no more."""
+    after = record(edition)["after"]
+    before = edition.with_name(after) if after else None
+    return before if before and (before / RECORD).is_file() else None
+
+
+def editions(out: Path, epci: str) -> list[Path]:
+    """Return the editions of a report, the latest first, the others by their publication."""
+    now, home = latest(out, epci), out / HOME / epci
+    found = [path.parent for path in home.glob(f"*/{RECORD}") if not path.parent.name.startswith((REMOVED, KNOWN))]
+    return sorted(found, key=lambda one: (one == now, one.stat().st_mtime_ns, one.name), reverse=True)
 
 
 def collect(out: Path, epci: str, keep: int) -> list[Path]:
-    """Remove all editions of a report but the latest ones, so many; return those removed."""
-    kept = earlier(out, epci)[:keep]
-    home = out / HOME / epci
-    old = [path for path in sorted(home.iterdir()) if path.is_dir() and path not in kept] if kept else []
-    for path in old:
-        shutil.rmtree(path)
+    """Remove all editions of a report but the latest ones, so many, and the one that the latest is compared with.
+
+    What editions have published of an EPCI whose partners have sent files stays for good, for the gate (rule R2).
+    Return those removed; what a removal that was stopped left behind goes too.
+    """
+    found, home = editions(out, epci), out / HOME / epci
+    stay = {*found[:keep], compared_with(found[0])}
+    folders = sorted(path for path in home.iterdir() if path.is_dir() and not path.name.startswith((REMOVED, KNOWN)))
+    old = [folder for folder in folders if folder not in stay]
+    for edition in old:
+        gone = edition.with_name((KNOWN if are_remembered(epci) else REMOVED) + edition.name)
+        shutil.rmtree(gone, ignore_errors=True)  # of the same name, so with the same figures
+        edition.rename(gone)
+    for gone in home.glob(f"{REMOVED}*"):
+        shutil.rmtree(gone)
+    for gone in home.glob(f"{KNOWN}*"):
+        _keep(gone, (OBSERVATIONS, PLACES))
     return old
+
+
+def _keep(folder: Path, names: tuple[str, ...]) -> None:
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name not in names:
+            path.unlink()

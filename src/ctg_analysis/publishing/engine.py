@@ -56,7 +56,9 @@ class ChapterEngine(NBClientEngine):
                 {"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}} if os.name == "posix" else {}
             )
             try:
-                super().execute_managed_notebook(nb_man, kernel_name, record_timing=False, config=local, **options)
+                super().execute_managed_notebook(
+                    nb_man, kernel_name, record_timing=False, config=local, extra_arguments=_first_lines(), **options
+                )
             except (CellTimeoutError, DeadKernelError) as error:
                 why = str(error).splitlines()[0]
                 raise workers.StoppedError(f"{_name(options)}, cell {_last_started(nb_man)}: {why}") from error
@@ -103,6 +105,14 @@ def _executed(nb: NotebookNode) -> NotebookNode:
     manager = NotebookExecutionManager(nb, progress_bar=False)
     run_cells(manager, told=template.tell)
     return manager.nb
+
+
+def _first_lines() -> list[str]:
+    """Return what has a kernel that works for a build end with it, even in a cell that keeps the interpreter."""
+    if template.LIFE not in os.environ:
+        return []
+    line = f"__import__({template.__name__!r}, fromlist=['']).end_with_build({os.environ[template.LIFE]!r})"
+    return [f"--IPKernelApp.exec_lines={line}"]
 
 
 def _last_started(nb_man: NotebookExecutionManager) -> int:

@@ -1,15 +1,19 @@
 """Processes forked from the template, seen from the process that builds: started, asked to work, ended."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
 from pathlib import Path
+from threading import Lock
 
+from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.template import FORK, NEWS, REAP
 
 START = "from ctg_analysis.publishing.template import main; main()"
@@ -40,9 +44,10 @@ class Fork:
         self._parent, self.pid, self.connection, self._life, self._news = parent, pid, connection, life, news
 
     def ask(self, kind: str, function: Callable, *arguments: object) -> None:
-        """Give it its work."""
-        self.connection.send((str(Path.cwd()), sys.path))  # where the module of the function is found
-        self.connection.send((kind, function, arguments))
+        """Give it its work; one that was killed meanwhile is found out when it is listened to."""
+        with suppress(BrokenPipeError):
+            self.connection.send((str(Path.cwd()), sys.path))  # where the module of the function is found
+            self.connection.send((kind, function, arguments))
 
     def news(self) -> tuple[int, float] | None:
         """Return the cell at work and when it began, by the clock of time.monotonic; None before the first."""
@@ -61,11 +66,16 @@ class Fork:
         return self._parent.reap(self.pid)
 
 
+class EndedError(UserError):
+    """A process that others are forked from has ended: killed, or never ready."""
+
+
 @dataclass
 class Parent:
-    """A process that others are forked from, at the other end of a connection."""
+    """A process that others are forked from, at the other end of a connection; threads ask it one at a time."""
 
     control: Connection
+    turn: Lock = field(default_factory=Lock)
 
     def fork(self, memory: int = LIMITS.memory) -> Fork:
         """Return a new fork of it."""
@@ -73,29 +83,51 @@ class Parent:
         reading, life = os.pipe()
         news = os.memfd_create("news")
         try:
-            self.control.send((FORK, memory))
-            for handle in (theirs.fileno(), reading, news):
-                send_handle(self.control, handle, None)
-            pid = self.control.recv()
+            with self.turn:
+                self.control.send((FORK, memory))
+                for handle in (theirs.fileno(), reading, news):
+                    send_handle(self.control, handle, None)
+                pid = self.control.recv()
         except (EOFError, OSError) as error:
+            ours.close()
             os.close(life)
             os.close(news)
-            raise RuntimeError("the warm process has ended: run again with CTG_KERNELS=stock to see why") from error
+            raise EndedError("the warm process has ended: run again with CTG_KERNELS=stock to see why") from error
         finally:
             theirs.close()
             os.close(reading)
         return Fork(self, pid, ours, life, news)
 
     def reap(self, pid: int) -> int:
-        """Return how a fork ended, once it has."""
-        self.control.send((REAP, pid))
-        return self.control.recv()
+        """Return how a fork ended, once it has; as killed when this process has been too, and nobody can tell."""
+        try:
+            with self.turn:
+                self.control.send((REAP, pid))
+                return self.control.recv()
+        except (EOFError, OSError):
+            return signal.SIGKILL
 
 
-class Template(Parent):
+class Template:
     """The warm process, started at once, ready when it first answers; it ends with this process, however that ends."""
 
     def __init__(self):
+        self._starting = Lock()
+        self._start()
+
+    def fork(self, memory: int = LIMITS.memory) -> Fork:
+        """Return a new fork of it; it is started again when it was killed."""
+        parent = self._parent
+        try:
+            return parent.fork(memory)
+        except EndedError:
+            with self._starting:
+                if self._parent is parent:
+                    self.close()
+                    self._start()
+            return self._parent.fork(memory)
+
+    def _start(self) -> None:
         ours, theirs = Pipe()
         reading, self._life = os.pipe()
         handles = theirs.fileno(), reading
@@ -109,10 +141,11 @@ class Template(Parent):
         )
         theirs.close()
         os.close(reading)
-        super().__init__(ours)
+        self._parent = Parent(ours)
 
     def close(self) -> None:
         """End it."""
-        self.control.close()
+        with self._parent.turn:
+            self._parent.control.close()
         os.close(self._life)
         self._process.poll()  # it is not waited for: the system ends it

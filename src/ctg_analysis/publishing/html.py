@@ -15,7 +15,7 @@ from ctg_analysis.publishing.boxes import merged
 from ctg_analysis.publishing.sections import with_sections
 from ctg_analysis.publishing.site import TEMPLATES, in_french, page
 
-EXTRACTION = re.compile(r"(?:extraction du|état au) (\d\d)/(\d\d)/(\d{4})")
+EXTRACTION = re.compile(r"(?:extraction du|état au|\d{4} au) (\d\d)/(\d\d)/(\d{4})")
 
 
 def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:

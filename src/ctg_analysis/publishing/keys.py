@@ -16,7 +16,7 @@ OF_ALL = "data"  # the part of a key that any change of any source changes
 
 
 def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str, dict[str, str]]:
-    """Return, by chapter, what its page depends on: notebook, parameters, library, environment, data.
+    """Return, by chapter, what its page depends on: notebook, parameters, library, environment, data, links.
 
     No table is opened: `data` is the sum of the files of data/processed, which are past the gate of secrecy. The sum of
     what they were made from would let restricted figures be guessed.
@@ -29,6 +29,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
         "python": platform.python_version(),
         "kernels": settings().kernels,
         "readers": settings().readers,
+        "chapters": sha256(repr([(one.page, one.title) for one in chapters]).encode()).hexdigest(),
         "texts": sha256(b"".join(path.read_bytes() for path in [*text_sources().values(), *words])).hexdigest(),
         OF_ALL: _sum_of_data(root, epci),
     }

@@ -66,7 +66,8 @@ def sums(seen: Observed) -> dict[str, bytes]:
     """
     peers = {peer for group in map(left_out, CATALOGUE.values()) for peer in seen.peers(group).peers["peer"]}
     found: dict[str, bytes] = defaultdict(bytes)
-    for table in (seen.named, read_observations(seen.root.processed, sorted(peers))):
+    around = read_observations(seen.root.processed, sorted(peers))
+    for table in (seen.named, around) if len(around) else (seen.named,):
         codes, names = pd.factorize(table["indicator"])
         ordered = _sums_of_rows(table)[np.argsort(codes, kind="stable")]
         for name, part in zip(names, np.split(ordered, np.bincount(codes).cumsum()[:-1]), strict=True):

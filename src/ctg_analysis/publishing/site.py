@@ -1,6 +1,8 @@
 """What stands around the chapters of a territory: their templates, the mark of a dated one, the versions they tell."""
 
+import os
 import re
+import shutil
 import subprocess
 from functools import cache
 from importlib.resources import files
@@ -17,6 +19,7 @@ TEMPLATES = files("ctg_analysis.publishing") / "template"
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
 MAIN = '<main id="contenu">'
 TEXTS = {"guide.html": "guide_lecture.md", "accessibilite.html": "accessibilite.md"}
+OF_ANY_OWNER = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
 MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre")
 MONTHS += ("novembre", "décembre")
 
@@ -89,12 +92,17 @@ def code() -> dict[str, str | dict]:
 
 
 def git_commit() -> str:
-    """Return the commit of the working tree, with a mark when it has changes; empty outside a repository."""
-    root = settings().root
+    """Return the commit of the working tree, with a mark when it has changes; empty outside a repository, without git.
+
+    The tree may be another user's: its code runs here already.
+    """
+    if not shutil.which("git"):
+        return ""
     answer = subprocess.run(
-        ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+        ["git", "-C", str(settings().root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
         capture_output=True,
         text=True,
         check=False,
+        env=os.environ | OF_ANY_OWNER,
     )
     return answer.stdout.strip()

@@ -10,9 +10,13 @@ from ctg_analysis.publishing.editions import latest, record, reports
 from ctg_analysis.publishing.site import page
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_PREFIX, data_root
 
+LIST = "index.html"
+LISTED = re.compile(r'<a href="([^"/]+)/index\.html">')
+PATIENCE = 60.0  # seconds that a list waits for another to be written, which takes one or two
+
 
 def wanted(epcis: list[str], *, every: bool, departement: str) -> list[str]:
-    """Return the SIREN numbers that are asked for; the reference case when none is.
+    """Return the SIREN numbers that are asked for, each once; the reference case when none is.
 
     Raises:
         UserError: several ways to ask at once, a département without EPCI.
@@ -20,7 +24,7 @@ def wanted(epcis: list[str], *, every: bool, departement: str) -> list[str]:
     if sum(map(bool, (epcis, every, departement))) > 1:
         raise UserError("ctg build: expected EPCIs, or --all, or --departement, one of them")
     if not every and not departement:
-        return epcis or [DEFAULT_EPCI]
+        return list(dict.fromkeys(epcis)) or [DEFAULT_EPCI]
     import pandas as pd
 
     from ctg_analysis.processing import ensure
@@ -50,13 +54,19 @@ def part(epcis: list[str], shard: str) -> list[str]:
     return epcis[i - 1 :: n]
 
 
+def is_listed(out: Path) -> bool:
+    """Tell whether the page that lists the reports of a folder names those that are there, and no other."""
+    place = out / LIST
+    return place.is_file() and sorted(LISTED.findall(place.read_text(encoding="utf-8"))) == reports(out)
+
+
 def write_list(out: Path) -> None:
     """Write the page that lists the reports of a folder, with a search; a former one is replaced whole."""
-    with alone(out, "index", f"{out}: its list of reports is being written"):
+    with alone(out, "index", f"{out}: its list of reports is being written", PATIENCE):
         text = page("territoires.html.j2", territories=listed(out))
         pending = out / ".index.html"
         pending.write_text(text, encoding="utf-8")
-        pending.replace(out / "index.html")
+        pending.replace(out / LIST)
 
 
 def listed(out: Path) -> list[dict[str, str]]:

@@ -9,13 +9,14 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing.connection import Connection, wait
 
 from ctg_analysis.errors import UserError
-from ctg_analysis.publishing.forks import LIMITS, Fork, Limits, Parent, Template
-from ctg_analysis.publishing.template import CALL, DONE, REFUSED, SERVE
+from ctg_analysis.publishing.forks import LIMITS, EndedError, Fork, Limits, Parent, Template
+from ctg_analysis.publishing.template import CALL, DONE, REFUSED, SERVE, end_with_build
 from ctg_analysis.settings import WARM, settings
 
 
@@ -77,7 +78,12 @@ def _run_stock(jobs: Iterable[Job], workers: int) -> Iterator[Outcome]:
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    reading, life = os.pipe()
+    watch = {"initializer": end_with_build, "initargs": (f"/proc/{os.getpid()}/fd/{reading}",)}
+    options = watch if sys.platform == "linux" else {}
+    with ProcessPoolExecutor(workers, get_context("spawn"), **options) as pool, ExitStack() as ended:
+        ended.callback(os.close, reading)
+        ended.callback(os.close, life)  # first: what is still at work when nobody waits for it any more ends
         futures = {pool.submit(job.function, *job.arguments): job for job in jobs}
         for future in as_completed(futures):
             error = future.exception()
@@ -158,12 +164,17 @@ class _Run:
             self.waiting.setdefault(job.epci, deque()).append(job)
         self.homes: dict[str, Fork] = {}
         self.running: dict[Connection, _Running] = {}
+        self.lost: deque[Outcome] = deque()
 
     def outcomes(self) -> Iterator[Outcome]:
         try:
             while self.waiting or self.running:
                 while len(self.running) < self.workers and self._start():
                     pass
+                while self.lost:
+                    yield self.lost.popleft()
+                if not self.running:
+                    continue
                 listened = list(self.running)
                 wait(listened, min(one.patience() for one in self.running.values()))
                 for connection in listened:
@@ -176,21 +187,32 @@ class _Run:
         """Start what comes next: a job whose territory is prepared, else the preparation of a territory."""
         for epci, jobs in self.waiting.items():
             if jobs and epci in self.homes:
-                job = jobs.popleft()
-                return self._ask(CALL, Parent(self.homes[epci].connection), job)
+                try:
+                    self._ask(CALL, Parent(self.homes[epci].connection), jobs[0])
+                except EndedError:
+                    self._lose(epci)
+                else:
+                    jobs.popleft()
+                return True
         preparing = {one.job.epci for one in self.running.values()}
         for epci in self.waiting:
             if epci not in self.homes and epci not in preparing:
-                return self._ask(SERVE, self.template, Job(epci, self.prepare, (epci,), epci))
+                self._ask(SERVE, self.template, Job(epci, self.prepare, (epci,), epci))
+                return True
             if len(self.homes) + len(preparing) >= self.workers:
                 break
         return False
 
-    def _ask(self, kind: str, parent: Parent, job: Job) -> bool:
+    def _lose(self, epci: str) -> None:
+        """Give up what is left of a territory whose process was killed."""
+        self.homes.pop(epci).leave()
+        why = "the process of its territory was killed, by the system for want of memory or by someone"
+        self.lost += [Outcome(job, error=StoppedError(f"{job.place}: {why}")) for job in self.waiting.pop(epci)]
+
+    def _ask(self, kind: str, parent: Parent | Template, job: Job) -> None:
         one = _Running(parent.fork(self.limits.memory), self.limits, job)
         one.fork.ask(kind, job.function, *job.arguments)
         self.running[one.connection] = one
-        return True
 
     def _listen(self, one: _Running) -> Iterator[Outcome]:
         prepares = one.job.function is self.prepare

@@ -37,7 +37,7 @@ FORMS = (
         Field("accueils_jeunes", "youth_centres", "accueils de jeunes déclarés"),
         children("departs_sejours", "holiday_departures", "départs en séjour"),
         Field("pedt", "pedt_covered", "1 si la commune est couverte par un PEDT", YES_NO),
-        Field("pedt_fin", "pedt_end_year", "année de fin du PEDT", CALENDAR_YEAR),
+        Field("pedt_fin", "pedt_end_year", "année de fin du PEDT", CALENDAR_YEAR, about=("pedt",)),
         Field("plan_mercredi", "wednesday_plan_covered", "1 si la commune est couverte par un plan mercredi", YES_NO),
     ),
     form(

@@ -3,6 +3,7 @@
 from ctg_analysis.layouts import CALENDAR_YEAR, DELAY, EUROS, EVIDENCE, HOURS, MINUTES, PERSONS, SCORE, YES_NO, Field
 from ctg_analysis.sources.partner_form import EPCI, children, form
 
+SPACES = ("centres_sociaux", "evs")
 FORMS = (
     form(
         "dsden_inclusion",
@@ -35,8 +36,20 @@ FORMS = (
         "Centres sociaux et espaces de vie sociale : agréments, participation, moyens",
         Field("centres_sociaux", "approved_social_centres", "centres sociaux agréés"),
         Field("evs", "approved_local_spaces", "espaces de vie sociale agréés"),
-        Field("agrement_debut", "approval_start_year", "année de début du premier agrément à échoir", CALENDAR_YEAR),
-        Field("agrement_fin", "approval_end_year", "année de fin du premier agrément à échoir", CALENDAR_YEAR),
+        Field(
+            "agrement_debut",
+            "approval_start_year",
+            "année de début du premier agrément à échoir",
+            CALENDAR_YEAR,
+            about=SPACES,
+        ),
+        Field(
+            "agrement_fin",
+            "approval_end_year",
+            "année de fin du premier agrément à échoir",
+            CALENDAR_YEAR,
+            about=SPACES,
+        ),
         Field("gestion_associative", "association_run_spaces", "structures gérées par une association"),
         Field("gestion_publique", "public_run_spaces", "structures gérées par une commune, l'EPCI ou un CCAS"),
         Field("gestion_autre", "other_run_spaces", "structures gérées par un autre organisme"),

@@ -1,0 +1,70 @@
+"""What the command says and ends with: 2 is kept for what was published with chapters that failed."""
+
+import sys
+
+import pytest
+
+from ctg_analysis import cli
+from ctg_analysis.build import Built, lines_of
+from ctg_analysis.errors import UserError
+from ctg_analysis.publishing.territories import wanted
+
+EPCI = "200067171"
+
+
+@pytest.fixture
+def told(monkeypatch, capsys, tmp_path):
+    """What runs the command with arguments, and returns its exit code and the lines of what it says."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["ctg", *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return end.value.code or 0, capsys.readouterr().err.splitlines()
+
+    monkeypatch.chdir(tmp_path)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["build", "--job", "2"], "--job"),
+        (["build", "--jobs", "0"], "--jobs"),
+        (["gc"], "--keep"),
+        (["bild"], "bild"),
+        (["build", "--out", "file"], "file"),
+        (["verify", "--out", "file"], "file"),
+    ],
+)
+def test_a_wrong_use_is_one_line_and_ends_with_1(told, tmp_path, arguments, word):
+    (tmp_path / "file").touch()
+    code, (line,) = told(*arguments)
+    assert code == 1 and line.startswith("ctg") and word in line
+
+
+def test_a_part_without_territory_is_said_and_is_no_failure(told, tmp_path):
+    code, (line,) = told("build", EPCI, "--shard", "2/2", "--out", "reports")
+    assert code == 0 and line.startswith("--shard 2/2: no territory") and list(tmp_path.iterdir()) == []
+
+
+def test_help_and_what_a_command_raises_end_as_they_did(told):
+    assert told("--help")[0] == 0
+    assert told("list", "epcis") == (1, ["ctg list epcis: expected one of epci, indicators, sources, chapters"])
+
+
+def test_an_epci_that_comes_twice_is_built_once():
+    """The second time it would be refused, since it is being built."""
+    assert wanted([EPCI, "243500139", EPCI], every=False, departement="") == [EPCI, "243500139"]
+
+
+def test_what_failed_is_not_said_to_be_up_to_date(tmp_path):
+    built = Built(EPCI, tmp_path / EPCI, published=True, failed={"08": UserError("notebooks/08.ipynb, cell 5: no")})
+    first, second, third = lines_of(built)
+    assert first.endswith("index.html: 0 chapters made again")
+    assert second == f"{EPCI}: notebooks/08.ipynb, cell 5: no: the page is not of this edition"
+    assert "unless its process was stopped" in third
+    built.ran, built.failed = ["07"], {}
+    assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: 1 chapter made again"]
+    built.ran = []
+    assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: up to date"]

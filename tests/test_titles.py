@@ -1,0 +1,105 @@
+"""The titles of charts: what is said, of what, no more than the figures and the tests allow."""
+
+import pandas as pd
+import pytest
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.display import messages, texts
+
+SHARE, PEOPLE = CATALOGUE["age_0_19_share"], CATALOGUE["population_count"]
+PLACES = {"name": ["Ici", "Aveyron", "Occitanie", "France"], "level": ["epci", "departement", "region", "france"]}
+
+
+def communes(*values, shown=True, status="ok"):
+    rows = pd.DataFrame({"value": values, "text": [texts.number(value) for value in values]})
+    return rows.assign(name=[f"Commune {letter}" for letter in "ABCDEFGH"[: len(rows)]], shown=shown, status=status)
+
+
+@pytest.mark.parametrize(
+    "words, title",
+    [
+        (["plus élevée que", "proche de", None],
+         "10 %, un niveau plus élevé que celui de l’Aveyron, proche de celui de l’Occitanie"),
+        (["plus faible que", "plus faible que", None],
+         "10 %, un niveau plus faible que celui de l’Aveyron et de l’Occitanie"),
+        (["proche de"] * 3, "10 %, un niveau proche de celui des trois territoires comparés"),
+        ([None] * 3, "10 %, contre 40 % en France"),
+    ],
+)  # fmt: skip
+def test_the_title_of_a_comparison_says_what_the_tests_allow(words, title):
+    rows = pd.DataFrame(PLACES).assign(status="ok", text=["10 %", "20 %", "30 %", "40 %"], word=[None, *words])
+    assert messages.comparison(SHARE, rows) == f"Part des moins de 20 ans : {title}"
+
+
+def test_without_a_comparator_or_a_difference_the_title_says_so():
+    rows = pd.DataFrame(PLACES).assign(status="ok", text="10 %", word=None)
+    assert messages.comparison(SHARE, rows) == "Part des moins de 20 ans : 10 %, et autant en France"
+    assert messages.comparison(SHARE, rows.iloc[:1]) == "Part des moins de 20 ans : 10 %"
+
+
+@pytest.mark.parametrize(
+    "values, said, title",
+    [
+        ([10.0, 12.0], ["10", "12"], "de 10 habitants en 2015 à 12 en 2020"),
+        ([3.0, 3.0], ["3", "3"], "3 habitants en 2015 comme en 2020"),
+        ([3.4, 2.6], ["3", "3"], "environ 3 habitants en 2015 et en 2020"),
+        ([5.0, 10.0], ["≈\u00a05", "≈\u00a010"], "de ≈\u00a05 habitants en 2015 à ≈\u00a010 en 2020"),
+    ],
+)
+def test_the_title_of_a_trend(values, said, title):
+    """Two values that are only written alike are not said to be the same."""
+    rows = pd.DataFrame({"period": ["2015", "2020"], "value": values, "text": said})
+    assert messages.trend(PEOPLE, rows) == f"Population municipale : {title}"
+
+
+@pytest.mark.parametrize(
+    "values, title",
+    [
+        ([60, 20, 20], "au moins la moitié dans une seule commune, Commune A"),
+        ([30, 30, 30], "au moins la moitié dans 2 des 3 communes"),
+        ([0, 5, 0], "dans une seule commune, Commune B"),
+        ([0, 5, 1], "dans 2 des 3 communes"),
+        ([0, 0, 0], "dans aucune commune"),
+    ],
+)
+def test_the_title_of_a_map_of_counts_names_the_commune_that_it_speaks_of(values, title):
+    assert messages.circles(PEOPLE, communes(*values)) == f"Population municipale : {title}"
+
+
+def test_the_largest_count_is_that_of_the_communes_that_are_shown():
+    rows = communes(30, 50, 50, 900)
+    rows["shown"] = [True, True, True, False]
+    head = "Population municipale : jusqu'à"
+    assert messages.largest(PEOPLE, rows) == f"{head} 50 habitants par commune montrée (Commune B et Commune C)"
+    assert messages.largest(PEOPLE, rows[:2]) == f"{head} 50 habitants par commune (Commune B)"
+    assert messages.largest(PEOPLE, communes(7, 9, shown=False)) == ""
+
+
+def test_the_title_of_a_map_of_rates():
+    head = "Part des moins de 20 ans : "
+    rows = communes(12, 30, 20)
+    assert messages.choropleth(SHARE, rows) == f"{head}de 12 à 30 selon la commune"
+    assert messages.choropleth(SHARE, rows[:1]) == f"{head}12 dans une seule commune, Commune A"
+    assert messages.choropleth(SHARE, rows.assign(shown=False)) == ""
+
+
+@pytest.mark.parametrize(
+    "values, title",
+    [
+        ({"Crèche": 10.0, "France services": 4.0}, "De 4 (France services) à 10 minutes (crèche)"),
+        ({"Crèche": 10.0, "École": 10.0, "Gare": 4.0}, "Au plus haut : crèche et école, 10 minutes"),
+        ({"Crèche": 10.0, "Accueil (été)": 4.0}, "Au plus haut : crèche, 10 minutes"),
+        ({"Crèche": 0.0, "École": 0.0}, "Accès : 0 pour chacune des deux lignes"),
+        ({"Crèche": 5.0}, "Crèche : 5"),
+    ],
+)
+def test_the_title_of_a_family_tells_its_ends(values, title):
+    rows = pd.DataFrame({"name": values.keys(), "value": values.values()})
+    rows["text"] = [texts.number(value) for value in rows["value"]]
+    assert messages.family("Accès", "minutes", rows) == title
+
+
+def test_bars_do_not_repeat_what_all_their_names_begin_with():
+    assert texts.without_common_head(["Temps : école", "Temps : IME"]) == ["École", "IME"]
+    for apart in (["Temps : école", "Part : école"], ["Temps : école", "École"], ["Temps : école"]):
+        assert texts.without_common_head(apart) == apart
