@@ -249,3 +249,51 @@ def test_the_search_finds(tab, shipped, words, kind, title):
         return
     first = page.locator("#trouve li").first
     assert first.locator("a").inner_text() == title and first.locator("span").inner_text().startswith(kind)
+
+
+def results(page, words: str) -> list[str]:
+    """Return the titles that the search of a page finds."""
+    page.locator("#q").fill(words)
+    return page.locator("#trouve a").all_inner_texts()
+
+
+@pytest.mark.parametrize(
+    "words, others",
+    [("creche", "CRÈCHES"), ("assistante maternelle", "assistants maternels"), ("centre social", "centres sociaux"),
+     ("famille nombreuse", "familles nombreuses"), ("lieu", "lieux"), ("actif", "actives")],
+)  # fmt: skip
+def test_accents_capitals_plural_and_feminine_find_the_same(tab, shipped, words, others):
+    page = opened(tab, shipped, EXAMPLE_EPCI, "recherche.html")
+    assert results(page, words) == results(page, others) != []
+
+
+@pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
+@pytest.mark.parametrize(
+    "words, title",
+    [("assistante maternelle", "Assistants maternels en activité"), ("nounou", "Assistants maternels en activité"),
+     ("garderie", "périscolaire"), ("logement social", "Locataires d’un logement HLM"), ("cantine", "cantine"),
+     ("crèche", "Places en EAJE"), ("bébés", "Petite enfance")],
+)  # fmt: skip
+def test_the_words_of_readers_find_what_they_look_for(tab, shipped, epci, words, title):
+    found = results(opened(tab, shipped, epci, "recherche.html"), words)
+    assert any(title in one for one in found[:10]), found[:10]
+
+
+def test_every_synonym_finds_something(tab, shipped):
+    page = opened(tab, shipped, EXAMPLE_EPCI, "recherche.html")
+    words = [said for said, _ in page.evaluate("JSON.parse(document.getElementById('synonymes').textContent)")]
+    assert len(words) > 15 and [one for one in words if not results(page, one)] == []
+
+
+@pytest.mark.parametrize("name", ["04_petite_enfance.html", "13_bilan.html"])
+def test_a_term_opens_on_its_meaning_by_the_keyboard_and_closes(tab, shipped, name):
+    page = opened(tab, shipped, EXAMPLE_EPCI, name)
+    for term in page.locator("button.term").all()[:5]:
+        meaning = page.locator(f"[id='{term.get_attribute('popovertarget')}']")
+        assert not meaning.is_visible()
+        term.focus()
+        page.keyboard.press("Enter")
+        assert meaning.is_visible() and meaning.inner_text().startswith(term.inner_text())
+        assert violations(with_axe(page)) == []
+        page.keyboard.press("Escape")
+        assert not meaning.is_visible()

@@ -358,7 +358,10 @@ def test_a_departement_that_is_a_region_too_is_said_once():
     "unit, one",
     [("places pour 100 enfants", "place pour 100 enfants"), ("fois le premier décile", "fois le premier décile"),
      ("jeunes suivis pour 100 jeunes de 16 à 25 ans", "jeune suivi pour 100 jeunes de 16 à 25 ans"),
-     ("habitants de 65 ans ou plus pour 100 jeunes", "habitant de 65 ans ou plus pour 100 jeunes")],
+     ("habitants de 65 ans ou plus pour 100 jeunes", "habitant de 65 ans ou plus pour 100 jeunes"),
+     ("lieux", "lieu"), ("centres sociaux", "centre social"), ("ménages fiscaux", "ménage fiscal"), ("prix", "prix"),
+     ("rendez-vous par an", "rendez-vous par an"), ("sages-femmes", "sage-femme"), ("relais", "relais"),
+     ("bureaux", "bureau"), ("lieux d’accueil", "lieu d’accueil"), ("places en crèches", "place en crèches")],
 )  # fmt: skip
 def test_a_unit_after_less_than_two(unit, one):
     assert texts.singular(unit) == one

@@ -227,9 +227,21 @@ def test_the_same_edition_gives_the_same_pdf_on_a_machine(out, handed, tmp_path)
 
 
 @pytest.mark.slow
-def test_the_synthese_is_short_and_everything_is_light_enough_to_be_sent(handed):
-    with pikepdf.open(handed["synthese"]) as document:
-        assert len(document.pages) <= 6
+@pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
+def test_the_synthese_is_two_to_four_sheets_as_a_document_and_as_a_page_that_is_printed(out, handed, tmp_path, epci):
+    path = latest(out, epci) / "00_synthese.html"
+    pdf.write_pdf(joined(path.parent, [path.name], "Synthèse"), tmp_path / "document.pdf", "2026-11-24")
+    with chromium() as browser:
+        page = browser.new_page()
+        page.goto(path.resolve().as_uri())
+        page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    for name in ("document.pdf", "page.pdf"):
+        with pikepdf.open(tmp_path / name) as document:
+            assert 2 <= len(document.pages) <= 4, name
+
+
+@pytest.mark.slow
+def test_everything_is_light_enough_to_be_sent(handed):
     assert all(path.stat().st_size < LARGEST for path in handed.values())
 
 

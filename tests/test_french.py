@@ -25,7 +25,7 @@ file loading click hidden shown
 """
 ENGLISH = frozenset(WORDS.split())
 ADDRESS = re.compile(r"https?://\S+|\b[a-zA-Z][\w-]*(?:\.[\w*-]+)+\b(?:/\S*)?")  # of a page, a file, a site
-NAMED = re.compile(r"\bC[AC] .* - .*")  # an intercommunality bears the name that it chose
+NAMED = re.compile(r"(?:C[AC]|^) [A-Z].* - .*")  # the name of an intercommunality, whose CC may be a button
 NOT_DECIMALS = re.compile(r"n° ?\d[\d-]*|Licence Ouverte 2\.0|[LD]\. \d+(?:-\d+)*|(?:RGAA|WCAG) \d\.\d")
 LONG = re.compile(r"(?<![\d/,])\d{4,}(?!\d)")
 WHOLE = re.compile(r"1[89]\d\d|20\d\d|\d[\dAB]\d{3}|[1-9]\d{8}|71120")  # a year, a commune or a post code, a SIREN

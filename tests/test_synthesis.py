@@ -1,6 +1,7 @@
 """The synthèse and the sheets of the communes: scenarios 7 and 8 of the field."""
 
 import re
+from html import unescape
 
 import pandas as pd
 import pytest
@@ -10,11 +11,12 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.display import glossary, spine, texts
 from ctg_analysis.display.texts import SIGNS
-from ctg_analysis.model import OK, Ratio
+from ctg_analysis.model import OK, Count, Mean, Ratio
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 NAN = float("nan")
-ACRONYM = r"\b[A-ZÉ]{2,}[A-Za-zé]*\b|\b(?:Caf|Cnaf|Dares|Ulis|Filosofi)\b"
+NOT_ACRONYMS = {"II", "III", "LISEZMOI", "HABITANTS", "GT", "ED", "EJ", "FI", "PE", "VD"}  # numerals, a file, names
+ACRONYM = r"\b[A-ZÉ]{2,}[A-Za-zé]*\b|\b(?:Caf|Cnaf|Dares|Insee|Paje|Ulis|Filosofi)\b"
 
 
 def rows_of(*rows):
@@ -44,28 +46,114 @@ def test_what_is_nil_or_unknown_here_makes_no_message():
     assert synthesis.places_known(table) == {"pupils_count": 1}
 
 
+class Seen:
+    """A territory of three communes as synthesis reads it: values here, in France, by commune, over the years."""
+
+    def __init__(self, *rows):
+        columns = ["indicator", "level", "period", "value", "p", "low", "high", "denominator"]
+        self.table = pd.DataFrame(rows, columns=columns).assign(status=OK, source="depp_ecoles", quality=1)
+        local, last = self.table["level"].eq("commune"), self.table["period"].eq("2024")
+        self.tested = self.table[~local & last]
+
+    def compared(self, one, *, with_peers=True):
+        return self.tested[self.tested["indicator"].eq(one.id)]
+
+    def own(self, one):
+        return self.table[self.table["indicator"].eq(one.id) & self.table["level"].eq("epci")].sort_values("period")
+
+    def readable(self, one):
+        return self.table[self.table["indicator"].eq(one.id)]
+
+
+def row(name, level, value, *, period="2024", p=NAN, low=NAN, high=NAN, denominator=5000):
+    return (name, level, period, value, p, low, high, denominator)
+
+
+def over_years(name, *values, half=NAN):
+    periods = [str(2025 - len(values) + rank) for rank in range(len(values))]
+    pairs = zip(periods, values, strict=True)
+    return [row(name, "epci", value, period=when, low=value - half, high=value + half) for when, value in pairs]
+
+
+def kinds(*rows):
+    return [(one.indicator.id, one.kind) for one in synthesis.messages(Seen(*rows))]
+
+
+def test_a_number_of_things_is_never_set_beside_that_of_a_larger_place():
+    here, beyond = row("social_centres_count", "epci", 1), row("social_centres_count", "france", 36, p=0.0001)
+    assert kinds(here, beyond) == []
+    rate = [row("leisure_centre_near_share", "epci", 50.0), row("leisure_centre_near_share", "france", 60.0)]
+    assert kinds(here, beyond, *rate) == [("leisure_centre_near_share", synthesis.LEVEL)]
+
+
+def test_a_gap_comes_before_a_level_a_change_and_communes_and_only_where_it_is_notable():
+    def theme(p):
+        share = [row("fibre_premises_share", "epci", 80.0), row("fibre_premises_share", "departement", 90.0, p=p)]
+        time = [row("school_time", "epci", 4.0), row("school_time", "departement", 3.0)]
+        return kinds(*time, *over_years("france_services_count", 30, 40, 50), *share)
+
+    assert theme(0.001) == [("fibre_premises_share", synthesis.GAP)]
+    assert [kind for _, kind in theme(0.2)] == [synthesis.LEVEL]
+
+
+@pytest.mark.parametrize(
+    "values, half, told",
+    [((30, 35, 40), NAN, True), ((30, 40), NAN, False), ((10, 14, 18), NAN, False), ((30, 35, 40), 6, False),
+     ((30, 35, 40), 4, True), ((400, 401, 402), NAN, False), ((0, 35, 40), NAN, False), ((40, 30, 40), NAN, False)],
+)  # fmt: skip
+def test_a_change_is_long_not_small_nor_within_its_intervals(values, half, told):
+    """Two years, fewer than twenty, intervals that overlap, less than a tenth, from nothing, back to where it was."""
+    found = kinds(*over_years("schools_count", *values, half=half))
+    assert found == ([("schools_count", synthesis.CHANGE)] if told else [])
+
+
+@pytest.mark.parametrize("values, told", [((0, 2, 1), True), ((0, 0, 0), False), ((1, 2, 1), False), ((0, 3), False)])
+def test_communes_are_told_of_where_some_have_it_and_others_not(values, told):
+    rows = [row("schools_count", "commune", value) for value in values]
+    found = kinds(row("schools_count", "epci", sum(values) or 1), *rows)
+    assert found == ([("schools_count", synthesis.COMMUNES)] if told else [])
+    seen = Seen(row("schools_count", "epci", 3), *rows)
+    seen.table.loc[seen.table.index[-1], "status"] = "nd"
+    assert not len(synthesis.communes_concerned(seen, CATALOGUE["schools_count"]))
+
+
 @pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
-def test_scenario_7_at_most_ten_messages_each_a_number_tested_words_and_a_proof(epci, france, example):
+def test_scenario_7_at_most_ten_messages_each_a_number_a_comparison_a_chart_and_a_proof(epci, france, example):
     chapter = open_chapter(epci)
     said = summaries.messages(chapter.seen)
     assert 5 <= len(said) <= synthesis.MOST and len({one.page for one in said}) == len(said)
     for message in said:
-        rows = chapter.seen.compared(CATALOGUE[message.anchor], with_peers=False)
-        assert rows["text"].iloc[0] in message.sentence
+        one = CATALOGUE[message.anchor]
+        rows = chapter.seen.compared(one, with_peers=False)
+        numbers = [*rows["text"].iloc[:1], *chapter.seen.own(one)["text"].iloc[-1:]]
+        assert any(text in message.sentence for text in numbers)
+        assert message.comparison and message.drawing.startswith("<svg ") and "aria-label" in message.drawing
         if "plus" in message.comparison:
             assert rows.loc[rows["word"].notna(), "p"].min() < 0.05
-        assert "Source" in message.source and message.anchor in CATALOGUE
-    html = chapter.messages().html + chapter.meanings().html
-    outside = " ".join(
-        re.findall(r">([^<]+)<", re.sub(r"<svg.*?</svg>|<button.*?</button>", "", html, flags=re.DOTALL))
-    )
-    unknown = set(re.findall(ACRONYM, outside)) - set(glossary.terms()) - {"II"}
-    assert not unknown
-    opened, meant = (
-        set(re.findall(r'popovertarget="([^"]+)"', html)),
-        set(re.findall(r'popover class="meaning" id="([^"]+)"', html)),
-    )
-    assert opened and opened == meant
+        if isinstance(one.value, Count | Mean):
+            beyond = rows.iloc[1:]
+            assert not any(name in message.comparison + message.drawing for name in beyond["name"])
+        assert "Source" in message.source
+    plain = re.sub(r"<[^>]+>", " ", chapter.messages().html + chapter.meanings().html)
+    assert not re.search(r"euclid|centrées|écart-type|Benjamini|Poisson", plain)
+    assert not re.search(r"(?<![\d,\u202f])[01] (?:lieux|\w{3,}s|\w+aux)\b", plain)
+
+
+@pytest.mark.slow
+def test_every_acronym_of_a_chapter_opens_on_its_meaning(shipped):
+    """In the text of each chapter of both territories, what folds, drawings and links apart."""
+    for path in sorted(shipped.glob("[0-9]*/[01]*.html")):
+        html = path.read_text(encoding="utf-8")
+        opened = set(re.findall(r'popovertarget="([^"]+)"', html))
+        meant = re.findall(r'<div popover class="meaning" id="([^"]+)" role="note">', html)
+        assert sorted(opened) == sorted(meant), path
+        body = re.search(r"<main.*?</main>", html, re.DOTALL)[0]
+        body = re.sub(r"<(svg|pre|code|details|dt|h1|a)\b.*?</\1>", "", body, flags=re.DOTALL)
+        used = set(re.findall(ACRONYM, unescape(re.sub(r"<[^>]+>", "\n", body))))
+        assert not used - set(glossary.terms()) - NOT_ACRONYMS, path
+        assert {glossary.name_of(term) for term in used - NOT_ACRONYMS} <= opened, path
+    table = (shipped / EXAMPLE_EPCI / "13_bilan.html").read_text(encoding="utf-8")
+    assert re.search(r">Équipements et services<.*?>MAM</button>", table, re.DOTALL)
 
 
 def test_every_acronym_of_the_catalogue_is_in_the_glossary():
@@ -75,9 +163,20 @@ def test_every_acronym_of_the_catalogue_is_in_the_glossary():
     assert not set(re.findall(ACRONYM, said)) - set(glossary.terms())
 
 
-def test_a_term_opens_where_it_stands_and_hostile_words_stay_words():
-    html = str(glossary.opened("La Caf et <b>Cafétéria</b>"))
-    assert html.count("<button") == 1 and "&lt;b&gt;Cafétéria" in html
+def test_a_term_opens_at_its_first_use_under_each_heading():
+    body = "<h2 id='EAJE'>La Caf</h2><p>Caf, Cafétéria</p><h3>Caf</h3><p title='MSA'>Caf</p>"
+    html = glossary.explained(body)
+    assert html.count("<button") == 2 == html.count('popovertarget="terme-Caf"') and html.count("<div popover") == 1
+    assert html.startswith("<h2 id='EAJE'>La <button") and "<p>Caf, Cafétéria</p>" in html and "title='MSA'" in html
+    assert glossary.found(["Ulis, ULIS, RSA"]) == glossary.found(["ULIS, RSA, Ulis"]) == ["RSA", "ULIS", "Ulis"]
+    html = glossary.explained("<p>l’AEEH (PMI), la Caf</p>")
+    assert [re.sub("<[^>]+>", "", one) for one in re.findall(r'unbroken">(.*?)</span>', html)] == ["’AEEH", "(PMI),"]
+
+
+@pytest.mark.parametrize("tag", ["svg", "details", "pre", "code", "a", "button", "dt", "h1"])
+def test_a_term_is_left_alone_in_what_is_drawn_folded_or_a_link(tag):
+    body = f"<{tag} class='x'><b>Caf</b></{tag}>"
+    assert glossary.explained(body) == body and "<button" in glossary.explained(body + "<p>Caf</p>")
 
 
 def test_the_overview_marks_what_tests_say_without_colours():

@@ -9,7 +9,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
 from ctg_analysis.comparisons import common_period, latest_period
-from ctg_analysis.display import childcare, markup, notes, sheets, tables, texts
+from ctg_analysis.display import childcare, lines, markup, notes, sheets, tables, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import MISSING, OK, Count, Indicator, Mean
@@ -29,7 +29,6 @@ DRAWN = {
     "balance": figures.balance,
     "timeline": figures.timeline,
 }
-SHORTEST_LINE = 3  # years: two points make no trend
 
 
 def open_chapter(epci: str | int) -> "Chapter":
@@ -80,7 +79,8 @@ class Chapter:
         departements = beside.loc[beside["level"].eq("departement"), "name"]
         count = len(self.seen.communes)
         lead = f"{self.seen.territory['name']} : {count} communes ({texts.listed(list(departements))})."
-        return markup.reading(texts.typography(lead), texts.typography(read_geography(self.seen.root)["note"]))
+        said = markup.reading(texts.typography(lead), texts.typography(read_geography(self.seen.root)["note"]))
+        return self._noted(said)
 
     def show(self, indicator: str) -> Html:
         """Return the sentence and the chart of an indicator, or the box when no place here has it.
@@ -93,8 +93,8 @@ class Chapter:
             return self.reading(indicator)
         if one.chart == "comparison" and self.seen.compared(one)["status"].eq(OK).sum() == 1:
             years = [texts.is_printed(one, row) for row in self.seen.own(one).itertuples(index=False)]
-            line = len(years) >= SHORTEST_LINE and all(years)
-            return self._read_and(self.trend(indicator), one) if line else self.reading(indicator)
+            long = len(years) >= lines.SHORTEST and all(years)
+            return self._read_and(self.trend(indicator), one) if long else self.reading(indicator)
         if one.chart == "circles" and not figures.on_map(self.seen, one)["value"].any():
             return self.reading(indicator)
         return self._read_and(self.chart(indicator), one)
@@ -285,16 +285,20 @@ class Chapter:
         """Return the messages of the synthèse, chosen by rule, each with its number, a comparison and its proof."""
         said = summaries.messages(self.seen)
         self._used += [one.anchor for one in said]
-        self._texts += [text for one in said for text in (one.sentence, one.comparison, one.source)]
-        return sheets.messages(said, synthesis.RULE)
+        return self._noted(sheets.messages(said, synthesis.RULE))
 
     def overview(self) -> Html:
         """Return where the territory stands to its place of reference, indicator by indicator."""
-        return figures.overview(self.seen)
+        return self._noted(figures.overview(self.seen))
 
     def meanings(self) -> Html:
-        """Return the meaning of every term of the messages shown so far."""
+        """Return the meaning of every term of the messages and of the overview shown so far."""
         return sheets.meanings(self._texts)
+
+    def _noted(self, shown: Html) -> Html:
+        """Return what is shown, its words noted for the meanings."""
+        self._texts.append(shown.html)
+        return shown
 
     def communes(self, *indicators: str) -> Html:
         """Return one sheet for each commune, with these indicators, the EPCI beside; no rank, no weak percentage."""

@@ -293,10 +293,9 @@ def slope(seen: Observed, one: Indicator) -> Html:
 def overview(seen: Observed) -> Html:
     """Return where the territory stands to its place of reference, indicator by indicator (spine chart)."""
     rows = synthesis.overview(seen)
-    reference = rows["reference"].mode().iloc[0] if len(rows) else ""
-    rows = rows[rows["reference"].eq(reference)]
     if rows.empty:
         return markup.reading(texts.typography("Aucun indicateur ne se compare encore à un autre territoire."), "")
+    reference = rows["reference"].iloc[0]
     words = rows["word"].fillna("sans test").str.removesuffix(" que").str.removesuffix(" de")
     lines = rows.assign(word=words)[["label", "own_text", "reference_text", "word"]].to_numpy().tolist()
     own = seen.territory["name"]

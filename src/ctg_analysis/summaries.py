@@ -16,26 +16,50 @@ from ctg_analysis.observed import Observed
 def messages(seen: Observed) -> list[sheets.Said]:
     """Return the messages of the synthèse in words."""
     chapters = {one.number: one for one in all_chapters()}
-    return [_said(seen, message.indicator, chapters) for message in synthesis.messages(seen)]
+    return [_said(seen, message, chapters) for message in synthesis.messages(seen)]
 
 
-def _said(seen: Observed, one: Indicator, chapters: dict[str, ChapterNotebook]) -> sheets.Said:
-    rows = seen.compared(one, with_peers=False)
-    known = rows[rows["status"].eq(OK)]
-    several = len(known) > 1
-    values = " ; ".join(f"{name} {text}" for name, text in zip(known["name"], known["text"], strict=True))
-    alt = texts.typography(f"{one.label}, {texts.period_text(rows['period'].iloc[0])} : {values}.")
+def _said(seen: Observed, message: synthesis.Message, chapters: dict[str, ChapterNotebook]) -> sheets.Said:
+    one = message.indicator
     chapter = chapters[one.chapter]
+    rows, comparison, drawing = COMPARED.get(message.kind, _beside)(seen, one)
+    cited = figures.source(seen, rows, series=message.kind == synthesis.CHANGE)
     return sheets.Said(
         theme=texts.typography(chapter.title),
         sentence=texts.sentence(one, rows.iloc[0]),
-        comparison=texts.typography(titles.standing(rows)) if several else "",
-        drawing=markup.described(bars.comparison(known), alt) if several else "",
-        source=texts.typography(f"Source : {figures.source(seen, rows)}"),
+        comparison=texts.typography(comparison),
+        drawing=drawing,
+        source=texts.typography(f"Source : {cited}"),
         page=chapter.page,
         anchor=one.id,
         label=texts.typography(one.label),
     )
+
+
+def _beside(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str]:
+    """Return the rows of a message on the territory beside larger ones, the words, the bars."""
+    rows = seen.compared(one, with_peers=False)
+    known = rows[rows["status"].eq(OK)]
+    values = " ; ".join(f"{name} {text}" for name, text in zip(known["name"], known["text"], strict=True))
+    alt = texts.typography(f"{one.label}, {texts.period_text(rows['period'].iloc[0])} : {values}.")
+    return rows, titles.standing(rows) or titles.level(one, rows), markup.described(bars.comparison(known), alt)
+
+
+def _over_time(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str]:
+    """Return the rows of a message on the territory over the years, the latest first, the words, the line."""
+    rows = seen.own(one)
+    return rows[::-1], titles.trend(one, rows), sheets.history(rows, one.label)
+
+
+def _in_communes(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str]:
+    """Return the rows of a message on the communes where something is, the words, a square for each."""
+    rows, communes = seen.compared(one, with_peers=False), synthesis.communes_concerned(seen, one)
+    some, whole = int(communes["value"].gt(0).sum()), len(communes)
+    said = f"{one.label}, {texts.period_text(rows['period'].iloc[0])} : {some} communes concernées sur {whole}."
+    return rows, titles.concerned(one, communes), markup.described(sheets.some_of(some, whole), texts.typography(said))
+
+
+COMPARED = {synthesis.CHANGE: _over_time, synthesis.COMMUNES: _in_communes}
 
 
 def communes(seen: Observed, indicators: list[Indicator]) -> Html:

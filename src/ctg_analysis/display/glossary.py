@@ -1,14 +1,19 @@
-"""Acronyms that open on their meaning, where they stand."""
+"""Acronyms and terms that open on their meaning, where they stand."""
 
 import re
 from collections.abc import Iterable
 from functools import cache
 
 import yaml
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from ctg_analysis.display.texts import typography
 from ctg_analysis.settings import settings
+
+LEFT_ALONE = "svg|details|pre|code|a|button|dt|h1"  # drawn, folded, a link already, a word with its meaning, the title
+
+BUTTON = '<button type="button" class="term"[^<]*</button>'
+UNBROKEN = re.compile(rf"[(’]{BUTTON}[.,)]*|{BUTTON}[.,)]+")  # no line may part a term from these; it may a button
 
 
 @cache
@@ -21,13 +26,34 @@ def terms() -> dict[str, str]:
 
 def found(texts: Iterable[str]) -> list[str]:
     """Return the terms that stand in texts, in alphabetical order."""
-    words = {word for text in texts for word in _pattern().findall(text)}
-    return sorted(words, key=str.casefold)
+    words = {word["term"] for text in texts for word in _words().finditer(text)}
+    return _by_letter(words)
 
 
-def opened(text: str) -> Markup:
-    """Return a text, escaped, in which each term is a button that opens its meaning (see meanings)."""
-    return Markup(_pattern().sub(lambda word: _button(word[0]), str(escape(text))))
+def explained(body: str) -> str:
+    """Return the content of a page with a button that opens its meaning in the place of each term, at its first use
+    under each heading of second or third level; the meanings follow the content.
+    """
+    here: set[str] = set()
+    used: set[str] = set()
+
+    def opened(piece: re.Match) -> str:
+        if piece["heading"]:
+            here.clear()
+        term = piece["term"]
+        if term is None or term in here:
+            return piece[0]
+        here.add(term)
+        used.add(term)
+        return f'<button type="button" class="term" popovertarget="{name_of(term)}">{term}</button>'
+
+    body = UNBROKEN.sub(r'<span class="unbroken">\g<0></span>', _pieces().sub(opened, body))
+    return body + "".join(map(_meaning, _by_letter(used)))
+
+
+def _by_letter(words: set[str]) -> list[str]:
+    """Return terms in alphabetical order, Ulis and ULIS always in the same."""
+    return sorted(words, key=lambda word: (word.casefold(), word))
 
 
 def name_of(term: str) -> str:
@@ -35,11 +61,19 @@ def name_of(term: str) -> str:
     return f"terme-{re.sub('[^A-Za-z]', '-', term)}"
 
 
-def _button(term: str) -> str:
-    return f'<button type="button" class="term" popovertarget="{name_of(term)}">{term}</button>'
+def _meaning(term: str) -> str:
+    said = f"<strong>{term}</strong>\u00a0: {escape(terms()[term])}"
+    return f'\n<div popover class="meaning" id="{name_of(term)}" role="note">{said}</div>'
 
 
 @cache
-def _pattern() -> re.Pattern:
+def _words() -> re.Pattern:
     longest = sorted(terms(), key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})\b")
+    return re.compile(rf"\b(?P<term>{'|'.join(map(re.escape, longest))})\b")
+
+
+@cache
+def _pieces() -> re.Pattern:
+    """Return the pattern of what is passed over, and of the terms between."""
+    alone = rf"<(?P<alone>{LEFT_ALONE})\b.*?</(?P=alone)>"
+    return re.compile(rf"{alone}|(?P<heading><h[23]\b[^>]*>)|<[^>]*>|{_words().pattern}", re.DOTALL)

@@ -12,6 +12,7 @@ from ctg_analysis.display.texts import number
 HEIGHT = 210  # of a line chart
 TOP, BOTTOM = 22, 24  # room for the values above the line, and for the years
 NAME_WIDTH = 24
+SHORTEST = 3  # years: two points make no trend
 
 
 def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int = 0) -> str:

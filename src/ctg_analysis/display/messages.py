@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ctg_analysis.display import texts
-from ctg_analysis.model import OK, Indicator
+from ctg_analysis.model import OK, Count, Indicator, Mean
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
 
@@ -21,18 +21,41 @@ def about(one: Indicator, said: str) -> str:
 
 
 def comparison(one: Indicator, rows: pd.DataFrame) -> str:
-    """Return how the territory stands to its comparators. rows: see Observed.compared, the territory first."""
+    """Return how the territory stands to its comparators. rows: see Observed.compared, the territory first.
+
+    A number of things is told alone: that of a larger place is larger.
+    """
     own, others = rows.iloc[0], _others(rows)
     stands = standing(rows)
     if stands:
         return about(one, f"{_with_unit(one, own)}, {texts.uncapitalised(stands)}")
-    if others.empty:
+    if others.empty or isinstance(one.value, Count | Mean):
         return about(one, _with_unit(one, own))
-    national = others[others["level"].eq("france")]
-    other = others.iloc[0] if national.empty else national.iloc[0]
+    other = _widest(others)
     where = f"en {other['name']}" if other["name"].startswith("France") else f"({other['name']})"
     beside = "et autant" if other["text"] == own["text"] else f"contre {other['text']}"
     return about(one, f"{_with_unit(one, own)}, {beside} {where}")
+
+
+def level(one: Indicator, rows: pd.DataFrame) -> str:
+    """Return the value here and that of a larger place, without a test. rows: as above, one of another place known."""
+    other = _widest(_others(rows))
+    return f"{counted(one, rows.iloc[0])} dans le territoire, {other['text']} {_where(other)}"
+
+
+def _widest(others: pd.DataFrame) -> pd.Series:
+    """Return the row of France, failing that the first one."""
+    national = others[others["level"].eq("france")]
+    return others.iloc[0] if national.empty else national.iloc[0]
+
+
+def _where(row: pd.Series) -> str:
+    """Return « en France », « dans le département de l’Aveyron », « dans la région Occitanie »."""
+    if row["level"] == "departement":
+        return f"dans le département {texts.of(row['name'])}"
+    if row["level"] == "region":
+        return f"dans la région {row['name'].removeprefix('Région ')}"
+    return f"en {row['name']}" if row["name"].startswith("France") else f"({row['name']})"
 
 
 def standing(rows: pd.DataFrame) -> str:
@@ -112,6 +135,14 @@ def largest(one: Indicator, rows: pd.DataFrame) -> str:
     where = texts.listed(names) if len(names) < 3 else f"{len(names)} communes"
     among = "par commune" if len(shown) == len(rows) else "par commune montrée"
     return about(one, f"jusqu'à {_with_unit(one, top)} {among} ({where})")
+
+
+def concerned(one: Indicator, rows: pd.DataFrame) -> str:
+    """Return how many of the communes have something, some but not all. rows: of all the communes."""
+    some, whole = int(rows["value"].gt(0).sum()), len(rows)
+    if one.unit == "communes":
+        return f"Soit {some} des {whole} communes du territoire"
+    return f"{some} des {whole} communes en {'comptent' if some > 1 else 'compte'}"
 
 
 def choropleth(one: Indicator, rows: pd.DataFrame) -> str:

@@ -7,8 +7,11 @@ from markupsafe import Markup
 
 from ctg_analysis.display import charts, glossary, markup, texts
 from ctg_analysis.display.drawing import Drawing, length
+from ctg_analysis.display.lines import SHORTEST
 from ctg_analysis.display.markup import Html, Table
-from ctg_analysis.display.style import FAINT, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.style import FAINT, PAPER, SMALL, TERRITORY, WIDTH
+
+ACROSS = 22  # squares in a row
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,12 @@ class Sheet:
 def messages(said: list[Said], rule: str) -> Html:
     """Return the messages of the synthèse, each with a link to its proof."""
     shown = [{**vars(one), "drawing": Markup(one.drawing)} for one in said]
-    return markup.piece("messages.html.j2", messages=shown, rule=texts.typography(rule), opened=glossary.opened)
+    return markup.piece("messages.html.j2", messages=shown, rule=texts.typography(rule))
 
 
 def meanings(said: list[str]) -> Html:
-    """Return the meaning of every term that stands in what was said, for its button to open."""
-    entries = [(term, glossary.terms()[term]) for term in glossary.found(said)]
-    return markup.piece("glossary.html.j2", entries=entries, name_of=glossary.name_of)
+    """Return the meaning of every term that stands in what was said."""
+    return markup.piece("glossary.html.j2", entries=[(term, glossary.terms()[term]) for term in glossary.found(said)])
 
 
 def sheets(communes: list[Sheet], header: list[str], source: str) -> Html:
@@ -68,7 +70,7 @@ def _signs(lines: list[list[str]]) -> str:
 def history(rows: pd.DataFrame, what: str) -> str:
     """Return a small line over the years, its first and last values written. rows: columns period, value, text."""
     points = [(int(row.period[:4]), row.value, row.text) for row in rows.itertuples(index=False)]
-    if len(points) < 3:
+    if len(points) < SHORTEST:
         return ""
     (first, _, first_text), (last, _, last_text) = points[0], points[-1]
     ends = [f"{first_text} en {first}", f"{last_text} en {last}"]
@@ -85,3 +87,13 @@ def history(rows: pd.DataFrame, what: str) -> str:
     drawing.text(left - 6, line[0][1], ends[0], anchor="end", size=SMALL, fill=FAINT)
     drawing.text(right + 6, line[-1][1], ends[1], size=SMALL)
     return markup.described(drawing.svg(), texts.typography(f"{what} : {ends[0]}, {ends[1]}."))
+
+
+def some_of(some: int, whole: int) -> str:
+    """Return a square for each of so many communes, the first ones filled, and their numbers below."""
+    drawing = Drawing(22 + 20 * -(-whole // ACROSS))
+    for rank in range(whole):
+        x, y = 1 + rank % ACROSS * 20, 9 + rank // ACROSS * 20
+        drawing.bar(x, y, 15, 15, TERRITORY if rank < some else PAPER, stroke=TERRITORY)
+    drawing.text(0, drawing.height - 9, f"{some} sur {whole}", font_weight="bold")
+    return drawing.svg()

@@ -45,6 +45,8 @@ DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (ru
 
 FRENCH = Locale("fr", "FR")
 MONTHS = {"12": "décembre"}
+UNCHANGED = {"accès", "avis", "bus", "cours", "décès", "fois", "mois", "parcours", "refus", "relais", "repas", "temps"}
+UNCHANGED |= {"tiers", "vous"}  # words in -s that have no other singular, « rendez-vous » too
 
 
 def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
@@ -209,10 +211,14 @@ def geography(sources: list[Source], year: int, *, series: bool) -> str:
 
 
 def singular(unit: str) -> str:
-    """Return a unit as it follows a number under 2: « place pour 100 enfants », « jeune pour 1 habitant »."""
-    counted, *rest = re.split(r"(?= (?:pour|par|de) )", unit, maxsplit=1)
-    words = [word if word in ("temps", "fois") else word.removesuffix("s") for word in counted.split(" ")]
-    return " ".join(words) + "".join(rest)
+    """Return a unit as it follows a number under 2: « place pour 100 enfants », « lieu », « centre social »."""
+    counted, *rest = re.split(r"(?= (?:pour|par|de|en|à) | d['’])", unit, maxsplit=1)
+    return re.sub(r"[^ -]+", lambda word: _one(word[0]), counted) + "".join(rest)
+
+
+def _one(word: str) -> str:
+    """Return a noun or an adjective in the singular: place, social, lieu, bureau."""
+    return word if word in UNCHANGED else re.sub(r"s$|(?<=[aeo]u)x$", "", re.sub(r"(?<!e)aux$", "al", word))
 
 
 def unit_text(unit: str) -> str:

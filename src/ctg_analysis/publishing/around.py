@@ -5,7 +5,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from ctg_analysis.display.texts import typography
-from ctg_analysis.publishing.search import index
+from ctg_analysis.publishing.search import index, synonyms
 from ctg_analysis.publishing.sections import Section, with_sections
 from ctg_analysis.publishing.site import page, templates, text_sources
 
@@ -27,7 +27,11 @@ def write_around(folder: Path, about: dict) -> None:
     _write(folder, "index.html", page("index.html.j2", page=about | {"current": "index.html"}))
     entries = index(folder, about["chapters"])
     about = about | {"date": "", "current": ""}
-    _write(folder, "recherche.html", page("recherche.html.j2", page=about | {"title": "Recherche"}, entries=entries))
+    _write(
+        folder,
+        "recherche.html",
+        page("recherche.html.j2", page=about | {"title": "Recherche"}, entries=entries, synonyms=synonyms()),
+    )
     for name, source in text_sources().items():
         title, body, sections = _text(source)
         text = page("texte.html.j2", page=about | {"title": title}, body=Markup(body), sections=sections)

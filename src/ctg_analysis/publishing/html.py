@@ -8,6 +8,7 @@ from markupsafe import Markup
 from nbconvert import HTMLExporter, TemplateExporter
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.display.glossary import explained
 from ctg_analysis.display.texts import typography
 from ctg_analysis.publishing.anchors import placed
 from ctg_analysis.publishing.boxes import merged
@@ -31,7 +32,7 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
     body, sections = with_sections(body)
     dates = [f"{year}-{month}-{day}" for day, month, year in EXTRACTION.findall(body)]
     date = in_french(max(dates)) if dates else ""
-    return page("chapitre.html.j2", page=about | {"date": date}, body=Markup(body), sections=sections)
+    return page("chapitre.html.j2", page=about | {"date": date}, body=Markup(explained(body)), sections=sections)
 
 
 class PageExporter(HTMLExporter):

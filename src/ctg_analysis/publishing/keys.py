@@ -11,6 +11,7 @@ from ctg_analysis.settings import DataRoot, settings
 from ctg_analysis.sources.folders import sha256 as sum_of
 from ctg_analysis.staleness import library, locked, told
 
+WORDS = ("glossaire.yml", "synonymes.yml")  # of data/reference: those of every territory
 OF_ALL = "data"  # the part of a key that any change of any source changes
 
 
@@ -20,6 +21,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
     No table is opened: `data` is the sum of the files of data/processed, which are past the gate of secrecy. The sum of
     what they were made from would let restricted figures be guessed.
     """
+    words = [settings().root / "data" / "reference" / name for name in WORDS]
     common = {
         "parameters": repr([("epci", epci)]),
         "library": library(),
@@ -28,7 +30,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
         "kernels": settings().kernels,
         "readers": settings().readers,
         "chapters": sha256(repr([(one.page, one.title) for one in chapters]).encode()).hexdigest(),
-        "texts": sha256(b"".join(path.read_bytes() for path in text_sources().values())).hexdigest(),
+        "texts": sha256(b"".join(path.read_bytes() for path in [*text_sources().values(), *words])).hexdigest(),
         OF_ALL: _sum_of_data(root, epci),
     }
     return {one.path.stem: common | {"notebook": sha256(one.path.read_bytes()).hexdigest()} for one in chapters}

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from markupsafe import escape
 
 from ctg_analysis.display.texts import typography
+from ctg_analysis.settings import settings
 
 CHAPTER, SECTION, INDICATOR, COMMUNE = "Chapitre", "Partie de chapitre", "Indicateur", "Commune"
 POPULATION = "population_count.csv"  # among donnees/, the file that names every commune
@@ -46,7 +47,19 @@ def index(folder: Path, chapters: list[dict]) -> str:
     entries += [entry for one in chapters for entry in indicators(pages[one["page"]], one)]
     entries += communes(folder, pages)
     entries += [entry for one in chapters for entry in sections(pages[one["page"]], one)]
-    return json.dumps(entries, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return _json(entries)
+
+
+def synonyms() -> str:
+    """Return data/reference/synonymes.yml, other words for what a reader may look for, as the index is written."""
+    import yaml
+
+    path = settings().root / "data" / "reference" / "synonymes.yml"
+    return _json(list(yaml.safe_load(path.read_text(encoding="utf-8")).items()))
+
+
+def _json(content: list) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def sections(html: str, chapter: dict) -> list[Entry]:
