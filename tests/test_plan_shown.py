@@ -290,7 +290,9 @@ def test_numbers_have_the_decimals_that_their_table_needs(shown):
     """A mean mark has two; the latest value has no sign of its unit, like the baseline and the target beside it."""
     marks = Enjeux(shown).ranks().html
     assert re.search(r"\b\d,\d{2}\b", marks) and not re.search(r"\d,\d{3,}", marks)
-    assert ": 0 adresse, au plus 0" in Enjeux(shown).constats().html.replace("\u00a0", " ").replace(" :", ":")
+    assert ": 0 adresse, le constat tient jusqu" in Enjeux(shown).constats().html.replace("\u00a0", " ").replace(
+        " :", ":"
+    )
     rows = re.findall(r"<tr>.*?</tr>", Followup(shown).bullets().html, re.DOTALL)
     (row,) = [one for one in rows if "Demandes sans réponse favorable" in one]
     cells = [text for text in re.sub(r"<[^>]*>", "|", row).split("|") if text.strip()]

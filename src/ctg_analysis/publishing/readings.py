@@ -10,6 +10,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.demarche import Demarche
+from ctg_analysis.figures import COMMON_CLASSES
 from ctg_analysis.model import Indicator
 from ctg_analysis.observations import read_observations
 from ctg_analysis.observed import Observed
@@ -94,4 +95,6 @@ def indicators_of(chapter: ChapterNotebook, demarche: Demarche) -> list[Indicato
         names |= {*proved(demarche), *demarche.table("indicateurs_suivi")["indicateur"].dropna()}
     found = [one for one in CATALOGUE.values() if one.chapter == chapter.number or {one.id, one.family} & names]
     read = {one.id for one in found} | {part for one in found for part in one.parts}
+    shared = {one.family for one in found} & set(COMMON_CLASSES)
+    read |= {one.id for one in CATALOGUE.values() if one.family in shared}
     return [one for one in CATALOGUE.values() if one.id in read]
