@@ -88,9 +88,7 @@ def replace(line, column, text):
     "file, column",
     [
         (BIRTHS, "GEO"),
-        (BIRTHS, "TIME_PERIOD"),
         (AGES, "AGE"),
-        ("caf_s_ben_com_f/s_ben_com_f.csv", "numcomdo"),
         ("caf_txcouv_pe/txcouv_pe_epci.csv", "numepci"),
     ],
 )

@@ -23,7 +23,6 @@ def papermill(notebook, output, *parameters):
 @pytest.mark.parametrize(
     "epci, notebook",
     [
-        ("200067171", "01_territoire.ipynb"),
         ("200067171", "04_petite_enfance.ipynb"),
         (EXAMPLE_EPCI, "10_acces_droits.ipynb"),
     ],
