@@ -26,7 +26,7 @@ def percent(share: float) -> str:
 def profile(rows: pd.DataFrame) -> str:
     """Return, for each modality, its share among the respondents before and after weights, and in the census.
 
-    rows: columns block (title of the variable), name, before, after, census (0 to 1, NaN when it is not known).
+    rows: columns block (title of the variable), name, before, after, census (0 to 1, NaN when not known or not shown).
     """
     names = [folded(name, NAME_WIDTH) for name in rows["name"]]
     left = max(map(length, names)) + GAP
@@ -50,11 +50,11 @@ def profile(rows: pd.DataFrame) -> str:
             y = top + height / 2
             drawing.line([(x(0), y), (WIDTH - 8, y)], "#e4e0d6")
             drawing.text(left - GAP, y, row.folded, anchor="end")
-            drawing.line([(x(row.before), y), (x(row.after), y)], TERRITORY, 2)
-            if not math.isnan(row.census):
-                _stroke(drawing, x(row.census), y)
-            _ring(drawing, x(row.before), y)
-            _disc(drawing, x(row.after), y)
+            if not math.isnan(row.before + row.after):
+                drawing.line([(x(row.before), y), (x(row.after), y)], TERRITORY, 2)
+            for share, mark in ((row.census, _stroke), (row.before, _ring), (row.after, _disc)):
+                if not math.isnan(share):
+                    mark(drawing, x(share), y)
             top += height
         top += BLOCK
     for share, anchor in ((0, "middle"), (most / 2, "middle"), (most, "end")):

@@ -154,7 +154,8 @@ def profile(rows: pd.DataFrame, said: Said) -> Html:
         [
             f"{row.block} : {row.name}",
             count(row.count, few=True),
-            *map(share, (row.before, row.after, row.census)),
+            *(share(part, few=True) for part in (row.before, row.after)),
+            share(row.census),
             row.represented or NOTHING,
         ]
         for row in drawn.itertuples()

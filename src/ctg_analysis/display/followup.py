@@ -195,7 +195,8 @@ def _word(row) -> str:
 def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, file: str) -> Html:
     """Return the values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
     drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
-    rows = rows.assign(text=[text or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)])
+    told = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
+    rows = rows.assign(text=told)
     years = sorted(rows["year"].unique())
     lines = []
     for name, label in labels.items():

@@ -189,15 +189,30 @@ def _channels(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _profile(survey: Survey) -> pd.DataFrame:
-    """Return the profile of the respondents, see `weighting.Weighting`, in words; few respondents are not counted."""
+    """Return the profile of the respondents, see `weighting.Weighting`, in words."""
     if survey.weighting is None:
         return pd.DataFrame()
     table, asked = survey.weighting.profile, survey.questionnaire.set_index("q_id")
     words = {row.Index: labels(row.modalites) | OUTSIDE for row in asked.itertuples()}
     named = [words.get(row.variable, {}).get(row.modalite, row.modalite) for row in table.itertuples()]
     known = table["variable"].map(asked["libelle"]).fillna(table["variable"])
-    count = table["count"].astype(float).mask(questions.is_few(table["count"]))
-    return table.assign(libelle=known, modalite_libelle=named, count=count)
+    return without_few(table.assign(libelle=known, modalite_libelle=named))
+
+
+def without_few(profile: pd.DataFrame) -> pd.DataFrame:
+    """Return a profile that does not tell of 1 to 4 respondents: neither their number nor what gives it (R1, R2).
+
+    After weights, the shares beside it would tell it too, of those who did not say or are raked together with others.
+    """
+    hidden = profile.groupby("variable")["count"].transform(questions.hidden_cells).astype(bool)
+    telling = hidden.groupby(profile["variable"]).transform("any")
+    known = profile.astype({"count": float})
+    return known.assign(
+        count=known["count"].mask(hidden),
+        before=known["before"].mask(hidden),
+        after=known["after"].mask(telling),
+        represented=known["represented"].mask(hidden, ""),
+    )
 
 
 def groups_of(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> list[str]:
