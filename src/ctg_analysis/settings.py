@@ -32,6 +32,11 @@ class Settings:
     chromium: str = ""
 
     @property
+    def reference(self) -> Path:
+        """The folder of the small tables kept by hand, those of every territory."""
+        return self.root / "data" / "reference"
+
+    @property
     def reports(self) -> Path:
         """The folder of the reports: those of the COPIL have their own, lest they be published with the others."""
         return self.root / ("reports" if self.readers == PUBLIC else f"reports_{self.readers}")

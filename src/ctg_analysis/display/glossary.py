@@ -19,7 +19,7 @@ UNBROKEN = re.compile(rf"[(’]{BUTTON}[.,)]*|{BUTTON}[.,)]+")  # no line may pa
 @cache
 def terms() -> dict[str, str]:
     """Return the meaning of each term of data/reference/glossaire.yml."""
-    path = settings().root / "data" / "reference" / "glossaire.yml"
+    path = settings().reference / "glossaire.yml"
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     return {term: typography(meaning) for term, meaning in entries.items()}
 

@@ -123,14 +123,14 @@ _CAF = (
 
 def read_reference(name: str) -> list[dict[str, str]]:
     """Return the dated texts of data/reference/<name>.yml: texte, source, date, a_verifier, with their typography."""
-    path = settings().root / "data" / "reference" / f"{name}.yml"
+    path = settings().reference / f"{name}.yml"
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     return [{key: _written(str(value)) for key, value in entry.items()} for entry in entries]
 
 
 def read_norms(name: str) -> list[tuple[str, float, str]]:
     """Return what data/reference/<name>.yml sets a most for: id of the indicator, the most, whom it is about."""
-    path = settings().root / "data" / "reference" / f"{name}.yml"
+    path = settings().reference / f"{name}.yml"
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     return [(one["indicateur"], float(one["norme"]), one["public"]) for one in entries if "norme" in one]
 

@@ -191,7 +191,7 @@ def _after_de() -> dict[str, str]:
     """Return what data/reference says of the départements and the régions."""
     found = {}
     for file in ("regions.csv", "departements.csv"):
-        with (settings().root / "data" / "reference" / file).open(encoding="utf-8") as rows:
+        with (settings().reference / file).open(encoding="utf-8") as rows:
             found |= {typography(row["nom"]): typography(row["de"]) for row in csv.DictReader(rows, delimiter=";")}
     return found
 

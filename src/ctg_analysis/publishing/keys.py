@@ -21,7 +21,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
     No table is opened: `data` is the sum of the files of data/processed, which are past the gate of secrecy. The sum of
     what they were made from would let restricted figures be guessed.
     """
-    words = [settings().root / "data" / "reference" / name for name in WORDS]
+    words = [settings().reference / name for name in WORDS]
     common = {
         "parameters": repr([("epci", epci)]),
         "library": library(),

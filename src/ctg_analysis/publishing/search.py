@@ -54,7 +54,7 @@ def synonyms() -> str:
     """Return data/reference/synonymes.yml, other words for what a reader may look for, as the index is written."""
     import yaml
 
-    path = settings().root / "data" / "reference" / "synonymes.yml"
+    path = settings().reference / "synonymes.yml"
     return _json(list(yaml.safe_load(path.read_text(encoding="utf-8")).items()))
 
 
