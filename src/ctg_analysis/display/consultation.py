@@ -148,7 +148,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Sa
 def profile(rows: pd.DataFrame, said: Said) -> Html:
     """Return who answered, before and after weights, beside the census. rows: those of `profile`."""
     known = rows[rows["represented"].eq("sous-représenté")]
-    missing = known["modalite_libelle"][(known["before"] - known["census"]).idxmin()] if len(known) else ""
+    least = known.loc[(known["before"] - known["census"]).idxmin()] if len(known) else None
     drawn = rows.assign(block=_written(rows["libelle"]), name=_written(rows["modalite_libelle"]))
     lines = [
         [
@@ -165,7 +165,9 @@ def profile(rows: pd.DataFrame, said: Said) -> Html:
         "profile",
         answers.profile(drawn),
         Listing(header, lines),
-        f"Les moins entendus : « {missing} »" if missing else "Les répondants ont le profil de la population",
+        f"Les moins entendus : « {least['libelle']} » {least['modalite_libelle']}"
+        if least is not None
+        else "Les répondants ont le profil de la population",
         "Profil des répondants avant et après redressement, et de la population, en %",
         [],
         said,
