@@ -1,5 +1,7 @@
 """Raw files written on the spot for the tests of the readers, with their certificate, and what is read from them."""
 
+import shutil
+
 import pytest
 
 from ctg_analysis.errors import InputError
@@ -22,6 +24,13 @@ def received(tmp_path, texts, *, full=False, columns=None, vintage="celui du fic
     words = dict.fromkeys(("titre", "producteur", "jeu_de_donnees", "geographie", "licence", "couverture"), "x")
     words |= {"secret_arrondi": "x", "millesime": vintage, "date_acces": date}
     return RawFolder(home, Certificate(id="dataset", fichiers=entries, **words))
+
+
+def keep(root, sources):
+    """Remove the raw folders of a copy of a data root, but for those of some sources: the others take time to read."""
+    for folder in root.raw.iterdir():
+        if folder.name not in sources:
+            shutil.rmtree(folder)
 
 
 def values(facts):

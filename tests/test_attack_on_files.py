@@ -13,6 +13,7 @@ import shutil
 import pandas as pd
 import pytest
 from attacker import THRESHOLD, Attacker
+from raw_files import keep
 
 from ctg_analysis import chapter as chapters
 from ctg_analysis import derivation, processing, secrecy, staleness
@@ -141,9 +142,7 @@ def root(tmp_path_factory, example):
     """A data root that is not taken for the invented one, whose earlier editions the gate reads."""
     root = DataRoot(tmp_path_factory.mktemp("attack") / "data")
     shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("processed"))
-    for folder in root.raw.iterdir():
-        if folder.name not in OPEN:
-            shutil.rmtree(folder)
+    keep(root, OPEN)
     return root
 
 

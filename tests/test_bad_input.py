@@ -8,6 +8,7 @@ import sys
 
 import pytest
 import yaml
+from raw_files import keep
 
 from ctg_analysis.checking import check_root
 from ctg_analysis.errors import InputError
@@ -41,9 +42,7 @@ def root(tmp_path, example):
 def copied(root, home):
     """Copy some sources of a data root."""
     shutil.copytree(root.path, home, ignore=shutil.ignore_patterns("*.py", "__pycache__", "private"))
-    for folder in (home / "raw").iterdir():
-        if folder.name not in SOME:
-            shutil.rmtree(folder)
+    keep(DataRoot(home), SOME)
     return DataRoot(home)
 
 

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 import yaml
+from raw_files import keep
 from test_architecture import AFTER_THE_GATE, layer_of, modules
 from test_bad_input import certify
 
@@ -18,16 +19,19 @@ from ctg_analysis.processing import process
 from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
 
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
+SOME = {"etalab_decoupage", "contours", "insee_etat_civil", "rna", "france_services", "depp_ips", "insee_acces"}
+SOME |= {"demarche"}
 YOUTH = f"{EXAMPLE_EPCI}/mission_locale.csv"
 
 
 @pytest.fixture
 def root(tmp_path):
-    """A copy of the invented territory as received, that a test may spoil."""
+    """A copy of some sources of the invented territory as received, of all its forms, that a test may spoil."""
     copy = tmp_path / "exemple"
     shutil.copytree(
         data_root(EXAMPLE_EPCI).path, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__", "processed")
     )
+    keep(DataRoot(copy), SOME)
     return DataRoot(copy)
 
 
@@ -114,9 +118,6 @@ def test_the_command_data_says_as_much_as_check_and_a_wrong_header_hides_no_othe
 
 def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_person_keeps_there(root):
     home = root.raw / "rna"
-    for folder in root.raw.iterdir():
-        if folder.name not in {"rna", "depp_ips", "etalab_decoupage", "contours"}:
-            shutil.rmtree(folder)
     for kept in (
         root.raw / ".gitkeep",
         root.raw / "README.md",

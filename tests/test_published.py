@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from raw_files import keep
 
 from ctg_analysis import derivation, published, staleness
 from ctg_analysis.build import build
@@ -14,6 +15,7 @@ def test_the_gate_knows_what_earlier_editions_published(tmp_path, monkeypatch, e
     """A data root that is no invented one, with an earlier edition of its report: `ctg data` hands it to the gate."""
     root = DataRoot(tmp_path / "data")
     shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("processed"))
+    keep(root, {"etalab_decoupage", "contours"})
     (built,) = build(["999999999"], chosen_chapters(["08"]), tmp_path / "trial")
     for number in ("1", "2"):  # the second repeats the figures of the first
         shutil.copytree(built.place, tmp_path / "reports" / ".editions" / "999999999" / number)
