@@ -61,7 +61,7 @@ class Seen:
     def own(self, one):
         return self.table[self.table["indicator"].eq(one.id) & self.table["level"].eq("epci")].sort_values("period")
 
-    def readable(self, one):
+    def data(self, one):
         return self.table[self.table["indicator"].eq(one.id)]
 
 

@@ -55,14 +55,20 @@ def _candidates(seen: Observed, members: list[Indicator], gaps: pd.DataFrame, kn
     yield from (Message(by_id[name], GAP) for name in gaps["indicator"] if name in by_id)
     yield from (Message(one, LEVEL) for one in members if _compares(one, known) and _is_printed(seen, one))
     whole = [one for one in members if not one.family]  # a part of a breakdown says little alone
-    sizes = {one.id: change(one, seen.own(one)) for one in whole}
-    moved = [one for one in whole if sizes[one.id] >= LEAST_CHANGE]
+    sizes = {one.id: change(one, seen.own(one)) for one in whole if _has_years(seen, one)}
+    moved = [one for one in whole if sizes.get(one.id, 0) >= LEAST_CHANGE]
     yield from (Message(one, CHANGE) for one in sorted(moved, key=lambda one: (not one.direction, -sizes[one.id])))
     yield from (Message(one, COMMUNES) for one in whole if len(communes_concerned(seen, one)))
 
 
 def _is_printed(seen: Observed, one: Indicator) -> bool:
     return texts.is_printed(one, next(seen.compared(one, with_peers=False).itertuples(index=False)))
+
+
+def _has_years(seen: Observed, one: Indicator) -> bool:
+    """Tell whether an indicator has enough years here to make a trend, before any is put in words."""
+    rows = seen.data(one)
+    return int((rows["level"].eq("epci") & rows["status"].eq(OK)).sum()) >= lines.SHORTEST
 
 
 def change(one: Indicator, rows: pd.DataFrame) -> float:
@@ -85,11 +91,14 @@ def communes_concerned(seen: Observed, one: Indicator) -> pd.DataFrame:
 
     No row when a commune is not known, when its producer rounds the counts, or when all or none have some.
     """
-    own, rows = seen.compared(one, with_peers=False), seen.readable(one)
+    rows = seen.data(one)
+    if not isinstance(one.value, Count) or not one.id.endswith("_count"):
+        return rows[:0]
+    own = seen.compared(one, with_peers=False)
     rows = rows[rows["level"].eq("commune") & rows["period"].eq(own["period"].iloc[0] if len(own) else "")]
-    counted = isinstance(one.value, Count) and one.id.endswith("_count") and len(rows) >= FEWEST_COMMUNES
     exact = rows["status"].eq(OK).all() and not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
-    return rows if counted and exact and 0 < rows["value"].gt(0).sum() < len(rows) else rows[:0]
+    enough = len(rows) >= FEWEST_COMMUNES
+    return rows if enough and exact and 0 < rows["value"].gt(0).sum() < len(rows) else rows[:0]
 
 
 def places_known(tested: pd.DataFrame) -> dict[str, int]:
