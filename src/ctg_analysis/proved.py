@@ -1,5 +1,6 @@
 """What is shown elsewhere and proves something: the way back from it to the constats that rest on it."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from ctg_analysis.demarche import Demarche
@@ -29,6 +30,7 @@ def place_of(kind: str, ref: str) -> str:
     return PLACES[kind][0] + ref.split(evidence.JOIN)[0]
 
 
+@lru_cache(maxsize=1)
 def proved(demarche: Demarche) -> dict[str, list[Proved]]:
     """Return id of what is shown → the constats that it proves, in the order of the proofs."""
     proofs, constats = demarche.table("preuves"), demarche.table("constats")

@@ -18,7 +18,7 @@ from ctg_analysis.field.tables import PUBLIC, TABLES
 from ctg_analysis.field.tables.columns import first_day, last_day
 from ctg_analysis.model import Indicator
 from ctg_analysis.observed import Observed
-from ctg_analysis.proved import Proved, proved
+from ctg_analysis.proved import proved
 
 
 class Dated(NamedTuple):
@@ -107,13 +107,9 @@ class Shown:
         files = [{"file": PUBLIC[name].file, "title": texts.typography(PUBLIC[name].title)} for name in names]
         return markup.piece("begin.html.j2", epci=self.seen.epci, files=files)
 
-    @cached_property
-    def _proved(self) -> dict[str, list[Proved]]:
-        return proved(self.demarche)
-
     def proves(self, place: str) -> Html:
         """Return which constats rest on what stands under an id, with links to them; nothing when none does."""
-        constats = self._proved.get(place)
+        constats = proved(self.demarche).get(place)
         return markup.piece("proves.html.j2", constats=constats) if constats else Html("")
 
     def source(self, *names: str, day: str = "") -> str:

@@ -75,5 +75,5 @@ def _words() -> re.Pattern:
 @cache
 def _pieces() -> re.Pattern:
     """Return the pattern of what is passed over, and of the terms between."""
-    alone = rf"<(?P<alone>{LEFT_ALONE})\b.*?</(?P=alone)>"
-    return re.compile(rf"{alone}|(?P<heading><h[23]\b[^>]*>)|<[^>]*>|{_words().pattern}", re.DOTALL)
+    alone = rf"<(?P<alone>{LEFT_ALONE})\b[^<]*(?:<(?!/(?P=alone)>)[^<]*)*</(?P=alone)>"
+    return re.compile(rf"{alone}|(?P<heading><h[23]\b[^>]*>)|<[^>]*>|{_words().pattern}")

@@ -15,7 +15,8 @@ from ctg_analysis.publishing.boxes import merged
 from ctg_analysis.publishing.sections import with_sections
 from ctg_analysis.publishing.site import TEMPLATES, in_french, page
 
-EXTRACTION = re.compile(r"(?:extraction du|état au|\d{4} au) (\d\d)/(\d\d)/(\d{4})")
+# What comes before the date is looked at after its last letters: a search for letters is quick in long drawings.
+EXTRACTION = re.compile(r"u (?:(?<=extraction du )|(?<=état au )|(?<=\d{4} au ))(\d\d)/(\d\d)/(\d{4})")
 
 
 def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
@@ -38,16 +39,24 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
 class PageExporter(HTMLExporter):
     """nbconvert's exporter without what costs more than the page.
 
-    Its second parse of the page describes images, and ours have their words; it copies and validates the notebook
-    around each of its preprocessors, and ours needs none.
+    Its second parse of the page describes images, and ours have their words; it copies the notebook for its
+    preprocessors, and validates it around each of them, and ours needs none.
     """
+
+    def from_notebook_node(self, nb: nbformat.NotebookNode, resources: dict | None = None, **options):
+        """Return the cells as the template writes them, and the resources."""
+        return TemplateExporter.from_notebook_node(self, Uncopied(nb), resources, **options)
 
     def _preprocess(self, nb: nbformat.NotebookNode, resources: dict) -> tuple[nbformat.NotebookNode, dict]:
         return nb, resources
 
-    def from_notebook_node(self, nb: nbformat.NotebookNode, resources: dict | None = None, **options):
-        """Return the cells as the template writes them, and the resources."""
-        return TemplateExporter.from_notebook_node(self, nb, resources, **options)
+
+class Uncopied(nbformat.NotebookNode):
+    """A notebook that nobody changes: its copy is itself."""
+
+    def __deepcopy__(self, memo: dict) -> "Uncopied":
+        """Return it."""
+        return self
 
 
 @cache

@@ -1,6 +1,7 @@
 """What the forks of the warm process do for a report. Nothing heavy is imported before it is needed."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ctg_analysis.chapters import ChapterNotebook
@@ -25,6 +26,7 @@ def prepare(epci: str) -> None:
     from ctg_analysis.publishing.execution import prepare as load
 
     load(epci)
+    _of_territory(epci)
 
 
 def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict:
@@ -76,24 +78,32 @@ def write_data(report: Report) -> dict:
 
 def about(report: Report) -> dict:
     """Return what every page of a report shows: the territory, the links to the chapters."""
+    from ctg_analysis.display.texts import typography
+    from ctg_analysis.shown import ENJEUX
+
+    territory = _of_territory(report.epci)
+    links = [
+        {"title": typography(one.title), "question": typography(one.question), "page": one.page}
+        for one in report.chapters
+    ]
+    proofs = territory["proofs"] if any(one.page == ENJEUX for one in report.chapters) else {}
+    return territory | {"chapters": links, "current": "index.html", "proofs": proofs}
+
+
+@lru_cache(maxsize=1)
+def _of_territory(epci: str) -> dict:
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.cleaning.geography import read_geography
     from ctg_analysis.display.texts import typography
     from ctg_analysis.proved import proved
     from ctg_analysis.settings import PUBLIC, data_root, settings
-    from ctg_analysis.shown import ENJEUX
 
-    root = data_root(report.epci)
-    pages = {one.page for one in report.chapters}
+    root = data_root(epci)
+    seen = open_chapter(epci).seen
     return {
-        "territory": typography(open_chapter(report.epci).seen.territory["name"]),
-        "chapters": [
-            {"title": typography(one.title), "question": typography(one.question), "page": one.page}
-            for one in report.chapters
-        ],
+        "territory": typography(seen.territory["name"]),
         "fictional": root.fictional,
         "reserved": settings().readers != PUBLIC,
         "geography": typography(read_geography(root)["note"]),
-        "current": "index.html",
-        "proofs": proved(open_chapter(report.epci).seen.demarche) if ENJEUX in pages else {},
+        "proofs": proved(seen.demarche),
     }
