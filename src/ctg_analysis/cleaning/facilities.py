@@ -1,5 +1,7 @@
 """Facilities by type: INSEE's base permanente des équipements (BPE)."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 import pandera.pandas as pa
 
@@ -48,22 +50,17 @@ def clean_facilities(folder: RawFolder) -> pd.DataFrame:
         raise InputError(_unknown(folder, sorted(known - covered)))
     if folder.matching(COVERED):
         covered = set(read(folder, COVERED, COVERED_TYPES)["FACILITY_TYPE"])
-    grid = table[["code", "period"]].drop_duplicates().sort_values(["code", "period"])
-    tables = [
-        _number(table, grid, types).assign(measure=measure)
-        for measure, types in TYPES.items()
-        if covered.issuperset(types)
-    ]
+    by_type = table.pivot_table("value", ["code", "period"], "FACILITY_TYPE", aggfunc="sum", fill_value=0.0)
+    numbers = {measure: _number(by_type, types) for measure, types in TYPES.items() if covered.issuperset(types)}
     if all(covered.intersection(types) for types in BASKET.values()):
-        present = sum(_number(table, grid, types)["value"].gt(0).astype(float) for types in BASKET.values())
-        tables.append(grid.assign(measure="basket_services_present", value=present.to_numpy()))
-        tables.append(grid.assign(measure="basket_services", value=float(len(BASKET))))
+        numbers["basket_services_present"] = _present(by_type, BASKET.values())
+        numbers["basket_services"] = pd.Series(float(len(BASKET)), by_type.index)
     for measure, services in _ranges(folder).items():
         if all(covered.issuperset(types) for types in services):
-            present = sum(_number(table, grid, types)["value"].gt(0).astype(float) for types in services)
-            tables.append(grid.assign(measure=f"{measure}_types_present", value=present.to_numpy()))
-            tables.append(grid.assign(measure=f"{measure}_types", value=float(len(services))))
-    return facts(pd.concat(tables, ignore_index=True), "insee_bpe_2025", level="commune")
+            numbers[f"{measure}_types_present"] = _present(by_type, services)
+            numbers[f"{measure}_types"] = pd.Series(float(len(services)), by_type.index)
+    long = pd.concat(numbers, names=["measure"]).rename("value").reset_index()
+    return facts(long, "insee_bpe_2025", level="commune")
 
 
 def _ranges(folder: RawFolder) -> dict[str, list[tuple[str, ...]]]:
@@ -87,9 +84,11 @@ def _unknown(folder: RawFolder, types: list[str]) -> list[Finding]:
     return [Finding(path, None, "FACILITY_TYPE", f"no row with {code}", expected) for code in types]
 
 
-def _number(table: pd.DataFrame, grid: pd.DataFrame, types: tuple[str, ...]) -> pd.DataFrame:
-    """Return the number of facilities of some types in each commune and year of the grid."""
-    keys = ["code", "period"]
-    counts = table[table["FACILITY_TYPE"].isin(types)].groupby(keys, as_index=False)["value"].sum()
-    rows = grid.merge(counts, on=keys, how="left")
-    return rows.assign(value=rows["value"].fillna(0.0))
+def _number(by_type: pd.DataFrame, types: Iterable[str]) -> pd.Series:
+    """Return the number of facilities of some types in each commune and year. by_type: a column for each type."""
+    return by_type[by_type.columns.intersection(list(types))].sum(axis=1).astype(float)
+
+
+def _present(by_type: pd.DataFrame, services: Iterable[Iterable[str]]) -> pd.Series:
+    """Return how many services, each of some types, every commune and year has."""
+    return sum(_number(by_type, types).gt(0).astype(float) for types in services)

@@ -117,17 +117,19 @@ def clean_age_sex(folder: RawFolder) -> pd.DataFrame:
     """
     table = pd.concat(each(lambda name: read_melodi(folder, name, AGESEX), folder.some("*.csv")), ignore_index=True)
     table = table[table["SEX"].isin(SEXES) & table["AGE"].ne("_T")]
-    ages = pd.DataFrame([_bounds(age) for age in table["AGE"]], columns=["first", "last"], index=table.index)
-    table = table.join(ages)
-    place = ["code", "level", "period"]
+    bounds = {age: _bounds(age) for age in table["AGE"].unique()}
+    ages = pd.DataFrame(table["AGE"].map(bounds).tolist(), columns=["first", "last"], index=table.index)
+    places = table.groupby(["code", "level", "period"])
+    table = table.join(ages).assign(place=places.ngroup())
     rows = []
     for name, first, last in BANDS:
-        rows.append(_band(table, place, first, last).assign(measure=f"population_{name}"))
-    for name, first, last in PYRAMID_BANDS:
-        for sex, word in SEXES.items():
-            part = table[table["SEX"] == sex]
-            rows.append(_band(part, place, first, last).assign(measure=f"{word}_{name}"))
-    return facts(pd.concat(rows, ignore_index=True), "insee_rp_population")
+        rows.append(_band(table, first, last).assign(measure=f"population_{name}"))
+    for sex, word in SEXES.items():
+        part = table[table["SEX"] == sex]
+        for name, first, last in PYRAMID_BANDS:
+            rows.append(_band(part, first, last).assign(measure=f"{word}_{name}"))
+    known = places.size().index.to_frame(index=False)
+    return facts(pd.concat(rows, ignore_index=True).join(known, on="place"), "insee_rp_population")
 
 
 def _bounds(age: str) -> tuple[int, int]:
@@ -138,13 +140,13 @@ def _bounds(age: str) -> tuple[int, int]:
     return numbers[0], numbers[-1]
 
 
-def _band(table: pd.DataFrame, place: list[str], first: int, last: int) -> pd.DataFrame:
+def _band(table: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """Return the population of an age band by place, of no place when the ages of the table do not tile the band."""
     inside = table[table["first"].ge(first) & table["last"].le(last)]
     bands = inside[["first", "last"]].drop_duplicates()
     covered = (bands["last"] - bands["first"] + 1).sum()
     if covered != last - first + 1:
         inside = inside.iloc[:0]
-    sums = inside.groupby(place, as_index=False).agg(
-        value=("value", "sum"), known=("value", "count"), ages=("value", "size")
-    )
-    return sums.assign(value=sums["value"].round(6).where(sums["known"].eq(sums["ages"])))[[*place, "value"]]
+    values = inside.groupby("place")["value"]
+    whole = values.count().eq(values.size())
+    return values.sum().round(6).where(whole).reset_index()
