@@ -1,5 +1,7 @@
 """The titles of charts: what is said, of what, no more than the figures and the tests allow."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -19,16 +21,23 @@ def communes(*values, shown=True, status="ok"):
     "words, title",
     [
         (["plus élevée que", "proche de", None],
-         "10 %, un niveau plus élevé que celui de l’Aveyron, proche de celui de l’Occitanie"),
+         "10 %, au-dessus de l’Aveyron, proche de l’Occitanie"),
         (["plus faible que", "plus faible que", None],
-         "10 %, un niveau plus faible que celui de l’Aveyron et de l’Occitanie"),
-        (["proche de"] * 3, "10 %, un niveau proche de celui des trois territoires comparés"),
+         "10 %, au-dessous de l’Aveyron et de l’Occitanie"),
+        (["proche de"] * 3, "10 %, proche des trois territoires comparés"),
         ([None] * 3, "10 %, contre 40 % en France"),
     ],
 )  # fmt: skip
 def test_the_title_of_a_comparison_says_what_the_tests_allow(words, title):
     rows = pd.DataFrame(PLACES).assign(status="ok", text=["10 %", "20 %", "30 %", "40 %"], word=[None, *words])
     assert messages.comparison(SHARE, rows) == f"Part des moins de 20 ans : {title}"
+
+
+def test_a_title_of_more_than_two_lines_tells_the_largest_place_alone():
+    one = replace(SHARE, label="Part des moins de 20 ans dans la population des ménages qui vivent ici toute l'année")
+    rows = pd.DataFrame(PLACES).assign(status="ok", text="10 %", word=[None, "plus élevée que", None, "proche de"])
+    assert messages.comparison(SHARE, rows).endswith("10 %, au-dessus de l’Aveyron, proche de la France")
+    assert messages.comparison(one, rows).endswith("10 %, proche de la France")
 
 
 def test_without_a_comparator_or_a_difference_the_title_says_so():
@@ -81,6 +90,16 @@ def test_the_title_of_a_map_of_rates():
     assert messages.choropleth(SHARE, rows) == f"{head}de 12 à 30 selon la commune"
     assert messages.choropleth(SHARE, rows[:1]) == f"{head}12 dans une seule commune, Commune A"
     assert messages.choropleth(SHARE, rows.assign(shown=False)) == ""
+    mixed = communes(0.0, 18.2).assign(text=["0\u202f%", "18,2\u202f%"])
+    assert messages.choropleth(SHARE, mixed) == f"{head}de 0\u202f% à 18\u202f% selon la commune"
+
+
+def test_the_title_of_a_balance_says_its_common_words_once():
+    rows = pd.DataFrame(
+        {"name": "2018-2023", "part": ["Évolution due au solde naturel", "Évolution due au solde migratoire"]}
+    )
+    said = messages.balance(rows.assign(text=["−1 %", "+2 %"]), "2018-2023")
+    assert said == "Évolution due au solde naturel : −1 % ; migratoire : +2 % par an (2018-2023)"
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ CARE = (
         decimals=1,
         sources=ACCESSIBILITY,
         value=Ratio("accessibility_gp_total", "accessibility_gp_inhabitants", per=1, bounded=False),
-        reading="En {period}, le territoire compte {value} {unit}.",
+        reading="En {period}, l'offre de médecins généralistes permet {value} {unit} du territoire.",
         chart="choropleth",
         caveats=f"La DREES parle de sous-densité à 2,5 consultations ou moins. {BY_COMMUNE}",
         direction=1,

@@ -91,7 +91,7 @@ def _decile_ratio(id_: str, series: tuple[str, ...], years: str, **fields) -> In
         "living_standard_decile_ratio",
         series,
         domain_ids=("REV-04",),
-        label=f"Rapport entre les niveaux de vie des plus aisés et des plus modestes (D9/D1){years}",
+        label=f"Niveaux de vie, rapport des plus aisés aux plus modestes (D9/D1){years}",
         definition=DECILES,
         unit="fois le premier décile",
         decimals=1,

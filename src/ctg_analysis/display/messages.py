@@ -12,7 +12,8 @@ from ctg_analysis.model import OK, Count, Indicator, Mean
 
 PLAIN = re.compile(r"(?:≈\u00a0)?[\d\u202f,+\u2212]+")  # a number without its unit
 LONGEST_UNIT = 20  # letters; a longer one stands below the title only
-LONGEST = 100  # letters of a title that tells both ends of a family
+LONGEST = 110  # letters of a title: two lines of a page; one that would be longer tells less
+ABOVE, BELOW = "au-dessus", "au-dessous"  # in a title, what a test calls higher or lower
 
 
 def about(one: Indicator, said: str) -> str:
@@ -26,9 +27,11 @@ def comparison(one: Indicator, rows: pd.DataFrame) -> str:
     A number of things is told alone: that of a larger place is larger.
     """
     own, others = rows.iloc[0], _others(rows)
-    stands = standing(rows)
+    stands = _against(others)
     if stands:
-        return about(one, f"{_with_unit(one, own)}, {texts.uncapitalised(stands)}")
+        whole = about(one, f"{_with_unit(one, own)}, {stands}")
+        tested = others[others["word"].notna()]
+        return whole if len(whole) <= LONGEST else about(one, f"{_with_unit(one, own)}, {_against(tested.iloc[-1:])}")
     if others.empty or isinstance(one.value, Count | Mean):
         return about(one, _with_unit(one, own))
     other = _widest(others)
@@ -38,9 +41,10 @@ def comparison(one: Indicator, rows: pd.DataFrame) -> str:
 
 
 def level(one: Indicator, rows: pd.DataFrame) -> str:
-    """Return the value here and that of a larger place, without a test. rows: as above, one of another place known."""
+    """Return the value of a larger place, without a test, to follow that of here. rows: as above, one of it known."""
     other = _widest(_others(rows))
-    return f"{counted(one, rows.iloc[0])} dans le territoire, {other['text']} {_where(other)}"
+    same = other["text"] == rows.iloc[0]["text"]
+    return f"{'Autant' if same else 'Contre ' + other['text']} {_where(other)}"
 
 
 def _widest(others: pd.DataFrame) -> pd.Series:
@@ -64,6 +68,16 @@ def standing(rows: pd.DataFrame) -> str:
     said = others[others["word"].notna()].groupby("word", sort=False)["name"].unique()
     clauses = [_clause(words, _places(names, len(others))) for words, names in said.items()]
     return f"Un niveau {', '.join(clauses)}" if clauses else ""
+
+
+def _against(others: pd.DataFrame) -> str:
+    """Return the same in fewer words: « au-dessus de l’Aveyron, proche de l’Occitanie »; nothing without a test."""
+    said = others[others["word"].notna()].groupby("word", sort=False)["name"].unique()
+    return ", ".join(f"{_side(words)} {_places(names, len(others))}" for words, names in said.items())
+
+
+def _side(words: str) -> str:
+    return ABOVE if words.startswith("plus élev") else BELOW if words.startswith("plus faible") else "proche"
 
 
 def _others(rows: pd.DataFrame) -> pd.DataFrame:
@@ -153,6 +167,8 @@ def choropleth(one: Indicator, rows: pd.DataFrame) -> str:
     low, high = shown.iloc[0], shown.iloc[-1]
     if low["text"] == high["text"]:
         return about(one, f"{_with_unit(one, high)} dans {_communes(list(shown['name']), len(rows))}")
+    if ("," in low["text"]) != ("," in high["text"]):
+        low, high = (row | {"text": texts.rounded_text(one, row["value"])} for row in (low.to_dict(), high.to_dict()))
     return about(one, f"de {low['text']} à {_with_unit(one, high)} selon la commune")
 
 
@@ -195,7 +211,7 @@ def parts(shares: pd.DataFrame, own: pd.Series) -> str:
 def balance(shares: pd.DataFrame, period: str) -> str:
     """Return what the parts are in the latest period. shares: columns name (the period), part, text."""
     last = shares[shares["name"].eq(period)]
-    labels = [label if not rank else texts.uncapitalised(label) for rank, label in enumerate(last["part"])]
+    labels = [texts.beyond(label, last["part"].iloc[0]) if rank else label for rank, label in enumerate(last["part"])]
     said = [f"{label} : {text}" for label, text in zip(labels, last["text"], strict=True)]
     return f"{' ; '.join(said)} par an ({period})" if said else ""
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from itertools import takewhile
 
 from babel import Locale
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
@@ -90,6 +91,11 @@ def value_text(indicator: Indicator, row) -> str:
         return f"{number(row.numerator)} sur {number(row.denominator)}"
     text = number(row.value, _decimals(indicator, row), signed=is_change(indicator))
     return f"{text}{NARROW}%" if indicator.unit.startswith("%") else text
+
+
+def rounded_text(indicator: Indicator, value: float) -> str:
+    """Return a value without decimals, beside one that is written so."""
+    return f"{number(value)}{NARROW}%" if indicator.unit.startswith("%") else number(value)
 
 
 def is_printed(indicator: Indicator, row) -> bool:
@@ -181,8 +187,10 @@ def of(name: str) -> str:
     """Return the name of a place after « de »: de l’Aveyron, du Cantal, des Bouches-du-Rhône, de la France."""
     if name in _after_de():
         return _after_de()[name]
-    if name.startswith("France"):
+    if name.startswith(("France", "Région", "CC", "CA", "CU")):
         return f"de la {name}"
+    if name.startswith("Pays "):
+        return f"du {name}"
     return f"d’{name}" if alphabetical(name[:2])[:1] in tuple("aeiouy") else f"de {name}"
 
 
@@ -248,6 +256,13 @@ def without_common_head(labels: Sequence[str]) -> list[str]:
     if len(labels) < 2 or len(heads) != 1 or not all(" : " in label for label in labels):
         return list(labels)
     return [tail[:1].upper() + tail[1:] for tail in (label.partition(" : ")[2] for label in labels)]
+
+
+def beyond(label: str, first: str) -> str:
+    """Return what a label says after the words that another one begins with too, as it follows that one."""
+    words, others = label.split(), first.split()
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(words, others, strict=False)))
+    return uncapitalised(" ".join(words[shared:]))
 
 
 def headed(label: str) -> str:
