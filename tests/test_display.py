@@ -373,6 +373,20 @@ def test_no_tick_of_a_count_is_written_twice():
     assert sorted(ticks) == ["0", "1", "2"]
 
 
+@pytest.mark.parametrize(
+    "values, begins",
+    [([10_623, 9_856], 8_179.71), ([100, 60], 54), ([30, 30], 23.1), ([83, 40], 0), ([0, 0], 0), ([-0.6, 0.2], -0.6)],
+)
+def test_a_line_far_from_zero_begins_near_it_and_a_small_change_stays_small(values, begins):
+    assert lines.floor(values) == pytest.approx(begins)
+
+
+def test_a_chart_says_that_its_axis_does_not_begin_at_zero(france):
+    chapter, said = open_chapter("200067171"), texts.typography(figures.NOT_FROM_ZERO)
+    assert said in chapter.trend("population_count").html
+    assert said not in chapter.trend("historical_population_count").html
+
+
 def test_a_trend_below_zero_keeps_its_points_in_the_drawing_and_zero_in_sight():
     rows = pd.DataFrame({"period": ["2015", "2020", "2025"], "value": [-0.6, 0.2, -0.9], "text": ["a", "b", "c"]})
     drawing = lines.trend(rows, decimals=1)

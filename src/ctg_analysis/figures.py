@@ -20,6 +20,7 @@ from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.demarche import SURVEY
 
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
+NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
 
 COMMON_CLASSES = ("access_times",)  # families whose maps share their classes
 SAME_SHADES = "Une teinte vaut les mêmes minutes sur toutes les cartes de temps d'accès."
@@ -46,7 +47,8 @@ def trend(seen: Observed, one: Indicator) -> Html:
     means = [name for name in one.parts if isinstance(CATALOGUE[name].value, Mean)]
     smooth = seen.own(CATALOGUE[means[0]]) if means else None
     drawing = lines.trend(rows, smooth, one.decimals)
-    return _drawn(seen, one, drawing, rows, over_years=True, message=messages.trend(one, rows))
+    note = NOT_FROM_ZERO if lines.floor(list(rows["value"])) > 0 else ""
+    return _drawn(seen, one, drawing, rows, over_years=True, note=note, message=messages.trend(one, rows))
 
 
 def communes_map(seen: Observed, one: Indicator) -> Html:

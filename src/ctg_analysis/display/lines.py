@@ -3,6 +3,7 @@
 import math
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.display.drawing import Drawing, folded, length
@@ -13,24 +14,27 @@ HEIGHT = 210  # of a line chart
 TOP, BOTTOM = 22, 24  # room for the values above the line, and for the years
 NAME_WIDTH = 24
 SHORTEST = 3  # years: two points make no trend
+HIGH_UP = 0.5  # of the highest value: where all are above, the axis of a line need not begin at zero
+LEAST_SPAN = 0.2  # of the highest value that an axis shows all the same: a change of 1 % is not drawn as a fall
+ROOM, RAISED = 5, 8  # units between a point and what is written above it; how much more where the line falls on it
 
 
 def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int = 0) -> str:
-    """Return one line over the years, zero being in; `smooth` is drawn over it, the yearly points then stay faint.
+    """Return one line over the years; `smooth` is drawn over it, the yearly points then stay faint.
 
-    rows, smooth: columns period, value, text, by period.
+    rows, smooth: columns period, value, text, by period. The axis begins at zero or at `floor` of the values.
     """
     points = [(int(row.period[:4]), row.value, row.text) for row in rows.itertuples(index=False)]
     values = [value for _, value, _ in points]
-    low, high = min(0.0, *values), max(0.0, *values)
-    ticks = ticks_between(low, high, whole=decimals == 0 or high - low >= 10)
+    low, high = floor(values), max(0.0, *values)
+    ticks = ticks_between(low, high, whole=decimals == 0 or high - low >= 10, finest=10.0**-decimals)
     shown = 0 if all(float(tick).is_integer() for tick in ticks) else decimals
     labels = [number(tick, shown) for tick in ticks]
     left = max(length(label, SMALL) for label in labels) + 10
     first, last = points[0][0], points[-1][0]
     ends = [max(length(text, SMALL), length(str(year), SMALL)) / 2 for year, _, text in (points[0], points[-1])]
     right = WIDTH - (78 if smooth is not None else ends[1] + 2)
-    bottom, top = min(low, ticks[0]), max(high, ticks[-1])
+    bottom, top = low, max(high, ticks[-1])
     drawing = Drawing(HEIGHT)
 
     def place(year: float, value: float) -> tuple[float, float]:
@@ -60,18 +64,33 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int 
     with drawing.halo():
         for (x, y), (year, _, text) in zip(line, points, strict=True):
             if year in labelled:
-                drawing.text(x, y - 11, text, anchor="middle", size=SMALL)
+                half = length(text, SMALL) / 2
+                above = max(y - RAISED, min(y, *(_height(line, x + side * half) for side in (-1, 1))))
+                drawing.text(x, above - ROOM - SMALL / 2, text, anchor="middle", size=SMALL)
     return drawing.svg()
 
 
-def ticks_between(low: float, high: float, *, whole: bool) -> list[float]:
-    """Return at most seven round numbers around zero, within the values. low: zero or below; high: zero or above."""
+def floor(values: list[float]) -> float:
+    """Return where the axis of a line begins: zero or below; close to the values when they are all high above it."""
+    low, high = min(values), max(values)
+    if low <= high * HIGH_UP:
+        return min(0.0, low)
+    span = max(high - low, high * LEAST_SPAN)
+    return max(0.0, high - span * 1.15)
+
+
+def _height(line: list[tuple[float, float]], x: float) -> float:
+    """Return how high a line passes at x, that of its ends beyond them."""
+    return float(np.interp(x, *zip(*line, strict=True)))
+
+
+def ticks_between(low: float, high: float, *, whole: bool, finest: float = 0.0) -> list[float]:
+    """Return at most seven round numbers within the values. finest: what the decimals that are written tell apart."""
     span = (high - low) or 1.0
     step = 10 ** math.floor(math.log10(span)) / 2
     while span / step > 5:
         step *= 2.5 if f"{step:e}"[0] == "2" else 2
-    if whole:
-        step = max(1.0, math.ceil(step))
+    step = max(1.0, math.ceil(step)) if whole else max(step, finest)
     return [step * rank for rank in range(math.ceil(low / step), int(high / step) + 1)]
 
 
