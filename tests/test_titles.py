@@ -122,3 +122,22 @@ def test_bars_do_not_repeat_what_all_their_names_begin_with():
     assert texts.without_common_head(["Temps : école", "Temps : IME"]) == ["École", "IME"]
     for apart in (["Temps : école", "Part : école"], ["Temps : école", "École"], ["Temps : école"]):
         assert texts.without_common_head(apart) == apart
+
+
+def test_what_all_bars_end_with_is_told_once():
+    ends = ["Prime (hors MSA)", "Aide (hors MSA)"], ["Prime, part (hors MSA)", "Aide au logement, part (hors MSA)"]
+    assert [texts.shared_tail(labels) for labels in ends] == [" (hors MSA)", ", part (hors MSA)"]
+    for apart in (["De 0 à 2 ans", "De 3 à 5 ans"], ["Niveau (D1)", "Niveau (D9)"], ["Prime (hors MSA)"]):
+        assert texts.shared_tail(apart) == ""
+
+
+@pytest.mark.parametrize(
+    "label, unit, whole",
+    [
+        ("Places en EAJE", "places", "Places en EAJE"),
+        ("Prime (hors MSA)", "foyers", "Prime (hors MSA), foyers"),
+        ("Heures d'ouverture", "heures par semaine", "Heures d'ouverture (heures par semaine)"),
+    ],
+)
+def test_a_unit_is_written_where_the_label_does_not_say_it(label, unit, whole):
+    assert texts.with_unit(label, unit) == whole

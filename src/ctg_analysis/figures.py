@@ -125,7 +125,7 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     known = [one for one in members if periods.get(one.id) == latest]
     lacking = [texts.uncapitalised(one.label) for one in members if one not in known]
     note = f"Sans valeur à montrer : {texts.listed(lacking)}." if lacking else ""
-    names = texts.without_common_head([one.label for one in known])
+    names, title = _told_apart([one.label for one in known], TITLES[name])
     own = pd.concat(
         [compared[one.id].iloc[[0]].assign(name=texts.typography(name)) for one, name in zip(known, names, strict=True)]
     )
@@ -137,8 +137,16 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     unit = COUNTED if counted else "nombre"
     first = known[0] if len(units) == 1 and not counted else replace(known[0], unit=unit)
     cited = source(seen, own)
-    message = messages.family(TITLES[name], first.unit, own)
-    return charts.chart(first, drawing, data, when=period, source=cited, title=TITLES[name], note=note, message=message)
+    message = messages.family(title, first.unit, own)
+    return charts.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
+
+
+def _told_apart(labels: list[str], title: str) -> tuple[list[str], str]:
+    """Return labels without what they all say, and the title of their family with what it must say in their place."""
+    tail = texts.shared_tail(labels)
+    names = texts.without_common_head([label.removesuffix(tail) for label in labels])
+    scope = tail[tail.rindex(" (") :] if tail.endswith(")") else ""
+    return names, title if scope.strip(" ()") in title else title + scope
 
 
 def by_commune(seen: Observed, one: Indicator) -> pd.DataFrame:

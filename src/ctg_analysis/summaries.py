@@ -101,5 +101,4 @@ def _sheet(place, found: list, past: pd.DataFrame, epci: str) -> sheets.Sheet:
 
 def _labelled(one: Indicator) -> str:
     """Return the label of an indicator, and its unit where the value does not show it."""
-    shown = one.unit.startswith("%") or one.unit.casefold() in one.label.casefold()
-    return one.label if shown else f"{one.label} ({one.unit})"
+    return one.label if one.unit.startswith("%") else texts.with_unit(one.label, one.unit)

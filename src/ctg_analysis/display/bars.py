@@ -24,7 +24,8 @@ def comparison(rows: pd.DataFrame) -> str:
     median.
     """
     each = list(rows.assign(name=[folded(name, NAME_WIDTH) for name in rows["name"]]).itertuples(index=False))
-    left = max(length(row.name, bold=row.level == "epci") for row in each) + GAP
+    apart = rows["level"].nunique() > 1  # the territory among others; a family is of the territory alone
+    left = max(length(row.name, bold=apart and row.level == "epci") for row in each) + GAP
     right = max(length(row.text, bold=True) for row in each) + GAP
     scale = _scale([_depth(row) for row in each], [_reach(row) for row in each], left, WIDTH - right)
     heights = [ROW + LINE_HEIGHT * row.name.count("\n") for row in each]
@@ -32,7 +33,7 @@ def comparison(rows: pd.DataFrame) -> str:
     top = 0
     for row, height in zip(each, heights, strict=True):
         y = top + height / 2
-        own = {"font_weight": "bold"} if row.level == "epci" else {}
+        own = _weight(row.level) if apart else {}
         drawing.text(left - GAP, y, row.name, anchor="end", **own)
         if row.level == "peers":
             _quartiles(drawing, row, y, scale)

@@ -88,7 +88,7 @@ def chart(
     stands below the message where this does not begin with it.
     """
     title = title or one.label
-    about = f"{title}, {one.unit}" if title.endswith(")") else f"{title} ({one.unit})"
+    about = texts.with_unit(title, one.unit)
     named = not message or message.startswith(texts.headed(title))
     subtitle = f"{texts.unit_text(one.unit) if named else about}, {when}"
     says = " ; ".join(f"{line[0]} {line[1]}" for line in data.lines)
@@ -102,7 +102,7 @@ def chart(
         alt=texts.typography(f"{message + '. ' if message else ''}{title}, {when} : {says}."),
         source=source,
         note=texts.typography(notes),
-        data=_table(f"{title} ({one.unit}), {when}", data),
+        data=_table(f"{about}, {when}", data),
     )
 
 

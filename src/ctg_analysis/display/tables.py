@@ -17,12 +17,14 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: i
 
     local: how many of the places, the first ones, are the communes; the others are set apart. note: said below.
     """
+    periods = {period for _, period, _ in columns if period}
     header = ["Territoire"]
     for one, period, _ in columns:
-        unit = f" ({one.unit})" if one.unit not in ("%", "habitants") else ""
-        header.append(f"{one.label}{unit}, {texts.period_text(period)}" if period else f"{one.label}{unit}")
+        label = one.label if one.unit in ("%", "habitants") else texts.with_unit(one.label, one.unit)
+        header.append(f"{label}, {texts.period_text(period)}" if period and len(periods) > 1 else label)
     lines = _lines(places, columns, lambda one, row: row.text)
-    caption = "Les communes, puis le territoire et ce à quoi il se compare"
+    when = f", {texts.period_text(*periods)}" if len(periods) == 1 else ""
+    caption = f"Les communes, puis le territoire et ce à quoi il se compare{when}"
     table = _table(caption, header, lines, frozenset(range(local, len(lines))), note)
     return Html(table.html + "\n" + markup.source(source).html)
 

@@ -265,6 +265,20 @@ def beyond(label: str, first: str) -> str:
     return uncapitalised(" ".join(words[shared:]))
 
 
+def shared_tail(labels: Sequence[str]) -> str:
+    """Return what all labels end with, from a comma or a parenthesis on: « , part des foyers (hors MSA) »."""
+    first = min(labels, key=len)
+    ends = [first[match.start() :] for match in re.finditer(r", | \(", first)]
+    return next((end for end in ends if len(labels) > 1 and all(label.endswith(end) for label in labels)), "")
+
+
+def with_unit(label: str, unit: str) -> str:
+    """Return a label and its unit, unless it says it already."""
+    if unit.casefold() in label.casefold():
+        return label
+    return f"{label}, {unit}" if label.endswith(")") else f"{label} ({unit})"
+
+
 def headed(label: str) -> str:
     """Return a label as it opens a title, before what is said of it: « Temps moyen, crèche : »."""
     return f"{label.replace(' : ', ', ')} :"
