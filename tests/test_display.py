@@ -14,6 +14,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.comparisons import common_period
 from ctg_analysis.display import bars, charts, lines, maps, markup, texts
+from ctg_analysis.display.drawing import length
 from ctg_analysis.display.land import land, read_land
 from ctg_analysis.display.maps import class_breaks
 from ctg_analysis.display.style import SEQUENTIAL
@@ -231,7 +232,30 @@ def test_a_map_of_yes_and_no_has_two_classes():
     ground, rows = squares(0.0, 100.0, 100.0)
     drawing = maps.choropleth(ground, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
     assert ">0.0</text>" in drawing and ">100.0</text>" in drawing and " à " not in drawing
-    assert drawing.count(f'fill="{SEQUENTIAL[0]}"') == 2 and drawing.count(f'fill="{SEQUENTIAL[1]}"') == 3
+    assert drawing.count(f'fill="{SEQUENTIAL[0]}"') == 2 and drawing.count(f'fill="{SEQUENTIAL[3]}"') == 3
+
+
+def test_the_classes_of_a_map_have_the_same_decimals():
+    one, (ground, rows) = CATALOGUE["secondary_dwellings_share"], squares(0.0, 100.0)
+    two = maps.choropleth(ground, rows.assign(text=["0\u202f%", "100,0\u202f%"]), one, diverging=False)
+    assert ">100\u202f%</text>" in two and "100,0" not in two
+    change = CATALOGUE["population_change_rate"]
+    five = maps.choropleth(ground, rows.assign(value=[-3.1, 0.2]), change, diverging=True)
+    assert ">\u22124,0 à \u22122,0\u202f%<" in five and ">\u22120,4 à +0,4\u202f%<" in five
+
+
+def test_no_name_of_a_map_covers_a_circle(france):
+    ground = read_land(france.processed, "200067171")
+    rows = pd.DataFrame({"territory": list(ground.paths), "name": "Saint-Symphorien-de-Thénières", "status": "ok"})
+    drawing = maps.circles(ground, rows.assign(value=range(1, len(rows) + 1), text="x", shown=True))
+    reach = length("Saint-Symphorien-de-Thénières", maps.LETTERS) / 2
+    discs = list(zip(*(attributes(drawing, "circle", name) for name in ("cx", "cy", "r")), strict=True))
+    names = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>Saint', drawing)
+    assert len(names) > 3
+    for x, y in (map(float, place) for place in names):
+        for cx, cy, radius in discs:
+            across, down = max(abs(cx - x) - reach, 0), max(abs(cy - y + 3) - maps.LETTERS / 2, 0)
+            assert across**2 + down**2 >= radius**2 - 1
 
 
 def test_the_maps_of_travel_times_have_the_same_classes():

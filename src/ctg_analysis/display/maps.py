@@ -9,13 +9,14 @@ import pandas as pd
 from ctg_analysis.display.drawing import HATCHED, Drawing, length
 from ctg_analysis.display.land import Land
 from ctg_analysis.display.style import DIVERGING, LAND, LINE, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.texts import NARROW, number
+from ctg_analysis.display.texts import NARROW, number, rounded_text
 from ctg_analysis.model import Indicator
 
 NAMED_UP_TO = 24  # communes; beyond, only those of the largest values are named
 CLASSES = 5
 LARGEST_RADIUS = 24
-LETTERS = 10.5  # the size of names; that of SMALL on a phone (style.css)
+LETTERS, ON_A_PHONE = 10.5, 11.5  # the size of names; on a phone (style.css), where they must still find room
+CLEAR = 2  # units between a name and the disc of another commune
 HIDDEN = "non affiché"
 SQUARE = 12  # of the legend
 DARK = {*SEQUENTIAL[-2:], DIVERGING[0], DIVERGING[-1]}
@@ -68,7 +69,7 @@ def choropleth(
     """
     known = rows.loc[rows["shown"], ["territory", "value", "text"]]
     breaks, labels = _classes(known, one, diverging=diverging, together=together)
-    shades = (DIVERGING if diverging else SEQUENTIAL)[: len(breaks) - 1]
+    shades = DIVERGING if diverging else _spread(len(breaks) - 1)
     ranks = np.clip(np.searchsorted(breaks, known["value"], side="right") - 1, 0, len(shades) - 1)
     fills = {territory: shades[rank] for territory, rank in zip(known["territory"], ranks, strict=True)}
     hidden = set(rows["territory"]) - set(fills)
@@ -88,6 +89,12 @@ def choropleth(
         drawing.bar(x, ground.height + y, SQUARE, SQUARE, fill, stroke=RULE, stroke_width=0.6)
         drawing.text(x + SQUARE + 5, ground.height + y, label, size=SMALL)
     return drawing.svg()
+
+
+def _spread(classes: int) -> list[str]:
+    """Return so many shades, as far from each other as they may be."""
+    last = len(SEQUENTIAL) - 1 if classes > 2 else len(SEQUENTIAL) - 2
+    return [SEQUENTIAL[round(rank * last / max(classes - 1, 1))] for rank in range(classes)]
 
 
 def _around(drawing: Drawing, ground: Land) -> None:
@@ -112,6 +119,8 @@ def _names(
 ) -> set[str]:
     """Write the names that find room, those of the largest values first; the table below the map has them all.
 
+    No name covers the circle of a commune that is to be named; a crowd of smaller ones would leave room for none.
+
     dark: the communes that are shaded so dark that their names are written in white. Returns the communes whose value
     is written too.
     """
@@ -119,12 +128,11 @@ def _names(
     order = placed.sort_values(["value", "territory"], ascending=[False, True])
     if len(order) > NAMED_UP_TO:
         order = order.head(8)
-    discs = {row.territory: _box(*ground.points[row.territory], row.radius) for row in placed.itertuples(index=False)}
+    discs = [(*ground.points[row.territory], row.radius) for row in order.itertuples(index=False) if row.radius]
     taken, spots, told = [], [], set()
     for row in order.itertuples(index=False):
         for words in [f"{row.name}\n{row.text}", row.name] if with_value else [row.name]:
-            others = [disc for territory, disc in discs.items() if territory != row.territory and disc[2] > disc[0]]
-            spot = _free(words, ground.points[row.territory], row.radius, [*taken, *others], ground.height)
+            spot = _free(words, ground.points[row.territory], row.radius, taken, discs, ground.height)
             if spot:
                 taken.append(spot[2])
                 spots.append((row.territory in dark, words, *spot[:2]))
@@ -139,23 +147,29 @@ def _names(
     return told
 
 
-def _free(words: str, point: tuple[float, float], radius: float, taken: list, height: float):
+def _free(words: str, point: tuple[float, float], radius: float, taken: list, discs: list, height: float):
     """Return where words may stand near a disc (below, above, beside it) or on a point, and the box that they take."""
     x, y = point
-    across, down = length(words, LETTERS), LETTERS * LINE * (words.count("\n") + 1)
-    places = [(x, y + radius + down / 2 + 1), (x, y - radius - down / 2 - 1)]
-    places += [(x + radius + across / 2 + 3, y), (x - radius - across / 2 - 3, y)] if radius else []
+    across, down = length(words, ON_A_PHONE), ON_A_PHONE * LINE * (words.count("\n") + 1)
+    under, aside = radius + CLEAR + down / 2, radius + CLEAR + across / 2
+    places = [(x, y + under), (x, y - under)]
+    places += [(x + aside, y), (x - aside, y)] if radius else []
+    corners = [(x + right * aside, y + low * (radius + down / 2)) for low in (1, -1) for right in (1, -1)]
+    places += corners if radius else []
     for left, top in places if radius else [(x, y), *places]:
         left = min(max(left, across / 2), WIDTH - across / 2)
         box = (left - across / 2, top - down / 2, left + across / 2, top + down / 2)
-        if box[1] >= 0 and box[3] <= height and not any(_overlap(box, other) for other in taken):
+        clear = not any(_overlap(box, other) for other in taken) and not any(_covers(box, disc) for disc in discs)
+        if box[1] >= 0 and box[3] <= height and clear:
             return left, top, box
     return None
 
 
-def _box(x: float, y: float, radius: float) -> tuple[float, float, float, float]:
-    reach = radius * 0.85
-    return x - reach, y - reach, x + reach, y + reach
+def _covers(box: tuple[float, float, float, float], disc: tuple[float, float, float]) -> bool:
+    """Tell whether a box comes upon a disc, or too close to it."""
+    x, y, radius = disc
+    across, down = max(box[0] - x, x - box[2], 0), max(box[1] - y, y - box[3], 0)
+    return math.hypot(across, down) < radius + CLEAR / 2
 
 
 def _overlap(one: tuple, other: tuple) -> bool:
@@ -169,10 +183,14 @@ def _classes(
     written = known.sort_values("value").drop_duplicates("value")
     if len(written) in (1, 2) and together is None and not diverging:
         low, high = written["value"].iloc[0], written["value"].iloc[-1]
-        return [low, *([(low + high) / 2] if len(written) == 2 else []), high], list(written["text"])
+        texts_of = list(written["text"])
+        if len({"," in text for text in texts_of}) > 1:
+            texts_of = [rounded_text(one, value) for value in written["value"]]
+        return [low, *([(low + high) / 2] if len(written) == 2 else []), high], texts_of
     digits = int(known["text"].str.contains(",").all())
     breaks = class_breaks(known["value"] if together is None else together, diverging=diverging, digits=digits)
-    return breaks, [class_text(one, *ends, signed=diverging) for ends in pairwise(breaks)]
+    decimals = 0 if all(float(edge).is_integer() for edge in breaks) else 1
+    return breaks, [class_text(one, *ends, decimals, signed=diverging) for ends in pairwise(breaks)]
 
 
 def class_breaks(values: pd.Series, *, diverging: bool, digits: int = 1) -> list[float]:
@@ -201,8 +219,7 @@ def _apart(edges: list[float], gap: float) -> list[float]:
     return [*kept, *edges[1:][-1:]]
 
 
-def class_text(one: Indicator, low: float, high: float, *, signed: bool) -> str:
+def class_text(one: Indicator, low: float, high: float, decimals: int, *, signed: bool) -> str:
     """Return the words of a class: « 21 à 25 % »."""
-    decimals = 0 if float(low).is_integer() and float(high).is_integer() else 1
     sign = f"{NARROW}%" if one.unit.startswith("%") else ""
     return f"{number(low, decimals, signed=signed)} à {number(high, decimals, signed=signed)}{sign}"
