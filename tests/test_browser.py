@@ -294,6 +294,8 @@ def test_a_term_opens_on_its_meaning_by_the_keyboard_and_closes(tab, shipped, na
         term.focus()
         page.keyboard.press("Enter")
         assert meaning.is_visible() and meaning.inner_text().startswith(term.inner_text())
+        above, below = sorted((term.bounding_box(), meaning.bounding_box()), key=lambda box: box["y"])
+        assert 0 <= below["y"] - above["y"] - above["height"] < 16  # beside the term, over none of its words
         assert violations(with_axe(page)) == []
         page.keyboard.press("Escape")
         assert not meaning.is_visible()
