@@ -16,7 +16,7 @@ NAME_WIDTH = 24
 SHORTEST = 3  # years: two points make no trend
 HIGH_UP = 0.5  # of the highest value: where all are above, the axis of a line need not begin at zero
 LEAST_SPAN = 0.2  # of the highest value that an axis shows all the same: a change of 1 % is not drawn as a fall
-ROOM, RAISED = 5, 8  # units between a point and what is written above it; how much more where the line falls on it
+ROOM, RAISED = 5, 8  # units between a point and what is written by it; how much more on a slope
 
 
 def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int = 0) -> str:
@@ -64,9 +64,10 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int 
     with drawing.halo():
         for (x, y), (year, _, text) in zip(line, points, strict=True):
             if year in labelled:
-                half = length(text, SMALL) / 2
-                above = max(y - RAISED, min(y, *(_height(line, x + side * half) for side in (-1, 1))))
-                drawing.text(x, above - ROOM - SMALL / 2, text, anchor="middle", size=SMALL)
+                beside = [_height(line, x + side * length(text, SMALL) / 2) for side in (-1, 1)]
+                hollow = max(beside) < y - 1 and y + ROOM + SMALL < HEIGHT - BOTTOM  # the line rises on both sides
+                aside = y + ROOM + SMALL / 2 if hollow else max(y - RAISED, min(y, *beside)) - ROOM - SMALL / 2
+                drawing.text(x, aside, text, anchor="middle", size=SMALL)
     return drawing.svg()
 
 
