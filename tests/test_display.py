@@ -363,6 +363,22 @@ def test_a_place_after_de(name, after):
     assert texts.of(name) == after
 
 
+@pytest.mark.parametrize(
+    "name, after",
+    [("Aveyron", "à l’Aveyron"), ("Cantal", "au Cantal"), ("Hautes-Alpes", "aux Hautes-Alpes"),
+     ("Exemple", "à Exemple"),
+     ("France", "à la France"), ("Pays d’Exemple", "au Pays d’Exemple"), ("Région d’Exemple", "à la Région d’Exemple")],
+)  # fmt: skip
+def test_a_place_after_a(name, after):
+    assert texts.to(name) == after
+
+
+def test_a_larger_place_without_any_value_is_named_below_a_table(france):
+    html = open_chapter("200067171").table("caf_households_count", "paje_households_count").html
+    assert "Valeurs non disponibles\u00a0: Aveyron, Occitanie, France." in html
+    assert '<th scope="row">Aveyron' not in html and '<th scope="row">CC Aubrac' in html
+
+
 def test_figures_to_compare_with_are_apart_and_their_words_agree():
     rows = pd.DataFrame({"name": ["Aveyron", "France"], "text": ["20,1 %", "23,8 %"], "status": "ok"})
     rows = rows.assign(level=["departement", "france"], interval="")

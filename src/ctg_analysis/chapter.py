@@ -29,6 +29,7 @@ DRAWN = {
     "balance": figures.balance,
     "timeline": figures.timeline,
 }
+TOLD_ABOVE = "La façon dont ils sont choisis précède leur liste, plus haut."
 
 
 def open_chapter(epci: str | int) -> "Chapter":
@@ -50,6 +51,7 @@ class Chapter:
         self._used: list[str] = []
         self._texts: list[str] = []
         self._compared: list[str] = []
+        self._peers_told = False
 
     @property
     def observations(self) -> pd.DataFrame:
@@ -272,6 +274,7 @@ class Chapter:
     def peers(self) -> Html:
         """Return how the comparable EPCIs were chosen, what of theirs the chapter has shown, and their list."""
         group = self.seen.peers()
+        self._peers_told = True
         used = [CATALOGUE[name] for name in dict.fromkeys(self._compared)]
         number = sum(self.seen.compared(one)["level"].eq("peers").any() for one in used)
         said = texts.typography(medians(number))
@@ -327,7 +330,8 @@ class Chapter:
     def method(self) -> Html:
         """Return the methodological note of the chapter, written from the declarations of what it has shown."""
         used = [CATALOGUE[name] for name in dict.fromkeys(self._used)]
-        return markup.definitions(notes.method(used, self.seen.year, sentence(self.seen.peers(), self.seen.vintages)))
+        how = TOLD_ABOVE if self._peers_told else sentence(self.seen.peers(), self.seen.vintages)
+        return markup.definitions(notes.method(used, self.seen.year, how))
 
     def _family(self, name: str) -> list[Indicator]:
         family = [self._indicator(one.id) for one in CATALOGUE.values() if one.family == name]

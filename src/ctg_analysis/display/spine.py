@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.display.drawing import Drawing, folded
 from ctg_analysis.display.style import FAINT, INK, OTHERS, PAPER, RULE, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.texts import MINUS, NARROW
+from ctg_analysis.display.texts import MINUS, NARROW, to
 
 LABELS, LEFT, RIGHT = 25, 174, 320  # letters of a label; where the plot begins and ends
 REACH = 0.6  # of a gap: beyond, the mark stands at the edge, and an arrow says so
@@ -23,7 +23,7 @@ def spine(rows: pd.DataFrame, reference: str, own: str) -> str:
     heights = [ROW + LINE_HEIGHT * label.count("\n") for label in labels]
     drawing = Drawing(HEAD + sum(heights) + 4)
     middle = (LEFT + RIGHT) / 2
-    drawing.text(middle, 8, f"écart à {reference}", anchor="middle", size=SMALL, fill=FAINT)
+    drawing.text(middle, 8, f"écart {to(reference)}", anchor="middle", size=SMALL, fill=FAINT)
     for share, text in ((-0.5, f"{MINUS}50{NARROW}%"), (0, "0"), (0.5, f"+50{NARROW}%")):
         drawing.text(_at(share), 23, text, anchor="middle", size=SMALL, fill=FAINT)
         drawing.line([(_at(share), HEAD), (_at(share), drawing.height)], INK if share == 0 else RULE, 1)

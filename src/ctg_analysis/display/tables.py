@@ -15,7 +15,8 @@ Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows
 def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: int, source: str, note: str) -> Html:
     """Return places in rows and indicators in columns, each at its own period.
 
-    local: how many of the places, the first ones, are the communes; the others are set apart. note: said below.
+    local: how many of the places, the first ones, are the communes; the others are set apart. note: said below. A
+    larger place that has none of the values is named below rather than given a row.
     """
     periods = {period for _, period, _ in columns if period}
     header = ["Territoire"]
@@ -23,6 +24,11 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: i
         label = one.label if one.unit in ("%", "habitants") else texts.with_unit(one.label, one.unit)
         header.append(f"{label}, {texts.period_text(period)}" if period and len(periods) > 1 else label)
     lines = _lines(places, columns, lambda one, row: row.text)
+    larger = places["level"].isin(["departement", "region", "france"])
+    without = [line for line, wide in zip(lines, larger, strict=True) if wide and set(line[1:]) == {"nd"}]
+    lines = [line for line in lines if line not in without]
+    unknown = f"Valeurs non disponibles : {', '.join(line[0] for line in without)}." if without else ""
+    note = " ".join(said for said in (unknown, note) if said)
     when = f", {texts.period_text(*periods)}" if len(periods) == 1 else ""
     caption = f"Les communes, puis le territoire et ce à quoi il se compare{when}"
     table = _table(caption, header, lines, frozenset(range(local, len(lines))), note)
@@ -85,6 +91,8 @@ def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
 def _how_many(notable: int, tested: int) -> str:
     if tested == 1:
         return f"La seule différence testée de ce chapitre {'est' if notable else 'n’est pas'} notable."
+    if notable == tested:
+        return f"Les {tested} différences testées de ce chapitre sont notables."
     whole = f"des {tested} différences testées de ce chapitre"
     return {0: f"Aucune {whole} n'est notable.", 1: f"Une {whole} est notable."}.get(
         notable, f"{notable} {whole} sont notables."

@@ -124,7 +124,7 @@ def interval_text(indicator: Indicator, row) -> str:
     if row.status != OK or math.isnan(row.low) or not is_printed(indicator, row):
         return ""
     decimals = _decimals(indicator, row)
-    bounds = f"{number(row.low, decimals)} à {number(row.high, decimals)}"
+    bounds = " à ".join(number(bound, decimals, signed=is_change(indicator)) for bound in (row.low, row.high))
     return f"quartiles : {bounds}" if row.level == "peers" else bounds
 
 
@@ -165,7 +165,9 @@ def beside(rows) -> str:
     """
     known = rows[rows["status"].eq(OK)]
     each = [
-        f"{row.name} {row.text}{f' ({row.interval})' if row.level == 'peers' and row.interval else ''}"
+        f"{row.name} {row.text}"
+        if row.level != "peers"
+        else f"{uncapitalised(row.name)} {row.text}{f' ({row.interval})' if row.interval else ''}"
         for row in known.itertuples(index=False)
     ]
     shown = " ; ".join(dict.fromkeys(each))  # La Réunion is a département and a région
@@ -192,6 +194,12 @@ def of(name: str) -> str:
     if name.startswith("Pays "):
         return f"du {name}"
     return f"d’{name}" if alphabetical(name[:2])[:1] in tuple("aeiouy") else f"de {name}"
+
+
+def to(name: str) -> str:
+    """Return the name of a place after « à »: à l’Aveyron, au Cantal, aux Bouches-du-Rhône, à la France."""
+    article, rest = re.match(r"(du |des |de |d’)(.*)", of(name)).groups()
+    return {"du ": "au ", "des ": "aux "}.get(article, "à ") + rest
 
 
 @cache
