@@ -13,6 +13,7 @@ from ctg_analysis.model import OK, Count, Indicator, Mean
 PLAIN = re.compile(r"(?:≈\u00a0)?[\d\u202f,+\u2212]+")  # a number without its unit
 LONGEST_UNIT = 20  # letters; a longer one stands below the title only
 LONGEST = 110  # letters of a title: two lines of a page; one that would be longer tells less
+BOTH_ENDS = 100  # letters of a title that tells both ends of a family
 ABOVE, BELOW = "au-dessus", "au-dessous"  # in a title, what a test calls higher or lower
 
 
@@ -183,7 +184,7 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
     lows, highs = (list(rows.loc[rows["text"].eq(end["text"]), "name"]) for end in (low, high))
     said = _in_units(unit, high)
     both = f"De {low['text']} ({texts.uncapitalised(lows[0])}) à {said} ({texts.uncapitalised(highs[0])})"
-    if len(lows) == len(highs) == 1 and len(both) <= LONGEST and both.count("(") == 2:
+    if len(lows) == len(highs) == 1 and len(both) <= BOTH_ENDS and both.count("(") == 2:
         return both
     top = texts.listed([*map(texts.uncapitalised, highs)]) if len(highs) < 3 else f"{len(highs)} lignes sur {len(rows)}"
     return f"Au plus haut : {top}, {said}"
