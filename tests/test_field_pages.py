@@ -189,10 +189,22 @@ def test_r26_nothing_is_said_to_be_the_cause_of_something(shipped):
 def test_r14_an_answer_that_no_test_tells_from_the_next_is_not_said_to_be_the_first_alone(shown):
     """33 % and 30 % of 58; 56 % and 16 % of 58."""
     page = words(open_consultation(shown.seen.epci).answers("petite enfance").html)
-    assert "La réponse la plus fréquente : crèche (33 %), proche de 2 autres" in page
-    assert "La réponse la plus fréquente : assistant maternel (56 %) « Quel mode" in page
+    assert "La réponse la plus fréquente : « crèche » (33 %), proche de 2 autres" in page
+    assert "La réponse la plus fréquente : « assistant maternel » (56 %) « Quel mode" in page
     page = words(open_consultation(shown.seen.epci).answers("accès aux droits et aux services").html)
-    assert "La réponse la plus citée : la complexité (57 %), proche de « les démarches en ligne » (51 %)" in page
+    assert "La réponse la plus citée : « la complexité » (57 %), proche de « les démarches en ligne » (51 %)" in page
+
+
+def test_the_titles_of_a_consultation_name_answers_groups_and_ties(shown):
+    chapter = open_consultation(shown.seen.epci)
+    page = words(chapter.groups().html)
+    asked = "selon la réponse à « Élevez-vous seul vos enfants ? »"
+    assert f"« du répit » : de 18 % (« non ») à 51 % (« oui ») {asked}" in page
+    assert f"« oui » : de 15 % (« non ») à 46 % (« oui ») {asked}" in page  # of two answers, the first
+    most = "« accueil des jeunes enfants » et « loisirs et jeunesse » (43 répondants chacun)"
+    assert f"Les thèmes les plus cités : {most}" in words(chapter.opened().html)
+    least = "qui répond « aucun » à « Combien d’enfants de moins de 25 ans vivent dans votre foyer ? », "
+    assert f"Les moins entendus : {least}" in words(chapter.profile().html)
 
 
 def test_large_numbers_and_small_margins_are_written_as_french_does(shown):

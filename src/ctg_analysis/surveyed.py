@@ -61,6 +61,6 @@ def ranked(seen: Observed, name: str, members: list[Indicator]) -> Html:
         when=texts.period_text(first["period"]),
         source=source(seen.demarche),
         title=TITLES[name],
-        message=f"La réponse la plus citée : {texts.uncapitalised(first['name'])} ({first['text']})",
+        message=f"La réponse la plus citée : « {texts.uncapitalised(first['name'])} » ({first['text']})",
         note=" ".join(filter(None, notes)),
     )

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from ctg_analysis.display.drawing import Drawing, folded, length
-from ctg_analysis.display.lines import apart
+from ctg_analysis.display.lines import apart, ticks_between
 from ctg_analysis.display.style import FAINT, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.texts import NARROW, number
 
@@ -57,8 +57,8 @@ def profile(rows: pd.DataFrame) -> str:
                     mark(drawing, x(share), y)
             top += height
         top += BLOCK
-    for share, anchor in ((0, "middle"), (most / 2, "middle"), (most, "end")):
-        drawing.text(x(share), top, percent(share), anchor=anchor, size=SMALL, fill=FAINT)
+    for share in ticks_between(0, most, whole=False):
+        drawing.text(x(share), top, percent(share), anchor="middle", size=SMALL, fill=FAINT)
     drawing.height = top + 10
     return drawing.svg()
 

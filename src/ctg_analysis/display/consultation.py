@@ -51,8 +51,7 @@ def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
     note = [
         f"Traits : {said.interval}.",
         "Plusieurs réponses étaient possibles : le total dépasse 100 %." if several else "",
-        f"Sans réponse : {count(outside[NO_ANSWER], few=True)} ; non concernés : "
-        f"{count(outside[NOT_CONCERNED], few=True)}.",
+        _outside(outside),
         f"Attention, {FRAGILE}." if base < SURE_FROM else "",
         _unshown(drawn),
     ]
@@ -81,7 +80,7 @@ def _first(rows: pd.DataFrame, word: str) -> str:
     gap = first["share"] - others["share"]
     error = ((first["share"] + others["share"] - gap**2) / first["n_eff"]) ** 0.5
     close = others[gap <= Z * error]
-    said = f"La réponse la plus {word} : {texts.uncapitalised(first['name'])} ({first['text']})"
+    said = f"La réponse la plus {word} : « {texts.uncapitalised(first['name'])} » ({first['text']})"
     if close.empty:
         return said
     if len(close) > 1:
@@ -138,7 +137,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Sa
         "by_group",
         answers.blocks(drawn),
         data,
-        _contrast(drawn),
+        f"{_contrast(drawn)} selon la réponse à « {by} »",
         f"« {label} », en % de chaque groupe ({strength})",
         note,
         said,
@@ -165,7 +164,8 @@ def profile(rows: pd.DataFrame, said: Said) -> Html:
         "profile",
         answers.profile(drawn),
         Listing(header, lines),
-        f"Les moins entendus : « {least['libelle']} » {least['modalite_libelle']}"
+        f"Les moins entendus : qui répond « {least['modalite_libelle']} » à « {least['libelle']} », "
+        f"{share(least['before'])} des répondants pour {share(least['census'])} de la population"
         if least is not None
         else "Les répondants ont le profil de la population",
         "Profil des répondants avant et après redressement, et de la population, en %",
@@ -193,7 +193,7 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, said
         "open_themes",
         bars.comparison(drawn),
         Listing(["Thème", "Répondants", "Ton positif", "Neutre", "Négatif"], lines),
-        f"Premier thème : {texts.uncapitalised(rows.iloc[0]['theme'])}",
+        _most_cited(rows),
         f"« {label} », nombre de répondants par thème, sur {texts.number(rows['base'].iloc[0])} réponses libres codées",
         [
             "Un répondant peut parler de plusieurs thèmes. Le ton n'est dit qu'à partir de dix répondants.",
@@ -209,6 +209,15 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, said
         if theme in chosen
     }
     return anchored(q_id, pieces.together(chart, markup.piece("quotes.html.j2", groups=written)))
+
+
+def _most_cited(rows: pd.DataFrame) -> str:
+    """Return the theme of most respondents, or all those that as many cite. rows: columns theme, count."""
+    most = rows[rows["count"].eq(rows["count"].max())]
+    named = texts.listed([f"« {texts.uncapitalised(theme)} »" for theme in most["theme"]])
+    if len(most) == 1:
+        return f"Le thème le plus cité : {named} ({pieces.plural(most['count'].iloc[0], 'répondant')})"
+    return f"Les thèmes les plus cités : {named} ({pieces.plural(most['count'].iloc[0], 'répondant')} chacun)"
 
 
 def anchored(q_id: str, piece: Html) -> Html:
@@ -237,13 +246,24 @@ def _unshown(rows: pd.DataFrame) -> str:
 
 
 def _contrast(rows: pd.DataFrame) -> str:
-    """Return the answer in which two groups differ most. rows: columns block, group_label, value, text."""
+    """Return the answer in which two groups differ most; of two answers, the first one: the other mirrors it.
+
+    rows: columns block, group_label, value, text.
+    """
     rows = rows[rows["value"].notna()]
     spread = rows.groupby("block", sort=False)["value"].agg(lambda values: values.max() - values.min())
-    rows = rows[rows["block"].eq(spread.idxmax())].sort_values("value")
+    told = spread.index[0] if len(spread) == 2 else spread.idxmax()
+    rows = rows[rows["block"].eq(told)].sort_values("value")
     least, most = rows.iloc[0], rows.iloc[-1]
-    said = f"de {least['text']} ({least['group_label']}) à {most['text']} ({most['group_label']})"
-    return f"« {most['block']} » : {said}"
+    return f"« {told} » : de {least['text']} (« {least['group_label']} ») à {most['text']} (« {most['group_label']} »)"
+
+
+def _outside(counts: pd.Series) -> str:
+    """Return how many did not answer or were not concerned. counts: by modality, missing when they may not be told."""
+    if counts[[NO_ANSWER, NOT_CONCERNED]].isna().all():
+        return "Le nombre des sans réponse et des non concernés est secret."
+    silent, elsewhere = (count(counts[name], few=True) for name in (NO_ANSWER, NOT_CONCERNED))
+    return f"Sans réponse : {silent} ; non concernés : {elsewhere}."
 
 
 def _told(row) -> str:
