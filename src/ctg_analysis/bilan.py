@@ -12,6 +12,7 @@ from ctg_analysis.errors import UserError
 from ctg_analysis.field.realisation import STATUSES
 from ctg_analysis.field.tables.columns import last_day
 from ctg_analysis.field.tables.governance import ACTIVE
+from ctg_analysis.model import Indicator
 from ctg_analysis.shown import Shown, show
 
 ACTIONS, FILE = "bilan_actions", "demarche_bilan_actions.csv"
@@ -42,8 +43,14 @@ class Bilan:
         """Return how to begin, when nothing was gathered yet."""
         return self.shown.begin(ACTIONS, "competences", "equipements_services", "documents")
 
-    def statuses(self) -> Html:
-        """Return how many actions were done, partly done, put off, given up, axis by axis."""
+    def statuses(self, family: str) -> Html:
+        """Return how many actions were done, partly done, put off, given up, axis by axis.
+
+        family: the indicators that tell it for the whole, which the chart stands for.
+        Raises:
+            UserError: a family that does not exist.
+        """
+        self._members(family)
         return self._box("Statut des actions de la convention précédente") or realisation.statuses(
             self.actions, STATUSES, self._when, self._source, FILE
         )
@@ -118,8 +125,14 @@ class Bilan:
         source = figures.source(self.shown.seen, pd.concat(sources), series=True)
         return pieces.table("Les indicateurs, hier et aujourd'hui", header, lines, source, note)
 
-    def competences(self) -> Html:
-        """Return who exercises each competence, place by place."""
+    def competences(self, family: str) -> Html:
+        """Return who exercises each competence, place by place.
+
+        family: the indicators that count the communes where the intercommunalité does, which the table stands for.
+        Raises:
+            UserError: a family that does not exist.
+        """
+        self._members(family)
         box = self.shown.missing("Compétences, par commune", "competences")
         if box:
             return box
@@ -149,15 +162,20 @@ class Bilan:
         Raises:
             UserError: a family that does not exist.
         """
-        members = [one for one in CATALOGUE.values() if one.family == family]
-        if not members:
-            raise UserError(f"no family {family!r}: `ctg list indicators` shows the families")
-        self._used += [one.id for one in members]
+        members = self._members(family)
         rows = pd.concat([self.shown.seen.own(one).assign(name=one.label) for one in members])
         if rows.empty:
             return figures.unavailable(self.shown.seen, members[0], f"{TITLES[family]}, par année")
         source = figures.source(self.shown.seen, rows, series=True)
         return realisation.by_year(rows, TITLES[family], members[0], source)
+
+    def _members(self, family: str) -> list[Indicator]:
+        """Return the indicators of a family, whose definitions the chapter will give."""
+        members = [one for one in CATALOGUE.values() if one.family == family]
+        if not members:
+            raise UserError(f"no family {family!r}: `ctg list indicators` shows the families")
+        self._used += [one.id for one in members]
+        return members
 
     def glossary(self) -> Html:
         """Return the definitions of the indicators that the chapter has shown so far."""

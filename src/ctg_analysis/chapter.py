@@ -321,11 +321,7 @@ class Chapter:
 
     def glossary(self) -> Html:
         """Return the definition, the caveats and the sources of all that the chapter has shown so far."""
-        used = [one for one in CATALOGUE.values() if one.id in self._used]
-        families: dict[str, list[Indicator]] = {}
-        for one in used:
-            families.setdefault(one.family or one.id, []).append(one)
-        return markup.definitions([notes.definition(*family) for family in families.values()])
+        return markup.definitions(notes.definitions(one for one in CATALOGUE.values() if one.id in self._used))
 
     def method(self) -> Html:
         """Return the methodological note of the chapter, written from the declarations of what it has shown."""

@@ -6,9 +6,9 @@ import pandas as pd
 
 from ctg_analysis import proof_words
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.display import actors, markup, texts
 from ctg_analysis.display import chain as linked
 from ctg_analysis.display import demarche as pieces
-from ctg_analysis.display import markup, texts
 from ctg_analysis.display import priorities as shown_as
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.moments import day_text
@@ -225,7 +225,7 @@ class Enjeux:
         rows = rows[rows["enjeu_id"].eq(enjeu) & rows["diverges"].astype(bool)]
         if rows.empty:
             return ""
-        above, below = (rows[side].iloc[0].replace(LIST, ", ") for side in ("above", "below"))
+        above, below = (actors.the(rows[side].iloc[0].split(LIST)) for side in ("above", "below"))
         return f" Les acteurs divergent : plus important pour {above} ; moins important pour {below}."
 
     def _votes(self, what: str) -> Html | None:

@@ -3,10 +3,12 @@
 import pandas as pd
 from markupsafe import Markup
 
+from ctg_analysis.display import actors, markup, texts, voices
 from ctg_analysis.display import demarche as pieces
-from ctg_analysis.display import markup, texts, voices
 from ctg_analysis.display.charts import Listing
 from ctg_analysis.display.markup import Html
+from ctg_analysis.field.codes import LIST
+from ctg_analysis.field.tables.columns import FIELDS
 from ctg_analysis.settings import settings
 from ctg_analysis.shown import Shown, show, to_constat
 
@@ -75,7 +77,7 @@ class Interviews:
         if not self._held:
             return self.shown.box("Entretiens avec les partenaires", **BEGIN)
         about, kinds = self._about, self._by_theme().loc[INTERVIEWS].drop(WHOLE)
-        told = texts.listed([f"{name} ({texts.number(count)})" for name, count in kinds.items()])
+        told = texts.listed([actors.counted(name, count) for name, count in kinds.items()])
         length = (
             ""
             if pd.isna(about["minutes"])
@@ -99,16 +101,15 @@ class Interviews:
             return self.shown.box("Thèmes par sorte d'acteurs", EXTRACTS)
         table = self._by_theme()
         heard, table = table.loc[INTERVIEWS], table.drop(index=INTERVIEWS)
-        titles = {name: f"{name} ({texts.number(heard[name])})" for name in table.columns}
+        titles = {name: f"{actors.several(name)} ({texts.number(heard[name])})" for name in table.columns}
         lines = [
             [theme, *map(texts.number, counts)] for theme, counts in zip(table.index, table.to_numpy(), strict=True)
         ]
-        most = table[WHOLE].idxmax()
         return self._chart(
             "themes_by_type",
             voices.heat(table.rename(columns=titles)),
             Listing(["Thème", *titles.values()], lines),
-            f"Le plus partagé : {texts.uncapitalised(most)}, {pieces.plural(table.at[most, WHOLE], 'entretien')}",
+            _most_shared(table[WHOLE], heard[WHOLE]),
             "Nombre d'entretiens où l'on parle de chaque thème, par sorte d'acteurs",
             "Entre parenthèses, le nombre d'entretiens. Une sorte de moins de trois personnes n'est pas nommée.",
         )
@@ -195,7 +196,7 @@ class Interviews:
         )
         groups = {
             texts.typography(f"{field[:1].upper()}{field[1:]}"): [self._saying(row) for row in part.itertuples()]
-            for field, part in rows.groupby("champ", sort=False)
+            for field, part in rows.assign(champ=pd.Categorical(rows["champ"], FIELDS)).groupby("champ", observed=True)
         }
         return pieces.together(lead, markup.piece("sayings.html.j2", groups=groups), markup.source(self._source))
 
@@ -265,6 +266,13 @@ def _who(row) -> str:
     return f"{said} · {RESERVED}" if row.niveau_diffusion == "copil" else said
 
 
+def _most_shared(counts: pd.Series, heard: int) -> str:
+    """Return the themes that most interviews speak of. counts: interviews by theme. heard: interviews in all."""
+    themes = [f"« {texts.uncapitalised(name)} »" for name in counts.index[counts.eq(counts.max())]]
+    lead = "Le thème le plus partagé" if len(themes) == 1 else "Les thèmes les plus partagés"
+    return f"{lead} : {texts.listed(themes)}, dans {pieces.plural(counts.max(), 'entretien')} sur {texts.number(heard)}"
+
+
 def _together(senses: list[set[str]]) -> str:
     """Return how several sides stand to a constat: they agree, one qualifies it, one contradicts it."""
     told = set().union(*senses)
@@ -272,7 +280,7 @@ def _together(senses: list[set[str]]) -> str:
 
 
 def _several(cell: str) -> str:
-    return cell.replace("|", ", ") or "aucun"
+    return ", ".join(map(actors.several, cell.split(LIST))) if cell else "aucun"
 
 
 def _days(first: pd.Timestamp, last: pd.Timestamp) -> str:

@@ -3,11 +3,12 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.display import bars, markup, texts
+from ctg_analysis.display import actors, bars, markup, texts
 from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display.charts import Listing
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.moments import DAY, moment_text
+from ctg_analysis.field.tables.columns import FIELDS
 from ctg_analysis.shown import Shown, show
 
 MEETINGS, CONTRIBUTIONS = "ateliers", "contributions"
@@ -57,13 +58,14 @@ class Meetings:
             return self.shown.box("Présence par sorte d'acteurs", MEETINGS)
         sums = rows.groupby("type_acteur")["presents"].sum().sort_values(ascending=False)
         written, none = [texts.number(count) for count in sums], float("nan")
-        drawn = pd.DataFrame({"name": sums.index, "value": sums.to_numpy(), "text": written})
+        drawn = pd.DataFrame({"name": map(actors.several, sums.index), "value": sums.to_numpy(), "text": written})
+        most, times = actors.the(sums.index[sums.eq(sums.iloc[0])]), pieces.plural(sums.iloc[0], "présence")
         several = pieces.plural(rows["atelier_id"].nunique(), "rencontre")
         dates = dict.fromkeys(self.held["date"].str[:4])
         return pieces.chart(
             bars.comparison(drawn.assign(level="", low=none, high=none)),
             Listing(["Acteurs", "Présences"], drawn[["name", "text"]].to_numpy().tolist()),
-            message=f"Les plus présents : {texts.uncapitalised(sums.index[0])} ({written[0]})",
+            message=f"Les plus présents : {most}, {times} sur {texts.number(sums.sum())}",
             what=f"Présences par sorte d'acteurs, en {several}",
             when="-".join(dates),
             source=self._source,
@@ -77,11 +79,14 @@ class Meetings:
         if said.empty:
             return self.shown.box("Contributions des rencontres", CONTRIBUTIONS)
         columns = KINDS | SUMS
+        rows = rows.sort_values("champ", key=lambda names: pd.Categorical(names, FIELDS).codes)
         lines = [[row["champ"], *(texts.number(row[name]) for name in columns)] for row in rows.to_dict("records")]
-        counts = pieces.table("Contributions", ["Champ", *columns.values()], lines, self._source, words=False)
+        counts = pieces.table(
+            "Contributions par champ (nombre)", ["Champ", *columns.values()], lines, self._source, words=False
+        )
         groups = {
             texts.typography(field[:1].upper() + field[1:]): [self._saying(row) for row in part.itertuples()]
-            for field, part in said.groupby("champ", sort=False)
+            for field, part in said.assign(champ=pd.Categorical(said["champ"], FIELDS)).groupby("champ", observed=True)
         }
         return pieces.together(counts, markup.piece("sayings.html.j2", groups=groups), markup.source(self._source))
 
@@ -109,4 +114,4 @@ def _of_those_invited(row) -> str:
 def _present(rows: pd.DataFrame) -> str:
     """Return how many of each kind came to one meeting, the most numerous first."""
     rows = rows[rows["presents"].gt(0)].sort_values("presents", ascending=False)
-    return ", ".join(f"{row.type_acteur} {texts.number(row.presents)}" for row in rows.itertuples())
+    return ", ".join(actors.counted(row.type_acteur, row.presents) for row in rows.itertuples())

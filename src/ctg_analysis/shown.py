@@ -146,7 +146,7 @@ class Shown:
 
     def glossary(self, names: Iterable[str]) -> Html:
         """Return the definitions of indicators; nothing when there is none."""
-        entries = [notes.definition(CATALOGUE[name]) for name in dict.fromkeys(names)]
+        entries = notes.definitions(CATALOGUE[name] for name in dict.fromkeys(names))
         return markup.definitions(entries) if entries else Html("")
 
     def place(self, code: str) -> str:

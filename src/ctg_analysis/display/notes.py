@@ -34,6 +34,14 @@ def definition(one: Indicator, *others: Indicator) -> dict[str, str]:
     }
 
 
+def definitions(indicators: Iterable[Indicator]) -> list[dict[str, str]]:
+    """Return the entries of indicators in their order, one for all that are of a family."""
+    families: dict[str, list[Indicator]] = {}
+    for one in indicators:
+        families.setdefault(one.family or one.id, []).append(one)
+    return [definition(*family) for family in families.values()]
+
+
 def how_to_get(source: Source, epci: str) -> dict[str, str]:
     """Return what a box says of a source that is missing: label, how, command."""
     command = f"ctg new {epci}" if source.form or source.hides else f"ctg list sources {source.id}"

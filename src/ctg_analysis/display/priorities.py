@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.display import texts, votes
+from ctg_analysis.display import actors, texts, votes
 from ctg_analysis.display.charts import Listing
 from ctg_analysis.display.demarche import (
     NOTHING,
@@ -50,17 +50,29 @@ def criteria(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
         [label, *(_marks(row, name) for name in CRITERIA), texts.number(row["voters"])]
         for label, row in zip(labels, voted.to_dict("records"), strict=True)
     ]
-    most = voted.sort_values(["importance", "urgence", "rank"], ascending=[False, False, True]).iloc[0]
     return chart(
         votes.criteria(voted.assign(label=labels), CRITERIA),
         Listing(header, lines),
-        message=f"Importance et urgence les plus hautes : {texts.uncapitalised(most['titre'])}",
+        message=_foremost(voted),
         what="Notes données aux enjeux, de 1 à 5",
         when=when,
         source=source,
         file=file,
         note=f"{SPREAD} {_ballots(voted)}",
     )
+
+
+def _foremost(voted: pd.DataFrame) -> str:
+    """Return which enjeux have the highest median importance, and the highest urgency too when some have both."""
+    important = voted[voted["importance"].eq(voted["importance"].max())]
+    both = important[important["urgence"].eq(voted["urgence"].max())]
+    first = both if len(both) else important
+    one, many = ("le plus important et le plus urgent", "les plus importants et les plus urgents")
+    if both.empty:
+        one, many = "le plus important", "les plus importants"
+    if len(first) == 1:
+        return f"L'enjeu jugé {one} : {texts.uncapitalised(first['titre'].iloc[0])}"
+    return f"{len(first)} enjeux sur {len(voted)} sont jugés {many}"
 
 
 def _marks(row: dict, name: str) -> str:
@@ -116,13 +128,24 @@ def ranks(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
     return chart(
         votes.ranks(known.assign(label=labels, text=texts_)),
         Listing(header, lines),
-        message=f"{plural(stable, 'rang stable', 'rangs stables')} sur {len(known)}",
+        message=_stability(stable, len(known)),
         what="Rang des enjeux selon les votes",
         when=when,
         source=source,
         file=file,
         note=DRAWN if stable == len(known) else f"{told} {DRAWN}",
     )
+
+
+def _stability(stable: int, known: int) -> str:
+    """Return how many enjeux have a rank that the vote makes stable."""
+    if stable == known:
+        return f"Le vote donne un rang stable à {plural(known, 'enjeu', 'enjeux')} sur {known}"
+    if not stable:
+        return f"Le vote ne donne de rang stable à aucun enjeu sur {known}"
+    left = known - stable
+    others = "celui de l'autre" if left == 1 else f"celui des {left} autres"
+    return f"Le vote donne un rang stable à {plural(stable, 'enjeu', 'enjeux')} sur {known} ; {others} est incertain"
 
 
 def _rank_text(row) -> str:
@@ -152,6 +175,7 @@ def voters(points: pd.DataFrame, address: Address, source: str) -> Html:
     """Return the points that each kind of actors gave."""
     wide = points.pivot(index="type_votant", columns="enjeu_id", values="points").fillna(0).astype(int)
     wide = wide.loc[sorted(wide.index, key=lambda name: (name == OTHERS, -wide.loc[name].sum(), name))]
+    wide.index = [actors.several(name) for name in wide.index]
     wide.loc["Ensemble"] = wide.sum()
     wide = wide[wide.loc["Ensemble"].sort_values(ascending=False, kind="stable").index]
     lines = [
@@ -172,8 +196,8 @@ def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, so
         [
             link(f"{row.enjeu_id} {titles[row.enjeu_id]}", address(row.enjeu_id)),
             quantity(row.spread),
-            row.above.replace(LIST, ", "),
-            row.below.replace(LIST, ", "),
+            actors.the(row.above.split(LIST)),
+            actors.the(row.below.split(LIST)),
         ]
         for row in apart.itertuples(index=False)
     ]

@@ -141,7 +141,7 @@ def one_by_one(actions: pd.DataFrame, caption: str, source: str, names: dict[str
             row.axe,
             row.statut,
             _done(row),
-            " ; ".join(text for text in (text_of(row.ecart), text_of(row.explication)) if text) or NOTHING,
+            ". ".join(text.removesuffix(".") for text in map(text_of, (row.ecart, row.explication)) if text) or NOTHING,
             text_of(row.suite) or NOTHING,
         ]
         for row in actions.itertuples(index=False)
@@ -168,6 +168,12 @@ def lessons(actions: pd.DataFrame, source: str) -> Html:
     return together(said(sentence), table("Ce qui explique les écarts", header, lines, source))
 
 
+def _first_financer(totals: pd.Series) -> str:
+    """Return who brings most. totals: euros by financer, then of all."""
+    whole, each = totals[realisation.ALL], totals.drop(realisation.ALL)
+    return f"Premier financeur : {each.idxmax()}, {thousands(each.max())} milliers d'euros sur {thousands(whole)}"
+
+
 def by_year(rows: pd.DataFrame, title: str, one: Indicator, source: str) -> Html:
     """Return amounts by year, of each member of a family and of all. rows: columns name, period, value (euros)."""
     wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
@@ -178,7 +184,7 @@ def by_year(rows: pd.DataFrame, title: str, one: Indicator, source: str) -> Html
     return chart(
         grid(wide, wide.map(thousands)),
         Listing(["Financeur", *wide.columns], lines),
-        message=f"{thousands(wide.loc[realisation.ALL, 'Total'])} milliers d'euros de {first} à {last}",
+        message=_first_financer(wide["Total"]),
         what=f"{title} (milliers d'euros)",
         when=f"{first}-{last}",
         source=source,

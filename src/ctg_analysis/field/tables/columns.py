@@ -4,7 +4,7 @@ import datetime
 import math
 import re
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
@@ -19,6 +19,7 @@ Champ = Literal[
     "animation de la vie sociale",
     "accès aux droits et aux services",
 ]
+FIELDS = get_args(Champ)  # in the order of the chapters
 TypeActeur = Literal[
     "élu",
     "Caf",
