@@ -157,7 +157,10 @@ class Followup:
 
     def glossary(self) -> Html:
         """Return the definitions of the indicators that are recomputed from the diagnosis."""
-        return self.shown.glossary(self._indicators())
+        names = self._indicators()
+        return (
+            self.shown.glossary(names) if names else pieces.plain("Aucun indicateur du diagnostic n'est encore suivi.")
+        )
 
     @property
     def _values(self) -> pd.DataFrame:
@@ -192,8 +195,8 @@ class Followup:
         waiting = len(rows) - count - reported
         sentence = (
             f"{pieces.plural(len(rows), 'indicateur')} : {count} recalculé{'s' if count > 1 else ''} des données du "
-            f"diagnostic, {reported} relevé{'s' if reported > 1 else ''} dans le suivi, {waiting} pas encore "
-            f"mesuré{'s' if waiting > 1 else ''}."
+            f"diagnostic, {reported} relevé{'s' if reported > 1 else ''} dans le suivi"
+            f"{f', {waiting} pas encore mesuré' if waiting else ''}{'s' if waiting > 1 else ''}."
         )
         return pieces.said(sentence)
 

@@ -132,7 +132,7 @@ def bullets(rows: pd.DataFrame, what: str, when: str, source: str, file: str) ->
     return chart(
         progress.bullets(drawn),
         Listing(header, lines),
-        message=f"{plural(reached, 'cible atteinte', 'cibles atteintes')} sur {plural(measured, 'mesurée')} : {what}",
+        message=f"{_reached(reached)} sur {plural(measured, 'mesurée')} : {what}",
         what=f"{what}, indicateurs du départ à la cible",
         when=when,
         source=source,
@@ -178,6 +178,10 @@ def _rounded(value: float, decimals: int) -> str:
 
 def _at(text: str, year: float) -> str:
     return text if pd.isna(year) else f"{text} ({year:.0f})"
+
+
+def _reached(count: int) -> str:
+    return plural(count, "cible atteinte", "cibles atteintes") if count else "Aucune cible atteinte"
 
 
 def _word(row) -> str:
