@@ -105,9 +105,10 @@ def test_the_title_of_a_balance_says_its_common_words_once():
 @pytest.mark.parametrize(
     "values, title",
     [
-        ({"Crèche": 10.0, "France services": 4.0}, "De 4 (France services) à 10 minutes (crèche)"),
+        ({"Crèche": 10.0, "France services": 4.0}, "Crèche : 10 minutes ; France services : 4"),
+        ({"Crèche": 10.0, "Gare": 7.0, "France services": 4.0}, "De 4 (France services) à 10 minutes (crèche)"),
         ({"Crèche": 10.0, "École": 10.0, "Gare": 4.0}, "Au plus haut : crèche et école, 10 minutes"),
-        ({"Crèche": 10.0, "Accueil (été)": 4.0}, "Au plus haut : crèche, 10 minutes"),
+        ({"Crèche": 10.0, "Gare": 7.0, "Accueil (été)": 4.0}, "Au plus haut : crèche, 10 minutes"),
         ({"Crèche": 0.0, "École": 0.0}, "Accès : 0 pour chacune des deux lignes"),
         ({"Crèche": 5.0}, "Crèche : 5"),
     ],

@@ -183,11 +183,20 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
         return f"{texts.headed(title)} {high['text']} pour chacune des {texts.in_letters(len(rows))} lignes"
     lows, highs = (list(rows.loc[rows["text"].eq(end["text"]), "name"]) for end in (low, high))
     said = _in_units(unit, high)
+    if len(rows) == 2:
+        first, second = (row for _, row in rows.iterrows())
+        pair = f"{texts.headed(first['name'])} {_in_units(unit, first)} ; {_second(second)}"
+        if len(pair) <= LONGEST:
+            return pair
     both = f"De {low['text']} ({texts.uncapitalised(lows[0])}) à {said} ({texts.uncapitalised(highs[0])})"
     if len(lows) == len(highs) == 1 and len(both) <= BOTH_ENDS and both.count("(") == 2:
         return both
     top = texts.listed([*map(texts.uncapitalised, highs)]) if len(highs) < 3 else f"{len(highs)} lignes sur {len(rows)}"
     return f"Au plus haut : {top}, {said}"
+
+
+def _second(row: pd.Series) -> str:
+    return f"{texts.headed(texts.uncapitalised(row['name']))} {row['text']}"
 
 
 def _in_units(unit: str, row: pd.Series) -> str:
