@@ -33,15 +33,23 @@ def found(texts: Iterable[str]) -> list[str]:
 def explained(body: str) -> str:
     """Return the content of a page with a button that opens its meaning in the place of each term, at its first use
     under each heading of second or third level; the meanings follow the content.
+
+    The sources of each chart name the same producers: a term opens there where it is met first in the page.
     """
     here: set[str] = set()
     used: set[str] = set()
 
+    in_source = False
+
     def opened(piece: re.Match) -> str:
+        nonlocal in_source
         if piece["heading"]:
             here.clear()
         term = piece["term"]
-        if term is None or term in here:
+        if term is None:
+            in_source = bool(piece["source"]) or (in_source and piece[0] != "</p>")
+            return piece[0]
+        if term in (used if in_source else here):
             return piece[0]
         here.add(term)
         used.add(term)
@@ -76,4 +84,5 @@ def _words() -> re.Pattern:
 def _pieces() -> re.Pattern:
     """Return the pattern of what is passed over, and of the terms between."""
     alone = rf"<(?P<alone>{LEFT_ALONE})\b[^<]*(?:<(?!/(?P=alone)>)[^<]*)*</(?P=alone)>"
-    return re.compile(rf"{alone}|(?P<heading><h[23]\b[^>]*>)|<[^>]*>|{_words().pattern}")
+    opening = r'(?P<heading><h[23]\b[^>]*>)|(?P<source><p class="source">)'
+    return re.compile(rf"{alone}|{opening}|<[^>]*>|{_words().pattern}")
