@@ -150,11 +150,12 @@ def sentence(indicator: Indicator, row) -> str:
 
 
 def typography(text: str) -> str:
-    """Return a French text with its spaces: unbreakable before : ; ? ! % and inside « »."""
+    """Return a French text with its spaces: unbreakable before : ; ? ! %, inside « » and in « 7 h 30 »."""
     text = text.replace("'", "’")
     text = re.sub(r" ([;?!%])", NARROW + r"\1", text)
     text = text.replace(" :", f"{NBSP}:")
     text = text.replace("« ", "«" + NBSP).replace(" »", NBSP + "»")
+    text = re.sub(r"(?<=\d) h(?: (?=\d\d\b)|\b)", lambda hour: hour[0].replace(" ", NBSP), text)
     return re.sub(r"(?<=\d) (?=\d{3}\b)", NARROW, text)
 
 
