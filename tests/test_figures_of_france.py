@@ -111,6 +111,33 @@ def test_france_without_mayotte_is_what_the_insee_publishes(whole, year, expecte
     assert value(whole, "F", "population_count", year) == expected
 
 
+ISLANDS = ["22016", "29083", "29155", "85113"]  # they are in no EPCI: their population of 2018 is in no file
+OF_AN_ISLAND = [("22", "departement"), ("29", "departement"), ("85", "departement"), ("52", "region"), ("53", "region")]
+
+
+@pytest.mark.parametrize("territory, level", [*OF_AN_ISLAND, ("F", "france")])
+def test_a_change_is_that_of_the_same_communes(whole, france, territory, level):
+    """Two sums over the raw files, of the communes of EPCIs, against what is shown of places that hold an island."""
+    rows = whole[whole["indicator"].eq("population_change_rate") & whole["period"].eq("2018-2023")]
+    shown = rows[rows["territory"].eq(territory) & rows["level"].eq(level)].iloc[0]
+    sums = []
+    for year, column in ((2021, "population_municipale_epci"), (2026, "population_municipale")):
+        table = pd.read_parquet(france.raw / "etalab_decoupage" / f"communes_{year}.parquet")
+        table = table[table["type"].eq("commune-actuelle") & table["zone"].ne("com") & table["departement"].ne("976")]
+        table = table if level == "france" else table[table[level].eq(territory)]
+        sums.append(table.loc[~table["code"].isin(ISLANDS), column].sum())
+    assert [shown["denominator"], shown["numerator"]] == sums
+    assert shown["value"] == pytest.approx(((sums[1] / sums[0]) ** 0.2 - 1) * 100)
+
+
+def test_the_change_of_france_lacks_the_islands_only(whole):
+    rows = whole[whole["indicator"].eq("population_change_rate") & whole["period"].eq("2018-2023")]
+    france = rows[rows["territory"].eq("F")].iloc[0]
+    islands = sum(value(whole, code, "population_count", "2023") for code in ISLANDS)
+    assert france["numerator"] + islands == value(whole, "F", "population_count", "2023") == 68_094_280
+    assert set(rows.loc[rows["level"].ne("commune") & rows["territory"].ne("976"), "status"]) == {"ok"}
+
+
 def test_metropolitan_france_is_told_apart(whole):
     metropolitan = value(whole, "FM", "population_count", "2023")
     overseas = [value(whole, code, "population_count", "2023", "departement") for code in ("971", "972", "973", "974")]

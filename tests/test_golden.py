@@ -39,9 +39,9 @@ def test_the_golden_case_holds_the_edges_it_is_there_for():
     assert {"censored", "secret", "so"} <= set(table["status"]) and 3 in set(table["quality"])
     withheld = table[table["status"].eq("secret") & table["source"].eq("pmi_assistants_maternels")]
     assert len(withheld) > 5 and withheld[["numerator", "denominator", "value", "low", "high"]].isna().all(axis=None)
-    # A level that the producer publishes, and one that it does not.
+    # Levels that the producer publishes beside that of the EPCI.
     coverage = table[table["indicator"].eq("childcare_coverage_rate") & table["period"].eq("2023")].set_index("level")
-    assert coverage.loc["departement", "value"] == 62 and coverage.loc["region", "status"] == "nd"
+    assert coverage.loc["departement", "value"] == 62 and coverage.loc["region", "value"] == 70.6
     assert set(table["status"]) >= {"ok", "nd"}
 
 

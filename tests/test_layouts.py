@@ -245,3 +245,27 @@ def test_a_wrong_file_that_several_layouts_read_is_told_once(tmp_path):
         clean_declared, Source("dataset", "L", "P", layouts=layouts), received(tmp_path, {"other.csv": text})
     )
     assert "found no file that is known, expected one of n*.csv" in line
+
+
+def test_coverage_is_read_at_each_level_that_the_caf_publishes(tmp_path):
+    stems = "{0};txcouv{1};txcouv_eaje{1};txcouv_am_ind{1};txcouv_prescol{1};txcouv_gad_ind{1};txcouv_ind{1}\n"
+    texts = {
+        "txcouv_pe_dep.csv": "annee;numregi;nomregi;nomdep;"
+        + stems.format("numdep", "_dep")
+        # Of another level: the région of a département is no code of it.
+        + "2023;76;Région;Un;12;64.1;20;40;3;1;41\n2023;;;;XXX;99;1;1;1;1;1\n",
+        "txcouv_pe_reg.csv": "annee;nomregi;"
+        + stems.format("numregi", "_reg")
+        + "2022;Région;76;58.5;25;30;2;1.5;31.5\n2023;Région;76;59.4;26;29.5;2.1;;31\n2023;;XX;99;1;1;1;1;1\n",
+        "txcouv_pe_nat.csv": "annee;" + stems.format("national", "_nat") + "2023-01-01;France;60.9;23;32;3;2;34\n",
+    }
+    table = clean_declared(SOURCES["caf_txcouv_pe"], received(tmp_path, texts, full=True))
+    regions = values(table[table["level"].eq("region")])
+    assert (
+        regions[("76", "2023", "childcare_coverage")] == 59.4 and regions[("76", "2022", "childcare_coverage")] == 58.5
+    )
+    assert regions[("76", "2023", "childcare_coverage_childminders")] == 29.5
+    assert regions[("76", "2023", "childcare_coverage_at_home")] == "nd"
+    assert {code for code, _, _ in regions} == {"76"}
+    above = table[table["measure"].eq("childcare_coverage") & table["period"].eq("2023")].set_index("level")["value"]
+    assert above.to_dict() == {"departement": 64.1, "region": 59.4, "france": 60.9}

@@ -23,6 +23,8 @@ def _line(source: Source) -> str:
     totals = "sums of communes" if source.additive else "published only"
     if source.outside:
         totals += f", without {', '.join(source.outside)}"
+    if source.also_in_epcis:
+        totals += "; changes without communes of no EPCI where these lack a date"
     absent = {"": "unknown", "secret": "withheld", "zero": "has none"}[source.absent]
     unseen = sorted({name for layout in source.layouts for name in guesses(layout)})
     unseen += [f"address of {one.name}" for one in source.downloads if not one.seen]

@@ -25,6 +25,7 @@ from ctg_analysis.model import (
     Ratio,
     Source,
 )
+from ctg_analysis.perimeter import IN_EPCIS
 from ctg_analysis.uncertainty import censor_floor
 
 PLACE = ["code", "level", "period"]
@@ -100,8 +101,8 @@ def compute(indicator: Indicator, by_measure: dict[str, pd.DataFrame]) -> pd.Dat
         rows = rows[rows["source"].isin(preferred)]
         return rows if "parts" in rows else rows.assign(parts=1)
 
-    def population(preferred: tuple[str, ...] = REFERENCE_POPULATIONS) -> pd.DataFrame:
-        return first_available(measure(POPULATION, preferred), preferred)
+    def population(preferred: tuple[str, ...] = REFERENCE_POPULATIONS, of: str = "") -> pd.DataFrame:
+        return first_available(measure(POPULATION + of, preferred), preferred)
 
     match indicator.value:
         case Count(name) | Published(name):
@@ -118,11 +119,11 @@ def compute(indicator: Indicator, by_measure: dict[str, pd.DataFrame]) -> pd.Dat
             top = first_available(measure(events), indicator.sources)
             rows = _per_inhabitant(top, below, per, within)
         case AnnualChange(years):
-            rows = _annual_change(population(), years)
-        case AnnualFlow(flow, years):
-            rows = _annual_flow(measure(flow), population(), years, residual=False)
-        case AnnualResidual(flow, years):
-            rows = _annual_flow(measure(flow), population(), years, residual=True)
+            rows = _completed(*(_annual_change(population(of=of), years) for of in ("", IN_EPCIS)))
+        case AnnualFlow(flow, years) | AnnualResidual(flow, years):
+            residual = isinstance(indicator.value, AnnualResidual)
+            pairs = [(measure(flow + of), population(of=of)) for of in ("", IN_EPCIS)]
+            rows = _completed(*(_annual_flow(*pair, years, residual=residual) for pair in pairs))
     return rows.assign(**{name: 1 for name in ("parts", "parts_of") if name not in rows})[COLUMNS]
 
 
@@ -202,6 +203,19 @@ def _two_dates(stock: pd.DataFrame, years: int) -> pd.DataFrame:
     status = _status(rows["status"], rows["status_before"])
     start = (rows["period"].astype(int) - years).astype(str)
     return rows.assign(status=status, end=rows["period"], period=start + "-" + rows["period"])
+
+
+def _completed(rows: pd.DataFrame, in_epcis: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with those of the communes in EPCIs in the place of the ones that are missing.
+
+    The older populations are those of EPCIs: a place that holds an island without EPCI has no change without this.
+    """
+    known = in_epcis[in_epcis["status"].eq(OK)]
+    if known.empty:
+        return rows
+    both = pd.concat([rows, known], ignore_index=True)
+    ranked = both.assign(_missing=both["status"].eq(MISSING)).sort_values("_missing", kind="stable")
+    return ranked.drop_duplicates(PLACE).drop(columns="_missing")
 
 
 def _annual_change(stock: pd.DataFrame, years: int) -> pd.DataFrame:

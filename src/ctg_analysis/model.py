@@ -54,6 +54,8 @@ class Source:
     rounding: the producer rounds counts to this step, 0 if it does not; rule: how, when it is known (rule R3).
     sampled: coded for a part of the dwellings only (exploitation complémentaire of the census, rule R7).
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
+    also_in_epcis: totals without the communes that are in no EPCI stand beside the whole ones: older populations lack
+        these communes, and a change between two dates is that of the same ones.
     absent: what a commune without a row means: "" unknown, "secret" withheld by the producer, "zero" none.
     each: measures of which every commune has the same by definition, those without a row too.
     per_inhabitant: an index by commune; that of several is the mean of theirs, weighted by their inhabitants.
@@ -79,6 +81,7 @@ class Source:
     rule: str = "unknown"
     sampled: bool = False
     outside: tuple[str, ...] = ()
+    also_in_epcis: bool = False
     absent: str = ""
     each: frozenset[str] = frozenset()
     per_inhabitant: bool = False

@@ -12,6 +12,7 @@ import pandas as pd
 from ctg_analysis.cleaning.facts import COLUMNS
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import MISSING, OK, SECRET, Source
+from ctg_analysis.sources.census import HORS_MAYOTTE
 from ctg_analysis.territories import (
     COMMUNE,
     arrondissement_parents,
@@ -25,6 +26,7 @@ from ctg_analysis.territories import (
 )
 
 KEY = ["period", "measure"]
+IN_EPCIS = "_in_epcis"  # after the name of a measure: what the communes that belong to an EPCI have of it
 FIRST_PASSAGE = 2003  # the first year of the INSEE's passage table
 
 
@@ -73,6 +75,12 @@ class Perimeter:
     def parents(self) -> pd.Series:
         """Return the commune of each municipal arrondissement."""
         return arrondissement_parents(self.communes)
+
+    @property
+    def without_epci(self) -> pd.Series:
+        """Return the communes of the earlier year no part of which belongs to an EPCI of the reference year."""
+        members = {code for units in self.units if units.level == "epci" for code in units.parts["code"]}
+        return self.communes.loc[self.communes["kind"].eq(COMMUNE) & ~self.communes["code"].isin(members), "code"]
 
     def in_departements(self, codes: tuple[str, ...]) -> pd.Series:
         """Return the communes of the earlier year that lie in some départements."""
@@ -145,6 +153,8 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
     rows = [published, communes_now(by_commune, source, perimeter.ways)]
     if source.additive and len(by_commune):
         rows.append(totals(by_commune, source, perimeter, already=published))
+        if source.also_in_epcis:
+            rows.append(totals_in_epcis(by_commune, source, perimeter))
     return pd.concat(rows, ignore_index=True)
 
 
@@ -245,14 +255,34 @@ def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: p
     publishes (`already`) are not computed again; communes that the source leaves out by design are not expected.
     """
     left_out = perimeter.in_departements(source.outside)
-    rows = []
-    for units in perimeter.units:
-        inside = facts.assign(code=facts["code"].map(units.whole))
-        summed = sum_up(inside[inside["code"].notna()], source, units.expected(left_out))
-        rows.append(summed.assign(level=units.level))
-    summed = pd.concat(rows, ignore_index=True)
+    summed = pd.concat([_by_unit(facts, source, units, left_out) for units in perimeter.units], ignore_index=True)
     known = pd.MultiIndex.from_frame(already[["level", "code", *KEY]])
     return summed[~pd.MultiIndex.from_frame(summed[["level", "code", *KEY]]).isin(known)]
+
+
+def totals_in_epcis(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> pd.DataFrame:
+    """Return the totals without the communes that are in no EPCI, of the places that hold one: `<measure>_in_epcis`.
+
+    Mayotte, whose only population is that of 2017, is left out too. The communes are those of the EPCIs of the
+    reference year, whatever the period and the source: two dates, or a flow and a population, are of the same ones.
+    """
+    alone = perimeter.without_epci
+    left_out = pd.concat([perimeter.in_departements(HORS_MAYOTTE), alone])
+    inside = facts[~facts["code"].isin(left_out)]
+    rows = [facts[:0]]
+    for units in perimeter.units:
+        holding = units.parts.loc[units.parts["code"].isin(alone), "unit"]
+        there = inside[inside["code"].map(units.whole).isin(holding)]
+        rows.append(_by_unit(there, source, units, left_out))
+    summed = pd.concat(rows, ignore_index=True)
+    return summed.assign(measure=summed["measure"].astype(str) + IN_EPCIS)
+
+
+def _by_unit(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Series) -> pd.DataFrame:
+    """Return the sums of communes by unit of a level. left_out: communes that are not expected in them."""
+    inside = facts.assign(code=facts["code"].map(units.whole))
+    summed = sum_up(inside[inside["code"].notna()], source, units.expected(left_out))
+    return summed.assign(level=units.level)
 
 
 def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataFrame:

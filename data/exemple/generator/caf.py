@@ -141,6 +141,7 @@ RATES = {  # at the end of 2023: total, EAJE, assistants maternels, école à 2 
     "999999996": (57.9, 28.8, 24.1, 2.4, 2.6),
 } | {siren: _near(rank) for rank, (siren, *_) in enumerate(NEIGHBOURS)}
 OTHER_RATES = {"99": (62.0, 29.6, 27.9, 2.5, 2.0), "98": (96.1, 38.2, 54.0, 3.1, 0.8)}
+REGION_RATES = {"99": (70.6, 31.8, 34.5, 2.7, 1.7), "98": (55.8, 26.2, 24.5, 2.4, 2.7)}
 COUNTRY = ("Pays d'Exemple", (60.3, 27.9, 27.5, 2.5, 2.4))
 STEMS = ["txcouv", "txcouv_eaje", "txcouv_am_ind", "txcouv_prescol", "txcouv_gad_ind"]
 PLACE_STEMS = ("tot_offre", "pl_eaje", "pl_psu_col", "pl_hors_psu_col", "pl_am_ind", "pl_prescol", "pl_gad_ind")
@@ -156,7 +157,7 @@ def _earlier(rates: tuple, years: int) -> tuple:
 
 
 def coverage(raw: Path, people: dict[str, np.ndarray]) -> None:
-    """Write coverage since 2017 by EPCI, département and country; one rate is above 100, one part is blank."""
+    """Write coverage since 2017 by EPCI, département, région and country; one rate is above 100, one part is blank."""
     writer = Writer(raw, "caf_txcouv_pe", "Taux de couverture de l'accueil du jeune enfant", "2017 à 2023")
     header = ["annee", "numepci", *(f"{stem}_epci" for stem in STEMS)]
     recent = [(year, code, *_earlier(rates, 2023 - year)) for year in (2022, 2023) for code, rates in RATES.items()]
@@ -166,12 +167,12 @@ def coverage(raw: Path, people: dict[str, np.ndarray]) -> None:
         (year, code, *_earlier(rates, 2023 - year)) for year in range(2017, 2022) for code, rates in RATES.items()
     ]
     writer.write("txcouv_pe_epci_hist.csv", pd.DataFrame(former, columns=header))
-    rows = [
-        (year, code, *_earlier(rates, 2023 - year)) for year in range(2017, 2024) for code, rates in OTHER_RATES.items()
-    ]
-    writer.write(
-        "txcouv_pe_dep.csv", pd.DataFrame(rows, columns=["annee", "numdep", *(f"{stem}_dep" for stem in STEMS)])
-    )
+    for level, column, known in (("dep", "numdep", OTHER_RATES), ("reg", "numregi", REGION_RATES)):
+        rows = [
+            (year, code, *_earlier(rates, 2023 - year)) for year in range(2017, 2024) for code, rates in known.items()
+        ]
+        table = pd.DataFrame(rows, columns=["annee", column, *(f"{stem}_{level}" for stem in STEMS)])
+        writer.write(f"txcouv_pe_{level}.csv", table)
     rows = [(year, COUNTRY[0], *_earlier(COUNTRY[1], 2023 - year)) for year in range(2017, 2024)]
     writer.write(
         "txcouv_pe_nat.csv", pd.DataFrame(rows, columns=["annee", "national", *(f"{stem}_nat" for stem in STEMS)])

@@ -12,6 +12,12 @@ ABOVE_COMMUNE = ("epci", "departement", "region", "france")
 
 FIVE_YEARS = "Deux recensements se comparent à cinq ans d'écart au moins : plus proches, ils partagent des enquêtes."
 
+ISLANDS = (
+    "Là où la population de la première date manque pour les communes qui ne sont d'aucun EPCI (quatre îles : "
+    "Île-de-Bréhat, Île-de-Sein, Ouessant et L'Île-d'Yeu), leur département, leur région et la France, hors Mayotte, "
+    "sont comparés sans elles, aux deux dates."
+)
+
 SIZE = (
     Indicator(
         id="population_count",
@@ -46,7 +52,9 @@ SIZE = (
         reading="Entre {period}, la population du territoire a varié de {value} par an en moyenne.",
         chart="balance",
         parts=("natural_change_rate", "migratory_change_rate"),
-        caveats=FIVE_YEARS + " L'ensemble est un taux composé : il s'écarte un peu de la somme de ses deux parts.",
+        caveats=(
+            f"{FIVE_YEARS} L'ensemble est un taux composé : il s'écarte un peu de la somme de ses deux parts. {ISLANDS}"
+        ),
         star=True,
     ),
     Indicator(
@@ -64,6 +72,7 @@ SIZE = (
         value=AnnualFlow("natural_balance", years=5),
         reading="Entre {period}, les naissances moins les décès pèsent {value} par an sur le territoire.",
         chart="comparison",
+        caveats=ISLANDS,
         star=True,
     ),
     Indicator(
@@ -82,7 +91,8 @@ SIZE = (
         reading="Entre {period}, les arrivées moins les départs pèsent {value} par an sur le territoire.",
         chart="comparison",
         caveats=(
-            "« Apparent », car il absorbe toutes les erreurs de comparaison entre deux recensements. " + FIVE_YEARS
+            "« Apparent », car il absorbe toutes les erreurs de comparaison entre deux recensements. "
+            f"{FIVE_YEARS} {ISLANDS}"
         ),
         star=True,
     ),

@@ -63,14 +63,15 @@ LEVELS = {
     "com": ("numcom", "commune"),
     "epci": ("numepci", "epci"),
     "dep": ("numdep", "departement"),
+    "reg": ("numregi", "region"),
     "nat": ("national", "france"),
 }
 
 
-def _export(dataset: str) -> Download:
+def _export(dataset: str, *, seen: bool = True) -> Download:
     """Return a whole dataset of data.caf.fr: its `exports`, for its `records` stop at 100 rows."""
     url = f"https://data.caf.fr/api/explore/v2.1/catalog/datasets/{dataset}/exports/csv?delimiter=%3B"
-    return Download(f"{dataset}.csv", url)
+    return Download(f"{dataset}.csv", url, seen=seen)
 
 
 def _outside(level: str) -> str:
@@ -115,13 +116,14 @@ SOURCES = (
         lag=1,
         geography="communes et EPCI au 1er janvier de l'année suivante, jamais recalculés",
         layouts=(
-            *_by_level("txcouv_pe", COVERAGE, ("com", "epci", "dep", "nat")),
+            *_by_level("txcouv_pe", COVERAGE, ("com", "epci", "dep", "reg", "nat")),
             *_by_level("txcouv_pe", COVERAGE, ("epci",), "_hist"),
         ),
         downloads=(
             _export("txcouv_pe_com"),
             _export("txcouv_pe_epci"),
             _export("txcouv_pe_dep"),
+            _export("txcouv_pe_reg", seen=False),
             _export("txcouv_pe_nat"),
             _export("txcouv_pe_epci_hist"),
         ),
