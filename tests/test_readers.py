@@ -300,6 +300,29 @@ def test_a_commune_that_a_list_does_not_name_has_none_where_the_list_covers(tmp_
     assert len(with_absent(sites("01001"), Source("dataset", "L", "P"), PLACES, full=True)) == 1
 
 
+def test_a_list_is_not_taken_to_cover_the_departements_that_its_source_leaves_out():
+    places = PLACES.assign(departement=["01", "01", "01", "976"])
+    listed = Source("dataset", "L", "P", absent="zero", outside=("976",))
+    full = values(with_absent(sites("01001"), listed, places, full=True))
+    assert {code: value for (code, _, _), value in full.items()} == {"01001": 1, "01002": 0, "01003": 0}
+
+
+def test_a_commune_where_nobody_lives_has_none_and_makes_no_total_missing():
+    places = communes(("01001", "A"), ("01002", "A"), ("01003", "B"), ("01004", "B"), ("02001", "C"))
+    places = places.assign(population=[5.0, 0.0, 9.0, 4.0, 0.0], region="84", zone="metro")
+    places = places.assign(departement=["01", "01", "01", "01", "02"])
+    median = sites("01001", "01003").assign(measure="site_median")
+    source = Source("dataset", "L", "P", absent="uninhabited", alone=frozenset({"site_median"}))
+    known = with_absent(pd.concat([sites("01001", "01003"), median]), source, places, full=False)
+    found = values(known)
+    assert found[("01002", "2026", "sites")] == 0  # nobody lives there
+    assert ("01004", "2026", "sites") not in found  # nothing is known of those who do
+    assert ("02001", "2026", "sites") not in found  # nor does the file name this département
+    assert ("01002", "2026", "site_median") not in found and found[("01001", "2026", "site_median")] == 1
+    moved = values(to_reference(known, source, Perimeter.between(places, places)))
+    assert moved[("A", "2026", "sites")] == 1 and moved[("B", "2026", "sites")] == "nd"
+
+
 PERIMETER = Perimeter(PLACES, PLACES, [])
 
 

@@ -10,6 +10,8 @@ HEADER = (
     "| source | geography | secrecy | rounding | totals | a commune without a row | still to be seen in a real file |"
 )
 
+ABSENT = {"": "unknown", "secret": "withheld", "zero": "has none", "uninhabited": "has none where nobody lives"}
+
 
 def generated() -> str:
     """Return the table of the sources, in Markdown."""
@@ -25,7 +27,7 @@ def _line(source: Source) -> str:
         totals += f", without {', '.join(source.outside)}"
     if source.also_in_epcis:
         totals += "; changes without communes of no EPCI where these lack a date"
-    absent = {"": "unknown", "secret": "withheld", "zero": "has none"}[source.absent]
+    absent = ABSENT[source.absent]
     unseen = sorted({name for layout in source.layouts for name in guesses(layout)})
     unseen += [f"address of {one.name}" for one in source.downloads if not one.seen]
     cells = [

@@ -160,9 +160,25 @@ def with_absent(facts: pd.DataFrame, source: Source, communes: pd.DataFrame, *, 
         case "secret":
             return restore_absent(facts, communes)
         case "zero":
-            return fill_zeros(facts, communes, everywhere=full, each=source.each)
+            covered = communes[~communes["departement"].isin(source.outside)]
+            return fill_zeros(facts, covered, everywhere=full, each=source.each)
+        case "uninhabited":
+            return with_uninhabited(facts, source, communes)
         case _:
             return facts
+
+
+def with_uninhabited(facts: pd.DataFrame, source: Source, communes: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts with a 0 for each commune without inhabitants, of the départements that they name.
+
+    Where nobody lives, a file of homes has no row: without this, larger places would have no total. Measures that
+    are not added up (`Source.alone`) stay without a value there.
+    """
+    alone = facts["measure"].isin(source.alone)
+    named = communes.loc[communes["code"].isin(facts["code"]), "departement"]
+    empty = communes[communes["population"].eq(0) & communes["departement"].isin(named)]
+    added = fill_zeros(facts[~alone], empty, everywhere=True, each=source.each)
+    return pd.concat([added, facts[alone]], ignore_index=True)
 
 
 def with_rounding_rule(sources: dict[str, Source], facts: pd.DataFrame, places: pd.DataFrame) -> dict[str, Source]:

@@ -56,7 +56,8 @@ class Source:
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
     also_in_epcis: totals without the communes that are in no EPCI stand beside the whole ones: older populations lack
         these communes, and a change between two dates is that of the same ones.
-    absent: what a commune without a row means: "" unknown, "secret" withheld by the producer, "zero" none.
+    absent: what a commune without a row means: "" unknown, "secret" withheld by the producer, "zero" none,
+        "uninhabited" none where nobody lives, unknown elsewhere.
     each: measures of which every commune has the same by definition, those without a row too.
     per_inhabitant: an index by commune; that of several is the mean of theirs, weighted by their inhabitants.
     loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.

@@ -9,7 +9,7 @@ import pandas as pd
 from generator import facilities
 from generator.caf import rounded
 from generator.census import bases
-from generator.places import AROUND, COMMUNES, DEPARTEMENTS, EPCIS, NEIGHBOURS, Commune, Writer, drawn
+from generator.places import AROUND, COMMUNES, DEPARTEMENTS, EPCIS, NEIGHBOURS, REGIONS, Commune, Writer, drawn
 
 SMALL, RATED = 120, 2000  # inhabitants: below, income is not published, nor the poverty rate
 AT_THE_FLOOR = "99004"  # its poverty rate is published as the smallest that is
@@ -20,7 +20,12 @@ ROAD, EDGE = 1.7, 60  # minutes: for one kilometre; to the country around, which
 
 def _members(level: str, code: str) -> list[Commune]:
     """Return the communes of a place of the files of income."""
-    belongs = {"COM": lambda one: one.code, "EPCI": lambda one: one.epci, "DEP": lambda one: one.departement}
+    belongs = {
+        "COM": lambda one: one.code,
+        "EPCI": lambda one: one.epci,
+        "DEP": lambda one: one.departement,
+        "REG": lambda one: one.region,
+    }
     return [one for one in COMMUNES if level == "METROPOLE" or belongs[level](one) == code]
 
 
@@ -103,14 +108,13 @@ def income(raw: Path, people: dict[str, np.ndarray], generator: np.random.Genera
     writer.write("cc_filosofi_2021_COM_exemple.csv", pd.DataFrame(lines, columns=columns))
     writer.certify()
     lines = []
-    objects = {"COM": "COM", "EPCI": "EPCI", "DEP": "DEP", "METROPOLE": "FRANCE"}
-    for level, code in places:
-        geo = "F" if level == "METROPOLE" else code
-        for measure, shown, least in (
-            ("MED_SL", f"{median[code] * 1.18:.0f}", SMALL),
-            ("PR_MD60", f"{poverty[code]:.1f}", RATED),
-        ):
-            hidden = size[code] < least
+    objects = {"COM": "COM", "EPCI": "EPCI", "DEP": "DEP", "REG": "REG", "METROPOLE": "FRANCE"}
+    for level, code in [*places, *(("REG", code) for code in REGIONS)]:
+        geo, members = "F" if level == "METROPOLE" else code, _members(level, code)
+        middle = round(_mean(median, members), -1) if level == "REG" else median[code]
+        rate = _mean(poverty, members) if level == "REG" else poverty[code]
+        for measure, shown, least in (("MED_SL", f"{middle * 1.18:.0f}", SMALL), ("PR_MD60", f"{rate:.1f}", RATED)):
+            hidden = sum(one.population for one in members) < least
             status = "C" if hidden else "F"
             lines.append((geo, objects[level], measure, 2023, status, "A", "" if hidden else shown))
     columns = "GEO GEO_OBJECT FILOSOFI_MEASURE TIME_PERIOD CONF_STATUS OBS_STATUS OBS_VALUE"

@@ -159,6 +159,7 @@ SOURCES = (
         label="Recensement de la population 2022, mobilités domicile-travail de commune à commune",
         producer="INSEE",
         outside=HORS_MAYOTTE,
+        absent="zero",
         cog=2025,
         geography="communes au 1er janvier 2025",
         sampled=True,

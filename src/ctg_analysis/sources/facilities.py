@@ -86,6 +86,7 @@ SOURCES = (
         label="Temps d'accès aux équipements",
         producer="INSEE, base permanente des équipements et distancier",
         alone=frozenset(f"{kind}_median" for kind in REACHED),
+        absent="uninhabited",
         cog=2025,
         geography="communes au 1er janvier 2025",
         how_to_get="fichiers régionaux « temps d'accès aux équipements » (donnees_2025_reg*.parquet), sur insee.fr",
