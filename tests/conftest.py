@@ -14,7 +14,7 @@ hypothesis_settings.load_profile("steady")
 
 
 def pytest_addoption(parser):
-    parser.addoption("--rewrite-golden", action="store_true", help="write tests/golden again instead of comparing")
+    parser.addoption("--rewrite-golden", action="store_true", help="write tests/golden and docs/back_test.md again")
 
 
 @pytest.fixture(scope="session")

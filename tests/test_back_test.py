@@ -1,16 +1,73 @@
 """Totals that the producers publish, found again from the communes; each difference is listed and explained."""
 
+import back_test
 import pandas as pd
 import pytest
+from back_test import FULL, NONE, NOT_COMPARED, SHIPPED
 from test_official_files import OFFICIAL, certified
 
 from ctg_analysis.cleaning import income
 from ctg_analysis.perimeter import absent_communes
 from ctg_analysis.raw_data import certified_folders, read_all
-
-pytestmark = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official full files are not beside the project")
+from ctg_analysis.settings import data_root
 
 FEWEST_PUBLISHED = 50  # households: a smaller commune has no row in Filosofi 2019
+NO_FULL = "the official full files are not beside the project: docs/back_test.md keeps what they gave"
+
+
+@pytest.fixture(scope="module")
+def held():
+    return back_test.shipped()
+
+
+@pytest.fixture(scope="module")
+def from_shipped(held):
+    return back_test.from_shipped(held)
+
+
+@pytest.fixture(scope="module")
+def page(request):
+    """Return a function that compares a part of docs/back_test.md with its text, or writes it again."""
+
+    def agrees(part, text):
+        if request.config.getoption("--rewrite-golden"):
+            back_test.rewrite(part, text)
+        return back_test.written(part) == text
+
+    return agrees
+
+
+def unexplained(comparisons):
+    return {one.title: list(one.unexplained.index) for one in comparisons if len(one.unexplained)}
+
+
+def test_every_published_total_is_found_again_or_its_difference_explained(from_shipped):
+    assert unexplained(from_shipped) == {}
+    assert len(from_shipped) > 30 and sum(len(one.table) for one in from_shipped) > 25_000
+
+
+def test_the_page_says_what_the_shipped_files_give(from_shipped, page):
+    assert page(SHIPPED, back_test.told(from_shipped)), "docs/back_test.md is behind: make golden"
+
+
+def test_a_commune_that_is_dropped_is_missed_by_every_total(held):
+    """One of the EPCI, one arrondissement: whatever is summed from either of them is found to lack something."""
+    missed = unexplained(back_test.from_shipped(held.without("12223").without("75101")))
+    assert set(missed) == {one.title for one in back_test.from_shipped(held)}
+
+
+def test_every_source_is_compared_or_says_why_not(held, page):
+    compared = {name.split()[0] for name in held.figures}
+    folders = {path.name for path in data_root().raw.iterdir() if path.is_dir()}
+    assert folders == compared | set(NOT_COMPARED) and not compared & set(NOT_COMPARED)
+    assert page(NONE, back_test.not_compared()), "docs/back_test.md is behind: make golden"
+
+
+@pytest.mark.skipif(not OFFICIAL.is_dir(), reason=NO_FULL)
+def test_the_page_says_what_the_full_files_give(held, page):
+    comparisons = back_test.from_full(held, OFFICIAL)
+    assert unexplained(comparisons) == {}
+    assert page(FULL, back_test.told(comparisons)), "docs/back_test.md is behind: make golden"
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +81,8 @@ def communes(france):
 
 @pytest.fixture(scope="module")
 def households():
+    if not OFFICIAL.is_dir():
+        pytest.skip(NO_FULL)
     facts = income.clean_disposable_income(certified(OFFICIAL / "filosofi", "insee_filosofi_2019"))
     return facts[facts["measure"].eq("tax_households") & facts["period"].eq("2019")]
 

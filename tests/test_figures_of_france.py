@@ -6,6 +6,7 @@ import sys
 
 import pandas as pd
 import pytest
+from back_test import FRANCE
 
 from ctg_analysis.settings import settings
 
@@ -103,9 +104,7 @@ def test_each_code_of_the_source_counts_once_below_france(whole, france):
     assert rows["value"].sum() + young.loc[split_since_2023].sum() == young.sum()
 
 
-@pytest.mark.parametrize(
-    "year, expected", [("2019", 66_988_403), ("2020", 67_162_154), ("2022", 67_760_573), ("2023", 68_094_280)]
-)
+@pytest.mark.parametrize("year, expected", FRANCE.items())
 def test_france_without_mayotte_is_what_the_insee_publishes(whole, year, expected):
     """Populations municipales de référence, France hors Mayotte."""
     assert value(whole, "F", "population_count", year) == expected

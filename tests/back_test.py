@@ -1,0 +1,513 @@
+"""Totals that producers publish, found again from the communes, and docs/back_test.md that lists what differs and why.
+
+Each comparison has a table: index place; columns name, published, found, why. `why` is worked out from figures, never
+from a list of places: a difference without it is not explained, and its test fails.
+"""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+from test_official_files import certified
+
+from ctg_analysis.cleaning import geography, income, population
+from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.model import OK
+from ctg_analysis.perimeter import Perimeter, absent_communes, to_reference
+from ctg_analysis.settings import data_root, settings
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.certificates import RawFolder, read_certificate
+from ctg_analysis.territories import with_former
+
+PAGE = settings().root / "docs" / "back_test.md"
+SHIPPED, FULL, NONE = "shipped files", "full files", "sources without a total"
+EPCI, AVEYRON, MAYOTTE = "200067171", "12", "976"
+YEARS = range(2021, 2027)
+VINTAGES = {2021: ("2019", "2018"), 2022: ("2020", "2019"), 2023: ("2020", "2020"), 2024: ("2022", "2021")}
+VINTAGES |= {2025: ("2023", "2022"), 2026: ("2023", "2022")}  # of the communes, of the EPCIs: see the certificate
+MANY = 12  # places that differ for one reason: beyond, they are told together
+LARGEST = 4  # persons of a household, on average, in the smallest communes
+FEWEST = 50  # households: a smaller commune has no row in Filosofi 2019
+
+# INSEE, populations de référence, "France hors Mayotte": written on its pages, in no file that we hold.
+FRANCE = {"2019": 66_988_403, "2020": 67_162_154, "2022": 67_760_573, "2023": 68_094_280}
+
+# Sources given by commune whose producer's totals we do not hold, and what is lacking.
+NOT_COMPARED = {
+    "insee_etat_civil": "21 communes; no row of an EPCI, a département or France",
+    "insee_bpe_2025": "21 communes; no row of an EPCI, a département or France",
+    "insee_rp_emploi": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
+    "insee_rp_logement": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
+    "insee_rp_diplomes": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
+    "insee_filosofi_2021": "21 communes; the files of EPCIs, départements and France are not held",
+    "insee_filosofi_2023": "medians and rates, which no sum gives",
+    "caf_s_ben_com_f": "21 communes, rounded to 5; the files of EPCIs and départements (RSA, AAH, AEEH) are not held. "
+    "A sum of communes will differ from them, and by how much tells how the Caf rounds (rule R3)",
+    "caf_txcouv_pe": "rates of EPCIs and of France: no commune under 10 000 inhabitants has one",
+    "dares_demandeurs_emploi": "21 communes, rounded to 5; no row of an EPCI, a département or France",
+    "depp_ips": "indices of schools: the means of the département and of France are no sums",
+    "anct_fibre": "21 communes; no total published",
+    "anct_zonages": "lists: nothing to add up",
+    "france_services": "a list of structures: no total published",
+    "ofgl_ccas": "accounts of 6 CCAS: no total published",
+    "contours": "shapes: nothing to add up",
+    "demarche": "not a producer's figures",
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A total by place, as published and as found. communes, published: where each comes from, in words."""
+
+    title: str
+    communes: str
+    published: str
+    table: pd.DataFrame
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        gap = self.table["found"] - self.table["published"]
+        return self.table.assign(gap=gap)[gap.ne(0)]
+
+    @property
+    def unexplained(self) -> pd.DataFrame:
+        return self.differences[self.differences["why"].eq("")]
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """The figures of communes that are added up, by source; tables of places by year; what was published of EPCIs."""
+
+    figures: dict[str, pd.DataFrame]
+    members: dict[int, pd.DataFrame]
+    communes: dict[int, pd.DataFrame]
+    epcis: dict[int, pd.DataFrame]
+    perimeters: dict[tuple[int, int, str], Perimeter] = field(default_factory=dict)
+
+    def added_up(
+        self, name: str, period: str, of: int, year: int, level: str = "epci", measure: str = "population"
+    ) -> pd.Series:
+        """Return the sums that the product makes of the communes of a year, in those of another: index place.
+
+        Missing where a commune is.
+        """
+        key = (of, year, level)
+        if key not in self.perimeters:
+            whole = Perimeter.between(self.communes[of], self.communes[year])
+            self.perimeters[key] = replace(whole, units=[one for one in whole.units if one.level in ("epci", level)])
+        table = self.figures[name]
+        rows = table[table["level"].eq("commune") & table["period"].eq(period) & table["measure"].eq(measure)]
+        summed = to_reference(rows, SOURCES["etalab_decoupage"], self.perimeters[key])  # adds up, without Mayotte
+        summed = summed[summed["level"].eq(level)].set_index("code")
+        return summed["value"].where(summed["status"].eq(OK))
+
+    def without(self, code: str) -> "Holdings":
+        """Return the holdings as if a commune had been lost from every file of figures, and from its EPCI."""
+        return replace(
+            self,
+            figures={name: table[table["code"].ne(code)] for name, table in self.figures.items()},
+            members={year: table[table["code"].ne(code)] for year, table in self.members.items()},
+        )
+
+
+def shipped() -> Holdings:
+    """Return what data/raw holds, the extracts alone."""
+    raw = data_root().raw
+    folder = {path.name: read_certificate(path) for path in raw.iterdir() if (path / "source.yml").is_file()}
+    frame = folder["etalab_decoupage"]
+    files = {year: pd.read_parquet(frame.path / f"communes_{year}.parquet") for year in YEARS}
+    figures = {
+        f"etalab_decoupage {year} {column}": facts(
+            table[["code"]].assign(value=table[column]).dropna(),
+            "etalab_decoupage",
+            level="commune",
+            period=VINTAGES[year][column.endswith("epci")],
+            measure="population",
+        )
+        for year, table in files.items()
+        for column in ("population_municipale", "population_municipale_epci", "population_totale_epci")
+    }
+    nurses = pd.read_csv(folder["drees_apl"].path / "apl_infirmiers_extrait.csv", sep=";", dtype={1: str})
+    figures |= {
+        "insee_iris_rp2021": infracommunal_census(folder["insee_iris_rp2021"]),
+        "insee_population_historique": population.clean_historic_population(folder["insee_population_historique"]),
+        "insee_rp_population": population.clean_age_sex(folder["insee_rp_population"]),
+        "insee_filosofi_2019": households(folder["insee_filosofi_2019"]),
+        "drees_apl": facts(
+            nurses.set_axis(["year", "code", "name", "index", "standardised", "value"], axis=1),
+            "drees_apl",
+            level="commune",
+            period=(nurses["Millésime"] - 2).astype(str),
+            measure="population",
+        ),
+    }
+    members = {year: table[table["type"].eq(geography.COMMUNE)] for year, table in files.items()}
+    epcis = {year: pd.read_parquet(frame.path / f"epci_{year}.parquet").set_index("code") for year in YEARS}
+    return Holdings(figures, members, geography.clean_communes(frame), epcis)
+
+
+def infracommunal_census(folder: RawFolder) -> pd.DataFrame:
+    """Return the population of communes in 2021, and of how many IRIS each is the sum."""
+    sizes = pd.read_parquet(folder.path / "communes_rp2021.parquet").rename(columns={"nb_iris": "value"})
+    sizes = facts(sizes, folder.certificate.id, level="commune", period="2021", measure="iris")
+    return pd.concat([population.clean_iris_rp2021(folder), sizes], ignore_index=True)
+
+
+def households(folder: RawFolder) -> pd.DataFrame:
+    """Return tax households and their persons in 2019, at each level: the second, no indicator reads."""
+    read = income.clean_disposable_income(folder)
+    tables = [read[read["measure"].eq("tax_households") & read["period"].eq("2019")]]
+    for suffix, (level, _) in income.LEVELS.items():
+        for path in folder.path.glob(f"FILO2019_DISP_{suffix}*.csv"):
+            table = pd.read_csv(path, sep=";", decimal=",", dtype={"CODGEO": str}, encoding="utf-8-sig")
+            codes = table["CODGEO"].replace({"1": income.METROPOLITAN_FRANCE})
+            rows = pd.DataFrame({"code": codes, "value": table["NBPERS19"]})
+            tables.append(facts(rows, folder.certificate.id, level=level, period="2019", measure="persons"))
+    return pd.concat(tables, ignore_index=True)
+
+
+def compared(names, published, found):
+    """Return the table of a comparison, nothing explained yet."""
+    table = pd.DataFrame({"published": published.astype(float), "found": found.astype(float)})
+    return table.assign(name=names.reindex(table.index).fillna(""), why="")[["name", "published", "found", "why"]]
+
+
+def explained(table, where, why):
+    """Return the table with the reason of the differences that a figure proves. why: a text, or one by place."""
+    differs = table["found"].ne(table["published"]) & table["why"].eq("") & where
+    return table.assign(why=table["why"].mask(differs, why))
+
+
+def number_of_communes(held):
+    for year in YEARS:
+        epci = held.epcis[year]
+        found = held.members[year].groupby("epci").size()
+        yield Comparison(
+            f"Number of communes of each EPCI, {year}",
+            f"communes_{year}.parquet, EPCI of each commune",
+            f"DGCL, epci_{year}.parquet",
+            compared(epci["nom"], epci["nb_communes"], found.reindex(epci.index)),
+        )
+
+
+def populations_of_epcis(held):
+    """The DGCL's two populations, communes and EPCIs of one file; then INSEE's communes against the DGCL's EPCIs."""
+    for year in range(2021, 2026):
+        epci = held.epcis[year]
+        for kind in ("municipale", "totale"):
+            name = f"etalab_decoupage {year} population_{kind}_epci"
+            found = held.added_up(name, VINTAGES[year][1], year, year)
+            yield Comparison(
+                f"Population {kind}, RP {VINTAGES[year][1]}, of each EPCI of {year}",
+                f"communes_{year}.parquet, population_{kind}_epci",
+                f"DGCL, epci_{year}.parquet",
+                compared(epci["nom"], epci[f"population_{kind}"], found),
+            )
+    for of, year in ((2021, 2022), (2022, 2023), (2023, 2023), (2024, 2025)):
+        epci, found = held.epcis[year], held.added_up(reference(of), VINTAGES[of][0], of, year)
+        rows = compared(epci["nom"], epci["population_municipale"], found)
+        yield Comparison(
+            f"Population municipale, RP {VINTAGES[of][0]}, of each EPCI of {year}: communes of INSEE's file of {of}",
+            f"communes_{of}.parquet, population_municipale",
+            f"DGCL, epci_{year}.parquet",
+            explained(rows, *at_their_former_size(held, rows, of, year)),
+        )
+
+
+def at_their_former_size(held, rows, of, year):
+    """Return where the gap is what merged communes lack of their parts, and which they are.
+
+    The file of 2023 repeats the populations of 2022: a commune that grew by a merger on 1 January has its former one.
+    """
+    if of != year:
+        return False, ""
+    period = VINTAGES[of - 1][0]
+    now = held.figures[reference(of)].set_index("code")["value"]
+    lacking = (held.added_up(reference(of - 1), period, of - 1, of, "commune") - now).dropna()
+    merged = held.communes[of].set_index("code").join(lacking[lacking.gt(0)].rename("lacking"), how="inner")
+    by_epci = merged.groupby("epci").agg(lacking=("lacking", "sum"), names=("name", ", ".join)).reindex(rows.index)
+    where = by_epci["lacking"].eq(rows["published"] - rows["found"])
+    return where, by_epci["names"] + ": merged on 1 January, at its former size in this file"
+
+
+def reference(year):
+    return f"etalab_decoupage {year} population_municipale"
+
+
+def france(held):
+    """INSEE's figure for France but Mayotte, from its communes; from those of EPCIs, islands out and Mayotte in."""
+    rows = []
+    for year, period in ((2021, "2019"), (2022, "2020"), (2024, "2022"), (2025, "2023")):
+        table = held.figures[reference(year)]
+        communes = held.communes[year]
+        here = communes["kind"].eq(geography.COMMUNE) & communes["departement"].ne(MAYOTTE) & communes["zone"].ne("com")
+        here = communes[here]
+        rows.append((f"RP {period}", FRANCE[period], table.loc[table["code"].isin(here["code"]), "value"].sum()))
+    yield Comparison(
+        "Population municipale of France without Mayotte",
+        "communes_2021, 2022, 2024 and 2025.parquet, population_municipale",
+        "INSEE, populations de référence (typed from its pages)",
+        labelled(rows),
+    )
+    rows, reasons = [], {}
+    for of, year in ((2021, 2022), (2022, 2023), (2024, 2025)):
+        communes, period = held.communes[year], VINTAGES[of][0]
+        table = held.figures[reference(of)].set_index("code")["value"]
+        islands = communes[
+            communes["kind"].eq(geography.COMMUNE) & communes["epci"].isna() & communes["zone"].ne("com")
+        ]
+        mayotte = communes[communes["kind"].eq(geography.COMMUNE) & communes["departement"].eq(MAYOTTE)]
+        total = held.added_up(reference(of), period, of, year).sum(skipna=False)
+        rows.append((f"RP {period}", FRANCE[period], total))
+        if total - FRANCE[period] == (more := table[mayotte["code"]].sum()) - (less := table[islands["code"]].sum()):
+            said = ", ".join(islands["name"])
+            reasons[f"RP {period}"] = (
+                f"+{number(more)} Mayotte (RP 2017), -{number(less)} communes without EPCI ({said})"
+            )
+    table = labelled(rows)
+    yield Comparison(
+        "Population municipale of France without Mayotte, from the communes that have an EPCI",
+        "communes_2021, 2022 and 2024.parquet, EPCIs of 2022, 2023 and 2025",
+        "INSEE, populations de référence (typed from its pages)",
+        explained(table, table.index.isin(list(reasons)), pd.Series(reasons, dtype=str).reindex(table.index)),
+    )
+
+
+def labelled(rows):
+    table = pd.DataFrame(rows, columns=["place", "published", "found"]).set_index("place")
+    return compared(pd.Series(dtype=str), table["published"], table["found"])
+
+
+def arrondissements(held):
+    for year in YEARS:
+        communes = held.communes[year].set_index("code")
+        table = held.figures[reference(year)].set_index("code")["value"]
+        parts = communes.index[communes["kind"].eq(geography.ARRONDISSEMENT)]
+        found = table.reindex(parts).groupby(communes.loc[parts, "parent"]).agg(lambda values: values.sum(skipna=False))
+        yield Comparison(
+            f"Population municipale, RP {VINTAGES[year][0]}, of Paris, Lyon and Marseille in {year}",
+            f"communes_{year}.parquet, the 45 arrondissements",
+            f"communes_{year}.parquet, the commune",
+            compared(communes["name"], communes.loc[found.index, "population"], found),
+        )
+
+
+def of_the_aveyron(held):
+    """The département in the census by age; each of its communes that we have, by adding up the ages."""
+    ages = held.figures["insee_rp_population"]
+    ages = ages[ages["measure"].eq("population_all_ages")].set_index("code")["value"]
+    communes = held.communes[2026].set_index("code")
+    found = held.added_up(reference(2026), "2023", 2026, 2026, "departement")
+    yield Comparison(
+        "Population of the Aveyron, RP 2023",
+        "communes_2026.parquet, population_municipale",
+        "INSEE, DS_RP_TD_POPULATION_AGESEX_PRINC, row of the département",
+        compared(pd.Series({AVEYRON: "Aveyron"}), ages[[AVEYRON]], found[[AVEYRON]]),
+    )
+    here = communes.index[communes["epci"].eq(EPCI)]
+    rows = compared(communes["name"], communes.loc[here, "population"], ages.reindex(here))
+    cells = 2 * 20
+    yield Comparison(
+        "Population of each commune of the EPCI 200067171, RP 2023, from its ages",
+        "INSEE, DS_RP_TD_POPULATION_AGESEX_PRINC, 40 cells by commune",
+        "INSEE, communes_2026.parquet, population_municipale",
+        explained(
+            rows, (rows["found"] - rows["published"]).abs().le(cells * 0.05), f"{cells} cells rounded to a tenth"
+        ),
+    )
+
+
+def of_the_epci(held):
+    """What other producers say of the inhabitants of the 21 communes, against the DGCL's figure of the EPCI."""
+    for source, period, year in (
+        ("insee_population_historique", "2020", 2023),
+        ("drees_apl", "2020", 2023),
+        ("drees_apl", "2021", 2024),
+    ):
+        found = held.added_up(source, period, year, year).reindex([EPCI])
+        published = held.epcis[year].loc[[EPCI], "population_municipale"]
+        yield Comparison(
+            f"Population of the EPCI 200067171, RP {period}, from the communes of {source}",
+            f"{source}, 21 communes",
+            f"DGCL, epci_{year}.parquet",
+            compared(held.epcis[year]["nom"], published, found),
+        )
+
+
+def infracommunal(held):
+    """The census of 2021 by IRIS, each of whose figures is a whole number: EPCIs, then France."""
+    epci, now = held.epcis[2024], held.communes[2024]
+    found, cells = (
+        held.added_up("insee_iris_rp2021", "2021", 2023, 2024, measure=name) for name in ("population", "iris")
+    )
+    rows = compared(epci["nom"], epci["population_municipale"], found.reindex(epci.index))
+    gap = (rows["found"] - rows["published"]).abs()
+    rounded = gap.le(cells.reindex(epci.index) / 2)
+    rows = explained(rows, rounded, "IRIS rounded to the unit: half a person each at most")
+    mayotte = set(now.loc[now["departement"].eq(MAYOTTE), "epci"].dropna())
+    rows = explained(rows, rows["found"].isna() & rows.index.isin(mayotte), "Mayotte: not in the file")
+    yield Comparison(
+        "Population, RP 2021, of each EPCI of 2024, from the IRIS",
+        "INSEE, communes_rp2021.parquet, communes of 2023",
+        "DGCL, epci_2024.parquet",
+        rows,
+    )
+
+
+def disposable_income(held, communes, level, names, unit, measures=("tax_households", "persons")):
+    """Tax households and persons of Filosofi 2019, whose communes of fewer than 50 households have no row.
+
+    communes: those of 2021, the nearest to the file's. unit: commune → place of the level.
+    """
+    for measure in measures:
+        table = held.figures["insee_filosofi_2019"]
+        rows = table[table["measure"].eq(measure)]
+        by_commune = rows[rows["level"].eq("commune")].set_index("code")["value"]
+        published = rows[rows["level"].eq(level)].set_index("code")["value"]
+        found = by_commune.groupby(unit.reindex(by_commune.index)).sum()
+        absent = communes[communes["code"].isin(absent_communes(by_commune.index.to_series(), communes))]
+        most = absent["population"].clip(upper=LARGEST * (FEWEST - 1))
+        absent = absent.assign(place=absent["code"].map(unit), most=most).groupby("place")
+        absent = absent.agg(number=("code", "size"), names=("name", ", ".join), most=("most", "sum"))
+        absent = absent.reindex(found.index.union(published.index)).fillna({"number": 0, "most": 0, "names": ""})
+        room, slack = absent["number"] * (FEWEST - 1), 0.0
+        if measure == "persons":
+            room, slack = absent["most"], (unit.value_counts().reindex(absent.index) + 1) / 2
+        merged = merged_epcis(published, found).reindex(published.index)
+        result = compared(names, published, found.reindex(published.index))
+        room, absent = room.reindex(result.index), absent.reindex(result.index)
+        lacking = result["published"] - result["found"]
+        hidden = absent["number"].astype(int).astype(str) + " communes under 50 households have no row"
+        hidden = hidden.mask(absent["number"].le(3), absent["names"] + ": under 50 households, no row")
+        result = explained(result, absent["number"].gt(0) & lacking.between(-slack, room + slack), hidden)
+        if measure == "persons":
+            result = explained(result, lacking.abs().le(slack), "half persons rounded up, commune by commune")
+        result = explained(result, merged.notna(), merged)
+        if level == "epci":
+            result = elsewhere_in_2020(result, by_commune, communes, room)
+        yield Comparison(
+            f"Filosofi 2019, {measure.removeprefix('tax_')}, by {level}",
+            "INSEE, FILO2019_DISP_COM",
+            f"INSEE, FILO2019_DISP_{'DEP' if level == 'departement' else 'EPCI'}",
+            result,
+        )
+
+
+def merged_epcis(published, found):
+    """Return the EPCIs of the file that are one in 2021, with the same households: code of the file → reason."""
+    former, new = published[~published.index.isin(found.index)], found[~found.index.isin(published.index)]
+    same = len(former) and former.sum() == new.sum()
+    said = f"merged in 2020 into {', '.join(new.index)}, which has exactly the sum of {' and '.join(former.index)}"
+    return pd.Series(said if same else "", index=former.index, dtype=str)
+
+
+def elsewhere_in_2020(result, by_commune, communes, room):
+    """Explain what a commune that has changed EPCI since the file makes too much here, and lacks there."""
+    places = communes.set_index("code")
+    under = room.gt(0).map({True: "; communes under 50 households have no row", False: ""})
+    for place, row in result[result["why"].eq("")].iterrows():
+        here = by_commune.reindex(places.index[places["epci"].eq(place)])
+        (*same,) = here.index[here.eq(row["found"] - row["published"])]
+        if len(same) != 1:
+            continue
+        name, value = places.loc[same[0], "name"], here[same[0]]
+        lacking = result["published"] - result["found"] - value
+        came = f"{name} ({value:.0f}) is in it in 2021, was not in 2020"
+        left = f"{name} ({value:.0f}) was in it in 2020, is not in 2021" + under
+        unsaid = result["why"].eq("")
+        there = unsaid & lacking.eq(0) if (unsaid & lacking.eq(0)).any() else unsaid & lacking.between(0, room)
+        if there.sum() == 1:
+            result = explained(explained(result, result.index == place, came), there, left)
+    return result
+
+
+def from_shipped(held: Holdings) -> list[Comparison]:
+    """Return every comparison that data/raw allows."""
+    communes = held.communes[2021]
+    communes = communes[communes["kind"].eq(geography.COMMUNE)]
+    unit = communes.set_index("code")["epci"]
+    return [
+        *number_of_communes(held),
+        *populations_of_epcis(held),
+        *france(held),
+        *arrondissements(held),
+        *of_the_aveyron(held),
+        *of_the_epci(held),
+        *infracommunal(held),
+        *disposable_income(
+            held, communes[unit.eq(EPCI).to_numpy()], "epci", held.epcis[2021]["nom"], unit[unit.eq(EPCI)]
+        ),
+    ]
+
+
+def from_full(held: Holdings, official: Path) -> list[Comparison]:
+    """Return the comparisons that the full files allow: every EPCI and département of Filosofi 2019, the métropole."""
+    full = replace(held, figures={"insee_filosofi_2019": households(certified(official / "filosofi", "filosofi"))})
+    codes = set(full.figures["insee_filosofi_2019"].query("level == 'commune'")["code"])
+    communes = with_former(held.communes[2021], codes)
+    communes = communes[communes["kind"].eq(geography.COMMUNE)]
+    places = communes.set_index("code")
+    names = geography.read_names(data_root(), "departements.csv")
+    return [
+        *disposable_income(
+            full, communes, "epci", held.epcis[2021]["nom"], places["epci"].dropna(), ("tax_households",)
+        ),
+        *disposable_income(full, communes, "departement", names, places["departement"]),
+    ]
+
+
+def marks(part: str) -> tuple[str, str]:
+    return f"<!-- from the {part} -->", f"<!-- end of the {part} -->"
+
+
+def written(part: str, page: Path = PAGE) -> str:
+    """Return what the page says from a part of the files."""
+    start, end = marks(part)
+    return page.read_text(encoding="utf-8").split(start)[1].split(end)[0].strip("\n")
+
+
+def rewrite(part: str, text: str) -> None:
+    start, end = marks(part)
+    before, rest = PAGE.read_text(encoding="utf-8").split(start)
+    after = rest.split(end)[1]
+    PAGE.write_text(f"{before}{start}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+
+
+def told(comparisons: list[Comparison]) -> str:
+    """Return the comparisons and their differences, in Markdown; many for one reason are on one line."""
+    lines = ["| total | summed from | published by | places | found exactly | different |"]
+    lines.append("| --- | --- | --- | --- | --- | --- |")
+    for one in comparisons:
+        size, differ = len(one.table), len(one.differences)
+        lines.append(f"| {one.title} | {one.communes} | {one.published} | {size} | {size - differ} | {differ} |")
+    for one in comparisons:
+        if len(one.differences):
+            lines += ["", f"**{one.title}**", "", *differing(one.differences)]
+    return "\n".join(lines)
+
+
+def differing(rows: pd.DataFrame) -> list[str]:
+    lines = ["| place | published | found | difference | explanation |", "| --- | --- | --- | --- | --- |"]
+    reasons = rows["why"].replace("", "NOT EXPLAINED")
+    reason = reasons.str.replace(r"^\d+ communes", "communes", regex=True)
+    many = reason.map(reason.value_counts()).gt(MANY)
+    for row in rows.assign(why=reasons)[~many].itertuples():
+        place = f"{row.name} ({row.Index})" if row.name else row.Index
+        lines.append(
+            f"| {place} | {number(row.published)} | {number(row.found)} | {number(row.gap, '+')} | {row.why} |"
+        )
+    for why, group in rows[many].groupby(reason[many], sort=False):
+        sums = (
+            f"{number(group['published'].sum())} | {number(group['found'].sum())} | {number(group['gap'].sum(), '+')}"
+        )
+        each = ", ".join(f"{code} {number(gap, '+')}" for code, gap in group["gap"].items())
+        lines.append(f"| {len(group)} places | {sums} | {why}. By place: {each} |")
+    return lines
+
+
+def not_compared() -> str:
+    return "\n".join(f"- `{source}`: {reason}." for source, reason in NOT_COMPARED.items())
+
+
+def number(value: float, sign: str = "") -> str:
+    return "–" if pd.isna(value) else f"{round(value, 1):{sign},.10g}".replace(",", " ")
