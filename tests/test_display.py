@@ -208,10 +208,36 @@ def test_communes_around_that_do_not_fit_together_still_have_an_outline(france, 
     assert read_land(france.processed, epci).around.startswith("M")
 
 
-def test_r18_caf_charts_say_that_the_msa_is_missing_and_counts_rounded():
-    for one in CATALOGUE.values():
-        if any(name.startswith("caf_s_ben") for name in one.sources):
-            assert "hors MSA" in one.label and "hors MSA" in one.caveats and "arrondis à 5" in one.caveats
+ROUNDED_BY_THE_CAF = {name for name, source in SOURCES.items() if source.rounding and source.producer == "Cnaf"}
+
+
+@pytest.mark.parametrize("source", sorted(ROUNDED_BY_THE_CAF))
+def test_r18_caf_charts_say_that_the_msa_is_missing_and_counts_rounded(source):
+    shown = [one for one in CATALOGUE.values() if source in one.sources]
+    for one in shown:
+        assert "hors MSA" in one.label and "hors MSA" in one.caveats and "arrondis à 5" in one.caveats, one.id
+    assert shown and "hors MSA" in SOURCES[source].label
+
+
+@pytest.mark.parametrize(
+    "observation, said",
+    [
+        (row(value=5, low=3, high=7), "(arrondi : 3 à 7)"),
+        (row(value=5, low=3, high=9), "(arrondi, au plus proche ou vers le bas : 3 à 9)"),
+        (row(value=5, low=5, high=9), "(arrondi vers le bas : 5 à 9)"),
+        (row(value=30, low=23, high=37), "(somme d’arrondis, intervalle à 95 % : 23 à 37)"),
+        (
+            row(value=30, low=23, high=53),
+            "(somme d’arrondis, au plus proche ou vers le bas, intervalle à 95 % : 23 à 53)",
+        ),
+        (row(value=30, low=38, high=53), "(somme d’arrondis vers le bas, intervalle à 95 % : 38 à 53)"),
+        (row(value=5, low=0, high=12), "(somme d’arrondis, intervalle à 95 % : 0 à 12)"),
+    ],
+)
+def test_r3_a_sentence_says_of_what_the_interval_of_a_rounded_count_is(observation, said):
+    observation.source, observation.period = "caf_rsa_type", "2024-12"
+    text = texts.sentence(CATALOGUE["caf_rsa_increased_households_count"], observation)
+    assert texts.typography(said) in text
 
 
 def test_classes_of_a_map():

@@ -15,10 +15,10 @@ from ctg_analysis import comparisons
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.census_sample import coded_fraction, complementary_interval, effective_size, years_between
 from ctg_analysis.derivation import with_rounding_rule
-from ctg_analysis.display.texts import SIGN_WORDS, value_text
+from ctg_analysis.display.texts import SIGN_WORDS, interval_text, value_text
 from ctg_analysis.errors import UserError
 from ctg_analysis.intervals import with_intervals
-from ctg_analysis.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET
+from ctg_analysis.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count
 from ctg_analysis.significance import (
     compare_proportions,
     compare_rates,
@@ -179,15 +179,42 @@ def test_r3_pairs_without_every_figure_or_of_another_perimeter_are_left_out():
     assert detect_rounding(communes, epci, STEP) == NEAREST
 
 
-def test_r3_the_sum_of_caf_and_msa_is_rounded_as_the_caf_rounds():
-    communes, epci = caf_tables(NEAREST, [20] * 10)
+ROUNDED = sorted(name for name, source in SOURCES.items() if source.rounding)
+OF_THE_CAF = {name for name in ROUNDED if name.startswith("caf_")}
+
+
+def with_rule(rule):
+    """Return the sources after the detection: the Caf's figures are rounded in this way, or its EPCIs are not there."""
+    communes, epci = caf_tables(NEAREST if rule == UNKNOWN else rule, [20] * 10)
     parts = communes.assign(level="commune", source="caf_s_ben_com_f", code=[f"{n:05}" for n in range(len(communes))])
     whole = epci.assign(level="epci", source="caf_s_ben_epci_f", code=epci["epci"])
-    places = parts[["level", "code", "epci"]]
+    whole = whole.iloc[:0] if rule == UNKNOWN else whole
     known = pd.concat([parts.drop(columns="epci"), whole.drop(columns="epci")]).assign(status=OK)
-    ruled = with_rounding_rule(SOURCES, known, places)
-    assert {ruled[name].rule for name in ("caf_s_ben_epci_f", "caf_et_msa")} == {NEAREST}
-    assert SOURCES["caf_et_msa"].rule == UNKNOWN
+    return with_rounding_rule(SOURCES, known, parts[["level", "code", "epci"]])
+
+
+def test_r3_the_rule_of_one_file_of_the_caf_is_that_of_all_and_of_its_sum_with_the_msa():
+    assert {name for name, source in with_rule(NEAREST).items() if source.rule == NEAREST} == OF_THE_CAF
+    assert {source.rule for source in SOURCES.values()} == {UNKNOWN}
+
+
+def test_r18_the_sources_that_round_are_those_of_the_caf_and_the_dares():
+    assert set(ROUNDED) - OF_THE_CAF == {"dares_demandeurs_emploi"}
+    assert {"caf_s_ben_com_f", "caf_s_ben_epci_f", "caf_quotient_familial", "caf_rsa_type", "caf_et_msa"} == OF_THE_CAF
+
+
+@pytest.mark.parametrize("rule", [NEAREST, FLOOR, UNKNOWN])
+@pytest.mark.parametrize("source", ROUNDED)
+def test_r18_the_rounding_of_each_source_that_rounds_is_in_the_interval_that_is_shown(source, rule):
+    """Detected from two of the Caf's files, it holds for all; not detected, or of another producer: wider bounds."""
+    shown = next(one for one in CATALOGUE.values() if source in one.sources and isinstance(one.value, Count))
+    rows = pd.DataFrame({"value": [20.0, 100.0], "parts": [1, 8], "source": source, "status": OK})
+    told = with_intervals(rows, shown, with_rule(rule), None)
+    expected = {NEAREST: [(18, 22), (93, 107)], FLOOR: [(20, 24), (109, 123)], UNKNOWN: [(18, 24), (93, 123)]}
+    bounds = expected[rule if source in OF_THE_CAF else UNKNOWN]
+    assert list(zip(told["low"], told["high"], strict=True)) == bounds
+    for row, (low, high) in zip(told.assign(level="epci").itertuples(), bounds, strict=True):
+        assert interval_text(shown, row) == f"{low} à {high}" and value_text(shown, row).startswith("≈")
 
 
 def test_r3_a_sum_of_20_rounded_communes_is_known_to_12_more_or_less():

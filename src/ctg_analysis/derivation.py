@@ -18,7 +18,6 @@ from ctg_analysis.observations import SCHEMA
 from ctg_analysis.peers import classify, profiles, vintages
 from ctg_analysis.perimeter import Perimeter, fill_zeros, restore_absent, to_reference
 from ctg_analysis.private import (
-    BOTH_REGIMES,
     form_to_reference,
     read_private,
     with_msa,
@@ -182,7 +181,10 @@ def with_uninhabited(facts: pd.DataFrame, source: Source, communes: pd.DataFrame
 
 
 def with_rounding_rule(sources: dict[str, Source], facts: pd.DataFrame, places: pd.DataFrame) -> dict[str, Source]:
-    """Return the sources with the way the Caf rounds, as its communes and EPCIs together show it (rule R3a)."""
+    """Return the sources with the way the Caf rounds, as its communes and EPCIs together show it (rule R3a).
+
+    One treatment rounds all that it publishes by commune and by EPCI: the rule is that of each of these files.
+    """
     epci_of = places[places["level"].eq("commune")].set_index("code")["epci"]
     known = facts[facts["status"].eq(OK)]
     communes = known[known["source"].eq(CAF_BY_COMMUNE) & known["level"].eq("commune")]
@@ -190,9 +192,7 @@ def with_rounding_rule(sources: dict[str, Source], facts: pd.DataFrame, places: 
     epci = known[known["source"].eq(CAF_BY_EPCI)].rename(columns={"code": "epci"})
     columns = ["epci", "period", "measure", "value"]
     rule = detect_rounding(communes[columns], epci[columns], sources[CAF_BY_EPCI].rounding)
-    rounded = [
-        name for name, source in sources.items() if source.rounding and name.startswith(("caf_s_ben", BOTH_REGIMES))
-    ]
+    rounded = [name for name, source in sources.items() if source.rounding and "Cnaf" in source.producer]
     return sources | {name: dataclasses.replace(sources[name], rule=rule) for name in rounded}
 
 

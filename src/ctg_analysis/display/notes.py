@@ -96,7 +96,9 @@ _SECRECY = (
 )
 _ROUNDING = (
     "Un nombre publié arrondi est donné avec l'intervalle des valeurs possibles ; une part calculée sur de tels "
-    "nombres porte l'intervalle qui en résulte. La somme de plusieurs arrondis porte un intervalle à 95 %."
+    "nombres porte l'intervalle qui en résulte. La somme de plusieurs arrondis porte un intervalle à 95 %. "
+    "Tant que rien n'établit si le producteur arrondit au plus proche ou vers le bas, l'intervalle couvre les deux "
+    "cas : il va plus loin au-dessus du nombre écrit qu'au-dessous."
 )
 _SAMPLING = (
     "Les variables de l'exploitation complémentaire sont codées pour un logement sur cinq dans les communes de moins "

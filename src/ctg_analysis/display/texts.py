@@ -144,9 +144,26 @@ def sentence(indicator: Indicator, row) -> str:
     if interval:
         only_rounded = SOURCES[row.source].rounding and not isinstance(indicator.value, Rate)
         kind = "intervalle indicatif à 95 %" if SOURCES[row.source].surveyed else "intervalle à 95 %"
-        kind = "arrondi" if only_rounded else kind
+        kind = _rounding_text(indicator, row) if only_rounded else kind
         text = f"{text.removesuffix('.')} ({kind} : {interval})."
     return typography(text)
+
+
+def _rounding_text(indicator: Indicator, row) -> str:
+    """Return what the interval of a rounded figure is: of one count or of a sum, and how it is known to be rounded.
+
+    The bounds tell it: those of a sum go further than one rounding does; where the producer may have rounded down,
+    they go further above than below.
+    """
+    source = SOURCES[row.source]
+    if not rounded(indicator, source):
+        return "arrondi"
+    above, below = row.high - row.value, row.value - row.low
+    way = ", au plus proche ou vers le bas" if above > below > 0 and row.low > 0 else ""
+    way = " vers le bas" if below <= 0 < row.value else way
+    if above < source.rounding:
+        return f"arrondi{way}"
+    return f"somme d'arrondis{way}, intervalle à 95 %"
 
 
 def typography(text: str) -> str:
