@@ -444,7 +444,9 @@ def test_no_tick_of_a_count_is_written_twice():
     [([10_623, 9_856], 8_179.71), ([100, 60], 54), ([30, 30], 23.1), ([83, 40], 0), ([0, 0], 0), ([-0.6, 0.2], -0.6)],
 )
 def test_a_line_far_from_zero_begins_near_it_and_a_small_change_stays_small(values, begins):
-    assert lines.floor(values) == pytest.approx(begins)
+    rows = pd.DataFrame({"value": map(float, values), "text": ["a", "b"]})
+    assert lines.begin(rows) == pytest.approx(begins)
+    assert lines.begin(rows.assign(text="a")) == min(0, *values)  # values that are written alike
 
 
 def test_a_chart_says_that_its_axis_does_not_begin_at_zero(france):
@@ -481,6 +483,19 @@ def test_a_table_has_no_column_of_nd_and_says_which_it_would_have_been(france):
     html = chapter.table("france_services_count", "children_3_11_count").html
     assert html.count('scope="col"') == 2 and "Donnée non disponible" in html and 'class="source"' in html
     assert 'class="unavailable"' in chapter.table("children_3_11_count").html
+
+
+def test_a_count_is_not_drawn_beside_that_of_larger_places(example):
+    chapter = open_chapter("999999999")
+    html = chapter.comparison("single_parent_families_count").html
+    drawn = html[: html.index("</svg>")]
+    assert drawn.count("<rect") == 1 and "<td>" in html and '<th scope="row">Exemple' in html
+    assert chapter.comparison("single_parent_families_share").html.count("<rect") > 2
+
+
+def test_a_family_of_zeros_is_a_sentence(example):
+    html = open_chapter("999999999").family("disability_services").html
+    assert "<svg" not in html and "0 pour CAMSP" in html and "Source" in html
 
 
 def test_two_territories_of_one_name_have_a_bar_each():

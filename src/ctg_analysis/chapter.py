@@ -93,7 +93,8 @@ class Chapter:
         one = self._indicator(indicator)
         if not self.data(indicator)["status"].eq(OK).any():
             return self.reading(indicator)
-        if one.chart == "comparison" and self.seen.compared(one)["status"].eq(OK).sum() == 1:
+        alone = isinstance(one.value, Count | Mean) or self.seen.compared(one)["status"].eq(OK).sum() == 1
+        if one.chart == "comparison" and alone:
             years = [texts.is_printed(one, row) for row in self.seen.own(one).itertuples(index=False)]
             long = len(years) >= lines.SHORTEST and all(years)
             return self._read_and(self.trend(indicator), one) if long else self.reading(indicator)

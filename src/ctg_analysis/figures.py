@@ -29,13 +29,17 @@ COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
 def comparison(seen: Observed, one: Indicator) -> Html:
-    """Return the bars of an indicator: the territory, its comparators and the median of its peers."""
+    """Return the bars of an indicator: the territory, its comparators and the median of its peers.
+
+    A number of things is drawn alone: beside that of France it could not be seen. Its table has them all.
+    """
     rows = seen.compared(one)
     if rows.empty:
         return unavailable(seen, one, one.label)
     peers = rows[rows["level"].eq("peers")]
     note = QUARTILES if peers["low"].notna().any() else ""
-    drawing = bars.comparison(rows[rows["status"].eq(OK)])
+    drawn = rows[:1] if isinstance(one.value, Count | Mean) else rows
+    drawing = bars.comparison(drawn[drawn["status"].eq(OK)])
     return _drawn(seen, one, drawing, rows, over_years=False, note=note, message=messages.comparison(one, rows))
 
 
@@ -47,7 +51,7 @@ def trend(seen: Observed, one: Indicator) -> Html:
     means = [name for name in one.parts if isinstance(CATALOGUE[name].value, Mean)]
     smooth = seen.own(CATALOGUE[means[0]]) if means else None
     drawing = lines.trend(rows, smooth, one.decimals)
-    note = NOT_FROM_ZERO if lines.floor(list(rows["value"])) > 0 else ""
+    note = NOT_FROM_ZERO if lines.begin(rows) > 0 else ""
     return _drawn(seen, one, drawing, rows, over_years=True, note=note, message=messages.trend(one, rows))
 
 
@@ -129,8 +133,11 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     own = pd.concat(
         [compared[one.id].iloc[[0]].assign(name=texts.typography(name)) for one, name in zip(known, names, strict=True)]
     )
-    data = charts.family_listing(known, compared, seen.territory["name"])
     period = texts.period_text(own["period"].iloc[0])
+    if len(own) > 1 and not own["value"].any():
+        said = f"{title}, {period} : {own['text'].iloc[0]} pour {texts.listed(list(own['name']))}."
+        return Html(markup.reading(texts.typography(said), "").html + "\n" + markup.source(source(seen, own)).html)
+    data = charts.family_listing(known, compared, seen.territory["name"])
     drawing = bars.comparison(own)
     units = {one.unit for one in known}
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()

@@ -22,11 +22,11 @@ ROOM, RAISED = 5, 8  # units between a point and what is written by it; how much
 def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int = 0) -> str:
     """Return one line over the years; `smooth` is drawn over it, the yearly points then stay faint.
 
-    rows, smooth: columns period, value, text, by period. The axis begins at zero or at `floor` of the values.
+    rows, smooth: columns period, value, text, by period. The axis begins at `begin`.
     """
     points = [(int(row.period[:4]), row.value, row.text) for row in rows.itertuples(index=False)]
     values = [value for _, value, _ in points]
-    low, high = floor(values), max(0.0, *values)
+    low, high = begin(rows), max(0.0, *values)
     ticks = ticks_between(low, high, whole=decimals == 0 or high - low >= 10, finest=10.0**-decimals)
     shown = 0 if all(float(tick).is_integer() for tick in ticks) else decimals
     labels = [number(tick, shown) for tick in ticks]
@@ -71,10 +71,13 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int 
     return drawing.svg()
 
 
-def floor(values: list[float]) -> float:
-    """Return where the axis of a line begins: zero or below; close to the values when they are all high above it."""
-    low, high = min(values), max(values)
-    if low <= high * HIGH_UP:
+def begin(rows: pd.DataFrame) -> float:
+    """Return where the axis of a line begins: zero or below; close to the values when they are all high above it.
+
+    Values that are written alike are not drawn apart. rows: columns value, text.
+    """
+    low, high = rows["value"].min(), rows["value"].max()
+    if low <= high * HIGH_UP or rows["text"].nunique() == 1:
         return min(0.0, low)
     span = max(high - low, high * LEAST_SPAN)
     return max(0.0, high - span * 1.15)
