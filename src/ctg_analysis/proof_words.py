@@ -107,7 +107,7 @@ def _interview(shown: Shown, row) -> tuple[str, str, str]:
 def _document(shown: Shown, row) -> tuple[str, str, str]:
     name, _, page = row.ref.partition(evidence.JOIN)
     one = shown.table("documents").set_index("doc_id").loc[name]
-    where = f", page {page}" if page else ""
+    where = f", page\u00a0{page}" if page else ""
     return f"{one['titre']} ({one['auteur']}, {moment_text(one['date'])}){where}", "", ""
 
 

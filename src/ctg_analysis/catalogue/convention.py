@@ -153,7 +153,7 @@ STEERING = (
         definition="Part des réunions de l'année, COPIL et COTECH, qui ont eu lieu ; celles à venir ne comptent pas.",
         unit="%",
         value=Ratio("steering_meetings_held", "steering_meetings"),
-        reading="En {period}, {value} des réunions de pilotage prévues ont eu lieu.",
+        reading="En {period}, part des réunions de pilotage prévues qui ont eu lieu : {value}.",
     ),
     _indicator(
         id="steering_attendance_rate",

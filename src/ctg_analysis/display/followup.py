@@ -246,7 +246,7 @@ def money(rows: pd.DataFrame, source: str, file: str) -> Html:
         for row in rows.itertuples(index=False)
     ]
     silent = [str(row.year) for row in rows.itertuples(index=False) if row.told < row.actions]
-    note = f"Toutes les actions ne disent pas leur dépense : {texts.listed(silent)}." if silent else ""
+    note = f"En {texts.listed(silent)}, toutes les actions ne disent pas leur dépense." if silent else ""
     years = f"{rows['year'].min()}-{rows['year'].max()}" if len(rows) > 1 else str(rows["year"].min())
     figure = chart(
         bars.dumbbell(shown, ("Prévu", "Dépensé")),
