@@ -3,9 +3,11 @@
 They skip where no Chromium is found. `.ci/run` installs one and sets CTG_BROWSER=required: there, they fail instead.
 """
 
+import io
 import os
 import re
 
+import pikepdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import NONE_FOUND, chromium
@@ -87,8 +89,9 @@ def test_a_page_opens_from_its_file_and_asks_for_nothing_else(page):
 
 def test_a_text_in_a_chart_is_told_from_what_is_behind_it(page):
     """Contrast of each text of the drawings with the marks drawn before it, the colour of the paper behind all."""
-    low = page.evaluate(CONTRASTS, LEAST_CONTRAST)
-    assert low == []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(CONTRASTS, LEAST_CONTRAST) == [], scheme
 
 
 def test_a_page_does_not_scroll_sideways_at_320_pixels(page):
@@ -126,8 +129,7 @@ def test_a_pale_text_in_a_chart_is_seen(tab, shipped):
     assert len(page.evaluate(CONTRASTS, LEAST_CONTRAST)) == 1
 
 
-@pytest.mark.parametrize("width", [WIDE, PHONE])
-@pytest.mark.parametrize("name", ONE_OF_EACH)
+@pytest.mark.parametrize("name, width", [*((name, WIDE) for name in SHIPPED), *((name, PHONE) for name in ONE_OF_EACH)])
 def test_the_keyboard_alone_reaches_everything_in_order_and_shows_where_it_is(tab, shipped, name, width):
     page = opened(tab, shipped, EXAMPLE_EPCI, name, width)
     expected = page.evaluate(REACHABLE)
@@ -210,6 +212,18 @@ def test_a_chapter_prints_on_a4_with_its_running_title(tab, shipped):
     assert sizes == {(b"594", b"841")} and b"/StructTreeRoot" in pdf and b"/Outlines" in pdf
     running = re.findall(r"@page \{(.*?)\}\s*<", page.content(), re.DOTALL)[-1]
     assert all(words in running for words in ("CC des Monts d’Exemple", "Petite enfance", "territoire fictif"))
+
+
+@pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
+def test_each_commune_has_one_sheet_of_a4(tab, shipped, epci):
+    page = opened(tab, shipped, epci, "17_fiche_commune.html")
+    communes = page.locator("main h2").count() - 1  # the last one is that of the definitions
+    with pikepdf.open(io.BytesIO(page.pdf(prefer_css_page_size=True, tagged=True, outline=True))) as printed:
+        numbers = {sheet.objgen: number for number, sheet in enumerate(printed.pages, start=1)}
+        with printed.open_outline() as outline:
+            sheets = [numbers[one.destination[0].objgen] for one in outline.root[0].children]
+    assert sheets[:communes] == list(range(2, communes + 2))
+    assert sheets[communes] in (sheets[communes - 1], sheets[communes - 1] + 1)
 
 
 def test_the_search_of_the_index_finds_by_the_keyboard(tab, shipped):
