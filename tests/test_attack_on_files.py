@@ -9,6 +9,7 @@ import csv
 import json
 import re
 import shutil
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -214,3 +215,63 @@ def names_of(root):
 def test_the_same_attack_succeeds_when_the_secondary_rule_is_switched_off(root, home, monkeypatch):
     monkeypatch.setattr(secrecy, "secondary", lambda *_: ([], []))
     assert len(attack([Edition(root, home / "1")], root)) > 3
+
+
+# Form, column, a commune that has one fewer in the second telling, a commune of its secteur that has one more.
+MOVED = [
+    ("enquete_locale_droits.csv", "rendez_vous_droits", "99004", "99007"),
+    ("enquete_locale_droits.csv", "numerique_personnes", "99001", "99008"),
+    ("enquete_locale_petite_enfance.csv", "liste_attente", "99003", "99007"),
+    ("mission_locale.csv", "jeunes_suivis", "99006", "99008"),
+]
+
+
+@pytest.fixture
+def move(root):
+    """Return a function that moves one person from a withheld count to another: nothing that is printed changes."""
+    before = {path: path.read_bytes() for path in (root.private / EXAMPLE_EPCI).glob("*.csv")}
+    yield lambda: move_one_person(root)
+    for path, content in before.items():
+        path.write_bytes(content)
+
+
+def move_one_person(root):
+    for file, column, fewer, more in MOVED:
+        path = root.private / EXAMPLE_EPCI / file
+        table = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
+        latest = table["periode"].eq(table.loc[table["territoire"].eq(fewer), "periode"].max())
+        for place, change in ((fewer, -1), (more, 1)):
+            at = latest & table["territoire"].eq(place)
+            count = float(table.loc[at, column].item().replace(",", ".")) + change
+            assert count > 0
+            table.loc[at, column] = f"{count:.1f}".replace(".", ",")
+        path.write_text(table.to_csv(sep=";", index=False), encoding="utf-8")
+
+
+def published(edition, folder):
+    """Return all that an edition says: its files, and all that the cells of the executed notebooks show."""
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return files | {f"chapter {number}": html for number, html in edition.pages.items()}
+
+
+def test_no_file_and_no_word_of_a_page_depends_on_a_withheld_count(root, home, move, tmp_path):
+    """Words, tables, drawings, alternatives, CSV, Parquet; the JSON of the search is read from them."""
+    one = published(Edition(root, tmp_path / "one", all_chapters()), tmp_path / "one")
+    move()
+    other = published(Edition(root, tmp_path / "other", all_chapters()), tmp_path / "other")
+    assert len(one) > 100 and one.keys() == other.keys()
+    assert [name for name in one if one[name] != other[name]] == []
+
+
+def nothing_withheld(observed, *_):
+    numbers = ["value", "numerator", "denominator", "low", "high"]
+    return SimpleNamespace(observations=observed.assign(**observed[numbers].where(observed["status"].eq(OK))))
+
+
+def test_without_the_gate_the_files_depend_on_them(root, home, move, tmp_path, monkeypatch):
+    monkeypatch.setattr(derivation, "withhold", nothing_withheld)
+    one = published(Edition(root, tmp_path / "one"), tmp_path / "one")
+    move()
+    other = published(Edition(root, tmp_path / "other"), tmp_path / "other")
+    changed = {name for name in one if one[name] != other[name]}
+    assert "observations.parquet" in changed and len(changed) > len(MOVED)
