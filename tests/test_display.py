@@ -493,6 +493,13 @@ def test_a_count_is_not_drawn_beside_that_of_larger_places(example):
     assert chapter.comparison("single_parent_families_share").html.count("<rect") > 2
 
 
+def test_a_map_of_one_circle_is_a_sentence_that_names_its_commune(example):
+    chapter = open_chapter("999999999")
+    html = chapter.show("approved_social_centres_count").html
+    assert "<svg" not in html and "Dans une seule commune\u00a0: Bourg-l’Exemple." in html
+    assert "<svg" in chapter.show("population_count").html
+
+
 def test_a_family_of_zeros_is_a_sentence(example):
     html = open_chapter("999999999").family("disability_services").html
     assert "<svg" not in html and "0 pour CAMSP" in html and "Source" in html

@@ -87,8 +87,8 @@ class Chapter:
     def show(self, indicator: str) -> Html:
         """Return the sentence and the chart of an indicator, or the box when no place here has it.
 
-        A chart that would say no more than the sentence is left out: one bar alone, a map of zeros. Several years of
-        the territory alone are drawn as a line.
+        A chart that would say no more than the sentence is left out: one bar alone, a map of zeros, a map of one
+        circle, whose commune is named. Several years of the territory alone are drawn as a line.
         """
         one = self._indicator(indicator)
         if not self.data(indicator)["status"].eq(OK).any():
@@ -100,19 +100,25 @@ class Chapter:
             return self._read_and(self.trend(indicator), one) if long else self.reading(indicator)
         if one.chart == "circles" and not figures.on_map(self.seen, one)["value"].any():
             return self.reading(indicator)
+        only = figures.only_commune(self.seen, one) if one.chart == "circles" else ""
+        if only and len(self.seen.compared(one)):
+            return self.reading(indicator, f"Dans une seule commune : {only}.")
         return self._read_and(self.chart(indicator), one)
 
-    def reading(self, indicator: str) -> Html:
-        """Return the sentence of an indicator here, the same figure elsewhere and its source; else the box."""
+    def reading(self, indicator: str, more: str = "") -> Html:
+        """Return the sentence of an indicator here, the same figure elsewhere and its source; else the box.
+
+        more: what is said below a number of things.
+        """
         one = self._indicator(indicator)
         rows = self.seen.compared(one)
-        said = self._read(one)
+        said = self._read(one, more)
         return said if rows.empty else Html(f"{said.html}\n{markup.source(figures.source(self.seen, rows)).html}")
 
     def _read_and(self, chart: Html, one: Indicator) -> Html:
         return Html(f"{self._read(one).html}\n{chart.html}")
 
-    def _read(self, one: Indicator) -> Html:
+    def _read(self, one: Indicator, more: str = "") -> Html:
         rows = self.seen.compared(one)
         if rows.empty:
             secret = figures.withheld(self.seen, one)
@@ -125,7 +131,7 @@ class Chapter:
         own, others = rows.iloc[0], rows.iloc[1:]
         text = texts.sentence(one, own)
         if others.empty or isinstance(one.value, Count | Mean):
-            return markup.reading(text, surveyed.base(own) if surveyed.is_surveyed(one) else "")
+            return markup.reading(text, surveyed.base(own) if surveyed.is_surveyed(one) else texts.typography(more))
         self._compared.append(one.id)
         return markup.reading(text, texts.typography(texts.beside(others)))
 

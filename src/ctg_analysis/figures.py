@@ -64,8 +64,7 @@ def communes_map(seen: Observed, one: Indicator) -> Html:
     rows = rows.assign(shown=printed)
     if isinstance(one.value, Count | Mean):
         drawing = maps.circles(seen.land, rows)
-        exact = rows["shown"].all() and not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
-        message = messages.circles(one, rows) if exact else messages.largest(one, rows)
+        message = messages.circles(one, rows) if _exact(one, rows) else messages.largest(one, rows)
     else:
         diverging, together = texts.is_change(one), _read_together(seen, one)
         drawing = maps.choropleth(seen.land, rows, one, diverging=diverging, together=together)
@@ -74,6 +73,19 @@ def communes_map(seen: Observed, one: Indicator) -> Html:
     note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
     note = f"{note} {SAME_SHADES}".strip() if one.family in COMMON_CLASSES else note
     return _drawn(seen, one, drawing, rows, over_years=False, kind="map", note=note, message=message)
+
+
+def only_commune(seen: Observed, one: Indicator) -> str:
+    """Return the one commune that has what is counted, all being known exactly; else nothing."""
+    rows = on_map(seen, one)
+    some = list(rows.loc[rows["value"].gt(0), "name"])
+    known = len(rows) > 1 and rows["status"].eq(OK).all() and _exact(one, rows.assign(shown=True))
+    return some[0] if known and len(some) == 1 else ""
+
+
+def _exact(one: Indicator, rows: pd.DataFrame) -> bool:
+    """Tell whether the counts of all the communes are shown, and not rounded. rows: columns shown, source."""
+    return rows["shown"].all() and not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
 
 
 def _read_together(seen: Observed, one: Indicator) -> pd.Series | None:
