@@ -78,6 +78,7 @@ def test_a_sentence_with_its_interval_and_its_plural():
         ("Source : INSEE ; état", "Source\u00a0: INSEE\u202f; état"),
         ("l'an « hors MSA »", "l’an «\u00a0hors MSA\u00a0»"),
         ("10 000 habitants ?", "10\u202f000 habitants\u202f?"),
+        ("de 7 h 30 à 18 h, 2 heures", "de 7\u00a0h\u00a030 à 18\u00a0h, 2 heures"),
     ],
 )
 def test_typography(text, expected):

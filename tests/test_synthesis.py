@@ -182,6 +182,14 @@ def test_a_term_is_left_alone_in_what_is_drawn_folded_or_a_link(tag):
     assert glossary.explained(body) == body and "<button" in glossary.explained(body + "<p>Caf</p>")
 
 
+def test_a_term_of_the_sources_opens_once_in_a_page():
+    source = '<p class="source">Source : Caf.</p>'
+    html = glossary.explained(f"<h2>Un</h2>{source}<p>La Caf.</p><h2>Deux</h2>{source}<p>La Caf.</p>{source}")
+    assert html.count('popovertarget="terme-Caf"') == 2
+    second = html.partition("Deux")[2].partition("<div popover")[0]
+    assert second.count("<button") == 1 and second.index("<p>La ") < second.index("<button")
+
+
 def test_the_overview_marks_what_tests_say_without_colours():
     columns = ["label", "own_text", "reference_text", "gap", "low", "high", "word"]
     lines = [("A", "1", "2", 0.1, NAN, NAN, None), ("B", "1", "2", 0.1, -0.1, 0.2, "proche de")]

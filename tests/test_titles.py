@@ -1,12 +1,15 @@
 """The titles of charts: what is said, of what, no more than the figures and the tests allow."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.display import messages, texts
+from ctg_analysis.display import actors, messages, texts
+from ctg_analysis.field.actors import OTHERS
+from ctg_analysis.field.tables.columns import TypeActeur
 
 SHARE, PEOPLE = CATALOGUE["age_0_19_share"], CATALOGUE["population_count"]
 PLACES = {"name": ["Ici", "Aveyron", "Occitanie", "France"], "level": ["epci", "departement", "region", "france"]}
@@ -142,3 +145,12 @@ def test_what_all_bars_end_with_is_told_once():
 )
 def test_a_unit_is_written_where_the_label_does_not_say_it(label, unit, whole):
     assert texts.with_unit(label, unit) == whole
+
+
+def test_actors_are_named_as_a_sentence_does():
+    assert actors.the(["élu", "Caf", "Éducation nationale"]) == "les élus, la Caf et l'Éducation nationale"
+    counts = {"élu": 1, "association": 4, "santé": 1, "Département": 3, "autres acteurs": 9}
+    assert [actors.counted(kind, number) for kind, number in counts.items()] == [
+        "1 élu", "4 associations", "1 professionnel de santé", "3 du Département", "9 autres acteurs"
+    ]  # fmt: skip
+    assert set(actors.THE) == {*get_args(TypeActeur), OTHERS}
