@@ -61,6 +61,7 @@ ORDER = [
     "figures",
     "funnels",
     "assessments",
+    "spaces",
     "summaries",
     "chapter",
     "shown",
@@ -120,7 +121,7 @@ AFTER_THE_GATE |= {
     "strategy",
 }
 AFTER_THE_GATE |= {"consultation", "interviews", "meetings", "surveyed"}
-AFTER_THE_GATE |= {"assessments", "funnels"}
+AFTER_THE_GATE |= {"assessments", "funnels", "spaces"}
 AFTER_THE_GATE |= {"analyst", "childcare_authority", "demarche", "documents", "simulation"}
 FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
 # Answers of persons: what is shown of them is worked out before the gate (rule R6).

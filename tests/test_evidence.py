@@ -14,14 +14,14 @@ from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.sources import SOURCES
 
 PLACES = pd.DataFrame({"name": ["Saint-Martin", "Rue Jeanne", None]})
-FORM = SOURCES["senacs_vie_sociale"].form
+FORM = SOURCES["agrements_vie_sociale"].form
 
 
 def written(tmp_path, **words):
     folder = tmp_path / "private" / EXAMPLE_EPCI
     folder.mkdir(parents=True, exist_ok=True)
     columns = ["territoire", "periode", *(field.column for field in FORM.fields)]
-    row = {"territoire": "99002", "periode": "2024"} | words
+    row = {"territoire": "99002", "periode": "2024", "structure": "Centre social"} | words
     text = ";".join(columns) + "\n" + ";".join(row.get(name, "") for name in columns) + "\n"
     (folder / FORM.file).write_text(text, encoding="utf-8")
     return DataRoot(tmp_path)
@@ -30,7 +30,14 @@ def written(tmp_path, **words):
 def test_the_words_are_read_with_the_score_that_they_support_and_a_blank_is_no_row(tmp_path):
     root = written(tmp_path, preuve_projet="Projet voté en 2022, à Saint-Martin.", preuve_ouverture=" ")
     (row,) = read_evidence(root, PLACES).itertuples(index=False)
-    assert tuple(row) == ("99002", "commune", "2024", "criterion_project", "Projet voté en 2022, à Saint-Martin.")
+    assert tuple(row) == (
+        "99002",
+        "commune",
+        "2024",
+        "Centre social",
+        "criterion_project",
+        "Projet voté en 2022, à Saint-Martin.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,7 +53,7 @@ def test_words_that_name_someone_or_go_on_are_one_line(tmp_path, words, found):
     with pytest.raises(InputError) as error:
         read_evidence(written(tmp_path, preuve_personnel=words), PLACES)
     (line,) = map(str, error.value.findings)
-    assert "senacs_vie_sociale.csv, line 2, column preuve_personnel: " in line and found in line
+    assert "agrements_vie_sociale.csv, line 2, column preuve_personnel: " in line and found in line
     assert words not in line
 
 
@@ -59,8 +66,6 @@ def test_each_score_stands_with_its_meaning_and_its_evidence(example):
         assert said in html, said
     assert "Jardin partagé avec la commune." in html and 'class="source"' in html
     assert all(f"{rank} {words}" in html for rank, words in enumerate(SCALES["wednesday_plan_quality"]))
-    criteria = [one for one in CATALOGUE.values() if one.family == "social_criteria"]
-    assert "Conventions avec le CCAS et la médiathèque" in scores(seen, "social_criteria", criteria).html
 
 
 def test_the_staffing_is_held_to_a_norm_that_has_its_text(example):

@@ -330,10 +330,11 @@ def test_the_secteurs_of_a_table_have_their_sums(reports):
 
 def test_both_calendars_stand_beside_that_of_the_convention(reports):
     """The end of the PEDT in chapter 06, of the agréments in chapter 09, each over the years of the convention."""
-    for name in ("06_education_pedt.html", "09_vie_sociale.html"):
+    spans = "2024-2027", "1er janvier 2024 – 31 décembre 2027"
+    for name, span in zip(("06_education_pedt.html", "09_vie_sociale.html"), spans, strict=True):
         page = (reports / EXAMPLE_EPCI / name).read_text(encoding="utf-8")
         (figure,) = [one for one in FIGURE.findall(page) if "Bande claire" in one]
-        assert "durée de la convention territoriale globale (2024-2027)" in figure and BAND in figure, name
+        assert f"durée de la convention territoriale globale ({span})" in figure and BAND in figure, name
         assert re.search("<text[^>]*>2026", figure)
 
 

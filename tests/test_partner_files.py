@@ -12,7 +12,7 @@ from ctg_analysis.cleaning.partner_files import clean_form
 from ctg_analysis.indicators import observe
 from ctg_analysis.layouts import NOT_ADDITIVE, YES_NO
 from ctg_analysis.perimeter import Perimeter
-from ctg_analysis.private import FORMS, form_to_reference, read_private, with_msa, with_thresholds
+from ctg_analysis.private import FORMS, cleaner, form_to_reference, read_private, with_msa, with_thresholds
 from ctg_analysis.secrecy import withhold
 from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources import SOURCES
@@ -82,7 +82,7 @@ def test_every_form_has_an_empty_template_that_reads_back(root):
     written = {path.name for path in (root.private / EPCI).iterdir()}
     assert written == {*FORMS, "accords.yml", "LISEZMOI.md"} and len(FORMS) >= 12
     for source in FORMS.values():
-        assert len(clean_form(source, root.private / EPCI / source.form.file, {EPCI})) == 0
+        assert len(cleaner(source)(source, root.private / EPCI / source.form.file, {EPCI})) == 0
 
 
 def test_the_readme_is_in_french_and_says_what_to_write_in_every_column(root):
@@ -209,7 +209,7 @@ def test_all_the_faults_of_all_the_forms_come_at_once(root):
     assert sum("mission_locale.csv, line 2" in line for line in lines) == 2  # the place and the number
     assert sum("99001, 2024 again" in line for line in lines) == 2
     assert any("msa_familles.csv, line 2, column periode: found '2024', expected a December" in line for line in lines)
-    assert any("notes.csv: found a form that is not known, expected one of caf_partenaire" in line for line in lines)
+    assert any("notes.csv: found a form that is not known, expected one of agrements_vie" in line for line in lines)
     without = {line.partition("/999999999/")[2] for line in lines if "without valid agreement" in line}
     assert without == {
         f"{source}.csv: found a form without valid agreement, expected an entry {source} in accords.yml, with recu_le, "

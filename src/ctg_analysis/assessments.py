@@ -24,19 +24,19 @@ def scores(seen: Observed, name: str, members: list[Indicator]) -> Html:
         words = said.set_index(["territory", "period"])["words"]
         for row in rows.itertuples(index=False):
             lines.append(
-                (one.label, row.name, _meaning(row.value, scale), words.get((row.territory, row.period), UNSAID))
+                (one.label, row.name, meaning(row.value, scale), words.get((row.territory, row.period), UNSAID))
             )
     if not lines:
         return unavailable(seen, members[0], f"{TITLES[name]}, par commune")
     period = texts.period_text(max(rows["period"].max() for rows in used if len(rows)))
-    table = pd.DataFrame(lines, columns=["Axe ou critère", "Commune", "Note", "Ce qui l'appuie"])
+    table = pd.DataFrame(lines, columns=["Axe", "Commune", "Note", "Ce qui l'appuie"])
     steps = ", ".join(f"{rank} {words}" for rank, words in enumerate(scale))
-    note = f"Échelle : {steps}. De plusieurs sites ou structures d'une commune, la note est la moyenne."
+    note = f"Échelle : {steps}. De plusieurs sites d'une commune, la note est la moyenne."
     shown = tables.listed(table, f"{TITLES[name]}, {period}", note=note)
     return Html(f"{shown.html}\n{markup.source(source(seen, pd.concat(used))).html}")
 
 
-def _meaning(value: float, scale: tuple[str, ...]) -> str:
+def meaning(value: float, scale: tuple[str, ...]) -> str:
     """Return a score with its words: « 2 sur 3 : bien avancé », « 1,5 sur 3 : entre engagé et bien avancé »."""
     below, whole = int(value), float(value).is_integer()
     words = scale[below] if whole else f"entre {scale[below]} et {scale[below + 1]}"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis import analyst, assessments, figures, funnels, summaries, surveyed, synthesis
+from ctg_analysis import analyst, assessments, figures, funnels, spaces, summaries, surveyed, synthesis
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
@@ -222,6 +222,14 @@ class Chapter:
     def scores(self, name: str) -> Html:
         """Return the scores of a family by commune, what they mean and what they rest on."""
         return assessments.scores(self.seen, name, self._family(name))
+
+    def approvals(self, indicator: str) -> Html:
+        """Return the approval of each centre social and EVS beside the convention. indicator: what the box is about."""
+        return spaces.approvals(self.seen, self._indicator(indicator))
+
+    def criteria(self, name: str) -> Html:
+        """Return the scores of a family by structure, what they mean and what they rest on."""
+        return spaces.criteria(self.seen, name, self._family(name))
 
     def norms(self, name: str) -> Html:
         """Return what is measured here beside the most that the texts of data/reference/<name>.yml allow."""

@@ -10,7 +10,7 @@ from ctg_analysis.cleaning.agreements import Agreement
 from ctg_analysis.cleaning.contours import projected
 from ctg_analysis.cleaning.facts import COLUMNS
 from ctg_analysis.errors import InputError
-from ctg_analysis.evidence import read_evidence
+from ctg_analysis.evidence import read_evidence, read_spaces
 from ctg_analysis.indicators import POPULATION, REFERENCE_POPULATIONS, first_available, observe
 from ctg_analysis.intervals import coded_fractions
 from ctg_analysis.model import MISSING, OK, Source
@@ -40,7 +40,8 @@ RURAL = "rural"
 
 
 def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
-    """Return the tables of data/processed: territories, observations, contours, evidence, sources, vintages, profiles.
+    """Return the tables of data/processed: territories, observations, contours, evidence, spaces, sources, vintages,
+    profiles.
 
     Raises:
         InputError: files that cannot be trusted, with every finding.
@@ -73,6 +74,7 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
         "observations": observations.astype({"level": "category", "status": "category"}),
         "contours": contours.sort_values(["epci", "code"], ignore_index=True),
         "evidence": evidence,
+        "spaces": read_spaces(root),
         "sources": received(folders, agreements),
         "vintages": vintages(observations).reset_index(),
         "profiles": peer_profiles(root, data, observations, places, newest),

@@ -1,14 +1,16 @@
-"""What scores rest on: words that partners write beside them, published once they have been searched for persons."""
+"""What partners say by name or in words: the spaces of social life, what scores rest on; no person is named."""
 
 import pandas as pd
 
 from ctg_analysis.cleaning.partner_files import words_of
+from ctg_analysis.cleaning.social_spaces import SPACES, empty_spaces, spaces_of
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.personal_data import signs
 from ctg_analysis.private import FORMS
 from ctg_analysis.settings import DataRoot, project_path
+from ctg_analysis.sources import SOURCES
 
-COLUMNS = ["territory", "level", "period", "measure", "words"]
+COLUMNS = ["territory", "level", "period", "site", "measure", "words"]
 LONGEST = 300  # letters: a few words, not a report
 
 
@@ -37,4 +39,15 @@ def read_evidence(root: DataRoot, places: pd.DataFrame) -> pd.DataFrame:
     if findings:
         raise InputError(findings)
     table = pd.concat(tables, ignore_index=True).drop_duplicates()
-    return table.sort_values(["territory", "measure", "period"], ignore_index=True)
+    return table.sort_values(["territory", "measure", "period", "site"], ignore_index=True)
+
+
+def read_spaces(root: DataRoot) -> pd.DataFrame:
+    """Return the centres sociaux and EVS that the forms name, which `read_private` has read without a finding.
+
+    Columns: those of `cleaning.social_spaces.spaces_of`, in the order of the period, the commune, the name.
+    """
+    source = SOURCES[SPACES]
+    tables = [spaces_of(source, path) for path in sorted(root.private.glob(f"*/{source.form.file}"))]
+    table = pd.concat(tables, ignore_index=True) if tables else empty_spaces(source)
+    return table.sort_values(["period", "territory", "site"], ignore_index=True)

@@ -123,6 +123,8 @@ PRICE, SCALE, CALENDAR_YEAR = "price in euros", "number of steps", "year"
 DELAY, MINUTES = "delay in months", "minutes of travel"
 NOT_ADDITIVE = (PRICE, SCALE, CALENDAR_YEAR, DELAY, MINUTES)  # of several communes there is no sum
 EVIDENCE = "words"  # what a score rests on, in a few words that are published
+NAME, CHOICE, DAY, GRADE = "name of an organisation", "one word of a list", "day", "score of one site"
+HIGHEST = 3  # of the scores, which begin at 0
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class Field:
 
     part_of: the column that it may not exceed in the same row. about: the columns that count what it is about; where
     they count nothing, it does not apply. A column of EVIDENCE holds words about the scores of its measure, which
-    another column holds.
+    another column holds. choices: the words of a column of CHOICE.
     """
 
     column: str
@@ -140,6 +142,7 @@ class Field:
     kind: str = NUMBER
     part_of: str = ""
     about: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,12 @@ class Form:
     @property
     def numbers(self) -> tuple[Field, ...]:
         """Return the columns that hold numbers."""
-        return tuple(one for one in self.fields if one.kind != EVIDENCE)
+        return tuple(one for one in self.fields if one.kind not in (EVIDENCE, NAME, CHOICE, DAY))
+
+    @property
+    def alone(self) -> frozenset[str]:
+        """Return the measures of which several communes have no sum."""
+        return frozenset(one.measure for one in self.numbers if one.kind in NOT_ADDITIVE)
 
     @property
     def words(self) -> tuple[Field, ...]:
@@ -173,3 +181,18 @@ class Form:
         measure = {one.column: one.measure for one in self.fields}
         nested = {(one.measure, measure[one.part_of]) for one in self.fields if one.part_of}
         return nested | {(part, whole) for whole, several in self.breakdowns.items() for part in several}
+
+
+@dataclass(frozen=True)
+class SiteForm(Form):
+    """A file that a partner fills: one row per site (a structure) and year, several in a commune or none.
+
+    Communes are counted from it. by_site: measures so counted of which several communes have no sum.
+    """
+
+    by_site: frozenset[str] = frozenset()
+
+    @property
+    def alone(self) -> frozenset[str]:
+        """Return the measures of which several communes have no sum."""
+        return self.by_site

@@ -80,8 +80,20 @@ class Observed:
 
     @cached_property
     def evidence(self) -> pd.DataFrame:
-        """Return what partners say that scores rest on: columns territory, level, period, measure, words."""
+        """Return what partners say that scores rest on: columns territory, level, period, site, measure, words."""
         return pd.read_parquet(self.root.processed / "evidence.parquet")
+
+    @cached_property
+    def spaces(self) -> pd.DataFrame:
+        """Return the centres sociaux and EVS of the territory that the Caf's list names, at its latest period.
+
+        Columns: those of `cleaning.social_spaces.spaces_of`, and commune, the name of the commune.
+        """
+        names = self.communes.set_index("code")["name"]
+        table = pd.read_parquet(self.root.processed / "spaces.parquet")
+        table = table[table["territory"].isin(names.index)]
+        table = table.assign(commune=table["territory"].map(names))
+        return table[table["period"].eq(table["period"].max())].reset_index(drop=True)
 
     @cached_property
     def land(self) -> Land:

@@ -1,6 +1,7 @@
 """The files of partners: read, brought to the reference geography, joined with the open data of the Caf."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -8,8 +9,8 @@ import pandas as pd
 from ctg_analysis.cleaning.agreements import AGREEMENTS, KEYS, Agreement, read_agreements
 from ctg_analysis.cleaning.facts import COLUMNS
 from ctg_analysis.cleaning.partner_files import README, clean_form
+from ctg_analysis.cleaning.social_spaces import SPACES, clean_spaces
 from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.layouts import NOT_ADDITIVE
 from ctg_analysis.model import MISSING, OK, SecrecyRule, Source
 from ctg_analysis.perimeter import Perimeter, to_reference
 from ctg_analysis.settings import DataRoot, project_path
@@ -65,7 +66,7 @@ def _read_folder(
             continue
         agreement = agreed.get(source.id)
         try:
-            facts = clean_form(source, path, own, agreement.recu_le if agreement else None)
+            facts = cleaner(source)(source, path, own, agreement.recu_le if agreement else None)
         except InputError as error:
             findings += error.findings
             facts = None
@@ -77,6 +78,11 @@ def _read_folder(
         elif facts is not None:
             received[source.id] = facts
     return agreed, received, findings
+
+
+def cleaner(source: Source) -> Callable[..., pd.DataFrame]:
+    """Return the function that reads a form: one row per structure in the Caf's list, per place in the others."""
+    return clean_spaces if source.id == SPACES else clean_form
 
 
 def _contradictions(root: DataRoot, source: str, facts: pd.DataFrame) -> list[Finding]:
@@ -104,8 +110,7 @@ def form_to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter)
     No total for what does not add up, nor above the EPCI. A blank cell of an EPCI leaves its total to its communes.
     """
     facts = facts[facts["level"].eq("commune") | facts["status"].ne(MISSING)]
-    alone = frozenset(field.measure for field in source.form.numbers if field.kind in NOT_ADDITIVE)
-    moved = to_reference(facts, dataclasses.replace(source, alone=alone), perimeter)
+    moved = to_reference(facts, dataclasses.replace(source, alone=source.form.alone), perimeter)
     place = ["level", "code"]
     given = pd.MultiIndex.from_frame(moved[place]).isin(pd.MultiIndex.from_frame(facts[place]))
     given |= moved["level"].isin(["commune", "secteur", "epci"])

@@ -6,12 +6,16 @@ from ctg_analysis.cleaning.agreements import AGREEMENTS
 from ctg_analysis.cleaning.partner_files import PERIOD, PLACE, README
 from ctg_analysis.layouts import (
     CALENDAR_YEAR,
+    CHOICE,
+    DAY,
     DELAY,
     EUROS,
     EVIDENCE,
+    GRADE,
     HOURS,
     MINUTES,
     MONTH,
+    NAME,
     NUMBER,
     PERSONS,
     PRICE,
@@ -19,6 +23,7 @@ from ctg_analysis.layouts import (
     SCORE,
     YES_NO,
     Form,
+    SiteForm,
 )
 from ctg_analysis.model import Source
 from ctg_analysis.settings import project_path
@@ -37,18 +42,23 @@ KINDS = {
     DELAY: "nombre de mois",
     MINUTES: "nombre de minutes",
     EVIDENCE: "quelques mots, publiés à côté de la note",
+    NAME: "nom d'un organisme, publié",
+    CHOICE: "un de ces mots",
+    DAY: "jour, tel que 2023-01-01",
+    GRADE: "note de 0 à 3, ou case vide si la structure n'est pas évaluée",
 }
 INTRODUCTION = """\
 # Fichiers des partenaires, {name} ({epci})
 
 Ces formulaires recueillent ce qu'aucune donnée ouverte ne contient. Ce dossier reste hors du dépôt et n'est lu par
-aucun carnet : seuls des agrégats, passés par les règles du secret, en sortent.
+aucun carnet : n'en sortent que des agrégats, passés par les règles du secret, et ce qui est dit publié ci-dessous.
 
-- Une ligne par territoire et par année. `territoire` : code d'une commune (5 caractères), de l'EPCI (9 chiffres) ou du
-  département. `periode` : une année (2024), ou un mois de décembre (2024-12) pour les effectifs de la Caf et de la
-  MSA ; d'une ligne à l'autre, une même année s'écrit de la même façon, et aucune ne suit la réception du fichier.
+- Une ligne par territoire et par année, ou par structure et par année quand la description du fichier le dit.
+  `territoire` : code d'une commune (5 caractères), de l'EPCI (9 chiffres) ou du département. `periode` : une année
+  (2024), ou un mois de décembre (2024-12) pour les effectifs de la Caf et de la MSA ; d'une ligne à l'autre, une même
+  année s'écrit de la même façon, et aucune ne suit la réception du fichier.
 - Une case vide veut dire « inconnu » ; écrire 0 quand il n'y en a pas. La virgule et le point décimal sont acceptés.
-- Aucune colonne n'est à ajouter : un nom, une adresse ou une date de naissance n'ont pas leur place ici.
+- Aucune colonne n'est à ajouter : le nom d'une personne, une adresse ou une date de naissance n'ont pas leur place ici.
 - Les colonnes `preuve_` disent en quelques mots ce qui appuie une note ; ces mots sont publiés. Ils ne nomment personne
   et ne comptent pas moins de personnes que le seuil. `ctg check` refuse un nom, un téléphone, une adresse.
 - Un total (ligne de l'EPCI) n'est nécessaire que si une commune manque : sinon il est la somme des communes.
@@ -64,6 +74,11 @@ Pour chaque fichier reçu, ajouter une entrée à `{agreements}` :
 `seuil` : un nombre de personnes de 1 à seuil - 1 n'est jamais publié (5 si la convention n'en dit rien, 11 pour des
 données fiscales). Un seuil plus bas que 5 est refusé.
 """
+
+BY_SITE = """\
+Dans ce fichier, une ligne par structure et par année, telle qu'elle était au 31 décembre (ou le jour de la réception) ;
+`territoire` est la commune où la structure a son adresse. La liste est complète : une commune sans ligne n'a pas de
+structure cette année-là. `ctg` en compte les structures dont l'agrément court, commune par commune."""
 
 
 def write_templates(epci: str, name: str, folder: Path) -> list[Path]:
@@ -98,6 +113,8 @@ def _described(source: Source) -> str:
         lines.append(f"| {field.column} | {field.label} | {KINDS[field.kind]}{limit} |")
     if source.form.written == MONTH:
         lines += ["", "Dans ce fichier, `periode` est un mois de décembre (2024-12)."]
+    if isinstance(source.form, SiteForm):
+        lines += ["", BY_SITE]
     return "\n".join(lines) + "\n"
 
 

@@ -142,13 +142,7 @@ COUNTS = {
     "espace_rencontre": {},
     "espace_rencontre_itinerant": {},
     "pole_permanences": {BOURG: 1},
-    "centres_sociaux": {BOURG: 1},
-    "evs": {BOURG: 1},
-    "gestion_associative": {BOURG: 2},
-    "gestion_publique": {},
-    "gestion_autre": {},
     "reunions_instances": {BOURG: 9},
-    "structures_evaluees": {BOURG: 2},
     "numerique_lieux": {BOURG: 1, ROCHE: 1},
     "numerique_heures": {BOURG: 30, ROCHE: 8},
 }
@@ -168,21 +162,14 @@ BY_YEAR = {
 DATES = {
     "pedt_fin": {2022: {BOURG: 2023}, 2023: {BOURG: 2026, ROCHE: 2026},
                  2024: {BOURG: 2026, ROCHE: 2026, MODELE: 2027, MAQUETTES: 2027, PONT: 2027}},
-    "agrement_debut": {2022: {BOURG: 2019}, 2023: {BOURG: 2023}, 2024: {BOURG: 2023}},
-    "agrement_fin": {2022: {BOURG: 2022}, 2023: {BOURG: 2026}, 2024: {BOURG: 2026}},
 }  # fmt: skip
 
-# Notes of 2024, added up by commune: two sites and two structures in the Bourg. The year before, one less each.
+# Notes of 2024, added up by commune: two sites in the Bourg. The year before, one less each.
 SCORES = {
     "pm_complementarite": {BOURG: 5, ROCHE: 2, MODELE: 1, PONT: 2},
     "pm_inclusion": {BOURG: 3, ROCHE: 1, MODELE: 1, PONT: 2},
     "pm_territoire": {BOURG: 5, ROCHE: 2, MODELE: 2, PONT: 3},
     "pm_activites": {BOURG: 4, ROCHE: 2, MODELE: 1, PONT: 2},
-    "critere_participation": {BOURG: 5},
-    "critere_projet": {BOURG: 4},
-    "critere_personnel": {BOURG: 5},
-    "critere_ouverture": {BOURG: 4},
-    "critere_partenariat": {BOURG: 3},
 }
 WORDS = {
     "preuve_complementarite": {
@@ -209,12 +196,46 @@ WORDS = {
         MODELE: "Une seule activité, faute d'animateurs.",
         PONT: "Trois activités au choix, un bilan en fin d'année.",
     },
-    "preuve_participation": {BOURG: "Comité d'usagers à chaque saison ; un habitant sur deux au conseil."},
-    "preuve_projet": {BOURG: "Projet social voté en 2022, relu à mi-parcours ; celui de l'EVS reste à mettre à jour."},
-    "preuve_personnel": {BOURG: "Direction diplômée au centre social ; référente familles en formation."},
-    "preuve_ouverture": {BOURG: "Accueil sans inscription trois demi-journées par semaine ; peu d'adolescents."},
-    "preuve_partenariat": {BOURG: "Conventions avec le CCAS et la médiathèque ; aucune avec le collège."},
 }
+
+# Centres sociaux and EVS: one approval after another, and the scores of 2024; the year before, one less each.
+APPROVALS = (("2019-01-01", "2022-12-31"), ("2023-01-01", "2026-12-31"))
+SPACES = (
+    {
+        "territoire": BOURG,
+        "structure": "Centre social du Bourg",
+        "type": "centre social",
+        "gestionnaire": "association du centre social",
+        "gestion": "association",
+        "critere_participation": 3,
+        "critere_projet": 2,
+        "critere_personnel": 3,
+        "critere_ouverture": 2,
+        "critere_partenariat": 2,
+        "preuve_participation": "Comité d'usagers à chaque saison ; un habitant sur deux au conseil.",
+        "preuve_projet": "Projet social voté en 2022, relu à mi-parcours.",
+        "preuve_personnel": "Direction diplômée ; référente familles en formation.",
+        "preuve_ouverture": "Accueil sans inscription trois demi-journées par semaine ; peu d'adolescents.",
+        "preuve_partenariat": "Conventions avec le CCAS et la médiathèque ; aucune avec le collège.",
+    },
+    {
+        "territoire": BOURG,
+        "structure": "Espace de vie sociale L'Esquisse",
+        "type": "EVS",
+        "gestionnaire": "association L'Esquisse",
+        "gestion": "association",
+        "critere_participation": 2,
+        "critere_projet": 2,
+        "critere_personnel": 2,
+        "critere_ouverture": 2,
+        "critere_partenariat": 1,
+        "preuve_participation": "Réunion des habitants deux fois par an, ouverte à tous.",
+        "preuve_projet": "Projet social voté en 2022, à mettre à jour.",
+        "preuve_personnel": "Animatrice diplômée, à mi-temps.",
+        "preuve_ouverture": "Ouvert du mercredi au samedi, sans inscription.",
+        "preuve_partenariat": "Aucune convention ; prêt de salle par la commune.",
+    },
+)
 
 # Of the EPCI as a whole, by year: what no sum of communes gives.
 OF_THE_EPCI = {

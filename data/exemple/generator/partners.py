@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from ctg_analysis.layouts import EVIDENCE, SCORE, YES_NO, Field
+from ctg_analysis.layouts import EVIDENCE, SCORE, YES_NO, Field, SiteForm
 from ctg_analysis.model import Source
 from ctg_analysis.sources.partners import SOURCES
 from generator import partner_facts as said
@@ -84,7 +84,7 @@ def _value(field: Field, commune: Commune, known: Known, row: dict[str, float], 
     if column in said.DATES:
         return float(said.DATES[column][year].get(code, np.nan))
     if field.kind == SCORE:
-        sites = row.get("pm_sites", row.get("structures_evaluees", 0.0))
+        sites = row["pm_sites"]
         return max(said.SCORES[column].get(code, 0) - sites * (said.YEARS[-1] - year), 0.0) if sites else 0.0
     if field.kind == EVIDENCE:
         return said.WORDS[column].get(code, "") if year == said.YEARS[-1] else ""
@@ -127,6 +127,22 @@ def _form(source: Source, known: Known) -> pd.DataFrame:
     return table[columns].sort_values(["periode", "territoire"], ignore_index=True)
 
 
+def _spaces(source: Source) -> pd.DataFrame:
+    """Return the list of the structures, as the Caf sends it: one row for each and for each year."""
+    columns = ["territoire", "periode", *(field.column for field in source.form.fields)]
+    rows = []
+    for year in said.YEARS:
+        begin, end = next(span for span in said.APPROVALS if span[0] <= f"{year}-12-31" <= span[1])
+        for space in said.SPACES:
+            row = space | {"periode": str(year), "agrement_debut": begin, "agrement_fin": end}
+            for field in source.form.numbers:
+                row[field.column] = max(space[field.column] - (said.YEARS[-1] - year), 0)
+            for field in source.form.words:
+                row[field.column] = space[field.column] if year == said.YEARS[-1] else ""
+            rows.append(row)
+    return pd.DataFrame(rows)[columns]
+
+
 def _by_month(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the EPCI that share out its requests among the months; the last takes what is left."""
     months = [column for column in table if column.startswith("demandes_") and column not in (
@@ -149,7 +165,7 @@ def write(private: Path, raw: Path, people: dict[str, np.ndarray]) -> None:
     for source in SOURCES:
         if not source.form:
             continue
-        table = _form(source, known)
+        table = _spaces(source) if isinstance(source.form, SiteForm) else _form(source, known)
         if source.id == "msa_familles":  # one row for the EPCI, as the MSA sends it, and two Decembers
             numbers = [field.column for field in source.form.fields]
             table = table.groupby("periode", as_index=False)[numbers].sum().assign(territoire=EPCI)

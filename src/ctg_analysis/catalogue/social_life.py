@@ -8,15 +8,16 @@ from ctg_analysis.model import Count, Indicator, Rate, Ratio
 
 CHAPTER = "09"
 FACILITIES = ("insee_bpe_2025",)
+APPROVALS = ("agrements_vie_sociale",)
 SENACS = ("senacs_vie_sociale",)
 RNA = ("rna",)
-FORM_LEVELS = ("epci", "departement")
-SITE_LEVELS = ("commune", *FORM_LEVELS)
+SITE_LEVELS = ("commune", "epci")
 BY_SEAT = "Comptés dans la commune où ils ont leur adresse ; ils interviennent souvent au-delà."
 
 _indicator = partial(Indicator, chapter=CHAPTER, decimals=0, star=True)
 _facility = partial(_indicator, sources=FACILITIES, chart="circles")
-_social = partial(_indicator, sources=SENACS, levels=FORM_LEVELS)
+_site = partial(_indicator, sources=APPROVALS, levels=SITE_LEVELS, persons=())
+_social = partial(_indicator, sources=SENACS)
 
 SITES = (
     _facility(
@@ -31,52 +32,46 @@ SITES = (
             "La base ne dit pas si l'agrément de la Caf court encore, et ne connaît pas les espaces de vie sociale."
         ),
     ),
-    _social(
+    _site(
         id="approved_social_centres_count",
         domain_ids=("AVS-01",),
         label="Centres sociaux agréés",
         definition="Nombre de centres sociaux qui ont un agrément de la Caf en cours.",
         unit="centres sociaux",
         value=Count("approved_social_centres"),
-        persons=(),
         reading="En {period}, le nombre de centres sociaux agréés sur le territoire est de {value}.",
         chart="circles",
-        levels=SITE_LEVELS,
         caveats=BY_SEAT,
     ),
-    _social(
+    _site(
         id="approved_local_spaces_count",
         domain_ids=("AVS-01",),
         label="Espaces de vie sociale agréés",
         definition="Nombre d'espaces de vie sociale (EVS) qui ont un agrément de la Caf en cours.",
         unit="espaces de vie sociale",
         value=Count("approved_local_spaces"),
-        persons=(),
         reading="En {period}, le territoire compte {value} espace{s} de vie sociale agréé{s}.",
         chart="circles",
-        levels=SITE_LEVELS,
         caveats=BY_SEAT,
     ),
-    _social(
+    _site(
         id="social_approval_start_year",
         domain_ids=("AVS-01",),
         label="Début de l'agrément des centres sociaux et des espaces de vie sociale",
         definition="Année où a commencé le premier agrément à échoir parmi les structures de la commune.",
         unit="année",
         value=Count("approval_start_year"),
-        persons=(),
         reading="Vu en {period}, le premier agrément à échoir a commencé en {value}.",
         chart="timeline",
         levels=("commune",),
     ),
-    _social(
+    _site(
         id="social_approval_end_year",
         domain_ids=("AVS-01",),
         label="Fin de l'agrément des centres sociaux et des espaces de vie sociale",
         definition="Année où prend fin le premier agrément à échoir parmi les structures de la commune.",
         unit="année",
         value=Count("approval_end_year"),
-        persons=(),
         reading="Vu en {period}, le premier agrément à échoir prend fin en {value}.",
         chart="timeline",
         levels=("commune",),
@@ -84,17 +79,15 @@ SITES = (
 )
 
 MANAGERS = tuple(
-    _social(
+    _site(
         id=f"{name}_run_spaces_count",
         domain_ids=("AVS-01",),
         label=label,
         definition=f"Nombre de centres sociaux et d'espaces de vie sociale (EVS) agréés que gère {who}.",
         unit="structures",
         value=Count(f"{name}_run_spaces"),
-        persons=(),
         reading=f"En {{period}}, le territoire compte {{value}} structure{{s}} que gère {who}.",
         chart="comparison",
-        levels=SITE_LEVELS,
         caveats=BY_SEAT,
         family="space_managers",
     )

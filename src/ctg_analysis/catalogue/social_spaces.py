@@ -144,6 +144,7 @@ _CRITERIA = {
 }
 CRITERIA = tuple(
     _social(
+        sources=("agrements_vie_sociale",),
         id=f"criterion_{name}_score",
         domain_ids=("AVS-06",),
         label=criterion.capitalize(),
@@ -160,7 +161,7 @@ CRITERIA = tuple(
             "de {value} sur 3."
         ),
         chart="comparison",
-        levels=SITE_LEVELS,
+        levels=("commune", "epci"),
         caveats="Notes données par la Caf et les structures, à l'appui d'un échange : elles ne valent pas agrément.",
         direction=1,
         family="social_criteria",

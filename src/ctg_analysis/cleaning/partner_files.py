@@ -26,6 +26,7 @@ from ctg_analysis.settings import project_path
 
 README = "LISEZMOI.md"
 PLACE, PERIOD = "territoire", "periode"
+SITE = "site"  # measure of the column that names the site, in a form of sites
 LIMITS = {
     YES_NO: pa.Check.isin([0.0, 1.0], error="0 or 1"),
     CALENDAR_YEAR: pa.Check.in_range(2015, 2050, error="a year of four digits"),
@@ -45,13 +46,13 @@ def clean_form(source: Source, path: Path, places: set[str], received: datetime.
     """
     form = source.form
     columns = [PLACE, PERIOD, *(field.column for field in form.fields)]
-    texts = load(path, lambda header: _known(header, columns, path))
+    texts = load(path, lambda header: known_columns(header, columns, path))
     findings = _strangers(texts[PLACE], places, path) + _not_plain(texts, form, path)
     try:
         table = validate(texts, _schema(form), path)
     except InputError as error:
         raise InputError([*error.findings, *findings]) from error
-    findings += _periods(table[PERIOD], received, path) + _answers_above(table, form, path)
+    findings += wrong_periods(table[PERIOD], received, path) + _answers_above(table, form, path)
     findings += _less_than_its_communes(table, form, path)
     if findings:
         raise InputError(findings)
@@ -73,21 +74,24 @@ def _status(table: pd.DataFrame, field: Field) -> pd.Series:
 def words_of(source: Source, path: Path) -> pd.DataFrame:
     """Return what a form says that its scores rest on, for a form that `clean_form` reads; a blank cell gives no row.
 
-    Columns: code, level, period, measure (that of the scores), words, column; index: the line in the file.
+    Columns: code, level, period, site (its name, blank in a form without sites), measure (that of the scores), words,
+    column; index: the line in the file.
     """
-    columns = [PLACE, PERIOD, *(field.column for field in source.form.words)]
+    names = [field.column for field in source.form.fields if field.measure == SITE]
+    columns = [PLACE, PERIOD, *names, *(field.column for field in source.form.words)]
     table = load(path, lambda header: [name for name in header if name in columns])
+    told = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD], SITE: ""})
+    for name in names:
+        told[SITE] = table[name].str.strip()
     parts = [
-        pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]}).assign(
-            measure=field.measure, words=table[field.column].str.strip(), column=field.column
-        )
+        told.assign(measure=field.measure, words=table[field.column].str.strip(), column=field.column)
         for field in source.form.words
     ]
     rows = pd.concat(parts)
     return rows[rows["words"].ne("")]
 
 
-def _known(header: list[str], columns: list[str], path: Path) -> list[str]:
+def known_columns(header: list[str], columns: list[str], path: Path) -> list[str]:
     """Return the columns to read; a form holds all its columns and no other, so that nothing personal slips in."""
     findings = missing_columns(path, [name for name in columns if name not in header])
     for name in dict.fromkeys(header):
@@ -108,7 +112,7 @@ def _strangers(codes: pd.Series, places: set[str], path: Path) -> list[Finding]:
     return [Finding(project_path(path), int(line), PLACE, repr(code), expected) for line, code in strangers.items()]
 
 
-def _periods(periods: pd.Series, received: datetime.date | None, path: Path) -> list[Finding]:
+def wrong_periods(periods: pd.Series, received: datetime.date | None, path: Path) -> list[Finding]:
     """Return the periods later than the form itself, and the Decembers of a year that other rows write as a year."""
     findings = []
     for line, period in periods.items():

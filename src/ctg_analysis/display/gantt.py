@@ -15,14 +15,16 @@ MARK, MARK_ROOM = "#a8480f", 12  # of the marks: their colour, the height of a l
 LETTERS = "ABCDEFGHIJKLMNOP"
 
 
-def gantt(rows: pd.DataFrame, span: tuple[int, int], marks: Sequence[tuple[float, str]] = ()) -> str:
+def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tuple[float, str]] = ()) -> str:
     """Return a bar for each action between its beginning and its end, under the name of its group.
 
     rows: columns name, group, begin, end (years, see field.plan.in_time), dropped, in the order to draw. span: first
-    and last year of the convention, shaded. marks: dates, as years, that lines and words tell (an end, a deadline).
+    and last year of the convention, shaded, if there is one. marks: dates, as years, that lines and words tell (an
+    end, a deadline).
     """
-    first = min([span[0], *map(int, rows["begin"]), *(int(year) for year, _ in marks)])
-    last = max([span[1] + 1, *(-int(-end // 1) for end in rows["end"]), *(int(year) + 1 for year, _ in marks)])
+    shaded, marked = span or (), [int(year) for year, _ in marks]
+    first = min([*shaded, *map(int, rows["begin"]), *marked])
+    last = max([*(year + 1 for year in (*shaded, *marked)), *(-int(-end // 1) for end in rows["end"])])
     names = [folded(typography(name), NAME_WIDTH) for name in rows["name"]]
     heights = [ROW + LINE_HEIGHT * name.count("\n") for name in names]
     groups = [folded(typography(group), 60) for group in rows["group"]]
@@ -35,10 +37,11 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int], marks: Sequence[tuple[float
     def x(year: float) -> float:
         return LEFT + (year - first) / (last - first) * (RIGHT - LEFT)
 
-    drawing.bar(x(span[0]), (head + bottom) / 2, x(span[1] + 1) - x(span[0]), bottom - head, BAND)
+    if span:
+        drawing.bar(x(span[0]), (head + bottom) / 2, x(span[1] + 1) - x(span[0]), bottom - head, BAND)
     every = 1 if last - first <= 8 else 2
     for year in range(first, last):
-        drawing.line([(x(year), head - 3), (x(year), bottom)], PAPER if span[0] < year <= span[1] else RULE)
+        drawing.line([(x(year), head - 3), (x(year), bottom)], PAPER if span and span[0] < year <= span[1] else RULE)
         if (year - first) % every == 0:
             drawing.text((x(year) + x(year + 1)) / 2, 9, str(year), anchor="middle", size=SMALL, fill=FAINT)
     top = head

@@ -1,6 +1,6 @@
 """What the forms of partners have in common: a restricted source, whose file bears its name."""
 
-from ctg_analysis.layouts import PERSONS, YEAR, Field, Form
+from ctg_analysis.layouts import PERSONS, YEAR, Field, Form, SiteForm
 from ctg_analysis.model import SecrecyRule, Source
 
 THRESHOLD = 5
@@ -17,14 +17,16 @@ def form(
     *fields: Field,
     written: str = YEAR,
     breakdowns: dict[str, tuple[str, ...]] | None = None,
+    by_site: tuple[str, ...] = (),
 ) -> Source:
-    """Return the source of a form; the file bears the source's name."""
+    """Return the source of a form; the file bears the source's name. by_site: see SiteForm, which it then is."""
+    told = f"{id_}.csv", title, fields, written, breakdowns or {}
     return Source(
         id=id_,
         label=title,
         producer=producer,
         secrecy=RULE,
-        form=Form(f"{id_}.csv", title, fields, written, breakdowns or {}),
+        form=SiteForm(*told, frozenset(by_site)) if by_site else Form(*told),
         geography="communes au 1er janvier de l'année de référence",
         licence="fichier restreint, hors du dépôt",
         how_to_get=f"formulaire {id_}.csv à faire remplir",

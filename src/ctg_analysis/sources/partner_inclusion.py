@@ -1,9 +1,28 @@
 """Forms about disability, social life and access to rights."""
 
-from ctg_analysis.layouts import CALENDAR_YEAR, DELAY, EUROS, EVIDENCE, HOURS, MINUTES, PERSONS, SCORE, YES_NO, Field
-from ctg_analysis.sources.partner_form import EPCI, children, form
+from ctg_analysis.layouts import (
+    CHOICE,
+    DAY,
+    DELAY,
+    EUROS,
+    EVIDENCE,
+    GRADE,
+    HOURS,
+    MINUTES,
+    NAME,
+    PERSONS,
+    YES_NO,
+    Field,
+)
+from ctg_analysis.sources.partner_form import CAF, EPCI, children, form
 
-SPACES = ("centres_sociaux", "evs")
+CRITERIA = (
+    ("participation", "participation", "participation des habitants"),
+    ("projet", "project", "projet social"),
+    ("personnel", "staff", "personnel qualifié"),
+    ("ouverture", "openness", "ouverture à tous"),
+    ("partenariat", "partnership", "partenariat"),
+)
 FORMS = (
     form(
         "dsden_inclusion",
@@ -31,28 +50,32 @@ FORMS = (
         Field("attente_ime", "ime_wait", "attente moyenne avant l'entrée à l'IME le plus proche", DELAY),
     ),
     form(
+        "agrements_vie_sociale",
+        CAF,
+        "Centres sociaux et espaces de vie sociale : agréments, structure par structure",
+        Field("structure", "site", "nom de la structure", NAME),
+        Field("type", "kind", "centre social ou EVS", CHOICE, choices=("centre social", "EVS")),
+        Field("gestionnaire", "manager", "nom de l'organisme gestionnaire", NAME),
+        Field(
+            "gestion",
+            "management",
+            "association, publique (une commune, l'EPCI ou un CCAS) ou autre",
+            CHOICE,
+            choices=("association", "publique", "autre"),
+        ),
+        Field("agrement_debut", "begin", "premier jour de l'agrément", DAY),
+        Field("agrement_fin", "end", "dernier jour de l'agrément", DAY),
+        *(Field(f"critere_{column}", f"criterion_{name}", label, GRADE) for column, name, label in CRITERIA),
+        *(
+            Field(f"preuve_{column}", f"criterion_{name}", f"{label} : ce qui appuie la note", EVIDENCE)
+            for column, name, label in CRITERIA
+        ),
+        by_site=("approval_start_year", "approval_end_year"),
+    ),
+    form(
         "senacs_vie_sociale",
         "Caf et fédération des centres sociaux (observatoire Senacs)",
-        "Centres sociaux et espaces de vie sociale : agréments, participation, moyens",
-        Field("centres_sociaux", "approved_social_centres", "centres sociaux agréés"),
-        Field("evs", "approved_local_spaces", "espaces de vie sociale agréés"),
-        Field(
-            "agrement_debut",
-            "approval_start_year",
-            "année de début du premier agrément à échoir",
-            CALENDAR_YEAR,
-            about=SPACES,
-        ),
-        Field(
-            "agrement_fin",
-            "approval_end_year",
-            "année de fin du premier agrément à échoir",
-            CALENDAR_YEAR,
-            about=SPACES,
-        ),
-        Field("gestion_associative", "association_run_spaces", "structures gérées par une association"),
-        Field("gestion_publique", "public_run_spaces", "structures gérées par une commune, l'EPCI ou un CCAS"),
-        Field("gestion_autre", "other_run_spaces", "structures gérées par un autre organisme"),
+        "Centres sociaux et espaces de vie sociale : zone d'intervention, participation, moyens",
         Field("zone_couverte", "covered_by_social_space", "1 si la commune est dans une zone d'intervention", YES_NO),
         Field("participants", "social_participants", "participants réguliers", PERSONS),
         Field("benevoles", "volunteers", "bénévoles", PERSONS),
@@ -71,27 +94,6 @@ FORMS = (
             "financement_autres", "social_funding_other", "autres financements et ressources propres, en euros", EUROS
         ),
         Field("financement_total", "social_funding", "financement total, en euros", EUROS),
-        Field(
-            "critere_participation",
-            "criterion_participation",
-            "participation des habitants : notes de 0 à 3, ajoutées",
-            SCORE,
-        ),
-        Field("critere_projet", "criterion_project", "projet social : notes de 0 à 3, ajoutées", SCORE),
-        Field("critere_personnel", "criterion_staff", "personnel qualifié : notes de 0 à 3, ajoutées", SCORE),
-        Field("critere_ouverture", "criterion_openness", "ouverture à tous : notes de 0 à 3, ajoutées", SCORE),
-        Field("critere_partenariat", "criterion_partnership", "partenariat : notes de 0 à 3, ajoutées", SCORE),
-        *(
-            Field(f"preuve_{column}", f"criterion_{criterion}", f"{label} : ce qui appuie la note", EVIDENCE)
-            for column, criterion, label in (
-                ("participation", "participation", "participation des habitants"),
-                ("projet", "project", "projet social"),
-                ("personnel", "staff", "personnel qualifié"),
-                ("ouverture", "openness", "ouverture à tous"),
-                ("partenariat", "partnership", "partenariat"),
-            )
-        ),
-        Field("structures_evaluees", "spaces_assessed", "structures évaluées"),
     ),
     form(
         "enquete_locale_droits",

@@ -1,0 +1,249 @@
+"""The Caf's list of centres sociaux and EVS: one row per structure, from which communes are counted and pages told."""
+
+import dataclasses
+import datetime
+import re
+
+import pandas as pd
+import pytest
+from raw_files import said, values
+
+from ctg_analysis import spaces
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.cleaning.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
+from ctg_analysis.evidence import read_spaces
+from ctg_analysis.observed import observed
+from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.sources import SOURCES
+
+SOURCE = SOURCES[SPACES]
+PLACES = {EXAMPLE_EPCI, "99", "99001", "99002", "99003"}
+CENTRE = {
+    "territoire": "99001",
+    "periode": "2024",
+    "structure": "Centre social Jean-Moulin",
+    "type": "centre social",
+    "gestionnaire": "Ville du Haut",
+    "gestion": "publique",
+    "agrement_debut": "2022-07-01",
+    "agrement_fin": "2026-06-30",
+}
+EVS = CENTRE | {
+    "structure": "L'Esquisse",
+    "type": "EVS",
+    "gestionnaire": "association L'Esquisse",
+    "gestion": "association",
+    "agrement_debut": "2024-01-01",
+    "agrement_fin": "2025-12-31",
+}
+CRITERIA = [field.column for field in SOURCE.form.numbers]
+
+
+def written(folder, *rows):
+    columns = ["territoire", "periode", *(field.column for field in SOURCE.form.fields)]
+    path = folder / SOURCE.form.file
+    lines = [";".join(str(row.get(name, "")) for name in columns) for row in rows]
+    path.write_text("\n".join([";".join(columns), *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+def scored(*scores):
+    return dict(zip(CRITERIA, scores, strict=True))
+
+
+def test_communes_are_counted_from_their_structures_and_one_without_a_row_has_none(tmp_path):
+    """99001 has a public centre until 2026 and an EVS of an association until 2025, which ends first; 99002 nothing."""
+    read = clean_spaces(SOURCE, written(tmp_path, CENTRE | scored(3, 2, 1, 0, 3), EVS | scored(1, 1, 1, 1, 1)), PLACES)
+    assert set(read["level"]) == {"commune"} and set(read["code"]) == {"99001", "99002", "99003"}
+    found = {(code, measure): value for (code, _, measure), value in values(read).items()}
+    expected = {
+        "approved_social_centres": 1,
+        "approved_local_spaces": 1,
+        "association_run_spaces": 1,
+        "public_run_spaces": 1,
+        "other_run_spaces": 0,
+        "approval_start_year": 2024,
+        "approval_end_year": 2025,
+        "criterion_participation": 4,
+        "criterion_openness": 1,
+        "spaces_assessed": 2,
+    }
+    assert {name: found["99001", name] for name in expected} == expected
+    assert found["99002", "approved_social_centres"] == found["99002", "spaces_assessed"] == 0
+    assert found["99002", "approval_end_year"] == "so"
+
+
+def test_an_approval_that_does_not_run_at_the_end_of_the_year_is_not_counted(tmp_path):
+    over = EVS | {"agrement_debut": "2020-01-01", "agrement_fin": "2024-12-30"}
+    path = written(tmp_path, over, CENTRE | {"agrement_debut": "2025-01-01"})
+    found = values(clean_spaces(SOURCE, path, PLACES))
+    assert found["99001", "2024", "approved_local_spaces"] == found["99001", "2024", "approved_social_centres"] == 0
+    assert found["99001", "2024", "approval_end_year"] == "so"
+    assert len(spaces_of(SOURCE, path)) == 2
+
+
+def test_the_list_of_a_year_under_way_is_counted_on_the_day_it_came(tmp_path):
+    path = written(tmp_path, EVS | {"periode": "2025", "agrement_fin": "2025-06-30"})
+    for received, count in ((datetime.date(2025, 3, 2), 1), (datetime.date(2026, 3, 2), 0)):
+        assert values(clean_spaces(SOURCE, path, PLACES, received))["99001", "2025", "approved_local_spaces"] == count
+
+
+def test_a_structure_that_was_not_assessed_is_in_no_mean(tmp_path):
+    found = values(clean_spaces(SOURCE, written(tmp_path, CENTRE | scored(3, 2, 1, 0, 3), EVS), PLACES))
+    assert found["99001", "2024", "spaces_assessed"] == 1 and found["99001", "2024", "criterion_participation"] == 3
+
+
+@pytest.mark.parametrize(
+    "cells, expected",
+    [
+        ({"structure": " "}, "column structure: found '', expected the name of an organisation"),
+        ({"type": "espace"}, "column type: found 'espace', expected one of EVS, centre social"),
+        ({"gestion": ""}, "column gestion: found '', expected one of association, autre, publique"),
+        ({"gestionnaire": "Jeanne Durand"}, "column gestionnaire: found the name of a person, expected the name of an"),
+        ({"gestionnaire": "Mme Durand"}, "column gestionnaire: found the name of a person, expected the name of an"),
+        ({"gestionnaire": "a@b.fr"}, "column gestionnaire: found an e-mail address, expected the name of an"),
+        (
+            {"agrement_debut": "01/07/2022"},
+            "column agrement_debut: found '01/07/2022', expected a day that exists, such",
+        ),
+        (
+            {"agrement_fin": "2026-06-31"},
+            "column agrement_fin: found '2026-06-31', expected a day that exists, such as",
+        ),
+        ({"agrement_fin": ""}, "column agrement_fin: found '', expected a day that exists, such as 2023-01-01"),
+        (
+            {"agrement_fin": "2022-06-30"},
+            "column agrement_fin: found 2022-06-30, expected a day after agrement_debut, 2022",
+        ),
+        (
+            {"critere_projet": 4} | scored(1, 4, 1, 1, 1),
+            "column critere_projet: found 4.0, expected a whole number from 0",
+        ),
+        (
+            scored(1, "", 1, 1, 1),
+            "column critere_projet: found a blank cell, expected a score for each criterion, or for",
+        ),
+        ({"territoire": "99101"}, "column territoire: found '99101', expected a commune of the EPCI"),
+        ({"territoire": EXAMPLE_EPCI}, f"column territoire: found '{EXAMPLE_EPCI}', expected a commune code of 5"),
+        ({"periode": "2024-12"}, "column periode: found '2024-12', expected a year of four digits"),
+        ({"periode": "2027"}, "column periode: found '2027', expected a period before the form was received, on 2026"),
+        ({"structure": "L'Esquisse"}, "found 99001, 2024, L'Esquisse again, expected a key that comes once"),
+    ],
+)
+def test_a_bad_cell_of_the_list_is_told(tmp_path, cells, expected):
+    path = written(tmp_path, EVS, CENTRE | cells)
+    lines = said(clean_spaces, SOURCE, path, PLACES, datetime.date(2026, 3, 2))
+    assert all(f"{SOURCE.form.file}, line " in line for line in lines)
+    if "again" not in expected:
+        (line,) = lines
+        assert f"{SOURCE.form.file}, line 3, {expected}" in line
+    else:
+        assert any(expected in line for line in lines)
+
+
+def test_the_structures_of_all_the_lists_are_read_with_no_words_of_theirs(tmp_path):
+    for epci, row in ((EXAMPLE_EPCI, CENTRE | scored(3, 2, 1, 0, 3)), ("999999998", EVS | {"territoire": "99101"})):
+        folder = tmp_path / "private" / epci
+        folder.mkdir(parents=True)
+        written(folder, row)
+    table = read_spaces(DataRoot(tmp_path))
+    assert list(table) == list(empty_spaces(SOURCE)) and not any("preuve" in name for name in table)
+    assert table[["territory", "site", "manager", "begin", "end"]].to_numpy().tolist() == [
+        ["99001", "Centre social Jean-Moulin", "Ville du Haut", "2022-07-01", "2026-06-30"],
+        ["99101", "L'Esquisse", "association L'Esquisse", "2024-01-01", "2025-12-31"],
+    ]
+    assert table["criterion_project"].tolist()[0] == 2 and table["criterion_project"].isna().tolist()[1]
+    assert read_spaces(DataRoot(tmp_path / "nothing")).empty
+
+
+# On the page.
+
+
+@pytest.mark.parametrize(
+    "end, expected",
+    [
+        ("2023-12-31", "avant le début de la convention"),
+        ("2026-12-31", "12 mois avant la convention"),
+        ("2027-12-30", "moins d'un mois avant la convention"),
+        ("2027-12-31", "avec la convention"),
+        ("2028-01-01", "après la convention"),
+    ],
+)
+@pytest.mark.parametrize("span", [("2024-01-01", "2027-12-31"), ("2024", "2027")])
+def test_the_end_of_an_approval_stands_to_that_of_the_convention(end, expected, span):
+    assert spaces.against(end, span) == expected
+
+
+@pytest.mark.parametrize(
+    "ends, expected",
+    [
+        (["2026-12-31"] * 2, "Les 2 agréments prennent fin avant la convention"),
+        (["2026-12-31", "2027-12-31", "2028-06-30"], "Un agrément sur 3 prend fin avant la convention"),
+        (["2026-12-31", "2026-12-31", "2028-06-30"], "2 agréments sur 3 prennent fin avant la convention"),
+        (["2027-12-31", "2029-12-31"], "Les 2 agréments couvrent la fin de la convention"),
+        (["2026-12-31"], "L'agrément prend fin avant la convention"),
+    ],
+)
+def test_how_many_approvals_end_before_the_convention(ends, expected):
+    assert spaces.early(pd.Series(ends), ("2024-01-01", "2027-12-31")) == expected
+
+
+def cells(html):
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr.*?>(.*?)</tr>", html)]
+
+
+def plain(texts):
+    return [text.replace("\u00a0", " ").replace("’", "'") for text in texts]
+
+
+def test_each_structure_has_its_manager_its_dates_and_the_end_that_comes_too_early(example):
+    html = spaces.approvals(observed(EXAMPLE_EPCI, example), CATALOGUE["social_approval_end_year"]).html
+    _, figure, table = re.split(r"(<figure.*</figure>)", html, flags=re.DOTALL)
+    assert "Les 2 agréments prennent fin avant la convention" in figure.replace("\u00a0", " ")
+    lines = [plain(line) for line in cells(table)]
+    assert lines[1:] == [
+        [name, "du 1er janvier 2023 au 31 décembre 2026", "12 mois avant la convention", kind, commune, manager]
+        for name, kind, commune, manager in (
+            ("Centre social du Bourg", "centre social", "Bourg-l'Exemple", "association du centre social"),
+            ("Espace de vie sociale L'Esquisse", "EVS", "Bourg-l'Exemple", "association L'Esquisse"),
+        )
+    ]
+
+
+def test_an_approval_that_is_over_says_so_and_nothing_is_said_of_a_convention_that_is_not_known(example, monkeypatch):
+    seen = observed(EXAMPLE_EPCI, example)
+    table = seen.spaces.assign(end=["2023-12-31", "2028-06-30"], begin=["2020-01-01", "2025-01-01"])
+    monkeypatch.setattr(seen, "spaces", table)
+    monkeypatch.setattr(spaces, "convention", lambda seen: None)
+    html = spaces.approvals(seen, CATALOGUE["social_approval_end_year"]).html
+    assert "2023 (échu)" in html and "2028 (à venir)" in html
+    assert "convention territoriale" not in html and "regard" not in html
+
+
+def test_the_criteria_are_told_by_structure_with_what_supports_them(example):
+    members = [one for one in CATALOGUE.values() if one.family == "social_criteria"]
+    lines = [
+        plain(line) for line in cells(spaces.criteria(observed(EXAMPLE_EPCI, example), "social_criteria", members).html)
+    ]
+    assert len(lines) == 1 + 5 * 2
+    assert lines[2] == [
+        "Participation des habitants", "Espace de vie sociale L'Esquisse", "2 sur 3 : rempli pour l'essentiel",
+        "Réunion des habitants deux fois par an, ouverte à tous.",
+    ]  # fmt: skip
+
+
+def test_a_territory_without_the_list_has_the_boxes(france):
+    seen = observed(DEFAULT_EPCI, france)
+    members = [one for one in CATALOGUE.values() if one.family == "social_criteria"]
+    for shown in (
+        spaces.approvals(seen, CATALOGUE["social_approval_end_year"]),
+        spaces.criteria(seen, "social_criteria", members),
+    ):
+        assert "agrements_vie_sociale.csv" in shown.html and "<figure" not in shown.html
+    assert spaces.convention(seen) in {("2023", "2026"), ("2023-01-01", "2026-12-31")}
+
+
+def test_the_form_says_that_it_has_one_row_per_structure():
+    assert SOURCE.form.alone == {"approval_start_year", "approval_end_year"}
+    assert {field.measure for field in SOURCE.form.words} == {field.measure for field in SOURCE.form.numbers}
+    assert dataclasses.replace(SOURCE.form, by_site=frozenset()).alone == frozenset()
