@@ -274,7 +274,7 @@ def test_nothing_withheld_is_in_any_file_of_a_report(reports, example):
     assert observed["value"].isna().all() and len(observed) > 50
     shown = {}
     data = reports / EXAMPLE_EPCI / "donnees"
-    for path in {*data.glob("*.csv")} - {*data.glob("demarche_*.csv")}:
+    for path in {*data.glob("*.csv")} - {*data.glob("demarche_*.csv"), data / "structures_vie_sociale.csv"}:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for line in csv.DictReader(file, delimiter=";"):
                 shown[line["code"], line["periode"], line["indicateur"]] = line
@@ -346,3 +346,12 @@ def test_a_matrix_says_of_how_many_communes(reports):
     page = (reports / EXAMPLE_EPCI / "05_enfance_jeunesse.html").read_text(encoding="utf-8")
     (figure,) = [one for one in FIGURE.findall(page) if 'subtitle">Écoles, selon les accueils périscolaires (' in one]
     assert "sur 8" in figure and ">En %" not in figure
+
+
+def test_the_structures_are_in_a_file_of_their_own_where_they_are_known(reports):
+    rows = read_csv(reports / EXAMPLE_EPCI / "donnees" / "structures_vie_sociale.csv")
+    assert [row["structure"] for row in rows] == ["Centre social du Bourg", "Espace de vie sociale L'Esquisse"]
+    assert {(row["territoire"], row["agrement_debut"], row["agrement_fin"]) for row in rows} == {
+        ("Bourg-l'Exemple", "2023-01-01", "2026-12-31")
+    }
+    assert not (reports / DEFAULT / "donnees" / "structures_vie_sociale.csv").exists()

@@ -17,6 +17,7 @@ from ctg_analysis.model import Indicator
 from ctg_analysis.observed import Observed
 
 APPROVALS = "agrements_vie_sociale"
+FILE = "structures_vie_sociale.csv"  # in donnees/
 Span = tuple[str, str]  # two moments: days, or years where no more is known
 
 
@@ -62,7 +63,7 @@ def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: str) -> H
     told = " ; ".join(f"{site}, du {begin} au {end}" for site, begin, end in lines)
     return markup.figure(
         gantt.gantt(drawn, years, marks),
-        file="",
+        file=FILE,
         kind="chart",
         title=texts.typography(title),
         subtitle=texts.typography(f"{about}, {when}"),

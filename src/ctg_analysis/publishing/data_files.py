@@ -12,6 +12,7 @@ from ctg_analysis.field.codes import LIST, PAIR
 from ctg_analysis.observed import Observed
 from ctg_analysis.published import OBSERVATIONS, PLACES
 from ctg_analysis.sources.folders import sha256
+from ctg_analysis.spaces import FILE as SPACES_FILE
 from ctg_analysis.territories import membership
 
 FRENCH_COLUMNS = {
@@ -30,6 +31,17 @@ FRENCH_COLUMNS = {
     "status": "statut",
     "quality": "fiabilite",
     "source": "source",
+}
+SPACES_COLUMNS = {
+    "territory": "code",
+    "commune": "territoire",
+    "period": "periode",
+    "site": "structure",
+    "kind": "type",
+    "manager": "gestionnaire",
+    "management": "gestion",
+    "begin": "agrement_debut",
+    "end": "agrement_fin",
 }
 LEVELS_OF_FORMS = ("commune", "secteur", "epci", "departement")
 BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "reunions", "suivi", "indicateurs_suivi")
@@ -67,6 +79,14 @@ def write_material(folder: Path, demarche: Demarche) -> None:
         told = table.apply(lambda cells: cells.map(_told))
         text = told.to_csv(sep=";", index=False, lineterminator="\r\n")
         (folder / "donnees" / f"demarche_{name}.csv").write_bytes(text.encode("utf-8-sig"))
+
+
+def write_spaces(folder: Path, seen: Observed) -> None:
+    """Write the centres sociaux and EVS that the Caf's list names, when there is one, beside the others."""
+    if len(seen.spaces):
+        table = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
+        text = table.map(spreadsheet_safe).to_csv(sep=";", index=False, lineterminator=END)
+        (folder / "donnees" / SPACES_FILE).write_bytes(text.encode("utf-8-sig"))
 
 
 def _told(cell: object) -> str:

@@ -54,12 +54,13 @@ def write_data(report: Report) -> dict:
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.proofs import breaks
     from ctg_analysis.publishing.changes import write_changes
-    from ctg_analysis.publishing.data_files import write_csv, write_material, write_observations
+    from ctg_analysis.publishing.data_files import write_csv, write_material, write_observations, write_spaces
     from ctg_analysis.settings import data_root
 
     chapter = open_chapter(report.epci)
     write_csv(report.fresh, chapter)
     write_material(report.fresh, chapter.seen.demarche)
+    write_spaces(report.fresh, chapter.seen)
     observations = write_observations(report.fresh, chapter.seen)
     page = about(report)
     after = write_changes(report.fresh, report.latest, observations, page)
