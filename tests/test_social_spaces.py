@@ -10,9 +10,12 @@ from raw_files import said, values
 
 from ctg_analysis import spaces
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapters import all_chapters
 from ctg_analysis.cleaning.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
 from ctg_analysis.evidence import read_spaces
 from ctg_analysis.observed import observed
+from ctg_analysis.publishing import readings as readings
+from ctg_analysis.publishing.readings import sum_of_readings
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.sources import SOURCES
 
@@ -241,6 +244,28 @@ def test_a_territory_without_the_list_has_the_boxes(france):
     ):
         assert "agrements_vie_sociale.csv" in shown.html and "<figure" not in shown.html
     assert spaces.convention(seen) in {("2023", "2026"), ("2023-01-01", "2026-12-31")}
+
+
+def test_a_chapter_runs_again_when_a_structure_or_the_convention_or_what_a_score_rests_on_has_changed(
+    example, monkeypatch
+):
+    seen = observed(EXAMPLE_EPCI, example)
+    pages = {one.number: one for one in all_chapters()}
+
+    def read():
+        return sum_of_readings(seen, pages["01"]), sum_of_readings(seen, pages["09"])
+
+    before = read()
+    for owner, name, value in (
+        (seen, "spaces", seen.spaces.assign(manager="une autre association")),
+        (seen, "evidence", seen.evidence.assign(words="autre chose")),
+        (readings, "convention", lambda seen: ("2024", "2028")),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, value)
+            after = read()
+        assert after[0] == before[0] and after[1] != before[1], name
+    assert read() == before
 
 
 def test_the_form_says_that_it_has_one_row_per_structure():

@@ -11,12 +11,13 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.figures import COMMON_CLASSES
-from ctg_analysis.model import Indicator
+from ctg_analysis.model import Indicator, Ratio
 from ctg_analysis.observations import read_observations
 from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
 from ctg_analysis.proved import proved
 from ctg_analysis.publishing.keys import named_in
+from ctg_analysis.spaces import APPROVALS, convention
 
 SYNTHESIS = "00"
 OF_THE_DEMARCHE = ("11", "12", "13", "14", "15", "16")
@@ -44,7 +45,8 @@ def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     """Return the SHA-256 of all that a chapter may read of its territory.
 
     The observations of its indicators there, in the places beside and in the comparable EPCIs, which what is compared
-    comes from; the dates of their sources; the places; what EPCIs are compared by; what its figures prove; for the
+    comes from; the dates of their sources; what scores rest on; the structures, where their approvals are told, and the
+    convention beside; the places; what EPCIs are compared by; what its figures prove; for the
     chapters that tell the démarche, all of it and the indicators that it names.
     """
     read = indicators_of(chapter, seen.demarche)
@@ -53,10 +55,20 @@ def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     digest = sha256(repr(sorted((name, date) for name, date in seen.received.items() if name in sources)).encode())
     for name in ("", *(one.id for one in read)):
         digest.update(of_all[name])
+    digest.update(_said_beside(seen, read))
+    if APPROVALS in sources:
+        digest.update(_sums_of_rows(seen.spaces).tobytes() + repr(convention(seen)).encode())
     digest.update(repr([(one.id, proofs[one.id]) for one in read if one.id in proofs]).encode())
     if chapter.number in OF_THE_DEMARCHE:
         digest.update(seen.demarche.sum())
     return digest.hexdigest()
+
+
+def _said_beside(seen: Observed, read: list[Indicator]) -> bytes:
+    """Return the sum of the words that the scores of some indicators rest on here."""
+    scores = {one.value.numerator for one in read if isinstance(one.value, Ratio)}
+    here = seen.evidence["territory"].isin(seen.places["territory"]) & seen.evidence["measure"].isin(scores)
+    return _sums_of_rows(seen.evidence[here]).tobytes()
 
 
 @lru_cache(maxsize=1)
