@@ -16,7 +16,7 @@ from ctg_analysis.intervals import coded_fractions
 from ctg_analysis.model import MISSING, OK, Source
 from ctg_analysis.observations import SCHEMA
 from ctg_analysis.peers import classify, profiles, vintages
-from ctg_analysis.perimeter import Perimeter, fill_zeros, restore_absent, to_reference
+from ctg_analysis.perimeter import Perimeter, communes_named, fill_zeros, restore_absent, to_reference
 from ctg_analysis.private import (
     form_to_reference,
     read_private,
@@ -116,12 +116,11 @@ def by_period_of_former(
     facts: pd.DataFrame, perimeter: Perimeter, now: pd.DataFrame
 ) -> list[tuple[Perimeter, pd.DataFrame]]:
     """Return the facts with their perimeter: where a period names former communes, its geography is an older one."""
-    communes = facts["level"].eq("commune")
-    if not perimeter.former(set(facts.loc[communes, "code"])):
+    if not perimeter.former(communes_named(facts)):
         return [(perimeter, facts)]
     parts = []
     for _, rows in facts.groupby("period", observed=True):
-        codes = set(rows.loc[rows["level"].eq("commune"), "code"])
+        codes = communes_named(rows)
         parts.append((perimeter.naming(codes, now) if perimeter.former(codes) else perimeter, rows))
     return parts
 

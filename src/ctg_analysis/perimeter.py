@@ -6,6 +6,7 @@ its communes or it is `nd`: a missing commune makes a sum missing, not smaller.
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -62,21 +63,28 @@ class Perimeter:
 
     def former(self, codes: set[str]) -> set[str]:
         """Return which codes are former communes of this year's; none is known when a passage table led here."""
-        if "former_codes" not in self.communes:
-            return set()
-        return (codes - set(self.communes["code"])).intersection(former_communes(self.communes).index)
+        return codes & self._former - self.known
 
     @classmethod
     def _of(cls, then: pd.DataFrame, ways: pd.DataFrame, now: pd.DataFrame) -> "Perimeter":
         units = [Units.of(level, ways, unit) for level, several in unit_of(now).items() for unit in several]
         return cls(then, ways, units)
 
+    @cached_property
+    def known(self) -> set[str]:
+        """Return the codes of this year's communes."""
+        return set(self.communes["code"])
+
+    @cached_property
+    def _former(self) -> set[str]:
+        return set(former_communes(self.communes).index) if "former_codes" in self.communes else set()
+
     @property
     def parents(self) -> pd.Series:
         """Return the commune of each municipal arrondissement."""
         return arrondissement_parents(self.communes)
 
-    @property
+    @cached_property
     def without_epci(self) -> pd.Series:
         """Return the communes of the earlier year no part of which belongs to an EPCI of the reference year."""
         members = {code for units in self.units if units.level == "epci" for code in units.parts["code"]}
@@ -113,6 +121,11 @@ class Units:
         outside = self.parts["code"].isin(left_out)
         wholly = outside.groupby(self.parts["unit"]).transform("all")
         return self.parts.loc[~outside | wholly, "unit"].value_counts()
+
+
+def communes_named(facts: pd.DataFrame) -> set[str]:
+    """Return the codes of the communes that some facts are of."""
+    return set(facts.loc[facts["level"].eq("commune"), "code"].unique())
 
 
 def perimeter_from(

@@ -9,7 +9,7 @@ from ctg_analysis.cleaning import CLEANERS, cleaners, geography, official_geogra
 from ctg_analysis.cleaning.contours import clean_contours
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.model import Source
-from ctg_analysis.perimeter import Perimeter, perimeter_from
+from ctg_analysis.perimeter import Perimeter, communes_named, perimeter_from
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate
@@ -144,8 +144,8 @@ def perimeters_of(data: RawData, reference: int, now: pd.DataFrame) -> dict[int,
 
 def strangers(facts: pd.DataFrame, source: Source, perimeter: Perimeter, folder: Path) -> list[Finding]:
     """Return what is said of codes of communes that the geography of the source does not know, not even as former."""
-    codes = set(facts.loc[facts["level"].eq("commune"), "code"])
-    unknown = sorted(codes - set(perimeter.communes["code"]) - perimeter.former(codes))
+    codes = communes_named(facts)
+    unknown = sorted(codes - perimeter.known - perimeter.former(codes))
     if source.loose or not unknown:
         return []
     of_a_year = f"communes of {source.cog}" if source.cog else "communes of the year of the file"
