@@ -115,12 +115,13 @@ def from_pages(edition, names):
     for html in edition.pages.values():
         for table in re.findall(r"<table>.*?</table>", html, flags=re.DOTALL):
             header = re.findall(r'<th scope="col">([^<]*)</th>', table)
+            of_all = "".join(re.findall(r"<caption><span>[^<]*, (\d{4})</span></caption>", table))
             for line in re.findall(r"<tr[^>]*>(<th scope=\"row\">.*?)</tr>", table, flags=re.DOTALL):
                 name, *cells = re.findall(r">([^<]*)</t[hd]>", line)
                 for head, cell in zip(header[1:], cells, strict=False):
-                    label, _, period = head.rpartition(", ")
-                    one = counts.get(re.sub(r" \([^)]*\)$", "", label)) or counts.get(head)
-                    said.append((one, name, period if one and label else None, cell))
+                    dated = re.fullmatch(r"(.*), (\d{4})", head)
+                    label, period = dated.groups() if dated else (head, of_all)
+                    said.append((counts.get(re.sub(r" \([^)]*\)$", "", label)), name, period, cell))
         for alternative in re.findall(r'aria-label="([^"]*)"', html):
             head, _, values = alternative.partition("\u00a0: ")
             label, _, period = head.rpartition(", ")

@@ -51,7 +51,7 @@ def tab(browser):
 def opened(tab, shipped, epci, name, width=WIDE, scheme="light"):
     tab.asked.clear()
     tab.errors.clear()
-    tab.emulate_media(color_scheme=scheme)
+    tab.emulate_media(media="null", color_scheme=scheme)
     tab.set_viewport_size({"width": width, "height": HEIGHT})
     tab.goto((shipped / epci / name).resolve().as_uri())
     return tab
@@ -168,7 +168,6 @@ def test_the_code_is_shown_to_who_asks_for_it(tab, shipped):
     assert code.is_visible() and "childcare_coverage_rate" in code.inner_text()
     page.emulate_media(media="print")
     assert not code.is_visible()
-    page.emulate_media(media="screen")
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -202,7 +201,6 @@ def test_paper_is_white_and_keeps_what_is_read(tab, shipped):
         assert not any(one.is_visible() for one in page.locator(gone).all())
     for kept in (".territory", "h1", ".banner", "figure svg", ".printed"):
         assert page.locator(kept).first.is_visible()
-    page.emulate_media(media="screen", color_scheme="light")
 
 
 def test_a_chapter_prints_on_a4_with_its_running_title(tab, shipped):

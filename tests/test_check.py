@@ -184,7 +184,7 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
     assert "'999999970' is not an EPCI" in refused.stderr
     answer = new("999999998")
     assert answer.returncode == 0, answer.stderr
-    assert "data/exemple/private/999999998: 16 files; begin with LISEZMOI.md" in answer.stderr
+    assert "data/exemple/private/999999998: 17 files; begin with LISEZMOI.md" in answer.stderr
     folder = tmp_path / "data" / "exemple" / "private" / "999999998"
     assert "CA du Val d'Exemple (999999998)" in (folder / "LISEZMOI.md").read_text(encoding="utf-8")
     assert (tmp_path / "data" / "exemple" / "private" / YOUTH).read_bytes() == before

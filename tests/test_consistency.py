@@ -172,7 +172,12 @@ NO_MORE = {
     "not significant": ("C19", "lecture", "plus élevé que", "expected 'proche de', as the observations say now"),
     "below the number": ("C02", "repere", "60", "column lecture: found 'au moins' 60, expected what 40.4 says"),
     "no such comparator": ("C04", "repere", "commune", "found 'commune', expected one of département"),
-    "no value of it": ("C04", "repere", "région", "found no value of région in 2025"),
+    "no value of it": (
+        "C04",
+        "ref",
+        "eaje_occupancy_rate+999999999+2024",
+        "found no value of département in 2024",
+    ),
     "no such period": (
         "C07",
         "ref",

@@ -311,7 +311,7 @@ def test_scenario_5_the_page_of_the_caf_adviser(reports):
         assert said in text, said
     rows = read_csv(reports / EXAMPLE_EPCI / "donnees" / "childcare_coverage_rate.csv")
     known = [row for row in rows if row["valeur"]]
-    assert {row["niveau"] for row in known} == {"epci", "departement", "france"}
+    assert {row["niveau"] for row in known} == {"epci", "departement", "region", "france"}
     assert min(row["periode"] for row in known if row["niveau"] == "epci") == "2017"
     assert not any(row["valeur"] for row in rows if row["niveau"] == "commune")  # none under 10 000 inhabitants
 
