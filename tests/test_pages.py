@@ -316,6 +316,18 @@ def test_scenario_5_the_page_of_the_caf_adviser(reports):
     assert not any(row["valeur"] for row in rows if row["niveau"] == "commune")  # none under 10 000 inhabitants
 
 
+def test_scenario_8_the_sheet_of_a_commune_of_158_inhabitants(reports):
+    """Counts, distances, services and the population over time; no percentage of its few families, and no rank."""
+    page = (reports / EXAMPLE_EPCI / "17_fiche_commune.html").read_text(encoding="utf-8")
+    (sheet,) = [part for part in page.split("<h2")[1:] if ">L’Ébauche" in part.split("</h2>")[0]]
+    assert "Population\u00a0: 408 en 1876, 158 en 2023." in sheet
+    lines = dict(re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', re.sub("</?(?:button|abbr).*?>", "", sheet)))
+    assert lines["Enfants de 0 à 2 ans"] == "2" and lines["Écoles"] == "0"
+    for place in ("école", "crèche", "médecin généraliste", "France services"):
+        assert float(lines[f"Temps moyen\u00a0: {place} (minutes)"].replace(",", ".")) > 0
+    assert not re.search("familles? monoparentale", sheet) and not re.search(r"\b(?:rang|\d+e sur)\b", sheet)
+
+
 def read_csv(path):
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file, delimiter=";"))
