@@ -21,17 +21,16 @@ OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoi
 def merged(cells: list[NotebookNode]) -> list[NotebookNode]:
     """Return the cells with one box for each run of them; the other cells of the run then show nothing.
 
-    cells: executed. A run goes through code cells that show a box and nothing else. A chapter that shows nothing but
+    cells: executed. A run goes through code cells that show boxes and nothing else. A chapter that shows nothing but
     boxes is its title and one box, without its headings.
     """
     if (told := _nothing_but_boxes(cells)) is not None:
         return told
     found = []
-    for only_a_box, run in groupby(cells, key=_is_a_box):
+    for only_boxes, run in groupby(cells, key=_shows_only_boxes):
         run = list(run)
-        if only_a_box and len(run) > 1:
-            box = _together([BOX.fullmatch(_html(cell)) for cell in run])
-            run = [_showing(run[0], box), *(_showing(cell, "") for cell in run[1:])]
+        if only_boxes and len(boxes := _boxes(run)) > 1:
+            run = [_showing(run[0], _together(boxes)), *(_showing(cell, "") for cell in run[1:])]
         found += run
     return found
 
@@ -39,9 +38,9 @@ def merged(cells: list[NotebookNode]) -> list[NotebookNode]:
 def _nothing_but_boxes(cells: list[NotebookNode]) -> list[NotebookNode] | None:
     """Return the title, one box and the cells that show nothing; None when a cell shows something else."""
     shown = [cell for cell in cells if cell.cell_type == "code" and _html(cell)]
-    if len(shown) < 2 or not all(map(_is_a_box, shown)):
+    if len(shown) < 2 or not all(map(_shows_only_boxes, shown)):
         return None
-    box = _together([BOX.fullmatch(_html(cell)) for cell in shown])
+    box = _together(_boxes(shown))
     title = next((cell for cell in cells if cell.cell_type == "markdown"), None)
     kept = [cell for cell in cells if cell.cell_type == "code" or cell is title]
     return [_showing(cell, box if cell is shown[0] else "") if cell in shown else cell for cell in kept]
@@ -65,13 +64,17 @@ def _without_repeats(whats: list[str]) -> list[str]:
     kept: list[str] = []
     for what in dict.fromkeys(whats):
         base = next((what.removesuffix(end) for end in OF_THE_SAME if what.endswith(end)), None)
-        if base not in kept:
+        if base not in whats:
             kept.append(what)
     return kept
 
 
-def _is_a_box(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and bool(BOX.fullmatch(_html(cell)))
+def _shows_only_boxes(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and bool(html := _html(cell)) and not BOX.sub("", html).strip()
+
+
+def _boxes(cells: list[NotebookNode]) -> list[re.Match]:
+    return [box for cell in cells for box in BOX.finditer(_html(cell))]
 
 
 def _html(cell: NotebookNode) -> str:
