@@ -112,6 +112,7 @@ def test_the_title_of_a_balance_says_its_common_words_once():
         ({"Crèche": 10.0, "Gare": 7.0, "France services": 4.0}, "De 4 (France services) à 10 minutes (crèche)"),
         ({"Crèche": 10.0, "École": 10.0, "Gare": 4.0}, "Au plus haut : crèche et école, 10 minutes"),
         ({"Crèche": 10.0, "Gare": 7.0, "Accueil (été)": 4.0}, "Au plus haut : crèche, 10 minutes"),
+        ({"Bas (D1)": 4.0, "Milieu (D5)": 7.0, "Haut (D9)": 10.0}, "De 4 (bas) à 10 minutes (haut)"),
         ({"Crèche": 0.0, "École": 0.0}, "Accès : 0 pour chacune des deux lignes"),
         ({"Crèche": 5.0}, "Crèche : 5"),
     ],

@@ -14,6 +14,7 @@ PLAIN = re.compile(r"(?:≈\u00a0)?[\d\u202f,+\u2212]+")  # a number without its
 LONGEST_UNIT = 20  # letters; a longer one stands below the title only
 LONGEST = 110  # letters of a title: two lines of a page; one that would be longer tells less
 BOTH_ENDS = 100  # letters of a title that tells both ends of a family
+OF_A_QUANTILE = re.compile(r" \([DQ]\d\)$")  # the sign that its name in letters needs not: « Premier décile (D1) »
 ABOVE, BELOW = "au-dessus", "au-dessous"  # in a title, what a test calls higher or lower
 
 
@@ -175,6 +176,7 @@ def choropleth(one: Indicator, rows: pd.DataFrame) -> str:
 
 def family(title: str, unit: str, rows: pd.DataFrame) -> str:
     """Return the least and the greatest of a family, or the greatest alone. rows: columns name, value, text."""
+    rows = rows.assign(name=rows["name"].str.replace(OF_A_QUANTILE, "", regex=True))
     order = rows.sort_values("value", kind="stable")
     low, high = order.iloc[0], order.iloc[-1]
     if len(rows) == 1:
