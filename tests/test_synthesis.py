@@ -117,6 +117,11 @@ def test_communes_are_told_of_where_some_have_it_and_others_not(values, told):
     assert not len(synthesis.communes_concerned(seen, CATALOGUE["schools_count"]))
 
 
+def figures(text: str) -> set[str]:
+    """Return the numbers of a text, without its years."""
+    return {one for one in re.findall(r"\d[\d,\u202f]*", text) if not re.fullmatch(r"20\d\d,?", one)}
+
+
 @pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
 def test_scenario_7_at_most_ten_messages_each_a_number_a_comparison_a_chart_and_a_proof(epci, france, example):
     chapter = open_chapter(epci)
@@ -127,7 +132,11 @@ def test_scenario_7_at_most_ten_messages_each_a_number_a_comparison_a_chart_and_
         rows = chapter.seen.compared(one, with_peers=False)
         numbers = [*rows["text"].iloc[:1], *chapter.seen.own(one)["text"].iloc[-1:]]
         assert any(text in message.sentence for text in numbers)
-        assert message.comparison and message.drawing.startswith("<svg ") and "aria-label" in message.drawing
+        alternative = unescape(re.search(r'^<svg role="img" aria-label="([^"]+)"', message.drawing)[1])
+        assert alternative.startswith(texts.typography(one.label)) and not re.search(
+            r"(?<!\d)[01] communes", alternative
+        )
+        assert message.comparison and figures(alternative) & figures(message.sentence + message.comparison)
         if "plus" in message.comparison:
             assert rows.loc[rows["word"].notna(), "p"].min() < 0.05
         if isinstance(one.value, Count | Mean):
@@ -210,6 +219,11 @@ def test_scenario_8_the_sheet_of_a_small_commune_is_honest(example):
     sheets = dict(re.findall(r'<section class="sheet" id="commune-(\d{5})">(.*?)</section>', html, flags=re.DOTALL))
     assert sorted(sheets) == sorted(chapter.seen.communes["code"])
     assert not re.search(r"\brang\b|classement|\b\d+e sur\b", html)
+    for sheet in sheets.values():
+        lead, alternative = re.search(
+            r'class="reading">(.*?)</p>.*?<svg role="img" aria-label="([^"]+)"', sheet, re.DOTALL
+        ).groups()
+        assert alternative.startswith("Population\u00a0: ") and figures(alternative) & figures(lead)
     smallest = chapter.seen.communes.set_index("code").index[chapter.seen.communes["name"].eq("Hautefictive")][0]
     rows = chapter.observations
     rows = rows[rows["territory"].eq(smallest) & rows["indicator"].isin(names) & rows["status"].eq(OK)]

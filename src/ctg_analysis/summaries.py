@@ -55,7 +55,8 @@ def _in_communes(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str
     """Return the rows of a message on the communes where something is, the words, a square for each."""
     rows, communes = seen.compared(one, with_peers=False), synthesis.communes_concerned(seen, one)
     some, whole = int(communes["value"].gt(0).sum()), len(communes)
-    said = f"{one.label}, {texts.period_text(rows['period'].iloc[0])} : {some} communes concernées sur {whole}."
+    concerned = "commune concernée" if some == 1 else "communes concernées"
+    said = f"{one.label}, {texts.period_text(rows['period'].iloc[0])} : {some} {concerned} sur {whole}."
     return rows, titles.concerned(one, communes), markup.described(sheets.some_of(some, whole), texts.typography(said))
 
 
