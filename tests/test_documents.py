@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from html import unescape
 from zipfile import ZipFile
 
@@ -14,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browser import NONE_FOUND, chromium
 from reader import Text
 from test_browser import AXE
+from test_french import faults
 
 from ctg_analysis.documents import collect_documents, write_documents
 from ctg_analysis.errors import UserError
@@ -219,6 +221,24 @@ def test_links_lead_to_another_page_of_the_pdf_and_the_contents_tell_the_right_s
 
 
 @pytest.mark.slow
+def test_no_heading_nor_caption_is_parted_from_what_it_heads(handed, out):
+    """Neither stands on the last line of a sheet, above the footer; the names of communes are listed elsewhere too."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("no pdftotext: apt install poppler-utils (Debian, Ubuntu)")
+    command = ["pdftotext", "-layout", handed["diagnostic"], "-"]
+    sheets = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\f")
+    pages = [path for path in latest(out, EXAMPLE_EPCI).glob("[0-9]*.html") if not path.name.startswith("17")]
+    heads = {
+        " ".join(unescape(re.sub("<[^>]+>", "", one)).split())
+        for path in pages
+        for _, one in re.findall(r"<(h2|caption)[^>]*>(.*?)</\1>", path.read_text(encoding="utf-8"), re.DOTALL)
+    }
+    lines = [[" ".join(line.split()) for line in sheet.splitlines() if line.strip()] for sheet in sheets]
+    assert len(heads) > 100 and sum(heads.isdisjoint(sheet) for sheet in lines) < len(lines)
+    assert [sheet[-2] for sheet in lines if len(sheet) > 1 and sheet[-2] in heads] == []
+
+
+@pytest.mark.slow
 def test_the_same_edition_gives_the_same_pdf_on_a_machine(out, handed, tmp_path):
     told = record(latest(out, EXAMPLE_EPCI))
     html = joined(latest(out, EXAMPLE_EPCI), ["00_synthese.html"], "Synthèse")
@@ -281,6 +301,7 @@ def test_a_parcel_holds_what_its_pages_lead_to_and_nothing_private(parcel):
                     assert href in names, (name, href)
         notice = archive.read("envoi-x/LISEZMOI.txt").decode("utf-8-sig")
     assert "CC des Monts d’Exemple" in notice and "24 novembre 2026" in notice
+    assert [fault for line in notice.splitlines() for fault in faults(line)] == []
     assert not [name for name in names if name.startswith("private") or name.endswith(".parquet")]
 
 
@@ -308,6 +329,14 @@ def test_there_is_a_slide_for_each_message_with_its_source(shown, out, epci):
         assert all(len(alt) > 30 for alt in re.findall(r'<svg role="img" aria-label="([^"]*)"', section))
     assert len(sections) - 2 == synthesis.count('class="theme"') >= 5
     assert ("fictif" in shown[epci]) == (epci == EXAMPLE_EPCI)
+
+
+@pytest.mark.slow
+def test_slides_are_french(shown):
+    for html in shown.values():
+        pieces = Text(html).pieces
+        assert len(pieces) > 30
+        assert [fault for piece in pieces for fault in faults(piece)] == []
 
 
 @pytest.mark.slow
