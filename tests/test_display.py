@@ -486,6 +486,11 @@ def test_a_table_has_no_column_of_nd_and_says_which_it_would_have_been(france):
     assert 'class="unavailable"' in chapter.table("children_3_11_count").html
 
 
+def test_a_box_has_one_colon(france):
+    html = open_chapter("200067171").show("family_mediation_time").html
+    assert "</strong> temps moyen, médiation familiale.</p>" in html
+
+
 def test_a_count_is_not_drawn_beside_that_of_larger_places(example):
     chapter = open_chapter("999999999")
     html = chapter.comparison("single_parent_families_count").html

@@ -262,7 +262,7 @@ def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
     used = set(rows.loc[rows["status"].eq(OK), "source"])
     missing = [SOURCES[name] for name in one.sources if name not in used] or [SOURCES[one.sources[0]]]
     return markup.unavailable(
-        texts.typography(f"{texts.uncapitalised(what)}."),
+        texts.typography(f"{texts.uncapitalised(what).replace(' : ', ', ')}."),
         [notes.how_to_get(source, seen.epci) for source in missing],
     )
 
