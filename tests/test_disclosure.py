@@ -723,3 +723,34 @@ def test_a_yes_or_no_that_tells_whether_there_is_anybody_is_withheld_with_their_
         and list(working[working.eq(SECRET)].index) == list(without[without.eq(SECRET)].index)[:-1]
     )
     assert without["E"] == SECRET and OK in set(without)
+
+
+def test_what_one_partner_counts_is_not_told_by_another():
+    """A joins B and C, whose 28 and 30 childminders were printed: the total tells A's 3, and the Caf has it too."""
+    childminders = {"A": 3.0, "B": 28.0, "C": 30.0}
+
+    def lines(places, of_the_caf):
+        members = [(place, "commune", (place,)) for place in places] + [("E", "epci", tuple(places))]
+        rows = []
+        for place, level, communes in members:
+            count = sum(childminders[one] for one in communes)
+            told = [("active_childminders_count", count, NAN, "pmi_assistants_maternels")]
+            if of_the_caf and level == "epci":
+                told.append(("childminder_hub_fte_rate", 1.5, count, "caf_partenaire_petite_enfance"))
+            rows += [
+                {"territory": place, "level": level, "period": "2025", "indicator": name, "numerator": top,
+                 "denominator": bottom, "value": 1.0, "low": NAN, "high": NAN, "status": OK, "quality": 1,
+                 "source": source}
+                for name, top, bottom, source in told
+            ]  # fmt: skip
+        communes = pd.DataFrame({"territory": "E", "level": "epci", "commune": list(places)})
+        return pd.DataFrame(rows), communes
+
+    before, now = Edition(*lines("BC", of_the_caf=False)), lines("ABC", of_the_caf=True)
+    table = withhold(now[0], dict(CATALOGUE), dict(DECLARED), now[1], [before]).observations
+    hidden = table[table["status"].eq(SECRET)]
+    assert set(zip(hidden["territory"], hidden["source"], strict=True)) == {
+        ("A", "pmi_assistants_maternels"),
+        ("E", "pmi_assistants_maternels"),
+        ("E", "caf_partenaire_petite_enfance"),
+    }

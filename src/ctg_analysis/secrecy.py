@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.model import OK, SECRET, Count, Indicator, Source
-from ctg_analysis.statements import Edition, Group, compiled, counted, linked, measures, said
+from ctg_analysis.statements import Edition, Group, compiled, counted, linked, measures, measures_of_persons, said
 from ctg_analysis.suppression import protect
 
 VALUES = ["numerator", "denominator", "value", "low", "high"]
@@ -18,8 +18,8 @@ EXPOSED = ["source", "measure", "without", "period", "communes"]
 class Gate(NamedTuple):
     """What may be shown, and the groups of persons that earlier editions give away whatever is hidden now.
 
-    exposed: columns source, measure, without (the part of the measure that the group is not in, or nothing),
-    period, communes (separated by |).
+    exposed: columns source (several are joined by +), measure, without (the part of the measure that the group is not
+    in, or nothing), period, communes (separated by |).
     """
 
     observations: pd.DataFrame
@@ -33,9 +33,10 @@ def withhold(
     membership: pd.DataFrame,
     published: Sequence[Edition] = (),
 ) -> Gate:
-    """Return the observations with the primary (R1) and the secondary (R2) rule applied, source by source.
+    """Return the observations with the primary (R1) and the secondary (R2) rule applied.
 
-    A row that is not `ok` carries no value, numerator or denominator.
+    The secondary rule goes source by source, but for those that count the same persons: what one hides, another would
+    tell. A row that is not `ok` carries no value, numerator or denominator.
 
     membership: columns territory, level, commune: what each place is made of. A commune may be left out; one that
     others have merged into is made of these, so that editions before and after are told in the same communes.
@@ -50,11 +51,15 @@ def withhold(
     hidden = primary(read, declared, sources)
     before = [Edition(subtracted(shown, indicators, sources)[0], places) for shown, places in published]
     exposed = []
-    for source, rows in guarded.groupby("source"):
-        earlier = [Edition(shown[shown["source"].eq(source)], places) for shown, places in before]
-        more, groups = secondary(Edition(rows, membership), hidden, declared, sources[source], earlier)
+    for names in together(guarded, declared):
+        rows = guarded[guarded["source"].isin(names)]
+        earlier = [Edition(shown[shown["source"].isin(names)], places) for shown, places in before]
+        more, groups = secondary(
+            Edition(rows, membership), hidden, declared, [sources[name] for name in names], earlier
+        )
         hidden[more] = True
-        exposed += [(source, one.measure, one.without, "+".join(one.periods), "|".join(one.place)) for one in groups]
+        told = "+".join(names)
+        exposed += [(told, one.measure, one.without, "+".join(one.periods), "|".join(one.place)) for one in groups]
     hidden |= telling(table, hidden, indicators, membership)
     table.loc[hidden, "status"] = SECRET
     table.loc[table["status"].ne(OK), VALUES] = float("nan")
@@ -148,19 +153,37 @@ def too_few(rows: pd.DataFrame, persons: tuple[str, ...], threshold: int) -> pd.
     return pd.concat(small, axis=1).any(axis=1) if small else pd.Series(False, index=rows.index)
 
 
-def secondary(
-    current: Edition, hidden: pd.Series, indicators: dict[str, Indicator], source: Source, earlier: Sequence[Edition]
-) -> tuple[list[int], list[Group]]:
-    """Return the rows of one source to withhold, and the groups of persons that stay exposed all the same (rule R2).
+def together(guarded: pd.DataFrame, indicators: dict[str, Indicator]) -> list[list[str]]:
+    """Return the sources of the rows, those that count the same persons in one list."""
+    groups: list[tuple[set[str], set[str]]] = []
+    for source, rows in guarded.groupby("source"):
+        names, persons = {source}, measures_of_persons(indicators[name] for name in rows["indicator"].unique())
+        for one in [one for one in groups if one[1] & persons]:
+            names, persons = names | one[0], persons | one[1]
+            groups.remove(one)
+        groups.append((names, persons))
+    return [sorted(names) for names, _ in groups]
 
-    hidden: which rows the primary rule withholds.
+
+def secondary(
+    current: Edition,
+    hidden: pd.Series,
+    indicators: dict[str, Indicator],
+    sources: Sequence[Source],
+    earlier: Sequence[Edition],
+) -> tuple[list[int], list[Group]]:
+    """Return the rows of some sources to withhold, and the groups of persons that stay exposed all the same (rule R2).
+
+    hidden: which rows the primary rule withholds. sources: the strictest threshold holds for all.
     """
     table, pairs = said([current, *earlier], indicators)
-    breakdowns = source.form.breakdowns if source.form else {}
-    pairs = sorted({*pairs, *(source.form.parts() if source.form else ())})
+    forms = [source.form for source in sources if source.form]
+    breakdowns = {whole: parts for form in forms for whole, parts in form.breakdowns.items()}
+    pairs = sorted({*pairs, *(pair for form in forms for pair in form.parts())})
+    threshold = max(source.secrecy.threshold for source in sources)
     rows, exposed = [], []
     for block_lines in linked(table, pairs):
-        block, cells, groups = compiled(block_lines, pairs, breakdowns, hidden, source.secrecy.threshold)
+        block, cells, groups = compiled(block_lines, pairs, breakdowns, hidden, threshold)
         withheld, bare = protect(block)
         rows += list(cells[withheld])
         exposed += [group for group, known in zip(groups, bare, strict=True) if known]
