@@ -269,6 +269,7 @@ def test_the_classes_of_a_map_have_the_same_decimals():
     change = CATALOGUE["population_change_rate"]
     five = maps.choropleth(ground, rows.assign(value=[-3.1, 0.2]), change, diverging=True)
     assert ">\u22124,0 à \u22122,0\u202f%<" in five and ">\u22120,4 à +0,4\u202f%<" in five
+    assert five.count("url(#dotted-") == 3  # a commune, two classes of the legend: told from rises without colours
 
 
 def test_no_name_of_a_map_covers_a_circle(france):

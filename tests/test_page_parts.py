@@ -54,6 +54,21 @@ def test_what_stands_between_two_boxes_keeps_them_apart(between):
     assert merged(cells) == cells
 
 
+def test_a_chapter_that_says_how_to_begin_says_it_alone_before_its_definitions():
+    title, others, last = (new_markdown_cell(text) for text in ("# Un titre", "## Autre", "## Définitions"))
+    begin, definitions = cell('<ol class="begin"><li>a</li></ol>'), cell('<dl class="definitions"></dl>')
+    cells = [title, begin, box("a."), others, box("b."), last, definitions]
+    shown = merged(cells)
+    assert [one for one in shown if one in (title, begin, others, last, definitions)] == [
+        title,
+        begin,
+        last,
+        definitions,
+    ]
+    assert "".join(html(shown)).count("unavailable") == 0
+    assert "".join(html(merged([*cells, cell("<figure>")]))).count("unavailable") == 2
+
+
 def test_a_chapter_of_nothing_but_boxes_is_its_title_and_one_box():
     cells = merged([new_markdown_cell("# Un titre"), box("a."), new_markdown_cell("## Autre"), box("b.")])
     assert [one.source for one in cells if one.cell_type == "markdown"] == ["# Un titre"]

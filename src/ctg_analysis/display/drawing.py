@@ -15,10 +15,13 @@ from ctg_analysis.display.style import INK, LINE, PAPER, SIZE, WIDTH
 
 FONTS = "system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
 HATCHED = "url(#hatched)"  # the fill of what has no value that can be shown
-HATCH = (
-    '<defs><pattern id="{name}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<path d="M1 0V5" stroke="#8c8c8c" stroke-width="1.4"/></pattern></defs>'
-)
+DOTTED = "url(#dotted)"  # laid over the shades of falls: without colours they would be taken for rises
+PATTERNS = {
+    HATCHED: '<pattern id="{name}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<path d="M1 0V5" stroke="#8c8c8c" stroke-width="1.4"/></pattern>',
+    DOTTED: '<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
+    '<circle cx="3" cy="3" r="1.2" fill="#fff"/></pattern>',
+}
 WIDTHS = {  # of letters of DejaVu Sans, the widest of the fonts, in letters
     0.36: "iljI.,:;’'!|[] \u00a0\u202f",
     0.42: "tfr()-",
@@ -81,13 +84,15 @@ class Drawing:
     def svg(self) -> str:
         """Return the drawing as an SVG element."""
         marks = "".join(self._marks)
-        hatch = f"hatched-{crc32(marks.encode()):x}"  # one name for each drawing of a page
-        defs = HATCH.format(name=hatch) if HATCHED in marks else ""
+        digest = f"{crc32(marks.encode()):x}"  # one name for each drawing of a page
+        defs = ""
+        for fill in [fill for fill in PATTERNS if fill in marks]:
+            name = f"{fill[5:-1]}-{digest}"
+            marks = marks.replace(fill, f"url(#{name})")
+            defs += f"<defs>{PATTERNS[fill].format(name=name)}</defs>"
         size = f'viewBox="0 0 {WIDTH} {written(self.height)}" width="{WIDTH}" height="{written(self.height)}"'
         font = f'font-family="{FONTS}" font-size="{SIZE}" fill="{INK}"'
-        return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{defs}{marks}</svg>'.replace(
-            "#hatched)", f"#{hatch})"
-        )
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{defs}{marks}</svg>'
 
     def _mark(self, kind: str, content: Markup | None = None, **attributes: object) -> None:
         said = "".join(

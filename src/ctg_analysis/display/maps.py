@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.display.drawing import HATCHED, Drawing, length
+from ctg_analysis.display.drawing import DOTTED, HATCHED, Drawing, length
 from ctg_analysis.display.land import Land
 from ctg_analysis.display.style import DIVERGING, LAND, LINE, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.texts import NARROW, number, rounded_text
@@ -19,6 +19,7 @@ LETTERS, ON_A_PHONE = 10.5, 11.5  # the size of names; on a phone (style.css), w
 CLEAR = 2  # units between a name and the disc of another commune
 HIDDEN = "non affiché"
 SQUARE = 12  # of the legend
+FALLS = DIVERGING[:2]
 DARK = {*SEQUENTIAL[-2:], DIVERGING[0], DIVERGING[-1]}
 
 
@@ -62,7 +63,7 @@ def _scale(drawing: Drawing, largest: float) -> None:
 def choropleth(
     ground: Land, rows: pd.DataFrame, one: Indicator, *, diverging: bool, together: pd.Series | None = None
 ) -> str:
-    """Return a map shaded in at most five classes; what has no reliable value is hatched.
+    """Return a map shaded in at most five classes; falls are dotted, what has no reliable value is hatched.
 
     rows: territory, name, value, status, text, shown (the value may be drawn). together: the values of the maps that
     this one is read with, which then have the same classes.
@@ -83,10 +84,14 @@ def choropleth(
             drawing.area(path, PAPER, stroke="#8c8c8c", stroke_width=0.8)
         fill = HATCHED if territory in hidden else fills.get(territory, LAND)
         drawing.area(path, fill, stroke=PAPER if territory in fills else "#8c8c8c", stroke_width=0.8)
+        if fill in FALLS:
+            drawing.area(path, DOTTED)
     dark = {territory for territory, shade in fills.items() if shade in DARK}
     _names(drawing, ground, rows.assign(radius=0.0), with_value=False, dark=dark)
     for (fill, label), (x, y) in zip(legend, spots, strict=True):
         drawing.bar(x, ground.height + y, SQUARE, SQUARE, fill, stroke=RULE, stroke_width=0.6)
+        if fill in FALLS:
+            drawing.bar(x, ground.height + y, SQUARE, SQUARE, DOTTED)
         drawing.text(x + SQUARE + 5, ground.height + y, label, size=SMALL)
     return drawing.svg()
 

@@ -15,6 +15,7 @@ BOX = re.compile(
     r'<div class="unavailable">\s*<p><strong>[^<]*</strong> (?P<what>[^<]*)</p>\s*(?P<sources><ul>.*?</ul>)\s*</div>',
     re.DOTALL,
 )
+BEGIN, DEFINITIONS = '<ol class="begin">', '<dl class="definitions">'
 OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoire")
 
 
@@ -22,9 +23,9 @@ def merged(cells: list[NotebookNode]) -> list[NotebookNode]:
     """Return the cells with one box for each run of them; the other cells of the run then show nothing.
 
     cells: executed. A run goes through code cells that show boxes and nothing else. A chapter that shows nothing but
-    boxes is its title and one box, without its headings.
+    boxes is its title and one box, without its headings; one that says how to begin is that and its definitions.
     """
-    if (told := _nothing_but_boxes(cells)) is not None:
+    if (told := _to_begin(cells) or _nothing_but_boxes(cells)) is not None:
         return told
     found = []
     for only_boxes, run in groupby(cells, key=_shows_only_boxes):
@@ -33,6 +34,24 @@ def merged(cells: list[NotebookNode]) -> list[NotebookNode]:
             run = [_showing(run[0], _together(boxes)), *(_showing(cell, "") for cell in run[1:])]
         found += run
     return found
+
+
+def _to_begin(cells: list[NotebookNode]) -> list[NotebookNode] | None:
+    """Return the title, how to begin and the definitions; None when a cell shows something else than boxes."""
+    shown = [cell for cell in cells if cell.cell_type == "code" and _html(cell)]
+    told = [cell for cell in shown if BEGIN in _html(cell) or DEFINITIONS in _html(cell)]
+    if not any(BEGIN in _html(cell) for cell in told):
+        return None
+    if not all(cell in told or _shows_only_boxes(cell) for cell in shown):
+        return None
+    title = next((cell for cell in cells if cell.cell_type == "markdown"), None)
+    kept = []
+    for cell, following in zip(cells, [*cells[1:], None], strict=True):
+        if cell.cell_type == "code":
+            kept.append(_showing(cell, "") if cell in shown and cell not in told else cell)
+        elif cell is title or following in told:
+            kept.append(cell)
+    return kept
 
 
 def _nothing_but_boxes(cells: list[NotebookNode]) -> list[NotebookNode] | None:
