@@ -109,7 +109,7 @@ def from_parquet(folder):
 
 
 def from_pages(edition, names):
-    """Return what tables and text alternatives say of counts: (indicator, territory, number). names: by territory."""
+    """Return what tables and text alternatives say of counts: (indicator, territory, period, number, which of both)."""
     counts = {texts.typography(one.label): one for one in CATALOGUE.values() if isinstance(one.value, Count)}
     said = []
     for html in edition.pages.values():
@@ -121,20 +121,17 @@ def from_pages(edition, names):
                 for head, cell in zip(header[1:], cells, strict=False):
                     dated = re.fullmatch(r"(.*), (\d{4})", head)
                     label, period = dated.groups() if dated else (head, of_all)
-                    said.append((counts.get(re.sub(r" \([^)]*\)$", "", label)), name, period, cell))
+                    said.append((counts.get(re.sub(r" \([^)]*\)$", "", label)), name, period, cell, "table"))
         for alternative in re.findall(r'aria-label="([^"]*)"', html):
-            head, _, values = alternative.partition("\u00a0: ")
-            label, _, period = head.rpartition(", ")
-            one = counts.get(label.rpartition(". ")[2] or label)
-            for place in values.rstrip(".").split("\u202f; "):
+            told = re.search(r"(?:^|\. )([^.]*), (\d{4})\u00a0: ([^.]*)\.$", alternative)  # after the title, if any
+            label, period, values = told.groups() if told else ("", "", "")
+            for place in values.split("\u202f; "):
                 name, _, cell = place.rpartition(" ")
-                said.append((one, name, period, cell))
-    wanted = [
-        (one, name, period, cell) for one, name, period, cell in said if one and one.id in MEANING and name in names
-    ]
+                said.append((counts.get(label), name, period, cell, "alternative"))
+    wanted = [each for each in said if each[0] and each[0].id in MEANING and each[1] in names]
     return [
-        (one.id, names[name], period, float(cell.replace("\u202f", "")))
-        for one, name, period, cell in wanted
+        (one.id, names[name], period, float(cell.replace("\u202f", "")), where)
+        for one, name, period, cell, where in wanted
         if period and re.fullmatch(r"[\d\u202f]+", cell)
     ]
 
@@ -204,6 +201,7 @@ def test_no_withheld_count_can_be_found_out_from_the_files_of_two_editions(root,
     shown = rows[rows["status"].eq(OK)].set_index(["indicator", "territory", "period"])["numerator"].to_dict()
     said = from_pages(second, names)
     assert len(said) > 20 and rows["status"].eq("secret").sum() > 20
+    assert sum(where == "alternative" for *_, where in said) > 5
     assert [one for one in said if shown.get(one[:3]) != one[3]] == []  # the pages say no count that the CSV do not
 
 
