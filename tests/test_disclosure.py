@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.derivation import exposure_notes
 from ctg_analysis.errors import UserError
 from ctg_analysis.model import (
     MISSING,
@@ -433,6 +434,8 @@ def test_what_was_printed_before_cannot_be_hidden_and_is_said():
     assert hidden_rows(shown) == {("A", "all_count"), ("B", "all_count")}
     assert exposed["communes"].tolist() == ["A", "B"]
     assert exposed["measure"].tolist() == ["all", "all"]
+    first, _ = exposure_notes(exposed)
+    assert "gives away a group of all, 2022, in A: " in first and "withdraw that edition" in first
     assert not {"2", "3", "2.0", "3.0"} & set(exposed.astype(str).to_numpy().ravel())
 
 

@@ -8,6 +8,7 @@ import pytest
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.census_sample import years_between
 from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.derivation import rounding_note, with_rounding_rule
 from ctg_analysis.display import texts
 from ctg_analysis.errors import UserError
 from ctg_analysis.indicators import observe, observe_one
@@ -82,6 +83,9 @@ def test_scenario_3_the_epci_of_the_caf_is_its_own_figure_and_a_zero_is_not_none
     total = table[table["level"].eq("epci")].rename(columns={"code": "epci"})
     columns = ["epci", "period", "measure", "value"]
     assert detect_rounding(pairs[columns], total[columns], 5) == UNKNOWN
+    places = pd.DataFrame({"code": list(counts), "level": "commune", "epci": EPCI})
+    note = rounding_note(with_rounding_rule(SOURCES, table, places))
+    assert "règle d'arrondi" in note and "indéterminée" in note and "wider bounds" in note
 
 
 def test_scenario_3_a_rate_on_a_rounded_count_has_an_interval_that_holds_the_rounding():

@@ -209,7 +209,7 @@ def gc(
 @app.command()
 def data() -> None:
     """Read, check and clean the raw files, and write data/processed, for France and for the invented territory."""
-    from ctg_analysis.processing import process
+    from ctg_analysis.processing import process, read_notes
 
     roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
     start = time.perf_counter()
@@ -220,6 +220,9 @@ def data() -> None:
         f"{project_path(root.processed)}: {rows} observations" for root, rows in zip(roots, sizes, strict=True)
     )
     messages.print(f"{shown}, in {seconds:.1f} s")
+    for root in roots:
+        for note in read_notes(root):
+            messages.print(f"{project_path(root.processed)}: {note}")
 
 
 @app.command()

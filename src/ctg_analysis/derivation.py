@@ -31,7 +31,7 @@ from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 from ctg_analysis.territories import membership, territories
-from ctg_analysis.uncertainty import detect_rounding
+from ctg_analysis.uncertainty import UNKNOWN, detect_rounding
 
 OLDEST = 3  # years: a population may be that much older than what is counted over it
 CAF_BY_COMMUNE, CAF_BY_EPCI = "caf_s_ben_com_f", "caf_s_ben_epci_f"
@@ -41,7 +41,7 @@ RURAL = "rural"
 
 def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
     """Return the tables of data/processed: territories, observations, contours, evidence, spaces, sources, vintages,
-    profiles.
+    profiles, notes.
 
     Raises:
         InputError: files that cannot be trusted, with every finding.
@@ -66,7 +66,8 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
     observed = observe(CATALOGUE.values(), facts, sources, coded_fractions(newest, members))
     restricted = {name for name, source in sources.items() if source.secrecy.threshold}
     before = published_before(root, reports(), restricted)
-    observations = SCHEMA.validate(withhold(observed, CATALOGUE, sources, members, before).observations)
+    gate = withhold(observed, CATALOGUE, sources, members, before)
+    observations = SCHEMA.validate(gate.observations)
     communes = places.loc[places["level"] == "commune", ["code", "epci"]]
     contours = projected(data.contours.merge(communes, on="code", how="inner"))
     return {
@@ -78,7 +79,26 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
         "sources": received(folders, agreements),
         "vintages": vintages(observations).reset_index(),
         "profiles": peer_profiles(root, data, observations, places, newest),
+        "notes": pd.DataFrame({"note": [rounding_note(sources), *exposure_notes(gate.exposed)]}, dtype=str),
     }
+
+
+def rounding_note(sources: dict[str, Source]) -> str:
+    """Return what is said of the way the Caf rounds: which bounds hold around its counts (rule R3a)."""
+    rule = sources[CAF_BY_EPCI].rule
+    if rule == UNKNOWN:
+        return "rounding by the Caf (règle d'arrondi): undetermined (indéterminée), the wider bounds are used"
+    return f"rounding by the Caf (règle d'arrondi): {rule}, as its communes and EPCIs show"
+
+
+def exposure_notes(exposed: pd.DataFrame) -> list[str]:
+    """Return what earlier editions have given away, whatever is withheld now (rule R2). exposed: see `secrecy.Gate`."""
+    return [
+        f"{one.source}: an edition published before gives away a group of {one.measure}"
+        f"{f' without {one.without}' if one.without else ''}, {one.period}, in {one.communes.replace('|', ', ')}: "
+        "it cannot be taken back, withdraw that edition"
+        for one in exposed.itertuples(index=False)
+    ]
 
 
 def to_facts(data: RawData, reference: int, now: pd.DataFrame) -> list[pd.DataFrame]:

@@ -75,6 +75,13 @@ def process(*roots: DataRoot) -> list[int]:
     return [len(tables["observations"]) for tables, _ in derived]
 
 
+def read_notes(root: DataRoot) -> list[str]:
+    """Return what the derivation of data/processed has to say: how the Caf rounds, what was given away before."""
+    import pandas as pd
+
+    return list(pd.read_parquet(root.processed / "notes.parquet")["note"])
+
+
 def process_material(root: DataRoot) -> None:
     """Read, check and work out the field material alone, and write data/processed/demarche whole, or leave it.
 

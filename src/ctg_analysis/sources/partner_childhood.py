@@ -26,6 +26,7 @@ FORMS = (
             "leisure_staff_under_6",
             "animateurs qui encadrent ce jour-là les moins de 6 ans",
             PERSONS,
+            "animateurs",
         ),
         children("enfants_6_ans_plus", "leisure_6_plus", "enfants de 6 ans ou plus présents un jour de vacances"),
         Field(
@@ -33,6 +34,7 @@ FORMS = (
             "leisure_staff_6_plus",
             "animateurs qui encadrent ce jour-là les 6 ans ou plus",
             PERSONS,
+            "animateurs",
         ),
         Field("accueils_jeunes", "youth_centres", "accueils de jeunes déclarés"),
         children("departs_sejours", "holiday_departures", "départs en séjour"),
