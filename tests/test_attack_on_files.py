@@ -9,7 +9,6 @@ import csv
 import json
 import re
 import shutil
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -264,7 +263,8 @@ def test_no_file_and_no_word_of_a_page_depends_on_a_withheld_count(root, home, m
 
 def nothing_withheld(observed, *_):
     numbers = ["value", "numerator", "denominator", "low", "high"]
-    return SimpleNamespace(observations=observed.assign(**observed[numbers].where(observed["status"].eq(OK))))
+    shown = observed.assign(**observed[numbers].where(observed["status"].eq(OK)))
+    return secrecy.Gate(shown, pd.DataFrame(columns=secrecy.EXPOSED, dtype=str))
 
 
 def test_without_the_gate_what_is_published_depends_on_them(root, home, move, monkeypatch):
