@@ -129,9 +129,10 @@ def test_a_pale_text_in_a_chart_is_seen(tab, shipped):
     assert len(page.evaluate(CONTRASTS, LEAST_CONTRAST)) == 1
 
 
+@pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
 @pytest.mark.parametrize("name, width", [*((name, WIDE) for name in SHIPPED), *((name, PHONE) for name in ONE_OF_EACH)])
-def test_the_keyboard_alone_reaches_everything_in_order_and_shows_where_it_is(tab, shipped, name, width):
-    page = opened(tab, shipped, EXAMPLE_EPCI, name, width)
+def test_the_keyboard_alone_reaches_everything_in_order_and_shows_where_it_is(tab, shipped, epci, name, width):
+    page = opened(tab, shipped, epci, name, width)
     expected = page.evaluate(REACHABLE)
     reached = []
     for _ in expected:
