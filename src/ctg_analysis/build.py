@@ -84,13 +84,18 @@ class Plan:
         return f"{self.report.epci}/{RECORD}"
 
     def jobs(self) -> Iterator[Job]:
-        """Yield what the forks do: the data files, then each chapter."""
+        """Yield what the forks do: the data files, then each chapter, the longest first so that all end together."""
         yield Job(self.report.epci, tasks.write_data, (self.report,), self.data)
-        for one in self.todo:
+        for one in sorted(self.todo, key=self._length, reverse=True):
             former = self.former.get("chapters", {}).get(one.path.stem, {})
             spared = not self.force and former.get("key") and same_but_data(self.keys[one.path.stem], former["key"])
             read = former["observations"] if spared else ""
             yield Job(self.report.epci, tasks.write_chapter, (self.report, one, read), f"notebooks/{one.path.name}")
+
+    def _length(self, chapter: ChapterNotebook) -> int:
+        """Return how long the page of a chapter was in the latest edition, in bytes: its work goes with it."""
+        page = self.report.latest / chapter.page if self.report.latest else None
+        return page.stat().st_size if page and page.exists() else 0
 
 
 def build(

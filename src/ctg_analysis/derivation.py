@@ -73,7 +73,7 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
     return {
         "territories": places,
         "observations": observations.astype({"level": "category", "status": "category"}),
-        "contours": contours.sort_values(["epci", "code"], ignore_index=True),
+        "contours": contours,
         "evidence": evidence,
         "spaces": read_spaces(root),
         "sources": received(folders, agreements),

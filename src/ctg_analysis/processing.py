@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _held: set[DataRoot] = set()
 ROWS_TOGETHER = 8192  # sorted by territory, so that the rows of one are read without those of all
+CONTOURS_TOGETHER = 256  # neighbours together, so that a part of the country is read without the rest
 
 
 def ensure(root: DataRoot) -> None:
@@ -136,7 +137,8 @@ def _replacing(root: DataRoot, folder: Path) -> Iterator[Path]:
 def _write(folder: Path, tables: "Tables", made_from: dict[str, str]) -> None:
     folder.mkdir(exist_ok=True)
     for name, table in tables.items():
-        table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
+        together = CONTOURS_TOGETHER if name == "contours" else ROWS_TOGETHER
+        table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd", row_group_size=together)
     _note(folder, made_from)
 
 

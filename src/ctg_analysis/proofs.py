@@ -29,7 +29,10 @@ def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: p
 
     observations, territories: as in `no_longer`.
     """
-    gathered = gather(root.material(epci))
+    folder = root.material(epci)
+    if not folder.is_dir():
+        return []
+    gathered = gather(folder)
     proofs = gathered.tables["preuves"]
     chain = inconsistencies(gathered.tables, gathered.convention.value)
     return [*chain, *no_longer(proofs, observations, territories, epci)]

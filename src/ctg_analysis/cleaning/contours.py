@@ -19,13 +19,17 @@ def clean_contours(folder: RawFolder) -> pd.DataFrame:
 
 
 def projected(contours: pd.DataFrame) -> pd.DataFrame:
-    """Return the polygons in metres, with their bounds. Columns added: crs (EPSG), west, south, east, north."""
+    """Return the polygons in metres, with their bounds. Columns added: crs (EPSG), west, south, east, north.
+
+    They come along a curve of Hilbert, neighbours together: a part of the country is read without the rest.
+    """
     import geopandas
 
+    along = geopandas.GeoSeries.from_wkb(contours["geometry"]).hilbert_distance().sort_values(kind="stable")
     systems = contours["code"].str[:3].map(OVERSEAS).fillna(LAMBERT_93).astype(int)
     tables = []
     for system, rows in contours.groupby(systems):
         shapes = geopandas.GeoSeries.from_wkb(rows["geometry"], crs=4326).to_crs(system)
         bounds = shapes.bounds.set_axis(["west", "south", "east", "north"], axis=1)
         tables.append(rows.assign(geometry=shapes.to_wkb(), crs=system).join(bounds))
-    return pd.concat(tables).sort_index()
+    return pd.concat(tables).loc[along.index].reset_index(drop=True)

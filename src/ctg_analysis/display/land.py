@@ -33,10 +33,13 @@ class Land:
 def read_land(processed: Path, epci: str) -> Land:
     """Return the communes of an EPCI, in the legal projection of the place, no finer than a page shows."""
     contours = processed / "contours.parquet"
-    own = pd.read_parquet(contours, filters=[("epci", "==", epci)])
-    west, south, east, north = own["west"].min(), own["south"].min(), own["east"].max(), own["north"].max()
-    near = [("crs", "==", own["crs"].iloc[0]), ("west", "<", east), ("east", ">", west), ("south", "<", north)]
-    beside = pd.read_parquet(contours, filters=[*near, ("north", ">", south), ("epci", "!=", epci)])
+    extent = pd.read_parquet(contours, columns=["crs", *BOUNDS], filters=[("epci", "==", epci)])
+    west, south, east, north = extent["west"].min(), extent["south"].min(), extent["east"].max(), extent["north"].max()
+    near = [("west", "<", east), ("east", ">", west), ("south", "<", north), ("north", ">", south)]
+    alike = [("crs", "==", extent["crs"].iloc[0]), *near]
+    communes = pd.read_parquet(contours, columns=["code", "epci", "geometry"], filters=alike).sort_values("code")
+    is_own = communes["epci"].eq(epci)
+    own, beside = communes[is_own], communes[~is_own].sort_values("epci", kind="stable")
     polygons = shapely.from_wkb([*own["geometry"], *beside["geometry"]])
     return land(list(own["code"]), polygons[: len(own)], polygons[len(own) :], list(beside["epci"]))
 

@@ -31,7 +31,7 @@ BY_VERBS = {  # read without being named
 
 def read_ahead(seen: Observed) -> None:
     """Compute what the chapters of a territory have in common, so that the forks of this process need not."""
-    _ = sums(seen), seen.year, seen.received, seen.land, proved(seen.demarche)
+    _ = sums(seen), seen.year, seen.received, seen.evidence, seen.spaces, seen.land, proved(seen.demarche)
     for name in ("indicateurs_suivi", "written"):
         seen.demarche.table(name)
     known, groups = set(seen.tested["indicator"]), set()
