@@ -178,11 +178,18 @@ class Observed:
     def _medians_of(self, group: PeerGroup) -> pd.DataFrame:
         own = self._beside.table.drop_duplicates("indicator")
         wanted = own.loc[own["indicator"].map(lambda name: left_out(CATALOGUE[name]) == group.without), SAME]
-        sirens = sorted({self.epci, *group.peers["peer"]}) if len(group.peers) else []
-        seen = read_observations(self.root.processed, sirens).merge(wanted, on=SAME)
+        sirens = {self.epci, *group.peers["peer"]} if len(group.peers) else set()
+        seen = self.around[self.around["territory"].isin(sirens)].merge(wanted, on=SAME)
         rows = rows_of_peers(seen, pairs([group]), *wanted["indicator"])
         rows = rows[rows["status"].eq(OK)]
         return rows.assign(name=MEDIAN_LABEL, word=None, p=float("nan"))
+
+    @cached_property
+    def around(self) -> pd.DataFrame:
+        """Return the observations of the EPCI and of its peers, whichever variables they are chosen without."""
+        groups = {left_out(one) for one in CATALOGUE.values()}
+        peers = {peer for without in groups for peer in self.peers(without).peers["peer"]}
+        return read_observations(self.root.processed, sorted({self.epci, *peers}))
 
     @cached_property
     def profiles(self) -> pd.DataFrame:

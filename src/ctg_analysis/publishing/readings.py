@@ -12,7 +12,6 @@ from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.figures import COMMON_CLASSES
 from ctg_analysis.model import Indicator, Ratio
-from ctg_analysis.observations import read_observations
 from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
 from ctg_analysis.proved import proved
@@ -77,10 +76,8 @@ def sums(seen: Observed) -> dict[str, bytes]:
 
     Without indicator: those of the places and of what EPCIs are compared by.
     """
-    peers = {peer for group in map(left_out, CATALOGUE.values()) for peer in seen.peers(group).peers["peer"]}
     found: dict[str, bytes] = defaultdict(bytes)
-    around = read_observations(seen.root.processed, sorted(peers))
-    for table in (seen.named, around) if len(around) else (seen.named,):
+    for table in (seen.named, seen.around):
         codes, names = pd.factorize(table["indicator"])
         ordered = _sums_of_rows(table)[np.argsort(codes, kind="stable")]
         for name, part in zip(names, np.split(ordered, np.bincount(codes).cumsum()[:-1]), strict=True):
