@@ -1,6 +1,7 @@
 """Chapters in forks of the warm process: the same notebooks as a Jupyter kernel, and an end to all that goes wrong."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -63,6 +64,15 @@ def living(marker: str) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def test_what_chapters_import_is_in_the_warm_process_already(tmp_path, warm):
+    """A module that a fork has to import is read and compiled again for every chapter."""
+    sources = [cell.source for one in all_chapters() for cell in nbformat.read(one.path, 4).cells]
+    named = set(re.findall(r"^(?:from|import) (ctg_analysis[.\w]*)", "\n".join(sources), re.MULTILINE))
+    assert len(named) > 5
+    cell = f"import sys\nassert not {named!r} - set(sys.modules), {named!r} - set(sys.modules)"
+    assert outcome_of(notebook_of(tmp_path, cell), tmp_path, warm).error is None
 
 
 @pytest.mark.slow

@@ -54,8 +54,13 @@ def warm_up() -> None:
     from papermill.engines import NotebookExecutionManager
 
     import ctg_analysis.bilan
+    import ctg_analysis.consultation
     import ctg_analysis.enjeux
     import ctg_analysis.followup
+    import ctg_analysis.interviews
+    import ctg_analysis.meetings
+    import ctg_analysis.publishing.changes
+    import ctg_analysis.publishing.data_files
     import ctg_analysis.publishing.execution
     import ctg_analysis.strategy  # noqa: F401
     from ctg_analysis.display.markup import _templates as pieces
@@ -69,7 +74,7 @@ def warm_up() -> None:
     manager.notebook_start()
     run_cells(manager)
     CellShell.clear_instance()
-    CellShell.instance(config=CONFIG)
+    _ = CellShell.instance(config=CONFIG).display_formatter.formatters  # made when first asked for
     page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
     chapter_page(small, page)
     for name in pieces.list_templates():
