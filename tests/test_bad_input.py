@@ -57,6 +57,17 @@ def certify(path):
     certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
 
 
+def add(root, file, lines):
+    """Write one more file beside those of a source, and its entry in the certificate."""
+    path = root.raw / file
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    certificate = path.with_name("source.yml")
+    text = yaml.safe_load(certificate.read_text(encoding="utf-8"))
+    text["fichiers"] += [{"fichier": path.name, "lignes": len(lines) - 1, "octets": path.stat().st_size, "sha256": "-"}]
+    certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
+    certify(path)
+
+
 def spoil(root, file, change, encoding="utf-8"):
     path = root.raw / file
     lines = path.read_text(encoding="utf-8").splitlines()

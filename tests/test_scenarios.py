@@ -1,10 +1,13 @@
 """Acceptance scenarios of the field, by number: formula check, roundings of the Caf, evolution, small communes."""
 
+import re
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from test_bad_input import add, copied
 
+from ctg_analysis import figures
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.census_sample import years_between
 from ctg_analysis.cleaning.facts import facts
@@ -13,8 +16,12 @@ from ctg_analysis.display import texts
 from ctg_analysis.errors import UserError
 from ctg_analysis.indicators import observe, observe_one
 from ctg_analysis.model import MISSING, OK
+from ctg_analysis.observed import Observed
 from ctg_analysis.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
+from ctg_analysis.processing import process
+from ctg_analysis.settings import EXAMPLE_EPCI
 from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.caf import COVERAGE
 from ctg_analysis.uncertainty import UNKNOWN, detect_rounding
 
 EPCI = "100000000"
@@ -101,6 +108,37 @@ def test_scenario_3_a_rate_on_a_rounded_count_has_an_interval_that_holds_the_rou
     row = observe_one(rate, {rate.value.events: events, rate.value.population: people}, SOURCES).iloc[0]
     alone = row["numerator"] / row["denominator"] * rate.value.per
     assert row["low"] < 18 / 2000 * rate.value.per < alone < 24 / 2000 * rate.value.per < row["high"]
+
+
+def test_scenario_5_a_coverage_rate_by_commune_only_above_10_000_inhabitants(tmp_path, example):
+    """Ailleurs has 96 000 inhabitants and 41.7 places for 100 children; Autre-Part has 8 800, whatever a file says."""
+    root = copied(example, tmp_path / "exemple")
+    header = "annee;numcom;nomcom;" + ";".join(f"{stem}_com" for stem in COVERAGE)
+    lines = [header, "2023;98101;Ailleurs;41.7;22.1;16.4;2.3;0.9", "2023;98102;Autre-Part;55.5;10;40;5;0.5"]
+    add(root, "caf_txcouv_pe/txcouv_pe_com.csv", [*lines, "2023;XX;Non localisé;195.8;1;1;1;1"])
+    process(root)
+    seen = Observed("999999996", root)
+    rows = seen.data(CATALOGUE["childcare_coverage_rate"]).query("level == 'commune' and period == '2023'")
+    assert rows.set_index("territory")["value"].dropna().to_dict() == {"98101": 41.7}
+    several = [CATALOGUE[f"childcare_coverage{part}_rate"] for part in ("", "_eaje", "_at_home")]
+    shown = figures.large_communes(seen, several).html
+    first, second = re.findall(r"<tr.*?</tr>", shown, re.DOTALL)[1:3]
+    assert re.findall(r">([^<>]+)</t[hd]>", first) == ["Ailleurs", "41,7", "22,1", "0,9"]
+    assert "CA de l’Ailleurs" in second and "Autre-Part" not in shown
+    assert f"en 2023{texts.NBSP}: Ailleurs 41,7 (places pour 100 enfants de moins de 3 ans)." in shown
+    assert "Non publié par la Caf pour les communes de 10\u202f000 habitants et moins." in shown
+
+
+def test_scenario_5_a_territory_of_small_communes_says_that_they_are_not_published(example):
+    assert figures.large_communes(Observed(EXAMPLE_EPCI, example), [CATALOGUE["childcare_coverage_rate"]]).html == (
+        '<p class="reading">Taux de couverture de l’accueil du jeune enfant, par commune\u00a0: non publié par la Caf '
+        "pour les communes de 10\u202f000 habitants et moins, et le territoire n’en a pas de plus grande.</p>"
+    )
+
+
+def test_scenario_5_a_large_commune_without_its_file_has_the_box(example):
+    html = figures.large_communes(Observed("999999996", example), [CATALOGUE["childcare_coverage_rate"]]).html
+    assert "par commune (Ailleurs)." in html and "ctg fetch caf_txcouv_pe" in html
 
 
 def test_scenario_6_a_merger_is_summed_a_split_is_missing_and_series_say_their_perimeter():

@@ -7,6 +7,7 @@ from test_official_files import certified
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning import income, official_geography
+from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.geography import clean_communes
 from ctg_analysis.comparisons import comparators, find_epci, members
 from ctg_analysis.errors import InputError, UserError
@@ -210,6 +211,16 @@ def test_a_city_given_by_arrondissement_is_not_absent(years):
     absent = set(absent_communes(paris, years[2021]))
     assert len(paris) == 20 and "75056" not in absent
     assert absent == set(members_of(years[2021], "200054781")) - {"75056"}
+
+
+@pytest.mark.parametrize("name, paris", [("caf_txcouv_pe", []), ("insee_etat_civil", [200.0])])
+def test_what_cannot_be_added_up_has_no_value_for_a_city_given_by_arrondissement(name, paris, years):
+    now, source = years[2026], SOURCES[name]
+    parts = now.loc[now["parent"].eq("75056"), ["code"]].assign(value=10.0)
+    table = facts(parts, name, level="commune", period="2023", measure="m")
+    moved = to_reference(table, source, Perimeter.between(now, now))
+    assert moved.loc[moved["code"].eq("75056"), "value"].tolist() == paris
+    assert not moved["code"].isin(parts["code"]).any()
 
 
 COMPOSITION = "COM;LIBGEO;EPCI;LIBEPCI;DEP;REG"

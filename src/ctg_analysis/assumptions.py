@@ -27,6 +27,8 @@ def _line(source: Source) -> str:
         totals += f", without {', '.join(source.outside)}"
     if source.also_in_epcis:
         totals += "; changes without communes of no EPCI where these lack a date"
+    if source.above:
+        totals += f"; communes of more than {source.above} inhabitants only"
     absent = ABSENT[source.absent]
     unseen = sorted({name for layout in source.layouts for name in guesses(layout)})
     unseen += [f"address of {one.name}" for one in source.downloads if not one.seen]

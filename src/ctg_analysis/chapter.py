@@ -197,6 +197,10 @@ class Chapter:
         local = len(self.seen.communes)
         return tables.places_by_indicator(self.seen.places, columns, local=local, source=source, note=note)
 
+    def large_communes(self, *indicators: str) -> Html:
+        """Return indicators in the communes large enough for the producer to publish them, or that none is."""
+        return figures.large_communes(self.seen, [self._indicator(name) for name in indicators])
+
     def matrix(self, name: str) -> Html:
         """Return a family of indicators by commune: yes or no, or the value of each."""
         family = self._family(name)

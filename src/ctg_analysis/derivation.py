@@ -126,6 +126,7 @@ def to_facts(data: RawData, reference: int, now: pd.DataFrame) -> list[pd.DataFr
             source, then = one.source, perimeter.communes
             if source.loose:
                 facts = facts[facts["code"].isin(then["code"]) | facts["level"].ne("commune")]
+            facts = without_small(facts, source, then) if source.above else facts
             facts = with_absent(facts, source, then, full=one.folder.full)
             facts = weighted(facts, inhabitants) if source.per_inhabitant else facts
             parts.setdefault((source.id, id(perimeter)), (source, perimeter, []))[2].append(facts)
@@ -186,6 +187,17 @@ def with_absent(facts: pd.DataFrame, source: Source, communes: pd.DataFrame, *, 
             return with_uninhabited(facts, source, communes)
         case _:
             return facts
+
+
+def without_small(facts: pd.DataFrame, source: Source, communes: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts without a value for the communes of `Source.above` inhabitants or fewer, as its producer does.
+
+    communes: those of the year of the source's geography, with their population. One whose population is unknown has
+    no value either.
+    """
+    large = communes.loc[communes["population"].gt(source.above), "code"]
+    small = facts["level"].eq("commune") & ~facts["code"].isin(large)
+    return facts[~small]
 
 
 def with_uninhabited(facts: pd.DataFrame, source: Source, communes: pd.DataFrame) -> pd.DataFrame:

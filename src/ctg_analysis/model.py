@@ -59,6 +59,7 @@ class Source:
     absent: what a commune without a row means: "" unknown, "secret" withheld by the producer, "zero" none,
         "uninhabited" none where nobody lives, unknown elsewhere.
     each: measures of which every commune has the same by definition, those without a row too.
+    above: a commune of so many inhabitants or fewer has no value: the producer publishes none, nor does any file here.
     per_inhabitant: an index by commune; that of several is the mean of theirs, weighted by their inhabitants.
     loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
     cog: year of the official geographic code that the communes of the files are in. geography: the same, in French.
@@ -85,6 +86,7 @@ class Source:
     also_in_epcis: bool = False
     absent: str = ""
     each: frozenset[str] = frozenset()
+    above: int = 0
     per_inhabitant: bool = False
     loose: bool = False
     cog: int = 0

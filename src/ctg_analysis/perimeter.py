@@ -227,14 +227,15 @@ def _whole(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
 def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> pd.DataFrame:
     """Return the facts with Paris, Lyon and Marseille as one commune each.
 
-    Where the source gives arrondissements only, they are summed; where it gives the commune, they are dropped.
+    Where the source gives arrondissements only, they are summed, unless its figures cannot be: the commune then has none.
+    Where it gives the commune, they are dropped.
     """
     is_part = facts["level"].eq("commune") & facts["code"].isin(parents.index)
     parts, whole = facts[is_part], facts[~is_part]
     parts = parts.assign(code=parts["code"].map(parents))
     given = whole["code"][whole["code"].isin(parents.unique())]
     parts = parts[~parts["code"].isin(given)]
-    if parts.empty:
+    if parts.empty or not source.additive:
         return whole
     summed = sum_up(parts, source, parents.value_counts())
     return pd.concat([whole, summed.assign(level="commune")], ignore_index=True)

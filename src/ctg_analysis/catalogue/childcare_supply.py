@@ -2,14 +2,14 @@
 
 from functools import partial
 
-from ctg_analysis.catalogue.kinds import ABOVE_COMMUNE, count
+from ctg_analysis.catalogue.kinds import count
 from ctg_analysis.model import Indicator, Published
 
 CHAPTER = "04"
 COVERAGE_UNIT = "places pour 100 enfants de moins de 3 ans"
 THEORETICAL = (
     "Places théoriques à la fin de l'année, et non enfants accueillis ; le taux peut dépasser 100. La Cnaf ne "
-    "publie pas de valeur pour les communes de moins de 10 000 habitants."
+    "publie pas de valeur pour les communes de 10 000 habitants et moins."
 )
 
 
@@ -24,7 +24,6 @@ def _coverage(suffix: str, measure: str, label: str, definition: str, **options)
         sources=("caf_txcouv_pe",),
         value=Published(measure),
         reading="En {period}, le territoire offre {value} {unit}" + options.pop("mode", "") + ".",
-        levels=ABOVE_COMMUNE,
         star=True,
         **options,
     )

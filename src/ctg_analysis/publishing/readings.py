@@ -25,6 +25,7 @@ WITH_MEDIAN = ("_share", "_rate")
 BY_VERBS = {  # read without being named
     "chapter.childcare_authority(": "population_count",
     "chapter.communes(": "historical_population_count",
+    "chapter.large_communes(": "population_count",
 }
 
 

@@ -114,6 +114,7 @@ SOURCES = (
         producer="Cnaf, Observatoire national de la petite enfance",
         additive=False,
         lag=1,
+        above=10_000,
         geography="communes et EPCI au 1er janvier de l'année suivante, jamais recalculés",
         layouts=(
             *_by_level("txcouv_pe", COVERAGE, ("com", "epci", "dep", "reg", "nat")),
@@ -127,7 +128,7 @@ SOURCES = (
             _export("txcouv_pe_nat"),
             _export("txcouv_pe_epci_hist"),
         ),
-        note="Aucune valeur pour les communes de moins de 10 000 habitants.",
+        note="Aucune valeur pour les communes de 10 000 habitants et moins.",
     ),
     Source(
         id="caf_nbpla_pe",
