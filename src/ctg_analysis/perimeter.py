@@ -227,8 +227,8 @@ def _whole(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
 def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> pd.DataFrame:
     """Return the facts with Paris, Lyon and Marseille as one commune each.
 
-    Where the source gives arrondissements only, they are summed, unless its figures cannot be: the commune then has none.
-    Where it gives the commune, they are dropped.
+    Where the source gives arrondissements only, they are summed, and left out if its figures cannot be added up; where
+    it gives the commune, they are dropped.
     """
     is_part = facts["level"].eq("commune") & facts["code"].isin(parents.index)
     parts, whole = facts[is_part], facts[~is_part]
