@@ -419,7 +419,7 @@ def test_a_departement_that_is_a_region_too_is_said_once():
     rows = pd.DataFrame({"name": ["La Réunion"] * 2, "text": ["+0,8 %"] * 2, "status": ["ok"] * 2, "word": [None] * 2})
     rows = rows.assign(level=["departement", "region"], interval="")
     assert texts.beside(rows) == "Pour comparer : La Réunion +0,8 %."
-    assert texts.beside(rows.assign(status="nd")) == "Valeur non disponible : La Réunion."
+    assert texts.beside(rows.assign(status="nd")) == ""
 
 
 @pytest.mark.parametrize(

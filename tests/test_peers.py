@@ -1,6 +1,7 @@
 """Who resembles an EPCI: worked by hand on invented ones, then on all those of France."""
 
 import math
+import re
 import statistics
 import time
 
@@ -11,10 +12,12 @@ import pytest
 from ctg_analysis import figures, peers
 from ctg_analysis import peer_values as values
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import Chapter
 from ctg_analysis.cleaning.geography import clean_epcis, read_geography
 from ctg_analysis.display.style import OTHERS
 from ctg_analysis.display.texts import typography
 from ctg_analysis.errors import UserError
+from ctg_analysis.model import Count, Mean
 from ctg_analysis.observations import SCHEMA
 from ctg_analysis.observed import observed
 from ctg_analysis.raw_data import certified_folders
@@ -411,6 +414,28 @@ def test_every_open_comparison_of_the_invented_epci_has_its_quartiles(example):
             assert OTHERS["peers"] in chart and "la boîte va du premier au troisième quartile" in chart, one.id
     spread = [row["low"] < row["high"] for row in (seen.compared(one).iloc[-1] for one in open_ones)]
     assert sum(spread) > 0.8 * len(spread)
+
+
+@pytest.mark.parametrize("epci", [EXAMPLE, AUBRAC, "200066553", PETITE_TERRE])
+def test_r11_each_of_the_four_comparators_is_told_or_its_absence_with_a_reason(epci, request):
+    """All indicators that compare, of the invented EPCI, the reference one, one of two départements, one of Mayotte."""
+    chapter = Chapter(epci, request.getfixturevalue("example" if epci == EXAMPLE else "france"))
+    seen = chapter.seen
+    names = [typography(name) for name in seen.beside["name"].iloc[1:]]
+    assert len(names) == (4 if epci == "200066553" else 3)
+    for one in CATALOGUE.values():
+        rows = seen.compared(one)
+        if rows.empty or isinstance(one.value, Count | Mean) or SOURCES[rows["source"].iloc[0]].surveyed:
+            continue  # unknown, a number of things, or what residents answered here
+        words = re.sub("<[^>]*>", " ", chapter.reading(one.id).html)
+        told = words.partition("Pour comparer\u00a0: ")[2].partition(".")[0]
+        alone = "ces données ne décrivent que le territoire" in words
+        lacking = re.findall("Sans valeur de même source et de même période\u00a0: ([^.]*)", words)
+        for name in names:
+            drawn = any(part.startswith((f"{name} ", "France ")) for part in told.split("\u202f; ") if name in part)
+            assert drawn + alone + (name in ", ".join(lacking).split(", ")) == 1, (one.id, name, words)
+        peers_told = ["médiane des EPCI comparables" in told, alone, "Trop peu d’EPCI comparables" in words]
+        assert sum([*peers_told, "Aucun EPCI comparable." in words]) == 1, (one.id, words)
 
 
 def test_the_sentence_says_when_no_other_is_left_out():

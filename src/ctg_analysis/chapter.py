@@ -130,10 +130,13 @@ class Chapter:
             )
         own, others = rows.iloc[0], rows.iloc[1:]
         text = texts.sentence(one, own)
-        if others.empty or isinstance(one.value, Count | Mean):
-            return markup.reading(text, surveyed.base(own) if surveyed.is_surveyed(one) else texts.typography(more))
+        if surveyed.is_surveyed(one):
+            return markup.reading(text, surveyed.base(own))
+        if isinstance(one.value, Count | Mean):
+            return markup.reading(text, texts.typography(more))
         self._compared.append(one.id)
-        return markup.reading(text, texts.typography(texts.beside(others)))
+        said = [texts.beside(others), figures.uncompared(self.seen, one)]
+        return markup.reading(text, texts.typography(" ".join(filter(None, said))))
 
     def chart(self, indicator: str) -> Html:
         """Return the chart that the indicator declares, or the box when there is nothing to draw."""

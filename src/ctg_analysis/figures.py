@@ -16,8 +16,10 @@ from ctg_analysis.display import bars, charts, lines, maps, markup, messages, no
 from ctg_analysis.display.markup import Html
 from ctg_analysis.model import LEVELS, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.observed import Observed
+from ctg_analysis.peers import left_out
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.demarche import SURVEY
+from ctg_analysis.sources.demarche import PLAN, SURVEY
+from ctg_analysis.territories import FRANCE
 
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
@@ -286,6 +288,27 @@ def withheld(seen: Observed, one: Indicator) -> str:
     if periods.empty:
         return ""
     return f"{one.label}, {texts.period_text(periods.max())} : secret statistique, le chiffre ne peut pas être montré."
+
+
+def uncompared(seen: Observed, one: Indicator) -> str:
+    """Return which of the four comparators (département, région, France, peers) an indicator lacks, and why (rule R11).
+
+    Nothing when it has them all. one: known here, and not a number of things.
+    """
+    rows = seen.compared(one)
+    there = rows[rows["status"].eq(OK)].iloc[1:]
+    of = SOURCES[rows["source"].iloc[0]]
+    if there.empty and (of.form or of.hides or of.id == PLAN):
+        return "Sans comparaison : ces données ne décrivent que le territoire."
+    codes = there["territory"].mask(there["level"].eq("france"), FRANCE)
+    known = {("epci", seen.epci), *zip(there["level"], codes, strict=True)}
+    lacking = [place.name for place in seen.beside.itertuples(index=False) if (place.level, place.code) not in known]
+    named = ", ".join(dict.fromkeys(lacking))  # La Réunion is a département and a région
+    said = [f"Sans valeur de même source et de même période : {named}."] if lacking else []
+    if not there["level"].eq("peers").any():
+        few = "Trop peu d'EPCI comparables ont une valeur de même source et de même période."
+        said.append("Aucun EPCI comparable." if seen.peers(left_out(one)).peers.empty else few)
+    return " ".join(said)
 
 
 def unavailable(seen: Observed, one: Indicator, what: str) -> Html:

@@ -12,7 +12,7 @@ from ctg_analysis.comparisons import common_periods, comparators, find_epci, mem
 from ctg_analysis.demarche import open_demarche
 from ctg_analysis.display import texts
 from ctg_analysis.display.land import Land, read_land
-from ctg_analysis.model import OK, Indicator
+from ctg_analysis.model import OK, Count, Indicator, Mean
 from ctg_analysis.observations import complete, read_observations
 from ctg_analysis.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
 from ctg_analysis.peers import VARIABLES, PeerGroup, left_out, nearest, pairs
@@ -242,4 +242,4 @@ def _which_france(rows: pd.DataFrame) -> dict[str, str]:
 
 def _has_median(one: Indicator) -> bool:
     """Tell whether values of peers have a median worth showing; numbers of things have none."""
-    return not one.id.endswith(("_count", "_amount", "_year"))
+    return not (isinstance(one.value, Count | Mean) and one.id.endswith(("_count", "_amount", "_year")))

@@ -177,7 +177,7 @@ def typography(text: str) -> str:
 
 
 def beside(rows) -> str:
-    """Return the figures to compare with, what a test allows to say of them, and the territories that have none.
+    """Return the figures to compare with, and what a test allows to say of them.
 
     rows: columns name, level, text, interval, status, word.
     """
@@ -197,9 +197,6 @@ def beside(rows) -> str:
     ]
     if parts:
         sentences.append(f"La valeur du territoire est {' ; '.join(parts)}.")
-    unknown = rows.loc[rows["status"].ne(OK), "name"].unique()
-    if len(unknown):
-        sentences.append(f"Valeur non disponible : {', '.join(unknown)}.")
     return " ".join(sentences)
 
 
