@@ -7,13 +7,17 @@ import re
 import pandas as pd
 import pytest
 from raw_files import said, values
+from test_bad_input import copied
 
 from ctg_analysis import spaces
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import Chapter
 from ctg_analysis.chapters import all_chapters
+from ctg_analysis.cleaning.agreements import AGREEMENTS
 from ctg_analysis.cleaning.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
 from ctg_analysis.evidence import read_spaces
 from ctg_analysis.observed import observed
+from ctg_analysis.processing import process
 from ctg_analysis.publishing import readings as readings
 from ctg_analysis.publishing.readings import sum_of_readings
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
@@ -244,6 +248,37 @@ def test_a_territory_without_the_list_has_the_boxes(france):
     ):
         assert "agrements_vie_sociale.csv" in shown.html and "<figure" not in shown.html
     assert spaces.convention(seen) in {("2023", "2026"), ("2023-01-01", "2026-12-31")}
+
+
+def test_a_list_that_came_without_any_row_says_that_there_is_none(tmp_path, example):
+    """The form as it is handed out says nothing; with the day it came, it is the Caf's answer: none, in that year."""
+    day = datetime.date(2026, 3, 2)
+    assert clean_spaces(SOURCE, written(tmp_path), PLACES).empty
+    found = {
+        (code, name): value
+        for (code, _, name), value in values(clean_spaces(SOURCE, written(tmp_path), PLACES, day)).items()
+    }
+    assert {found[code, "approved_local_spaces"] for code in ("99001", "99002", "99003")} == {0}
+    root = copied(example, tmp_path / "exemple")
+    home = root.private / EXAMPLE_EPCI
+    home.mkdir(parents=True)
+    written(home)
+    (home / AGREEMENTS).write_text(f"{SPACES}:\n  recu_le: {day}\n  convention: essai\n  seuil: 5\n", encoding="utf-8")
+    process(root)
+    chapter = Chapter(EXAMPLE_EPCI, root)
+    for name in ("approved_social_centres_count", "approved_local_spaces_count"):
+        (row,) = chapter.seen.own(CATALOGUE[name]).to_dict("records")
+        assert (row["period"], row["value"]) == ("2026", 0) and "<svg" not in chapter.show(name).html
+    assert "En 2026, le nombre de centres sociaux agréés" in chapter.show("approved_social_centres_count").html
+    shown = [
+        chapter.approvals("social_approval_end_year"),
+        chapter.criteria("social_criteria"),
+        chapter.family("social_criteria"),
+        chapter.table("social_approval_start_year", "social_approval_end_year"),
+    ]
+    for one in shown:
+        assert "\u00a0: sans objet en 2026." in one.html and not re.search("unavailable|<svg|<table", one.html)
+    assert "unavailable" not in chapter.family("space_managers").html
 
 
 def test_a_chapter_runs_again_when_a_structure_or_the_convention_or_what_a_score_rests_on_has_changed(

@@ -180,8 +180,12 @@ class Chapter:
 
         An indicator that no place has is named below, without a column; the box stands for a table of such ones.
         """
+        several = [self._indicator(name) for name in indicators]
+        if all(figures.is_pointless(self.seen.data(one)) for one in several):
+            labels = texts.listed([texts.uncapitalised(one.label) for one in several])
+            return figures.unavailable(self.seen, several[0], f"{labels[:1].upper()}{labels[1:]}, par commune")
         columns, absent = [], []
-        for one in map(self._indicator, indicators):
+        for one in several:
             rows = self.seen.readable(one)
             if rows["status"].eq(MISSING).all():
                 absent.append(one)

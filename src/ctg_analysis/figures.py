@@ -14,7 +14,7 @@ from ctg_analysis.census_sample import CYCLE
 from ctg_analysis.comparisons import last_year, latest_period
 from ctg_analysis.display import bars, charts, lines, maps, markup, messages, notes, spine, tables, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.model import LEVELS, OK, SECRET, Count, Indicator, Mean
+from ctg_analysis.model import LEVELS, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
 from ctg_analysis.sources import SOURCES
@@ -312,14 +312,25 @@ def uncompared(seen: Observed, one: Indicator) -> str:
 
 
 def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
-    """Return the box: what is missing, from whom, and the command that says how to get it."""
+    """Return the box: what is missing, from whom, and the command that says how to get it.
+
+    Where it has no object in any commune, because what it is about is known not to be there, a sentence says so.
+    """
     rows = seen.data(one)
+    if is_pointless(rows):
+        return markup.reading(texts.typography(f"{what} : sans objet en {rows['period'].max()}."), "")
     used = set(rows.loc[rows["status"].eq(OK), "source"])
     missing = [SOURCES[name] for name in one.sources if name not in used] or [SOURCES[one.sources[0]]]
     return markup.unavailable(
         texts.typography(f"{texts.uncapitalised(what).replace(' : ', ', ')}."),
         [notes.how_to_get(source, seen.epci) for source in missing],
     )
+
+
+def is_pointless(rows: pd.DataFrame) -> bool:
+    """Tell whether an indicator has no object (`so`) in any commune at the latest period. rows: its observations."""
+    latest = rows[rows["level"].eq("commune") & rows["period"].eq(rows["period"].max())]
+    return len(latest) > 0 and latest["status"].eq(NOT_APPLICABLE).all()
 
 
 def source(seen: Observed, rows: pd.DataFrame, *, series: bool = False) -> str:

@@ -78,7 +78,8 @@ données fiscales). Un seuil plus bas que 5 est refusé.
 BY_SITE = """\
 Dans ce fichier, une ligne par structure et par année, telle qu'elle était au 31 décembre (ou le jour de la réception) ;
 `territoire` est la commune où la structure a son adresse. La liste est complète : une commune sans ligne n'a pas de
-structure cette année-là. `ctg` en compte les structures dont l'agrément court, commune par commune."""
+structure cette année-là. `ctg` en compte les structures dont l'agrément court, commune par commune. S'il n'y en a
+aucune, laisser le fichier sans ligne et inscrire sa réception dans `accords.yml` : ce sera 0, et non « inconnu »."""
 
 
 def write_templates(epci: str, name: str, folder: Path) -> list[Path]:

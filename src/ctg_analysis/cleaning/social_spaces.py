@@ -28,6 +28,8 @@ EXPECTED_DAY = "a day that exists, such as 2023-01-01"
 def clean_spaces(source: Source, path: Path, places: set[str], received: datetime.date | None = None) -> pd.DataFrame:
     """Return the facts of the list: one row per commune, year and measure; a commune without a row has no structure.
 
+    A list that came without any row says that there was none, in the year in which it came.
+
     A structure counts, by kind and by manager, when its approval runs on the 31 December of the year, or on the day
     the list was received in that year. approval_start_year and approval_end_year: years of the first approval to end,
     `so` where none runs. criterion_*: scores of the structures assessed, added up; spaces_assessed: how many they are.
@@ -51,6 +53,8 @@ def clean_spaces(source: Source, path: Path, places: set[str], received: datetim
     findings += _half_assessed(table, form, path)
     if findings:
         raise InputError(findings)
+    if sites.empty and received is None:  # the form as it is handed out
+        return facts(pd.DataFrame(columns=["code", "period", "measure", "value"]), source.id, level="commune")
     return facts(_counted(sites, communes, received or datetime.date.max), source.id, level="commune")
 
 
@@ -88,7 +92,8 @@ def _named(table: pd.DataFrame, form: Form) -> pd.DataFrame:
 
 def _counted(sites: pd.DataFrame, communes: list[str], received: datetime.date) -> pd.DataFrame:
     place = ["territory", "period"]
-    every = pd.MultiIndex.from_product([communes, sorted(set(sites["period"]))], names=place)
+    years = sorted(set(sites["period"])) or [str(received.year)]
+    every = pd.MultiIndex.from_product([communes, years], names=place)
     day = (sites["period"] + "-12-31").clip(upper=received.isoformat())
     running = sites[BEGIN].le(day) & sites[END].ge(day)
     grades = [name for name in sites if name.startswith("criterion_")]
@@ -97,8 +102,8 @@ def _counted(sites: pd.DataFrame, communes: list[str], received: datetime.date) 
     numbers |= {ASSESSED: sites[grades[0]].notna()} | {name: sites[name] for name in grades}
     sums = sites[place].assign(**numbers).groupby(place).sum().reindex(every, fill_value=0)
     first = sites[running].sort_values([END, BEGIN]).drop_duplicates(place).set_index(place).reindex(every)
-    years = {FIRST: first[BEGIN].str[:4], LAST: first[END].str[:4]}
-    rows = sums.astype(float).assign(**{name: told.astype(float) for name, told in years.items()})
+    ends = {FIRST: first[BEGIN].str[:4], LAST: first[END].str[:4]}
+    rows = sums.astype(float).assign(**{name: told.astype(float) for name, told in ends.items()})
     rows = rows.melt(var_name="measure", ignore_index=False).reset_index().rename(columns={"territory": "code"})
     return rows.assign(status=rows["value"].isna().map({True: NOT_APPLICABLE, False: OK}))
 
