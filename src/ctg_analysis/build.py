@@ -16,6 +16,7 @@ from tempfile import mkdtemp
 from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.locks import alone
+from ctg_analysis.processing import ensure, exposure
 from ctg_analysis.publishing import tasks
 from ctg_analysis.publishing.editions import JOURNAL, RECORD, SCRATCH, latest, publish, record, write_record
 from ctg_analysis.publishing.keys import keys, same_but_data
@@ -23,7 +24,7 @@ from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
 from ctg_analysis.settings import PUBLIC, data_root, project_path, settings
-from ctg_analysis.staleness import is_stale, told
+from ctg_analysis.staleness import told
 
 SIREN = r"\d{9}"
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
@@ -33,7 +34,8 @@ TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep 
 class Built:
     """What came of a report: its folder, whether an edition was published, the chapters that ran, those that failed.
 
-    breaks: where the chain of its démarche, from proofs to actions, does not hold.
+    breaks: where the chain of its démarche, from proofs to actions, does not hold. exposure: that earlier editions give
+    away what is withheld now; it is said here, and in no page, which would lead to it.
     """
 
     epci: str
@@ -42,6 +44,7 @@ class Built:
     ran: list[str] = field(default_factory=list)
     failed: dict[str, Exception] = field(default_factory=dict)
     breaks: list[str] = field(default_factory=list)
+    exposure: str = ""
     error: Exception | None = None
 
     @property
@@ -61,7 +64,7 @@ def lines_of(built: Built) -> list[str]:
     ran = f"{count} chapter{'' if count == 1 else 's'} made again" if count or failed else "up to date"
     lines = [f"{project_path(built.place)}/index.html: {ran}"]
     lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
-    lines += built.breaks
+    lines += [*built.breaks, *filter(None, [built.exposure])]
     journal = project_path(built.place.parent / JOURNAL / built.epci)
     details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
     return [*lines, details] if failed else lines
@@ -132,7 +135,8 @@ def build(
                         yield Built(epci, error=error)
                         continue
                     if plan is None:
-                        yield Built(epci, out / epci, breaks=record(latest(out, epci))["breaks"])
+                        breaks = record(latest(out, epci))["breaks"]
+                        yield Built(epci, out / epci, breaks=breaks, exposure=exposure(data_root(epci), epci))
                     else:
                         plans[epci] = plan
                 work = [job for plan in plans.values() for job in plan.jobs()]
@@ -166,10 +170,7 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
         InputError: raw files that cannot be trusted.
     """
     root = data_root(epci)
-    if is_stale(root):
-        from ctg_analysis.processing import ensure
-
-        ensure(root)
+    ensure(root)
     edition = latest(out, epci)
     former = record(edition)
     if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
@@ -209,7 +210,7 @@ def concluded(plan: Plan, out: Path) -> Built:
     if data.error:
         return Built(report.epci, error=data.error)
     found = data.result
-    built = Built(report.epci, breaks=found["breaks"])
+    built = Built(report.epci, breaks=found["breaks"], exposure=exposure(data_root(report.epci), report.epci))
     entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
     for one in plan.todo:
         outcome, stem = plan.came[f"notebooks/{one.path.name}"], one.path.stem

@@ -79,8 +79,19 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
         "sources": received(folders, agreements),
         "vintages": vintages(observations).reset_index(),
         "profiles": peer_profiles(root, data, observations, places, newest),
-        "notes": pd.DataFrame({"note": [rounding_note(sources), *exposure_notes(gate.exposed)]}, dtype=str),
+        "notes": notes(rounding_note(sources), gate.exposed, places),
     }
+
+
+def notes(rounding: str, exposed: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Return what the derivation has to say: columns note, exposes (the EPCIs of which an exposure tells, by |).
+
+    exposed: see `secrecy.Gate`. places: the territories.
+    """
+    epci_of = places[places["level"].eq("commune")].set_index("code")["epci"].dropna()
+    concerned = [{epci_of[code] for code in one.split("|") if code in epci_of} for one in exposed["communes"]]
+    each = [(rounding, ""), *zip(exposure_notes(exposed), map("|".join, map(sorted, concerned)), strict=True)]
+    return pd.DataFrame(each, columns=["note", "exposes"], dtype=str)
 
 
 def rounding_note(sources: dict[str, Source]) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Tables = dict[str, pd.DataFrame]
 
 _held: set[DataRoot] = set()
+NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
 ROWS_TOGETHER = 8192  # sorted by territory, so that the rows of one are read without those of all
 CONTOURS_TOGETHER = 256  # neighbours together, so that a part of the country is read without the rest
 
@@ -78,9 +79,20 @@ def process(*roots: DataRoot) -> list[int]:
 
 def read_notes(root: DataRoot) -> list[str]:
     """Return what the derivation of data/processed has to say: how the Caf rounds, what was given away before."""
-    import pandas as pd
+    return [one["note"] for one in _notes(root)]
 
-    return list(pd.read_parquet(root.processed / "notes.parquet")["note"])
+
+def exposure(root: DataRoot, epci: str) -> str:
+    """Return in one line that earlier editions gave away some of what is withheld of an EPCI; nothing otherwise."""
+    count = sum(epci in one["exposes"].split("|") for one in _notes(root))
+    if not count:
+        return ""
+    some = f"{count} group{'s' if count > 1 else ''} of persons withheld now"
+    return f"{epci}: earlier editions give away {some}: withdraw these editions, `ctg data` says which groups"
+
+
+def _notes(root: DataRoot) -> list[dict[str, str]]:
+    return json.loads((root.processed / NOTES).read_text(encoding="utf-8"))
 
 
 def process_material(root: DataRoot) -> None:
@@ -136,7 +148,11 @@ def _replacing(root: DataRoot, folder: Path) -> Iterator[Path]:
 
 def _write(folder: Path, tables: "Tables", made_from: dict[str, str]) -> None:
     folder.mkdir(exist_ok=True)
+    notes = tables["notes"].to_dict("records")
+    (folder / NOTES).write_text(json.dumps(notes, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for name, table in tables.items():
+        if name == "notes":
+            continue
         together = CONTOURS_TOGETHER if name == "contours" else ROWS_TOGETHER
         table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd", row_group_size=together)
     _note(folder, made_from)
