@@ -18,6 +18,7 @@ from ctg_analysis.display.drawing import length
 from ctg_analysis.display.land import land, read_land
 from ctg_analysis.display.maps import class_breaks
 from ctg_analysis.display.style import SEQUENTIAL
+from ctg_analysis.observed import Observed
 from ctg_analysis.publishing.data_files import spreadsheet_safe
 from ctg_analysis.publishing.html import chapter_page
 from ctg_analysis.sources import SOURCES
@@ -413,6 +414,23 @@ def test_figures_to_compare_with_are_apart_and_their_words_agree():
     said = texts.beside(rows.assign(word="plus faible que"))
     assert said.startswith("Pour comparer : Aveyron 20,1 % ; France 23,8 %.")
     assert said.endswith("plus faible que celle de l’Aveyron et de la France.")
+
+
+@pytest.mark.parametrize(
+    "indicator, source, territory, fictional, name",
+    [
+        ("birth_rate", "insee_etat_civil", "F", False, "France hors Mayotte"),
+        ("natural_change_rate", "insee_etat_civil", "F", False, "France hors Mayotte"),
+        ("births_count", "insee_etat_civil", "F", False, "France"),
+        ("population_count", "etalab_decoupage", "F", False, "France hors Mayotte"),
+        ("birth_rate", "insee_etat_civil", "FM", False, "France"),
+        ("birth_rate", "insee_etat_civil", "F", True, "France"),
+    ],
+)
+def test_a_rate_of_france_says_that_its_population_is_without_mayotte(indicator, source, territory, fictional, name):
+    shown = SimpleNamespace(root=SimpleNamespace(fictional=fictional))
+    figure = SimpleNamespace(source=source, territory=territory, status="ok", name="France")
+    assert Observed._france(shown, CATALOGUE[indicator], figure) == name
 
 
 def test_a_departement_that_is_a_region_too_is_said_once():

@@ -26,6 +26,7 @@ from ctg_analysis.model import (
     Source,
 )
 from ctg_analysis.perimeter import IN_EPCIS
+from ctg_analysis.territories import FRANCE
 from ctg_analysis.uncertainty import censor_floor
 
 PLACE = ["code", "level", "period"]
@@ -81,7 +82,7 @@ def observe_one(
 
     What is shown by commune is shown by secteur too: a grouping of communes is never smaller than one of them.
     """
-    rows = compute(indicator, by_measure)
+    rows = compute(indicator, by_measure, sources)
     rows = rows[rows["level"].isin(indicator.shown_at)]
     if indicator.floor is not None:
         rows = censor_floor(rows, indicator.floor)
@@ -91,7 +92,7 @@ def observe_one(
     return rows[columns.split()]
 
 
-def compute(indicator: Indicator, by_measure: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def compute(indicator: Indicator, by_measure: dict[str, pd.DataFrame], sources: dict[str, Source]) -> pd.DataFrame:
     """Return place, period, numerator, denominator, value, status and source of one indicator."""
 
     def measure(name: str, preferred: tuple[str, ...] = indicator.sources) -> pd.DataFrame:
@@ -117,13 +118,14 @@ def compute(indicator: Indicator, by_measure: dict[str, pd.DataFrame]) -> pd.Dat
         case Rate(events, per, name, within):
             below = population(DENOMINATORS) if name == POPULATION else by_measure.get(name, _empty_facts())
             top = first_available(measure(events), indicator.sources)
-            rows = _per_inhabitant(top, below, per, within)
+            rows = _per_inhabitant(covered(top, below, sources), below, per, within)
         case AnnualChange(years):
             rows = _completed(*(_annual_change(population(of=of), years) for of in ("", IN_EPCIS)))
         case AnnualFlow(flow, years) | AnnualResidual(flow, years):
             residual = isinstance(indicator.value, AnnualResidual)
             pairs = [(measure(flow + of), population(of=of)) for of in ("", IN_EPCIS)]
-            rows = _completed(*(_annual_flow(*pair, years, residual=residual) for pair in pairs))
+            flows = [(covered(top, below, sources), below) for top, below in pairs]
+            rows = _completed(*(_annual_flow(*pair, years, residual=residual) for pair in flows))
     return rows.assign(**{name: 1 for name in ("parts", "parts_of") if name not in rows})[COLUMNS]
 
 
@@ -134,6 +136,25 @@ def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFram
     order = rows["source"].map({source: rank for rank, source in enumerate(sources)})
     ranked = rows.assign(_without=rows["status"].ne(OK), _order=order).sort_values([*PLACE, "_without", "_order"])
     return ranked.drop_duplicates(PLACE).drop(columns=["_without", "_order"])
+
+
+def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
+    """Return the events with those of France without the départements that its population leaves out (Source.outside).
+
+    The events of Mayotte are counted each year, its population is not: a rate of France is of the rest on both sides.
+    """
+    whole = events["code"].eq(FRANCE)
+    lacking = {
+        code for name in population.loc[population["code"].eq(FRANCE), "source"] for code in sources[name].outside
+    }
+    apart = events[events["level"].eq("departement") & events["code"].isin(lacking) & events["status"].eq(OK)]
+    if apart.empty:
+        return events
+    less = apart.groupby(["period", "source"], observed=True)["value"].sum()
+    there = pd.MultiIndex.from_frame(events.loc[whole, ["period", "source"]])
+    rows = events.copy()
+    rows.loc[whole, "value"] -= less.reindex(there).fillna(0).to_numpy()
+    return rows
 
 
 def _empty_facts() -> pd.DataFrame:

@@ -186,6 +186,11 @@ def is_proportion(value: Value) -> bool:
     return value.bounded if isinstance(value, Ratio) else isinstance(value, Rate) and value.of == PERSONS
 
 
+def is_over_population(value: Value) -> bool:
+    """Tell whether a value is over the inhabitants that the census counts."""
+    return isinstance(value, Rate | AnnualFlow | AnnualResidual)
+
+
 @dataclass(frozen=True)
 class Indicator:
     """All that the product knows of one quantity: see docs/adding_an_indicator.md.

@@ -12,7 +12,7 @@ from ctg_analysis.comparisons import common_periods, comparators, find_epci, mem
 from ctg_analysis.demarche import open_demarche
 from ctg_analysis.display import texts
 from ctg_analysis.display.land import Land, read_land
-from ctg_analysis.model import OK, Count, Indicator, Mean
+from ctg_analysis.model import OK, Count, Indicator, Mean, is_over_population
 from ctg_analysis.observations import complete, read_observations
 from ctg_analysis.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
 from ctg_analysis.peers import VARIABLES, PeerGroup, left_out, nearest, pairs
@@ -126,13 +126,13 @@ class Observed:
         return rows.assign(
             text=[texts.value_text(one, row) for row in each],
             interval=[texts.interval_text(one, row) for row in each],
-            name=[texts.typography(self._france(row) if row.level == "france" else row.name) for row in each],
+            name=[texts.typography(self._france(one, row) if row.level == "france" else row.name) for row in each],
         )
 
-    def _france(self, row) -> str:
-        """Return which France a total covers, when there is one."""
-        partial = SOURCES[row.source].outside and row.status == OK and not self.root.fictional
-        return "France hors Mayotte" if partial else row.name
+    def _france(self, one: Indicator, row) -> str:
+        """Return which France a total covers, when there is one; that of a rate, its population too."""
+        outside = SOURCES[row.source].outside or (is_over_population(one.value) and row.territory == FRANCE)
+        return "France hors Mayotte" if outside and row.status == OK and not self.root.fictional else row.name
 
     def own(self, one: Indicator) -> pd.DataFrame:
         """Return the values of the territory itself, by period."""
