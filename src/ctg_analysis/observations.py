@@ -9,9 +9,13 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 
 from ctg_analysis.model import LEVELS, MISSING, OK, STATUSES, Indicator
+from ctg_analysis.sources import SOURCES
 
 KEY = ["territory", "level", "period", "indicator"]
 COLUMNS = [*KEY, "numerator", "denominator", "value", "low", "high", "status", "quality", "source"]
+
+
+LARGE_ONLY = [name for name, source in SOURCES.items() if source.above]
 
 
 def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
@@ -53,7 +57,8 @@ def complete(observations: pd.DataFrame, territories: pd.DataFrame, indicators: 
     """Return one row per territory, indicator and period of that indicator: a place never disappears.
 
     territories: columns territory, level. An indicator has rows at the levels it may be shown at; one that no
-    source feeds has the period "". A row that is added has the status `nd`.
+    source feeds has the period "". A row that is added has the status `nd`; where the producer publishes large
+    communes only, none is added for a commune or a secteur.
     """
     periods = observations[["indicator", "period"]].drop_duplicates()
     fed = set(periods["indicator"])
@@ -69,6 +74,8 @@ def complete(observations: pd.DataFrame, territories: pd.DataFrame, indicators: 
         .merge(observations, on=KEY, how="left", validate="1:1")
     )
     added = table["status"].isna()
+    small = added & table["level"].isin(["commune", "secteur"]) & table["preferred"].isin(LARGE_ONLY)
+    table, added = table[~small].reset_index(drop=True), added[~small].reset_index(drop=True)
     table["source"] = table["source"].where(~added, table["preferred"])
     table["status"] = table["status"].where(~added, MISSING)
     table["quality"] = table["quality"].fillna(1).astype(int)
