@@ -7,8 +7,9 @@ from back_test import FULL, NONE, NOT_COMPARED, SHIPPED
 from test_official_files import OFFICIAL, certified
 
 from ctg_analysis.cleaning import income
+from ctg_analysis.cleaning.geography import clean_communes
 from ctg_analysis.perimeter import absent_communes
-from ctg_analysis.raw_data import certified_folders, read_all
+from ctg_analysis.raw_data import GEOGRAPHY, certificates
 from ctg_analysis.settings import data_root
 
 FEWEST_PUBLISHED = 50  # households: a smaller commune has no row in Filosofi 2019
@@ -73,9 +74,8 @@ def test_the_page_says_what_the_full_files_give(held, page):
 @pytest.fixture(scope="module")
 def communes(france):
     """The communes of 1 January 2021, the nearest to those of Filosofi 2019 that we have."""
-    table = read_all({name: certified_folders(france)[name] for name in ("etalab_decoupage", "contours")}).communes[
-        2021
-    ]
+    folders, _ = certificates(france)
+    table = clean_communes(folders[GEOGRAPHY][0])[2021]
     return table[table["kind"].eq("commune-actuelle") & table["zone"].eq("metro")]
 
 

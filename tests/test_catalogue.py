@@ -114,9 +114,9 @@ def test_every_source_is_used_or_read():
 def test_every_measure_cleaned_is_used_and_every_measure_asked_for_is_cleaned(example):
     import pandas as pd
 
-    from ctg_analysis.raw_data import certified_folders, read_all
+    from ctg_analysis.raw_data import raw_data, read_root
 
-    facts = pd.concat([given.facts for given in read_all(certified_folders(example)).given])
+    facts = pd.concat([given.facts for given in raw_data(read_root(example)).given])
     asked = {measure for one in INDICATORS for measure in measures(one)}
     asked = {measure.removesuffix("_total").removesuffix("_inhabitants") for measure in asked} | asked
     assert set(facts["measure"]) - asked == set()

@@ -7,8 +7,9 @@ import pytest
 import yaml
 from test_official_files import OFFICIAL, certified
 
-from ctg_analysis.checking import FRAME, check_root
+from ctg_analysis.checking import check_root
 from ctg_analysis.derivation import derive
+from ctg_analysis.raw_data import FRAME, read_root
 from ctg_analysis.settings import DataRoot, data_root
 from ctg_analysis.sources.folders import CERTIFICATE
 
@@ -51,8 +52,13 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def observations(root):
-    return derive(root)["observations"]
+def reading(root):
+    return read_root(root)
+
+
+@pytest.fixture(scope="module")
+def observations(root, reading):
+    return derive(root, reading)["observations"]
 
 
 def value(observations, territory, indicator, period):
@@ -64,8 +70,8 @@ def value(observations, territory, indicator, period):
 MEDIAN = "living_standard_until_2019_median"
 
 
-def test_the_full_files_pass_the_check(root):
-    assert [str(finding) for finding in check_root(root)] == []
+def test_the_full_files_pass_the_check(root, reading):
+    assert [str(finding) for finding in check_root(root, reading)] == []
 
 
 def test_any_epci_speaks_and_murols_stays_as_a_secret(observations):

@@ -20,7 +20,7 @@ from ctg_analysis.errors import UserError
 from ctg_analysis.model import Count, Mean
 from ctg_analysis.observations import SCHEMA
 from ctg_analysis.observed import observed
-from ctg_analysis.raw_data import certified_folders
+from ctg_analysis.raw_data import certificates
 from ctg_analysis.sources import SOURCES
 
 AUBRAC, GRAND_PARIS, PETITE_TERRE, EXAMPLE = "200067171", "200054781", "200050532", "999999999"
@@ -287,7 +287,7 @@ def read(root):
     """Return observations, territories, profiles and classes of a data root."""
     observations = pd.read_parquet(root.processed / "observations.parquet")
     territories = pd.read_parquet(root.processed / "territories.parquet")
-    epcis = clean_epcis(certified_folders(root)["etalab_decoupage"][0])[read_geography(root)["annee"]]
+    epcis = clean_epcis(certificates(root)[0]["etalab_decoupage"][0])[read_geography(root)["annee"]]
     table = peers.profiles(observations, territories)
     return observations, territories, table, peers.classify(table, territories, epcis)
 

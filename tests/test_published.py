@@ -11,6 +11,7 @@ from ctg_analysis import derivation, published, staleness
 from ctg_analysis.build import Built, build, lines_of
 from ctg_analysis.chapters import chosen_chapters
 from ctg_analysis.processing import NOTES, exposure, read_notes
+from ctg_analysis.raw_data import read_root
 from ctg_analysis.secrecy import EXPOSED
 from ctg_analysis.settings import DataRoot
 
@@ -33,7 +34,7 @@ def test_the_gate_knows_what_earlier_editions_published(tmp_path, monkeypatch, e
 
     monkeypatch.setattr(derivation, "withhold", listen)
     with pytest.raises(InterruptedError):
-        derivation.derive(root)
+        derivation.derive(root, read_root(root))
     (edition,) = heard
     known = edition.observations
     assert {"msa_familles", "mission_locale"} <= set(known["source"]) and known["status"].eq("ok").any()

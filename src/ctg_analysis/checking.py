@@ -1,76 +1,57 @@
 """`ctg check`: all that is wrong with a data root, nothing of it written."""
 
+from functools import cache
 from pathlib import Path
 
+import pandas as pd
 import pyarrow
 import pyarrow.parquet as parquet
 
-from ctg_analysis.cleaning import CLEANERS, cleaners
 from ctg_analysis.cleaning.files import header_of
 from ctg_analysis.cleaning.reading import missing_columns
 from ctg_analysis.cleaning.schools import schools_left_out
 from ctg_analysis.derivation import places_of
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.evidence import read_evidence
-from ctg_analysis.perimeter import Perimeter, perimeter_from
+from ctg_analysis.perimeter import perimeter_from
 from ctg_analysis.private import read_private
-from ctg_analysis.raw_data import (
-    CONTOURS,
-    DENSITY,
-    GEOGRAPHY,
-    PASSAGE,
-    RawData,
-    by_geography,
-    certificates,
-    read_all,
-    strangers,
-)
+from ctg_analysis.raw_data import RawData, Reading, by_geography, read_root, strangers
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, integrity, read_certificate
 from ctg_analysis.sources.folders import CERTIFICATE, FULL, is_note
 
 SCHOOLS = "depp_ecoles"
-FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
 
 
-def check_root(root: DataRoot) -> list[Finding]:
-    """Return every finding: certificates, bytes, columns, the rows of the sources and of the partners' forms."""
+def check_root(root: DataRoot, reading: Reading | None = None) -> list[Finding]:
+    """Return every finding: certificates, bytes, columns, the rows of the sources and of the partners' forms.
+
+    reading: what `raw_data.read_root` has read of the same root, when it has.
+    """
     if not root.raw.is_dir():
         return [Finding(project_path(root.raw), None, None, "no such folder", "a folder raw/ with the sources")]
-    folders, findings = certificates(root)
-    findings += strays(root.raw)
-    findings += [finding for several in folders.values() for folder in several for finding in check_folder(folder)]
-    frame: RawData | None = None
-    if all(name in folders for name in FRAME):
-        try:
-            frame = read_all({name: folders[name] for name in (*FRAME, PASSAGE, DENSITY) if name in folders})
-        except InputError as error:
-            findings += error.findings
-    for source in CLEANERS:
-        for folder in folders.get(source, []):
-            findings += _check_rows(source, folder, frame)
-    if frame:
-        findings += _check_forms(root, frame)
+    reading = reading or read_root(root)
+    folders = [folder for several in reading.folders.values() for folder in several]
+    findings = [*reading.findings, *strays(root.raw), *(one for folder in folders for one in check_folder(folder))]
+    if reading.frame:
+        findings += _check_communes(reading.tables, reading.frame)
+        findings += _check_forms(root, reading.frame)
     return sorted(set(findings), key=lambda one: (one.path, one.line or 0, one.column or "", one.found))
 
 
-def _check_rows(source: str, folder: RawFolder, frame: RawData | None) -> list[Finding]:
-    """Return what is wrong with the rows of a source; with its communes too, when those of its year are known."""
-    known = cleaners(frame.communes[max(frame.communes)]) if frame else CLEANERS
-    try:
-        facts = known[source](folder)
-    except InputError as error:
-        return error.findings
-    if not frame:
-        return []
-    declared = SOURCES[source]
-    lost = schools_left_out(folder, frame.communes[max(frame.communes)]) if source == SCHOOLS else []
-    return lost + [
-        finding
-        for year, part in by_geography(declared, facts, frame.communes)
-        for finding in strangers(part, declared, _perimeter(year, frame), folder.path)
-    ]
+def _check_communes(tables: dict[str, list[tuple[RawFolder, pd.DataFrame | None]]], frame: RawData) -> list[Finding]:
+    """Return what is wrong with the communes of the sources that could be read."""
+    now = max(frame.communes)
+    perimeter = cache(lambda year: perimeter_from(year, frame.communes, now, frame.passage))
+    readable = [(name, folder, facts) for name, several in tables.items() for folder, facts in several]
+    findings = []
+    for name, folder, facts in [one for one in readable if one[2] is not None]:
+        if name == SCHOOLS:
+            findings += schools_left_out(folder, frame.communes[now])
+        for year, part in by_geography(SOURCES[name], facts, frame.communes):
+            findings += strangers(part, SOURCES[name], perimeter(year), folder.path)
+    return findings
 
 
 def _check_forms(root: DataRoot, frame: RawData) -> list[Finding]:
@@ -82,10 +63,6 @@ def _check_forms(root: DataRoot, frame: RawData) -> list[Finding]:
     except InputError as error:
         return error.findings
     return []
-
-
-def _perimeter(year: int, frame: RawData) -> Perimeter:
-    return perimeter_from(year, frame.communes, max(frame.communes), frame.passage)
 
 
 def check_folder(folder: RawFolder) -> list[Finding]:

@@ -25,7 +25,7 @@ from ctg_analysis.private import (
     with_thresholds,
 )
 from ctg_analysis.published import published_before, reports
-from ctg_analysis.raw_data import GEOGRAPHY, Folders, RawData, certified_folders, perimeters_of, read_all, strangers
+from ctg_analysis.raw_data import GEOGRAPHY, Folders, RawData, Reading, perimeters_of, raw_data, strangers
 from ctg_analysis.secrecy import withhold
 from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources import SOURCES
@@ -39,15 +39,16 @@ DENSITY_CLASSES = {1: "urbain dense", 2: "urbain intermédiaire", 3: "urbain int
 RURAL = "rural"
 
 
-def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
+def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
     """Return the tables of data/processed: territories, observations, contours, evidence, spaces, sources, vintages,
     profiles, notes.
+
+    reading: what `raw_data.read_root` has read of the same root.
 
     Raises:
         InputError: files that cannot be trusted, with every finding.
     """
-    folders = certified_folders(root)
-    data = read_all(folders)
+    data = raw_data(reading)
     places = places_of(root, data)
     private, agreements = read_private(root, places)
     evidence = read_evidence(root, places)
@@ -76,7 +77,7 @@ def derive(root: DataRoot) -> dict[str, pd.DataFrame]:
         "contours": contours,
         "evidence": evidence,
         "spaces": read_spaces(root),
-        "sources": received(folders, agreements),
+        "sources": received(reading.folders, agreements),
         "vintages": vintages(observations).reset_index(),
         "profiles": peer_profiles(root, data, observations, places, newest),
         "notes": notes(rounding_note(sources), gate.exposed, places),

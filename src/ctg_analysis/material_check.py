@@ -4,7 +4,6 @@ import datetime
 
 import pandas as pd
 
-from ctg_analysis.checking import FRAME
 from ctg_analysis.derivation import derive
 from ctg_analysis.errors import Finding
 from ctg_analysis.field.consistency import inconsistencies
@@ -13,6 +12,7 @@ from ctg_analysis.field.restricted import gather_restricted, wrong_in_restricted
 from ctg_analysis.field.retention import as_finding, due
 from ctg_analysis.field.tables.evidence import INDICATOR
 from ctg_analysis.proofs import no_longer
+from ctg_analysis.raw_data import FRAME, read_root
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources.folders import source_folders
 from ctg_analysis.staleness import are_observations_stale, demarches
@@ -60,5 +60,5 @@ def _places(root: DataRoot) -> pd.DataFrame | None:
 def _observations(root: DataRoot) -> dict[str, pd.DataFrame]:
     """Return observations and territories, as they are now."""
     if are_observations_stale(root):
-        return derive(root)
+        return derive(root, read_root(root))
     return {name: pd.read_parquet(root.processed / f"{name}.parquet") for name in ("observations", "territories")}

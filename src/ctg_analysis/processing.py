@@ -58,16 +58,18 @@ def process(*roots: DataRoot) -> list[int]:
     """
     from ctg_analysis.checking import check_root  # both heavy, and seldom needed
     from ctg_analysis.derivation import derive
+    from ctg_analysis.raw_data import read_root
 
     made_from = [(inputs(root), material_inputs(root)) for root in roots]
     findings: set[Finding] = set()
     derived = []
     for root in roots:
+        reading = read_root(root)
         try:
-            tables = derive(root)
+            tables = derive(root, reading)
             derived.append((tables, derive_material(root, tables["territories"])))
         except InputError as error:  # it stops at the first stage that finds something
-            findings |= {*error.findings, *check_root(root)}
+            findings |= {*error.findings, *check_root(root, reading)}
     if findings:
         raise InputError(findings)
     for root, (tables, material), (digests, of_material) in zip(roots, derived, made_from, strict=True):

@@ -1,6 +1,7 @@
 """All the raw files of a data root, certified, read and cleaned: each source in the geography of its own year."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,7 @@ from ctg_analysis.sources.certificates import RawFolder, read_certificate
 from ctg_analysis.sources.folders import source_folders
 
 GEOGRAPHY, CONTOURS, PASSAGE, DENSITY = "etalab_decoupage", "contours", "insee_passage", "insee_densite"
+FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
 SERIES = ["level", "period", "measure"]
 
 Folders = dict[str, list[RawFolder]]
@@ -46,20 +48,30 @@ class RawData:
     density: pd.DataFrame | None
 
 
-def certified_folders(root: DataRoot) -> Folders:
-    """Return the folders of every source of data/raw with their certificates: the full files before the extract.
+@dataclass(frozen=True)
+class Reading:
+    """What was read of a data root, each file once, and what is wrong with its certificates and its rows.
 
-    Raises:
-        InputError: with the findings of all the certificates.
+    frame: the geography, without any facts; None when a part of it cannot be read. tables: the facts of each folder of
+    a source that has a cleaning function, the full files before the extract; None where they cannot be read.
     """
-    folders, findings = certificates(root)
-    if findings:
-        raise InputError(findings)
-    return folders
+
+    folders: Folders
+    frame: RawData | None
+    tables: dict[str, list[tuple[RawFolder, pd.DataFrame | None]]]
+    findings: list[Finding]
+
+
+def read_root(root: DataRoot) -> Reading:
+    """Read and clean every source of data/raw: the folders, their certificates, the rows of their files."""
+    return read_all(*certificates(root))
 
 
 def certificates(root: DataRoot) -> tuple[Folders, list[Finding]]:
-    """Return the folders of every source whose certificate can be read, and what is wrong with the others."""
+    """Return the folders of every source whose certificate can be read, and what is wrong with the others.
+
+    The full files of a source come before its extract.
+    """
     findings: list[Finding] = []
     folders: Folders = {}
     for source, paths in source_folders(root.raw).items():
@@ -73,39 +85,55 @@ def certificates(root: DataRoot) -> tuple[Folders, list[Finding]]:
     return folders, findings
 
 
-def read_all(folders: Folders) -> RawData:
-    """Read and clean every source that has a cleaning function; all findings of all files are raised together."""
-    findings: list[Finding] = []
+def read_all(folders: Folders, findings: Sequence[Finding] = ()) -> Reading:
+    """Read and clean every source of some folders that has a cleaning function, and keep all that is wrong.
+
+    findings: what is wrong with the certificates already.
+    """
+    found: list[Finding] = []
 
     def attempt(function, *arguments):
         try:
             return function(*arguments)
         except InputError as error:
-            findings.extend(error.findings)
+            found.extend(error.findings)
             return None
 
-    frame = folders[GEOGRAPHY][0]
-    communes = attempt(geography.clean_communes, frame)
-    epcis = attempt(geography.clean_epcis, frame)
-    contours = attempt(clean_contours, folders[CONTOURS][0])
-    passage = attempt(official_geography.clean_passage, folders[PASSAGE][0]) if PASSAGE in folders else None
-    density = attempt(official_geography.clean_density, folders[DENSITY][0]) if DENSITY in folders else None
-    read = {
+    def first(source, clean):
+        return attempt(clean, folders[source][0]) if source in folders else None
+
+    communes, epcis = first(GEOGRAPHY, geography.clean_communes), first(GEOGRAPHY, geography.clean_epcis)
+    contours = first(CONTOURS, clean_contours)
+    passage = first(PASSAGE, official_geography.clean_passage)
+    density = first(DENSITY, official_geography.clean_density)
+    whole = not found and all(name in folders for name in FRAME)
+    frame = RawData(communes, epcis, [], contours, passage, density) if whole else None
+    tables = {
         source: [(folder, attempt(clean, folder)) for folder in folders[source]]
         for source, clean in (CLEANERS if communes is None else cleaners(communes[max(communes)])).items()
         if source in folders
     }
-    if findings:
-        raise InputError(findings)
-    populations = geography.clean_populations(frame, communes)
-    given = [Given(SOURCES[GEOGRAPHY], frame, year, table) for year, table in populations.items()]
-    for source, tables in read.items():
+    return Reading(folders, frame, tables, [*findings, *found])
+
+
+def raw_data(reading: Reading) -> RawData:
+    """Return all that was read, each source in the geography of its own year.
+
+    Raises:
+        InputError: with all the findings of the reading.
+    """
+    if reading.findings:
+        raise InputError(reading.findings)
+    home, frame = reading.folders[GEOGRAPHY][0], reading.frame
+    populations = geography.clean_populations(home, frame.communes)
+    given = [Given(SOURCES[GEOGRAPHY], home, year, table) for year, table in populations.items()]
+    for source, tables in reading.tables.items():
         for folder, facts in complementary(tables):
             given += [
                 Given(SOURCES[source], folder, year, part)
-                for year, part in by_geography(SOURCES[source], facts, communes)
+                for year, part in by_geography(SOURCES[source], facts, frame.communes)
             ]
-    return RawData(communes, epcis, given, contours, passage, density)
+    return replace(frame, given=given)
 
 
 def complementary(tables: list[tuple[RawFolder, pd.DataFrame]]) -> list[tuple[RawFolder, pd.DataFrame]]:
@@ -113,6 +141,8 @@ def complementary(tables: list[tuple[RawFolder, pd.DataFrame]]) -> list[tuple[Ra
 
     The extract keeps the years, the levels and the measures that the full files do not have, and only these.
     """
+    if len(tables) == 1:
+        return tables
     kept, seen = [], pd.MultiIndex.from_arrays([[]] * len(SERIES))
     for folder, facts in tables:
         series = pd.MultiIndex.from_frame(facts[SERIES].astype(str))
