@@ -20,10 +20,8 @@ AGES = "insee_rp_population/DS_RP_TD_POPULATION_AGESEX_PRINC_2023.csv"
 IRIS = "insee_iris_rp2021/communes_rp2021.parquet"
 
 
-SOME = {
-    "etalab_decoupage",
-    "contours",
-    "insee_etat_civil",
+FEW = {"etalab_decoupage", "contours", "insee_etat_civil"}
+OTHERS = {
     "insee_rp_population",
     "insee_iris_rp2021",
     "insee_bpe_2025",
@@ -35,14 +33,21 @@ SOME = {
 
 @pytest.fixture
 def root(tmp_path, example):
-    """A copy of some sources of the invented territory, that a test may spoil."""
+    """A copy of a few sources of the invented territory, that a test may spoil."""
     return copied(example, tmp_path / "exemple")
 
 
+@pytest.fixture
+def others(root, example):
+    """Other sources beside them, for the tests that spoil these: it takes time to read them."""
+    for source in OTHERS:
+        shutil.copytree(example.raw / source, root.raw / source)
+
+
 def copied(root, home):
-    """Copy some sources of a data root."""
+    """Copy a few sources of a data root."""
     shutil.copytree(root.path, home, ignore=shutil.ignore_patterns("*.py", "__pycache__", "private"))
-    keep(DataRoot(home), SOME)
+    keep(DataRoot(home), FEW)
     return DataRoot(home)
 
 
@@ -102,7 +107,7 @@ def replace(line, column, text):
         ("caf_txcouv_pe/txcouv_pe_epci.csv", "numepci"),
     ],
 )
-def test_a_missing_column_of_the_key(root, file, column):
+def test_a_missing_column_of_the_key(root, others, file, column):
     def without(lines):
         place = lines[0].split(";").index(column)
         return [";".join(cell for k, cell in enumerate(line.split(";")) if k != place) for line in lines]
@@ -138,7 +143,7 @@ def test_a_word_in_the_place_of_a_number_and_a_blank(root):
     assert "line 7: found no value, expected a value, unless CONF_STATUS is C or OBS_STATUS is O" in second
 
 
-def test_a_number_without_end_and_a_column_that_comes_twice(root):
+def test_a_number_without_end_and_a_column_that_comes_twice(root, others):
     spoil(root, BIRTHS, replace(5, 3, "1e400"))
     spoil(root, AGES, lambda lines: [f"{line};{line.split(';')[0]}" for line in lines])
     again = (root.raw / AGES).read_text(encoding="utf-8").partition(";")[0]
@@ -153,7 +158,7 @@ def test_a_header_without_names(root):
     assert all(", line 1, column " in one and "found no such column" in one for one in findings(root))
 
 
-def test_a_date_of_access_that_is_none(root):
+def test_a_date_of_access_that_is_none(root, others):
     certificate = root.raw / "drees_apl" / "source.yml"
     text = yaml.safe_load(certificate.read_text(encoding="utf-8")) | {"date_acces": "24/11/2026"}
     certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
@@ -184,7 +189,7 @@ def test_one_bad_root_leaves_them_all_as_they_were(root, example, tmp_path):
     assert (good.processed / "manifest.json").read_bytes() == before  # it would tell the sources left out
 
 
-def test_a_value_over_its_denominator(root):
+def test_a_value_over_its_denominator(root, others):
     import pandas as pd
 
     path = root.raw / IRIS
@@ -196,13 +201,13 @@ def test_a_value_over_its_denominator(root):
     assert "line 3, column pop_0_19" in line and "expected pop_0_19 at most pop" in line
 
 
-def test_a_wrong_encoding(root):
+def test_a_wrong_encoding(root, others):
     spoil(root, "drees_apl/apl_generalistes.csv", lambda lines: lines, encoding="cp1252")
     lines = findings(root)
     assert any("apl_generalistes.csv, line 1: found the byte 0xe9, expected text in UTF-8" in line for line in lines)
 
 
-def test_a_bad_byte_in_a_line_cut_short_is_told_in_one_line_and_nothing_else(root):
+def test_a_bad_byte_in_a_line_cut_short_is_told_in_one_line_and_nothing_else(root, others):
     path = root.raw / AGES
     lines = path.read_bytes().count(b"\n")
     path.write_bytes(path.read_bytes() + b"\xe9;1\n")
@@ -214,7 +219,7 @@ def test_a_bad_byte_in_a_line_cut_short_is_told_in_one_line_and_nothing_else(roo
     assert f"line {lines + 1}: found the byte 0xe9, expected text in UTF-8" in line
 
 
-def test_a_truncated_csv(root):
+def test_a_truncated_csv(root, others):
     path = root.raw / AGES
     lines = path.read_bytes().splitlines(keepends=True)
     half = len(lines) // 2
@@ -224,13 +229,13 @@ def test_a_truncated_csv(root):
     assert any("cells, expected 8, as in the header" in line for line in lines), lines
 
 
-def test_a_csv_that_stops_between_two_lines(root):
+def test_a_csv_that_stops_between_two_lines(root, others):
     spoil(root, AGES, lambda lines: lines[:100])
     (line,) = findings(root)
     assert re.search(r"found 99 rows, expected \d{5} rows", line)
 
 
-def test_a_line_too_long_and_an_empty_file(root):
+def test_a_line_too_long_and_an_empty_file(root, others):
     spoil(root, BIRTHS, lambda lines: [*lines[:3], lines[3] + ";1", *lines[4:]])
     (root.raw / AGES).write_bytes(b"")
     certify(root.raw / AGES)
@@ -239,7 +244,7 @@ def test_a_line_too_long_and_an_empty_file(root):
     assert "line 1: found an empty file" in second
 
 
-def test_a_truncated_parquet(root):
+def test_a_truncated_parquet(root, others):
     path = root.raw / IRIS
     path.write_bytes(path.read_bytes()[:900])
     certify(path)
@@ -264,14 +269,14 @@ def test_an_absent_file_and_an_absent_certificate(root):
     assert "contours/source.yml: found no certificate" in certificate and "found no file" in file
 
 
-def test_all_problems_of_all_files_come_at_once(root):
+def test_all_problems_of_all_files_come_at_once(root, others):
     spoil(root, BIRTHS, replace(5, 3, "-3"))
     spoil(root, AGES, replace(9, 3, "Y5-9"))
     spoil(root, "caf_s_ben_com_f/s_ben_com_f.csv", replace(2, 0, "décembre"))
     assert len(findings(root)) == 3
 
 
-def test_check_says_the_same_and_writes_nothing(root):
+def test_check_says_the_same_and_writes_nothing(root, others):
     spoil(root, BIRTHS, replace(5, 3, "-3"))
     (root.raw / "insee_bpe_2025" / "notes.txt").write_text("?", encoding="utf-8")
     lines = [str(finding) for finding in check_root(root)]
