@@ -9,6 +9,7 @@ import csv
 import json
 import re
 import shutil
+from typing import NamedTuple
 
 import pandas as pd
 import pytest
@@ -25,6 +26,7 @@ from ctg_analysis.model import OK, Count, Mean, Rate, Ratio
 from ctg_analysis.publishing.data_files import write_csv, write_observations
 from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, data_root
 from ctg_analysis.sources import SOURCES
+from ctg_analysis.staleness import MANIFEST
 
 pytestmark = pytest.mark.slow
 FORMS = ("pmi_assistants_maternels", "dsden_inclusion", "mission_locale")
@@ -57,10 +59,10 @@ PARTS = {part: whole for name in FORMS for part, whole in SOURCES[name].form.par
 
 
 class Edition:
-    """What is published of the territory of a data root: CSV, Parquet, and the outputs of the executed notebooks."""
+    """What is published of the processed data of a root: CSV, Parquet, and the outputs of the executed notebooks."""
 
-    def __init__(self, root, folder, chapters=()):
-        processing.process(root)
+    def __init__(self, folder, chapters=()):
+        self.folder = folder
         chapter = open_chapter(EXAMPLE_EPCI)
         folder.mkdir(parents=True)
         write_csv(folder, chapter)
@@ -144,14 +146,48 @@ def root(tmp_path_factory, example):
     return root
 
 
-@pytest.fixture
-def home(root, tmp_path, monkeypatch):
-    """The folder of the editions, which the gate reads; chapters open the data root of the attack."""
-    for module in (derivation, staleness):
-        monkeypatch.setattr(module, "reports", lambda: tmp_path / "reports")
-    monkeypatch.setattr(chapters, "data_root", lambda *epci: root if epci else data_root())
-    monkeypatch.setattr(chapters, "ensure", lambda root: None)
-    return tmp_path / "reports" / ".editions" / EXAMPLE_EPCI
+class Telling(NamedTuple):
+    """Two editions, the second with other secteurs; the second again, a person moved from a withheld count to another.
+
+    asked: what the gate was asked for each of the three.
+    """
+
+    first: Edition
+    second: Edition
+    moved: Edition
+    asked: list[tuple]
+
+
+@pytest.fixture(scope="module")
+def telling(root, tmp_path_factory):
+    """The three editions; the gate reads the first from the folder of the editions, chapters open the data root."""
+    folder = tmp_path_factory.mktemp("editions")
+    asked = []
+
+    def listening(*told):
+        asked.append(told)
+        return secrecy.withhold(*told)
+
+    def edition(place, chapters=()):
+        processing.process(root)
+        return Edition(place, chapters)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (derivation, staleness):
+            patch.setattr(module, "reports", lambda: folder / "reports")
+        patch.setattr(derivation, "withhold", listening)
+        patch.setattr(chapters, "data_root", lambda *epci: root if epci else data_root())
+        patch.setattr(chapters, "ensure", lambda root: None)
+        first = edition(folder / "reports" / ".editions" / EXAMPLE_EPCI / "1")
+        (path,) = (root.reference / "secteurs").glob("*.csv")
+        path.write_text(path.read_text(encoding="utf-8").replace("99005;Haut Pays", "99005;Bas Pays"), encoding="utf-8")
+        second = edition(folder / "second", all_chapters())
+        before = {path: path.read_bytes() for path in (root.private / EXAMPLE_EPCI).glob("*.csv")}
+        move_one_person(root)
+        moved = edition(folder / "moved", all_chapters())
+        for path, content in before.items():
+            path.write_bytes(content)
+        yield Telling(first, second, moved, asked)
 
 
 def truth(root):
@@ -188,11 +224,8 @@ def attack(published, root):
     return attacker.finds_out(victims(truth(root)))
 
 
-def test_no_withheld_count_can_be_found_out_from_the_files_of_two_editions(root, home):
-    first = Edition(root, home / "1")
-    (path,) = (root.reference / "secteurs").glob("*.csv")
-    path.write_text(path.read_text(encoding="utf-8").replace("99005;Haut Pays", "99005;Bas Pays"), encoding="utf-8")
-    second = Edition(root, home / "2", all_chapters())
+def test_no_withheld_count_can_be_found_out_from_the_files_of_two_editions(root, telling):
+    first, second, *_ = telling
     assert len(victims(truth(root))) > 20
     assert attack([first, second], root) == []
     names = {texts.typography(name): code for code, name in names_of(root).items()}
@@ -210,9 +243,13 @@ def names_of(root):
     return dict(zip(communes["code"], communes["name"], strict=True))
 
 
-def test_the_same_attack_succeeds_when_the_secondary_rule_is_switched_off(root, home, monkeypatch):
+def test_the_same_attack_succeeds_when_the_secondary_rule_is_switched_off(root, telling, tmp_path, monkeypatch):
     monkeypatch.setattr(secrecy, "secondary", lambda *_: ([], []))
-    assert len(attack([Edition(root, home / "1")], root)) > 3
+    observed, indicators, sources, membership, _ = telling.asked[1]
+    bolder = secrecy.withhold(observed, indicators, sources, membership).observations
+    bolder.astype({"level": "category", "status": "category"}).to_parquet(root.processed / "observations.parquet")
+    (root.processed / MANIFEST).touch()  # so that they are opened again
+    assert len(attack([Edition(tmp_path / "bolder")], root)) > 3
 
 
 # Form, column, a commune that has one fewer in the second telling, a commune of its secteur that has one more.
@@ -224,16 +261,8 @@ MOVED = [
 ]
 
 
-@pytest.fixture
-def move(root):
-    """Return a function that moves one person from a withheld count to another: nothing that is printed changes."""
-    before = {path: path.read_bytes() for path in (root.private / EXAMPLE_EPCI).glob("*.csv")}
-    yield lambda: move_one_person(root)
-    for path, content in before.items():
-        path.write_bytes(content)
-
-
 def move_one_person(root):
+    """Move one person from a withheld count to another, of each of some forms: nothing that is printed changes."""
     for file, column, fewer, more in MOVED:
         path = root.private / EXAMPLE_EPCI / file
         table = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
@@ -246,30 +275,19 @@ def move_one_person(root):
         path.write_text(table.to_csv(sep=";", index=False), encoding="utf-8")
 
 
-def published(edition, folder):
+def published(edition):
     """Return all that an edition says: its files, and all that the cells of the executed notebooks show."""
-    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    return files | {f"chapter {number}": html for number, html in edition.pages.items()}
+    files = {str(path.relative_to(edition.folder)): path for path in edition.folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in files.items()} | edition.pages
 
 
-def test_no_file_and_no_word_of_a_page_depends_on_a_withheld_count(root, home, move, tmp_path):
+def test_no_file_and_no_word_of_a_page_depends_on_a_withheld_count(telling):
     """Words, tables, drawings, alternatives, CSV, Parquet; the JSON of the search is read from them."""
-    one = published(Edition(root, tmp_path / "one", all_chapters()), tmp_path / "one")
-    move()
-    other = published(Edition(root, tmp_path / "other", all_chapters()), tmp_path / "other")
+    one, other = published(telling.second), published(telling.moved)
     assert len(one) > 100 and one.keys() == other.keys()
     assert [name for name in one if one[name] != other[name]] == []
 
 
-def nothing_withheld(observed, *_):
-    numbers = ["value", "numerator", "denominator", "low", "high"]
-    shown = observed.assign(**observed[numbers].where(observed["status"].eq(OK)))
-    return secrecy.Gate(shown, pd.DataFrame(columns=secrecy.EXPOSED, dtype=str))
-
-
-def test_without_the_gate_what_is_published_depends_on_them(root, home, move, monkeypatch):
-    monkeypatch.setattr(derivation, "withhold", nothing_withheld)
-    one = derivation.derive(root)["observations"]
-    move()
-    other = derivation.derive(root)["observations"]
-    assert len(one) == len(other) and (one["value"].ne(other["value"]) & one["value"].notna()).sum() > len(MOVED)
+def test_without_the_gate_what_is_published_depends_on_them(telling):
+    one, other = (observed[observed["status"].eq(OK)]["value"] for observed, *_ in telling.asked[1:])
+    assert one.index.equals(other.index) and (one.ne(other) & one.notna()).sum() > len(MOVED)
