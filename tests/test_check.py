@@ -188,7 +188,9 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
     folder = tmp_path / "data" / "exemple" / "private" / "999999998"
     assert "CA du Val d'Exemple (999999998)" in (folder / "LISEZMOI.md").read_text(encoding="utf-8")
     assert (tmp_path / "data" / "exemple" / "private" / YOUTH).read_bytes() == before
-    assert check_root(DataRoot(tmp_path / "data" / "exemple")) == []  # empty forms are no fault
+    made = DataRoot(tmp_path / "data" / "exemple")
+    keep(made, SOME)
+    assert check_root(made) == []  # empty forms are no fault
 
 
 PARTNERS = re.compile(
