@@ -249,6 +249,23 @@ OF_THE_EPCI = {
         "attente_ime": (24, 26, 28),
     },
 }
+# Of the département, which holds the EPCI and a larger town: the partners that send its figures as well.
+OF_ALL_THE_DEPARTEMENT = (
+    "caf_partenaire_familles",
+    "msa_familles",
+    "pmi_assistants_maternels",
+    "caf_partenaire_petite_enfance",
+    "sdjes_accueils",
+    "caf_partenaire_jeunesse_parentalite",
+    "dsden_inclusion",
+    "services_handicap",
+    "senacs_vie_sociale",
+)
+BESIDE = {"msa_familles": 0.3}  # what an inhabitant of the town is to the partner, one of the EPCI being 1
+BESIDE_ONLY = {"espaces_rencontre": 1.0}  # what there is in the town and not in the EPCI
+OF_THE_DEPARTEMENT = {
+    "services_handicap": {"attente_camsp": (7, 7.5, 8), "attente_sessad": (15, 15, 16), "attente_ime": (20, 22, 25)},
+}
 PRICES = {"tarif_jour_min": 6.5, "tarif_jour_max": 16.0, "tranches_qf": 5.0}
 MINUTES = {"espace_rencontre_minutes": 46, "pole_minutes": 34}  # from the Bourg; elsewhere a little more
 MOBILE = {"99001": 0.62, BOURG: 1.0, ROCHE: 0.97, MODELE: 0.95, ESSAI: 0.8, MAQUETTES: 0.71, PONT: 0.98, "99008": 0.77}

@@ -1,21 +1,24 @@
 """The forms of the partners for the territory that is shown, with a withheld cell, a blank and an agreement of 11."""
 
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
 import yaml
 
-from ctg_analysis.layouts import EVIDENCE, SCORE, YES_NO, Field, SiteForm
+from ctg_analysis.layouts import EVIDENCE, NOT_ADDITIVE, SCORE, YES_NO, Field, SiteForm
 from ctg_analysis.model import Source
 from ctg_analysis.sources.partners import SOURCES
 from generator import partner_facts as said
 from generator.places import COMMUNES, Commune
 
-EPCI = "999999999"
+EPCI, DEPARTEMENT = "999999999", "99"
 SUMS = {"financement_total": ("financement_caf", "financement_collectivites", "financement_autres")}
 FOR_ALL = {column: (communes, *of) for communes, columns in said.FOR_ALL.items() for column, of in columns.items()}
+QUOTIENTS = tuple(column for column in said.AT_HOME if column.startswith("foyers_qf_") and column[10].isdigit())
 HERE = [commune for commune in COMMUNES if commune.epci == EPCI]
+BESIDE = [commune for commune in COMMUNES if commune.departement == DEPARTEMENT and commune.epci != EPCI]
 # How many of the schools of a commune are open to children: all of them, or so many.
 OPEN = {
     "ecoles_matin": {said.BOURG: 3, said.ROCHE: 1, said.PONT: 1},
@@ -156,6 +159,42 @@ def _by_month(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _departement(source: Source, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the département: what the EPCI has, and what is beside it, by inhabitant nearly the same.
+
+    table: the rows of the communes and of the EPCI.
+    """
+    rows = []
+    for rank, (period, told) in enumerate(table.groupby("periode")):
+        own, communes = told[told["territoire"].eq(EPCI)], told[told["territoire"].ne(EPCI)]
+        beside: dict[str, float] = {}
+        row = {"territoire": DEPARTEMENT, "periode": period}
+        for field in source.form.numbers:
+            if field.kind in (YES_NO, SCORE, *NOT_ADDITIVE):
+                continue
+            said_of_the_epci = own[field.column].notna().any()
+            here = float((own if said_of_the_epci else communes)[field.column].sum())
+            beside[field.column] = _beside(source.id, field, here, beside)
+            row[field.column] = round(here + beside[field.column], 1)
+        given = {column: float(values[rank]) for column, values in said.OF_THE_DEPARTEMENT.get(source.id, {}).items()}
+        rows.append(row | given)
+    return pd.DataFrame(rows)
+
+
+def _beside(form: str, field: Field, here: float, beside: dict[str, float]) -> float:
+    """Return what the rest of the département has; beside: the same, of the columns before this one."""
+    parts = QUOTIENTS if field.column == "foyers_qf_connu" else SUMS.get(field.column)
+    if parts:
+        return sum(beside[part] for part in parts)
+    if field.column in said.BESIDE_ONLY:
+        return said.BESIDE_ONLY[field.column]
+    inhabitants = [sum(commune.population for commune in communes) for communes in (BESIDE, HERE)]
+    leaning = 0.92 + crc32(field.measure.encode()) % 161 / 1000
+    exact = here * inhabitants[0] / inhabitants[1] * said.BESIDE.get(form, 1.0) * leaning
+    value = round(exact, 1) if field.column.endswith("etp") else float(round(exact))
+    return min(value, beside[field.part_of]) if field.part_of else value
+
+
 def write(private: Path, raw: Path, people: dict[str, np.ndarray]) -> None:
     """Write every form of the invented EPCI, and its agreements; raw: the official files, already written."""
     folder = private / EPCI
@@ -178,6 +217,8 @@ def write(private: Path, raw: Path, people: dict[str, np.ndarray]) -> None:
         if source.id == "pmi_assistants_maternels":
             none = table[["am_en_activite", "places_multi_accueil"]].sum(axis=1).eq(0)
             table["communes_sans_accueil"] = none.astype(float)
+        if source.id in said.OF_ALL_THE_DEPARTEMENT:
+            table = pd.concat([table, _departement(source, table)], ignore_index=True)
         table.to_csv(folder / source.form.file, sep=";", decimal=",", index=False, lineterminator="\n")
         agreements[source.id] = {
             "recu_le": "2026-03-02",
