@@ -125,7 +125,7 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
     writer.write("fr-en-ecoles-effectifs-nb_classes.csv", pd.DataFrame(counts, columns=columns.split()))
     writer.certify()
     columns = ["rentree_scolaire", "uai", "nom_de_l_etablissement", "code_insee_de_la_commune", "secteur", "ips"]
-    writer = Writer(raw, "depp_ips", "Indice de position sociale", "2024-2025")
+    writer = Writer(raw, "depp_ips", "Indice de position sociale", "2024-2025", full=True)
     writer.write("fr-en-ips-ecoles-ap2022_exemple.csv", pd.DataFrame(indices, columns=columns))
     writer.write("fr-en-ips-colleges-ap2023_exemple.csv", pd.DataFrame(colleges, columns=columns))
     writer.certify()

@@ -182,7 +182,8 @@ def reference(folder: Path) -> None:
     for name, entries in (("departements.csv", DEPARTEMENTS), ("regions.csv", REGIONS)):
         lines = ["code;nom", *(f"{code};{label}" for code, label in entries.items())]
         (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    text = {"annee": 2026, "note": "Communes et EPCI inventés, au 1er janvier 2026.", "france": {"F": "Pays d'Exemple"}}
+    country = {"F": "Pays d'Exemple", "FM": "Pays d'Exemple métropolitain"}
+    text = {"annee": 2026, "note": "Communes et EPCI inventés, au 1er janvier 2026.", "france": country}
     (folder / "geographie.yml").write_text(yaml.safe_dump(text, allow_unicode=True, sort_keys=False), encoding="utf-8")
     convention = {"999999999": {"debut": 2024, "fin": 2027, "source": "convention inventée de la démarche"}}
     text = yaml.safe_dump(convention, allow_unicode=True, sort_keys=False)

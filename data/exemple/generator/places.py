@@ -125,10 +125,13 @@ def by_level(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 
 class Writer:
-    """Writes the files of a source and, at the end, its certificate."""
+    """Writes the files of a source and, at the end, its certificate.
 
-    def __init__(self, raw: Path, source: str, title: str, vintage: str):
-        self.folder = raw / source
+    full: a list of the whole country, such as `ctg fetch` gets: a commune that it does not name has none.
+    """
+
+    def __init__(self, raw: Path, source: str, title: str, vintage: str, *, full: bool = False):
+        self.folder = raw / source / "full" if full else raw / source
         self.folder.mkdir(parents=True, exist_ok=True)
         self.certificate = {
             "id": source,

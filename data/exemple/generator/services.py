@@ -154,7 +154,7 @@ def health(raw: Path, generator: np.random.Generator) -> None:
         ):
             rows += [(commune.code[2:], commune.code[:2], category)] * (commune.population // size)
     rows = [(f"{number:09d}", f"Établissement {number}", *row) for number, row in enumerate(rows, start=1)]
-    writer = Writer(raw, "finess", "Établissements sanitaires et sociaux", "2026")
+    writer = Writer(raw, "finess", "Établissements sanitaires et sociaux", "2026", full=True)
     columns = ["nofinesset", "rs", "commune", "departement", "categetab"]
     writer.write("finess_etablissements.csv", pd.DataFrame(rows, columns=columns))
     writer.certify()
@@ -163,11 +163,11 @@ def health(raw: Path, generator: np.random.Generator) -> None:
 def local_services(raw: Path, generator: np.random.Generator) -> None:
     """Write counters, associations, job seekers, fibre, zones, accounts of the CCAS."""
     big = [commune for commune in COMMUNES if commune.population > 4000]
-    writer = Writer(raw, "france_services", "Structures France services", "2026")
+    writer = Writer(raw, "france_services", "Structures France services", "2026", full=True)
     rows = [(commune.code, commune.name, f"France services de {commune.name}") for commune in big]
     writer.write("liste_france_services.csv", pd.DataFrame(rows, columns=["insee_com", "lib_com", "lib_fs"]))
     writer.certify()
-    writer = Writer(raw, "annuaire_service_public", "Services locaux", "2026")
+    writer = Writer(raw, "annuaire_service_public", "Services locaux", "2026", full=True)
     rows = [
         (commune.code, f'[{{"type_service_local": "{kind}"}}]')
         for kind, least in (
@@ -182,7 +182,7 @@ def local_services(raw: Path, generator: np.random.Generator) -> None:
     ]
     writer.write("api-lannuaire-administration.csv", pd.DataFrame(rows, columns=["code_insee_commune", "pivot"]))
     writer.certify()
-    writer = Writer(raw, "rna", "Associations", "2026")
+    writer = Writer(raw, "rna", "Associations", "2026", full=True)
     rows = [
         (f"W{commune.code}{number:04d}", commune.code, "D" if number % 9 == 0 else "A")
         for commune in COMMUNES
