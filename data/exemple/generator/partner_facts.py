@@ -261,7 +261,21 @@ OF_ALL_THE_DEPARTEMENT = (
     "services_handicap",
     "senacs_vie_sociale",
 )
-BESIDE = {"msa_familles": 0.3}  # what an inhabitant of the town is to the partner, one of the EPCI being 1
+# How much more or less of it an inhabitant of the town has than one of the EPCI, where it is not about the same: more
+# centres and fewer childminders, younger ones; few farmers; lower incomes; fewer volunteers.
+BESIDE = {
+    2.1: (
+        "places_multi_accueil places_micro_creche_psu places_micro_creche_paje places_creche_familiale "
+        "eaje_heures_capacite eaje_heures_realisees eaje_heures_facturees eaje_depenses eaje_places eaje_nombre "
+        "eaje_jours_ouverture eaje_heures_semaine eaje_bonus_inclusion eaje_bonus_mixite enfants_accueillis "
+        "enfants_aeeh"
+    ),
+    0.7: "am_agrees am_en_activite places_am places_mam rpe_am_touches rpe_am_actifs benevoles",
+    0.55: "am_55_ans_et_plus",
+    0.3: "personnes_couvertes foyers_allocataires foyers_paje foyers_rsa beneficiaires_aeeh",
+    1.25: "foyers_qf_0_400 foyers_bas_revenus foyers_dependance_50 foyers_dependance_100 eleves_ulis personnes_rsa",
+    0.85: "foyers_qf_1501_plus",
+}
 BESIDE_ONLY = {"espaces_rencontre": 1.0}  # what there is in the town and not in the EPCI
 OF_THE_DEPARTEMENT = {
     "services_handicap": {"attente_camsp": (7, 7.5, 8), "attente_sessad": (15, 15, 16), "attente_ime": (20, 22, 25)},

@@ -19,6 +19,7 @@ FOR_ALL = {column: (communes, *of) for communes, columns in said.FOR_ALL.items()
 QUOTIENTS = tuple(column for column in said.AT_HOME if column.startswith("foyers_qf_") and column[10].isdigit())
 HERE = [commune for commune in COMMUNES if commune.epci == EPCI]
 BESIDE = [commune for commune in COMMUNES if commune.departement == DEPARTEMENT and commune.epci != EPCI]
+MORE = {column: factor for factor, columns in said.BESIDE.items() for column in columns.split()}
 # How many of the schools of a commune are open to children: all of them, or so many.
 OPEN = {
     "ecoles_matin": {said.BOURG: 3, said.ROCHE: 1, said.PONT: 1},
@@ -174,14 +175,14 @@ def _departement(source: Source, table: pd.DataFrame) -> pd.DataFrame:
                 continue
             said_of_the_epci = own[field.column].notna().any()
             here = float((own if said_of_the_epci else communes)[field.column].sum())
-            beside[field.column] = _beside(source.id, field, here, beside)
+            beside[field.column] = _beside(field, here, beside)
             row[field.column] = round(here + beside[field.column], 1)
         given = {column: float(values[rank]) for column, values in said.OF_THE_DEPARTEMENT.get(source.id, {}).items()}
         rows.append(row | given)
     return pd.DataFrame(rows)
 
 
-def _beside(form: str, field: Field, here: float, beside: dict[str, float]) -> float:
+def _beside(field: Field, here: float, beside: dict[str, float]) -> float:
     """Return what the rest of the département has; beside: the same, of the columns before this one."""
     parts = QUOTIENTS if field.column == "foyers_qf_connu" else SUMS.get(field.column)
     if parts:
@@ -190,7 +191,7 @@ def _beside(form: str, field: Field, here: float, beside: dict[str, float]) -> f
         return said.BESIDE_ONLY[field.column]
     inhabitants = [sum(commune.population for commune in communes) for communes in (BESIDE, HERE)]
     leaning = 0.92 + crc32(field.measure.encode()) % 161 / 1000
-    exact = here * inhabitants[0] / inhabitants[1] * said.BESIDE.get(form, 1.0) * leaning
+    exact = here * inhabitants[0] / inhabitants[1] * MORE.get(field.column, 1.0) * leaning
     value = round(exact, 1) if field.column.endswith("etp") else float(round(exact))
     return min(value, beside[field.part_of]) if field.part_of else value
 
