@@ -47,14 +47,14 @@ def put(path, line, column, text):
 def spoil(root):
     """One fault in an official file, one in its communes, two in the forms, one in the agreements."""
     put(root.raw / BIRTHS, 5, 3, "-3")
-    put(root.raw / "rna" / "waldec.csv", 2, 2, "A;")
-    put(root.raw / "france_services" / "liste_france_services.csv", 2, 0, "99998")
-    put(root.raw / "depp_ips" / "fr-en-ips-ecoles-ap2022_exemple.csv", 2, 3, "99997")
+    put(root.raw / "rna" / "full" / "waldec.csv", 2, 2, "A;")
+    put(root.raw / "france_services" / "full" / "liste_france_services.csv", 2, 0, "99998")
+    put(root.raw / "depp_ips" / "full" / "fr-en-ips-ecoles-ap2022_exemple.csv", 2, 3, "99997")
     for file in (
         BIRTHS,
-        "rna/waldec.csv",
-        "france_services/liste_france_services.csv",
-        "depp_ips/fr-en-ips-ecoles-ap2022_exemple.csv",
+        "rna/full/waldec.csv",
+        "france_services/full/liste_france_services.csv",
+        "depp_ips/full/fr-en-ips-ecoles-ap2022_exemple.csv",
     ):
         certify(root.raw / file)
     put(root.private / YOUTH, 3, 2, "-4")
@@ -68,8 +68,8 @@ def spoil(root):
 EXPECTED = (
     "DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv, line 5, column OBS_VALUE: found -3.0",
     "waldec.csv, line 2: found 4 cells, expected 3",
-    "raw/france_services: found 99998, expected communes of 2026",
-    "raw/depp_ips: found 99997, expected communes of the year of the file",
+    "raw/france_services/full: found 99998, expected communes of 2026",
+    "raw/depp_ips/full: found 99997, expected communes of the year of the file",
     "mission_locale.csv, line 3, column jeunes_suivis: found -4.0",
     "mission_locale.csv, line 4, column territoire: found '98001'",
     "column msa_familles.seuil: found nothing, expected a whole number, 5 or more",
@@ -91,7 +91,7 @@ def test_the_faults_of_files_communes_forms_and_agreements_come_in_one_run(root)
 
 def test_the_command_data_says_as_much_as_check_and_a_wrong_header_hides_no_other_file(root):
     spoil(root)
-    ips = root.raw / "depp_ips"
+    ips = root.raw / "depp_ips" / "full"
     colleges, ecoles = sorted(ips.glob("*.csv"))
     put(colleges, 1, 0, "annee")
     put(ecoles, 3, 3, "1001")
@@ -117,17 +117,17 @@ def test_the_command_data_says_as_much_as_check_and_a_wrong_header_hides_no_othe
 
 
 def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_person_keeps_there(root):
-    home = root.raw / "rna"
+    home = root.raw / "insee_acces"
     for kept in (
         root.raw / ".gitkeep",
         root.raw / "README.md",
-        root.raw / ".rna.lock",
+        root.raw / ".insee_acces.lock",
         home / ".gitkeep",
         home / "README",
     ):
         kept.write_text("-", encoding="utf-8")
     (home / ".partial").mkdir()
-    (home / ".partial" / "waldec.csv.part").write_bytes(b"1")
+    (home / ".partial" / "donnees.parquet.part").write_bytes(b"1")
     (root.raw / "demarche").mkdir(exist_ok=True)
     assert check_root(root) == []
     shutil.copytree(home, home / "full")
@@ -135,14 +135,14 @@ def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_p
     (root.raw / "waldec.csv").write_text("?", encoding="utf-8")
     (home / "full" / "waldec2.csv").write_text("?", encoding="utf-8")
     (home / "copie").mkdir()
-    shutil.copytree(root.raw / "depp_ips", root.raw / "depp_ipss")
-    certificate = root.raw / "depp_ipss" / "source.yml"
-    text = certificate.read_text(encoding="utf-8").replace("id: depp_ips", "id: depp_ipss")
+    shutil.copytree(root.raw / "insee_etat_civil", root.raw / "insee_etat_civil2")
+    certificate = root.raw / "insee_etat_civil2" / "source.yml"
+    text = certificate.read_text(encoding="utf-8").replace("id: insee_etat_civil", "id: insee_etat_civil2")
     certificate.write_text(text, encoding="utf-8")
     told = [
-        "raw/depp_ipss: found a folder of no known source, expected the id of a source",
-        "raw/rna/copie: found a folder without certificate",
-        "raw/rna/full/waldec2.csv: found a file without certificate",
+        "raw/insee_acces/copie: found a folder without certificate",
+        "raw/insee_acces/full/waldec2.csv: found a file without certificate",
+        "raw/insee_etat_civil2: found a folder of no known source, expected the id of a source",
         "raw/waldec.csv: found a file beside the source folders",
     ]
     lines = [str(finding) for finding in check_root(root)]

@@ -492,7 +492,7 @@ def test_no_decimals_in_an_interval_on_a_small_base():
 
 def test_a_chart_that_says_no_more_than_its_sentence_is_left_out(example):
     chapter = open_chapter("999999999")
-    alone, nothing = chapter.show("eaje_inclusion_bonus_share"), chapter.show("disabled_children_facilities_count")
+    alone, nothing = chapter.show("youth_followed_rate"), chapter.show("disabled_children_facilities_count")
     for said in (alone, nothing):
         assert 'class="reading"' in said.html and 'class="source"' in said.html and "<svg" not in said.html
     assert "<svg" in chapter.show("childcare_coverage_rate").html

@@ -187,7 +187,7 @@ def test_days_children_and_hours_of_leisure_centres_agree(example):
     table = form(example, "sdjes_accueils").join(
         form(example, "enquete_locale_enfance")[["heures_capacite", "heures_enfants", "enfants_3_11_accueillis"]]
     )
-    table = table[table["alsh_places_ete"].gt(0)]
+    table = table[table["alsh_places_ete"].gt(0) & table["heures_capacite"].notna()]
     assert table.index.droplevel("periode").nunique() == 4
     days = table["alsh_jours_ouverture"]
     assert (days / centres.reindex(days.index)).between(120, 200).all()
@@ -204,6 +204,6 @@ def test_a_share_does_not_leap_from_one_census_to_the_next(figures):
 
 
 def test_the_base_of_facilities_and_the_list_of_france_services_count_the_same(example):
-    listed = raw(example, "france_services/liste_france_services.csv")["insee_com"].value_counts()
+    listed = raw(example, "france_services/full/liste_france_services.csv")["insee_com"].value_counts()
     base = raw(example, "insee_bpe_2025/DS_BPE_2025.csv").query("FACILITY_TYPE == 'A128'").set_index("GEO")["OBS_VALUE"]
     assert base.sort_index().to_dict() == listed.sort_index().to_dict()
