@@ -316,6 +316,43 @@ def test_the_smallest_set_is_hidden(counts, places, hidden):
     assert attacker_of((shown, places)).finds_out(small_groups(counts, places, ["2022"], [name])) == []
 
 
+# A département of two EPCIs, one of three, and one of which the partners count one EPCI only; the others give totals.
+OF_TWO = alone("AB") | {("epci", "cc"): "AB", ("epci", "ca"): "CD", ("departement", "dp"): "ABCD"}
+OF_THREE = alone("AB") | {
+    ("epci", "cc"): "AB",
+    ("epci", "ca"): "CD",
+    ("epci", "cu"): "EF",
+    ("departement", "dp"): "ABCDEF",
+}
+OF_ONE = alone("AB") | {("epci", "cc"): "AB", ("departement", "dp"): "ABCD"}
+
+
+@pytest.mark.parametrize(
+    "counts, places, victim, hidden",
+    [
+        pytest.param(of_all(20, 30, 3, 0), OF_TWO, ("CD", None), "ca dp", id="less one EPCI"),
+        pytest.param(of_all(20, 30, 1, 2, 40, 50), OF_THREE, ("CD", None), "ca dp", id="less a pair of EPCIs"),
+        pytest.param(of_all(20, 30, 1, 2), OF_ONE, ("CD", None), "dp", id="what is left is nobody's row"),
+        pytest.param(of_all(2, 1, 40, 50), OF_TWO, ("AB", None), "A B cc dp", id="the EPCI that is shown"),
+        pytest.param(
+            of_parts((9, 20), (8, 30), (1, 40), (2, 50)), OF_TWO, ("CD", None), "ca dp", id="a part, less one EPCI"
+        ),
+        pytest.param(
+            of_parts((9, 20), (8, 30), (39, 40), (48, 50)), OF_TWO, ("CD", "older"), "ca dp", id="who is not in it"
+        ),
+    ],
+)
+def test_r2_no_epci_is_what_others_leave_of_their_departement(counts, places, victim, hidden):
+    shares = ("older", "2022", "A") in counts
+    before = printed(counts, places, ["2022"], ["older_share" if shares else "all_count"])
+    communes, without = victim
+    group = ("older" if shares and not without else "all", tuple(communes), ("2022",), without)
+    assert attacker_of((with_primary_rule_only(before), places)).finds_out([group]) == [group]
+    shown = gate(before, places).observations
+    assert {territory for territory, _ in hidden_rows(shown)} == set(hidden.split())
+    assert attacker_of((shown, places)).finds_out([group]) == []
+
+
 def test_a_part_that_fills_a_whole_that_stays_known_protects_nobody():
     """2 of B's 60 are a secret; the 9 of A's 9 could only go down, so C, of 90, is hidden beside B."""
     counts = of_parts((9, 9), (2, 60), (40, 90), (50, 99))

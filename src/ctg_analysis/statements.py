@@ -23,7 +23,7 @@ from ctg_analysis.model import NOT_APPLICABLE, OK, Count, Indicator, Mean, Rate,
 from ctg_analysis.suppression import Block
 
 STATEMENT = ["measure", "periods", "place"]
-COSTS = {"commune": 1, "secteur": 10}  # of hiding a row
+COSTS = {"commune": 1, "secteur": 10, "departement": 30}  # of hiding a row: a comparator goes before an EPCI
 COST_ABOVE = 100
 
 
