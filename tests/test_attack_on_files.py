@@ -29,12 +29,14 @@ from ctg_analysis.sources import SOURCES
 from ctg_analysis.staleness import MANIFEST
 
 pytestmark = pytest.mark.slow
-FORMS = ("pmi_assistants_maternels", "dsden_inclusion", "mission_locale")
-LOCAL = ("commune", "secteur", "epci")
+FORMS = ("pmi_assistants_maternels", "dsden_inclusion", "senacs_vie_sociale", "mission_locale")
+LOCAL = ("commune", "secteur", "epci", "departement")
+NEIGHBOUR, DEPARTEMENT = "999999998", "99"  # which the EPCI that is shown and its neighbour fill together
 OPEN = {"etalab_decoupage", "contours", "insee_rp_population", "demarche"}  # open files that these forms go with
 PERSONS = {
     "pmi_assistants_maternels": ("active_childminders", "approved_childminders", "childminders_55_plus"),
-    "dsden_inclusion": ("pupils_with_plan", "ulis_pupils", "pupils_with_aesh"),
+    "dsden_inclusion": ("pupils_with_plan", "pupils_in_ulis", "pupils_with_aesh"),
+    "senacs_vie_sociale": ("social_participants", "volunteers"),
     "mission_locale": ("youth_followed",),
 }
 
@@ -61,14 +63,15 @@ PARTS = {part: whole for name in FORMS for part, whole in SOURCES[name].form.par
 class Edition:
     """What is published of the processed data of a root: CSV, Parquet, and the outputs of the executed notebooks."""
 
-    def __init__(self, folder, chapters=()):
+    def __init__(self, folder, chapters=(), epci=EXAMPLE_EPCI):
         self.folder = folder
-        chapter = open_chapter(EXAMPLE_EPCI)
+        chapter = open_chapter(epci)
         folder.mkdir(parents=True)
         write_csv(folder, chapter)
         write_observations(folder, chapter.seen)
         self.pages = {one.number: executed(one.path) for one in chapters}
-        self.rows = pd.concat([from_csv(folder / "donnees"), from_parquet(folder)], ignore_index=True)
+        rows = pd.concat([from_csv(folder / "donnees"), from_parquet(folder)], ignore_index=True)
+        self.rows = rows[rows["period"].ne("")]  # what nobody has counted has no period
         made = pd.read_parquet(folder / "places.parquet")
         made = made[made["level"].isin(LOCAL)]
         self.places = made.groupby(["level", "territory"])["commune"].agg(list).to_dict()
@@ -250,6 +253,78 @@ def test_the_same_attack_succeeds_when_the_secondary_rule_is_switched_off(root, 
     bolder.astype({"level": "category", "status": "category"}).to_parquet(root.processed / "observations.parquet")
     (root.processed / MANIFEST).touch()  # so that they are opened again
     assert len(attack([Edition(tmp_path / "bolder")], root)) > 3
+
+
+# What the neighbour counts in 2024 of each form: small groups of persons, and a few who are not in a part.
+BESIDE = {
+    "dsden_inclusion": {"eleves_pps": 160, "eleves_ulis": 3, "eleves_notifies_aesh": 157, "aesh_etp": 40},
+    "pmi_assistants_maternels": {"am_agrees": 172, "am_en_activite": 171, "am_55_ans_et_plus": 2, "places_am": 580},
+    "senacs_vie_sociale": {"participants": 60, "benevoles": 4, "etp": 5},
+}
+
+
+@pytest.fixture
+def neighbour(root, telling, example):
+    """Let the neighbour send forms with the totals of its EPCI alone; the département is the sum of both."""
+    before = {path: path.read_bytes() for path in (root.private / EXAMPLE_EPCI).glob("*.csv")}
+    home = root.private / NEIGHBOUR
+    home.mkdir()
+    shutil.copy(root.private / EXAMPLE_EPCI / "accords.yml", home)
+    for name, counts in BESIDE.items():
+        path = root.private / EXAMPLE_EPCI / SOURCES[name].form.file
+        table = pd.read_csv(path, sep=";", decimal=",", dtype={"territoire": str, "periode": str})
+        latest = table["periode"].eq("2024")
+        ours = table[latest & table["territoire"].str.len().eq(5)]
+        of_all = table.index[latest & table["territoire"].eq(DEPARTEMENT)].item()
+        beside = pd.DataFrame([{"territoire": NEIGHBOUR, "periode": "2024"} | counts], columns=table.columns)
+        for column in table.columns.drop(["territoire", "periode"]):
+            table.loc[of_all, column] = ours[column].sum() + counts[column] if column in counts else float("nan")
+        table.to_csv(path, sep=";", decimal=",", index=False)
+        beside.to_csv(home / path.name, sep=";", decimal=",", index=False)
+    yield beside_victims(example)
+    shutil.rmtree(home)
+    for path, content in before.items():
+        path.write_bytes(content)
+
+
+def beside_victims(example):
+    """Return the groups of 1 to 4 persons that the neighbour counts: its own total, or those who are not in a part."""
+    places = pd.read_parquet(example.processed / "territories.parquet")
+    place = tuple(places.loc[places["level"].eq("commune") & places["epci"].eq(NEIGHBOUR), "code"])
+    counts = {
+        field.measure: BESIDE[name][field.column]
+        for name in BESIDE
+        for field in SOURCES[name].form.fields
+        if field.column in BESIDE[name] and field.measure in PERSONS[name]
+    }
+    groups = [(measure, place, ("2024",), None) for measure, count in counts.items() if count < THRESHOLD]
+    return groups + [
+        (whole, place, ("2024",), part)
+        for part, whole in PARTS.items()
+        if {part, whole} <= set(counts) and counts[whole] - counts[part] < THRESHOLD
+    ]
+
+
+def found_beside(root, home, victims):
+    """Return what is found out of the neighbour from the files of both EPCIs: the département less the other one."""
+    processing.process(root)
+    attacker = Attacker(PARTS)
+    for epci in (EXAMPLE_EPCI, NEIGHBOUR):
+        edition = Edition(home / epci, epci=epci)
+        attacker.reads(edition.rows, edition.places, MEANING)
+    return attacker.finds_out(victims)
+
+
+def test_no_epci_is_found_out_as_what_another_one_leaves_of_their_departement(root, tmp_path, neighbour):
+    assert len(neighbour) == 5
+    assert found_beside(root, tmp_path, neighbour) == []
+
+
+def test_the_departement_gives_its_epci_away_when_the_secondary_rule_is_switched_off(
+    root, tmp_path, neighbour, monkeypatch
+):
+    monkeypatch.setattr(secrecy, "secondary", lambda *_: ([], []))
+    assert found_beside(root, tmp_path, neighbour) == neighbour
 
 
 # Form, column, a commune that has one fewer in the second telling, a commune of its secteur that has one more.
