@@ -196,6 +196,92 @@ def test_the_parts_of_a_code_are_declared_with_it_and_known_in_the_invented_terr
             assert code in CATALOGUE[name].domain_ids and CATALOGUE[name].star and name in known, name
 
 
+# The levels that the field's list of indicators asks a starred code to be compared at: D, R and F. "E…" there is all.
+COMPARED = {
+    "DRF": "DEM-01 DEM-02 DEM-03 DEM-04 DEM-07 FAM-01 FAM-02 FAM-03 FAM-04 FAM-05 FAM-07 REV-01 REV-02 REV-04 EMP-01 "
+    "EMP-03 EMP-07 PE-01 PE-02 REV-05",
+    "DF": "HAN-01 DRO-04",
+    "D": "DEM-05 REV-08 EMP-02 PE-08 PE-09 ENF-02 EDU-02 JEU-02 PAR-04 HAN-02 HAN-05 AVS-03 DRO-03",
+}
+# Levels that no source gives, or that no sum gives: with the reason.
+NO_COMPARATOR = {
+    "the partner knows his département, and no further": {
+        ("REV-05", "R"),
+        ("REV-05", "F"),
+        ("benefit_coverage_rate", "F"),
+        ("msa_aeeh_beneficiaries_count", "F"),
+        ("aeeh_beneficiaries_count", "F"),
+        ("aeeh_beneficiaries_rate", "F"),
+    },
+    "the files of places stop at the département; the rate goes further": {
+        ("childcare_places_count", "R"),
+        ("childcare_places_count", "F"),
+    },
+    "the Caf publishes no file of the régions": {("FAM-07", "R")},
+    "the EPCI alone is asked, by its own survey": {"multi_level_classes_share"},
+    "the time from the EPCI to a place has no meaning for a larger one": {"contact_centre_time", "inclusion_hub_time"},
+    "published by commune only": {
+        "living_standard_2021_median",
+        "poverty_2021_rate",
+        "living_standard_decile_2021_ratio",
+    },
+    "no median or decile of a région in the files up to 2019": {
+        ("living_standard_until_2019_median", "R"),
+        ("living_standard_decile_until_2019_ratio", "R"),
+    },
+}
+LEVEL = {"D": "departement", "R": "region", "F": "france"}
+# The EPCI's own surveys, and a partner who works for it alone, tell nothing of the département.
+OF_THE_EPCI = {"enquete_locale_droits", "enquete_locale_enfance", "mission_locale"}
+
+
+@pytest.fixture(scope="module")
+def compared(example):
+    """The comparators of the invented territory that have a value: indicator → levels."""
+    import pandas as pd
+
+    table = pd.read_parquet(
+        example.processed / "observations.parquet", columns=["territory", "level", "indicator", "status"]
+    )
+    table = table[table["status"].eq("ok") & table["territory"].isin(["99", "F", "FM"])]
+    return table.groupby("indicator", observed=True)["level"].agg(lambda levels: set(levels.astype(str))).to_dict()
+
+
+def test_every_comparator_that_the_field_asks_for_is_there_or_it_is_said_why(compared):
+    excused, missing = set().union(*NO_COMPARATOR.values()), set()
+    for letters, codes in COMPARED.items():
+        for code in codes.split():
+            told = [one for one in INDICATORS if code in one.domain_ids and one.star]
+            assert told, code
+            for one in told:
+                missing |= {
+                    (code, one.id, letter) for letter in letters if LEVEL[letter] not in compared.get(one.id, set())
+                }
+    kept = {
+        excuse
+        for excuse in excused
+        for code, name, letter in missing
+        if excuse in (name, (code, letter), (name, letter))
+    }
+    unexplained = {
+        (code, name, letter) for code, name, letter in missing if not {name, (code, letter), (name, letter)} & excused
+    }
+    assert sorted(unexplained) == []
+    assert excused - kept == set()  # an excuse that excuses nothing
+
+
+def test_every_comparator_that_is_declared_is_there(compared):
+    """A level at which a starred indicator may be shown, and has no value there, would not be noticed on the pages."""
+    missing = {
+        (one.id, level)
+        for one in INDICATORS
+        for level in ("departement", "region", "france")
+        if one.star and level in one.levels and level not in compared.get(one.id, set())
+        if not set(one.sources) <= OF_THE_EPCI
+    }
+    assert sorted(missing) == []
+
+
 def test_names_of_departements_are_those_of_the_insee(pytestconfig):
     official = settings().root.parent / "shared" / "data" / "official" / "filosofi" / "FILO2019_DISP_DEP.csv"
     if not official.is_file():
