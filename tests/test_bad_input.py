@@ -44,10 +44,10 @@ def others(root, example):
         shutil.copytree(example.raw / source, root.raw / source)
 
 
-def copied(root, home):
-    """Copy a few sources of a data root."""
+def copied(root, home, *more):
+    """Copy a few sources of a data root, and those named."""
     shutil.copytree(root.path, home, ignore=shutil.ignore_patterns("*.py", "__pycache__", "private"))
-    keep(DataRoot(home), FEW)
+    keep(DataRoot(home), FEW.union(more))
     return DataRoot(home)
 
 
