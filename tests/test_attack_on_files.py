@@ -264,8 +264,13 @@ BESIDE = {
 
 
 @pytest.fixture
-def neighbour(root, telling, example):
-    """Let the neighbour send forms with the totals of its EPCI alone; the département is the sum of both."""
+def neighbour(root, telling, example, monkeypatch, tmp_path):
+    """Let the neighbour send forms with the totals of its EPCI alone; the département is the sum of both.
+
+    Nothing was published before: what an edition has given away cannot be withheld any more.
+    """
+    for module in (derivation, staleness):
+        monkeypatch.setattr(module, "reports", lambda: tmp_path / "reports")
     before = {path: path.read_bytes() for path in (root.private / EXAMPLE_EPCI).glob("*.csv")}
     home = root.private / NEIGHBOUR
     home.mkdir()
