@@ -300,7 +300,7 @@ def test_scenario_5_the_page_of_the_caf_adviser(reports):
         "Accueil chez un assistant maternel",
         "École maternelle à 2 ans",
         "Garde à domicile",
-        "moins de 10",
+        f"pour les communes de 10{NARROW}000 habitants et moins, et le territoire n’en a pas de plus grande",
         "55 ans ou plus",
         "sans doubles comptes",
         f"3{NARROW}500",

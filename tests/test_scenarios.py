@@ -130,10 +130,12 @@ def test_scenario_5_a_coverage_rate_by_commune_only_above_10_000_inhabitants(tmp
 
 
 def test_scenario_5_a_territory_of_small_communes_says_that_they_are_not_published(example):
-    assert figures.large_communes(Observed(EXAMPLE_EPCI, example), [CATALOGUE["childcare_coverage_rate"]]).html == (
+    shown = figures.large_communes(Observed(EXAMPLE_EPCI, example), [CATALOGUE["childcare_coverage_rate"]]).html
+    assert shown.splitlines()[0] == (
         '<p class="reading">Taux de couverture de l’accueil du jeune enfant, par commune\u00a0: non publié par la Caf '
         "pour les communes de 10\u202f000 habitants et moins, et le territoire n’en a pas de plus grande.</p>"
     )
+    assert "Source\u00a0: INSEE" in shown and "<table" not in shown and "<svg" not in shown
 
 
 def test_scenario_5_a_large_commune_without_its_file_has_the_box(example):

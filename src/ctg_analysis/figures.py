@@ -196,7 +196,7 @@ def large_communes(seen: Observed, several: list[Indicator]) -> Html:
         return unavailable(seen, one, f"{one.label}, par commune ({texts.listed(list(large['name']))})")
     if known.empty:
         said = f"{one.label}, par commune : {unpublished}, et le territoire n'en a pas de plus grande."
-        return markup.reading(texts.typography(said), "")
+        return _cited(said, source(seen, people))
     period = known["period"].iloc[0]
     each = " ; ".join(f"{row.name} {row.text}" for row in known.itertuples(index=False))
     said = f"{one.label}, par commune, en {texts.period_text(period)} : {each} ({one.unit})."
@@ -318,13 +318,17 @@ def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
     """
     rows = seen.data(one)
     if is_pointless(rows):
-        return markup.reading(texts.typography(f"{what} : sans objet en {rows['period'].max()}."), "")
+        return _cited(f"{what} : sans objet en {rows['period'].max()}.", source(seen, rows))
     used = set(rows.loc[rows["status"].eq(OK), "source"])
     missing = [SOURCES[name] for name in one.sources if name not in used] or [SOURCES[one.sources[0]]]
     return markup.unavailable(
         texts.typography(f"{texts.uncapitalised(what).replace(' : ', ', ')}."),
         [notes.how_to_get(source, seen.epci) for source in missing],
     )
+
+
+def _cited(said: str, source: str) -> Html:
+    return Html(f"{markup.reading(texts.typography(said), '').html}\n{markup.source(source).html}")
 
 
 def is_pointless(rows: pd.DataFrame) -> bool:
