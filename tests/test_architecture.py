@@ -60,6 +60,7 @@ ORDER = [
     "surveyed",
     "figures",
     "funnels",
+    "large_communes",
     "assessments",
     "spaces",
     "summaries",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis import analyst, assessments, figures, funnels, spaces, summaries, surveyed, synthesis
+from ctg_analysis import analyst, assessments, figures, funnels, large_communes, spaces, summaries, surveyed, synthesis
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
@@ -206,7 +206,7 @@ class Chapter:
 
     def large_communes(self, *indicators: str) -> Html:
         """Return indicators in the communes large enough for the producer to publish them, or that none is."""
-        return figures.large_communes(self.seen, [self._indicator(name) for name in indicators])
+        return large_communes.table(self.seen, [self._indicator(name) for name in indicators])
 
     def matrix(self, name: str) -> Html:
         """Return a family of indicators by commune: yes or no, or the value of each."""

@@ -12,7 +12,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.census_sample import CYCLE
 from ctg_analysis.comparisons import last_year, latest_period
-from ctg_analysis.display import bars, charts, lines, maps, markup, messages, notes, spine, tables, texts
+from ctg_analysis.display import bars, charts, lines, maps, markup, messages, notes, spine, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.model import LEVELS, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.observed import Observed
@@ -179,38 +179,6 @@ def by_commune(seen: Observed, one: Indicator) -> pd.DataFrame:
     return rows.sort_values("name", key=lambda names: names.map(texts.alphabetical))
 
 
-def large_communes(seen: Observed, several: list[Indicator]) -> Html:
-    """Return the communes that are large enough for the producer to publish indicators of them (Source.above).
-
-    Their values of the first indicator in a sentence, all beside the territory and what it is compared with in a table;
-    a sentence where no commune is so large; the box where one is and the file of the communes is not there.
-    """
-    one = several[0]
-    above = SOURCES[one.sources[0]].above
-    told = by_commune(seen, one)
-    known = told[told["status"].eq(OK)]
-    people = by_commune(seen, CATALOGUE["population_count"])
-    large = people[people["value"].gt(above) & ~people["territory"].isin(known["territory"])]
-    unpublished = f"non publié par la Caf pour les communes de {texts.number(above)} habitants et moins"
-    if known.empty and len(large):
-        return unavailable(seen, one, f"{one.label}, par commune ({texts.listed(list(large['name']))})")
-    if known.empty:
-        said = f"{one.label}, par commune : {unpublished}, et le territoire n'en a pas de plus grande."
-        return _cited(said, source(seen, people))
-    period = known["period"].iloc[0]
-    each = " ; ".join(f"{row.name} {row.text}" for row in known.itertuples(index=False))
-    said = f"{one.label}, par commune, en {texts.period_text(period)} : {each} ({one.unit})."
-    lacking = f"Valeur non disponible : {', '.join(large['name'])}. " if len(large) else ""
-    more = f"{lacking}{unpublished[:1].upper()}{unpublished[1:]}."
-    here = seen.places["level"].eq("commune") & seen.places["territory"].isin(known["territory"])
-    places = seen.places[here | ~seen.places["level"].isin(["commune", "secteur"])]
-    found = [(other, seen.readable(other)) for other in several]
-    columns = [(other, period, rows[rows["period"].eq(period)]) for other, rows in found]
-    cited = source(seen, pd.concat([rows for *_, rows in columns]))
-    table = tables.places_by_indicator(places, columns, local=len(known), source=cited, note="")
-    return Html(markup.reading(texts.typography(said), texts.typography(more)).html + "\n" + table.html)
-
-
 def parts(seen: Observed, one: Indicator) -> Html:
     """Return what an indicator is made of, here and elsewhere."""
     totals = seen.compared(one, with_peers=False)
@@ -318,7 +286,7 @@ def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
     """
     rows = seen.data(one)
     if is_pointless(rows):
-        return _cited(f"{what} : sans objet en {rows['period'].max()}.", source(seen, rows))
+        return with_source(f"{what} : sans objet en {rows['period'].max()}.", source(seen, rows))
     used = set(rows.loc[rows["status"].eq(OK), "source"])
     missing = [SOURCES[name] for name in one.sources if name not in used] or [SOURCES[one.sources[0]]]
     return markup.unavailable(
@@ -327,7 +295,8 @@ def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
     )
 
 
-def _cited(said: str, source: str) -> Html:
+def with_source(said: str, source: str) -> Html:
+    """Return a sentence that stands alone, and its source below."""
     return Html(f"{markup.reading(texts.typography(said), '').html}\n{markup.source(source).html}")
 
 

@@ -15,7 +15,7 @@ PAGES |= {"childcare_authority", "cli", "comparisons", "consultation", "demarche
 PAGES |= {"documents", "enjeux", "figures", "followup", "governance", "interviews", "listing", "material_check"}
 PAGES |= {"meetings", "observed", "peer_values", "proof_words", "proofs", "proved", "publishing", "shown"}
 PAGES |= {"simulation", "strategy", "summaries", "surveyed", "synthesis", "templates", "verification"}
-PAGES |= {"assessments", "funnels", "spaces"}
+PAGES |= {"assessments", "funnels", "large_communes", "spaces"}
 
 
 def is_stale(root: DataRoot) -> bool:
