@@ -1,7 +1,6 @@
 """Who knows all that is printed, and works out by linear programming what it leaves possible; no code of the gate."""
 
 import numpy as np
-from scipy import sparse
 from scipy.optimize import linprog
 
 from ctg_analysis.model import NOT_APPLICABLE, OK
@@ -46,17 +45,13 @@ class Attacker:
             if part in self.parts:
                 self.unknown(self.parts[part], commune, year)
         size = len(self.unknowns)
-        equal = sparse.lil_array((len(self.known), size))
-        for line, (columns, _) in enumerate(self.known):
-            equal[line, columns] = 1
-        nested = [
-            (column, self.unknowns[self.parts[part], commune, year])
-            for (part, commune, year), column in self.unknowns.items()
-            if part in self.parts
-        ]
-        below = sparse.lil_array((len(nested), size))
-        for line, (column, whole_of_it) in enumerate(nested):
-            below[line, [column, whole_of_it]] = 1, -1
+        equal, below = np.zeros((len(self.known), size)), []
+        for line, (columns, _) in zip(equal, self.known, strict=True):
+            line[columns] = 1
+        for (part, commune, year), column in self.unknowns.items():
+            if part in self.parts:
+                below.append(np.zeros(size))
+                below[-1][[column, self.unknowns[self.parts[part], commune, year]]] = 1, -1
         cost = np.zeros(size)
         for column, sign in goal:
             cost[column] = sign
@@ -64,10 +59,10 @@ class Attacker:
         for sign in (1, -1):
             answer = linprog(
                 sign * cost,
-                A_eq=equal.tocsr() if self.known else None,
+                A_eq=equal if len(equal) else None,
                 b_eq=[total for _, total in self.known] or None,
-                A_ub=below.tocsr() if nested else None,
-                b_ub=np.zeros(len(nested)) if nested else None,
+                A_ub=np.array(below) if below else None,
+                b_ub=np.zeros(len(below)) if below else None,
                 integrality=whole * np.ones(size),
                 method="highs",
             )
