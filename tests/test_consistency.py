@@ -175,7 +175,7 @@ NO_MORE = {
     "no value of it": (
         "C04",
         "ref",
-        "eaje_occupancy_rate+999999999+2024",
+        "leisure_occupancy_rate+999999999+2024",
         "found no value of département in 2024",
     ),
     "no such period": (

@@ -13,7 +13,7 @@ from ctg_analysis.observed import Observed
 from ctg_analysis.significance import notable
 from ctg_analysis.sources import SOURCES
 
-MOST, LINES = 10, 10  # messages; lines of the overview
+MOST, LINES = 10, 8  # messages; lines of the overview, which stands on a sheet of paper with the last message
 LAST_THEME = "10"  # the chapters after it tell the démarche
 LEAST_CHANGE = 0.1  # absolute logarithm of a ratio: a tenth, about
 FEWEST_COMMUNES = 3  # to say in how many of them something is
