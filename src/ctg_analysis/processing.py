@@ -150,13 +150,12 @@ def _replacing(root: DataRoot, folder: Path) -> Iterator[Path]:
 
 def _write(folder: Path, tables: "Tables", made_from: dict[str, str]) -> None:
     folder.mkdir(exist_ok=True)
-    notes = tables["notes"].to_dict("records")
-    (folder / NOTES).write_text(json.dumps(notes, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for name, table in tables.items():
-        if name == "notes":
-            continue
+    notes = json.dumps(tables["notes"].to_dict("records"), ensure_ascii=False, indent=1)
+    (folder / NOTES).write_text(f"{notes}\n", encoding="utf-8")
+    for name in tables.keys() - {"notes"}:
         together = CONTOURS_TOGETHER if name == "contours" else ROWS_TOGETHER
-        table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd", row_group_size=together)
+        path = folder / f"{name}.parquet"
+        tables[name].to_parquet(path, index=False, compression="zstd", row_group_size=together)
     _note(folder, made_from)
 
 
