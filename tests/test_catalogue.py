@@ -12,6 +12,7 @@ from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.chapters import all_chapters
 from ctg_analysis.cleaning import CLEANERS
 from ctg_analysis.indicators import POPULATION
+from ctg_analysis.layouts import EUROS, HOURS
 from ctg_analysis.model import LEVELS, AnnualChange, AnnualFlow, AnnualResidual, Published, Rate, Ratio, is_proportion
 from ctg_analysis.settings import settings
 from ctg_analysis.sources import SOURCES
@@ -70,6 +71,17 @@ def test_a_rate_in_percent_is_a_part_of_the_inhabitants():
     for one in INDICATORS:
         if isinstance(one.value, Rate) and one.unit == "%":
             assert is_proportion(one.value), one.id
+
+
+def test_no_share_of_euros_or_hours_is_tested_as_persons_are():
+    """The test of two proportions (R14) counts draws: of a million euros, any gap would be certain."""
+    amounts = {
+        field.measure for source in SOURCES.values() if source.form for field in source.form.numbers
+        if field.kind in (EUROS, HOURS)
+    }  # fmt: skip
+    shares = [one for one in CATALOGUE.values() if isinstance(one.value, Ratio) and one.value.denominator in amounts]
+    assert len(shares) > 5
+    assert [one.id for one in shares if is_proportion(one.value)] == []
 
 
 def test_members_of_a_family_read_the_measure_of_their_own_ages():

@@ -272,11 +272,14 @@ def uncompared(seen: Observed, one: Indicator) -> str:
     known = {("epci", seen.epci), *zip(there["level"], codes, strict=True)}
     lacking = [place.name for place in seen.beside.itertuples(index=False) if (place.level, place.code) not in known]
     named = ", ".join(dict.fromkeys(lacking))  # La Réunion is a département and a région
-    said = [f"Sans valeur de même source et de même période : {named}."] if lacking else []
-    if not there["level"].eq("peers").any():
-        few = "Trop peu d'EPCI comparables ont une valeur de même source et de même période."
-        said.append("Aucun EPCI comparable." if seen.peers(left_out(one)).peers.empty else few)
-    return " ".join(said)
+    said = f"Sans valeur de même source et de même période : {named}" if lacking else ""
+    if there["level"].eq("peers").any():
+        return f"{said}." if said else ""
+    if seen.peers(left_out(one)).peers.empty:
+        return f"{said}. Aucun EPCI comparable." if said else "Aucun EPCI comparable."
+    if said:
+        return f"{said} ; trop peu d'EPCI comparables en ont une."
+    return "Trop peu d'EPCI comparables ont une valeur de même source et de même période."
 
 
 def unavailable(seen: Observed, one: Indicator, what: str) -> Html:

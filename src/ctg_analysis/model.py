@@ -123,13 +123,15 @@ class Ratio:
     """Numerator over denominator, both of the same source and period, times `per`.
 
     For a group of communes it is the ratio of the sums, never the mean of the ratios (rule R13).
-    `bounded` when the numerator is a part of the denominator.
+    `bounded` when the numerator is a part of the denominator. `amounts` when both are sums of money, which no test of
+    proportions holds for: a million euros are not a million draws.
     """
 
     numerator: str
     denominator: str
     per: float = 100
     bounded: bool = True
+    amounts: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,9 @@ Value = Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | An
 
 def is_proportion(value: Value) -> bool:
     """Tell whether a value is that of a part of a population over the whole of it."""
-    return value.bounded if isinstance(value, Ratio) else isinstance(value, Rate) and value.of == PERSONS
+    if isinstance(value, Ratio):
+        return value.bounded and not value.amounts
+    return isinstance(value, Rate) and value.of == PERSONS
 
 
 def is_over_population(value: Value) -> bool:

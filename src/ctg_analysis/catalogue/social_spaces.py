@@ -115,7 +115,7 @@ FUNDING = (
 _PAYERS = {
     "caf": ("Part de la Caf", "de la Caf"),
     "local": ("Part des collectivités", "des communes et de l'intercommunalité"),
-    "other": ("Part des autres ressources", "d'autres origines, ressources propres comprises"),
+    "other": ("Part des autres ressources", "d'autres origines (ressources propres comprises)"),
 }
 PAYERS = tuple(
     _social(
@@ -125,7 +125,7 @@ PAYERS = tuple(
         definition=f"Financements {origin}, rapportés à tous les financements des structures dans l'année.",
         unit="%",
         decimals=1,
-        value=Ratio(f"social_funding_{name}", "social_funding"),
+        value=Ratio(f"social_funding_{name}", "social_funding", amounts=True),
         persons=(),
         reading=f"En {{period}}, les financements {origin} forment {{value}} de ceux des structures du territoire.",
         chart="comparison",
