@@ -8,6 +8,7 @@ import pandera.pandas as pa
 import pyarrow as arrow
 import pyarrow.compute as compute
 
+from ctg_analysis.cleaning.files import TEXT
 from ctg_analysis.model import LEVELS, MISSING, OK, STATUSES, Indicator
 from ctg_analysis.sources import SOURCES
 
@@ -26,18 +27,18 @@ def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
 
 SCHEMA = pa.DataFrameSchema(
     {
-        "territory": pa.Column(str),
-        "level": pa.Column(str, pa.Check.isin(LEVELS)),
-        "period": pa.Column(str),
-        "indicator": pa.Column(str),
+        "territory": pa.Column(TEXT),
+        "level": pa.Column(TEXT, pa.Check.isin(LEVELS)),
+        "period": pa.Column(TEXT),
+        "indicator": pa.Column(TEXT),
         "numerator": pa.Column(float, nullable=True),
         "denominator": pa.Column(float, nullable=True),
         "value": pa.Column(float, nullable=True),
         "low": pa.Column(float, nullable=True),
         "high": pa.Column(float, nullable=True),
-        "status": pa.Column(str, pa.Check.isin(STATUSES)),
+        "status": pa.Column(TEXT, pa.Check.isin(STATUSES)),
         "quality": pa.Column(int, pa.Check.isin([1, 2, 3])),
-        "source": pa.Column(str),
+        "source": pa.Column(TEXT),
     },
     checks=pa.Check(_empty_when_withheld, error="a value when ok, nothing at all otherwise"),
     unique=KEY,

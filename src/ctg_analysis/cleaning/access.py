@@ -4,6 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.cleaning.files import TEXT
 from ctg_analysis.cleaning.reading import commune_code, count, read, text
 from ctg_analysis.errors import each
 from ctg_analysis.sources.certificates import RawFolder
@@ -18,7 +19,7 @@ SCHEMA = pa.DataFrameSchema(
         "pop": count(),
         "typeeq_id": text(r"[A-Z]\d{3}", "a facility type, such as D502"),
         "duree": count(nullable=True),
-        "idSrc": pa.Column(str),
+        "idSrc": pa.Column(TEXT),
     }
 )
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.cleaning.files import TEXT
 from ctg_analysis.cleaning.reading import commune_code, count, read
 from ctg_analysis.errors import each
 from ctg_analysis.sources.certificates import RawFolder
@@ -14,7 +15,7 @@ from ctg_analysis.territories import arrondissement_parents, former_communes
 FLOWS = "base-flux-mobilite-domicile-lieu-travail-*.csv"
 WORKERS = r"NBFLUX_C\d\d_ACTOCC15P"  # of 15 years or more; the two digits are the vintage
 
-SCHEMA = pa.DataFrameSchema({"CODGEO": commune_code(), "DCLT": pa.Column(str), WORKERS: count(regex=True)})
+SCHEMA = pa.DataFrameSchema({"CODGEO": commune_code(), "DCLT": pa.Column(TEXT), WORKERS: count(regex=True)})
 
 
 def clean_flows(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts, melt
-from ctg_analysis.cleaning.files import header_of
+from ctg_analysis.cleaning.files import TEXT, header_of
 from ctg_analysis.cleaning.melodi import TOTAL, observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, read, text
 from ctg_analysis.errors import Finding, InputError
@@ -99,7 +99,7 @@ def read_cube(layout: Cube, folder: RawFolder, name: str) -> pd.DataFrame:
         for dimension in asked
     }
     required = asked if folder.full else sorted(present)
-    schema = observations_schema({dimension: pa.Column(str) for dimension in required})
+    schema = observations_schema({dimension: pa.Column(TEXT) for dimension in required})
     rows = read_melodi(folder, name, schema, codes)
     rows = rows.assign(**{dimension: TOTAL for dimension in asked if dimension not in present})
     tables, lacking = [], {}
@@ -145,9 +145,9 @@ def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
         {
             layout.code: text(codes, f"the code of a place ({layout.level})"),
             **_period_column(layout),
-            **{column: pa.Column(str) for column in layout.where},
+            **{column: pa.Column(TEXT) for column in layout.where},
             **{column: count(words=layout.words, nullable=True, required=there[column]) for column in numbers},
-            **{column: pa.Column(str) for column in layout.flags},
+            **{column: pa.Column(TEXT) for column in layout.flags},
         },
         unique=None if layout.repeated else [layout.code, *_period_column(layout), *layout.where],
     )
@@ -186,7 +186,7 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
             layout.code: text("|".join(filter(None, [codes, layout.outside])), "the code of a commune"),
             **({layout.departement: departements} if layout.departement else {}),
             **{column: count(nullable=True) for column in columns},
-            **{column: pa.Column(str) for column in filters},
+            **{column: pa.Column(TEXT) for column in filters},
         }
     )
     rows = read(folder, name, schema)

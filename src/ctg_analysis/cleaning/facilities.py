@@ -6,6 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.cleaning.files import TEXT
 from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import one_of, read, text
 from ctg_analysis.errors import Finding, InputError, each
@@ -24,8 +25,8 @@ COVERED = "types_couverts.csv"
 RANGE = pa.DataFrameSchema(
     {
         "TYPEQU": text(r"[A-Z]\d{3}", "a facility type, such as D502"),
-        "TYPEQU_REGROUPEMENT": pa.Column(str, nullable=True),
-        "GAMME": pa.Column(str, nullable=True),
+        "TYPEQU_REGROUPEMENT": pa.Column(TEXT, nullable=True),
+        "GAMME": pa.Column(TEXT, nullable=True),
     }
 )
 

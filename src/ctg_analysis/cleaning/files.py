@@ -6,6 +6,7 @@ Nothing is interpreted here but the form: separator, byte order mark, lines, hea
 import codecs
 import csv
 import io
+import math
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,6 +19,11 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from ctg_analysis.errors import IN_UTF8, Finding, InputError
 from ctg_analysis.settings import project_path
+
+# In tables of few rows, strings of Python are reached several times sooner than those of Arrow, which sift large files.
+pd.set_option("mode.string_storage", "python")
+TEXT = pd.StringDtype(na_value=math.nan)
+ARROW_TEXT = pd.StringDtype("pyarrow", na_value=math.nan)
 
 BLOCK_BYTES = 16_000_000  # a national file is read and sifted so many bytes at a time
 ROWS = "rows"  # attribute of a loaded table: how many rows the file has, kept or not
@@ -111,12 +117,12 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None) -> pd.DataFrame:
     blocks, line, whole = [], 2, 0
     try:
         for batch in reader:
-            block = batch.to_pandas()
+            block = batch.to_pandas(types_mapper={arrow.string(): ARROW_TEXT}.get)
             block.index = range(line, line + len(block))
             line += len(block)
             wanted = ~_without_data(block)
             whole += int(wanted.sum())
-            blocks.append(block.loc[wanted if keep is None else wanted & keep(block), chosen])
+            blocks.append(block.loc[wanted if keep is None else wanted & keep(block), chosen].astype(TEXT))
     except (arrow.ArrowInvalid, UnicodeDecodeError) as error:
         raise badly_encoded(path) from error
     if ragged:
@@ -125,7 +131,7 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None) -> pd.DataFrame:
             Finding(shown, row.number, None, f"{row.actual_columns} cells", f"{row.expected_columns}, as in the header")
             for row in ragged
         )
-    table = pd.concat(blocks) if blocks else pd.DataFrame(columns=chosen, dtype=str)
+    table = pd.concat(blocks) if blocks else pd.DataFrame(columns=chosen, dtype=TEXT)
     table.attrs[ROWS] = whole
     return table
 

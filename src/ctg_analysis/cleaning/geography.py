@@ -8,7 +8,7 @@ import pandera.pandas as pa
 import yaml
 
 from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.cleaning.files import load
+from ctg_analysis.cleaning.files import TEXT, load
 from ctg_analysis.cleaning.reading import (
     COMMUNE_CODE,
     DEPARTEMENT_CODE,
@@ -30,7 +30,7 @@ MAYOTTE, CENSUS_OF_MAYOTTE = "976", "2017"
 COMMUNES = pa.DataFrameSchema(
     {
         "code": commune_code(),
-        "nom": pa.Column(str),
+        "nom": pa.Column(TEXT),
         "type": one_of({COMMUNE, ARRONDISSEMENT}),
         "departement": text(DEPARTEMENT_CODE, "a département code, such as 01, 2A or 974"),
         "region": text(r"\d{2}|9\d\d", "a région code of 2 digits"),
@@ -47,7 +47,7 @@ COMMUNES = pa.DataFrameSchema(
 EPCIS = pa.DataFrameSchema(
     {
         "code": text(SIREN, "a SIREN of 9 digits"),
-        "nom": pa.Column(str),
+        "nom": pa.Column(TEXT),
         "type": one_of({"CC", "CA", "CU", "METRO", "MET69"}),
         "nb_communes": count(),
     },
@@ -140,7 +140,7 @@ def with_secteurs(root: DataRoot, places: pd.DataFrame) -> pd.DataFrame:
         members = set(places.loc[places["level"].eq("commune") & places["epci"].eq(epci), "code"])
         schema = pa.DataFrameSchema(
             {
-                "commune": pa.Column(str, pa.Check.isin(members, error=f"a commune of the EPCI {epci}")),
+                "commune": pa.Column(TEXT, pa.Check.isin(members, error=f"a commune of the EPCI {epci}")),
                 "secteur": text(r"\S.*", "a name"),
             },
             unique=["commune"],

@@ -4,6 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.cleaning.files import TEXT
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, read, text
 from ctg_analysis.errors import each
 from ctg_analysis.sources.certificates import RawFolder
@@ -12,9 +13,9 @@ ACCOUNTS = pa.DataFrameSchema(
     {
         "exer": text(r"(?:20\d\d)(?:-\d\d-\d\d.*)?", "a year of four digits"),
         "siren": text(r"\d{9}", "a SIREN of 9 digits"),
-        "type": pa.Column(str),
-        "type_de_budget": pa.Column(str),
-        "agregat": pa.Column(str),
+        "type": pa.Column(TEXT),
+        "type_de_budget": pa.Column(TEXT),
+        "agregat": pa.Column(TEXT),
         "montant": pa.Column(float, nullable=True),
     }
 )
@@ -22,7 +23,7 @@ SEATS = pa.DataFrameSchema(
     {
         "siren": text(r"\d{9}", "a SIREN of 9 digits"),
         "code_commune": text(f"{COMMUNE_CODE}|", "a commune code"),
-        "etatadministratifetablissement": pa.Column(str, required=False),
+        "etatadministratifetablissement": pa.Column(TEXT, required=False),
     }
 )
 SIRENE = {"codecommuneetablissement": "code_commune"}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.files import ROWS
+from ctg_analysis.cleaning.files import ROWS, TEXT
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, one_of, read, text, year
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.model import MISSING, OK, SECRET
@@ -44,8 +44,8 @@ def observations_schema(dimensions: dict[str, pa.Column]) -> pa.DataFrameSchema:
             "GEO_OBJECT": one_of(set(LEVEL_OF)),
             "TIME_PERIOD": year(),
             "OBS_VALUE": count(nullable=True),
-            "OBS_STATUS": pa.Column(str, required=False),
-            "CONF_STATUS": pa.Column(str, required=False),
+            "OBS_STATUS": pa.Column(TEXT, required=False),
+            "CONF_STATUS": pa.Column(TEXT, required=False),
             **dimensions,
         },
         checks=pa.Check(_value_or_reason, error=A_VALUE, ignore_na=False),

@@ -10,6 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.cleaning.files import TEXT
 from ctg_analysis.cleaning.geography import ARRONDISSEMENT, COMMUNE
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, commune_code, one_of, read, text
 from ctg_analysis.sources.certificates import RawFolder
@@ -28,7 +29,7 @@ COMMUNES = pa.DataFrameSchema(
         "COM": commune_code(),
         "REG": text(r"\d{2}", "a région code of 2 digits"),
         "DEP": text(DEPARTEMENT_CODE, "a département code, such as 01, 2A or 974"),
-        "LIBELLE": pa.Column(str),
+        "LIBELLE": pa.Column(TEXT),
         "COMPARENT": text(rf"(?:{COMMUNE_CODE})?", "the commune of an arrondissement, or nothing"),
     },
     unique=["COM"],
@@ -52,7 +53,7 @@ COMPOSITION = pa.DataFrameSchema(
                 pa.Check(_once, error="a commune that comes once"),
             ],
         ),
-        "LIBGEO": pa.Column(str),
+        "LIBGEO": pa.Column(TEXT),
         "EPCI": text(rf"{SIREN}|{WITHOUT_EPCI}", f"a SIREN of 9 digits, or {WITHOUT_EPCI}"),
         "DEP": text(rf"{DEPARTEMENT_CODE}|[1-9]", "a département code, its zero lost or not"),
         "REG": text(r"\d{2}|[1-9]", "a région code, its zero lost or not"),

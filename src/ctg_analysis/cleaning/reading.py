@@ -8,7 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from ctg_analysis.cleaning.files import ROWS, Keep, load
+from ctg_analysis.cleaning.files import ROWS, TEXT, Keep, load
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder, integrity
@@ -28,12 +28,12 @@ def commune_code() -> pa.Column:
 
 def text(pattern: str, expected: str, **options) -> pa.Column:
     """Return the schema of a text column whose values match a pattern entirely."""
-    return pa.Column(str, pa.Check.str_matches(f"^(?:{pattern})$", error=expected), **options)
+    return pa.Column(TEXT, pa.Check.str_matches(f"^(?:{pattern})$", error=expected), **options)
 
 
 def one_of(values: set[str], **options) -> pa.Column:
     """Return the schema of a text column with a closed list of values."""
-    return pa.Column(str, pa.Check.isin(values, error=f"one of {', '.join(sorted(values))}"), **options)
+    return pa.Column(TEXT, pa.Check.isin(values, error=f"one of {', '.join(sorted(values))}"), **options)
 
 
 def count(words: dict[str, str] | None = None, **options) -> pa.Column:

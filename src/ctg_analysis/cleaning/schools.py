@@ -4,6 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.cleaning.files import TEXT
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, count, read, text
 from ctg_analysis.errors import Finding, each
 from ctg_analysis.settings import project_path
@@ -16,9 +17,9 @@ SOCIAL_POSITION = pa.DataFrameSchema(
     {
         "rentree_scolaire": text(r"20\d\d-20\d\d", "a school year, such as 2022-2023"),
         "uai": UAI,
-        "nom": pa.Column(str),
+        "nom": pa.Column(TEXT),
         "code_insee_de_la_commune": commune_code(),
-        "secteur": pa.Column(str),
+        "secteur": pa.Column(TEXT),
         "ips": count(nullable=True, words={"NS": "secret"}),
         "effectifs": count(required=False, nullable=True),
     },
@@ -33,12 +34,12 @@ BANDS = {"under_90": (0, 90), "90_105": (90, 105), "105_120": (105, 120), "120_p
 DIRECTORY = pa.DataFrameSchema(
     {
         "identifiant_de_l_etablissement": UAI,
-        "type_etablissement": pa.Column(str),
-        "statut_public_prive": pa.Column(str),
+        "type_etablissement": pa.Column(TEXT),
+        "statut_public_prive": pa.Column(TEXT),
         "code_commune": text(COMMUNE_CODE + "|", "a commune code"),
-        "etat": pa.Column(str),
-        "rpi_concentre": pa.Column(str, required=False),
-        "rpi_disperse": pa.Column(str, required=False),
+        "etat": pa.Column(TEXT),
+        "rpi_concentre": pa.Column(TEXT, required=False),
+        "rpi_disperse": pa.Column(TEXT, required=False),
     }
 )
 NO_GROUPING = r"\s*|0(?:[.,]0)?|N/?A|None|nan"  # in the columns of the regroupements pédagogiques
@@ -53,9 +54,9 @@ PUPILS = pa.DataFrameSchema(
     {
         "rentree_scolaire": START_OF_YEAR,
         "numero_ecole": UAI,
-        "secteur": pa.Column(str),
-        "code_departement": pa.Column(str, required=False),
-        "commune": pa.Column(str, required=False),
+        "secteur": pa.Column(TEXT),
+        "code_departement": pa.Column(TEXT, required=False),
+        "commune": pa.Column(TEXT, required=False),
         **{name: count(nullable=True) for name in COUNTS},
     },
     unique=["rentree_scolaire", "numero_ecole"],

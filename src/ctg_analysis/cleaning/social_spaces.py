@@ -8,7 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.cleaning.files import load
+from ctg_analysis.cleaning.files import TEXT, load
 from ctg_analysis.cleaning.partner_files import PERIOD, PLACE, SITE, known_columns, wrong_periods
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, one_of, text, validate, year
 from ctg_analysis.errors import Finding, InputError
@@ -112,7 +112,7 @@ def _schema(form: Form) -> pa.DataFrameSchema:
     kinds = {
         NAME: lambda field: text(r".*\S.*", "the name of an organisation"),
         CHOICE: lambda field: one_of(set(field.choices)),
-        DAY: lambda field: pa.Column(str, pa.Check(_is_day, element_wise=True, error=EXPECTED_DAY)),
+        DAY: lambda field: pa.Column(TEXT, pa.Check(_is_day, element_wise=True, error=EXPECTED_DAY)),
         GRADE: lambda field: pa.Column(float, pa.Check.isin(range(HIGHEST + 1), error=_GRADES), nullable=True),
     }
     fields = {field.column: kinds[field.kind](field) for field in _told(form)}
