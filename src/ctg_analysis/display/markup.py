@@ -10,11 +10,15 @@ _templates = Environment(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Html:
     """A piece of a page, that Jupyter shows and nbconvert publishes."""
 
     html: str
+
+    def __repr__(self) -> str:
+        """Return what a notebook keeps beside the piece, for who reads no HTML."""
+        return f"<{len(self.html)} characters of HTML>"
 
     def _repr_html_(self) -> str:
         return self.html

@@ -1,5 +1,6 @@
 """The cells of a notebook run in this very process, with the outputs that a kernel would have sent."""
 
+import ast
 import io
 from base64 import b64encode
 from collections.abc import Callable
@@ -107,6 +108,14 @@ class CellShell(InteractiveShell):
 
     def enable_gui(self, gui=None):
         """Do nothing: there is no window."""
+
+    def transform_cell(self, raw_cell):
+        """Return a cell as Python: as it is when it is that already, which IPython finds out in ten times as long."""
+        try:
+            ast.parse(raw_cell)
+        except SyntaxError:
+            return super().transform_cell(raw_cell)
+        return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
 
     def _showtraceback(self, etype, evalue, stb):
         self.recorder.outputs.append(

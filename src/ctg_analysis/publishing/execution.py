@@ -4,9 +4,12 @@ import logging
 from pathlib import Path
 
 import nbformat
-import papermill
 from nbconvert.filters import strip_ansi
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from papermill.execute import prepare_notebook_metadata, raise_for_execution_errors
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapters import ChapterNotebook
@@ -16,6 +19,8 @@ from ctg_analysis.publishing import template
 from ctg_analysis.publishing.readings import read_ahead
 from ctg_analysis.publishing.workers import LIMITS
 from ctg_analysis.settings import data_root
+
+KERNEL = "python3"
 
 
 class CellError(UserError):
@@ -41,31 +46,40 @@ def prepare(epci: str) -> None:
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:
-    """Return the executed notebook of a chapter; `folder` keeps it too, with the error of a failed cell.
+    """Return the executed notebook of a chapter; `folder` keeps it when a cell failed, with the error.
 
+    These are the steps of papermill.execute_notebook, without the file of a notebook that ran whole: nobody reads it.
     The cells run in this process when it is a fork of the template, prepared for the territory; else in a stock kernel.
 
     Raises:
         CellError: a cell failed; says the chapter, the cell and the error.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
+    engine, source, failed = (
+        "ctg-warm" if template.is_fork() else "ctg",
+        str(chapter.path),
+        str(folder / chapter.path.name),
+    )
+    notebook = load_notebook_node(source)
+    notebook = parameterize_notebook(notebook, {"epci": epci}, kernel_name=KERNEL, engine_name=engine)
+    notebook = prepare_notebook_metadata(notebook, source, failed)
+    notebook = papermill_engines.execute_notebook_with_engine(
+        engine,
+        notebook,
+        KERNEL,
+        input_path=source,
+        progress_bar=False,
+        execution_timeout=LIMITS.cell,
+        checked=template.is_fork(),
+    )
     try:
-        return papermill.execute_notebook(
-            chapter.path,
-            folder / chapter.path.name,
-            {"epci": epci},
-            engine_name="ctg-warm" if template.is_fork() else "ctg",
-            kernel_name="python3",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            execution_timeout=LIMITS.cell,
-            checked=template.is_fork(),
-        )
+        raise_for_execution_errors(notebook, failed)
     except PapermillExecutionError as error:
         # Papermill's own cell, before the others, makes the place from 0 in what ran the place from 1 in the notebook.
         raise CellError(
             place(chapter), error.cell_index, error.ename, error.evalue, strip_ansi("\n".join(error.traceback))
         ) from error
+    return notebook
 
 
 def place(chapter: ChapterNotebook) -> str:

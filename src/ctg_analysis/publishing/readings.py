@@ -1,6 +1,7 @@
 """What a chapter reads of the observations, as one sum: it runs again when the sum has changed."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
 
@@ -19,6 +20,7 @@ from ctg_analysis.publishing.keys import named_in
 from ctg_analysis.spaces import APPROVALS, convention
 
 SYNTHESIS = "00"
+SAID = "said"
 OF_THE_DEMARCHE = ("11", "12", "13", "14", "15", "16")
 
 WITH_MEDIAN = ("_share", "_rate")
@@ -55,7 +57,8 @@ def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     digest = sha256(repr(sorted((name, date) for name, date in seen.received.items() if name in sources)).encode())
     for name in ("", *(one.id for one in read)):
         digest.update(of_all[name])
-    digest.update(_said_beside(seen, read))
+    for measure in sorted({one.value.numerator for one in read if isinstance(one.value, Ratio)}):
+        digest.update(of_all[SAID, measure])
     if APPROVALS in sources:
         digest.update(_sums_of_rows(seen.spaces).tobytes() + repr(convention(seen)).encode())
     digest.update(repr([(one.id, proofs[one.id]) for one in read if one.id in proofs]).encode())
@@ -64,28 +67,31 @@ def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     return digest.hexdigest()
 
 
-def _said_beside(seen: Observed, read: list[Indicator]) -> bytes:
-    """Return the sum of the words that the scores of some indicators rest on here."""
-    scores = {one.value.numerator for one in read if isinstance(one.value, Ratio)}
-    here = seen.evidence["territory"].isin(seen.places["territory"]) & seen.evidence["measure"].isin(scores)
-    return _sums_of_rows(seen.evidence[here]).tobytes()
-
-
 @lru_cache(maxsize=1)
-def sums(seen: Observed) -> dict[str, bytes]:
+def sums(seen: Observed) -> dict[str | tuple[str, str], bytes]:
     """Return, by indicator, the sums of the observations of a territory, the places beside and its peers.
 
-    Without indicator: those of the places and of what EPCIs are compared by.
+    Without indicator: those of the places and of what EPCIs are compared by. (SAID, measure): those of the words that
+    scores rest on here.
     """
-    found: dict[str, bytes] = defaultdict(bytes)
+    found: dict[str | tuple[str, str], bytes] = defaultdict(bytes)
     for table in (seen.named, seen.around):
-        codes, names = pd.factorize(table["indicator"])
-        ordered = _sums_of_rows(table)[np.argsort(codes, kind="stable")]
-        for name, part in zip(names, np.split(ordered, np.bincount(codes).cumsum()[:-1]), strict=True):
-            found[name] += part.tobytes()
+        for name, part in _sums_by(table, "indicator"):
+            found[name] += part
+    said = seen.evidence[seen.evidence["territory"].isin(seen.places["territory"])]
+    for measure, part in _sums_by(said, "measure"):
+        found[SAID, measure] = part
     for table in (seen.places, seen.profiles.reset_index(), seen.vintages.reset_index()):
         found[""] += _sums_of_rows(table).tobytes()
     return found
+
+
+def _sums_by(table: pd.DataFrame, column: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the sums of the rows of each value of a column."""
+    codes, names = pd.factorize(table[column])
+    ordered = _sums_of_rows(table)[np.argsort(codes, kind="stable")]
+    parts = np.split(ordered, np.bincount(codes, minlength=len(names)).cumsum()[:-1])
+    yield from zip(names, (part.tobytes() for part in parts[: len(names)]), strict=True)
 
 
 def _sums_of_rows(table: pd.DataFrame) -> np.ndarray:
