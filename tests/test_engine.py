@@ -197,16 +197,14 @@ def test_territories_that_run_at_once_do_not_mix(tmp_path, warm):
     epcis = [EXAMPLE_EPCI, DEFAULT_EPCI, "243500741"]
     made = {}
     for turn, workers_ in (("alone", 1), ("together", 3)):
-        jobs = []
-        for number, epci in enumerate(epcis * 2):
-            folder = tmp_path / f"{turn}{number}"
-            folder.mkdir()
-            jobs.append(Job(epci, execute, (chapter, epci, folder), folder.name))
+        jobs = [
+            Job(epci, execute, (chapter, epci, tmp_path), f"{turn} {number}") for number, epci in enumerate(epcis * 2)
+        ]
         asked = [jobs[:1], jobs[1:2], jobs[2:3]] if turn == "alone" else [jobs]
         outcomes = [outcome for part in asked for outcome in run(part, workers_, prepare, template=warm)]
         assert [outcome.error for outcome in outcomes] == [None] * len(outcomes)
         for outcome in outcomes:
-            text = (tmp_path / outcome.job.place / chapter.path.name).read_text(encoding="utf-8")
+            text = nbformat.writes(outcome.result)
             assert made.setdefault(outcome.job.epci, text) == text
     assert len(set(made.values())) == 3
     assert "Monts d" in made[EXAMPLE_EPCI] and "Monts d" not in made[DEFAULT_EPCI] + made["243500741"]

@@ -147,7 +147,7 @@ def dated(value: float, moment: object) -> str:
 
 def _followup(shown: Shown, action: str) -> Markup:
     rows = shown.table("suivi")
-    rows = rows[rows["action_id"].eq(action)].sort_values("annee")
+    rows = rows[rows["action_id"].eq(action)].sort_values("annee", kind="stable")
     if rows.empty:
         return Markup("")
     last = rows.iloc[-1]

@@ -158,7 +158,7 @@ class Consultation:
         if not self._held:
             return self._absent("Croisements")
         tried = self.shown.table("crossings").dropna(subset="p")
-        linked = self._links(tried).sort_values("v_corrected", ascending=False)
+        linked = self._links(tried).sort_values("v_corrected", ascending=False, kind="stable")
         groups = texts.listed([f"« {self._label(name)} »" for name in dict.fromkeys(tried["group"])])
         lead = pieces.said(f"{pieces.plural(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
                            f"{texts.number(len(tried))} croisements avec {groups}.")  # fmt: skip

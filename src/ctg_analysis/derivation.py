@@ -63,7 +63,7 @@ def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
     sources = with_rounding_rule(with_thresholds(SOURCES, agreements), facts, places)
     facts = with_msa(facts)
     members = membership(places)
-    newest = populations.sort_values("period").drop_duplicates("code", keep="last")
+    newest = populations.sort_values("period", kind="stable").drop_duplicates("code", keep="last")
     observed = observe(CATALOGUE.values(), facts, sources, coded_fractions(newest, members))
     restricted = {name for name, source in sources.items() if source.secrecy.threshold}
     before = published_before(root, reports(), restricted)
@@ -248,7 +248,9 @@ def weighted(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
     of the index counts, and at most OLDEST years older.
     """
     known = populations[populations["measure"].eq(POPULATION) & populations["status"].eq(OK)]
-    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"]).sort_values("year")
+    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"]).sort_values(
+        "year", kind="stable"
+    )
     known = known.drop_duplicates(["code", "year"])[["code", "year", "inhabitants"]].astype({"code": object})
     rows = facts.assign(year=facts["period"].astype(int)).sort_values("year", kind="stable").astype({"code": object})
     rows = pd.merge_asof(rows, known, on="year", by="code", tolerance=OLDEST)

@@ -176,7 +176,7 @@ def by_commune(seen: Observed, one: Indicator) -> pd.DataFrame:
     rows = rows[rows["level"].eq("commune")]
     period = latest_period(rows)
     rows = rows[rows["period"].eq(period)] if period else rows.iloc[:0]
-    return rows.sort_values("name", key=lambda names: names.map(texts.alphabetical))
+    return rows.sort_values("name", key=lambda names: names.map(texts.alphabetical), kind="stable")
 
 
 def parts(seen: Observed, one: Indicator) -> Html:
@@ -237,7 +237,7 @@ def on_map(seen: Observed, one: Indicator) -> pd.DataFrame:
     here = rows[rows["period"].eq(wanted)]
     if not here["status"].eq(OK).any():
         return by_commune(seen, one)
-    return here.sort_values("name", key=lambda names: names.map(texts.alphabetical))
+    return here.sort_values("name", key=lambda names: names.map(texts.alphabetical), kind="stable")
 
 
 def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | None:

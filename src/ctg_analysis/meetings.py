@@ -56,7 +56,7 @@ class Meetings:
         rows = self.shown.table("attendance")
         if rows.empty:
             return self.shown.box("Présence par sorte d'acteurs", MEETINGS)
-        sums = rows.groupby("type_acteur")["presents"].sum().sort_values(ascending=False)
+        sums = rows.groupby("type_acteur")["presents"].sum().sort_values(ascending=False, kind="stable")
         written, none = [texts.number(count) for count in sums], float("nan")
         drawn = pd.DataFrame({"name": map(actors.several, sums.index), "value": sums.to_numpy(), "text": written})
         most, times = actors.the(sums.index[sums.eq(sums.iloc[0])]), pieces.plural(sums.iloc[0], "présence")
@@ -79,7 +79,7 @@ class Meetings:
         if said.empty:
             return self.shown.box("Contributions des rencontres", CONTRIBUTIONS)
         columns = KINDS | SUMS
-        rows = rows.sort_values("champ", key=lambda names: pd.Categorical(names, FIELDS).codes)
+        rows = rows.sort_values("champ", key=lambda names: pd.Categorical(names, FIELDS).codes, kind="stable")
         lines = [[row["champ"], *(texts.number(row[name]) for name in columns)] for row in rows.to_dict("records")]
         counts = pieces.table(
             "Contributions par champ (nombre)", ["Champ", *columns.values()], lines, self._source, words=False
@@ -113,5 +113,5 @@ def _of_those_invited(row) -> str:
 
 def _present(rows: pd.DataFrame) -> str:
     """Return how many of each kind came to one meeting, the most numerous first."""
-    rows = rows[rows["presents"].gt(0)].sort_values("presents", ascending=False)
+    rows = rows[rows["presents"].gt(0)].sort_values("presents", ascending=False, kind="stable")
     return ", ".join(actors.counted(row.type_acteur, row.presents) for row in rows.itertuples())

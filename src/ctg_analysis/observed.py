@@ -45,7 +45,7 @@ class Observed:
         self.epci, self.root = epci, root
         self.territories = pd.read_parquet(root.processed / "territories.parquet")
         self.territory = find_epci(self.territories, epci)
-        by_name = {"key": lambda names: names.map(texts.alphabetical)}
+        by_name = {"key": lambda names: names.map(texts.alphabetical), "kind": "stable"}
         self.communes = members(self.territories, epci).sort_values("name", **by_name)
         of_the_epci = self.territories["level"].eq("secteur") & self.territories["epci"].eq(epci)
         self.secteurs = self.territories[of_the_epci].sort_values("name", **by_name)
@@ -137,7 +137,7 @@ class Observed:
     def own(self, one: Indicator) -> pd.DataFrame:
         """Return the values of the territory itself, by period."""
         rows = self.readable(one)
-        return rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period")
+        return rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period", kind="stable")
 
     def against(self, one: Indicator) -> pd.DataFrame:
         """Return what `compared` does, before it is put in words."""

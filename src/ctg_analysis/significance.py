@@ -150,7 +150,7 @@ def notable(p: pd.Series) -> pd.Series:
 
     A difference without a test is not notable. Source: Benjamini and Hochberg (1995), rule R14.
     """
-    tested = p.dropna().sort_values(ascending=False)
+    tested = p.dropna().sort_values(ascending=False, kind="stable")
     adjusted = (tested * len(tested) / np.arange(len(tested), 0, -1)).cummin()
     return adjusted.reindex(p.index).lt(ALPHA)
 

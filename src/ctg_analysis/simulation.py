@@ -126,7 +126,7 @@ def _per_childminder(known: pd.DataFrame, given: pd.DataFrame, period: str) -> P
     if len(at_work):
         row = at_work.iloc[-1]
         return PerChildminder(given.at[CHILDMINDER_PLACES, "value"] / row["value"], period, row["source"], row["value"])
-    approved = known[known["indicator"].eq(APPROVED)].sort_values("period")
+    approved = known[known["indicator"].eq(APPROVED)].sort_values("period", kind="stable")
     if approved.empty:
         return Missing(AT_WORK, period)
     row = approved.iloc[-1]

@@ -56,7 +56,7 @@ class Strategy:
         box = self.shown.missing("Axes, objectifs et actions", "axes", "objectifs", "actions")
         if box:
             return box
-        axes = self.shown.table("axes").sort_values("ordre")
+        axes = self.shown.table("axes").sort_values("ordre", kind="stable")
         kept = len(active(self.actions))
         dropped = len(self.actions) - kept
         sentence = (

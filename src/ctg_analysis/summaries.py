@@ -93,7 +93,7 @@ def _sheet(place, found: list, past: pd.DataFrame, epci: str) -> sheets.Sheet:
         ]
         for one, period, cells in found
     ]
-    own = past[past["territory"].eq(place.code) & past["status"].eq(OK)].sort_values("period")
+    own = past[past["territory"].eq(place.code) & past["status"].eq(OK)].sort_values("period", kind="stable")
     first, people, _, period = lines[0]
     lead = texts.typography(f"{first} : {people} ({period}).")
     written = [[texts.typography(text) for text in line] for line in lines]

@@ -170,4 +170,4 @@ def overview(seen: Observed) -> pd.DataFrame:
     rows = pd.DataFrame(found, columns=columns)
     rows = rows[rows["reference"].isin(rows["reference"].mode()[:1])]
     rank = rows.groupby(rows["indicator"].map(lambda name: CATALOGUE[name].chapter)).cumcount()
-    return rows.loc[rank.sort_values(kind="stable").index[:LINES].sort_values()]
+    return rows.loc[sorted(rank.sort_values(kind="stable").index[:LINES])]

@@ -178,7 +178,7 @@ def _levels(communes: pd.DataFrame) -> dict[str, str]:
 def _ways(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs code, commune, each once, and whether the commune was split."""
     rows = rows.drop_duplicates()
-    return rows.assign(split=rows["code"].duplicated(keep=False)).sort_values("code", ignore_index=True)
+    return rows.assign(split=rows["code"].duplicated(keep=False)).sort_values("code", ignore_index=True, kind="stable")
 
 
 def _former_codes(communes: pd.DataFrame) -> list[tuple[str, str]]:

@@ -152,6 +152,8 @@ class Writer:
         """Write a table, as CSV or Parquet by its name."""
         path = self.folder / name
         if path.suffix == ".parquet":
+            texts = table.select_dtypes("str").columns  # the same bytes however pandas keeps text
+            table = table.astype(dict.fromkeys(texts, pd.StringDtype("pyarrow", na_value=np.nan)))
             table.to_parquet(path, index=False, compression="zstd")
         else:
             table.to_csv(path, sep=";", index=False, lineterminator="\n")

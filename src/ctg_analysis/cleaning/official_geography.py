@@ -45,7 +45,7 @@ def _once(codes: pd.Series) -> pd.Series:
 COMPOSITION = pa.DataFrameSchema(
     {
         "COM": pa.Column(
-            str,
+            TEXT,
             [
                 pa.Check.str_matches(
                     rf"^(?:{COMMUNE_CODE}|{SHORT_CODE})$", error="a commune code, its zero lost or not"

@@ -119,7 +119,10 @@ def paths(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
     rows: columns wished, used (labels), share (0 to 1). Those who got what they wished are dark. ends: what both sides
     are.
     """
-    sums = {side: rows.groupby(side)["share"].sum().sort_values(ascending=False) for side in ("wished", "used")}
+    sums = {
+        side: rows.groupby(side)["share"].sum().sort_values(ascending=False, kind="stable")
+        for side in ("wished", "used")
+    }
     order = {"wished": list(sums["wished"].index)}
     order["used"] = sorted(sums["used"].index, key=lambda name: (name not in order["wished"], _rank(name, order)))
     tall = max(NODE, LABEL * max(map(len, order.values())))

@@ -125,7 +125,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Sa
     words = [word if isinstance(word, str) else NOTHING for word in rows["word"]]
     lines = [[f"{row.block} : {row.name}", row.text, _between(row)] for row in drawn.itertuples()]
     data = Listing(["Réponse et groupe", "Part", "Intervalle"], lines).beside("Face aux autres répondants", words)
-    first = links.sort_values("v_corrected").iloc[-1]
+    first = links.sort_values("v_corrected", kind="stable").iloc[-1]
     note = [
         f"Groupes selon la réponse à « {by} » ; entre parenthèses, la base. Traits : {said.interval}.",
         f"Non montré, moins de 10 répondants ou pour les protéger : {texts.listed(hidden)}." if hidden else "",
@@ -253,7 +253,7 @@ def _contrast(rows: pd.DataFrame) -> str:
     rows = rows[rows["value"].notna()]
     spread = rows.groupby("block", sort=False)["value"].agg(lambda values: values.max() - values.min())
     told = spread.index[0] if len(spread) == 2 else spread.idxmax()
-    rows = rows[rows["block"].eq(told)].sort_values("value")
+    rows = rows[rows["block"].eq(told)].sort_values("value", kind="stable")
     least, most = rows.iloc[0], rows.iloc[-1]
     return f"« {told} » : de {least['text']} (« {least['group_label']} ») à {most['text']} (« {most['group_label']} »)"
 

@@ -36,7 +36,7 @@ def circles(ground: Land, rows: pd.DataFrame) -> str:
     largest = max(known["value"].max(), 0) or 1
     radii = {
         row.territory: LARGEST_RADIUS * math.sqrt(max(row.value, 0) / largest)
-        for row in known.sort_values("value", ascending=False).itertuples(index=False)
+        for row in known.sort_values("value", ascending=False, kind="stable").itertuples(index=False)
     }
     for territory, radius in radii.items():
         drawing.circle(*ground.points[territory], radius, TERRITORY, fill_opacity=0.6, stroke=PAPER)
@@ -185,7 +185,7 @@ def _classes(
     known: pd.DataFrame, one: Indicator, *, diverging: bool, together: pd.Series | None
 ) -> tuple[list[float], list[str]]:
     """Return the bounds of the classes of a map, and their words: one or two values are each a class by themselves."""
-    written = known.sort_values("value").drop_duplicates("value")
+    written = known.sort_values("value", kind="stable").drop_duplicates("value")
     if len(written) in (1, 2) and together is None and not diverging:
         low, high = written["value"].iloc[0], written["value"].iloc[-1]
         texts_of = list(written["text"])

@@ -163,7 +163,7 @@ def concerned(one: Indicator, rows: pd.DataFrame) -> str:
 
 def choropleth(one: Indicator, rows: pd.DataFrame) -> str:
     """Return the least and the greatest value that may be written. rows: columns value, text, shown."""
-    shown = rows[rows["shown"]].sort_values("value")
+    shown = rows[rows["shown"]].sort_values("value", kind="stable")
     if shown.empty:
         return ""
     low, high = shown.iloc[0], shown.iloc[-1]
@@ -216,7 +216,7 @@ def parts(shares: pd.DataFrame, own: pd.Series) -> str:
     here = shares[shares["name"].eq(own["name"]) & shares["status"].eq(OK)]
     if here.empty:
         return ""
-    largest = here.sort_values("value").iloc[-1]
+    largest = here.sort_values("value", kind="stable").iloc[-1]
     return f"{largest['part']} : {largest['text']} sur {own['text']}"
 
 

@@ -156,7 +156,9 @@ def _rank_text(row) -> str:
 def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: str) -> Html:
     """Return the rank of each enjeu under other ways of counting."""
     wide = sensitivity.pivot(index="scheme", columns="enjeu_id", values="rank")
-    wide = wide.loc[list(dict.fromkeys(sensitivity["scheme"]))].sort_values(sensitivity["scheme"].iloc[0], axis=1)
+    wide = wide.loc[list(dict.fromkeys(sensitivity["scheme"]))].sort_values(
+        sensitivity["scheme"].iloc[0], axis=1, kind="stable"
+    )
     moved = int((wide.max() - wide.min()).ge(MOVED).sum())
     lines = [
         [name[:1].upper() + name[1:], *map(str, row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)

@@ -189,7 +189,7 @@ def _tables(table: pd.DataFrame, export: Export, questions: pd.DataFrame, droppe
     put, said = closed.ne(NOT_CONCERNED).sum(axis=1), (closed.ne(NOT_CONCERNED) & ~blank).sum(axis=1)
     usable = said.gt(0) & (export.done | said.ge(USABLE_FROM * put))
     about = _about(export)
-    order = about.loc[usable, "rep_id"].sort_values().index
+    order = about.loc[usable, "rep_id"].sort_values(kind="stable").index
     about, closed, opened = about.loc[order], closed.loc[order], opened.loc[order]
     sensitive = [one for one in closed if is_yes(questions.at[one, "sensible"])]
     consented = about[CONSENT].eq("oui") & bool(sensitive)

@@ -87,7 +87,7 @@ def wished_and_used(
     paths = paths.groupby(["wished", "used"], as_index=False).sum()
     paths.insert(2, "wished_label", paths["wished"].replace(names))
     paths.insert(3, "used_label", paths["used"].replace(names))
-    return paths.sort_values("count", ascending=False, ignore_index=True), pd.Series(
+    return paths.sort_values("count", ascending=False, ignore_index=True, kind="stable"), pd.Series(
         {"base": int(both.sum()), "share": got}
     )
 

@@ -68,7 +68,7 @@ def values(followed: pd.DataFrame, followup: pd.DataFrame, observed: pd.DataFram
     observations does: values of two parts are never joined.
     """
     reported = _reported(followup)
-    known = {name: rows.sort_values("year") for name, rows in observed.groupby("indicateur")}
+    known = {name: rows.sort_values("year", kind="stable") for name, rows in observed.groupby("indicateur")}
     rows = []
     for one in followed.itertuples(index=False):
         path = _path(one, reported.get(one.ind_id, []), known.get(one.indicateur))

@@ -19,7 +19,8 @@ from ctg_analysis.publishing.template import FORK, NEWS, REAP
 START = "from ctg_analysis.publishing.template import main; main()"
 ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # without it every chart of pyplot is lost, silently
-    "ARROW_DEFAULT_MEMORY_POOL": "system",  # the others keep what is freed, have it forked, and may have threads
+    "ARROW_DEFAULT_MEMORY_POOL": "system",  # the others keep what is freed, which every fork would have
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a thread does not live through a fork
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }

@@ -105,7 +105,7 @@ def plan(dossier: Dossier) -> Blocks:
     )
     whole = _all_actions(dossier) + whole_funding(dossier) + by_nature
     parts = [text("Vue d'ensemble", SECTION) + whole]
-    for axis in dossier.material["axes"].sort_values("ordre").itertuples():
+    for axis in dossier.material["axes"].sort_values("ordre", kind="stable").itertuples():
         kept = dossier.actions[dossier.actions["axe_id"].eq(axis.axe_id)]
         parts.append(text(f"Axe {axis.ordre} – {axis.titre}", SECTION))
         parts += [_action(row, dossier) for row in kept.itertuples()]
@@ -182,7 +182,7 @@ def evaluation(dossier: Dossier) -> Blocks:
     header = ["Action", "Indicateur", "Sorte", "Départ", "Cible", "Relevé par", "Fréquence"]
     followed = dossier.material["indicateurs_suivi"]
     parts = []
-    for axis in dossier.material["axes"].sort_values("ordre").itertuples():
+    for axis in dossier.material["axes"].sort_values("ordre", kind="stable").itertuples():
         kept = dossier.actions.loc[dossier.actions["axe_id"].eq(axis.axe_id), "action_id"]
         rows = followed[followed["action_id"].isin(kept)]
         title = f"Axe {axis.ordre} – {axis.titre}"

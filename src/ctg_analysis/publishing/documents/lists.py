@@ -36,7 +36,7 @@ def axes(dossier: Dossier) -> Blocks:
     return together(
         text(axis.titre, lead=f"Axe {axis.ordre}")
         + bullets(objectives.loc[objectives["axe_id"].eq(axis.axe_id), "titre"])
-        for axis in dossier.material["axes"].sort_values("ordre").itertuples()
+        for axis in dossier.material["axes"].sort_values("ordre", kind="stable").itertuples()
     )
 
 
