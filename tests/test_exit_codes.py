@@ -53,6 +53,12 @@ def test_help_and_what_a_command_raises_end_as_they_did(told):
     assert told("list", "epcis") == (1, ["ctg list epcis: expected one of epci, indicators, sources, chapters"])
 
 
+def test_a_folder_that_cannot_be_written_is_one_line_and_ends_with_1(told, tmp_path):
+    (tmp_path / "file").touch()
+    place = str(tmp_path / "file" / "reports")
+    assert told("build", EPCI, "--out", place) == (1, [f"{place}: Not a directory"])
+
+
 def test_an_epci_that_comes_twice_is_built_once():
     """The second time it would be refused, since it is being built."""
     assert wanted([EPCI, "243500139", EPCI], every=False, departement="") == [EPCI, "243500139"]

@@ -34,6 +34,11 @@ def main() -> None:
             raise
         messages.print(str(error))
         sys.exit(error.exit_code)
+    except OSError as error:  # a folder without the right to write, a full disk
+        if debug:
+            raise
+        messages.print(f"{error.filename or 'ctg'}: {error.strerror or error}")
+        sys.exit(1)
 
 
 @app.callback()
