@@ -184,6 +184,7 @@ def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapte
     one = built(tmp_path / "new", [chapters[0], broken(chapters[1], tmp_path / "notebooks")])
     assert one.exit_code == 2 and "n’a pas pu être établi" in page(tmp_path / "new", f"{SECOND}.html")
     assert "ValueError" not in page(tmp_path / "new", f"{SECOND}.html")
+    assert "autres chapitres" not in page(tmp_path / "new", f"{SECOND}.html")  # which may have failed too
     assert "n’a pas pu être établi" in page(tmp_path / "new", "index.html")
     assert built(tmp_path / "new", [chapters[0]]).ran == [SECOND]  # what is missing is never up to date
 
