@@ -42,6 +42,16 @@ def test_a_worker_that_dies_loses_nothing(scheduler, tmp_path, france):
     assert [one.ran for one in build(epcis, chapters, tmp_path)] == [[]] * 5  # run again, there is nothing left
 
 
+def test_a_territory_that_no_worker_can_build_stops_no_other(scheduler, tmp_path, france):
+    first, second = wanted([], every=False, departement="12")[:2]
+    (tmp_path / HOME).mkdir()
+    (tmp_path / HOME / first).touch()  # no edition can be put there
+    came = build_there([first, second], chosen_chapters(["08"]), tmp_path, force=False, scheduler=scheduler)
+    found = {one.epci: one for one in came}
+    assert found[first].exit_code == 1 and str(found[first].error).startswith(f"{first}: [Errno 17] File exists")
+    assert found[second].published and reports(tmp_path) == [second]
+
+
 def test_the_threads_of_a_worker_share_one_template(monkeypatch):
     started = []
 

@@ -37,8 +37,16 @@ def build_there(
         raise UserError(f"--scheduler {scheduler}: no answer, expected the address of a Dask scheduler") from error
     with client:
         waiting = client.map(build_one, epcis, chapters=chapters, out=out, force=force, retries=RETRIES, pure=False)
+        named = dict(zip(waiting, epcis, strict=True))
         for future in as_completed(waiting):
-            yield future.result()
+            error = future.exception()
+            yield Built(named[future], error=_lost(named[future], error)) if error else future.result()
+
+
+def _lost(epci: str, error: Exception) -> UserError:
+    """Return what is said of a territory that no worker could build; the others go on."""
+    first = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+    return UserError(f"{epci}: {first}; the log of the worker has more")
 
 
 def build_one(epci: str, *, chapters: list[ChapterNotebook], out: Path, force: bool) -> Built:
