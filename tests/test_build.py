@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -178,6 +179,23 @@ def test_a_chapter_that_fails_keeps_its_last_good_version_with_its_date(out, cha
     assert built(out, chapters).failed and page(out, f"{SECOND}.html") == dated  # tried again, dated once
     chapters = chosen_chapters(["07", "08"])
     assert built(out, chapters).ran == [SECOND] and page(out, f"{SECOND}.html") == good and not journal.exists()
+
+
+def test_a_chapter_that_stays_keeps_the_data_behind_its_charts(out, chapters, tmp_path, built):
+    good = page(out, f"{SECOND}.html")
+    former = latest(out, EXAMPLE_EPCI)
+    name = re.search(r'href="donnees/([^"]+)"', good)[1]
+    was = former / "donnees" / name
+    was.write_bytes(was.read_bytes() + b"former\r\n")
+    chapters[1] = broken(chapters[1], tmp_path / "notebooks")
+    for _ in range(2):  # the second time, the file is kept already
+        built(out, chapters, force=True)
+        kept = f"donnees/{record(former)['date']}/{name}"
+        assert f'href="{kept}"' in page(out, f"{SECOND}.html") and f'href="donnees/{name}"' not in page(
+            out, f"{SECOND}.html"
+        )
+        assert (out / EXAMPLE_EPCI / kept).read_bytes().endswith(b"former\r\n")
+        assert not (out / EXAMPLE_EPCI / "donnees" / name).read_bytes().endswith(b"former\r\n")
 
 
 def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapters, tmp_path, built):

@@ -3,6 +3,7 @@
 Nothing heavy is imported here: a report that is up to date is known to be without opening a table.
 """
 
+import filecmp
 import os
 import re
 import shutil
@@ -27,6 +28,7 @@ from ctg_analysis.settings import PUBLIC, data_root, project_path, settings
 from ctg_analysis.staleness import told
 
 SIREN = r"\d{9}"
+DATA_FILE = re.compile(r'href="(donnees/[^"]+)"')
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
 
 
@@ -258,9 +260,25 @@ def failed(report: Report, chapter: ChapterNotebook, shown: dict, former: dict) 
         place.write_text(page("echec.html.j2", page=about | {"current": chapter.page}), encoding="utf-8")
         return {"key": None, "missing": True}
     since = entry.get("dated") or former["date"]
-    html = (report.latest / chapter.page).read_text(encoding="utf-8")
+    html = with_own_data((report.latest / chapter.page).read_text(encoding="utf-8"), report, since)
     place.write_text(dated(html, since), encoding="utf-8")
     return {"key": None, "observations": "", "dated": since}
+
+
+def with_own_data(html: str, report: Report, since: str) -> str:
+    """Return a page of the former edition with links to the data files of its charts, kept where those now differ.
+
+    since: ISO, the date of the edition that the page is of.
+    """
+    for linked in sorted(set(DATA_FILE.findall(html))):
+        own, now = report.latest / linked, report.fresh / linked
+        if now.exists() and filecmp.cmp(own, now, shallow=False):
+            continue
+        kept = f"donnees/{since}/{own.name}"
+        (report.fresh / kept).parent.mkdir(exist_ok=True)
+        shutil.copyfile(own, report.fresh / kept)
+        html = html.replace(f'href="{linked}"', f'href="{kept}"')
+    return html
 
 
 def note(entry: dict) -> str:
