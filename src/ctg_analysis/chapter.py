@@ -91,7 +91,7 @@ class Chapter:
         circle, whose commune is named. Several years of the territory alone are drawn as a line.
         """
         one = self._indicator(indicator)
-        if not self.data(indicator)["status"].eq(OK).any():
+        if not self.seen.has(one, OK):
             return self.reading(indicator)
         alone = isinstance(one.value, Count | Mean) or self.seen.compared(one)["status"].eq(OK).sum() == 1
         if one.chart == "comparison" and alone:
@@ -124,7 +124,7 @@ class Chapter:
             secret = figures.withheld(self.seen, one)
             if secret:
                 return markup.reading(texts.typography(secret), "")
-            by_commune = self.data(one.id)["status"].eq(OK).any()
+            by_commune = self.seen.has(one, OK)
             return figures.unavailable(
                 self.seen, one, f"{one.label}, pour l'ensemble du territoire" if by_commune else one.label
             )
@@ -181,7 +181,7 @@ class Chapter:
         An indicator that no place has is named below, without a column; the box stands for a table of such ones.
         """
         several = [self._indicator(name) for name in indicators]
-        if all(figures.is_pointless(self.seen.data(one)) for one in several):
+        if all(figures.is_pointless(self.seen, one) for one in several):
             labels = texts.listed([texts.uncapitalised(one.label) for one in several])
             return figures.unavailable(self.seen, several[0], f"{labels[:1].upper()}{labels[1:]}, par commune")
         columns, absent = [], []

@@ -251,6 +251,8 @@ def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | N
 
 def withheld(seen: Observed, one: Indicator) -> str:
     """Return that the value of the territory may not be shown, when it exists all the same; else nothing."""
+    if not seen.has(one, SECRET):
+        return ""
     rows = seen.data(one)
     periods = rows.loc[rows["level"].eq("epci") & rows["status"].eq(SECRET), "period"]
     if periods.empty:
@@ -288,7 +290,7 @@ def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
     Where it has no object in any commune, because what it is about is known not to be there, a sentence says so.
     """
     rows = seen.data(one)
-    if is_pointless(rows):
+    if is_pointless(seen, one):
         return with_source(f"{what} : sans objet en {rows['period'].max()}.", source(seen, rows))
     used = set(rows.loc[rows["status"].eq(OK), "source"])
     missing = [SOURCES[name] for name in one.sources if name not in used] or [SOURCES[one.sources[0]]]
@@ -303,8 +305,11 @@ def with_source(said: str, source: str) -> Html:
     return Html(f"{markup.reading(texts.typography(said), '').html}\n{markup.source(source).html}")
 
 
-def is_pointless(rows: pd.DataFrame) -> bool:
-    """Tell whether an indicator has no object (`so`) in any commune at the latest period. rows: its observations."""
+def is_pointless(seen: Observed, one: Indicator) -> bool:
+    """Tell whether an indicator has no object (`so`) in any commune at the latest period."""
+    if not seen.has(one, NOT_APPLICABLE):
+        return False
+    rows = seen.data(one)
     latest = rows[rows["level"].eq("commune") & rows["period"].eq(rows["period"].max())]
     return len(latest) > 0 and latest["status"].eq(NOT_APPLICABLE).all()
 

@@ -62,6 +62,7 @@ class Observed:
         self.observations = complete(found, keys, CATALOGUE.values())
         named = self.observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
         self._named = ByIndicator(named)
+        self._statuses = set(zip(named["indicator"], named["status"], strict=True))
         self._readable: dict[str, pd.DataFrame] = {}
         self._compared: dict[str, pd.DataFrame] = {}
         self._groups: dict[tuple[str, ...], PeerGroup] = {}
@@ -115,6 +116,10 @@ class Observed:
         """Return the observations of an indicator, with the names of the territories."""
         return self._named.rows(one.id)
 
+    def has(self, one: Indicator, status: str) -> bool:
+        """Tell whether an observation of an indicator, of any place and period, has this status."""
+        return (one.id, status) in self._statuses
+
     def readable(self, one: Indicator) -> pd.DataFrame:
         """Return the observations of an indicator with what a reader sees: name, text, interval."""
         if one.id not in self._readable:
@@ -153,9 +158,15 @@ class Observed:
         which the same producer gives the same thing for larger places (rule R12).
         """
         if one.id not in self._compared:
-            self._compared[one.id] = self._in_words(one, self.against(one))
+            rows = self.against(one)
+            self._compared[one.id] = self._in_words(one, rows) if len(rows) else self._nothing_compared
         rows = self._compared[one.id]
         return rows.copy() if with_peers else rows[rows["level"].ne("peers")].copy()
+
+    @cached_property
+    def _nothing_compared(self) -> pd.DataFrame:
+        one = next(iter(CATALOGUE.values()))
+        return self._in_words(one, self._beside.table[:0])
 
     @cached_property
     def _beside(self) -> "ByIndicator":

@@ -91,6 +91,11 @@ class Results(DisplayHook):
             )
         )
 
+    @staticmethod
+    def semicolon_at_end_of_expression(expression):
+        """Tell whether a cell ends in a semicolon, which keeps its value to itself; most have none at all."""
+        return ";" in expression and DisplayHook.semicolon_at_end_of_expression(expression)
+
     def finish_displayhook(self):
         """Write no empty line."""
         self._is_active = False
