@@ -4,9 +4,9 @@
     python benchmarks/bench_build.py [--beside FOLDER] [--times 3]
 
 All chapters of the default territory. Every other tool runs each notebook with its own command, one after the other as
-their users do in a loop, then two at a time. The floor is the code of the cells of each chapter, executed in a process
-that has everything imported and the territory loaded, one chapter after the other. Prints wall times, the median of so
-many for what takes little time, and ratios to `ctg build`. --beside: see docs/performance.md.
+their users do in a loop, then two at a time. The floor is the code of the cells, executed in one process that has
+everything imported and the territory loaded, one chapter after the other. Prints wall times, the median of so many for
+what takes little time, and ratios to `ctg build`. --beside: see docs/performance.md.
 """
 
 import argparse
@@ -105,16 +105,13 @@ def bare(chapters: list[ChapterNotebook]) -> float:
 
 
 def floor(chapters: list[ChapterNotebook], _: Path) -> float:
-    """Return what `bare` takes for each chapter in a fork of its own of this process, which is warm; without the fork.
-
-    None profits from what another has computed, as none does in a report.
-    """
-    return sum(bare_in_fork([one]) for one in chapters)
-
-
-def floor_together(chapters: list[ChapterNotebook], _: Path) -> float:
-    """Return what `bare` takes for all of them in one fork: each finds what those before it have computed."""
+    """Return what `bare` takes for all chapters in one fork of this process: each finds what those before have made."""
     return bare_in_fork(chapters)
+
+
+def floor_alone(chapters: list[ChapterNotebook], _: Path) -> float:
+    """Return what `bare` takes for each chapter in a fork of its own: none profits from another, as in a report."""
+    return sum(bare_in_fork([one]) for one in chapters)
 
 
 def bare_in_fork(chapters: list[ChapterNotebook]) -> float:
@@ -211,7 +208,7 @@ def main() -> None:
         prepare(DEFAULT_EPCI)
         in_turn = {
             "bare cells": partial(floor, chapters),
-            "bare cells of all in one process": partial(floor_together, chapters),
+            "bare cells, each chapter alone": partial(floor_alone, chapters),
             "our engine": partial(steady, chapters, template=template),
             "our engine and pages": partial(steady_pages, chapters, template=template),
         }
