@@ -44,9 +44,8 @@ def with_own(seen: Observed, one: Indicator, path: Path) -> pd.DataFrame:
         InputError: no such file, no column `code`, a code that comes twice or is of no commune of the territory.
     """
     rows = seen.data(one)
-    rows = (
-        rows[rows["level"].eq("commune")].sort_values("period", kind="stable").drop_duplicates("territory", keep="last")
-    )
+    rows = rows[rows["level"].eq("commune")].sort_values("period", kind="stable")
+    rows = rows.drop_duplicates("territory", keep="last")
     rows = rows.rename(columns={"territory": CODE, "value": one.id}).sort_values(CODE, ignore_index=True, kind="stable")
     own = _read(path, set(rows[CODE]))
     return rows[[CODE, "name", "period", one.id, "status"]].merge(own, on=CODE, how="left", validate="1:1")

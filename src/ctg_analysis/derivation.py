@@ -248,9 +248,8 @@ def weighted(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
     of the index counts, and at most OLDEST years older.
     """
     known = populations[populations["measure"].eq(POPULATION) & populations["status"].eq(OK)]
-    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"]).sort_values(
-        "year", kind="stable"
-    )
+    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"])
+    known = known.sort_values("year", kind="stable")
     known = known.drop_duplicates(["code", "year"])[["code", "year", "inhabitants"]].astype({"code": object})
     rows = facts.assign(year=facts["period"].astype(int)).sort_values("year", kind="stable").astype({"code": object})
     rows = pd.merge_asof(rows, known, on="year", by="code", tolerance=OLDEST)

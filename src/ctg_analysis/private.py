@@ -130,9 +130,8 @@ def with_population_covered(facts: pd.DataFrame, populations: pd.DataFrame) -> p
         return facts
     told = told.assign(year=told["period"].str[:4].astype(int)).sort_values("year", kind="stable")
     known = populations[populations["level"].eq("commune") & populations["status"].eq(OK)]
-    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"]).sort_values(
-        "year", kind="stable"
-    )
+    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"])
+    known = known.sort_values("year", kind="stable")
     known = known[["code", "year", "inhabitants"]].astype({"code": object})
     rows = pd.merge_asof(told, known, on="year", by="code", tolerance=OLDEST_POPULATION)
     rows["status"] = rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING)

@@ -37,9 +37,8 @@ def read_land(processed: Path, epci: str) -> Land:
     west, south, east, north = extent["west"].min(), extent["south"].min(), extent["east"].max(), extent["north"].max()
     near = [("west", "<", east), ("east", ">", west), ("south", "<", north), ("north", ">", south)]
     alike = [("crs", "==", extent["crs"].iloc[0]), *near]
-    communes = pd.read_parquet(contours, columns=["code", "epci", "geometry"], filters=alike).sort_values(
-        "code", kind="stable"
-    )
+    communes = pd.read_parquet(contours, columns=["code", "epci", "geometry"], filters=alike)
+    communes = communes.sort_values("code", kind="stable")
     is_own = communes["epci"].eq(epci)
     own, beside = communes[is_own], communes[~is_own].sort_values("epci", kind="stable")
     polygons = shapely.from_wkb([*own["geometry"], *beside["geometry"]])

@@ -156,11 +156,8 @@ def _targets(material: Material) -> Iterator[Fact]:
     ]
     if not told:
         return
-    values = (
-        pd.DataFrame(told, columns=["ind_id", "annee", "value"])
-        .sort_values("annee", kind="stable")
-        .groupby("ind_id")["value"]
-    )
+    values = pd.DataFrame(told, columns=["ind_id", "annee", "value"]).sort_values("annee", kind="stable")
+    values = values.groupby("ind_id")["value"]
     table = material["indicateurs_suivi"].dropna(subset=["valeur_reference", "cible"])
     table = table.assign(value=table["ind_id"].map(values.last())).dropna(subset="value")
     upwards = table["cible"].ge(table["valeur_reference"])

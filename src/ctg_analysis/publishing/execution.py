@@ -55,11 +55,8 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
         CellError: a cell failed; says the chapter, the cell and the error.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    engine, source, failed = (
-        "ctg-warm" if template.is_fork() else "ctg",
-        str(chapter.path),
-        str(folder / chapter.path.name),
-    )
+    engine = "ctg-warm" if template.is_fork() else "ctg"
+    source, failed = str(chapter.path), str(folder / chapter.path.name)
     notebook = load_notebook_node(source)
     notebook = parameterize_notebook(notebook, {"epci": epci}, kernel_name=KERNEL, engine_name=engine)
     notebook = prepare_notebook_metadata(notebook, source, failed)

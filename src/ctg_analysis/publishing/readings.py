@@ -88,10 +88,12 @@ def sums(seen: Observed) -> dict[str | tuple[str, str], bytes]:
 
 def _sums_by(table: pd.DataFrame, column: str) -> Iterator[tuple[str, bytes]]:
     """Yield the sums of the rows of each value of a column."""
+    if table.empty:
+        return
     codes, names = pd.factorize(table[column])
     ordered = _sums_of_rows(table)[np.argsort(codes, kind="stable")]
-    parts = np.split(ordered, np.bincount(codes, minlength=len(names)).cumsum()[:-1])
-    yield from zip(names, (part.tobytes() for part in parts[: len(names)]), strict=True)
+    parts = np.split(ordered, np.bincount(codes).cumsum()[:-1])
+    yield from zip(names, (part.tobytes() for part in parts), strict=True)
 
 
 def _sums_of_rows(table: pd.DataFrame) -> np.ndarray:
