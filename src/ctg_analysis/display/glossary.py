@@ -12,8 +12,10 @@ from ctg_analysis.settings import settings
 
 LEFT_ALONE = "svg|details|pre|code|a|button|dt|h1"  # drawn, folded, a link already, a word with its meaning, the title
 
-BUTTON = '<button type="button" class="term"[^<]*</button>'
-UNBROKEN = re.compile(rf"[(’]{BUTTON}[.,)]*|{BUTTON}[.,)]+")  # no line may part a term from these; it may a button
+OPENING, CLOSING = '<button type="button" class="term"', "</button>"
+# No line may part a term from these; it may a button.
+BEFORE, AFTER = "(’", ".,)"
+OPENED = re.compile(rf"{OPENING}[^<]*{CLOSING}[{AFTER}]*")
 
 
 @cache
@@ -26,7 +28,7 @@ def terms() -> dict[str, str]:
 
 def found(texts: Iterable[str]) -> list[str]:
     """Return the terms that stand in texts, in alphabetical order."""
-    words = {word["term"] for text in texts for word in _words().finditer(text)}
+    words = {word[0] for text in texts for word in _words().finditer(text)}
     return _by_letter(words)
 
 
@@ -38,25 +40,40 @@ def explained(body: str) -> str:
     """
     here: set[str] = set()
     used: set[str] = set()
-
     in_source = False
 
     def opened(piece: re.Match) -> str:
         nonlocal in_source
-        if piece["heading"]:
-            here.clear()
-        term = piece["term"]
-        if term is None:
-            in_source = bool(piece["source"]) or (in_source and piece[0] != "</p>")
+        if piece[0].startswith("<"):
+            if piece["heading"]:
+                here.clear()
+            in_source = bool(piece["source"]) or (in_source and not piece["end"])
             return piece[0]
-        if term in (used if in_source else here):
-            return piece[0]
+        term = piece[0]
+        if term in (used if in_source else here) or _in_tag(piece):
+            return term
         here.add(term)
         used.add(term)
-        return f'<button type="button" class="term" popovertarget="{name_of(term)}">{term}</button>'
+        return f'{OPENING} popovertarget="{name_of(term)}">{term}{CLOSING}'
 
-    body = UNBROKEN.sub(r'<span class="unbroken">\g<0></span>', _pieces().sub(opened, body))
-    return body + "".join(map(_meaning, _by_letter(used)))
+    return _unbroken(_pieces().sub(opened, body)) + "".join(map(_meaning, _by_letter(used)))
+
+
+def _in_tag(piece: re.Match) -> bool:
+    """Tell whether a term stands between < and >: it is a value of an attribute."""
+    return piece.string.rfind("<", 0, piece.start()) > piece.string.rfind(">", 0, piece.start())
+
+
+def _unbroken(body: str) -> str:
+    """Return the content with what no line may part around each button of a term."""
+    kept, last = [], 0
+    for button in OPENED.finditer(body):
+        before = body[max(button.start() - 1, 0) : button.start()]
+        start, end = button.start() - (len(before) if before in BEFORE else 0), button.end()
+        if start < button.start() or body[end - 1] in AFTER:
+            kept += [body[last:start], '<span class="unbroken">', body[start:end], "</span>"]
+            last = end
+    return "".join([*kept, body[last:]])
 
 
 def _by_letter(words: set[str]) -> list[str]:
@@ -76,13 +93,19 @@ def _meaning(term: str) -> str:
 
 @cache
 def _words() -> re.Pattern:
-    longest = sorted(terms(), key=len, reverse=True)
-    return re.compile(rf"\b(?P<term>{'|'.join(map(re.escape, longest))})\b")
+    return re.compile(_any_term())
 
 
 @cache
 def _pieces() -> re.Pattern:
-    """Return the pattern of what is passed over, and of the terms between."""
-    alone = rf"<(?P<alone>{LEFT_ALONE})\b[^<]*(?:<(?!/(?P=alone)>)[^<]*)*</(?P=alone)>"
-    opening = r'(?P<heading><h[23]\b[^>]*>)|(?P<source><p class="source">)'
-    return re.compile(rf"{alone}|{opening}|<[^>]*>|{_words().pattern}")
+    """Return the pattern of what is passed over, of what opens terms again, and of the terms between."""
+    alone = rf"(?P<alone>{LEFT_ALONE})\b[^<]*(?:<(?!/(?P=alone)>)[^<]*)*</(?P=alone)>"
+    return re.compile(rf'<(?:{alone}|(?P<heading>h[23]\b)|(?P<source>p class="source">)|(?P<end>/p>))|{_any_term()}')
+
+
+def _any_term() -> str:
+    """Return the pattern of a term, the longest first; each alternative starts with a letter, which is found faster."""
+    by_letter: dict[str, list[str]] = {}
+    for term in sorted(terms(), key=len, reverse=True):
+        by_letter.setdefault(term[0], []).append(re.escape(term[1:]))
+    return "|".join(rf"{letter}(?<=\b{letter})(?:{'|'.join(ends)})\b" for letter, ends in by_letter.items())

@@ -11,8 +11,9 @@ from nbformat import NotebookNode
 
 from ctg_analysis.display.texts import NARROW, NBSP
 
+OPENING = '<div class="unavailable">'
 BOX = re.compile(
-    r'<div class="unavailable">\s*<p><strong>[^<]*</strong> (?P<what>[^<]*)</p>\s*(?P<sources><ul>.*?</ul>)\s*</div>',
+    rf"{OPENING}\s*<p><strong>[^<]*</strong> (?P<what>[^<]*)</p>\s*(?P<sources><ul>.*?</ul>)\s*</div>",
     re.DOTALL,
 )
 BEGIN, DEFINITIONS = '<ol class="begin">', '<dl class="definitions">'
@@ -89,7 +90,7 @@ def _without_repeats(whats: list[str]) -> list[str]:
 
 
 def _shows_only_boxes(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and bool(html := _html(cell)) and not BOX.sub("", html).strip()
+    return cell.cell_type == "code" and _html(cell).startswith(OPENING) and not BOX.sub("", _html(cell)).strip()
 
 
 def _boxes(cells: list[NotebookNode]) -> list[re.Match]:

@@ -122,6 +122,10 @@ class CellShell(InteractiveShell):
             return super().transform_cell(raw_cell)
         return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
 
+    def should_run_async(self, raw_cell, **about):
+        """Tell whether a cell awaits something; most do not even name it, and need not be compiled to find out."""
+        return ("await" in raw_cell or "async" in raw_cell) and super().should_run_async(raw_cell, **about)
+
     def _showtraceback(self, etype, evalue, stb):
         self.recorder.outputs.append(
             NotebookNode(output_type="error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
@@ -131,14 +135,14 @@ class CellShell(InteractiveShell):
 def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = lambda cell: None) -> None:
     """Run the cells of papermill's notebook until one fails; the shell and what the cells change stay in the process.
 
+    papermill is told of the one that fails only: the others are complete without its being told, and no clock is kept.
     told: called with the place of each cell before it runs.
     """
     shell = CellShell.instance(config=CONFIG)
     recorder = shell.recorder
     with redirect_stdout(Stream("stdout", recorder)), redirect_stderr(Stream("stderr", recorder)):
         for place, cell in enumerate(manager.nb.cells):
-            manager.cell_start(cell, place)
-            cell.metadata.papermill["start_time"] = None  # papermill would parse it for a duration that nobody keeps
+            cell.metadata.papermill["exception"] = False
             if cell.cell_type == "code" and cell.source.strip():
                 told(place)
                 recorder.outputs = cell.outputs
@@ -146,9 +150,7 @@ def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = l
                 result = shell.run_cell(cell.source, store_history=True)
                 if not result.success and STOPS_NOTHING not in cell.metadata.get("tags", []):
                     manager.cell_exception(cell, place)
-                    manager.cell_complete(cell, place)
                     return
-            manager.cell_complete(cell, place)
 
 
 def _mime(data: dict) -> NotebookNode:

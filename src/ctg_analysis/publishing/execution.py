@@ -1,6 +1,7 @@
 """Running a chapter: papermill, with our engines."""
 
 import logging
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -57,8 +58,7 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
     logging.getLogger("papermill").setLevel(logging.ERROR)
     engine = "ctg-warm" if template.is_fork() else "ctg"
     source, failed = str(chapter.path), str(folder / chapter.path.name)
-    notebook = load_notebook_node(source)
-    notebook = parameterize_notebook(notebook, {"epci": epci}, kernel_name=KERNEL, engine_name=engine)
+    notebook = parameterize_notebook(unexecuted(chapter), {"epci": epci}, kernel_name=KERNEL, engine_name=engine)
     notebook = prepare_notebook_metadata(notebook, source, failed)
     notebook = papermill_engines.execute_notebook_with_engine(
         engine,
@@ -77,6 +77,16 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
             place(chapter), error.cell_index, error.ename, error.evalue, strip_ansi("\n".join(error.traceback))
         ) from error
     return notebook
+
+
+def unexecuted(chapter: ChapterNotebook) -> nbformat.NotebookNode:
+    """Return the notebook of a chapter as papermill loads it; it is read again only when its file has changed."""
+    return nbformat.from_dict(_loaded(chapter.path, chapter.path.stat().st_mtime_ns))
+
+
+@lru_cache
+def _loaded(path: Path, written: int) -> nbformat.NotebookNode:
+    return load_notebook_node(str(path))
 
 
 def place(chapter: ChapterNotebook) -> str:

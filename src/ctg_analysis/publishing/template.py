@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def warm_up() -> None:
-    """Import what chapters use, and run and publish a small one, so that no fork has to."""
+    """Import what chapters use, read them, and run and publish a small one, so that no fork has to."""
     needless = [name for name in NEEDLESS if name not in sys.modules]
     sys.modules |= dict.fromkeys(needless)
     import nbformat
@@ -63,11 +63,15 @@ def warm_up() -> None:
     import ctg_analysis.publishing.data_files
     import ctg_analysis.publishing.execution
     import ctg_analysis.strategy  # noqa: F401
+    from ctg_analysis.chapters import all_chapters
     from ctg_analysis.display.markup import _templates as pieces
     from ctg_analysis.display.texts import number
     from ctg_analysis.publishing.cells import CONFIG, CellShell, run_cells
+    from ctg_analysis.publishing.execution import unexecuted
     from ctg_analysis.publishing.html import chapter_page
 
+    for chapter in all_chapters():
+        unexecuted(chapter)
     cells = [new_markdown_cell("# a"), new_code_cell("from IPython.display import HTML"), new_code_cell("HTML('a')")]
     small = nbformat.reads(nbformat.writes(new_notebook(cells=cells, metadata={"papermill": {}})), as_version=4)
     manager = NotebookExecutionManager(small, progress_bar=False)
