@@ -12,6 +12,7 @@ from ctg_analysis.settings import settings
 
 LEFT_ALONE = "svg|details|pre|code|a|button|dt|h1"  # drawn, folded, a link already, a word with its meaning, the title
 
+NOT_IN_ID = re.compile("[^A-Za-z]")
 OPENING, CLOSING = '<button type="button" class="term"', "</button>"
 # No line may part a term from these; it may a button.
 BEFORE, AFTER = "(’", ".,)"
@@ -83,7 +84,7 @@ def _by_letter(words: set[str]) -> list[str]:
 
 def name_of(term: str) -> str:
     """Return the id of the meaning of a term in a page."""
-    return f"terme-{re.sub('[^A-Za-z]', '-', term)}"
+    return f"terme-{NOT_IN_ID.sub('-', term)}"
 
 
 def _meaning(term: str) -> str:

@@ -45,6 +45,9 @@ PERCENT = 100
 DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
 
 FRENCH = Locale("fr", "FR")
+MONTH, YEARS = re.compile(r"(\d{4})-(\d{2})"), re.compile(r"^(\d{4})-(\d{4})$")
+COUNTED, WORD = re.compile(r"(?= (?:pour|par|de|en|à) | d['’])"), re.compile(r"[^ -]+")
+PLURAL_IN_AUX, PLURAL = re.compile(r"(?<!e)aux$"), re.compile(r"s$|(?<=[aeo]u)x$")
 MONTHS = {"12": "décembre"}
 UNCHANGED = {"accès", "avis", "bus", "cours", "décès", "fois", "mois", "parcours", "refus", "relais", "repas", "temps"}
 UNCHANGED |= {"tiers", "vous"}  # words in -s that have no other singular, « rendez-vous » too
@@ -65,7 +68,7 @@ def _pattern(decimals: int) -> NumberPattern:
 
 def period_text(period: str) -> str:
     """Return a period in words: 2021, 2018-2023, « décembre 2024 »."""
-    if match := re.fullmatch(r"(\d{4})-(\d{2})", period):
+    if match := MONTH.fullmatch(period):
         return f"{MONTHS[match[2]]} {match[1]}"
     return period
 
@@ -138,7 +141,7 @@ def sentence(indicator: Indicator, row) -> str:
     """Return the reading sentence of an observation, with its interval if it has one."""
     plural = "s" if row.value >= 2 else ""
     unit = indicator.unit if row.value >= 2 else singular(indicator.unit)
-    words = {"period": re.sub(r"^(\d{4})-(\d{4})$", r"\1 et \2", period_text(row.period)), "unit": unit}
+    words = {"period": YEARS.sub(r"\1 et \2", period_text(row.period)), "unit": unit}
     text = indicator.reading.format(**words, value=value_text(indicator, row), s=plural)
     interval = interval_text(indicator, row)
     if interval:
@@ -243,13 +246,13 @@ def geography(sources: list[Source], year: int, *, series: bool) -> str:
 
 def singular(unit: str) -> str:
     """Return a unit as it follows a number under 2: « place pour 100 enfants », « lieu », « centre social »."""
-    counted, *rest = re.split(r"(?= (?:pour|par|de|en|à) | d['’])", unit, maxsplit=1)
-    return re.sub(r"[^ -]+", lambda word: _one(word[0]), counted) + "".join(rest)
+    counted, *rest = COUNTED.split(unit, maxsplit=1)
+    return WORD.sub(lambda word: _one(word[0]), counted) + "".join(rest)
 
 
 def _one(word: str) -> str:
     """Return a noun or an adjective in the singular: place, social, lieu, bureau."""
-    return word if word in UNCHANGED else re.sub(r"s$|(?<=[aeo]u)x$", "", re.sub(r"(?<!e)aux$", "al", word))
+    return word if word in UNCHANGED else PLURAL.sub("", PLURAL_IN_AUX.sub("al", word))
 
 
 def unit_text(unit: str) -> str:

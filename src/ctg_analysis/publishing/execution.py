@@ -22,6 +22,7 @@ from ctg_analysis.publishing.workers import LIMITS
 from ctg_analysis.settings import data_root
 
 KERNEL = "python3"
+ENGINE, WARM_ENGINE = "ctg", "ctg-warm"
 
 
 class CellError(UserError):
@@ -56,10 +57,9 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
         CellError: a cell failed; says the chapter, the cell and the error.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    engine = "ctg-warm" if template.is_fork() else "ctg"
+    engine = WARM_ENGINE if template.is_fork() else ENGINE
     source, failed = str(chapter.path), str(folder / chapter.path.name)
-    notebook = parameterize_notebook(unexecuted(chapter), {"epci": epci}, kernel_name=KERNEL, engine_name=engine)
-    notebook = prepare_notebook_metadata(notebook, source, failed)
+    notebook = prepare_notebook_metadata(parameterised(chapter, epci, engine), source, failed)
     notebook = papermill_engines.execute_notebook_with_engine(
         engine,
         notebook,
@@ -79,9 +79,10 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
     return notebook
 
 
-def unexecuted(chapter: ChapterNotebook) -> nbformat.NotebookNode:
-    """Return the notebook of a chapter as papermill loads it; it is read again only when its file has changed."""
-    return nbformat.from_dict(_loaded(chapter.path, chapter.path.stat().st_mtime_ns))
+def parameterised(chapter: ChapterNotebook, epci: str, engine: str) -> nbformat.NotebookNode:
+    """Return the notebook of a chapter, for an EPCI; it is read again only when its file has changed."""
+    notebook = nbformat.from_dict(_loaded(chapter.path, chapter.path.stat().st_mtime_ns))
+    return parameterize_notebook(notebook, {"epci": epci}, kernel_name=KERNEL, engine_name=engine)
 
 
 @lru_cache

@@ -12,6 +12,7 @@ from ctg_analysis.sources.folders import sha256 as sum_of
 from ctg_analysis.staleness import library, locked, told
 
 WORDS = ("glossaire.yml", "synonymes.yml")  # of data/reference: those of every territory
+NAME = re.compile(r"[\"'\\]([a-z0-9_]+)[\"'\\]")
 OF_ALL = "data"  # the part of a key that any change of any source changes
 
 
@@ -49,4 +50,4 @@ def same_but_data(key: dict[str, str], former: dict[str, str]) -> bool:
 
 def named_in(notebook: str) -> set[str]:
     """Return the texts between quotes of a notebook: among them the indicators and the families that it reads."""
-    return set(re.findall(r"[\"'\\]([a-z0-9_]+)[\"'\\]", notebook))
+    return set(NAME.findall(notebook))

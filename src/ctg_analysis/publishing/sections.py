@@ -7,6 +7,7 @@ from html import unescape
 from ctg_analysis.publishing.territories import plain
 
 HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
+TAG, NOT_IN_SLUG = re.compile(r"<[^>]+>"), re.compile(r"[^a-z0-9]+")
 OWN_IDS = ("contenu", "q", "sommaire", "voir-le-code")  # of what stands around the content, in every page
 
 
@@ -24,8 +25,8 @@ def with_sections(body: str) -> tuple[str, list[Section]]:
     sections = []
 
     def identified(heading: re.Match) -> str:
-        title = unescape(re.sub(r"<[^>]+>", "", heading[1])).strip()
-        slug = re.sub(r"[^a-z0-9]+", "-", plain(title)).strip("-") or "section"
+        title = unescape(TAG.sub("", heading[1])).strip()
+        slug = NOT_IN_SLUG.sub("-", plain(title)).strip("-") or "section"
         used[slug] = used.get(slug, 0) + 1
         sections.append(Section(slug if used[slug] == 1 else f"{slug}-{used[slug]}", title))
         return f'<h2 id="{sections[-1].id}">{heading[1]}</h2>'

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = files("ctg_analysis.publishing") / "template"
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
+DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 MAIN = '<main id="contenu">'
 TEXTS = {"guide.html": "guide_lecture.md", "accessibilite.html": "accessibilite.md"}
 OF_ANY_OWNER = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
@@ -72,7 +73,7 @@ def dated(html: str, date: str) -> str:
 
 def in_french(date: str) -> str:
     """Return an ISO date as French text: 1er mars 2026."""
-    year, month, day = map(int, re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", date).groups())
+    year, month, day = map(int, DATE.fullmatch(date).groups())
     return f"{'1er' if day == 1 else day} {MONTHS[month - 1]} {year}"
 
 

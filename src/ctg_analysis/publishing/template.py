@@ -67,11 +67,11 @@ def warm_up() -> None:
     from ctg_analysis.display.markup import _templates as pieces
     from ctg_analysis.display.texts import number
     from ctg_analysis.publishing.cells import CONFIG, CellShell, run_cells
-    from ctg_analysis.publishing.execution import unexecuted
+    from ctg_analysis.publishing.execution import WARM_ENGINE, parameterised
     from ctg_analysis.publishing.html import chapter_page
 
     for chapter in all_chapters():
-        unexecuted(chapter)
+        parameterised(chapter, "", WARM_ENGINE)
     cells = [new_markdown_cell("# a"), new_code_cell("from IPython.display import HTML"), new_code_cell("HTML('a')")]
     small = nbformat.reads(nbformat.writes(new_notebook(cells=cells, metadata={"papermill": {}})), as_version=4)
     manager = NotebookExecutionManager(small, progress_bar=False)
