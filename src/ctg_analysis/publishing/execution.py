@@ -13,7 +13,7 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.chapters import ChapterNotebook
+from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.processing import hold
 from ctg_analysis.publishing import template
@@ -45,6 +45,8 @@ def prepare(epci: str) -> None:
     """
     hold(data_root(epci))
     read_ahead(open_chapter(epci).seen)
+    for chapter in all_chapters():
+        parameterised(chapter, epci, WARM_ENGINE)
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:
@@ -81,7 +83,12 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
 
 def parameterised(chapter: ChapterNotebook, epci: str, engine: str) -> nbformat.NotebookNode:
     """Return the notebook of a chapter, for an EPCI; it is read again only when its file has changed."""
-    notebook = nbformat.from_dict(_loaded(chapter.path, chapter.path.stat().st_mtime_ns))
+    return nbformat.from_dict(_parameterised(chapter.path, chapter.path.stat().st_mtime_ns, epci, engine))
+
+
+@lru_cache
+def _parameterised(path: Path, written: int, epci: str, engine: str) -> nbformat.NotebookNode:
+    notebook = nbformat.from_dict(_loaded(path, written))
     return parameterize_notebook(notebook, {"epci": epci}, kernel_name=KERNEL, engine_name=engine)
 
 

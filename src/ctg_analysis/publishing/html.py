@@ -1,6 +1,7 @@
 """Executed notebook to page: our nbconvert template writes its cells, site.py what stands around them."""
 
 import re
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import nbformat
@@ -47,6 +48,11 @@ class PageExporter(HTMLExporter):
         """Return the cells as the template writes them, and the resources."""
         return TemplateExporter.from_notebook_node(self, Uncopied(nb), resources, **options)
 
+    def default_filters(self) -> Iterator[tuple[str, Callable]]:
+        """Yield nbconvert's filters, and ours: a cell of text, in French typography, as HTML."""
+        yield from super().default_filters()
+        yield "written", lambda cell: self.markdown2html({"cell": cell}, typography(cell.source))
+
     def _preprocess(self, nb: nbformat.NotebookNode, resources: dict) -> tuple[nbformat.NotebookNode, dict]:
         return nb, resources
 
@@ -66,5 +72,4 @@ def _exporter() -> PageExporter:
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_anchor_links=True,
         language_code="fr",
-        filters={"french": typography},
     )
