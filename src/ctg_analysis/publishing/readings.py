@@ -1,6 +1,6 @@
 """What a chapter reads of the observations, as one sum: it runs again when the sum has changed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapters import ChapterNotebook
+from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.figures import COMMON_CLASSES
 from ctg_analysis.model import Indicator, Ratio
@@ -41,6 +41,17 @@ def read_ahead(seen: Observed) -> None:
         if one.id in known and one.id.endswith(WITH_MEDIAN) and left_out(one) not in groups:
             groups.add(left_out(one))
             seen.compared(one)  # the medians of the same peers come with it, for all indicators
+    for one in _read_by_several(all_chapters(), seen.demarche):
+        seen.readable(one)
+        seen.compared(one)
+
+
+def _read_by_several(chapters: list[ChapterNotebook], demarche: Demarche) -> list[Indicator]:
+    """Return the indicators that several chapters may read, besides the synthesis, which chooses among all."""
+    read = Counter(
+        one.id for chapter in chapters if chapter.number != SYNTHESIS for one in indicators_of(chapter, demarche)
+    )
+    return [CATALOGUE[name] for name, chapters_reading in read.items() if chapters_reading > 1]
 
 
 def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
