@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ctg_analysis.chapters import ChapterNotebook
+from ctg_analysis.chapters import ChapterNotebook, all_chapters
+
+if TYPE_CHECKING:
+    from ctg_analysis.observed import Observed
 
 
 @dataclass(frozen=True)
@@ -23,10 +27,13 @@ class Report:
 
 def prepare(epci: str) -> None:
     """Check an EPCI and load what its chapters read."""
+    from ctg_analysis.chapter import open_chapter
     from ctg_analysis.publishing.execution import prepare as load
 
     load(epci)
     _of_territory(epci)
+    for chapter in all_chapters():
+        _read(open_chapter(epci).seen, chapter)
 
 
 def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict:
@@ -38,9 +45,8 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict
     from ctg_analysis.display.texts import typography
     from ctg_analysis.publishing.execution import execute
     from ctg_analysis.publishing.html import chapter_page
-    from ctg_analysis.publishing.readings import sum_of_readings
 
-    read = sum_of_readings(open_chapter(report.epci).seen, chapter)
+    read = _read(open_chapter(report.epci).seen, chapter)
     if former and read == former:
         return {"observations": read, "run": False}
     notebook = execute(chapter, report.epci, report.executed)
@@ -89,6 +95,13 @@ def about(report: Report) -> dict:
     ]
     proofs = territory["proofs"] if any(one.page == ENJEUX for one in report.chapters) else {}
     return territory | {"chapters": links, "current": "index.html", "proofs": proofs}
+
+
+@lru_cache(maxsize=32)
+def _read(seen: "Observed", chapter: ChapterNotebook) -> str:
+    from ctg_analysis.publishing.readings import sum_of_readings
+
+    return sum_of_readings(seen, chapter)
 
 
 @lru_cache(maxsize=1)

@@ -89,6 +89,7 @@ def warm_up() -> None:
 def serve(control: Connection) -> None:
     """Fork when asked, until the other end closes."""
     ended: dict[int, int] = {}
+    own = _memory()
     while True:
         try:
             asked, about = control.recv()
@@ -104,7 +105,7 @@ def serve(control: Connection) -> None:
             control.close()
             os.setsid()
             end_with(life)
-            _work(Connection(work), news, about)
+            _work(Connection(work), news, own + about)
             os._exit(0)
         for handle in (work, life, news):
             os.close(handle)
@@ -156,6 +157,9 @@ def tell(cell: int) -> None:
 
 
 def _work(connection: Connection, news: int, memory: int) -> None:
+    """Do what is asked over the connection. memory: the most that a function may have, in bytes."""
+    import resource
+
     import numpy
 
     _news[:] = [news]
@@ -167,7 +171,7 @@ def _work(connection: Connection, news: int, memory: int) -> None:
     try:
         asked, function, arguments = connection.recv()
         if asked == CALL:
-            _limit_memory(memory)
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         answer = DONE, function(*arguments)
     except UserError as error:
         answer = REFUSED, error
@@ -179,10 +183,8 @@ def _work(connection: Connection, news: int, memory: int) -> None:
         serve(connection)
 
 
-def _limit_memory(allowed: int) -> None:
-    """Let this process have so many bytes more than it has now."""
+def _memory() -> int:
+    """Return the bytes of memory that this process has."""
     import resource
 
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    limit = pages * resource.getpagesize() + allowed
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
