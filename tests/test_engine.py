@@ -100,6 +100,14 @@ CELLS = (
     "shown.update(HTML('<p>deux</p>'))\nawait __import__('asyncio').sleep(0)\n_",
     "",
     "get_ipython().run_line_magic('pinfo2', 'nowhere') if False else len(In)",
+    "from ctg_analysis.display.markup import Html\nHtml('<p>é</p>')",
+    "Html('not shown');",
+    "import pandas as pd\npd.DataFrame({'a': [1]})",
+    "%%capture kept\nprint('quatre')",
+    "from __future__ import annotations\nkept.stdout, list(Out)",
+    "def later(value: nowhere): return value\nlater(_)",
+    "get_ipython().events.register('pre_run_cell', lambda info: print(len(info.raw_cell)))",
+    "5",
 )
 
 
@@ -166,7 +174,9 @@ def test_a_cell_that_fails_is_named_with_its_error(tmp_path, warm):
     outcome = outcome_of(notebook_of(tmp_path, "x = 1", "1 / 0", "raise SystemError"), tmp_path, warm)
     assert isinstance(outcome.error, CellError)
     assert str(outcome.error) == "notebooks/98_essai.ipynb, cell 3: ZeroDivisionError: division by zero"
-    assert "1 / 0" in outcome.error.traceback
+    assert "1 / 0" in outcome.error.traceback and "cells.py" not in outcome.error.traceback
+    left = "import sys\nsys.exit(3)"
+    assert "cell 2: SystemExit: 3" in str(outcome_of(notebook_of(tmp_path, left), tmp_path, warm).error)
 
 
 def test_a_cell_that_hangs_is_stopped_and_named(tmp_path, warm):

@@ -183,6 +183,7 @@ def test_a_term_opens_at_its_first_use_under_each_heading():
     assert glossary.found(["Ulis, ULIS, RSA"]) == glossary.found(["ULIS, RSA, Ulis"]) == ["RSA", "ULIS", "Ulis"]
     html = glossary.explained("<p>l’AEEH (PMI), la Caf</p>")
     assert [re.sub("<[^>]+>", "", one) for one in re.findall(r'unbroken">(.*?)</span>', html)] == ["’AEEH", "(PMI),"]
+    assert glossary.explained("Caf (").startswith("<button")
 
 
 @pytest.mark.parametrize("tag", ["svg", "details", "pre", "code", "a", "button", "dt", "h1"])
