@@ -177,6 +177,8 @@ def test_a_cell_that_fails_is_named_with_its_error(tmp_path, warm):
     assert "1 / 0" in outcome.error.traceback and "cells.py" not in outcome.error.traceback
     left = "import sys\nsys.exit(3)"
     assert "cell 2: SystemExit: 3" in str(outcome_of(notebook_of(tmp_path, left), tmp_path, warm).error)
+    for unparsed in ("1 +", "x = 1\nreturn x", "'\0'"):
+        assert "cell 2: SyntaxError" in str(outcome_of(notebook_of(tmp_path, unparsed), tmp_path, warm).error)
 
 
 def test_a_cell_that_hangs_is_stopped_and_named(tmp_path, warm):

@@ -5,6 +5,7 @@ import io
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
+from types import CodeType
 
 from IPython.core.async_helpers import _pseudo_sync_runner
 from IPython.core.displayhook import DisplayHook
@@ -123,7 +124,28 @@ class CellShell(InteractiveShell):
     def enable_gui(self, gui=None):
         """Do nothing: there is no window."""
 
-    def run_plain(self, source: str, code: ast.Module) -> bool:
+    def run(self, source: str) -> bool:
+        """Run a cell; return whether it ran to its end."""
+        code = self.compiled(source)
+        return self.run_cell(source, store_history=True).success if code is None else self.run_plain(source, code)
+
+    def compiled(self, source: str) -> list[CodeType] | None:
+        """Return what a cell does, then what it shows; None when IPython has to run it, or to tell why it is no Python.
+
+        It has to for magics, for await, and where somebody registered to know of each cell before it runs.
+        """
+        if "await" in source or "async" in source or self.events.callbacks["pre_run_cell"]:
+            return None
+        name = self.compile.cache(source, self.execution_count)
+        try:
+            cell = self.compile.ast_parse(source, filename=name)
+            last = [cell.body.pop()] if cell.body and isinstance(cell.body[-1], ast.Expr) else []
+            parts = (cell, "exec"), (ast.Interactive(last), "single")
+            return [self.compile(part, name, mode) for part, mode in parts if part.body]
+        except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
+            return None
+
+    def run_plain(self, source: str, code: list[CodeType]) -> bool:
         """Run a cell of plain Python as `run_cell` does, in a fifth of its time; return whether it ran to its end.
 
         It leaves out what no chapter can see: the transformations of magics, the choice of an event loop, `_i`.
@@ -131,25 +153,14 @@ class CellShell(InteractiveShell):
         self.execution_count += 1
         for inputs in (self.history_manager.input_hist_parsed, self.history_manager.input_hist_raw):
             inputs.append(source.rstrip("\n"))
-        name = self.compile.cache(source, self.execution_count - 1)
-        last = [code.body.pop()] if code.body and isinstance(code.body[-1], ast.Expr) else []
         result = ExecutionResult(None)
         self.events.trigger("pre_execute")
-        for part, mode in ((code, "exec"), (ast.Interactive(last), "single")):
-            if part.body and _pseudo_sync_runner(self.run_code(self.compile(part, name, mode), result)):
+        for part in code:
+            if _pseudo_sync_runner(self.run_code(part, result)):
                 break
         self.events.trigger("post_execute")
         self.events.trigger("post_run_cell", result)
         return result.success
-
-    def plain(self, source: str) -> ast.Module | None:
-        """Return a cell as Python; None when IPython has to run it: magics, await, who wants to know of each cell."""
-        if "await" in source or "async" in source or self.events.callbacks["pre_run_cell"]:
-            return None
-        try:
-            return self.compile.ast_parse(source)
-        except SyntaxError:
-            return None
 
     def _showtraceback(self, etype, evalue, stb):
         self.recorder.outputs.append(
@@ -173,13 +184,7 @@ def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = l
                 told(place)
                 recorder.outputs = cell.outputs
                 cell.execution_count = shell.execution_count
-                code = shell.plain(cell.source)
-                good = (
-                    shell.run_plain(cell.source, code)
-                    if code
-                    else shell.run_cell(cell.source, store_history=True).success
-                )
-                if not good and STOPS_NOTHING not in cell.metadata.get("tags", []):
+                if not shell.run(cell.source) and STOPS_NOTHING not in cell.metadata.get("tags", []):
                     manager.cell_exception(cell, place)
                     return
 
