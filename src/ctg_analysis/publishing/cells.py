@@ -176,8 +176,12 @@ def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = l
     """
     shell = CellShell.instance(config=CONFIG)
     recorder = shell.recorder
-    streams = redirect_stdout(Stream("stdout", recorder)), redirect_stderr(Stream("stderr", recorder))
-    with streams[0], streams[1], shell.builtin_trap, shell.display_trap:
+    with (
+        redirect_stdout(Stream("stdout", recorder)),
+        redirect_stderr(Stream("stderr", recorder)),
+        shell.builtin_trap,
+        shell.display_trap,
+    ):
         for place, cell in enumerate(manager.nb.cells):
             cell.metadata.papermill["exception"] = False
             if cell.cell_type == "code" and cell.source.strip():
