@@ -207,20 +207,41 @@ def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapte
     assert built(tmp_path / "new", [chapters[0]]).ran == [SECOND]  # what is missing is never up to date
 
 
-def test_the_command_ends_with_2_and_names_the_chapter(out, tmp_path, monkeypatch):
-    root = tmp_path / "project"
-    here = Path(__file__).parents[1]
+def project(root):
+    """A project folder with the data of this one, and no notebook yet."""
     root.mkdir()
     for name in ("data", "docs", "requirements.lock"):
-        (root / name).symlink_to(here / name)
+        (root / name).symlink_to(Path(__file__).parents[1] / name)
     (root / "notebooks").mkdir()
-    broken(chosen_chapters(["08"])[0], root / "notebooks")
+
+
+def command(root, out):
+    """What `ctg build` says in a project folder."""
     command = [sys.executable, "-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--out", str(out)]
-    answer = subprocess.run(
-        command, capture_output=True, text=True, env={"CTG_ROOT": str(root), "PATH": "/usr/bin:/bin"}
-    )
+    environment = {"CTG_ROOT": str(root), "PATH": "/usr/bin:/bin"}
+    return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+
+def test_the_command_ends_with_2_and_names_the_chapter(out, tmp_path):
+    root = tmp_path / "project"
+    project(root)
+    broken(chosen_chapters(["08"])[0], root / "notebooks")
+    answer = command(root, out)
     assert answer.returncode == 2, answer.stderr
     assert f"notebooks/{SECOND}.ipynb, cell 5: ValueError: no" in answer.stderr
+
+
+def test_a_notebook_that_papermill_cannot_read_is_one_chapter_that_fails(tmp_path):
+    """The warm process and that of the territory read all of them ahead."""
+    root, (one, other) = tmp_path / "project", chosen_chapters(["08", "11"])
+    project(root)
+    (root / "notebooks" / one.path.name).write_bytes(one.path.read_bytes())
+    notebook = nbformat.read(other.path, as_version=4)
+    del notebook.metadata["language_info"], notebook.metadata["kernelspec"]
+    nbformat.write(notebook, root / "notebooks" / other.path.name)
+    answer = command(root, tmp_path / "new")
+    assert answer.returncode == 2 and f"notebooks/{other.path.name}" in answer.stderr, answer.stderr
+    assert f"notebooks/{SECOND}" not in answer.stderr and (tmp_path / "new" / EXAMPLE_EPCI / f"{SECOND}.html").exists()
 
 
 # Whole or not at all, one at a time.

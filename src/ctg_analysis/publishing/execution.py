@@ -13,7 +13,7 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.chapters import ChapterNotebook, all_chapters
+from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.errors import UserError
 from ctg_analysis.processing import hold
 from ctg_analysis.publishing import template
@@ -45,8 +45,6 @@ def prepare(epci: str) -> None:
     """
     hold(data_root(epci))
     read_ahead(open_chapter(epci).seen)
-    for chapter in all_chapters():
-        parameterised(chapter, epci, WARM_ENGINE)
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:

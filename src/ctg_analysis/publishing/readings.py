@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 
@@ -42,8 +43,9 @@ def read_ahead(seen: Observed) -> None:
             groups.add(left_out(one))
             seen.compared(one)  # the medians of the same peers come with it, for all indicators
     for one in _read_by_several(all_chapters(), seen.demarche):
-        seen.readable(one)
-        seen.compared(one)
+        with suppress(Exception):  # the chapters that show it say why
+            seen.readable(one)
+            seen.compared(one)
 
 
 def _read_by_several(chapters: list[ChapterNotebook], demarche: Demarche) -> list[Indicator]:

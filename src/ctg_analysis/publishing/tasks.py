@@ -1,5 +1,6 @@
 """What the forks of the warm process do for a report. Nothing heavy is imported before it is needed."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,14 +27,17 @@ class Report:
 
 
 def prepare(epci: str) -> None:
-    """Check an EPCI and load what its chapters read."""
+    """Check an EPCI; load what its chapters read, the notebooks with its parameters, the sums of what they read."""
     from ctg_analysis.chapter import open_chapter
+    from ctg_analysis.publishing.execution import WARM_ENGINE, parameterised
     from ctg_analysis.publishing.execution import prepare as load
 
     load(epci)
     _of_territory(epci)
     for chapter in all_chapters():
-        _read(open_chapter(epci).seen, chapter)
+        with suppress(Exception):  # one that cannot be read says why when it is written
+            parameterised(chapter, epci, WARM_ENGINE)
+            _read(open_chapter(epci).seen, chapter)
 
 
 def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict:

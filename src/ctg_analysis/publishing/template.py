@@ -13,6 +13,7 @@ import struct
 import sys
 import time
 import traceback
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from pathlib import Path
@@ -71,7 +72,8 @@ def warm_up() -> None:
     from ctg_analysis.publishing.html import chapter_page
 
     for chapter in all_chapters():
-        parameterised(chapter, "", WARM_ENGINE)
+        with suppress(Exception):  # one that cannot be read says why when it is run
+            parameterised(chapter, "", WARM_ENGINE)
     cells = [new_markdown_cell("# a"), new_code_cell("from IPython.display import HTML"), new_code_cell("HTML('a')")]
     small = nbformat.reads(nbformat.writes(new_notebook(cells=cells, metadata={"papermill": {}})), as_version=4)
     manager = NotebookExecutionManager(small, progress_bar=False)
