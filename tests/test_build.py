@@ -242,6 +242,10 @@ def test_a_notebook_that_papermill_cannot_read_is_one_chapter_that_fails(tmp_pat
     answer = command(root, tmp_path / "new")
     assert answer.returncode == 2 and f"notebooks/{other.path.name}" in answer.stderr, answer.stderr
     assert f"notebooks/{SECOND}" not in answer.stderr and (tmp_path / "new" / EXAMPLE_EPCI / f"{SECOND}.html").exists()
+    (root / "notebooks" / other.path.name).write_text('{"cells": [\n', encoding="utf-8")
+    answer = command(root, tmp_path / "new")
+    assert answer.returncode == 1 and answer.stderr.count("\n") == 1
+    assert answer.stderr.startswith(f"notebooks/{other.path.name}, line 2, column 1: expected a Jupyter notebook")
 
 
 # Whole or not at all, one at a time.

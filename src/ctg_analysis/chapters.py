@@ -24,13 +24,22 @@ class ChapterNotebook:
 
 
 def all_chapters() -> list[ChapterNotebook]:
-    """Return the chapters by number; title and question come from the first cell of each notebook."""
+    """Return the chapters by number; title and question come from the first cell of each notebook.
+
+    Raises:
+        UserError: a file is no notebook, or one without a first cell.
+    """
     return [_read(path) for path in sorted((settings().root / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
 
 
 def _read(path: Path) -> ChapterNotebook:
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    title, _, question = "".join(cells[0]["source"]).partition("\n")
+    try:
+        first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+    except (ValueError, LookupError, TypeError) as error:
+        line = f", line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        expected = "expected a Jupyter notebook whose first cell is the title of the chapter"
+        raise UserError(f"notebooks/{path.name}{line}: {expected}: take it back from git, or remove it") from error
+    title, _, question = first.partition("\n")
     return ChapterNotebook(path.stem[:2], path, title.lstrip("# ").strip(), question.strip())
 
 

@@ -71,8 +71,8 @@ def warm_up() -> None:
     from ctg_analysis.publishing.execution import WARM_ENGINE, parameterised
     from ctg_analysis.publishing.html import chapter_page
 
-    for chapter in all_chapters():
-        with suppress(Exception):  # one that cannot be read says why when it is run
+    with suppress(Exception):  # a chapter that cannot be read says why when it is run
+        for chapter in all_chapters():
             parameterised(chapter, "", WARM_ENGINE)
     cells = [new_markdown_cell("# a"), new_code_cell("from IPython.display import HTML"), new_code_cell("HTML('a')")]
     small = nbformat.reads(nbformat.writes(new_notebook(cells=cells, metadata={"papermill": {}})), as_version=4)
