@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 from types import SimpleNamespace
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -94,11 +95,23 @@ def test_a_label_with_markup_is_escaped_everywhere():
         data=markup.Table(evil, ["a"], [[evil]]),
     )  # fmt: skip
     page = {"territory": evil, "title": evil, "chapters": [], "current": "", "fictional": False, "geography": evil}
-    import nbformat
-
     whole = chapter_page(nbformat.v4.new_notebook(), page)
     for html in (table.html, figure.html, markup.reading(evil, evil).html, whole):
         assert "<script" not in html
+
+
+def test_a_raw_cell_is_in_the_page_when_it_is_html_and_an_image_pasted_in_a_text_too():
+    image = {"dessin.png": {"image/png": "aGVsbG8="}}
+    cells = [
+        nbformat.v4.new_raw_cell("<p>brut</p>"),
+        nbformat.v4.new_raw_cell("latex", metadata={"raw_mimetype": "text/latex"}),
+        nbformat.v4.new_markdown_cell("![un dessin](attachment:dessin.png)", attachments=image),
+    ]
+    page = dict.fromkeys(("territory", "title", "current", "geography"), "") | {"chapters": [], "fictional": False}
+    html = chapter_page(nbformat.v4.new_notebook(cells=cells), page)
+    assert (
+        "<p>brut</p>" in html and "latex" not in html.partition("<main")[2] and "data:image/png;base64,aGVsbG8=" in html
+    )
 
 
 def test_a_chart_without_alternative_or_source_is_refused():

@@ -16,7 +16,7 @@ import pytest
 from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.publishing import template, workers
-from ctg_analysis.publishing.execution import CellError, execute, place, prepare
+from ctg_analysis.publishing.execution import CellError, execute, parameterised, place, prepare
 from ctg_analysis.publishing.workers import Job, Limits, StoppedError, run
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
@@ -92,6 +92,15 @@ def test_both_engines_give_the_same_notebook_for_every_chapter(tmp_path, warm, m
         assert reference.count('"execute_result"') == shown > 1  # all cells but the parameters and the setup
 
 
+def test_a_notebook_that_changed_is_read_again_whatever_its_date(tmp_path):
+    chapter = notebook_of(tmp_path, "1")
+    assert parameterised(chapter, EXAMPLE_EPCI, "ctg").cells[-1].source == "1"
+    date = chapter.path.stat().st_mtime_ns
+    notebook_of(tmp_path, "2")
+    os.utime(chapter.path, ns=(date, date))
+    assert parameterised(chapter, EXAMPLE_EPCI, "ctg").cells[-1].source == "2"
+
+
 CELLS = (
     "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
     "print('un'); print('deux')\n{'a': 1}",
@@ -102,12 +111,16 @@ CELLS = (
     "get_ipython().run_line_magic('pinfo2', 'nowhere') if False else len(In)",
     "from ctg_analysis.display.markup import Html\nHtml('<p>é</p>')",
     "Html('not shown');",
-    "import pandas as pd\npd.DataFrame({'a': [1]})",
+    "import pandas as pd\npd.DataFrame([range(30)])",
+    "import sys\nsys.displayhook = print\n_i, _ii, _i2",
+    "get_ipython().display_formatter.formatters['text/html'].for_type(Html, lambda one: 'ours')\nHtml('theirs')",
     "%%capture kept\nprint('quatre')",
     "from __future__ import annotations\nkept.stdout, list(Out)",
     "def later(value: nowhere): return value\nlater(_)",
+    "get_ipython().events.register('post_run_cell', lambda result: print(len(result.info.raw_cell)))",
     "get_ipython().events.register('pre_run_cell', lambda info: print(len(info.raw_cell)))",
-    "5",
+    "get_ipython().ast_node_interactivity = 'all'",
+    "5\n6",
 )
 
 

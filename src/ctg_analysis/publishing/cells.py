@@ -10,7 +10,7 @@ from types import CodeType
 from IPython.core.async_helpers import _pseudo_sync_runner
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 from nbformat import NotebookNode
 from papermill.engines import NotebookExecutionManager
 from traitlets import Type
@@ -97,7 +97,8 @@ class Results(DisplayHook):
 
     def compute_format_data(self, result):
         """Return the representations of a result; those of a piece of a page are known without trying twelve kinds."""
-        if type(result) is Html:
+        formatters = self.shell.display_formatter.formatters.values()
+        if type(result) is Html and not any(Html in one.type_printers for one in formatters):
             return {"text/html": result.html, "text/plain": repr(result)}, {}
         return super().compute_format_data(result)
 
@@ -132,9 +133,11 @@ class CellShell(InteractiveShell):
     def compiled(self, source: str) -> list[CodeType] | None:
         """Return what a cell does, then what it shows; None when IPython has to run it, or to tell why it is no Python.
 
-        It has to for magics, for await, and where somebody registered to know of each cell before it runs.
+        It has to for magics and await, where somebody asked to know of each cell, to change it or to show more of it.
         """
-        if "await" in source or "async" in source or self.events.callbacks["pre_run_cell"]:
+        callbacks = self.events.callbacks
+        told = callbacks["pre_run_cell"] or callbacks["post_run_cell"] or self.ast_transformers
+        if told or self.ast_node_interactivity != "last_expr" or "await" in source or "async" in source:
             return None
         name = self.compile.cache(source, self.execution_count)
         try:
@@ -146,18 +149,19 @@ class CellShell(InteractiveShell):
             return None
 
     def run_plain(self, source: str, code: list[CodeType]) -> bool:
-        """Run a cell of plain Python as `run_cell` does, in a fifth of its time; return whether it ran to its end.
+        """Run a cell of plain Python as `run_cell` does; return whether it ran to its end.
 
-        It leaves out what no chapter can see: the transformations of magics, the choice of an event loop, `_i`.
+        It leaves out what takes most of the time and plain Python has no need of: magics, the choice of an event loop.
         """
+        result = ExecutionResult(ExecutionInfo(source, True, False, True, None, None, transformed_cell=source))
+        result.execution_count = self.execution_count
         self.execution_count += 1
-        for inputs in (self.history_manager.input_hist_parsed, self.history_manager.input_hist_raw):
-            inputs.append(source.rstrip("\n"))
-        result = ExecutionResult(None)
         self.events.trigger("pre_execute")
-        for part in code:
-            if _pseudo_sync_runner(self.run_code(part, result)):
-                break
+        self.history_manager.store_inputs(result.execution_count, source)
+        with self.builtin_trap, self.display_trap:
+            for part in code:
+                if _pseudo_sync_runner(self.run_code(part, result)):
+                    break
         self.events.trigger("post_execute")
         self.events.trigger("post_run_cell", result)
         return result.success
@@ -176,12 +180,7 @@ def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = l
     """
     shell = CellShell.instance(config=CONFIG)
     recorder = shell.recorder
-    with (
-        redirect_stdout(Stream("stdout", recorder)),
-        redirect_stderr(Stream("stderr", recorder)),
-        shell.builtin_trap,
-        shell.display_trap,
-    ):
+    with redirect_stdout(Stream("stdout", recorder)), redirect_stderr(Stream("stderr", recorder)):
         for place, cell in enumerate(manager.nb.cells):
             cell.metadata.papermill["exception"] = False
             if cell.cell_type == "code" and cell.source.strip():

@@ -80,18 +80,18 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
 
 
 def parameterised(chapter: ChapterNotebook, epci: str, engine: str) -> nbformat.NotebookNode:
-    """Return the notebook of a chapter, for an EPCI; it is read again only when its file has changed."""
-    return nbformat.from_dict(_parameterised(chapter.path, chapter.path.stat().st_mtime_ns, epci, engine))
+    """Return the notebook of a chapter, for an EPCI; it is parsed again only when its bytes have changed."""
+    return nbformat.from_dict(_parameterised(chapter.path, chapter.path.read_bytes(), epci, engine))
 
 
 @lru_cache
-def _parameterised(path: Path, written: int, epci: str, engine: str) -> nbformat.NotebookNode:
-    notebook = nbformat.from_dict(_loaded(path, written))
+def _parameterised(path: Path, content: bytes, epci: str, engine: str) -> nbformat.NotebookNode:
+    notebook = nbformat.from_dict(_loaded(path, content))
     return parameterize_notebook(notebook, {"epci": epci}, kernel_name=KERNEL, engine_name=engine)
 
 
 @lru_cache
-def _loaded(path: Path, written: int) -> nbformat.NotebookNode:
+def _loaded(path: Path, content: bytes) -> nbformat.NotebookNode:
     return load_notebook_node(str(path))
 
 

@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # without it every chart of pyplot is lost, silently
     "ARROW_DEFAULT_MEMORY_POOL": "system",  # the others keep what is freed, which every fork would have
     "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a thread does not live through a fork
+    "COLUMNS": "80",  # as in a kernel, whatever the terminal: pandas cuts wide tables by it
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }

@@ -48,6 +48,7 @@ def warm_up() -> None:
     needless = [name for name in NEEDLESS if name not in sys.modules]
     sys.modules |= dict.fromkeys(needless)
     import nbformat
+    import pandas
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
     for name in needless:
@@ -86,6 +87,7 @@ def warm_up() -> None:
     for name in pieces.list_templates():
         pieces.get_template(name)
     number(1234.5, 1)
+    pandas.set_option("display.max_columns", 20)  # what it takes in a notebook; here it was imported before the shell
 
 
 def serve(control: Connection) -> None:

@@ -134,7 +134,7 @@ class _Running:
             self.fork.leave()
         if kind == DONE:
             return Outcome(self.job, said)
-        return Outcome(self.job, error=said if kind == REFUSED else RuntimeError(f"{where}:\n{said}"))
+        return Outcome(self.job, error=said if kind == REFUSED else _defect(where, said))
 
     def _stopped(self, *, timed_out: bool) -> Outcome:
         took, where = time.monotonic() - self.since, self._where()
@@ -152,6 +152,11 @@ class _Running:
     def _where(self) -> str:
         news = self.fork.news()
         return f"{self.job.place}, cell {news[0]}" if news else self.job.place
+
+
+def _defect(where: str, traceback: str) -> RuntimeError:
+    """Return the error of a fork that broke: its place and its last line, which says why, then the whole."""
+    return RuntimeError(f"{where}: {traceback.rstrip().splitlines()[-1]}\n{traceback}")
 
 
 class _Run:
