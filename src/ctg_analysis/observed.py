@@ -38,12 +38,14 @@ def _opened(epci: str, root: DataRoot, written: tuple[int, ...]) -> "Observed":
 class Observed:
     """The observations of a territory with the names of the places and the texts of the values.
 
-    epci: SIREN. territory: its row. communes, secteurs, beside: the places, in the order to show. places: all of them.
+    epci: SIREN. territories: all but the communes of other EPCIs. territory: its row. communes, secteurs, beside: the
+    places, in the order to show. places: all of them.
     """
 
     def __init__(self, epci: str, root: DataRoot):
         self.epci, self.root = epci, root
-        self.territories = pd.read_parquet(root.processed / "territories.parquet")
+        here_or_larger = [[("level", "!=", "commune")], [("epci", "==", epci)]]
+        self.territories = pd.read_parquet(root.processed / "territories.parquet", filters=here_or_larger)
         self.territory = find_epci(self.territories, epci)
         by_name = {"key": lambda names: names.map(texts.alphabetical), "kind": "stable"}
         self.communes = members(self.territories, epci).sort_values("name", **by_name)

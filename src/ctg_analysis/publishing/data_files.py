@@ -119,7 +119,7 @@ def write_observations(folder: Path, seen: Observed) -> str:
     words = seen.tested[[*keys, "word"]]
     table = seen.named.merge(words, on=keys, how="left", validate="m:1").sort_values(keys, ignore_index=True)
     table.astype(dict.fromkeys(table.select_dtypes("category"), str)).to_parquet(folder / OBSERVATIONS, index=False)
-    made = membership(seen.territories)
+    made = membership(pd.read_parquet(seen.root.processed / "territories.parquet"))
     here = pd.MultiIndex.from_frame(seen.places[["territory", "level"]])
     made = made[made["level"].isin(LEVELS_OF_FORMS) & pd.MultiIndex.from_frame(made[["territory", "level"]]).isin(here)]
     made.sort_values(list(made), ignore_index=True).to_parquet(folder / PLACES, index=False)
