@@ -180,7 +180,7 @@ def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = l
     """
     shell = CellShell.instance(config=CONFIG)
     recorder = shell.recorder
-    with redirect_stdout(Stream("stdout", recorder)), redirect_stderr(Stream("stderr", recorder)):
+    with shell.builtin_trap, redirect_stdout(Stream("stdout", recorder)), redirect_stderr(Stream("stderr", recorder)):
         for place, cell in enumerate(manager.nb.cells):
             cell.metadata.papermill["exception"] = False
             if cell.cell_type == "code" and cell.source.strip():

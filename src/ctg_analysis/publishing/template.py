@@ -81,7 +81,9 @@ def warm_up() -> None:
     manager.notebook_start()
     run_cells(manager)
     CellShell.clear_instance()
-    _ = CellShell.instance(config=CONFIG).display_formatter.formatters  # made when first asked for
+    shell = CellShell.instance(config=CONFIG)
+    _ = shell.display_formatter.formatters  # made when first asked for
+    shell.builtin_trap.__enter__()
     page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
     chapter_page(small, page)
     for name in pieces.list_templates():
