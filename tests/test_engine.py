@@ -1,5 +1,6 @@
 """Chapters in forks of the warm process: the same notebooks as a Jupyter kernel, and an end to all that goes wrong."""
 
+import ast
 import os
 import re
 import signal
@@ -90,6 +91,32 @@ def test_both_engines_give_the_same_notebook_for_every_chapter(tmp_path, warm, m
         assert ours == reference, one.path.name
         shown = sum(cell.cell_type == "code" for cell in nbformat.read(one.path, as_version=4).cells) - 2
         assert reference.count('"execute_result"') == shown > 1  # all cells but the parameters and the setup
+
+
+def test_a_cell_compiled_ahead_is_not_compiled_again_unless_python_warns_of_it(tmp_path, monkeypatch):
+    from ctg_analysis.publishing.cells import CONFIG, CellShell, compile_ahead
+
+    notebook = nbformat.read(notebook_of(tmp_path, "a = 1\na", "a is 1").path, as_version=4)
+    shell = CellShell(config=CONFIG)
+    compile_ahead(shell, notebook)
+    parsed = []
+    monkeypatch.setattr(shell.compile, "ast_parse", lambda source, filename: parsed.append(source) or ast.parse(source))
+    assert shell.execution_count == 1
+    for shell.execution_count, cell in enumerate(notebook.cells[:2], 1):
+        assert shell.compiled(cell.source)
+    assert parsed == []
+    with pytest.warns(SyntaxWarning, match='"is" with'):
+        assert shell.compiled("a is 1")
+    assert parsed == ["a is 1"]
+
+
+def test_no_cell_changes_the_builtins(tmp_path, warm):
+    """One that comes or goes has Python forget where it found all the others, in the whole of the library."""
+    cell = "import builtins\nsorted(vars(builtins))"
+    made = outcome_of(notebook_of(tmp_path, cell, cell), tmp_path, warm).result
+    first, second = (one.outputs[0].data["text/plain"] for one in made.cells[-2:])
+    assert first == second and "get_ipython" in first and "'quit'" not in first
+    assert workers.call(warm, eval, "bool(get_ipython())", place="builtins")
 
 
 def test_a_notebook_that_changed_is_read_again_whatever_its_date(tmp_path):

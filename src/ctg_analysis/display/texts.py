@@ -5,7 +5,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import takewhile
 
 from babel import Locale
@@ -48,6 +48,8 @@ FRENCH = Locale("fr", "FR")
 MONTH, YEARS = re.compile(r"(\d{4})-(\d{2})"), re.compile(r"^(\d{4})-(\d{4})$")
 COUNTED, WORD = re.compile(r"(?= (?:pour|par|de|en|à) | d['’])"), re.compile(r"[^ -]+")
 PLURAL_IN_AUX, PLURAL = re.compile(r"(?<!e)aux$"), re.compile(r"s$|(?<=[aeo]u)x$")
+BEFORE_MARK, THOUSANDS = re.compile(r" (?=[;?!%])"), re.compile(r"(?<=\d) (?=\d{3}\b)")
+HOUR = re.compile(r"(?<=\d) h(?: (?=\d\d\b)|\b)")
 MONTHS = {"12": "décembre"}
 UNCHANGED = {"accès", "avis", "bus", "cours", "décès", "fois", "mois", "parcours", "refus", "relais", "repas", "temps"}
 UNCHANGED |= {"tiers", "vous"}  # words in -s that have no other singular, « rendez-vous » too
@@ -169,14 +171,15 @@ def _rounding_text(indicator: Indicator, row) -> str:
     return f"somme d'arrondis{way}, intervalle à 95 %"
 
 
+@lru_cache(maxsize=1 << 12)
 def typography(text: str) -> str:
     """Return a French text with its spaces: unbreakable before : ; ? ! %, inside « » and in « 7 h 30 »."""
     text = text.replace("'", "’")
-    text = re.sub(r" ([;?!%])", NARROW + r"\1", text)
+    text = BEFORE_MARK.sub(NARROW, text)
     text = text.replace(" :", f"{NBSP}:")
     text = text.replace("« ", "«" + NBSP).replace(" »", NBSP + "»")
-    text = re.sub(r"(?<=\d) h(?: (?=\d\d\b)|\b)", lambda hour: hour[0].replace(" ", NBSP), text)
-    return re.sub(r"(?<=\d) (?=\d{3}\b)", NARROW, text)
+    text = HOUR.sub(lambda hour: hour[0].replace(" ", NBSP), text)
+    return THOUSANDS.sub(NARROW, text)
 
 
 def beside(rows) -> str:

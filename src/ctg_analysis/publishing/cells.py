@@ -2,12 +2,16 @@
 
 import ast
 import io
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
+from functools import lru_cache
 from types import CodeType
+from warnings import catch_warnings
 
 from IPython.core.async_helpers import _pseudo_sync_runner
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
@@ -20,6 +24,7 @@ from ctg_analysis.display.markup import Html
 
 CONFIG = Config({"HistoryManager": {"enabled": False}})  # a history would be a file, and a thread that writes it
 STOPS_NOTHING = "raises-exception"
+NOT_PLAIN = re.compile("await|async|__future__")
 
 
 class Recorder:
@@ -130,25 +135,22 @@ class CellShell(InteractiveShell):
         code = self.compiled(source)
         return self.run_cell(source, store_history=True).success if code is None else self.run_plain(source, code)
 
-    def compiled(self, source: str) -> list[CodeType] | None:
+    def compiled(self, source: str) -> tuple[CodeType, ...] | None:
         """Return what a cell does, then what it shows; None when IPython has to run it, or to tell why it is no Python.
 
-        It has to for magics and await, where somebody asked to know of each cell, to change it or to show more of it.
+        It has to for magics and await, where somebody asked to know of each cell, to change it or to show more of it,
+        and for what changes how the cells after it are compiled.
         """
         callbacks = self.events.callbacks
         told = callbacks["pre_run_cell"] or callbacks["post_run_cell"] or self.ast_transformers
-        if told or self.ast_node_interactivity != "last_expr" or "await" in source or "async" in source:
+        if told or self.ast_node_interactivity != "last_expr" or NOT_PLAIN.search(source):
             return None
-        name = self.compile.cache(source, self.execution_count)
         try:
-            cell = self.compile.ast_parse(source, filename=name)
-            last = [cell.body.pop()] if cell.body and isinstance(cell.body[-1], ast.Expr) else []
-            parts = (cell, "exec"), (ast.Interactive(last), "single")
-            return [self.compile(part, name, mode) for part, mode in parts if part.body]
+            return _compiled(self.compile, self.compile.flags, source, self.execution_count)
         except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
             return None
 
-    def run_plain(self, source: str, code: list[CodeType]) -> bool:
+    def run_plain(self, source: str, code: tuple[CodeType, ...]) -> bool:
         """Run a cell of plain Python as `run_cell` does; return whether it ran to its end.
 
         It leaves out what takes most of the time and plain Python has no need of: magics, the choice of an event loop.
@@ -172,6 +174,30 @@ class CellShell(InteractiveShell):
         )
 
 
+@lru_cache(maxsize=1 << 10)
+def _compiled(compiler: CachingCompiler, flags: int, source: str, count: int) -> tuple[CodeType, ...]:
+    name = compiler.cache(source, count)
+    cell = compiler.ast_parse(source, filename=name)
+    last = [cell.body.pop()] if cell.body and isinstance(cell.body[-1], ast.Expr) else []
+    parts = (cell, "exec"), (ast.Interactive(last), "single")
+    return tuple(compiler(part, name, mode) for part, mode in parts if part.body)
+
+
+def compile_ahead(shell: CellShell, notebook: NotebookNode) -> None:
+    """Compile the cells of a notebook, which forks of this process will run in a shell that has run nothing yet.
+
+    One that Python warns of is left to them: the warning belongs to the outputs of the cell.
+    """
+    with catch_warnings(action="error"):
+        for shell.execution_count, cell in enumerate(filter(_is_run, notebook.cells), 1):
+            shell.compiled(cell.source)
+    shell.execution_count = 1
+
+
+def _is_run(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and bool(cell.source.strip())
+
+
 def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = lambda cell: None) -> None:
     """Run the cells of papermill's notebook until one fails; the shell and what the cells change stay in the process.
 
@@ -180,10 +206,10 @@ def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = l
     """
     shell = CellShell.instance(config=CONFIG)
     recorder = shell.recorder
-    with shell.builtin_trap, redirect_stdout(Stream("stdout", recorder)), redirect_stderr(Stream("stderr", recorder)):
+    with redirect_stdout(Stream("stdout", recorder)), redirect_stderr(Stream("stderr", recorder)):
         for place, cell in enumerate(manager.nb.cells):
             cell.metadata.papermill["exception"] = False
-            if cell.cell_type == "code" and cell.source.strip():
+            if _is_run(cell):
                 told(place)
                 recorder.outputs = cell.outputs
                 cell.execution_count = shell.execution_count

@@ -51,7 +51,12 @@ class PageExporter(HTMLExporter):
     def default_filters(self) -> Iterator[tuple[str, Callable]]:
         """Yield nbconvert's filters, and ours: a cell of text, in French typography, as HTML."""
         yield from super().default_filters()
-        yield "written", lambda cell: self.markdown2html({"cell": cell}, typography(cell.source))
+        yield "written", self._written
+
+    def _written(self, cell: nbformat.NotebookNode) -> str:
+        if cell.get("attachments"):
+            return self.markdown2html({"cell": cell}, typography(cell.source))
+        return written(cell.source)
 
     def _preprocess(self, nb: nbformat.NotebookNode, resources: dict) -> tuple[nbformat.NotebookNode, dict]:
         return nb, resources
@@ -63,6 +68,12 @@ class Uncopied(nbformat.NotebookNode):
     def __deepcopy__(self, memo: dict) -> "Uncopied":
         """Return it."""
         return self
+
+
+@cache
+def written(text: str) -> str:
+    """Return a text in French typography, as HTML; kept, for those of the chapters are the same for all territories."""
+    return _exporter().markdown2html({}, typography(text))
 
 
 @cache

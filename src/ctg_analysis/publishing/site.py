@@ -30,6 +30,7 @@ def text_sources() -> dict[str, Path]:
     return {name: settings().root / "docs" / source for name, source in TEXTS.items()}
 
 
+@cache
 def style() -> str:
     """Return the style sheet that every page carries."""
     return (TEMPLATES / "style.css").read_text(encoding="utf-8")

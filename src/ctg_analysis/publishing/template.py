@@ -68,13 +68,10 @@ def warm_up() -> None:
     from ctg_analysis.chapters import all_chapters
     from ctg_analysis.display.markup import _templates as pieces
     from ctg_analysis.display.texts import number
-    from ctg_analysis.publishing.cells import CONFIG, CellShell, run_cells
+    from ctg_analysis.publishing.cells import CONFIG, CellShell, compile_ahead, run_cells
     from ctg_analysis.publishing.execution import WARM_ENGINE, parameterised
-    from ctg_analysis.publishing.html import chapter_page
+    from ctg_analysis.publishing.html import chapter_page, written
 
-    with suppress(Exception):  # a chapter that cannot be read says why when it is run
-        for chapter in all_chapters():
-            parameterised(chapter, "", WARM_ENGINE)
     cells = [new_markdown_cell("# a"), new_code_cell("from IPython.display import HTML"), new_code_cell("HTML('a')")]
     small = nbformat.reads(nbformat.writes(new_notebook(cells=cells, metadata={"papermill": {}})), as_version=4)
     manager = NotebookExecutionManager(small, progress_bar=False)
@@ -83,7 +80,14 @@ def warm_up() -> None:
     CellShell.clear_instance()
     shell = CellShell.instance(config=CONFIG)
     _ = shell.display_formatter.formatters  # made when first asked for
-    shell.builtin_trap.__enter__()
+    shell.builtin_trap.__enter__()  # for good: a builtin that comes or goes has Python forget where it found the others
+    with suppress(Exception):  # a chapter that cannot be read says why when it is run
+        for chapter in all_chapters():
+            notebook = parameterised(chapter, "", WARM_ENGINE)
+            compile_ahead(shell, notebook)
+            for cell in notebook.cells:
+                if cell.cell_type == "markdown":
+                    written(cell.source)
     page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
     chapter_page(small, page)
     for name in pieces.list_templates():
@@ -170,7 +174,7 @@ def _work(connection: Connection, news: int, memory: int) -> None:
 
     _news[:] = [news]
     random.seed()
-    numpy.random.seed()
+    numpy.random.seed(random.getrandbits(32))  # without a number it takes as long as ten cells
     folder, sys.path[:] = connection.recv()
     os.chdir(folder)
     asked = CALL
