@@ -105,6 +105,7 @@ def test_a_cell_compiled_ahead_is_not_compiled_again_unless_python_warns_of_it(t
     for shell.execution_count, cell in enumerate(notebook.cells[:2], 1):
         assert shell.compiled(cell.source)
     assert parsed == []
+    shell.execution_count = 3
     with pytest.warns(SyntaxWarning, match='"is" with'):
         assert shell.compiled("a is 1")
     assert parsed == ["a is 1"]
