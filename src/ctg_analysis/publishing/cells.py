@@ -6,7 +6,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import CodeType
 from warnings import catch_warnings
 
@@ -100,10 +100,14 @@ class Results(DisplayHook):
             )
         )
 
+    @cached_property
+    def printers(self) -> list[dict[type, Callable]]:
+        """Return, by kind of representation, what was told to write the objects of a class."""
+        return [one.type_printers for one in self.shell.display_formatter.formatters.values()]
+
     def compute_format_data(self, result):
         """Return the representations of a result; those of a piece of a page are known without trying twelve kinds."""
-        formatters = self.shell.display_formatter.formatters.values()
-        if type(result) is Html and not any(Html in one.type_printers for one in formatters):
+        if type(result) is Html and not any(Html in printers for printers in self.printers):
             return {"text/html": result.html, "text/plain": repr(result)}, {}
         return super().compute_format_data(result)
 

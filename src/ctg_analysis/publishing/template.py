@@ -79,7 +79,7 @@ def warm_up() -> None:
     run_cells(manager)
     CellShell.clear_instance()
     shell = CellShell.instance(config=CONFIG)
-    _ = shell.display_formatter.formatters  # made when first asked for
+    _ = shell.displayhook.printers  # made when first asked for
     shell.builtin_trap.__enter__()  # for good: a builtin that comes or goes has Python forget where it found the others
     with suppress(Exception):  # a chapter that cannot be read says why when it is run
         for chapter in all_chapters():
