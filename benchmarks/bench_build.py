@@ -188,7 +188,7 @@ def others() -> dict[str, Callable[[Path, Path], None]]:
 def cost_of_a_chapter(chapters: list[ChapterNotebook], template: Template, folder: Path, times: int) -> None:
     """Print what chapters cost one at a time: the medians of so many rounds, and of the ratios within each round.
 
-    What a ratio compares is measured within ten seconds: the pace of a machine changes from one minute to the next.
+    What a ratio compares is measured within a quarter of a minute: the pace of a machine changes from minute to minute.
     """
     warm_up()
     prepare(DEFAULT_EPCI)
@@ -234,7 +234,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--beside", type=Path, help="a folder that holds ploomber-engine")
     options.add_argument("--times", type=int, default=5, help="how many times what takes little time")
-    options.add_argument("--chapter", action="store_true", help="measure the cost of a chapter only, in a minute")
+    options.add_argument("--chapter", action="store_true", help="measure the cost of a chapter only, in four minutes")
     asked = options.parse_args()
     if asked.beside:
         sys.path.append(str(asked.beside))

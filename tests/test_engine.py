@@ -101,14 +101,18 @@ def test_a_cell_compiled_ahead_is_not_compiled_again_unless_python_warns_of_it(t
     compile_ahead(shell, notebook)
     parsed = []
     monkeypatch.setattr(shell.compile, "ast_parse", lambda source, filename: parsed.append(source) or ast.parse(source))
-    assert shell.execution_count == 1
-    for shell.execution_count, cell in enumerate(notebook.cells[:2], 1):
-        assert shell.compiled(cell.source)
+    for count, cell in enumerate(notebook.cells[:2], 1):
+        assert shell.compiled(cell.source, count)
     assert parsed == []
-    shell.execution_count = 3
     with pytest.warns(SyntaxWarning, match='"is" with'):
-        assert shell.compiled("a is 1")
+        assert shell.compiled("a is 1", 3)
     assert parsed == ["a is 1"]
+    assert shell.execution_count == 1
+
+
+def test_an_error_shows_the_lines_of_its_cell_whatever_was_forgotten_before(tmp_path, warm):
+    chapter = notebook_of(tmp_path, "import linecache\nlinecache.clearcache()", "def divided():\n    1 / 0\ndivided()")
+    assert "----> 2     1 / 0" in outcome_of(chapter, tmp_path, warm).error.traceback
 
 
 def test_no_cell_changes_the_builtins(tmp_path, warm):
@@ -142,6 +146,7 @@ CELLS = (
     "import pandas as pd\npd.DataFrame([range(30)])",
     "import sys\nsys.displayhook = print\n_i, _ii, _i2",
     "get_ipython().display_formatter.formatters['text/html'].for_type(Html, lambda one: 'ours')\nHtml('theirs')",
+    "own = get_ipython().display_formatter.formatters['text/html']\nown.type_printers = {Html: str}\nHtml('<i>')",
     "%%capture kept\nprint('quatre')",
     "from __future__ import annotations\nkept.stdout, list(Out)",
     "def later(value: nowhere): return value\nlater(_)",

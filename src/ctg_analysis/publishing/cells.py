@@ -6,7 +6,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from types import CodeType
 from warnings import catch_warnings
 
@@ -100,14 +100,10 @@ class Results(DisplayHook):
             )
         )
 
-    @cached_property
-    def printers(self) -> list[dict[type, Callable]]:
-        """Return, by kind of representation, what was told to write the objects of a class."""
-        return [one.type_printers for one in self.shell.display_formatter.formatters.values()]
-
     def compute_format_data(self, result):
         """Return the representations of a result; those of a piece of a page are known without trying twelve kinds."""
-        if type(result) is Html and not any(Html in printers for printers in self.printers):
+        formatters = self.shell.display_formatter.formatters.values()
+        if type(result) is Html and not any(Html in one.type_printers for one in formatters):
             return {"text/html": result.html, "text/plain": repr(result)}, {}
         return super().compute_format_data(result)
 
@@ -136,21 +132,24 @@ class CellShell(InteractiveShell):
 
     def run(self, source: str) -> bool:
         """Run a cell; return whether it ran to its end."""
-        code = self.compiled(source)
+        code = self.compiled(source, self.execution_count)
         return self.run_cell(source, store_history=True).success if code is None else self.run_plain(source, code)
 
-    def compiled(self, source: str) -> tuple[CodeType, ...] | None:
+    def compiled(self, source: str, count: int) -> tuple[CodeType, ...] | None:
         """Return what a cell does, then what it shows; None when IPython has to run it, or to tell why it is no Python.
 
-        It has to for magics and await, where somebody asked to know of each cell, to change it or to show more of it,
-        and for what changes how the cells after it are compiled.
+        count: its place among the cells that run, from 1.
+
+        IPython has to for magics and await, where somebody asked to know of each cell, to change it or to show more of
+        it, and for what changes how the cells after it are compiled.
         """
         callbacks = self.events.callbacks
         told = callbacks["pre_run_cell"] or callbacks["post_run_cell"] or self.ast_transformers
         if told or self.ast_node_interactivity != "last_expr" or NOT_PLAIN.search(source):
             return None
+        name = self.compile.cache(source, count)
         try:
-            return _compiled(self.compile, self.compile.flags, source, self.execution_count)
+            return _compiled(self.compile, self.compile.flags, source, name)
         except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
             return None
 
@@ -179,8 +178,8 @@ class CellShell(InteractiveShell):
 
 
 @lru_cache(maxsize=1 << 10)
-def _compiled(compiler: CachingCompiler, flags: int, source: str, count: int) -> tuple[CodeType, ...]:
-    name = compiler.cache(source, count)
+def _compiled(compiler: CachingCompiler, flags: int, source: str, name: str) -> tuple[CodeType, ...]:
+    """flags: of the compiler, which cells change that IPython runs. name: tells the place of the cell, too."""
     cell = compiler.ast_parse(source, filename=name)
     last = [cell.body.pop()] if cell.body and isinstance(cell.body[-1], ast.Expr) else []
     parts = (cell, "exec"), (ast.Interactive(last), "single")
@@ -193,9 +192,8 @@ def compile_ahead(shell: CellShell, notebook: NotebookNode) -> None:
     One that Python warns of is left to them: the warning belongs to the outputs of the cell.
     """
     with catch_warnings(action="error"):
-        for shell.execution_count, cell in enumerate(filter(_is_run, notebook.cells), 1):
-            shell.compiled(cell.source)
-    shell.execution_count = 1
+        for count, cell in enumerate(filter(_is_run, notebook.cells), 1):
+            shell.compiled(cell.source, count)
 
 
 def _is_run(cell: NotebookNode) -> bool:

@@ -79,15 +79,16 @@ def warm_up() -> None:
     run_cells(manager)
     CellShell.clear_instance()
     shell = CellShell.instance(config=CONFIG)
-    _ = shell.displayhook.printers  # made when first asked for
+    _ = shell.display_formatter.formatters  # made when first asked for
     shell.builtin_trap.__enter__()  # for good: a builtin that comes or goes has Python forget where it found the others
-    with suppress(Exception):  # a chapter that cannot be read says why when it is run
+    with suppress(UserError):  # told where chapters are chosen
         for chapter in all_chapters():
-            notebook = parameterised(chapter, "", WARM_ENGINE)
-            compile_ahead(shell, notebook)
-            for cell in notebook.cells:
-                if cell.cell_type == "markdown":
-                    written(cell.source)
+            with suppress(Exception):  # one that cannot be read says why when it is run
+                notebook = parameterised(chapter, "", WARM_ENGINE)
+                compile_ahead(shell, notebook)
+                for cell in notebook.cells:
+                    if cell.cell_type == "markdown":
+                        written(cell.source)
     page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
     chapter_page(small, page)
     for name in pieces.list_templates():
