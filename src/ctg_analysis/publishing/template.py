@@ -17,8 +17,13 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ctg_analysis.errors import UserError
+
+if TYPE_CHECKING:
+    from ctg_analysis.chapters import ChapterNotebook
+    from ctg_analysis.publishing.cells import CellShell
 
 FORK, REAP = "fork", "reap"  # what is asked of a template
 CALL, SERVE = "call", "serve"  # what is asked of a fork
@@ -68,9 +73,8 @@ def warm_up() -> None:
     from ctg_analysis.chapters import all_chapters
     from ctg_analysis.display.markup import _templates as pieces
     from ctg_analysis.display.texts import number
-    from ctg_analysis.publishing.cells import CONFIG, CellShell, compile_ahead, run_cells
-    from ctg_analysis.publishing.execution import WARM_ENGINE, parameterised
-    from ctg_analysis.publishing.html import chapter_page, written
+    from ctg_analysis.publishing.cells import CONFIG, CellShell, run_cells
+    from ctg_analysis.publishing.html import chapter_page
 
     cells = [new_markdown_cell("# a"), new_code_cell("from IPython.display import HTML"), new_code_cell("HTML('a')")]
     small = nbformat.reads(nbformat.writes(new_notebook(cells=cells, metadata={"papermill": {}})), as_version=4)
@@ -84,17 +88,26 @@ def warm_up() -> None:
     with suppress(UserError):  # told where chapters are chosen
         for chapter in all_chapters():
             with suppress(Exception):  # one that cannot be read says why when it is run
-                notebook = parameterised(chapter, "", WARM_ENGINE)
-                compile_ahead(shell, notebook)
-                for cell in notebook.cells:
-                    if cell.cell_type == "markdown":
-                        written(cell.source)
+                _read_ahead(chapter, shell)
     page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
     chapter_page(small, page)
     for name in pieces.list_templates():
         pieces.get_template(name)
     number(1234.5, 1)
     pandas.set_option("display.max_columns", 20)  # what it takes in a notebook; here it was imported before the shell
+
+
+def _read_ahead(chapter: "ChapterNotebook", shell: "CellShell") -> None:
+    """Parse a chapter, compile its cells and put its texts into HTML: they are the same for all territories."""
+    from ctg_analysis.publishing.cells import compile_ahead
+    from ctg_analysis.publishing.execution import WARM_ENGINE, parameterised
+    from ctg_analysis.publishing.html import written
+
+    notebook = parameterised(chapter, "", WARM_ENGINE)
+    compile_ahead(shell, notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            written(cell.source)
 
 
 def serve(control: Connection) -> None:
