@@ -74,6 +74,7 @@ MEANING = {
     "homes_count": ("homes", None, 1),
 }
 PARTS = {"older": "all", "trained": "all"}
+PERSONS = {"all", "older", "trained"}
 
 
 # ---------------------------------------------------------------------------------------------- tables to protect
@@ -254,7 +255,9 @@ def test_nothing_withheld_can_be_found_out_whatever_the_table(table):
     counts, places, periods, names = table
     shown = gate(printed(counts, places, periods, names), places)
     victims = small_groups(counts, places, periods, names)
-    assert attacker_of((shown.observations, places)).finds_out(victims) == []
+    attacker = attacker_of((shown.observations, places))
+    assert attacker.finds_out(victims) == []
+    assert attacker.counts_together(PERSONS) == []
     assert shown.exposed.empty
 
 
@@ -269,7 +272,8 @@ def test_nothing_more_is_withheld_than_needed(table):
     for row in shown.index[shown["status"].eq(SECRET) & ~primary(before, INDICATORS, SOURCES)]:
         bolder = shown.copy()
         bolder.loc[row] = before.loc[row]
-        assert attacker_of((bolder, places)).finds_out(victims)
+        attacker = attacker_of((bolder, places))
+        assert attacker.finds_out(victims) or attacker.counts_together(PERSONS)
 
 
 # --------------------------------------------------------------------------------------------- hand-worked cases
@@ -299,8 +303,9 @@ TWO_SECTEURS = FOUR | {("secteur", "nord"): "AB", ("secteur", "sud"): "CD"}
         pytest.param(of_all(0, 20, 30, 40), FOUR, "", id="nobody is no secret"),
         pytest.param(of_all(3, 20, 30, 40), FOUR, "A B", id="the smallest other commune"),
         pytest.param(of_all(3, 0, 30, 40), FOUR, "A C", id="a second cell of 0 would leave [0, 3]"),
-        pytest.param(of_all(3, 1, 30, 40), FOUR, "A B", id="two secrets of sum 4 protect each other"),
-        pytest.param(of_all(2, 1, 30, 40), FOUR, "A B C", id="two secrets of sum 3 do not"),
+        pytest.param(of_all(3, 2, 30, 40), FOUR, "A B", id="two secrets of sum 5 protect each other"),
+        pytest.param(of_all(3, 1, 30, 40), FOUR, "A B C", id="two secrets of sum 4 are four persons, known to be so"),
+        pytest.param(of_all(4, 0, 30, 40), FOUR, "A C", id="nor are four persons and nobody enough"),
         pytest.param(of_all(3, 0, 0, 0), FOUR, "A cc", id="a total that is the secret"),
         pytest.param(of_all(3, 20, 30, 40), TWO_SECTEURS, "A B", id="within the secteur, whose total stays"),
         pytest.param(of_all(3, 0, 20, 30), TWO_SECTEURS, "A nord sud C", id="the secteur is the secret too"),
@@ -408,9 +413,11 @@ def test_the_dearest_of_the_hidden_cells_is_shown_again_first():
         statements=sparse.csr_array(np.vstack([each, np.ones(4)])),
         values=np.append(counts, counts.sum()),
         fixed=np.zeros(5, dtype=bool),
-        remainders=sparse.csr_array((0, 4)),
+        bounds=sparse.csr_array((0, 4)),
+        least=np.zeros(0),
         cells=cells,
         costs=np.array([1, 1.1, 1.2, 1.3, 150]),
+        scales=np.ones(5),
         withheld=np.array([True, False, False, False, False]),
         groups=each[:1],
         certain=np.array([True]),
@@ -520,25 +527,25 @@ def test_a_cell_shown_before_is_taken_as_known_even_where_it_was_revised():
 def earlier_total(total):
     """Return an edition that showed the total of ABCDK, and 6 for K."""
     places = alone("ABCDK") | {("epci", "cc"): "ABCDK"}
-    table = printed(of_all(3, 1, 30, 40) | {("all", "2022", "K"): 6}, places, ["2022"], ["all_count"])
+    table = printed(of_all(3, 2, 30, 40) | {("all", "2022", "K"): 6}, places, ["2022"], ["all_count"])
     table["status"] = table["status"].where(table["territory"].isin(["K", "cc"]), MISSING)
     table.loc[table["territory"].eq("cc"), ["numerator", "value"]] = total
     return Edition(table, membership(places))
 
 
-@pytest.mark.parametrize("total", [80, 79, 82], ids=["the same", "revised since", "revised otherwise"])
+@pytest.mark.parametrize("total", [81, 80, 83], ids=["the same", "revised since", "revised otherwise"])
 def test_the_attacker_goes_by_the_figures_of_this_edition_where_the_earlier_one_contradicts_them(total):
-    """A has 3 and B 1 of the 74: they protect each other, whatever the total was said to be before."""
-    before = printed(of_all(3, 1, 30, 40), FOUR, ["2022"], ["all_count"])
+    """A has 3 and B 2 of the 75: they protect each other, whatever the total was said to be before."""
+    before = printed(of_all(3, 2, 30, 40), FOUR, ["2022"], ["all_count"])
     shown, exposed = gate(before, FOUR, [earlier_total(total)])
     assert hidden_rows(shown) == {("A", "all_count"), ("B", "all_count")}
     assert exposed.empty
 
 
-@pytest.mark.parametrize("total, hidden", [(74, "A B"), (75, "A B"), (73, "A B C")])
+@pytest.mark.parametrize("total, hidden", [(75, "A B"), (76, "A B"), (74, "A B C")])
 def test_a_total_that_is_not_the_sum_is_what_the_attacker_subtracts_from(total, hidden):
-    """A has 3, B has 1. The producer prints 73 for 74: who subtracts C and D is left with 3 for both."""
-    before = printed(of_all(3, 1, 30, 40), FOUR, ["2022"], ["all_count"])
+    """A has 3, B has 2. The producer prints 74 for 75: who subtracts C and D is left with 4 for both."""
+    before = printed(of_all(3, 2, 30, 40), FOUR, ["2022"], ["all_count"])
     before.loc[before["territory"].eq("cc"), ["numerator", "value"]] = total
     shown = gate(before, FOUR).observations
     assert {territory for territory, _ in hidden_rows(shown)} == set(hidden.split())

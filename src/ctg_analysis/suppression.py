@@ -30,8 +30,9 @@ class Block:
     """Counts that are linked with each other, and what is said of them; the matrices have one column per count.
 
     statements: coefficients of the counts. values: what they come to. fixed: known for good, from an earlier edition.
-    remainders: coefficients of whole - part, which is never negative.
+    bounds: coefficients of what never comes to less than `least`: whole - part, and what else links counts.
     cells: one row per cell and one column per statement, 1 where the cell shows it. costs: of hiding each cell.
+    scales: what a departure of 1 from each statement weighs, in persons.
     withheld: cells that the primary rule hides.
     groups: coefficients of the groups of persons to protect. certain: False where we do not know their counts, so
         that they may be sensitive.
@@ -41,9 +42,11 @@ class Block:
     statements: sparse.csr_array
     values: np.ndarray
     fixed: np.ndarray
-    remainders: sparse.csr_array
+    bounds: sparse.csr_array
+    least: np.ndarray
     cells: sparse.csr_array
     costs: np.ndarray
+    scales: np.ndarray
     withheld: np.ndarray
     groups: np.ndarray
     certain: np.ndarray
@@ -57,12 +60,12 @@ class Block:
 
     @cached_property
     def limits(self) -> sparse.csr_array:
-        """Return the same coefficients in part - whole, which is never positive."""
-        return sparse.hstack([-self.remainders, sparse.csr_array((self.remainders.shape[0], 2 * len(self.values)))])
+        """Return the same coefficients in the bounds, with the other sign: what never comes to more than -least."""
+        return sparse.hstack([-self.bounds, sparse.csr_array((self.bounds.shape[0], 2 * len(self.values)))])
 
     def prices(self, hidden: np.ndarray) -> np.ndarray:
         """Return what it costs to hide each statement when some cells are hidden: 0 if nothing shows it any more."""
-        return np.where(self.fixed, np.inf, (self.costs * ~hidden) @ self.cells)
+        return np.where(self.fixed, np.inf, (self.costs * ~hidden) @ self.cells * self.scales)
 
     def known(self, hidden: np.ndarray) -> np.ndarray:
         """Return infinity for the statements that stay known when some cells are hidden, 0 for the others."""
@@ -85,15 +88,14 @@ class Aim(NamedTuple):
     count: float
 
 
-def protect(block: Block) -> tuple[np.ndarray, np.ndarray]:
+def protect(block: Block, worlds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return which cells to hide (those of the primary rule among them) and which groups stay exposed all the same.
 
-    A group stays exposed when what is known for good bounds it more tightly than [0, threshold - 1].
+    block, worlds: as `consistent` returns them. A group stays exposed when what is known for good bounds it more tightly than [0, threshold - 1].
     """
     exposed = np.zeros(len(block.certain), dtype=bool)
     if not len(exposed):
         return block.withheld, exposed
-    block, worlds = consistent(block)
     groups, worlds = sensitive(block, worlds)
     aims = [Aim(group, side, count) for group in groups for side, count in ((DOWN, 0), (UP, block.threshold - 1))]
     worlds = explore(block, block.withheld, aims, worlds)
@@ -203,7 +205,7 @@ def nearest_world(block: Block, prices: np.ndarray, aims: list[Aim]) -> np.ndarr
                 sparse.hstack([toward, sparse.csr_array((len(aims), 2 * said)), -sparse.eye_array(len(aims))]),
             ]
         ),
-        b_ub=np.concatenate([np.zeros(block.limits.shape[0]), sides * [aim.count for aim in aims]]),
+        b_ub=np.concatenate([-block.least, sides * [aim.count for aim in aims]]),
         bounds=[(0, None)] * counts + [(0, end) for end in (*most, *most)] + [(0, None)] * len(aims),
         method="highs",
     )
