@@ -22,6 +22,8 @@ from ctg_analysis.statements import (
     said,
     sizes_of,
     told_of,
+    withheld_before,
+    within_reach,
 )
 from ctg_analysis.suppression import consistent, protect
 
@@ -221,19 +223,25 @@ def secondary(
     group to protect too. hidden: which rows the primary rule withholds. links: what counts say of each other.
     """
     table, persons, links = said([current, *earlier], indicators, links)
+    former = withheld_before(earlier, indicators, persons, links)
     rows, exposed = [], []
     for lines in linked(table, links):
-        more, groups = _block(lines, persons, links, hidden, threshold)
+        more, groups = _block(lines, persons, links, hidden, threshold, former)
         rows += more
         exposed += groups
     return rows, exposed
 
 
 def _block(
-    lines: pd.DataFrame, persons: set[str], links: list[Link], hidden: pd.Series, threshold: int
+    lines: pd.DataFrame,
+    persons: set[str],
+    links: list[Link],
+    hidden: pd.Series,
+    threshold: int,
+    former: list[Group],
 ) -> tuple[list[int], list[Group]]:
-    """Return what `secondary` does of lines that hold together."""
-    together: dict[Group, float] = {}
+    """Return what `secondary` does of lines that hold together. former: groups that earlier editions have withheld."""
+    together = dict.fromkeys(within_reach(former, lines), float("nan"))
     while True:
         block, cells, groups = compiled(lines, persons, links, hidden, threshold, together)
         block, worlds = consistent(block)

@@ -21,10 +21,11 @@ from scipy.sparse.csgraph import connected_components
 
 from ctg_analysis.errors import UserError
 from ctg_analysis.layouts import Link, within
-from ctg_analysis.model import NOT_APPLICABLE, OK, Count, Indicator, Mean, Rate, Ratio
+from ctg_analysis.model import NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean, Rate, Ratio
 from ctg_analysis.suppression import TOLERANCE, Block
 
 STATEMENT = ["measure", "periods", "place"]
+TOLD = (OK, NOT_APPLICABLE)
 COSTS = {"commune": 1, "secteur": 10, "departement": 30}  # of hiding a row: a comparator goes before an EPCI
 COST_ABOVE = 100
 THINGS = 3  # a row that counts no person costs that many times more: it is hidden for what it says of persons only
@@ -38,6 +39,15 @@ class Edition(NamedTuple):
 
     observations: pd.DataFrame
     membership: pd.DataFrame
+
+
+class Group(NamedTuple):
+    """Persons of a measure at a place, over some periods, but for those who are in a part of it (`without`)."""
+
+    measure: str
+    periods: tuple[str, ...]
+    place: tuple[str, ...]
+    without: str = ""
 
 
 def measures(indicator: Indicator) -> dict[str, str]:
@@ -94,7 +104,7 @@ def said(
     named = set().union(*(one.observations["indicator"] for one in editions))
     declared = [indicators[name] for name in sorted(named & set(indicators))]
     persons = measures_of_persons(declared)
-    current, *earlier = (lines(one, indicators) for one in editions)
+    current, *earlier = (lines(one, indicators).dropna(subset="value") for one in editions)
     former = pd.concat([current[:0], *earlier])
     table = pd.concat([current, former.assign(row=-1 - np.arange(len(former)))], ignore_index=True)
     known = set(table["measure"])
@@ -103,10 +113,34 @@ def said(
     return table[table["measure"].isin(told_of(persons, distinct))], persons, distinct
 
 
-def lines(edition: Edition, indicators: dict[str, Indicator]) -> pd.DataFrame:
-    """Return what the rows of an edition say of counts, persons or not; `so` says that the denominator is 0."""
+def withheld_before(
+    editions: Iterable[Edition], indicators: dict[str, Indicator], persons: Collection[str], links: Iterable[Link]
+) -> list[Group]:
+    """Return the groups of persons of whom earlier editions have withheld a row, in the places of that time: what is
+    shown now is not to give them away either.
+    """
+    tables = [lines(edition, indicators, (SECRET,)) for edition in editions]
+    rows = pd.concat(tables) if tables else pd.DataFrame(columns=STATEMENT)
+    groups = dict.fromkeys(groups_of(rows[rows["measure"].isin(persons)]))
+    pairs = pairs_of(links, persons)
+    parts = (group._replace(measure=whole, without=part) for group in groups for part, whole in pairs)
+    return [
+        *groups,
+        *(
+            one
+            for one in parts
+            if {one._replace(without=""), one._replace(measure=one.without, without="")} <= groups.keys()
+        ),
+    ]
+
+
+def lines(edition: Edition, indicators: dict[str, Indicator], told: Collection[str] = TOLD) -> pd.DataFrame:
+    """Return what the rows of an edition say of counts, persons or not; `so` says that the denominator is 0.
+
+    told: the status of the rows to read.
+    """
     rows = edition.observations
-    rows = rows[rows["status"].isin([OK, NOT_APPLICABLE]) & rows["indicator"].isin(indicators.keys())]
+    rows = rows[rows["status"].isin(told) & rows["indicator"].isin(indicators.keys())]
     declared = [indicators[name] for name in rows["indicator"]]
     nothing = rows["status"].eq(NOT_APPLICABLE)
     values = {"numerator": rows["numerator"].mask(nothing), "denominator": rows["denominator"].mask(nothing, 0)}
@@ -119,7 +153,7 @@ def lines(edition: Edition, indicators: dict[str, Indicator]) -> pd.DataFrame:
         rows.assign(measure=[measures(one).get(column) for one in declared], value=value)
         for column, value in values.items()
     ]
-    return pd.concat(columns).dropna(subset=["measure", "value"])
+    return pd.concat(columns).dropna(subset=["measure"])
 
 
 def years(indicator: Indicator, period: str) -> tuple[str, ...]:
@@ -167,13 +201,20 @@ def linked(table: pd.DataFrame, links: Iterable[Link]) -> Iterator[pd.DataFrame]
         yield block
 
 
-class Group(NamedTuple):
-    """Persons of a measure at a place, over some periods, but for those who are in a part of it (`without`)."""
-
-    measure: str
-    periods: tuple[str, ...]
-    place: tuple[str, ...]
-    without: str = ""
+def within_reach(groups: Iterable[Group], table: pd.DataFrame) -> list[Group]:
+    """Return the groups of whom some lines count everybody, period by period and commune by commune."""
+    cover = table[STATEMENT].explode("periods").explode("place").drop_duplicates()
+    counted = set(cover.itertuples(index=False, name=None))
+    return [
+        group
+        for group in groups
+        if all(
+            (measure, period, commune) in counted
+            for measure in filter(None, (group.measure, group.without))
+            for period in group.periods
+            for commune in group.place
+        )
+    ]
 
 
 def sizes_of(table: pd.DataFrame) -> dict[Group, float]:
@@ -195,7 +236,7 @@ def compiled(
     besides those that the lines speak of. The columns of the matrices are counts of clusters.
     """
     sizes, remainders = sizes_of(table), remainders or {}
-    split = clusters({group.place for group in sizes}, [group.place for group in remainders])
+    split = clusters({group.place for group in (*sizes, *remainders)})
     counts = [
         Group(one.measure, (period,), part) for one in sizes for period in one.periods for part in split[one.place]
     ]
@@ -211,7 +252,7 @@ def compiled(
     known = {group: size for group, size in sizes.items() if group.measure in persons} | differences(sizes, pairs)
     suspects = {
         group: size
-        for group, size in (dict.fromkeys(unsaid, np.nan) | known | remainders).items()
+        for group, size in (dict.fromkeys(unsaid, np.nan) | remainders | known).items()
         if not (size <= 0 or size >= threshold)
     }
 
@@ -266,7 +307,7 @@ def inequalities(
 ) -> tuple[sparse.csr_array, np.ndarray]:
     """Return the coefficients of the counts in each link, cluster and period, and the least that they come to.
 
-    A presumed link that the figures of a place contradict does not hold in its clusters; a smaller place is believed first.
+    A presumed link that the figures of a place contradict does not hold in its clusters (of the smallest such place).
     """
     entries, least = [], []
     for link in links:
@@ -325,13 +366,8 @@ def remains(shown: dict[Group, float], pairs: list[tuple[str, str]], threshold: 
     return found
 
 
-def clusters(
-    places: set[tuple[str, ...]], unions: Iterable[tuple[str, ...]] = ()
-) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return what each place is made of: the largest sets of communes that none of the places tells apart.
-
-    unions: places that are made of the clusters of the others.
-    """
+def clusters(places: set[tuple[str, ...]]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return what each place is made of: the largest sets of communes that none of the places tells apart."""
     holders: dict[str, list] = {}
     for place in sorted(places):
         for commune in place:
@@ -341,8 +377,7 @@ def clusters(
         alike.setdefault(tuple(holders[commune]), []).append(commune)
     split: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for around, communes in alike.items():
-        larger = [place for place in unions if set(communes) <= set(place)]
-        for place in dict.fromkeys([*around, tuple(communes), *larger]):
+        for place in dict.fromkeys([*around, tuple(communes)]):
             split.setdefault(place, []).append(tuple(communes))
     return split
 

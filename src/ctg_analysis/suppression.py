@@ -91,7 +91,8 @@ class Aim(NamedTuple):
 def protect(block: Block, worlds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return which cells to hide (those of the primary rule among them) and which groups stay exposed all the same.
 
-    block, worlds: as `consistent` returns them. A group stays exposed when what is known for good bounds it more tightly than [0, threshold - 1].
+    block, worlds: as `consistent` returns them. A group stays exposed when what is known for good bounds it closer
+    than [0, threshold - 1].
     """
     exposed = np.zeros(len(block.certain), dtype=bool)
     if not len(exposed):
