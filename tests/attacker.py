@@ -65,7 +65,7 @@ class Attacker:
         bounds = list(self.bounds())
         size = len(self.unknowns)
         rows = matrix([terms for terms, _ in equal + bounds], size)
-        joined = csr_array((np.abs(rows.T) @ np.abs(rows)))
+        joined = csr_array(np.abs(rows.T) @ np.abs(rows))
         _, self.component = connected_components(joined, directed=False)
         self.system = equal, bounds
 

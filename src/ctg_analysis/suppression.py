@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 TOLERANCE = 1e-5
 DOWN, UP = 1, -1
@@ -53,15 +53,13 @@ class Block:
     threshold: int
 
     @cached_property
-    def departures(self) -> sparse.csr_array:
-        """Return the coefficients of counts, of departures down and of departures up in each value."""
+    def system(self) -> sparse.csr_array:
+        """Return the coefficients of counts, of departures down and of departures up: first in each value, then in the
+        bounds, with the other sign: what never comes to more than -least.
+        """
         apart = sparse.eye_array(len(self.values))
-        return sparse.hstack([self.statements, apart, -apart], format="csr")
-
-    @cached_property
-    def limits(self) -> sparse.csr_array:
-        """Return the same coefficients in the bounds, with the other sign: what never comes to more than -least."""
-        return sparse.hstack([-self.bounds, sparse.csr_array((self.bounds.shape[0], 2 * len(self.values)))])
+        limits = sparse.hstack([-self.bounds, sparse.csr_array((self.bounds.shape[0], 2 * len(self.values)))])
+        return sparse.vstack([sparse.hstack([self.statements, apart, -apart]), limits], format="csr")
 
     def prices(self, hidden: np.ndarray) -> np.ndarray:
         """Return what it costs to hide each statement when some cells are hidden: 0 if nothing shows it any more."""
@@ -195,19 +193,33 @@ def nearest_world(block: Block, prices: np.ndarray, aims: list[Aim]) -> np.ndarr
     hard = np.isinf(prices)
     paid, most = np.where(hard, 0, prices + NEARBY), np.where(hard, 0, np.inf)
     sides = np.array([aim.side for aim in aims])
-    toward = sparse.csr_array(sides[:, np.newaxis] * block.groups[[aim.group for aim in aims]])
-    answer = linprog(
+    width = counts + 2 * said + len(aims)
+    toward = sides[:, np.newaxis] * block.groups[[aim.group for aim in aims]]
+    answer = milp(
         np.concatenate([np.zeros(counts), paid, paid, np.full(len(aims), SHORTFALL)]),
-        A_eq=sparse.hstack([block.departures, sparse.csr_array((said, len(aims)))]),
-        b_eq=block.values,
-        A_ub=sparse.vstack(
-            [
-                sparse.hstack([block.limits, sparse.csr_array((block.limits.shape[0], len(aims)))]),
-                sparse.hstack([toward, sparse.csr_array((len(aims), 2 * said)), -sparse.eye_array(len(aims))]),
-            ]
+        constraints=LinearConstraint(
+            with_rows(block.system, toward, width),
+            np.concatenate([block.values, np.full(len(block.least) + len(aims), -np.inf)]),
+            np.concatenate([block.values, -block.least, sides * [aim.count for aim in aims]]),
         ),
-        b_ub=np.concatenate([-block.least, sides * [aim.count for aim in aims]]),
-        bounds=[(0, None)] * counts + [(0, end) for end in (*most, *most)] + [(0, None)] * len(aims),
-        method="highs",
+        bounds=Bounds(0, np.concatenate([np.full(counts, np.inf), most, most, np.full(len(aims), np.inf)])),
     )
     return answer.x[:counts]
+
+
+def with_rows(matrix: sparse.csr_array, rows: np.ndarray, width: int) -> sparse.csr_array:
+    """Return a matrix with rows below, each less a variable of its own: the last of so many columns."""
+    row, column = np.nonzero(rows)
+    below = np.arange(len(rows))
+    entries = np.lexsort((np.concatenate([column, width - len(rows) + below]), np.concatenate([row, below])))
+    data = np.concatenate([rows[row, column], -np.ones(len(rows))])[entries]
+    indices = np.concatenate([column, width - len(rows) + below])[entries]
+    ends = matrix.indptr[-1] + np.cumsum(np.bincount(row, minlength=len(rows)) + 1)
+    return sparse.csr_array(
+        (
+            np.concatenate([matrix.data, data]),
+            np.concatenate([matrix.indices, indices]),
+            np.concatenate([matrix.indptr, ends.astype(matrix.indptr.dtype)]),
+        ),
+        shape=(matrix.shape[0] + len(rows), width),
+    )
