@@ -17,13 +17,14 @@ from attacker import THRESHOLD, Attacker
 from raw_files import keep
 
 from ctg_analysis import chapter as chapters
-from ctg_analysis import derivation, processing, secrecy, staleness
+from ctg_analysis import derivation, processing, secrecy
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapters import all_chapters
 from ctg_analysis.display import texts
 from ctg_analysis.model import OK, Count, Mean, Rate, Ratio
 from ctg_analysis.publishing.data_files import write_csv, write_observations
+from ctg_analysis.publishing.recording import record_observed
 from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, data_root
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.staleness import MANIFEST
@@ -142,7 +143,7 @@ def from_pages(edition, names):
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory, example):
-    """A data root that is not taken for the invented one, whose earlier editions the gate reads."""
+    """A data root that is not taken for the invented one: what is published of it is recorded, for the gate."""
     root = DataRoot(tmp_path_factory.mktemp("attack") / "data")
     shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("processed"))
     keep(root, OPEN)
@@ -163,25 +164,24 @@ class Telling(NamedTuple):
 
 @pytest.fixture(scope="module")
 def telling(root, tmp_path_factory):
-    """The three editions; the gate reads the first from the folder of the editions, chapters open the data root."""
+    """The three editions; the gate reads the first in the record, chapters open the data root."""
     folder = tmp_path_factory.mktemp("editions")
     asked = []
 
     def listening(*told):
         asked.append(told)
-        return secrecy.withhold(*told)
+        return secrecy.withhold_beside(*told)
 
     def edition(place, chapters=()):
         processing.process(root)
         return Edition(place, chapters)
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (derivation, staleness):
-            patch.setattr(module, "reports", lambda: folder / "reports")
-        patch.setattr(derivation, "withhold", listening)
+        patch.setattr(derivation, "withhold_beside", listening)
         patch.setattr(chapters, "data_root", lambda *epci: root if epci else data_root())
         patch.setattr(chapters, "ensure", lambda root: None)
-        first = edition(folder / "reports" / ".editions" / EXAMPLE_EPCI / "1")
+        first = edition(folder / "first")
+        record_observed(open_chapter(EXAMPLE_EPCI).seen)
         (path,) = (root.reference / "secteurs").glob("*.csv")
         path.write_text(path.read_text(encoding="utf-8").replace("99005;Haut Pays", "99005;Bas Pays"), encoding="utf-8")
         second = edition(folder / "second", all_chapters())
@@ -270,13 +270,12 @@ BESIDE = {
 
 
 @pytest.fixture
-def neighbour(root, telling, example, monkeypatch, tmp_path):
+def neighbour(root, telling, example, tmp_path):
     """Let the neighbour send forms with the totals of its EPCI alone; the département is the sum of both.
 
     Nothing was published before: what an edition has given away cannot be withheld any more.
     """
-    for module in (derivation, staleness):
-        monkeypatch.setattr(module, "reports", lambda: tmp_path / "reports")
+    kept = [folder.rename(tmp_path / folder.name) for folder in (root.published, root.processed)]
     before = {path: path.read_bytes() for path in (root.private / EXAMPLE_EPCI).glob("*.csv")}
     home = root.private / NEIGHBOUR
     home.mkdir()
@@ -294,6 +293,9 @@ def neighbour(root, telling, example, monkeypatch, tmp_path):
         beside.to_csv(home / path.name, sep=";", decimal=",", index=False)
     yield beside_victims(example)
     shutil.rmtree(home)
+    shutil.rmtree(root.processed)
+    for folder in kept:
+        folder.rename(root.path / folder.name)
     for path, content in before.items():
         path.write_bytes(content)
 

@@ -1,46 +1,382 @@
-"""What earlier editions published of restricted figures is known to the gate when it makes the next one."""
+"""What has been published of restricted figures, wherever and for whomever, is known to the gate for good (rule R2)."""
 
 import json
+import os
 import shutil
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pandas as pd
 import pytest
-from raw_files import keep
+from real_project import (
+    EPCI,
+    INDICATOR,
+    MOVED,
+    SOURCE,
+    YOUTH,
+    agree,
+    move_commune,
+    project,
+    shown,
+    write_form,
+    write_notebook,
+)
+from typer.testing import CliRunner
 
-from ctg_analysis import derivation, published, staleness
+from ctg_analysis import cli, derivation, settings
 from ctg_analysis.build import Built, build, lines_of
-from ctg_analysis.chapters import chosen_chapters
-from ctg_analysis.processing import NOTES, exposure, read_notes
-from ctg_analysis.raw_data import read_root
+from ctg_analysis.chapters import all_chapters
+from ctg_analysis.errors import InputError
+from ctg_analysis.processing import NOTES, ensure, exposure, read_notes
+from ctg_analysis.published import Entry, adopt, entries, entry_of, published_before, read_journal, remember
+from ctg_analysis.publishing.changes import PUBLISHED, changes
+from ctg_analysis.publishing.editions import editions, latest, record
+from ctg_analysis.publishing.workers import Template, can_fork
 from ctg_analysis.secrecy import EXPOSED
 from ctg_analysis.settings import DataRoot
+from ctg_analysis.staleness import MANIFEST, is_stale
+
+FORMS = "observations.csv"
 
 
-def test_the_gate_knows_what_earlier_editions_published(tmp_path, monkeypatch, example):
-    """A data root that is no invented one, with an earlier edition of its report: `ctg data` hands it to the gate."""
+@pytest.fixture
+def root(tmp_path):
+    """An empty data root."""
     root = DataRoot(tmp_path / "data")
-    shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("processed"))
-    keep(root, {"etalab_decoupage", "contours"})
-    (built,) = build(["999999999"], chosen_chapters(["08"]), tmp_path / "trial")
-    for number in ("1", "2"):  # the second repeats the figures of the first
-        shutil.copytree(built.place, tmp_path / "reports" / ".editions" / "999999999" / number)
-    for module in (derivation, staleness):
-        monkeypatch.setattr(module, "reports", lambda: tmp_path / "reports")
-    heard = []
+    root.path.mkdir()
+    return root
 
-    def listen(observations, indicators, sources, membership, published=()):
-        heard.extend(published)
-        raise InterruptedError
 
-    monkeypatch.setattr(derivation, "withhold", listen)
-    with pytest.raises(InterruptedError):
-        derivation.derive(root, read_root(root))
-    (edition,) = heard
-    known = edition.observations
-    assert {"msa_familles", "mission_locale"} <= set(known["source"]) and known["status"].eq("ok").any()
-    assert set(known.loc[known["level"].ne("commune"), "territory"]) <= set(edition.membership["territory"])
-    assert [name for name in staleness.inputs(root) if name.startswith("published/")] != []
-    assert published.editions_with_restricted(example, tmp_path / "reports") == {}  # the invented one starts anew
+def row(territory="A", level="commune", indicator=INDICATOR, source=SOURCE, status="ok", value=12.0, period="2024"):
+    told = {"territory": territory, "level": level, "period": period, "indicator": indicator, "source": source}
+    return told | {"status": status, "numerator": value, "denominator": None, "value": value}
+
+
+PLACES = pd.DataFrame(
+    [("E", "epci", "A"), ("E", "epci", "B"), ("99", "departement", "A")], columns=["territory", "level", "commune"]
+)
+TWO = pd.DataFrame([row("A"), row("E", "epci", value=30.0)])
+
+
+# The record.
+
+
+def test_an_entry_holds_what_passed_of_restricted_sources_and_what_is_subtracted_from_it(root):
+    caf, both = "caf_s_ben_epci_f", "caf_et_msa"
+    rows = [
+        row("A"),
+        row("B", status="secret", value=float("nan")),
+        row("E", "epci", "population_count", "insee_rp_population", value=900.0),
+        row("E", "epci", "households_on_benefit_count", both, value=52.0, period="2024-12"),
+        row("E", "epci", "caf_households_count", caf, value=40.0, period="2024-12"),
+        row(
+            "E", "epci", "caf_households_count", caf, value=41.0, period="2023-12"
+        ),  # without a sum to subtract it from
+    ]
+    entry = entry_of(pd.DataFrame(rows), PLACES)
+    remember(root, EPCI, entry, "2026-01-01")
+    (edition,) = published_before(root, {SOURCE})
+    told = edition.observations.set_index(["territory", "indicator", "period"])["numerator"].to_dict()
+    assert told == {
+        ("A", INDICATOR, "2024"): 12,
+        ("E", "households_on_benefit_count", "2024-12"): 52,
+        ("E", "caf_households_count", "2024-12"): 40,
+    }
+    assert set(edition.membership["territory"]) == {"E"}
+    assert entry_of(pd.DataFrame(rows[1:3]), PLACES) is None and published_before(root, {"msa_familles"}) == []
+
+
+def test_the_same_figures_published_again_add_nothing(root):
+    entry = entry_of(TWO, PLACES)
+    again = entry_of(TWO[::-1].astype({"level": "category", "status": "category"}), PLACES[::-1])
+    for one, date in ((entry, "2026-01-01"), (again, "2026-02-02")):
+        remember(root, EPCI, one, date)
+    assert [line.entry for line in read_journal(root)] == [entry.name] and list(entries(root)) == [
+        f"{EPCI}/{entry.name}"
+    ]
+
+
+def test_of_the_invented_territory_nothing_is_recorded(tmp_path):
+    root = DataRoot(tmp_path / "exemple")
+    assert remember(root, "999999999", entry_of(TWO, PLACES), "2026-01-01") is None and not root.path.exists()
+
+
+def told(function, *arguments):
+    """The lines of the refusal of a function."""
+    with pytest.raises(InputError) as error:
+        function(*arguments)
+    return [str(finding) for finding in error.value.findings]
+
+
+def test_each_hole_in_the_record_is_one_line_that_names_it(root):
+    """An entry removed, a figure changed in it, half of it, the journal cut, the journal gone that something knows."""
+    entry = entry_of(TWO, PLACES)
+    name = remember(root, EPCI, entry, "2026-01-01")
+    folder, journal, whole = root.published / name, root.published / "journal.csv", root.path / "whole"
+    shutil.copytree(root.published, whole)
+
+    def change():
+        (folder / FORMS).write_text(entry.observations.replace("12.0", "13.0"), encoding="utf-8")
+
+    holes = {
+        (): lambda: shutil.rmtree(folder),
+        ("other figures",): change,
+        ("nothing",): (folder / "places.csv").unlink,
+        (", line 2",): lambda: journal.write_text(f"epci,entry,date,edition\n{EPCI},", encoding="utf-8"),
+        ("nothing", name): lambda: shutil.rmtree(root.published),
+    }
+    for words, damage in holes.items():
+        damage()
+        (line,) = told(entries, root, [name])
+        assert "data/published/" in line and "restore data/published from its backup" in line
+        assert all(word in line for word in words), line
+        shutil.rmtree(root.published, ignore_errors=True)
+        shutil.copytree(whole, root.published)
+    journal.unlink()
+    assert list(entries(root)) == [name]  # nothing is forgotten: what is there counts
+
+
+def remember_several(path, numbers):
+    for number in numbers:
+        remember(DataRoot(path), EPCI, Entry(f"territory\n{number}\n", "territory\n"), "2026-01-01")
+
+
+def test_several_builds_at_once_lose_no_entry(root):
+    """Each of four processes records twelve entries, half of them those of its neighbour."""
+    with ProcessPoolExecutor(4, get_context("fork")) as pool:
+        jobs = [pool.submit(remember_several, root.path, range(6 * one, 6 * one + 12)) for one in range(4)]
+        assert [job.result() for job in jobs] == [None] * 4
+    names = [f"{line.epci}/{line.entry}" for line in read_journal(root)]
+    assert len(names) == len(set(names)) == 30 and set(entries(root)) == set(names)
+    assert list(root.published.glob(".entry-*")) == []
+
+
+# Reports of before there was a record.
+
+
+def write_edition(home, name, observations=TWO, places=PLACES, **provenance):
+    folder = home / ".editions" / EPCI / name
+    folder.mkdir(parents=True)
+    observations.to_parquet(folder / "observations.parquet")
+    if places is not None:
+        places.to_parquet(folder / "places.parquet")
+    if provenance:
+        (folder / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
+    return folder
+
+
+def test_editions_of_before_the_record_are_taken_into_it_once(root, tmp_path, monkeypatch):
+    """An edition, the remains of one that was removed, one that repeats figures, one of open figures alone."""
+    home, open_alone = tmp_path / "reports", pd.DataFrame([row(source="insee_rp_population")])
+    write_edition(home, "2026-01-01-a", restricted=[])
+    write_edition(home, "2026-02-01-a", restricted=[])
+    write_edition(home, ".known-2025-01-01-b", TWO[:1])
+    write_edition(home, "2026-03-01-c", open_alone, None, restricted=[])
+    (home / ".editions" / EPCI / "before-editions").mkdir()
+    adopt(root, home, EPCI)
+    assert len(entries(root)) == 2
+    assert {line.date for line in read_journal(root) if line.entry} == {"2025-01-01", "2026-01-01"}
+    monkeypatch.setattr(pd, "read_parquet", None)  # which a build with nothing to do does not need
+    adopt(root, home, EPCI)
+    write_edition(home, "2026-04-01-d", restricted=[], published=entry_of(TWO, PLACES).name)
+    write_edition(home, "2026-05-01-e", open_alone, restricted=[], published=None)
+    adopt(root, home, EPCI)
+    assert len(entries(root)) == 2
+
+
+def test_an_edition_that_cannot_be_taken_in_stops_with_one_line(root, tmp_path):
+    home = tmp_path / "reports"
+    edition = write_edition(home, "2026-01-01-a", places=None, restricted=["private/x.csv"])
+    (line,) = told(adopt, root, home, EPCI)
+    assert line.startswith(f"{edition}/places.parquet: found no such file") and "withdraw the edition" in line
+    (edition / "observations.parquet").write_bytes(b"PAR1")
+    (line,) = told(adopt, root, home, EPCI)
+    assert line.startswith(f"{edition}/observations.parquet: found a damaged file")
+    (edition / "observations.parquet").unlink()
+    (line,) = told(adopt, root, home, EPCI)
+    assert line.startswith(f"{edition}/observations.parquet: found no such file")
+    shutil.rmtree(edition)
+    adopt(root, home, EPCI)  # it has been withdrawn
+
+
+# From one edition to the next, and elsewhere.
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory, example):
+    """The folder of a project with one real territory, in which the commands work."""
+    home = tmp_path_factory.mktemp("project")
+    project(home, example)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CTG_ROOT", str(home))
+        settings.settings.cache_clear()
+        yield home
+    settings.settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def warm(home):
+    own = Template() if can_fork() else None
+    yield own
+    if own:
+        own.close()
+
+
+@pytest.fixture
+def real(home):
+    """The data root of the project, of which nothing has been published."""
+    root = DataRoot(home / "data")
+    kept = {
+        path: path.read_bytes() for folder in ("private", "reference") for path in (root.path / folder).rglob("*.*")
+    }
+    yield root
+    for path, content in kept.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    write_notebook(home, f'chapter.table("{INDICATOR}")')
+    for folder in (root.published, root.processed, *home.glob("*reports*")):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def built(home, warm):
+    """What builds the report in a folder, and returns what came of it."""
+
+    def built(out="reports"):
+        (one,) = build([EPCI], all_chapters(), home / out, template=warm)
+        return one
+
+    return built
+
+
+def built_for_the_copil(home, built, monkeypatch):
+    monkeypatch.setenv("CTG_READERS", "copil")
+    settings.settings.cache_clear()
+    yield built("reports_copil").place
+    monkeypatch.delenv("CTG_READERS")
+    settings.settings.cache_clear()
+
+
+def built_elsewhere(home, built, monkeypatch):
+    yield built("other_reports").place
+    shutil.rmtree(home / "other_reports")
+
+
+def built_and_private_folder_deleted(home, built, monkeypatch):
+    private = home / "data" / "private"
+    place = built().place
+    private.rename(home / "kept")
+    yield place
+    built()
+    (home / "kept").rename(private)
+
+
+def built_and_places_removed(home, built, monkeypatch):
+    place = built().place
+    yield place
+    (place / "places.parquet").unlink()
+
+
+WAYS = [built_for_the_copil, built_elsewhere, built_and_private_folder_deleted, built_and_places_removed]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", WAYS)
+def test_what_was_published_once_bounds_no_withheld_group_of_the_next_edition(real, home, built, monkeypatch, way):
+    """The secteurs are drawn anew: both totals of one, less each other, are the two young people of a commune."""
+    before = way(home, built, monkeypatch)
+    first = shown(next(before))
+    next(before, None)
+    move_commune(real)
+    now = shown(built().place)
+    assert MOVED not in first and MOVED not in now and len(now) > 4
+    differences = {first[place] - now[place] for place in first.keys() & now.keys() if place.startswith(f"{EPCI}-")}
+    assert YOUTH[MOVED] not in differences
+
+
+@pytest.mark.slow
+def test_figures_told_without_an_edition_are_recorded(real, home, built):
+    answer = CliRunner().invoke(cli.app, ["observations", EPCI])
+    assert answer.exit_code == 0 and INDICATOR in answer.output
+    (name,) = entries(real)
+    assert not is_stale(real)
+    assert record(built().place)["published"] == name.partition("/")[2] and list(entries(real)) == [name]
+
+
+@pytest.mark.slow
+def test_a_new_entry_makes_nothing_to_do_again_and_changes_nothing_of_what_it_tells(real, home, built):
+    """After a partner's form has changed: an edition is recorded, then nothing is derived, then the same tables are."""
+    built()
+    write_form(real, YOUTH | {"99003": 14})
+    name = built().place.resolve().name
+    assert len(entries(real)) == 2 and not is_stale(real)
+    made = (real.processed / MANIFEST).stat().st_mtime_ns
+    again = built()
+    assert not again.published and (real.processed / MANIFEST).stat().st_mtime_ns == made
+    tables = {path: path.read_bytes() for path in real.processed.glob("*.parquet")}
+    shutil.rmtree(real.processed)
+    ensure(real)
+    assert {path: path.read_bytes() for path in tables} == tables
+    assert not built().published and latest(home / "reports", EPCI).name == name
+
+
+@pytest.mark.slow
+def test_a_hole_stops_every_command_with_one_line(real, home, built):
+    built()
+    (name,) = entries(real)
+    shutil.rmtree(real.published)  # the journal too: data/processed remembers
+    for command in (["build", EPCI], ["data"], ["check"], ["observations", EPCI]):
+        shutil.rmtree(home / "reports", ignore_errors=True)
+        answer = CliRunner().invoke(cli.app, command)
+        said = f"{answer.output}{answer.exception}"
+        assert answer.exit_code == 1 or answer.exception.exit_code == 1, command
+        assert f"data/published/{name}: found nothing" in said and said.count("restore data/published") == 1, command
+
+
+@pytest.mark.slow
+def test_a_chapter_that_fails_shows_no_figure_that_is_withheld_now(real, home, built):
+    """Without anything withheld its former page stays; after a stricter agreement, words of excuse take its place."""
+    place, page, count = built().place, "05_essai.html", f">{YOUTH['99004']}<"
+    assert count in (place / page).read_text(encoding="utf-8")
+    write_notebook(home, "raise ValueError")
+    assert built().exit_code == 2 and count in (place / page).read_text(encoding="utf-8")
+    agree(real, 15)
+    one = built()
+    assert one.exit_code == 2 and one.published
+    text = (place / page).read_text(encoding="utf-8")
+    assert count not in text and "n’a pas pu être établi" in text and "aucune version antérieure" in text
+    kept = [path for path in (place / "donnees").iterdir() if path.is_dir()]
+    told = (place / "changements.html").read_text(encoding="utf-8")
+    assert kept == [] and PUBLISHED in told and count not in told
+
+
+@pytest.mark.slow
+def test_gc_removes_what_the_record_has_and_nothing_before(real, home, built):
+    for count in (14, 15, 16):
+        write_form(real, YOUTH | {"99003": count})
+        built()
+    old = editions(home / "reports", EPCI)[-1]
+    moment = old.stat().st_mtime_ns
+    provenance = json.loads((old / "provenance.json").read_text(encoding="utf-8"))
+    del provenance["published"]  # as of before there was a record
+    (old / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
+    places = (old / "places.parquet").read_bytes()
+    (old / "places.parquet").unlink()
+    answer = CliRunner().invoke(cli.app, ["gc", "--keep", "2"])
+    assert "withdraw the edition" in str(answer.exception) and old.is_dir()
+    (old / "places.parquet").write_bytes(places)
+    os.utime(old, ns=(moment, moment))  # which editions are put in order by
+    known = list(entries(real))
+    answer = CliRunner().invoke(cli.app, ["gc", "--keep", "2"])
+    assert answer.exit_code == 0 and not old.exists() and list(entries(real)) == known and len(known) == 3
+    assert list(old.parent.glob(".*")) == []
+
+
+def test_what_is_withheld_now_is_not_told_as_what_it_was():
+    before = pd.DataFrame([row("A"), row("B", source="insee_rp_population")]).assign(name="", low=None, high=None)
+    before = before.assign(quality=0, word=None)
+    now = before.assign(status="secret", value=None, numerator=None)
+    assert list(changes(before, now)["before"]) == [PUBLISHED, "12"]
 
 
 def test_a_build_says_in_one_line_what_earlier_editions_gave_away_of_its_territory_alone(tmp_path):

@@ -17,7 +17,8 @@ from tempfile import mkdtemp
 from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.locks import alone
-from ctg_analysis.processing import ensure, exposure
+from ctg_analysis.processing import ensure, exposure, record_published
+from ctg_analysis.published import adopt
 from ctg_analysis.publishing import tasks
 from ctg_analysis.publishing.editions import JOURNAL, RECORD, SCRATCH, latest, publish, record, write_record
 from ctg_analysis.publishing.keys import keys, same_but_data
@@ -25,7 +26,7 @@ from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
 from ctg_analysis.settings import PUBLIC, data_root, project_path, settings
-from ctg_analysis.staleness import told
+from ctg_analysis.staleness import tables_made_from, told
 
 SIREN = r"\d{9}"
 DATA_FILE = re.compile(r'href="(donnees/[^"]+)"')
@@ -74,13 +75,17 @@ def lines_of(built: Built) -> list[str]:
 
 @dataclass
 class Plan:
-    """What a territory needs: the report, its keys, the record of the latest edition, the chapters to look at."""
+    """What a territory needs: the report, its keys, the record of the latest edition, the chapters to look at.
+
+    made_from: what the tables that it reads were made from.
+    """
 
     report: Report
     keys: dict[str, dict[str, str]]
     former: dict
     todo: list[ChapterNotebook]
     force: bool
+    made_from: list
     came: dict[str, Outcome] = field(default_factory=dict)
 
     @property
@@ -172,7 +177,9 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
         InputError: raw files that cannot be trusted.
     """
     root = data_root(epci)
+    adopt(root, out, epci)
     ensure(root)
+    made_from = tables_made_from(root)
     edition = latest(out, epci)
     former = record(edition)
     if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
@@ -185,7 +192,7 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
     todo = [one for one in listed if (force and one in chapters) or made_of.get(one.path.stem) != own[one.path.stem]]
     if not todo and former:
         return None
-    return Plan(Report(epci, listed, *scratch_of(epci, out), edition), own, former, todo, force)
+    return Plan(Report(epci, listed, *scratch_of(epci, out), edition), own, former, todo, force, made_from)
 
 
 def scratch_of(epci: str, out: Path) -> tuple[Path, Path]:
@@ -218,7 +225,7 @@ def concluded(plan: Plan, out: Path) -> Built:
         outcome, stem = plan.came[f"notebooks/{one.path.name}"], one.path.stem
         if outcome.error:
             built.failed[stem] = outcome.error
-            entries[stem] = failed(report, one, found["page"], plan.former)
+            entries[stem] = failed(plan, one, found)
         else:
             entries[stem] = {"key": plan.keys[stem], "observations": outcome.result["observations"]}
             built.ran += [stem] if outcome.result["run"] else []
@@ -238,6 +245,8 @@ def concluded(plan: Plan, out: Path) -> Built:
             "after": found["after"],
             "observations": found["observations"],
             "breaks": found["breaks"],
+            "published": found["published"].name if found["published"] else None,
+            "voices": found["voices"],
             "parameters": {"epci": report.epci, "readers": settings().readers},
             "code": code(),
             **told(root, report.epci),
@@ -245,17 +254,21 @@ def concluded(plan: Plan, out: Path) -> Built:
         },
     )
     keep_journal(report, built, out)
+    record_published(root, report.epci, found["published"], found["date"], plan.made_from)
     built.place, built.published = publish(report.fresh, out, report.epci), True
     shutil.rmtree(report.fresh.parent)
     return built
 
 
-def failed(report: Report, chapter: ChapterNotebook, shown: dict, former: dict) -> dict:
-    """Write the page of a chapter that failed, its last good version, dated, or words of excuse; return its entry."""
-    stem = chapter.path.stem
-    entry = former.get("chapters", {}).get(stem, {"missing": True})
+def failed(plan: Plan, chapter: ChapterNotebook, found: dict) -> dict:
+    """Write the page of a chapter that failed, its last good version, dated, or words of excuse; return its entry.
+
+    found: what `tasks.write_data` returned.
+    """
+    report, former, shown = plan.report, plan.former, found["page"]
+    entry = former.get("chapters", {}).get(chapter.path.stem, {"missing": True})
     place = report.fresh / chapter.page
-    if entry.get("missing"):
+    if entry.get("missing") or not passes_again(plan, chapter, found):
         about = shown | {"title": next(one["title"] for one in shown["chapters"] if one["page"] == chapter.page)}
         place.write_text(page("echec.html.j2", page=about | {"current": chapter.page}), encoding="utf-8")
         return {"key": None, "missing": True}
@@ -263,6 +276,25 @@ def failed(report: Report, chapter: ChapterNotebook, shown: dict, former: dict) 
     html = with_own_data((report.latest / chapter.page).read_text(encoding="utf-8"), report, since)
     place.write_text(dated(html, since), encoding="utf-8")
     return {"key": None, "observations": "", "dated": since}
+
+
+def passes_again(plan: Plan, chapter: ChapterNotebook, found: dict) -> bool:
+    """Tell whether all that the former page of a chapter shows of restricted sources may be shown today (rule R2).
+
+    What it shows is known as long as its notebook and the library are what they were; after that, it may be anything of
+    its edition. Of what persons said, nothing may have changed.
+    """
+    from ctg_analysis.demarche import open_demarche
+    from ctg_analysis.publishing.readings import OF_THE_DEMARCHE, indicators_of
+
+    if chapter.number in OF_THE_DEMARCHE and plan.former.get("voices") != found["voices"]:
+        return False
+    stem, epci = chapter.path.stem, plan.report.epci
+    key = plan.former["chapters"][stem]["key"]
+    if not found["withheld"] or not (key and same_but_data(plan.keys[stem], key)):
+        return not found["withheld"]
+    read = indicators_of(chapter, open_demarche(epci, data_root(epci)))
+    return not {one.id for one in read} & set(found["withheld"])
 
 
 def with_own_data(html: str, report: Report, since: str) -> str:

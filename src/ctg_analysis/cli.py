@@ -281,15 +281,19 @@ def fetch(
 def check(
     path: Annotated[Path | None, typer.Argument(help="A data folder that holds raw/ and reference/.")] = None,
 ) -> None:
-    """Check raw data, certificates and field material; every finding on one line, exit code 1 if there is one."""
+    """Check raw data, certificates, field material and the record of what has been published.
+
+    Every finding is on one line; exit code 1 if there is one.
+    """
     from ctg_analysis.checking import check_root
     from ctg_analysis.material_check import check_material
     from ctg_analysis.settings import DataRoot
+    from ctg_analysis.staleness import holes
 
     roots = [DataRoot(path.resolve())] if path else [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
     findings = []
     for root in roots:
-        wrong = check_root(root)
+        wrong = [*check_root(root), *holes(root)]
         findings += [*wrong, *check_material(root, datetime.date.today(), sound=not wrong)]
     for finding in findings:
         print(finding)
@@ -364,8 +368,11 @@ def observations(
 ) -> None:
     """Write the observations of an EPCI, its communes and its comparators to the standard output."""
     from ctg_analysis.chapter import open_chapter
+    from ctg_analysis.publishing.recording import record_observed
 
-    table = open_chapter(epci).observations
+    seen = open_chapter(epci).seen
+    record_observed(seen)
+    table = seen.observations
     match format_:
         case "csv":
             sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))

@@ -24,9 +24,9 @@ from ctg_analysis.private import (
     with_population_covered,
     with_thresholds,
 )
-from ctg_analysis.published import published_before, reports
+from ctg_analysis.published import published_before
 from ctg_analysis.raw_data import GEOGRAPHY, Folders, RawData, Reading, perimeters_of, raw_data, strangers
-from ctg_analysis.secrecy import withhold
+from ctg_analysis.secrecy import withhold_beside
 from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
@@ -66,8 +66,7 @@ def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
     newest = populations.sort_values("period", kind="stable").drop_duplicates("code", keep="last")
     observed = observe(CATALOGUE.values(), facts, sources, coded_fractions(newest, members))
     restricted = {name for name, source in sources.items() if source.secrecy.threshold}
-    before = published_before(root, reports(), restricted)
-    gate = withhold(observed, CATALOGUE, sources, members, before)
+    gate = withhold_beside(observed, CATALOGUE, sources, members, published_before(root, restricted))
     observations = SCHEMA.validate(gate.observations)
     communes = places.loc[places["level"] == "commune", ["code", "epci"]]
     contours = projected(data.contours.merge(communes, on="code", how="inner"))

@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.published import Entry, adopt_reports, remember
 from ctg_analysis.settings import MATERIAL, DataRoot
-from ctg_analysis.staleness import MANIFEST, are_observations_stale, demarches, inputs, is_stale, material_inputs
+from ctg_analysis.staleness import (
+    MANIFEST,
+    RECORDED,
+    are_observations_stale,
+    demarches,
+    inputs,
+    is_stale,
+    material_inputs,
+    recorded,
+    tables_made_from,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,18 +59,38 @@ def hold(root: DataRoot) -> None:
     _held.add(root)
 
 
+def record_published(root: DataRoot, epci: str, entry: Entry | None, date: str, made_from: list) -> None:
+    """Put in the record what is about to be published of an EPCI (see `published.remember`).
+
+    made_from: what `staleness.tables_made_from` said of the tables that it tells. As long as they are there, the entry
+    is nothing new to the gate (`secrecy.withhold_beside`), and they are up to date.
+    """
+    name = remember(root, epci, entry, date)
+    if name is None:
+        return
+    with _writing(root):
+        if tables_made_from(root) == made_from and name not in recorded(root):
+            fresh = root.processed / f".{RECORDED}"
+            fresh.write_text(json.dumps([*recorded(root), name]), encoding="utf-8")
+            fresh.replace(root.processed / RECORDED)
+
+
 def process(*roots: DataRoot) -> list[int]:
     """Read, check and clean every source, and write each data/processed whole, or leave them all as they were.
 
-    Returns the number of observations of each root.
+    Reports of before there was a record of what is published are taken into it first. Returns the number of
+    observations of each root.
 
     Raises:
-        InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it.
+        InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it;
+        before, what is missing of what has been published.
     """
     from ctg_analysis.checking import check_root  # both heavy, and seldom needed
     from ctg_analysis.derivation import derive
     from ctg_analysis.raw_data import read_root
 
+    for root in roots:
+        adopt_reports(root)
     made_from = [(inputs(root), material_inputs(root)) for root in roots]
     findings: set[Finding] = set()
     derived = []
@@ -120,14 +151,14 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
     from ctg_analysis.field.material import open_material
     from ctg_analysis.field.restricted import open_restricted
     from ctg_analysis.field.results import results
-    from ctg_analysis.published import published_before, reports
+    from ctg_analysis.published import published_before
     from ctg_analysis.sources.demarche import SURVEY
 
     findings: list[Finding] = []
     derived = {}
-    before = published_before(root, reports(), {SURVEY})
     for epci in demarches(root):
         try:
+            before = published_before(root, {SURVEY}, epci)
             derived[epci] = results(open_material(root, epci, places), open_restricted(root, epci), places, before)
         except InputError as error:
             findings += error.findings

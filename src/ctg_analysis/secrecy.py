@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,7 @@ from ctg_analysis.suppression import consistent, protect
 
 VALUES = ["numerator", "denominator", "value", "low", "high"]
 EXPOSED = ["source", "measure", "without", "period", "communes"]
+SAID = ["territory", "level", "period", "indicator", "source", "status", "numerator", "denominator"]
 
 
 class Gate(NamedTuple):
@@ -86,6 +88,50 @@ def withhold(
     table.loc[hidden, "status"] = SECRET
     table.loc[table["status"].ne(OK), VALUES] = float("nan")
     return Gate(table, pd.DataFrame(exposed, columns=EXPOSED, dtype=str))
+
+
+def withhold_beside(
+    observations: pd.DataFrame,
+    indicators: dict[str, Indicator],
+    sources: dict[str, Source],
+    membership: pd.DataFrame,
+    published: Sequence[Edition],
+) -> Gate:
+    """Return what `withhold` does beside all that has been published.
+
+    An edition of which all is shown again adds nothing, and is left out: what is published changes nothing of what was
+    worked out, and the same observations come of the same inputs before and after. Known from the start are those that
+    show what is not observed any more, or what the primary rule withholds; the others, one by one in their order, when
+    something of them would not be shown.
+
+    Raises:
+        UserError: as `withhold` does.
+    """
+    table = observations.reset_index(drop=True)
+    read, declared = subtracted(table, indicators, sources)
+    most = Edition(table[~primary(read, declared, sources)], membership)
+    known = [not repeats(most, one) for one in published]
+    while True:
+        gate = withhold(table, indicators, sources, membership, list(compress(published, known)))
+        shown = Edition(gate.observations, membership)
+        betrayed = (not (told or repeats(shown, one)) for told, one in zip(known, published, strict=True))
+        more = next((number for number, found in enumerate(betrayed) if found), None)
+        if more is None:
+            return gate
+        known[more] = True
+
+
+def repeats(edition: Edition, earlier: Edition) -> bool:
+    """Tell whether an edition says all that an earlier one says, of the same communes."""
+    rows = earlier.observations[SAID].astype(dict.fromkeys(SAID[:-2], str))
+    beside = edition.observations
+    beside = beside.loc[beside["source"].isin(rows["source"]), SAID].astype(dict.fromkeys(SAID[:-2], str))
+    if len(rows.merge(beside.drop_duplicates())) < len(rows):
+        return False
+    places = rows[["territory", "level"]].drop_duplicates()
+    made_of = [one.membership.merge(places)[["territory", "level", "commune"]] for one in (edition, earlier)]
+    one, other = (set(table.itertuples(index=False, name=None)) for table in made_of)
+    return one == other
 
 
 def telling(

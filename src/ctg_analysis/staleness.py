@@ -1,14 +1,18 @@
 """What data/processed was made from, and whether it still is what it would be made from: no table is opened here."""
 
 import json
+from collections.abc import Iterable
 from hashlib import sha256 as hash_
 from pathlib import Path
 
-from ctg_analysis.published import editions_with_restricted, reports
+from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.published import entries
 from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
 from ctg_analysis.sources.folders import sha256, source_folders
 
 MANIFEST = "manifest.json"
+RECORDED = "recorded.json"  # beside MANIFEST: the entries of the record that were made from these tables
+PUBLISHED = "published/"
 OPEN = ("raw/", "reference/", "library", "lock")
 PAGES = {"__main__", "action_sheets", "analyst", "assumptions", "bilan", "build", "chapter", "chapters"}
 PAGES |= {"childcare_authority", "cli", "comparisons", "consultation", "demarche", "display", "distributed"}
@@ -25,12 +29,29 @@ def is_stale(root: DataRoot) -> bool:
 
 def are_observations_stale(root: DataRoot) -> bool:
     """Tell it of all that is not made from the field material alone."""
-    return _made(root.processed) != inputs(root)
+    made = _made(root.processed)
+    return made is None or made | _named(recorded(root)) != inputs(root)
 
 
 def made_from(root: DataRoot) -> dict[str, str]:
     """Return what the observations of data/processed were made from, as `inputs` said it then."""
     return _made(root.processed) or {}
+
+
+def tables_made_from(root: DataRoot) -> list[dict[str, str] | None]:
+    """Return what the tables of data/processed were made from, and those of the field material there."""
+    return [_made(root.processed), _made(root.processed / MATERIAL)]
+
+
+def recorded(root: DataRoot) -> list[str]:
+    """Return the entries of the record that tell what the tables of data/processed show: nothing new to the gate."""
+    path = root.processed / RECORDED
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+
+
+def _named(entries: Iterable[str]) -> dict[str, str]:
+    """Return entries of the record as `inputs` has them: each is its own sum."""
+    return {f"{PUBLISHED}{name}": name for name in entries}
 
 
 def _made(folder: Path) -> dict[str, str] | None:
@@ -51,9 +72,12 @@ def told(root: DataRoot, epci: str) -> dict:
 
 def inputs(root: DataRoot) -> dict[str, str]:
     """Return the SHA-256 of all that the observations depend on: raw and reference files, library, lock,
-    and the restricted figures that earlier editions have published.
+    and the restricted figures that have been published.
 
     Of the library, the modules that make them: not those of PAGES, which only read them.
+
+    Raises:
+        InputError: the record of what has been published lacks an entry, which data/processed may be what remembers.
     """
     files = [
         path
@@ -67,8 +91,23 @@ def inputs(root: DataRoot) -> dict[str, str]:
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
     files += sorted(path for path in private if path.is_file())
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
-    digests |= {f"published/{digest}": digest for digest in editions_with_restricted(root, reports())}
+    digests |= _named(_entries(root))
     return digests | {"library": library(without=PAGES), "lock": locked()}
+
+
+def holes(root: DataRoot) -> list[Finding]:
+    """Return what is missing of the record of what has been published, as `ctg check` says it."""
+    try:
+        _entries(root)
+    except InputError as error:
+        return error.findings
+    return []
+
+
+def _entries(root: DataRoot) -> list[str]:
+    """Return the names of the entries of the record, those that data/processed remembers among them."""
+    used = [name.removeprefix(PUBLISHED) for name in made_from(root) if name.startswith(PUBLISHED)]
+    return list(entries(root, [*used, *recorded(root)]))
 
 
 def material_inputs(root: DataRoot) -> dict[str, str]:

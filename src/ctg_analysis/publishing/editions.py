@@ -14,11 +14,10 @@ import shutil
 from hashlib import sha256
 from pathlib import Path
 
-from ctg_analysis.published import EDITIONS, OBSERVATIONS, PLACES, are_remembered
+from ctg_analysis.published import EDITIONS, PROVENANCE, REMOVED, adopt
+from ctg_analysis.settings import data_root
 
-HOME, SCRATCH, JOURNAL = EDITIONS, ".scratch", ".journal"
-RECORD = "provenance.json"
-REMOVED, KNOWN = ".removed-", ".known-"  # what an edition that is removed becomes, before its files go
+HOME, SCRATCH, JOURNAL, RECORD = EDITIONS, ".scratch", ".journal", PROVENANCE
 
 
 def latest(out: Path, epci: str) -> Path | None:
@@ -82,34 +81,28 @@ def compared_with(edition: Path) -> Path | None:
 def editions(out: Path, epci: str) -> list[Path]:
     """Return the editions of a report, the latest first, the others by their publication."""
     now, home = latest(out, epci), out / HOME / epci
-    found = [path.parent for path in home.glob(f"*/{RECORD}") if not path.parent.name.startswith((REMOVED, KNOWN))]
+    found = [path.parent for path in home.glob(f"*/{RECORD}") if not path.parent.name.startswith(REMOVED)]
     return sorted(found, key=lambda one: (one == now, one.stat().st_mtime_ns, one.name), reverse=True)
 
 
 def collect(out: Path, epci: str, keep: int) -> list[Path]:
     """Remove all editions of a report but the latest ones, so many, and the one that the latest is compared with.
 
-    What editions have published of an EPCI whose partners have sent files stays for good, for the gate (rule R2).
-    Return those removed; what a removal that was stopped left behind goes too.
+    What they have published of restricted sources is in the record. Return those removed; what a removal that was
+    stopped left behind goes too.
+
+    Raises:
+        InputError: an edition that the record cannot take in, see `published.adopt`.
     """
+    adopt(data_root(epci), out, epci)
     found, home = editions(out, epci), out / HOME / epci
     stay = {*found[:keep], compared_with(found[0])}
-    folders = sorted(path for path in home.iterdir() if path.is_dir() and not path.name.startswith((REMOVED, KNOWN)))
+    folders = sorted(path for path in home.iterdir() if path.is_dir() and not path.name.startswith(REMOVED))
     old = [folder for folder in folders if folder not in stay]
     for edition in old:
-        gone = edition.with_name((KNOWN if are_remembered(epci) else REMOVED) + edition.name)
-        shutil.rmtree(gone, ignore_errors=True)  # of the same name, so with the same figures
+        gone = edition.with_name(REMOVED + edition.name)
+        shutil.rmtree(gone, ignore_errors=True)  # a removal that was stopped
         edition.rename(gone)
     for gone in home.glob(f"{REMOVED}*"):
         shutil.rmtree(gone)
-    for gone in home.glob(f"{KNOWN}*"):
-        _keep(gone, (OBSERVATIONS, PLACES))
     return old
-
-
-def _keep(folder: Path, names: tuple[str, ...]) -> None:
-    for path in folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif path.name not in names:
-            path.unlink()

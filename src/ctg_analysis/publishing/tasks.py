@@ -63,8 +63,9 @@ def write_data(report: Report) -> dict:
     """Write the data files and what changed since the edition before; return what the index and the record say."""
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.proofs import breaks
-    from ctg_analysis.publishing.changes import write_changes
+    from ctg_analysis.publishing.changes import withheld, write_changes
     from ctg_analysis.publishing.data_files import write_csv, write_material, write_observations, write_spaces
+    from ctg_analysis.publishing.recording import entry
     from ctg_analysis.settings import data_root
 
     chapter = open_chapter(report.epci)
@@ -80,6 +81,9 @@ def write_data(report: Report) -> dict:
         "date": max(chapter.seen.received.values()),
         "observations": observations,
         "after": after,
+        "published": entry(chapter.seen),
+        "withheld": withheld(report.latest, report.fresh),
+        "voices": chapter.seen.demarche.sum(of_persons=True).hex(),
         "breaks": [
             str(one)
             for one in breaks(data_root(report.epci), report.epci, chapter.seen.observations, chapter.seen.territories)
