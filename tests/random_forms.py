@@ -25,6 +25,7 @@ COMMUNES = {ONE: [f"1200{number}" for number in range(1, 8)], TWO: [f"1210{numbe
 ADDED = [field for form in FORMS for field in GUARDED[form].numbers if field.kind not in NOT_ADDITIVE]
 SOURCE = {field.measure: form for form in FORMS for field in GUARDED[form].numbers}
 KINDS = {field.measure: field.kind for field in ADDED}
+PLACES = ("childminder_approved_places", "childminder_house_places")  # drawn after their childminders
 ADDED_UP = {part for _, parts in BREAKDOWNS for part in parts}  # drawn before their whole
 SHOWN = [one for one in OF_FORMS.values() if set(one.sources) & set(FORMS) and not isinstance(one.value, Rate)]
 
@@ -34,7 +35,9 @@ def counts_of(seed, years):
     draw = np.random.default_rng(seed)
     links = LINKS + [({whole: 1, part: -1}, False) for part, whole in PARTS]
     links = [(terms, communes) for terms, communes in links if set(terms) <= set(KINDS)]
-    order = sorted(KINDS, key=lambda name: (KINDS[name] == PERSONS, name not in ADDED_UP, depth(name)))
+    order = sorted(
+        KINDS, key=lambda name: (KINDS[name] == PERSONS or name in PLACES, name not in ADDED_UP, depth(name))
+    )
     counts = {}
     for communes in COMMUNES.values():
         for commune in communes:
@@ -49,7 +52,7 @@ def counts_of(seed, years):
 def depth(measure):
     """Return how many wholes a measure is within."""
     wholes = [whole for part, whole in PARTS if part == measure]
-    return 1 + max(map(depth, wholes)) if wholes else 0
+    return 1 + max(map(depth, wholes)) if wholes else 2 * (measure in PLACES)
 
 
 def value_of(name, told, links, draw):

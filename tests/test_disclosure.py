@@ -415,6 +415,7 @@ def test_the_dearest_of_the_hidden_cells_is_shown_again_first():
         fixed=np.zeros(5, dtype=bool),
         bounds=sparse.csr_array((0, 4)),
         least=np.zeros(0),
+        presumed=np.zeros(0, dtype=bool),
         cells=cells,
         costs=np.array([1, 1.1, 1.2, 1.3, 150]),
         scales=np.ones(5),

@@ -67,18 +67,19 @@ class Line(NamedTuple):
 
 
 def entry_of(observations: "pd.DataFrame", places: "pd.DataFrame") -> Entry | None:
-    """Return what observations that passed the gate tell of sources with a threshold; None for nothing.
+    """Return what observations that passed the gate tell of sources with a threshold, and which of their rows are
+    withheld: what comes later is not to give these away either; None when nothing is told.
 
     With them the open counts that can be subtracted from those of two sources together (Source.sums). places: columns
     territory, level, commune.
     """
     from ctg_analysis.catalogue import CATALOGUE
-    from ctg_analysis.model import NOT_APPLICABLE, OK, Count
+    from ctg_analysis.model import NOT_APPLICABLE, OK, SECRET, Count
     from ctg_analysis.sources import SOURCES
 
-    table = observations[observations["status"].isin([OK, NOT_APPLICABLE])]
+    table = observations[observations["status"].isin([OK, NOT_APPLICABLE, SECRET])]
     restricted = table["source"].isin([name for name, one in SOURCES.items() if one.secrecy.threshold])
-    if not restricted.any():
+    if not (restricted & table["status"].ne(SECRET)).any():
         return None
     opened = {Count(measure) for one in SOURCES.values() for measure, _ in one.sums.values()}
     beside = table["indicator"].isin([one.id for one in CATALOGUE.values() if one.value in opened])

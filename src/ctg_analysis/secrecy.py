@@ -122,11 +122,12 @@ def withhold_beside(
 
 
 def repeats(edition: Edition, earlier: Edition) -> bool:
-    """Tell whether an edition says all that an earlier one says, of the same communes."""
+    """Tell whether an edition says all that an earlier one says, and of the same communes what that one withholds."""
     rows = earlier.observations[SAID].astype(dict.fromkeys(SAID[:-2], str))
     beside = edition.observations
     beside = beside.loc[beside["source"].isin(rows["source"]), SAID].astype(dict.fromkeys(SAID[:-2], str))
-    if len(rows.merge(beside.drop_duplicates())) < len(rows):
+    told = rows[rows["status"].ne(SECRET)]
+    if len(told.merge(beside.drop_duplicates())) < len(told):
         return False
     places = rows[["territory", "level"]].drop_duplicates()
     made_of = [one.membership.merge(places)[["territory", "level", "commune"]] for one in (edition, earlier)]

@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import connected_components
 from ctg_analysis.errors import UserError
 from ctg_analysis.layouts import Link, within
 from ctg_analysis.model import NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean, Rate, Ratio
-from ctg_analysis.suppression import TOLERANCE, Block
+from ctg_analysis.suppression import Block
 
 STATEMENT = ["measure", "periods", "place"]
 TOLD = (OK, NOT_APPLICABLE)
@@ -272,13 +272,14 @@ def compiled(
     costs = rows["level"].map(COSTS).fillna(COST_ABOVE) * (1 + rows["size"] / max(rows["size"].max(), 1) / 2)
     shown = rows.index.get_indexer(now["row"]), pd.Index(sizes).get_indexer(groups_of(now))
     many = max(size for one, size in sizes.items() if one.measure in persons) + threshold
-    bounds, least = inequalities(links, columns, sizes, many)
+    bounds, least, presumed = inequalities(links, columns, many)
     block = Block(
         statements=matrix(sizes),
         values=np.array(list(sizes.values())),
         fixed=pd.Index(sizes).isin(groups_of(table[table["row"].lt(0)])),
         bounds=bounds,
         least=least,
+        presumed=presumed,
         cells=sparse.csr_array((np.ones(len(now)), shown), shape=(len(rows), len(sizes))),
         costs=costs.where(rows["person"], costs * THINGS).to_numpy(),
         scales=np.array([1 if one.measure in persons else scale(one.measure, links, many) for one in sizes]),
@@ -303,41 +304,24 @@ def pairs_of(links: Iterable[Link], persons: Collection[str]) -> list[tuple[str,
 
 
 def inequalities(
-    links: Sequence[Link], columns: dict[Group, int], sizes: dict[Group, float], many: float
-) -> tuple[sparse.csr_array, np.ndarray]:
-    """Return the coefficients of the counts in each link, cluster and period, and the least that they come to.
-
-    A presumed link that the figures of a place contradict does not hold in its clusters (of the smallest such place).
+    links: Sequence[Link], columns: dict[Group, int], many: float
+) -> tuple[sparse.csr_array, np.ndarray, np.ndarray]:
+    """Return the coefficients of the counts in each link, cluster and period, the least that they come to, and which
+    of the links are presumed.
     """
-    entries, least = [], []
+    entries, least, presumed = [], [], []
     for link in links:
         terms = {measure: math.copysign(min(abs(each), many), each) for measure, each in link.terms.items()}
-        wrong = contradictions(terms, many * link.communes, sizes) if link.presumed else []
         first = next(iter(terms))
         for count in [count for count in columns if count.measure == first]:
             numbers = [columns.get(count._replace(measure=measure)) for measure in terms]
-            communes = set(count.place)
-            if None in numbers or any(period == count.periods and communes <= place for period, place in wrong):
-                continue
-            entries += [(len(least), number, each) for number, each in zip(numbers, terms.values(), strict=True)]
-            least.append(-many * len(communes) if link.communes else 0.0)
-    shape = (len(least), len(columns))
-    if not entries:
-        return sparse.csr_array(shape), np.array(least)
-    row, column, each = zip(*entries, strict=True)
-    return sparse.csr_array((each, (row, column)), shape=shape), np.array(least)
-
-
-def contradictions(
-    terms: dict[str, float], per_commune: float, sizes: dict[Group, float]
-) -> list[tuple[tuple[str, ...], set[str]]]:
-    """Return the periods and the smallest places of which all the figures of a link are said, and contradict it."""
-    first, found = next(iter(terms)), []
-    for group in (group for group in sizes if group.measure == first):
-        values = [sizes.get(group._replace(measure=measure)) for measure in terms]
-        if None not in values and np.dot(values, [*terms.values()]) + per_commune * len(group.place) < -TOLERANCE:
-            found.append((group.periods, set(group.place)))
-    return [one for one in found if not any(two[0] == one[0] and two[1] < one[1] for two in found)]
+            if None not in numbers:
+                entries += [(len(least), number, each) for number, each in zip(numbers, terms.values(), strict=True)]
+                least.append(-many * len(count.place) if link.communes else 0.0)
+                presumed.append(link.presumed)
+    row, column, each = np.array(entries, dtype=float).reshape(-1, 3).T
+    bounds = sparse.csr_array((each, (row.astype(int), column.astype(int))), shape=(len(least), len(columns)))
+    return bounds, np.array(least), np.array(presumed, dtype=bool)
 
 
 def scale(measure: str, links: Sequence[Link], many: float) -> float:

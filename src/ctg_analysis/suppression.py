@@ -30,7 +30,8 @@ class Block:
     """Counts that are linked with each other, and what is said of them; the matrices have one column per count.
 
     statements: coefficients of the counts. values: what they come to. fixed: known for good, from an earlier edition.
-    bounds: coefficients of what never comes to less than `least`: whole - part, and what else links counts.
+    bounds: coefficients of what never comes to less than `least`: whole - part, and what else links counts. presumed:
+        which of them figures may contradict.
     cells: one row per cell and one column per statement, 1 where the cell shows it. costs: of hiding each cell.
     scales: what a departure of 1 from each statement weighs, in persons.
     withheld: cells that the primary rule hides.
@@ -44,6 +45,7 @@ class Block:
     fixed: np.ndarray
     bounds: sparse.csr_array
     least: np.ndarray
+    presumed: np.ndarray
     cells: sparse.csr_array
     costs: np.ndarray
     scales: np.ndarray
@@ -105,16 +107,32 @@ def protect(block: Block, worlds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def consistent(block: Block) -> tuple[Block, np.ndarray]:
-    """Return the block with figures that agree with each other, and the one world in which all are true.
+    """Return the block with figures that agree with each other, and one world in which all are true.
 
     Where they do not (a total of the producer that is not the sum, figures revised since an earlier edition), what
-    is hidden gives way first, then the earlier edition: the attacker goes by what is shown now.
+    is hidden gives way first, then the earlier edition: the attacker goes by what is shown now. Then presumed bounds
+    that the figures contradict are dropped, as few as can be.
     """
     said_now = block.cells.sum(axis=0) > 0
     hidden = ~block.fixed & (block.prices(block.withheld) == 0)
     doubts = np.select([hidden, ~said_now], [HIDDEN, EARLIER], SHOWN)
-    world = nearest_world(block, doubts, [])
-    return replace(block, values=block.statements @ world), world[np.newaxis]
+    sure = replace(block, least=np.where(block.presumed, -np.inf, block.least))
+    block = replace(block, values=block.statements @ nearest_world(sure, doubts, []))
+    counts, some = block.statements.shape[1], len(block.least)
+    answer = milp(
+        np.concatenate([np.zeros(counts), np.ones(some)]),
+        constraints=[
+            LinearConstraint(sparse.hstack([block.bounds, sparse.eye_array(some)]), lb=block.least),
+            LinearConstraint(
+                sparse.hstack([block.statements, sparse.csr_array((len(block.values), some))]),
+                block.values - TOLERANCE / 10,
+                block.values + TOLERANCE / 10,
+            ),
+        ],
+        bounds=Bounds(0, np.concatenate([np.full(counts, np.inf), np.where(block.presumed, np.inf, TOLERANCE / 10)])),
+    )
+    world, short = answer.x[:counts], answer.x[counts:]
+    return replace(block, least=np.where(block.presumed & (short > TOLERANCE), -np.inf, block.least)), world[np.newaxis]
 
 
 def sensitive(block: Block, worlds: np.ndarray) -> tuple[list[int], np.ndarray]:
