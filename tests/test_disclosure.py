@@ -773,6 +773,20 @@ def test_a_yes_or_no_that_tells_whether_there_is_anybody_is_withheld_with_their_
     assert without["E"] == SECRET and OK in set(without)
 
 
+def test_an_answer_that_nobody_has_sent_is_missing_where_the_count_beside_is_withheld():
+    """A has 3 childminders at work, withheld; of A it was not said whether there is a way of care."""
+    lines = [
+        ("active_childminders_count", 3.0, OK),
+        ("communes_without_childcare_count", NAN, MISSING),
+    ]
+    table = pd.DataFrame(lines, columns=["indicator", "numerator", "status"]).assign(
+        territory="A", level="commune", period="2025", denominator=NAN, low=NAN, high=NAN, quality=1,
+        source="pmi_assistants_maternels",
+    ).assign(value=lambda rows: rows["numerator"])  # fmt: skip
+    shown = withhold(table, dict(CATALOGUE), dict(DECLARED), membership({})).observations
+    assert shown["status"].tolist() == [SECRET, MISSING]
+
+
 def test_what_one_partner_counts_is_not_told_by_another():
     """A joins B and C, whose 28 and 30 childminders were printed: the total tells A's 3, and the Caf has it too."""
     childminders = {"A": 3.0, "B": 28.0, "C": 30.0}

@@ -1,6 +1,6 @@
-"""The part of docs/assumptions.md that is written from the declarations: what each source lets us assume."""
+"""What docs take from the declarations: what each source lets us assume, what the fields of forms say of each other."""
 
-from ctg_analysis.layouts import guesses
+from ctg_analysis.layouts import PERSONS, guesses
 from ctg_analysis.model import Source
 from ctg_analysis.settings import settings
 from ctg_analysis.sources import SOURCES
@@ -44,9 +44,33 @@ def _line(source: Source) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") or "–" for cell in cells) + " |"
 
 
+def links() -> str:
+    """Return what the other fields of each form say of each of its counts of persons, in Markdown."""
+    lines = [
+        "| form | persons | what other fields say of them | fields that say nothing of them |",
+        "| --- | --- | --- | --- |",
+    ]
+    for source in (source for source in SOURCES.values() if source.form):
+        form = source.form
+        for persons in (field.measure for field in form.numbers if field.kind == PERSONS):
+            known = [link for link in (*form.wholes, *form.links) if persons in link.terms]
+            told = [link.words for link in known] + [
+                f"told by {one}" for one, of in form.tells.items() if of == persons
+            ]
+            near = {measure for link in known for measure in link.terms} | {one for one, of in form.tells.items() if of}
+            others = [field.measure for field in form.numbers if field.measure not in near | {persons}]
+            cells = source.id, persons, " ; ".join(dict.fromkeys(told)), ", ".join(dict.fromkeys(others))
+            lines.append("| " + " | ".join(cell or "–" for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+TABLES = {"assumptions.md": generated, "security.md": links}
+
+
 def rewrite() -> None:
-    """Write the table again in docs/assumptions.md."""
-    path = settings().root / "docs" / "assumptions.md"
-    before, rest = path.read_text(encoding="utf-8").split(START)
-    _, after = rest.split(END)
-    path.write_text(f"{before}{START}\n\n{generated()}\n\n{END}{after}", encoding="utf-8")
+    """Write the tables again in docs/."""
+    for name, table in TABLES.items():
+        path = settings().root / "docs" / name
+        before, rest = path.read_text(encoding="utf-8").split(START)
+        _, after = rest.split(END)
+        path.write_text(f"{before}{START}\n\n{table()}\n\n{END}{after}", encoding="utf-8")

@@ -18,6 +18,7 @@ from ctg_analysis.observations import SCHEMA
 from ctg_analysis.peers import classify, profiles, vintages
 from ctg_analysis.perimeter import Perimeter, communes_named, fill_zeros, restore_absent, to_reference
 from ctg_analysis.private import (
+    blanks,
     form_to_reference,
     read_private,
     with_msa,
@@ -40,8 +41,8 @@ RURAL = "rural"
 
 
 def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
-    """Return the tables of data/processed: territories, observations, contours, evidence, spaces, sources, vintages,
-    profiles, notes.
+    """Return the tables of data/processed: territories, observations, contours, evidence, spaces, blanks, sources,
+    vintages, profiles, notes.
 
     reading: what `raw_data.read_root` has read of the same root.
 
@@ -76,6 +77,7 @@ def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
         "contours": contours,
         "evidence": evidence,
         "spaces": read_spaces(root),
+        "blanks": blanks(private, places),
         "sources": received(reading.folders, agreements),
         "vintages": vintages(observations).reset_index(),
         "profiles": peer_profiles(root, data, observations, places, newest),

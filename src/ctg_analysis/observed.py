@@ -1,6 +1,7 @@
 """What was observed of a territory, its communes and what it is compared with, as a reader sees it."""
 
 from collections import namedtuple
+from collections.abc import Collection
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -86,6 +87,18 @@ class Observed:
     def evidence(self) -> pd.DataFrame:
         """Return what partners say that scores rest on: columns territory, level, period, site, measure, words."""
         return pd.read_parquet(self.root.processed / "evidence.parquet")
+
+    def blanks(self, source: str, measures: Collection[str]) -> list[str]:
+        """Return the names of the communes of which the form of a source, received, says nothing of some measures.
+
+        Of its latest period; none when it says nothing of any commune.
+        """
+        table = pd.read_parquet(self.root.processed / "blanks.parquet", filters=[("source", "==", source)])
+        table = table[table["measure"].isin(measures)]
+        here = self.communes[
+            self.communes["code"].isin(table.loc[table["period"].eq(table["period"].max()), "territory"])
+        ]
+        return here["name"].tolist()
 
     @cached_property
     def spaces(self) -> pd.DataFrame:

@@ -85,7 +85,7 @@ def withhold(
         told = "+".join(names)
         exposed += [(told, one.measure, one.without, "+".join(one.periods), "|".join(one.place)) for one in groups]
     hidden |= telling(table, hidden, indicators, sources, membership)
-    table.loc[hidden, "status"] = SECRET
+    table.loc[hidden & table["status"].eq(OK), "status"] = SECRET  # what nobody has sent is missing
     table.loc[table["status"].ne(OK), VALUES] = float("nan")
     return Gate(table, pd.DataFrame(exposed, columns=EXPOSED, dtype=str))
 

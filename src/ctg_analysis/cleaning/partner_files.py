@@ -53,7 +53,7 @@ def clean_form(source: Source, path: Path, places: set[str], received: datetime.
     except InputError as error:
         raise InputError([*error.findings, *findings]) from error
     findings += wrong_periods(table[PERIOD], received, path) + _answers_above(table, form, path)
-    findings += _less_than_its_communes(table, form, path)
+    findings += _less_than_its_communes(table, form, path) + _more_than_the_whole(table, form, path)
     if findings:
         raise InputError(findings)
     rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
@@ -160,6 +160,35 @@ def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Path) -> list
                     Finding(project_path(path), int(line), field.column, f"{row[field.column]:g}", expected)
                 )
     return findings
+
+
+def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+    """Return the parts that exceed a whole: together, where they have nothing in common; whatever stands in between.
+
+    That a column exceeds the one that it names as its whole is found by the schema.
+    """
+    column = {field.measure: field.column for field in form.numbers}
+    direct = {(field.column, field.part_of) for field in form.numbers}
+    inside = [((column[part],), column[whole]) for part, whole in _nested(form.parts())]
+    inside = [(parts, whole) for parts, whole in inside if (*parts, whole) not in direct]
+    for link in (link for link in form.links if not link.presumed):
+        whole, *parts = (column[measure] for measure in link.terms)
+        inside.append((tuple(parts), whole))
+    findings = []
+    for parts, whole in inside:
+        found = table[list(parts)].sum(axis=1)
+        for line in table.index[found > table[whole] + 1e-6]:
+            said, expected = f"{found[line]:g}", f"at most {whole}, {table.loc[line, whole]:g}"
+            findings.append(Finding(project_path(path), int(line), " + ".join(parts), said, expected))
+    return findings
+
+
+def _nested(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the pairs (part, whole), those of a part of a part among them."""
+    every = set(pairs)
+    while more := {(part, whole) for part, one in every for two, whole in every if one == two} - every:
+        every |= more
+    return sorted(every)
 
 
 def _answers_above(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
