@@ -25,8 +25,8 @@ def published(out, text, figures="same", after=None, epci=EPCI):
     fresh = out.parent / "fresh"
     fresh.mkdir(parents=True)
     (fresh / "index.html").write_text(text)
-    told = {"date": "2026-03-01", "after": after and after.name, "observations": figures, "name": "CC"}
-    told |= {"published": None}
+    told = {"date": "2026-03-01", "name": "CC", "observations": figures, "published": None}
+    told |= {"after": after and after.name}
     (fresh / RECORD).write_text(json.dumps(told))
     return publish(fresh, out, epci).resolve()
 
