@@ -3,6 +3,7 @@
 import json
 import shutil
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
 from types import SimpleNamespace
 
@@ -222,19 +223,27 @@ def test_gc_removes_no_edition_that_the_record_has_not(root, tmp_path, monkeypat
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory, example):
-    """The folder of a project with one real territory, in which the commands work."""
+    """The folder of a project of real territories."""
     home = tmp_path_factory.mktemp("project")
     project(home, example)
+    return home
+
+
+@contextmanager
+def environment(**variables):
+    """Let the commands work in a project, for some readers."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CTG_ROOT", str(home))
+        for name, value in variables.items():
+            patch.setenv(name, str(value))
         settings.settings.cache_clear()
-        yield home
+        yield
     settings.settings.cache_clear()
 
 
 @pytest.fixture(scope="module")
 def warm(home):
-    own = Template() if can_fork() else None
+    with environment(CTG_ROOT=home):
+        own = Template() if can_fork() else None
     yield own
     if own:
         own.close()
@@ -247,7 +256,8 @@ def real(home):
     kept = {
         path: path.read_bytes() for folder in ("private", "reference") for path in (root.path / folder).rglob("*.*")
     }
-    yield root
+    with environment(CTG_ROOT=home):
+        yield root
     for path, content in kept.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -268,16 +278,13 @@ def built(home, warm):
     return built
 
 
-def built_for_the_copil(home, built, monkeypatch):
-    monkeypatch.setenv("CTG_READERS", "copil")
-    settings.settings.cache_clear()
-    yield built("reports_copil").place
-    monkeypatch.delenv("CTG_READERS")
-    settings.settings.cache_clear()
+def built_for_the_copil(home, built):
+    with environment(CTG_READERS="copil"):
+        yield built("reports_copil").place
     shutil.rmtree(home / "reports_copil")
 
 
-def built_and_places_removed(home, built, monkeypatch):
+def built_and_places_removed(home, built):
     place = built().place
     yield place
     (place / "places.parquet").unlink()
@@ -288,9 +295,9 @@ WAYS = [built_for_the_copil, built_and_places_removed]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
-def test_what_was_published_once_bounds_no_withheld_group_of_the_next_edition(real, home, built, monkeypatch, way):
+def test_what_was_published_once_bounds_no_withheld_group_of_the_next_edition(real, home, built, way):
     """The secteurs are drawn anew: both totals of one, less each other, are the two young people of a commune."""
-    before = way(home, built, monkeypatch)
+    before = way(home, built)
     first = shown(next(before))
     next(before, None)
     move_commune(real)
@@ -367,6 +374,7 @@ def test_a_chapter_that_fails_shows_no_figure_that_is_withheld_now(real, home, b
     assert kept == [] and PUBLISHED in told and count not in told
 
 
+@pytest.mark.slow
 def test_nothing_is_handed_over_before_it_is_recorded(example, tmp_path, monkeypatch):
     def refuse(*_):
         raise InterruptedError
