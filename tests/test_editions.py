@@ -11,6 +11,7 @@ from ctg_analysis.locks import alone
 from ctg_analysis.publishing import editions as module
 from ctg_analysis.publishing.changes import write_changes
 from ctg_analysis.publishing.editions import HOME, RECORD, collect, compared_with, editions, latest, publish
+from ctg_analysis.settings import DataRoot
 
 EPCI, OTHER = "200067171", "243500139"
 
@@ -18,6 +19,14 @@ EPCI, OTHER = "200067171", "243500139"
 @pytest.fixture
 def out(tmp_path):
     return tmp_path / "reports"
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path, monkeypatch):
+    """A data root of which nothing has been published."""
+    root = DataRoot(tmp_path / "data")
+    root.path.mkdir()
+    monkeypatch.setattr(module, "data_root", lambda epci: root)
 
 
 def published(out, text, figures="same", after=None, epci=EPCI):

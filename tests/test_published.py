@@ -189,6 +189,19 @@ def test_editions_of_before_the_record_are_taken_into_it_once(root, tmp_path, mo
     assert len(entries(root)) == 2
 
 
+def test_a_record_that_is_gone_is_missed_where_an_edition_names_it(root, tmp_path):
+    """More than this edition may be lost with it: who has no backup says so, with an empty journal."""
+    home, name = tmp_path / "reports", entry_of(TWO, PLACES).name
+    write_edition(home, "2026-01-01-a", restricted=[], published=name)
+    (line,) = told(adopt, root, home, EPCI)
+    assert line.startswith(f"{root.published}/journal.csv: found no such file") and "2026-01-01-a is in: " in line
+    assert told(adopt, root, tmp_path / "elsewhere", EPCI) == [line]
+    root.published.mkdir()
+    (root.published / "journal.csv").touch()
+    adopt(root, home, EPCI)
+    assert list(entries(root)) == [f"{EPCI}/{name}"]
+
+
 def test_an_edition_that_cannot_be_taken_in_stops_with_one_line(root, tmp_path):
     home = tmp_path / "reports"
     edition = write_edition(home, "2026-01-01-a", places=None, restricted=["private/x.csv"])
