@@ -1,4 +1,4 @@
-"""A project whose one territory is a real one to the library: the invented one under another SIREN, with one form.
+"""A project whose territories are real ones to the library: the invented ones under other SIRENs, with one form.
 
 It has what little the gate needs: communes, contours, secteurs, how many young people the mission locale follows.
 """
@@ -12,10 +12,12 @@ import pandas as pd
 import yaml
 from raw_files import keep
 
-from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, settings
+from ctg_analysis.settings import EXAMPLE_EPCI, EXAMPLE_PREFIX, DataRoot, settings
 from ctg_analysis.sources.folders import sha256
 
-EPCI, MOVED, SECTEUR = "299999999", "99005", "Haut Pays"
+EPCI, NEIGHBOUR, DEPARTEMENT = "299999999", "299999998", "99"  # which the two fill
+INVENTED, REAL = EXAMPLE_PREFIX, EPCI[: len(EXAMPLE_PREFIX)]  # how their SIRENs begin
+MOVED, SECTEUR = "99005", "Haut Pays"
 FORM, SOURCE, INDICATOR = "mission_locale.csv", "mission_locale", "youth_followed_count"
 YOUTH = {"99001": 20, "99002": 22, "99003": 13, "99004": 12, "99005": 2, "99006": 16, "99007": 13, "99008": 18}
 
@@ -31,10 +33,11 @@ def project(home: Path, example: DataRoot) -> DataRoot:
             path.unlink()
             continue
         if path.suffix == ".parquet":
-            pd.read_parquet(path).replace(EXAMPLE_EPCI, EPCI).to_parquet(path, index=False)
+            table = pd.read_parquet(path)
+            table.replace(f"^{INVENTED}", REAL, regex=True).to_parquet(path, index=False)
         elif path.is_file():
-            path.write_bytes(path.read_bytes().replace(EXAMPLE_EPCI.encode(), EPCI.encode()))
-        path.rename(path.with_name(path.name.replace(EXAMPLE_EPCI, EPCI)))
+            path.write_bytes(path.read_bytes().replace(INVENTED.encode(), REAL.encode()))
+        path.rename(path.with_name(path.name.replace(INVENTED, REAL)))
     for path in root.raw.glob("*/source.yml"):
         told = yaml.safe_load(path.read_text(encoding="utf-8"))
         told["fichiers"] = [entry for entry in told["fichiers"] if not is_former(entry["fichier"])]
@@ -49,8 +52,8 @@ def project(home: Path, example: DataRoot) -> DataRoot:
         (home / name).symlink_to(settings().root / name)
     for path in (root.private / EPCI).iterdir():
         path.unlink()
-    write_form(root, YOUTH)
-    agree(root, 5)
+    write_form(root, EPCI, YOUTH)
+    agree(root, EPCI, 5)
     (home / "notebooks").mkdir()
     write_notebook(home, f'chapter.table("{INDICATOR}")')
     return root
@@ -61,15 +64,16 @@ def is_former(name: str) -> bool:
     return name.startswith(("communes_20", "epci_20")) and "2026" not in name
 
 
-def write_form(root: DataRoot, youth: dict[str, int]) -> None:
+def write_form(root: DataRoot, epci: str, youth: dict[str, int]) -> None:
     lines = ["territoire;periode;jeunes_suivis;permanences"]
-    lines += [f"{commune};2024;{count};1" for commune, count in youth.items()]
-    (root.private / EPCI / FORM).write_text("\n".join([*lines, ""]), encoding="utf-8")
+    lines += [f"{place};2024;{count};1" for place, count in youth.items()]
+    (root.private / epci).mkdir(exist_ok=True)
+    (root.private / epci / FORM).write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
-def agree(root: DataRoot, threshold: int) -> None:
+def agree(root: DataRoot, epci: str, threshold: int) -> None:
     said = {"recu_le": "2026-03-02", "convention": "convention inventée", "seuil": threshold}
-    (root.private / EPCI / "accords.yml").write_text(yaml.safe_dump({SOURCE: said}), encoding="utf-8")
+    (root.private / epci / "accords.yml").write_text(yaml.safe_dump({SOURCE: said}), encoding="utf-8")
 
 
 def move_commune(root: DataRoot) -> None:

@@ -34,7 +34,7 @@ from ctg_analysis.model import (
     SecrecyRule,
     Source,
 )
-from ctg_analysis.secrecy import VALUES, Edition, primary, withhold
+from ctg_analysis.secrecy import VALUES, Edition, primary, withhold, withhold_beside
 from ctg_analysis.sources import SOURCES as DECLARED
 from ctg_analysis.suppression import DOWN, UP, Aim, Block, show_again
 
@@ -490,6 +490,27 @@ def test_the_cells_that_the_earlier_edition_showed_protect_nothing_in_this_one()
     earlier = before.assign(status=before["status"].where(before["territory"].isin(["B", "D"]), MISSING))
     shown = gate(before, FOUR, [Edition(earlier, membership(FOUR))]).observations
     assert hidden_rows(shown) == {("A", "all_count"), ("C", "all_count")}
+
+
+def test_what_is_published_of_these_observations_changes_nothing_of_them(first, second):
+    """Beside other secteurs, where persons are withheld since, where a cell that would protect was shown.
+
+    What each edition showed counts as it did; the edition that comes of them, published in its turn, does not.
+    """
+    few = printed(of_all(3, 20, 30, 40), FOUR, ["2022"], ["all_count"])
+    two = few.assign(status=few["status"].where(few["territory"].isin(["B", "D"]), MISSING))
+    members = membership(FOUR)
+    scenes = [
+        (SECOND, NOW, [Edition(first.observations, membership(BEFORE))], second),
+        *((few, FOUR, [one], gate(few, FOUR, [one])) for one in (Edition(few, members), Edition(two, members))),
+    ]
+    for table, places, before, beside_all in scenes:
+        told = table, INDICATORS, SOURCES, membership(places)
+        once = withhold_beside(*told, before)
+        pd.testing.assert_frame_equal(once.observations, beside_all.observations)
+        again = withhold_beside(*told, [*before, Edition(once.observations, membership(places))])
+        pd.testing.assert_frame_equal(again.observations, once.observations)
+        pd.testing.assert_frame_equal(again.exposed, once.exposed)
 
 
 def test_another_source_of_the_earlier_edition_is_another_figure():

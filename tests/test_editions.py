@@ -11,6 +11,7 @@ from ctg_analysis.locks import alone
 from ctg_analysis.publishing import editions as module
 from ctg_analysis.publishing.changes import write_changes
 from ctg_analysis.publishing.editions import HOME, RECORD, collect, compared_with, editions, latest, publish
+from ctg_analysis.settings import DataRoot
 
 EPCI, OTHER = "200067171", "243500139"
 
@@ -20,13 +21,21 @@ def out(tmp_path):
     return tmp_path / "reports"
 
 
+@pytest.fixture(autouse=True)
+def root(tmp_path, monkeypatch):
+    """A data root of which nothing has been published."""
+    root = DataRoot(tmp_path / "data")
+    root.path.mkdir()
+    monkeypatch.setattr(module, "data_root", lambda epci: root)
+
+
 def published(out, text, figures="same", after=None, epci=EPCI):
     """Publish an edition with a page and figures; return its folder."""
     fresh = out.parent / "fresh"
     fresh.mkdir(parents=True)
     (fresh / "index.html").write_text(text)
-    told = {"date": "2026-03-01", "after": after and after.name, "observations": figures, "name": "CC"}
-    told |= {"published": None}
+    told = {"date": "2026-03-01", "name": "CC", "observations": figures, "published": None}
+    told |= {"after": after and after.name}
     (fresh / RECORD).write_text(json.dumps(told))
     return publish(fresh, out, epci).resolve()
 

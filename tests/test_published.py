@@ -1,17 +1,20 @@
 """What has been published of restricted figures, wherever and for whomever, is known to the gate for good (rule R2)."""
 
 import json
-import os
 import shutil
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from real_project import (
+    DEPARTEMENT,
     EPCI,
     INDICATOR,
     MOVED,
+    NEIGHBOUR,
     SOURCE,
     YOUTH,
     agree,
@@ -23,20 +26,22 @@ from real_project import (
 )
 from typer.testing import CliRunner
 
-from ctg_analysis import cli, derivation, settings
-from ctg_analysis.build import Built, build, lines_of
+from ctg_analysis import cli, derivation, documents, settings
+from ctg_analysis.build import Built, build, lines_of, passes_again
 from ctg_analysis.chapters import all_chapters
 from ctg_analysis.errors import InputError
 from ctg_analysis.processing import NOTES, ensure, exposure, read_notes
 from ctg_analysis.published import Entry, adopt, entries, entry_of, published_before, read_journal, remember
+from ctg_analysis.publishing import recording
 from ctg_analysis.publishing.changes import PUBLISHED, changes
-from ctg_analysis.publishing.editions import editions, latest, record
+from ctg_analysis.publishing.documents import making
+from ctg_analysis.publishing.documents.making import write_convention, write_issue
+from ctg_analysis.publishing.editions import collect, editions, latest, record
+from ctg_analysis.publishing.keys import OF_ALL
 from ctg_analysis.publishing.workers import Template, can_fork
 from ctg_analysis.secrecy import EXPOSED
-from ctg_analysis.settings import DataRoot
+from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.staleness import MANIFEST, is_stale
-
-FORMS = "observations.csv"
 
 
 @pytest.fixture
@@ -116,7 +121,7 @@ def test_each_hole_in_the_record_is_one_line_that_names_it(root):
     shutil.copytree(root.published, whole)
 
     def change():
-        (folder / FORMS).write_text(entry.observations.replace("12.0", "13.0"), encoding="utf-8")
+        (folder / "observations.csv").write_text(entry.observations.replace("12.0", "13.0"), encoding="utf-8")
 
     holes = {
         (): lambda: shutil.rmtree(folder),
@@ -184,6 +189,19 @@ def test_editions_of_before_the_record_are_taken_into_it_once(root, tmp_path, mo
     assert len(entries(root)) == 2
 
 
+def test_a_record_that_is_gone_is_missed_where_an_edition_names_it(root, tmp_path):
+    """More than this edition may be lost with it: who has no backup says so, with an empty journal."""
+    home, name = tmp_path / "reports", entry_of(TWO, PLACES).name
+    write_edition(home, "2026-01-01-a", restricted=[], published=name)
+    (line,) = told(adopt, root, home, EPCI)
+    assert line.startswith(f"{root.published}/journal.csv: found no such file") and "2026-01-01-a is in: " in line
+    assert told(adopt, root, tmp_path / "elsewhere", EPCI) == [line]
+    root.published.mkdir()
+    (root.published / "journal.csv").touch()
+    adopt(root, home, EPCI)
+    assert list(entries(root)) == [f"{EPCI}/{name}"]
+
+
 def test_an_edition_that_cannot_be_taken_in_stops_with_one_line(root, tmp_path):
     home = tmp_path / "reports"
     edition = write_edition(home, "2026-01-01-a", places=None, restricted=["private/x.csv"])
@@ -199,24 +217,46 @@ def test_an_edition_that_cannot_be_taken_in_stops_with_one_line(root, tmp_path):
     adopt(root, home, EPCI)  # it has been withdrawn
 
 
+def test_gc_removes_no_edition_that_the_record_has_not(root, tmp_path, monkeypatch):
+    """Of five editions of before the record, one cannot be taken in: none is removed until it can; remains go too."""
+    monkeypatch.setattr("ctg_analysis.publishing.editions.data_root", lambda epci: root)
+    home = tmp_path / "reports"
+    old = [write_edition(home, str(n), TWO.assign(numerator=20.0 + n), after=None, restricted=["x"]) for n in range(5)]
+    remains = write_edition(home, ".known-5", TWO)
+    (home / EPCI).symlink_to(old[-1])
+    (old[0] / "places.parquet").rename(tmp_path / "places.parquet")
+    assert len(told(collect, home, EPCI, 2)) == 1 and all(edition.is_dir() for edition in (*old, remains))
+    (tmp_path / "places.parquet").rename(old[0] / "places.parquet")
+    collect(home, EPCI, 2)
+    assert len(editions(home, EPCI)) == 2 and len(list(old[0].parent.iterdir())) == 2 and len(entries(root)) == 6
+
+
 # From one edition to the next, and elsewhere.
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory, example):
-    """The folder of a project with one real territory, in which the commands work."""
+    """The folder of a project of real territories."""
     home = tmp_path_factory.mktemp("project")
     project(home, example)
+    return home
+
+
+@contextmanager
+def environment(**variables):
+    """Let the commands work in a project, for some readers."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CTG_ROOT", str(home))
+        for name, value in variables.items():
+            patch.setenv(name, str(value))
         settings.settings.cache_clear()
-        yield home
+        yield
     settings.settings.cache_clear()
 
 
 @pytest.fixture(scope="module")
 def warm(home):
-    own = Template() if can_fork() else None
+    with environment(CTG_ROOT=home):
+        own = Template() if can_fork() else None
     yield own
     if own:
         own.close()
@@ -229,11 +269,13 @@ def real(home):
     kept = {
         path: path.read_bytes() for folder in ("private", "reference") for path in (root.path / folder).rglob("*.*")
     }
-    yield root
+    with environment(CTG_ROOT=home):
+        yield root
     for path, content in kept.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     write_notebook(home, f'chapter.table("{INDICATOR}")')
+    shutil.rmtree(root.private / NEIGHBOUR, ignore_errors=True)
     for folder in (root.published, root.processed, *home.glob("*reports*")):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -242,49 +284,33 @@ def real(home):
 def built(home, warm):
     """What builds the report in a folder, and returns what came of it."""
 
-    def built(out="reports"):
-        (one,) = build([EPCI], all_chapters(), home / out, template=warm)
+    def built(out="reports", epci=EPCI):
+        (one,) = build([epci], all_chapters(), home / out, template=warm)
         return one
 
     return built
 
 
-def built_for_the_copil(home, built, monkeypatch):
-    monkeypatch.setenv("CTG_READERS", "copil")
-    settings.settings.cache_clear()
-    yield built("reports_copil").place
-    monkeypatch.delenv("CTG_READERS")
-    settings.settings.cache_clear()
+def built_for_the_copil(home, built):
+    with environment(CTG_READERS="copil"):
+        yield built("reports_copil").place
+    shutil.rmtree(home / "reports_copil")
 
 
-def built_elsewhere(home, built, monkeypatch):
-    yield built("other_reports").place
-    shutil.rmtree(home / "other_reports")
-
-
-def built_and_private_folder_deleted(home, built, monkeypatch):
-    private = home / "data" / "private"
-    place = built().place
-    private.rename(home / "kept")
-    yield place
-    built()
-    (home / "kept").rename(private)
-
-
-def built_and_places_removed(home, built, monkeypatch):
+def built_and_places_removed(home, built):
     place = built().place
     yield place
     (place / "places.parquet").unlink()
 
 
-WAYS = [built_for_the_copil, built_elsewhere, built_and_private_folder_deleted, built_and_places_removed]
+WAYS = [built_for_the_copil, built_and_places_removed]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
-def test_what_was_published_once_bounds_no_withheld_group_of_the_next_edition(real, home, built, monkeypatch, way):
+def test_what_was_published_once_bounds_no_withheld_group_of_the_next_edition(real, home, built, way):
     """The secteurs are drawn anew: both totals of one, less each other, are the two young people of a commune."""
-    before = way(home, built, monkeypatch)
+    before = way(home, built)
     first = shown(next(before))
     next(before, None)
     move_commune(real)
@@ -292,6 +318,17 @@ def test_what_was_published_once_bounds_no_withheld_group_of_the_next_edition(re
     assert MOVED not in first and MOVED not in now and len(now) > 4
     differences = {first[place] - now[place] for place in first.keys() & now.keys() if place.startswith(f"{EPCI}-")}
     assert YOUTH[MOVED] not in differences
+
+
+@pytest.mark.slow
+def test_what_was_published_protects_the_neighbour_when_its_private_folder_is_deleted(real, home, built):
+    """The agreement of one EPCI has ended; the other gives the total of their département: less the first, its own."""
+    own = shown(built().place)[EPCI]
+    shutil.rmtree(real.private / EPCI)
+    write_form(real, NEIGHBOUR, {NEIGHBOUR: 3, DEPARTEMENT: own + 3})
+    agree(real, NEIGHBOUR, 5)
+    now = shown(built(epci=NEIGHBOUR).place)
+    assert DEPARTEMENT not in now and NEIGHBOUR not in now
 
 
 @pytest.mark.slow
@@ -307,7 +344,7 @@ def test_figures_told_without_an_edition_are_recorded(real, home, built):
 def test_a_new_entry_makes_nothing_to_do_again_and_changes_nothing_of_what_it_tells(real, home, built):
     """After a partner's form has changed: an edition is recorded, then nothing is derived, then the same tables are."""
     built()
-    write_form(real, YOUTH | {"99003": 14})
+    write_form(real, EPCI, YOUTH | {"99003": 14})
     name = built().place.resolve().name
     assert len(entries(real)) == 2 and not is_stale(real)
     made = (real.processed / MANIFEST).stat().st_mtime_ns
@@ -340,7 +377,7 @@ def test_a_chapter_that_fails_shows_no_figure_that_is_withheld_now(real, home, b
     assert count in (place / page).read_text(encoding="utf-8")
     write_notebook(home, "raise ValueError")
     assert built().exit_code == 2 and count in (place / page).read_text(encoding="utf-8")
-    agree(real, 15)
+    agree(real, EPCI, 15)
     one = built()
     assert one.exit_code == 2 and one.published
     text = (place / page).read_text(encoding="utf-8")
@@ -351,25 +388,43 @@ def test_a_chapter_that_fails_shows_no_figure_that_is_withheld_now(real, home, b
 
 
 @pytest.mark.slow
-def test_gc_removes_what_the_record_has_and_nothing_before(real, home, built):
-    for count in (14, 15, 16):
-        write_form(real, YOUTH | {"99003": count})
-        built()
-    old = editions(home / "reports", EPCI)[-1]
-    moment = old.stat().st_mtime_ns
-    provenance = json.loads((old / "provenance.json").read_text(encoding="utf-8"))
-    del provenance["published"]  # as of before there was a record
-    (old / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
-    places = (old / "places.parquet").read_bytes()
-    (old / "places.parquet").unlink()
-    answer = CliRunner().invoke(cli.app, ["gc", "--keep", "2"])
-    assert "withdraw the edition" in str(answer.exception) and old.is_dir()
-    (old / "places.parquet").write_bytes(places)
-    os.utime(old, ns=(moment, moment))  # which editions are put in order by
-    known = list(entries(real))
-    answer = CliRunner().invoke(cli.app, ["gc", "--keep", "2"])
-    assert answer.exit_code == 0 and not old.exists() and list(entries(real)) == known and len(known) == 3
-    assert list(old.parent.glob(".*")) == []
+def test_nothing_is_handed_over_before_it_is_recorded(example, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise InterruptedError
+
+    for module, name in ((making, "record_observed"), (recording, "record_observed"), (documents, "adopt")):
+        monkeypatch.setattr(module, name, refuse)
+    monkeypatch.setattr(documents, "the_latest", lambda *_: tmp_path)
+    handed = [
+        lambda: write_convention(EXAMPLE_EPCI, example, tmp_path),
+        lambda: next(write_issue(EXAMPLE_EPCI, example, None, tmp_path)),
+        lambda: next(documents.write_documents(EXAMPLE_EPCI, tmp_path)),
+    ]
+    for hand_over in handed:
+        with pytest.raises(InterruptedError):
+            hand_over()
+    assert [path for path in tmp_path.rglob("*.*") if not path.name.startswith(".")] == []
+
+
+def test_a_former_page_stays_as_long_as_all_that_it_shows_passes():
+    """Its own indicators alone count while its notebook is what it was; of what persons said, nothing may change."""
+    young, heard = (one for one in all_chapters() if one.number in ("05", "12"))
+    key, other = {"notebook": "1", OF_ALL: "1"}, {"notebook": "2", OF_ALL: "1"}
+    told = [
+        (young, key, [], "a", True),
+        (young, key, ["volunteers_count"], "a", True),
+        (young, key, [INDICATOR], "a", False),
+        (young, other, ["volunteers_count"], "a", False),
+        (young, None, ["volunteers_count"], "a", False),
+        (heard, key, [], "a", True),
+        (heard, key, [], "b", False),
+    ]
+    for chapter, then, withheld, voices, stays in told:
+        stem = chapter.path.stem
+        former = {"chapters": {stem: {"key": then}}, "voices": "a"}
+        report = SimpleNamespace(epci=EXAMPLE_EPCI)
+        plan = SimpleNamespace(report=report, former=former, keys={stem: key | {OF_ALL: "2"}})
+        assert passes_again(plan, chapter, {"withheld": withheld, "voices": voices}) is stays, (stem, then, withheld)
 
 
 def test_what_is_withheld_now_is_not_told_as_what_it_was():

@@ -213,10 +213,33 @@ def published_before(root: DataRoot, restricted: set[str], epci: str = "") -> "l
     return found
 
 
+def _homes(root: DataRoot) -> list[Path]:
+    return [root.path.parent / name for name in REPORTS.values()]
+
+
+def _begin(root: DataRoot, home: Path) -> None:
+    """Begin the record where there is none.
+
+    Raises:
+        InputError: an edition says that there was one.
+    """
+    journal = root.published / JOURNAL
+    if journal.is_file():
+        return
+    editions = [path for one in dict.fromkeys([home, *_homes(root)]) for path in sorted(one.glob(f"{EDITIONS}/*/*"))]
+    naming = next((path for path in editions if path.is_dir() and _provenance(path).get("published")), None)
+    if naming:
+        expected = f"the record that {project_path(naming)} is in: {RESTORE}"
+        without = "without one, make an empty file, and what the editions that are there tell is taken in again"
+        raise InputError([Finding(project_path(journal), None, None, "no such file", f"{expected}; {without}")])
+    with _alone(root):
+        if not journal.is_file():
+            _write_journal(root, [])
+
+
 def adopt_reports(root: DataRoot) -> None:
     """Take into the record the editions of all reports that are made from a data root; raises what `adopt` does."""
-    homes = [root.path.parent / name for name in REPORTS.values()]
-    places = [(home, path.name) for home in homes for path in sorted((home / EDITIONS).glob("[0-9]*"))]
+    places = [(home, path.name) for home in _homes(root) for path in sorted((home / EDITIONS).glob("[0-9]*"))]
     each(lambda place: adopt(root, *place), [place for place in places if not is_invented(place[1])])
 
 
@@ -226,9 +249,13 @@ def adopt(root: DataRoot, home: Path, epci: str) -> None:
     home: the folder of the reports.
 
     Raises:
-        InputError: an edition has restricted figures, and what they are is not told whole.
+        InputError: an edition has restricted figures, and what they are is not told whole; the record that knew it is
+        gone.
     """
-    if root.fictional or not (home / EDITIONS / epci).is_dir():
+    if root.fictional:
+        return
+    _begin(root, home)
+    if not (home / EDITIONS / epci).is_dir():
         return
     lines = read_journal(root)
     names, read = {line.entry for line in lines if line.epci == epci}, {(line.epci, line.edition) for line in lines}
@@ -246,13 +273,13 @@ def _is_known(edition: Path, names: set[str]) -> bool:
     names: the entries of its EPCI.
     """
     told = _provenance(edition)
-    return "published" in told and (told["published"] is None or told["published"].rpartition("/")[2] in names)
+    return "published" in told and told["published"] in {None, *names}
 
 
 def _provenance(edition: Path) -> dict:
     try:
         return json.loads((edition / PROVENANCE).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):  # damaged, or the remains of an edition: its figures tell
+    except (FileNotFoundError, ValueError):  # the remains of an edition, or damaged: its observations tell
         return {}
 
 

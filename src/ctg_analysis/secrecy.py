@@ -107,6 +107,8 @@ def withhold_beside(
     Raises:
         UserError: as `withhold` does.
     """
+    if not published:
+        return withhold(observations, indicators, sources, membership)
     table = observations.reset_index(drop=True)
     read, declared = subtracted(table, indicators, sources)
     most = Edition(table[~primary(read, declared, sources)], membership)

@@ -12,7 +12,7 @@ from ctg_analysis.sources.folders import sha256, source_folders
 
 MANIFEST = "manifest.json"
 RECORDED = "recorded.json"  # beside MANIFEST: the entries of the record that were made from these tables
-PUBLISHED = "published/"
+ENTRY = "record/"  # how `inputs` names the entries of the record
 OPEN = ("raw/", "reference/", "library", "lock")
 PAGES = {"__main__", "action_sheets", "analyst", "assumptions", "bilan", "build", "chapter", "chapters"}
 PAGES |= {"childcare_authority", "cli", "comparisons", "consultation", "demarche", "display", "distributed"}
@@ -51,7 +51,7 @@ def recorded(root: DataRoot) -> list[str]:
 
 def _named(entries: Iterable[str]) -> dict[str, str]:
     """Return entries of the record as `inputs` has them: each is its own sum."""
-    return {f"{PUBLISHED}{name}": name for name in entries}
+    return {f"{ENTRY}{name}": name for name in entries}
 
 
 def _made(folder: Path) -> dict[str, str] | None:
@@ -106,7 +106,7 @@ def holes(root: DataRoot) -> list[Finding]:
 
 def _entries(root: DataRoot) -> list[str]:
     """Return the names of the entries of the record, those that data/processed remembers among them."""
-    used = [name.removeprefix(PUBLISHED) for name in made_from(root) if name.startswith(PUBLISHED)]
+    used = [name.removeprefix(ENTRY) for name in made_from(root) if name.startswith(ENTRY)]
     return list(entries(root, [*used, *recorded(root)]))
 
 
