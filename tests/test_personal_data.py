@@ -303,5 +303,5 @@ def test_the_commit_hook_runs_it():
         "hooks"
     ]
     hook = next(one for one in hooks if one["id"] == "personal-data")
-    assert hook["entry"].endswith("python -m ctg_analysis.field.commit_check") and "data/" in hook["files"]
+    assert hook["entry"].endswith("python -P -m ctg_analysis.field.commit_check") and "data/" in hook["files"]
     assert "/data/private" not in hook.get("exclude", "")

@@ -13,6 +13,7 @@ MATERIAL = "demarche"  # folder of the field material, in raw/ and in private/<s
 MODELS = "convention"  # folder of data/reference: Word templates, texts that a convention starts from
 KERNELS = WARM, STOCK = "warm", "stock"
 READERS = PUBLIC, COPIL = "public", "copil"
+SAFE_PATH = {"PYTHONSAFEPATH": "1"}  # a Python started with it does not look for modules in its current folder
 EXAMPLE_PREFIX = "9999999"  # the invented EPCIs: SIREN numbers that no real EPCI bears
 
 
