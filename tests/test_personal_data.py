@@ -8,14 +8,16 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from material_files import TODAY, add, change, copy_of, places_of, said
+from material_files import TODAY, add, change, copy_of, modes, places_of, said
 
+from ctg_analysis import templates
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.errors import InputError
 from ctg_analysis.field import commit_check
 from ctg_analysis.field.material import open_material
 from ctg_analysis.field.restricted import gather_restricted
 from ctg_analysis.field.retention import due, purge, readable, without
+from ctg_analysis.field.templates import write_templates as write_tables
 from ctg_analysis.personal_data import signs
 from ctg_analysis.settings import EXAMPLE_EPCI, settings
 
@@ -236,3 +238,23 @@ def test_the_commit_hook_runs_it():
     hook = next(one for one in hooks if one["id"] == "personal-data")
     assert hook["entry"].endswith("python -P -m ctg_analysis.field.commit_check") and "data/" in hook["files"]
     assert "/data/private" not in hook.get("exclude", "")
+
+
+def test_what_writes_in_the_private_folder_closes_it_to_others(root, private, public):
+    prepare(private)
+    home = root.private / EXAMPLE_EPCI
+    kept = readable(gather_restricted(root, EXAMPLE_EPCI))
+    writers = {
+        "ctg new, forms": lambda: templates.write_templates(EXAMPLE_EPCI, "x", home),
+        "ctg new, tables": lambda: write_tables(root, EXAMPLE_EPCI, "x"),
+        "ctg purge": lambda: purge(kept, TODAY),
+    }
+    wrong = {}
+    for name, write in writers.items():
+        for path in (root.private, *root.private.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        write()
+        if modes(root.private) != ({"0o700"}, {"0o600"}):
+            wrong[name] = modes(root.private)
+    assert wrong == {}
+    assert (public / "actions.csv").stat().st_mode & 0o044 == 0o044  # what may be read by all can be

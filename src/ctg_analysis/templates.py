@@ -26,6 +26,7 @@ from ctg_analysis.layouts import (
     SiteForm,
 )
 from ctg_analysis.model import Source
+from ctg_analysis.permissions import for_owner_alone
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources import SOURCES
 
@@ -87,17 +88,20 @@ def write_templates(epci: str, name: str, folder: Path) -> list[Path]:
 
     A file that exists is left as it is: what a partner has filled is never lost.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     forms = [source for source in SOURCES.values() if source.form]
     texts = {source.form.file: ";".join(_columns(source.form)) + "\n" for source in forms}
     texts[AGREEMENTS] = "# Une entrée par fichier reçu : voir LISEZMOI.md\n"
     texts[README] = INTRODUCTION.format(name=name, epci=epci, agreements=AGREEMENTS) + "".join(map(_described, forms))
-    written = []
-    for file, text in texts.items():
-        path = folder / file
-        if not path.exists():
-            path.write_text(text, encoding="utf-8")
-            written.append(path)
+    with for_owner_alone(folder.parent):
+        return write_absent({folder / file: text for file, text in texts.items()})
+
+
+def write_absent(texts: dict[Path, str]) -> list[Path]:
+    """Write the files that are not there yet, and return them."""
+    written = [path for path in texts if not path.exists()]
+    for path in written:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(texts[path], encoding="utf-8")
     return written
 
 
