@@ -15,7 +15,7 @@ PACKAGE = settings().root / "src" / "ctg_analysis"
 ORDER = [
     "errors",
     "locks",
-    "permissions",
+    "placing",
     "personal_data",
     "layouts",
     "model",

@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import shutil
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -229,6 +230,59 @@ def test_no_private_file_nor_personal_text_enters_git(monkeypatch, tmp_path, exa
     assert "column cell 1: found an e-mail address" in told[1]
     assert "column cell 2: found the name of a person" in told[2]
     assert commit_check.main([str(hidden)]) == 1
+
+
+# A file under a démarche, its bytes, the lines where someone is told.
+TEXTS = {
+    "raw/demarche/999999999/notes.txt": ("vu hier\nrappeler Mme Durand", [2]),
+    "raw/demarche/999999999/compte_rendu.md": ("# Réunion\n\nÉcrire à jean.dupont@exemple.fr", [3]),
+    "raw/demarche/999999999/export.csv": ("id;ip;texte\n1;192.0.2.1;Merci à Nathalie Durand", [2]),
+    "raw/demarche/999999999/windows.csv": ("é;à\n1;Mme Durand".encode("cp1252"), [2]),
+    "raw/demarche/999999999/unicode.txt": ("a\tb\n1\t06 39 98 12 34".encode("utf-16"), [2]),
+    "raw/demarche/999999999/reponses.json": ('{"a": "née le 12 mars 1985"}', [1]),
+    "raw/demarche/999999999/notes/2026/suite.txt": ("M. Dupont", [1]),
+    "raw/demarche/999999999/ateliers.csv": ("atelier_id;telephone\nA1;06 39 98 12 34", [2]),  # not the table's columns
+    "raw/demarche/999999999/consultation.yml": ("# vu avec Mme Durand\n{}\n", [1]),
+    "raw/demarche/999999999/noms_admis.txt": ("Les Camille", []),
+    "raw/demarche/999999999/logo.png": (b"\x89PNG\0\0Mme Durand", []),
+    "exemple/private/999999999/enquete_locale_droits.csv": ("territoire\n12 rue des Lilas", [2]),
+    "exemple/private/999999999/notes.txt": ("Mme Durand", [1]),
+}
+
+
+def test_every_text_file_of_a_demarche_is_read_before_a_commit(monkeypatch, tmp_path):
+    monkeypatch.setattr(commit_check, "settings", lambda: SimpleNamespace(root=tmp_path))
+    found = {}
+    for name, (content, _) in TEXTS.items():
+        path = tmp_path / "data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        found[name] = sorted({finding.line for finding in commit_check.found_in(path)})
+    assert found == {name: lines for name, (_, lines) in TEXTS.items()}
+    broken = tmp_path / "notebooks" / "x.ipynb"
+    broken.parent.mkdir()
+    broken.write_text('{"cells": [\n"Mme Durand"', encoding="utf-8")
+    assert [finding.line for finding in commit_check.found_in(broken)] == [2]
+
+
+EXPORTS = [
+    *("results-survey843215.csv", "vvexport_843215.txt", "enquete_2026.tsv", "Réponses CTG.xlsx", "reponses.xls"),
+    *("survey_843215_R_data_file.csv", "survey_archive_843215.lsa", "export.ods", "export.json", "survey.sav"),
+    *("data/private/200067171/x.csv", "data/private/200067171/demarche/reponses.csv"),
+]
+COMMITTED = [
+    *("README.md", "requirements.lock", "environment.yml", "pyproject.toml", "docs/x.csv", "tests/golden/x.csv"),
+    *("data/raw/demarche/200067171/actions.csv", "data/reference/x.csv", "data/exemple/private/999999999/x.csv"),
+]
+
+
+def test_git_ignores_an_export_at_the_root_and_nothing_that_is_committed(tmp_path):
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    shutil.copy(settings().root / ".gitignore", tmp_path)
+    command = ["git", "-c", "core.quotepath=off", "check-ignore", "--stdin"]
+    asked = "\n".join([*EXPORTS, *COMMITTED])
+    answer = subprocess.run(command, cwd=tmp_path, input=asked, capture_output=True, text=True)
+    assert answer.stdout.splitlines() == EXPORTS
 
 
 def test_the_commit_hook_runs_it():

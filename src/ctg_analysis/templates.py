@@ -26,7 +26,7 @@ from ctg_analysis.layouts import (
     SiteForm,
 )
 from ctg_analysis.model import Source
-from ctg_analysis.permissions import for_owner_alone
+from ctg_analysis.placing import for_owner_alone, write_absent
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources import SOURCES
 
@@ -94,15 +94,6 @@ def write_templates(epci: str, name: str, folder: Path) -> list[Path]:
     texts[README] = INTRODUCTION.format(name=name, epci=epci, agreements=AGREEMENTS) + "".join(map(_described, forms))
     with for_owner_alone(folder.parent):
         return write_absent({folder / file: text for file, text in texts.items()})
-
-
-def write_absent(texts: dict[Path, str]) -> list[Path]:
-    """Write the files that are not there yet, and return them."""
-    written = [path for path in texts if not path.exists()]
-    for path in written:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(texts[path], encoding="utf-8")
-    return written
 
 
 def _columns(form: Form) -> list[str]:

@@ -9,7 +9,7 @@ from ctg_analysis.field.answers import read_answers
 from ctg_analysis.field.material import gather
 from ctg_analysis.field.reading import FORMULA_STARTS
 from ctg_analysis.field.tables import TABLES
-from ctg_analysis.permissions import for_owner_alone
+from ctg_analysis.placing import for_owner_alone
 from ctg_analysis.settings import DataRoot, project_path
 
 SAFE = "'"  # before a text that a spreadsheet would run

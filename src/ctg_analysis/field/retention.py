@@ -13,7 +13,7 @@ from ctg_analysis.cleaning.files import header_of
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.field.reading import DELETIONS
 from ctg_analysis.field.restricted import EXPORTS, RECORDINGS, Kept, Retention, recorded
-from ctg_analysis.permissions import for_owner_alone
+from ctg_analysis.placing import for_owner_alone
 from ctg_analysis.settings import project_path
 
 HEADER = "date;fichier;lignes;motif\n"

@@ -9,9 +9,8 @@ from ctg_analysis.field.restricted import EXPORTS, RECORDINGS, RETENTION, Retent
 from ctg_analysis.field.tables import PUBLIC, RESTRICTED, Table
 from ctg_analysis.field.tables.annotations import choices, marks
 from ctg_analysis.field.tables.columns import Reference, Written
-from ctg_analysis.permissions import for_owner_alone
+from ctg_analysis.placing import for_owner_alone, write_absent
 from ctg_analysis.settings import DataRoot, project_path
-from ctg_analysis.templates import write_absent
 
 README, NOTICE = "LISEZMOI.md", "notice_information.md"
 TEXTS = Path(__file__).with_name("texts")

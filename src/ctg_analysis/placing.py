@@ -1,4 +1,4 @@
-"""Who may read the private files: their owner, and nobody else of the machine."""
+"""Files put in the data folders: never over one that is there, the private ones for their owner alone."""
 
 import os
 from collections.abc import Iterator
@@ -21,3 +21,12 @@ def for_owner_alone(private: Path) -> Iterator[None]:
         for path in (private, *private.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def write_absent(texts: dict[Path, str]) -> list[Path]:
+    """Write the files that are not there yet, and return them: what someone has filled is never lost."""
+    written = [path for path in texts if not path.exists()]
+    for path in written:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(texts[path], encoding="utf-8")
+    return written
