@@ -22,6 +22,7 @@ ORDER = [
     "settings",
     "chapters",
     "territories",
+    "plain_text",
     "sources",
     "cleaning",
     "catalogue",

@@ -10,6 +10,7 @@ from ctg_analysis.field.material import gather
 from ctg_analysis.field.reading import FORMULA_STARTS
 from ctg_analysis.field.tables import TABLES
 from ctg_analysis.placing import for_owner_alone
+from ctg_analysis.plain_text import BIDIRECTIONAL
 from ctg_analysis.settings import DataRoot, project_path
 
 SAFE = "'"  # before a text that a spreadsheet would run
@@ -56,4 +57,5 @@ def joined(path: Path, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _safe(cell: str) -> str:
+    cell = BIDIRECTIONAL.sub("", cell)
     return SAFE + cell if cell.startswith(FORMULA_STARTS) else cell
