@@ -8,22 +8,20 @@ import pandas as pd
 import pytest
 from pydantic import BaseModel
 from raw_files import received, said
-from test_partner_files import EPCI, PLACES, fill, root, row, sign
 
 from ctg_analysis.cleaning.agreements import read_agreements
 from ctg_analysis.cleaning.files import load
+from ctg_analysis.cleaning.partner_files import clean_form
 from ctg_analysis.cleaning.reading import count, read, text
 from ctg_analysis.errors import MOST, MOST_LINES, Finding, InputError, UserError, in_lines
 from ctg_analysis.field.exports import read_export
 from ctg_analysis.field.reading import read_table
 from ctg_analysis.field.tables import TABLES
 from ctg_analysis.field.yaml_files import read_yaml
-from ctg_analysis.private import read_private
 from ctg_analysis.publishing.documents.word import LARGEST
 from ctg_analysis.publishing.documents.word import fill as filled
+from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
-
-__all__ = ["root"]
 
 LAUGHS = "a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 6)
@@ -80,13 +78,21 @@ def test_a_day_of_a_certificate_that_does_not_exist_is_one_line(tmp_path):
     assert all("\n" not in str(one) for one in findings_of_certificate(tmp_path / "source.yml"))
 
 
-def test_a_form_of_a_million_rows_is_one_line(root):
-    sign(root, mission_locale={})
-    path = root.private / EPCI / "mission_locale.csv"
-    header = path.read_text(encoding="utf-8").splitlines()[0]
-    line = "99001;2024-12" + ";x" * (header.count(";") - 1)
-    path.write_text(header + "\n" + f"{line}\n" * 1_000_000, encoding="utf-8")
-    (told,) = said(read_private, root, PLACES)
+FORM = SOURCES["mission_locale"]
+
+
+def a_form(folder, *rows):
+    """Write a form whose rows have these first cells, and blank ones."""
+    path = folder / FORM.form.file
+    columns = ["territoire", "periode", *(field.column for field in FORM.form.fields)]
+    blank = ";" * (len(columns) - 2)
+    path.write_text("\n".join([";".join(columns), *(row + blank for row in rows)]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_form_of_a_million_rows_is_one_line(tmp_path):
+    path = a_form(tmp_path, *["99001;2024-12"] * 1_000_000)
+    (told,) = said(clean_form, FORM, path, {"99001"})
     assert "mission_locale.csv: found more than 20000 rows, expected 20000 at most" in told
 
 
@@ -136,12 +142,9 @@ def test_what_is_no_count_is_refused(tmp_path, cell):
     assert f"line 2, column value: found '{cell}', expected" in told
 
 
-def test_characters_that_turn_a_text_round_are_refused_in_forms_and_tables(root, tmp_path):
-    sign(root, mission_locale={}, enquete_locale_droits={})
-    for source in ("mission_locale", "enquete_locale_droits"):
-        fill(root, source, row("99001", f"2024{RTL}"))
-    told = said(read_private, root, PLACES)
-    assert sum("column periode: found a bidirectional control character" in line for line in told) == 2
+def test_characters_that_turn_a_text_round_are_refused_in_forms_and_tables(tmp_path):
+    told = said(clean_form, FORM, a_form(tmp_path, f"99001;2024{RTL}"), {"99001"})
+    assert sum("line 2, column periode: found a bidirectional control character" in line for line in told) == 1
     table = TABLES["contributions"]
     path = tmp_path / table.file
     cells = dict.fromkeys(table.columns, "") | {"texte": f"bon{RTL}jour"}

@@ -65,11 +65,13 @@ def _numbers(column: pd.Series) -> pd.Series:
 
     1e5 is one, for R writes a hundred thousand so; 1,5e3 is not.
     """
-    numbers = pd.to_numeric(column, errors="coerce").astype(float)
     if column.dtype.kind not in "iuf":
-        others = column[numbers.isna()].astype(str)
-        with_comma = others[others.str.fullmatch(r"\s*[+-]?\d*,\d*\s*")].str.replace(",", ".", regex=False)
-        numbers = numbers.fillna(pd.to_numeric(with_comma, errors="coerce"))
+        column = column.astype(str)
+        with_comma = column.str.contains(",", regex=False)
+        if with_comma.any():
+            plain = ~with_comma | column.str.fullmatch(r"\s*[+-]?\d*,\d*\s*")
+            column = column.where(plain).str.replace(",", ".", regex=False)
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
     return numbers.where(numbers.abs().lt(LARGEST))
 
 
