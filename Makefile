@@ -41,8 +41,8 @@ test: $(READY) ## run every test, on two cores
 	$(BIN)/ctg data
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-golden: $(READY) ## rewrite the golden observations and docs/back_test.md; read the diff before committing it
-	$(BIN)/python -m pytest tests/test_golden.py tests/test_back_test.py --rewrite-golden
+golden: $(READY) ## rewrite the golden observations, docs/back_test.md and the measures of docs/personal_data.md; read the diff before committing it
+	$(BIN)/python -m pytest tests/test_golden.py tests/test_back_test.py tests/test_spellings.py --rewrite-golden
 
 check: $(READY) ## lint the code and the notebooks, validate the data
 	$(BIN)/ruff check .

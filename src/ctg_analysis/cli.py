@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ctg_analysis.errors import Busy, UserError
+from ctg_analysis.errors import Busy, UserError, in_lines
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path, settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -295,8 +295,8 @@ def check(
     for root in roots:
         wrong = [*check_root(root), *holes(root)]
         findings += [*wrong, *check_material(root, datetime.date.today(), sound=not wrong)]
-    for finding in findings:
-        print(finding)
+    for line in in_lines(findings):
+        print(line)
     if findings:
         raise typer.Exit(1)
     messages.print(f"{' and '.join(project_path(root.raw) for root in roots)}: nothing to mend")

@@ -1,12 +1,12 @@
 """Errors told to a person: one line that says what, where, what was expected and what to do."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 Item, Result = TypeVar("Item"), TypeVar("Result")
 
-
+MOST, MOST_LINES = 20, 1000  # findings alike that are told one by one, lines in all
 IN_UTF8 = "text in UTF-8: this looks like Windows-1252, save the file again as UTF-8 (in Excel, « CSV UTF-8 »)"
 
 
@@ -50,7 +50,34 @@ class InputError(UserError):
 
     def __init__(self, findings: Iterable[Finding]):
         self.findings = sorted(findings, key=lambda f: (f.path, f.line or 0, f.column or "", f.found))
-        super().__init__("\n".join(str(finding) for finding in self.findings))
+        super().__init__("\n".join(in_lines(self.findings)))
+
+
+def counted(items: Sequence[Item], say: Callable[[Item], Finding]) -> list[Finding]:
+    """Return the findings of the first of some items that have the same fault; the last tells how many there are more.
+
+    say: an item → its finding.
+    """
+    first = [say(item) for item in items[: MOST + 1]]
+    if more := len(items) - len(first):
+        first[-1] = replace(first[-1], found=f"{first[-1].found}, and as much in {more} other lines")
+    return first
+
+
+def first_ones(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the first of the findings that expect the same of a column of a file, then how many there are more."""
+    alike: dict[tuple[str, str | None, str], list[Finding]] = {}
+    for one in findings:
+        alike.setdefault((one.path, one.column, one.expected), []).append(one)
+    for several in alike.values():
+        yield from counted(several, lambda one: one)
+
+
+def in_lines(findings: list[Finding]) -> list[str]:
+    """Return the lines that tell some findings: so many at most, and how many more there are."""
+    lines = [str(one) for one in first_ones(findings)]
+    more = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], f"and {more} more findings"] if more > 0 else lines
 
 
 def each(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

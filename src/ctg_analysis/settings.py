@@ -14,6 +14,7 @@ MODELS = "convention"  # folder of data/reference: Word templates, texts that a 
 KERNELS = WARM, STOCK = "warm", "stock"
 READERS = PUBLIC, COPIL = "public", "copil"
 REPORTS = {PUBLIC: "reports", COPIL: "reports_copil"}  # folders of the project, by who they are for
+SAFE_PATH = {"PYTHONSAFEPATH": "1"}  # a Python started with it does not look for modules in its current folder
 EXAMPLE_PREFIX = "9999999"  # the invented EPCIs: SIREN numbers that no real EPCI bears
 
 

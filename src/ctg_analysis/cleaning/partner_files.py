@@ -17,6 +17,7 @@ from ctg_analysis.cleaning.reading import (
     count,
     missing_columns,
     text,
+    turned_round,
     validate,
 )
 from ctg_analysis.errors import Finding, InputError
@@ -25,6 +26,7 @@ from ctg_analysis.model import MISSING, NOT_APPLICABLE, OK, Source
 from ctg_analysis.settings import project_path
 
 README = "LISEZMOI.md"
+MOST_ROWS = 20_000  # of a form
 PLACE, PERIOD = "territoire", "periode"
 SITE = "site"  # measure of the column that names the site, in a form of sites
 LIMITS = {
@@ -46,8 +48,8 @@ def clean_form(source: Source, path: Path, places: set[str], received: datetime.
     """
     form = source.form
     columns = [PLACE, PERIOD, *(field.column for field in form.fields)]
-    texts = load(path, lambda header: known_columns(header, columns, path))
-    findings = _strangers(texts[PLACE], places, path) + _not_plain(texts, form, path)
+    texts = load(path, lambda header: known_columns(header, columns, path), most=MOST_ROWS)
+    findings = turned_round(texts, path) + _strangers(texts[PLACE], places, path) + _not_plain(texts, form, path)
     try:
         table = validate(texts, _schema(form), path)
     except InputError as error:
@@ -114,12 +116,12 @@ def _strangers(codes: pd.Series, places: set[str], path: Path) -> list[Finding]:
 
 def wrong_periods(periods: pd.Series, received: datetime.date | None, path: Path) -> list[Finding]:
     """Return the periods later than the form itself, and the Decembers of a year that other rows write as a year."""
-    findings = []
+    findings, written = [], set(periods)
     for line, period in periods.items():
         if received and period > received.isoformat()[: len(period)]:
             expected = f"a period before the form was received, on {received.isoformat()}"
             findings.append(Finding(project_path(path), int(line), PERIOD, repr(period), expected))
-        if len(period) > len("2024") and period[:4] in set(periods):
+        if len(period) > len("2024") and period[:4] in written:
             expected = f"{period[:4]!r} in every row, or {period!r} in every row"
             findings.append(Finding(project_path(path), int(line), PERIOD, repr(period), expected))
     return findings

@@ -9,6 +9,8 @@ from ctg_analysis.field.answers import read_answers
 from ctg_analysis.field.material import gather
 from ctg_analysis.field.reading import FORMULA_STARTS
 from ctg_analysis.field.tables import TABLES
+from ctg_analysis.placing import for_owner_alone
+from ctg_analysis.plain_text import BIDIRECTIONAL
 from ctg_analysis.settings import DataRoot, project_path
 
 SAFE = "'"  # before a text that a spreadsheet would run
@@ -29,11 +31,12 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
     folder = root.restricted_material(epci)
     tables = {"reponses": found.closed, "reponses_sensibles": found.sensitive, "reponses_ouvertes": found.opened}
     written = {folder / TABLES[name].file: joined(folder / TABLES[name].file, rows) for name, rows in tables.items()}
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, table in written.items():
-        scratch = path.with_name(f".{path.name}.part")
-        table.to_csv(scratch, sep=";", index=False, lineterminator="\n")
-        scratch.replace(path)
+    with for_owner_alone(root.private):
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, table in written.items():
+            scratch = path.with_name(f".{path.name}.part")
+            table.to_csv(scratch, sep=";", index=False, lineterminator="\n")
+            scratch.replace(path)
     dropped = f"; columns left out: {', '.join(found.dropped)}" if found.dropped else ""
     return [
         f"{project_path(folder)}: {len(found.closed)} answers kept of {found.started} begun and {found.complete} sent"
@@ -54,4 +57,5 @@ def joined(path: Path, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _safe(cell: str) -> str:
+    cell = BIDIRECTIONAL.sub("", cell)
     return SAFE + cell if cell.startswith(FORMULA_STARTS) else cell

@@ -13,6 +13,7 @@ from ctg_analysis.cleaning.files import header_of
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.field.reading import DELETIONS
 from ctg_analysis.field.restricted import EXPORTS, RECORDINGS, Kept, Retention, recorded
+from ctg_analysis.placing import for_owner_alone
 from ctg_analysis.settings import project_path
 
 HEADER = "date;fichier;lignes;motif\n"
@@ -61,9 +62,10 @@ def _interviews(kept: Kept, today: datetime.date) -> list[Due]:
 def purge(kept: Kept, today: datetime.date) -> list[Due]:
     """Delete what is due on a day and note it in suppressions.csv; return what was deleted."""
     deleted = due(kept, today)
-    for one in deleted:
-        _delete(one)
-        _note(kept.folder / DELETIONS, one, today)
+    with for_owner_alone(kept.folder.parents[1]):
+        for one in deleted:
+            _delete(one)
+            _note(kept.folder / DELETIONS, one, today)
     return deleted
 
 
