@@ -80,7 +80,7 @@ def build(
         messages.print(f"--shard {shard}: no territory in this part, nothing to build")
         return
     home = (out or settings().reports).resolve()
-    start, codes, published = time.perf_counter(), [], False
+    start, codes, told, published = time.perf_counter(), [], set(), False
     with messages.status("data") as status:
         if scheduler:
             from ctg_analysis.distributed import build_there
@@ -92,7 +92,9 @@ def build(
             codes.append(one.exit_code)
             published |= one.published
             for line in lines_of(one):
-                messages.print(line)
+                if line not in told:  # that a notebook is refused is said once, whatever the number of territories
+                    messages.print(line)
+                told.add(line)
         if published or not is_listed(home):
             write_list(home)
     if len(some) > 1:

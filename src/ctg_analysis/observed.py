@@ -22,12 +22,19 @@ from ctg_analysis.staleness import MANIFEST
 from ctg_analysis.territories import FRANCE, METROPOLITAN_FRANCE
 
 LOCAL = ("commune", "secteur")
+_asked: set[str] = set()
 
 
 def observed(epci: str, root: DataRoot) -> "Observed":
     """Return what was observed of a territory; opened again only after another one, or when `ctg data` has run."""
+    _asked.add(epci)
     made = (root.processed, root.processed / MATERIAL)
     return _opened(epci, root, tuple((folder / MANIFEST).stat().st_mtime_ns for folder in made))
+
+
+def opened() -> list[str]:
+    """Return the territories that this process has opened, by their SIREN."""
+    return sorted(_asked)
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.chapters import all_chapters
+from ctg_analysis.chapters import notebooks
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display import markup, notes, texts
@@ -137,8 +137,8 @@ class Shown:
 
     @cached_property
     def pages(self) -> dict[str, str]:
-        """Return the page of each chapter, by number."""
-        return {one.number: one.page for one in all_chapters()}
+        """Return the page of each chapter, by number; that of one whose notebook is refused may have stayed."""
+        return {one.number: one.page for one in notebooks()}
 
     def figure_of(self, one: Indicator) -> str:
         """Return the address of the figure of an indicator, in its chapter."""

@@ -23,6 +23,10 @@ from ctg_analysis.settings import data_root
 
 KERNEL = "python3"
 ENGINE, WARM_ENGINE = "ctg", "ctg-warm"
+OPENED = "application/vnd.ctg.opened+json"
+ASKS = f"""from IPython.display import display
+from ctg_analysis.observed import opened
+display({{{OPENED!r}: opened()}}, raw=True)"""  # runs after the cells of a chapter, where they ran
 
 
 class CellError(UserError):
@@ -54,12 +58,14 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
     The cells run in this process when it is a fork of the template, prepared for the territory; else in a stock kernel.
 
     Raises:
-        CellError: a cell failed; says the chapter, the cell and the error.
+        CellError: a cell failed; says the chapter, the cell and the error. UserError: it opened another territory, or
+            ended before its last cell.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
     engine = WARM_ENGINE if template.is_fork() else ENGINE
     source, failed = str(chapter.path), str(folder / chapter.path.name)
     notebook = prepare_notebook_metadata(parameterised(chapter, epci, engine), source, failed)
+    notebook.cells.append(nbformat.v4.new_code_cell(ASKS))
     notebook = papermill_engines.execute_notebook_with_engine(
         engine,
         notebook,
@@ -69,6 +75,7 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
         execution_timeout=LIMITS.cell,
         checked=template.is_fork(),
     )
+    asked = notebook.cells.pop()
     try:
         raise_for_execution_errors(notebook, failed)
     except PapermillExecutionError as error:
@@ -76,7 +83,20 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
         raise CellError(
             place(chapter), error.cell_index, error.ename, error.evalue, strip_ansi("\n".join(error.traceback))
         ) from error
+    if wrong := _not_of(epci, asked):
+        nbformat.write(notebook, failed)
+        raise UserError(f"{place(chapter)}: {wrong}")
     return notebook
+
+
+def _not_of(epci: str, asked: nbformat.NotebookNode) -> str:
+    """Return why a notebook may show another territory, from the answer to ASKS; nothing when it does not."""
+    answers = [output.data[OPENED] for output in asked.outputs if OPENED in output.get("data", {})]
+    if not answers:
+        return "ended before its last cell, expected that all of them run: is there an exit?"
+    others = sorted(set(answers[0]) - {epci})
+    wrong = f"opened {', '.join(others)}, expected {epci} alone: open the chapter with the parameter epci"
+    return wrong if others else ""
 
 
 def parameterised(chapter: ChapterNotebook, epci: str, engine: str) -> nbformat.NotebookNode:

@@ -43,12 +43,13 @@ def prepare(epci: str) -> None:
 def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict:
     """Run a chapter and write its page, unless what it reads is what it read in the former edition.
 
-    former: the sum of what it read, empty to run it anyway. Returns that sum now, and whether it ran.
+    former: the sum of what it read, empty to run it anyway. Returns that sum now, whether it ran, and what it shows
+    that its page does not.
     """
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.display.texts import typography
     from ctg_analysis.publishing.execution import execute
-    from ctg_analysis.publishing.html import chapter_page
+    from ctg_analysis.publishing.html import chapter_page, left_out
 
     read = _read(open_chapter(report.epci).seen, chapter)
     if former and read == former:
@@ -56,7 +57,7 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict
     notebook = execute(chapter, report.epci, report.executed)
     page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
     (report.fresh / chapter.page).write_text(chapter_page(notebook, page), encoding="utf-8")
-    return {"observations": read, "run": True}
+    return {"observations": read, "run": True, "left_out": left_out(notebook)}
 
 
 def write_data(report: Report) -> dict:
