@@ -56,7 +56,7 @@ def process(*roots: DataRoot) -> list[int]:
     Raises:
         InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it.
     """
-    from ctg_analysis.checking import check_root  # both heavy, and seldom needed
+    from ctg_analysis.checking import check_root, strays  # all heavy, and seldom needed
     from ctg_analysis.derivation import derive
     from ctg_analysis.raw_data import read_root
 
@@ -66,6 +66,8 @@ def process(*roots: DataRoot) -> list[int]:
     for root in roots:
         reading = read_root(root)
         try:
+            if astray := strays(root.raw):
+                raise InputError(astray)
             tables = derive(root, reading)
             derived.append((tables, derive_material(root, tables["territories"])))
         except InputError as error:  # it stops at the first stage that finds something

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ctg_analysis.published import editions_with_restricted, reports
 from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
-from ctg_analysis.sources.folders import sha256, source_folders
+from ctg_analysis.sources.folders import files_of, sha256
 
 MANIFEST = "manifest.json"
 OPEN = ("raw/", "reference/", "library", "lock")
@@ -55,13 +55,7 @@ def inputs(root: DataRoot) -> dict[str, str]:
 
     Of the library, the modules that make them: not those of PAGES, which only read them.
     """
-    files = [
-        path
-        for folders in source_folders(root.raw).values()
-        for folder in folders
-        for path in sorted(folder.iterdir())
-        if path.is_file()
-    ]
+    files = files_of(root.raw)
     reference = (path for path in root.reference.rglob("*") if MODELS not in path.relative_to(root.reference).parts)
     files += sorted(path for path in reference if path.is_file())
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
