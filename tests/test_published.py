@@ -2,9 +2,12 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
+from notebook_files import project
 from raw_files import keep
 
 from ctg_analysis import derivation, published, staleness
@@ -13,7 +16,7 @@ from ctg_analysis.chapters import chosen_chapters
 from ctg_analysis.processing import NOTES, exposure, read_notes
 from ctg_analysis.raw_data import read_root
 from ctg_analysis.secrecy import EXPOSED
-from ctg_analysis.settings import DataRoot
+from ctg_analysis.settings import DataRoot, settings
 
 
 def test_the_gate_knows_what_earlier_editions_published(tmp_path, monkeypatch, example):
@@ -41,6 +44,49 @@ def test_the_gate_knows_what_earlier_editions_published(tmp_path, monkeypatch, e
     assert set(known.loc[known["level"].ne("commune"), "territory"]) <= set(edition.membership["territory"])
     assert [name for name in staleness.inputs(root) if name.startswith("published/")] != []
     assert published.editions_with_restricted(example, tmp_path / "reports") == {}  # the invented one starts anew
+
+
+BUILDS = """
+import sys
+from ctg_analysis import cli, processing
+from ctg_analysis.settings import DataRoot, settings
+
+DataRoot.fictional = property(lambda root: False)  # as an EPCI whose partners have sent forms
+made = []
+processing.process = made.append
+for _ in range(2):
+    sys.argv = ["ctg", "build", "999999999", "--chapters", "08"]
+    try:
+        cli.main()
+    except SystemExit as end:
+        print(end.code or 0, len(made))
+"""
+
+
+@pytest.mark.slow
+def test_the_build_after_one_that_published_figures_of_partners_has_nothing_to_do(tmp_path, example):
+    """An edition says nothing that the data it was made of do not: these are made again when another one comes."""
+    root = project(tmp_path / "project")
+    shutil.copy(chosen_chapters(["08"])[0].path, root / "notebooks")
+    (root / "data").unlink()
+    home = DataRoot(root / "data" / "exemple")
+    home.path.mkdir(parents=True)
+    (root / "data" / "reference").symlink_to(settings().reference)
+    for name in ("raw", "reference", "private"):
+        (home.path / name).symlink_to(example.path / name)
+    shutil.copytree(example.processed, home.processed)
+    environment = {"CTG_ROOT": str(root), "PATH": "/usr/bin:/bin"}
+
+    def builds():
+        command = [sys.executable, "-c", BUILDS]
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+    answer = builds()
+    assert answer.stdout.splitlines() == ["0 0", "0 0"] and "up to date" in answer.stderr, answer.stderr
+    (first,) = (root / "reports" / ".editions" / "999999999").iterdir()
+    other = shutil.copytree(first, first.with_name("restored"))
+    pd.read_parquet(first / "observations.parquet").head(9).to_parquet(other / "observations.parquet")
+    assert builds().stdout.splitlines() == ["0 1", "0 2"]
 
 
 def test_a_build_says_in_one_line_what_earlier_editions_gave_away_of_its_territory_alone(tmp_path):

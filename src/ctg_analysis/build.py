@@ -17,7 +17,7 @@ from tempfile import mkdtemp
 from ctg_analysis.chapters import ChapterNotebook, notebooks
 from ctg_analysis.errors import UserError
 from ctg_analysis.locks import alone
-from ctg_analysis.processing import ensure, exposure
+from ctg_analysis.processing import ensure, exposure, note_published
 from ctg_analysis.publishing import tasks
 from ctg_analysis.publishing.editions import JOURNAL, RECORD, SCRATCH, latest, publish, record, write_record
 from ctg_analysis.publishing.keys import keys, same_but_data
@@ -26,7 +26,7 @@ from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
 from ctg_analysis.settings import PUBLIC, data_root, project_path, settings
 from ctg_analysis.sources.folders import sha256
-from ctg_analysis.staleness import told
+from ctg_analysis.staleness import made_from, told
 
 SIREN = r"\d{9}"
 DATA_FILE = re.compile(r'href="(donnees/[^"]+)"')
@@ -92,7 +92,8 @@ def left_out(built: Built, stem: str) -> list[str]:
 class Plan:
     """What a territory needs: the report, its keys, the record of the latest edition, the chapters to look at.
 
-    refused: the notebooks that are; those that have a page are chapters of the report.
+    refused: the notebooks that are; those that have a page are chapters of the report. made: what data/processed was
+    made from.
     """
 
     report: Report
@@ -100,6 +101,7 @@ class Plan:
     former: dict
     todo: list[ChapterNotebook]
     refused: list[ChapterNotebook]
+    made: dict[str, str]
     force: bool
     came: dict[str, Outcome] = field(default_factory=dict)
 
@@ -212,7 +214,8 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
         built = Built(epci, out / epci, breaks=former["breaks"], exposure=exposure(root, epci))
         return with_notebooks(built, refused, entries)
     todo = [one for one in todo if not one.fault]
-    return Plan(Report(epci, listed, *scratch_of(epci, out), edition), own, former, todo, refused, force)
+    report = Report(epci, listed, *scratch_of(epci, out), edition)
+    return Plan(report, own, former, todo, refused, made_from(root), force)
 
 
 def stays(refused: ChapterNotebook, entry: dict | None) -> bool:
@@ -302,6 +305,7 @@ def concluded(plan: Plan, out: Path) -> Built:
     )
     keep_journal(report, with_notebooks(built, plan.refused, entries), out)
     built.place, built.published = publish(report.fresh, out, report.epci), True
+    note_published(root, found["observations"], plan.made)
     shutil.rmtree(report.fresh.parent)
     return built
 

@@ -1,6 +1,7 @@
 """Raw files to OBSERVATIONS: the stage `ctg data`."""
 
 import json
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,17 @@ from filelock import FileLock
 
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.settings import MATERIAL, DataRoot
-from ctg_analysis.staleness import MANIFEST, are_observations_stale, demarches, inputs, is_stale, material_inputs
+from ctg_analysis.staleness import (
+    MANIFEST,
+    PUBLISHED,
+    are_observations_stale,
+    demarches,
+    inputs,
+    is_stale,
+    made_from,
+    material_inputs,
+    published,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +47,22 @@ def ensure(root: DataRoot) -> None:
             process(root)
         elif is_stale(root):
             process_material(root)
+
+
+def note_published(root: DataRoot, digest: str, made: dict[str, str]) -> None:
+    """Note in data/processed an edition that was made of it: all that it tells has passed the gate already.
+
+    Else it would be taken for another input, and the same tables be made again. digest: of its observations. made: what
+    the tables were made from when it was; nothing is noted when it was of others.
+    """
+    name = f"{PUBLISHED}{digest}"
+    with _writing(root):
+        now = made_from(root)
+        same = all(name.startswith(PUBLISHED) for name, _ in now.items() ^ made.items())
+        if same and name not in now and name in published(root):
+            date = (root.processed / MANIFEST).stat()  # that of the tables, by which an open report knows them
+            _note(root.processed, now | {name: digest})
+            os.utime(root.processed / MANIFEST, ns=(date.st_atime_ns, date.st_mtime_ns))
 
 
 def _writing(root: DataRoot) -> FileLock:
@@ -171,4 +198,6 @@ def _write_material(folder: Path, derived: "dict[str, Tables]", made_from: dict[
 
 
 def _note(folder: Path, made_from: dict[str, str]) -> None:
-    (folder / MANIFEST).write_text(json.dumps(made_from, indent=1) + "\n", encoding="utf-8")
+    fresh = folder / f".{MANIFEST}"
+    fresh.write_text(json.dumps(made_from, indent=1) + "\n", encoding="utf-8")
+    fresh.replace(folder / MANIFEST)

@@ -9,6 +9,7 @@ from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
 from ctg_analysis.sources.folders import files_of, sha256
 
 MANIFEST = "manifest.json"
+PUBLISHED = "published/"
 OPEN = ("raw/", "reference/", "library", "lock")
 PAGES = {"__main__", "action_sheets", "analyst", "assumptions", "bilan", "build", "chapter", "chapters"}
 PAGES |= {"childcare_authority", "cli", "comparisons", "consultation", "demarche", "display", "distributed"}
@@ -61,8 +62,12 @@ def inputs(root: DataRoot) -> dict[str, str]:
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
     files += sorted(path for path in private if path.is_file())
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
-    digests |= {f"published/{digest}": digest for digest in editions_with_restricted(root, reports())}
-    return digests | {"library": library(without=PAGES), "lock": locked()}
+    return digests | published(root) | {"library": library(without=PAGES), "lock": locked()}
+
+
+def published(root: DataRoot) -> dict[str, str]:
+    """Return, of `inputs`, the restricted figures that earlier editions have published."""
+    return {f"{PUBLISHED}{digest}": digest for digest in editions_with_restricted(root, reports())}
 
 
 def material_inputs(root: DataRoot) -> dict[str, str]:
