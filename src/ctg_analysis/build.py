@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from ctg_analysis.chapters import ChapterNotebook, notebooks
-from ctg_analysis.errors import UserError
+from ctg_analysis.errors import FullError, UserError, room_in
 from ctg_analysis.locks import alone
 from ctg_analysis.processing import ensure, exposure, note_published
 from ctg_analysis.publishing import tasks
@@ -214,7 +214,8 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
         built = Built(epci, out / epci, breaks=former["breaks"], exposure=exposure(root, epci))
         return with_notebooks(built, refused, entries)
     todo = [one for one in todo if not one.fault]
-    report = Report(epci, listed, *scratch_of(epci, out), edition)
+    with room_in(out):
+        report = Report(epci, listed, *scratch_of(epci, out), edition)
     return Plan(report, own, former, todo, refused, made_from(root), force)
 
 
@@ -259,6 +260,19 @@ def scratch_of(epci: str, out: Path) -> tuple[Path, Path]:
 
 
 def concluded(plan: Plan, out: Path) -> Built:
+    """Return what came of a report, published; of one that there is no room for nothing is kept."""
+    try:
+        with room_in(out):
+            for outcome in plan.came.values():
+                if isinstance(outcome.error, FullError):
+                    raise outcome.error
+            return made_public(plan, out)
+    except FullError as error:
+        shutil.rmtree(plan.report.fresh.parent, ignore_errors=True)
+        return Built(plan.report.epci, error=error)
+
+
+def made_public(plan: Plan, out: Path) -> Built:
     """Publish what was made, with the chapters kept from the latest edition; what failed is said, never hidden."""
     from ctg_analysis.publishing import around
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ctg_analysis.errors import Busy, UserError
+from ctg_analysis.errors import Busy, UserError, room_in
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path, settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -81,7 +81,7 @@ def build(
         return
     home = (out or settings().reports).resolve()
     start, codes, told, published = time.perf_counter(), [], set(), False
-    with messages.status("data") as status:
+    with room_in(home), messages.status("data") as status:
         if scheduler:
             from ctg_analysis.distributed import build_there
 
@@ -149,7 +149,7 @@ def documents(
     from ctg_analysis.documents import write_documents
 
     home = (out or settings().reports).resolve()
-    with messages.status(epci) as status:
+    with room_in(home), messages.status(epci) as status:
         for path in write_documents(epci, home, told=status.update):
             messages.print(f"{project_path(path)}: {path.stat().st_size / 1e6:.1f} MB")
 
@@ -166,7 +166,7 @@ def convention(
     from ctg_analysis.publishing.documents.making import write_convention
 
     home = (out or settings().reports).resolve()
-    with messages.status(epci):
+    with room_in(home), messages.status(epci):
         paths, warning = write_convention(epci, data_root(epci), home)
     messages.print(f"{project_path(paths[0])}: written, and {len(paths) - 1} other documents beside it")
     if warning:
@@ -183,7 +183,7 @@ def flash(
     from ctg_analysis.publishing.documents.making import write_issue
 
     home = (out or settings().reports).resolve()
-    with messages.status(epci):
+    with room_in(home), messages.status(epci):
         for path in write_issue(epci, data_root(epci), number, home):
             messages.print(f"{project_path(path)}: written")
 

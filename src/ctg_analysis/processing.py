@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.errors import Finding, InputError, room_in
 from ctg_analysis.settings import MATERIAL, DataRoot
 from ctg_analysis.staleness import (
     MANIFEST,
@@ -56,7 +56,7 @@ def note_published(root: DataRoot, digest: str, made: dict[str, str]) -> None:
     the tables were made from when it was; nothing is noted when it was of others.
     """
     name = f"{PUBLISHED}{digest}"
-    with _writing(root):
+    with room_in(root.processed), _writing(root):
         now = made_from(root)
         same = all(name.startswith(PUBLISHED) for name, _ in now.items() ^ made.items())
         if same and name not in now and name in published(root):
@@ -168,7 +168,7 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
 @contextmanager
 def _replacing(root: DataRoot, folder: Path) -> Iterator[Path]:
     """Give an empty folder, which takes the place of another one when all is written in it."""
-    with _writing(root), tempfile.TemporaryDirectory(prefix=".processed-", dir=root.path) as scratch:
+    with room_in(folder), _writing(root), tempfile.TemporaryDirectory(prefix=".processed-", dir=root.path) as scratch:
         fresh = Path(scratch) / "fresh"
         fresh.mkdir()
         yield fresh
