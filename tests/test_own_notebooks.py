@@ -25,7 +25,7 @@ STAYS = "the page is not of this edition"
 
 
 @pytest.fixture(scope="module")
-def warm(example):
+def warm(example, france):
     own = Template() if can_fork() else None
     yield own
     if own:
@@ -90,13 +90,15 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     edition = latest(out, EXAMPLE_EPCI)
     assert told() == (2, "up to date", lines) and latest(out, EXAMPLE_EPCI) == edition
 
-    write_notebook(shows, OWN)
+    write_notebook(shows, OTHER)
     write_notebook(own, OWN, title="# Le mien\n\nQuoi ?")
     write_notebook(away, OTHER, tag="other")
-    record = edition / "provenance.json"  # as an earlier version made this page, under the name of any EPCI
+    record = edition / "provenance.json"  # as an earlier version made these pages, under the name of any EPCI
     made = json.loads(record.read_text(encoding="utf-8"))
-    made["chapters"]["21_d"]["key"]["notebook"] = sha256(away.read_bytes()).hexdigest()
+    for path in (shows, away):
+        made["chapters"][path.stem]["key"]["notebook"] = sha256(path.read_bytes()).hexdigest()
     record.write_text(json.dumps(made), encoding="utf-8")
     code, head, lines = told()
-    assert (code, head, len(lines)) == (2, "2 chapters made again", 3) and "21_d.ipynb: refused" in lines[2]
-    assert pages() == ["18_a", "22_e"] and "Chapitre daté" not in page("22_e") and not journal.exists()
+    assert (code, head) == (2, "1 chapter made again") and "21_d.ipynb: refused" in lines[2]
+    assert lines[3] == f"notebooks/18_a.ipynb: {AWAY}: {STAYS}" and "n’a pas pu être établi" in page("18_a")
+    assert pages() == ["18_a", "22_e"] and "Chapitre daté" not in page("22_e")

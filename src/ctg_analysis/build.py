@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from ctg_analysis.chapters import ChapterNotebook, notebooks
-from ctg_analysis.errors import FullError, UserError, room_in
+from ctg_analysis.errors import FullError, OtherTerritoryError, UserError, room_in
 from ctg_analysis.locks import alone
 from ctg_analysis.processing import ensure, exposure, note_published
 from ctg_analysis.publishing import tasks
@@ -223,9 +223,12 @@ def stays(refused: ChapterNotebook, entry: dict | None) -> bool:
     """Tell whether a chapter whose notebook is refused keeps its page: not when there is none, nor when it was made of
     that very notebook for whatever territory this one names itself.
     """
-    if entry is None:
-        return False
-    return refused.takes_epci or (entry["key"] or {}).get("notebook") != sha256(refused.path)
+    return entry is not None and (refused.takes_epci or not is_made_of(refused, entry))
+
+
+def is_made_of(chapter: ChapterNotebook, entry: dict) -> bool:
+    """Tell whether the page of a chapter was made of its notebook as it is. entry: the record of the chapter."""
+    return (entry.get("key") or {}).get("notebook") == sha256(chapter.path)
 
 
 def as_published(refused: ChapterNotebook, entry: dict) -> ChapterNotebook:
@@ -286,7 +289,8 @@ def made_public(plan: Plan, out: Path) -> Built:
         outcome, stem = plan.came[f"notebooks/{one.path.name}"], one.path.stem
         if outcome.error:
             built.failed[stem] = outcome.error
-            entries[stem] = failed(report, one, found["page"], plan.former)
+            is_false = isinstance(outcome.error, OtherTerritoryError) and is_made_of(one, entries.get(stem, {}))
+            entries[stem] = failed(report, one, found["page"], {} if is_false else plan.former)
         else:
             former = entries.get(stem, {})
             made = {"key": plan.keys[stem], "observations": outcome.result["observations"]}

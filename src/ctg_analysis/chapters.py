@@ -55,7 +55,7 @@ def _read(path: Path, others: list[Path]) -> ChapterNotebook:
     faults = [_misnamed(path, others)]
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        first = _source(cells[0]) if cells and cells[0]["cell_type"] == "markdown" else ""
+        first = _source(cells[0]).strip() if cells and cells[0]["cell_type"] == "markdown" else ""
         without_epci = _without_epci(cells)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         line = f"line {error.lineno}, column {error.colno}: " if isinstance(error, json.JSONDecodeError) else ""

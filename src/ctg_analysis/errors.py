@@ -26,6 +26,10 @@ class Busy(UserError):
     exit_code = 3
 
 
+class OtherTerritoryError(UserError):
+    """A chapter that opens another territory than that of its page."""
+
+
 class FullError(UserError):
     """A folder that has no room for what has to be written there."""
 

@@ -14,7 +14,7 @@ from papermill.parameterize import parameterize_notebook
 
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapters import ChapterNotebook
-from ctg_analysis.errors import UserError
+from ctg_analysis.errors import OtherTerritoryError, UserError
 from ctg_analysis.processing import hold
 from ctg_analysis.publishing import template
 from ctg_analysis.publishing.readings import read_ahead
@@ -58,8 +58,8 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
     The cells run in this process when it is a fork of the template, prepared for the territory; else in a stock kernel.
 
     Raises:
-        CellError: a cell failed; says the chapter, the cell and the error. UserError: it opened another territory, or
-            ended before its last cell.
+        CellError: a cell failed; says the chapter, the cell and the error. OtherTerritoryError. UserError: it ended
+            before its last cell.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
     engine = WARM_ENGINE if template.is_fork() else ENGINE
@@ -83,20 +83,22 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
         raise CellError(
             place(chapter), error.cell_index, error.ename, error.evalue, strip_ansi("\n".join(error.traceback))
         ) from error
-    if wrong := _not_of(epci, asked):
+    try:
+        _check(place(chapter), epci, asked)
+    except UserError:
         nbformat.write(notebook, failed)
-        raise UserError(f"{place(chapter)}: {wrong}")
+        raise
     return notebook
 
 
-def _not_of(epci: str, asked: nbformat.NotebookNode) -> str:
-    """Return why a notebook may show another territory, from the answer to ASKS; nothing when it does not."""
+def _check(place: str, epci: str, asked: nbformat.NotebookNode) -> None:
+    """Check that a notebook ran whole and opened its territory alone, from what ASKS showed after its cells."""
     answers = [output.data[OPENED] for output in asked.outputs if OPENED in output.get("data", {})]
     if not answers:
-        return "ended before its last cell, expected that all of them run: is there an exit?"
-    others = sorted(set(answers[0]) - {epci})
-    wrong = f"opened {', '.join(others)}, expected {epci} alone: open the chapter with the parameter epci"
-    return wrong if others else ""
+        raise UserError(f"{place}: ended before its last cell, expected that all of them run: is there an exit?")
+    if others := sorted(set(answers[0]) - {epci}):
+        expected = f"expected {epci} alone: open the chapter with the parameter epci"
+        raise OtherTerritoryError(f"{place}: opened {', '.join(others)}, {expected}")
 
 
 def parameterised(chapter: ChapterNotebook, epci: str, engine: str) -> nbformat.NotebookNode:
