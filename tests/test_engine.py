@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
+from notebook_files import write_notebook
 
 from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.errors import UserError
@@ -182,6 +183,15 @@ def test_a_chapter_that_opens_another_territory_fails_by_name(tmp_path, warm):
         execute(other, EXAMPLE_EPCI, tmp_path)
     own = notebook_of(tmp_path, OPENED.format("epci"), "chapter.peers()")
     assert outcome_of(own, tmp_path, warm).error is None
+
+
+def test_a_notebook_that_jupyterlab_made_is_a_chapter_like_the_others(tmp_path, warm):
+    """No clock in it, nor a random name of a cell; its kernel is reached through files, and ends with the build."""
+    path = write_notebook(tmp_path / "18_a.ipynb", LISTENING)
+    chapter = ChapterNotebook("18", path, "Titre", "")
+    ours, reference = outcome_of(chapter, tmp_path, warm).result, execute(chapter, EXAMPLE_EPCI, tmp_path)
+    assert ours.cells[:-1] == reference.cells[:-1] and ours.metadata == reference.metadata
+    assert reference.cells[-1].outputs[0].data["text/plain"] == f"(True, ['{LOOPBACK}'])"
 
 
 def test_a_chapter_that_ends_before_its_last_cell_fails(tmp_path, warm):

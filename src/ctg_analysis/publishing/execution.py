@@ -65,6 +65,7 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
     engine = WARM_ENGINE if template.is_fork() else ENGINE
     source, failed = str(chapter.path), str(folder / chapter.path.name)
     notebook = prepare_notebook_metadata(parameterised(chapter, epci, engine), source, failed)
+    notebook.metadata.setdefault("ctg", {"chapter": chapter.number})  # which one that JupyterLab made does not have
     notebook.cells.append(nbformat.v4.new_code_cell(ASKS))
     notebook = papermill_engines.execute_notebook_with_engine(
         engine,
