@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ctg_analysis.errors import Busy, UserError, in_lines
+from ctg_analysis.errors import Busy, UserError, in_lines, room_in
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path, settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -66,8 +66,8 @@ def build(
 
     Chapters that a report has already are kept up to date with those asked for.
 
-    Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them, or
-    with a démarche whose chain does not hold; 3 another build of the same report is at work.
+    Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them,
+    without what a notebook shows beside HTML, or with a démarche whose chain does not hold; 3 another build of the same report is at work.
     """
     from ctg_analysis.build import build as build_reports
     from ctg_analysis.build import lines_of
@@ -80,8 +80,8 @@ def build(
         messages.print(f"--shard {shard}: no territory in this part, nothing to build")
         return
     home = (out or settings().reports).resolve()
-    start, codes, published = time.perf_counter(), [], False
-    with messages.status("data") as status:
+    start, codes, told, published = time.perf_counter(), [], set(), False
+    with room_in(home), messages.status("data") as status:
         if scheduler:
             from ctg_analysis.distributed import build_there
 
@@ -92,7 +92,9 @@ def build(
             codes.append(one.exit_code)
             published |= one.published
             for line in lines_of(one):
-                messages.print(line)
+                if line not in told:  # that a notebook is refused is said once, whatever the number of territories
+                    messages.print(line)
+                told.add(line)
         if published or not is_listed(home):
             write_list(home)
     if len(some) > 1:
@@ -147,7 +149,7 @@ def documents(
     from ctg_analysis.documents import write_documents
 
     home = (out or settings().reports).resolve()
-    with messages.status(epci) as status:
+    with room_in(home), messages.status(epci) as status:
         for path in write_documents(epci, home, told=status.update):
             messages.print(f"{project_path(path)}: {path.stat().st_size / 1e6:.1f} MB")
 
@@ -164,7 +166,7 @@ def convention(
     from ctg_analysis.publishing.documents.making import write_convention
 
     home = (out or settings().reports).resolve()
-    with messages.status(epci):
+    with room_in(home), messages.status(epci):
         paths, warning = write_convention(epci, data_root(epci), home)
     messages.print(f"{project_path(paths[0])}: written, and {len(paths) - 1} other documents beside it")
     if warning:
@@ -181,7 +183,7 @@ def flash(
     from ctg_analysis.publishing.documents.making import write_issue
 
     home = (out or settings().reports).resolve()
-    with messages.status(epci):
+    with room_in(home), messages.status(epci):
         for path in write_issue(epci, data_root(epci), number, home):
             messages.print(f"{project_path(path)}: written")
 

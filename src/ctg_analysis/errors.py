@@ -1,7 +1,11 @@
 """Errors told to a person: one line that says what, where, what was expected and what to do."""
 
+import errno
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 Item, Result = TypeVar("Item"), TypeVar("Result")
@@ -20,6 +24,30 @@ class Busy(UserError):
     """Another process is at the same work; the command may be run again when it has ended."""
 
     exit_code = 3
+
+
+class OtherTerritoryError(UserError):
+    """A chapter that opens another territory than that of its page."""
+
+
+class FullError(UserError):
+    """A folder that has no room for what has to be written there."""
+
+
+@contextmanager
+def room_in(folder: Path) -> Iterator[None]:
+    """Name the folder in which a work finds no room: the system tells a file at most, and not always that of the disk.
+
+    Raises:
+        FullError: the disk is full, or the part of it that this user may have.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        what = f"{os.strerror(error.errno)}, expected room there: make some, then run the command again"
+        raise FullError(f"{folder}: {what}") from error
 
 
 @dataclass(frozen=True, order=True)

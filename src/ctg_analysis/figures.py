@@ -104,7 +104,7 @@ def timeline(seen: Observed, one: Indicator) -> Html:
     rows = by_commune(seen, one)
     if rows.empty:
         return unavailable(seen, one, f"{one.label}, par commune")
-    span = notes.convention(seen.root, seen.epci)
+    span = seen.years_of_convention
     note = f"Bande claire : durée de la convention territoriale globale ({span[0]}-{span[1]})." if span else ""
     drawing = lines.timeline(rows[rows["status"].eq(OK)], span)
     return _drawn(seen, one, drawing, rows, over_years=False, note=note, message=messages.timeline(rows))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.errors import Finding, InputError, room_in
 from ctg_analysis.published import Entry, adopt_reports, remember
 from ctg_analysis.settings import MATERIAL, DataRoot
 from ctg_analysis.staleness import (
@@ -85,7 +85,7 @@ def process(*roots: DataRoot) -> list[int]:
         InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it;
         before, what is missing of what has been published.
     """
-    from ctg_analysis.checking import check_root  # both heavy, and seldom needed
+    from ctg_analysis.checking import check_root, strays  # all heavy, and seldom needed
     from ctg_analysis.derivation import derive
     from ctg_analysis.raw_data import read_root
 
@@ -97,6 +97,8 @@ def process(*roots: DataRoot) -> list[int]:
     for root in roots:
         reading = read_root(root)
         try:
+            if astray := strays(root.raw):
+                raise InputError(astray)
             tables = derive(root, reading)
             derived.append((tables, derive_material(root, tables["territories"])))
         except InputError as error:  # it stops at the first stage that finds something
@@ -170,7 +172,7 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
 @contextmanager
 def _replacing(root: DataRoot, folder: Path) -> Iterator[Path]:
     """Give an empty folder, which takes the place of another one when all is written in it."""
-    with _writing(root), tempfile.TemporaryDirectory(prefix=".processed-", dir=root.path) as scratch:
+    with room_in(folder), _writing(root), tempfile.TemporaryDirectory(prefix=".processed-", dir=root.path) as scratch:
         fresh = Path(scratch) / "fresh"
         fresh.mkdir()
         yield fresh
@@ -200,4 +202,6 @@ def _write_material(folder: Path, derived: "dict[str, Tables]", made_from: dict[
 
 
 def _note(folder: Path, made_from: dict[str, str]) -> None:
-    (folder / MANIFEST).write_text(json.dumps(made_from, indent=1) + "\n", encoding="utf-8")
+    fresh = folder / f".{MANIFEST}"
+    fresh.write_text(json.dumps(made_from, indent=1) + "\n", encoding="utf-8")
+    fresh.replace(folder / MANIFEST)

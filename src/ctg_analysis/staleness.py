@@ -8,7 +8,7 @@ from pathlib import Path
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.published import entries
 from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
-from ctg_analysis.sources.folders import sha256, source_folders
+from ctg_analysis.sources.folders import files_of, sha256
 
 MANIFEST = "manifest.json"
 RECORDED = "recorded.json"  # beside MANIFEST: the entries of the record that were made from these tables
@@ -79,13 +79,7 @@ def inputs(root: DataRoot) -> dict[str, str]:
     Raises:
         InputError: the record of what has been published lacks an entry, which data/processed may be what remembers.
     """
-    files = [
-        path
-        for folders in source_folders(root.raw).values()
-        for folder in folders
-        for path in sorted(folder.iterdir())
-        if path.is_file()
-    ]
+    files = files_of(root.raw)
     reference = (path for path in root.reference.rglob("*") if MODELS not in path.relative_to(root.reference).parts)
     files += sorted(path for path in reference if path.is_file())
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctg_analysis.chapters import ChapterNotebook, all_chapters
+from ctg_analysis.errors import room_in
 
 if TYPE_CHECKING:
     from ctg_analysis.observed import Observed
@@ -24,6 +25,11 @@ class Report:
     fresh: Path
     executed: Path
     latest: Path | None
+
+    @property
+    def out(self) -> Path:
+        """Return the folder of the reports, which the scratch folders are below."""
+        return self.fresh.parents[2]
 
 
 def prepare(epci: str) -> None:
@@ -43,20 +49,22 @@ def prepare(epci: str) -> None:
 def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict:
     """Run a chapter and write its page, unless what it reads is what it read in the former edition.
 
-    former: the sum of what it read, empty to run it anyway. Returns that sum now, and whether it ran.
+    former: the sum of what it read, empty to run it anyway. Returns that sum now, whether it ran, and what it shows
+    that its page does not.
     """
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.display.texts import typography
     from ctg_analysis.publishing.execution import execute
-    from ctg_analysis.publishing.html import chapter_page
+    from ctg_analysis.publishing.html import chapter_page, left_out
 
     read = _read(open_chapter(report.epci).seen, chapter)
     if former and read == former:
         return {"observations": read, "run": False}
-    notebook = execute(chapter, report.epci, report.executed)
-    page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
-    (report.fresh / chapter.page).write_text(chapter_page(notebook, page), encoding="utf-8")
-    return {"observations": read, "run": True}
+    with room_in(report.out):
+        notebook = execute(chapter, report.epci, report.executed)
+        page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
+        (report.fresh / chapter.page).write_text(chapter_page(notebook, page), encoding="utf-8")
+    return {"observations": read, "run": True, "left_out": left_out(notebook)}
 
 
 def write_data(report: Report) -> dict:
@@ -68,13 +76,13 @@ def write_data(report: Report) -> dict:
     from ctg_analysis.publishing.recording import entry
     from ctg_analysis.settings import data_root
 
-    chapter = open_chapter(report.epci)
-    write_csv(report.fresh, chapter)
-    write_material(report.fresh, chapter.seen.demarche)
-    write_spaces(report.fresh, chapter.seen)
-    observations = write_observations(report.fresh, chapter.seen)
-    page = about(report)
-    after = write_changes(report.fresh, report.latest, observations, page)
+    chapter, page = open_chapter(report.epci), about(report)
+    with room_in(report.out):
+        write_csv(report.fresh, chapter)
+        write_material(report.fresh, chapter.seen.demarche)
+        write_spaces(report.fresh, chapter.seen)
+        observations = write_observations(report.fresh, chapter.seen)
+        after = write_changes(report.fresh, report.latest, observations, page)
     return {
         "page": page,
         "departements": chapter.seen.territory["departement"],
