@@ -1,5 +1,5 @@
 """What the attacker knows of the forms of partners: what each indicator is made of, and what their fields say of each
-other (docs/links.md).
+other (docs/security.md).
 """
 
 import math

@@ -1,6 +1,6 @@
 """What docs take from the declarations: what each source lets us assume, what the fields of forms say of each other."""
 
-from ctg_analysis.layouts import PERSONS, guesses
+from ctg_analysis.layouts import guesses
 from ctg_analysis.model import Source
 from ctg_analysis.settings import settings
 from ctg_analysis.sources import SOURCES
@@ -45,22 +45,16 @@ def _line(source: Source) -> str:
 
 
 def links() -> str:
-    """Return what the other fields of each form say of each of its counts of persons, in Markdown."""
-    lines = [
-        "| form | persons | what other fields say of them | fields that say nothing of them |",
-        "| --- | --- | --- | --- |",
-    ]
+    """Return what the fields of each form say of its counts of persons, in Markdown."""
+    lines = ["| form | what its fields say of persons |", "| --- | --- |"]
     for source in (source for source in SOURCES.values() if source.form):
         form = source.form
-        for persons in (field.measure for field in form.numbers if field.kind == PERSONS):
-            known = [link for link in (*form.wholes, *form.links) if persons in link.terms]
-            told = [link.words for link in known] + [
-                f"told by {one}" for one, of in form.tells.items() if of == persons
-            ]
-            near = {measure for link in known for measure in link.terms} | {one for one, of in form.tells.items() if of}
-            others = [field.measure for field in form.numbers if field.measure not in near | {persons}]
-            cells = source.id, persons, " ; ".join(dict.fromkeys(told)), ", ".join(dict.fromkeys(others))
-            lines.append("| " + " | ".join(cell or "–" for cell in cells) + " |")
+        added = {part for parts in form.breakdowns.values() for part in parts}
+        told = [f"`{part}` within `{whole}`" for part, whole in sorted(form.parts()) if part not in added]
+        told += [f"`{whole}` is the sum of its {len(parts)} parts" for whole, parts in form.breakdowns.items()]
+        told += [link.words for link in form.links]
+        told += [f"`{answer}` tells whether there is `{persons}`" for answer, persons in form.tells.items()]
+        lines.append(f"| {source.id} | {' ; '.join(told) or '–'} |")
     return "\n".join(lines)
 
 

@@ -154,10 +154,10 @@ class Link:
     """What the counts of a place say of each other: weighted, they never come to less than 0.
 
     Example: nobody comes where there is no site, so that `persons <= MANY x sites`:
-    `Link({"digital_sites": MANY, "digital_persons": -1}, "nobody without digital_sites")`.
+    `Link({"digital_sites": MANY, "digital_persons": -1}, "no `digital_persons` without `digital_sites`")`.
 
     terms: measure -> coefficient; MANY for as many as there can be. communes: MANY for each commune of the place is
-    added. words: the link as docs/links.md says it. presumed: it holds as a rule, so that figures which contradict it
+    added. words: the link as docs/security.md says it. presumed: it holds as a rule, and figures that contradict it
     suspend it in their place.
     """
 
@@ -169,7 +169,8 @@ class Link:
 
 def nobody_without(persons: str, *things: str) -> Link:
     """The link of persons with things: where there is none of these, there is nobody."""
-    return Link({**dict.fromkeys(things, MANY), persons: -1}, f"nobody without {' or '.join(things)}")
+    words = f"no `{persons}` without {' or '.join(f'`{one}`' for one in things)}"
+    return Link({**dict.fromkeys(things, MANY), persons: -1}, words)
 
 
 def everybody_with(persons: str, whole: str, things: str, all_things: str = "") -> Link:
@@ -178,23 +179,24 @@ def everybody_with(persons: str, whole: str, things: str, all_things: str = "") 
     all_things: the count that things are a part of; without it, things are one yes for each commune.
     """
     terms = {persons: 1, whole: -1, things: -MANY} | ({all_things: MANY} if all_things else {})
-    every = all_things or "commune"
-    return Link(terms, f"all {whole} where {things} are every {every}", communes=not all_things)
+    every = f"all of `{all_things}`" if all_things else "every commune"
+    return Link(terms, f"`{persons}` is `{whole}` where `{things}` is {every}", communes=not all_things)
 
 
 def at_most(persons: str, things: str) -> Link:
     """The link of persons with things of which each has one at least."""
-    return Link({things: 1, persons: -1}, f"at most {things}")
+    return Link({things: 1, persons: -1}, f"`{persons}` at most `{things}`")
 
 
 def at_least(persons: str, things: str, each: int = 1) -> Link:
     """The link of persons with things of which each has so many at most."""
-    return Link({persons: each, things: -1}, f"at least {things}" + (f" / {each}" if each > 1 else ""))
+    return Link({persons: each, things: -1}, f"`{persons}` at least `{things}`" + f" / {each}" * (each > 1))
 
 
 def within(whole: str, *parts: str) -> Link:
     """The link of a whole with parts of it that have nothing in common: by definition."""
-    return Link({whole: 1, **dict.fromkeys(parts, -1)}, f"{' + '.join(parts)} within {whole}", presumed=False)
+    words = f"{' + '.join(f'`{part}`' for part in parts)} within `{whole}`"
+    return Link({whole: 1, **dict.fromkeys(parts, -1)}, words, presumed=False)
 
 
 @dataclass(frozen=True)
