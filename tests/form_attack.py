@@ -76,9 +76,9 @@ def victims(truth, *editions):
 
 
 def attacker_of(*editions, truth, links=LINKS, parts=PARTS):
-    """Return who has read the rows printed in some editions (table, places), of the sources with a form."""
+    """Return who has read the rows printed in some editions (table, places), of indicators that forms feed."""
     attacker = Attacker(parts, links, truth)
     for table, places in editions:
-        rows = table[table["indicator"].isin(MEANING) & table["level"].isin(LOCAL) & table["source"].isin(GUARDED)]
-        attacker.reads(rows[rows["period"].ne("")], places, MEANING)
+        rows = table[table["indicator"].isin(MEANING) & table["level"].isin(LOCAL) & table["period"].ne("")]
+        attacker.reads(rows, places, MEANING)
     return attacker
