@@ -12,18 +12,29 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from tempfile import mkdtemp
 
 from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.locks import alone
 from ctg_analysis.processing import ensure, exposure
 from ctg_analysis.publishing import tasks
-from ctg_analysis.publishing.editions import JOURNAL, RECORD, SCRATCH, latest, publish, record, write_record
+from ctg_analysis.publishing.editions import (
+    DAMAGED,
+    JOURNAL,
+    RECORD,
+    chapters_of,
+    compared_with,
+    latest,
+    latest_whole,
+    publish,
+    record,
+    write_record,
+)
 from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
+from ctg_analysis.scratch import scratch, sweep
 from ctg_analysis.settings import PUBLIC, data_root, project_path, settings
 from ctg_analysis.staleness import told
 
@@ -37,7 +48,8 @@ class Built:
     """What came of a report: its folder, whether an edition was published, the chapters that ran, those that failed.
 
     breaks: where the chain of its démarche, from proofs to actions, does not hold. exposure: that earlier editions give
-    away what is withheld now; it is said here, and in no page, which would lead to it.
+    away what is withheld now; it is said here, and in no page, which would lead to it. damages: editions that have lost
+    or changed some of their files.
     """
 
     epci: str
@@ -46,6 +58,7 @@ class Built:
     ran: list[str] = field(default_factory=list)
     failed: dict[str, Exception] = field(default_factory=dict)
     breaks: list[str] = field(default_factory=list)
+    damages: list[str] = field(default_factory=list)
     exposure: str = ""
     error: Exception | None = None
 
@@ -66,7 +79,7 @@ def lines_of(built: Built) -> list[str]:
     ran = f"{count} chapter{'' if count == 1 else 's'} made again" if count or failed else "up to date"
     lines = [f"{project_path(built.place)}/index.html: {ran}"]
     lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
-    lines += [*built.breaks, *filter(None, [built.exposure])]
+    lines += [*built.damages, *built.breaks, *filter(None, [built.exposure])]
     journal = project_path(built.place.parent / JOURNAL / built.epci)
     details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
     return [*lines, details] if failed else lines
@@ -74,13 +87,17 @@ def lines_of(built: Built) -> list[str]:
 
 @dataclass
 class Plan:
-    """What a territory needs: the report, its keys, the record of the latest edition, the chapters to look at."""
+    """What a territory needs: the report, its keys, the record of the latest whole edition, the chapters to look at.
+
+    damaged: the latest edition when it is not whole.
+    """
 
     report: Report
     keys: dict[str, dict[str, str]]
     former: dict
     todo: list[ChapterNotebook]
     force: bool
+    damaged: Path | None
     came: dict[str, Outcome] = field(default_factory=dict)
 
     @property
@@ -119,6 +136,7 @@ def build(
     that is up to date is left as it is; one that cannot be made leaves the former one in place.
     """
     out.mkdir(parents=True, exist_ok=True)
+    sweep(out)
     waiting, own = iter(epcis), None
     try:
         while some := list(islice(waiting, TOGETHER * jobs)):
@@ -132,7 +150,7 @@ def build(
                         if not re.fullmatch(SIREN, epci):
                             raise UserError(f"EPCI: found {epci!r}, expected a SIREN of 9 digits")
                         held.enter_context(alone(out, epci, f"{epci}: is being built"))
-                        plan = planned(epci, chapters, out, force=force)
+                        plan = planned(epci, chapters, out, held, force=force)
                     except UserError as error:
                         yield Built(epci, error=error)
                         continue
@@ -163,45 +181,49 @@ def meanwhile() -> None:
     code()
 
 
-def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: bool) -> Plan | None:
+def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitStack, *, force: bool) -> Plan | None:
     """Return what a territory needs; None when its latest edition is what it would be.
 
     An edition is of one piece: a chapter that is there already, and has changed, is made again with those asked for.
+    Of one that is damaged, only the list of its chapters counts. held: the scratch folder lasts as long as it.
 
     Raises:
         InputError: raw files that cannot be trusted.
     """
     root = data_root(epci)
     ensure(root)
-    edition = latest(out, epci)
-    former = record(edition)
+    edition, whole = latest(out, epci), latest_whole(out, epci)
+    former = record(whole)
     if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
         raise UserError(f"{out}: its reports of {epci} are for other readers: name another folder with --out")
     entries, asked = former.get("chapters", {}), {one.path.stem: one for one in chapters}
-    shown = [one for one in all_chapters() if one.path.stem in asked or one.path.stem in entries]
-    listed = [asked.get(one.path.stem, one) for one in shown]
+    damaged = edition if edition != whole else None
+    known = asked.keys() | entries.keys() | (chapters_of(edition) if damaged else set())
+    listed = [asked.get(one.path.stem, one) for one in all_chapters() if one.path.stem in known]
     own = keys(listed, root, epci)
     made_of = {stem: entry["key"] for stem, entry in entries.items()}
     todo = [one for one in listed if (force and one in chapters) or made_of.get(one.path.stem) != own[one.path.stem]]
-    if not todo and former:
+    if not todo and former and edition == whole:
         return None
-    return Plan(Report(epci, listed, *scratch_of(epci, out), edition), own, former, todo, force)
-
-
-def scratch_of(epci: str, out: Path) -> tuple[Path, Path]:
-    """Return two new folders, one for the pages and one for the notebooks; those of a killed build are removed.
-
-    No build has had these names: nothing that a former one left at work writes there.
-    """
-    home = out / SCRATCH
-    home.mkdir(exist_ok=True)
-    for former in home.glob(f"{epci}*"):
-        shutil.rmtree(former, ignore_errors=True)
-    scratch = Path(mkdtemp(prefix=f"{epci}-", dir=home))
-    fresh, executed = scratch / "fresh", scratch / "executed"
+    made = held.enter_context(scratch(out, epci))
+    fresh, executed = made / "fresh", made / "executed"
     fresh.mkdir()
     executed.mkdir()
-    return fresh, executed
+    report = Report(epci, listed, fresh, executed, whole)
+    return Plan(report, own, former, todo, force, damaged)
+
+
+def damages(plan: Plan, out: Path) -> list[str]:
+    """Return what is to be said of editions that had lost or changed some of their files, a line each."""
+    epci, lines = plan.report.epci, []
+    if plan.damaged:
+        kept = out / DAMAGED / epci / plan.damaged.name
+        found = f"; what was found in the place of its files is in {project_path(kept)}" if kept.is_dir() else ""
+        lines.append(f"{epci}: the edition {plan.damaged.name} was damaged: the report was made again{found}")
+    before = plan.former.get("after")
+    if before and not compared_with(plan.report.latest):
+        lines.append(f"{epci}: the edition {before} is damaged or no more: nothing is compared with it")
+    return lines
 
 
 def concluded(plan: Plan, out: Path) -> Built:
@@ -246,7 +268,7 @@ def concluded(plan: Plan, out: Path) -> Built:
     )
     keep_journal(report, built, out)
     built.place, built.published = publish(report.fresh, out, report.epci), True
-    shutil.rmtree(report.fresh.parent)
+    built.damages = damages(plan, out)
     return built
 
 

@@ -22,6 +22,13 @@ class Busy(UserError):
     exit_code = 3
 
 
+def raise_all(failures: list[UserError]) -> None:
+    """Raise what stopped some of several works as one error, a line each; nothing when nothing did."""
+    if failures:
+        only_busy = all(isinstance(error, Busy) for error in failures)
+        raise (Busy if only_busy else UserError)("\n".join(map(str, failures)))
+
+
 @dataclass(frozen=True, order=True)
 class Finding:
     """One thing wrong in one file.

@@ -11,7 +11,16 @@ from ctg_analysis.chapters import all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.published import OBSERVATIONS
 from ctg_analysis.publishing.changes import changes
-from ctg_analysis.publishing.editions import HOME, compared_with, latest, publish, record, write_record
+from ctg_analysis.publishing.editions import (
+    HOME,
+    compared_with,
+    damaged,
+    is_whole,
+    latest,
+    publish,
+    record,
+    write_record,
+)
 
 
 def verify(epci: str, out: Path) -> tuple[int, list[str], str]:
@@ -66,6 +75,8 @@ def compared(one: Path, other: Path) -> tuple[int, list[str]]:
 def changes_of(epci: str, out: Path) -> tuple[str | None, pd.DataFrame]:
     """Return the edition that the latest one is compared with, and what changed (see publishing.changes.changes)."""
     edition = the_latest(epci, out)
+    if not is_whole(edition):
+        raise damaged(edition)
     before = the_one_before(edition)
     now = pd.read_parquet(edition / OBSERVATIONS)
     if not before:
@@ -77,7 +88,8 @@ def the_one_before(edition: Path) -> Path | None:
     """Return the edition that an edition is compared with, None for the first; raise UserError when it is no more."""
     before, after = compared_with(edition), record(edition)["after"]
     if after and not before:
-        raise UserError(f"{edition.parent.name}: the edition {after} is no longer in {HOME}, nothing to compare with")
+        lost = "damaged" if edition.with_name(after).is_dir() else f"no longer in {HOME}"
+        raise UserError(f"{edition.parent.name}: the edition {after} is {lost}, nothing to compare with")
     return before
 
 
