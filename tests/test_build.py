@@ -147,6 +147,7 @@ def test_a_page_that_stays_links_to_what_comes_and_by_its_title(tmp_path, chapte
 
 def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters, built):
     """Another sum of all data, the same sum of what the chapter reads; then another of what one of them reads."""
+
     def other_data(told):
         for entry in told["chapters"].values():
             entry["key"][OF_ALL] = "x"
@@ -190,7 +191,7 @@ def test_a_damaged_edition_is_made_again_and_said(out, chapters, built):
 
 
 def test_after_a_damaged_edition_the_one_before_serves_again(out, chapters, tmp_path, built):
-    """What has not changed since is copied from it, never from the damaged one; nor does a lost folder stop anything."""
+    """What has not changed since is copied from it, never from the damaged one; a folder that is lost stops nothing."""
     first = latest(out, EXAMPLE_EPCI)
     chapters[1] = retold(chapters[1], tmp_path / "notebooks", "Un autre texte, sans chiffre.")
     assert built(out, chapters).ran == [SECOND]

@@ -9,6 +9,7 @@ from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
 from ctg_analysis.sources.folders import sha256, source_folders
 
 MANIFEST = "manifest.json"
+TABLE, NOTE = ".parquet", ".json"
 OPEN = ("raw/", "reference/", "library", "lock")
 PAGES = {"__main__", "action_sheets", "analyst", "assumptions", "bilan", "build", "chapter", "chapters"}
 PAGES |= {"childcare_authority", "cli", "comparisons", "consultation", "demarche", "display", "distributed"}
@@ -19,23 +20,57 @@ PAGES |= {"assessments", "funnels", "large_communes", "spaces"}
 
 
 def is_stale(root: DataRoot) -> bool:
-    """Tell whether data/processed was made from other inputs or by another library."""
-    return are_observations_stale(root) or _made(root.processed / MATERIAL) != material_inputs(root)
+    """Tell whether data/processed was made from other inputs or by another library, or has lost or changed a table."""
+    return are_observations_stale(root) or _is_other(root.processed / MATERIAL, material_inputs(root))
 
 
 def are_observations_stale(root: DataRoot) -> bool:
     """Tell it of all that is not made from the field material alone."""
-    return _made(root.processed) != inputs(root)
+    return _is_other(root.processed, inputs(root))
+
+
+def _is_other(folder: Path, made_from: dict[str, str]) -> bool:
+    return _manifest(folder)["made_from"] != made_from or not is_whole(folder)
+
+
+def is_whole(folder: Path) -> bool:
+    """Tell whether the tables of data/processed, or of its folder of field material, are as they were written."""
+    return _manifest(folder)["tables"] == _sums(folder)
 
 
 def made_from(root: DataRoot) -> dict[str, str]:
     """Return what the observations of data/processed were made from, as `inputs` said it then."""
-    return _made(root.processed) or {}
+    return _manifest(root.processed)["made_from"] or {}
 
 
-def _made(folder: Path) -> dict[str, str] | None:
-    manifest = folder / MANIFEST
-    return json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else None
+def tables_of(root: DataRoot, epci: str) -> dict[str, str]:
+    """Return the SHA-256 of the tables of data/processed, those of the field material for an EPCI alone."""
+    material = _manifest(root.processed / MATERIAL)["tables"]
+    own = {f"{MATERIAL}/{name}": digest for name, digest in material.items() if name.startswith(f"{epci}/")}
+    every = _manifest(root.processed)["tables"] | own
+    return {name: digest for name, digest in every.items() if name.endswith(TABLE)}
+
+
+def write_manifest(folder: Path, made_from: dict[str, str]) -> None:
+    """Write beside the tables of a folder what they were made from, and their sums."""
+    told = {"made_from": made_from, "tables": _sums(folder)}
+    (folder / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def _manifest(folder: Path) -> dict:
+    """Return what the manifest of a folder says; nothing when there is none, or a damaged one."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {"made_from": told["made_from"], "tables": told["tables"]}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return {"made_from": None, "tables": None}
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of the tables and notes of a folder, but for those of the field material in it."""
+    names = {path.relative_to(folder): path for path in sorted(folder.rglob("[!.]*")) if path.suffix in (TABLE, NOTE)}
+    kept = {name: path for name, path in names.items() if name.parts[0] not in (MATERIAL, MANIFEST)}
+    return {name.as_posix(): sha256(path) for name, path in kept.items()}
 
 
 def told(root: DataRoot, epci: str) -> dict:
