@@ -301,14 +301,15 @@ def test_a_notebook_that_papermill_cannot_read_is_one_chapter_that_fails(tmp_pat
 # Whole or not at all, one at a time.
 
 
-def test_a_second_build_says_who_holds_the_report(out, chapters):
+@pytest.mark.parametrize("work", ["build", "verify", "documents"])
+def test_a_second_command_says_who_holds_the_report(out, work):
     holding = (
         "import sys, time; from pathlib import Path; from ctg_analysis.locks import alone\n"
         f"with alone(Path({str(out)!r}), {EXAMPLE_EPCI!r}, ''): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", holding], stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "held\n"
-        command = [sys.executable, "-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--out", str(out)]
+        command = [sys.executable, "-m", "ctg_analysis", work, EXAMPLE_EPCI, "--out", str(out)]
         answer = subprocess.run(command, capture_output=True, text=True)
         holder.kill()
     assert answer.returncode == 3 and f"is being built by process {holder.pid}" in answer.stderr
