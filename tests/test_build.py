@@ -24,7 +24,6 @@ from ctg_analysis.publishing.editions import HOME, JOURNAL, RECORD, is_whole, la
 from ctg_analysis.publishing.keys import OF_ALL
 from ctg_analysis.publishing.territories import is_listed, part, wanted, write_list
 from ctg_analysis.publishing.workers import Template, can_fork
-from ctg_analysis.scratch import SCRATCH, scratch, sweep
 from ctg_analysis.settings import EXAMPLE_EPCI
 from ctg_analysis.verification import compared, verify
 
@@ -379,24 +378,6 @@ def test_killed_at_twenty_moments_the_report_is_always_whole(out, chapters, tmp_
             assert sum(text in page(out, f"{SECOND}.html") for text in texts) == 1
             seen.add(edition.name)
     assert built(out, chapters).exit_code == 0
-
-
-def test_what_a_killed_build_left_at_work_does_not_write_in_the_next_one(tmp_path):
-    left = tmp_path / SCRATCH / f"{EXAMPLE_EPCI}-x" / "fresh"
-    left.mkdir(parents=True)
-    with scratch(tmp_path, EXAMPLE_EPCI) as folder:
-        assert folder.is_dir() and folder != left.parent and not left.exists()
-    assert not folder.exists()
-
-
-def test_what_killed_commands_left_goes_with_the_next_one_but_not_what_others_work_in(tmp_path):
-    for name in ("200067171", "243500139"):
-        (tmp_path / SCRATCH / f"{name}-x").mkdir(parents=True)
-    with alone(tmp_path, "243500139", ""):
-        sweep(tmp_path)
-        assert [path.name for path in (tmp_path / SCRATCH).iterdir()] == ["243500139-x"]
-    sweep(tmp_path)
-    assert list((tmp_path / SCRATCH).iterdir()) == []
 
 
 # Editions.

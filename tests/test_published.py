@@ -10,10 +10,11 @@ from raw_files import keep
 from ctg_analysis import derivation, published, staleness
 from ctg_analysis.build import Built, build, lines_of
 from ctg_analysis.chapters import chosen_chapters
-from ctg_analysis.processing import NOTES, exposure, read_notes
+from ctg_analysis.processing import exposure, read_notes
 from ctg_analysis.raw_data import read_root
 from ctg_analysis.secrecy import EXPOSED
 from ctg_analysis.settings import DataRoot
+from ctg_analysis.staleness import NOTES
 
 
 def test_the_gate_knows_what_earlier_editions_published(tmp_path, monkeypatch, example):

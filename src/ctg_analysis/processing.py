@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.scratch import scratch, sweep
+from ctg_analysis.scratch import put_in_place, scratch, sweep
 from ctg_analysis.settings import MATERIAL, DataRoot
 from ctg_analysis.staleness import (
+    NOTES,
     are_observations_stale,
     demarches,
     inputs,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _held: set[DataRoot] = set()
 PROCESSED = "processed"  # the name of the lock of data/processed, see `locks.alone`
-NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
 ROWS_TOGETHER = 8192  # sorted by territory, so that the rows of one are read without those of all
 CONTOURS_TOGETHER = 256  # neighbours together, so that a part of the country is read without the rest
 
@@ -154,9 +154,7 @@ def _replacing(root: DataRoot, folder: Path) -> Iterator[Path]:
         fresh = aside / "fresh"
         fresh.mkdir()
         yield fresh
-        if folder.exists():
-            folder.rename(aside / "former")
-        fresh.rename(folder)
+        put_in_place(fresh, folder)
 
 
 def _write(folder: Path, tables: "Tables", made_from: dict[str, str]) -> None:

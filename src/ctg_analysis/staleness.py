@@ -9,7 +9,7 @@ from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
 from ctg_analysis.sources.folders import sha256, source_folders
 
 MANIFEST = "manifest.json"
-TABLE, NOTE = ".parquet", ".json"
+NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
 OPEN = ("raw/", "reference/", "library", "lock")
 PAGES = {"__main__", "action_sheets", "analyst", "assumptions", "bilan", "build", "chapter", "chapters"}
 PAGES |= {"childcare_authority", "cli", "comparisons", "consultation", "demarche", "display", "distributed"}
@@ -47,8 +47,7 @@ def tables_of(root: DataRoot, epci: str) -> dict[str, str]:
     """Return the SHA-256 of the tables of data/processed, those of the field material for an EPCI alone."""
     material = _manifest(root.processed / MATERIAL)["tables"]
     own = {f"{MATERIAL}/{name}": digest for name, digest in material.items() if name.startswith(f"{epci}/")}
-    every = _manifest(root.processed)["tables"] | own
-    return {name: digest for name, digest in every.items() if name.endswith(TABLE)}
+    return {name: digest for name, digest in _manifest(root.processed)["tables"].items() if name != NOTES} | own
 
 
 def write_manifest(folder: Path, made_from: dict[str, str]) -> None:
@@ -67,10 +66,9 @@ def _manifest(folder: Path) -> dict:
 
 
 def _sums(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of the tables and notes of a folder, but for those of the field material in it."""
-    names = {path.relative_to(folder): path for path in sorted(folder.rglob("[!.]*")) if path.suffix in (TABLE, NOTE)}
-    kept = {name: path for name, path in names.items() if name.parts[0] not in (MATERIAL, MANIFEST)}
-    return {name.as_posix(): sha256(path) for name, path in kept.items()}
+    """Return the SHA-256 of the tables and the notes of a folder, but for the tables of the field material in it."""
+    tables = (path for path in folder.rglob("*.parquet") if MATERIAL not in path.relative_to(folder).parts)
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in sorted([*tables, *folder.glob(NOTES)])}
 
 
 def told(root: DataRoot, epci: str) -> dict:

@@ -26,6 +26,7 @@ from ctg_analysis.layouts import (
     SiteForm,
 )
 from ctg_analysis.model import Source
+from ctg_analysis.scratch import write_whole
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources import SOURCES
 
@@ -96,7 +97,7 @@ def write_templates(epci: str, name: str, folder: Path) -> list[Path]:
     for file, text in texts.items():
         path = folder / file
         if not path.exists():
-            path.write_text(text, encoding="utf-8")
+            write_whole(path, text)
             written.append(path)
     return written
 

@@ -9,6 +9,7 @@ from ctg_analysis.field.restricted import EXPORTS, RECORDINGS, RETENTION, Retent
 from ctg_analysis.field.tables import PUBLIC, RESTRICTED, Table
 from ctg_analysis.field.tables.annotations import choices, marks
 from ctg_analysis.field.tables.columns import Reference, Written
+from ctg_analysis.scratch import write_whole
 from ctg_analysis.settings import DataRoot, project_path
 
 README, NOTICE = "LISEZMOI.md", "notice_information.md"
@@ -35,7 +36,7 @@ def write_templates(root: DataRoot, epci: str, name: str) -> list[Path]:
     for path, text in texts.items():
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            write_whole(path, text)
             written.append(path)
     return written
 

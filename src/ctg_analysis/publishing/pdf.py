@@ -18,6 +18,7 @@ import pikepdf
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator, Pdf, String
 
 from ctg_analysis.errors import UserError
+from ctg_analysis.publishing.forks import run_program
 from ctg_analysis.settings import settings
 
 PROGRAMS = (
@@ -100,7 +101,7 @@ def _print(program: str, page: Path, pdf: Path, profile: Path) -> None:
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # Chromium refuses it for root
     command = [program, *OPTIONS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", page.as_uri()]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=LONGEST, check=False)
+        answer = run_program(command, LONGEST)
     except subprocess.TimeoutExpired as error:
         raise UserError(f"{program}: has not printed the PDF in {LONGEST} s, expected less than a minute") from error
     if answer.returncode or not pdf.is_file():
