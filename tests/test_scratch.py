@@ -6,7 +6,7 @@ from ctg_analysis import scratch as module
 from ctg_analysis import templates
 from ctg_analysis.field import templates as of_the_material
 from ctg_analysis.locks import alone
-from ctg_analysis.scratch import SCRATCH, put_in_place, restore, scratch, sweep
+from ctg_analysis.scratch import SCRATCH, put_in_place, restore, scratch, sweep, temporary
 from ctg_analysis.settings import DataRoot
 
 EPCI, OTHER = "200067171", "243500139"
@@ -28,6 +28,17 @@ def test_what_killed_commands_left_goes_with_the_next_one_but_not_what_others_wo
         assert [path.name for path in (tmp_path / SCRATCH).iterdir()] == [f"{OTHER}-x"]
     sweep(tmp_path)
     assert list((tmp_path / SCRATCH).iterdir()) == []
+
+
+def test_a_temporary_folder_goes_with_the_scratch_folder_that_it_was_made_for_and_no_other_link_is_followed(tmp_path):
+    left, mine = tmp_path / SCRATCH / f"{EPCI}-x", tmp_path / "mine"
+    for folder in (left / "fresh", mine):
+        folder.mkdir(parents=True)
+    (left / "fresh" / f"{module.ELSEWHERE}mine").symlink_to(mine)
+    with temporary(left) as folder:
+        assert folder.is_dir() and len(str(folder / "org.chromium.Chromium.xxxxxx" / "SingletonSocket")) < 100
+        sweep(tmp_path)
+        assert not folder.exists() and not left.exists() and mine.exists()
 
 
 @pytest.mark.parametrize("dies_at", [None, *range(4)])

@@ -10,12 +10,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from secrets import token_hex
+from tempfile import TemporaryDirectory, gettempdir
 
 from ctg_analysis.errors import Busy
 from ctg_analysis.locks import alone
 
-SCRATCH, PART = ".scratch", ".part"
+SCRATCH, PART, ELSEWHERE = ".scratch", ".part", "elsewhere-"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of renameat2(2)
 
 
@@ -30,7 +31,7 @@ def scratch(folder: Path, name: str) -> Iterator[Path]:
     home = folder / SCRATCH
     home.mkdir(parents=True, exist_ok=True)
     for left in home.glob(f"{name}-*"):
-        shutil.rmtree(left, ignore_errors=True)
+        _remove(left)
     with TemporaryDirectory(prefix=f"{name}-", dir=home, ignore_cleanup_errors=True) as made:
         yield Path(made)
 
@@ -39,7 +40,30 @@ def sweep(folder: Path) -> None:
     """Remove what killed commands left in the scratch folder of another one: that whose lock nobody holds."""
     for left in (folder / SCRATCH).glob("*"):
         with suppress(Busy), alone(folder, left.name.partition("-")[0], ""):
-            shutil.rmtree(left, ignore_errors=True)
+            _remove(left)
+
+
+def _remove(left: Path) -> None:
+    for link in left.glob(f"{ELSEWHERE}*"):
+        shutil.rmtree(link.readlink(), ignore_errors=True)
+    shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def temporary(folder: Path) -> Iterator[Path]:
+    """Give a new folder among the temporary ones of the system, whose path is short enough for sockets.
+
+    folder: a scratch folder. A link in it leads there, so that who removes it removes both.
+    """
+    name = f"ctg-{token_hex(8)}"
+    link, made = folder / f"{ELSEWHERE}{name}", Path(gettempdir()) / name
+    link.symlink_to(made)
+    made.mkdir(mode=0o700)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+        link.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -155,12 +155,14 @@ class Template:
         self._process.wait()
 
 
-def run_program(command: list[str], seconds: float) -> subprocess.CompletedProcess[str]:
+def run_program(command: list[str], seconds: float, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a program of this machine; it ends with this process, however that ends, and what it started with it.
 
-    On Linux; elsewhere, what is killed leaves it at work. Raises subprocess.TimeoutExpired after so many seconds.
+    environment: what it finds there besides. On Linux; elsewhere, a process that is killed leaves it at work. Raises
+    subprocess.TimeoutExpired after so many seconds.
     """
     told = {"capture_output": True, "text": True, "errors": "replace", "timeout": seconds, "check": False}
+    told["env"] = os.environ | environment
     if sys.platform != "linux":
         return subprocess.run(command, **told)
     reading, life = os.pipe()
