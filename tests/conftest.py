@@ -14,6 +14,7 @@ hypothesis_settings.load_profile("steady")
 
 
 def pytest_addoption(parser):
+    parser.addoption("--kills", type=int, default=6, help="how many commands tests/test_kills.py kills")
     parser.addoption("--rewrite-golden", action="store_true", help="write tests/golden and docs/back_test.md again")
 
 

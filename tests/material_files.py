@@ -9,6 +9,7 @@ import pandas as pd
 
 from ctg_analysis.material_check import check_material
 from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.staleness import write_manifest
 
 TODAY = datetime.date(2026, 11, 24)
 
@@ -21,6 +22,7 @@ def copy_of(example: DataRoot, folder: Path) -> DataRoot:
     root.processed.mkdir()
     for name in ("territories.parquet", "observations.parquet"):
         shutil.copy(example.processed / name, root.processed)
+    write_manifest(root.processed, {})
     return root
 
 

@@ -15,6 +15,7 @@ PACKAGE = settings().root / "src" / "ctg_analysis"
 ORDER = [
     "errors",
     "locks",
+    "scratch",
     "placing",
     "personal_data",
     "layouts",

@@ -26,7 +26,7 @@ from ctg_analysis.model import OK, Count
 from ctg_analysis.publishing.data_files import write_csv, write_observations
 from ctg_analysis.publishing.recording import record_observed
 from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, data_root
-from ctg_analysis.staleness import MANIFEST
+from ctg_analysis.staleness import made_from, write_manifest
 
 pytestmark = pytest.mark.slow
 OPEN = {"etalab_decoupage", "contours", "insee_rp_population", "demarche"}  # open files that these forms go with
@@ -216,7 +216,7 @@ def edition_of(observations, root, folder):
     """Return the edition of some observations, put in the place of those of the root."""
     observations = observations.astype({"level": "category", "status": "category"})
     observations.to_parquet(root.processed / "observations.parquet", index=False)
-    (root.processed / MANIFEST).touch()  # so that they are opened again
+    write_manifest(root.processed, made_from(root))  # so that they are opened again, and taken for up to date
     return Edition(folder)
 
 

@@ -13,6 +13,7 @@ from raw_files import keep
 from ctg_analysis.checking import check_root
 from ctg_analysis.errors import InputError
 from ctg_analysis.processing import process
+from ctg_analysis.scratch import SCRATCH
 from ctg_analysis.settings import DataRoot
 
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
@@ -85,7 +86,7 @@ def findings(root):
     with pytest.raises(InputError) as error:
         process(root)
     assert {path: path.read_bytes() for path in root.processed.rglob("*") if path.is_file()} == before
-    assert [path.name for path in root.path.iterdir() if path.name.startswith(".processed-")] == []
+    assert not list((root.path / SCRATCH).glob("*"))
     assert str(error.value).count("\n") == len(error.value.findings) - 1
     return [str(finding) for finding in error.value.findings]
 

@@ -1,13 +1,14 @@
 """A report as the night run makes it: only what changed, whole or not at all, failures told, one build at a time."""
 
-import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pandas as pd
@@ -16,12 +17,12 @@ from notebook_files import build as command
 from notebook_files import project
 from typer.testing import CliRunner
 
-from ctg_analysis.build import build, scratch_of
+from ctg_analysis.build import build, lines_of
 from ctg_analysis.chapters import chosen_chapters
 from ctg_analysis.cli import app
 from ctg_analysis.locks import alone
 from ctg_analysis.publishing.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
-from ctg_analysis.publishing.editions import HOME, JOURNAL, latest, name_of, record, write_record
+from ctg_analysis.publishing.editions import HOME, JOURNAL, RECORD, is_whole, latest, publish, record, write_record
 from ctg_analysis.publishing.keys import OF_ALL
 from ctg_analysis.publishing.territories import is_listed, part, wanted, write_list
 from ctg_analysis.publishing.workers import Template, can_fork
@@ -97,12 +98,23 @@ def page(out, name):
     return (out / EXAMPLE_EPCI / name).read_text(encoding="utf-8")
 
 
+def republished(out, change):
+    """The latest edition published again, its folder changed."""
+    other = out / "other"
+    shutil.copytree(latest(out, EXAMPLE_EPCI), other)
+    change(other)
+    publish(other, out, EXAMPLE_EPCI)
+
+
 def tampered(out, change):
-    """The latest edition's record, changed."""
-    path = latest(out, EXAMPLE_EPCI) / "provenance.json"
-    told = json.loads(path.read_text(encoding="utf-8"))
-    change(told)
-    path.write_text(json.dumps(told), encoding="utf-8")
+    """The latest edition published again with another record."""
+
+    def rewritten(folder):
+        told = record(folder)
+        change(told)
+        write_record(folder, told)
+
+    republished(out, rewritten)
 
 
 # Only what changed.
@@ -136,12 +148,12 @@ def test_a_page_that_stays_links_to_what_comes_and_by_its_title(tmp_path, chapte
 
 def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters, built):
     """Another sum of all data, the same sum of what the chapter reads; then another of what one of them reads."""
-    name = latest(out, EXAMPLE_EPCI).name
 
     def other_data(told):
         for entry in told["chapters"].values():
             entry["key"][OF_ALL] = "x"
 
+    name = latest(out, EXAMPLE_EPCI).name
     tampered(out, other_data)
     assert built(out, chapters).ran == [] and latest(out, EXAMPLE_EPCI).name == name
 
@@ -156,7 +168,41 @@ def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters, bui
 def test_forced_again_the_same_bytes_are_the_same_edition(out, chapters, built):
     name = latest(out, EXAMPLE_EPCI).name
     assert built(out, chapters, force=True).ran == [FIRST, SECOND]
-    assert latest(out, EXAMPLE_EPCI).name == name == name_of(latest(out, EXAMPLE_EPCI))
+    assert latest(out, EXAMPLE_EPCI).name == name and is_whole(latest(out, EXAMPLE_EPCI))
+
+
+# An edition that has lost or changed some of its files is made again.
+
+
+def test_a_damaged_edition_is_made_again_and_said(out, chapters, built):
+    """By the name of its first chapter alone: that it had another is known from what is left of it."""
+    edition = latest(out, EXAMPLE_EPCI)
+    good = {path.relative_to(edition): path.read_bytes() for path in edition.rglob("*") if path.is_file()}
+    for damage in (
+        lambda: (edition / f"{SECOND}.html").unlink(),
+        lambda: (edition / RECORD).write_bytes(good[Path(RECORD)][:500]),
+        lambda: (edition / RECORD).unlink(),
+    ):
+        damage()
+        one = built(out, chapters[:1])
+        assert one.exit_code == 0 and one.ran == [FIRST, SECOND]
+        assert f"the edition {edition.name} was damaged: the report was made again" in "\n".join(lines_of(one))
+        assert {path.relative_to(edition): path.read_bytes() for path in edition.rglob("*") if path.is_file()} == good
+        assert latest(out, EXAMPLE_EPCI) == edition and built(out, chapters).ran == []
+
+
+def test_after_a_damaged_edition_the_one_before_serves_again(out, chapters, tmp_path, built):
+    """What has not changed since is copied from it, never from the damaged one; a folder that is lost stops nothing."""
+    first = latest(out, EXAMPLE_EPCI)
+    chapters[1] = retold(chapters[1], tmp_path / "notebooks", "Un autre texte, sans chiffre.")
+    assert built(out, chapters).ran == [SECOND]
+    second = latest(out, EXAMPLE_EPCI)
+    (second / f"{FIRST}.html").write_text("other", encoding="utf-8")
+    one = built(out, chapters)
+    assert one.ran == [SECOND] and latest(out, EXAMPLE_EPCI) == second and is_whole(second)
+    assert page(out, f"{FIRST}.html") == (first / f"{FIRST}.html").read_text(encoding="utf-8")
+    shutil.rmtree(second)
+    assert built(out, chosen_chapters(["07", "08"])).ran == [] and latest(out, EXAMPLE_EPCI) == first
 
 
 # A failure is told.
@@ -184,10 +230,14 @@ def test_a_chapter_that_fails_keeps_its_last_good_version_with_its_date(out, cha
 
 def test_a_chapter_that_stays_keeps_the_data_behind_its_charts(out, chapters, tmp_path, built):
     good = page(out, f"{SECOND}.html")
-    former = latest(out, EXAMPLE_EPCI)
     name = re.search(r'href="donnees/([^"]+)"', good)[1]
-    was = former / "donnees" / name
-    was.write_bytes(was.read_bytes() + b"former\r\n")
+
+    def otherwise(folder):
+        was = folder / "donnees" / name
+        was.write_bytes(was.read_bytes() + b"former\r\n")
+
+    republished(out, otherwise)
+    former = latest(out, EXAMPLE_EPCI)
     chapters[1] = broken(chapters[1], tmp_path / "notebooks")
     for _ in range(2):  # the second time, the file is kept already
         built(out, chapters, force=True)
@@ -235,14 +285,15 @@ def test_a_notebook_that_papermill_cannot_read_is_one_chapter_that_fails(tmp_pat
 # Whole or not at all, one at a time.
 
 
-def test_a_second_build_says_who_holds_the_report(out, chapters):
+@pytest.mark.parametrize("work", ["build", "verify", "documents"])
+def test_a_second_command_says_who_holds_the_report(out, work):
     holding = (
         "import sys, time; from pathlib import Path; from ctg_analysis.locks import alone\n"
         f"with alone(Path({str(out)!r}), {EXAMPLE_EPCI!r}, ''): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", holding], stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "held\n"
-        command = [sys.executable, "-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--out", str(out)]
+        command = [sys.executable, "-m", "ctg_analysis", work, EXAMPLE_EPCI, "--out", str(out)]
         answer = subprocess.run(command, capture_output=True, text=True)
         holder.kill()
     assert answer.returncode == 3 and f"is being built by process {holder.pid}" in answer.stderr
@@ -308,16 +359,10 @@ def test_killed_at_twenty_moments_the_report_is_always_whole(out, chapters, tmp_
         for moment in sorted(chance.uniform(0, took) for _ in range(20)):
             run(versions[len(seen) % 2], moment)
             edition = latest(out, EXAMPLE_EPCI)
-            assert name_of(edition) == edition.name
+            assert is_whole(edition)
             assert sum(text in page(out, f"{SECOND}.html") for text in texts) == 1
             seen.add(edition.name)
     assert built(out, chapters).exit_code == 0
-
-
-def test_what_a_killed_build_left_at_work_does_not_write_in_the_next_one(tmp_path):
-    left, _ = scratch_of(EXAMPLE_EPCI, tmp_path)
-    fresh, executed = scratch_of(EXAMPLE_EPCI, tmp_path)
-    assert fresh.is_dir() and executed.is_dir() and fresh != left and not left.exists()
 
 
 # Editions.

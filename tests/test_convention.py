@@ -5,12 +5,14 @@ Scenario 12 of the acceptance scenarios, its part on the convention.
 
 import dataclasses
 import io
+import json
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
 from itertools import pairwise
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -28,6 +30,7 @@ from ctg_analysis.publishing.documents.revisions import comparison
 from ctg_analysis.publishing.documents.word import fill
 from ctg_analysis.publishing.documents.word_templates import templates
 from ctg_analysis.publishing.documents.writing import RECORD, place, write
+from ctg_analysis.scratch import SCRATCH
 from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
 
 DATE = "2026-11-24"
@@ -505,26 +508,67 @@ def test_a_fiche_of_an_action_given_up_goes_unless_someone_has_changed_it(tmp_pa
     assert sorted(path.name for path in home.iterdir()) == ["F0.docx", "F1.docx", "notes.txt"]
 
 
-@pytest.mark.parametrize("dies_at", range(6))
-def test_a_writing_that_dies_leaves_nothing_that_stops_the_next_one(tmp_path, monkeypatch, dies_at):
-    former, new = ({name: content for name in ("a.docx", "b.docx")} for content in (b"1", b"2"))
-    write(tmp_path, "1", former)
-    calls, replace = iter(range(100)), type(tmp_path).replace
+# Dies, as if killed, before the n-th thing that it does to a file, n = 1, 2, 3... until it ends; each time in a new
+# folder, which is then read, and run again to its end. Prints what is read each time, then and at the end.
+DYING = """
+import json, os, shutil, sys; from pathlib import Path
+from ctg_analysis.publishing.documents.writing import place, write
+home, former, new = Path(sys.argv[1]), *map(json.loads, sys.argv[2:4])
+left = None
 
-    def dying(self, target):
-        if next(calls) == dies_at:
-            raise KeyboardInterrupt
-        return replace(self, target)
+def count(event, arguments):
+    global left
+    if left is not None and event.startswith(("open", "os.", "shutil.")) and str(arguments[0]).startswith(str(home)):
+        left -= 1
+        if left == 0:
+            os._exit(9)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(type(tmp_path), "replace", dying)
-        try:
-            write(tmp_path, "1", new)
-        except KeyboardInterrupt:
-            kept = {path.read_bytes() for path in place(tmp_path, "1").glob("*.docx")}
-            assert kept <= {b"1", b"2"}
-    assert [path.read_bytes() for path in write(tmp_path, "1", new)] == [b"2", b"2"]
-    assert {path.name for path in place(tmp_path, "1").iterdir()} == {"a.docx", "b.docx", RECORD}
+sys.addaudithook(count)
+
+def run(folder, limit):
+    global left
+    child = os.fork()
+    if not child:
+        left = limit
+        write(folder, "1", {name: content.encode() for name, content in new.items()}, alone_in="f")
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+def read(folder):
+    paths = [path for path in folder.rglob("[!.]*") if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_text() for path in paths}
+
+moment, code = 0, 9
+while code == 9:
+    moment += 1
+    folder = home / str(moment)
+    write(folder, "1", {name: content.encode() for name, content in former.items()}, alone_in="f")
+    for name in ("notes.txt", "f/F3.docx"):
+        (place(folder, "1") / name).write_text("mine")
+    code = run(folder, moment)
+    print(json.dumps(read(place(folder, "1"))), flush=True)
+    run(folder, None)
+    print(json.dumps([read(place(folder, "1")), [str(path) for path in folder.rglob("*")]]), flush=True)
+assert code == 0, code
+"""
+
+
+def test_killed_at_any_moment_the_documents_are_all_of_one_time(tmp_path):
+    """Files that a person has written, and one that was changed since, are always there."""
+    mine = {"notes.txt": "mine", "f/F3.docx": "mine"}
+    former = dict.fromkeys(("convention.docx", "modifications.docx", "f/F1.docx", "f/F2.docx", "f/F3.docx"), "1")
+    new = dict.fromkeys(("convention.docx", "modifications.docx", "f/F1.docx", "f/F4.docx"), "2")
+    command = [sys.executable, "-c", DYING, str(tmp_path), json.dumps(former), json.dumps(new)]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+    lines = [json.loads(line) for line in answer.stdout.splitlines()]
+    seen, ended = lines[::2], lines[1::2]
+    assert len(seen) > 20 and [one for one in seen if one not in (former | mine, new | mine)] == []
+    assert seen[0] == former | mine and seen[-1] == new | mine
+    for read, paths in ended:
+        assert read == new | mine
+        assert {Path(path).name for path in paths if Path(path).name.startswith(".")} <= {SCRATCH, RECORD, ".1.lock"}
+        assert not [path for path in paths if SCRATCH in Path(path).parts[:-1]]
 
 
 def test_what_only_builds_pages_loads_no_library_of_word():

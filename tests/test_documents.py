@@ -6,6 +6,8 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+import time
 from html import unescape
 from zipfile import ZipFile
 
@@ -15,6 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browser import NONE_FOUND, chromium
 from reader import Text
 from test_browser import AXE
+from test_engine import living
 from test_french import faults
 
 from ctg_analysis.documents import collect_documents, write_documents
@@ -95,6 +98,28 @@ def test_a_browser_that_is_not_there_or_fails_is_told_in_one_line(monkeypatch, t
     with pytest.raises(UserError, match="could not print the PDF, it says: no display"):
         pdf.write_pdf("<h1>a</h1>", tmp_path / "a.pdf", "2026-03-01")
     assert [path.name for path in tmp_path.iterdir()] == ["chrome"]
+
+
+PRINTING = "import sys; from pathlib import Path; from ctg_analysis.publishing.pdf import write_pdf\n"
+PRINTING += "write_pdf('<h1>a</h1>', Path(sys.argv[1]), '2026-03-01')"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="not Linux")
+def test_a_command_that_is_killed_leaves_no_browser(tmp_path):
+    program, began, marker = tmp_path / "chrome", tmp_path / "began", f"CTG_TEST_MARKER={tmp_path.name}"
+    program.write_text(f"#!/bin/sh\nsleep 1000 &\necho > {began}\nsleep 1000\n", encoding="utf-8")
+    program.chmod(0o755)
+    told = dict([marker.split("=")]) | {"CTG_CHROMIUM": str(program)}
+    command = subprocess.Popen([sys.executable, "-c", PRINTING, str(tmp_path / "a.pdf")], env=os.environ | told)
+    while not began.exists() and command.poll() is None:
+        time.sleep(0.02)
+    assert len(living(marker)) >= 4  # the command, the browser, what it started and waits for
+    command.kill()
+    command.wait()
+    for _ in range(100):
+        if living(marker):
+            time.sleep(0.05)
+    assert living(marker) == []
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,32 @@
 import json
 import shutil
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from ctg_analysis import cli
+from ctg_analysis.errors import UserError
 from ctg_analysis.locks import alone
+from ctg_analysis.published import OBSERVATIONS, PLACES
 from ctg_analysis.publishing import editions as module
 from ctg_analysis.publishing.changes import write_changes
-from ctg_analysis.publishing.editions import HOME, RECORD, collect, compared_with, editions, latest, publish
+from ctg_analysis.publishing.editions import (
+    DAMAGED,
+    HOME,
+    RECORD,
+    collect,
+    compared_with,
+    editions,
+    is_whole,
+    latest,
+    latest_whole,
+    publish,
+)
+from ctg_analysis.publishing.territories import is_listed, write_list
+from ctg_analysis.scratch import SCRATCH
 from ctg_analysis.settings import DataRoot
+from ctg_analysis.verification import changes_of, verify
 
 EPCI, OTHER = "200067171", "243500139"
 
@@ -34,8 +51,12 @@ def published(out, text, figures="same", after=None, epci=EPCI):
     fresh = out.parent / "fresh"
     fresh.mkdir(parents=True)
     (fresh / "index.html").write_text(text)
+    (fresh / PLACES).write_text(figures)
+    pd.DataFrame({"status": ["ok"], "source": ["insee_rp_population"], "value": [figures]}).to_parquet(
+        fresh / OBSERVATIONS
+    )
     told = {"date": "2026-03-01", "name": "CC", "observations": figures, "published": None}
-    told |= {"after": after and after.name}
+    told |= {"after": after and after.name, "departements": "12", "chapters": {}}
     (fresh / RECORD).write_text(json.dumps(told))
     return publish(fresh, out, epci).resolve()
 
@@ -72,12 +93,12 @@ def test_a_removal_that_was_killed_midway_stops_nothing(out):
     before = published(out, "page", figures="before")
     last = published(out, "page", figures="now", after=before)
     (before / RECORD).unlink()
-    shutil.copytree(last, last.with_name(f"{module.REMOVED}x"))
+    shutil.copytree(last, out / SCRATCH / f"{EPCI}-x" / last.name)
     assert editions(out, EPCI) == [last] and compared_with(last) is None
     about = dict.fromkeys(("territory", "title", "geography"), "") | {"chapters": [], "fictional": False}
     assert write_changes(out, last, "now", about) is None
     collect(out, EPCI, 2)
-    assert folders(out) == {last.name}
+    assert folders(out) == {last.name} and list((out / SCRATCH).iterdir()) == []
 
 
 def test_gc_goes_on_past_a_report_that_is_being_built(out):
@@ -87,3 +108,80 @@ def test_gc_goes_on_past_a_report_that_is_being_built(out):
         answer = CliRunner().invoke(cli.app, ["gc", "--keep", "2", "--out", str(out)])
     assert answer.exception.exit_code == 3 and f"{EPCI}: is being built" in str(answer.exception)
     assert f"{OTHER}: editions removed: 1" in answer.output
+
+
+# Damaged editions.
+
+
+def halved(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+DAMAGES = {
+    "a page deleted": lambda edition: (edition / "index.html").unlink(),
+    "a page changed": lambda edition: (edition / "index.html").write_text("pagE"),
+    "the record deleted": lambda edition: (edition / RECORD).unlink(),
+    "the record cut short": lambda edition: halved(edition / RECORD),
+    "the record emptied": lambda edition: (edition / RECORD).write_bytes(b""),
+    "the observations cut short": lambda edition: halved(edition / OBSERVATIONS),
+    "all files deleted": lambda edition: [path.unlink() for path in edition.iterdir()],
+    "a file more": lambda edition: (edition / "notes.txt").write_text("mine"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_edition_is_known_and_takes_back_its_files_without_losing_any(out, damage):
+    before = published(out, "former", figures="former")
+    edition = published(out, "page")
+    good = {path.name: path.read_bytes() for path in edition.iterdir()}
+    assert is_whole(edition) and latest_whole(out, EPCI) == edition
+    DAMAGES[damage](edition)
+    found = {path.name: path.read_bytes() for path in edition.iterdir()}
+    assert not is_whole(edition) and latest_whole(out, EPCI) == before
+    assert published(out, "page") == edition == latest(out, EPCI) and is_whole(edition)
+    assert {path.name: path.read_bytes() for path in edition.iterdir()} == good
+    kept = out / DAMAGED / EPCI / edition.name
+    other = {name: content for name, content in found.items() if good.get(name) != content}
+    assert ({path.name: path.read_bytes() for path in kept.iterdir()} if other else {}) == other
+    assert editions(out, EPCI) == [edition, before]
+
+
+def test_what_a_file_manager_leaves_is_no_damage(out):
+    edition = published(out, "page")
+    (edition / ".DS_Store").touch()
+    assert is_whole(edition)
+
+
+def test_gc_says_which_editions_are_damaged_and_counts_the_others(out):
+    names = [published(out, f"page {number}", figures=str(number)) for number in range(5)]
+    for edition in names[1:4:2]:
+        DAMAGES["the record cut short"](edition)
+    answer = CliRunner().invoke(cli.app, ["gc", "--keep", "2", "--out", str(out)])
+    assert answer.exit_code == 0 and "editions removed: 2" in answer.output
+    assert f"{EPCI}: the edition {names[3].name} is damaged" in answer.output
+    assert folders(out) == {one.name for one in names[2:]}  # two that are whole, and what came between
+
+
+def test_gc_leaves_a_report_whose_latest_edition_is_damaged_and_goes_on(out):
+    for epci in (EPCI, OTHER) * 3:
+        last = published(out, f"page {len(folders(out))}", epci=epci)
+    DAMAGES["the record cut short"](latest(out, EPCI))
+    answer = CliRunner().invoke(cli.app, ["gc", "--keep", "2", "--out", str(out)])
+    (line,) = str(answer.exception).splitlines()
+    assert answer.exit_code == 1 and line.startswith(f"{EPCI}: the edition ") and " is damaged: " in line
+    assert len(folders(out)) == 3 and f"{OTHER}: editions removed: 1" in answer.output and is_whole(last)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_edition_is_one_line_to_all_commands(out, damage):
+    before = published(out, "page", figures="before")
+    last = published(out, "page", figures="now", after=before)
+    for edition in (before, last):
+        DAMAGES[damage](edition)
+        with pytest.raises(UserError, match=r"^[^\n]*(damaged|nothing to compare with)[^\n]*$"):
+            changes_of(EPCI, out)
+    if "record" in damage or "all" in damage:
+        with pytest.raises(UserError, match=rf"^[^\n]*damaged[^\n]*ctg build {EPCI}[^\n]*$"):
+            verify(EPCI, out)
+    write_list(out)
+    assert is_listed(out) and f"{EPCI}/index.html" in (out / "index.html").read_text(encoding="utf-8")

@@ -397,7 +397,8 @@ sys.path.insert(0, {tests!r})
 from test_engine import ChapterNotebook, Job, execute, hang, nothing, run
 """
 WARM_JOBS = """
-list(run([Job("x", hang, (how, {folder!r}), how) for how in ("python", "regex", "children")], 3, nothing))
+ways = ("python", "regex", "children", "detached")
+list(run([Job("x", hang, (how, {folder!r}), how) for how in ways], len(ways), nothing))
 """
 STOCK_JOB = """
 chapter = ChapterNotebook("98", Path({folder!r}) / "in" / "98_essai.ipynb", "Essai", "")
@@ -406,9 +407,11 @@ list(run([Job("x", execute, (chapter, "999999999", Path({folder!r}) / "out"), "x
 
 
 def hang(how: str, folder: str) -> None:
-    """Never end, in Python, in C with the interpreter held, or with a process beside."""
+    """Never end, in Python, in C with the interpreter held, with a process beside, with those that it let go of."""
     import re
 
+    if how == "detached":
+        detach()
     (Path(folder) / how).touch()
     match how:
         case "regex":
@@ -417,6 +420,22 @@ def hang(how: str, folder: str) -> None:
             subprocess.run(["sleep", "1000"])
     while True:
         time.sleep(1)
+
+
+def detach() -> None:
+    """Start processes that do not end with this one: in a session of their own, and the child of one that has ended."""
+    sleeps = "import subprocess; subprocess.Popen(['sleep', '1000'], start_new_session=True)"
+    exec(sleeps)
+    subprocess.run([sys.executable, "-c", sleeps], check=True)
+
+
+def test_what_a_job_has_detached_ends_with_the_template(monkeypatch, tmp_path):
+    monkeypatch.setenv("CTG_TEST_MARKER", tmp_path.name)
+    own, marker = workers.Template(), f"CTG_TEST_MARKER={tmp_path.name}"
+    workers.call(own, detach, place="x")
+    assert len(living(marker)) >= 3  # the template, and two that sleep
+    own.close()
+    assert living(marker) == []
 
 
 def left_by(script: str, folder: Path, began: int, processes: int, **environment: str) -> list[int]:
@@ -438,8 +457,8 @@ def left_by(script: str, folder: Path, began: int, processes: int, **environment
 
 
 def test_a_build_that_is_killed_leaves_no_process(tmp_path):
-    """The build, the template, the home of the territory, three jobs."""
-    assert left_by(WARM_JOBS, tmp_path, began=3, processes=6) == []
+    """The build, the template, the home of the territory, four jobs and what two of them have started."""
+    assert left_by(WARM_JOBS, tmp_path, began=4, processes=10) == []
 
 
 def test_a_build_with_stock_kernels_that_is_killed_leaves_no_process(tmp_path):

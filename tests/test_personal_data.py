@@ -135,6 +135,14 @@ def prepare(private):
     (private / "conservation.yml").write_text(yaml.safe_dump(dates), encoding="utf-8")
 
 
+def test_what_a_killed_command_left_of_a_table_goes_with_a_purge(root, private):
+    prepare(private)
+    left = private / ".reponses_ouvertes.csv.part"
+    left.write_text("rep_id;texte\nR1;Mme Dupont", encoding="utf-8")
+    purge(readable(gather_restricted(root, EXAMPLE_EPCI)), TODAY)
+    assert not left.exists()
+
+
 def test_what_is_due_is_deleted_nothing_else_and_is_noted_without_what_it_held(root, private):
     prepare(private)
     before = {path: path.read_bytes() for path in root.path.rglob("*") if path.is_file()}

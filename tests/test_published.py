@@ -30,18 +30,18 @@ from ctg_analysis import cli, derivation, documents, settings
 from ctg_analysis.build import Built, build, lines_of, passes_again
 from ctg_analysis.chapters import all_chapters
 from ctg_analysis.errors import InputError
-from ctg_analysis.processing import NOTES, ensure, exposure, read_notes
+from ctg_analysis.processing import ensure, exposure, read_notes
 from ctg_analysis.published import Entry, adopt, entries, entry_of, published_before, read_journal, remember
 from ctg_analysis.publishing import recording
 from ctg_analysis.publishing.changes import PUBLISHED, changes
 from ctg_analysis.publishing.documents import making
 from ctg_analysis.publishing.documents.making import write_convention, write_issue
-from ctg_analysis.publishing.editions import collect, editions, latest, record
+from ctg_analysis.publishing.editions import collect, editions, latest, name_of, record
 from ctg_analysis.publishing.keys import OF_ALL
 from ctg_analysis.publishing.workers import Template, can_fork
 from ctg_analysis.secrecy import EXPOSED
 from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
-from ctg_analysis.staleness import MANIFEST, is_stale
+from ctg_analysis.staleness import MANIFEST, NOTES, is_stale
 
 
 @pytest.fixture
@@ -221,7 +221,9 @@ def test_gc_removes_no_edition_that_the_record_has_not(root, tmp_path, monkeypat
     """Of five editions of before the record, one cannot be taken in: none is removed until it can; remains go too."""
     monkeypatch.setattr("ctg_analysis.publishing.editions.data_root", lambda epci: root)
     home = tmp_path / "reports"
-    old = [write_edition(home, str(n), TWO.assign(numerator=20.0 + n), after=None, restricted=["x"]) for n in range(5)]
+    about = {"date": "2026-01-01", "after": None, "restricted": ["x"]}
+    made = [write_edition(home, str(number), TWO.assign(numerator=20.0 + number), **about) for number in range(5)]
+    old = [edition.rename(edition.with_name(name_of(edition))) for edition in made]
     remains = write_edition(home, ".known-5", TWO)
     (home / EPCI).symlink_to(old[-1])
     (old[0] / "places.parquet").rename(tmp_path / "places.parquet")

@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from tempfile import mkdtemp
 
 from ctg_analysis.chapters import ChapterNotebook, notebooks
 from ctg_analysis.errors import FullError, OtherTerritoryError, UserError, room_in
@@ -20,11 +19,23 @@ from ctg_analysis.locks import alone
 from ctg_analysis.processing import ensure, exposure, record_published
 from ctg_analysis.published import adopt
 from ctg_analysis.publishing import tasks
-from ctg_analysis.publishing.editions import JOURNAL, RECORD, SCRATCH, latest, publish, record, write_record
+from ctg_analysis.publishing.editions import (
+    DAMAGED,
+    JOURNAL,
+    RECORD,
+    chapters_of,
+    compared_with,
+    latest,
+    latest_whole,
+    publish,
+    record,
+    write_record,
+)
 from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
+from ctg_analysis.scratch import scratch, sweep
 from ctg_analysis.settings import PUBLIC, data_root, project_path, settings
 from ctg_analysis.sources.folders import sha256
 from ctg_analysis.staleness import tables_made_from, told
@@ -40,7 +51,8 @@ class Built:
 
     refused: why notebooks are, each in one line. left_out: what chapters show and their pages do not.
     breaks: where the chain of its démarche, from proofs to actions, does not hold. exposure: that earlier editions give
-    away what is withheld now; it is said here, and in no page, which would lead to it.
+    away what is withheld now; it is said here, and in no page, which would lead to it. damages: editions that have lost
+    or changed some of their files.
     """
 
     epci: str
@@ -51,6 +63,7 @@ class Built:
     refused: list[str] = field(default_factory=list)
     left_out: dict[str, list[str]] = field(default_factory=dict)
     breaks: list[str] = field(default_factory=list)
+    damages: list[str] = field(default_factory=list)
     exposure: str = ""
     error: Exception | None = None
 
@@ -77,7 +90,7 @@ def lines_of(built: Built) -> list[str]:
     lines += built.refused
     lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
     lines += [f"{built.epci}: {line}" for stem in built.left_out for line in left_out(built, stem)]
-    lines += [*built.breaks, *filter(None, [built.exposure])]
+    lines += [*built.damages, *built.breaks, *filter(None, [built.exposure])]
     journal = project_path(built.place.parent / JOURNAL / built.epci)
     details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
     return [*lines, details] if failed else lines
@@ -91,10 +104,10 @@ def left_out(built: Built, stem: str) -> list[str]:
 
 @dataclass
 class Plan:
-    """What a territory needs: the report, its keys, the record of the latest edition, the chapters to look at.
+    """What a territory needs: the report, its keys, the record of the latest whole edition, the chapters to look at.
 
     made_from: what the tables that it reads were made from. refused: the notebooks that are; those that have a page are
-        chapters of the report.
+        chapters of the report. damaged: the latest edition when it is not whole.
     """
 
     report: Report
@@ -104,6 +117,7 @@ class Plan:
     refused: list[ChapterNotebook]
     force: bool
     made_from: list
+    damaged: Path | None
     came: dict[str, Outcome] = field(default_factory=dict)
 
     @property
@@ -142,6 +156,7 @@ def build(
     that is up to date is left as it is; one that cannot be made leaves the former one in place.
     """
     out.mkdir(parents=True, exist_ok=True)
+    sweep(out)
     waiting, own = iter(epcis), None
     try:
         while some := list(islice(waiting, TOGETHER * jobs)):
@@ -155,7 +170,7 @@ def build(
                         if not re.fullmatch(SIREN, epci):
                             raise UserError(f"EPCI: found {epci!r}, expected a SIREN of 9 digits")
                         held.enter_context(alone(out, epci, f"{epci}: is being built"))
-                        plan = planned(epci, chapters, out, force=force)
+                        plan = planned(epci, chapters, out, held, force=force)
                     except UserError as error:
                         yield Built(epci, error=error)
                         continue
@@ -185,11 +200,12 @@ def meanwhile() -> None:
     code()
 
 
-def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: bool) -> Plan | Built:
+def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitStack, *, force: bool) -> Plan | Built:
     """Return what a territory needs; what its latest edition is, when it is what it would be.
 
     An edition is of one piece: a chapter that is there already, and has changed, is made again with those asked for.
-    One whose notebook is refused stays, dated.
+    One whose notebook is refused stays, dated. Of an edition that is damaged, only the list of its chapters counts.
+    held: the scratch folder lasts as long as it.
 
     Raises:
         InputError: raw files that cannot be trusted.
@@ -198,12 +214,14 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
     adopt(root, out, epci)
     ensure(root)
     made_from = tables_made_from(root)
-    edition = latest(out, epci)
-    former = record(edition)
+    edition, whole = latest(out, epci), latest_whole(out, epci)
+    former = record(whole)
     if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
         raise UserError(f"{out}: its reports of {epci} are for other readers: name another folder with --out")
     entries, asked = former.get("chapters", {}), {one.path.stem: one for one in chapters}
-    shown = [one for one in notebooks() if one.path.stem in asked or one.path.stem in entries]
+    damaged = edition if edition != whole else None
+    known = asked.keys() | entries.keys() | (chapters_of(edition) if damaged else set())
+    shown = [one for one in notebooks() if one.path.stem in known]
     refused = [one for one in shown if one.fault]
     listed = [
         as_published(one, entries[one.path.stem]) if one.fault else asked.get(one.path.stem, one)
@@ -213,13 +231,17 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, *, force: boo
     own = keys(listed, root, epci)
     made_of = {stem: entry["key"] for stem, entry in entries.items()}
     todo = [one for one in listed if (force and one in chapters) or made_of.get(one.path.stem) != own[one.path.stem]]
-    if former and not any(made_of[one.path.stem] or not one.fault for one in todo):
+    if former and not damaged and all(one.fault and not made_of[one.path.stem] for one in todo):
         built = Built(epci, out / epci, breaks=former["breaks"], exposure=exposure(root, epci))
         return with_notebooks(built, refused, entries)
     todo = [one for one in todo if not one.fault]
     with room_in(out):
-        report = Report(epci, listed, *scratch_of(epci, out), edition)
-    return Plan(report, own, former, todo, refused, force, made_from)
+        made = held.enter_context(scratch(out, epci))
+        fresh, executed = made / "fresh", made / "executed"
+        fresh.mkdir()
+        executed.mkdir()
+    report = Report(epci, listed, fresh, executed, whole)
+    return Plan(report, own, former, todo, refused, force, made_from, damaged)
 
 
 def stays(refused: ChapterNotebook, entry: dict | None) -> bool:
@@ -249,20 +271,17 @@ def with_notebooks(built: Built, refused: list[ChapterNotebook], entries: dict[s
     return built
 
 
-def scratch_of(epci: str, out: Path) -> tuple[Path, Path]:
-    """Return two new folders, one for the pages and one for the notebooks; those of a killed build are removed.
-
-    No build has had these names: nothing that a former one left at work writes there.
-    """
-    home = out / SCRATCH
-    home.mkdir(exist_ok=True)
-    for former in home.glob(f"{epci}*"):
-        shutil.rmtree(former, ignore_errors=True)
-    scratch = Path(mkdtemp(prefix=f"{epci}-", dir=home))
-    fresh, executed = scratch / "fresh", scratch / "executed"
-    fresh.mkdir()
-    executed.mkdir()
-    return fresh, executed
+def damages(plan: Plan, out: Path) -> list[str]:
+    """Return what is to be said of editions that had lost or changed some of their files, a line each."""
+    epci, lines = plan.report.epci, []
+    if plan.damaged:
+        kept = out / DAMAGED / epci / plan.damaged.name
+        found = f"; what was found in the place of its files is in {project_path(kept)}" if kept.is_dir() else ""
+        lines.append(f"{epci}: the edition {plan.damaged.name} was damaged: the report was made again{found}")
+    before = plan.former.get("after")
+    if before and not compared_with(plan.report.latest):
+        lines.append(f"{epci}: the edition {before} is damaged or no more: nothing is compared with it")
+    return lines
 
 
 def concluded(plan: Plan, out: Path) -> Built:
@@ -329,7 +348,7 @@ def made_public(plan: Plan, out: Path) -> Built:
     keep_journal(report, with_notebooks(built, plan.refused, entries), out)
     record_published(root, report.epci, found["published"], found["date"], plan.made_from)
     built.place, built.published = publish(report.fresh, out, report.epci), True
-    shutil.rmtree(report.fresh.parent)
+    built.damages = damages(plan, out)
     return built
 
 

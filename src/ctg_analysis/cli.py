@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ctg_analysis.errors import Busy, UserError, in_lines, room_in
+from ctg_analysis.errors import Busy, UserError, in_lines, raise_all, room_in
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path, settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -195,23 +195,10 @@ def gc(
     out: Out = None,
 ) -> None:
     """Remove old editions and their documents; the latest and the one that it is compared with always stay."""
-    from ctg_analysis.documents import collect_documents
-    from ctg_analysis.locks import alone
-    from ctg_analysis.publishing.editions import collect, reports
+    from ctg_analysis.documents import collect_reports
 
-    home = (out or settings().reports).resolve()
-    busy = []
-    for epci in reports(home):
-        try:
-            with alone(home, epci, f"{epci}: is being built"):
-                removed = collect(home, epci, keep)
-                collect_documents(home, epci)
-        except Busy as error:
-            busy.append(str(error))
-        else:
-            messages.print(f"{epci}: editions removed: {len(removed)}")
-    if busy:
-        raise Busy("\n".join(busy))
+    for line in collect_reports((out or settings().reports).resolve(), keep):
+        messages.print(line)
 
 
 @app.command()
@@ -275,9 +262,7 @@ def fetch(
             except (FetchError, Busy) as error:
                 failures.append(error)
             bars.remove_task(bar)
-    if failures:
-        only_busy = all(isinstance(error, Busy) for error in failures)
-        raise (Busy if only_busy else UserError)("\n".join(map(str, failures)))
+    raise_all(failures)
 
 
 @app.command()

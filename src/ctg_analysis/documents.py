@@ -8,19 +8,27 @@ They stand beside the edition that they are made from, which never changes, and 
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.errors import UserError
+from ctg_analysis.errors import UserError, raise_all
 from ctg_analysis.locks import alone
 from ctg_analysis.observed import Observed
 from ctg_analysis.published import adopt
 from ctg_analysis.publishing.data_files import write_observations
-from ctg_analysis.publishing.editions import SCRATCH, editions, record
+from ctg_analysis.publishing.editions import (
+    collect,
+    damaged,
+    damaged_editions,
+    editions,
+    is_whole,
+    record,
+    reports,
+)
 from ctg_analysis.publishing.joining import joined
 from ctg_analysis.publishing.parcel import write_parcel
 from ctg_analysis.publishing.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.slides import slides
+from ctg_analysis.scratch import scratch
 from ctg_analysis.settings import data_root
 from ctg_analysis.verification import the_latest
 
@@ -39,15 +47,16 @@ def write_documents(epci: str, out: Path, told: Callable[[str], None] = lambda s
     with alone(out, epci, f"{epci}: is being built"):
         edition = the_latest(epci, out)
         adopt(data_root(epci), out, epci)
+        if not is_whole(edition):
+            raise damaged(edition)
         seen = open_chapter(epci).seen
-        home, scratch = out / FOLDER / epci, out / SCRATCH
+        home = out / FOLDER / epci
         home.mkdir(parents=True, exist_ok=True)
-        scratch.mkdir(exist_ok=True)
-        with TemporaryDirectory(dir=scratch, prefix=f"{FOLDER}-{epci}-") as folder:
-            _check(edition, seen, Path(folder))
+        with scratch(out, epci) as folder:
+            _check(edition, seen, folder)
             for name, write in _documents(edition, seen).items():
                 told(name)
-                path = Path(folder) / name
+                path = folder / name
                 write(path)
                 yield path.replace(home / name)
 
@@ -92,3 +101,24 @@ def collect_documents(out: Path, epci: str) -> list[Path]:
     for path in old:
         path.unlink()
     return old
+
+
+def collect_reports(out: Path, keep: int) -> Iterator[str]:
+    """Remove old editions of all reports of a folder, and their documents; yield what is to be said of each.
+
+    Raises:
+        UserError: once all others are done, those that are being built or whose latest edition is damaged.
+    """
+    failures: list[UserError] = []
+    for epci in reports(out):
+        try:
+            with alone(out, epci, f"{epci}: is being built"):
+                damages = [f"{epci}: the edition {one.name} is damaged" for one in damaged_editions(out, epci)]
+                removed = collect(out, epci, keep)
+                collect_documents(out, epci)
+        except UserError as error:
+            failures.append(error)
+        else:
+            yield f"{epci}: editions removed: {len(removed)}"
+            yield from damages
+    raise_all(failures)

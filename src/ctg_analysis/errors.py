@@ -50,6 +50,13 @@ def room_in(folder: Path) -> Iterator[None]:
         raise FullError(f"{folder}: {what}") from error
 
 
+def raise_all(failures: list[UserError]) -> None:
+    """Raise what stopped some of several works as one error, a line each; nothing when nothing did."""
+    if failures:
+        only_busy = all(isinstance(error, Busy) for error in failures)
+        raise (Busy if only_busy else UserError)("\n".join(map(str, failures)))
+
+
 @dataclass(frozen=True, order=True)
 class Finding:
     """One thing wrong in one file.

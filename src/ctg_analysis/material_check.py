@@ -15,7 +15,7 @@ from ctg_analysis.proofs import no_longer
 from ctg_analysis.raw_data import FRAME, read_root
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources.folders import source_folders
-from ctg_analysis.staleness import are_observations_stale, demarches
+from ctg_analysis.staleness import are_observations_stale, demarches, is_whole
 
 PLACES = ["level", "code", "name", "epci", "departement", "region"]
 
@@ -52,9 +52,8 @@ def _by_indicator(gathered: Gathered) -> bool:
 
 
 def _places(root: DataRoot) -> pd.DataFrame | None:
-    """Return the places, when `ctg data` has ever run."""
-    path = root.processed / "territories.parquet"
-    return pd.read_parquet(path, columns=PLACES) if path.is_file() else None
+    """Return the places, when `ctg data` has ever run and its tables are as it wrote them."""
+    return pd.read_parquet(root.processed / "territories.parquet", columns=PLACES) if is_whole(root.processed) else None
 
 
 def _observations(root: DataRoot) -> dict[str, pd.DataFrame]:

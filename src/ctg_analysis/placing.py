@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ctg_analysis.scratch import write_whole
+
 
 @contextmanager
 def for_owner_alone(private: Path) -> Iterator[None]:
@@ -28,5 +30,5 @@ def write_absent(texts: dict[Path, str]) -> list[Path]:
     written = [path for path in texts if not path.exists()]
     for path in written:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(texts[path], encoding="utf-8")
+        write_whole(path, texts[path])
     return written

@@ -15,6 +15,7 @@ from ctg_analysis.model import MISSING, OK, SecrecyRule, Source
 from ctg_analysis.perimeter import Perimeter, to_reference
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.folders import is_note
 
 FORMS = {source.form.file: source for source in SOURCES.values() if source.form}
 LEAST = {source.id: source.secrecy.threshold for source in FORMS.values()}
@@ -58,7 +59,8 @@ def _read_folder(
     if not (places["level"].eq("epci") & places["code"].eq(folder.name)).any():
         findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
     own = _codes(places, folder.name)
-    for path in sorted(one for one in folder.iterdir() if one.is_file() and one.name not in BESIDE_THE_FORMS):
+    files = (one for one in folder.iterdir() if one.is_file() and not is_note(one))
+    for path in sorted(one for one in files if one.name not in BESIDE_THE_FORMS):
         source = FORMS.get(path.name)
         if source is None:
             expected = f"one of {', '.join(sorted(FORMS))}"

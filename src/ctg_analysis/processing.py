@@ -1,7 +1,6 @@
 """Raw files to OBSERVATIONS: the stage `ctg data`."""
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +10,10 @@ from filelock import FileLock
 
 from ctg_analysis.errors import Finding, InputError, room_in
 from ctg_analysis.published import Entry, adopt_reports, remember
+from ctg_analysis.scratch import put_in_place, scratch, sweep
 from ctg_analysis.settings import MATERIAL, DataRoot
 from ctg_analysis.staleness import (
-    MANIFEST,
+    NOTES,
     RECORDED,
     are_observations_stale,
     demarches,
@@ -22,6 +22,7 @@ from ctg_analysis.staleness import (
     material_inputs,
     recorded,
     tables_made_from,
+    write_manifest,
 )
 
 if TYPE_CHECKING:
@@ -30,17 +31,20 @@ if TYPE_CHECKING:
     Tables = dict[str, pd.DataFrame]
 
 _held: set[DataRoot] = set()
-NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
+PROCESSED = "processed"  # the name of the lock of data/processed, see `locks.alone`
 ROWS_TOGETHER = 8192  # sorted by territory, so that the rows of one are read without those of all
 CONTOURS_TOGETHER = 256  # neighbours together, so that a part of the country is read without the rest
 
 
 def ensure(root: DataRoot) -> None:
-    """Bring data/processed up to date when the raw data, the field material or the library has changed.
+    """Bring data/processed up to date when the raw data, the field material or the library has changed, or a table has.
 
     One process does, others wait.
     """
-    if root in _held or not is_stale(root):
+    if root in _held:
+        return
+    sweep(root.path)
+    if not is_stale(root):
         return
     with _writing(root):
         if are_observations_stale(root):
@@ -51,7 +55,7 @@ def ensure(root: DataRoot) -> None:
 
 def _writing(root: DataRoot) -> FileLock:
     """Return the lock of data/processed, which this process may take again while it holds it."""
-    return FileLock(root.path / ".processed.lock", is_singleton=True)
+    return FileLock(root.path / f".{PROCESSED}.lock", is_singleton=True)
 
 
 def hold(root: DataRoot) -> None:
@@ -172,13 +176,11 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
 @contextmanager
 def _replacing(root: DataRoot, folder: Path) -> Iterator[Path]:
     """Give an empty folder, which takes the place of another one when all is written in it."""
-    with room_in(folder), _writing(root), tempfile.TemporaryDirectory(prefix=".processed-", dir=root.path) as scratch:
-        fresh = Path(scratch) / "fresh"
+    with room_in(folder), _writing(root), scratch(root.path, PROCESSED) as aside:
+        fresh = aside / "fresh"
         fresh.mkdir()
         yield fresh
-        if folder.exists():
-            folder.rename(Path(scratch) / "former")
-        fresh.rename(folder)
+        put_in_place(fresh, folder)
 
 
 def _write(folder: Path, tables: "Tables", made_from: dict[str, str]) -> None:
@@ -189,7 +191,7 @@ def _write(folder: Path, tables: "Tables", made_from: dict[str, str]) -> None:
         together = CONTOURS_TOGETHER if name == "contours" else ROWS_TOGETHER
         path = folder / f"{name}.parquet"
         tables[name].to_parquet(path, index=False, compression="zstd", row_group_size=together)
-    _note(folder, made_from)
+    write_manifest(folder, made_from)
 
 
 def _write_material(folder: Path, derived: "dict[str, Tables]", made_from: dict[str, str]) -> None:
@@ -198,10 +200,4 @@ def _write_material(folder: Path, derived: "dict[str, Tables]", made_from: dict[
         (folder / epci).mkdir()
         for name, table in tables.items():
             table.to_parquet(folder / epci / f"{name}.parquet", index=False)
-    _note(folder, made_from)
-
-
-def _note(folder: Path, made_from: dict[str, str]) -> None:
-    fresh = folder / f".{MANIFEST}"
-    fresh.write_text(json.dumps(made_from, indent=1) + "\n", encoding="utf-8")
-    fresh.replace(folder / MANIFEST)
+    write_manifest(folder, made_from)

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from ctg_analysis.statements import Edition
 
 EDITIONS, OBSERVATIONS, PLACES, PROVENANCE = ".editions", "observations.parquet", "places.parquet", "provenance.json"
-REMOVED = ".removed-"  # what an edition that is removed becomes, before its files go
 JOURNAL, ROWS, MEMBERS, SCRATCH = "journal.csv", "observations.csv", "places.csv", ".entry-"
 TEXTS = ["territory", "level", "period", "indicator", "status", "source"]
 NUMBERS = ["numerator", "denominator", "value"]
@@ -262,7 +261,7 @@ def adopt(root: DataRoot, home: Path, epci: str) -> None:
     unknown = [
         folder
         for folder in sorted((home / EDITIONS / epci).iterdir())
-        if folder.is_dir() and not folder.name.startswith(REMOVED) and not _is_known(folder, names)
+        if folder.is_dir() and not _is_known(folder, names)
     ]
     each(lambda folder: _adopt(root, epci, folder), [one for one in unknown if (epci, _sum(one)) not in read])
 

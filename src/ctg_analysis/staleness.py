@@ -13,6 +13,7 @@ from ctg_analysis.sources.folders import files_of, sha256
 MANIFEST = "manifest.json"
 RECORDED = "recorded.json"  # beside MANIFEST: the entries of the record that were made from these tables
 ENTRY = "record/"  # how `inputs` names the entries of the record
+NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
 OPEN = ("raw/", "reference/", "library", "lock")
 PAGES = {"__main__", "action_sheets", "analyst", "assumptions", "bilan", "build", "chapter", "chapters"}
 PAGES |= {"childcare_authority", "cli", "comparisons", "consultation", "demarche", "display", "distributed"}
@@ -23,40 +24,78 @@ PAGES |= {"assessments", "funnels", "large_communes", "spaces"}
 
 
 def is_stale(root: DataRoot) -> bool:
-    """Tell whether data/processed was made from other inputs or by another library."""
-    return are_observations_stale(root) or _made(root.processed / MATERIAL) != material_inputs(root)
+    """Tell whether data/processed was made from other inputs or by another library, or has lost or changed a table."""
+    return are_observations_stale(root) or _is_material_stale(root)
 
 
 def are_observations_stale(root: DataRoot) -> bool:
     """Tell it of all that is not made from the field material alone."""
-    made = _made(root.processed)
-    return made is None or made | _named(recorded(root)) != inputs(root)
+    told = _manifest(root.processed)["made_from"]
+    return told is None or told | _named(recorded(root)) != inputs(root) or not is_whole(root.processed)
+
+
+def _is_material_stale(root: DataRoot) -> bool:
+    folder = root.processed / MATERIAL
+    return _manifest(folder)["made_from"] != material_inputs(root) or not is_whole(folder)
+
+
+def is_whole(folder: Path) -> bool:
+    """Tell whether the tables of data/processed, or of its folder of field material, are as they were written."""
+    return _manifest(folder)["tables"] == _sums(folder)
 
 
 def made_from(root: DataRoot) -> dict[str, str]:
     """Return what the observations of data/processed were made from, as `inputs` said it then."""
-    return _made(root.processed) or {}
+    return _manifest(root.processed)["made_from"] or {}
+
+
+def tables_of(root: DataRoot, epci: str) -> dict[str, str]:
+    """Return the SHA-256 of the tables of data/processed, those of the field material for an EPCI alone."""
+    material = _manifest(root.processed / MATERIAL)["tables"]
+    own = {f"{MATERIAL}/{name}": digest for name, digest in material.items() if name.startswith(f"{epci}/")}
+    return {name: digest for name, digest in _manifest(root.processed)["tables"].items() if name != NOTES} | own
+
+
+def write_manifest(folder: Path, made_from: dict[str, str]) -> None:
+    """Write beside the tables of a folder what they were made from, and their sums."""
+    told = {"made_from": made_from, "tables": _sums(folder)}
+    (folder / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def _manifest(folder: Path) -> dict:
+    """Return what the manifest of a folder says; nothing when there is none, or a damaged one."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {"made_from": told["made_from"], "tables": told["tables"]}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return {"made_from": None, "tables": None}
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of the tables and the notes of a folder, but for the tables of the field material in it."""
+    tables = (path for path in folder.rglob("*.parquet") if MATERIAL not in path.relative_to(folder).parts)
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in sorted([*tables, *folder.glob(NOTES)])}
 
 
 def tables_made_from(root: DataRoot) -> list[dict[str, str] | None]:
     """Return what the tables of data/processed were made from, and those of the field material there."""
-    return [_made(root.processed), _made(root.processed / MATERIAL)]
+    return [_manifest(folder)["made_from"] for folder in (root.processed, root.processed / MATERIAL)]
 
 
 def recorded(root: DataRoot) -> list[str]:
-    """Return the entries of the record that tell what the tables of data/processed show: nothing new to the gate."""
-    path = root.processed / RECORDED
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    """Return the entries of the record that tell what the tables of data/processed show: nothing new to the gate.
+
+    None when the file is damaged: the tables are made again, beside all that the record holds.
+    """
+    try:
+        return json.loads((root.processed / RECORDED).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return []
 
 
 def _named(entries: Iterable[str]) -> dict[str, str]:
     """Return entries of the record as `inputs` has them: each is its own sum."""
     return {f"{ENTRY}{name}": name for name in entries}
-
-
-def _made(folder: Path) -> dict[str, str] | None:
-    manifest = folder / MANIFEST
-    return json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else None
 
 
 def told(root: DataRoot, epci: str) -> dict:

@@ -1,7 +1,6 @@
 """`ctg verify` and `ctg changes`: the latest edition of a report held against itself, and against the one before."""
 
 import shutil
-import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -9,9 +8,20 @@ import pandas as pd
 from ctg_analysis.build import build
 from ctg_analysis.chapters import all_chapters
 from ctg_analysis.errors import UserError
+from ctg_analysis.locks import alone
 from ctg_analysis.published import OBSERVATIONS
 from ctg_analysis.publishing.changes import changes
-from ctg_analysis.publishing.editions import HOME, compared_with, latest, publish, record, write_record
+from ctg_analysis.publishing.editions import (
+    HOME,
+    compared_with,
+    damaged,
+    is_whole,
+    latest,
+    publish,
+    record,
+    write_record,
+)
+from ctg_analysis.scratch import scratch
 
 
 def verify(epci: str, out: Path) -> tuple[int, list[str], str]:
@@ -20,19 +30,19 @@ def verify(epci: str, out: Path) -> tuple[int, list[str], str]:
     The commit in its record is not compared: one that changes nothing of the report makes the same one.
 
     Raises:
-        UserError: no report, chapters of an earlier edition in it, a build that fails.
+        UserError: no report, chapters of an earlier edition in it, a build that fails. Busy: it is being built.
     """
-    edition = the_latest(epci, out)
-    told = record(edition)
-    old = sorted(name for name, entry in told["chapters"].items() if not entry["key"])
-    if old:
-        raise UserError(f"{epci}: {', '.join(old)} are not of the latest edition, expected a build without failure")
-    former = the_one_before(edition)
-    with tempfile.TemporaryDirectory(prefix="ctg-verify-") as scratch:
-        elsewhere = Path(scratch) / "reports"
+    the_latest(epci, out)
+    with alone(out, epci, f"{epci}: is being built"), scratch(out, epci) as folder:
+        edition = the_latest(epci, out)
+        told = record(edition)
+        old = sorted(name for name, entry in told["chapters"].items() if not entry["key"])
+        if old:
+            raise UserError(f"{epci}: {', '.join(old)} are not of the latest edition, expected a build without failure")
+        former, elsewhere = the_one_before(edition), folder / "reports"
         elsewhere.mkdir()
         if former:
-            before = Path(scratch) / "before"
+            before = folder / "before"
             shutil.copytree(former, before)
             publish(before, elsewhere, epci)
         chapters = [one for one in all_chapters() if one.path.stem in told["chapters"]]
@@ -66,6 +76,8 @@ def compared(one: Path, other: Path) -> tuple[int, list[str]]:
 def changes_of(epci: str, out: Path) -> tuple[str | None, pd.DataFrame]:
     """Return the edition that the latest one is compared with, and what changed (see publishing.changes.changes)."""
     edition = the_latest(epci, out)
+    if not is_whole(edition):
+        raise damaged(edition)
     before = the_one_before(edition)
     now = pd.read_parquet(edition / OBSERVATIONS)
     if not before:
@@ -77,7 +89,8 @@ def the_one_before(edition: Path) -> Path | None:
     """Return the edition that an edition is compared with, None for the first; raise UserError when it is no more."""
     before, after = compared_with(edition), record(edition)["after"]
     if after and not before:
-        raise UserError(f"{edition.parent.name}: the edition {after} is no longer in {HOME}, nothing to compare with")
+        lost = "damaged" if edition.with_name(after).is_dir() else f"no longer in {HOME}"
+        raise UserError(f"{edition.parent.name}: the edition {after} is {lost}, nothing to compare with")
     return before
 
 

@@ -11,6 +11,7 @@ from ctg_analysis.field.reading import FORMULA_STARTS
 from ctg_analysis.field.tables import TABLES
 from ctg_analysis.placing import for_owner_alone
 from ctg_analysis.plain_text import BIDIRECTIONAL
+from ctg_analysis.scratch import PART
 from ctg_analysis.settings import DataRoot, project_path
 
 SAFE = "'"  # before a text that a spreadsheet would run
@@ -31,12 +32,13 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
     folder = root.restricted_material(epci)
     tables = {"reponses": found.closed, "reponses_sensibles": found.sensitive, "reponses_ouvertes": found.opened}
     written = {folder / TABLES[name].file: joined(folder / TABLES[name].file, rows) for name, rows in tables.items()}
+    parts = {path.with_name(f".{path.name}{PART}"): path for path in written}
     with for_owner_alone(root.private):
         folder.mkdir(parents=True, exist_ok=True)
-        for path, table in written.items():
-            scratch = path.with_name(f".{path.name}.part")
-            table.to_csv(scratch, sep=";", index=False, lineterminator="\n")
-            scratch.replace(path)
+        for part, path in parts.items():
+            written[path].to_csv(part, sep=";", index=False, lineterminator="\n")
+        for part, path in parts.items():
+            part.replace(path)
     dropped = f"; columns left out: {', '.join(found.dropped)}" if found.dropped else ""
     return [
         f"{project_path(folder)}: {len(found.closed)} answers kept of {found.started} begun and {found.complete} sent"

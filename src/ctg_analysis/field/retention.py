@@ -14,6 +14,7 @@ from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.field.reading import DELETIONS
 from ctg_analysis.field.restricted import EXPORTS, RECORDINGS, Kept, Retention, recorded
 from ctg_analysis.placing import for_owner_alone
+from ctg_analysis.scratch import PART
 from ctg_analysis.settings import project_path
 
 HEADER = "date;fichier;lignes;motif\n"
@@ -60,7 +61,12 @@ def _interviews(kept: Kept, today: datetime.date) -> list[Due]:
 
 
 def purge(kept: Kept, today: datetime.date) -> list[Due]:
-    """Delete what is due on a day and note it in suppressions.csv; return what was deleted."""
+    """Delete what is due on a day and note it in suppressions.csv; return what was deleted.
+
+    What a killed command left half written holds the same data as a table, and nobody is to wait for its day: it goes.
+    """
+    for left in kept.folder.glob(f".*{PART}"):
+        left.unlink()
     deleted = due(kept, today)
     with for_owner_alone(kept.folder.parents[1]):
         for one in deleted:
@@ -87,9 +93,9 @@ def _delete(one: Due) -> None:
         return
     content = one.path.read_bytes()
     _, separator = header_of(one.path)
-    scratch = one.path.with_name(f".{one.path.name}.part")
-    scratch.write_bytes(without(content, one.lines, separator))
-    scratch.replace(one.path)
+    part = one.path.with_name(f".{one.path.name}{PART}")
+    part.write_bytes(without(content, one.lines, separator))
+    part.replace(one.path)
 
 
 def without(content: bytes, lines: frozenset[int], separator: str) -> bytes:

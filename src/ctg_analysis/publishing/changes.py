@@ -8,7 +8,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.display.texts import typography, value_text
 from ctg_analysis.model import NOT_APPLICABLE, OK
 from ctg_analysis.published import OBSERVATIONS
-from ctg_analysis.publishing.editions import compared_with, record
+from ctg_analysis.publishing.editions import comes_after, record
 from ctg_analysis.publishing.site import in_french, page
 from ctg_analysis.sources import SOURCES
 
@@ -25,9 +25,7 @@ def write_changes(folder: Path, latest: Path | None, observations: str, about: d
     The edition before is the latest whose observations are not these: a new page of the same figures does not make
     the last changes disappear. observations: the sum of those of the folder.
     """
-    before = latest
-    if before and record(before)["observations"] == observations:
-        before = compared_with(before)
+    before = comes_after(latest, observations) if latest else None
     rows = []
     if before and (before / OBSERVATIONS).is_file():
         rows = changes(*(pd.read_parquet(one / OBSERVATIONS) for one in (before, folder))).to_dict("records")

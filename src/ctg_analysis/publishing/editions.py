@@ -5,25 +5,40 @@
                                                         observations.parquet, provenance.json
 
 A link is replaced in one operation of the system: whoever reads finds the former edition or the new one, whole. The
-time of the folder of an edition is that of its publication.
+time of the folder of an edition is that of its publication. Its name holds the sum of its files: one that has lost or
+changed some is known by it (`is_whole`).
 """
 
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from ctg_analysis.published import EDITIONS, PROVENANCE, REMOVED, adopt
+from ctg_analysis.errors import UserError
+from ctg_analysis.published import EDITIONS, PROVENANCE, adopt
+from ctg_analysis.scratch import scratch
 from ctg_analysis.settings import data_root
 
-HOME, SCRATCH, JOURNAL, RECORD = EDITIONS, ".scratch", ".journal", PROVENANCE
+HOME, JOURNAL, RECORD = EDITIONS, ".journal", PROVENANCE
+DAMAGED = ".damaged"  # what was found in editions in the place of their own files
+
+
+class DamagedError(UserError):
+    """An edition whose files are not those that it was published with."""
 
 
 def latest(out: Path, epci: str) -> Path | None:
-    """Return the folder of the latest edition of a report; None when there is none."""
+    """Return the folder of the latest edition of a report, whole or not; None when there is none."""
     link = out / epci
-    return link.resolve() if link.is_symlink() and (link / RECORD).is_file() else None
+    return link.resolve() if link.is_symlink() and link.is_dir() else None
+
+
+def latest_whole(out: Path, epci: str) -> Path | None:
+    """Return the latest edition of a report whose files are those that it was published with; None without any."""
+    return next(filter(is_whole, editions(out, epci)), None)
 
 
 def reports(out: Path) -> list[str]:
@@ -32,10 +47,40 @@ def reports(out: Path) -> list[str]:
 
 
 def record(edition: Path | None) -> dict:
-    """Return what an edition was made from; an empty one for no edition."""
+    """Return what an edition was made from; an empty one for no edition.
+
+    Raises:
+        DamagedError: nobody can read it any more.
+    """
     if edition is None:
         return {}
-    return json.loads((edition / RECORD).read_text(encoding="utf-8"))
+    try:
+        return json.loads((edition / RECORD).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError) as error:
+        raise damaged(edition) from error
+
+
+def readable(out: Path, epci: str) -> Iterator[dict]:
+    """Yield the records of the editions of a report that can be read, the latest first."""
+    for edition in editions(out, epci):
+        with suppress(DamagedError):
+            yield record(edition)
+
+
+def damaged(edition: Path) -> DamagedError:
+    """Return what is said of an edition that has lost or changed some of its files."""
+    epci = edition.parent.name
+    told = f"{epci}: the edition {edition.name} is damaged: its files are not those that it was published with"
+    return DamagedError(f"{told}; `ctg build {epci}` makes the latest one again")
+
+
+def chapters_of(edition: Path) -> set[str]:
+    """Return the chapters of an edition that may be damaged, by the names of their notebooks, and of other pages."""
+    try:
+        told = record(edition)
+    except DamagedError:
+        told = {}
+    return {*told.get("chapters", {}), *(path.stem for path in edition.glob("*.html"))}
 
 
 def write_record(folder: Path, told: dict) -> None:
@@ -46,10 +91,24 @@ def write_record(folder: Path, told: dict) -> None:
 
 def name_of(folder: Path) -> str:
     """Return the name of an edition: the date of its newest data, then the sum of all its files."""
+    return f"{record(folder)['date']}-{_sum(folder)}"
+
+
+def is_whole(edition: Path) -> bool:
+    """Tell whether the files of an edition are those that it was published with: its name holds their sum."""
+    return edition.name.endswith(f"-{_sum(edition)}")
+
+
+def _sum(folder: Path) -> str:
     digest = sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(_files(folder)):
         digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
-    return f"{record(folder)['date']}-{digest.hexdigest()[:12]}"
+    return digest.hexdigest()[:12]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files of an edition; those whose name begins with a dot are of a file manager."""
+    return (path for path in folder.rglob("[!.]*") if path.is_file())
 
 
 def publish(fresh: Path, out: Path, epci: str) -> Path:
@@ -58,6 +117,8 @@ def publish(fresh: Path, out: Path, epci: str) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     edition, link = home / name_of(fresh), out / epci
     if edition.exists():
+        if not is_whole(edition):
+            _mend(edition, fresh)
         shutil.rmtree(fresh)
     else:
         fresh.rename(edition)
@@ -71,38 +132,88 @@ def publish(fresh: Path, out: Path, epci: str) -> Path:
     return link
 
 
+def _mend(edition: Path, fresh: Path) -> None:
+    """Give a damaged edition its files back, each in one operation: who reads finds no file missing meanwhile.
+
+    fresh: the same edition, whole. What is found in the place of a file, or beside them, is kept.
+    """
+    kept = _kept(edition)
+    whole = {path.relative_to(fresh): path for path in _files(fresh)}
+    found = {path.relative_to(edition): path for path in _files(edition)}
+    for name, path in found.items():
+        if name not in whole or path.read_bytes() != whole[name].read_bytes():
+            (kept / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, kept / name)
+    for name, path in whole.items():
+        (edition / name).parent.mkdir(parents=True, exist_ok=True)
+        path.replace(edition / name)
+    for name in found.keys() - whole.keys():
+        found[name].unlink()
+
+
+def _kept(edition: Path) -> Path:
+    """Return where what was found in an edition in the place of its own files is kept."""
+    return edition.parents[2] / DAMAGED / edition.parent.name / edition.name
+
+
 def compared_with(edition: Path) -> Path | None:
-    """Return the edition that an edition tells the changes since; None for the first, or when it is there no more."""
+    """Return the edition that an edition tells the changes since; None for the first, or when it is no longer whole."""
     after = record(edition)["after"]
     before = edition.with_name(after) if after else None
-    return before if before and (before / RECORD).is_file() else None
+    return before if before and is_whole(before) else None
+
+
+def comes_after(edition: Path, observations: str) -> Path | None:
+    """Return the edition that some observations come after: the latest one with others; None for the first.
+
+    edition: the latest one that is whole.
+    """
+    told = record(edition)
+    if told["observations"] != observations:
+        return edition
+    if not told["after"]:
+        return None
+    others = (one for one in _by_publication(edition.parent) if is_whole(one))
+    return compared_with(edition) or next((one for one in others if record(one)["observations"] != observations), None)
 
 
 def editions(out: Path, epci: str) -> list[Path]:
-    """Return the editions of a report, the latest first, the others by their publication."""
-    now, home = latest(out, epci), out / HOME / epci
-    found = [path.parent for path in home.glob(f"*/{RECORD}") if not path.parent.name.startswith(REMOVED)]
-    return sorted(found, key=lambda one: (one == now, one.stat().st_mtime_ns, one.name), reverse=True)
+    """Return the editions of a report, whole or not, the latest first, the others by their publication."""
+    now = latest(out, epci)
+    return sorted(_by_publication(out / HOME / epci), key=lambda one: one == now, reverse=True)
+
+
+def _by_publication(home: Path) -> list[Path]:
+    found = [path.parent for path in home.glob(f"[!.]*/{RECORD}")]
+    return sorted(found, key=lambda one: (one.stat().st_mtime_ns, one.name), reverse=True)
+
+
+def damaged_editions(out: Path, epci: str) -> list[Path]:
+    """Return the editions of a report that have lost or changed some of their files."""
+    return sorted(path for path in (out / HOME / epci).glob("????-??-??-*/") if not is_whole(path))
 
 
 def collect(out: Path, epci: str, keep: int) -> list[Path]:
     """Remove all editions of a report but the latest ones, so many, and the one that the latest is compared with.
 
-    What they have published of restricted sources is in the record. Return those removed; what a removal that was
-    stopped left behind goes too.
+    One that is damaged does not count, and goes with those published before it. What editions have published of
+    restricted sources is in the record. Return those removed; what a removal that was stopped left behind goes too.
 
     Raises:
         InputError: an edition that the record cannot take in, see `published.adopt`.
+        DamagedError: the latest one is, so that others may be needed to make it again.
     """
     adopt(data_root(epci), out, epci)
     found, home = editions(out, epci), out / HOME / epci
-    stay = {*found[:keep], compared_with(found[0])}
-    folders = sorted(path for path in home.iterdir() if path.is_dir() and not path.name.startswith(REMOVED))
+    now = latest(out, epci)
+    if not is_whole(now):
+        raise damaged(now)
+    whole = [edition for edition in found if is_whole(edition)]
+    stay = {*found[: found.index(whole[:keep][-1]) + 1], compared_with(now)}
+    folders = sorted(path for path in home.iterdir() if path.is_dir())
     old = [folder for folder in folders if folder not in stay]
-    for edition in old:
-        gone = edition.with_name(REMOVED + edition.name)
-        shutil.rmtree(gone, ignore_errors=True)  # a removal that was stopped
-        edition.rename(gone)
-    for gone in home.glob(f"{REMOVED}*"):
-        shutil.rmtree(gone)
+    with scratch(out, epci) as folder:
+        for edition in old:
+            edition.rename(folder / edition.name)
+            shutil.rmtree(_kept(edition), ignore_errors=True)
     return old

@@ -18,6 +18,7 @@ from ctg_analysis.publishing.template import FORK, NEWS, REAP
 from ctg_analysis.settings import SAFE_PATH
 
 START = "from ctg_analysis.publishing.template import main; main()"
+PROGRAM = "from ctg_analysis.publishing.template import become_program; become_program()"
 ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # without it every chart of pyplot is lost, silently
     "ARROW_DEFAULT_MEMORY_POOL": "system",  # the others keep what is freed, which every fork would have
@@ -112,7 +113,9 @@ class Parent:
 
 
 class Template:
-    """The warm process, started at once, ready when it first answers; it ends with this process, however that ends."""
+    """The warm process, started at once, ready when it first answers; it ends with this process, however that ends, and
+    all that was started below it.
+    """
 
     def __init__(self):
         self._starting = Lock()
@@ -120,7 +123,7 @@ class Template:
 
     def fork(self, memory: int = LIMITS.memory) -> Fork:
         """Return a new fork of it; it is started again when it was killed."""
-        parent = self._parent
+        parent, self._used = self._parent, True
         try:
             return parent.fork(memory)
         except EndedError:
@@ -131,24 +134,42 @@ class Template:
             return self._parent.fork(memory)
 
     def _start(self) -> None:
+        self._used = False
         ours, theirs = Pipe()
-        reading, self._life = os.pipe()
-        handles = theirs.fileno(), reading
         self._process = subprocess.Popen(
-            [sys.executable, "-c", START, *map(str, handles)],
-            pass_fds=handles,
+            [sys.executable, "-c", START, str(theirs.fileno())],
+            pass_fds=(theirs.fileno(),),
             env=os.environ | ENVIRONMENT | SAFE_PATH,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
         theirs.close()
-        os.close(reading)
         self._parent = Parent(ours)
 
     def close(self) -> None:
-        """End it."""
+        """End it, and all that was started below it."""
         with self._parent.turn:
             self._parent.control.close()
-        os.close(self._life)
-        self._process.poll()  # it is not waited for: the system ends it
+        if not self._used:
+            self._process.kill()  # it may still be getting ready
+        self._process.wait()
+
+
+def run_program(command: list[str], seconds: float, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of this machine; it ends with this process, however that ends, and what it started with it.
+
+    environment: what it finds there besides. On Linux; elsewhere, a process that is killed leaves it at work. Raises
+    subprocess.TimeoutExpired after so many seconds.
+    """
+    told = {"capture_output": True, "text": True, "errors": "replace", "timeout": seconds, "check": False}
+    told["env"] = os.environ | environment
+    if sys.platform != "linux":
+        return subprocess.run(command, **told)
+    reading, life = os.pipe()
+    try:
+        launched = [sys.executable, "-P", "-c", PROGRAM, str(reading), *command]
+        return subprocess.run(launched, pass_fds=(reading,), start_new_session=True, **told)
+    finally:
+        os.close(reading)
+        os.close(life)

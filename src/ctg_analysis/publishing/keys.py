@@ -8,8 +8,7 @@ from hashlib import sha256
 from ctg_analysis.chapters import ChapterNotebook
 from ctg_analysis.publishing.site import text_sources
 from ctg_analysis.settings import DataRoot, settings
-from ctg_analysis.sources.folders import sha256 as sum_of
-from ctg_analysis.staleness import library, locked, told
+from ctg_analysis.staleness import library, locked, tables_of, told
 
 WORDS = ("glossaire.yml", "synonymes.yml")  # of data/reference: those of every territory
 NAME = re.compile(r"[\"'\\]([a-z0-9_]+)[\"'\\]")
@@ -19,8 +18,9 @@ OF_ALL = "data"  # the part of a key that any change of any source changes
 def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str, dict[str, str]]:
     """Return, by chapter, what its page depends on: notebook, parameters, library, environment, data, links.
 
-    No table is opened: `data` is the sum of the files of data/processed, which are past the gate of secrecy. The sum of
-    what they were made from would let restricted figures be guessed.
+    No table is opened: `data` is the sum of the files of data/processed, which are past the gate of secrecy, as its
+    manifest says it once they were found whole. The sum of what they were made from would let restricted figures be
+    guessed.
     """
     words = [settings().reference / name for name in WORDS]
     common = {
@@ -38,9 +38,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
 
 
 def _sum_of_data(root: DataRoot, epci: str) -> str:
-    tables = [*sorted(root.processed.glob("*.parquet")), *sorted(root.processed_demarche(epci).glob("*.parquet"))]
-    sums = {path.relative_to(root.processed).as_posix(): sum_of(path) for path in tables}
-    return sha256(json.dumps([told(root, epci), sums]).encode()).hexdigest()
+    return sha256(json.dumps([told(root, epci), tables_of(root, epci)]).encode()).hexdigest()
 
 
 def same_but_data(key: dict[str, str], former: dict[str, str]) -> bool:

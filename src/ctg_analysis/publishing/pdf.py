@@ -18,6 +18,8 @@ import pikepdf
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator, Pdf, String
 
 from ctg_analysis.errors import UserError
+from ctg_analysis.publishing.forks import run_program
+from ctg_analysis.scratch import temporary
 from ctg_analysis.settings import settings
 
 PROGRAMS = (
@@ -89,18 +91,19 @@ def _printed(html: str, scratch: Path) -> Iterator[Pdf]:
         page, raw = Path(folder) / "page.html", Path(folder) / "page.pdf"
         page.write_text(html, encoding="utf-8")
         program = browser()
-        _print(program, page, raw, Path(folder) / "profile")
+        with temporary(scratch) as sockets:
+            _print(program, page, raw, Path(folder) / "profile", sockets)
         with pikepdf.open(raw) as document:
             if not {"/StructTreeRoot", "/Outlines"} <= set(document.Root.keys()):
                 raise UserError(f"{program}: found a PDF without tags or bookmarks, expected Chromium 124 or newer")
             yield document
 
 
-def _print(program: str, page: Path, pdf: Path, profile: Path) -> None:
+def _print(program: str, page: Path, pdf: Path, profile: Path, sockets: Path) -> None:
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # Chromium refuses it for root
     command = [program, *OPTIONS, *root, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", page.as_uri()]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=LONGEST, check=False)
+        answer = run_program(command, LONGEST, TMPDIR=str(sockets))
     except subprocess.TimeoutExpired as error:
         raise UserError(f"{program}: has not printed the PDF in {LONGEST} s, expected less than a minute") from error
     if answer.returncode or not pdf.is_file():

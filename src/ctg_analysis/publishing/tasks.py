@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Report:
     """A report being made: the territory, all its chapters, the scratch folders, the edition before it.
 
-    fresh: where the pages are written. executed: where the notebooks that ran are kept. latest: the latest edition.
+    fresh: where the pages are written. executed: where the notebooks that ran are kept. latest: the latest edition that
+    is whole.
     """
 
     epci: str

@@ -1,7 +1,8 @@
 """The warm process that others are forked from: everything imported, one thread, nothing of any territory.
 
 It is started by `forks.Template` and talks to it over a socket. A fork gets its work over a socket of its own; it
-either calls a function and ends, or prepares something and becomes itself a process that others are forked from.
+either calls a function and ends, or prepares something and becomes itself a process that others are forked from. When
+the socket closes, the template kills all that was started below it, and ends.
 """
 
 import gc
@@ -29,6 +30,7 @@ FORK, REAP = "fork", "reap"  # what is asked of a template
 CALL, SERVE = "call", "serve"  # what is asked of a fork
 DONE, REFUSED, BROKEN = "done", "refused", "broken"  # what a fork says
 NEWS = struct.Struct("=qd")  # the cell at work, and since when
+PR_SET_CHILD_SUBREAPER = 36  # of prctl(2)
 LIFE = "CTG_LIFE"  # where a process that is no fork finds the pipe that it ends with
 _news: list[int] = []
 
@@ -38,14 +40,59 @@ NEEDLESS = ("rfc3987_syntax", "rfc3986_validator", "isoduration")
 
 
 def main() -> None:
-    """Run the template: the numbers of the socket and of the pipe of life come as arguments."""
-    control, life = map(int, sys.argv[1:])
-    end_with(life)
+    """Run the template: the number of the socket comes as an argument."""
+    adopt_orphans()
     gc.disable()  # nothing of what is imported is ever freed
     warm_up()
     gc.freeze()
     gc.enable()
-    serve(Connection(control))
+    try:
+        serve(Connection(int(sys.argv[1])))
+    except (EOFError, OSError, RuntimeError):
+        pass  # the process at the other end was killed in the middle of a word
+    finally:
+        end_descendants()
+        os._exit(0)
+
+
+def adopt_orphans() -> None:
+    """Have the system make this process the parent of all below it whose own parent ends, in whatever session."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_descendants() -> None:
+    """Kill all that was started below this process, which adopts orphans: what a cell has detached too."""
+    while killed := [child for child in _children() if _kill(child)]:
+        for child in killed:
+            os.waitpid(child, 0)
+
+
+def _children() -> list[int]:
+    """Return the processes that are children of this one, those that have ended and wait to be told among them."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended since, and is no child
+            parent = (entry / "stat").read_bytes().rpartition(b")")[2].split()[1]
+            found += [int(entry.name)] if int(parent) == os.getpid() else []
+    return found
+
+
+def _kill(child: int) -> bool:
+    """Kill a child; tell whether it may be."""
+    with suppress(PermissionError):
+        os.kill(child, signal.SIGKILL)
+        return True
+    return False
+
+
+def become_program() -> None:
+    """Become a program that ends with the process that starts it: a pipe (see `end_with`) and the command come as
+    arguments.
+    """
+    end_with(int(sys.argv[1]))
+    os.execvp(sys.argv[2], sys.argv[2:])
 
 
 def warm_up() -> None:

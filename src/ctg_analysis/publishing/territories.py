@@ -6,8 +6,9 @@ from pathlib import Path
 
 from ctg_analysis.errors import UserError
 from ctg_analysis.locks import alone
-from ctg_analysis.publishing.editions import latest, record, reports
+from ctg_analysis.publishing.editions import readable, reports
 from ctg_analysis.publishing.site import page
+from ctg_analysis.scratch import scratch
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_PREFIX, data_root
 
 LIST = "index.html"
@@ -62,18 +63,20 @@ def is_listed(out: Path) -> bool:
 
 def write_list(out: Path) -> None:
     """Write the page that lists the reports of a folder, with a search; a former one is replaced whole."""
-    with alone(out, "index", f"{out}: its list of reports is being written", PATIENCE):
-        text = page("territoires.html.j2", territories=listed(out))
-        pending = out / ".index.html"
-        pending.write_text(text, encoding="utf-8")
+    with alone(out, "index", f"{out}: its list of reports is being written", PATIENCE), scratch(out, "index") as folder:
+        pending = folder / LIST
+        pending.write_text(page("territoires.html.j2", territories=listed(out)), encoding="utf-8")
         pending.replace(out / LIST)
 
 
 def listed(out: Path) -> list[dict[str, str]]:
-    """Return the reports of a folder by name: SIREN, name, words to search, what is to be said of it."""
+    """Return the reports of a folder by name: SIREN, name, words to search, what is to be said of it.
+
+    One whose record is damaged has the name that its edition before had, or none, until it is built again.
+    """
     found = []
     for epci in reports(out):
-        told = record(latest(out, epci))
+        told = next(readable(out, epci), {"name": epci, "departements": ""})
         note = "territoire fictif" if epci.startswith(EXAMPLE_PREFIX) else ""
         words = plain(f"{told['name']} {epci} {told['departements']}")
         found.append({"epci": epci, "name": told["name"], "note": note, "words": words})

@@ -10,6 +10,7 @@ import yaml
 
 from ctg_analysis.locks import alone
 from ctg_analysis.model import Download, Source
+from ctg_analysis.scratch import put_in_place, restore
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources.folders import CERTIFICATE, FULL, PARTIAL, sha256
 from ctg_analysis.sources.received import FetchError
@@ -41,7 +42,7 @@ def fetch(
     partial, full = home / PARTIAL, home / FULL
     try:
         with alone(raw, source.id, f"{source.id}: fetched"):
-            _restore(full)
+            restore(full)
             for download in source.downloads:
                 if not (partial / download.name).is_file():
                     progress = lambda done, total, name=download.name: told(name, done, total)  # noqa: E731
@@ -99,18 +100,17 @@ def _certify(source: Source, folder: Path) -> None:
     )
 
 
-def _restore(full: Path) -> None:
-    """Put the former folder back, when a fetch was killed between the two renames that replace it."""
-    former = full.with_name(FORMER)
-    if former.exists() and not full.exists():
-        former.rename(full)
-
-
 def _put_in_place(partial: Path, full: Path) -> Path:
-    former = full.with_name(FORMER)
-    shutil.rmtree(former, ignore_errors=True)
+    """Put the new files in the place of the former ones.
+
+    Under another name first: what is in `.partial` is taken for downloaded, where former files may never be.
+    """
+    aside = full.with_name(FORMER)
+    shutil.rmtree(aside, ignore_errors=True)
     if full.exists():
-        full.rename(former)
-    partial.rename(full)
-    shutil.rmtree(former, ignore_errors=True)
+        partial.rename(aside)
+        put_in_place(aside, full)
+        shutil.rmtree(aside, ignore_errors=True)
+    else:
+        partial.rename(full)
     return full

@@ -36,7 +36,7 @@ def source_folders(raw: Path) -> dict[str, list[Path]]:
     The field material of the démarches is apart, and what an interrupted download has begun does not count.
     """
     homes = sorted(path for path in raw.iterdir() if path.is_dir() and path.name != MATERIAL)
-    homes = [home for home in homes if not is_note(home) and [path.name for path in home.iterdir()] != [PARTIAL]]
+    homes = [home for home in homes if not is_note(home) and not _is_begun(home)]
     folders = {}
     for home in homes:
         full, extract = (
@@ -45,3 +45,9 @@ def source_folders(raw: Path) -> dict[str, list[Path]]:
         )
         folders[home.name] = [full, *extract] if full.is_dir() else [home]
     return folders
+
+
+def _is_begun(home: Path) -> bool:
+    """Tell whether a folder holds only what an interrupted download has begun."""
+    names = [path.name for path in home.iterdir()]
+    return bool(names) and all(name.startswith(".") for name in names)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ctg_analysis.errors import InputError, UserError
 from ctg_analysis.field.material import CONVENTION as CONVENTION_FILE
 from ctg_analysis.field.material import open_material
 from ctg_analysis.field.tables.columns import last_day
+from ctg_analysis.locks import alone
 from ctg_analysis.observed import observed
 from ctg_analysis.processing import ensure
 from ctg_analysis.proofs import breaks
@@ -17,9 +17,10 @@ from ctg_analysis.publishing.documents.issues import issue_page
 from ctg_analysis.publishing.documents.paths import ACTION_SHEET, CHANGES, CONVENTION, template
 from ctg_analysis.publishing.documents.reference import read_reference
 from ctg_analysis.publishing.documents.word import fill
-from ctg_analysis.publishing.documents.writing import write
+from ctg_analysis.publishing.documents.writing import place, write
 from ctg_analysis.publishing.pdf import write_pdf
 from ctg_analysis.publishing.recording import record_observed
+from ctg_analysis.scratch import scratch
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.summaries import messages
 
@@ -46,10 +47,10 @@ def write_issue(epci: str, root: DataRoot, number: int | None, out: Path) -> Ite
         InputError, UserError: see `issues.issue_page` and `writing.write`; no browser, once the page is there.
     """
     issue, html = issue_page(epci, root, number)
-    name = f"info_flash_{issue.numero}"
+    name, home, lock = f"info_flash_{issue.numero}", place(out, epci).parent, f"flash{epci}"
     yield from write(out, epci, {f"{name}.html": html.encode("utf-8")})
-    with TemporaryDirectory() as scratch:
-        pdf = Path(scratch) / f"{name}.pdf"
+    with alone(home, lock, f"{epci}: its info flash is being printed"), scratch(home, lock) as folder:
+        pdf = folder / f"{name}.pdf"
         write_pdf(html, pdf, last_day(issue.date).isoformat())
         yield from write(out, epci, {pdf.name: pdf.read_bytes()})
 

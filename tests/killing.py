@@ -1,0 +1,235 @@
+"""Commands that are killed, in forks of one process that has everything imported, and what is looked at then.
+
+The moments fall in what the commands do, not in what they import.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+import nbformat
+from docx import Document
+from raw_files import keep
+from test_engine import living
+
+from ctg_analysis.publishing.editions import HOME as EDITIONS
+from ctg_analysis.publishing.editions import is_whole, latest, publish
+from ctg_analysis.publishing.forks import ENVIRONMENT
+from ctg_analysis.scratch import SCRATCH
+from ctg_analysis.settings import EXAMPLE_EPCI, MATERIAL, DataRoot, settings
+from ctg_analysis.sources.certificates import integrity, read_certificate
+from ctg_analysis.sources.folders import FULL
+from ctg_analysis.staleness import is_whole as are_tables_whole
+
+FEW = {"etalab_decoupage", "contours", "insee_etat_civil"}
+CHAPTER, SOURCE = "08_handicap", "caf_txcouv_pe"
+TEXTS = ("La version paire.", "La version impaire.")
+HOME = """
+import json, os, signal, sys, time
+import ctg_analysis.checking, ctg_analysis.derivation, ctg_analysis.documents, ctg_analysis.processing
+import ctg_analysis.publishing.around, ctg_analysis.publishing.documents.making, ctg_analysis.sources.fetching
+from ctg_analysis import cli
+
+for line in sys.stdin:
+    arguments, moment = json.loads(line)
+    start = time.monotonic()
+    pid = os.fork()
+    if not pid:
+        sys.argv = ["ctg", *arguments]
+        try:
+            cli.main()
+        except SystemExit as end:
+            os._exit(end.code or 0)
+    if moment is not None:
+        time.sleep(moment)
+        os.kill(pid, signal.SIGKILL)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    print(json.dumps([time.monotonic() - start, code]), flush=True)
+"""
+
+
+@dataclass
+class Commands:
+    """What runs `ctg` on a project, and what it says. temporary: the folder that its processes find for such files."""
+
+    root: Path
+    temporary: Path
+    process: subprocess.Popen
+
+    def run(self, *arguments: str, moment: float | None = None) -> float:
+        """Run a command, to its end or until it is killed after so many seconds; return what it took."""
+        print(json.dumps([arguments, moment]), file=self.process.stdin, flush=True)
+        took, code = json.loads(self.process.stdout.readline())
+        if moment is None and code:
+            said = (self.root.parent / "said").read_text(encoding="utf-8")
+            raise AssertionError(f"ctg {' '.join(arguments)}: exit code {code}\n{said}")
+        return took
+
+    def left(self) -> list[str]:
+        """Return the processes at work, and what lies in scratch and temporary folders and beside whole files."""
+        processes = [str(pid) for pid in living(f"CTG_TEST_MARKER={self.root}") if pid != self.process.pid]
+        scratch = [path for folder in self.root.rglob(SCRATCH) for path in folder.iterdir()]
+        begun = [path for kind in ("*.part", "*.pid", ".link", ".partial", ".former") for path in self.root.rglob(kind)]
+        return [*processes, *map(str, [*scratch, *begun, *self.temporary.iterdir()])]
+
+
+@contextmanager
+def commands(root: Path) -> Iterator[Commands]:
+    """Give what runs `ctg` on a project, a folder alone in another one."""
+    temporary = root.parent / "tmp"
+    temporary.mkdir()
+    told = {"CTG_ROOT": str(root), "CTG_TEST_MARKER": str(root), "TMPDIR": str(temporary)}
+    with (
+        (root.parent / "said").open("w") as said,
+        subprocess.Popen(
+            [sys.executable, "-c", HOME],
+            env=os.environ | ENVIRONMENT | told,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        ) as process,
+    ):
+        yield Commands(root, temporary, process)
+        process.stdin.close()
+
+
+@dataclass
+class Trial:
+    """A command to kill. change: gives it another thing to do each time. look: fails on what is not whole."""
+
+    commands: Commands
+    arguments: tuple[str, ...]
+    look: Callable[[], None]
+    change: Callable[[int], None] = lambda number: None
+
+
+def sums(folder: Path, pattern: str = "*") -> dict[str, str]:
+    """Return the sum of each file of a folder, but for those whose name begins with a dot."""
+    files = (path for path in sorted(folder.rglob(pattern)) if path.is_file() and not path.name.startswith("."))
+    return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+# The projects
+
+
+def project(folder: Path) -> Path:
+    """Make a project with the invented territory, one chapter, and tables and Word templates that a test may change."""
+    root, source = folder / "project", settings().root
+    (root / "data").mkdir(parents=True)
+    (root / "notebooks").mkdir()
+    for name in ("docs", "requirements.lock", "data/exemple"):
+        (root / name).symlink_to(source / name)
+    shutil.copytree(settings().reference, root / "data" / "reference")
+    retell(root, 0)
+    return root
+
+
+def retell(root: Path, number: int) -> None:
+    """Change the text of the chapter of a project: it has two versions."""
+    path = settings().root / "notebooks" / f"{CHAPTER}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    next(cell for cell in notebook.cells[1:] if cell.cell_type == "markdown").source = TEXTS[number % 2]
+    nbformat.write(notebook, root / "notebooks" / path.name)
+
+
+def small_project(folder: Path, example: DataRoot) -> Path:
+    """Make a project whose two data roots hold a few sources of the invented country: derived in seconds."""
+    root = folder / "project"
+    for name in ("data", "data/exemple"):
+        left_out = shutil.ignore_patterns("*.py", "__pycache__", "private", "processed", "generator", SCRATCH, ".*")
+        shutil.copytree(example.path, root / name, ignore=left_out)
+        keep(DataRoot(root / name), FEW)
+    (root / "requirements.lock").symlink_to(settings().root / "requirements.lock")
+    return root
+
+
+# What a reader finds of each work
+
+
+def editions_are_whole(out: Path) -> None:
+    """Find each edition whole, the latest one among them, of one version of the chapter."""
+    found = list((out / EDITIONS / EXAMPLE_EPCI).glob("[!.]*/"))
+    assert found and [one.name for one in found if not is_whole(one)] == []
+    page = (out / EXAMPLE_EPCI / f"{CHAPTER}.html").read_text(encoding="utf-8")
+    assert latest(out, EXAMPLE_EPCI) in found and sum(text in page for text in TEXTS) == 1
+
+
+def many_editions(out: Path, count: int) -> None:
+    """Publish editions until there are so many."""
+    for number in range(count - len(list((out / EDITIONS / EXAMPLE_EPCI).glob("[!.]*/")))):
+        copy = out / "copy"
+        shutil.copytree(latest(out, EXAMPLE_EPCI), copy)
+        page = copy / "index.html"
+        page.write_text(f"{page.read_text(encoding='utf-8')}<!-- {number} -->\n", encoding="utf-8")
+        publish(copy, out, EXAMPLE_EPCI)
+
+
+def tables_are_whole(root: Path) -> None:
+    """Find the tables of both data roots, as they were written."""
+    for one in (DataRoot(root / "data"), DataRoot(root / "data" / "exemple")):
+        assert are_tables_whole(one.processed) and are_tables_whole(one.processed / MATERIAL), one.path
+
+
+def templates_of_word(root: Path, number: int) -> None:
+    """Change the three Word templates of a project, so that all documents are others."""
+    for path in (settings().reference / "convention").glob("*.docx"):
+        template = Document(path)
+        template.add_paragraph(TEXTS[number % 2])
+        template.save(root / "data" / "reference" / "convention" / path.name)
+
+
+# A mirror of the producers' sites, which takes its time
+
+
+class Mirror(BaseHTTPRequestHandler):
+    """Answers with a table of the version of the moment, in parts."""
+
+    version: ClassVar[int] = 0
+
+    def log_message(self, *arguments):
+        pass
+
+    def do_GET(self):
+        content = b"annee;numero;valeur\n" + f"2023;200067171;{self.version}\n".encode() * 2_000
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("ETag", f'"{self.version}"')
+        self.end_headers()
+        for start in range(0, len(content), 1 << 13):
+            try:
+                self.wfile.write(content[start : start + (1 << 13)])
+                self.wfile.flush()
+            except OSError:
+                return
+            threading.Event().wait(0.005)
+
+
+@contextmanager
+def mirror() -> Iterator[str]:
+    """Give the address of a mirror."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def fetched_is_whole(root: Path) -> None:
+    """Find all the files of a source, of one version, as their certificate says; or nothing, before the first time."""
+    full = root / "data" / "raw" / SOURCE / FULL
+    if full.exists():
+        certified = read_certificate(full)
+        names = [entry.fichier for entry in certified.certificate.fichiers]
+        assert [found for name in names for found in integrity(certified, name)] == []
+        assert len({(full / name).read_bytes() for name in names}) == 1 and len(names) == len(sums(full)) - 1 == 6

@@ -1,0 +1,142 @@
+"""kill -9 at random moments over the commands that write: whole sets only, and nothing left after the next command.
+
+`make test` kills each a few times; `make kills` sixty times in all (--kills 60), and verifies each report.
+"""
+
+import random
+
+import pytest
+from browser import NONE_FOUND
+from killing import (
+    SOURCE,
+    Mirror,
+    Trial,
+    commands,
+    editions_are_whole,
+    fetched_is_whole,
+    many_editions,
+    mirror,
+    project,
+    retell,
+    small_project,
+    sums,
+    tables_are_whole,
+    templates_of_word,
+)
+
+from ctg_analysis.errors import UserError
+from ctg_analysis.publishing.documents.writing import place
+from ctg_analysis.publishing.pdf import browser
+from ctg_analysis.publishing.workers import can_fork
+from ctg_analysis.settings import EXAMPLE_EPCI
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not can_fork(), reason="no fork here, or CTG_KERNELS=stock")]
+
+WORKS = ("build", "data", "documents", "convention", "fetch", "gc")
+MANY = 6  # kills of each work from which each report is verified, not only the last one
+
+
+@pytest.fixture(scope="module")
+def times(request):
+    """How many times each work is killed."""
+    return max(1, request.config.getoption("--kills") // len(WORKS))
+
+
+@pytest.fixture(scope="module")
+def at_home(tmp_path_factory, example):
+    """What runs the commands on the project of the invented territory, its report built."""
+    root = project(tmp_path_factory.mktemp("kills"))
+    with commands(root) as ctg:
+        ctg.run("build", EXAMPLE_EPCI)
+        yield ctg
+
+
+def killed(trial: Trial, times: int, verified: bool) -> None:
+    """Kill a command at so many random moments of the time that it takes; look, run it again to its end, look again."""
+    trial.change(0)
+    took = trial.commands.run(*trial.arguments)
+    chance = random.Random(trial.arguments[0])
+    for number in range(1, times + 1):
+        trial.change(number)
+        moment = chance.uniform(0, took)
+        trial.commands.run(*trial.arguments, moment=moment)
+        try:
+            trial.look()
+            trial.commands.run(*trial.arguments)
+            trial.look()
+            assert trial.commands.left() == []
+            if verified and (number == times or times >= MANY):
+                trial.commands.run("verify", EXAMPLE_EPCI)
+        except BaseException as error:
+            error.add_note(f"ctg {' '.join(trial.arguments)}, killed after {moment:.3f} s of {took:.3f} s")
+            raise
+
+
+def test_build(at_home, times):
+    """Two versions of a chapter in turn."""
+    out = at_home.root / "reports"
+    arguments = ("build", EXAMPLE_EPCI)
+    trial = Trial(at_home, arguments, lambda: editions_are_whole(out), lambda number: retell(at_home.root, number))
+    killed(trial, times, verified=True)
+
+
+def test_documents(at_home, times, monkeypatch):
+    """Each document is the one that an undisturbed command writes, or is not there yet."""
+    try:
+        browser()
+    except UserError:
+        pytest.skip(NONE_FOUND)
+    home = at_home.root / "reports" / "documents" / EXAMPLE_EPCI
+    at_home.run("documents", EXAMPLE_EPCI)
+    whole = sums(home)
+    assert len(whole) == 3
+
+    def look():
+        assert sums(home).items() <= whole.items()
+
+    def remove(number):
+        for path in home.iterdir():
+            path.unlink()
+
+    killed(Trial(at_home, ("documents", EXAMPLE_EPCI), look, remove), times, verified=False)
+    assert sums(home) == whole
+
+
+def test_convention(at_home, times):
+    """Two versions of all the documents in turn, beside the file of a person."""
+    home, versions = place(at_home.root / "reports", EXAMPLE_EPCI), []
+    for number in range(2):
+        templates_of_word(at_home.root, number)
+        at_home.run("convention", EXAMPLE_EPCI)
+        versions.append(sums(home, "*.docx"))
+    assert len(versions[0]) > 10 and not set(versions[0].items()) & set(versions[1].items())
+    (home / "notes.txt").write_text("mine", encoding="utf-8")
+
+    def look():
+        assert sums(home, "*.docx") in versions and (home / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+    change = lambda number: templates_of_word(at_home.root, number)  # noqa: E731
+    killed(Trial(at_home, ("convention", EXAMPLE_EPCI), look, change), times, verified=False)
+
+
+def test_gc(at_home, times):
+    out = at_home.root / "reports"
+    trial = Trial(at_home, ("gc", "--keep", "2"), lambda: editions_are_whole(out), lambda number: many_editions(out, 8))
+    killed(trial, times, verified=True)
+
+
+def test_data(tmp_path, example, times):
+    root = small_project(tmp_path, example)
+    with commands(root) as ctg:
+        ctg.run("data")
+        killed(Trial(ctg, ("data",), lambda: tables_are_whole(root)), times, verified=False)
+
+
+def test_fetch(tmp_path, times):
+    """Two versions of the files in turn."""
+    root = tmp_path / "project"
+    (root / "data" / "raw").mkdir(parents=True)
+    with commands(root) as ctg, mirror() as address:
+        change = lambda number: setattr(Mirror, "version", number)  # noqa: E731
+        arguments = ("fetch", SOURCE, "--mirror", address)
+        killed(Trial(ctg, arguments, lambda: fetched_is_whole(root), change), times, verified=False)

@@ -1,0 +1,72 @@
+"""data/processed that has lost or changed a table is known by its sums, and made again by the next command."""
+
+import shutil
+
+import material_files
+import pytest
+from test_bad_input import copied
+
+from ctg_analysis.processing import ensure, process
+from ctg_analysis.scratch import SCRATCH
+from ctg_analysis.settings import MATERIAL
+from ctg_analysis.staleness import MANIFEST, is_stale, is_whole
+
+
+def halved(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def flipped(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+def deleted(path):
+    path.unlink()
+
+
+def test_each_table_that_is_missing_cut_or_changed_is_known(example, tmp_path):
+    folder = tmp_path / "processed"
+    shutil.copytree(example.processed, folder)
+    (folder / ".DS_Store").touch()  # what a file manager leaves changes nothing
+    assert is_whole(folder) and is_whole(folder / MATERIAL)
+    paths = sorted(path for path in folder.rglob("*.*") if path.is_file() and path.name != ".DS_Store")
+    assert len(paths) > 50
+    unseen = []
+    for path in paths:
+        home, content = (folder / MATERIAL if MATERIAL in path.relative_to(folder).parts else folder), path.read_bytes()
+        for damage in (halved, flipped, emptied, deleted):
+            if (path.name, damage) != (MANIFEST, flipped):  # a letter of a name, or of what it was made from
+                damage(path)
+                unseen += [f"{path}: {damage.__name__}"] if is_whole(home) else []
+        path.write_bytes(content)
+        assert is_whole(home)
+    assert unseen == []
+
+
+@pytest.mark.slow
+def test_what_is_damaged_is_made_again_and_what_a_killed_command_left_is_removed(example, tmp_path):
+    root = copied(example, tmp_path / "exemple")
+    process(root)
+    good = {path: path.read_bytes() for path in root.processed.rglob("*") if path.is_file()}
+    halved(root.processed / "observations.parquet")
+    left = root.path / SCRATCH / "processed-x"
+    left.mkdir()
+    assert is_stale(root)
+    ensure(root)
+    assert {path: path.read_bytes() for path in root.processed.rglob("*") if path.is_file()} == good
+    left.mkdir()
+    ensure(root)  # also when there is nothing to do
+    assert not is_stale(root) and not left.exists()
+
+
+def test_the_checks_do_not_read_a_damaged_table(example, tmp_path):
+    root = material_files.copy_of(example, tmp_path)
+    known = material_files.said(root)
+    halved(root.processed / "territories.parquet")
+    assert material_files.said(root) == known == []
