@@ -269,10 +269,7 @@ def fetch(
 def check(
     path: Annotated[Path | None, typer.Argument(help="A data folder that holds raw/ and reference/.")] = None,
 ) -> None:
-    """Check raw data, certificates, field material and the record of what has been published.
-
-    Every finding is on one line; exit code 1 if there is one.
-    """
+    """Check raw data, certificates, field material, what has been published: a line for each finding, exit code 1."""
     from ctg_analysis.checking import check_root
     from ctg_analysis.material_check import check_material
     from ctg_analysis.settings import DataRoot
@@ -355,12 +352,9 @@ def observations(
     format_: Annotated[str, typer.Option("--format", help="csv, json or parquet.")] = "csv",
 ) -> None:
     """Write the observations of an EPCI, its communes and its comparators to the standard output."""
-    from ctg_analysis.chapter import open_chapter
-    from ctg_analysis.publishing.recording import record_observed
+    from ctg_analysis.publishing.recording import recorded_observations
 
-    seen = open_chapter(epci).seen
-    record_observed(seen)
-    table = seen.observations
+    table = recorded_observations(epci)
     match format_:
         case "csv":
             sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))

@@ -216,8 +216,8 @@ def _homes(root: DataRoot) -> list[Path]:
     return [root.path.parent / name for name in REPORTS.values()]
 
 
-def _begin(root: DataRoot, home: Path) -> None:
-    """Begin the record where there is none.
+def _begin(root: DataRoot, *homes: Path) -> None:
+    """Begin the record where there is none. homes: folders of reports, besides those of the project.
 
     Raises:
         InputError: an edition says that there was one.
@@ -225,7 +225,7 @@ def _begin(root: DataRoot, home: Path) -> None:
     journal = root.published / JOURNAL
     if journal.is_file():
         return
-    editions = [path for one in dict.fromkeys([home, *_homes(root)]) for path in sorted(one.glob(f"{EDITIONS}/*/*"))]
+    editions = [path for one in dict.fromkeys([*homes, *_homes(root)]) for path in sorted(one.glob(f"{EDITIONS}/*/*"))]
     naming = next((path for path in editions if path.is_dir() and _provenance(path).get("published")), None)
     if naming:
         expected = f"the record that {project_path(naming)} is in: {RESTORE}"
@@ -239,7 +239,10 @@ def _begin(root: DataRoot, home: Path) -> None:
 def adopt_reports(root: DataRoot) -> None:
     """Take into the record the editions of all reports that are made from a data root; raises what `adopt` does."""
     places = [(home, path.name) for home in _homes(root) for path in sorted((home / EDITIONS).glob("[0-9]*"))]
-    each(lambda place: adopt(root, *place), [place for place in places if not is_invented(place[1])])
+    places = [place for place in places if not (root.fictional or is_invented(place[1]))]
+    if places:
+        _begin(root)
+    each(lambda place: adopt(root, *place), places)
 
 
 def adopt(root: DataRoot, home: Path, epci: str) -> None:
