@@ -31,8 +31,7 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
     folder = root.restricted_material(epci)
     tables = {"reponses": found.closed, "reponses_sensibles": found.sensitive, "reponses_ouvertes": found.opened}
     written = {folder / TABLES[name].file: joined(folder / TABLES[name].file, rows) for name, rows in tables.items()}
-    with for_owner_alone(root.private):
-        folder.mkdir(parents=True, exist_ok=True)
+    with for_owner_alone(folder):
         for path, table in written.items():
             scratch = path.with_name(f".{path.name}.part")
             table.to_csv(scratch, sep=";", index=False, lineterminator="\n")

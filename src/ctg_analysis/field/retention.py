@@ -62,7 +62,7 @@ def _interviews(kept: Kept, today: datetime.date) -> list[Due]:
 def purge(kept: Kept, today: datetime.date) -> list[Due]:
     """Delete what is due on a day and note it in suppressions.csv; return what was deleted."""
     deleted = due(kept, today)
-    with for_owner_alone(kept.folder.parents[1]):
+    with for_owner_alone(kept.folder):
         for one in deleted:
             _delete(one)
             _note(kept.folder / DELETIONS, one, today)
