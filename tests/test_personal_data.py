@@ -20,6 +20,7 @@ from ctg_analysis.field.restricted import gather_restricted
 from ctg_analysis.field.retention import due, purge, readable, without
 from ctg_analysis.field.templates import write_templates as write_tables
 from ctg_analysis.personal_data import signs
+from ctg_analysis.placing import for_owner_alone
 from ctg_analysis.settings import EXAMPLE_EPCI, settings
 
 
@@ -319,4 +320,6 @@ def test_what_writes_in_the_private_folder_closes_it_to_others(root, private, pu
         if modes(root.private) != ({"0o700"}, {"0o600"}):
             wrong[name] = modes(root.private)
     assert wrong == {}
+    with pytest.raises(ValueError, match="not in a folder private"), for_owner_alone(root.private / ".."):
+        raise AssertionError
     assert (public / "actions.csv").stat().st_mode & 0o044 == 0o044  # what may be read by all can be

@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -11,14 +12,26 @@ import typer
 from rich.console import Console
 
 from ctg_analysis.errors import Busy, UserError, in_lines, raise_all, room_in
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path, settings
+from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 debug = False
 
 Out = Annotated[Path | None, typer.Option(file_okay=False, help="Folder of the reports.")]
+SIREN = r"\d{9}"
 (WrongUse,) = typer.BadParameter.__bases__  # of click, which typer may carry inside
+
+
+def _sirens(given: str | list[str] | None) -> str | list[str] | None:
+    """Return the SIRENs of a command line; raise UserError for what is none, before it leads to any folder."""
+    for epci in [given] if isinstance(given, str) else given or []:
+        if not re.fullmatch(SIREN, epci, re.ASCII):
+            raise UserError(f"epci {epci!r}: expected a SIREN of 9 digits, `ctg list epci WORD` finds it")
+    return given
+
+
+Epci = Annotated[str, typer.Argument(help="SIREN of an EPCI.", callback=_sirens)]
 
 
 def main() -> None:
@@ -52,7 +65,9 @@ def options(
 
 @app.command()
 def build(
-    epcis: Annotated[list[str] | None, typer.Argument(metavar="[EPCI]...", help="SIREN numbers.")] = None,
+    epcis: Annotated[
+        list[str] | None, typer.Argument(metavar="[EPCI]...", help="SIREN numbers.", callback=_sirens)
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every EPCI of France.")] = False,
     departement: Annotated[str, typer.Option(help="Every EPCI with a commune there, such as 12 or 2A.")] = "",
     chapters: Annotated[str, typer.Option(help="Numbers of chapters to add, such as 01,04; all by default.")] = "",
@@ -107,7 +122,7 @@ def build(
 
 @app.command()
 def verify(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    epci: Epci = DEFAULT_EPCI,
     out: Out = None,
 ) -> None:
     """Build the latest edition of a report again, elsewhere, and compare byte by byte."""
@@ -125,7 +140,7 @@ def verify(
 
 @app.command()
 def changes(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    epci: Epci = DEFAULT_EPCI,
     out: Out = None,
 ) -> None:
     """Say what changed from the edition before to the latest one, a line for each observation."""
@@ -140,7 +155,7 @@ def changes(
 
 @app.command()
 def documents(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    epci: Epci = DEFAULT_EPCI,
     out: Out = None,
 ) -> None:
     """Make the documents of the latest edition of a report: PDF, slides, a file to send by mail.
@@ -157,7 +172,7 @@ def documents(
 
 @app.command()
 def convention(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    epci: Epci = DEFAULT_EPCI,
     out: Out = None,
 ) -> None:
     """Write the convention of a démarche and its fiches-action as Word files, and what changes in the articles.
@@ -176,7 +191,7 @@ def convention(
 
 @app.command()
 def flash(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    epci: Epci = DEFAULT_EPCI,
     number: Annotated[int | None, typer.Option(help="Number of the issue; the latest by default.")] = None,
     out: Out = None,
 ) -> None:
@@ -272,7 +287,6 @@ def check(
     """Check raw data, certificates, field material, what has been published: a line for each finding, exit code 1."""
     from ctg_analysis.checking import check_root
     from ctg_analysis.material_check import check_material
-    from ctg_analysis.settings import DataRoot
     from ctg_analysis.staleness import holes
 
     roots = [DataRoot(path.resolve())] if path else [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
@@ -289,7 +303,7 @@ def check(
 
 @app.command()
 def answers(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")],
+    epci: Epci,
     export: Annotated[Path, typer.Argument(help="The export of LimeSurvey or Framaforms, as it was downloaded.")],
 ) -> None:
     """Put the answers of a survey tool in the private folder of a démarche, beside those that are there."""
@@ -297,13 +311,14 @@ def answers(
 
     if not export.is_file():
         raise UserError(f"{export}: no such file; expected an export of LimeSurvey or Framaforms")
-    for line in take_in(data_root(epci), epci, export.resolve()):
+    root, _ = _known(epci)
+    for line in take_in(root, epci, export.resolve()):
         messages.print(line)
 
 
 @app.command()
 def purge(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")],
+    epci: Epci,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
 ) -> None:
     """Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left."""
@@ -348,7 +363,7 @@ def list_(
 
 @app.command()
 def observations(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    epci: Epci = DEFAULT_EPCI,
     format_: Annotated[str, typer.Option("--format", help="csv, json or parquet.")] = "csv",
 ) -> None:
     """Write the observations of an EPCI, its communes and its comparators to the standard output."""
@@ -368,19 +383,25 @@ def observations(
 
 @app.command()
 def new(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")],
+    epci: Epci,
 ) -> None:
     """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French."""
-    import pandas as pd
-
-    from ctg_analysis.comparisons import find_epci
     from ctg_analysis.field import templates as of_the_material
-    from ctg_analysis.processing import ensure
     from ctg_analysis.templates import summary, write_templates
 
-    root = data_root(epci)
-    ensure(root)
-    name = find_epci(pd.read_parquet(root.processed / "territories.parquet"), epci)["name"]
+    root, name = _known(epci)
     folder = root.private / epci
     messages.print(summary(epci, folder, write_templates(epci, name, folder)))
     messages.print(of_the_material.summary(root, epci, of_the_material.write_templates(root, epci, name)))
+
+
+def _known(epci: str) -> tuple[DataRoot, str]:
+    """Return the data root of an EPCI and its name; raise UserError when there is no such EPCI."""
+    import pandas as pd
+
+    from ctg_analysis.comparisons import find_epci
+    from ctg_analysis.processing import ensure
+
+    root = data_root(epci)
+    ensure(root)
+    return root, find_epci(pd.read_parquet(root.processed / "territories.parquet"), epci)["name"]

@@ -7,16 +7,25 @@ from pathlib import Path
 
 from ctg_analysis.scratch import write_whole
 
+PRIVATE = "private"
+
 
 @contextmanager
-def for_owner_alone(private: Path) -> Iterator[None]:
-    """Close data/private to others, with all that it holds and all that is written in it meanwhile.
+def for_owner_alone(folder: Path) -> Iterator[None]:
+    """Close the folder `private` that a folder lies in to others, with all it holds and all that is written meanwhile.
 
     Folders are made 0700 and files 0600, from the moment they exist.
+
+    Raises:
+        ValueError: the folder lies in none; nothing else is ever closed.
     """
+    folder = folder.resolve()
+    private = next((one for one in (folder, *folder.parents) if one.name == PRIVATE), None)
+    if private is None:
+        raise ValueError(f"{folder}: not in a folder {PRIVATE}")
     before = os.umask(0o077)
     try:
-        private.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         yield
     finally:
         os.umask(before)

@@ -92,7 +92,7 @@ def write_templates(epci: str, name: str, folder: Path) -> list[Path]:
     texts = {source.form.file: ";".join(_columns(source.form)) + "\n" for source in forms}
     texts[AGREEMENTS] = "# Une entrée par fichier reçu : voir LISEZMOI.md\n"
     texts[README] = INTRODUCTION.format(name=name, epci=epci, agreements=AGREEMENTS) + "".join(map(_described, forms))
-    with for_owner_alone(folder.parent):
+    with for_owner_alone(folder):
         return write_absent({folder / file: text for file, text in texts.items()})
 
 

@@ -33,8 +33,7 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
     tables = {"reponses": found.closed, "reponses_sensibles": found.sensitive, "reponses_ouvertes": found.opened}
     written = {folder / TABLES[name].file: joined(folder / TABLES[name].file, rows) for name, rows in tables.items()}
     parts = {path.with_name(f".{path.name}{PART}"): path for path in written}
-    with for_owner_alone(root.private):
-        folder.mkdir(parents=True, exist_ok=True)
+    with for_owner_alone(folder):
         for part, path in parts.items():
             written[path].to_csv(part, sep=";", index=False, lineterminator="\n")
         for part, path in parts.items():

@@ -68,7 +68,7 @@ def purge(kept: Kept, today: datetime.date) -> list[Due]:
     for left in kept.folder.glob(f".*{PART}"):
         left.unlink()
     deleted = due(kept, today)
-    with for_owner_alone(kept.folder.parents[1]):
+    with for_owner_alone(kept.folder):
         for one in deleted:
             _delete(one)
             _note(kept.folder / DELETIONS, one, today)

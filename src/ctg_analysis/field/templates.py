@@ -32,7 +32,7 @@ def write_templates(root: DataRoot, epci: str, name: str) -> list[Path]:
     texts[public / README] = _text(README, **said) + "".join(map(_described, PUBLIC.values()))
     said |= {"recordings": RECORDINGS, "exports": EXPORTS, "retention": RETENTION}
     closed[private / README] = _text("LISEZMOI_prive.md", **said) + "".join(map(_described, RESTRICTED.values()))
-    with for_owner_alone(root.private):
+    with for_owner_alone(private):
         written = write_absent(closed)
     return write_absent(texts) + written
 
