@@ -18,7 +18,7 @@ from notebook_files import project
 from typer.testing import CliRunner
 
 from ctg_analysis.build import build, lines_of
-from ctg_analysis.chapters import chosen_chapters
+from ctg_analysis.chapters import all_chapters, chosen_chapters
 from ctg_analysis.cli import app
 from ctg_analysis.locks import alone
 from ctg_analysis.publishing.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
@@ -276,10 +276,17 @@ def test_a_notebook_that_papermill_cannot_read_is_one_chapter_that_fails(tmp_pat
     answer = command(root, EXAMPLE_EPCI, tmp_path / "new")
     assert answer.returncode == 2 and f"notebooks/{other.path.name}: ValueError: No language" in answer.stderr
     assert f"notebooks/{SECOND}" not in answer.stderr and (tmp_path / "new" / EXAMPLE_EPCI / f"{SECOND}.html").exists()
-    (root / "notebooks" / other.path.name).write_text('{"cells": [\n', encoding="utf-8")
+
+
+def test_files_that_are_no_notebook_stop_no_other_chapter_though_it_leads_to_theirs(tmp_path):
+    root, sound = project(tmp_path / "project"), ("00", "14")
+    for one in all_chapters():
+        content = one.path.read_text(encoding="utf-8") if one.number in sound else '{"cells": [\n'
+        (root / "notebooks" / one.path.name).write_text(content, encoding="utf-8")
     answer = command(root, EXAMPLE_EPCI, tmp_path / "new")
-    assert answer.returncode == 2 and "up to date" in answer.stderr
-    assert f"notebooks/{other.path.name}: refused: line 2, column 1: no Jupyter notebook" in answer.stderr
+    assert answer.returncode == 2 and "2 chapters made again" in answer.stderr, answer.stderr
+    assert answer.stderr.count(": refused: line 2, column 1: no Jupyter notebook: take it back from git") == 16
+    assert len(list((tmp_path / "new" / EXAMPLE_EPCI).glob("[0-9]*.html"))) == 2
 
 
 # Whole or not at all, one at a time.

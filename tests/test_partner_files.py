@@ -319,13 +319,8 @@ def test_a_folder_that_is_no_epci_is_told(root):
             {"foyers_qf_connu": 20, "foyers_qf_0_400": 21},
             "foyers_qf_0_400: found 21, expected at most foyers_qf_connu, 20",
         ),
-        (
-            "enquete_locale_petite_enfance",
-            {"demandes": 50, "demandes_non_satisfaites": 30, "demandes_pourvues": 21},
-            "demandes_pourvues + demandes_non_satisfaites: found 51, expected at most demandes, 50",
-        ),
     ],
-    ids=["a part of a part", "a part of a breakdown", "parts together"],
+    ids=["a part of a part", "a part of a breakdown"],
 )
 def test_no_part_exceeds_a_whole_that_the_form_declares(root, source, cells, expected):
     fill(root, source, row("99001", "2024", **cells))

@@ -81,9 +81,8 @@ def build(
 
     Chapters that a report has already are kept up to date with those asked for.
 
-    Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them,
-    without what a notebook shows beside HTML, or with a démarche whose chain does not hold; 3 another build of the
-    same report is at work.
+    Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them or
+    some of what they show, or with a démarche whose chain does not hold; 3 another build of the same report is at work.
     """
     from ctg_analysis.build import build as build_reports
     from ctg_analysis.build import lines_of

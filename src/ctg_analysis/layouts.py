@@ -7,7 +7,7 @@ real file has shown is a Guess: the first full file confirms it, or says which l
 import math
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 YEAR, MONTH, QUARTER = "year", "month", "quarter"
 
@@ -197,6 +197,11 @@ def within(whole: str, *parts: str) -> Link:
     """The link of a whole with parts of it that have nothing in common: by definition."""
     words = f"{' + '.join(f'`{part}`' for part in parts)} within `{whole}`"
     return Link({whole: 1, **dict.fromkeys(parts, -1)}, words, presumed=False)
+
+
+def apart(whole: str, *parts: str) -> Link:
+    """The link of a whole with parts of it that, as a rule, have nothing in common."""
+    return replace(within(whole, *parts), presumed=True)
 
 
 @dataclass(frozen=True)

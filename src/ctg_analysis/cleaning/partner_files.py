@@ -165,23 +165,17 @@ def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Path) -> list
 
 
 def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
-    """Return the parts that exceed a whole: together, where they have nothing in common; whatever stands in between.
+    """Return the parts that exceed a whole, be it that of their own whole, or one that they add up to.
 
     That a column exceeds the one that it names as its whole is found by the schema.
     """
     column = {field.measure: field.column for field in form.numbers}
     direct = {(field.column, field.part_of) for field in form.numbers}
-    inside = [((column[part],), column[whole]) for part, whole in _nested(form.parts())]
-    inside = [(parts, whole) for parts, whole in inside if (*parts, whole) not in direct]
-    for link in (link for link in form.links if not link.presumed):
-        whole, *parts = (column[measure] for measure in link.terms)
-        inside.append((tuple(parts), whole))
     findings = []
-    for parts, whole in inside:
-        found = table[list(parts)].sum(axis=1)
-        for line in table.index[found > table[whole] + 1e-6]:
-            said, expected = f"{found[line]:g}", f"at most {whole}, {table.loc[line, whole]:g}"
-            findings.append(Finding(project_path(path), int(line), " + ".join(parts), said, expected))
+    for part, whole in ((column[part], column[whole]) for part, whole in _nested(form.parts())):
+        for line in table.index[table[part].gt(table[whole]) & ((part, whole) not in direct)]:
+            said, expected = f"{table.loc[line, part]:g}", f"at most {whole}, {table.loc[line, whole]:g}"
+            findings.append(Finding(project_path(path), int(line), part, said, expected))
     return findings
 
 

@@ -1,6 +1,6 @@
 """Forms about childcare: childminders, centres, the relais petite enfance, requests, who organises it."""
 
-from ctg_analysis.layouts import EUROS, HOURS, PERSONS, YES_NO, Field, at_least, at_most, nobody_without, within
+from ctg_analysis.layouts import EUROS, HOURS, PERSONS, YES_NO, Field, apart, at_least, at_most, nobody_without
 from ctg_analysis.sources.partner_form import CAF, EPCI, children, form
 
 # The months: end of the name of the measure → end of the name of the column, the same in a sentence.
@@ -145,6 +145,6 @@ FORMS = (
         Field("sppe_qualite", "sppe_quality", "1 si la mission « soutenir la qualité » est exercée", YES_NO),
         Field("sppe_transferee", "sppe_transferred", "1 si la commune a transféré la compétence à l'EPCI", YES_NO),
         breakdowns={"childcare_requests": tuple(f"requests_{name}" for name in MONTHS)},
-        links=(within("childcare_requests", "met_requests", "unmet_requests"),),
+        links=(apart("childcare_requests", "met_requests", "unmet_requests"),),
     ),
 )

@@ -11,10 +11,10 @@ from ctg_analysis.layouts import (
     SCORE,
     YES_NO,
     Field,
+    apart,
     at_most,
     everybody_with,
     nobody_without,
-    within,
 )
 from ctg_analysis.sources.partner_form import CAF, EPCI, SDJES, children, form
 
@@ -57,7 +57,7 @@ FORMS = (
         Field("pedt_fin", "pedt_end_year", "année de fin du PEDT", CALENDAR_YEAR, about=("pedt",)),
         Field("plan_mercredi", "wednesday_plan_covered", "1 si la commune est couverte par un plan mercredi", YES_NO),
         links=(
-            within("leisure_staff", "leisure_staff_under_6", "leisure_staff_6_plus"),
+            apart("leisure_staff", "leisure_staff_under_6", "leisure_staff_6_plus"),
             *(
                 nobody_without(persons, *things)
                 for persons in ("leisure_staff", "leisure_under_6", "leisure_6_plus")
