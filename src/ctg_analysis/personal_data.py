@@ -117,7 +117,7 @@ CIVILITIES = re.compile(
     rf"|\b(?:(?<!\d\s)m\.|(?i:mr|mme|mlle|{WRITTEN_OUT}|docteure?|dr\.?))\s+{A_NAME}"
     rf"|\b{CIVILITY}\s+{THE}(?:[\w-]+\s*,?\s+{AFTER_A_ROLE}|(?i:{ROLES})\s+{A_NAME})"
     rf"|\b[lL][ea]\s+(?:[mM]aire|curé|préfète?|notaire|père|mère)\s+{AFTER_A_ROLE}"
-    rf"|\b(?:Dr\.?|Pr\.?|Me|[mM]aître|(?i:docteure?|professeure?|abbé|sœur|famille|époux|veuve))\s+{AFTER_A_ROLE}"
+    rf"|\b(?:Dr\.?|Pr\.?|Me|[mM]aître|(?i:docteure?|professeure?|abbé|sœur)|famille|époux|veuve)\s+{AFTER_A_ROLE}"
     rf"|\b[{CAPITAL}](?:\.-?|-)[{CAPITAL}]\.?\s+{WORD}"
 )
 IN_WORDS = {EMAIL: EMAILS, PERSON: (CIVILITIES,)}
