@@ -41,7 +41,7 @@ from ctg_analysis.publishing.keys import OF_ALL
 from ctg_analysis.publishing.workers import Template, can_fork
 from ctg_analysis.secrecy import EXPOSED
 from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
-from ctg_analysis.staleness import MANIFEST, NOTES, is_stale
+from ctg_analysis.staleness import MANIFEST, NOTES, RECORDED, is_stale, recorded
 
 
 @pytest.fixture
@@ -81,8 +81,10 @@ def test_an_entry_holds_what_passed_of_restricted_sources_and_what_is_subtracted
     entry = entry_of(pd.DataFrame(rows), PLACES)
     remember(root, EPCI, entry, "2026-01-01")
     (edition,) = published_before(root, {SOURCE})
-    told = edition.observations.set_index(["territory", "indicator", "period"])["numerator"].to_dict()
-    assert told == {
+    rows_told = edition.observations.set_index(["territory", "indicator", "period"])
+    withheld = rows_told["status"].eq("secret")
+    assert list(rows_told.index[withheld]) == [("B", INDICATOR, "2024")]
+    assert rows_told.loc[~withheld, "numerator"].to_dict() == {
         ("A", INDICATOR, "2024"): 12,
         ("E", "households_on_benefit_count", "2024-12"): 52,
         ("E", "caf_households_count", "2024-12"): 40,
@@ -99,6 +101,16 @@ def test_the_same_figures_published_again_add_nothing(root):
     assert [line.entry for line in read_journal(root)] == [entry.name] and list(entries(root)) == [
         f"{EPCI}/{entry.name}"
     ]
+
+
+def test_of_what_a_damaged_file_remembers_nothing_counts(root):
+    """The tables are not what the record makes of them any more: they are made again, with all that it holds."""
+    root.processed.mkdir()
+    (root.processed / RECORDED).write_text(json.dumps([f"{EPCI}/1"]), encoding="utf-8")
+    assert recorded(root) == [f"{EPCI}/1"]
+    for cut in ("", f'["{EPCI}'):
+        (root.processed / RECORDED).write_text(cut, encoding="utf-8")
+        assert recorded(root) == []
 
 
 def test_of_the_invented_territory_nothing_is_recorded(tmp_path):
