@@ -3,13 +3,12 @@
 Nothing heavy is imported here: a report that is up to date is known to be without opening a table.
 """
 
-import filecmp
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -31,17 +30,16 @@ from ctg_analysis.publishing.editions import (
     record,
     write_record,
 )
+from ctg_analysis.publishing.former import as_published, is_made_of, note, stays, with_own_data
 from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
 from ctg_analysis.scratch import scratch, sweep
 from ctg_analysis.settings import PUBLIC, data_root, project_path, settings
-from ctg_analysis.sources.folders import sha256
 from ctg_analysis.staleness import tables_made_from, told
 
 SIREN = r"\d{9}"
-DATA_FILE = re.compile(r'href="(donnees/[^"]+)"')
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
 
 
@@ -244,23 +242,6 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitSta
     return Plan(report, own, former, todo, refused, force, made_from, damaged)
 
 
-def stays(refused: ChapterNotebook, entry: dict | None) -> bool:
-    """Tell whether a chapter whose notebook is refused keeps its page: not when there is none, nor when it was made of
-    that very notebook for whatever territory this one names itself.
-    """
-    return entry is not None and (refused.takes_epci or not is_made_of(refused, entry))
-
-
-def is_made_of(chapter: ChapterNotebook, entry: dict) -> bool:
-    """Tell whether the page of a chapter was made of its notebook as it is. entry: the record of the chapter."""
-    return (entry.get("key") or {}).get("notebook") == sha256(chapter.path)
-
-
-def as_published(refused: ChapterNotebook, entry: dict) -> ChapterNotebook:
-    """Return a chapter whose notebook is refused with the title and the question of its page."""
-    return replace(refused, title=entry.get("title", refused.path.stem), question=entry.get("question", ""))
-
-
 def with_notebooks(built: Built, refused: list[ChapterNotebook], entries: dict[str, dict]) -> Built:
     """Return what came of a report with what is to be said of its notebooks. entries: the record of its chapters."""
     built.refused = [one.fault for one in refused]
@@ -387,29 +368,6 @@ def passes_again(plan: Plan, chapter: ChapterNotebook, found: dict) -> bool:
         return not found["withheld"]
     read = indicators_of(chapter, open_demarche(epci, data_root(epci)))
     return not {one.id for one in read} & set(found["withheld"])
-
-
-def with_own_data(html: str, report: Report, since: str) -> str:
-    """Return a page of the former edition with links to the data files of its charts, kept where those now differ.
-
-    since: ISO, the date of the edition that the page is of.
-    """
-    for linked in sorted(set(DATA_FILE.findall(html))):
-        own, now = report.latest / linked, report.fresh / linked
-        if now.exists() and filecmp.cmp(own, now, shallow=False):
-            continue
-        kept = f"donnees/{since}/{own.name}"
-        (report.fresh / kept).parent.mkdir(exist_ok=True)
-        shutil.copyfile(own, report.fresh / kept)
-        html = html.replace(f'href="{linked}"', f'href="{kept}"')
-    return html
-
-
-def note(entry: dict) -> str:
-    """Return what the index says of a chapter that is not of this edition; nothing of the others."""
-    if entry.get("missing"):
-        return "Ce chapitre n’a pas pu être établi."
-    return f"Chapitre daté\u00a0: édition du {in_french(entry['dated'])}." if entry.get("dated") else ""
 
 
 def keep_journal(report: Report, built: Built, out: Path) -> None:
