@@ -353,8 +353,7 @@ def list_(
     if what not in LISTS:
         raise UserError(f"ctg list {what}: expected one of {', '.join(LISTS)}")
     lines = matching(LISTS[what](), word)
-    for line in lines:
-        print(line)
+    print(*lines, sep="\n", end="\n" if lines else "")
     if not lines:
         raise UserError(f"ctg list {what}: nothing with {word!r}")
     messages.print(counted(what, lines))
