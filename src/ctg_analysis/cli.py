@@ -6,7 +6,7 @@ import re
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -353,8 +353,7 @@ def list_(
     if what not in LISTS:
         raise UserError(f"ctg list {what}: expected one of {', '.join(LISTS)}")
     lines = matching(LISTS[what](), word)
-    for line in lines:
-        print(line)
+    print(*lines, sep="\n", end="\n" if lines else "")
     if not lines:
         raise UserError(f"ctg list {what}: nothing with {word!r}")
     messages.print(counted(what, lines))
@@ -363,27 +362,22 @@ def list_(
 @app.command()
 def observations(
     epci: Epci = DEFAULT_EPCI,
-    format_: Annotated[str, typer.Option("--format", help="csv, json or parquet.")] = "csv",
+    format_: Annotated[Literal["csv", "json", "parquet"], typer.Option("--format", help="How to write them.")] = "csv",
 ) -> None:
     """Write the observations of an EPCI, its communes and its comparators to the standard output."""
     from ctg_analysis.publishing.recording import recorded_observations
 
     table = recorded_observations(epci)
-    match format_:
-        case "csv":
-            sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
-        case "json":
-            sys.stdout.write(table.to_json(orient="records", lines=True, force_ascii=False))
-        case "parquet":
-            sys.stdout.buffer.write(table.to_parquet(index=False))
-        case _:
-            raise UserError(f"--format {format_}: expected csv, json or parquet")
+    if format_ == "csv":
+        sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
+    elif format_ == "json":
+        sys.stdout.write(table.to_json(orient="records", lines=True, force_ascii=False))
+    else:
+        sys.stdout.buffer.write(table.to_parquet(index=False))
 
 
 @app.command()
-def new(
-    epci: Epci,
-) -> None:
+def new(epci: Epci) -> None:
     """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French."""
     from ctg_analysis.field import templates as of_the_material
     from ctg_analysis.templates import summary, write_templates

@@ -1,4 +1,4 @@
-"""What a report keeps of its former edition: pages of chapters that failed, or whose notebook is refused."""
+"""Chapters that keep their page of a former edition: their notebook is refused, or has failed."""
 
 import filecmp
 import re
