@@ -118,10 +118,7 @@ def build(
 
 
 @app.command()
-def verify(
-    epci: Epci = DEFAULT_EPCI,
-    out: Out = None,
-) -> None:
+def verify(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Build the latest edition of a report again, elsewhere, and compare byte by byte."""
     from ctg_analysis.verification import verify as verify_report
 
@@ -136,10 +133,7 @@ def verify(
 
 
 @app.command()
-def changes(
-    epci: Epci = DEFAULT_EPCI,
-    out: Out = None,
-) -> None:
+def changes(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Say what changed from the edition before to the latest one, a line for each observation."""
     from ctg_analysis.verification import changes_of
 
@@ -151,10 +145,7 @@ def changes(
 
 
 @app.command()
-def documents(
-    epci: Epci = DEFAULT_EPCI,
-    out: Out = None,
-) -> None:
+def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Make the documents of the latest edition of a report: PDF, slides, a file to send by mail.
 
     The PDFs are printed by a Chromium, a Chrome or an Edge of this machine; the others need none.
@@ -168,10 +159,7 @@ def documents(
 
 
 @app.command()
-def convention(
-    epci: Epci = DEFAULT_EPCI,
-    out: Out = None,
-) -> None:
+def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Write the convention of a démarche and its fiches-action as Word files, and what changes in the articles.
 
     A file that someone has changed since is never written over.
@@ -393,9 +381,7 @@ def observations(
 
 
 @app.command()
-def new(
-    epci: Epci,
-) -> None:
+def new(epci: Epci) -> None:
     """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French."""
     from ctg_analysis.field import templates as of_the_material
     from ctg_analysis.templates import summary, write_templates
