@@ -59,3 +59,9 @@ def said(root: DataRoot) -> list[str]:
 
 def places_of(root: DataRoot) -> pd.DataFrame:
     return pd.read_parquet(root.processed / "territories.parquet")
+
+
+def modes(folder: Path) -> tuple[set[str], set[str]]:
+    """Return the modes of a folder and of all it holds: those of the folders, those of the files."""
+    paths = (folder, *folder.rglob("*"))
+    return tuple({oct(path.stat().st_mode & 0o777) for path in paths if path.is_dir() is one} for one in (True, False))

@@ -13,51 +13,23 @@ from typing import NamedTuple
 
 import pandas as pd
 import pytest
-from attacker import THRESHOLD, Attacker
+from form_attack import GUARDED, LOCAL, MEANING, PERSONS, attacker_of, victims
 from raw_files import keep
 
 from ctg_analysis import chapter as chapters
-from ctg_analysis import derivation, processing, secrecy, staleness
+from ctg_analysis import derivation, processing, secrecy
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapters import all_chapters
 from ctg_analysis.display import texts
-from ctg_analysis.model import OK, Count, Mean, Rate, Ratio
+from ctg_analysis.model import OK, Count
 from ctg_analysis.publishing.data_files import write_csv, write_observations
+from ctg_analysis.publishing.recording import record_observed
 from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, data_root
-from ctg_analysis.sources import SOURCES
 from ctg_analysis.staleness import made_from, write_manifest
 
 pytestmark = pytest.mark.slow
-FORMS = ("pmi_assistants_maternels", "dsden_inclusion", "senacs_vie_sociale", "mission_locale")
-LOCAL = ("commune", "secteur", "epci", "departement")
-NEIGHBOUR, DEPARTEMENT = "999999998", "99"  # which the EPCI that is shown and its neighbour fill together
 OPEN = {"etalab_decoupage", "contours", "insee_rp_population", "demarche"}  # open files that these forms go with
-PERSONS = {
-    "pmi_assistants_maternels": ("active_childminders", "approved_childminders", "childminders_55_plus"),
-    "dsden_inclusion": ("pupils_with_plan", "pupils_in_ulis", "pupils_with_aesh"),
-    "senacs_vie_sociale": ("social_participants", "volunteers"),
-    "mission_locale": ("youth_followed",),
-}
-
-
-def meaning(one):
-    """Return what a reader of the definitions knows an indicator to be made of: see Attacker.reads."""
-    persons = {measure for measures in PERSONS.values() for measure in measures}
-    match one.value:
-        case Count(measure) | Rate(measure):
-            top, bottom, years = measure, None, 1
-        case Mean(measure, years):
-            top, bottom = measure, None
-        case Ratio(top, bottom):
-            years = 1
-        case _:
-            return None, None, 1
-    return top if top in persons else None, bottom if bottom in persons else None, years
-
-
-MEANING = {one.id: meaning(one) for one in CATALOGUE.values() if set(one.sources) & set(FORMS)}
-PARTS = {part: whole for name in FORMS for part, whole in SOURCES[name].form.parts()}
 
 
 class Edition:
@@ -97,7 +69,7 @@ def from_csv(folder):
     for path in sorted(folder.glob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file, delimiter=";"):
-                if row["indicateur"] in MEANING and row["niveau"] in LOCAL and row["source"] in FORMS:
+                if row["indicateur"] in MEANING and row["niveau"] in LOCAL and row["source"] in GUARDED:
                     values = [float(row[name].replace(",", ".") or "nan") for name in ("numerateur", "denominateur")]
                     lines.append(
                         (row["code"], row["niveau"], row["periode"], row["indicateur"], *values, row["statut"])
@@ -108,7 +80,7 @@ def from_csv(folder):
 
 def from_parquet(folder):
     table = pd.read_parquet(folder / "observations.parquet")
-    table = table[table["indicator"].isin(MEANING) & table["level"].isin(LOCAL) & table["source"].isin(FORMS)]
+    table = table[table["indicator"].isin(MEANING) & table["level"].isin(LOCAL) & table["source"].isin(GUARDED)]
     return table[["territory", "level", "period", "indicator", "numerator", "denominator", "status"]]
 
 
@@ -142,7 +114,7 @@ def from_pages(edition, names):
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory, example):
-    """A data root that is not taken for the invented one, whose earlier editions the gate reads."""
+    """A data root that is not taken for the invented one: what is published of it is recorded, for the gate."""
     root = DataRoot(tmp_path_factory.mktemp("attack") / "data")
     shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("processed"))
     keep(root, OPEN)
@@ -163,25 +135,24 @@ class Telling(NamedTuple):
 
 @pytest.fixture(scope="module")
 def telling(root, tmp_path_factory):
-    """The three editions; the gate reads the first from the folder of the editions, chapters open the data root."""
+    """The three editions; the gate reads the first in the record, chapters open the data root."""
     folder = tmp_path_factory.mktemp("editions")
     asked = []
 
     def listening(*told):
         asked.append(told)
-        return secrecy.withhold(*told)
+        return secrecy.withhold_beside(*told)
 
     def edition(place, chapters=()):
         processing.process(root)
         return Edition(place, chapters)
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (derivation, staleness):
-            patch.setattr(module, "reports", lambda: folder / "reports")
-        patch.setattr(derivation, "withhold", listening)
+        patch.setattr(derivation, "withhold_beside", listening)
         patch.setattr(chapters, "data_root", lambda *epci: root if epci else data_root())
         patch.setattr(chapters, "ensure", lambda root: None)
-        first = edition(folder / "reports" / ".editions" / EXAMPLE_EPCI / "1")
+        first = edition(folder / "first")
+        record_observed(open_chapter(EXAMPLE_EPCI).seen)
         (path,) = (root.reference / "secteurs").glob("*.csv")
         path.write_text(path.read_text(encoding="utf-8").replace("99005;Haut Pays", "99005;Bas Pays"), encoding="utf-8")
         second = edition(folder / "second", all_chapters())
@@ -194,42 +165,30 @@ def telling(root, tmp_path_factory):
 
 
 def truth(root):
-    """Return the counts of the forms: (measure, commune, year) → persons."""
+    """Return the counts of the forms: (measure, (commune,), year) → count."""
     counts = {}
-    for name in FORMS:
-        form = SOURCES[name].form
-        measure = {one.column: one.measure for one in form.fields if one.measure in PERSONS[name]}
-        table = pd.read_csv(root.private / EXAMPLE_EPCI / form.file, sep=";", decimal=",", dtype={"territoire": str})
-        for row in table[table["territoire"].str.len().eq(5)].to_dict("records"):
+    for form in GUARDED.values():
+        path = root.private / EXAMPLE_EPCI / form.file
+        table = pd.read_csv(path, sep=";", decimal=",", dtype={"territoire": str, "periode": str})
+        communes = table[table["territoire"].str.len().eq(5)]
+        for field in (field for field in form.numbers if field.column in table):
+            rows = communes[["territoire", "periode", field.column]].dropna()
             counts |= {
-                (said, row["territoire"], str(row["periode"])[:4]): row[column] for column, said in measure.items()
+                (field.measure, (code,), period[:4]): value for code, period, value in rows.itertuples(index=False)
             }
     return counts
 
 
-def victims(counts):
-    """Return the groups of 1 to 4 persons in a commune: those counted, and those of a whole outside of a part."""
-    groups = [
-        (measure, (place,), (year,), None) for (measure, place, year), count in counts.items() if 1 <= count < THRESHOLD
-    ]
-    for part, whole in PARTS.items():
-        for (measure, place, year), count in counts.items():
-            if measure == whole and 1 <= count - counts.get((part, place, year), count) < THRESHOLD:
-                groups.append((whole, (place,), (year,), part))
-    return sorted(groups, key=str)
-
-
 def attack(published, root):
     """Return the groups that the files of the editions bound more tightly than [0, threshold - 1]."""
-    attacker = Attacker(PARTS)
-    for edition in published:
-        attacker.reads(edition.rows, edition.places, MEANING)
-    return attacker.finds_out(victims(truth(root)))
+    counts, editions = truth(root), [(edition.rows, edition.places) for edition in published]
+    attacker = attacker_of(*editions, truth=counts)
+    return attacker.finds_out(victims(counts, *editions)) + attacker.counts_together(PERSONS)
 
 
 def test_no_withheld_count_can_be_found_out_from_the_files_of_two_editions(root, telling):
     first, second, *_ = telling
-    assert len(victims(truth(root))) > 20
+    assert len(victims(truth(root), (second.rows, second.places))) > 20
     assert attack([first, second], root) == []
     names = {texts.typography(name): code for code, name in names_of(root).items()}
     rows = second.rows[second.rows["level"].eq("commune")]
@@ -259,83 +218,6 @@ def edition_of(observations, root, folder):
     observations.to_parquet(root.processed / "observations.parquet", index=False)
     write_manifest(root.processed, made_from(root))  # so that they are opened again, and taken for up to date
     return Edition(folder)
-
-
-# What the neighbour counts in 2024 of each form: small groups of persons, and a few who are not in a part.
-BESIDE = {
-    "dsden_inclusion": {"eleves_pps": 160, "eleves_ulis": 3, "eleves_notifies_aesh": 157, "aesh_etp": 40},
-    "pmi_assistants_maternels": {"am_agrees": 172, "am_en_activite": 171, "am_55_ans_et_plus": 2, "places_am": 580},
-    "senacs_vie_sociale": {"participants": 60, "benevoles": 4, "etp": 5},
-}
-
-
-@pytest.fixture
-def neighbour(root, telling, example, monkeypatch, tmp_path):
-    """Let the neighbour send forms with the totals of its EPCI alone; the département is the sum of both.
-
-    Nothing was published before: what an edition has given away cannot be withheld any more.
-    """
-    for module in (derivation, staleness):
-        monkeypatch.setattr(module, "reports", lambda: tmp_path / "reports")
-    before = {path: path.read_bytes() for path in (root.private / EXAMPLE_EPCI).glob("*.csv")}
-    home = root.private / NEIGHBOUR
-    home.mkdir()
-    shutil.copy(root.private / EXAMPLE_EPCI / "accords.yml", home)
-    for name, counts in BESIDE.items():
-        path = root.private / EXAMPLE_EPCI / SOURCES[name].form.file
-        table = pd.read_csv(path, sep=";", decimal=",", dtype={"territoire": str, "periode": str})
-        latest = table["periode"].eq("2024")
-        ours = table[latest & table["territoire"].str.len().eq(5)]
-        of_all = table.index[latest & table["territoire"].eq(DEPARTEMENT)].item()
-        beside = pd.DataFrame([{"territoire": NEIGHBOUR, "periode": "2024"} | counts], columns=table.columns)
-        for column in table.columns.drop(["territoire", "periode"]):
-            table.loc[of_all, column] = ours[column].sum() + counts[column] if column in counts else float("nan")
-        table.to_csv(path, sep=";", decimal=",", index=False)
-        beside.to_csv(home / path.name, sep=";", decimal=",", index=False)
-    yield beside_victims(example)
-    shutil.rmtree(home)
-    for path, content in before.items():
-        path.write_bytes(content)
-
-
-def beside_victims(example):
-    """Return the groups of 1 to 4 persons that the neighbour counts: its own total, or those who are not in a part."""
-    places = pd.read_parquet(example.processed / "territories.parquet")
-    place = tuple(places.loc[places["level"].eq("commune") & places["epci"].eq(NEIGHBOUR), "code"])
-    counts = {
-        field.measure: BESIDE[name][field.column]
-        for name in BESIDE
-        for field in SOURCES[name].form.fields
-        if field.column in BESIDE[name] and field.measure in PERSONS[name]
-    }
-    groups = [(measure, place, ("2024",), None) for measure, count in counts.items() if count < THRESHOLD]
-    return groups + [
-        (whole, place, ("2024",), part)
-        for part, whole in PARTS.items()
-        if {part, whole} <= set(counts) and counts[whole] - counts[part] < THRESHOLD
-    ]
-
-
-def found_beside(root, home, victims):
-    """Return what is found out of the neighbour from the files of both EPCIs: the département less the other one."""
-    processing.process(root)
-    attacker = Attacker(PARTS)
-    for epci in (EXAMPLE_EPCI, NEIGHBOUR):
-        edition = Edition(home / epci, epci=epci)
-        attacker.reads(edition.rows, edition.places, MEANING)
-    return attacker.finds_out(victims)
-
-
-def test_no_epci_is_found_out_as_what_another_one_leaves_of_their_departement(root, tmp_path, neighbour):
-    assert len(neighbour) == 5
-    assert found_beside(root, tmp_path, neighbour) == []
-
-
-def test_the_departement_gives_its_epci_away_when_the_secondary_rule_is_switched_off(
-    root, tmp_path, neighbour, monkeypatch
-):
-    monkeypatch.setattr(secrecy, "secondary", lambda *_: ([], []))
-    assert found_beside(root, tmp_path, neighbour) == neighbour
 
 
 # Form, column, a commune that has one fewer in the second telling, a commune of its secteur that has one more.

@@ -13,10 +13,12 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
+from notebook_files import build as command
+from notebook_files import project
 from typer.testing import CliRunner
 
 from ctg_analysis.build import build, lines_of
-from ctg_analysis.chapters import chosen_chapters
+from ctg_analysis.chapters import all_chapters, chosen_chapters
 from ctg_analysis.cli import app
 from ctg_analysis.locks import alone
 from ctg_analysis.publishing.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
@@ -256,45 +258,35 @@ def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapte
     assert built(tmp_path / "new", [chapters[0]]).ran == [SECOND]  # what is missing is never up to date
 
 
-def project(root):
-    """A project folder with the data of this one, and no notebook yet."""
-    root.mkdir()
-    for name in ("data", "docs", "requirements.lock"):
-        (root / name).symlink_to(Path(__file__).parents[1] / name)
-    (root / "notebooks").mkdir()
-
-
-def command(root, out):
-    """What `ctg build` says in a project folder."""
-    command = [sys.executable, "-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--out", str(out)]
-    environment = {"CTG_ROOT": str(root), "PATH": "/usr/bin:/bin"}
-    return subprocess.run(command, capture_output=True, text=True, env=environment)
-
-
 def test_the_command_ends_with_2_and_names_the_chapter(out, tmp_path):
-    root = tmp_path / "project"
-    project(root)
+    root = project(tmp_path / "project")
     broken(chosen_chapters(["08"])[0], root / "notebooks")
-    answer = command(root, out)
+    answer = command(root, EXAMPLE_EPCI, out)
     assert answer.returncode == 2, answer.stderr
     assert f"notebooks/{SECOND}.ipynb, cell 5: ValueError: no" in answer.stderr
 
 
 def test_a_notebook_that_papermill_cannot_read_is_one_chapter_that_fails(tmp_path):
     """The warm process and that of the territory read all of them ahead."""
-    root, (one, other) = tmp_path / "project", chosen_chapters(["08", "11"])
-    project(root)
+    root, (one, other) = project(tmp_path / "project"), chosen_chapters(["08", "11"])
     (root / "notebooks" / one.path.name).write_bytes(one.path.read_bytes())
     notebook = nbformat.read(other.path, as_version=4)
     del notebook.metadata["language_info"], notebook.metadata["kernelspec"]
     nbformat.write(notebook, root / "notebooks" / other.path.name)
-    answer = command(root, tmp_path / "new")
+    answer = command(root, EXAMPLE_EPCI, tmp_path / "new")
     assert answer.returncode == 2 and f"notebooks/{other.path.name}: ValueError: No language" in answer.stderr
     assert f"notebooks/{SECOND}" not in answer.stderr and (tmp_path / "new" / EXAMPLE_EPCI / f"{SECOND}.html").exists()
-    (root / "notebooks" / other.path.name).write_text('{"cells": [\n', encoding="utf-8")
-    answer = command(root, tmp_path / "new")
-    assert answer.returncode == 1 and answer.stderr.count("\n") == 1
-    assert answer.stderr.startswith(f"notebooks/{other.path.name}, line 2, column 1: expected a Jupyter notebook")
+
+
+def test_files_that_are_no_notebook_stop_no_other_chapter_though_it_leads_to_theirs(tmp_path):
+    root, sound = project(tmp_path / "project"), ("00", "14")
+    for one in all_chapters():
+        content = one.path.read_text(encoding="utf-8") if one.number in sound else '{"cells": [\n'
+        (root / "notebooks" / one.path.name).write_text(content, encoding="utf-8")
+    answer = command(root, EXAMPLE_EPCI, tmp_path / "new")
+    assert answer.returncode == 2 and "2 chapters made again" in answer.stderr, answer.stderr
+    assert answer.stderr.count(": refused: line 2, column 1: no Jupyter notebook: take it back from git") == 16
+    assert len(list((tmp_path / "new" / EXAMPLE_EPCI).glob("[0-9]*.html"))) == 2
 
 
 # Whole or not at all, one at a time.

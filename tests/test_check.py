@@ -17,6 +17,7 @@ from ctg_analysis.checking import check_root
 from ctg_analysis.errors import InputError
 from ctg_analysis.processing import process
 from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
+from ctg_analysis.staleness import inputs
 
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
 SOME = {"etalab_decoupage", "contours", "insee_etat_civil", "rna", "france_services", "depp_ips", "insee_acces"}
@@ -147,6 +148,26 @@ def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_p
     ]
     lines = [str(finding) for finding in check_root(root)]
     assert len(lines) == len(told) and all(expected in line for expected, line in zip(told, lines, strict=True)), lines
+
+
+def test_a_build_is_told_what_lies_astray_as_check_tells_it(root):
+    """It stops the build that would have left it out; notes and what a fetch keeps do not."""
+    home, before = root.raw / "insee_acces", inputs(root)
+    for kept in (root.raw / "README.md", home / ".gitkeep"):
+        kept.write_text("-", encoding="utf-8")
+    (home / ".partial").mkdir()
+    (home / ".partial" / "donnees.parquet.part").write_bytes(b"1")
+    assert inputs(root) == before
+    for astray in (root.raw / "waldec.csv", home / "donnees.csv", home / "copie" / "donnees.csv"):
+        astray.parent.mkdir(exist_ok=True)
+        astray.write_text("?", encoding="utf-8")
+        assert inputs(root) != before, astray
+        with pytest.raises(InputError) as error:
+            process(root)
+        assert error.value.findings == check_root(root) and len(error.value.findings) == 1
+        astray.unlink()
+        shutil.rmtree(home / "copie", ignore_errors=True)
+    assert inputs(root) == before
 
 
 def test_without_the_communes_the_files_are_read_all_the_same(root):

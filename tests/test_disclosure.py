@@ -34,7 +34,7 @@ from ctg_analysis.model import (
     SecrecyRule,
     Source,
 )
-from ctg_analysis.secrecy import VALUES, Edition, primary, withhold
+from ctg_analysis.secrecy import VALUES, Edition, primary, withhold, withhold_beside
 from ctg_analysis.sources import SOURCES as DECLARED
 from ctg_analysis.suppression import DOWN, UP, Aim, Block, show_again
 
@@ -74,6 +74,7 @@ MEANING = {
     "homes_count": ("homes", None, 1),
 }
 PARTS = {"older": "all", "trained": "all"}
+PERSONS = {"all", "older", "trained"}
 
 
 # ---------------------------------------------------------------------------------------------- tables to protect
@@ -254,7 +255,9 @@ def test_nothing_withheld_can_be_found_out_whatever_the_table(table):
     counts, places, periods, names = table
     shown = gate(printed(counts, places, periods, names), places)
     victims = small_groups(counts, places, periods, names)
-    assert attacker_of((shown.observations, places)).finds_out(victims) == []
+    attacker = attacker_of((shown.observations, places))
+    assert attacker.finds_out(victims) == []
+    assert attacker.counts_together(PERSONS) == []
     assert shown.exposed.empty
 
 
@@ -269,7 +272,8 @@ def test_nothing_more_is_withheld_than_needed(table):
     for row in shown.index[shown["status"].eq(SECRET) & ~primary(before, INDICATORS, SOURCES)]:
         bolder = shown.copy()
         bolder.loc[row] = before.loc[row]
-        assert attacker_of((bolder, places)).finds_out(victims)
+        attacker = attacker_of((bolder, places))
+        assert attacker.finds_out(victims) or attacker.counts_together(PERSONS)
 
 
 # --------------------------------------------------------------------------------------------- hand-worked cases
@@ -299,8 +303,9 @@ TWO_SECTEURS = FOUR | {("secteur", "nord"): "AB", ("secteur", "sud"): "CD"}
         pytest.param(of_all(0, 20, 30, 40), FOUR, "", id="nobody is no secret"),
         pytest.param(of_all(3, 20, 30, 40), FOUR, "A B", id="the smallest other commune"),
         pytest.param(of_all(3, 0, 30, 40), FOUR, "A C", id="a second cell of 0 would leave [0, 3]"),
-        pytest.param(of_all(3, 1, 30, 40), FOUR, "A B", id="two secrets of sum 4 protect each other"),
-        pytest.param(of_all(2, 1, 30, 40), FOUR, "A B C", id="two secrets of sum 3 do not"),
+        pytest.param(of_all(3, 2, 30, 40), FOUR, "A B", id="two secrets of sum 5 protect each other"),
+        pytest.param(of_all(3, 1, 30, 40), FOUR, "A B C", id="two secrets of sum 4 are four persons, known to be so"),
+        pytest.param(of_all(4, 0, 30, 40), FOUR, "A C", id="nor are four persons and nobody enough"),
         pytest.param(of_all(3, 0, 0, 0), FOUR, "A cc", id="a total that is the secret"),
         pytest.param(of_all(3, 20, 30, 40), TWO_SECTEURS, "A B", id="within the secteur, whose total stays"),
         pytest.param(of_all(3, 0, 20, 30), TWO_SECTEURS, "A nord sud C", id="the secteur is the secret too"),
@@ -408,9 +413,12 @@ def test_the_dearest_of_the_hidden_cells_is_shown_again_first():
         statements=sparse.csr_array(np.vstack([each, np.ones(4)])),
         values=np.append(counts, counts.sum()),
         fixed=np.zeros(5, dtype=bool),
-        remainders=sparse.csr_array((0, 4)),
+        bounds=sparse.csr_array((0, 4)),
+        least=np.zeros(0),
+        presumed=np.zeros(0, dtype=bool),
         cells=cells,
         costs=np.array([1, 1.1, 1.2, 1.3, 150]),
+        scales=np.ones(5),
         withheld=np.array([True, False, False, False, False]),
         groups=each[:1],
         certain=np.array([True]),
@@ -484,6 +492,27 @@ def test_the_cells_that_the_earlier_edition_showed_protect_nothing_in_this_one()
     assert hidden_rows(shown) == {("A", "all_count"), ("C", "all_count")}
 
 
+def test_what_is_published_of_these_observations_changes_nothing_of_them(first, second):
+    """Beside other secteurs, where persons are withheld since, where a cell that would protect was shown.
+
+    What each edition showed counts as it did; the edition that comes of them, published in its turn, does not.
+    """
+    few = printed(of_all(3, 20, 30, 40), FOUR, ["2022"], ["all_count"])
+    two = few.assign(status=few["status"].where(few["territory"].isin(["B", "D"]), MISSING))
+    members = membership(FOUR)
+    scenes = [
+        (SECOND, NOW, [Edition(first.observations, membership(BEFORE))], second),
+        *((few, FOUR, [one], gate(few, FOUR, [one])) for one in (Edition(few, members), Edition(two, members))),
+    ]
+    for table, places, before, beside_all in scenes:
+        told = table, INDICATORS, SOURCES, membership(places)
+        once = withhold_beside(*told, before)
+        pd.testing.assert_frame_equal(once.observations, beside_all.observations)
+        again = withhold_beside(*told, [*before, Edition(once.observations, membership(places))])
+        pd.testing.assert_frame_equal(again.observations, once.observations)
+        pd.testing.assert_frame_equal(again.exposed, once.exposed)
+
+
 def test_another_source_of_the_earlier_edition_is_another_figure():
     before = printed(of_all(3, 20, 30, 40), FOUR, ["2022"], ["all_count"])
     earlier = before.assign(source="open")
@@ -520,25 +549,25 @@ def test_a_cell_shown_before_is_taken_as_known_even_where_it_was_revised():
 def earlier_total(total):
     """Return an edition that showed the total of ABCDK, and 6 for K."""
     places = alone("ABCDK") | {("epci", "cc"): "ABCDK"}
-    table = printed(of_all(3, 1, 30, 40) | {("all", "2022", "K"): 6}, places, ["2022"], ["all_count"])
+    table = printed(of_all(3, 2, 30, 40) | {("all", "2022", "K"): 6}, places, ["2022"], ["all_count"])
     table["status"] = table["status"].where(table["territory"].isin(["K", "cc"]), MISSING)
     table.loc[table["territory"].eq("cc"), ["numerator", "value"]] = total
     return Edition(table, membership(places))
 
 
-@pytest.mark.parametrize("total", [80, 79, 82], ids=["the same", "revised since", "revised otherwise"])
+@pytest.mark.parametrize("total", [81, 80, 83], ids=["the same", "revised since", "revised otherwise"])
 def test_the_attacker_goes_by_the_figures_of_this_edition_where_the_earlier_one_contradicts_them(total):
-    """A has 3 and B 1 of the 74: they protect each other, whatever the total was said to be before."""
-    before = printed(of_all(3, 1, 30, 40), FOUR, ["2022"], ["all_count"])
+    """A has 3 and B 2 of the 75: they protect each other, whatever the total was said to be before."""
+    before = printed(of_all(3, 2, 30, 40), FOUR, ["2022"], ["all_count"])
     shown, exposed = gate(before, FOUR, [earlier_total(total)])
     assert hidden_rows(shown) == {("A", "all_count"), ("B", "all_count")}
     assert exposed.empty
 
 
-@pytest.mark.parametrize("total, hidden", [(74, "A B"), (75, "A B"), (73, "A B C")])
+@pytest.mark.parametrize("total, hidden", [(75, "A B"), (76, "A B"), (74, "A B C")])
 def test_a_total_that_is_not_the_sum_is_what_the_attacker_subtracts_from(total, hidden):
-    """A has 3, B has 1. The producer prints 73 for 74: who subtracts C and D is left with 3 for both."""
-    before = printed(of_all(3, 1, 30, 40), FOUR, ["2022"], ["all_count"])
+    """A has 3, B has 2. The producer prints 74 for 75: who subtracts C and D is left with 4 for both."""
+    before = printed(of_all(3, 2, 30, 40), FOUR, ["2022"], ["all_count"])
     before.loc[before["territory"].eq("cc"), ["numerator", "value"]] = total
     shown = gate(before, FOUR).observations
     assert {territory for territory, _ in hidden_rows(shown)} == set(hidden.split())
@@ -763,6 +792,20 @@ def test_a_yes_or_no_that_tells_whether_there_is_anybody_is_withheld_with_their_
         and list(working[working.eq(SECRET)].index) == list(without[without.eq(SECRET)].index)[:-1]
     )
     assert without["E"] == SECRET and OK in set(without)
+
+
+def test_an_answer_that_nobody_has_sent_is_missing_where_the_count_beside_is_withheld():
+    """A has 3 childminders at work, withheld; of A it was not said whether there is a way of care."""
+    lines = [
+        ("active_childminders_count", 3.0, OK),
+        ("communes_without_childcare_count", NAN, MISSING),
+    ]
+    table = pd.DataFrame(lines, columns=["indicator", "numerator", "status"]).assign(
+        territory="A", level="commune", period="2025", denominator=NAN, low=NAN, high=NAN, quality=1,
+        source="pmi_assistants_maternels",
+    ).assign(value=lambda rows: rows["numerator"])  # fmt: skip
+    shown = withhold(table, dict(CATALOGUE), dict(DECLARED), membership({})).observations
+    assert shown["status"].tolist() == [SECRET, MISSING]
 
 
 def test_what_one_partner_counts_is_not_told_by_another():

@@ -1,15 +1,16 @@
-"""Editions of a report: in the order of their publication, removed beyond so many; what the gate must know stays."""
+"""Editions of a report: in the order of their publication, removed beyond so many."""
 
 import json
 import shutil
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from ctg_analysis import cli
 from ctg_analysis.errors import UserError
 from ctg_analysis.locks import alone
-from ctg_analysis.published import OBSERVATIONS, PLACES, editions_with_restricted
+from ctg_analysis.published import OBSERVATIONS, PLACES
 from ctg_analysis.publishing import editions as module
 from ctg_analysis.publishing.changes import write_changes
 from ctg_analysis.publishing.editions import (
@@ -39,10 +40,10 @@ def out(tmp_path):
 
 @pytest.fixture(autouse=True)
 def root(tmp_path, monkeypatch):
-    """A data root where no partner has sent anything."""
+    """A data root of which nothing has been published."""
     root = DataRoot(tmp_path / "data")
-    monkeypatch.setattr("ctg_analysis.published.data_root", lambda epci: root)
-    return root
+    root.path.mkdir()
+    monkeypatch.setattr(module, "data_root", lambda epci: root)
 
 
 def published(out, text, figures="same", after=None, epci=EPCI):
@@ -50,10 +51,12 @@ def published(out, text, figures="same", after=None, epci=EPCI):
     fresh = out.parent / "fresh"
     fresh.mkdir(parents=True)
     (fresh / "index.html").write_text(text)
-    for name in (OBSERVATIONS, PLACES):
-        (fresh / name).write_text(figures)
-    told = {"date": "2026-03-01", "after": after and after.name, "observations": figures, "name": "CC"}
-    told |= {"departements": "12", "chapters": {}}
+    (fresh / PLACES).write_text(figures)
+    pd.DataFrame({"status": ["ok"], "source": ["insee_rp_population"], "value": [figures]}).to_parquet(
+        fresh / OBSERVATIONS
+    )
+    told = {"date": "2026-03-01", "name": "CC", "observations": figures, "published": None}
+    told |= {"after": after and after.name, "departements": "12", "chapters": {}}
     (fresh / RECORD).write_text(json.dumps(told))
     return publish(fresh, out, epci).resolve()
 
@@ -96,23 +99,6 @@ def test_a_removal_that_was_killed_midway_stops_nothing(out):
     assert write_changes(out, last, "now", about) is None
     collect(out, EPCI, 2)
     assert folders(out) == {last.name} and list((out / SCRATCH).iterdir()) == []
-
-
-def test_what_the_gate_must_know_outlives_its_edition(out, root):
-    """Rule R2: figures of partners that were published are known for good; the other files of the edition go."""
-    (root.private / EPCI).mkdir(parents=True)
-    first = published(out, "page", figures="first")
-    for number in range(2):
-        published(out, f"page {number}", figures="later")
-    known = editions_with_restricted(root, out).keys()
-    for _ in range(2):
-        collect(out, EPCI, 2)
-        assert editions_with_restricted(root, out).keys() == known and len(known) == 2
-    (root.private / EPCI).rename(root.private / "elsewhere")
-    collect(out, EPCI, 2)  # what is known once is known for good
-    left = {path.name for path in (out / HOME / EPCI / f"{module.KNOWN}{first.name}").iterdir()}
-    assert left == {OBSERVATIONS, PLACES} and first not in editions(out, EPCI)
-    assert published(out, "page", figures="first") == first == latest(out, EPCI)  # whole again
 
 
 def test_gc_goes_on_past_a_report_that_is_being_built(out):

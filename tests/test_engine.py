@@ -13,11 +13,13 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
+from notebook_files import write_notebook
 
 from ctg_analysis.chapters import ChapterNotebook, all_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.publishing import template, workers
 from ctg_analysis.publishing.execution import CellError, execute, parameterised, place, prepare
+from ctg_analysis.publishing.html import left_out
 from ctg_analysis.publishing.workers import Job, Limits, StoppedError, run
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
@@ -163,6 +165,42 @@ def test_what_cells_may_do_comes_out_as_from_a_kernel(tmp_path, warm):
     ours, reference = outcome_of(chapter, tmp_path, warm).result, execute(chapter, EXAMPLE_EPCI, tmp_path)
     assert ours == reference
     assert "image/png" in ours.cells[2].outputs[0].data
+    named = ("cell 2: an image", "cell 3: printed text", "cell 3: a value without HTML", "cell 6: a value without HTML")
+    assert left_out(ours)[:6] == [*named, "cell 8: a value without HTML", "cell 12: printed text"]
+
+
+OPENED = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter({})"
+
+
+def test_a_chapter_that_opens_another_territory_fails_by_name(tmp_path, warm):
+    """Whatever the cells do to what they show; a neighbour that is compared with is no other chapter."""
+    other = notebook_of(tmp_path, "import sys\nsys.displayhook = print", OPENED.format('"200067171"'), "del epci")
+    said = (
+        "notebooks/98_essai.ipynb: opened 200067171, expected 999999999 alone: open the chapter with the parameter epci"
+    )
+    assert str(outcome_of(other, tmp_path, warm).error) == said
+    with pytest.raises(UserError, match=said):
+        execute(other, EXAMPLE_EPCI, tmp_path)
+    own = notebook_of(tmp_path, OPENED.format("epci"), "chapter.peers()")
+    assert outcome_of(own, tmp_path, warm).error is None
+
+
+def test_a_notebook_that_jupyterlab_made_is_a_chapter_like_the_others(tmp_path, warm):
+    """No clock in it, nor a random name of a cell; its kernel is reached through files, and ends with the build."""
+    path = write_notebook(tmp_path / "18_a.ipynb", LISTENING)
+    chapter = ChapterNotebook("18", path, "Titre", "")
+    ours, reference = outcome_of(chapter, tmp_path, warm).result, execute(chapter, EXAMPLE_EPCI, tmp_path)
+    assert ours.cells[:-1] == reference.cells[:-1] and ours.metadata == reference.metadata
+    assert reference.cells[-1].outputs[0].data["text/plain"] == f"(True, ['{LOOPBACK}'])"
+
+
+def test_a_chapter_that_ends_before_its_last_cell_fails(tmp_path, warm):
+    """The process ends without an error: half a page would be published."""
+    half = notebook_of(tmp_path, "raise SystemExit", "'never'")
+    said = "notebooks/98_essai.ipynb: ended before its last cell, expected that all of them run: is there an exit?"
+    assert str(outcome_of(half, tmp_path, warm).error) == said
+    with pytest.raises(UserError, match="ended before its last cell"):
+        execute(half, EXAMPLE_EPCI, tmp_path)
 
 
 LISTENING = """

@@ -8,6 +8,7 @@ from ctg_analysis import cli
 from ctg_analysis.build import Built, lines_of
 from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.territories import wanted
+from ctg_analysis.settings import DataRoot
 
 EPCI = "200067171"
 
@@ -74,3 +75,34 @@ def test_what_failed_is_not_said_to_be_up_to_date(tmp_path):
     assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: 1 chapter made again"]
     built.ran = []
     assert lines_of(built) == [f"{tmp_path / EPCI}/index.html: up to date"]
+
+
+NAMED = {
+    "build": [],
+    "verify": [],
+    "changes": [],
+    "documents": [],
+    "convention": [],
+    "flash": [],
+    "answers": ["export.csv"],
+    "purge": ["--delete"],
+    "observations": [],
+    "new": [],
+}
+
+
+@pytest.mark.parametrize("epci", ["../../x", "../x", "/tmp", "x", "", "20006717", "200067171/../200067171"])
+def test_what_is_no_siren_is_refused_before_anything_is_looked_for(told, tmp_path, monkeypatch, epci):
+    monkeypatch.setattr(cli, "data_root", lambda *_: DataRoot(tmp_path / "data"))  # nothing of ours is at stake
+    (tmp_path / "export.csv").write_text("id\n", encoding="utf-8")
+    expected = f"epci {epci!r}: expected a SIREN of 9 digits, `ctg list epci WORD` finds it"
+    said = {name: told(name, epci, *more) for name, more in NAMED.items()}
+    assert said == dict.fromkeys(NAMED, (1, [expected]))
+    assert [path.name for path in tmp_path.iterdir()] == ["export.csv"]
+
+
+def test_answers_of_an_epci_that_there_is_not_are_refused(told, tmp_path, example):
+    (tmp_path / "export.csv").write_text("id\n", encoding="utf-8")
+    code, (line,) = told("answers", "999999912", "export.csv")
+    assert code == 1 and line.startswith("epci '999999912' is not an EPCI of the reference year")
+    assert not (example.private / "999999912").exists()

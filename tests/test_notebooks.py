@@ -6,9 +6,9 @@ import re
 import nbformat
 import pytest
 
-from ctg_analysis.chapters import all_chapters
+from ctg_analysis.chapters import notebooks
 
-CHAPTERS = all_chapters()
+CHAPTERS = notebooks()
 LOGIC = (
     ast.FunctionDef,
     ast.AsyncFunctionDef,
@@ -45,6 +45,12 @@ def logic(source: str) -> list[str]:
 @pytest.fixture(params=CHAPTERS, ids=[chapter.path.name for chapter in CHAPTERS])
 def notebook(request):
     return nbformat.read(request.param.path, as_version=4)
+
+
+def test_none_is_refused_and_each_bears_the_number_of_its_file():
+    said = {one.path.name: nbformat.read(one.path, as_version=4).metadata["ctg"]["chapter"] for one in CHAPTERS}
+    assert [one.fault for one in CHAPTERS if one.fault] == []
+    assert {name: number for name, number in said.items() if name[:2] != number} == {}
 
 
 def test_it_is_committed_empty(notebook):

@@ -9,10 +9,11 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.agreements import read_agreements
 from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.partner_files import clean_form
+from ctg_analysis.display.notes import how_to_get
 from ctg_analysis.indicators import observe
 from ctg_analysis.layouts import NOT_ADDITIVE, YES_NO
 from ctg_analysis.perimeter import Perimeter
-from ctg_analysis.private import FORMS, cleaner, form_to_reference, read_private, with_msa, with_thresholds
+from ctg_analysis.private import FORMS, blanks, cleaner, form_to_reference, read_private, with_msa, with_thresholds
 from ctg_analysis.secrecy import withhold
 from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources import SOURCES
@@ -303,6 +304,41 @@ def test_a_folder_that_is_no_epci_is_told(root):
     (root.private / "LISEZMOI.txt").write_text("?", encoding="utf-8")
     (line,) = told(root)
     assert line.endswith("private/123456789: found '123456789', expected the SIREN of an EPCI")
+
+
+@pytest.mark.parametrize(
+    "source, cells, expected",
+    [
+        (
+            "caf_partenaire_familles",
+            {"foyers_reference": 50, "foyers_dependance_100": 51},
+            "foyers_dependance_100: found 51, expected at most foyers_reference, 50",
+        ),
+        (
+            "caf_partenaire_familles",
+            {"foyers_qf_connu": 20, "foyers_qf_0_400": 21},
+            "foyers_qf_0_400: found 21, expected at most foyers_qf_connu, 20",
+        ),
+    ],
+    ids=["a part of a part", "a part of a breakdown"],
+)
+def test_no_part_exceeds_a_whole_that_the_form_declares(root, source, cells, expected):
+    fill(root, source, row("99001", "2024", **cells))
+    sign(root, **{source: {}})
+    (line,) = told(root)
+    assert line.endswith(f"csv: line 2, {expected}")
+
+
+def test_the_communes_that_a_form_leaves_blank_are_named(root):
+    fill(root, YOUTH.id, row("99001", "2024", jeunes_suivis=12), row("99002", "2024"))
+    sign(root, mission_locale={})
+    forms, _ = read_private(root, PLACES)
+    table = blanks(forms, PLACES)
+    assert table["territory"].tolist() == ["99002", "99003"]  # one blank, one without a row
+    assert set(table["measure"]) == {"youth_followed"}  # of the other column nothing is known anywhere
+    said = how_to_get(YOUTH, EPCI, ["Bas-Mont", "Haut-Val"])["how"]
+    assert said == "formulaire mission_locale.csv reçu, sans réponse pour Bas-Mont et Haut-Val"
+    assert "à faire remplir" in how_to_get(YOUTH, EPCI)["how"]
 
 
 @pytest.mark.parametrize("thresholds", [(5, 11), (11, 5)])

@@ -2,96 +2,31 @@
 
 import csv
 import datetime
+import shutil
 import subprocess
 import sys
 from types import SimpleNamespace
 
 import pytest
 import yaml
-from material_files import TODAY, add, change, copy_of, places_of, said
+from material_files import TODAY, add, change, copy_of, modes, places_of, said
 
+from ctg_analysis import templates
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.errors import InputError
 from ctg_analysis.field import commit_check
 from ctg_analysis.field.material import open_material
 from ctg_analysis.field.restricted import gather_restricted
 from ctg_analysis.field.retention import due, purge, readable, without
-from ctg_analysis.personal_data import ADDRESS, EMAIL, PERSON, PHONE, signs
+from ctg_analysis.field.templates import write_templates as write_tables
+from ctg_analysis.personal_data import signs
+from ctg_analysis.placing import for_owner_alone
 from ctg_analysis.settings import EXAMPLE_EPCI, settings
 
-SEEN = {
-    EMAIL: [
-        "Écrire à nathalie.durand@exemple.fr",
-        "contact (at) mairie-exemple.fr",
-        "Écrire à jean point dupont arobase free.fr",
-    ],
-    PHONE: [
-        "appeler le 06 12 34 56 78",
-        "+33 6 12 34 56 78",
-        "+33(0)612345678",
-        "0033 5 65 00 00 00",
-        "05.65.00.00.00",
-        "0565000000",
-        "+262 692 12 34 56",
-    ],
-    ADDRESS: ["habite 12 rue de l'Église", "12 bis, avenue du Modèle", "3 place de la Mairie", "au 4 Rue du Four"],
-    PERSON: [
-        "Mme Durand",
-        "M. Martin nous a dit",
-        "Mme X",
-        "Madame Rose Dupont",
-        "le docteur Blanc ne prend plus personne",
-        "selon Nathalie",
-        "Marie-Claire garde mon fils",
-        "Pierre Durand",
-        "Claire D. s'en occupe",
-        "NATHALIE DURAND",
-        "la directrice, Sophie, part",
-        "l'école où Sophie travaille",
-        "selon Éric le maire",
-        "avec Mohamed",
-        "l'animatrice Lea",
-    ],
-}
-NOT_SEEN = [
-    "3 places en micro-crèche",
-    "1 place de crèche pour 2 enfants",
-    "2 cours de français par semaine",
-    "rue Victor-Hugo",
-    "école primaire publique Jeanne Moulin",
-    "collège Jean-Moulin",
-    "la salle Georges Brassens",
-    "Saint-Jean-du-Modèle",
-    "Sainte Marie",
-    "Madame la présidente et monsieur le maire",
-    "France Services, France Travail",
-    "Rose, une couleur",
-    "Claire explication, à Noël, au parc de la Madeleine",
-    "le professeur d'EPS",
-    "SIREN 200067171, en 2023-2026, le 06/12/2023",
-    "1 234 567 890 €",
-    "de 7 h 30 à 18 h 30",
-    "12 routes départementales, 5 avenues possibles",
-    "l'Éducation nationale, la Caf, la MSA et la PMI",
-]
 
-
-@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SEEN.items() for text in texts])
-def test_what_may_name_or_reach_someone_is_seen(kind, text):
-    assert kind in {sign.kind for sign in signs(text)}
-
-
-@pytest.mark.parametrize("text", NOT_SEEN)
-def test_what_names_nobody_is_not(text):
-    assert signs(text) == []
-
-
-def test_nothing_that_the_product_writes_itself_is_taken_for_a_person(france):
-    """All the French of the catalogue; of 35 000 communes, fewer than 2 in 1 000 bear what looks like a first name."""
+def test_nothing_that_the_product_writes_itself_is_taken_for_a_person():
     texts = [text for one in CATALOGUE.values() for text in (one.label, one.definition, one.reading, one.caveats)]
     assert [text for text in texts if signs(text)] == []
-    names = places_of(france)["name"]
-    assert sum(bool(signs(name)) for name in names) < 0.002 * len(names)
 
 
 @pytest.fixture
@@ -306,10 +241,85 @@ def test_no_private_file_nor_personal_text_enters_git(monkeypatch, tmp_path, exa
     assert commit_check.main([str(hidden)]) == 1
 
 
+# A file under a démarche, its bytes, the lines where someone is told.
+TEXTS = {
+    "raw/demarche/999999999/notes.txt": ("vu hier\nrappeler Mme Durand", [2]),
+    "raw/demarche/999999999/compte_rendu.md": ("# Réunion\n\nÉcrire à jean.dupont@exemple.fr", [3]),
+    "raw/demarche/999999999/export.csv": ("id;ip;texte\n1;192.0.2.1;Merci à Nathalie Durand", [2]),
+    "raw/demarche/999999999/windows.csv": ("é;à\n1;Mme Durand".encode("cp1252"), [2]),
+    "raw/demarche/999999999/unicode.txt": ("a\tb\n1\t06 39 98 12 34".encode("utf-16"), [2]),
+    "raw/demarche/999999999/reponses.json": ('{"a": "née le 12 mars 1985"}', [1]),
+    "raw/demarche/999999999/notes/2026/suite.txt": ("M. Dupont", [1]),
+    "raw/demarche/999999999/ateliers.csv": ("atelier_id;telephone\nA1;06 39 98 12 34", [2]),  # not the table's columns
+    "raw/demarche/999999999/consultation.yml": ("# vu avec Mme Durand\n{}\n", [1]),
+    "raw/demarche/999999999/noms_admis.txt": ("Les Camille", []),
+    "raw/demarche/999999999/logo.png": (b"\x89PNG\0\0Mme Durand", []),
+    "exemple/private/999999999/enquete_locale_droits.csv": ("territoire\n12 rue des Lilas", [2]),
+    "exemple/private/999999999/notes.txt": ("Mme Durand", [1]),
+}
+
+
+def test_every_text_file_of_a_demarche_is_read_before_a_commit(monkeypatch, tmp_path):
+    monkeypatch.setattr(commit_check, "settings", lambda: SimpleNamespace(root=tmp_path))
+    found = {}
+    for name, (content, _) in TEXTS.items():
+        path = tmp_path / "data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        found[name] = sorted({finding.line for finding in commit_check.found_in(path)})
+    assert found == {name: lines for name, (_, lines) in TEXTS.items()}
+    broken = tmp_path / "notebooks" / "x.ipynb"
+    broken.parent.mkdir()
+    broken.write_text('{"cells": [\n"Mme Durand"', encoding="utf-8")
+    assert [finding.line for finding in commit_check.found_in(broken)] == [2]
+
+
+EXPORTS = [
+    *("results-survey843215.csv", "vvexport_843215.txt", "enquete_2026.tsv", "Réponses CTG.xlsx", "reponses.xls"),
+    *("survey_843215_R_data_file.csv", "survey_archive_843215.lsa", "export.ods", "export.json", "survey.sav"),
+    *("data/private/200067171/x.csv", "data/private/200067171/demarche/reponses.csv"),
+]
+COMMITTED = [
+    *("README.md", "requirements.lock", "environment.yml", "pyproject.toml", "docs/x.csv", "tests/golden/x.csv"),
+    *("data/raw/demarche/200067171/actions.csv", "data/reference/x.csv", "data/exemple/private/999999999/x.csv"),
+]
+
+
+def test_git_ignores_an_export_at_the_root_and_nothing_that_is_committed(tmp_path):
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    shutil.copy(settings().root / ".gitignore", tmp_path)
+    command = ["git", "-c", "core.quotepath=off", "check-ignore", "--stdin"]
+    asked = "\n".join([*EXPORTS, *COMMITTED])
+    answer = subprocess.run(command, cwd=tmp_path, input=asked, capture_output=True, text=True)
+    assert answer.stdout.splitlines() == EXPORTS
+
+
 def test_the_commit_hook_runs_it():
     hooks = yaml.safe_load((settings().root / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0][
         "hooks"
     ]
     hook = next(one for one in hooks if one["id"] == "personal-data")
-    assert hook["entry"].endswith("python -m ctg_analysis.field.commit_check") and "data/" in hook["files"]
+    assert hook["entry"].endswith("python -P -m ctg_analysis.field.commit_check") and "data/" in hook["files"]
     assert "/data/private" not in hook.get("exclude", "")
+
+
+def test_what_writes_in_the_private_folder_closes_it_to_others(root, private, public):
+    prepare(private)
+    home = root.private / EXAMPLE_EPCI
+    kept = readable(gather_restricted(root, EXAMPLE_EPCI))
+    writers = {
+        "ctg new, forms": lambda: templates.write_templates(EXAMPLE_EPCI, "x", home),
+        "ctg new, tables": lambda: write_tables(root, EXAMPLE_EPCI, "x"),
+        "ctg purge": lambda: purge(kept, TODAY),
+    }
+    wrong = {}
+    for name, write in writers.items():
+        for path in (root.private, *root.private.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        write()
+        if modes(root.private) != ({"0o700"}, {"0o600"}):
+            wrong[name] = modes(root.private)
+    assert wrong == {}
+    with pytest.raises(ValueError, match="not in a folder private"), for_owner_alone(root.private / ".."):
+        raise AssertionError
+    assert (public / "actions.csv").stat().st_mode & 0o044 == 0o044  # what may be read by all can be

@@ -11,6 +11,7 @@ import yaml
 from distributed.cli import dask_worker
 
 from ctg_analysis.cli import app
+from ctg_analysis.publishing.editions import HOME, JOURNAL
 from ctg_analysis.settings import settings
 
 FOLDER = settings().root / "docs" / "scheduling"
@@ -62,6 +63,7 @@ def test_the_pipelines_are_yaml_with_their_steps():
     assert steps.index(saved) > next(n for n, step in enumerate(steps) if "ctg build" in step.get("run", ""))
     kept = used["actions/upload-artifact@v4"]
     assert saved["if"] == kept["if"] == "always()" and kept["with"]["path"] == "reports/"
+    assert HOME.startswith(".") and JOURNAL.startswith(".") and kept["with"]["include-hidden-files"] is True
     gitlab = yaml.safe_load((FOLDER / "gitlab-ci.yml").read_text(encoding="utf-8"))["diagnosis"]
     assert gitlab["script"][0] == "make setup" and gitlab["allow_failure"] == {"exit_codes": [2]}
     assert gitlab["cache"]["when"] == gitlab["artifacts"]["when"] == "always"

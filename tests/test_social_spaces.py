@@ -9,18 +9,21 @@ import pytest
 from raw_files import said, values
 from test_bad_input import copied
 
-from ctg_analysis import spaces
+from ctg_analysis import figures, spaces
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import Chapter
 from ctg_analysis.chapters import all_chapters
 from ctg_analysis.cleaning.agreements import AGREEMENTS
 from ctg_analysis.cleaning.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
+from ctg_analysis.demarche import Demarche
+from ctg_analysis.display import notes
 from ctg_analysis.evidence import read_spaces
-from ctg_analysis.observed import observed
+from ctg_analysis.observed import Observed, observed
 from ctg_analysis.processing import process
 from ctg_analysis.publishing import readings as readings
 from ctg_analysis.publishing.readings import sum_of_readings
 from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.shown import Shown
 from ctg_analysis.sources import SOURCES
 
 SOURCE = SOURCES[SPACES]
@@ -221,10 +224,38 @@ def test_an_approval_that_is_over_says_so_and_nothing_is_said_of_a_convention_th
     seen = observed(EXAMPLE_EPCI, example)
     table = seen.spaces.assign(end=["2023-12-31", "2028-06-30"], begin=["2020-01-01", "2025-01-01"])
     monkeypatch.setattr(seen, "spaces", table)
-    monkeypatch.setattr(spaces, "convention", lambda seen: None)
+    monkeypatch.setattr(seen, "convention", None)
     html = spaces.approvals(seen, CATALOGUE["social_approval_end_year"]).html
     assert "2023 (échu)" in html and "2028 (à venir)" in html
     assert "convention territoriale" not in html and "regard" not in html
+
+
+def test_every_drawing_has_the_same_period_of_the_convention(example, monkeypatch):
+    """That of the démarche, whatever data/reference tells; what it tells, where the démarche has none.
+
+    Of the plan, where neither does, its years are those of its money.
+    """
+    band = "Bande claire : durée de la convention territoriale globale"
+
+    def drawn():
+        seen = Observed(EXAMPLE_EPCI, example)
+        pedt, approval = (CATALOGUE[name] for name in ("pedt_end_year", "social_approval_end_year"))
+        shown = figures.timeline(seen, pedt), spaces.approvals(seen, approval)
+        bands = [re.findall(rf"{band} \(([^)]*)\)", one.html.replace("\u00a0", " ")) for one in shown]
+        return [*bands, Shown(seen).span]
+
+    whole = [["2024-2027"], ["1er janvier 2024 – 31 décembre 2027"], (2024, 2027)]
+    for written, known, expected in (
+        (True, None, whole),
+        (True, (2020, 2021), whole),
+        (False, (2020, 2021), [["2020-2021"], ["2020 – 2021"], (2020, 2021)]),
+        (False, None, [[], [], (2024, 2027)]),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(notes, "convention", lambda root, epci, known=known: known)
+            if not written:
+                patch.setattr(Demarche, "convention", None)
+            assert drawn() == expected
 
 
 def test_the_criteria_are_told_by_structure_with_what_supports_them(example):
@@ -247,7 +278,7 @@ def test_a_territory_without_the_list_has_the_boxes(france):
         spaces.criteria(seen, "social_criteria", members),
     ):
         assert "agrements_vie_sociale.csv" in shown.html and "<figure" not in shown.html
-    assert spaces.convention(seen) in {("2023", "2026"), ("2023-01-01", "2026-12-31")}
+    assert seen.convention in {("2023", "2026"), ("2023-01-01", "2026-12-31")}
 
 
 def test_a_list_that_came_without_any_row_says_that_there_is_none(tmp_path, example):
@@ -295,12 +326,12 @@ def test_a_chapter_runs_again_when_a_structure_or_the_convention_or_what_a_score
     for owner, name, value in (
         (seen, "spaces", seen.spaces.assign(manager="une autre association")),
         (seen, "evidence", seen.evidence.assign(words="autre chose")),
-        (readings, "convention", lambda seen: ("2024", "2028")),
+        (seen, "convention", ("2024", "2028")),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(owner, name, value)
             after = read()
-        assert after[0] == before[0] and after[1] != before[1], name
+        assert after[1] != before[1] and (name == "convention" or after[0] == before[0]), name
     assert read() == before
 
 

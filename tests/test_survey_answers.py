@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from material_files import modes
 
 from ctg_analysis.errors import InputError
 from ctg_analysis.field.answers import read_answers
@@ -75,6 +76,7 @@ def test_an_export_goes_beside_the_answers_that_are_there(tmp_path):
     again = pd.read_csv(private / "reponses.csv", sep=";", dtype=str, keep_default_na=False)
     assert sorted(again["rep_id"]) == sorted([*first["rep_id"], "papier1"]) and again["rep_id"].is_unique
     assert "3 answers kept of 4 begun and 2 sent" in told[0] and "termines: 2" in told[1]
+    assert modes(root.private) == ({"0o700"}, {"0o600"})
     opened = (private / "reponses_ouvertes.csv").read_text(encoding="utf-8")
     assert "'=1+1 Plus" in opened and "192.0.2" not in opened + (private / "reponses.csv").read_text(encoding="utf-8")
     before = {path: path.read_bytes() for path in private.iterdir()}

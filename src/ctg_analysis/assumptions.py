@@ -1,4 +1,4 @@
-"""The part of docs/assumptions.md that is written from the declarations: what each source lets us assume."""
+"""What docs take from the declarations: what each source lets us assume, what the fields of forms say of each other."""
 
 from ctg_analysis.layouts import guesses
 from ctg_analysis.model import Source
@@ -44,9 +44,27 @@ def _line(source: Source) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") or "–" for cell in cells) + " |"
 
 
+def links() -> str:
+    """Return what the fields of each form say of its counts of persons, in Markdown."""
+    lines = ["| form | what its fields say of persons |", "| --- | --- |"]
+    for source in (source for source in SOURCES.values() if source.form):
+        form = source.form
+        added = {part for parts in form.breakdowns.values() for part in parts}
+        told = [f"`{part}` within `{whole}`" for part, whole in sorted(form.parts()) if part not in added]
+        told += [f"`{whole}` is the sum of its {len(parts)} parts" for whole, parts in form.breakdowns.items()]
+        told += [link.words for link in form.links]
+        told += [f"`{answer}` tells whether there is `{persons}`" for answer, persons in form.tells.items()]
+        lines.append(f"| {source.id} | {' ; '.join(told) or '–'} |")
+    return "\n".join(lines)
+
+
+TABLES = {"assumptions.md": generated, "security.md": links}
+
+
 def rewrite() -> None:
-    """Write the table again in docs/assumptions.md."""
-    path = settings().root / "docs" / "assumptions.md"
-    before, rest = path.read_text(encoding="utf-8").split(START)
-    _, after = rest.split(END)
-    path.write_text(f"{before}{START}\n\n{generated()}\n\n{END}{after}", encoding="utf-8")
+    """Write the tables again in docs/."""
+    for name, table in TABLES.items():
+        path = settings().root / "docs" / name
+        before, rest = path.read_text(encoding="utf-8").split(START)
+        _, after = rest.split(END)
+        path.write_text(f"{before}{START}\n\n{table()}\n\n{END}{after}", encoding="utf-8")

@@ -3,7 +3,6 @@
 Nothing heavy is imported here: a report that is up to date is known to be without opening a table.
 """
 
-import filecmp
 import os
 import re
 import shutil
@@ -13,10 +12,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from ctg_analysis.chapters import ChapterNotebook, all_chapters
-from ctg_analysis.errors import UserError
+from ctg_analysis.chapters import ChapterNotebook, notebooks
+from ctg_analysis.errors import FullError, OtherTerritoryError, UserError, room_in
 from ctg_analysis.locks import alone
-from ctg_analysis.processing import ensure, exposure
+from ctg_analysis.processing import ensure, exposure, record_published
+from ctg_analysis.published import adopt
 from ctg_analysis.publishing import tasks
 from ctg_analysis.publishing.editions import (
     DAMAGED,
@@ -30,16 +30,16 @@ from ctg_analysis.publishing.editions import (
     record,
     write_record,
 )
+from ctg_analysis.publishing.former import as_published, is_made_of, note, stays, with_own_data
 from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
 from ctg_analysis.scratch import scratch, sweep
 from ctg_analysis.settings import PUBLIC, data_root, project_path, settings
-from ctg_analysis.staleness import told
+from ctg_analysis.staleness import tables_made_from, told
 
 SIREN = r"\d{9}"
-DATA_FILE = re.compile(r'href="(donnees/[^"]+)"')
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
 
 
@@ -47,6 +47,7 @@ TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep 
 class Built:
     """What came of a report: its folder, whether an edition was published, the chapters that ran, those that failed.
 
+    refused: why notebooks are, each in one line. left_out: what chapters show and their pages do not.
     breaks: where the chain of its démarche, from proofs to actions, does not hold. exposure: that earlier editions give
     away what is withheld now; it is said here, and in no page, which would lead to it. damages: editions that have lost
     or changed some of their files.
@@ -57,6 +58,8 @@ class Built:
     published: bool = False
     ran: list[str] = field(default_factory=list)
     failed: dict[str, Exception] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    left_out: dict[str, list[str]] = field(default_factory=dict)
     breaks: list[str] = field(default_factory=list)
     damages: list[str] = field(default_factory=list)
     exposure: str = ""
@@ -67,36 +70,51 @@ class Built:
         """Return 1 when nothing could be published, 2 when what is published is not all good, else 0."""
         if self.error:
             return getattr(self.error, "exit_code", 1)
-        return 2 if self.failed or self.breaks else 0
+        return 2 if self.failed or self.refused or self.left_out or self.breaks else 0
 
 
 def lines_of(built: Built) -> list[str]:
     """Return what is said of a report: where it is, what ran, what failed, what does not hold, where details are."""
     if built.error:
         return [str(built.error)]
-    failed = [str(error).splitlines()[0] for error in built.failed.values()]
+    failed = [
+        f"notebooks/{stem}.ipynb: refused" if str(error) in built.refused else str(error).splitlines()[0]
+        for stem, error in built.failed.items()
+    ]
     count = len(built.ran)
-    ran = f"{count} chapter{'' if count == 1 else 's'} made again" if count or failed else "up to date"
+    some = count or (failed and built.published)
+    ran = f"{count} chapter{'' if count == 1 else 's'} made again" if some else "up to date"
     lines = [f"{project_path(built.place)}/index.html: {ran}"]
+    lines += built.refused
     lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
+    lines += [f"{built.epci}: {line}" for stem in built.left_out for line in left_out(built, stem)]
     lines += [*built.damages, *built.breaks, *filter(None, [built.exposure])]
     journal = project_path(built.place.parent / JOURNAL / built.epci)
     details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
     return [*lines, details] if failed else lines
 
 
+def left_out(built: Built, stem: str) -> list[str]:
+    """Return in one line each what a chapter shows and its page does not."""
+    why = "not on the page, which shows HTML alone, as the verbs of a chapter return it"
+    return [f"notebooks/{stem}.ipynb, {what}: {why}" for what in built.left_out.get(stem, [])]
+
+
 @dataclass
 class Plan:
     """What a territory needs: the report, its keys, the record of the latest whole edition, the chapters to look at.
 
-    damaged: the latest edition when it is not whole.
+    made_from: what the tables that it reads were made from. refused: the notebooks that are; those that have a page are
+        chapters of the report. damaged: the latest edition when it is not whole.
     """
 
     report: Report
     keys: dict[str, dict[str, str]]
     former: dict
     todo: list[ChapterNotebook]
+    refused: list[ChapterNotebook]
     force: bool
+    made_from: list
     damaged: Path | None
     came: dict[str, Outcome] = field(default_factory=dict)
 
@@ -154,9 +172,8 @@ def build(
                     except UserError as error:
                         yield Built(epci, error=error)
                         continue
-                    if plan is None:
-                        breaks = record(latest(out, epci))["breaks"]
-                        yield Built(epci, out / epci, breaks=breaks, exposure=exposure(data_root(epci), epci))
+                    if isinstance(plan, Built):
+                        yield plan
                     else:
                         plans[epci] = plan
                 work = [job for plan in plans.values() for job in plan.jobs()]
@@ -181,17 +198,20 @@ def meanwhile() -> None:
     code()
 
 
-def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitStack, *, force: bool) -> Plan | None:
-    """Return what a territory needs; None when its latest edition is what it would be.
+def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitStack, *, force: bool) -> Plan | Built:
+    """Return what a territory needs; what its latest edition is, when it is what it would be.
 
     An edition is of one piece: a chapter that is there already, and has changed, is made again with those asked for.
-    Of one that is damaged, only the list of its chapters counts. held: the scratch folder lasts as long as it.
+    One whose notebook is refused stays, dated. Of an edition that is damaged, only the list of its chapters counts.
+    held: the scratch folder lasts as long as it.
 
     Raises:
         InputError: raw files that cannot be trusted.
     """
     root = data_root(epci)
+    adopt(root, out, epci)
     ensure(root)
+    made_from = tables_made_from(root)
     edition, whole = latest(out, epci), latest_whole(out, epci)
     former = record(whole)
     if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
@@ -199,18 +219,37 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitSta
     entries, asked = former.get("chapters", {}), {one.path.stem: one for one in chapters}
     damaged = edition if edition != whole else None
     known = asked.keys() | entries.keys() | (chapters_of(edition) if damaged else set())
-    listed = [asked.get(one.path.stem, one) for one in all_chapters() if one.path.stem in known]
+    shown = [one for one in notebooks() if one.path.stem in known]
+    refused = [one for one in shown if one.fault]
+    listed = [
+        as_published(one, entries[one.path.stem]) if one.fault else asked.get(one.path.stem, one)
+        for one in shown
+        if not one.fault or stays(one, entries.get(one.path.stem))
+    ]
     own = keys(listed, root, epci)
     made_of = {stem: entry["key"] for stem, entry in entries.items()}
     todo = [one for one in listed if (force and one in chapters) or made_of.get(one.path.stem) != own[one.path.stem]]
-    if not todo and former and edition == whole:
-        return None
-    made = held.enter_context(scratch(out, epci))
-    fresh, executed = made / "fresh", made / "executed"
-    fresh.mkdir()
-    executed.mkdir()
+    if former and not damaged and all(one.fault and not made_of[one.path.stem] for one in todo):
+        built = Built(epci, out / epci, breaks=former["breaks"], exposure=exposure(root, epci))
+        return with_notebooks(built, refused, entries)
+    todo = [one for one in todo if not one.fault]
+    with room_in(out):
+        made = held.enter_context(scratch(out, epci))
+        fresh, executed = made / "fresh", made / "executed"
+        fresh.mkdir()
+        executed.mkdir()
     report = Report(epci, listed, fresh, executed, whole)
-    return Plan(report, own, former, todo, force, damaged)
+    return Plan(report, own, former, todo, refused, force, made_from, damaged)
+
+
+def with_notebooks(built: Built, refused: list[ChapterNotebook], entries: dict[str, dict]) -> Built:
+    """Return what came of a report with what is to be said of its notebooks. entries: the record of its chapters."""
+    built.refused = [one.fault for one in refused]
+    for one in refused:
+        if one.path.stem in entries:
+            built.failed[one.path.stem] = UserError(one.fault)
+    built.left_out = {stem: entry["left_out"] for stem, entry in entries.items() if entry.get("left_out")}
+    return built
 
 
 def damages(plan: Plan, out: Path) -> list[str]:
@@ -227,6 +266,19 @@ def damages(plan: Plan, out: Path) -> list[str]:
 
 
 def concluded(plan: Plan, out: Path) -> Built:
+    """Return what came of a report, published; of one that there is no room for nothing is kept."""
+    try:
+        with room_in(out):
+            for outcome in plan.came.values():
+                if isinstance(outcome.error, FullError):
+                    raise outcome.error
+            return made_public(plan, out)
+    except FullError as error:
+        shutil.rmtree(plan.report.fresh.parent, ignore_errors=True)
+        return Built(plan.report.epci, error=error)
+
+
+def made_public(plan: Plan, out: Path) -> Built:
     """Publish what was made, with the chapters kept from the latest edition; what failed is said, never hidden."""
     from ctg_analysis.publishing import around
 
@@ -240,11 +292,17 @@ def concluded(plan: Plan, out: Path) -> Built:
         outcome, stem = plan.came[f"notebooks/{one.path.name}"], one.path.stem
         if outcome.error:
             built.failed[stem] = outcome.error
-            entries[stem] = failed(report, one, found["page"], plan.former)
+            is_false = isinstance(outcome.error, OtherTerritoryError) and is_made_of(one, entries.get(stem, {}))
+            entries[stem] = failed(plan, one, found, {} if is_false else plan.former)
         else:
-            entries[stem] = {"key": plan.keys[stem], "observations": outcome.result["observations"]}
+            former = entries.get(stem, {})
+            made = {"key": plan.keys[stem], "observations": outcome.result["observations"]}
+            entries[stem] = made | {"left_out": outcome.result.get("left_out", former.get("left_out", []))}
             built.ran += [stem] if outcome.result["run"] else []
     for one in report.chapters:
+        if one.fault:
+            entries[one.path.stem] = failed(plan, one, found, plan.former)
+        entries[one.path.stem] |= {"title": one.title, "question": one.question}
         if not (report.fresh / one.page).exists():
             shutil.copyfile(report.latest / one.page, report.fresh / one.page)
     root = data_root(report.epci)
@@ -260,24 +318,30 @@ def concluded(plan: Plan, out: Path) -> Built:
             "after": found["after"],
             "observations": found["observations"],
             "breaks": found["breaks"],
+            "published": found["published"].name if found["published"] else None,
+            "voices": found["voices"],
             "parameters": {"epci": report.epci, "readers": settings().readers},
             "code": code(),
             **told(root, report.epci),
             "chapters": entries,
         },
     )
-    keep_journal(report, built, out)
+    keep_journal(report, with_notebooks(built, plan.refused, entries), out)
+    record_published(root, report.epci, found["published"], found["date"], plan.made_from)
     built.place, built.published = publish(report.fresh, out, report.epci), True
     built.damages = damages(plan, out)
     return built
 
 
-def failed(report: Report, chapter: ChapterNotebook, shown: dict, former: dict) -> dict:
-    """Write the page of a chapter that failed, its last good version, dated, or words of excuse; return its entry."""
-    stem = chapter.path.stem
-    entry = former.get("chapters", {}).get(stem, {"missing": True})
+def failed(plan: Plan, chapter: ChapterNotebook, found: dict, former: dict) -> dict:
+    """Write the page of a chapter that failed, its last good version, dated, or words of excuse; return its entry.
+
+    found: what `tasks.write_data` returned. former: the record of the edition that has the last good version.
+    """
+    report, shown = plan.report, found["page"]
+    entry = former.get("chapters", {}).get(chapter.path.stem, {"missing": True})
     place = report.fresh / chapter.page
-    if entry.get("missing"):
+    if entry.get("missing") or not passes_again(plan, chapter, found):
         about = shown | {"title": next(one["title"] for one in shown["chapters"] if one["page"] == chapter.page)}
         place.write_text(page("echec.html.j2", page=about | {"current": chapter.page}), encoding="utf-8")
         return {"key": None, "missing": True}
@@ -287,39 +351,37 @@ def failed(report: Report, chapter: ChapterNotebook, shown: dict, former: dict) 
     return {"key": None, "observations": "", "dated": since}
 
 
-def with_own_data(html: str, report: Report, since: str) -> str:
-    """Return a page of the former edition with links to the data files of its charts, kept where those now differ.
+def passes_again(plan: Plan, chapter: ChapterNotebook, found: dict) -> bool:
+    """Tell whether all that the former page of a chapter shows of restricted sources may be shown today (rule R2).
 
-    since: ISO, the date of the edition that the page is of.
+    What it shows is known as long as its notebook and the library are what they were; after that, it may be anything of
+    its edition. Of what persons said, nothing may have changed.
     """
-    for linked in sorted(set(DATA_FILE.findall(html))):
-        own, now = report.latest / linked, report.fresh / linked
-        if now.exists() and filecmp.cmp(own, now, shallow=False):
-            continue
-        kept = f"donnees/{since}/{own.name}"
-        (report.fresh / kept).parent.mkdir(exist_ok=True)
-        shutil.copyfile(own, report.fresh / kept)
-        html = html.replace(f'href="{linked}"', f'href="{kept}"')
-    return html
+    from ctg_analysis.demarche import open_demarche
+    from ctg_analysis.publishing.readings import OF_THE_DEMARCHE, indicators_of
 
-
-def note(entry: dict) -> str:
-    """Return what the index says of a chapter that is not of this edition; nothing of the others."""
-    if entry.get("missing"):
-        return "Ce chapitre n’a pas pu être établi."
-    return f"Chapitre daté\u00a0: édition du {in_french(entry['dated'])}." if entry.get("dated") else ""
+    if chapter.number in OF_THE_DEMARCHE and plan.former.get("voices") != found["voices"]:
+        return False
+    stem, epci = chapter.path.stem, plan.report.epci
+    key = plan.former["chapters"][stem]["key"]
+    if not found["withheld"] or not (key and same_but_data(plan.keys[stem], key)):
+        return not found["withheld"]
+    read = indicators_of(chapter, open_demarche(epci, data_root(epci)))
+    return not {one.id for one in read} & set(found["withheld"])
 
 
 def keep_journal(report: Report, built: Built, out: Path) -> None:
-    """Keep, for the analyst, the errors of the chapters that failed, and the notebooks as far as they ran.
+    """Keep, for the analyst, the errors of the chapters that failed, and the notebooks as far as they ran; what is left
+    out of pages.
 
     Of a chapter whose process was stopped there is no notebook: papermill writes it when the last cell has run.
     """
     journal = out / JOURNAL / report.epci
     shutil.rmtree(journal, ignore_errors=True)
-    for stem, error in built.failed.items():
+    told = {stem: [str(error), getattr(error, "traceback", "")] for stem, error in built.failed.items()}
+    for stem, lines in (told | {stem: left_out(built, stem) for stem in built.left_out}).items():
         journal.mkdir(parents=True, exist_ok=True)
-        text = "\n".join(filter(None, [str(error), getattr(error, "traceback", "")]))
+        text = "\n".join(filter(None, lines))
         (journal / f"{stem}.log").write_text(text + "\n", encoding="utf-8")
         ran = report.executed / f"{stem}.ipynb"
         if ran.exists():

@@ -2,23 +2,36 @@
 
 import datetime
 import os
+import re
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
-from ctg_analysis.errors import Busy, UserError, raise_all
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path, settings
+from ctg_analysis.errors import Busy, UserError, in_lines, raise_all, room_in
+from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 debug = False
 
 Out = Annotated[Path | None, typer.Option(file_okay=False, help="Folder of the reports.")]
+SIREN = r"\d{9}"
 (WrongUse,) = typer.BadParameter.__bases__  # of click, which typer may carry inside
+
+
+def _sirens(given: str | list[str] | None) -> str | list[str] | None:
+    """Return the SIRENs of a command line; raise UserError for what is none, before it leads to any folder."""
+    for epci in [given] if isinstance(given, str) else given or []:
+        if not re.fullmatch(SIREN, epci, re.ASCII):
+            raise UserError(f"epci {epci!r}: expected a SIREN of 9 digits, `ctg list epci WORD` finds it")
+    return given
+
+
+Epci = Annotated[str, typer.Argument(help="SIREN of an EPCI.", callback=_sirens)]
 
 
 def main() -> None:
@@ -52,7 +65,9 @@ def options(
 
 @app.command()
 def build(
-    epcis: Annotated[list[str] | None, typer.Argument(metavar="[EPCI]...", help="SIREN numbers.")] = None,
+    epcis: Annotated[
+        list[str] | None, typer.Argument(metavar="[EPCI]...", help="SIREN numbers.", callback=_sirens)
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every EPCI of France.")] = False,
     departement: Annotated[str, typer.Option(help="Every EPCI with a commune there, such as 12 or 2A.")] = "",
     chapters: Annotated[str, typer.Option(help="Numbers of chapters to add, such as 01,04; all by default.")] = "",
@@ -66,8 +81,8 @@ def build(
 
     Chapters that a report has already are kept up to date with those asked for.
 
-    Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them, or
-    with a démarche whose chain does not hold; 3 another build of the same report is at work.
+    Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them or
+    some of what they show, or with a démarche whose chain does not hold; 3 another build of the same report is at work.
     """
     from ctg_analysis.build import build as build_reports
     from ctg_analysis.build import lines_of
@@ -80,8 +95,8 @@ def build(
         messages.print(f"--shard {shard}: no territory in this part, nothing to build")
         return
     home = (out or settings().reports).resolve()
-    start, codes, published = time.perf_counter(), [], False
-    with messages.status("data") as status:
+    start, codes, told, published = time.perf_counter(), [], set(), False
+    with room_in(home), messages.status("data") as status:
         if scheduler:
             from ctg_analysis.distributed import build_there
 
@@ -92,7 +107,9 @@ def build(
             codes.append(one.exit_code)
             published |= one.published
             for line in lines_of(one):
-                messages.print(line)
+                if line not in told:  # that a notebook is refused is said once, whatever the number of territories
+                    messages.print(line)
+                told.add(line)
         if published or not is_listed(home):
             write_list(home)
     if len(some) > 1:
@@ -104,7 +121,7 @@ def build(
 
 @app.command()
 def verify(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    epci: Epci = DEFAULT_EPCI,
     out: Out = None,
 ) -> None:
     """Build the latest edition of a report again, elsewhere, and compare byte by byte."""
@@ -122,7 +139,7 @@ def verify(
 
 @app.command()
 def changes(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    epci: Epci = DEFAULT_EPCI,
     out: Out = None,
 ) -> None:
     """Say what changed from the edition before to the latest one, a line for each observation."""
@@ -137,7 +154,7 @@ def changes(
 
 @app.command()
 def documents(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    epci: Epci = DEFAULT_EPCI,
     out: Out = None,
 ) -> None:
     """Make the documents of the latest edition of a report: PDF, slides, a file to send by mail.
@@ -147,14 +164,14 @@ def documents(
     from ctg_analysis.documents import write_documents
 
     home = (out or settings().reports).resolve()
-    with messages.status(epci) as status:
+    with room_in(home), messages.status(epci) as status:
         for path in write_documents(epci, home, told=status.update):
             messages.print(f"{project_path(path)}: {path.stat().st_size / 1e6:.1f} MB")
 
 
 @app.command()
 def convention(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    epci: Epci = DEFAULT_EPCI,
     out: Out = None,
 ) -> None:
     """Write the convention of a démarche and its fiches-action as Word files, and what changes in the articles.
@@ -164,7 +181,7 @@ def convention(
     from ctg_analysis.publishing.documents.making import write_convention
 
     home = (out or settings().reports).resolve()
-    with messages.status(epci):
+    with room_in(home), messages.status(epci):
         paths, warning = write_convention(epci, data_root(epci), home)
     messages.print(f"{project_path(paths[0])}: written, and {len(paths) - 1} other documents beside it")
     if warning:
@@ -173,7 +190,7 @@ def convention(
 
 @app.command()
 def flash(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
+    epci: Epci = DEFAULT_EPCI,
     number: Annotated[int | None, typer.Option(help="Number of the issue; the latest by default.")] = None,
     out: Out = None,
 ) -> None:
@@ -181,7 +198,7 @@ def flash(
     from ctg_analysis.publishing.documents.making import write_issue
 
     home = (out or settings().reports).resolve()
-    with messages.status(epci):
+    with room_in(home), messages.status(epci):
         for path in write_issue(epci, data_root(epci), number, home):
             messages.print(f"{project_path(path)}: written")
 
@@ -266,18 +283,18 @@ def fetch(
 def check(
     path: Annotated[Path | None, typer.Argument(help="A data folder that holds raw/ and reference/.")] = None,
 ) -> None:
-    """Check raw data, certificates and field material; every finding on one line, exit code 1 if there is one."""
+    """Check raw data, certificates, field material, what has been published: a line for each finding, exit code 1."""
     from ctg_analysis.checking import check_root
     from ctg_analysis.material_check import check_material
-    from ctg_analysis.settings import DataRoot
+    from ctg_analysis.staleness import holes
 
     roots = [DataRoot(path.resolve())] if path else [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
     findings = []
     for root in roots:
-        wrong = check_root(root)
+        wrong = [*check_root(root), *holes(root)]
         findings += [*wrong, *check_material(root, datetime.date.today(), sound=not wrong)]
-    for finding in findings:
-        print(finding)
+    for line in in_lines(findings):
+        print(line)
     if findings:
         raise typer.Exit(1)
     messages.print(f"{' and '.join(project_path(root.raw) for root in roots)}: nothing to mend")
@@ -285,7 +302,7 @@ def check(
 
 @app.command()
 def answers(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")],
+    epci: Epci,
     export: Annotated[Path, typer.Argument(help="The export of LimeSurvey or Framaforms, as it was downloaded.")],
 ) -> None:
     """Put the answers of a survey tool in the private folder of a démarche, beside those that are there."""
@@ -293,13 +310,14 @@ def answers(
 
     if not export.is_file():
         raise UserError(f"{export}: no such file; expected an export of LimeSurvey or Framaforms")
-    for line in take_in(data_root(epci), epci, export.resolve()):
+    root, _ = _known(epci)
+    for line in take_in(root, epci, export.resolve()):
         messages.print(line)
 
 
 @app.command()
 def purge(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")],
+    epci: Epci,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
 ) -> None:
     """Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left."""
@@ -335,8 +353,7 @@ def list_(
     if what not in LISTS:
         raise UserError(f"ctg list {what}: expected one of {', '.join(LISTS)}")
     lines = matching(LISTS[what](), word)
-    for line in lines:
-        print(line)
+    print(*lines, sep="\n", end="\n" if lines else "")
     if not lines:
         raise UserError(f"ctg list {what}: nothing with {word!r}")
     messages.print(counted(what, lines))
@@ -344,39 +361,40 @@ def list_(
 
 @app.command()
 def observations(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")] = DEFAULT_EPCI,
-    format_: Annotated[str, typer.Option("--format", help="csv, json or parquet.")] = "csv",
+    epci: Epci = DEFAULT_EPCI,
+    format_: Annotated[Literal["csv", "json", "parquet"], typer.Option("--format", help="How to write them.")] = "csv",
 ) -> None:
     """Write the observations of an EPCI, its communes and its comparators to the standard output."""
-    from ctg_analysis.chapter import open_chapter
+    from ctg_analysis.publishing.recording import recorded_observations
 
-    table = open_chapter(epci).observations
-    match format_:
-        case "csv":
-            sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
-        case "json":
-            sys.stdout.write(table.to_json(orient="records", lines=True, force_ascii=False))
-        case "parquet":
-            sys.stdout.buffer.write(table.to_parquet(index=False))
-        case _:
-            raise UserError(f"--format {format_}: expected csv, json or parquet")
+    table = recorded_observations(epci)
+    if format_ == "csv":
+        sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
+    elif format_ == "json":
+        sys.stdout.write(table.to_json(orient="records", lines=True, force_ascii=False))
+    else:
+        sys.stdout.buffer.write(table.to_parquet(index=False))
 
 
 @app.command()
-def new(
-    epci: Annotated[str, typer.Argument(help="SIREN of an EPCI.")],
-) -> None:
+def new(epci: Epci) -> None:
     """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French."""
-    import pandas as pd
-
-    from ctg_analysis.comparisons import find_epci
     from ctg_analysis.field import templates as of_the_material
-    from ctg_analysis.processing import ensure
     from ctg_analysis.templates import summary, write_templates
 
-    root = data_root(epci)
-    ensure(root)
-    name = find_epci(pd.read_parquet(root.processed / "territories.parquet"), epci)["name"]
+    root, name = _known(epci)
     folder = root.private / epci
     messages.print(summary(epci, folder, write_templates(epci, name, folder)))
     messages.print(of_the_material.summary(root, epci, of_the_material.write_templates(root, epci, name)))
+
+
+def _known(epci: str) -> tuple[DataRoot, str]:
+    """Return the data root of an EPCI and its name; raise UserError when there is no such EPCI."""
+    import pandas as pd
+
+    from ctg_analysis.comparisons import find_epci
+    from ctg_analysis.processing import ensure
+
+    root = data_root(epci)
+    ensure(root)
+    return root, find_epci(pd.read_parquet(root.processed / "territories.parquet"), epci)["name"]

@@ -9,12 +9,13 @@ from hashlib import sha256
 import pandas as pd
 
 from ctg_analysis.field.material import CONVENTION, INFO_FLASH
-from ctg_analysis.field.outputs import WRITTEN, empty, restored
+from ctg_analysis.field.outputs import OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, empty, restored
 from ctg_analysis.field.tables.documents import Convention, InfoFlash
 from ctg_analysis.field.tables.evidence import INTERVIEW
 from ctg_analysis.settings import DataRoot, settings
 
 EXTRACTS, PROOFS = "extraits", "preuves"
+OF_PERSONS = RESULTS.keys() - {OBSERVATIONS, RECEIVED, WRITTEN}
 READERS = {"public": {"public"}, "copil": {"public", "copil"}}
 
 
@@ -52,9 +53,12 @@ class Demarche:
             return table.assign(ref=table["ref"].mask(hidden, ""))
         return table
 
-    def sum(self) -> bytes:
-        """Return the SHA-256 of all its tables: what tells it reads it again when they have changed."""
-        files = sorted(self.folder.glob("*.parquet"))
+    def sum(self, *, of_persons: bool = False) -> bytes:
+        """Return the SHA-256 of all its tables: what tells it reads it again when they have changed.
+
+        of_persons: of what is told of persons' answers, of what they said and of their votes alone.
+        """
+        files = sorted(path for path in self.folder.glob("*.parquet") if not of_persons or path.stem in OF_PERSONS)
         return sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).digest()
 
     @property

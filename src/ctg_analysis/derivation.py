@@ -18,15 +18,16 @@ from ctg_analysis.observations import SCHEMA
 from ctg_analysis.peers import classify, profiles, vintages
 from ctg_analysis.perimeter import Perimeter, communes_named, fill_zeros, restore_absent, to_reference
 from ctg_analysis.private import (
+    blanks,
     form_to_reference,
     read_private,
     with_msa,
     with_population_covered,
     with_thresholds,
 )
-from ctg_analysis.published import published_before, reports
+from ctg_analysis.published import published_before
 from ctg_analysis.raw_data import GEOGRAPHY, Folders, RawData, Reading, perimeters_of, raw_data, strangers
-from ctg_analysis.secrecy import withhold
+from ctg_analysis.secrecy import withhold_beside
 from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
@@ -40,8 +41,8 @@ RURAL = "rural"
 
 
 def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
-    """Return the tables of data/processed: territories, observations, contours, evidence, spaces, sources, vintages,
-    profiles, notes.
+    """Return the tables of data/processed: territories, observations, contours, evidence, spaces, blanks, sources,
+    vintages, profiles, notes.
 
     reading: what `raw_data.read_root` has read of the same root.
 
@@ -66,8 +67,7 @@ def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
     newest = populations.sort_values("period", kind="stable").drop_duplicates("code", keep="last")
     observed = observe(CATALOGUE.values(), facts, sources, coded_fractions(newest, members))
     restricted = {name for name, source in sources.items() if source.secrecy.threshold}
-    before = published_before(root, reports(), restricted)
-    gate = withhold(observed, CATALOGUE, sources, members, before)
+    gate = withhold_beside(observed, CATALOGUE, sources, members, published_before(root, restricted))
     observations = SCHEMA.validate(gate.observations)
     communes = places.loc[places["level"] == "commune", ["code", "epci"]]
     contours = projected(data.contours.merge(communes, on="code", how="inner"))
@@ -77,6 +77,7 @@ def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
         "contours": contours,
         "evidence": evidence,
         "spaces": read_spaces(root),
+        "blanks": blanks(private, places),
         "sources": received(reading.folders, agreements),
         "vintages": vintages(observations).reset_index(),
         "profiles": peer_profiles(root, data, observations, places, newest),

@@ -13,6 +13,7 @@ from ctg_analysis.chapter import open_chapter
 from ctg_analysis.errors import UserError, raise_all
 from ctg_analysis.locks import alone
 from ctg_analysis.observed import Observed
+from ctg_analysis.published import adopt
 from ctg_analysis.publishing.data_files import write_observations
 from ctg_analysis.publishing.editions import (
     collect,
@@ -28,6 +29,7 @@ from ctg_analysis.publishing.parcel import write_parcel
 from ctg_analysis.publishing.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.slides import slides
 from ctg_analysis.scratch import scratch
+from ctg_analysis.settings import data_root
 from ctg_analysis.verification import the_latest
 
 FOLDER = "documents"
@@ -44,6 +46,7 @@ def write_documents(epci: str, out: Path, told: Callable[[str], None] = lambda s
     """
     with alone(out, epci, f"{epci}: is being built"):
         edition = the_latest(epci, out)
+        adopt(data_root(epci), out, epci)
         if not is_whole(edition):
             raise damaged(edition)
         seen = open_chapter(epci).seen

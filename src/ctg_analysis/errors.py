@@ -1,12 +1,16 @@
 """Errors told to a person: one line that says what, where, what was expected and what to do."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import errno
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 Item, Result = TypeVar("Item"), TypeVar("Result")
 
-
+MOST, MOST_LINES = 20, 1000  # findings alike that are told one by one, lines in all
 IN_UTF8 = "text in UTF-8: this looks like Windows-1252, save the file again as UTF-8 (in Excel, « CSV UTF-8 »)"
 
 
@@ -20,6 +24,30 @@ class Busy(UserError):
     """Another process is at the same work; the command may be run again when it has ended."""
 
     exit_code = 3
+
+
+class OtherTerritoryError(UserError):
+    """A chapter that opens another territory than that of its page."""
+
+
+class FullError(UserError):
+    """A folder that has no room for what has to be written there."""
+
+
+@contextmanager
+def room_in(folder: Path) -> Iterator[None]:
+    """Name the folder in which a work finds no room: the system tells a file at most, and not always that of the disk.
+
+    Raises:
+        FullError: the disk is full, or the part of it that this user may have.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        what = f"{os.strerror(error.errno)}, expected room there: make some, then run the command again"
+        raise FullError(f"{folder}: {what}") from error
 
 
 def raise_all(failures: list[UserError]) -> None:
@@ -57,7 +85,34 @@ class InputError(UserError):
 
     def __init__(self, findings: Iterable[Finding]):
         self.findings = sorted(findings, key=lambda f: (f.path, f.line or 0, f.column or "", f.found))
-        super().__init__("\n".join(str(finding) for finding in self.findings))
+        super().__init__("\n".join(in_lines(self.findings)))
+
+
+def counted(items: Sequence[Item], say: Callable[[Item], Finding]) -> list[Finding]:
+    """Return the findings of the first of some items that have the same fault; the last tells how many there are more.
+
+    say: an item → its finding.
+    """
+    first = [say(item) for item in items[: MOST + 1]]
+    if more := len(items) - len(first):
+        first[-1] = replace(first[-1], found=f"{first[-1].found}, and as much in {more} other lines")
+    return first
+
+
+def first_ones(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the first of the findings that expect the same of a column of a file, then how many there are more."""
+    alike: dict[tuple[str, str | None, str], list[Finding]] = {}
+    for one in findings:
+        alike.setdefault((one.path, one.column, one.expected), []).append(one)
+    for several in alike.values():
+        yield from counted(several, lambda one: one)
+
+
+def in_lines(findings: list[Finding]) -> list[str]:
+    """Return the lines that tell some findings: so many at most, and how many more there are."""
+    lines = [str(one) for one in first_ones(findings)]
+    more = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], f"and {more} more findings"] if more > 0 else lines
 
 
 def each(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

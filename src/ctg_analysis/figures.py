@@ -104,7 +104,7 @@ def timeline(seen: Observed, one: Indicator) -> Html:
     rows = by_commune(seen, one)
     if rows.empty:
         return unavailable(seen, one, f"{one.label}, par commune")
-    span = notes.convention(seen.root, seen.epci)
+    span = seen.years_of_convention
     note = f"Bande claire : durée de la convention territoriale globale ({span[0]}-{span[1]})." if span else ""
     drawing = lines.timeline(rows[rows["status"].eq(OK)], span)
     return _drawn(seen, one, drawing, rows, over_years=False, note=note, message=messages.timeline(rows))
@@ -287,16 +287,18 @@ def uncompared(seen: Observed, one: Indicator) -> str:
 def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
     """Return the box: what is missing, from whom, and the command that says how to get it.
 
-    Where it has no object in any commune, because what it is about is known not to be there, a sentence says so.
+    Of a form that was received with blank cells, it names the communes of these. Where it has no object in any commune,
+    because what it is about is known not to be there, a sentence says so.
     """
     rows = seen.data(one)
     if is_pointless(seen, one):
         return with_source(f"{what} : sans objet en {rows['period'].max()}.", source(seen, rows))
     used = set(rows.loc[rows["status"].eq(OK), "source"])
     missing = [SOURCES[name] for name in one.sources if name not in used] or [SOURCES[one.sources[0]]]
+    asked = [measure for measure in vars(one.value).values() if isinstance(measure, str)]
     return markup.unavailable(
         texts.typography(f"{texts.uncapitalised(what).replace(' : ', ', ')}."),
-        [notes.how_to_get(source, seen.epci) for source in missing],
+        [notes.how_to_get(one, seen.epci, seen.blanks(one.id, asked) if one.form else []) for one in missing],
     )
 
 

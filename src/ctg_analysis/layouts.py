@@ -4,9 +4,10 @@ Each dataset of `sources` declares its layouts; `cleaning.declared` reads any of
 real file has shown is a Guess: the first full file confirms it, or says which line to correct.
 """
 
+import math
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 YEAR, MONTH, QUARTER = "year", "month", "quarter"
 
@@ -145,6 +146,64 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
+MANY = math.inf  # coefficient of a link: more than any count of persons
+
+
+@dataclass(frozen=True)
+class Link:
+    """What the counts of a place say of each other: weighted, they never come to less than 0.
+
+    Example: nobody comes where there is no site, so that `persons <= MANY x sites`:
+    `Link({"digital_sites": MANY, "digital_persons": -1}, "no `digital_persons` without `digital_sites`")`.
+
+    terms: measure -> coefficient; MANY for as many as there can be. communes: MANY for each commune of the place is
+    added. words: the link as docs/security.md says it. presumed: it holds as a rule, and figures that contradict it
+    suspend it in their place.
+    """
+
+    terms: Mapping[str, float]
+    words: str
+    communes: bool = False
+    presumed: bool = True
+
+
+def nobody_without(persons: str, *things: str) -> Link:
+    """The link of persons with things: where there is none of these, there is nobody."""
+    words = f"no `{persons}` without {' or '.join(f'`{one}`' for one in things)}"
+    return Link({**dict.fromkeys(things, MANY), persons: -1}, words)
+
+
+def everybody_with(persons: str, whole: str, things: str, all_things: str = "") -> Link:
+    """The link of a part of the persons with things: where all the things are there, the part is the whole.
+
+    all_things: the count that things are a part of; without it, things are one yes for each commune.
+    """
+    terms = {persons: 1, whole: -1, things: -MANY} | ({all_things: MANY} if all_things else {})
+    every = f"all of `{all_things}`" if all_things else "every commune"
+    return Link(terms, f"`{persons}` is `{whole}` where `{things}` is {every}", communes=not all_things)
+
+
+def at_most(persons: str, things: str) -> Link:
+    """The link of persons with things of which each has one at least."""
+    return Link({things: 1, persons: -1}, f"`{persons}` at most `{things}`")
+
+
+def at_least(persons: str, things: str, each: int = 1) -> Link:
+    """The link of persons with things of which each has so many at most."""
+    return Link({persons: each, things: -1}, f"`{persons}` at least `{things}`" + f" / {each}" * (each > 1))
+
+
+def within(whole: str, *parts: str) -> Link:
+    """The link of a whole with parts of it that have nothing in common: by definition."""
+    words = f"{' + '.join(f'`{part}`' for part in parts)} within `{whole}`"
+    return Link({whole: 1, **dict.fromkeys(parts, -1)}, words, presumed=False)
+
+
+def apart(whole: str, *parts: str) -> Link:
+    """The link of a whole with parts of it that, as a rule, have nothing in common."""
+    return replace(within(whole, *parts), presumed=True)
+
+
 @dataclass(frozen=True)
 class Form:
     """A file that a partner fills: one row per place (commune, EPCI, département) and year.
@@ -160,6 +219,8 @@ class Form:
     fields: tuple[Field, ...]
     written: str = YEAR
     breakdowns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    tells: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def numbers(self) -> tuple[Field, ...]:
@@ -181,6 +242,16 @@ class Form:
         measure = {one.column: one.measure for one in self.fields}
         nested = {(one.measure, measure[one.part_of]) for one in self.fields if one.part_of}
         return nested | {(part, whole) for whole, several in self.breakdowns.items() for part in several}
+
+    @property
+    def wholes(self) -> tuple[Link, ...]:
+        """Return what parts and wholes say: a breakdown is no less and no more than its whole."""
+        parts = tuple(within(whole, part) for part, whole in sorted(self.parts()))
+        back = (
+            Link({whole: -1, **dict.fromkeys(several, 1)}, f"{whole} within {' + '.join(several)}", presumed=False)
+            for whole, several in self.breakdowns.items()
+        )
+        return (*parts, *(within(whole, *several) for whole, several in self.breakdowns.items()), *back)
 
 
 @dataclass(frozen=True)

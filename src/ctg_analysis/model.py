@@ -212,8 +212,6 @@ class Indicator:
     star: an élu or a Caf adviser would notice its absence.
     family: members of one breakdown (an age pyramid) share it, and one hand-worked case.
     floor: the producer publishes any smaller value as this one: it is then shown as "≤" (rule R5).
-    tells: id of the count of persons that a yes or no tells something of (that there is nobody): the answer is withheld
-        where that count is.
     persons: which of numerator and denominator count persons or households; the source's secrecy rule guards these.
     """
 
@@ -235,7 +233,6 @@ class Indicator:
     parts: tuple[str, ...] = ()
     family: str = ""
     floor: float | None = None
-    tells: str = ""
     persons: tuple[str, ...] = ("numerator", "denominator")
 
     @property

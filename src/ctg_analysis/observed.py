@@ -1,6 +1,7 @@
 """What was observed of a territory, its communes and what it is compared with, as a reader sees it."""
 
 from collections import namedtuple
+from collections.abc import Collection
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -10,8 +11,9 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.geography import read_geography
 from ctg_analysis.comparisons import common_periods, comparators, find_epci, members, tested
 from ctg_analysis.demarche import open_demarche
-from ctg_analysis.display import texts
+from ctg_analysis.display import notes, texts
 from ctg_analysis.display.land import Land, read_land
+from ctg_analysis.field.tables.columns import first_day, last_day
 from ctg_analysis.model import OK, Count, Indicator, Mean, is_over_population
 from ctg_analysis.observations import complete, read_observations
 from ctg_analysis.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
@@ -22,12 +24,20 @@ from ctg_analysis.staleness import MANIFEST
 from ctg_analysis.territories import FRANCE, METROPOLITAN_FRANCE
 
 LOCAL = ("commune", "secteur")
+Span = tuple[str, str]  # two moments: days, or years where no more is known
+_asked: set[str] = set()
 
 
 def observed(epci: str, root: DataRoot) -> "Observed":
     """Return what was observed of a territory; opened again only after another one, or when `ctg data` has run."""
+    _asked.add(epci)
     made = (root.processed, root.processed / MATERIAL)
     return _opened(epci, root, tuple((folder / MANIFEST).stat().st_mtime_ns for folder in made))
+
+
+def opened() -> list[str]:
+    """Return the territories that this process has opened, by their SIREN."""
+    return sorted(_asked)
 
 
 @lru_cache(maxsize=1)
@@ -87,6 +97,18 @@ class Observed:
         """Return what partners say that scores rest on: columns territory, level, period, site, measure, words."""
         return pd.read_parquet(self.root.processed / "evidence.parquet")
 
+    def blanks(self, source: str, measures: Collection[str]) -> list[str]:
+        """Return the names of the communes of which the form of a source, received, says nothing of some measures.
+
+        Of its latest period; none when it says nothing of any commune.
+        """
+        table = pd.read_parquet(self.root.processed / "blanks.parquet", filters=[("source", "==", source)])
+        table = table[table["measure"].isin(measures)]
+        here = self.communes[
+            self.communes["code"].isin(table.loc[table["period"].eq(table["period"].max()), "territory"])
+        ]
+        return here["name"].tolist()
+
     @cached_property
     def spaces(self) -> pd.DataFrame:
         """Return the centres sociaux and EVS of the territory that the Caf's list names, at its latest period.
@@ -98,6 +120,20 @@ class Observed:
         table = table[table["territory"].isin(names.index)]
         table = table.assign(commune=table["territory"].map(names))
         return table[table["period"].eq(table["period"].max())].reset_index(drop=True)
+
+    @cached_property
+    def convention(self) -> Span | None:
+        """Return when the convention begins and ends, as it is written, else by the years that are known of it."""
+        if self.demarche.convention:
+            period = self.demarche.convention.periode
+            return str(period.debut), str(period.fin)
+        years = notes.convention(self.root, self.epci)
+        return (str(years[0]), str(years[1])) if years else None
+
+    @property
+    def years_of_convention(self) -> tuple[int, int] | None:
+        """Return the first and the last year of the convention."""
+        return (first_day(self.convention[0]).year, last_day(self.convention[1]).year) if self.convention else None
 
     @cached_property
     def land(self) -> Land:

@@ -1,7 +1,8 @@
-"""What may name or reach someone in a text: e-mails, telephone numbers, addresses, people.
+"""What may name or reach someone in a text: e-mails, telephones, addresses, people, births, numbers of one person.
 
 Precision comes first: a place that bears a name (rue Victor-Hugo, école Jeanne-Moulin, Saint-Jean) is no person. A
-family name alone is not seen: the reading that every text needs before it is spread remains a person's.
+family name alone is not seen: the reading that every text needs before it is spread remains a person's. What is seen
+and what is not is measured: docs/personal_data.md.
 """
 
 import re
@@ -11,31 +12,120 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from stdnum import iban
+from stdnum.fr import nir
+
 EMAIL, PHONE, ADDRESS, PERSON = "an e-mail address", "a telephone number", "a street address", "the name of a person"
+NIR, IBAN, BIRTH = "a social security number", "a bank account", "a date of birth"
+PLATE = "a number plate"
 FIRST_NAMES = Path(__file__).with_name("prenoms.txt")
 
 CAPITAL, SMALL = "A-ZÀÂÇÉÈÊËÎÏÔÖÙÛÜŒ", "a-zàâçéèêëîïôöùûüÿœ"
 WORD = rf"[{CAPITAL}][{SMALL}]+"
-PARTICLE = r"(?:[dD]e\s+[lL]a\s+|[dD](?:e|u|es)\s+|[dD]['’]|L[ea]\s+)?"
-SURNAME = rf"(?:{PARTICLE}{WORD}|[{CAPITAL}]{{2,}}|[{CAPITAL}](?:\.|(?![\w'’])))"
-EMAILS = re.compile(r"(?<![\w.+-])[\w.+-]+\s?(?:@|\[at\]|\(at\))\s?[\w-]+(?:\.[\w-]+)+")
-SPELLED = r"\s(?:point|tiret)\s"
-EMAILS_SPELLED = re.compile(rf"\b\w[\w.+-]*(?:{SPELLED}[\w-]+)*\s+arr?obase\s+[\w-]+(?:(?:\.|{SPELLED})[\w-]+)+")
-ABROAD = r"(?:\+|00)\s?(?:33|262|590|594|596|508|681|687|689)[\s.]?(?:\(0\)\s?)?"
-PHONES = re.compile(rf"(?<![\d.,])(?:{ABROAD}|0)[1-9](?:[\s ./-]?\d\d){{4}}(?!\d)")
+DASH = "–‑-"
+BETWEEN = rf"[\s._/{DASH}]{{0,3}}"  # the digits of a number that is written in groups
+
+OPEN, SHUT = r"\s?[\[({<\"'«]\s?", r"\s?[\])}>\"'»]\s?"
+AROBASE = "arr?obas[es]?"
+AT = rf"(?:\s?[@＠]\s?|{OPEN}(?:@|at|chez|{AROBASE}){SHUT}|[_-](?:at|{AROBASE})[_-]|\s{{1,3}}(?:at|{AROBASE})\s{{1,3}})"
+DOT = rf"(?:\.|\s\.\s|,(?=(?:fr|com|org|net)\b)|{OPEN}(?:point|dot){SHUT}|\s(?:point|dot)\s|\stiret\s)"
+EMAILS = (
+    re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}?{AT}[\w-]{{1,64}}(?:{DOT}[\w-]{{1,64}})+", re.IGNORECASE),
+    re.compile(r"(?<![\w.+-])[\w.+-]{2,64}[@＠][\w-]{2,64}"),
+)
+
+ABROAD = rf"\(?(?:\+|00)\s?(?:33|262|590|594|596|508|681|687|689)\)?[\s.{DASH}]?(?:\(0\)\s?)?"
+BEFORE = rf"(?<![\w.,])(?:{ABROAD}|\(?[0O]\)?\s?|33\s(?=[67]))"
+IN_PAIRS = rf"[1-9]\)?(\s{{0,2}}[.:/_*|•{DASH}]?\s{{0,2}})\d\d(?:\1\d\d){{3}}"
+NO_PHONE = rf"(?!\d\d[\s./{DASH}]\d\d[\s./{DASH}](?:19|20)\d\d|\d{{5}}\s\d{{5}}\b)"  # a date, two codes of communes
+PHONES = re.compile(rf"{NO_PHONE}{BEFORE}(?:{IN_PAIRS}|[1-9](?:[\s.{DASH}]?\d){{8}}(?!\s\d))(?!\d)")
+
 ARTICLE = r"(?:de\s+la|de\s+l['’]|des|du|de|d['’]|la|le|les|l['’])?\s*"
-STREETS = "rue|avenue|boulevard|chemin|impasse|allée|ruelle|lotissement|faubourg|montée|sentier"
-SQUARES = "place|cours|route|quai|square|passage|voie|résidence|hameau|lieu-dit|cité"
-ADDRESSES = re.compile(
-    rf"\b\d{{1,4}}(?:\s?(?:bis|ter|quater|[a-dA-D]))?\s?,?\s+"
-    rf"(?:(?i:{STREETS}|av\.|bd|bld)\s+{ARTICLE}[\w]|(?i:{SQUARES})\s+{ARTICLE}[{CAPITAL}])[^,;.\n]{{0,30}}"
+STREETS = r"rue|avenue|boulevard|chemin|impasse|allée|ruelle|lotissement|faubourg|montée|sentier"
+STREETS += r"|av\.?|bd\.?|bld\.?|boul\.|r\.|pl\."
+SQUARES = "place|cours|route|quai|square|passage|voie|résidence|hameau|lieu-dit|cité|esplanade"
+LETTER = r"(?:\s?(?:bis|ter|quater|[a-dA-D])\b)?"
+STREET = rf"(?:(?i:{STREETS})\s+{ARTICLE}\w|(?i:{SQUARES})\s+{ARTICLE}[{CAPITAL}])"
+PROPER = rf"[{CAPITAL}][\w'’-]*"
+CALLED = (
+    rf"\b(?i:{STREETS}|{SQUARES})\s+(?i:{ARTICLE}){PROPER}(?:\s+(?:(?:de|du|des|la)\s+)?{PROPER}){{0,5}}(?:,|\s-)?\s+"
 )
+ADDRESSES = (
+    re.compile(rf"\b\d{{1,4}}(?:\s?-\s?\d{{1,4}})?{LETTER}\s?,?\s*{STREET}"),
+    re.compile(rf"\b(?:au|numéro|n°)\s*\d{{1,4}}{LETTER}\s+(?:de\s+la|de\s+l['’]|du|des)\s*{STREET}"),
+    re.compile(rf"{CALLED}(?:(?:au|numéro)\s+|n°\s?)?\d{{1,3}}{LETTER}(?=\s*(?:[.,;:)\n]|$))"),
+    re.compile(rf"{CALLED}\(?(?:(?i:appartement|appt|apt|lot|numéro)\s+|n°\s?)\d{{1,3}}\b"),
+)
+
+MONTH = "janv|févr|fevr|mars|avril|mai|juin|juil|août|aout|sept|oct|nov|déc|dec"
+A_MONTH = rf"(?:{MONTH})[{SMALL}]*\.?"
+A_DAY = rf"(?:\d{{1,2}}(?:er)?[\s./{DASH}]{{1,3}}(?:\d{{1,2}}\b|{A_MONTH})|\d{{4}}-\d\d-\d\d)"
+BORN = r"n[ée](?:e|\(e\)|[.·]e)?(?:s|\(s\)|[.·]s)?"
+BIRTHS = re.compile(
+    rf"\b(?:{BORN}\s?(?::\s?|\s(?:(?:le|un)\s+)?(?:\w+di\s+)?){A_DAY}|n[ée]e?\s+en\s+{A_MONTH}\s+\d{{4}}"
+    rf"|(?:naiss(?:ance|\.)|ddn|d\.d\.n\.)\s?:?\s?(?:le\s+)?{A_DAY}"
+    rf"|(?:mon|ton|son|leur)\s+anniversaire\b[^.;\n]{{0,15}}\ble\s+{A_DAY}"
+    rf"|(?:il|elle)\s+(?:aura|a\s+eu)\s+\d{{1,2}}\s+ans\s+le\s+{A_DAY})",
+    re.IGNORECASE,
+)
+
+PAIR = "[A-HJ-NP-TV-Z]{2}"  # of the letters of a plate
+NO_PAIR = "(?!AN|CE|DE|EN|ES|ET|HA|KM|LA|LE|NE|SE)"
+OF_A_CAR = r"\b(?i:immatricul\w*|plaque|voiture|véhicule)\b[^.;\n]{0,30}?\b"
+PLATES = (
+    re.compile(rf"(?<![\w-]){NO_PAIR}{PAIR}(\s?[._{DASH}]?\s?)\d{{3}}\1{NO_PAIR}{PAIR}(?![\w-])"),
+    re.compile(rf"(?<![\w-])(?i:{PAIR}([{DASH}])\d{{3}}\1{PAIR})(?![\w-])"),
+    re.compile(rf"{OF_A_CAR}(?:(?i:{PAIR}\s\d{{3}}\s{PAIR})|\d{{1,4}}\s?[A-Z]{{1,3}}\s?(?:\d\d|2[AB]))\b"),
+)
+
+# Of these the key is checked, for other numbers have as many digits.
+NIRS = re.compile(rf"(?<!\w)[12](?:{BETWEEN}\d){{4}}{BETWEEN}(?:\d{BETWEEN}\d|2[ABab])(?:{BETWEEN}\d){{8}}(?!\w)")
+NIRS_WITHOUT_KEY = re.compile(rf"(?i:nir|sécu|sécurité sociale)\b\D{{0,12}}[12](?:{BETWEEN}[\dABab]){{12}}(?!\w)")
+IBANS = re.compile(rf"(?<![^\W_])[A-Za-z]{{2}}{BETWEEN}\d\d(?:{BETWEEN}[A-Za-z\d]){{11,30}}")
+SHORTEST, LONGEST = 15, 34  # characters of an IBAN
+
+# What follows « madame » or « le docteur » in small letters, and is no family name.
+NO_NAME = (
+    "a|âgée?|ai|aime|aimerait|arrive|as|attend|au|aussi|aux|avait|avec|bien|ça|car|ce|cela|cherche|chez|comme|connaît|dans|"
+    "de|demande|déjà|des|devait|dit|doit|donc|du|elle|en|encore|est|et|était|fait|fera|garde|généraliste|habite|ici|"
+    "il|ils|je|la|le|les|leur|lui|mais|me|merci|ne|ni|nous|on|ont|ou|où|par|parle|pas|pense|peut|plus|pour|pourrait|"
+    "puis|que|qui|remplaçant|reste|s|sa|sait|sans|se|sera|seule?|si|son|souhaite|spécialiste|sur|toujours|tous|tout|toute|"
+    "traitant|travaille|très|trouve|un|une|va|veut|vient|voit|voudrait|vous|voulait|y"
+)
+ITS_OBJECT = "ses|son|sa|leurs?|des|du"
+A_NAME = rf"(?!(?:{NO_NAME})(?![\w-])|[{SMALL}]['’])[{SMALL}][{SMALL}'’-]+(?![{SMALL}'’-]|\s(?:{ITS_OBJECT})\b)"
+# What follows a title with a capital, and is no family name: another title, what a service is in charge of.
+NO_SURNAME = (
+    "Action|Adjointe?|Autonomie|Caf|Centre|Communication|Culture|Déléguée?|Développement|Éducation|Enfance|Espace|"
+    "Famille|France|Générale?|Handicap|Insertion|Jeunesse|Jeunes|Le|La|Les|Madame|Mairie|Maison|Mission|Monsieur|Noël|"
+    "Numérique|Parentalité|Petite|Pôle|Programme|Ressources|Rurale|Santé|Services?|Sociale?|Solidarités?|Territoire|Vie"
+)
+ROLES = (
+    "maire|présidente?|vice-présidente?|adjointe?|conseill[eè]re?|directeur|directrice|préfète?|députée?|sénateur|"
+    "sénatrice|inspecteur|inspectrice|principale?|proviseure?"
+)
+PARTICLE = r"(?:[dD]e\s+[lL]a\s+|[dD](?:e|u|es)\s+|[dD]['’]|L[ea]\s+)?"
+INITIAL = rf"[{CAPITAL}](?:\.|(?![\w'’]))"
+SURNAME = rf"(?!L[ea]\s+(?i:{ROLES})\b)(?:{PARTICLE}{WORD}|[{CAPITAL}]['’]?[{CAPITAL}][\w-]*|{INITIAL})"
+AFTER_A_ROLE = rf"(?!(?:{NO_SURNAME})\b)(?:{WORD}|(?!CCAS|CIAS|SDJES|DSDEN|EPCI)[{CAPITAL}]{{4,}})"
+WRITTEN_OUT = "madame|monsieur|mademoiselle|mesdames|messieurs"
+CIVILITY = rf"(?:M\.|MM\.|Mr\.?|Mmes?\.?|Mlles?|(?i:{WRITTEN_OUT}))"
+THE = r"(?:[lL][ea]\s+|[lL]['’])"
 CIVILITIES = re.compile(
-    rf"\b(?:M\.|MM\.|Mr\.?|Mme|Mmes|Mlle|Mlles|(?i:madame|monsieur|mademoiselle))\s+(?:{WORD}\s+)?{SURNAME}"
-    rf"|\b(?:Dr\.?|Pr\.?|(?i:docteure?|professeure?))\s+{WORD}"
+    rf"\b{CIVILITY}\s*\b(?!Madame|Monsieur|Mesdames|Messieurs)(?:{WORD}\s+)?{SURNAME}"
+    rf"|(?<![\w'’.-])(?<!\d\s)M\s+(?:et\s+Mme\s+)?(?:{WORD}|[{CAPITAL}]{{3,}})"
+    rf"|\b(?:(?<!\d\s)m\.|(?i:mr|mme|mlle|{WRITTEN_OUT}|docteure?|dr\.?))\s+{A_NAME}"
+    rf"|\b{CIVILITY}\s+{THE}(?:[\w-]+\s*,?\s+{AFTER_A_ROLE}|(?i:{ROLES})\s+{A_NAME})"
+    rf"|\b[lL][ea]\s+(?:[mM]aire|curé|préfète?|notaire|père|mère)\s+{AFTER_A_ROLE}"
+    rf"|\b(?:Dr\.?|Pr\.?|Me|[mM]aître|(?i:docteure?|professeure?|abbé|sœur)|famille|époux|veuve)\s+{AFTER_A_ROLE}"
+    rf"|\b[{CAPITAL}](?:\.-?|-)[{CAPITAL}]\.?\s+{WORD}"
 )
-PATTERNS = {EMAIL: (EMAILS, EMAILS_SPELLED), PHONE: (PHONES,), ADDRESS: (ADDRESSES,), PERSON: (CIVILITIES,)}
-NAMES = re.compile(rf"(?<![\w'’-])(?:{WORD}|[{CAPITAL}]{{3,}})(?:[-\s](?:{WORD}|[{CAPITAL}]{{3,}}))*")
+IN_WORDS = {EMAIL: EMAILS, PERSON: (CIVILITIES,)}
+WITH_DIGITS = {PHONE: (PHONES,), ADDRESS: ADDRESSES, BIRTH: (BIRTHS,), PLATE: PLATES, NIR: (NIRS_WITHOUT_KEY,)}
+DIGIT = re.compile(r"\d")
+NAMES = re.compile(rf"(?:(?<![\w'’-])|(?<=\bd['’]))(?:{WORD}|[{CAPITAL}]{{3,}})(?:[-\s](?:{WORD}|[{CAPITAL}]{{3,}}))*")
+# A first name in small letters, but for those that are words then.
+UNCAPITALISED = re.compile(rf"(?<![\w'’-])(?!(?:diane|marie|romaine?|romane)\b(?!-))[{SMALL}-]{{5,}}(?![\w'’-])")
 PLACES = (
     "rue|avenue|boulevard|place|square|impasse|allée|chemin|quai|pont|école|collège|lycée|maternelle|primaire|"
     "groupe scolaire|salle|stade|gymnase|complexe|piscine|espace|centre|crèche|micro-crèche|maison|pôle|médiathèque|"
@@ -60,20 +150,49 @@ def signs(text: str, allowed: tuple[str, ...] = ()) -> list[Sign]:
     """Return what may name or reach someone in a text, in its order; allowed: names of places, which are none."""
     for name in allowed:
         text = text.replace(name, "·" * len(name))
-    found = [
-        Sign(kind, match.start())
-        for kind, patterns in PATTERNS.items()
-        for pattern in patterns
-        for match in pattern.finditer(text)
-    ]
+    found = set(_matching(IN_WORDS, text))
+    if DIGIT.search(text):
+        found |= {*_matching(WITH_DIGITS, text), *_numbers(text)}
     known = {sign.start for sign in found}
-    found += [Sign(PERSON, start) for start in _people(text) if not any(0 <= start - one <= 20 for one in known)]
-    return sorted(found, key=lambda sign: sign.start)
+    found |= {Sign(PERSON, start) for start in _people(text) if not any(0 <= start - one <= 20 for one in known)}
+    return sorted(found, key=lambda sign: (sign.start, sign.kind))
+
+
+def _matching(patterns: dict[str, tuple[re.Pattern, ...]], text: str) -> Iterator[Sign]:
+    for kind, some in patterns.items():
+        for pattern in some:
+            yield from (Sign(kind, match.start()) for match in pattern.finditer(text))
+
+
+def _numbers(text: str) -> Iterator[Sign]:
+    """Yield the numbers whose key is right."""
+    for match in NIRS.finditer(text):
+        if nir.is_valid(_compact(match.group())):
+            yield Sign(NIR, match.start())
+    for match in IBANS.finditer(text):
+        if _begins_with_iban(_compact(match.group())):
+            yield Sign(IBAN, match.start())
+
+
+def _compact(number: str) -> str:
+    return re.sub(r"[\W_]", "", number)
+
+
+def _begins_with_iban(written: str) -> bool:
+    """Tell whether an IBAN begins a run of letters and digits; its country says how long it is."""
+    return any(iban.is_valid(written[:size], check_country=False) for size in range(SHORTEST, LONGEST + 1))
 
 
 def _people(text: str) -> Iterator[int]:
-    """Yield where a run of capitalised words begins with a first name, or holds one before a family name."""
+    """Yield where a run of capitalised words begins with a first name, or holds one before a family name.
+
+    In small letters, where a first name stands that is nothing else.
+    """
     sure, other = first_names()
+    for word in UNCAPITALISED.finditer(text):
+        parts = {_key(part) for part in word.group().split("-")}
+        if parts <= sure | other and parts & sure and not OF_A_PLACE.search(text[: word.start()]):
+            yield word.start()
     for run in NAMES.finditer(text):
         words = run.group().split()
         at = run.start()

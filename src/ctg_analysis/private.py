@@ -106,6 +106,24 @@ def _codes(places: pd.DataFrame, epci: str) -> set[str]:
     return {epci} | set(members["code"]) | set(members["departement"])
 
 
+def blanks(forms: list[tuple[str, pd.DataFrame]], places: pd.DataFrame) -> pd.DataFrame:
+    """Return the communes of which a form does not say what it says of others of their EPCI, at the same period.
+
+    forms: as `read_private` returns them. Columns: source, period, measure, territory (the commune).
+    """
+    communes = places.loc[places["level"].eq("commune"), ["code", "epci"]]
+    every = [facts[facts["level"].eq("commune")].merge(communes, on="code") for _, facts in forms]
+    if not every:
+        return pd.DataFrame(columns=["source", "period", "measure", "territory"], dtype=str)
+    told = pd.concat(every)
+    told = told[told["status"].ne(MISSING)]
+    key = ["source", "period", "measure", "epci"]
+    expected = told[key].drop_duplicates().merge(communes, on="epci")
+    there = pd.MultiIndex.from_frame(expected[[*key, "code"]]).isin(pd.MultiIndex.from_frame(told[[*key, "code"]]))
+    rows = expected[~there].rename(columns={"code": "territory"})
+    return rows[["source", "period", "measure", "territory"]].astype(str).reset_index(drop=True)
+
+
 def form_to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> pd.DataFrame:
     """Return the facts of a form with the totals of its secteurs and its EPCI.
 

@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.errors import Finding, InputError, room_in
+from ctg_analysis.published import Entry, adopt_reports, remember
 from ctg_analysis.scratch import put_in_place, scratch, sweep
 from ctg_analysis.settings import MATERIAL, DataRoot
 from ctg_analysis.staleness import (
     NOTES,
+    RECORDED,
     are_observations_stale,
     demarches,
     inputs,
     is_stale,
     material_inputs,
+    recorded,
+    tables_made_from,
     write_manifest,
 )
 
@@ -59,24 +63,46 @@ def hold(root: DataRoot) -> None:
     _held.add(root)
 
 
+def record_published(root: DataRoot, epci: str, entry: Entry | None, date: str, made_from: list) -> None:
+    """Put in the record what is about to be published of an EPCI (see `published.remember`).
+
+    made_from: what `staleness.tables_made_from` said of the tables that it tells. As long as they are there, the entry
+    is nothing new to the gate (`secrecy.withhold_beside`), and they are up to date.
+    """
+    name = remember(root, epci, entry, date)
+    if name is None:
+        return
+    with _writing(root):
+        if tables_made_from(root) == made_from and name not in recorded(root):
+            fresh = root.processed / f".{RECORDED}"
+            fresh.write_text(json.dumps([*recorded(root), name]), encoding="utf-8")
+            fresh.replace(root.processed / RECORDED)
+
+
 def process(*roots: DataRoot) -> list[int]:
     """Read, check and clean every source, and write each data/processed whole, or leave them all as they were.
 
-    Returns the number of observations of each root.
+    Reports of before there was a record of what is published are taken into it first. Returns the number of
+    observations of each root.
 
     Raises:
-        InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it.
+        InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it;
+        before, what is missing of what has been published.
     """
-    from ctg_analysis.checking import check_root  # both heavy, and seldom needed
+    from ctg_analysis.checking import check_root, strays  # all heavy, and seldom needed
     from ctg_analysis.derivation import derive
     from ctg_analysis.raw_data import read_root
 
+    for root in roots:
+        adopt_reports(root)
     made_from = [(inputs(root), material_inputs(root)) for root in roots]
     findings: set[Finding] = set()
     derived = []
     for root in roots:
         reading = read_root(root)
         try:
+            if astray := strays(root.raw):
+                raise InputError(astray)
             tables = derive(root, reading)
             derived.append((tables, derive_material(root, tables["territories"])))
         except InputError as error:  # it stops at the first stage that finds something
@@ -131,14 +157,14 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
     from ctg_analysis.field.material import open_material
     from ctg_analysis.field.restricted import open_restricted
     from ctg_analysis.field.results import results
-    from ctg_analysis.published import published_before, reports
+    from ctg_analysis.published import published_before
     from ctg_analysis.sources.demarche import SURVEY
 
     findings: list[Finding] = []
     derived = {}
-    before = published_before(root, reports(), {SURVEY})
     for epci in demarches(root):
         try:
+            before = published_before(root, {SURVEY}, epci)
             derived[epci] = results(open_material(root, epci, places), open_restricted(root, epci), places, before)
         except InputError as error:
             findings += error.findings
@@ -150,7 +176,7 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
 @contextmanager
 def _replacing(root: DataRoot, folder: Path) -> Iterator[Path]:
     """Give an empty folder, which takes the place of another one when all is written in it."""
-    with _writing(root), scratch(root.path, PROCESSED) as aside:
+    with room_in(folder), _writing(root), scratch(root.path, PROCESSED) as aside:
         fresh = aside / "fresh"
         fresh.mkdir()
         yield fresh

@@ -2,17 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from ctg_analysis.layouts import Link
 from ctg_analysis.model import OK, SECRET, Count, Indicator, Source
-from ctg_analysis.statements import Edition, Group, compiled, counted, linked, measures, measures_of_persons, said
-from ctg_analysis.suppression import protect
+from ctg_analysis.statements import (
+    Edition,
+    Group,
+    compiled,
+    counted,
+    linked,
+    measures,
+    measures_of_persons,
+    pairs_of,
+    remains,
+    said,
+    sizes_of,
+    told_of,
+    withheld_before,
+    within_reach,
+)
+from ctg_analysis.suppression import consistent, protect
 
 VALUES = ["numerator", "denominator", "value", "low", "high"]
 EXPOSED = ["source", "measure", "without", "period", "communes"]
+SAID = ["territory", "level", "period", "indicator", "source", "status", "numerator", "denominator"]
 
 
 class Gate(NamedTuple):
@@ -51,34 +69,94 @@ def withhold(
     hidden = primary(read, declared, sources)
     before = [Edition(subtracted(shown, indicators, sources)[0], places) for shown, places in published]
     exposed = []
-    for names in together(guarded, declared):
+    links = {name: (*source.form.wholes, *source.form.links) for name, source in sources.items() if source.form}
+    for names in together(guarded, declared, links):
         rows = guarded[guarded["source"].isin(names)]
         earlier = [Edition(shown[shown["source"].isin(names)], places) for shown, places in before]
         more, groups = secondary(
-            Edition(rows, membership), hidden, declared, [sources[name] for name in names], earlier
+            Edition(rows, membership),
+            hidden,
+            declared,
+            [link for several in links.values() for link in several],
+            max(sources[name].secrecy.threshold for name in names),
+            earlier,
         )
         hidden[more] = True
         told = "+".join(names)
         exposed += [(told, one.measure, one.without, "+".join(one.periods), "|".join(one.place)) for one in groups]
-    hidden |= telling(table, hidden, indicators, membership)
-    table.loc[hidden, "status"] = SECRET
+    hidden |= telling(table, hidden, indicators, sources, membership)
+    table.loc[hidden & table["status"].eq(OK), "status"] = SECRET  # what nobody has sent is missing
     table.loc[table["status"].ne(OK), VALUES] = float("nan")
     return Gate(table, pd.DataFrame(exposed, columns=EXPOSED, dtype=str))
 
 
+def withhold_beside(
+    observations: pd.DataFrame,
+    indicators: dict[str, Indicator],
+    sources: dict[str, Source],
+    membership: pd.DataFrame,
+    published: Sequence[Edition],
+) -> Gate:
+    """Return what `withhold` does beside all that has been published.
+
+    An edition of which all is shown again adds nothing, and is left out: what is published changes nothing of what was
+    worked out, and the same observations come of the same inputs before and after. Known from the start are those that
+    show what is not observed any more, or what the primary rule withholds; the others, one by one in their order, when
+    something of them would not be shown.
+
+    Raises:
+        UserError: as `withhold` does.
+    """
+    if not published:
+        return withhold(observations, indicators, sources, membership)
+    table = observations.reset_index(drop=True)
+    read, declared = subtracted(table, indicators, sources)
+    most = Edition(table[~primary(read, declared, sources)], membership)
+    known = [not repeats(most, one) for one in published]
+    while True:
+        gate = withhold(table, indicators, sources, membership, list(compress(published, known)))
+        shown = Edition(gate.observations, membership)
+        betrayed = (not (told or repeats(shown, one)) for told, one in zip(known, published, strict=True))
+        more = next((number for number, found in enumerate(betrayed) if found), None)
+        if more is None:
+            return gate
+        known[more] = True
+
+
+def repeats(edition: Edition, earlier: Edition) -> bool:
+    """Tell whether an edition says all that an earlier one says, and of the same communes what that one withholds."""
+    rows = earlier.observations[SAID].astype(dict.fromkeys(SAID[:-2], str))
+    beside = edition.observations
+    beside = beside.loc[beside["source"].isin(rows["source"]), SAID].astype(dict.fromkeys(SAID[:-2], str))
+    told = rows[rows["status"].ne(SECRET)]
+    if len(told.merge(beside.drop_duplicates())) < len(told):
+        return False
+    places = rows[["territory", "level"]].drop_duplicates()
+    made_of = [one.membership.merge(places)[["territory", "level", "commune"]] for one in (edition, earlier)]
+    one, other = (set(table.itertuples(index=False, name=None)) for table in made_of)
+    return one == other
+
+
 def telling(
-    table: pd.DataFrame, hidden: pd.Series, indicators: dict[str, Indicator], membership: pd.DataFrame
+    table: pd.DataFrame,
+    hidden: pd.Series,
+    indicators: dict[str, Indicator],
+    sources: dict[str, Source],
+    membership: pd.DataFrame,
 ) -> pd.Series:
-    """Return which rows tell something of a count that is withheld (Indicator.tells).
+    """Return which rows tell something of a count that is withheld (Form.tells).
 
     Those of the communes where it is, and of the larger places that hold one: their number of « yes » would tell it.
     """
     found = pd.Series(False, index=table.index)
-    for one in (one for one in indicators.values() if one.tells):
-        withheld = table[hidden & table["indicator"].eq(one.tells) & table["level"].eq("commune")]
-        secret = set(zip(withheld["territory"], withheld["period"], strict=True))
-        rows = table[table["indicator"].eq(one.id)]
-        found[rows.index] = _holds_one(rows, secret, membership)
+    for form in (source.form for source in sources.values() if source.form):
+        for answer, persons in form.tells.items():
+            said = {name for name in table["indicator"].unique() if persons in measures(indicators[name]).values()}
+            withheld = table[hidden & table["indicator"].isin(said) & table["level"].eq("commune")]
+            secret = set(zip(withheld["territory"], withheld["period"], strict=True))
+            answers = {name for name in table["indicator"].unique() if indicators[name].value == Count(answer)}
+            rows = table[table["indicator"].isin(answers)]
+            found[rows.index] |= _holds_one(rows, secret, membership)
     return found
 
 
@@ -153,38 +231,73 @@ def too_few(rows: pd.DataFrame, persons: tuple[str, ...], threshold: int) -> pd.
     return pd.concat(small, axis=1).any(axis=1) if small else pd.Series(False, index=rows.index)
 
 
-def together(guarded: pd.DataFrame, indicators: dict[str, Indicator]) -> list[list[str]]:
-    """Return the sources of the rows, those that count the same persons in one list."""
+def together(
+    guarded: pd.DataFrame, indicators: dict[str, Indicator], links: dict[str, tuple[Link, ...]]
+) -> list[list[str]]:
+    """Return the sources of the rows; in one list those of which one counts what says something of the persons of
+    another. links: of each form.
+    """
     groups: list[tuple[set[str], set[str]]] = []
+    every = [link for several in links.values() for link in several]
     for source, rows in guarded.groupby("source"):
-        names, persons = {source}, measures_of_persons(indicators[name] for name in rows["indicator"].unique())
-        for one in [one for one in groups if one[1] & persons]:
-            names, persons = names | one[0], persons | one[1]
-            groups.remove(one)
-        groups.append((names, persons))
-    return [sorted(names) for names, _ in groups]
+        declared = [indicators[name] for name in rows["indicator"].unique()]
+        near = told_of(measures_of_persons(declared), every)
+        counts = {measure for one in declared for measure in measures(one).values()}
+        groups.append(({source}, near | counts & set().union(*(link.terms for link in every))))
+    return _joined(groups)
+
+
+def _joined(groups: list[tuple[set[str], set[str]]]) -> list[list[str]]:
+    """Return the names of groups (names, measures); those that have a measure in common, in one list."""
+    lists: list[tuple[set[str], set[str]]] = []
+    for names, measured in groups:
+        for one in [one for one in lists if one[1] & measured]:
+            names, measured = names | one[0], measured | one[1]
+            lists.remove(one)
+        lists.append((names, measured))
+    return [sorted(names) for names, _ in lists]
 
 
 def secondary(
     current: Edition,
     hidden: pd.Series,
     indicators: dict[str, Indicator],
-    sources: Sequence[Source],
+    links: Sequence[Link],
+    threshold: int,
     earlier: Sequence[Edition],
 ) -> tuple[list[int], list[Group]]:
     """Return the rows of some sources to withhold, and the groups of persons that stay exposed all the same (rule R2).
 
-    hidden: which rows the primary rule withholds. sources: the strictest threshold holds for all.
+    What is withheld of a total never comes to fewer persons than the threshold together: where it does, they are a
+    group to protect too. hidden: which rows the primary rule withholds. links: what counts say of each other.
     """
-    table, pairs = said([current, *earlier], indicators)
-    forms = [source.form for source in sources if source.form]
-    breakdowns = {whole: parts for form in forms for whole, parts in form.breakdowns.items()}
-    pairs = sorted({*pairs, *(pair for form in forms for pair in form.parts())})
-    threshold = max(source.secrecy.threshold for source in sources)
+    table, persons, links = said([current, *earlier], indicators, links)
+    former = withheld_before(earlier, indicators, persons, links)
     rows, exposed = [], []
-    for block_lines in linked(table, pairs):
-        block, cells, groups = compiled(block_lines, pairs, breakdowns, hidden, threshold)
-        withheld, bare = protect(block)
-        rows += list(cells[withheld])
-        exposed += [group for group, known in zip(groups, bare, strict=True) if known]
+    for lines in linked(table, links):
+        more, groups = _block(lines, persons, links, hidden, threshold, former)
+        rows += more
+        exposed += groups
     return rows, exposed
+
+
+def _block(
+    lines: pd.DataFrame,
+    persons: set[str],
+    links: list[Link],
+    hidden: pd.Series,
+    threshold: int,
+    former: list[Group],
+) -> tuple[list[int], list[Group]]:
+    """Return what `secondary` does of lines that hold together. former: groups that earlier editions have withheld."""
+    together = dict.fromkeys(within_reach(former, lines), float("nan"))
+    while True:
+        block, cells, groups = compiled(lines, persons, links, hidden, threshold, together)
+        block, worlds = consistent(block)
+        withheld, bare = protect(block, worlds)
+        agreed = dict(zip(sizes_of(lines), block.values, strict=True))
+        shown = sizes_of(lines[lines["measure"].isin(persons) & ~lines["row"].isin(cells[withheld])])
+        more = remains({group: agreed[group] for group in shown}, pairs_of(links, persons), threshold)
+        if more.keys() <= set(groups):
+            return list(cells[withheld]), [group for group, known in zip(groups, bare, strict=True) if known]
+        together |= more

@@ -13,6 +13,8 @@ MATERIAL = "demarche"  # folder of the field material, in raw/ and in private/<s
 MODELS = "convention"  # folder of data/reference: Word templates, texts that a convention starts from
 KERNELS = WARM, STOCK = "warm", "stock"
 READERS = PUBLIC, COPIL = "public", "copil"
+REPORTS = {PUBLIC: "reports", COPIL: "reports_copil"}  # folders of the project, by who they are for
+SAFE_PATH = {"PYTHONSAFEPATH": "1"}  # a Python started with it does not look for modules in its current folder
 EXAMPLE_PREFIX = "9999999"  # the invented EPCIs: SIREN numbers that no real EPCI bears
 
 
@@ -39,7 +41,7 @@ class Settings:
     @property
     def reports(self) -> Path:
         """The folder of the reports: those of the COPIL have their own, lest they be published with the others."""
-        return self.root / ("reports" if self.readers == PUBLIC else f"reports_{self.readers}")
+        return self.root / REPORTS[self.readers]
 
 
 @cache
@@ -87,6 +89,11 @@ class DataRoot:
         """What partners send under an agreement: one folder per EPCI, never in git, never read by a notebook."""
         return self.path / "private"
 
+    @property
+    def published(self) -> Path:
+        """The record of what has been published of restricted sources: never in git, kept when data/private goes."""
+        return self.path / "published"
+
     def material(self, epci: str) -> Path:
         """The field material of a démarche: what anyone may read."""
         return self.raw / MATERIAL / epci
@@ -108,7 +115,12 @@ class DataRoot:
 def data_root(epci: str = DEFAULT_EPCI) -> DataRoot:
     """Return the data root of an EPCI: the invented ones have their own."""
     data = settings().root / "data"
-    return DataRoot(data / "exemple" if epci.startswith(EXAMPLE_PREFIX) else data)
+    return DataRoot(data / "exemple" if is_invented(epci) else data)
+
+
+def is_invented(epci: str) -> bool:
+    """Tell whether a SIREN is that of an invented EPCI."""
+    return epci.startswith(EXAMPLE_PREFIX)
 
 
 def project_path(path: Path) -> str:

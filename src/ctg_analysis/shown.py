@@ -9,13 +9,13 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.chapters import all_chapters
+from ctg_analysis.chapters import notebooks
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display import markup, notes, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.field.tables import PUBLIC, TABLES
-from ctg_analysis.field.tables.columns import first_day, last_day
+from ctg_analysis.field.tables.columns import last_day
 from ctg_analysis.model import Indicator
 from ctg_analysis.observed import Observed
 from ctg_analysis.proved import proved
@@ -69,11 +69,8 @@ class Shown:
     @cached_property
     def span(self) -> tuple[int, int] | None:
         """Return the first and the last year of the convention; of the plan, where there is no convention yet."""
-        if self.demarche.convention:
-            period = self.demarche.convention.periode
-            return first_day(period.debut).year, last_day(period.fin).year
         years = self.table("financements")["annee"]
-        return (int(years.min()), int(years.max())) if len(years) else None
+        return self.seen.years_of_convention or ((int(years.min()), int(years.max())) if len(years) else None)
 
     def missing(self, what: str, *names: str) -> Html | None:
         """Return the box when a table without which there is nothing to show has no row; nothing when all have some."""
@@ -137,8 +134,8 @@ class Shown:
 
     @cached_property
     def pages(self) -> dict[str, str]:
-        """Return the page of each chapter, by number."""
-        return {one.number: one.page for one in all_chapters()}
+        """Return the page of each chapter, by number; that of one whose notebook is refused may have stayed."""
+        return {one.number: one.page for one in notebooks()}
 
     def figure_of(self, one: Indicator) -> str:
         """Return the address of the figure of an indicator, in its chapter."""

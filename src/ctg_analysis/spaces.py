@@ -7,27 +7,17 @@ import pandas as pd
 from ctg_analysis.assessments import UNSAID, meaning
 from ctg_analysis.catalogue.breakdowns import SCALES, TITLES
 from ctg_analysis.display import demarche as pieces
-from ctg_analysis.display import gantt, markup, notes, texts
+from ctg_analysis.display import gantt, markup, texts
 from ctg_analysis.display.markup import Html, Table
 from ctg_analysis.display.moments import moment_text, span_text
 from ctg_analysis.field.plan import as_year
 from ctg_analysis.field.tables.columns import first_day, last_day
 from ctg_analysis.figures import source, unavailable
 from ctg_analysis.model import Indicator
-from ctg_analysis.observed import Observed
+from ctg_analysis.observed import Observed, Span
 
 APPROVALS = "agrements_vie_sociale"
 FILE = "structures_vie_sociale.csv"  # in donnees/
-Span = tuple[str, str]  # two moments: days, or years where no more is known
-
-
-def convention(seen: Observed) -> Span | None:
-    """Return when the convention begins and ends, as it is written, else by the years that are known of it."""
-    if seen.demarche.convention:
-        period = seen.demarche.convention.periode
-        return str(period.debut), str(period.fin)
-    years = notes.convention(seen.root, seen.epci)
-    return (str(years[0]), str(years[1])) if years else None
 
 
 def approvals(seen: Observed, one: Indicator) -> Html:
@@ -38,7 +28,7 @@ def approvals(seen: Observed, one: Indicator) -> Html:
     rows = seen.spaces.sort_values(["end", "commune", "site"], kind="stable")
     if rows.empty:
         return unavailable(seen, one, "Agréments des centres sociaux et des espaces de vie sociale, un par un")
-    span = convention(seen)
+    span = seen.convention
     asked = datetime.date.fromisoformat(min(f"{rows['period'].iloc[0]}-12-31", seen.received[APPROVALS]))
     when = f"situation au {moment_text(asked.isoformat())}"
     cited = _cited(seen)

@@ -1,14 +1,18 @@
 """What data/processed was made from, and whether it still is what it would be made from: no table is opened here."""
 
 import json
+from collections.abc import Iterable
 from hashlib import sha256 as hash_
 from pathlib import Path
 
-from ctg_analysis.published import editions_with_restricted, reports
+from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.published import entries
 from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
-from ctg_analysis.sources.folders import sha256, source_folders
+from ctg_analysis.sources.folders import files_of, sha256
 
 MANIFEST = "manifest.json"
+RECORDED = "recorded.json"  # beside MANIFEST: the entries of the record that were made from these tables
+ENTRY = "record/"  # how `inputs` names the entries of the record
 NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
 OPEN = ("raw/", "reference/", "library", "lock")
 PAGES = {"__main__", "action_sheets", "analyst", "assumptions", "bilan", "build", "chapter", "chapters"}
@@ -21,16 +25,18 @@ PAGES |= {"assessments", "funnels", "large_communes", "spaces"}
 
 def is_stale(root: DataRoot) -> bool:
     """Tell whether data/processed was made from other inputs or by another library, or has lost or changed a table."""
-    return are_observations_stale(root) or _is_other(root.processed / MATERIAL, material_inputs(root))
+    return are_observations_stale(root) or _is_material_stale(root)
 
 
 def are_observations_stale(root: DataRoot) -> bool:
     """Tell it of all that is not made from the field material alone."""
-    return _is_other(root.processed, inputs(root))
+    told = _manifest(root.processed)["made_from"]
+    return told is None or told | _named(recorded(root)) != inputs(root) or not is_whole(root.processed)
 
 
-def _is_other(folder: Path, made_from: dict[str, str]) -> bool:
-    return _manifest(folder)["made_from"] != made_from or not is_whole(folder)
+def _is_material_stale(root: DataRoot) -> bool:
+    folder = root.processed / MATERIAL
+    return _manifest(folder)["made_from"] != material_inputs(root) or not is_whole(folder)
 
 
 def is_whole(folder: Path) -> bool:
@@ -71,6 +77,27 @@ def _sums(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sha256(path) for path in sorted([*tables, *folder.glob(NOTES)])}
 
 
+def tables_made_from(root: DataRoot) -> list[dict[str, str] | None]:
+    """Return what the tables of data/processed were made from, and those of the field material there."""
+    return [_manifest(folder)["made_from"] for folder in (root.processed, root.processed / MATERIAL)]
+
+
+def recorded(root: DataRoot) -> list[str]:
+    """Return the entries of the record that tell what the tables of data/processed show: nothing new to the gate.
+
+    None when the file is damaged: the tables are made again, beside all that the record holds.
+    """
+    try:
+        return json.loads((root.processed / RECORDED).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return []
+
+
+def _named(entries: Iterable[str]) -> dict[str, str]:
+    """Return entries of the record as `inputs` has them: each is its own sum."""
+    return {f"{ENTRY}{name}": name for name in entries}
+
+
 def told(root: DataRoot, epci: str) -> dict:
     """Return what the record of a report may tell of what its observations were made from: the sums of open inputs, and
     the names of the restricted files of the EPCI. Their sums would let small files be guessed.
@@ -84,24 +111,36 @@ def told(root: DataRoot, epci: str) -> dict:
 
 def inputs(root: DataRoot) -> dict[str, str]:
     """Return the SHA-256 of all that the observations depend on: raw and reference files, library, lock,
-    and the restricted figures that earlier editions have published.
+    and the restricted figures that have been published.
 
     Of the library, the modules that make them: not those of PAGES, which only read them.
+
+    Raises:
+        InputError: the record of what has been published lacks an entry, which data/processed may be what remembers.
     """
-    files = [
-        path
-        for folders in source_folders(root.raw).values()
-        for folder in folders
-        for path in sorted(folder.iterdir())
-        if path.is_file()
-    ]
+    files = files_of(root.raw)
     reference = (path for path in root.reference.rglob("*") if MODELS not in path.relative_to(root.reference).parts)
     files += sorted(path for path in reference if path.is_file())
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
     files += sorted(path for path in private if path.is_file())
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
-    digests |= {f"published/{digest}": digest for digest in editions_with_restricted(root, reports())}
+    digests |= _named(_entries(root))
     return digests | {"library": library(without=PAGES), "lock": locked()}
+
+
+def holes(root: DataRoot) -> list[Finding]:
+    """Return what is missing of the record of what has been published, as `ctg check` says it."""
+    try:
+        _entries(root)
+    except InputError as error:
+        return error.findings
+    return []
+
+
+def _entries(root: DataRoot) -> list[str]:
+    """Return the names of the entries of the record, those that data/processed remembers among them."""
+    used = [name.removeprefix(ENTRY) for name in made_from(root) if name.startswith(ENTRY)]
+    return list(entries(root, [*used, *recorded(root)]))
 
 
 def material_inputs(root: DataRoot) -> dict[str, str]:

@@ -10,7 +10,8 @@ row and count of persons in it, with the columns:
 - value: what they come to.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,12 +20,15 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from ctg_analysis.errors import UserError
-from ctg_analysis.model import NOT_APPLICABLE, OK, Count, Indicator, Mean, Rate, Ratio
+from ctg_analysis.layouts import Link, within
+from ctg_analysis.model import NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean, Rate, Ratio
 from ctg_analysis.suppression import Block
 
 STATEMENT = ["measure", "periods", "place"]
+TOLD = (OK, NOT_APPLICABLE)
 COSTS = {"commune": 1, "secteur": 10, "departement": 30}  # of hiding a row: a comparator goes before an EPCI
 COST_ABOVE = 100
+THINGS = 3  # a row that counts no person costs that many times more: it is hidden for what it says of persons only
 
 
 class Edition(NamedTuple):
@@ -35,6 +39,15 @@ class Edition(NamedTuple):
 
     observations: pd.DataFrame
     membership: pd.DataFrame
+
+
+class Group(NamedTuple):
+    """Persons of a measure at a place, over some periods, but for those who are in a part of it (`without`)."""
+
+    measure: str
+    periods: tuple[str, ...]
+    place: tuple[str, ...]
+    without: str = ""
 
 
 def measures(indicator: Indicator) -> dict[str, str]:
@@ -61,15 +74,27 @@ def measures_of_persons(indicators: Iterable[Indicator]) -> set[str]:
     return {measure for one in indicators for column, measure in measures(one).items() if column in counted(one)}
 
 
-def parts_of_wholes(indicators: Iterable[Indicator], persons: set[str]) -> list[tuple[str, str]]:
-    """Return the pairs (part, whole) of measures of persons, in a set order."""
+def parts_of_wholes(indicators: Iterable[Indicator], persons: Collection[str]) -> list[Link]:
+    """Return the links of parts and wholes that shares of persons declare, in a set order."""
     bounded = [one.value for one in indicators if isinstance(one.value, Ratio) and one.value.bounded]
-    pairs = {(one.numerator, one.denominator) for one in bounded if {one.numerator, one.denominator} <= persons}
-    return sorted(pairs)
+    pairs = {(one.denominator, one.numerator) for one in bounded if {one.numerator, one.denominator} <= set(persons)}
+    return [within(*pair) for pair in sorted(pairs)]
 
 
-def said(editions: list[Edition], indicators: dict[str, Indicator]) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
-    """Return the lines of the editions (of one source, the current one first), and the pairs part, whole in them.
+def told_of(persons: Collection[str], links: Iterable[Link]) -> set[str]:
+    """Return the measures that say something of persons: these, and all that a chain of links joins with them."""
+    reached, waiting = set(persons), [set(link.terms) for link in links]
+    while near := [terms for terms in waiting if terms & reached]:
+        waiting = [terms for terms in waiting if not terms & reached]
+        reached = reached.union(*near)
+    return reached
+
+
+def said(
+    editions: Sequence[Edition], indicators: dict[str, Indicator], links: Iterable[Link]
+) -> tuple[pd.DataFrame, set[str], list[Link]]:
+    """Return the lines of the editions (of linked sources, the current one first) that say something of persons, the
+    measures of persons, and the links that hold, those of their shares among them.
 
     Figures of an indicator that is no longer declared cannot be read, and are left out.
 
@@ -79,16 +104,43 @@ def said(editions: list[Edition], indicators: dict[str, Indicator]) -> tuple[pd.
     named = set().union(*(one.observations["indicator"] for one in editions))
     declared = [indicators[name] for name in sorted(named & set(indicators))]
     persons = measures_of_persons(declared)
-    current, *earlier = (lines(one, indicators) for one in editions)
+    current, *earlier = (lines(one, indicators).dropna(subset="value") for one in editions)
     former = pd.concat([current[:0], *earlier])
     table = pd.concat([current, former.assign(row=-1 - np.arange(len(former)))], ignore_index=True)
-    return table[table["measure"].isin(persons)], parts_of_wholes(declared, persons)
+    known = set(table["measure"])
+    complete = [link for link in [*parts_of_wholes(declared, persons), *links] if set(link.terms) <= known]
+    distinct = list({(*sorted(link.terms.items()), link.communes): link for link in complete}.values())
+    return table[table["measure"].isin(told_of(persons, distinct))], persons, distinct
 
 
-def lines(edition: Edition, indicators: dict[str, Indicator]) -> pd.DataFrame:
-    """Return what the rows of an edition say of counts, persons or not; `so` says that the denominator is 0."""
+def withheld_before(
+    editions: Iterable[Edition], indicators: dict[str, Indicator], persons: Collection[str], links: Iterable[Link]
+) -> list[Group]:
+    """Return the groups of persons of whom earlier editions have withheld a row, in the places of that time: what is
+    shown now is not to give them away either.
+    """
+    tables = [lines(edition, indicators, (SECRET,)) for edition in editions]
+    rows = pd.concat(tables) if tables else pd.DataFrame(columns=STATEMENT)
+    groups = dict.fromkeys(groups_of(rows[rows["measure"].isin(persons)]))
+    pairs = pairs_of(links, persons)
+    parts = (group._replace(measure=whole, without=part) for group in groups for part, whole in pairs)
+    return [
+        *groups,
+        *(
+            one
+            for one in parts
+            if {one._replace(without=""), one._replace(measure=one.without, without="")} <= groups.keys()
+        ),
+    ]
+
+
+def lines(edition: Edition, indicators: dict[str, Indicator], told: Collection[str] = TOLD) -> pd.DataFrame:
+    """Return what the rows of an edition say of counts, persons or not; `so` says that the denominator is 0.
+
+    told: the status of the rows to read.
+    """
     rows = edition.observations
-    rows = rows[rows["status"].isin([OK, NOT_APPLICABLE]) & rows["indicator"].isin(indicators.keys())]
+    rows = rows[rows["status"].isin(told) & rows["indicator"].isin(indicators.keys())]
     declared = [indicators[name] for name in rows["indicator"]]
     nothing = rows["status"].eq(NOT_APPLICABLE)
     values = {"numerator": rows["numerator"].mask(nothing), "denominator": rows["denominator"].mask(nothing, 0)}
@@ -101,7 +153,7 @@ def lines(edition: Edition, indicators: dict[str, Indicator]) -> pd.DataFrame:
         rows.assign(measure=[measures(one).get(column) for one in declared], value=value)
         for column, value in values.items()
     ]
-    return pd.concat(columns).dropna(subset=["measure", "value"])
+    return pd.concat(columns).dropna(subset=["measure"])
 
 
 def years(indicator: Indicator, period: str) -> tuple[str, ...]:
@@ -129,65 +181,78 @@ def places(rows: pd.DataFrame, membership: pd.DataFrame) -> pd.Series:
     return found
 
 
-def linked(table: pd.DataFrame, pairs: list[tuple[str, str]]) -> Iterator[pd.DataFrame]:
-    """Yield the lines that are linked with each other: they share counts, rows, or parts and wholes."""
+def linked(table: pd.DataFrame, links: Iterable[Link]) -> Iterator[pd.DataFrame]:
+    """Yield the lines that hold together: they share counts or rows, or a link joins their measures somewhere."""
     if table.empty:
         return
     cover = table[["row", *STATEMENT]].explode("periods").explode("place")
     cover["count"] = cover.groupby(STATEMENT).ngroup()
     counts = cover.drop_duplicates("count")
     rows = len(counts) + pd.factorize(cover["row"])[0]
-    edges = [(cover["count"].to_numpy(), rows)]
-    for part, whole in pairs:
-        both = counts[counts["measure"].eq(part)].merge(
-            counts[counts["measure"].eq(whole)], on=["periods", "place"], suffixes=("", "_whole")
-        )
-        edges.append((both["count"].to_numpy(), both["count_whole"].to_numpy()))
+    edges, size = [(cover["count"].to_numpy(), rows)], rows.max() + 1
+    for link in links:
+        joined = counts[counts["measure"].isin(link.terms)]
+        edges.append((joined["count"].to_numpy(), size + joined.groupby(["periods", "place"]).ngroup().to_numpy()))
+        size += len(joined)
     start, end = (np.concatenate(ends) for ends in zip(*edges, strict=True))
-    size = rows.max() + 1
     _, component = connected_components(sparse.coo_array((np.ones(len(start)), (start, end)), shape=(size, size)))
     of_row = pd.Series(component[rows], index=cover["row"].to_numpy()).groupby(level=0).first()
     for _, block in table.groupby(table["row"].map(of_row)):
         yield block
 
 
-class Group(NamedTuple):
-    """Persons of a measure at a place, over some periods, but for those who are in a part of it (`without`)."""
+def within_reach(groups: Iterable[Group], table: pd.DataFrame) -> list[Group]:
+    """Return the groups of whom some lines count everybody, period by period and commune by commune."""
+    cover = table[STATEMENT].explode("periods").explode("place").drop_duplicates()
+    counted = set(cover.itertuples(index=False, name=None))
+    return [
+        group
+        for group in groups
+        if all(
+            (measure, period, commune) in counted
+            for measure in filter(None, (group.measure, group.without))
+            for period in group.periods
+            for commune in group.place
+        )
+    ]
 
-    measure: str
-    periods: tuple[str, ...]
-    place: tuple[str, ...]
-    without: str = ""
+
+def sizes_of(table: pd.DataFrame) -> dict[Group, float]:
+    """Return what some lines say: the first figure of each measure, periods and place."""
+    return {Group(*one): value for one, value in table.groupby(STATEMENT, sort=False)["value"].first().items()}
 
 
 def compiled(
     table: pd.DataFrame,
-    pairs: list[tuple[str, str]],
-    breakdowns: Mapping[str, tuple[str, ...]],
+    persons: Collection[str],
+    links: Sequence[Link],
     withheld: pd.Series,
     threshold: int,
+    remainders: Mapping[Group, float] | None = None,
 ) -> tuple[Block, pd.Index, list[Group]]:
     """Return linked lines as matrices, the rows of the observations that are its cells, and the groups to protect.
 
-    breakdowns: whole → the parts that add up to it. withheld: which rows the primary rule hides. The columns of the
-    matrices are counts of clusters.
+    persons: the measures that count persons. withheld: which rows the primary rule hides. remainders: groups to protect
+    besides those that the lines speak of. The columns of the matrices are counts of clusters.
     """
-    said = table.groupby(STATEMENT, sort=False)["value"].first()
-    sizes = {Group(*statement): value for statement, value in said.items()}
-    split = clusters({group.place for group in sizes})
+    sizes, remainders = sizes_of(table), remainders or {}
+    split = clusters({group.place for group in (*sizes, *remainders)})
     counts = [
         Group(one.measure, (period,), part) for one in sizes for period in one.periods for part in split[one.place]
     ]
     columns = {count: number for number, count in enumerate(dict.fromkeys(counts))}
-    remainders = [
-        Group(whole, count.periods, count.place, part)
-        for count in columns
+    pairs = pairs_of(links, persons)
+    of_persons = [count for count in columns if count.measure in persons]
+    unsaid = of_persons + [
+        count._replace(measure=whole, without=part)
+        for count in of_persons
         for part, whole in pairs
         if count.measure == part and count._replace(measure=whole) in columns
     ]
+    known = {group: size for group, size in sizes.items() if group.measure in persons} | differences(sizes, pairs)
     suspects = {
         group: size
-        for group, size in (dict.fromkeys([*columns, *remainders], np.nan) | sizes | differences(sizes, pairs)).items()
+        for group, size in (dict.fromkeys(unsaid, np.nan) | remainders | known).items()
         if not (size <= 0 or size >= threshold)
     }
 
@@ -202,17 +267,22 @@ def compiled(
         return table.tocsr()
 
     now = table[table["row"].ge(0)]
-    rows = now.groupby("row").agg(level=("level", "first"), size=("value", "max"))
+    rows = now.assign(person=now["measure"].isin(persons)).groupby("row")
+    rows = rows.agg(level=("level", "first"), size=("value", "max"), person=("person", "any"))
     costs = rows["level"].map(COSTS).fillna(COST_ABOVE) * (1 + rows["size"] / max(rows["size"].max(), 1) / 2)
-    shown = rows.index.get_indexer(now["row"]), said.index.get_indexer(pd.MultiIndex.from_frame(now[STATEMENT]))
-    earlier = pd.MultiIndex.from_frame(table.loc[table["row"].lt(0), STATEMENT])
+    shown = rows.index.get_indexer(now["row"]), pd.Index(sizes).get_indexer(groups_of(now))
+    many = max(size for one, size in sizes.items() if one.measure in persons) + threshold
+    bounds, least, presumed = inequalities(links, columns, many)
     block = Block(
         statements=matrix(sizes),
-        values=said.to_numpy(),
-        fixed=said.index.isin(earlier),
-        remainders=sparse.vstack([matrix(remainders), balances(columns, breakdowns)], format="csr"),
-        cells=sparse.csr_array((np.ones(len(now)), shown), shape=(len(rows), len(said))),
-        costs=costs.to_numpy(),
+        values=np.array(list(sizes.values())),
+        fixed=pd.Index(sizes).isin(groups_of(table[table["row"].lt(0)])),
+        bounds=bounds,
+        least=least,
+        presumed=presumed,
+        cells=sparse.csr_array((np.ones(len(now)), shown), shape=(len(rows), len(sizes))),
+        costs=costs.where(rows["person"], costs * THINGS).to_numpy(),
+        scales=np.array([1 if one.measure in persons else scale(one.measure, links, many) for one in sizes]),
         withheld=withheld.loc[rows.index].to_numpy(),
         groups=matrix(suspects).toarray(),
         certain=~np.isnan(np.array(list(suspects.values()), dtype=float)),
@@ -221,17 +291,63 @@ def compiled(
     return block, rows.index, list(suspects)
 
 
-def balances(columns: dict[Group, int], breakdowns: Mapping[str, tuple[str, ...]]) -> sparse.csr_array:
-    """Return the coefficients of whole - parts and of parts - whole, neither of which is ever negative."""
-    rows = []
-    for whole, parts in breakdowns.items():
-        for count, number in columns.items():
-            several = [columns.get(count._replace(measure=part)) for part in parts]
-            if count.measure == whole and None not in several:
-                row = np.zeros(len(columns))
-                row[number], row[several] = 1, -1
-                rows += [row, -row]
-    return sparse.csr_array(np.array(rows).reshape(len(rows), len(columns)))
+def groups_of(table: pd.DataFrame) -> list[Group]:
+    """Return the group that each line speaks of."""
+    return [Group(*one) for one in table[STATEMENT].itertuples(index=False)]
+
+
+def pairs_of(links: Iterable[Link], persons: Collection[str]) -> list[tuple[str, str]]:
+    """Return the pairs (part, whole) of measures of persons among the links."""
+    two = [sorted(link.terms.items(), key=lambda term: term[1]) for link in links if len(link.terms) == 2]
+    pairs = {(part, whole) for (part, less), (whole, more) in two if (less, more) == (-1, 1)}
+    return sorted(pair for pair in pairs if set(pair) <= set(persons))
+
+
+def inequalities(
+    links: Sequence[Link], columns: dict[Group, int], many: float
+) -> tuple[sparse.csr_array, np.ndarray, np.ndarray]:
+    """Return the coefficients of the counts in each link, cluster and period, the least that they come to, and which
+    of the links are presumed.
+    """
+    entries, least, presumed = [], [], []
+    for link in links:
+        terms = {measure: math.copysign(min(abs(each), many), each) for measure, each in link.terms.items()}
+        first = next(iter(terms))
+        for count in [count for count in columns if count.measure == first]:
+            numbers = [columns.get(count._replace(measure=measure)) for measure in terms]
+            if None not in numbers:
+                entries += [(len(least), number, each) for number, each in zip(numbers, terms.values(), strict=True)]
+                least.append(-many * len(count.place) if link.communes else 0.0)
+                presumed.append(link.presumed)
+    row, column, each = np.array(entries, dtype=float).reshape(-1, 3).T
+    bounds = sparse.csr_array((each, (row.astype(int), column.astype(int))), shape=(len(least), len(columns)))
+    return bounds, np.array(least), np.array(presumed, dtype=bool)
+
+
+def scale(measure: str, links: Sequence[Link], many: float) -> float:
+    """Return how many persons one of what is no person lets come or go: a departure from its count costs as theirs."""
+    return max(min(abs(link.terms[measure]), many) for link in links if measure in link.terms)
+
+
+def remains(shown: dict[Group, float], pairs: list[tuple[str, str]], threshold: int) -> dict[Group, float]:
+    """Return what is left of each total that is shown when all that is shown within it is taken away: the persons of
+    what is withheld in it together, where they are fewer than the threshold.
+    """
+    every = shown | differences(shown, pairs)
+    alike: dict[tuple, list[Group]] = {}
+    for group in every:
+        alike.setdefault((group.measure, group.periods, group.without), []).append(group)
+    found = {}
+    for groups in alike.values():
+        groups.sort(key=lambda group: (len(group.place), group.place))
+        for whole in groups:
+            left, size = set(whole.place), every[whole]
+            for part in (part for part in groups if len(part.place) < len(whole.place)):
+                if left.issuperset(part.place):
+                    left, size = left.difference(part.place), size - every[part]
+            if left and 0 < round(size, 6) < threshold:
+                found[whole._replace(place=tuple(sorted(left)))] = size
+    return found
 
 
 def clusters(places: set[tuple[str, ...]]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from ctg_analysis import figures, synthesis
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapters import ChapterNotebook, all_chapters
+from ctg_analysis.chapters import ChapterNotebook, notebooks
 from ctg_analysis.comparisons import latest_period
 from ctg_analysis.display import bars, markup, sheets, texts
 from ctg_analysis.display import messages as titles
@@ -14,9 +14,10 @@ from ctg_analysis.observed import Observed
 
 
 def messages(seen: Observed) -> list[sheets.Said]:
-    """Return the messages of the synthèse in words."""
-    chapters = {one.number: one for one in all_chapters()}
-    return [_said(seen, message, chapters) for message in synthesis.messages(seen)]
+    """Return the messages of the synthèse in words; none of a chapter whose notebook tells no title."""
+    chapters = {one.number: one for one in notebooks() if one.title}
+    told = synthesis.messages(seen)
+    return [_said(seen, message, chapters) for message in told if message.indicator.chapter in chapters]
 
 
 def _said(seen: Observed, message: synthesis.Message, chapters: dict[str, ChapterNotebook]) -> sheets.Said:

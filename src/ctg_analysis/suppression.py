@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 TOLERANCE = 1e-5
 DOWN, UP = 1, -1
@@ -30,8 +30,10 @@ class Block:
     """Counts that are linked with each other, and what is said of them; the matrices have one column per count.
 
     statements: coefficients of the counts. values: what they come to. fixed: known for good, from an earlier edition.
-    remainders: coefficients of whole - part, which is never negative.
+    bounds: coefficients of what never comes to less than `least`: whole - part, and what else links counts. presumed:
+        which of them figures may contradict.
     cells: one row per cell and one column per statement, 1 where the cell shows it. costs: of hiding each cell.
+    scales: what a departure of 1 from each statement weighs, in persons.
     withheld: cells that the primary rule hides.
     groups: coefficients of the groups of persons to protect. certain: False where we do not know their counts, so
         that they may be sensitive.
@@ -41,28 +43,29 @@ class Block:
     statements: sparse.csr_array
     values: np.ndarray
     fixed: np.ndarray
-    remainders: sparse.csr_array
+    bounds: sparse.csr_array
+    least: np.ndarray
+    presumed: np.ndarray
     cells: sparse.csr_array
     costs: np.ndarray
+    scales: np.ndarray
     withheld: np.ndarray
     groups: np.ndarray
     certain: np.ndarray
     threshold: int
 
     @cached_property
-    def departures(self) -> sparse.csr_array:
-        """Return the coefficients of counts, of departures down and of departures up in each value."""
+    def system(self) -> sparse.csr_array:
+        """Return the coefficients of counts, of departures down and of departures up: first in each value, then in the
+        bounds, with the other sign: what never comes to more than -least.
+        """
         apart = sparse.eye_array(len(self.values))
-        return sparse.hstack([self.statements, apart, -apart], format="csr")
-
-    @cached_property
-    def limits(self) -> sparse.csr_array:
-        """Return the same coefficients in part - whole, which is never positive."""
-        return sparse.hstack([-self.remainders, sparse.csr_array((self.remainders.shape[0], 2 * len(self.values)))])
+        limits = sparse.hstack([-self.bounds, sparse.csr_array((self.bounds.shape[0], 2 * len(self.values)))])
+        return sparse.vstack([sparse.hstack([self.statements, apart, -apart]), limits], format="csr")
 
     def prices(self, hidden: np.ndarray) -> np.ndarray:
         """Return what it costs to hide each statement when some cells are hidden: 0 if nothing shows it any more."""
-        return np.where(self.fixed, np.inf, (self.costs * ~hidden) @ self.cells)
+        return np.where(self.fixed, np.inf, (self.costs * ~hidden) @ self.cells * self.scales)
 
     def known(self, hidden: np.ndarray) -> np.ndarray:
         """Return infinity for the statements that stay known when some cells are hidden, 0 for the others."""
@@ -85,15 +88,15 @@ class Aim(NamedTuple):
     count: float
 
 
-def protect(block: Block) -> tuple[np.ndarray, np.ndarray]:
+def protect(block: Block, worlds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return which cells to hide (those of the primary rule among them) and which groups stay exposed all the same.
 
-    A group stays exposed when what is known for good bounds it more tightly than [0, threshold - 1].
+    block, worlds: as `consistent` returns them. A group stays exposed when what is known for good bounds it closer
+    than [0, threshold - 1].
     """
     exposed = np.zeros(len(block.certain), dtype=bool)
     if not len(exposed):
         return block.withheld, exposed
-    block, worlds = consistent(block)
     groups, worlds = sensitive(block, worlds)
     aims = [Aim(group, side, count) for group in groups for side, count in ((DOWN, 0), (UP, block.threshold - 1))]
     worlds = explore(block, block.withheld, aims, worlds)
@@ -104,16 +107,32 @@ def protect(block: Block) -> tuple[np.ndarray, np.ndarray]:
 
 
 def consistent(block: Block) -> tuple[Block, np.ndarray]:
-    """Return the block with figures that agree with each other, and the one world in which all are true.
+    """Return the block with figures that agree with each other, and one world in which all are true.
 
     Where they do not (a total of the producer that is not the sum, figures revised since an earlier edition), what
-    is hidden gives way first, then the earlier edition: the attacker goes by what is shown now.
+    is hidden gives way first, then the earlier edition: the attacker goes by what is shown now. Then presumed bounds
+    that the figures contradict are dropped, as few as can be.
     """
     said_now = block.cells.sum(axis=0) > 0
     hidden = ~block.fixed & (block.prices(block.withheld) == 0)
     doubts = np.select([hidden, ~said_now], [HIDDEN, EARLIER], SHOWN)
-    world = nearest_world(block, doubts, [])
-    return replace(block, values=block.statements @ world), world[np.newaxis]
+    sure = replace(block, least=np.where(block.presumed, -np.inf, block.least))
+    block = replace(block, values=block.statements @ nearest_world(sure, doubts, []))
+    counts, some = block.statements.shape[1], len(block.least)
+    answer = milp(
+        np.concatenate([np.zeros(counts), np.ones(some)]),
+        constraints=[
+            LinearConstraint(sparse.hstack([block.bounds, sparse.eye_array(some)]), lb=block.least),
+            LinearConstraint(
+                sparse.hstack([block.statements, sparse.csr_array((len(block.values), some))]),
+                block.values - TOLERANCE / 10,
+                block.values + TOLERANCE / 10,
+            ),
+        ],
+        bounds=Bounds(0, np.concatenate([np.full(counts, np.inf), np.where(block.presumed, np.inf, TOLERANCE / 10)])),
+    )
+    world, short = answer.x[:counts], answer.x[counts:]
+    return replace(block, least=np.where(block.presumed & (short > TOLERANCE), -np.inf, block.least)), world[np.newaxis]
 
 
 def sensitive(block: Block, worlds: np.ndarray) -> tuple[list[int], np.ndarray]:
@@ -192,19 +211,33 @@ def nearest_world(block: Block, prices: np.ndarray, aims: list[Aim]) -> np.ndarr
     hard = np.isinf(prices)
     paid, most = np.where(hard, 0, prices + NEARBY), np.where(hard, 0, np.inf)
     sides = np.array([aim.side for aim in aims])
-    toward = sparse.csr_array(sides[:, np.newaxis] * block.groups[[aim.group for aim in aims]])
-    answer = linprog(
+    width = counts + 2 * said + len(aims)
+    toward = sides[:, np.newaxis] * block.groups[[aim.group for aim in aims]]
+    answer = milp(
         np.concatenate([np.zeros(counts), paid, paid, np.full(len(aims), SHORTFALL)]),
-        A_eq=sparse.hstack([block.departures, sparse.csr_array((said, len(aims)))]),
-        b_eq=block.values,
-        A_ub=sparse.vstack(
-            [
-                sparse.hstack([block.limits, sparse.csr_array((block.limits.shape[0], len(aims)))]),
-                sparse.hstack([toward, sparse.csr_array((len(aims), 2 * said)), -sparse.eye_array(len(aims))]),
-            ]
+        constraints=LinearConstraint(
+            with_rows(block.system, toward, width),
+            np.concatenate([block.values, np.full(len(block.least) + len(aims), -np.inf)]),
+            np.concatenate([block.values, -block.least, sides * [aim.count for aim in aims]]),
         ),
-        b_ub=np.concatenate([np.zeros(block.limits.shape[0]), sides * [aim.count for aim in aims]]),
-        bounds=[(0, None)] * counts + [(0, end) for end in (*most, *most)] + [(0, None)] * len(aims),
-        method="highs",
+        bounds=Bounds(0, np.concatenate([np.full(counts, np.inf), most, most, np.full(len(aims), np.inf)])),
     )
     return answer.x[:counts]
+
+
+def with_rows(matrix: sparse.csr_array, rows: np.ndarray, width: int) -> sparse.csr_array:
+    """Return a matrix with rows below, each less a variable of its own: the last of so many columns."""
+    row, column = np.nonzero(rows)
+    below = np.arange(len(rows))
+    entries = np.lexsort((np.concatenate([column, width - len(rows) + below]), np.concatenate([row, below])))
+    data = np.concatenate([rows[row, column], -np.ones(len(rows))])[entries]
+    indices = np.concatenate([column, width - len(rows) + below])[entries]
+    ends = matrix.indptr[-1] + np.cumsum(np.bincount(row, minlength=len(rows)) + 1)
+    return sparse.csr_array(
+        (
+            np.concatenate([matrix.data, data]),
+            np.concatenate([matrix.indices, indices]),
+            np.concatenate([matrix.indptr, ends.astype(matrix.indptr.dtype)]),
+        ),
+        shape=(matrix.shape[0] + len(rows), width),
+    )

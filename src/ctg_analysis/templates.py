@@ -26,7 +26,7 @@ from ctg_analysis.layouts import (
     SiteForm,
 )
 from ctg_analysis.model import Source
-from ctg_analysis.scratch import write_whole
+from ctg_analysis.placing import for_owner_alone, write_absent
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources import SOURCES
 
@@ -88,18 +88,12 @@ def write_templates(epci: str, name: str, folder: Path) -> list[Path]:
 
     A file that exists is left as it is: what a partner has filled is never lost.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     forms = [source for source in SOURCES.values() if source.form]
     texts = {source.form.file: ";".join(_columns(source.form)) + "\n" for source in forms}
     texts[AGREEMENTS] = "# Une entrée par fichier reçu : voir LISEZMOI.md\n"
     texts[README] = INTRODUCTION.format(name=name, epci=epci, agreements=AGREEMENTS) + "".join(map(_described, forms))
-    written = []
-    for file, text in texts.items():
-        path = folder / file
-        if not path.exists():
-            write_whole(path, text)
-            written.append(path)
-    return written
+    with for_owner_alone(folder):
+        return write_absent({folder / file: text for file, text in texts.items()})
 
 
 def _columns(form: Form) -> list[str]:

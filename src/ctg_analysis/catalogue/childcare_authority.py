@@ -121,7 +121,6 @@ WITHOUT = (
         direction=-1,
         star=True,
         family="without_childcare",
-        tells="active_childminders_count",
         persons=(),
     ),
 )

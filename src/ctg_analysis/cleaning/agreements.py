@@ -7,7 +7,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ctg_analysis.errors import Finding
+from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.plain_text import composed
 from ctg_analysis.settings import project_path
 
 AGREEMENTS = "accords.yml"
@@ -34,10 +35,9 @@ def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, A
         return {}, []
     shown = project_path(path)
     try:
-        root = yaml.compose(path.read_bytes(), Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        return {}, [Finding(shown, mark.line + 1 if mark else None, None, "text that is not YAML", "a YAML mapping")]
+        root = composed(path)
+    except InputError as error:
+        return {}, error.findings
     if root is None:
         return {}, []
     if not isinstance(root, yaml.MappingNode):

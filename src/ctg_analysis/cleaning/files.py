@@ -17,7 +17,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 from python_calamine import CalamineError, CalamineWorkbook
 
-from ctg_analysis.errors import IN_UTF8, Finding, InputError
+from ctg_analysis.errors import IN_UTF8, Finding, InputError, counted
 from ctg_analysis.settings import project_path
 
 # In tables of few rows, strings of Python are reached several times sooner than those of Arrow, which sift large files.
@@ -25,6 +25,7 @@ pd.set_option("mode.string_storage", "python")
 TEXT = pd.StringDtype(na_value=math.nan)
 ARROW_TEXT = pd.StringDtype("pyarrow", na_value=math.nan)
 
+LONGEST_HEADER, MOST_COLUMNS = 1_000_000, 10_000  # characters, cells
 BLOCK_BYTES = 16_000_000  # a national file is read and sifted so many bytes at a time
 ROWS = "rows"  # attribute of a loaded table: how many rows the file has, kept or not
 TITLE_LINES = 30  # the header of a workbook stands in its first lines
@@ -35,15 +36,16 @@ Keep = Callable[[pd.DataFrame], pd.Series]
 Choose = Callable[[list[str]], list[str]]
 
 
-def load(path: Path, choose: Choose, keep: Keep | None = None) -> pd.DataFrame:
+def load(path: Path, choose: Choose, keep: Keep | None = None, *, most: float = math.inf) -> pd.DataFrame:
     """Return some columns and rows of a file as texts; index: the row's line, as a person counts, from 1.
 
     attrs["rows"] is the number of rows of the file, kept or not.
 
-    choose: header → the columns to read. keep: rows, with all their columns → which to keep, block by block.
+    choose: header → the columns to read. keep: rows, with all their columns → which to keep, block by block. most: rows
+    that a CSV may have.
 
     Raises:
-        InputError: not a file of its kind, cut short, badly encoded, lines of uneven length.
+        InputError: not a file of its kind, cut short, badly encoded, lines of uneven length, too many rows.
     """
     match path.suffix:
         case ".parquet":
@@ -51,7 +53,7 @@ def load(path: Path, choose: Choose, keep: Keep | None = None) -> pd.DataFrame:
         case ".xlsx":
             table = _load_workbook(path, choose)
         case _:
-            return _load_csv(path, choose, keep)
+            return _load_csv(path, choose, keep, most)
     whole = len(table)
     table = table if keep is None else table[keep(table)]
     table.attrs[ROWS] = whole
@@ -103,7 +105,7 @@ def _cell(value: object) -> str:
     return str(value).strip()
 
 
-def _load_csv(path: Path, choose: Choose, keep: Keep | None) -> pd.DataFrame:
+def _load_csv(path: Path, choose: Choose, keep: Keep | None, most: float) -> pd.DataFrame:
     header, separator = header_of(path)
     chosen = choose(header)
     ragged: list[arrow_csv.InvalidRow] = []
@@ -117,6 +119,8 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None) -> pd.DataFrame:
     blocks, line, whole = [], 2, 0
     try:
         for batch in reader:
+            if line + len(batch) - 2 > most:
+                raise _broken(path, None, f"more than {most} rows", f"{most} at most")
             block = batch.to_pandas(types_mapper={arrow.string(): ARROW_TEXT}.get)
             block.index = range(line, line + len(block))
             line += len(block)
@@ -127,9 +131,9 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None) -> pd.DataFrame:
         raise badly_encoded(path) from error
     if ragged:
         shown = project_path(path)
+        expected = f"{len(header)}, as in the header"
         raise InputError(
-            Finding(shown, row.number, None, f"{row.actual_columns} cells", f"{row.expected_columns}, as in the header")
-            for row in ragged
+            counted(ragged, lambda row: Finding(shown, row.number, None, f"{row.actual_columns} cells", expected))
         )
     table = pd.concat(blocks) if blocks else pd.DataFrame(columns=chosen, dtype=TEXT)
     table.attrs[ROWS] = whole
@@ -145,7 +149,9 @@ def _without_data(rows: pd.DataFrame) -> pd.Series:
 def header_of(path: Path) -> tuple[list[str], str]:
     """Return the columns of a CSV and its separator, the more frequent of ; and , in its first line."""
     with path.open("rb") as file:
-        first = file.readline()
+        first = file.readline(LONGEST_HEADER)
+    if len(first) == LONGEST_HEADER:
+        raise _broken(path, 1, f"a header of {LONGEST_HEADER} characters or more", "the names of columns")
     if not first.strip():
         raise _broken(path, 1, "an empty file", "a header and rows")
     try:
@@ -153,7 +159,13 @@ def header_of(path: Path) -> tuple[list[str], str]:
     except UnicodeDecodeError as error:
         raise badly_encoded(path) from error
     separator = ";" if text.count(";") >= text.count(",") else ","
-    return next(csv.reader([text], delimiter=separator)), separator
+    try:
+        header = next(csv.reader([text], delimiter=separator))
+    except csv.Error as error:  # a cell over the limit of the module
+        raise _broken(path, 1, str(error), "the names of columns") from error
+    if len(header) > MOST_COLUMNS:
+        raise _broken(path, 1, f"{len(header)} columns", f"{MOST_COLUMNS} at most")
+    return header, separator
 
 
 class _Utf8(io.FileIO):

@@ -17,6 +17,7 @@ from ctg_analysis.cleaning.reading import (
     count,
     missing_columns,
     text,
+    turned_round,
     validate,
 )
 from ctg_analysis.errors import Finding, InputError
@@ -25,6 +26,7 @@ from ctg_analysis.model import MISSING, NOT_APPLICABLE, OK, Source
 from ctg_analysis.settings import project_path
 
 README = "LISEZMOI.md"
+MOST_ROWS = 20_000  # of a form
 PLACE, PERIOD = "territoire", "periode"
 SITE = "site"  # measure of the column that names the site, in a form of sites
 LIMITS = {
@@ -46,14 +48,14 @@ def clean_form(source: Source, path: Path, places: set[str], received: datetime.
     """
     form = source.form
     columns = [PLACE, PERIOD, *(field.column for field in form.fields)]
-    texts = load(path, lambda header: known_columns(header, columns, path))
-    findings = _strangers(texts[PLACE], places, path) + _not_plain(texts, form, path)
+    texts = load(path, lambda header: known_columns(header, columns, path), most=MOST_ROWS)
+    findings = turned_round(texts, path) + _strangers(texts[PLACE], places, path) + _not_plain(texts, form, path)
     try:
         table = validate(texts, _schema(form), path)
     except InputError as error:
         raise InputError([*error.findings, *findings]) from error
     findings += wrong_periods(table[PERIOD], received, path) + _answers_above(table, form, path)
-    findings += _less_than_its_communes(table, form, path)
+    findings += _less_than_its_communes(table, form, path) + _more_than_the_whole(table, form, path)
     if findings:
         raise InputError(findings)
     rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
@@ -114,12 +116,12 @@ def _strangers(codes: pd.Series, places: set[str], path: Path) -> list[Finding]:
 
 def wrong_periods(periods: pd.Series, received: datetime.date | None, path: Path) -> list[Finding]:
     """Return the periods later than the form itself, and the Decembers of a year that other rows write as a year."""
-    findings = []
+    findings, written = [], set(periods)
     for line, period in periods.items():
         if received and period > received.isoformat()[: len(period)]:
             expected = f"a period before the form was received, on {received.isoformat()}"
             findings.append(Finding(project_path(path), int(line), PERIOD, repr(period), expected))
-        if len(period) > len("2024") and period[:4] in set(periods):
+        if len(period) > len("2024") and period[:4] in written:
             expected = f"{period[:4]!r} in every row, or {period!r} in every row"
             findings.append(Finding(project_path(path), int(line), PERIOD, repr(period), expected))
     return findings
@@ -160,6 +162,29 @@ def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Path) -> list
                     Finding(project_path(path), int(line), field.column, f"{row[field.column]:g}", expected)
                 )
     return findings
+
+
+def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+    """Return the parts that exceed a whole, be it that of their own whole, or one that they add up to.
+
+    That a column exceeds the one that it names as its whole is found by the schema.
+    """
+    column = {field.measure: field.column for field in form.numbers}
+    direct = {(field.column, field.part_of) for field in form.numbers}
+    findings = []
+    for part, whole in ((column[part], column[whole]) for part, whole in _nested(form.parts())):
+        for line in table.index[table[part].gt(table[whole]) & ((part, whole) not in direct)]:
+            said, expected = f"{table.loc[line, part]:g}", f"at most {whole}, {table.loc[line, whole]:g}"
+            findings.append(Finding(project_path(path), int(line), part, said, expected))
+    return findings
+
+
+def _nested(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the pairs (part, whole), those of a part of a part among them."""
+    every = set(pairs)
+    while more := {(part, whole) for part, one in every for two, whole in every if one == two} - every:
+        every |= more
+    return sorted(every)
 
 
 def _answers_above(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:

@@ -1,6 +1,5 @@
 """Holding a raw file to its schema: every problem at once, each with its line."""
 
-import math
 import re
 from pathlib import Path
 
@@ -9,10 +8,12 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from ctg_analysis.cleaning.files import ROWS, TEXT, Keep, load
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.errors import MOST, Finding, InputError, counted
+from ctg_analysis.plain_text import BIDIRECTIONAL, TURNED_ROUND
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder, integrity
 
+LARGEST = 1e13  # no count of France is larger, not even in euros
 # A commune: five characters, two of them the département. "1001" has lost its zero.
 COMMUNE_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97|98)\d{3}"
 DEPARTEMENT_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97\d|98\d)"
@@ -60,11 +61,18 @@ def at_most(part: str, whole: str) -> pa.Check:
 
 
 def _numbers(column: pd.Series) -> pd.Series:
-    """Return texts as numbers, with a point or a comma; what is no number, or has no end, is missing."""
+    """Return texts as numbers, with a point or a comma; what is no number, or larger than any, is missing.
+
+    1e5 is one, for R writes a hundred thousand so; 1,5e3 is not.
+    """
     if column.dtype.kind not in "iuf":
-        column = column.astype(str).str.replace(",", ".", regex=False)
+        column = column.astype(str)
+        with_comma = column.str.contains(",", regex=False)
+        if with_comma.any():
+            plain = ~with_comma | column.str.fullmatch(r"\s*[+-]?\d*,\d*\s*")
+            column = column.where(plain).str.replace(",", ".", regex=False)
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
-    return numbers.where(numbers.abs().ne(math.inf))
+    return numbers.where(numbers.abs().lt(LARGEST))
 
 
 def read(
@@ -131,7 +139,7 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
     ]
     if absent:
         raise InputError(missing_columns(path, absent))
-    typed, findings = table.copy(), set()
+    typed, findings, not_numbers = table.copy(), [], set()
     for name in _number_columns(table, schema):
         cells = table[name]
         words = _column_of(schema, name).metadata or {}
@@ -140,21 +148,39 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
             typed[f"{name} status"] = cells.map(words)
             cells = cells.mask(cells.isin(list(words)), "")
         wrong = typed[name].isna() & cells.notna() & cells.ne("")
-        findings |= {
-            Finding(project_path(path), int(line), name, repr(table.at[line, name]), "a number")
-            for line in table.index[wrong]
-        }
+        not_numbers |= set(table.index[wrong])
+        findings += _told(table.loc[wrong, name], path, "a number")
     try:
         schema.validate(typed, lazy=True)
     except SchemaErrors as errors:
         key = ", ".join(schema.unique or [])
-        cases = errors.failure_cases.to_dict("records")
-        not_numbers = {finding.line for finding in findings}
-        said = {_finding(case, table, path, key) for case in cases}
-        findings |= {one for one in said if one.line not in not_numbers or one.found not in (BLANK, NO_VALUE)}
+        cases = errors.failure_cases
+        of_rows = cases["schema_context"].eq("DataFrameSchema")  # one case for each column of the row
+        cases = cases.assign(check=cases["check"].astype(str), place=cases["column"].mask(of_rows, ""))
+        no_value = of_rows & ~cases["check"].str.contains("uniqueness| at most ") | cases["check"].eq("not_nullable")
+        cases = cases[~(no_value & cases["index"].isin(not_numbers))].drop_duplicates(["check", "place", "index"])
+        for _, alike in cases.groupby(["check", "place"], dropna=False, sort=False):
+            rows = alike.head(MOST + 1).to_dict("records")
+            findings += counted(range(len(alike)), lambda at, rows=rows: _finding(rows[at], table, path, key))
     if findings:
-        raise InputError(findings)
+        raise InputError(set(findings))
     return typed
+
+
+def _told(cells: pd.Series, path: Path, expected: str) -> list[Finding]:
+    """Return what is said of some cells of a column, indexed by their lines."""
+    shown, column = project_path(path), str(cells.name)
+    return counted(cells.index, lambda line: Finding(shown, int(line), column, repr(cells[line]), expected))
+
+
+def turned_round(texts: pd.DataFrame, path: Path) -> list[Finding]:
+    """Return the cells of a table, indexed by its lines, that read otherwise than they are written."""
+    shown = project_path(path)
+    return [
+        Finding(shown, int(line), column, *TURNED_ROUND)
+        for column in texts
+        for line in texts.index[texts[column].str.contains(BIDIRECTIONAL)]
+    ]
 
 
 def missing_columns(path: Path, names: list[str]) -> list[Finding]:

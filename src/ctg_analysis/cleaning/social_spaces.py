@@ -9,8 +9,8 @@ import pandera.pandas as pa
 
 from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.files import TEXT, load
-from ctg_analysis.cleaning.partner_files import PERIOD, PLACE, SITE, known_columns, wrong_periods
-from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, one_of, text, validate, year
+from ctg_analysis.cleaning.partner_files import MOST_ROWS, PERIOD, PLACE, SITE, known_columns, wrong_periods
+from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, one_of, text, turned_round, validate, year
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.layouts import CHOICE, DAY, EVIDENCE, GRADE, HIGHEST, NAME, Field, Form
 from ctg_analysis.model import NOT_APPLICABLE, OK, Source
@@ -42,8 +42,9 @@ def clean_spaces(source: Source, path: Path, places: set[str], received: datetim
     communes = sorted(code for code in places if re.fullmatch(COMMUNE_CODE, code))
     form = source.form
     columns = [PLACE, PERIOD, *(field.column for field in form.fields)]
-    texts = load(path, lambda header: known_columns(header, columns, path)).apply(lambda cells: cells.str.strip())
-    findings = _persons(texts, form, path) + _strangers(texts[PLACE], communes, path)
+    texts = load(path, lambda header: known_columns(header, columns, path), most=MOST_ROWS)
+    texts = texts.apply(lambda cells: cells.str.strip())
+    findings = turned_round(texts, path) + _persons(texts, form, path) + _strangers(texts[PLACE], communes, path)
     try:
         table = validate(texts, _schema(form), path)
     except InputError as error:

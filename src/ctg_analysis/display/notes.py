@@ -1,7 +1,7 @@
 """What a page says of itself: definitions, sources, method, dated texts, written from declarations."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import yaml
@@ -42,12 +42,18 @@ def definitions(indicators: Iterable[Indicator]) -> list[dict[str, str]]:
     return [definition(*family) for family in families.values()]
 
 
-def how_to_get(source: Source, epci: str) -> dict[str, str]:
-    """Return what a box says of a source that is missing: label, how, command."""
+def how_to_get(source: Source, epci: str, blank: Sequence[str] = ()) -> dict[str, str]:
+    """Return what a box says of a source that is missing: label, how, command.
+
+    blank: the communes of which its form, which was received, does not say what is asked.
+    """
     command = f"ctg new {epci}" if source.form or source.hides else f"ctg list sources {source.id}"
+    how = source.how_to_get or "fichier complet à télécharger"
+    if blank:
+        how = f"formulaire {source.form.file} reçu, sans réponse pour {texts.listed(list(blank))}"
     return {
         "label": texts.typography(texts.source_text(source)),
-        "how": texts.typography(source.how_to_get or "fichier complet à télécharger"),
+        "how": texts.typography(how),
         "command": f"ctg fetch {source.id}" if source.downloads else command,
     }
 

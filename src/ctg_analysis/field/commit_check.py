@@ -1,21 +1,26 @@
 """No personal data enter git: `python -m ctg_analysis.field.commit_check FILE...`, run by pre-commit on what is added.
 
-A file of data/private is refused, whatever it holds; what is written freely in a démarche, in the private files of an
-invented territory and in notebooks is searched.
+A file of data/private is refused, whatever it holds. All that is text in a démarche, in the private files of an
+invented territory and in notebooks is searched; tables and YAML files of a démarche cell by cell, where some may name.
 """
 
+import codecs
 import json
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from ctg_analysis.errors import Finding
 from ctg_analysis.field.anonymity import EXPECTED, personal_data, personal_data_in_yaml
-from ctg_analysis.field.material import YAML_FILES, admitted
+from ctg_analysis.field.material import ALLOWED, YAML_FILES, admitted
 from ctg_analysis.field.reading import read_table
 from ctg_analysis.field.tables import PUBLIC
 from ctg_analysis.field.yaml_files import read_yaml
 from ctg_analysis.personal_data import signs
 from ctg_analysis.settings import MATERIAL, project_path, settings
+
+COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
 def found_in(path: Path) -> list[Finding]:
@@ -25,37 +30,55 @@ def found_in(path: Path) -> list[Finding]:
         expected = "nothing of data/private in git: `git restore --staged` the file"
         return [Finding(project_path(path), None, None, "a private file", expected)]
     if path.suffix == ".ipynb":
-        return _in_notebook(path)
-    if MATERIAL not in inside or path.suffix not in (".csv", ".yml"):
-        return []
-    return _in_cells(path) if "private" in inside else _in_material(path)
+        return list(_in_notebook(path))
+    if "private" in inside:  # of an invented territory: there too nobody is real
+        return list(_in_lines(path, text_of(path)))
+    return list(_in_material(path)) if MATERIAL in inside and path.name != ALLOWED else []
 
 
-def _in_material(path: Path) -> list[Finding]:
-    allowed = admitted(path.parent)
-    if path.name in YAML_FILES:
-        return list(personal_data_in_yaml(read_yaml(path, YAML_FILES[path.name]), path, allowed))
+def _in_material(path: Path) -> Iterator[Finding]:
+    """Yield what a file of a démarche says of someone; one that cannot be read as it should is searched as a text."""
+    allowed, text = admitted(path.parent), text_of(path)
     table = next((table for table in PUBLIC.values() if table.file == path.name), None)
-    return list(personal_data([read_table(path, table)], allowed)) if table else []
+    if table and not (read := read_table(path, table)).unread:
+        yield from personal_data([read], allowed)
+    elif path.name in YAML_FILES and (said := read_yaml(path, YAML_FILES[path.name])).value is not None:
+        yield from personal_data_in_yaml(said, path, allowed)
+        comments = [COMMENT.search(line) for line in text.splitlines()]
+        yield from _in_lines(path, "\n".join(one.group() if one else "" for one in comments), allowed)
+    else:
+        yield from _in_lines(path, text, allowed)
 
 
-def _in_cells(path: Path) -> list[Finding]:
-    """Search all that is written in a private file of an invented territory: there too nobody is real."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [
-        Finding(project_path(path), number, None, sign.kind, EXPECTED)
-        for number, line in enumerate(lines, start=1)
-        for sign in signs(line.replace(";", " ; "))
-    ]
+def text_of(path: Path) -> str:
+    """Return the text of a file, however a spreadsheet or a survey tool has encoded it; none when it is no text."""
+    content = path.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
+    if b"\0" in content:
+        return ""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
-def _in_notebook(path: Path) -> list[Finding]:
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return [
-        Finding(project_path(path), None, f"cell {number}", sign.kind, EXPECTED)
-        for number, cell in enumerate(cells, start=1)
-        for sign in signs("".join(cell["source"]))
-    ]
+def _in_lines(path: Path, text: str, allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        for sign in signs(re.sub(r"[;\t]", r" \g<0> ", line), allowed):
+            yield Finding(project_path(path), number, None, sign.kind, EXPECTED)
+
+
+def _in_notebook(path: Path) -> Iterator[Finding]:
+    text = text_of(path)
+    try:
+        cells = ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
+    except (ValueError, KeyError, TypeError):  # not the JSON of a notebook
+        yield from _in_lines(path, text)
+        return
+    for number, source in enumerate(cells, start=1):
+        for sign in signs(source):
+            yield Finding(project_path(path), None, f"cell {number}", sign.kind, EXPECTED)
 
 
 def main(names: list[str]) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.cleaning.files import badly_encoded
+from ctg_analysis.cleaning.files import MOST_COLUMNS, badly_encoded
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.settings import project_path
 
@@ -76,12 +76,17 @@ def read_export(path: Path) -> Export:
     head = text.splitlines()[:3]
     if not head:
         raise _broken(path, 1, "an empty file", EITHER)
-    separator = max(SEPARATORS, key=lambda one: max(len(cells) for cells in csv.reader(head, delimiter=one)))
+    try:
+        separator = max(SEPARATORS, key=lambda one: max(len(cells) for cells in csv.reader(head, delimiter=one)))
+    except csv.Error as error:
+        raise _broken(path, 1, str(error), EITHER) from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         rows, lines = zip(*((cells, reader.line_num) for cells in reader if any(cells)), strict=True)
     except csv.Error as error:
         raise _broken(path, reader.line_num, str(error), EITHER) from error
+    if len(rows[0]) > MOST_COLUMNS:
+        raise _broken(path, 1, f"{len(rows[0])} columns", f"{MOST_COLUMNS} at most")
     if len(rows) > 3 and any(key(name) in SID for name in rows[2]):
         return _framaforms(path, rows, lines)
     if "id" in rows[0]:

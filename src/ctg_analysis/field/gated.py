@@ -11,7 +11,7 @@ from ctg_analysis.field.plan_facts import plan_facts
 from ctg_analysis.field.survey import Survey
 from ctg_analysis.indicators import observe
 from ctg_analysis.observations import COLUMNS, SCHEMA
-from ctg_analysis.secrecy import withhold
+from ctg_analysis.secrecy import withhold_beside
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.demarche import PLAN
 from ctg_analysis.statements import Edition
@@ -35,5 +35,5 @@ def material_observations(
     if not tables:
         return pd.DataFrame(columns=COLUMNS)
     found = pd.concat(tables, ignore_index=True)[COLUMNS]
-    shown = withhold(found, CATALOGUE, SOURCES, membership(mine), before).observations
+    shown = withhold_beside(found, CATALOGUE, SOURCES, membership(mine), before).observations
     return SCHEMA.validate(shown.astype({"quality": int})[COLUMNS])

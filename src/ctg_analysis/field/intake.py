@@ -9,6 +9,8 @@ from ctg_analysis.field.answers import read_answers
 from ctg_analysis.field.material import gather
 from ctg_analysis.field.reading import FORMULA_STARTS
 from ctg_analysis.field.tables import TABLES
+from ctg_analysis.placing import for_owner_alone
+from ctg_analysis.plain_text import BIDIRECTIONAL
 from ctg_analysis.scratch import PART
 from ctg_analysis.settings import DataRoot, project_path
 
@@ -30,12 +32,12 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
     folder = root.restricted_material(epci)
     tables = {"reponses": found.closed, "reponses_sensibles": found.sensitive, "reponses_ouvertes": found.opened}
     written = {folder / TABLES[name].file: joined(folder / TABLES[name].file, rows) for name, rows in tables.items()}
-    folder.mkdir(parents=True, exist_ok=True)
     parts = {path.with_name(f".{path.name}{PART}"): path for path in written}
-    for part, path in parts.items():
-        written[path].to_csv(part, sep=";", index=False, lineterminator="\n")
-    for part, path in parts.items():
-        part.replace(path)
+    with for_owner_alone(folder):
+        for part, path in parts.items():
+            written[path].to_csv(part, sep=";", index=False, lineterminator="\n")
+        for part, path in parts.items():
+            part.replace(path)
     dropped = f"; columns left out: {', '.join(found.dropped)}" if found.dropped else ""
     return [
         f"{project_path(folder)}: {len(found.closed)} answers kept of {found.started} begun and {found.complete} sent"
@@ -56,4 +58,5 @@ def joined(path: Path, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _safe(cell: str) -> str:
+    cell = BIDIRECTIONAL.sub("", cell)
     return SAFE + cell if cell.startswith(FORMULA_STARTS) else cell

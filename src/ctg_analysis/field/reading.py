@@ -1,6 +1,5 @@
 """A file of the field material held to its model: every problem at once, each with its line and its column."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,8 +7,8 @@ import pandas as pd
 from pydantic import ValidationError
 
 from ctg_analysis.cleaning.files import load
-from ctg_analysis.cleaning.reading import A_VALUE, BLANK, missing_columns
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.cleaning.reading import A_VALUE, BLANK, missing_columns, turned_round
+from ctg_analysis.errors import Finding, InputError, first_ones
 from ctg_analysis.field.tables import Table
 from ctg_analysis.field.tables.annotations import dtype
 from ctg_analysis.settings import project_path
@@ -19,7 +18,7 @@ WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each questio
 
 
 DELETIONS = "suppressions.csv"  # beside the private tables: what was deleted when it was due
-MOST = 20  # findings of one sort about one column that are told one by one
+MOST_ROWS = 100_000  # of a table
 LONGEST = 5_000  # characters in a cell
 
 
@@ -55,9 +54,10 @@ def read_table(path: Path, table: Table) -> Read:
     if not path.is_file():
         return nothing
     try:
-        texts = load(path, lambda header: _columns(header, table, path)).apply(lambda cells: cells.str.strip())
+        texts = load(path, lambda header: _columns(header, table, path), most=MOST_ROWS)
     except InputError as error:
         return replace(nothing, findings=tuple(error.findings), unread=True)
+    texts = texts.apply(lambda cells: cells.str.strip())
     texts.index = texts.index.astype(int)
     rows, lines, findings = [], [], _repeated(texts, table, path) + _hostile(texts, path)
     for line, cells in zip(texts.index.tolist(), texts[table.columns].to_dict("records"), strict=True):
@@ -67,18 +67,7 @@ def read_table(path: Path, table: Table) -> Read:
         except ValidationError as error:
             findings += [_finding(problem, line, path, table) for problem in error.errors()]
     typed = _typed(rows, lines, table).join(texts.drop(columns=table.columns))
-    return Read(table, path, texts, typed, tuple(_first_ones(findings)))
-
-
-def _first_ones(findings: list[Finding]) -> Iterator[Finding]:
-    """Yield the first of the findings that expect the same of a column, then how many there are more of them."""
-    alike: dict[tuple[str | None, str], list[Finding]] = {}
-    for one in findings:
-        alike.setdefault((one.column, one.expected), []).append(one)
-    for several in alike.values():
-        yield from several[:MOST]
-        if more := several[MOST:]:
-            yield replace(more[0], found=f"{more[0].found}, and as much in {len(more) - 1} other lines")
+    return Read(table, path, texts, typed, tuple(first_ones(findings)))
 
 
 def _columns(header: list[str], table: Table, path: Path) -> list[str]:
@@ -129,7 +118,7 @@ def _hostile(texts: pd.DataFrame, path: Path) -> list[Finding]:
     """Return the cells that a spreadsheet would run, or that no person wrote."""
     shown = project_path(path)
     plain = f"a text that does not begin with {' '.join(FORMULA_STARTS).strip()}"
-    findings = []
+    findings = turned_round(texts, path)
     for column in texts:
         cells = texts[column]
         run = cells.index[cells.str.startswith(FORMULA_STARTS)]

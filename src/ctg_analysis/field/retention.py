@@ -13,6 +13,7 @@ from ctg_analysis.cleaning.files import header_of
 from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.field.reading import DELETIONS
 from ctg_analysis.field.restricted import EXPORTS, RECORDINGS, Kept, Retention, recorded
+from ctg_analysis.placing import for_owner_alone
 from ctg_analysis.scratch import PART
 from ctg_analysis.settings import project_path
 
@@ -67,9 +68,10 @@ def purge(kept: Kept, today: datetime.date) -> list[Due]:
     for left in kept.folder.glob(f".*{PART}"):
         left.unlink()
     deleted = due(kept, today)
-    for one in deleted:
-        _delete(one)
-        _note(kept.folder / DELETIONS, one, today)
+    with for_owner_alone(kept.folder):
+        for one in deleted:
+            _delete(one)
+            _note(kept.folder / DELETIONS, one, today)
     return deleted
 
 

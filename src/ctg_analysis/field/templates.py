@@ -9,7 +9,7 @@ from ctg_analysis.field.restricted import EXPORTS, RECORDINGS, RETENTION, Retent
 from ctg_analysis.field.tables import PUBLIC, RESTRICTED, Table
 from ctg_analysis.field.tables.annotations import choices, marks
 from ctg_analysis.field.tables.columns import Reference, Written
-from ctg_analysis.scratch import write_whole
+from ctg_analysis.placing import for_owner_alone, write_absent
 from ctg_analysis.settings import DataRoot, project_path
 
 README, NOTICE = "LISEZMOI.md", "notice_information.md"
@@ -24,21 +24,17 @@ def write_templates(root: DataRoot, epci: str, name: str) -> list[Path]:
     public, private = root.material(epci), root.restricted_material(epci)
     said = {"name": name, "epci": epci, "private": project_path(private)}
     texts = {public / table.file: _header(table) for table in PUBLIC.values()}
-    texts |= {private / table.file: _header(table) for table in RESTRICTED.values()}
+    closed = {private / table.file: _header(table) for table in RESTRICTED.values()}
     begun = [file for file in YAML_FILES if file != FORMER_CONVENTION]
     for file in (*begun, ALLOWED, NOTICE):
         texts[public / file] = (TEXTS / file).read_text(encoding="utf-8")
-    texts[private / RETENTION] = _retention()
+    closed[private / RETENTION] = _retention()
     texts[public / README] = _text(README, **said) + "".join(map(_described, PUBLIC.values()))
     said |= {"recordings": RECORDINGS, "exports": EXPORTS, "retention": RETENTION}
-    texts[private / README] = _text("LISEZMOI_prive.md", **said) + "".join(map(_described, RESTRICTED.values()))
-    written = []
-    for path, text in texts.items():
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, text)
-            written.append(path)
-    return written
+    closed[private / README] = _text("LISEZMOI_prive.md", **said) + "".join(map(_described, RESTRICTED.values()))
+    with for_owner_alone(private):
+        written = write_absent(closed)
+    return write_absent(texts) + written
 
 
 def summary(root: DataRoot, epci: str, written: list[Path]) -> str:

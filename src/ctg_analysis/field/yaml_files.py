@@ -8,9 +8,10 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from ctg_analysis.errors import IN_UTF8, Finding
+from ctg_analysis.errors import Finding, InputError
 from ctg_analysis.field.tables.annotations import marks
 from ctg_analysis.field.tables.columns import FreeText
+from ctg_analysis.plain_text import composed
 from ctg_analysis.settings import project_path
 
 Place = tuple[str | int, ...]  # keys and ranks that lead to a value
@@ -34,18 +35,9 @@ def read_yaml(path: Path, model: Any) -> ReadYaml:
         return ReadYaml()
     shown = project_path(path)
     try:
-        text = path.read_text(encoding="utf-8")
-        aliases = [token for token in yaml.scan(text) if isinstance(token, yaml.AliasToken)]
-        if aliases:
-            line = aliases[0].start_mark.line + 1
-            return ReadYaml(findings=(Finding(shown, line, None, "an alias (*)", "the text itself"),))
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
-    except UnicodeDecodeError:
-        return ReadYaml(findings=(Finding(shown, None, None, "bytes that are not UTF-8", IN_UTF8),))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        return ReadYaml(findings=(Finding(shown, line, None, "text that is not YAML", "YAML"),))
+        node = composed(path)
+    except InputError as error:
+        return ReadYaml(findings=tuple(error.findings))
     if node is None:
         return ReadYaml()
     lines: dict[Place, int] = {}

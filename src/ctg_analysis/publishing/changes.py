@@ -6,14 +6,17 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.display.texts import typography, value_text
-from ctg_analysis.model import OK
+from ctg_analysis.model import NOT_APPLICABLE, OK
 from ctg_analysis.published import OBSERVATIONS
 from ctg_analysis.publishing.editions import comes_after, record
 from ctg_analysis.publishing.site import in_french, page
+from ctg_analysis.sources import SOURCES
 
 KEYS = ["territory", "level", "period", "indicator"]
 NEW, REVISED, STATUS, TESTED, GONE = "nouveau millésime", "valeur révisée", "statut", "écart testé", "retiré"
+PUBLISHED = "valeur publiée"  # in the place of one that is withheld now
 PAGE = "changements.html"
+RESTRICTED = [name for name, source in SOURCES.items() if source.secrecy.threshold]
 
 
 def write_changes(folder: Path, latest: Path | None, observations: str, about: dict) -> str | None:
@@ -36,7 +39,7 @@ def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """Return what changed from one table of observations to the next, the territory first, its communes last.
 
     before, now: columns of data_files.write_observations. Columns: kind, territory, name, level, indicator, label,
-    period, before, now (as a reader sees them).
+    period, before, now (as a reader sees them; not what was published of a restricted source, and is withheld now).
     """
     both = before.merge(now, on=KEYS, how="outer", suffixes=("_before", "_now"), indicator="found")
     same = [_same(both, name) for name in ("value", "numerator", "denominator", "status", "word")]
@@ -47,6 +50,7 @@ def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     there = both["found"].eq("both")
     text = {side: [_text(row, side) for row in both.itertuples(index=False)] for side in ("before", "now")}
     both = both.assign(**text, kind=None)
+    both.loc[_withheld(both), "before"] = PUBLISHED
     both.loc[there & both["before"].ne(both["now"]), "kind"] = STATUS
     both.loc[there & known[0] & known[1] & both["before"].ne(both["now"]), "kind"] = REVISED
     both.loc[appeared, "kind"] = NEW
@@ -61,6 +65,27 @@ def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     )
     found = found.sort_values(["order", "kind", "label", "period", "name"], kind="stable", ignore_index=True)
     return found[["kind", "territory", "name", "level", "indicator", "label", "period", "before", "now"]]
+
+
+def withheld(latest: Path | None, folder: Path) -> list[str]:
+    """Return the indicators of restricted sources of which an edition shows a figure that a new one does not.
+
+    folder: of the new one. All those of restricted sources when nobody can say what the edition shows any more.
+    """
+    if latest is None:
+        return []
+    now = pd.read_parquet(folder / OBSERVATIONS)
+    if not (latest / OBSERVATIONS).is_file():
+        return sorted(set(now.loc[now["source"].isin(RESTRICTED), "indicator"]))
+    before = pd.read_parquet(latest / OBSERVATIONS)
+    both = before.merge(now, on=KEYS, how="left", suffixes=("_before", "_now"))
+    return sorted(set(both.loc[_withheld(both), "indicator"]))
+
+
+def _withheld(both: pd.DataFrame) -> pd.Series:
+    """Return which rows are of a restricted source, were shown before and are not now."""
+    shown = [both[f"status_{side}"].isin([OK, NOT_APPLICABLE]) for side in ("before", "now")]
+    return both["source_before"].isin(RESTRICTED) & shown[0] & ~shown[1]
 
 
 def _same(both: pd.DataFrame, name: str) -> pd.Series:

@@ -119,8 +119,13 @@ def write_observations(folder: Path, seen: Observed) -> str:
     words = seen.tested[[*keys, "word"]]
     table = seen.named.merge(words, on=keys, how="left", validate="m:1").sort_values(keys, ignore_index=True)
     table.astype(dict.fromkeys(table.select_dtypes("category"), str)).to_parquet(folder / OBSERVATIONS, index=False)
+    places_of(seen).to_parquet(folder / PLACES, index=False)
+    return sha256(folder / OBSERVATIONS)
+
+
+def places_of(seen: Observed) -> pd.DataFrame:
+    """Return what each place is made of: columns territory, level, commune."""
     made = membership(pd.read_parquet(seen.root.processed / "territories.parquet"))
     here = pd.MultiIndex.from_frame(seen.places[["territory", "level"]])
     made = made[made["level"].isin(LEVELS_OF_FORMS) & pd.MultiIndex.from_frame(made[["territory", "level"]]).isin(here)]
-    made.sort_values(list(made), ignore_index=True).to_parquet(folder / PLACES, index=False)
-    return sha256(folder / OBSERVATIONS)
+    return made.sort_values(list(made), ignore_index=True)

@@ -18,12 +18,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from ctg_analysis.errors import UserError
-from ctg_analysis.published import EDITIONS, OBSERVATIONS, PLACES, are_remembered
+from ctg_analysis.published import EDITIONS, PROVENANCE, adopt
 from ctg_analysis.scratch import scratch
+from ctg_analysis.settings import data_root
 
-HOME, JOURNAL = EDITIONS, ".journal"
-RECORD = "provenance.json"
-KNOWN = ".known-"  # what an edition that is removed becomes, where its figures stay known
+HOME, JOURNAL, RECORD = EDITIONS, ".journal", PROVENANCE
 DAMAGED = ".damaged"  # what was found in editions in the place of their own files
 
 
@@ -197,35 +196,24 @@ def damaged_editions(out: Path, epci: str) -> list[Path]:
 def collect(out: Path, epci: str, keep: int) -> list[Path]:
     """Remove all editions of a report but the latest ones, so many, and the one that the latest is compared with.
 
-    One that is damaged does not count, and goes with those published before it. What editions have published of an
-    EPCI whose partners have sent files stays for good, for the gate (rule R2). Return those removed; what a removal
-    that was stopped left behind goes too.
+    One that is damaged does not count, and goes with those published before it. What editions have published of
+    restricted sources is in the record. Return those removed; what a removal that was stopped left behind goes too.
 
     Raises:
+        InputError: an edition that the record cannot take in, see `published.adopt`.
         DamagedError: the latest one is, so that others may be needed to make it again.
     """
+    adopt(data_root(epci), out, epci)
     found, home = editions(out, epci), out / HOME / epci
     now = latest(out, epci)
     if not is_whole(now):
         raise damaged(now)
     whole = [edition for edition in found if is_whole(edition)]
     stay = {*found[: found.index(whole[:keep][-1]) + 1], compared_with(now)}
-    folders = sorted(path for path in home.iterdir() if path.is_dir() and not path.name.startswith(KNOWN))
+    folders = sorted(path for path in home.iterdir() if path.is_dir())
     old = [folder for folder in folders if folder not in stay]
     with scratch(out, epci) as folder:
         for edition in old:
-            gone = edition.with_name(KNOWN + edition.name) if are_remembered(epci) else folder / edition.name
-            shutil.rmtree(gone, ignore_errors=True)  # of the same name, so with the same figures
-            edition.rename(gone)
+            edition.rename(folder / edition.name)
             shutil.rmtree(_kept(edition), ignore_errors=True)
-    for gone in home.glob(f"{KNOWN}*"):
-        _keep(gone, (OBSERVATIONS, PLACES))
     return old
-
-
-def _keep(folder: Path, names: tuple[str, ...]) -> None:
-    for path in folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif path.name not in names:
-            path.unlink()

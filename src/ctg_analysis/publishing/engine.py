@@ -15,6 +15,7 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 from traitlets.config import Config
 
 from ctg_analysis.publishing import template, workers
+from ctg_analysis.settings import SAFE_PATH
 
 TIMES = ("start_time", "end_time", "duration")
 PLACES = ("input_path", "output_path")
@@ -51,6 +52,7 @@ class ChapterEngine(NBClientEngine):
         if "ctg" not in nb_man.nb.metadata:
             super().execute_managed_notebook(nb_man, kernel_name, **options)
             return
+        os.environ |= SAFE_PATH  # papermill starts a kernel with that of this process
         with tempfile.TemporaryDirectory(prefix="ctg-") as sockets:
             local = Config(
                 {"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}} if os.name == "posix" else {}

@@ -14,7 +14,7 @@ from papermill.parameterize import parameterize_notebook
 
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapters import ChapterNotebook
-from ctg_analysis.errors import UserError
+from ctg_analysis.errors import OtherTerritoryError, UserError
 from ctg_analysis.processing import hold
 from ctg_analysis.publishing import template
 from ctg_analysis.publishing.readings import read_ahead
@@ -23,6 +23,10 @@ from ctg_analysis.settings import data_root
 
 KERNEL = "python3"
 ENGINE, WARM_ENGINE = "ctg", "ctg-warm"
+OPENED = "application/vnd.ctg.opened+json"
+ASKS = f"""from IPython.display import display
+from ctg_analysis.observed import opened
+display({{{OPENED!r}: opened()}}, raw=True)"""  # runs after the cells of a chapter, where they ran
 
 
 class CellError(UserError):
@@ -54,12 +58,15 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
     The cells run in this process when it is a fork of the template, prepared for the territory; else in a stock kernel.
 
     Raises:
-        CellError: a cell failed; says the chapter, the cell and the error.
+        CellError: a cell failed; says the chapter, the cell and the error. OtherTerritoryError. UserError: it ended
+            before its last cell.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
     engine = WARM_ENGINE if template.is_fork() else ENGINE
     source, failed = str(chapter.path), str(folder / chapter.path.name)
     notebook = prepare_notebook_metadata(parameterised(chapter, epci, engine), source, failed)
+    notebook.metadata.setdefault("ctg", {"chapter": chapter.number})  # which one that JupyterLab made does not have
+    notebook.cells.append(nbformat.v4.new_code_cell(ASKS))
     notebook = papermill_engines.execute_notebook_with_engine(
         engine,
         notebook,
@@ -69,6 +76,7 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
         execution_timeout=LIMITS.cell,
         checked=template.is_fork(),
     )
+    asked = notebook.cells.pop()
     try:
         raise_for_execution_errors(notebook, failed)
     except PapermillExecutionError as error:
@@ -76,7 +84,22 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
         raise CellError(
             place(chapter), error.cell_index, error.ename, error.evalue, strip_ansi("\n".join(error.traceback))
         ) from error
+    try:
+        _check(place(chapter), epci, asked)
+    except UserError:
+        nbformat.write(notebook, failed)
+        raise
     return notebook
+
+
+def _check(place: str, epci: str, asked: nbformat.NotebookNode) -> None:
+    """Check that a notebook ran whole and opened its territory alone, from what ASKS showed after its cells."""
+    answers = [output.data[OPENED] for output in asked.outputs if OPENED in output.get("data", {})]
+    if not answers:
+        raise UserError(f"{place}: ended before its last cell, expected that all of them run: is there an exit?")
+    if others := sorted(set(answers[0]) - {epci}):
+        expected = f"expected {epci} alone: open the chapter with the parameter epci"
+        raise OtherTerritoryError(f"{place}: opened {', '.join(others)}, {expected}")
 
 
 def parameterised(chapter: ChapterNotebook, epci: str, engine: str) -> nbformat.NotebookNode:

@@ -15,6 +15,7 @@ from threading import Lock
 
 from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.template import FORK, NEWS, REAP
+from ctg_analysis.settings import SAFE_PATH
 
 START = "from ctg_analysis.publishing.template import main; main()"
 PROGRAM = "from ctg_analysis.publishing.template import become_program; become_program()"
@@ -138,7 +139,7 @@ class Template:
         self._process = subprocess.Popen(
             [sys.executable, "-c", START, str(theirs.fileno())],
             pass_fds=(theirs.fileno(),),
-            env=os.environ | ENVIRONMENT,
+            env=os.environ | ENVIRONMENT | SAFE_PATH,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,

@@ -16,6 +16,9 @@ from ctg_analysis.publishing.boxes import merged
 from ctg_analysis.publishing.sections import with_sections
 from ctg_analysis.publishing.site import TEMPLATES, in_french, page
 
+INJECTED = "injected-parameters"  # the tag of papermill's own cell
+LEFT_OUT = {"an image": re.compile("image/"), "Markdown": re.compile("text/markdown")}
+VALUE = "a value without HTML"
 # What comes before the date is looked at after its last letters: a search for letters is quick in long drawings.
 EXTRACTION = re.compile(r"u (?:(?<=extraction du )|(?<=état au )|(?<=\d{4} au ))(\d\d)/(\d\d)/(\d{4})")
 
@@ -35,6 +38,30 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
     dates = [f"{year}-{month}-{day}" for day, month, year in EXTRACTION.findall(body)]
     date = in_french(max(dates)) if dates else ""
     return page("chapitre.html.j2", page=about | {"date": date}, body=Markup(explained(body)), sections=sections)
+
+
+def left_out(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return what an executed chapter shows and its page does not, by the cell of the notebook, from 1: its page takes
+    HTML alone. What is written to standard error is for the analyst, not for the page.
+    """
+    cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
+    found = [
+        f"cell {number}: {kind}"
+        for number, cell in enumerate(cells, 1)
+        for output in cell.get("outputs", [])
+        if (kind := _kind_left_out(output))
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _kind_left_out(output: nbformat.NotebookNode) -> str:
+    if output.output_type == "stream":
+        return "printed text" if output.name == "stdout" else ""
+    kinds = list(output.get("data", {}))
+    if not kinds or "text/html" in kinds:
+        return ""
+    rich = [kind for kind in kinds if kind != "text/plain"]
+    return next((said for said, kind in LEFT_OUT.items() if any(map(kind.match, rich))), rich[0] if rich else VALUE)
 
 
 class PageExporter(HTMLExporter):

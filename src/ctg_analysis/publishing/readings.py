@@ -18,7 +18,7 @@ from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
 from ctg_analysis.proved import proved
 from ctg_analysis.publishing.keys import named_in
-from ctg_analysis.spaces import APPROVALS, convention
+from ctg_analysis.spaces import APPROVALS
 
 SYNTHESIS = "00"
 SAID = "said"
@@ -60,20 +60,21 @@ def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
     """Return the SHA-256 of all that a chapter may read of its territory.
 
     The observations of its indicators there, in the places beside and in the comparable EPCIs, which what is compared
-    comes from; the dates of their sources; what scores rest on; the structures, where their approvals are told, and the
-    convention beside; the places; what EPCIs are compared by; what its figures prove; for the
-    chapters that tell the démarche, all of it and the indicators that it names.
+    comes from; the dates of their sources; what scores rest on; the structures, where their approvals are told; the
+    period of the convention; the places; what EPCIs are compared by; what its figures prove; for the chapters that
+    tell the démarche, all of it and the indicators that it names.
     """
     read = indicators_of(chapter, seen.demarche)
     of_all, proofs = sums(seen), proved(seen.demarche)
     sources = {source for one in read for source in one.sources}
-    digest = sha256(repr(sorted((name, date) for name, date in seen.received.items() if name in sources)).encode())
+    received = sorted((name, date) for name, date in seen.received.items() if name in sources)
+    digest = sha256(repr((received, seen.convention)).encode())
     for name in ("", *(one.id for one in read)):
         digest.update(of_all[name])
     for measure in sorted({one.value.numerator for one in read if isinstance(one.value, Ratio)}):
         digest.update(of_all[SAID, measure])
     if APPROVALS in sources:
-        digest.update(_sums_of_rows(seen.spaces).tobytes() + repr(convention(seen)).encode())
+        digest.update(_sums_of_rows(seen.spaces).tobytes())
     digest.update(repr([(one.id, proofs[one.id]) for one in read if one.id in proofs]).encode())
     if chapter.number in OF_THE_DEMARCHE:
         digest.update(seen.demarche.sum())

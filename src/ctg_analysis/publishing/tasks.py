@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctg_analysis.chapters import ChapterNotebook, all_chapters
+from ctg_analysis.errors import room_in
 
 if TYPE_CHECKING:
     from ctg_analysis.observed import Observed
@@ -26,6 +27,11 @@ class Report:
     executed: Path
     latest: Path | None
 
+    @property
+    def out(self) -> Path:
+        """Return the folder of the reports, which the scratch folders are below."""
+        return self.fresh.parents[2]
+
 
 def prepare(epci: str) -> None:
     """Check an EPCI; load what its chapters read, the notebooks with its parameters, the sums of what they read."""
@@ -44,43 +50,49 @@ def prepare(epci: str) -> None:
 def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict:
     """Run a chapter and write its page, unless what it reads is what it read in the former edition.
 
-    former: the sum of what it read, empty to run it anyway. Returns that sum now, and whether it ran.
+    former: the sum of what it read, empty to run it anyway. Returns that sum now, whether it ran, and what it shows
+    that its page does not.
     """
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.display.texts import typography
     from ctg_analysis.publishing.execution import execute
-    from ctg_analysis.publishing.html import chapter_page
+    from ctg_analysis.publishing.html import chapter_page, left_out
 
     read = _read(open_chapter(report.epci).seen, chapter)
     if former and read == former:
         return {"observations": read, "run": False}
-    notebook = execute(chapter, report.epci, report.executed)
-    page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
-    (report.fresh / chapter.page).write_text(chapter_page(notebook, page), encoding="utf-8")
-    return {"observations": read, "run": True}
+    with room_in(report.out):
+        notebook = execute(chapter, report.epci, report.executed)
+        page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
+        (report.fresh / chapter.page).write_text(chapter_page(notebook, page), encoding="utf-8")
+    return {"observations": read, "run": True, "left_out": left_out(notebook)}
 
 
 def write_data(report: Report) -> dict:
     """Write the data files and what changed since the edition before; return what the index and the record say."""
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.proofs import breaks
-    from ctg_analysis.publishing.changes import write_changes
+    from ctg_analysis.publishing.changes import withheld, write_changes
     from ctg_analysis.publishing.data_files import write_csv, write_material, write_observations, write_spaces
+    from ctg_analysis.publishing.recording import entry
     from ctg_analysis.settings import data_root
 
-    chapter = open_chapter(report.epci)
-    write_csv(report.fresh, chapter)
-    write_material(report.fresh, chapter.seen.demarche)
-    write_spaces(report.fresh, chapter.seen)
-    observations = write_observations(report.fresh, chapter.seen)
-    page = about(report)
-    after = write_changes(report.fresh, report.latest, observations, page)
+    chapter, page = open_chapter(report.epci), about(report)
+    with room_in(report.out):
+        write_csv(report.fresh, chapter)
+        write_material(report.fresh, chapter.seen.demarche)
+        write_spaces(report.fresh, chapter.seen)
+        observations = write_observations(report.fresh, chapter.seen)
+        after = write_changes(report.fresh, report.latest, observations, page)
     return {
         "page": page,
         "departements": chapter.seen.territory["departement"],
         "date": max(chapter.seen.received.values()),
         "observations": observations,
         "after": after,
+        "published": entry(chapter.seen),
+        "withheld": withheld(report.latest, report.fresh),
+        "voices": chapter.seen.demarche.sum(of_persons=True).hex(),
         "breaks": [
             str(one)
             for one in breaks(data_root(report.epci), report.epci, chapter.seen.observations, chapter.seen.territories)

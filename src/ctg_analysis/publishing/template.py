@@ -132,10 +132,9 @@ def warm_up() -> None:
     shell = CellShell.instance(config=CONFIG)
     _ = shell.display_formatter.formatters  # made when first asked for
     shell.builtin_trap.__enter__()  # for good: a builtin that comes or goes has Python forget where it found the others
-    with suppress(UserError):  # told where chapters are chosen
-        for chapter in all_chapters():
-            with suppress(Exception):  # one that cannot be read says why when it is run
-                _read_ahead(chapter, shell)
+    for chapter in all_chapters():
+        with suppress(Exception):  # one that cannot be read says why when it is run
+            _read_ahead(chapter, shell)
     page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
     chapter_page(small, page)
     for name in pieces.list_templates():

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection, wait
 from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.forks import LIMITS, EndedError, Fork, Limits, Parent, Template
 from ctg_analysis.publishing.template import CALL, DONE, REFUSED, SERVE, end_with_build
-from ctg_analysis.settings import WARM, settings
+from ctg_analysis.settings import SAFE_PATH, WARM, settings
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ def _run_stock(jobs: Iterable[Job], workers: int) -> Iterator[Outcome]:
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
+    os.environ |= SAFE_PATH  # multiprocessing starts its processes with that of this one
     reading, life = os.pipe()
     watch = {"initializer": end_with_build, "initargs": (f"/proc/{os.getpid()}/fd/{reading}",)}
     options = watch if sys.platform == "linux" else {}

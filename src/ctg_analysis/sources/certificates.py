@@ -4,10 +4,10 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.plain_text import values_of
 from ctg_analysis.settings import project_path
 from ctg_analysis.sources.folders import CERTIFICATE, FULL, sha256
 
@@ -83,11 +83,7 @@ def read_certificate(folder: Path) -> RawFolder:
     if not path.is_file():
         raise InputError([Finding(shown, None, None, "no certificate", "a source.yml beside the files")])
     try:
-        certificate = Certificate.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        line = getattr(error, "problem_mark", None)
-        where = line.line + 1 if line else None
-        raise InputError([Finding(shown, where, None, "text that is not YAML", "a YAML mapping")]) from error
+        certificate = Certificate.model_validate(values_of(path))
     except ValidationError as error:
         raise InputError(
             Finding(shown, None, ".".join(map(str, problem["loc"])), repr(problem["input"])[:60], problem["msg"])

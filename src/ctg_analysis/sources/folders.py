@@ -1,6 +1,7 @@
 """The folders of data/raw, as files: which to read, and the sums that tell whether they have changed."""
 
 import hashlib
+import os
 from pathlib import Path
 
 from ctg_analysis.settings import MATERIAL
@@ -17,6 +18,16 @@ def sha256(path: Path) -> str:
 def is_note(path: Path) -> bool:
     """Tell what no data are: notes for a person, and what git and `ctg fetch` keep in data/raw."""
     return path.name.startswith((".", "README", "LISEZMOI"))
+
+
+def files_of(raw: Path) -> list[Path]:
+    """Return all the files of data/raw, those that lie astray too, but for notes and the field material."""
+    found = []
+    for place, folders, names in os.walk(raw, followlinks=True):
+        home = Path(place)
+        folders[:] = [name for name in folders if not is_note(home / name) and home / name != raw / MATERIAL]
+        found += [home / name for name in names if not is_note(home / name)]
+    return sorted(found)
 
 
 def source_folders(raw: Path) -> dict[str, list[Path]]:

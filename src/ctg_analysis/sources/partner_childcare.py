@@ -1,6 +1,6 @@
 """Forms about childcare: childminders, centres, the relais petite enfance, requests, who organises it."""
 
-from ctg_analysis.layouts import EUROS, HOURS, PERSONS, YES_NO, Field
+from ctg_analysis.layouts import EUROS, HOURS, PERSONS, YES_NO, Field, apart, at_least, at_most, nobody_without
 from ctg_analysis.sources.partner_form import CAF, EPCI, children, form
 
 # The months: end of the name of the measure → end of the name of the column, the same in a sentence.
@@ -50,6 +50,11 @@ FORMS = (
             "1 si la commune n'a ni EAJE ni assistant maternel actif",
             YES_NO,
         ),
+        links=(
+            at_most("active_childminders", "childminder_approved_places"),
+            at_least("active_childminders", "childminder_approved_places", 4),  # article L. 421-4 du CASF
+        ),
+        tells={"communes_without_childcare": "active_childminders"},
     ),
     form(
         "caf_partenaire_petite_enfance",
@@ -95,6 +100,25 @@ FORMS = (
         Field("rpe_permanences", "hub_sessions", "demi-journées de permanence du relais par mois"),
         Field("rpe_am_touches", "childminders_using_hub", "assistants maternels ayant fréquenté le relais", PERSONS),
         Field("rpe_am_actifs", "active_childminders", "assistants maternels en activité, vus de la Caf", PERSONS),
+        links=(
+            *(
+                nobody_without("eaje_children", things)
+                for things in (
+                    "eaje_hours_capacity",
+                    "eaje_hours_attended",
+                    "eaje_hours_invoiced",
+                    "eaje_expenses",
+                    "eaje_funded_places",
+                    "eaje_funded",
+                    "eaje_open_days",
+                    "eaje_weekly_hours",
+                )
+            ),
+            nobody_without("eaje_disabled_children", "eaje_inclusion_bonus"),
+            at_least("eaje_disabled_children", "eaje_inclusion_bonus"),
+            nobody_without("childminders_using_hub", "childminder_hub_fte"),
+            nobody_without("childminders_using_hub", "hub_sessions"),
+        ),
     ),
     form(
         "enquete_locale_petite_enfance",
@@ -121,5 +145,6 @@ FORMS = (
         Field("sppe_qualite", "sppe_quality", "1 si la mission « soutenir la qualité » est exercée", YES_NO),
         Field("sppe_transferee", "sppe_transferred", "1 si la commune a transféré la compétence à l'EPCI", YES_NO),
         breakdowns={"childcare_requests": tuple(f"requests_{name}" for name in MONTHS)},
+        links=(apart("childcare_requests", "met_requests", "unmet_requests"),),
     ),
 )

@@ -1,6 +1,21 @@
 """Forms about children, youth and parents: leisure, school hours, schemes, who is followed."""
 
-from ctg_analysis.layouts import CALENDAR_YEAR, EVIDENCE, HOURS, MINUTES, PERSONS, PRICE, SCALE, SCORE, YES_NO, Field
+from ctg_analysis.layouts import (
+    CALENDAR_YEAR,
+    EVIDENCE,
+    HOURS,
+    MINUTES,
+    PERSONS,
+    PRICE,
+    SCALE,
+    SCORE,
+    YES_NO,
+    Field,
+    apart,
+    at_most,
+    everybody_with,
+    nobody_without,
+)
 from ctg_analysis.sources.partner_form import CAF, EPCI, SDJES, children, form
 
 FORMS = (
@@ -41,6 +56,17 @@ FORMS = (
         Field("pedt", "pedt_covered", "1 si la commune est couverte par un PEDT", YES_NO),
         Field("pedt_fin", "pedt_end_year", "année de fin du PEDT", CALENDAR_YEAR, about=("pedt",)),
         Field("plan_mercredi", "wednesday_plan_covered", "1 si la commune est couverte par un plan mercredi", YES_NO),
+        links=(
+            apart("leisure_staff", "leisure_staff_under_6", "leisure_staff_6_plus"),
+            *(
+                nobody_without(persons, *things)
+                for persons in ("leisure_staff", "leisure_under_6", "leisure_6_plus")
+                for things in (
+                    ("leisure_open_days",),
+                    ("leisure_places_wednesday", "leisure_places_short_holidays", "leisure_places_summer"),
+                )
+            ),
+        ),
     ),
     form(
         "enquete_locale_enfance",
@@ -122,6 +148,20 @@ FORMS = (
             "enfants_handicap_accueillis", "leisure_disabled_children", "enfants en situation de handicap accueillis"
         ),
         Field("refus_accueil", "care_refusals", "refus d'accueil liés au handicap"),
+        links=(
+            nobody_without("local_pupils", "local_schools"),
+            nobody_without("local_pupils", "local_classes"),
+            nobody_without("pupils_with_evening_care", "schools_evening_care"),
+            everybody_with("pupils_with_evening_care", "local_pupils", "schools_evening_care", "local_schools"),
+            nobody_without("pupils_at_canteen", "schools_lunch_care"),
+            nobody_without("pupils_in_pedt", "pedt_covered"),
+            everybody_with("pupils_in_pedt", "local_pupils", "pedt_covered"),
+            *(
+                nobody_without(persons, things)
+                for persons in ("children_3_11_attending", "teenagers_attending", "leisure_disabled_children")
+                for things in ("leisure_child_hours", "leisure_hours_capacity")
+            ),
+        ),
     ),
     form(
         "caf_partenaire_jeunesse_parentalite",
@@ -164,6 +204,18 @@ FORMS = (
             "accueils de loisirs ayant reçu le complément inclusif",
         ),
         Field("acm_nombre", "leisure_funded", "accueils de loisirs financés"),
+        links=(
+            nobody_without("clas_children", "clas_sites"),
+            nobody_without("clas_children", "scheme_clas"),
+            nobody_without("clas_parents", "clas_sites"),
+            nobody_without("clas_parents", "scheme_clas"),
+            nobody_without("laep_families", "laep_places"),
+            nobody_without("laep_families", "laep_hours"),
+            nobody_without("laep_families", "scheme_laep"),
+            nobody_without("parenting_participants", "parenting_actions"),
+            nobody_without("parenting_participants", "scheme_reaap"),
+            at_most("home_help_families", "home_help_hours"),
+        ),
     ),
     form(
         "enquete_locale_parentalite",

@@ -1,6 +1,6 @@
 """What the forms of partners have in common: a restricted source, whose file bears its name."""
 
-from ctg_analysis.layouts import PERSONS, YEAR, Field, Form, SiteForm
+from ctg_analysis.layouts import PERSONS, YEAR, Field, Form, Link, SiteForm
 from ctg_analysis.model import SecrecyRule, Source
 
 THRESHOLD = 5
@@ -17,10 +17,12 @@ def form(
     *fields: Field,
     written: str = YEAR,
     breakdowns: dict[str, tuple[str, ...]] | None = None,
+    links: tuple[Link, ...] = (),
+    tells: dict[str, str] | None = None,
     by_site: tuple[str, ...] = (),
 ) -> Source:
     """Return the source of a form; the file bears the source's name. by_site: see SiteForm, which it then is."""
-    told = f"{id_}.csv", title, fields, written, breakdowns or {}
+    told = f"{id_}.csv", title, fields, written, breakdowns or {}, links, tells or {}
     return Source(
         id=id_,
         label=title,

@@ -13,6 +13,7 @@ from ctg_analysis.layouts import (
     PERSONS,
     YES_NO,
     Field,
+    nobody_without,
 )
 from ctg_analysis.sources.partner_form import CAF, EPCI, children, form
 
@@ -37,6 +38,7 @@ FORMS = (
             "eleves_pps",
         ),
         Field("aesh_etp", "aesh_fte", "équivalents temps plein d'accompagnants (AESH)"),
+        links=(nobody_without("pupils_with_aesh", "aesh_fte"),),
     ),
     form(
         "services_handicap",
@@ -48,6 +50,7 @@ FORMS = (
         Field("attente_camsp", "camsp_wait", "attente moyenne avant l'entrée au CAMSP le plus proche", DELAY),
         Field("attente_sessad", "sessad_wait", "attente moyenne avant l'entrée au SESSAD le plus proche", DELAY),
         Field("attente_ime", "ime_wait", "attente moyenne avant l'entrée à l'IME le plus proche", DELAY),
+        links=(nobody_without("inclusion_hub_families", "inclusion_hub_sessions"),),
     ),
     form(
         "agrements_vie_sociale",
@@ -94,6 +97,18 @@ FORMS = (
             "financement_autres", "social_funding_other", "autres financements et ressources propres, en euros", EUROS
         ),
         Field("financement_total", "social_funding", "financement total, en euros", EUROS),
+        links=tuple(
+            nobody_without(persons, things)
+            for persons in ("social_participants", "volunteers")
+            for things in (
+                "covered_by_social_space",
+                "population_in_social_space",
+                "social_fte",
+                "board_seats",
+                "board_meetings",
+                "social_funding",
+            )
+        ),
     ),
     form(
         "enquete_locale_droits",
@@ -116,5 +131,10 @@ FORMS = (
             part_of="locaux",
         ),
         Field("rendez_vous_droits", "rights_appointments", "rendez-vous des droits de l'année", PERSONS),
+        links=(
+            nobody_without("digital_persons", "digital_sites"),
+            nobody_without("digital_persons", "digital_hours"),
+            nobody_without("rights_appointments", "rights_hours"),
+        ),
     ),
 )

@@ -69,9 +69,11 @@ def _figures(
         return
     from ctg_analysis.observed import observed
     from ctg_analysis.processing import ensure
+    from ctg_analysis.publishing.recording import record_observed
 
     ensure(root)
     seen = observed(epci, root)
+    record_observed(seen)
     for figure in issue.chiffres_cles:
         found = _figure(figure, seen)
         if found is None:

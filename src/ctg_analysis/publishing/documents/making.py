@@ -19,6 +19,7 @@ from ctg_analysis.publishing.documents.reference import read_reference
 from ctg_analysis.publishing.documents.word import fill
 from ctg_analysis.publishing.documents.writing import place, write
 from ctg_analysis.publishing.pdf import write_pdf
+from ctg_analysis.publishing.recording import record_observed
 from ctg_analysis.scratch import scratch
 from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.summaries import messages
@@ -90,6 +91,7 @@ def dossier(epci: str, root: DataRoot) -> Dossier:
         path = project_path(root.material(epci) / CONVENTION_FILE)
         raise UserError(f"{path}: found no convention yet, expected its parties and its articles: ctg new {epci}")
     places = seen.territories[seen.territories["level"].isin(["epci", "commune"])]
+    record_observed(seen)
     return Dossier(
         material,
         material.convention,

@@ -7,7 +7,7 @@ holds.
 import datetime
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +21,11 @@ from ctg_analysis.settings import project_path
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
+    from jinja2.sandbox import SandboxedEnvironment
 
 LARGEST = 20_000_000  # bytes of a template once unfolded: a Word file is a zip
+FILTERS = ("capitalize", "default", "first", "join", "last", "length", "lower", "sort", "title", "trim", "upper")
+OF_A_TAG = (ArithmeticError, AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError)
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of every part of a file: the first moment that a zip can tell
 CONTENTS = "TOC"  # the instruction of a table of contents
 FIRST_LEVEL = "heading 1"
@@ -38,8 +41,7 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
     """
     from docx.opc.exceptions import OpcError
     from docxtpl import DocxTemplate
-    from jinja2 import StrictUndefined, TemplateError
-    from jinja2.sandbox import SandboxedEnvironment
+    from jinja2 import TemplateError
     from lxml.etree import XMLSyntaxError
     from markupsafe import Markup
 
@@ -58,17 +60,34 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
             return Markup(xml(value, styles))
         return words(value) if isinstance(value, str) else value
 
-    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=written)
     try:
-        document.render(dict(context), environment)
-    except TemplateError as error:
+        document.render(dict(context), _environment(written))
+    except (TemplateError, *OF_A_TAG) as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0][:200]
         expected = "expected the tags that data/reference/convention/LISEZMOI.md describes"
-        raise UserError(f"{shown}: found a tag that says: {error}; {expected}") from error
+        raise UserError(f"{shown}: found a tag that says: {said}; {expected}") from error
     filled = document.docx  # get_docx() would open the template again
     _describe(filled, title, date)
     _number_revisions(filled)
     _list_contents(filled)
     return same_bytes(filled)
+
+
+def _environment(written: Callable[[object], object]) -> "SandboxedEnvironment":
+    """Return what reads the tags of a template: names, conditions, repetitions, nothing that calculates or swells."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment, SecurityError
+
+    class Tags(SandboxedEnvironment):
+        intercepted_binops = frozenset({"*", "**", "%"})
+
+        def call_binop(self, context, operator, left, right):
+            raise SecurityError(f"{operator} is no sign of a template, which calculates nothing")
+
+    environment = Tags(autoescape=True, undefined=StrictUndefined, finalize=written)
+    environment.filters = {name: environment.filters[name] for name in FILTERS}
+    environment.globals.clear()
+    return environment
 
 
 def _describe(document: "Document", title: str, date: str) -> None:

@@ -1,0 +1,29 @@
+"""What is told of a territory beside its report is recorded as its editions are (rule R2)."""
+
+import pandas as pd
+
+from ctg_analysis.chapter import open_chapter
+from ctg_analysis.observed import Observed, observed
+from ctg_analysis.processing import record_published
+from ctg_analysis.published import Entry, entry_of
+from ctg_analysis.publishing.data_files import places_of
+from ctg_analysis.staleness import tables_made_from
+
+
+def entry(seen: Observed) -> Entry | None:
+    """Return what is published of restricted sources with the observations of a territory."""
+    return None if seen.root.fictional else entry_of(seen.observations, places_of(seen))
+
+
+def record_observed(seen: Observed) -> None:
+    """Put in the record what was observed of a territory, before it is told."""
+    made_from = tables_made_from(seen.root)
+    current = observed(seen.epci, seen.root) is seen  # else `ctg data` has run since it was opened
+    record_published(seen.root, seen.epci, entry(seen), max(seen.received.values()), made_from if current else [])
+
+
+def recorded_observations(epci: str) -> pd.DataFrame:
+    """Return the observations of an EPCI, its communes and its comparators, which are recorded."""
+    seen = open_chapter(epci).seen
+    record_observed(seen)
+    return seen.observations

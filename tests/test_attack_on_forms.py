@@ -1,0 +1,86 @@
+"""The attacker reads five editions of forms filled at random, published for the public and for the COPIL (rule R2).
+
+Two EPCIs of one département, with two secteurs each, that are drawn anew; a commune that goes from one to the other; a
+year more. All that is published is in the record, wherever and for whomever: the gate reads it there, the attacker has
+read it all. Groups of 1 to 4 persons of whom a row speaks, shown or not, are to stay within [0, 4].
+"""
+
+from dataclasses import replace
+
+import pytest
+from form_attack import PERSONS, attacker_of, victims
+from random_forms import ONE, counts_of, membership_of, observations_of, places_of
+
+from ctg_analysis import secrecy
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.model import SECRET
+from ctg_analysis.published import entry_of, published_before, remember
+from ctg_analysis.secrecy import withhold_beside
+from ctg_analysis.settings import DataRoot
+from ctg_analysis.sources import SOURCES
+
+pytestmark = pytest.mark.slow
+# Communes in the first secteur of each EPCI, communes that have moved to the second EPCI, years, and the report.
+EDITIONS = [
+    ((3, 2), (), ["2023"], "reports"),
+    ((3, 2), (), ["2023"], "reports_copil"),
+    ((2, 3), (), ["2023"], "elsewhere"),
+    ((2, 3), ("12005",), ["2023"], "reports_copil"),
+    ((2, 2), ("12005",), ["2023", "2024"], "reports"),
+]
+REPORTS = tuple(dict.fromkeys(report for *_, report in EDITIONS))
+SEEDS = (1, 10, 13)
+
+
+def published(root, counts, editions, *, remembered=REPORTS, sources=SOURCES):
+    """Publish editions one after the other, each put in the record; return those, and what they were before the gate.
+
+    remembered: the reports that the record knows of.
+    """
+    shown, asked = [], []
+    for secteurs, moved, years, report in editions:
+        places = places_of(secteurs, moved)
+        observed = observations_of(counts, places, years)
+        before = published_before(root, set(SOURCES))
+        gate = withhold_beside(observed, CATALOGUE, dict(sources), membership_of(places), before)
+        if report in remembered:
+            remember(root, ONE, entry_of(gate.observations, membership_of(places)), "2026-01-01")
+        shown.append((gate.observations, places))
+        asked.append((observed, places))
+    return shown, asked
+
+
+def found(shown, asked, counts):
+    """Return the victims that the editions give away, those that a total leaves together among them."""
+    attacker = attacker_of(*shown, truth=counts)
+    return attacker.finds_out(victims(counts, *asked)) + attacker.counts_together(PERSONS)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_withheld_group_is_bounded_by_five_editions(seed, tmp_path):
+    counts = counts_of(seed, ["2023", "2024"])
+    shown, asked = published(DataRoot(tmp_path), counts, EDITIONS)
+    assert len(victims(counts, *asked)) > 40
+    assert sum(table["status"].eq(SECRET).sum() for table, _ in shown) > 100
+    assert found(shown, asked, counts) == []
+
+
+UNLINKED = {name: replace(one, form=one.form and replace(one.form, links=())) for name, one in SOURCES.items()}
+WITHOUT = {
+    "the links between fields": (13, EDITIONS[:1], {"sources": UNLINKED}, {}),
+    "the secondary rule": (13, EDITIONS[:1], {}, {"secondary": lambda *_: ([], [])}),
+    "a look at what is withheld together": (13, EDITIONS[:1], {}, {"remains": lambda *_: {}}),
+    "what the COPIL has read": (13, [EDITIONS[1], EDITIONS[3]], {"remembered": ()}, {}),
+    "what another folder of reports tells": (13, [EDITIONS[2], EDITIONS[4]], {"remembered": ("reports",)}, {}),
+    "what an earlier edition withheld": (1, [EDITIONS[2], EDITIONS[3]], {}, {"withheld_before": lambda *_: []}),
+}
+
+
+@pytest.mark.parametrize("protection", WITHOUT)
+def test_the_attacker_finds_victims_again_without(protection, tmp_path, monkeypatch):
+    seed, editions, options, taken = WITHOUT[protection]
+    for name, nothing in taken.items():
+        monkeypatch.setattr(secrecy, name, nothing)
+    counts = counts_of(seed, ["2023", "2024"])
+    shown, asked = published(DataRoot(tmp_path), counts, editions, **{"remembered": REPORTS} | options)
+    assert found(shown, asked, counts)

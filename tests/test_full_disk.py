@@ -1,0 +1,78 @@
+"""A disk that is full: one line that names the folder, nothing published, nothing left behind."""
+
+import errno
+import os
+
+import pytest
+from notebook_files import write_notebook
+
+from ctg_analysis import build as building
+from ctg_analysis import chapters, processing
+from ctg_analysis.build import lines_of
+from ctg_analysis.chapters import chosen_chapters
+from ctg_analysis.errors import FullError, room_in
+from ctg_analysis.publishing.editions import SCRATCH, latest
+from ctg_analysis.publishing.workers import Template, can_fork
+from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, Settings
+
+FULL = "No space left on device, expected room there: make some, then run the command again"
+OWN = "from ctg_analysis.chapter import open_chapter\nopen_chapter(epci).perimeter()"
+FILLS = f"""
+import pathlib
+
+def full(*_, **__):
+    raise OSError({errno.ENOSPC}, "")
+
+pathlib.Path.write_text = full"""
+
+
+def full(*_, **__):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_the_folder_is_named_and_no_other_error_is_taken_for_it(tmp_path):
+    with pytest.raises(FullError) as error, room_in(tmp_path):
+        full()
+    assert str(error.value) == f"{tmp_path}: {FULL}" and error.value.exit_code == 1
+    with pytest.raises(PermissionError), room_in(tmp_path):
+        raise PermissionError(errno.EACCES, "no", "file")
+
+
+def test_the_data_stage_names_data_processed_and_leaves_it_as_it_was(tmp_path, monkeypatch):
+    root = DataRoot(tmp_path)
+    root.processed.mkdir()
+    (root.processed / "manifest.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(processing, "derive_material", lambda root, places: {})
+    monkeypatch.setattr("pandas.read_parquet", lambda path: None)
+    monkeypatch.setattr(processing, "_write_material", full)
+    (root.raw / "demarche").mkdir(parents=True)
+    with pytest.raises(FullError, match="processed/demarche: No space left"):
+        processing.process_material(root)
+    assert [path.name for path in root.processed.iterdir()] == ["manifest.json"]
+    assert not list(root.path.glob(".processed-*"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_fork(), reason="no fork here: a cell is not in the process that writes the page")
+def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeypatch, example):
+    """Once where it publishes, once in a chapter: what it kept from the edition before would be dated for nothing."""
+    monkeypatch.setattr(chapters, "settings", lambda: Settings(root=tmp_path))
+    (tmp_path / "notebooks").mkdir()
+    path, out, warm = tmp_path / "notebooks" / "18_a.ipynb", tmp_path / "reports", Template()
+
+    def built(*cells):
+        write_notebook(path, *cells)
+        (one,) = building.build([EXAMPLE_EPCI], chosen_chapters([]), out, template=warm)
+        return one
+
+    try:
+        assert built(OWN).exit_code == 0
+        before = latest(out, EXAMPLE_EPCI)
+        one = built(OWN, FILLS)
+        assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
+        monkeypatch.setattr(building, "write_record", full)
+        one = built(OWN, OWN)
+        assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
+        assert latest(out, EXAMPLE_EPCI) == before and not list((out / SCRATCH).iterdir())
+    finally:
+        warm.close()

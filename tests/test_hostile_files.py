@@ -1,0 +1,224 @@
+"""Files made to harm: each is one line that says where, and nothing waits, swells or breaks."""
+
+import io
+import zipfile
+
+import docx
+import pandas as pd
+import pytest
+from pydantic import BaseModel
+from raw_files import received, said
+
+from ctg_analysis.cleaning.agreements import read_agreements
+from ctg_analysis.cleaning.files import load
+from ctg_analysis.cleaning.partner_files import clean_form
+from ctg_analysis.cleaning.reading import count, read, text
+from ctg_analysis.errors import MOST, MOST_LINES, Finding, InputError, UserError, in_lines
+from ctg_analysis.field.exports import read_export
+from ctg_analysis.field.reading import read_table
+from ctg_analysis.field.tables import TABLES
+from ctg_analysis.field.yaml_files import read_yaml
+from ctg_analysis.publishing.documents.word import LARGEST
+from ctg_analysis.publishing.documents.word import fill as filled
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.certificates import read_certificate
+
+LAUGHS = "a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 6)
+)
+RTL = "\u202e"
+# A YAML file, the line that is named, what is said to be found there.
+YAMLS = {
+    "aliases": (LAUGHS, 2, "an alias (*)"),
+    "a merge": ("a: &a {b: c}\nd:\n  <<: *a\n", 3, "an alias (*)"),
+    "depth": (f"a: b\nc: {'[' * 500}{']' * 500}\n", 2, "parts inside of parts"),
+    "great depth": (f"a: b\nc: {'[' * 50000}{']' * 50000}\n", 2, ""),
+    "depth of blocks": ("".join(f"{' ' * n}a:\n" for n in range(400)), None, "parts inside of parts"),
+    "Latin-1": ("a: b\ntitre: Département\n".encode("latin-1"), 2, "the byte 0xe9"),
+    "bytes": (b"\x00\x01\x02", None, "text that is not YAML"),
+    "no YAML": ("a: b\nb: [c\n", None, "text that is not YAML"),
+    "an object": ("a: b\nb: !!python/object/apply:os.system [ls]\n", None, None),  # a text where all values are
+    "right to left": (f"a: b\nconvention: texte{RTL}txet\n", 2, "a bidirectional control character"),
+    "size": ("# " + "x" * 3_000_000, None, "bytes"),
+}
+
+
+class Anything(BaseModel, extra="allow"):
+    """What any YAML mapping is."""
+
+
+def findings_of_certificate(path):
+    with pytest.raises(InputError) as error:
+        read_certificate(path.parent)
+    return error.value.findings
+
+
+READERS = {
+    "source.yml": findings_of_certificate,
+    "accords.yml": lambda path: read_agreements(path.parent, {"a": 5, "b": 5})[1],
+    "convention.yml": lambda path: list(read_yaml(path, Anything).findings),
+}
+
+
+@pytest.mark.parametrize("name", YAMLS)
+def test_a_yaml_file_made_to_harm_is_one_line(tmp_path, name):
+    content, line, found = YAMLS[name]
+    for file, findings in READERS.items():
+        path = tmp_path / file
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        told = findings(path)
+        assert (told or not found) and not any("\n" in str(one) or len(str(one)) > 400 for one in told), (file, told)
+        if found is not None:
+            (one,) = told
+            assert found in one.found and (line is None or one.line == line), (file, one)
+
+
+def test_a_day_of_a_certificate_that_does_not_exist_is_one_line(tmp_path):
+    (tmp_path / "source.yml").write_text("id: x\ndate_acces: 2026-13-45\n", encoding="utf-8")
+    assert all("\n" not in str(one) for one in findings_of_certificate(tmp_path / "source.yml"))
+
+
+FORM = SOURCES["mission_locale"]
+
+
+def a_form(folder, *rows):
+    """Write a form whose rows have these first cells, and blank ones."""
+    path = folder / FORM.form.file
+    columns = ["territoire", "periode", *(field.column for field in FORM.form.fields)]
+    blank = ";" * (len(columns) - 2)
+    path.write_text("\n".join([";".join(columns), *(row + blank for row in rows)]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_form_of_a_million_rows_is_one_line(tmp_path):
+    path = a_form(tmp_path, *["99001;2024-12"] * 1_000_000)
+    (told,) = said(clean_form, FORM, path, {"99001"})
+    assert "mission_locale.csv: found more than 20000 rows, expected 20000 at most" in told
+
+
+def test_a_table_of_a_million_rows_is_one_line(tmp_path):
+    table = TABLES["contributions"]
+    path = tmp_path / table.file
+    path.write_text(";".join(table.columns) + ("\nx" + ";" * (len(table.columns) - 1)) * 1_000_000, encoding="utf-8")
+    (told,) = read_table(path, table).findings
+    assert "contributions.csv: found more than 100000 rows, expected 100000 at most" in str(told)
+
+
+def test_the_findings_of_a_file_that_is_all_wrong_are_counted(tmp_path):
+    folder = received(tmp_path, {"x.csv": "code;value\n" + "01001;beaucoup\n" * 300_000})
+    schema = {"code": text(r"\d{5}", "a code"), "value": count()}
+    from pandera.pandas import DataFrameSchema
+
+    with pytest.raises(InputError) as error:
+        read(folder, "x.csv", DataFrameSchema(schema))
+    lines = str(error.value).splitlines()
+    assert len(lines) == MOST + 1 and "line 2, column value: found 'beaucoup', expected a number" in lines[0]
+    assert "and as much in 299979 other lines" in lines[-1]
+
+
+def test_the_lines_that_are_told_are_counted_too():
+    several = [Finding(f"{number:06}.csv", 1, None, "x", "y") for number in range(5000)]
+    lines = in_lines(several)
+    assert len(lines) == MOST_LINES + 1 and lines[-1] == f"and {5000 - MOST_LINES} more findings"
+    assert in_lines(several[:3]) == [str(one) for one in several[:3]]
+
+
+@pytest.mark.parametrize("header", ["x" * 200_000, '"' + "x" * 200_000 + '"', "x;" * 200_000, "x" * 20_000_000])
+def test_a_header_that_no_table_has_is_one_line(tmp_path, header):
+    path = tmp_path / "x.csv"
+    path.write_text(f"{header};id\n1\n", encoding="utf-8")
+    for function in (lambda: load(path, list), lambda: read_export(path)):
+        with pytest.raises(InputError) as error:
+            function()
+        assert len(str(error.value)) < 400 and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("cell", ["1e308", "1,5e3", "99999999999999999999", "-0x1", "1_000", "1e", "12 000"])
+def test_what_is_no_count_is_refused(tmp_path, cell):
+    from pandera.pandas import DataFrameSchema
+
+    folder = received(tmp_path, {"x.csv": f"code;value\n01001;{cell}\n"})
+    (told,) = said(read, folder, "x.csv", DataFrameSchema({"value": count()}))
+    assert f"line 2, column value: found '{cell}', expected" in told
+
+
+def test_characters_that_turn_a_text_round_are_refused_in_forms_and_tables(tmp_path):
+    told = said(clean_form, FORM, a_form(tmp_path, f"99001;2024{RTL}"), {"99001"})
+    assert sum("line 2, column periode: found a bidirectional control character" in line for line in told) == 1
+    table = TABLES["contributions"]
+    path = tmp_path / table.file
+    cells = dict.fromkeys(table.columns, "") | {"texte": f"bon{RTL}jour"}
+    pd.DataFrame([cells]).to_csv(path, sep=";", index=False)
+    told = [str(one) for one in read_table(path, table).findings]
+    assert sum("line 2, column texte: found a bidirectional control character" in line for line in told) == 1
+
+
+def word_file(path, *lines, parts=()):
+    """Write a Word file of some paragraphs, and more parts."""
+    document = docx.Document()
+    for line in lines:
+        document.add_paragraph(line)
+    document.save(path)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts:
+            file.writestr(name, content)
+    return path
+
+
+TAGS = [
+    *("{{ 1 / 0 }}", "{{ 1 + 'a' }}", "{{ nom.x.y }}", "{{ nom[0][1][2] }}", "{% for x in 5 %}{% endfor %}"),
+    *("{% for x in range(10**9) %}{% endfor %}", "{{ nom", "{% if %}", "{{ ''.__class__.__mro__ }}", "{{ nom() }}"),
+    *("{{ nom | nothing }}", "{% include 'x' %}", "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "{{ 9**9**9 }}"),
+    *("{{ 'a' * 10**10 }}", "{{ '%9999999999d' | format(1) }}", "{{ nom | int(none) + none }}", "{{p nom }}{%p if %}"),
+]
+
+
+def templates(folder):
+    """Return Word templates that fail, by what is wrong with them."""
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("word/document.xml", b"0" * (LARGEST + 1))
+    made = {
+        "no zip": b"PK\x03\x04 not a zip",
+        "empty": b"",
+        "a zip of nothing": zip_of({}),
+        "another zip": zip_of({"a.txt": "a"}),
+        "a bomb": bomb.getvalue(),
+        "entities": zip_of(
+            parts_of(folder)
+            | {"word/document.xml": b'<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><a>&b;</a>'}
+        ),
+        "cut": word_file(folder / "whole.docx", "x").read_bytes()[:2000],
+    }
+    paths = {}
+    for name, content in made.items():
+        paths[name] = folder / f"{name}.docx"
+        paths[name].write_bytes(content)
+    return paths | {tag: word_file(folder / f"tag{number}.docx", tag) for number, tag in enumerate(TAGS)}
+
+
+def parts_of(folder):
+    with zipfile.ZipFile(word_file(folder / "parts.docx", "x")) as file:
+        return {name: file.read(name) for name in file.namelist()}
+
+
+def zip_of(parts):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    return made.getvalue()
+
+
+def test_a_word_template_that_fails_is_one_line(tmp_path):
+    wrong = {}
+    for name, path in templates(tmp_path).items():
+        try:
+            filled(path, {"nom": "x"}, title="", date="2026-01-01")
+            wrong[name] = "no error"
+        except UserError as error:
+            if "\n" in str(error) or len(str(error)) > 400 or path.name not in str(error):
+                wrong[name] = str(error)
+        except Exception as error:
+            wrong[name] = repr(error)
+    assert wrong == {}

@@ -1,0 +1,104 @@
+"""What an analyst adds to notebooks/: published when it is sound, and nothing of it is lost or false without a word."""
+
+import json
+from hashlib import sha256
+
+import pytest
+from notebook_files import write_notebook
+
+from ctg_analysis import chapters
+from ctg_analysis.build import build, lines_of
+from ctg_analysis.chapters import chosen_chapters
+from ctg_analysis.publishing.editions import JOURNAL, latest
+from ctg_analysis.publishing.workers import Template, can_fork
+from ctg_analysis.settings import EXAMPLE_EPCI, Settings
+
+pytestmark = pytest.mark.slow
+OPENS = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter({})\n"
+OWN = OPENS.format("epci") + "chapter.perimeter()"
+OTHER = OPENS.format('"200067171"') + "chapter.perimeter()"
+SHOWN = ("print('un')", "from IPython.display import Markdown\nMarkdown('*deux*')", OWN)
+WHY = "not on the page, which shows HTML alone, as the verbs of a chapter return it"
+LEFT_OUT = [f"notebooks/18_a.ipynb, cell {cell}: {WHY}" for cell in ("3: printed text", "4: Markdown")]
+AWAY = f"opened 200067171, expected {EXAMPLE_EPCI} alone: open the chapter with the parameter epci"
+STAYS = "the page is not of this edition"
+
+
+@pytest.fixture(scope="module")
+def warm(example, france):
+    own = Template() if can_fork() else None
+    yield own
+    if own:
+        own.close()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(chapters, "settings", lambda: Settings(root=tmp_path))
+    (tmp_path / "notebooks").mkdir()
+    return tmp_path / "notebooks"
+
+
+@pytest.fixture
+def told(tmp_path, warm):
+    """What builds all the notebooks of the folder, and returns the exit code and what is said, without the EPCI."""
+
+    def run():
+        (one,) = build([EXAMPLE_EPCI], chosen_chapters([]), tmp_path / "reports", template=warm)
+        assert one.error is None, one.error
+        head, *lines = (line.removeprefix(f"{EXAMPLE_EPCI}: ") for line in lines_of(one))
+        return one.exit_code, head.partition(": ")[2], lines
+
+    return run
+
+
+def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
+    """Scenario: five notebooks, one of them sound; they are mended and spoilt from a build to the next."""
+    out = tmp_path / "reports"
+    report, journal = out / EXAMPLE_EPCI, out / JOURNAL / EXAMPLE_EPCI
+
+    def page(name):
+        return (report / f"{name}.html").read_text(encoding="utf-8")
+
+    def pages():
+        return sorted(path.stem for path in report.glob("[0-9]*.html"))
+
+    shows = write_notebook(folder / "18_a.ipynb", *SHOWN)
+    write_notebook(folder / "19_b.ipynb", OTHER, tag="other")
+    (folder / "20_c.ipynb").write_text('{"cells": [\n', encoding="utf-8")
+    away = write_notebook(folder / "21_d.ipynb", OTHER)
+    own = write_notebook(folder / "22_e.ipynb", OWN, title="# Le mien\n\nQuoi ?")
+    code, head, lines = told()
+    assert (code, head, len(lines)) == (2, "2 chapters made again", 6)
+    assert lines[0].startswith("notebooks/19_b.ipynb: refused: no code cell with the tag")
+    assert lines[1].startswith("notebooks/20_c.ipynb: refused: line 2, column 1: no Jupyter notebook")
+    assert lines[2:5] == [f"notebooks/21_d.ipynb: {AWAY}: {STAYS}", *LEFT_OUT]
+    assert pages() == ["18_a", "21_d", "22_e"] and "19_b" not in page("index")
+    assert "Monts d" in page("18_a") and "un\n" not in page("18_a") and "Monts d" in page("22_e")
+    assert "Ce chapitre n’a pas pu être établi" in page("21_d") and "Aubrac" not in page("21_d")
+    assert (journal / "18_a.log").read_text(encoding="utf-8").splitlines() == LEFT_OUT
+    assert "Aubrac" in (journal / "21_d.ipynb").read_text(encoding="utf-8")
+
+    write_notebook(away, OWN)
+    own.write_text("{", encoding="utf-8")
+    code, head, lines = told()
+    assert (code, head) == (2, "1 chapter made again") and "take it back from git" in lines[2]
+    assert lines[3:6] == [f"notebooks/22_e.ipynb: refused: {STAYS}", *LEFT_OUT]
+    assert all("Chapitre daté" in page(name) for name in ("22_e", "index")) and "Le mien" in page("index")
+    assert "Monts d" in page("22_e") and "Monts d" in page("21_d") and (journal / "18_a.log").is_file()
+
+    edition = latest(out, EXAMPLE_EPCI)
+    assert told() == (2, "up to date", lines) and latest(out, EXAMPLE_EPCI) == edition
+
+    write_notebook(shows, OTHER)
+    write_notebook(own, OWN, title="# Le mien\n\nQuoi ?")
+    write_notebook(away, OTHER, tag="other")
+    record = edition / "provenance.json"  # as an earlier version made these pages, under the name of any EPCI
+    made = json.loads(record.read_text(encoding="utf-8"))
+    for path in (shows, away):
+        made["chapters"][path.stem]["key"]["notebook"] = sha256(path.read_bytes()).hexdigest()
+    record.write_text(json.dumps(made), encoding="utf-8")
+    code, head, lines = told()
+    assert (code, head) == (2, "1 chapter made again") and "21_d.ipynb: refused" in lines[2]
+    assert lines[3] == f"notebooks/18_a.ipynb: {AWAY}: {STAYS}" and "n’a pas pu être établi" in page("18_a")
+    assert pages() == ["18_a", "22_e"] and "Chapitre daté" not in page("22_e")

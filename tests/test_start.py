@@ -1,0 +1,111 @@
+"""Nothing of the current folder runs: `ctg` started in a folder of downloads runs our code, not what lies there."""
+
+import importlib.metadata
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from ctg_analysis.settings import EXAMPLE_EPCI, settings
+
+BIN = Path(sys.executable).parent
+CONFIGURED = ("sitecustomize", "usercustomize", "jupyter_config", "ipython_config", "ipython_kernel_config")
+STOCK = """
+from ctg_analysis.publishing.workers import Job, run
+if __name__ == "__main__":
+    assert [one.result for one in run([Job("", divmod, (7, 2), "x")], 1, str)] == [(3, 1)]
+"""
+WORKER = """
+from distributed import Client, LocalCluster
+if __name__ == "__main__":
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        print(client.submit(divmod, 7, 2).result())
+"""
+
+
+def planted(folder):
+    """Fill a folder with a file for each module that Python could look for; return where those that ran are noted."""
+    ran = folder.parent / "ran"
+    packages = {name for name in importlib.metadata.packages_distributions() if name.isidentifier()}
+    for name in packages.union(CONFIGURED, sys.stdlib_module_names, ["ctg_analysis"]):
+        (folder / f"{name}.py").write_text(f"print(__file__, file=open({str(ran)!r}, 'a'))\n", encoding="utf-8")
+    return ran
+
+
+def chapter(path):
+    """Write a chapter that says where it looks for modules."""
+    cells = [
+        nbformat.v4.new_code_cell(f'epci = "{EXAMPLE_EPCI}"', metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("import nbformat, pandas, xmlrpc\npandas.__version__"),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"ctg": {"chapter": "98"}, "kernelspec": kernel})
+    nbformat.write(notebook, path)
+    return path
+
+
+def hook():
+    """Return the command of the commit hook, as it is declared."""
+    hooks = yaml.safe_load((settings().root / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]
+    entry = next(one["entry"] for one in hooks["hooks"] if one["id"] == "personal-data")
+    return [str(BIN / Path(entry.split()[0]).name), *shlex.split(entry)[1:]]
+
+
+def starts(home):
+    """Return the ways in which we start processes: a command, and what its environment has more."""
+    notebook, stock = chapter(home / "98_essai.ipynb"), home / "stock.py"
+    stock.write_text(STOCK, encoding="utf-8")
+    out = str(home / "reports")
+    return {
+        "a build: the warm process, its forks": (
+            [str(BIN / "ctg"), "build", EXAMPLE_EPCI, "--chapters", "08", "--out", out],
+            {},
+        ),
+        "processes of their own": ([sys.executable, str(stock)], {"CTG_KERNELS": "stock"}),
+        "a kernel": ([str(BIN / "papermill"), str(notebook), "--no-progress-bar"], {}),
+        "the hook": ([*hook(), str(settings().root / "notebooks" / "01_territoire.ipynb")], {}),
+    }
+
+
+def answers(command, folder, **more):
+    return subprocess.run(command, cwd=folder, env=os.environ | more, capture_output=True, text=True, check=False)
+
+
+def test_no_process_that_we_start_runs_a_file_of_the_current_folder(tmp_path, example):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    ran = planted(folder)
+    faults = {}
+    for name, (command, more) in starts(tmp_path).items():
+        answer = answers(command, folder, **more)
+        if answer.returncode or ran.exists():
+            faults[name] = answer.stderr.splitlines()[-1:], ran.read_text().splitlines() if ran.exists() else []
+            ran.unlink(missing_ok=True)
+    assert faults == {}
+
+
+def test_python_m_runs_none_of_them_under_the_name_of_a_library(tmp_path):
+    """Those of Python itself it looks up before any of our code, in the current folder: `ctg` does not."""
+    ran = planted(tmp_path)
+    for name in sys.stdlib_module_names.union(["ctg_analysis"]):
+        (tmp_path / f"{name}.py").unlink()
+    answer = answers([sys.executable, "-m", "ctg_analysis", "list", "sources"], tmp_path)
+    assert answer.returncode == 0 and not ran.exists(), answer.stderr
+
+
+@pytest.mark.slow
+def test_a_worker_of_dask_started_as_the_page_says_runs_none_of_them(tmp_path):
+    (line,) = [one for one in (settings().root / "docs/scheduling.md").read_text().splitlines() if "dask worker" in one]
+    more = dict([line.split()[0].split("=")])
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    ran = planted(folder)
+    script = tmp_path / "worker.py"
+    script.write_text(WORKER, encoding="utf-8")
+    answer = answers([sys.executable, str(script)], folder, **more)
+    assert answer.stdout == "(3, 1)\n" and not ran.exists(), answer.stderr
