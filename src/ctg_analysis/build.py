@@ -229,7 +229,7 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitSta
     own = keys(listed, root, epci)
     made_of = {stem: entry["key"] for stem, entry in entries.items()}
     todo = [one for one in listed if (force and one in chapters) or made_of.get(one.path.stem) != own[one.path.stem]]
-    if former and not damaged and all(one.fault and not made_of[one.path.stem] for one in todo):
+    if former and edition == whole and all(one.fault and not made_of[one.path.stem] for one in todo):
         built = Built(epci, out / epci, breaks=former["breaks"], exposure=exposure(root, epci))
         return with_notebooks(built, refused, entries)
     todo = [one for one in todo if not one.fault]
