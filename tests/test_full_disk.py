@@ -11,8 +11,9 @@ from ctg_analysis import chapters, processing
 from ctg_analysis.build import lines_of
 from ctg_analysis.chapters import chosen_chapters
 from ctg_analysis.errors import FullError, room_in
-from ctg_analysis.publishing.editions import SCRATCH, latest
+from ctg_analysis.publishing.editions import latest
 from ctg_analysis.publishing.workers import Template, can_fork
+from ctg_analysis.scratch import SCRATCH
 from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, Settings
 
 FULL = "No space left on device, expected room there: make some, then run the command again"

@@ -1,6 +1,6 @@
 """What an analyst adds to notebooks/: published when it is sound, and nothing of it is lost or false without a word."""
 
-import json
+import shutil
 from hashlib import sha256
 
 import pytest
@@ -9,7 +9,7 @@ from notebook_files import write_notebook
 from ctg_analysis import chapters
 from ctg_analysis.build import build, lines_of
 from ctg_analysis.chapters import chosen_chapters
-from ctg_analysis.publishing.editions import JOURNAL, latest
+from ctg_analysis.publishing.editions import JOURNAL, latest, publish, record, write_record
 from ctg_analysis.publishing.workers import Template, can_fork
 from ctg_analysis.settings import EXAMPLE_EPCI, Settings
 
@@ -93,11 +93,12 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     write_notebook(shows, OTHER)
     write_notebook(own, OWN, title="# Le mien\n\nQuoi ?")
     write_notebook(away, OTHER, tag="other")
-    record = edition / "provenance.json"  # as an earlier version made these pages, under the name of any EPCI
-    made = json.loads(record.read_text(encoding="utf-8"))
+    earlier = shutil.copytree(edition, out / "copy")  # a version that made these pages under the name of any EPCI
+    made = record(earlier)
     for path in (shows, away):
         made["chapters"][path.stem]["key"]["notebook"] = sha256(path.read_bytes()).hexdigest()
-    record.write_text(json.dumps(made), encoding="utf-8")
+    write_record(earlier, made)
+    publish(earlier, out, EXAMPLE_EPCI)
     code, head, lines = told()
     assert (code, head) == (2, "1 chapter made again") and "21_d.ipynb: refused" in lines[2]
     assert lines[3] == f"notebooks/18_a.ipynb: {AWAY}: {STAYS}" and "n’a pas pu être établi" in page("18_a")

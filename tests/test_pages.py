@@ -259,7 +259,7 @@ def test_provenance_tells_no_sum_of_a_private_file(reports):
 def test_the_command_says_an_unknown_epci_or_chapter_in_one_line(tmp_path):
     for arguments, said in (
         (["123456789"], "'123456789' is not an EPCI"),
-        (["12345"], "found '12345', expected a SIREN of 9 digits"),
+        (["12345"], "epci '12345': expected a SIREN of 9 digits"),
         (["--chapters", "99"], "no chapter 99: expected among 00, 01, 02"),
     ):
         command = [sys.executable, "-m", "ctg_analysis", "build", "--out", str(tmp_path), *arguments]

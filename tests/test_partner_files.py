@@ -312,12 +312,12 @@ def test_a_folder_that_is_no_epci_is_told(root):
         (
             "caf_partenaire_familles",
             {"foyers_reference": 50, "foyers_dependance_100": 51},
-            "foyers_dependance_100: found 51, expected at most foyers_reference, 50",
+            "line 2, column foyers_dependance_100: found 51, expected at most foyers_reference, 50",
         ),
         (
             "caf_partenaire_familles",
             {"foyers_qf_connu": 20, "foyers_qf_0_400": 21},
-            "foyers_qf_0_400: found 21, expected at most foyers_qf_connu, 20",
+            "line 2, column foyers_qf_0_400: found 21, expected at most foyers_qf_connu, 20",
         ),
     ],
     ids=["a part of a part", "a part of a breakdown"],
@@ -326,7 +326,7 @@ def test_no_part_exceeds_a_whole_that_the_form_declares(root, source, cells, exp
     fill(root, source, row("99001", "2024", **cells))
     sign(root, **{source: {}})
     (line,) = told(root)
-    assert line.endswith(f"csv: line 2, {expected}")
+    assert line.endswith(f"csv, {expected}")
 
 
 def test_the_communes_that_a_form_leaves_blank_are_named(root):
