@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 import nbformat
@@ -86,21 +87,20 @@ class Commands:
 @contextmanager
 def commands(root: Path) -> Iterator[Commands]:
     """Give what runs `ctg` on a project, a folder alone in another one."""
-    temporary = root.parent / "tmp"
-    temporary.mkdir()
-    told = {"CTG_ROOT": str(root), "CTG_TEST_MARKER": str(root), "TMPDIR": str(temporary)}
+    told = {"CTG_ROOT": str(root), "CTG_TEST_MARKER": str(root)}
     with (
+        TemporaryDirectory(prefix="kills-") as temporary,  # that of pytest is too long for sockets
         (root.parent / "said").open("w") as said,
         subprocess.Popen(
             [sys.executable, "-c", HOME],
-            env=os.environ | ENVIRONMENT | told,
+            env=os.environ | ENVIRONMENT | told | {"TMPDIR": temporary},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=said,
             text=True,
         ) as process,
     ):
-        yield Commands(root, temporary, process)
+        yield Commands(root, Path(temporary), process)
         process.stdin.close()
 
 

@@ -55,7 +55,7 @@ def temporary(folder: Path) -> Iterator[Path]:
 
     folder: a scratch folder. A link in it leads there, so that who removes it removes both.
     """
-    name = f"ctg-{token_hex(8)}"
+    name = f"ctg-{token_hex(3)}"  # the path of a socket has 103 bytes at most, and a Mac's temporary folder takes 49
     link, made = folder / f"{ELSEWHERE}{name}", Path(gettempdir()) / name
     link.symlink_to(made)
     made.mkdir(mode=0o700)
