@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.cleaning.facts import COLUMNS, facts
 from ctg_analysis.cleaning.files import load
 from ctg_analysis.cleaning.reading import (
     COMMUNE_CODE,
@@ -49,6 +49,8 @@ def clean_form(source: Source, path: Path, places: set[str], received: datetime.
     form = source.form
     columns = [PLACE, PERIOD, *(field.column for field in form.fields)]
     texts = load(path, lambda header: known_columns(header, columns, path), most=MOST_ROWS)
+    if texts.empty:  # the form as it is handed out
+        return pd.DataFrame(columns=COLUMNS)
     findings = turned_round(texts, path) + _strangers(texts[PLACE], places, path) + _not_plain(texts, form, path)
     try:
         table = validate(texts, _schema(form), path)
