@@ -22,7 +22,7 @@ import weightipy
 from ctg_analysis.field.answers import read_answers
 from ctg_analysis.field.crossings import crossings
 from ctg_analysis.field.questions import by_group, distribution, summary
-from ctg_analysis.field.response import completion
+from ctg_analysis.field.response import completion, with_texts_told
 from ctg_analysis.field.weighting import rake
 
 Result = TypeVar("Result")
@@ -111,7 +111,7 @@ def survey(folder: Path, n: int = 100_000) -> None:
         "tables of the questions": lambda: [distribution(table, weights, asked, name) for name in names],
         "tables by secteur": lambda: [by_group(table, weights, asked, name, "secteur") for name in names],
         "means of the scales": lambda: [summary(table, weights, asked, name) for name in names[-SCALES:]],
-        "completion": lambda: completion(table, asked, answers.opened),
+        "completion": lambda: completion(with_texts_told(table, asked, answers.opened), asked),
         "crossings with the profile": lambda: crossings(
             table, weights, asked, [(name, profile) for name in names for profile in PROFILE]
         ),

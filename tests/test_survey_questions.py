@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from ctg_analysis.errors import UserError
 from ctg_analysis.field.codes import is_asked, with_blanks_told
 from ctg_analysis.field.questions import by_group, distribution, hidden_cells, hidden_groups, summary
-from ctg_analysis.field.response import completion, open_themes, participation, quotable_answers, wished_and_used
+from ctg_analysis.field.response import (
+    completion,
+    open_themes,
+    participation,
+    quotable_answers,
+    wished_and_used,
+    with_texts_told,
+)
 
 QUESTIONNAIRE = pd.DataFrame(
     [
@@ -175,14 +182,14 @@ def test_r22_participation_and_completion_are_told():
     )
     opened = pd.DataFrame({"rep_id": ["r50", "r50", *(f"r{number}" for number in range(51, 70))], "q_id": "mots"})
     asked = QUESTIONNAIRE[QUESTIONNAIRE["q_id"].isin(["avis", "besoins", "note", "mots", "sante"])]
-    told = completion(table, asked, opened).set_index("q_id")
+    told = completion(with_texts_told(table, asked, opened), asked).set_index("q_id")
     assert told.loc["avis", ["put", "answered", "no_answer"]].tolist() == [100, 90, 10]
     assert told.loc["besoins", ["put", "answered", "not_concerned", "completion"]].tolist() == [40, 30, 60, 0.75]
     assert told.loc["mots", ["put", "answered", "nonresponse"]].tolist() == [40, 20, 0.5]
     assert told.loc["note", "answered"] == 97  # three without an answer: neither they nor those concerned are counted
     assert told.loc["note", ["put", "no_answer", "not_concerned", "nonresponse"]].isna().all()
     assert "sante" not in told.index  # a sensitive question, even answered
-    few = completion(answers(avis=column(oui=9, SR=91)), asked.iloc[:1], opened).iloc[0]
+    few = completion(answers(avis=column(oui=9, SR=91)), asked.iloc[:1]).iloc[0]
     assert few[["put", "answered", "no_answer", "not_concerned", "completion"]].isna().all()
 
 
@@ -217,7 +224,16 @@ def test_open_answers_are_counted_by_respondent_and_quoted_when_they_may_be():
         ["transport", 24, 12, 12, 24],
         ["accueil", 12, 0, 0, 24],
     ]
-    assert quotable_answers(coded, naming=["r2"])["extrait_nettoye"].tolist() == ["Pas de car le soir."]
+    assert quotable_answers(coded, table).drop(columns="q_id").to_numpy().tolist() == [
+        ["accueil", "neutre", "Peu de places."],
+        ["transport", "négative", "Pas de car le soir."],
+        ["transport", "positive", "Le car de Mme X est bien."],
+    ]
+    hidden = table.assign(count=[24, np.nan], positive=np.nan)  # as many extracts as persons, else
+    assert quotable_answers(coded, hidden)[["theme", "tonalite"]].to_numpy().tolist() == [
+        ["transport", ""],
+        ["transport", "négative"],
+    ]
 
 
 def test_r1_and_r2_small_tones_and_themes_of_open_answers_are_hidden_with_what_would_tell_them():

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from ctg_analysis.errors import InputError
-from ctg_analysis.field.survey import without_few
 from ctg_analysis.field.weighting import (
     FEWEST,
     PROBABILITY,
@@ -165,17 +164,6 @@ def test_those_who_do_not_say_keep_their_part():
     profile = rake(answers, margins(sexe={"f": 50, "h": 50})).profile.set_index("modalite")
     assert profile["after"].round(6).to_dict() == {"f": 0.45, "h": 0.45, "SR": 0.1}
     assert np.isnan(profile.at["SR", "census"]) and profile.at["SR", "represented"] == ""
-
-
-def test_r2_a_profile_tells_nothing_of_1_to_4_respondents():
-    """4 of 18 to 24 are raked with 12 of 25 to 34: the weights of these, and what is left of all, would give 4."""
-    counts = pd.Series({"18-24": 4, "25-34": 12, "35-49": 80, "50-64": 30})
-    answers = pd.DataFrame({"age": np.repeat(counts.index, counts), "sexe": ["f"] * 60 + ["h"] * 62 + ["SR"] * 4})
-    profile = rake(answers, margins(age=dict.fromkeys(counts.index, 100), sexe={"f": 50, "h": 50})).profile
-    told = without_few(profile).set_index("modalite")
-    assert told["count"].dropna().to_dict() == {"35-49": 80, "50-64": 30, "h": 62}
-    assert told["before"].isna().equals(told["count"].isna()) and told["after"].isna().all()
-    assert told.loc[["18-24", "25-34"], "represented"].eq("").all() and told["census"].notna().sum() == 6
 
 
 def test_a_margin_may_cross_two_questions():

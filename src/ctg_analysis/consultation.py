@@ -34,15 +34,16 @@ METHOD = {
         "tirage de cette taille. Ce n'est pas une marge d'erreur, et rien n'est comparé à un baromètre national."
     ),
     "Base": (
-        "Ceux à qui la question s'adresse et qui ont répondu, « ne sait pas » compris ; ni les non concernés ni les "
-        "sans réponse. Rien n'est montré sous 10 répondants, ni de part sous 20 ; une part de moins de cinq "
-        "répondants est notée « s »."
+        "Ceux à qui la question s'adresse et qui ont répondu, « ne sait pas » compris (dit par moins de cinq, il "
+        "compte avec les sans réponse) ; ni les non concernés ni les sans réponse. Rien n'est montré sous "
+        "10 répondants, ni de part sous 20 ; une part de moins de cinq répondants, ou qui la ferait connaître, est "
+        "notée « s »."
     ),
     "Lien, χ² et V de Cramér": (
         "Le test porte sur le tableau redressé, ramené à l'effectif équivalent ; quand les effectifs attendus sont "
         "trop petits, les modalités sont regroupées, ou le test est exact (Fisher) ou par permutations. Le seuil tient "
-        "compte du nombre de tests (Benjamini et Hochberg). V, corrigé de son biais, dit la force du lien. Un lien "
-        "n'est pas une cause."
+        "compte du nombre de tests (Benjamini et Hochberg). V, corrigé de son biais, dit la force du lien. Le test "
+        "d'un lien est fait sur les réponses par groupe qui sont montrées. Un lien n'est pas une cause."
     ),
 }
 
@@ -157,7 +158,8 @@ class Consultation:
         """Return which groups answer otherwise: the links that the tests establish, and how many were sought."""
         if not self._held:
             return self._absent("Croisements")
-        tried = self.shown.table("crossings").dropna(subset="p")
+        tried = self.shown.table("crossings")
+        tried = tried[tried["strength"].ne(drawn.TOO_FEW)]
         linked = self._links(tried).sort_values("v_corrected", ascending=False, kind="stable")
         groups = texts.listed([f"« {self._label(name)} »" for name in dict.fromkeys(tried["group"])])
         lead = pieces.said(f"{pieces.plural(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
@@ -169,9 +171,9 @@ class Consultation:
                 f"{self._label(row.q_id)} {self._option(row.q_id, row.modalite)}".strip(),
                 self._label(row.group),
                 f"{count(row.base, few=True)} ({count(row.n_eff, few=True)})",
-                f"χ² = {texts.number(row.chi2, 1)}" if row.method == "χ²" else row.method,
+                f"χ² = {texts.number(row.chi2)}" if row.method == "χ²" else row.method,
                 texts.number(row.v_corrected, 2),
-                "moins de 0,001" if row.p_adjusted < 0.001 else texts.number(row.p_adjusted, 3),
+                drawn.p_text(row.p_adjusted),
                 row.strength,
             ]
             for row in linked.itertuples()
@@ -213,7 +215,7 @@ class Consultation:
         lines = [[row["libelle"], *(count(row[one], few=True) for one in counts), share(row["nonresponse"], few=True)]
                  for row in rows.to_dict("records")]  # fmt: skip
         header = ["Question", "Concernés", "Ont répondu", "Sans réponse", "Non concernés", "Non-réponse"]
-        note = "Ont répondu : « ne sait pas » compris."
+        note = "Ont répondu : « ne sait pas » compris, sauf dit par moins de cinq : ils sont alors sans réponse."
         return pieces.table("Qui a répondu à chaque question", header, lines, self._said.source, note, words=False)
 
     def words(self) -> Html:

@@ -5,6 +5,7 @@ import pandas as pd
 from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.display import bars, charts, texts
+from ctg_analysis.display.consultation import FEW
 from ctg_analysis.display.markup import Html
 from ctg_analysis.model import OK, Indicator
 from ctg_analysis.observed import Observed
@@ -52,7 +53,7 @@ def ranked(seen: Observed, name: str, members: list[Indicator]) -> Html:
     notes = [
         base(first),
         f"Traits : {seen.demarche.table('consultation')['interval'].iloc[0]}.",
-        f"Non montré, moins de cinq répondants : {texts.listed(list(hidden['name']))}." if len(hidden) else "",
+        f"Non montré, {FEW} : {texts.listed(list(hidden['name']))}." if len(hidden) else "",
     ]
     return charts.chart(
         members[0],

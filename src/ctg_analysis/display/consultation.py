@@ -14,11 +14,15 @@ from ctg_analysis.field.codes import NO_ANSWER, NOT_CONCERNED, SCALE, SEVERAL, U
 from ctg_analysis.uncertainty import Z
 
 SECRET, TOO_FEW, NOTHING = "s", "base insuffisante", "–"
-SECRET_MEANS = "s : moins de cinq répondants."
+FEW = "moins de cinq répondants, ou pour que cela ne se déduise pas"
+SECRET_MEANS = f"{SECRET} : {FEW}."
+UNSURE_OUT = "« Ne sait pas », dit par moins de cinq, compte avec les sans réponse."
+P_VALUES = (0.001, 0.01, 0.05)  # under which a link is told
 FRAGILE = "base de moins de 30 répondants, à lire avec prudence"
 SHARE = "share"  # what is shown of a row
 PERCENT_FROM, SURE_FROM = 20, 30  # respondents
 QUOTES = 4  # of each theme
+OTHER_PATHS, MOST_OTHERS = "autres parcours", 0.5  # the part of them beyond which no path is drawn
 
 
 class Said(NamedTuple):
@@ -35,10 +39,11 @@ def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
     one: its row in `questionnaire`, named by its id. rows: those of `distribution`.
     """
     outside = rows[~rows["in_base"]].set_index("modalite")["count"]
+    unsure_out = UNKNOWN in outside
     rows = rows[rows["in_base"] & ~(rows["count"].eq(0) & rows["modalite"].eq(UNKNOWN))]
     base, several = rows["base"].iloc[0], one["type"] == SEVERAL
     if not rows["shown"].eq(SHARE).any():
-        how = "moins de 10" if pd.isna(base) else f"{texts.number(base)}, trop peu pour des parts"
+        how = "moins de 10, ou secret" if pd.isna(base) else f"{texts.number(base)}, trop peu pour des parts"
         return anchored(one.name, pieces.said(f"« {one['libelle']} » : répondants, {how}."))
     if one["type"] != SCALE:
         rows = rows.assign(last=rows["modalite"].eq(UNKNOWN)).sort_values(["last", "share"], ascending=[True, False])
@@ -46,12 +51,13 @@ def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
     drawn = rows.assign(name=_written(rows["libelle"]), level="", value=rows["share"], text=written)
     lines = [[row.name, row.text, _between(row), count(row.count, few=True)] for row in drawn.itertuples()]
     data = Listing(["Réponse", "Part", "Intervalle", "Répondants"], lines)
-    if several:
+    if several and rows["citations"].notna().any():
         data = data.beside("Part des citations", [share(cell) for cell in rows["citations"]])
     note = [
         f"Traits : {said.interval}.",
         "Plusieurs réponses étaient possibles : le total dépasse 100 %." if several else "",
         _outside(outside),
+        UNSURE_OUT if unsure_out else "",
         f"Attention, {FRAGILE}." if base < SURE_FROM else "",
         _unshown(drawn),
     ]
@@ -61,7 +67,7 @@ def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
             "distribution",
             bars.comparison(drawn[drawn["text"].ne(SECRET)]),
             data,
-            _first(drawn, "citée" if several else "fréquente"),
+            _first(drawn, "citée" if several else "fréquente", several=several),
             f"« {one['libelle']} », en % des {texts.number(base)} répondants concernés",
             note,
             said,
@@ -69,18 +75,22 @@ def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
     )
 
 
-def _first(rows: pd.DataFrame, word: str) -> str:
+def _first(rows: pd.DataFrame, word: str, *, several: bool) -> str:
     """Return the answer that comes first, and those that no test tells from it (rule R14).
 
-    rows: columns name, text, share, n_eff. The variance of the difference is that of answers that exclude each other;
-    where several may be given, it is less.
+    rows: columns name, text, share, base, n_eff. The variance of the difference is that of answers that exclude each
+    other; where several may be given, it is less. What is not shown may come before.
     """
+    hidden = rows[rows["share"].isna() & rows["modalite"].ne(UNKNOWN)]
     rows = rows[rows["share"].notna()].sort_values("share", ascending=False, kind="stable")
     first, others = rows.iloc[0], rows.iloc[1:]
     gap = first["share"] - others["share"]
-    error = ((first["share"] + others["share"] - gap**2) / first["n_eff"]) ** 0.5
+    size = first["base"] if pd.isna(first["n_eff"]) else first["n_eff"]
+    error = ((first["share"] + others["share"] - gap**2) / size) ** 0.5
     close = others[gap <= Z * error]
-    said = f"La réponse la plus {word} : « {texts.uncapitalised(first['name'])} » ({first['text']})"
+    before = len(hidden) and (several or 1 - rows["share"].sum() > first["share"])
+    among = ", de celles qui sont montrées" if before else ""
+    said = f"La réponse la plus {word}{among} : « {texts.uncapitalised(first['name'])} » ({first['text']})"
     if close.empty:
         return said
     if len(close) > 1:
@@ -91,17 +101,29 @@ def _first(rows: pd.DataFrame, word: str) -> str:
 def path(label: str, rows: pd.DataFrame, said: Said) -> Html:
     """Return the ways from what was wished to what is used. label: the question. rows: those of `paths`."""
     base, got = rows["base"].iloc[0], rows["got"].iloc[0]
+    message = (
+        f"{share(got)} utilisent ce qu'ils souhaitaient"
+        if pd.notna(got)
+        else "De ce qui est souhaité à ce qui est utilisé"
+    )
+    if rows.loc[rows["wished"].eq(OTHER_PATHS), "share"].sum() > MOST_OTHERS:
+        few = (
+            "La plupart des parcours ont moins de cinq répondants, ou les feraient connaître : ils ne sont pas montrés."
+        )
+        what = f"« {label} » : {message[0].lower() + message[1:]}, sur {count(base, few=True)} répondants concernés."
+        return pieces.together(pieces.said(what, few), markup.source(said.source))
     rows = rows.assign(wished=_written(rows["wished_label"]), used=_written(rows["used_label"]))
     lines = [[row.wished, row.used, share(row.share)] for row in rows.itertuples()]
     note = [
-        "Foncé : qui utilise ce qu'il souhaitait. Gris : les parcours de moins de cinq répondants, ensemble.",
+        "Foncé : qui utilise ce qu'il souhaitait. Gris, ensemble : les parcours de moins de cinq répondants, et ceux "
+        "qui les feraient connaître.",
         f"Attention, {FRAGILE}." if base < SURE_FROM else "",
     ]
     return _chart(
         "paths",
         answers.paths(rows, ("souhaité", "utilisé")),
         Listing(["Souhaité", "Utilisé", "Part"], lines),
-        f"{share(got)} utilisent ce qu'ils souhaitaient",
+        message,
         f"« {label} », et ce qui est utilisé, en % des répondants concernés (base : {count(base, few=True)})",
         note,
         said,
@@ -115,6 +137,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Sa
     established for both.
     """
     options = set(links["modalite"]) - {""}
+    unsure_out = not rows.loc[rows["modalite"].eq(UNKNOWN), "in_base"].all()
     rows = rows[rows["in_base"] & rows["modalite"].ne(UNKNOWN)]
     rows = rows[rows["modalite"].isin(options)] if options else rows
     hidden = list(dict.fromkeys(rows.loc[rows["base"].isna(), "group_label"]))
@@ -130,6 +153,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Sa
         f"Groupes selon la réponse à « {by} » ; entre parenthèses, la base. Traits : {said.interval}.",
         f"Non montré, moins de 10 répondants ou pour les protéger : {texts.listed(hidden)}." if hidden else "",
         f"Attention, {FRAGILE}, pour certains groupes." if rows["base"].lt(SURE_FROM).any() else "",
+        "Sans ceux qui ont dit « ne sait pas »." if unsure_out else "",
         SECRET_MEANS if SECRET in written else "",
     ]
     strength = f"{first['strength']}, V de {texts.number(first['v_corrected'], 2)}, {first['method']}"
@@ -230,6 +254,12 @@ def share(part: float, *, few: bool = False) -> str:
     return (SECRET if few else NOTHING) if pd.isna(part) else percent(part)
 
 
+def p_text(p: float) -> str:
+    """Return the p of a link that is established, as far as it is of use."""
+    limit = next(limit for limit in P_VALUES if p < limit)
+    return f"moins de {str(limit).replace('.', ',')}"
+
+
 def count(number: float, *, few: bool = False) -> str:
     """Return a number of respondents. few: one that is not told is too small."""
     return (SECRET if few else "nd") if pd.isna(number) else texts.number(number)
@@ -242,7 +272,7 @@ def _written(labels: pd.Series) -> list[str]:
 def _unshown(rows: pd.DataFrame) -> str:
     """Return which answers are not in the drawing, and why; nothing when all are."""
     names = list(rows.loc[rows["text"].eq(SECRET), "name"])
-    return f"Non montré, moins de cinq répondants : {texts.listed(names)}." if names else ""
+    return f"Non montré, {FEW} : {texts.listed(names)}." if names else ""
 
 
 def _contrast(rows: pd.DataFrame) -> str:

@@ -10,6 +10,7 @@ CHOICE, SEVERAL, SCALE, NUMERIC, OPEN = "unique", "multiple", "échelle", "numé
 CLOSED = (CHOICE, SEVERAL, SCALE)
 
 LIST, PAIR = "|", "="
+CROSSED = "+"  # between the questions of a margin that crosses two, and between their codes: sexe+age, f+18-29
 
 
 def labels(cell: object) -> dict[str, str]:

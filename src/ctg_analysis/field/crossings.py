@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.errors import UserError
-from ctg_analysis.field.codes import OUTSIDE, SCALE, SEVERAL, has_code, is_yes, labels
+from ctg_analysis.field.codes import CHOICE, OUTSIDE, SCALE, SEVERAL, UNKNOWN, has_code, is_yes, labels
 from ctg_analysis.field.questions import COUNTS_UNDER, adjusted, question_of
 from ctg_analysis.field.weighting import effective_size
 from ctg_analysis.significance import ALPHA, SMALLEST_EXPECTED
@@ -23,6 +23,7 @@ MEDIUM_FROM, STRONG_FROM = 0.3, 0.5  # Cohen's w, which is V for two modalities
 RESAMPLES, SEED = 1999, 20230119
 AT_ONCE = 2_000_000  # respondents dealt together, in all the ways that are tried at once
 COLUMNS = ["q_id", "modalite", "group", "base", "n_eff", "method", "chi2", "dof", "levels", "p", "v", "v_corrected"]
+REST = "*"  # stands for the answers that a table of groups does not show
 
 
 class Association(NamedTuple):
@@ -71,8 +72,42 @@ def crossings(
     """
     rows = [row for q_id, group in pairs for row in _crossing(answers, weights, questionnaire, q_id, group)]
     table = pd.DataFrame(rows, columns=COLUMNS)
-    table.insert(table.columns.get_loc("p") + 1, "p_adjusted", adjusted(table["p"].astype(float)))
-    return table.assign(strength=strength(table["v_corrected"].astype(float), table["levels"], table["p_adjusted"]))
+    table.insert(table.columns.get_loc("p") + 1, "p_adjusted", np.nan)
+    return judged(table)
+
+
+def judged(tests: pd.DataFrame) -> pd.DataFrame:
+    """Return the tests of a family with their p adjusted and the words for each, see `crossings`."""
+    p = adjusted(tests["p"].astype(float))
+    return tests.assign(p_adjusted=p, strength=strength(tests["v_corrected"].astype(float), tests["levels"], p))
+
+
+def of_what_is_shown(
+    answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, shares: pd.DataFrame, option: str
+) -> pd.DataFrame:
+    """Return the test of a crossing, made again on what the table of its groups shows: it then tells nothing more.
+
+    shares: the rows of that table (see `questions.by_group`), blank where they are withheld. option: that of a question
+    of several answers, or nothing. Groups without a share are left out; the answers that one group at least does not
+    show are one, « ne sait pas » among them.
+    """
+    q_id, group = shares["q_id"].iloc[0], shares["variable"].iloc[0]
+    shares = shares[shares["in_base"]]
+    mine = shares[shares["modalite"].eq(option)] if option else shares
+    groups = mine.loc[mine["share"].notna(), "group"].unique()
+    lost = set(shares.loc[shares["group"].isin(groups) & shares["share"].isna(), "modalite"])
+    asked = questionnaire.set_index("q_id", drop=False)
+    cells = answers[q_id]
+    if option:
+        cells = cells.mask(cells.eq(UNKNOWN), REST) if UNKNOWN in lost else cells
+    elif lost:
+        kept = {code: name for code, name in labels(asked.at[q_id, "modalites"]).items() if code not in lost}
+        asked.at[q_id, "modalites"] = tuple((kept | {REST: REST}).items())
+        asked.at[q_id, "type"] = CHOICE
+        cells = cells.mask(cells.isin(lost), REST)
+    here = answers[group].isin(groups)
+    tests = crossings(answers.assign(**{q_id: cells})[here], weights[here], asked, [(q_id, group)])
+    return tests[tests["modalite"].eq(option)]
 
 
 def strength(v: pd.Series, levels: pd.Series, p: pd.Series) -> pd.Series:

@@ -6,9 +6,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.field.material import Material
-from ctg_analysis.field.measured import asked_of, survey_observations
 from ctg_analysis.field.plan_facts import plan_facts
-from ctg_analysis.field.survey import Survey
 from ctg_analysis.indicators import observe
 from ctg_analysis.observations import COLUMNS, SCHEMA
 from ctg_analysis.secrecy import withhold_beside
@@ -19,19 +17,19 @@ from ctg_analysis.territories import membership
 
 
 def material_observations(
-    material: Material, survey: Survey | None, places: pd.DataFrame, before: Sequence[Edition] = ()
+    material: Material, surveyed: pd.DataFrame | None, places: pd.DataFrame, before: Sequence[Edition] = ()
 ) -> pd.DataFrame:
     """Return the observations of a démarche that may be shown: columns of observations.SCHEMA.
 
-    places: those of the data root. before: what earlier editions have published of the answers.
+    surveyed: those of the answers, see `survey.of_survey`. places: those of the data root. before: what earlier
+    editions have published of the answers.
     """
     mine = places[places["epci"].eq(material.epci) | places["code"].eq(material.epci)]
     communes = mine.loc[mine["level"].eq("commune"), "code"].tolist()
     facts = plan_facts(material, communes)
     tables = [observe([one for one in CATALOGUE.values() if PLAN in one.sources], facts, SOURCES)] if len(facts) else []
-    if survey:
-        asked = asked_of(CATALOGUE.values(), survey.questionnaire, survey.answers)
-        tables.append(survey_observations(survey.answers, survey.weights, asked, material.epci, survey.period))
+    if surveyed is not None and len(surveyed):  # no indicator asks what this questionnaire does
+        tables.append(surveyed)
     if not tables:
         return pd.DataFrame(columns=COLUMNS)
     found = pd.concat(tables, ignore_index=True)[COLUMNS]

@@ -41,9 +41,9 @@ def by_group(
 ) -> pd.DataFrame:
     """Return what each group of respondents answered to a closed question.
 
-    group: a question of one answer. Columns: those of `distribution`; group, group_label: its modality; p: of the test
-    of its share against that of all the other respondents, adjusted for those of the table (Benjamini and Hochberg
-    1995); word: what may be said of it (rule R14).
+    group: a question of one answer. Columns: those of `distribution`; group, group_label: its modality; difference,
+    p_alone: of the test of its share against that of all the other respondents; p: adjusted for those of the table
+    (Benjamini and Hochberg 1995); word: what may be said of it (rule R14).
 
     A group with a base under 10 is not shown; nor, lest it be found by subtraction from the whole (rule R2), is the
     next smallest, when it would be alone, or fewer than 10 together.
@@ -59,15 +59,19 @@ def by_group(
         mine = answers[group].eq(code)
         table = _shares(answers.loc[mine, q_id], weights[mine], question)
         rest = _shares(answers.loc[~mine, q_id], weights[~mine], question)
-        table[["difference", "p"]] = compare_proportions(
+        table[["difference", "p_alone"]] = compare_proportions(
             table["share"] * table["n_eff"], table["n_eff"], rest["share"] * rest["n_eff"], rest["n_eff"]
         )[["difference", "p"]]
         tables.append(table.assign(group=code, group_label=name))
     table = pd.concat(tables, ignore_index=True)
     small = hidden_groups(table.groupby("group", sort=False)["base"].first())
-    table = _as_shown(table, table["group"].isin(small))
-    table["p"] = adjusted(table["p"].where(table["shown"].eq(SHARE)))
-    return table.assign(word=word(table["difference"], table["p"])).drop(columns="difference")
+    return worded(_as_shown(table, table["group"].isin(small)))
+
+
+def worded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the shares of groups with p and word of `by_group`: the family is that of the shares that are shown."""
+    p = adjusted(table["p_alone"].where(table["shown"].eq(SHARE)))
+    return table.assign(p=p, word=word(table["difference"], p))
 
 
 def summary(answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, q_id: str) -> pd.Series:

@@ -1,14 +1,14 @@
 """Who answered and how far: the response report (rule R22), paths from wish to use, coded words."""
 
-from collections.abc import Collection
-
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.field.codes import NO_ANSWER, NOT_CONCERNED, OUTSIDE, is_asked, is_yes, labels
+from ctg_analysis.field.codes import NO_ANSWER, NOT_CONCERNED, OPEN, OUTSIDE, is_asked, is_yes, labels
 from ctg_analysis.field.questions import CELL, HIDDEN_UNDER, hidden_cells, is_few, question_of
 
 OTHER_PATHS = "autres parcours"
+WISHED, USED = "_souhaitee", "_utilisee"  # ends of the ids of two questions on the same thing
+WRITTEN = "texte"  # what stands for the words of an open answer
 TONES = ["positive", "neutre", "négative"]
 TONES_FROM = 10  # respondents who speak of a theme
 
@@ -29,36 +29,53 @@ def participation(started: int, complete: int, usable: int, sent: int | None = N
     )
 
 
-def completion(answers: pd.DataFrame, questionnaire: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
+def with_texts_told(answers: pd.DataFrame, questionnaire: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers with a column for each open question: whether something was written; SR, NC as elsewhere.
+
+    opened: columns rep_id, q_id, of the open answers.
+    """
+    told = {}
+    for row in questionnaire[questionnaire["type"].eq(OPEN)].itertuples():
+        asked = is_asked(answers, row.filtre)
+        said = answers["rep_id"].isin(opened.loc[opened["q_id"].eq(row.q_id), "rep_id"])
+        told[row.q_id] = said.map({True: WRITTEN, False: NO_ANSWER}).where(asked, NOT_CONCERNED)
+    return answers.assign(**told)
+
+
+def completion(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
     """Return how far each question was answered, without weights.
 
-    opened: columns rep_id, q_id, of the open answers. Columns: q_id, libelle; put: respondents concerned; answered,
-    « ne sait pas » among them; no_answer, not_concerned: counts of each (rule R25); completion, nonresponse: parts of
-    those concerned. Sensitive questions have no row.
+    answers: see `with_texts_told`. Columns: q_id, libelle; put: respondents concerned; answered, « ne sait pas » among
+    them; no_answer, not_concerned: counts of each (rule R25); completion, nonresponse: parts of those concerned.
+    Sensitive questions have no row.
 
     What `questions.distribution` does not show is not there either: nothing when fewer than 10 answered; when 1 to 4
     did not answer, or were not concerned, neither they nor those concerned are counted.
     """
     rows = []
     for q_id, question in questionnaire.set_index("q_id").iterrows():
-        if is_yes(question["sensible"]):
-            continue
-        if q_id in answers:
+        if not is_yes(question["sensible"]):
             silent, others = (int(answers[q_id].eq(code).sum()) for code in (NO_ANSWER, NOT_CONCERNED))
-        else:
-            asked = is_asked(answers, question["filtre"])
-            said = answers["rep_id"].isin(opened.loc[opened["q_id"].eq(q_id), "rep_id"])
-            silent, others = int((asked & ~said).sum()), int((~asked).sum())
-        put = len(answers) - others
-        rows.append((q_id, question["libelle"], put, put - silent, silent, others))
+            put = len(answers) - others
+            rows.append((q_id, question["libelle"], put, put - silent, silent, others))
     table = pd.DataFrame(rows, columns=["q_id", "libelle", "put", "answered", "no_answer", "not_concerned"])
     nothing = table["answered"].lt(HIDDEN_UNDER)
     hidden = nothing | is_few(table["no_answer"]) | is_few(table["not_concerned"])
     beside = ["put", "no_answer", "not_concerned"]
     table[beside] = table[beside].astype(float).mask(hidden)
     table["answered"] = table["answered"].astype(float).mask(nothing)
+    return with_rates(table)
+
+
+def with_rates(table: pd.DataFrame) -> pd.DataFrame:
+    """Return how far each question was answered in parts of those concerned, where both are told."""
     nonresponse = table["no_answer"] / table["put"]
     return table.assign(completion=1 - nonresponse, nonresponse=nonresponse)
+
+
+def used_of(wished: str) -> str:
+    """Return the id of the question on what is used, for that on what was wished; nothing for another question."""
+    return wished.removesuffix(WISHED) + USED if wished.endswith(WISHED) else ""
 
 
 def wished_and_used(
@@ -82,14 +99,19 @@ def wished_and_used(
     got = float(table.loc[table["wished"].eq(table["used"]), "weight"].sum() / table["weight"].sum())
     paths = table.groupby(["wished", "used"], as_index=False).agg(count=("weight", "size"), share=("weight", "sum"))
     paths["share"] /= table["weight"].sum()
-    rare = paths["count"].lt(CELL)
-    paths.loc[rare, ["wished", "used"]] = OTHER_PATHS
-    paths = paths.groupby(["wished", "used"], as_index=False).sum()
+    paths = without_rare(paths, paths["count"].lt(CELL))
     paths.insert(2, "wished_label", paths["wished"].replace(names))
     paths.insert(3, "used_label", paths["used"].replace(names))
-    return paths.sort_values("count", ascending=False, ignore_index=True, kind="stable"), pd.Series(
-        {"base": int(both.sum()), "share": got}
-    )
+    return paths, pd.Series({"base": int(both.sum()), "share": got})
+
+
+def without_rare(paths: pd.DataFrame, rare: pd.Series) -> pd.DataFrame:
+    """Return the paths, the most frequent first, those that are too rare to be told in one row."""
+    paths = paths.copy()
+    paths.loc[rare, [name for name in ("wished", "used", "wished_label", "used_label") if name in paths]] = OTHER_PATHS
+    same = [name for name in paths if name not in ("count", "share")]
+    paths = paths.groupby(same, as_index=False, dropna=False)[["count", "share"]].sum()
+    return paths.sort_values("count", ascending=False, ignore_index=True, kind="stable")
 
 
 def open_themes(coded: pd.DataFrame) -> pd.DataFrame:
@@ -113,11 +135,15 @@ def open_themes(coded: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def quotable_answers(coded: pd.DataFrame, naming: Collection[str] = ()) -> pd.DataFrame:
+def quotable_answers(coded: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
     """Return the extracts of open answers that may be quoted: columns q_id, theme, tonalite, extrait_nettoye.
 
-    naming: rep_id of the answers in which a name, an address or a number was found.
+    themes: see `open_themes`. None of a theme that is withheld, no tone where that of the theme is: each extract is
+    someone who said it.
     """
-    may = coded["publiable"].map(is_yes) & ~coded["rep_id"].isin([*naming])
-    table = coded.loc[may, ["q_id", "theme", "tonalite", "extrait_nettoye"]]
-    return table.sort_values([*table.columns], ignore_index=True)
+    table = coded.loc[coded["publiable"].map(is_yes), ["q_id", "theme", "tonalite", "extrait_nettoye"]]
+    tones = themes.melt(["q_id", "theme"], TONES, "tonalite", "tone").merge(themes[["q_id", "theme", "count"]])
+    known = table.merge(tones, on=["q_id", "theme", "tonalite"], how="left", validate="m:1")
+    known = known[known["count"].notna()]
+    known = known.assign(tonalite=known["tonalite"].where(known["tone"].notna(), ""))
+    return known[list(table)].sort_values([*table.columns], ignore_index=True)

@@ -38,9 +38,10 @@ def results(
     tables |= {"extraits": extracts, WRITTEN: _written(material, names)}
     tables["one_interview"] = pd.DataFrame({"constat_id": sorted(one_interview(material.tables))}, dtype=str)
     survey = open_survey(material, restricted)
-    tables |= of_survey(survey, restricted) if survey else {}
-    tables |= of_interviews(material, restricted) | of_meetings(material) | of_votes(material)
-    tables[OBSERVATIONS] = material_observations(material, survey, places, before)
+    told = of_survey(survey, restricted, material.epci, before) if survey else {}
+    surveyed = told.pop(OBSERVATIONS, None)
+    tables |= told | of_interviews(material, restricted) | of_meetings(material) | of_votes(material)
+    tables[OBSERVATIONS] = material_observations(material, surveyed, places, before)
     tables[RECEIVED] = received(material, survey)
     return {name: stored(name, table) for name, table in tables.items() if len(table)}
 

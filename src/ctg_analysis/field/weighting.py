@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.field.codes import LIST, NO_ANSWER, OUTSIDE
+from ctg_analysis.field.codes import CROSSED, LIST, NO_ANSWER, OUTSIDE
 from ctg_analysis.uncertainty import Z, wilson_interval
 
 PROBABILITY, QUOTA, VOLUNTEERS = "probabiliste", "quotas", "volontaires"
@@ -15,7 +15,6 @@ BOUNDS = (0.3, 3.0)  # of a weight, the mean being 1 (rule R21)
 FEWEST = 10  # answers of a category of a margin: with fewer, it is put together with its neighbour
 TOLERATED = 0.1  # points between a weighted share and that of the census
 ROUNDS, NEAR = 1000, 1e-9  # of the raking: how many at most, and the gap (part of the whole) that ends it
-CROSSED = "+"  # between the questions of a margin that crosses two: sexe+age, f+18-29
 
 UNDER, OVER, CLOSE = "sous-représenté", "surreprésenté", "proche"
 MARGINS = "marges.csv"
@@ -40,6 +39,16 @@ class Weighting(NamedTuple):
     out_of_reach: list[str]
     n_eff: float
     deff: float
+
+
+class KnownWeights(NamedTuple):
+    """Weights that anyone can work out of the profile, since all follow one margin.
+
+    question: that margin. of_groups: code → weight; "" for those who gave none. Empty for a margin of two questions.
+    """
+
+    question: str
+    of_groups: dict[str, float]
 
 
 class _Margin(NamedTuple):
@@ -117,6 +126,18 @@ def rake(answers: pd.DataFrame, margins: pd.DataFrame, bounds: tuple[float, floa
         n_eff=effective_size(weights),
         deff=design_effect(weights),
     )
+
+
+def known_weights(weighting: Weighting | None, answers: pd.DataFrame) -> KnownWeights | None:
+    """Return the weights that the profile gives away; None where several margins, or none, make them."""
+    margins = weighting.profile["variable"].unique() if weighting else []
+    if len(margins) != 1:
+        return None
+    (name,) = margins
+    if CROSSED in name:
+        return KnownWeights(name, {})
+    groups = answers[name].mask(answers[name].isin([*OUTSIDE]), "")
+    return KnownWeights(name, weighting.weights.groupby(groups).mean().to_dict())
 
 
 def bounded_raking(

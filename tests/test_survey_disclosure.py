@@ -1,0 +1,312 @@
+"""The attacker of the survey bounds no group of 1 to 4 respondents, and does again without each protection (R1, R2)."""
+
+from functools import cache
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import distributions
+from survey_attacker import SurveyAttacker
+from survey_fixtures import EPCI, answers_of, counter, drawn, margins, published_of, with_secteur
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.demarche import Demarche
+from ctg_analysis.field import crossings, survey
+from ctg_analysis.field.material import open_material
+from ctg_analysis.field.restricted import open_restricted
+from ctg_analysis.model import OK
+from ctg_analysis.observations import COLUMNS
+from ctg_analysis.settings import EXAMPLE_EPCI
+from ctg_analysis.sources.demarche import SURVEY
+from ctg_analysis.statements import Edition
+
+MEANING = {
+    one.id: (one.value.denominator, tuple(one.value.numerator.partition("=")[2].split("|")))
+    for one in CATALOGUE.values()
+    if SURVEY in one.sources
+}
+NO_INDICATOR = pd.DataFrame(columns=COLUMNS)
+KINDS = {  # seed, respondents, margins of the weights, questions
+    "one answer": (1, 90, (), "sexe age isolement connait_evs"),
+    "several answers": (15, 60, (), "sexe enfants besoins_parents handicap_obstacles renoncement renoncement_motif"),
+    "routed": (3, 70, (), "age commune renoncement renoncement_motif amelioration connait_evs"),
+    "paths": (25, 300, (), "sexe enfants garde_souhaitee garde_utilisee"),
+    "paths of few": (9, 60, (), "sexe enfants garde_souhaitee garde_utilisee"),
+    "weighted on sex": (4, 110, ("sexe",), "sexe age renoncement renoncement_motif"),
+    "weighted on communes": (5, 170, ("commune",), "commune connait_evs isolement"),
+    "weighted on two margins": (8, 240, ("age", "commune"), "age commune isolement connait_evs renoncement"),
+    "weighted on two questions crossed": (7, 80, ("sexe+enfants",), "sexe enfants garde_souhaitee garde_utilisee "
+                                          "renoncement handicap_obstacles temps_travail"),
+}  # fmt: skip
+FAST = ("one answer", "paths", "weighted on sex")
+
+
+@pytest.fixture(autouse=True)
+def fewer_permutations(monkeypatch):
+    monkeypatch.setattr(crossings, "RESAMPLES", 199)
+
+
+def drawn_again(kind):
+    seed, size, weighted_on, names = KINDS[kind]
+    return published_of(drawn(seed, size), margins(*weighted_on), names.split())
+
+
+of_kind = cache(drawn_again)  # with all protections
+
+
+def attacker_of(questionnaire, answers, opened, tables):
+    """Return who reads all that is published of a consultation."""
+    asked = with_secteur(questionnaire, tables["distribution"])
+    observations = tables.get("observations", NO_INDICATOR)
+    meaning = {name: said for name, said in MEANING.items() if name in set(observations["indicator"])}
+    return SurveyAttacker(asked, tables, observations, meaning, counter(asked, answers, opened))
+
+
+def attacker(one):
+    opened = one.restricted["reponses_ouvertes"]
+    return attacker_of(one.material["questionnaire"], one.answers, opened, one.tables)
+
+
+@pytest.mark.parametrize("kind", [one if one in FAST else pytest.param(one, marks=pytest.mark.slow) for one in KINDS])
+def test_r2_no_small_group_of_a_consultation_is_bounded(kind):
+    reader = attacker(of_kind(kind))
+    assert reader.finds_out(reader.groups()) == {}
+
+
+@pytest.mark.slow
+def test_r2_the_drawn_consultations_have_small_groups_of_every_kind():
+    """Else the attacks would prove nothing."""
+    kinds = ("several answers", "paths", "one answer")
+    names = " ".join(" ".join(attacker(of_kind(kind)).groups()) for kind in kinds)
+    assert all(sign in names for sign in ("≠", " | garde_utilisee=", " | age=", "=NSP"))
+
+
+@pytest.mark.slow
+def test_r2_no_small_group_of_the_example_is_bounded(example):
+    material = open_material(example, EXAMPLE_EPCI, pd.read_parquet(example.processed / "territories.parquet"))
+    restricted, demarche = open_restricted(example, EXAMPLE_EPCI), Demarche(EXAMPLE_EPCI, example)
+    names = ("consultation", "distribution", "completion", "profile", "summary", "by_group", "paths", "crossings")
+    tables = {name: demarche.table(name) for name in (*names, "observations")}
+    answers = answers_of(material["questionnaire"], restricted)
+    reader = attacker_of(material["questionnaire"], answers, restricted["reponses_ouvertes"], tables)
+    groups = reader.groups()
+    assert len(groups) > 20 and reader.finds_out(groups) == {}
+
+
+# ----------------------------------------------------------------------------- each protection taken away in its turn
+
+
+def without(monkeypatch, *unseen, weights=True):
+    """Take from the gate the sight of some tables, or of the weights that anyone knows."""
+    gate = survey.hide
+
+    def hide(tables, counts, asked, unsure, known, published):
+        seen = {name: table.iloc[:0] if name in unseen else table for name, table in tables.items()}
+        gate(seen, counts, asked, unsure, known if weights else None, published)
+
+    monkeypatch.setattr(survey, "hide", hide)
+
+
+def known_of_names(va, nom, non, *before):
+    """Return what is published where some go to the local space, and others know its name. before: editions."""
+    private = drawn(1, va + nom + non)
+    private["reponses"]["connait_evs"] = ["va"] * va + ["nom"] * nom + ["non"] * non
+    return published_of(private, margins(), ["sexe", "connait_evs"], before)
+
+
+def test_r2_indicators_do_not_tell_what_the_distribution_hides(monkeypatch):
+    """Who goes there or knows the name, less who goes there: 43 - 40 = 3."""
+    reader = attacker(known_of_names(40, 3, 57))
+    assert reader.finds_out(reader.groups()) == {}
+    without(monkeypatch, "observations")
+    reader = attacker(known_of_names(40, 3, 57))
+    assert reader.finds_out(reader.groups())["connait_evs=nom"] == (3, 3)
+
+
+@pytest.mark.parametrize(
+    "kind, unseen, found",
+    [
+        ("one answer", ["by_group"], "isolement=1 | age=a45"),  # alone in its group: 1 less the shares of the others
+        ("paths", ["paths"], "garde_souhaitee=am | garde_utilisee=creche"),
+        pytest.param("weighted on communes", ["by_group"], "connait_evs=NSP | commune=c3", marks=pytest.mark.slow),
+    ],
+)
+def test_r2_without_its_sight_of_a_table_the_gate_lets_groups_be_found(monkeypatch, kind, unseen, found):
+    without(monkeypatch, *unseen)
+    reader = attacker(drawn_again(kind))
+    assert found in reader.finds_out(reader.groups())
+
+
+def test_r2_a_profile_tells_nothing_of_1_to_4_respondents():
+    """4 of 18 to 30 are raked with 12 of 30 to 45: the weights of these, and what is left of all, would give 4."""
+    private = drawn(1, 126)
+    private["reponses"]["age"] = np.repeat(["a18", "a30", "a45", "a60"], [4, 12, 80, 30])
+    private["reponses"]["sexe"] = ["F"] * 60 + ["H"] * 62 + ["SR"] * 4
+    told = published_of(private, margins("age", "sexe"), ["sexe", "age"]).tables["profile"].set_index("modalite")
+    assert told["count"].dropna().to_dict() == {"a45": 80, "a60": 30, "F": 60, "H": 62}
+    assert told["before"].isna().equals(told["count"].isna()) and told["after"].isna().all()
+    assert told.loc[["a18", "a30"], "represented"].eq("").all() and told["census"].notna().sum() == 6
+
+
+def test_r2_weights_that_follow_one_margin_hide_nothing(monkeypatch):
+    without(monkeypatch, weights=False)
+    reader = attacker(drawn_again("weighted on sex"))
+    low, high = reader.finds_out(reader.groups())["renoncement=NSP | sexe=H"]
+    assert 0 < low <= 1 <= high < 2
+
+
+@pytest.mark.slow
+def test_r2_bases_tell_who_does_not_know(monkeypatch):
+    """The base of a question less that of a crossing or of a mean, which leaves them out."""
+    without(monkeypatch, "crossings", "summary")
+    monkeypatch.setattr(survey, "without_few_unsure", lambda answers, _: (answers, frozenset()))
+    reader = attacker(drawn_again("routed"))
+    assert reader.finds_out(reader.groups())["connait_evs=NSP"] == (1, 1)
+
+
+def test_r2_what_is_withheld_of_a_total_is_never_fewer_than_5():
+    for kind in FAST:
+        one, reader = of_kind(kind), attacker(of_kind(kind))
+        whole = one.tables["distribution"].assign(group="", variable="", figure=lambda table: table["count"])
+        groups = one.tables.get("by_group", whole[:0]).assign(figure=lambda table: table["share"])
+        rows = pd.concat([whole, groups])
+        rows = rows[rows["in_base"] & rows["base"].notna() & rows["figure"].isna()]
+        for (name, *among), hidden in rows.groupby(["q_id", "variable", "group"])["modalite"]:
+            terms = {(name, code, *filter(None, among)): 1 for code in hidden}
+            assert reader.several(name) or not 0 < reader.count(terms) < 5, (kind, terms)
+
+
+def test_r2_no_fraction_is_printed_of_a_base_that_is_not():
+    """χ² / V² would give back a base; so would 7/53."""
+    fractions = {"distribution": "share", "by_group": "share", "paths": "share", "completion": "nonresponse",
+                 "summary": "mean", "crossings": "v"}  # fmt: skip
+    for kind in FAST:
+        for name, table in of_kind(kind).tables.items():
+            if name in fractions:
+                base = table["put" if name == "completion" else "base"]
+                assert base[table[fractions[name]].notna()].notna().all(), (kind, name)
+
+
+# ------------------------------------------------------------------------------------------------------ χ², V and p
+
+
+def tables_with_margins(table):
+    """Return the tables of counts that have the margins of a table of two rows."""
+    columns = table.sum(axis=0)
+    rows = np.array([*product(*(range(int(column) + 1) for column in columns[:-1]))])
+    rows = np.column_stack([rows, table[0].sum() - rows.sum(axis=1)])
+    rows = rows[(rows[:, -1] >= 0) & (rows[:, -1] <= columns[-1])]
+    return np.stack([rows, columns - rows], axis=1)
+
+
+def chi2(tables):
+    """Return the χ² of each table of counts."""
+    expected = tables.sum(axis=2, keepdims=True) * tables.sum(axis=1, keepdims=True) / tables[0].sum()
+    return ((tables - expected) ** 2 / np.where(expected > 0, expected, 1)).sum(axis=(1, 2))
+
+
+def a_crossing(seed):
+    """Return a table of two groups and three answers, one of them rare in a group."""
+    generator = np.random.default_rng(seed)
+    return np.array([[generator.integers(1, 5), *generator.integers(10, 20, 2)], generator.integers(8, 25, 3)])
+
+
+def published_crossing(table):
+    private = drawn(1, int(table.sum()))
+    cells = [(sex, code) for sex, row in zip("FH", table, strict=True) for code, n in zip(
+        ("va", "nom", "non"), row, strict=True) for _ in range(n)]  # fmt: skip
+    private["reponses"][["sexe", "connait_evs"]] = cells
+    return published_of(private, margins(), ["sexe", "connait_evs"])
+
+
+def rounded(tables, size):
+    """Return the χ² of tables to a whole number, V and p to two decimals."""
+    square = chi2(tables)
+    return np.round([square, 100 * np.sqrt(square / size), 100 * distributions.chi2.sf(square, 1)])
+
+
+def test_r2_a_test_beside_the_margins_gives_back_the_table_however_rounded():
+    """Hence no figure of a test without the table of its groups: who ticked an answer or not, in two groups.
+
+    The words alone give back none, but bound a small number in most (docs/security.md says so).
+    """
+    by_figures, by_words, bounded = 0, 0, 0
+    for true in (a_crossing(seed)[:, :2] for seed in range(20)):
+        possible, size = tables_with_margins(true), true.sum()
+        told, figures = rounded(possible, size), rounded(true[np.newaxis], size)
+        by_figures += (told == figures).all(axis=0).sum() == 1
+        alike = possible[(told[2] < 5) == (figures[2] < 5)]
+        by_words += len(alike) == 1
+        bounded += not {*alike[:, 0, 0]} >= {0, 1, 2, 3, 4}
+    assert (by_figures, by_words, bounded) == (17, 0, 12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_r2_what_is_printed_of_a_test_leaves_every_small_number_possible(seed):
+    """All the tables that have the margins, the cells and the test that are printed; it is made of what is shown."""
+    true = a_crossing(seed)
+    published = published_crossing(true).tables
+    test = published["crossings"].query("q_id == 'connait_evs' and group == 'sexe'").iloc[0]
+    if "by_group" not in published:  # no table of groups, and no figure of its test
+        assert test[["chi2", "v", "v_corrected", "p", "p_adjusted"]].isna().all()
+        return
+    shares = published["by_group"].query("in_base").pivot(index="group", columns="modalite", values="share")
+    shown = shares[["va", "nom", "non"]].notna().to_numpy()
+    possible = tables_with_margins(true)
+    possible = possible[((possible == true) | ~shown).all(axis=(1, 2))]
+    if pd.notna(test["chi2"]):
+        columns = shown.all(axis=0)
+        merged = np.concatenate([possible[:, :, columns], possible[:, :, ~columns].sum(axis=2, keepdims=True)], axis=2)
+        possible = possible[np.round(chi2(merged)) == test["chi2"]]
+    assert (possible == true).all(axis=(1, 2)).any()
+    for row, column in zip(*np.nonzero(~shown & (true < 5) & (true > 0)), strict=True):
+        assert {*possible[:, row, column]} >= {0, 1, 2, 3, 4}
+
+
+def test_r2_no_figure_of_a_test_without_the_table_that_it_is_of():
+    for kind in ("one answer", "weighted on sex"):
+        tables = of_kind(kind).tables
+        tests = tables["crossings"]
+        shown = pd.MultiIndex.from_frame(tables["by_group"][["q_id", "variable"]].drop_duplicates())
+        told = tests["p"].notna()
+        assert told.any() and pd.MultiIndex.from_frame(tests.loc[told, ["q_id", "group"]]).isin(shown).all()
+        assert tests.loc[told, "chi2"].mod(1).eq(0).all() and tests.loc[~told, ["chi2", "v", "method"]].isna().all(
+            axis=None
+        )
+        assert tests["strength"].notna().all()
+
+
+# ---------------------------------------------------------------------------------------------------- what else tells
+
+
+def test_r2_what_an_earlier_edition_tells_is_known_for_good():
+    """Of two indicators, 43 and 40, the gate shows one; an edition of before the gate tells the other."""
+    now = known_of_names(40, 3, 57)
+    rows = now.tables["observations"]
+    pair = rows[rows["indicator"].isin(["social_space_known_share", "social_space_used_share"])]
+    (lost,) = pair.loc[pair["status"].ne(OK), "indicator"]
+    count = {"social_space_known_share": 43.0, "social_space_used_share": 40.0}[lost]
+    told = pair[pair["indicator"].eq(lost)].assign(status=OK, denominator=100.0, numerator=count, value=count)
+    places = pd.DataFrame({"territory": EPCI, "level": "epci", "commune": ["99001"]})
+
+    def found(one):
+        one.tables["observations"] = pd.concat([one.tables["observations"], told])
+        return attacker(one).finds_out({"nom": {("connait_evs", "nom"): 1}})
+
+    assert found(now) == {"nom": (3, 3)}
+    beside = known_of_names(40, 3, 57, Edition(told, places))
+    again = known_of_names(40, 3, 57, Edition(told, places), Edition(beside.tables["observations"], places))
+    assert all(table.equals(again.tables[name]) for name, table in beside.tables.items())
+    assert found(beside) == {}
+
+
+def test_r2_the_attacker_believes_only_what_is_printed():
+    """He finds what a table tells once it is given back to it."""
+    one = of_kind("one answer")
+    reader = attacker(one)
+    name, terms = next((name, terms) for name, terms in reader.groups().items() if "NSP" not in name)
+    assert reader.range_of(terms)[0] == 0
+    reader.learn(terms, reader.count(terms))
+    del reader.__dict__["_matrices"]
+    assert name in reader.finds_out({name: terms})
