@@ -192,7 +192,7 @@ def test_answers_that_the_questionnaire_does_not_expect_are_told(root, public, p
 @pytest.mark.parametrize(
     ("file", "text", "told"),
     [
-        ("info_flash.yml", "- numero: 1\n  titre: [\n", "line 3: found text that is not YAML"),
+        ("info_flash.yml", "- numero: 1\n  titre: [\n", "line 2: found text that is not YAML"),
         ("info_flash.yml", "- &a numero\n- *a\n", "line 2: found an alias (*)"),
         (
             "convention.yml",
