@@ -1,6 +1,5 @@
 """A report as the night run makes it: only what changed, whole or not at all, failures told, one build at a time."""
 
-import random
 import re
 import shutil
 import subprocess
@@ -306,70 +305,6 @@ def test_a_second_command_says_who_holds_the_report(out, work):
     assert answer.returncode == 3 and f"is being built by process {holder.pid}" in answer.stderr
     with alone(out, EXAMPLE_EPCI, ""):
         pass  # the system freed it
-
-
-BUILDS = """
-import os, signal, sys, time
-from dataclasses import replace
-from pathlib import Path
-
-from ctg_analysis.build import build
-from ctg_analysis.chapters import chosen_chapters
-from ctg_analysis.publishing.forks import Parent, Template
-from ctg_analysis.publishing.template import SERVE
-
-
-def built(version, template):
-    chapters = chosen_chapters(["07", "08"])
-    chapters[1] = replace(chapters[1], path=Path(version))
-    return list(build([{epci!r}], chapters, Path({out!r}), force=True, template=template))
-
-
-own = Template()
-for line in sys.stdin:
-    version, moment = line.split()
-    warm = own.fork()  # one for each build: what it had asked when it was killed is no answer to the next
-    warm.ask(SERVE, os.getpid)
-    warm.connection.recv()
-    start = time.monotonic()
-    pid = os.fork()
-    if not pid:
-        built(version, Parent(warm.connection))
-        os._exit(0)
-    if moment != "never":
-        time.sleep(float(moment))
-        os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    print(time.monotonic() - start, flush=True)
-    warm.end()
-"""
-
-
-def test_killed_at_twenty_moments_the_report_is_always_whole(out, chapters, tmp_path, built):
-    """Two versions of a chapter in turn; an edition bears the sum of its files, so that a half one would be seen.
-
-    The builds are forks of one process, so that the moments fall in what they do, not in what they import.
-    """
-    texts = ("La version paire.", "La version impaire.")
-    versions = [retold(chapters[1], tmp_path / str(n), text).path for n, text in enumerate(texts)]
-    script = BUILDS.format(epci=EXAMPLE_EPCI, out=str(out))
-    chance, seen = random.Random(1), set()
-    with subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as home:
-
-        def run(version, moment):
-            print(version, moment, file=home.stdin, flush=True)
-            return float(home.stdout.readline())
-
-        took = [run(version, "never") for version in versions][-1]
-        for moment in sorted(chance.uniform(0, took) for _ in range(20)):
-            run(versions[len(seen) % 2], moment)
-            edition = latest(out, EXAMPLE_EPCI)
-            assert is_whole(edition)
-            assert sum(text in page(out, f"{SECOND}.html") for text in texts) == 1
-            seen.add(edition.name)
-    assert built(out, chapters).exit_code == 0
 
 
 # Editions.
