@@ -282,7 +282,7 @@ def test_a_bad_entry_is_one_line_and_the_others_are_read_all_the_same(root, text
     [
         ("- mission_locale", "accords.yml, line 1: found no entry by file, expected the name of a file, then recu_le"),
         ("mission_locale: [", "accords.yml, line 1: found text that is not YAML"),
-        ("convention: \xe9".encode("latin-1"), "accords.yml: found text that is not YAML"),
+        ("convention: \xe9".encode("latin-1"), "accords.yml, line 1: found the byte 0xe9, expected text in UTF-8"),
     ],
 )
 def test_agreements_that_are_no_entries_are_one_line(root, text, expected):

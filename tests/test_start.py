@@ -38,7 +38,7 @@ def planted(folder):
 
 
 def chapter(path):
-    """Write a chapter that says where it looks for modules."""
+    """Write a chapter that imports a few modules."""
     cells = [
         nbformat.v4.new_code_cell(f'epci = "{EXAMPLE_EPCI}"', metadata={"tags": ["parameters"]}),
         nbformat.v4.new_code_cell("import nbformat, pandas, xmlrpc\npandas.__version__"),

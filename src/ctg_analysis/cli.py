@@ -19,14 +19,13 @@ messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 debug = False
 
 Out = Annotated[Path | None, typer.Option(file_okay=False, help="Folder of the reports.")]
-SIREN = r"\d{9}"
 (WrongUse,) = typer.BadParameter.__bases__  # of click, which typer may carry inside
 
 
 def _sirens(given: str | list[str] | None) -> str | list[str] | None:
     """Return the SIRENs of a command line; raise UserError for what is none, before it leads to any folder."""
     for epci in [given] if isinstance(given, str) else given or []:
-        if not re.fullmatch(SIREN, epci, re.ASCII):
+        if not re.fullmatch("[0-9]{9}", epci):
             raise UserError(f"epci {epci!r}: expected a SIREN of 9 digits, `ctg list epci WORD` finds it")
     return given
 
@@ -65,9 +64,7 @@ def options(
 
 @app.command()
 def build(
-    epcis: Annotated[
-        list[str] | None, typer.Argument(metavar="[EPCI]...", help="SIREN numbers.", callback=_sirens)
-    ] = None,
+    epcis: Annotated[list[str] | None, typer.Argument(metavar="[EPCI]...", help="SIRENs.", callback=_sirens)] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every EPCI of France.")] = False,
     departement: Annotated[str, typer.Option(help="Every EPCI with a commune there, such as 12 or 2A.")] = "",
     chapters: Annotated[str, typer.Option(help="Numbers of chapters to add, such as 01,04; all by default.")] = "",
@@ -120,10 +117,7 @@ def build(
 
 
 @app.command()
-def verify(
-    epci: Epci = DEFAULT_EPCI,
-    out: Out = None,
-) -> None:
+def verify(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Build the latest edition of a report again, elsewhere, and compare byte by byte."""
     from ctg_analysis.verification import verify as verify_report
 
@@ -138,10 +132,7 @@ def verify(
 
 
 @app.command()
-def changes(
-    epci: Epci = DEFAULT_EPCI,
-    out: Out = None,
-) -> None:
+def changes(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Say what changed from the edition before to the latest one, a line for each observation."""
     from ctg_analysis.verification import changes_of
 
@@ -153,10 +144,7 @@ def changes(
 
 
 @app.command()
-def documents(
-    epci: Epci = DEFAULT_EPCI,
-    out: Out = None,
-) -> None:
+def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Make the documents of the latest edition of a report: PDF, slides, a file to send by mail.
 
     The PDFs are printed by a Chromium, a Chrome or an Edge of this machine; the others need none.
@@ -170,10 +158,7 @@ def documents(
 
 
 @app.command()
-def convention(
-    epci: Epci = DEFAULT_EPCI,
-    out: Out = None,
-) -> None:
+def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Write the convention of a démarche and its fiches-action as Word files, and what changes in the articles.
 
     A file that someone has changed since is never written over.
@@ -293,9 +278,8 @@ def check(
     for root in roots:
         wrong = [*check_root(root), *holes(root)]
         findings += [*wrong, *check_material(root, datetime.date.today(), sound=not wrong)]
-    for line in in_lines(findings):
-        print(line)
     if findings:
+        print(*in_lines(findings), sep="\n")
         raise typer.Exit(1)
     messages.print(f"{' and '.join(project_path(root.raw) for root in roots)}: nothing to mend")
 

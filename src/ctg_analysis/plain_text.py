@@ -64,7 +64,8 @@ def _harmless(path: Path) -> str:
                 raise _wrong(path, line, "parts inside of parts", f"{DEEPEST} levels at most")
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise _wrong(path, mark.line + 1 if mark else None, "text that is not YAML", "YAML") from error
+        line = min(mark.line + 1, len(text.splitlines())) if mark else None  # it may stand after the last one
+        raise _wrong(path, line, "text that is not YAML", "YAML") from error
     return text
 
 

@@ -170,7 +170,7 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
 def _told(cells: pd.Series, path: Path, expected: str) -> list[Finding]:
     """Return what is said of some cells of a column, indexed by their lines."""
     shown, column = project_path(path), str(cells.name)
-    return counted(cells.index, lambda line: Finding(shown, int(line), column, repr(cells[line]), expected))
+    return counted(cells.index, lambda line: Finding(shown, int(line), column, repr(cells[line])[:60], expected))
 
 
 def turned_round(texts: pd.DataFrame, path: Path) -> list[Finding]:
@@ -214,4 +214,4 @@ def _finding(case: dict, table: pd.DataFrame, path: Path, key: str) -> Finding:
         return Finding(shown, line, part, f"{table.at[line, part]} of {table.at[line, whole]}", check)
     if case["schema_context"] == "DataFrameSchema":
         return Finding(shown, line, None, NO_VALUE, check)
-    return Finding(shown, line, column, repr(case["failure_case"]), check)
+    return Finding(shown, line, column, repr(case["failure_case"])[:60], check)
