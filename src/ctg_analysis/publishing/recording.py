@@ -10,16 +10,17 @@ from ctg_analysis.publishing.data_files import places_of
 from ctg_analysis.staleness import tables_made_from
 
 
-def entry(seen: Observed) -> Entry | None:
-    """Return what is published of restricted sources with the observations of a territory."""
-    return None if seen.root.fictional else entry_of(seen.observations, places_of(seen))
+def entry(seen: Observed, places: pd.DataFrame) -> Entry | None:
+    """Return what is published of restricted sources with the observations of a territory. places: see `places_of`."""
+    return None if seen.root.fictional else entry_of(seen.observations, places)
 
 
 def record_observed(seen: Observed) -> None:
     """Put in the record what was observed of a territory, before it is told."""
     made_from = tables_made_from(seen.root)
     current = observed(seen.epci, seen.root) is seen  # else `ctg data` has run since it was opened
-    record_published(seen.root, seen.epci, entry(seen), max(seen.received.values()), made_from if current else [])
+    told, date = entry(seen, places_of(seen)), max(seen.received.values())
+    record_published(seen.root, seen.epci, told, date, made_from if current else [])
 
 
 def recorded_observations(epci: str) -> pd.DataFrame:

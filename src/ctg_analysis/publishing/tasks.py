@@ -70,8 +70,11 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict
 
 def write_data(report: Report) -> dict:
     """Write the data files and what changed since the edition before; return what the index and the record say."""
+    import pandas as pd
+
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.proofs import breaks
+    from ctg_analysis.published import PLACES
     from ctg_analysis.publishing.changes import withheld, write_changes
     from ctg_analysis.publishing.data_files import write_csv, write_material, write_observations, write_spaces
     from ctg_analysis.publishing.recording import entry
@@ -90,7 +93,7 @@ def write_data(report: Report) -> dict:
         "date": max(chapter.seen.received.values()),
         "observations": observations,
         "after": after,
-        "published": entry(chapter.seen),
+        "published": entry(chapter.seen, pd.read_parquet(report.fresh / PLACES)),
         "withheld": withheld(report.latest, report.fresh),
         "voices": chapter.seen.demarche.sum(of_persons=True).hex(),
         "breaks": [
