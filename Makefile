@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report example lab test golden check format templates docs bench screenshots lock clean
+.PHONY: help setup report example lab test kills golden check format templates docs bench screenshots lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ lab: $(READY) ## open JupyterLab on a first notebook, the chapters beside it
 test: $(READY) ## run every test, on two cores
 	$(BIN)/ctg data
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+kills: $(READY) ## kill sixty commands at random moments, and look at what they leave (half an hour)
+	$(BIN)/python -m pytest tests/test_kills.py --kills 60
 
 golden: $(READY) ## rewrite the golden observations, docs/back_test.md and the measures of docs/personal_data.md; read the diff before committing it
 	$(BIN)/python -m pytest tests/test_golden.py tests/test_back_test.py tests/test_spellings.py --rewrite-golden

@@ -124,10 +124,10 @@ def sums(folder: Path, pattern: str = "*") -> dict[str, str]:
 
 
 def project(folder: Path) -> Path:
-    """Make a project with the invented territory, one chapter, and tables and Word templates that a test may change."""
+    """Make a project with the invented territory, whose notebooks and Word templates a test may change."""
     root, source = folder / "project", settings().root
     (root / "data").mkdir(parents=True)
-    (root / "notebooks").mkdir()
+    shutil.copytree(source / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".*", "*.csv"))
     for name in ("docs", "requirements.lock", "data/exemple"):
         (root / name).symlink_to(source / name)
     shutil.copytree(settings().reference, root / "data" / "reference")
@@ -136,7 +136,7 @@ def project(folder: Path) -> Path:
 
 
 def retell(root: Path, number: int) -> None:
-    """Change the text of the chapter of a project: it has two versions."""
+    """Change a text of the chapter that the report of a project has: it has two versions."""
     path = settings().root / "notebooks" / f"{CHAPTER}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     next(cell for cell in notebook.cells[1:] if cell.cell_type == "markdown").source = TEXTS[number % 2]
@@ -166,13 +166,16 @@ def editions_are_whole(out: Path) -> None:
 
 
 def many_editions(out: Path, count: int) -> None:
-    """Publish editions until there are so many."""
+    """Publish editions until there are so many, then the latest one again."""
+    now = latest(out, EXAMPLE_EPCI)
     for number in range(count - len(list((out / EDITIONS / EXAMPLE_EPCI).glob("[!.]*/")))):
         copy = out / "copy"
-        shutil.copytree(latest(out, EXAMPLE_EPCI), copy)
+        shutil.copytree(now, copy)
         page = copy / "index.html"
         page.write_text(f"{page.read_text(encoding='utf-8')}<!-- {number} -->\n", encoding="utf-8")
         publish(copy, out, EXAMPLE_EPCI)
+    shutil.copytree(now, out / "copy")
+    publish(out / "copy", out, EXAMPLE_EPCI)
 
 
 def tables_are_whole(root: Path) -> None:
