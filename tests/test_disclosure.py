@@ -460,6 +460,17 @@ def test_a_place_without_anybody_says_so_and_that_is_known():
     assert shown["status"].to_dict() == {"A": NOT_APPLICABLE, "B": SECRET, "C": SECRET, "D": OK, "cc": OK}
 
 
+def test_so_is_withheld_where_it_tells_who_is_left():
+    """Of 43 older persons, C has at most its 40 inhabitants: A without anybody would leave 3 at least to B."""
+    places = alone("ABC") | {("epci", "cc"): "ABC"}
+    counts = of_parts((0, 0), (3, 60), (40, 40))
+    rows = (alone("ABC"), "older_share"), (alone("C"), "all_count"), ({("epci", "cc"): "ABC"}, "older_count")
+    table = pd.concat([printed(counts, where, ["2022"], [name]) for where, name in rows], ignore_index=True)
+    shown = gate(table, places).observations
+    assert hidden_rows(shown) == {("A", "older_share"), ("B", "older_share"), ("C", "older_share")}
+    assert attacker_of((shown, places)).finds_out([("older", ("B",), ("2022",), None)]) == []
+
+
 def test_a_commune_that_is_not_known_is_found_as_what_is_left_of_a_total():
     """The partner gives a total of 60 and all communes but A: 60 - 57 = 3."""
     table = printed(of_all(3, 7, 20, 30), FOUR, ["2022"], ["all_count"])
