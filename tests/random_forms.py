@@ -105,13 +105,14 @@ def observations_of(counts, every, years):
     return observe(SHOWN, pd.concat(tables, ignore_index=True), SOURCES)
 
 
-def of_edition(observations, places, years):
+def of_edition(observations, places, years, forms=FORMS):
     """Return the observations of the places of an edition, each under its own name."""
     names = pd.DataFrame(
         [(level, "+".join(communes), code) for (level, code), communes in places.items()],
         columns=["level", "territory", "name"],
     )
-    rows = observations[observations["period"].isin(years)].merge(names, on=["level", "territory"])
+    rows = observations[observations["period"].isin(years) & observations["source"].isin(forms)]
+    rows = rows.merge(names, on=["level", "territory"])
     rows = rows.assign(territory=rows.pop("name"))
     return rows.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
 

@@ -13,7 +13,7 @@ from operator import not_
 import pandas as pd
 import pytest
 from form_attack import PERSONS, attacker_of, tightens, victims
-from random_forms import ONE, counts_of, membership_of, observations_of, of_edition, places_of
+from random_forms import FORMS, ONE, counts_of, membership_of, observations_of, of_edition, places_of
 
 from ctg_analysis import secrecy
 from ctg_analysis.catalogue import CATALOGUE
@@ -34,6 +34,12 @@ EDITIONS = [
 ]
 REPORTS = tuple(dict.fromkeys(report for *_, report in EDITIONS))
 YEARS = EDITIONS[-1][2]
+CHILDHOOD, PEDT, RIGHTS, CHILDMINDERS = (
+    "enquete_locale_enfance",
+    "sdjes_accueils",
+    "enquete_locale_droits",
+    "pmi_assistants_maternels",
+)
 
 
 @cache
@@ -43,16 +49,16 @@ def drawn(seed):
     return counts, observations_of(counts, [places_of(secteurs, moved) for secteurs, moved, *_ in EDITIONS], YEARS)
 
 
-def published(root, seed, editions, *, remembered=REPORTS, sources=SOURCES):
+def published(root, seed, editions, *, forms=FORMS, remembered=REPORTS, sources=SOURCES):
     """Publish editions one after the other, each put in the record; return those, what they were before the gate, and
     the groups that it said to be given away.
 
-    remembered: the reports that the record knows of.
+    forms: those that are filled. remembered: the reports that the record knows of.
     """
     shown, asked, exposed = [], [], []
     for secteurs, moved, years, report in editions:
         places = places_of(secteurs, moved)
-        observed = of_edition(drawn(seed)[1], places, years)
+        observed = of_edition(drawn(seed)[1], places, years, forms)
         before = published_before(root, set(SOURCES))
         gate = withhold_beside(observed, CATALOGUE, dict(sources), membership_of(places), before)
         if report in remembered:
@@ -87,27 +93,34 @@ def test_no_withheld_group_is_bounded_by_five_editions(seed, tmp_path):
 
 def test_what_an_edition_had_bounded_before_any_row_spoke_of_it_is_said(tmp_path):
     """12 childminders work in three communes, 9 at most in the third, before two are a secteur: 3 at least."""
-    shown, asked, exposed = published(DataRoot(tmp_path), 5, [EDITIONS[0], EDITIONS[2]])
+    shown, asked, exposed = published(DataRoot(tmp_path), 5, [EDITIONS[0], EDITIONS[2]], forms=[CHILDMINDERS])
     two = ("12001", "12002")
     assert found(shown, asked, drawn(5)[0]) == ([], [("active_childminders", two, ("2023",), None)])
     assert exposed[["measure", "communes"]].to_numpy().tolist() == [["active_childminders", "|".join(two)]]
 
 
 UNLINKED = {name: replace(one, form=one.form and replace(one.form, links=())) for name, one in SOURCES.items()}
+# The draw, the editions, the forms that are enough for a victim, what is not known, what is not done.
 WITHOUT = {
-    "the links between fields": (13, EDITIONS[:1], {"sources": UNLINKED}, {}),
-    "the secondary rule": (13, EDITIONS[:1], {}, {"secondary": lambda *_: ([], [])}),
-    "a look at what is withheld together": (13, EDITIONS[:1], {}, {"remains": lambda *_: {}}),
-    "what the COPIL has read": (13, [EDITIONS[1], EDITIONS[3]], {"remembered": ()}, {}),
-    "what another folder of reports tells": (13, [EDITIONS[2], EDITIONS[4]], {"remembered": ("reports",)}, {}),
-    "what an earlier edition withheld": (1, [EDITIONS[2], EDITIONS[3]], {}, {"withheld_before": lambda *_: []}),
+    "the links between fields": (13, EDITIONS[:1], (CHILDHOOD, PEDT), {"sources": UNLINKED}, {}),
+    "the secondary rule": (13, EDITIONS[:1], (CHILDHOOD,), {}, {"secondary": lambda *_: ([], [])}),
+    "a look at what is withheld together": (13, EDITIONS[:1], (CHILDMINDERS,), {}, {"remains": lambda *_: {}}),
+    "what the COPIL has read": (13, [EDITIONS[1], EDITIONS[3]], (RIGHTS,), {"remembered": ()}, {}),
+    "what another folder tells": (13, [EDITIONS[2], EDITIONS[4]], (RIGHTS,), {"remembered": ("reports",)}, {}),
+    "what an earlier edition withheld": (
+        1,
+        [EDITIONS[2], EDITIONS[3]],
+        (CHILDMINDERS,),
+        {},
+        {"withheld_before": lambda *_: []},
+    ),
 }
 
 
 @pytest.mark.parametrize("protection", WITHOUT)
 def test_the_attacker_finds_victims_again_without(protection, tmp_path, monkeypatch):
-    seed, editions, options, taken = WITHOUT[protection]
-    for name, nothing in taken.items():
+    seed, editions, forms, unknown, undone = WITHOUT[protection]
+    for name, nothing in undone.items():
         monkeypatch.setattr(secrecy, name, nothing)
-    shown, asked, _ = published(DataRoot(tmp_path), seed, editions, **{"remembered": REPORTS} | options)
+    shown, asked, _ = published(DataRoot(tmp_path), seed, editions, forms=forms, **unknown)
     assert found(shown, asked, drawn(seed)[0])[0]

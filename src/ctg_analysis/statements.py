@@ -201,8 +201,10 @@ def linked(table: pd.DataFrame, links: Iterable[Link]) -> Iterator[pd.DataFrame]
         yield block
 
 
-def within_reach(groups: Iterable[Group], table: pd.DataFrame) -> list[Group]:
+def within_reach(groups: Sequence[Group], table: pd.DataFrame) -> list[Group]:
     """Return the groups of whom some lines count everybody, period by period and commune by commune."""
+    if not groups:
+        return []
     cover = table[STATEMENT].explode("periods").explode("place").drop_duplicates()
     counted = set(cover.itertuples(index=False, name=None))
     return [
