@@ -27,7 +27,7 @@ class Attacker:
         self.links = [({whole: 1, part: -1}, False) for part, whole in pairs] + list(links)
         self.truth = dict(truth)
         self.pairs = pairs
-        self.unknowns, self.known, self.system = {}, {}, None
+        self.unknowns, self.known, self.system, self.parts = {}, {}, None, {}
 
     def reads(self, table, places, meaning):
         """Learn from the rows of an edition. meaning: indicator → numerator, denominator, years that it adds up."""
@@ -67,7 +67,7 @@ class Attacker:
         rows = matrix([terms for terms, _ in equal + bounds], size)
         joined = csr_array(np.abs(rows.T) @ np.abs(rows))
         _, self.component = connected_components(joined, directed=False)
-        self.system = equal, bounds
+        self.system, self.parts = (equal, bounds), {}
 
     def bounds(self):
         """Return what the links say: lists of (unknown, coefficient) that never come to less than a number."""
@@ -99,18 +99,7 @@ class Attacker:
             goal += [(self.unknown(without, commune, year), -1) for commune in place for year in years]
         if self.system is None or len(self.component) != len(self.unknowns):
             self.solve()
-        near = {self.component[column] for column, _ in goal}
-        columns = {
-            int(column): number for number, column in enumerate(np.flatnonzero(np.isin(self.component, [*near])))
-        }
-        equal, bounds = (
-            [
-                ([(columns[column], each) for column, each in terms], value)
-                for terms, value in rows
-                if terms[0][0] in columns
-            ]
-            for rows in self.system
-        )
+        columns, (known, equal), (least, bounds) = self.near({self.component[column] for column, _ in goal})
         cost = np.zeros(len(columns))
         for column, sign in goal:
             cost[columns[column]] += sign
@@ -118,16 +107,35 @@ class Attacker:
         for sign in (1, -1):
             answer = linprog(
                 sign * cost,
-                A_eq=matrix([terms for terms, _ in equal], len(columns)),
-                b_eq=[total for _, total in equal],
-                A_ub=-matrix([terms for terms, _ in bounds], len(columns)),
-                b_ub=[-least for _, least in bounds],
+                A_eq=equal,
+                b_eq=known,
+                A_ub=-bounds,
+                b_ub=-least,
                 integrality=whole * np.ones(len(columns)),
                 method="highs",
             )
             assert answer.status in (0, 3, 4), answer.message
             ends.append(sign * answer.fun if answer.status == 0 else -sign * float("inf"))
         return tuple(ends)
+
+    def near(self, components):
+        """Return the unknowns that hang together with some others, each with its number, and what is known of them:
+        numbers and matrix of the equations, then of the inequalities.
+        """
+        key = frozenset(components)
+        if key not in self.parts:
+            some = np.flatnonzero(np.isin(self.component, [*key]))
+            columns = {int(column): number for number, column in enumerate(some)}
+            self.parts[key] = [columns]
+            for rows in self.system:
+                told = [
+                    ([(columns[column], each) for column, each in terms], value)
+                    for terms, value in rows
+                    if terms[0][0] in columns
+                ]
+                values, terms = np.array([value for _, value in told]), [terms for terms, _ in told]
+                self.parts[key].append((values, matrix(terms, len(columns))))
+        return self.parts[key]
 
     def finds_out(self, groups, **options):
         """Return the groups that are bounded more tightly than [0, threshold - 1]."""

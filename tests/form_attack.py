@@ -82,3 +82,13 @@ def attacker_of(*editions, truth, links=LINKS, parts=PARTS):
         rows = table[table["indicator"].isin(MEANING) & table["level"].isin(LOCAL) & table["period"].ne("")]
         attacker.reads(rows, places, MEANING)
     return attacker
+
+
+def tightens(group, before, after, truth):
+    """Tell whether who reads all editions knows more of a group than who has read the first ones: within the counts
+    that are sensitive.
+    """
+    if not before:
+        return True
+    (low, high), (lowest, highest) = (attacker_of(*some, truth=truth).range_of(*group) for some in (after, before))
+    return low > lowest + 1e-4 or high < min(highest, THRESHOLD - 1) - 1e-4

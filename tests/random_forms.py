@@ -88,18 +88,33 @@ def places_of(secteurs, moved=()):
     return places | {("departement", DEPARTEMENT): [one for communes in epcis.values() for one in communes]}
 
 
-def observations_of(counts, places, years, forms=FORMS):
-    """Return the observations of some forms before the secrecy gate: sums of the communes at each level."""
+def observations_of(counts, every, years):
+    """Return the observations of several editions before the secrecy gate, worked out once: sums of communes.
+
+    every: the places of each edition; the territory of a row is made of its communes (see `of_edition`).
+    """
+    places = {(level, "+".join(communes)): communes for one in every for (level, _), communes in one.items()}
     rows = [
         (code, level, year, name, sum(counts[name, (commune,), year] for commune in communes), SOURCE[name])
         for (level, code), communes in places.items()
         for name in KINDS
-        if SOURCE[name] in forms
         for year in years
     ]
     table = pd.DataFrame(rows, columns=["code", "level", "period", "measure", "value", "source"])
     tables = [facts(part, str(source)) for source, part in table.groupby("source")]
     return observe(SHOWN, pd.concat(tables, ignore_index=True), SOURCES)
+
+
+def of_edition(observations, places, years, forms=FORMS):
+    """Return the observations of the places of an edition, each under its own name."""
+    names = pd.DataFrame(
+        [(level, "+".join(communes), code) for (level, code), communes in places.items()],
+        columns=["level", "territory", "name"],
+    )
+    rows = observations[observations["period"].isin(years) & observations["source"].isin(forms)]
+    rows = rows.merge(names, on=["level", "territory"])
+    rows = rows.assign(territory=rows.pop("name"))
+    return rows.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
 
 
 def membership_of(places):

@@ -34,7 +34,7 @@ from ctg_analysis.model import (
     SecrecyRule,
     Source,
 )
-from ctg_analysis.secrecy import VALUES, Edition, primary, withhold, withhold_beside
+from ctg_analysis.secrecy import VALUES, Edition, primary, telling, withhold, withhold_beside
 from ctg_analysis.sources import SOURCES as DECLARED
 from ctg_analysis.suppression import DOWN, UP, Aim, Block, show_again
 
@@ -460,6 +460,17 @@ def test_a_place_without_anybody_says_so_and_that_is_known():
     assert shown["status"].to_dict() == {"A": NOT_APPLICABLE, "B": SECRET, "C": SECRET, "D": OK, "cc": OK}
 
 
+def test_so_is_withheld_where_it_tells_who_is_left():
+    """Of 43 older persons, C has at most its 40 inhabitants: A without anybody would leave 3 at least to B."""
+    places = alone("ABC") | {("epci", "cc"): "ABC"}
+    counts = of_parts((0, 0), (3, 60), (40, 40))
+    rows = (alone("ABC"), "older_share"), (alone("C"), "all_count"), ({("epci", "cc"): "ABC"}, "older_count")
+    table = pd.concat([printed(counts, where, ["2022"], [name]) for where, name in rows], ignore_index=True)
+    shown = gate(table, places).observations
+    assert hidden_rows(shown) == {("A", "older_share"), ("B", "older_share"), ("C", "older_share")}
+    assert attacker_of((shown, places)).finds_out([("older", ("B",), ("2022",), None)]) == []
+
+
 def test_a_commune_that_is_not_known_is_found_as_what_is_left_of_a_total():
     """The partner gives a total of 60 and all communes but A: 60 - 57 = 3."""
     table = printed(of_all(3, 7, 20, 30), FOUR, ["2022"], ["all_count"])
@@ -806,6 +817,19 @@ def test_an_answer_that_nobody_has_sent_is_missing_where_the_count_beside_is_wit
     ).assign(value=lambda rows: rows["numerator"])  # fmt: skip
     shown = withhold(table, dict(CATALOGUE), dict(DECLARED), membership({})).observations
     assert shown["status"].tolist() == [SECRET, MISSING]
+
+
+def test_the_end_of_a_pedt_is_withheld_where_it_is_withheld_that_there_is_one():
+    """A has one until 2027, B none, so that its end does not apply; of C both are shown."""
+    lines = [
+        ("A", "pedt_covered_count", 1.0), ("A", "pedt_end_year", 2027.0),
+        ("B", "pedt_covered_count", 0.0), ("B", "pedt_end_year", NAN),
+        ("C", "pedt_covered_count", 1.0), ("C", "pedt_end_year", 2026.0),
+    ]  # fmt: skip
+    table = pd.DataFrame(lines, columns=["territory", "indicator", "numerator"]).assign(level="commune", period="2025")
+    hidden = table["indicator"].eq("pedt_covered_count") & table["territory"].ne("C")
+    told = table[telling(table, hidden, dict(CATALOGUE), dict(DECLARED), membership({}))]
+    assert told[["territory", "indicator"]].to_numpy().tolist() == [["A", "pedt_end_year"], ["B", "pedt_end_year"]]
 
 
 def test_what_one_partner_counts_is_not_told_by_another():

@@ -11,6 +11,7 @@ import pandas as pd
 from ctg_analysis.layouts import Link
 from ctg_analysis.model import OK, SECRET, Count, Indicator, Source
 from ctg_analysis.statements import (
+    TOLD,
     Edition,
     Group,
     compiled,
@@ -85,7 +86,7 @@ def withhold(
         told = "+".join(names)
         exposed += [(told, one.measure, one.without, "+".join(one.periods), "|".join(one.place)) for one in groups]
     hidden |= telling(table, hidden, indicators, sources, membership)
-    table.loc[hidden & table["status"].eq(OK), "status"] = SECRET  # what nobody has sent is missing
+    table.loc[hidden & table["status"].isin(TOLD), "status"] = SECRET  # what nobody has sent is missing
     table.loc[table["status"].ne(OK), VALUES] = float("nan")
     return Gate(table, pd.DataFrame(exposed, columns=EXPOSED, dtype=str))
 

@@ -201,8 +201,10 @@ def linked(table: pd.DataFrame, links: Iterable[Link]) -> Iterator[pd.DataFrame]
         yield block
 
 
-def within_reach(groups: Iterable[Group], table: pd.DataFrame) -> list[Group]:
+def within_reach(groups: Sequence[Group], table: pd.DataFrame) -> list[Group]:
     """Return the groups of whom some lines count everybody, period by period and commune by commune."""
+    if not groups:
+        return []
     cover = table[STATEMENT].explode("periods").explode("place").drop_duplicates()
     counted = set(cover.itertuples(index=False, name=None))
     return [
@@ -256,27 +258,30 @@ def compiled(
         if not (size <= 0 or size >= threshold)
     }
 
-    def matrix(groups: Iterable[Group]) -> sparse.csr_array:
-        table = sparse.lil_array((len(groups), len(columns)))
-        for row, group in enumerate(groups):
-            for period in group.periods:
-                for part in split[group.place]:
-                    table[row, columns[Group(group.measure, (period,), part)]] = 1
-                    if group.without:
-                        table[row, columns[Group(group.without, (period,), part)]] = -1
-        return table.tocsr()
+    def matrix(groups: Collection[Group]) -> sparse.csr_array:
+        entries = [
+            (row, columns[Group(measure, (period,), part)], each)
+            for row, group in enumerate(groups)
+            for measure, each in ((group.measure, 1.0), (group.without, -1.0))
+            if measure
+            for period in group.periods
+            for part in split[group.place]
+        ]
+        return sparse_matrix(entries, (len(groups), len(columns)))
 
     now = table[table["row"].ge(0)]
     rows = now.assign(person=now["measure"].isin(persons)).groupby("row")
     rows = rows.agg(level=("level", "first"), size=("value", "max"), person=("person", "any"))
     costs = rows["level"].map(COSTS).fillna(COST_ABOVE) * (1 + rows["size"] / max(rows["size"].max(), 1) / 2)
-    shown = rows.index.get_indexer(now["row"]), pd.Index(sizes).get_indexer(groups_of(now))
+    number = {group: place for place, group in enumerate(sizes)}
+    shown = rows.index.get_indexer(now["row"]), [number[group] for group in groups_of(now)]
+    earlier = set(groups_of(table[table["row"].lt(0)]))
     many = max(size for one, size in sizes.items() if one.measure in persons) + threshold
     bounds, least, presumed = inequalities(links, columns, many)
     block = Block(
         statements=matrix(sizes),
         values=np.array(list(sizes.values())),
-        fixed=pd.Index(sizes).isin(groups_of(table[table["row"].lt(0)])),
+        fixed=np.array([group in earlier for group in sizes]),
         bounds=bounds,
         least=least,
         presumed=presumed,
@@ -319,9 +324,13 @@ def inequalities(
                 entries += [(len(least), number, each) for number, each in zip(numbers, terms.values(), strict=True)]
                 least.append(-many * len(count.place) if link.communes else 0.0)
                 presumed.append(link.presumed)
+    return sparse_matrix(entries, (len(least), len(columns))), np.array(least), np.array(presumed, dtype=bool)
+
+
+def sparse_matrix(entries: list[tuple[int, int, float]], shape: tuple[int, int]) -> sparse.csr_array:
+    """Return a matrix of entries (row, column, value)."""
     row, column, each = np.array(entries, dtype=float).reshape(-1, 3).T
-    bounds = sparse.csr_array((each, (row.astype(int), column.astype(int))), shape=(len(least), len(columns)))
-    return bounds, np.array(least), np.array(presumed, dtype=bool)
+    return sparse.csr_array((each, (row.astype(int), column.astype(int))), shape=shape)
 
 
 def scale(measure: str, links: Sequence[Link], many: float) -> float:

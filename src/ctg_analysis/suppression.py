@@ -181,7 +181,6 @@ def witnesses(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndar
     """Return worlds that reach every aim and are possible when some cells are hidden; none when that cannot be."""
     prices = block.known(hidden)
     worlds = worlds[~(block.departs(worlds) & (prices > 0)).any(axis=1)]
-    worlds = explore(block, hidden, aims, worlds)
     for aim in aims:
         if not block.reaches(aim, worlds):
             worlds = np.vstack([worlds, nearest_world(block, prices, [aim])])

@@ -67,6 +67,7 @@ FORMS = (
                 )
             ),
         ),
+        tells={"pedt_end_year": "pedt_covered"},
     ),
     form(
         "enquete_locale_enfance",
