@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report example lab test kills golden check format templates docs bench screenshots lock clean
+.PHONY: help setup report example lab test nightly kills golden check format templates docs bench screenshots lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -37,9 +37,13 @@ example: $(READY) ## build the invented territory, which shows all that the prod
 lab: $(READY) ## open JupyterLab on a first notebook, the chapters beside it
 	$(BIN)/jupyter lab notebooks/commencer_ici.ipynb
 
-test: $(READY) ## run every test, on two cores
+test: $(READY) ## run the tests, on two cores
 	$(BIN)/ctg data
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not nightly"
+
+nightly: $(READY) ## run the tests that take long: all pages, all chapters, kills, two clones
+	$(BIN)/ctg data
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m nightly
 
 kills: $(READY) ## kill sixty commands at random moments, and look at what they leave (half an hour)
 	$(BIN)/python -m pytest tests/test_kills.py --kills 60

@@ -118,6 +118,9 @@ def root(tmp_path_factory, example):
     root = DataRoot(tmp_path_factory.mktemp("attack") / "data")
     shutil.copytree(example.path, root.path, ignore=shutil.ignore_patterns("processed"))
     keep(root, OPEN)
+    for path in (root.private / EXAMPLE_EPCI / "demarche").glob("*.csv"):
+        if path.name != "entretiens.csv":  # the survey has an attacker of its own
+            path.unlink()
     return root
 
 

@@ -16,7 +16,7 @@ from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.editions import HOME, latest, name_of, reports
 from ctg_analysis.publishing.territories import wanted
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 
 @pytest.fixture(scope="module")

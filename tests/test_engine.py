@@ -15,7 +15,7 @@ import papermill
 import pytest
 from notebook_files import write_notebook
 
-from ctg_analysis.chapters import ChapterNotebook, all_chapters
+from ctg_analysis.chapters import ChapterNotebook, all_chapters, chosen_chapters
 from ctg_analysis.errors import UserError
 from ctg_analysis.publishing import template, workers
 from ctg_analysis.publishing.execution import CellError, execute, parameterised, place, prepare
@@ -79,9 +79,10 @@ def test_what_chapters_import_is_in_the_warm_process_already(tmp_path, warm):
 
 
 @pytest.mark.slow
-def test_both_engines_give_the_same_notebook_for_every_chapter(tmp_path, warm, monkeypatch):
+@pytest.mark.parametrize("numbers", [["04", "12"], pytest.param([], marks=pytest.mark.nightly, id="all")])
+def test_both_engines_give_the_same_notebook_for_every_chapter(tmp_path, warm, monkeypatch, numbers):
     """Scenario: the stock kernel is the reference; the bytes of the notebooks are compared, clocks and ids in them."""
-    chapters, made = all_chapters(), {}
+    chapters, made = chosen_chapters(numbers), {}
     for name in ("warm", "stock"):
         monkeypatch.setattr(workers, "can_fork", lambda warm=name == "warm": warm)
         jobs = [Job(EXAMPLE_EPCI, execute, (one, EXAMPLE_EPCI, tmp_path), place(one)) for one in chapters]
@@ -217,6 +218,7 @@ len(sockets) > 0, [line[1].split(":")[0] for line in lines if line[3] == "0A" an
 LOOPBACK = "0100007F"
 
 
+@pytest.mark.nightly
 def test_many_stock_kernels_at_the_same_time_do_not_collide(tmp_path):
     """In one folder, started at once: jupyter_client gives all of them the same names of sockets, unless told.
 
@@ -461,6 +463,7 @@ def test_a_build_that_is_killed_leaves_no_process(tmp_path):
     assert left_by(WARM_JOBS, tmp_path, began=4, processes=10) == []
 
 
+@pytest.mark.nightly
 def test_a_build_with_stock_kernels_that_is_killed_leaves_no_process(tmp_path):
     """The build, the tracker of Python's pools, the worker, the kernel and the process that a cell of it started."""
     for name in ("in", "out"):

@@ -580,6 +580,7 @@ assert code == 0, code
 """
 
 
+@pytest.mark.nightly
 def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_files(tmp_path, server):
     fetch(source("good"), tmp_path / "former", mirror=server)
     answer = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), server], capture_output=True, text=True)

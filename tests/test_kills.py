@@ -31,7 +31,11 @@ from ctg_analysis.publishing.pdf import browser
 from ctg_analysis.publishing.workers import can_fork
 from ctg_analysis.settings import EXAMPLE_EPCI
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not can_fork(), reason="no fork here, or CTG_KERNELS=stock")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.nightly,
+    pytest.mark.skipif(not can_fork(), reason="no fork here, or CTG_KERNELS=stock"),
+]
 
 WORKS = ("build", "data", "documents", "convention", "fetch", "gc")
 BUILD = ("build", EXAMPLE_EPCI, "--chapters", CHAPTER[:2])

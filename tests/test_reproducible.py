@@ -11,7 +11,7 @@ import pytest
 from ctg_analysis.settings import EXAMPLE_EPCI, settings
 from ctg_analysis.verification import compared
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 CHAPTERS = "01,04,08"
 NOBODY = 65534
