@@ -12,7 +12,7 @@ import time
 
 READ_ONLY = """
 import pandas as pd
-from ctg_analysis.settings import data_root
+from ctg_analysis.core.settings import data_root
 for path in sorted(data_root().raw.glob("*/*")):
     if path.suffix == ".parquet":
         pd.read_parquet(path)
@@ -21,7 +21,7 @@ for path in sorted(data_root().raw.glob("*/*")):
 """
 WHOLE_STAGE = """
 from ctg_analysis.processing import process
-from ctg_analysis.settings import data_root
+from ctg_analysis.core.settings import data_root
 process(data_root())
 """
 RUNS = 3

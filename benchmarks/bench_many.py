@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from ctg_analysis.build import build
-from ctg_analysis.chapters import all_chapters
+from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.publishing.territories import wanted
 
 EVERY = 1_255  # EPCIs of France

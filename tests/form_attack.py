@@ -7,7 +7,7 @@ import math
 from attacker import THRESHOLD, Attacker
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.model import Count, Mean, Rate, Ratio
+from ctg_analysis.core.model import Count, Mean, Rate, Ratio
 from ctg_analysis.private import FORMS
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.statements import counted

@@ -20,12 +20,12 @@ from ctg_analysis import chapter as chapters
 from ctg_analysis import derivation, processing, secrecy
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.chapters import all_chapters
+from ctg_analysis.core.model import OK, Count
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root
 from ctg_analysis.display import texts
-from ctg_analysis.model import OK, Count
 from ctg_analysis.publishing.data_files import write_csv, write_observations
 from ctg_analysis.publishing.recording import record_observed
-from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, data_root
 from ctg_analysis.staleness import made_from, write_manifest
 
 pytestmark = pytest.mark.slow

@@ -17,10 +17,10 @@ from random_forms import FORMS, ONE, counts_of, membership_of, observations_of, 
 
 from ctg_analysis import secrecy
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.model import SECRET
+from ctg_analysis.core.model import SECRET
+from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.published import entry_of, published_before, remember
 from ctg_analysis.secrecy import withhold_beside
-from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources import SOURCES
 
 pytestmark = pytest.mark.slow

@@ -9,12 +9,21 @@ import yaml
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
-from ctg_analysis.chapters import all_chapters
 from ctg_analysis.cleaning import CLEANERS
+from ctg_analysis.core.layouts import EUROS, HOURS
+from ctg_analysis.core.model import (
+    LEVELS,
+    AnnualChange,
+    AnnualFlow,
+    AnnualResidual,
+    Published,
+    Rate,
+    Ratio,
+    is_proportion,
+)
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import settings
 from ctg_analysis.indicators import POPULATION
-from ctg_analysis.layouts import EUROS, HOURS
-from ctg_analysis.model import LEVELS, AnnualChange, AnnualFlow, AnnualResidual, Published, Rate, Ratio, is_proportion
-from ctg_analysis.settings import settings
 from ctg_analysis.sources import SOURCES
 
 INDICATORS = list(CATALOGUE.values())

@@ -14,9 +14,9 @@ from test_architecture import AFTER_THE_GATE, layer_of, modules
 from test_bad_input import certify
 
 from ctg_analysis.checking import check_root
-from ctg_analysis.errors import InputError
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
 from ctg_analysis.processing import process
-from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
 from ctg_analysis.staleness import inputs
 
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"

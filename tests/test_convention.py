@@ -20,7 +20,9 @@ from docx import Document
 from docx.oxml.ns import qn
 from material_files import change, line_of
 
-from ctg_analysis.errors import InputError, UserError
+from ctg_analysis.core.errors import InputError, UserError
+from ctg_analysis.core.scratch import SCRATCH
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.field.consistency import active
 from ctg_analysis.publishing.documents import action_sheets, convention, lists
 from ctg_analysis.publishing.documents.making import SHEETS, convention_documents, dossier, write_convention
@@ -30,8 +32,6 @@ from ctg_analysis.publishing.documents.revisions import comparison
 from ctg_analysis.publishing.documents.word import fill
 from ctg_analysis.publishing.documents.word_templates import templates
 from ctg_analysis.publishing.documents.writing import RECORD, place, write
-from ctg_analysis.scratch import SCRATCH
-from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
 
 DATE = "2026-11-24"
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
 from ctg_analysis.demarche import open_demarche
 from ctg_analysis.field.material import open_material
 from ctg_analysis.field.outputs import MATERIAL_READ, RESULTS, columns_of, empty
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from distributed import Client, LocalCluster
 
 from ctg_analysis import distributed
 from ctg_analysis.build import build
-from ctg_analysis.chapters import chosen_chapters
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.distributed import build_there
-from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.editions import HOME, latest, name_of, reports
 from ctg_analysis.publishing.territories import wanted
 

@@ -20,13 +20,13 @@ from test_browser import AXE
 from test_engine import living
 from test_french import faults
 
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings
 from ctg_analysis.documents import collect_documents, write_documents
-from ctg_analysis.errors import UserError
 from ctg_analysis.publishing import pdf
 from ctg_analysis.publishing.editions import latest, publish, record
 from ctg_analysis.publishing.joining import joined
 from ctg_analysis.publishing.parcel import write_parcel
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings
 
 LARGEST = 10_000_000  # bytes of what is sent by mail
 # The types of PDF 1.7 (ISO 32000-1, 14.8.4) that text, tables and drawings may have.

@@ -8,8 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from ctg_analysis import cli
-from ctg_analysis.errors import UserError
-from ctg_analysis.locks import alone
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.locks import alone
+from ctg_analysis.core.scratch import SCRATCH
+from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.published import OBSERVATIONS, PLACES
 from ctg_analysis.publishing import editions as module
 from ctg_analysis.publishing.changes import write_changes
@@ -26,8 +28,6 @@ from ctg_analysis.publishing.editions import (
     publish,
 )
 from ctg_analysis.publishing.territories import is_listed, write_list
-from ctg_analysis.scratch import SCRATCH
-from ctg_analysis.settings import DataRoot
 from ctg_analysis.verification import changes_of, verify
 
 EPCI, OTHER = "200067171", "243500139"

@@ -15,13 +15,13 @@ import papermill
 import pytest
 from notebook_files import write_notebook
 
-from ctg_analysis.chapters import ChapterNotebook, all_chapters
-from ctg_analysis.errors import UserError
-from ctg_analysis.publishing import template, workers
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.publishing import fork_protocol, template, workers
 from ctg_analysis.publishing.execution import CellError, execute, parameterised, place, prepare
 from ctg_analysis.publishing.html import left_out
 from ctg_analysis.publishing.workers import Job, Limits, StoppedError, run
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 pytestmark = pytest.mark.skipif(not workers.can_fork(), reason="no fork here, or CTG_KERNELS=stock")
 
@@ -362,7 +362,7 @@ def threads() -> int:
 def test_the_template_has_one_thread_and_runs_nothing_itself(warm):
     """What a thread of the template held when it forks would stay locked for ever in the fork."""
     assert workers.call(warm, threads, place="x") == 1
-    assert not template.is_fork()
+    assert not fork_protocol.is_fork()
 
 
 HEAVY = {

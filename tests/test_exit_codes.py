@@ -6,9 +6,9 @@ import pytest
 
 from ctg_analysis import cli
 from ctg_analysis.build import Built, lines_of
-from ctg_analysis.errors import UserError
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.publishing.territories import wanted
-from ctg_analysis.settings import DataRoot
 
 EPCI = "200067171"
 

@@ -11,7 +11,8 @@ import pytest
 import yaml
 from material_files import TODAY, add, change, copy_of, line_of, places_of, said
 
-from ctg_analysis.errors import InputError
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.field.calendar import as_of
 from ctg_analysis.field.codes import with_blanks_told
 from ctg_analysis.field.material import open_material
@@ -23,7 +24,6 @@ from ctg_analysis.field.tables.documents import Convention, InfoFlash
 from ctg_analysis.field.templates import write_templates
 from ctg_analysis.field.yaml_files import read_yaml
 from ctg_analysis.material_check import check_material
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ import pytest
 from material_files import add, change, copy_of, line_of
 
 from ctg_analysis.consultation import Consultation, open_consultation
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root, settings
 from ctg_analysis.demarche import Demarche
-from ctg_analysis.errors import InputError
 from ctg_analysis.field.codes import has_code
 from ctg_analysis.field.crossings import FISHER, MERGED
 from ctg_analysis.field.material import open_material
@@ -24,7 +25,6 @@ from ctg_analysis.field.survey import open_survey
 from ctg_analysis.field.weighting import BOUNDS
 from ctg_analysis.interviews import Interviews
 from ctg_analysis.processing import process_material
-from ctg_analysis.settings import EXAMPLE_EPCI, data_root, settings
 from ctg_analysis.shown import Shown, show
 
 CONSULTATION, INTERVIEWS = "11_consultation.html", "12_entretiens.html"

@@ -13,10 +13,10 @@ import pytest
 from reader import FIGURE, Text, faults
 
 from ctg_analysis.build import build
-from ctg_analysis.chapters import all_chapters, chosen_chapters
+from ctg_analysis.core.notebooks import all_chapters, chosen_chapters
+from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.style import BAND
 from ctg_analysis.display.texts import NARROW, NBSP
-from ctg_analysis.settings import EXAMPLE_EPCI
 
 pytestmark = pytest.mark.slow
 

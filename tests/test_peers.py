@@ -14,10 +14,10 @@ from ctg_analysis import peer_values as values
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import Chapter
 from ctg_analysis.cleaning.geography import clean_epcis, read_geography
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.model import Count, Mean
 from ctg_analysis.display.style import OTHERS
 from ctg_analysis.display.texts import typography
-from ctg_analysis.errors import UserError
-from ctg_analysis.model import Count, Mean
 from ctg_analysis.observations import SCHEMA
 from ctg_analysis.observed import observed
 from ctg_analysis.raw_data import certificates

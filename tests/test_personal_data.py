@@ -13,15 +13,15 @@ from material_files import TODAY, add, change, copy_of, modes, places_of, said
 
 from ctg_analysis import templates
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.errors import InputError
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.personal_data import signs
+from ctg_analysis.core.placing import for_owner_alone
+from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
 from ctg_analysis.field import commit_check
 from ctg_analysis.field.material import open_material
 from ctg_analysis.field.restricted import gather_restricted
 from ctg_analysis.field.retention import due, purge, readable, without
 from ctg_analysis.field.templates import write_templates as write_tables
-from ctg_analysis.personal_data import signs
-from ctg_analysis.placing import for_owner_alone
-from ctg_analysis.settings import EXAMPLE_EPCI, settings
 
 
 def test_nothing_that_the_product_writes_itself_is_taken_for_a_person():

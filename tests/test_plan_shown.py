@@ -11,6 +11,7 @@ from browser import NONE_FOUND, chromium
 
 from ctg_analysis.bilan import Bilan
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display import gantt, priorities, progress, texts
 from ctg_analysis.enjeux import Enjeux
@@ -18,7 +19,6 @@ from ctg_analysis.field.priorities import decisions, divergences, overlooked
 from ctg_analysis.field.priorities import priorities as ranked
 from ctg_analysis.followup import Followup
 from ctg_analysis.proved import place_of
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.shown import Shown, show, to_enjeu
 from ctg_analysis.strategy import Strategy
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.cleaning.facts import facts
+from ctg_analysis.core.facts import facts
 from ctg_analysis.private import with_population_covered
 
 SENACS, REFERENCE = "senacs_vie_sociale", "etalab_decoupage"

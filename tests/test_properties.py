@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Ratio, SecrecyRule, Source
 from ctg_analysis.indicators import observe
-from ctg_analysis.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Ratio, SecrecyRule, Source
 from ctg_analysis.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
 from ctg_analysis.secrecy import VALUES, too_few, withhold
 from ctg_analysis.uncertainty import poisson_interval, rounding_interval

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ctg_analysis.settings import EXAMPLE_EPCI, settings
+from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
 from ctg_analysis.verification import compared
 
 pytestmark = pytest.mark.slow

@@ -14,11 +14,11 @@ from scipy import stats
 from ctg_analysis import comparisons
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.census_sample import coded_fraction, complementary_interval, effective_size, years_between
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count
 from ctg_analysis.derivation import with_rounding_rule
 from ctg_analysis.display.texts import SIGN_WORDS, interval_text, value_text
-from ctg_analysis.errors import UserError
 from ctg_analysis.intervals import with_intervals
-from ctg_analysis.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count
 from ctg_analysis.significance import (
     compare_proportions,
     compare_rates,

@@ -2,12 +2,12 @@
 
 import pytest
 
-from ctg_analysis import scratch as module
 from ctg_analysis import templates
+from ctg_analysis.core import scratch as module
+from ctg_analysis.core.locks import alone
+from ctg_analysis.core.scratch import SCRATCH, put_in_place, restore, scratch, sweep, temporary
+from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.field import templates as of_the_material
-from ctg_analysis.locks import alone
-from ctg_analysis.scratch import SCRATCH, put_in_place, restore, scratch, sweep, temporary
-from ctg_analysis.settings import DataRoot
 
 EPCI, OTHER = "200067171", "243500139"
 

@@ -7,10 +7,10 @@ import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display import childcare, texts
-from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.parameters import ParameterError, validated
-from ctg_analysis.settings import EXAMPLE_EPCI
 from ctg_analysis.simulation import (
     APPROVED,
     AT_CHILDMINDERS,

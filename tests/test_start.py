@@ -11,7 +11,7 @@ import nbformat
 import pytest
 import yaml
 
-from ctg_analysis.settings import EXAMPLE_EPCI, settings
+from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
 
 BIN = Path(sys.executable).parent
 CONFIGURED = ("sitecustomize", "usercustomize", "jupyter_config", "ipython_config", "ipython_kernel_config")

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ctg_analysis.errors import UserError
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.field.crossings import CHI2, FISHER, MERGED, PERMUTATIONS, TOO_FEW, association, crossings, strength
 from ctg_analysis.significance import compare_proportions
 

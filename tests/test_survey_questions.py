@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctg_analysis.errors import UserError
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.field.codes import is_asked, with_blanks_told
 from ctg_analysis.field.questions import by_group, distribution, hidden_cells, hidden_groups, summary
 from ctg_analysis.field.response import (

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from ctg_analysis.errors import InputError
+from ctg_analysis.core.errors import InputError
 from ctg_analysis.field.weighting import (
     FEWEST,
     PROBABILITY,

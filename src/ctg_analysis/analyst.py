@@ -5,12 +5,12 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning.files import load
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.files import load
+from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.display.texts import alphabetical
-from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.model import OK, Indicator
 from ctg_analysis.observed import Observed
-from ctg_analysis.settings import project_path
 
 CODE = "code"
 NUMBER = r"[+-]?\d+(?:[.,]\d+)?"

@@ -4,10 +4,10 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import SCALES, TITLES
+from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup, notes, tables, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.figures import by_commune, source, unavailable
-from ctg_analysis.model import OK, Indicator
 from ctg_analysis.observed import Observed
 
 UNSAID = "non précisé"

@@ -5,14 +5,14 @@ import pandas as pd
 from ctg_analysis import figures
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.model import Indicator
 from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display import realisation, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.errors import UserError
 from ctg_analysis.field.realisation import STATUSES
 from ctg_analysis.field.tables.columns import last_day
 from ctg_analysis.field.tables.governance import ACTIVE
-from ctg_analysis.model import Indicator
 from ctg_analysis.shown import Shown, show
 
 ACTIONS, FILE = "bilan_actions", "demarche_bilan_actions.csv"

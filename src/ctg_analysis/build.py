@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from ctg_analysis.chapters import ChapterNotebook, notebooks
-from ctg_analysis.errors import FullError, OtherTerritoryError, UserError, room_in
-from ctg_analysis.locks import alone
+from ctg_analysis.core.errors import FullError, OtherTerritoryError, UserError, room_in
+from ctg_analysis.core.locks import alone
+from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
+from ctg_analysis.core.scratch import scratch, sweep
+from ctg_analysis.core.settings import PUBLIC, data_root, project_path, settings
 from ctg_analysis.processing import ensure, exposure, record_published
 from ctg_analysis.published import adopt
 from ctg_analysis.publishing import tasks
@@ -35,8 +37,6 @@ from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
-from ctg_analysis.scratch import scratch, sweep
-from ctg_analysis.settings import PUBLIC, data_root, project_path, settings
 from ctg_analysis.staleness import tables_made_from, told
 
 SIREN = r"\d{9}"

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.errors import UserError
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.uncertainty import poisson_interval, wilson_interval
 
 LARGE_COMMUNE = 10_000  # inhabitants: surveyed by sample from here, in full once in five years below

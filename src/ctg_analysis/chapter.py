@@ -9,14 +9,14 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.childcare_authority import authorities, read_thresholds
 from ctg_analysis.cleaning.geography import read_geography
 from ctg_analysis.comparisons import common_period, latest_period
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.model import MISSING, OK, Count, Indicator, Mean
+from ctg_analysis.core.settings import DataRoot, data_root
 from ctg_analysis.display import childcare, lines, markup, notes, sheets, tables, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.errors import UserError
-from ctg_analysis.model import MISSING, OK, Count, Indicator, Mean
 from ctg_analysis.observed import observed
 from ctg_analysis.peers import medians, published, sentence
 from ctg_analysis.processing import ensure
-from ctg_analysis.settings import DataRoot, data_root
 from ctg_analysis.significance import notable
 from ctg_analysis.simulation import RATE, Missing, simulate
 

@@ -13,8 +13,8 @@ import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.settings import project_path
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.settings import project_path
 
 TWO, FOUR, PLAN, HUB = "deux missions", "quatre missions", "schéma pluriannuel", "relais petite enfance"
 DUTIES, COUNTED = (TWO, FOUR, PLAN, HUB), "population comptée"

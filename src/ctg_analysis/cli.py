@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from ctg_analysis.errors import Busy, UserError, in_lines, raise_all, room_in
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
+from ctg_analysis.core.errors import Busy, UserError, in_lines, raise_all, room_in
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -83,7 +83,7 @@ def build(
     """
     from ctg_analysis.build import build as build_reports
     from ctg_analysis.build import lines_of
-    from ctg_analysis.chapters import chosen_chapters
+    from ctg_analysis.core.notebooks import chosen_chapters
     from ctg_analysis.publishing.territories import is_listed, part, wanted, write_list
 
     chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
@@ -229,9 +229,9 @@ def fetch(
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     from ctg_analysis.sources import SOURCES
-    from ctg_analysis.sources.fetching import fetch as fetch_source
+    from ctg_analysis.sources.fetching.fetch import fetch as fetch_source
+    from ctg_analysis.sources.fetching.received import FetchError
     from ctg_analysis.sources.folders import FULL
-    from ctg_analysis.sources.received import FetchError
 
     unknown = [name for name in sources or [] if name not in SOURCES]
     if unknown:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.errors import UserError
-from ctg_analysis.model import EVENTS, OK, Indicator, Rate, is_proportion
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.model import EVENTS, OK, Indicator, Rate, is_proportion
+from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.significance import compare_proportions, compare_rates, word
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.territories import FRANCE
 
 SAMPLED_WEIGHT = 0.25  # of a count of the exploitation complémentaire in a test: one dwelling in five is coded (R7)
 RECENT_YEARS = 2  # a comparison may be this much older than the latest figure, to have more comparators

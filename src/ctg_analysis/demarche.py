@@ -8,11 +8,11 @@ from hashlib import sha256
 
 import pandas as pd
 
+from ctg_analysis.core.settings import DataRoot, settings
 from ctg_analysis.field.material import CONVENTION, INFO_FLASH
 from ctg_analysis.field.outputs import OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, empty, restored
 from ctg_analysis.field.tables.documents import Convention, InfoFlash
 from ctg_analysis.field.tables.evidence import INTERVIEW
-from ctg_analysis.settings import DataRoot, settings
 
 EXTRACTS, PROOFS = "extraits", "preuves"
 OF_PERSONS = RESULTS.keys() - {OBSERVATIONS, RECEIVED, WRITTEN}

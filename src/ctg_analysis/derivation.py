@@ -8,12 +8,14 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning import geography
 from ctg_analysis.cleaning.agreements import Agreement
 from ctg_analysis.cleaning.contours import projected
-from ctg_analysis.cleaning.facts import COLUMNS
-from ctg_analysis.errors import InputError
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.model import MISSING, OK, Source
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.territories import membership, territories
 from ctg_analysis.evidence import read_evidence, read_spaces
 from ctg_analysis.indicators import POPULATION, REFERENCE_POPULATIONS, first_available, observe
 from ctg_analysis.intervals import coded_fractions
-from ctg_analysis.model import MISSING, OK, Source
 from ctg_analysis.observations import SCHEMA
 from ctg_analysis.peers import classify, profiles, vintages
 from ctg_analysis.perimeter import Perimeter, communes_named, fill_zeros, restore_absent, to_reference
@@ -28,10 +30,8 @@ from ctg_analysis.private import (
 from ctg_analysis.published import published_before
 from ctg_analysis.raw_data import GEOGRAPHY, Folders, RawData, Reading, perimeters_of, raw_data, strangers
 from ctg_analysis.secrecy import withhold_beside
-from ctg_analysis.settings import DataRoot
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
-from ctg_analysis.territories import membership, territories
 from ctg_analysis.uncertainty import UNKNOWN, detect_rounding
 
 OLDEST = 3  # years: a population may be that much older than what is counted over it

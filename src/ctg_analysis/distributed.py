@@ -10,8 +10,8 @@ from pathlib import Path
 from threading import Lock
 
 from ctg_analysis.build import Built, build
-from ctg_analysis.chapters import ChapterNotebook
-from ctg_analysis.errors import UserError
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.notebooks import ChapterNotebook
 from ctg_analysis.publishing.workers import Template, can_fork
 
 RETRIES = 2

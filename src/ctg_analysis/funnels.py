@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pandas as pd
 
+from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import charts, funnel, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.figures import by_commune, source, unavailable
-from ctg_analysis.model import OK, Indicator
 from ctg_analysis.observed import Observed
 from ctg_analysis.significance import chances_of_rates, chances_of_shares, funnel_of_rates, funnel_of_shares, notable
 

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ctg_analysis.intervals import with_intervals
-from ctg_analysis.model import (
+from ctg_analysis.core.model import (
     MISSING,
     NOT_APPLICABLE,
     OK,
@@ -25,8 +24,9 @@ from ctg_analysis.model import (
     Ratio,
     Source,
 )
+from ctg_analysis.core.territories import FRANCE
+from ctg_analysis.intervals import with_intervals
 from ctg_analysis.perimeter import IN_EPCIS
-from ctg_analysis.territories import FRANCE
 from ctg_analysis.uncertainty import censor_floor
 
 PLACE = ["code", "level", "period"]

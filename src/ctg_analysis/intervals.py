@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.census_sample import coded_fraction, complementary_count_interval, complementary_interval
-from ctg_analysis.model import EVENTS, OK, PERSONS, Count, Indicator, Rate, Ratio, Source
+from ctg_analysis.core.model import EVENTS, OK, PERSONS, Count, Indicator, Rate, Ratio, Source
 from ctg_analysis.uncertainty import (
     FLOOR,
     NEAREST,

@@ -3,13 +3,13 @@
 import pandas as pd
 from markupsafe import Markup
 
+from ctg_analysis.core.settings import settings
 from ctg_analysis.display import actors, markup, texts, voices
 from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display.charts import Listing
 from ctg_analysis.display.markup import Html
 from ctg_analysis.field.codes import LIST
 from ctg_analysis.field.tables.columns import FIELDS
-from ctg_analysis.settings import settings
 from ctg_analysis.shown import Shown, show, to_constat
 
 INTERVIEWS, WHOLE, EXTRACTS = "entretiens", "ensemble", "extraits"

@@ -4,9 +4,9 @@ import pandas as pd
 
 from ctg_analysis import figures
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup, tables, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.model import OK, Indicator
 from ctg_analysis.observed import Observed
 from ctg_analysis.sources import SOURCES
 

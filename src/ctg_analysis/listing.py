@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapters import all_chapters
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
 from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.processing import ensure
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 from ctg_analysis.sources.folders import FULL, source_folders

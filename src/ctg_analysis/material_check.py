@@ -4,8 +4,9 @@ import datetime
 
 import pandas as pd
 
+from ctg_analysis.core.errors import Finding
+from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.derivation import derive
-from ctg_analysis.errors import Finding
 from ctg_analysis.field.consistency import inconsistencies
 from ctg_analysis.field.material import Gathered, codes_of, gather, names_of, wrong_together
 from ctg_analysis.field.restricted import gather_restricted, wrong_in_restricted
@@ -13,7 +14,6 @@ from ctg_analysis.field.retention import as_finding, due
 from ctg_analysis.field.tables.evidence import INDICATOR
 from ctg_analysis.proofs import no_longer
 from ctg_analysis.raw_data import FRAME, read_root
-from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources.folders import source_folders
 from ctg_analysis.staleness import are_observations_stale, demarches, is_whole
 

@@ -8,8 +8,8 @@ import pandera.pandas as pa
 import pyarrow as arrow
 import pyarrow.compute as compute
 
-from ctg_analysis.cleaning.files import TEXT
-from ctg_analysis.model import LEVELS, MISSING, OK, STATUSES, Indicator
+from ctg_analysis.core.files import TEXT
+from ctg_analysis.core.model import LEVELS, MISSING, OK, STATUSES, Indicator
 from ctg_analysis.sources import SOURCES
 
 KEY = ["territory", "level", "period", "indicator"]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.errors import UserError
-from ctg_analysis.model import OK, AnnualChange, AnnualFlow, AnnualResidual, Indicator, Rate, Ratio
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.model import OK, AnnualChange, AnnualFlow, AnnualResidual, Indicator, Rate, Ratio
 
 PEERS = 10
 TIE = 9  # decimals to which two distances are equal

@@ -10,11 +10,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from ctg_analysis.cleaning.facts import COLUMNS
-from ctg_analysis.errors import UserError
-from ctg_analysis.model import MISSING, OK, SECRET, Source
-from ctg_analysis.sources.census import HORS_MAYOTTE
-from ctg_analysis.territories import (
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.model import MISSING, OK, SECRET, Source
+from ctg_analysis.core.territories import (
     COMMUNE,
     arrondissement_parents,
     communes_along,
@@ -25,6 +24,7 @@ from ctg_analysis.territories import (
     ways_between,
     with_former,
 )
+from ctg_analysis.sources.declared.census import HORS_MAYOTTE
 
 KEY = ["period", "measure"]
 IN_EPCIS = "_in_epcis"  # after the name of a measure: what the communes that belong to an EPCI have of it

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from ctg_analysis.errors import Finding, InputError, room_in
+from ctg_analysis.core.errors import Finding, InputError, room_in
+from ctg_analysis.core.scratch import put_in_place, scratch, sweep
+from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.published import Entry, adopt_reports, remember
-from ctg_analysis.scratch import put_in_place, scratch, sweep
-from ctg_analysis.settings import MATERIAL, DataRoot
 from ctg_analysis.staleness import (
     NOTES,
     RECORDED,
@@ -158,7 +158,7 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
     from ctg_analysis.field.restricted import open_restricted
     from ctg_analysis.field.results import results
     from ctg_analysis.published import published_before
-    from ctg_analysis.sources.demarche import SURVEY
+    from ctg_analysis.sources.declared.demarche import SURVEY
 
     findings: list[Finding] = []
     derived = {}

@@ -3,11 +3,11 @@
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import texts
 from ctg_analysis.display.chain import Proof
 from ctg_analysis.display.moments import day_text, moment_text
 from ctg_analysis.field.tables import evidence
-from ctg_analysis.model import OK, Indicator
 from ctg_analysis.proofs import BENCHMARK, COMPARED, LEVELS, holds
 from ctg_analysis.proved import place_of
 from ctg_analysis.shown import Shown

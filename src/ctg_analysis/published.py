@@ -23,8 +23,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, NamedTuple
 
-from ctg_analysis.errors import Finding, InputError, each
-from ctg_analysis.settings import REPORTS, DataRoot, is_invented, project_path
+from ctg_analysis.core.errors import Finding, InputError, each
+from ctg_analysis.core.settings import REPORTS, DataRoot, is_invented, project_path
 from ctg_analysis.sources.folders import sha256
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def entry_of(observations: "pd.DataFrame", places: "pd.DataFrame") -> Entry | No
     territory, level, commune.
     """
     from ctg_analysis.catalogue import CATALOGUE
-    from ctg_analysis.model import NOT_APPLICABLE, OK, SECRET, Count
+    from ctg_analysis.core.model import NOT_APPLICABLE, OK, SECRET, Count
     from ctg_analysis.sources import SOURCES
 
     table = observations[observations["status"].isin([OK, NOT_APPLICABLE, SECRET])]

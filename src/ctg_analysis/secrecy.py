@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.layouts import Link
-from ctg_analysis.model import OK, SECRET, Count, Indicator, Source
+from ctg_analysis.core.layouts import Link
+from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Source
 from ctg_analysis.statements import (
     TOLD,
     Edition,

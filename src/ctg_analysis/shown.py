@@ -9,14 +9,14 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.chapters import notebooks
+from ctg_analysis.core.model import Indicator
+from ctg_analysis.core.notebooks import notebooks
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display import markup, notes, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.field.tables import PUBLIC, TABLES
 from ctg_analysis.field.tables.columns import last_day
-from ctg_analysis.model import Indicator
 from ctg_analysis.observed import Observed
 from ctg_analysis.proved import proved
 

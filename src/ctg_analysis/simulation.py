@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctg_analysis.errors import UserError
-from ctg_analysis.model import OK
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.model import OK
 
 RATE, PLACES, CHILDMINDER_PLACES = "childcare_coverage_rate", "childcare_places_count", "childminder_places_count"
 AT_WORK, APPROVED = "active_childminders_count", "places_per_childminder_ratio"

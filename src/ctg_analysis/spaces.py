@@ -6,6 +6,7 @@ import pandas as pd
 
 from ctg_analysis.assessments import UNSAID, meaning
 from ctg_analysis.catalogue.breakdowns import SCALES, TITLES
+from ctg_analysis.core.model import Indicator
 from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display import gantt, markup, texts
 from ctg_analysis.display.markup import Html, Table
@@ -13,7 +14,6 @@ from ctg_analysis.display.moments import moment_text, span_text
 from ctg_analysis.field.plan import as_year
 from ctg_analysis.field.tables.columns import first_day, last_day
 from ctg_analysis.figures import source, unavailable
-from ctg_analysis.model import Indicator
 from ctg_analysis.observed import Observed, Span
 
 APPROVALS = "agrements_vie_sociale"

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from hashlib import sha256 as hash_
 from pathlib import Path
 
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.settings import MATERIAL, MODELS, DataRoot, settings
 from ctg_analysis.published import entries
-from ctg_analysis.settings import MATERIAL, MODELS, DataRoot, settings
 from ctg_analysis.sources.folders import files_of, sha256
 
 MANIFEST = "manifest.json"
@@ -15,7 +15,7 @@ RECORDED = "recorded.json"  # beside MANIFEST: the entries of the record that we
 ENTRY = "record/"  # how `inputs` names the entries of the record
 NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
 OPEN = ("raw/", "reference/", "library", "lock")
-PAGES = {"__main__", "action_sheets", "analyst", "assumptions", "bilan", "build", "chapter", "chapters"}
+PAGES = {"__main__", "action_sheets", "analyst", "bilan", "build", "chapter"}
 PAGES |= {"childcare_authority", "cli", "comparisons", "consultation", "demarche", "display", "distributed"}
 PAGES |= {"documents", "enjeux", "figures", "followup", "governance", "interviews", "listing", "material_check"}
 PAGES |= {"meetings", "observed", "peer_values", "proof_words", "proofs", "proved", "publishing", "shown"}

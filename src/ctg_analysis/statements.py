@@ -19,9 +19,9 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from ctg_analysis.errors import UserError
-from ctg_analysis.layouts import Link, within
-from ctg_analysis.model import NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean, Rate, Ratio
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.layouts import Link, within
+from ctg_analysis.core.model import NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean, Rate, Ratio
 from ctg_analysis.suppression import Block
 
 STATEMENT = ["measure", "periods", "place"]

@@ -3,14 +3,14 @@
 import pandas as pd
 
 from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.display import bars, charts, texts
 from ctg_analysis.display.consultation import FEW
 from ctg_analysis.display.markup import Html
-from ctg_analysis.model import OK, Indicator
 from ctg_analysis.observed import Observed
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.demarche import SURVEY
+from ctg_analysis.sources.declared.demarche import SURVEY
 
 SAMPLES = {
     "volontaires": "volontaires",

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.model import OK, Count, Indicator, Mean, Published, Rate, Ratio
 from ctg_analysis.display import lines, texts
-from ctg_analysis.model import OK, Count, Indicator, Mean, Published, Rate, Ratio
 from ctg_analysis.observed import Observed
 from ctg_analysis.significance import notable
 from ctg_analysis.sources import SOURCES

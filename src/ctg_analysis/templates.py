@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ctg_analysis.cleaning.agreements import AGREEMENTS
 from ctg_analysis.cleaning.partner_files import PERIOD, PLACE, README
-from ctg_analysis.layouts import (
+from ctg_analysis.core.layouts import (
     CALENDAR_YEAR,
     CHOICE,
     DAY,
@@ -25,9 +25,9 @@ from ctg_analysis.layouts import (
     Form,
     SiteForm,
 )
-from ctg_analysis.model import Source
-from ctg_analysis.placing import for_owner_alone, write_absent
-from ctg_analysis.settings import project_path
+from ctg_analysis.core.model import Source
+from ctg_analysis.core.placing import for_owner_alone, write_absent
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources import SOURCES
 
 KINDS = {

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaincinv, ndtri
 
-from ctg_analysis.model import CENSORED, OK
+from ctg_analysis.core.model import CENSORED, OK
 
 CONFIDENCE = 0.95
 Z = float(ndtri((1 + CONFIDENCE) / 2))

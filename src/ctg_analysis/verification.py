@@ -6,9 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.build import build
-from ctg_analysis.chapters import all_chapters
-from ctg_analysis.errors import UserError
-from ctg_analysis.locks import alone
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.locks import alone
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.scratch import scratch
 from ctg_analysis.published import OBSERVATIONS
 from ctg_analysis.publishing.changes import changes
 from ctg_analysis.publishing.editions import (
@@ -21,7 +22,6 @@ from ctg_analysis.publishing.editions import (
     record,
     write_record,
 )
-from ctg_analysis.scratch import scratch
 
 
 def verify(epci: str, out: Path) -> tuple[int, list[str], str]:

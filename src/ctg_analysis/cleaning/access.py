@@ -3,13 +3,13 @@
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.cleaning.files import TEXT
 from ctg_analysis.cleaning.reading import commune_code, count, read, text
-from ctg_analysis.errors import each
+from ctg_analysis.core.errors import each
+from ctg_analysis.core.facts import facts
+from ctg_analysis.core.files import TEXT
+from ctg_analysis.core.territories import COMMUNE
 from ctg_analysis.sources.certificates import RawFolder
-from ctg_analysis.sources.facilities import REACHED
-from ctg_analysis.territories import COMMUNE
+from ctg_analysis.sources.declared.facilities import REACHED
 
 NEAR = 20  # minutes: the usual limit of what is said to be near
 

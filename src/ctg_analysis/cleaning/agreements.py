@@ -7,9 +7,9 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.plain_text import composed
-from ctg_analysis.settings import project_path
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.plain_text import composed
+from ctg_analysis.core.settings import project_path
 
 AGREEMENTS = "accords.yml"
 KEYS = "recu_le, convention and seuil"

@@ -5,12 +5,12 @@ import re
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.cleaning.files import TEXT
 from ctg_analysis.cleaning.reading import commune_code, count, read
-from ctg_analysis.errors import each
+from ctg_analysis.core.errors import each
+from ctg_analysis.core.facts import facts
+from ctg_analysis.core.files import TEXT
+from ctg_analysis.core.territories import arrondissement_parents, former_communes
 from ctg_analysis.sources.certificates import RawFolder
-from ctg_analysis.territories import arrondissement_parents, former_communes
 
 FLOWS = "base-flux-mobilite-domicile-lieu-travail-*.csv"
 WORKERS = r"NBFLUX_C\d\d_ACTOCC15P"  # of 15 years or more; the two digits are the vintage

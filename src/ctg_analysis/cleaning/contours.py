@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.reading import commune_code, read
-from ctg_analysis.errors import each
+from ctg_analysis.core.errors import each
 from ctg_analysis.sources.certificates import RawFolder
 
 SCHEMA = pa.DataFrameSchema({"code": commune_code(), "geometry": pa.Column(object)}, unique=["code"])

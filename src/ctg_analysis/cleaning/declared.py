@@ -9,14 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.facts import facts, melt
-from ctg_analysis.cleaning.files import TEXT, header_of
 from ctg_analysis.cleaning.melodi import TOTAL, observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, read, text
-from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.layouts import MONTH, QUARTER, YEAR, Cube, Guess, Layout, Register, Table, guesses
-from ctg_analysis.model import MISSING, OK, SECRET, Source
-from ctg_analysis.settings import project_path
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.facts import facts, melt
+from ctg_analysis.core.files import TEXT, header_of
+from ctg_analysis.core.layouts import MONTH, QUARTER, YEAR, Cube, Guess, Layout, Register, Table, guesses
+from ctg_analysis.core.model import MISSING, OK, SECRET, Source
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
 
 CODES = {

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.cleaning.files import TEXT
 from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import one_of, read, text
-from ctg_analysis.errors import Finding, InputError, each
-from ctg_analysis.settings import project_path
+from ctg_analysis.core.errors import Finding, InputError, each
+from ctg_analysis.core.facts import facts
+from ctg_analysis.core.files import TEXT
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
-from ctg_analysis.sources.facilities import BASKET, COMPOSITION, RANGES, TYPES
+from ctg_analysis.sources.declared.facilities import BASKET, COMPOSITION, RANGES, TYPES
 
 SCHEMA = observations_schema(
     {
@@ -80,7 +80,7 @@ def _ranges(folder: RawFolder) -> dict[str, list[tuple[str, ...]]]:
 
 def _unknown(folder: RawFolder, types: list[str]) -> list[Finding]:
     """Return what is said of the types that a full file should hold: the next edition may number them otherwise."""
-    expected = "a row of this type, or its new code in src/ctg_analysis/sources/facilities.py"
+    expected = "a row of this type, or its new code in src/ctg_analysis/sources/declared/facilities.py"
     path = project_path(folder.path)
     return [Finding(path, None, "FACILITY_TYPE", f"no row with {code}", expected) for code in types]
 

@@ -7,8 +7,6 @@ import pandas as pd
 import pandera.pandas as pa
 import yaml
 
-from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.cleaning.files import TEXT, load
 from ctg_analysis.cleaning.reading import (
     COMMUNE_CODE,
     DEPARTEMENT_CODE,
@@ -20,8 +18,10 @@ from ctg_analysis.cleaning.reading import (
     text,
     validate,
 )
-from ctg_analysis.errors import each
-from ctg_analysis.settings import DataRoot
+from ctg_analysis.core.errors import each
+from ctg_analysis.core.facts import facts
+from ctg_analysis.core.files import TEXT, load
+from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.sources.certificates import RawFolder
 
 COMMUNE, ARRONDISSEMENT = "commune-actuelle", "arrondissement-municipal"

@@ -3,9 +3,9 @@
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.reading import commune_code, count, read, text
-from ctg_analysis.errors import each
+from ctg_analysis.core.errors import each
+from ctg_analysis.core.facts import facts
 from ctg_analysis.sources.certificates import RawFolder
 
 # Files, the column of the index, and its measure.

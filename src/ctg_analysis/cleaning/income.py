@@ -9,11 +9,11 @@ import re
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.facts import facts, melt
 from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, one_of, read, text
-from ctg_analysis.errors import each
-from ctg_analysis.model import MISSING, SECRET
+from ctg_analysis.core.errors import each
+from ctg_analysis.core.facts import facts, melt
+from ctg_analysis.core.model import MISSING, SECRET
 from ctg_analysis.sources.certificates import RawFolder
 
 LEVELS = {

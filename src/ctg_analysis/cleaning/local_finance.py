@@ -3,10 +3,10 @@
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.cleaning.files import TEXT
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, read, text
-from ctg_analysis.errors import each
+from ctg_analysis.core.errors import each
+from ctg_analysis.core.facts import facts
+from ctg_analysis.core.files import TEXT
 from ctg_analysis.sources.certificates import RawFolder
 
 ACCOUNTS = pa.DataFrameSchema(

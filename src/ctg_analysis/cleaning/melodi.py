@@ -9,11 +9,11 @@ from collections.abc import Mapping
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.files import ROWS, TEXT
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, one_of, read, text, year
-from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.model import MISSING, OK, SECRET
-from ctg_analysis.settings import project_path
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.files import ROWS, TEXT
+from ctg_analysis.core.model import MISSING, OK, SECRET
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
 
 LEVEL_OF = {

@@ -7,8 +7,6 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.facts import COLUMNS, facts
-from ctg_analysis.cleaning.files import load
 from ctg_analysis.cleaning.reading import (
     COMMUNE_CODE,
     DEPARTEMENT_CODE,
@@ -20,10 +18,12 @@ from ctg_analysis.cleaning.reading import (
     turned_round,
     validate,
 )
-from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.layouts import CALENDAR_YEAR, MONTH, NOT_ADDITIVE, PERSONS, YES_NO, Field, Form
-from ctg_analysis.model import MISSING, NOT_APPLICABLE, OK, Source
-from ctg_analysis.settings import project_path
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.facts import COLUMNS, facts
+from ctg_analysis.core.files import load
+from ctg_analysis.core.layouts import CALENDAR_YEAR, MONTH, NOT_ADDITIVE, PERSONS, YES_NO, Field, Form
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, Source
+from ctg_analysis.core.settings import project_path
 
 README = "LISEZMOI.md"
 MOST_ROWS = 20_000  # of a form

@@ -3,11 +3,11 @@
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.cleaning.files import TEXT
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, count, read, text
-from ctg_analysis.errors import Finding, each
-from ctg_analysis.settings import project_path
+from ctg_analysis.core.errors import Finding, each
+from ctg_analysis.core.facts import facts
+from ctg_analysis.core.files import TEXT
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
 
 UAI = text(r"\d{7}[A-Z]", "the UAI of a school, such as 0120386E")

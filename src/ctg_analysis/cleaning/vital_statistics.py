@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from ctg_analysis.cleaning.facts import facts
 from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
-from ctg_analysis.errors import each
+from ctg_analysis.core.errors import each
+from ctg_analysis.core.facts import facts
 from ctg_analysis.sources.certificates import RawFolder
 
 SCHEMA = observations_schema({})

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ctg_analysis.catalogue.population import PYRAMID_BANDS
+from ctg_analysis.core.model import Indicator
 from ctg_analysis.display import bars, texts
 from ctg_analysis.display.markup import Html, Table, figure
-from ctg_analysis.model import Indicator
 
 SEXES = {"men": "Hommes", "women": "Femmes"}
 BANDS = [band for band, _ in PYRAMID_BANDS]

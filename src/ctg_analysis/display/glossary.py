@@ -7,8 +7,8 @@ from functools import cache
 import yaml
 from markupsafe import escape
 
+from ctg_analysis.core.settings import settings
 from ctg_analysis.display.texts import typography
-from ctg_analysis.settings import settings
 
 LEFT_ALONE = "svg|details|pre|code|a|button|dt|h1"  # drawn, folded, a link already, a word with its meaning, the title
 

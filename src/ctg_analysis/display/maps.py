@@ -6,11 +6,11 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.drawing import DOTTED, HATCHED, Drawing, length
 from ctg_analysis.display.land import Land
 from ctg_analysis.display.style import DIVERGING, LAND, LINE, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.texts import NARROW, number, rounded_text
-from ctg_analysis.model import Indicator
 
 NAMED_UP_TO = 24  # communes; beyond, only those of the largest values are named
 CLASSES = 5

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from ctg_analysis.core.model import OK, Count, Indicator, Mean
 from ctg_analysis.display import texts
-from ctg_analysis.model import OK, Count, Indicator, Mean
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import yaml
 
 from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.core.model import PLACES, Indicator, Rate, Source
+from ctg_analysis.core.settings import DataRoot, settings
 from ctg_analysis.display import texts
-from ctg_analysis.model import PLACES, Indicator, Rate, Source
-from ctg_analysis.settings import DataRoot, settings
 from ctg_analysis.sources import SOURCES
 
 CONVENTIONS = "conventions.yml"

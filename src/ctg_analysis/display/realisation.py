@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from ctg_analysis.core.model import Indicator
 from ctg_analysis.display import bars, progress, texts
 from ctg_analysis.display.amounts import grid
 from ctg_analysis.display.charts import Listing
@@ -24,7 +25,6 @@ from ctg_analysis.display.demarche import (
 )
 from ctg_analysis.display.markup import Html
 from ctg_analysis.field import realisation
-from ctg_analysis.model import Indicator
 
 DONE = "réalisée"
 PER_ACTION = (

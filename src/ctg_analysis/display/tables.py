@@ -4,9 +4,9 @@ from numbers import Integral
 
 import pandas as pd
 
+from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import charts, markup, texts
 from ctg_analysis.display.markup import Html, Table
-from ctg_analysis.model import OK, Indicator
 
 YES, NO, ITINERANT = "oui", "non", "itinérant"
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period

@@ -11,7 +11,7 @@ from itertools import takewhile
 from babel import Locale
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
-from ctg_analysis.model import (
+from ctg_analysis.core.model import (
     CENSORED,
     MISSING,
     NOT_APPLICABLE,
@@ -23,7 +23,7 @@ from ctg_analysis.model import (
     Source,
     is_proportion,
 )
-from ctg_analysis.settings import settings
+from ctg_analysis.core.settings import settings
 from ctg_analysis.sources import SOURCES
 
 NBSP, NARROW = "\u00a0", "\u202f"

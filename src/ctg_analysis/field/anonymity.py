@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ctg_analysis.errors import Finding
+from ctg_analysis.core.errors import Finding
+from ctg_analysis.core.personal_data import signs
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.field.reading import Read
 from ctg_analysis.field.tables.annotations import marks
 from ctg_analysis.field.tables.columns import LIST, FreeText
 from ctg_analysis.field.yaml_files import ReadYaml, free_texts
-from ctg_analysis.personal_data import signs
-from ctg_analysis.settings import project_path
 
 EXPECTED = "a text that names nobody: write a function, a place, or nothing; names of places go in noms_admis.txt"
 TO_READ = ("public", "copil")

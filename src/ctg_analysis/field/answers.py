@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.field.codes import (
     LIST,
     NOT_CONCERNED,
@@ -22,7 +23,6 @@ from ctg_analysis.field.codes import (
     with_blanks_told,
 )
 from ctg_analysis.field.exports import OTHER, Export, key, read_export
-from ctg_analysis.settings import project_path
 
 USABLE_FROM = 0.5  # share of the questions put to a respondent that an answer not sent must hold to be kept
 CONTEXT = {"mode": "web", "canal": "lien", "secteur": ""}  # columns besides the questions, and what their absence means

@@ -8,11 +8,11 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from ctg_analysis.core.model import OK, SECRET
 from ctg_analysis.field.codes import UNKNOWN
 from ctg_analysis.field.crossings import STRENGTHS
 from ctg_analysis.field.questions import COUNT, FIGURES, NOTHING, SHARE, is_few, worded
 from ctg_analysis.field.response import without_rare
-from ctg_analysis.model import OK, SECRET
 
 INTERVAL = ["share", "low", "high"]
 OF_TESTS = ["method", "chi2", "dof", "levels", "p", "p_adjusted", "v", "v_corrected"]

@@ -11,14 +11,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ctg_analysis.errors import Finding
+from ctg_analysis.core.errors import Finding
+from ctg_analysis.core.personal_data import signs
+from ctg_analysis.core.settings import MATERIAL, project_path, settings
 from ctg_analysis.field.anonymity import EXPECTED, personal_data, personal_data_in_yaml
 from ctg_analysis.field.material import ALLOWED, YAML_FILES, admitted
 from ctg_analysis.field.reading import read_table
 from ctg_analysis.field.tables import PUBLIC
 from ctg_analysis.field.yaml_files import read_yaml
-from ctg_analysis.personal_data import signs
-from ctg_analysis.settings import MATERIAL, project_path, settings
 
 COMMENT = re.compile(r"(?:^|\s)#.*")
 

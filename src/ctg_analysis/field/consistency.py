@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
-from ctg_analysis.errors import Finding
+from ctg_analysis.core.errors import Finding
 from ctg_analysis.field.reading import Read
 from ctg_analysis.field.tables import evidence, plan
 from ctg_analysis.field.tables.columns import first_day, last_day

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.errors import UserError
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.field.codes import CHOICE, OUTSIDE, SCALE, SEVERAL, UNKNOWN, has_code, is_yes, labels
 from ctg_analysis.field.questions import COUNTS_UNDER, adjusted, question_of
 from ctg_analysis.field.weighting import effective_size

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ctg_analysis.cleaning.files import MOST_COLUMNS, badly_encoded
-from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.settings import project_path
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.files import MOST_COLUMNS, badly_encoded
+from ctg_analysis.core.settings import project_path
 
 LARGEST = 500_000_000  # bytes
 SEPARATORS = ";,\t"

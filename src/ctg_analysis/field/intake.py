@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.errors import InputError
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.placing import for_owner_alone
+from ctg_analysis.core.plain_text import BIDIRECTIONAL
+from ctg_analysis.core.scratch import PART
+from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.field.answers import read_answers
 from ctg_analysis.field.material import gather
 from ctg_analysis.field.reading import FORMULA_STARTS
 from ctg_analysis.field.tables import TABLES
-from ctg_analysis.placing import for_owner_alone
-from ctg_analysis.plain_text import BIDIRECTIONAL
-from ctg_analysis.scratch import PART
-from ctg_analysis.settings import DataRoot, project_path
 
 SAFE = "'"  # before a text that a spreadsheet would run
 

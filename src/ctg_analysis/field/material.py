@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.field.anonymity import personal_data, personal_data_in_yaml
 from ctg_analysis.field.questionnaire import questions_wrong
 from ctg_analysis.field.reading import Read, read_table
@@ -17,7 +18,6 @@ from ctg_analysis.field.references import dangling, of_convention, of_info_flash
 from ctg_analysis.field.tables import PUBLIC, Table
 from ctg_analysis.field.tables.documents import Consultation, Convention, InfoFlash
 from ctg_analysis.field.yaml_files import ReadYaml, read_yaml
-from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources.folders import is_note
 
 CONVENTION, INFO_FLASH, CONSULTATION = "convention.yml", "info_flash.yml", "consultation.yml"

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ctg_analysis.cleaning.facts import COLUMNS, facts
+from ctg_analysis.core.facts import COLUMNS, facts
 from ctg_analysis.field.consistency import active
 from ctg_analysis.field.material import Material
 from ctg_analysis.field.tables.columns import first_day
 from ctg_analysis.field.tables.governance import ACTIVE
-from ctg_analysis.sources.demarche import PLAN
+from ctg_analysis.sources.declared.demarche import PLAN
 
 FORMER = {
     "réalisée": "done",

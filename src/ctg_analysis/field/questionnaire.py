@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.errors import Finding
+from ctg_analysis.core.errors import Finding
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.field.codes import CLOSED, LIST, NUMERIC, OPEN, OUTSIDE, SEVERAL
 from ctg_analysis.field.reading import Read
 from ctg_analysis.field.yaml_files import ReadYaml
-from ctg_analysis.settings import project_path
 
 SECTEUR = "secteur"  # a column of the answers that the margins know, and that is no question
 TOTALS = ("envoyes", "commences", "termines")

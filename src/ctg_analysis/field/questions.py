@@ -9,7 +9,7 @@ The base of a question is who answered it, « ne sait pas » among them; not who
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.errors import UserError
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.field.codes import LIST, NO_ANSWER, NOT_CONCERNED, OUTSIDE, SEVERAL, is_yes, labels
 from ctg_analysis.significance import compare_proportions, word
 from ctg_analysis.uncertainty import Z, wilson_interval

@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
-from ctg_analysis.cleaning.files import load
 from ctg_analysis.cleaning.reading import A_VALUE, BLANK, missing_columns, turned_round
-from ctg_analysis.errors import Finding, InputError, first_ones
+from ctg_analysis.core.errors import Finding, InputError, first_ones
+from ctg_analysis.core.files import load
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.field.tables import Table
 from ctg_analysis.field.tables.annotations import dtype
-from ctg_analysis.settings import project_path
 
 FORMULA_STARTS = ("=", "+", "@", "\t")
 WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each question follows those of the model

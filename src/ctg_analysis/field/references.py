@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.errors import Finding
+from ctg_analysis.core.errors import Finding
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.field.interviews import PUBLIC, quotable
 from ctg_analysis.field.reading import Read
 from ctg_analysis.field.tables import evidence, plan
 from ctg_analysis.field.tables.annotations import marks
 from ctg_analysis.field.tables.columns import Place, Reference
 from ctg_analysis.field.yaml_files import ReadYaml
-from ctg_analysis.settings import project_path
 
 Tables = Mapping[str, Read]
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.field.anonymity import personal_data
 from ctg_analysis.field.material import CONSULTATION, Gathered, gather, names_of, strays
 from ctg_analysis.field.questionnaire import answers_wrong, totals_wrong
@@ -19,7 +20,6 @@ from ctg_analysis.field.references import dangling
 from ctg_analysis.field.tables import RESTRICTED
 from ctg_analysis.field.tables.columns import Day
 from ctg_analysis.field.yaml_files import ReadYaml, read_yaml
-from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.sources.folders import is_note
 
 RETENTION, RECORDINGS, EXPORTS = "conservation.yml", "enregistrements", "exports"

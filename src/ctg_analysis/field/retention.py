@@ -9,13 +9,13 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from ctg_analysis.cleaning.files import header_of
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.files import header_of
+from ctg_analysis.core.placing import for_owner_alone
+from ctg_analysis.core.scratch import PART
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.field.reading import DELETIONS
 from ctg_analysis.field.restricted import EXPORTS, RECORDINGS, Kept, Retention, recorded
-from ctg_analysis.placing import for_owner_alone
-from ctg_analysis.scratch import PART
-from ctg_analysis.settings import project_path
 
 HEADER = "date;fichier;lignes;motif\n"
 

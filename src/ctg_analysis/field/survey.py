@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.model import OK
 from ctg_analysis.field import blanks, questions, response
 from ctg_analysis.field.codes import (
     CHOICE,
@@ -39,8 +40,7 @@ from ctg_analysis.field.weighting import (
     known_weights,
     rake,
 )
-from ctg_analysis.model import OK
-from ctg_analysis.sources.demarche import SURVEY
+from ctg_analysis.sources.declared.demarche import SURVEY
 from ctg_analysis.statements import Edition
 
 Tables = dict[str, pd.DataFrame]

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
+from ctg_analysis.core.placing import for_owner_alone, write_absent
+from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.field.material import ALLOWED, FORMER_CONVENTION, YAML_FILES
 from ctg_analysis.field.restricted import EXPORTS, RECORDINGS, RETENTION, Retention
 from ctg_analysis.field.tables import PUBLIC, RESTRICTED, Table
 from ctg_analysis.field.tables.annotations import choices, marks
 from ctg_analysis.field.tables.columns import Reference, Written
-from ctg_analysis.placing import for_owner_alone, write_absent
-from ctg_analysis.settings import DataRoot, project_path
 
 README, NOTICE = "LISEZMOI.md", "notice_information.md"
 TEXTS = Path(__file__).with_name("texts")

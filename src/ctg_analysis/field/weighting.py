@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.field.codes import CROSSED, LIST, NO_ANSWER, OUTSIDE
 from ctg_analysis.uncertainty import Z, wilson_interval
 

@@ -8,11 +8,11 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from ctg_analysis.errors import Finding, InputError
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.plain_text import composed
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.field.tables.annotations import marks
 from ctg_analysis.field.tables.columns import FreeText
-from ctg_analysis.plain_text import composed
-from ctg_analysis.settings import project_path
 
 Place = tuple[str | int, ...]  # keys and ranks that lead to a value
 

@@ -7,13 +7,13 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import Chapter
+from ctg_analysis.core.territories import membership
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.field.codes import LIST, PAIR
 from ctg_analysis.observed import Observed
 from ctg_analysis.published import OBSERVATIONS, PLACES
 from ctg_analysis.sources.folders import sha256
 from ctg_analysis.spaces import FILE as SPACES_FILE
-from ctg_analysis.territories import membership
 
 FRENCH_COLUMNS = {
     "territory": "code",

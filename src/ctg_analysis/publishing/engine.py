@@ -14,8 +14,8 @@ from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from traitlets.config import Config
 
-from ctg_analysis.publishing import template, workers
-from ctg_analysis.settings import SAFE_PATH
+from ctg_analysis.core.settings import SAFE_PATH
+from ctg_analysis.publishing import fork_protocol, workers
 
 TIMES = ("start_time", "end_time", "duration")
 PLACES = ("input_path", "output_path")
@@ -74,8 +74,8 @@ class WarmEngine(ChapterEngine):
         """Run the cells."""
         from ctg_analysis.publishing.cells import run_cells
 
-        if template.is_fork():
-            run_cells(nb_man, told=template.tell)
+        if fork_protocol.is_fork():
+            run_cells(nb_man, told=fork_protocol.tell)
             return
         if not workers.can_fork():
             super().execute_managed_notebook(nb_man, kernel_name, **options)
@@ -105,15 +105,15 @@ def _executed(nb: NotebookNode) -> NotebookNode:
     from ctg_analysis.publishing.cells import run_cells
 
     manager = NotebookExecutionManager(nb, progress_bar=False)
-    run_cells(manager, told=template.tell)
+    run_cells(manager, told=fork_protocol.tell)
     return manager.nb
 
 
 def _first_lines() -> list[str]:
     """Return what has a kernel that works for a build end with it, even in a cell that keeps the interpreter."""
-    if template.LIFE not in os.environ:
+    if fork_protocol.LIFE not in os.environ:
         return []
-    line = f"__import__({template.__name__!r}, fromlist=['']).end_with_build({os.environ[template.LIFE]!r})"
+    line = f"__import__({fork_protocol.__name__!r}, fromlist=['']).end_with_build({os.environ[fork_protocol.LIFE]!r})"
     return [f"--IPKernelApp.exec_lines={line}"]
 
 

@@ -13,13 +13,13 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.chapters import ChapterNotebook
-from ctg_analysis.errors import OtherTerritoryError, UserError
+from ctg_analysis.core.errors import OtherTerritoryError, UserError
+from ctg_analysis.core.notebooks import ChapterNotebook
+from ctg_analysis.core.settings import data_root
 from ctg_analysis.processing import hold
-from ctg_analysis.publishing import template
+from ctg_analysis.publishing import fork_protocol
+from ctg_analysis.publishing.forks import LIMITS
 from ctg_analysis.publishing.readings import read_ahead
-from ctg_analysis.publishing.workers import LIMITS
-from ctg_analysis.settings import data_root
 
 KERNEL = "python3"
 ENGINE, WARM_ENGINE = "ctg", "ctg-warm"
@@ -62,7 +62,7 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
             before its last cell.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    engine = WARM_ENGINE if template.is_fork() else ENGINE
+    engine = WARM_ENGINE if fork_protocol.is_fork() else ENGINE
     source, failed = str(chapter.path), str(folder / chapter.path.name)
     notebook = prepare_notebook_metadata(parameterised(chapter, epci, engine), source, failed)
     notebook.metadata.setdefault("ctg", {"chapter": chapter.number})  # which one that JupyterLab made does not have
@@ -74,7 +74,7 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
         input_path=source,
         progress_bar=False,
         execution_timeout=LIMITS.cell,
-        checked=template.is_fork(),
+        checked=fork_protocol.is_fork(),
     )
     asked = notebook.cells.pop()
     try:

@@ -13,9 +13,9 @@ from multiprocessing.reduction import send_handle
 from pathlib import Path
 from threading import Lock
 
-from ctg_analysis.errors import UserError
-from ctg_analysis.publishing.template import FORK, NEWS, REAP
-from ctg_analysis.settings import SAFE_PATH
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import SAFE_PATH
+from ctg_analysis.publishing.fork_protocol import FORK, NEWS, REAP
 
 START = "from ctg_analysis.publishing.template import main; main()"
 PROGRAM = "from ctg_analysis.publishing.template import become_program; become_program()"

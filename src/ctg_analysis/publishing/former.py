@@ -5,7 +5,7 @@ import re
 import shutil
 from dataclasses import replace
 
-from ctg_analysis.chapters import ChapterNotebook
+from ctg_analysis.core.notebooks import ChapterNotebook
 from ctg_analysis.publishing.site import in_french
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.sources.folders import sha256

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from ctg_analysis.core.settings import EXAMPLE_PREFIX
 from ctg_analysis.publishing.editions import record
 from ctg_analysis.publishing.site import in_french, page
-from ctg_analysis.settings import EXAMPLE_PREFIX
 
 TAG = re.compile(r"<[a-z][^<>]*>")
 NAMES = re.compile(r'(\s(?:id|for|aria-labelledby|aria-describedby)=")([^"]+)')

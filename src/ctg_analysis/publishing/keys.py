@@ -5,9 +5,9 @@ import platform
 import re
 from hashlib import sha256
 
-from ctg_analysis.chapters import ChapterNotebook
+from ctg_analysis.core.notebooks import ChapterNotebook
+from ctg_analysis.core.settings import DataRoot, settings
 from ctg_analysis.publishing.site import text_sources
-from ctg_analysis.settings import DataRoot, settings
 from ctg_analysis.staleness import library, locked, tables_of, told
 
 WORDS = ("glossaire.yml", "synonymes.yml")  # of data/reference: those of every territory

@@ -5,9 +5,9 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ctg_analysis.comparisons import find_epci
-from ctg_analysis.errors import UserError
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import DEFAULT_EPCI, data_root
 from ctg_analysis.processing import ensure
-from ctg_analysis.settings import DEFAULT_EPCI, data_root
 
 
 class ParameterError(UserError, click.ClickException):

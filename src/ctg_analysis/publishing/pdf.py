@@ -17,10 +17,10 @@ from tempfile import TemporaryDirectory
 import pikepdf
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator, Pdf, String
 
-from ctg_analysis.errors import UserError
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.scratch import temporary
+from ctg_analysis.core.settings import settings
 from ctg_analysis.publishing.forks import run_program
-from ctg_analysis.scratch import temporary
-from ctg_analysis.settings import settings
 
 PROGRAMS = (
     "chromium",

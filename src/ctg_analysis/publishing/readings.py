@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapters import ChapterNotebook, all_chapters
+from ctg_analysis.core.model import Indicator, Ratio
+from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.figures import COMMON_CLASSES
-from ctg_analysis.model import Indicator, Ratio
 from ctg_analysis.observed import Observed
 from ctg_analysis.peers import left_out
 from ctg_analysis.proved import proved

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from markupsafe import escape
 
+from ctg_analysis.core.settings import settings
 from ctg_analysis.display.texts import typography
-from ctg_analysis.settings import settings
 
 CHAPTER, SECTION, INDICATOR, COMMUNE = "Chapitre", "Partie de chapitre", "Indicateur", "Commune"
 POPULATION = "population_count.csv"  # among donnees/, the file that names every commune

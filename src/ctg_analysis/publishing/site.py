@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctg_analysis.settings import settings
+from ctg_analysis.core.settings import settings
 
 if TYPE_CHECKING:
     from jinja2 import Environment

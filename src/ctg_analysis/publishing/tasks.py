@@ -6,8 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctg_analysis.chapters import ChapterNotebook, all_chapters
-from ctg_analysis.errors import room_in
+from ctg_analysis.core.errors import room_in
+from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
 
 if TYPE_CHECKING:
     from ctg_analysis.observed import Observed
@@ -73,12 +73,12 @@ def write_data(report: Report) -> dict:
     import pandas as pd
 
     from ctg_analysis.chapter import open_chapter
+    from ctg_analysis.core.settings import data_root
     from ctg_analysis.proofs import breaks
     from ctg_analysis.published import PLACES
     from ctg_analysis.publishing.changes import withheld, write_changes
     from ctg_analysis.publishing.data_files import write_csv, write_material, write_observations, write_spaces
     from ctg_analysis.publishing.recording import entry
-    from ctg_analysis.settings import data_root
 
     chapter, page = open_chapter(report.epci), about(report)
     with room_in(report.out):
@@ -128,9 +128,9 @@ def _read(seen: "Observed", chapter: ChapterNotebook) -> str:
 def _of_territory(epci: str) -> dict:
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.cleaning.geography import read_geography
+    from ctg_analysis.core.settings import PUBLIC, data_root, settings
     from ctg_analysis.display.texts import typography
     from ctg_analysis.proved import proved
-    from ctg_analysis.settings import PUBLIC, data_root, settings
 
     root = data_root(epci)
     seen = open_chapter(epci).seen

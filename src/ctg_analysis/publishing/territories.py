@@ -4,12 +4,12 @@ import re
 import unicodedata
 from pathlib import Path
 
-from ctg_analysis.errors import UserError
-from ctg_analysis.locks import alone
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.locks import alone
+from ctg_analysis.core.scratch import scratch
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_PREFIX, data_root
 from ctg_analysis.publishing.editions import readable, reports
 from ctg_analysis.publishing.site import page
-from ctg_analysis.scratch import scratch
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_PREFIX, data_root
 
 LIST = "index.html"
 LISTED = re.compile(r'<a href="([^"/]+)/index\.html">')

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing.connection import Connection, wait
 
-from ctg_analysis.errors import UserError
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import SAFE_PATH, WARM, settings
+from ctg_analysis.publishing.fork_protocol import CALL, DONE, REFUSED, SERVE, end_with_build
 from ctg_analysis.publishing.forks import LIMITS, EndedError, Fork, Limits, Parent, Template
-from ctg_analysis.publishing.template import CALL, DONE, REFUSED, SERVE, end_with_build
-from ctg_analysis.settings import SAFE_PATH, WARM, settings
 
 
 @dataclass(frozen=True)

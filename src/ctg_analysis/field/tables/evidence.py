@@ -4,18 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ctg_analysis.field.tables.columns import (
-    Champ,
-    Champs,
-    Day,
-    Id,
-    Ids,
-    Mark3,
-    Reference,
-    Row,
-    Text,
-    YesNo,
-)
+from ctg_analysis.field.tables.columns import Champ, Champs, Day, Id, Ids, Mark3, Reference, Row, Text, YesNo
 
 INDICATOR, SURVEY, INTERVIEW, DOCUMENT, WORKSHOP = "indicateur", "enquête", "entretien", "document", "atelier"
 JOIN = "+"  # between the parts of a reference: indicator+territory+period, document+page

@@ -4,18 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ctg_analysis.field.tables.columns import (
-    Champ,
-    Day,
-    Filter,
-    Id,
-    Labels,
-    Reference,
-    Row,
-    Text,
-    Whole,
-    YesNo,
-)
+from ctg_analysis.field.tables.columns import Champ, Day, Filter, Id, Labels, Reference, Row, Text, Whole, YesNo
 
 
 class Question(Row):

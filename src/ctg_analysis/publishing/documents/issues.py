@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from ctg_analysis.core.errors import Finding, InputError, UserError
+from ctg_analysis.core.model import OK
+from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.derivation import read_places
 from ctg_analysis.display.texts import period_text, singular, typography
-from ctg_analysis.errors import Finding, InputError, UserError
 from ctg_analysis.field.material import INFO_FLASH, Material, open_material
 from ctg_analysis.field.tables.documents import InfoFlash, KeyFigure
-from ctg_analysis.model import OK
 from ctg_analysis.publishing.documents import flash
-from ctg_analysis.settings import DataRoot, project_path
 
 IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 LARGEST = 500_000  # bytes of a logo: a page is sent by mail

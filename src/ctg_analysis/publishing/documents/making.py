@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from ctg_analysis.errors import InputError, UserError
+from ctg_analysis.core.errors import InputError, UserError
+from ctg_analysis.core.locks import alone
+from ctg_analysis.core.scratch import scratch
+from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.field.material import CONVENTION as CONVENTION_FILE
 from ctg_analysis.field.material import open_material
 from ctg_analysis.field.tables.columns import last_day
-from ctg_analysis.locks import alone
 from ctg_analysis.observed import observed
 from ctg_analysis.processing import ensure
 from ctg_analysis.proofs import breaks
@@ -20,8 +22,6 @@ from ctg_analysis.publishing.documents.word import fill
 from ctg_analysis.publishing.documents.writing import place, write
 from ctg_analysis.publishing.pdf import write_pdf
 from ctg_analysis.publishing.recording import record_observed
-from ctg_analysis.scratch import scratch
-from ctg_analysis.settings import DataRoot, project_path
 from ctg_analysis.summaries import messages
 
 SHEETS = "fiches_action"

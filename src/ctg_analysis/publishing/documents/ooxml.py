@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.display.markup import Table
-from ctg_analysis.errors import UserError
 from ctg_analysis.publishing.documents.blocks import Blocks, Paragraph, Piece
 
 TABLE, CELL, NUMBER, CAPTION = "Tableau", "Cellule", "Cellule nombre", "caption"

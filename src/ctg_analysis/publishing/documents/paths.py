@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ctg_analysis.settings import MODELS, DataRoot, data_root
+from ctg_analysis.core.settings import MODELS, DataRoot, data_root
 
 CONVENTION, CHANGES, ACTION_SHEET = "convention.docx", "modifications.docx", "fiche_action.docx"
 REFERENCE = "articles.yml"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from ctg_analysis.errors import InputError
+from ctg_analysis.core.errors import InputError
 from ctg_analysis.field.tables.columns import Id, Row, Text, Whole, some
 from ctg_analysis.field.tables.documents import Article, Convention
 from ctg_analysis.field.yaml_files import read_yaml

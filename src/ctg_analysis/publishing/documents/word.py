@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from ctg_analysis.errors import UserError
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.publishing.documents.blocks import Blocks
 from ctg_analysis.publishing.documents.ooxml import Styles, words, xml
-from ctg_analysis.settings import project_path
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from ctg_analysis.errors import UserError
-from ctg_analysis.locks import alone
-from ctg_analysis.scratch import put_in_place, restore, scratch
-from ctg_analysis.settings import MATERIAL, project_path
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.locks import alone
+from ctg_analysis.core.scratch import put_in_place, restore, scratch
+from ctg_analysis.core.settings import MATERIAL, project_path
 
 RECORD = ".documents.json"  # the sums of the files as they were written: any other sum is a person's work
 SAVED_MEANWHILE = "_modifie"  # added to the name of a document that a person saved while it was written again
