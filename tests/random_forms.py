@@ -9,7 +9,7 @@ from form_attack import BREAKDOWNS, GUARDED, LINKS, OF_FORMS, PARTS
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.layouts import NOT_ADDITIVE, PERSONS, YES_NO
 from ctg_analysis.core.model import Rate
-from ctg_analysis.indicators import observe
+from ctg_analysis.indicators.observe import observe
 from ctg_analysis.sources import SOURCES
 
 FORMS = (

@@ -34,9 +34,9 @@ from ctg_analysis.core.model import (
     Source,
 )
 from ctg_analysis.derivation import exposure_notes
-from ctg_analysis.secrecy import VALUES, Edition, primary, telling, withhold, withhold_beside
+from ctg_analysis.secrecy.gate import VALUES, Edition, primary, telling, withhold, withhold_beside
+from ctg_analysis.secrecy.suppression import DOWN, UP, Aim, Block, show_again
 from ctg_analysis.sources import SOURCES as DECLARED
-from ctg_analysis.suppression import DOWN, UP, Aim, Block, show_again
 
 NAN = float("nan")
 SOURCES = {

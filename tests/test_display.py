@@ -13,12 +13,12 @@ import shapely
 from ctg_analysis import figures
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.comparisons import common_period
 from ctg_analysis.display import bars, charts, lines, maps, markup, texts
 from ctg_analysis.display.drawing import length
 from ctg_analysis.display.land import land, read_land
 from ctg_analysis.display.maps import class_breaks
 from ctg_analysis.display.style import SEQUENTIAL
+from ctg_analysis.indicators.comparisons import common_period
 from ctg_analysis.observed import Observed
 from ctg_analysis.publishing.data_files import spreadsheet_safe
 from ctg_analysis.publishing.html import chapter_page

@@ -12,7 +12,6 @@ from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.published import OBSERVATIONS, PLACES
 from ctg_analysis.publishing import editions as module
 from ctg_analysis.publishing.changes import write_changes
 from ctg_analysis.publishing.editions import (
@@ -28,6 +27,7 @@ from ctg_analysis.publishing.editions import (
     publish,
 )
 from ctg_analysis.publishing.territories import is_listed, write_list
+from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS, PLACES
 from ctg_analysis.verification import changes_of, verify
 
 EPCI, OTHER = "200067171", "243500139"

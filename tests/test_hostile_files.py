@@ -9,8 +9,8 @@ import pytest
 from pydantic import BaseModel
 from raw_files import received, said
 
-from ctg_analysis.cleaning.agreements import read_agreements
-from ctg_analysis.cleaning.partner_files import clean_form
+from ctg_analysis.cleaning.partners.agreements import read_agreements
+from ctg_analysis.cleaning.partners.partner_files import clean_form
 from ctg_analysis.cleaning.reading import count, read, text
 from ctg_analysis.core.errors import MOST, MOST_LINES, Finding, InputError, UserError, in_lines
 from ctg_analysis.core.files import load

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from material_files import TODAY, add, change, copy_of, modes, places_of, said
 
-from ctg_analysis import templates
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.cleaning.partners import empty_forms
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.personal_data import signs
 from ctg_analysis.core.placing import for_owner_alone
@@ -308,7 +308,7 @@ def test_what_writes_in_the_private_folder_closes_it_to_others(root, private, pu
     home = root.private / EXAMPLE_EPCI
     kept = readable(gather_restricted(root, EXAMPLE_EPCI))
     writers = {
-        "ctg new, forms": lambda: templates.write_templates(EXAMPLE_EPCI, "x", home),
+        "ctg new, forms": lambda: empty_forms.write_templates(EXAMPLE_EPCI, "x", home),
         "ctg new, tables": lambda: write_tables(root, EXAMPLE_EPCI, "x"),
         "ctg purge": lambda: purge(kept, TODAY),
     }

@@ -33,7 +33,6 @@ from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.processing import ensure, exposure, read_notes
-from ctg_analysis.published import Entry, adopt, entries, entry_of, published_before, read_journal, remember
 from ctg_analysis.publishing import recording
 from ctg_analysis.publishing.changes import PUBLISHED, changes
 from ctg_analysis.publishing.documents import making
@@ -41,7 +40,16 @@ from ctg_analysis.publishing.documents.making import write_convention, write_iss
 from ctg_analysis.publishing.editions import collect, editions, latest, name_of, record
 from ctg_analysis.publishing.keys import OF_ALL
 from ctg_analysis.publishing.workers import Template, can_fork
-from ctg_analysis.secrecy import EXPOSED
+from ctg_analysis.secrecy.earlier_editions import (
+    Entry,
+    adopt,
+    entries,
+    entry_of,
+    published_before,
+    read_journal,
+    remember,
+)
+from ctg_analysis.secrecy.gate import EXPOSED
 from ctg_analysis.staleness import MANIFEST, NOTES, RECORDED, is_stale, recorded
 
 

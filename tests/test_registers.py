@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from raw_files import BOM, received, said, values
 
-from ctg_analysis.cleaning.declared import clean_declared
+from ctg_analysis.cleaning.official.declared import clean_declared
+from ctg_analysis.cleaning.raw_data import complementary
 from ctg_analysis.core.layouts import Register, Tally, guesses
 from ctg_analysis.core.model import Source
-from ctg_analysis.raw_data import complementary
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.folders import source_folders
 

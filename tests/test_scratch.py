@@ -2,7 +2,7 @@
 
 import pytest
 
-from ctg_analysis import templates
+from ctg_analysis.cleaning.partners import empty_forms
 from ctg_analysis.core import scratch as module
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import SCRATCH, put_in_place, restore, scratch, sweep, temporary
@@ -80,7 +80,7 @@ def test_a_form_that_a_killed_command_has_begun_is_written_by_the_next_one(tmp_p
 
     def new(folder):
         root = DataRoot(folder)
-        templates.write_templates(EPCI, "x", root.private / EPCI)
+        empty_forms.write_templates(EPCI, "x", root.private / EPCI)
         of_the_material.write_templates(root, EPCI, "x")
         files = [path for path in folder.rglob("*") if path.is_file()]
         return {path.relative_to(folder): path.read_text().replace(str(folder), "") for path in files}

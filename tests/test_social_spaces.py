@@ -12,13 +12,13 @@ from test_bad_input import copied
 from ctg_analysis import figures, spaces
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import Chapter
-from ctg_analysis.cleaning.agreements import AGREEMENTS
-from ctg_analysis.cleaning.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
+from ctg_analysis.cleaning.partners.agreements import AGREEMENTS
+from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
+from ctg_analysis.cleaning.partners.words import read_spaces
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.display import notes
-from ctg_analysis.evidence import read_spaces
 from ctg_analysis.observed import Observed, observed
 from ctg_analysis.processing import process
 from ctg_analysis.publishing import readings as readings

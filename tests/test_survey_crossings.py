@@ -7,7 +7,7 @@ from scipy import stats
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.field.crossings import CHI2, FISHER, MERGED, PERMUTATIONS, TOO_FEW, association, crossings, strength
-from ctg_analysis.significance import compare_proportions
+from ctg_analysis.indicators.significance import compare_proportions
 
 QUESTIONNAIRE = pd.DataFrame(
     [

@@ -17,9 +17,9 @@ from ctg_analysis.demarche import Demarche
 from ctg_analysis.field import crossings, survey
 from ctg_analysis.field.material import open_material
 from ctg_analysis.field.restricted import open_restricted
-from ctg_analysis.observations import COLUMNS
+from ctg_analysis.indicators.observations import COLUMNS
+from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.sources.declared.demarche import SURVEY
-from ctg_analysis.statements import Edition
 
 MEANING = {
     one.id: (one.value.denominator, tuple(one.value.numerator.partition("=")[2].split("|")))

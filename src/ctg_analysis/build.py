@@ -18,7 +18,6 @@ from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
 from ctg_analysis.core.scratch import scratch, sweep
 from ctg_analysis.core.settings import PUBLIC, data_root, project_path, settings
 from ctg_analysis.processing import ensure, exposure, record_published
-from ctg_analysis.published import adopt
 from ctg_analysis.publishing import tasks
 from ctg_analysis.publishing.editions import (
     DAMAGED,
@@ -37,6 +36,7 @@ from ctg_analysis.publishing.keys import keys, same_but_data
 from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
+from ctg_analysis.secrecy.earlier_editions import adopt
 from ctg_analysis.staleness import tables_made_from, told
 
 SIREN = r"\d{9}"

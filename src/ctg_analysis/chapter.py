@@ -6,19 +6,19 @@ import pandas as pd
 
 from ctg_analysis import analyst, assessments, figures, funnels, large_communes, spaces, summaries, surveyed, synthesis
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.childcare_authority import authorities, read_thresholds
-from ctg_analysis.cleaning.geography import read_geography
-from ctg_analysis.comparisons import common_period, latest_period
 from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import MISSING, OK, Count, Indicator, Mean
 from ctg_analysis.core.settings import DataRoot, data_root
 from ctg_analysis.display import childcare, lines, markup, notes, sheets, tables, texts
 from ctg_analysis.display.markup import Html
+from ctg_analysis.indicators.childcare_authority import authorities, read_thresholds
+from ctg_analysis.indicators.comparisons import common_period, latest_period
+from ctg_analysis.indicators.peers import medians, published, sentence
+from ctg_analysis.indicators.significance import notable
+from ctg_analysis.indicators.simulation import RATE, Missing, simulate
 from ctg_analysis.observed import observed
-from ctg_analysis.peers import medians, published, sentence
 from ctg_analysis.processing import ensure
-from ctg_analysis.significance import notable
-from ctg_analysis.simulation import RATE, Missing, simulate
 
 DRAWN = {
     "trend": figures.trend,

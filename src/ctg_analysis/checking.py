@@ -7,16 +7,16 @@ import pandas as pd
 import pyarrow
 import pyarrow.parquet as parquet
 
+from ctg_analysis.cleaning.official.schools import schools_left_out
+from ctg_analysis.cleaning.partners.received_forms import read_private
+from ctg_analysis.cleaning.partners.words import read_evidence
+from ctg_analysis.cleaning.perimeter import perimeter_from
+from ctg_analysis.cleaning.raw_data import RawData, Reading, by_geography, read_root, strangers
 from ctg_analysis.cleaning.reading import missing_columns
-from ctg_analysis.cleaning.schools import schools_left_out
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.files import header_of
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.derivation import places_of
-from ctg_analysis.evidence import read_evidence
-from ctg_analysis.perimeter import perimeter_from
-from ctg_analysis.private import read_private
-from ctg_analysis.raw_data import RawData, Reading, by_geography, read_root, strangers
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, integrity, read_certificate
 from ctg_analysis.sources.folders import CERTIFICATE, FULL, is_note

@@ -363,8 +363,8 @@ def observations(
 @app.command()
 def new(epci: Epci) -> None:
     """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French."""
+    from ctg_analysis.cleaning.partners.empty_forms import summary, write_templates
     from ctg_analysis.field import templates as of_the_material
-    from ctg_analysis.templates import summary, write_templates
 
     root, name = _known(epci)
     folder = root.private / epci
@@ -376,7 +376,7 @@ def _known(epci: str) -> tuple[DataRoot, str]:
     """Return the data root of an EPCI and its name; raise UserError when there is no such EPCI."""
     import pandas as pd
 
-    from ctg_analysis.comparisons import find_epci
+    from ctg_analysis.core.territories import find_epci
     from ctg_analysis.processing import ensure
 
     root = data_root(epci)

@@ -5,21 +5,10 @@ import dataclasses
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning import geography
-from ctg_analysis.cleaning.agreements import Agreement
-from ctg_analysis.cleaning.contours import projected
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.facts import COLUMNS
-from ctg_analysis.core.model import MISSING, OK, Source
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.core.territories import membership, territories
-from ctg_analysis.evidence import read_evidence, read_spaces
-from ctg_analysis.indicators import POPULATION, REFERENCE_POPULATIONS, first_available, observe
-from ctg_analysis.intervals import coded_fractions
-from ctg_analysis.observations import SCHEMA
-from ctg_analysis.peers import classify, profiles, vintages
-from ctg_analysis.perimeter import Perimeter, communes_named, fill_zeros, restore_absent, to_reference
-from ctg_analysis.private import (
+from ctg_analysis.cleaning.official import geography
+from ctg_analysis.cleaning.official.contours import projected
+from ctg_analysis.cleaning.partners.agreements import Agreement
+from ctg_analysis.cleaning.partners.received_forms import (
     blanks,
     form_to_reference,
     read_private,
@@ -27,12 +16,24 @@ from ctg_analysis.private import (
     with_population_covered,
     with_thresholds,
 )
-from ctg_analysis.published import published_before
-from ctg_analysis.raw_data import GEOGRAPHY, Folders, RawData, Reading, perimeters_of, raw_data, strangers
-from ctg_analysis.secrecy import withhold_beside
+from ctg_analysis.cleaning.partners.words import read_evidence, read_spaces
+from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, fill_zeros, restore_absent, to_reference
+from ctg_analysis.cleaning.raw_data import GEOGRAPHY, Folders, RawData, Reading, perimeters_of, raw_data, strangers
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.geography import read_geography, read_names
+from ctg_analysis.core.model import MISSING, OK, Source
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.territories import membership, territories
+from ctg_analysis.indicators.intervals import coded_fractions
+from ctg_analysis.indicators.observations import SCHEMA
+from ctg_analysis.indicators.observe import POPULATION, REFERENCE_POPULATIONS, first_available, observe
+from ctg_analysis.indicators.peers import classify, profiles, vintages
+from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
+from ctg_analysis.secrecy.earlier_editions import published_before
+from ctg_analysis.secrecy.gate import withhold_beside
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
-from ctg_analysis.uncertainty import UNKNOWN, detect_rounding
 
 OLDEST = 3  # years: a population may be that much older than what is counted over it
 CAF_BY_COMMUNE, CAF_BY_EPCI = "caf_s_ben_com_f", "caf_s_ben_epci_f"
@@ -54,7 +55,7 @@ def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
     private, agreements = read_private(root, places)
     evidence = read_evidence(root, places)
     now = reference_communes(root, data, places)
-    tables = to_facts(data, geography.read_geography(root)["annee"], now)
+    tables = to_facts(data, read_geography(root)["annee"], now)
     populations = latest_populations(tables)
     whole = Perimeter.between(now, now)
     for name, table in private:
@@ -161,7 +162,7 @@ def by_period_of_former(
 
 def reference_communes(root: DataRoot, data: RawData, places: pd.DataFrame) -> pd.DataFrame:
     """Return the communes of the reference year, with the secteur of those that have one."""
-    now = data.communes[geography.read_geography(root)["annee"]]
+    now = data.communes[read_geography(root)["annee"]]
     return now.assign(secteur=now["code"].map(places.set_index("code")["secteur"].dropna()))
 
 
@@ -174,8 +175,8 @@ def latest_populations(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 def places_of(root: DataRoot, data: RawData) -> pd.DataFrame:
     """Return every territory of the reference year (see territories.territories), and the secteurs."""
-    frame = geography.read_geography(root)
-    names = (geography.read_names(root, file) for file in ("departements.csv", "regions.csv"))
+    frame = read_geography(root)
+    names = (read_names(root, file) for file in ("departements.csv", "regions.csv"))
     year = frame["annee"]
     places = territories(data.communes[year], data.epcis[year], *names, frame["france"])
     return geography.with_secteurs(root, places)
@@ -282,7 +283,7 @@ def peer_profiles(
 ) -> pd.DataFrame:
     """Return what EPCIs are compared by to find their peers, and their classes: one row per EPCI."""
     variables = profiles(observations, places)
-    kinds = data.epcis[geography.read_geography(root)["annee"]]
+    kinds = data.epcis[read_geography(root)["annee"]]
     density = None if data.density is None else density_of_epcis(data.density, places, populations)
     classes = classify(variables, places, kinds, density, invented=root.fictional)
     return variables.join(classes.add_prefix("class_")).reset_index()

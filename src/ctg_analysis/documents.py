@@ -15,13 +15,13 @@ from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.observed import Observed
-from ctg_analysis.published import adopt
 from ctg_analysis.publishing.data_files import write_observations
 from ctg_analysis.publishing.editions import collect, damaged, damaged_editions, editions, is_whole, record, reports
 from ctg_analysis.publishing.joining import joined
 from ctg_analysis.publishing.parcel import write_parcel
 from ctg_analysis.publishing.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.slides import slides
+from ctg_analysis.secrecy.earlier_editions import adopt
 from ctg_analysis.verification import the_latest
 
 FOLDER = "documents"

@@ -10,14 +10,14 @@ import pandas as pd
 from ctg_analysis import surveyed, synthesis
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
-from ctg_analysis.census_sample import CYCLE
-from ctg_analysis.comparisons import last_year, latest_period
 from ctg_analysis.core.model import LEVELS, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.display import bars, charts, lines, maps, markup, messages, notes, spine, texts
 from ctg_analysis.display.markup import Html
+from ctg_analysis.indicators.census_sample import CYCLE
+from ctg_analysis.indicators.comparisons import last_year, latest_period
+from ctg_analysis.indicators.peers import left_out
 from ctg_analysis.observed import Observed
-from ctg_analysis.peers import left_out
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.declared.demarche import PLAN, SURVEY
 

@@ -7,13 +7,13 @@ import pandas as pd
 
 from ctg_analysis import figures
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.comparisons import last_year
 from ctg_analysis.display import demarche as pieces
 from ctg_analysis.display import followup as shown_as
 from ctg_analysis.display import realisation
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.moments import span_text
 from ctg_analysis.field import budget, plan, tracking
+from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.shown import Shown, show, to_action
 
 FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"

@@ -9,8 +9,14 @@ from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import charts, funnel, texts
 from ctg_analysis.display.markup import Html
 from ctg_analysis.figures import by_commune, source, unavailable
+from ctg_analysis.indicators.significance import (
+    chances_of_rates,
+    chances_of_shares,
+    funnel_of_rates,
+    funnel_of_shares,
+    notable,
+)
 from ctg_analysis.observed import Observed
-from ctg_analysis.significance import chances_of_rates, chances_of_shares, funnel_of_rates, funnel_of_shares, notable
 
 FEWEST = 3  # communes: fewer make no funnel
 NOTE = (

@@ -4,6 +4,7 @@ import datetime
 
 import pandas as pd
 
+from ctg_analysis.cleaning.raw_data import FRAME, read_root
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.derivation import derive
@@ -13,7 +14,6 @@ from ctg_analysis.field.restricted import gather_restricted, wrong_in_restricted
 from ctg_analysis.field.retention import as_finding, due
 from ctg_analysis.field.tables.evidence import INDICATOR
 from ctg_analysis.proofs import no_longer
-from ctg_analysis.raw_data import FRAME, read_root
 from ctg_analysis.sources.folders import source_folders
 from ctg_analysis.staleness import are_observations_stale, demarches, is_whole
 

@@ -8,18 +8,18 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning.geography import read_geography
-from ctg_analysis.comparisons import common_periods, comparators, find_epci, members, tested
+from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import OK, Count, Indicator, Mean, is_over_population
 from ctg_analysis.core.settings import MATERIAL, DataRoot
-from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE
+from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE, comparators, find_epci, members
 from ctg_analysis.demarche import open_demarche
 from ctg_analysis.display import notes, texts
 from ctg_analysis.display.land import Land, read_land
 from ctg_analysis.field.tables.columns import first_day, last_day
-from ctg_analysis.observations import complete, read_observations
-from ctg_analysis.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
-from ctg_analysis.peers import VARIABLES, PeerGroup, left_out, nearest, pairs
+from ctg_analysis.indicators.comparisons import common_periods, tested
+from ctg_analysis.indicators.observations import complete, read_observations
+from ctg_analysis.indicators.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
+from ctg_analysis.indicators.peers import VARIABLES, PeerGroup, left_out, nearest, pairs
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.staleness import MANIFEST
 

@@ -11,7 +11,7 @@ from filelock import FileLock
 from ctg_analysis.core.errors import Finding, InputError, room_in
 from ctg_analysis.core.scratch import put_in_place, scratch, sweep
 from ctg_analysis.core.settings import MATERIAL, DataRoot
-from ctg_analysis.published import Entry, adopt_reports, remember
+from ctg_analysis.secrecy.earlier_editions import Entry, adopt_reports, remember
 from ctg_analysis.staleness import (
     NOTES,
     RECORDED,
@@ -90,8 +90,8 @@ def process(*roots: DataRoot) -> list[int]:
         before, what is missing of what has been published.
     """
     from ctg_analysis.checking import check_root, strays  # all heavy, and seldom needed
+    from ctg_analysis.cleaning.raw_data import read_root
     from ctg_analysis.derivation import derive
-    from ctg_analysis.raw_data import read_root
 
     for root in roots:
         adopt_reports(root)
@@ -157,7 +157,7 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
     from ctg_analysis.field.material import open_material
     from ctg_analysis.field.restricted import open_restricted
     from ctg_analysis.field.results import results
-    from ctg_analysis.published import published_before
+    from ctg_analysis.secrecy.earlier_editions import published_before
     from ctg_analysis.sources.declared.demarche import SURVEY
 
     findings: list[Finding] = []

@@ -6,15 +6,24 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.comparisons import SAMPLED_WEIGHT, find_epci, tested
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.model import EVENTS, OK, Indicator, Rate, is_proportion
 from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.territories import find_epci
 from ctg_analysis.field.consistency import inconsistencies
 from ctg_analysis.field.material import gather
 from ctg_analysis.field.reading import Read
 from ctg_analysis.field.tables import evidence
-from ctg_analysis.significance import ALPHA, CLOSE, HIGHER, HIGHER_FEMININE, LOWER, compare_proportions, compare_rates
+from ctg_analysis.indicators.comparisons import SAMPLED_WEIGHT, tested
+from ctg_analysis.indicators.significance import (
+    ALPHA,
+    CLOSE,
+    HIGHER,
+    HIGHER_FEMININE,
+    LOWER,
+    compare_proportions,
+    compare_rates,
+)
 from ctg_analysis.sources import SOURCES
 
 LEVELS = {"département": "departement", "région": "region", "France": "france", "EPCI": "epci"}

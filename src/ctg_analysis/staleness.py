@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import MATERIAL, MODELS, DataRoot, settings
-from ctg_analysis.published import entries
+from ctg_analysis.secrecy.earlier_editions import entries
 from ctg_analysis.sources.folders import files_of, sha256
 
 MANIFEST = "manifest.json"
@@ -15,12 +15,11 @@ RECORDED = "recorded.json"  # beside MANIFEST: the entries of the record that we
 ENTRY = "record/"  # how `inputs` names the entries of the record
 NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
 OPEN = ("raw/", "reference/", "library", "lock")
-PAGES = {"__main__", "action_sheets", "analyst", "bilan", "build", "chapter"}
-PAGES |= {"childcare_authority", "cli", "comparisons", "consultation", "demarche", "display", "distributed"}
-PAGES |= {"documents", "enjeux", "figures", "followup", "governance", "interviews", "listing", "material_check"}
-PAGES |= {"meetings", "observed", "peer_values", "proof_words", "proofs", "proved", "publishing", "shown"}
-PAGES |= {"simulation", "strategy", "summaries", "surveyed", "synthesis", "templates", "verification"}
-PAGES |= {"assessments", "funnels", "large_communes", "spaces"}
+PAGES = {"__main__", "action_sheets", "analyst", "assessments", "bilan", "build", "chapter", "cli", "consultation"}
+PAGES |= {"demarche", "display", "distributed", "documents", "enjeux", "figures", "followup", "funnels", "governance"}
+PAGES |= {"interviews", "large_communes", "listing", "material_check", "meetings", "observed", "proof_words"}
+PAGES |= {"proofs", "proved", "publishing", "shown", "spaces", "strategy", "summaries", "surveyed", "synthesis"}
+PAGES |= {"verification"}
 
 
 def is_stale(root: DataRoot) -> bool:

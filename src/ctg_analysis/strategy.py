@@ -9,7 +9,6 @@ from markupsafe import Markup
 from ctg_analysis import figures, governance
 from ctg_analysis.action_sheets import links, sheet
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.childcare_authority import COUNTED, read_thresholds
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.display import demarche as pieces
@@ -22,6 +21,7 @@ from ctg_analysis.display.strategy import Branch
 from ctg_analysis.field import budget, chain, plan
 from ctg_analysis.field.consistency import active
 from ctg_analysis.field.tables.plan import DROPPED
+from ctg_analysis.indicators.childcare_authority import COUNTED, read_thresholds
 from ctg_analysis.shown import Shown, show, to_action, to_enjeu
 
 ACTIONS, FUNDING = "demarche_actions.csv", "demarche_financements.csv"

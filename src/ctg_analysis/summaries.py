@@ -4,12 +4,12 @@ import pandas as pd
 
 from ctg_analysis import figures, synthesis
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.comparisons import latest_period
 from ctg_analysis.core.model import MISSING, OK, Indicator
 from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
 from ctg_analysis.display import bars, markup, sheets, texts
 from ctg_analysis.display import messages as titles
 from ctg_analysis.display.markup import Html
+from ctg_analysis.indicators.comparisons import latest_period
 from ctg_analysis.observed import Observed
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import OK, Count, Indicator, Mean, Published, Rate, Ratio
 from ctg_analysis.display import lines, texts
+from ctg_analysis.indicators.significance import notable
 from ctg_analysis.observed import Observed
-from ctg_analysis.significance import notable
 from ctg_analysis.sources import SOURCES
 
 MOST, LINES = 10, 8  # messages; lines of the overview, which stands on a sheet of paper with the last message

@@ -10,7 +10,6 @@ from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.scratch import scratch
-from ctg_analysis.published import OBSERVATIONS
 from ctg_analysis.publishing.changes import changes
 from ctg_analysis.publishing.editions import (
     HOME,
@@ -22,6 +21,7 @@ from ctg_analysis.publishing.editions import (
     record,
     write_record,
 )
+from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS
 
 
 def verify(epci: str, out: Path) -> tuple[int, list[str], str]:

@@ -8,6 +8,7 @@ import pandas as pd
 from ctg_analysis.core.model import MISSING, OK
 
 COLUMNS = ["code", "level", "period", "measure", "value", "status", "source", "parts"]
+IN_EPCIS = "_in_epcis"  # after the name of a measure: what the communes that belong to an EPCI have of it
 
 
 def facts(table: pd.DataFrame, source: str, **columns) -> pd.DataFrame:

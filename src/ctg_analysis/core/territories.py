@@ -190,3 +190,30 @@ def _former_codes(communes: pd.DataFrame) -> list[tuple[str, str]]:
 
 def _communes(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["kind"] == COMMUNE]
+
+
+def find_epci(territories: pd.DataFrame, epci: str) -> pd.Series:
+    """Return the row of an EPCI.
+
+    Raises:
+        UserError: no EPCI of the reference year bears this SIREN.
+    """
+    row = territories[territories["level"].eq("epci") & territories["code"].eq(epci)]
+    if row.empty:
+        raise UserError(f"epci {epci!r} is not an EPCI of the reference year: `ctg list epci WORD` finds its SIREN")
+    return row.iloc[0]
+
+
+def members(territories: pd.DataFrame, epci: str) -> pd.DataFrame:
+    """Return the communes of an EPCI."""
+    return territories[territories["level"].eq("commune") & territories["epci"].eq(epci)]
+
+
+def comparators(territories: pd.DataFrame, epci: str) -> pd.DataFrame:
+    """Return the EPCI, then its département(s), région(s) and France, in this order."""
+    row = find_epci(territories, epci)
+    wanted = [("epci", epci)]
+    wanted += [("departement", code) for code in row["departement"].split("|")]
+    wanted += [("region", code) for code in row["region"].split("|")]
+    wanted += [("france", FRANCE)]
+    return territories[territories["level"].ne("commune")].set_index(["level", "code"]).loc[wanted].reset_index()

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ctg_analysis.childcare_authority import FOUR, HUB, PLAN, Threshold
 from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, Indicator
 from ctg_analysis.display import bars, charts, markup, tables, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.simulation import Simulation
+from ctg_analysis.indicators.childcare_authority import FOUR, HUB, PLAN, Threshold
+from ctg_analysis.indicators.simulation import Simulation
 
 ALL_FOUR, FIRST_TWO = "les quatre", "recenser et informer"
 COUNTED = (

@@ -11,7 +11,7 @@ from ctg_analysis.display.answers import percent
 from ctg_analysis.display.charts import Listing
 from ctg_analysis.display.markup import Html
 from ctg_analysis.field.codes import NO_ANSWER, NOT_CONCERNED, SCALE, SEVERAL, UNKNOWN
-from ctg_analysis.uncertainty import Z
+from ctg_analysis.indicators.uncertainty import Z
 
 SECRET, TOO_FEW, NOTHING = "s", "base insuffisante", "–"
 FEW = "moins de cinq répondants, ou pour que cela ne se déduise pas"

@@ -13,7 +13,7 @@ from ctg_analysis.core.errors import UserError
 from ctg_analysis.field.codes import CHOICE, OUTSIDE, SCALE, SEVERAL, UNKNOWN, has_code, is_yes, labels
 from ctg_analysis.field.questions import COUNTS_UNDER, adjusted, question_of
 from ctg_analysis.field.weighting import effective_size
-from ctg_analysis.significance import ALPHA, SMALLEST_EXPECTED
+from ctg_analysis.indicators.significance import ALPHA, SMALLEST_EXPECTED
 
 CHI2, MERGED, FISHER, PERMUTATIONS = "χ²", "χ² après regroupement", "test exact de Fisher", "permutations"
 TOO_FEW = "base insuffisante"

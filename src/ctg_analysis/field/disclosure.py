@@ -22,8 +22,8 @@ from ctg_analysis.field.outputs import OBSERVATIONS
 from ctg_analysis.field.questions import CELL
 from ctg_analysis.field.response import OTHER_PATHS, used_of
 from ctg_analysis.field.weighting import KnownWeights
-from ctg_analysis.secrecy import VALUES
-from ctg_analysis.suppression import Block, protect
+from ctg_analysis.secrecy.gate import VALUES
+from ctg_analysis.secrecy.suppression import Block, protect
 
 Tables = dict[str, pd.DataFrame]
 

@@ -8,12 +8,12 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.territories import membership
 from ctg_analysis.field.material import Material
 from ctg_analysis.field.plan_facts import plan_facts
-from ctg_analysis.indicators import observe
-from ctg_analysis.observations import COLUMNS, SCHEMA
-from ctg_analysis.secrecy import withhold_beside
+from ctg_analysis.indicators.observations import COLUMNS, SCHEMA
+from ctg_analysis.indicators.observe import observe
+from ctg_analysis.secrecy.gate import withhold_beside
+from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.declared.demarche import PLAN
-from ctg_analysis.statements import Edition
 
 
 def material_observations(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.field.actors import OTHERS, SPEAKERS, named_types
-from ctg_analysis.uncertainty import Z
+from ctg_analysis.indicators.uncertainty import Z
 
 PUBLIC, COPIL = "public", "copil"
 READERS = {PUBLIC: {PUBLIC}, COPIL: {PUBLIC, COPIL}}  # readers → niveau_diffusion of what they may read

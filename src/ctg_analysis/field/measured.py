@@ -10,10 +10,10 @@ from ctg_analysis.core.model import MISSING, OK, SECRET, Indicator
 from ctg_analysis.field.codes import LIST, NO_ANSWER, NOT_CONCERNED, PAIR, has_code, labels
 from ctg_analysis.field.questions import CELL, FRAGILE_UNDER, HIDDEN_UNDER
 from ctg_analysis.field.weighting import effective_size
-from ctg_analysis.intervals import TOO_WEAK, WITH_ITS_INTERVAL
-from ctg_analysis.observations import COLUMNS
+from ctg_analysis.indicators.intervals import TOO_WEAK, WITH_ITS_INTERVAL
+from ctg_analysis.indicators.observations import COLUMNS
+from ctg_analysis.indicators.uncertainty import wilson_interval
 from ctg_analysis.sources.declared.demarche import SURVEY
-from ctg_analysis.uncertainty import wilson_interval
 
 LEVEL = "epci"
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctg_analysis.field.tables import PUBLIC
 from ctg_analysis.field.tables.annotations import dtype
-from ctg_analysis.observations import COLUMNS
+from ctg_analysis.indicators.observations import COLUMNS
 
 MATERIAL_READ = [name for name in PUBLIC if name not in ("extraits", "votes")]  # as they are, see `results`
 WRITTEN = "written"  # what is written in YAML: columns file (convention, info_flash), json

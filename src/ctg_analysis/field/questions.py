@@ -11,8 +11,8 @@ import pandas as pd
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.field.codes import LIST, NO_ANSWER, NOT_CONCERNED, OUTSIDE, SEVERAL, is_yes, labels
-from ctg_analysis.significance import compare_proportions, word
-from ctg_analysis.uncertainty import Z, wilson_interval
+from ctg_analysis.indicators.significance import compare_proportions, word
+from ctg_analysis.indicators.uncertainty import Z, wilson_interval
 
 HIDDEN_UNDER, COUNTS_UNDER, FRAGILE_UNDER = 10, 20, 30  # base: nothing shown (R24), no percentage (R10), flagged (R24)
 CELL = 5  # respondents: a smaller cell of a sensitive question is not shown (rule R1)

@@ -16,8 +16,8 @@ from ctg_analysis.field.survey import Survey, of_survey, open_survey
 from ctg_analysis.field.tables import evidence
 from ctg_analysis.field.tables.columns import first_day
 from ctg_analysis.field.voices import of_interviews, of_meetings
+from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.sources.declared.demarche import PLAN, SURVEY
-from ctg_analysis.statements import Edition
 
 Tables = dict[str, pd.DataFrame]
 

@@ -40,8 +40,8 @@ from ctg_analysis.field.weighting import (
     known_weights,
     rake,
 )
+from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.sources.declared.demarche import SURVEY
-from ctg_analysis.statements import Edition
 
 Tables = dict[str, pd.DataFrame]
 

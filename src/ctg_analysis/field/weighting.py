@@ -7,7 +7,7 @@ import pandas as pd
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.field.codes import CROSSED, LIST, NO_ANSWER, OUTSIDE
-from ctg_analysis.uncertainty import Z, wilson_interval
+from ctg_analysis.indicators.uncertainty import Z, wilson_interval
 
 PROBABILITY, QUOTA, VOLUNTEERS = "probabiliste", "quotas", "volontaires"
 

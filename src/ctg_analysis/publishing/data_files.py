@@ -11,7 +11,7 @@ from ctg_analysis.core.territories import membership
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.field.codes import LIST, PAIR
 from ctg_analysis.observed import Observed
-from ctg_analysis.published import OBSERVATIONS, PLACES
+from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS, PLACES
 from ctg_analysis.sources.folders import sha256
 from ctg_analysis.spaces import FILE as SPACES_FILE
 

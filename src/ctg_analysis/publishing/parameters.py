@@ -4,9 +4,9 @@ import click
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ctg_analysis.comparisons import find_epci
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import DEFAULT_EPCI, data_root
+from ctg_analysis.core.territories import find_epci
 from ctg_analysis.processing import ensure
 
 

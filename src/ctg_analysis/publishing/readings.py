@@ -14,8 +14,8 @@ from ctg_analysis.core.model import Indicator, Ratio
 from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
 from ctg_analysis.demarche import Demarche
 from ctg_analysis.figures import COMMON_CLASSES
+from ctg_analysis.indicators.peers import left_out
 from ctg_analysis.observed import Observed
-from ctg_analysis.peers import left_out
 from ctg_analysis.proved import proved
 from ctg_analysis.publishing.keys import named_in
 from ctg_analysis.spaces import APPROVALS

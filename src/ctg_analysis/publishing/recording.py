@@ -5,8 +5,8 @@ import pandas as pd
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.observed import Observed, observed
 from ctg_analysis.processing import record_published
-from ctg_analysis.published import Entry, entry_of
 from ctg_analysis.publishing.data_files import places_of
+from ctg_analysis.secrecy.earlier_editions import Entry, entry_of
 from ctg_analysis.staleness import tables_made_from
 
 

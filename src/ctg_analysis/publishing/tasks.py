@@ -75,10 +75,10 @@ def write_data(report: Report) -> dict:
     from ctg_analysis.chapter import open_chapter
     from ctg_analysis.core.settings import data_root
     from ctg_analysis.proofs import breaks
-    from ctg_analysis.published import PLACES
     from ctg_analysis.publishing.changes import withheld, write_changes
     from ctg_analysis.publishing.data_files import write_csv, write_material, write_observations, write_spaces
     from ctg_analysis.publishing.recording import entry
+    from ctg_analysis.secrecy.earlier_editions import PLACES
 
     chapter, page = open_chapter(report.epci), about(report)
     with room_in(report.out):
@@ -127,7 +127,7 @@ def _read(seen: "Observed", chapter: ChapterNotebook) -> str:
 @lru_cache(maxsize=1)
 def _of_territory(epci: str) -> dict:
     from ctg_analysis.chapter import open_chapter
-    from ctg_analysis.cleaning.geography import read_geography
+    from ctg_analysis.core.geography import read_geography
     from ctg_analysis.core.settings import PUBLIC, data_root, settings
     from ctg_analysis.display.texts import typography
     from ctg_analysis.proved import proved

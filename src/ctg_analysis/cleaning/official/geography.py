@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 import pandas as pd
 import pandera.pandas as pa
-import yaml
 
 from ctg_analysis.cleaning.reading import (
     COMMUNE_CODE,
@@ -113,16 +112,6 @@ def _population(table: pd.DataFrame, column: str, period: str) -> pd.DataFrame:
     rows = table[table[column].notna()]
     rows = rows[["code"]].assign(value=rows[column])
     return facts(rows, "etalab_decoupage", level="commune", period=period, measure="population")
-
-
-def read_names(root: DataRoot, file: str) -> pd.Series:
-    """Return the names of the départements or régions of data/reference, by code."""
-    return pd.read_csv(root.reference / file, sep=";", dtype=str).set_index("code")["nom"]
-
-
-def read_geography(root: DataRoot) -> dict:
-    """Return the reference geography of data/reference/geographie.yml: annee, note, france (code → name)."""
-    return yaml.safe_load((root.reference / "geographie.yml").read_text(encoding="utf-8"))
 
 
 def with_secteurs(root: DataRoot, places: pd.DataFrame) -> pd.DataFrame:

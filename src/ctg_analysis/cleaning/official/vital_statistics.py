@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
+from ctg_analysis.cleaning.official.melodi import observations_schema, read_melodi
 from ctg_analysis.core.errors import each
 from ctg_analysis.core.facts import facts
 from ctg_analysis.sources.certificates import RawFolder

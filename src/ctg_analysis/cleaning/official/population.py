@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
+from ctg_analysis.cleaning.official.melodi import observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import at_most, commune_code, count, one_of, read, text
 from ctg_analysis.core.errors import each
 from ctg_analysis.core.facts import facts, melt

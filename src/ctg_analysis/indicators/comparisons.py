@@ -7,41 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import EVENTS, OK, Indicator, Rate, is_proportion
-from ctg_analysis.core.territories import FRANCE
-from ctg_analysis.significance import compare_proportions, compare_rates, word
+from ctg_analysis.indicators.significance import compare_proportions, compare_rates, word
 from ctg_analysis.sources import SOURCES
 
 SAMPLED_WEIGHT = 0.25  # of a count of the exploitation complémentaire in a test: one dwelling in five is coded (R7)
 RECENT_YEARS = 2  # a comparison may be this much older than the latest figure, to have more comparators
-
-
-def find_epci(territories: pd.DataFrame, epci: str) -> pd.Series:
-    """Return the row of an EPCI.
-
-    Raises:
-        UserError: no EPCI of the reference year bears this SIREN.
-    """
-    row = territories[territories["level"].eq("epci") & territories["code"].eq(epci)]
-    if row.empty:
-        raise UserError(f"epci {epci!r} is not an EPCI of the reference year: `ctg list epci WORD` finds its SIREN")
-    return row.iloc[0]
-
-
-def members(territories: pd.DataFrame, epci: str) -> pd.DataFrame:
-    """Return the communes of an EPCI."""
-    return territories[territories["level"].eq("commune") & territories["epci"].eq(epci)]
-
-
-def comparators(territories: pd.DataFrame, epci: str) -> pd.DataFrame:
-    """Return the EPCI, then its département(s), région(s) and France, in this order."""
-    row = find_epci(territories, epci)
-    wanted = [("epci", epci)]
-    wanted += [("departement", code) for code in row["departement"].split("|")]
-    wanted += [("region", code) for code in row["region"].split("|")]
-    wanted += [("france", FRANCE)]
-    return territories[territories["level"].ne("commune")].set_index(["level", "code"]).loc[wanted].reset_index()
 
 
 def common_period(rows: pd.DataFrame, epci: str) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.melodi import TOTAL, observations_schema, read_melodi
+from ctg_analysis.cleaning.official.melodi import TOTAL, observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, read, text
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts, melt

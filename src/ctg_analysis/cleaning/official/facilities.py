@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
+from ctg_analysis.cleaning.official.melodi import observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import one_of, read, text
 from ctg_analysis.core.errors import Finding, InputError, each
 from ctg_analysis.core.facts import facts

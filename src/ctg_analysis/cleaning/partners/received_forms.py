@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.cleaning.agreements import AGREEMENTS, KEYS, Agreement, read_agreements
-from ctg_analysis.cleaning.partner_files import README, clean_form
-from ctg_analysis.cleaning.social_spaces import SPACES, clean_spaces
+from ctg_analysis.cleaning.partners.agreements import AGREEMENTS, KEYS, Agreement, read_agreements
+from ctg_analysis.cleaning.partners.partner_files import README, clean_form
+from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces
+from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.model import MISSING, OK, SecrecyRule, Source
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.perimeter import Perimeter, to_reference
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.folders import is_note
 

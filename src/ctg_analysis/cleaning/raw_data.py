@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.cleaning import CLEANERS, cleaners, geography, official_geography
-from ctg_analysis.cleaning.contours import clean_contours
+from ctg_analysis.cleaning.official import CLEANERS, cleaners, geography, official_geography
+from ctg_analysis.cleaning.official.contours import clean_contours
+from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, perimeter_from
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.model import Source
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.perimeter import Perimeter, communes_named, perimeter_from
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate
 from ctg_analysis.sources.folders import source_folders

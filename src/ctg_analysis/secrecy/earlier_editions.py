@@ -30,7 +30,7 @@ from ctg_analysis.sources.folders import sha256
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ctg_analysis.statements import Edition
+    from ctg_analysis.secrecy.statements import Edition
 
 EDITIONS, OBSERVATIONS, PLACES, PROVENANCE = ".editions", "observations.parquet", "places.parquet", "provenance.json"
 JOURNAL, ROWS, MEMBERS, SCRATCH = "journal.csv", "observations.csv", "places.csv", ".entry-"
@@ -201,7 +201,7 @@ def published_before(root: DataRoot, restricted: set[str], epci: str = "") -> "l
     """
     import pandas as pd
 
-    from ctg_analysis.statements import Edition
+    from ctg_analysis.secrecy.statements import Edition
 
     found = []
     for folder in (folder for folder in entries(root).values() if epci in ("", folder.parent.name)):

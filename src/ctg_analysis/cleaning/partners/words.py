@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from ctg_analysis.cleaning.partner_files import words_of
-from ctg_analysis.cleaning.social_spaces import SPACES, empty_spaces, spaces_of
+from ctg_analysis.cleaning.partners.partner_files import words_of
+from ctg_analysis.cleaning.partners.received_forms import FORMS
+from ctg_analysis.cleaning.partners.social_spaces import SPACES, empty_spaces, spaces_of
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.personal_data import signs
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.private import FORMS
 from ctg_analysis.sources import SOURCES
 
 COLUMNS = ["territory", "level", "period", "site", "measure", "words"]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.model import MISSING, OK, SECRET
-from ctg_analysis.observations import COLUMNS
+from ctg_analysis.indicators.observations import COLUMNS
 
 FEWEST_VALUES = 5  # no median of fewer values than this, nor when less than half of the peers have one
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.errors import UserError
-from ctg_analysis.uncertainty import poisson_interval, wilson_interval
+from ctg_analysis.indicators.uncertainty import poisson_interval, wilson_interval
 
 LARGE_COMMUNE = 10_000  # inhabitants: surveyed by sample from here, in full once in five years below
 CODED_IN_LARGE, CODED_IN_SMALL, CODED_IN_SMALL_BEFORE = 0.40, 0.20, 0.25

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.partner_files import MOST_ROWS, PERIOD, PLACE, SITE, known_columns, wrong_periods
+from ctg_analysis.cleaning.partners.partner_files import MOST_ROWS, PERIOD, PLACE, SITE, known_columns, wrong_periods
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, one_of, text, turned_round, validate, year
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts

@@ -11,7 +11,7 @@ from functools import cached_property
 import pandas as pd
 
 from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.facts import COLUMNS, IN_EPCIS
 from ctg_analysis.core.model import MISSING, OK, SECRET, Source
 from ctg_analysis.core.territories import (
     COMMUNE,
@@ -27,7 +27,6 @@ from ctg_analysis.core.territories import (
 from ctg_analysis.sources.declared.census import HORS_MAYOTTE
 
 KEY = ["period", "measure"]
-IN_EPCIS = "_in_epcis"  # after the name of a measure: what the communes that belong to an EPCI have of it
 FIRST_PASSAGE = 2003  # the first year of the INSEE's passage table
 
 

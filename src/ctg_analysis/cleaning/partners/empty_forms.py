@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from ctg_analysis.cleaning.agreements import AGREEMENTS
-from ctg_analysis.cleaning.partner_files import PERIOD, PLACE, README
+from ctg_analysis.cleaning.partners.agreements import AGREEMENTS
+from ctg_analysis.cleaning.partners.partner_files import PERIOD, PLACE, README
 from ctg_analysis.core.layouts import (
     CALENDAR_YEAR,
     CHOICE,

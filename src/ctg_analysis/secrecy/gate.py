@@ -10,7 +10,7 @@ import pandas as pd
 
 from ctg_analysis.core.layouts import Link
 from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Source
-from ctg_analysis.statements import (
+from ctg_analysis.secrecy.statements import (
     TOLD,
     Edition,
     Group,
@@ -27,7 +27,7 @@ from ctg_analysis.statements import (
     withheld_before,
     within_reach,
 )
-from ctg_analysis.suppression import consistent, protect
+from ctg_analysis.secrecy.suppression import consistent, protect
 
 VALUES = ["numerator", "denominator", "value", "low", "high"]
 EXPOSED = ["source", "measure", "without", "period", "communes"]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from ctg_analysis.core.facts import IN_EPCIS
 from ctg_analysis.core.model import (
     MISSING,
     NOT_APPLICABLE,
@@ -25,9 +26,8 @@ from ctg_analysis.core.model import (
     Source,
 )
 from ctg_analysis.core.territories import FRANCE
-from ctg_analysis.intervals import with_intervals
-from ctg_analysis.perimeter import IN_EPCIS
-from ctg_analysis.uncertainty import censor_floor
+from ctg_analysis.indicators.intervals import with_intervals
+from ctg_analysis.indicators.uncertainty import censor_floor
 
 PLACE = ["code", "level", "period"]
 COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", "parts", "parts_of"]

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.census_sample import coded_fraction, complementary_count_interval, complementary_interval
 from ctg_analysis.core.model import EVENTS, OK, PERSONS, Count, Indicator, Rate, Ratio, Source
-from ctg_analysis.uncertainty import (
+from ctg_analysis.indicators.census_sample import coded_fraction, complementary_count_interval, complementary_interval
+from ctg_analysis.indicators.uncertainty import (
     FLOOR,
     NEAREST,
     UNKNOWN,
