@@ -20,7 +20,7 @@ for path in sorted(data_root().raw.glob("*/*")):
         pd.read_csv(path, sep=";", dtype=str)
 """
 WHOLE_STAGE = """
-from ctg_analysis.processing import process
+from ctg_analysis.processing.run import process
 from ctg_analysis.core.settings import data_root
 process(data_root())
 """

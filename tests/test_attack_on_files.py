@@ -16,18 +16,18 @@ import pytest
 from form_attack import GUARDED, LOCAL, MEANING, PERSONS, attacker_of, victims
 from raw_files import keep
 
-from ctg_analysis import chapter as chapters
-from ctg_analysis import derivation, processing
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import chapter as chapters
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.core.model import OK, Count
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root
-from ctg_analysis.display import texts
+from ctg_analysis.display.words import texts
+from ctg_analysis.processing import derivation, run
+from ctg_analysis.processing.freshness import made_from, write_manifest
 from ctg_analysis.publishing.data_files import write_csv, write_observations
 from ctg_analysis.publishing.recording import record_observed
 from ctg_analysis.secrecy import gate
-from ctg_analysis.staleness import made_from, write_manifest
 
 pytestmark = pytest.mark.slow
 OPEN = {"etalab_decoupage", "contours", "insee_rp_population", "demarche"}  # open files that these forms go with
@@ -145,7 +145,7 @@ def telling(root, tmp_path_factory):
         return gate.withhold_beside(*told)
 
     def edition(place, chapters=()):
-        processing.process(root)
+        run.process(root)
         return Edition(place, chapters)
 
     with pytest.MonkeyPatch.context() as patch:

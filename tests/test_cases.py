@@ -8,7 +8,7 @@ import yaml
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import MISSING, OK
-from ctg_analysis.field.measured import Asked, survey_observations
+from ctg_analysis.demarche.survey.measured import Asked, survey_observations
 from ctg_analysis.indicators.observe import observe_one
 from ctg_analysis.sources import SOURCES
 

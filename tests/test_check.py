@@ -13,11 +13,11 @@ from raw_files import keep
 from test_architecture import AFTER_THE_GATE, lies_in, modules
 from test_bad_input import certify
 
-from ctg_analysis.checking import check_root
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
-from ctg_analysis.processing import process
-from ctg_analysis.staleness import inputs
+from ctg_analysis.processing.check_raw import check_root
+from ctg_analysis.processing.freshness import inputs
+from ctg_analysis.processing.run import process
 
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
 SOME = {"etalab_decoupage", "contours", "insee_etat_civil", "rna", "france_services", "depp_ips", "insee_acces"}
@@ -230,7 +230,7 @@ def names(tree):
 def test_r6_nothing_after_the_gate_names_the_folder_of_the_partners():
     """Neither by an import, nor by DataRoot.private, nor by its path."""
     for module, path in modules().items():
-        if lies_in(module, AFTER_THE_GATE | {"observed", "listing"}):
+        if lies_in(module, AFTER_THE_GATE):
             found = {name for name in names(ast.parse(path.read_text(encoding="utf-8"))) if PARTNERS.search(name)}
             assert found == set(), module
     for notebook in (settings().root / "notebooks").glob("*.ipynb"):

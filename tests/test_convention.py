@@ -23,7 +23,7 @@ from material_files import change, line_of
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
-from ctg_analysis.field.consistency import active
+from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.publishing.documents import action_sheets, convention, lists
 from ctg_analysis.publishing.documents.making import SHEETS, convention_documents, dossier, write_convention
 from ctg_analysis.publishing.documents.paths import ACTION_SHEET, CHANGES, CONVENTION, models, template

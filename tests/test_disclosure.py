@@ -33,7 +33,7 @@ from ctg_analysis.core.model import (
     SecrecyRule,
     Source,
 )
-from ctg_analysis.derivation import exposure_notes
+from ctg_analysis.processing.derivation import exposure_notes
 from ctg_analysis.secrecy.gate import VALUES, Edition, primary, telling, withhold, withhold_beside
 from ctg_analysis.secrecy.suppression import DOWN, UP, Aim, Block, show_again
 from ctg_analysis.sources import SOURCES as DECLARED

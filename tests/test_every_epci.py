@@ -9,8 +9,8 @@ import re
 import nbformat
 import pytest
 
+from ctg_analysis.chapter.territory import observed
 from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.observed import observed
 from ctg_analysis.publishing.readings import read_ahead, sum_of_readings
 
 SORTS = {

@@ -7,13 +7,13 @@ import pytest
 from notebook_files import write_notebook
 
 from ctg_analysis import build as building
-from ctg_analysis import processing
 from ctg_analysis.build import lines_of
 from ctg_analysis.core import notebooks
 from ctg_analysis.core.errors import FullError, room_in
 from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, Settings
+from ctg_analysis.processing import run
 from ctg_analysis.publishing.editions import latest
 from ctg_analysis.publishing.workers import Template, can_fork
 
@@ -44,12 +44,12 @@ def test_the_data_stage_names_data_processed_and_leaves_it_as_it_was(tmp_path, m
     root = DataRoot(tmp_path)
     root.processed.mkdir()
     (root.processed / "manifest.json").write_text("{}", encoding="utf-8")
-    monkeypatch.setattr(processing, "derive_material", lambda root, places: {})
+    monkeypatch.setattr(run, "derive_material", lambda root, places: {})
     monkeypatch.setattr("pandas.read_parquet", lambda path: None)
-    monkeypatch.setattr(processing, "_write_material", full)
+    monkeypatch.setattr(run, "_write_material", full)
     (root.raw / "demarche").mkdir(parents=True)
     with pytest.raises(FullError, match="processed/demarche: No space left"):
-        processing.process_material(root)
+        run.process_material(root)
     assert [path.name for path in root.processed.iterdir()] == ["manifest.json"]
     assert not list(root.path.glob(".processed-*"))
 

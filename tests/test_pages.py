@@ -15,8 +15,8 @@ from reader import FIGURE, Text, faults
 from ctg_analysis.build import build
 from ctg_analysis.core.notebooks import all_chapters, chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.display.style import BAND
-from ctg_analysis.display.texts import NARROW, NBSP
+from ctg_analysis.display.drawings.style import BAND
+from ctg_analysis.display.words.texts import NARROW, NBSP
 
 pytestmark = pytest.mark.slow
 

@@ -23,7 +23,7 @@ from ctg_analysis.core.facts import facts
 from ctg_analysis.core.layouts import NOT_ADDITIVE, YES_NO
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
-from ctg_analysis.display.notes import how_to_get
+from ctg_analysis.display.words.notes import how_to_get
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.secrecy.gate import withhold
 from ctg_analysis.sources import SOURCES

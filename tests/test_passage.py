@@ -18,7 +18,7 @@ from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.model import MISSING, OK, Source
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.core.territories import communes_along, follow, passage, ways_between
-from ctg_analysis.derivation import by_period_of_former
+from ctg_analysis.processing.derivation import by_period_of_former
 from ctg_analysis.sources.certificates import read_certificate
 
 TITLE = [["Table de passage annuelle"], ["Mise en ligne le 01/04/2025"], [], ["© Insee"]]

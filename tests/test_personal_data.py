@@ -17,11 +17,11 @@ from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.personal_data import signs
 from ctg_analysis.core.placing import for_owner_alone
 from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
-from ctg_analysis.field import commit_check
-from ctg_analysis.field.material import open_material
-from ctg_analysis.field.restricted import gather_restricted
-from ctg_analysis.field.retention import due, purge, readable, without
-from ctg_analysis.field.templates import write_templates as write_tables
+from ctg_analysis.demarche.files import commit_check
+from ctg_analysis.demarche.files.empty_tables import write_templates as write_tables
+from ctg_analysis.demarche.files.material import open_material
+from ctg_analysis.demarche.files.restricted import gather_restricted
+from ctg_analysis.demarche.files.retention import due, purge, readable, without
 
 
 def test_nothing_that_the_product_writes_itself_is_taken_for_a_person():
@@ -299,7 +299,7 @@ def test_the_commit_hook_runs_it():
         "hooks"
     ]
     hook = next(one for one in hooks if one["id"] == "personal-data")
-    assert hook["entry"].endswith("python -P -m ctg_analysis.field.commit_check") and "data/" in hook["files"]
+    assert hook["entry"].endswith("python -P -m ctg_analysis.demarche.files.commit_check") and "data/" in hook["files"]
     assert "/data/private" not in hook.get("exclude", "")
 
 

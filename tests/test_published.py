@@ -26,13 +26,15 @@ from real_project import (
 )
 from typer.testing import CliRunner
 
-from ctg_analysis import cli, derivation, documents
+from ctg_analysis import cli, documents
 from ctg_analysis.build import Built, build, lines_of, passes_again
 from ctg_analysis.core import settings
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
-from ctg_analysis.processing import ensure, exposure, read_notes
+from ctg_analysis.processing import derivation
+from ctg_analysis.processing.freshness import MANIFEST, NOTES, RECORDED, is_stale, recorded
+from ctg_analysis.processing.run import ensure, exposure, read_notes
 from ctg_analysis.publishing import recording
 from ctg_analysis.publishing.changes import PUBLISHED, changes
 from ctg_analysis.publishing.documents import making
@@ -50,7 +52,6 @@ from ctg_analysis.secrecy.earlier_editions import (
     remember,
 )
 from ctg_analysis.secrecy.gate import EXPOSED
-from ctg_analysis.staleness import MANIFEST, NOTES, RECORDED, is_stale, recorded
 
 
 @pytest.fixture

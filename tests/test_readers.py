@@ -15,7 +15,7 @@ from ctg_analysis.cleaning.official.schools import BANDS, clean_schools, clean_s
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.cleaning.raw_data import strangers
 from ctg_analysis.core.model import Source
-from ctg_analysis.derivation import with_absent
+from ctg_analysis.processing.derivation import with_absent
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.declared.facilities import BASKET, TYPES
 

@@ -6,9 +6,9 @@ import json
 import pytest
 
 from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.observed import Observed
 from ctg_analysis.publishing.readings import indicators_of
 
 CHAPTERS = all_chapters()

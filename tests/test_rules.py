@@ -14,8 +14,7 @@ from scipy import stats
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count
-from ctg_analysis.derivation import with_rounding_rule
-from ctg_analysis.display.texts import SIGN_WORDS, interval_text, value_text
+from ctg_analysis.display.words.texts import SIGN_WORDS, interval_text, value_text
 from ctg_analysis.indicators import comparisons
 from ctg_analysis.indicators.census_sample import coded_fraction, complementary_interval, effective_size, years_between
 from ctg_analysis.indicators.intervals import with_intervals
@@ -40,6 +39,7 @@ from ctg_analysis.indicators.uncertainty import (
     rounding_variance,
     wilson_interval,
 )
+from ctg_analysis.processing.derivation import with_rounding_rule
 from ctg_analysis.sources import SOURCES
 
 NAN = float("nan")

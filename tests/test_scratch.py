@@ -7,7 +7,7 @@ from ctg_analysis.core import scratch as module
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import SCRATCH, put_in_place, restore, scratch, sweep, temporary
 from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.field import templates as of_the_material
+from ctg_analysis.demarche.files import empty_tables as of_the_material
 
 EPCI, OTHER = "200067171", "243500139"
 

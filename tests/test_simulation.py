@@ -9,7 +9,8 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.display import childcare, texts
+from ctg_analysis.display.pieces import childcare
+from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.simulation import (
     APPROVED,
     AT_CHILDMINDERS,

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.core.model import Indicator, Ratio, SecrecyRule, Source
-from ctg_analysis.field.measured import Asked, survey_observations
+from ctg_analysis.demarche.survey.measured import Asked, survey_observations
 from ctg_analysis.indicators.observations import COLUMNS, SCHEMA
 from ctg_analysis.secrecy.gate import withhold
 from ctg_analysis.sources.declared.demarche import SURVEY as SOURCE

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from ctg_analysis.core.errors import InputError
-from ctg_analysis.field.weighting import (
+from ctg_analysis.demarche.survey.weighting import (
     FEWEST,
     PROBABILITY,
     VOLUNTEERS,

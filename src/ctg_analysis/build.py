@@ -17,7 +17,8 @@ from ctg_analysis.core.locks import alone
 from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
 from ctg_analysis.core.scratch import scratch, sweep
 from ctg_analysis.core.settings import PUBLIC, data_root, project_path, settings
-from ctg_analysis.processing import ensure, exposure, record_published
+from ctg_analysis.processing.freshness import tables_made_from, told
+from ctg_analysis.processing.run import ensure, exposure, record_published
 from ctg_analysis.publishing import tasks
 from ctg_analysis.publishing.editions import (
     DAMAGED,
@@ -37,7 +38,6 @@ from ctg_analysis.publishing.site import code, dated, in_french, page
 from ctg_analysis.publishing.tasks import Report
 from ctg_analysis.publishing.workers import Job, Outcome, Template, can_fork, run
 from ctg_analysis.secrecy.earlier_editions import adopt
-from ctg_analysis.staleness import tables_made_from, told
 
 SIREN = r"\d{9}"
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
@@ -357,7 +357,7 @@ def passes_again(plan: Plan, chapter: ChapterNotebook, found: dict) -> bool:
     What it shows is known as long as its notebook and the library are what they were; after that, it may be anything of
     its edition. Of what persons said, nothing may have changed.
     """
-    from ctg_analysis.demarche import open_demarche
+    from ctg_analysis.demarche.results.demarche import open_demarche
     from ctg_analysis.publishing.readings import OF_THE_DEMARCHE, indicators_of
 
     if chapter.number in OF_THE_DEMARCHE and plan.former.get("voices") != found["voices"]:

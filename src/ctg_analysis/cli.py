@@ -203,7 +203,7 @@ def gc(
 @app.command()
 def data() -> None:
     """Read, check and clean the raw files, and write data/processed, for France and for the invented territory."""
-    from ctg_analysis.processing import process, read_notes
+    from ctg_analysis.processing.run import process, read_notes
 
     roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
     start = time.perf_counter()
@@ -269,9 +269,9 @@ def check(
     path: Annotated[Path | None, typer.Argument(help="A data folder that holds raw/ and reference/.")] = None,
 ) -> None:
     """Check raw data, certificates, field material, what has been published: a line for each finding, exit code 1."""
-    from ctg_analysis.checking import check_root
-    from ctg_analysis.material_check import check_material
-    from ctg_analysis.staleness import holes
+    from ctg_analysis.processing.check_demarche import check_material
+    from ctg_analysis.processing.check_raw import check_root
+    from ctg_analysis.processing.freshness import holes
 
     roots = [DataRoot(path.resolve())] if path else [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
     findings = []
@@ -290,7 +290,7 @@ def answers(
     export: Annotated[Path, typer.Argument(help="The export of LimeSurvey or Framaforms, as it was downloaded.")],
 ) -> None:
     """Put the answers of a survey tool in the private folder of a démarche, beside those that are there."""
-    from ctg_analysis.field.intake import take_in
+    from ctg_analysis.demarche.survey.intake import take_in
 
     if not export.is_file():
         raise UserError(f"{export}: no such file; expected an export of LimeSurvey or Framaforms")
@@ -305,10 +305,10 @@ def purge(
     delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
 ) -> None:
     """Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left."""
-    from ctg_analysis.field.reading import DELETIONS
-    from ctg_analysis.field.restricted import gather_restricted
-    from ctg_analysis.field.retention import due, readable, said
-    from ctg_analysis.field.retention import purge as delete_due
+    from ctg_analysis.demarche.files.reading import DELETIONS
+    from ctg_analysis.demarche.files.restricted import gather_restricted
+    from ctg_analysis.demarche.files.retention import due, readable, said
+    from ctg_analysis.demarche.files.retention import purge as delete_due
 
     today = datetime.date.today()
     folder = data_root(epci).restricted_material(epci)
@@ -332,7 +332,7 @@ def list_(
     word: Annotated[str, typer.Argument(help="Only the lines with this word.")] = "",
 ) -> None:
     """List the EPCIs, indicators, sources or chapters, one a line."""
-    from ctg_analysis.listing import LISTS, counted, matching
+    from ctg_analysis.chapter.listing import LISTS, counted, matching
 
     if what not in LISTS:
         raise UserError(f"ctg list {what}: expected one of {', '.join(LISTS)}")
@@ -364,7 +364,7 @@ def observations(
 def new(epci: Epci) -> None:
     """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French."""
     from ctg_analysis.cleaning.partners.empty_forms import summary, write_templates
-    from ctg_analysis.field import templates as of_the_material
+    from ctg_analysis.demarche.files import empty_tables as of_the_material
 
     root, name = _known(epci)
     folder = root.private / epci
@@ -377,7 +377,7 @@ def _known(epci: str) -> tuple[DataRoot, str]:
     import pandas as pd
 
     from ctg_analysis.core.territories import find_epci
-    from ctg_analysis.processing import ensure
+    from ctg_analysis.processing.run import ensure
 
     root = data_root(epci)
     ensure(root)

@@ -9,12 +9,12 @@ They stand beside the edition that they are made from, which never changes, and 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter.chapter import open_chapter
+from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.errors import UserError, raise_all
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import data_root
-from ctg_analysis.observed import Observed
 from ctg_analysis.publishing.data_files import write_observations
 from ctg_analysis.publishing.editions import collect, damaged, damaged_editions, editions, is_whole, record, reports
 from ctg_analysis.publishing.joining import joined

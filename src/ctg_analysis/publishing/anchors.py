@@ -8,9 +8,9 @@ from nbformat import NotebookNode
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.chapter.demarche.backlinks import Proved
 from ctg_analysis.display.markup import piece
-from ctg_analysis.display.texts import typography
-from ctg_analysis.proved import Proved
+from ctg_analysis.display.words.texts import typography
 
 NAME = re.compile(r'"([a-z0-9_]+)"')
 SEPARATOR = "|"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from ctg_analysis.display.texts import typography
+from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.search import index, synonyms
 from ctg_analysis.publishing.sections import Section, with_sections
 from ctg_analysis.publishing.site import page, templates, text_sources

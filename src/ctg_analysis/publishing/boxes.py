@@ -9,7 +9,7 @@ from itertools import groupby
 
 from nbformat import NotebookNode
 
-from ctg_analysis.display.texts import NARROW, NBSP
+from ctg_analysis.display.words.texts import NARROW, NBSP
 
 OPENING = '<div class="unavailable">'
 BOX = re.compile(

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import NOT_APPLICABLE, OK
-from ctg_analysis.display.texts import typography, value_text
+from ctg_analysis.display.words.texts import typography, value_text
 from ctg_analysis.publishing.editions import comes_after, record
 from ctg_analysis.publishing.site import in_french, page
 from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import Chapter
+from ctg_analysis.chapter.chapter import Chapter
+from ctg_analysis.chapter.spaces import FILE as SPACES_FILE
+from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.territories import membership
-from ctg_analysis.demarche import Demarche
-from ctg_analysis.field.codes import LIST, PAIR
-from ctg_analysis.observed import Observed
+from ctg_analysis.demarche.results.demarche import Demarche
+from ctg_analysis.demarche.tables.codes import LIST, PAIR
 from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS, PLACES
 from ctg_analysis.sources.folders import sha256
-from ctg_analysis.spaces import FILE as SPACES_FILE
 
 FRENCH_COLUMNS = {
     "territory": "code",

@@ -12,11 +12,11 @@ from papermill.execute import prepare_notebook_metadata, raise_for_execution_err
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
-from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.core.errors import OtherTerritoryError, UserError
 from ctg_analysis.core.notebooks import ChapterNotebook
 from ctg_analysis.core.settings import data_root
-from ctg_analysis.processing import hold
+from ctg_analysis.processing.run import hold
 from ctg_analysis.publishing import fork_protocol
 from ctg_analysis.publishing.forks import LIMITS
 from ctg_analysis.publishing.readings import read_ahead
@@ -25,7 +25,7 @@ KERNEL = "python3"
 ENGINE, WARM_ENGINE = "ctg", "ctg-warm"
 OPENED = "application/vnd.ctg.opened+json"
 ASKS = f"""from IPython.display import display
-from ctg_analysis.observed import opened
+from ctg_analysis.chapter.territory import opened
 display({{{OPENED!r}: opened()}}, raw=True)"""  # runs after the cells of a chapter, where they ran
 
 

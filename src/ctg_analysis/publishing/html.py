@@ -9,8 +9,8 @@ from markupsafe import Markup
 from nbconvert import HTMLExporter, TemplateExporter
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.display.glossary import explained
-from ctg_analysis.display.texts import typography
+from ctg_analysis.display.words.glossary import explained
+from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.anchors import placed
 from ctg_analysis.publishing.boxes import merged
 from ctg_analysis.publishing.sections import with_sections

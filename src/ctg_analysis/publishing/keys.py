@@ -7,8 +7,8 @@ from hashlib import sha256
 
 from ctg_analysis.core.notebooks import ChapterNotebook
 from ctg_analysis.core.settings import DataRoot, settings
+from ctg_analysis.processing.freshness import library, locked, tables_of, told
 from ctg_analysis.publishing.site import text_sources
-from ctg_analysis.staleness import library, locked, tables_of, told
 
 WORDS = ("glossaire.yml", "synonymes.yml")  # of data/reference: those of every territory
 NAME = re.compile(r"[\"'\\]([a-z0-9_]+)[\"'\\]")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import DEFAULT_EPCI, data_root
 from ctg_analysis.core.territories import find_epci
-from ctg_analysis.processing import ensure
+from ctg_analysis.processing.run import ensure
 
 
 class ParameterError(UserError, click.ClickException):

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.demarche.backlinks import proved
+from ctg_analysis.chapter.figures import COMMON_CLASSES
+from ctg_analysis.chapter.spaces import APPROVALS
+from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import Indicator, Ratio
 from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
-from ctg_analysis.demarche import Demarche
-from ctg_analysis.figures import COMMON_CLASSES
+from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.indicators.peers import left_out
-from ctg_analysis.observed import Observed
-from ctg_analysis.proved import proved
 from ctg_analysis.publishing.keys import named_in
-from ctg_analysis.spaces import APPROVALS
 
 SYNTHESIS = "00"
 SAID = "said"

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from markupsafe import escape
 
 from ctg_analysis.core.settings import settings
-from ctg_analysis.display.texts import typography
+from ctg_analysis.display.words.texts import typography
 
 CHAPTER, SECTION, INDICATOR, COMMUNE = "Chapitre", "Partie de chapitre", "Indicateur", "Commune"
 POPULATION = "population_count.csv"  # among donnees/, the file that names every commune

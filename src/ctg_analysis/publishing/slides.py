@@ -2,12 +2,12 @@
 
 from markupsafe import Markup
 
-from ctg_analysis.display import glossary
-from ctg_analysis.display.texts import typography
-from ctg_analysis.observed import Observed
+from ctg_analysis.chapter.summaries import messages
+from ctg_analysis.chapter.synthesis import RULE
+from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.display.words import glossary
+from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.site import in_french, page
-from ctg_analysis.summaries import messages
-from ctg_analysis.synthesis import RULE
 
 
 def slides(seen: Observed, date: str) -> str:

@@ -10,7 +10,7 @@ from ctg_analysis.core.errors import room_in
 from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
 
 if TYPE_CHECKING:
-    from ctg_analysis.observed import Observed
+    from ctg_analysis.chapter.territory import Observed
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Report:
 
 def prepare(epci: str) -> None:
     """Check an EPCI; load what its chapters read, the notebooks with its parameters, the sums of what they read."""
-    from ctg_analysis.chapter import open_chapter
+    from ctg_analysis.chapter.chapter import open_chapter
     from ctg_analysis.publishing.execution import WARM_ENGINE, parameterised
     from ctg_analysis.publishing.execution import prepare as load
 
@@ -53,8 +53,8 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict
     former: the sum of what it read, empty to run it anyway. Returns that sum now, whether it ran, and what it shows
     that its page does not.
     """
-    from ctg_analysis.chapter import open_chapter
-    from ctg_analysis.display.texts import typography
+    from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.display.words.texts import typography
     from ctg_analysis.publishing.execution import execute
     from ctg_analysis.publishing.html import chapter_page, left_out
 
@@ -72,9 +72,9 @@ def write_data(report: Report) -> dict:
     """Write the data files and what changed since the edition before; return what the index and the record say."""
     import pandas as pd
 
-    from ctg_analysis.chapter import open_chapter
+    from ctg_analysis.chapter.chapter import open_chapter
     from ctg_analysis.core.settings import data_root
-    from ctg_analysis.proofs import breaks
+    from ctg_analysis.demarche.proof_checks import breaks
     from ctg_analysis.publishing.changes import withheld, write_changes
     from ctg_analysis.publishing.data_files import write_csv, write_material, write_observations, write_spaces
     from ctg_analysis.publishing.recording import entry
@@ -105,8 +105,8 @@ def write_data(report: Report) -> dict:
 
 def about(report: Report) -> dict:
     """Return what every page of a report shows: the territory, the links to the chapters."""
-    from ctg_analysis.display.texts import typography
-    from ctg_analysis.shown import ENJEUX
+    from ctg_analysis.chapter.demarche.page import ENJEUX
+    from ctg_analysis.display.words.texts import typography
 
     territory = _of_territory(report.epci)
     links = [
@@ -126,11 +126,11 @@ def _read(seen: "Observed", chapter: ChapterNotebook) -> str:
 
 @lru_cache(maxsize=1)
 def _of_territory(epci: str) -> dict:
-    from ctg_analysis.chapter import open_chapter
+    from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.chapter.demarche.backlinks import proved
     from ctg_analysis.core.geography import read_geography
     from ctg_analysis.core.settings import PUBLIC, data_root, settings
-    from ctg_analysis.display.texts import typography
-    from ctg_analysis.proved import proved
+    from ctg_analysis.display.words.texts import typography
 
     root = data_root(epci)
     seen = open_chapter(epci).seen

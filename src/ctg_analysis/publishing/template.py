@@ -95,19 +95,9 @@ def warm_up() -> None:
         del sys.modules[name]
     from papermill.engines import NotebookExecutionManager
 
-    import ctg_analysis.bilan
-    import ctg_analysis.consultation
-    import ctg_analysis.enjeux
-    import ctg_analysis.followup
-    import ctg_analysis.interviews
-    import ctg_analysis.meetings
-    import ctg_analysis.publishing.changes
-    import ctg_analysis.publishing.data_files
-    import ctg_analysis.publishing.execution
-    import ctg_analysis.strategy  # noqa: F401
     from ctg_analysis.core.notebooks import all_chapters
     from ctg_analysis.display.markup import _templates as pieces
-    from ctg_analysis.display.texts import number
+    from ctg_analysis.display.words.texts import number
     from ctg_analysis.publishing.cells import CONFIG, CellShell, run_cells
     from ctg_analysis.publishing.html import chapter_page
 

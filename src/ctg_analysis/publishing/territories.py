@@ -28,7 +28,7 @@ def wanted(epcis: list[str], *, every: bool, departement: str) -> list[str]:
         return list(dict.fromkeys(epcis)) or [DEFAULT_EPCI]
     import pandas as pd
 
-    from ctg_analysis.processing import ensure
+    from ctg_analysis.processing.run import ensure
 
     root = data_root(DEFAULT_EPCI)
     ensure(root)

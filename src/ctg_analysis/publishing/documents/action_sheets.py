@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ctg_analysis.display.texts import typography
+from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.documents.annexes import DRAFT, means
 from ctg_analysis.publishing.documents.blocks import Blocks, bullets, facts, table, text
 from ctg_analysis.publishing.documents.convention import common

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ctg_analysis.field.tables.governance import Service
+from ctg_analysis.demarche.tables.governance import Service
 from ctg_analysis.publishing.documents.blocks import (
     REMARK,
     SECTION,

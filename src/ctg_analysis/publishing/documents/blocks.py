@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ctg_analysis.display.markup import Table
-from ctg_analysis.display.texts import typography
+from ctg_analysis.display.words.texts import typography
 
 TEXT, BULLET, FACT, REMARK = "Normal", "List Bullet", "Fait", "Remarque"
 SECTION, SUBSECTION = "Heading 2", "Heading 3"

@@ -1,7 +1,7 @@
 """The convention as a Word file that people edit, and what changes in its articles."""
 
-from ctg_analysis.display.texts import typography
-from ctg_analysis.field.tables.documents import Party
+from ctg_analysis.demarche.tables.documents import Party
+from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.documents.annexes import ANNEXES
 from ctg_analysis.publishing.documents.blocks import FACT, REMARK, Blocks, bullets, text, together
 from ctg_analysis.publishing.documents.dossier import Dossier

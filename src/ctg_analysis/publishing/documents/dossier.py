@@ -7,13 +7,13 @@ from typing import get_args
 
 import pandas as pd
 
-from ctg_analysis.display.sheets import Said
-from ctg_analysis.display.texts import NBSP, number
-from ctg_analysis.field.consistency import active
-from ctg_analysis.field.material import Material
-from ctg_analysis.field.tables.columns import Champ
-from ctg_analysis.field.tables.documents import Convention
-from ctg_analysis.field.tables.governance import ACTIVE
+from ctg_analysis.demarche.files.consistency import active
+from ctg_analysis.demarche.files.material import Material
+from ctg_analysis.demarche.tables.columns import Champ
+from ctg_analysis.demarche.tables.documents import Convention
+from ctg_analysis.demarche.tables.governance import ACTIVE
+from ctg_analysis.display.pieces.sheets import Said
+from ctg_analysis.display.words.texts import NBSP, number
 
 VALIDATED = "validée"
 NONE, UNKNOWN = "–", "non renseigné"

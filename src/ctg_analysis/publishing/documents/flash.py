@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.display import glossary
-from ctg_analysis.display.texts import NBSP, typography
-from ctg_analysis.field.calendar import DONE, NO_DATE, TO_COME, UNDER_WAY, as_of
-from ctg_analysis.field.tables.annotations import choices
-from ctg_analysis.field.tables.columns import first_day, last_day
-from ctg_analysis.field.tables.documents import InfoFlash
-from ctg_analysis.field.tables.governance import Step
+from ctg_analysis.demarche.plan.calendar import DONE, NO_DATE, TO_COME, UNDER_WAY, as_of
+from ctg_analysis.demarche.tables.annotations import choices
+from ctg_analysis.demarche.tables.columns import first_day, last_day
+from ctg_analysis.demarche.tables.documents import InfoFlash
+from ctg_analysis.demarche.tables.governance import Step
+from ctg_analysis.display.words import glossary
+from ctg_analysis.display.words.texts import NBSP, typography
 from ctg_analysis.publishing.documents.moments import moment_text, span_text
 from ctg_analysis.publishing.site import page
 

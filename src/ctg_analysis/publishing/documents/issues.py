@@ -10,10 +10,10 @@ import pandas as pd
 from ctg_analysis.core.errors import Finding, InputError, UserError
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.derivation import read_places
-from ctg_analysis.display.texts import period_text, singular, typography
-from ctg_analysis.field.material import INFO_FLASH, Material, open_material
-from ctg_analysis.field.tables.documents import InfoFlash, KeyFigure
+from ctg_analysis.demarche.files.material import INFO_FLASH, Material, open_material
+from ctg_analysis.demarche.tables.documents import InfoFlash, KeyFigure
+from ctg_analysis.display.words.texts import period_text, singular, typography
+from ctg_analysis.processing.derivation import read_places
 from ctg_analysis.publishing.documents import flash
 
 IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
@@ -67,8 +67,8 @@ def _figures(
     """Yield the key figures as the report has them: value, rounding, period, source."""
     if not issue.chiffres_cles:
         return
-    from ctg_analysis.observed import observed
-    from ctg_analysis.processing import ensure
+    from ctg_analysis.chapter.territory import observed
+    from ctg_analysis.processing.run import ensure
     from ctg_analysis.publishing.recording import record_observed
 
     ensure(root)
@@ -86,7 +86,7 @@ def _figures(
 
 def _figure(figure: KeyFigure, seen) -> flash.KeyFigure | None:
     from ctg_analysis.catalogue import CATALOGUE
-    from ctg_analysis.figures import source
+    from ctg_analysis.chapter.figures import source
 
     one = CATALOGUE[figure.indicateur]
     rows = seen.readable(one)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ctg_analysis.display.texts import NBSP, listed, singular
+from ctg_analysis.display.words.texts import NBSP, listed, singular
 from ctg_analysis.publishing.documents.blocks import Blocks, bullets, table, text, together
 from ctg_analysis.publishing.documents.dossier import FIELDS, Dossier, quantity, said
 from ctg_analysis.publishing.documents.moments import moment_text, span_text, years

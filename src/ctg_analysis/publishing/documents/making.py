@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from ctg_analysis.chapter.summaries import messages
+from ctg_analysis.chapter.territory import observed
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.field.material import CONVENTION as CONVENTION_FILE
-from ctg_analysis.field.material import open_material
-from ctg_analysis.field.tables.columns import last_day
-from ctg_analysis.observed import observed
-from ctg_analysis.processing import ensure
-from ctg_analysis.proofs import breaks
+from ctg_analysis.demarche.files.material import CONVENTION as CONVENTION_FILE
+from ctg_analysis.demarche.files.material import open_material
+from ctg_analysis.demarche.proof_checks import breaks
+from ctg_analysis.demarche.tables.columns import last_day
+from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.documents import action_sheets, convention
 from ctg_analysis.publishing.documents.dossier import Dossier
 from ctg_analysis.publishing.documents.issues import issue_page
@@ -22,7 +23,6 @@ from ctg_analysis.publishing.documents.word import fill
 from ctg_analysis.publishing.documents.writing import place, write
 from ctg_analysis.publishing.pdf import write_pdf
 from ctg_analysis.publishing.recording import record_observed
-from ctg_analysis.summaries import messages
 
 SHEETS = "fiches_action"
 

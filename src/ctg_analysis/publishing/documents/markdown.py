@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ctg_analysis.display.texts import typography
+from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.documents.blocks import BULLET, TEXT, Blocks, Paragraph, Piece
 
 

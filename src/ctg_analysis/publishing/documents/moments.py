@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ctg_analysis.field.tables.columns import first_day, last_day
+from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.publishing.site import MONTHS, in_french
 
 DAY, MONTH = len("2023-01-19"), len("2023-01")

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from ctg_analysis.field.tables.annotations import choices
-from ctg_analysis.field.tables.plan import Funding
+from ctg_analysis.demarche.tables.annotations import choices
+from ctg_analysis.demarche.tables.plan import Funding
 from ctg_analysis.publishing.documents.blocks import Blocks, capital, table
 from ctg_analysis.publishing.documents.dossier import NONE, euros
 

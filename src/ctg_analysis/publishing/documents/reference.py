@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from ctg_analysis.core.errors import InputError
-from ctg_analysis.field.tables.columns import Id, Row, Text, Whole, some
-from ctg_analysis.field.tables.documents import Article, Convention
-from ctg_analysis.field.yaml_files import read_yaml
+from ctg_analysis.demarche.files.yaml_files import read_yaml
+from ctg_analysis.demarche.tables.columns import Id, Row, Text, Whole, some
+from ctg_analysis.demarche.tables.documents import Article, Convention
 from ctg_analysis.publishing.documents.paths import REFERENCE, models
 
 

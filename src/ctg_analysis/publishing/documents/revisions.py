@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from ctg_analysis.display.texts import typography
+from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.documents.blocks import (
     BULLET,
     SECTION,
