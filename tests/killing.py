@@ -28,7 +28,7 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI, MATERIAL, DataRoot, setting
 from ctg_analysis.processing.freshness import is_whole as are_tables_whole
 from ctg_analysis.publishing.editions import HOME as EDITIONS
 from ctg_analysis.publishing.editions import is_whole, latest, publish
-from ctg_analysis.publishing.forks import ENVIRONMENT
+from ctg_analysis.publishing.running.forks import ENVIRONMENT
 from ctg_analysis.sources.certificates import integrity, read_certificate
 from ctg_analysis.sources.folders import FULL
 
@@ -37,9 +37,9 @@ CHAPTER, SOURCE = "08_handicap", "caf_txcouv_pe"
 TEXTS = ("La version paire.", "La version impaire.")
 HOME = """
 import json, os, signal, sys, time
-import ctg_analysis.documents, ctg_analysis.processing.check_raw
+import ctg_analysis.publishing.handover.documents, ctg_analysis.processing.check_raw
 import ctg_analysis.processing.derivation, ctg_analysis.processing.run
-import ctg_analysis.publishing.around, ctg_analysis.publishing.documents.making, ctg_analysis.sources.fetching.fetch
+import ctg_analysis.publishing.pages.around, ctg_analysis.publishing.word.making, ctg_analysis.sources.fetching.fetch
 from ctg_analysis import cli
 
 for line in sys.stdin:

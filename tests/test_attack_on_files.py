@@ -25,7 +25,7 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root
 from ctg_analysis.display.words import texts
 from ctg_analysis.processing import derivation, run
 from ctg_analysis.processing.freshness import made_from, write_manifest
-from ctg_analysis.publishing.data_files import write_csv, write_observations
+from ctg_analysis.publishing.pages.data_files import write_csv, write_observations
 from ctg_analysis.publishing.recording import record_observed
 from ctg_analysis.secrecy import gate
 

@@ -16,17 +16,17 @@ from notebook_files import build as command
 from notebook_files import project
 from typer.testing import CliRunner
 
-from ctg_analysis.build import build, lines_of
 from ctg_analysis.cli import app
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.notebooks import all_chapters, chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.publishing.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
+from ctg_analysis.publishing.build import build, lines_of
 from ctg_analysis.publishing.editions import HOME, JOURNAL, RECORD, is_whole, latest, publish, record, write_record
-from ctg_analysis.publishing.keys import OF_ALL
-from ctg_analysis.publishing.territories import is_listed, part, wanted, write_list
-from ctg_analysis.publishing.workers import Template, can_fork
-from ctg_analysis.verification import compared, verify
+from ctg_analysis.publishing.pages.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
+from ctg_analysis.publishing.pages.territories import is_listed, part, wanted, write_list
+from ctg_analysis.publishing.running.keys import OF_ALL
+from ctg_analysis.publishing.running.workers import Template, can_fork
+from ctg_analysis.publishing.verification import compared, verify
 
 pytestmark = pytest.mark.slow
 

@@ -22,8 +22,8 @@ from ctg_analysis.display.drawings.style import SEQUENTIAL
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.comparisons import common_period
-from ctg_analysis.publishing.data_files import spreadsheet_safe
-from ctg_analysis.publishing.html import chapter_page
+from ctg_analysis.publishing.pages.data_files import spreadsheet_safe
+from ctg_analysis.publishing.pages.html import chapter_page
 from ctg_analysis.sources import SOURCES
 
 NAN = float("nan")

@@ -11,7 +11,7 @@ import pytest
 
 from ctg_analysis.chapter.territory import observed
 from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.publishing.readings import read_ahead, sum_of_readings
+from ctg_analysis.publishing.running.readings import read_ahead, sum_of_readings
 
 SORTS = {
     "200054781": "a metropolis with arrondissements (Paris)",

@@ -6,16 +6,16 @@ import os
 import pytest
 from notebook_files import write_notebook
 
-from ctg_analysis import build as building
-from ctg_analysis.build import lines_of
 from ctg_analysis.core import notebooks
 from ctg_analysis.core.errors import FullError, room_in
 from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, Settings
 from ctg_analysis.processing import run
+from ctg_analysis.publishing import build as building
+from ctg_analysis.publishing.build import lines_of
 from ctg_analysis.publishing.editions import latest
-from ctg_analysis.publishing.workers import Template, can_fork
+from ctg_analysis.publishing.running.workers import Template, can_fork
 
 FULL = "No space left on device, expected room there: make some, then run the command again"
 OWN = "from ctg_analysis.chapter import open_chapter\nopen_chapter(epci).perimeter()"

@@ -26,8 +26,7 @@ from real_project import (
 )
 from typer.testing import CliRunner
 
-from ctg_analysis import cli, documents
-from ctg_analysis.build import Built, build, lines_of, passes_again
+from ctg_analysis import cli
 from ctg_analysis.core import settings
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.notebooks import all_chapters
@@ -36,12 +35,14 @@ from ctg_analysis.processing import derivation
 from ctg_analysis.processing.freshness import MANIFEST, NOTES, RECORDED, is_stale, recorded
 from ctg_analysis.processing.run import ensure, exposure, read_notes
 from ctg_analysis.publishing import recording
-from ctg_analysis.publishing.changes import PUBLISHED, changes
-from ctg_analysis.publishing.documents import making
-from ctg_analysis.publishing.documents.making import write_convention, write_issue
+from ctg_analysis.publishing.build import Built, build, lines_of, passes_again
 from ctg_analysis.publishing.editions import collect, editions, latest, name_of, record
-from ctg_analysis.publishing.keys import OF_ALL
-from ctg_analysis.publishing.workers import Template, can_fork
+from ctg_analysis.publishing.handover import documents
+from ctg_analysis.publishing.pages.changes import PUBLISHED, changes
+from ctg_analysis.publishing.running.keys import OF_ALL
+from ctg_analysis.publishing.running.workers import Template, can_fork
+from ctg_analysis.publishing.word import making
+from ctg_analysis.publishing.word.making import write_convention, write_issue
 from ctg_analysis.secrecy.earlier_editions import (
     Entry,
     adopt,

@@ -22,7 +22,7 @@ from ctg_analysis.indicators.simulation import (
     Missing,
     simulate,
 )
-from ctg_analysis.publishing.parameters import ParameterError, validated
+from ctg_analysis.publishing.running.parameters import ParameterError, validated
 
 CNAF, PMI = "caf_nbpla_pe", "pmi_assistants_maternels"
 # 180 places for 100 x 180 / 60 = 300 children; 50 childminders at work share the 120 places at childminders: 2.4 each.

@@ -22,8 +22,8 @@ from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.display.words import notes
 from ctg_analysis.processing.run import process
-from ctg_analysis.publishing import readings as readings
-from ctg_analysis.publishing.readings import sum_of_readings
+from ctg_analysis.publishing.running import readings as readings
+from ctg_analysis.publishing.running.readings import sum_of_readings
 from ctg_analysis.sources import SOURCES
 
 SOURCE = SOURCES[SPACES]

@@ -81,10 +81,10 @@ def build(
     Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them or
     some of what they show, or with a démarche whose chain does not hold; 3 another build of the same report is at work.
     """
-    from ctg_analysis.build import build as build_reports
-    from ctg_analysis.build import lines_of
     from ctg_analysis.core.notebooks import chosen_chapters
-    from ctg_analysis.publishing.territories import is_listed, part, wanted, write_list
+    from ctg_analysis.publishing.build import build as build_reports
+    from ctg_analysis.publishing.build import lines_of
+    from ctg_analysis.publishing.pages.territories import is_listed, part, wanted, write_list
 
     chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
     some = part(wanted(epcis or [], every=all_, departement=departement), shard)
@@ -95,7 +95,7 @@ def build(
     start, codes, told, published = time.perf_counter(), [], set(), False
     with room_in(home), messages.status("data") as status:
         if scheduler:
-            from ctg_analysis.distributed import build_there
+            from ctg_analysis.publishing.distributed import build_there
 
             built = build_there(some, chosen, home, force=force, scheduler=scheduler)
         else:
@@ -119,7 +119,7 @@ def build(
 @app.command()
 def verify(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Build the latest edition of a report again, elsewhere, and compare byte by byte."""
-    from ctg_analysis.verification import verify as verify_report
+    from ctg_analysis.publishing.verification import verify as verify_report
 
     home = (out or settings().reports).resolve()
     with messages.status(epci):
@@ -134,7 +134,7 @@ def verify(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 @app.command()
 def changes(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Say what changed from the edition before to the latest one, a line for each observation."""
-    from ctg_analysis.verification import changes_of
+    from ctg_analysis.publishing.verification import changes_of
 
     home = (out or settings().reports).resolve()
     before, table = changes_of(epci, home)
@@ -149,7 +149,7 @@ def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 
     The PDFs are printed by a Chromium, a Chrome or an Edge of this machine; the others need none.
     """
-    from ctg_analysis.documents import write_documents
+    from ctg_analysis.publishing.handover.documents import write_documents
 
     home = (out or settings().reports).resolve()
     with room_in(home), messages.status(epci) as status:
@@ -163,7 +163,7 @@ def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 
     A file that someone has changed since is never written over.
     """
-    from ctg_analysis.publishing.documents.making import write_convention
+    from ctg_analysis.publishing.word.making import write_convention
 
     home = (out or settings().reports).resolve()
     with room_in(home), messages.status(epci):
@@ -180,7 +180,7 @@ def flash(
     out: Out = None,
 ) -> None:
     """Write an issue of the info flash as a page and as a PDF, which a browser of this machine prints."""
-    from ctg_analysis.publishing.documents.making import write_issue
+    from ctg_analysis.publishing.word.making import write_issue
 
     home = (out or settings().reports).resolve()
     with room_in(home), messages.status(epci):
@@ -194,7 +194,7 @@ def gc(
     out: Out = None,
 ) -> None:
     """Remove old editions and their documents; the latest and the one that it is compared with always stay."""
-    from ctg_analysis.documents import collect_reports
+    from ctg_analysis.publishing.handover.documents import collect_reports
 
     for line in collect_reports((out or settings().reports).resolve(), keep):
         messages.print(line)

@@ -15,7 +15,7 @@ RECORDED = "recorded.json"  # beside MANIFEST: the entries of the record that we
 ENTRY = "record/"  # how `inputs` names the entries of the record
 NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
 OPEN = ("raw/", "reference/", "library", "lock")
-PAGES = {"display", "chapter", "publishing", "build", "distributed", "documents", "verification", "cli", "__main__"}
+PAGES = {"display", "chapter", "publishing", "cli", "__main__"}
 
 
 def is_stale(root: DataRoot) -> bool:

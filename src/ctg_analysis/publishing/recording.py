@@ -6,7 +6,7 @@ from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.territory import Observed, observed
 from ctg_analysis.processing.freshness import tables_made_from
 from ctg_analysis.processing.run import record_published
-from ctg_analysis.publishing.data_files import places_of
+from ctg_analysis.publishing.pages.data_files import places_of
 from ctg_analysis.secrecy.earlier_editions import Entry, entry_of
 
 
