@@ -20,7 +20,6 @@ from ctg_analysis.publishing.running.fork_protocol import end_with, serve
 
 if TYPE_CHECKING:
     from ctg_analysis.core.notebooks import ChapterNotebook
-    from ctg_analysis.publishing import pages
     from ctg_analysis.publishing.running.cells import CellShell
 
 PR_SET_CHILD_SUBREAPER = 36  # of prctl(2)
@@ -102,6 +101,7 @@ def warm_up() -> None:
     from ctg_analysis.core.notebooks import all_chapters
     from ctg_analysis.display.markup import _templates as pieces
     from ctg_analysis.display.words.texts import number
+    from ctg_analysis.publishing import pages
     from ctg_analysis.publishing.pages.html import chapter_page
     from ctg_analysis.publishing.running.cells import CONFIG, CellShell, run_cells
 
