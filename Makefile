@@ -63,10 +63,10 @@ format: $(READY) ## format the code and the notebooks
 	$(BIN)/nbstripout notebooks/*.ipynb
 
 templates: $(READY) ## write again the Word templates of the convention
-	$(BIN)/python -c "from ctg_analysis.publishing.documents.word_templates import rewrite; rewrite()"
+	$(BIN)/python -c "from ctg_analysis.publishing.word.word_templates import rewrite; rewrite()"
 
 docs: $(READY) ## write again what docs take from the declarations
-	$(BIN)/python -c "from ctg_analysis.assumptions import rewrite; rewrite()"
+	$(BIN)/python -c "from ctg_analysis.sources.assumptions import rewrite; rewrite()"
 
 bench: $(READY) ## measure the data stage, the readers, the build, many builds, a survey
 	$(BIN)/python benchmarks/bench_data.py

@@ -27,13 +27,13 @@ from statistics import median
 
 import nbformat
 
-from ctg_analysis.build import build
-from ctg_analysis.chapters import ChapterNotebook, all_chapters
-from ctg_analysis.publishing.execution import execute
-from ctg_analysis.publishing.tasks import Report, prepare, write_chapter
-from ctg_analysis.publishing.template import warm_up
-from ctg_analysis.publishing.workers import Job, Template, run
-from ctg_analysis.settings import DEFAULT_EPCI
+from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
+from ctg_analysis.core.settings import DEFAULT_EPCI
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.running.execution import execute
+from ctg_analysis.publishing.running.tasks import Report, prepare, write_chapter
+from ctg_analysis.publishing.running.warm_process import warm_up
+from ctg_analysis.publishing.running.workers import Job, Template, run
 
 WORKERS = 2
 PAPERMILL = "import sys; from papermill.__main__ import papermill; papermill()"

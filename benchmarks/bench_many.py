@@ -9,9 +9,9 @@ import threading
 import time
 from pathlib import Path
 
-from ctg_analysis.build import build
-from ctg_analysis.chapters import all_chapters
-from ctg_analysis.publishing.territories import wanted
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.pages.territories import wanted
 
 EVERY = 1_255  # EPCIs of France
 SECONDS = 1.0  # between two looks at the memory

@@ -25,7 +25,7 @@ schema = pa.DataFrameSchema({"code": commune_code(), **{f"v{n}": count() for n i
 table = read(folder, "wide.csv", schema)
 """
 LONG = """
-from ctg_analysis.cleaning.melodi import observations_schema, read_melodi
+from ctg_analysis.cleaning.official.melodi import observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import one_of
 table = read_melodi(folder, "long.csv", observations_schema({"SEX": one_of({"_T"})}))
 """

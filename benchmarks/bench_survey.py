@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 import weightipy
 
-from ctg_analysis.field.answers import read_answers
-from ctg_analysis.field.crossings import crossings
-from ctg_analysis.field.questions import by_group, distribution, summary
-from ctg_analysis.field.response import completion, with_texts_told
-from ctg_analysis.field.weighting import rake
+from ctg_analysis.demarche.survey.answers import read_answers
+from ctg_analysis.demarche.survey.crossings import crossings
+from ctg_analysis.demarche.survey.questions import by_group, distribution, summary
+from ctg_analysis.demarche.survey.response import completion, with_texts_told
+from ctg_analysis.demarche.survey.weighting import rake
 
 Result = TypeVar("Result")
 PROFILE = {
@@ -94,7 +94,7 @@ def raking() -> None:
     scheme = weightipy.scheme_from_dict(targets)
     _, theirs = timed("  weightipy, without bounds", lambda: weightipy.weight_dataframe(answers, scheme))
     print(f"  converged {ours.converged}, n_eff {ours.n_eff:.0f}; ratio {seconds / theirs:.2f}")
-    for module in ("ctg_analysis.field.weighting", "weightipy"):
+    for module in ("ctg_analysis.demarche.survey.weighting", "weightipy"):
         print(f"  import {module:36} {imported(module):7.3f} s")
 
 

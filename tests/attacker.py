@@ -7,7 +7,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from ctg_analysis.model import NOT_APPLICABLE, OK
+from ctg_analysis.core.model import NOT_APPLICABLE, OK
 
 THRESHOLD = 5
 MANY = 1e4  # persons: more than any count of the tests

@@ -10,14 +10,15 @@ from pathlib import Path
 import pandas as pd
 from test_official_files import certified
 
-from ctg_analysis.cleaning import geography, income, population
-from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.model import OK
-from ctg_analysis.perimeter import Perimeter, absent_communes, to_reference
-from ctg_analysis.settings import data_root, settings
+from ctg_analysis.cleaning.official import geography, income, population
+from ctg_analysis.cleaning.perimeter import Perimeter, absent_communes, to_reference
+from ctg_analysis.core.facts import facts
+from ctg_analysis.core.geography import read_names
+from ctg_analysis.core.model import OK
+from ctg_analysis.core.settings import data_root, settings
+from ctg_analysis.core.territories import with_former
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate
-from ctg_analysis.territories import with_former
 
 PAGE = settings().root / "docs" / "back_test.md"
 SHIPPED, FULL, NONE = "shipped files", "full files", "sources without a total"
@@ -447,7 +448,7 @@ def from_full(held: Holdings, official: Path) -> list[Comparison]:
     communes = with_former(held.communes[2021], codes)
     communes = communes[communes["kind"].eq(geography.COMMUNE)]
     places = communes.set_index("code")
-    names = geography.read_names(data_root(), "departements.csv")
+    names = read_names(data_root(), "departements.csv")
     return [
         *disposable_income(
             full, communes, "epci", held.epcis[2021]["nom"], places["epci"].dropna(), ("tax_households",)

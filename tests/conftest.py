@@ -4,10 +4,10 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
 
-from ctg_analysis.build import build
-from ctg_analysis.chapters import all_chapters
-from ctg_analysis.processing import ensure
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
+from ctg_analysis.processing.run import ensure
+from ctg_analysis.publishing.build import build
 
 hypothesis_settings.register_profile("steady", max_examples=40, deadline=None, derandomize=True)
 hypothesis_settings.load_profile("steady")

@@ -7,10 +7,10 @@ import math
 from attacker import THRESHOLD, Attacker
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.model import Count, Mean, Rate, Ratio
-from ctg_analysis.private import FORMS
+from ctg_analysis.cleaning.partners.received_forms import FORMS
+from ctg_analysis.core.model import Count, Mean, Rate, Ratio
+from ctg_analysis.secrecy.statements import counted
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.statements import counted
 
 LOCAL = ("commune", "secteur", "epci", "departement")
 GUARDED = {name: SOURCES[name].form for name in (source.id for source in FORMS.values())}

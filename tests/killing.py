@@ -23,22 +23,23 @@ from docx import Document
 from raw_files import keep
 from test_engine import living
 
+from ctg_analysis.core.scratch import SCRATCH
+from ctg_analysis.core.settings import EXAMPLE_EPCI, MATERIAL, DataRoot, settings
+from ctg_analysis.processing.freshness import is_whole as are_tables_whole
 from ctg_analysis.publishing.editions import HOME as EDITIONS
 from ctg_analysis.publishing.editions import is_whole, latest, publish
-from ctg_analysis.publishing.forks import ENVIRONMENT
-from ctg_analysis.scratch import SCRATCH
-from ctg_analysis.settings import EXAMPLE_EPCI, MATERIAL, DataRoot, settings
+from ctg_analysis.publishing.running.forks import ENVIRONMENT
 from ctg_analysis.sources.certificates import integrity, read_certificate
 from ctg_analysis.sources.folders import FULL
-from ctg_analysis.staleness import is_whole as are_tables_whole
 
 FEW = {"etalab_decoupage", "contours", "insee_etat_civil"}
 CHAPTER, SOURCE = "08_handicap", "caf_txcouv_pe"
 TEXTS = ("La version paire.", "La version impaire.")
 HOME = """
 import json, os, signal, sys, time
-import ctg_analysis.checking, ctg_analysis.derivation, ctg_analysis.documents, ctg_analysis.processing
-import ctg_analysis.publishing.around, ctg_analysis.publishing.documents.making, ctg_analysis.sources.fetching
+import ctg_analysis.publishing.handover.documents, ctg_analysis.processing.check_raw
+import ctg_analysis.processing.derivation, ctg_analysis.processing.run
+import ctg_analysis.publishing.pages.around, ctg_analysis.publishing.word.making, ctg_analysis.sources.fetching.fetch
 from ctg_analysis import cli
 
 for line in sys.stdin:

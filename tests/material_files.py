@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.material_check import check_material
-from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
-from ctg_analysis.staleness import write_manifest
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.processing.check_demarche import check_material
+from ctg_analysis.processing.freshness import write_manifest
 
 TODAY = datetime.date(2026, 11, 24)
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from ctg_analysis.errors import InputError
+from ctg_analysis.core.errors import InputError
 from ctg_analysis.sources.certificates import Certificate, CertifiedFile, RawFolder
 from ctg_analysis.sources.folders import sha256
 

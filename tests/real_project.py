@@ -12,7 +12,7 @@ import pandas as pd
 import yaml
 from raw_files import keep
 
-from ctg_analysis.settings import EXAMPLE_EPCI, EXAMPLE_PREFIX, DataRoot, settings
+from ctg_analysis.core.settings import EXAMPLE_EPCI, EXAMPLE_PREFIX, DataRoot, settings
 from ctg_analysis.sources.folders import sha256
 
 EPCI, NEIGHBOUR, DEPARTEMENT = "299999999", "299999998", "99"  # which the two fill

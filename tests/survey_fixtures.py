@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from survey_answers import ANSWERED, OUTSIDE
 
-from ctg_analysis.field.codes import with_blanks_told
-from ctg_analysis.field.material import Material, open_material
-from ctg_analysis.field.response import with_texts_told
-from ctg_analysis.field.restricted import open_restricted
-from ctg_analysis.field.results import results
-from ctg_analysis.field.tables.documents import Consultation
-from ctg_analysis.settings import DataRoot
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.demarche.files.material import Material, open_material
+from ctg_analysis.demarche.files.restricted import open_restricted
+from ctg_analysis.demarche.results.results import results
+from ctg_analysis.demarche.survey.response import with_texts_told
+from ctg_analysis.demarche.tables.codes import with_blanks_told
+from ctg_analysis.demarche.tables.documents import Consultation
 
 EPCI = "999999999"
 COMMUNES = [f"9900{number}" for number in range(1, 5)]

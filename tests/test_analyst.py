@@ -3,8 +3,8 @@
 import pytest
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.errors import InputError
-from ctg_analysis.settings import EXAMPLE_EPCI
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.settings import EXAMPLE_EPCI
 
 
 @pytest.fixture(scope="module")

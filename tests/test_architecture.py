@@ -1,204 +1,127 @@
-"""The data go one way: a module imports only from those upstream of it, and stays short."""
+"""The house: packages in the order that the data take, imports that go down only, no circle, files that stay short."""
 
 import ast
 import re
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import pytest
-
-from ctg_analysis.settings import settings
-from ctg_analysis.staleness import PAGES
+from ctg_analysis.core.settings import settings
+from ctg_analysis.processing.freshness import PAGES
 
 PACKAGE = settings().root / "src" / "ctg_analysis"
 
-# Upstream first. A module may import those above it, and its neighbours in the same package.
-ORDER = [
-    "errors",
-    "locks",
-    "scratch",
-    "placing",
-    "personal_data",
-    "layouts",
-    "model",
-    "settings",
-    "chapters",
-    "territories",
-    "plain_text",
-    "sources",
-    "cleaning",
-    "catalogue",
-    "uncertainty",
-    "census_sample",
-    "significance",
-    "perimeter",
-    "raw_data",
-    "private",
-    "templates",
-    "assumptions",
-    "intervals",
-    "indicators",
-    "suppression",
-    "statements",
-    "secrecy",
-    "observations",
-    "field",
-    "peers",
-    "peer_values",
-    "published",
-    "evidence",
-    "derivation",
-    "checking",
-    "staleness",
-    "processing",
-    "comparisons",
-    "proofs",
-    "material_check",
-    "demarche",
-    "childcare_authority",
-    "simulation",
-    "display",
-    "proved",
-    "observed",
-    "synthesis",
-    "analyst",
-    "surveyed",
-    "figures",
-    "funnels",
-    "large_communes",
-    "assessments",
-    "spaces",
-    "summaries",
-    "chapter",
-    "shown",
-    "consultation",
-    "interviews",
-    "meetings",
-    "proof_words",
-    "action_sheets",
-    "governance",
-    "bilan",
-    "enjeux",
-    "strategy",
-    "followup",
-    "publishing",
-    "build",
-    "verification",
-    "documents",
-    "distributed",
-    "listing",
-    "cli",
-    "__main__",
-]
+# The first knows nothing of the others; each may import those before it.
+ORDER = ["core", "sources", "cleaning", "catalogue", "indicators", "secrecy", "demarche", "processing", "display"]
+ORDER += ["chapter", "publishing", "cli", "__main__"]
 
-# Right of OBSERVATIONS, nothing may look at what lies before the secrecy gate.
-BEFORE_THE_GATE = {
-    "evidence",
-    "perimeter",
-    "raw_data",
-    "private",
-    "intervals",
-    "indicators",
-    "suppression",
-    "statements",
-    "secrecy",
-}
-AFTER_THE_GATE = {
-    "comparisons",
-    "peers",
-    "peer_values",
-    "display",
-    "figures",
-    "synthesis",
-    "summaries",
-    "chapter",
-    "publishing",
-}
-AFTER_THE_GATE |= {
-    "build",
-    "action_sheets",
-    "bilan",
-    "enjeux",
-    "followup",
-    "governance",
-    "proof_words",
-    "proved",
-    "shown",
-    "strategy",
-}
-AFTER_THE_GATE |= {"consultation", "interviews", "meetings", "surveyed"}
-AFTER_THE_GATE |= {"assessments", "funnels", "spaces"}
-AFTER_THE_GATE |= {"analyst", "childcare_authority", "demarche", "documents", "simulation"}
-FACTS = {"ctg_analysis.cleaning.facts", "ctg_analysis.cleaning.reading"}
-# Answers of persons: what is shown of them is worked out before the gate (rule R6).
-SURVEY = ("answers", "crossings", "exports", "gated", "intake", "measured", "questions", "response", "survey", "voices")
-RESTRICTED = ("restricted", "results", "retention", "commit_check")
-PERSONS = {f"ctg_analysis.field.{name}" for name in (*SURVEY, *RESTRICTED)}
+# Right of OBSERVATIONS, nothing looks at what lies before the secrecy gate, nor at the answers of persons (rule R6).
+AFTER_THE_GATE = {"display", "chapter", "publishing", "demarche.results.demarche"}
+AFTER_THE_GATE |= {f"indicators.{name}" for name in ("comparisons", "peers", "peer_values", "childcare_authority")}
+AFTER_THE_GATE |= {"indicators.simulation"}
+BEFORE_THE_GATE = {"cleaning", "core.facts", "indicators.observe", "indicators.intervals"}
+BEFORE_THE_GATE |= {"secrecy.gate", "secrecy.statements", "secrecy.suppression"}
+PERSONS = {"demarche.survey", "demarche.voices.voices", "demarche.results.results"}
+PERSONS |= {f"demarche.files.{name}" for name in ("restricted", "retention", "commit_check")}
 
 
-def modules():
-    return sorted(PACKAGE.rglob("*.py"))
+def modules() -> dict[str, Path]:
+    """Return the modules of the library by name; a package is its `__init__`."""
+    return {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 
 
-def layer(name: str) -> str:
-    return name.removeprefix("ctg_analysis").lstrip(".").split(".")[0]
+def imports() -> dict[str, set[str]]:
+    """Return the modules of the library that each of its modules imports, wherever in it."""
+    found = modules()
+    graph = {name: set() for name in found}
+    for name, path in found.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                named = [f"{node.module}.{alias.name}" for alias in node.names]
+            else:
+                named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            named = [one.removeprefix("ctg_analysis.") for one in named if one.startswith("ctg_analysis.")]
+            graph[name] |= {_module(one, found) for one in named} - {name, "__init__"}
+    return graph
 
 
-def layer_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def _module(name: str, found: dict[str, Path]) -> str:
+    """Return the module that a dotted name is, or is a part of."""
+    whole = (one for one in (name, f"{name}.__init__") if one in found)
+    return next(whole, None) or _module(name.rpartition(".")[0], found)
 
 
-def imported(path: Path) -> set[str]:
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ctg_analysis"):
-            names.add(node.module)
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names if alias.name.startswith("ctg_analysis")}
-    return {name for name in names if layer(name)}
+def backward(graph: dict[str, set[str]]) -> list[str]:
+    """Return the imports that go up from a package to one that comes after it."""
+    rank = {name: place for place, name in enumerate(ORDER)}
+    pairs = [(name, other) for name, others in graph.items() if name != "__init__" for other in others]
+    return [f"{name} imports {other}" for name, other in pairs if rank[_top(other)] > rank[_top(name)]]
 
 
-def backward(path: Path, names: set[str]) -> set[str]:
-    own = layer_of(path)
-    return {name for name in names if ORDER.index(layer(name)) > ORDER.index(own)}
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Return, for each package, a circle of the modules and packages in it, if there is one."""
+    found = []
+    for package in sorted({name.rpartition(".")[0] for name in graph} | {""}):
+        inside = f"{package}." if package else ""
+        part = {}
+        for name in (one for one in graph if one.startswith(inside)):
+            child = _top(name.removeprefix(inside))
+            others = {_top(one.removeprefix(inside)) for one in graph[name] if one.startswith(inside)}
+            part[child] = part.get(child, set()) | others - {child}
+        try:
+            TopologicalSorter(part).prepare()
+        except CycleError as error:
+            found.append([inside + one for one in error.args[1]])
+    return found
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_go_upstream_only(path):
-    if path == PACKAGE / "__init__.py":
-        return
-    assert backward(path, imported(path)) == set()
+def _top(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def lies_in(name: str, places: set[str]) -> bool:
+    return any(name == place or name.startswith(f"{place}.") for place in places)
+
+
+def test_each_package_has_its_place_and_imports_go_down_only():
+    graph = imports()
+    assert {_top(name) for name in graph} - {"__init__"} == set(ORDER)
+    assert backward(graph) == []
+
+
+def test_there_is_no_circle_of_modules_nor_of_packages():
+    assert circles(imports()) == []
+
+
+def test_a_backward_import_and_a_circle_are_seen():
+    assert backward({"core.settings": {"chapter.chapter"}}) == ["core.settings imports chapter.chapter"]
+    two = {"cleaning.official.income": {"cleaning.reading"}, "cleaning.reading": {"cleaning.official.income"}}
+    assert [set(one) for one in circles(two)] == [{"cleaning.official", "cleaning.reading"}]
 
 
 def test_nothing_downstream_reads_what_lies_before_the_secrecy_gate():
-    for path in modules():
-        if layer_of(path) in AFTER_THE_GATE:
-            names = imported(path)
-            assert {layer(name) for name in names} & BEFORE_THE_GATE == set(), path
-            assert names & (FACTS | PERSONS) == set(), path
+    closed = BEFORE_THE_GATE | PERSONS
+    assert [
+        f"{name} imports {other}"
+        for name, others in imports().items()
+        if lies_in(name, AFTER_THE_GATE)
+        for other in others
+        if lies_in(other, closed)
+    ] == []
+    assert {name for name in closed | AFTER_THE_GATE if not any(lies_in(one, {name}) for one in modules())} == set()
 
 
-def test_a_backward_import_is_seen():
-    assert backward(PACKAGE / "settings.py", {"ctg_analysis.chapter"}) == {"ctg_analysis.chapter"}
+def test_a_chapter_needs_the_demarche_only_when_it_tells_it():
+    graph = imports()
+    own = {name for name in graph if name.startswith("chapter.") and not name.startswith("chapter.demarche")}
+    assert {(name, other) for name in own for other in graph[name] if other.startswith("chapter.demarche")} == set()
 
 
 def test_the_observations_depend_on_no_module_that_only_reads_them():
-    needed, found = ["processing"], set()
-    while needed:
-        name = needed.pop()
-        found.add(name)
-        paths = [path for path in modules() if layer_of(path) == name]
-        needed += sorted({layer(one) for path in paths for one in imported(path)} - found)
-    assert found & PAGES == set() and found | PAGES | {"__init__"} >= {layer_of(path) for path in modules()}
-
-
-def test_every_module_has_its_place_in_the_order():
-    found = {layer_of(path) for path in modules()} - {"__init__"}
-    assert found == set(ORDER)
+    assert set(ORDER[ORDER.index("processing") + 1 :]) == PAGES
 
 
 def test_files_stay_short():
-    long = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
+    long = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in modules().items()}
     assert {name: lines for name, lines in long.items() if lines > 400} == {}
 
 
@@ -206,7 +129,7 @@ def test_what_is_sorted_on_one_column_leaves_ties_as_they_were():
     """numpy's other sorts leave them in an order that depends on the processor: not the same bytes on two machines."""
     sort, many = re.compile(r"\.(?:sort_values|argsort)\("), re.compile(r"\[|KEY|keys|by\[|columns|list\(")
     found = []
-    for path in modules():
+    for path in modules().values():
         text = path.read_text(encoding="utf-8")
         for one in sort.finditer(text):
             asked = text[one.end() : one.end() + 120]

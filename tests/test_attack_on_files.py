@@ -16,17 +16,18 @@ import pytest
 from form_attack import GUARDED, LOCAL, MEANING, PERSONS, attacker_of, victims
 from raw_files import keep
 
-from ctg_analysis import chapter as chapters
-from ctg_analysis import derivation, processing, secrecy
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import chapter as chapters
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.chapters import all_chapters
-from ctg_analysis.display import texts
-from ctg_analysis.model import OK, Count
-from ctg_analysis.publishing.data_files import write_csv, write_observations
+from ctg_analysis.core.model import OK, Count
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root
+from ctg_analysis.display.words import texts
+from ctg_analysis.processing import derivation, run
+from ctg_analysis.processing.freshness import made_from, write_manifest
+from ctg_analysis.publishing.pages.data_files import write_csv, write_observations
 from ctg_analysis.publishing.recording import record_observed
-from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, data_root
-from ctg_analysis.staleness import made_from, write_manifest
+from ctg_analysis.secrecy import gate
 
 pytestmark = pytest.mark.slow
 OPEN = {"etalab_decoupage", "contours", "insee_rp_population", "demarche"}  # open files that these forms go with
@@ -144,10 +145,10 @@ def telling(root, tmp_path_factory):
 
     def listening(*told):
         asked.append(told)
-        return secrecy.withhold_beside(*told)
+        return gate.withhold_beside(*told)
 
     def edition(place, chapters=()):
-        processing.process(root)
+        run.process(root)
         return Edition(place, chapters)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -209,9 +210,9 @@ def names_of(root):
 
 
 def test_the_same_attack_succeeds_when_the_secondary_rule_is_switched_off(root, telling, tmp_path, monkeypatch):
-    monkeypatch.setattr(secrecy, "secondary", lambda *_: ([], []))
+    monkeypatch.setattr(gate, "secondary", lambda *_: ([], []))
     observed, indicators, sources, membership, _ = telling.asked[1]
-    bolder = secrecy.withhold(observed, indicators, sources, membership).observations
+    bolder = gate.withhold(observed, indicators, sources, membership).observations
     assert len(attack([edition_of(bolder, root, tmp_path / "bolder")], root)) > 3
 
 

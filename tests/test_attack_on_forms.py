@@ -15,12 +15,12 @@ import pytest
 from form_attack import PERSONS, attacker_of, tightens, victims
 from random_forms import FORMS, ONE, counts_of, membership_of, observations_of, of_edition, places_of
 
-from ctg_analysis import secrecy
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.model import SECRET
-from ctg_analysis.published import entry_of, published_before, remember
-from ctg_analysis.secrecy import withhold_beside
-from ctg_analysis.settings import DataRoot
+from ctg_analysis.core.model import SECRET
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.secrecy import gate
+from ctg_analysis.secrecy.earlier_editions import entry_of, published_before, remember
+from ctg_analysis.secrecy.gate import withhold_beside
 from ctg_analysis.sources import SOURCES
 
 pytestmark = pytest.mark.slow
@@ -121,6 +121,6 @@ WITHOUT = {
 def test_the_attacker_finds_victims_again_without(protection, tmp_path, monkeypatch):
     seed, editions, forms, unknown, undone = WITHOUT[protection]
     for name, nothing in undone.items():
-        monkeypatch.setattr(secrecy, name, nothing)
+        monkeypatch.setattr(gate, name, nothing)
     shown, asked, _ = published(DataRoot(tmp_path), seed, editions, forms=forms, **unknown)
     assert found(shown, asked, drawn(seed)[0])[0]

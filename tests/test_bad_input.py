@@ -10,11 +10,11 @@ import pytest
 import yaml
 from raw_files import keep
 
-from ctg_analysis.checking import check_root
-from ctg_analysis.errors import InputError
-from ctg_analysis.processing import process
-from ctg_analysis.scratch import SCRATCH
-from ctg_analysis.settings import DataRoot
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.scratch import SCRATCH
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.processing.check_raw import check_root
+from ctg_analysis.processing.run import process
 
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
 AGES = "insee_rp_population/DS_RP_TD_POPULATION_AGESEX_PRINC_2023.csv"

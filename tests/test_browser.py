@@ -14,7 +14,7 @@ from browser import NONE_FOUND, chromium
 from in_page import CONTRASTS, FOCUSED, REACHABLE
 from test_pages import BESIDE, CHAPTERS, SHIPPED
 
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 pytestmark = pytest.mark.slow
 

@@ -16,17 +16,17 @@ from notebook_files import build as command
 from notebook_files import project
 from typer.testing import CliRunner
 
-from ctg_analysis.build import build, lines_of
-from ctg_analysis.chapters import all_chapters, chosen_chapters
 from ctg_analysis.cli import app
-from ctg_analysis.locks import alone
-from ctg_analysis.publishing.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
+from ctg_analysis.core.locks import alone
+from ctg_analysis.core.notebooks import all_chapters, chosen_chapters
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.publishing.build import build, lines_of
 from ctg_analysis.publishing.editions import HOME, JOURNAL, RECORD, is_whole, latest, publish, record, write_record
-from ctg_analysis.publishing.keys import OF_ALL
-from ctg_analysis.publishing.territories import is_listed, part, wanted, write_list
-from ctg_analysis.publishing.workers import Template, can_fork
-from ctg_analysis.settings import EXAMPLE_EPCI
-from ctg_analysis.verification import compared, verify
+from ctg_analysis.publishing.pages.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
+from ctg_analysis.publishing.pages.territories import is_listed, part, wanted, write_list
+from ctg_analysis.publishing.running.keys import OF_ALL
+from ctg_analysis.publishing.running.workers import Template, can_fork
+from ctg_analysis.publishing.verification import compared, verify
 
 pytestmark = pytest.mark.slow
 
@@ -294,7 +294,7 @@ def test_files_that_are_no_notebook_stop_no_other_chapter_though_it_leads_to_the
 @pytest.mark.parametrize("work", ["build", "verify", "documents"])
 def test_a_second_command_says_who_holds_the_report(out, work):
     holding = (
-        "import sys, time; from pathlib import Path; from ctg_analysis.locks import alone\n"
+        "import sys, time; from pathlib import Path; from ctg_analysis.core.locks import alone\n"
         f"with alone(Path({str(out)!r}), {EXAMPLE_EPCI!r}, ''): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", holding], stdout=subprocess.PIPE, text=True) as holder:

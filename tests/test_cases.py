@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.field.measured import Asked, survey_observations
-from ctg_analysis.indicators import observe_one
-from ctg_analysis.model import MISSING, OK
+from ctg_analysis.core.model import MISSING, OK
+from ctg_analysis.demarche.survey.measured import Asked, survey_observations
+from ctg_analysis.indicators.observe import observe_one
 from ctg_analysis.sources import SOURCES
 
 CASES = [

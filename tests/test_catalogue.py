@@ -9,12 +9,21 @@ import yaml
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
-from ctg_analysis.chapters import all_chapters
-from ctg_analysis.cleaning import CLEANERS
-from ctg_analysis.indicators import POPULATION
-from ctg_analysis.layouts import EUROS, HOURS
-from ctg_analysis.model import LEVELS, AnnualChange, AnnualFlow, AnnualResidual, Published, Rate, Ratio, is_proportion
-from ctg_analysis.settings import settings
+from ctg_analysis.cleaning.official import CLEANERS
+from ctg_analysis.core.layouts import EUROS, HOURS
+from ctg_analysis.core.model import (
+    LEVELS,
+    AnnualChange,
+    AnnualFlow,
+    AnnualResidual,
+    Published,
+    Rate,
+    Ratio,
+    is_proportion,
+)
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import settings
+from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.sources import SOURCES
 
 INDICATORS = list(CATALOGUE.values())
@@ -126,7 +135,7 @@ def test_every_source_is_used_or_read():
 def test_every_measure_cleaned_is_used_and_every_measure_asked_for_is_cleaned(example):
     import pandas as pd
 
-    from ctg_analysis.raw_data import raw_data, read_root
+    from ctg_analysis.cleaning.raw_data import raw_data, read_root
 
     facts = pd.concat([given.facts for given in raw_data(read_root(example)).given])
     asked = {measure for one in INDICATORS for measure in measures(one)}

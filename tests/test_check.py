@@ -10,14 +10,14 @@ import sys
 import pytest
 import yaml
 from raw_files import keep
-from test_architecture import AFTER_THE_GATE, layer_of, modules
+from test_architecture import AFTER_THE_GATE, lies_in, modules
 from test_bad_input import certify
 
-from ctg_analysis.checking import check_root
-from ctg_analysis.errors import InputError
-from ctg_analysis.processing import process
-from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
-from ctg_analysis.staleness import inputs
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
+from ctg_analysis.processing.check_raw import check_root
+from ctg_analysis.processing.freshness import inputs
+from ctg_analysis.processing.run import process
 
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
 SOME = {"etalab_decoupage", "contours", "insee_etat_civil", "rna", "france_services", "depp_ips", "insee_acces"}
@@ -215,7 +215,7 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
 
 
 PARTNERS = re.compile(
-    r"(^|\.)(private|partner_files|read_private|templates|\w*restricted|restricted_material)$|private/|accords\.yml"
+    r"(^|\.)(private|partner_files|received_forms|empty_forms|\w*restricted|restricted_material)$|private/|accords\.yml"
 )
 
 
@@ -229,21 +229,21 @@ def names(tree):
 
 def test_r6_nothing_after_the_gate_names_the_folder_of_the_partners():
     """Neither by an import, nor by DataRoot.private, nor by its path."""
-    for path in modules():
-        if layer_of(path) in AFTER_THE_GATE | {"observed", "listing"}:
+    for module, path in modules().items():
+        if lies_in(module, AFTER_THE_GATE):
             found = {name for name in names(ast.parse(path.read_text(encoding="utf-8"))) if PARTNERS.search(name)}
-            assert found <= {"templates"}, path  # of pages: a folder of display and of publishing
+            assert found == set(), module
     for notebook in (settings().root / "notebooks").glob("*.ipynb"):
         text = notebook.read_text(encoding="utf-8")
-        assert not re.search(r"\.private\b|private/|partner_files|accords\.yml", text), notebook.name
+        assert not re.search(r"\.private\b|private/|partner_files|received_forms|accords\.yml", text), notebook.name
 
 
 def test_a_chapter_that_names_it_is_seen():
-    assert list(names(ast.parse("from ctg_analysis import private")))[-1] == "private"
+    assert list(names(ast.parse("from ctg_analysis.cleaning.partners import received_forms")))[-1] == "received_forms"
     for line in (
         "root.restricted_material(epci)",
         "root.private",
-        "from ctg_analysis.private import x",
+        "from ctg_analysis.cleaning.partners.received_forms import x",
         "x = 'data/private/200067171/a.csv'",
     ):
         assert any(PARTNERS.search(name) for name in names(ast.parse(line))), line

@@ -8,10 +8,11 @@ import pytest
 import yaml
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.childcare_authority import DUTIES, authorities, read_thresholds
-from ctg_analysis.display import childcare, texts
-from ctg_analysis.errors import InputError
-from ctg_analysis.settings import EXAMPLE_EPCI, data_root
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root
+from ctg_analysis.display.pieces import childcare
+from ctg_analysis.display.words import texts
+from ctg_analysis.indicators.childcare_authority import DUTIES, authorities, read_thresholds
 
 NAN = float("nan")
 THRESHOLDS = {

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from material_files import add, change, copy_of, line_of, places_of, said
 
-from ctg_analysis.field.consistency import one_interview
-from ctg_analysis.field.material import gather, open_material
-from ctg_analysis.proofs import no_longer
-from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, settings
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, settings
+from ctg_analysis.demarche.files.consistency import one_interview
+from ctg_analysis.demarche.files.material import gather, open_material
+from ctg_analysis.demarche.proof_checks import no_longer
 
 
 @pytest.fixture

@@ -20,18 +20,18 @@ from docx import Document
 from docx.oxml.ns import qn
 from material_files import change, line_of
 
-from ctg_analysis.errors import InputError, UserError
-from ctg_analysis.field.consistency import active
-from ctg_analysis.publishing.documents import action_sheets, convention, lists
-from ctg_analysis.publishing.documents.making import SHEETS, convention_documents, dossier, write_convention
-from ctg_analysis.publishing.documents.paths import ACTION_SHEET, CHANGES, CONVENTION, models, template
-from ctg_analysis.publishing.documents.reference import Written, read_reference
-from ctg_analysis.publishing.documents.revisions import comparison
-from ctg_analysis.publishing.documents.word import fill
-from ctg_analysis.publishing.documents.word_templates import templates
-from ctg_analysis.publishing.documents.writing import RECORD, place, write
-from ctg_analysis.scratch import SCRATCH
-from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.core.errors import InputError, UserError
+from ctg_analysis.core.scratch import SCRATCH
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.demarche.files.consistency import active
+from ctg_analysis.publishing.word import action_sheets, convention, lists
+from ctg_analysis.publishing.word.making import SHEETS, convention_documents, dossier, write_convention
+from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION, models, template
+from ctg_analysis.publishing.word.reference import Written, read_reference
+from ctg_analysis.publishing.word.revisions import comparison
+from ctg_analysis.publishing.word.word import fill
+from ctg_analysis.publishing.word.word_templates import templates
+from ctg_analysis.publishing.word.writing import RECORD, place, write
 
 DATE = "2026-11-24"
 
@@ -512,7 +512,7 @@ def test_a_fiche_of_an_action_given_up_goes_unless_someone_has_changed_it(tmp_pa
 # folder, which is then read, and run again to its end. Prints what is read each time, then and at the end.
 DYING = """
 import json, os, shutil, sys; from pathlib import Path
-from ctg_analysis.publishing.documents.writing import place, write
+from ctg_analysis.publishing.word.writing import place, write
 home, former, new = Path(sys.argv[1]), *map(json.loads, sys.argv[2:4])
 left = None
 
@@ -573,7 +573,7 @@ def test_killed_at_any_moment_the_documents_are_all_of_one_time(tmp_path):
 
 def test_what_only_builds_pages_loads_no_library_of_word():
     libraries = {"docx", "docxtpl", "lxml", "segno"}
-    code = f"import ctg_analysis.build, ctg_analysis.cli, sys; print({libraries} & set(sys.modules))"
+    code = f"import ctg_analysis.publishing.build, ctg_analysis.cli, sys; print({libraries} & set(sys.modules))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "set()"
 

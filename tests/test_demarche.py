@@ -5,10 +5,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from ctg_analysis.demarche import open_demarche
-from ctg_analysis.field.material import open_material
-from ctg_analysis.field.outputs import MATERIAL_READ, RESULTS, columns_of, empty
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
+from ctg_analysis.demarche.files.material import open_material
+from ctg_analysis.demarche.results.demarche import open_demarche
+from ctg_analysis.demarche.tables.outputs import MATERIAL_READ, RESULTS, columns_of, empty
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_the_real_territory_has_its_real_calendar_and_nothing_else(france):
 @pytest.mark.parametrize("readers", ["public", "copil"])
 def test_a_proof_by_an_interview_names_only_what_these_readers_may_read(readers, material, example, monkeypatch):
     for_them = replace(settings(), readers=readers)
-    monkeypatch.setattr("ctg_analysis.demarche.settings", lambda: for_them)
+    monkeypatch.setattr("ctg_analysis.demarche.results.demarche.settings", lambda: for_them)
     read = open_demarche(EXAMPLE_EPCI, example)
     heard = read.table("preuves").query("type == 'entretien'")["ref"]
     assert set(heard) - {""} <= set(read.table("extraits")["extrait_id"])
@@ -63,7 +63,7 @@ def test_a_proof_by_an_interview_names_only_what_these_readers_may_read(readers,
 
 
 def test_what_the_copil_alone_may_read_is_in_its_build_alone(example, monkeypatch):
-    monkeypatch.setattr("ctg_analysis.demarche.settings", lambda: replace(settings(), readers="copil"))
+    monkeypatch.setattr("ctg_analysis.demarche.results.demarche.settings", lambda: replace(settings(), readers="copil"))
     theirs = open_demarche(EXAMPLE_EPCI, example).table("extraits")
     monkeypatch.undo()
     ours = open_demarche(EXAMPLE_EPCI, example).table("extraits")

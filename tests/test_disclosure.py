@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.derivation import exposure_notes
-from ctg_analysis.errors import UserError
-from ctg_analysis.model import (
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.model import (
     MISSING,
     NOT_APPLICABLE,
     OK,
@@ -34,9 +33,10 @@ from ctg_analysis.model import (
     SecrecyRule,
     Source,
 )
-from ctg_analysis.secrecy import VALUES, Edition, primary, telling, withhold, withhold_beside
+from ctg_analysis.processing.derivation import exposure_notes
+from ctg_analysis.secrecy.gate import VALUES, Edition, primary, telling, withhold, withhold_beside
+from ctg_analysis.secrecy.suppression import DOWN, UP, Aim, Block, show_again
 from ctg_analysis.sources import SOURCES as DECLARED
-from ctg_analysis.suppression import DOWN, UP, Aim, Block, show_again
 
 NAN = float("nan")
 SOURCES = {

@@ -10,18 +10,20 @@ import pandas as pd
 import pytest
 import shapely
 
-from ctg_analysis import figures
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import open_chapter
-from ctg_analysis.comparisons import common_period
-from ctg_analysis.display import bars, charts, lines, maps, markup, texts
-from ctg_analysis.display.drawing import length
-from ctg_analysis.display.land import land, read_land
-from ctg_analysis.display.maps import class_breaks
-from ctg_analysis.display.style import SEQUENTIAL
-from ctg_analysis.observed import Observed
-from ctg_analysis.publishing.data_files import spreadsheet_safe
-from ctg_analysis.publishing.html import chapter_page
+from ctg_analysis.chapter import figures, open_chapter
+from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.display import markup
+from ctg_analysis.display.drawings import bars, lines, maps
+from ctg_analysis.display.drawings.drawing import length
+from ctg_analysis.display.drawings.land import land, read_land
+from ctg_analysis.display.drawings.maps import class_breaks
+from ctg_analysis.display.drawings.style import SEQUENTIAL
+from ctg_analysis.display.pieces import charts
+from ctg_analysis.display.words import texts
+from ctg_analysis.indicators.comparisons import common_period
+from ctg_analysis.publishing.pages.data_files import spreadsheet_safe
+from ctg_analysis.publishing.pages.html import chapter_page
 from ctg_analysis.sources import SOURCES
 
 NAN = float("nan")

@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from distributed import Client, LocalCluster
 
-from ctg_analysis import distributed
-from ctg_analysis.build import build
-from ctg_analysis.chapters import chosen_chapters
-from ctg_analysis.distributed import build_there
-from ctg_analysis.errors import UserError
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.notebooks import chosen_chapters
+from ctg_analysis.publishing import distributed
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.distributed import build_there
 from ctg_analysis.publishing.editions import HOME, latest, name_of, reports
-from ctg_analysis.publishing.territories import wanted
+from ctg_analysis.publishing.pages.territories import wanted
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
@@ -69,6 +69,6 @@ def test_the_threads_of_a_worker_share_one_template(monkeypatch):
 
 
 def test_no_scheduler_is_told_in_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr("ctg_analysis.distributed.PATIENCE", "0.5s")
+    monkeypatch.setattr("ctg_analysis.publishing.distributed.PATIENCE", "0.5s")
     with pytest.raises(UserError, match=r"^--scheduler tcp://127.0.0.1:9: no answer, expected the address"):
         list(build_there(["200067171"], [], tmp_path, force=False, scheduler="tcp://127.0.0.1:9"))

@@ -8,11 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 from ctg_analysis import cli
-from ctg_analysis.errors import UserError
-from ctg_analysis.locks import alone
-from ctg_analysis.published import OBSERVATIONS, PLACES
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.locks import alone
+from ctg_analysis.core.scratch import SCRATCH
+from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.publishing import editions as module
-from ctg_analysis.publishing.changes import write_changes
 from ctg_analysis.publishing.editions import (
     DAMAGED,
     HOME,
@@ -25,10 +25,10 @@ from ctg_analysis.publishing.editions import (
     latest_whole,
     publish,
 )
-from ctg_analysis.publishing.territories import is_listed, write_list
-from ctg_analysis.scratch import SCRATCH
-from ctg_analysis.settings import DataRoot
-from ctg_analysis.verification import changes_of, verify
+from ctg_analysis.publishing.pages.changes import write_changes
+from ctg_analysis.publishing.pages.territories import is_listed, write_list
+from ctg_analysis.publishing.verification import changes_of, verify
+from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS, PLACES
 
 EPCI, OTHER = "200067171", "243500139"
 

@@ -15,13 +15,13 @@ import papermill
 import pytest
 from notebook_files import write_notebook
 
-from ctg_analysis.chapters import ChapterNotebook, all_chapters, chosen_chapters
-from ctg_analysis.errors import UserError
-from ctg_analysis.publishing import template, workers
-from ctg_analysis.publishing.execution import CellError, execute, parameterised, place, prepare
-from ctg_analysis.publishing.html import left_out
-from ctg_analysis.publishing.workers import Job, Limits, StoppedError, run
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters, chosen_chapters
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.publishing.pages.html import left_out
+from ctg_analysis.publishing.running import fork_protocol, warm_process, workers
+from ctg_analysis.publishing.running.execution import CellError, execute, parameterised, place, prepare
+from ctg_analysis.publishing.running.workers import Job, Limits, StoppedError, run
 
 pytestmark = pytest.mark.skipif(not workers.can_fork(), reason="no fork here, or CTG_KERNELS=stock")
 
@@ -97,7 +97,7 @@ def test_both_engines_give_the_same_notebook_for_every_chapter(tmp_path, warm, m
 
 
 def test_a_cell_compiled_ahead_is_not_compiled_again_unless_python_warns_of_it(tmp_path, monkeypatch):
-    from ctg_analysis.publishing.cells import CONFIG, CellShell, compile_ahead
+    from ctg_analysis.publishing.running.cells import CONFIG, CellShell, compile_ahead
 
     notebook = nbformat.read(notebook_of(tmp_path, "a = 1\na", "a is 1").path, as_version=4)
     shell = CellShell(config=CONFIG)
@@ -364,7 +364,7 @@ def threads() -> int:
 def test_the_template_has_one_thread_and_runs_nothing_itself(warm):
     """What a thread of the template held when it forks would stay locked for ever in the fork."""
     assert workers.call(warm, threads, place="x") == 1
-    assert not template.is_fork()
+    assert not fork_protocol.is_fork()
 
 
 HEAVY = {
@@ -387,9 +387,9 @@ def imported() -> set[str]:
 def test_the_template_imports_nothing_heavy_that_no_chapter_uses(warm):
     """A tenth of a second or more each, at the start of every build."""
     found = workers.call(warm, imported, place="x")
-    assert {"pandas", "papermill", "nbconvert", "scipy.special", "ctg_analysis.chapter"} <= found
+    assert {"pandas", "papermill", "nbconvert", "scipy.special", "ctg_analysis.chapter.chapter"} <= found
     assert found & HEAVY == set()
-    assert found & set(template.NEEDLESS) == set()
+    assert found & set(warm_process.NEEDLESS) == set()
 
 
 BUILD = """

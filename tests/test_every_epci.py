@@ -9,9 +9,9 @@ import re
 import nbformat
 import pytest
 
-from ctg_analysis.chapters import all_chapters
-from ctg_analysis.observed import observed
-from ctg_analysis.publishing.readings import read_ahead, sum_of_readings
+from ctg_analysis.chapter.territory import observed
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.publishing.running.readings import read_ahead, sum_of_readings
 
 SORTS = {
     "200054781": "a metropolis with arrondissements (Paris)",

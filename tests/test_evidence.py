@@ -3,14 +3,14 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.assessments import norms, scores
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import SCALES
-from ctg_analysis.display.notes import read_norms
-from ctg_analysis.errors import InputError
-from ctg_analysis.evidence import LONGEST, read_evidence
-from ctg_analysis.observed import observed
-from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.chapter.assessments import norms, scores
+from ctg_analysis.chapter.territory import observed
+from ctg_analysis.cleaning.partners.words import LONGEST, read_evidence
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.display.words.notes import read_norms
 from ctg_analysis.sources import SOURCES
 
 PLACES = pd.DataFrame({"name": ["Saint-Martin", "Rue Jeanne", None]})

@@ -5,10 +5,10 @@ import sys
 import pytest
 
 from ctg_analysis import cli
-from ctg_analysis.build import Built, lines_of
-from ctg_analysis.errors import UserError
-from ctg_analysis.publishing.territories import wanted
-from ctg_analysis.settings import DataRoot
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.publishing.build import Built, lines_of
+from ctg_analysis.publishing.pages.territories import wanted
 
 EPCI = "200067171"
 

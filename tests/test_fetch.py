@@ -22,13 +22,14 @@ import pyarrow.parquet as parquet
 import pytest
 from filelock import FileLock
 
-from ctg_analysis.errors import Busy
-from ctg_analysis.model import Download, Source
-from ctg_analysis.sources import SOURCES, transport
+from ctg_analysis.core.errors import Busy
+from ctg_analysis.core.model import Download, Source
+from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import integrity, read_certificate
-from ctg_analysis.sources.fetching import _where, fetch
-from ctg_analysis.sources.received import FetchError, refuse_foreign
-from ctg_analysis.sources.transport import mirrored
+from ctg_analysis.sources.fetching import transport
+from ctg_analysis.sources.fetching.fetch import _where, fetch
+from ctg_analysis.sources.fetching.received import FetchError, refuse_foreign
+from ctg_analysis.sources.fetching.transport import mirrored
 
 GOOD = b"annee;numepci;txcouv_epci\n" + b"2023;200067171;66\n" * 20_000
 
@@ -435,8 +436,8 @@ def test_a_mirror_without_http_and_a_folder_that_cannot_be_written_are_told_at_o
 
 
 ALONE = """
-import sys; from pathlib import Path; from ctg_analysis.model import Download, Source
-from ctg_analysis.sources.fetching import fetch
+import sys; from pathlib import Path; from ctg_analysis.core.model import Download, Source
+from ctg_analysis.sources.fetching.fetch import fetch
 source = Source("dataset", "L", "P", downloads=(Download("data.csv", "https://www.example.org/" + sys.argv[3]),))
 fetch(source, Path(sys.argv[1]), mirror=sys.argv[2])
 """
@@ -541,9 +542,9 @@ def test_records_are_never_asked_of_opendatasoft():
 # Dies, as if killed, before the n-th thing that it does to a file, n = 1, 2, 3... until it ends; each time in a new
 # folder that holds an older fetch, and is then run again to its end. Prints how many things there are.
 KILLED = """
-import os, shutil, sys; from pathlib import Path; from ctg_analysis.model import Download, Source
-from ctg_analysis.sources import transport
-from ctg_analysis.sources.fetching import fetch
+import os, shutil, sys; from pathlib import Path; from ctg_analysis.core.model import Download, Source
+from ctg_analysis.sources.fetching import transport
+from ctg_analysis.sources.fetching.fetch import fetch
 transport._wait = lambda state: 0
 home, mirror, left = Path(sys.argv[1]), sys.argv[2], None
 

@@ -4,21 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ctg_analysis.field.actors import OTHERS, named_types
-from ctg_analysis.field.interviews import (
-    COPIL,
-    FEW,
-    NAMING,
-    PUBLIC,
-    RESERVED,
-    UNREAD,
-    coders_agreement,
-    convergence,
-    quotable,
-    saturation,
-    themes_by_type,
-)
-from ctg_analysis.field.workshops import attendance, contributions_by_field
+from ctg_analysis.demarche.files.quotable import COPIL, FEW, NAMING, PUBLIC, RESERVED, UNREAD, quotable
+from ctg_analysis.demarche.tables.actors import OTHERS, named_types
+from ctg_analysis.demarche.voices.interviews import coders_agreement, convergence, saturation, themes_by_type
+from ctg_analysis.demarche.voices.workshops import attendance, contributions_by_field
 
 CODEBOOK = pd.DataFrame(
     [("acc1", "accueil"), ("acc2", "accueil"), ("mob", "mobilité"), ("num", "numérique")], columns=["code", "theme"]

@@ -11,19 +11,19 @@ import pytest
 import yaml
 from material_files import TODAY, add, change, copy_of, line_of, places_of, said
 
-from ctg_analysis.errors import InputError
-from ctg_analysis.field.calendar import as_of
-from ctg_analysis.field.codes import with_blanks_told
-from ctg_analysis.field.material import open_material
-from ctg_analysis.field.restricted import open_restricted
-from ctg_analysis.field.tables import PUBLIC, RESTRICTED, TABLES
-from ctg_analysis.field.tables.annotations import dtype, marks
-from ctg_analysis.field.tables.columns import Reference, first_day, last_day
-from ctg_analysis.field.tables.documents import Convention, InfoFlash
-from ctg_analysis.field.templates import write_templates
-from ctg_analysis.field.yaml_files import read_yaml
-from ctg_analysis.material_check import check_material
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.demarche.files.empty_tables import write_templates
+from ctg_analysis.demarche.files.material import open_material
+from ctg_analysis.demarche.files.restricted import open_restricted
+from ctg_analysis.demarche.files.yaml_files import read_yaml
+from ctg_analysis.demarche.plan.calendar import as_of
+from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED, TABLES
+from ctg_analysis.demarche.tables.annotations import dtype, marks
+from ctg_analysis.demarche.tables.codes import with_blanks_told
+from ctg_analysis.demarche.tables.columns import Reference, first_day, last_day
+from ctg_analysis.demarche.tables.documents import Convention, InfoFlash
+from ctg_analysis.processing.check_demarche import check_material
 
 
 @pytest.fixture

@@ -13,19 +13,19 @@ import pandas as pd
 import pytest
 from material_files import add, change, copy_of, line_of
 
-from ctg_analysis.consultation import Consultation, open_consultation
-from ctg_analysis.demarche import Demarche
-from ctg_analysis.errors import InputError
-from ctg_analysis.field.codes import has_code
-from ctg_analysis.field.crossings import FISHER, MERGED
-from ctg_analysis.field.material import open_material
-from ctg_analysis.field.restricted import open_restricted
-from ctg_analysis.field.survey import open_survey
-from ctg_analysis.field.weighting import BOUNDS
-from ctg_analysis.interviews import Interviews
-from ctg_analysis.processing import process_material
-from ctg_analysis.settings import EXAMPLE_EPCI, data_root, settings
-from ctg_analysis.shown import Shown, show
+from ctg_analysis.chapter.demarche.consultation import Consultation, open_consultation
+from ctg_analysis.chapter.demarche.interviews import Interviews
+from ctg_analysis.chapter.demarche.page import Shown, show
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root, settings
+from ctg_analysis.demarche.files.material import open_material
+from ctg_analysis.demarche.files.restricted import open_restricted
+from ctg_analysis.demarche.results.demarche import Demarche
+from ctg_analysis.demarche.survey.crossings import FISHER, MERGED
+from ctg_analysis.demarche.survey.survey import open_survey
+from ctg_analysis.demarche.survey.weighting import BOUNDS
+from ctg_analysis.demarche.tables.codes import has_code
+from ctg_analysis.processing.run import process_material
 
 CONSULTATION, INTERVIEWS = "11_consultation.html", "12_entretiens.html"
 FIGURE = re.compile(r"<figure.*?</figure>", re.DOTALL)
@@ -236,7 +236,7 @@ def test_scenario_10_what_the_copil_alone_may_read_is_in_its_build_alone(example
     assert len(theirs)
     public = words(Interviews(shown).quotes().html)
     assert not any(words(text).replace("'", "’") in public for text in theirs)
-    for module in ("demarche", "interviews"):
+    for module in ("demarche.results.demarche", "chapter.demarche.interviews"):
         monkeypatch.setattr(f"ctg_analysis.{module}.settings", lambda: replace(settings(), readers="copil"))
     monkeypatch.setattr(shown.seen, "demarche", Demarche(EXAMPLE_EPCI, example))
     mine = words(Interviews(Shown(shown.seen)).quotes().html)

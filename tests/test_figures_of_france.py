@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from back_test import FRANCE
 
-from ctg_analysis.settings import settings
+from ctg_analysis.core.settings import settings
 
 DEFAULT = "200067171"
 

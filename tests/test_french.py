@@ -7,8 +7,8 @@ import pytest
 from reader import Text
 from test_pages import SHIPPED
 
-from ctg_analysis.display.texts import NARROW, NBSP
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.display.words.texts import NARROW, NBSP
 
 pytestmark = pytest.mark.slow
 

@@ -6,15 +6,16 @@ import os
 import pytest
 from notebook_files import write_notebook
 
-from ctg_analysis import build as building
-from ctg_analysis import chapters, processing
-from ctg_analysis.build import lines_of
-from ctg_analysis.chapters import chosen_chapters
-from ctg_analysis.errors import FullError, room_in
+from ctg_analysis.core import notebooks
+from ctg_analysis.core.errors import FullError, room_in
+from ctg_analysis.core.notebooks import chosen_chapters
+from ctg_analysis.core.scratch import SCRATCH
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, Settings
+from ctg_analysis.processing import run
+from ctg_analysis.publishing import build as building
+from ctg_analysis.publishing.build import lines_of
 from ctg_analysis.publishing.editions import latest
-from ctg_analysis.publishing.workers import Template, can_fork
-from ctg_analysis.scratch import SCRATCH
-from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot, Settings
+from ctg_analysis.publishing.running.workers import Template, can_fork
 
 FULL = "No space left on device, expected room there: make some, then run the command again"
 OWN = "from ctg_analysis.chapter import open_chapter\nopen_chapter(epci).perimeter()"
@@ -43,12 +44,12 @@ def test_the_data_stage_names_data_processed_and_leaves_it_as_it_was(tmp_path, m
     root = DataRoot(tmp_path)
     root.processed.mkdir()
     (root.processed / "manifest.json").write_text("{}", encoding="utf-8")
-    monkeypatch.setattr(processing, "derive_material", lambda root, places: {})
+    monkeypatch.setattr(run, "derive_material", lambda root, places: {})
     monkeypatch.setattr("pandas.read_parquet", lambda path: None)
-    monkeypatch.setattr(processing, "_write_material", full)
+    monkeypatch.setattr(run, "_write_material", full)
     (root.raw / "demarche").mkdir(parents=True)
     with pytest.raises(FullError, match="processed/demarche: No space left"):
-        processing.process_material(root)
+        run.process_material(root)
     assert [path.name for path in root.processed.iterdir()] == ["manifest.json"]
     assert not list(root.path.glob(".processed-*"))
 
@@ -57,7 +58,7 @@ def test_the_data_stage_names_data_processed_and_leaves_it_as_it_was(tmp_path, m
 @pytest.mark.skipif(not can_fork(), reason="no fork here: a cell is not in the process that writes the page")
 def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeypatch, example):
     """Once where it publishes, once in a chapter: what it kept from the edition before would be dated for nothing."""
-    monkeypatch.setattr(chapters, "settings", lambda: Settings(root=tmp_path))
+    monkeypatch.setattr(notebooks, "settings", lambda: Settings(root=tmp_path))
     (tmp_path / "notebooks").mkdir()
     path, out, warm = tmp_path / "notebooks" / "18_a.ipynb", tmp_path / "reports", Template()
 

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.display import funnel
-from ctg_analysis.display.style import TERRITORY
-from ctg_analysis.funnels import rates, shares
-from ctg_analysis.observed import observed
-from ctg_analysis.settings import EXAMPLE_EPCI
-from ctg_analysis.significance import chances_of_rates, chances_of_shares, funnel_of_rates, notable
+from ctg_analysis.chapter.funnels import rates, shares
+from ctg_analysis.chapter.territory import observed
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.display.drawings import funnel
+from ctg_analysis.display.drawings.style import TERRITORY
+from ctg_analysis.indicators.significance import chances_of_rates, chances_of_shares, funnel_of_rates, notable
 
 ROWS = pd.DataFrame(
     {

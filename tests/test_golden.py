@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.settings import EXAMPLE_EPCI
+from ctg_analysis.core.settings import EXAMPLE_EPCI
 
 GOLDEN = Path(__file__).parent / "golden" / "observations.csv"
 

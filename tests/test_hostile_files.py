@@ -9,17 +9,17 @@ import pytest
 from pydantic import BaseModel
 from raw_files import received, said
 
-from ctg_analysis.cleaning.agreements import read_agreements
-from ctg_analysis.cleaning.files import load
-from ctg_analysis.cleaning.partner_files import clean_form
+from ctg_analysis.cleaning.partners.agreements import read_agreements
+from ctg_analysis.cleaning.partners.partner_files import clean_form
 from ctg_analysis.cleaning.reading import count, read, text
-from ctg_analysis.errors import MOST, MOST_LINES, Finding, InputError, UserError, in_lines
-from ctg_analysis.field.exports import read_export
-from ctg_analysis.field.reading import read_table
-from ctg_analysis.field.tables import TABLES
-from ctg_analysis.field.yaml_files import read_yaml
-from ctg_analysis.publishing.documents.word import LARGEST
-from ctg_analysis.publishing.documents.word import fill as filled
+from ctg_analysis.core.errors import MOST, MOST_LINES, Finding, InputError, UserError, in_lines
+from ctg_analysis.core.files import load
+from ctg_analysis.demarche.files.reading import read_table
+from ctg_analysis.demarche.files.yaml_files import read_yaml
+from ctg_analysis.demarche.survey.exports import read_export
+from ctg_analysis.demarche.tables import TABLES
+from ctg_analysis.publishing.word.word import LARGEST
+from ctg_analysis.publishing.word.word import fill as filled
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 

@@ -18,12 +18,12 @@ from test_browser import HEIGHT, NARROWEST, PHONE, WIDE, violations, with_axe
 from test_convention import HOSTILE
 from test_french import faults
 
-from ctg_analysis.errors import InputError, UserError
-from ctg_analysis.field.tables.columns import first_day
-from ctg_analysis.publishing.documents.issues import issue_page
-from ctg_analysis.publishing.documents.making import write_issue
-from ctg_analysis.publishing.documents.moments import moment_text, span_text
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.core.errors import InputError, UserError
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.demarche.tables.columns import first_day
+from ctg_analysis.publishing.word.issues import issue_page
+from ctg_analysis.publishing.word.making import write_issue
+from ctg_analysis.publishing.word.moments import moment_text, span_text
 
 ISSUES = [(DEFAULT_EPCI, 1), (EXAMPLE_EPCI, 1), (EXAMPLE_EPCI, 2), (EXAMPLE_EPCI, 3)]
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from ctg_analysis.sources.facilities import REACHED
+from ctg_analysis.sources.declared.facilities import REACHED
 
 DELAYS = ["attente_camsp", "attente_sessad", "attente_ime"]  # which have no sum
 

@@ -25,11 +25,11 @@ from killing import (
     templates_of_word,
 )
 
-from ctg_analysis.errors import UserError
-from ctg_analysis.publishing.documents.writing import place
-from ctg_analysis.publishing.pdf import browser
-from ctg_analysis.publishing.workers import can_fork
-from ctg_analysis.settings import EXAMPLE_EPCI
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.publishing.handover.pdf import browser
+from ctg_analysis.publishing.running.workers import can_fork
+from ctg_analysis.publishing.word.writing import place
 
 pytestmark = [
     pytest.mark.slow,

@@ -15,8 +15,8 @@ import pytest
 from browser import NONE_FOUND, chromium
 from test_notebooks import code_cells, logic
 
-from ctg_analysis.chapters import all_chapters
-from ctg_analysis.settings import DEFAULT_EPCI, settings
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import DEFAULT_EPCI, settings
 
 NOTEBOOKS = settings().root / "notebooks"
 START = "commencer_ici.ipynb"

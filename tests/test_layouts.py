@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from raw_files import BOM, received, said, values
 
-from ctg_analysis.cleaning.declared import clean_declared, read_cube, read_table
-from ctg_analysis.layouts import MONTH, QUARTER, Cube, Guess, Table
-from ctg_analysis.model import Source
-from ctg_analysis.settings import project_path
+from ctg_analysis.cleaning.official.declared import clean_declared, read_cube, read_table
+from ctg_analysis.core.layouts import MONTH, QUARTER, Cube, Guess, Table
+from ctg_analysis.core.model import Source
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources import SOURCES
 
 # Cubes of Melodi.

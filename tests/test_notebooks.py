@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 
-from ctg_analysis.chapters import notebooks
+from ctg_analysis.core.notebooks import notebooks
 
 CHAPTERS = notebooks()
 LOGIC = (

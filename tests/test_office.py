@@ -12,10 +12,10 @@ import subprocess
 import pytest
 from test_convention import as_project, filled, plain
 
-from ctg_analysis.field.consistency import active
-from ctg_analysis.publishing.documents.making import SHEETS, convention_documents, dossier
-from ctg_analysis.publishing.documents.paths import CHANGES, CONVENTION
-from ctg_analysis.settings import EXAMPLE_EPCI
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.demarche.files.consistency import active
+from ctg_analysis.publishing.word.making import SHEETS, convention_documents, dossier
+from ctg_analysis.publishing.word.paths import CHANGES, CONVENTION
 
 pytestmark = pytest.mark.slow
 

@@ -7,10 +7,10 @@ import pytest
 import yaml
 from test_official_files import OFFICIAL, certified
 
-from ctg_analysis.checking import check_root
-from ctg_analysis.derivation import derive
-from ctg_analysis.raw_data import FRAME, read_root
-from ctg_analysis.settings import DataRoot, data_root
+from ctg_analysis.cleaning.raw_data import FRAME, read_root
+from ctg_analysis.core.settings import DataRoot, data_root
+from ctg_analysis.processing.check_raw import check_root
+from ctg_analysis.processing.derivation import derive
 from ctg_analysis.sources.folders import CERTIFICATE
 
 pytestmark = [

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ctg_analysis.cleaning import health, income, official_geography, schools
-from ctg_analysis.cleaning.geography import clean_communes
-from ctg_analysis.perimeter import absent_communes, restore_absent
-from ctg_analysis.settings import data_root, settings
+from ctg_analysis.cleaning.official import health, income, official_geography, schools
+from ctg_analysis.cleaning.official.geography import clean_communes
+from ctg_analysis.cleaning.perimeter import absent_communes, restore_absent
+from ctg_analysis.core.settings import data_root, settings
 from ctg_analysis.sources.certificates import Certificate, CertifiedFile, RawFolder, read_certificate
 from ctg_analysis.sources.folders import sha256
 

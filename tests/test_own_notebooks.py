@@ -6,12 +6,12 @@ from hashlib import sha256
 import pytest
 from notebook_files import write_notebook
 
-from ctg_analysis import chapters
-from ctg_analysis.build import build, lines_of
-from ctg_analysis.chapters import chosen_chapters
+from ctg_analysis.core import notebooks
+from ctg_analysis.core.notebooks import chosen_chapters
+from ctg_analysis.core.settings import EXAMPLE_EPCI, Settings
+from ctg_analysis.publishing.build import build, lines_of
 from ctg_analysis.publishing.editions import JOURNAL, latest, publish, record, write_record
-from ctg_analysis.publishing.workers import Template, can_fork
-from ctg_analysis.settings import EXAMPLE_EPCI, Settings
+from ctg_analysis.publishing.running.workers import Template, can_fork
 
 pytestmark = pytest.mark.slow
 OPENS = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter({})\n"
@@ -34,7 +34,7 @@ def warm(example, france):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(chapters, "settings", lambda: Settings(root=tmp_path))
+    monkeypatch.setattr(notebooks, "settings", lambda: Settings(root=tmp_path))
     (tmp_path / "notebooks").mkdir()
     return tmp_path / "notebooks"
 

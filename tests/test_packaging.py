@@ -9,8 +9,8 @@ import tomllib
 import pytest
 import yaml
 
-from ctg_analysis.assumptions import TABLES
-from ctg_analysis.settings import settings
+from ctg_analysis.core.settings import settings
+from ctg_analysis.sources.assumptions import TABLES
 
 ROOT = settings().root
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -6,11 +6,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from ctg_analysis.display import markup
-from ctg_analysis.publishing.anchors import placed
-from ctg_analysis.publishing.boxes import merged
-from ctg_analysis.publishing.search import index
-from ctg_analysis.publishing.sections import with_sections
-from ctg_analysis.publishing.site import css_text
+from ctg_analysis.publishing.pages.anchors import placed
+from ctg_analysis.publishing.pages.boxes import merged
+from ctg_analysis.publishing.pages.search import index
+from ctg_analysis.publishing.pages.sections import with_sections
+from ctg_analysis.publishing.pages.site import css_text
 
 
 def cell(html, source="chapter.show()"):

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 from reader import FIGURE, Text, faults
 
-from ctg_analysis.build import build
-from ctg_analysis.chapters import all_chapters, chosen_chapters
-from ctg_analysis.display.style import BAND
-from ctg_analysis.display.texts import NARROW, NBSP
-from ctg_analysis.settings import EXAMPLE_EPCI
+from ctg_analysis.core.notebooks import all_chapters, chosen_chapters
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.display.drawings.style import BAND
+from ctg_analysis.display.words.texts import NARROW, NBSP
+from ctg_analysis.publishing.build import build
 
 pytestmark = pytest.mark.slow
 

@@ -6,8 +6,8 @@ import sys
 import nbformat
 import pytest
 
-from ctg_analysis.chapters import all_chapters
-from ctg_analysis.settings import EXAMPLE_EPCI, settings
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
 
 CHAPTERS = {chapter.path.name: chapter for chapter in all_chapters()}
 

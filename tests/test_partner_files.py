@@ -6,19 +6,27 @@ import yaml
 from raw_files import BOM, said, values
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning.agreements import read_agreements
-from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.cleaning.partner_files import clean_form
-from ctg_analysis.display.notes import how_to_get
-from ctg_analysis.indicators import observe
-from ctg_analysis.layouts import NOT_ADDITIVE, YES_NO
-from ctg_analysis.perimeter import Perimeter
-from ctg_analysis.private import FORMS, blanks, cleaner, form_to_reference, read_private, with_msa, with_thresholds
-from ctg_analysis.secrecy import withhold
-from ctg_analysis.settings import DataRoot
+from ctg_analysis.cleaning.partners.agreements import read_agreements
+from ctg_analysis.cleaning.partners.empty_forms import KINDS, write_templates
+from ctg_analysis.cleaning.partners.partner_files import clean_form
+from ctg_analysis.cleaning.partners.received_forms import (
+    FORMS,
+    blanks,
+    cleaner,
+    form_to_reference,
+    read_private,
+    with_msa,
+    with_thresholds,
+)
+from ctg_analysis.cleaning.perimeter import Perimeter
+from ctg_analysis.core.facts import facts
+from ctg_analysis.core.layouts import NOT_ADDITIVE, YES_NO
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.territories import membership
+from ctg_analysis.display.words.notes import how_to_get
+from ctg_analysis.indicators.observe import observe
+from ctg_analysis.secrecy.gate import withhold
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.templates import KINDS, write_templates
-from ctg_analysis.territories import membership
 
 EPCI, OTHER = "999999999", "999999998"
 YOUTH = SOURCES["mission_locale"]

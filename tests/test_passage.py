@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 from test_official_files import certified
 
-from ctg_analysis.cleaning import official_geography
-from ctg_analysis.cleaning.facts import COLUMNS
-from ctg_analysis.cleaning.geography import clean_communes
-from ctg_analysis.derivation import by_period_of_former
-from ctg_analysis.errors import InputError, UserError
-from ctg_analysis.model import MISSING, OK, Source
-from ctg_analysis.perimeter import perimeter_from, to_reference
-from ctg_analysis.settings import data_root
+from ctg_analysis.cleaning.official import official_geography
+from ctg_analysis.cleaning.official.geography import clean_communes
+from ctg_analysis.cleaning.perimeter import perimeter_from, to_reference
+from ctg_analysis.core.errors import InputError, UserError
+from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.model import MISSING, OK, Source
+from ctg_analysis.core.settings import data_root
+from ctg_analysis.core.territories import communes_along, follow, passage, ways_between
+from ctg_analysis.processing.derivation import by_period_of_former
 from ctg_analysis.sources.certificates import read_certificate
-from ctg_analysis.territories import communes_along, follow, passage, ways_between
 
 TITLE = [["Table de passage annuelle"], ["Mise en ligne le 01/04/2025"], [], ["© Insee"]]
 LABELS = ["Niveau géographique", *["Code", "Libellé"] * 3]

@@ -4,8 +4,8 @@ import math
 
 import pandas as pd
 
-from ctg_analysis.observations import COLUMNS, SCHEMA
-from ctg_analysis.peer_values import peer_values, rows_of_peers
+from ctg_analysis.indicators.observations import COLUMNS, SCHEMA
+from ctg_analysis.indicators.peer_values import peer_values, rows_of_peers
 
 
 def row(territory, value, indicator="some_share", period="2021", **columns):

@@ -9,18 +9,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ctg_analysis import figures, peers
-from ctg_analysis import peer_values as values
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import Chapter
-from ctg_analysis.cleaning.geography import clean_epcis, read_geography
-from ctg_analysis.display.style import OTHERS
-from ctg_analysis.display.texts import typography
-from ctg_analysis.errors import UserError
-from ctg_analysis.model import Count, Mean
-from ctg_analysis.observations import SCHEMA
-from ctg_analysis.observed import observed
-from ctg_analysis.raw_data import certificates
+from ctg_analysis.chapter import figures
+from ctg_analysis.chapter.chapter import Chapter
+from ctg_analysis.chapter.territory import observed
+from ctg_analysis.cleaning.official.geography import clean_epcis
+from ctg_analysis.cleaning.raw_data import certificates
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.geography import read_geography
+from ctg_analysis.core.model import Count, Mean
+from ctg_analysis.display.drawings.style import OTHERS
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.indicators import peer_values as values
+from ctg_analysis.indicators import peers
+from ctg_analysis.indicators.observations import SCHEMA
 from ctg_analysis.sources import SOURCES
 
 AUBRAC, GRAND_PARIS, PETITE_TERRE, EXAMPLE = "200067171", "200054781", "200050532", "999999999"

@@ -11,17 +11,17 @@ import pytest
 import yaml
 from material_files import TODAY, add, change, copy_of, modes, places_of, said
 
-from ctg_analysis import templates
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.errors import InputError
-from ctg_analysis.field import commit_check
-from ctg_analysis.field.material import open_material
-from ctg_analysis.field.restricted import gather_restricted
-from ctg_analysis.field.retention import due, purge, readable, without
-from ctg_analysis.field.templates import write_templates as write_tables
-from ctg_analysis.personal_data import signs
-from ctg_analysis.placing import for_owner_alone
-from ctg_analysis.settings import EXAMPLE_EPCI, settings
+from ctg_analysis.cleaning.partners import empty_forms
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.personal_data import signs
+from ctg_analysis.core.placing import for_owner_alone
+from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
+from ctg_analysis.demarche.files import commit_check
+from ctg_analysis.demarche.files.empty_tables import write_templates as write_tables
+from ctg_analysis.demarche.files.material import open_material
+from ctg_analysis.demarche.files.restricted import gather_restricted
+from ctg_analysis.demarche.files.retention import due, purge, readable, without
 
 
 def test_nothing_that_the_product_writes_itself_is_taken_for_a_person():
@@ -299,7 +299,7 @@ def test_the_commit_hook_runs_it():
         "hooks"
     ]
     hook = next(one for one in hooks if one["id"] == "personal-data")
-    assert hook["entry"].endswith("python -P -m ctg_analysis.field.commit_check") and "data/" in hook["files"]
+    assert hook["entry"].endswith("python -P -m ctg_analysis.demarche.files.commit_check") and "data/" in hook["files"]
     assert "/data/private" not in hook.get("exclude", "")
 
 
@@ -308,7 +308,7 @@ def test_what_writes_in_the_private_folder_closes_it_to_others(root, private, pu
     home = root.private / EXAMPLE_EPCI
     kept = readable(gather_restricted(root, EXAMPLE_EPCI))
     writers = {
-        "ctg new, forms": lambda: templates.write_templates(EXAMPLE_EPCI, "x", home),
+        "ctg new, forms": lambda: empty_forms.write_templates(EXAMPLE_EPCI, "x", home),
         "ctg new, tables": lambda: write_tables(root, EXAMPLE_EPCI, "x"),
         "ctg purge": lambda: purge(kept, TODAY),
     }

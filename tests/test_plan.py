@@ -6,10 +6,10 @@ import math
 import pandas as pd
 import pytest
 
-from ctg_analysis.demarche import open_demarche
-from ctg_analysis.field import budget, chain, plan, realisation, tracking
-from ctg_analysis.field.outputs import empty
-from ctg_analysis.settings import EXAMPLE_EPCI
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.demarche.plan import budget, chain, plan, realisation, tracking
+from ctg_analysis.demarche.results.demarche import open_demarche
+from ctg_analysis.demarche.tables.outputs import empty
 
 
 def rows(name, *several, **same):

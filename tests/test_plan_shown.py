@@ -9,18 +9,20 @@ import pandas as pd
 import pytest
 from browser import NONE_FOUND, chromium
 
-from ctg_analysis.bilan import Bilan
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.display import demarche as pieces
-from ctg_analysis.display import gantt, priorities, progress, texts
-from ctg_analysis.enjeux import Enjeux
-from ctg_analysis.field.priorities import decisions, divergences, overlooked
-from ctg_analysis.field.priorities import priorities as ranked
-from ctg_analysis.followup import Followup
-from ctg_analysis.proved import place_of
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.shown import Shown, show, to_enjeu
-from ctg_analysis.strategy import Strategy
+from ctg_analysis.chapter.demarche.backlinks import place_of
+from ctg_analysis.chapter.demarche.bilan import Bilan
+from ctg_analysis.chapter.demarche.enjeux import Enjeux
+from ctg_analysis.chapter.demarche.followup import Followup
+from ctg_analysis.chapter.demarche.page import Shown, show, to_enjeu
+from ctg_analysis.chapter.demarche.strategy import Strategy
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.demarche.voices.priorities import decisions, divergences, overlooked
+from ctg_analysis.demarche.voices.priorities import priorities as ranked
+from ctg_analysis.display.demarche import demarche as pieces
+from ctg_analysis.display.demarche import priorities
+from ctg_analysis.display.drawings import gantt, progress
+from ctg_analysis.display.words import texts
 
 RECT = re.compile(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="([^"]+)"')
 CELL = '<div class="cell"'

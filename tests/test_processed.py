@@ -6,10 +6,10 @@ import material_files
 import pytest
 from test_bad_input import copied
 
-from ctg_analysis.processing import ensure, process
-from ctg_analysis.scratch import SCRATCH
-from ctg_analysis.settings import MATERIAL
-from ctg_analysis.staleness import MANIFEST, is_stale, is_whole
+from ctg_analysis.core.scratch import SCRATCH
+from ctg_analysis.core.settings import MATERIAL
+from ctg_analysis.processing.freshness import MANIFEST, is_stale, is_whole
+from ctg_analysis.processing.run import ensure, process
 
 
 def halved(path):

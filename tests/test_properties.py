@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctg_analysis.indicators import observe
-from ctg_analysis.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Ratio, SecrecyRule, Source
-from ctg_analysis.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
-from ctg_analysis.secrecy import VALUES, too_few, withhold
-from ctg_analysis.uncertainty import poisson_interval, rounding_interval
+from ctg_analysis.cleaning.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Ratio, SecrecyRule, Source
+from ctg_analysis.indicators.observe import observe
+from ctg_analysis.indicators.uncertainty import poisson_interval, rounding_interval
+from ctg_analysis.secrecy.gate import VALUES, too_few, withhold
 
 counts = st.integers(min_value=0, max_value=5000)
 SOURCE = Source(id="register", label="Registre", producer="P")

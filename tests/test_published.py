@@ -26,22 +26,33 @@ from real_project import (
 )
 from typer.testing import CliRunner
 
-from ctg_analysis import cli, derivation, documents, settings
-from ctg_analysis.build import Built, build, lines_of, passes_again
-from ctg_analysis.chapters import all_chapters
-from ctg_analysis.errors import InputError
-from ctg_analysis.processing import ensure, exposure, read_notes
-from ctg_analysis.published import Entry, adopt, entries, entry_of, published_before, read_journal, remember
+from ctg_analysis import cli
+from ctg_analysis.core import settings
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.processing import derivation
+from ctg_analysis.processing.freshness import MANIFEST, NOTES, RECORDED, is_stale, recorded
+from ctg_analysis.processing.run import ensure, exposure, read_notes
 from ctg_analysis.publishing import recording
-from ctg_analysis.publishing.changes import PUBLISHED, changes
-from ctg_analysis.publishing.documents import making
-from ctg_analysis.publishing.documents.making import write_convention, write_issue
+from ctg_analysis.publishing.build import Built, build, lines_of, passes_again
 from ctg_analysis.publishing.editions import collect, editions, latest, name_of, record
-from ctg_analysis.publishing.keys import OF_ALL
-from ctg_analysis.publishing.workers import Template, can_fork
-from ctg_analysis.secrecy import EXPOSED
-from ctg_analysis.settings import EXAMPLE_EPCI, DataRoot
-from ctg_analysis.staleness import MANIFEST, NOTES, RECORDED, is_stale, recorded
+from ctg_analysis.publishing.handover import documents
+from ctg_analysis.publishing.pages.changes import PUBLISHED, changes
+from ctg_analysis.publishing.running.keys import OF_ALL
+from ctg_analysis.publishing.running.workers import Template, can_fork
+from ctg_analysis.publishing.word import making
+from ctg_analysis.publishing.word.making import write_convention, write_issue
+from ctg_analysis.secrecy.earlier_editions import (
+    Entry,
+    adopt,
+    entries,
+    entry_of,
+    published_before,
+    read_journal,
+    remember,
+)
+from ctg_analysis.secrecy.gate import EXPOSED
 
 
 @pytest.fixture

@@ -7,17 +7,17 @@ import pandas as pd
 import pytest
 from raw_files import BOM, received, said, values
 
-from ctg_analysis.cleaning.access import clean_access_times
-from ctg_analysis.cleaning.facilities import clean_facilities
-from ctg_analysis.cleaning.income import clean_income_2023
-from ctg_analysis.cleaning.local_finance import clean_ccas
-from ctg_analysis.cleaning.schools import BANDS, clean_schools, clean_social_position, schools_left_out
-from ctg_analysis.derivation import with_absent
-from ctg_analysis.model import Source
-from ctg_analysis.perimeter import Perimeter, to_reference
-from ctg_analysis.raw_data import strangers
+from ctg_analysis.cleaning.official.access import clean_access_times
+from ctg_analysis.cleaning.official.facilities import clean_facilities
+from ctg_analysis.cleaning.official.income import clean_income_2023
+from ctg_analysis.cleaning.official.local_finance import clean_ccas
+from ctg_analysis.cleaning.official.schools import BANDS, clean_schools, clean_social_position, schools_left_out
+from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
+from ctg_analysis.cleaning.raw_data import strangers
+from ctg_analysis.core.model import Source
+from ctg_analysis.processing.derivation import with_absent
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.facilities import BASKET, TYPES
+from ctg_analysis.sources.declared.facilities import BASKET, TYPES
 
 # Facilities.
 

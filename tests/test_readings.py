@@ -6,10 +6,10 @@ import json
 import pytest
 
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.chapters import all_chapters
-from ctg_analysis.observed import Observed
-from ctg_analysis.publishing.readings import indicators_of
-from ctg_analysis.settings import EXAMPLE_EPCI
+from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.publishing.running.readings import indicators_of
 
 CHAPTERS = all_chapters()
 WORDS_ALONE = ("11", "12")  # what residents and partners said

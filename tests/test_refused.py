@@ -5,10 +5,10 @@ import re
 import pytest
 from notebook_files import EPCI, write_notebook
 
-from ctg_analysis import chapters
-from ctg_analysis.chapters import all_chapters, chosen_chapters, notebooks
-from ctg_analysis.errors import UserError
-from ctg_analysis.settings import Settings
+from ctg_analysis.core import notebooks as module
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.notebooks import all_chapters, chosen_chapters, notebooks
+from ctg_analysis.core.settings import Settings
 
 REFUSED = {
     "18_a.ipynb": (
@@ -32,7 +32,7 @@ SOUND = {
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(chapters, "settings", lambda: Settings(root=tmp_path))
+    monkeypatch.setattr(module, "settings", lambda: Settings(root=tmp_path))
     (tmp_path / "notebooks").mkdir()
     return tmp_path / "notebooks"
 

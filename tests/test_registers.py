@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from raw_files import BOM, received, said, values
 
-from ctg_analysis.cleaning.declared import clean_declared
-from ctg_analysis.layouts import Register, Tally, guesses
-from ctg_analysis.model import Source
-from ctg_analysis.raw_data import complementary
+from ctg_analysis.cleaning.official.declared import clean_declared
+from ctg_analysis.cleaning.raw_data import complementary
+from ctg_analysis.core.layouts import Register, Tally, guesses
+from ctg_analysis.core.model import Source
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.folders import source_folders
 
@@ -54,7 +54,10 @@ def test_a_full_register_without_a_category_says_which(tmp_path):
     (line,) = said(
         clean_declared, SOURCES["finess"], received(tmp_path, {"finess_etablissements.csv": text}, full=True)
     )
-    assert "column categetab: found no row with 223" in line and "correct src/ctg_analysis/sources/health.py" in line
+    assert (
+        "column categetab: found no row with 223" in line
+        and "correct src/ctg_analysis/sources/declared/health.py" in line
+    )
 
 
 def test_a_thing_in_several_communes_counts_in_each(tmp_path):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ctg_analysis.settings import EXAMPLE_EPCI, settings
-from ctg_analysis.verification import compared
+from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
+from ctg_analysis.publishing.verification import compared
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 

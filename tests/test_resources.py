@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import pytest
 
-from ctg_analysis.model import Download, Source
-from ctg_analysis.sources import transport
-from ctg_analysis.sources.fetching import fetch
-from ctg_analysis.sources.transport import FetchError
+from ctg_analysis.core.model import Download, Source
+from ctg_analysis.sources.fetching import transport
+from ctg_analysis.sources.fetching.fetch import fetch
+from ctg_analysis.sources.fetching.transport import FetchError
 
 OLD, NEW = b"insee_com;lib_fs\n01001;A\n", b"insee_com;lib_fs\n01001;A\n01002;B\n"
 DATASET = "https://www.data.gouv.fr/api/1/datasets/france-services/"

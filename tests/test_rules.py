@@ -11,15 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from ctg_analysis import comparisons
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.census_sample import coded_fraction, complementary_interval, effective_size, years_between
-from ctg_analysis.derivation import with_rounding_rule
-from ctg_analysis.display.texts import SIGN_WORDS, interval_text, value_text
-from ctg_analysis.errors import UserError
-from ctg_analysis.intervals import with_intervals
-from ctg_analysis.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count
-from ctg_analysis.significance import (
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count
+from ctg_analysis.display.words.texts import SIGN_WORDS, interval_text, value_text
+from ctg_analysis.indicators import comparisons
+from ctg_analysis.indicators.census_sample import coded_fraction, complementary_interval, effective_size, years_between
+from ctg_analysis.indicators.intervals import with_intervals
+from ctg_analysis.indicators.significance import (
     compare_proportions,
     compare_rates,
     funnel_of_rates,
@@ -27,8 +26,7 @@ from ctg_analysis.significance import (
     notable,
     word,
 )
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.uncertainty import (
+from ctg_analysis.indicators.uncertainty import (
     FLOOR,
     NEAREST,
     UNKNOWN,
@@ -41,6 +39,8 @@ from ctg_analysis.uncertainty import (
     rounding_variance,
     wilson_interval,
 )
+from ctg_analysis.processing.derivation import with_rounding_rule
+from ctg_analysis.sources import SOURCES
 
 NAN = float("nan")
 STEP = 5

@@ -7,22 +7,22 @@ import pandas as pd
 import pytest
 from test_bad_input import add, copied
 
-from ctg_analysis import large_communes
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.census_sample import years_between
-from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.derivation import rounding_note, with_rounding_rule
-from ctg_analysis.display import texts
-from ctg_analysis.errors import UserError
-from ctg_analysis.indicators import observe, observe_one
-from ctg_analysis.model import MISSING, OK
-from ctg_analysis.observed import Observed
-from ctg_analysis.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
-from ctg_analysis.processing import process
-from ctg_analysis.settings import EXAMPLE_EPCI
+from ctg_analysis.chapter import large_communes
+from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.cleaning.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.facts import facts
+from ctg_analysis.core.model import MISSING, OK
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.display.words import texts
+from ctg_analysis.indicators.census_sample import years_between
+from ctg_analysis.indicators.observe import observe, observe_one
+from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
+from ctg_analysis.processing.derivation import rounding_note, with_rounding_rule
+from ctg_analysis.processing.run import process
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.caf import COVERAGE
-from ctg_analysis.uncertainty import UNKNOWN, detect_rounding
+from ctg_analysis.sources.declared.caf import COVERAGE
 
 EPCI = "100000000"
 

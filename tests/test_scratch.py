@@ -2,12 +2,12 @@
 
 import pytest
 
-from ctg_analysis import scratch as module
-from ctg_analysis import templates
-from ctg_analysis.field import templates as of_the_material
-from ctg_analysis.locks import alone
-from ctg_analysis.scratch import SCRATCH, put_in_place, restore, scratch, sweep, temporary
-from ctg_analysis.settings import DataRoot
+from ctg_analysis.cleaning.partners import empty_forms
+from ctg_analysis.core import scratch as module
+from ctg_analysis.core.locks import alone
+from ctg_analysis.core.scratch import SCRATCH, put_in_place, restore, scratch, sweep, temporary
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.demarche.files import empty_tables as of_the_material
 
 EPCI, OTHER = "200067171", "243500139"
 
@@ -80,7 +80,7 @@ def test_a_form_that_a_killed_command_has_begun_is_written_by_the_next_one(tmp_p
 
     def new(folder):
         root = DataRoot(folder)
-        templates.write_templates(EPCI, "x", root.private / EPCI)
+        empty_forms.write_templates(EPCI, "x", root.private / EPCI)
         of_the_material.write_templates(root, EPCI, "x")
         files = [path for path in folder.rglob("*") if path.is_file()]
         return {path.relative_to(folder): path.read_text().replace(str(folder), "") for path in files}

@@ -7,11 +7,11 @@ import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
-from ctg_analysis.display import childcare, texts
-from ctg_analysis.errors import UserError
-from ctg_analysis.publishing.parameters import ParameterError, validated
-from ctg_analysis.settings import EXAMPLE_EPCI
-from ctg_analysis.simulation import (
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.display.pieces import childcare
+from ctg_analysis.display.words import texts
+from ctg_analysis.indicators.simulation import (
     APPROVED,
     AT_CHILDMINDERS,
     AT_WORK,
@@ -22,6 +22,7 @@ from ctg_analysis.simulation import (
     Missing,
     simulate,
 )
+from ctg_analysis.publishing.running.parameters import ParameterError, validated
 
 CNAF, PMI = "caf_nbpla_pe", "pmi_assistants_maternels"
 # 180 places for 100 x 180 / 60 = 300 children; 50 childminders at work share the 120 places at childminders: 2.4 each.

@@ -9,21 +9,21 @@ import pytest
 from raw_files import said, values
 from test_bad_input import copied
 
-from ctg_analysis import figures, spaces
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import Chapter
-from ctg_analysis.chapters import all_chapters
-from ctg_analysis.cleaning.agreements import AGREEMENTS
-from ctg_analysis.cleaning.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
-from ctg_analysis.demarche import Demarche
-from ctg_analysis.display import notes
-from ctg_analysis.evidence import read_spaces
-from ctg_analysis.observed import Observed, observed
-from ctg_analysis.processing import process
-from ctg_analysis.publishing import readings as readings
-from ctg_analysis.publishing.readings import sum_of_readings
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
-from ctg_analysis.shown import Shown
+from ctg_analysis.chapter import figures, spaces
+from ctg_analysis.chapter.chapter import Chapter
+from ctg_analysis.chapter.demarche.page import Shown
+from ctg_analysis.chapter.territory import Observed, observed
+from ctg_analysis.cleaning.partners.agreements import AGREEMENTS
+from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
+from ctg_analysis.cleaning.partners.words import read_spaces
+from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.demarche.results.demarche import Demarche
+from ctg_analysis.display.words import notes
+from ctg_analysis.processing.run import process
+from ctg_analysis.publishing.running import readings as readings
+from ctg_analysis.publishing.running.readings import sum_of_readings
 from ctg_analysis.sources import SOURCES
 
 SOURCE = SOURCES[SPACES]

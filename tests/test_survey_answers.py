@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 from material_files import modes
 
-from ctg_analysis.errors import InputError
-from ctg_analysis.field.answers import read_answers
-from ctg_analysis.field.intake import take_in
-from ctg_analysis.settings import DataRoot
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.demarche.survey.answers import read_answers
+from ctg_analysis.demarche.survey.intake import take_in
 
 QUESTIONNAIRE = pd.DataFrame(
     [

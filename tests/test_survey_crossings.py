@@ -5,9 +5,18 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ctg_analysis.errors import UserError
-from ctg_analysis.field.crossings import CHI2, FISHER, MERGED, PERMUTATIONS, TOO_FEW, association, crossings, strength
-from ctg_analysis.significance import compare_proportions
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.demarche.survey.crossings import (
+    CHI2,
+    FISHER,
+    MERGED,
+    PERMUTATIONS,
+    TOO_FEW,
+    association,
+    crossings,
+    strength,
+)
+from ctg_analysis.indicators.significance import compare_proportions
 
 QUESTIONNAIRE = pd.DataFrame(
     [

@@ -11,15 +11,15 @@ from survey_attacker import SurveyAttacker
 from survey_fixtures import EPCI, answers_of, counter, drawn, margins, published_of, with_secteur
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.demarche import Demarche
-from ctg_analysis.field import crossings, survey
-from ctg_analysis.field.material import open_material
-from ctg_analysis.field.restricted import open_restricted
-from ctg_analysis.model import OK
-from ctg_analysis.observations import COLUMNS
-from ctg_analysis.settings import EXAMPLE_EPCI
-from ctg_analysis.sources.demarche import SURVEY
-from ctg_analysis.statements import Edition
+from ctg_analysis.core.model import OK
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.demarche.files.material import open_material
+from ctg_analysis.demarche.files.restricted import open_restricted
+from ctg_analysis.demarche.results.demarche import Demarche
+from ctg_analysis.demarche.survey import crossings, survey
+from ctg_analysis.indicators.observations import COLUMNS
+from ctg_analysis.secrecy.statements import Edition
+from ctg_analysis.sources.declared.demarche import SURVEY
 
 MEANING = {
     one.id: (one.value.denominator, tuple(one.value.numerator.partition("=")[2].split("|")))

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctg_analysis.errors import UserError
-from ctg_analysis.field.codes import is_asked, with_blanks_told
-from ctg_analysis.field.questions import by_group, distribution, hidden_cells, hidden_groups, summary
-from ctg_analysis.field.response import (
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.demarche.survey.questions import by_group, distribution, hidden_cells, hidden_groups, summary
+from ctg_analysis.demarche.survey.response import (
     completion,
     open_themes,
     participation,
@@ -17,6 +16,7 @@ from ctg_analysis.field.response import (
     wished_and_used,
     with_texts_told,
 )
+from ctg_analysis.demarche.tables.codes import is_asked, with_blanks_told
 
 QUESTIONNAIRE = pd.DataFrame(
     [

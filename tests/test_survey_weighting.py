@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from ctg_analysis.errors import InputError
-from ctg_analysis.field.weighting import (
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.demarche.survey.weighting import (
     FEWEST,
     PROBABILITY,
     VOLUNTEERS,

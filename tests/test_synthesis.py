@@ -6,13 +6,13 @@ from html import unescape
 import pandas as pd
 import pytest
 
-from ctg_analysis import summaries, synthesis
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import open_chapter
-from ctg_analysis.display import glossary, spine, texts
-from ctg_analysis.display.texts import SIGNS
-from ctg_analysis.model import OK, Count, Mean, Ratio
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.chapter import open_chapter, summaries, synthesis
+from ctg_analysis.core.model import OK, Count, Mean, Ratio
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
+from ctg_analysis.display.drawings import spine
+from ctg_analysis.display.words import glossary, texts
+from ctg_analysis.display.words.texts import SIGNS
 
 NAN = float("nan")
 NOT_ACRONYMS = {"II", "III", "LISEZMOI", "HABITANTS", "GT", "ED", "EJ", "FI", "PE", "VD"}  # numerals, a file, names

@@ -6,17 +6,16 @@ from raw_files import values
 from test_official_files import certified
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning import income, official_geography
-from ctg_analysis.cleaning.facts import facts
-from ctg_analysis.cleaning.geography import clean_communes
-from ctg_analysis.comparisons import comparators, find_epci, members
-from ctg_analysis.errors import InputError, UserError
-from ctg_analysis.model import MISSING, OK, SECRET, Source
-from ctg_analysis.perimeter import Perimeter, absent_communes, restore_absent, to_reference
-from ctg_analysis.settings import data_root
+from ctg_analysis.cleaning.official import income, official_geography
+from ctg_analysis.cleaning.official.geography import clean_communes
+from ctg_analysis.cleaning.perimeter import Perimeter, absent_communes, restore_absent, to_reference
+from ctg_analysis.core.errors import InputError, UserError
+from ctg_analysis.core.facts import facts
+from ctg_analysis.core.model import MISSING, OK, SECRET, Source
+from ctg_analysis.core.settings import data_root
+from ctg_analysis.core.territories import comparators, find_epci, members, passage
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
-from ctg_analysis.territories import passage
 
 
 @pytest.fixture(scope="module")

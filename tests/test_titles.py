@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.display import actors, messages, texts
-from ctg_analysis.field.actors import OTHERS
-from ctg_analysis.field.tables.columns import TypeActeur
+from ctg_analysis.demarche.tables.actors import OTHERS
+from ctg_analysis.demarche.tables.columns import TypeActeur
+from ctg_analysis.display.demarche import actors
+from ctg_analysis.display.words import messages, texts
 
 SHARE, PEOPLE = CATALOGUE["age_0_19_share"], CATALOGUE["population_count"]
 PLACES = {"name": ["Ici", "Aveyron", "Occitanie", "France"], "level": ["epci", "departement", "region", "france"]}

@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from ctg_analysis.errors import Busy, UserError, in_lines, raise_all, room_in
-from ctg_analysis.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
+from ctg_analysis.core.errors import Busy, UserError, in_lines, raise_all, room_in
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path, settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -81,10 +81,10 @@ def build(
     Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them or
     some of what they show, or with a démarche whose chain does not hold; 3 another build of the same report is at work.
     """
-    from ctg_analysis.build import build as build_reports
-    from ctg_analysis.build import lines_of
-    from ctg_analysis.chapters import chosen_chapters
-    from ctg_analysis.publishing.territories import is_listed, part, wanted, write_list
+    from ctg_analysis.core.notebooks import chosen_chapters
+    from ctg_analysis.publishing.build import build as build_reports
+    from ctg_analysis.publishing.build import lines_of
+    from ctg_analysis.publishing.pages.territories import is_listed, part, wanted, write_list
 
     chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
     some = part(wanted(epcis or [], every=all_, departement=departement), shard)
@@ -95,7 +95,7 @@ def build(
     start, codes, told, published = time.perf_counter(), [], set(), False
     with room_in(home), messages.status("data") as status:
         if scheduler:
-            from ctg_analysis.distributed import build_there
+            from ctg_analysis.publishing.distributed import build_there
 
             built = build_there(some, chosen, home, force=force, scheduler=scheduler)
         else:
@@ -119,7 +119,7 @@ def build(
 @app.command()
 def verify(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Build the latest edition of a report again, elsewhere, and compare byte by byte."""
-    from ctg_analysis.verification import verify as verify_report
+    from ctg_analysis.publishing.verification import verify as verify_report
 
     home = (out or settings().reports).resolve()
     with messages.status(epci):
@@ -134,7 +134,7 @@ def verify(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 @app.command()
 def changes(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     """Say what changed from the edition before to the latest one, a line for each observation."""
-    from ctg_analysis.verification import changes_of
+    from ctg_analysis.publishing.verification import changes_of
 
     home = (out or settings().reports).resolve()
     before, table = changes_of(epci, home)
@@ -149,7 +149,7 @@ def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 
     The PDFs are printed by a Chromium, a Chrome or an Edge of this machine; the others need none.
     """
-    from ctg_analysis.documents import write_documents
+    from ctg_analysis.publishing.handover.documents import write_documents
 
     home = (out or settings().reports).resolve()
     with room_in(home), messages.status(epci) as status:
@@ -163,7 +163,7 @@ def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 
     A file that someone has changed since is never written over.
     """
-    from ctg_analysis.publishing.documents.making import write_convention
+    from ctg_analysis.publishing.word.making import write_convention
 
     home = (out or settings().reports).resolve()
     with room_in(home), messages.status(epci):
@@ -180,7 +180,7 @@ def flash(
     out: Out = None,
 ) -> None:
     """Write an issue of the info flash as a page and as a PDF, which a browser of this machine prints."""
-    from ctg_analysis.publishing.documents.making import write_issue
+    from ctg_analysis.publishing.word.making import write_issue
 
     home = (out or settings().reports).resolve()
     with room_in(home), messages.status(epci):
@@ -194,7 +194,7 @@ def gc(
     out: Out = None,
 ) -> None:
     """Remove old editions and their documents; the latest and the one that it is compared with always stay."""
-    from ctg_analysis.documents import collect_reports
+    from ctg_analysis.publishing.handover.documents import collect_reports
 
     for line in collect_reports((out or settings().reports).resolve(), keep):
         messages.print(line)
@@ -203,7 +203,7 @@ def gc(
 @app.command()
 def data() -> None:
     """Read, check and clean the raw files, and write data/processed, for France and for the invented territory."""
-    from ctg_analysis.processing import process, read_notes
+    from ctg_analysis.processing.run import process, read_notes
 
     roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
     start = time.perf_counter()
@@ -229,9 +229,9 @@ def fetch(
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     from ctg_analysis.sources import SOURCES
-    from ctg_analysis.sources.fetching import fetch as fetch_source
+    from ctg_analysis.sources.fetching.fetch import fetch as fetch_source
+    from ctg_analysis.sources.fetching.received import FetchError
     from ctg_analysis.sources.folders import FULL
-    from ctg_analysis.sources.received import FetchError
 
     unknown = [name for name in sources or [] if name not in SOURCES]
     if unknown:
@@ -269,9 +269,9 @@ def check(
     path: Annotated[Path | None, typer.Argument(help="A data folder that holds raw/ and reference/.")] = None,
 ) -> None:
     """Check raw data, certificates, field material, what has been published: a line for each finding, exit code 1."""
-    from ctg_analysis.checking import check_root
-    from ctg_analysis.material_check import check_material
-    from ctg_analysis.staleness import holes
+    from ctg_analysis.processing.check_demarche import check_material
+    from ctg_analysis.processing.check_raw import check_root
+    from ctg_analysis.processing.freshness import holes
 
     roots = [DataRoot(path.resolve())] if path else [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
     findings = []
@@ -290,7 +290,7 @@ def answers(
     export: Annotated[Path, typer.Argument(help="The export of LimeSurvey or Framaforms, as it was downloaded.")],
 ) -> None:
     """Put the answers of a survey tool in the private folder of a démarche, beside those that are there."""
-    from ctg_analysis.field.intake import take_in
+    from ctg_analysis.demarche.survey.intake import take_in
 
     if not export.is_file():
         raise UserError(f"{export}: no such file; expected an export of LimeSurvey or Framaforms")
@@ -305,10 +305,10 @@ def purge(
     delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
 ) -> None:
     """Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left."""
-    from ctg_analysis.field.reading import DELETIONS
-    from ctg_analysis.field.restricted import gather_restricted
-    from ctg_analysis.field.retention import due, readable, said
-    from ctg_analysis.field.retention import purge as delete_due
+    from ctg_analysis.demarche.files.reading import DELETIONS
+    from ctg_analysis.demarche.files.restricted import gather_restricted
+    from ctg_analysis.demarche.files.retention import due, readable, said
+    from ctg_analysis.demarche.files.retention import purge as delete_due
 
     today = datetime.date.today()
     folder = data_root(epci).restricted_material(epci)
@@ -332,7 +332,7 @@ def list_(
     word: Annotated[str, typer.Argument(help="Only the lines with this word.")] = "",
 ) -> None:
     """List the EPCIs, indicators, sources or chapters, one a line."""
-    from ctg_analysis.listing import LISTS, counted, matching
+    from ctg_analysis.chapter.listing import LISTS, counted, matching
 
     if what not in LISTS:
         raise UserError(f"ctg list {what}: expected one of {', '.join(LISTS)}")
@@ -363,8 +363,8 @@ def observations(
 @app.command()
 def new(epci: Epci) -> None:
     """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French."""
-    from ctg_analysis.field import templates as of_the_material
-    from ctg_analysis.templates import summary, write_templates
+    from ctg_analysis.cleaning.partners.empty_forms import summary, write_templates
+    from ctg_analysis.demarche.files import empty_tables as of_the_material
 
     root, name = _known(epci)
     folder = root.private / epci
@@ -376,8 +376,8 @@ def _known(epci: str) -> tuple[DataRoot, str]:
     """Return the data root of an EPCI and its name; raise UserError when there is no such EPCI."""
     import pandas as pd
 
-    from ctg_analysis.comparisons import find_epci
-    from ctg_analysis.processing import ensure
+    from ctg_analysis.core.territories import find_epci
+    from ctg_analysis.processing.run import ensure
 
     root = data_root(epci)
     ensure(root)

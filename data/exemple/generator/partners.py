@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from ctg_analysis.layouts import EVIDENCE, NOT_ADDITIVE, SCORE, YES_NO, Field, SiteForm
-from ctg_analysis.model import Source
-from ctg_analysis.sources.partners import SOURCES
+from ctg_analysis.core.layouts import EVIDENCE, NOT_ADDITIVE, SCORE, YES_NO, Field, SiteForm
+from ctg_analysis.core.model import Source
+from ctg_analysis.sources.declared.partners import SOURCES
 from generator import partner_facts as said
 from generator.places import COMMUNES, Commune
 

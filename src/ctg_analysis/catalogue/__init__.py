@@ -14,7 +14,7 @@ from ctg_analysis.catalogue import (
     social_life,
     surveyed,
 )
-from ctg_analysis.model import Indicator
+from ctg_analysis.core.model import Indicator
 
 _CHAPTERS = (
     population,

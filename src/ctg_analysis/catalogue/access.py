@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ctg_analysis.model import Indicator, Published, Ratio
+from ctg_analysis.core.model import Indicator, Published, Ratio
 
 CHAPTER = "10"
 TIMES = ("insee_acces",)

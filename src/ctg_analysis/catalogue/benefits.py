@@ -1,7 +1,7 @@
 """Chapter 02: households on benefit, Caf and MSA, and what `income_support` shares with them."""
 
 from ctg_analysis.catalogue.kinds import count, share
-from ctg_analysis.model import PERSONS, Indicator, Rate
+from ctg_analysis.core.model import PERSONS, Indicator, Rate
 
 CHAPTER = "02"
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from ctg_analysis.catalogue.kinds import count, share
-from ctg_analysis.model import Indicator, Ratio
+from ctg_analysis.core.model import Indicator, Ratio
 
 _of_eaje = {"chapter": "04", "sources": ("caf_partenaire_petite_enfance",), "levels": ("epci", "departement")}
 _ratio = partial(Indicator, chart="comparison", persons=(), **_of_eaje)

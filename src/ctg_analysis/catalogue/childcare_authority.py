@@ -3,8 +3,8 @@
 from functools import partial
 
 from ctg_analysis.catalogue.kinds import count, share
-from ctg_analysis.model import Count, Indicator, Ratio
-from ctg_analysis.sources.partner_childcare import MONTHS
+from ctg_analysis.core.model import Count, Indicator, Ratio
+from ctg_analysis.sources.declared.partner_childcare import MONTHS
 
 CHAPTER = "04"
 LOCAL = ("enquete_locale_petite_enfance",)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from ctg_analysis.catalogue.kinds import count
-from ctg_analysis.model import Indicator, Published
+from ctg_analysis.core.model import Indicator, Published
 
 CHAPTER = "04"
 COVERAGE_UNIT = "places pour 100 enfants de moins de 3 ans"

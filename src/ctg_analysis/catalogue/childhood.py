@@ -3,7 +3,7 @@
 from functools import partial
 
 from ctg_analysis.catalogue.youth import YOUTH
-from ctg_analysis.model import PERSONS, PLACES, Count, Indicator, Rate, Ratio
+from ctg_analysis.core.model import PERSONS, PLACES, Count, Indicator, Rate, Ratio
 
 CHAPTER = "05"
 ABOVE_COMMUNE = ("epci", "departement", "region", "france")

@@ -3,7 +3,7 @@
 from functools import partial
 
 from ctg_analysis.catalogue.kinds import count, share
-from ctg_analysis.model import Count, Indicator, Ratio
+from ctg_analysis.core.model import Count, Indicator, Ratio
 
 CHAPTER = "04"
 PMI, CAF_FORM = ("pmi_assistants_maternels",), ("caf_partenaire_petite_enfance",)

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from ctg_analysis.model import Count, Indicator, Ratio
-from ctg_analysis.sources.demarche import PLAN
+from ctg_analysis.core.model import Count, Indicator, Ratio
+from ctg_analysis.sources.declared.demarche import PLAN
 
 CHAPTER = "13"
 

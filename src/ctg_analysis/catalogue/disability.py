@@ -3,7 +3,7 @@
 from functools import partial
 
 from ctg_analysis.catalogue.inclusion import INCLUSION
-from ctg_analysis.model import PERSONS, Count, Indicator, Rate
+from ctg_analysis.core.model import PERSONS, Count, Indicator, Rate
 
 CHAPTER = "08"
 CAF = ("caf_s_ben_epci_f", "caf_s_ben_dep")

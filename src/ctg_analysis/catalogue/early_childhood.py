@@ -6,7 +6,7 @@ from ctg_analysis.catalogue.childcare_authority import AUTHORITY
 from ctg_analysis.catalogue.childcare_supply import SUPPLY
 from ctg_analysis.catalogue.childminders import CHILDMINDERS, HUBS, PLACES
 from ctg_analysis.catalogue.kinds import ABOVE_COMMUNE, count
-from ctg_analysis.model import Indicator, Ratio
+from ctg_analysis.core.model import Indicator, Ratio
 
 CHAPTER = "04"
 

@@ -5,7 +5,7 @@ from functools import partial
 from ctg_analysis.catalogue.kinds import ABOVE_COMMUNE
 from ctg_analysis.catalogue.pedt import PEDT
 from ctg_analysis.catalogue.schooling import SCHOOLING
-from ctg_analysis.model import PERSONS, Count, Indicator, Rate, Ratio
+from ctg_analysis.core.model import PERSONS, Count, Indicator, Rate, Ratio
 
 CHAPTER = "06"
 SHARED = ("epci", "departement")

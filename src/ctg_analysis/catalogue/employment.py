@@ -1,7 +1,7 @@
 """Chapter 03: work, commuting, occupations, diplomas, job seekers."""
 
 from ctg_analysis.catalogue.kinds import count, share
-from ctg_analysis.model import Indicator, Ratio
+from ctg_analysis.core.model import Indicator, Ratio
 
 CHAPTER = "03"
 ACTIVITY, JOB_SEEKERS = ("insee_rp_emploi",), ("dares_demandeurs_emploi",)

@@ -2,7 +2,7 @@
 
 from ctg_analysis.catalogue import benefits
 from ctg_analysis.catalogue.kinds import ABOVE_COMMUNE, count, share
-from ctg_analysis.model import Indicator, Ratio
+from ctg_analysis.core.model import Indicator, Ratio
 
 CHAPTER = "02"
 HOUSEHOLDS, FAMILIES, DWELLINGS = ("insee_rp_menages",), ("insee_rp_familles",), ("insee_rp_logement",)

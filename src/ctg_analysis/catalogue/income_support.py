@@ -13,7 +13,7 @@ from ctg_analysis.catalogue.benefits import (
     households,
 )
 from ctg_analysis.catalogue.kinds import count, share
-from ctg_analysis.model import PERSONS, Indicator, Rate
+from ctg_analysis.core.model import PERSONS, Indicator, Rate
 
 CHAPTER = "03"
 # The Caf publishes these by commune only: above, they are sums of rounded counts, with an interval that says so.

@@ -1,6 +1,6 @@
 """The two commonest kinds of indicator, a share and a count: what all their declarations have in common."""
 
-from ctg_analysis.model import Count, Indicator, Ratio
+from ctg_analysis.core.model import Count, Indicator, Ratio
 
 ABOVE_COMMUNE = ("epci", "departement", "region", "france")
 

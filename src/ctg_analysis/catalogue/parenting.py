@@ -3,7 +3,7 @@
 from functools import partial
 
 from ctg_analysis.catalogue.parenting_schemes import ITINERANT, SCHEMES
-from ctg_analysis.model import Count, Indicator, Ratio
+from ctg_analysis.core.model import Count, Indicator, Ratio
 
 CHAPTER = "07"
 FACILITIES = ("insee_bpe_2025",)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ctg_analysis.model import Count, Indicator
+from ctg_analysis.core.model import Count, Indicator
 
 _indicator = partial(Indicator, chapter="07", decimals=0, star=True)
 

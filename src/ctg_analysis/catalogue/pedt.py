@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ctg_analysis.model import Count, Indicator, Ratio
+from ctg_analysis.core.model import Count, Indicator, Ratio
 
 _indicator = partial(Indicator, chapter="06", levels=("commune", "epci"), star=True)
 _declared = partial(_indicator, domain_ids=("ENF-09",), decimals=0, sources=("sdjes_accueils",), persons=())

@@ -1,6 +1,6 @@
 """Chapter 01: who lives here, and how the population changes."""
 
-from ctg_analysis.model import AnnualChange, AnnualFlow, AnnualResidual, Count, Indicator, Mean, Rate, Ratio
+from ctg_analysis.core.model import AnnualChange, AnnualFlow, AnnualResidual, Count, Indicator, Mean, Rate, Ratio
 
 CHAPTER = "01"
 POPULATION_SOURCES = ("insee_iris_rp2021", "etalab_decoupage", "insee_population_historique")

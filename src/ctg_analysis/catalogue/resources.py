@@ -5,7 +5,7 @@ Filosofi has three definitions that are never drawn together: up to 2019, 2021, 
 
 from ctg_analysis.catalogue import employment, income_support
 from ctg_analysis.catalogue.kinds import count
-from ctg_analysis.model import Indicator, Published
+from ctg_analysis.core.model import Indicator, Published
 
 CHAPTER = "03"
 UNTIL_2019, IN_2021, SINCE_2023 = ("insee_filosofi_2019",), ("insee_filosofi_2021",), ("insee_filosofi_2023",)

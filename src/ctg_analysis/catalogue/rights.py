@@ -3,8 +3,8 @@
 from functools import partial
 
 from ctg_analysis.catalogue.access import ACCESS
-from ctg_analysis.cleaning.facilities import BASKET
-from ctg_analysis.model import Count, Indicator, Ratio
+from ctg_analysis.core.model import Count, Indicator, Ratio
+from ctg_analysis.sources.declared.facilities import BASKET
 
 CHAPTER = "10"
 FACILITIES = ("insee_bpe_2025",)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from ctg_analysis.catalogue.kinds import ABOVE_COMMUNE
-from ctg_analysis.model import Count, Indicator, Ratio
+from ctg_analysis.core.model import Count, Indicator, Ratio
 
 _indicator = partial(Indicator, chapter="06")
 

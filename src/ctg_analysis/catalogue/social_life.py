@@ -4,7 +4,7 @@ from functools import partial
 
 from ctg_analysis.catalogue.social_spaces import CRITERIA, FUNDING, PARTICIPATION, PAYERS
 from ctg_analysis.catalogue.zones import ZONES
-from ctg_analysis.model import Count, Indicator, Rate, Ratio
+from ctg_analysis.core.model import Count, Indicator, Rate, Ratio
 
 CHAPTER = "09"
 FACILITIES = ("insee_bpe_2025",)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ctg_analysis.model import Count, Indicator, Ratio
+from ctg_analysis.core.model import Count, Indicator, Ratio
 
 FORM_LEVELS = ("epci", "departement")
 SITE_LEVELS = ("commune", *FORM_LEVELS)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ctg_analysis.model import PERSONS, Count, Indicator, Rate, Ratio
+from ctg_analysis.core.model import PERSONS, Count, Indicator, Rate, Ratio
 
 CHAPTER = "05"
 ABOVE_COMMUNE = ("epci", "departement", "region", "france")

@@ -1,6 +1,6 @@
 """Chapter 09, continued: the zones and programmes that help to say where social life is to be supported first."""
 
-from ctg_analysis.model import Count, Indicator
+from ctg_analysis.core.model import Count, Indicator
 
 CHAPTER = "09"
 

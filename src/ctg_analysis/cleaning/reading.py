@@ -7,10 +7,10 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from ctg_analysis.cleaning.files import ROWS, TEXT, Keep, load
-from ctg_analysis.errors import MOST, Finding, InputError, counted
-from ctg_analysis.plain_text import BIDIRECTIONAL, TURNED_ROUND
-from ctg_analysis.settings import project_path
+from ctg_analysis.core.errors import MOST, Finding, InputError, counted
+from ctg_analysis.core.files import ROWS, TEXT, Keep, load
+from ctg_analysis.core.plain_text import BIDIRECTIONAL, TURNED_ROUND
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder, integrity
 
 LARGEST = 1e13  # no count of France is larger, not even in euros

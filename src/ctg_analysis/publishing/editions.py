@@ -17,10 +17,10 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from ctg_analysis.errors import UserError
-from ctg_analysis.published import EDITIONS, PROVENANCE, adopt
-from ctg_analysis.scratch import scratch
-from ctg_analysis.settings import data_root
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.scratch import scratch
+from ctg_analysis.core.settings import data_root
+from ctg_analysis.secrecy.earlier_editions import EDITIONS, PROVENANCE, adopt
 
 HOME, JOURNAL, RECORD = EDITIONS, ".journal", PROVENANCE
 DAMAGED = ".damaged"  # what was found in editions in the place of their own files

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from ctg_analysis.chapter import open_chapter
-from ctg_analysis.observed import Observed, observed
-from ctg_analysis.processing import record_published
-from ctg_analysis.published import Entry, entry_of
-from ctg_analysis.publishing.data_files import places_of
-from ctg_analysis.staleness import tables_made_from
+from ctg_analysis.chapter.chapter import open_chapter
+from ctg_analysis.chapter.territory import Observed, observed
+from ctg_analysis.processing.freshness import tables_made_from
+from ctg_analysis.processing.run import record_published
+from ctg_analysis.publishing.pages.data_files import places_of
+from ctg_analysis.secrecy.earlier_editions import Entry, entry_of
 
 
 def entry(seen: Observed, places: pd.DataFrame) -> Entry | None:

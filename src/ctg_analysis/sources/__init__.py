@@ -1,7 +1,18 @@
 """The datasets: one declaration each, and their birth certificates."""
 
-from ctg_analysis.model import Source
-from ctg_analysis.sources import caf, census, demarche, education, facilities, health, insee, others, partners, services
+from ctg_analysis.core.model import Source
+from ctg_analysis.sources.declared import (
+    caf,
+    census,
+    demarche,
+    education,
+    facilities,
+    health,
+    insee,
+    others,
+    partners,
+    services,
+)
 
 SOURCES: dict[str, Source] = {
     source.id: source

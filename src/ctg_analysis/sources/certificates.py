@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ctg_analysis.errors import Finding, InputError
-from ctg_analysis.plain_text import values_of
-from ctg_analysis.settings import project_path
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.plain_text import values_of
+from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.folders import CERTIFICATE, FULL, sha256
 
 

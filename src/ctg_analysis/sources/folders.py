@@ -4,7 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from ctg_analysis.settings import MATERIAL
+from ctg_analysis.core.settings import MATERIAL
 
 CERTIFICATE, FULL, PARTIAL = "source.yml", "full", ".partial"
 

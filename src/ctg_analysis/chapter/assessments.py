@@ -1,0 +1,62 @@
+"""Scores with what they rest on, and figures held to a norm: tables that say what a number means."""
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.catalogue.breakdowns import SCALES, TITLES
+from ctg_analysis.chapter.figures import by_commune, source, unavailable
+from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.display import markup
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces import tables
+from ctg_analysis.display.words import notes, texts
+
+UNSAID = "non précisé"
+
+
+def scores(seen: Observed, name: str, members: list[Indicator]) -> Html:
+    """Return the scores of a family, commune by commune, each with its meaning and the words that it rests on."""
+    scale, lines, used = SCALES[name], [], []
+    for one in members:
+        rows = by_commune(seen, one)
+        rows = rows[rows["status"].eq(OK)]
+        used.append(rows)
+        said = seen.evidence[seen.evidence["measure"].eq(one.value.numerator)]
+        words = said.set_index(["territory", "period"])["words"]
+        for row in rows.itertuples(index=False):
+            lines.append(
+                (one.label, row.name, meaning(row.value, scale), words.get((row.territory, row.period), UNSAID))
+            )
+    if not lines:
+        return unavailable(seen, members[0], f"{TITLES[name]}, par commune")
+    period = texts.period_text(max(rows["period"].max() for rows in used if len(rows)))
+    table = pd.DataFrame(lines, columns=["Axe", "Commune", "Note", "Ce qui l'appuie"])
+    steps = ", ".join(f"{rank} {words}" for rank, words in enumerate(scale))
+    note = f"Échelle : {steps}. De plusieurs sites d'une commune, la note est la moyenne."
+    shown = tables.listed(table, f"{TITLES[name]}, {period}", note=note)
+    return Html(f"{shown.html}\n{markup.source(source(seen, pd.concat(used))).html}")
+
+
+def meaning(value: float, scale: tuple[str, ...]) -> str:
+    """Return a score with its words: « 2 sur 3 : bien avancé », « 1,5 sur 3 : entre engagé et bien avancé »."""
+    below, whole = int(value), float(value).is_integer()
+    words = scale[below] if whole else f"entre {scale[below]} et {scale[below + 1]}"
+    return f"{texts.number(value, 0 if whole else 1)} sur {len(scale) - 1} : {words}"
+
+
+def norms(seen: Observed, name: str) -> Html:
+    """Return what is measured here beside the most that the dated texts of data/reference/<name>.yml allow."""
+    lines, used = [], []
+    for indicator, most, whom in notes.read_norms(name):
+        one = CATALOGUE[indicator]
+        rows = seen.compared(one, with_peers=False)
+        if rows.empty:
+            return unavailable(seen, one, one.label)
+        own = rows.iloc[0]
+        verdict = "dans la limite" if own["value"] <= most else "au-delà de la limite"
+        lines.append((whom, own["text"], texts.number(most), verdict, texts.period_text(own["period"])))
+        used.append(rows.iloc[[0]])
+    header = ["Public", f"Ici ({CATALOGUE[indicator].unit})", "Au plus, d'après les textes", "En moyenne", "Période"]
+    shown = tables.listed(pd.DataFrame(lines, columns=header), "Encadrement mesuré et norme")
+    return Html(f"{shown.html}\n{markup.source(source(seen, pd.concat(used))).html}")

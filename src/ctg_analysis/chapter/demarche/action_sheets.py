@@ -1,0 +1,155 @@
+"""The fiches-action: all that is known of each action on one sheet."""
+
+import pandas as pd
+from markupsafe import Markup
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.demarche.page import Shown, to_axis, to_constat, to_enjeu, to_followup
+from ctg_analysis.demarche.plan import budget
+from ctg_analysis.demarche.plan.chain import enjeux_by_action
+from ctg_analysis.demarche.tables.plan import DROPPED
+from ctg_analysis.display.demarche import demarche as pieces
+from ctg_analysis.display.demarche import strategy
+from ctg_analysis.display.demarche.strategy import ActionSheet
+from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.moments import day_text, moment_text, span_text
+
+Facts = list[tuple[str, pieces.Cell]]
+STATES = {"projet": "fiche en projet", "validée": "fiche validée", "abandonnée": "action abandonnée"}
+UNSAID = "non renseigné"
+
+
+def sheet(shown: Shown, row, *, agrees: bool) -> ActionSheet:
+    """Return the sheet of an action. row: of demarche.plan.plan.in_order. agrees: its financers bring its budget."""
+    enjeux = shown.table("enjeux").set_index("enjeu_id")["titre"]
+    constats = shown.table("constats").set_index("constat_id")["enonce"]
+    served = enjeux_by_action(shown.table("actions"), shown.table("objectifs"))[row.action_id]
+    why: Facts = [("Contexte", _written(row.contexte))] if isinstance(row.contexte, str) else []
+    why += [
+        ("Enjeux", _links(served, enjeux, to_enjeu)),
+        ("Constats", _links(row.constat_ids or (), constats, to_constat)),
+    ]
+    return ActionSheet(
+        id=row.action_id,
+        title=texts.typography(row.titre),
+        state=_state(row),
+        place=Markup("{} › {}").format(
+            pieces.link(row.axe, to_axis(row.axe_id)), pieces.link(row.objectif, to_axis(row.obj_id))
+        ),
+        why=why,
+        what=[
+            ("Description", _written(row.description)),
+            ("Public", _written(row.public_cible)),
+            ("Territoire", _written(row.territoire)),
+            ("Calendrier", _written(span_text(row.calendrier_debut, row.calendrier_fin) or None)),
+            *([("Jalons", _written(row.jalons))] if _apart_from_steps(row) else []),
+        ],
+        steps=[texts.typography(step) for step in row.etapes or ()],
+        who=[
+            ("Pilote", _written(row.pilote)),
+            ("Copilotes", _written(row.copilotes)),
+            ("Partenaires", _written(row.partenaires)),
+            ("Pilote à la Caf", _written(row.pilote_caf)),
+        ],
+        means=[
+            (
+                "Équivalents temps plein",
+                UNSAID if pd.isna(row.moyens_humains_etp) else pieces.quantity(row.moyens_humains_etp),
+            ),
+            ("Dispositifs de la Caf", _written(row.dispositifs_caf)),
+            ("Liens", texts.typography(links(row) or "ni PEDT, ni service public de la petite enfance")),
+        ],
+        money=_money(shown, row, agrees),
+        indicators=_indicators(shown, row.action_id),
+        after=[("Évaluation", _written(row.modalites_evaluation)), ("Risques", _written(row.risques))],
+        followup=_followup(shown, row.action_id),
+    )
+
+
+def _apart_from_steps(row) -> bool:
+    """Tell whether an action has milestones that are not among its steps."""
+    steps = row.etapes or ()
+    told = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
+    return not set(told) <= set(steps)
+
+
+def links(row) -> str:
+    """Return the programmes that an action belongs to besides the convention."""
+    named = {"lien_pedt": "PEDT", "lien_sppe": "service public de la petite enfance"}
+    return ", ".join(name for column, name in named.items() if _is_yes(getattr(row, column)))
+
+
+def _is_yes(cell: object) -> bool:
+    return not pd.isna(cell) and bool(cell)
+
+
+def _written(cell: object) -> str:
+    return texts.typography(pieces.text_of(cell) or UNSAID)
+
+
+def _links(ids, titles: pd.Series, address) -> pieces.Cell:
+    return Markup("<br>").join(pieces.link(f"{one} {titles[one]}", address(one)) for one in ids) or UNSAID
+
+
+def _state(row) -> str:
+    said = [STATES[row.statut], f"version {row.version}", f"priorité {row.priorite}"]
+    if row.statut != DROPPED and not pd.isna(row.valide_le):
+        said[0] += f" le {day_text(row.valide_le)}"
+    return texts.typography(" · ".join(said))
+
+
+def _money(shown: Shown, row, agrees: bool) -> Markup:
+    """Return what the financers bring by year, and whether it is the budget of the action."""
+    own = shown.table("financements")
+    own = own[own["action_id"].eq(row.action_id)]
+    planned = [(word, getattr(row, column)) for word, column in BUDGETS.items() if not pd.isna(getattr(row, column))]
+    told = ", ".join(f"{word} {pieces.euros(amount)}" for word, amount in planned)
+    if own.empty:
+        return Markup("<p>{}</p>").format(
+            texts.typography(f"Budget : {told or UNSAID}. Aucun financement n'est inscrit.")
+        )
+    header, lines = strategy.amounts(budget.by_financer(own))
+    note = f"Budget : {told or UNSAID}.{'' if agrees else ' Les apports des financeurs ne font pas ce budget.'}"
+    return strategy.inner_table("Financement, en euros", header, lines, note, last_apart=True)
+
+
+BUDGETS = {"fonctionnement": "budget_fonct", "investissement": "budget_invest"}
+
+
+def _indicators(shown: Shown, action: str) -> Markup:
+    rows = shown.table("indicateurs_suivi")
+    rows = rows[rows["action_id"].eq(action)]
+    if rows.empty:
+        return Markup("<p>{}</p>").format(texts.typography("Aucun indicateur n'est inscrit."))
+    lines = [
+        [
+            _named(shown, one),
+            one.type,
+            dated(one.valeur_reference, one.date_reference),
+            dated(one.cible, one.cible_date),
+            pieces.text_of(one.collecteur) or UNSAID,
+        ]
+        for one in rows.itertuples(index=False)
+    ]
+    return strategy.inner_table("Indicateurs", ["Indicateur", "Sorte", "Départ", "Cible", "Recueilli par"], lines)
+
+
+def _named(shown: Shown, row) -> pieces.Cell:
+    """Return what is measured, with a link to its figure when it is one of the diagnosis."""
+    label = f"{row.libelle} ({row.unite})"
+    one = CATALOGUE.get(row.indicateur) if isinstance(row.indicateur, str) else None
+    return pieces.link(label, shown.figure_of(one)) if one else label
+
+
+def dated(value: float, moment: object) -> str:
+    """Return a value and its date: « 44 (2023) »."""
+    return f"{pieces.quantity(value)} ({moment_text(moment)})" if isinstance(moment, str) else pieces.quantity(value)
+
+
+def _followup(shown: Shown, action: str) -> Markup:
+    rows = shown.table("suivi")
+    rows = rows[rows["action_id"].eq(action)].sort_values("annee", kind="stable")
+    if rows.empty:
+        return Markup("")
+    last = rows.iloc[-1]
+    return pieces.link(f"Suivi {last['annee']} : {last['statut']}", to_followup(action))

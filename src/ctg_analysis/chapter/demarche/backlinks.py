@@ -1,0 +1,42 @@
+"""What is shown elsewhere and proves something: the way back from it to the constats that rest on it."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from ctg_analysis.demarche.results.demarche import Demarche
+from ctg_analysis.demarche.tables import evidence
+from ctg_analysis.display.words.texts import typography
+
+# kind of proof → how the ids that links lead to begin, what it is called.
+PLACES = {
+    evidence.INDICATOR: ("", "Ce chiffre"),
+    evidence.SURVEY: ("question-", "Cette question"),
+    evidence.INTERVIEW: ("propos-", "Ce propos"),
+    evidence.WORKSHOP: ("contribution-", "Cette contribution"),
+}
+
+
+class Proved(NamedTuple):
+    """A constat, what proves it (« Ce chiffre »), and what that does of it (appuie, nuance, contredit)."""
+
+    what: str
+    sense: str
+    constat: str
+    statement: str
+
+
+def place_of(kind: str, ref: str) -> str:
+    """Return the id under which a proof stands in its page, from the sort of proof and what it names."""
+    return PLACES[kind][0] + ref.split(evidence.JOIN)[0]
+
+
+@lru_cache(maxsize=1)
+def proved(demarche: Demarche) -> dict[str, list[Proved]]:
+    """Return id of what is shown → the constats that it proves, in the order of the proofs."""
+    proofs, constats = demarche.table("preuves"), demarche.table("constats")
+    statements = dict(zip(constats["constat_id"], constats["enonce"], strict=True))
+    found: dict[str, list[Proved]] = {}
+    for row in proofs[proofs["type"].isin(PLACES) & proofs["ref"].ne("")].itertuples(index=False):
+        one = Proved(PLACES[row.type][1], row.sens, row.constat_id, typography(statements[row.constat_id]))
+        found.setdefault(place_of(row.type, row.ref), []).append(one)
+    return found

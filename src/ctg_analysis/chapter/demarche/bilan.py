@@ -1,0 +1,202 @@
+"""Chapter 13: what became of the convention before."""
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.chapter import figures
+from ctg_analysis.chapter.demarche.page import Shown, show
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.model import Indicator
+from ctg_analysis.demarche.plan.realisation import STATUSES
+from ctg_analysis.demarche.tables.columns import last_day
+from ctg_analysis.demarche.tables.governance import ACTIVE
+from ctg_analysis.display.demarche import demarche as pieces
+from ctg_analysis.display.demarche import realisation
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.words import texts
+
+ACTIONS, FILE = "bilan_actions", "demarche_bilan_actions.csv"
+NO_BASELINE = (
+    "Le bilan ne dit pas la valeur à la signature : ce sont la plus ancienne et la plus récente valeur d'une même "
+    "source, à la définition d'aujourd'hui et sur le périmètre d'aujourd'hui."
+)
+
+
+def open_bilan(epci: str | int) -> "Bilan":
+    """Return the bilan of the convention before, which may not have been gathered yet.
+
+    Raises:
+        UserError: no such EPCI. InputError: files that cannot be trusted.
+    """
+    return Bilan(show(str(epci)))
+
+
+class Bilan:
+    """The actions of the convention before, with the verbs of chapter 13."""
+
+    def __init__(self, shown: Shown):
+        self.shown = shown
+        self.actions = shown.table(ACTIONS)
+        self._used: list[str] = []
+
+    def begin(self) -> Html:
+        """Return how to begin, when nothing was gathered yet."""
+        return self.shown.begin(ACTIONS, "competences", "equipements_services", "documents")
+
+    def statuses(self, family: str) -> Html:
+        """Return how many actions were done, partly done, put off, given up, axis by axis.
+
+        family: the indicators that tell it for the whole, which the chart stands for.
+        Raises:
+            UserError: a family that does not exist.
+        """
+        self._members(family)
+        return self._box("Statut des actions de la convention précédente") or realisation.statuses(
+            self.actions, STATUSES, self._when, self._source, FILE
+        )
+
+    def quantities(self) -> Html:
+        """Return what was planned and what was done."""
+        return self._box("Quantités prévues et réalisées") or realisation.quantities(
+            self.actions, self._when, self._source, FILE
+        )
+
+    def costs(self) -> Html:
+        """Return what was to be spent and what was."""
+        return self._box("Coûts prévus et réels") or realisation.costs(self.actions, self._when, self._source, FILE)
+
+    def services(self) -> Html:
+        """Return the equipments and services that the convention leaves, by sort: in service, planned, closed."""
+        box = self.shown.missing("Services créés, en projet ou fermés", "equipements_services")
+        if box:
+            return box
+        rows = self.shown.table("equipements_services")
+        counts = rows.groupby("type", sort=False)["statut"].value_counts().unstack(fill_value=0)
+        places = rows[rows["statut"].eq(ACTIVE)].groupby("type")["capacite"].sum(min_count=1)
+        lines = [
+            [
+                name,
+                *(str(counts.loc[name].get(status, 0)) for status in (ACTIVE, "en projet", "fermé")),
+                pieces.quantity(places[name]) if name in places.dropna() else pieces.NOTHING,
+            ]
+            for name in counts.index
+        ]
+        header = ["Sorte", "En service", "En projet", "Fermés", "Places en service"]
+        active = int(rows["statut"].eq(ACTIVE).sum())
+        sentence = f"{pieces.plural(active, 'équipement ou service', 'équipements et services')} en service."
+        source = self.shown.source("equipements_services", day=self.shown.newest(ACTIONS))
+        return pieces.together(pieces.said(sentence), pieces.table("Équipements et services", header, lines, source))
+
+    def one_by_one(self) -> Html:
+        """Return the actions one by one."""
+        return self._box("Bilan action par action") or realisation.one_by_one(
+            self.actions, "Les actions de la convention précédente", self._source, {}
+        )
+
+    def lessons(self) -> Html:
+        """Return what the bilan teaches."""
+        return self._box("Enseignements du bilan") or realisation.lessons(self.actions, self._source)
+
+    def then_and_now(self, *indicators: str) -> Html:
+        """Return the first and the last value of indicators of one source, where there are two.
+
+        Raises:
+            UserError: an indicator that does not exist.
+        """
+        lines, absent, sources = [], [], []
+        for name in indicators:
+            if name not in CATALOGUE:
+                raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
+            self._used.append(name)
+            one = CATALOGUE[name]
+            rows = self.shown.seen.own(one)
+            rows = rows[rows["source"].eq(rows["source"].iloc[-1])] if len(rows) else rows
+            if len(rows) < 2:
+                absent.append(one.label)
+                continue
+            before, now = rows.iloc[0], rows.iloc[-1]
+            told = [f"{row['text']} ({texts.period_text(row['period'])})" for row in (before, now)]
+            lines.append([pieces.link(one.label, self.shown.figure_of(one)), one.unit, *told])
+            sources.append(rows)
+        note = f"{NO_BASELINE}{f' Sans deux valeurs comparables : {texts.listed(absent)}.' if absent else ''}"
+        if not lines:
+            return pieces.plain("Aucun de ces indicateurs n'a deux valeurs d'une même source.", note)
+        header = ["Indicateur", "Unité", "Avant", "Aujourd'hui"]
+        source = figures.source(self.shown.seen, pd.concat(sources), series=True)
+        return pieces.table("Les indicateurs, hier et aujourd'hui", header, lines, source, note)
+
+    def competences(self, family: str) -> Html:
+        """Return who exercises each competence, place by place.
+
+        family: the indicators that count the communes where the intercommunalité does, which the table stands for.
+        Raises:
+            UserError: a family that does not exist.
+        """
+        self._members(family)
+        box = self.shown.missing("Compétences, par commune", "competences")
+        if box:
+            return box
+        rows = self.shown.table("competences")
+        names = list(dict.fromkeys(rows["competence"]))
+        told = {(row.territoire, row.competence): row.exercee_par for row in rows.itertuples(index=False)}
+        since = [
+            f"{name} : {who}, depuis {texts.listed(sorted(own['depuis'].dropna().unique()))}"
+            for (name, who), own in rows.groupby(["competence", "exercee_par"], sort=False)
+            if own["depuis"].notna().any()
+        ]
+        epci = self.shown.seen.epci
+        whole = {name: told.get((epci, name), "") for name in names}
+        lines = [
+            [self.shown.place(code), *(told.get((code, name)) or whole[name] or pieces.UNKNOWN for name in names)]
+            for code in self.shown.seen.communes["code"]
+        ]
+        lines.append([self.shown.place(epci), *(whole[name] or "selon la commune" for name in names)])
+        header = ["Territoire", *(name[:1].upper() + name[1:] for name in names)]
+        source = self.shown.source("competences")
+        note = f"{' ; '.join(since)}." if since else ""
+        return pieces.table("Qui exerce quelle compétence", header, lines, source, note, marked={len(lines) - 1})
+
+    def by_year(self, family: str) -> Html:
+        """Return the members of a family of indicators year by year, on one scale, each year from its own zero.
+
+        Raises:
+            UserError: a family that does not exist.
+        """
+        members = self._members(family)
+        rows = pd.concat([self.shown.seen.own(one).assign(name=one.label) for one in members])
+        if rows.empty:
+            return figures.unavailable(self.shown.seen, members[0], f"{TITLES[family]}, par année")
+        source = figures.source(self.shown.seen, rows, series=True)
+        return realisation.by_year(rows, TITLES[family], members[0], source)
+
+    def _members(self, family: str) -> list[Indicator]:
+        """Return the indicators of a family, whose definitions the chapter will give."""
+        members = [one for one in CATALOGUE.values() if one.family == family]
+        if not members:
+            raise UserError(f"no family {family!r}: `ctg list indicators` shows the families")
+        self._used += [one.id for one in members]
+        return members
+
+    def glossary(self) -> Html:
+        """Return the definitions of the indicators that the chapter has shown so far."""
+        return self.shown.glossary(self._used)
+
+    @property
+    def _source(self) -> str:
+        return self.shown.source(ACTIONS, day=self._day)
+
+    @property
+    def _day(self) -> str:
+        """Return the last day of the newest document that the bilan cites, ISO; empty when it cites none."""
+        cited = {name for names in self.actions["preuve"].dropna() for name in names}
+        documents = self.shown.table("documents")
+        days = [last_day(date).isoformat() for date in documents.loc[documents["doc_id"].isin(cited), "date"]]
+        return max(days, default="")
+
+    @property
+    def _when(self) -> str:
+        return f"bilan de {self._day[:4]}" if self._day else "bilan non daté"
+
+    def _box(self, what: str) -> Html | None:
+        return self.shown.missing(what, ACTIONS)

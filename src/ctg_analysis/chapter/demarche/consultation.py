@@ -1,0 +1,260 @@
+"""Chapter 11: how the residents were asked, who answered, what they say (rules R20 to R26)."""
+
+import pandas as pd
+
+from ctg_analysis.chapter import surveyed
+from ctg_analysis.chapter.demarche.page import Shown, show
+from ctg_analysis.demarche.tables.codes import CLOSED
+from ctg_analysis.display import markup
+from ctg_analysis.display.demarche import consultation as drawn
+from ctg_analysis.display.demarche import demarche as pieces
+from ctg_analysis.display.demarche.consultation import Said, count, share
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.words import texts
+
+HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
+BEGIN = {
+    "questionnaire": f"les questions et leurs codes ; {HOW}",
+    "marges": "les marges du recensement, pour le redressement",
+    "reponses": "les réponses, dans le dossier privé, jamais dans le dépôt",
+}
+DRAWN_BY_LOT = "probabiliste"
+ESTABLISHED = "lien "  # how the words of an established link begin
+WAYS = {"mode": "Mode", "canal": "Canal"}
+SECTEUR_LABEL = "Secteur d'habitation"
+METHOD = {
+    "Redressement": (
+        "Chaque réponse reçoit un poids pour que l'ensemble ait le profil du recensement (calage sur marges, poids "
+        "bornés). Il ne corrige que ce que les marges mesurent."
+    ),
+    "Effectif équivalent (n_eff)": (
+        "Nombre de réponses sans poids qui auraient la même précision (Kish, 1965). Les intervalles en viennent."
+    ),
+    "Intervalle indicatif": (
+        "Des volontaires ne sont pas un échantillon tiré au sort : leur intervalle dit la précision qu'aurait un "
+        "tirage de cette taille. Ce n'est pas une marge d'erreur, et rien n'est comparé à un baromètre national."
+    ),
+    "Base": (
+        "Ceux à qui la question s'adresse et qui ont répondu, « ne sait pas » compris (dit par moins de cinq, il "
+        "compte avec les sans réponse) ; ni les non concernés ni les sans réponse. Rien n'est montré sous "
+        "10 répondants, ni de part sous 20 ; une part de moins de cinq répondants, ou qui la ferait connaître, est "
+        "notée « s »."
+    ),
+    "Lien, χ² et V de Cramér": (
+        "Le test porte sur le tableau redressé, ramené à l'effectif équivalent ; quand les effectifs attendus sont "
+        "trop petits, les modalités sont regroupées, ou le test est exact (Fisher) ou par permutations. Le seuil tient "
+        "compte du nombre de tests (Benjamini et Hochberg). V, corrigé de son biais, dit la force du lien. Le test "
+        "d'un lien est fait sur les réponses par groupe qui sont montrées. Un lien n'est pas une cause."
+    ),
+}
+
+
+def open_consultation(epci: str | int) -> "Consultation":
+    """Return the consultation of the residents of an EPCI, which may not have taken place yet.
+
+    Raises:
+        UserError: no such EPCI. InputError: files that cannot be trusted.
+    """
+    return Consultation(show(str(epci)))
+
+
+class Consultation:
+    """What the residents said, with the verbs of chapter 11."""
+
+    def __init__(self, shown: Shown):
+        self.shown = shown
+        self.questions = shown.table("questionnaire").set_index("q_id")
+
+    def method(self) -> Html:
+        """Return who was asked, how, when, and what the answers are worth; how to begin, where there are none."""
+        if not self._held:
+            return self.shown.box("Consultation des habitants", **BEGIN)
+        about = self._about
+        margin = f"± {_points(100 * about['half_width'])}"
+        worth = (
+            f"La marge d'erreur à 95 % d'une part de 50 % est de {margin}."
+            if about["plan"] == DRAWN_BY_LOT
+            else "Ces répondants n'ont pas été tirés au sort : les intervalles sont indicatifs, et rien ne dit l'avis "
+            "de ceux qui n'ont pas répondu."
+        )
+        weights = (
+            f"Une fois redressées, ces réponses ont la précision de {texts.number(about['n_eff'])} réponses sans poids "
+            f"(effet de plan : {texts.number(about['deff'], 2)}), soit {margin} sur une part de 50 %."
+            if about["weighted"]
+            else "Elles ne sont pas redressées : marges.csv ne donne aucune marge du recensement."
+        )
+        spread = f"{about['diffusion'].rstrip('.')}. " if about["diffusion"] else ""
+        lead = f"{texts.number(about['usable'])} réponses sont exploitables. {spread}{worth}"
+        return pieces.together(pieces.said(lead, weights), markup.source(self._said.source))
+
+    def response(self) -> Html:
+        """Return how many were asked, began, finished and are kept, and by which way they came (rule R22)."""
+        if not self._held:
+            return self._absent("Nombre de réponses")
+        steps = self.shown.table("participation").dropna(subset="count")
+        parts = {"Part des envoyés": "of_sent", "Part des commencés": "of_started"}
+        parts = {label: column for label, column in parts.items() if steps[column].notna().any()}
+        lines = [[row["step"], count(row["count"]), *(share(row[one]) for one in parts.values())]
+                 for row in steps.to_dict("records")]  # fmt: skip
+        ways = self.shown.table("channels")
+        told = [[f"{WAYS[row.kind]} : {row.label}", count(row.count)] for row in ways.itertuples()]
+        source = self._said.source
+        kept = "Exploitable : allée jusqu'au bout, ou remplie au moins à moitié."
+        few = "Moins de dix réponses : avec les « autres »."
+        header = ["Questionnaires", "Nombre", *parts]
+        return pieces.together(
+            pieces.table(
+                "Du questionnaire commencé à la réponse exploitable", header, lines, source, kept, words=False
+            ),
+            pieces.table("Par où sont venues les réponses", ["Voie", "Réponses"], told, source, few, words=False),
+        )
+
+    def profile(self) -> Html:
+        """Return the profile of the respondents before and after weights, beside the census; who is missing."""
+        if not self._held:
+            return self._absent("Profil des répondants")
+        rows = self.shown.table("profile")
+        if rows.empty:
+            return pieces.said("Sans marge du recensement, le profil des répondants ne se compare pas.")
+        about = self._about
+        reached = (
+            "Les poids ramènent chaque marge à celle du recensement."
+            if about["converged"]
+            else f"Les poids n'atteignent pas toutes les marges, à {_points(about['gap'])} près."
+        )
+        under, over = drawn.of(rows, "sous-représenté"), drawn.of(rows, "surreprésenté")
+        said = f"Moins entendus que leur part dans la population : {under}. " if under else ""
+        said += f"Plus entendus : {over}. " if over else ""
+        lowest, highest = texts.number(about["low"]), texts.number(about["high"])
+        ends = f"{lowest} réponses au poids le plus faible, {highest} au plus fort"
+        margins = self.shown.table("marges").drop_duplicates("source")
+        cited = " ; ".join(f"{row.source}, {row.millesime} ({row.champ})" for row in margins.itertuples())
+        words = pieces.said(reached, f"{said}Poids bornés : {ends}. Marges : {cited}.")
+        return pieces.together(words, drawn.profile(rows, self._said))
+
+    def answers(self, field: str) -> Html:
+        """Return what was answered to each closed question of a field of the convention."""
+        if not self._held:
+            return self._absent(f"Réponses, {field}")
+        told = {q_id: rows for q_id, rows in self.shown.table("distribution").groupby("q_id")}
+        asked = self.questions[self.questions["champ"].eq(field) & self.questions["type"].isin(CLOSED)]
+        charts = [
+            pieces.together(
+                drawn.question(self.questions.loc[one], told[one], self._said), self.shown.proves(f"question-{one}")
+            )
+            for one in asked.index
+            if one in told
+        ]
+        return pieces.together(*charts) if charts else pieces.said("Aucune question de la consultation n'en parle.")
+
+    def paths(self) -> Html:
+        """Return the way from what was wished to what is used, for each pair of such questions."""
+        if not self._held:
+            return self._absent("Ce qui était souhaité, ce qui est utilisé")
+        pairs = self.shown.table("paths").groupby("q_id", sort=False)
+        charts = [drawn.path(self._label(q_id), rows, self._said) for q_id, rows in pairs]
+        return pieces.together(*charts) if charts else pieces.said("Le questionnaire ne demande pas les deux.")
+
+    def crossings(self) -> Html:
+        """Return which groups answer otherwise: the links that the tests establish, and how many were sought."""
+        if not self._held:
+            return self._absent("Croisements")
+        tried = self.shown.table("crossings")
+        tried = tried[tried["strength"].ne(drawn.TOO_FEW)]
+        linked = self._links(tried).sort_values("v_corrected", ascending=False, kind="stable")
+        groups = texts.listed([f"« {self._label(name)} »" for name in dict.fromkeys(tried["group"])])
+        lead = pieces.said(f"{pieces.plural(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
+                           f"{texts.number(len(tried))} croisements avec {groups}.")  # fmt: skip
+        if linked.empty:
+            return lead
+        lines = [
+            [
+                f"{self._label(row.q_id)} {self._option(row.q_id, row.modalite)}".strip(),
+                self._label(row.group),
+                f"{count(row.base, few=True)} ({count(row.n_eff, few=True)})",
+                f"χ² = {texts.number(row.chi2)}" if row.method == "χ²" else row.method,
+                texts.number(row.v_corrected, 2),
+                drawn.p_text(row.p_adjusted),
+                row.strength,
+            ]
+            for row in linked.itertuples()
+        ]
+        header = ["Question", "Selon", "Base (n_eff)", "Test", "V", "p ajusté", "Lien"]
+        note = "Un lien n'est pas une cause."
+        return pieces.together(
+            lead, pieces.table("Liens établis, du plus fort au plus faible", header, lines, self._said.source, note)
+        )
+
+    def groups(self) -> Html:
+        """Return what each group answered, for each link that is established; groups under 10 are not shown."""
+        if not self._held:
+            return self._absent("Réponses par groupe")
+        links = self._links(self.shown.table("crossings"))
+        charts = []
+        for (q_id, by), rows in self.shown.table("by_group").groupby(["q_id", "variable"], sort=False):
+            of_both = links[links["q_id"].eq(q_id) & links["group"].eq(by)]
+            charts.append(drawn.group(self._label(q_id), self._label(by), rows, of_both, self._said))
+        return pieces.together(*charts) if charts else pieces.said("Les groupes répondent de même, aux tests près.")
+
+    def opened(self) -> Html:
+        """Return the themes of the open answers once coded, and extracts that may be quoted."""
+        if not self._held:
+            return self._absent("Réponses libres")
+        quotes = self.shown.table("open_quotes")
+        charts = [
+            drawn.themes(q_id, self._label(q_id), rows, quotes[quotes["q_id"].eq(q_id)], self._said)
+            for q_id, rows in self.shown.table("open_themes").groupby("q_id", sort=False)
+        ]
+        return pieces.together(*charts) if charts else pieces.said("Aucune réponse libre n'est codée.")
+
+    def completion(self) -> Html:
+        """Return how far each question was answered (rule R22)."""
+        if not self._held:
+            return self._absent("Non-réponse, question par question")
+        rows = self.shown.table("completion")
+        counts = ["put", "answered", "no_answer", "not_concerned"]
+        lines = [[row["libelle"], *(count(row[one], few=True) for one in counts), share(row["nonresponse"], few=True)]
+                 for row in rows.to_dict("records")]  # fmt: skip
+        header = ["Question", "Concernés", "Ont répondu", "Sans réponse", "Non concernés", "Non-réponse"]
+        note = "Ont répondu : « ne sait pas » compris, sauf dit par moins de cinq : ils sont alors sans réponse."
+        return pieces.table("Qui a répondu à chaque question", header, lines, self._said.source, note, words=False)
+
+    def words(self) -> Html:
+        """Return what the words of the chapter mean; nothing where they say nothing yet."""
+        if not self._held:
+            return Html("")
+        entries = [(texts.typography(label), texts.typography(text)) for label, text in METHOD.items()]
+        return markup.definitions(
+            [{"label": label, "definition": text, "caveats": "", "sources": ""} for label, text in entries]
+        )
+
+    @property
+    def _held(self) -> bool:
+        return len(self.shown.table("consultation")) > 0
+
+    @property
+    def _about(self) -> pd.Series:
+        return self.shown.table("consultation").iloc[0]
+
+    @property
+    def _said(self) -> Said:
+        about = self._about
+        years = dict.fromkeys(str(about[day].year) for day in ("start", "end"))
+        return Said(surveyed.source(self.shown.demarche), "-".join(years), about["interval"])
+
+    def _links(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[rows["strength"].str.startswith(ESTABLISHED)]
+
+    def _label(self, q_id: str) -> str:
+        return self.questions["libelle"].get(q_id, SECTEUR_LABEL)
+
+    def _option(self, q_id: str, code: str) -> str:
+        return f"({dict(self.questions.at[q_id, 'modalites'])[code]})" if code else ""
+
+    def _absent(self, what: str) -> Html:
+        return self.shown.box(what, reponses="réponses à recueillir")
+
+
+def _points(value: float) -> str:
+    """Return « 0,4 point », « 5,2 points »."""
+    return f"{texts.number(value, 1)} point{'s' if value >= 2 else ''}"

@@ -1,0 +1,208 @@
+"""Chapter 16: where the convention is, year after year, and what its evaluations will read."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import figures
+from ctg_analysis.chapter.demarche.page import Shown, show, to_action
+from ctg_analysis.demarche.plan import budget, plan, tracking
+from ctg_analysis.display.demarche import demarche as pieces
+from ctg_analysis.display.demarche import followup as shown_as
+from ctg_analysis.display.demarche import realisation
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.words.moments import span_text
+from ctg_analysis.indicators.comparisons import last_year
+
+FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"
+RESULT = "résultat"
+EVALUATION = "évaluation"
+
+
+def open_followup(epci: str | int) -> "Followup":
+    """Return the follow-up of a convention, which may not have begun.
+
+    Raises:
+        UserError: no such EPCI. InputError: files that cannot be trusted.
+    """
+    return Followup(show(str(epci)))
+
+
+class Followup:
+    """The follow-up of the actions, with the verbs of chapter 16."""
+
+    def __init__(self, shown: Shown):
+        self.shown = shown
+        self.actions = plan.in_order(shown.table("actions"), shown.table("axes"), shown.table("objectifs"))
+        self.funding = budget.of_the_plan(shown.table("financements"), self.actions)
+        self.rows = shown.table("suivi")
+        self.followed = shown.table("indicateurs_suivi")
+
+    def begin(self) -> Html:
+        """Return how to begin, when nothing was gathered yet."""
+        return self.shown.begin("actions", "suivi", "indicateurs_suivi")
+
+    def statuses(self) -> Html:
+        """Return how many actions have each status, year by year."""
+        return self._box("Statut des actions") or shown_as.statuses(
+            tracking.status_by_year(self.rows), self.shown.source("suivi"), FILE
+        )
+
+    def dashboard(self) -> Html:
+        """Return the actions axis by axis, with their status in words."""
+        box = self._box("Tableau de bord")
+        if box:
+            return box
+        by_year = tracking.status_by_year(self.rows)
+        last = tracking.latest(self.rows).set_index("action_id")[["avancement_pct", "faits", "difficultes"]]
+        rows = self.actions[["action_id", "titre", "axe"]].join(by_year, on="action_id").join(last, on="action_id")
+        source = self.shown.source("suivi")
+        return pieces.together(
+            *(
+                shown_as.dashboard(own, list(by_year.columns), f"Axe : {axis}", source, to_action)
+                for axis, own in rows.groupby("axe", sort=False)
+            )
+        )
+
+    def bullets(self) -> Html:
+        """Return the indicators from their baseline to their target, axis by axis."""
+        box = self._box("Indicateurs, du départ à la cible", "indicateurs_suivi")
+        if box:
+            return box
+        found = tracking.gaps(self.followed, self._values)
+        rows = found.merge(self.followed[["ind_id", "action_id", "libelle", "unite"]], on="ind_id", validate="1:1")
+        rows = rows.assign(
+            label=rows["action_id"] + " " + rows["libelle"],
+            axe=rows["action_id"].map(self.actions.set_index("action_id")["axe"]),
+        )
+        axes = dict(list(rows.groupby("axe", sort=False)))
+        ordered = [axis for axis in dict.fromkeys(self.actions["axe"]) if axis in axes]
+        drawn = [
+            shown_as.bullets(axes[axis], axis, self._years, self._sources(axes[axis]["ind_id"]), INDICATORS)
+            for axis in ordered
+        ]
+        return pieces.together(self._recomputed(rows), *drawn)
+
+    def paths(self) -> Html:
+        """Return the result indicators over the years; two definitions are never joined."""
+        box = self._box("Trajectoires des indicateurs de résultat", "indicateurs_suivi")
+        if box:
+            return box
+        results = self.followed[self.followed["type"].eq(RESULT)]
+        rows = self._values[self._values["ind_id"].isin(results["ind_id"])]
+        labels = {row.ind_id: f"{row.action_id} {row.libelle} ({row.unite})" for row in results.itertuples(index=False)}
+        labels = {name: label for name, label in labels.items() if name in set(rows["ind_id"])}
+        return shown_as.paths(rows, labels, self._years, self._sources(labels), INDICATORS)
+
+    def money(self) -> Html:
+        """Return what was to be spent and what was."""
+        return self._box("Argent prévu et dépensé", "financements") or shown_as.money(
+            tracking.money(self.funding, self.rows), self.shown.source("financements", "suivi"), FILE
+        )
+
+    def decisions(self) -> Html:
+        """Return the decisions about the actions, and those of the bodies since the convention began."""
+        box = self._box("Décisions")
+        if box:
+            return box
+        told = self.rows.dropna(subset=["decision_copil"])
+        rows = [
+            (row.date, pieces.link(row.action_id, to_action(row.action_id)), row.decision_copil)
+            for row in told.itertuples(index=False)
+        ]
+        for row in self.shown.table("reunions").itertuples(index=False):
+            if self.shown.span and row.date.year >= self.shown.span[0]:
+                rows += [(row.date, row.instance, decision) for decision in row.decisions or ()]
+        return shown_as.decisions(rows, self.shown.source("suivi", "reunions"))
+
+    def evaluations(self) -> Html:
+        """Return when the convention is evaluated, by whom, and what comes out of it."""
+        rows = self.shown.table("calendrier")
+        rows = rows[rows["etape"].str.lower().str.contains(EVALUATION)] if len(rows) else rows
+        if rows.empty:
+            return pieces.plain(
+                "Le calendrier de la démarche ne prévoit pas encore d'évaluation, à mi-parcours ni finale : une étape "
+                "par évaluation, dans calendrier.csv."
+            )
+        lines = [
+            [
+                row.etape,
+                span_text(row.debut, row.fin) or "date à préciser",
+                *(pieces.text_of(cell) or pieces.NOTHING for cell in (row.statut, row.responsable, row.livrable)),
+            ]
+            for row in rows.itertuples(index=False)
+        ]
+        header = ["Évaluation", "Date", "Statut", "Responsable", "Livrable"]
+        return pieces.table("Les évaluations prévues", header, lines, self.shown.source("calendrier"))
+
+    def bilan(self) -> Html:
+        """Return the bilan of the convention under way, in the form of that of the convention before."""
+        box = self._box("Bilan à ce jour")
+        if box:
+            return box
+        actions = tracking.as_bilan(self.actions, self.followed, self.funding, self.rows)
+        source, when = self.shown.source("suivi", "financements"), f"fin {self.rows['annee'].max()}"
+        names = {
+            row.action_id: pieces.link(f"{row.action_id} {row.intitule}", to_action(row.action_id))
+            for row in actions.itertuples(index=False)
+        }
+        return pieces.together(
+            realisation.statuses(actions, tracking.STATUSES, when, source, FILE),
+            realisation.quantities(actions, when, source, FILE),
+            realisation.costs(actions, when, source, FILE),
+            realisation.one_by_one(actions, "Le bilan à ce jour, action par action", source, names),
+        )
+
+    def glossary(self) -> Html:
+        """Return the definitions of the indicators that are recomputed from the diagnosis."""
+        names = self._indicators()
+        return (
+            self.shown.glossary(names) if names else pieces.plain("Aucun indicateur du diagnostic n'est encore suivi.")
+        )
+
+    @property
+    def _values(self) -> pd.DataFrame:
+        return tracking.values(self.followed, self.rows, self._observed())
+
+    def _indicators(self) -> list[str]:
+        return [name for name in self.followed["indicateur"].dropna().unique() if name in CATALOGUE]
+
+    @cached_property
+    def _found(self) -> dict[str, pd.DataFrame]:
+        """Return the observations of the territory, by indicator, of those that have any."""
+        found = {name: self.shown.seen.own(CATALOGUE[name]) for name in self._indicators()}
+        return {name: rows for name, rows in found.items() if len(rows)}
+
+    def _observed(self) -> pd.DataFrame:
+        """Return what the observations say of the territory about the indicators that are followed."""
+        if not self._found:
+            return tracking.NOTHING_OBSERVED
+        rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._found.items()])
+        return rows.assign(year=rows["period"].map(last_year))[["indicateur", "year", "value", "text", "source"]]
+
+    def _sources(self, ids: Iterable[str]) -> str:
+        """Return where the values of indicators come from: the follow-up, and the sources of what is recomputed."""
+        told = self.shown.source("indicateurs_suivi", "suivi")
+        own = self.followed[self.followed["ind_id"].isin(list(ids))]["indicateur"]
+        rows = [rows for name, rows in self._found.items() if name in set(own)]
+        return f"{told} {figures.source(self.shown.seen, pd.concat(rows), series=True)}" if rows else told
+
+    def _recomputed(self, rows: pd.DataFrame) -> Html:
+        count = int(rows["kind"].eq(tracking.OBSERVED).sum())
+        reported = int(rows["kind"].eq(tracking.REPORTED).sum())
+        waiting = len(rows) - count - reported
+        sentence = (
+            f"{pieces.plural(len(rows), 'indicateur')} : {count} recalculé{'s' if count > 1 else ''} des données du "
+            f"diagnostic, {reported} relevé{'s' if reported > 1 else ''} dans le suivi"
+            f"{f', {waiting} pas encore mesuré' if waiting else ''}{'s' if waiting > 1 else ''}."
+        )
+        return pieces.said(sentence)
+
+    @property
+    def _years(self) -> str:
+        return f"{self.shown.span[0]}-{self.shown.span[1]}" if self.shown.span else str(self.rows["annee"].max())
+
+    def _box(self, what: str, *names: str) -> Html | None:
+        return self.shown.missing(what, "actions", "suivi", *names)

@@ -1,0 +1,90 @@
+"""Who steers the convention: its bodies, their meetings, what they decided."""
+
+import pandas as pd
+
+from ctg_analysis.chapter.demarche.page import Shown
+from ctg_analysis.demarche.plan import plan
+from ctg_analysis.display.demarche import demarche as pieces
+from ctg_analysis.display.drawings import gantt
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces.charts import Listing
+from ctg_analysis.display.words.moments import day_text
+
+FILE = "demarche_reunions.csv"
+
+
+def bodies(shown: Shown) -> Html:
+    """Return the bodies of the governance."""
+    box = shown.missing("Instances de la gouvernance", "instances")
+    if box:
+        return box
+    header = ["Instance", "Rôle", "Composition", "Présidence", "Fréquence", "Secrétariat"]
+    lines = [
+        [
+            pieces.anchored(
+                f"{row.instance} ({row.type})" if row.type != row.instance else row.instance,
+                f"instance-{row.instance}",
+            ),
+            row.role,
+            *(
+                pieces.text_of(cell) or pieces.NOTHING
+                for cell in (row.composition, row.presidence, row.frequence, row.secretariat)
+            ),
+        ]
+        for row in shown.table("instances").itertuples(index=False)
+    ]
+    return pieces.table("Les instances", header, lines, shown.source("instances"))
+
+
+def meetings(shown: Shown) -> Html:
+    """Return the meetings held and planned, with their attendance."""
+    box = shown.missing("Réunions des instances", "instances", "reunions")
+    if box:
+        return box
+    rows = shown.table("reunions")
+    held = rows["presents"].notna()
+    drawn = gantt.meetings(
+        pd.DataFrame({"name": rows["instance"], "year": [plan.as_year(day) for day in rows["date"]], "held": held})
+    )
+    lines = [
+        [row.instance, day_text(row.date), "tenue" if was else "prévue", _attendance(row)]
+        for row, was in zip(rows.itertuples(index=False), held, strict=True)
+    ]
+    planned = int((~held).sum())
+    message = f"{pieces.plural(int(held.sum()), 'réunion tenue', 'réunions tenues')}"
+    message += f", {pieces.plural(planned, 'prévue', 'prévues')}" if planned else ""
+    years = sorted({day.year for day in rows["date"]})
+    return pieces.chart(
+        drawn,
+        Listing(["Instance", "Date", "Réunion", "Présents sur invités"], lines),
+        message=message,
+        what="Réunions des instances (nombre)",
+        when=f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0]),
+        source=shown.source("reunions"),
+        file=FILE,
+    )
+
+
+def decisions(shown: Shown) -> Html:
+    """Return the decisions of the bodies, the newest first."""
+    box = shown.missing("Décisions des instances", "reunions")
+    if box:
+        return box
+    rows = shown.table("reunions").sort_values("date", ascending=False, kind="stable")
+    lines = [
+        [day_text(row.date), row.instance, decision]
+        for row in rows.itertuples(index=False)
+        for decision in row.decisions or ()
+    ]
+    if not lines:
+        return pieces.plain("Aucune décision n'est encore inscrite.")
+    source = shown.source("reunions")
+    return pieces.table(
+        "Les décisions, des plus récentes aux plus anciennes", ["Date", "Instance", "Décision"], lines, source
+    )
+
+
+def _attendance(row) -> str:
+    if pd.isna(row.presents):
+        return pieces.NOTHING
+    return f"{row.presents} sur {row.invites}" if not pd.isna(row.invites) else str(row.presents)

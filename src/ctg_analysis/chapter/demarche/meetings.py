@@ -1,0 +1,120 @@
+"""Chapter 12, second part: the meetings of a démarche, who came, what was said there."""
+
+import pandas as pd
+from markupsafe import Markup
+
+from ctg_analysis.chapter.demarche.page import Shown, show
+from ctg_analysis.demarche.tables.columns import FIELDS
+from ctg_analysis.display import markup
+from ctg_analysis.display.demarche import actors
+from ctg_analysis.display.demarche import demarche as pieces
+from ctg_analysis.display.drawings import bars
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces.charts import Listing
+from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.moments import DAY, moment_text
+
+MEETINGS, CONTRIBUTIONS = "ateliers", "contributions"
+IN_SESSIONS = "groupe de travail"
+KINDS = {"constat": "Constats", "besoin": "Besoins", "idée": "Idées", "désaccord": "Désaccords"}
+SUMS = {"total": "Ensemble", "linked": "Liées à un constat"}
+
+
+def open_meetings(epci: str | int) -> "Meetings":
+    """Return the meetings of a démarche, which may not have taken place yet.
+
+    Raises:
+        UserError: no such EPCI. InputError: files that cannot be trusted.
+    """
+    return Meetings(show(str(epci)))
+
+
+class Meetings:
+    """Seminars, thematic meetings, working groups, restitutions, with the verbs of chapter 12."""
+
+    def __init__(self, shown: Shown):
+        self.shown = shown
+        self.held = shown.table(MEETINGS).sort_values(["date", "atelier_id"])
+
+    def attendance(self) -> Html:
+        """Return who came to each meeting."""
+        if self.held.empty:
+            return self.shown.box("Rencontres et présence", MEETINGS)
+        came = self.shown.table("attendance").set_index("atelier_id")
+        lines = [
+            [
+                f"{row.type}, séance {row.numero_seance}" if row.type == IN_SESSIONS else row.type,
+                pieces.text_of(row.champ) or "tous les champs",
+                texts.date_text(row.date) if len(row.date) == DAY else moment_text(row.date),
+                _of_those_invited(row),
+                _present(came.loc[[row.atelier_id]]) if row.atelier_id in came.index else "nd",
+            ]
+            for row in self.held.itertuples()
+        ]
+        header = ["Rencontre", "Champ", "Date", "Présents", "dont"]
+        return pieces.table("Rencontres et présence", header, lines, self._source)
+
+    def actors(self) -> Html:
+        """Return how many came of each kind of actors, all meetings together."""
+        rows = self.shown.table("attendance")
+        if rows.empty:
+            return self.shown.box("Présence par sorte d'acteurs", MEETINGS)
+        sums = rows.groupby("type_acteur")["presents"].sum().sort_values(ascending=False, kind="stable")
+        written, none = [texts.number(count) for count in sums], float("nan")
+        drawn = pd.DataFrame({"name": map(actors.several, sums.index), "value": sums.to_numpy(), "text": written})
+        most, times = actors.the(sums.index[sums.eq(sums.iloc[0])]), pieces.plural(sums.iloc[0], "présence")
+        several = pieces.plural(rows["atelier_id"].nunique(), "rencontre")
+        dates = dict.fromkeys(self.held["date"].str[:4])
+        return pieces.chart(
+            bars.comparison(drawn.assign(level="", low=none, high=none)),
+            Listing(["Acteurs", "Présences"], drawn[["name", "text"]].to_numpy().tolist()),
+            message=f"Les plus présents : {most}, {times} sur {texts.number(sums.sum())}",
+            what=f"Présences par sorte d'acteurs, en {several}",
+            when="-".join(dates),
+            source=self._source,
+            file="demarche_attendance.csv",
+            note="Qui vient à plusieurs rencontres compte plusieurs fois.",
+        )
+
+    def contributions(self) -> Html:
+        """Return what was said in the meetings: counts by field, then the words."""
+        rows, said = self.shown.table("contributions_by_field"), self.shown.table(CONTRIBUTIONS)
+        if said.empty:
+            return self.shown.box("Contributions des rencontres", CONTRIBUTIONS)
+        columns = KINDS | SUMS
+        rows = rows.sort_values("champ", key=lambda names: pd.Categorical(names, FIELDS).codes, kind="stable")
+        lines = [[row["champ"], *(texts.number(row[name]) for name in columns)] for row in rows.to_dict("records")]
+        counts = pieces.table(
+            "Contributions par champ (nombre)", ["Champ", *columns.values()], lines, self._source, words=False
+        )
+        groups = {
+            texts.typography(field[:1].upper() + field[1:]): [self._saying(row) for row in part.itertuples()]
+            for field, part in said.assign(champ=pd.Categorical(said["champ"], FIELDS)).groupby("champ", observed=True)
+        }
+        return pieces.together(counts, markup.piece("sayings.html.j2", groups=groups), markup.source(self._source))
+
+    def _saying(self, row) -> dict[str, object]:
+        """Return what was said, of which sort it is, and the constats that rest on it."""
+        place = f"contribution-{row.contrib_id}"
+        text = texts.typography(row.texte)
+        return {"id": place, "text": text, "who": row.type, "proves": Markup(self.shown.proves(place).html)}
+
+    @property
+    def _source(self) -> str:
+        dates = self.held["date"]
+        days = " à ".join(dict.fromkeys(moment_text(date) for date in (dates.min(), dates.max())))
+        return texts.typography(f"Comptes rendus des rencontres de la démarche, {days}, n = {len(dates)}.")
+
+
+def _of_those_invited(row) -> str:
+    """Return « 24 sur 34 », « 24 » when nobody noted who was invited."""
+    if pd.isna(row.presents):
+        return "nd"
+    told = texts.number(row.presents)
+    return told if pd.isna(row.invites) else f"{told} sur {texts.number(row.invites)}"
+
+
+def _present(rows: pd.DataFrame) -> str:
+    """Return how many of each kind came to one meeting, the most numerous first."""
+    rows = rows[rows["presents"].gt(0)].sort_values("presents", ascending=False, kind="stable")
+    return ", ".join(actors.counted(row.type_acteur, row.presents) for row in rows.itertuples())

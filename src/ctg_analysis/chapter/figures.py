@@ -1,0 +1,386 @@
+"""The figures of a chapter: what was observed of a territory, drawn, with its words, its source and its data.
+
+Each returns the box of what is not available when there is nothing to draw.
+"""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.chapter import surveyed, synthesis
+from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.core.model import LEVELS, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
+from ctg_analysis.core.territories import FRANCE
+from ctg_analysis.display import markup
+from ctg_analysis.display.drawings import bars, lines, maps, spine
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces import charts
+from ctg_analysis.display.words import messages, notes, texts
+from ctg_analysis.indicators.census_sample import CYCLE
+from ctg_analysis.indicators.comparisons import last_year, latest_period
+from ctg_analysis.indicators.peers import left_out
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.declared.demarche import PLAN, SURVEY
+
+QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
+NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
+
+COMMON_CLASSES = ("access_times",)  # families whose maps share their classes
+SAME_SHADES = "Une teinte vaut les mêmes minutes sur toutes les cartes de temps d'accès."
+
+COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
+
+
+def comparison(seen: Observed, one: Indicator) -> Html:
+    """Return the bars of an indicator: the territory, its comparators and the median of its peers.
+
+    A number of things is drawn alone: beside that of France it could not be seen. Its table has them all.
+    """
+    rows = seen.compared(one)
+    if rows.empty:
+        return unavailable(seen, one, one.label)
+    peers = rows[rows["level"].eq("peers")]
+    note = QUARTILES if peers["low"].notna().any() else ""
+    drawn = rows[:1] if isinstance(one.value, Count | Mean) else rows
+    drawing = bars.comparison(drawn[drawn["status"].eq(OK)])
+    return _drawn(seen, one, drawing, rows, over_years=False, note=note, message=messages.comparison(one, rows))
+
+
+def trend(seen: Observed, one: Indicator) -> Html:
+    """Return the line of an indicator over the years."""
+    rows = seen.own(one)
+    if len(rows) < 2:
+        return unavailable(seen, one, f"{one.label}, évolution")
+    means = [name for name in one.parts if isinstance(CATALOGUE[name].value, Mean)]
+    smooth = seen.own(CATALOGUE[means[0]]) if means else None
+    drawing = lines.trend(rows, smooth, one.decimals)
+    note = NOT_FROM_ZERO if lines.begin(rows) > 0 else ""
+    return _drawn(seen, one, drawing, rows, over_years=True, note=note, message=messages.trend(one, rows))
+
+
+def communes_map(seen: Observed, one: Indicator) -> Html:
+    """Return the map of an indicator by commune: shades for a rate, circles for a count."""
+    rows = on_map(seen, one)
+    if rows.empty:
+        return unavailable(seen, one, f"{one.label}, par commune")
+    printed = [row.status == OK and texts.is_printed(one, row) for row in rows.itertuples(index=False)]
+    rows = rows.assign(shown=printed)
+    if isinstance(one.value, Count | Mean):
+        drawing = maps.circles(seen.land, rows)
+        message = messages.circles(one, rows) if _exact(one, rows) else messages.largest(one, rows)
+    else:
+        diverging, together = texts.is_change(one), _read_together(seen, one)
+        drawing = maps.choropleth(seen.land, rows, one, diverging=diverging, together=together)
+        message = messages.choropleth(one, rows)
+    without = rows.loc[~rows["territory"].isin(seen.land.paths.keys()), "name"]
+    note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
+    note = f"{note} {SAME_SHADES}".strip() if one.family in COMMON_CLASSES else note
+    return _drawn(seen, one, drawing, rows, over_years=False, kind="map", note=note, message=message)
+
+
+def only_commune(seen: Observed, one: Indicator) -> str:
+    """Return the one commune that has what is counted, all being known exactly; else nothing."""
+    rows = on_map(seen, one)
+    some = list(rows.loc[rows["value"].gt(0), "name"])
+    known = len(rows) > 1 and rows["status"].eq(OK).all() and _exact(one, rows.assign(shown=True))
+    return some[0] if known and len(some) == 1 else ""
+
+
+def _exact(one: Indicator, rows: pd.DataFrame) -> bool:
+    """Tell whether the counts of all the communes are shown, and not rounded. rows: columns shown, source."""
+    return rows["shown"].all() and not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
+
+
+def _read_together(seen: Observed, one: Indicator) -> pd.Series | None:
+    """Return the values of the maps that an indicator's is read with, its own among them; None when it stands alone."""
+    if one.family not in COMMON_CLASSES:
+        return None
+    members = [other for other in CATALOGUE.values() if other.family == one.family]
+    rows = pd.concat([on_map(seen, other) for other in members])
+    return rows.loc[rows["status"].eq(OK), "value"]
+
+
+def timeline(seen: Observed, one: Indicator) -> Html:
+    """Return the year in which something ends, commune by commune, beside the period of the convention."""
+    rows = by_commune(seen, one)
+    if rows.empty:
+        return unavailable(seen, one, f"{one.label}, par commune")
+    span = seen.years_of_convention
+    note = f"Bande claire : durée de la convention territoriale globale ({span[0]}-{span[1]})." if span else ""
+    drawing = lines.timeline(rows[rows["status"].eq(OK)], span)
+    return _drawn(seen, one, drawing, rows, over_years=False, note=note, message=messages.timeline(rows))
+
+
+def pyramid(seen: Observed) -> Html:
+    """Return the age pyramid of the territory against the outline of its (first) département."""
+    example = CATALOGUE["women_0_4_count"]
+    period = latest_period(seen.own(example))
+    if period is None:
+        return unavailable(seen, example, "Population par sexe et âge, pour la pyramide des âges")
+    beside = seen.beside
+    departement = beside[beside["level"].eq("departement")].iloc[0]
+    return charts.pyramid(
+        ages(seen, "epci", seen.epci, period),
+        seen.territory["name"],
+        ages(seen, "departement", departement["code"], period),
+        departement["name"],
+        period=period,
+        source=source(seen, seen.own(example)),
+    )
+
+
+def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
+    """Return the territory's values of a family of indicators (the ages of childhood), one bar each, of one period.
+
+    A member that has no value to show at the latest of their periods is named below.
+    """
+    if all(map(surveyed.is_surveyed, members)) and any(len(seen.own(one)) for one in members):
+        return surveyed.ranked(seen, name, members)
+    compared = {one.id: seen.compared(one) for one in members}
+    periods = {name: rows["period"].iloc[0] for name, rows in compared.items() if len(rows)}
+    if not periods:
+        return unavailable(seen, members[0], TITLES[name])
+    latest = max(periods.values(), key=last_year)
+    known = [one for one in members if periods.get(one.id) == latest]
+    lacking = [texts.uncapitalised(one.label) for one in members if one not in known]
+    note = f"Sans valeur à montrer : {texts.listed(lacking)}." if lacking else ""
+    names, title = _told_apart([one.label for one in known], TITLES[name])
+    own = pd.concat(
+        [compared[one.id].iloc[[0]].assign(name=texts.typography(name)) for one, name in zip(known, names, strict=True)]
+    )
+    period = texts.period_text(own["period"].iloc[0])
+    if len(own) > 1 and not own["value"].any():
+        said = f"{title}, {period} : {own['text'].iloc[0]} pour {texts.listed(list(own['name']))}."
+        return Html(markup.reading(texts.typography(said), "").html + "\n" + markup.source(source(seen, own)).html)
+    data = charts.family_listing(known, compared, seen.territory["name"])
+    drawing = bars.comparison(own)
+    units = {one.unit for one in known}
+    counted = units == {"%"} and own["text"].str.contains(" sur ").all()
+    unit = COUNTED if counted else "nombre"
+    first = known[0] if len(units) == 1 and not counted else replace(known[0], unit=unit)
+    cited = source(seen, own)
+    message = messages.family(title, first.unit, own)
+    return charts.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
+
+
+def _told_apart(labels: list[str], title: str) -> tuple[list[str], str]:
+    """Return labels without what they all say, and the title of their family with what it must say in their place."""
+    tail = texts.shared_tail(labels)
+    names = texts.without_common_head([label.removesuffix(tail) for label in labels])
+    scope = tail[tail.rindex(" (") :] if tail.endswith(")") else ""
+    return names, title if scope.strip(" ()") in title else title + scope
+
+
+def by_commune(seen: Observed, one: Indicator) -> pd.DataFrame:
+    """Return the communes by name, at the latest period that one of them has; no row when none has any."""
+    rows = seen.readable(one)
+    rows = rows[rows["level"].eq("commune")]
+    period = latest_period(rows)
+    rows = rows[rows["period"].eq(period)] if period else rows.iloc[:0]
+    return rows.sort_values("name", key=lambda names: names.map(texts.alphabetical), kind="stable")
+
+
+def parts(seen: Observed, one: Indicator) -> Html:
+    """Return what an indicator is made of, here and elsewhere."""
+    totals = seen.compared(one, with_peers=False)
+    if totals.empty:
+        return unavailable(seen, one, one.label)
+    totals = totals[totals["status"].eq(OK)]
+    rows = labelled_parts(seen, one)
+    rows = rows[rows["period"].eq(totals["period"].iloc[0]) & rows["name"].isin(totals["name"])]
+    message = messages.parts(rows, totals.iloc[0])
+    return _drawn(seen, one, bars.parts(rows, totals), totals, over_years=False, parts=rows, message=message)
+
+
+def balance(seen: Observed, one: Indicator) -> Html:
+    """Return what raises and what lowers an indicator, period by period."""
+    rows = labelled_parts(seen, one)
+    rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
+    totals = seen.own(one)
+    totals = totals[totals["period"].isin(rows["period"])]
+    if totals.empty:
+        return unavailable(seen, CATALOGUE[one.parts[0]], "Part des naissances et décès, part des migrations")
+    rows = rows[rows["period"].isin(totals["period"])]
+    spans = [table.assign(name=table["period"]) for table in (rows, totals)]
+    message = messages.balance(spans[0], spans[1]["name"].iloc[-1])
+    return _drawn(seen, one, bars.balance(*spans), totals, over_years=True, parts=rows, message=message)
+
+
+def labelled_parts(seen: Observed, one: Indicator) -> pd.DataFrame:
+    """Return the readable rows of what an indicator is made of, with the label of each in `part`."""
+    label = {name: texts.typography(CATALOGUE[name].label) for name in one.parts}
+    return pd.concat([seen.readable(CATALOGUE[name]).assign(part=label[name]) for name in one.parts])
+
+
+def _drawn(
+    seen: Observed,
+    one: Indicator,
+    drawing: str,
+    rows: pd.DataFrame,
+    *,
+    over_years: bool,
+    parts: pd.DataFrame | None = None,
+    **words: str,
+) -> Html:
+    periods = sorted(rows["period"])
+    when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else texts.period_text(periods[0])
+    data = charts.listing(one, rows, over_years=over_years, parts=parts)
+    cited = source(seen, rows, series=over_years)
+    return charts.chart(one, drawing, data, when=when, source=cited, **words)
+
+
+def on_map(seen: Observed, one: Indicator) -> pd.DataFrame:
+    """Return the communes by name, at the period of the comparison when they have it, else their latest one."""
+    compared = seen.compared(one, with_peers=False)
+    rows = seen.readable(one)
+    rows = rows[rows["level"].eq("commune")]
+    wanted = compared["period"].iloc[0] if len(compared) else ""
+    here = rows[rows["period"].eq(wanted)]
+    if not here["status"].eq(OK).any():
+        return by_commune(seen, one)
+    return here.sort_values("name", key=lambda names: names.map(texts.alphabetical), kind="stable")
+
+
+def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | None:
+    """Return the shares of the population by age and sex of a place, None when one is missing."""
+    rows = seen.observations
+    rows = rows[rows["level"].eq(level) & rows["territory"].eq(code) & rows["period"].eq(period)]
+    values = dict(zip(rows["indicator"], rows["value"], strict=True))
+    keys = [(sex, band) for sex in charts.SEXES for band in charts.BANDS]
+    return charts.shares_by_age({(sex, band): values[f"{sex}_{band}_count"] for sex, band in keys})
+
+
+def withheld(seen: Observed, one: Indicator) -> str:
+    """Return that the value of the territory may not be shown, when it exists all the same; else nothing."""
+    if not seen.has(one, SECRET):
+        return ""
+    rows = seen.data(one)
+    periods = rows.loc[rows["level"].eq("epci") & rows["status"].eq(SECRET), "period"]
+    if periods.empty:
+        return ""
+    return f"{one.label}, {texts.period_text(periods.max())} : secret statistique, le chiffre ne peut pas être montré."
+
+
+def uncompared(seen: Observed, one: Indicator) -> str:
+    """Return which of the four comparators (département, région, France, peers) an indicator lacks, and why (rule R11).
+
+    Nothing when it has them all. one: known here, and not a number of things.
+    """
+    rows = seen.compared(one)
+    there = rows[rows["status"].eq(OK)].iloc[1:]
+    of = SOURCES[rows["source"].iloc[0]]
+    if there.empty and (of.form or of.hides or of.id == PLAN):
+        return "Sans comparaison : ces données ne décrivent que le territoire."
+    codes = there["territory"].mask(there["level"].eq("france"), FRANCE)
+    known = {("epci", seen.epci), *zip(there["level"], codes, strict=True)}
+    lacking = [place.name for place in seen.beside.itertuples(index=False) if (place.level, place.code) not in known]
+    named = ", ".join(dict.fromkeys(lacking))  # La Réunion is a département and a région
+    said = f"Sans valeur de même source et de même période : {named}" if lacking else ""
+    if there["level"].eq("peers").any():
+        return f"{said}." if said else ""
+    if seen.peers(left_out(one)).peers.empty:
+        return f"{said}. Aucun EPCI comparable." if said else "Aucun EPCI comparable."
+    if said:
+        return f"{said} ; trop peu d'EPCI comparables en ont une."
+    return "Trop peu d'EPCI comparables ont une valeur de même source et de même période."
+
+
+def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
+    """Return the box: what is missing, from whom, and the command that says how to get it.
+
+    Of a form that was received with blank cells, it names the communes of these. Where it has no object in any commune,
+    because what it is about is known not to be there, a sentence says so.
+    """
+    rows = seen.data(one)
+    if is_pointless(seen, one):
+        return with_source(f"{what} : sans objet en {rows['period'].max()}.", source(seen, rows))
+    used = set(rows.loc[rows["status"].eq(OK), "source"])
+    missing = [SOURCES[name] for name in one.sources if name not in used] or [SOURCES[one.sources[0]]]
+    asked = [measure for measure in vars(one.value).values() if isinstance(measure, str)]
+    return markup.unavailable(
+        texts.typography(f"{texts.uncapitalised(what).replace(' : ', ', ')}."),
+        [notes.how_to_get(one, seen.epci, seen.blanks(one.id, asked) if one.form else []) for one in missing],
+    )
+
+
+def with_source(said: str, source: str) -> Html:
+    """Return a sentence that stands alone, and its source below."""
+    return Html(f"{markup.reading(texts.typography(said), '').html}\n{markup.source(source).html}")
+
+
+def is_pointless(seen: Observed, one: Indicator) -> bool:
+    """Tell whether an indicator has no object (`so`) in any commune at the latest period."""
+    if not seen.has(one, NOT_APPLICABLE):
+        return False
+    rows = seen.data(one)
+    latest = rows[rows["level"].eq("commune") & rows["period"].eq(rows["period"].max())]
+    return len(latest) > 0 and latest["status"].eq(NOT_APPLICABLE).all()
+
+
+def source(seen: Observed, rows: pd.DataFrame, *, series: bool = False) -> str:
+    """Return the source line: producer, dataset, geography, date of extraction; how residents were asked."""
+    names = [name for name in dict.fromkeys(rows["source"]) if name in seen.received]
+    if names == [SURVEY]:
+        return surveyed.source(seen.demarche)
+    taken = max(seen.received[name] for name in names)
+    cited = " ; ".join(texts.source_text(SOURCES[name]) for name in names)
+    geography = texts.geography([SOURCES[name] for name in names], seen.year, series=series)
+    return texts.typography(f"{cited}. {geography}, extraction du {texts.date_text(taken)}.")
+
+
+def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[str, str], title: str) -> Html:
+    """Return two indicators of one unit side by side, the territory and its comparators. ends: what each is."""
+    pair = [seen.compared(one, with_peers=False) for one in (first, second)]
+    missing = next((one for one, rows in zip((first, second), pair, strict=True) if rows.empty), None)
+    if missing:
+        return unavailable(seen, missing, missing.label)
+    both = pair[0].merge(pair[1], on=["level", "territory", "period"], suffixes=("", "_second"), validate="1:1")
+    both = both[both["status"].eq(OK) & both["status_second"].eq(OK)]
+    if both.empty:
+        return unavailable(seen, first, title)
+    columns = {"value": "first", "value_second": "second", "text": "first_text", "text_second": "second_text"}
+    drawing = bars.dumbbell(both.rename(columns=columns), ends)
+    data = charts.Listing(["Territoire", *ends], both[["name", "text", "text_second"]].to_numpy().tolist())
+    own = both.iloc[0]
+    first_end, second_end = map(texts.uncapitalised, ends)
+    message = f"{texts.headed(title)} {own['text']} ({first_end}), {own['text_second']} ({second_end})"
+    when = texts.period_text(own["period"])
+    return charts.chart(first, drawing, data, when=when, source=source(seen, both), title=title, message=message)
+
+
+def slope(seen: Observed, one: Indicator) -> Html:
+    """Return an indicator at its first and last years, at least five apart (rule R8), here and elsewhere."""
+    rows = seen.readable(one)
+    rows = rows[rows["status"].eq(OK) & ~rows["level"].isin(["commune", "secteur"])]
+    rows = rows[rows["level"].ne("france") | rows["territory"].isin(seen.compared(one)["territory"])]
+    own = sorted(rows.loc[rows["level"].eq("epci"), "period"])
+    if not own or last_year(own[-1]) - last_year(own[0]) < CYCLE:
+        return unavailable(seen, one, f"{one.label}, évolution")
+    before, now = (rows[rows["period"].eq(period)] for period in (own[0], own[-1]))
+    both = now.merge(before, on=["level", "territory"], suffixes=("", "_before"), validate="1:1")
+    both = both.assign(rank=both["level"].map(list(LEVELS).index)).sort_values("rank", kind="stable")
+    columns = {"value": "now", "value_before": "before", "text": "now_text", "text_before": "before_text"}
+    when = {"before_when": texts.period_text(own[0]), "now_when": texts.period_text(own[-1])}
+    drawing = lines.slope(both.rename(columns=columns).assign(**when))
+    data = charts.Listing(["Territoire", *when.values()], both[["name", "text_before", "text"]].to_numpy().tolist())
+    here = pd.concat([before, now])
+    message = messages.trend(one, here[here["level"].eq("epci")])
+    cited = source(seen, pd.concat([before, now]), series=True)
+    return charts.chart(one, drawing, data, when=f"{own[0]} et {own[-1]}", source=cited, message=message)
+
+
+def overview(seen: Observed) -> Html:
+    """Return where the territory stands to its place of reference, indicator by indicator (spine chart)."""
+    rows = synthesis.overview(seen)
+    if rows.empty:
+        return markup.reading(texts.typography("Aucun indicateur ne se compare encore à un autre territoire."), "")
+    reference = rows["reference"].iloc[0]
+    words = rows["word"].fillna("sans test").str.removesuffix(" que").str.removesuffix(" de")
+    lines = rows.assign(word=words)[["label", "own_text", "reference_text", "word"]].to_numpy().tolist()
+    own = seen.territory["name"]
+    data = charts.Listing(["Indicateur", own, reference, "Ce que dit le test"], lines)
+    rows = rows.assign(label=rows["label"].map(texts.typography))
+    used = [seen.compared(CATALOGUE[name]) for name in rows["indicator"]]
+    return charts.overview(spine.spine(rows, texts.typography(reference), "ici"), data, source(seen, pd.concat(used)))

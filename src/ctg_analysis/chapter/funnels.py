@@ -1,0 +1,111 @@
+"""Communes against the chance of small numbers: the figure that stands in the place of a ranking (rule R9)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+
+from ctg_analysis.chapter.figures import by_commune, source, unavailable
+from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.display.drawings import funnel
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces import charts
+from ctg_analysis.display.words import texts
+from ctg_analysis.indicators.significance import (
+    chances_of_rates,
+    chances_of_shares,
+    funnel_of_rates,
+    funnel_of_shares,
+    notable,
+)
+
+FEWEST = 3  # communes: fewer make no funnel
+NOTE = (
+    "Chaque point est une commune. Entre les courbes, l'écart à l'ensemble du territoire est de ceux que le hasard "
+    "produit seul : bande foncée, 95 % des cas ; bande claire, 99,8 %. Une commune sur vingt sort ainsi de la bande "
+    "foncée par hasard : ne sont nommées que celles qui s'écartent trop pour cela, compte tenu du nombre de communes "
+    "(Benjamini-Hochberg, 5 %). Les communes ne sont pas classées."
+)
+
+
+def shares(seen: Observed, one: Indicator) -> Html:
+    """Return the funnel of a share of persons by commune around that of the communes together."""
+    rows = by_commune(seen, one)
+    rows = rows[rows["status"].eq(OK)].rename(columns={"numerator": "events", "denominator": "size"})
+    rows = rows.assign(size=rows["size"].round(), events=rows["events"].round())
+    return _drawn(
+        seen,
+        one,
+        rows,
+        funnel_of_shares,
+        chances_of_shares,
+        100.0,
+        across="Effectif de la base (échelle logarithmique)",
+    )
+
+
+def rates(seen: Observed, one: Indicator, people: Indicator, per: float, title: str) -> Html:
+    """Return the funnel of the events of several years by commune over its inhabitants, counted once a year.
+
+    one: a Mean, whose rows hold the sum of its years and their number. people: inhabitants, at their latest date.
+    """
+    rows, known = by_commune(seen, one), by_commune(seen, people)
+    inhabitants = known[known["status"].eq(OK)].set_index("territory")["value"]
+    rows = rows[rows["status"].eq(OK)]
+    size = rows["territory"].map(inhabitants).astype(float) * rows["denominator"]
+    rows = rows.assign(events=rows["numerator"], size=size)
+    described = replace(one, unit=f"pour {texts.number(per)} habitants")
+    note = f"Population de {known['period'].max()}, comptée chaque année." if len(known) else ""
+    return _drawn(
+        seen, described, rows, funnel_of_rates, chances_of_rates, per,
+        title=title, note=note, beside=known, across="Habitants, comptés chaque année (échelle logarithmique)",
+    )  # fmt: skip
+
+
+def _drawn(
+    seen: Observed,
+    one: Indicator,
+    rows: pd.DataFrame,
+    limits_of: Callable[[float, pd.Series], pd.DataFrame],
+    chances_of: Callable[[float, pd.Series, pd.Series], pd.Series],
+    per: float,
+    *,
+    across: str,
+    title: str = "",
+    note: str = "",
+    beside: pd.DataFrame | None = None,
+) -> Html:
+    """Return the figure. rows: columns name, period, source, events, size; those without inhabitants are left out."""
+    rows = rows[rows["size"].gt(0)]
+    if len(rows) < FEWEST:
+        return unavailable(seen, one, f"{title or one.label}, par commune")
+    reference = rows["events"].sum() / rows["size"].sum()
+    sizes = funnel.grid(rows["size"].min(), rows["size"].max()).round().drop_duplicates()
+    limits, rate = limits_of(reference, sizes) * per, rows["events"] / rows["size"]
+    beyond = notable(chances_of(reference, rows["events"], rows["size"]))
+    rows = rows.assign(value=rate * per, beyond=beyond, above=rate.gt(reference))
+    drawing = funnel.funnel(rows, limits.assign(size=sizes), reference * per, decimals=1, across=across)
+    lines = [
+        [row.name, texts.number(row.value, 1), texts.number(row.events), texts.number(row.size), _words(row)]
+        for row in rows.itertuples(index=False)
+    ]
+    data = charts.Listing(["Commune", title or one.label, "Nombre", "Effectif", "Écart à l'ensemble"], lines)
+    cited = source(seen, rows if beside is None else pd.concat([rows, beside]))
+    return charts.chart(
+        one, drawing, data, when=texts.period_text(rows["period"].iloc[0]), source=cited, title=title,
+        note=f"{NOTE} {note}".strip(), message=_message(int(beyond.sum()), len(rows)),
+    )  # fmt: skip
+
+
+def _words(row) -> str:
+    if not row.beyond:
+        return "ce que le hasard explique"
+    return f"plus {'élevé' if row.above else 'faible'} que le hasard ne l'explique"
+
+
+def _message(far: int, communes: int) -> str:
+    if not far:
+        return "Aucune commune ne s'écarte de ce que le hasard explique"
+    some = f"{far} des {communes} communes s'écartent" if far > 1 else f"Une des {communes} communes s'écarte"
+    return f"{some} de ce que le hasard explique"

@@ -1,0 +1,45 @@
+"""What the producer publishes by commune for the large ones only (Source.above)."""
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import figures
+from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.display import markup
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces import tables
+from ctg_analysis.display.words import texts
+from ctg_analysis.sources import SOURCES
+
+
+def table(seen: Observed, several: list[Indicator]) -> Html:
+    """Return the communes that are large enough for the producer to publish indicators of them (Source.above).
+
+    Their values of the first indicator in a sentence, all beside the territory and what it is compared with in a table;
+    a sentence where no commune is so large; the box where one is and the file of the communes is not there.
+    """
+    one = several[0]
+    above = SOURCES[one.sources[0]].above
+    told = figures.by_commune(seen, one)
+    known = told[told["status"].eq(OK)]
+    people = figures.by_commune(seen, CATALOGUE["population_count"])
+    large = people[people["value"].gt(above) & ~people["territory"].isin(known["territory"])]
+    unpublished = f"non publié par la Caf pour les communes de {texts.number(above)} habitants et moins"
+    if known.empty and len(large):
+        return figures.unavailable(seen, one, f"{one.label}, par commune ({texts.listed(list(large['name']))})")
+    if known.empty:
+        said = f"{one.label}, par commune : {unpublished}, et le territoire n'en a pas de plus grande."
+        return figures.with_source(said, figures.source(seen, people))
+    period = known["period"].iloc[0]
+    each = " ; ".join(f"{row.name} {row.text}" for row in known.itertuples(index=False))
+    said = f"{one.label}, par commune, en {texts.period_text(period)} : {each} ({one.unit})."
+    lacking = f"Valeur non disponible : {', '.join(large['name'])}. " if len(large) else ""
+    more = f"{lacking}{unpublished[:1].upper()}{unpublished[1:]}."
+    here = seen.places["level"].eq("commune") & seen.places["territory"].isin(known["territory"])
+    places = seen.places[here | ~seen.places["level"].isin(["commune", "secteur"])]
+    found = [(other, seen.readable(other)) for other in several]
+    columns = [(other, period, rows[rows["period"].eq(period)]) for other, rows in found]
+    cited = figures.source(seen, pd.concat([rows for *_, rows in columns]))
+    written = tables.places_by_indicator(places, columns, local=len(known), source=cited, note="")
+    return Html(markup.reading(texts.typography(said), texts.typography(more)).html + "\n" + written.html)

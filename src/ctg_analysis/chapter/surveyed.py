@@ -1,0 +1,69 @@
+"""Indicators that only the residents can tell, in the chapter of each: their ranks, their bases, their source."""
+
+import pandas as pd
+
+from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.demarche.results.demarche import Demarche
+from ctg_analysis.display.demarche.consultation import FEW
+from ctg_analysis.display.drawings import bars
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces import charts
+from ctg_analysis.display.words import texts
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.declared.demarche import SURVEY
+
+SAMPLES = {
+    "volontaires": "volontaires",
+    "quotas": "échantillon par quotas",
+    "probabiliste": "échantillon tiré au sort",
+}
+FRAGILE_UNDER = 30  # respondents (rule R24)
+
+
+def is_surveyed(one: Indicator) -> bool:
+    """Tell whether an indicator is what residents answered."""
+    return SURVEY in one.sources
+
+
+def source(demarche: Demarche) -> str:
+    """Return the source line of a result of the consultation: mode, sample, dates, number of answers."""
+    about = demarche.table("consultation").iloc[0]
+    how = "; ".join((SAMPLES[about["plan"]], about["modes"].replace("|", ", "))).replace(";", " ;")
+    days = " au ".join(texts.date_text(f"{about[day]:%Y-%m-%d}") for day in ("start", "end"))
+    return texts.typography(f"{SOURCES[SURVEY].label} ({how}), du {days}, n = {texts.number(about['usable'])}.")
+
+
+def base(row: pd.Series) -> str:
+    """Return how many respondents a share is of; a warning when they are few."""
+    count = f"Base : {texts.number(row['denominator'])} répondants concernés"
+    return texts.typography(f"{count}, peu nombreux." if row["denominator"] < FRAGILE_UNDER else f"{count}.")
+
+
+def ranked(seen: Observed, name: str, members: list[Indicator]) -> Html:
+    """Return the answers of a family, the most cited first, with their intervals.
+
+    members: one at least has a value here. Those that may not be shown are named below.
+    """
+    rows = pd.concat([seen.readable(one).assign(name=texts.typography(one.label)) for one in members])
+    rows = rows[rows["period"].eq(rows.loc[rows["status"].eq(OK), "period"].max())]
+    known = rows[rows["status"].eq(OK)].sort_values("value", ascending=False, kind="stable")
+    hidden = rows[rows["status"].ne(OK)]
+    first = known.iloc[0]
+    lines = [[row.name, row.text, row.interval or "–"] for row in pd.concat([known, hidden]).itertuples()]
+    notes = [
+        base(first),
+        f"Traits : {seen.demarche.table('consultation')['interval'].iloc[0]}.",
+        f"Non montré, {FEW} : {texts.listed(list(hidden['name']))}." if len(hidden) else "",
+    ]
+    return charts.chart(
+        members[0],
+        bars.comparison(known.assign(level="")),
+        charts.Listing(["Réponse", "Part", "Intervalle"], lines),
+        when=texts.period_text(first["period"]),
+        source=source(seen.demarche),
+        title=TITLES[name],
+        message=f"La réponse la plus citée : « {texts.uncapitalised(first['name'])} » ({first['text']})",
+        note=" ".join(filter(None, notes)),
+    )

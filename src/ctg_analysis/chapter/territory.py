@@ -1,0 +1,294 @@
+"""What was observed of a territory, its communes and what it is compared with, as a reader sees it."""
+
+from collections import namedtuple
+from collections.abc import Collection
+from functools import cached_property, lru_cache
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.geography import read_geography
+from ctg_analysis.core.model import OK, Count, Indicator, Mean, is_over_population
+from ctg_analysis.core.settings import MATERIAL, DataRoot
+from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE, comparators, find_epci, members
+from ctg_analysis.demarche.results.demarche import open_demarche
+from ctg_analysis.demarche.tables.columns import first_day, last_day
+from ctg_analysis.display.drawings.land import Land, read_land
+from ctg_analysis.display.words import notes, texts
+from ctg_analysis.indicators.comparisons import common_periods, tested
+from ctg_analysis.indicators.observations import complete, read_observations
+from ctg_analysis.indicators.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
+from ctg_analysis.indicators.peers import VARIABLES, PeerGroup, left_out, nearest, pairs
+from ctg_analysis.processing.freshness import MANIFEST
+from ctg_analysis.sources import SOURCES
+
+LOCAL = ("commune", "secteur")
+Span = tuple[str, str]  # two moments: days, or years where no more is known
+_asked: set[str] = set()
+
+
+def observed(epci: str, root: DataRoot) -> "Observed":
+    """Return what was observed of a territory; opened again only after another one, or when `ctg data` has run."""
+    _asked.add(epci)
+    made = (root.processed, root.processed / MATERIAL)
+    return _opened(epci, root, tuple((folder / MANIFEST).stat().st_mtime_ns for folder in made))
+
+
+def opened() -> list[str]:
+    """Return the territories that this process has opened, by their SIREN."""
+    return sorted(_asked)
+
+
+@lru_cache(maxsize=1)
+def _opened(epci: str, root: DataRoot, written: tuple[int, ...]) -> "Observed":
+    return Observed(epci, root)
+
+
+class Observed:
+    """The observations of a territory with the names of the places and the texts of the values.
+
+    epci: SIREN. territories: all but the communes of other EPCIs. territory: its row. communes, secteurs, beside: the
+    places, in the order to show. places: all of them.
+    """
+
+    def __init__(self, epci: str, root: DataRoot):
+        self.epci, self.root = epci, root
+        here_or_larger = [[("level", "!=", "commune")], [("epci", "==", epci)]]
+        self.territories = pd.read_parquet(root.processed / "territories.parquet", filters=here_or_larger)
+        self.territory = find_epci(self.territories, epci)
+        by_name = {"key": lambda names: names.map(texts.alphabetical), "kind": "stable"}
+        self.communes = members(self.territories, epci).sort_values("name", **by_name)
+        of_the_epci = self.territories["level"].eq("secteur") & self.territories["epci"].eq(epci)
+        self.secteurs = self.territories[of_the_epci].sort_values("name", **by_name)
+        self.beside = comparators(self.territories, epci)
+        self.places = pd.concat([self.communes, self.secteurs, self.beside]).rename(columns={"code": "territory"})
+        metropolitan = self.territories["level"].eq("france") & self.territories["code"].eq(METROPOLITAN_FRANCE)
+        known = pd.concat([self.places, self.territories[metropolitan].rename(columns={"code": "territory"})])
+        self._names = known[["territory", "level", "name"]]
+        keys = self._names[["territory", "level"]]
+        self.demarche = open_demarche(epci, root)
+        found = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
+        told = self.demarche.table("observations")
+        found = pd.concat([found, told]) if len(told) else found
+        self.observations = complete(found, keys, CATALOGUE.values())
+        named = self.observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
+        self._named = ByIndicator(named)
+        self._statuses = set(zip(named["indicator"], named["status"], strict=True))
+        self._readable: dict[str, pd.DataFrame] = {}
+        self._compared: dict[str, pd.DataFrame] = {}
+        self._groups: dict[tuple[str, ...], PeerGroup] = {}
+        self._medians: dict[tuple[str, ...], ByIndicator] = {}
+
+    @cached_property
+    def year(self) -> int:
+        """Return the year of the reference geography."""
+        return read_geography(self.root)["annee"]
+
+    @cached_property
+    def received(self) -> dict[str, str]:
+        """Return the date each source was had; that of both regimes is that of the MSA's file."""
+        table = pd.read_parquet(self.root.processed / "sources.parquet").set_index("source")["date"]
+        both = {"caf_et_msa": table["msa_familles"]} if "msa_familles" in table else {}
+        return dict(table) | both | dict(self.demarche.table("received").set_index("source")["date"])
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """Return what partners say that scores rest on: columns territory, level, period, site, measure, words."""
+        return pd.read_parquet(self.root.processed / "evidence.parquet")
+
+    def blanks(self, source: str, measures: Collection[str]) -> list[str]:
+        """Return the names of the communes of which the form of a source, received, says nothing of some measures.
+
+        Of its latest period; none when it says nothing of any commune.
+        """
+        table = pd.read_parquet(self.root.processed / "blanks.parquet", filters=[("source", "==", source)])
+        table = table[table["measure"].isin(measures)]
+        here = self.communes[
+            self.communes["code"].isin(table.loc[table["period"].eq(table["period"].max()), "territory"])
+        ]
+        return here["name"].tolist()
+
+    @cached_property
+    def spaces(self) -> pd.DataFrame:
+        """Return the centres sociaux and EVS of the territory that the Caf's list names, at its latest period.
+
+        Columns: those of `cleaning.social_spaces.spaces_of`, and commune, the name of the commune.
+        """
+        names = self.communes.set_index("code")["name"]
+        table = pd.read_parquet(self.root.processed / "spaces.parquet")
+        table = table[table["territory"].isin(names.index)]
+        table = table.assign(commune=table["territory"].map(names))
+        return table[table["period"].eq(table["period"].max())].reset_index(drop=True)
+
+    @cached_property
+    def convention(self) -> Span | None:
+        """Return when the convention begins and ends, as it is written, else by the years that are known of it."""
+        if self.demarche.convention:
+            period = self.demarche.convention.periode
+            return str(period.debut), str(period.fin)
+        years = notes.convention(self.root, self.epci)
+        return (str(years[0]), str(years[1])) if years else None
+
+    @property
+    def years_of_convention(self) -> tuple[int, int] | None:
+        """Return the first and the last year of the convention."""
+        return (first_day(self.convention[0]).year, last_day(self.convention[1]).year) if self.convention else None
+
+    @cached_property
+    def land(self) -> Land:
+        """Return the communes as a map shows them."""
+        return read_land(self.root.processed, self.epci)
+
+    @property
+    def named(self) -> pd.DataFrame:
+        """The observations with the names of the territories, by indicator."""
+        return self._named.table.copy()
+
+    @property
+    def tested(self) -> pd.DataFrame:
+        """The territory and its comparators at the period of comparison, with the word of the test (see `compared`)."""
+        return self._beside.table.copy()
+
+    def data(self, one: Indicator) -> pd.DataFrame:
+        """Return the observations of an indicator, with the names of the territories."""
+        return self._named.rows(one.id)
+
+    def has(self, one: Indicator, status: str) -> bool:
+        """Tell whether an observation of an indicator, of any place and period, has this status."""
+        return (one.id, status) in self._statuses
+
+    def readable(self, one: Indicator) -> pd.DataFrame:
+        """Return the observations of an indicator with what a reader sees: name, text, interval."""
+        if one.id not in self._readable:
+            self._readable[one.id] = self._in_words(one, self.data(one))
+        return self._readable[one.id].copy()
+
+    def _in_words(self, one: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+        each = _each(rows)
+        return rows.assign(
+            text=[texts.value_text(one, row) for row in each],
+            interval=[texts.interval_text(one, row) for row in each],
+            name=[texts.typography(self._france(one, row) if row.level == "france" else row.name) for row in each],
+        )
+
+    def _france(self, one: Indicator, row) -> str:
+        """Return which France a total covers, when there is one; that of a rate, its population too."""
+        outside = SOURCES[row.source].outside or (is_over_population(one.value) and row.territory == FRANCE)
+        return "France hors Mayotte" if outside and row.status == OK and not self.root.fictional else row.name
+
+    def own(self, one: Indicator) -> pd.DataFrame:
+        """Return the values of the territory itself, by period."""
+        rows = self.readable(one)
+        return rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period", kind="stable")
+
+    def against(self, one: Indicator) -> pd.DataFrame:
+        """Return what `compared` does, before it is put in words."""
+        rows = self._beside.rows(one.id)
+        others = self._median_of_peers(left_out(one)).rows(one.id) if len(rows) and _has_median(one) else rows[:0]
+        return pd.concat([rows, others]) if len(others) else rows
+
+    def compared(self, one: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
+        """Return the territory, then its comparators and the median of its peers, at the period to compare.
+
+        Columns besides those of `readable`: word (« plus élevé que », « proche de »...), p: see comparisons.tested. No
+        row without a value here. All the rows are of the source of the territory's own figure, or of the files in
+        which the same producer gives the same thing for larger places (rule R12).
+        """
+        if one.id not in self._compared:
+            rows = self.against(one)
+            self._compared[one.id] = self._in_words(one, rows) if len(rows) else self._nothing_compared
+        rows = self._compared[one.id]
+        return rows.copy() if with_peers else rows[rows["level"].ne("peers")].copy()
+
+    @cached_property
+    def _nothing_compared(self) -> pd.DataFrame:
+        one = next(iter(CATALOGUE.values()))
+        return self._in_words(one, self._beside.table[:0])
+
+    @cached_property
+    def _beside(self) -> "ByIndicator":
+        """Return what `compared` does without the peers, for all indicators in one pass."""
+        rows = self._named.table
+        rows = rows[~rows["level"].isin(LOCAL)]
+        rows = rows[rows["period"].eq(rows["indicator"].map(common_periods(rows, self.epci)))]
+        rows = rows[rows["level"].ne("france") | rows["territory"].eq(rows["indicator"].map(_which_france(rows)))]
+        shown = list(zip(self.beside["level"], self.beside["code"].replace(FRANCE, ""), strict=True))
+        codes = rows["territory"].where(rows["level"].ne("france"), "")
+        order = [shown.index(place) for place in zip(rows["level"], codes, strict=True)]
+        return ByIndicator(tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE))
+
+    def _median_of_peers(self, without: tuple[str, ...]) -> "ByIndicator":
+        """Return the row of the median of these peers, of each indicator that has one at the period to compare."""
+        if without not in self._medians:
+            self._medians[without] = ByIndicator(self._medians_of(self.peers(without)))
+        return self._medians[without]
+
+    def _medians_of(self, group: PeerGroup) -> pd.DataFrame:
+        own = self._beside.table.drop_duplicates("indicator")
+        wanted = own.loc[own["indicator"].map(lambda name: left_out(CATALOGUE[name]) == group.without), SAME]
+        sirens = {self.epci, *group.peers["peer"]} if len(group.peers) else set()
+        seen = self.around[self.around["territory"].isin(sirens)].merge(wanted, on=SAME)
+        rows = rows_of_peers(seen, pairs([group]), *wanted["indicator"])
+        rows = rows[rows["status"].eq(OK)]
+        return rows.assign(name=MEDIAN_LABEL, word=None, p=float("nan"))
+
+    @cached_property
+    def around(self) -> pd.DataFrame:
+        """Return the observations of the EPCI and of its peers, whichever variables they are chosen without."""
+        groups = {left_out(one) for one in CATALOGUE.values()}
+        peers = {peer for without in groups for peer in self.peers(without).peers["peer"]}
+        return read_observations(self.root.processed, sorted({self.epci, *peers}))
+
+    @cached_property
+    def profiles(self) -> pd.DataFrame:
+        """Return what EPCIs are compared by to find their peers."""
+        return pd.read_parquet(self.root.processed / "profiles.parquet").set_index("epci")
+
+    @cached_property
+    def vintages(self) -> pd.DataFrame:
+        """Return the period and the source of each of these variables."""
+        return pd.read_parquet(self.root.processed / "vintages.parquet").set_index("indicator")
+
+    def peers(self, without: tuple[str, ...] = ()) -> PeerGroup:
+        """Return the EPCIs most like this one, chosen without some variables (rule R11)."""
+        if without not in self._groups:
+            classes = self.profiles.filter(like="class_").rename(columns=lambda name: name.removeprefix("class_"))
+            self._groups[without] = nearest(self.profiles[list(VARIABLES)], self.epci, classes, without=without)
+        return self._groups[without]
+
+
+class ByIndicator:
+    """A table of observations, the rows of one indicator within reach. table: sorted by indicator."""
+
+    def __init__(self, table: pd.DataFrame):
+        self.table = table.sort_values("indicator", kind="stable", ignore_index=True)
+        self._names = self.table["indicator"].to_numpy(dtype=object)
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """Return the rows of an indicator."""
+        first, end = (int(np.searchsorted(self._names, name, side)) for side in ("left", "right"))
+        return self.table.iloc[first:end].reset_index(drop=True)
+
+
+def _each(rows: pd.DataFrame) -> list[tuple]:
+    """Return what `rows.itertuples(index=False)` does, in a fifth of the time where rows are few."""
+    return [_row(tuple(rows.columns))(*values) for values in rows.to_numpy(dtype=object).tolist()]
+
+
+@lru_cache
+def _row(columns: tuple[str, ...]) -> type[tuple]:
+    return namedtuple("Row", columns)
+
+
+def _which_france(rows: pd.DataFrame) -> dict[str, str]:
+    """Return, by indicator, the whole country, or metropolitan France when the producer gives that one only."""
+    known = rows[rows["level"].eq("france") & rows["status"].eq(OK)]
+    codes = known.groupby("indicator")["territory"].agg(set)
+    only = codes.map(lambda found: METROPOLITAN_FRANCE if found == {METROPOLITAN_FRANCE} else FRANCE)
+    return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
+
+
+def _has_median(one: Indicator) -> bool:
+    """Tell whether values of peers have a median worth showing; numbers of things have none."""
+    return not (isinstance(one.value, Count | Mean) and one.id.endswith(("_count", "_amount", "_year")))

@@ -1,0 +1,52 @@
+"""Raw files in, tidy tables out: a declared layout, or one function for what no layout describes."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+
+from ctg_analysis.cleaning.official import (
+    access,
+    commuting,
+    facilities,
+    health,
+    income,
+    local_finance,
+    population,
+    schools,
+    vital_statistics,
+)
+from ctg_analysis.cleaning.official.declared import clean_declared
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.certificates import RawFolder
+
+Cleaner = Callable[[RawFolder], pd.DataFrame]
+
+CLEANERS: dict[str, Cleaner] = {
+    source.id: partial(clean_declared, source) for source in SOURCES.values() if source.layouts
+} | {
+    "insee_population_historique": population.clean_historic_population,
+    "insee_iris_rp2021": population.clean_iris_rp2021,
+    "insee_rp_population": population.clean_age_sex,
+    "insee_etat_civil": vital_statistics.clean_vital_statistics,
+    "insee_filosofi_2019": income.clean_disposable_income,
+    "insee_filosofi_2021": income.clean_income_2021,
+    "insee_filosofi_2023": income.clean_income_2023,
+    "insee_bpe_2025": facilities.clean_facilities,
+    "insee_acces": access.clean_access_times,
+    "insee_rp_flux": commuting.clean_flows,
+    "drees_apl": health.clean_accessibility,
+    "depp_ecoles": schools.clean_schools,
+    "depp_ips": schools.clean_social_position,
+    "ofgl_ccas": local_finance.clean_ccas,
+}
+
+
+def cleaners(communes: pd.DataFrame) -> dict[str, Cleaner]:
+    """Return the cleaning functions by source, with the communes of a year for those that must know them."""
+    knowing = {
+        "depp_ecoles": schools.clean_schools,
+        "insee_acces": access.clean_access_times,
+        "insee_rp_flux": commuting.clean_flows,
+    }
+    return CLEANERS | {name: partial(function, communes=communes) for name, function in knowing.items()}

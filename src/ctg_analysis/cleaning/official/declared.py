@@ -1,0 +1,269 @@
+"""Any file whose layout its source declares: cubes of Melodi, tables of places, registers of things."""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from ctg_analysis.cleaning.official.melodi import TOTAL, observations_schema, read_melodi
+from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, read, text
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.facts import facts, melt
+from ctg_analysis.core.files import TEXT, header_of
+from ctg_analysis.core.layouts import MONTH, QUARTER, YEAR, Cube, Guess, Layout, Register, Table, guesses
+from ctg_analysis.core.model import MISSING, OK, SECRET, Source
+from ctg_analysis.core.settings import project_path
+from ctg_analysis.sources.certificates import RawFolder
+
+CODES = {
+    "commune": COMMUNE_CODE,
+    "epci": SIREN,
+    "departement": DEPARTEMENT_CODE,
+    "region": r"\d{2}",
+    "france": ".*",
+}
+# How a period is written, what a person expects there, and the period that it becomes: the groups, joined by "-".
+PERIODS = {
+    YEAR: (r"(20\d\d)(?:-\d\d-\d\d.*)?", "a year of four digits"),
+    MONTH: (r"(20\d\d)-?(\d\d)(?:-\d\d.*)?", "a month, such as 2024-12 or 202412"),
+    QUARTER: (r"(20\d\d)-?T[1-4]", "a quarter, such as 2024-T4"),
+}
+KEPT = {MONTH: r"20\d\d-?12(?:-\d\d.*)?", QUARTER: r"20\d\d-?T4"}  # of months December, of quarters the last
+PLACE = ["code", "level", "period"]
+NO_ROW = "no row with "
+OVERSEAS = r"9[A-F]"  # how FINESS writes the départements 971 to 976: only their first two digits are in a code
+
+
+def clean_declared(source: Source, folder: RawFolder) -> pd.DataFrame:
+    """Return the facts of every file of a folder that a layout of the source describes.
+
+    Raises:
+        InputError: with every finding; for a guessed name or code, it says which line of the declaration to correct.
+    """
+    tables, findings = [], []
+    for layout in source.layouts:
+        for name in folder.matching(layout.files):
+            try:
+                tables.append(_read(layout, folder, name))
+            except InputError as error:
+                findings += [_with_its_line(finding, layout) for finding in error.findings]
+    if findings:
+        raise InputError(dict.fromkeys(findings))  # a file that several layouts read is wrong once
+    if not tables:
+        expected = f"one of {', '.join(dict.fromkeys(layout.files for layout in source.layouts))}"
+        raise InputError([Finding(project_path(folder.path), None, None, "no file that is known", expected)])
+    return facts(pd.concat(tables, ignore_index=True), source.id)
+
+
+def _read(layout: Layout, folder: RawFolder, name: str) -> pd.DataFrame:
+    match layout:
+        case Cube():
+            return read_cube(layout, folder, name)
+        case Table():
+            return read_table(layout, folder, name)
+        case Register():
+            return read_register(layout, folder, name)
+
+
+def _with_its_line(finding: Finding, layout: Layout) -> Finding:
+    """Return the finding; where it is about a guess, with the line that declares it."""
+    words = [*(finding.column or "").split(", "), *finding.found.removeprefix(NO_ROW).split(", ")]
+    for guess in sorted(guesses(layout)):
+        if {guess, *guess.split()}.intersection(words):
+            expected = f"{finding.expected}; {str(guess)!r} is a guess so far: {declared_at(guess)}"
+            return dataclasses.replace(finding, expected=expected)
+    return finding
+
+
+def declared_at(guess: Guess) -> str:
+    """Return where a guess is declared, for a person to correct it."""
+    file, line = guess.declared
+    return f"correct {project_path(Path(file))}, line {line}"
+
+
+def read_cube(layout: Cube, folder: RawFolder, name: str) -> pd.DataFrame:
+    """Return the measures of a cube: for each, the sum of its codes; a place that lacks one of them is `nd`.
+
+    An extract may hold some measures only; a full file that lacks a code of a measure is an error.
+    """
+    path = folder.path / name
+    asked = sorted({dimension for filters in layout.measures.values() for dimension in filters})
+    present = set(header_of(path)[0]).intersection(asked) if path.is_file() else set()
+    codes = {
+        dimension: {TOTAL}
+        | {code for filters in layout.measures.values() for code in filters.get(dimension, "").split()}
+        for dimension in asked
+    }
+    required = asked if folder.full else sorted(present)
+    schema = observations_schema({dimension: pa.Column(TEXT) for dimension in required})
+    rows = read_melodi(folder, name, schema, codes)
+    rows = rows.assign(**{dimension: TOTAL for dimension in asked if dimension not in present})
+    tables, lacking = [], {}
+    for measure, filters in layout.measures.items():
+        part, wanted, absent = rows, 1, set()
+        for dimension in asked:
+            chosen = filters.get(dimension, TOTAL).split()
+            wanted *= len(chosen)
+            absent = absent or {(dimension, code) for code in set(chosen) - set(part[dimension])}
+            part = part[part[dimension].isin(chosen)]
+        lacking = dict.fromkeys(absent, measure) | lacking
+        if len(part):
+            tables.append(_summed(part, wanted).assign(measure=measure))
+    if folder.full and lacking:
+        raise InputError(
+            Finding(project_path(path), None, dimension, NO_ROW + code, f"the code of {measure}")
+            for (dimension, code), measure in lacking.items()
+        )
+    if not tables:
+        raise InputError([Finding(project_path(path), None, None, "none of the codes", "some measure")])
+    return pd.concat(tables, ignore_index=True)
+
+
+def _summed(rows: pd.DataFrame, wanted: int) -> pd.DataFrame:
+    """Return the sum of `wanted` rows by place and period; secret if one is, `nd` if one is missing."""
+    grouped = rows.assign(known=rows["status"].eq(OK), hidden=rows["status"].eq(SECRET)).groupby(PLACE, as_index=False)
+    sums = grouped.agg(value=("value", "sum"), known=("known", "sum"), hidden=("hidden", "any"))
+    complete = sums["known"].eq(wanted)
+    status = complete.map({True: OK, False: MISSING}).mask(sums["hidden"], SECRET)
+    return sums.assign(value=sums["value"].round(6).where(complete), status=status)
+
+
+def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
+    """Return the measures of a table of places, as published."""
+    described = (folder.entry(name).model_extra or {}).get("colonnes")
+    there = {column: described is None or column in described for column in layout.measures}
+    if not any(there.values()):
+        expected = f"one of {', '.join(layout.measures)}"
+        raise InputError([Finding(project_path(folder.path / name), 1, None, "no column that is known", expected)])
+    codes = "|".join(filter(None, [CODES[layout.level], layout.outside]))
+    numbers = [column for column in layout.measures if column not in layout.flags]
+    schema = pa.DataFrameSchema(
+        {
+            layout.code: text(codes, f"the code of a place ({layout.level})"),
+            **_period_column(layout),
+            **{column: pa.Column(TEXT) for column in layout.where},
+            **{column: count(words=layout.words, nullable=True, required=there[column]) for column in numbers},
+            **{column: pa.Column(TEXT) for column in layout.flags},
+        },
+        unique=None if layout.repeated else [layout.code, *_period_column(layout), *layout.where],
+    )
+    keep = partial(_kept, layout) if layout.where or layout.written in KEPT else None
+    rows = read(folder, name, schema, keep=keep, aliases=dict(layout.aliases))
+    findings = _unmatched(rows, layout.where, folder, name)
+    for column, pattern in layout.flags.items():
+        flagged = _matching(rows, {column: pattern})
+        findings += _unmatched(rows[flagged], {column: pattern}, folder, name)
+        rows[column] = flagged.astype(float)
+    if findings:
+        raise InputError(findings)
+    rows["period"] = _periods(layout, rows, folder, name)
+    if layout.outside:
+        rows = rows[~rows[layout.code].str.fullmatch(layout.outside)]
+    present = {column: measure for column, measure in layout.measures.items() if column in rows}
+    if layout.repeated:
+        first = next(iter(present))
+        rows = rows.sort_values(first, kind="stable", na_position="first")
+        rows = rows.drop_duplicates([layout.code, "period"], keep="last")
+    if layout.level == "france":
+        rows = rows.assign(**{layout.code: "F"})
+    source = folder.certificate.id
+    return melt(rows, present, source, code=layout.code, level=layout.level, period="period")
+
+
+def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFrame:
+    """Return how many things of each kind there are by commune and period; a commune without any has no row."""
+    columns = {tally.of for tally in layout.measures.values() if tally.of}
+    filters = {column for tally in layout.measures.values() for column in tally.where}
+    code = r"\d{1,3}" if layout.departement else COMMUNE_CODE
+    codes = rf"{code}(?:\W+{code})*" if layout.several else code
+    departements = text(f"{DEPARTEMENT_CODE}|{OVERSEAS}", "the code of a département")
+    schema = pa.DataFrameSchema(
+        {
+            layout.code: text("|".join(filter(None, [codes, layout.outside])), "the code of a commune"),
+            **({layout.departement: departements} if layout.departement else {}),
+            **{column: count(nullable=True) for column in columns},
+            **{column: pa.Column(TEXT) for column in filters},
+        }
+    )
+    rows = read(folder, name, schema)
+    if layout.outside:
+        rows = rows[~rows[layout.code].str.fullmatch(layout.outside)]
+    rows = rows.assign(code=_codes(layout, rows), level="commune", period=_year_of(folder, name))
+    rows = rows.explode("code", ignore_index=True)
+    tables, findings = [], []
+    for measure, tally in layout.measures.items():
+        part = rows[_matching(rows, tally.where)]
+        findings += _unmatched(part, tally.where, folder, name)
+        value = part[tally.of] if tally.of else 1.0
+        counted = part.assign(value=value).groupby(PLACE, as_index=False)["value"].sum(min_count=1)
+        tables.append(counted.assign(measure=measure))
+    if findings:
+        raise InputError(findings)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _codes(layout: Register, rows: pd.DataFrame) -> pd.Series:
+    """Return the codes of communes of each row: one, or a list of them."""
+    if layout.several:
+        return rows[layout.code].str.split(r"\W+", regex=True)
+    if layout.departement:
+        first = rows[layout.departement].str.replace(f"^{OVERSEAS}$", "97", regex=True).str[:2]
+        return first + rows[layout.code].str.zfill(3)
+    return rows[layout.code]
+
+
+def _unmatched(rows: pd.DataFrame, where: Mapping[str, str], folder: RawFolder, name: str) -> list[Finding]:
+    """Return what is said when no row of a full file matches the patterns of a layout; an extract may lack some."""
+    if not folder.full or not where or len(rows):
+        return []
+    path = project_path(folder.path / name)
+    return [Finding(path, None, ", ".join(where), NO_ROW + ", ".join(where.values()), "one row at least")]
+
+
+def _matching(rows: pd.DataFrame, where: Mapping[str, str]) -> pd.Series:
+    """Tell the rows whose columns match their patterns entirely; a column that is absent is reported elsewhere."""
+    matching = pd.Series(True, index=rows.index)
+    for column, pattern in where.items():
+        if column in rows:
+            matching &= rows[column].astype(str).str.strip().str.fullmatch(pattern)
+    return matching
+
+
+def _kept(layout: Table, rows: pd.DataFrame) -> pd.Series:
+    kept = _matching(rows, layout.where)
+    if layout.written in KEPT and layout.period in rows:
+        written, (form, _) = rows[layout.period].astype(str), PERIODS[layout.written]
+        kept &= written.str.fullmatch(KEPT[layout.written]) | ~written.str.fullmatch(form)  # a wrong one is told later
+    return kept
+
+
+def _is_year(period: str) -> bool:
+    return bool(re.fullmatch(r"20\d\d", period))
+
+
+def _period_column(layout: Table) -> dict[str, pa.Column]:
+    if not layout.period or _is_year(layout.period):
+        return {}
+    form, expected = PERIODS[layout.written]
+    return {layout.period: text(form, expected)}
+
+
+def _periods(layout: Table, rows: pd.DataFrame, folder: RawFolder, name: str) -> pd.Series | str:
+    """Return the period of each row: its column's, or the year of the layout, or that of the file."""
+    if _is_year(layout.period):
+        return layout.period
+    if not layout.period:
+        return _year_of(folder, name)
+    form, _ = PERIODS[layout.written]
+    groups = rows[layout.period].str.extract(f"^{form}$")
+    return groups.iloc[:, 0].str.cat(groups.iloc[:, 1:], sep="-") if groups.shape[1] > 1 else groups.iloc[:, 0]
+
+
+def _year_of(folder: RawFolder, name: str) -> str:
+    """Return the last year in the name of a file, else in its vintage, else in the date it was had."""
+    words = (name, folder.certificate.vintage, str(folder.certificate.date_acces))
+    return next(years[-1] for word in words if (years := re.findall(r"20\d\d", word)))

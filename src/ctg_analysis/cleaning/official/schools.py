@@ -1,0 +1,163 @@
+"""Schools: where they are, their pupils and classes, and their social position index (IPS). DEPP."""
+
+import pandas as pd
+import pandera.pandas as pa
+
+from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, count, read, text
+from ctg_analysis.core.errors import Finding, each
+from ctg_analysis.core.facts import facts
+from ctg_analysis.core.files import TEXT
+from ctg_analysis.core.settings import project_path
+from ctg_analysis.sources.certificates import RawFolder
+
+UAI = text(r"\d{7}[A-Z]", "the UAI of a school, such as 0120386E")
+START_OF_YEAR = text(r"(20\d\d)(?:-.*)?", "a school year, such as 2022-2023, or the year it begins in")
+
+SOCIAL_POSITION = pa.DataFrameSchema(
+    {
+        "rentree_scolaire": text(r"20\d\d-20\d\d", "a school year, such as 2022-2023"),
+        "uai": UAI,
+        "nom": pa.Column(TEXT),
+        "code_insee_de_la_commune": commune_code(),
+        "secteur": pa.Column(TEXT),
+        "ips": count(nullable=True, words={"NS": "secret"}),
+        "effectifs": count(required=False, nullable=True),
+    },
+    unique=["rentree_scolaire", "uai"],
+)
+# The export of 2022-2023 misspelt its column.
+ALIASES = {"nom_de_l_etablissment": "nom", "nom_de_l_etablissement": "nom"}
+KINDS = {"*ecoles*": "schools", "*colleges*": "lower_secondary"}
+# Bands of the index, from a bound to less than the next: a year's national means are some 103 to 106.
+BANDS = {"under_90": (0, 90), "90_105": (90, 105), "105_120": (105, 120), "120_plus": (120, 1000)}
+
+DIRECTORY = pa.DataFrameSchema(
+    {
+        "identifiant_de_l_etablissement": UAI,
+        "type_etablissement": pa.Column(TEXT),
+        "statut_public_prive": pa.Column(TEXT),
+        "code_commune": text(COMMUNE_CODE + "|", "a commune code"),
+        "etat": pa.Column(TEXT),
+        "rpi_concentre": pa.Column(TEXT, required=False),
+        "rpi_disperse": pa.Column(TEXT, required=False),
+    }
+)
+NO_GROUPING = r"\s*|0(?:[.,]0)?|N/?A|None|nan"  # in the columns of the regroupements pédagogiques
+COUNTS = {
+    "nombre_total_eleves": "pupils",
+    "nombre_total_classes": "classes",
+    "nombre_eleves_preelementaire_hors_ulis": "nursery_pupils",
+    "nombre_eleves_elementaire_hors_ulis": "primary_pupils",
+    "nombre_eleves_ulis": "ulis_pupils",
+}
+PUPILS = pa.DataFrameSchema(
+    {
+        "rentree_scolaire": START_OF_YEAR,
+        "numero_ecole": UAI,
+        "secteur": pa.Column(TEXT),
+        "code_departement": pa.Column(TEXT, required=False),
+        "commune": pa.Column(TEXT, required=False),
+        **{name: count(nullable=True) for name in COUNTS},
+    },
+    unique=["rentree_scolaire", "numero_ecole"],
+)
+SMALL_SCHOOL = 20  # pupils: a school below is followed as threatened
+PLACE = ["code", "period"]
+
+
+def read_social_position(folder: RawFolder, pattern: str) -> pd.DataFrame:
+    """Return the index of each school and school year, under the names of the schema."""
+    tables = each(lambda name: read(folder, name, SOCIAL_POSITION, aliases=ALIASES), folder.some(pattern))
+    return pd.concat(tables, ignore_index=True).drop_duplicates(["rentree_scolaire", "uai"])
+
+
+def clean_social_position(folder: RawFolder) -> pd.DataFrame:
+    """Return, by commune and year of the rentrée, the sum of the indices, and how many schools have one, by band."""
+    rows = []
+    tables = each(lambda pattern: read_social_position(folder, pattern), KINDS)
+    for kind, table in zip(KINDS.values(), tables, strict=True):
+        table = table[table["ips"].notna()].rename(columns={"code_insee_de_la_commune": "code"})
+        table = table.assign(period=table["rentree_scolaire"].str[:4])
+        sums = table.groupby(PLACE, as_index=False).agg(total=("ips", "sum"), number=("ips", "size"))
+        rows.append(sums.assign(value=sums["total"], measure=f"{kind}_ips_total"))
+        rows.append(sums.assign(value=sums["number"].astype(float), measure=f"{kind}_with_ips"))
+        for band, (low, high) in BANDS.items():
+            within = table["ips"].ge(low) & table["ips"].lt(high)
+            counted = table[PLACE].assign(value=within.astype(float)).groupby(PLACE, as_index=False)["value"].sum()
+            rows.append(counted.assign(measure=f"{kind}_ips_{band}"))
+    return facts(pd.concat(rows, ignore_index=True), folder.certificate.id, level="commune")
+
+
+def clean_schools(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return schools, classes and pupils by commune and year, from the directory and the yearly counts.
+
+    The schools of a regroupement pédagogique intercommunal are those that the directory says, for the latest year only.
+
+    communes: columns code, name, departement, to place the schools that the directory does not have. One that cannot
+    be placed is left out, and told by `ctg check` (see `schools_left_out`).
+    """
+    pupils = _placed(folder, communes)
+    pupils = pupils[pupils["code"].notna()]
+    private = pupils["secteur"].str.upper().str.startswith("PRIV")
+    pupils["private_pupils"] = pupils["nombre_total_eleves"].where(private, 0.0)
+    pupils["schools"] = 1.0
+    pupils["small_schools"] = pupils["nombre_total_eleves"].lt(SMALL_SCHOOL).astype(float)
+    measures = COUNTS | {name: name for name in ("private_pupils", "schools", "small_schools")}
+    sums = pupils.groupby(PLACE, as_index=False)[list(measures)].sum(min_count=1)
+    rows = [sums[PLACE].assign(value=sums[column], measure=measure) for column, measure in measures.items()]
+    if "grouped" in pupils:
+        now = pupils[pupils["period"].eq(pupils["period"].max())]
+        grouped = now.groupby(PLACE, as_index=False)["grouped"].sum()
+        rows.append(grouped.rename(columns={"grouped": "value"}).assign(measure="grouped_schools"))
+    return facts(pd.concat(rows, ignore_index=True), folder.certificate.id, level="commune")
+
+
+def schools_left_out(folder: RawFolder, communes: pd.DataFrame) -> list[Finding]:
+    """Return the schools of the yearly counts that no commune can be given to, the first ten by name, on one line.
+
+    Raises:
+        InputError: files that cannot be read.
+    """
+    pupils = _placed(folder, communes)
+    lost = sorted(set(pupils.loc[pupils["code"].isna(), "numero_ecole"]))
+    if not lost:
+        return []
+    found = f"{len(lost)} schools without commune, left out: {', '.join(lost[:10])}"
+    expected = "their rows, with code_commune, in a file *annuaire*.csv"
+    return [Finding(project_path(folder.path), None, "numero_ecole", found, expected)]
+
+
+def _placed(folder: RawFolder, communes: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the yearly counts of each school with the `code` of its commune and the `period`.
+
+    The directory says where a school is, by its UAI; it loses those that close, which are placed by the name of their
+    commune in their département. The code of a commune in the counts is a postal code, which is not used.
+    """
+    files = {"*annuaire*.csv": DIRECTORY, "*effectifs*.csv": PUPILS}
+    directory, pupils = each(lambda pattern: _whole(folder, pattern, files[pattern]), files)
+    directory = directory[directory["code_commune"].ne("")].drop_duplicates("identifiant_de_l_etablissement")
+    directory = directory.set_index("identifiant_de_l_etablissement")
+    place = directory["code_commune"]
+    pupils = pupils.assign(code=pupils["numero_ecole"].map(place), period=pupils["rentree_scolaire"].str[:4])
+    groupings = [directory[column] for column in ("rpi_concentre", "rpi_disperse") if column in directory]
+    if groupings:
+        inside = pd.concat([~told.astype(str).str.fullmatch(NO_GROUPING) for told in groupings], axis=1).any(axis=1)
+        pupils["grouped"] = pupils["numero_ecole"].map(inside.astype(float)).fillna(0.0)
+    if communes is None or not {"code_departement", "commune"} <= set(pupils):
+        return pupils
+    named = communes.assign(place=communes["departement"] + " " + _plain(communes["name"]))
+    named = named.drop_duplicates("place", keep=False).set_index("place")["code"]
+    departement = pupils["code_departement"].str.replace(r"^0(?=..$)", "", regex=True)
+    by_name = (departement + " " + _plain(pupils["commune"])).map(named)
+    return pupils.assign(code=pupils["code"].fillna(by_name))
+
+
+def _whole(folder: RawFolder, pattern: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    return pd.concat(each(lambda name: read(folder, name, schema), folder.some(pattern)))
+
+
+def _plain(names: pd.Series) -> pd.Series:
+    """Return names of communes without accents, capitals, signs or the abbreviation of Saint, to compare them."""
+    letters = names.str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii").str.upper()
+    words = letters.str.replace(r"[^A-Z0-9]+", " ", regex=True).str.strip()
+    return words.str.replace(r"\bST(E?)\b", r"SAINT\1", regex=True)

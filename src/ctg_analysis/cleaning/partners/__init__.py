@@ -1,0 +1,1 @@
+"""The forms that partners fill: written empty, read under their agreements."""

@@ -1,0 +1,91 @@
+"""What was agreed with partners on their files: data/private/<siren>/accords.yml."""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.plain_text import composed
+from ctg_analysis.core.settings import project_path
+
+AGREEMENTS = "accords.yml"
+KEYS = "recu_le, convention and seuil"
+EXPECTED = {"recu_le": "a date, such as 2026-03-02", "convention": "the title of the agreement"}
+
+
+class Agreement(BaseModel):
+    """What was agreed with a partner for one file: when it came, under which text, the threshold of secrecy."""
+
+    model_config = ConfigDict(extra="forbid")
+    recu_le: datetime.date = Field(ge=datetime.date(2000, 1, 1))
+    convention: str = Field(min_length=1)
+    seuil: int
+
+
+def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, Agreement], list[Finding]]:
+    """Return the valid agreements of an EPCI, by source, and what is wrong with the other entries, line by line.
+
+    least: the threshold of each source's own rule, which no agreement may loosen.
+    """
+    path = folder / AGREEMENTS
+    if not path.is_file():
+        return {}, []
+    shown = project_path(path)
+    try:
+        root = composed(path)
+    except InputError as error:
+        return {}, error.findings
+    if root is None:
+        return {}, []
+    if not isinstance(root, yaml.MappingNode):
+        return {}, [Finding(shown, _line(root), None, "no entry by file", "the name of a file, then " + KEYS)]
+    agreements: dict[str, Agreement] = {}
+    findings: list[Finding] = []
+    for key, node in root.value:
+        source, line = str(key.value), _line(key)
+        if source not in least:
+            expected = "one of " + ", ".join(sorted(f"{name}.csv" for name in least))
+            findings.append(Finding(shown, line, source, "a form that is not known", expected))
+        elif source in agreements:
+            findings.append(Finding(shown, line, source, "this entry again", "one entry by file"))
+        elif wrong := list(_wrong(node, shown, source, line, least[source])):
+            findings += wrong
+        else:
+            agreements[source] = Agreement.model_validate(_values(node))
+    return agreements, findings
+
+
+def _wrong(node: yaml.Node, shown: str, source: str, line: int, least: int) -> Iterator[Finding]:
+    """Yield what is wrong with an entry, at the line of its field, or of the entry when the field is not there."""
+    if not isinstance(node, yaml.MappingNode):
+        yield Finding(shown, line, source, "no entry under this name", KEYS)
+        return
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        if key.value in lines:
+            yield Finding(shown, _line(key), f"{source}.{key.value}", "this field again", "each field once")
+        lines[str(key.value)] = _line(key)
+    whole = f"a whole number, {least} or more"
+    try:
+        agreement = Agreement.model_validate(_values(node))
+    except ValidationError as error:
+        for problem in error.errors():
+            field = str(problem["loc"][0])
+            found = "nothing" if problem["type"] == "missing" else repr(problem["input"])[:60]
+            expected = (EXPECTED | {"seuil": whole}).get(field, f"{KEYS} only")
+            yield Finding(shown, lines.get(field, line), f"{source}.{field}", found, expected)
+        return
+    if agreement.seuil < least:
+        yield Finding(shown, lines["seuil"], f"{source}.seuil", str(agreement.seuil), whole)
+
+
+def _values(node: yaml.MappingNode) -> dict[str, str | None]:
+    """Return the fields of an entry as they are written; no text for what is more than one value."""
+    return {str(key.value): one.value if isinstance(one, yaml.ScalarNode) else None for key, one in node.value}
+
+
+def _line(node: yaml.Node) -> int:
+    return node.start_mark.line + 1

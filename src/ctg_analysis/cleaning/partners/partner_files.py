@@ -1,0 +1,221 @@
+"""The forms that partners fill, kept in data/private/<siren>/ with their agreements."""
+
+import datetime
+import math
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from ctg_analysis.cleaning.reading import (
+    COMMUNE_CODE,
+    DEPARTEMENT_CODE,
+    SIREN,
+    at_most,
+    count,
+    missing_columns,
+    text,
+    turned_round,
+    validate,
+)
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.facts import COLUMNS, facts
+from ctg_analysis.core.files import load
+from ctg_analysis.core.layouts import CALENDAR_YEAR, MONTH, NOT_ADDITIVE, PERSONS, YES_NO, Field, Form
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, Source
+from ctg_analysis.core.settings import project_path
+
+README = "LISEZMOI.md"
+MOST_ROWS = 20_000  # of a form
+PLACE, PERIOD = "territoire", "periode"
+SITE = "site"  # measure of the column that names the site, in a form of sites
+LIMITS = {
+    YES_NO: pa.Check.isin([0.0, 1.0], error="0 or 1"),
+    CALENDAR_YEAR: pa.Check.in_range(2015, 2050, error="a year of four digits"),
+}
+A_PLACE = f"{COMMUNE_CODE}|{SIREN}|{DEPARTEMENT_CODE}"
+A_YEAR = r"20\d\d(?:-12)?", "a year, or a December such as 2024-12"
+A_DECEMBER = r"20\d\d-12", "a December, such as 2024-12"
+
+
+def clean_form(source: Source, path: Path, places: set[str], received: datetime.date | None = None) -> pd.DataFrame:
+    """Return the facts of a form: one row per place, year and measure; a blank cell is unknown.
+
+    places: codes of the EPCI, of its communes and of its département(s). received: when the form came, if it is known.
+
+    Raises:
+        InputError: with every finding.
+    """
+    form = source.form
+    columns = [PLACE, PERIOD, *(field.column for field in form.fields)]
+    texts = load(path, lambda header: known_columns(header, columns, path), most=MOST_ROWS)
+    if texts.empty:  # the form as it is handed out
+        return pd.DataFrame(columns=COLUMNS)
+    findings = turned_round(texts, path) + _strangers(texts[PLACE], places, path) + _not_plain(texts, form, path)
+    try:
+        table = validate(texts, _schema(form), path)
+    except InputError as error:
+        raise InputError([*error.findings, *findings]) from error
+    findings += wrong_periods(table[PERIOD], received, path) + _answers_above(table, form, path)
+    findings += _less_than_its_communes(table, form, path) + _more_than_the_whole(table, form, path)
+    if findings:
+        raise InputError(findings)
+    rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD]})
+    parts = [
+        rows.assign(value=table[field.column], measure=field.measure, status=_status(table, field))
+        for field in form.numbers
+    ]
+    return facts(pd.concat(parts, ignore_index=True), source.id)
+
+
+def _status(table: pd.DataFrame, field: Field) -> pd.Series:
+    """Return ok, `so` where a blank cell is about nothing that the form counts, `nd` for the other blank cells."""
+    nothing = table[[*field.about]].eq(0).all(axis=1) if field.about else pd.Series(False, index=table.index)
+    status = nothing.map({True: NOT_APPLICABLE, False: MISSING})
+    return status.where(table[field.column].isna(), OK)
+
+
+def words_of(source: Source, path: Path) -> pd.DataFrame:
+    """Return what a form says that its scores rest on, for a form that `clean_form` reads; a blank cell gives no row.
+
+    Columns: code, level, period, site (its name, blank in a form without sites), measure (that of the scores), words,
+    column; index: the line in the file.
+    """
+    names = [field.column for field in source.form.fields if field.measure == SITE]
+    columns = [PLACE, PERIOD, *names, *(field.column for field in source.form.words)]
+    table = load(path, lambda header: [name for name in header if name in columns])
+    told = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD], SITE: ""})
+    for name in names:
+        told[SITE] = table[name].str.strip()
+    parts = [
+        told.assign(measure=field.measure, words=table[field.column].str.strip(), column=field.column)
+        for field in source.form.words
+    ]
+    rows = pd.concat(parts)
+    return rows[rows["words"].ne("")]
+
+
+def known_columns(header: list[str], columns: list[str], path: Path) -> list[str]:
+    """Return the columns to read; a form holds all its columns and no other, so that nothing personal slips in."""
+    findings = missing_columns(path, [name for name in columns if name not in header])
+    for name in dict.fromkeys(header):
+        if name not in columns:
+            expected = "the columns of `ctg new` only"
+            findings.append(Finding(project_path(path), 1, name, "a column that is not in the form", expected))
+        elif header.count(name) > 1:
+            findings.append(Finding(project_path(path), 1, name, "this column again", "each column once"))
+    if findings:
+        raise InputError(findings)
+    return columns
+
+
+def _strangers(codes: pd.Series, places: set[str], path: Path) -> list[Finding]:
+    """Return the rows of places that are not of the EPCI."""
+    expected = "the EPCI, one of its communes or its département"
+    strangers = codes[codes.str.fullmatch(A_PLACE) & ~codes.isin(places)]
+    return [Finding(project_path(path), int(line), PLACE, repr(code), expected) for line, code in strangers.items()]
+
+
+def wrong_periods(periods: pd.Series, received: datetime.date | None, path: Path) -> list[Finding]:
+    """Return the periods later than the form itself, and the Decembers of a year that other rows write as a year."""
+    findings, written = [], set(periods)
+    for line, period in periods.items():
+        if received and period > received.isoformat()[: len(period)]:
+            expected = f"a period before the form was received, on {received.isoformat()}"
+            findings.append(Finding(project_path(path), int(line), PERIOD, repr(period), expected))
+        if len(period) > len("2024") and period[:4] in written:
+            expected = f"{period[:4]!r} in every row, or {period!r} in every row"
+            findings.append(Finding(project_path(path), int(line), PERIOD, repr(period), expected))
+    return findings
+
+
+def _not_plain(texts: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+    """Return the numbers that are not written plainly: 1.234 would be read as a little more than one."""
+    findings = []
+    for field in form.numbers:
+        cells = texts[field.column].astype(str).str.strip()
+        numbers = pd.to_numeric(cells.str.replace(",", ".", regex=False), errors="coerce")
+        pattern = r"\d{1,9}" if field.kind == PERSONS else r"\d{1,9}(?:[.,]\d{1,2})?"
+        odd = numbers.ge(0) & numbers.lt(math.inf) & ~cells.str.fullmatch(pattern + r"|\d+[.,]0")
+        expected = (
+            "a whole number" if field.kind == PERSONS else "a number of two decimals at most, such as 1234 or 12,5"
+        )
+        findings += [
+            Finding(project_path(path), int(line), field.column, repr(cells[line]), expected)
+            for line in cells.index[odd]
+        ]
+    return findings
+
+
+def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+    """Return the figures of an EPCI that its own communes exceed together."""
+    level = table[PLACE].map(_level)
+    findings = []
+    for field in form.numbers:
+        if field.kind in NOT_ADDITIVE:
+            continue
+        communes = table[level.eq("commune")].groupby(PERIOD)[field.column].sum()
+        whole = table[level.eq("epci") & table[field.column].notna()]
+        for line, row in whole.iterrows():
+            parts = communes.get(row[PERIOD], 0.0)
+            if parts > row[field.column] + 1e-6:
+                expected = f"at least {parts:g}, which its communes have together"
+                findings.append(
+                    Finding(project_path(path), int(line), field.column, f"{row[field.column]:g}", expected)
+                )
+    return findings
+
+
+def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+    """Return the parts that exceed a whole, be it that of their own whole, or one that they add up to.
+
+    That a column exceeds the one that it names as its whole is found by the schema.
+    """
+    column = {field.measure: field.column for field in form.numbers}
+    direct = {(field.column, field.part_of) for field in form.numbers}
+    findings = []
+    for part, whole in ((column[part], column[whole]) for part, whole in _nested(form.parts())):
+        for line in table.index[table[part].gt(table[whole]) & ((part, whole) not in direct)]:
+            said, expected = f"{table.loc[line, part]:g}", f"at most {whole}, {table.loc[line, whole]:g}"
+            findings.append(Finding(project_path(path), int(line), part, said, expected))
+    return findings
+
+
+def _nested(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the pairs (part, whole), those of a part of a part among them."""
+    every = set(pairs)
+    while more := {(part, whole) for part, one in every for two, whole in every if one == two} - every:
+        every |= more
+    return sorted(every)
+
+
+def _answers_above(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+    """Return the answers 0 or 1 that are not given by a commune: of an EPCI, it is its communes that are counted."""
+    above = table[table[PLACE].map(_level).ne("commune")]
+    expected = "a blank cell, for this column is filled commune by commune"
+    return [
+        Finding(project_path(path), int(line), field.column, f"{value:g}", expected)
+        for field in form.numbers
+        if field.kind == YES_NO
+        for line, value in above[field.column].dropna().items()
+    ]
+
+
+def _schema(form: Form) -> pa.DataFrameSchema:
+    numbers = {field.column: count(nullable=True) for field in form.numbers}
+    for field in form.numbers:
+        if field.kind in LIMITS:
+            numbers[field.column] = pa.Column(float, LIMITS[field.kind], nullable=True)
+    return pa.DataFrameSchema(
+        {
+            PLACE: text(A_PLACE, "a commune, an EPCI or a département"),
+            PERIOD: text(*(A_DECEMBER if form.written == MONTH else A_YEAR)),
+            **numbers,
+        },
+        checks=[at_most(field.column, field.part_of) for field in form.fields if field.part_of],
+        unique=[PLACE, PERIOD],
+    )
+
+
+def _level(code: str) -> str:
+    return {5: "commune", 9: "epci"}.get(len(code), "departement")

@@ -1,0 +1,189 @@
+"""The files of partners: read, brought to the reference geography, joined with the open data of the Caf."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.cleaning.partners.agreements import AGREEMENTS, KEYS, Agreement, read_agreements
+from ctg_analysis.cleaning.partners.partner_files import README, clean_form
+from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces
+from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.model import MISSING, OK, SecrecyRule, Source
+from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.folders import is_note
+
+FORMS = {source.form.file: source for source in SOURCES.values() if source.form}
+LEAST = {source.id: source.secrecy.threshold for source in FORMS.values()}
+BESIDE_THE_FORMS = {AGREEMENTS, README}
+MSA, BOTH_REGIMES = "msa_familles", "caf_et_msa"
+IN_A_ZONE = "covered_by_social_space"
+OLDEST_POPULATION = 3  # years: what the inhabitants of a commune are counted by, before the year of the form
+
+
+def read_private(root: DataRoot, places: pd.DataFrame) -> tuple[list[tuple[str, pd.DataFrame]], dict[str, Agreement]]:
+    """Return the facts of every form of every EPCI, and the agreements by source (the strictest of several).
+
+    Raises:
+        InputError: with the findings of all the files: an unknown file, a form without agreement, a bad cell.
+    """
+    findings: list[Finding] = []
+    tables: dict[str, list[pd.DataFrame]] = {}
+    agreements: dict[str, Agreement] = {}
+    homes = sorted(path for path in root.private.iterdir() if path.is_dir()) if root.private.is_dir() else []
+    for folder in homes:
+        agreed, received, said = _read_folder(folder, places)
+        findings += said
+        for source, agreement in agreed.items():
+            known = agreements.get(source)
+            agreements[source] = agreement if known is None or agreement.seuil > known.seuil else known
+        for source, facts in received.items():
+            tables.setdefault(source, []).append(facts)
+    joined = {source: pd.concat(several, ignore_index=True).drop_duplicates() for source, several in tables.items()}
+    findings += [finding for source, facts in joined.items() for finding in _contradictions(root, source, facts)]
+    if findings:
+        raise InputError(findings)
+    return list(joined.items()), agreements
+
+
+def _read_folder(
+    folder: Path, places: pd.DataFrame
+) -> tuple[dict[str, Agreement], dict[str, pd.DataFrame], list[Finding]]:
+    """Return the agreements and the facts by source of one EPCI, and all that is wrong with its files."""
+    agreed, findings = read_agreements(folder, LEAST)
+    received: dict[str, pd.DataFrame] = {}
+    if not (places["level"].eq("epci") & places["code"].eq(folder.name)).any():
+        findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
+    own = _codes(places, folder.name)
+    files = (one for one in folder.iterdir() if one.is_file() and not is_note(one))
+    for path in sorted(one for one in files if one.name not in BESIDE_THE_FORMS):
+        source = FORMS.get(path.name)
+        if source is None:
+            expected = f"one of {', '.join(sorted(FORMS))}"
+            findings.append(Finding(project_path(path), None, None, "a form that is not known", expected))
+            continue
+        agreement = agreed.get(source.id)
+        try:
+            facts = cleaner(source)(source, path, own, agreement.recu_le if agreement else None)
+        except InputError as error:
+            findings += error.findings
+            facts = None
+        if facts is not None and facts.empty:
+            continue
+        if agreement is None:
+            expected = f"an entry {source.id} in {AGREEMENTS}, with {KEYS}"
+            findings.append(Finding(project_path(path), None, None, "a form without valid agreement", expected))
+        elif facts is not None:
+            received[source.id] = facts
+    return agreed, received, findings
+
+
+def cleaner(source: Source) -> Callable[..., pd.DataFrame]:
+    """Return the function that reads a form: one row per structure in the Caf's list, per place in the others."""
+    return clean_spaces if source.id == SPACES else clean_form
+
+
+def _contradictions(root: DataRoot, source: str, facts: pd.DataFrame) -> list[Finding]:
+    """Return the figures of one place that the forms of several EPCIs give otherwise: their département's."""
+    by_year = facts.assign(period=facts["period"].str[:4])
+    told = by_year[facts["status"].eq(OK)]
+    again = told.loc[told.duplicated(["code", "level", "period", "measure"]), ["code", "period"]].drop_duplicates()
+    shown, form = project_path(root.private), SOURCES[source].form.file
+    expected = f"the same figures in every {form}"
+    return [
+        Finding(shown, None, form, f"two figures of {code} in {period}", expected)
+        for code, period in again.itertuples(index=False)
+    ]
+
+
+def _codes(places: pd.DataFrame, epci: str) -> set[str]:
+    """Return the EPCI, its communes and its départements."""
+    members = places[places["level"].eq("commune") & places["epci"].eq(epci)]
+    return {epci} | set(members["code"]) | set(members["departement"])
+
+
+def blanks(forms: list[tuple[str, pd.DataFrame]], places: pd.DataFrame) -> pd.DataFrame:
+    """Return the communes of which a form does not say what it says of others of their EPCI, at the same period.
+
+    forms: as `read_private` returns them. Columns: source, period, measure, territory (the commune).
+    """
+    communes = places.loc[places["level"].eq("commune"), ["code", "epci"]]
+    every = [facts[facts["level"].eq("commune")].merge(communes, on="code") for _, facts in forms]
+    if not every:
+        return pd.DataFrame(columns=["source", "period", "measure", "territory"], dtype=str)
+    told = pd.concat(every)
+    told = told[told["status"].ne(MISSING)]
+    key = ["source", "period", "measure", "epci"]
+    expected = told[key].drop_duplicates().merge(communes, on="epci")
+    there = pd.MultiIndex.from_frame(expected[[*key, "code"]]).isin(pd.MultiIndex.from_frame(told[[*key, "code"]]))
+    rows = expected[~there].rename(columns={"code": "territory"})
+    return rows[["source", "period", "measure", "territory"]].astype(str).reset_index(drop=True)
+
+
+def form_to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> pd.DataFrame:
+    """Return the facts of a form with the totals of its secteurs and its EPCI.
+
+    No total for what does not add up, nor above the EPCI. A blank cell of an EPCI leaves its total to its communes.
+    """
+    facts = facts[facts["level"].eq("commune") | facts["status"].ne(MISSING)]
+    moved = to_reference(facts, dataclasses.replace(source, alone=source.form.alone), perimeter)
+    place = ["level", "code"]
+    given = pd.MultiIndex.from_frame(moved[place]).isin(pd.MultiIndex.from_frame(facts[place]))
+    given |= moved["level"].isin(["commune", "secteur", "epci"])
+    return moved[given].reset_index(drop=True)
+
+
+def with_population_covered(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts of a form, where it says 1 or 0 of the zone d'intervention, with the inhabitants it speaks of.
+
+    Measures: population_in_social_space, the inhabitants of the communes said to be in a zone; population_of_form,
+    those of all the communes of which the form says it. A commune without answer or population is `nd` in both.
+
+    populations: one reference population by commune and year; the latest counts, of the year of the form or before.
+    """
+    told = facts[facts["measure"].eq(IN_A_ZONE) & facts["level"].eq("commune")].astype({"code": object})
+    if told.empty:
+        return facts
+    told = told.assign(year=told["period"].str[:4].astype(int)).sort_values("year", kind="stable")
+    known = populations[populations["level"].eq("commune") & populations["status"].eq(OK)]
+    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"])
+    known = known.sort_values("year", kind="stable")
+    known = known[["code", "year", "inhabitants"]].astype({"code": object})
+    rows = pd.merge_asof(told, known, on="year", by="code", tolerance=OLDEST_POPULATION)
+    rows["status"] = rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING)
+    whole = rows["inhabitants"].where(rows["status"].eq(OK))
+    measures = {"population_in_social_space": rows["value"] * whole, "population_of_form": whole}
+    return pd.concat([facts, *(rows.assign(measure=name, value=value)[COLUMNS] for name, value in measures.items())])
+
+
+def with_thresholds(sources: dict[str, Source], agreements: dict[str, Agreement]) -> dict[str, Source]:
+    """Return the sources with the secrecy rules of the agreements; both regimes together follow that of the MSA."""
+    rules = {
+        source: SecrecyRule(agreement.seuil, f"moins de {agreement.seuil} personnes ({agreement.convention})")
+        for source, agreement in agreements.items()
+    }
+    if MSA in rules:
+        rules[BOTH_REGIMES] = rules[MSA]
+    return sources | {name: dataclasses.replace(sources[name], secrecy=rule) for name, rule in rules.items()}
+
+
+def with_msa(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts with those of both regimes, where Caf and MSA count the same thing in the same December (R18).
+
+    A sum gives the MSA's part away by a subtraction: the secrecy gate guards it as such (Source.sums).
+    """
+    keys = ["code", "level", "period"]
+    tables = [facts]
+    for both, (caf, msa) in SOURCES[BOTH_REGIMES].sums.items():
+        ours = facts[facts["measure"].eq(caf) & facts["level"].isin(["epci", "departement"])]
+        theirs = facts[facts["measure"].eq(msa)]
+        joined = ours.merge(theirs[[*keys, "value", "status"]], on=keys, suffixes=("", "_msa"), validate="m:1")
+        known = joined["status"].eq(OK) & joined["status_msa"].eq(OK)
+        status = joined["status"].where(joined["status"].ne(OK), joined["status_msa"])
+        rows = joined.assign(value=(joined["value"] + joined["value_msa"]).where(known), status=status)
+        tables.append(rows.assign(measure=both, source=BOTH_REGIMES)[COLUMNS])
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,174 @@
+"""The Caf's list of the centres sociaux and EVS: one row per structure and year, from which communes are counted."""
+
+import datetime
+import re
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from ctg_analysis.cleaning.partners.partner_files import MOST_ROWS, PERIOD, PLACE, SITE, known_columns, wrong_periods
+from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, one_of, text, turned_round, validate, year
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.facts import facts
+from ctg_analysis.core.files import TEXT, load
+from ctg_analysis.core.layouts import CHOICE, DAY, EVIDENCE, GRADE, HIGHEST, NAME, Field, Form
+from ctg_analysis.core.model import NOT_APPLICABLE, OK, Source
+from ctg_analysis.core.personal_data import PERSON, signs
+from ctg_analysis.core.settings import project_path
+
+SPACES = "agrements_vie_sociale"
+KINDS = {"centre social": "approved_social_centres", "EVS": "approved_local_spaces"}
+MANAGED = {"association": "association_run_spaces", "publique": "public_run_spaces", "autre": "other_run_spaces"}
+ASSESSED, FIRST, LAST = "spaces_assessed", "approval_start_year", "approval_end_year"
+BEGIN, END = "begin", "end"
+EXPECTED_DAY = "a day that exists, such as 2023-01-01"
+
+
+def clean_spaces(source: Source, path: Path, places: set[str], received: datetime.date | None = None) -> pd.DataFrame:
+    """Return the facts of the list: one row per commune, year and measure; a commune without a row has no structure.
+
+    A list that came without any row says that there was none, in the year in which it came.
+
+    A structure counts, by kind and by manager, when its approval runs on the 31 December of the year, or on the day
+    the list was received in that year. approval_start_year and approval_end_year: years of the first approval to end,
+    `so` where none runs. criterion_*: scores of the structures assessed, added up; spaces_assessed: how many they are.
+
+    places: codes of the EPCI, of its communes and of its département(s). received: when the list came, if it is known.
+
+    Raises:
+        InputError: with every finding.
+    """
+    communes = sorted(code for code in places if re.fullmatch(COMMUNE_CODE, code))
+    form = source.form
+    columns = [PLACE, PERIOD, *(field.column for field in form.fields)]
+    texts = load(path, lambda header: known_columns(header, columns, path), most=MOST_ROWS)
+    texts = texts.apply(lambda cells: cells.str.strip())
+    findings = turned_round(texts, path) + _persons(texts, form, path) + _strangers(texts[PLACE], communes, path)
+    try:
+        table = validate(texts, _schema(form), path)
+    except InputError as error:
+        raise InputError([*error.findings, *findings]) from error
+    sites = _named(table, form)
+    findings += wrong_periods(table[PERIOD], received, path) + _ended_before(sites, form, path)
+    findings += _half_assessed(table, form, path)
+    if findings:
+        raise InputError(findings)
+    if sites.empty and received is None:  # the form as it is handed out
+        return facts(pd.DataFrame(columns=["code", "period", "measure", "value"]), source.id, level="commune")
+    return facts(_counted(sites, communes, received or datetime.date.max), source.id, level="commune")
+
+
+def spaces_of(source: Source, path: Path) -> pd.DataFrame:
+    """Return the structures of a list that `clean_spaces` reads.
+
+    Columns: territory (the commune), period, site, kind, manager, management, begin and end of the approval (ISO), and
+    criterion_* (0 to 3, missing where the structure is not assessed).
+    """
+    form = source.form
+    texts = load(path, lambda header: [name for name in header if name in _columns(form)])
+    return _named(validate(texts.apply(lambda cells: cells.str.strip()), _schema(form), path), form)
+
+
+def empty_spaces(source: Source) -> pd.DataFrame:
+    """Return what `spaces_of` does of a list without rows."""
+    numbers = {field.measure: float for field in source.form.numbers}
+    names = _columns(source.form).values()
+    return pd.DataFrame({name: pd.Series(dtype=numbers.get(name, str)) for name in names})
+
+
+def _columns(form: Form) -> dict[str, str]:
+    """Return the columns of the list, those of words left out → what they are called here."""
+    return {PLACE: "territory", PERIOD: "period"} | {field.column: field.measure for field in _told(form)}
+
+
+def _told(form: Form) -> list[Field]:
+    return [field for field in form.fields if field.kind != EVIDENCE]
+
+
+def _named(table: pd.DataFrame, form: Form) -> pd.DataFrame:
+    names = _columns(form)
+    return table[list(names)].rename(columns=names)
+
+
+def _counted(sites: pd.DataFrame, communes: list[str], received: datetime.date) -> pd.DataFrame:
+    place = ["territory", "period"]
+    years = sorted(set(sites["period"])) or [str(received.year)]
+    every = pd.MultiIndex.from_product([communes, years], names=place)
+    day = (sites["period"] + "-12-31").clip(upper=received.isoformat())
+    running = sites[BEGIN].le(day) & sites[END].ge(day)
+    grades = [name for name in sites if name.startswith("criterion_")]
+    numbers = {measure: running & sites["kind"].eq(kind) for kind, measure in KINDS.items()}
+    numbers |= {measure: running & sites["management"].eq(manager) for manager, measure in MANAGED.items()}
+    numbers |= {ASSESSED: sites[grades[0]].notna()} | {name: sites[name] for name in grades}
+    sums = sites[place].assign(**numbers).groupby(place).sum().reindex(every, fill_value=0)
+    first = sites[running].sort_values([END, BEGIN]).drop_duplicates(place).set_index(place).reindex(every)
+    ends = {FIRST: first[BEGIN].str[:4], LAST: first[END].str[:4]}
+    rows = sums.astype(float).assign(**{name: told.astype(float) for name, told in ends.items()})
+    rows = rows.melt(var_name="measure", ignore_index=False).reset_index().rename(columns={"territory": "code"})
+    return rows.assign(status=rows["value"].isna().map({True: NOT_APPLICABLE, False: OK}))
+
+
+def _schema(form: Form) -> pa.DataFrameSchema:
+    kinds = {
+        NAME: lambda field: text(r".*\S.*", "the name of an organisation"),
+        CHOICE: lambda field: one_of(set(field.choices)),
+        DAY: lambda field: pa.Column(TEXT, pa.Check(_is_day, element_wise=True, error=EXPECTED_DAY)),
+        GRADE: lambda field: pa.Column(float, pa.Check.isin(range(HIGHEST + 1), error=_GRADES), nullable=True),
+    }
+    fields = {field.column: kinds[field.kind](field) for field in _told(form)}
+    site = next(field.column for field in form.fields if field.measure == SITE)
+    return pa.DataFrameSchema({PLACE: commune_code(), PERIOD: year(), **fields}, unique=[PLACE, PERIOD, site])
+
+
+_GRADES = f"a whole number from 0 to {HIGHEST}, or a blank cell where nothing was assessed"
+
+
+def _is_day(told: str) -> bool:
+    if not re.fullmatch(r"20\d\d-\d\d-\d\d", told):
+        return False
+    try:
+        datetime.date.fromisoformat(told)
+    except ValueError:
+        return False
+    return True
+
+
+def _strangers(codes: pd.Series, communes: list[str], path: Path) -> list[Finding]:
+    strangers = codes[codes.str.fullmatch(COMMUNE_CODE) & ~codes.isin(communes)]
+    expected = "a commune of the EPCI, where the structure has its address"
+    return [Finding(project_path(path), int(line), PLACE, repr(code), expected) for line, code in strangers.items()]
+
+
+def _persons(texts: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+    """Return the names that are, or begin with, those of persons, and what reaches them; a place may bear a name."""
+    expected = "the name of an organisation, such as Centre social Jean-Moulin"
+    return [
+        Finding(project_path(path), int(line), field.column, sign.kind, expected)
+        for field in form.fields
+        if field.kind == NAME
+        for line, name in texts[field.column].items()
+        for sign in signs(name)
+        if sign.kind != PERSON or sign.start == 0
+    ]
+
+
+def _ended_before(sites: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+    column = {field.measure: field.column for field in form.fields}
+    wrong = sites[sites[END].lt(sites[BEGIN])]
+    return [
+        Finding(project_path(path), int(line), column[END], row[END], f"a day after {column[BEGIN]}, {row[BEGIN]}")
+        for line, row in wrong.iterrows()
+    ]
+
+
+def _half_assessed(table: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
+    """Return the blank scores of the structures that have others: their means would not be of the same structures."""
+    grades = [field.column for field in form.numbers]
+    some = table[grades].notna().any(axis=1)
+    expected = "a score for each criterion, or for none of them"
+    return [
+        Finding(project_path(path), int(line), column, "a blank cell", expected)
+        for column in grades
+        for line in table.index[some & table[column].isna()]
+    ]

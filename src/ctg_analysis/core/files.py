@@ -1,0 +1,211 @@
+"""A raw file as a table of texts: CSV as real files are, workbooks with a title block, Parquet.
+
+Nothing is interpreted here but the form: separator, byte order mark, lines, header. The index says where a row is.
+"""
+
+import codecs
+import csv
+import io
+import math
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as arrow
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as parquet
+from python_calamine import CalamineError, CalamineWorkbook
+
+from ctg_analysis.core.errors import IN_UTF8, Finding, InputError, counted
+from ctg_analysis.core.settings import project_path
+
+# In tables of few rows, strings of Python are reached several times sooner than those of Arrow, which sift large files.
+pd.set_option("mode.string_storage", "python")
+TEXT = pd.StringDtype(na_value=math.nan)
+ARROW_TEXT = pd.StringDtype("pyarrow", na_value=math.nan)
+
+LONGEST_HEADER, MOST_COLUMNS = 1_000_000, 10_000  # characters, cells
+BLOCK_BYTES = 16_000_000  # a national file is read and sifted so many bytes at a time
+ROWS = "rows"  # attribute of a loaded table: how many rows the file has, kept or not
+TITLE_LINES = 30  # the header of a workbook stands in its first lines
+# What producers write below a table: one cell, that says so itself. A line that was cut short does not.
+FOOTER = re.compile(r"[\"\s]*(?:sources?|notes?|champ|lecture|précisions?|mise à jour|\(\d\)|\*)(?:\W|$)", re.I)
+
+Keep = Callable[[pd.DataFrame], pd.Series]
+Choose = Callable[[list[str]], list[str]]
+
+
+def load(path: Path, choose: Choose, keep: Keep | None = None, *, most: float = math.inf) -> pd.DataFrame:
+    """Return some columns and rows of a file as texts; index: the row's line, as a person counts, from 1.
+
+    attrs["rows"] is the number of rows of the file, kept or not.
+
+    choose: header → the columns to read. keep: rows, with all their columns → which to keep, block by block. most: rows
+    that a CSV may have.
+
+    Raises:
+        InputError: not a file of its kind, cut short, badly encoded, lines of uneven length, too many rows.
+    """
+    match path.suffix:
+        case ".parquet":
+            table = _load_parquet(path, choose)
+        case ".xlsx":
+            table = _load_workbook(path, choose)
+        case _:
+            return _load_csv(path, choose, keep, most)
+    whole = len(table)
+    table = table if keep is None else table[keep(table)]
+    table.attrs[ROWS] = whole
+    return table
+
+
+def _broken(path: Path, line: int | None, found: str, expected: str) -> InputError:
+    return InputError([Finding(project_path(path), line, None, found, expected)])
+
+
+def _load_parquet(path: Path, choose: Choose) -> pd.DataFrame:
+    try:
+        names = parquet.read_schema(path).names
+        table = parquet.read_table(path, columns=choose(names)).to_pandas()
+    except (arrow.ArrowInvalid, OSError) as error:
+        raise _broken(path, None, "a truncated or foreign file", "a whole Parquet file") from error
+    table.index = range(1, len(table) + 1)
+    return table
+
+
+def _load_workbook(path: Path, choose: Choose) -> pd.DataFrame:
+    """Return all the sheets that have the columns, one below the other; column `sheet` names each."""
+    try:
+        workbook = CalamineWorkbook.from_path(path)
+        sheets = {
+            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
+        }
+    except CalamineError as error:
+        raise _broken(path, None, "a truncated or foreign file", "a whole workbook") from error
+    tables = []
+    for name, rows in sheets.items():
+        for number, row in enumerate(rows[:TITLE_LINES]):
+            header = [" ".join(str(cell).split()) for cell in row]
+            chosen = choose(header)
+            if len(chosen) > 1:
+                table = pd.DataFrame(rows[number + 1 :], columns=header, index=range(number + 2, len(rows) + 1))
+                table = table.map(_cell)
+                tables.append(table.loc[~_without_data(table), chosen].assign(sheet=name))
+                break
+    if not tables:
+        raise _broken(path, None, "no sheet with the columns", "a sheet with them in its first lines")
+    return pd.concat(tables)
+
+
+def _cell(value: object) -> str:
+    """Return a cell as text; a whole number without its decimals."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _load_csv(path: Path, choose: Choose, keep: Keep | None, most: float) -> pd.DataFrame:
+    header, separator = header_of(path)
+    chosen = choose(header)
+    ragged: list[arrow_csv.InvalidRow] = []
+
+    def note(row: arrow_csv.InvalidRow) -> str:
+        if row.actual_columns > row.expected_columns or not FOOTER.match(row.text):
+            ragged.append(row)
+        return "skip"
+
+    reader = _stream(path, header, separator, note)
+    blocks, line, whole = [], 2, 0
+    try:
+        for batch in reader:
+            if line + len(batch) - 2 > most:
+                raise _broken(path, None, f"more than {most} rows", f"{most} at most")
+            block = batch.to_pandas(types_mapper={arrow.string(): ARROW_TEXT}.get)
+            block.index = range(line, line + len(block))
+            line += len(block)
+            wanted = ~_without_data(block)
+            whole += int(wanted.sum())
+            blocks.append(block.loc[wanted if keep is None else wanted & keep(block), chosen].astype(TEXT))
+    except (arrow.ArrowInvalid, UnicodeDecodeError) as error:
+        raise badly_encoded(path) from error
+    if ragged:
+        shown = project_path(path)
+        expected = f"{len(header)}, as in the header"
+        raise InputError(
+            counted(ragged, lambda row: Finding(shown, row.number, None, f"{row.actual_columns} cells", expected))
+        )
+    table = pd.concat(blocks) if blocks else pd.DataFrame(columns=chosen, dtype=TEXT)
+    table.attrs[ROWS] = whole
+    return table
+
+
+def _without_data(rows: pd.DataFrame) -> pd.Series:
+    """Tell the blank rows and the footers from the others."""
+    alone = rows.iloc[:, 1:].eq("").all(axis=1)
+    return alone & (rows.iloc[:, 0].eq("") | rows.iloc[:, 0].str.match(FOOTER))
+
+
+def header_of(path: Path) -> tuple[list[str], str]:
+    """Return the columns of a CSV and its separator, the more frequent of ; and , in its first line."""
+    with path.open("rb") as file:
+        first = file.readline(LONGEST_HEADER)
+    if len(first) == LONGEST_HEADER:
+        raise _broken(path, 1, f"a header of {LONGEST_HEADER} characters or more", "the names of columns")
+    if not first.strip():
+        raise _broken(path, 1, "an empty file", "a header and rows")
+    try:
+        text = first.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise badly_encoded(path) from error
+    separator = ";" if text.count(";") >= text.count(",") else ","
+    try:
+        header = next(csv.reader([text], delimiter=separator))
+    except csv.Error as error:  # a cell over the limit of the module
+        raise _broken(path, 1, str(error), "the names of columns") from error
+    if len(header) > MOST_COLUMNS:
+        raise _broken(path, 1, f"{len(header)} columns", f"{MOST_COLUMNS} at most")
+    return header, separator
+
+
+class _Utf8(io.FileIO):
+    """A file held to UTF-8 as it is read: the parser cannot tell of an uneven line that it cannot decode."""
+
+    def __init__(self, path: Path):
+        super().__init__(path)
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes; raise UnicodeDecodeError when they are not UTF-8."""
+        block = super().read(size)
+        self._decoder.decode(block, final=not block)
+        return block
+
+
+def _stream(path: Path, header: list[str], separator: str, note) -> Iterable[arrow.RecordBatch]:
+    """Return the batches of a CSV; line numbers of uneven lines are known without threads only."""
+    try:
+        return arrow_csv.open_csv(
+            _Utf8(path),
+            read_options=arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=separator, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={name: arrow.string() for name in header},
+                strings_can_be_null=False,
+            ),
+        )
+    except (arrow.ArrowInvalid, UnicodeDecodeError) as error:
+        raise badly_encoded(path) from error
+
+
+def badly_encoded(path: Path) -> InputError:
+    """Return the error that names the first line that is not UTF-8."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                return _broken(path, number, f"the byte 0x{line[error.start]:02x}", IN_UTF8)
+    return _broken(path, None, "lines that cannot be read", "a CSV file")

@@ -1,0 +1,115 @@
+"""The chapters: the notebooks of notebooks/, in their order."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import settings
+
+TITLE = re.compile(r"# +\S")
+EPCI = re.compile(r"^epci *(:[^=\n]*)?=(?!=)", re.MULTILINE)
+COPY = re.compile(r"-Copy\d+$")  # what JupyterLab calls the copy that it makes of a file
+NO_NOTEBOOK = "no Jupyter notebook: take it back from git, or remove it"
+NO_TITLE = "cell 1: no title: begin it with # and the title of the chapter"
+NO_PARAMETERS = "no code cell with the tag parameters: in JupyterLab, give that tag to the cell that sets epci"
+NO_EPCI = 'sets no epci: write there epci = "200067171", and open the chapter with epci'
+A_COPY = "a copy that JupyterLab made: give it a number and a name of its own, or remove it"
+
+
+@dataclass(frozen=True)
+class ChapterNotebook:
+    """A chapter: its number, its notebook, its title and the question it answers.
+
+    fault: why its notebook is refused, and what to do, in one line; nothing when it is sound. takes_epci: whether an
+    EPCI can be given to it; else it shows the one that it names itself, whatever the report.
+    """
+
+    number: str
+    path: Path
+    title: str
+    question: str
+    fault: str = ""
+    takes_epci: bool = True
+
+    @property
+    def page(self) -> str:
+        """Return the name of its page."""
+        return f"{self.path.stem}.html"
+
+
+def all_chapters() -> list[ChapterNotebook]:
+    """Return the chapters by number."""
+    return [one for one in notebooks() if not one.fault]
+
+
+def notebooks() -> list[ChapterNotebook]:
+    """Return the numbered notebooks, those that are refused too; title and question come from their first cells."""
+    paths = sorted((settings().root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    return [_read(path, [one for one in paths if one != path]) for path in paths]
+
+
+def _read(path: Path, others: list[Path]) -> ChapterNotebook:
+    title = question = without_epci = ""
+    faults = [_misnamed(path, others)]
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        first = _source(cells[0]).strip() if cells and cells[0]["cell_type"] == "markdown" else ""
+        without_epci = _without_epci(cells)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        line = f"line {error.lineno}, column {error.colno}: " if isinstance(error, json.JSONDecodeError) else ""
+        faults.append(line + NO_NOTEBOOK)
+    else:
+        title, _, question = first.partition("\n") if TITLE.match(first) else ("", "", "")
+        faults += ["" if title else NO_TITLE, without_epci]
+    said = "; ".join(filter(None, faults))
+    return ChapterNotebook(
+        path.name[:2],
+        path,
+        title.lstrip("# ").strip(),
+        question.strip(),
+        f"notebooks/{path.name}: refused: {said}" if said else "",
+        not without_epci,
+    )
+
+
+def _misnamed(path: Path, others: list[Path]) -> str:
+    """Return what is wrong with the name of a notebook, beside the others; nothing when it is right."""
+    if COPY.search(path.stem):
+        return A_COPY
+    same = [one.name for one in others if one.name[:2] == path.name[:2] and not COPY.search(one.stem)]
+    number = f"another notebook bears the number {path.name[:2]}, {', '.join(same)}: give it a number of its own"
+    return number if same else ""
+
+
+def _without_epci(cells: list[dict]) -> str:
+    """Return why no EPCI can be given to the cells of a notebook: papermill writes it after the first that has the tag;
+    nothing when it can.
+    """
+    tagged = [(n, cell) for n, cell in enumerate(cells, 1) if "parameters" in cell["metadata"].get("tags", [])]
+    if not tagged or tagged[0][1]["cell_type"] != "code":
+        return NO_PARAMETERS
+    number, cell = tagged[0]
+    return "" if EPCI.search(_source(cell)) else f"cell {number}: {NO_EPCI}"
+
+
+def _source(cell: dict) -> str:
+    return "".join(cell["source"])
+
+
+def chosen_chapters(numbers: list[str]) -> list[ChapterNotebook]:
+    """Return the chapters with these numbers, all when there is none; those that are refused among them.
+
+    Raises:
+        UserError: a number that no notebook bears; all of them are refused.
+    """
+    found = notebooks()
+    known = list(dict.fromkeys(one.number for one in found))
+    unknown = [number for number in numbers if number not in known]
+    if unknown:
+        raise UserError(f"no chapter {', '.join(unknown)}: expected among {', '.join(known)}")
+    chosen = [one for one in found if not numbers or one.number in numbers]
+    if chosen and all(one.fault for one in chosen):
+        raise UserError("\n".join(one.fault for one in chosen))
+    return chosen

@@ -1,0 +1,93 @@
+"""No personal data enter git: pre-commit runs `python -m ctg_analysis.demarche.files.commit_check FILE...`.
+
+A file of data/private is refused, whatever it holds. All that is text in a démarche, in the private files of an
+invented territory and in notebooks is searched; tables and YAML files of a démarche cell by cell, where some may name.
+"""
+
+import codecs
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ctg_analysis.core.errors import Finding
+from ctg_analysis.core.personal_data import signs
+from ctg_analysis.core.settings import MATERIAL, project_path, settings
+from ctg_analysis.demarche.files.anonymity import EXPECTED, personal_data, personal_data_in_yaml
+from ctg_analysis.demarche.files.material import ALLOWED, YAML_FILES, admitted
+from ctg_analysis.demarche.files.reading import read_table
+from ctg_analysis.demarche.files.yaml_files import read_yaml
+from ctg_analysis.demarche.tables import PUBLIC
+
+COMMENT = re.compile(r"(?:^|\s)#.*")
+
+
+def found_in(path: Path) -> list[Finding]:
+    """Return what a file that is about to enter git says of someone."""
+    inside = path.relative_to(settings().root).parts
+    if inside[:2] == ("data", "private"):
+        expected = "nothing of data/private in git: `git restore --staged` the file"
+        return [Finding(project_path(path), None, None, "a private file", expected)]
+    if path.suffix == ".ipynb":
+        return list(_in_notebook(path))
+    if "private" in inside:  # of an invented territory: there too nobody is real
+        return list(_in_lines(path, text_of(path)))
+    return list(_in_material(path)) if MATERIAL in inside and path.name != ALLOWED else []
+
+
+def _in_material(path: Path) -> Iterator[Finding]:
+    """Yield what a file of a démarche says of someone; one that cannot be read as it should is searched as a text."""
+    allowed, text = admitted(path.parent), text_of(path)
+    table = next((table for table in PUBLIC.values() if table.file == path.name), None)
+    if table and not (read := read_table(path, table)).unread:
+        yield from personal_data([read], allowed)
+    elif path.name in YAML_FILES and (said := read_yaml(path, YAML_FILES[path.name])).value is not None:
+        yield from personal_data_in_yaml(said, path, allowed)
+        comments = [COMMENT.search(line) for line in text.splitlines()]
+        yield from _in_lines(path, "\n".join(one.group() if one else "" for one in comments), allowed)
+    else:
+        yield from _in_lines(path, text, allowed)
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file, however a spreadsheet or a survey tool has encoded it; none when it is no text."""
+    content = path.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
+    if b"\0" in content:
+        return ""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _in_lines(path: Path, text: str, allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        for sign in signs(re.sub(r"[;\t]", r" \g<0> ", line), allowed):
+            yield Finding(project_path(path), number, None, sign.kind, EXPECTED)
+
+
+def _in_notebook(path: Path) -> Iterator[Finding]:
+    text = text_of(path)
+    try:
+        cells = ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
+    except (ValueError, KeyError, TypeError):  # not the JSON of a notebook
+        yield from _in_lines(path, text)
+        return
+    for number, source in enumerate(cells, start=1):
+        for sign in signs(source):
+            yield Finding(project_path(path), None, f"cell {number}", sign.kind, EXPECTED)
+
+
+def main(names: list[str]) -> int:
+    """Print what is found in some files, one a line; return 1 when there is something."""
+    findings = [finding for name in names for finding in found_in(Path(name).resolve())]
+    for finding in findings:
+        print(finding)
+    return int(bool(findings))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,138 @@
+"""A file of the field material held to its model: every problem at once, each with its line and its column."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+from pydantic import ValidationError
+
+from ctg_analysis.cleaning.reading import A_VALUE, BLANK, missing_columns, turned_round
+from ctg_analysis.core.errors import Finding, InputError, first_ones
+from ctg_analysis.core.files import load
+from ctg_analysis.core.settings import project_path
+from ctg_analysis.demarche.tables import Table
+from ctg_analysis.demarche.tables.annotations import dtype
+
+FORMULA_STARTS = ("=", "+", "@", "\t")
+WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each question follows those of the model
+
+
+DELETIONS = "suppressions.csv"  # beside the private tables: what was deleted when it was due
+MOST_ROWS = 100_000  # of a table
+LONGEST = 5_000  # characters in a cell
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a file gave. Index of both tables: the line, as a person counts, the header being the first.
+
+    texts: every row as it is written. rows: the valid rows, typed; the questions of answers as they are written.
+    findings: what is wrong with the others. unread: nothing could be read, so that what names it is not followed.
+    """
+
+    table: Table
+    path: Path
+    texts: pd.DataFrame
+    rows: pd.DataFrame
+    findings: tuple[Finding, ...] = ()
+    unread: bool = False
+
+    @property
+    def outlived(self) -> bool:
+        """Tell whether personal data were deleted, so that what names them has nothing to find any more."""
+        return self.table.private and (not self.path.is_file() or self.path.with_name(DELETIONS).is_file())
+
+    @property
+    def shown(self) -> str:
+        """Return the path as a person reads it."""
+        return project_path(self.path)
+
+
+def read_table(path: Path, table: Table) -> Read:
+    """Return the rows of a file of the field material and what is wrong with it; no row when it is absent."""
+    nothing = Read(table, path, pd.DataFrame(columns=table.columns, dtype=str), _typed([], [], table))
+    if not path.is_file():
+        return nothing
+    try:
+        texts = load(path, lambda header: _columns(header, table, path), most=MOST_ROWS)
+    except InputError as error:
+        return replace(nothing, findings=tuple(error.findings), unread=True)
+    texts = texts.apply(lambda cells: cells.str.strip())
+    texts.index = texts.index.astype(int)
+    rows, lines, findings = [], [], _repeated(texts, table, path) + _hostile(texts, path)
+    for line, cells in zip(texts.index.tolist(), texts[table.columns].to_dict("records"), strict=True):
+        try:
+            rows.append(table.row.model_validate({name: cell for name, cell in cells.items() if cell}))
+            lines.append(line)
+        except ValidationError as error:
+            findings += [_finding(problem, line, path, table) for problem in error.errors()]
+    typed = _typed(rows, lines, table).join(texts.drop(columns=table.columns))
+    return Read(table, path, texts, typed, tuple(first_ones(findings)))
+
+
+def _columns(header: list[str], table: Table, path: Path) -> list[str]:
+    """Return the columns to read: all those of the model, and no other but questions where they have their place."""
+    findings = missing_columns(path, [name for name in table.columns if name not in header])
+    for name in dict.fromkeys(header):
+        if header.count(name) > 1:
+            findings.append(Finding(project_path(path), 1, name, "this column again", "each column once"))
+        elif name not in table.columns and table.name not in WITH_QUESTIONS:
+            expected = f"only {', '.join(table.columns)}"
+            findings.append(Finding(project_path(path), 1, name, "a column that is not in this table", expected))
+    if findings:
+        raise InputError(findings)
+    return header
+
+
+def _repeated(texts: pd.DataFrame, table: Table, path: Path) -> list[Finding]:
+    """Return the rows whose key an earlier row has."""
+    key = list(table.key)
+    again = texts[texts.duplicated(key) & texts[key].ne("").all(axis=1)]
+    expected = "a key that comes once: give this line another, or delete it"
+    return [
+        Finding(project_path(path), line, ", ".join(key), f"{shown(' '.join(cells), table)} again", expected)
+        for line, *cells in again[key].itertuples()
+    ]
+
+
+def _finding(problem: dict, line: int, path: Path, table: Table) -> Finding:
+    column = str(problem["loc"][0])
+    if problem["type"] == "missing":
+        return Finding(project_path(path), line, column, BLANK, A_VALUE)
+    match problem["type"]:
+        case "value_error":
+            expected = str(problem["ctx"]["error"])
+        case "literal_error":
+            expected = "one of " + problem["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+        case _:
+            expected = problem["msg"]
+    return Finding(project_path(path), line, column, shown(str(problem["input"]), table), expected)
+
+
+def shown(text: str, table: Table) -> str:
+    """Return a cell as a message shows it; only its length when the table holds personal data."""
+    return f"a text of {len(text)} characters" if table.private else repr(text)[:60]
+
+
+def _hostile(texts: pd.DataFrame, path: Path) -> list[Finding]:
+    """Return the cells that a spreadsheet would run, or that no person wrote."""
+    shown = project_path(path)
+    plain = f"a text that does not begin with {' '.join(FORMULA_STARTS).strip()}"
+    findings = turned_round(texts, path)
+    for column in texts:
+        cells = texts[column]
+        run = cells.index[cells.str.startswith(FORMULA_STARTS)]
+        findings += [Finding(shown, line, column, "a formula", plain) for line in run.tolist()]
+        long = cells.index[cells.str.len().gt(LONGEST)]
+        findings += [
+            Finding(shown, line, column, f"{len(cells[line])} characters", f"{LONGEST} at most")
+            for line in long.tolist()
+        ]
+    return findings
+
+
+def _typed(rows: list, lines: list[int], table: Table) -> pd.DataFrame:
+    fields = table.row.model_fields
+    cells = {name: [getattr(row, name) for row in rows] for name in fields}
+    frame = pd.DataFrame(cells, index=pd.Index(lines, dtype=int), dtype=object)
+    return frame.astype({name: dtype(field) for name, field in fields.items()})

@@ -1,0 +1,1 @@
+"""The plan of actions: chain, calendar, budget, follow-up."""

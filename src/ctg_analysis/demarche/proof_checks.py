@@ -1,0 +1,152 @@
+"""Proofs by an indicator: whether the observations of today still say what the constat was founded on."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.errors import Finding
+from ctg_analysis.core.model import EVENTS, OK, Indicator, Rate, is_proportion
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.territories import find_epci
+from ctg_analysis.demarche.files.consistency import inconsistencies
+from ctg_analysis.demarche.files.material import gather
+from ctg_analysis.demarche.files.reading import Read
+from ctg_analysis.demarche.tables import evidence
+from ctg_analysis.indicators.comparisons import SAMPLED_WEIGHT, tested
+from ctg_analysis.indicators.significance import (
+    ALPHA,
+    CLOSE,
+    HIGHER,
+    HIGHER_FEMININE,
+    LOWER,
+    compare_proportions,
+    compare_rates,
+)
+from ctg_analysis.sources import SOURCES
+
+LEVELS = {"département": "departement", "région": "region", "France": "france", "EPCI": "epci"}
+BENCHMARK = re.compile(rf"({'|'.join(LEVELS)})(?: (\w+))?")
+COMPARED = (evidence.HIGHER, evidence.LOWER, evidence.CLOSE)
+SAME_WORD = {HIGHER: evidence.HIGHER, HIGHER_FEMININE: evidence.HIGHER, LOWER: evidence.LOWER, CLOSE: evidence.CLOSE}
+WITHDRAW = "correct the proof and read the constat again, or withdraw it"
+
+
+def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: pd.DataFrame) -> list[Finding]:
+    """Return where the chain of a démarche does not hold, from its proofs to its actions.
+
+    observations, territories: as in `no_longer`.
+    """
+    folder = root.material(epci)
+    if not folder.is_dir():
+        return []
+    gathered = gather(folder)
+    proofs = gathered.tables["preuves"]
+    chain = inconsistencies(gathered.tables, gathered.convention.value)
+    return [*chain, *no_longer(proofs, observations, territories, epci)]
+
+
+def no_longer(proofs: Read, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> Iterator[Finding]:
+    """Yield the proofs by an indicator whose observation is gone, or no longer says what they say.
+
+    A comparison follows the test that the pages use (`comparisons.tested`, rule R14); without a test, the figures as
+    they are written. observations: rows of the territory and its comparators. territories: columns level, code, name,
+    epci, departement, region.
+    """
+    rows = proofs.rows[proofs.rows["type"].eq(evidence.INDICATOR)].dropna(subset=["lecture", "repere"])
+    for row in rows.itertuples():
+        parts = row.ref.split(evidence.JOIN)
+        if len(parts) == 3 and parts[0] in CATALOGUE:
+            said = _said(CATALOGUE[parts[0]], parts[1], parts[2], row, observations, territories, epci)
+            if said:
+                column, found, expected = said
+                yield Finding(proofs.shown, row.Index, column, found, expected)
+
+
+def holds(proof, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> bool:
+    """Tell whether the observations still say what a proof by an indicator says; as `no_longer`, for one row."""
+    parts = proof.ref.split(evidence.JOIN)
+    return not _said(CATALOGUE[parts[0]], parts[1], parts[2], proof, observations, territories, epci)
+
+
+def _said(one: Indicator, place: str, period: str, row, observations, territories, epci) -> tuple[str, str, str] | None:
+    """Return the column, what is found and what is expected; nothing when the proof holds."""
+    known = observations[observations["indicator"].eq(one.id) & observations["status"].eq(OK)]
+    own = known[known["territory"].eq(place) & known["period"].eq(period) & known["level"].isin(_own_levels(place))]
+    if own.empty:
+        periods = ", ".join(sorted(known.loc[known["territory"].eq(place), "period"].unique())[-3:]) or "no period"
+        return "ref", f"no value of {row.ref} any more", f"an observation (there are {periods}): {WITHDRAW}"
+    if row.lecture in COMPARED:
+        return _compared(own, row, known, territories, epci, period)
+    if row.lecture in (evidence.AT_LEAST, evidence.AT_MOST):
+        return _beside_a_number(one, own.iloc[0], row)
+    return _since(one, own, row, known)
+
+
+def _own_levels(place: str) -> tuple[str, ...]:
+    return ("epci",) if len(place) == 9 else ("commune",) if len(place) == 5 else ("secteur",)
+
+
+def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str] | None:
+    match = BENCHMARK.fullmatch(row.repere)
+    if not match:
+        return "repere", repr(row.repere), f"one of {', '.join(LEVELS)}, with its code when there are several"
+    level = LEVELS[match[1]]
+    code = match[2] or _code_of(level, territories, epci)
+    other = known[known["level"].eq(level) & known["territory"].eq(code) & known["period"].eq(period)]
+    if other.empty:
+        return "repere", f"no value of {row.repere} in {period}", f"a comparator that has one: {WITHDRAW}"
+    rows = tested(pd.concat([own.head(1), other]), CATALOGUE)
+    word = SAME_WORD.get(rows["word"].iloc[-1]) or _without_test(own.iloc[0], other.iloc[0])
+    if word != row.lecture:
+        return "lecture", f"{row.lecture!r}", f"{word!r}, as the observations say now: {WITHDRAW}"
+    return None
+
+
+def _code_of(level: str, territories: pd.DataFrame, epci: str) -> str:
+    """Return the code of the département, région… of an EPCI; the first when there are several."""
+    if level == "france":
+        return territories.loc[territories["level"].eq("france"), "code"].iloc[0]
+    return epci if level == "epci" else find_epci(territories, epci)[level].split("|")[0]
+
+
+def _without_test(own: pd.Series, other: pd.Series) -> str:
+    decimals = CATALOGUE[own["indicator"]].decimals
+    difference = round(own["value"], decimals) - round(other["value"], decimals)
+    return evidence.HIGHER if difference > 0 else evidence.LOWER if difference < 0 else evidence.CLOSE
+
+
+def _beside_a_number(one: Indicator, own: pd.Series, row) -> tuple[str, str, str] | None:
+    if not re.fullmatch(r"-?\d+(?:[.,]\d+)?", row.repere):
+        return "repere", repr(row.repere), "a number, such as 20 or 12,5"
+    limit, value = float(row.repere.replace(",", ".")), round(own["value"], one.decimals)
+    if value >= limit if row.lecture == evidence.AT_LEAST else value <= limit:
+        return None
+    return "lecture", f"{row.lecture!r} {row.repere}", f"what {value:g} says, as it is observed now: {WITHDRAW}"
+
+
+def _since(one: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) -> tuple[str, str, str] | None:
+    """Tell whether a change is of the sign that was said and, for a share or a rate, more than chance explains."""
+    before = known[known["territory"].eq(own.iloc[0]["territory"]) & known["level"].eq(own.iloc[0]["level"])]
+    before = before[before["period"].eq(row.repere)]
+    if before.empty:
+        return "repere", f"no value in {row.repere} any more", f"an earlier period that has one: {WITHDRAW}"
+    difference = round(own.iloc[0]["value"], one.decimals) - round(before.iloc[0]["value"], one.decimals)
+    same_sign = difference > 0 if row.lecture == evidence.RISING else difference < 0
+    if same_sign and _probable(one, own.head(1), before.head(1)):
+        return None
+    return "lecture", f"{row.lecture!r} {row.repere}", f"a change that the observations still show: {WITHDRAW}"
+
+
+def _probable(one: Indicator, own: pd.DataFrame, before: pd.DataFrame) -> bool:
+    events = isinstance(one.value, Rate) and one.value.of == EVENTS
+    if not events and not is_proportion(one.value):
+        return True
+    compare = compare_rates if events else compare_proportions
+    numbers = [
+        table[name].reset_index(drop=True) * (SAMPLED_WEIGHT if SOURCES[table["source"].iloc[0]].sampled else 1.0)
+        for table in (own, before)
+        for name in ("numerator", "denominator")
+    ]
+    return bool(compare(*numbers)["p"].iloc[0] < ALPHA)

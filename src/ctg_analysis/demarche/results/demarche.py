@@ -1,0 +1,78 @@
+"""What a démarche has gathered, as chapters read it: its tables, its convention, its info flashes.
+
+Nothing here is a person's answer, nor was said by someone who could be known: see `field.results`.
+"""
+
+from functools import cache
+from hashlib import sha256
+
+import pandas as pd
+
+from ctg_analysis.core.settings import DataRoot, settings
+from ctg_analysis.demarche.files.material import CONVENTION, INFO_FLASH
+from ctg_analysis.demarche.tables.documents import Convention, InfoFlash
+from ctg_analysis.demarche.tables.evidence import INTERVIEW
+from ctg_analysis.demarche.tables.outputs import OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, empty, restored
+
+EXTRACTS, PROOFS = "extraits", "preuves"
+OF_PERSONS = RESULTS.keys() - {OBSERVATIONS, RECEIVED, WRITTEN}
+READERS = {"public": {"public"}, "copil": {"public", "copil"}}
+
+
+def open_demarche(epci: str, root: DataRoot) -> "Demarche":
+    """Return the démarche of an EPCI; one that has no material yet has empty tables."""
+    return Demarche(epci, root)
+
+
+class Demarche:
+    """The tables of a démarche by name: those of the field material, and those worked out of it.
+
+    Which names, which columns: `demarche.tables.outputs`. Tables of the material are as `material.Material` has them.
+    """
+
+    def __init__(self, epci: str, root: DataRoot):
+        self.folder = root.processed_demarche(epci)
+        self.table = cache(self._table)
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether there is any material."""
+        return self.folder.is_dir()
+
+    def _table(self, name: str) -> pd.DataFrame:
+        """Return a table; without rows, its columns there, when nothing was gathered for it.
+
+        Of the extracts, those that the readers of this build may read; a proof names no other.
+        """
+        path = self.folder / f"{name}.parquet"
+        table = restored(name, pd.read_parquet(path)) if path.is_file() else empty(name)
+        if name == EXTRACTS:
+            return table[table["niveau_diffusion"].isin(READERS[settings().readers])]
+        if name == PROOFS:
+            hidden = table["type"].eq(INTERVIEW) & ~table["ref"].isin(self.table(EXTRACTS)["extrait_id"])
+            return table.assign(ref=table["ref"].mask(hidden, ""))
+        return table
+
+    def sum(self, *, of_persons: bool = False) -> bytes:
+        """Return the SHA-256 of all its tables: what tells it reads it again when they have changed.
+
+        of_persons: of what is told of persons' answers, of what they said and of their votes alone.
+        """
+        files = sorted(path for path in self.folder.glob("*.parquet") if not of_persons or path.stem in OF_PERSONS)
+        return sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).digest()
+
+    @property
+    def convention(self) -> Convention | None:
+        """Return the convention as it is written."""
+        said = self._written(CONVENTION)
+        return Convention.model_validate_json(said[0]) if said else None
+
+    @property
+    def info_flashes(self) -> list[InfoFlash]:
+        """Return the issues of the info flash, by number."""
+        issues = [InfoFlash.model_validate_json(said) for said in self._written(INFO_FLASH)]
+        return sorted(issues, key=lambda issue: issue.numero)
+
+    def _written(self, file: str) -> list[str]:
+        table = self.table(WRITTEN)
+        return list(table.loc[table["file"].eq(file), "json"])

@@ -1,0 +1,110 @@
+"""From the field material and the answers of persons to what may be shown of them: the tables of `outputs`."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from pydantic import BaseModel
+
+from ctg_analysis.demarche.files.consistency import one_interview
+from ctg_analysis.demarche.files.material import CONVENTION, INFO_FLASH, Material
+from ctg_analysis.demarche.files.quotable import COPIL, PUBLIC, quotable
+from ctg_analysis.demarche.plan.plan_facts import last_day_told
+from ctg_analysis.demarche.survey.gated import material_observations
+from ctg_analysis.demarche.survey.survey import Survey, of_survey, open_survey
+from ctg_analysis.demarche.tables import evidence
+from ctg_analysis.demarche.tables.columns import first_day
+from ctg_analysis.demarche.tables.outputs import MATERIAL_READ, OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, stored
+from ctg_analysis.demarche.voices import priorities
+from ctg_analysis.demarche.voices.voices import of_interviews, of_meetings
+from ctg_analysis.secrecy.statements import Edition
+from ctg_analysis.sources.declared.demarche import PLAN, SURVEY
+
+Tables = dict[str, pd.DataFrame]
+
+
+def results(
+    material: Material, restricted: Mapping[str, pd.DataFrame], places: pd.DataFrame, before: Sequence[Edition] = ()
+) -> Tables:
+    """Return the tables that chapters may read, without those that hold nothing.
+
+    restricted: the tables that hold personal data, see `restricted.open_restricted`. places: those of the data root.
+    before: what earlier editions have published of the answers. An extract is there when somebody
+    may read it (see `files.quotable`), under a name that tells nothing of the interview; a proof that is not
+    there names nothing.
+    """
+    extracts, names = extracts_of(material["extraits"])
+    tables = {name: material[name] for name in MATERIAL_READ}
+    tables["preuves"] = _proofs(material["preuves"], names)
+    tables |= {"extraits": extracts, WRITTEN: _written(material, names)}
+    tables["one_interview"] = pd.DataFrame({"constat_id": sorted(one_interview(material.tables))}, dtype=str)
+    survey = open_survey(material, restricted)
+    told = of_survey(survey, restricted, material.epci, before) if survey else {}
+    surveyed = told.pop(OBSERVATIONS, None)
+    tables |= told | of_interviews(material, restricted) | of_meetings(material) | of_votes(material)
+    tables[OBSERVATIONS] = material_observations(material, surveyed, places, before)
+    tables[RECEIVED] = received(material, survey)
+    return {name: stored(name, table) for name, table in tables.items() if len(table)}
+
+
+def extracts_of(extracts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return what may be quoted, and extrait_id → the name that it has there.
+
+    niveau_diffusion: `public`, or `copil` for what the COPIL alone may read.
+    """
+    for_all = set(_quotable(extracts, PUBLIC).index)
+    said = _quotable(extracts, COPIL).sort_values(["champ", "code", "tonalite", "texte_anonymise"])
+    names = {name: f"V{rank}" for rank, name in enumerate(said["extrait_id"], start=1)}
+    level = said.index.isin(for_all)
+    said = said.assign(niveau_diffusion=pd.Series(level, index=said.index).map({True: PUBLIC, False: COPIL}))
+    return said.assign(extrait_id=said["extrait_id"].map(names))[RESULTS["extraits"]], names
+
+
+def _quotable(extracts: pd.DataFrame, readers: str) -> pd.DataFrame:
+    _, others = quotable(extracts, readers)
+    return extracts[~extracts["extrait_id"].isin(others["extrait_id"])]
+
+
+def _proofs(proofs: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Return the proofs, those by an interview under the name of what may be quoted of it."""
+    heard = proofs["type"].eq(evidence.INTERVIEW)
+    return proofs.assign(ref=proofs["ref"].mask(heard, proofs["ref"].map(names).fillna("")))
+
+
+def _written(material: Material, names: dict[str, str]) -> pd.DataFrame:
+    """Return the convention and the info flashes as JSON; these quote extracts by the names that they have here."""
+    said: list[tuple[str, BaseModel]] = [(CONVENTION, material.convention)] if material.convention else []
+    for issue in material.info_flashes:
+        quoted = tuple(names[one] for one in issue.paroles if one in names)
+        said.append((INFO_FLASH, issue.model_copy(update={"paroles": quoted})))
+    return pd.DataFrame([(file, model.model_dump_json()) for file, model in said], columns=RESULTS[WRITTEN], dtype=str)
+
+
+def received(material: Material, survey: Survey | None) -> pd.DataFrame:
+    """Return of which day what was gathered is: the last answer; the last day that the plan and its follow-up name."""
+    last = last_day_told(material)
+    if pd.isna(last) and material.convention:
+        last = pd.Timestamp(first_day(material.convention.periode.debut))
+    rows = [] if pd.isna(last) else [(PLAN, f"{last:%Y-%m-%d}")]
+    rows += [(SURVEY, f"{survey.answers['date'].max():%Y-%m-%d}")] if survey else []
+    return pd.DataFrame(rows, columns=RESULTS[RECEIVED], dtype=str)
+
+
+def of_votes(material: Material) -> Tables:
+    """Return what the votes say of the enjeux; no ballot."""
+    votes, enjeux = material["votes"], material["enjeux"]
+    if votes["objet_id"].isin(enjeux["enjeu_id"]).sum() == 0:
+        return {}
+    ranking = priorities.priorities(votes, enjeux)
+    return {
+        "priorities": ranking,
+        "sensitivity": _long(priorities.sensitivity(votes, enjeux).drop(columns=["best", "worst"]), "scheme", "rank"),
+        "divergences": priorities.divergences(votes, enjeux),
+        "points_by_type": _long(priorities.points_by_type(votes, enjeux), "type_votant", "points"),
+        "overlooked": priorities.overlooked(ranking, enjeux, material["constats"], material["preuves"]),
+        "decisions": priorities.decisions(ranking, enjeux),
+    }
+
+
+def _long(table: pd.DataFrame, name: str, value: str) -> pd.DataFrame:
+    """Return a table with a column for each of its columns as one row for each cell."""
+    return table.reset_index().melt(table.index.name, var_name=name, value_name=value)

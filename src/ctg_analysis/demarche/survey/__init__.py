@@ -1,0 +1,1 @@
+"""The consultation of the residents: answers, weights, estimates, through the gate of the survey."""

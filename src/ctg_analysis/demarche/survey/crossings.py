@@ -1,0 +1,218 @@
+"""Crossings: whether the answers to two questions go together, and how strongly (rule R23).
+
+Nothing here says that one is the cause of the other (rule R26).
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.demarche.survey.questions import COUNTS_UNDER, adjusted, question_of
+from ctg_analysis.demarche.survey.weighting import effective_size
+from ctg_analysis.demarche.tables.codes import CHOICE, OUTSIDE, SCALE, SEVERAL, UNKNOWN, has_code, is_yes, labels
+from ctg_analysis.indicators.significance import ALPHA, SMALLEST_EXPECTED
+
+CHI2, MERGED, FISHER, PERMUTATIONS = "χ²", "χ² après regroupement", "test exact de Fisher", "permutations"
+TOO_FEW = "base insuffisante"
+WEAK, MEDIUM, STRONG, NO_LINK = "lien faible", "lien moyen", "lien fort", "pas de lien établi"
+STRENGTHS = (WEAK, MEDIUM, STRONG)
+MEDIUM_FROM, STRONG_FROM = 0.3, 0.5  # Cohen's w, which is V for two modalities
+RESAMPLES, SEED = 1999, 20230119
+AT_ONCE = 2_000_000  # respondents dealt together, in all the ways that are tried at once
+COLUMNS = ["q_id", "modalite", "group", "base", "n_eff", "method", "chi2", "dof", "levels", "p", "v", "v_corrected"]
+REST = "*"  # stands for the answers that a table of groups does not show
+
+
+class Association(NamedTuple):
+    """The χ² of a table of counts, its degrees of freedom and p, Cramér's V and the same without its bias."""
+
+    chi2: float
+    dof: int
+    p: float
+    v: float
+    v_corrected: float
+    smallest_expected: float
+
+
+def association(table: pd.DataFrame) -> Association:
+    """Return how rows and columns of a table of counts, or of effective counts, go together.
+
+    Source: Bergsma (2013), Journal of the Korean Statistical Society 42, 323-328, for the V without bias.
+    """
+    from scipy.stats import chi2_contingency
+
+    test = chi2_contingency(table, correction=False)
+    n, (rows, columns) = float(table.to_numpy().sum()), table.shape
+    square, excess = test.statistic / n, (rows - 1) * (columns - 1) / (n - 1)
+    fewer = [levels - (levels - 1) ** 2 / (n - 1) for levels in (rows, columns)]
+    v = float(np.sqrt(square / (min(rows, columns) - 1)))
+    corrected = float(np.sqrt(max(0, square - excess) / (min(fewer) - 1)))
+    return Association(test.statistic, test.dof, test.pvalue, v, corrected, test.expected_freq.min())
+
+
+def crossings(
+    answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, pairs: Iterable[tuple[str, str]]
+) -> pd.DataFrame:
+    """Return the tests of a family of crossings, one row each; one per option where several answers may be given.
+
+    pairs: question, group (a question of one answer). Those who said NSP, NC or SR to either are left out.
+    Columns: q_id, modalite (the option, or nothing), group, base, n_eff; method; chi2, dof; p, p_adjusted for the
+    family (Benjamini and Hochberg 1995); levels: the smaller of rows and columns; v, v_corrected; strength: the words.
+
+    The test is that of the table of weighted shares times n_eff. Where fewer than 5 are expected in a cell, the steps
+    of a scale are put together with their neighbours; if that is not enough, it is Fisher's exact test for two rows
+    and two columns, and 1 999 permutations of the groups among the respondents, of fixed seed, for more. Under a base
+    of 20, no test.
+
+    Raises:
+        UserError: a sensitive question.
+    """
+    rows = [row for q_id, group in pairs for row in _crossing(answers, weights, questionnaire, q_id, group)]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    table.insert(table.columns.get_loc("p") + 1, "p_adjusted", np.nan)
+    return judged(table)
+
+
+def judged(tests: pd.DataFrame) -> pd.DataFrame:
+    """Return the tests of a family with their p adjusted and the words for each, see `crossings`."""
+    p = adjusted(tests["p"].astype(float))
+    return tests.assign(p_adjusted=p, strength=strength(tests["v_corrected"].astype(float), tests["levels"], p))
+
+
+def of_what_is_shown(
+    answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, shares: pd.DataFrame, option: str
+) -> pd.DataFrame:
+    """Return the test of a crossing, made again on what the table of its groups shows: it then tells nothing more.
+
+    shares: the rows of that table (see `questions.by_group`), blank where they are withheld. option: that of a question
+    of several answers, or nothing. Groups without a share are left out; the answers that one group at least does not
+    show are one, « ne sait pas » among them.
+    """
+    q_id, group = shares["q_id"].iloc[0], shares["variable"].iloc[0]
+    shares = shares[shares["in_base"]]
+    mine = shares[shares["modalite"].eq(option)] if option else shares
+    groups = mine.loc[mine["share"].notna(), "group"].unique()
+    lost = set(shares.loc[shares["group"].isin(groups) & shares["share"].isna(), "modalite"])
+    asked = questionnaire.set_index("q_id", drop=False)
+    cells = answers[q_id]
+    if option:
+        cells = cells.mask(cells.eq(UNKNOWN), REST) if UNKNOWN in lost else cells
+    elif lost:
+        kept = {code: name for code, name in labels(asked.at[q_id, "modalites"]).items() if code not in lost}
+        asked.at[q_id, "modalites"] = tuple((kept | {REST: REST}).items())
+        asked.at[q_id, "type"] = CHOICE
+        cells = cells.mask(cells.isin(lost), REST)
+    here = answers[group].isin(groups)
+    tests = crossings(answers.assign(**{q_id: cells})[here], weights[here], asked, [(q_id, group)])
+    return tests[tests["modalite"].eq(option)]
+
+
+def strength(v: pd.Series, levels: pd.Series, p: pd.Series) -> pd.Series:
+    """Return the words for a V: weak, medium from 0.3, strong from 0.5; the limits fall with the number of levels.
+
+    levels: the smaller of the numbers of rows and columns: V is Cohen's w divided by √(levels - 1). No link is said
+    to be when p is 5 % or more (rule R14); nothing where there was no test. Source: Cohen (1988), chapter 7.
+    """
+    w = v * np.sqrt(levels.astype(float) - 1)
+    words = pd.Series(np.select([w.ge(STRONG_FROM), w.ge(MEDIUM_FROM)], [STRONG, MEDIUM], WEAK), index=v.index)
+    return words.where(p.lt(ALPHA), NO_LINK).where(p.notna(), TOO_FEW)
+
+
+def _crossing(
+    answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, q_id: str, group: str
+) -> list[tuple]:
+    """Return the rows of one crossing."""
+    question, other = question_of(questionnaire, q_id), question_of(questionnaire, group)
+    if is_yes(question["sensible"]) or is_yes(other["sensible"]):
+        raise UserError(f"{q_id} by {group}: a sensitive question is not crossed with another")
+    both = ~answers[q_id].isin([*OUTSIDE]) & ~answers[group].isin([*OUTSIDE])
+    rows, columns, weights = answers.loc[both, group], answers.loc[both, q_id], weights[both]
+    groups = [*labels(other["modalites"])]
+    if question["type"] != SEVERAL:
+        steps = [*labels(question["modalites"])]
+        scales = other["type"] == SCALE, question["type"] == SCALE
+        return [(q_id, "", group, *_tested(rows, columns, weights, groups, steps, scales))]
+    tables = []
+    for option in labels(question["modalites"]):
+        chosen = has_code(columns, option).map({True: "oui", False: "non"})
+        scales = other["type"] == SCALE, False
+        tables.append((q_id, option, group, *_tested(rows, chosen, weights, groups, ["oui", "non"], scales)))
+    return tables
+
+
+def _tested(
+    rows: pd.Series, columns: pd.Series, weights: pd.Series, groups: list[str], steps: list[str], scales: tuple
+) -> tuple:
+    """Return the columns of COLUMNS from `base` on. scales: whether the rows, the columns are the steps of a scale."""
+    base, n_eff = len(rows), effective_size(weights)
+    from scipy.stats import fisher_exact
+
+    row, column = pd.Categorical(rows, groups).codes, pd.Categorical(columns, steps).codes
+    table = _present(_table(row, column, weights, (len(groups), len(steps))))
+    if base < COUNTS_UNDER or min(table.shape) < 2:
+        return base, n_eff, TOO_FEW, *[np.nan] * 6
+    scaled = table * n_eff / table.sum()
+    pooled = _pooled(scaled, scales)
+    found, method = association(pd.DataFrame(pooled)), CHI2 if pooled.shape == scaled.shape else MERGED
+    p = found.p
+    if found.smallest_expected < SMALLEST_EXPECTED and pooled.shape == (2, 2):
+        p, method = fisher_exact(np.rint(pooled)).pvalue, FISHER
+    elif found.smallest_expected < SMALLEST_EXPECTED:
+        found, method = association(pd.DataFrame(scaled)), PERMUTATIONS
+        p = _permuted(row, column, weights, (len(groups), len(steps)))
+        pooled = scaled
+    return base, n_eff, method, found.chi2, found.dof, min(pooled.shape), p, found.v, found.v_corrected
+
+
+def _table(row: np.ndarray, column: np.ndarray, weights: pd.Series, shape: tuple[int, int]) -> np.ndarray:
+    """Return the sums of weights by row and column."""
+    return np.bincount(row * shape[1] + column, weights, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def _present(table: np.ndarray) -> np.ndarray:
+    """Return the table without its empty rows and columns."""
+    return table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+
+
+def _pooled(table: np.ndarray, scales: tuple[bool, bool]) -> np.ndarray:
+    """Return the table with steps of scales put together, two at least, while fewer than 5 are expected somewhere.
+
+    The step with the smallest sum joins the smaller of its neighbours.
+    """
+    from scipy.stats.contingency import expected_freq
+
+    for axis in (axis for axis, scale in enumerate(scales) if scale):
+        while table.shape[axis] > 2 and expected_freq(table).min() < SMALLEST_EXPECTED:
+            sums = table.sum(axis=1 - axis)
+            place = int(sums.argmin())
+            beside = [number for number in (place - 1, place + 1) if 0 <= number < len(sums)]
+            first = min(place, min(beside, key=lambda number: sums[number]))
+            table = np.add.reduceat(table, [step for step in range(len(sums)) if step != first + 1], axis=axis)
+    return table
+
+
+def _permuted(row: np.ndarray, column: np.ndarray, weights: pd.Series, shape: tuple[int, int]) -> float:
+    """Return how often groups dealt at random among the respondents go with the answers as much as the true ones."""
+    generator, weights = np.random.default_rng(SEED), weights.to_numpy()
+    order = np.lexsort((weights, column, row))  # whatever the order of the answers
+    row, column, weights = row[order], column[order], weights[order]
+    limit = _distances(row[np.newaxis], column, weights, shape)[0] * (1 - 1e-9)
+    left, further = RESAMPLES, 0
+    while left:
+        some = min(left, max(1, AT_ONCE // len(row)))
+        dealt = generator.permuted(np.broadcast_to(row, (some, len(row))), axis=1)
+        further += int((_distances(dealt, column, weights, shape) >= limit).sum())
+        left -= some
+    return (1 + further) / (1 + RESAMPLES)
+
+
+def _distances(rows: np.ndarray, column: np.ndarray, weights: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return the χ² of the table of weights for each way of dealing the groups: one row of `rows` for each way."""
+    cells = rows.astype(np.int64) * shape[1] + column + shape[0] * shape[1] * np.arange(len(rows))[:, np.newaxis]
+    sums = np.bincount(cells.ravel(), np.tile(weights, len(rows)), minlength=len(rows) * shape[0] * shape[1])
+    tables = sums.reshape(len(rows), *shape)
+    expected = tables.sum(axis=2, keepdims=True) * tables.sum(axis=1, keepdims=True) / weights.sum()
+    return np.divide((tables - expected) ** 2, expected, np.zeros_like(tables), where=expected > 0).sum(axis=(1, 2))

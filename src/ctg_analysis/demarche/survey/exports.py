@@ -1,0 +1,145 @@
+"""The file that LimeSurvey or Framaforms gives, as it was downloaded: its columns, its cells, who was done and when.
+
+LimeSurvey: results exported as CSV with the codes of the questions as headings, one line of header. Framaforms, which
+is Drupal's Webform: delimited text, three lines of header: the form; the question of a group of columns; the column.
+Source: the exporters of both (LimeSurvey application/helpers/admin/export, Webform 7.x-4 includes/webform.report.inc).
+"""
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.files import MOST_COLUMNS, badly_encoded
+from ctg_analysis.core.settings import project_path
+
+LARGEST = 500_000_000  # bytes
+SEPARATORS = ";,\t"
+SID = {"sid", "webformsid"}
+DRAFT = {"draft", "webformdraft", "brouillon"}
+NO_DATE = "1980-01-01"  # what LimeSurvey writes for the day of an answer when it keeps no date
+OTHER = "autre"  # the code of the option that a respondent words
+TIMES = ("submitdate", "startdate", "datestamp")
+LIMESURVEY = re.compile(
+    r"id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|ipaddr|refurl|token|firstname|lastname|email"
+    r"|emailstatus|attribute_\d+|interviewtime|(?:group|question)?\w*Time\d*"
+)
+A_DAY = r"\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4}"
+EITHER = "an export of LimeSurvey (CSV, question codes) or of Framaforms (delimited text, with the submission details)"
+
+
+class Column(NamedTuple):
+    """A column of an export: its name, and the question above it when it is one of a group."""
+
+    group: str
+    name: str
+
+    def __str__(self) -> str:
+        """Say it as the export does."""
+        return f"{self.group}[{self.name}]" if self.group else self.name
+
+
+class Export(NamedTuple):
+    """An export: its columns, its cells (texts; columns numbered, index: the line), and for each answer its id, the
+    moment it was sent or begun, whether it was sent to the end. technical: the columns that are no question.
+    """
+
+    columns: list[Column]
+    cells: pd.DataFrame
+    ids: pd.Series
+    moments: pd.Series
+    done: pd.Series
+    technical: set[int]
+
+
+def key(text: str) -> str:
+    """Return a code or words without capitals, spaces and punctuation, which tools change."""
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+def read_export(path: Path) -> Export:
+    """Return what an export holds.
+
+    Raises:
+        InputError: not an export of either, bytes that are not UTF-8, lines of uneven length.
+    """
+    if path.stat().st_size > LARGEST:
+        raise _broken(path, None, f"{path.stat().st_size} bytes", f"{LARGEST} at most")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise badly_encoded(path) from error
+    head = text.splitlines()[:3]
+    if not head:
+        raise _broken(path, 1, "an empty file", EITHER)
+    try:
+        separator = max(SEPARATORS, key=lambda one: max(len(cells) for cells in csv.reader(head, delimiter=one)))
+    except csv.Error as error:
+        raise _broken(path, 1, str(error), EITHER) from error
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        rows, lines = zip(*((cells, reader.line_num) for cells in reader if any(cells)), strict=True)
+    except csv.Error as error:
+        raise _broken(path, reader.line_num, str(error), EITHER) from error
+    if len(rows[0]) > MOST_COLUMNS:
+        raise _broken(path, 1, f"{len(rows[0])} columns", f"{MOST_COLUMNS} at most")
+    if len(rows) > 3 and any(key(name) in SID for name in rows[2]):
+        return _framaforms(path, rows, lines)
+    if "id" in rows[0]:
+        return _limesurvey(path, rows, lines)
+    raise _broken(path, 1, f"{rows[0][0][:40]!r}", EITHER)
+
+
+def _broken(path: Path, line: int | None, found: str, expected: str) -> InputError:
+    return InputError([Finding(project_path(path), line, None, found, expected)])
+
+
+def _cells(path: Path, rows: tuple, lines: tuple, header: int) -> pd.DataFrame:
+    """Return the rows below the header."""
+    wide = len(rows[header - 1])
+    findings = [
+        Finding(project_path(path), line, None, f"{len(cells)} cells", f"{wide}, as in the header")
+        for cells, line in zip(rows[header:], lines[header:], strict=True)
+        if len(cells) != wide
+    ]
+    if findings:
+        raise InputError(findings)
+    return pd.DataFrame(list(rows[header:]), index=lines[header:], columns=range(wide), dtype=str)
+
+
+def _limesurvey(path: Path, rows: tuple, lines: tuple) -> Export:
+    cells, names = _cells(path, rows, lines, 1), rows[0]
+    columns = []
+    for name in names:
+        group, bracket, inside = name.partition("[")
+        inside = inside.rstrip("]")
+        columns.append(Column(group, OTHER if inside == "other" else inside) if bracket else Column("", name))
+    place = {name: number for number, name in enumerate(names)}
+    moments = pd.Series("", index=cells.index, dtype=str)
+    for name in (name for name in TIMES if name in place):
+        moments = moments.where(moments.ne(""), cells[place[name]].mask(cells[place[name]].str.startswith(NO_DATE), ""))
+    done = cells[place["submitdate"]].ne("") if "submitdate" in place else pd.Series(True, index=cells.index)
+    technical = {number for number, name in enumerate(names) if LIMESURVEY.fullmatch(name)}
+    return Export(columns, cells, cells[place["id"]], moments, done, technical)
+
+
+def _framaforms(path: Path, rows: tuple, lines: tuple) -> Export:
+    """A group of columns has no mark of its end: the question above holds until the next one.
+
+    The submission details come first, under words of their own.
+    """
+    cells, group, columns = _cells(path, rows, lines, 3), "", []
+    for above, name in zip(rows[1], rows[2], strict=True):
+        group = above or group
+        columns.append(Column(group, name))
+    about = [number for number, column in enumerate(columns) if column.group == columns[0].group]
+    dated = [number for number in about if cells[number].str.match(A_DAY).any()]
+    drafts = [number for number in about if key(columns[number].name) in DRAFT]
+    ids = next(number for number in about if key(columns[number].name) in SID)
+    done = cells[drafts[0]].isin(["", "0"]) if drafts else pd.Series(True, index=cells.index)
+    moments = cells[dated[0]] if dated else pd.Series("", index=cells.index, dtype=str)
+    return Export(columns, cells, cells[ids], moments, done, set(about))

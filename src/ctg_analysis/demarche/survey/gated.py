@@ -1,0 +1,37 @@
+"""What the field material gives to OBSERVATIONS: the answers, the plan in numbers, once through the gate."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.territories import membership
+from ctg_analysis.demarche.files.material import Material
+from ctg_analysis.demarche.plan.plan_facts import plan_facts
+from ctg_analysis.indicators.observations import COLUMNS, SCHEMA
+from ctg_analysis.indicators.observe import observe
+from ctg_analysis.secrecy.gate import withhold_beside
+from ctg_analysis.secrecy.statements import Edition
+from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.declared.demarche import PLAN
+
+
+def material_observations(
+    material: Material, surveyed: pd.DataFrame | None, places: pd.DataFrame, before: Sequence[Edition] = ()
+) -> pd.DataFrame:
+    """Return the observations of a démarche that may be shown: columns of observations.SCHEMA.
+
+    surveyed: those of the answers, see `survey.of_survey`. places: those of the data root. before: what earlier
+    editions have published of the answers.
+    """
+    mine = places[places["epci"].eq(material.epci) | places["code"].eq(material.epci)]
+    communes = mine.loc[mine["level"].eq("commune"), "code"].tolist()
+    facts = plan_facts(material, communes)
+    tables = [observe([one for one in CATALOGUE.values() if PLAN in one.sources], facts, SOURCES)] if len(facts) else []
+    if surveyed is not None and len(surveyed):  # no indicator asks what this questionnaire does
+        tables.append(surveyed)
+    if not tables:
+        return pd.DataFrame(columns=COLUMNS)
+    found = pd.concat(tables, ignore_index=True)[COLUMNS]
+    shown = withhold_beside(found, CATALOGUE, SOURCES, membership(mine), before).observations
+    return SCHEMA.validate(shown.astype({"quality": int})[COLUMNS])

@@ -1,0 +1,85 @@
+"""Indicators that only the residents can tell (PAR-08, HAN-07, DRO-08, EMP-05, JEU-08, AVS-11), as observations."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.core.model import MISSING, OK, SECRET, Indicator
+from ctg_analysis.demarche.survey.questions import CELL, FRAGILE_UNDER, HIDDEN_UNDER
+from ctg_analysis.demarche.survey.weighting import effective_size
+from ctg_analysis.demarche.tables.codes import LIST, NO_ANSWER, NOT_CONCERNED, PAIR, has_code, labels
+from ctg_analysis.indicators.intervals import TOO_WEAK, WITH_ITS_INTERVAL
+from ctg_analysis.indicators.observations import COLUMNS
+from ctg_analysis.indicators.uncertainty import wilson_interval
+from ctg_analysis.sources.declared.demarche import SURVEY
+
+LEVEL = "epci"
+
+
+class Asked(NamedTuple):
+    """The share that an indicator is: those who gave one of these codes among those who answered the question."""
+
+    indicator: str
+    q_id: str
+    codes: tuple[str, ...]
+
+
+def asked_of(indicators: Iterable[Indicator], questionnaire: pd.DataFrame, answers: pd.DataFrame) -> list[Asked]:
+    """Return what the indicators of the consultation ask, for those whose question and codes the questionnaire has.
+
+    Their declaration names the question (denominator) and the codes (numerator: question=code|code).
+    """
+    codes = {row.q_id: set(labels(row.modalites)) for row in questionnaire.itertuples()}
+    found = []
+    for one in (one for one in indicators if SURVEY in one.sources):
+        q_id, _, wanted = one.value.numerator.partition(PAIR)
+        asked = Asked(one.id, q_id, tuple(wanted.split(LIST)))
+        if q_id in answers and set(asked.codes) <= codes.get(q_id, set()):
+            found.append(asked)
+    return found
+
+
+def survey_observations(
+    answers: pd.DataFrame, weights: pd.Series, asked: Iterable[Asked], territory: str, period: str
+) -> pd.DataFrame:
+    """Return one observation per indicator, of the whole EPCI, for the secrecy gate: columns of observations.SCHEMA.
+
+    denominator: the respondents concerned who answered (rule R25). value: the weighted share of them, in %; numerator:
+    what it comes to among them, so that the rules on small numbers see respondents, not weights. low, high: 95 %, on
+    the effective size. quality: 2, to be read with its interval; 3, too weak for a number, under a base of 30.
+    status: `secret` for a base under 10 (rule R24), and for 1 to 4 respondents in the share or out of it (rule R1);
+    `nd` when nobody was concerned.
+    """
+    rows = [(one.indicator, *_measured(answers[one.q_id], weights, one.codes)) for one in asked]
+    table = pd.DataFrame(rows, columns=["indicator", "count", "denominator", "share", "n_eff"])
+    low, high = wilson_interval(table["share"] * table["n_eff"], table["n_eff"])
+    few = [group.gt(0) & group.lt(CELL) for group in (table["count"], table["denominator"] - table["count"])]
+    secret = table["denominator"].lt(HIDDEN_UNDER) | few[0] | few[1]
+    status = np.select([table["denominator"].eq(0), secret], [MISSING, SECRET], OK)
+    figures = {
+        "numerator": table["share"] * table["denominator"],
+        "denominator": table["denominator"].astype(float),
+        "value": 100 * table["share"],
+        "low": 100 * low,
+        "high": 100 * high,
+    }
+    return table.assign(
+        **{name: column.where(status == OK) for name, column in figures.items()},
+        status=status,
+        quality=np.where(table["denominator"].lt(FRAGILE_UNDER), TOO_WEAK, WITH_ITS_INTERVAL),
+        territory=territory,
+        level=LEVEL,
+        period=period,
+        source=SURVEY,
+    )[COLUMNS]
+
+
+def _measured(cells: pd.Series, weights: pd.Series, codes: tuple[str, ...]) -> tuple[int, int, float, float]:
+    """Return the respondents who gave one of the codes, those who answered, the weighted share, the effective size."""
+    base = ~cells.isin([NOT_CONCERNED, NO_ANSWER])
+    cells, weights = cells[base], weights[base]
+    gave = pd.concat([has_code(cells, code) for code in codes], axis=1).any(axis=1)
+    share = float(weights[gave].sum() / weights.sum()) if len(cells) else np.nan
+    return int(gave.sum()), len(cells), share, effective_size(weights) if len(cells) else np.nan

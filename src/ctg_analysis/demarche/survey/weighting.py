@@ -1,0 +1,242 @@
+"""Redressement: weights that give the answers the profile of the population, and what they cost (rules R20 and R21)."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.demarche.tables.codes import CROSSED, LIST, NO_ANSWER, OUTSIDE
+from ctg_analysis.indicators.uncertainty import Z, wilson_interval
+
+PROBABILITY, QUOTA, VOLUNTEERS = "probabiliste", "quotas", "volontaires"
+
+BOUNDS = (0.3, 3.0)  # of a weight, the mean being 1 (rule R21)
+FEWEST = 10  # answers of a category of a margin: with fewer, it is put together with its neighbour
+TOLERATED = 0.1  # points between a weighted share and that of the census
+ROUNDS, NEAR = 1000, 1e-9  # of the raking: how many at most, and the gap (part of the whole) that ends it
+
+UNDER, OVER, CLOSE = "sous-représenté", "surreprésenté", "proche"
+MARGINS = "marges.csv"
+
+
+class Weighting(NamedTuple):
+    """Weights of mean 1, with the index of the answers, and what is to be told of them.
+
+    profile: columns variable, modalite, category (modalities that were put together: a|b), count (answers), before,
+    after and census (shares from 0 to 1), represented (before any weight, see `profile_words`). Those who do not say
+    are the modality SR, without census: they keep their part.
+    low, high: weights at the bounds. gap: largest difference of a category with the census, in points. converged: it is
+    under 0.1. out_of_reach: categories, as variable=category, that no weights within the bounds bring to the census.
+    """
+
+    weights: pd.Series
+    profile: pd.DataFrame
+    low: int
+    high: int
+    gap: float
+    converged: bool
+    out_of_reach: list[str]
+    n_eff: float
+    deff: float
+
+
+class KnownWeights(NamedTuple):
+    """Weights that anyone can work out of the profile, since all follow one margin.
+
+    question: that margin. of_groups: code → weight; "" for those who gave none. Empty for a margin of two questions.
+    """
+
+    question: str
+    of_groups: dict[str, float]
+
+
+class _Margin(NamedTuple):
+    """A margin as the raking takes it: the category of each answer, and the part that each must have."""
+
+    variable: str
+    categories: pd.Series  # modality → category
+    cells: pd.Series  # modality of each answer
+    numbers: np.ndarray  # number of the category of each answer
+    parts: pd.Series  # category → part of all the answers
+
+
+def effective_size(weights: pd.Series) -> float:
+    """Return the number of answers without weights that would be as precise: (Σw)² / Σw² (Kish 1965)."""
+    squares = float((weights**2).sum())
+    return float(weights.sum()) ** 2 / squares if squares else 0.0
+
+
+def design_effect(weights: pd.Series) -> float:
+    """Return what the weights multiply the variance of a share by: n / n_eff (Kish 1965)."""
+    return len(weights) / effective_size(weights)
+
+
+def half_width(answers: float, deff: float = 1, population: float = np.inf) -> float:
+    """Return the 95 % margin of error of a share of 50 %, the widest, from 0 to 1 (rule R20).
+
+    Legitimate for a probability sample alone, see `interval_words`. population: of which the answers are a part.
+    """
+    return Z * float(np.sqrt(0.25 / answers * deff * (1 - answers / population)))
+
+
+def interval_words(sample: str) -> str:
+    """Return what the interval of a sample may be called: only a probability sample has a margin of error (rule R20).
+
+    sample: PROBABILITY, QUOTA or VOLUNTEERS. Source: American Association for Public Opinion Research, 2016.
+    """
+    return "marge d'erreur à 95 %" if sample == PROBABILITY else "intervalle indicatif"
+
+
+def rake(answers: pd.DataFrame, margins: pd.DataFrame, bounds: tuple[float, float] = BOUNDS) -> Weighting:
+    """Return the weights that give the answers the margins of the census, and the profile before and after (rule R21).
+
+    answers: a column for each variable of the margins. margins: columns variable, modalite, effectif; the variable
+    `a+b` crosses two columns. Margins count by their shares: those of households and of persons go together.
+    A category with fewer than 10 answers, or with nobody in the census, is put together with the neighbour, in the
+    order of the margins, that has fewer answers.
+
+    Raises:
+        InputError: a variable that no column holds, a modality that its margin lacks, a margin of 0.
+    """
+    cells = _cells(answers, margins)
+    census = {name: rows.set_index("modalite")["effectif"].astype(float) for name, rows in margins.groupby("variable")}
+    used = [_margin(name, cells[name], census[name]) for name in cells]
+    profiles, in_profile, counts = np.unique(
+        np.column_stack([margin.numbers for margin in used]), axis=0, return_inverse=True, return_counts=True
+    )
+    parts = [margin.parts.to_numpy() for margin in used]
+    of_profiles = bounded_raking(list(profiles.T), parts, counts, bounds)
+    weights = pd.Series(of_profiles[in_profile], index=answers.index)
+    gaps, out_of_reach = {}, []
+    for margin in used:
+        reached = np.bincount(margin.numbers, weights, minlength=len(margin.parts)) / weights.sum()
+        gaps[margin.variable] = 100 * np.abs(reached - margin.parts).max()
+        needed = margin.parts / (np.bincount(margin.numbers, minlength=len(margin.parts)) / len(answers))
+        out_of_reach += [f"{margin.variable}={one}" for one in needed.index[~needed.between(*bounds)]]
+    gap = max(gaps.values())
+    return Weighting(
+        weights=weights,
+        profile=pd.concat([_profile(one, census[one.variable], weights) for one in used], ignore_index=True),
+        low=int(np.isclose(weights, bounds[0]).sum()),
+        high=int(np.isclose(weights, bounds[1]).sum()),
+        gap=float(gap),
+        converged=bool(gap < TOLERATED),
+        out_of_reach=out_of_reach,
+        n_eff=effective_size(weights),
+        deff=design_effect(weights),
+    )
+
+
+def known_weights(weighting: Weighting | None, answers: pd.DataFrame) -> KnownWeights | None:
+    """Return the weights that the profile gives away; None where several margins, or none, make them."""
+    margins = weighting.profile["variable"].unique() if weighting else []
+    if len(margins) != 1:
+        return None
+    (name,) = margins
+    if CROSSED in name:
+        return KnownWeights(name, {})
+    groups = answers[name].mask(answers[name].isin([*OUTSIDE]), "")
+    return KnownWeights(name, weighting.weights.groupby(groups).mean().to_dict())
+
+
+def bounded_raking(
+    categories: list[np.ndarray], parts: list[np.ndarray], counts: np.ndarray, bounds: tuple[float, float]
+) -> np.ndarray:
+    """Return the weight of each profile: the nearest to 1, within the bounds, that give every category its part.
+
+    categories: for each margin, the number of the category of each profile. parts: for each margin, the part of each
+    category. counts: answers of each profile. Each margin in turn multiplies what its categories lack, the weights
+    being cut at the bounds: where they are not, this is the raking of Deming and Stephan (1940); where they are, its
+    truncated form (Deville and Särndal 1992, JASA 87), which meets margins and bounds together whenever that can be.
+    """
+    free, total = np.ones(len(counts)), counts.sum()
+    for _ in range(ROUNDS):
+        largest = 0.0
+        for numbers, part in zip(categories, parts, strict=True):
+            reached = np.bincount(numbers, counts * free.clip(*bounds), minlength=len(part)) / total
+            largest = max(largest, np.abs(reached - part).max())
+            free = (free * (part / reached)[numbers]).clip(NEAR, 1 / NEAR)
+        if largest < NEAR:
+            break
+    return free.clip(*bounds)
+
+
+def _cells(answers: pd.DataFrame, margins: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the modality of each answer for each variable; SR for those who do not say."""
+    cells, findings = {}, []
+    for variable, rows in margins.groupby("variable", sort=False):
+        columns = variable.split(CROSSED)
+        absent = [name for name in columns if name not in answers]
+        if absent:
+            findings.append(Finding(MARGINS, None, "variable", variable, "questions that the answers have"))
+            continue
+        if rows["effectif"].sum() <= 0:
+            findings.append(Finding(MARGINS, None, "effectif", f"0 in all for {variable}", "a population"))
+        silent = answers[columns].isin([*OUTSIDE, ""]).any(axis=1) | answers[columns].isna().any(axis=1)
+        said = answers[columns[0]].str.cat([answers[name] for name in columns[1:]], sep=CROSSED).mask(silent, NO_ANSWER)
+        for modality in sorted({*said} - {NO_ANSWER, *rows["modalite"]}):
+            expected = "a margin for each modality of the answers"
+            findings.append(Finding(MARGINS, None, variable, f"no modality {modality!r}", expected))
+        cells[variable] = said
+    if findings:
+        raise InputError(findings)
+    return cells
+
+
+def _margin(variable: str, cells: pd.Series, census: pd.Series) -> _Margin:
+    """Return a margin with its small categories put together, those who do not say keeping their part."""
+    said = cells.ne(NO_ANSWER)
+    categories = merged(cells[said].value_counts().reindex(census.index, fill_value=0), census)
+    parts = census.groupby(categories, sort=False).sum() / census.sum() * said.mean()
+    if not said.all():
+        parts[NO_ANSWER] = 1 - said.mean()
+    numbers = parts.index.get_indexer(cells.map(categories).where(said, NO_ANSWER))
+    return _Margin(variable, categories, cells, numbers, parts)
+
+
+def merged(counts: pd.Series, census: pd.Series) -> pd.Series:
+    """Return modality → category: modalities with too few answers, or nobody in the census, join a neighbour.
+
+    counts: answers by modality, in the order of the margin. The category that has fewest goes first, and joins the
+    neighbour that has fewer. census: people by modality.
+    """
+    groups = [[modality] for modality in counts.index]
+
+    def size(group: list[str]) -> int:
+        return int(counts[group].sum()) if census[group].sum() > 0 else 0
+
+    while len(groups) > 1 and min(map(size, groups)) < FEWEST:
+        place = min(range(len(groups)), key=lambda number: size(groups[number]))
+        beside = [number for number in (place - 1, place + 1) if 0 <= number < len(groups)]
+        neighbour = min(beside, key=lambda number: size(groups[number]))
+        first, second = sorted((place, neighbour))
+        groups[first : second + 1] = [groups[first] + groups[second]]
+    return pd.Series({modality: LIST.join(group) for group in groups for modality in group})
+
+
+def _profile(margin: _Margin, census: pd.Series, weights: pd.Series) -> pd.DataFrame:
+    """Return the rows of `Weighting.profile` of one variable."""
+    modalities = [*census.index, *([NO_ANSWER] if NO_ANSWER in margin.parts else [])]
+    counts = margin.cells.value_counts().reindex(modalities, fill_value=0)
+    after = weights.groupby(margin.cells).sum().reindex(modalities, fill_value=0) / weights.sum()
+    table = pd.DataFrame(
+        {
+            "variable": margin.variable,
+            "modalite": modalities,
+            "category": margin.categories.reindex(modalities).fillna(NO_ANSWER).to_numpy(),
+            "count": counts.to_numpy(),
+            "before": counts.to_numpy() / len(weights),
+            "after": after.to_numpy(),
+            "census": (census / census.sum()).reindex(modalities).to_numpy(),
+        }
+    )
+    return table.assign(represented=profile_words(table["count"], table["census"]))
+
+
+def profile_words(counts: pd.Series, census: pd.Series) -> pd.Series:
+    """Return who is under-represented among those who say: beyond the 95 % interval of their share (rules R14, R22)."""
+    said = counts.where(census.notna())
+    low, high = wilson_interval(said, pd.Series(said.sum(), index=counts.index))
+    words = pd.Series(CLOSE, index=counts.index).mask(high.lt(census), UNDER).mask(low.gt(census), OVER)
+    return words.where(census.notna(), "")

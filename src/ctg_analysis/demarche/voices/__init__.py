@@ -1,0 +1,1 @@
+"""What was said in interviews and meetings, and voted there."""

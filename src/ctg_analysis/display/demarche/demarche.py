@@ -1,0 +1,127 @@
+"""What the chapters of a démarche are made of: charts and tables with their source, links, amounts, quantities."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+from markupsafe import Markup
+
+from ctg_analysis.display import markup
+from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.pieces import charts
+from ctg_analysis.display.pieces.charts import Listing
+from ctg_analysis.display.words import texts
+
+UNKNOWN, NOTHING = "nd", "\u2014"
+YES, NO = "oui", "non"
+Cell = str | Markup
+HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper it may fill a page
+
+
+def chart(
+    drawing: str, data: Listing, *, message: str, what: str, when: str, source: str, file: str, note: str = ""
+) -> Html:
+    """Return a drawing with its words. message: its title; what, when: its subtitle. data: the texts behind it."""
+    says = " ; ".join(f"{line[0]} : {', '.join(line[1:])}" for line in data.lines)
+    subtitle = f"{what}, {when}"
+    header = [texts.typography(text) for text in data.header]
+    lines = [[texts.typography(text) for text in line] for line in data.lines]
+    return markup.figure(
+        drawing,
+        file=file,
+        kind="chart tall" if float(HEIGHT.search(drawing)[1]) > TALL else "chart",
+        title=texts.typography(message),
+        subtitle=texts.typography(subtitle),
+        alt=texts.typography(f"{message}. {subtitle} : {says}."),
+        source=source,
+        note=texts.typography(note),
+        data=Table(texts.typography(subtitle), header, lines, texts.typography(charts.signs(data.lines))),
+    )
+
+
+def table(
+    caption: str,
+    header: Sequence[Cell],
+    lines: Iterable[Sequence[Cell]],
+    source: str,
+    note: str = "",
+    *,
+    marked: Iterable[int] = (),
+    words: bool = True,
+) -> Html:
+    """Return a table and its source; cells of Markup are written as they are: see link, anchored.
+
+    marked: numbers of the rows to set apart. words: the cells are sentences rather than numbers.
+    """
+    rows = [[_written(cell) for cell in line] for line in lines]
+    note = texts.typography(" ".join(said for said in (charts.signs(rows), note) if said))
+    head = [_written(cell) for cell in header]
+    made = markup.table(Table(texts.typography(caption), head, rows, note, frozenset(marked), words))
+    return Html(f"{made.html}\n{markup.source(source).html}")
+
+
+def _written(cell: Cell) -> Cell:
+    return cell if isinstance(cell, Markup) else texts.typography(cell)
+
+
+def together(*pieces: Html) -> Html:
+    """Return several pieces as one."""
+    return Html("\n".join(piece.html for piece in pieces if piece.html))
+
+
+def said(text: str, beside: str = "") -> Html:
+    """Return a sentence, and what goes with it."""
+    return markup.reading(texts.typography(text), texts.typography(beside))
+
+
+def plain(text: str, beside: str = "") -> Html:
+    """Return what there is to say when there is nothing to show."""
+    return markup.piece("plain.html.j2", texts=[texts.typography(one) for one in (text, beside) if one])
+
+
+def link(text: str, address: str) -> Markup:
+    """Return a link."""
+    return Markup('<a href="{}">{}</a>').format(address, texts.typography(text))
+
+
+def anchored(cell: Cell, name: str) -> Markup:
+    """Return a cell that links lead to."""
+    return Markup('<span id="{}">{}</span>').format(name, _written(cell))
+
+
+def listed(cells: Iterable[Cell]) -> Markup:
+    """Return cells one after the other; a sign when there is none."""
+    return Markup(", ").join(_written(cell) for cell in cells) or Markup(NOTHING)
+
+
+def euros(amount: float) -> str:
+    """Return an amount: 12 345 €; a sign when it is not known."""
+    if pd.isna(amount):
+        return UNKNOWN
+    return f"{texts.number(amount, 0 if float(amount).is_integer() else 2)}{texts.NBSP}€"
+
+
+def thousands(amount: float) -> str:
+    """Return an amount in thousands of euros: 12,3."""
+    return texts.number(amount / 1000, 1)
+
+
+def quantity(value: float) -> str:
+    """Return a quantity with as many decimals as it was written with; a sign when it is not known."""
+    if pd.isna(value):
+        return UNKNOWN
+    decimals = next(places for places in range(7) if round(value, places) == value or places == 6)
+    return texts.number(value, decimals)
+
+
+def text_of(cell: object) -> str:
+    """Return what a cell of the material says, its texts one after the other; nothing when it is empty."""
+    if isinstance(cell, tuple):
+        return " ; ".join(cell)
+    return "" if pd.isna(cell) else str(cell)
+
+
+def plural(count: int, one: str, several: str = "") -> str:
+    """Return « 1 action », « 2 actions », « 0 action »."""
+    words = one if count < 2 else several or (one if one.endswith("s") else f"{one}s")
+    return f"{texts.number(count)} {words}"

@@ -1,0 +1,271 @@
+"""The yearly follow-up as a page shows it: statuses in words, what was spent, how far the indicators are."""
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+from markupsafe import Markup
+
+from ctg_analysis.demarche.plan import tracking
+from ctg_analysis.display.demarche.demarche import (
+    NOTHING,
+    UNKNOWN,
+    anchored,
+    chart,
+    euros,
+    link,
+    plain,
+    plural,
+    quantity,
+    said,
+    table,
+    text_of,
+    thousands,
+    together,
+)
+from ctg_analysis.display.drawings import bars, progress
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces.charts import Listing
+from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.moments import day_text
+
+LATE, DROPPED = "retardée", "abandonnée"
+REACHED = "cible atteinte"
+BROKEN = "série rompue : définition ou source changée, le départ, la valeur et la cible ne se comparent pas"
+PLAIN = re.compile(r"[\d\u202f\u2212]+(?:,\d+)?")
+ENDS = ["baseline_text", "now_text", "target_text"]
+NOT_MEASURED = "pas encore mesuré"
+ORIGINS = {
+    tracking.REPORTED: "relevé du suivi",
+    tracking.OBSERVED: "recalculé du diagnostic",
+    tracking.BASELINE: "départ",
+    tracking.TARGET: "cible",
+}
+PATHS = (
+    "Anneau : valeur de départ ; disques : valeurs relevées ; trait épais : cible. Chaque ligne a sa propre échelle. "
+    "Un trait vertical coupe une série dont la définition ou la source a changé : ses deux parts ne sont pas reliées."
+)
+WAY = "La barre va du départ à la cible ; une flèche dit qu'elle va plus loin, ou à l'opposé."
+
+
+def statuses(by_year: pd.DataFrame, source: str, file: str) -> Html:
+    """Return how many actions have each status at the end of each year. by_year: see field.tracking.status_by_year."""
+    counts = pd.DataFrame(
+        {str(year): [int(by_year[year].eq(status).sum()) for status in tracking.STATUSES] for year in by_year.columns},
+        index=list(tracking.STATUSES),
+    ).T
+    last, when = counts.iloc[-1], counts.index[-1]
+    told = ", ".join(plural(count, status) for status, count in last.items())
+    sentence = f"Fin {when}, sur {plural(last.sum(), 'action')} : {told}."
+    note = "Une action retardée se fera plus tard ; une action abandonnée ne se fera pas."
+    years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
+    data = Listing(
+        ["Année", *tracking.STATUSES],
+        [[name, *map(str, row)] for name, row in zip(counts.index, counts.to_numpy(), strict=True)],
+    )
+    figure = chart(
+        progress.stacked(counts),
+        data,
+        message=f"{plural(last[LATE], LATE)} et {plural(last[DROPPED], DROPPED)} fin {when}",
+        what="Actions par statut à la fin de l'année (nombre)",
+        when=years,
+        source=source,
+        file=file,
+        note=note,
+    )
+    return together(said(sentence), figure)
+
+
+def dashboard(rows: pd.DataFrame, years: Sequence[int], caption: str, source: str, address) -> Html:
+    """Return the actions of an axis: their status at the end of each year, what was done, what was hard.
+
+    rows: columns action_id, titre, one per year (status), then avancement_pct, faits, difficultes of the last line.
+    address: action → that of its fiche.
+    """
+    lines = []
+    for row in rows.to_dict("records"):
+        name = link(f"{row['action_id']} {row['titre']}", address(row["action_id"]))
+        done = NOTHING if pd.isna(row["avancement_pct"]) else f"{row['avancement_pct']} %"
+        lines.append(
+            [
+                anchored(name, f"suivi-{row['action_id']}"),
+                *(text_of(row[year]) or UNKNOWN for year in years),
+                done,
+                text_of(row["faits"]) or NOTHING,
+                text_of(row["difficultes"]) or NOTHING,
+            ]
+        )
+    header = ["Action", *(f"Fin {year}" for year in years), "Avancement", "Ce qui a été fait", "Difficultés"]
+    return table(caption, header, lines, source)
+
+
+def bullets(rows: pd.DataFrame, what: str, when: str, source: str, file: str) -> Html:
+    """Return how far the indicators of an axis are between their baseline and their target.
+
+    rows: those of field.tracking.gaps, with label, unite.
+    """
+    written = rows.assign(
+        baseline_text=[quantity(value) for value in rows["baseline"]],
+        now_text=[_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["now"], strict=True)],
+        target_text=[quantity(value) for value in rows["target"]],
+        word=["série rompue" if broken else "" for broken in rows["broken"]],
+    )
+    drawn = written.assign(
+        label=[f"{label} ({unit})" for label, unit in zip(rows["label"], rows["unite"], strict=True)],
+        **pd.DataFrame([_alike(row) for row in rows.itertuples(index=False)], rows.index, ENDS),
+    )
+    reached = int(rows["way"].ge(1).sum())
+    lines = [
+        [
+            row.label,
+            row.unite,
+            *(
+                _at(getattr(row, f"{name}_text"), getattr(row, f"{name}_year"))
+                for name in ("baseline", "now", "target")
+            ),
+            ORIGINS.get(row.kind, NOTHING),
+            _word(row),
+        ]
+        for row in written.itertuples(index=False)
+    ]
+    header = ["Indicateur", "Unité", "Départ", "Actuel", "Cible", "D'où vient l'actuel", "Lecture"]
+    measured = int(rows["now"].notna().sum())
+    return chart(
+        progress.bullets(drawn),
+        Listing(header, lines),
+        message=f"{_reached(reached)} sur {plural(measured, 'mesurée')} : {what}",
+        what=f"{what}, indicateurs du départ à la cible",
+        when=when,
+        source=source,
+        file=file,
+        note=WAY,
+    )
+
+
+def _alike(row) -> list[str]:
+    """Return the baseline, the value and the target of an indicator with the decimals that the diagnosis gives it.
+
+    Its unit stands in the label. A value of the diagnosis that is no plain number is written as it is there.
+    """
+    now = _bare(row.text)
+    if not now or not PLAIN.fullmatch(now):
+        return [quantity(row.baseline), now or quantity(row.now), quantity(row.target)]
+    return [_rounded(row.baseline, _decimals(now)), now, _rounded(row.target, _decimals(now))]
+
+
+def _alike_over_years(rows: pd.DataFrame) -> list[str]:
+    """Return the values of an indicator, each with the fewest decimals that the diagnosis gives one of them."""
+    told = [_bare(text) for text in rows["text"]]
+    fewest = min((_decimals(text) for text in told if PLAIN.fullmatch(text)), default=None)
+    write = quantity if fewest is None else lambda value: _rounded(value, fewest)
+    return [
+        write(value) if not text or PLAIN.fullmatch(text) else text
+        for text, value in zip(told, rows["value"], strict=True)
+    ]
+
+
+def _bare(text: str) -> str:
+    """Return how an observed value is written, without the sign of its unit, which has its own place."""
+    return text.removesuffix("%").rstrip()
+
+
+def _decimals(number: str) -> int:
+    return len(number.partition(",")[2])
+
+
+def _rounded(value: float, decimals: int) -> str:
+    return UNKNOWN if pd.isna(value) else texts.number(value, decimals)
+
+
+def _at(text: str, year: float) -> str:
+    return text if pd.isna(year) else f"{text} ({year:.0f})"
+
+
+def _reached(count: int) -> str:
+    return plural(count, "cible atteinte", "cibles atteintes") if count else "Aucune cible atteinte"
+
+
+def _word(row) -> str:
+    if pd.isna(row.now):
+        return NOT_MEASURED
+    if row.broken:
+        return BROKEN
+    if pd.isna(row.way):
+        return NOTHING
+    if row.way >= 1:
+        return REACHED
+    return f"{texts.number(100 * row.way)} % du chemin" if row.way >= 0 else "à l'opposé de la cible"
+
+
+def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, file: str) -> Html:
+    """Return the values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
+    drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
+    told = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
+    rows = rows.assign(text=told)
+    years = sorted(rows["year"].unique())
+    lines = []
+    for name, label in labels.items():
+        own = rows[rows["ind_id"].eq(name)]
+        cells = [own[own["year"].eq(year)] for year in years]
+        told = [
+            ", ".join(f"{one.text} ({ORIGINS[one.kind]})" for one in cell.itertuples()) or NOTHING for cell in cells
+        ]
+        lines.append([label, *told])
+    broken = rows.groupby("ind_id")["part"].nunique().gt(1).sum()
+    message = f"{plural(len(labels), 'indicateur de résultat', 'indicateurs de résultat')} suivis d'année en année"
+    if broken:
+        message += f", dont {plural(broken, 'série rompue', 'séries rompues')}"
+    return chart(
+        progress.paths(drawn, labels),
+        Listing(["Indicateur", *map(str, years)], lines),
+        message=message,
+        what="Indicateurs de résultat, valeurs relevées et cible",
+        when=when,
+        source=source,
+        file=file,
+        note=PATHS,
+    )
+
+
+def money(rows: pd.DataFrame, source: str, file: str) -> Html:
+    """Return what was to be spent and what was, year by year. rows: see field.tracking.money."""
+    known = rows.dropna(subset=["spent"])
+    spent, planned = known["spent"].sum(), known["planned"].sum()
+    sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."
+    shown = pd.DataFrame(
+        {
+            "name": known["year"].astype(str),
+            "level": "",
+            "first": known["planned"] / 1000,
+            "second": known["spent"] / 1000,
+            "first_text": [thousands(value) for value in known["planned"]],
+            "second_text": [thousands(value) for value in known["spent"]],
+        }
+    )
+    lines = [
+        [str(row.year), euros(row.planned), euros(row.spent), f"{row.told} sur {row.actions}"]
+        for row in rows.itertuples(index=False)
+    ]
+    silent = [str(row.year) for row in rows.itertuples(index=False) if row.told < row.actions]
+    note = f"En {texts.listed(silent)}, toutes les actions ne disent pas leur dépense." if silent else ""
+    years = f"{rows['year'].min()}-{rows['year'].max()}" if len(rows) > 1 else str(rows["year"].min())
+    figure = chart(
+        bars.dumbbell(shown, ("Prévu", "Dépensé")),
+        Listing(["Année", "Prévu", "Dépensé", "Actions qui disent leur dépense"], lines),
+        message=f"{thousands(spent)} milliers d'euros dépensés pour {thousands(planned)} prévus",
+        what="Argent prévu et dépensé par année (milliers d'euros)",
+        when=years,
+        source=source,
+        file=file,
+        note=note,
+    )
+    return together(said(sentence), figure)
+
+
+def decisions(rows: Sequence[tuple[pd.Timestamp, Markup | str, str]], source: str) -> Html:
+    """Return decisions, the newest first. rows: day, what it is about, the decision."""
+    if not rows:
+        return plain("Aucune décision n'est encore inscrite.")
+    ordered = sorted(rows, key=lambda row: row[0], reverse=True)
+    lines = [[day_text(day), about, decision] for day, about, decision in ordered]
+    return table("Les décisions, des plus récentes aux plus anciennes", ["Date", "Sujet", "Décision"], lines, source)

@@ -1,0 +1,259 @@
+"""Priorities as a page shows them: marks with their spread, ranks and how sure they are, who differs, what was decided.
+
+ranking, sensitivity, divergences, points, overlooked, decided: those of `tables.outputs`. titles: enjeu_id → title.
+"""
+
+from collections.abc import Callable
+
+import pandas as pd
+from markupsafe import Markup
+
+from ctg_analysis.demarche.tables.actors import OTHERS
+from ctg_analysis.demarche.tables.codes import LIST
+from ctg_analysis.demarche.voices.priorities import OVERLOOKED, STABLE
+from ctg_analysis.display.demarche import actors
+from ctg_analysis.display.demarche.demarche import (
+    NOTHING,
+    UNKNOWN,
+    chart,
+    link,
+    listed,
+    plain,
+    plural,
+    quantity,
+    said,
+    table,
+    text_of,
+    together,
+)
+from ctg_analysis.display.drawings import votes
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces.charts import Listing
+from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.moments import day_text
+
+CRITERIA = {"importance": "Importance", "urgence": "Urgence", "faisabilite": "Faisabilité"}
+SPREAD = "Disque : note médiane, de 1 à 5 ; bande : la moitié centrale des notes."
+DRAWN = (
+    "Trait : rangs obtenus dans 95 des 100 tirages où l'on refait le vote avec autant de bulletins, tirés au hasard "
+    "parmi ceux de chaque rencontre et de chaque sorte d'acteurs. Un rang est dit stable quand ce trait couvre deux "
+    "rangs voisins au plus ; la part des tirages est celle où le rang change d'un rang au plus."
+)
+MOVED = 3  # ranks
+Address = Callable[[str], str]
+
+
+def criteria(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
+    """Return the median marks of each enjeu and their spread."""
+    voted = ranking[ranking["voters"].gt(0)]
+    labels = [f"{row.enjeu_id} {row.titre}" for row in voted.itertuples(index=False)]
+    header = ["Enjeu", *(f"{title} : médiane (quartiles)" for title in CRITERIA.values()), "Bulletins"]
+    lines = [
+        [label, *(_marks(row, name) for name in CRITERIA), texts.number(row["voters"])]
+        for label, row in zip(labels, voted.to_dict("records"), strict=True)
+    ]
+    return chart(
+        votes.criteria(voted.assign(label=labels), CRITERIA),
+        Listing(header, lines),
+        message=_foremost(voted),
+        what="Notes données aux enjeux, de 1 à 5",
+        when=when,
+        source=source,
+        file=file,
+        note=f"{SPREAD} {_ballots(voted)}",
+    )
+
+
+def _foremost(voted: pd.DataFrame) -> str:
+    """Return which enjeux have the highest median importance, and the highest urgency too when some have both."""
+    important = voted[voted["importance"].eq(voted["importance"].max())]
+    both = important[important["urgence"].eq(voted["urgence"].max())]
+    first = both if len(both) else important
+    one, many = ("le plus important et le plus urgent", "les plus importants et les plus urgents")
+    if both.empty:
+        one, many = "le plus important", "les plus importants"
+    if len(first) == 1:
+        return f"L'enjeu jugé {one} : {texts.uncapitalised(first['titre'].iloc[0])}"
+    return f"{len(first)} enjeux sur {len(voted)} sont jugés {many}"
+
+
+def _marks(row: dict, name: str) -> str:
+    if pd.isna(row[name]):
+        return UNKNOWN
+    return f"{quantity(row[name])} ({quantity(row[f'{name}_q1'])} à {quantity(row[f'{name}_q3'])})"
+
+
+def _ballots(voted: pd.DataFrame) -> str:
+    least, most = int(voted["voters"].min()), int(voted["voters"].max())
+    return f"{least} bulletins." if least == most else f"De {least} à {most} bulletins selon l'enjeu."
+
+
+def matrix(ranking: pd.DataFrame, address: Address, source: str) -> Html:
+    """Return the enjeux where their importance and their urgence cross; each leads to its chain."""
+    voted = ranking.dropna(subset=["importance", "urgence"])
+    across, down = (sorted(voted[name].unique(), reverse=name == "urgence") for name in ("importance", "urgence"))
+    lines = []
+    for urgency in down:
+        cells = []
+        for importance in across:
+            here = voted[voted["importance"].eq(importance) & voted["urgence"].eq(urgency)]
+            cells.append(listed(_in_cell(row, address) for row in here.itertuples(index=False)))
+        lines.append([quantity(urgency), *cells])
+    header = ["Urgence", *(f"Importance {quantity(importance)}" for importance in across)]
+    note = "Notes médianes, de 1 à 5 ; entre parenthèses, la faisabilité."
+    return table("Importance et urgence des enjeux", header, lines, source, note, words=False)
+
+
+def _in_cell(row, address: Address) -> Markup:
+    return Markup("{} ({})").format(link(row.enjeu_id, address(row.enjeu_id)), quantity(row.faisabilite))
+
+
+def ranks(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
+    """Return the rank of each enjeu by the votes, and how sure it is."""
+    known = ranking.dropna(subset=["rank"])
+    texts_ = [_rank_text(row) for row in known.itertuples(index=False)]
+    labels = [f"{row.enjeu_id} {row.titre}" for row in known.itertuples(index=False)]
+    stable = int(known["words"].eq(STABLE).sum())
+    lines = [
+        [
+            label,
+            text,
+            row.words,
+            texts.number(100 * row.stability) + " %",
+            texts.number(row.score, 2),
+            texts.number(row.points),
+        ]
+        for label, text, row in zip(labels, texts_, known.itertuples(index=False), strict=True)
+    ]
+    header = ["Enjeu", "Rang (dans 95 tirages sur 100)", "Dit", "Part des tirages", "Note moyenne", "Points"]
+    told = "Le classement n'est pas sûr : deux rangs voisins ne se départagent pas toujours."
+    return chart(
+        votes.ranks(known.assign(label=labels, text=texts_)),
+        Listing(header, lines),
+        message=_stability(stable, len(known)),
+        what="Rang des enjeux selon les votes",
+        when=when,
+        source=source,
+        file=file,
+        note=DRAWN if stable == len(known) else f"{told} {DRAWN}",
+    )
+
+
+def _stability(stable: int, known: int) -> str:
+    """Return how many enjeux have a rank that the vote makes stable."""
+    if stable == known:
+        return f"Le vote donne un rang stable à {plural(known, 'enjeu', 'enjeux')} sur {known}"
+    if not stable:
+        return f"Le vote ne donne de rang stable à aucun enjeu sur {known}"
+    left = known - stable
+    others = "celui de l'autre" if left == 1 else f"celui des {left} autres"
+    return f"Le vote donne un rang stable à {plural(stable, 'enjeu', 'enjeux')} sur {known} ; {others} est incertain"
+
+
+def _rank_text(row) -> str:
+    low, high = int(row.rank_low), int(row.rank_high)
+    return f"{row.rank:.0f}" if low == high else f"{row.rank:.0f} ({low} à {high})"
+
+
+def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: str) -> Html:
+    """Return the rank of each enjeu under other ways of counting."""
+    wide = sensitivity.pivot(index="scheme", columns="enjeu_id", values="rank")
+    wide = wide.loc[list(dict.fromkeys(sensitivity["scheme"]))].sort_values(
+        sensitivity["scheme"].iloc[0], axis=1, kind="stable"
+    )
+    moved = int((wide.max() - wide.min()).ge(MOVED).sum())
+    lines = [
+        [name[:1].upper() + name[1:], *map(str, row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)
+    ]
+    lines.append(["Du meilleur au moins bon", *(f"{wide[name].min()} à {wide[name].max()}" for name in wide)])
+    header = ["Façon de compter", *(link(name, address(name)) for name in wide)]
+    many = plural(moved, "enjeu change", "enjeux changent")
+    caption = "Rang des enjeux selon la façon de compter"
+    return together(
+        said(f"Selon la façon de compter, {many} de trois rangs ou plus."),
+        table(caption, header, lines, source, marked={len(lines) - 1}, words=False),
+    )
+
+
+def voters(points: pd.DataFrame, address: Address, source: str) -> Html:
+    """Return the points that each kind of actors gave."""
+    wide = points.pivot(index="type_votant", columns="enjeu_id", values="points").fillna(0).astype(int)
+    wide = wide.loc[sorted(wide.index, key=lambda name: (name == OTHERS, -wide.loc[name].sum(), name))]
+    wide.index = [actors.several(name) for name in wide.index]
+    wide.loc["Ensemble"] = wide.sum()
+    wide = wide[wide.loc["Ensemble"].sort_values(ascending=False, kind="stable").index]
+    lines = [
+        [name[:1].upper() + name[1:], *map(str, row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)
+    ]
+    note = "Une sorte d'acteurs dont moins de trois personnes ont voté n'est pas nommée."
+    header = ["Sorte d'acteurs", *(link(name, address(name)) for name in wide)]
+    caption = "Points donnés aux enjeux par chaque sorte d'acteurs"
+    return table(caption, header, lines, source, note, marked={len(lines) - 1}, words=False)
+
+
+def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, source: str) -> Html:
+    """Return on which enjeux the kinds of actors differ."""
+    apart = rows[rows["diverges"].astype(bool)]
+    if apart.empty:
+        return plain("Aucun enjeu ne sépare les sortes d'acteurs de deux notes ou plus sur son importance.")
+    lines = [
+        [
+            link(f"{row.enjeu_id} {titles[row.enjeu_id]}", address(row.enjeu_id)),
+            quantity(row.spread),
+            actors.the(row.above.split(LIST)),
+            actors.the(row.below.split(LIST)),
+        ]
+        for row in apart.itertuples(index=False)
+    ]
+    header = ["Enjeu", "Écart entre médianes", "Plus important pour", "Moins important pour"]
+    divided = plural(len(apart), "enjeu divise", "enjeux divisent")
+    sentence = f"{divided} les acteurs : deux notes ou plus entre leurs médianes d'importance."
+    return together(said(sentence), table("Là où les acteurs ne sont pas d'accord", header, lines, source))
+
+
+def overlooked(rows: pd.DataFrame, address: Address, to_constat: Address, source: str) -> Html:
+    """Return the enjeux that are little voted but well proved."""
+    if rows.empty:
+        return plain("Aucun enjeu étayé n'est dans le dernier tiers des votes.", OVERLOOKED)
+    lines = [
+        [
+            link(f"{row.enjeu_id} {row.titre}", address(row.enjeu_id)),
+            UNKNOWN if pd.isna(row.rank) else quantity(row.rank),
+            quantity(row.points),
+            listed(link(name, to_constat(name)) for name in row.constats.split(LIST)),
+            str(row.kinds),
+        ]
+        for row in rows.itertuples(index=False)
+    ]
+    header = ["Enjeu", "Rang du vote", "Points", "Constats à preuve forte", "Sortes de preuves"]
+    sentence = f"{plural(len(rows), 'enjeu est peu voté mais étayé', 'enjeux sont peu votés mais étayés')}."
+    return together(said(sentence, OVERLOOKED), table("Peu votés mais étayés", header, lines, source))
+
+
+def decision_text(retained: object) -> str:
+    """Return what the COPIL decided."""
+    return "pas encore décidé" if pd.isna(retained) else "retenu" if retained else "non retenu"
+
+
+def decisions(rows: pd.DataFrame, address: Address, source: str) -> Html:
+    """Return what the COPIL decided, with its reason and its date, beside the votes that change nothing in it."""
+    counts = rows["retenu"].map(decision_text, na_action=None).value_counts()
+    told = ", ".join(
+        f"{counts[word]} {word}{'s' if counts[word] > 1 else ''}" for word in ("retenu", "non retenu") if word in counts
+    )
+    waiting = int(counts.get("pas encore décidé", 0))
+    sentence = f"Le COPIL a décidé : {told}." if told else "Le COPIL n'a encore rien décidé."
+    beside = f"{plural(waiting, 'enjeu attend', 'enjeux attendent')} sa décision." if waiting and told else ""
+    lines = [
+        [
+            link(f"{row.enjeu_id} {row.titre}", address(row.enjeu_id)),
+            UNKNOWN if pd.isna(row.rank) else quantity(row.rank),
+            decision_text(row.retenu),
+            text_of(row.motif) or ("sans motif" if not pd.isna(row.retenu) else NOTHING),
+            day_text(row.decide_le) or NOTHING,
+            f"{row.against}, sans motif" if row.unexplained else row.against,
+        ]
+        for row in rows.itertuples(index=False)
+    ]
+    header = ["Enjeu", "Rang du vote", "Décision", "Motif", "Date", "Par rapport au vote"]
+    return together(said(sentence, beside), table("La décision du COPIL, à part du vote", header, lines, source))

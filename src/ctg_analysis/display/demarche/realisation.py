@@ -1,0 +1,194 @@
+"""The bilan of a convention: the same charts and tables for the one before and, at its end, for the one under way."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ctg_analysis.core.model import Indicator
+from ctg_analysis.demarche.plan import realisation
+from ctg_analysis.display.demarche.demarche import (
+    NOTHING,
+    UNKNOWN,
+    Cell,
+    chart,
+    euros,
+    plain,
+    plural,
+    quantity,
+    said,
+    table,
+    text_of,
+    thousands,
+    together,
+)
+from ctg_analysis.display.drawings import bars, progress
+from ctg_analysis.display.drawings.amounts import grid
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces.charts import Listing
+from ctg_analysis.display.words import texts
+
+DONE = "réalisée"
+PER_ACTION = (
+    "Chaque ligne a sa propre unité : la barre dit la part de ce qui était prévu qui a été faite, les nombres la "
+    "quantité elle-même."
+)
+BOTH_KNOWN = "Seules comptent les actions dont le coût prévu et le coût réel sont tous deux connus"
+
+
+def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: str, file: str) -> Html:
+    """Return how many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
+    counts = realisation.by_axis(actions, order)
+    whole = counts.loc[realisation.ALL]
+    told = [f"{plural(whole[status], status)}" for status in order]
+    sentence = f"Sur {plural(whole['total'], 'action')} : {', '.join(told)}."
+    data = Listing(
+        ["Axe", *order, "Total"],
+        [[name, *map(str, row)] for name, row in zip(counts.index, counts.to_numpy(), strict=True)],
+    )
+    drawn = chart(
+        progress.stacked(counts.drop(columns="total", index=realisation.ALL)),
+        data,
+        message=f"{plural(whole[DONE], 'action')} {DONE if whole[DONE] < 2 else DONE + 's'} sur {whole['total']}",
+        what="Actions par axe et par statut (nombre)",
+        when=when,
+        source=source,
+        file=file,
+    )
+    return together(said(sentence), drawn)
+
+
+def quantities(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
+    """Return what was planned and what was done, action by action."""
+    rows = realisation.quantities(actions)
+    if rows.empty:
+        return plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
+    units = [text_of(unit) for unit in rows["unite"]]
+    shown = rows.assign(
+        label=[f"{name} ({unit})" if unit else name for name, unit in zip(rows["intitule"], units, strict=True)],
+        way=rows["part"],
+        word="",
+        baseline_text=[quantity(value) for value in rows["realise"]],
+        now_text="",
+        target_text=[quantity(value) for value in rows["prevu"]],
+    )
+    whole = rows["part"].ge(1).sum()
+    lines = [
+        [row.intitule, _counted(row.prevu, unit), _counted(row.realise, unit)]
+        for row, unit in zip(rows.itertuples(index=False), units, strict=True)
+    ]
+    return chart(
+        progress.bullets(shown, ("", "prévu"), ("fait", "", "prévu")),
+        Listing(["Action", "Prévu", "Réalisé"], lines),
+        message=f"Tout ce qui était prévu a été fait pour {plural(whole, 'action')} sur {len(rows)}",
+        what="Quantités prévues et réalisées, par action",
+        when=when,
+        source=source,
+        file=file,
+        note=PER_ACTION,
+    )
+
+
+def _counted(value: float, unit: str) -> str:
+    """Return « 1 place », « 8 places »."""
+    return f"{quantity(value)} {unit if value >= 2 else texts.singular(unit)}".strip()
+
+
+def costs(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
+    """Return what was to be spent and what was, by axis."""
+    rows = realisation.costs(actions)
+    whole = rows.loc[realisation.ALL]
+    gap = whole["spent"] - whole["planned"]
+    word = "de plus" if gap > 0 else "de moins"
+    told = f"{euros(abs(gap))} {word} que prévu" if gap else "exactement ce qui était prévu"
+    sentence = f"Coût réel ({when}) : {euros(whole['spent'])} pour {euros(whole['planned'])} prévus, soit {told}."
+    drawn = rows.drop(index=realisation.ALL)  # of another scale
+    drawn = drawn[drawn["planned"].gt(0) | drawn["spent"].gt(0)]
+    shown = pd.DataFrame(
+        {
+            "name": [texts.typography(name) for name in drawn.index],
+            "level": "",
+            "first": drawn["planned"].to_numpy() / 1000,
+            "second": drawn["spent"].to_numpy() / 1000,
+            "first_text": [thousands(value) for value in drawn["planned"]],
+            "second_text": [thousands(value) for value in drawn["spent"]],
+        }
+    )
+    data = Listing(
+        ["Axe", "Coût prévu", "Coût réel", "Actions comptées"],
+        [
+            [name, euros(row.planned), euros(row.spent), f"{row.known} sur {row.actions}"]
+            for name, row in zip(rows.index, rows.itertuples(index=False), strict=True)
+        ],
+    )
+    figure = chart(
+        bars.dumbbell(shown, ("Prévu", "Réel")),
+        data,
+        message=f"{thousands(whole['spent'])} milliers d'euros dépensés pour {thousands(whole['planned'])} prévus",
+        what="Coût prévu et coût réel, par axe (milliers d'euros)",
+        when=when,
+        source=source,
+        file=file,
+        note=f"{BOTH_KNOWN} : {whole['known']:.0f} sur {whole['actions']:.0f}.",
+    )
+    return together(said(sentence), figure)
+
+
+def one_by_one(actions: pd.DataFrame, caption: str, source: str, names: dict[str, Cell]) -> Html:
+    """Return the actions one by one: what was done, what differs, why, what follows. names: id → its first cell."""
+    header = ["Action", "Axe", "Statut", "Réalisé sur prévu", "Écart et explication", "Suite"]
+    lines = [
+        [
+            names.get(row.action_id, f"{row.action_id} {row.intitule}"),
+            row.axe,
+            row.statut,
+            _done(row),
+            ". ".join(text.removesuffix(".") for text in map(text_of, (row.ecart, row.explication)) if text) or NOTHING,
+            text_of(row.suite) or NOTHING,
+        ]
+        for row in actions.itertuples(index=False)
+    ]
+    return table(caption, header, lines, source)
+
+
+def _done(row) -> str:
+    if pd.isna(row.prevu) and pd.isna(row.realise):
+        return UNKNOWN
+    return f"{quantity(row.realise)} sur {_counted(row.prevu, text_of(row.unite))}"
+
+
+def lessons(actions: pd.DataFrame, source: str) -> Html:
+    """Return what the bilan teaches: what is to be carried on, adapted or stopped, and what was lacking."""
+    counts = actions["suite"].value_counts()
+    told = [f"{counts[word]} à {word}" for word in ("poursuivre", "adapter", "arrêter") if word in counts]
+    sentence = f"Pour la suite : {texts.listed(told)}." if told else "La suite à donner n'est pas encore décidée."
+    apart = actions[actions["statut"].ne(DONE) & actions["explication"].notna()]
+    lines = [[row.explication, row.intitule, row.statut, row.suite] for row in apart.itertuples(index=False)]
+    header = ["Ce qui a manqué", "Action", "Statut", "Suite"]
+    if not lines:
+        return plain(sentence, "Aucune explication n'est donnée aux actions qui n'ont pas été réalisées.")
+    return together(said(sentence), table("Ce qui explique les écarts", header, lines, source))
+
+
+def _first_financer(totals: pd.Series) -> str:
+    """Return who brings most. totals: euros by financer, then of all."""
+    whole, each = totals[realisation.ALL], totals.drop(realisation.ALL)
+    return f"Premier financeur : {each.idxmax()}, {thousands(each.max())} milliers d'euros sur {thousands(whole)}"
+
+
+def by_year(rows: pd.DataFrame, title: str, one: Indicator, source: str) -> Html:
+    """Return amounts by year, of each member of a family and of all. rows: columns name, period, value (euros)."""
+    wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
+    wide.loc[realisation.ALL] = wide.sum()
+    wide = wide.assign(Total=wide.sum(axis=1))
+    lines = [[name, *(euros(value) for value in row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)]
+    first, last = wide.columns[0], wide.columns[-2]
+    return chart(
+        grid(wide, wide.map(thousands)),
+        Listing(["Financeur", *wide.columns], lines),
+        message=_first_financer(wide["Total"]),
+        what=f"{title} (milliers d'euros)",
+        when=f"{first}-{last}",
+        source=source,
+        file=one.file_name,
+        note=one.caveats,
+    )

@@ -1,0 +1,1 @@
+"""Drawings: small tables in, SVG out."""

@@ -1,0 +1,220 @@
+"""Bars: small tables of observations in, drawings out.
+
+The tables come from the chapter with the columns name, level, value, low, high and text (the value as a reader sees
+it), in the order to draw.
+"""
+
+import math
+
+import pandas as pd
+
+from ctg_analysis.display.drawings.drawing import Drawing, folded, length
+from ctg_analysis.display.drawings.style import FAINT, INK, OTHERS, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH, colour
+from ctg_analysis.display.words.texts import NARROW, NBSP, number
+
+NAME_WIDTH = 22  # letters of a name before it goes on on a second line
+GAP = 7  # between a name, a bar and what is written at its end
+BAR, ROW, LINE_HEIGHT = 15, 27, 13  # heights of a bar, of a row, of each more line of its name
+
+
+def comparison(rows: pd.DataFrame) -> str:
+    """Return horizontal bars, one per territory, with their interval when there is one.
+
+    A row of level `peers` is no bar: a box from the first to the third quartile of the peers, and a stroke at their
+    median.
+    """
+    each = list(rows.assign(name=[folded(name, NAME_WIDTH) for name in rows["name"]]).itertuples(index=False))
+    apart = rows["level"].nunique() > 1  # the territory among others; a family is of the territory alone
+    left = max(length(row.name, bold=apart and row.level == "epci") for row in each) + GAP
+    right = max(length(row.text, bold=True) for row in each) + GAP
+    scale = _scale([_depth(row) for row in each], [_reach(row) for row in each], left, WIDTH - right)
+    heights = [ROW + LINE_HEIGHT * row.name.count("\n") for row in each]
+    drawing = Drawing(sum(heights))
+    top = 0
+    for row, height in zip(each, heights, strict=True):
+        y = top + height / 2
+        own = _weight(row.level) if apart else {}
+        drawing.text(left - GAP, y, row.name, anchor="end", **own)
+        if row.level == "peers":
+            _quartiles(drawing, row, y, scale)
+        else:
+            drawing.bar(scale(0), y, scale(row.value) - scale(0), BAR, colour(row.level))
+            if not math.isnan(row.low):
+                _interval(drawing, scale(row.low), scale(row.high), y)
+        drawing.text(scale(max(_reach(row), 0)) + GAP, y, row.text, **own)
+        top += height
+    drawing.line([(scale(0), 0), (scale(0), top)], RULE)
+    return drawing.svg()
+
+
+def _quartiles(drawing: Drawing, row, y: float, scale) -> None:
+    shade = OTHERS["peers"]
+    if not math.isnan(row.low):
+        drawing.bar(scale(row.low), y, scale(row.high) - scale(row.low), BAR, PAPER, stroke=shade, fill_opacity=0.5)
+    drawing.line([(scale(row.value), y - BAR / 2 - 2), (scale(row.value), y + BAR / 2 + 2)], shade, 3)
+
+
+def _interval(drawing: Drawing, low: float, high: float, y: float) -> None:
+    drawing.line([(low, y), (high, y)], PAPER, 3.6)
+    drawing.line([(low, y), (high, y)], INK, 1.4)
+
+
+def _reach(row) -> float:
+    return row.value if math.isnan(row.high) else max(row.value, row.high)
+
+
+def _depth(row) -> float:
+    return row.value if math.isnan(row.low) else min(row.value, row.low)
+
+
+def _scale(values: list[float], reaches: list[float], left: float, right: float):
+    """Return what puts a value between left and right, zero being always in."""
+    low, high = min(0.0, *values), max(0.0, *reaches)
+    span = (high - low) or 1.0
+    return lambda value: left + (value - low) / span * (right - left)
+
+
+def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
+    """Return a row per place and a column per part, then their total: bars on one scale, each column from its own zero.
+
+    shares: columns name, part, value, text. totals: columns name, level, value, text.
+    """
+    labels = [*dict.fromkeys(shares["part"]), "Ensemble"]
+    names = [folded(name, 16) for name in totals["name"]]
+    left = max(length(name, bold=True) for name in names) + GAP
+    across = (WIDTH - left) / len(labels)
+    heads = [folded(label, max(7, int(across / 6.3))) for label in labels]
+    written = {(row.name, row.part): row for row in shares.itertuples(index=False)}
+    written |= {(row.name, "Ensemble"): row for row in totals.itertuples(index=False)}
+    room = across - GAP - max(length(row.text, SMALL) for row in written.values()) - 4
+    longest = max((row.value for row in written.values() if not math.isnan(row.value)), default=1) or 1
+    head = max(label.count("\n") + 1 for label in heads) * LINE_HEIGHT + 6
+    heights = [ROW + LINE_HEIGHT * name.count("\n") for name in names]
+    drawing = Drawing(head + sum(heights))
+    for column, label in enumerate(heads):
+        x = left + column * across
+        lines = label.count("\n") + 1
+        drawing.text(x, head - 6 - lines * LINE_HEIGHT / 2, label, size=SMALL, fill=FAINT)
+        drawing.line([(x, head), (x, drawing.height)], RULE)
+    top = head
+    for place, name, height in zip(totals.itertuples(index=False), names, heights, strict=True):
+        y = top + height / 2
+        drawing.text(left - GAP, y, name, anchor="end", **_weight(getattr(place, "level", "")))
+        for column, label in enumerate(labels):
+            row = written.get((place.name, label))
+            value = 0.0 if row is None or math.isnan(row.value) else row.value
+            x = left + column * across
+            shade = colour(getattr(place, "level", "epci"))
+            drawing.bar(x, y, value / longest * room, BAR, shade, **({} if label == "Ensemble" else {"opacity": 0.72}))
+            drawing.text(x + value / longest * room + 4, y, "nd" if row is None else row.text, size=SMALL)
+        top += height
+    return drawing.svg()
+
+
+def _weight(level: str) -> dict[str, str]:
+    return {"font_weight": "bold"} if level == "epci" else {}
+
+
+def balance(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
+    """Return, for each period, what raises and what lowers a quantity, and a mark for the sum of both."""
+    periods = list(totals["name"])
+    shades = dict(zip(dict.fromkeys(shares["part"]), (PARTS[2], PARTS[0]), strict=True))
+    left = max(map(length, periods)) + GAP
+    margin = max(map(length, shares["text"])) + GAP
+    values = [*shares["value"], *totals["value"]]
+    scale = _scale(values, values, left + margin, WIDTH - margin)
+    head, row_height = len(shades) * 16 + 22, 40
+    drawing = Drawing(head + row_height * len(periods))
+    for rank, (label, shade) in enumerate(shades.items()):
+        drawing.bar(left, 8 + rank * 16, 11, 11, shade)
+        drawing.text(left + 17, 8 + rank * 16, label, size=SMALL)
+    _diamond(drawing, left + 5.5, 8 + len(shades) * 16)
+    drawing.text(left + 17, 8 + len(shades) * 16, "Ensemble", size=SMALL, font_weight="bold")
+    for rank, total in enumerate(totals.itertuples(index=False)):
+        y = head + rank * row_height + 14
+        drawing.text(left - GAP, y, total.name, anchor="end")
+        for row in shares[shares["name"].eq(total.name)].itertuples(index=False):
+            drawing.bar(scale(0), y, scale(row.value) - scale(0), BAR, shades[row.part])
+            side = 1 if row.value >= 0 else -1
+            drawing.text(scale(row.value) + side * 5, y, row.text, anchor="start" if side > 0 else "end", size=SMALL)
+        _diamond(drawing, scale(total.value), y)
+        drawing.text(scale(total.value), y + 16, total.text, anchor="middle", font_weight="bold", size=SMALL)
+    drawing.line([(scale(0), head - 4), (scale(0), drawing.height)], INK, 0.8)
+    return drawing.svg()
+
+
+def _diamond(drawing: Drawing, x: float, y: float) -> None:
+    drawing.area(f"M{x:.1f} {y - 6:.1f}l6 6l-6 6l-6 -6z", PAPER, stroke=INK, stroke_width=1.3)
+
+
+def pyramid(bands: list[str], territory: pd.DataFrame, outline: pd.DataFrame | None, outline_name: str) -> str:
+    """Return an age pyramid in % of the population, men on the left, against the outline of another place.
+
+    territory, outline: index the bands from the youngest, columns men and women, in %.
+    """
+    reach = max(table.to_numpy().max() for table in (territory, outline) if table is not None)
+    left = max(map(length, bands)) + GAP
+    middle, half = (left + WIDTH) / 2, (WIDTH - left) / 2
+    across = half / (reach * 1.05)
+    head, height = 38, 15
+    bottom = head + height * len(bands)
+    drawing = Drawing(bottom + 20)
+    drawing.text(middle - 8, 8, "hommes", anchor="end", font_weight="bold", fill=TERRITORY)
+    drawing.text(middle + 8, 8, "femmes", font_weight="bold", fill="#3c7d9b")
+    for rank, band in enumerate(bands):
+        y = bottom - (rank + 0.5) * height
+        drawing.text(left - GAP, y, band, anchor="end", size=SMALL)
+        drawing.bar(middle, y, -territory["men"].iloc[rank] * across, height - 2, TERRITORY)
+        drawing.bar(middle, y, territory["women"].iloc[rank] * across, height - 2, PARTS[1])
+    if outline is not None:
+        shade = OTHERS["departement"]
+        drawing.text(middle, 25, f"contour{NBSP}: {outline_name}", anchor="middle", fill="#a8480f", size=SMALL)
+        for sex, side in (("men", -1), ("women", 1)):
+            edges = [middle + side * share * across for share in outline[sex]]
+            steps = [(x, bottom - (rank + up) * height) for rank, x in enumerate(edges) for up in (0, 1)]
+            drawing.line([(middle, bottom), *steps, (middle, head)], shade, 1.8)
+    step = 1 if reach < 5 else 2
+    for share in range(0, int(reach) + 1, step):
+        for side in (-1, 1) if share else (1,):
+            x = middle + side * share * across
+            drawing.text(x, bottom + 11, f"{number(share)}{NARROW}%", anchor="middle", size=SMALL, fill=FAINT)
+    return drawing.svg()
+
+
+def dumbbell(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
+    """Return one line per territory between two values of it (women and men, before and now), each written at its end.
+
+    rows: columns name, level, first, second (values), first_text, second_text. ends: what the two are.
+    """
+    each = list(rows.assign(name=[folded(name, NAME_WIDTH) for name in rows["name"]]).itertuples(index=False))
+    left = max(length(row.name, bold=row.level == "epci") for row in each) + GAP
+    margin = max(length(text) for row in each for text in (row.first_text, row.second_text)) + 2 * GAP
+    values = [value for row in each for value in (row.first, row.second)]
+    low, high = min(values), max(values)
+    scale = lambda value: left + margin + (value - low) / ((high - low) or 1) * (WIDTH - left - 2 * margin)  # noqa: E731
+    head = 26
+    heights = [ROW + LINE_HEIGHT * row.name.count("\n") for row in each]
+    drawing = Drawing(head + sum(heights))
+    x = left
+    for rank, label in enumerate(ends):
+        _end(drawing, x + 6, 9, rank, INK)
+        drawing.text(x + 16, 9, label, size=SMALL)
+        x += 30 + length(label, SMALL)
+    top = head
+    for row, height in zip(each, heights, strict=True):
+        y, shade = top + height / 2, colour(row.level)
+        drawing.text(left - GAP, y, row.name, anchor="end", **_weight(row.level))
+        drawing.line([(scale(row.first), y), (scale(row.second), y)], shade, 2)
+        for rank, value in enumerate((row.first, row.second)):
+            _end(drawing, scale(value), y, rank, shade)
+        for value, text, other in ((row.first, row.first_text, row.second), (row.second, row.second_text, row.first)):
+            outwards = -1 if value < other or (value == other and text is row.first_text) else 1
+            anchor = "end" if outwards < 0 else "start"
+            drawing.text(scale(value) + outwards * 9, y, text, anchor=anchor, size=SMALL)
+        top += height
+    return drawing.svg()
+
+
+def _end(drawing: Drawing, x: float, y: float, rank: int, shade: str) -> None:
+    """Draw the mark of the first value, a ring, or of the second, a disc: told apart without colours."""
+    drawing.circle(x, y, 5, PAPER if rank == 0 else shade, stroke=shade, stroke_width=2)

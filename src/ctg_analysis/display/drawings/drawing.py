@@ -1,0 +1,119 @@
+"""A drawing in SVG, written as it is: marks in their order, text kept as text, the same bytes for the same marks.
+
+A general library takes some 75 ms for a chart, most of it to find places that are known beforehand here; these take
+1 ms (docs/performance.md), and a chapter draws up to twenty.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from textwrap import wrap
+from zlib import crc32
+
+from markupsafe import Markup, escape
+
+from ctg_analysis.display.drawings.style import INK, LINE, PAPER, SIZE, WIDTH
+
+FONTS = "system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
+HATCHED = "url(#hatched)"  # the fill of what has no value that can be shown
+DOTTED = "url(#dotted)"  # laid over the shades of falls: without colours they would be taken for rises
+PATTERNS = {
+    HATCHED: '<pattern id="{name}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<path d="M1 0V5" stroke="#8c8c8c" stroke-width="1.4"/></pattern>',
+    DOTTED: '<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
+    '<circle cx="3" cy="3" r="1.2" fill="#fff"/></pattern>',
+}
+WIDTHS = {  # of letters of DejaVu Sans, the widest of the fonts, in letters
+    0.36: "iljI.,:;’'!|[] \u00a0\u202f",
+    0.42: "tfr()-",
+    0.75: "ABCDEFGHJKLNOPQRSTUVXYZÀÂÉÈÊËÎÏÔÙÛÇ",
+    0.85: "+\u2212≈≤=–",
+    0.98: "mwMWŒœÆæ%@",
+}
+LETTERS = {letter: width for width, letters in WIDTHS.items() for letter in letters}
+
+Point = tuple[float, float]
+
+
+class Drawing:
+    """A drawing so many units high, `style.WIDTH` wide; y grows downwards.
+
+    Every method takes more attributes of SVG by name, with _ for -.
+    """
+
+    def __init__(self, height: float):
+        self.height = height
+        self._marks: list[str] = []
+
+    def bar(self, x: float, y: float, width: float, height: float, fill: str, **more: object) -> None:
+        """Draw a bar from x, to the left when its width is below zero; y is that of its middle."""
+        self._mark("rect", x=min(x, x + width), y=y - height / 2, width=abs(width), height=height, fill=fill, **more)
+
+    def line(self, points: Iterable[Point], stroke: str, width: float = 1, **more: object) -> None:
+        """Draw a line through points."""
+        path = "M" + "L".join(f"{written(x)} {written(y)}" for x, y in points)
+        self._mark("path", d=path, fill="none", stroke=stroke, stroke_width=width, **more)
+
+    def area(self, path: str, fill: str, **more: object) -> None:
+        """Fill a path, given as SVG writes it."""
+        self._mark("path", d=path, fill=fill, **more)
+
+    def circle(self, x: float, y: float, radius: float, fill: str, **more: object) -> None:
+        """Draw a disc."""
+        self._mark("circle", cx=x, cy=y, r=radius, fill=fill, **more)
+
+    def text(
+        self, x: float, y: float, words: str, *, anchor: str = "start", size: float = SIZE, **more: object
+    ) -> None:
+        """Write words, whose lines are centred on y. anchor: what stands at x, their start, end or middle."""
+        more |= {"text_anchor": anchor} if anchor != "start" else {}
+        more |= {"font_size": size} if size != SIZE else {}
+        lines = words.split("\n")
+        first = y + size * (0.35 - LINE * (len(lines) - 1) / 2)
+        for number, line in enumerate(lines):
+            self._mark("text", escape(line), x=x, y=first + number * size * LINE, **more)
+
+    @contextmanager
+    def halo(self, rim: str = PAPER) -> Iterator[None]:
+        """Give what is written within a rim, so that it is read over other marks; nothing where nothing is written."""
+        before = len(self._marks)
+        yield
+        if len(self._marks) > before:
+            opening = f'<g paint-order="stroke" stroke="{rim}" stroke-width="2.5" stroke-linejoin="round">'
+            self._marks[before:] = [opening, *self._marks[before:], "</g>"]
+
+    def svg(self) -> str:
+        """Return the drawing as an SVG element."""
+        marks = "".join(self._marks)
+        digest = f"{crc32(marks.encode()):x}"  # one name for each drawing of a page
+        defs = ""
+        for fill in [fill for fill in PATTERNS if fill in marks]:
+            name = f"{fill[5:-1]}-{digest}"
+            marks = marks.replace(fill, f"url(#{name})")
+            defs += f"<defs>{PATTERNS[fill].format(name=name)}</defs>"
+        size = f'viewBox="0 0 {WIDTH} {written(self.height)}" width="{WIDTH}" height="{written(self.height)}"'
+        font = f'font-family="{FONTS}" font-size="{SIZE}" fill="{INK}"'
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{defs}{marks}</svg>'
+
+    def _mark(self, kind: str, content: Markup | None = None, **attributes: object) -> None:
+        said = "".join(
+            f' {name.replace("_", "-")}="{value if isinstance(value, str) else written(value)}"'
+            for name, value in attributes.items()
+        )
+        self._marks.append(f"<{kind}{said}/>" if content is None else f"<{kind}{said}>{content}</{kind}>")
+
+
+def written(number: float) -> str:
+    """Return a number to one decimal, as short as SVG reads it."""
+    text = f"{number:.1f}"
+    return text[:-2] if text.endswith(".0") else text
+
+
+def length(words: str, size: float = SIZE, *, bold: bool = False) -> float:
+    """Return how long the longest line of words is in the widest of the fonts of the page."""
+    longest = max(sum(LETTERS.get(letter, 0.64) for letter in line) for line in words.split("\n"))
+    return size * longest * (1.13 if bold else 1)
+
+
+def folded(words: str, width: int) -> str:
+    """Return words on lines of at most so many letters."""
+    return "\n".join(wrap(words, width)) or words

@@ -1,0 +1,184 @@
+"""Lines over the years, and dates on a calendar: small tables of observations in, drawings out."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.display.drawings.drawing import Drawing, folded, length
+from ctg_analysis.display.drawings.style import BAND, FAINT, RULE, SMALL, TERRITORY, WIDTH, colour
+from ctg_analysis.display.words.texts import number
+
+HEIGHT = 210  # of a line chart
+TOP, BOTTOM = 22, 24  # room for the values above the line, and for the years
+NAME_WIDTH = 24
+SHORTEST = 3  # years: two points make no trend
+HIGH_UP = 0.5  # of the highest value: where all are above, the axis of a line need not begin at zero
+LEAST_SPAN = 0.2  # of the highest value that an axis shows all the same: a change of 1 % is not drawn as a fall
+ROOM, RAISED = 5, 8  # units between a point and what is written by it; how much more on a slope
+
+
+def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int = 0) -> str:
+    """Return one line over the years; `smooth` is drawn over it, the yearly points then stay faint.
+
+    rows, smooth: columns period, value, text, by period. The axis begins at `begin`.
+    """
+    points = [(int(row.period[:4]), row.value, row.text) for row in rows.itertuples(index=False)]
+    values = [value for _, value, _ in points]
+    low, high = begin(rows), max(0.0, *values)
+    ticks = ticks_between(low, high, whole=decimals == 0 or high - low >= 10, finest=10.0**-decimals)
+    shown = 0 if all(float(tick).is_integer() for tick in ticks) else decimals
+    labels = [number(tick, shown) for tick in ticks]
+    left = max(length(label, SMALL) for label in labels) + 10
+    first, last = points[0][0], points[-1][0]
+    ends = [max(length(text, SMALL), length(str(year), SMALL)) / 2 for year, _, text in (points[0], points[-1])]
+    right = WIDTH - (78 if smooth is not None else ends[1] + 2)
+    bottom, top = low, max(high, ticks[-1])
+    drawing = Drawing(HEIGHT)
+
+    def place(year: float, value: float) -> tuple[float, float]:
+        margin = max(8.0, ends[0])
+        x = left + margin + (year - first) / ((last - first) or 1) * (right - left - margin)
+        return x, HEIGHT - BOTTOM - (value - bottom) / ((top - bottom) or 1) * (HEIGHT - BOTTOM - TOP)
+
+    for tick, label in zip(ticks, labels, strict=True):
+        y = place(first, tick)[1]
+        drawing.line([(left, y), (WIDTH if smooth is None else right + 8, y)], RULE if tick == 0 else "#e4e0d6")
+        drawing.text(left - 6, y, label, anchor="end", size=SMALL, fill=FAINT)
+    kept = _spaced([year for year, *_ in points])
+    for year in kept:
+        x = place(year, 0)[0]
+        drawing.text(x, HEIGHT - BOTTOM / 2 + 2, str(year), anchor="middle", size=SMALL, fill=FAINT)
+    line = [place(year, value) for year, value, _ in points]
+    if smooth is None:
+        drawing.line(line, TERRITORY, 2.4)
+    else:
+        drawing.line(line, FAINT, 0.8)
+        means = [place(int(row.period[:4]), row.value) for row in smooth.itertuples(index=False)]
+        drawing.line(means, TERRITORY, 2.8)
+        drawing.text(means[-1][0] + 8, means[-1][1], "moyenne\nsur trois ans", fill=TERRITORY, size=SMALL)
+    for x, y in line:
+        drawing.circle(x, y, 3 if smooth is None else 2, TERRITORY if smooth is None else FAINT)
+    labelled = kept if smooth is None else [first, last]
+    with drawing.halo():
+        for (x, y), (year, _, text) in zip(line, points, strict=True):
+            if year in labelled:
+                beside = [_height(line, x + side * length(text, SMALL) / 2) for side in (-1, 1)]
+                hollow = max(beside) < y - 1 and y + ROOM + SMALL < HEIGHT - BOTTOM  # the line rises on both sides
+                aside = y + ROOM + SMALL / 2 if hollow else max(y - RAISED, min(y, *beside)) - ROOM - SMALL / 2
+                drawing.text(x, aside, text, anchor="middle", size=SMALL)
+    return drawing.svg()
+
+
+def begin(rows: pd.DataFrame) -> float:
+    """Return where the axis of a line begins: zero or below; close to the values when they are all high above it.
+
+    Values that are written alike are not drawn apart. rows: columns value, text.
+    """
+    low, high = rows["value"].min(), rows["value"].max()
+    if low <= high * HIGH_UP or rows["text"].nunique() == 1:
+        return min(0.0, low)
+    span = max(high - low, high * LEAST_SPAN)
+    return max(0.0, high - span * 1.15)
+
+
+def _height(line: list[tuple[float, float]], x: float) -> float:
+    """Return how high a line passes at x, that of its ends beyond them."""
+    return float(np.interp(x, *zip(*line, strict=True)))
+
+
+def ticks_between(low: float, high: float, *, whole: bool, finest: float = 0.0) -> list[float]:
+    """Return at most seven round numbers within the values. finest: what the decimals that are written tell apart."""
+    span = (high - low) or 1.0
+    step = 10 ** math.floor(math.log10(span)) / 2
+    while span / step > 5:
+        step *= 2.5 if f"{step:e}"[0] == "2" else 2
+    step = max(1.0, math.ceil(step)) if whole else max(step, finest)
+    return [step * rank for rank in range(math.ceil(low / step), int(high / step) + 1)]
+
+
+def slope(rows: pd.DataFrame) -> str:
+    """Return one line per territory between two dates, its name and values written at both ends.
+
+    rows: columns name, level, before, now (values), before_text, now_text, then the two dates in `before_when`,
+    `now_when`.
+    """
+    each = list(rows.itertuples(index=False))
+    left = max(length(row.before_text, SMALL) for row in each) + 12
+    ends = [f"{row.now_text}  {row.name}" for row in each]
+    right = WIDTH - min(206, max(length(end, SMALL) for end in ends)) - 8
+    values = [value for row in each for value in (row.before, row.now)]
+    low, high = min(values), max(values)
+    height = 70 + 26 * len(each)
+    drawing = Drawing(height)
+
+    def y(value: float) -> float:
+        return height - 14 - (value - low) / ((high - low) or 1) * (height - 50)
+
+    for x, when in ((left, each[0].before_when), (right, each[0].now_when)):
+        drawing.text(x, 8, when, anchor="middle", size=SMALL, fill=FAINT)
+        drawing.line([(x, 18), (x, height)], RULE)
+    texts_now = apart([y(row.now) for row in each], 13)
+    texts_before = apart([y(row.before) for row in each], 13)
+    for row, end, now, before in zip(each, ends, texts_now, texts_before, strict=True):
+        shade = colour(row.level)
+        weight = {"font_weight": "bold"} if row.level == "epci" else {}
+        drawing.line([(left, y(row.before)), (right, y(row.now))], shade, 3 if weight else 1.8)
+        for x, value in ((left, row.before), (right, row.now)):
+            drawing.circle(x, y(value), 3.5, shade)
+        drawing.text(left - 7, before, row.before_text, anchor="end", size=SMALL, **weight)
+        drawing.text(right + 7, now, folded(end, 32), size=SMALL, **weight)
+    return drawing.svg()
+
+
+def apart(places: list[float], gap: float) -> list[float]:
+    """Return places moved no more than needed to be at least a gap from each other, in the same order."""
+    order = sorted(range(len(places)), key=places.__getitem__)
+    moved = list(places)
+    for former, later in pairwise(order):
+        moved[later] = max(moved[later], moved[former] + gap)
+    excess = (moved[order[-1]] - places[order[-1]]) / 2
+    return [place - excess for place in moved]
+
+
+def timeline(rows: pd.DataFrame, span: tuple[int, int] | None) -> str:
+    """Return one mark per place at the year in which something ends; `span` is shaded behind.
+
+    rows: columns name, value (a year), text, in the order to draw.
+    """
+    first = min([int(rows["value"].min()), *(span or ())]) - 1
+    last = max([int(rows["value"].max()), *(span or ())]) + 2
+    names = [folded(name, NAME_WIDTH) for name in rows["name"]]
+    left = max(map(length, names)) + 8
+    heights = [20 + 13 * name.count("\n") for name in names]
+    drawing = Drawing(sum(heights) + 26)
+
+    def x(year: float) -> float:
+        return left + (year - first) / (last - first) * (WIDTH - left)
+
+    if span:
+        middle = sum(heights) / 2
+        drawing.bar(x(span[0]), middle, x(span[1] + 1) - x(span[0]), sum(heights), BAND)
+    top = 0
+    for name, height, row in zip(names, heights, rows.itertuples(index=False), strict=True):
+        y = top + height / 2
+        drawing.text(left - 8, y, name, anchor="end")
+        drawing.line([(left, y), (x(row.value), y)], TERRITORY, 2)
+        drawing.line([(x(row.value), y - 6), (x(row.value), y + 6)], TERRITORY, 3)
+        drawing.text(x(row.value) + 6, y, row.text, size=SMALL)
+        top += height
+    every = 1 if last - first <= 12 else 2 if last - first <= 24 else 5
+    for year in range(first, last, every):
+        drawing.text(x(year), top + 14, str(year), anchor="middle", size=SMALL, fill=FAINT)
+    return drawing.svg()
+
+
+def _spaced(years: list[int]) -> list[int]:
+    """Return the years far enough apart for their labels, the last one always in."""
+    gap = (years[-1] - years[0]) / 8
+    kept = [years[-1]]
+    for year in reversed(years[:-1]):
+        if kept[-1] - year >= gap:
+            kept.append(year)
+    return kept[::-1]

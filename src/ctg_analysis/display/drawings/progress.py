@@ -1,0 +1,182 @@
+"""Where actions stand: how many have each status, how far their indicators are from their targets, along what way."""
+
+import math
+from itertools import pairwise
+
+import pandas as pd
+
+from ctg_analysis.display.drawings.drawing import HATCHED, Drawing, folded, length
+from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.words.texts import typography
+
+# Told apart by their tone, their number and their place; what was given up is hatched, what has not begun is empty.
+SHADES = {
+    "réalisée": (TERRITORY, PAPER),
+    "partielle": (PARTS[1], INK),
+    "modifiée": (PARTS[1], INK),
+    "en cours": ("#b3d0dd", INK),
+    "reportée": (PARTS[2], INK),
+    "retardée": (PARTS[2], INK),
+    "non démarrée": (PAPER, INK),
+    "abandonnée": (HATCHED, INK),
+}
+NAME_WIDTH, ROW, LINE_HEIGHT, BAR = 24, 30, 13, 19
+LEFT, START, GOAL, NUMBERS = 168, 184, 276, (346, 394, WIDTH)  # of the bullets: labels, 0, 1, columns of numbers
+BEYOND = 0.16  # how far a bullet goes before the baseline and after the target; an arrow says that it is further
+YEARS_LEFT, YEARS_RIGHT, PATH = 190, WIDTH - 52, 46
+
+
+def stacked(table: pd.DataFrame) -> str:
+    """Return a bar for each row, cut in as many parts as there are statuses, each with its number.
+
+    table: index the names, columns the statuses in their order (those of SHADES), values the numbers.
+    """
+    names = [folded(typography(name), NAME_WIDTH) for name in table.index]
+    left = max(map(length, names)) + 8
+    most = max(table.sum(axis=1).max(), 1)
+    across = (WIDTH - left - 26) / most
+    drawing = Drawing(0)
+    top = _legend(drawing, list(table.columns))
+    for name, (_, counts) in zip(names, table.iterrows(), strict=True):
+        height = ROW + LINE_HEIGHT * name.count("\n")
+        y, x = top + height / 2, left
+        drawing.text(left - 8, y, name, anchor="end")
+        for status, count in counts.items():
+            if count:
+                _part(drawing, x, y, count * across, status, str(count))
+                x += count * across
+        drawing.text(x + 6, y, str(counts.sum()), font_weight="bold")
+        top += height
+    drawing.height = top + 4
+    return drawing.svg()
+
+
+def _legend(drawing: Drawing, statuses: list[str]) -> float:
+    """Write what the parts are, on as many lines as it takes; return where they end."""
+    x, y = 0.0, 10.0
+    for status in statuses:
+        wide = 20 + length(status, SMALL) + 12
+        if x and x + wide > WIDTH:
+            x, y = 0.0, y + 19
+        _part(drawing, x, y, 13, status, "", 12)
+        drawing.text(x + 18, y, status, size=SMALL)
+        x += wide
+    return y + 16
+
+
+def _part(drawing: Drawing, x: float, y: float, wide: float, status: str, text: str, height: float = BAR) -> None:
+    fill, ink = SHADES[status]
+    drawing.bar(x, y, wide, height, PAPER)
+    drawing.bar(x, y, wide, height, fill, stroke=INK, stroke_width=0.6)
+    if fill == HATCHED:
+        with drawing.halo():
+            drawing.text(x + wide / 2, y, text, anchor="middle", size=SMALL, font_weight="bold")
+    elif text:
+        drawing.text(x + wide / 2, y, text, anchor="middle", size=SMALL, font_weight="bold", fill=ink)
+
+
+def bullets(
+    rows: pd.DataFrame,
+    ends: tuple[str, str] = ("départ", "cible"),
+    heads: tuple[str, str, str] = ("départ", "actuel", "cible"),
+) -> str:
+    """Return a line for each indicator: a bar for the part of the way from its baseline to its target that is done.
+
+    rows: columns label, way (see field.tracking.gaps), word (written where there is no way to draw), baseline_text,
+    now_text, target_text. ends, heads: what the two ends of the way and the columns of numbers are.
+    """
+    labels = [folded(typography(label), NAME_WIDTH) for label in rows["label"]]
+    heights = [ROW + LINE_HEIGHT * label.count("\n") for label in labels]
+    head = 22
+    drawing = Drawing(head + sum(heights) + 4)
+    for x, word in zip((START, GOAL), ends, strict=True):
+        drawing.text(x, 9, word, anchor="middle", size=SMALL, fill=FAINT)
+    for x, word in zip(NUMBERS, heads, strict=True):
+        drawing.text(x, 9, word, anchor="end", size=SMALL, fill=FAINT, font_weight="bold")
+    drawing.line([(START, head), (START, drawing.height)], RULE)
+    top = head
+    for row, label, height in zip(rows.itertuples(index=False), labels, heights, strict=True):
+        y = top + height / 2
+        drawing.text(LEFT, y, label, anchor="end", size=SMALL)
+        drawing.bar(START, y, GOAL - START, 11, BAND)
+        drawing.bar(GOAL - 1.5, y, 3, 20, INK)
+        if not math.isnan(row.way):
+            _done(drawing, row.way, y)
+        elif row.word:
+            drawing.text(START + 4, y, row.word, size=SMALL, fill=FAINT)
+        for x, text in zip(NUMBERS, (row.baseline_text, row.now_text, row.target_text), strict=True):
+            weight = {"font_weight": "bold"} if x == NUMBERS[1] else {}
+            drawing.text(x, y, text, anchor="end", size=SMALL, **weight)
+        top += height
+    return drawing.svg()
+
+
+def _done(drawing: Drawing, way: float, y: float) -> None:
+    shown = min(max(way, -BEYOND), 1 + BEYOND)
+    x = START + shown * (GOAL - START)
+    drawing.bar(START, y, x - START, 7, TERRITORY)
+    drawing.circle(x, y, 4, TERRITORY, stroke=PAPER, stroke_width=1)
+    if shown != way:
+        side = 1 if way > 1 else -1
+        drawing.text(x + side * 9, y, "›" if side > 0 else "‹", anchor="middle", fill=FAINT)
+
+
+def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
+    """Return a small line over the years for each indicator, to its target; two definitions are never joined.
+
+    rows: see field.tracking.values, with a column text. labels: ind_id → what it is, in the order to draw.
+    """
+    first, last = int(rows["year"].min()), int(rows["year"].max())
+    folded_ = {name: folded(typography(label), NAME_WIDTH) for name, label in labels.items()}
+    heights = {name: max(PATH, 18 + LINE_HEIGHT * (1 + label.count("\n"))) for name, label in folded_.items()}
+    drawing = Drawing(20 + sum(heights.values()))
+
+    def x(year: float) -> float:
+        return YEARS_LEFT + (year - first) / ((last - first) or 1) * (YEARS_RIGHT - YEARS_LEFT)
+
+    for year in range(first, last + 1):
+        drawing.text(x(year), 9, str(year), anchor="middle", size=SMALL, fill=FAINT)
+        drawing.line([(x(year), 18), (x(year), drawing.height)], "#e4e0d6")
+    top = 20
+    for name, label in folded_.items():
+        middle = top + heights[name] / 2
+        drawing.text(YEARS_LEFT - 16, middle, label, anchor="end", size=SMALL)
+        _path(drawing, rows[rows["ind_id"].eq(name)], x, middle)
+        top += heights[name]
+    return drawing.svg()
+
+
+def _path(drawing: Drawing, rows: pd.DataFrame, x, middle: float) -> None:
+    low, high = rows["value"].min(), rows["value"].max()
+    each = [
+        (x(row.year), middle + 13 - (row.value - low) / ((high - low) or 1) * 20, row)
+        for row in rows.sort_values(["year", "kind"], kind="stable").itertuples(index=False)
+    ]
+    told = [(at, y, row) for at, y, row in each if row.kind != "cible"]
+    for before, after in pairwise(told):
+        if before[2].part == after[2].part:
+            drawing.line([before[:2], after[:2]], TERRITORY, 2)
+        else:
+            _break(drawing, before[0], after[0], middle)
+    goal = [one for one in each if one[2].kind == "cible"]
+    if told and goal and told[-1][2].part == goal[-1][2].part:
+        drawing.line([told[-1][:2], goal[-1][:2]], FAINT, 1, stroke_dasharray="2 3")
+    elif told and goal:
+        _break(drawing, told[-1][0], goal[-1][0], middle)
+    for at, y, row in each:
+        if row.kind == "cible":
+            drawing.bar(at - 6, y, 12, 3, INK)
+        else:
+            drawing.circle(at, y, 3.2, PAPER if row.kind == "départ" else TERRITORY, stroke=TERRITORY, stroke_width=1.6)
+    with drawing.halo():
+        for at, y, row in ([told[0]] if told else []) + ([told[-1]] if len(told) > 1 else []):
+            within = max(at, YEARS_LEFT - 6 + length(row.text, SMALL) / 2)  # clear of the labels
+            drawing.text(within, y - 9, row.text, anchor="middle", size=SMALL)
+        for at, y, row in goal:
+            drawing.text(at + 10, y, row.text, size=SMALL, font_weight="bold")
+
+
+def _break(drawing: Drawing, before: float, after: float, middle: float) -> None:
+    """Draw what parts two values that do not compare."""
+    between = (before + after) / 2
+    drawing.line([(between, middle - 14), (between, middle + 18)], INK, 1, stroke_dasharray="3 2")

@@ -1,0 +1,76 @@
+"""Drawings of interviews and meetings: who speaks of what, what each interview still brings, who came."""
+
+import math
+
+import pandas as pd
+
+from ctg_analysis.display.drawings.drawing import Drawing, folded, length
+from ctg_analysis.display.drawings.lines import ticks_between
+from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.words.texts import number
+
+NAME_WIDTH, ROW, LINE_HEIGHT = 26, 26, 13
+HEAD_ANGLE, HEAD_ROOM = 38, 46  # of the headings of columns: slope in degrees, room for that of the last one
+HEIGHT, LEFT, BOTTOM, TOP = 200, 34, 34, 14
+
+
+def heat(table: pd.DataFrame) -> str:
+    """Return a table of counts, the darker the more: index the themes, columns the actors."""
+    names = [folded(name, NAME_WIDTH) for name in table.index]
+    left = max(map(length, names)) + 8
+    across = (WIDTH - left - HEAD_ROOM) / len(table.columns)
+    slope = math.radians(HEAD_ANGLE)
+    head = 12 + max(length(name, SMALL) for name in table.columns) * math.sin(slope)
+    heights = [ROW + LINE_HEIGHT * name.count("\n") for name in names]
+    drawing = Drawing(head + sum(heights) + 2)
+    for column, name in enumerate(table.columns):
+        x, y = left + (column + 0.5) * across, head - 4
+        drawing.text(x, y, name, size=SMALL, fill=FAINT, transform=f"rotate(-{HEAD_ANGLE} {x:.1f} {y:.1f})")
+    most = max(table.max(axis=None), 1)
+    top = float(head)
+    for name, height, (_, counts) in zip(names, heights, table.iterrows(), strict=True):
+        y = top + height / 2
+        drawing.text(left - 8, y, name, anchor="end")
+        for column, count in enumerate(counts):
+            step = -(-count * (len(SEQUENTIAL) - 1) // most) if count else 0
+            shade = SEQUENTIAL[int(step)] if count else PAPER
+            x = left + column * across
+            drawing.bar(x + 1, y, across - 2, height - 2, shade, **({} if count else {"stroke": RULE}))
+            dark = count and step >= len(SEQUENTIAL) - 2
+            drawing.text(x + across / 2, y, number(count), anchor="middle", fill=PAPER if dark else INK)
+        top += height
+    return drawing.svg()
+
+
+def saturation(rows: pd.DataFrame) -> str:
+    """Return how many codes are known after each interview, within what other orders of the interviews give.
+
+    rows: columns rank, total, low, high.
+    """
+    most = rows[["total", "high"]].max(axis=None)
+    drawing = Drawing(HEIGHT)
+
+    def place(rank: float, total: float) -> tuple[float, float]:
+        x = LEFT + (rank - 1) / max(len(rows) - 1, 1) * (WIDTH - LEFT - 30)
+        return x, HEIGHT - BOTTOM - total / most * (HEIGHT - BOTTOM - TOP)
+
+    for tick in ticks_between(0, most, whole=True):
+        y = place(1, tick)[1]
+        drawing.line([(LEFT, y), (WIDTH, y)], RULE if tick == 0 else "#e4e0d6")
+        drawing.text(LEFT - 6, y, number(tick), anchor="end", size=SMALL, fill=FAINT)
+    high = [place(row.rank, row.high) for row in rows.itertuples()]
+    low = [place(row.rank, row.low) for row in rows.itertuples()]
+    outline = "L".join(f"{x:.1f} {y:.1f}" for x, y in [*high, *reversed(low)])
+    drawing.area(f"M{outline}z", BAND)
+    points = [place(row.rank, row.total) for row in rows.itertuples()]
+    drawing.line(points, TERRITORY, 2.4)
+    for x, y in points:
+        drawing.circle(x, y, 2.6, TERRITORY)
+    every = 5 if len(rows) > 12 else 1
+    for rank in [1, *range(every, len(rows) + 1, every)] if every > 1 else range(1, len(rows) + 1):
+        drawing.text(place(rank, 0)[0], HEIGHT - BOTTOM + 12, str(rank), anchor="middle", size=SMALL, fill=FAINT)
+    drawing.text((LEFT + WIDTH) / 2, HEIGHT - 6, "entretiens, dans leur ordre", anchor="middle", size=SMALL, fill=FAINT)
+    with drawing.halo():
+        x, y = points[-1]
+        drawing.text(x + 6, y, number(rows["total"].iloc[-1]), font_weight="bold")
+    return drawing.svg()

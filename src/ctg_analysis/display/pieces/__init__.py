@@ -1,0 +1,1 @@
+"""Pieces of a page: charts with their words and data, tables, sheets."""

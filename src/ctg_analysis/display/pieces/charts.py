@@ -1,0 +1,198 @@
+"""Charts with all that a reader needs around the drawing: title, unit, year, source, alternative, data."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ctg_analysis.catalogue.population import PYRAMID_BANDS
+from ctg_analysis.core.model import Indicator
+from ctg_analysis.display.drawings import bars
+from ctg_analysis.display.markup import Html, Table, figure
+from ctg_analysis.display.words import texts
+
+SEXES = {"men": "Hommes", "women": "Femmes"}
+BANDS = [band for band, _ in PYRAMID_BANDS]
+OVERVIEW = (
+    "Triangle vers le haut : plus élevé ; vers le bas : plus faible ; rond : proche ; carré : aucun test possible. "
+    "Boîte : la moitié centrale des EPCI comparables. Plus élevé ne veut dire ni mieux ni moins bien."
+)
+UNDER_20, FROM_65 = BANDS[:4], BANDS[13:]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The table behind a chart: a header and lines of texts."""
+
+    header: list[str]
+    lines: list[list[str]]
+
+    def beside(self, label: str, cells: list[str]) -> "Listing":
+        """Return the listing with one more column."""
+        lines = [[*line, cell] for line, cell in zip(self.lines, cells, strict=True)]
+        return Listing([*self.header, label], lines)
+
+
+def listing(one: Indicator, rows: pd.DataFrame, *, over_years: bool, parts: pd.DataFrame | None = None) -> Listing:
+    """Return the table of a chart: one line per territory or per period, with interval and parts if any.
+
+    rows: readable observations (see chapter). parts: the same with a column `part`, the label of each.
+    """
+    key = "period" if over_years else "territory"
+    heads = [texts.period_text(period) for period in rows["period"]] if over_years else list(rows["name"])
+    lines = [[head, text] for head, text in zip(heads, rows["text"], strict=True)]
+    table = Listing(["Période" if over_years else "Territoire", one.label], lines)
+    if rows["interval"].ne("").any():
+        table = table.beside("Intervalle", list(rows["interval"]))
+    if parts is not None:
+        for label, group in parts.groupby("part", sort=False):
+            found = dict(zip(group[key], group["text"], strict=True))
+            table = table.beside(label, [found.get(place, "nd") for place in rows[key]])
+    return table
+
+
+def family_listing(known: list[Indicator], compared: dict[str, pd.DataFrame], own: str) -> Listing:
+    """Return the table of a family: one line per member, one column per territory."""
+    places = list(dict.fromkeys(name for one in known for name in compared[one.id]["name"].iloc[1:]))
+    lines = []
+    for one in known:
+        texts_of = dict(zip(compared[one.id]["name"].iloc[1:], compared[one.id]["text"].iloc[1:], strict=True))
+        lines.append([one.label, compared[one.id]["text"].iloc[0], *(texts_of.get(place, "nd") for place in places)])
+    return Listing(["Indicateur", own, *places], lines)
+
+
+def signs(lines: list[list[str]]) -> str:
+    """Return what the signs that stand in a table mean."""
+    cells = {text for line in lines for text in line[1:]}
+    words = [f"{sign} : {word}" for sign, word in texts.SIGN_WORDS.items() if any(_bears(cell, sign) for cell in cells)]
+    return " ; ".join(words) + ("." if words else "")
+
+
+def _bears(cell: str, sign: str) -> bool:
+    return cell == sign or (sign == "≈" and cell.startswith(sign))
+
+
+def chart(
+    one: Indicator,
+    drawing: str,
+    data: Listing,
+    *,
+    when: str,
+    source: str,
+    kind: str = "chart",
+    note: str = "",
+    title: str = "",
+    message: str = "",
+) -> Html:
+    """Return a drawing of an indicator with its words.
+
+    message: what the drawing shows, which is then its title. title: what it is about, the label unless given; it
+    stands below the message where this does not begin with it.
+    """
+    title = title or one.label
+    about = texts.with_unit(title, one.unit)
+    named = not message or message.startswith(texts.headed(title))
+    subtitle = f"{texts.unit_text(one.unit) if named else about}, {when}"
+    says = " ; ".join(f"{line[0]} {line[1]}" for line in data.lines)
+    notes = " ".join(text for text in (note, one.caveats) if text)
+    return figure(
+        drawing,
+        file=one.file_name,
+        kind=kind,
+        title=texts.typography(message or title),
+        subtitle=texts.typography(subtitle),
+        alt=texts.typography(f"{message + '. ' if message else ''}{title}, {when} : {says}."),
+        source=source,
+        note=texts.typography(notes),
+        data=_table(f"{about}, {when}", data),
+    )
+
+
+def _table(caption: str, data: Listing) -> Table:
+    header = [texts.typography(text) for text in data.header]
+    lines = [[texts.typography(text) for text in line] for line in data.lines]
+    return Table(texts.typography(caption), header, lines, texts.typography(signs(data.lines)))
+
+
+def shares_by_age(counts: dict[tuple[str, str], float]) -> pd.DataFrame | None:
+    """Return the shares of the population, in %, by band and sex; None when a band is missing.
+
+    counts: (sex, band) → number of inhabitants.
+    """
+    table = pd.DataFrame({sex: [counts.get((sex, band)) for band in BANDS] for sex in SEXES}, BANDS, dtype=float)
+    return None if table.isna().any(axis=None) else table / table.to_numpy().sum() * 100
+
+
+def pyramid(
+    own: pd.DataFrame, own_name: str, outline: pd.DataFrame | None, outline_name: str, *, period: str, source: str
+) -> Html:
+    """Return an age pyramid against the outline of another territory (both in % of their population)."""
+    labels = [label for _, label in PYRAMID_BANDS]
+    title = f"{_percent(_sum(own, FROM_65))} de 65 ans ou plus, {_percent(_sum(own, UNDER_20))} de moins de 20 ans"
+    alt = (
+        f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {_percent(_sum(own, UNDER_20))} de la "
+        f"population, les 65 ans ou plus {_percent(_sum(own, FROM_65))}."
+        f" Âge le plus nombreux : {_fullest(own, labels)}."
+    )
+    data = Listing(["Âge"], [[label] for label in labels])
+    for sex, word in SEXES.items():
+        data = data.beside(word, [_percent(share) for share in own[sex]])
+    if outline is not None:
+        alt += f" {outline_name} : {_percent(_sum(outline, UNDER_20))} et {_percent(_sum(outline, FROM_65))}."
+        for sex, word in SEXES.items():
+            data = data.beside(f"{word}, {outline_name}", [_percent(share) for share in outline[sex]])
+    return figure(
+        bars.pyramid(labels, own, outline, outline_name),
+        file="pyramid.csv",
+        kind="chart",
+        title=texts.typography(title),
+        subtitle=texts.typography(f"Pyramide des âges, part de chaque âge dans la population, en %, {period}"),
+        alt=texts.typography(alt),
+        source=source,
+        note="",
+        data=_table(f"Part de chaque âge dans la population, {period}", data),
+    )
+
+
+def _fullest(shares: pd.DataFrame, labels: list[str]) -> str:
+    """Return the age at which a population is the most numerous, and what it makes of it."""
+    rank = int(shares.sum(axis=1).to_numpy().argmax())
+    men, women = (_percent(shares[sex].iloc[rank]) for sex in ("men", "women"))
+    return f"{labels[rank]}, {men} d'hommes et {women} de femmes"
+
+
+def _sum(shares: pd.DataFrame, bands: list[str]) -> float:
+    return shares.loc[bands].to_numpy().sum()
+
+
+def _percent(share: float) -> str:
+    return f"{texts.number(share, 1)} %"
+
+
+def overview(drawing: str, data: Listing, source: str) -> Html:
+    """Return the overview of the diagnosis. data: indicator, value here, value of the reference, words of the test."""
+    reference = data.header[2]
+    tested = [line for line in data.lines if line[3] != "sans test"]
+    apart = [line for line in tested if not line[3].startswith("proche")]
+    title = texts.typography(_standing(len(apart), len(tested), len(data.lines)))
+    says = " ; ".join(f"{label} {own} ({reference} {other}, {word})" for label, own, other, word in data.lines)
+    return figure(
+        drawing,
+        file="",
+        kind="chart",
+        title=title,
+        subtitle=texts.typography(f"Écart relatif à la valeur de comparaison ({reference}), en %"),
+        alt=texts.typography(f"{title} : {says}."),
+        source=source,
+        note=texts.typography(OVERVIEW),
+        data=_table(f"Le territoire et sa comparaison ({reference})", data),
+    )
+
+
+def _standing(apart: int, tested: int, shown: int) -> str:
+    """Return how many indicators of an overview a test sets apart from their reference."""
+    if not tested:
+        return f"{shown} indicateurs comparés, sans test possible"
+    what = f"{tested} indicateurs testés" if tested > 1 else f"{tested} indicateur testé"
+    if apart < 2:
+        return f"{apart or 'Aucun'} {'des' if tested > 1 else 'sur'} {what} s'écarte de la valeur de référence"
+    return f"{apart} des {what} s'écartent de la valeur de référence"

@@ -1,0 +1,172 @@
+"""Who organises childcare, and what a change of its supply would do: tables, charts and sentences."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, Indicator
+from ctg_analysis.display import markup
+from ctg_analysis.display.drawings import bars
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces import charts, tables
+from ctg_analysis.display.words import texts
+from ctg_analysis.indicators.childcare_authority import FOUR, HUB, PLAN, Threshold
+from ctg_analysis.indicators.simulation import Simulation
+
+ALL_FOUR, FIRST_TWO = "les quatre", "recenser et informer"
+COUNTED = (
+    "La population comptée est la population municipale. La loi parle de « population totale » : près d'un seuil, se "
+    "reporter aux populations légales de l'Insee. Le relevé ne dit pas quelles missions sont transférées : il est lu "
+    "comme si toutes l'étaient."
+)
+CALCULATION = "C'est un calcul, toutes choses égales par ailleurs, et non une prévision."
+
+
+def authority(
+    answers: pd.DataFrame, duties: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold], source: str
+) -> Html:
+    """Return the sentence and the table of the authorities that organise childcare.
+
+    answers: columns name, transferred, period, counted (the year of the population), one row per commune. duties: see
+    childcare_authority.authorities, the same rows and then that of the EPCI. epci: its name.
+    """
+    rows = duties.to_dict("records")
+    communes = [
+        "nd" if pd.isna(row["authority"]) else "conservée" if row["authority"] else "transférée" for row in rows
+    ]
+    held = [*communes[:-1], {"conservée": "reçue", "transférée": texts.SIGNS[NOT_APPLICABLE]}.get(communes[-1], "nd")]
+    header = ["Autorité", "Compétence", "Population comptée", "Missions obligatoires"]
+    header += [f"{name.capitalize()}, depuis le {_date(thresholds[name])}" for name in (PLAN, HUB)]
+    lines = [
+        [
+            name,
+            word,
+            _asked(row, _inhabitants(row)),
+            _asked(row, _said(row[FOUR], ALL_FOUR, FIRST_TWO)),
+            _asked(row, _said(row[PLAN], "oui", "non")),
+            _asked(row, _said(row[HUB], "oui", "non")),
+        ]
+        for name, word, row in zip([*answers["name"], epci], held, rows, strict=True)
+    ]
+    silent = list(answers.loc[answers["transferred"].isna(), "name"])
+    unanswered = f"Sans réponse : {texts.listed(silent)}. " if silent else ""
+    said = markup.reading(authority_sentence(answers, rows[-1]), texts.typography(unanswered + COUNTED))
+    table = tables.listed(
+        pd.DataFrame(lines, columns=header),
+        "Ce que la loi demande à chaque autorité organisatrice de l'accueil du jeune enfant",
+        marked=frozenset({len(lines) - 1}),
+    )
+    return Html("\n".join([said.html, table.html, markup.source(source).html]))
+
+
+def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
+    """Return how many communes transferred, and what the law asks of the EPCI. whole: the duties of the EPCI."""
+    moved, total = int(answers["transferred"].eq(1).sum()), len(answers)
+    who = f"{moved} des {total} communes {'ont' if moved > 1 else 'a'} transféré l'accueil du jeune enfant"
+    if not moved:
+        who = f"aucune des {total} communes ne dit avoir transféré l'accueil du jeune enfant"
+    text = f"D'après le relevé de {answers['period'].iloc[0]}, {who} à l'intercommunalité"
+    if not moved:
+        return texts.typography(f"{text}.")
+    of = "d'" if whole["low"] < whole["high"] else "de "
+    missions = _said(whole[FOUR], ALL_FOUR, FIRST_TWO)
+    return texts.typography(
+        f"{text}, dont la population comptée est {of}{_inhabitants(whole)} habitants ({answers['counted'].iloc[0]}). "
+        f"Missions que la loi lui demande : {missions} ; schéma pluriannuel : {_said(whole[PLAN], 'oui', 'non')} ; "
+        f"relais petite enfance : {_said(whole[HUB], 'oui', 'non')}."
+    )
+
+
+def _asked(row: Mapping, text: str) -> str:
+    """Return a text about an authority; a sign when the place is none, or when it is not known."""
+    if pd.isna(row["authority"]):
+        return texts.SIGNS[MISSING]
+    return text if row["authority"] else texts.SIGNS[NOT_APPLICABLE]
+
+
+def _inhabitants(row: Mapping) -> str:
+    """Return the population counted, or the least that it can be."""
+    if row["low"] == row["high"]:
+        return texts.number(row["low"])
+    return f"au moins {texts.number(row['low'])}" if row["low"] > 0 else texts.SIGNS[MISSING]
+
+
+def _said(flag: object, yes: str, no: str) -> str:
+    return texts.SIGNS[MISSING] if pd.isna(flag) else yes if flag else no
+
+
+def _date(threshold: Threshold) -> str:
+    return texts.date_text(threshold.date.isoformat())
+
+
+def simulation(one: Indicator, found: Simulation, parts: pd.DataFrame, source: str) -> Html:
+    """Return the sentence and the chart of a simulation.
+
+    one: the indicator of the coverage rate. parts: columns indicator, part (its label), value: the published
+    components of the rate.
+    """
+    names = [f"Publié, {texts.period_text(found.period)}", "Avec le changement"]
+    changed = (parts["value"] + parts["indicator"].map(found.change).fillna(0)).clip(lower=0)
+    shares = _written(pd.concat([parts.assign(name=names[0]), parts.assign(name=names[1], value=changed)]))
+    totals = _written(pd.DataFrame({"name": names, "level": "epci", "value": [found.before, found.after]}))
+    data = charts.Listing(["Situation", one.label], totals[["name", "text"]].to_numpy().tolist())
+    for label, rows in shares.groupby("part", sort=False):
+        data = data.beside(label, list(rows["text"]))
+    places = [found.places, found.places + found.added - found.lost]
+    chart = charts.chart(
+        one,
+        bars.parts(shares, totals),
+        data.beside("Places", [texts.number(number) for number in places]),
+        when=texts.period_text(found.period),
+        source=source,
+        note=CALCULATION,
+        title="Taux de couverture, avant et après un changement de l'offre",
+        message=f"De {texts.number(found.before, 1)} à {texts.number(found.after, 1)} {one.unit}",
+    )
+    return Html(f"{markup.reading(simulation_sentence(one, found), basis(found)).html}\n{chart.html}")
+
+
+def _written(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(text=[texts.number(value, 1) for value in rows["value"]])
+
+
+def simulation_sentence(one: Indicator, found: Simulation) -> str:
+    """Return what the rate would be, and that this is a calculation."""
+    change = []
+    if found.added:
+        change.append(f"{_counted(found.added, 'place')} de plus en EAJE")
+    if found.leaving:
+        change.append(f"{_counted(found.leaving, 'assistant maternel', 'assistants maternels')} en activité de moins")
+    what = f"Avec {' et '.join(change)}" if change else "Sans changement de l'offre"
+    return texts.typography(
+        f"{what}, le taux de couverture de {texts.period_text(found.period)} passerait de "
+        f"{texts.number(found.before, 1)} à {texts.number(found.after, 1)} {one.unit}. {CALCULATION}"
+    )
+
+
+def basis(found: Simulation) -> str:
+    """Return what a simulation was worked out from."""
+    text = (
+        f"Il compte {_counted(found.children, 'enfant')} de moins de 3 ans : c'est le nombre que donnent ensemble le "
+        f"taux et les {_counted(found.places, 'place')} que la Cnaf publie pour {texts.period_text(found.period)}."
+    )
+    each = found.each
+    if each and each.at_work:
+        text += (
+            f" Un assistant maternel y compte pour {_counted(each.places, 'place', decimals=1)} : les places que la "
+            f"Cnaf compte chez eux, rapportées aux {texts.number(each.at_work)} en activité selon la PMI."
+        )
+    elif each:
+        text += (
+            f" Un assistant maternel y compte pour ses places agréées ({texts.number(each.places, 1)} en moyenne en "
+            f"{texts.period_text(each.period)}) : des enfants plus grands en occupent, et la perte est un maximum."
+        )
+    if found.capped:
+        text += " Ces départs dépassent ce que le territoire compte : toutes ces places sont perdues, et pas plus."
+    return texts.typography(text)
+
+
+def _counted(number: float, one: str, several: str = "", *, decimals: int = 0) -> str:
+    """Return « 1 place », « 2,7 places »."""
+    words = one if number < 2 else several or f"{one}s"
+    return f"{texts.number(number, decimals)} {words}"

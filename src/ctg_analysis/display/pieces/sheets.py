@@ -1,0 +1,101 @@
+"""The synthèse and the sheet of each commune: pieces of a page made of observations."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from markupsafe import Markup
+
+from ctg_analysis.display import markup
+from ctg_analysis.display.drawings.drawing import Drawing, length
+from ctg_analysis.display.drawings.lines import SHORTEST
+from ctg_analysis.display.drawings.style import FAINT, PAPER, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.pieces import charts
+from ctg_analysis.display.words import glossary, texts
+
+ACROSS = 22  # squares in a row
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message of the synthèse in words: its theme, its sentence, a comparison, a drawing, a source, its proof."""
+
+    theme: str
+    sentence: str
+    comparison: str
+    drawing: str
+    source: str
+    page: str
+    anchor: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is said of a commune: its code and name, a sentence, a drawing, and lines of texts (label first)."""
+
+    code: str
+    name: str
+    lead: str
+    drawing: str
+    lines: list[list[str]]
+
+
+def messages(said: list[Said], rule: str) -> Html:
+    """Return the messages of the synthèse, each with a link to its proof."""
+    shown = [{**vars(one), "drawing": Markup(one.drawing)} for one in said]
+    return markup.piece("messages.html.j2", messages=shown, rule=texts.typography(rule))
+
+
+def meanings(said: list[str]) -> Html:
+    """Return the meaning of every term that stands in what was said."""
+    return markup.piece("glossary.html.j2", entries=[(term, glossary.terms()[term]) for term in glossary.found(said)])
+
+
+def sheets(communes: list[Sheet], header: list[str], source: str) -> Html:
+    """Return one sheet for each commune, which prints on one page."""
+    shown = [
+        {
+            **vars(one),
+            "drawing": Markup(one.drawing),
+            "table": Markup(markup.table(Table(f"{one.name} en chiffres", header, one.lines, _signs(one.lines))).html),
+        }
+        for one in communes
+    ]
+    return markup.piece("sheets.html.j2", sheets=shown, source=source)
+
+
+def _signs(lines: list[list[str]]) -> str:
+    return texts.typography(charts.signs(lines))
+
+
+def history(rows: pd.DataFrame, what: str) -> str:
+    """Return a small line over the years, its first and last values written. rows: columns period, value, text."""
+    points = [(int(row.period[:4]), row.value, row.text) for row in rows.itertuples(index=False)]
+    if len(points) < SHORTEST:
+        return ""
+    (first, _, first_text), (last, _, last_text) = points[0], points[-1]
+    ends = [f"{first_text} en {first}", f"{last_text} en {last}"]
+    left, right = length(ends[0], SMALL) + 8, WIDTH - length(ends[1], SMALL) - 8
+    highest = max(value for _, value, _ in points) or 1
+    line = [
+        (left + (year - first) / (last - first) * (right - left), 44 - value / highest * 38)
+        for year, value, _ in points
+    ]
+    drawing = Drawing(50)
+    drawing.line([(left, 44), (right, 44)], "#b9b5ab")
+    drawing.line(line, TERRITORY, 2)
+    drawing.circle(*line[-1], 3, TERRITORY)
+    drawing.text(left - 6, line[0][1], ends[0], anchor="end", size=SMALL, fill=FAINT)
+    drawing.text(right + 6, line[-1][1], ends[1], size=SMALL)
+    return markup.described(drawing.svg(), texts.typography(f"{what} : {ends[0]}, {ends[1]}."))
+
+
+def some_of(some: int, whole: int) -> str:
+    """Return a square for each of so many communes, the first ones filled, and their numbers below."""
+    drawing = Drawing(22 + 20 * -(-whole // ACROSS))
+    for rank in range(whole):
+        x, y = 1 + rank % ACROSS * 20, 9 + rank // ACROSS * 20
+        drawing.bar(x, y, 15, 15, TERRITORY if rank < some else PAPER, stroke=TERRITORY)
+    drawing.text(0, drawing.height - 9, f"{some} sur {whole}", font_weight="bold")
+    return drawing.svg()

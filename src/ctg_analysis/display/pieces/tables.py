@@ -1,0 +1,134 @@
+"""Tables of texts made of observations."""
+
+from numbers import Integral
+
+import pandas as pd
+
+from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.display import markup
+from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.pieces import charts
+from ctg_analysis.display.words import texts
+
+YES, NO, ITINERANT = "oui", "non", "itinérant"
+Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
+
+
+def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: int, source: str, note: str) -> Html:
+    """Return places in rows and indicators in columns, each at its own period.
+
+    local: how many of the places, the first ones, are the communes; the others are set apart. note: said below. A
+    larger place that has none of the values is named below rather than given a row.
+    """
+    periods = {period for _, period, _ in columns if period}
+    header = ["Territoire"]
+    for one, period, _ in columns:
+        label = one.label if one.unit in ("%", "habitants") else texts.with_unit(one.label, one.unit)
+        header.append(f"{label}, {texts.period_text(period)}" if period and len(periods) > 1 else label)
+    lines = _lines(places, columns, lambda one, row: row.text)
+    larger = places["level"].isin(["departement", "region", "france"])
+    without = [line for line, wide in zip(lines, larger, strict=True) if wide and set(line[1:]) == {"nd"}]
+    lines = [line for line in lines if line not in without]
+    unknown = f"Valeurs non disponibles : {', '.join(line[0] for line in without)}." if without else ""
+    note = " ".join(said for said in (unknown, note) if said)
+    when = f", {texts.period_text(*periods)}" if len(periods) == 1 else ""
+    caption = f"Les communes, puis le territoire et ce à quoi il se compare{when}"
+    table = _table(caption, header, lines, frozenset(range(local, len(lines))), note)
+    return Html(table.html + "\n" + markup.source(source).html)
+
+
+def matrix(places: pd.DataFrame, columns: list[Column], *, source: str) -> Html:
+    """Return a family of indicators by commune; what is counted in communes is said by yes or no.
+
+    The rows of a column may tell which part of its communes has the thing in another way, in a column `part`.
+    """
+    header = ["Territoire", *(f"{one.label}, {texts.period_text(period)}" for one, period, _ in columns)]
+    communes = int(places["level"].eq("commune").sum())
+    lines = _lines(places, columns, lambda one, row: _yes_or_no(one, row, communes))
+    marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
+    table = _table("Commune par commune", header, lines, marked)
+    return Html(table.html + "\n" + markup.source(source).html)
+
+
+def _yes_or_no(one: Indicator, row, communes: int) -> str:
+    if one.unit != "communes" or row.status != OK:
+        return row.text
+    apart = getattr(row, "part", 0)
+    if row.level == "commune":
+        return ITINERANT if apart == 1 else YES if row.value else NO
+    several = "s" if row.value > 1 else ""
+    whole = f"{row.value:.0f} commune{several} sur {communes}"
+    return f"{whole}, dont {apart:.0f} {ITINERANT}" if apart > 0 else whole
+
+
+def _lines(places: pd.DataFrame, columns: list[Column], cell) -> list[list[str]]:
+    names, found = {}, []
+    for one, _, rows in columns:
+        each = list(rows.itertuples(index=False))
+        found.append({(row.level, row.territory): cell(one, row) for row in each})
+        names |= {(row.level, row.territory): row.name for row in each}
+    keys = [(place.level, place.territory, place.name) for place in places.itertuples(index=False)]
+    return [
+        [names.get((level, code), name), *(column.get((level, code), "nd") for column in found)]
+        for level, code, name in keys
+    ]
+
+
+def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
+    """Return the notable differences. rows: columns label, own, name, text, word, p, period."""
+    if not tested:
+        return markup.reading(texts.typography("Aucune différence de ce chapitre ne peut être testée."), "")
+    said = markup.reading(texts.typography(_how_many(len(rows), tested)), "")
+    if not len(rows):
+        return said
+    lines = [
+        [row.label, texts.period_text(row.period), row.own, row.word.removesuffix(" que"), row.name, row.text]
+        for row in rows.sort_values("p", kind="stable").itertuples(index=False)
+    ]
+    header = ["Indicateur", "Période", "Territoire", "Valeur", "Comparé à", "Sa valeur"]
+    table = _table("Écarts notables, du plus net au moins net", header, lines, left=_of_words(lines))
+    return Html(said.html + "\n" + table.html)
+
+
+def _how_many(notable: int, tested: int) -> str:
+    if tested == 1:
+        return f"La seule différence testée de ce chapitre {'est' if notable else 'n’est pas'} notable."
+    if notable == tested:
+        return f"Les {tested} différences testées de ce chapitre sont notables."
+    whole = f"des {tested} différences testées de ce chapitre"
+    return {0: f"Aucune {whole} n'est notable.", 1: f"Une {whole} est notable."}.get(
+        notable, f"{notable} {whole} sont notables."
+    )
+
+
+def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset(), note: str = "") -> Html:
+    """Return a table as it is, its numbers written as French does. marked: numbers of the rows to set apart."""
+    lines = [[_cell(value) for value in row] for row in rows.itertuples(index=False)]
+    return _table(caption, list(rows.columns), lines, marked, note, left=_of_words(lines))
+
+
+def _of_words(lines: list[list[str]]) -> frozenset[int]:
+    """Return the columns in which no cell holds a figure."""
+    columns = enumerate(zip(*lines, strict=True))
+    return frozenset(rank for rank, cells in columns if not any(map(str.isdigit, "".join(cells))))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return texts.number(value, 2)
+    return texts.number(value) if isinstance(value, Integral) else str(value)
+
+
+def _table(
+    caption: str,
+    header: list[str],
+    lines: list[list[str]],
+    marked: frozenset[int] = frozenset(),
+    note: str = "",
+    left: frozenset[int] = frozenset(),
+) -> Html:
+    note = texts.typography(" ".join(said for said in (charts.signs(lines), note) if said))
+    written = [[texts.typography(text) for text in line] for line in lines]
+    return markup.table(
+        Table(texts.typography(caption), [texts.typography(text) for text in header], written, note, marked, left=left)
+    )

@@ -1,0 +1,1 @@
+"""Texts that a reader meets: numbers, dates, sentences, notes, the glossary."""

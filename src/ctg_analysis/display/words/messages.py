@@ -1,0 +1,235 @@
+"""The title of a chart: what it shows, in a few words that the figures and the tests allow, never more."""
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ctg_analysis.core.model import OK, Count, Indicator, Mean
+from ctg_analysis.display.words import texts
+
+# Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
+
+PLAIN = re.compile(r"(?:≈\u00a0)?[\d\u202f,+\u2212]+")  # a number without its unit
+LONGEST_UNIT = 20  # letters; a longer one stands below the title only
+LONGEST = 110  # letters of a title: two lines of a page; one that would be longer tells less
+BOTH_ENDS = 100  # letters of a title that tells both ends of a family
+OF_A_QUANTILE = re.compile(r" \([DQ]\d\)$")  # the sign that its name in letters needs not: « Premier décile (D1) »
+ABOVE, BELOW = "au-dessus", "au-dessous"  # in a title, what a test calls higher or lower
+
+
+def about(one: Indicator, said: str) -> str:
+    """Return what is said of an indicator after its name."""
+    return f"{texts.headed(one.label)} {said}"
+
+
+def comparison(one: Indicator, rows: pd.DataFrame) -> str:
+    """Return how the territory stands to its comparators. rows: see Observed.compared, the territory first.
+
+    A number of things is told alone: that of a larger place is larger.
+    """
+    own, others = rows.iloc[0], _others(rows)
+    stands = _against(others)
+    if stands:
+        whole = about(one, f"{_with_unit(one, own)}, {stands}")
+        tested = others[others["word"].notna()]
+        return whole if len(whole) <= LONGEST else about(one, f"{_with_unit(one, own)}, {_against(tested.iloc[-1:])}")
+    if others.empty or isinstance(one.value, Count | Mean):
+        return about(one, _with_unit(one, own))
+    other = _widest(others)
+    where = f"en {other['name']}" if other["name"].startswith("France") else f"({other['name']})"
+    beside = "et autant" if other["text"] == own["text"] else f"contre {other['text']}"
+    return about(one, f"{_with_unit(one, own)}, {beside} {where}")
+
+
+def level(one: Indicator, rows: pd.DataFrame) -> str:
+    """Return the value of a larger place, without a test, to follow that of here. rows: as above, one of it known."""
+    other = _widest(_others(rows))
+    same = other["text"] == rows.iloc[0]["text"]
+    return f"{'Autant' if same else 'Contre ' + other['text']} {_where(other)}"
+
+
+def _widest(others: pd.DataFrame) -> pd.Series:
+    """Return the row of France, failing that the first one."""
+    national = others[others["level"].eq("france")]
+    return others.iloc[0] if national.empty else national.iloc[0]
+
+
+def _where(row: pd.Series) -> str:
+    """Return « en France », « dans le département de l’Aveyron », « dans la région Occitanie »."""
+    if row["level"] == "departement":
+        return f"dans le département {texts.of(row['name'])}"
+    if row["level"] == "region":
+        return f"dans la région {row['name'].removeprefix('Région ')}"
+    return f"en {row['name']}" if row["name"].startswith("France") else f"({row['name']})"
+
+
+def standing(rows: pd.DataFrame) -> str:
+    """Return what the tests allow to say of a territory beside others; nothing without a test. rows: as above."""
+    others = _others(rows)
+    said = others[others["word"].notna()].groupby("word", sort=False)["name"].unique()
+    clauses = [_clause(words, _places(names, len(others))) for words, names in said.items()]
+    return f"Un niveau {', '.join(clauses)}" if clauses else ""
+
+
+def _against(others: pd.DataFrame) -> str:
+    """Return the same in fewer words: « au-dessus de l’Aveyron, proche de l’Occitanie »; nothing without a test."""
+    said = others[others["word"].notna()].groupby("word", sort=False)["name"].unique()
+    return ", ".join(f"{_side(words)} {_places(names, len(others))}" for words, names in said.items())
+
+
+def _side(words: str) -> str:
+    return ABOVE if words.startswith("plus élev") else BELOW if words.startswith("plus faible") else "proche"
+
+
+def _others(rows: pd.DataFrame) -> pd.DataFrame:
+    others = rows.iloc[1:]
+    return others[others["status"].eq(OK) & others["level"].ne("peers")]
+
+
+def _places(names: Sequence[str], compared: int) -> str:
+    """Return the places of a comparison, named unless they are all, three or more."""
+    every = len(names) == compared > 2
+    return f"des {texts.in_letters(compared)} territoires comparés" if every else texts.listed([*map(texts.of, names)])
+
+
+def _with_unit(one: Indicator, row: pd.Series) -> str:
+    """Return a value after the name of its indicator: with its unit when it is short and not in the name."""
+    in_name = one.unit.split(" ")[0] in one.label.lower()
+    return row["text"] if in_name or len(one.unit) > LONGEST_UNIT else counted(one, row)
+
+
+def counted(one: Indicator, row: pd.Series) -> str:
+    """Return a value with its unit, where it is a plain number and the unit is not in it."""
+    plain = PLAIN.fullmatch(row["text"]) and not one.id.endswith("_year")
+    if not plain or one.unit.startswith("%"):
+        return row["text"]
+    return f"{row['text']} {_agreed(one.unit, row['value'])}"
+
+
+def _clause(said: str, places: str) -> str:
+    """Return « plus élevé que celui d’Aveyron et de France », « proche de celui d’Occitanie »."""
+    words = said.removesuffix(" de").removesuffix(" que").replace("élevée", "élevé")
+    return f"{words} {'que celui' if said.endswith('que') else 'de celui'} {places}"
+
+
+def trend(one: Indicator, rows: pd.DataFrame) -> str:
+    """Return the first and the last value. rows: readable observations of the territory, by period."""
+    first, last = rows.iloc[0], rows.iloc[-1]
+    years = first["period"][:4], last["period"][:4]
+    if first["text"] != last["text"]:
+        return about(one, f"de {_with_unit(one, first)} en {years[0]} à {last['text']} en {years[1]}")
+    if first["value"] != last["value"]:
+        return about(one, f"environ {_with_unit(one, first)} en {years[0]} et en {years[1]}")
+    return about(one, f"{_with_unit(one, first)} en {years[0]} comme en {years[1]}")
+
+
+def circles(one: Indicator, rows: pd.DataFrame) -> str:
+    """Return how spread a count is. rows: of all the communes, each with its exact value."""
+    values = rows.set_index("name")["value"].sort_values(ascending=False, kind="stable")
+    if values.sum() <= 0:
+        return about(one, "dans aucune commune")
+    some = int(values.gt(0).sum())
+    few = int((values.cumsum() < values.sum() / 2).sum()) + 1
+    if some < len(values):
+        return about(one, f"dans {_communes(values.index[:some], len(values))}")
+    return about(one, f"au moins la moitié dans {_communes(values.index[:few], len(values))}")
+
+
+def _communes(names: Sequence[str], communes: int) -> str:
+    """Return so many communes, the name of one alone."""
+    return f"une seule commune, {names[0]}" if len(names) == 1 else f"{len(names)} des {communes} communes"
+
+
+def largest(one: Indicator, rows: pd.DataFrame) -> str:
+    """Return the largest count among the communes that may be shown. rows: columns name, value, text, shown."""
+    shown = rows[rows["shown"]]
+    if shown.empty:
+        return ""
+    top = shown.loc[shown["value"].idxmax()]
+    names = list(shown.loc[shown["text"].eq(top["text"]), "name"])
+    where = texts.listed(names) if len(names) < 3 else f"{len(names)} communes"
+    among = "par commune" if len(shown) == len(rows) else "par commune montrée"
+    return about(one, f"jusqu'à {_with_unit(one, top)} {among} ({where})")
+
+
+def concerned(one: Indicator, rows: pd.DataFrame) -> str:
+    """Return how many of the communes have something, some but not all. rows: of all the communes."""
+    some, whole = int(rows["value"].gt(0).sum()), len(rows)
+    if one.unit == "communes":
+        return f"Soit {some} des {whole} communes du territoire"
+    return f"{some} des {whole} communes en {'comptent' if some > 1 else 'compte'}"
+
+
+def choropleth(one: Indicator, rows: pd.DataFrame) -> str:
+    """Return the least and the greatest value that may be written. rows: columns value, text, shown."""
+    shown = rows[rows["shown"]].sort_values("value", kind="stable")
+    if shown.empty:
+        return ""
+    low, high = shown.iloc[0], shown.iloc[-1]
+    if low["text"] == high["text"]:
+        return about(one, f"{_with_unit(one, high)} dans {_communes(list(shown['name']), len(rows))}")
+    if ("," in low["text"]) != ("," in high["text"]):
+        low, high = (row | {"text": texts.rounded_text(one, row["value"])} for row in (low.to_dict(), high.to_dict()))
+    return about(one, f"de {low['text']} à {_with_unit(one, high)} selon la commune")
+
+
+def family(title: str, unit: str, rows: pd.DataFrame) -> str:
+    """Return the least and the greatest of a family, or the greatest alone. rows: columns name, value, text."""
+    rows = rows.assign(name=rows["name"].str.replace(OF_A_QUANTILE, "", regex=True))
+    order = rows.sort_values("value", kind="stable")
+    low, high = order.iloc[0], order.iloc[-1]
+    if len(rows) == 1:
+        return f"{texts.headed(high['name'])} {high['text']}"
+    if low["text"] == high["text"]:
+        return f"{texts.headed(title)} {high['text']} pour chacune des {texts.in_letters(len(rows))} lignes"
+    lows, highs = (list(rows.loc[rows["text"].eq(end["text"]), "name"]) for end in (low, high))
+    said = _in_units(unit, high)
+    if len(rows) == 2:
+        first, second = (row for _, row in rows.iterrows())
+        pair = f"{texts.headed(first['name'])} {_in_units(unit, first)} ; {_second(second)}"
+        if len(pair) <= LONGEST:
+            return pair
+    both = f"De {low['text']} ({texts.uncapitalised(lows[0])}) à {said} ({texts.uncapitalised(highs[0])})"
+    if len(lows) == len(highs) == 1 and len(both) <= BOTH_ENDS and both.count("(") == 2:
+        return both
+    top = texts.listed([*map(texts.uncapitalised, highs)]) if len(highs) < 3 else f"{len(highs)} lignes sur {len(rows)}"
+    return f"Au plus haut : {top}, {said}"
+
+
+def _second(row: pd.Series) -> str:
+    return f"{texts.headed(texts.uncapitalised(row['name']))} {row['text']}"
+
+
+def _in_units(unit: str, row: pd.Series) -> str:
+    """Return a value with a short unit that its name does not hold; numbers and marks are told as they are."""
+    known = len(unit) > LONGEST_UNIT or unit.split(" ")[0] in ("%", "nombre", "note") or unit in row["name"].lower()
+    return row["text"] if known or not PLAIN.fullmatch(row["text"]) else f"{row['text']} {_agreed(unit, row['value'])}"
+
+
+def _agreed(unit: str, value: float) -> str:
+    return unit if abs(value) >= 2 else texts.singular(unit)
+
+
+def parts(shares: pd.DataFrame, own: pd.Series) -> str:
+    """Return the largest part of the territory. shares: columns name, part, value, text. own: the row of the whole."""
+    here = shares[shares["name"].eq(own["name"]) & shares["status"].eq(OK)]
+    if here.empty:
+        return ""
+    largest = here.sort_values("value", kind="stable").iloc[-1]
+    return f"{largest['part']} : {largest['text']} sur {own['text']}"
+
+
+def balance(shares: pd.DataFrame, period: str) -> str:
+    """Return what the parts are in the latest period. shares: columns name (the period), part, text."""
+    last = shares[shares["name"].eq(period)]
+    labels = [texts.beyond(label, last["part"].iloc[0]) if rank else label for rank, label in enumerate(last["part"])]
+    said = [f"{label} : {text}" for label, text in zip(labels, last["text"], strict=True)]
+    return f"{' ; '.join(said)} par an ({period})" if said else ""
+
+
+def timeline(rows: pd.DataFrame) -> str:
+    """Return when the first and the last end. rows: columns value (a year), status."""
+    years = rows.loc[rows["status"].eq(OK), "value"].astype(int)
+    first, last = years.min(), years.max()
+    return f"Échéance en {first}" if first == last else f"Échéances de {first} à {last}"

@@ -1,0 +1,106 @@
+"""The census as a sample: what its supplementary coding leaves open, and which vintages may be compared."""
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.indicators.uncertainty import poisson_interval, wilson_interval
+
+LARGE_COMMUNE = 10_000  # inhabitants: surveyed by sample from here, in full once in five years below
+CODED_IN_LARGE, CODED_IN_SMALL, CODED_IN_SMALL_BEFORE = 0.40, 0.20, 0.25
+FIRST_SURVEY_AT_20 = 2014
+
+WIDEST_HALF_WIDTH = 0.05  # of a share: beyond 5 points it is not printed as a number
+LARGEST_CV = 0.25
+
+CYCLE = 5  # years of survey that make a vintage, the middle one naming it
+
+
+def coded_fraction(population: pd.Series, unit: pd.Series, year: int) -> pd.Series:
+    """Return, for each unit, the fraction of dwellings whose forms are fully coded (exploitation complémentaire).
+
+    Communes under 10 000 inhabitants are surveyed in full once in five years and 20 % of their dwellings are coded,
+    25 % in the surveys before 2014. Larger communes are surveyed by a yearly sample of 8 % of dwellings, all coded:
+    40 % over five years. A vintage that pools surveys of both sides of 2014 is counted at 20 %. Rule R7; law 2002-276
+    of 27 February 2002, article 156; https://recensement.site.ined.fr/en/data-files/les-exploitations
+
+    A unit of several communes gets the one fraction that gives the variance of its parts put together, each weighing
+    by its inhabitants, in place of its dwellings.
+
+    population: inhabitants, one row for each commune. unit: of the same index; for communes, their own codes.
+    year: the vintage of the census.
+    """
+    before = year + CYCLE // 2 < FIRST_SURVEY_AT_20
+    small = CODED_IN_SMALL_BEFORE if before else CODED_IN_SMALL
+    fraction = np.where(population >= LARGE_COMMUNE, CODED_IN_LARGE, small)
+    left = pd.DataFrame({"population": population, "left": population * (1 - fraction) / fraction})
+    sums = left.groupby(unit).sum()
+    return 1 / (1 + sums["left"] / sums["population"])
+
+
+def effective_size(base: pd.Series, fraction: pd.Series | float) -> pd.Series:
+    """Return the size of the sample, drawn from an endless population, that would be as precise.
+
+    The forms of fraction x base are coded, and the finite population correction multiplies the variance by
+    1 - fraction: the effective size is base x fraction / (1 - fraction), a quarter of the base at 20 %.
+    """
+    return base * fraction / (1 - fraction)
+
+
+def complementary_interval(numerator: pd.Series, denominator: pd.Series, fraction: pd.Series | float) -> pd.DataFrame:
+    """Return the 95 % interval of shares of the exploitation complémentaire, and whether they are too weak to print.
+
+    The interval is Wilson's on the effective size. An approximation, in three ways: the coded dwellings are taken
+    for a simple random sample (they are spread over the commune, those of large communes are drawn by address); the
+    adjustment to the main results is left out, which errs on the side of caution; the base must count dwellings,
+    households or families, for the members of a household come into the sample together and a base of persons is
+    worth less than it says.
+
+    numerator, denominator: estimated counts as INSEE publishes them. fraction: from `coded_fraction`.
+
+    Returns columns low and high (0 to 1), effective_size, and unreliable: half-width above 5 points or coefficient
+    of variation above 25 % (infinite for a share of 0), or no interval at all (rule R7).
+    """
+    size = effective_size(denominator, fraction)
+    share = numerator / denominator
+    low, high = wilson_interval(share * size, size)
+    variation = np.sqrt((1 - share) / (share * size))
+    reliable = ((high - low) / 2).le(WIDEST_HALF_WIDTH) & variation.le(LARGEST_CV)
+    return pd.DataFrame({"low": low, "high": high, "effective_size": size, "unreliable": ~reliable})
+
+
+def complementary_count_interval(count: pd.Series, fraction: pd.Series | float) -> pd.DataFrame:
+    """Return the 95 % interval of counts of the exploitation complémentaire, and whether they are too weak to print.
+
+    Each unit counted was coded with probability f and weighs 1 / f: the variance of the count N is N (1 - f) / f, as if
+    N f / (1 - f) events of a Poisson law had been seen, each worth (1 - f) / f. The interval is that of these events
+    (exact below 10, Byar from 10), so scaled. It is that of Bernoulli sampling (Särndal, Swensson, Wretman, Model
+    Assisted Survey Sampling, 1992, section 3.2), and errs on the side of caution: the sample has a set size and is
+    adjusted to the main results, which both narrow it. It serves for a sum of sizes too, such as the persons of
+    households: their variance is taken for their mean, which it does not reach (1.6 against 2.1 in France).
+
+    count: estimated counts as INSEE publishes them. fraction: from `coded_fraction`.
+
+    Returns columns low and high, effective_size (the events), and unreliable: coefficient of variation above 25 %
+    (fewer than 16 events), or no interval at all (rule R7).
+    """
+    events = effective_size(count, fraction)
+    low, high = poisson_interval(events)
+    worth = (1 - fraction) / fraction
+    reliable = events.ge(1 / LARGEST_CV**2)
+    return pd.DataFrame({"low": low * worth, "high": high * worth, "effective_size": events, "unreliable": ~reliable})
+
+
+def years_between(first: str, last: str) -> int:
+    """Return the number of years between two vintages of the census, which a change always tells (rule R8).
+
+    Raises:
+        UserError: fewer than five years lie between them, so that they share yearly surveys.
+    """
+    years = int(last) - int(first)
+    if years < CYCLE:
+        raise UserError(
+            f"census {first} and census {last} cannot be compared: each pools {CYCLE} years of survey, "
+            f"and vintages less than {CYCLE} years apart share some; compare {last} with {int(last) - CYCLE} or earlier"
+        )
+    return years

@@ -1,0 +1,96 @@
+"""Which authority organises childcare for children under 3, and what the law asks of it.
+
+Code de l'action sociale et des familles, article L. 214-1-3: every commune is an authority. Those that transferred this
+to their EPCI count together, and the EPCI is their authority. Its duties depend on the number of inhabitants counted.
+"""
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.settings import project_path
+
+TWO, FOUR, PLAN, HUB = "deux missions", "quatre missions", "schéma pluriannuel", "relais petite enfance"
+DUTIES, COUNTED = (TWO, FOUR, PLAN, HUB), "population comptée"
+
+
+class Threshold(BaseModel):
+    """A duty of the authorities of more than `seuil` inhabitants, of all when there is none; date: since when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    obligation: Literal[(*DUTIES, COUNTED)]
+    seuil: int | None
+    texte: str
+    source: str
+    date: datetime.date
+    a_verifier: str
+
+
+def read_thresholds(path: Path) -> dict[str, Threshold]:
+    """Return the thresholds of data/reference/seuils.yml by duty.
+
+    Raises:
+        InputError: an entry that lacks something, or names no known duty; a duty without entry.
+    """
+    try:
+        entries = TypeAdapter(list[Threshold]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        shown = project_path(path)
+        raise InputError(
+            Finding(shown, None, ".".join(map(str, problem["loc"])), repr(problem["input"])[:60], problem["msg"])
+            for problem in error.errors()
+        ) from error
+    found = {entry.obligation: entry for entry in entries}
+    absent = [duty for duty in DUTIES if duty not in found]
+    if absent:
+        expected = f"an entry for {', '.join(DUTIES)}"
+        raise InputError(
+            [Finding(project_path(path), None, "obligation", f"nothing for {', '.join(absent)}", expected)]
+        )
+    return found
+
+
+def authorities(answers: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold]) -> pd.DataFrame:
+    """Return one row per commune, then that of the EPCI, with what the law asks of each.
+
+    answers: columns territory, transferred (1 or 0; NaN: no answer), population (inhabitants; NaN: unknown).
+    Columns: territory, authority (whether it organises childcare), low and high (bounds of the population counted, the
+    same when all is known), and one per duty (whether the law asks it). A boolean is NA where an answer or a population
+    is missing and could change it.
+    """
+    moved = answers["transferred"].map({1: True, 0: False}).astype("boolean")
+    own = answers["population"].where(~moved.fillna(False))
+    communes = pd.DataFrame(
+        {
+            "territory": answers["territory"],
+            "authority": ~moved,
+            "low": own.fillna(0).where(~moved.fillna(False)),
+            "high": own.fillna(float("inf")).where(~moved.fillna(False)),
+        }
+    )
+    certain, possible = (answers.loc[moved.fillna(unsure), "population"] for unsure in (False, True))
+    whole = pd.DataFrame(
+        {
+            "territory": epci,
+            "authority": pd.array([moved.any(skipna=False)], dtype="boolean"),
+            "low": certain.fillna(0).sum(),
+            "high": possible.fillna(float("inf")).sum(),
+        }
+    )
+    table = pd.concat([communes, whole], ignore_index=True)
+    for duty in DUTIES:
+        above = thresholds[duty].seuil
+        table[duty] = table["authority"] if above is None else table["authority"] & _more_than(above, table)
+    return table
+
+
+def _more_than(above: int, table: pd.DataFrame) -> pd.Series:
+    """Return whether the population counted is above a threshold; NA when its bounds do not tell."""
+    result = pd.Series(pd.NA, index=table.index, dtype="boolean")
+    return result.mask(table["low"].gt(above), True).mask(table["high"].le(above), False)

@@ -1,0 +1,89 @@
+"""A territory beside its département(s), its région(s) and France: same definition, same period, same source."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.core.model import EVENTS, OK, Indicator, Rate, is_proportion
+from ctg_analysis.indicators.significance import compare_proportions, compare_rates, word
+from ctg_analysis.sources import SOURCES
+
+SAMPLED_WEIGHT = 0.25  # of a count of the exploitation complémentaire in a test: one dwelling in five is coded (R7)
+RECENT_YEARS = 2  # a comparison may be this much older than the latest figure, to have more comparators
+
+
+def common_period(rows: pd.DataFrame, epci: str) -> str | None:
+    """Return the period to compare at: of the EPCI's last two years, the one most places have, then the latest.
+
+    rows: observations of one indicator, for the places to compare.
+    """
+    return common_periods(rows.assign(indicator=""), epci).get("")
+
+
+def common_periods(rows: pd.DataFrame, epci: str) -> dict[str, str]:
+    """Return the `common_period` of each indicator that the EPCI has a value of."""
+    known = rows.loc[rows["status"].eq(OK), ["indicator", "level", "territory", "period"]]
+    places, own = defaultdict(list), defaultdict(set)
+    for indicator, level, territory, period in zip(*(known[name].tolist() for name in known), strict=True):
+        places[indicator].append(period)
+        if (level, territory) == ("epci", epci):
+            own[indicator].add(period)
+    return {indicator: _most_known(Counter(places[indicator]), periods) for indicator, periods in own.items()}
+
+
+def _most_known(places: Counter, own: set[str]) -> str:
+    latest = max(map(last_year, own))
+    recent = [period for period in own if last_year(period) >= latest - RECENT_YEARS]
+    return max(recent, key=lambda period: (places[period], period))
+
+
+def last_year(period: str) -> int:
+    """Return the year that a period ends in: 2023 for 2023, 2018-2023, 2023-12."""
+    years = re.findall(r"\d{4}", period)
+    return int(years[-1])
+
+
+def latest_period(rows: pd.DataFrame) -> str | None:
+    """Return the latest period with a value."""
+    known = rows.loc[rows["status"].eq(OK), "period"]
+    return known.max() if len(known) else None
+
+
+def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """Return the rows with the words that a test allows (rule R14): columns word and p, of the territory against each.
+
+    rows: for each indicator the territory first, then its comparators, one period. A share, or a rate of persons, is
+    tested as a proportion, another rate as events; other quantities are not tested, nor is what lies across several
+    places of one level, which share an unknown part of the territory. What the roundings of the producer could explain
+    is « proche de ».
+    """
+    rows = rows.reset_index(drop=True).assign(word=None, p=float("nan"))
+    own = rows.drop_duplicates("indicator").set_index("indicator")
+    others = rows[rows["indicator"].duplicated()]
+    others = others[others["status"].eq(OK) & ~others.duplicated(["indicator", "level"], keep=False)]
+    for kind, compare in ((_is_proportion, compare_proportions), (_is_of_events, compare_rates)):
+        theirs = others[others["indicator"].map(lambda name, kind=kind: kind(indicators[name])).astype(bool)]
+        mine = own.loc[theirs["indicator"]].set_index(theirs.index)
+        sources = mine["source"].map(SOURCES)
+        weight = sources.map(lambda source: SAMPLED_WEIGHT if source.sampled else 1.0).astype(float)
+        counts = [table[column] * weight for table in (mine, theirs) for column in ("numerator", "denominator")]
+        result = compare(*counts, *counts[:2])
+        per = theirs["indicator"].map(lambda name: indicators[name].value.per).astype(float)
+        visible = theirs["indicator"].map(lambda name: 10.0 ** -indicators[name].decimals).astype(float) / per
+        rounding = (mine["high"] - mine["low"]) / 2 / per
+        rounded = sources.map(lambda source: bool(source.rounding)).astype(bool)
+        visible = visible.mask(rounded, np.maximum(visible, rounding))
+        rows.loc[theirs.index, "p"] = result["p"]
+        rows.loc[theirs.index, "word"] = word(result["difference"], result["p"], visible=visible, feminine=True)
+    return rows
+
+
+def _is_proportion(one: Indicator) -> bool:
+    return is_proportion(one.value)
+
+
+def _is_of_events(one: Indicator) -> bool:
+    return isinstance(one.value, Rate) and one.value.of == EVENTS

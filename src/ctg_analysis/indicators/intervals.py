@@ -1,0 +1,135 @@
+"""What each observation leaves open: noise of events, rounding by the producer, coding of a part of the dwellings."""
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.core.model import EVENTS, OK, PERSONS, Count, Indicator, Rate, Ratio, Source
+from ctg_analysis.indicators.census_sample import coded_fraction, complementary_count_interval, complementary_interval
+from ctg_analysis.indicators.uncertainty import (
+    FLOOR,
+    NEAREST,
+    UNKNOWN,
+    Z,
+    poisson_interval,
+    ratio_interval,
+    rounding_bias,
+    rounding_interval,
+    rounding_variance,
+    wilson_interval,
+)
+
+FEW_EVENTS = 20
+SURE, WITH_ITS_INTERVAL, TOO_WEAK = 1, 2, 3  # quality (rule R19)
+CENSUS = 2023
+
+
+def with_intervals(
+    rows: pd.DataFrame, indicator: Indicator, sources: dict[str, Source], fractions: pd.Series | None
+) -> pd.DataFrame:
+    """Return the rows with low, high and quality: 1 sure, 2 to be read with its interval, 3 too weak for a number.
+
+    fractions: of the dwellings coded, by level and territory (see `coded_fractions`).
+    """
+    rows = rows.assign(low=float("nan"), high=float("nan"), quality=SURE)
+    here = rows["source"].unique()
+    step = rows["source"].map({name: sources[name].rounding for name in here}).astype(int)
+    sampled = rows["source"].map({name: sources[name].sampled for name in here}).astype(bool)
+    known = rows["status"].eq(OK)
+    if isinstance(indicator.value, Rate) and indicator.value.of in NOISE:
+        low, high = _rounded(rows, "numerator", "parts", sources)
+        noise, per = NOISE[indicator.value.of], indicator.value.per
+        low, high = noise(low, rows["denominator"])[0] * per, noise(high, rows["denominator"])[1] * per
+        rows = _kept(rows, known, low, high, WITH_ITS_INTERVAL)
+        rows["quality"] = rows["quality"].where(rows["numerator"].lt(FEW_EVENTS) | step.gt(0), SURE)
+    if isinstance(indicator.value, Count):
+        low, high = _rounded(rows, "value", "parts", sources)
+        rows = _kept(rows, known & step.gt(0), low, high, WITH_ITS_INTERVAL)
+        if fractions is not None and sampled.any():
+            rows = _sampled(rows, known & sampled, None, fractions)
+    if isinstance(indicator.value, Ratio):
+        top, bottom = _rounded(rows, "numerator", "parts", sources), _rounded(rows, "denominator", "parts_of", sources)
+        bounds = ratio_interval(*top, *bottom, indicator.value.per, bounded=indicator.value.bounded)
+        rows = _kept(rows, known & step.gt(0), *bounds, WITH_ITS_INTERVAL)
+        if fractions is not None and sampled.any():
+            rows = _sampled(rows, known & sampled, indicator.value, fractions)
+    return rows
+
+
+def _of_events(events: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd.Series]:
+    low, high = poisson_interval(events)
+    return low / exposure, high / exposure
+
+
+def _of_persons(persons: pd.Series, population: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return Wilson's interval; that of events where the register, which is of another day, counts more persons."""
+    part = persons.le(population)
+    wilson = wilson_interval(persons.where(part), population)
+    return tuple(own.where(part, other) for own, other in zip(wilson, _of_events(persons, population), strict=True))
+
+
+NOISE = {EVENTS: _of_events, PERSONS: _of_persons}
+
+
+def _kept(rows: pd.DataFrame, where: pd.Series, low: pd.Series, high: pd.Series, quality: int) -> pd.DataFrame:
+    return rows.assign(
+        low=low.where(where & np.isfinite(low), rows["low"]),
+        high=high.where(where & np.isfinite(high), rows["high"]),
+        quality=rows["quality"].mask(where, quality),
+    )
+
+
+def _rounded(rows: pd.DataFrame, column: str, parts: str, sources: dict[str, Source]) -> tuple[pd.Series, pd.Series]:
+    """Return the bounds of counts that the producer rounds, or that are sums of `parts` such counts (rule R3).
+
+    One count: all that the rounding allows. A sum: 95 %, for the errors of its parts offset each other, with the
+    drift of the parts if they may have been rounded down.
+    """
+    low, high = rows[column].copy(), rows[column].copy()
+    for name in rows["source"].unique():
+        step, rule = sources[name].rounding, sources[name].rule
+        if not step:
+            continue
+        mine = rows["source"].eq(name)
+        count, number = rows.loc[mine, column], rows.loc[mine, parts]
+        single = rounding_interval(count, step, rule)
+        spread = Z * np.sqrt(rounding_variance(step) * number)
+        drift = -rounding_bias(step) * number
+        below = {NEAREST: spread, UNKNOWN: spread, FLOOR: spread - drift}[rule]
+        above = {NEAREST: spread, UNKNOWN: spread + drift, FLOOR: spread + drift}[rule]
+        alone = number.le(1)
+        low[mine] = single[0].where(alone, (count - np.floor(below)).clip(lower=0))
+        high[mine] = single[1].where(alone, count + np.floor(above))
+    return low, high
+
+
+def _sampled(rows: pd.DataFrame, where: pd.Series, ratio: Ratio | None, fractions: pd.Series) -> pd.DataFrame:
+    """Return the rows with the sampling error of the exploitation complémentaire (rule R7).
+
+    ratio: how the value is made; None for a count. Of a ratio whose numerator is no part of the denominator, a mean
+    size, the numerator is in question.
+    """
+    keys = pd.MultiIndex.from_frame(rows[["level", "code"]])
+    fraction = pd.Series(fractions.reindex(keys).to_numpy(dtype=float), index=rows.index)
+    where = where & fraction.notna()
+    if ratio and ratio.bounded:
+        where = where & rows["denominator"].gt(0)
+        error, factor = complementary_interval(rows["numerator"], rows["denominator"], fraction), ratio.per
+    else:
+        error = complementary_count_interval(rows["numerator"], fraction)
+        factor = ratio.per / rows["denominator"] if ratio else 1.0
+    rows = _kept(rows, where, error["low"] * factor, error["high"] * factor, WITH_ITS_INTERVAL)
+    return rows.assign(quality=rows["quality"].mask(where & error["unreliable"].astype(bool), TOO_WEAK))
+
+
+def coded_fractions(populations: pd.DataFrame, membership: pd.DataFrame) -> pd.Series:
+    """Return the fraction of dwellings coded, by level and territory (rule R7).
+
+    populations: one population by commune: columns code, value. membership: columns territory, level, commune.
+    """
+    inhabitants = populations.drop_duplicates("code").set_index("code")["value"]
+    rows = membership.assign(population=membership["commune"].map(inhabitants)).dropna(subset="population")
+    rows = rows[rows["population"].gt(0)]
+    unit = pd.Series(list(zip(rows["level"], rows["territory"], strict=True)), index=rows.index)
+    fractions = coded_fraction(rows["population"], unit, CENSUS)
+    fractions.index = pd.MultiIndex.from_tuples(fractions.index, names=["level", "code"])
+    return fractions

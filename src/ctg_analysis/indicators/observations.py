@@ -1,0 +1,83 @@
+"""OBSERVATIONS: the one table that everything shown is read from."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow as arrow
+import pyarrow.compute as compute
+
+from ctg_analysis.core.files import TEXT
+from ctg_analysis.core.model import LEVELS, MISSING, OK, STATUSES, Indicator
+from ctg_analysis.sources import SOURCES
+
+KEY = ["territory", "level", "period", "indicator"]
+COLUMNS = [*KEY, "numerator", "denominator", "value", "low", "high", "status", "quality", "source"]
+
+
+LARGE_ONLY = [name for name, source in SOURCES.items() if source.above]
+
+
+def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
+    shown = table["status"].eq(OK)
+    empty = table[["numerator", "denominator", "value", "low", "high"]].isna().all(axis=1)
+    return (shown & table["value"].notna()) | (~shown & empty)
+
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "territory": pa.Column(TEXT),
+        "level": pa.Column(TEXT, pa.Check.isin(LEVELS)),
+        "period": pa.Column(TEXT),
+        "indicator": pa.Column(TEXT),
+        "numerator": pa.Column(float, nullable=True),
+        "denominator": pa.Column(float, nullable=True),
+        "value": pa.Column(float, nullable=True),
+        "low": pa.Column(float, nullable=True),
+        "high": pa.Column(float, nullable=True),
+        "status": pa.Column(TEXT, pa.Check.isin(STATUSES)),
+        "quality": pa.Column(int, pa.Check.isin([1, 2, 3])),
+        "source": pa.Column(TEXT),
+    },
+    checks=pa.Check(_empty_when_withheld, error="a value when ok, nothing at all otherwise"),
+    unique=KEY,
+    ordered=True,
+    strict=True,
+)
+
+
+def read_observations(processed: Path, territories: list[str]) -> pd.DataFrame:
+    """Return the observations of some territories."""
+    wanted = compute.field("territory").isin(arrow.array(territories, arrow.string()))  # typed: there may be none
+    table = pd.read_parquet(processed / "observations.parquet", filters=wanted)
+    return table.astype({"territory": str, "level": str, "period": str, "indicator": str, "source": str})
+
+
+def complete(observations: pd.DataFrame, territories: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:
+    """Return one row per territory, indicator and period of that indicator: a place never disappears.
+
+    territories: columns territory, level. An indicator has rows at the levels it may be shown at; one that no
+    source feeds has the period "". A row that is added has the status `nd`; where the producer publishes large
+    communes only, none is added for a commune or a secteur.
+    """
+    periods = observations[["indicator", "period"]].drop_duplicates()
+    fed = set(periods["indicator"])
+    declared = pd.DataFrame(
+        [(one.id, level, one.sources[0]) for one in indicators for level in one.shown_at],
+        columns=["indicator", "level", "preferred"],
+    )
+    absent = pd.DataFrame({"indicator": sorted(set(declared["indicator"]) - fed), "period": ""}, dtype=str)
+    periods = declared.merge(pd.concat([periods, absent]), on="indicator", how="inner")
+    table = (
+        territories[["territory", "level"]]
+        .merge(periods, on="level", how="inner")
+        .merge(observations, on=KEY, how="left", validate="1:1")
+    )
+    added = table["status"].isna()
+    small = added & table["level"].isin(["commune", "secteur"]) & table["preferred"].isin(LARGE_ONLY)
+    table, added = table[~small].reset_index(drop=True), added[~small].reset_index(drop=True)
+    table["source"] = table["source"].where(~added, table["preferred"])
+    table["status"] = table["status"].where(~added, MISSING)
+    table["quality"] = table["quality"].fillna(1).astype(int)
+    return table[COLUMNS].sort_values(KEY, ignore_index=True)

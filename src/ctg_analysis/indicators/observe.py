@@ -1,0 +1,271 @@
+"""Facts and declarations in, observations out: sums before divisions.
+
+Every function takes the facts of the reference geography (columns of cleaning.facts) and returns rows with
+numerator, denominator, value and status, by place, period and source.
+"""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from ctg_analysis.core.facts import IN_EPCIS
+from ctg_analysis.core.model import (
+    MISSING,
+    NOT_APPLICABLE,
+    OK,
+    SECRET,
+    AnnualChange,
+    AnnualFlow,
+    AnnualResidual,
+    Count,
+    Indicator,
+    Mean,
+    Published,
+    Rate,
+    Ratio,
+    Source,
+)
+from ctg_analysis.core.territories import FRANCE
+from ctg_analysis.indicators.intervals import with_intervals
+from ctg_analysis.indicators.uncertainty import censor_floor
+
+PLACE = ["code", "level", "period"]
+COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", "parts", "parts_of"]
+
+# The population that rates and changes refer to: the reference populations. Sums of rounded IRIS serve as a
+# denominator where there is nothing better, never in a difference between two dates.
+POPULATION = "population"
+REFERENCE_POPULATIONS = ("etalab_decoupage", "insee_population_historique")
+DENOMINATORS = (*REFERENCE_POPULATIONS, "insee_iris_rp2021")
+
+
+def observe(
+    indicators: Iterable[Indicator],
+    facts: pd.DataFrame,
+    sources: dict[str, Source],
+    fractions: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Return the observations of all the indicators, before the secrecy gate.
+
+    fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
+    Columns: territory, level, period, indicator, numerator, denominator, value, low, high, status, quality, source.
+    """
+    by_measure = {str(measure): rows for measure, rows in facts.groupby("measure", observed=True)}
+    fed = [indicator for indicator in indicators if _first_measure(indicator) in by_measure]
+    tables = [observe_one(indicator, by_measure, sources, fractions) for indicator in fed]
+    table = pd.concat([part for part in tables if len(part)], ignore_index=True)
+    return table.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
+
+
+def _first_measure(indicator: Indicator) -> str:
+    """Return the measure without which an indicator has no observation at all."""
+    match indicator.value:
+        case Ratio():
+            return indicator.value.numerator
+        case Rate():
+            return indicator.value.events
+        case AnnualFlow() | AnnualResidual():
+            return indicator.value.flow
+        case AnnualChange():
+            return POPULATION
+        case _:
+            return indicator.value.measure
+
+
+def observe_one(
+    indicator: Indicator,
+    by_measure: dict[str, pd.DataFrame],
+    sources: dict[str, Source],
+    fractions: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Return the observations of one indicator; an empty table when no source has it.
+
+    What is shown by commune is shown by secteur too: a grouping of communes is never smaller than one of them.
+    """
+    rows = compute(indicator, by_measure, sources)
+    rows = rows[rows["level"].isin(indicator.shown_at)]
+    if indicator.floor is not None:
+        rows = censor_floor(rows, indicator.floor)
+    rows = with_intervals(rows, indicator, sources, fractions)
+    rows = rows.assign(indicator=indicator.id).rename(columns={"code": "territory"})
+    columns = "territory level period indicator numerator denominator value low high status quality source"
+    return rows[columns.split()]
+
+
+def compute(indicator: Indicator, by_measure: dict[str, pd.DataFrame], sources: dict[str, Source]) -> pd.DataFrame:
+    """Return place, period, numerator, denominator, value, status and source of one indicator."""
+
+    def measure(name: str, preferred: tuple[str, ...] = indicator.sources) -> pd.DataFrame:
+        rows = by_measure.get(name)
+        if rows is None:
+            return _empty_facts()
+        rows = rows[rows["source"].isin(preferred)]
+        return rows if "parts" in rows else rows.assign(parts=1)
+
+    def population(preferred: tuple[str, ...] = REFERENCE_POPULATIONS, of: str = "") -> pd.DataFrame:
+        return first_available(measure(POPULATION + of, preferred), preferred)
+
+    match indicator.value:
+        case Count(name) | Published(name):
+            rows = first_available(measure(name), indicator.sources)
+            counted = isinstance(indicator.value, Count)
+            rows = rows.assign(numerator=rows["value"] if counted else float("nan"), denominator=float("nan"))
+        case Mean(name, years):
+            rows = _mean(first_available(measure(name), indicator.sources), years)
+        case Ratio(numerator, denominator, per):
+            rows = _divide(measure(numerator), measure(denominator), per, [*PLACE, "source"])
+            rows = first_available(rows, indicator.sources)
+        case Rate(events, per, name, within):
+            below = population(DENOMINATORS) if name == POPULATION else by_measure.get(name, _empty_facts())
+            top = first_available(measure(events), indicator.sources)
+            rows = _per_inhabitant(covered(top, below, sources), below, per, within)
+        case AnnualChange(years):
+            rows = _completed(*(_annual_change(population(of=of), years) for of in ("", IN_EPCIS)))
+        case AnnualFlow(flow, years) | AnnualResidual(flow, years):
+            residual = isinstance(indicator.value, AnnualResidual)
+            pairs = [(measure(flow + of), population(of=of)) for of in ("", IN_EPCIS)]
+            flows = [(covered(top, below, sources), below) for top, below in pairs]
+            rows = _completed(*(_annual_flow(*pair, years, residual=residual) for pair in flows))
+    return rows.assign(**{name: 1 for name in ("parts", "parts_of") if name not in rows})[COLUMNS]
+
+
+def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFrame:
+    """Return one row per place and period: that of the first source that has a value, else the first row."""
+    if rows["source"].nunique() <= 1:
+        return rows
+    order = rows["source"].map({source: rank for rank, source in enumerate(sources)})
+    ranked = rows.assign(_without=rows["status"].ne(OK), _order=order).sort_values([*PLACE, "_without", "_order"])
+    return ranked.drop_duplicates(PLACE).drop(columns=["_without", "_order"])
+
+
+def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
+    """Return the events with those of France without the départements that its population leaves out (Source.outside).
+
+    The events of Mayotte are counted each year, its population is not: a rate of France is of the rest on both sides.
+    """
+    whole = events["code"].eq(FRANCE)
+    lacking = {
+        code for name in population.loc[population["code"].eq(FRANCE), "source"] for code in sources[name].outside
+    }
+    apart = events[events["level"].eq("departement") & events["code"].isin(lacking) & events["status"].eq(OK)]
+    if apart.empty:
+        return events
+    less = apart.groupby(["period", "source"], observed=True)["value"].sum()
+    there = pd.MultiIndex.from_frame(events.loc[whole, ["period", "source"]])
+    rows = events.copy()
+    rows.loc[whole, "value"] -= less.reindex(there).fillna(0).to_numpy()
+    return rows
+
+
+def _empty_facts() -> pd.DataFrame:
+    columns = {name: pd.Series(dtype=str) for name in [*PLACE, "status", "source"]}
+    return pd.DataFrame(columns | {"value": pd.Series(dtype=float), "parts": pd.Series(dtype=int)})
+
+
+def _status(*statuses: pd.Series) -> pd.Series:
+    """Return ok where all are ok, secret where one is secret, nd elsewhere."""
+    table = pd.concat(statuses, axis=1)
+    result = pd.Series(MISSING, index=table.index)
+    result[table.eq(SECRET).any(axis=1)] = SECRET
+    result[table.eq(OK).all(axis=1)] = OK
+    return result
+
+
+def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str]) -> pd.DataFrame:
+    below = bottom[[*key, "value", "status", "parts"]]
+    rows = top.merge(below, on=key, suffixes=("", "_bottom"), validate="1:1")
+    rows = rows.rename(columns={"value": "numerator", "value_bottom": "denominator", "parts_bottom": "parts_of"})
+    status = _over_something(_status(rows["status"], rows["status_bottom"]), rows["denominator"])
+    value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
+    return rows.assign(value=value, status=status)
+
+
+def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, within: int) -> pd.DataFrame:
+    """Return the events over the latest population known, at most `within` years earlier."""
+    year = events["period"].str[:4].astype(int)
+    tables = []
+    for ago in range(within + 1):
+        part = events.assign(of=(year - ago).astype(str))
+        there = population.drop_duplicates([*PLACE])[[*PLACE, "value", "status"]].rename(columns={"period": "of"})
+        tables.append(part.merge(there, on=["code", "level", "of"], suffixes=("", "_bottom"), validate="m:1"))
+    rows = pd.concat(tables, ignore_index=True).sort_values([*PLACE, "of"], ascending=[True, True, True, False])
+    rows = rows.drop_duplicates(PLACE).rename(columns={"value": "numerator", "value_bottom": "denominator"})
+    status = _over_something(_status(rows["status"], rows["status_bottom"]), rows["denominator"])
+    value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
+    return rows.assign(value=value, status=status)
+
+
+def _over_something(status: pd.Series, denominator: pd.Series) -> pd.Series:
+    """Return the statuses, `so` (sans objet) where there is nothing to divide by: a commune without inhabitants."""
+    return status.mask(status.eq(OK) & denominator.eq(0), NOT_APPLICABLE)
+
+
+def _mean(rows: pd.DataFrame, years: int) -> pd.DataFrame:
+    """Return means over `years` consecutive years; a missing year makes the mean missing."""
+    shifted = [_earlier(rows, years_ago) for years_ago in range(years)]
+    table = rows[[*PLACE, "source"]]
+    for number, part in enumerate(shifted):
+        part = part.rename(columns={"value": f"value_{number}", "status": f"status_{number}"})
+        table = table.merge(part, on=PLACE, how="inner", validate="1:1")
+    values = table[[f"value_{number}" for number in range(years)]]
+    status = _status(*(table[f"status_{number}"] for number in range(years)))
+    total = values.sum(axis=1).where(status.eq(OK))
+    return table.assign(numerator=total, denominator=float(years), value=total / years, status=status)
+
+
+def _earlier(rows: pd.DataFrame, years: int) -> pd.DataFrame:
+    """Return place, period, value and status with each row moved `years` later."""
+    return rows.assign(period=(rows["period"].astype(int) + years).astype(str))[[*PLACE, "value", "status"]]
+
+
+def _two_dates(stock: pd.DataFrame, years: int) -> pd.DataFrame:
+    """Return the stock at pairs of dates `years` apart (rule R8): value_before, value, the period "2018-2023"."""
+    rows = stock.merge(_earlier(stock, years), on=PLACE, suffixes=("", "_before"), validate="1:1")
+    status = _status(rows["status"], rows["status_before"])
+    start = (rows["period"].astype(int) - years).astype(str)
+    return rows.assign(status=status, end=rows["period"], period=start + "-" + rows["period"])
+
+
+def _completed(rows: pd.DataFrame, in_epcis: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with those of the communes in EPCIs in the place of the ones that are missing.
+
+    The older populations are those of EPCIs: a place that holds an island without EPCI has no change without this.
+    """
+    known = in_epcis[in_epcis["status"].eq(OK)]
+    if known.empty:
+        return rows
+    both = pd.concat([rows, known], ignore_index=True)
+    ranked = both.assign(_missing=both["status"].eq(MISSING)).sort_values("_missing", kind="stable")
+    return ranked.drop_duplicates(PLACE).drop(columns="_missing")
+
+
+def _annual_change(stock: pd.DataFrame, years: int) -> pd.DataFrame:
+    rows = _two_dates(stock, years)
+    rows["status"] = _over_something(rows["status"], rows["value_before"])
+    value = ((rows["value"] / rows["value_before"]) ** (1 / years) - 1) * 100
+    return rows.assign(
+        numerator=rows["value"], denominator=rows["value_before"], value=value.where(rows["status"].eq(OK))
+    )
+
+
+def _annual_flow(flow: pd.DataFrame, stock: pd.DataFrame, years: int, *, residual: bool) -> pd.DataFrame:
+    """Return the flow of the `years` years from the first date, or what it leaves of the change, in % a year."""
+    summed = _mean(flow, years)
+    summed = summed.assign(period=(summed["period"].astype(int) + 1).astype(str))
+    rows = _two_dates(stock, years)
+    rows = rows.merge(
+        summed[["code", "level", "period", "numerator", "status", "source"]],
+        left_on=["code", "level", "end"],
+        right_on=PLACE,
+        suffixes=("", "_flow"),
+        validate="1:1",
+    )
+    status = _status(rows["status"], rows["status_flow"])
+    change = rows["value"] - rows["value_before"]
+    numerator = change - rows["numerator"] if residual else rows["numerator"]
+    person_years = (rows["value"] + rows["value_before"]) / 2 * years
+    status = _over_something(status, person_years)
+    value = (numerator / person_years * 100).where(status.eq(OK))
+    return rows.assign(
+        numerator=numerator, denominator=person_years, value=value, status=status, source=rows["source_flow"]
+    )

@@ -1,0 +1,308 @@
+"""The EPCIs that resemble one: same class first, then the nearest on a few structural variables (rule R11).
+
+The method is that of CIPFA's Nearest Neighbours: variables of mean 0 and standard deviation 1, Euclidean distance.
+Here they weigh the same; NFER's statistical neighbours (2007, for the Department for Education) weight them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.model import OK, AnnualChange, AnnualFlow, AnnualResidual, Indicator, Rate, Ratio
+
+PEERS = 10
+TIE = 9  # decimals to which two distances are equal
+
+# The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.
+FAR = "la plupart sont plus éloignés de lui que ne le sont deux EPCI pris au hasard : ils ne lui ressemblent pas"
+
+CHANGE = "population_change"  # what a change, a flow and a residual of the population are about
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A structural variable of an EPCI.
+
+    label: French, with {period}. indicator: where OBSERVATIONS has it, "" when it is counted from the territories.
+    measures: an indicator that is made of one of them is compared without this variable.
+    log: an order of magnitude, compared by ratios.
+    """
+
+    label: str
+    indicator: str = ""
+    measures: frozenset[str] = frozenset()
+    log: bool = False
+
+
+# The shares of all ages are parts of one whole: none is compared among peers that one of them has chosen.
+AGES = frozenset({"population_65_plus", "population_60_plus", "population_all_ages"})
+INHABITANTS, HOMES = frozenset({"population", "historical_population"}), frozenset({"dwellings", "secondary_dwellings"})
+LARGEST = "part de la commune la plus peuplée dans la population en {period}"
+EVOLUTION = "évolution annuelle de la population {period}"
+VARIABLES = {
+    "population": Variable("population en {period} (logarithme)", "population_count", INHABITANTS, log=True),
+    "communes": Variable("nombre de communes (logarithme)", log=True),
+    "largest_commune_share": Variable(LARGEST, "population_count"),
+    "population_change_rate": Variable(EVOLUTION, "population_change_rate", frozenset({CHANGE})),
+    "secondary_dwellings_share": Variable(
+        "part des résidences secondaires en {period}", "secondary_dwellings_share", HOMES
+    ),
+    "age_65_plus_share": Variable("part des 65 ans ou plus en {period}", "age_65_plus_share", AGES),
+}
+
+METROPOLITAN, OVERSEAS, INVENTED = "de France métropolitaine", "d'outre-mer", "d'un pays inventé"
+ANY_KIND, CITIES = "EPCI à fiscalité propre", "communautés urbaines et métropoles"
+KINDS = {"CC": "communautés de communes", "CA": "communautés d'agglomération"}
+KINDS |= {"CU": CITIES, "METRO": CITIES, "MET69": CITIES}
+# Inhabitants from which the law allows an EPCI, without derogation, a CA and a CU: CGCT L5210-1-1, L5216-1, L5215-1.
+SIZES = (15_000, 50_000, 250_000)
+BOUNDS = (0, *SIZES, np.inf)
+
+ANY_DENSITY = "à toutes les classes de densité"
+# The class, then what it is widened to: what its members share, how many size bands apart they may be, and in French.
+STEPS = (
+    (("zone", "kind", "density"), 0, ""),
+    (("zone", "kind", "density"), 1, "aux tranches de population voisines"),
+    (("zone", "density"), 1, "à toutes les catégories d'EPCI"),
+    (("zone",), 1, ANY_DENSITY),
+    (("zone",), np.inf, "à toutes les tailles"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class PeerGroup:
+    """The peers of an EPCI and how they were chosen.
+
+    peers: columns peer (SIREN), distance (in standard deviations), nearest first. variables, without: those that
+    choose, those left out. lacking: variables unknown for this EPCI, which has then no peers.
+    own: its row of `classify`. step: of STEPS, above 0 when the class was widened.
+    candidates: how many others the class holds whose variables are all known.
+    """
+
+    epci: str
+    peers: pd.DataFrame
+    variables: tuple[str, ...]
+    without: tuple[str, ...]
+    lacking: tuple[str, ...]
+    own: pd.Series
+    step: int
+    candidates: int
+
+
+def vintages(observations: pd.DataFrame) -> pd.DataFrame:
+    """Return the one period and source of each variable: those that most EPCIs have, the latest when several do.
+
+    Columns: indicator (index), period, source. All EPCIs are described by the same vintage (rule R12).
+    """
+    wanted = {one.indicator for one in VARIABLES.values()}
+    rows = observations[observations["level"].eq("epci") & observations["status"].eq(OK)]
+    rows = rows[rows["indicator"].isin(wanted)]
+    counts = rows.groupby(["indicator", "period", "source"], observed=True).size().reset_index(name="epcis")
+    most = counts.sort_values(["epcis", "period", "source"]).drop_duplicates("indicator", keep="last")
+    return most.set_index("indicator")[["period", "source"]].sort_index()
+
+
+def profiles(observations: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
+    """Return the structural variables, one row per EPCI (index epci), NaN where unknown: nothing is filled.
+
+    population (inhabitants) and communes (count): the scale of a service, and how many town halls share it.
+    largest_commune_share (%): one centre, or none. population_change_rate (% a year): growth or decline.
+    secondary_dwellings_share (%): tourism, mountain and coast. age_65_plus_share (%): ageing.
+    Few on purpose, and offline all known for every EPCI but those of Mayotte. The share of the young would repeat
+    that of the old (correlation -0.92 in 2021); income, employment and services are what reports compare.
+    """
+    dated = vintages(observations)
+    communes = territories[territories["level"].eq("commune") & territories["epci"].notna()]
+    table = pd.DataFrame(index=pd.Index(sorted(territories.loc[territories["level"].eq("epci"), "code"]), name="epci"))
+    table["population"] = _at(observations, dated, "population_count", "epci")
+    table["communes"] = communes["epci"].value_counts().astype(float)
+    inhabitants = communes["code"].map(_at(observations, dated, "population_count", "commune"))
+    largest = inhabitants.groupby(communes["epci"]).max(skipna=False)
+    table["largest_commune_share"] = largest / table["population"] * 100
+    for name in ("population_change_rate", "secondary_dwellings_share", "age_65_plus_share"):
+        table[name] = _at(observations, dated, name, "epci")
+    return table[list(VARIABLES)]
+
+
+def _at(observations: pd.DataFrame, dated: pd.DataFrame, indicator: str, level: str) -> pd.Series:
+    """Return the values of an indicator at its vintage, by territory; none when no EPCI has it."""
+    if indicator not in dated.index:
+        return pd.Series(dtype=float)
+    wanted = {"indicator": indicator, "level": level, **dated.loc[indicator]}
+    rows = observations[np.logical_and.reduce([observations[column].eq(value) for column, value in wanted.items()])]
+    return rows.set_index("territory")["value"]
+
+
+def classify(
+    profiles: pd.DataFrame,
+    territories: pd.DataFrame,
+    epcis: pd.DataFrame,
+    density: pd.Series | None = None,
+    *,
+    invented: bool = False,
+) -> pd.DataFrame:
+    """Return the class of each EPCI, index as profiles: zone, kind (both French), size (band 0 to 3), density.
+
+    epcis: columns code, kind, of cleaning.geography.clean_epcis. density: French class of each EPCI, by SIREN, when
+    there is a density grid; "" elsewhere. invented: the territories are. size: NaN where the population is unknown.
+    """
+    zones = territories[territories["level"].eq("epci")].set_index("code")["zone"]
+    table = pd.DataFrame(index=profiles.index)
+    table["zone"] = INVENTED if invented else zones.eq("metro").map({True: METROPOLITAN, False: OVERSEAS})
+    table["kind"] = epcis.set_index("code")["kind"].map(KINDS)
+    table["size"] = pd.cut(profiles["population"], BOUNDS, right=False, labels=False)
+    table["density"] = "" if density is None else density.reindex(table.index).fillna("")
+    return table
+
+
+def left_out(indicator: Indicator) -> tuple[str, ...]:
+    """Return the variables that must not choose the peers for an indicator: what it compares (rule R11)."""
+    match indicator.value:
+        case Ratio():
+            measures = {indicator.value.numerator, indicator.value.denominator}
+        case Rate():
+            measures = {indicator.value.events}
+        case AnnualChange() | AnnualFlow() | AnnualResidual():
+            measures = {CHANGE}
+        case _:
+            measures = {indicator.value.measure}
+    return tuple(name for name, one in VARIABLES.items() if measures & one.measures)
+
+
+def nearest(
+    profiles: pd.DataFrame, epci: str, classes: pd.DataFrame, k: int = PEERS, without: Iterable[str] = ()
+) -> PeerGroup:
+    """Return the k EPCIs nearest to one: see `nearest_of_each`."""
+    return nearest_of_each(profiles, [epci], classes, k, without)[0]
+
+
+def nearest_of_each(
+    profiles: pd.DataFrame, epcis: Iterable[str], classes: pd.DataFrame, k: int = PEERS, without: Iterable[str] = ()
+) -> list[PeerGroup]:
+    """Return, for each EPCI, the k of the same class nearest to it; fewer when the widest class holds fewer.
+
+    profiles: a column per variable. classes: see `classify`. without: variables left out.
+    Variables are standardised over all the EPCIs for which all are known. A class of fewer than k others is widened
+    (STEPS); metropolitan France and overseas are never mixed. A tie goes to the smaller SIREN.
+
+    Raises:
+        UserError: no such EPCI among the profiles. KeyError: a variable left out that the profiles do not have.
+    """
+    without = tuple(without)
+    profiles = profiles.drop(columns=list(without)).sort_index()
+    known = profiles.dropna()
+    points, members = _standardised(known), classes.loc[known.index]
+    shared = {name: members[name].to_numpy() for name in ("zone", "kind", "density")}
+    shared = {name: np.unique(values.astype(str), return_inverse=True)[1] for name, values in shared.items()}
+    sizes, sirens = members["size"].to_numpy(), known.index.to_numpy(dtype=str)
+    groups = []
+    for epci in epcis:
+        if epci not in profiles.index:
+            raise UserError(f"epci {epci!r} has no profile, expected an EPCI of the reference year")
+        own = sirens == epci
+        step, inside = _class_of(own, shared, sizes, k) if own.any() else (0, own)
+        distances = np.linalg.norm(points[inside] - points[own], axis=1).round(TIE)
+        first = np.lexsort([sirens[inside], distances])[:k]
+        peers = pd.DataFrame({"peer": known.index[inside][first], "distance": distances[first]})
+        lacking = () if own.any() else tuple(profiles.columns[profiles.loc[epci].isna()])
+        chosen = (tuple(profiles.columns), without, lacking, classes.loc[epci])
+        groups.append(PeerGroup(epci, peers, *chosen, step=step, candidates=int(inside.sum())))
+    return groups
+
+
+def pairs(groups: Iterable[PeerGroup]) -> pd.DataFrame:
+    """Return the peers of several EPCIs in one table: territory, peer, distance; peer missing when it has none."""
+    names, tables = zip(*((group.epci, group.peers) for group in groups), strict=True)
+    peers = pd.concat(tables, keys=names, names=["territory"]).reset_index(level=0)
+    return pd.DataFrame({"territory": names}).merge(peers, on="territory", how="left", validate="1:m")
+
+
+def _standardised(known: pd.DataFrame) -> np.ndarray:
+    """Return the variables, after logarithms, with mean 0 and standard deviation 1; 0 where all are equal."""
+    logs = [name for name in known.columns if name in VARIABLES and VARIABLES[name].log]
+    values = known.assign(**np.log(known[logs])).to_numpy()
+    points, varying = np.zeros_like(values), (values != values[:1]).any(axis=0)
+    if varying.any():
+        points[:, varying] = (values[:, varying] - values[:, varying].mean(axis=0)) / values[:, varying].std(axis=0)
+    return points
+
+
+def _class_of(own: np.ndarray, shared: dict[str, np.ndarray], sizes: np.ndarray, k: int) -> tuple[int, np.ndarray]:
+    """Return the first step whose class holds k others, else the last, and who is in it."""
+    apart = np.abs(sizes - sizes[own])
+    alike = {name: values == values[own] for name, values in shared.items()}
+    for step, (names, bands, _) in enumerate(STEPS):
+        inside = np.logical_and.reduce([alike[name] for name in names]) & (apart <= bands) & ~own
+        if inside.sum() >= k:
+            return step, inside
+    return step, inside
+
+
+def published(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
+    """Return the list of the peers for a reader, nearest first: SIREN, Nom, Distance, Population (inhabitants)."""
+    names = territories[territories["level"].eq("epci")].set_index("code")["name"]
+    peers = group.peers["peer"]
+    columns = {"SIREN": peers, "Nom": peers.map(names), "Distance": group.peers["distance"].round(2)}
+    return pd.DataFrame(columns | {"Population": peers.map(profiles["population"]).astype("Int64")})
+
+
+def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
+    """Return how the peers were chosen: one French sentence, typography left to do. dated: see `vintages`."""
+
+    def labels(names: tuple[str, ...]) -> str:
+        periods = {name: dated["period"].get(VARIABLES[name].indicator, "") for name in names}
+        return ", ".join(VARIABLES[name].label.format(period=period).strip() for name, period in periods.items())
+
+    if group.lacking:
+        return f"Aucun EPCI comparable, faute de données pour ce territoire : {labels(group.lacking)}."
+    if group.peers.empty:
+        return "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
+    whom, number = _class_words(group), len(group.peers)
+    how = f"par la distance euclidienne entre variables centrées et réduites, de même poids : {labels(group.variables)}"
+    if number < group.candidates:
+        text = f"Les EPCI comparables ({number}) sont, parmi les {_number(group.candidates)} autres {whom} dont les "
+        text += f"données sont connues, les plus proches du territoire {how}"
+    else:
+        text = (
+            f"Les EPCI comparables ({number}) sont tous les autres {whom} dont les données sont connues, rangés {how}"
+        )
+    if group.without:
+        text += f" ; n'entre pas dans le choix, car lié à ce qui est comparé : {labels(group.without)}"
+    if group.peers["distance"].median() > np.sqrt(2 * len(group.variables)):
+        text += f" ; {FAR}"
+    graded = bool(group.own["density"])
+    widened = [words for names, _, words in STEPS[1 : group.step + 1] if graded or words != ANY_DENSITY]
+    if widened:
+        text += f" ; la classe de départ, trop peu nombreuse, a été élargie {', puis '.join(widened)}"
+    return f"{text}."
+
+
+def medians(number: int) -> str:
+    """Return for how many indicators of a chapter the peers had a median: one French sentence."""
+    if not number:
+        return (
+            "Aucun indicateur de ce chapitre n'a, pour assez d'entre eux, une valeur de même source et de même période."
+        )
+    several = "s" if number > 1 else ""
+    return f"Leur médiane et leurs quartiles accompagnent {number} indicateur{several} de ce chapitre."
+
+
+def _class_words(group: PeerGroup) -> str:
+    """Return « communautés de communes de France métropolitaine de moins de 15 000 habitants »."""
+    (names, bands, _), own = STEPS[group.step], group.own
+    words = f"{own['kind'] if 'kind' in names else ANY_KIND} {own['zone']}"
+    low, high = BOUNDS[int(max(own["size"] - bands, 0))], BOUNDS[int(min(own["size"] + bands, len(SIZES))) + 1]
+    if low and high < np.inf:
+        words += f" de {_number(low)} à {_number(high)} habitants"
+    elif low:
+        words += f" de {_number(low)} habitants ou plus"
+    elif high < np.inf:
+        words += f" de moins de {_number(high)} habitants"
+    return f"{words} de densité « {own['density']} »" if own["density"] and "density" in names else words
+
+
+def _number(number: float) -> str:
+    return f"{number:,.0f}".replace(",", " ")

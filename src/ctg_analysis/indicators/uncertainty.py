@@ -1,0 +1,138 @@
+"""Intervals: what counting noise, rounding and censoring leave open."""
+
+import numpy as np
+import pandas as pd
+from scipy.special import gammaincinv, ndtri
+
+from ctg_analysis.core.model import CENSORED, OK
+
+CONFIDENCE = 0.95
+Z = float(ndtri((1 + CONFIDENCE) / 2))
+BYAR_FROM = 10  # events: Byar's approximation from here, the exact interval below
+
+NEAREST, FLOOR, UNKNOWN = "nearest", "floor", "unknown"  # how a producer rounds
+PROOF = float(ndtri(0.9995))  # standard errors that name a rounding rule: it then governs every count
+
+
+def wilson_interval(successes: pd.Series, trials: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return the 95 % interval of shares, from 0 to 1, without continuity correction; nothing where trials are 0.
+
+    The numbers need not be whole: an effective size does as well as a count of trials.
+
+    Source: Wilson (1927), the method of Public Health England's PHEindicatormethods (rule R15).
+    """
+    share = successes / trials.where(trials > 0)
+    spread = Z * np.sqrt(share * (1 - share) / trials + Z**2 / (4 * trials**2))
+    centre = share + Z**2 / (2 * trials)
+    shrink = 1 + Z**2 / trials
+    low = ((centre - spread) / shrink).clip(lower=0).mask(share.eq(0), 0.0)
+    high = ((centre + spread) / shrink).clip(upper=1).mask(share.eq(1), 1.0)
+    return low, high
+
+
+def poisson_interval(events: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return the 95 % interval of counts of events: exact below 10, Byar's approximation from 10.
+
+    Source: Breslow and Day (1987), the method of Public Health England's PHEindicatormethods (rule R15).
+    """
+    alpha = 1 - CONFIDENCE
+    exact_low = gammaincinv(events, alpha / 2)
+    exact_high = gammaincinv(events + 1, 1 - alpha / 2)
+    above = events.clip(lower=1)
+    byar_low = above * (1 - 1 / (9 * above) - Z / (3 * np.sqrt(above))) ** 3
+    next_up = events + 1
+    byar_high = next_up * (1 - 1 / (9 * next_up) + Z / (3 * np.sqrt(next_up))) ** 3
+    large = events >= BYAR_FROM
+    low = pd.Series(np.where(large, byar_low, np.nan_to_num(exact_low)), index=events.index)
+    high = pd.Series(np.where(large, byar_high, exact_high), index=events.index)
+    return low.where(events.notna()), high.where(events.notna())
+
+
+def rounding_interval(counts: pd.Series, step: pd.Series | int, rule: str = UNKNOWN) -> tuple[pd.Series, pd.Series]:
+    """Return the bounds of the true counts behind counts rounded to `step` (rule R3).
+
+    Rounded to the nearest, the truth lies within (step - 1) / 2 on each side; rounded down (`floor`), it lies up to
+    step - 1 above. Unknown: the wider of both. rule: as `detect_rounding` returns it.
+    """
+    half = (step - 1) // 2
+    below = {NEAREST: half, FLOOR: 0, UNKNOWN: half}[rule]
+    above = {NEAREST: half, FLOOR: step - 1, UNKNOWN: step - 1}[rule]
+    return (counts - below).clip(lower=0), counts + above
+
+
+def ratio_interval(
+    low_numerator: pd.Series,
+    high_numerator: pd.Series,
+    low_denominator: pd.Series,
+    high_denominator: pd.Series,
+    per: float,
+    *,
+    bounded: bool = False,
+) -> tuple[pd.Series, pd.Series]:
+    """Return the bounds of numerator / denominator times `per` when each lies between bounds (rule R3c).
+
+    For an exact denominator, pass it twice. `bounded`: the numerator is a part of the denominator, the ratio is at
+    most `per`. Otherwise the high bound is infinite where the denominator may be 0.
+    """
+    low = low_numerator / high_denominator * per
+    high = high_numerator / low_denominator * per
+    return (low.clip(upper=per), high.clip(upper=per)) if bounded else (low, high)
+
+
+def rounding_variance(step: int) -> float:
+    """Return the variance of the error of one rounded count, every remainder being as likely: 2 for a step of 5.
+
+    The sum of 20 such counts is then known to 12 more or less, at 95 % (rule R3d).
+    """
+    return (step**2 - 1) / 12
+
+
+def rounding_bias(step: int) -> float:
+    """Return the mean error of one count rounded down: -2 for a step of 5, so -40 for 20 communes (rule R3d)."""
+    return -(step - 1) / 2
+
+
+def detect_rounding(communes: pd.DataFrame, epci: pd.DataFrame, step: int) -> str:
+    """Return how a producer rounds to `step`: `nearest`, `floor`, or `unknown` when the figures do not say (rule R3a).
+
+    Over every pair of an EPCI and an indicator, the sum of the k communes less the figure of the EPCI, itself rounded,
+    has mean 0 if counts are rounded to the nearest, -2 (k - 1) if rounded down (step of 5), and variance 2 (k + 1).
+    The total gap is set against these two simple hypotheses by the likelihood ratio test (Neyman and Pearson 1933):
+    their variances being equal, it compares the gap to the middle of the two means. A rule is named when the gap lies
+    beyond the middle by 3.3 standard errors, on its side, and not as far again on the other side of the rule's own
+    mean, where neither rule holds.
+
+    Left out: a pair with a commune at 0 (a true 0 is not rounded) or without a figure; a pair whose gap no rounding
+    can make, the communes being those of another perimeter.
+
+    communes: columns epci, period, measure, value, one row for each commune of the EPCI. epci: the same columns.
+    """
+    key = ["epci", "period", "measure"]
+    sums = communes.assign(rounded=communes["value"].gt(0)).groupby(key, as_index=False)
+    sums = sums.agg(total=("value", "sum"), parts=("value", "size"), rounded=("rounded", "all"))
+    pairs = sums[sums["rounded"] & sums["parts"].gt(1)].merge(epci, on=key, validate="1:1")
+    gap, parts = pairs["total"] - pairs["value"], pairs["parts"]
+    possible = gap.between(2 * rounding_bias(step) * parts, -rounding_bias(step) * (parts + 1))
+    gap, parts = gap[possible], parts[possible]
+    if gap.empty:
+        return UNKNOWN
+    if_floor = rounding_bias(step) * (parts - 1).sum()
+    position = gap.sum() / if_floor  # 0 expected of the nearest, 1 of the floor
+    doubt = PROOF * np.sqrt(rounding_variance(step) * (parts + 1).sum()) / abs(if_floor)
+    if -0.5 < position < 0.5 - doubt:
+        return NEAREST
+    if 0.5 + doubt < position < 1.5:
+        return FLOOR
+    return UNKNOWN
+
+
+def censor_floor(facts: pd.DataFrame, floor: float) -> pd.DataFrame:
+    """Return the facts where a value at the floor of its producer is `censored` and carries no value (rule R5).
+
+    INSEE publishes as 5 % any poverty rate below 5 %: such a value is shown as "≤ 5 %", and being empty it stays out
+    of ranks, means and correlations.
+
+    facts: columns value and status, of the measure that has this floor.
+    """
+    at_floor = facts["status"].eq(OK) & facts["value"].le(floor)
+    return facts.assign(value=facts["value"].mask(at_floor), status=facts["status"].mask(at_floor, CENSORED))

@@ -1,0 +1,1 @@
+"""The stages of `ctg data` in order: derived, written, checked; and whether it must run again."""

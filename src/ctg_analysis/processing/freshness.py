@@ -1,0 +1,175 @@
+"""What data/processed was made from, and whether it still is what it would be made from: no table is opened here."""
+
+import json
+from collections.abc import Iterable
+from hashlib import sha256 as hash_
+from pathlib import Path
+
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.settings import MATERIAL, MODELS, DataRoot, settings
+from ctg_analysis.secrecy.earlier_editions import entries
+from ctg_analysis.sources.folders import files_of, sha256
+
+MANIFEST = "manifest.json"
+RECORDED = "recorded.json"  # beside MANIFEST: the entries of the record that were made from these tables
+ENTRY = "record/"  # how `inputs` names the entries of the record
+NOTES = "notes.json"  # no table: it is read by a build that has nothing to do
+OPEN = ("raw/", "reference/", "library", "lock")
+PAGES = {"display", "chapter", "publishing", "cli", "__main__"}
+
+
+def is_stale(root: DataRoot) -> bool:
+    """Tell whether data/processed was made from other inputs or by another library, or has lost or changed a table."""
+    return are_observations_stale(root) or _is_material_stale(root)
+
+
+def are_observations_stale(root: DataRoot) -> bool:
+    """Tell it of all that is not made from the field material alone."""
+    told = _manifest(root.processed)["made_from"]
+    return told is None or told | _named(recorded(root)) != inputs(root) or not is_whole(root.processed)
+
+
+def _is_material_stale(root: DataRoot) -> bool:
+    folder = root.processed / MATERIAL
+    return _manifest(folder)["made_from"] != material_inputs(root) or not is_whole(folder)
+
+
+def is_whole(folder: Path) -> bool:
+    """Tell whether the tables of data/processed, or of its folder of field material, are as they were written."""
+    return _manifest(folder)["tables"] == _sums(folder)
+
+
+def made_from(root: DataRoot) -> dict[str, str]:
+    """Return what the observations of data/processed were made from, as `inputs` said it then."""
+    return _manifest(root.processed)["made_from"] or {}
+
+
+def tables_of(root: DataRoot, epci: str) -> dict[str, str]:
+    """Return the SHA-256 of the tables of data/processed, those of the field material for an EPCI alone."""
+    material = _manifest(root.processed / MATERIAL)["tables"]
+    own = {f"{MATERIAL}/{name}": digest for name, digest in material.items() if name.startswith(f"{epci}/")}
+    return {name: digest for name, digest in _manifest(root.processed)["tables"].items() if name != NOTES} | own
+
+
+def write_manifest(folder: Path, made_from: dict[str, str]) -> None:
+    """Write beside the tables of a folder what they were made from, and their sums."""
+    told = {"made_from": made_from, "tables": _sums(folder)}
+    (folder / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def _manifest(folder: Path) -> dict:
+    """Return what the manifest of a folder says; nothing when there is none, or a damaged one."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {"made_from": told["made_from"], "tables": told["tables"]}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return {"made_from": None, "tables": None}
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of the tables and the notes of a folder, but for the tables of the field material in it."""
+    tables = (path for path in folder.rglob("*.parquet") if MATERIAL not in path.relative_to(folder).parts)
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in sorted([*tables, *folder.glob(NOTES)])}
+
+
+def tables_made_from(root: DataRoot) -> list[dict[str, str] | None]:
+    """Return what the tables of data/processed were made from, and those of the field material there."""
+    return [_manifest(folder)["made_from"] for folder in (root.processed, root.processed / MATERIAL)]
+
+
+def recorded(root: DataRoot) -> list[str]:
+    """Return the entries of the record that tell what the tables of data/processed show: nothing new to the gate.
+
+    None when the file is damaged: the tables are made again, beside all that the record holds.
+    """
+    try:
+        return json.loads((root.processed / RECORDED).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return []
+
+
+def _named(entries: Iterable[str]) -> dict[str, str]:
+    """Return entries of the record as `inputs` has them: each is its own sum."""
+    return {f"{ENTRY}{name}": name for name in entries}
+
+
+def told(root: DataRoot, epci: str) -> dict:
+    """Return what the record of a report may tell of what its observations were made from: the sums of open inputs, and
+    the names of the restricted files of the EPCI. Their sums would let small files be guessed.
+    """
+    used = made_from(root)
+    return {
+        "inputs": {name: digest for name, digest in used.items() if name.startswith(OPEN)},
+        "restricted": sorted(name for name in used if name.startswith(f"private/{epci}/")),
+    }
+
+
+def inputs(root: DataRoot) -> dict[str, str]:
+    """Return the SHA-256 of all that the observations depend on: raw and reference files, library, lock,
+    and the restricted figures that have been published.
+
+    Of the library, the modules that make them: not those of PAGES, which only read them.
+
+    Raises:
+        InputError: the record of what has been published lacks an entry, which data/processed may be what remembers.
+    """
+    files = files_of(root.raw)
+    reference = (path for path in root.reference.rglob("*") if MODELS not in path.relative_to(root.reference).parts)
+    files += sorted(path for path in reference if path.is_file())
+    private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
+    files += sorted(path for path in private if path.is_file())
+    digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
+    digests |= _named(_entries(root))
+    return digests | {"library": library(without=PAGES), "lock": locked()}
+
+
+def holes(root: DataRoot) -> list[Finding]:
+    """Return what is missing of the record of what has been published, as `ctg check` says it."""
+    try:
+        _entries(root)
+    except InputError as error:
+        return error.findings
+    return []
+
+
+def _entries(root: DataRoot) -> list[str]:
+    """Return the names of the entries of the record, those that data/processed remembers among them."""
+    used = [name.removeprefix(ENTRY) for name in made_from(root) if name.startswith(ENTRY)]
+    return list(entries(root, [*used, *recorded(root)]))
+
+
+def material_inputs(root: DataRoot) -> dict[str, str]:
+    """Return the SHA-256 of the files of field material, personal data among them: by EPCI, nothing tells which."""
+    return {epci: _sum_of(root, epci) for epci in demarches(root)}
+
+
+def demarches(root: DataRoot) -> list[str]:
+    """Return the EPCIs that have field material, by their SIREN."""
+    public = root.raw / MATERIAL
+    here = {path.name for path in public.iterdir() if path.is_dir()} if public.is_dir() else set()
+    private = root.private.iterdir() if root.private.is_dir() else ()
+    return sorted(here | {path.name for path in private if (path / MATERIAL).is_dir()})
+
+
+def _sum_of(root: DataRoot, epci: str) -> str:
+    digest = hash_()
+    for folder in (root.material(epci), root.restricted_material(epci)):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            digest.update(f"{path.relative_to(root.path)}\0{sha256(path)}\0".encode())
+    return digest.hexdigest()
+
+
+def library(without: frozenset[str] | set[str] = frozenset()) -> str:
+    """Return the SHA-256 of the library: modules and templates, but for some of its modules or packages."""
+    package, digest = Path(__file__).parents[1], hash_()
+    for path in sorted(package.rglob("*")):
+        inside = path.relative_to(package)
+        if path.is_file() and path.suffix != ".pyc" and inside.parts[0].removesuffix(".py") not in without:
+            digest.update(f"{inside}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def locked() -> str:
+    """Return the SHA-256 of requirements.lock, the environment that the project runs in; empty without it."""
+    lock = settings().root / "requirements.lock"
+    return sha256(lock) if lock.is_file() else ""

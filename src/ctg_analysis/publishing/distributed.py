@@ -1,0 +1,66 @@
+"""Reports built by the workers of a Dask scheduler, on this machine or on others that share the folders.
+
+One task is one territory, with all its chapters. A territory whose worker dies is given to another worker; what is up
+to date already is left as it is, so that nothing is built twice.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from threading import Lock
+
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.notebooks import ChapterNotebook
+from ctg_analysis.publishing.build import Built, build
+from ctg_analysis.publishing.running.workers import Template, can_fork
+
+RETRIES = 2
+PATIENCE = "5s"
+STARTING = Lock()
+
+
+def build_there(
+    epcis: list[str], chapters: list[ChapterNotebook], out: Path, *, force: bool, scheduler: str
+) -> Iterator[Built]:
+    """Build territories on the workers of a scheduler, and yield what came of each as it comes.
+
+    Raises:
+        UserError: dask.distributed is not installed, nothing answers at the address.
+    """
+    try:
+        from distributed import Client, as_completed
+    except ImportError as error:
+        raise UserError("--scheduler: needs dask.distributed; pip install 'ctg_analysis[cluster]'") from error
+    try:
+        client = Client(scheduler, timeout=PATIENCE)
+    except (OSError, ValueError) as error:
+        raise UserError(f"--scheduler {scheduler}: no answer, expected the address of a Dask scheduler") from error
+    with client:
+        waiting = client.map(build_one, epcis, chapters=chapters, out=out, force=force, retries=RETRIES, pure=False)
+        named = dict(zip(waiting, epcis, strict=True))
+        for future in as_completed(waiting):
+            error = future.exception()
+            yield Built(named[future], error=_lost(named[future], error)) if error else future.result()
+
+
+def _lost(epci: str, error: Exception) -> UserError:
+    """Return what is said of a territory that no worker could build; the others go on."""
+    first = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+    return UserError(f"{epci}: {first}; the log of the worker has more")
+
+
+def build_one(epci: str, *, chapters: list[ChapterNotebook], out: Path, force: bool) -> Built:
+    """Build one territory in this worker, one chapter at a time."""
+    (built,) = build([epci], chapters, out, jobs=1, force=force, template=_template() if can_fork() else None)
+    return built
+
+
+def _template() -> Template:
+    """Return the warm process of this worker, started with its first territory, one for all of its threads."""
+    with STARTING:
+        return _started()
+
+
+@cache
+def _started() -> Template:
+    return Template()

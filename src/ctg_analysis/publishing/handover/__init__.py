@@ -1,0 +1,1 @@
+"""Documents to hand over: PDF, slides, a file to send by mail."""

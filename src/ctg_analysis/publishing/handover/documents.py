@@ -1,0 +1,116 @@
+"""`ctg documents`: what is handed over beside the pages of a report: PDF, slides, a file to send by mail.
+
+    reports/documents/200067171/diagnostic-200067171-2026-11-24-1a2b3c4d5e6f.pdf
+                                synthese-….pdf  restitution-….html  envoi-….zip
+
+They stand beside the edition that they are made from, which never changes, and bear its name.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ctg_analysis.chapter.chapter import open_chapter
+from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.core.errors import UserError, raise_all
+from ctg_analysis.core.locks import alone
+from ctg_analysis.core.scratch import scratch
+from ctg_analysis.core.settings import data_root
+from ctg_analysis.publishing.editions import collect, damaged, damaged_editions, editions, is_whole, record, reports
+from ctg_analysis.publishing.handover.joining import joined
+from ctg_analysis.publishing.handover.parcel import write_parcel
+from ctg_analysis.publishing.handover.pdf import sheets_of, write_pdf
+from ctg_analysis.publishing.handover.slides import slides
+from ctg_analysis.publishing.pages.data_files import write_observations
+from ctg_analysis.publishing.verification import the_latest
+from ctg_analysis.secrecy.earlier_editions import adopt
+
+FOLDER = "documents"
+SYNTHESIS, GUIDE = "00_synthese.html", "guide.html"
+
+
+def write_documents(epci: str, out: Path, told: Callable[[str], None] = lambda step: None) -> Iterator[Path]:
+    """Make the documents of the latest edition of a report, and yield each as it is in its place, whole.
+
+    told: called with the name of each before it is made. Slides and parcel come first: they need no browser.
+
+    Raises:
+        UserError: no report, one that is older than the data, no browser for the PDF. Busy: it is being built.
+    """
+    with alone(out, epci, f"{epci}: is being built"):
+        edition = the_latest(epci, out)
+        adopt(data_root(epci), out, epci)
+        if not is_whole(edition):
+            raise damaged(edition)
+        seen = open_chapter(epci).seen
+        home = out / FOLDER / epci
+        home.mkdir(parents=True, exist_ok=True)
+        with scratch(out, epci) as folder:
+            _check(edition, seen, folder)
+            for name, write in _documents(edition, seen).items():
+                told(name)
+                path = folder / name
+                write(path)
+                yield path.replace(home / name)
+
+
+def _check(edition: Path, seen: Observed, scratch: Path) -> None:
+    """Check that an edition shows what is observed now: the slides are made from the observations."""
+    if write_observations(scratch, seen) != record(edition)["observations"]:
+        raise UserError(f"{seen.epci}: the report is older than the data, run ctg build {seen.epci} first")
+
+
+def _documents(edition: Path, seen: Observed) -> dict[str, Callable[[Path], object]]:
+    """Return the names of the documents, and what writes each."""
+    told = record(edition)
+    chapters = [f"{stem}.html" for stem in sorted(told["chapters"])]
+    whole = [*chapters, GUIDE] if (edition / GUIDE).exists() else chapters
+    shown = slides(seen, told["date"])
+
+    def write_whole(path: Path) -> None:
+        title = "Diagnostic partagé"
+        names = {Path(name).stem: name for name in whole}
+        sheets = sheets_of(joined(edition, whole, title), list(names), path.parent)
+        numbers = {names[stem]: number for stem, number in sheets.items()}
+        write_pdf(joined(edition, whole, title, numbers), path, told["date"])
+
+    name = f"{seen.epci}-{edition.name}"
+    documents = {
+        f"restitution-{name}.html": lambda path: path.write_text(shown, encoding="utf-8"),
+        f"envoi-{name}.zip": lambda path: write_parcel(edition, shown, path),
+    }
+    if SYNTHESIS in chapters:
+        synthesis = joined(edition, [SYNTHESIS], "Synthèse")
+        documents[f"synthese-{name}.pdf"] = lambda path: write_pdf(synthesis, path, told["date"])
+    return documents | {f"diagnostic-{name}.pdf": write_whole}
+
+
+def collect_documents(out: Path, epci: str) -> list[Path]:
+    """Remove the documents of editions that are no more; return those removed."""
+    kept = tuple(f"{epci}-{edition.name}" for edition in editions(out, epci))
+    home = out / FOLDER / epci
+    found = sorted(home.iterdir()) if kept and home.is_dir() else []
+    old = [path for path in found if not path.stem.endswith(kept)]
+    for path in old:
+        path.unlink()
+    return old
+
+
+def collect_reports(out: Path, keep: int) -> Iterator[str]:
+    """Remove old editions of all reports of a folder, and their documents; yield what is to be said of each.
+
+    Raises:
+        UserError: once all others are done, those that are being built or whose latest edition is damaged.
+    """
+    failures: list[UserError] = []
+    for epci in reports(out):
+        try:
+            with alone(out, epci, f"{epci}: is being built"):
+                damages = [f"{epci}: the edition {one.name} is damaged" for one in damaged_editions(out, epci)]
+                removed = collect(out, epci, keep)
+                collect_documents(out, epci)
+        except UserError as error:
+            failures.append(error)
+        else:
+            yield f"{epci}: editions removed: {len(removed)}"
+            yield from damages
+    raise_all(failures)

@@ -1,0 +1,38 @@
+"""A report in one file to send by mail: the same bytes for the same edition."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from ctg_analysis.publishing.editions import record
+from ctg_analysis.publishing.pages.site import in_french
+
+NOTICE = """{name}
+Diagnostic partagé de la convention territoriale globale, données au {date}.
+
+Décompressez ce fichier, puis ouvrez index.html\u00a0: les pages se lisent sans connexion.
+restitution.html\u00a0: les messages du diagnostic, en diapositives.
+donnees\u00a0: les valeurs de chaque graphique, pour un tableur.
+"""
+FOR_MACHINES = {".parquet"}  # what the next edition is compared with; donnees/ says the same to people
+
+
+def write_parcel(edition: Path, slides: str, parcel: Path) -> None:
+    """Write the pages and the data of an edition, and the slides, as a zip file with a notice in French."""
+    told = record(edition)
+    inside = parcel.stem
+    year, month, day = map(int, told["date"].split("-"))
+    with ZipFile(parcel, "w", ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in sorted(_contents(edition, slides, told)):
+            entry = ZipInfo(f"{inside}/{name}", (year, month, day, 0, 0, 0))
+            entry.compress_type, entry.create_system, entry.external_attr = ZIP_DEFLATED, 3, 0o644 << 16
+            archive.writestr(entry, content)
+
+
+def _contents(edition: Path, slides: str, told: dict) -> Iterator[tuple[str, bytes]]:
+    for path in edition.rglob("*"):
+        if path.is_file() and path.suffix not in FOR_MACHINES:
+            yield path.relative_to(edition).as_posix(), path.read_bytes()
+    yield "restitution.html", slides.encode()
+    notice = NOTICE.format(name=told["name"], date=in_french(told["date"]))
+    yield "LISEZMOI.txt", notice.replace("\n", "\r\n").encode("utf-8-sig")

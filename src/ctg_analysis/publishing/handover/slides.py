@@ -1,0 +1,30 @@
+"""The slides of a restitution: the messages of the synthèse, one a slide, in one page that works without network."""
+
+from markupsafe import Markup
+
+from ctg_analysis.chapter.summaries import messages
+from ctg_analysis.chapter.synthesis import RULE
+from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.display.words import glossary
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.publishing.pages.site import in_french, page
+
+
+def slides(seen: Observed, date: str) -> str:
+    """Return the slides of a territory: title, messages, how they were chosen. date: ISO, that of the edition."""
+    shown = [
+        {**vars(one), "drawing": Markup(one.drawing), "terms": _terms(one.sentence, one.comparison)}
+        for one in messages(seen)
+    ]
+    about = {
+        "territory": typography(seen.territory["name"]),
+        "date": in_french(date),
+        "fictional": seen.root.fictional,
+    }
+    return page("restitution.html.j2", page=about, messages=shown, rule=typography(RULE))
+
+
+def _terms(*words: str) -> str:
+    """Return the meaning of the terms that stand in texts, for who is in the room and does not know them."""
+    meanings = [f"{term} : {glossary.terms()[term].removesuffix('.')}" for term in glossary.found(words)]
+    return typography(" ; ".join(meanings) + "." if meanings else "")

@@ -1,0 +1,1 @@
+"""Executed notebooks as pages, and the pages beside them."""

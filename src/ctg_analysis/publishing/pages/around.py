@@ -1,0 +1,50 @@
+"""The pages of a report beside its chapters: index, search, and the two texts of docs/ that readers need."""
+
+from pathlib import Path
+
+from markupsafe import Markup
+
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.publishing.pages.search import index, synonyms
+from ctg_analysis.publishing.pages.sections import Section, with_sections
+from ctg_analysis.publishing.pages.site import page, templates, text_sources
+
+
+def get_ready() -> None:
+    """Import and compile what these pages are written with."""
+    import mistune  # noqa: F401
+
+    for name in ("index.html.j2", "recherche.html.j2", "texte.html.j2"):
+        templates().get_template(name)
+
+
+def write_around(folder: Path, about: dict) -> None:
+    """Write index.html, recherche.html, guide.html and accessibilite.html in the folder of a report.
+
+    folder: holds its chapters and donnees/ already. about: what tasks.about says, date of the edition; each of its
+    chapters with title, question, page, note.
+    """
+    _write(folder, "index.html", page("index.html.j2", page=about | {"current": "index.html"}))
+    entries = index(folder, about["chapters"])
+    about = about | {"date": "", "current": ""}
+    _write(
+        folder,
+        "recherche.html",
+        page("recherche.html.j2", page=about | {"title": "Recherche"}, entries=entries, synonyms=synonyms()),
+    )
+    for name, source in text_sources().items():
+        title, body, sections = _text(source)
+        text = page("texte.html.j2", page=about | {"title": title}, body=Markup(body), sections=sections)
+        _write(folder, name, text)
+
+
+def _text(path: Path) -> tuple[str, str, list[Section]]:
+    import mistune
+
+    source = typography(path.read_text(encoding="utf-8"))
+    title = source.partition("\n")[0].lstrip("# ").strip()
+    return title, *with_sections(mistune.html(source))
+
+
+def _write(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text, encoding="utf-8")

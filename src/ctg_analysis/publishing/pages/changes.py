@@ -1,0 +1,104 @@
+"""What changed since the edition before: new periods, revised values, statuses, differences told otherwise by tests."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.model import NOT_APPLICABLE, OK
+from ctg_analysis.display.words.texts import typography, value_text
+from ctg_analysis.publishing.editions import comes_after, record
+from ctg_analysis.publishing.pages.site import in_french, page
+from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS
+from ctg_analysis.sources import SOURCES
+
+KEYS = ["territory", "level", "period", "indicator"]
+NEW, REVISED, STATUS, TESTED, GONE = "nouveau millésime", "valeur révisée", "statut", "écart testé", "retiré"
+PUBLISHED = "valeur publiée"  # in the place of one that is withheld now
+PAGE = "changements.html"
+RESTRICTED = [name for name, source in SOURCES.items() if source.secrecy.threshold]
+
+
+def write_changes(folder: Path, latest: Path | None, observations: str, about: dict) -> str | None:
+    """Write the page "ce qui a changé"; return the edition that it compares with, None for the first edition.
+
+    The edition before is the latest whose observations are not these: a new page of the same figures does not make
+    the last changes disappear. observations: the sum of those of the folder.
+    """
+    before = comes_after(latest, observations) if latest else None
+    rows = []
+    if before and (before / OBSERVATIONS).is_file():
+        rows = changes(*(pd.read_parquet(one / OBSERVATIONS) for one in (before, folder))).to_dict("records")
+    told = {"date": in_french(record(before)["date"])} if before else None
+    text = page("changements.html.j2", page=about | {"current": PAGE}, before=told, changes=rows)
+    (folder / PAGE).write_text(text, encoding="utf-8")
+    return before.name if before else None
+
+
+def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Return what changed from one table of observations to the next, the territory first, its communes last.
+
+    before, now: columns of data_files.write_observations. Columns: kind, territory, name, level, indicator, label,
+    period, before, now (as a reader sees them; not what was published of a restricted source, and is withheld now).
+    """
+    both = before.merge(now, on=KEYS, how="outer", suffixes=("_before", "_now"), indicator="found")
+    same = [_same(both, name) for name in ("value", "numerator", "denominator", "status", "word")]
+    both = both[both["indicator"].isin(list(CATALOGUE)) & ~pd.concat(same, axis=1).all(axis=1)]
+    known = [both[f"status_{side}"].eq(OK) for side in ("before", "now")]
+    appeared = both["found"].eq("right_only") & known[1]
+    gone = both["found"].eq("left_only") & known[0]
+    there = both["found"].eq("both")
+    text = {side: [_text(row, side) for row in both.itertuples(index=False)] for side in ("before", "now")}
+    both = both.assign(**text, kind=None)
+    both.loc[_withheld(both), "before"] = PUBLISHED
+    both.loc[there & both["before"].ne(both["now"]), "kind"] = STATUS
+    both.loc[there & known[0] & known[1] & both["before"].ne(both["now"]), "kind"] = REVISED
+    both.loc[appeared, "kind"] = NEW
+    both.loc[gone, "kind"] = GONE
+    words = both[there & both["word_before"].fillna("").ne(both["word_now"].fillna(""))]
+    words = words.assign(kind=TESTED, before=words["word_before"].fillna("–"), now=words["word_now"].fillna("–"))
+    found = pd.concat([both[both["kind"].notna()], words])
+    found = found.assign(
+        name=found["name_now"].fillna(found["name_before"]).map(typography),
+        label=found["indicator"].map({one.id: typography(one.label) for one in CATALOGUE.values()}),
+        order=found["level"].map({"epci": 0, "commune": 2, "secteur": 2}).fillna(1),
+    )
+    found = found.sort_values(["order", "kind", "label", "period", "name"], kind="stable", ignore_index=True)
+    return found[["kind", "territory", "name", "level", "indicator", "label", "period", "before", "now"]]
+
+
+def withheld(latest: Path | None, folder: Path) -> list[str]:
+    """Return the indicators of restricted sources of which an edition shows a figure that a new one does not.
+
+    folder: of the new one. All those of restricted sources when nobody can say what the edition shows any more.
+    """
+    if latest is None:
+        return []
+    now = pd.read_parquet(folder / OBSERVATIONS)
+    if not (latest / OBSERVATIONS).is_file():
+        return sorted(set(now.loc[now["source"].isin(RESTRICTED), "indicator"]))
+    before = pd.read_parquet(latest / OBSERVATIONS)
+    both = before.merge(now, on=KEYS, how="left", suffixes=("_before", "_now"))
+    return sorted(set(both.loc[_withheld(both), "indicator"]))
+
+
+def _withheld(both: pd.DataFrame) -> pd.Series:
+    """Return which rows are of a restricted source, were shown before and are not now."""
+    shown = [both[f"status_{side}"].isin([OK, NOT_APPLICABLE]) for side in ("before", "now")]
+    return both["source_before"].isin(RESTRICTED) & shown[0] & ~shown[1]
+
+
+def _same(both: pd.DataFrame, name: str) -> pd.Series:
+    before, now = both[f"{name}_before"], both[f"{name}_now"]
+    return before.eq(now) | (before.isna() & now.isna())
+
+
+def _text(row, side: str) -> str:
+    """Return the value of one side as a reader sees it."""
+    if pd.isna(getattr(row, f"status_{side}")):
+        return "–"
+    names = ("territory", "level", "period", "indicator")
+    shown = {name: getattr(row, name) for name in names}
+    shown |= {name: getattr(row, f"{name}_{side}") for name in ("numerator", "denominator", "value", "low", "high")}
+    shown |= {name: getattr(row, f"{name}_{side}") for name in ("status", "quality", "source")}
+    return value_text(CATALOGUE[row.indicator], pd.Series(shown))

@@ -1,0 +1,131 @@
+"""What was observed of a territory, for spreadsheets and for the next edition."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.chapter import Chapter
+from ctg_analysis.chapter.spaces import FILE as SPACES_FILE
+from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.core.territories import membership
+from ctg_analysis.demarche.results.demarche import Demarche
+from ctg_analysis.demarche.tables.codes import LIST, PAIR
+from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS, PLACES
+from ctg_analysis.sources.folders import sha256
+
+FRENCH_COLUMNS = {
+    "territory": "code",
+    "name": "territoire",
+    "level": "niveau",
+    "period": "periode",
+    "indicator": "indicateur",
+    "label": "libelle",
+    "value": "valeur",
+    "low": "borne_basse",
+    "high": "borne_haute",
+    "numerator": "numerateur",
+    "denominator": "denominateur",
+    "unit": "unite",
+    "status": "statut",
+    "quality": "fiabilite",
+    "source": "source",
+}
+SPACES_COLUMNS = {
+    "territory": "code",
+    "commune": "territoire",
+    "period": "periode",
+    "site": "structure",
+    "kind": "type",
+    "manager": "gestionnaire",
+    "management": "gestion",
+    "begin": "agrement_debut",
+    "end": "agrement_fin",
+}
+LEVELS_OF_FORMS = ("commune", "secteur", "epci", "departement")
+BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "reunions", "suivi", "indicateurs_suivi")
+BEHIND_CHARTS += ("profile", "distribution", "crossings", "by_group", "paths", "open_themes")
+BEHIND_CHARTS += ("themes_by_type", "saturation", "attendance")
+END = "\r\n"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_csv(folder: Path, chapter: Chapter) -> None:
+    """Write donnees/*.csv: all the values behind the charts, as French spreadsheets open them."""
+    data = folder / "donnees"
+    data.mkdir()
+    ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
+    table = chapter.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
+    for column in ("label", "unit", "file_name"):
+        table[column] = table["indicator"].map({one.id: getattr(one, column) for one in CATALOGUE.values()})
+    table["name"] = table["name"].map(spreadsheet_safe)
+    table = table.rename(columns=FRENCH_COLUMNS)
+    written = table[list(FRENCH_COLUMNS.values())].to_csv(sep=";", decimal=",", index=False, lineterminator=END)
+    header, *lines = written.removesuffix(END).split(END)
+    if len(lines) != len(table):
+        raise ValueError("an end of line in a label, a unit or a name")
+    for name, places in table.groupby("file_name", sort=False).indices.items():
+        text = END.join([header, *(lines[place] for place in places), ""])
+        (data / name).write_bytes(text.encode("utf-8-sig"))
+
+
+def write_material(folder: Path, demarche: Demarche) -> None:
+    """Write the tables behind the charts of the démarche, beside the others, as a person wrote them."""
+    for name in BEHIND_CHARTS:
+        table = demarche.table(name)
+        if table.empty:
+            continue
+        told = table.apply(lambda cells: cells.map(_told))
+        text = told.to_csv(sep=";", index=False, lineterminator="\r\n")
+        (folder / "donnees" / f"demarche_{name}.csv").write_bytes(text.encode("utf-8-sig"))
+
+
+def write_spaces(folder: Path, seen: Observed) -> None:
+    """Write the centres sociaux and EVS that the Caf's list names, when there is one, beside the others."""
+    if len(seen.spaces):
+        table = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
+        text = table.map(spreadsheet_safe).to_csv(sep=";", index=False, lineterminator=END)
+        (folder / "donnees" / SPACES_FILE).write_bytes(text.encode("utf-8-sig"))
+
+
+def _told(cell: object) -> str:
+    """Return a cell as a person writes it: lists and pairs in one text, a decimal comma, oui or non."""
+    if isinstance(cell, tuple):
+        parts = [PAIR.join(map(_told, part)) if isinstance(part, tuple) else part for part in cell]
+        return spreadsheet_safe(LIST.join(parts))
+    if pd.isna(cell):
+        return ""
+    if isinstance(cell, bool | np.bool_):
+        return "oui" if cell else "non"
+    if isinstance(cell, float):
+        return f"{cell:g}".replace(".", ",") if abs(cell) < 1e6 else f"{cell:.0f}"
+    return cell.date().isoformat() if isinstance(cell, pd.Timestamp) else spreadsheet_safe(str(cell))
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def write_observations(folder: Path, seen: Observed) -> str:
+    """Write observations.parquet, all that was observed of the territory and beside; return its SHA-256.
+
+    places.parquet beside it says what each place is made of: the next edition may not betray what this one withholds.
+
+    Columns: those of OBSERVATIONS, name, and word, what the tests say of the comparison at the period of comparison.
+    """
+    keys = ["territory", "level", "period", "indicator"]
+    words = seen.tested[[*keys, "word"]]
+    table = seen.named.merge(words, on=keys, how="left", validate="m:1").sort_values(keys, ignore_index=True)
+    table.astype(dict.fromkeys(table.select_dtypes("category"), str)).to_parquet(folder / OBSERVATIONS, index=False)
+    places_of(seen).to_parquet(folder / PLACES, index=False)
+    return sha256(folder / OBSERVATIONS)
+
+
+def places_of(seen: Observed) -> pd.DataFrame:
+    """Return what each place is made of: columns territory, level, commune."""
+    made = membership(pd.read_parquet(seen.root.processed / "territories.parquet"))
+    here = pd.MultiIndex.from_frame(seen.places[["territory", "level"]])
+    made = made[made["level"].isin(LEVELS_OF_FORMS) & pd.MultiIndex.from_frame(made[["territory", "level"]]).isin(here)]
+    return made.sort_values(list(made), ignore_index=True)

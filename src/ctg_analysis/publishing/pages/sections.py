@@ -1,0 +1,34 @@
+"""The sections of a page: its headings of second level, with the ids that links lead to."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from ctg_analysis.publishing.pages.territories import plain
+
+HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
+TAG, NOT_IN_SLUG = re.compile(r"<[^>]+>"), re.compile(r"[^a-z0-9]+")
+OWN_IDS = ("contenu", "q", "sommaire", "voir-le-code")  # of what stands around the content, in every page
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a page: its id there, its heading."""
+
+    id: str
+    title: str
+
+
+def with_sections(body: str) -> tuple[str, list[Section]]:
+    """Return the content of a page with an id on each heading of second level, and these sections."""
+    used = dict.fromkeys(OWN_IDS, 1)
+    sections = []
+
+    def identified(heading: re.Match) -> str:
+        title = unescape(TAG.sub("", heading[1])).strip()
+        slug = NOT_IN_SLUG.sub("-", plain(title)).strip("-") or "section"
+        used[slug] = used.get(slug, 0) + 1
+        sections.append(Section(slug if used[slug] == 1 else f"{slug}-{used[slug]}", title))
+        return f'<h2 id="{sections[-1].id}">{heading[1]}</h2>'
+
+    return HEADING.sub(identified, body), sections

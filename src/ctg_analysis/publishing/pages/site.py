@@ -1,0 +1,110 @@
+"""What stands around the chapters of a territory: their templates, the mark of a dated one, the versions they tell."""
+
+import os
+import re
+import shutil
+import subprocess
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ctg_analysis.core.settings import settings
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+TEMPLATES = files("ctg_analysis.publishing.pages") / "templates"
+PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
+DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+MAIN = '<main id="contenu">'
+TEXTS = {"guide.html": "guide_lecture.md", "accessibilite.html": "accessibilite.md"}
+OF_ANY_OWNER = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
+MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre")
+MONTHS += ("novembre", "décembre")
+
+
+def text_sources() -> dict[str, Path]:
+    """Return the pages of a report that are written from a text of docs/, with that text."""
+    return {name: settings().root / "docs" / source for name, source in TEXTS.items()}
+
+
+@cache
+def style() -> str:
+    """Return the style sheet that every page carries."""
+    return (TEMPLATES / "style.css").read_text(encoding="utf-8")
+
+
+def page(template: str, **shown) -> str:
+    """Return a page written from a template."""
+    return templates().get_template(template).render(**shown, style=style()).strip() + "\n"
+
+
+@cache
+def templates() -> "Environment":
+    """Return the templates of all pages, each compiled when it is first asked for."""
+    from jinja2 import Environment, FileSystemLoader
+
+    found = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
+    found.filters["css_text"] = css_text
+    return found
+
+
+def css_text(text: str) -> "Markup":
+    """Return a text as a string of CSS, that ends neither itself nor the style element it stands in."""
+    from markupsafe import Markup
+
+    return Markup('"' + re.sub(r'["\\\\<\n]', lambda letter: f"\\{ord(letter[0]):x} ", str(text)) + '"')
+
+
+def dated(html: str, date: str) -> str:
+    """Return the page of a chapter with a banner that gives its date; a page that has one keeps it.
+
+    date: ISO, that of the newest data of the edition that the page comes from.
+    """
+    if '<p class="banner dated">' in html:
+        return html
+    text = (
+        f"<strong>Chapitre daté.</strong> Ces chiffres sont ceux de l’édition du {in_french(date)}\u00a0: "
+        "la mise à jour de ce chapitre n’a pas abouti."
+    )
+    return html.replace(MAIN, f'{MAIN}<p class="banner dated">{text}</p>\n', 1)
+
+
+def in_french(date: str) -> str:
+    """Return an ISO date as French text: 1er mars 2026."""
+    year, month, day = map(int, DATE.fullmatch(date).groups())
+    return f"{'1er' if day == 1 else day} {MONTHS[month - 1]} {year}"
+
+
+@cache
+def code() -> dict[str, str | dict]:
+    """Return the versions of the library and of what it draws and counts with, for the record of an edition.
+
+    Read once: they are those of the modules that this process and its forks have in memory.
+    """
+    from importlib.metadata import version
+
+    return {
+        "ctg_analysis": version("ctg_analysis"),
+        "commit": git_commit(),
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+
+
+def git_commit() -> str:
+    """Return the commit of the working tree, with a mark when it has changes; empty outside a repository, without git.
+
+    The tree may be another user's: its code runs here already.
+    """
+    if not shutil.which("git"):
+        return ""
+    answer = subprocess.run(
+        ["git", "-C", str(settings().root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | OF_ANY_OWNER,
+    )
+    return answer.stdout.strip()

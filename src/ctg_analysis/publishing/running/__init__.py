@@ -1,0 +1,1 @@
+"""Chapters run: papermill's engines, the warm process and its forks, what makes a chapter run again."""

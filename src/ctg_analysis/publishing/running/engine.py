@@ -1,0 +1,129 @@
+"""The papermill engines of the chapters: they check the parameters before any cell runs, and leave no clock behind.
+
+papermill only warns of an unknown parameter. Its engines are found under the entry point `papermill.engine`. `ctg`
+runs the cells in a Jupyter kernel; it also takes the place of the default engine, so that
+`papermill notebooks/NN_….ipynb out.ipynb -p …` is as strict as `ctg build`. `ctg-warm` runs them in a fork of a
+process that has everything imported. Notebooks that are not chapters run as they always did under the default engine.
+"""
+
+import os
+import tempfile
+
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from traitlets.config import Config
+
+from ctg_analysis.core.settings import SAFE_PATH
+from ctg_analysis.publishing.running import fork_protocol, workers
+
+TIMES = ("start_time", "end_time", "duration")
+PLACES = ("input_path", "output_path")
+
+
+class ChapterEngine(NBClientEngine):
+    """nbclient, after a check of the parameters of chapters (those with `ctg` in their metadata)."""
+
+    @classmethod
+    def execute_notebook(cls, nb, kernel_name, *, checked=False, **options):
+        """Run the notebook; raise ParameterError first when a chapter cannot take what it was given.
+
+        checked: its parameters have been, already.
+        """
+        if "ctg" not in nb.metadata:
+            return super().execute_notebook(nb, kernel_name, **options)
+        given = nb.metadata.get("papermill", {}).get("parameters", {})
+        if given and not checked:
+            from ctg_analysis.publishing.running.parameters import validated
+
+            validated(dict(given), nb.metadata["ctg"].get("chapter", ""))
+        for cell in nb.cells:
+            if "injected-parameters" in cell.metadata.get("tags", []):
+                cell.id = "injected-parameters"  # papermill gives it a random one
+        language = nb.metadata.get("language_info", {"name": "python"})
+        return without_clock(super().execute_notebook(nb, kernel_name, **options), language)
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, **options):
+        """Run the cells in a kernel; raise StoppedError when one takes too long or the kernel dies.
+
+        The kernel is reached through files of a folder of its own, not ports: no two kernels collide.
+        """
+        if "ctg" not in nb_man.nb.metadata:
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
+            return
+        os.environ |= SAFE_PATH  # papermill starts a kernel with that of this process
+        with tempfile.TemporaryDirectory(prefix="ctg-") as sockets:
+            local = Config(
+                {"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}} if os.name == "posix" else {}
+            )
+            try:
+                super().execute_managed_notebook(
+                    nb_man, kernel_name, record_timing=False, config=local, extra_arguments=_first_lines(), **options
+                )
+            except (CellTimeoutError, DeadKernelError) as error:
+                why = str(error).splitlines()[0]
+                raise workers.StoppedError(f"{_name(options)}, cell {_last_started(nb_man)}: {why}") from error
+
+
+class WarmEngine(ChapterEngine):
+    """The cells in a fork of the template: in this process when it is one already, else in one forked for them."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name, **options):
+        """Run the cells."""
+        from ctg_analysis.publishing.running.cells import run_cells
+
+        if fork_protocol.is_fork():
+            run_cells(nb_man, told=fork_protocol.tell)
+            return
+        if not workers.can_fork():
+            super().execute_managed_notebook(nb_man, kernel_name, **options)
+            return
+        own = workers.Template()
+        try:
+            nb_man.nb = workers.call(own, _executed, nb_man.nb, place=_name(options))
+        finally:
+            own.close()
+
+
+def without_clock(nb: NotebookNode, language: dict) -> NotebookNode:
+    """Return the executed notebook without what differs from a run, a machine or a folder to the next.
+
+    language: what the notebook said of its language, in the place of the versions that a kernel writes.
+    """
+    for name in TIMES + PLACES:
+        nb.metadata.papermill.pop(name, None)
+    for cell in nb.cells:
+        for name in TIMES:
+            cell.metadata.papermill.pop(name, None)
+    nb.metadata["language_info"] = language
+    return nb
+
+
+def _executed(nb: NotebookNode) -> NotebookNode:
+    from ctg_analysis.publishing.running.cells import run_cells
+
+    manager = NotebookExecutionManager(nb, progress_bar=False)
+    run_cells(manager, told=fork_protocol.tell)
+    return manager.nb
+
+
+def _first_lines() -> list[str]:
+    """Return what has a kernel that works for a build end with it, even in a cell that keeps the interpreter."""
+    if fork_protocol.LIFE not in os.environ:
+        return []
+    line = f"__import__({fork_protocol.__name__!r}, fromlist=['']).end_with_build({os.environ[fork_protocol.LIFE]!r})"
+    return [f"--IPKernelApp.exec_lines={line}"]
+
+
+def _last_started(nb_man: NotebookExecutionManager) -> int:
+    started = [place for place, cell in enumerate(nb_man.nb.cells) if cell.metadata.papermill["start_time"]]
+    return started[-1]
+
+
+def _name(options: dict) -> str:
+    return str(options.get("input_path") or "notebook")
+
+
+papermill_engines.register(None, ChapterEngine)

@@ -1,0 +1,123 @@
+"""Running a chapter: papermill, with our engines."""
+
+import logging
+from functools import lru_cache
+from pathlib import Path
+
+import nbformat
+from nbconvert.filters import strip_ansi
+from papermill.engines import papermill_engines
+from papermill.exceptions import PapermillExecutionError
+from papermill.execute import prepare_notebook_metadata, raise_for_execution_errors
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
+
+from ctg_analysis.chapter.chapter import open_chapter
+from ctg_analysis.core.errors import OtherTerritoryError, UserError
+from ctg_analysis.core.notebooks import ChapterNotebook
+from ctg_analysis.core.settings import data_root
+from ctg_analysis.processing.run import hold
+from ctg_analysis.publishing.running import fork_protocol
+from ctg_analysis.publishing.running.forks import LIMITS
+from ctg_analysis.publishing.running.readings import read_ahead
+
+KERNEL = "python3"
+ENGINE, WARM_ENGINE = "ctg", "ctg-warm"
+OPENED = "application/vnd.ctg.opened+json"
+ASKS = f"""from IPython.display import display
+from ctg_analysis.chapter.territory import opened
+display({{{OPENED!r}: opened()}}, raw=True)"""  # runs after the cells of a chapter, where they ran
+
+
+class CellError(UserError):
+    """A cell that failed: the notebook, the place of the cell in it from 1, the error and its traceback."""
+
+    def __init__(self, notebook: str, cell: int, name: str, value: str, traceback: str):
+        super().__init__(notebook, cell, name, value, traceback)
+        self.notebook, self.cell, self.name, self.value, self.traceback = notebook, cell, name, value, traceback
+
+    def __str__(self) -> str:
+        """Say it on one line."""
+        return f"{self.notebook}, cell {self.cell}: {self.name}: {self.value}"
+
+
+def prepare(epci: str) -> None:
+    """Load what the chapters of an EPCI read, for the forks of this process; data/processed is up to date.
+
+    Raises:
+        UserError: no such EPCI.
+    """
+    hold(data_root(epci))
+    read_ahead(open_chapter(epci).seen)
+
+
+def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:
+    """Return the executed notebook of a chapter; `folder` keeps it when a cell failed, with the error.
+
+    These are the steps of papermill.execute_notebook, without the file of a notebook that ran whole: nobody reads it.
+    The cells run in this process when it is a fork of the template, prepared for the territory; else in a stock kernel.
+
+    Raises:
+        CellError: a cell failed; says the chapter, the cell and the error. OtherTerritoryError. UserError: it ended
+            before its last cell.
+    """
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    engine = WARM_ENGINE if fork_protocol.is_fork() else ENGINE
+    source, failed = str(chapter.path), str(folder / chapter.path.name)
+    notebook = prepare_notebook_metadata(parameterised(chapter, epci, engine), source, failed)
+    notebook.metadata.setdefault("ctg", {"chapter": chapter.number})  # which one that JupyterLab made does not have
+    notebook.cells.append(nbformat.v4.new_code_cell(ASKS))
+    notebook = papermill_engines.execute_notebook_with_engine(
+        engine,
+        notebook,
+        KERNEL,
+        input_path=source,
+        progress_bar=False,
+        execution_timeout=LIMITS.cell,
+        checked=fork_protocol.is_fork(),
+    )
+    asked = notebook.cells.pop()
+    try:
+        raise_for_execution_errors(notebook, failed)
+    except PapermillExecutionError as error:
+        # Papermill's own cell, before the others, makes the place from 0 in what ran the place from 1 in the notebook.
+        raise CellError(
+            place(chapter), error.cell_index, error.ename, error.evalue, strip_ansi("\n".join(error.traceback))
+        ) from error
+    try:
+        _check(place(chapter), epci, asked)
+    except UserError:
+        nbformat.write(notebook, failed)
+        raise
+    return notebook
+
+
+def _check(place: str, epci: str, asked: nbformat.NotebookNode) -> None:
+    """Check that a notebook ran whole and opened its territory alone, from what ASKS showed after its cells."""
+    answers = [output.data[OPENED] for output in asked.outputs if OPENED in output.get("data", {})]
+    if not answers:
+        raise UserError(f"{place}: ended before its last cell, expected that all of them run: is there an exit?")
+    if others := sorted(set(answers[0]) - {epci}):
+        expected = f"expected {epci} alone: open the chapter with the parameter epci"
+        raise OtherTerritoryError(f"{place}: opened {', '.join(others)}, {expected}")
+
+
+def parameterised(chapter: ChapterNotebook, epci: str, engine: str) -> nbformat.NotebookNode:
+    """Return the notebook of a chapter, for an EPCI; it is parsed again only when its bytes have changed."""
+    return nbformat.from_dict(_parameterised(chapter.path, chapter.path.read_bytes(), epci, engine))
+
+
+@lru_cache
+def _parameterised(path: Path, content: bytes, epci: str, engine: str) -> nbformat.NotebookNode:
+    notebook = nbformat.from_dict(_loaded(path, content))
+    return parameterize_notebook(notebook, {"epci": epci}, kernel_name=KERNEL, engine_name=engine)
+
+
+@lru_cache
+def _loaded(path: Path, content: bytes) -> nbformat.NotebookNode:
+    return load_notebook_node(str(path))
+
+
+def place(chapter: ChapterNotebook) -> str:
+    """Return how an error names the notebook of a chapter."""
+    return f"notebooks/{chapter.path.name}"

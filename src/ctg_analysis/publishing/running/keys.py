@@ -1,0 +1,51 @@
+"""What a page is made from, as sums: a chapter whose sums are those of the latest edition is not run again."""
+
+import json
+import platform
+import re
+from hashlib import sha256
+
+from ctg_analysis.core.notebooks import ChapterNotebook
+from ctg_analysis.core.settings import DataRoot, settings
+from ctg_analysis.processing.freshness import library, locked, tables_of, told
+from ctg_analysis.publishing.pages.site import text_sources
+
+WORDS = ("glossaire.yml", "synonymes.yml")  # of data/reference: those of every territory
+NAME = re.compile(r"[\"'\\]([a-z0-9_]+)[\"'\\]")
+OF_ALL = "data"  # the part of a key that any change of any source changes
+
+
+def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str, dict[str, str]]:
+    """Return, by chapter, what its page depends on: notebook, parameters, library, environment, data, links.
+
+    No table is opened: `data` is the sum of the files of data/processed, which are past the gate of secrecy, as its
+    manifest says it once they were found whole. The sum of what they were made from would let restricted figures be
+    guessed.
+    """
+    words = [settings().reference / name for name in WORDS]
+    common = {
+        "parameters": repr([("epci", epci)]),
+        "library": library(),
+        "lock": locked(),
+        "python": platform.python_version(),
+        "kernels": settings().kernels,
+        "readers": settings().readers,
+        "chapters": sha256(repr([(one.page, one.title) for one in chapters]).encode()).hexdigest(),
+        "texts": sha256(b"".join(path.read_bytes() for path in [*text_sources().values(), *words])).hexdigest(),
+        OF_ALL: _sum_of_data(root, epci),
+    }
+    return {one.path.stem: common | {"notebook": sha256(one.path.read_bytes()).hexdigest()} for one in chapters}
+
+
+def _sum_of_data(root: DataRoot, epci: str) -> str:
+    return sha256(json.dumps([told(root, epci), tables_of(root, epci)]).encode()).hexdigest()
+
+
+def same_but_data(key: dict[str, str], former: dict[str, str]) -> bool:
+    """Tell whether a page differs from the former one by its data at most."""
+    return {**key, OF_ALL: ""} == {**former, OF_ALL: ""}
+
+
+def named_in(notebook: str) -> set[str]:
+    """Return the texts between quotes of a notebook: among them the indicators and the families that it reads."""
+    return set(NAME.findall(notebook))

@@ -1,0 +1,61 @@
+"""The parameters of a chapter, checked before anything runs."""
+
+import click
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import DEFAULT_EPCI, data_root
+from ctg_analysis.core.territories import find_epci
+from ctg_analysis.processing.run import ensure
+
+
+class ParameterError(UserError, click.ClickException):
+    """A parameter that the chapter does not know or cannot take; papermill's command shows it on one line."""
+
+    def __init__(self, message: str):
+        click.ClickException.__init__(self, message)
+
+
+class ChapterParameters(BaseModel):
+    """What every chapter takes."""
+
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+    epci: str = Field(DEFAULT_EPCI, pattern=r"^\d{9}$", description="a SIREN of 9 digits")
+
+
+class EarlyChildhoodParameters(ChapterParameters):
+    """What chapter 04 takes besides: the change of the supply to simulate. None: what the notebook says."""
+
+    nouvelles_places: int | None = Field(None, ge=0, strict=True, description="a whole number, 0 or more")
+    departs_assistants_maternels: int | None = Field(None, ge=0, strict=True, description="a whole number, 0 or more")
+
+
+CHAPTERS = {"04": EarlyChildhoodParameters}
+
+
+def validated(parameters: dict, chapter: str = "") -> ChapterParameters:
+    """Return the parameters of a chapter, by its number; the EPCI exists in the reference geography.
+
+    Raises:
+        ParameterError: an unknown name, a wrong type, an unknown EPCI.
+    """
+    model = CHAPTERS.get(chapter, ChapterParameters)
+    try:
+        checked = model.model_validate(parameters)
+    except ValidationError as error:
+        raise ParameterError("; ".join(_line(problem, model) for problem in error.errors())) from error
+    root = data_root(checked.epci)
+    ensure(root)
+    try:
+        find_epci(pd.read_parquet(root.processed / "territories.parquet"), checked.epci)
+    except UserError as error:
+        raise ParameterError(str(error)) from error
+    return checked
+
+
+def _line(problem: dict, model: type[ChapterParameters]) -> str:
+    name = ".".join(map(str, problem["loc"]))
+    if problem["type"] == "extra_forbidden":
+        return f"unknown parameter {name!r}: a chapter takes {', '.join(model.model_fields)}"
+    return f"parameter {name}: found {problem['input']!r}, expected {model.model_fields[name].description}"

@@ -1,0 +1,143 @@
+"""What the forks of the warm process do for a report. Nothing heavy is imported before it is needed."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ctg_analysis.core.errors import room_in
+from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
+
+if TYPE_CHECKING:
+    from ctg_analysis.chapter.territory import Observed
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report being made: the territory, all its chapters, the scratch folders, the edition before it.
+
+    fresh: where the pages are written. executed: where the notebooks that ran are kept. latest: the latest edition that
+    is whole.
+    """
+
+    epci: str
+    chapters: list[ChapterNotebook]
+    fresh: Path
+    executed: Path
+    latest: Path | None
+
+    @property
+    def out(self) -> Path:
+        """Return the folder of the reports, which the scratch folders are below."""
+        return self.fresh.parents[2]
+
+
+def prepare(epci: str) -> None:
+    """Check an EPCI; load what its chapters read, the notebooks with its parameters, the sums of what they read."""
+    from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.publishing.running.execution import WARM_ENGINE, parameterised
+    from ctg_analysis.publishing.running.execution import prepare as load
+
+    load(epci)
+    _of_territory(epci)
+    for chapter in all_chapters():
+        with suppress(Exception):  # one that cannot be read says why when it is written
+            parameterised(chapter, epci, WARM_ENGINE)
+            _read(open_chapter(epci).seen, chapter)
+
+
+def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict:
+    """Run a chapter and write its page, unless what it reads is what it read in the former edition.
+
+    former: the sum of what it read, empty to run it anyway. Returns that sum now, whether it ran, and what it shows
+    that its page does not.
+    """
+    from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.display.words.texts import typography
+    from ctg_analysis.publishing.pages.html import chapter_page, left_out
+    from ctg_analysis.publishing.running.execution import execute
+
+    read = _read(open_chapter(report.epci).seen, chapter)
+    if former and read == former:
+        return {"observations": read, "run": False}
+    with room_in(report.out):
+        notebook = execute(chapter, report.epci, report.executed)
+        page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
+        (report.fresh / chapter.page).write_text(chapter_page(notebook, page), encoding="utf-8")
+    return {"observations": read, "run": True, "left_out": left_out(notebook)}
+
+
+def write_data(report: Report) -> dict:
+    """Write the data files and what changed since the edition before; return what the index and the record say."""
+    import pandas as pd
+
+    from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.core.settings import data_root
+    from ctg_analysis.demarche.proof_checks import breaks
+    from ctg_analysis.publishing.pages.changes import withheld, write_changes
+    from ctg_analysis.publishing.pages.data_files import write_csv, write_material, write_observations, write_spaces
+    from ctg_analysis.publishing.recording import entry
+    from ctg_analysis.secrecy.earlier_editions import PLACES
+
+    chapter, page = open_chapter(report.epci), about(report)
+    with room_in(report.out):
+        write_csv(report.fresh, chapter)
+        write_material(report.fresh, chapter.seen.demarche)
+        write_spaces(report.fresh, chapter.seen)
+        observations = write_observations(report.fresh, chapter.seen)
+        after = write_changes(report.fresh, report.latest, observations, page)
+    return {
+        "page": page,
+        "departements": chapter.seen.territory["departement"],
+        "date": max(chapter.seen.received.values()),
+        "observations": observations,
+        "after": after,
+        "published": entry(chapter.seen, pd.read_parquet(report.fresh / PLACES)),
+        "withheld": withheld(report.latest, report.fresh),
+        "voices": chapter.seen.demarche.sum(of_persons=True).hex(),
+        "breaks": [
+            str(one)
+            for one in breaks(data_root(report.epci), report.epci, chapter.seen.observations, chapter.seen.territories)
+        ],
+    }
+
+
+def about(report: Report) -> dict:
+    """Return what every page of a report shows: the territory, the links to the chapters."""
+    from ctg_analysis.chapter.demarche.page import ENJEUX
+    from ctg_analysis.display.words.texts import typography
+
+    territory = _of_territory(report.epci)
+    links = [
+        {"title": typography(one.title), "question": typography(one.question), "page": one.page}
+        for one in report.chapters
+    ]
+    proofs = territory["proofs"] if any(one.page == ENJEUX for one in report.chapters) else {}
+    return territory | {"chapters": links, "current": "index.html", "proofs": proofs}
+
+
+@lru_cache(maxsize=32)
+def _read(seen: "Observed", chapter: ChapterNotebook) -> str:
+    from ctg_analysis.publishing.running.readings import sum_of_readings
+
+    return sum_of_readings(seen, chapter)
+
+
+@lru_cache(maxsize=1)
+def _of_territory(epci: str) -> dict:
+    from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.chapter.demarche.backlinks import proved
+    from ctg_analysis.core.geography import read_geography
+    from ctg_analysis.core.settings import PUBLIC, data_root, settings
+    from ctg_analysis.display.words.texts import typography
+
+    root = data_root(epci)
+    seen = open_chapter(epci).seen
+    return {
+        "territory": typography(seen.territory["name"]),
+        "fictional": root.fictional,
+        "reserved": settings().readers != PUBLIC,
+        "geography": typography(read_geography(root)["note"]),
+        "proofs": proved(seen.demarche),
+    }

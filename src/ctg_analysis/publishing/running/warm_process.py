@@ -1,0 +1,141 @@
+"""The warm process that others are forked from: everything imported, one thread, nothing of any territory.
+
+It is started by `forks.Template` and talks to it over a socket. A fork gets its work over a socket of its own; it
+either calls a function and ends, or prepares something and becomes itself a process that others are forked from. When
+the socket closes, the template kills all that was started below it, and ends.
+"""
+
+import gc
+import os
+import signal
+import sys
+from contextlib import suppress
+from importlib import import_module
+from multiprocessing.connection import Connection
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from ctg_analysis.publishing.running.fork_protocol import end_with, serve
+
+if TYPE_CHECKING:
+    from ctg_analysis.core.notebooks import ChapterNotebook
+    from ctg_analysis.publishing.running.cells import CellShell
+
+PR_SET_CHILD_SUBREAPER = 36  # of prctl(2)
+
+# What jsonschema checks the form of addresses and durations with, when it finds it; no schema of a notebook asks for
+# that, and the grammar of the first takes 0.7 s to read.
+NEEDLESS = ("rfc3987_syntax", "rfc3986_validator", "isoduration")
+
+
+def main() -> None:
+    """Run the template: the number of the socket comes as an argument."""
+    adopt_orphans()
+    gc.disable()  # nothing of what is imported is ever freed
+    warm_up()
+    gc.freeze()
+    gc.enable()
+    try:
+        serve(Connection(int(sys.argv[1])))
+    except (EOFError, OSError, RuntimeError):
+        pass  # the process at the other end was killed in the middle of a word
+    finally:
+        end_descendants()
+        os._exit(0)
+
+
+def adopt_orphans() -> None:
+    """Have the system make this process the parent of all below it whose own parent ends, in whatever session."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_descendants() -> None:
+    """Kill all that was started below this process, which adopts orphans: what a cell has detached too."""
+    while killed := [child for child in _children() if _kill(child)]:
+        for child in killed:
+            os.waitpid(child, 0)
+
+
+def _children() -> list[int]:
+    """Return the processes that are children of this one, those that have ended and wait to be told among them."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended since, and is no child
+            parent = (entry / "stat").read_bytes().rpartition(b")")[2].split()[1]
+            found += [int(entry.name)] if int(parent) == os.getpid() else []
+    return found
+
+
+def _kill(child: int) -> bool:
+    """Kill a child; tell whether it may be."""
+    with suppress(PermissionError):
+        os.kill(child, signal.SIGKILL)
+        return True
+    return False
+
+
+def become_program() -> None:
+    """Become a program that ends with the process that starts it: a pipe (see `end_with`) and the command come as
+    arguments.
+    """
+    end_with(int(sys.argv[1]))
+    os.execvp(sys.argv[2], sys.argv[2:])
+
+
+def warm_up() -> None:
+    """Import what chapters use, read them, and run and publish a small one, so that no fork has to."""
+    needless = [name for name in NEEDLESS if name not in sys.modules]
+    sys.modules |= dict.fromkeys(needless)
+    import nbformat
+    import pandas
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+    for name in needless:
+        del sys.modules[name]
+    from papermill.engines import NotebookExecutionManager
+
+    from ctg_analysis.chapter import demarche
+    from ctg_analysis.core.notebooks import all_chapters
+    from ctg_analysis.display.markup import _templates as pieces
+    from ctg_analysis.display.words.texts import number
+    from ctg_analysis.publishing import pages
+    from ctg_analysis.publishing.pages.html import chapter_page
+    from ctg_analysis.publishing.running.cells import CONFIG, CellShell, run_cells
+
+    for package in (demarche, pages):
+        for module in iter_modules(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    cells = [new_markdown_cell("# a"), new_code_cell("from IPython.display import HTML"), new_code_cell("HTML('a')")]
+    small = nbformat.reads(nbformat.writes(new_notebook(cells=cells, metadata={"papermill": {}})), as_version=4)
+    manager = NotebookExecutionManager(small, progress_bar=False)
+    manager.notebook_start()
+    run_cells(manager)
+    CellShell.clear_instance()
+    shell = CellShell.instance(config=CONFIG)
+    _ = shell.display_formatter.formatters  # made when first asked for
+    shell.builtin_trap.__enter__()  # for good: a builtin that comes or goes has Python forget where it found the others
+    for chapter in all_chapters():
+        with suppress(Exception):  # one that cannot be read says why when it is run
+            _read_ahead(chapter, shell)
+    page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
+    chapter_page(small, page)
+    for name in pieces.list_templates():
+        pieces.get_template(name)
+    number(1234.5, 1)
+    pandas.set_option("display.max_columns", 20)  # what it takes in a notebook; here it was imported before the shell
+
+
+def _read_ahead(chapter: "ChapterNotebook", shell: "CellShell") -> None:
+    """Parse a chapter, compile its cells and put its texts into HTML: they are the same for all territories."""
+    from ctg_analysis.publishing.pages.html import written
+    from ctg_analysis.publishing.running.cells import compile_ahead
+    from ctg_analysis.publishing.running.execution import WARM_ENGINE, parameterised
+
+    notebook = parameterised(chapter, "", WARM_ENGINE)
+    compile_ahead(shell, notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            written(cell.source)

@@ -1,0 +1,83 @@
+"""The fiches-action as Word files, one for each action that was not given up."""
+
+import pandas as pd
+
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.publishing.word.annexes import DRAFT, means
+from ctg_analysis.publishing.word.blocks import Blocks, bullets, facts, table, text
+from ctg_analysis.publishing.word.convention import common
+from ctg_analysis.publishing.word.dossier import Dossier, said
+from ctg_analysis.publishing.word.lists import dated
+from ctg_analysis.publishing.word.moments import span_text
+
+
+def contexts(dossier: Dossier) -> dict[str, dict[str, object]]:
+    """Return, by action, what the tags of the template of a fiche-action stand for."""
+    return {row.action_id: _context(row, dossier) for row in dossier.actions.itertuples()}
+
+
+def _context(row, dossier: Dossier) -> dict[str, object]:
+    axis = dossier.material["axes"].set_index("axe_id")["titre"][row.axe_id]
+    objective = dossier.material["objectifs"].set_index("obj_id")["titre"][row.obj_id]
+    short = {
+        "Objectif": objective,
+        "Public": said(row.public_cible),
+        "Territoire": said(row.territoire),
+        "Calendrier": span_text(row.calendrier_debut, row.calendrier_fin) or said(None),
+        "Priorité": said(row.priorite),
+        "Fiche": f"version {row.version}" + (", en projet" if row.statut == DRAFT else ""),
+    }
+    return common(dossier) | {
+        "projet": row.statut == DRAFT,
+        "version": str(row.version),
+        "numero": row.action_id,
+        "titre": typography(row.titre),
+        "axe": typography(f"Axe : {axis}"),
+        "en_bref": facts(short),
+        "pourquoi": _why(row, dossier),
+        "contenu": text(said(row.description)) + bullets(_parts(row.etapes)) + facts({"Jalons": said(row.jalons)}),
+        "acteurs": facts(
+            {
+                "Pilote": said(row.pilote),
+                "Copilotes": said(row.copilotes),
+                "Partenaires": said(row.partenaires),
+                "Référent à la Caf": said(row.pilote_caf),
+            }
+        ),
+        "moyens": means(row, dossier) + facts({"Dispositifs de la Caf": said(row.dispositifs_caf)}) + _links(row),
+        "evaluation": _indicators(row, dossier)
+        + facts({"Modalités": said(row.modalites_evaluation), "Risques": said(row.risques)}),
+    }
+
+
+def _parts(cell: object) -> tuple[str, ...]:
+    return cell if isinstance(cell, tuple) else ()
+
+
+def _why(row, dossier: Dossier) -> Blocks:
+    """Return the context, the enjeux and the constats that the action answers."""
+    objectives = dossier.material["objectifs"].set_index("obj_id")["enjeux"]
+    enjeux = dossier.material["enjeux"].set_index("enjeu_id")["titre"]
+    constats = dossier.material["constats"].set_index("constat_id")["enonce"]
+    served = dict.fromkeys([*_parts(row.enjeu_ids), *_parts(objectives[row.obj_id])])
+    context = Blocks() if pd.isna(row.contexte) else text(row.contexte)
+    met = text("Enjeux :") + bullets(enjeux[one] for one in served)
+    proved = text("Constats :") + bullets(constats[one] for one in _parts(row.constat_ids))
+    return context + met + (proved if _parts(row.constat_ids) else Blocks())
+
+
+def _links(row) -> Blocks:
+    links = {"lien_pedt": "du projet éducatif de territoire", "lien_sppe": "du service public de la petite enfance"}
+    named = [name for column, name in links.items() if pd.notna(getattr(row, column)) and getattr(row, column)]
+    return text(f"Cette action fait partie {' et '.join(named)}.") if named else Blocks()
+
+
+def _indicators(row, dossier: Dossier) -> Blocks:
+    followed = dossier.material["indicateurs_suivi"]
+    lines = [
+        [one.libelle, one.type, dated(one.valeur_reference, one.date_reference, one.unite),
+         dated(one.cible, one.cible_date, one.unite), said(one.collecteur)]
+        for one in followed[followed["action_id"].eq(row.action_id)].itertuples()
+    ]  # fmt: skip
+    header = ["Indicateur", "Sorte", "Départ", "Cible", "Relevé par"]
+    return table("Indicateurs", header, lines) if lines else text("Aucun indicateur n'est renseigné.")

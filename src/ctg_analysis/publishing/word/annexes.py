@@ -1,0 +1,225 @@
+"""The annexes of a convention: the services in service, the actions that were not given up, and nothing else."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from ctg_analysis.demarche.tables.governance import Service
+from ctg_analysis.publishing.pages.site import in_french
+from ctg_analysis.publishing.word.blocks import (
+    REMARK,
+    SECTION,
+    SUBSECTION,
+    Blocks,
+    bullets,
+    capital,
+    facts,
+    table,
+    text,
+    together,
+)
+from ctg_analysis.publishing.word.dossier import NONE, Dossier, euros, quantity, said
+from ctg_analysis.publishing.word.lists import dated
+from ctg_analysis.publishing.word.lists import funding as whole_funding
+from ctg_analysis.publishing.word.moments import day_text, span_text, years
+from ctg_analysis.publishing.word.money import TOTAL, funding_table
+
+AFOM = {"atout": "Atout", "faiblesse": "Faiblesse", "opportunité": "Opportunité", "menace": "Menace"}
+VALIDATED, DRAFT = "validé", "projet"
+
+
+def diagnosis(dossier: Dossier) -> Blocks:
+    """Return the messages of the synthèse, word for word, then the constats that were validated."""
+    said_by_figures = together(
+        text(one.theme, SUBSECTION) + text(one.sentence) + _line(one.comparison) + text(one.source, "Caption")
+        for one in dossier.messages
+    )
+    rows = dossier.material["constats"]
+    rows = rows[rows["statut"].eq(VALIDATED)]
+    shared = together(
+        text(capital(champ), SUBSECTION) + bullets(f"{AFOM[row.type]} : {row.enonce}" for row in kept.itertuples())
+        for champ, kept in rows.groupby("champ", sort=False)
+    )
+    opening = f"Les chiffres sont ceux du diagnostic, tel qu'il est au {in_french(dossier.date)}."
+    return (
+        text("Ce que disent les chiffres", SECTION)
+        + text(opening)
+        + _later(dossier)
+        + (said_by_figures or text("Aucun chiffre n'est encore disponible."))
+        + text("Ce que les partenaires constatent ensemble", SECTION)
+        + (shared or text("Aucun constat n'est encore validé."))
+    )
+
+
+def _later(dossier: Dossier) -> Blocks:
+    """Return what is to be known of the lists of a convention that was validated before they were made."""
+    signed = dossier.since_signature
+    if not signed:
+        return Blocks()
+    return text(
+        f"La convention a été validée le {day_text(signed)} : les chiffres, les listes et les annexes de ce document "
+        f"sont ceux du {in_french(dossier.date)}, et non ceux du texte signé, qui seul fait foi.",
+        REMARK,
+    )
+
+
+def _line(words: str) -> Blocks:
+    return text(f"{words}.") if words else Blocks()
+
+
+def services(dossier: Dossier) -> Blocks:
+    """Return the equipments and services in service, field by field, then their number and their means by field."""
+    header = ["Service", "Sorte", "Gestionnaire", "Commune", "Places", "Collectivités, € par an", "Caf, € par an"]
+    rows = dossier.services
+    parts, sums = [], []
+    for champ in dict.fromkeys(rows["champ"]):
+        kept = rows[rows["champ"].eq(champ)]
+        lines = [_service(row, dossier) for row in kept.itertuples()]
+        parts.append(text(capital(champ), SECTION) + table(f"Services en service : {champ}", header, lines))
+        sums.append([capital(champ), str(len(kept)), *_means(kept)])
+    if not parts:
+        return text("Aucun service en service n'est renseigné.")
+    sums.append([TOTAL, str(len(rows)), *_means(rows)])
+    caption = "Services en service et moyens, par champ"
+    header = ["Champ", "Services", "Collectivités, € par an", "Caf, € par an"]
+    whole = table(caption, header, sums, marked=frozenset({len(sums) - 1}))
+    return together(parts) + text("Ensemble", SECTION) + whole
+
+
+def _service(row: Service, dossier: Dossier) -> list[str]:
+    places = NONE if pd.isna(row.capacite) else quantity(row.capacite)
+    means = [euros(row.soutien_collectivite_eur), euros(row.ps_caf_eur)]
+    return [row.nom, row.type, row.gestionnaire, dossier.names[row.commune], places, *means]
+
+
+def _means(rows: pd.DataFrame) -> list[str]:
+    """Return both sums; one that lacks a part is not known."""
+    return [euros(rows[name].sum(skipna=False)) for name in ("soutien_collectivite_eur", "ps_caf_eur")]
+
+
+def plan(dossier: Dossier) -> Blocks:
+    """Return the actions and their means: a table of all, the whole financing, then each action by axis."""
+    period = dossier.convention.periode
+    by_nature = funding_table(
+        "Fonctionnement et investissement", dossier.funding, years(period.debut, period.fin), ["nature"]
+    )
+    whole = _all_actions(dossier) + whole_funding(dossier) + by_nature
+    parts = [text("Vue d'ensemble", SECTION) + whole]
+    for axis in dossier.material["axes"].sort_values("ordre", kind="stable").itertuples():
+        kept = dossier.actions[dossier.actions["axe_id"].eq(axis.axe_id)]
+        parts.append(text(f"Axe {axis.ordre} – {axis.titre}", SECTION))
+        parts += [_action(row, dossier) for row in kept.itertuples()]
+    return together(parts)
+
+
+def _all_actions(dossier: Dossier) -> Blocks:
+    """Return all the actions, with who leads each, when, and its budget."""
+    budget = dossier.funding.groupby("action_id")["montant"].sum()
+    lines = [
+        [
+            row.action_id,
+            row.titre,
+            said(row.pilote),
+            span_text(row.calendrier_debut, row.calendrier_fin),
+            euros(budget.get(row.action_id, 0.0)),
+        ]
+        for row in dossier.actions.itertuples()
+    ]
+    return table("Actions de la convention", ["N°", "Action", "Pilote", "Calendrier", "Budget, en euros"], lines)
+
+
+def _action(row, dossier: Dossier) -> Blocks:
+    objective = dossier.material["objectifs"].set_index("obj_id")["titre"][row.obj_id]
+    leads = [row.pilote, *(row.copilotes if isinstance(row.copilotes, tuple) else ())]
+    short = {
+        "Objectif": objective,
+        "Public": said(row.public_cible),
+        "Territoire": said(row.territoire),
+        "Pilote": said(tuple(one for one in leads if isinstance(one, str))),
+        "Partenaires": said(row.partenaires),
+        "Calendrier": span_text(row.calendrier_debut, row.calendrier_fin),
+        "Étapes": said(row.etapes),
+    }
+    title = f"{row.action_id} – {row.titre}" + (" (projet)" if row.statut == DRAFT else "")
+    described = text(title, SUBSECTION) + text(said(row.description))
+    return described + facts(short) + means(row, dossier)
+
+
+def means(row, dossier: Dossier) -> Blocks:
+    """Return what financers bring to an action, by year, and who works on it."""
+    own = dossier.funding[dossier.funding["action_id"].eq(row.action_id)]
+    period = dossier.convention.periode
+    people = facts(
+        {"Emplois (ETP)": said(None) if pd.isna(row.moyens_humains_etp) else quantity(row.moyens_humains_etp)}
+    )
+    if own.empty:
+        return people + text("Cette action ne demande pas de financement.")
+    caption = f"{row.action_id} : financement"
+    return people + funding_table(caption, own, years(period.debut, period.fin), ["financeur", "nature"])
+
+
+def steering(dossier: Dossier) -> Blocks:
+    """Return the bodies of the governance."""
+    rows = dossier.material["instances"]
+    return together(
+        text(row.instance if row.instance == row.type else f"{row.instance} ({row.type})", SECTION)
+        + text(row.role)
+        + facts(
+            ({"Champs": said(row.champ)} if isinstance(row.champ, tuple) else {})
+            | {
+                "Composition": said(row.composition),
+                "Présidence": said(row.presidence),
+                "Réunions": said(row.frequence),
+                "Secrétariat": said(row.secretariat),
+            }
+        )
+        for row in rows.itertuples()
+    ) or text("Aucune instance n'est renseignée.")
+
+
+def evaluation(dossier: Dossier) -> Blocks:
+    """Return what the actions are measured by, axis by axis."""
+    header = ["Action", "Indicateur", "Sorte", "Départ", "Cible", "Relevé par", "Fréquence"]
+    followed = dossier.material["indicateurs_suivi"]
+    parts = []
+    for axis in dossier.material["axes"].sort_values("ordre", kind="stable").itertuples():
+        kept = dossier.actions.loc[dossier.actions["axe_id"].eq(axis.axe_id), "action_id"]
+        rows = followed[followed["action_id"].isin(kept)]
+        title = f"Axe {axis.ordre} – {axis.titre}"
+        parts.append(text(title, SECTION) + table(f"Indicateurs de l'axe {axis.ordre}", header, _indicators(rows)))
+    return together(parts) or text("Aucun indicateur n'est renseigné.")
+
+
+def _indicators(rows: pd.DataFrame) -> list[list[str]]:
+    return [
+        [
+            row.action_id,
+            row.libelle if row.unite.casefold() in row.libelle.casefold() else f"{row.libelle} ({row.unite})",
+            row.type,
+            dated(row.valeur_reference, row.date_reference),
+            dated(row.cible, row.cible_date),
+            said(row.collecteur),
+            said(row.frequence),
+        ]
+        for row in rows.itertuples()
+    ]
+
+
+def deliberations(dossier: Dossier) -> Blocks:
+    """Return the deliberation of each signatory; which ones are to be joined."""
+    lines = [
+        [one.nom, one.deliberation_no or "à joindre", day_text(one.deliberation_date) or "à préciser"]
+        for one in dossier.convention.parties
+    ]
+    lead = text("Les délibérations sont jointes à la convention par chaque signataire.", REMARK)
+    return lead + table("Délibérations des signataires", ["Signataire", "Numéro", "Date"], lines)
+
+
+ANNEXES: dict[str, Callable[[Dossier], Blocks]] = {
+    "diagnostic": diagnosis,
+    "services": services,
+    "plan d'actions": plan,
+    "pilotage": steering,
+    "évaluation": evaluation,
+    "délibérations": deliberations,
+}

@@ -1,0 +1,98 @@
+"""The convention as a Word file that people edit, and what changes in its articles."""
+
+from ctg_analysis.demarche.tables.documents import Party
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.publishing.word.annexes import ANNEXES
+from ctg_analysis.publishing.word.blocks import FACT, REMARK, Blocks, bullets, text, together
+from ctg_analysis.publishing.word.dossier import Dossier
+from ctg_analysis.publishing.word.lists import LISTS
+from ctg_analysis.publishing.word.markdown import paragraphs
+from ctg_analysis.publishing.word.moments import day_text, whole_period
+from ctg_analysis.publishing.word.reference import Reference, Written, written_articles
+from ctg_analysis.publishing.word.revisions import comparison
+
+PROJECT = "projet"
+FICTIONAL = "Territoire fictif. Tout est inventé : ce document montre ce que l'outil sait faire."
+HOW_TO_READ = (
+    "Les insertions et les suppressions sont des révisions : Word et LibreOffice les montrent en couleur, soulignées "
+    "ou barrées. Les articles inchangés ne sont pas repris."
+)
+
+
+def context(dossier: Dossier, reference: Reference) -> dict[str, object]:
+    """Return what the tags of the template of the convention stand for."""
+    one = dossier.convention
+    doubt = _doubt(reference) if one.statut == PROJECT else Blocks()
+    return common(dossier) | {
+        "periode": whole_period(one.periode.debut, one.periode.fin),
+        "parties": bullets(map(_party, one.parties)),
+        "vu": bullets(f"{said} ;" for said in one.vu or reference.vu) + (Blocks() if one.vu else doubt),
+        "preambule": paragraphs(one.preambule or reference.preambule) + (Blocks() if one.preambule else doubt),
+        "articles": [_article(article, dossier, doubt) for article in written_articles(one, reference)],
+        "signatures": together(map(_signatory, one.parties)),
+        "annexes": [
+            {"titre": typography(annex.titre), "contenu": ANNEXES[annex.contenu](dossier)} for annex in one.annexes
+        ],
+    }
+
+
+def common(dossier: Dossier) -> dict[str, object]:
+    """Return what the tags of every template stand for."""
+    one = dossier.convention
+    project = one.statut == PROJECT
+    approved = f", validée le {day_text(one.validee_le)}" if one.validee_le else ", validée"
+    return {
+        "intitule": typography(one.intitule),
+        "territoire": typography(dossier.territory),
+        "version": one.version,
+        "projet": project,
+        "statut": f"Projet, version {one.version}" if project else f"Version {one.version}{approved}",
+        "fictif": typography(FICTIONAL) if dossier.fictional else "",
+    }
+
+
+def changes(dossier: Dossier, reference: Reference) -> dict[str, object]:
+    """Return what the tags of the template of the changes stand for.
+
+    The articles are told against the version before, when it was kept, and against the texts of reference.
+    """
+    now = written_articles(dossier.convention, reference)
+    former = dossier.material.former_convention
+    compared = []
+    if former:
+        compared.append((f"Depuis la version {former.version}", written_articles(former, reference)))
+    ours = [Written(one.no, one.titre, one.texte_md, ours=True) for one in reference.articles]
+    compared.append((f"Par rapport aux textes de référence, version {reference.version}", ours))
+    return common(dossier) | {
+        "mode_d_emploi": typography(HOW_TO_READ),
+        "comparaisons": [{"titre": title, "contenu": comparison(before, now)} for title, before in compared],
+    }
+
+
+def _doubt(reference: Reference) -> Blocks:
+    return text(f"{reference.a_verifier} Version {reference.version}.", REMARK)
+
+
+def _article(article: Written, dossier: Dossier, doubt: Blocks) -> dict[str, object]:
+    return {
+        "titre": typography(article.title),
+        "texte": paragraphs(article.text) + (doubt if article.ours else Blocks()),
+        "listes": together(LISTS[name](dossier) for name in article.lists),
+    }
+
+
+def _party(party: Party) -> str:
+    by = (
+        f", représentée par {party.representant or 'sa ' + party.qualite}"
+        if party.representant or party.qualite
+        else ""
+    )
+    role = f", {party.qualite}" if party.representant and party.qualite else ""
+    number, day = party.deliberation_no, day_text(party.deliberation_date)
+    allowed = f", autorisée par la délibération n° {number}{f' du {day}' if day else ''}" if number else ""
+    return f"{party.nom}{by}{role}{allowed} ;"
+
+
+def _signatory(party: Party) -> Blocks:
+    who = ", ".join(filter(None, (party.representant, party.qualite)))
+    return text(who or "signataire", FACT, lead=party.nom) + text("Date et signature :", "Signataire")

@@ -1,0 +1,157 @@
+"""The info flash: what a CTG is, where the démarche stands, what comes next, whom to ask. No statistics are needed."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+from markupsafe import Markup
+
+from ctg_analysis.demarche.plan.calendar import DONE, NO_DATE, TO_COME, UNDER_WAY, as_of
+from ctg_analysis.demarche.tables.annotations import choices
+from ctg_analysis.demarche.tables.columns import first_day, last_day
+from ctg_analysis.demarche.tables.documents import InfoFlash
+from ctg_analysis.demarche.tables.governance import Step
+from ctg_analysis.display.words import glossary
+from ctg_analysis.display.words.texts import NBSP, typography
+from ctg_analysis.publishing.pages.site import page
+from ctg_analysis.publishing.word.moments import moment_text, span_text
+
+PHASES = choices(Step.model_fields["phase"])
+HEADS_A_PHASE = re.compile(r"Phase \d")
+MARKS = {DONE: "✓", UNDER_WAY: "●", TO_COME: "○", NO_DATE: "○"}
+CTG = "CTG"
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A figure in the words of the report: value, unit where it has one, label, place, period, source."""
+
+    value: str
+    unit: str
+    label: str
+    place: str
+    period: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What someone said, under the kind of actors that they are."""
+
+    text: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Around:
+    """What an issue shows besides its own words: the territory, figures, quotes, images.
+
+    logos: names and addresses (data:). code: an SVG element that a telephone reads, empty without address.
+    """
+
+    territory: str
+    fictional: bool
+    figures: tuple[KeyFigure, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    logos: tuple[tuple[str, str], ...] = ()
+    code: str = ""
+
+
+def flash_page(issue: InfoFlash, steps: pd.DataFrame, around: Around) -> str:
+    """Return an issue as a page that asks nothing of any network. steps: the table `calendrier`, seen from its date."""
+    phases = list(_phases(steps, issue.date))
+    told = {
+        "number": issue.numero,
+        "date": moment_text(issue.date),
+        "title": typography(issue.titre),
+        "what": typography(issue.qu_est_ce_que_la_ctg),
+        "fields": list(issue.champs),
+        "phase": issue.phase_en_cours,
+        "phases": phases,
+        "editorial": _signed(issue),
+        "next": [
+            {"date": moment_text(one.date), "text": typography(one.texte)}
+            for one in issue.prochaines_dates
+            if last_day(one.date) >= first_day(issue.date)
+        ],
+        "link": issue.participer.lien if issue.participer else None,
+        "contact": typography(issue.participer.contact or "") if issue.participer else "",
+        "mentions": typography(issue.mentions or ""),
+    }
+    shown = {"territory": typography(around.territory), "fictional": around.fictional, "title": told["title"]}
+    return page(
+        "info_flash.html.j2",
+        page=shown,
+        issue=told,
+        around=around,
+        code=Markup(around.code),
+        acronyms=_acronyms(told, around),
+    )
+
+
+def _signed(issue: InfoFlash) -> dict[str, str] | None:
+    if issue.edito is None:
+        return None
+    return {"author": typography(issue.edito.auteur), "text": typography(issue.edito.texte)}
+
+
+def _phases(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
+    """Yield each phase with its dates, where it stands and its steps.
+
+    The step « Phase 1 : … » is the phase itself. A step without date of a phase to come is to come.
+    """
+    status = _seen_from(steps, moment)
+    for number, phase in enumerate(PHASES, start=1):
+        own = steps[steps["phase"].eq(phase)]
+        heads = own["etape"].str.match(HEADS_A_PHASE)
+        if own.empty:
+            continue
+        rows, head = own[~heads], own[heads].head(1)
+        stands = status[head.index[0]] if len(head) else _together(status[rows.index])
+        title = head["etape"].iloc[0] if len(head) else f"Phase {number} : {phase}"
+        span = _span(head if len(head) else rows)
+        lines = []
+        for row in rows.itertuples():
+            one = status[row.Index]
+            known = TO_COME if one == NO_DATE and stands == TO_COME else one
+            lines.append(_step(row.etape, span_text(row.debut, row.fin), known))
+        yield {"title": typography(title), "span": span, "status": stands, "mark": MARKS[stands], "steps": lines}
+
+
+def _seen_from(steps: pd.DataFrame, moment: str) -> pd.Series:
+    """Return where each step was at the date of the issue.
+
+    What the table says of a step is of the day it was written: it counts for one that should be over, or has no date.
+    """
+    ends = steps["fin"].fillna(steps["debut"])
+    coming = ends.map(lambda end: isinstance(end, str) and last_day(end) > last_day(moment)).astype(bool)
+    return as_of(steps.assign(statut=steps["statut"].mask(coming)), moment)
+
+
+def _step(name: str, span: str, status: str) -> dict[str, str]:
+    return {"name": typography(name), "span": span, "status": status, "mark": MARKS[status]}
+
+
+def _together(status: pd.Series) -> str:
+    """Return where a phase stands by its steps: done or to come when all are, else under way."""
+    kinds = set(status) - {NO_DATE}
+    return kinds.pop() if len(kinds) == 1 else UNDER_WAY if kinds else NO_DATE
+
+
+def _span(rows: pd.DataFrame) -> str:
+    """Return from which month to which the rows last."""
+    begins, ends = rows["debut"].dropna(), rows["fin"].fillna(rows["debut"]).dropna()
+    if begins.empty:
+        return ""
+    return span_text(min(begins, key=first_day)[:7], max(ends, key=last_day)[:7])
+
+
+def _acronyms(told: dict, around: Around) -> list[tuple[str, str]]:
+    """Return the acronyms that stand in an issue, each with its meaning."""
+    words = [told["title"], told["what"], told["contact"], told["mentions"], around.territory]
+    words += [step["name"] for phase in told["phases"] for step in phase["steps"]]
+    words += [one["text"] for one in told["next"]] + [quote.by for quote in around.quotes]
+    words += [text for one in around.figures for text in (one.label, one.unit, one.source)]
+    words += [told["editorial"]["text"]] if told["editorial"] else []
+    return [(term, glossary.terms()[term]) for term in glossary.found([*words, CTG, f"Caf{NBSP}"])]

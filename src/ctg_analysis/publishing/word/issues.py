@@ -1,0 +1,140 @@
+"""An issue of the info flash, from the field material; observations are opened only by one that cites figures."""
+
+import base64
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.core.errors import Finding, InputError, UserError
+from ctg_analysis.core.model import OK
+from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.demarche.files.material import INFO_FLASH, Material, open_material
+from ctg_analysis.demarche.tables.documents import InfoFlash, KeyFigure
+from ctg_analysis.display.words.texts import period_text, singular, typography
+from ctg_analysis.processing.derivation import read_places
+from ctg_analysis.publishing.word import flash
+
+IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
+LARGEST = 500_000  # bytes of a logo: a page is sent by mail
+
+
+def issue_page(epci: str, root: DataRoot, number: int | None = None) -> tuple[InfoFlash, str]:
+    """Return an issue of the info flash and its page, by default the latest.
+
+    Raises:
+        InputError: material that cannot be trusted, a figure without value, a logo that is not there.
+        UserError: no such issue.
+    """
+    places = read_places(root)
+    material = open_material(root, epci, places)
+    shown = project_path(root.material(epci) / INFO_FLASH)
+    issue = _issue(material, number, shown)
+    findings: list[Finding] = []
+    around = flash.Around(
+        _name(places, epci),
+        root.fictional,
+        tuple(_figures(issue, epci, root, shown, findings)),
+        tuple(_quotes(issue, material)),
+        tuple(_logos(issue, root.material(epci), shown, findings)),
+        _code(issue),
+    )
+    if findings:
+        raise InputError(findings)
+    return issue, flash.flash_page(issue, material["calendrier"], around)
+
+
+def _issue(material: Material, number: int | None, shown: str) -> InfoFlash:
+    issues = {one.numero: one for one in material.info_flashes}
+    if not issues:
+        raise UserError(f"{shown}: found no issue of the info flash yet, expected one: ctg new {material.epci}")
+    if number is not None and number not in issues:
+        raise UserError(f"{shown}: found no issue {number}, expected one of {', '.join(map(str, sorted(issues)))}")
+    return issues[max(issues) if number is None else number]
+
+
+def _name(places: pd.DataFrame, epci: str) -> str:
+    names = places.loc[places["level"].eq("epci") & places["code"].eq(epci), "name"]
+    if names.empty:
+        raise UserError(f"no EPCI {epci}: `ctg list epci WORD` finds its SIREN")
+    return names.iloc[0]
+
+
+def _figures(
+    issue: InfoFlash, epci: str, root: DataRoot, shown: str, findings: list[Finding]
+) -> Iterator[flash.KeyFigure]:
+    """Yield the key figures as the report has them: value, rounding, period, source."""
+    if not issue.chiffres_cles:
+        return
+    from ctg_analysis.chapter.territory import observed
+    from ctg_analysis.processing.run import ensure
+    from ctg_analysis.publishing.recording import record_observed
+
+    ensure(root)
+    seen = observed(epci, root)
+    record_observed(seen)
+    for figure in issue.chiffres_cles:
+        found = _figure(figure, seen)
+        if found is None:
+            expected = f"a figure that `ctg observations {epci}` has"
+            what = f"no value of {figure.indicateur} in {figure.territoire}, {figure.periode}"
+            findings.append(Finding(shown, None, f"chiffres_cles, numero {issue.numero}", what, expected))
+        else:
+            yield found
+
+
+def _figure(figure: KeyFigure, seen) -> flash.KeyFigure | None:
+    from ctg_analysis.catalogue import CATALOGUE
+    from ctg_analysis.chapter.figures import source
+
+    one = CATALOGUE[figure.indicateur]
+    rows = seen.readable(one)
+    rows = rows[rows["territory"].eq(figure.territoire) & rows["period"].eq(figure.periode) & rows["status"].eq(OK)]
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    unit = "" if one.unit.startswith("%") else one.unit if row["value"] >= 2 else singular(one.unit)
+    return flash.KeyFigure(
+        row["text"],
+        unit,
+        typography(one.label),
+        typography(row["name"]),
+        period_text(row["period"]),
+        source(seen, rows.head(1)),
+    )
+
+
+def _quotes(issue: InfoFlash, material: Material) -> Iterator[flash.Quote]:
+    """Yield the quotes of an issue, of extracts that everyone may read (`field.references.of_info_flashes`)."""
+    extracts = material["extraits"].set_index("extrait_id")
+    for name in issue.paroles:
+        row = extracts.loc[name]
+        yield flash.Quote(typography(row["texte_anonymise"]).removesuffix("."), row["type_acteur"])
+
+
+def _logos(issue: InfoFlash, folder: Path, shown: str, findings: list[Finding]) -> Iterator[tuple[str, str]]:
+    """Yield the logos as images that stand in the page itself."""
+    for name in issue.logos:
+        path = (folder / name).resolve()
+        inside = path.parent == folder.resolve() and path.is_file() and path.suffix in IMAGES
+        if not inside or path.stat().st_size > LARGEST:
+            expected = f"a .png, .jpg or .svg of {LARGEST // 1000} kB at most in the folder of info_flash.yml"
+            findings.append(Finding(shown, None, f"logos, numero {issue.numero}", repr(name), expected))
+            continue
+        content = base64.b64encode(path.read_bytes()).decode()
+        yield typography(f"Logo : {path.stem.replace('_', ' ')}"), f"data:{IMAGES[path.suffix]};base64,{content}"
+
+
+def _code(issue: InfoFlash) -> str:
+    """Return the address at which to take part, for telephones to read on paper; nothing without address."""
+    if not issue.participer or not issue.participer.lien:
+        return ""
+    import segno
+
+    drawn = io.BytesIO()
+    segno.make(issue.participer.lien, error="m").save(
+        drawn, kind="svg", xmldecl=False, svgns=False, border=2, svgclass=None, lineclass=None, omitsize=True
+    )
+    alt = "Code à lire avec un téléphone, qui mène à l’adresse ci-contre"
+    return drawn.getvalue().decode().strip().replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)

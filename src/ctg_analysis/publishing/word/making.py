@@ -1,0 +1,102 @@
+"""From the field material to the documents beside the reports."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ctg_analysis.chapter.summaries import messages
+from ctg_analysis.chapter.territory import observed
+from ctg_analysis.core.errors import InputError, UserError
+from ctg_analysis.core.locks import alone
+from ctg_analysis.core.scratch import scratch
+from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.demarche.files.material import CONVENTION as CONVENTION_FILE
+from ctg_analysis.demarche.files.material import open_material
+from ctg_analysis.demarche.proof_checks import breaks
+from ctg_analysis.demarche.tables.columns import last_day
+from ctg_analysis.processing.run import ensure
+from ctg_analysis.publishing.handover.pdf import write_pdf
+from ctg_analysis.publishing.recording import record_observed
+from ctg_analysis.publishing.word import action_sheets, convention
+from ctg_analysis.publishing.word.dossier import Dossier
+from ctg_analysis.publishing.word.issues import issue_page
+from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION, template
+from ctg_analysis.publishing.word.reference import read_reference
+from ctg_analysis.publishing.word.word import fill
+from ctg_analysis.publishing.word.writing import place, write
+
+SHEETS = "fiches_action"
+
+
+def write_convention(epci: str, root: DataRoot, out: Path) -> tuple[list[Path], str]:
+    """Write the convention, what changes in its articles, and the fiches-action; return their places, and a warning.
+
+    Raises:
+        InputError, UserError: see `dossier` and `writing.write`.
+    """
+    one = dossier(epci, root)
+    paths = write(out, epci, convention_documents(one, root), alone_in=SHEETS)
+    signed = one.since_signature
+    told = f"validated on {signed}, its figures, lists and annexes are those of {one.date}: keep the text signed"
+    return paths, f"{project_path(paths[0])}: {told}" if signed else ""
+
+
+def write_issue(epci: str, root: DataRoot, number: int | None, out: Path) -> Iterator[Path]:
+    """Write an issue of the info flash as a page, then as a PDF, and yield each when it is there.
+
+    Raises:
+        InputError, UserError: see `issues.issue_page` and `writing.write`; no browser, once the page is there.
+    """
+    issue, html = issue_page(epci, root, number)
+    name, home, lock = f"info_flash_{issue.numero}", place(out, epci).parent, f"flash{epci}"
+    yield from write(out, epci, {f"{name}.html": html.encode("utf-8")})
+    with alone(home, lock, f"{epci}: its info flash is being printed"), scratch(home, lock) as folder:
+        pdf = folder / f"{name}.pdf"
+        write_pdf(html, pdf, last_day(issue.date).isoformat())
+        yield from write(out, epci, {pdf.name: pdf.read_bytes()})
+
+
+def convention_documents(one: Dossier, root: DataRoot) -> dict[str, bytes]:
+    """Return the convention, what changes in its articles, and the fiches-action, by the names of their files."""
+    reference = read_reference()
+    made = {
+        CONVENTION: (CONVENTION, convention.context(one, reference), one.convention.intitule),
+        f"convention_{CHANGES}": (
+            CHANGES,
+            convention.changes(one, reference),
+            f"Modifications, {one.convention.intitule}",
+        ),
+    }
+    made |= {
+        f"{SHEETS}/{action}.docx": (ACTION_SHEET, context, f"Fiche-action {action}")
+        for action, context in action_sheets.contexts(one).items()
+    }
+    return {
+        name: fill(template(model, root, one.material.epci), context, title=title, date=one.date)
+        for name, (model, context, title) in made.items()
+    }
+
+
+def dossier(epci: str, root: DataRoot) -> Dossier:
+    """Return what the convention is made of.
+
+    Raises:
+        InputError: material that cannot be trusted, or whose chain does not hold. UserError: no convention yet.
+    """
+    ensure(root)
+    seen = observed(epci, root)
+    material = open_material(root, epci, seen.territories)
+    if findings := breaks(root, epci, seen.observations, seen.territories):
+        raise InputError(findings)
+    if material.convention is None:
+        path = project_path(root.material(epci) / CONVENTION_FILE)
+        raise UserError(f"{path}: found no convention yet, expected its parties and its articles: ctg new {epci}")
+    places = seen.territories[seen.territories["level"].isin(["epci", "commune"])]
+    record_observed(seen)
+    return Dossier(
+        material,
+        material.convention,
+        places.set_index("code")["name"].to_dict(),
+        tuple(messages(seen)),
+        max(seen.received.values()),
+        root.fictional,
+    )

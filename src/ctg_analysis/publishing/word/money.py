@@ -1,0 +1,30 @@
+"""What financers bring, by year, as a table whose totals are the sums of its lines."""
+
+import pandas as pd
+
+from ctg_analysis.demarche.tables.annotations import choices
+from ctg_analysis.demarche.tables.plan import Funding
+from ctg_analysis.publishing.word.blocks import Blocks, capital, table
+from ctg_analysis.publishing.word.dossier import NONE, euros
+
+TOTAL = "Total"
+ORDER = [value for name in ("financeur", "nature") for value in choices(Funding.model_fields[name])]
+
+
+def funding_table(caption: str, funding: pd.DataFrame, years: list[int], by: list[str]) -> Blocks:
+    """Return amounts by line and year, with the totals of both. by: the columns whose values name a line.
+
+    funding: columns financeur, annee, nature, montant (euros). The lines are in the order of the declared values.
+    """
+    sums = funding.groupby([*by, "annee"])["montant"].sum()
+    kinds = funding[by].drop_duplicates().sort_values(by[::-1], key=lambda cells: cells.map(ORDER.index))
+    lines = kinds.itertuples(index=False, name=None)
+    rows = [[capital(", ".join(line)), *_cells([sums.get((*line, year), 0.0) for year in years])] for line in lines]
+    by_year = funding.groupby("annee")["montant"].sum()
+    rows.append([TOTAL, *_cells([by_year.get(year, 0.0) for year in years])])
+    header = ["Financeur" if "financeur" in by else "Nature", *map(str, years), TOTAL]
+    return table(f"{caption}, en euros", header, rows, marked=frozenset({len(rows) - 1}))
+
+
+def _cells(amounts: list[float]) -> list[str]:
+    return [euros(amount) if amount else NONE for amount in [*amounts, sum(amounts)]]

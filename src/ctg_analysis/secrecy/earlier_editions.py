@@ -1,0 +1,312 @@
+"""The record of what has been published of restricted sources: known for good, whatever is withheld since (rule R2).
+
+    data/published/journal.csv        what must be there, a line for each entry
+                   200067171/1a2b3c4d5e6f7890/observations.csv   rows of sources with a threshold, past the gate
+                                              places.csv         the communes that their places are made of
+
+It lies apart from the reports, which may be anywhere and be removed, and from data/private, which goes when its
+agreement ends. An entry is named by its sum, so that the same figures published again, elsewhere or for other readers,
+add nothing. It is written before what it tells is published: a build killed in between leaves an entry that nobody
+read, and the gate protects more than it had to, never less. Nothing is recorded of the invented territory: its persons
+are drawn at random, and its report must not depend on what was built before it on a machine.
+"""
+
+import csv
+import io
+import json
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256 as hash_
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, NamedTuple
+
+from ctg_analysis.core.errors import Finding, InputError, each
+from ctg_analysis.core.settings import REPORTS, DataRoot, is_invented, project_path
+from ctg_analysis.sources.folders import sha256
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ctg_analysis.secrecy.statements import Edition
+
+EDITIONS, OBSERVATIONS, PLACES, PROVENANCE = ".editions", "observations.parquet", "places.parquet", "provenance.json"
+JOURNAL, ROWS, MEMBERS, SCRATCH = "journal.csv", "observations.csv", "places.csv", ".entry-"
+TEXTS = ["territory", "level", "period", "indicator", "status", "source"]
+NUMBERS = ["numerator", "denominator", "value"]
+PLACE = ["territory", "level"]
+RESTORE = "restore data/published from its backup"
+
+
+class Entry(NamedTuple):
+    """What is published of restricted sources, and the communes that its places are made of, as CSV."""
+
+    observations: str
+    places: str
+
+    @property
+    def name(self) -> str:
+        """Return the sum of both."""
+        return hash_("\0".join(self).encode()).hexdigest()[:16]
+
+
+class Line(NamedTuple):
+    """A line of the journal: an EPCI, an entry, the date of its data.
+
+    edition: the sum of the observations of an edition that was published before there was a record; it has no entry
+    when nothing in it is restricted.
+    """
+
+    epci: str
+    entry: str
+    date: str
+    edition: str = ""
+
+
+def entry_of(observations: "pd.DataFrame", places: "pd.DataFrame") -> Entry | None:
+    """Return what observations that passed the gate tell of sources with a threshold, and which of their rows are
+    withheld: what comes later is not to give these away either; None when nothing is told.
+
+    With them the open counts that can be subtracted from those of two sources together (Source.sums). places: columns
+    territory, level, commune.
+    """
+    from ctg_analysis.catalogue import CATALOGUE
+    from ctg_analysis.core.model import NOT_APPLICABLE, OK, SECRET, Count
+    from ctg_analysis.sources import SOURCES
+
+    table = observations[observations["status"].isin([OK, NOT_APPLICABLE, SECRET])]
+    restricted = table["source"].isin([name for name, one in SOURCES.items() if one.secrecy.threshold])
+    if not (restricted & table["status"].ne(SECRET)).any():
+        return None
+    opened = {Count(measure) for one in SOURCES.values() for measure, _ in one.sums.values()}
+    beside = table["indicator"].isin([one.id for one in CATALOGUE.values() if one.value in opened])
+    sums = table[table["source"].isin([name for name, one in SOURCES.items() if one.sums])]
+    beside &= _keys(table, [*PLACE, "period"]).isin(_keys(sums, [*PLACE, "period"]))
+    rows = table.loc[restricted | beside, TEXTS + NUMBERS].astype(dict.fromkeys(TEXTS, str))
+    members = places.loc[_keys(places, PLACE).isin(_keys(rows, PLACE)), [*PLACE, "commune"]]
+    return Entry(_csv(rows), _csv(members))
+
+
+def _keys(table: "pd.DataFrame", columns: list[str]) -> "pd.MultiIndex":
+    import pandas as pd
+
+    return pd.MultiIndex.from_frame(table[columns].astype(str))
+
+
+def _csv(table: "pd.DataFrame") -> str:
+    return table.sort_values(list(table.columns)).to_csv(index=False, lineterminator="\n")
+
+
+def remember(root: DataRoot, epci: str, entry: Entry | None, date: str, edition: str = "") -> str | None:
+    """Put in the record what is about to be published of an EPCI; return the name of the entry, None for nothing.
+
+    date: that of the data. edition: see `Line`.
+    """
+    if root.fictional or not (entry or edition):
+        return None
+    line = Line(epci, entry.name if entry else "", date, edition)
+    with _alone(root):
+        if entry:
+            _write(root.published / epci / entry.name, entry)
+        lines = read_journal(root)
+        if not any(line[:2] == known[:2] and edition in ("", known.edition) for known in lines):
+            _write_journal(root, [*lines, line])
+    return f"{epci}/{entry.name}" if entry else None
+
+
+@contextmanager
+def _alone(root: DataRoot) -> Iterator[None]:
+    """Hold the record for this process, and remove what one that was killed has begun."""
+    from filelock import FileLock
+
+    root.published.mkdir(exist_ok=True)
+    with FileLock(root.published / ".lock"):
+        for begun in root.published.glob(f"{SCRATCH}*"):
+            shutil.rmtree(begun)
+        yield
+
+
+def _write(folder: Path, entry: Entry) -> None:
+    if _read(folder) == entry:
+        return
+    scratch = Path(mkdtemp(prefix=SCRATCH, dir=folder.parent.parent))
+    for name, text in zip((ROWS, MEMBERS), entry, strict=True):
+        (scratch / name).write_text(text, encoding="utf-8", newline="")
+    shutil.rmtree(folder, ignore_errors=True)  # one that somebody has changed
+    folder.parent.mkdir(exist_ok=True)
+    scratch.rename(folder)
+
+
+def _read(folder: Path) -> Entry | None:
+    """Return an entry as it is in its folder, None when it is not there whole."""
+    paths = [folder / name for name in (ROWS, MEMBERS)]
+    return Entry(*(path.read_bytes().decode() for path in paths)) if all(map(Path.is_file, paths)) else None
+
+
+def read_journal(root: DataRoot) -> list[Line]:
+    """Return the lines of the journal, none without one.
+
+    Raises:
+        InputError: a line that has not the columns of `Line`.
+    """
+    path = root.published / JOURNAL
+    if not path.is_file():
+        return []
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))[1:]
+    wrong = [number for number, row in enumerate(rows, start=2) if len(row) != len(Line._fields)]
+    expected = f"{','.join(Line._fields)}: {RESTORE}"
+    if wrong:
+        raise InputError(Finding(project_path(path), number, None, "other columns", expected) for number in wrong)
+    return [Line(*row) for row in rows]
+
+
+def _write_journal(root: DataRoot, lines: list[Line]) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([Line._fields, *lines])
+    fresh = root.published / f"{SCRATCH}{JOURNAL}"
+    fresh.write_text(text.getvalue(), encoding="utf-8")
+    fresh.replace(root.published / JOURNAL)
+
+
+def entries(root: DataRoot, known: Iterable[str] = ()) -> dict[str, Path]:
+    """Return the folders of the entries by name (200067171/1a2b3c4d5e6f7890), as the journal lists them, whole.
+
+    known: names that something else remembers. What is there counts, listed or not.
+
+    Raises:
+        InputError: a hole: an entry that is not there any more, or has been changed.
+    """
+    listed = [f"{line.epci}/{line.entry}" for line in read_journal(root) if line.entry]
+    there = [f"{path.parent.name}/{path.name}" for path in sorted(root.published.glob("[0-9]*/*"))]
+    folders = {name: root.published / name for name in dict.fromkeys([*listed, *there, *sorted(known)])}
+    holes = [(path, _read(path)) for path in folders.values()]
+    holes = [(path, found) for path, found in holes if found is None or found.name != path.name]
+    if holes:
+        raise InputError(
+            Finding(project_path(path), None, None, *(_CHANGED if found else _MISSING)) for path, found in holes
+        )
+    return folders
+
+
+_MISSING = "nothing", f"what has been published of restricted sources: {RESTORE}"
+_CHANGED = "other figures than those published", f"the sum that names it: {RESTORE}"
+
+
+def published_before(root: DataRoot, restricted: set[str], epci: str = "") -> "list[Edition]":
+    """Return what the record tells of some sources, in its order, each with what its places are made of.
+
+    epci: what was published of this one alone.
+    """
+    import pandas as pd
+
+    from ctg_analysis.secrecy.statements import Edition
+
+    found = []
+    for folder in (folder for folder in entries(root).values() if epci in ("", folder.parent.name)):
+        rows = pd.read_csv(folder / ROWS, dtype=str, keep_default_na=False)
+        rows = rows.assign(**{name: rows[name].replace("", "nan").astype(float) for name in NUMBERS})
+        if rows["source"].isin(restricted).any():
+            found.append(Edition(rows, pd.read_csv(folder / MEMBERS, dtype=str)))
+    return found
+
+
+def _homes(root: DataRoot) -> list[Path]:
+    return [root.path.parent / name for name in REPORTS.values()]
+
+
+def _begin(root: DataRoot, *homes: Path) -> None:
+    """Begin the record where there is none. homes: folders of reports, besides those of the project.
+
+    Raises:
+        InputError: an edition says that there was one.
+    """
+    journal = root.published / JOURNAL
+    if journal.is_file():
+        return
+    editions = [path for one in dict.fromkeys([*homes, *_homes(root)]) for path in sorted(one.glob(f"{EDITIONS}/*/*"))]
+    naming = next((path for path in editions if path.is_dir() and _provenance(path).get("published")), None)
+    if naming:
+        expected = f"the record that {project_path(naming)} is in: {RESTORE}"
+        without = "without one, make an empty file, and what the editions that are there tell is taken in again"
+        raise InputError([Finding(project_path(journal), None, None, "no such file", f"{expected}; {without}")])
+    with _alone(root):
+        if not journal.is_file():
+            _write_journal(root, [])
+
+
+def adopt_reports(root: DataRoot) -> None:
+    """Take into the record the editions of all reports that are made from a data root; raises what `adopt` does."""
+    places = [(home, path.name) for home in _homes(root) for path in sorted((home / EDITIONS).glob("[0-9]*"))]
+    places = [place for place in places if not (root.fictional or is_invented(place[1]))]
+    if places:
+        _begin(root)
+    each(lambda place: adopt(root, *place), places)
+
+
+def adopt(root: DataRoot, home: Path, epci: str) -> None:
+    """Take into the record the editions of a report that it does not know, those published before there was one.
+
+    home: the folder of the reports.
+
+    Raises:
+        InputError: an edition has restricted figures, and what they are is not told whole; the record that knew it is
+        gone.
+    """
+    if root.fictional:
+        return
+    _begin(root, home)
+    if not (home / EDITIONS / epci).is_dir():
+        return
+    lines = read_journal(root)
+    names, read = {line.entry for line in lines if line.epci == epci}, {(line.epci, line.edition) for line in lines}
+    unknown = [
+        folder
+        for folder in sorted((home / EDITIONS / epci).iterdir())
+        if folder.is_dir() and not _is_known(folder, names)
+    ]
+    each(lambda folder: _adopt(root, epci, folder), [one for one in unknown if (epci, _sum(one)) not in read])
+
+
+def _is_known(edition: Path, names: set[str]) -> bool:
+    """Tell whether the provenance of an edition says that it was recorded, and the record has it.
+
+    names: the entries of its EPCI.
+    """
+    told = _provenance(edition)
+    return "published" in told and told["published"] in {None, *names}
+
+
+def _provenance(edition: Path) -> dict:
+    try:
+        return json.loads((edition / PROVENANCE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # the remains of an edition, or damaged: its observations tell
+        return {}
+
+
+def _sum(edition: Path) -> str:
+    path = edition / OBSERVATIONS
+    return sha256(path) if path.is_file() else ""
+
+
+def _adopt(root: DataRoot, epci: str, edition: Path) -> None:
+    import pandas as pd
+
+    def read(name: str) -> pd.DataFrame:
+        path = edition / name
+        try:
+            return pd.read_parquet(path)
+        except (OSError, ValueError) as error:
+            found = "a damaged file" if path.exists() else "no such file"
+            expected = "what this edition has published: restore it, or withdraw the edition (remove its folder)"
+            raise InputError([Finding(project_path(path), None, None, found, expected)]) from error
+
+    told = _provenance(edition)
+    if not ((edition / OBSERVATIONS).exists() or told.get("restricted") or told.get("published")):
+        return  # no edition: what a command that was killed has left, or a report of before the editions
+    observations = read(OBSERVATIONS)
+    nowhere = pd.DataFrame(columns=[*PLACE, "commune"], dtype=str)
+    entry = entry_of(observations, nowhere) and entry_of(observations, read(PLACES))
+    date = re.search(r"\d{4}-\d\d-\d\d", edition.name)
+    remember(root, epci, entry, date[0] if date else "", _sum(edition))

@@ -1,0 +1,70 @@
+"""What docs take from the declarations: what each source lets us assume, what the fields of forms say of each other."""
+
+from ctg_analysis.core.layouts import guesses
+from ctg_analysis.core.model import Source
+from ctg_analysis.core.settings import settings
+from ctg_analysis.sources import SOURCES
+
+START, END = "<!-- from the declarations: make docs -->", "<!-- end -->"
+HEADER = (
+    "| source | geography | secrecy | rounding | totals | a commune without a row | still to be seen in a real file |"
+)
+
+ABSENT = {"": "unknown", "secret": "withheld", "zero": "has none", "uninhabited": "has none where nobody lives"}
+
+
+def generated() -> str:
+    """Return the table of the sources, in Markdown."""
+    lines = [HEADER, "| --- | --- | --- | --- | --- | --- | --- |"]
+    return "\n".join([*lines, *(_line(source) for source in SOURCES.values())])
+
+
+def _line(source: Source) -> str:
+    secrecy = f"under {source.secrecy.threshold} persons" if source.secrecy.threshold else "the producer's"
+    rounding = f"to {source.rounding}, {source.rule}" if source.rounding else "–"
+    totals = "sums of communes" if source.additive else "published only"
+    if source.outside:
+        totals += f", without {', '.join(source.outside)}"
+    if source.also_in_epcis:
+        totals += "; changes without communes of no EPCI where these lack a date"
+    if source.above:
+        totals += f"; communes of more than {source.above} inhabitants only"
+    absent = ABSENT[source.absent]
+    unseen = sorted({name for layout in source.layouts for name in guesses(layout)})
+    unseen += [f"address of {one.name}" for one in source.downloads if not one.seen]
+    cells = [
+        source.id,
+        source.geography or "–",
+        secrecy,
+        rounding,
+        totals,
+        absent,
+        ", ".join(f"`{name}`" for name in unseen),
+    ]
+    return "| " + " | ".join(cell.replace("|", "\\|") or "–" for cell in cells) + " |"
+
+
+def links() -> str:
+    """Return what the fields of each form say of its counts of persons, in Markdown."""
+    lines = ["| form | what its fields say of persons |", "| --- | --- |"]
+    for source in (source for source in SOURCES.values() if source.form):
+        form = source.form
+        added = {part for parts in form.breakdowns.values() for part in parts}
+        told = [f"`{part}` within `{whole}`" for part, whole in sorted(form.parts()) if part not in added]
+        told += [f"`{whole}` is the sum of its {len(parts)} parts" for whole, parts in form.breakdowns.items()]
+        told += [link.words for link in form.links]
+        told += [f"`{answer}` tells whether there is `{persons}`" for answer, persons in form.tells.items()]
+        lines.append(f"| {source.id} | {' ; '.join(told) or '–'} |")
+    return "\n".join(lines)
+
+
+TABLES = {"assumptions.md": generated, "security.md": links}
+
+
+def rewrite() -> None:
+    """Write the tables again in docs/."""
+    for name, table in TABLES.items():
+        path = settings().root / "docs" / name
+        before, rest = path.read_text(encoding="utf-8").split(START)
+        _, after = rest.split(END)
+        path.write_text(f"{before}{START}\n\n{table()}\n\n{END}{after}", encoding="utf-8")

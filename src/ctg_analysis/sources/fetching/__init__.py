@@ -1,0 +1,1 @@
+"""Full files of the producers, downloaded and verified."""

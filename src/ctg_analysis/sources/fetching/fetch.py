@@ -1,0 +1,117 @@
+"""`ctg fetch`: the full files of a source, verified, with their certificate, put in place whole or not at all."""
+
+import datetime
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from ctg_analysis.core.locks import alone
+from ctg_analysis.core.model import Download, Source
+from ctg_analysis.core.scratch import put_in_place, restore
+from ctg_analysis.core.settings import project_path
+from ctg_analysis.sources import declared
+from ctg_analysis.sources.fetching.received import FetchError
+from ctg_analysis.sources.fetching.transport import SECONDS_FOR_A_FILE, retrieve
+from ctg_analysis.sources.folders import CERTIFICATE, FULL, PARTIAL, sha256
+
+FORMER = ".former"
+
+
+def fetch(
+    source: Source,
+    raw: Path,
+    *,
+    mirror: str = "",
+    seconds: float = SECONDS_FOR_A_FILE,
+    told: Callable[[str, int, int | None], None] = lambda name, done, total: None,
+) -> Path:
+    """Return the folder data/raw/<source>/full/ with all the files of the source.
+
+    An interrupted fetch goes on where it stopped. told: called with a name, the bytes so far and the total.
+
+    Raises:
+        FetchError: a file could not be had; the former folder is still in place.
+        Busy: another process fetches the same source.
+    """
+    if not source.downloads:
+        form = "`ctg new EPCI` writes its form: " if source.form or source.hides else ""
+        raise FetchError(f"{source.id}: no address; {form}{source.how_to_get or 'ask its producer'}")
+    home = raw / source.id
+    partial, full = home / PARTIAL, home / FULL
+    try:
+        with alone(raw, source.id, f"{source.id}: fetched"):
+            restore(full)
+            for download in source.downloads:
+                if not (partial / download.name).is_file():
+                    progress = lambda done, total, name=download.name: told(name, done, total)  # noqa: E731
+                    try:
+                        retrieve(download, partial, mirror=mirror, progress=progress, seconds=seconds)
+                    except FetchError as error:
+                        raise FetchError(f"{source.id}: {error}{_where(download)}") from error
+            _certify(source, partial)
+            return _put_in_place(partial, full)
+    except OSError as error:
+        place = project_path(Path(error.filename)) if error.filename else project_path(home)
+        raise FetchError(f"{source.id}: {place}: {error.strerror}, expected room and the right to write") from error
+
+
+def _where(download: Download) -> str:
+    """Return where the address is declared, for a person to correct it."""
+    stem = Path(download.name).stem
+    dataset = re.sub(r"_\d{4}_data$", "", stem)
+    spellings = {f'"{name}"' for name in (download.name, stem, dataset, f"{dataset}_*.csv")}
+    for path in sorted(Path(declared.__file__).parent.glob("*.py")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if any(spelling in line for spelling in spellings):
+                guess = "" if download.seen else ", a guess so far"
+                return f" (the address{guess} is declared in {project_path(path)}, line {number})"
+    return ""
+
+
+def _certify(source: Source, folder: Path) -> None:
+    """Write the certificate of fetched files: date, size and sum of each."""
+    today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    files = [
+        {"fichier": one.name, "url": one.url, "octets": path.stat().st_size, "sha256": sha256(path)}
+        for one in source.downloads
+        for path in [folder / one.name]
+    ]
+    certificate = {
+        "id": source.id,
+        "titre": source.label,
+        "producteur": source.producer,
+        "jeu_de_donnees": ", ".join(one.name for one in source.downloads),
+        "millesime": "celui du fichier",
+        "geographie": source.geography or "celle du fichier",
+        "licence": source.licence,
+        "date_acces": today,
+        "couverture": "fichiers complets du producteur",
+        "secret_arrondi": source.note or "celui du producteur",
+        "reserves": [],
+        "fichiers": files,
+    }
+    for path in folder.iterdir():
+        if path.name not in {one.name for one in source.downloads}:
+            path.unlink()
+    (folder / CERTIFICATE).write_text(
+        yaml.safe_dump(certificate, allow_unicode=True, sort_keys=False), encoding="utf-8"
+    )
+
+
+def _put_in_place(partial: Path, full: Path) -> Path:
+    """Put the new files in the place of the former ones.
+
+    Under another name first: what is in `.partial` is taken for downloaded, where former files may never be.
+    """
+    aside = full.with_name(FORMER)
+    shutil.rmtree(aside, ignore_errors=True)
+    if full.exists():
+        partial.rename(aside)
+        put_in_place(aside, full)
+        shutil.rmtree(aside, ignore_errors=True)
+    else:
+        partial.rename(full)
+    return full
