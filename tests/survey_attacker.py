@@ -124,7 +124,7 @@ class SurveyAttacker(Answers):
     def _groups(self) -> None:
         for (name, by), rows in totals(self.tables.get("by_group"), ["q_id", "variable"]):
             self.cross(name, by)
-            without = not rows.loc[rows["modalite"].eq("NSP"), "in_base"].all()
+            without = "NSP" not in set(rows["modalite"])
             for row in rows.itertuples():
                 base = self.inside(name, by, row.group) if without else self.base(name, by, row.group)
                 if told(row.base):
@@ -221,7 +221,7 @@ class SurveyAttacker(Answers):
             for group in self.codes(by):
                 self._lines(name, by, group)
                 self._victim(f"{name} | {by}={group}", self.base(name, by, group))
-                if not rows.loc[rows["modalite"].eq("NSP"), "in_base"].all():
+                if "NSP" not in set(rows["modalite"]):
                     out = {(name, code, by, group): 1 for code in ("NSP", "SR")}
                     self.most[f"{name}=NSP | {by}={group}"] = self.count(out)
         for (wished,), _ in totals(self.tables.get("paths"), ["q_id"]):

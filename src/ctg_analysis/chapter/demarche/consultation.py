@@ -81,7 +81,8 @@ class Consultation:
             f"Une fois redressées, ces réponses ont la précision de {texts.number(about['n_eff'])} réponses sans poids "
             f"(effet de plan : {texts.number(about['deff'], 2)}), soit {margin} sur une part de 50 %."
             if about["weighted"]
-            else "Elles ne sont pas redressées : marges.csv ne donne aucune marge du recensement."
+            else "Elles ne sont pas redressées : aucune marge du recensement, ou une seule, qui ferait connaître les "
+            "réponses de quelques personnes."
         )
         spread = f"{about['diffusion'].rstrip('.')}. " if about["diffusion"] else ""
         lead = f"{texts.number(about['usable'])} réponses sont exploitables. {spread}{worth}"
@@ -115,21 +116,26 @@ class Consultation:
             return self._absent("Profil des répondants")
         rows = self.shown.table("profile")
         if rows.empty:
-            return pieces.said("Sans marge du recensement, le profil des répondants ne se compare pas.")
+            return pieces.said(
+                "Le profil des répondants ne se compare pas : aucune marge du recensement, ou une seule, qui ferait "
+                "connaître les réponses de quelques personnes."
+            )
         about = self._about
         reached = (
             "Les poids ramènent chaque marge à celle du recensement."
             if about["converged"]
-            else f"Les poids n'atteignent pas toutes les marges, à {_points(about['gap'])} près."
+            else "Les poids n'atteignent pas toutes les marges"
+            + (f", à {_points(about['gap'])} près." if pd.notna(about["gap"]) else ".")
         )
         under, over = drawn.of(rows, "sous-représenté"), drawn.of(rows, "surreprésenté")
         said = f"Moins entendus que leur part dans la population : {under}. " if under else ""
         said += f"Plus entendus : {over}. " if over else ""
-        lowest, highest = texts.number(about["low"]), texts.number(about["high"])
-        ends = f"{lowest} réponses au poids le plus faible, {highest} au plus fort"
+        if pd.notna(about["low"]):
+            lowest, highest = texts.number(about["low"]), texts.number(about["high"])
+            said += f"Poids bornés : {lowest} réponses au poids le plus faible, {highest} au plus fort. "
         margins = self.shown.table("marges").drop_duplicates("source")
         cited = " ; ".join(f"{row.source}, {row.millesime} ({row.champ})" for row in margins.itertuples())
-        words = pieces.said(reached, f"{said}Poids bornés : {ends}. Marges : {cited}.")
+        words = pieces.said(reached, f"{said}Marges : {cited}.")
         return pieces.together(words, drawn.profile(rows, self._said))
 
     def answers(self, field: str) -> Html:

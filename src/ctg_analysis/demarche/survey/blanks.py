@@ -62,10 +62,16 @@ def small_shares(table: pd.DataFrame, *, several: bool) -> pd.DataFrame:
     return table.assign(shown=table["shown"].mask(small, NOTHING))
 
 
+def hides_someone(profile: pd.DataFrame) -> bool:
+    """Tell whether 1 to 4 respondents gave an answer of the profile."""
+    return bool(is_few(profile["count"]).any())
+
+
 def small_profile(profile: pd.DataFrame) -> pd.DataFrame:
     """Return a profile that does not tell of 1 to 4 respondents, nor of what is blank (R1).
 
-    After weights, the shares beside would tell it too, of those who did not say or are raked together with others.
+    After weights, the shares beside would tell it too, of those who did not say or are raked together with others; so
+    would the names of those who are, for they are put together until they are ten.
     """
     known = profile.astype({"count": float})
     hidden = is_few(known["count"]) | known["count"].isna()
@@ -74,6 +80,7 @@ def small_profile(profile: pd.DataFrame) -> pd.DataFrame:
         count=known["count"].mask(hidden),
         before=known["before"].mask(hidden),
         after=known["after"].mask(telling),
+        category=known["category"].mask(telling, ""),
         represented=known["represented"].mask(hidden, ""),
     )
 

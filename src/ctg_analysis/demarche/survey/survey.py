@@ -10,6 +10,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import OK
 from ctg_analysis.demarche.files.material import Material
 from ctg_analysis.demarche.survey import blanks, questions, response
+from ctg_analysis.demarche.survey.blanks import hides_someone
 from ctg_analysis.demarche.survey.counts import Counts
 from ctg_analysis.demarche.survey.crossings import STRENGTHS, crossings, judged, of_what_is_shown
 from ctg_analysis.demarche.survey.disclosure import hide
@@ -75,7 +76,8 @@ class Survey:
 def open_survey(material: Material, restricted: Mapping[str, pd.DataFrame]) -> Survey | None:
     """Return the answers with their weights; None when there are none.
 
-    Without margins every answer weighs the same.
+    Without margins every answer weighs the same; with one alone, of which few gave one of the answers, too: a weight is
+    the part of the census of an answer over how many gave it, and anyone could work it out.
 
     Raises:
         InputError: margins that do not fit the answers, see `weighting.rake`.
@@ -91,6 +93,8 @@ def open_survey(material: Material, restricted: Mapping[str, pd.DataFrame]) -> S
     answers, unsure = without_few_unsure(answers, questionnaire)
     margins = material["marges"]
     weighting = rake(answers, margins) if len(margins) else None
+    if weighting and weighting.profile["variable"].nunique() == 1 and hides_someone(weighting.profile):
+        weighting = None
     weights = weighting.weights if weighting else pd.Series(1.0, index=answers.index)
     note = material.consultation or Consultation(plan=VOLUNTEERS)
     return Survey(questionnaire, answers, weights, weighting, note, unsure)
@@ -225,8 +229,9 @@ def _finish(survey: Survey, tables: Tables, whole: Tables) -> None:
         tables["by_group"] = blanks.of_groups(tables["by_group"], tables["distribution"])
         tables["crossings"] = _tested_again(survey, tables["crossings"], tables["by_group"])
         linked = tables["crossings"].loc[tables["crossings"]["strength"].isin(STRENGTHS), ["q_id", "group"]]
-        pairs = pd.MultiIndex.from_frame(tables["by_group"][["q_id", "variable"]])
-        tables["by_group"] = tables["by_group"][pairs.isin(pd.MultiIndex.from_frame(linked))]
+        answered = tables["by_group"][tables["by_group"]["in_base"]]  # who did not say has no share: only a word on it
+        pairs = pd.MultiIndex.from_frame(answered[["q_id", "variable"]])
+        tables["by_group"] = answered[pairs.isin(pd.MultiIndex.from_frame(linked))]
     if len(tables["crossings"]):
         tables["crossings"] = blanks.of_crossings(tables["crossings"])
 
@@ -250,11 +255,16 @@ def _counts(survey: Survey) -> tuple[float, float, int]:
 
 
 def _about(survey: Survey) -> pd.DataFrame:
-    """Return one row: how the residents were asked, when, how many answered, what the weights cost."""
+    """Return one row: how the residents were asked, when, how many answered, what the weights cost.
+
+    Not how many weights are at a bound, nor how far from the census, when the profile hides someone: they would tell.
+    """
     answers, weighting = survey.answers, survey.weighting
     sizes = {"n_eff": float(len(answers)), "deff": 1.0, "low": 0, "high": 0, "gap": np.nan, "converged": False}
     if weighting:
         sizes = {name: getattr(weighting, name) for name in sizes}
+        if hides_someone(weighting.profile):
+            sizes |= dict.fromkeys(("low", "high", "gap"), np.nan)
     row = {
         "plan": survey.note.plan,
         "diffusion": survey.note.diffusion or "",
@@ -264,7 +274,7 @@ def _about(survey: Survey) -> pd.DataFrame:
         "usable": len(answers),
         "weighted": weighting is not None,
         **sizes,
-        "out_of_reach": LIST.join(weighting.out_of_reach) if weighting else "",
+        "out_of_reach": LIST.join(weighting.out_of_reach) if pd.notna(sizes["gap"]) else "",
         "half_width": half_width(len(answers), sizes["deff"]),
         "interval": interval_words(survey.note.plan),
     }
