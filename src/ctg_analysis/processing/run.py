@@ -66,7 +66,7 @@ def hold(root: DataRoot) -> None:
 def record_published(root: DataRoot, epci: str, entry: Entry | None, date: str, made_from: list) -> None:
     """Put in the record what is about to be published of an EPCI (see `published.remember`).
 
-    made_from: what `staleness.tables_made_from` said of the tables that it tells. As long as they are there, the entry
+    made_from: what `freshness.tables_made_from` said of the tables that it tells. As long as they are there, the entry
     is nothing new to the gate (`secrecy.withhold_beside`), and they are up to date.
     """
     name = remember(root, epci, entry, date)

@@ -1,6 +1,6 @@
 """What a démarche has gathered, as chapters read it: its tables, its convention, its info flashes.
 
-Nothing here is a person's answer, nor was said by someone who could be known: see `field.results`.
+Nothing here is a person's answer, nor was said by someone who could be known: see `results.results`.
 """
 
 from functools import cache

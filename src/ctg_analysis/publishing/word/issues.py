@@ -106,7 +106,7 @@ def _figure(figure: KeyFigure, seen) -> flash.KeyFigure | None:
 
 
 def _quotes(issue: InfoFlash, material: Material) -> Iterator[flash.Quote]:
-    """Yield the quotes of an issue, of extracts that everyone may read (`field.references.of_info_flashes`)."""
+    """Yield the quotes of an issue, of extracts that everyone may read (`references.of_info_flashes`)."""
     extracts = material["extraits"].set_index("extrait_id")
     for name in issue.paroles:
         row = extracts.loc[name]
