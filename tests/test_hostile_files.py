@@ -31,6 +31,7 @@ RTL = "\u202e"
 YAMLS = {
     "aliases": (LAUGHS, 2, "an alias (*)"),
     "a merge": ("a: &a {b: c}\nd:\n  <<: *a\n", 3, "an alias (*)"),
+    "two documents": ("a: b\n---\nb: c\n", 2, "another document (---)"),
     "depth": (f"a: b\nc: {'[' * 500}{']' * 500}\n", 2, "parts inside of parts"),
     "great depth": (f"a: b\nc: {'[' * 50000}{']' * 50000}\n", 2, ""),
     "depth of blocks": ("".join(f"{' ' * n}a:\n" for n in range(400)), None, "parts inside of parts"),

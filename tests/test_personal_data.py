@@ -248,6 +248,7 @@ TEXTS = {
     "raw/demarche/999999999/export.csv": ("id;ip;texte\n1;192.0.2.1;Merci à Nathalie Durand", [2]),
     "raw/demarche/999999999/windows.csv": ("é;à\n1;Mme Durand".encode("cp1252"), [2]),
     "raw/demarche/999999999/unicode.txt": ("a\tb\n1\t06 39 98 12 34".encode("utf-16"), [2]),
+    "raw/demarche/999999999/sans_marque.txt": ("a\tb\n1\t06 39 98 12 34".encode("utf-16-le"), [2]),
     "raw/demarche/999999999/reponses.json": ('{"a": "née le 12 mars 1985"}', [1]),
     "raw/demarche/999999999/notes/2026/suite.txt": ("M. Dupont", [1]),
     "raw/demarche/999999999/ateliers.csv": ("atelier_id;telephone\nA1;06 39 98 12 34", [2]),  # not the table's columns
@@ -277,6 +278,7 @@ def test_every_text_file_of_a_demarche_is_read_before_a_commit(monkeypatch, tmp_
 EXPORTS = [
     *("results-survey843215.csv", "vvexport_843215.txt", "enquete_2026.tsv", "Réponses CTG.xlsx", "reponses.xls"),
     *("survey_843215_R_data_file.csv", "survey_archive_843215.lsa", "export.ods", "export.json", "survey.sav"),
+    *("Export.CSV", "reponses.XLSX", "reponses.xlsm", "export.parquet", "survey.sps", "export.tab", "export.xml"),
     *("data/private/200067171/x.csv", "data/private/200067171/demarche/reponses.csv"),
 ]
 COMMITTED = [

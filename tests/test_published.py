@@ -137,7 +137,9 @@ def told(function, *arguments):
 
 
 def test_each_hole_in_the_record_is_one_line_that_names_it(root):
-    """An entry removed, a figure changed in it, half of it, the journal cut, the journal gone that something knows."""
+    """An entry removed, a figure changed in it, bytes that are no text, half of it, the journal cut, or no text, the
+    journal gone that something knows; what a file manager leaves there is no entry.
+    """
     entry = entry_of(TWO, PLACES)
     name = remember(root, EPCI, entry, "2026-01-01")
     folder, journal, whole = root.published / name, root.published / "journal.csv", root.path / "whole"
@@ -149,7 +151,9 @@ def test_each_hole_in_the_record_is_one_line_that_names_it(root):
     holes = {
         (): lambda: shutil.rmtree(folder),
         ("other figures",): change,
+        ("other figures", ""): lambda: (folder / "observations.csv").write_bytes(b"\xff\xfe\0"),
         ("nothing",): (folder / "places.csv").unlink,
+        (", line 2", ""): lambda: journal.write_bytes(b"epci\n\xff\xfe\0"),
         (", line 2",): lambda: journal.write_text(f"epci,entry,date,edition\n{EPCI},", encoding="utf-8"),
         ("nothing", name): lambda: shutil.rmtree(root.published),
     }
@@ -161,6 +165,7 @@ def test_each_hole_in_the_record_is_one_line_that_names_it(root):
         shutil.rmtree(root.published, ignore_errors=True)
         shutil.copytree(whole, root.published)
     journal.unlink()
+    (folder.parent / ".DS_Store").touch()
     assert list(entries(root)) == [name]  # nothing is forgotten: what is there counts
 
 

@@ -177,6 +177,37 @@ def test_r2_what_is_withheld_of_a_total_is_never_fewer_than_5():
             assert reader.several(name) or not 0 < reader.count(terms) < 5, (kind, terms)
 
 
+def test_r2_no_line_by_group_tells_of_who_did_not_say():
+    """It has no figure, and its word (share, none) would say whether they are 1 to 4."""
+    tables = [of_kind(kind).tables["by_group"] for kind in FAST if "by_group" in of_kind(kind).tables]
+    assert tables and all(table["in_base"].all() for table in tables)
+
+
+@pytest.mark.parametrize("sizes", [(4, 9, 80, 3), (3, 9, 80, 4), (4, 6, 80, 3)])
+def test_r2_weights_on_one_margin_give_no_answer_of_few_away(sizes):
+    """9 of the first two, 0.14 after weights, where the census has 0.2 of both: 9 × 0.2 / 0.14 is 13, and 4 are left.
+
+    Nor do the names of answers put together until they are ten, or how many weights are at a bound.
+    """
+    private = drawn(1, sum(sizes))
+    private["reponses"]["commune"] = np.repeat(["c1", "c2", "c3", "c4"], sizes)
+    margin = margins("commune").assign(effectif=[1000, 1000, 7000, 1000])
+    tables = published_of(private, margin, ["commune", "isolement"]).tables
+    assert "profile" not in tables and not tables["consultation"]["weighted"].any()
+    shown = tables["distribution"].query("q_id == 'commune' and share.notna()")
+    assert (shown["share"] * shown["base"]).to_list() == pytest.approx(shown["count"].to_list())
+
+
+def test_r2_a_profile_that_hides_someone_says_nothing_of_how_answers_were_put_together():
+    private = drawn(1, 93)
+    private["reponses"]["commune"] = np.repeat(["c1", "c2", "c3", "c4"], (4, 6, 80, 3))
+    tables = published_of(private, margins("commune", "sexe"), ["commune", "sexe", "isolement"]).tables
+    profile = tables["profile"].set_index("variable")
+    assert profile.loc["commune", "count"].isna().any() and set(profile.loc["commune", "category"]) == {""}
+    assert set(profile.loc["sexe", "category"]) == {"F", "H"}
+    assert tables["consultation"][["low", "high", "gap"]].isna().all(axis=None)
+
+
 def test_r2_no_fraction_is_printed_of_a_base_that_is_not():
     """χ² / V² would give back a base; so would 7/53."""
     fractions = {"distribution": "share", "by_group": "share", "paths": "share", "completion": "nonresponse",

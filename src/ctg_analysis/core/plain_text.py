@@ -53,11 +53,14 @@ def _harmless(path: Path) -> str:
         raise _wrong(path, line, f"the byte 0x{content[error.start]:02x}", IN_UTF8) from error
     if place := BIDIRECTIONAL.search(text):
         raise _wrong(path, text.count("\n", 0, place.start()) + 1, *TURNED_ROUND)
-    depth = 0
+    depth = documents = 0
     try:
         for event in yaml.parse(text, Loader=TEXTS):
             line = event.start_mark.line + 1
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            if documents > 1:
+                raise _wrong(path, line, "another document (---)", "one")
             if isinstance(event, yaml.AliasEvent):
                 raise _wrong(path, line, "an alias (*)", "the text itself")
             if depth > DEEPEST:

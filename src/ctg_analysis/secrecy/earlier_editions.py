@@ -142,7 +142,9 @@ def _write(folder: Path, entry: Entry) -> None:
 def _read(folder: Path) -> Entry | None:
     """Return an entry as it is in its folder, None when it is not there whole."""
     paths = [folder / name for name in (ROWS, MEMBERS)]
-    return Entry(*(path.read_bytes().decode() for path in paths)) if all(map(Path.is_file, paths)) else None
+    if not all(map(Path.is_file, paths)):
+        return None
+    return Entry(*(path.read_bytes().decode(errors="replace") for path in paths))  # its name is the sum of its bytes
 
 
 def read_journal(root: DataRoot) -> list[Line]:
@@ -154,7 +156,7 @@ def read_journal(root: DataRoot) -> list[Line]:
     path = root.published / JOURNAL
     if not path.is_file():
         return []
-    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))[1:]
+    rows = list(csv.reader(path.read_text(encoding="utf-8", errors="replace").splitlines()))[1:]
     wrong = [number for number, row in enumerate(rows, start=2) if len(row) != len(Line._fields)]
     expected = f"{','.join(Line._fields)}: {RESTORE}"
     if wrong:
@@ -179,7 +181,8 @@ def entries(root: DataRoot, known: Iterable[str] = ()) -> dict[str, Path]:
         InputError: a hole: an entry that is not there any more, or has been changed.
     """
     listed = [f"{line.epci}/{line.entry}" for line in read_journal(root) if line.entry]
-    there = [f"{path.parent.name}/{path.name}" for path in sorted(root.published.glob("[0-9]*/*"))]
+    found = (path for path in sorted(root.published.glob("[0-9]*/*")) if re.fullmatch("[0-9a-f]{16}", path.name))
+    there = [f"{path.parent.name}/{path.name}" for path in found]
     folders = {name: root.published / name for name in dict.fromkeys([*listed, *there, *sorted(known)])}
     holes = [(path, _read(path)) for path in folders.values()]
     holes = [(path, found) for path, found in holes if found is None or found.name != path.name]

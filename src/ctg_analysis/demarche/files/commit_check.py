@@ -55,6 +55,9 @@ def text_of(path: Path) -> str:
     content = path.read_bytes()
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace")
+    for encoding, high in (("utf-16-le", content[1::2]), ("utf-16-be", content[::2])):  # that does not say so
+        if 2 * high.count(0) > len(high):
+            return content.decode(encoding, errors="replace")
     if b"\0" in content:
         return ""
     try:
