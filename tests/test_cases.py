@@ -1,4 +1,4 @@
-"""Hand-worked cases: what each indicator must give, shown with its arithmetic in tests/cases/*.yml."""
+"""Hand-worked cases: what each indicator must give (rule R13), with its arithmetic in tests/cases/*.yml."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The attacker: who knows all that two editions print tries to work out what they withhold (rule R2, scenario 4).
+"""The attacker: who knows all that two editions print tries to work out what they withhold (R1, R2, scenario 4).
 
 The attack is written from the printed tables alone and shares no code with the gate: one unknown per measure, commune
 and year; what is printed of them; no count below 0; no part above its whole. Linear programming gives the range that

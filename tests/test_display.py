@@ -1,4 +1,4 @@
-"""Texts, tables and charts: the rules of honesty about small numbers, and hostile labels."""
+"""Texts, tables and charts: the rules of honesty about small numbers (R4, R10), hostile labels."""
 
 import re
 from itertools import pairwise

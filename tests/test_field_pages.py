@@ -1,4 +1,4 @@
-"""What residents and partners said, in the pages: scenarios 9 and 10, rules R20 to R26, and nothing of a person."""
+"""What residents and partners said, in the pages: scenarios 9 and 10, rules R6 and R20 to R26: nothing of a person."""
 
 import copy
 import json

@@ -1,4 +1,4 @@
-"""The invented territory goes through the whole chain; a changed number is seen in the diff."""
+"""The invented territory goes through the whole chain; a changed number, with what it carries (R19), is in the diff."""
 
 import importlib.util
 from pathlib import Path

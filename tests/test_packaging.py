@@ -74,3 +74,21 @@ def test_the_command_answers_without_the_libraries_of_the_figures():
     code = "import sys, ctg_analysis.cli; print(*{'pandas', 'numpy', 'pyarrow', 'matplotlib'} & set(sys.modules))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == ""
+
+
+def test_every_rule_that_is_named_is_defined_and_every_one_defined_is_applied_and_tested():
+    root = settings().root
+    page = (root / "docs" / "rules.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^- \*\*(R\d+)\.\*\* (.*)$", page, re.MULTILINE)
+    assert [number for number, _ in lines] == [f"R{number}" for number in range(1, 27)]
+    code = [path for folder in ("src", "tests") for path in (root / folder).rglob("*.py")]
+    named = {found for path in code for found in re.findall(r"\brules? (R\d+)\b", path.read_text(encoding="utf-8"))}
+    assert named <= {number for number, _ in lines} and len(named) > 15
+    wrong = [
+        f"{number}: {path}"
+        for number, text in lines
+        for path in re.findall(r"`([\w/]+\.py)`", text)
+        for whole in [root / path if path.startswith("tests/") else root / "src" / "ctg_analysis" / path]
+        if not re.search(rf"\b{number}\b", whole.read_text(encoding="utf-8"))
+    ]
+    assert wrong == []

@@ -1,4 +1,4 @@
-"""What partners send: forms that read back, refused when anything is wrong, and never shown below the threshold."""
+"""What partners send: forms that read back or are refused, never shown below the threshold (R1, R18)."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Who resembles an EPCI: worked by hand on invented ones, then on all those of France."""
+"""Who resembles an EPCI (rules R11 and R12): worked by hand on invented ones, then on all those of France."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""The Caf's list of centres sociaux and EVS: one row per structure, from which communes are counted and pages told."""
+"""The Caf's list of centres sociaux and EVS: one row per structure, from which communes are counted (rule R17)."""
 
 import dataclasses
 import datetime

@@ -1,4 +1,4 @@
-"""Centres sociaux and EVS, structure by structure: their approvals beside the convention, their criteria."""
+"""Centres sociaux and EVS, structure by structure: their zones, approvals and criteria (rule R17)."""
 
 import datetime
 

@@ -9,7 +9,7 @@ LEVELS = ("commune", "secteur", "epci", "departement", "region", "france", "peer
 
 EVENTS, PERSONS, PLACES = "events", "persons", "places"
 
-OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED = "ok", "secret", "nd", "so", "censored"
+OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED = "ok", "secret", "nd", "so", "censored"  # rules R4 and R5
 STATUSES = (OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED)
 
 
