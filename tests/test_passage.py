@@ -1,4 +1,4 @@
-"""Years older than the yearly tables, brought to the reference year (R16) by INSEE's passage table; its grid of density.
+"""Years older than the yearly tables, brought to the reference year (R16) by the passage table; the grid of density.
 
 The workbooks are small ones in the documented form. The figures are powers of two, so that a sum tells its parts.
 """
