@@ -65,7 +65,7 @@ def test_the_full_file_of_facilities_with_its_totals_units_and_zonings(tmp_path)
     assert values(facts)[("01001", "2025", "childcare_centres")] == 1 and set(facts["code"]) == {"01001"}
     fewer = "\n".join([FULL_BPE, *(row for row in rows if ";D502;" not in row)]) + "\n"
     (line,) = said(clean_facilities, received(tmp_path, {"DS_BPE_2025_data.csv": fewer}, full=True))
-    assert "column FACILITY_TYPE: found no row with D502" in line and "sources/facilities.py" in line
+    assert "column FACILITY_TYPE: found no row with D502" in line and "sources/declared/facilities.py" in line
 
 
 RANGES = (

@@ -93,7 +93,7 @@ def test_every_guess_points_to_the_line_where_it_is_declared():
     assert found
     for guess in found:
         file, line = guess.declared
-        assert Path(file).parent.name == "sources"
+        assert Path(file).parent.name == "declared"
         assert "Guess(" in Path(file).read_text(encoding="utf-8").splitlines()[line - 1]
 
 
