@@ -10,7 +10,6 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import OK
 from ctg_analysis.demarche.files.material import Material
 from ctg_analysis.demarche.survey import blanks, questions, response
-from ctg_analysis.demarche.survey.blanks import hides_someone
 from ctg_analysis.demarche.survey.counts import Counts
 from ctg_analysis.demarche.survey.crossings import STRENGTHS, crossings, judged, of_what_is_shown
 from ctg_analysis.demarche.survey.disclosure import hide
@@ -93,7 +92,7 @@ def open_survey(material: Material, restricted: Mapping[str, pd.DataFrame]) -> S
     answers, unsure = without_few_unsure(answers, questionnaire)
     margins = material["marges"]
     weighting = rake(answers, margins) if len(margins) else None
-    if weighting and weighting.profile["variable"].nunique() == 1 and hides_someone(weighting.profile):
+    if weighting and weighting.profile["variable"].nunique() == 1 and blanks.hides_someone(weighting.profile):
         weighting = None
     weights = weighting.weights if weighting else pd.Series(1.0, index=answers.index)
     note = material.consultation or Consultation(plan=VOLUNTEERS)
@@ -263,7 +262,7 @@ def _about(survey: Survey) -> pd.DataFrame:
     sizes = {"n_eff": float(len(answers)), "deff": 1.0, "low": 0, "high": 0, "gap": np.nan, "converged": False}
     if weighting:
         sizes = {name: getattr(weighting, name) for name in sizes}
-        if hides_someone(weighting.profile):
+        if blanks.hides_someone(weighting.profile):
             sizes |= dict.fromkeys(("low", "high", "gap"), np.nan)
     row = {
         "plan": survey.note.plan,
