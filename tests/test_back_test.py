@@ -12,6 +12,8 @@ from ctg_analysis.cleaning.perimeter import absent_communes
 from ctg_analysis.cleaning.raw_data import GEOGRAPHY, certificates
 from ctg_analysis.core.settings import data_root
 
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
+
 FEWEST_PUBLISHED = 50  # households: a smaller commune has no row in Filosofi 2019
 NO_FULL = "the official full files are not beside the project: docs/back_test.md keeps what they gave"
 

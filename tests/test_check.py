@@ -20,8 +20,8 @@ from ctg_analysis.processing.freshness import inputs
 from ctg_analysis.processing.run import process
 
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
-SOME = {"etalab_decoupage", "contours", "insee_etat_civil", "rna", "france_services", "depp_ips", "insee_acces"}
-SOME |= {"demarche"}
+COMMUNES = {"etalab_decoupage", "contours"}
+SOME = COMMUNES | {"insee_etat_civil", "rna", "france_services", "depp_ips", "insee_acces", "demarche"}
 YOUTH = f"{EXAMPLE_EPCI}/mission_locale.csv"
 
 
@@ -118,6 +118,7 @@ def test_the_command_data_says_as_much_as_check_and_a_wrong_header_hides_no_othe
 
 
 def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_person_keeps_there(root):
+    keep(root, {*COMMUNES, "insee_etat_civil", "insee_acces"})
     home = root.raw / "insee_acces"
     for kept in (
         root.raw / ".gitkeep",
@@ -152,6 +153,7 @@ def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_p
 
 def test_a_build_is_told_what_lies_astray_as_check_tells_it(root):
     """It stops the build that would have left it out; notes and what a fetch keeps do not."""
+    keep(root, {*COMMUNES, "insee_acces"})
     home, before = root.raw / "insee_acces", inputs(root)
     for kept in (root.raw / "README.md", home / ".gitkeep"):
         kept.write_text("-", encoding="utf-8")
@@ -171,6 +173,7 @@ def test_a_build_is_told_what_lies_astray_as_check_tells_it(root):
 
 
 def test_without_the_communes_the_files_are_read_all_the_same(root):
+    keep(root, {*COMMUNES, "insee_etat_civil"})
     put(root.raw / BIRTHS, 5, 3, "-3")
     certify(root.raw / BIRTHS)
     (root.raw / "contours" / "source.yml").unlink()
@@ -181,6 +184,7 @@ def test_without_the_communes_the_files_are_read_all_the_same(root):
 
 
 def test_a_file_that_no_pattern_of_its_source_knows_is_told(root):
+    keep(root, {*COMMUNES, "insee_acces"})
     folder = root.raw / "insee_acces"
     (folder / "donnees_2025_reg99.parquet").rename(folder / "temps.parquet")
     certificate = folder / "source.yml"

@@ -121,6 +121,7 @@ def test_the_key_figures_are_those_of_the_report(pages, shipped):
         assert year in sentence
 
 
+@pytest.mark.nightly
 def test_a_key_figure_that_the_observations_do_not_have_is_refused_in_one_line(example, tmp_path):
     root = DataRoot(tmp_path / "exemple")
     (root.path / "raw").mkdir(parents=True)

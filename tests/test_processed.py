@@ -49,7 +49,7 @@ def test_each_table_that_is_missing_cut_or_changed_is_known(example, tmp_path):
     assert unseen == []
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_what_is_damaged_is_made_again_and_what_a_killed_command_left_is_removed(example, tmp_path):
     root = copied(example, tmp_path / "exemple")
     process(root)
