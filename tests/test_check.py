@@ -36,6 +36,12 @@ def root(tmp_path):
     return DataRoot(copy)
 
 
+def without_forms(root, *sources):
+    """Keep the communes and these sources of the copy alone."""
+    keep(root, COMMUNES.union(sources))
+    shutil.rmtree(root.private)
+
+
 def put(path, line, column, text):
     """Write a text in a cell; lines count from 1, columns from 0."""
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -118,7 +124,7 @@ def test_the_command_data_says_as_much_as_check_and_a_wrong_header_hides_no_othe
 
 
 def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_person_keeps_there(root):
-    keep(root, {*COMMUNES, "insee_etat_civil", "insee_acces"})
+    without_forms(root, "insee_etat_civil", "insee_acces")
     home = root.raw / "insee_acces"
     for kept in (
         root.raw / ".gitkeep",
@@ -153,7 +159,7 @@ def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_p
 
 def test_a_build_is_told_what_lies_astray_as_check_tells_it(root):
     """It stops the build that would have left it out; notes and what a fetch keeps do not."""
-    keep(root, {*COMMUNES, "insee_acces"})
+    without_forms(root, "insee_acces")
     home, before = root.raw / "insee_acces", inputs(root)
     for kept in (root.raw / "README.md", home / ".gitkeep"):
         kept.write_text("-", encoding="utf-8")
@@ -173,7 +179,7 @@ def test_a_build_is_told_what_lies_astray_as_check_tells_it(root):
 
 
 def test_without_the_communes_the_files_are_read_all_the_same(root):
-    keep(root, {*COMMUNES, "insee_etat_civil"})
+    without_forms(root, "insee_etat_civil")
     put(root.raw / BIRTHS, 5, 3, "-3")
     certify(root.raw / BIRTHS)
     (root.raw / "contours" / "source.yml").unlink()
@@ -184,7 +190,7 @@ def test_without_the_communes_the_files_are_read_all_the_same(root):
 
 
 def test_a_file_that_no_pattern_of_its_source_knows_is_told(root):
-    keep(root, {*COMMUNES, "insee_acces"})
+    without_forms(root, "insee_acces")
     folder = root.raw / "insee_acces"
     (folder / "donnees_2025_reg99.parquet").rename(folder / "temps.parquet")
     certificate = folder / "source.yml"
