@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+TESTS  ?= -m "not nightly"
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PYTHONDONTWRITEBYTECODE # each command would compile all the libraries again
 
@@ -43,11 +44,10 @@ unit: $(READY) ## run the tests that take no time and need no processed data, wh
 
 test: $(READY) ## run the tests, on two cores
 	$(BIN)/ctg data
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not nightly"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
-nightly: $(READY) ## run the tests that take long: all pages, all chapters, kills, two clones
-	$(BIN)/ctg data
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "nightly or hypothesis" --hypothesis-profile night
+nightly: ## run the tests that take long: all pages, all chapters, all draws, kills, two clones
+	$(MAKE) test TESTS='-m "nightly or hypothesis" --hypothesis-profile night'
 
 kills: $(READY) ## kill sixty commands at random moments, and look at what they leave (half an hour)
 	$(BIN)/python -m pytest tests/test_kills.py --kills 60

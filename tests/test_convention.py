@@ -402,6 +402,7 @@ def own_template(tmp_path, *lines: str, styles=True):
     return path
 
 
+@pytest.mark.nightly
 def test_a_template_of_the_user_takes_the_place_of_ours(spoiled):
     own = own_template(spoiled.material(EXAMPLE_EPCI), "Modèle de la Caf : {{ intitule }}")
     assert template(CONVENTION, spoiled, EXAMPLE_EPCI) == own
