@@ -4,7 +4,7 @@ import back_test
 import pandas as pd
 import pytest
 from back_test import FULL, NONE, NOT_COMPARED, SHIPPED
-from test_official_files import OFFICIAL, certified
+from official_folder import OFFICIAL, certified
 
 from ctg_analysis.cleaning.official import income
 from ctg_analysis.cleaning.official.geography import clean_communes

@@ -6,22 +6,18 @@ import shutil
 
 import pytest
 import yaml
-from raw_files import keep
+from raw_files import FEW, certify, copied
 from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.processing.check_raw import check_root
 from ctg_analysis.processing.run import process
 
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
 AGES = "insee_rp_population/DS_RP_TD_POPULATION_AGESEX_PRINC_2023.csv"
 IRIS = "insee_iris_rp2021/communes_rp2021.parquet"
-
-
-FEW = {"etalab_decoupage", "contours", "insee_etat_civil"}
 
 
 @pytest.fixture
@@ -39,35 +35,6 @@ def with_others(root, example):
             shutil.copytree(example.raw / source, root.raw / source)
 
     return copy
-
-
-def copied(root, home, *more):
-    """Copy a few sources of a data root, and those named."""
-    shutil.copytree(root.path, home, ignore=shutil.ignore_patterns("*.py", "__pycache__", "private"))
-    keep(DataRoot(home), FEW.union(more))
-    return DataRoot(home)
-
-
-def certify(path):
-    """Write the sum of the spoilt file in its certificate: only its rows are wrong then."""
-    certificate = path.with_name("source.yml")
-    text = yaml.safe_load(certificate.read_text(encoding="utf-8"))
-    for entry in text["fichiers"]:
-        if entry["fichier"] == path.name:
-            entry["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-            entry["lignes"] = entry["lignes"]
-    certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
-
-
-def add(root, file, lines):
-    """Write one more file beside those of a source, and its entry in the certificate."""
-    path = root.raw / file
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    certificate = path.with_name("source.yml")
-    text = yaml.safe_load(certificate.read_text(encoding="utf-8"))
-    text["fichiers"] += [{"fichier": path.name, "lignes": len(lines) - 1, "octets": path.stat().st_size, "sha256": "-"}]
-    certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
-    certify(path)
 
 
 def spoil(root, file, change, encoding="utf-8"):

@@ -9,20 +9,15 @@ import re
 
 import pikepdf
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import HEIGHT, NARROWEST, PHONE, WIDE, violations, with_axe
 from browser import NONE_FOUND, chromium
 from in_page import CONTRASTS, FOCUSED, REACHABLE
-from test_pages import BESIDE, CHAPTERS, SHIPPED
+from shipped_pages import BESIDE, CHAPTERS, SHIPPED
 
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 pytestmark = pytest.mark.slow
 
-AXE = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
-WIDE, PHONE, NARROWEST, HEIGHT = 1280, 390, 320, 900
 ONE_OF_EACH = [*BESIDE, "00_synthese.html", "04_petite_enfance.html", "17_fiche_commune.html"]  # a page of each kind
 LEAST_CONTRAST = 4.5
 
@@ -71,19 +66,6 @@ def epci(request):
 def page(request, tab, shipped, epci):
     """A page of a shipped report, opened from its file."""
     return opened(tab, shipped, epci, request.param)
-
-
-def violations(page, within="html") -> list[str]:
-    """Return what axe-core finds within an element: the rule, and the first element that breaks it."""
-    found = page.evaluate("([within, options]) => axe.run(within, options)", [within, AXE])["violations"]
-    return [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:300]}" for one in found]
-
-
-def with_axe(page):
-    """Give a page to axe-core; the inside of an image is tested by itself, below."""
-    page.evaluate("document.querySelectorAll('svg[role=img]').forEach(one => one.replaceChildren())")
-    page.evaluate(Axe().axe_script)
-    return page
 
 
 # The order of the tests is that of what they do to the page that they share.

@@ -1,17 +1,13 @@
-"""`ctg check` says all that is wrong in one run, `ctg new` writes the forms; no chapter can read what partners send."""
+"""`ctg check` says all that is wrong in one run, `ctg new` writes the forms."""
 
-import ast
 import os
-import re
 import shutil
 import subprocess
 import sys
 
 import pytest
 import yaml
-from raw_files import keep
-from test_architecture import AFTER_THE_GATE, lies_in, modules
-from test_bad_input import certify
+from raw_files import certify, keep
 
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
@@ -222,38 +218,3 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
     made = DataRoot(tmp_path / "data" / "exemple")
     keep(made, SOME)
     assert check_root(made) == []  # empty forms are no fault
-
-
-PARTNERS = re.compile(
-    r"(^|\.)(private|partner_files|received_forms|empty_forms|\w*restricted|restricted_material)$|private/|accords\.yml"
-)
-
-
-def names(tree):
-    """Every attribute, module, imported name and text of a module."""
-    for node in ast.walk(tree):
-        for field in ("attr", "module", "name", "value"):
-            if isinstance(getattr(node, field, None), str):
-                yield getattr(node, field)
-
-
-def test_r6_nothing_after_the_gate_names_the_folder_of_the_partners():
-    """Neither by an import, nor by DataRoot.private, nor by its path."""
-    for module, path in modules().items():
-        if lies_in(module, AFTER_THE_GATE):
-            found = {name for name in names(ast.parse(path.read_text(encoding="utf-8"))) if PARTNERS.search(name)}
-            assert found == set(), module
-    for notebook in (settings().root / "notebooks").glob("*.ipynb"):
-        text = notebook.read_text(encoding="utf-8")
-        assert not re.search(r"\.private\b|private/|partner_files|received_forms|accords\.yml", text), notebook.name
-
-
-def test_a_chapter_that_names_it_is_seen():
-    assert list(names(ast.parse("from ctg_analysis.cleaning.partners import received_forms")))[-1] == "received_forms"
-    for line in (
-        "root.restricted_material(epci)",
-        "root.private",
-        "from ctg_analysis.cleaning.partners.received_forms import x",
-        "x = 'data/private/200067171/a.csv'",
-    ):
-        assert any(PARTNERS.search(name) for name in names(ast.parse(line))), line

@@ -13,6 +13,7 @@ import nbformat
 import papermill
 import pytest
 from notebook_files import write_notebook
+from processes import living
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters, chosen_chapters
@@ -54,18 +55,6 @@ def outcome_of(chapter, folder, warm, limits=workers.LIMITS):
     job = Job(EXAMPLE_EPCI, execute, (chapter, EXAMPLE_EPCI, folder), place(chapter))
     (outcome,) = run([job], 1, nothing, limits, warm)
     return outcome
-
-
-def living(marker: str) -> list[int]:
-    """Return the processes with this word in their environment, those already dead left out."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if marker.encode() in (entry / "environ").read_bytes():
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
 
 
 def test_what_chapters_import_is_in_the_warm_process_already(tmp_path, warm):

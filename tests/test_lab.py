@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 import nbformat
 import pytest
 from browser import NONE_FOUND, chromium
-from test_notebooks import code_cells, logic
+from notebook_files import code_cells, logic
 
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, settings

@@ -4,7 +4,7 @@ import shutil
 
 import material_files
 import pytest
-from test_bad_input import copied
+from raw_files import copied
 
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import MATERIAL
