@@ -9,6 +9,7 @@ from ctg_analysis.publishing.word.reference import read_reference
 from ctg_analysis.publishing.word.word import fill
 
 DATE = "2026-11-24"
+HOSTILE = '<w:br/>&amp;{{ 7*7 }}{% x %}{{p x }} =HYPERLINK("http://x") \x0b ]]> </w:t>'  # a label
 
 
 def filled(one, model: str = CONVENTION) -> bytes:
@@ -22,6 +23,3 @@ def plain(text: str) -> str:
 
 def as_project(one, **changed):
     return dataclasses.replace(one, convention=one.convention.model_copy(update={"statut": "projet", **changed}))
-
-
-HOSTILE = '<w:br/>&amp;{{ 7*7 }}{% x %}{{p x }} =HYPERLINK("http://x") \x0b ]]> </w:t>'
