@@ -7,7 +7,7 @@ import pandas as pd
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
 from ctg_analysis.display.drawings.lines import apart, ticks_between
 from ctg_analysis.display.drawings.style import FAINT, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.words.texts import NARROW, number
+from ctg_analysis.display.words.quantities import percent
 
 NAME_WIDTH, GAP, BAR = 24, 7, 13
 HEAD, ROW, LINE_HEIGHT, BLOCK = 24, 23, 13, 12  # heights of a heading, of a row, of each more line, between blocks
@@ -16,11 +16,6 @@ CENSUS, BEFORE, AFTER = "recensement", "avant redressement", "après"
 NODE, NODE_GAP, NODE_WIDTH = 150, 8, 9  # of the ends of paths: height of all, between two, width
 LABELS, LABEL = 118, 34  # of what is written at their ends: width, height
 LEAST = 3.0  # the smallest height of a path that can be seen
-
-
-def percent(share: float) -> str:
-    """Return a share from 0 to 1 as a percentage without decimals."""
-    return f"{number(100 * share)}{NARROW}%"
 
 
 def profile(rows: pd.DataFrame) -> str:
@@ -58,7 +53,7 @@ def profile(rows: pd.DataFrame) -> str:
             top += height
         top += BLOCK
     for share in ticks_between(0, most, whole=False):
-        drawing.text(x(share), top, percent(share), anchor="middle", size=SMALL, fill=FAINT)
+        drawing.text(x(share), top, percent(100 * share), anchor="middle", size=SMALL, fill=FAINT)
     drawing.height = top + 10
     return drawing.svg()
 
@@ -151,7 +146,7 @@ def paths(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
         middles = [nodes[side, name][0] + nodes[side, name][1] / 2 for name in order[side]]
         for name, middle, place in zip(order[side], middles, apart(middles, LABEL - 6), strict=True):
             drawing.bar(x, middle, NODE_WIDTH, nodes[side, name][1], INK)
-            label = folded(f"{name} {percent(sums[side][name])}", 17)
+            label = folded(f"{name} {percent(100 * sums[side][name])}", 17)
             drawing.text(x + beside, place, label, anchor=anchor, size=SMALL)
     return drawing.svg()
 

@@ -10,7 +10,8 @@ import pandas as pd
 
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
 from ctg_analysis.display.drawings.style import FAINT, INK, OTHERS, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH, colour
-from ctg_analysis.display.words.texts import NARROW, NBSP, number
+from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.words.texts import NARROW, NBSP
 
 NAME_WIDTH = 22  # letters of a name before it goes on on a second line
 GAP = 7  # between a name, a bar and what is written at its end

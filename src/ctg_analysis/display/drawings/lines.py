@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
 from ctg_analysis.display.drawings.style import BAND, FAINT, RULE, SMALL, TERRITORY, WIDTH, colour
-from ctg_analysis.display.words.texts import number
+from ctg_analysis.display.words.quantities import number
 
 HEIGHT = 210  # of a line chart
 TOP, BOTTOM = 22, 24  # room for the values above the line, and for the years

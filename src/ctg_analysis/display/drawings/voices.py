@@ -7,7 +7,7 @@ import pandas as pd
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
 from ctg_analysis.display.drawings.lines import ticks_between
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.words.texts import number
+from ctg_analysis.display.words.quantities import number
 
 NAME_WIDTH, ROW, LINE_HEIGHT = 26, 26, 13
 HEAD_ANGLE, HEAD_ROOM = 38, 46  # of the headings of columns: slope in degrees, room for that of the last one
