@@ -37,7 +37,7 @@ def scores(seen: Observed, name: str, members: list[Indicator]) -> Html:
     steps = ", ".join(f"{rank} {words}" for rank, words in enumerate(scale))
     note = f"Échelle : {steps}. De plusieurs sites d'une commune, la note est la moyenne."
     shown = tables.listed(table, f"{TITLES[name]}, {period}", note=note)
-    return Html(f"{shown.html}\n{markup.source(source(seen, pd.concat(used))).html}")
+    return markup.together(shown, markup.source(source(seen, pd.concat(used))))
 
 
 def meaning(value: float, scale: tuple[str, ...]) -> str:
@@ -61,4 +61,4 @@ def norms(seen: Observed, name: str) -> Html:
         used.append(rows.iloc[[0]])
     header = ["Public", f"Ici ({CATALOGUE[indicator].unit})", "Au plus, d'après les textes", "En moyenne", "Période"]
     shown = tables.listed(pd.DataFrame(lines, columns=header), "Encadrement mesuré et norme")
-    return Html(f"{shown.html}\n{markup.source(source(seen, pd.concat(used))).html}")
+    return markup.together(shown, markup.source(source(seen, pd.concat(used))))

@@ -154,7 +154,7 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     period = date_text(own["period"].iloc[0])
     if len(own) > 1 and not own["value"].any():
         said = f"{title}, {period} : {own['text'].iloc[0]} pour {texts.listed(list(own['name']))}."
-        return Html(markup.reading(texts.typography(said), "").html + "\n" + markup.source(source(seen, own)).html)
+        return markup.together(markup.reading(texts.typography(said), ""), markup.source(source(seen, own)))
     data = charts.family_listing(known, compared, seen.territory["name"])
     drawing = bars.comparison(own)
     units = {one.unit for one in known}
@@ -308,7 +308,7 @@ def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
 
 def with_source(said: str, source: str) -> Html:
     """Return a sentence that stands alone, and its source below."""
-    return Html(f"{markup.reading(texts.typography(said), '').html}\n{markup.source(source).html}")
+    return markup.together(markup.reading(texts.typography(said), ""), markup.source(source))
 
 
 def is_pointless(seen: Observed, one: Indicator) -> bool:

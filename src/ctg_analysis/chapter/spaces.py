@@ -34,7 +34,7 @@ def approvals(seen: Observed, one: Indicator) -> Html:
     asked = datetime.date.fromisoformat(min(f"{rows['period'].iloc[0]}-12-31", seen.received[APPROVALS]))
     when = f"situation au {date_text(asked)}"
     cited = _cited(seen)
-    return Html(f"{_calendar(rows, span, when, cited).html}\n{_table(rows, span, asked, when, cited).html}")
+    return markup.together(_calendar(rows, span, when, cited), _table(rows, span, asked, when, cited))
 
 
 def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: str) -> Html:

@@ -1,27 +1,58 @@
 """The HTML pieces of a chapter: every text is escaped, every figure has its words and its data."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from ctg_analysis.display.words.texts import NARROW
+
+OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoire")
 _templates = Environment(
     loader=PackageLoader("ctg_analysis.display"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
 
 
+ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
+MISSING, BEGIN, DEFINITIONS = "missing", "begin", "definitions"  # what a piece may tell of itself
+
+
 @dataclass(frozen=True, repr=False)
 class Html:
-    """A piece of a page, that Jupyter shows and nbconvert publishes."""
+    """A piece of a page, that Jupyter shows and nbconvert publishes, with what its page needs to know of it.
+
+    about: JSON. missing: the boxes that the piece is, see `Box`, when it is nothing else. begin, definitions: the
+    piece says how to begin a chapter, defines its terms.
+    """
 
     html: str
+    about: Mapping[str, list] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return what a notebook keeps beside the piece, for who reads no HTML."""
         return f"<{len(self.html)} characters of HTML>"
 
-    def _repr_html_(self) -> str:
-        return self.html
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
+        bundle = {"text/html": self.html, "text/plain": repr(self)}
+        return bundle | {ABOUT: dict(self.about)} if self.about else bundle
+
+
+def together(*pieces: Html) -> Html:
+    """Several pieces as one, with what each tells of itself; boxes beside something else are not boxes alone.
+
+    >>> together(Html("<p>1</p>", {"begin": [1]}), Html(""), Html("<p>2</p>", {"missing": [2]})).about
+    {'begin': [1]}
+    """
+    pieces = [piece for piece in pieces if piece.html]
+    about: dict[str, list] = {}
+    for piece in pieces:
+        for name, told in piece.about.items():
+            about[name] = [*about.get(name, []), *told]
+    if not all(MISSING in piece.about for piece in pieces):
+        about.pop(MISSING, None)
+    return Html("\n".join(piece.html for piece in pieces), about)
 
 
 @dataclass(frozen=True)
@@ -76,14 +107,52 @@ def reading(text: str, beside: str) -> Html:
     return piece("reading.html.j2", text=text, beside=beside)
 
 
+class Box(NamedTuple):
+    """What is not available, and who has it: label, how (the way to get it), command of each source."""
+
+    what: str
+    sources: list[dict[str, str]]
+
+
+def begin(epci: str, files: list[dict[str, str]]) -> Html:
+    """How to begin a chapter that nothing fills yet. files: file, title."""
+    return Html(piece("begin.html.j2", epci=epci, files=files).html, {BEGIN: [True]})
+
+
 def unavailable(what: str, sources: list[dict[str, str]]) -> Html:
-    """Return the box of what is not available. sources: label, how (the way to get it), command."""
-    return piece("unavailable.html.j2", what=what, sources=sources)
+    """The box of what is not available."""
+    return boxes([Box(what, sources)])
+
+
+def boxes(missing: Iterable[Box]) -> Html:
+    """One box for all that is not available, with one entry for what the same sources have."""
+    missing = list(missing)
+    entries: list[tuple[list[str], list[dict[str, str]]]] = []
+    for box in missing:
+        known = next((whats for whats, sources in entries if sources == box.sources), None)
+        if known is None:
+            entries.append(([box.what], box.sources))
+        else:
+            known.append(box.what)
+    shown = [(_without_repeats([what.strip().removesuffix(".") for what in whats]), whose) for whats, whose in entries]
+    entries = [(len(whats), f"{NARROW}; ".join(whats), sources) for whats, sources in shown]
+    html = piece("unavailable.html.j2", entries=entries).html
+    return Html(html, {MISSING: [list(box) for box in missing]})
+
+
+def _without_repeats(whats: list[str]) -> list[str]:
+    """What is missing, without what only says the same of the communes or of the years.
+
+    >>> _without_repeats(["demandes", "demandes, par commune", "demandes, évolution", "places, par commune"])
+    ['demandes', 'places, par commune']
+    """
+    bases = {what: next((what.removesuffix(end) for end in OF_THE_SAME if what.endswith(end)), None) for what in whats}
+    return [what for what, base in bases.items() if base not in whats]
 
 
 def definitions(entries: list[dict[str, str]]) -> Html:
     """Return the list of definitions. entries: label, definition, caveats, sources."""
-    return piece("definitions.html.j2", entries=entries)
+    return Html(piece("definitions.html.j2", entries=entries).html, {DEFINITIONS: [True]})
 
 
 def source(text: str) -> Html:

@@ -102,7 +102,7 @@ class DemarcheChapter:
             return Html("")
         tables = [PUBLIC[name] for name in self.BEGINS_WITH]
         files = [{"file": table.file, "title": texts.typography(table.title)} for table in tables]
-        return markup.piece("begin.html.j2", epci=self.seen.epci, files=files)
+        return markup.begin(self.seen.epci, files)
 
     def proves(self, place: str) -> Html:
         """Return which constats rest on what stands under an id, with links to them; nothing when none does."""

@@ -248,7 +248,7 @@ def _most_cited(rows: pd.DataFrame) -> str:
 
 def anchored(q_id: str, piece: Html) -> Html:
     """Return a piece on a question, that links lead to."""
-    return Html(f'<div id="question-{escape(q_id)}">\n{piece.html}\n</div>')
+    return Html(f'<div id="question-{escape(q_id)}">\n{piece.html}\n</div>', piece.about)
 
 
 def share(part: float, *, few: bool = False) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.markup import Html, Table, together
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
@@ -57,16 +57,11 @@ def table(
     note = texts.typography(" ".join(said for said in (charts.signs(rows), note) if said))
     head = [_written(cell) for cell in header]
     made = markup.table(Table(texts.typography(caption), head, rows, note, frozenset(marked), words))
-    return Html(f"{made.html}\n{markup.source(source).html}")
+    return together(made, markup.source(source))
 
 
 def _written(cell: Cell) -> Cell:
     return cell if isinstance(cell, Markup) else texts.typography(cell)
-
-
-def together(*pieces: Html) -> Html:
-    """Return several pieces as one."""
-    return Html("\n".join(piece.html for piece in pieces if piece.html))
 
 
 def said(text: str, beside: str = "") -> Html:

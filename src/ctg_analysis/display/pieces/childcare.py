@@ -58,7 +58,7 @@ def authority(
         "Ce que la loi demande à chaque autorité organisatrice de l'accueil du jeune enfant",
         marked=frozenset({len(lines) - 1}),
     )
-    return Html("\n".join([said.html, table.html, markup.source(source).html]))
+    return markup.together(said, table, markup.source(source))
 
 
 def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
@@ -121,7 +121,7 @@ def simulation(one: Indicator, found: Simulation, parts: pd.DataFrame, source: s
         title="Taux de couverture, avant et après un changement de l'offre",
         message=f"De {number(found.before, 1)} à {number(found.after, 1)} {one.unit}",
     )
-    return Html(f"{markup.reading(simulation_sentence(one, found), basis(found)).html}\n{chart.html}")
+    return markup.together(markup.reading(simulation_sentence(one, found), basis(found)), chart)
 
 
 def _written(rows: pd.DataFrame) -> pd.DataFrame:

@@ -35,7 +35,7 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: i
     when = f", {date_text(*periods)}" if len(periods) == 1 else ""
     caption = f"Les communes, puis le territoire et ce à quoi il se compare{when}"
     table = _table(caption, header, lines, frozenset(range(local, len(lines))), note)
-    return Html(table.html + "\n" + markup.source(source).html)
+    return markup.together(table, markup.source(source))
 
 
 def matrix(places: pd.DataFrame, columns: list[Column], *, source: str) -> Html:
@@ -48,7 +48,7 @@ def matrix(places: pd.DataFrame, columns: list[Column], *, source: str) -> Html:
     lines = _lines(places, columns, lambda one, row: _yes_or_no(one, row, communes))
     marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
     table = _table("Commune par commune", header, lines, marked)
-    return Html(table.html + "\n" + markup.source(source).html)
+    return markup.together(table, markup.source(source))
 
 
 def _yes_or_no(one: Indicator, row, communes: int) -> str:
@@ -88,7 +88,7 @@ def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
     ]
     header = ["Indicateur", "Période", "Territoire", "Valeur", "Comparé à", "Sa valeur"]
     table = _table("Écarts notables, du plus net au moins net", header, lines, left=_of_words(lines))
-    return Html(said.html + "\n" + table.html)
+    return markup.together(said, table)
 
 
 def _how_many(notable: int, tested: int) -> str:

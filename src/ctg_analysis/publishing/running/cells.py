@@ -104,7 +104,7 @@ class Results(DisplayHook):
         """Return the representations of a result; those of a piece of a page are known without trying twelve kinds."""
         formatters = self.shell.display_formatter.formatters.values()
         if type(result) is Html and not any(Html in one.type_printers for one in formatters):
-            return {"text/html": result.html, "text/plain": repr(result)}, {}
+            return result._repr_mimebundle_(), {}
         return super().compute_format_data(result)
 
     @staticmethod
