@@ -16,7 +16,7 @@ _templates = Environment(
 
 
 ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
-MISSING, BEGIN, DEFINITIONS = "missing", "begin", "definitions"  # what a piece may tell of itself
+MISSING, BEGIN, DEFINITIONS, DAYS = "missing", "begin", "definitions", "days"  # what a piece may tell of itself
 
 
 @dataclass(frozen=True, repr=False)
@@ -24,7 +24,7 @@ class Html:
     """A piece of a page, that Jupyter shows and nbconvert publishes, with what its page needs to know of it.
 
     about: JSON. missing: the boxes that the piece is, see `Box`, when it is nothing else. begin, definitions: the
-    piece says how to begin a chapter, defines its terms.
+    piece says how to begin a chapter, defines its terms. days: of the data that it cites, ISO.
     """
 
     html: str
@@ -56,6 +56,29 @@ def together(*pieces: Html) -> Html:
 
 
 @dataclass(frozen=True)
+class Citation:
+    """Where figures come from, as a reader sees it, with the newest day of these data, ISO, when they are dated."""
+
+    text: str
+    day: str = ""
+
+    def __str__(self) -> str:
+        """Return the text."""
+        return self.text
+
+
+def cited_with(*sources: Citation) -> Citation:
+    """Several sources as one, with the newest of their days."""
+    return Citation(" ".join(map(str, sources)), max(source.day for source in sources))
+
+
+def dated(html: str, *sources: Citation) -> Html:
+    """A piece that cites sources, with their days."""
+    days = [source.day for source in sources if source.day]
+    return Html(html, {DAYS: days} if days else {})
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of texts.
 
@@ -79,7 +102,7 @@ def table(content: Table) -> Html:
 
 
 def figure(
-    drawing: str, *, file: str, kind: str, title: str, subtitle: str, alt: str, source: str, note: str, data: Table
+    drawing: str, *, file: str, kind: str, title: str, subtitle: str, alt: str, source: Citation, note: str, data: Table
 ) -> Html:
     """Return a chart with its title, its text alternative, its source and the table of its data.
 
@@ -87,9 +110,9 @@ def figure(
     kind: chart or map.
     Raises ValueError without text alternative or source: no chart goes without them.
     """
-    if not alt.strip() or not source.strip():
+    if not alt.strip() or not source.text.strip():
         raise ValueError(f"chart {title}: a text alternative and a source are required")
-    return piece(
+    shown = piece(
         "figure.html.j2",
         drawing=Markup(described(drawing, alt)),
         file=file,
@@ -100,6 +123,7 @@ def figure(
         note=note,
         data=Markup(table(data).html),
     )
+    return dated(shown.html, source)
 
 
 def reading(text: str, beside: str) -> Html:
@@ -155,9 +179,9 @@ def definitions(entries: list[dict[str, str]]) -> Html:
     return Html(piece("definitions.html.j2", entries=entries).html, {DEFINITIONS: [True]})
 
 
-def source(text: str) -> Html:
+def source(cited: Citation) -> Html:
     """Return the line that says where a table comes from."""
-    return piece("source.html.j2", text=text)
+    return dated(piece("source.html.j2", text=cited).html, cited)
 
 
 def references(entries: list[dict[str, str]]) -> Html:

@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Html, Table, together
+from ctg_analysis.display.markup import Citation, Html, Table, together
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
@@ -19,7 +19,7 @@ HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper 
 
 
 def chart(
-    drawing: str, data: Listing, *, message: str, what: str, when: str, source: str, file: str, note: str = ""
+    drawing: str, data: Listing, *, message: str, what: str, when: str, source: Citation, file: str, note: str = ""
 ) -> Html:
     """Return a drawing with its words. message: its title; what, when: its subtitle. data: the texts behind it."""
     says = " ; ".join(f"{line[0]} : {', '.join(line[1:])}" for line in data.lines)
@@ -43,7 +43,7 @@ def table(
     caption: str,
     header: Sequence[Cell],
     lines: Iterable[Sequence[Cell]],
-    source: str,
+    source: Citation,
     note: str = "",
     *,
     marked: Iterable[int] = (),

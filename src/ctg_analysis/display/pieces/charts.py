@@ -7,7 +7,7 @@ import pandas as pd
 from ctg_analysis.catalogue.population import PYRAMID_BANDS
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.drawings import bars
-from ctg_analysis.display.markup import Html, Table, figure
+from ctg_analysis.display.markup import Citation, Html, Table, figure
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import percent
@@ -79,7 +79,7 @@ def chart(
     data: Listing,
     *,
     when: str,
-    source: str,
+    source: Citation,
     kind: str = "chart",
     note: str = "",
     title: str = "",
@@ -125,7 +125,7 @@ def shares_by_age(counts: dict[tuple[str, str], float]) -> pd.DataFrame | None:
 
 
 def pyramid(
-    own: pd.DataFrame, own_name: str, outline: pd.DataFrame | None, outline_name: str, *, period: str, source: str
+    own: pd.DataFrame, own_name: str, outline: pd.DataFrame | None, outline_name: str, *, period: str, source: Citation
 ) -> Html:
     """Return an age pyramid against the outline of another territory (both in % of their population)."""
     labels = [label for _, label in PYRAMID_BANDS]
@@ -166,7 +166,7 @@ def _sum(shares: pd.DataFrame, bands: list[str]) -> float:
     return shares.loc[bands].to_numpy().sum()
 
 
-def overview(drawing: str, data: Listing, source: str) -> Html:
+def overview(drawing: str, data: Listing, source: Citation) -> Html:
     """Return the overview of the diagnosis. data: indicator, value here, value of the reference, words of the test."""
     reference = data.header[2]
     tested = [line for line in data.lines if line[3] != "sans test"]

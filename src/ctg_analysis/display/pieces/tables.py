@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import quantities, texts
 from ctg_analysis.display.words.dates import date_text
@@ -15,7 +15,9 @@ YES, NO, ITINERANT = "oui", "non", "itinérant"
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
 
 
-def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: int, source: str, note: str) -> Html:
+def places_by_indicator(
+    places: pd.DataFrame, columns: list[Column], *, local: int, source: Citation, note: str
+) -> Html:
     """Return places in rows and indicators in columns, each at its own period.
 
     local: how many of the places, the first ones, are the communes; the others are set apart. note: said below. A
@@ -38,7 +40,7 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: i
     return markup.together(table, markup.source(source))
 
 
-def matrix(places: pd.DataFrame, columns: list[Column], *, source: str) -> Html:
+def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> Html:
     """Return a family of indicators by commune; what is counted in communes is said by yes or no.
 
     The rows of a column may tell which part of its communes has the thing in another way, in a column `part`.
