@@ -95,8 +95,8 @@ def test_a_label_with_markup_is_escaped_everywhere():
     evil = "<script>alert(1)</script>"
     table = markup.table(markup.Table(evil, ["a", evil], [[evil, evil]]))
     figure = markup.figure(
-        "<svg ></svg>", file="x.csv", kind="chart", title=evil, subtitle=evil, alt=f'"{evil}', source=Citation(evil), note=evil,
-        data=markup.Table(evil, ["a"], [[evil]]),
+        "<svg ></svg>", file="x.csv", kind="chart", title=evil, subtitle=evil, alt=f'"{evil}', note=evil,
+        source=Citation(evil), data=markup.Table(evil, ["a"], [[evil]]),
     )  # fmt: skip
     page = {"territory": evil, "title": evil, "chapters": [], "current": "", "fictional": False, "geography": evil}
     whole = chapter_page(nbformat.v4.new_notebook(), page)
