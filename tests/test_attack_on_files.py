@@ -60,7 +60,7 @@ def executed(path):
         last = code.body.pop() if isinstance(code.body[-1], ast.Expr) else None
         exec(compile(code, path.name, "exec"), names)
         if last:
-            shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), names)._repr_html_())
+            shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), names).html)
     return "\n".join(shown)
 
 

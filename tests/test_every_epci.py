@@ -48,6 +48,6 @@ def test_every_chapter_runs(epci, france):
                 shown = run(cell.source, names)
                 names["epci"] = epci  # after the cell of the parameters
                 if shown is not None:
-                    text = re.sub(r"<[^>]*>", " ", shown._repr_html_())
+                    text = re.sub(r"<[^>]*>", " ", shown.html)
                     assert text.strip() or file.number > "10"  # without material, a démarche says so once
                     assert not re.search(r"\b(?:nan|None|inf)\b", text), (file.path.name, cell.source)
