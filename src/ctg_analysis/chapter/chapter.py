@@ -379,4 +379,5 @@ class Chapter:
         if name not in CATALOGUE:
             raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
         self._used.append(name)
+        self.seen.read.add(name)
         return CATALOGUE[name]
