@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.cleaning.official import CLEANERS
 from ctg_analysis.core.layouts import EUROS, HOURS
 from ctg_analysis.core.model import (

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ctg_analysis.core.layouts import Form, Layout
 
 LEVELS = ("commune", "secteur", "epci", "departement", "region", "france", "peers")
+
+CHARTS = ("comparison", "trend", "parts", "balance", "circles", "choropleth", "pyramid", "matrix", "timeline")
 
 EVENTS, PERSONS, PLACES = "events", "persons", "places"
 
@@ -147,7 +150,7 @@ class Rate:
     per: float = 1000
     population: str = "population"
     within: int = 0
-    of: str = EVENTS
+    of: Literal[EVENTS, PERSONS, PLACES] = EVENTS
 
 
 @dataclass(frozen=True)
@@ -206,7 +209,7 @@ class Indicator:
         {s}, the mark of the plural.
     sources: by order of preference; for each period the first that has it is taken.
     levels: the levels at which a value may be shown.
-    chart: comparison, trend, parts, balance, circles, choropleth, pyramid, matrix or timeline.
+    chart: one of CHARTS.
     parts: ids of the indicators that are drawn with this one: what makes it up, or its smoothed series.
     direction: +1 when higher is better for families, -1 when lower is, 0 when neither.
     star: an élu or a Caf adviser would notice its absence.
@@ -225,15 +228,15 @@ class Indicator:
     sources: tuple[str, ...]
     value: Value
     reading: str
-    chart: str
-    levels: tuple[str, ...] = ("commune", "epci", "departement", "region", "france")
+    chart: Literal[CHARTS]
+    levels: tuple[Literal[LEVELS], ...] = ("commune", "epci", "departement", "region", "france")
     caveats: str = ""
     direction: int = 0
     star: bool = False
     parts: tuple[str, ...] = ()
     family: str = ""
     floor: float | None = None
-    persons: tuple[str, ...] = ("numerator", "denominator")
+    persons: tuple[Literal["numerator", "denominator"], ...] = ("numerator", "denominator")
 
     @property
     def shown_at(self) -> tuple[str, ...]:
