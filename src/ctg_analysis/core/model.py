@@ -164,7 +164,7 @@ class Published:
 class AnnualChange:
     """Mean yearly change of the reference population over `years` years, in %: (P2 / P1)^(1/years) - 1."""
 
-    years: int = 5
+    years: int
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class AnnualFlow:
     """Yearly flow between two censuses `years` apart, in % of the mean population of the two."""
 
     flow: str
-    years: int = 5
+    years: int
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class AnnualResidual:
     """Change of the reference population that `flow` does not explain, in % a year of the mean population."""
 
     flow: str
-    years: int = 5
+    years: int
 
 
 Value = Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | AnnualResidual
@@ -203,7 +203,7 @@ class Indicator:
     """All that the product knows of one quantity: see docs/adding_an_indicator.md.
 
     id: ends with the kind of quantity (_count, _share, _rate, _median, _index, _ratio, _mean, _amount, _time...).
-    domain_ids: names in the field's list of indicators (DEM-01 ...).
+    domain_ids: codes of the field's list of indicators, docs/indicators_of_the_field.csv (DEM-01 ...).
     label, definition, unit, reading, caveats: French, shown to readers.
     reading: a sentence about the territory, with {period}, {value} and, if wanted, {unit} and
         {s}, the mark of the plural.
