@@ -12,6 +12,7 @@ from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root
 from ctg_analysis.display.pieces import childcare
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.childcare_authority import DUTIES, authorities, read_thresholds
 
 NAN = float("nan")
@@ -171,7 +172,7 @@ def test_the_chapter_of_the_invented_territory(example):
     counted = people[told[told.eq(1)].index].sum()
     assert 0 < counted < people.sum()
     html = chapter.childcare_authority().html
-    assert texts.number(counted) in html
+    assert number(counted) in html
     assert f"{int(told.sum())} des {len(told)} communes" in html
 
 

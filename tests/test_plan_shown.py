@@ -23,6 +23,7 @@ from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import priorities
 from ctg_analysis.display.drawings import gantt, progress
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import number
 
 RECT = re.compile(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="([^"]+)"')
 CELL = '<div class="cell"'
@@ -251,7 +252,7 @@ def test_what_may_not_be_quoted_is_not(shown):
 def test_the_budget_says_whether_it_reconciles(shown):
     strategy = Strategy(shown.seen)
     html = strategy.budget().html
-    total = texts.number(strategy.funding["montant"].sum())
+    total = number(strategy.funding["montant"].sum())
     assert "Le budget est équilibré" in html and f"apports des financeurs\u00a0: {total}\u00a0€" in html
     assert f"<td>{total}</td></tr>" in html
     money = shown.table("financements").copy()

@@ -14,7 +14,8 @@ from scipy import stats
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count
-from ctg_analysis.display.words.texts import SIGN_WORDS, interval_text, value_text
+from ctg_analysis.display.words.sentences import interval_text, value_text
+from ctg_analysis.display.words.texts import SIGN_WORDS
 from ctg_analysis.indicators import comparisons
 from ctg_analysis.indicators.census_sample import coded_fraction, complementary_interval, effective_size, years_between
 from ctg_analysis.indicators.intervals import with_intervals

@@ -11,6 +11,7 @@ from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.pieces import childcare
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.simulation import (
     APPROVED,
     AT_CHILDMINDERS,
@@ -176,7 +177,7 @@ def test_the_chapter_of_the_invented_territory(example):
     before = rate[rate["level"].eq("epci") & rate["period"].eq("2023")]["value"].iloc[0]
     places = chapter.data(PLACES)
     count = places[places["level"].eq("epci") & places["period"].eq("2023")]["value"].iloc[0]
-    assert f"{texts.number(before, 1)} à {texts.number(before * (1 + 12 / count), 1)} places" in html
+    assert f"{number(before, 1)} à {number(before * (1 + 12 / count), 1)} places" in html
 
 
 def test_the_trend_of_the_rate_takes_none_of_its_components_for_a_mean(example):

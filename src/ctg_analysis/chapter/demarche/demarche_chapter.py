@@ -17,6 +17,7 @@ from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import notes, texts
+from ctg_analysis.display.words.dates import short_date
 
 
 class Dated(NamedTuple):
@@ -116,7 +117,7 @@ class DemarcheChapter:
         titles = [TITLES.get(name) or PUBLIC[name].title for name in names]
         what = " ; ".join(texts.uncapitalised(title) for title in titles)
         told = day or self.newest(*names) or self.newest(*DATES)
-        state = f"état au {texts.date_text(told)}" if told else "état non daté"
+        state = f"état au {short_date(told)}" if told else "état non daté"
         return texts.typography(f"Démarche de la convention territoriale globale, {what}, {state}.")
 
     def newest(self, *names: str) -> str:

@@ -14,7 +14,8 @@ from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import followup as shown_as
 from ctg_analysis.display.demarche import realisation
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.words.moments import span_text
+from ctg_analysis.display.words.dates import span_text
+from ctg_analysis.display.words.quantities import counted
 from ctg_analysis.indicators.comparisons import last_year
 
 FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"
@@ -182,7 +183,7 @@ class Followup(DemarcheChapter):
         reported = int(rows["kind"].eq(tracking.REPORTED).sum())
         waiting = len(rows) - count - reported
         sentence = (
-            f"{pieces.plural(len(rows), 'indicateur')} : {count} recalculé{'s' if count > 1 else ''} des données du "
+            f"{counted(len(rows), 'indicateur')} : {count} recalculé{'s' if count > 1 else ''} des données du "
             f"diagnostic, {reported} relevé{'s' if reported > 1 else ''} dans le suivi"
             f"{f', {waiting} pas encore mesuré' if waiting else ''}{'s' if waiting > 1 else ''}."
         )

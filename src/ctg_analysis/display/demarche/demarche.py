@@ -94,34 +94,8 @@ def listed(cells: Iterable[Cell]) -> Markup:
     return Markup(", ").join(_written(cell) for cell in cells) or Markup(NOTHING)
 
 
-def euros(amount: float) -> str:
-    """Return an amount: 12 345 €; a sign when it is not known."""
-    if pd.isna(amount):
-        return UNKNOWN
-    return f"{texts.number(amount, 0 if float(amount).is_integer() else 2)}{texts.NBSP}€"
-
-
-def thousands(amount: float) -> str:
-    """Return an amount in thousands of euros: 12,3."""
-    return texts.number(amount / 1000, 1)
-
-
-def quantity(value: float) -> str:
-    """Return a quantity with as many decimals as it was written with; a sign when it is not known."""
-    if pd.isna(value):
-        return UNKNOWN
-    decimals = next(places for places in range(7) if round(value, places) == value or places == 6)
-    return texts.number(value, decimals)
-
-
 def text_of(cell: object) -> str:
     """Return what a cell of the material says, its texts one after the other; nothing when it is empty."""
     if isinstance(cell, tuple):
         return " ; ".join(cell)
     return "" if pd.isna(cell) else str(cell)
-
-
-def plural(count: int, one: str, several: str = "") -> str:
-    """Return « 1 action », « 2 actions », « 0 action »."""
-    words = one if count < 2 else several or (one if one.endswith("s") else f"{one}s")
-    return f"{texts.number(count)} {words}"

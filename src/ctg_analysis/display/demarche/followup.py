@@ -12,22 +12,19 @@ from ctg_analysis.display.demarche.demarche import (
     UNKNOWN,
     anchored,
     chart,
-    euros,
     link,
     plain,
-    plural,
-    quantity,
     said,
     table,
     text_of,
-    thousands,
     together,
 )
 from ctg_analysis.display.drawings import bars, progress
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import day_text
+from ctg_analysis.display.words import quantities, texts
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import counted, euros, quantity, thousands
 
 LATE, DROPPED = "retardée", "abandonnée"
 REACHED = "cible atteinte"
@@ -55,8 +52,8 @@ def statuses(by_year: pd.DataFrame, source: str, file: str) -> Html:
         index=list(tracking.STATUSES),
     ).T
     last, when = counts.iloc[-1], counts.index[-1]
-    told = ", ".join(plural(count, status) for status, count in last.items())
-    sentence = f"Fin {when}, sur {plural(last.sum(), 'action')} : {told}."
+    told = ", ".join(counted(count, status) for status, count in last.items())
+    sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {told}."
     note = "Une action retardée se fera plus tard ; une action abandonnée ne se fera pas."
     years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
     data = Listing(
@@ -66,7 +63,7 @@ def statuses(by_year: pd.DataFrame, source: str, file: str) -> Html:
     figure = chart(
         progress.stacked(counts),
         data,
-        message=f"{plural(last[LATE], LATE)} et {plural(last[DROPPED], DROPPED)} fin {when}",
+        message=f"{counted(last[LATE], LATE)} et {counted(last[DROPPED], DROPPED)} fin {when}",
         what="Actions par statut à la fin de l'année (nombre)",
         when=years,
         source=source,
@@ -133,7 +130,7 @@ def bullets(rows: pd.DataFrame, what: str, when: str, source: str, file: str) ->
     return chart(
         progress.bullets(drawn),
         Listing(header, lines),
-        message=f"{_reached(reached)} sur {plural(measured, 'mesurée')} : {what}",
+        message=f"{_reached(reached)} sur {counted(measured, 'mesurée')} : {what}",
         what=f"{what}, indicateurs du départ à la cible",
         when=when,
         source=source,
@@ -174,7 +171,7 @@ def _decimals(number: str) -> int:
 
 
 def _rounded(value: float, decimals: int) -> str:
-    return UNKNOWN if pd.isna(value) else texts.number(value, decimals)
+    return UNKNOWN if pd.isna(value) else quantities.number(value, decimals)
 
 
 def _at(text: str, year: float) -> str:
@@ -182,7 +179,7 @@ def _at(text: str, year: float) -> str:
 
 
 def _reached(count: int) -> str:
-    return plural(count, "cible atteinte", "cibles atteintes") if count else "Aucune cible atteinte"
+    return counted(count, "cible atteinte", "cibles atteintes") if count else "Aucune cible atteinte"
 
 
 def _word(row) -> str:
@@ -194,7 +191,7 @@ def _word(row) -> str:
         return NOTHING
     if row.way >= 1:
         return REACHED
-    return f"{texts.number(100 * row.way)} % du chemin" if row.way >= 0 else "à l'opposé de la cible"
+    return f"{quantities.number(100 * row.way)} % du chemin" if row.way >= 0 else "à l'opposé de la cible"
 
 
 def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, file: str) -> Html:
@@ -212,9 +209,9 @@ def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, fi
         ]
         lines.append([label, *told])
     broken = rows.groupby("ind_id")["part"].nunique().gt(1).sum()
-    message = f"{plural(len(labels), 'indicateur de résultat', 'indicateurs de résultat')} suivis d'année en année"
+    message = f"{counted(len(labels), 'indicateur de résultat', 'indicateurs de résultat')} suivis d'année en année"
     if broken:
-        message += f", dont {plural(broken, 'série rompue', 'séries rompues')}"
+        message += f", dont {counted(broken, 'série rompue', 'séries rompues')}"
     return chart(
         progress.paths(drawn, labels),
         Listing(["Indicateur", *map(str, years)], lines),
@@ -267,5 +264,5 @@ def decisions(rows: Sequence[tuple[pd.Timestamp, Markup | str, str]], source: st
     if not rows:
         return plain("Aucune décision n'est encore inscrite.")
     ordered = sorted(rows, key=lambda row: row[0], reverse=True)
-    lines = [[day_text(day), about, decision] for day, about, decision in ordered]
+    lines = [[date_text(day), about, decision] for day, about, decision in ordered]
     return table("Les décisions, des plus récentes aux plus anciennes", ["Date", "Sujet", "Décision"], lines, source)

@@ -19,8 +19,6 @@ from ctg_analysis.display.demarche.demarche import (
     link,
     listed,
     plain,
-    plural,
-    quantity,
     said,
     table,
     text_of,
@@ -30,7 +28,8 @@ from ctg_analysis.display.drawings import votes
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import day_text
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import counted, number, quantity
 
 CRITERIA = {"importance": "Importance", "urgence": "Urgence", "faisabilite": "Faisabilité"}
 SPREAD = "Disque : note médiane, de 1 à 5 ; bande : la moitié centrale des notes."
@@ -49,7 +48,7 @@ def criteria(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
     labels = [f"{row.enjeu_id} {row.titre}" for row in voted.itertuples(index=False)]
     header = ["Enjeu", *(f"{title} : médiane (quartiles)" for title in CRITERIA.values()), "Bulletins"]
     lines = [
-        [label, *(_marks(row, name) for name in CRITERIA), texts.number(row["voters"])]
+        [label, *(_marks(row, name) for name in CRITERIA), number(row["voters"])]
         for label, row in zip(labels, voted.to_dict("records"), strict=True)
     ]
     return chart(
@@ -119,9 +118,9 @@ def ranks(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
             label,
             text,
             row.words,
-            texts.number(100 * row.stability) + " %",
-            texts.number(row.score, 2),
-            texts.number(row.points),
+            number(100 * row.stability) + " %",
+            number(row.score, 2),
+            number(row.points),
         ]
         for label, text, row in zip(labels, texts_, known.itertuples(index=False), strict=True)
     ]
@@ -142,12 +141,12 @@ def ranks(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
 def _stability(stable: int, known: int) -> str:
     """Return how many enjeux have a rank that the vote makes stable."""
     if stable == known:
-        return f"Le vote donne un rang stable à {plural(known, 'enjeu', 'enjeux')} sur {known}"
+        return f"Le vote donne un rang stable à {counted(known, 'enjeu', 'enjeux')} sur {known}"
     if not stable:
         return f"Le vote ne donne de rang stable à aucun enjeu sur {known}"
     left = known - stable
     others = "celui de l'autre" if left == 1 else f"celui des {left} autres"
-    return f"Le vote donne un rang stable à {plural(stable, 'enjeu', 'enjeux')} sur {known} ; {others} est incertain"
+    return f"Le vote donne un rang stable à {counted(stable, 'enjeu', 'enjeux')} sur {known} ; {others} est incertain"
 
 
 def _rank_text(row) -> str:
@@ -167,7 +166,7 @@ def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: str) -
     ]
     lines.append(["Du meilleur au moins bon", *(f"{wide[name].min()} à {wide[name].max()}" for name in wide)])
     header = ["Façon de compter", *(link(name, address(name)) for name in wide)]
-    many = plural(moved, "enjeu change", "enjeux changent")
+    many = counted(moved, "enjeu change", "enjeux changent")
     caption = "Rang des enjeux selon la façon de compter"
     return together(
         said(f"Selon la façon de compter, {many} de trois rangs ou plus."),
@@ -206,7 +205,7 @@ def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, so
         for row in apart.itertuples(index=False)
     ]
     header = ["Enjeu", "Écart entre médianes", "Plus important pour", "Moins important pour"]
-    divided = plural(len(apart), "enjeu divise", "enjeux divisent")
+    divided = counted(len(apart), "enjeu divise", "enjeux divisent")
     sentence = f"{divided} les acteurs : deux notes ou plus entre leurs médianes d'importance."
     return together(said(sentence), table("Là où les acteurs ne sont pas d'accord", header, lines, source))
 
@@ -226,7 +225,7 @@ def overlooked(rows: pd.DataFrame, address: Address, to_constat: Address, source
         for row in rows.itertuples(index=False)
     ]
     header = ["Enjeu", "Rang du vote", "Points", "Constats à preuve forte", "Sortes de preuves"]
-    sentence = f"{plural(len(rows), 'enjeu est peu voté mais étayé', 'enjeux sont peu votés mais étayés')}."
+    sentence = f"{counted(len(rows), 'enjeu est peu voté mais étayé', 'enjeux sont peu votés mais étayés')}."
     return together(said(sentence, OVERLOOKED), table("Peu votés mais étayés", header, lines, source))
 
 
@@ -243,14 +242,14 @@ def decisions(rows: pd.DataFrame, address: Address, source: str) -> Html:
     )
     waiting = int(counts.get("pas encore décidé", 0))
     sentence = f"Le COPIL a décidé : {told}." if told else "Le COPIL n'a encore rien décidé."
-    beside = f"{plural(waiting, 'enjeu attend', 'enjeux attendent')} sa décision." if waiting and told else ""
+    beside = f"{counted(waiting, 'enjeu attend', 'enjeux attendent')} sa décision." if waiting and told else ""
     lines = [
         [
             link(f"{row.enjeu_id} {row.titre}", address(row.enjeu_id)),
             UNKNOWN if pd.isna(row.rank) else quantity(row.rank),
             decision_text(row.retenu),
             text_of(row.motif) or ("sans motif" if not pd.isna(row.retenu) else NOTHING),
-            day_text(row.decide_le) or NOTHING,
+            date_text(row.decide_le) or NOTHING,
             f"{row.against}, sans motif" if row.unexplained else row.against,
         ]
         for row in rows.itertuples(index=False)

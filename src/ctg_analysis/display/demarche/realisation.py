@@ -6,26 +6,13 @@ import pandas as pd
 
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan import realisation
-from ctg_analysis.display.demarche.demarche import (
-    NOTHING,
-    UNKNOWN,
-    Cell,
-    chart,
-    euros,
-    plain,
-    plural,
-    quantity,
-    said,
-    table,
-    text_of,
-    thousands,
-    together,
-)
+from ctg_analysis.display.demarche.demarche import NOTHING, UNKNOWN, Cell, chart, plain, said, table, text_of, together
 from ctg_analysis.display.drawings import bars, progress
 from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import agreed, counted, euros, quantity, thousands
 
 DONE = "réalisée"
 PER_ACTION = (
@@ -39,8 +26,8 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: str
     """Return how many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
     counts = realisation.by_axis(actions, order)
     whole = counts.loc[realisation.ALL]
-    told = [f"{plural(whole[status], status)}" for status in order]
-    sentence = f"Sur {plural(whole['total'], 'action')} : {', '.join(told)}."
+    told = [f"{counted(whole[status], status)}" for status in order]
+    sentence = f"Sur {counted(whole['total'], 'action')} : {', '.join(told)}."
     data = Listing(
         ["Axe", *order, "Total"],
         [[name, *map(str, row)] for name, row in zip(counts.index, counts.to_numpy(), strict=True)],
@@ -48,7 +35,7 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: str
     drawn = chart(
         progress.stacked(counts.drop(columns="total", index=realisation.ALL)),
         data,
-        message=f"{plural(whole[DONE], 'action')} {DONE if whole[DONE] < 2 else DONE + 's'} sur {whole['total']}",
+        message=f"{counted(whole[DONE], 'action')} {DONE if whole[DONE] < 2 else DONE + 's'} sur {whole['total']}",
         what="Actions par axe et par statut (nombre)",
         when=when,
         source=source,
@@ -79,7 +66,7 @@ def quantities(actions: pd.DataFrame, when: str, source: str, file: str) -> Html
     return chart(
         progress.bullets(shown, ("", "prévu"), ("fait", "", "prévu")),
         Listing(["Action", "Prévu", "Réalisé"], lines),
-        message=f"Tout ce qui était prévu a été fait pour {plural(whole, 'action')} sur {len(rows)}",
+        message=f"Tout ce qui était prévu a été fait pour {counted(whole, 'action')} sur {len(rows)}",
         what="Quantités prévues et réalisées, par action",
         when=when,
         source=source,
@@ -90,7 +77,7 @@ def quantities(actions: pd.DataFrame, when: str, source: str, file: str) -> Html
 
 def _counted(value: float, unit: str) -> str:
     """Return « 1 place », « 8 places »."""
-    return f"{quantity(value)} {unit if value >= 2 else texts.singular(unit)}".strip()
+    return f"{quantity(value)} {agreed(unit, value)}".strip()
 
 
 def costs(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:

@@ -8,7 +8,8 @@ from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html, Table
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import texts
+from ctg_analysis.display.words import quantities, texts
+from ctg_analysis.display.words.dates import date_text
 
 YES, NO, ITINERANT = "oui", "non", "itinérant"
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
@@ -24,14 +25,14 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: i
     header = ["Territoire"]
     for one, period, _ in columns:
         label = one.label if one.unit in ("%", "habitants") else texts.with_unit(one.label, one.unit)
-        header.append(f"{label}, {texts.period_text(period)}" if period and len(periods) > 1 else label)
+        header.append(f"{label}, {date_text(period)}" if period and len(periods) > 1 else label)
     lines = _lines(places, columns, lambda one, row: row.text)
     larger = places["level"].isin(["departement", "region", "france"])
     without = [line for line, wide in zip(lines, larger, strict=True) if wide and set(line[1:]) == {"nd"}]
     lines = [line for line in lines if line not in without]
     unknown = f"Valeurs non disponibles : {', '.join(line[0] for line in without)}." if without else ""
     note = " ".join(said for said in (unknown, note) if said)
-    when = f", {texts.period_text(*periods)}" if len(periods) == 1 else ""
+    when = f", {date_text(*periods)}" if len(periods) == 1 else ""
     caption = f"Les communes, puis le territoire et ce à quoi il se compare{when}"
     table = _table(caption, header, lines, frozenset(range(local, len(lines))), note)
     return Html(table.html + "\n" + markup.source(source).html)
@@ -42,7 +43,7 @@ def matrix(places: pd.DataFrame, columns: list[Column], *, source: str) -> Html:
 
     The rows of a column may tell which part of its communes has the thing in another way, in a column `part`.
     """
-    header = ["Territoire", *(f"{one.label}, {texts.period_text(period)}" for one, period, _ in columns)]
+    header = ["Territoire", *(f"{one.label}, {date_text(period)}" for one, period, _ in columns)]
     communes = int(places["level"].eq("commune").sum())
     lines = _lines(places, columns, lambda one, row: _yes_or_no(one, row, communes))
     marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
@@ -82,7 +83,7 @@ def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
     if not len(rows):
         return said
     lines = [
-        [row.label, texts.period_text(row.period), row.own, row.word.removesuffix(" que"), row.name, row.text]
+        [row.label, date_text(row.period), row.own, row.word.removesuffix(" que"), row.name, row.text]
         for row in rows.sort_values("p", kind="stable").itertuples(index=False)
     ]
     header = ["Indicateur", "Période", "Territoire", "Valeur", "Comparé à", "Sa valeur"]
@@ -115,8 +116,8 @@ def _of_words(lines: list[list[str]]) -> frozenset[int]:
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return texts.number(value, 2)
-    return texts.number(value) if isinstance(value, Integral) else str(value)
+        return quantities.number(value, 2)
+    return quantities.number(value) if isinstance(value, Integral) else str(value)
 
 
 def _table(

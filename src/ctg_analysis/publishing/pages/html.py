@@ -9,12 +9,13 @@ from markupsafe import Markup
 from nbconvert import HTMLExporter, TemplateExporter
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.glossary import explained
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import merged
 from ctg_analysis.publishing.pages.sections import with_sections
-from ctg_analysis.publishing.pages.site import TEMPLATES, in_french, page
+from ctg_analysis.publishing.pages.site import TEMPLATES, page
 
 INJECTED = "injected-parameters"  # the tag of papermill's own cell
 LEFT_OUT = {"an image": re.compile("image/"), "Markdown": re.compile("text/markdown")}
@@ -36,7 +37,7 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
     body, _ = _exporter().from_notebook_node(nbformat.NotebookNode(notebook | {"cells": cells}))
     body, sections = with_sections(body)
     dates = [f"{year}-{month}-{day}" for day, month, year in EXTRACTION.findall(body)]
-    date = in_french(max(dates)) if dates else ""
+    date = date_text(max(dates)) if dates else ""
     return page("chapitre.html.j2", page=about | {"date": date}, body=Markup(explained(body)), sections=sections)
 
 
