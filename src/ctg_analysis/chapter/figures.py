@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import surveyed, synthesis
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import LEVELS, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean

@@ -4,7 +4,7 @@ import datetime
 
 import pandas as pd
 
-from ctg_analysis.catalogue.breakdowns import SCALES, TITLES
+from ctg_analysis.catalogue import SCALES, TITLES
 from ctg_analysis.chapter.assessments import UNSAID, meaning
 from ctg_analysis.chapter.figures import source, unavailable
 from ctg_analysis.chapter.territory import Observed, Span

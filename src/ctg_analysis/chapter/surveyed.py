@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.catalogue import TITLES
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.demarche.results.demarche import Demarche
