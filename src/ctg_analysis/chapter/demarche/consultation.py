@@ -7,9 +7,9 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, expl
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.tables.codes import CLOSED
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import consultation as drawn
-from ctg_analysis.display.demarche import demarche as pieces
-from ctg_analysis.display.demarche.consultation import Said, count, share
+from ctg_analysis.display.demarche import pieces
+from ctg_analysis.display.demarche import survey_results as drawn
+from ctg_analysis.display.demarche.survey_results import Said, count, share
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import counted, number

@@ -7,8 +7,8 @@ from markupsafe import escape
 
 from ctg_analysis.demarche.tables.codes import NO_ANSWER, NOT_CONCERNED, SCALE, SEVERAL, UNKNOWN
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import demarche as pieces
-from ctg_analysis.display.drawings import answers, bars
+from ctg_analysis.display.demarche import pieces
+from ctg_analysis.display.drawings import bars, drawn_answers
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
@@ -123,7 +123,7 @@ def path(label: str, rows: pd.DataFrame, said: Said) -> Html:
     ]
     return _chart(
         "paths",
-        answers.paths(rows, ("souhaité", "utilisé")),
+        drawn_answers.paths(rows, ("souhaité", "utilisé")),
         Listing(["Souhaité", "Utilisé", "Part"], lines),
         message,
         f"« {label} », et ce qui est utilisé, en % des répondants concernés (base : {count(base, few=True)})",
@@ -161,7 +161,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Sa
     strength = f"{first['strength']}, V de {number(first['v_corrected'], 2)}, {first['method']}"
     return _chart(
         "by_group",
-        answers.blocks(drawn),
+        drawn_answers.blocks(drawn),
         data,
         f"{_contrast(drawn)} selon la réponse à « {by} »",
         f"« {label} », en % de chaque groupe ({strength})",
@@ -188,7 +188,7 @@ def profile(rows: pd.DataFrame, said: Said) -> Html:
     header = ["Profil", "Répondants", "Avant redressement", "Après", "Recensement", "Avant redressement, le test dit"]
     return _chart(
         "profile",
-        answers.profile(drawn),
+        drawn_answers.profile(drawn),
         Listing(header, lines),
         f"Les moins entendus : qui répond « {least['modalite_libelle']} » à « {least['libelle']} », "
         f"{share(least['before'])} des répondants pour {share(least['census'])} de la population"

@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.demarche.plan import tracking
-from ctg_analysis.display.demarche.demarche import (
+from ctg_analysis.display.demarche.pieces import (
     NOTHING,
     UNKNOWN,
     anchored,

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan import realisation
-from ctg_analysis.display.demarche.demarche import NOTHING, UNKNOWN, Cell, chart, plain, said, table, text_of, together
+from ctg_analysis.display.demarche.pieces import NOTHING, UNKNOWN, Cell, chart, plain, said, table, text_of, together
 from ctg_analysis.display.drawings import bars, progress
 from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from ctg_analysis.demarche.plan import budget
 from ctg_analysis.demarche.plan.plan import NEEDS
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche.demarche import NO, NOTHING, YES, Cell, chart, said, table, together
+from ctg_analysis.display.demarche.pieces import NO, NOTHING, YES, Cell, chart, said, table, together
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html, Table

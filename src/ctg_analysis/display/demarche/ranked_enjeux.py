@@ -11,8 +11,8 @@ from markupsafe import Markup
 from ctg_analysis.demarche.tables.actors import OTHERS
 from ctg_analysis.demarche.tables.codes import LIST
 from ctg_analysis.demarche.voices.priorities import OVERLOOKED, STABLE
-from ctg_analysis.display.demarche import actors
-from ctg_analysis.display.demarche.demarche import (
+from ctg_analysis.display.demarche import actor_names
+from ctg_analysis.display.demarche.pieces import (
     NOTHING,
     UNKNOWN,
     chart,
@@ -178,7 +178,7 @@ def voters(points: pd.DataFrame, address: Address, source: Citation) -> Html:
     """Return the points that each kind of actors gave."""
     wide = points.pivot(index="type_votant", columns="enjeu_id", values="points").fillna(0).astype(int)
     wide = wide.loc[sorted(wide.index, key=lambda name: (name == OTHERS, -wide.loc[name].sum(), name))]
-    wide.index = [actors.several(name) for name in wide.index]
+    wide.index = [actor_names.several(name) for name in wide.index]
     wide.loc["Ensemble"] = wide.sum()
     wide = wide[wide.loc["Ensemble"].sort_values(ascending=False, kind="stable").index]
     lines = [
@@ -199,8 +199,8 @@ def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, so
         [
             link(f"{row.enjeu_id} {titles[row.enjeu_id]}", address(row.enjeu_id)),
             quantity(row.spread),
-            actors.the(row.above.split(LIST)),
-            actors.the(row.below.split(LIST)),
+            actor_names.the(row.above.split(LIST)),
+            actor_names.the(row.below.split(LIST)),
         ]
         for row in apart.itertuples(index=False)
     ]
