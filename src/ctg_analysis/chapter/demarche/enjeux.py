@@ -16,7 +16,7 @@ from ctg_analysis.demarche.voices.priorities import OVERLOOKED
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actor_names, pieces
 from ctg_analysis.display.demarche import proof_chain as linked
-from ctg_analysis.display.demarche import ranking as shown_as
+from ctg_analysis.display.demarche import ranked_enjeux as shown_as
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
