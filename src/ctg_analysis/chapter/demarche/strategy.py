@@ -109,7 +109,7 @@ class Strategy(DemarcheChapter):
         tied = self.actions[self.actions["lien_sppe"].fillna(False).astype(bool)]
         law = "Dates de la loi : voir les textes de référence du chapitre « Petite enfance »."
         what = "Actions liées au service public de la petite enfance"
-        return self._drawn(tied, marks, what, texts.typography(law))
+        return self._drawn(tied, marks, what, Citation(texts.typography(law)))
 
     def budget(self) -> Html:
         """Return the money of the plan by financer and year, and whether it reconciles."""
