@@ -214,7 +214,9 @@ def test_actors_who_differ_are_named():
         divergences(cast, enjeux(2)), {"e1": "Un", "e2": "Deux"}, to_enjeu, Citation("s")
     ).html
     assert html.count('<tr><th scope="row">') == 1 and ">e1 Un</a>" in html and "<td>les élus</td>" in html
-    html = ranked_enjeux.divergences(divergences(ballots((3, 3), spread=0.1), enjeux(2)), {}, to_enjeu, Citation("s")).html
+    html = ranked_enjeux.divergences(
+        divergences(ballots((3, 3), spread=0.1), enjeux(2)), {}, to_enjeu, Citation("s")
+    ).html
     assert "<table" not in html and "Aucun enjeu ne sépare" in html
 
 
