@@ -16,6 +16,7 @@ from ctg_analysis.display.demarche.pieces import (
     NOTHING,
     UNKNOWN,
     chart,
+    lines_of,
     link,
     listed,
     plain,
@@ -161,9 +162,7 @@ def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: Citati
         sensitivity["scheme"].iloc[0], axis=1, kind="stable"
     )
     moved = int((wide.max() - wide.min()).ge(MOVED).sum())
-    lines = [
-        [name[:1].upper() + name[1:], *map(str, row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)
-    ]
+    lines = lines_of(wide.rename(index=texts.capitalised))
     lines.append(["Du meilleur au moins bon", *(f"{wide[name].min()} à {wide[name].max()}" for name in wide)])
     header = ["Façon de compter", *(link(name, address(name)) for name in wide)]
     many = counted(moved, "enjeu change", "enjeux changent")
@@ -181,9 +180,7 @@ def voters(points: pd.DataFrame, address: Address, source: Citation) -> Html:
     wide.index = [actor_names.several(name) for name in wide.index]
     wide.loc["Ensemble"] = wide.sum()
     wide = wide[wide.loc["Ensemble"].sort_values(ascending=False, kind="stable").index]
-    lines = [
-        [name[:1].upper() + name[1:], *map(str, row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)
-    ]
+    lines = lines_of(wide.rename(index=texts.capitalised))
     note = "Une sorte d'acteurs dont moins de trois personnes ont voté n'est pas nommée."
     header = ["Sorte d'acteurs", *(link(name, address(name)) for name in wide)]
     caption = "Points donnés aux enjeux par chaque sorte d'acteurs"
