@@ -29,7 +29,7 @@ from ctg_analysis.publishing.pages.data_files import write_csv, write_observatio
 from ctg_analysis.publishing.recording import record_observed
 from ctg_analysis.secrecy import gate
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 OPEN = {"etalab_decoupage", "contours", "insee_rp_population", "demarche"}  # open files that these forms go with
 
 
