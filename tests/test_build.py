@@ -23,7 +23,7 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.publishing.build import build, lines_of
 from ctg_analysis.publishing.editions import HOME, JOURNAL, RECORD, is_whole, latest, publish, record, write_record
 from ctg_analysis.publishing.pages.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
-from ctg_analysis.publishing.pages.territories import is_listed, part, wanted, write_list
+from ctg_analysis.publishing.pages.territory_list import is_listed, part, wanted, write_list
 from ctg_analysis.publishing.running.keys import OF_ALL
 from ctg_analysis.publishing.running.workers import Template, can_fork
 from ctg_analysis.publishing.verification import compared, verify

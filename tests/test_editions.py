@@ -26,7 +26,7 @@ from ctg_analysis.publishing.editions import (
     publish,
 )
 from ctg_analysis.publishing.pages.changes import write_changes
-from ctg_analysis.publishing.pages.territories import is_listed, write_list
+from ctg_analysis.publishing.pages.territory_list import is_listed, write_list
 from ctg_analysis.publishing.verification import changes_of, verify
 from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS, PLACES
 

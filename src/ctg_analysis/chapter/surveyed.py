@@ -6,7 +6,7 @@ from ctg_analysis.catalogue import TITLES
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.demarche.results.demarche import Demarche
-from ctg_analysis.display.demarche.consultation import FEW
+from ctg_analysis.display.demarche.survey_results import FEW
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
