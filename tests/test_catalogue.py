@@ -10,7 +10,7 @@ import yaml
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.breakdowns import TITLES
 from ctg_analysis.cleaning.official import CLEANERS
-from ctg_analysis.core.layouts import EUROS, HOURS
+from ctg_analysis.core.forms import EUROS, HOURS
 from ctg_analysis.core.model import (
     LEVELS,
     AnnualChange,

@@ -18,21 +18,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.datasets import SecrecyRule, Source
 from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import (
-    MISSING,
-    NOT_APPLICABLE,
-    OK,
-    SECRET,
-    Count,
-    Indicator,
-    Mean,
-    Published,
-    Rate,
-    Ratio,
-    SecrecyRule,
-    Source,
-)
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean, Published, Rate, Ratio
 from ctg_analysis.processing.derivation import exposure_notes
 from ctg_analysis.secrecy.gate import VALUES, Edition, primary, telling, withhold, withhold_beside
 from ctg_analysis.secrecy.suppression import DOWN, UP, Aim, Block, show_again

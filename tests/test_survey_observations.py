@@ -3,11 +3,12 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.core.model import Indicator, Ratio, SecrecyRule, Source
+from ctg_analysis.core.datasets import SecrecyRule, Source
+from ctg_analysis.core.model import Indicator, Ratio
 from ctg_analysis.demarche.survey.measured import Asked, survey_observations
 from ctg_analysis.indicators.observations import COLUMNS, SCHEMA
 from ctg_analysis.secrecy.gate import withhold
-from ctg_analysis.sources.declared.demarche import SURVEY as SOURCE
+from ctg_analysis.sources import SURVEY as SOURCE
 
 EPCI = "999999999"
 

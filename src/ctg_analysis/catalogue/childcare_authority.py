@@ -4,9 +4,23 @@ from functools import partial
 
 from ctg_analysis.catalogue.kinds import count, share
 from ctg_analysis.core.model import Count, Indicator, Ratio
-from ctg_analysis.sources.declared.partner_childcare import MONTHS
 
 CHAPTER = "04"
+# The months: end of the name of the measure → the same in a sentence.
+MONTHS = {
+    "january": "de janvier",
+    "february": "de février",
+    "march": "de mars",
+    "april": "d'avril",
+    "may": "de mai",
+    "june": "de juin",
+    "july": "de juillet",
+    "august": "d'août",
+    "september": "de septembre",
+    "october": "d'octobre",
+    "november": "de novembre",
+    "december": "de décembre",
+}
 LOCAL = ("enquete_locale_petite_enfance",)
 
 REQUESTS = (
@@ -97,7 +111,7 @@ WAITING = (
             star=True,
             family="requests_by_month",
         )
-        for name, (_, words) in MONTHS.items()
+        for name, words in MONTHS.items()
     ),
 )
 

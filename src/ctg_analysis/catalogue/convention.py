@@ -3,7 +3,7 @@
 from functools import partial
 
 from ctg_analysis.core.model import Count, Indicator, Ratio
-from ctg_analysis.sources.declared.demarche import PLAN
+from ctg_analysis.sources import PLAN
 
 CHAPTER = "13"
 

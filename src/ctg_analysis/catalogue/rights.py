@@ -4,9 +4,10 @@ from functools import partial
 
 from ctg_analysis.catalogue.access import ACCESS
 from ctg_analysis.core.model import Count, Indicator, Ratio
-from ctg_analysis.sources.declared.facilities import BASKET
+from ctg_analysis.sources.facility_types import FACILITY_TYPES
 
 CHAPTER = "10"
+BASKET = FACILITY_TYPES.basket
 FACILITIES = ("insee_bpe_2025",)
 DIRECTORY = ("annuaire_service_public",)
 LOCAL = ("enquete_locale_droits",)

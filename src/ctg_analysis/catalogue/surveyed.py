@@ -8,7 +8,7 @@ questionnaire without them leaves the indicator without a figure.
 from functools import partial
 
 from ctg_analysis.core.model import Indicator, Ratio
-from ctg_analysis.sources.declared.demarche import SURVEY
+from ctg_analysis.sources import SURVEY
 
 WHO = "Part des personnes concernées qui ont répondu à la question"
 _asked = partial(

@@ -11,8 +11,7 @@ from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import texts
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.declared.demarche import SURVEY
+from ctg_analysis.sources import SOURCES, SURVEY
 
 SAMPLES = {
     "volontaires": "volontaires",

@@ -7,7 +7,8 @@ from pathlib import Path
 import yaml
 
 from ctg_analysis.catalogue.breakdowns import TITLES
-from ctg_analysis.core.model import PLACES, Indicator, Rate, Source
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.model import PLACES, Indicator, Rate
 from ctg_analysis.core.settings import DataRoot, settings
 from ctg_analysis.display.words import texts
 from ctg_analysis.sources import SOURCES
@@ -47,10 +48,10 @@ def how_to_get(source: Source, epci: str, blank: Sequence[str] = ()) -> dict[str
 
     blank: the communes of which its form, which was received, does not say what is asked.
     """
-    command = f"ctg new {epci}" if source.form or source.hides else f"ctg list sources {source.id}"
+    command = f"ctg new {epci}" if source.from_partners else f"ctg list sources {source.id}"
     how = source.how_to_get or "fichier complet à télécharger"
     if blank:
-        how = f"formulaire {source.form.file} reçu, sans réponse pour {texts.listed(list(blank))}"
+        how = f"formulaire {source.form_file} reçu, sans réponse pour {texts.listed(list(blank))}"
     return {
         "label": texts.typography(texts.source_text(source)),
         "how": texts.typography(how),
@@ -70,10 +71,10 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
     if secret:
         reasons = dict.fromkeys(f"{texts.source_text(source)} : {source.secrecy.reason}." for source in secret)
         entries.append(_entry("Secret statistique", [_SECRECY, *reasons]))
-    rounded = [texts.source_text(source) for source in sources if source.rounding]
+    rounded = [texts.source_text(source) for source in sources if source.precision.rounding]
     if rounded:
         entries.append(_entry("Effectifs arrondis", [_ROUNDING, f"Sources : {' ; '.join(rounded)}."]))
-    if any(source.sampled for source in sources):
+    if any(source.precision.sampled for source in sources):
         entries.append(_entry("Erreur d'échantillonnage du recensement", [_SAMPLING]))
     if any(isinstance(one.value, Rate) and one.value.of != PLACES for one in used):
         entries.append(_entry("Taux calculés sur des événements", [_EVENTS]))

@@ -11,20 +11,10 @@ from itertools import takewhile
 from babel import Locale
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
-from ctg_analysis.core.model import (
-    CENSORED,
-    MISSING,
-    NOT_APPLICABLE,
-    OK,
-    SECRET,
-    Count,
-    Indicator,
-    Rate,
-    Source,
-    is_proportion,
-)
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Rate, is_proportion
 from ctg_analysis.core.settings import settings
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources import SOURCES, SURVEY
 
 NBSP, NARROW = "\u00a0", "\u202f"
 MINUS = "\u2212"
@@ -116,7 +106,7 @@ def is_weak(row) -> bool:
 
 def rounded(indicator: Indicator, source: Source) -> bool:
     """Tell whether the source publishes these counts rounded."""
-    return bool(source.rounding) and isinstance(indicator.value, Count)
+    return bool(source.precision.rounding) and isinstance(indicator.value, Count)
 
 
 def is_change(indicator: Indicator) -> bool:
@@ -147,8 +137,8 @@ def sentence(indicator: Indicator, row) -> str:
     text = indicator.reading.format(**words, value=value_text(indicator, row), s=plural)
     interval = interval_text(indicator, row)
     if interval:
-        only_rounded = SOURCES[row.source].rounding and not isinstance(indicator.value, Rate)
-        kind = "intervalle indicatif à 95 %" if SOURCES[row.source].surveyed else "intervalle à 95 %"
+        only_rounded = SOURCES[row.source].precision.rounding and not isinstance(indicator.value, Rate)
+        kind = "intervalle indicatif à 95 %" if row.source == SURVEY else "intervalle à 95 %"
         kind = _rounding_text(indicator, row) if only_rounded else kind
         text = f"{text.removesuffix('.')} ({kind} : {interval})."
     return typography(text)
@@ -166,7 +156,7 @@ def _rounding_text(indicator: Indicator, row) -> str:
     above, below = row.high - row.value, row.value - row.low
     way = ", au plus proche ou vers le bas" if above > below > 0 and row.low > 0 else ""
     way = " vers le bas" if below <= 0 < row.value else way
-    if above < source.rounding:
+    if above < source.precision.rounding:
         return f"arrondi{way}"
     return f"somme d'arrondis{way}, intervalle à 95 %"
 
@@ -241,9 +231,9 @@ def geography(sources: list[Source], year: int, *, series: bool) -> str:
     """Return which geography figures are in; a series says that it is at a constant perimeter, when it is (R16)."""
     if not series:
         return f"Géographie au 01/01/{year}"
-    if all(source.additive for source in sources):
+    if all(source.totals.additive for source in sources):
         return f"À périmètre constant, géographie au 01/01/{year}"
-    published = " ; ".join(dict.fromkeys(source.geography for source in sources if source.geography))
+    published = " ; ".join(dict.fromkeys(source.geography.words for source in sources if source.geography.words))
     return f"Valeurs publiées par le producteur ({published})"
 
 

@@ -1,0 +1,171 @@
+"""The one reader of YAML files: nothing in them swells, nests or runs; each is held to its model, with its lines."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from ctg_analysis.core.errors import IN_UTF8, Finding, InputError
+from ctg_analysis.core.plain_text import BIDIRECTIONAL, TURNED_ROUND
+from ctg_analysis.core.settings import project_path
+
+DEEPEST = 20  # parts inside of parts
+LARGEST = 1_000_000  # bytes
+TEXTS = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value as its text: that of libyaml is ten times faster
+BLANK = ("", [], {})
+
+Place = tuple[str | int, ...]  # keys and ranks that lead to a value
+
+
+@dataclass(frozen=True)
+class ReadYaml:
+    """What a file gave: its value, None when it is absent or wrong; lines: where each of its parts is written."""
+
+    value: Any = None
+    lines: dict[Place, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def load_yaml(path: Path, model: Any) -> ReadYaml:
+    """Return what a YAML file that must be there holds; see `read_yaml`.
+
+    Raises:
+        InputError: everything that is wrong with it, its absence too.
+    """
+    read = read_yaml(path, model)
+    if read.findings:
+        raise InputError(read.findings)
+    if read.value is None:
+        raise _wrong(path, None, "nothing" if path.is_file() else "no file", "a YAML file")
+    return read
+
+
+def read_yaml(path: Path, model: Any) -> ReadYaml:
+    """Return what a YAML file holds and everything that is wrong with it; nothing of a file that is absent or empty.
+
+    model: any type that pydantic knows, such as `list[Threshold]`, `dict[str, Source]` or a frozen dataclass; one that
+    refuses unknown keys says `extra="forbid"`. Every value is read as its text, whatever YAML would take it for ("01"
+    stays "01"), then as its field's type; a blank one counts as absent.
+    """
+    if not path.is_file():
+        return ReadYaml()
+    shown = project_path(path)
+    try:
+        node = composed(path)
+    except InputError as error:
+        return ReadYaml(findings=tuple(error.findings))
+    if node is None:
+        return ReadYaml()
+    lines: dict[Place, int] = {}
+    findings: list[Finding] = []
+    content = _content(node, (), lines, findings, shown)
+    try:
+        value = _adapter(model).validate_python(content)
+    except ValidationError as error:
+        return ReadYaml(None, lines, (*findings, *(_finding(problem, lines, shown) for problem in error.errors())))
+    return ReadYaml(value, lines, tuple(findings))
+
+
+@cache
+def _adapter(model: Any) -> TypeAdapter:
+    """Return what validates a model, built once: several files are held to the same."""
+    return TypeAdapter(model)
+
+
+def _content(node: yaml.Node, place: Place, lines: dict[Place, int], findings: list[Finding], shown: str) -> Any:
+    """Return the texts, lists and mappings of a part; note its lines, and the keys that come twice."""
+    lines[place] = node.start_mark.line + 1
+    if isinstance(node, yaml.ScalarNode):
+        return node.value.strip()
+    if isinstance(node, yaml.SequenceNode):
+        values: list[Any] = []
+        for part in node.value:
+            value = _content(part, (*place, len(values)), lines, findings, shown)
+            if value not in BLANK:
+                values.append(value)
+        return values
+    parts, keys = {}, set()
+    for key, part in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            findings.append(Finding(shown, line, ".".join(map(str, place)) or None, "a key of several parts", "a name"))
+            continue
+        inside = (*place, key.value)
+        if key.value in keys:
+            findings.append(Finding(shown, line, ".".join(map(str, inside)), "this key again", "each key once"))
+        keys.add(key.value)
+        value = _content(part, inside, lines, findings, shown)
+        if value not in BLANK:
+            parts[key.value] = value
+        lines[inside] = line
+    return parts
+
+
+def _finding(problem: dict, lines: dict[Place, int], shown: str) -> Finding:
+    place: Place = ()
+    for part in problem["loc"]:  # but for the names of the types of a union, which nobody has written
+        if (*place, part) in lines:
+            place = (*place, part)
+    line = lines[place]
+    column = ".".join(map(str, place)) or None
+    match problem["type"]:
+        case "missing":
+            return Finding(shown, line, ".".join(map(str, (*place, problem["loc"][-1]))), "nothing", "a value")
+        case "value_error":
+            expected = str(problem["ctx"]["error"])
+        case "literal_error":
+            expected = "one of " + problem["ctx"]["expected"].replace(" or ", ", ")
+        case "extra_forbidden" | "unexpected_keyword_argument":
+            expected = "no such key"
+        case _:
+            expected = problem["msg"].removeprefix("Input should be ")
+    return Finding(shown, line, column, repr(problem["input"])[:60], expected)
+
+
+def composed(path: Path) -> yaml.Node | None:
+    """Return the tree of a YAML file, every value as its text; None when it is empty.
+
+    Raises:
+        InputError: one finding: its size, its encoding, an alias, its depth, a second document.
+    """
+    content = path.read_bytes()
+    if len(content) > LARGEST:
+        raise _wrong(path, None, f"{len(content)} bytes", f"{LARGEST} at most")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _wrong(path, line, f"the byte 0x{content[error.start]:02x}", IN_UTF8) from error
+    if place := BIDIRECTIONAL.search(text):
+        raise _wrong(path, text.count("\n", 0, place.start()) + 1, *TURNED_ROUND)
+    try:
+        for line, found, expected in _harms(text):
+            raise _wrong(path, line, found, expected)
+        return yaml.compose(text, Loader=TEXTS)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = min(mark.line + 1, len(text.splitlines())) if mark else None  # it may stand after the last one
+        raise _wrong(path, line, "text that is not YAML", "YAML") from error
+
+
+def _harms(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield what is not taken: line, what was found, what was expected. It comes before the tree is made."""
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=TEXTS):
+        line = event.start_mark.line + 1
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        if documents > 1:
+            yield line, "another document (---)", "one"
+        if isinstance(event, yaml.AliasEvent):
+            yield line, "an alias (*)", "the text itself"
+        if depth > DEEPEST:
+            yield line, "parts inside of parts", f"{DEEPEST} levels at most"
+
+
+def _wrong(path: Path, line: int | None, found: str, expected: str) -> InputError:
+    return InputError([Finding(project_path(path), line, None, found, expected)])
