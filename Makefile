@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report example lab test nightly kills golden check format templates docs bench screenshots lock clean
+.PHONY: help setup report example lab test nightly kills golden check format docs bench screenshots lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -61,9 +61,6 @@ format: $(READY) ## format the code and the notebooks
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/nbstripout notebooks/*.ipynb
-
-templates: $(READY) ## write again the Word templates of the convention
-	$(BIN)/python -c "from ctg_analysis.publishing.word.word_templates import rewrite; rewrite()"
 
 docs: $(READY) ## write again what docs take from the declarations
 	$(BIN)/python -c "from ctg_analysis.sources.assumptions import rewrite; rewrite()"

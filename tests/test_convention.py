@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from docxtpl import DocxTemplate
 from material_files import change, line_of
 
 from ctg_analysis.core.errors import InputError, UserError
@@ -30,7 +31,6 @@ from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION
 from ctg_analysis.publishing.word.reference import Written, read_reference
 from ctg_analysis.publishing.word.revisions import comparison
 from ctg_analysis.publishing.word.word import fill
-from ctg_analysis.publishing.word.word_templates import templates
 from ctg_analysis.publishing.word.writing import RECORD, place, write
 
 DATE = "2026-11-24"
@@ -447,8 +447,43 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 # The files themselves
 
 
-def test_the_templates_are_what_their_program_writes():
-    assert {name: (models() / name).read_bytes() for name in templates()} == templates(), "run make templates"
+STYLES = {
+    *("Normal", "Heading 1", "Heading 2", "Heading 3", "List Bullet", "Caption", "Header", "Footer", "Title"),
+    *("Fait", "Remarque", "Signataire", "Tableau", "Cellule", "Cellule nombre"),
+}
+PAGE_NUMBER, OF_CONTENTS = "PAGE", "TOC"
+
+
+def test_the_templates_hold_what_fills_them_and_no_name_of_who_edited_them(example_dossier):
+    """They are edited in Word: every tag and style that the documents need is there, and the text of their language."""
+    contexts = {
+        CONVENTION: convention.context(example_dossier, read_reference()),
+        CHANGES: convention.changes(example_dossier, read_reference()),
+        ACTION_SHEET: next(iter(action_sheets.contexts(example_dossier).values())),
+    }
+    unneeded = {CONVENTION: set(), CHANGES: set(), ACTION_SHEET: {"intitule", "statut"}}
+    faults = []
+    for name, context in contexts.items():
+        document = DocxTemplate(models() / name)
+        if document.get_undeclared_template_variables() != context.keys() - unneeded[name]:
+            faults.append(f"{name}: tags {document.get_undeclared_template_variables() ^ context.keys()}")
+        file = document.get_docx()
+        faults += [f"{name}: no style {one}" for one in STYLES - {style.name for style in file.styles}]
+        fields = {one.text.split()[0] for one in file.element.body.iter(qn("w:instrText"))}
+        footer = {one.text.split()[0] for one in file.sections[0].footer._element.iter(qn("w:instrText"))}
+        faults += [f"{name}: no number of pages"] * (PAGE_NUMBER not in footer)
+        faults += [f"{name}: no contents"] * (name == CONVENTION and OF_CONTENTS not in fields)
+        faults += [f"{name}: not in French"] * (
+            file.styles.element.find(f".//{qn('w:lang')}").get(qn("w:val")) != "fr-FR"
+        )
+        faults += [f"{name}: not an A4 page"] * (
+            (round(file.sections[0].page_width.mm), round(file.sections[0].page_height.mm)) != (210, 297)
+        )
+        named = (file.core_properties.author, file.core_properties.last_modified_by, file.core_properties.comments)
+        faults += [f"{name}: names who edited it: {named}"] * any(named)
+        lists = [one.get(qn("w:val")) for one in file.part.numbering_part.element.iter(qn("w:lvlText"))]
+        faults += [f"{name}: no list of {word}" for word in ("Article %1 –", "Annexe %1 –") if word not in lists]
+    assert faults == []
 
 
 def test_the_same_material_gives_the_same_bytes(documents, example, monkeypatch, tmp_path):

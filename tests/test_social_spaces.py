@@ -12,7 +12,7 @@ from test_bad_input import copied
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, spaces
 from ctg_analysis.chapter.chapter import Chapter
-from ctg_analysis.chapter.demarche.page import Shown
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.territory import Observed, observed
 from ctg_analysis.cleaning.partners.agreements import AGREEMENTS
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
@@ -242,7 +242,7 @@ def test_every_drawing_has_the_same_period_of_the_convention(example, monkeypatc
         pedt, approval = (CATALOGUE[name] for name in ("pedt_end_year", "social_approval_end_year"))
         shown = figures.timeline(seen, pedt), spaces.approvals(seen, approval)
         bands = [re.findall(rf"{band} \(([^)]*)\)", one.html.replace("\u00a0", " ")) for one in shown]
-        return [*bands, Shown(seen).span]
+        return [*bands, DemarcheChapter(seen).span]
 
     whole = [["2024-2027"], ["1er janvier 2024 – 31 décembre 2027"], (2024, 2027)]
     for written, known, expected in (

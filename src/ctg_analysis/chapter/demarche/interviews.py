@@ -3,7 +3,7 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.chapter.demarche.page import Shown, show, to_constat
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, explanations, to_constat
 from ctg_analysis.core.settings import settings
 from ctg_analysis.demarche.tables.codes import LIST
 from ctg_analysis.demarche.tables.columns import FIELDS
@@ -60,25 +60,13 @@ METHOD = {
 }
 
 
-def open_interviews(epci: str | int) -> "Interviews":
-    """Return what was said in the interviews and meetings of a démarche, which may not have taken place yet.
-
-    Raises:
-        UserError: no such EPCI. InputError: files that cannot be trusted.
-    """
-    return Interviews(show(str(epci)))
-
-
-class Interviews:
+class Interviews(DemarcheChapter):
     """Interviews and meetings, with the verbs of chapter 12."""
-
-    def __init__(self, shown: Shown):
-        self.shown = shown
 
     def heard(self) -> Html:
         """Return how many were heard, of what kinds, when; how to begin, where nobody was."""
         if not self._held:
-            return self.shown.box("Entretiens avec les partenaires", **BEGIN)
+            return self.box("Entretiens avec les partenaires", **BEGIN)
         about, kinds = self._about, self._by_theme().loc[INTERVIEWS].drop(WHOLE)
         told = texts.listed([actors.counted(name, count) for name, count in kinds.items()])
         length = (
@@ -92,16 +80,16 @@ class Interviews:
 
     def guide(self) -> Html:
         """Return the questions of the interview guide."""
-        rows = self.shown.table("grille")
+        rows = self.table("grille")
         if rows.empty:
-            return self.shown.box("Grille d'entretien", "grille")
+            return self.box("Grille d'entretien", "grille")
         lines = [[row.rubrique, row.question, pieces.text_of(row.champ) or "tous"] for row in rows.itertuples()]
         return pieces.table("Grille d'entretien", ["Rubrique", "Question", "Champ"], lines, self._source)
 
     def themes(self) -> Html:
         """Return which actors speak of which themes, in numbers of interviews."""
         if not self._held:
-            return self.shown.box("Thèmes par sorte d'acteurs", EXTRACTS)
+            return self.box("Thèmes par sorte d'acteurs", EXTRACTS)
         table = self._by_theme()
         heard, table = table.loc[INTERVIEWS], table.drop(index=INTERVIEWS)
         titles = {name: f"{actors.several(name)} ({texts.number(heard[name])})" for name in table.columns}
@@ -119,9 +107,9 @@ class Interviews:
 
     def saturation(self) -> Html:
         """Return what each interview still brought."""
-        rows = self.shown.table("saturation")
+        rows = self.table("saturation")
         if rows.empty:
-            return self.shown.box("Saturation", EXTRACTS)
+            return self.box("Saturation", EXTRACTS)
         total, last = int(rows["total"].iloc[-1]), int(rows.loc[rows["new"].gt(0), "rank"].max())
         lines = [[texts.number(row.rank), texts.number(row.new), texts.number(row.total),
                   f"{texts.number(row.low)} à {texts.number(row.high)}"] for row in rows.itertuples()]  # fmt: skip
@@ -142,10 +130,10 @@ class Interviews:
 
     def agreement(self) -> Html:
         """Return how far two coders agree."""
-        rows = self.shown.table("coders_agreement")
+        rows = self.table("coders_agreement")
         if rows.empty or pd.isna(rows["kappa"].iloc[0]):
             return pieces.said("Aucun double codage : l'accord des codeurs n'est pas mesuré.") if self._held else (
-                self.shown.box("Accord des codeurs", EXTRACTS))  # fmt: skip
+                self.box("Accord des codeurs", EXTRACTS))  # fmt: skip
         row = rows.iloc[0]
         bounds = f"{texts.number(row['low'], 2)} à {texts.number(min(row['high'], 1), 2)}"
         twice, alike = texts.number(row["count"]), texts.number(row["agreement"] * row["count"])
@@ -157,9 +145,9 @@ class Interviews:
 
     def convergence(self) -> Html:
         """Return on which themes the kinds of actors agree or differ."""
-        rows = self.shown.table("convergence")
+        rows = self.table("convergence")
         if rows.empty:
-            return self.shown.box("Convergences et divergences", EXTRACTS)
+            return self.box("Convergences et divergences", EXTRACTS)
         sides = ("favourable", "unfavourable", "undecided")
         lines = [
             [row["theme"], texts.number(row["interviews"]), *(_several(row[side]) for side in sides), row["verdict"]]
@@ -170,9 +158,9 @@ class Interviews:
 
     def sides(self) -> Html:
         """Return what figures, residents and actors say of each constat of which two of them speak."""
-        proofs, constats = self.shown.table("preuves"), self.shown.table("constats").set_index("constat_id")["enonce"]
+        proofs, constats = self.table("preuves"), self.table("constats").set_index("constat_id")["enonce"]
         if proofs.empty:
-            return self.shown.box("Ce que disent chiffres, habitants et acteurs", "constats", "preuves")
+            return self.box("Ce que disent chiffres, habitants et acteurs", "constats", "preuves")
         said = proofs.assign(side=proofs["type"].map(SIDES)).groupby(["constat_id", "side"])["sens"].agg(set).unstack()
         said = said.reindex(columns=list(dict.fromkeys(SIDES.values())))
         said = said[said.notna().sum(axis=1).ge(2)]
@@ -182,15 +170,15 @@ class Interviews:
             told = [", ".join(sorted(cell)) if isinstance(cell, set) else "–" for cell in cells]
             lines.append([pieces.link(constats[name], to_constat(name)), *told, _together(senses)])
         header = ["Constat", *said.columns, "Ensemble"]
-        source = self.shown.source("constats", "preuves")
+        source = self.source("constats", "preuves")
         return pieces.table("Chiffres, habitants et acteurs sur les mêmes constats", header, lines, source)
 
     def quotes(self) -> Html:
         """Return what may be quoted, by field; how much may not, and why."""
         if not self._held:
-            return self.shown.box("Propos des partenaires", EXTRACTS)
-        rows = self.shown.table("extraits")
-        kept = self.shown.table("not_quoted")
+            return self.box("Propos des partenaires", EXTRACTS)
+        rows = self.table("extraits")
+        kept = self.table("not_quoted")
         kept = kept[kept["readers"].eq(settings().readers)]
         why = [f"{row.motif} ({texts.number(row.count)})" for row in kept.itertuples()]
         lead = pieces.said(
@@ -205,9 +193,9 @@ class Interviews:
 
     def codes(self) -> Html:
         """Return the codes of the extracts, by theme, and what each means."""
-        rows = self.shown.table("codebook")
+        rows = self.table("codebook")
         if rows.empty:
-            return self.shown.box("Livret de codes", "codebook")
+            return self.box("Livret de codes", "codebook")
         lines = [[row.theme, pieces.text_of(row.sous_theme), row.definition] for row in rows.itertuples()]
         return pieces.table("Livret de codes", ["Thème", "Code", "Ce qu'il veut dire"], lines, self._source)
 
@@ -215,30 +203,27 @@ class Interviews:
         """Return what someone said, by whom, and the constats that rest on it."""
         place = f"propos-{row.extrait_id}"
         text = texts.typography(row.texte_anonymise)
-        return {"id": place, "text": text, "who": _who(row), "proves": Markup(self.shown.proves(place).html)}
+        return {"id": place, "text": text, "who": _who(row), "proves": Markup(self.proves(place).html)}
 
     def words(self) -> Html:
         """Return what the words of the chapter mean; nothing where they say nothing yet."""
         if not self._held:
             return Html("")
-        entries = [(texts.typography(label), texts.typography(text)) for label, text in METHOD.items()]
-        return markup.definitions(
-            [{"label": label, "definition": text, "caveats": "", "sources": ""} for label, text in entries]
-        )
+        return explanations(METHOD)
 
     def _by_theme(self) -> pd.DataFrame:
         """Return the counts by theme and kind of actors, in the order of the table."""
-        rows = self.shown.table("themes_by_type")
+        rows = self.table("themes_by_type")
         table = rows.pivot(index="theme", columns="type_acteur", values="count")
         return table.loc[list(dict.fromkeys(rows["theme"])), list(dict.fromkeys(rows["type_acteur"]))]
 
     @property
     def _held(self) -> bool:
-        return len(self.shown.table("interviews")) > 0
+        return len(self.table("interviews")) > 0
 
     @property
     def _about(self) -> pd.Series:
-        return self.shown.table("interviews").iloc[0]
+        return self.table("interviews").iloc[0]
 
     @property
     def _source(self) -> str:
@@ -261,6 +246,9 @@ class Interviews:
             file=f"demarche_{table}.csv",
             note=note,
         )
+
+
+open_interviews = Interviews.open
 
 
 def _who(row) -> str:

@@ -3,7 +3,8 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.chapter.demarche.page import Shown, show
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
+from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.tables.columns import FIELDS
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actors
@@ -20,27 +21,18 @@ KINDS = {"constat": "Constats", "besoin": "Besoins", "idée": "Idées", "désacc
 SUMS = {"total": "Ensemble", "linked": "Liées à un constat"}
 
 
-def open_meetings(epci: str | int) -> "Meetings":
-    """Return the meetings of a démarche, which may not have taken place yet.
-
-    Raises:
-        UserError: no such EPCI. InputError: files that cannot be trusted.
-    """
-    return Meetings(show(str(epci)))
-
-
-class Meetings:
+class Meetings(DemarcheChapter):
     """Seminars, thematic meetings, working groups, restitutions, with the verbs of chapter 12."""
 
-    def __init__(self, shown: Shown):
-        self.shown = shown
-        self.held = shown.table(MEETINGS).sort_values(["date", "atelier_id"])
+    def __init__(self, seen: Observed):
+        super().__init__(seen)
+        self.held = self.table(MEETINGS).sort_values(["date", "atelier_id"])
 
     def attendance(self) -> Html:
         """Return who came to each meeting."""
         if self.held.empty:
-            return self.shown.box("Rencontres et présence", MEETINGS)
-        came = self.shown.table("attendance").set_index("atelier_id")
+            return self.box("Rencontres et présence", MEETINGS)
+        came = self.table("attendance").set_index("atelier_id")
         lines = [
             [
                 f"{row.type}, séance {row.numero_seance}" if row.type == IN_SESSIONS else row.type,
@@ -56,9 +48,9 @@ class Meetings:
 
     def actors(self) -> Html:
         """Return how many came of each kind of actors, all meetings together."""
-        rows = self.shown.table("attendance")
+        rows = self.table("attendance")
         if rows.empty:
-            return self.shown.box("Présence par sorte d'acteurs", MEETINGS)
+            return self.box("Présence par sorte d'acteurs", MEETINGS)
         sums = rows.groupby("type_acteur")["presents"].sum().sort_values(ascending=False, kind="stable")
         written, none = [texts.number(count) for count in sums], float("nan")
         drawn = pd.DataFrame({"name": map(actors.several, sums.index), "value": sums.to_numpy(), "text": written})
@@ -78,9 +70,9 @@ class Meetings:
 
     def contributions(self) -> Html:
         """Return what was said in the meetings: counts by field, then the words."""
-        rows, said = self.shown.table("contributions_by_field"), self.shown.table(CONTRIBUTIONS)
+        rows, said = self.table("contributions_by_field"), self.table(CONTRIBUTIONS)
         if said.empty:
-            return self.shown.box("Contributions des rencontres", CONTRIBUTIONS)
+            return self.box("Contributions des rencontres", CONTRIBUTIONS)
         columns = KINDS | SUMS
         rows = rows.sort_values("champ", key=lambda names: pd.Categorical(names, FIELDS).codes, kind="stable")
         lines = [[row["champ"], *(texts.number(row[name]) for name in columns)] for row in rows.to_dict("records")]
@@ -97,13 +89,16 @@ class Meetings:
         """Return what was said, of which sort it is, and the constats that rest on it."""
         place = f"contribution-{row.contrib_id}"
         text = texts.typography(row.texte)
-        return {"id": place, "text": text, "who": row.type, "proves": Markup(self.shown.proves(place).html)}
+        return {"id": place, "text": text, "who": row.type, "proves": Markup(self.proves(place).html)}
 
     @property
     def _source(self) -> str:
         dates = self.held["date"]
         days = " à ".join(dict.fromkeys(moment_text(date) for date in (dates.min(), dates.max())))
         return texts.typography(f"Comptes rendus des rencontres de la démarche, {days}, n = {len(dates)}.")
+
+
+open_meetings = Meetings.open
 
 
 def _of_those_invited(row) -> str:

@@ -1,9 +1,8 @@
-"""What a chapter shows of a démarche: its tables, the box where one is missing, the words of its source, its pages."""
+"""A chapter of a démarche: its tables, the box where one is missing, the words of its source, its pages."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import pandas as pd
 
@@ -13,11 +12,9 @@ from ctg_analysis.chapter.demarche.backlinks import proved
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.core.notebooks import notebooks
-from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables import PUBLIC, TABLES
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import notes, texts
 
@@ -43,25 +40,25 @@ DATES = {
 TITLES = {"votes": "Votes des rencontres"}
 
 
-def show(epci: str) -> "Shown":
-    """Return what may be shown of the démarche of an EPCI, which may have none yet.
+class DemarcheChapter:
+    """A démarche beside the observations of its territory: what chapters 11 to 16 have in common.
 
-    Raises:
-        UserError: no such EPCI. InputError: files that cannot be trusted.
+    BEGINS_WITH: the tables that a chapter begins with, the first to fill.
     """
-    return Shown(open_chapter(epci).seen)
 
+    BEGINS_WITH: tuple[str, ...] = ()
 
-@dataclass(frozen=True)
-class Shown:
-    """A démarche, beside what was observed of its territory."""
+    def __init__(self, seen: Observed):
+        self.seen, self.demarche = seen, seen.demarche
 
-    seen: Observed
+    @classmethod
+    def open(cls, epci: str | int) -> Self:
+        """Return the chapter of an EPCI, whose démarche may not have begun.
 
-    @property
-    def demarche(self) -> Demarche:
-        """Return the démarche of the territory."""
-        return self.seen.demarche
+        Raises:
+            UserError: no such EPCI. InputError: files that cannot be trusted.
+        """
+        return cls(open_chapter(epci).seen)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table, see demarche.tables.outputs."""
@@ -98,11 +95,12 @@ class Shown:
             ],
         )
 
-    def begin(self, *names: str) -> Html:
-        """Return how to begin a chapter, when none of its tables has a row; nothing once one has."""
-        if any(len(self.table(name)) for name in names):
+    def begin(self) -> Html:
+        """Return how to begin the chapter, when none of the tables of BEGINS_WITH has a row; nothing once one has."""
+        if any(len(self.table(name)) for name in self.BEGINS_WITH):
             return Html("")
-        files = [{"file": PUBLIC[name].file, "title": texts.typography(PUBLIC[name].title)} for name in names]
+        tables = [PUBLIC[name] for name in self.BEGINS_WITH]
+        files = [{"file": table.file, "title": texts.typography(table.title)} for table in tables]
         return markup.piece("begin.html.j2", epci=self.seen.epci, files=files)
 
     def proves(self, place: str) -> Html:
@@ -142,7 +140,7 @@ class Shown:
         """Return the address of the figure of an indicator, in its chapter."""
         return f"{self.pages[one.chapter]}#{one.id}"
 
-    def glossary(self, names: Iterable[str]) -> Html:
+    def definitions(self, names: Iterable[str]) -> Html:
         """Return the definitions of indicators; nothing when there is none."""
         entries = notes.definitions(CATALOGUE[name] for name in dict.fromkeys(names))
         return markup.definitions(entries) if entries else Html("")
@@ -181,6 +179,8 @@ def to_followup(name: str) -> str:
     return f"{FOLLOWUP}#suivi-{name}"
 
 
-def links(ids: Iterable[str], address) -> list:
-    """Return a link for each id."""
-    return [pieces.link(name, address(name)) for name in ids]
+def explanations(meanings: Mapping[str, str]) -> Html:
+    """Return the meaning of words, by word."""
+    blank = {"caveats": "", "sources": ""}
+    words = [(texts.typography(word), texts.typography(meaning)) for word, meaning in meanings.items()]
+    return markup.definitions([{"label": word, "definition": meaning} | blank for word, meaning in words])
