@@ -163,9 +163,10 @@ def test_a_date_of_access_that_is_none(root, others):
     certificate = root.raw / "drees_apl" / "source.yml"
     text = yaml.safe_load(certificate.read_text(encoding="utf-8")) | {"date_acces": "24/11/2026"}
     certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
+    line = certificate.read_text(encoding="utf-8").splitlines().index("date_acces: 24/11/2026") + 1
     (said,) = check_root(root)
     assert str(said).startswith(
-        f"{certificate}, column date_acces: found '24/11/2026', expected Input should be a valid"
+        f"{certificate}, line {line}, column date_acces: found '24/11/2026', expected a valid date"
     )
 
 
