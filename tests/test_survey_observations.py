@@ -59,7 +59,7 @@ def test_the_gate_takes_the_rows_of_the_survey():
         name: Indicator(id=name, domain_ids=(), sources=(SOURCE,), value=Ratio(name, "base"), levels=("epci",), **words)
         for name in ("needs_share", "rare_share")
     }
-    source = Source(SOURCE, "Consultation des habitants", "EPCI", SecrecyRule(5, "moins de 5 personnes"))
+    source = Source(SOURCE, "Consultation", "EPCI", secrecy=SecrecyRule(5, "moins de 5 personnes"))
     rows = observed(
         Asked("needs_share", "q", ("a",)), Asked("rare_share", "q", ("b",)), q={"a": 30, "a|b": 3, "non": 20}
     ).reset_index()[COLUMNS]
