@@ -103,7 +103,8 @@ def test_every_guess_points_to_the_line_where_it_is_declared():
 
 
 def test_a_declaration_that_is_wrong_is_told_with_its_file_and_line(tmp_path, monkeypatch):
-    entry = "- id: a\n  label: L\n  producer: P\n  totals: {aditive: false}\n  tables:\n    - {files: t.csv, level: commune}\n"
+    entry = "- id: a\n  label: L\n  producer: P\n  totals: {aditive: false}\n"
+    entry += "  tables:\n    - {files: t.csv, level: commune}\n"
     form = "  form:\n    fields:\n      - {column: c, measure: m, label: l, kind: persones}\n"
     link = "    links:\n      - {persons: m, without: n}\n"
     (tmp_path / "p.yml").write_text(entry + form + link, encoding="utf-8")
