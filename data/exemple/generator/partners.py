@@ -202,7 +202,7 @@ def write(private: Path, raw: Path, people: dict[str, np.ndarray]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     known = Known(raw, people)
     agreements = {}
-    for source in SOURCES:
+    for source in SOURCES.values():
         if not source.form:
             continue
         table = _spaces(source) if source.form.by_site else _form(source, known)
