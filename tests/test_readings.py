@@ -11,11 +11,15 @@ from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.publishing.running.readings import indicators_of
 
-CHAPTERS = all_chapters()
+DAY = ("04", "12", "13", "17")  # one with figures, one of words, one of a démarche, one of communes
+CHAPTERS = [
+    pytest.param(one, id=one.number, marks=[] if one.number in DAY else pytest.mark.nightly) for one in all_chapters()
+]
 WORDS_ALONE = ("11", "12")  # what residents and partners said
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=[one.number for one in CHAPTERS])
+@pytest.mark.slow
+@pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_chapter_reads_no_indicator_that_its_sum_does_not_cover(chapter, example, monkeypatch):
     """The cells run, and every indicator that they ask for is noted."""
     opened, read = open_chapter(EXAMPLE_EPCI), set()

@@ -76,6 +76,7 @@ def answers(command, folder, **more):
     return subprocess.run(command, cwd=folder, env=os.environ | more, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.nightly
 def test_no_process_that_we_start_runs_a_file_of_the_current_folder(tmp_path, example):
     folder = tmp_path / "folder"
     folder.mkdir()

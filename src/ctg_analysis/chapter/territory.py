@@ -15,7 +15,7 @@ from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE, comparato
 from ctg_analysis.demarche.results.demarche import open_demarche
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
-from ctg_analysis.display.words import notes, texts
+from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.comparisons import common_periods, tested
 from ctg_analysis.indicators.observations import complete, read_observations
 from ctg_analysis.indicators.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
@@ -167,8 +167,8 @@ class Observed:
     def _in_words(self, one: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
         each = _each(rows)
         return rows.assign(
-            text=[texts.value_text(one, row) for row in each],
-            interval=[texts.interval_text(one, row) for row in each],
+            text=[sentences.value_text(one, row) for row in each],
+            interval=[sentences.interval_text(one, row) for row in each],
             name=[texts.typography(self._france(one, row) if row.level == "france" else row.name) for row in each],
         )
 

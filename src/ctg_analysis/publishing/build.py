@@ -17,6 +17,7 @@ from ctg_analysis.core.locks import alone
 from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
 from ctg_analysis.core.scratch import scratch, sweep
 from ctg_analysis.core.settings import PUBLIC, data_root, project_path, settings
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.processing.freshness import tables_made_from, told
 from ctg_analysis.processing.run import ensure, exposure, record_published
 from ctg_analysis.publishing.dated_chapters import as_published, is_made_of, note, stays, with_own_data
@@ -32,7 +33,7 @@ from ctg_analysis.publishing.editions import (
     record,
     write_record,
 )
-from ctg_analysis.publishing.pages.site import code, dated, in_french, page
+from ctg_analysis.publishing.pages.site import code, dated, page
 from ctg_analysis.publishing.running import tasks
 from ctg_analysis.publishing.running.keys import keys, same_but_data
 from ctg_analysis.publishing.running.tasks import Report
@@ -308,7 +309,7 @@ def made_public(plan: Plan, out: Path) -> Built:
     root = data_root(report.epci)
     noted = zip(found["page"]["chapters"], report.chapters, strict=True)
     index = found["page"] | {"chapters": [shown | {"note": note(entries[one.path.stem])} for shown, one in noted]}
-    around.write_around(report.fresh, index | {"date": in_french(found["date"])})
+    around.write_around(report.fresh, index | {"date": date_text(found["date"])})
     write_record(
         report.fresh,
         {

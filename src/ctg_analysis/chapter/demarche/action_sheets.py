@@ -12,7 +12,8 @@ from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import strategy
 from ctg_analysis.display.demarche.strategy import ActionSheet
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import day_text, moment_text, span_text
+from ctg_analysis.display.words.dates import date_text, span_text
+from ctg_analysis.display.words.quantities import euros, quantity
 
 Facts = list[tuple[str, pieces.Cell]]
 STATES = {"projet": "fiche en projet", "validée": "fiche validée", "abandonnée": "action abandonnée"}
@@ -54,7 +55,7 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
         means=[
             (
                 "Équivalents temps plein",
-                UNSAID if pd.isna(row.moyens_humains_etp) else pieces.quantity(row.moyens_humains_etp),
+                UNSAID if pd.isna(row.moyens_humains_etp) else quantity(row.moyens_humains_etp),
             ),
             ("Dispositifs de la Caf", _written(row.dispositifs_caf)),
             ("Liens", texts.typography(links(row) or "ni PEDT, ni service public de la petite enfance")),
@@ -94,7 +95,7 @@ def _links(ids, titles: pd.Series, address) -> pieces.Cell:
 def _state(row) -> str:
     said = [STATES[row.statut], f"version {row.version}", f"priorité {row.priorite}"]
     if row.statut != DROPPED and not pd.isna(row.valide_le):
-        said[0] += f" le {day_text(row.valide_le)}"
+        said[0] += f" le {date_text(row.valide_le)}"
     return texts.typography(" · ".join(said))
 
 
@@ -103,7 +104,7 @@ def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
     own = chapter.table("financements")
     own = own[own["action_id"].eq(row.action_id)]
     planned = [(word, getattr(row, column)) for word, column in BUDGETS.items() if not pd.isna(getattr(row, column))]
-    told = ", ".join(f"{word} {pieces.euros(amount)}" for word, amount in planned)
+    told = ", ".join(f"{word} {euros(amount)}" for word, amount in planned)
     if own.empty:
         return Markup("<p>{}</p>").format(
             texts.typography(f"Budget : {told or UNSAID}. Aucun financement n'est inscrit.")
@@ -143,7 +144,7 @@ def _named(chapter: DemarcheChapter, row) -> pieces.Cell:
 
 def dated(value: float, moment: object) -> str:
     """Return a value and its date: « 44 (2023) »."""
-    return f"{pieces.quantity(value)} ({moment_text(moment)})" if isinstance(moment, str) else pieces.quantity(value)
+    return f"{quantity(value)} ({date_text(moment)})" if isinstance(moment, str) else quantity(value)
 
 
 def _followup(chapter: DemarcheChapter, action: str) -> Markup:

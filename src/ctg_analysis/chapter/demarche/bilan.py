@@ -14,8 +14,10 @@ from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.demarche.tables.governance import ACTIVE
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import realisation
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import counted, quantity
 
 ACTIONS, FILE = "bilan_actions", "demarche_bilan_actions.csv"
 NO_BASELINE = (
@@ -68,13 +70,13 @@ class Bilan(DemarcheChapter):
             [
                 name,
                 *(str(counts.loc[name].get(status, 0)) for status in (ACTIVE, "en projet", "fermé")),
-                pieces.quantity(places[name]) if name in places.dropna() else pieces.NOTHING,
+                quantity(places[name]) if name in places.dropna() else pieces.NOTHING,
             ]
             for name in counts.index
         ]
         header = ["Sorte", "En service", "En projet", "Fermés", "Places en service"]
         active = int(rows["statut"].eq(ACTIVE).sum())
-        sentence = f"{pieces.plural(active, 'équipement ou service', 'équipements et services')} en service."
+        sentence = f"{counted(active, 'équipement ou service', 'équipements et services')} en service."
         source = self.source("equipements_services", day=self.newest(ACTIONS))
         return pieces.together(pieces.said(sentence), pieces.table("Équipements et services", header, lines, source))
 
@@ -106,7 +108,7 @@ class Bilan(DemarcheChapter):
                 absent.append(one.label)
                 continue
             before, now = rows.iloc[0], rows.iloc[-1]
-            told = [f"{row['text']} ({texts.period_text(row['period'])})" for row in (before, now)]
+            told = [f"{row['text']} ({date_text(row['period'])})" for row in (before, now)]
             lines.append([pieces.link(one.label, self.figure_of(one)), one.unit, *told])
             sources.append(rows)
         note = f"{NO_BASELINE}{f' Sans deux valeurs comparables : {texts.listed(absent)}.' if absent else ''}"
@@ -173,7 +175,7 @@ class Bilan(DemarcheChapter):
         return self.definitions(self._used)
 
     @property
-    def _source(self) -> str:
+    def _source(self) -> Citation:
         return self.source(ACTIONS, day=self._day)
 
     @property

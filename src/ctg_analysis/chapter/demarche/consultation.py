@@ -12,6 +12,7 @@ from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche.consultation import Said, count, share
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import counted, number
 
 HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
 BEGIN = {
@@ -70,14 +71,14 @@ class Consultation(DemarcheChapter):
             "de ceux qui n'ont pas répondu."
         )
         weights = (
-            f"Une fois redressées, ces réponses ont la précision de {texts.number(about['n_eff'])} réponses sans poids "
-            f"(effet de plan : {texts.number(about['deff'], 2)}), soit {margin} sur une part de 50 %."
+            f"Une fois redressées, ces réponses ont la précision de {number(about['n_eff'])} réponses sans poids "
+            f"(effet de plan : {number(about['deff'], 2)}), soit {margin} sur une part de 50 %."
             if about["weighted"]
             else "Elles ne sont pas redressées : aucune marge du recensement, ou une seule, qui ferait connaître les "
             "réponses de quelques personnes."
         )
         spread = f"{about['diffusion'].rstrip('.')}. " if about["diffusion"] else ""
-        lead = f"{texts.number(about['usable'])} réponses sont exploitables. {spread}{worth}"
+        lead = f"{number(about['usable'])} réponses sont exploitables. {spread}{worth}"
         return pieces.together(pieces.said(lead, weights), markup.source(self._said.source))
 
     def response(self) -> Html:
@@ -123,7 +124,7 @@ class Consultation(DemarcheChapter):
         said = f"Moins entendus que leur part dans la population : {under}. " if under else ""
         said += f"Plus entendus : {over}. " if over else ""
         if pd.notna(about["low"]):
-            lowest, highest = texts.number(about["low"]), texts.number(about["high"])
+            lowest, highest = number(about["low"]), number(about["high"])
             said += f"Poids bornés : {lowest} réponses au poids le plus faible, {highest} au plus fort. "
         margins = self.table("marges").drop_duplicates("source")
         cited = " ; ".join(f"{row.source}, {row.millesime} ({row.champ})" for row in margins.itertuples())
@@ -161,8 +162,8 @@ class Consultation(DemarcheChapter):
         tried = tried[tried["strength"].ne(drawn.TOO_FEW)]
         linked = self._links(tried).sort_values("v_corrected", ascending=False, kind="stable")
         groups = texts.listed([f"« {self._label(name)} »" for name in dict.fromkeys(tried["group"])])
-        lead = pieces.said(f"{pieces.plural(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
-                           f"{texts.number(len(tried))} croisements avec {groups}.")  # fmt: skip
+        lead = pieces.said(f"{counted(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
+                           f"{number(len(tried))} croisements avec {groups}.")  # fmt: skip
         if linked.empty:
             return lead
         lines = [
@@ -170,8 +171,8 @@ class Consultation(DemarcheChapter):
                 f"{self._label(row.q_id)} {self._option(row.q_id, row.modalite)}".strip(),
                 self._label(row.group),
                 f"{count(row.base, few=True)} ({count(row.n_eff, few=True)})",
-                f"χ² = {texts.number(row.chi2)}" if row.method == "χ²" else row.method,
-                texts.number(row.v_corrected, 2),
+                f"χ² = {number(row.chi2)}" if row.method == "χ²" else row.method,
+                number(row.v_corrected, 2),
                 drawn.p_text(row.p_adjusted),
                 row.strength,
             ]
@@ -255,4 +256,4 @@ open_consultation = Consultation.open
 
 def _points(value: float) -> str:
     """Return « 0,4 point », « 5,2 points »."""
-    return f"{texts.number(value, 1)} point{'s' if value >= 2 else ''}"
+    return f"{number(value, 1)} point{'s' if value >= 2 else ''}"

@@ -18,9 +18,10 @@ from ctg_analysis.display.demarche import actors
 from ctg_analysis.display.demarche import chain as linked
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import priorities as shown_as
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import day_text
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import counted, number, quantity
 
 RANKING = "demarche_priorities.csv"
 ONE_INTERVIEW = "repose sur un seul entretien"
@@ -48,15 +49,13 @@ class Enjeux(DemarcheChapter):
         retained = int(self.enjeux["retenu"].fillna(False).sum())
         alone = len(self.table("one_interview"))
         sentence = (
-            f"{pieces.plural(len(proofs), 'preuve')}, {pieces.plural(len(constats), 'constat')}, "
-            f"{pieces.plural(len(self.enjeux), 'enjeu', 'enjeux')} dont {retained} "
+            f"{counted(len(proofs), 'preuve')}, {counted(len(constats), 'constat')}, "
+            f"{counted(len(self.enjeux), 'enjeu', 'enjeux')} dont {retained} "
             f"retenu{'s' if retained > 1 else ''} par le COPIL, "
-            f"{pieces.plural(len(self.table('actions')), 'action')}."
+            f"{counted(len(self.table('actions')), 'action')}."
         )
-        told = [f"{pieces.plural(contrary, 'preuve contredit', 'preuves contredisent')} un constat"] if contrary else []
-        told += (
-            [f"{pieces.plural(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
-        )
+        told = [f"{counted(contrary, 'preuve contredit', 'preuves contredisent')} un constat"] if contrary else []
+        told += [f"{counted(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
         return pieces.said(sentence, f"{' ; '.join(told)}." if told else "")
 
     def afom(self) -> Html:
@@ -186,7 +185,7 @@ class Enjeux(DemarcheChapter):
             title=texts.typography(row.titre),
             about=texts.typography(_capital(" · ".join(text for text in about if text))),
             constats=[pieces.link(f"{name} {constats['enonce'][name]}", to_constat(name)) for name in row.constats],
-            against=f"{pieces.plural(contrary, 'preuve contraire', 'preuves contraires')}" if contrary else "",
+            against=f"{counted(contrary, 'preuve contraire', 'preuves contraires')}" if contrary else "",
             vote=texts.typography(self._vote(row.enjeu_id)),
             decision=texts.typography(_decision(row)),
             axes=[
@@ -206,10 +205,10 @@ class Enjeux(DemarcheChapter):
         row = rows.iloc[0]
         low, high = int(row["rank_low"]), int(row["rank_high"])
         draws = f"de {low} à {high} dans 95 tirages sur 100" if low < high else f"{low} dans 95 tirages sur 100"
-        marks = ", ".join(f"{title.lower()} {pieces.quantity(row[name])}" for name, title in shown_as.CRITERIA.items())
+        marks = ", ".join(f"{title.lower()} {quantity(row[name])}" for name, title in shown_as.CRITERIA.items())
         return (
             f"Rang {row['rank']:.0f} sur {len(self.ranking)}, {row['words']} ({draws}) ; {marks} (notes médianes, de 1 "
-            f"à 5) ; {texts.number(row['points'])} points ; {row['voters']} bulletins.{self._apart(enjeu)}"
+            f"à 5) ; {number(row['points'])} points ; {row['voters']} bulletins.{self._apart(enjeu)}"
         )
 
     def _apart(self, enjeu: str) -> str:
@@ -227,7 +226,7 @@ class Enjeux(DemarcheChapter):
         return pieces.plain(f"{what} : les enjeux n'ont pas encore été soumis au vote.")
 
     @property
-    def _source(self) -> str:
+    def _source(self) -> Citation:
         return self.source("votes")
 
     @property
@@ -242,12 +241,12 @@ def _status(row, meetings: pd.DataFrame) -> str:
     if not isinstance(row.valide_en, str):
         return row.statut
     meeting = meetings.loc[row.valide_en]
-    return f"{row.statut} ({meeting['type']} du {day_text(meeting['date'])})"
+    return f"{row.statut} ({meeting['type']} du {date_text(meeting['date'])})"
 
 
 def _decision(row) -> str:
     said = _capital(shown_as.decision_text(row.retenu))
-    day = f" le {day_text(row.decide_le)}" if not pd.isna(row.decide_le) else ""
+    day = f" le {date_text(row.decide_le)}" if not pd.isna(row.decide_le) else ""
     why = f" : {texts.uncapitalised(row.motif)}" if isinstance(row.motif, str) else ""
     return f"{said}{day}{why}."
 

@@ -13,8 +13,9 @@ from ctg_analysis.demarche.plan import budget, plan, tracking
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import followup as shown_as
 from ctg_analysis.display.demarche import realisation
-from ctg_analysis.display.markup import Html
-from ctg_analysis.display.words.moments import span_text
+from ctg_analysis.display.markup import Citation, Html, cited_with
+from ctg_analysis.display.words.dates import span_text
+from ctg_analysis.display.words.quantities import counted
 from ctg_analysis.indicators.comparisons import last_year
 
 FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"
@@ -170,19 +171,19 @@ class Followup(DemarcheChapter):
         rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._found.items()])
         return rows.assign(year=rows["period"].map(last_year))[["indicateur", "year", "value", "text", "source"]]
 
-    def _sources(self, ids: Iterable[str]) -> str:
+    def _sources(self, ids: Iterable[str]) -> Citation:
         """Return where the values of indicators come from: the follow-up, and the sources of what is recomputed."""
         told = self.source("indicateurs_suivi", "suivi")
         own = self.followed[self.followed["ind_id"].isin(list(ids))]["indicateur"]
         rows = [rows for name, rows in self._found.items() if name in set(own)]
-        return f"{told} {figures.source(self.seen, pd.concat(rows), series=True)}" if rows else told
+        return cited_with(told, figures.source(self.seen, pd.concat(rows), series=True)) if rows else told
 
     def _recomputed(self, rows: pd.DataFrame) -> Html:
         count = int(rows["kind"].eq(tracking.OBSERVED).sum())
         reported = int(rows["kind"].eq(tracking.REPORTED).sum())
         waiting = len(rows) - count - reported
         sentence = (
-            f"{pieces.plural(len(rows), 'indicateur')} : {count} recalculé{'s' if count > 1 else ''} des données du "
+            f"{counted(len(rows), 'indicateur')} : {count} recalculé{'s' if count > 1 else ''} des données du "
             f"diagnostic, {reported} relevé{'s' if reported > 1 else ''} dans le suivi"
             f"{f', {waiting} pas encore mesuré' if waiting else ''}{'s' if waiting > 1 else ''}."
         )

@@ -8,7 +8,8 @@ from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.drawings import gantt
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words.moments import day_text
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import counted
 
 FILE = "demarche_reunions.csv"
 
@@ -47,12 +48,12 @@ def meetings(chapter: DemarcheChapter) -> Html:
         pd.DataFrame({"name": rows["instance"], "year": [plan.as_year(day) for day in rows["date"]], "held": held})
     )
     lines = [
-        [row.instance, day_text(row.date), "tenue" if was else "prévue", _attendance(row)]
+        [row.instance, date_text(row.date), "tenue" if was else "prévue", _attendance(row)]
         for row, was in zip(rows.itertuples(index=False), held, strict=True)
     ]
     planned = int((~held).sum())
-    message = f"{pieces.plural(int(held.sum()), 'réunion tenue', 'réunions tenues')}"
-    message += f", {pieces.plural(planned, 'prévue', 'prévues')}" if planned else ""
+    message = f"{counted(int(held.sum()), 'réunion tenue', 'réunions tenues')}"
+    message += f", {counted(planned, 'prévue', 'prévues')}" if planned else ""
     years = sorted({day.year for day in rows["date"]})
     return pieces.chart(
         drawn,
@@ -72,7 +73,7 @@ def decisions(chapter: DemarcheChapter) -> Html:
         return box
     rows = chapter.table("reunions").sort_values("date", ascending=False, kind="stable")
     lines = [
-        [day_text(row.date), row.instance, decision]
+        [date_text(row.date), row.instance, decision]
         for row in rows.itertuples(index=False)
         for decision in row.decisions or ()
     ]

@@ -11,9 +11,11 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actors
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.drawings import voices
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import short_date
+from ctg_analysis.display.words.quantities import counted, number
 
 INTERVIEWS, WHOLE, EXTRACTS = "entretiens", "ensemble", "extraits"
 HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
@@ -69,13 +71,9 @@ class Interviews(DemarcheChapter):
             return self.box("Entretiens avec les partenaires", **BEGIN)
         about, kinds = self._about, self._by_theme().loc[INTERVIEWS].drop(WHOLE)
         told = texts.listed([actors.counted(name, count) for name, count in kinds.items()])
-        length = (
-            ""
-            if pd.isna(about["minutes"])
-            else f" La moitié ont duré plus de {texts.number(about['minutes'])} minutes."
-        )
-        lead = f"{pieces.plural(about['count'], 'entretien')} avec : {told}.{length}"
-        coded = f"{pieces.plural(about['extracts'], 'extrait')} anonymes, codés avec un livret de codes."
+        length = "" if pd.isna(about["minutes"]) else f" La moitié ont duré plus de {number(about['minutes'])} minutes."
+        lead = f"{counted(about['count'], 'entretien')} avec : {told}.{length}"
+        coded = f"{counted(about['extracts'], 'extrait')} anonymes, codés avec un livret de codes."
         return pieces.together(pieces.said(lead, coded), markup.source(self._source))
 
     def guide(self) -> Html:
@@ -92,10 +90,8 @@ class Interviews(DemarcheChapter):
             return self.box("Thèmes par sorte d'acteurs", EXTRACTS)
         table = self._by_theme()
         heard, table = table.loc[INTERVIEWS], table.drop(index=INTERVIEWS)
-        titles = {name: f"{actors.several(name)} ({texts.number(heard[name])})" for name in table.columns}
-        lines = [
-            [theme, *map(texts.number, counts)] for theme, counts in zip(table.index, table.to_numpy(), strict=True)
-        ]
+        titles = {name: f"{actors.several(name)} ({number(heard[name])})" for name in table.columns}
+        lines = [[theme, *map(number, counts)] for theme, counts in zip(table.index, table.to_numpy(), strict=True)]
         return self._chart(
             "themes_by_type",
             voices.heat(table.rename(columns=titles)),
@@ -111,8 +107,8 @@ class Interviews(DemarcheChapter):
         if rows.empty:
             return self.box("Saturation", EXTRACTS)
         total, last = int(rows["total"].iloc[-1]), int(rows.loc[rows["new"].gt(0), "rank"].max())
-        lines = [[texts.number(row.rank), texts.number(row.new), texts.number(row.total),
-                  f"{texts.number(row.low)} à {texts.number(row.high)}"] for row in rows.itertuples()]  # fmt: skip
+        lines = [[number(row.rank), number(row.new), number(row.total),
+                  f"{number(row.low)} à {number(row.high)}"] for row in rows.itertuples()]  # fmt: skip
         after = len(rows) - last
         message = (
             f"Les {after} derniers entretiens n'ont apporté aucun code nouveau"
@@ -124,7 +120,7 @@ class Interviews(DemarcheChapter):
             voices.saturation(rows),
             Listing(["Entretien", "Codes nouveaux", "Codes connus", "Autres ordres"], lines),
             message,
-            f"Codes connus après chaque entretien, {texts.number(total)} en tout",
+            f"Codes connus après chaque entretien, {number(total)} en tout",
             "Bande : 95 ordres sur 100 tirés au hasard.",
         )
 
@@ -135,11 +131,11 @@ class Interviews(DemarcheChapter):
             return pieces.said("Aucun double codage : l'accord des codeurs n'est pas mesuré.") if self._held else (
                 self.box("Accord des codeurs", EXTRACTS))  # fmt: skip
         row = rows.iloc[0]
-        bounds = f"{texts.number(row['low'], 2)} à {texts.number(min(row['high'], 1), 2)}"
-        twice, alike = texts.number(row["count"]), texts.number(row["agreement"] * row["count"])
+        bounds = f"{number(row['low'], 2)} à {number(min(row['high'], 1), 2)}"
+        twice, alike = number(row["count"]), number(row["agreement"] * row["count"])
         lead = (
             f"Sur {twice} extraits codés deux fois, {alike} le sont de même : "
-            f"κ de {texts.number(row['kappa'], 2)} (intervalle à 95 % : {bounds}), {row['words']}."
+            f"κ de {number(row['kappa'], 2)} (intervalle à 95 % : {bounds}), {row['words']}."
         )
         return pieces.together(pieces.said(lead), markup.source(self._source))
 
@@ -150,7 +146,7 @@ class Interviews(DemarcheChapter):
             return self.box("Convergences et divergences", EXTRACTS)
         sides = ("favourable", "unfavourable", "undecided")
         lines = [
-            [row["theme"], texts.number(row["interviews"]), *(_several(row[side]) for side in sides), row["verdict"]]
+            [row["theme"], number(row["interviews"]), *(_several(row[side]) for side in sides), row["verdict"]]
             for row in rows.to_dict("records")
         ]
         header = ["Thème", "Entretiens", "Y voient un atout", "Y voient un manque", "Partagés", "Ensemble"]
@@ -180,9 +176,9 @@ class Interviews(DemarcheChapter):
         rows = self.table("extraits")
         kept = self.table("not_quoted")
         kept = kept[kept["readers"].eq(settings().readers)]
-        why = [f"{row.motif} ({texts.number(row.count)})" for row in kept.itertuples()]
+        why = [f"{row.motif} ({number(row.count)})" for row in kept.itertuples()]
         lead = pieces.said(
-            f"Peuvent être cités ici : {texts.number(len(rows))} extraits sur {texts.number(self._about['extracts'])}.",
+            f"Peuvent être cités ici : {number(len(rows))} extraits sur {number(self._about['extracts'])}.",
             f"Les autres : {' ; '.join(why)}." if why else "",
         )
         groups = {
@@ -226,12 +222,14 @@ class Interviews(DemarcheChapter):
         return self.table("interviews").iloc[0]
 
     @property
-    def _source(self) -> str:
+    def _source(self) -> Citation:
         if not self._held:
-            return texts.typography("Démarche de la convention territoriale globale, entretiens avec les partenaires.")
+            return Citation("Démarche de la convention territoriale globale, entretiens avec les partenaires.")
         about = self._about
-        days = "" if pd.isna(about["start"]) else f", {_days(about['start'], about['end'])}"
-        return texts.typography(f"Entretiens avec les partenaires{days}, n = {texts.number(about['count'])}.")
+        undated = pd.isna(about["start"])
+        days = "" if undated else f", {_days(about['start'], about['end'])}"
+        text = f"Entretiens avec les partenaires{days}, n = {number(about['count'])}."
+        return Citation(texts.typography(text), "" if undated else f"{about['end']:%Y-%m-%d}")
 
     def _chart(self, table: str, drawing: str, data: Listing, message: str, what: str, note: str) -> Html:
         about = self._about
@@ -261,7 +259,7 @@ def _most_shared(counts: pd.Series, heard: int) -> str:
     """Return the themes that most interviews speak of. counts: interviews by theme. heard: interviews in all."""
     themes = [f"« {texts.uncapitalised(name)} »" for name in counts.index[counts.eq(counts.max())]]
     lead = "Le thème le plus partagé" if len(themes) == 1 else "Les thèmes les plus partagés"
-    return f"{lead} : {texts.listed(themes)}, dans {pieces.plural(counts.max(), 'entretien')} sur {texts.number(heard)}"
+    return f"{lead} : {texts.listed(themes)}, dans {counted(counts.max(), 'entretien')} sur {number(heard)}"
 
 
 def _together(senses: list[set[str]]) -> str:
@@ -275,4 +273,4 @@ def _several(cell: str) -> str:
 
 
 def _days(first: pd.Timestamp, last: pd.Timestamp) -> str:
-    return f"du {texts.date_text(f'{first:%Y-%m-%d}')} au {texts.date_text(f'{last:%Y-%m-%d}')}"
+    return f"du {short_date(first)} au {short_date(last)}"

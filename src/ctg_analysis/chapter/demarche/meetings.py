@@ -10,10 +10,11 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actors
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.drawings import bars
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import DAY, moment_text
+from ctg_analysis.display.words.dates import date_text, short_date
+from ctg_analysis.display.words.quantities import counted, number
 
 MEETINGS, CONTRIBUTIONS = "ateliers", "contributions"
 IN_SESSIONS = "groupe de travail"
@@ -37,7 +38,7 @@ class Meetings(DemarcheChapter):
             [
                 f"{row.type}, séance {row.numero_seance}" if row.type == IN_SESSIONS else row.type,
                 pieces.text_of(row.champ) or "tous les champs",
-                texts.date_text(row.date) if len(row.date) == DAY else moment_text(row.date),
+                short_date(row.date),
                 _of_those_invited(row),
                 _present(came.loc[[row.atelier_id]]) if row.atelier_id in came.index else "nd",
             ]
@@ -52,15 +53,15 @@ class Meetings(DemarcheChapter):
         if rows.empty:
             return self.box("Présence par sorte d'acteurs", MEETINGS)
         sums = rows.groupby("type_acteur")["presents"].sum().sort_values(ascending=False, kind="stable")
-        written, none = [texts.number(count) for count in sums], float("nan")
+        written, none = [number(count) for count in sums], float("nan")
         drawn = pd.DataFrame({"name": map(actors.several, sums.index), "value": sums.to_numpy(), "text": written})
-        most, times = actors.the(sums.index[sums.eq(sums.iloc[0])]), pieces.plural(sums.iloc[0], "présence")
-        several = pieces.plural(rows["atelier_id"].nunique(), "rencontre")
+        most, times = actors.the(sums.index[sums.eq(sums.iloc[0])]), counted(sums.iloc[0], "présence")
+        several = counted(rows["atelier_id"].nunique(), "rencontre")
         dates = dict.fromkeys(self.held["date"].str[:4])
         return pieces.chart(
             bars.comparison(drawn.assign(level="", low=none, high=none)),
             Listing(["Acteurs", "Présences"], drawn[["name", "text"]].to_numpy().tolist()),
-            message=f"Les plus présents : {most}, {times} sur {texts.number(sums.sum())}",
+            message=f"Les plus présents : {most}, {times} sur {number(sums.sum())}",
             what=f"Présences par sorte d'acteurs, en {several}",
             when="-".join(dates),
             source=self._source,
@@ -75,7 +76,7 @@ class Meetings(DemarcheChapter):
             return self.box("Contributions des rencontres", CONTRIBUTIONS)
         columns = KINDS | SUMS
         rows = rows.sort_values("champ", key=lambda names: pd.Categorical(names, FIELDS).codes, kind="stable")
-        lines = [[row["champ"], *(texts.number(row[name]) for name in columns)] for row in rows.to_dict("records")]
+        lines = [[row["champ"], *(number(row[name]) for name in columns)] for row in rows.to_dict("records")]
         counts = pieces.table(
             "Contributions par champ (nombre)", ["Champ", *columns.values()], lines, self._source, words=False
         )
@@ -92,10 +93,10 @@ class Meetings(DemarcheChapter):
         return {"id": place, "text": text, "who": row.type, "proves": Markup(self.proves(place).html)}
 
     @property
-    def _source(self) -> str:
+    def _source(self) -> Citation:
         dates = self.held["date"]
-        days = " à ".join(dict.fromkeys(moment_text(date) for date in (dates.min(), dates.max())))
-        return texts.typography(f"Comptes rendus des rencontres de la démarche, {days}, n = {len(dates)}.")
+        days = " à ".join(dict.fromkeys(date_text(date) for date in (dates.min(), dates.max())))
+        return Citation(texts.typography(f"Comptes rendus des rencontres de la démarche, {days}, n = {len(dates)}."))
 
 
 open_meetings = Meetings.open
@@ -105,8 +106,8 @@ def _of_those_invited(row) -> str:
     """Return « 24 sur 34 », « 24 » when nobody noted who was invited."""
     if pd.isna(row.presents):
         return "nd"
-    told = texts.number(row.presents)
-    return told if pd.isna(row.invites) else f"{told} sur {texts.number(row.invites)}"
+    told = number(row.presents)
+    return told if pd.isna(row.invites) else f"{told} sur {number(row.invites)}"
 
 
 def _present(rows: pd.DataFrame) -> str:

@@ -10,7 +10,8 @@ from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, hold
 from ctg_analysis.demarche.tables import evidence
 from ctg_analysis.display.demarche.chain import Proof
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import day_text, moment_text
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import agreed
 
 SURVEY, INTERVIEWS = "11", "12"  # chapters
 SENSES = {"appuie": "Appuie", "nuance": "Nuance", "contredit": "Contredit"}
@@ -48,7 +49,7 @@ def _indicator(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     rows = rows[rows["period"].eq(period)]
     own = rows[rows["territory"].eq(place) & rows["level"].ne("departement")]
     where = "" if place == seen.epci else f", {own['name'].iloc[0] if len(own) else place}"
-    head = f"{one.label}{where}, {texts.period_text(period)}"
+    head = f"{one.label}{where}, {date_text(period)}"
     if own.empty or own["status"].iloc[0] != OK:
         return head, chapter.figure_of(one), GONE
     value = f"{head} : {own['text'].iloc[0]}{_unit(one, own['value'].iloc[0])}"
@@ -59,7 +60,7 @@ def _indicator(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
 
 def _unit(one: Indicator, value: float) -> str:
     shown = one.unit.startswith("%") or one.unit.casefold() in one.label.casefold()
-    return "" if shown else f" {one.unit if abs(value) >= 2 else texts.singular(one.unit)}"
+    return "" if shown else f" {agreed(one.unit, value)}"
 
 
 def _benchmark(one: Indicator, rows: pd.DataFrame, row) -> str:
@@ -108,13 +109,13 @@ def _document(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     name, _, page = row.ref.partition(evidence.JOIN)
     one = chapter.table("documents").set_index("doc_id").loc[name]
     where = f", page\u00a0{page}" if page else ""
-    return f"{one['titre']} ({one['auteur']}, {moment_text(one['date'])}){where}", "", ""
+    return f"{one['titre']} ({one['auteur']}, {date_text(one['date'])}){where}", "", ""
 
 
 def _workshop(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     one = chapter.table("contributions").set_index("contrib_id").loc[row.ref]
     meeting = chapter.table("ateliers").set_index("atelier_id").loc[one["atelier_id"]]
-    said = f"« {one['texte']} » ({meeting['type']} du {day_text(meeting['date'])})"
+    said = f"« {one['texte']} » ({meeting['type']} du {date_text(meeting['date'])})"
     return said, _placed(chapter, INTERVIEWS, row, True), ""
 
 

@@ -22,10 +22,11 @@ from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import strategy as shown_as
 from ctg_analysis.display.demarche.strategy import Branch
 from ctg_analysis.display.drawings import gantt
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html, cited_with
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import day_text, span_text
+from ctg_analysis.display.words.dates import date_text, span_text
+from ctg_analysis.display.words.quantities import counted
 from ctg_analysis.indicators.childcare_authority import COUNTED, read_thresholds
 
 ACTIONS, FUNDING = "demarche_actions.csv", "demarche_financements.csv"
@@ -51,9 +52,9 @@ class Strategy(DemarcheChapter):
         kept = len(active(self.actions))
         dropped = len(self.actions) - kept
         sentence = (
-            f"{pieces.plural(len(axes), 'axe')}, {pieces.plural(len(self.table('objectifs')), 'objectif')}, "
-            f"{pieces.plural(kept, 'action')}"
-            f"{', et ' + pieces.plural(dropped, 'action abandonnée', 'actions abandonnées') if dropped else ''}."
+            f"{counted(len(axes), 'axe')}, {counted(len(self.table('objectifs')), 'objectif')}, "
+            f"{counted(kept, 'action')}"
+            f"{', et ' + counted(dropped, 'action abandonnée', 'actions abandonnées') if dropped else ''}."
         )
         branches = [self._axis(row) for row in axes.itertuples(index=False)]
         source = markup.source(self.source("axes", "objectifs", "actions"))
@@ -86,7 +87,7 @@ class Strategy(DemarcheChapter):
         marks = [
             (
                 year + 0.5,
-                f"{year:.0f} : fin du PEDT de {pieces.plural(len(names), 'commune')} ({texts.listed(list(names))})",
+                f"{year:.0f} : fin du PEDT de {counted(len(names), 'commune')} ({texts.listed(list(names))})",
             )
             for year, names in rows.groupby("value")["name"]
         ]
@@ -104,14 +105,11 @@ class Strategy(DemarcheChapter):
         for one in thresholds:
             if one.obligation != COUNTED:
                 dates.setdefault(one.date, []).append(one.obligation)
-        marks = [
-            (plan.as_year(day), f"{day_text(pd.Timestamp(day))} : {', '.join(names)}")
-            for day, names in sorted(dates.items())
-        ]
+        marks = [(plan.as_year(day), f"{date_text(day)} : {', '.join(names)}") for day, names in sorted(dates.items())]
         tied = self.actions[self.actions["lien_sppe"].fillna(False).astype(bool)]
         law = "Dates de la loi : voir les textes de référence du chapitre « Petite enfance »."
         what = "Actions liées au service public de la petite enfance"
-        return self._drawn(tied, marks, what, texts.typography(law))
+        return self._drawn(tied, marks, what, Citation(texts.typography(law)))
 
     def budget(self) -> Html:
         """Return the money of the plan by financer and year, and whether it reconciles."""
@@ -196,7 +194,7 @@ class Strategy(DemarcheChapter):
         beside = Markup(' <span class="marks">({})</span>').format(", ".join(told)) if told else Markup("")
         return self._links[row.action_id] + beside
 
-    def _drawn(self, actions: pd.DataFrame, marks: Marks, what: str, *sources: str, by_axis: bool = False) -> Html:
+    def _drawn(self, actions: pd.DataFrame, marks: Marks, what: str, *sources: Citation, by_axis: bool = False) -> Html:
         """Return actions on the calendar of the convention; what has no date is named below."""
         rows = plan.in_time(actions)
         without = list(actions.loc[~actions["action_id"].isin(rows["action_id"]), "action_id"])
@@ -225,7 +223,7 @@ class Strategy(DemarcheChapter):
             message=_beginnings(kept),
             what=what,
             when=self._years,
-            source=" ".join([self.source("actions"), *sources]),
+            source=cited_with(self.source("actions"), *sources),
             file=ACTIONS,
             note=note,
         )
@@ -240,7 +238,7 @@ def _until(row) -> str:
 
 def _beginnings(years: pd.Series) -> str:
     """Return how many actions there are and when the first ones begin. years: that of the beginning of each."""
-    said = pieces.plural(len(years), "action")
+    said = counted(len(years), "action")
     first = years.eq(years.min()).sum()
     if first == len(years):
         return f"{said} dès {years.min()}" if len(years) else said

@@ -16,6 +16,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.publishing.running.fork_protocol import end_with, serve
 
 if TYPE_CHECKING:
@@ -90,7 +91,6 @@ def warm_up() -> None:
     from ctg_analysis.chapter import demarche
     from ctg_analysis.core.notebooks import all_chapters
     from ctg_analysis.display.markup import _templates as pieces
-    from ctg_analysis.display.words.texts import number
     from ctg_analysis.publishing import pages
     from ctg_analysis.publishing.pages.html import chapter_page
     from ctg_analysis.publishing.running.cells import CONFIG, CellShell, run_cells
