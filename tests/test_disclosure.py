@@ -767,7 +767,7 @@ def test_a_sum_whose_open_part_is_not_known_is_withheld():
 
 
 def test_every_sum_has_its_open_part_in_the_catalogue_at_its_levels():
-    for whole, (open_part, _) in DECLARED["caf_et_msa"].sums.items():
+    for whole, (open_part, _) in DECLARED["caf_et_msa"].addition.sums.items():
         counts = [one for one in CATALOGUE.values() if one.value == Count(open_part)]
         assert any({"epci", "departement"} <= set(one.levels) for one in counts), whole
 
