@@ -15,6 +15,8 @@ from ctg_analysis.processing.check_raw import check_root
 from ctg_analysis.processing.freshness import inputs
 from ctg_analysis.processing.run import process
 
+pytestmark = pytest.mark.slow
+
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
 COMMUNES = {"etalab_decoupage", "contours"}
 SOME = COMMUNES | {"insee_etat_civil", "rna", "france_services", "depp_ips", "insee_acces", "demarche"}

@@ -426,6 +426,7 @@ def left_by(script: str, folder: Path, began: int, processes: int, **environment
     return living(marker)
 
 
+@pytest.mark.slow
 def test_a_build_that_is_killed_leaves_no_process(tmp_path):
     """The build, the template, the home of the territory, four jobs and what two of them have started."""
     assert left_by(WARM_JOBS, tmp_path, began=4, processes=10) == []

@@ -60,6 +60,7 @@ def test_what_a_chapter_cannot_take_stops_before_any_cell(tmp_path, france, para
     assert not output.exists()
 
 
+@pytest.mark.slow
 def test_a_notebook_that_is_not_a_chapter_runs_as_it_always_did(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1 + 1\nx")])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}

@@ -3,10 +3,13 @@
 from functools import cache
 from pathlib import Path
 
-from ctg_analysis.core.plain_text import values_of
+import yaml
+
+FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where libyaml is
 
 
 @cache
 def hand_worked_cases() -> dict[str, list[dict]]:
-    files = map(values_of, sorted((Path(__file__).parent / "cases").glob("*.yml")))
+    texts = [path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent / "cases").glob("*.yml"))]
+    files = [yaml.load(text, Loader=FAST) for text in texts]
     return {file["indicator"]: file["cases"] for file in files}
