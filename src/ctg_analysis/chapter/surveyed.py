@@ -13,8 +13,7 @@ from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, short_date
 from ctg_analysis.display.words.quantities import number
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.declared.demarche import SURVEY
+from ctg_analysis.sources import SOURCES, SURVEY
 
 SAMPLES = {
     "volontaires": "volontaires",

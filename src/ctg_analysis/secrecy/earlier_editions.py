@@ -69,8 +69,8 @@ def entry_of(observations: "pd.DataFrame", places: "pd.DataFrame") -> Entry | No
     """Return what observations that passed the gate tell of sources with a threshold, and which of their rows are
     withheld: what comes later is not to give these away either; None when nothing is told.
 
-    With them the open counts that can be subtracted from those of two sources together (Source.sums). places: columns
-    territory, level, commune.
+    With them the open counts that can be subtracted from those of two sources together (`Source.addition`). places:
+    columns territory, level, commune.
     """
     from ctg_analysis.catalogue import CATALOGUE
     from ctg_analysis.core.model import NOT_APPLICABLE, OK, SECRET, Count
@@ -80,9 +80,9 @@ def entry_of(observations: "pd.DataFrame", places: "pd.DataFrame") -> Entry | No
     restricted = table["source"].isin([name for name, one in SOURCES.items() if one.secrecy.threshold])
     if not (restricted & table["status"].ne(SECRET)).any():
         return None
-    opened = {Count(measure) for one in SOURCES.values() for measure, _ in one.sums.values()}
+    opened = {Count(measure) for one in SOURCES.values() if one.addition for measure, _ in one.addition.sums.values()}
     beside = table["indicator"].isin([one.id for one in CATALOGUE.values() if one.value in opened])
-    sums = table[table["source"].isin([name for name, one in SOURCES.items() if one.sums])]
+    sums = table[table["source"].isin([name for name, one in SOURCES.items() if one.addition])]
     beside &= _keys(table, [*PLACE, "period"]).isin(_keys(sums, [*PLACE, "period"]))
     rows = table.loc[restricted | beside, TEXTS + NUMBERS].astype(dict.fromkeys(TEXTS, str))
     members = places.loc[_keys(places, PLACE).isin(_keys(rows, PLACE)), [*PLACE, "commune"]]

@@ -17,7 +17,7 @@ from ctg_analysis.chapter.territory import Observed, forget_read
 from ctg_analysis.core.model import Ratio
 from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING
 from ctg_analysis.indicators.peers import left_out
-from ctg_analysis.sources.declared.demarche import SURVEY
+from ctg_analysis.sources import SURVEY
 
 SAID = "said"
 WITH_MEDIAN = ("_share", "_rate")
