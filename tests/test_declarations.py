@@ -102,8 +102,5 @@ def test_every_kind_of_value_is_written_by_its_name():
 
 
 def test_the_basket_of_services_is_told_as_it_is_counted():
-    definition = CATALOGUE["basket_services_share"].definition
-    assert (
-        f"parmi {len(FACILITY_TYPES.basket)} que cherche une famille avec enfants : {', '.join(FACILITY_TYPES.basket)}. "
-        in definition
-    )
+    definition, basket = CATALOGUE["basket_services_share"].definition, FACILITY_TYPES.basket
+    assert f"parmi {len(basket)} que cherche une famille avec enfants : {', '.join(basket)}. " in definition
