@@ -29,7 +29,7 @@ from typer.testing import CliRunner
 from ctg_analysis import cli
 from ctg_analysis.core import settings
 from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.notebooks import DEMARCHE, all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.processing import derivation
 from ctg_analysis.processing.freshness import MANIFEST, NOTES, RECORDED, is_stale, recorded
@@ -440,6 +440,7 @@ def test_a_former_page_stays_as_long_as_all_that_it_shows_passes():
     """Its own indicators alone count while its notebook is what it was; of what persons said, nothing may change."""
     young, heard = (one for one in all_chapters() if one.number in ("05", "12"))
     key, other = {"notebook": "1", OF_ALL: "1"}, {"notebook": "2", OF_ALL: "1"}
+    read = {young.path.stem: [INDICATOR, "pupils_count"], heard.path.stem: [DEMARCHE]}
     told = [
         (young, key, [], "a", True),
         (young, key, ["volunteers_count"], "a", True),
@@ -451,7 +452,7 @@ def test_a_former_page_stays_as_long_as_all_that_it_shows_passes():
     ]
     for chapter, then, withheld, voices, stays in told:
         stem = chapter.path.stem
-        former = {"chapters": {stem: {"key": then}}, "voices": "a"}
+        former = {"chapters": {stem: {"key": then, "read": read[stem]}}, "voices": "a"}
         report = SimpleNamespace(epci=EXAMPLE_EPCI)
         plan = SimpleNamespace(report=report, former=former, keys={stem: key | {OF_ALL: "2"}})
         assert passes_again(plan, chapter, {"withheld": withheld, "voices": voices}) is stays, (stem, then, withheld)

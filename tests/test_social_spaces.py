@@ -17,7 +17,6 @@ from ctg_analysis.chapter.territory import Observed, observed
 from ctg_analysis.cleaning.partners.agreements import AGREEMENTS
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
 from ctg_analysis.cleaning.partners.words import read_spaces
-from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.display.words import notes
@@ -316,11 +315,11 @@ def test_a_chapter_runs_again_when_a_structure_or_the_convention_or_what_a_score
     example, monkeypatch
 ):
     seen = observed(EXAMPLE_EPCI, example)
-    pages = {one.number: one for one in all_chapters()}
+    criteria = [one.id for one in CATALOGUE.values() if one.family == "social_criteria"]
 
     def read():
         readings.sums.cache_clear()
-        return sum_of_readings(seen, pages["01"]), sum_of_readings(seen, pages["09"])
+        return sum_of_readings(seen, ["births_count"]), sum_of_readings(seen, criteria)
 
     before = read()
     for owner, name, value in (

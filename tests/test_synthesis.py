@@ -58,6 +58,9 @@ class Seen:
     def compared(self, one, *, with_peers=True):
         return self.tested[self.tested["indicator"].eq(one.id)]
 
+    def tested_among(self, indicators):
+        return self.tested[self.tested["indicator"].isin([one.id for one in indicators])]
+
     def own(self, one):
         return self.table[self.table["indicator"].eq(one.id) & self.table["level"].eq("epci")].sort_values("period")
 

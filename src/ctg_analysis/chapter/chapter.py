@@ -31,7 +31,7 @@ from ctg_analysis.indicators.childcare_authority import authorities, read_thresh
 from ctg_analysis.indicators.comparisons import common_period, latest_period
 from ctg_analysis.indicators.peers import medians, published, sentence
 from ctg_analysis.indicators.significance import notable
-from ctg_analysis.indicators.simulation import RATE, Missing, simulate
+from ctg_analysis.indicators.simulation import RATE, WORKED_OUT_FROM, Missing, simulate
 from ctg_analysis.processing.run import ensure
 
 DRAWN = {
@@ -283,8 +283,8 @@ class Chapter:
     def simulation(self, *, places: int, leaving: int) -> Html:
         """Return what more places in childcare centres and fewer childminders would make of the coverage rate."""
         one = self._indicator(RATE)
-        own = self.observations[self.observations["level"].eq("epci")]
-        found = simulate(own, places=places, leaving=leaving)
+        rows = self.seen.of(WORKED_OUT_FROM)
+        found = simulate(rows[rows["level"].eq("epci")], places=places, leaving=leaving)
         if isinstance(found, Missing):
             lacking = self._indicator(found.indicator)
             year = f" ({date_text(found.period)})" if found.period else ""
@@ -380,4 +380,5 @@ class Chapter:
         if name not in CATALOGUE:
             raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
         self._used.append(name)
+        self.seen.read.add(name)
         return CATALOGUE[name]

@@ -246,11 +246,11 @@ def on_map(seen: Observed, one: Indicator) -> pd.DataFrame:
 
 def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | None:
     """Return the shares of the population by age and sex of a place, None when one is missing."""
-    rows = seen.observations
+    ids = {(sex, band): f"{sex}_{band}_count" for sex in charts.SEXES for band in charts.BANDS}
+    rows = seen.of(list(ids.values()))
     rows = rows[rows["level"].eq(level) & rows["territory"].eq(code) & rows["period"].eq(period)]
     values = dict(zip(rows["indicator"], rows["value"], strict=True))
-    keys = [(sex, band) for sex in charts.SEXES for band in charts.BANDS]
-    return charts.shares_by_age({(sex, band): values[f"{sex}_{band}_count"] for sex, band in keys})
+    return charts.shares_by_age({key: values[name] for key, name in ids.items()})
 
 
 def withheld(seen: Observed, one: Indicator) -> str:

@@ -43,9 +43,10 @@ class Message:
 def messages(seen: Observed) -> list[Message]:
     """Return at most ten messages, one for each thematic chapter that has any, by the rule of RULE."""
     starred = [one for one in CATALOGUE.values() if one.star and one.chapter <= LAST_THEME]
-    gaps = tested_gaps(seen.tested, starred)
+    tested = seen.tested_among(starred)
+    gaps = tested_gaps(tested, starred)
     gaps = gaps[notable(gaps["p"])]
-    known = places_known(seen.tested)
+    known = places_known(tested)
     themes = sorted({one.chapter for one in starred})
     found = (_candidates(seen, [one for one in starred if one.chapter == theme], gaps, known) for theme in themes)
     return [first for of_theme in found if (first := next(of_theme, None))][:MOST]
@@ -155,8 +156,8 @@ def overview(seen: Observed) -> pd.DataFrame:
     None without one; reference: its name.
     """
     found = []
-    known = places_known(seen.tested)
     related = [one for one in CATALOGUE.values() if one.star and not one.family and isinstance(one.value, RELATIVE)]
+    known = places_known(seen.tested_among(related))
     for one in (one for one in related if _compares(one, known)):
         rows = seen.compared(one)
         rows = rows[rows["status"].eq(OK)]

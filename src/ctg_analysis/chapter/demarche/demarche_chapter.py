@@ -11,7 +11,7 @@ from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.demarche.backlinks import proved
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import Indicator
-from ctg_analysis.core.notebooks import notebooks
+from ctg_analysis.core.notebooks import DEMARCHE, notebooks
 from ctg_analysis.demarche.tables import PUBLIC, TABLES
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.display import markup
@@ -51,6 +51,7 @@ class DemarcheChapter:
 
     def __init__(self, seen: Observed):
         self.seen, self.demarche = seen, seen.demarche
+        seen.read.add(DEMARCHE)
 
     @classmethod
     def open(cls, epci: str | int) -> Self:
