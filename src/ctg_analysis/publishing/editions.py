@@ -24,7 +24,7 @@ from ctg_analysis.core.settings import data_root
 from ctg_analysis.secrecy.earlier_editions import EDITIONS, PROVENANCE, adopt
 
 HOME, JOURNAL, RECORD = EDITIONS, ".journal", PROVENANCE
-NEEDED = {"after", "chapters", "code", "date", "observations"}  # what the record of an edition holds at least
+NEEDED = {"after", "chapters", "date", "observations"}  # what the record of an edition holds at least
 DAMAGED = ".damaged"  # what was found in editions in the place of their own files
 
 
