@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from convention_texts import DATE, HOSTILE, as_project, filled, plain
 from docx import Document
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
@@ -32,8 +33,6 @@ from ctg_analysis.publishing.word.reference import Written, read_reference
 from ctg_analysis.publishing.word.revisions import comparison
 from ctg_analysis.publishing.word.word import fill
 from ctg_analysis.publishing.word.writing import RECORD, place, write
-
-DATE = "2026-11-24"
 
 
 @pytest.fixture(scope="module")
@@ -55,15 +54,6 @@ def written(documents):
 
 def opened(content: bytes):
     return Document(io.BytesIO(content))
-
-
-def filled(one, model: str = CONVENTION) -> bytes:
-    context = {CONVENTION: convention.context, CHANGES: convention.changes}[model](one, read_reference())
-    return fill(models() / model, context, title="Convention", date=DATE)
-
-
-def plain(text: str) -> str:
-    return re.sub(r"[\s\u00a0\u202f]+", " ", text).replace("’", "'")
 
 
 def words(document) -> str:
@@ -201,10 +191,6 @@ def test_there_is_a_fiche_for_each_active_action(documents, example_dossier):
 
 
 # Project or validated, what changes
-
-
-def as_project(one, **changed):
-    return dataclasses.replace(one, convention=one.convention.model_copy(update={"statut": "projet", **changed}))
 
 
 def test_a_project_says_so_on_each_page_and_a_validated_one_does_not(written, example_dossier):
@@ -367,9 +353,6 @@ def test_the_real_territory_is_told_that_it_has_no_convention_yet(france):
 # What is written in the files stays text
 
 
-HOSTILE = '<w:br/>&amp;{{ 7*7 }}{% x %}{{p x }} =HYPERLINK("http://x") \x0b ]]> </w:t>'
-
-
 def test_a_label_stays_text_whatever_it_holds(example_dossier):
     tables = {name: table.copy() for name, table in example_dossier.material.tables.items()}
     tables["actions"]["titre"] = HOSTILE
@@ -402,6 +385,7 @@ def own_template(tmp_path, *lines: str, styles=True):
     return path
 
 
+@pytest.mark.nightly
 def test_a_template_of_the_user_takes_the_place_of_ours(spoiled):
     own = own_template(spoiled.material(EXAMPLE_EPCI), "Modèle de la Caf : {{ intitule }}")
     assert template(CONVENTION, spoiled, EXAMPLE_EPCI) == own

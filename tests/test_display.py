@@ -19,6 +19,7 @@ from ctg_analysis.display.drawings.drawing import length
 from ctg_analysis.display.drawings.land import land, read_land
 from ctg_analysis.display.drawings.maps import class_breaks
 from ctg_analysis.display.drawings.style import SEQUENTIAL
+from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import quantities, sentences, texts
 from ctg_analysis.display.words.quantities import singular
@@ -94,8 +95,8 @@ def test_a_label_with_markup_is_escaped_everywhere():
     evil = "<script>alert(1)</script>"
     table = markup.table(markup.Table(evil, ["a", evil], [[evil, evil]]))
     figure = markup.figure(
-        "<svg ></svg>", file="x.csv", kind="chart", title=evil, subtitle=evil, alt=f'"{evil}', source=evil, note=evil,
-        data=markup.Table(evil, ["a"], [[evil]]),
+        "<svg ></svg>", file="x.csv", kind="chart", title=evil, subtitle=evil, alt=f'"{evil}', note=evil,
+        source=Citation(evil), data=markup.Table(evil, ["a"], [[evil]]),
     )  # fmt: skip
     page = {"territory": evil, "title": evil, "chapters": [], "current": "", "fictional": False, "geography": evil}
     whole = chapter_page(nbformat.v4.new_notebook(), page)
@@ -127,9 +128,9 @@ def test_a_chart_without_alternative_or_source_is_refused():
         "data": markup.Table("c", ["a"], []),
     }
     with pytest.raises(ValueError, match="text alternative"):
-        markup.figure("<svg ></svg>", alt=" ", source="INSEE", **words)
+        markup.figure("<svg ></svg>", alt=" ", source=Citation("INSEE"), **words)
     with pytest.raises(ValueError, match="source"):
-        markup.figure("<svg ></svg>", alt="Barres", source="", **words)
+        markup.figure("<svg ></svg>", alt="Barres", source=Citation(""), **words)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@x", "\t=1"])

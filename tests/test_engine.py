@@ -13,6 +13,7 @@ import nbformat
 import papermill
 import pytest
 from notebook_files import write_notebook
+from processes import living
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters, chosen_chapters
@@ -56,18 +57,6 @@ def outcome_of(chapter, folder, warm, limits=workers.LIMITS):
     return outcome
 
 
-def living(marker: str) -> list[int]:
-    """Return the processes with this word in their environment, those already dead left out."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if marker.encode() in (entry / "environ").read_bytes():
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
-
-
 def test_what_chapters_import_is_in_the_warm_process_already(tmp_path, warm):
     """A module that a fork has to import is read and compiled again for every chapter."""
     sources = [cell.source for one in all_chapters() for cell in nbformat.read(one.path, 4).cells]
@@ -78,7 +67,7 @@ def test_what_chapters_import_is_in_the_warm_process_already(tmp_path, warm):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("numbers", [["04", "12"], pytest.param([], marks=pytest.mark.nightly, id="all")])
+@pytest.mark.parametrize("numbers", [["12"], pytest.param([], marks=pytest.mark.nightly, id="all")])
 def test_both_engines_give_the_same_notebook_for_every_chapter(tmp_path, warm, monkeypatch, numbers):
     """Scenario: the stock kernel is the reference; the bytes of the notebooks are compared, clocks and ids in them."""
     chapters, made = chosen_chapters(numbers), {}
@@ -437,6 +426,7 @@ def left_by(script: str, folder: Path, began: int, processes: int, **environment
     return living(marker)
 
 
+@pytest.mark.slow
 def test_a_build_that_is_killed_leaves_no_process(tmp_path):
     """The build, the template, the home of the territory, four jobs and what two of them have started."""
     assert left_by(WARM_JOBS, tmp_path, began=4, processes=10) == []

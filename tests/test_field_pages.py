@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -17,7 +18,7 @@ from ctg_analysis.chapter.demarche.consultation import Consultation, open_consul
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
 from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root, settings
+from ctg_analysis.core.settings import EXAMPLE_EPCI, MATERIAL, data_root, settings
 from ctg_analysis.demarche.files.material import open_material
 from ctg_analysis.demarche.files.restricted import open_restricted
 from ctg_analysis.demarche.results.demarche import Demarche
@@ -56,7 +57,7 @@ def shown(example):
 def root(example, tmp_path):
     """A data root with the field material alone, which a test may spoil."""
     root = copy_of(example, tmp_path)
-    process_material(root)
+    shutil.copytree(example.processed / MATERIAL, root.processed / MATERIAL)
     return root
 
 

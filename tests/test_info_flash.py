@@ -11,12 +11,12 @@ from itertools import pairwise
 
 import pikepdf
 import pytest
+from accessibility import HEIGHT, NARROWEST, PHONE, WIDE, violations, with_axe
 from browser import NONE_FOUND, chromium
+from convention_texts import HOSTILE
+from french_text import faults
 from material_files import add, change, line_of
 from reader import Text
-from test_browser import HEIGHT, NARROWEST, PHONE, WIDE, violations, with_axe
-from test_convention import HOSTILE
-from test_french import faults
 
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
@@ -121,6 +121,7 @@ def test_the_key_figures_are_those_of_the_report(pages, shipped):
         assert year in sentence
 
 
+@pytest.mark.nightly
 def test_a_key_figure_that_the_observations_do_not_have_is_refused_in_one_line(example, tmp_path):
     root = DataRoot(tmp_path / "exemple")
     (root.path / "raw").mkdir(parents=True)

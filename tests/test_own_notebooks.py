@@ -66,6 +66,7 @@ def test_what_cannot_be_read_as_a_notebook_is_refused_alone(folder):
     assert len(keys(chosen, data_root(EXAMPLE_EPCI), EXAMPLE_EPCI)) == 5
 
 
+@pytest.mark.nightly
 def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     """Scenario: five notebooks, one of them sound; they are mended and spoilt from a build to the next."""
     out = tmp_path / "reports"

@@ -195,6 +195,7 @@ def write_edition(home, name, observations=TWO, places=PLACES, **provenance):
     if places is not None:
         places.to_parquet(folder / "places.parquet")
     if provenance:
+        provenance = {"date": "2026-01-01", "observations": "", "after": None, "chapters": {}} | provenance
         (folder / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
     return folder
 
@@ -362,7 +363,7 @@ def test_what_was_published_protects_the_neighbour_when_its_private_folder_is_de
     assert DEPARTEMENT not in now and NEIGHBOUR not in now
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_figures_told_without_an_edition_are_recorded(real, home, built):
     answer = CliRunner().invoke(cli.app, ["observations", EPCI])
     assert answer.exit_code == 0 and INDICATOR in answer.output
@@ -371,7 +372,7 @@ def test_figures_told_without_an_edition_are_recorded(real, home, built):
     assert record(built().place)["published"] == name.partition("/")[2] and list(entries(real)) == [name]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_new_entry_makes_nothing_to_do_again_and_changes_nothing_of_what_it_tells(real, home, built):
     """After a partner's form has changed: an edition is recorded, then nothing is derived, then the same tables are."""
     built()
@@ -401,7 +402,7 @@ def test_a_hole_stops_every_command_with_one_line(real, home, built):
         assert f"data/published/{name}: found nothing" in said and said.count("restore data/published") == 1, command
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_chapter_that_fails_shows_no_figure_that_is_withheld_now(real, home, built):
     """Without anything withheld its former page stays; after a stricter agreement, words of excuse take its place."""
     place, page, count = built().place, "05_essai.html", f">{YOUTH['99004']}<"
@@ -418,7 +419,7 @@ def test_a_chapter_that_fails_shows_no_figure_that_is_withheld_now(real, home, b
     assert kept == [] and PUBLISHED in told and count not in told
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_nothing_is_handed_over_before_it_is_recorded(example, tmp_path, monkeypatch):
     def refuse(*_):
         raise InterruptedError

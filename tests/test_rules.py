@@ -138,6 +138,7 @@ def test_r3_the_rule_is_detected_over_many_epcis_and_indicators(rule, seed):
     assert detect_rounding(*caf_tables(rule, [21, 8, 15, 30, 12], seed=seed), STEP) == rule
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("rule", [NEAREST, FLOOR])
 def test_r3_one_indicator_of_one_epci_never_gives_the_wrong_rule_and_mostly_none(rule):
     found = [detect_rounding(*caf_tables(rule, [12], indicators=1, seed=seed), STEP) for seed in range(200)]

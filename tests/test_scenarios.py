@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from test_bad_input import add, copied
+from raw_files import add, copied
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import large_communes

@@ -9,6 +9,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import childcare
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number
@@ -161,7 +162,9 @@ def test_the_bars_have_the_components_before_and_after():
             "value": [25, 35, 1.5],
         }
     )
-    html = childcare.simulation(CATALOGUE[RATE], simulate(observed(KNOWN), places=12, leaving=10), parts, "Cnaf.").html
+    html = childcare.simulation(
+        CATALOGUE[RATE], simulate(observed(KNOWN), places=12, leaving=10), parts, Citation("Cnaf.")
+    ).html
     lines = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr.*?</tr>", html)]
     assert lines[1:] == [
         ["Publié, 2023", "60,0", "25,0", "35,0", "1,5", "180"],

@@ -6,8 +6,7 @@ import re
 
 import pandas as pd
 import pytest
-from raw_files import said, values
-from test_bad_input import copied
+from raw_files import copied, said, values
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, spaces

@@ -145,7 +145,7 @@ def test_scenario_7_at_most_ten_messages_each_a_number_a_comparison_a_chart_and_
         if isinstance(one.value, Count | Mean):
             beyond = rows.iloc[1:]
             assert not any(name in message.comparison + message.drawing for name in beyond["name"])
-        assert "Source" in message.source
+        assert "Source" in message.source.text
     plain = re.sub(r"<[^>]+>", " ", chapter.messages().html + chapter.meanings().html)
     assert not re.search(r"euclid|centrées|écart-type|Benjamini|Poisson", plain)
     assert not re.search(r"(?<![\d,\u202f])[01] (?:lieux|\w{3,}s|\w+aux)\b", plain)

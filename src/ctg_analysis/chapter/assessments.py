@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.breakdowns import SCALES, TITLES
+from ctg_analysis.catalogue import CATALOGUE, SCALES, TITLES
 from ctg_analysis.chapter.figures import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK, Indicator
@@ -37,7 +36,7 @@ def scores(seen: Observed, name: str, members: list[Indicator]) -> Html:
     steps = ", ".join(f"{rank} {words}" for rank, words in enumerate(scale))
     note = f"Échelle : {steps}. De plusieurs sites d'une commune, la note est la moyenne."
     shown = tables.listed(table, f"{TITLES[name]}, {period}", note=note)
-    return Html(f"{shown.html}\n{markup.source(source(seen, pd.concat(used))).html}")
+    return markup.together(shown, markup.source(source(seen, pd.concat(used))))
 
 
 def meaning(value: float, scale: tuple[str, ...]) -> str:
@@ -61,4 +60,4 @@ def norms(seen: Observed, name: str) -> Html:
         used.append(rows.iloc[[0]])
     header = ["Public", f"Ici ({CATALOGUE[indicator].unit})", "Au plus, d'après les textes", "En moyenne", "Période"]
     shown = tables.listed(pd.DataFrame(lines, columns=header), "Encadrement mesuré et norme")
-    return Html(f"{shown.html}\n{markup.source(source(seen, pd.concat(used))).html}")
+    return markup.together(shown, markup.source(source(seen, pd.concat(used))))

@@ -127,10 +127,10 @@ class Chapter:
         one = self._indicator(indicator)
         rows = self.seen.compared(one)
         said = self._read(one, more)
-        return said if rows.empty else Html(f"{said.html}\n{markup.source(figures.source(self.seen, rows)).html}")
+        return said if rows.empty else markup.together(said, markup.source(figures.source(self.seen, rows)))
 
     def _read_and(self, chart: Html, one: Indicator) -> Html:
-        return Html(f"{self._read(one).html}\n{chart.html}")
+        return markup.together(self._read(one), chart)
 
     def _read(self, one: Indicator, more: str = "") -> Html:
         rows = self.seen.compared(one)
@@ -322,7 +322,7 @@ class Chapter:
         if group.peers.empty:
             return how
         listed = published(group, self.seen.profiles, self.seen.territories)
-        return Html(how.html + "\n" + tables.listed(listed, "EPCI comparables, du plus proche au moins proche").html)
+        return markup.together(how, tables.listed(listed, "EPCI comparables, du plus proche au moins proche"))
 
     def messages(self) -> Html:
         """Return the messages of the synthèse, chosen by rule, each with its number, a comparison and its proof."""

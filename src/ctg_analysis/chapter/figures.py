@@ -7,15 +7,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import surveyed, synthesis
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import LEVELS, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps, spine
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import messages, notes, sentences, texts
 from ctg_analysis.display.words.dates import date_text, short_date
@@ -154,7 +153,7 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     period = date_text(own["period"].iloc[0])
     if len(own) > 1 and not own["value"].any():
         said = f"{title}, {period} : {own['text'].iloc[0]} pour {texts.listed(list(own['name']))}."
-        return Html(markup.reading(texts.typography(said), "").html + "\n" + markup.source(source(seen, own)).html)
+        return markup.together(markup.reading(texts.typography(said), ""), markup.source(source(seen, own)))
     data = charts.family_listing(known, compared, seen.territory["name"])
     drawing = bars.comparison(own)
     units = {one.unit for one in known}
@@ -306,9 +305,9 @@ def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
     )
 
 
-def with_source(said: str, source: str) -> Html:
+def with_source(said: str, source: Citation) -> Html:
     """Return a sentence that stands alone, and its source below."""
-    return Html(f"{markup.reading(texts.typography(said), '').html}\n{markup.source(source).html}")
+    return markup.together(markup.reading(texts.typography(said), ""), markup.source(source))
 
 
 def is_pointless(seen: Observed, one: Indicator) -> bool:
@@ -320,7 +319,7 @@ def is_pointless(seen: Observed, one: Indicator) -> bool:
     return len(latest) > 0 and latest["status"].eq(NOT_APPLICABLE).all()
 
 
-def source(seen: Observed, rows: pd.DataFrame, *, series: bool = False) -> str:
+def source(seen: Observed, rows: pd.DataFrame, *, series: bool = False) -> Citation:
     """Return the source line: producer, dataset, geography, date of extraction; how residents were asked."""
     names = [name for name in dict.fromkeys(rows["source"]) if name in seen.received]
     if names == [SURVEY]:
@@ -328,7 +327,8 @@ def source(seen: Observed, rows: pd.DataFrame, *, series: bool = False) -> str:
     taken = max(seen.received[name] for name in names)
     cited = " ; ".join(notes.source_text(SOURCES[name]) for name in names)
     geography = notes.geography([SOURCES[name] for name in names], seen.year, series=series)
-    return texts.typography(f"{cited}. {geography}, extraction du {short_date(taken)}.")
+    text = f"{cited}. {geography}, extraction du {short_date(taken)}."
+    return Citation(texts.typography(text), taken)
 
 
 def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[str, str], title: str) -> Html:

@@ -44,4 +44,4 @@ def table(seen: Observed, several: list[Indicator]) -> Html:
     columns = [(other, period, rows[rows["period"].eq(period)]) for other, rows in found]
     cited = figures.source(seen, pd.concat([rows for *_, rows in columns]))
     written = tables.places_by_indicator(places, columns, local=len(known), source=cited, note="")
-    return Html(markup.reading(texts.typography(said), texts.typography(more)).html + "\n" + written.html)
+    return markup.together(markup.reading(texts.typography(said), texts.typography(more)), written)

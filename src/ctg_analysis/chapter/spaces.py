@@ -4,7 +4,7 @@ import datetime
 
 import pandas as pd
 
-from ctg_analysis.catalogue.breakdowns import SCALES, TITLES
+from ctg_analysis.catalogue import SCALES, TITLES
 from ctg_analysis.chapter.assessments import UNSAID, meaning
 from ctg_analysis.chapter.figures import source, unavailable
 from ctg_analysis.chapter.territory import Observed, Span
@@ -14,7 +14,7 @@ from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.drawings import gantt
-from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, span_text
 
@@ -34,10 +34,10 @@ def approvals(seen: Observed, one: Indicator) -> Html:
     asked = datetime.date.fromisoformat(min(f"{rows['period'].iloc[0]}-12-31", seen.received[APPROVALS]))
     when = f"situation au {date_text(asked)}"
     cited = _cited(seen)
-    return Html(f"{_calendar(rows, span, when, cited).html}\n{_table(rows, span, asked, when, cited).html}")
+    return markup.together(_calendar(rows, span, when, cited), _table(rows, span, asked, when, cited))
 
 
-def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: str) -> Html:
+def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: Citation) -> Html:
     drawn = pd.DataFrame(
         {
             "name": rows["site"],
@@ -85,7 +85,7 @@ def early(ends: pd.Series, span: Span | None) -> str:
     return f"{some} sur {whole} {'prend' if before == 1 else 'prennent'} fin avant la convention"
 
 
-def _table(rows: pd.DataFrame, span: Span | None, asked: datetime.date, when: str, cited: str) -> Html:
+def _table(rows: pd.DataFrame, span: Span | None, asked: datetime.date, when: str, cited: Citation) -> Html:
     lines = []
     for row in rows.itertuples(index=False):
         approval = f"du {date_text(row.begin)} au {date_text(row.end)}{_not_running(row, asked)}"
@@ -132,5 +132,5 @@ def criteria(seen: Observed, name: str, members: list[Indicator]) -> Html:
     return pieces.table(caption, header, lines, _cited(seen), f"Échelle : {steps}.")
 
 
-def _cited(seen: Observed) -> str:
+def _cited(seen: Observed) -> Citation:
     return source(seen, pd.DataFrame({"source": [APPROVALS]}))

@@ -1,5 +1,7 @@
 """The synthèse and the sheets of the communes: what was observed of a territory, chosen and put in words."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -34,7 +36,7 @@ def _said(seen: Observed, message: synthesis.Message, chapters: dict[str, Chapte
         sentence=sentences.sentence(one, rows.iloc[0]),
         comparison=texts.typography(comparison),
         drawing=drawing,
-        source=texts.typography(f"Source : {cited}"),
+        source=replace(cited, text=texts.typography(f"Source : {cited}")),
         page=chapter.page,
         anchor=one.id,
         label=texts.typography(one.label),
@@ -80,7 +82,7 @@ def communes(seen: Observed, indicators: list[Indicator]) -> Html:
     past = seen.readable(CATALOGUE["historical_population_count"])
     written = [_sheet(place, found, past, seen.epci) for place in seen.communes.itertuples(index=False)]
     source = figures.source(seen, pd.concat([rows for *_, rows in columns]))
-    return sheets.sheets(written, ["Indicateur", "Commune", "Ensemble", "Période"], f"Source\u00a0: {source}")
+    return sheets.sheets(written, ["Indicateur", "Commune", "Ensemble", "Période"], source)
 
 
 def _cells(rows: pd.DataFrame) -> dict[tuple[str, str], str]:

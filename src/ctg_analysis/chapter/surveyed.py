@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.catalogue import TITLES
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.display.demarche.consultation import FEW
 from ctg_analysis.display.drawings import bars
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, short_date
@@ -29,12 +29,13 @@ def is_surveyed(one: Indicator) -> bool:
     return SURVEY in one.sources
 
 
-def source(demarche: Demarche) -> str:
+def source(demarche: Demarche) -> Citation:
     """Return the source line of a result of the consultation: mode, sample, dates, number of answers."""
     about = demarche.table("consultation").iloc[0]
     how = "; ".join((SAMPLES[about["plan"]], about["modes"].replace("|", ", "))).replace(";", " ;")
     days = " au ".join(short_date(about[day]) for day in ("start", "end"))
-    return texts.typography(f"{SOURCES[SURVEY].label} ({how}), du {days}, n = {number(about['usable'])}.")
+    text = f"{SOURCES[SURVEY].label} ({how}), du {days}, n = {number(about['usable'])}."
+    return Citation(texts.typography(text), f"{about['end']:%Y-%m-%d}")
 
 
 def base(row: pd.Series) -> str:

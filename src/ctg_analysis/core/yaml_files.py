@@ -16,6 +16,7 @@ DEEPEST = 20  # parts inside of parts
 LARGEST = 1_000_000  # bytes
 TEXTS = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value as its text: that of libyaml is ten times faster
 BLANK = ("", [], {})
+KEY = "?"  # of several parts
 
 Place = tuple[str | int, ...]  # keys and ranks that lead to a value
 
@@ -53,15 +54,14 @@ def read_yaml(path: Path, model: Any) -> ReadYaml:
     if not path.is_file():
         return ReadYaml()
     shown = project_path(path)
-    try:
-        node = composed(path)
-    except InputError as error:
-        return ReadYaml(findings=tuple(error.findings))
-    if node is None:
-        return ReadYaml()
     lines: dict[Place, int] = {}
     findings: list[Finding] = []
-    content = _content(node, (), lines, findings, shown)
+    try:
+        content = _content(path, lines, findings)
+    except InputError as error:
+        return ReadYaml(findings=tuple(error.findings))
+    if not lines:
+        return ReadYaml()
     try:
         value = TypeAdapter(model).validate_python(content)
     except ValidationError as error:
@@ -69,32 +69,73 @@ def read_yaml(path: Path, model: Any) -> ReadYaml:
     return ReadYaml(value, lines, tuple(findings))
 
 
-def _content(node: yaml.Node, place: Place, lines: dict[Place, int], findings: list[Finding], shown: str) -> Any:
-    """Return the texts, lists and mappings of a part; note its lines, and the keys that come twice."""
-    lines[place] = node.start_mark.line + 1
-    if isinstance(node, yaml.ScalarNode):
-        return node.value.strip()
-    if isinstance(node, yaml.SequenceNode):
+def _content(path: Path, lines: dict[Place, int], findings: list[Finding]) -> Any:
+    """Return the texts, lists and mappings of a file, in one pass; note its lines, and the keys that come twice.
+
+    Raises:
+        InputError: one finding: its size, its encoding, an alias, its depth, a second document, what is not YAML.
+    """
+    text = _text(path)
+    try:
+        events = iter(yaml.parse(text, Loader=TEXTS))
+        content = None
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent) and lines:
+                raise _wrong(path, event.start_mark.line + 1, "another document (---)", "one")
+            if isinstance(event, yaml.NodeEvent):
+                content = _part(event, events, (), path, lines, findings)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = min(mark.line + 1, len(text.splitlines())) if mark else None  # it may stand after the last one
+        raise _wrong(path, line, "text that is not YAML", "YAML") from error
+    return content
+
+
+def _part(
+    event: yaml.NodeEvent,
+    events: Iterator[yaml.Event],
+    place: Place,
+    path: Path,
+    lines: dict[Place, int],
+    findings: list[Finding],
+) -> Any:
+    """Return the part that begins with an event."""
+    line = event.start_mark.line + 1
+    lines.setdefault(place, line)  # the line of its key, if it has one
+    if isinstance(event, yaml.ScalarEvent):
+        return event.value.strip()
+    if isinstance(event, yaml.AliasEvent):
+        raise _wrong(path, line, "an alias (*)", "the text itself")
+    if len(place) >= DEEPEST:
+        raise _wrong(path, line, "parts inside of parts", f"{DEEPEST} levels at most")
+    if isinstance(event, yaml.SequenceStartEvent):
         values: list[Any] = []
-        for part in node.value:
-            value = _content(part, (*place, len(values)), lines, findings, shown)
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            lines.pop((*place, len(values)), None)  # that of a blank one
+            value = _part(event, events, (*place, len(values)), path, lines, findings)
             if value not in BLANK:
                 values.append(value)
         return values
-    parts, keys = {}, set()
-    for key, part in node.value:
+    parts: dict[str, Any] = {}
+    names = set()
+    for key in events:
+        if isinstance(key, yaml.MappingEndEvent):
+            break
         line = key.start_mark.line + 1
-        if not isinstance(key, yaml.ScalarNode):
-            findings.append(Finding(shown, line, ".".join(map(str, place)) or None, "a key of several parts", "a name"))
-            continue
-        inside = (*place, key.value)
-        if key.value in keys:
-            findings.append(Finding(shown, line, ".".join(map(str, inside)), "this key again", "each key once"))
-        keys.add(key.value)
-        value = _content(part, inside, lines, findings, shown)
-        if value not in BLANK:
-            parts[key.value] = value
+        name = _part(key, events, (*place, KEY), path, {}, findings)
+        if not isinstance(name, str):
+            findings.append(Finding(project_path(path), line, _column(place), "a key of several parts", "a name"))
+            name = KEY
+        inside = (*place, name)
+        if name in names:
+            findings.append(Finding(project_path(path), line, _column(inside), "this key again", "each key once"))
+        names.add(name)
         lines[inside] = line
+        value = _part(next(events), events, inside, path, lines, findings)
+        if value not in BLANK:
+            parts[name] = value
     return parts
 
 
@@ -104,10 +145,10 @@ def _finding(problem: dict, lines: dict[Place, int], shown: str) -> Finding:
         if (*place, part) in lines:
             place = (*place, part)
     line = lines[place]
-    column = ".".join(map(str, place)) or None
+    column = _column(place)
     match problem["type"]:
         case "missing":
-            return Finding(shown, line, ".".join(map(str, (*place, problem["loc"][-1]))), "nothing", "a value")
+            return Finding(shown, line, _column((*place, problem["loc"][-1])), "nothing", "a value")
         case "value_error":
             expected = str(problem["ctx"]["error"])
         case "literal_error":
@@ -119,12 +160,21 @@ def _finding(problem: dict, lines: dict[Place, int], shown: str) -> Finding:
     return Finding(shown, line, column, repr(problem["input"])[:60], expected)
 
 
+def _column(place: Place) -> str | None:
+    return ".".join(map(str, place)) or None
+
+
 def composed(path: Path) -> yaml.Node | None:
     """Return the tree of a YAML file, every value as its text; None when it is empty.
 
     Raises:
-        InputError: one finding: its size, its encoding, an alias, its depth, a second document.
+        InputError: one finding.
     """
+    _content(path, {}, [])
+    return yaml.compose(_text(path), Loader=TEXTS)
+
+
+def _text(path: Path) -> str:
     content = path.read_bytes()
     if len(content) > LARGEST:
         raise _wrong(path, None, f"{len(content)} bytes", f"{LARGEST} at most")
@@ -135,29 +185,7 @@ def composed(path: Path) -> yaml.Node | None:
         raise _wrong(path, line, f"the byte 0x{content[error.start]:02x}", IN_UTF8) from error
     if place := BIDIRECTIONAL.search(text):
         raise _wrong(path, text.count("\n", 0, place.start()) + 1, *TURNED_ROUND)
-    try:
-        for line, found, expected in _harms(text):
-            raise _wrong(path, line, found, expected)
-        return yaml.compose(text, Loader=TEXTS)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = min(mark.line + 1, len(text.splitlines())) if mark else None  # it may stand after the last one
-        raise _wrong(path, line, "text that is not YAML", "YAML") from error
-
-
-def _harms(text: str) -> Iterator[tuple[int, str, str]]:
-    """Yield what is not taken: line, what was found, what was expected. It comes before the tree is made."""
-    depth = documents = 0
-    for event in yaml.parse(text, Loader=TEXTS):
-        line = event.start_mark.line + 1
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        documents += isinstance(event, yaml.DocumentStartEvent)
-        if documents > 1:
-            yield line, "another document (---)", "one"
-        if isinstance(event, yaml.AliasEvent):
-            yield line, "an alias (*)", "the text itself"
-        if depth > DEEPEST:
-            yield line, "parts inside of parts", f"{DEEPEST} levels at most"
+    return text
 
 
 def _wrong(path: Path, line: int | None, found: str, expected: str) -> InputError:

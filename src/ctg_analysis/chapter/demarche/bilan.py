@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import figures
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.territory import Observed
@@ -14,7 +13,7 @@ from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.demarche.tables.governance import ACTIVE
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import realisation
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import counted, quantity
@@ -175,7 +174,7 @@ class Bilan(DemarcheChapter):
         return self.definitions(self._used)
 
     @property
-    def _source(self) -> str:
+    def _source(self) -> Citation:
         return self.source(ACTIONS, day=self._day)
 
     @property

@@ -15,7 +15,7 @@ from ctg_analysis.core.notebooks import DEMARCHE, notebooks
 from ctg_analysis.demarche.tables import PUBLIC, TABLES
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import notes, texts
 from ctg_analysis.display.words.dates import short_date
 
@@ -103,14 +103,14 @@ class DemarcheChapter:
             return Html("")
         tables = [PUBLIC[name] for name in self.BEGINS_WITH]
         files = [{"file": table.file, "title": texts.typography(table.title)} for table in tables]
-        return markup.piece("begin.html.j2", epci=self.seen.epci, files=files)
+        return markup.begin(self.seen.epci, files)
 
     def proves(self, place: str) -> Html:
         """Return which constats rest on what stands under an id, with links to them; nothing when none does."""
         constats = proved(self.demarche).get(place)
         return markup.piece("proves.html.j2", constats=constats) if constats else Html("")
 
-    def source(self, *names: str, day: str = "") -> str:
+    def source(self, *names: str, day: str = "") -> Citation:
         """Return where figures come from: the tables, and the day at which they were true.
 
         day: ISO; by default the newest one that the tables tell, or else that any table tells.
@@ -119,7 +119,7 @@ class DemarcheChapter:
         what = " ; ".join(texts.uncapitalised(title) for title in titles)
         told = day or self.newest(*names) or self.newest(*DATES)
         state = f"état au {short_date(told)}" if told else "état non daté"
-        return texts.typography(f"Démarche de la convention territoriale globale, {what}, {state}.")
+        return Citation(texts.typography(f"Démarche de la convention territoriale globale, {what}, {state}."), told)
 
     def newest(self, *names: str) -> str:
         """Return the newest day that tables tell, ISO; empty when none does."""

@@ -18,7 +18,7 @@ from ctg_analysis.display.demarche import actors
 from ctg_analysis.display.demarche import chain as linked
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import priorities as shown_as
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import counted, number, quantity
@@ -226,7 +226,7 @@ class Enjeux(DemarcheChapter):
         return pieces.plain(f"{what} : les enjeux n'ont pas encore été soumis au vote.")
 
     @property
-    def _source(self) -> str:
+    def _source(self) -> Citation:
         return self.source("votes")
 
     @property

@@ -13,7 +13,7 @@ from ctg_analysis.demarche.plan import budget, plan, tracking
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import followup as shown_as
 from ctg_analysis.display.demarche import realisation
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html, cited_with
 from ctg_analysis.display.words.dates import span_text
 from ctg_analysis.display.words.quantities import counted
 from ctg_analysis.indicators.comparisons import last_year
@@ -171,12 +171,12 @@ class Followup(DemarcheChapter):
         rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._found.items()])
         return rows.assign(year=rows["period"].map(last_year))[["indicateur", "year", "value", "text", "source"]]
 
-    def _sources(self, ids: Iterable[str]) -> str:
+    def _sources(self, ids: Iterable[str]) -> Citation:
         """Return where the values of indicators come from: the follow-up, and the sources of what is recomputed."""
         told = self.source("indicateurs_suivi", "suivi")
         own = self.followed[self.followed["ind_id"].isin(list(ids))]["indicateur"]
         rows = [rows for name, rows in self._found.items() if name in set(own)]
-        return f"{told} {figures.source(self.seen, pd.concat(rows), series=True)}" if rows else told
+        return cited_with(told, figures.source(self.seen, pd.concat(rows), series=True)) if rows else told
 
     def _recomputed(self, rows: pd.DataFrame) -> Html:
         count = int(rows["kind"].eq(tracking.OBSERVED).sum())

@@ -11,7 +11,7 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actors
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.drawings import voices
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
@@ -222,12 +222,14 @@ class Interviews(DemarcheChapter):
         return self.table("interviews").iloc[0]
 
     @property
-    def _source(self) -> str:
+    def _source(self) -> Citation:
         if not self._held:
-            return texts.typography("Démarche de la convention territoriale globale, entretiens avec les partenaires.")
+            return Citation("Démarche de la convention territoriale globale, entretiens avec les partenaires.")
         about = self._about
-        days = "" if pd.isna(about["start"]) else f", {_days(about['start'], about['end'])}"
-        return texts.typography(f"Entretiens avec les partenaires{days}, n = {number(about['count'])}.")
+        undated = pd.isna(about["start"])
+        days = "" if undated else f", {_days(about['start'], about['end'])}"
+        text = f"Entretiens avec les partenaires{days}, n = {number(about['count'])}."
+        return Citation(texts.typography(text), "" if undated else f"{about['end']:%Y-%m-%d}")
 
     def _chart(self, table: str, drawing: str, data: Listing, message: str, what: str, note: str) -> Html:
         about = self._about

@@ -10,7 +10,7 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actors
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.drawings import bars
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, short_date
@@ -93,10 +93,10 @@ class Meetings(DemarcheChapter):
         return {"id": place, "text": text, "who": row.type, "proves": Markup(self.proves(place).html)}
 
     @property
-    def _source(self) -> str:
+    def _source(self) -> Citation:
         dates = self.held["date"]
         days = " à ".join(dict.fromkeys(date_text(date) for date in (dates.min(), dates.max())))
-        return texts.typography(f"Comptes rendus des rencontres de la démarche, {days}, n = {len(dates)}.")
+        return Citation(texts.typography(f"Comptes rendus des rencontres de la démarche, {days}, n = {len(dates)}."))
 
 
 open_meetings = Meetings.open

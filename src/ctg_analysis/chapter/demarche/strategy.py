@@ -22,7 +22,7 @@ from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import strategy as shown_as
 from ctg_analysis.display.demarche.strategy import Branch
 from ctg_analysis.display.drawings import gantt
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html, cited_with
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, span_text
@@ -109,7 +109,7 @@ class Strategy(DemarcheChapter):
         tied = self.actions[self.actions["lien_sppe"].fillna(False).astype(bool)]
         law = "Dates de la loi : voir les textes de référence du chapitre « Petite enfance »."
         what = "Actions liées au service public de la petite enfance"
-        return self._drawn(tied, marks, what, texts.typography(law))
+        return self._drawn(tied, marks, what, Citation(texts.typography(law)))
 
     def budget(self) -> Html:
         """Return the money of the plan by financer and year, and whether it reconciles."""
@@ -194,7 +194,7 @@ class Strategy(DemarcheChapter):
         beside = Markup(' <span class="marks">({})</span>').format(", ".join(told)) if told else Markup("")
         return self._links[row.action_id] + beside
 
-    def _drawn(self, actions: pd.DataFrame, marks: Marks, what: str, *sources: str, by_axis: bool = False) -> Html:
+    def _drawn(self, actions: pd.DataFrame, marks: Marks, what: str, *sources: Citation, by_axis: bool = False) -> Html:
         """Return actions on the calendar of the convention; what has no date is named below."""
         rows = plan.in_time(actions)
         without = list(actions.loc[~actions["action_id"].isin(rows["action_id"]), "action_id"])
@@ -223,7 +223,7 @@ class Strategy(DemarcheChapter):
             message=_beginnings(kept),
             what=what,
             when=self._years,
-            source=" ".join([self.source("actions"), *sources]),
+            source=cited_with(self.source("actions"), *sources),
             file=ACTIONS,
             note=note,
         )

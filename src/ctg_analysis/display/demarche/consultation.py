@@ -9,7 +9,7 @@ from ctg_analysis.demarche.tables.codes import NO_ANSWER, NOT_CONCERNED, SCALE, 
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.drawings import answers, bars
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import counted, number, percent
@@ -30,7 +30,7 @@ OTHER_PATHS, MOST_OTHERS = "autres parcours", 0.5  # the part of them beyond whi
 class Said(NamedTuple):
     """What all results of a consultation have in common: their source line, their year, the word for intervals."""
 
-    source: str
+    source: Citation
     when: str
     interval: str
 
@@ -248,7 +248,7 @@ def _most_cited(rows: pd.DataFrame) -> str:
 
 def anchored(q_id: str, piece: Html) -> Html:
     """Return a piece on a question, that links lead to."""
-    return Html(f'<div id="question-{escape(q_id)}">\n{piece.html}\n</div>')
+    return Html(f'<div id="question-{escape(q_id)}">\n{piece.html}\n</div>', piece.about)
 
 
 def share(part: float, *, few: bool = False) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.markup import Citation, Html, Table, together
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
@@ -19,7 +19,7 @@ HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper 
 
 
 def chart(
-    drawing: str, data: Listing, *, message: str, what: str, when: str, source: str, file: str, note: str = ""
+    drawing: str, data: Listing, *, message: str, what: str, when: str, source: Citation, file: str, note: str = ""
 ) -> Html:
     """Return a drawing with its words. message: its title; what, when: its subtitle. data: the texts behind it."""
     says = " ; ".join(f"{line[0]} : {', '.join(line[1:])}" for line in data.lines)
@@ -43,7 +43,7 @@ def table(
     caption: str,
     header: Sequence[Cell],
     lines: Iterable[Sequence[Cell]],
-    source: str,
+    source: Citation,
     note: str = "",
     *,
     marked: Iterable[int] = (),
@@ -57,16 +57,11 @@ def table(
     note = texts.typography(" ".join(said for said in (charts.signs(rows), note) if said))
     head = [_written(cell) for cell in header]
     made = markup.table(Table(texts.typography(caption), head, rows, note, frozenset(marked), words))
-    return Html(f"{made.html}\n{markup.source(source).html}")
+    return together(made, markup.source(source))
 
 
 def _written(cell: Cell) -> Cell:
     return cell if isinstance(cell, Markup) else texts.typography(cell)
-
-
-def together(*pieces: Html) -> Html:
-    """Return several pieces as one."""
-    return Html("\n".join(piece.html for piece in pieces if piece.html))
 
 
 def said(text: str, beside: str = "") -> Html:

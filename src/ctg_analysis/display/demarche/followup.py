@@ -20,7 +20,7 @@ from ctg_analysis.display.demarche.demarche import (
     together,
 )
 from ctg_analysis.display.drawings import bars, progress
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import quantities, texts
 from ctg_analysis.display.words.dates import date_text
@@ -45,7 +45,7 @@ PATHS = (
 WAY = "La barre va du départ à la cible ; une flèche dit qu'elle va plus loin, ou à l'opposé."
 
 
-def statuses(by_year: pd.DataFrame, source: str, file: str) -> Html:
+def statuses(by_year: pd.DataFrame, source: Citation, file: str) -> Html:
     """Return how many actions have each status at the end of each year. by_year: see field.tracking.status_by_year."""
     counts = pd.DataFrame(
         {str(year): [int(by_year[year].eq(status).sum()) for status in tracking.STATUSES] for year in by_year.columns},
@@ -73,7 +73,7 @@ def statuses(by_year: pd.DataFrame, source: str, file: str) -> Html:
     return together(said(sentence), figure)
 
 
-def dashboard(rows: pd.DataFrame, years: Sequence[int], caption: str, source: str, address) -> Html:
+def dashboard(rows: pd.DataFrame, years: Sequence[int], caption: str, source: Citation, address) -> Html:
     """Return the actions of an axis: their status at the end of each year, what was done, what was hard.
 
     rows: columns action_id, titre, one per year (status), then avancement_pct, faits, difficultes of the last line.
@@ -96,7 +96,7 @@ def dashboard(rows: pd.DataFrame, years: Sequence[int], caption: str, source: st
     return table(caption, header, lines, source)
 
 
-def bullets(rows: pd.DataFrame, what: str, when: str, source: str, file: str) -> Html:
+def bullets(rows: pd.DataFrame, what: str, when: str, source: Citation, file: str) -> Html:
     """Return how far the indicators of an axis are between their baseline and their target.
 
     rows: those of field.tracking.gaps, with label, unite.
@@ -194,7 +194,7 @@ def _word(row) -> str:
     return f"{quantities.number(100 * row.way)} % du chemin" if row.way >= 0 else "à l'opposé de la cible"
 
 
-def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, file: str) -> Html:
+def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: Citation, file: str) -> Html:
     """Return the values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
     drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
     told = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
@@ -224,7 +224,7 @@ def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, fi
     )
 
 
-def money(rows: pd.DataFrame, source: str, file: str) -> Html:
+def money(rows: pd.DataFrame, source: Citation, file: str) -> Html:
     """Return what was to be spent and what was, year by year. rows: see field.tracking.money."""
     known = rows.dropna(subset=["spent"])
     spent, planned = known["spent"].sum(), known["planned"].sum()
@@ -259,7 +259,7 @@ def money(rows: pd.DataFrame, source: str, file: str) -> Html:
     return together(said(sentence), figure)
 
 
-def decisions(rows: Sequence[tuple[pd.Timestamp, Markup | str, str]], source: str) -> Html:
+def decisions(rows: Sequence[tuple[pd.Timestamp, Markup | str, str]], source: Citation) -> Html:
     """Return decisions, the newest first. rows: day, what it is about, the decision."""
     if not rows:
         return plain("Aucune décision n'est encore inscrite.")

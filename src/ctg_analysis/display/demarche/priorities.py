@@ -25,7 +25,7 @@ from ctg_analysis.display.demarche.demarche import (
     together,
 )
 from ctg_analysis.display.drawings import votes
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
@@ -42,7 +42,7 @@ MOVED = 3  # ranks
 Address = Callable[[str], str]
 
 
-def criteria(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
+def criteria(ranking: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     """Return the median marks of each enjeu and their spread."""
     voted = ranking[ranking["voters"].gt(0)]
     labels = [f"{row.enjeu_id} {row.titre}" for row in voted.itertuples(index=False)]
@@ -87,7 +87,7 @@ def _ballots(voted: pd.DataFrame) -> str:
     return f"{least} bulletins." if least == most else f"De {least} à {most} bulletins selon l'enjeu."
 
 
-def matrix(ranking: pd.DataFrame, address: Address, source: str) -> Html:
+def matrix(ranking: pd.DataFrame, address: Address, source: Citation) -> Html:
     """Return the enjeux where their importance and their urgence cross; each leads to its chain."""
     voted = ranking.dropna(subset=["importance", "urgence"])
     across, down = (sorted(voted[name].unique(), reverse=name == "urgence") for name in ("importance", "urgence"))
@@ -107,7 +107,7 @@ def _in_cell(row, address: Address) -> Markup:
     return Markup("{} ({})").format(link(row.enjeu_id, address(row.enjeu_id)), quantity(row.faisabilite))
 
 
-def ranks(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
+def ranks(ranking: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     """Return the rank of each enjeu by the votes, and how sure it is."""
     known = ranking.dropna(subset=["rank"])
     texts_ = [_rank_text(row) for row in known.itertuples(index=False)]
@@ -154,7 +154,7 @@ def _rank_text(row) -> str:
     return f"{row.rank:.0f}" if low == high else f"{row.rank:.0f} ({low} à {high})"
 
 
-def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: str) -> Html:
+def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: Citation) -> Html:
     """Return the rank of each enjeu under other ways of counting."""
     wide = sensitivity.pivot(index="scheme", columns="enjeu_id", values="rank")
     wide = wide.loc[list(dict.fromkeys(sensitivity["scheme"]))].sort_values(
@@ -174,7 +174,7 @@ def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: str) -
     )
 
 
-def voters(points: pd.DataFrame, address: Address, source: str) -> Html:
+def voters(points: pd.DataFrame, address: Address, source: Citation) -> Html:
     """Return the points that each kind of actors gave."""
     wide = points.pivot(index="type_votant", columns="enjeu_id", values="points").fillna(0).astype(int)
     wide = wide.loc[sorted(wide.index, key=lambda name: (name == OTHERS, -wide.loc[name].sum(), name))]
@@ -190,7 +190,7 @@ def voters(points: pd.DataFrame, address: Address, source: str) -> Html:
     return table(caption, header, lines, source, note, marked={len(lines) - 1}, words=False)
 
 
-def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, source: str) -> Html:
+def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, source: Citation) -> Html:
     """Return on which enjeux the kinds of actors differ."""
     apart = rows[rows["diverges"].astype(bool)]
     if apart.empty:
@@ -210,7 +210,7 @@ def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, so
     return together(said(sentence), table("Là où les acteurs ne sont pas d'accord", header, lines, source))
 
 
-def overlooked(rows: pd.DataFrame, address: Address, to_constat: Address, source: str) -> Html:
+def overlooked(rows: pd.DataFrame, address: Address, to_constat: Address, source: Citation) -> Html:
     """Return the enjeux that are little voted but well proved."""
     if rows.empty:
         return plain("Aucun enjeu étayé n'est dans le dernier tiers des votes.", OVERLOOKED)
@@ -234,7 +234,7 @@ def decision_text(retained: object) -> str:
     return "pas encore décidé" if pd.isna(retained) else "retenu" if retained else "non retenu"
 
 
-def decisions(rows: pd.DataFrame, address: Address, source: str) -> Html:
+def decisions(rows: pd.DataFrame, address: Address, source: Citation) -> Html:
     """Return what the COPIL decided, with its reason and its date, beside the votes that change nothing in it."""
     counts = rows["retenu"].map(decision_text, na_action=None).value_counts()
     told = ", ".join(

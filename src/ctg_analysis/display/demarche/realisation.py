@@ -9,7 +9,7 @@ from ctg_analysis.demarche.plan import realisation
 from ctg_analysis.display.demarche.demarche import NOTHING, UNKNOWN, Cell, chart, plain, said, table, text_of, together
 from ctg_analysis.display.drawings import bars, progress
 from ctg_analysis.display.drawings.amounts import grid
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import agreed, counted, euros, quantity, thousands
@@ -22,7 +22,7 @@ PER_ACTION = (
 BOTH_KNOWN = "Seules comptent les actions dont le coût prévu et le coût réel sont tous deux connus"
 
 
-def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: str, file: str) -> Html:
+def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: Citation, file: str) -> Html:
     """Return how many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
     counts = realisation.by_axis(actions, order)
     whole = counts.loc[realisation.ALL]
@@ -44,7 +44,7 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: str
     return together(said(sentence), drawn)
 
 
-def quantities(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
+def quantities(actions: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     """Return what was planned and what was done, action by action."""
     rows = realisation.quantities(actions)
     if rows.empty:
@@ -80,7 +80,7 @@ def _counted(value: float, unit: str) -> str:
     return f"{quantity(value)} {agreed(unit, value)}".strip()
 
 
-def costs(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
+def costs(actions: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     """Return what was to be spent and what was, by axis."""
     rows = realisation.costs(actions)
     whole = rows.loc[realisation.ALL]
@@ -120,7 +120,7 @@ def costs(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
     return together(said(sentence), figure)
 
 
-def one_by_one(actions: pd.DataFrame, caption: str, source: str, names: dict[str, Cell]) -> Html:
+def one_by_one(actions: pd.DataFrame, caption: str, source: Citation, names: dict[str, Cell]) -> Html:
     """Return the actions one by one: what was done, what differs, why, what follows. names: id → its first cell."""
     header = ["Action", "Axe", "Statut", "Réalisé sur prévu", "Écart et explication", "Suite"]
     lines = [
@@ -143,7 +143,7 @@ def _done(row) -> str:
     return f"{quantity(row.realise)} sur {_counted(row.prevu, text_of(row.unite))}"
 
 
-def lessons(actions: pd.DataFrame, source: str) -> Html:
+def lessons(actions: pd.DataFrame, source: Citation) -> Html:
     """Return what the bilan teaches: what is to be carried on, adapted or stopped, and what was lacking."""
     counts = actions["suite"].value_counts()
     told = [f"{counts[word]} à {word}" for word in ("poursuivre", "adapter", "arrêter") if word in counts]
@@ -162,7 +162,7 @@ def _first_financer(totals: pd.Series) -> str:
     return f"Premier financeur : {each.idxmax()}, {thousands(each.max())} milliers d'euros sur {thousands(whole)}"
 
 
-def by_year(rows: pd.DataFrame, title: str, one: Indicator, source: str) -> Html:
+def by_year(rows: pd.DataFrame, title: str, one: Indicator, source: Citation) -> Html:
     """Return amounts by year, of each member of a family and of all. rows: columns name, period, value (euros)."""
     wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
     wide.loc[realisation.ALL] = wide.sum()

@@ -12,7 +12,7 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.demarche.demarche import NO, NOTHING, YES, Cell, chart, said, table, together
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.drawings.amounts import grid
-from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import quantities, texts
 from ctg_analysis.display.words.quantities import euros, number, thousands
@@ -82,7 +82,7 @@ def amounts(by_financer: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     return ["Financeur", *map(str, by_financer.columns)], lines
 
 
-def budget_by_financer(by_financer: pd.DataFrame, when: str, source: str, file: str) -> Html:
+def budget_by_financer(by_financer: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     """Return the money of the plan by financer and year."""
     header, lines = amounts(by_financer)
     written = by_financer.map(lambda value: thousands(value) if value else NOTHING)
@@ -99,7 +99,7 @@ def budget_by_financer(by_financer: pd.DataFrame, when: str, source: str, file: 
     )
 
 
-def reconciliation(rows: pd.DataFrame, source: str, links: dict[str, Markup]) -> Html:
+def reconciliation(rows: pd.DataFrame, source: Citation, links: dict[str, Markup]) -> Html:
     """Return whether the budgets of the actions are what their financers bring, and where they are not."""
     apart = rows[~rows["agrees"]]
     planned, brought = euros(rows["budget"].sum()), euros(rows["brought"].sum())
@@ -116,7 +116,7 @@ def reconciliation(rows: pd.DataFrame, source: str, links: dict[str, Markup]) ->
     return together(said(sentence, totals), table("Les budgets à revoir", header, lines, source, note))
 
 
-def load(rows: pd.DataFrame, when: str, source: str, file: str) -> Html:
+def load(rows: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     """Return how many actions each pilote leads."""
     counted = pd.DataFrame(
         {
@@ -151,7 +151,7 @@ def load(rows: pd.DataFrame, when: str, source: str, file: str) -> Html:
     )
 
 
-def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Markup], source: str) -> Html:
+def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Markup], source: Citation) -> Html:
     """Return whether each retained enjeu has an action. rows: see field.chain.coverage."""
     bare = rows[~rows["covered"]]
     sentence = "Chaque enjeu retenu a une action au moins."
@@ -170,7 +170,7 @@ def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Ma
     return together(said(sentence), made)
 
 
-def complete(rows: pd.DataFrame, actions: dict[str, Markup], source: str) -> Html:
+def complete(rows: pd.DataFrame, actions: dict[str, Markup], source: Citation) -> Html:
     """Return what each action has of what it needs. rows: see field.plan.completeness."""
     lacking = rows[~rows[list(NEEDS)].all(axis=1)]
     sentence = (

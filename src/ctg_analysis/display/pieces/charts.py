@@ -4,16 +4,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctg_analysis.catalogue.population import PYRAMID_BANDS
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.drawings import bars
-from ctg_analysis.display.markup import Html, Table, figure
+from ctg_analysis.display.markup import Citation, Html, Table, figure
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import percent
 
 SEXES = {"men": "Hommes", "women": "Femmes"}
-BANDS = [band for band, _ in PYRAMID_BANDS]
+PYRAMID_BANDS = {f"{age}_{age + 4}": f"{age} à {age + 4} ans" for age in range(0, 95, 5)}
+PYRAMID_BANDS["95_plus"] = "95 ans ou plus"
+BANDS = list(PYRAMID_BANDS)
 OVERVIEW = (
     "Triangle vers le haut : plus élevé ; vers le bas : plus faible ; rond : proche ; carré : aucun test possible. "
     "Boîte : la moitié centrale des EPCI comparables. Plus élevé ne veut dire ni mieux ni moins bien."
@@ -79,7 +80,7 @@ def chart(
     data: Listing,
     *,
     when: str,
-    source: str,
+    source: Citation,
     kind: str = "chart",
     note: str = "",
     title: str = "",
@@ -125,10 +126,10 @@ def shares_by_age(counts: dict[tuple[str, str], float]) -> pd.DataFrame | None:
 
 
 def pyramid(
-    own: pd.DataFrame, own_name: str, outline: pd.DataFrame | None, outline_name: str, *, period: str, source: str
+    own: pd.DataFrame, own_name: str, outline: pd.DataFrame | None, outline_name: str, *, period: str, source: Citation
 ) -> Html:
     """Return an age pyramid against the outline of another territory (both in % of their population)."""
-    labels = [label for _, label in PYRAMID_BANDS]
+    labels = list(PYRAMID_BANDS.values())
     title = f"{percent(_sum(own, FROM_65), 1)} de 65 ans ou plus, {percent(_sum(own, UNDER_20), 1)} de moins de 20 ans"
     alt = (
         f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {percent(_sum(own, UNDER_20), 1)} "
@@ -166,7 +167,7 @@ def _sum(shares: pd.DataFrame, bands: list[str]) -> float:
     return shares.loc[bands].to_numpy().sum()
 
 
-def overview(drawing: str, data: Listing, source: str) -> Html:
+def overview(drawing: str, data: Listing, source: Citation) -> Html:
     """Return the overview of the diagnosis. data: indicator, value here, value of the reference, words of the test."""
     reference = data.header[2]
     tested = [line for line in data.lines if line[3] != "sans test"]

@@ -7,7 +7,7 @@ import pandas as pd
 from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, short_date
@@ -25,7 +25,7 @@ CALCULATION = "C'est un calcul, toutes choses égales par ailleurs, et non une p
 
 
 def authority(
-    answers: pd.DataFrame, duties: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold], source: str
+    answers: pd.DataFrame, duties: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold], source: Citation
 ) -> Html:
     """Return the sentence and the table of the authorities that organise childcare.
 
@@ -58,7 +58,7 @@ def authority(
         "Ce que la loi demande à chaque autorité organisatrice de l'accueil du jeune enfant",
         marked=frozenset({len(lines) - 1}),
     )
-    return Html("\n".join([said.html, table.html, markup.source(source).html]))
+    return markup.together(said, table, markup.source(source))
 
 
 def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
@@ -97,7 +97,7 @@ def _said(flag: object, yes: str, no: str) -> str:
     return texts.SIGNS[MISSING] if pd.isna(flag) else yes if flag else no
 
 
-def simulation(one: Indicator, found: Simulation, parts: pd.DataFrame, source: str) -> Html:
+def simulation(one: Indicator, found: Simulation, parts: pd.DataFrame, source: Citation) -> Html:
     """Return the sentence and the chart of a simulation.
 
     one: the indicator of the coverage rate. parts: columns indicator, part (its label), value: the published
@@ -121,7 +121,7 @@ def simulation(one: Indicator, found: Simulation, parts: pd.DataFrame, source: s
         title="Taux de couverture, avant et après un changement de l'offre",
         message=f"De {number(found.before, 1)} à {number(found.after, 1)} {one.unit}",
     )
-    return Html(f"{markup.reading(simulation_sentence(one, found), basis(found)).html}\n{chart.html}")
+    return markup.together(markup.reading(simulation_sentence(one, found), basis(found)), chart)
 
 
 def _written(rows: pd.DataFrame) -> pd.DataFrame:

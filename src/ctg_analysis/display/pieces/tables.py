@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import quantities, texts
 from ctg_analysis.display.words.dates import date_text
@@ -15,7 +15,9 @@ YES, NO, ITINERANT = "oui", "non", "itinérant"
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
 
 
-def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: int, source: str, note: str) -> Html:
+def places_by_indicator(
+    places: pd.DataFrame, columns: list[Column], *, local: int, source: Citation, note: str
+) -> Html:
     """Return places in rows and indicators in columns, each at its own period.
 
     local: how many of the places, the first ones, are the communes; the others are set apart. note: said below. A
@@ -35,10 +37,10 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: i
     when = f", {date_text(*periods)}" if len(periods) == 1 else ""
     caption = f"Les communes, puis le territoire et ce à quoi il se compare{when}"
     table = _table(caption, header, lines, frozenset(range(local, len(lines))), note)
-    return Html(table.html + "\n" + markup.source(source).html)
+    return markup.together(table, markup.source(source))
 
 
-def matrix(places: pd.DataFrame, columns: list[Column], *, source: str) -> Html:
+def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> Html:
     """Return a family of indicators by commune; what is counted in communes is said by yes or no.
 
     The rows of a column may tell which part of its communes has the thing in another way, in a column `part`.
@@ -48,7 +50,7 @@ def matrix(places: pd.DataFrame, columns: list[Column], *, source: str) -> Html:
     lines = _lines(places, columns, lambda one, row: _yes_or_no(one, row, communes))
     marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
     table = _table("Commune par commune", header, lines, marked)
-    return Html(table.html + "\n" + markup.source(source).html)
+    return markup.together(table, markup.source(source))
 
 
 def _yes_or_no(one: Indicator, row, communes: int) -> str:
@@ -88,7 +90,7 @@ def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
     ]
     header = ["Indicateur", "Période", "Territoire", "Valeur", "Comparé à", "Sa valeur"]
     table = _table("Écarts notables, du plus net au moins net", header, lines, left=_of_words(lines))
-    return Html(said.html + "\n" + table.html)
+    return markup.together(said, table)
 
 
 def _how_many(notable: int, tested: int) -> str:

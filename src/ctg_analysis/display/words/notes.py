@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.catalogue import TITLES
 from ctg_analysis.core.model import PLACES, Indicator, Rate, Source
 from ctg_analysis.core.settings import DataRoot, settings
 from ctg_analysis.display.words import texts

@@ -31,7 +31,7 @@ VALIDATED, DRAFT = "validé", "projet"
 def diagnosis(dossier: Dossier) -> Blocks:
     """Return the messages of the synthèse, word for word, then the constats that were validated."""
     said_by_figures = together(
-        text(one.theme, SUBSECTION) + text(one.sentence) + _line(one.comparison) + text(one.source, "Caption")
+        text(one.theme, SUBSECTION) + text(one.sentence) + _line(one.comparison) + text(str(one.source), "Caption")
         for one in dossier.messages
     )
     rows = dossier.material["constats"]

@@ -103,7 +103,7 @@ def _figure(figure: KeyFigure, seen) -> flash.KeyFigure | None:
         typography(one.label),
         typography(row["name"]),
         date_text(row["period"]),
-        source(seen, rows.head(1)),
+        str(source(seen, rows.head(1))),
     )
 
 
