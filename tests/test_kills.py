@@ -1,6 +1,6 @@
 """kill -9 at random moments over the commands that write: whole sets only, and nothing left after the next command.
 
-`make test` kills each a few times; `make kills` sixty times in all (--kills 60), and verifies each report.
+`make nightly` kills each once; `make kills` sixty times in all (--kills 60), and verifies each report.
 """
 
 import random
