@@ -152,7 +152,7 @@ def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFram
     """Return one row per place and period: that of the first source that has a value, else the first row."""
     if rows["source"].nunique() <= 1:
         return rows
-    order = pd.Categorical(rows["source"], categories=sources).codes
+    order = rows["source"].astype(object).map({source: rank for rank, source in enumerate(sources)})
     place = [name for name in PLACE if name in rows]
     ranked = rows.assign(_without=rows["status"].ne(OK), _order=order).sort_values([*place, "_without", "_order"])
     return ranked.drop_duplicates(place).drop(columns=["_without", "_order"])
