@@ -59,9 +59,9 @@ def observe(
             alike.setdefault(_form(indicator), []).append(indicator)
     tables = [observe_alike(several, by_measure, sources, fractions) for several in alike.values()]
     table = pd.concat([part for part in tables if len(part)], ignore_index=True)
-    key = ["territory", "level", "indicator", "period"]
-    ordered = table.astype(dict.fromkeys(key, "category")).sort_values(key, ignore_index=True)
-    return ordered.astype({name: TEXT for name in (*key, "status", "source")} | {"territory": object})
+    keys = ["territory", "level", "indicator", "period"]
+    ordered = table.astype(dict.fromkeys(keys, "category")).sort_values(keys, ignore_index=True)
+    return ordered.astype({name: TEXT for name in (*keys, "status", "source")} | {"territory": object})
 
 
 def _form(indicator: Indicator) -> tuple:
