@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+TESTS  ?= -m "not nightly"
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+unexport PYTHONDONTWRITEBYTECODE # each command would compile all the libraries again
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report example lab test nightly kills golden check format templates docs bench screenshots lock clean
+.PHONY: help setup report example lab unit test nightly kills golden check format docs bench screenshots lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -37,13 +39,15 @@ example: $(READY) ## build the invented territory, which shows all that the prod
 lab: $(READY) ## open JupyterLab on a first notebook, the chapters beside it
 	$(BIN)/jupyter lab notebooks/commencer_ici.ipynb
 
+unit: $(READY) ## run the tests that take no time and need no processed data, while coding
+	$(BIN)/python -m pytest -m unit
+
 test: $(READY) ## run the tests, on two cores
 	$(BIN)/ctg data
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not nightly"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
-nightly: $(READY) ## run the tests that take long: all pages, all chapters, kills, two clones
-	$(BIN)/ctg data
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m nightly
+nightly: ## run the tests that take long: all pages, all chapters, all draws, kills, two clones
+	$(MAKE) test TESTS='-m "nightly or hypothesis" --hypothesis-profile night'
 
 kills: $(READY) ## kill sixty commands at random moments, and look at what they leave (half an hour)
 	$(BIN)/python -m pytest tests/test_kills.py --kills 60
@@ -61,9 +65,6 @@ format: $(READY) ## format the code and the notebooks
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/nbstripout notebooks/*.ipynb
-
-templates: $(READY) ## write again the Word templates of the convention
-	$(BIN)/python -c "from ctg_analysis.publishing.word.word_templates import rewrite; rewrite()"
 
 docs: $(READY) ## write again what docs take from the declarations
 	$(BIN)/python -c "from ctg_analysis.sources.assumptions import rewrite; rewrite()"

@@ -141,7 +141,7 @@ def steady_pages(chapters: list[ChapterNotebook], folder: Path, template: Templa
     executed.mkdir()
     report = Report(DEFAULT_EPCI, chapters, fresh, executed, None)
     return one_at_a_time(
-        [Job(DEFAULT_EPCI, write_chapter, (report, one, ""), one.number) for one in chapters], template
+        [Job(DEFAULT_EPCI, write_chapter, (report, one, {}), one.number) for one in chapters], template
     )
 
 

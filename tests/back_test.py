@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
-from test_official_files import certified
+from official_folder import certified
 
 from ctg_analysis.cleaning.official import geography, income, population
 from ctg_analysis.cleaning.perimeter import Perimeter, absent_communes, to_reference

@@ -9,13 +9,24 @@ from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.build import build
 
-hypothesis_settings.register_profile("steady", max_examples=40, deadline=None, derandomize=True)
-hypothesis_settings.load_profile("steady")
+hypothesis_settings.register_profile("day", max_examples=10, deadline=None, derandomize=True)
+hypothesis_settings.register_profile("night", max_examples=40, deadline=None, derandomize=True)
+hypothesis_settings.load_profile("day")
+
+LONG = {"slow", "nightly"}  # marks
+PROCESSED = {"france", "example", "shipped"}  # fixtures
 
 
 def pytest_addoption(parser):
     parser.addoption("--kills", type=int, default=6, help="how many commands tests/test_kills.py kills")
     parser.addoption("--rewrite-golden", action="store_true", help="write tests/golden and docs/back_test.md again")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark as `unit` each test that takes no time and reads no processed data."""
+    for item in items:
+        if not {mark.name for mark in item.iter_markers()} & LONG and not PROCESSED.intersection(item.fixturenames):
+            item.add_marker("unit")
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,8 @@ from typing import ClassVar
 
 import nbformat
 from docx import Document
-from raw_files import keep
-from test_engine import living
+from processes import living
+from raw_files import FEW, keep
 
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, MATERIAL, DataRoot, settings
@@ -32,7 +32,6 @@ from ctg_analysis.publishing.running.forks import ENVIRONMENT
 from ctg_analysis.sources.certificates import integrity, read_certificate
 from ctg_analysis.sources.folders import FULL
 
-FEW = {"etalab_decoupage", "contours", "insee_etat_civil"}
 CHAPTER, SOURCE = "08_handicap", "caf_txcouv_pe"
 TEXTS = ("La version paire.", "La version impaire.")
 HOME = """

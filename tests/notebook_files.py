@@ -1,10 +1,31 @@
 """Notebooks written on the spot: chapters of a project of one's own, and what `ctg build` says of them."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
+
+LOGIC = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.For,
+    ast.While,
+    ast.If,
+    ast.IfExp,
+    ast.Try,
+    ast.With,
+    ast.BinOp,
+    ast.BoolOp,
+    ast.Compare,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+)
 
 ROOT = Path(__file__).parents[1]
 EPCI = 'epci = "200067171"'
@@ -43,3 +64,11 @@ def build(root: Path, epci: str, out: Path, *options: str, **environment: str) -
     command = [sys.executable, "-m", "ctg_analysis", "build", epci, "--out", str(out), *options]
     environment = {"CTG_ROOT": str(root), "PATH": "/usr/bin:/bin", **environment}
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def logic(source: str) -> list[str]:
+    return [type(node).__name__ for node in ast.walk(ast.parse(source)) if isinstance(node, LOGIC)]

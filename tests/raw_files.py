@@ -3,11 +3,14 @@
 import shutil
 
 import pytest
+import yaml
 
 from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.sources.certificates import Certificate, CertifiedFile, RawFolder
 from ctg_analysis.sources.folders import sha256
 
+FEW = {"etalab_decoupage", "contours", "insee_etat_civil"}
 BOM = "\ufeff"
 
 
@@ -47,3 +50,31 @@ def said(read, *arguments):
     with pytest.raises(InputError) as error:
         read(*arguments)
     return [str(finding) for finding in error.value.findings]
+
+
+def copied(root, home, *more):
+    """Copy a few sources of a data root, and those named."""
+    shutil.copytree(root.path, home, ignore=shutil.ignore_patterns("*.py", "__pycache__", "private"))
+    keep(DataRoot(home), FEW.union(more))
+    return DataRoot(home)
+
+
+def certify(path):
+    """Write the sum of the spoilt file in its certificate: only its rows are wrong then."""
+    certificate = path.with_name("source.yml")
+    text = yaml.safe_load(certificate.read_text(encoding="utf-8"))
+    for entry in text["fichiers"]:
+        if entry["fichier"] == path.name:
+            entry["sha256"] = sha256(path)
+    certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
+
+
+def add(root, file, lines):
+    """Write one more file beside those of a source, and its entry in the certificate."""
+    path = root.raw / file
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    certificate = path.with_name("source.yml")
+    text = yaml.safe_load(certificate.read_text(encoding="utf-8"))
+    text["fichiers"] += [{"fichier": path.name, "lignes": len(lines) - 1, "octets": path.stat().st_size, "sha256": "-"}]
+    certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
+    certify(path)

@@ -136,3 +136,38 @@ def test_what_is_sorted_on_one_column_leaves_ties_as_they_were():
             if not (many.match(asked) or 'kind="stable"' in asked or "by_name" in asked):
                 found.append(f"{path}: {asked}")
     assert found == []
+
+
+PARTNERS = re.compile(
+    r"(^|\.)(private|partner_files|received_forms|empty_forms|\w*restricted|restricted_material)$|private/|accords\.yml"
+)
+
+
+def texts(tree):
+    """Every attribute, module, imported name and text of a module."""
+    for node in ast.walk(tree):
+        for field in ("attr", "module", "name", "value"):
+            if isinstance(getattr(node, field, None), str):
+                yield getattr(node, field)
+
+
+def test_r6_nothing_after_the_gate_names_the_folder_of_the_partners():
+    """Neither by an import, nor by DataRoot.private, nor by its path."""
+    for module, path in modules().items():
+        if lies_in(module, AFTER_THE_GATE):
+            found = {name for name in texts(ast.parse(path.read_text(encoding="utf-8"))) if PARTNERS.search(name)}
+            assert found == set(), module
+    for notebook in (settings().root / "notebooks").glob("*.ipynb"):
+        text = notebook.read_text(encoding="utf-8")
+        assert not re.search(r"\.private\b|private/|partner_files|received_forms|accords\.yml", text), notebook.name
+
+
+def test_a_chapter_that_names_it_is_seen():
+    assert list(texts(ast.parse("from ctg_analysis.cleaning.partners import received_forms")))[-1] == "received_forms"
+    for line in (
+        "root.restricted_material(epci)",
+        "root.private",
+        "from ctg_analysis.cleaning.partners.received_forms import x",
+        "x = 'data/private/200067171/a.csv'",
+    ):
+        assert any(PARTNERS.search(name) for name in texts(ast.parse(line))), line

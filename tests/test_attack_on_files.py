@@ -29,7 +29,7 @@ from ctg_analysis.publishing.pages.data_files import write_csv, write_observatio
 from ctg_analysis.publishing.recording import record_observed
 from ctg_analysis.secrecy import gate
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 OPEN = {"etalab_decoupage", "contours", "insee_rp_population", "demarche"}  # open files that these forms go with
 
 
@@ -60,7 +60,7 @@ def executed(path):
         last = code.body.pop() if isinstance(code.body[-1], ast.Expr) else None
         exec(compile(code, path.name, "exec"), names)
         if last:
-            shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), names)._repr_html_())
+            shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), names).html)
     return "\n".join(shown)
 
 

@@ -4,13 +4,15 @@ import back_test
 import pandas as pd
 import pytest
 from back_test import FULL, NONE, NOT_COMPARED, SHIPPED
-from test_official_files import OFFICIAL, certified
+from official_folder import OFFICIAL, certified
 
 from ctg_analysis.cleaning.official import income
 from ctg_analysis.cleaning.official.geography import clean_communes
 from ctg_analysis.cleaning.perimeter import absent_communes
 from ctg_analysis.cleaning.raw_data import GEOGRAPHY, certificates
 from ctg_analysis.core.settings import data_root
+
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 FEWEST_PUBLISHED = 50  # households: a smaller commune has no row in Filosofi 2019
 NO_FULL = "the official full files are not beside the project: docs/back_test.md keeps what they gave"

@@ -3,33 +3,21 @@
 import hashlib
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
 import yaml
-from raw_files import keep
+from raw_files import FEW, certify, copied
+from typer.testing import CliRunner
 
+from ctg_analysis.cli import app
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.processing.check_raw import check_root
 from ctg_analysis.processing.run import process
 
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
 AGES = "insee_rp_population/DS_RP_TD_POPULATION_AGESEX_PRINC_2023.csv"
 IRIS = "insee_iris_rp2021/communes_rp2021.parquet"
-
-
-FEW = {"etalab_decoupage", "contours", "insee_etat_civil"}
-OTHERS = {
-    "insee_rp_population",
-    "insee_iris_rp2021",
-    "insee_bpe_2025",
-    "caf_s_ben_com_f",
-    "caf_txcouv_pe",
-    "drees_apl",
-}
 
 
 @pytest.fixture
@@ -39,39 +27,14 @@ def root(tmp_path, example):
 
 
 @pytest.fixture
-def others(root, example):
-    """Other sources beside them, for the tests that spoil these: it takes time to read them."""
-    for source in OTHERS:
-        shutil.copytree(example.raw / source, root.raw / source)
+def with_others(root, example):
+    """A function that puts other sources beside them, for the tests that spoil these: it takes time to read them."""
 
+    def copy(*files):
+        for source in {file.partition("/")[0] for file in files} - FEW:
+            shutil.copytree(example.raw / source, root.raw / source)
 
-def copied(root, home, *more):
-    """Copy a few sources of a data root, and those named."""
-    shutil.copytree(root.path, home, ignore=shutil.ignore_patterns("*.py", "__pycache__", "private"))
-    keep(DataRoot(home), FEW.union(more))
-    return DataRoot(home)
-
-
-def certify(path):
-    """Write the sum of the spoilt file in its certificate: only its rows are wrong then."""
-    certificate = path.with_name("source.yml")
-    text = yaml.safe_load(certificate.read_text(encoding="utf-8"))
-    for entry in text["fichiers"]:
-        if entry["fichier"] == path.name:
-            entry["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-            entry["lignes"] = entry["lignes"]
-    certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
-
-
-def add(root, file, lines):
-    """Write one more file beside those of a source, and its entry in the certificate."""
-    path = root.raw / file
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    certificate = path.with_name("source.yml")
-    text = yaml.safe_load(certificate.read_text(encoding="utf-8"))
-    text["fichiers"] += [{"fichier": path.name, "lignes": len(lines) - 1, "octets": path.stat().st_size, "sha256": "-"}]
-    certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
-    certify(path)
+    return copy
 
 
 def spoil(root, file, change, encoding="utf-8"):
@@ -108,7 +71,9 @@ def replace(line, column, text):
         ("caf_txcouv_pe/txcouv_pe_epci.csv", "numepci"),
     ],
 )
-def test_a_missing_column_of_the_key(root, others, file, column):
+def test_a_missing_column_of_the_key(root, with_others, file, column):
+    with_others(file)
+
     def without(lines):
         place = lines[0].split(";").index(column)
         return [";".join(cell for k, cell in enumerate(line.split(";")) if k != place) for line in lines]
@@ -144,7 +109,8 @@ def test_a_word_in_the_place_of_a_number_and_a_blank(root):
     assert "line 7: found no value, expected a value, unless CONF_STATUS is C or OBS_STATUS is O" in second
 
 
-def test_a_number_without_end_and_a_column_that_comes_twice(root, others):
+def test_a_number_without_end_and_a_column_that_comes_twice(root, with_others):
+    with_others(AGES)
     spoil(root, BIRTHS, replace(5, 3, "1e400"))
     spoil(root, AGES, lambda lines: [f"{line};{line.split(';')[0]}" for line in lines])
     again = (root.raw / AGES).read_text(encoding="utf-8").partition(";")[0]
@@ -159,13 +125,15 @@ def test_a_header_without_names(root):
     assert all(", line 1, column " in one and "found no such column" in one for one in findings(root))
 
 
-def test_a_date_of_access_that_is_none(root, others):
+def test_a_date_of_access_that_is_none(root, with_others):
+    with_others("drees_apl")
     certificate = root.raw / "drees_apl" / "source.yml"
     text = yaml.safe_load(certificate.read_text(encoding="utf-8")) | {"date_acces": "24/11/2026"}
     certificate.write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
+    line = certificate.read_text(encoding="utf-8").splitlines().index("date_acces: 24/11/2026") + 1
     (said,) = check_root(root)
     assert str(said).startswith(
-        f"{certificate}, column date_acces: found '24/11/2026', expected Input should be a valid"
+        f"{certificate}, line {line}, column date_acces: found '24/11/2026', expected a valid date"
     )
 
 
@@ -190,7 +158,8 @@ def test_one_bad_root_leaves_them_all_as_they_were(root, example, tmp_path):
     assert (good.processed / "manifest.json").read_bytes() == before  # it would tell the sources left out
 
 
-def test_a_value_over_its_denominator(root, others):
+def test_a_value_over_its_denominator(root, with_others):
+    with_others(IRIS)
     import pandas as pd
 
     path = root.raw / IRIS
@@ -202,25 +171,25 @@ def test_a_value_over_its_denominator(root, others):
     assert "line 3, column pop_0_19" in line and "expected pop_0_19 at most pop" in line
 
 
-def test_a_wrong_encoding(root, others):
+def test_a_wrong_encoding(root, with_others):
+    with_others("drees_apl")
     spoil(root, "drees_apl/apl_generalistes.csv", lambda lines: lines, encoding="cp1252")
     lines = findings(root)
     assert any("apl_generalistes.csv, line 1: found the byte 0xe9, expected text in UTF-8" in line for line in lines)
 
 
-def test_a_bad_byte_in_a_line_cut_short_is_told_in_one_line_and_nothing_else(root, others):
+def test_a_bad_byte_in_a_line_cut_short_is_told_in_one_line_and_nothing_else(root, with_others):
+    with_others(AGES)
     path = root.raw / AGES
     lines = path.read_bytes().count(b"\n")
     path.write_bytes(path.read_bytes() + b"\xe9;1\n")
     certify(path)
-    command = [sys.executable, "-m", "ctg_analysis", "check", str(root.path)]
-    answer = subprocess.run(command, capture_output=True, text=True)
-    assert answer.returncode == 1 and answer.stderr == ""
-    (line,) = answer.stdout.splitlines()
-    assert f"line {lines + 1}: found the byte 0xe9, expected text in UTF-8" in line
+    (line,) = [str(finding) for finding in check_root(root)]
+    assert "\n" not in line and f"line {lines + 1}: found the byte 0xe9, expected text in UTF-8" in line
 
 
-def test_a_truncated_csv(root, others):
+def test_a_truncated_csv(root, with_others):
+    with_others(AGES)
     path = root.raw / AGES
     lines = path.read_bytes().splitlines(keepends=True)
     half = len(lines) // 2
@@ -230,13 +199,15 @@ def test_a_truncated_csv(root, others):
     assert any("cells, expected 8, as in the header" in line for line in lines), lines
 
 
-def test_a_csv_that_stops_between_two_lines(root, others):
+def test_a_csv_that_stops_between_two_lines(root, with_others):
+    with_others(AGES)
     spoil(root, AGES, lambda lines: lines[:100])
     (line,) = findings(root)
     assert re.search(r"found 99 rows, expected \d{5} rows", line)
 
 
-def test_a_line_too_long_and_an_empty_file(root, others):
+def test_a_line_too_long_and_an_empty_file(root, with_others):
+    with_others(AGES)
     spoil(root, BIRTHS, lambda lines: [*lines[:3], lines[3] + ";1", *lines[4:]])
     (root.raw / AGES).write_bytes(b"")
     certify(root.raw / AGES)
@@ -245,7 +216,8 @@ def test_a_line_too_long_and_an_empty_file(root, others):
     assert "line 1: found an empty file" in second
 
 
-def test_a_truncated_parquet(root, others):
+def test_a_truncated_parquet(root, with_others):
+    with_others(IRIS)
     path = root.raw / IRIS
     path.write_bytes(path.read_bytes()[:900])
     certify(path)
@@ -270,14 +242,16 @@ def test_an_absent_file_and_an_absent_certificate(root):
     assert "contours/source.yml: found no certificate" in certificate and "found no file" in file
 
 
-def test_all_problems_of_all_files_come_at_once(root, others):
+def test_all_problems_of_all_files_come_at_once(root, with_others):
+    with_others(AGES, "caf_s_ben_com_f")
     spoil(root, BIRTHS, replace(5, 3, "-3"))
     spoil(root, AGES, replace(9, 3, "Y5-9"))
     spoil(root, "caf_s_ben_com_f/s_ben_com_f.csv", replace(2, 0, "décembre"))
     assert len(findings(root)) == 3
 
 
-def test_check_says_the_same_and_writes_nothing(root, others):
+def test_check_says_the_same_and_writes_nothing(root, with_others):
+    with_others("insee_bpe_2025")
     spoil(root, BIRTHS, replace(5, 3, "-3"))
     (root.raw / "insee_bpe_2025" / "notes.txt").write_text("?", encoding="utf-8")
     lines = [str(finding) for finding in check_root(root)]
@@ -287,13 +261,6 @@ def test_check_says_the_same_and_writes_nothing(root, others):
 
 def test_the_command_exits_with_1_and_no_traceback(root):
     spoil(root, BIRTHS, replace(5, 3, "-3"))
-    command = [sys.executable, "-m", "ctg_analysis", "check", str(root.path)]
-    answer = subprocess.run(command, capture_output=True, text=True)
-    assert answer.returncode == 1
+    answer = CliRunner().invoke(app, ["check", str(root.path)])
+    assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit) and answer.stderr == ""
     assert len(answer.stdout.splitlines()) == 1 and "line 5, column OBS_VALUE" in answer.stdout
-    assert "Traceback" not in answer.stderr
-
-
-def test_the_invented_data_have_nothing_to_mend(example):
-    """Those of the real territory: `make check`."""
-    assert check_root(example) == []

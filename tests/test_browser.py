@@ -9,20 +9,15 @@ import re
 
 import pikepdf
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import HEIGHT, NARROWEST, PHONE, WIDE, violations, with_axe
 from browser import NONE_FOUND, chromium
 from in_page import CONTRASTS, FOCUSED, REACHABLE
-from test_pages import BESIDE, CHAPTERS, SHIPPED
+from shipped_pages import BESIDE, CHAPTERS, SHIPPED
 
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
 pytestmark = pytest.mark.slow
 
-AXE = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
-WIDE, PHONE, NARROWEST, HEIGHT = 1280, 390, 320, 900
 ONE_OF_EACH = [*BESIDE, "00_synthese.html", "04_petite_enfance.html", "17_fiche_commune.html"]  # a page of each kind
 LEAST_CONTRAST = 4.5
 
@@ -62,7 +57,7 @@ def opened(tab, shipped, epci, name, width=WIDE, scheme="light"):
     return tab
 
 
-@pytest.fixture(scope="module", params=[DEFAULT_EPCI, EXAMPLE_EPCI])
+@pytest.fixture(scope="module", params=[pytest.param(DEFAULT_EPCI, marks=pytest.mark.nightly), EXAMPLE_EPCI])
 def epci(request):
     return request.param
 
@@ -71,19 +66,6 @@ def epci(request):
 def page(request, tab, shipped, epci):
     """A page of a shipped report, opened from its file."""
     return opened(tab, shipped, epci, request.param)
-
-
-def violations(page) -> list[str]:
-    """Return what axe-core finds: the rule, and the first element that breaks it."""
-    found = page.evaluate("options => axe.run(options)", AXE)["violations"]
-    return [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:300]}" for one in found]
-
-
-def with_axe(page):
-    """Give a page to axe-core; the inside of an image is tested by itself, below."""
-    page.evaluate("document.querySelectorAll('svg[role=img]').forEach(one => one.replaceChildren())")
-    page.evaluate(Axe().axe_script)
-    return page
 
 
 # The order of the tests is that of what they do to the page that they share.
@@ -309,14 +291,16 @@ def test_every_synonym_finds_something(tab, shipped):
 @pytest.mark.parametrize("name", ["04_petite_enfance.html", "13_bilan.html"])
 def test_a_term_opens_on_its_meaning_by_the_keyboard_and_closes(tab, shipped, name):
     page = opened(tab, shipped, EXAMPLE_EPCI, name)
+    with_axe(page)
     for term in page.locator("button.term").all()[:5]:
-        meaning = page.locator(f"[id='{term.get_attribute('popovertarget')}']")
+        place = f"[id='{term.get_attribute('popovertarget')}']"
+        meaning = page.locator(place)
         assert not meaning.is_visible()
         term.focus()
         page.keyboard.press("Enter")
         assert meaning.is_visible() and meaning.inner_text().startswith(term.inner_text())
         above, below = sorted((term.bounding_box(), meaning.bounding_box()), key=lambda box: box["y"])
         assert 0 <= below["y"] - above["y"] - above["height"] < 16  # beside the term, over none of its words
-        assert violations(with_axe(page)) == []
+        assert violations(page, place) == []
         page.keyboard.press("Escape")
         assert not meaning.is_visible()

@@ -135,6 +135,7 @@ def test_a_notebook_that_changed_runs_again_alone(out, chapters, tmp_path, built
     assert one.ran == [SECOND] and "Un autre texte, sans chiffre." in page(out, f"{SECOND}.html")
 
 
+@pytest.mark.nightly
 def test_a_page_that_stays_links_to_what_comes_and_by_its_title(tmp_path, chapters, built):
     """An edition is what it would be if it were made at once, whatever the builds that it comes from."""
     assert built(tmp_path, chapters[:1]).ran == [FIRST]
@@ -145,6 +146,7 @@ def test_a_page_that_stays_links_to_what_comes_and_by_its_title(tmp_path, chapte
     assert built(tmp_path, [retitled]).ran == [FIRST, SECOND] and "Un autre titre" in page(tmp_path, f"{FIRST}.html")
 
 
+@pytest.mark.nightly
 def test_data_that_a_chapter_does_not_read_do_not_make_it_run(out, chapters, built):
     """Another sum of all data, the same sum of what the chapter reads; then another of what one of them reads."""
 
@@ -173,6 +175,7 @@ def test_forced_again_the_same_bytes_are_the_same_edition(out, chapters, built):
 # An edition that has lost or changed some of its files is made again.
 
 
+@pytest.mark.nightly
 def test_a_damaged_edition_is_made_again_and_said(out, chapters, built):
     """By the name of its first chapter alone: that it had another is known from what is left of it."""
     edition = latest(out, EXAMPLE_EPCI)
@@ -190,6 +193,7 @@ def test_a_damaged_edition_is_made_again_and_said(out, chapters, built):
         assert latest(out, EXAMPLE_EPCI) == edition and built(out, chapters).ran == []
 
 
+@pytest.mark.nightly
 def test_after_a_damaged_edition_the_one_before_serves_again(out, chapters, tmp_path, built):
     """What has not changed since is copied from it, never from the damaged one; a folder that is lost stops nothing."""
     first = latest(out, EXAMPLE_EPCI)
@@ -227,6 +231,7 @@ def test_a_chapter_that_fails_keeps_its_last_good_version_with_its_date(out, cha
     assert built(out, chapters).ran == [SECOND] and page(out, f"{SECOND}.html") == good and not journal.exists()
 
 
+@pytest.mark.nightly
 def test_a_chapter_that_stays_keeps_the_data_behind_its_charts(out, chapters, tmp_path, built):
     good = page(out, f"{SECOND}.html")
     name = re.search(r'href="donnees/([^"]+)"', good)[1]
@@ -277,6 +282,7 @@ def test_a_notebook_that_papermill_cannot_read_is_one_chapter_that_fails(tmp_pat
     assert f"notebooks/{SECOND}" not in answer.stderr and (tmp_path / "new" / EXAMPLE_EPCI / f"{SECOND}.html").exists()
 
 
+@pytest.mark.nightly
 def test_files_that_are_no_notebook_stop_no_other_chapter_though_it_leads_to_theirs(tmp_path):
     root, sound = project(tmp_path / "project"), ("00", "14")
     for one in all_chapters():
@@ -310,6 +316,7 @@ def test_a_second_command_says_who_holds_the_report(out, work):
 # Editions.
 
 
+@pytest.mark.nightly
 def test_verify_finds_the_same_bytes_in_another_folder_time_zone_and_locale(out):
     command = [sys.executable, "-m", "ctg_analysis", "verify", EXAMPLE_EPCI, "--out", str(out)]
     elsewhere = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "PATH": "/usr/bin:/bin", "HOME": "/nowhere"}

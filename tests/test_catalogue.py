@@ -1,17 +1,17 @@
 """Every declaration is whole, and nothing declared is idle."""
 
+import csv
 import re
 import string
-from pathlib import Path
 
 import pytest
-import yaml
+from worked_cases import hand_worked_cases
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.cleaning.official import CLEANERS
 from ctg_analysis.core.layouts import EUROS, HOURS
 from ctg_analysis.core.model import (
+    CHARTS,
     LEVELS,
     AnnualChange,
     AnnualFlow,
@@ -29,11 +29,6 @@ from ctg_analysis.sources import SOURCES
 INDICATORS = list(CATALOGUE.values())
 KINDS = ("_count", "_share", "_rate", "_median", "_index")
 KINDS += ("_ratio", "_mean", "_amount", "_time", "_score", "_year")
-CHARTS = {"comparison", "trend", "parts", "balance", "circles", "choropleth", "pyramid", "matrix", "timeline"}
-CASES = {
-    yaml.safe_load(path.read_text(encoding="utf-8"))["indicator"]
-    for path in (Path(__file__).parent / "cases").glob("*.yml")
-}
 
 
 def measures(one) -> set[str]:
@@ -51,29 +46,32 @@ def measures(one) -> set[str]:
             return {value.measure}
 
 
-@pytest.mark.parametrize("one", INDICATORS, ids=lambda one: one.id)
-def test_a_declaration_is_whole(one):
-    assert one.id.endswith(KINDS) and re.fullmatch(r"[a-z0-9_]+", one.id)
-    assert one.domain_ids and one.chapter and one.label and one.definition.endswith(".") and one.unit
-    assert one.reading.endswith(".") and "{value}" in one.reading and "{period}" in one.reading
-    fields = {field for _, field, _, _ in string.Formatter().parse(one.reading) if field}
-    assert fields <= {"period", "value", "unit", "s"}
-    assert one.chart in CHARTS and set(one.levels) <= set(LEVELS) and one.levels
-    assert one.direction in (-1, 0, 1) and one.decimals >= 0
-    assert set(one.persons) <= {"numerator", "denominator"}
-    assert one.sources and set(one.sources) <= set(SOURCES)
-    assert set(one.parts) <= set(CATALOGUE)
-    assert not one.caveats or one.caveats.endswith(".")
+def faults(one) -> list[str]:
+    """Return what is wrong with a declaration beside what its model refuses."""
+    written = {field for _, field, _, _ in string.Formatter().parse(one.reading) if field}
+    part = one.id.endswith("_share")
+    rate = one.id.endswith(("_rate", "_index")) and isinstance(one.value, Ratio)
+    checks = {
+        "id": one.id.endswith(KINDS) and re.fullmatch(r"[a-z0-9_]+", one.id),
+        "blank": one.domain_ids and one.chapter and one.label and one.unit and one.levels and one.sources,
+        "full stop": one.definition.endswith(".") and one.reading.endswith(".") and one.caveats[-1:] in ("", "."),
+        "reading": {"value", "period"} <= written <= {"period", "value", "unit", "s"},
+        "chart": one.chart in CHARTS,
+        "levels": set(one.levels) <= set(LEVELS),
+        "direction": one.direction in (-1, 0, 1),
+        "decimals": one.decimals >= 0,
+        "persons": set(one.persons) <= {"numerator", "denominator"},
+        "sources": set(one.sources) <= set(SOURCES),
+        "parts": set(one.parts) <= set(CATALOGUE),
+        "share": not part or (isinstance(one.value, Ratio) and one.value.bounded and one.unit == "%"),
+        "count": not one.id.endswith("_count") or not isinstance(one.value, Ratio),
+        "rate": not rate or not one.value.bounded or one.unit == "%",
+    }
+    return [f"{one.id}: {what}" for what, right in checks.items() if not right]
 
 
-@pytest.mark.parametrize("one", INDICATORS, ids=lambda one: one.id)
-def test_the_id_names_the_kind_of_quantity(one):
-    if one.id.endswith("_share"):
-        assert isinstance(one.value, Ratio) and one.value.bounded and one.unit == "%"
-    if one.id.endswith("_count"):
-        assert not isinstance(one.value, Ratio)
-    if one.id.endswith(("_rate", "_index")):
-        assert not isinstance(one.value, Ratio) or not one.value.bounded or one.unit == "%"
+def test_every_declaration_is_whole_and_its_id_names_the_kind_of_quantity():
+    assert [fault for one in INDICATORS for fault in faults(one)] == []
 
 
 def test_a_rate_in_percent_is_a_part_of_the_inhabitants():
@@ -102,14 +100,10 @@ def test_members_of_a_family_read_the_measure_of_their_own_ages():
             assert re.findall(r"\d+", one.id) == re.findall(r"\d+", label), one.id
 
 
-@pytest.mark.parametrize("name", sorted({one.family or one.id for one in INDICATORS}))
-def test_it_has_a_hand_worked_case(name):
-    members = {one.id for one in INDICATORS if (one.family or one.id) == name}
-    assert members & CASES, f"tests/cases has no case for {name}"
-
-
-def test_cases_are_for_indicators_that_exist():
-    assert set(CATALOGUE) >= CASES
+def test_each_family_has_a_hand_worked_case_and_no_case_is_of_another_indicator():
+    cases, names = hand_worked_cases().keys(), {one.family or one.id for one in INDICATORS}
+    assert names - {CATALOGUE[case].family or case for case in cases} == set()
+    assert cases <= CATALOGUE.keys()
 
 
 def test_a_chapter_shows_every_indicator():
@@ -154,32 +148,45 @@ def test_what_is_only_published_is_never_added_up():
                 assert not source.additive or one.value.measure in source.alone, one.id
 
 
+CODES = [
+    *csv.DictReader(
+        (settings().root / "docs/indicators_of_the_field.csv").read_text(encoding="utf-8").splitlines(), delimiter=";"
+    )
+]
 # The codes that a Caf adviser or an élu would miss, of the field's list of indicators: all of them.
-STARRED = {
-    "DEM": (1, 2, 3, 4, 5, 6, 7, 8),
-    "FAM": (1, 2, 3, 4, 5, 6, 7, 9),
-    "REV": (1, 2, 4, 5, 6, 7, 8),
-    "EMP": (1, 2, 3, 4, 6, 7),
-    "PE": (1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 16),
-    "ENF": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
-    "EDU": (1, 2, 4, 7),
-    "JEU": (1, 2, 3, 4, 5),
-    "PAR": (1, 2, 3, 4, 5, 8),
-    "HAN": (1, 2, 3, 4, 5, 7),
-    "AVS": (1, 2, 3, 4, 5, 6, 7),
-    "DRO": (1, 2, 3, 4, 6, 7, 8),
-    "BIL": (1, 2, 3, 4, 5, 6, 8),
-}
+STARRED = {row["code"] for row in CODES if row["star"] == "yes"}
 # Told by residents, by the bilan of the convention before or by the plan, which other chapters read.
 OF_THE_DEMARCHE = {"PAR-08", "HAN-07", "DRO-08", *(f"BIL-{number:02d}" for number in (1, 2, 3, 4, 5, 6, 8))}
 
 
 def test_every_starred_code_is_declared_with_a_star():
-    codes = {f"{field}-{number:02d}" for field, numbers in STARRED.items() for number in numbers}
     starred = {code for one in INDICATORS if one.star for code in one.domain_ids}
-    assert len(codes) == 93 and codes >= OF_THE_DEMARCHE
-    assert sorted(codes - OF_THE_DEMARCHE - starred) == []
-    assert {code for one in INDICATORS for code in one.domain_ids} & codes <= starred
+    assert len(STARRED) == 93 and STARRED >= OF_THE_DEMARCHE
+    assert sorted(STARRED - OF_THE_DEMARCHE - starred) == []
+    assert {code for one in INDICATORS for code in one.domain_ids} & STARRED <= starred
+
+
+def test_every_code_that_is_named_is_defined_and_every_one_defined_is_covered_or_it_is_said_why():
+    root, code = settings().root, re.compile(r"\b(?:DEM|FAM|REV|EMP|LOG|PE|ENF|EDU|JEU|PAR|HAN|AVS|DRO|BIL)-\d\d\b")
+    defined = {row["code"]: row for row in CODES}
+    assert len(defined) == len(CODES) and all(code.fullmatch(name) for name in defined)
+    assert [name for name, row in defined.items() if not (row["name"] and row["definition"])] == []
+    files = [path for folder in ("src", "tests", "docs", "notebooks") for path in (root / folder).rglob("*.*")]
+    files = [path for path in files if path.suffix in {".py", ".yml", ".md", ".ipynb", ".html"}]
+    named = {name: path for path in files for name in code.findall(path.read_text(encoding="utf-8"))}
+    assert {name: path for name, path in named.items() if name not in defined} == {}
+    declared = {name for one in INDICATORS for name in one.domain_ids}
+    assert declared == {name for name, row in defined.items() if row["covered"] == "catalogue"}
+    wrong = []
+    for name, row in defined.items():
+        covered = row["covered"]
+        if covered.endswith(".py"):
+            right = name in (root / "src" / "ctg_analysis" / covered).read_text(encoding="utf-8")
+        else:
+            right = covered in ("catalogue", "no") or set(covered.split(", ")) <= declared
+        if not right or (covered == "catalogue") == bool(row["why"]):
+            wrong.append(name)
+    assert wrong == []
 
 
 # What a code asks for besides its name, and where it is: what was once declared without it.

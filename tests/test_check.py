@@ -1,17 +1,13 @@
-"""`ctg check` says all that is wrong in one run, `ctg new` writes the forms; no chapter can read what partners send."""
+"""`ctg check` says all that is wrong in one run, `ctg new` writes the forms."""
 
-import ast
 import os
-import re
 import shutil
 import subprocess
 import sys
 
 import pytest
 import yaml
-from raw_files import keep
-from test_architecture import AFTER_THE_GATE, lies_in, modules
-from test_bad_input import certify
+from raw_files import certify, keep
 
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
@@ -19,9 +15,11 @@ from ctg_analysis.processing.check_raw import check_root
 from ctg_analysis.processing.freshness import inputs
 from ctg_analysis.processing.run import process
 
+pytestmark = pytest.mark.slow
+
 BIRTHS = "insee_etat_civil/DS_ETAT_CIVIL_NAIS_COMMUNES_2025.csv"
-SOME = {"etalab_decoupage", "contours", "insee_etat_civil", "rna", "france_services", "depp_ips", "insee_acces"}
-SOME |= {"demarche"}
+COMMUNES = {"etalab_decoupage", "contours"}
+SOME = COMMUNES | {"insee_etat_civil", "rna", "france_services", "depp_ips", "insee_acces", "demarche"}
 YOUTH = f"{EXAMPLE_EPCI}/mission_locale.csv"
 
 
@@ -34,6 +32,12 @@ def root(tmp_path):
     )
     keep(DataRoot(copy), SOME)
     return DataRoot(copy)
+
+
+def without_forms(root, *sources):
+    """Keep the communes and these sources of the copy alone."""
+    keep(root, COMMUNES.union(sources))
+    shutil.rmtree(root.private)
 
 
 def put(path, line, column, text):
@@ -118,6 +122,7 @@ def test_the_command_data_says_as_much_as_check_and_a_wrong_header_hides_no_othe
 
 
 def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_person_keeps_there(root):
+    without_forms(root, "insee_etat_civil", "insee_acces")
     home = root.raw / "insee_acces"
     for kept in (
         root.raw / ".gitkeep",
@@ -152,6 +157,7 @@ def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_p
 
 def test_a_build_is_told_what_lies_astray_as_check_tells_it(root):
     """It stops the build that would have left it out; notes and what a fetch keeps do not."""
+    without_forms(root, "insee_acces")
     home, before = root.raw / "insee_acces", inputs(root)
     for kept in (root.raw / "README.md", home / ".gitkeep"):
         kept.write_text("-", encoding="utf-8")
@@ -171,6 +177,7 @@ def test_a_build_is_told_what_lies_astray_as_check_tells_it(root):
 
 
 def test_without_the_communes_the_files_are_read_all_the_same(root):
+    without_forms(root, "insee_etat_civil")
     put(root.raw / BIRTHS, 5, 3, "-3")
     certify(root.raw / BIRTHS)
     (root.raw / "contours" / "source.yml").unlink()
@@ -181,6 +188,7 @@ def test_without_the_communes_the_files_are_read_all_the_same(root):
 
 
 def test_a_file_that_no_pattern_of_its_source_knows_is_told(root):
+    without_forms(root, "insee_acces")
     folder = root.raw / "insee_acces"
     (folder / "donnees_2025_reg99.parquet").rename(folder / "temps.parquet")
     certificate = folder / "source.yml"
@@ -212,38 +220,3 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
     made = DataRoot(tmp_path / "data" / "exemple")
     keep(made, SOME)
     assert check_root(made) == []  # empty forms are no fault
-
-
-PARTNERS = re.compile(
-    r"(^|\.)(private|partner_files|received_forms|empty_forms|\w*restricted|restricted_material)$|private/|accords\.yml"
-)
-
-
-def names(tree):
-    """Every attribute, module, imported name and text of a module."""
-    for node in ast.walk(tree):
-        for field in ("attr", "module", "name", "value"):
-            if isinstance(getattr(node, field, None), str):
-                yield getattr(node, field)
-
-
-def test_r6_nothing_after_the_gate_names_the_folder_of_the_partners():
-    """Neither by an import, nor by DataRoot.private, nor by its path."""
-    for module, path in modules().items():
-        if lies_in(module, AFTER_THE_GATE):
-            found = {name for name in names(ast.parse(path.read_text(encoding="utf-8"))) if PARTNERS.search(name)}
-            assert found == set(), module
-    for notebook in (settings().root / "notebooks").glob("*.ipynb"):
-        text = notebook.read_text(encoding="utf-8")
-        assert not re.search(r"\.private\b|private/|partner_files|received_forms|accords\.yml", text), notebook.name
-
-
-def test_a_chapter_that_names_it_is_seen():
-    assert list(names(ast.parse("from ctg_analysis.cleaning.partners import received_forms")))[-1] == "received_forms"
-    for line in (
-        "root.restricted_material(epci)",
-        "root.private",
-        "from ctg_analysis.cleaning.partners.received_forms import x",
-        "x = 'data/private/200067171/a.csv'",
-    ):
-        assert any(PARTNERS.search(name) for name in names(ast.parse(line))), line

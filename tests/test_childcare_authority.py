@@ -10,8 +10,10 @@ import yaml
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root
+from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import childcare
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.childcare_authority import DUTIES, authorities, read_thresholds
 
 NAN = float("nan")
@@ -124,7 +126,9 @@ def test_thresholds_that_cannot_be_trusted_are_refused(tmp_path, change, said):
 def shown(*rows):
     told = answers(*[row[:3] for row in rows]).assign(name=[row[0] for row in rows], period="2025", counted="2023")
     thresholds = read_thresholds(data_root().reference / "seuils.yml")
-    html = childcare.authority(told, authorities(told, "T", thresholds), "CC de T", thresholds, "Relevé.").html
+    html = childcare.authority(
+        told, authorities(told, "T", thresholds), "CC de T", thresholds, Citation("Relevé.")
+    ).html
     cells = [
         re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr.*?</tr>", html, flags=re.DOTALL)
     ]
@@ -171,7 +175,7 @@ def test_the_chapter_of_the_invented_territory(example):
     counted = people[told[told.eq(1)].index].sum()
     assert 0 < counted < people.sum()
     html = chapter.childcare_authority().html
-    assert texts.number(counted) in html
+    assert number(counted) in html
     assert f"{int(told.sum())} des {len(told)} communes" in html
 
 

@@ -95,7 +95,7 @@ def test_a_payment_outside_the_convention_is_named_and_breaks_no_total(root, pub
     assert f"financements.csv, line {number}, column annee: found '2029', expected within the convention" in line
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_scenario_12_the_build_fails_and_names_each_break_also_when_nothing_is_to_be_made(example, tmp_path):
     """An enjeu without action, an action without pilote, a budget that does not reconcile, a proof no longer true."""
     shutil.copytree(example.path, tmp_path / "data" / "exemple")

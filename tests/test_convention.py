@@ -16,8 +16,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from convention_texts import DATE, HOSTILE, as_project, filled, plain
 from docx import Document
 from docx.oxml.ns import qn
+from docxtpl import DocxTemplate
 from material_files import change, line_of
 
 from ctg_analysis.core.errors import InputError, UserError
@@ -30,10 +32,7 @@ from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION
 from ctg_analysis.publishing.word.reference import Written, read_reference
 from ctg_analysis.publishing.word.revisions import comparison
 from ctg_analysis.publishing.word.word import fill
-from ctg_analysis.publishing.word.word_templates import templates
 from ctg_analysis.publishing.word.writing import RECORD, place, write
-
-DATE = "2026-11-24"
 
 
 @pytest.fixture(scope="module")
@@ -55,15 +54,6 @@ def written(documents):
 
 def opened(content: bytes):
     return Document(io.BytesIO(content))
-
-
-def filled(one, model: str = CONVENTION) -> bytes:
-    context = {CONVENTION: convention.context, CHANGES: convention.changes}[model](one, read_reference())
-    return fill(models() / model, context, title="Convention", date=DATE)
-
-
-def plain(text: str) -> str:
-    return re.sub(r"[\s\u00a0\u202f]+", " ", text).replace("’", "'")
 
 
 def words(document) -> str:
@@ -201,10 +191,6 @@ def test_there_is_a_fiche_for_each_active_action(documents, example_dossier):
 
 
 # Project or validated, what changes
-
-
-def as_project(one, **changed):
-    return dataclasses.replace(one, convention=one.convention.model_copy(update={"statut": "projet", **changed}))
 
 
 def test_a_project_says_so_on_each_page_and_a_validated_one_does_not(written, example_dossier):
@@ -367,9 +353,6 @@ def test_the_real_territory_is_told_that_it_has_no_convention_yet(france):
 # What is written in the files stays text
 
 
-HOSTILE = '<w:br/>&amp;{{ 7*7 }}{% x %}{{p x }} =HYPERLINK("http://x") \x0b ]]> </w:t>'
-
-
 def test_a_label_stays_text_whatever_it_holds(example_dossier):
     tables = {name: table.copy() for name, table in example_dossier.material.tables.items()}
     tables["actions"]["titre"] = HOSTILE
@@ -402,6 +385,7 @@ def own_template(tmp_path, *lines: str, styles=True):
     return path
 
 
+@pytest.mark.nightly
 def test_a_template_of_the_user_takes_the_place_of_ours(spoiled):
     own = own_template(spoiled.material(EXAMPLE_EPCI), "Modèle de la Caf : {{ intitule }}")
     assert template(CONVENTION, spoiled, EXAMPLE_EPCI) == own
@@ -447,8 +431,43 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 # The files themselves
 
 
-def test_the_templates_are_what_their_program_writes():
-    assert {name: (models() / name).read_bytes() for name in templates()} == templates(), "run make templates"
+STYLES = {
+    *("Normal", "Heading 1", "Heading 2", "Heading 3", "List Bullet", "Caption", "Header", "Footer", "Title"),
+    *("Fait", "Remarque", "Signataire", "Tableau", "Cellule", "Cellule nombre"),
+}
+PAGE_NUMBER, OF_CONTENTS = "PAGE", "TOC"
+
+
+def test_the_templates_hold_what_fills_them_and_no_name_of_who_edited_them(example_dossier):
+    """They are edited in Word: every tag and style that the documents need is there, and the text of their language."""
+    contexts = {
+        CONVENTION: convention.context(example_dossier, read_reference()),
+        CHANGES: convention.changes(example_dossier, read_reference()),
+        ACTION_SHEET: next(iter(action_sheets.contexts(example_dossier).values())),
+    }
+    unneeded = {CONVENTION: set(), CHANGES: set(), ACTION_SHEET: {"intitule", "statut"}}
+    faults = []
+    for name, context in contexts.items():
+        document = DocxTemplate(models() / name)
+        if document.get_undeclared_template_variables() != context.keys() - unneeded[name]:
+            faults.append(f"{name}: tags {document.get_undeclared_template_variables() ^ context.keys()}")
+        file = document.get_docx()
+        faults += [f"{name}: no style {one}" for one in STYLES - {style.name for style in file.styles}]
+        fields = {one.text.split()[0] for one in file.element.body.iter(qn("w:instrText"))}
+        footer = {one.text.split()[0] for one in file.sections[0].footer._element.iter(qn("w:instrText"))}
+        faults += [f"{name}: no number of pages"] * (PAGE_NUMBER not in footer)
+        faults += [f"{name}: no contents"] * (name == CONVENTION and OF_CONTENTS not in fields)
+        faults += [f"{name}: not in French"] * (
+            file.styles.element.find(f".//{qn('w:lang')}").get(qn("w:val")) != "fr-FR"
+        )
+        faults += [f"{name}: not an A4 page"] * (
+            (round(file.sections[0].page_width.mm), round(file.sections[0].page_height.mm)) != (210, 297)
+        )
+        named = (file.core_properties.author, file.core_properties.last_modified_by, file.core_properties.comments)
+        faults += [f"{name}: names who edited it: {named}"] * any(named)
+        lists = [one.get(qn("w:val")) for one in file.part.numbering_part.element.iter(qn("w:lvlText"))]
+        faults += [f"{name}: no list of {word}" for word in ("Article %1 –", "Annexe %1 –") if word not in lists]
+    assert faults == []
 
 
 def test_the_same_material_gives_the_same_bytes(documents, example, monkeypatch, tmp_path):

@@ -19,8 +19,10 @@ from ctg_analysis.display.drawings.drawing import length
 from ctg_analysis.display.drawings.land import land, read_land
 from ctg_analysis.display.drawings.maps import class_breaks
 from ctg_analysis.display.drawings.style import SEQUENTIAL
+from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import texts
+from ctg_analysis.display.words import quantities, sentences, texts
+from ctg_analysis.display.words.quantities import singular
 from ctg_analysis.indicators.comparisons import common_period
 from ctg_analysis.publishing.pages.data_files import spreadsheet_safe
 from ctg_analysis.publishing.pages.html import chapter_page
@@ -63,15 +65,15 @@ def row(**columns):
     ],
 )
 def test_a_value_as_a_reader_sees_it(indicator, observation, expected):
-    assert texts.value_text(CATALOGUE[indicator], observation) == expected
+    assert sentences.value_text(CATALOGUE[indicator], observation) == expected
 
 
 def test_a_sentence_with_its_interval_and_its_plural():
     one = CATALOGUE["eaje_facilities_count"]
-    assert texts.sentence(one, row(value=1)).startswith("En 2021, le territoire compte 1 établissement d’accueil")
-    assert "2 établissements" in texts.sentence(one, row(value=2))
+    assert sentences.sentence(one, row(value=1)).startswith("En 2021, le territoire compte 1 établissement d’accueil")
+    assert "2 établissements" in sentences.sentence(one, row(value=2))
     rate = row(value=5.31, numerator=52, denominator=9856, low=3.94, high=6.92, source="insee_etat_civil")
-    assert "(intervalle à 95\u202f% : 3,9 à 6,9)".replace(" :", "\u00a0:") in texts.sentence(
+    assert "(intervalle à 95\u202f% : 3,9 à 6,9)".replace(" :", "\u00a0:") in sentences.sentence(
         CATALOGUE["birth_rate"], rate
     )
 
@@ -93,8 +95,8 @@ def test_a_label_with_markup_is_escaped_everywhere():
     evil = "<script>alert(1)</script>"
     table = markup.table(markup.Table(evil, ["a", evil], [[evil, evil]]))
     figure = markup.figure(
-        "<svg ></svg>", file="x.csv", kind="chart", title=evil, subtitle=evil, alt=f'"{evil}', source=evil, note=evil,
-        data=markup.Table(evil, ["a"], [[evil]]),
+        "<svg ></svg>", file="x.csv", kind="chart", title=evil, subtitle=evil, alt=f'"{evil}', note=evil,
+        source=Citation(evil), data=markup.Table(evil, ["a"], [[evil]]),
     )  # fmt: skip
     page = {"territory": evil, "title": evil, "chapters": [], "current": "", "fictional": False, "geography": evil}
     whole = chapter_page(nbformat.v4.new_notebook(), page)
@@ -126,9 +128,9 @@ def test_a_chart_without_alternative_or_source_is_refused():
         "data": markup.Table("c", ["a"], []),
     }
     with pytest.raises(ValueError, match="text alternative"):
-        markup.figure("<svg ></svg>", alt=" ", source="INSEE", **words)
+        markup.figure("<svg ></svg>", alt=" ", source=Citation("INSEE"), **words)
     with pytest.raises(ValueError, match="source"):
-        markup.figure("<svg ></svg>", alt="Barres", source="", **words)
+        markup.figure("<svg ></svg>", alt="Barres", source=Citation(""), **words)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@x", "\t=1"])
@@ -253,7 +255,7 @@ def test_r18_caf_charts_say_that_the_msa_is_missing_and_counts_rounded(source):
 )
 def test_r3_a_sentence_says_of_what_the_interval_of_a_rounded_count_is(observation, said):
     observation.source, observation.period = "caf_rsa_type", "2024-12"
-    text = texts.sentence(CATALOGUE["caf_rsa_increased_households_count"], observation)
+    text = sentences.sentence(CATALOGUE["caf_rsa_increased_households_count"], observation)
     assert texts.typography(said) in text
 
 
@@ -366,7 +368,7 @@ def test_the_quartiles_of_the_peers_are_a_box_with_words_of_its_own(france):
     html = chapter.comparison("secondary_dwellings_share").html
     peers = chapter.seen.compared(CATALOGUE["secondary_dwellings_share"]).iloc[-1]
     assert peers["level"] == "peers" and peers["low"] < peers["value"] < peers["high"]
-    said = f"quartiles\u00a0: {texts.number(peers['low'], 1)} à {texts.number(peers['high'], 1)}"
+    said = f"quartiles\u00a0: {quantities.number(peers['low'], 1)} à {quantities.number(peers['high'], 1)}"
     assert said in html and "premier au troisième quartile" in html and said in chapter.reading(peers["indicator"]).html
 
 
@@ -376,7 +378,7 @@ def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sourc
         figures.ages(chapter.seen, *place, "2023") for place in (("epci", "200067171"), ("departement", "12"))
     )
     html = chapter.pyramid().html
-    shares = [texts.number(table.at["65_69", "men"], 1) for table in (own, departement)]
+    shares = [quantities.number(table.at["65_69", "men"], 1) for table in (own, departement)]
     assert shares[0] != shares[1] and all(f"{share}\u202f%" in html for share in shares)
     sources = chapter.trend("population_count").html
     for words in ("populations communales depuis 1876", "populations de référence", "bases infracommunales"):
@@ -426,7 +428,7 @@ def test_a_larger_place_without_any_value_is_named_below_a_table(france):
 def test_figures_to_compare_with_are_apart_and_their_words_agree():
     rows = pd.DataFrame({"name": ["Aveyron", "France"], "text": ["20,1 %", "23,8 %"], "status": "ok"})
     rows = rows.assign(level=["departement", "france"], interval="")
-    said = texts.beside(rows.assign(word="plus faible que"))
+    said = sentences.beside(rows.assign(word="plus faible que"))
     assert said.startswith("Pour comparer : Aveyron 20,1 % ; France 23,8 %.")
     assert said.endswith("plus faible que celle de l’Aveyron et de la France.")
 
@@ -451,8 +453,8 @@ def test_a_rate_of_france_says_that_its_population_is_without_mayotte(indicator,
 def test_a_departement_that_is_a_region_too_is_said_once():
     rows = pd.DataFrame({"name": ["La Réunion"] * 2, "text": ["+0,8 %"] * 2, "status": ["ok"] * 2, "word": [None] * 2})
     rows = rows.assign(level=["departement", "region"], interval="")
-    assert texts.beside(rows) == "Pour comparer : La Réunion +0,8 %."
-    assert texts.beside(rows.assign(status="nd")) == ""
+    assert sentences.beside(rows) == "Pour comparer : La Réunion +0,8 %."
+    assert sentences.beside(rows.assign(status="nd")) == ""
 
 
 @pytest.mark.parametrize(
@@ -465,7 +467,7 @@ def test_a_departement_that_is_a_region_too_is_said_once():
      ("bureaux", "bureau"), ("lieux d’accueil", "lieu d’accueil"), ("places en crèches", "place en crèches")],
 )  # fmt: skip
 def test_a_unit_after_less_than_two(unit, one):
-    assert texts.singular(unit) == one
+    assert singular(unit) == one
 
 
 def test_no_tick_of_a_count_is_written_twice():
@@ -501,8 +503,8 @@ def test_a_trend_below_zero_keeps_its_points_in_the_drawing_and_zero_in_sight():
 
 def test_no_decimals_in_an_interval_on_a_small_base():
     columns = {"value": 12.0, "numerator": 33, "denominator": 275, "low": 8.1, "high": 18.7}
-    assert texts.interval_text(CATALOGUE["age_0_19_share"], row(**columns)) == "8 à 19"
-    assert texts.interval_text(CATALOGUE["age_0_19_share"], row(**{**columns, "denominator": 12})) == ""
+    assert sentences.interval_text(CATALOGUE["age_0_19_share"], row(**columns)) == "8 à 19"
+    assert sentences.interval_text(CATALOGUE["age_0_19_share"], row(**{**columns, "denominator": 12})) == ""
 
 
 def test_a_chart_that_says_no_more_than_its_sentence_is_left_out(example):

@@ -13,12 +13,12 @@ from zipfile import ZipFile
 
 import pikepdf
 import pytest
+from accessibility import AXE
 from axe_playwright_python.sync_playwright import Axe
 from browser import NONE_FOUND, chromium
+from french_text import faults
+from processes import living
 from reader import Text
-from test_browser import AXE
-from test_engine import living
-from test_french import faults
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings

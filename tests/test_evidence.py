@@ -3,8 +3,7 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.breakdowns import SCALES
+from ctg_analysis.catalogue import CATALOGUE, SCALES
 from ctg_analysis.chapter.assessments import norms, scores
 from ctg_analysis.chapter.territory import observed
 from ctg_analysis.cleaning.partners.words import LONGEST, read_evidence

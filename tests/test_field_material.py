@@ -13,10 +13,10 @@ from material_files import TODAY, add, change, copy_of, line_of, places_of, said
 
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.core.yaml_files import read_yaml
 from ctg_analysis.demarche.files.empty_tables import write_templates
 from ctg_analysis.demarche.files.material import open_material
 from ctg_analysis.demarche.files.restricted import open_restricted
-from ctg_analysis.demarche.files.yaml_files import read_yaml
 from ctg_analysis.demarche.plan.calendar import as_of
 from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED, TABLES
 from ctg_analysis.demarche.tables.annotations import dtype, marks

@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,10 +15,10 @@ import pytest
 from material_files import add, change, copy_of, line_of
 
 from ctg_analysis.chapter.demarche.consultation import Consultation, open_consultation
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
-from ctg_analysis.chapter.demarche.page import Shown, show
 from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root, settings
+from ctg_analysis.core.settings import EXAMPLE_EPCI, MATERIAL, data_root, settings
 from ctg_analysis.demarche.files.material import open_material
 from ctg_analysis.demarche.files.restricted import open_restricted
 from ctg_analysis.demarche.results.demarche import Demarche
@@ -49,14 +50,14 @@ def demarche(example):
 
 @pytest.fixture(scope="module")
 def shown(example):
-    return show(EXAMPLE_EPCI)
+    return DemarcheChapter.open(EXAMPLE_EPCI)
 
 
 @pytest.fixture
 def root(example, tmp_path):
     """A data root with the field material alone, which a test may spoil."""
     root = copy_of(example, tmp_path)
-    process_material(root)
+    shutil.copytree(example.processed / MATERIAL, root.processed / MATERIAL)
     return root
 
 
@@ -174,11 +175,11 @@ def test_large_numbers_and_small_margins_are_written_as_french_does(shown):
 
 
 def with_table(shown, name, table):
-    """Return what would be shown with another table."""
+    """Return the observations beside another table."""
     seen, demarche = copy.copy(shown.seen), copy.copy(shown.demarche)
     demarche.table = lambda asked: table if asked == name else shown.table(asked)
     seen.demarche = demarche
-    return Shown(seen)
+    return seen
 
 
 # Scenario 10: twenty interviews
@@ -206,7 +207,7 @@ def test_scenario_10_a_new_code_makes_matrix_saturation_and_quotes_again(root):
 
 
 def test_scenario_10_counts_never_percentages(shown):
-    html = Interviews(shown).themes().html
+    html = Interviews(shown.seen).themes().html
     assert "%" not in words(html) and "20" in words(html)
 
 
@@ -234,12 +235,12 @@ def test_scenario_10_what_the_copil_alone_may_read_is_in_its_build_alone(example
     kept = pd.read_parquet(example.processed_demarche(EXAMPLE_EPCI) / "extraits.parquet")
     theirs = kept.loc[kept["niveau_diffusion"].eq("copil"), "texte_anonymise"]
     assert len(theirs)
-    public = words(Interviews(shown).quotes().html)
+    public = words(Interviews(shown.seen).quotes().html)
     assert not any(words(text).replace("'", "’") in public for text in theirs)
     for module in ("demarche.results.demarche", "chapter.demarche.interviews"):
         monkeypatch.setattr(f"ctg_analysis.{module}.settings", lambda: replace(settings(), readers="copil"))
     monkeypatch.setattr(shown.seen, "demarche", Demarche(EXAMPLE_EPCI, example))
-    mine = words(Interviews(Shown(shown.seen)).quotes().html)
+    mine = words(Interviews(shown.seen).quotes().html)
     assert all(words(text).replace("'", "’") in mine for text in theirs)
     assert mine.count("réservé au comité de pilotage") == len(theirs)
     internal = material["extraits"].query("niveau_diffusion == 'interne'")["texte_anonymise"]

@@ -54,7 +54,7 @@ def test_the_data_stage_names_data_processed_and_leaves_it_as_it_was(tmp_path, m
     assert not list(root.path.glob(".processed-*"))
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.skipif(not can_fork(), reason="no fork here: a cell is not in the process that writes the page")
 def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeypatch, example):
     """Once where it publishes, once in a chapter: what it kept from the edition before would be dated for nothing."""

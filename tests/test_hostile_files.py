@@ -14,8 +14,8 @@ from ctg_analysis.cleaning.partners.partner_files import clean_form
 from ctg_analysis.cleaning.reading import count, read, text
 from ctg_analysis.core.errors import MOST, MOST_LINES, Finding, InputError, UserError, in_lines
 from ctg_analysis.core.files import load
+from ctg_analysis.core.yaml_files import read_yaml
 from ctg_analysis.demarche.files.reading import read_table
-from ctg_analysis.demarche.files.yaml_files import read_yaml
 from ctg_analysis.demarche.survey.exports import read_export
 from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.publishing.word.word import LARGEST
@@ -40,6 +40,7 @@ YAMLS = {
     "no YAML": ("a: b\nb: [c\n", None, "text that is not YAML"),
     "an object": ("a: b\nb: !!python/object/apply:os.system [ls]\n", None, None),  # a text where all values are
     "right to left": (f"a: b\nconvention: texte{RTL}txet\n", 2, "a bidirectional control character"),
+    "a list as a key": ("a: b\n? [c, d]\n: e\n", 2, None),
     "size": ("# " + "x" * 3_000_000, None, "bytes"),
 }
 

@@ -11,19 +11,19 @@ from itertools import pairwise
 
 import pikepdf
 import pytest
+from accessibility import HEIGHT, NARROWEST, PHONE, WIDE, violations, with_axe
 from browser import NONE_FOUND, chromium
+from convention_texts import HOSTILE
+from french_text import faults
 from material_files import add, change, line_of
 from reader import Text
-from test_browser import HEIGHT, NARROWEST, PHONE, WIDE, violations, with_axe
-from test_convention import HOSTILE
-from test_french import faults
 
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.demarche.tables.columns import first_day
+from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.publishing.word.issues import issue_page
 from ctg_analysis.publishing.word.making import write_issue
-from ctg_analysis.publishing.word.moments import moment_text, span_text
 
 ISSUES = [(DEFAULT_EPCI, 1), (EXAMPLE_EPCI, 1), (EXAMPLE_EPCI, 2), (EXAMPLE_EPCI, 3)]
 
@@ -121,6 +121,7 @@ def test_the_key_figures_are_those_of_the_report(pages, shipped):
         assert year in sentence
 
 
+@pytest.mark.nightly
 def test_a_key_figure_that_the_observations_do_not_have_is_refused_in_one_line(example, tmp_path):
     root = DataRoot(tmp_path / "exemple")
     (root.path / "raw").mkdir(parents=True)
@@ -268,9 +269,9 @@ def test_an_issue_is_two_to_four_pages_of_tagged_pdf_the_same_each_time(browser,
     ],
 )
 def test_a_span_of_time_in_french(begin, end, said):
-    assert span_text(begin, end) == said
+    assert span_phrase(begin, end) == said
 
 
 def test_a_moment_in_french():
-    assert [moment_text(one) for one in ("2024-08-01", "2024-08", "2024")] == ["1er août 2024", "août 2024", "2024"]
+    assert [date_text(one) for one in ("2024-08-01", "2024-08", "2024")] == ["1er août 2024", "août 2024", "2024"]
     assert first_day("2024-08").isoformat() == "2024-08-01"

@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 import nbformat
 import pytest
 from browser import NONE_FOUND, chromium
-from test_notebooks import code_cells, logic
+from notebook_files import code_cells, logic
 
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, settings
@@ -112,14 +112,10 @@ def expected(name, shipped) -> int:
     return (shipped / DEFAULT_EPCI / name).with_suffix(".html").read_text(encoding="utf-8").count('<svg role="img"')
 
 
-def in_turn(chapter):
-    """Return the name of the notebook of a chapter; but one with figures and one of a démarche, for the night."""
-    name = chapter.path.name
-    return name if chapter.number in ("04", "15") else pytest.param(name, marks=pytest.mark.nightly)
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [START, *map(in_turn, all_chapters())])
+@pytest.mark.parametrize(
+    "name", [START, *(pytest.param(one.path.name, marks=pytest.mark.nightly) for one in all_chapters())]
+)
 def test_run_all_cells_gives_every_chart_and_no_error(tab, desk, shipped, name):
     tab.locator(f".jp-DirListing-item:has-text('{name}')").dblclick()
     tab.locator(f".lm-TabBar-tab.lm-mod-current:has-text('{name}')").wait_for()

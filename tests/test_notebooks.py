@@ -5,41 +5,15 @@ import re
 
 import nbformat
 import pytest
+from notebook_files import code_cells, logic
 
 from ctg_analysis.core.notebooks import notebooks
 
 CHAPTERS = notebooks()
-LOGIC = (
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.ClassDef,
-    ast.Lambda,
-    ast.For,
-    ast.While,
-    ast.If,
-    ast.IfExp,
-    ast.Try,
-    ast.With,
-    ast.BinOp,
-    ast.BoolOp,
-    ast.Compare,
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
-    ast.GeneratorExp,
-)
-
-
-def code_cells(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def tagged(notebook, tag):
     return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
-
-
-def logic(source: str) -> list[str]:
-    return [type(node).__name__ for node in ast.walk(ast.parse(source)) if isinstance(node, LOGIC)]
 
 
 @pytest.fixture(params=CHAPTERS, ids=[chapter.path.name for chapter in CHAPTERS])

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 
 import pytest
-from test_convention import as_project, filled, plain
+from convention_texts import as_project, filled, plain
 
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.demarche.files.consistency import active

@@ -5,7 +5,7 @@ import shutil
 import pandas as pd
 import pytest
 import yaml
-from test_official_files import OFFICIAL, certified
+from official_folder import OFFICIAL, certified
 
 from ctg_analysis.cleaning.raw_data import FRAME, read_root
 from ctg_analysis.core.settings import DataRoot, data_root

@@ -1,29 +1,15 @@
 """The readers take the official full files as they are; skipped where the folder of full files is absent."""
 
-from pathlib import Path
-
 import pytest
+from official_folder import OFFICIAL, certified
 
 from ctg_analysis.cleaning.official import health, income, official_geography, schools
 from ctg_analysis.cleaning.official.geography import clean_communes
 from ctg_analysis.cleaning.perimeter import absent_communes, restore_absent
-from ctg_analysis.core.settings import data_root, settings
-from ctg_analysis.sources.certificates import Certificate, CertifiedFile, RawFolder, read_certificate
-from ctg_analysis.sources.folders import sha256
+from ctg_analysis.core.settings import data_root
+from ctg_analysis.sources.certificates import read_certificate
 
-OFFICIAL = settings().root.parent / "shared" / "data" / "official"
 pytestmark = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official full files are not beside the project")
-
-
-def certified(path: Path, source: str) -> RawFolder:
-    words = dict.fromkeys(("titre", "producteur", "jeu_de_donnees", "millesime", "geographie", "licence"), "x")
-    words |= {"couverture": "x", "secret_arrondi": "x", "date_acces": "2026-11-24"}
-    files = [
-        CertifiedFile(fichier=file.name, octets=file.stat().st_size, sha256=sha256(file))
-        for file in path.iterdir()
-        if file.is_file()
-    ]
-    return RawFolder(path, Certificate(id=source, fichiers=files, **words))
 
 
 def row(facts, code, measure, period):

@@ -52,6 +52,7 @@ def told(tmp_path, warm):
     return run
 
 
+@pytest.mark.nightly
 def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     """Scenario: five notebooks, one of them sound; they are mended and spoilt from a build to the next."""
     out = tmp_path / "reports"

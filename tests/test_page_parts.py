@@ -6,6 +6,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from ctg_analysis.display import markup
+from ctg_analysis.display.markup import Html
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import merged
 from ctg_analysis.publishing.pages.search import index
@@ -14,13 +15,22 @@ from ctg_analysis.publishing.pages.site import css_text
 
 
 def cell(html, source="chapter.show()"):
-    outputs = [new_output("execute_result", {"text/html": html})] if html else []
+    return showing(Html(html), source)
+
+
+def showing(piece, source="chapter.show()"):
+    outputs = [new_output("execute_result", piece._repr_mimebundle_())] if piece.html else []
     return new_code_cell(source, outputs=outputs)
 
 
-def box(what, label="Caf, activité des EAJE"):
-    source = {"label": label, "how": "formulaire à faire remplir", "command": "ctg new 200067171"}
-    return cell(markup.unavailable(what, [source]).html)
+def missing(what, label="Caf, activité des EAJE"):
+    return markup.unavailable(
+        what, [{"label": label, "how": "formulaire à faire remplir", "command": "ctg new 200067171"}]
+    )
+
+
+def box(*what):
+    return showing(missing(*what))
 
 
 def html(cells):
@@ -44,7 +54,7 @@ def test_what_only_repeats_for_the_communes_or_the_years_is_said_once():
 
 
 def test_the_boxes_of_one_cell_become_one_and_the_place_of_the_communes_is_told_once():
-    (shown,) = html(merged([cell(html([box("a, pour l’ensemble du territoire.")])[0] + "\n" + html([box("a.")])[0])]))
+    (shown,) = html(merged([showing(markup.together(missing("a, pour l’ensemble du territoire."), missing("a.")))]))
     assert shown.count("</strong> a.</p>") == 1 == shown.count('class="unavailable"') == shown.count("formulaire")
 
 
@@ -56,7 +66,7 @@ def test_what_stands_between_two_boxes_keeps_them_apart(between):
 
 def test_a_chapter_that_says_how_to_begin_says_it_alone_before_its_definitions():
     title, others, last = (new_markdown_cell(text) for text in ("# Un titre", "## Autre", "## Définitions"))
-    begin, definitions = cell('<ol class="begin"><li>a</li></ol>'), cell('<dl class="definitions"></dl>')
+    begin, definitions = showing(markup.begin("200067171", [])), showing(markup.definitions([]))
     cells = [title, begin, box("a."), others, box("b."), last, definitions]
     shown = merged(cells)
     assert [one for one in shown if one in (title, begin, others, last, definitions)] == [
@@ -76,7 +86,7 @@ def test_a_chapter_of_nothing_but_boxes_is_its_title_and_one_box():
 
 
 def test_a_box_before_a_chart_of_the_same_cell_stays_there():
-    cells = [box("a."), cell(html([box("b.")])[0] + "\n<figure></figure>")]
+    cells = [box("a."), showing(markup.together(missing("b."), Html("<figure></figure>")))]
     assert merged(cells) == cells
 
 

@@ -11,8 +11,9 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 from reader import FIGURE, Text, faults
+from shipped_pages import CHAPTERS, SHIPPED
 
-from ctg_analysis.core.notebooks import all_chapters, chosen_chapters
+from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.drawings.style import BAND
 from ctg_analysis.display.words.texts import NARROW, NBSP
@@ -31,9 +32,6 @@ def reports(shipped):
     return shipped
 
 
-CHAPTERS = [chapter.page for chapter in all_chapters()]
-BESIDE = ["index.html", "recherche.html", "guide.html", "accessibilite.html", "changements.html"]
-SHIPPED = [*BESIDE, *CHAPTERS]
 PAGES = ["index.html", "01_territoire.html"]
 
 

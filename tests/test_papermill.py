@@ -23,7 +23,7 @@ def papermill(notebook, output, *parameters):
 @pytest.mark.parametrize(
     "epci, notebook",
     [
-        ("200067171", "04_petite_enfance.ipynb"),
+        pytest.param("200067171", "04_petite_enfance.ipynb", marks=pytest.mark.nightly),
         (EXAMPLE_EPCI, "10_acces_droits.ipynb"),
     ],
 )
@@ -41,9 +41,14 @@ def test_a_chapter_runs(tmp_path, france, example, notebook, epci):
     "parameters, said",
     [
         (("-p", "epic", "200067171"), "unknown parameter 'epic': a chapter takes epci"),
-        (("-p", "epci", "200067171", "-p", "year", "2021"), "unknown parameter 'year': a chapter takes epci"),
-        (("-p", "epci", "123456789"), "epci '123456789' is not an EPCI"),
-        (("-p", "epci", "Aubrac"), "parameter epci: found 'Aubrac', expected a SIREN of 9 digits"),
+        *(
+            pytest.param(*case, marks=pytest.mark.nightly)
+            for case in (
+                (("-p", "epci", "200067171", "-p", "year", "2021"), "unknown parameter 'year': a chapter takes epci"),
+                (("-p", "epci", "123456789"), "epci '123456789' is not an EPCI"),
+                (("-p", "epci", "Aubrac"), "parameter epci: found 'Aubrac', expected a SIREN of 9 digits"),
+            )
+        ),
     ],
     ids=["misspelt", "unknown", "no such EPCI", "not a SIREN"],
 )
@@ -55,6 +60,7 @@ def test_what_a_chapter_cannot_take_stops_before_any_cell(tmp_path, france, para
     assert not output.exists()
 
 
+@pytest.mark.slow
 def test_a_notebook_that_is_not_a_chapter_runs_as_it_always_did(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1 + 1\nx")])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 import pandas as pd
 import pytest
-from test_official_files import certified
+from official_folder import certified
 
 from ctg_analysis.cleaning.official import official_geography
 from ctg_analysis.cleaning.official.geography import clean_communes

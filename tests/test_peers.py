@@ -418,6 +418,7 @@ def test_every_open_comparison_of_the_invented_epci_has_its_quartiles(example):
     assert sum(spread) > 0.8 * len(spread)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("epci", [EXAMPLE, AUBRAC, "200066553", PETITE_TERRE])
 def test_r11_each_of_the_four_comparators_is_told_or_its_absence_with_a_reason(epci, request):
     """All indicators that compare, of the invented EPCI, the reference one, one of two départements, one of Mayotte."""

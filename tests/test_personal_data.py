@@ -189,6 +189,7 @@ def test_the_bytes_of_the_other_records_are_kept():
     assert without(content, frozenset(), ";") == content
 
 
+@pytest.mark.nightly
 def test_the_command_says_what_is_due_and_deletes_only_when_told(tmp_path, example):
     root = copy_of(example, tmp_path / "data")
     private = root.restricted_material(EXAMPLE_EPCI)

@@ -12,9 +12,9 @@ from browser import NONE_FOUND, chromium
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche.backlinks import place_of
 from ctg_analysis.chapter.demarche.bilan import Bilan
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_enjeu
 from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
-from ctg_analysis.chapter.demarche.page import Shown, show, to_enjeu
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.demarche.voices.priorities import decisions, divergences, overlooked
@@ -22,7 +22,9 @@ from ctg_analysis.demarche.voices.priorities import priorities as ranked
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import priorities
 from ctg_analysis.display.drawings import gantt, progress
+from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import number
 
 RECT = re.compile(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="([^"]+)"')
 CELL = '<div class="cell"'
@@ -35,15 +37,15 @@ def bars(drawing, *fills):
 
 @pytest.fixture(scope="module")
 def shown(example):
-    return show(EXAMPLE_EPCI)
+    return DemarcheChapter.open(EXAMPLE_EPCI)
 
 
 def with_tables(shown, **tables):
-    """Return what would be shown with other tables."""
+    """Return the observations beside other tables."""
     seen, demarche = copy.copy(shown.seen), copy.copy(shown.demarche)
     demarche.table = lambda name: tables[name] if name in tables else shown.table(name)
     seen.demarche = demarche
-    return Shown(seen)
+    return seen
 
 
 # Drawings
@@ -121,7 +123,7 @@ def test_what_a_person_wrote_never_becomes_markup(shown):
 
 
 def test_the_bilan_shows_every_status_and_what_it_teaches(shown):
-    bilan = Bilan(shown)
+    bilan = Bilan(shown.seen)
     html = bilan.statuses("former_actions").html
     assert "Sur 14 actions\u00a0: 6 réalisées, 4 partielles, 1 en cours, 1 reportée, 2 abandonnées." in html
     assert "état au 30/11/2023" in html
@@ -132,7 +134,7 @@ def test_the_bilan_shows_every_status_and_what_it_teaches(shown):
 
 
 def test_a_commune_that_keeps_a_competence_is_told_from_one_that_gave_it(shown):
-    html = Bilan(shown).competences("competences").html
+    html = Bilan(shown.seen).competences("competences").html
     rows = {row[0]: row[1:] for row in re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', html)}
     assert rows["Bourg-l’Exemple"] == ("EPCI", "commune") and rows["L’Ébauche"] == ("commune", "commune")
     assert rows["CC des Monts d’Exemple"] == ("selon la commune", "selon la commune")
@@ -161,7 +163,7 @@ def enjeux(count, **columns):
 
 def test_marks_have_their_spread_and_their_number_of_ballots():
     """Scenario 11."""
-    html = priorities.criteria(ranked(ballots((4, 2)), enjeux(2)), "2024", "s", "f.csv").html
+    html = priorities.criteria(ranked(ballots((4, 2)), enjeux(2)), "2024", Citation("s"), "f.csv").html
     assert "40 bulletins." in html and len(re.findall(r"<td>\d \(\d(?:,\d+)? à \d(?:,\d+)?\)</td>", html)) == 6
     assert html.count("<td>40</td>") == 2
 
@@ -169,7 +171,7 @@ def test_marks_have_their_spread_and_their_number_of_ballots():
 def test_a_ranking_that_is_not_stable_says_so():
     """Scenario 11."""
     for levels, stable in (((4.8, 3, 1.2), True), ((3.0, 3.05, 3.1, 2.95, 3.0, 3.02), False)):
-        html = priorities.ranks(ranked(ballots(levels), enjeux(len(levels))), "2024", "s", "f.csv").html
+        html = priorities.ranks(ranked(ballots(levels), enjeux(len(levels))), "2024", Citation("s"), "f.csv").html
         assert ("Le classement n’est pas sûr" in html) is not stable
         assert (f"un rang stable à {len(levels)} enjeux sur {len(levels)}" in html) is stable
         assert ("<td>rang incertain</td>" in html) is not stable
@@ -181,7 +183,7 @@ def test_the_decision_of_the_copil_stands_beside_the_rank_with_its_reason_and_it
     decided = enjeux(3, retenu=[False, None, True], motif=["ailleurs", None, None])
     decided["decide_le"] = pd.to_datetime(["2024-06-27", None, "2024-06-27"])
     told = decisions(ranking, decided.astype({"retenu": "boolean"}))
-    html = priorities.decisions(told, to_enjeu, "s").html
+    html = priorities.decisions(told, to_enjeu, Citation("s")).html
     rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr><th scope=.row.>.*?</tr>", html)]
     assert rows == [
         ["1", "non retenu", "ailleurs", "27 juin 2024", "écarté malgré son rang"],
@@ -194,14 +196,14 @@ def test_the_decision_of_the_copil_stands_beside_the_rank_with_its_reason_and_it
 def test_what_few_voted_for_but_much_proves_is_listed(shown):
     """Scenario 11, by the rule that the page prints."""
     table = shown.table("overlooked")
-    html = Enjeux(shown).overlooked().html
+    html = Enjeux(shown.seen).overlooked().html
     for row in table.itertuples():
         assert f'href="{to_enjeu(row.enjeu_id)}"' in html
         assert all(f"#constat-{name}" in html for name in row.constats.split("|"))
     assert "preuve forte (3 sur 3)" in html and len(table) == html.count('<tr><th scope="row">')
     proofless = shown.table("preuves").iloc[:0]
     nothing = overlooked(shown.table("priorities"), shown.table("enjeux"), shown.table("constats"), proofless)
-    html = priorities.overlooked(nothing, to_enjeu, to_enjeu, "s").html
+    html = priorities.overlooked(nothing, to_enjeu, to_enjeu, Citation("s")).html
     assert "Aucun enjeu étayé" in html and "<table" not in html
 
 
@@ -209,14 +211,16 @@ def test_actors_who_differ_are_named():
     cast = ballots((3, 3), spread=0.1)
     apart = cast["type_votant"].eq("élu") & cast["objet_id"].eq("e1")
     cast.loc[apart, "importance_1_5"] = 5
-    html = priorities.divergences(divergences(cast, enjeux(2)), {"e1": "Un", "e2": "Deux"}, to_enjeu, "s").html
+    html = priorities.divergences(
+        divergences(cast, enjeux(2)), {"e1": "Un", "e2": "Deux"}, to_enjeu, Citation("s")
+    ).html
     assert html.count('<tr><th scope="row">') == 1 and ">e1 Un</a>" in html and "<td>les élus</td>" in html
-    html = priorities.divergences(divergences(ballots((3, 3), spread=0.1), enjeux(2)), {}, to_enjeu, "s").html
+    html = priorities.divergences(divergences(ballots((3, 3), spread=0.1), enjeux(2)), {}, to_enjeu, Citation("s")).html
     assert "<table" not in html and "Aucun enjeu ne sépare" in html
 
 
 def test_proofs_that_contradict_are_shown_and_what_rests_on_one_interview_says_so(shown):
-    html = Enjeux(shown).constats().html
+    html = Enjeux(shown.seen).constats().html
     cards = dict(re.findall(r'id="constat-(\w+)">(.*?)</article>', html, re.DOTALL))
     assert len(cards) == len(shown.table("constats"))
     contrary = {name for name, card in cards.items() if "<strong>Contredit</strong>" in card}
@@ -224,12 +228,12 @@ def test_proofs_that_contradict_are_shown_and_what_rests_on_one_interview_says_s
     assert contrary == set(against) != set()
     alone = {name for name, card in cards.items() if "repose sur un seul entretien" in card}
     assert alone == set(shown.table("one_interview")["constat_id"]) != set()
-    assert "1 preuve contraire" in Enjeux(shown).chain().html
+    assert "1 preuve contraire" in Enjeux(shown.seen).chain().html
 
 
 def test_a_proof_that_no_longer_holds_is_to_be_read_again(shown):
     proofs = shown.table("preuves").copy()
-    assert "À relire" not in Enjeux(shown).constats().html
+    assert "À relire" not in Enjeux(shown.seen).constats().html
     figure = proofs.index[proofs["type"].eq("indicateur") & proofs["lecture"].eq("plus élevé que")][0]
     proofs.loc[figure, "lecture"] = "plus faible que"
     html = Enjeux(with_tables(shown, preuves=proofs)).constats().html
@@ -239,7 +243,7 @@ def test_a_proof_that_no_longer_holds_is_to_be_read_again(shown):
 
 
 def test_what_may_not_be_quoted_is_not(shown):
-    html = Enjeux(shown).constats().html
+    html = Enjeux(shown.seen).constats().html
     assert "propos qui ne peuvent pas être cités ici" in html
     hidden = shown.table("extraits").iloc[:0]
     assert "» (association)" not in Enjeux(with_tables(shown, extraits=hidden)).constats().html
@@ -249,9 +253,9 @@ def test_what_may_not_be_quoted_is_not(shown):
 
 
 def test_the_budget_says_whether_it_reconciles(shown):
-    strategy = Strategy(shown)
+    strategy = Strategy(shown.seen)
     html = strategy.budget().html
-    total = texts.number(strategy.funding["montant"].sum())
+    total = number(strategy.funding["montant"].sum())
     assert "Le budget est équilibré" in html and f"apports des financeurs\u00a0: {total}\u00a0€" in html
     assert f"<td>{total}</td></tr>" in html
     money = shown.table("financements").copy()
@@ -264,7 +268,7 @@ def test_the_budget_says_whether_it_reconciles(shown):
 
 def test_an_enjeu_without_action_and_an_action_without_pilote_are_named(shown):
     """Scenario 12, on the page; `ctg check` names them too."""
-    assert "Chaque enjeu retenu a une action au moins." in Strategy(shown).coverage().html
+    assert "Chaque enjeu retenu a une action au moins." in Strategy(shown.seen).coverage().html
     actions = shown.table("actions").copy()
     actions.loc[actions["obj_id"].eq("O42"), "statut"] = "abandonnée"
     actions.loc[actions["action_id"].eq("F01"), "pilote"] = None
@@ -273,7 +277,7 @@ def test_an_enjeu_without_action_and_an_action_without_pilote_are_named(shown):
 
 
 def test_a_fiche_says_all_that_its_action_has(shown):
-    html = Strategy(shown).sheets().html
+    html = Strategy(shown.seen).sheets().html
     sheets = dict(re.findall(r'id="action-(\w+)">(.*?)</article>', html, re.DOTALL))
     actions = shown.table("actions")
     assert set(sheets) == set(actions["action_id"])
@@ -290,12 +294,12 @@ def test_a_fiche_says_all_that_its_action_has(shown):
 
 def test_numbers_have_the_decimals_that_their_table_needs(shown):
     """A mean mark has two; the latest value has no sign of its unit, like the baseline and the target beside it."""
-    marks = Enjeux(shown).ranks().html
+    marks = Enjeux(shown.seen).ranks().html
     assert re.search(r"\b\d,\d{2}\b", marks) and not re.search(r"\d,\d{3,}", marks)
-    assert ": 0 adresse, le constat tient jusqu" in Enjeux(shown).constats().html.replace("\u00a0", " ").replace(
+    assert ": 0 adresse, le constat tient jusqu" in Enjeux(shown.seen).constats().html.replace("\u00a0", " ").replace(
         " :", ":"
     )
-    rows = re.findall(r"<tr>.*?</tr>", Followup(shown).bullets().html, re.DOTALL)
+    rows = re.findall(r"<tr>.*?</tr>", Followup(shown.seen).bullets().html, re.DOTALL)
     (row,) = [one for one in rows if "Demandes sans réponse favorable" in one]
     cells = [text for text in re.sub(r"<[^>]*>", "|", row).split("|") if text.strip()]
     assert cells[2:5] == ["25,6 (2023)", "25 (2024)", "15 (2025)"]
@@ -303,15 +307,15 @@ def test_numbers_have_the_decimals_that_their_table_needs(shown):
 
 def test_statuses_are_words(shown):
     """Scenario 14: late is not given up."""
-    html = Followup(shown).statuses().html
+    html = Followup(shown.seen).statuses().html
     assert "13 en cours, 1 modifiée, 1 retardée, 1 non démarrée, 1 abandonnée." in html
-    rows = Followup(shown).dashboard().html
+    rows = Followup(shown.seen).dashboard().html
     cells = dict(re.findall(r'id="suivi-(\w+)".*?</th><td>.*?</td><td>(.*?)</td>', rows))
     assert cells["F03"] == "retardée" and cells["F19"] == "abandonnée" and cells["F04"] == "réalisée"
 
 
 def test_an_indicator_of_the_diagnosis_is_recomputed_with_the_figure_of_the_report(shown):
-    followup = Followup(shown)
+    followup = Followup(shown.seen)
     html = followup.bullets().html
     one = shown.table("indicateurs_suivi").set_index("ind_id").loc["F04-T2"]
     own = shown.seen.own(CATALOGUE[one["indicateur"]]).iloc[-1]
@@ -326,8 +330,11 @@ def test_both_bilans_have_the_same_form(shown):
     heads = [
         re.findall(r"<caption><span>.*?</span></caption>\n<thead><tr>(.*?)</tr>", html)
         for html in (
-            "".join(verb().html for verb in (Bilan(shown).quantities, Bilan(shown).costs, Bilan(shown).one_by_one)),
-            Followup(shown).bilan().html,
+            "".join(
+                verb().html
+                for verb in (Bilan(shown.seen).quantities, Bilan(shown.seen).costs, Bilan(shown.seen).one_by_one)
+            ),
+            Followup(shown.seen).bilan().html,
         )
     ]
     assert heads[0] == heads[1][1:] and len(heads[0]) == 3
@@ -338,14 +345,14 @@ def test_both_bilans_have_the_same_form(shown):
 
 @pytest.mark.parametrize("opened", [Bilan, Enjeux, Strategy, Followup])
 def test_a_territory_without_material_is_told_how_to_begin(opened, france):
-    chapter = opened(show(DEFAULT_EPCI))
+    chapter = opened.open(DEFAULT_EPCI)
     assert f"ctg new {DEFAULT_EPCI}" in chapter.begin().html
     of_bilan = {"statuses": ["former_actions"], "competences": ["competences"]} if opened is Bilan else {}
     needed = of_bilan | {"then_and_now": ["births_count"], "by_year": ["plan_funding"], "pedt": ["pedt_end_year"]}
-    for name in [name for name in vars(opened) if not name.startswith("_")]:
+    for name in [name for name in vars(opened) if name[0].islower()]:
         html = getattr(chapter, name)(*needed.get(name, [])).html
         assert "<figure" not in html and "<article" not in html, name
-    assert opened(show(EXAMPLE_EPCI)).begin().html == ""
+    assert opened.open(EXAMPLE_EPCI).begin().html == ""
 
 
 # In a built report

@@ -4,7 +4,7 @@ import shutil
 
 import material_files
 import pytest
-from test_bad_input import copied
+from raw_files import copied
 
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import MATERIAL
@@ -49,7 +49,7 @@ def test_each_table_that_is_missing_cut_or_changed_is_known(example, tmp_path):
     assert unseen == []
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_what_is_damaged_is_made_again_and_what_a_killed_command_left_is_removed(example, tmp_path):
     root = copied(example, tmp_path / "exemple")
     process(root)

@@ -29,7 +29,7 @@ from typer.testing import CliRunner
 from ctg_analysis import cli
 from ctg_analysis.core import settings
 from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.notebooks import all_chapters
+from ctg_analysis.core.notebooks import DEMARCHE, all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.processing import derivation
 from ctg_analysis.processing.freshness import MANIFEST, NOTES, RECORDED, is_stale, recorded
@@ -361,7 +361,7 @@ def test_what_was_published_protects_the_neighbour_when_its_private_folder_is_de
     assert DEPARTEMENT not in now and NEIGHBOUR not in now
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_figures_told_without_an_edition_are_recorded(real, home, built):
     answer = CliRunner().invoke(cli.app, ["observations", EPCI])
     assert answer.exit_code == 0 and INDICATOR in answer.output
@@ -370,7 +370,7 @@ def test_figures_told_without_an_edition_are_recorded(real, home, built):
     assert record(built().place)["published"] == name.partition("/")[2] and list(entries(real)) == [name]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_new_entry_makes_nothing_to_do_again_and_changes_nothing_of_what_it_tells(real, home, built):
     """After a partner's form has changed: an edition is recorded, then nothing is derived, then the same tables are."""
     built()
@@ -400,7 +400,7 @@ def test_a_hole_stops_every_command_with_one_line(real, home, built):
         assert f"data/published/{name}: found nothing" in said and said.count("restore data/published") == 1, command
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_chapter_that_fails_shows_no_figure_that_is_withheld_now(real, home, built):
     """Without anything withheld its former page stays; after a stricter agreement, words of excuse take its place."""
     place, page, count = built().place, "05_essai.html", f">{YOUTH['99004']}<"
@@ -417,7 +417,7 @@ def test_a_chapter_that_fails_shows_no_figure_that_is_withheld_now(real, home, b
     assert kept == [] and PUBLISHED in told and count not in told
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_nothing_is_handed_over_before_it_is_recorded(example, tmp_path, monkeypatch):
     def refuse(*_):
         raise InterruptedError
@@ -440,6 +440,7 @@ def test_a_former_page_stays_as_long_as_all_that_it_shows_passes():
     """Its own indicators alone count while its notebook is what it was; of what persons said, nothing may change."""
     young, heard = (one for one in all_chapters() if one.number in ("05", "12"))
     key, other = {"notebook": "1", OF_ALL: "1"}, {"notebook": "2", OF_ALL: "1"}
+    read = {young.path.stem: [INDICATOR, "pupils_count"], heard.path.stem: [DEMARCHE]}
     told = [
         (young, key, [], "a", True),
         (young, key, ["volunteers_count"], "a", True),
@@ -451,7 +452,7 @@ def test_a_former_page_stays_as_long_as_all_that_it_shows_passes():
     ]
     for chapter, then, withheld, voices, stays in told:
         stem = chapter.path.stem
-        former = {"chapters": {stem: {"key": then}}, "voices": "a"}
+        former = {"chapters": {stem: {"key": then, "read": read[stem]}}, "voices": "a"}
         report = SimpleNamespace(epci=EXAMPLE_EPCI)
         plan = SimpleNamespace(report=report, former=former, keys={stem: key | {OF_ALL: "2"}})
         assert passes_again(plan, chapter, {"withheld": withheld, "voices": voices}) is stays, (stem, then, withheld)

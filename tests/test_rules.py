@@ -14,7 +14,8 @@ from scipy import stats
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count
-from ctg_analysis.display.words.texts import SIGN_WORDS, interval_text, value_text
+from ctg_analysis.display.words.sentences import interval_text, value_text
+from ctg_analysis.display.words.texts import SIGN_WORDS
 from ctg_analysis.indicators import comparisons
 from ctg_analysis.indicators.census_sample import coded_fraction, complementary_interval, effective_size, years_between
 from ctg_analysis.indicators.intervals import with_intervals
@@ -137,6 +138,7 @@ def test_r3_the_rule_is_detected_over_many_epcis_and_indicators(rule, seed):
     assert detect_rounding(*caf_tables(rule, [21, 8, 15, 30, 12], seed=seed), STEP) == rule
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("rule", [NEAREST, FLOOR])
 def test_r3_one_indicator_of_one_epci_never_gives_the_wrong_rule_and_mostly_none(rule):
     found = [detect_rounding(*caf_tables(rule, [12], indicators=1, seed=seed), STEP) for seed in range(200)]

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from test_bad_input import add, copied
+from raw_files import add, copied
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import large_communes
@@ -15,7 +15,7 @@ from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.display.words import texts
+from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.census_sample import years_between
 from ctg_analysis.indicators.observe import observe, observe_alike
 from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
@@ -84,8 +84,8 @@ def test_scenario_3_the_epci_of_the_caf_is_its_own_figure_and_a_zero_is_not_none
     )  # fmt: skip
     rows = observe_alike([one], {"caf_households": table}, SOURCES).set_index("territory")
     assert rows.loc[EPCI, ["value", "low", "high"]].tolist() == [20, 18, 24]
-    assert texts.value_text(one, rows.loc["12001"]) == f"≈{texts.NBSP}5"
-    assert texts.value_text(one, rows.loc["12002"]) == "moins de 5 (arrondi)"
+    assert sentences.value_text(one, rows.loc["12001"]) == f"≈{texts.NBSP}5"
+    assert sentences.value_text(one, rows.loc["12002"]) == "moins de 5 (arrondi)"
     pairs = table[table["level"].eq("commune")].assign(epci=EPCI)
     total = table[table["level"].eq("epci")].rename(columns={"code": "epci"})
     columns = ["epci", "period", "measure", "value"]
@@ -153,8 +153,8 @@ def test_scenario_6_a_merger_is_summed_a_split_is_missing_and_series_say_their_p
     split = to_reference(table[table["code"].eq("12001")], source, Perimeter.between(then, now))
     by_place = split.set_index(["level", "code"])["status"]
     assert by_place["commune", "12001"] == by_place["commune", "12002"] == MISSING and by_place["epci", EPCI] == OK
-    assert texts.geography([source], 2026, series=True) == "À périmètre constant, géographie au 01/01/2026"
-    published = texts.geography([SOURCES["caf_txcouv_pe"]], 2026, series=True)
+    assert notes.geography([source], 2026, series=True) == "À périmètre constant, géographie au 01/01/2026"
+    published = notes.geography([SOURCES["caf_txcouv_pe"]], 2026, series=True)
     assert "constant" not in published and "publiées par le producteur" in published
 
 
@@ -179,6 +179,6 @@ def test_scenario_8_a_commune_of_150_inhabitants_is_shown_counts_and_no_weak_sha
     row = {"status": OK, "source": share.sources[0], "level": "commune", "low": 2.0, "high": 40.0, "value": 20.0}
     few = SimpleNamespace(numerator=3.0, denominator=12.0, quality=1, **row)
     weak = SimpleNamespace(numerator=8.0, denominator=40.0, quality=3, **row)
-    assert texts.value_text(share, few) == "3 sur 12"
-    assert texts.value_text(share, weak) == texts.WEAK and texts.interval_text(share, weak) == ""
-    assert not texts.is_printed(share, few) and not texts.is_printed(share, weak)
+    assert sentences.value_text(share, few) == "3 sur 12"
+    assert sentences.value_text(share, weak) == texts.WEAK and sentences.interval_text(share, weak) == ""
+    assert not sentences.is_printed(share, few) and not sentences.is_printed(share, weak)

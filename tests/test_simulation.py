@@ -9,8 +9,10 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import childcare
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.simulation import (
     APPROVED,
     AT_CHILDMINDERS,
@@ -160,7 +162,9 @@ def test_the_bars_have_the_components_before_and_after():
             "value": [25, 35, 1.5],
         }
     )
-    html = childcare.simulation(CATALOGUE[RATE], simulate(observed(KNOWN), places=12, leaving=10), parts, "Cnaf.").html
+    html = childcare.simulation(
+        CATALOGUE[RATE], simulate(observed(KNOWN), places=12, leaving=10), parts, Citation("Cnaf.")
+    ).html
     lines = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr.*?</tr>", html)]
     assert lines[1:] == [
         ["Publié, 2023", "60,0", "25,0", "35,0", "1,5", "180"],
@@ -176,7 +180,7 @@ def test_the_chapter_of_the_invented_territory(example):
     before = rate[rate["level"].eq("epci") & rate["period"].eq("2023")]["value"].iloc[0]
     places = chapter.data(PLACES)
     count = places[places["level"].eq("epci") & places["period"].eq("2023")]["value"].iloc[0]
-    assert f"{texts.number(before, 1)} à {texts.number(before * (1 + 12 / count), 1)} places" in html
+    assert f"{number(before, 1)} à {number(before * (1 + 12 / count), 1)} places" in html
 
 
 def test_the_trend_of_the_rate_takes_none_of_its_components_for_a_mean(example):

@@ -6,18 +6,16 @@ import re
 
 import pandas as pd
 import pytest
-from raw_files import said, values
-from test_bad_input import copied
+from raw_files import copied, said, values
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, spaces
 from ctg_analysis.chapter.chapter import Chapter
-from ctg_analysis.chapter.demarche.page import Shown
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.territory import Observed, observed
 from ctg_analysis.cleaning.partners.agreements import AGREEMENTS
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
 from ctg_analysis.cleaning.partners.words import read_spaces
-from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.display.words import notes
@@ -242,7 +240,7 @@ def test_every_drawing_has_the_same_period_of_the_convention(example, monkeypatc
         pedt, approval = (CATALOGUE[name] for name in ("pedt_end_year", "social_approval_end_year"))
         shown = figures.timeline(seen, pedt), spaces.approvals(seen, approval)
         bands = [re.findall(rf"{band} \(([^)]*)\)", one.html.replace("\u00a0", " ")) for one in shown]
-        return [*bands, Shown(seen).span]
+        return [*bands, DemarcheChapter(seen).span]
 
     whole = [["2024-2027"], ["1er janvier 2024 – 31 décembre 2027"], (2024, 2027)]
     for written, known, expected in (
@@ -316,11 +314,11 @@ def test_a_chapter_runs_again_when_a_structure_or_the_convention_or_what_a_score
     example, monkeypatch
 ):
     seen = observed(EXAMPLE_EPCI, example)
-    pages = {one.number: one for one in all_chapters()}
+    criteria = [one.id for one in CATALOGUE.values() if one.family == "social_criteria"]
 
     def read():
         readings.sums.cache_clear()
-        return sum_of_readings(seen, pages["01"]), sum_of_readings(seen, pages["09"])
+        return sum_of_readings(seen, ["births_count"]), sum_of_readings(seen, criteria)
 
     before = read()
     for owner, name, value in (

@@ -76,6 +76,7 @@ def answers(command, folder, **more):
     return subprocess.run(command, cwd=folder, env=os.environ | more, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.nightly
 def test_no_process_that_we_start_runs_a_file_of_the_current_folder(tmp_path, example):
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -89,6 +90,7 @@ def test_no_process_that_we_start_runs_a_file_of_the_current_folder(tmp_path, ex
     assert faults == {}
 
 
+@pytest.mark.slow
 def test_python_m_runs_none_of_them_under_the_name_of_a_library(tmp_path):
     """Those of Python itself it looks up before any of our code, in the current folder: `ctg` does not."""
     ran = planted(tmp_path)

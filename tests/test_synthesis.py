@@ -11,7 +11,7 @@ from ctg_analysis.chapter import open_chapter, summaries, synthesis
 from ctg_analysis.core.model import OK, Count, Mean, Ratio
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.drawings import spine
-from ctg_analysis.display.words import glossary, texts
+from ctg_analysis.display.words import glossary, sentences, texts
 from ctg_analysis.display.words.texts import SIGNS
 
 NAN = float("nan")
@@ -57,6 +57,9 @@ class Seen:
 
     def compared(self, one, *, with_peers=True):
         return self.tested[self.tested["indicator"].eq(one.id)]
+
+    def tested_among(self, indicators):
+        return self.tested[self.tested["indicator"].isin([one.id for one in indicators])]
 
     def own(self, one):
         return self.table[self.table["indicator"].eq(one.id) & self.table["level"].eq("epci")].sort_values("period")
@@ -142,7 +145,7 @@ def test_scenario_7_at_most_ten_messages_each_a_number_a_comparison_a_chart_and_
         if isinstance(one.value, Count | Mean):
             beyond = rows.iloc[1:]
             assert not any(name in message.comparison + message.drawing for name in beyond["name"])
-        assert "Source" in message.source
+        assert "Source" in message.source.text
     plain = re.sub(r"<[^>]+>", " ", chapter.messages().html + chapter.meanings().html)
     assert not re.search(r"euclid|centrées|écart-type|Benjamini|Poisson", plain)
     assert not re.search(r"(?<![\d,\u202f])[01] (?:lieux|\w{3,}s|\w+aux)\b", plain)
@@ -229,12 +232,12 @@ def test_scenario_8_the_sheet_of_a_small_commune_is_honest(example):
     rows = chapter.observations
     rows = rows[rows["territory"].eq(smallest) & rows["indicator"].isin(names) & rows["status"].eq(OK)]
     shares = {one.id for one in CATALOGUE.values() if isinstance(one.value, Ratio) and one.value.bounded}
-    few = rows[rows["denominator"].lt(texts.SMALLEST_BASE) & rows["indicator"].isin(shares)]
+    few = rows[rows["denominator"].lt(sentences.SMALLEST_BASE) & rows["indicator"].isin(shares)]
     few = few.sort_values("period").drop_duplicates("indicator", keep="last")
     cells = dict(re.findall(r'<th scope="row">([^<]+)</th><td>([^<]+)</td>', sheets[smallest]))
-    assert len(few) and not all(texts.is_weak(row) for row in few.itertuples())
+    assert len(few) and not all(sentences.is_weak(row) for row in few.itertuples())
     for row in few.itertuples():
-        expected = texts.WEAK if texts.is_weak(row) else f"{row.numerator:.0f} sur {row.denominator:.0f}"
+        expected = texts.WEAK if sentences.is_weak(row) else f"{row.numerator:.0f} sur {row.denominator:.0f}"
         assert cells[texts.typography(CATALOGUE[row.indicator].label)] == expected
     signs = {text for sheet in sheets.values() for text in re.findall(r"<td>([^<]+)</td>", sheet)}
     assert SIGNS["secret"] in signs

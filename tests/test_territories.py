@@ -2,8 +2,8 @@
 
 import pandas as pd
 import pytest
+from official_folder import certified
 from raw_files import values
-from test_official_files import certified
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.official import income, official_geography

@@ -10,14 +10,14 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.demarche.tables.actors import OTHERS
 from ctg_analysis.demarche.tables.columns import TypeActeur
 from ctg_analysis.display.demarche import actors
-from ctg_analysis.display.words import messages, texts
+from ctg_analysis.display.words import messages, quantities, texts
 
 SHARE, PEOPLE = CATALOGUE["age_0_19_share"], CATALOGUE["population_count"]
 PLACES = {"name": ["Ici", "Aveyron", "Occitanie", "France"], "level": ["epci", "departement", "region", "france"]}
 
 
 def communes(*values, shown=True, status="ok"):
-    rows = pd.DataFrame({"value": values, "text": [texts.number(value) for value in values]})
+    rows = pd.DataFrame({"value": values, "text": [quantities.number(value) for value in values]})
     return rows.assign(name=[f"Commune {letter}" for letter in "ABCDEFGH"[: len(rows)]], shown=shown, status=status)
 
 
@@ -120,7 +120,7 @@ def test_the_title_of_a_balance_says_its_common_words_once():
 )
 def test_the_title_of_a_family_tells_its_ends(values, title):
     rows = pd.DataFrame({"name": values.keys(), "value": values.values()})
-    rows["text"] = [texts.number(value) for value in rows["value"]]
+    rows["text"] = [quantities.number(value) for value in rows["value"]]
     assert messages.family("Accès", "minutes", rows) == title
 
 

@@ -1,33 +1,10 @@
-"""The indicators: declarations only, one file per chapter."""
+"""The indicators: declarations only, in the YAML files of `declared`, one a theme."""
 
-from ctg_analysis.catalogue import (
-    childhood,
-    convention,
-    disability,
-    early_childhood,
-    education,
-    families,
-    parenting,
-    population,
-    resources,
-    rights,
-    social_life,
-    surveyed,
-)
-from ctg_analysis.core.model import Indicator
+from pathlib import Path
 
-_CHAPTERS = (
-    population,
-    families,
-    resources,
-    early_childhood,
-    childhood,
-    education,
-    parenting,
-    disability,
-    social_life,
-    rights,
-    surveyed,
-    convention,
-)
-CATALOGUE: dict[str, Indicator] = {indicator.id: indicator for module in _CHAPTERS for indicator in module.INDICATORS}
+from ctg_analysis.catalogue.declarations import read_themes
+
+CATALOGUE, _FAMILIES = read_themes(Path(__file__).parent / "declared")
+# By family: the title of the chart that draws it, a bar a member; what its notes mean, from 0.
+TITLES = {name: group.title for name, group in _FAMILIES.items() if group.title}
+SCALES = {name: group.scale for name, group in _FAMILIES.items() if group.scale}

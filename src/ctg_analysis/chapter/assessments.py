@@ -2,15 +2,16 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.breakdowns import SCALES, TITLES
+from ctg_analysis.catalogue import CATALOGUE, SCALES, TITLES
 from ctg_analysis.chapter.figures import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
-from ctg_analysis.display.words import notes, texts
+from ctg_analysis.display.words import notes
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import number
 
 UNSAID = "non précisé"
 
@@ -30,19 +31,19 @@ def scores(seen: Observed, name: str, members: list[Indicator]) -> Html:
             )
     if not lines:
         return unavailable(seen, members[0], f"{TITLES[name]}, par commune")
-    period = texts.period_text(max(rows["period"].max() for rows in used if len(rows)))
+    period = date_text(max(rows["period"].max() for rows in used if len(rows)))
     table = pd.DataFrame(lines, columns=["Axe", "Commune", "Note", "Ce qui l'appuie"])
     steps = ", ".join(f"{rank} {words}" for rank, words in enumerate(scale))
     note = f"Échelle : {steps}. De plusieurs sites d'une commune, la note est la moyenne."
     shown = tables.listed(table, f"{TITLES[name]}, {period}", note=note)
-    return Html(f"{shown.html}\n{markup.source(source(seen, pd.concat(used))).html}")
+    return markup.together(shown, markup.source(source(seen, pd.concat(used))))
 
 
 def meaning(value: float, scale: tuple[str, ...]) -> str:
     """Return a score with its words: « 2 sur 3 : bien avancé », « 1,5 sur 3 : entre engagé et bien avancé »."""
     below, whole = int(value), float(value).is_integer()
     words = scale[below] if whole else f"entre {scale[below]} et {scale[below + 1]}"
-    return f"{texts.number(value, 0 if whole else 1)} sur {len(scale) - 1} : {words}"
+    return f"{number(value, 0 if whole else 1)} sur {len(scale) - 1} : {words}"
 
 
 def norms(seen: Observed, name: str) -> Html:
@@ -55,8 +56,8 @@ def norms(seen: Observed, name: str) -> Html:
             return unavailable(seen, one, one.label)
         own = rows.iloc[0]
         verdict = "dans la limite" if own["value"] <= most else "au-delà de la limite"
-        lines.append((whom, own["text"], texts.number(most), verdict, texts.period_text(own["period"])))
+        lines.append((whom, own["text"], number(most), verdict, date_text(own["period"])))
         used.append(rows.iloc[[0]])
     header = ["Public", f"Ici ({CATALOGUE[indicator].unit})", "Au plus, d'après les textes", "En moyenne", "Période"]
     shown = tables.listed(pd.DataFrame(lines, columns=header), "Encadrement mesuré et norme")
-    return Html(f"{shown.html}\n{markup.source(source(seen, pd.concat(used))).html}")
+    return markup.together(shown, markup.source(source(seen, pd.concat(used))))

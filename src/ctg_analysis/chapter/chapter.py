@@ -25,12 +25,13 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import lines
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import childcare, sheets, tables
-from ctg_analysis.display.words import notes, texts
+from ctg_analysis.display.words import notes, sentences, texts
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.childcare_authority import authorities, read_thresholds
 from ctg_analysis.indicators.comparisons import common_period, latest_period
 from ctg_analysis.indicators.peers import medians, published, sentence
 from ctg_analysis.indicators.significance import notable
-from ctg_analysis.indicators.simulation import RATE, Missing, simulate
+from ctg_analysis.indicators.simulation import RATE, WORKED_OUT_FROM, Missing, simulate
 from ctg_analysis.processing.run import ensure
 
 DRAWN = {
@@ -108,7 +109,7 @@ class Chapter:
             return self.reading(indicator)
         alone = isinstance(one.value, Count | Mean) or self.seen.compared(one)["status"].eq(OK).sum() == 1
         if one.chart == "comparison" and alone:
-            years = [texts.is_printed(one, row) for row in self.seen.own(one).itertuples(index=False)]
+            years = [sentences.is_printed(one, row) for row in self.seen.own(one).itertuples(index=False)]
             long = len(years) >= lines.SHORTEST and all(years)
             return self._read_and(self.trend(indicator), one) if long else self.reading(indicator)
         if one.chart == "circles" and not figures.on_map(self.seen, one)["value"].any():
@@ -126,10 +127,10 @@ class Chapter:
         one = self._indicator(indicator)
         rows = self.seen.compared(one)
         said = self._read(one, more)
-        return said if rows.empty else Html(f"{said.html}\n{markup.source(figures.source(self.seen, rows)).html}")
+        return said if rows.empty else markup.together(said, markup.source(figures.source(self.seen, rows)))
 
     def _read_and(self, chart: Html, one: Indicator) -> Html:
-        return Html(f"{self._read(one).html}\n{chart.html}")
+        return markup.together(self._read(one), chart)
 
     def _read(self, one: Indicator, more: str = "") -> Html:
         rows = self.seen.compared(one)
@@ -142,13 +143,13 @@ class Chapter:
                 self.seen, one, f"{one.label}, pour l'ensemble du territoire" if by_commune else one.label
             )
         own, others = rows.iloc[0], rows.iloc[1:]
-        text = texts.sentence(one, own)
+        text = sentences.sentence(one, own)
         if surveyed.is_surveyed(one):
             return markup.reading(text, surveyed.base(own))
         if isinstance(one.value, Count | Mean):
             return markup.reading(text, texts.typography(more))
         self._compared.append(one.id)
-        said = [texts.beside(others), figures.uncompared(self.seen, one)]
+        said = [sentences.beside(others), figures.uncompared(self.seen, one)]
         return markup.reading(text, texts.typography(" ".join(filter(None, said))))
 
     def chart(self, indicator: str) -> Html:
@@ -282,11 +283,11 @@ class Chapter:
     def simulation(self, *, places: int, leaving: int) -> Html:
         """Return what more places in childcare centres and fewer childminders would make of the coverage rate."""
         one = self._indicator(RATE)
-        own = self.observations[self.observations["level"].eq("epci")]
-        found = simulate(own, places=places, leaving=leaving)
+        rows = self.seen.of(WORKED_OUT_FROM)
+        found = simulate(rows[rows["level"].eq("epci")], places=places, leaving=leaving)
         if isinstance(found, Missing):
             lacking = self._indicator(found.indicator)
-            year = f" ({texts.period_text(found.period)})" if found.period else ""
+            year = f" ({date_text(found.period)})" if found.period else ""
             return figures.unavailable(
                 self.seen, lacking, f"Simulation, faute de : {texts.uncapitalised(lacking.label)}{year}"
             )
@@ -321,7 +322,7 @@ class Chapter:
         if group.peers.empty:
             return how
         listed = published(group, self.seen.profiles, self.seen.territories)
-        return Html(how.html + "\n" + tables.listed(listed, "EPCI comparables, du plus proche au moins proche").html)
+        return markup.together(how, tables.listed(listed, "EPCI comparables, du plus proche au moins proche"))
 
     def messages(self) -> Html:
         """Return the messages of the synthèse, chosen by rule, each with its number, a comparison and its proof."""
@@ -379,4 +380,5 @@ class Chapter:
         if name not in CATALOGUE:
             raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
         self._used.append(name)
+        self.seen.read.add(name)
         return CATALOGUE[name]

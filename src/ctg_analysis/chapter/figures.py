@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import surveyed, synthesis
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import LEVELS, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps, spine
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import messages, notes, texts
+from ctg_analysis.display.words import messages, notes, sentences, texts
+from ctg_analysis.display.words.dates import date_text, short_date
 from ctg_analysis.indicators.census_sample import CYCLE
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.indicators.peers import left_out
@@ -65,13 +65,13 @@ def communes_map(seen: Observed, one: Indicator) -> Html:
     rows = on_map(seen, one)
     if rows.empty:
         return unavailable(seen, one, f"{one.label}, par commune")
-    printed = [row.status == OK and texts.is_printed(one, row) for row in rows.itertuples(index=False)]
+    printed = [row.status == OK and sentences.is_printed(one, row) for row in rows.itertuples(index=False)]
     rows = rows.assign(shown=printed)
     if isinstance(one.value, Count | Mean):
         drawing = maps.circles(seen.land, rows)
         message = messages.circles(one, rows) if _exact(one, rows) else messages.largest(one, rows)
     else:
-        diverging, together = texts.is_change(one), _read_together(seen, one)
+        diverging, together = sentences.is_change(one), _read_together(seen, one)
         drawing = maps.choropleth(seen.land, rows, one, diverging=diverging, together=together)
         message = messages.choropleth(one, rows)
     without = rows.loc[~rows["territory"].isin(seen.land.paths.keys()), "name"]
@@ -90,7 +90,7 @@ def only_commune(seen: Observed, one: Indicator) -> str:
 
 def _exact(one: Indicator, rows: pd.DataFrame) -> bool:
     """Tell whether the counts of all the communes are shown, and not rounded. rows: columns shown, source."""
-    return rows["shown"].all() and not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
+    return rows["shown"].all() and not any(sentences.rounded(one, SOURCES[name]) for name in set(rows["source"]))
 
 
 def _read_together(seen: Observed, one: Indicator) -> pd.Series | None:
@@ -150,10 +150,10 @@ def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
     own = pd.concat(
         [compared[one.id].iloc[[0]].assign(name=texts.typography(name)) for one, name in zip(known, names, strict=True)]
     )
-    period = texts.period_text(own["period"].iloc[0])
+    period = date_text(own["period"].iloc[0])
     if len(own) > 1 and not own["value"].any():
         said = f"{title}, {period} : {own['text'].iloc[0]} pour {texts.listed(list(own['name']))}."
-        return Html(markup.reading(texts.typography(said), "").html + "\n" + markup.source(source(seen, own)).html)
+        return markup.together(markup.reading(texts.typography(said), ""), markup.source(source(seen, own)))
     data = charts.family_listing(known, compared, seen.territory["name"])
     drawing = bars.comparison(own)
     units = {one.unit for one in known}
@@ -225,7 +225,7 @@ def _drawn(
     **words: str,
 ) -> Html:
     periods = sorted(rows["period"])
-    when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else texts.period_text(periods[0])
+    when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else date_text(periods[0])
     data = charts.listing(one, rows, over_years=over_years, parts=parts)
     cited = source(seen, rows, series=over_years)
     return charts.chart(one, drawing, data, when=when, source=cited, **words)
@@ -245,11 +245,11 @@ def on_map(seen: Observed, one: Indicator) -> pd.DataFrame:
 
 def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | None:
     """Return the shares of the population by age and sex of a place, None when one is missing."""
-    rows = seen.observations
+    ids = {(sex, band): f"{sex}_{band}_count" for sex in charts.SEXES for band in charts.BANDS}
+    rows = seen.of(list(ids.values()))
     rows = rows[rows["level"].eq(level) & rows["territory"].eq(code) & rows["period"].eq(period)]
     values = dict(zip(rows["indicator"], rows["value"], strict=True))
-    keys = [(sex, band) for sex in charts.SEXES for band in charts.BANDS]
-    return charts.shares_by_age({(sex, band): values[f"{sex}_{band}_count"] for sex, band in keys})
+    return charts.shares_by_age({key: values[name] for key, name in ids.items()})
 
 
 def withheld(seen: Observed, one: Indicator) -> str:
@@ -260,7 +260,7 @@ def withheld(seen: Observed, one: Indicator) -> str:
     periods = rows.loc[rows["level"].eq("epci") & rows["status"].eq(SECRET), "period"]
     if periods.empty:
         return ""
-    return f"{one.label}, {texts.period_text(periods.max())} : secret statistique, le chiffre ne peut pas être montré."
+    return f"{one.label}, {date_text(periods.max())} : secret statistique, le chiffre ne peut pas être montré."
 
 
 def uncompared(seen: Observed, one: Indicator) -> str:
@@ -305,9 +305,9 @@ def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
     )
 
 
-def with_source(said: str, source: str) -> Html:
+def with_source(said: str, source: Citation) -> Html:
     """Return a sentence that stands alone, and its source below."""
-    return Html(f"{markup.reading(texts.typography(said), '').html}\n{markup.source(source).html}")
+    return markup.together(markup.reading(texts.typography(said), ""), markup.source(source))
 
 
 def is_pointless(seen: Observed, one: Indicator) -> bool:
@@ -319,15 +319,16 @@ def is_pointless(seen: Observed, one: Indicator) -> bool:
     return len(latest) > 0 and latest["status"].eq(NOT_APPLICABLE).all()
 
 
-def source(seen: Observed, rows: pd.DataFrame, *, series: bool = False) -> str:
+def source(seen: Observed, rows: pd.DataFrame, *, series: bool = False) -> Citation:
     """Return the source line: producer, dataset, geography, date of extraction; how residents were asked."""
     names = [name for name in dict.fromkeys(rows["source"]) if name in seen.received]
     if names == [SURVEY]:
         return surveyed.source(seen.demarche)
     taken = max(seen.received[name] for name in names)
-    cited = " ; ".join(texts.source_text(SOURCES[name]) for name in names)
-    geography = texts.geography([SOURCES[name] for name in names], seen.year, series=series)
-    return texts.typography(f"{cited}. {geography}, extraction du {texts.date_text(taken)}.")
+    cited = " ; ".join(notes.source_text(SOURCES[name]) for name in names)
+    geography = notes.geography([SOURCES[name] for name in names], seen.year, series=series)
+    text = f"{cited}. {geography}, extraction du {short_date(taken)}."
+    return Citation(texts.typography(text), taken)
 
 
 def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[str, str], title: str) -> Html:
@@ -346,7 +347,7 @@ def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[st
     own = both.iloc[0]
     first_end, second_end = map(texts.uncapitalised, ends)
     message = f"{texts.headed(title)} {own['text']} ({first_end}), {own['text_second']} ({second_end})"
-    when = texts.period_text(own["period"])
+    when = date_text(own["period"])
     return charts.chart(first, drawing, data, when=when, source=source(seen, both), title=title, message=message)
 
 
@@ -362,7 +363,7 @@ def slope(seen: Observed, one: Indicator) -> Html:
     both = now.merge(before, on=["level", "territory"], suffixes=("", "_before"), validate="1:1")
     both = both.assign(rank=both["level"].map(list(LEVELS).index)).sort_values("rank", kind="stable")
     columns = {"value": "now", "value_before": "before", "text": "now_text", "text_before": "before_text"}
-    when = {"before_when": texts.period_text(own[0]), "now_when": texts.period_text(own[-1])}
+    when = {"before_when": date_text(own[0]), "now_when": date_text(own[-1])}
     drawing = lines.slope(both.rename(columns=columns).assign(**when))
     data = charts.Listing(["Territoire", *when.values()], both[["name", "text_before", "text"]].to_numpy().tolist())
     here = pd.concat([before, now])

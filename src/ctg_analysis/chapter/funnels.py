@@ -11,7 +11,8 @@ from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display.drawings import funnel
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.significance import (
     chances_of_rates,
     chances_of_shares,
@@ -55,7 +56,7 @@ def rates(seen: Observed, one: Indicator, people: Indicator, per: float, title: 
     rows = rows[rows["status"].eq(OK)]
     size = rows["territory"].map(inhabitants).astype(float) * rows["denominator"]
     rows = rows.assign(events=rows["numerator"], size=size)
-    described = replace(one, unit=f"pour {texts.number(per)} habitants")
+    described = replace(one, unit=f"pour {number(per)} habitants")
     note = f"Population de {known['period'].max()}, comptée chaque année." if len(known) else ""
     return _drawn(
         seen, described, rows, funnel_of_rates, chances_of_rates, per,
@@ -87,13 +88,13 @@ def _drawn(
     rows = rows.assign(value=rate * per, beyond=beyond, above=rate.gt(reference))
     drawing = funnel.funnel(rows, limits.assign(size=sizes), reference * per, decimals=1, across=across)
     lines = [
-        [row.name, texts.number(row.value, 1), texts.number(row.events), texts.number(row.size), _words(row)]
+        [row.name, number(row.value, 1), number(row.events), number(row.size), _words(row)]
         for row in rows.itertuples(index=False)
     ]
     data = charts.Listing(["Commune", title or one.label, "Nombre", "Effectif", "Écart à l'ensemble"], lines)
     cited = source(seen, rows if beside is None else pd.concat([rows, beside]))
     return charts.chart(
-        one, drawing, data, when=texts.period_text(rows["period"].iloc[0]), source=cited, title=title,
+        one, drawing, data, when=date_text(rows["period"].iloc[0]), source=cited, title=title,
         note=f"{NOTE} {note}".strip(), message=_message(int(beyond.sum()), len(rows)),
     )  # fmt: skip
 

@@ -10,6 +10,8 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.sources import SOURCES
 
 
@@ -25,7 +27,7 @@ def table(seen: Observed, several: list[Indicator]) -> Html:
     known = told[told["status"].eq(OK)]
     people = figures.by_commune(seen, CATALOGUE["population_count"])
     large = people[people["value"].gt(above) & ~people["territory"].isin(known["territory"])]
-    unpublished = f"non publié par la Caf pour les communes de {texts.number(above)} habitants et moins"
+    unpublished = f"non publié par la Caf pour les communes de {number(above)} habitants et moins"
     if known.empty and len(large):
         return figures.unavailable(seen, one, f"{one.label}, par commune ({texts.listed(list(large['name']))})")
     if known.empty:
@@ -33,7 +35,7 @@ def table(seen: Observed, several: list[Indicator]) -> Html:
         return figures.with_source(said, figures.source(seen, people))
     period = known["period"].iloc[0]
     each = " ; ".join(f"{row.name} {row.text}" for row in known.itertuples(index=False))
-    said = f"{one.label}, par commune, en {texts.period_text(period)} : {each} ({one.unit})."
+    said = f"{one.label}, par commune, en {date_text(period)} : {each} ({one.unit})."
     lacking = f"Valeur non disponible : {', '.join(large['name'])}. " if len(large) else ""
     more = f"{lacking}{unpublished[:1].upper()}{unpublished[1:]}."
     here = seen.places["level"].eq("commune") & seen.places["territory"].isin(known["territory"])
@@ -42,4 +44,4 @@ def table(seen: Observed, several: list[Indicator]) -> Html:
     columns = [(other, period, rows[rows["period"].eq(period)]) for other, rows in found]
     cited = figures.source(seen, pd.concat([rows for *_, rows in columns]))
     written = tables.places_by_indicator(places, columns, local=len(known), source=cited, note="")
-    return Html(markup.reading(texts.typography(said), texts.typography(more)).html + "\n" + written.html)
+    return markup.together(markup.reading(texts.typography(said), texts.typography(more)), written)

@@ -4,7 +4,7 @@ import datetime
 
 import pandas as pd
 
-from ctg_analysis.catalogue.breakdowns import SCALES, TITLES
+from ctg_analysis.catalogue import SCALES, TITLES
 from ctg_analysis.chapter.assessments import UNSAID, meaning
 from ctg_analysis.chapter.figures import source, unavailable
 from ctg_analysis.chapter.territory import Observed, Span
@@ -14,9 +14,9 @@ from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.drawings import gantt
-from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import moment_text, span_text
+from ctg_analysis.display.words.dates import date_text, span_text
 
 APPROVALS = "agrements_vie_sociale"
 FILE = "structures_vie_sociale.csv"  # in donnees/
@@ -32,12 +32,12 @@ def approvals(seen: Observed, one: Indicator) -> Html:
         return unavailable(seen, one, "Agréments des centres sociaux et des espaces de vie sociale, un par un")
     span = seen.convention
     asked = datetime.date.fromisoformat(min(f"{rows['period'].iloc[0]}-12-31", seen.received[APPROVALS]))
-    when = f"situation au {moment_text(asked.isoformat())}"
+    when = f"situation au {date_text(asked)}"
     cited = _cited(seen)
-    return Html(f"{_calendar(rows, span, when, cited).html}\n{_table(rows, span, asked, when, cited).html}")
+    return markup.together(_calendar(rows, span, when, cited), _table(rows, span, asked, when, cited))
 
 
-def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: str) -> Html:
+def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: Citation) -> Html:
     drawn = pd.DataFrame(
         {
             "name": rows["site"],
@@ -48,10 +48,10 @@ def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: str) -> H
         }
     ).sort_values("group", key=lambda names: names.map(texts.alphabetical), kind="stable")
     years = (first_day(span[0]).year, last_day(span[1]).year) if span else None
-    marks = [(as_year(last_day(span[1])), f"Fin de la convention : {moment_text(span[1])}")] if span else []
+    marks = [(as_year(last_day(span[1])), f"Fin de la convention : {date_text(span[1])}")] if span else []
     note = f"Bande claire : durée de la convention territoriale globale ({span_text(*span)})." if span else ""
     title, about = early(rows["end"], span), "Agréments des centres sociaux et des espaces de vie sociale"
-    lines = [[row.site, *map(moment_text, (row.begin, row.end))] for row in rows.itertuples(index=False)]
+    lines = [[row.site, *map(date_text, (row.begin, row.end))] for row in rows.itertuples(index=False)]
     told = " ; ".join(f"{site}, du {begin} au {end}" for site, begin, end in lines)
     return markup.figure(
         gantt.gantt(drawn, years, marks),
@@ -73,7 +73,7 @@ def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: str) -> H
 def early(ends: pd.Series, span: Span | None) -> str:
     """Return how many of the approvals end before the convention does. ends: days (ISO)."""
     if not span:
-        first, last = moment_text(ends.min()), moment_text(ends.max())
+        first, last = date_text(ends.min()), date_text(ends.max())
         return f"Fin le {first}" if first == last else f"Fins du {first} au {last}"
     before, whole = sum(last_day(day) < last_day(span[1]) for day in ends), len(ends)
     if whole == 1:
@@ -85,10 +85,10 @@ def early(ends: pd.Series, span: Span | None) -> str:
     return f"{some} sur {whole} {'prend' if before == 1 else 'prennent'} fin avant la convention"
 
 
-def _table(rows: pd.DataFrame, span: Span | None, asked: datetime.date, when: str, cited: str) -> Html:
+def _table(rows: pd.DataFrame, span: Span | None, asked: datetime.date, when: str, cited: Citation) -> Html:
     lines = []
     for row in rows.itertuples(index=False):
-        approval = f"du {moment_text(row.begin)} au {moment_text(row.end)}{_not_running(row, asked)}"
+        approval = f"du {date_text(row.begin)} au {date_text(row.end)}{_not_running(row, asked)}"
         beside = [against(row.end, span)] if span else []
         lines.append([row.site, approval, *beside, row.kind, row.commune, row.manager])
     beside = ["Fin, au regard de la convention"] if span else []
@@ -127,10 +127,10 @@ def criteria(seen: Observed, name: str, members: list[Indicator]) -> Html:
             score = meaning(getattr(row, one.value.numerator), SCALES[name])
             lines.append((one.label, row.site, score, said.get((row.territory, row.period, row.site), UNSAID)))
     steps = ", ".join(f"{rank} {words}" for rank, words in enumerate(SCALES[name]))
-    caption = f"{TITLES[name]}, structure par structure, {texts.period_text(rows['period'].iloc[0])}"
+    caption = f"{TITLES[name]}, structure par structure, {date_text(rows['period'].iloc[0])}"
     header = ["Critère", "Structure", "Note", "Ce qui l'appuie"]
     return pieces.table(caption, header, lines, _cited(seen), f"Échelle : {steps}.")
 
 
-def _cited(seen: Observed) -> str:
+def _cited(seen: Observed) -> Citation:
     return source(seen, pd.DataFrame({"source": [APPROVALS]}))

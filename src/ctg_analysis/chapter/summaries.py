@@ -1,5 +1,7 @@
 """The synthèse and the sheets of the communes: what was observed of a territory, chosen and put in words."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -12,7 +14,8 @@ from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import messages as titles
-from ctg_analysis.display.words import texts
+from ctg_analysis.display.words import sentences, texts
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import latest_period
 
 
@@ -30,10 +33,10 @@ def _said(seen: Observed, message: synthesis.Message, chapters: dict[str, Chapte
     cited = figures.source(seen, rows, series=message.kind == synthesis.CHANGE)
     return sheets.Said(
         theme=texts.typography(chapter.title),
-        sentence=texts.sentence(one, rows.iloc[0]),
+        sentence=sentences.sentence(one, rows.iloc[0]),
         comparison=texts.typography(comparison),
         drawing=drawing,
-        source=texts.typography(f"Source : {cited}"),
+        source=replace(cited, text=texts.typography(f"Source : {cited}")),
         page=chapter.page,
         anchor=one.id,
         label=texts.typography(one.label),
@@ -45,7 +48,7 @@ def _beside(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str]:
     rows = seen.compared(one, with_peers=False)
     known = rows[rows["status"].eq(OK)]
     values = " ; ".join(f"{name} {text}" for name, text in zip(known["name"], known["text"], strict=True))
-    alt = texts.typography(f"{one.label}, {texts.period_text(rows['period'].iloc[0])} : {values}.")
+    alt = texts.typography(f"{one.label}, {date_text(rows['period'].iloc[0])} : {values}.")
     return rows, titles.standing(rows) or titles.level(one, rows), markup.described(bars.comparison(known), alt)
 
 
@@ -60,7 +63,7 @@ def _in_communes(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str
     rows, communes = seen.compared(one, with_peers=False), synthesis.communes_concerned(seen, one)
     some, whole = int(communes["value"].gt(0).sum()), len(communes)
     concerned = "commune concernée" if some == 1 else "communes concernées"
-    said = f"{one.label}, {texts.period_text(rows['period'].iloc[0])} : {some} {concerned} sur {whole}."
+    said = f"{one.label}, {date_text(rows['period'].iloc[0])} : {some} {concerned} sur {whole}."
     return rows, titles.concerned(one, communes), markup.described(sheets.some_of(some, whole), texts.typography(said))
 
 
@@ -79,7 +82,7 @@ def communes(seen: Observed, indicators: list[Indicator]) -> Html:
     past = seen.readable(CATALOGUE["historical_population_count"])
     written = [_sheet(place, found, past, seen.epci) for place in seen.communes.itertuples(index=False)]
     source = figures.source(seen, pd.concat([rows for *_, rows in columns]))
-    return sheets.sheets(written, ["Indicateur", "Commune", "Ensemble", "Période"], f"Source\u00a0: {source}")
+    return sheets.sheets(written, ["Indicateur", "Commune", "Ensemble", "Période"], source)
 
 
 def _cells(rows: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -93,7 +96,7 @@ def _sheet(place, found: list, past: pd.DataFrame, epci: str) -> sheets.Sheet:
             _labelled(one),
             cells.get(("commune", place.code), unknown),
             cells.get(("epci", epci), unknown),
-            texts.period_text(period),
+            date_text(period),
         ]
         for one, period, cells in found
     ]

@@ -2,15 +2,17 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.catalogue import TITLES
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.display.demarche.consultation import FEW
 from ctg_analysis.display.drawings import bars
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import date_text, short_date
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.declared.demarche import SURVEY
 
@@ -27,17 +29,18 @@ def is_surveyed(one: Indicator) -> bool:
     return SURVEY in one.sources
 
 
-def source(demarche: Demarche) -> str:
+def source(demarche: Demarche) -> Citation:
     """Return the source line of a result of the consultation: mode, sample, dates, number of answers."""
     about = demarche.table("consultation").iloc[0]
     how = "; ".join((SAMPLES[about["plan"]], about["modes"].replace("|", ", "))).replace(";", " ;")
-    days = " au ".join(texts.date_text(f"{about[day]:%Y-%m-%d}") for day in ("start", "end"))
-    return texts.typography(f"{SOURCES[SURVEY].label} ({how}), du {days}, n = {texts.number(about['usable'])}.")
+    days = " au ".join(short_date(about[day]) for day in ("start", "end"))
+    text = f"{SOURCES[SURVEY].label} ({how}), du {days}, n = {number(about['usable'])}."
+    return Citation(texts.typography(text), f"{about['end']:%Y-%m-%d}")
 
 
 def base(row: pd.Series) -> str:
     """Return how many respondents a share is of; a warning when they are few."""
-    count = f"Base : {texts.number(row['denominator'])} répondants concernés"
+    count = f"Base : {number(row['denominator'])} répondants concernés"
     return texts.typography(f"{count}, peu nombreux." if row["denominator"] < FRAGILE_UNDER else f"{count}.")
 
 
@@ -61,7 +64,7 @@ def ranked(seen: Observed, name: str, members: list[Indicator]) -> Html:
         members[0],
         bars.comparison(known.assign(level="")),
         charts.Listing(["Réponse", "Part", "Intervalle"], lines),
-        when=texts.period_text(first["period"]),
+        when=date_text(first["period"]),
         source=source(seen.demarche),
         title=TITLES[name],
         message=f"La réponse la plus citée : « {texts.uncapitalised(first['name'])} » ({first['text']})",

@@ -10,7 +10,8 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK, Count, Indicator, Mean, Published, Rate, Ratio
 from ctg_analysis.display.drawings import lines
-from ctg_analysis.display.words import texts
+from ctg_analysis.display.words import sentences
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.significance import notable
 from ctg_analysis.sources import SOURCES
 
@@ -42,9 +43,10 @@ class Message:
 def messages(seen: Observed) -> list[Message]:
     """Return at most ten messages, one for each thematic chapter that has any, by the rule of RULE."""
     starred = [one for one in CATALOGUE.values() if one.star and one.chapter <= LAST_THEME]
-    gaps = tested_gaps(seen.tested, starred)
+    tested = seen.tested_among(starred)
+    gaps = tested_gaps(tested, starred)
     gaps = gaps[notable(gaps["p"])]
-    known = places_known(seen.tested)
+    known = places_known(tested)
     themes = sorted({one.chapter for one in starred})
     found = (_candidates(seen, [one for one in starred if one.chapter == theme], gaps, known) for theme in themes)
     return [first for of_theme in found if (first := next(of_theme, None))][:MOST]
@@ -63,7 +65,7 @@ def _candidates(seen: Observed, members: list[Indicator], gaps: pd.DataFrame, kn
 
 
 def _is_printed(seen: Observed, one: Indicator) -> bool:
-    return texts.is_printed(one, next(seen.compared(one, with_peers=False).itertuples(index=False)))
+    return sentences.is_printed(one, next(seen.compared(one, with_peers=False).itertuples(index=False)))
 
 
 def _has_years(seen: Observed, one: Indicator) -> bool:
@@ -81,9 +83,9 @@ def change(one: Indicator, rows: pd.DataFrame) -> float:
     if len(rows) < lines.SHORTEST or one.id.endswith(("_year", "_score")) or not rows["value"].gt(0).all():
         return 0.0
     first, last = rows.iloc[0], rows.iloc[-1]
-    few = not _is_relative(one) and min(first["value"], last["value"]) < texts.SMALLEST_BASE
+    few = not _is_relative(one) and min(first["value"], last["value"]) < sentences.SMALLEST_BASE
     together = first["low"] <= last["high"] and last["low"] <= first["high"]
-    printed = all(texts.is_printed(one, row) for row in rows.itertuples(index=False))
+    printed = all(sentences.is_printed(one, row) for row in rows.itertuples(index=False))
     return 0.0 if few or together or not printed else abs(float(np.log(last["value"] / first["value"])))
 
 
@@ -97,7 +99,9 @@ def communes_concerned(seen: Observed, one: Indicator) -> pd.DataFrame:
         return rows[:0]
     own = seen.compared(one, with_peers=False)
     rows = rows[rows["level"].eq("commune") & rows["period"].eq(own["period"].iloc[0] if len(own) else "")]
-    exact = rows["status"].eq(OK).all() and not any(texts.rounded(one, SOURCES[name]) for name in set(rows["source"]))
+    exact = rows["status"].eq(OK).all() and not any(
+        sentences.rounded(one, SOURCES[name]) for name in set(rows["source"])
+    )
     enough = len(rows) >= FEWEST_COMMUNES
     return rows if enough and exact and 0 < rows["value"].gt(0).sum() < len(rows) else rows[:0]
 
@@ -152,8 +156,8 @@ def overview(seen: Observed) -> pd.DataFrame:
     None without one; reference: its name.
     """
     found = []
-    known = places_known(seen.tested)
     related = [one for one in CATALOGUE.values() if one.star and not one.family and isinstance(one.value, RELATIVE)]
+    known = places_known(seen.tested_among(related))
     for one in (one for one in related if _compares(one, known)):
         rows = seen.compared(one)
         rows = rows[rows["status"].eq(OK)]
@@ -165,7 +169,7 @@ def overview(seen: Observed) -> pd.DataFrame:
         box = [peers[name].iloc[0] / other["value"] - 1 if len(peers) else np.nan for name in ("low", "high")]
         words = other["word"] if isinstance(other["word"], str) else None
         gap = own["value"] / other["value"] - 1
-        label = f"{one.label} ({texts.period_text(own['period'])})"
+        label = f"{one.label} ({date_text(own['period'])})"
         found.append((one.id, label, own["text"], other["text"], gap, *box, words, other["name"]))
     columns = ["indicator", "label", "own_text", "reference_text", "gap", "low", "high", "word", "reference"]
     rows = pd.DataFrame(found, columns=columns)

@@ -10,12 +10,13 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import OK, Count, Indicator, Mean, is_over_population
+from ctg_analysis.core.notebooks import EVERYTHING
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE, comparators, find_epci, members
 from ctg_analysis.demarche.results.demarche import open_demarche
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
-from ctg_analysis.display.words import notes, texts
+from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.comparisons import common_periods, tested
 from ctg_analysis.indicators.observations import complete, read_observations
 from ctg_analysis.indicators.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
@@ -25,19 +26,25 @@ from ctg_analysis.sources import SOURCES
 
 LOCAL = ("commune", "secteur")
 Span = tuple[str, str]  # two moments: days, or years where no more is known
-_asked: set[str] = set()
+_read: dict[str, set[str]] = {}
 
 
 def observed(epci: str, root: DataRoot) -> "Observed":
     """Return what was observed of a territory; opened again only after another one, or when `ctg data` has run."""
-    _asked.add(epci)
+    _read.setdefault(epci, set())
     made = (root.processed, root.processed / MATERIAL)
     return _opened(epci, root, tuple((folder / MANIFEST).stat().st_mtime_ns for folder in made))
 
 
-def opened() -> list[str]:
-    """Return the territories that this process has opened, by their SIREN."""
-    return sorted(_asked)
+def read() -> dict[str, list[str]]:
+    """Return what this process has read of each territory that it has opened, by SIREN: see `Observed.read`."""
+    return {epci: sorted(parts) for epci, parts in _read.items()}
+
+
+def forget_read() -> None:
+    """Take what was read so far for what the cells to come find ready."""
+    for parts in _read.values():
+        parts.clear()
 
 
 @lru_cache(maxsize=1)
@@ -49,11 +56,12 @@ class Observed:
     """The observations of a territory with the names of the places and the texts of the values.
 
     epci: SIREN. territories: all but the communes of other EPCIs. territory: its row. communes, secteurs, beside: the
-    places, in the order to show. places: all of them.
+    places, in the order to show. places: all of them. read: the ids of the indicators that verbs have read, EVERYTHING
+    when all of them, DEMARCHE with what was gathered.
     """
 
     def __init__(self, epci: str, root: DataRoot):
-        self.epci, self.root = epci, root
+        self.epci, self.root, self.read = epci, root, _read.setdefault(epci, set())
         here_or_larger = [[("level", "!=", "commune")], [("epci", "==", epci)]]
         self.territories = pd.read_parquet(root.processed / "territories.parquet", filters=here_or_larger)
         self.territory = find_epci(self.territories, epci)
@@ -71,8 +79,8 @@ class Observed:
         found = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
         told = self.demarche.table("observations")
         found = pd.concat([found, told]) if len(told) else found
-        self.observations = complete(found, keys, CATALOGUE.values())
-        named = self.observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
+        self._observations = complete(found, keys, CATALOGUE.values())
+        named = self._observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
         self._named = ByIndicator(named)
         self._statuses = set(zip(named["indicator"], named["status"], strict=True))
         self._readable: dict[str, pd.DataFrame] = {}
@@ -141,25 +149,48 @@ class Observed:
         return read_land(self.root.processed, self.epci)
 
     @property
+    def observations(self) -> pd.DataFrame:
+        """The observations of the territory, its communes and its comparators."""
+        self.read.add(EVERYTHING)
+        return self._observations
+
+    @property
     def named(self) -> pd.DataFrame:
         """The observations with the names of the territories, by indicator."""
+        self.read.add(EVERYTHING)
         return self._named.table.copy()
 
     @property
     def tested(self) -> pd.DataFrame:
         """The territory and its comparators at the period of comparison, with the word of the test (see `compared`)."""
+        self.read.add(EVERYTHING)
         return self._beside.table.copy()
+
+    def tested_among(self, indicators: Collection[Indicator]) -> pd.DataFrame:
+        """Return the rows of `tested` of some indicators."""
+        names = {one.id for one in indicators}
+        self.read |= names
+        rows = self._beside.table
+        return rows[rows["indicator"].isin(names)]
+
+    def of(self, indicators: Collection[str]) -> pd.DataFrame:
+        """Return the observations of several indicators, by their ids."""
+        self.read.update(indicators)
+        return self._observations[self._observations["indicator"].isin(indicators)]
 
     def data(self, one: Indicator) -> pd.DataFrame:
         """Return the observations of an indicator, with the names of the territories."""
+        self.read.add(one.id)
         return self._named.rows(one.id)
 
     def has(self, one: Indicator, status: str) -> bool:
         """Tell whether an observation of an indicator, of any place and period, has this status."""
+        self.read.add(one.id)
         return (one.id, status) in self._statuses
 
     def readable(self, one: Indicator) -> pd.DataFrame:
         """Return the observations of an indicator with what a reader sees: name, text, interval."""
+        self.read.add(one.id)
         if one.id not in self._readable:
             self._readable[one.id] = self._in_words(one, self.data(one))
         return self._readable[one.id].copy()
@@ -167,8 +198,8 @@ class Observed:
     def _in_words(self, one: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
         each = _each(rows)
         return rows.assign(
-            text=[texts.value_text(one, row) for row in each],
-            interval=[texts.interval_text(one, row) for row in each],
+            text=[sentences.value_text(one, row) for row in each],
+            interval=[sentences.interval_text(one, row) for row in each],
             name=[texts.typography(self._france(one, row) if row.level == "france" else row.name) for row in each],
         )
 
@@ -184,6 +215,7 @@ class Observed:
 
     def against(self, one: Indicator) -> pd.DataFrame:
         """Return what `compared` does, before it is put in words."""
+        self.read.add(one.id)
         rows = self._beside.rows(one.id)
         others = self._median_of_peers(left_out(one)).rows(one.id) if len(rows) and _has_median(one) else rows[:0]
         return pd.concat([rows, others]) if len(others) else rows
@@ -195,6 +227,7 @@ class Observed:
         row without a value here. All the rows are of the source of the territory's own figure, or of the files in
         which the same producer gives the same thing for larger places (rule R12).
         """
+        self.read.add(one.id)
         if one.id not in self._compared:
             rows = self.against(one)
             self._compared[one.id] = self._in_words(one, rows) if len(rows) else self._nothing_compared

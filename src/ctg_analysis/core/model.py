@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ctg_analysis.core.layouts import Form, Layout
 
 LEVELS = ("commune", "secteur", "epci", "departement", "region", "france", "peers")
+
+CHARTS = ("comparison", "trend", "parts", "balance", "circles", "choropleth", "pyramid", "matrix", "timeline")
 
 EVENTS, PERSONS, PLACES = "events", "persons", "places"
 
@@ -147,7 +150,7 @@ class Rate:
     per: float = 1000
     population: str = "population"
     within: int = 0
-    of: str = EVENTS
+    of: Literal[EVENTS, PERSONS, PLACES] = EVENTS
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,7 @@ class Published:
 class AnnualChange:
     """Mean yearly change of the reference population over `years` years, in %: (P2 / P1)^(1/years) - 1."""
 
-    years: int = 5
+    years: int
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ class AnnualFlow:
     """Yearly flow between two censuses `years` apart, in % of the mean population of the two."""
 
     flow: str
-    years: int = 5
+    years: int
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,7 @@ class AnnualResidual:
     """Change of the reference population that `flow` does not explain, in % a year of the mean population."""
 
     flow: str
-    years: int = 5
+    years: int
 
 
 Value = Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | AnnualResidual
@@ -200,13 +203,13 @@ class Indicator:
     """All that the product knows of one quantity: see docs/adding_an_indicator.md.
 
     id: ends with the kind of quantity (_count, _share, _rate, _median, _index, _ratio, _mean, _amount, _time...).
-    domain_ids: names in the field's list of indicators (DEM-01 ...).
+    domain_ids: codes of the field's list of indicators, docs/indicators_of_the_field.csv (DEM-01 ...).
     label, definition, unit, reading, caveats: French, shown to readers.
     reading: a sentence about the territory, with {period}, {value} and, if wanted, {unit} and
         {s}, the mark of the plural.
     sources: by order of preference; for each period the first that has it is taken.
     levels: the levels at which a value may be shown.
-    chart: comparison, trend, parts, balance, circles, choropleth, pyramid, matrix or timeline.
+    chart: one of CHARTS.
     parts: ids of the indicators that are drawn with this one: what makes it up, or its smoothed series.
     direction: +1 when higher is better for families, -1 when lower is, 0 when neither.
     star: an élu or a Caf adviser would notice its absence.
@@ -225,15 +228,15 @@ class Indicator:
     sources: tuple[str, ...]
     value: Value
     reading: str
-    chart: str
-    levels: tuple[str, ...] = ("commune", "epci", "departement", "region", "france")
+    chart: Literal[CHARTS]
+    levels: tuple[Literal[LEVELS], ...] = ("commune", "epci", "departement", "region", "france")
     caveats: str = ""
     direction: int = 0
     star: bool = False
     parts: tuple[str, ...] = ()
     family: str = ""
     floor: float | None = None
-    persons: tuple[str, ...] = ("numerator", "denominator")
+    persons: tuple[Literal["numerator", "denominator"], ...] = ("numerator", "denominator")
 
     @property
     def shown_at(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ NO_NOTEBOOK = "no Jupyter notebook: take it back from git, or remove it"
 NO_TITLE = "cell 1: no title: begin it with # and the title of the chapter"
 NO_PARAMETERS = "no code cell with the tag parameters: in JupyterLab, give that tag to the cell that sets epci"
 NO_EPCI = 'sets no epci: write there epci = "200067171", and open the chapter with epci'
+EVERYTHING, DEMARCHE = "*", "demarche"  # what a chapter has read, besides indicators by their ids
 A_COPY = "a copy that JupyterLab made: give it a number and a name of its own, or remove it"
 
 

@@ -1,27 +1,81 @@
 """The HTML pieces of a chapter: every text is escaped, every figure has its words and its data."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from ctg_analysis.display.words.texts import NARROW
+
+OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoire")
 _templates = Environment(
     loader=PackageLoader("ctg_analysis.display"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
 
 
+ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
+MISSING, BEGIN, DEFINITIONS, DAYS = "missing", "begin", "definitions", "days"  # what a piece may tell of itself
+
+
 @dataclass(frozen=True, repr=False)
 class Html:
-    """A piece of a page, that Jupyter shows and nbconvert publishes."""
+    """A piece of a page, that Jupyter shows and nbconvert publishes, with what its page needs to know of it.
+
+    about: JSON. missing: the boxes that the piece is, see `Box`, when it is nothing else. begin, definitions: the
+    piece says how to begin a chapter, defines its terms. days: of the data that it cites, ISO.
+    """
 
     html: str
+    about: Mapping[str, list] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return what a notebook keeps beside the piece, for who reads no HTML."""
         return f"<{len(self.html)} characters of HTML>"
 
-    def _repr_html_(self) -> str:
-        return self.html
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
+        bundle = {"text/html": self.html, "text/plain": repr(self)}
+        return bundle | {ABOUT: dict(self.about)} if self.about else bundle
+
+
+def together(*pieces: Html) -> Html:
+    """Several pieces as one, with what each tells of itself; boxes beside something else are not boxes alone.
+
+    >>> together(Html("<p>1</p>", {"begin": [1]}), Html(""), Html("<p>2</p>", {"missing": [2]})).about
+    {'begin': [1]}
+    """
+    pieces = [piece for piece in pieces if piece.html]
+    about: dict[str, list] = {}
+    for piece in pieces:
+        for name, told in piece.about.items():
+            about[name] = [*about.get(name, []), *told]
+    if not all(MISSING in piece.about for piece in pieces):
+        about.pop(MISSING, None)
+    return Html("\n".join(piece.html for piece in pieces), about)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where figures come from, as a reader sees it, with the newest day of these data, ISO, when they are dated."""
+
+    text: str
+    day: str = ""
+
+    def __str__(self) -> str:
+        """Return the text."""
+        return self.text
+
+
+def cited_with(*sources: Citation) -> Citation:
+    """Several sources as one, with the newest of their days."""
+    return Citation(" ".join(map(str, sources)), max(source.day for source in sources))
+
+
+def dated(html: str, *sources: Citation) -> Html:
+    """A piece that cites sources, with their days."""
+    days = [source.day for source in sources if source.day]
+    return Html(html, {DAYS: days} if days else {})
 
 
 @dataclass(frozen=True)
@@ -48,7 +102,7 @@ def table(content: Table) -> Html:
 
 
 def figure(
-    drawing: str, *, file: str, kind: str, title: str, subtitle: str, alt: str, source: str, note: str, data: Table
+    drawing: str, *, file: str, kind: str, title: str, subtitle: str, alt: str, source: Citation, note: str, data: Table
 ) -> Html:
     """Return a chart with its title, its text alternative, its source and the table of its data.
 
@@ -56,9 +110,9 @@ def figure(
     kind: chart or map.
     Raises ValueError without text alternative or source: no chart goes without them.
     """
-    if not alt.strip() or not source.strip():
+    if not alt.strip() or not source.text.strip():
         raise ValueError(f"chart {title}: a text alternative and a source are required")
-    return piece(
+    shown = piece(
         "figure.html.j2",
         drawing=Markup(described(drawing, alt)),
         file=file,
@@ -69,6 +123,7 @@ def figure(
         note=note,
         data=Markup(table(data).html),
     )
+    return dated(shown.html, source)
 
 
 def reading(text: str, beside: str) -> Html:
@@ -76,19 +131,57 @@ def reading(text: str, beside: str) -> Html:
     return piece("reading.html.j2", text=text, beside=beside)
 
 
+class Box(NamedTuple):
+    """What is not available, and who has it: label, how (the way to get it), command of each source."""
+
+    what: str
+    sources: list[dict[str, str]]
+
+
+def begin(epci: str, files: list[dict[str, str]]) -> Html:
+    """How to begin a chapter that nothing fills yet. files: file, title."""
+    return Html(piece("begin.html.j2", epci=epci, files=files).html, {BEGIN: [True]})
+
+
 def unavailable(what: str, sources: list[dict[str, str]]) -> Html:
-    """Return the box of what is not available. sources: label, how (the way to get it), command."""
-    return piece("unavailable.html.j2", what=what, sources=sources)
+    """The box of what is not available."""
+    return boxes([Box(what, sources)])
+
+
+def boxes(missing: Iterable[Box]) -> Html:
+    """One box for all that is not available, with one entry for what the same sources have."""
+    missing = list(missing)
+    entries: list[tuple[list[str], list[dict[str, str]]]] = []
+    for box in missing:
+        known = next((whats for whats, sources in entries if sources == box.sources), None)
+        if known is None:
+            entries.append(([box.what], box.sources))
+        else:
+            known.append(box.what)
+    shown = [(_without_repeats([what.strip().removesuffix(".") for what in whats]), whose) for whats, whose in entries]
+    entries = [(len(whats), f"{NARROW}; ".join(whats), sources) for whats, sources in shown]
+    html = piece("unavailable.html.j2", entries=entries).html
+    return Html(html, {MISSING: [list(box) for box in missing]})
+
+
+def _without_repeats(whats: list[str]) -> list[str]:
+    """What is missing, without what only says the same of the communes or of the years.
+
+    >>> _without_repeats(["demandes", "demandes, par commune", "demandes, évolution", "places, par commune"])
+    ['demandes', 'places, par commune']
+    """
+    bases = {what: next((what.removesuffix(end) for end in OF_THE_SAME if what.endswith(end)), None) for what in whats}
+    return [what for what, base in bases.items() if base not in whats]
 
 
 def definitions(entries: list[dict[str, str]]) -> Html:
     """Return the list of definitions. entries: label, definition, caveats, sources."""
-    return piece("definitions.html.j2", entries=entries)
+    return Html(piece("definitions.html.j2", entries=entries).html, {DEFINITIONS: [True]})
 
 
-def source(text: str) -> Html:
+def source(cited: Citation) -> Html:
     """Return the line that says where a table comes from."""
-    return piece("source.html.j2", text=text)
+    return dated(piece("source.html.j2", text=cited).html, cited)
 
 
 def references(entries: list[dict[str, str]]) -> Html:

@@ -19,6 +19,7 @@ from ctg_analysis.core.model import OK
 RATE, PLACES, CHILDMINDER_PLACES = "childcare_coverage_rate", "childcare_places_count", "childminder_places_count"
 AT_WORK, APPROVED = "active_childminders_count", "places_per_childminder_ratio"
 IN_CENTRES, AT_CHILDMINDERS = "childcare_coverage_eaje_rate", "childcare_coverage_childminders_rate"
+WORKED_OUT_FROM = (RATE, PLACES, CHILDMINDER_PLACES, AT_WORK, APPROVED, IN_CENTRES, AT_CHILDMINDERS)
 
 
 @dataclass(frozen=True)

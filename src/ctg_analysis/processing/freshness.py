@@ -1,7 +1,8 @@
 """What data/processed was made from, and whether it still is what it would be made from: no table is opened here."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import cache
 from hashlib import sha256 as hash_
 from pathlib import Path
 
@@ -159,14 +160,19 @@ def _sum_of(root: DataRoot, epci: str) -> str:
     return digest.hexdigest()
 
 
-def library(without: frozenset[str] | set[str] = frozenset()) -> str:
+def library(without: Collection[str] = ()) -> str:
     """Return the SHA-256 of the library: modules and templates, but for some of its modules or packages."""
-    package, digest = Path(__file__).parents[1], hash_()
-    for path in sorted(package.rglob("*")):
-        inside = path.relative_to(package)
-        if path.is_file() and path.suffix != ".pyc" and inside.parts[0].removesuffix(".py") not in without:
-            digest.update(f"{inside}\0".encode() + path.read_bytes())
-    return digest.hexdigest()
+    parts = {name: name.split("/")[0].removesuffix(".py") for name in _library()}
+    kept = [f"{name}\0{digest}" for name, digest in _library().items() if parts[name] not in without]
+    return hash_("\n".join(kept).encode()).hexdigest()
+
+
+@cache
+def _library() -> dict[str, str]:
+    """Return the SHA-256 of each file of the library, as it was when this process first asked."""
+    package = Path(__file__).parents[1]
+    files = sorted(path for path in package.rglob("*") if path.suffix != ".pyc" and path.is_file())
+    return {path.relative_to(package).as_posix(): sha256(path) for path in files}
 
 
 def locked() -> str:

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from ctg_analysis.core.errors import FullError, OtherTerritoryError, UserError, room_in
 from ctg_analysis.core.locks import alone
-from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
+from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING, ChapterNotebook, notebooks
 from ctg_analysis.core.scratch import scratch, sweep
 from ctg_analysis.core.settings import PUBLIC, data_root, project_path, settings
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.processing.freshness import tables_made_from, told
 from ctg_analysis.processing.run import ensure, exposure, record_published
 from ctg_analysis.publishing.dated_chapters import as_published, is_made_of, note, stays, with_own_data
@@ -32,7 +33,7 @@ from ctg_analysis.publishing.editions import (
     record,
     write_record,
 )
-from ctg_analysis.publishing.pages.site import code, dated, in_french, page
+from ctg_analysis.publishing.pages.site import code, dated, page
 from ctg_analysis.publishing.running import tasks
 from ctg_analysis.publishing.running.keys import keys, same_but_data
 from ctg_analysis.publishing.running.tasks import Report
@@ -128,8 +129,9 @@ class Plan:
         yield Job(self.report.epci, tasks.write_data, (self.report,), self.data)
         for one in sorted(self.todo, key=self._length, reverse=True):
             former = self.former.get("chapters", {}).get(one.path.stem, {})
-            spared = not self.force and former.get("key") and same_but_data(self.keys[one.path.stem], former["key"])
-            read = former["observations"] if spared else ""
+            known = not self.force and former.get("key") and "read" in former
+            spared = known and same_but_data(self.keys[one.path.stem], former["key"])
+            read = {name: former[name] for name in ("read", "observations")} if spared else {}
             yield Job(self.report.epci, tasks.write_chapter, (self.report, one, read), f"notebooks/{one.path.name}")
 
     def _length(self, chapter: ChapterNotebook) -> int:
@@ -296,7 +298,7 @@ def made_public(plan: Plan, out: Path) -> Built:
             entries[stem] = failed(plan, one, found, {} if is_false else plan.former)
         else:
             former = entries.get(stem, {})
-            made = {"key": plan.keys[stem], "observations": outcome.result["observations"]}
+            made = {"key": plan.keys[stem], **{name: outcome.result[name] for name in ("read", "observations")}}
             entries[stem] = made | {"left_out": outcome.result.get("left_out", former.get("left_out", []))}
             built.ran += [stem] if outcome.result["run"] else []
     for one in report.chapters:
@@ -308,7 +310,7 @@ def made_public(plan: Plan, out: Path) -> Built:
     root = data_root(report.epci)
     noted = zip(found["page"]["chapters"], report.chapters, strict=True)
     index = found["page"] | {"chapters": [shown | {"note": note(entries[one.path.stem])} for shown, one in noted]}
-    around.write_around(report.fresh, index | {"date": in_french(found["date"])})
+    around.write_around(report.fresh, index | {"date": date_text(found["date"])})
     write_record(
         report.fresh,
         {
@@ -348,7 +350,7 @@ def failed(plan: Plan, chapter: ChapterNotebook, found: dict, former: dict) -> d
     since = entry.get("dated") or former["date"]
     html = with_own_data((report.latest / chapter.page).read_text(encoding="utf-8"), report, since)
     place.write_text(dated(html, since), encoding="utf-8")
-    return {"key": None, "observations": "", "dated": since}
+    return {"key": None, "observations": "", "dated": since, "read": entry.get("read")}
 
 
 def passes_again(plan: Plan, chapter: ChapterNotebook, found: dict) -> bool:
@@ -357,17 +359,13 @@ def passes_again(plan: Plan, chapter: ChapterNotebook, found: dict) -> bool:
     What it shows is known as long as its notebook and the library are what they were; after that, it may be anything of
     its edition. Of what persons said, nothing may have changed.
     """
-    from ctg_analysis.demarche.results.demarche import open_demarche
-    from ctg_analysis.publishing.running.readings import OF_THE_DEMARCHE, indicators_of
-
-    if chapter.number in OF_THE_DEMARCHE and plan.former.get("voices") != found["voices"]:
+    entry = plan.former["chapters"][chapter.path.stem]
+    read, key = entry.get("read"), entry["key"]
+    if (read is None or DEMARCHE in read) and plan.former.get("voices") != found["voices"]:
         return False
-    stem, epci = chapter.path.stem, plan.report.epci
-    key = plan.former["chapters"][stem]["key"]
-    if not found["withheld"] or not (key and same_but_data(plan.keys[stem], key)):
+    if read is None or EVERYTHING in read or not (key and same_but_data(plan.keys[chapter.path.stem], key)):
         return not found["withheld"]
-    read = indicators_of(chapter, open_demarche(epci, data_root(epci)))
-    return not {one.id for one in read} & set(found["withheld"])
+    return not set(read) & set(found["withheld"])
 
 
 def keep_journal(report: Report, built: Built, out: Path) -> None:

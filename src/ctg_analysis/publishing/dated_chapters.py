@@ -6,7 +6,7 @@ import shutil
 from dataclasses import replace
 
 from ctg_analysis.core.notebooks import ChapterNotebook
-from ctg_analysis.publishing.pages.site import in_french
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.publishing.running.tasks import Report
 from ctg_analysis.sources.folders import sha256
 
@@ -50,4 +50,4 @@ def note(entry: dict) -> str:
     """Return what the index says of a chapter that is not of this edition; nothing of the others."""
     if entry.get("missing"):
         return "Ce chapitre n’a pas pu être établi."
-    return f"Chapitre daté\u00a0: édition du {in_french(entry['dated'])}." if entry.get("dated") else ""
+    return f"Chapitre daté\u00a0: édition du {date_text(entry['dated'])}." if entry.get("dated") else ""

@@ -4,11 +4,11 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.core.errors import Finding, InputError
-from ctg_analysis.core.plain_text import values_of
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.sources.folders import CERTIFICATE, FULL, sha256
 
 
@@ -30,7 +30,7 @@ class Certificate(BaseModel):
     titre: str
     producteur: str
     jeu_de_donnees: str
-    millesime: str | int | dict
+    millesime: str | dict
     geographie: str
     licence: str
     date_acces: datetime.date
@@ -44,7 +44,7 @@ class Certificate(BaseModel):
         """Return the vintage in one piece of text."""
         if isinstance(self.millesime, dict):
             return ", ".join(f"{name} {date}" for name, date in self.millesime.items())
-        return str(self.millesime)
+        return self.millesime
 
 
 @dataclass(frozen=True)
@@ -82,16 +82,12 @@ def read_certificate(folder: Path) -> RawFolder:
     shown = project_path(path)
     if not path.is_file():
         raise InputError([Finding(shown, None, None, "no certificate", "a source.yml beside the files")])
-    try:
-        certificate = Certificate.model_validate(values_of(path))
-    except ValidationError as error:
-        raise InputError(
-            Finding(shown, None, ".".join(map(str, problem["loc"])), repr(problem["input"])[:60], problem["msg"])
-            for problem in error.errors()
-        ) from error
+    read = load_yaml(path, Certificate)
+    certificate = read.value
     name = folder.parent.name if folder.name == FULL else folder.name
     if certificate.id != name:
-        raise InputError([Finding(shown, None, "id", repr(certificate.id), f"the folder's name, {name!r}")])
+        expected = f"the folder's name, {name!r}"
+        raise InputError([Finding(shown, read.lines["id",], "id", repr(certificate.id), expected)])
     return RawFolder(folder, certificate)
 
 

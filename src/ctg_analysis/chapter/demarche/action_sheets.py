@@ -4,7 +4,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.demarche.page import Shown, to_axis, to_constat, to_enjeu, to_followup
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_axis, to_constat, to_enjeu, to_followup
 from ctg_analysis.demarche.plan import budget
 from ctg_analysis.demarche.plan.chain import enjeux_by_action
 from ctg_analysis.demarche.tables.plan import DROPPED
@@ -12,18 +12,19 @@ from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import strategy
 from ctg_analysis.display.demarche.strategy import ActionSheet
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import day_text, moment_text, span_text
+from ctg_analysis.display.words.dates import date_text, span_text
+from ctg_analysis.display.words.quantities import euros, quantity
 
 Facts = list[tuple[str, pieces.Cell]]
 STATES = {"projet": "fiche en projet", "validée": "fiche validée", "abandonnée": "action abandonnée"}
 UNSAID = "non renseigné"
 
 
-def sheet(shown: Shown, row, *, agrees: bool) -> ActionSheet:
+def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
     """Return the sheet of an action. row: of demarche.plan.plan.in_order. agrees: its financers bring its budget."""
-    enjeux = shown.table("enjeux").set_index("enjeu_id")["titre"]
-    constats = shown.table("constats").set_index("constat_id")["enonce"]
-    served = enjeux_by_action(shown.table("actions"), shown.table("objectifs"))[row.action_id]
+    enjeux = chapter.table("enjeux").set_index("enjeu_id")["titre"]
+    constats = chapter.table("constats").set_index("constat_id")["enonce"]
+    served = enjeux_by_action(chapter.table("actions"), chapter.table("objectifs"))[row.action_id]
     why: Facts = [("Contexte", _written(row.contexte))] if isinstance(row.contexte, str) else []
     why += [
         ("Enjeux", _links(served, enjeux, to_enjeu)),
@@ -54,15 +55,15 @@ def sheet(shown: Shown, row, *, agrees: bool) -> ActionSheet:
         means=[
             (
                 "Équivalents temps plein",
-                UNSAID if pd.isna(row.moyens_humains_etp) else pieces.quantity(row.moyens_humains_etp),
+                UNSAID if pd.isna(row.moyens_humains_etp) else quantity(row.moyens_humains_etp),
             ),
             ("Dispositifs de la Caf", _written(row.dispositifs_caf)),
             ("Liens", texts.typography(links(row) or "ni PEDT, ni service public de la petite enfance")),
         ],
-        money=_money(shown, row, agrees),
-        indicators=_indicators(shown, row.action_id),
+        money=_money(chapter, row, agrees),
+        indicators=_indicators(chapter, row.action_id),
         after=[("Évaluation", _written(row.modalites_evaluation)), ("Risques", _written(row.risques))],
-        followup=_followup(shown, row.action_id),
+        followup=_followup(chapter, row.action_id),
     )
 
 
@@ -94,16 +95,16 @@ def _links(ids, titles: pd.Series, address) -> pieces.Cell:
 def _state(row) -> str:
     said = [STATES[row.statut], f"version {row.version}", f"priorité {row.priorite}"]
     if row.statut != DROPPED and not pd.isna(row.valide_le):
-        said[0] += f" le {day_text(row.valide_le)}"
+        said[0] += f" le {date_text(row.valide_le)}"
     return texts.typography(" · ".join(said))
 
 
-def _money(shown: Shown, row, agrees: bool) -> Markup:
+def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
     """Return what the financers bring by year, and whether it is the budget of the action."""
-    own = shown.table("financements")
+    own = chapter.table("financements")
     own = own[own["action_id"].eq(row.action_id)]
     planned = [(word, getattr(row, column)) for word, column in BUDGETS.items() if not pd.isna(getattr(row, column))]
-    told = ", ".join(f"{word} {pieces.euros(amount)}" for word, amount in planned)
+    told = ", ".join(f"{word} {euros(amount)}" for word, amount in planned)
     if own.empty:
         return Markup("<p>{}</p>").format(
             texts.typography(f"Budget : {told or UNSAID}. Aucun financement n'est inscrit.")
@@ -116,14 +117,14 @@ def _money(shown: Shown, row, agrees: bool) -> Markup:
 BUDGETS = {"fonctionnement": "budget_fonct", "investissement": "budget_invest"}
 
 
-def _indicators(shown: Shown, action: str) -> Markup:
-    rows = shown.table("indicateurs_suivi")
+def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
+    rows = chapter.table("indicateurs_suivi")
     rows = rows[rows["action_id"].eq(action)]
     if rows.empty:
         return Markup("<p>{}</p>").format(texts.typography("Aucun indicateur n'est inscrit."))
     lines = [
         [
-            _named(shown, one),
+            _named(chapter, one),
             one.type,
             dated(one.valeur_reference, one.date_reference),
             dated(one.cible, one.cible_date),
@@ -134,20 +135,20 @@ def _indicators(shown: Shown, action: str) -> Markup:
     return strategy.inner_table("Indicateurs", ["Indicateur", "Sorte", "Départ", "Cible", "Recueilli par"], lines)
 
 
-def _named(shown: Shown, row) -> pieces.Cell:
+def _named(chapter: DemarcheChapter, row) -> pieces.Cell:
     """Return what is measured, with a link to its figure when it is one of the diagnosis."""
     label = f"{row.libelle} ({row.unite})"
     one = CATALOGUE.get(row.indicateur) if isinstance(row.indicateur, str) else None
-    return pieces.link(label, shown.figure_of(one)) if one else label
+    return pieces.link(label, chapter.figure_of(one)) if one else label
 
 
 def dated(value: float, moment: object) -> str:
     """Return a value and its date: « 44 (2023) »."""
-    return f"{pieces.quantity(value)} ({moment_text(moment)})" if isinstance(moment, str) else pieces.quantity(value)
+    return f"{quantity(value)} ({date_text(moment)})" if isinstance(moment, str) else quantity(value)
 
 
-def _followup(shown: Shown, action: str) -> Markup:
-    rows = shown.table("suivi")
+def _followup(chapter: DemarcheChapter, action: str) -> Markup:
+    rows = chapter.table("suivi")
     rows = rows[rows["action_id"].eq(action)].sort_values("annee", kind="stable")
     if rows.empty:
         return Markup("")

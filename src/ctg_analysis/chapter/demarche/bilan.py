@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import figures
-from ctg_analysis.chapter.demarche.page import Shown, show
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
+from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan.realisation import STATUSES
@@ -13,8 +13,10 @@ from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.demarche.tables.governance import ACTIVE
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import realisation
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import counted, quantity
 
 ACTIONS, FILE = "bilan_actions", "demarche_bilan_actions.csv"
 NO_BASELINE = (
@@ -23,26 +25,15 @@ NO_BASELINE = (
 )
 
 
-def open_bilan(epci: str | int) -> "Bilan":
-    """Return the bilan of the convention before, which may not have been gathered yet.
-
-    Raises:
-        UserError: no such EPCI. InputError: files that cannot be trusted.
-    """
-    return Bilan(show(str(epci)))
-
-
-class Bilan:
+class Bilan(DemarcheChapter):
     """The actions of the convention before, with the verbs of chapter 13."""
 
-    def __init__(self, shown: Shown):
-        self.shown = shown
-        self.actions = shown.table(ACTIONS)
-        self._used: list[str] = []
+    BEGINS_WITH = (ACTIONS, "competences", "equipements_services", "documents")
 
-    def begin(self) -> Html:
-        """Return how to begin, when nothing was gathered yet."""
-        return self.shown.begin(ACTIONS, "competences", "equipements_services", "documents")
+    def __init__(self, seen: Observed):
+        super().__init__(seen)
+        self.actions = self.table(ACTIONS)
+        self._used: list[str] = []
 
     def statuses(self, family: str) -> Html:
         """Return how many actions were done, partly done, put off, given up, axis by axis.
@@ -68,24 +59,24 @@ class Bilan:
 
     def services(self) -> Html:
         """Return the equipments and services that the convention leaves, by sort: in service, planned, closed."""
-        box = self.shown.missing("Services créés, en projet ou fermés", "equipements_services")
+        box = self.missing("Services créés, en projet ou fermés", "equipements_services")
         if box:
             return box
-        rows = self.shown.table("equipements_services")
+        rows = self.table("equipements_services")
         counts = rows.groupby("type", sort=False)["statut"].value_counts().unstack(fill_value=0)
         places = rows[rows["statut"].eq(ACTIVE)].groupby("type")["capacite"].sum(min_count=1)
         lines = [
             [
                 name,
                 *(str(counts.loc[name].get(status, 0)) for status in (ACTIVE, "en projet", "fermé")),
-                pieces.quantity(places[name]) if name in places.dropna() else pieces.NOTHING,
+                quantity(places[name]) if name in places.dropna() else pieces.NOTHING,
             ]
             for name in counts.index
         ]
         header = ["Sorte", "En service", "En projet", "Fermés", "Places en service"]
         active = int(rows["statut"].eq(ACTIVE).sum())
-        sentence = f"{pieces.plural(active, 'équipement ou service', 'équipements et services')} en service."
-        source = self.shown.source("equipements_services", day=self.shown.newest(ACTIONS))
+        sentence = f"{counted(active, 'équipement ou service', 'équipements et services')} en service."
+        source = self.source("equipements_services", day=self.newest(ACTIONS))
         return pieces.together(pieces.said(sentence), pieces.table("Équipements et services", header, lines, source))
 
     def one_by_one(self) -> Html:
@@ -110,20 +101,20 @@ class Bilan:
                 raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
             self._used.append(name)
             one = CATALOGUE[name]
-            rows = self.shown.seen.own(one)
+            rows = self.seen.own(one)
             rows = rows[rows["source"].eq(rows["source"].iloc[-1])] if len(rows) else rows
             if len(rows) < 2:
                 absent.append(one.label)
                 continue
             before, now = rows.iloc[0], rows.iloc[-1]
-            told = [f"{row['text']} ({texts.period_text(row['period'])})" for row in (before, now)]
-            lines.append([pieces.link(one.label, self.shown.figure_of(one)), one.unit, *told])
+            told = [f"{row['text']} ({date_text(row['period'])})" for row in (before, now)]
+            lines.append([pieces.link(one.label, self.figure_of(one)), one.unit, *told])
             sources.append(rows)
         note = f"{NO_BASELINE}{f' Sans deux valeurs comparables : {texts.listed(absent)}.' if absent else ''}"
         if not lines:
             return pieces.plain("Aucun de ces indicateurs n'a deux valeurs d'une même source.", note)
         header = ["Indicateur", "Unité", "Avant", "Aujourd'hui"]
-        source = figures.source(self.shown.seen, pd.concat(sources), series=True)
+        source = figures.source(self.seen, pd.concat(sources), series=True)
         return pieces.table("Les indicateurs, hier et aujourd'hui", header, lines, source, note)
 
     def competences(self, family: str) -> Html:
@@ -134,10 +125,10 @@ class Bilan:
             UserError: a family that does not exist.
         """
         self._members(family)
-        box = self.shown.missing("Compétences, par commune", "competences")
+        box = self.missing("Compétences, par commune", "competences")
         if box:
             return box
-        rows = self.shown.table("competences")
+        rows = self.table("competences")
         names = list(dict.fromkeys(rows["competence"]))
         told = {(row.territoire, row.competence): row.exercee_par for row in rows.itertuples(index=False)}
         since = [
@@ -145,15 +136,15 @@ class Bilan:
             for (name, who), own in rows.groupby(["competence", "exercee_par"], sort=False)
             if own["depuis"].notna().any()
         ]
-        epci = self.shown.seen.epci
+        epci = self.seen.epci
         whole = {name: told.get((epci, name), "") for name in names}
         lines = [
-            [self.shown.place(code), *(told.get((code, name)) or whole[name] or pieces.UNKNOWN for name in names)]
-            for code in self.shown.seen.communes["code"]
+            [self.place(code), *(told.get((code, name)) or whole[name] or pieces.UNKNOWN for name in names)]
+            for code in self.seen.communes["code"]
         ]
-        lines.append([self.shown.place(epci), *(whole[name] or "selon la commune" for name in names)])
+        lines.append([self.place(epci), *(whole[name] or "selon la commune" for name in names)])
         header = ["Territoire", *(name[:1].upper() + name[1:] for name in names)]
-        source = self.shown.source("competences")
+        source = self.source("competences")
         note = f"{' ; '.join(since)}." if since else ""
         return pieces.table("Qui exerce quelle compétence", header, lines, source, note, marked={len(lines) - 1})
 
@@ -164,10 +155,10 @@ class Bilan:
             UserError: a family that does not exist.
         """
         members = self._members(family)
-        rows = pd.concat([self.shown.seen.own(one).assign(name=one.label) for one in members])
+        rows = pd.concat([self.seen.own(one).assign(name=one.label) for one in members])
         if rows.empty:
-            return figures.unavailable(self.shown.seen, members[0], f"{TITLES[family]}, par année")
-        source = figures.source(self.shown.seen, rows, series=True)
+            return figures.unavailable(self.seen, members[0], f"{TITLES[family]}, par année")
+        source = figures.source(self.seen, rows, series=True)
         return realisation.by_year(rows, TITLES[family], members[0], source)
 
     def _members(self, family: str) -> list[Indicator]:
@@ -180,17 +171,17 @@ class Bilan:
 
     def glossary(self) -> Html:
         """Return the definitions of the indicators that the chapter has shown so far."""
-        return self.shown.glossary(self._used)
+        return self.definitions(self._used)
 
     @property
-    def _source(self) -> str:
-        return self.shown.source(ACTIONS, day=self._day)
+    def _source(self) -> Citation:
+        return self.source(ACTIONS, day=self._day)
 
     @property
     def _day(self) -> str:
         """Return the last day of the newest document that the bilan cites, ISO; empty when it cites none."""
         cited = {name for names in self.actions["preuve"].dropna() for name in names}
-        documents = self.shown.table("documents")
+        documents = self.table("documents")
         days = [last_day(date).isoformat() for date in documents.loc[documents["doc_id"].isin(cited), "date"]]
         return max(days, default="")
 
@@ -199,4 +190,7 @@ class Bilan:
         return f"bilan de {self._day[:4]}" if self._day else "bilan non daté"
 
     def _box(self, what: str) -> Html | None:
-        return self.shown.missing(what, ACTIONS)
+        return self.missing(what, ACTIONS)
+
+
+open_bilan = Bilan.open

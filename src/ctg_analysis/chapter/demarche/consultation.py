@@ -3,7 +3,8 @@
 import pandas as pd
 
 from ctg_analysis.chapter import surveyed
-from ctg_analysis.chapter.demarche.page import Shown, show
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, explanations
+from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.tables.codes import CLOSED
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import consultation as drawn
@@ -11,6 +12,7 @@ from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche.consultation import Said, count, share
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import counted, number
 
 HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
 BEGIN = {
@@ -49,26 +51,17 @@ METHOD = {
 }
 
 
-def open_consultation(epci: str | int) -> "Consultation":
-    """Return the consultation of the residents of an EPCI, which may not have taken place yet.
-
-    Raises:
-        UserError: no such EPCI. InputError: files that cannot be trusted.
-    """
-    return Consultation(show(str(epci)))
-
-
-class Consultation:
+class Consultation(DemarcheChapter):
     """What the residents said, with the verbs of chapter 11."""
 
-    def __init__(self, shown: Shown):
-        self.shown = shown
-        self.questions = shown.table("questionnaire").set_index("q_id")
+    def __init__(self, seen: Observed):
+        super().__init__(seen)
+        self.questions = self.table("questionnaire").set_index("q_id")
 
     def method(self) -> Html:
         """Return who was asked, how, when, and what the answers are worth; how to begin, where there are none."""
         if not self._held:
-            return self.shown.box("Consultation des habitants", **BEGIN)
+            return self.box("Consultation des habitants", **BEGIN)
         about = self._about
         margin = f"± {_points(100 * about['half_width'])}"
         worth = (
@@ -78,26 +71,26 @@ class Consultation:
             "de ceux qui n'ont pas répondu."
         )
         weights = (
-            f"Une fois redressées, ces réponses ont la précision de {texts.number(about['n_eff'])} réponses sans poids "
-            f"(effet de plan : {texts.number(about['deff'], 2)}), soit {margin} sur une part de 50 %."
+            f"Une fois redressées, ces réponses ont la précision de {number(about['n_eff'])} réponses sans poids "
+            f"(effet de plan : {number(about['deff'], 2)}), soit {margin} sur une part de 50 %."
             if about["weighted"]
             else "Elles ne sont pas redressées : aucune marge du recensement, ou une seule, qui ferait connaître les "
             "réponses de quelques personnes."
         )
         spread = f"{about['diffusion'].rstrip('.')}. " if about["diffusion"] else ""
-        lead = f"{texts.number(about['usable'])} réponses sont exploitables. {spread}{worth}"
+        lead = f"{number(about['usable'])} réponses sont exploitables. {spread}{worth}"
         return pieces.together(pieces.said(lead, weights), markup.source(self._said.source))
 
     def response(self) -> Html:
         """Return how many were asked, began, finished and are kept, and by which way they came (rule R22)."""
         if not self._held:
             return self._absent("Nombre de réponses")
-        steps = self.shown.table("participation").dropna(subset="count")
+        steps = self.table("participation").dropna(subset="count")
         parts = {"Part des envoyés": "of_sent", "Part des commencés": "of_started"}
         parts = {label: column for label, column in parts.items() if steps[column].notna().any()}
         lines = [[row["step"], count(row["count"]), *(share(row[one]) for one in parts.values())]
                  for row in steps.to_dict("records")]  # fmt: skip
-        ways = self.shown.table("channels")
+        ways = self.table("channels")
         told = [[f"{WAYS[row.kind]} : {row.label}", count(row.count)] for row in ways.itertuples()]
         source = self._said.source
         kept = "Exploitable : allée jusqu'au bout, ou remplie au moins à moitié."
@@ -114,7 +107,7 @@ class Consultation:
         """Return the profile of the respondents before and after weights, beside the census; who is missing."""
         if not self._held:
             return self._absent("Profil des répondants")
-        rows = self.shown.table("profile")
+        rows = self.table("profile")
         if rows.empty:
             return pieces.said(
                 "Le profil des répondants ne se compare pas : aucune marge du recensement, ou une seule, qui ferait "
@@ -131,9 +124,9 @@ class Consultation:
         said = f"Moins entendus que leur part dans la population : {under}. " if under else ""
         said += f"Plus entendus : {over}. " if over else ""
         if pd.notna(about["low"]):
-            lowest, highest = texts.number(about["low"]), texts.number(about["high"])
+            lowest, highest = number(about["low"]), number(about["high"])
             said += f"Poids bornés : {lowest} réponses au poids le plus faible, {highest} au plus fort. "
-        margins = self.shown.table("marges").drop_duplicates("source")
+        margins = self.table("marges").drop_duplicates("source")
         cited = " ; ".join(f"{row.source}, {row.millesime} ({row.champ})" for row in margins.itertuples())
         words = pieces.said(reached, f"{said}Marges : {cited}.")
         return pieces.together(words, drawn.profile(rows, self._said))
@@ -142,11 +135,11 @@ class Consultation:
         """Return what was answered to each closed question of a field of the convention."""
         if not self._held:
             return self._absent(f"Réponses, {field}")
-        told = {q_id: rows for q_id, rows in self.shown.table("distribution").groupby("q_id")}
+        told = {q_id: rows for q_id, rows in self.table("distribution").groupby("q_id")}
         asked = self.questions[self.questions["champ"].eq(field) & self.questions["type"].isin(CLOSED)]
         charts = [
             pieces.together(
-                drawn.question(self.questions.loc[one], told[one], self._said), self.shown.proves(f"question-{one}")
+                drawn.question(self.questions.loc[one], told[one], self._said), self.proves(f"question-{one}")
             )
             for one in asked.index
             if one in told
@@ -157,7 +150,7 @@ class Consultation:
         """Return the way from what was wished to what is used, for each pair of such questions."""
         if not self._held:
             return self._absent("Ce qui était souhaité, ce qui est utilisé")
-        pairs = self.shown.table("paths").groupby("q_id", sort=False)
+        pairs = self.table("paths").groupby("q_id", sort=False)
         charts = [drawn.path(self._label(q_id), rows, self._said) for q_id, rows in pairs]
         return pieces.together(*charts) if charts else pieces.said("Le questionnaire ne demande pas les deux.")
 
@@ -165,12 +158,12 @@ class Consultation:
         """Return which groups answer otherwise: the links that the tests establish, and how many were sought."""
         if not self._held:
             return self._absent("Croisements")
-        tried = self.shown.table("crossings")
+        tried = self.table("crossings")
         tried = tried[tried["strength"].ne(drawn.TOO_FEW)]
         linked = self._links(tried).sort_values("v_corrected", ascending=False, kind="stable")
         groups = texts.listed([f"« {self._label(name)} »" for name in dict.fromkeys(tried["group"])])
-        lead = pieces.said(f"{pieces.plural(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
-                           f"{texts.number(len(tried))} croisements avec {groups}.")  # fmt: skip
+        lead = pieces.said(f"{counted(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
+                           f"{number(len(tried))} croisements avec {groups}.")  # fmt: skip
         if linked.empty:
             return lead
         lines = [
@@ -178,8 +171,8 @@ class Consultation:
                 f"{self._label(row.q_id)} {self._option(row.q_id, row.modalite)}".strip(),
                 self._label(row.group),
                 f"{count(row.base, few=True)} ({count(row.n_eff, few=True)})",
-                f"χ² = {texts.number(row.chi2)}" if row.method == "χ²" else row.method,
-                texts.number(row.v_corrected, 2),
+                f"χ² = {number(row.chi2)}" if row.method == "χ²" else row.method,
+                number(row.v_corrected, 2),
                 drawn.p_text(row.p_adjusted),
                 row.strength,
             ]
@@ -195,9 +188,9 @@ class Consultation:
         """Return what each group answered, for each link that is established; groups under 10 are not shown."""
         if not self._held:
             return self._absent("Réponses par groupe")
-        links = self._links(self.shown.table("crossings"))
+        links = self._links(self.table("crossings"))
         charts = []
-        for (q_id, by), rows in self.shown.table("by_group").groupby(["q_id", "variable"], sort=False):
+        for (q_id, by), rows in self.table("by_group").groupby(["q_id", "variable"], sort=False):
             of_both = links[links["q_id"].eq(q_id) & links["group"].eq(by)]
             charts.append(drawn.group(self._label(q_id), self._label(by), rows, of_both, self._said))
         return pieces.together(*charts) if charts else pieces.said("Les groupes répondent de même, aux tests près.")
@@ -206,10 +199,10 @@ class Consultation:
         """Return the themes of the open answers once coded, and extracts that may be quoted."""
         if not self._held:
             return self._absent("Réponses libres")
-        quotes = self.shown.table("open_quotes")
+        quotes = self.table("open_quotes")
         charts = [
             drawn.themes(q_id, self._label(q_id), rows, quotes[quotes["q_id"].eq(q_id)], self._said)
-            for q_id, rows in self.shown.table("open_themes").groupby("q_id", sort=False)
+            for q_id, rows in self.table("open_themes").groupby("q_id", sort=False)
         ]
         return pieces.together(*charts) if charts else pieces.said("Aucune réponse libre n'est codée.")
 
@@ -217,7 +210,7 @@ class Consultation:
         """Return how far each question was answered (rule R22)."""
         if not self._held:
             return self._absent("Non-réponse, question par question")
-        rows = self.shown.table("completion")
+        rows = self.table("completion")
         counts = ["put", "answered", "no_answer", "not_concerned"]
         lines = [[row["libelle"], *(count(row[one], few=True) for one in counts), share(row["nonresponse"], few=True)]
                  for row in rows.to_dict("records")]  # fmt: skip
@@ -229,24 +222,21 @@ class Consultation:
         """Return what the words of the chapter mean; nothing where they say nothing yet."""
         if not self._held:
             return Html("")
-        entries = [(texts.typography(label), texts.typography(text)) for label, text in METHOD.items()]
-        return markup.definitions(
-            [{"label": label, "definition": text, "caveats": "", "sources": ""} for label, text in entries]
-        )
+        return explanations(METHOD)
 
     @property
     def _held(self) -> bool:
-        return len(self.shown.table("consultation")) > 0
+        return len(self.table("consultation")) > 0
 
     @property
     def _about(self) -> pd.Series:
-        return self.shown.table("consultation").iloc[0]
+        return self.table("consultation").iloc[0]
 
     @property
     def _said(self) -> Said:
         about = self._about
         years = dict.fromkeys(str(about[day].year) for day in ("start", "end"))
-        return Said(surveyed.source(self.shown.demarche), "-".join(years), about["interval"])
+        return Said(surveyed.source(self.demarche), "-".join(years), about["interval"])
 
     def _links(self, rows: pd.DataFrame) -> pd.DataFrame:
         return rows[rows["strength"].str.startswith(ESTABLISHED)]
@@ -258,9 +248,12 @@ class Consultation:
         return f"({dict(self.questions.at[q_id, 'modalites'])[code]})" if code else ""
 
     def _absent(self, what: str) -> Html:
-        return self.shown.box(what, reponses="réponses à recueillir")
+        return self.box(what, reponses="réponses à recueillir")
+
+
+open_consultation = Consultation.open
 
 
 def _points(value: float) -> str:
     """Return « 0,4 point », « 5,2 points »."""
-    return f"{texts.number(value, 1)} point{'s' if value >= 2 else ''}"
+    return f"{number(value, 1)} point{'s' if value >= 2 else ''}"

@@ -6,7 +6,8 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche import proof_texts
-from ctg_analysis.chapter.demarche.page import Shown, show, to_action, to_axis, to_constat, to_enjeu
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_action, to_axis, to_constat, to_enjeu
+from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.plan import chain as links
 from ctg_analysis.demarche.tables import evidence
 from ctg_analysis.demarche.tables.codes import LIST
@@ -17,75 +18,63 @@ from ctg_analysis.display.demarche import actors
 from ctg_analysis.display.demarche import chain as linked
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import priorities as shown_as
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import day_text
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import counted, number, quantity
 
 RANKING = "demarche_priorities.csv"
 ONE_INTERVIEW = "repose sur un seul entretien"
 AGAINST = "contredit"
 
 
-def open_enjeux(epci: str | int) -> "Enjeux":
-    """Return the constats and the enjeux of a démarche, which may have none yet.
-
-    Raises:
-        UserError: no such EPCI. InputError: files that cannot be trusted.
-    """
-    return Enjeux(show(str(epci)))
-
-
-class Enjeux:
+class Enjeux(DemarcheChapter):
     """The chain of a démarche, with the verbs of chapter 14."""
 
-    def __init__(self, shown: Shown):
-        self.shown = shown
-        self.enjeux = shown.table("enjeux")
-        self.ranking = shown.table("priorities")
-        self.titles = dict(zip(self.enjeux["enjeu_id"], self.enjeux["titre"], strict=True))
+    BEGINS_WITH = ("constats", "preuves", "enjeux")
 
-    def begin(self) -> Html:
-        """Return how to begin, when nothing was gathered yet."""
-        return self.shown.begin("constats", "preuves", "enjeux")
+    def __init__(self, seen: Observed):
+        super().__init__(seen)
+        self.enjeux = self.table("enjeux")
+        self.ranking = self.table("priorities")
+        self.titles = dict(zip(self.enjeux["enjeu_id"], self.enjeux["titre"], strict=True))
 
     def overview(self) -> Html:
         """Return how long the chain is, from proofs to actions."""
-        box = self.shown.missing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
+        box = self.missing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
         if box:
             return box
-        constats, proofs = self.shown.table("constats"), self.shown.table("preuves")
+        constats, proofs = self.table("constats"), self.table("preuves")
         contrary = int(proofs["sens"].eq(AGAINST).sum())
         retained = int(self.enjeux["retenu"].fillna(False).sum())
-        alone = len(self.shown.table("one_interview"))
+        alone = len(self.table("one_interview"))
         sentence = (
-            f"{pieces.plural(len(proofs), 'preuve')}, {pieces.plural(len(constats), 'constat')}, "
-            f"{pieces.plural(len(self.enjeux), 'enjeu', 'enjeux')} dont {retained} "
+            f"{counted(len(proofs), 'preuve')}, {counted(len(constats), 'constat')}, "
+            f"{counted(len(self.enjeux), 'enjeu', 'enjeux')} dont {retained} "
             f"retenu{'s' if retained > 1 else ''} par le COPIL, "
-            f"{pieces.plural(len(self.shown.table('actions')), 'action')}."
+            f"{counted(len(self.table('actions')), 'action')}."
         )
-        told = [f"{pieces.plural(contrary, 'preuve contredit', 'preuves contredisent')} un constat"] if contrary else []
-        told += (
-            [f"{pieces.plural(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
-        )
+        told = [f"{counted(contrary, 'preuve contredit', 'preuves contredisent')} un constat"] if contrary else []
+        told += [f"{counted(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
         return pieces.said(sentence, f"{' ; '.join(told)}." if told else "")
 
     def afom(self) -> Html:
         """Return the strengths, weaknesses, opportunities and threats of each field."""
-        return self.shown.missing("Atouts, faiblesses, opportunités, menaces", "constats") or pieces.together(
-            linked.afom(self._constats), markup.source(self.shown.source("constats"))
+        return self.missing("Atouts, faiblesses, opportunités, menaces", "constats") or pieces.together(
+            linked.afom(self._constats), markup.source(self.source("constats"))
         )
 
     def constats(self) -> Html:
         """Return the constats with their proofs."""
-        return self.shown.missing("Constats et preuves", "constats", "preuves") or pieces.together(
-            linked.constats(self._constats), markup.source(self.shown.source("constats", "preuves"))
+        return self.missing("Constats et preuves", "constats", "preuves") or pieces.together(
+            linked.constats(self._constats), markup.source(self.source("constats", "preuves"))
         )
 
     def chain(self) -> Html:
         """Return each enjeu, from its constats to its actions."""
-        return self.shown.missing("Enjeux", "enjeux") or pieces.together(
+        return self.missing("Enjeux", "enjeux") or pieces.together(
             linked.enjeux([self._enjeu(row) for row in self.enjeux.itertuples(index=False)]),
-            markup.source(self.shown.source("enjeux")),
+            markup.source(self.source("enjeux")),
         )
 
     def criteria(self) -> Html:
@@ -105,39 +94,39 @@ class Enjeux:
     def ways_of_counting(self) -> Html:
         """Return the ranks under other ways of counting."""
         return self._votes("Rang selon la façon de compter") or shown_as.ways_of_counting(
-            self.shown.table("sensitivity"), to_enjeu, self._source
+            self.table("sensitivity"), to_enjeu, self._source
         )
 
     def voters(self) -> Html:
         """Return the points that each kind of actors gave."""
         return self._votes("Points par sorte d'acteurs") or shown_as.voters(
-            self.shown.table("points_by_type"), to_enjeu, self._source
+            self.table("points_by_type"), to_enjeu, self._source
         )
 
     def divergences(self) -> Html:
         """Return on which enjeux the kinds of actors differ."""
         return self._votes("Divergences entre acteurs") or shown_as.divergences(
-            self.shown.table("divergences"), self.titles, to_enjeu, self._source
+            self.table("divergences"), self.titles, to_enjeu, self._source
         )
 
     def overlooked(self) -> Html:
         """Return the enjeux that are little voted but well proved."""
         return self._votes("Enjeux peu votés mais étayés") or shown_as.overlooked(
-            self.shown.table("overlooked"), to_enjeu, to_constat, self.shown.source("votes", "constats", "preuves")
+            self.table("overlooked"), to_enjeu, to_constat, self.source("votes", "constats", "preuves")
         )
 
     def decisions(self) -> Html:
         """Return what the COPIL decided, apart from the votes."""
         return self._votes("Décision du COPIL") or shown_as.decisions(
-            self.shown.table("decisions"), to_enjeu, self.shown.source("enjeux")
+            self.table("decisions"), to_enjeu, self.source("enjeux")
         )
 
     def figures(self) -> Html:
         """Return the figures of the diagnosis that prove something, each with the constats that rest on it."""
-        box = self.shown.missing("Chiffres qui servent de preuves", "preuves")
+        box = self.missing("Chiffres qui servent de preuves", "preuves")
         if box:
             return box
-        proofs = self.shown.table("preuves")
+        proofs = self.table("preuves")
         proofs = proofs[proofs["type"].eq(evidence.INDICATOR)]
         names = proofs["ref"].str.split(evidence.JOIN).str[0]
         lines = []
@@ -147,8 +136,8 @@ class Enjeux:
                 pieces.link(f"{row.constat_id} ({row.sens})", to_constat(row.constat_id))
                 for row in rows.itertuples(index=False)
             ]
-            lines.append([pieces.link(one.label, self.shown.figure_of(one)), pieces.listed(constats)])
-        return pieces.table("Du chiffre au constat", ["Chiffre", "Constats"], lines, self.shown.source("preuves"))
+            lines.append([pieces.link(one.label, self.figure_of(one)), pieces.listed(constats)])
+        return pieces.table("Du chiffre au constat", ["Chiffre", "Constats"], lines, self.source("preuves"))
 
     def method(self) -> Html:
         """Return how votes are counted, what a strong proof is, what is never overwritten."""
@@ -156,11 +145,11 @@ class Enjeux:
 
     @cached_property
     def _constats(self) -> list[linked.Constat]:
-        table = self.shown.table("constats")
+        table = self.table("constats")
         enjeux = links.enjeux_by_constat(self.enjeux)
-        actions = links.actions_by_constat(self.shown.table("actions"))
-        alone = set(self.shown.table("one_interview")["constat_id"])
-        meetings = self.shown.table("ateliers").set_index("atelier_id")
+        actions = links.actions_by_constat(self.table("actions"))
+        alone = set(self.table("one_interview")["constat_id"])
+        meetings = self.table("ateliers").set_index("atelier_id")
         return [
             linked.Constat(
                 id=row.constat_id,
@@ -170,7 +159,7 @@ class Enjeux:
                 strength=linked.STRENGTHS[row.force_preuve],
                 status=texts.typography(_status(row, meetings)),
                 labels=[ONE_INTERVIEW] if row.constat_id in alone else [],
-                proofs=proof_texts.told(self.shown, row.constat_id),
+                proofs=proof_texts.told(self, row.constat_id),
                 enjeux=pieces.listed(pieces.link(one, to_enjeu(one)) for one in enjeux.get(row.constat_id, [])),
                 actions=pieces.listed(pieces.link(one, to_action(one)) for one in actions.get(row.constat_id, [])),
             )
@@ -178,14 +167,14 @@ class Enjeux:
         ]
 
     def _enjeu(self, row) -> linked.Enjeu:
-        constats = self.shown.table("constats").set_index("constat_id")
-        proofs = self.shown.table("preuves")
+        constats = self.table("constats").set_index("constat_id")
+        proofs = self.table("preuves")
         contrary = int((proofs["constat_id"].isin(row.constats) & proofs["sens"].eq(AGAINST)).sum())
-        objectives = self.shown.table("objectifs")
-        axes = self.shown.table("axes").set_index("axe_id")["titre"]
+        objectives = self.table("objectifs")
+        axes = self.table("axes").set_index("axe_id")["titre"]
         own = objectives[objectives["enjeux"].map(lambda ids: row.enjeu_id in (ids or ()))]
-        actions = self.shown.table("actions").set_index("action_id")
-        serving = links.actions_by_enjeu(self.shown.table("actions"), objectives).get(row.enjeu_id, [])
+        actions = self.table("actions").set_index("action_id")
+        serving = links.actions_by_enjeu(self.table("actions"), objectives).get(row.enjeu_id, [])
         about = [
             ", ".join(row.champ),
             pieces.text_of(row.population_concernee),
@@ -196,7 +185,7 @@ class Enjeux:
             title=texts.typography(row.titre),
             about=texts.typography(_capital(" · ".join(text for text in about if text))),
             constats=[pieces.link(f"{name} {constats['enonce'][name]}", to_constat(name)) for name in row.constats],
-            against=f"{pieces.plural(contrary, 'preuve contraire', 'preuves contraires')}" if contrary else "",
+            against=f"{counted(contrary, 'preuve contraire', 'preuves contraires')}" if contrary else "",
             vote=texts.typography(self._vote(row.enjeu_id)),
             decision=texts.typography(_decision(row)),
             axes=[
@@ -216,14 +205,14 @@ class Enjeux:
         row = rows.iloc[0]
         low, high = int(row["rank_low"]), int(row["rank_high"])
         draws = f"de {low} à {high} dans 95 tirages sur 100" if low < high else f"{low} dans 95 tirages sur 100"
-        marks = ", ".join(f"{title.lower()} {pieces.quantity(row[name])}" for name, title in shown_as.CRITERIA.items())
+        marks = ", ".join(f"{title.lower()} {quantity(row[name])}" for name, title in shown_as.CRITERIA.items())
         return (
             f"Rang {row['rank']:.0f} sur {len(self.ranking)}, {row['words']} ({draws}) ; {marks} (notes médianes, de 1 "
-            f"à 5) ; {texts.number(row['points'])} points ; {row['voters']} bulletins.{self._apart(enjeu)}"
+            f"à 5) ; {number(row['points'])} points ; {row['voters']} bulletins.{self._apart(enjeu)}"
         )
 
     def _apart(self, enjeu: str) -> str:
-        rows = self.shown.table("divergences")
+        rows = self.table("divergences")
         rows = rows[rows["enjeu_id"].eq(enjeu) & rows["diverges"].astype(bool)]
         if rows.empty:
             return ""
@@ -231,30 +220,33 @@ class Enjeux:
         return f" Les acteurs divergent : plus important pour {above} ; moins important pour {below}."
 
     def _votes(self, what: str) -> Html | None:
-        box = self.shown.missing(what, "enjeux")
+        box = self.missing(what, "enjeux")
         if box or len(self.ranking):
             return box
         return pieces.plain(f"{what} : les enjeux n'ont pas encore été soumis au vote.")
 
     @property
-    def _source(self) -> str:
-        return self.shown.source("votes")
+    def _source(self) -> Citation:
+        return self.source("votes")
 
     @property
     def _when(self) -> str:
-        return self.shown.newest("votes")[:4] or "sans date"
+        return self.newest("votes")[:4] or "sans date"
+
+
+open_enjeux = Enjeux.open
 
 
 def _status(row, meetings: pd.DataFrame) -> str:
     if not isinstance(row.valide_en, str):
         return row.statut
     meeting = meetings.loc[row.valide_en]
-    return f"{row.statut} ({meeting['type']} du {day_text(meeting['date'])})"
+    return f"{row.statut} ({meeting['type']} du {date_text(meeting['date'])})"
 
 
 def _decision(row) -> str:
     said = _capital(shown_as.decision_text(row.retenu))
-    day = f" le {day_text(row.decide_le)}" if not pd.isna(row.decide_le) else ""
+    day = f" le {date_text(row.decide_le)}" if not pd.isna(row.decide_le) else ""
     why = f" : {texts.uncapitalised(row.motif)}" if isinstance(row.motif, str) else ""
     return f"{said}{day}{why}."
 

@@ -7,13 +7,15 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures
-from ctg_analysis.chapter.demarche.page import Shown, show, to_action
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_action
+from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.plan import budget, plan, tracking
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.demarche import followup as shown_as
 from ctg_analysis.display.demarche import realisation
-from ctg_analysis.display.markup import Html
-from ctg_analysis.display.words.moments import span_text
+from ctg_analysis.display.markup import Citation, Html, cited_with
+from ctg_analysis.display.words.dates import span_text
+from ctg_analysis.display.words.quantities import counted
 from ctg_analysis.indicators.comparisons import last_year
 
 FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"
@@ -21,33 +23,22 @@ RESULT = "résultat"
 EVALUATION = "évaluation"
 
 
-def open_followup(epci: str | int) -> "Followup":
-    """Return the follow-up of a convention, which may not have begun.
-
-    Raises:
-        UserError: no such EPCI. InputError: files that cannot be trusted.
-    """
-    return Followup(show(str(epci)))
-
-
-class Followup:
+class Followup(DemarcheChapter):
     """The follow-up of the actions, with the verbs of chapter 16."""
 
-    def __init__(self, shown: Shown):
-        self.shown = shown
-        self.actions = plan.in_order(shown.table("actions"), shown.table("axes"), shown.table("objectifs"))
-        self.funding = budget.of_the_plan(shown.table("financements"), self.actions)
-        self.rows = shown.table("suivi")
-        self.followed = shown.table("indicateurs_suivi")
+    BEGINS_WITH = ("actions", "suivi", "indicateurs_suivi")
 
-    def begin(self) -> Html:
-        """Return how to begin, when nothing was gathered yet."""
-        return self.shown.begin("actions", "suivi", "indicateurs_suivi")
+    def __init__(self, seen: Observed):
+        super().__init__(seen)
+        self.actions = plan.in_order(self.table("actions"), self.table("axes"), self.table("objectifs"))
+        self.funding = budget.of_the_plan(self.table("financements"), self.actions)
+        self.rows = self.table("suivi")
+        self.followed = self.table("indicateurs_suivi")
 
     def statuses(self) -> Html:
         """Return how many actions have each status, year by year."""
         return self._box("Statut des actions") or shown_as.statuses(
-            tracking.status_by_year(self.rows), self.shown.source("suivi"), FILE
+            tracking.status_by_year(self.rows), self.source("suivi"), FILE
         )
 
     def dashboard(self) -> Html:
@@ -58,7 +49,7 @@ class Followup:
         by_year = tracking.status_by_year(self.rows)
         last = tracking.latest(self.rows).set_index("action_id")[["avancement_pct", "faits", "difficultes"]]
         rows = self.actions[["action_id", "titre", "axe"]].join(by_year, on="action_id").join(last, on="action_id")
-        source = self.shown.source("suivi")
+        source = self.source("suivi")
         return pieces.together(
             *(
                 shown_as.dashboard(own, list(by_year.columns), f"Axe : {axis}", source, to_action)
@@ -99,7 +90,7 @@ class Followup:
     def money(self) -> Html:
         """Return what was to be spent and what was."""
         return self._box("Argent prévu et dépensé", "financements") or shown_as.money(
-            tracking.money(self.funding, self.rows), self.shown.source("financements", "suivi"), FILE
+            tracking.money(self.funding, self.rows), self.source("financements", "suivi"), FILE
         )
 
     def decisions(self) -> Html:
@@ -112,14 +103,14 @@ class Followup:
             (row.date, pieces.link(row.action_id, to_action(row.action_id)), row.decision_copil)
             for row in told.itertuples(index=False)
         ]
-        for row in self.shown.table("reunions").itertuples(index=False):
-            if self.shown.span and row.date.year >= self.shown.span[0]:
+        for row in self.table("reunions").itertuples(index=False):
+            if self.span and row.date.year >= self.span[0]:
                 rows += [(row.date, row.instance, decision) for decision in row.decisions or ()]
-        return shown_as.decisions(rows, self.shown.source("suivi", "reunions"))
+        return shown_as.decisions(rows, self.source("suivi", "reunions"))
 
     def evaluations(self) -> Html:
         """Return when the convention is evaluated, by whom, and what comes out of it."""
-        rows = self.shown.table("calendrier")
+        rows = self.table("calendrier")
         rows = rows[rows["etape"].str.lower().str.contains(EVALUATION)] if len(rows) else rows
         if rows.empty:
             return pieces.plain(
@@ -135,7 +126,7 @@ class Followup:
             for row in rows.itertuples(index=False)
         ]
         header = ["Évaluation", "Date", "Statut", "Responsable", "Livrable"]
-        return pieces.table("Les évaluations prévues", header, lines, self.shown.source("calendrier"))
+        return pieces.table("Les évaluations prévues", header, lines, self.source("calendrier"))
 
     def bilan(self) -> Html:
         """Return the bilan of the convention under way, in the form of that of the convention before."""
@@ -143,7 +134,7 @@ class Followup:
         if box:
             return box
         actions = tracking.as_bilan(self.actions, self.followed, self.funding, self.rows)
-        source, when = self.shown.source("suivi", "financements"), f"fin {self.rows['annee'].max()}"
+        source, when = self.source("suivi", "financements"), f"fin {self.rows['annee'].max()}"
         names = {
             row.action_id: pieces.link(f"{row.action_id} {row.intitule}", to_action(row.action_id))
             for row in actions.itertuples(index=False)
@@ -158,9 +149,7 @@ class Followup:
     def glossary(self) -> Html:
         """Return the definitions of the indicators that are recomputed from the diagnosis."""
         names = self._indicators()
-        return (
-            self.shown.glossary(names) if names else pieces.plain("Aucun indicateur du diagnostic n'est encore suivi.")
-        )
+        return self.definitions(names) if names else pieces.plain("Aucun indicateur du diagnostic n'est encore suivi.")
 
     @property
     def _values(self) -> pd.DataFrame:
@@ -172,7 +161,7 @@ class Followup:
     @cached_property
     def _found(self) -> dict[str, pd.DataFrame]:
         """Return the observations of the territory, by indicator, of those that have any."""
-        found = {name: self.shown.seen.own(CATALOGUE[name]) for name in self._indicators()}
+        found = {name: self.seen.own(CATALOGUE[name]) for name in self._indicators()}
         return {name: rows for name, rows in found.items() if len(rows)}
 
     def _observed(self) -> pd.DataFrame:
@@ -182,19 +171,19 @@ class Followup:
         rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._found.items()])
         return rows.assign(year=rows["period"].map(last_year))[["indicateur", "year", "value", "text", "source"]]
 
-    def _sources(self, ids: Iterable[str]) -> str:
+    def _sources(self, ids: Iterable[str]) -> Citation:
         """Return where the values of indicators come from: the follow-up, and the sources of what is recomputed."""
-        told = self.shown.source("indicateurs_suivi", "suivi")
+        told = self.source("indicateurs_suivi", "suivi")
         own = self.followed[self.followed["ind_id"].isin(list(ids))]["indicateur"]
         rows = [rows for name, rows in self._found.items() if name in set(own)]
-        return f"{told} {figures.source(self.shown.seen, pd.concat(rows), series=True)}" if rows else told
+        return cited_with(told, figures.source(self.seen, pd.concat(rows), series=True)) if rows else told
 
     def _recomputed(self, rows: pd.DataFrame) -> Html:
         count = int(rows["kind"].eq(tracking.OBSERVED).sum())
         reported = int(rows["kind"].eq(tracking.REPORTED).sum())
         waiting = len(rows) - count - reported
         sentence = (
-            f"{pieces.plural(len(rows), 'indicateur')} : {count} recalculé{'s' if count > 1 else ''} des données du "
+            f"{counted(len(rows), 'indicateur')} : {count} recalculé{'s' if count > 1 else ''} des données du "
             f"diagnostic, {reported} relevé{'s' if reported > 1 else ''} dans le suivi"
             f"{f', {waiting} pas encore mesuré' if waiting else ''}{'s' if waiting > 1 else ''}."
         )
@@ -202,7 +191,10 @@ class Followup:
 
     @property
     def _years(self) -> str:
-        return f"{self.shown.span[0]}-{self.shown.span[1]}" if self.shown.span else str(self.rows["annee"].max())
+        return f"{self.span[0]}-{self.span[1]}" if self.span else str(self.rows["annee"].max())
 
     def _box(self, what: str, *names: str) -> Html | None:
-        return self.shown.missing(what, "actions", "suivi", *names)
+        return self.missing(what, "actions", "suivi", *names)
+
+
+open_followup = Followup.open

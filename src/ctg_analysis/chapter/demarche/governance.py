@@ -2,20 +2,21 @@
 
 import pandas as pd
 
-from ctg_analysis.chapter.demarche.page import Shown
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.demarche.plan import plan
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.drawings import gantt
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words.moments import day_text
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import counted
 
 FILE = "demarche_reunions.csv"
 
 
-def bodies(shown: Shown) -> Html:
+def bodies(chapter: DemarcheChapter) -> Html:
     """Return the bodies of the governance."""
-    box = shown.missing("Instances de la gouvernance", "instances")
+    box = chapter.missing("Instances de la gouvernance", "instances")
     if box:
         return box
     header = ["Instance", "Rôle", "Composition", "Présidence", "Fréquence", "Secrétariat"]
@@ -31,28 +32,28 @@ def bodies(shown: Shown) -> Html:
                 for cell in (row.composition, row.presidence, row.frequence, row.secretariat)
             ),
         ]
-        for row in shown.table("instances").itertuples(index=False)
+        for row in chapter.table("instances").itertuples(index=False)
     ]
-    return pieces.table("Les instances", header, lines, shown.source("instances"))
+    return pieces.table("Les instances", header, lines, chapter.source("instances"))
 
 
-def meetings(shown: Shown) -> Html:
+def meetings(chapter: DemarcheChapter) -> Html:
     """Return the meetings held and planned, with their attendance."""
-    box = shown.missing("Réunions des instances", "instances", "reunions")
+    box = chapter.missing("Réunions des instances", "instances", "reunions")
     if box:
         return box
-    rows = shown.table("reunions")
+    rows = chapter.table("reunions")
     held = rows["presents"].notna()
     drawn = gantt.meetings(
         pd.DataFrame({"name": rows["instance"], "year": [plan.as_year(day) for day in rows["date"]], "held": held})
     )
     lines = [
-        [row.instance, day_text(row.date), "tenue" if was else "prévue", _attendance(row)]
+        [row.instance, date_text(row.date), "tenue" if was else "prévue", _attendance(row)]
         for row, was in zip(rows.itertuples(index=False), held, strict=True)
     ]
     planned = int((~held).sum())
-    message = f"{pieces.plural(int(held.sum()), 'réunion tenue', 'réunions tenues')}"
-    message += f", {pieces.plural(planned, 'prévue', 'prévues')}" if planned else ""
+    message = f"{counted(int(held.sum()), 'réunion tenue', 'réunions tenues')}"
+    message += f", {counted(planned, 'prévue', 'prévues')}" if planned else ""
     years = sorted({day.year for day in rows["date"]})
     return pieces.chart(
         drawn,
@@ -60,25 +61,25 @@ def meetings(shown: Shown) -> Html:
         message=message,
         what="Réunions des instances (nombre)",
         when=f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0]),
-        source=shown.source("reunions"),
+        source=chapter.source("reunions"),
         file=FILE,
     )
 
 
-def decisions(shown: Shown) -> Html:
+def decisions(chapter: DemarcheChapter) -> Html:
     """Return the decisions of the bodies, the newest first."""
-    box = shown.missing("Décisions des instances", "reunions")
+    box = chapter.missing("Décisions des instances", "reunions")
     if box:
         return box
-    rows = shown.table("reunions").sort_values("date", ascending=False, kind="stable")
+    rows = chapter.table("reunions").sort_values("date", ascending=False, kind="stable")
     lines = [
-        [day_text(row.date), row.instance, decision]
+        [date_text(row.date), row.instance, decision]
         for row in rows.itertuples(index=False)
         for decision in row.decisions or ()
     ]
     if not lines:
         return pieces.plain("Aucune décision n'est encore inscrite.")
-    source = shown.source("reunions")
+    source = chapter.source("reunions")
     return pieces.table(
         "Les décisions, des plus récentes aux plus anciennes", ["Date", "Instance", "Décision"], lines, source
     )

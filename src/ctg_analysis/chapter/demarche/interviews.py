@@ -3,7 +3,7 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.chapter.demarche.page import Shown, show, to_constat
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, explanations, to_constat
 from ctg_analysis.core.settings import settings
 from ctg_analysis.demarche.tables.codes import LIST
 from ctg_analysis.demarche.tables.columns import FIELDS
@@ -11,9 +11,11 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actors
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.drawings import voices
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import short_date
+from ctg_analysis.display.words.quantities import counted, number
 
 INTERVIEWS, WHOLE, EXTRACTS = "entretiens", "ensemble", "extraits"
 HOW = "le LISEZMOI que la commande écrit dit comment commencer, le territoire fictif en montre un exemple entier"
@@ -60,54 +62,36 @@ METHOD = {
 }
 
 
-def open_interviews(epci: str | int) -> "Interviews":
-    """Return what was said in the interviews and meetings of a démarche, which may not have taken place yet.
-
-    Raises:
-        UserError: no such EPCI. InputError: files that cannot be trusted.
-    """
-    return Interviews(show(str(epci)))
-
-
-class Interviews:
+class Interviews(DemarcheChapter):
     """Interviews and meetings, with the verbs of chapter 12."""
-
-    def __init__(self, shown: Shown):
-        self.shown = shown
 
     def heard(self) -> Html:
         """Return how many were heard, of what kinds, when; how to begin, where nobody was."""
         if not self._held:
-            return self.shown.box("Entretiens avec les partenaires", **BEGIN)
+            return self.box("Entretiens avec les partenaires", **BEGIN)
         about, kinds = self._about, self._by_theme().loc[INTERVIEWS].drop(WHOLE)
         told = texts.listed([actors.counted(name, count) for name, count in kinds.items()])
-        length = (
-            ""
-            if pd.isna(about["minutes"])
-            else f" La moitié ont duré plus de {texts.number(about['minutes'])} minutes."
-        )
-        lead = f"{pieces.plural(about['count'], 'entretien')} avec : {told}.{length}"
-        coded = f"{pieces.plural(about['extracts'], 'extrait')} anonymes, codés avec un livret de codes."
+        length = "" if pd.isna(about["minutes"]) else f" La moitié ont duré plus de {number(about['minutes'])} minutes."
+        lead = f"{counted(about['count'], 'entretien')} avec : {told}.{length}"
+        coded = f"{counted(about['extracts'], 'extrait')} anonymes, codés avec un livret de codes."
         return pieces.together(pieces.said(lead, coded), markup.source(self._source))
 
     def guide(self) -> Html:
         """Return the questions of the interview guide."""
-        rows = self.shown.table("grille")
+        rows = self.table("grille")
         if rows.empty:
-            return self.shown.box("Grille d'entretien", "grille")
+            return self.box("Grille d'entretien", "grille")
         lines = [[row.rubrique, row.question, pieces.text_of(row.champ) or "tous"] for row in rows.itertuples()]
         return pieces.table("Grille d'entretien", ["Rubrique", "Question", "Champ"], lines, self._source)
 
     def themes(self) -> Html:
         """Return which actors speak of which themes, in numbers of interviews."""
         if not self._held:
-            return self.shown.box("Thèmes par sorte d'acteurs", EXTRACTS)
+            return self.box("Thèmes par sorte d'acteurs", EXTRACTS)
         table = self._by_theme()
         heard, table = table.loc[INTERVIEWS], table.drop(index=INTERVIEWS)
-        titles = {name: f"{actors.several(name)} ({texts.number(heard[name])})" for name in table.columns}
-        lines = [
-            [theme, *map(texts.number, counts)] for theme, counts in zip(table.index, table.to_numpy(), strict=True)
-        ]
+        titles = {name: f"{actors.several(name)} ({number(heard[name])})" for name in table.columns}
+        lines = [[theme, *map(number, counts)] for theme, counts in zip(table.index, table.to_numpy(), strict=True)]
         return self._chart(
             "themes_by_type",
             voices.heat(table.rename(columns=titles)),
@@ -119,12 +103,12 @@ class Interviews:
 
     def saturation(self) -> Html:
         """Return what each interview still brought."""
-        rows = self.shown.table("saturation")
+        rows = self.table("saturation")
         if rows.empty:
-            return self.shown.box("Saturation", EXTRACTS)
+            return self.box("Saturation", EXTRACTS)
         total, last = int(rows["total"].iloc[-1]), int(rows.loc[rows["new"].gt(0), "rank"].max())
-        lines = [[texts.number(row.rank), texts.number(row.new), texts.number(row.total),
-                  f"{texts.number(row.low)} à {texts.number(row.high)}"] for row in rows.itertuples()]  # fmt: skip
+        lines = [[number(row.rank), number(row.new), number(row.total),
+                  f"{number(row.low)} à {number(row.high)}"] for row in rows.itertuples()]  # fmt: skip
         after = len(rows) - last
         message = (
             f"Les {after} derniers entretiens n'ont apporté aucun code nouveau"
@@ -136,33 +120,33 @@ class Interviews:
             voices.saturation(rows),
             Listing(["Entretien", "Codes nouveaux", "Codes connus", "Autres ordres"], lines),
             message,
-            f"Codes connus après chaque entretien, {texts.number(total)} en tout",
+            f"Codes connus après chaque entretien, {number(total)} en tout",
             "Bande : 95 ordres sur 100 tirés au hasard.",
         )
 
     def agreement(self) -> Html:
         """Return how far two coders agree."""
-        rows = self.shown.table("coders_agreement")
+        rows = self.table("coders_agreement")
         if rows.empty or pd.isna(rows["kappa"].iloc[0]):
             return pieces.said("Aucun double codage : l'accord des codeurs n'est pas mesuré.") if self._held else (
-                self.shown.box("Accord des codeurs", EXTRACTS))  # fmt: skip
+                self.box("Accord des codeurs", EXTRACTS))  # fmt: skip
         row = rows.iloc[0]
-        bounds = f"{texts.number(row['low'], 2)} à {texts.number(min(row['high'], 1), 2)}"
-        twice, alike = texts.number(row["count"]), texts.number(row["agreement"] * row["count"])
+        bounds = f"{number(row['low'], 2)} à {number(min(row['high'], 1), 2)}"
+        twice, alike = number(row["count"]), number(row["agreement"] * row["count"])
         lead = (
             f"Sur {twice} extraits codés deux fois, {alike} le sont de même : "
-            f"κ de {texts.number(row['kappa'], 2)} (intervalle à 95 % : {bounds}), {row['words']}."
+            f"κ de {number(row['kappa'], 2)} (intervalle à 95 % : {bounds}), {row['words']}."
         )
         return pieces.together(pieces.said(lead), markup.source(self._source))
 
     def convergence(self) -> Html:
         """Return on which themes the kinds of actors agree or differ."""
-        rows = self.shown.table("convergence")
+        rows = self.table("convergence")
         if rows.empty:
-            return self.shown.box("Convergences et divergences", EXTRACTS)
+            return self.box("Convergences et divergences", EXTRACTS)
         sides = ("favourable", "unfavourable", "undecided")
         lines = [
-            [row["theme"], texts.number(row["interviews"]), *(_several(row[side]) for side in sides), row["verdict"]]
+            [row["theme"], number(row["interviews"]), *(_several(row[side]) for side in sides), row["verdict"]]
             for row in rows.to_dict("records")
         ]
         header = ["Thème", "Entretiens", "Y voient un atout", "Y voient un manque", "Partagés", "Ensemble"]
@@ -170,9 +154,9 @@ class Interviews:
 
     def sides(self) -> Html:
         """Return what figures, residents and actors say of each constat of which two of them speak."""
-        proofs, constats = self.shown.table("preuves"), self.shown.table("constats").set_index("constat_id")["enonce"]
+        proofs, constats = self.table("preuves"), self.table("constats").set_index("constat_id")["enonce"]
         if proofs.empty:
-            return self.shown.box("Ce que disent chiffres, habitants et acteurs", "constats", "preuves")
+            return self.box("Ce que disent chiffres, habitants et acteurs", "constats", "preuves")
         said = proofs.assign(side=proofs["type"].map(SIDES)).groupby(["constat_id", "side"])["sens"].agg(set).unstack()
         said = said.reindex(columns=list(dict.fromkeys(SIDES.values())))
         said = said[said.notna().sum(axis=1).ge(2)]
@@ -182,19 +166,19 @@ class Interviews:
             told = [", ".join(sorted(cell)) if isinstance(cell, set) else "–" for cell in cells]
             lines.append([pieces.link(constats[name], to_constat(name)), *told, _together(senses)])
         header = ["Constat", *said.columns, "Ensemble"]
-        source = self.shown.source("constats", "preuves")
+        source = self.source("constats", "preuves")
         return pieces.table("Chiffres, habitants et acteurs sur les mêmes constats", header, lines, source)
 
     def quotes(self) -> Html:
         """Return what may be quoted, by field; how much may not, and why."""
         if not self._held:
-            return self.shown.box("Propos des partenaires", EXTRACTS)
-        rows = self.shown.table("extraits")
-        kept = self.shown.table("not_quoted")
+            return self.box("Propos des partenaires", EXTRACTS)
+        rows = self.table("extraits")
+        kept = self.table("not_quoted")
         kept = kept[kept["readers"].eq(settings().readers)]
-        why = [f"{row.motif} ({texts.number(row.count)})" for row in kept.itertuples()]
+        why = [f"{row.motif} ({number(row.count)})" for row in kept.itertuples()]
         lead = pieces.said(
-            f"Peuvent être cités ici : {texts.number(len(rows))} extraits sur {texts.number(self._about['extracts'])}.",
+            f"Peuvent être cités ici : {number(len(rows))} extraits sur {number(self._about['extracts'])}.",
             f"Les autres : {' ; '.join(why)}." if why else "",
         )
         groups = {
@@ -205,9 +189,9 @@ class Interviews:
 
     def codes(self) -> Html:
         """Return the codes of the extracts, by theme, and what each means."""
-        rows = self.shown.table("codebook")
+        rows = self.table("codebook")
         if rows.empty:
-            return self.shown.box("Livret de codes", "codebook")
+            return self.box("Livret de codes", "codebook")
         lines = [[row.theme, pieces.text_of(row.sous_theme), row.definition] for row in rows.itertuples()]
         return pieces.table("Livret de codes", ["Thème", "Code", "Ce qu'il veut dire"], lines, self._source)
 
@@ -215,38 +199,37 @@ class Interviews:
         """Return what someone said, by whom, and the constats that rest on it."""
         place = f"propos-{row.extrait_id}"
         text = texts.typography(row.texte_anonymise)
-        return {"id": place, "text": text, "who": _who(row), "proves": Markup(self.shown.proves(place).html)}
+        return {"id": place, "text": text, "who": _who(row), "proves": Markup(self.proves(place).html)}
 
     def words(self) -> Html:
         """Return what the words of the chapter mean; nothing where they say nothing yet."""
         if not self._held:
             return Html("")
-        entries = [(texts.typography(label), texts.typography(text)) for label, text in METHOD.items()]
-        return markup.definitions(
-            [{"label": label, "definition": text, "caveats": "", "sources": ""} for label, text in entries]
-        )
+        return explanations(METHOD)
 
     def _by_theme(self) -> pd.DataFrame:
         """Return the counts by theme and kind of actors, in the order of the table."""
-        rows = self.shown.table("themes_by_type")
+        rows = self.table("themes_by_type")
         table = rows.pivot(index="theme", columns="type_acteur", values="count")
         return table.loc[list(dict.fromkeys(rows["theme"])), list(dict.fromkeys(rows["type_acteur"]))]
 
     @property
     def _held(self) -> bool:
-        return len(self.shown.table("interviews")) > 0
+        return len(self.table("interviews")) > 0
 
     @property
     def _about(self) -> pd.Series:
-        return self.shown.table("interviews").iloc[0]
+        return self.table("interviews").iloc[0]
 
     @property
-    def _source(self) -> str:
+    def _source(self) -> Citation:
         if not self._held:
-            return texts.typography("Démarche de la convention territoriale globale, entretiens avec les partenaires.")
+            return Citation("Démarche de la convention territoriale globale, entretiens avec les partenaires.")
         about = self._about
-        days = "" if pd.isna(about["start"]) else f", {_days(about['start'], about['end'])}"
-        return texts.typography(f"Entretiens avec les partenaires{days}, n = {texts.number(about['count'])}.")
+        undated = pd.isna(about["start"])
+        days = "" if undated else f", {_days(about['start'], about['end'])}"
+        text = f"Entretiens avec les partenaires{days}, n = {number(about['count'])}."
+        return Citation(texts.typography(text), "" if undated else f"{about['end']:%Y-%m-%d}")
 
     def _chart(self, table: str, drawing: str, data: Listing, message: str, what: str, note: str) -> Html:
         about = self._about
@@ -263,6 +246,9 @@ class Interviews:
         )
 
 
+open_interviews = Interviews.open
+
+
 def _who(row) -> str:
     """Return who said an extract: a kind of actors; what only the COPIL may read says so."""
     said = f"{row.type_acteur} · {row.tonalite}"
@@ -273,7 +259,7 @@ def _most_shared(counts: pd.Series, heard: int) -> str:
     """Return the themes that most interviews speak of. counts: interviews by theme. heard: interviews in all."""
     themes = [f"« {texts.uncapitalised(name)} »" for name in counts.index[counts.eq(counts.max())]]
     lead = "Le thème le plus partagé" if len(themes) == 1 else "Les thèmes les plus partagés"
-    return f"{lead} : {texts.listed(themes)}, dans {pieces.plural(counts.max(), 'entretien')} sur {texts.number(heard)}"
+    return f"{lead} : {texts.listed(themes)}, dans {counted(counts.max(), 'entretien')} sur {number(heard)}"
 
 
 def _together(senses: list[set[str]]) -> str:
@@ -287,4 +273,4 @@ def _several(cell: str) -> str:
 
 
 def _days(first: pd.Timestamp, last: pd.Timestamp) -> str:
-    return f"du {texts.date_text(f'{first:%Y-%m-%d}')} au {texts.date_text(f'{last:%Y-%m-%d}')}"
+    return f"du {short_date(first)} au {short_date(last)}"

@@ -3,16 +3,18 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.chapter.demarche.page import Shown, show
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
+from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.tables.columns import FIELDS
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actors
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.drawings import bars
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import DAY, moment_text
+from ctg_analysis.display.words.dates import date_text, short_date
+from ctg_analysis.display.words.quantities import counted, number
 
 MEETINGS, CONTRIBUTIONS = "ateliers", "contributions"
 IN_SESSIONS = "groupe de travail"
@@ -20,32 +22,23 @@ KINDS = {"constat": "Constats", "besoin": "Besoins", "idée": "Idées", "désacc
 SUMS = {"total": "Ensemble", "linked": "Liées à un constat"}
 
 
-def open_meetings(epci: str | int) -> "Meetings":
-    """Return the meetings of a démarche, which may not have taken place yet.
-
-    Raises:
-        UserError: no such EPCI. InputError: files that cannot be trusted.
-    """
-    return Meetings(show(str(epci)))
-
-
-class Meetings:
+class Meetings(DemarcheChapter):
     """Seminars, thematic meetings, working groups, restitutions, with the verbs of chapter 12."""
 
-    def __init__(self, shown: Shown):
-        self.shown = shown
-        self.held = shown.table(MEETINGS).sort_values(["date", "atelier_id"])
+    def __init__(self, seen: Observed):
+        super().__init__(seen)
+        self.held = self.table(MEETINGS).sort_values(["date", "atelier_id"])
 
     def attendance(self) -> Html:
         """Return who came to each meeting."""
         if self.held.empty:
-            return self.shown.box("Rencontres et présence", MEETINGS)
-        came = self.shown.table("attendance").set_index("atelier_id")
+            return self.box("Rencontres et présence", MEETINGS)
+        came = self.table("attendance").set_index("atelier_id")
         lines = [
             [
                 f"{row.type}, séance {row.numero_seance}" if row.type == IN_SESSIONS else row.type,
                 pieces.text_of(row.champ) or "tous les champs",
-                texts.date_text(row.date) if len(row.date) == DAY else moment_text(row.date),
+                short_date(row.date),
                 _of_those_invited(row),
                 _present(came.loc[[row.atelier_id]]) if row.atelier_id in came.index else "nd",
             ]
@@ -56,19 +49,19 @@ class Meetings:
 
     def actors(self) -> Html:
         """Return how many came of each kind of actors, all meetings together."""
-        rows = self.shown.table("attendance")
+        rows = self.table("attendance")
         if rows.empty:
-            return self.shown.box("Présence par sorte d'acteurs", MEETINGS)
+            return self.box("Présence par sorte d'acteurs", MEETINGS)
         sums = rows.groupby("type_acteur")["presents"].sum().sort_values(ascending=False, kind="stable")
-        written, none = [texts.number(count) for count in sums], float("nan")
+        written, none = [number(count) for count in sums], float("nan")
         drawn = pd.DataFrame({"name": map(actors.several, sums.index), "value": sums.to_numpy(), "text": written})
-        most, times = actors.the(sums.index[sums.eq(sums.iloc[0])]), pieces.plural(sums.iloc[0], "présence")
-        several = pieces.plural(rows["atelier_id"].nunique(), "rencontre")
+        most, times = actors.the(sums.index[sums.eq(sums.iloc[0])]), counted(sums.iloc[0], "présence")
+        several = counted(rows["atelier_id"].nunique(), "rencontre")
         dates = dict.fromkeys(self.held["date"].str[:4])
         return pieces.chart(
             bars.comparison(drawn.assign(level="", low=none, high=none)),
             Listing(["Acteurs", "Présences"], drawn[["name", "text"]].to_numpy().tolist()),
-            message=f"Les plus présents : {most}, {times} sur {texts.number(sums.sum())}",
+            message=f"Les plus présents : {most}, {times} sur {number(sums.sum())}",
             what=f"Présences par sorte d'acteurs, en {several}",
             when="-".join(dates),
             source=self._source,
@@ -78,12 +71,12 @@ class Meetings:
 
     def contributions(self) -> Html:
         """Return what was said in the meetings: counts by field, then the words."""
-        rows, said = self.shown.table("contributions_by_field"), self.shown.table(CONTRIBUTIONS)
+        rows, said = self.table("contributions_by_field"), self.table(CONTRIBUTIONS)
         if said.empty:
-            return self.shown.box("Contributions des rencontres", CONTRIBUTIONS)
+            return self.box("Contributions des rencontres", CONTRIBUTIONS)
         columns = KINDS | SUMS
         rows = rows.sort_values("champ", key=lambda names: pd.Categorical(names, FIELDS).codes, kind="stable")
-        lines = [[row["champ"], *(texts.number(row[name]) for name in columns)] for row in rows.to_dict("records")]
+        lines = [[row["champ"], *(number(row[name]) for name in columns)] for row in rows.to_dict("records")]
         counts = pieces.table(
             "Contributions par champ (nombre)", ["Champ", *columns.values()], lines, self._source, words=False
         )
@@ -97,21 +90,24 @@ class Meetings:
         """Return what was said, of which sort it is, and the constats that rest on it."""
         place = f"contribution-{row.contrib_id}"
         text = texts.typography(row.texte)
-        return {"id": place, "text": text, "who": row.type, "proves": Markup(self.shown.proves(place).html)}
+        return {"id": place, "text": text, "who": row.type, "proves": Markup(self.proves(place).html)}
 
     @property
-    def _source(self) -> str:
+    def _source(self) -> Citation:
         dates = self.held["date"]
-        days = " à ".join(dict.fromkeys(moment_text(date) for date in (dates.min(), dates.max())))
-        return texts.typography(f"Comptes rendus des rencontres de la démarche, {days}, n = {len(dates)}.")
+        days = " à ".join(dict.fromkeys(date_text(date) for date in (dates.min(), dates.max())))
+        return Citation(texts.typography(f"Comptes rendus des rencontres de la démarche, {days}, n = {len(dates)}."))
+
+
+open_meetings = Meetings.open
 
 
 def _of_those_invited(row) -> str:
     """Return « 24 sur 34 », « 24 » when nobody noted who was invited."""
     if pd.isna(row.presents):
         return "nd"
-    told = texts.number(row.presents)
-    return told if pd.isna(row.invites) else f"{told} sur {texts.number(row.invites)}"
+    told = number(row.presents)
+    return told if pd.isna(row.invites) else f"{told} sur {number(row.invites)}"
 
 
 def _present(rows: pd.DataFrame) -> str:

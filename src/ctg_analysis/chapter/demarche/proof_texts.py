@@ -4,13 +4,14 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche.backlinks import place_of
-from ctg_analysis.chapter.demarche.page import Shown
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, holds
 from ctg_analysis.demarche.tables import evidence
 from ctg_analysis.display.demarche.chain import Proof
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import day_text, moment_text
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import agreed
 
 SURVEY, INTERVIEWS = "11", "12"  # chapters
 SENSES = {"appuie": "Appuie", "nuance": "Nuance", "contredit": "Contredit"}
@@ -30,36 +31,36 @@ NOT_QUOTED = "propos qui ne peuvent pas être cités ici (diffusion réservée, 
 GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la preuve n'est plus vrai aujourd'hui"
 
 
-def told(shown: Shown, constat: str) -> list[Proof]:
+def told(chapter: DemarcheChapter, constat: str) -> list[Proof]:
     """Return the proofs of a constat in words, those that contradict it too, in the order of the file."""
-    proofs = shown.table("preuves")
-    return [_told(shown, row) for row in proofs[proofs["constat_id"].eq(constat)].itertuples(index=False)]
+    proofs = chapter.table("preuves")
+    return [_told(chapter, row) for row in proofs[proofs["constat_id"].eq(constat)].itertuples(index=False)]
 
 
-def _told(shown: Shown, row) -> Proof:
-    text, address, fault = _WORDS[row.type](shown, row)
+def _told(chapter: DemarcheChapter, row) -> Proof:
+    text, address, fault = _WORDS[row.type](chapter, row)
     return Proof(SENSES[row.sens], KINDS[row.type], texts.typography(text), address, texts.typography(fault))
 
 
-def _indicator(shown: Shown, row) -> tuple[str, str, str]:
+def _indicator(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     name, place, period = row.ref.split(evidence.JOIN)
-    one, seen = CATALOGUE[name], shown.seen
+    one, seen = CATALOGUE[name], chapter.seen
     rows = seen.readable(one)
     rows = rows[rows["period"].eq(period)]
     own = rows[rows["territory"].eq(place) & rows["level"].ne("departement")]
     where = "" if place == seen.epci else f", {own['name'].iloc[0] if len(own) else place}"
-    head = f"{one.label}{where}, {texts.period_text(period)}"
+    head = f"{one.label}{where}, {date_text(period)}"
     if own.empty or own["status"].iloc[0] != OK:
-        return head, shown.figure_of(one), GONE
+        return head, chapter.figure_of(one), GONE
     value = f"{head} : {own['text'].iloc[0]}{_unit(one, own['value'].iloc[0])}"
     said = f"{value}, {_benchmark(one, rows, row)}" if isinstance(row.lecture, str) else value
     true = not isinstance(row.lecture, str) or holds(row, seen.data(one), seen.territories, seen.epci)
-    return said, shown.figure_of(one), "" if true else NOT_ANY_MORE
+    return said, chapter.figure_of(one), "" if true else NOT_ANY_MORE
 
 
 def _unit(one: Indicator, value: float) -> str:
     shown = one.unit.startswith("%") or one.unit.casefold() in one.label.casefold()
-    return "" if shown else f" {one.unit if abs(value) >= 2 else texts.singular(one.unit)}"
+    return "" if shown else f" {agreed(one.unit, value)}"
 
 
 def _benchmark(one: Indicator, rows: pd.DataFrame, row) -> str:
@@ -77,45 +78,45 @@ def _benchmark(one: Indicator, rows: pd.DataFrame, row) -> str:
     return f"{row.lecture} {BESIDE[level]}{value}".replace("de le ", "du ")
 
 
-def _placed(shown: Shown, chapter: str, row, there: bool) -> str:
-    """Return the address of a proof in the page of a chapter: that of the page when the proof is not shown there."""
-    page = shown.pages[chapter]
+def _placed(chapter: DemarcheChapter, number: str, row, there: bool) -> str:
+    """Return the address of a proof in the page of a chapter: that of the page when it is not shown there."""
+    page = chapter.pages[number]
     return f"{page}#{place_of(row.type, row.ref)}" if there else page
 
 
-def _answered(shown: Shown) -> set[str]:
+def _answered(chapter: DemarcheChapter) -> set[str]:
     """Return the questions whose answers the page of the consultation shows."""
-    questions = shown.table("questionnaire")
-    closed = set(questions.loc[questions["champ"].notna(), "q_id"]) & set(shown.table("distribution")["q_id"])
-    return closed | set(shown.table("open_themes")["q_id"])
+    questions = chapter.table("questionnaire")
+    closed = set(questions.loc[questions["champ"].notna(), "q_id"]) & set(chapter.table("distribution")["q_id"])
+    return closed | set(chapter.table("open_themes")["q_id"])
 
 
-def _survey(shown: Shown, row) -> tuple[str, str, str]:
-    questions = shown.table("questionnaire").set_index("q_id")["libelle"]
-    return f"« {questions.get(row.ref, row.ref)} »", _placed(shown, SURVEY, row, row.ref in _answered(shown)), ""
+def _survey(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
+    questions = chapter.table("questionnaire").set_index("q_id")["libelle"]
+    return f"« {questions.get(row.ref, row.ref)} »", _placed(chapter, SURVEY, row, row.ref in _answered(chapter)), ""
 
 
-def _interview(shown: Shown, row) -> tuple[str, str, str]:
-    extracts = shown.table("extraits").set_index("extrait_id")
-    address = _placed(shown, INTERVIEWS, row, row.ref in extracts.index)
+def _interview(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
+    extracts = chapter.table("extraits").set_index("extrait_id")
+    address = _placed(chapter, INTERVIEWS, row, row.ref in extracts.index)
     if row.ref not in extracts.index:
         return NOT_QUOTED, address, ""
     said = extracts.loc[row.ref]
     return f"« {said['texte_anonymise']} » ({said['type_acteur']})", address, ""
 
 
-def _document(shown: Shown, row) -> tuple[str, str, str]:
+def _document(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     name, _, page = row.ref.partition(evidence.JOIN)
-    one = shown.table("documents").set_index("doc_id").loc[name]
+    one = chapter.table("documents").set_index("doc_id").loc[name]
     where = f", page\u00a0{page}" if page else ""
-    return f"{one['titre']} ({one['auteur']}, {moment_text(one['date'])}){where}", "", ""
+    return f"{one['titre']} ({one['auteur']}, {date_text(one['date'])}){where}", "", ""
 
 
-def _workshop(shown: Shown, row) -> tuple[str, str, str]:
-    one = shown.table("contributions").set_index("contrib_id").loc[row.ref]
-    meeting = shown.table("ateliers").set_index("atelier_id").loc[one["atelier_id"]]
-    said = f"« {one['texte']} » ({meeting['type']} du {day_text(meeting['date'])})"
-    return said, _placed(shown, INTERVIEWS, row, True), ""
+def _workshop(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
+    one = chapter.table("contributions").set_index("contrib_id").loc[row.ref]
+    meeting = chapter.table("ateliers").set_index("atelier_id").loc[one["atelier_id"]]
+    said = f"« {one['texte']} » ({meeting['type']} du {date_text(meeting['date'])})"
+    return said, _placed(chapter, INTERVIEWS, row, True), ""
 
 
 _WORDS = {

@@ -8,8 +8,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ctg_analysis.core.errors import Finding, InputError
-from ctg_analysis.core.plain_text import composed
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.yaml_files import composed
 
 AGREEMENTS = "accords.yml"
 KEYS = "recu_le, convention and seuil"

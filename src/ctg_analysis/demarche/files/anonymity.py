@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
 
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.personal_data import signs
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.yaml_files import Place, ReadYaml
 from ctg_analysis.demarche.files.reading import Read
-from ctg_analysis.demarche.files.yaml_files import ReadYaml, free_texts
 from ctg_analysis.demarche.tables.annotations import marks
 from ctg_analysis.demarche.tables.columns import LIST, FreeText
 
@@ -38,10 +41,28 @@ def personal_data(tables: Iterable[Read], allowed: tuple[str, ...] = ()) -> Iter
 
 def personal_data_in_yaml(read: ReadYaml, path: Path, allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
     """Yield what may name or reach someone in the free texts of a YAML file, never quoting it."""
-    for place, text in free_texts(read.value):
+    for place, text in _free_texts(read.value):
         for sign in signs(text, allowed):
             column = ".".join(map(str, place))
             yield Finding(project_path(path), read.lines.get(place), column, _found(sign.kind, sign.start), EXPECTED)
+
+
+def _free_texts(value: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Yield the places and the texts of what is written freely in a model or a list of models."""
+    if isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            part = getattr(value, name)
+            if isinstance(part, str):
+                if marks(field, FreeText):
+                    yield (*place, name), part
+            elif isinstance(part, tuple) and part and isinstance(part[0], str):
+                if marks(field, FreeText):
+                    yield from (((*place, name, rank), text) for rank, text in enumerate(part))
+            else:
+                yield from _free_texts(part, (*place, name))
+    elif isinstance(value, tuple | list):
+        for rank, part in enumerate(value):
+            yield from _free_texts(part, (*place, rank))
 
 
 def _found(kind: str, start: int) -> str:

@@ -14,10 +14,10 @@ from pathlib import Path
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.personal_data import signs
 from ctg_analysis.core.settings import MATERIAL, project_path, settings
+from ctg_analysis.core.yaml_files import read_yaml
 from ctg_analysis.demarche.files.anonymity import EXPECTED, personal_data, personal_data_in_yaml
 from ctg_analysis.demarche.files.material import ALLOWED, YAML_FILES, admitted
 from ctg_analysis.demarche.files.reading import read_table
-from ctg_analysis.demarche.files.yaml_files import read_yaml
 from ctg_analysis.demarche.tables import PUBLIC
 
 COMMENT = re.compile(r"(?:^|\s)#.*")

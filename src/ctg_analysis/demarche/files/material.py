@@ -11,11 +11,11 @@ import pandas as pd
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.demarche.files.anonymity import personal_data, personal_data_in_yaml
 from ctg_analysis.demarche.files.questionnaire import questions_wrong
 from ctg_analysis.demarche.files.reading import Read, read_table
 from ctg_analysis.demarche.files.references import dangling, of_convention, of_info_flashes
-from ctg_analysis.demarche.files.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.demarche.tables import PUBLIC, Table
 from ctg_analysis.demarche.tables.documents import Consultation, Convention, InfoFlash
 from ctg_analysis.sources.folders import is_note

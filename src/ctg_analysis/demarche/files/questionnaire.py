@@ -8,8 +8,8 @@ import pandas as pd
 
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.yaml_files import ReadYaml
 from ctg_analysis.demarche.files.reading import Read
-from ctg_analysis.demarche.files.yaml_files import ReadYaml
 from ctg_analysis.demarche.tables.codes import CLOSED, LIST, NUMERIC, OPEN, OUTSIDE, SEVERAL
 
 SECTEUR = "secteur"  # a column of the answers that the margins know, and that is no question

@@ -6,9 +6,9 @@ from pathlib import Path
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.yaml_files import ReadYaml
 from ctg_analysis.demarche.files.quotable import PUBLIC, quotable
 from ctg_analysis.demarche.files.reading import Read
-from ctg_analysis.demarche.files.yaml_files import ReadYaml
 from ctg_analysis.demarche.tables import evidence, plan
 from ctg_analysis.demarche.tables.annotations import marks
 from ctg_analysis.demarche.tables.columns import Place, Reference

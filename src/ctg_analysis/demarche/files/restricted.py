@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.demarche.files.anonymity import personal_data
 from ctg_analysis.demarche.files.material import CONSULTATION, Gathered, gather, names_of, strays
 from ctg_analysis.demarche.files.questionnaire import answers_wrong, totals_wrong
 from ctg_analysis.demarche.files.reading import DELETIONS, Read, read_table
 from ctg_analysis.demarche.files.references import dangling
-from ctg_analysis.demarche.files.yaml_files import ReadYaml, read_yaml
 from ctg_analysis.demarche.tables import RESTRICTED
 from ctg_analysis.demarche.tables.columns import Day
 from ctg_analysis.sources.folders import is_note

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ctg_analysis.demarche.tables.actors import OTHERS
-from ctg_analysis.display.words import texts
+from ctg_analysis.display.words import quantities, texts
 
 THE = {
     "élu": "les élus",
@@ -33,9 +33,9 @@ def several(kind: str) -> str:
 def counted(kind: str, number: int) -> str:
     """Return « 1 élu », « 4 associations », « 2 de la Caf », « 3 du Département »."""
     if _people(kind):
-        return f"{texts.number(number)} {several(kind) if number > 1 else ONE.get(kind, kind)}"
+        return f"{quantities.number(number)} {several(kind) if number > 1 else ONE.get(kind, kind)}"
     named = THE.get(kind, kind)
-    return f"{texts.number(number)} {f'du {kind}' if named.startswith('le ') else f'de {named}'}"
+    return f"{quantities.number(number)} {f'du {kind}' if named.startswith('le ') else f'de {named}'}"
 
 
 def _people(kind: str) -> bool:

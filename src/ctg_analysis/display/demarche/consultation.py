@@ -9,10 +9,10 @@ from ctg_analysis.demarche.tables.codes import NO_ANSWER, NOT_CONCERNED, SCALE, 
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import demarche as pieces
 from ctg_analysis.display.drawings import answers, bars
-from ctg_analysis.display.drawings.answers import percent
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import counted, number, percent
 from ctg_analysis.indicators.uncertainty import Z
 
 SECRET, TOO_FEW, NOTHING = "s", "base insuffisante", "–"
@@ -30,7 +30,7 @@ OTHER_PATHS, MOST_OTHERS = "autres parcours", 0.5  # the part of them beyond whi
 class Said(NamedTuple):
     """What all results of a consultation have in common: their source line, their year, the word for intervals."""
 
-    source: str
+    source: Citation
     when: str
     interval: str
 
@@ -45,7 +45,7 @@ def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
     rows = rows[rows["in_base"] & ~(rows["count"].eq(0) & rows["modalite"].eq(UNKNOWN))]
     base, several = rows["base"].iloc[0], one["type"] == SEVERAL
     if not rows["shown"].eq(SHARE).any():
-        how = "moins de 10, ou secret" if pd.isna(base) else f"{texts.number(base)}, trop peu pour des parts"
+        how = "moins de 10, ou secret" if pd.isna(base) else f"{number(base)}, trop peu pour des parts"
         return anchored(one.name, pieces.said(f"« {one['libelle']} » : répondants, {how}."))
     if one["type"] != SCALE:
         rows = rows.assign(last=rows["modalite"].eq(UNKNOWN)).sort_values(["last", "share"], ascending=[True, False])
@@ -70,7 +70,7 @@ def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
             bars.comparison(drawn[drawn["text"].ne(SECRET)]),
             data,
             _first(drawn, "citée" if several else "fréquente", several=several),
-            f"« {one['libelle']} », en % des {texts.number(base)} répondants concernés",
+            f"« {one['libelle']} », en % des {number(base)} répondants concernés",
             note,
             said,
         ),
@@ -145,7 +145,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Sa
     hidden = list(dict.fromkeys(rows.loc[rows["base"].isna(), "group_label"]))
     rows = rows[rows["base"].notna()]
     written = [TOO_FEW if row.base < PERCENT_FROM else _told(row) for row in rows.itertuples()]
-    names = [texts.typography(f"{row.group_label} ({texts.number(row.base)})") for row in rows.itertuples()]
+    names = [texts.typography(f"{row.group_label} ({number(row.base)})") for row in rows.itertuples()]
     drawn = rows.assign(block=_written(rows["libelle"]), name=names, value=rows["share"], text=written)
     words = [word if isinstance(word, str) else NOTHING for word in rows["word"]]
     lines = [[f"{row.block} : {row.name}", row.text, _between(row)] for row in drawn.itertuples()]
@@ -158,7 +158,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Sa
         "Sans ceux qui ont dit « ne sait pas »." if unsure_out else "",
         SECRET_MEANS if SECRET in written else "",
     ]
-    strength = f"{first['strength']}, V de {texts.number(first['v_corrected'], 2)}, {first['method']}"
+    strength = f"{first['strength']}, V de {number(first['v_corrected'], 2)}, {first['method']}"
     return _chart(
         "by_group",
         answers.blocks(drawn),
@@ -212,7 +212,7 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, said
     rows: those of `open_themes`; quotes: those of `open_quotes`.
     """
     known = rows[rows["count"].notna()].assign(low=float("nan"), high=float("nan"), level="")
-    drawn = known.assign(name=_written(known["theme"]), value=known["count"], text=known["count"].map(texts.number))
+    drawn = known.assign(name=_written(known["theme"]), value=known["count"], text=known["count"].map(number))
     counts = ["count", "positive", "neutre", "négative"]
     lines = [[row["theme"], *(count(row[one], few=True) for one in counts)] for row in rows.to_dict("records")]
     chart = _chart(
@@ -220,7 +220,7 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, said
         bars.comparison(drawn),
         Listing(["Thème", "Répondants", "Ton positif", "Neutre", "Négatif"], lines),
         _most_cited(rows),
-        f"« {label} », nombre de répondants par thème, sur {texts.number(rows['base'].iloc[0])} réponses libres codées",
+        f"« {label} », nombre de répondants par thème, sur {number(rows['base'].iloc[0])} réponses libres codées",
         [
             "Un répondant peut parler de plusieurs thèmes. Le ton n'est dit qu'à partir de dix répondants.",
             f"{SECRET} : moins de cinq répondants, ou caché pour que cela ne se déduise pas.",
@@ -242,18 +242,18 @@ def _most_cited(rows: pd.DataFrame) -> str:
     most = rows[rows["count"].eq(rows["count"].max())]
     named = texts.listed([f"« {texts.uncapitalised(theme)} »" for theme in most["theme"]])
     if len(most) == 1:
-        return f"Le thème le plus cité : {named} ({pieces.plural(most['count'].iloc[0], 'répondant')})"
-    return f"Les thèmes les plus cités : {named} ({pieces.plural(most['count'].iloc[0], 'répondant')} chacun)"
+        return f"Le thème le plus cité : {named} ({counted(most['count'].iloc[0], 'répondant')})"
+    return f"Les thèmes les plus cités : {named} ({counted(most['count'].iloc[0], 'répondant')} chacun)"
 
 
 def anchored(q_id: str, piece: Html) -> Html:
     """Return a piece on a question, that links lead to."""
-    return Html(f'<div id="question-{escape(q_id)}">\n{piece.html}\n</div>')
+    return Html(f'<div id="question-{escape(q_id)}">\n{piece.html}\n</div>', piece.about)
 
 
 def share(part: float, *, few: bool = False) -> str:
     """Return a part from 0 to 1 as a percentage, a sign when there is none. few: as in `count`."""
-    return (SECRET if few else NOTHING) if pd.isna(part) else percent(part)
+    return (SECRET if few else NOTHING) if pd.isna(part) else percent(100 * part)
 
 
 def p_text(p: float) -> str:
@@ -262,9 +262,9 @@ def p_text(p: float) -> str:
     return f"moins de {str(limit).replace('.', ',')}"
 
 
-def count(number: float, *, few: bool = False) -> str:
+def count(respondents: float, *, few: bool = False) -> str:
     """Return a number of respondents. few: one that is not told is too small."""
-    return (SECRET if few else "nd") if pd.isna(number) else texts.number(number)
+    return (SECRET if few else "nd") if pd.isna(respondents) else number(respondents)
 
 
 def _written(labels: pd.Series) -> list[str]:
@@ -299,11 +299,11 @@ def _outside(counts: pd.Series) -> str:
 
 
 def _told(row) -> str:
-    return percent(row.share) if row.shown == SHARE else SECRET
+    return percent(100 * row.share) if row.shown == SHARE else SECRET
 
 
 def _between(row) -> str:
-    return NOTHING if pd.isna(row.low) else f"{texts.number(100 * row.low)} à {texts.number(100 * row.high)}"
+    return NOTHING if pd.isna(row.low) else f"{number(100 * row.low)} à {number(100 * row.high)}"
 
 
 def _chart(table: str, drawing: str, data: Listing, message: str, what: str, note: list[str], said: Said) -> Html:

@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.markup import Citation, Html, Table, together
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
@@ -19,7 +19,7 @@ HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper 
 
 
 def chart(
-    drawing: str, data: Listing, *, message: str, what: str, when: str, source: str, file: str, note: str = ""
+    drawing: str, data: Listing, *, message: str, what: str, when: str, source: Citation, file: str, note: str = ""
 ) -> Html:
     """Return a drawing with its words. message: its title; what, when: its subtitle. data: the texts behind it."""
     says = " ; ".join(f"{line[0]} : {', '.join(line[1:])}" for line in data.lines)
@@ -43,7 +43,7 @@ def table(
     caption: str,
     header: Sequence[Cell],
     lines: Iterable[Sequence[Cell]],
-    source: str,
+    source: Citation,
     note: str = "",
     *,
     marked: Iterable[int] = (),
@@ -57,16 +57,11 @@ def table(
     note = texts.typography(" ".join(said for said in (charts.signs(rows), note) if said))
     head = [_written(cell) for cell in header]
     made = markup.table(Table(texts.typography(caption), head, rows, note, frozenset(marked), words))
-    return Html(f"{made.html}\n{markup.source(source).html}")
+    return together(made, markup.source(source))
 
 
 def _written(cell: Cell) -> Cell:
     return cell if isinstance(cell, Markup) else texts.typography(cell)
-
-
-def together(*pieces: Html) -> Html:
-    """Return several pieces as one."""
-    return Html("\n".join(piece.html for piece in pieces if piece.html))
 
 
 def said(text: str, beside: str = "") -> Html:
@@ -94,34 +89,8 @@ def listed(cells: Iterable[Cell]) -> Markup:
     return Markup(", ").join(_written(cell) for cell in cells) or Markup(NOTHING)
 
 
-def euros(amount: float) -> str:
-    """Return an amount: 12 345 €; a sign when it is not known."""
-    if pd.isna(amount):
-        return UNKNOWN
-    return f"{texts.number(amount, 0 if float(amount).is_integer() else 2)}{texts.NBSP}€"
-
-
-def thousands(amount: float) -> str:
-    """Return an amount in thousands of euros: 12,3."""
-    return texts.number(amount / 1000, 1)
-
-
-def quantity(value: float) -> str:
-    """Return a quantity with as many decimals as it was written with; a sign when it is not known."""
-    if pd.isna(value):
-        return UNKNOWN
-    decimals = next(places for places in range(7) if round(value, places) == value or places == 6)
-    return texts.number(value, decimals)
-
-
 def text_of(cell: object) -> str:
     """Return what a cell of the material says, its texts one after the other; nothing when it is empty."""
     if isinstance(cell, tuple):
         return " ; ".join(cell)
     return "" if pd.isna(cell) else str(cell)
-
-
-def plural(count: int, one: str, several: str = "") -> str:
-    """Return « 1 action », « 2 actions », « 0 action »."""
-    words = one if count < 2 else several or (one if one.endswith("s") else f"{one}s")
-    return f"{texts.number(count)} {words}"

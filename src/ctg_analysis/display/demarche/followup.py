@@ -12,22 +12,19 @@ from ctg_analysis.display.demarche.demarche import (
     UNKNOWN,
     anchored,
     chart,
-    euros,
     link,
     plain,
-    plural,
-    quantity,
     said,
     table,
     text_of,
-    thousands,
     together,
 )
 from ctg_analysis.display.drawings import bars, progress
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import day_text
+from ctg_analysis.display.words import quantities, texts
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import counted, euros, quantity, thousands
 
 LATE, DROPPED = "retardée", "abandonnée"
 REACHED = "cible atteinte"
@@ -48,15 +45,15 @@ PATHS = (
 WAY = "La barre va du départ à la cible ; une flèche dit qu'elle va plus loin, ou à l'opposé."
 
 
-def statuses(by_year: pd.DataFrame, source: str, file: str) -> Html:
+def statuses(by_year: pd.DataFrame, source: Citation, file: str) -> Html:
     """Return how many actions have each status at the end of each year. by_year: see field.tracking.status_by_year."""
     counts = pd.DataFrame(
         {str(year): [int(by_year[year].eq(status).sum()) for status in tracking.STATUSES] for year in by_year.columns},
         index=list(tracking.STATUSES),
     ).T
     last, when = counts.iloc[-1], counts.index[-1]
-    told = ", ".join(plural(count, status) for status, count in last.items())
-    sentence = f"Fin {when}, sur {plural(last.sum(), 'action')} : {told}."
+    told = ", ".join(counted(count, status) for status, count in last.items())
+    sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {told}."
     note = "Une action retardée se fera plus tard ; une action abandonnée ne se fera pas."
     years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
     data = Listing(
@@ -66,7 +63,7 @@ def statuses(by_year: pd.DataFrame, source: str, file: str) -> Html:
     figure = chart(
         progress.stacked(counts),
         data,
-        message=f"{plural(last[LATE], LATE)} et {plural(last[DROPPED], DROPPED)} fin {when}",
+        message=f"{counted(last[LATE], LATE)} et {counted(last[DROPPED], DROPPED)} fin {when}",
         what="Actions par statut à la fin de l'année (nombre)",
         when=years,
         source=source,
@@ -76,7 +73,7 @@ def statuses(by_year: pd.DataFrame, source: str, file: str) -> Html:
     return together(said(sentence), figure)
 
 
-def dashboard(rows: pd.DataFrame, years: Sequence[int], caption: str, source: str, address) -> Html:
+def dashboard(rows: pd.DataFrame, years: Sequence[int], caption: str, source: Citation, address) -> Html:
     """Return the actions of an axis: their status at the end of each year, what was done, what was hard.
 
     rows: columns action_id, titre, one per year (status), then avancement_pct, faits, difficultes of the last line.
@@ -99,7 +96,7 @@ def dashboard(rows: pd.DataFrame, years: Sequence[int], caption: str, source: st
     return table(caption, header, lines, source)
 
 
-def bullets(rows: pd.DataFrame, what: str, when: str, source: str, file: str) -> Html:
+def bullets(rows: pd.DataFrame, what: str, when: str, source: Citation, file: str) -> Html:
     """Return how far the indicators of an axis are between their baseline and their target.
 
     rows: those of field.tracking.gaps, with label, unite.
@@ -133,7 +130,7 @@ def bullets(rows: pd.DataFrame, what: str, when: str, source: str, file: str) ->
     return chart(
         progress.bullets(drawn),
         Listing(header, lines),
-        message=f"{_reached(reached)} sur {plural(measured, 'mesurée')} : {what}",
+        message=f"{_reached(reached)} sur {counted(measured, 'mesurée')} : {what}",
         what=f"{what}, indicateurs du départ à la cible",
         when=when,
         source=source,
@@ -174,7 +171,7 @@ def _decimals(number: str) -> int:
 
 
 def _rounded(value: float, decimals: int) -> str:
-    return UNKNOWN if pd.isna(value) else texts.number(value, decimals)
+    return UNKNOWN if pd.isna(value) else quantities.number(value, decimals)
 
 
 def _at(text: str, year: float) -> str:
@@ -182,7 +179,7 @@ def _at(text: str, year: float) -> str:
 
 
 def _reached(count: int) -> str:
-    return plural(count, "cible atteinte", "cibles atteintes") if count else "Aucune cible atteinte"
+    return counted(count, "cible atteinte", "cibles atteintes") if count else "Aucune cible atteinte"
 
 
 def _word(row) -> str:
@@ -194,10 +191,10 @@ def _word(row) -> str:
         return NOTHING
     if row.way >= 1:
         return REACHED
-    return f"{texts.number(100 * row.way)} % du chemin" if row.way >= 0 else "à l'opposé de la cible"
+    return f"{quantities.number(100 * row.way)} % du chemin" if row.way >= 0 else "à l'opposé de la cible"
 
 
-def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, file: str) -> Html:
+def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: Citation, file: str) -> Html:
     """Return the values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
     drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
     told = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
@@ -212,9 +209,9 @@ def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, fi
         ]
         lines.append([label, *told])
     broken = rows.groupby("ind_id")["part"].nunique().gt(1).sum()
-    message = f"{plural(len(labels), 'indicateur de résultat', 'indicateurs de résultat')} suivis d'année en année"
+    message = f"{counted(len(labels), 'indicateur de résultat', 'indicateurs de résultat')} suivis d'année en année"
     if broken:
-        message += f", dont {plural(broken, 'série rompue', 'séries rompues')}"
+        message += f", dont {counted(broken, 'série rompue', 'séries rompues')}"
     return chart(
         progress.paths(drawn, labels),
         Listing(["Indicateur", *map(str, years)], lines),
@@ -227,7 +224,7 @@ def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: str, fi
     )
 
 
-def money(rows: pd.DataFrame, source: str, file: str) -> Html:
+def money(rows: pd.DataFrame, source: Citation, file: str) -> Html:
     """Return what was to be spent and what was, year by year. rows: see field.tracking.money."""
     known = rows.dropna(subset=["spent"])
     spent, planned = known["spent"].sum(), known["planned"].sum()
@@ -262,10 +259,10 @@ def money(rows: pd.DataFrame, source: str, file: str) -> Html:
     return together(said(sentence), figure)
 
 
-def decisions(rows: Sequence[tuple[pd.Timestamp, Markup | str, str]], source: str) -> Html:
+def decisions(rows: Sequence[tuple[pd.Timestamp, Markup | str, str]], source: Citation) -> Html:
     """Return decisions, the newest first. rows: day, what it is about, the decision."""
     if not rows:
         return plain("Aucune décision n'est encore inscrite.")
     ordered = sorted(rows, key=lambda row: row[0], reverse=True)
-    lines = [[day_text(day), about, decision] for day, about, decision in ordered]
+    lines = [[date_text(day), about, decision] for day, about, decision in ordered]
     return table("Les décisions, des plus récentes aux plus anciennes", ["Date", "Sujet", "Décision"], lines, source)

@@ -19,18 +19,17 @@ from ctg_analysis.display.demarche.demarche import (
     link,
     listed,
     plain,
-    plural,
-    quantity,
     said,
     table,
     text_of,
     together,
 )
 from ctg_analysis.display.drawings import votes
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.moments import day_text
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import counted, number, quantity
 
 CRITERIA = {"importance": "Importance", "urgence": "Urgence", "faisabilite": "Faisabilité"}
 SPREAD = "Disque : note médiane, de 1 à 5 ; bande : la moitié centrale des notes."
@@ -43,13 +42,13 @@ MOVED = 3  # ranks
 Address = Callable[[str], str]
 
 
-def criteria(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
+def criteria(ranking: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     """Return the median marks of each enjeu and their spread."""
     voted = ranking[ranking["voters"].gt(0)]
     labels = [f"{row.enjeu_id} {row.titre}" for row in voted.itertuples(index=False)]
     header = ["Enjeu", *(f"{title} : médiane (quartiles)" for title in CRITERIA.values()), "Bulletins"]
     lines = [
-        [label, *(_marks(row, name) for name in CRITERIA), texts.number(row["voters"])]
+        [label, *(_marks(row, name) for name in CRITERIA), number(row["voters"])]
         for label, row in zip(labels, voted.to_dict("records"), strict=True)
     ]
     return chart(
@@ -88,7 +87,7 @@ def _ballots(voted: pd.DataFrame) -> str:
     return f"{least} bulletins." if least == most else f"De {least} à {most} bulletins selon l'enjeu."
 
 
-def matrix(ranking: pd.DataFrame, address: Address, source: str) -> Html:
+def matrix(ranking: pd.DataFrame, address: Address, source: Citation) -> Html:
     """Return the enjeux where their importance and their urgence cross; each leads to its chain."""
     voted = ranking.dropna(subset=["importance", "urgence"])
     across, down = (sorted(voted[name].unique(), reverse=name == "urgence") for name in ("importance", "urgence"))
@@ -108,7 +107,7 @@ def _in_cell(row, address: Address) -> Markup:
     return Markup("{} ({})").format(link(row.enjeu_id, address(row.enjeu_id)), quantity(row.faisabilite))
 
 
-def ranks(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
+def ranks(ranking: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     """Return the rank of each enjeu by the votes, and how sure it is."""
     known = ranking.dropna(subset=["rank"])
     texts_ = [_rank_text(row) for row in known.itertuples(index=False)]
@@ -119,9 +118,9 @@ def ranks(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
             label,
             text,
             row.words,
-            texts.number(100 * row.stability) + " %",
-            texts.number(row.score, 2),
-            texts.number(row.points),
+            number(100 * row.stability) + " %",
+            number(row.score, 2),
+            number(row.points),
         ]
         for label, text, row in zip(labels, texts_, known.itertuples(index=False), strict=True)
     ]
@@ -142,12 +141,12 @@ def ranks(ranking: pd.DataFrame, when: str, source: str, file: str) -> Html:
 def _stability(stable: int, known: int) -> str:
     """Return how many enjeux have a rank that the vote makes stable."""
     if stable == known:
-        return f"Le vote donne un rang stable à {plural(known, 'enjeu', 'enjeux')} sur {known}"
+        return f"Le vote donne un rang stable à {counted(known, 'enjeu', 'enjeux')} sur {known}"
     if not stable:
         return f"Le vote ne donne de rang stable à aucun enjeu sur {known}"
     left = known - stable
     others = "celui de l'autre" if left == 1 else f"celui des {left} autres"
-    return f"Le vote donne un rang stable à {plural(stable, 'enjeu', 'enjeux')} sur {known} ; {others} est incertain"
+    return f"Le vote donne un rang stable à {counted(stable, 'enjeu', 'enjeux')} sur {known} ; {others} est incertain"
 
 
 def _rank_text(row) -> str:
@@ -155,7 +154,7 @@ def _rank_text(row) -> str:
     return f"{row.rank:.0f}" if low == high else f"{row.rank:.0f} ({low} à {high})"
 
 
-def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: str) -> Html:
+def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: Citation) -> Html:
     """Return the rank of each enjeu under other ways of counting."""
     wide = sensitivity.pivot(index="scheme", columns="enjeu_id", values="rank")
     wide = wide.loc[list(dict.fromkeys(sensitivity["scheme"]))].sort_values(
@@ -167,7 +166,7 @@ def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: str) -
     ]
     lines.append(["Du meilleur au moins bon", *(f"{wide[name].min()} à {wide[name].max()}" for name in wide)])
     header = ["Façon de compter", *(link(name, address(name)) for name in wide)]
-    many = plural(moved, "enjeu change", "enjeux changent")
+    many = counted(moved, "enjeu change", "enjeux changent")
     caption = "Rang des enjeux selon la façon de compter"
     return together(
         said(f"Selon la façon de compter, {many} de trois rangs ou plus."),
@@ -175,7 +174,7 @@ def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: str) -
     )
 
 
-def voters(points: pd.DataFrame, address: Address, source: str) -> Html:
+def voters(points: pd.DataFrame, address: Address, source: Citation) -> Html:
     """Return the points that each kind of actors gave."""
     wide = points.pivot(index="type_votant", columns="enjeu_id", values="points").fillna(0).astype(int)
     wide = wide.loc[sorted(wide.index, key=lambda name: (name == OTHERS, -wide.loc[name].sum(), name))]
@@ -191,7 +190,7 @@ def voters(points: pd.DataFrame, address: Address, source: str) -> Html:
     return table(caption, header, lines, source, note, marked={len(lines) - 1}, words=False)
 
 
-def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, source: str) -> Html:
+def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, source: Citation) -> Html:
     """Return on which enjeux the kinds of actors differ."""
     apart = rows[rows["diverges"].astype(bool)]
     if apart.empty:
@@ -206,12 +205,12 @@ def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, so
         for row in apart.itertuples(index=False)
     ]
     header = ["Enjeu", "Écart entre médianes", "Plus important pour", "Moins important pour"]
-    divided = plural(len(apart), "enjeu divise", "enjeux divisent")
+    divided = counted(len(apart), "enjeu divise", "enjeux divisent")
     sentence = f"{divided} les acteurs : deux notes ou plus entre leurs médianes d'importance."
     return together(said(sentence), table("Là où les acteurs ne sont pas d'accord", header, lines, source))
 
 
-def overlooked(rows: pd.DataFrame, address: Address, to_constat: Address, source: str) -> Html:
+def overlooked(rows: pd.DataFrame, address: Address, to_constat: Address, source: Citation) -> Html:
     """Return the enjeux that are little voted but well proved."""
     if rows.empty:
         return plain("Aucun enjeu étayé n'est dans le dernier tiers des votes.", OVERLOOKED)
@@ -226,7 +225,7 @@ def overlooked(rows: pd.DataFrame, address: Address, to_constat: Address, source
         for row in rows.itertuples(index=False)
     ]
     header = ["Enjeu", "Rang du vote", "Points", "Constats à preuve forte", "Sortes de preuves"]
-    sentence = f"{plural(len(rows), 'enjeu est peu voté mais étayé', 'enjeux sont peu votés mais étayés')}."
+    sentence = f"{counted(len(rows), 'enjeu est peu voté mais étayé', 'enjeux sont peu votés mais étayés')}."
     return together(said(sentence, OVERLOOKED), table("Peu votés mais étayés", header, lines, source))
 
 
@@ -235,7 +234,7 @@ def decision_text(retained: object) -> str:
     return "pas encore décidé" if pd.isna(retained) else "retenu" if retained else "non retenu"
 
 
-def decisions(rows: pd.DataFrame, address: Address, source: str) -> Html:
+def decisions(rows: pd.DataFrame, address: Address, source: Citation) -> Html:
     """Return what the COPIL decided, with its reason and its date, beside the votes that change nothing in it."""
     counts = rows["retenu"].map(decision_text, na_action=None).value_counts()
     told = ", ".join(
@@ -243,14 +242,14 @@ def decisions(rows: pd.DataFrame, address: Address, source: str) -> Html:
     )
     waiting = int(counts.get("pas encore décidé", 0))
     sentence = f"Le COPIL a décidé : {told}." if told else "Le COPIL n'a encore rien décidé."
-    beside = f"{plural(waiting, 'enjeu attend', 'enjeux attendent')} sa décision." if waiting and told else ""
+    beside = f"{counted(waiting, 'enjeu attend', 'enjeux attendent')} sa décision." if waiting and told else ""
     lines = [
         [
             link(f"{row.enjeu_id} {row.titre}", address(row.enjeu_id)),
             UNKNOWN if pd.isna(row.rank) else quantity(row.rank),
             decision_text(row.retenu),
             text_of(row.motif) or ("sans motif" if not pd.isna(row.retenu) else NOTHING),
-            day_text(row.decide_le) or NOTHING,
+            date_text(row.decide_le) or NOTHING,
             f"{row.against}, sans motif" if row.unexplained else row.against,
         ]
         for row in rows.itertuples(index=False)

@@ -6,26 +6,13 @@ import pandas as pd
 
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan import realisation
-from ctg_analysis.display.demarche.demarche import (
-    NOTHING,
-    UNKNOWN,
-    Cell,
-    chart,
-    euros,
-    plain,
-    plural,
-    quantity,
-    said,
-    table,
-    text_of,
-    thousands,
-    together,
-)
+from ctg_analysis.display.demarche.demarche import NOTHING, UNKNOWN, Cell, chart, plain, said, table, text_of, together
 from ctg_analysis.display.drawings import bars, progress
 from ctg_analysis.display.drawings.amounts import grid
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import agreed, counted, euros, quantity, thousands
 
 DONE = "réalisée"
 PER_ACTION = (
@@ -35,12 +22,12 @@ PER_ACTION = (
 BOTH_KNOWN = "Seules comptent les actions dont le coût prévu et le coût réel sont tous deux connus"
 
 
-def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: str, file: str) -> Html:
+def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: Citation, file: str) -> Html:
     """Return how many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
     counts = realisation.by_axis(actions, order)
     whole = counts.loc[realisation.ALL]
-    told = [f"{plural(whole[status], status)}" for status in order]
-    sentence = f"Sur {plural(whole['total'], 'action')} : {', '.join(told)}."
+    told = [f"{counted(whole[status], status)}" for status in order]
+    sentence = f"Sur {counted(whole['total'], 'action')} : {', '.join(told)}."
     data = Listing(
         ["Axe", *order, "Total"],
         [[name, *map(str, row)] for name, row in zip(counts.index, counts.to_numpy(), strict=True)],
@@ -48,7 +35,7 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: str
     drawn = chart(
         progress.stacked(counts.drop(columns="total", index=realisation.ALL)),
         data,
-        message=f"{plural(whole[DONE], 'action')} {DONE if whole[DONE] < 2 else DONE + 's'} sur {whole['total']}",
+        message=f"{counted(whole[DONE], 'action')} {DONE if whole[DONE] < 2 else DONE + 's'} sur {whole['total']}",
         what="Actions par axe et par statut (nombre)",
         when=when,
         source=source,
@@ -57,7 +44,7 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: str
     return together(said(sentence), drawn)
 
 
-def quantities(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
+def quantities(actions: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     """Return what was planned and what was done, action by action."""
     rows = realisation.quantities(actions)
     if rows.empty:
@@ -79,7 +66,7 @@ def quantities(actions: pd.DataFrame, when: str, source: str, file: str) -> Html
     return chart(
         progress.bullets(shown, ("", "prévu"), ("fait", "", "prévu")),
         Listing(["Action", "Prévu", "Réalisé"], lines),
-        message=f"Tout ce qui était prévu a été fait pour {plural(whole, 'action')} sur {len(rows)}",
+        message=f"Tout ce qui était prévu a été fait pour {counted(whole, 'action')} sur {len(rows)}",
         what="Quantités prévues et réalisées, par action",
         when=when,
         source=source,
@@ -90,10 +77,10 @@ def quantities(actions: pd.DataFrame, when: str, source: str, file: str) -> Html
 
 def _counted(value: float, unit: str) -> str:
     """Return « 1 place », « 8 places »."""
-    return f"{quantity(value)} {unit if value >= 2 else texts.singular(unit)}".strip()
+    return f"{quantity(value)} {agreed(unit, value)}".strip()
 
 
-def costs(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
+def costs(actions: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     """Return what was to be spent and what was, by axis."""
     rows = realisation.costs(actions)
     whole = rows.loc[realisation.ALL]
@@ -133,7 +120,7 @@ def costs(actions: pd.DataFrame, when: str, source: str, file: str) -> Html:
     return together(said(sentence), figure)
 
 
-def one_by_one(actions: pd.DataFrame, caption: str, source: str, names: dict[str, Cell]) -> Html:
+def one_by_one(actions: pd.DataFrame, caption: str, source: Citation, names: dict[str, Cell]) -> Html:
     """Return the actions one by one: what was done, what differs, why, what follows. names: id → its first cell."""
     header = ["Action", "Axe", "Statut", "Réalisé sur prévu", "Écart et explication", "Suite"]
     lines = [
@@ -156,7 +143,7 @@ def _done(row) -> str:
     return f"{quantity(row.realise)} sur {_counted(row.prevu, text_of(row.unite))}"
 
 
-def lessons(actions: pd.DataFrame, source: str) -> Html:
+def lessons(actions: pd.DataFrame, source: Citation) -> Html:
     """Return what the bilan teaches: what is to be carried on, adapted or stopped, and what was lacking."""
     counts = actions["suite"].value_counts()
     told = [f"{counts[word]} à {word}" for word in ("poursuivre", "adapter", "arrêter") if word in counts]
@@ -175,7 +162,7 @@ def _first_financer(totals: pd.Series) -> str:
     return f"Premier financeur : {each.idxmax()}, {thousands(each.max())} milliers d'euros sur {thousands(whole)}"
 
 
-def by_year(rows: pd.DataFrame, title: str, one: Indicator, source: str) -> Html:
+def by_year(rows: pd.DataFrame, title: str, one: Indicator, source: Citation) -> Html:
     """Return amounts by year, of each member of a family and of all. rows: columns name, period, value (euros)."""
     wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
     wide.loc[realisation.ALL] = wide.sum()

@@ -9,24 +9,13 @@ from markupsafe import Markup
 from ctg_analysis.demarche.plan import budget
 from ctg_analysis.demarche.plan.plan import NEEDS
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche.demarche import (
-    NO,
-    NOTHING,
-    YES,
-    Cell,
-    chart,
-    euros,
-    plural,
-    said,
-    table,
-    thousands,
-    together,
-)
+from ctg_analysis.display.demarche.demarche import NO, NOTHING, YES, Cell, chart, said, table, together
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.drawings.amounts import grid
-from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces.charts import Listing
-from ctg_analysis.display.words import texts
+from ctg_analysis.display.words import quantities, texts
+from ctg_analysis.display.words.quantities import euros, number, thousands
 
 IN_THOUSANDS = "milliers d'euros"
 
@@ -87,13 +76,13 @@ def inner_table(
 def amounts(by_financer: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     """Return the header and the lines of a table of euros by financer and year. by_financer: see field.budget."""
     lines = [
-        [name, *(texts.number(value) if value else NOTHING for value in row)]
+        [name, *(number(value) if value else NOTHING for value in row)]
         for name, row in zip(by_financer.index, by_financer.to_numpy(), strict=True)
     ]
     return ["Financeur", *map(str, by_financer.columns)], lines
 
 
-def budget_by_financer(by_financer: pd.DataFrame, when: str, source: str, file: str) -> Html:
+def budget_by_financer(by_financer: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     """Return the money of the plan by financer and year."""
     header, lines = amounts(by_financer)
     written = by_financer.map(lambda value: thousands(value) if value else NOTHING)
@@ -110,14 +99,14 @@ def budget_by_financer(by_financer: pd.DataFrame, when: str, source: str, file: 
     )
 
 
-def reconciliation(rows: pd.DataFrame, source: str, links: dict[str, Markup]) -> Html:
+def reconciliation(rows: pd.DataFrame, source: Citation, links: dict[str, Markup]) -> Html:
     """Return whether the budgets of the actions are what their financers bring, and where they are not."""
     apart = rows[~rows["agrees"]]
     planned, brought = euros(rows["budget"].sum()), euros(rows["brought"].sum())
     totals = f"Budgets des actions : {planned} ; apports des financeurs : {brought}."
     if apart.empty:
         return said("Le budget est équilibré : pour chaque action, les apports des financeurs font son budget.", totals)
-    sentence = f"Le budget n'est pas équilibré pour {plural(len(apart), 'action')} sur {len(rows)}."
+    sentence = f"Le budget n'est pas équilibré pour {quantities.counted(len(apart), 'action')} sur {len(rows)}."
     lines = [
         [links[row.action_id], euros(row.budget), euros(row.brought), euros(row.brought - row.budget)]
         for row in apart.itertuples(index=False)
@@ -127,7 +116,7 @@ def reconciliation(rows: pd.DataFrame, source: str, links: dict[str, Markup]) ->
     return together(said(sentence, totals), table("Les budgets à revoir", header, lines, source, note))
 
 
-def load(rows: pd.DataFrame, when: str, source: str, file: str) -> Html:
+def load(rows: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     """Return how many actions each pilote leads."""
     counted = pd.DataFrame(
         {
@@ -144,7 +133,7 @@ def load(rows: pd.DataFrame, when: str, source: str, file: str) -> Html:
             name,
             f"{row.count} ({', '.join(row.actions)})",
             str(row.first),
-            "nd" if pd.isna(row.etp) else texts.number(row.etp, 1),
+            "nd" if pd.isna(row.etp) else number(row.etp, 1),
             euros(row.budget),
         ]
         for name, row in zip(counted["name"], rows.itertuples(index=False, name="Load"), strict=True)
@@ -154,7 +143,7 @@ def load(rows: pd.DataFrame, when: str, source: str, file: str) -> Html:
     return chart(
         bars.comparison(counted),
         Listing(header, lines),
-        message=f"{plural(top['count'], 'action')} pour le pilote le plus chargé : {top['pilote']}",
+        message=f"{quantities.counted(top['count'], 'action')} pour le pilote le plus chargé : {top['pilote']}",
         what="Actions par pilote (nombre)",
         when=when,
         source=source,
@@ -162,12 +151,12 @@ def load(rows: pd.DataFrame, when: str, source: str, file: str) -> Html:
     )
 
 
-def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Markup], source: str) -> Html:
+def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Markup], source: Citation) -> Html:
     """Return whether each retained enjeu has an action. rows: see field.chain.coverage."""
     bare = rows[~rows["covered"]]
     sentence = "Chaque enjeu retenu a une action au moins."
     if len(bare):
-        how_many = plural(len(bare), "enjeu retenu n’a", "enjeux retenus n’ont")
+        how_many = quantities.counted(len(bare), "enjeu retenu n’a", "enjeux retenus n’ont")
         sentence = f"{how_many} pas d'action : {texts.listed(list(bare['enjeu_id']))}."
     lines = [
         [
@@ -181,13 +170,13 @@ def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Ma
     return together(said(sentence), made)
 
 
-def complete(rows: pd.DataFrame, actions: dict[str, Markup], source: str) -> Html:
+def complete(rows: pd.DataFrame, actions: dict[str, Markup], source: Citation) -> Html:
     """Return what each action has of what it needs. rows: see field.plan.completeness."""
     lacking = rows[~rows[list(NEEDS)].all(axis=1)]
     sentence = (
         "Chaque action a un pilote, un calendrier, un budget, ses financeurs et un indicateur de résultat complet."
         if lacking.empty
-        else f"{plural(len(lacking), 'action est incomplète', 'actions sont incomplètes')} sur {len(rows)}."
+        else f"{quantities.counted(len(lacking), 'action est incomplète', 'actions sont incomplètes')} sur {len(rows)}."
     )
     lines = [
         [actions[row["action_id"]], *(YES if row[name] else NO for name in NEEDS)] for row in rows.to_dict("records")

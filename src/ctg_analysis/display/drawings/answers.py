@@ -6,11 +6,12 @@ import pandas as pd
 
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
 from ctg_analysis.display.drawings.lines import apart, ticks_between
+from ctg_analysis.display.drawings.rows import rows_of
 from ctg_analysis.display.drawings.style import FAINT, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.words.texts import NARROW, number
+from ctg_analysis.display.words.quantities import percent
 
 NAME_WIDTH, GAP, BAR = 24, 7, 13
-HEAD, ROW, LINE_HEIGHT, BLOCK = 24, 23, 13, 12  # heights of a heading, of a row, of each more line, between blocks
+HEAD, ROW, BLOCK = 24, 23, 12  # heights of a heading, of a row, between blocks
 OTHERS = "autres parcours"
 CENSUS, BEFORE, AFTER = "recensement", "avant redressement", "après"
 NODE, NODE_GAP, NODE_WIDTH = 150, 8, 9  # of the ends of paths: height of all, between two, width
@@ -18,18 +19,12 @@ LABELS, LABEL = 118, 34  # of what is written at their ends: width, height
 LEAST = 3.0  # the smallest height of a path that can be seen
 
 
-def percent(share: float) -> str:
-    """Return a share from 0 to 1 as a percentage without decimals."""
-    return f"{number(100 * share)}{NARROW}%"
-
-
 def profile(rows: pd.DataFrame) -> str:
     """Return, for each modality, its share among the respondents before and after weights, and in the census.
 
     rows: columns block (title of the variable), name, before, after, census (0 to 1, NaN when not known or not shown).
     """
-    names = [folded(name, NAME_WIDTH) for name in rows["name"]]
-    left = max(map(length, names)) + GAP
+    left = max(length(folded(name, NAME_WIDTH)) for name in rows["name"]) + GAP
     most = rows[["before", "after", "census"]].max(axis=None)
     drawing = Drawing(0)
 
@@ -42,23 +37,21 @@ def profile(rows: pd.DataFrame) -> str:
         drawing.text(place + 16, 9, label, size=SMALL)
         place += 30 + length(label, SMALL)
     top = HEAD
-    for title, block in rows.assign(folded=names).groupby("block", sort=False):
+    for title, block in rows.groupby("block", sort=False):
         drawing.text(0, top + HEAD / 2, title, font_weight="bold")
-        top += HEAD
-        for row in block.itertuples(index=False):
-            height = ROW + LINE_HEIGHT * row.folded.count("\n")
-            y = top + height / 2
+        places = rows_of(block["name"], NAME_WIDTH, ROW, top=top + HEAD)
+        for place, row in zip(places, block.itertuples(index=False), strict=True):
+            y = place.y
             drawing.line([(x(0), y), (WIDTH - 8, y)], "#e4e0d6")
-            drawing.text(left - GAP, y, row.folded, anchor="end")
+            drawing.text(left - GAP, y, place.name, anchor="end")
             if not math.isnan(row.before + row.after):
                 drawing.line([(x(row.before), y), (x(row.after), y)], TERRITORY, 2)
             for share, mark in ((row.census, _stroke), (row.before, _ring), (row.after, _disc)):
                 if not math.isnan(share):
                     mark(drawing, x(share), y)
-            top += height
-        top += BLOCK
+        top = places[-1].bottom + BLOCK
     for share in ticks_between(0, most, whole=False):
-        drawing.text(x(share), top, percent(share), anchor="middle", size=SMALL, fill=FAINT)
+        drawing.text(x(share), top, percent(100 * share), anchor="middle", size=SMALL, fill=FAINT)
     drawing.height = top + 10
     return drawing.svg()
 
@@ -80,8 +73,7 @@ def blocks(rows: pd.DataFrame) -> str:
 
     rows: columns block, name, value, low, high (0 to 1, NaN when it may not be shown), text.
     """
-    names = [folded(name, NAME_WIDTH) for name in rows["name"]]
-    left = max(map(length, names)) + GAP
+    left = max(length(folded(name, NAME_WIDTH)) for name in rows["name"]) + GAP
     right = max(length(text, bold=True) for text in rows["text"]) + GAP
     most = rows[["value", "high"]].max(axis=None) or 1
     drawing = Drawing(0)
@@ -90,24 +82,21 @@ def blocks(rows: pd.DataFrame) -> str:
         return left + share / most * (WIDTH - left - right)
 
     top = 0.0
-    for title, block in rows.assign(folded=names).groupby("block", sort=False):
-        lines = folded(title, 62)
-        height = HEAD + LINE_HEIGHT * lines.count("\n")
-        drawing.text(0, top + height / 2, lines, font_weight="bold")
-        top += height
-        start = top
-        for row in block.itertuples(index=False):
-            height = ROW + LINE_HEIGHT * row.folded.count("\n")
-            y = top + height / 2
-            drawing.text(left - GAP, y, row.folded, anchor="end")
+    for title, block in rows.groupby("block", sort=False):
+        (heading,) = rows_of([title], 62, HEAD, top=top)
+        drawing.text(0, heading.y, heading.name, font_weight="bold")
+        places = rows_of(block["name"], NAME_WIDTH, ROW, top=heading.bottom)
+        for place, row in zip(places, block.itertuples(index=False), strict=True):
+            y = place.y
+            drawing.text(left - GAP, y, place.name, anchor="end")
             shown = not math.isnan(row.value)
             if shown:
                 drawing.bar(left, y, x(row.value) - left, BAR, TERRITORY)
                 drawing.line([(x(row.low), y), (x(row.high), y)], PAPER, 3.6)
                 drawing.line([(x(row.low), y), (x(row.high), y)], INK, 1.4)
             drawing.text(x(row.high if shown else 0) + GAP, y, row.text, **({} if shown else {"fill": FAINT}))
-            top += height
-        drawing.line([(left, start), (left, top)], RULE)
+        top = places[-1].bottom
+        drawing.line([(left, heading.bottom), (left, top)], RULE)
         top += BLOCK
     drawing.height = top - BLOCK + 2
     return drawing.svg()
@@ -151,7 +140,7 @@ def paths(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
         middles = [nodes[side, name][0] + nodes[side, name][1] / 2 for name in order[side]]
         for name, middle, place in zip(order[side], middles, apart(middles, LABEL - 6), strict=True):
             drawing.bar(x, middle, NODE_WIDTH, nodes[side, name][1], INK)
-            label = folded(f"{name} {percent(sums[side][name])}", 17)
+            label = folded(f"{name} {percent(100 * sums[side][name])}", 17)
             drawing.text(x + beside, place, label, anchor=anchor, size=SMALL)
     return drawing.svg()
 

@@ -5,16 +5,19 @@ it), in the order to draw.
 """
 
 import math
+from collections.abc import Iterable
 
 import pandas as pd
 
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
+from ctg_analysis.display.drawings.rows import LINE_HEIGHT, Row, rows_of
 from ctg_analysis.display.drawings.style import FAINT, INK, OTHERS, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH, colour
-from ctg_analysis.display.words.texts import NARROW, NBSP, number
+from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.words.texts import NARROW, NBSP
 
 NAME_WIDTH = 22  # letters of a name before it goes on on a second line
 GAP = 7  # between a name, a bar and what is written at its end
-BAR, ROW, LINE_HEIGHT = 15, 27, 13  # heights of a bar, of a row, of each more line of its name
+BAR, ROW = 15, 27  # heights of a bar, of a row
 
 
 def comparison(rows: pd.DataFrame) -> str:
@@ -23,18 +26,16 @@ def comparison(rows: pd.DataFrame) -> str:
     A row of level `peers` is no bar: a box from the first to the third quartile of the peers, and a stroke at their
     median.
     """
-    each = list(rows.assign(name=[folded(name, NAME_WIDTH) for name in rows["name"]]).itertuples(index=False))
+    each, places = list(rows.itertuples(index=False)), rows_of(rows["name"], NAME_WIDTH, ROW)
     apart = rows["level"].nunique() > 1  # the territory among others; a family is of the territory alone
-    left = max(length(row.name, bold=apart and row.level == "epci") for row in each) + GAP
+    left = _room(places, rows["level"].eq("epci") & apart)
     right = max(length(row.text, bold=True) for row in each) + GAP
     scale = _scale([_depth(row) for row in each], [_reach(row) for row in each], left, WIDTH - right)
-    heights = [ROW + LINE_HEIGHT * row.name.count("\n") for row in each]
-    drawing = Drawing(sum(heights))
-    top = 0
-    for row, height in zip(each, heights, strict=True):
-        y = top + height / 2
+    drawing = Drawing(places[-1].bottom)
+    for place, row in zip(places, each, strict=True):
+        y = place.y
         own = _weight(row.level) if apart else {}
-        drawing.text(left - GAP, y, row.name, anchor="end", **own)
+        drawing.text(left - GAP, y, place.name, anchor="end", **own)
         if row.level == "peers":
             _quartiles(drawing, row, y, scale)
         else:
@@ -42,9 +43,13 @@ def comparison(rows: pd.DataFrame) -> str:
             if not math.isnan(row.low):
                 _interval(drawing, scale(row.low), scale(row.high), y)
         drawing.text(scale(max(_reach(row), 0)) + GAP, y, row.text, **own)
-        top += height
-    drawing.line([(scale(0), 0), (scale(0), top)], RULE)
+    drawing.line([(scale(0), 0), (scale(0), drawing.height)], RULE)
     return drawing.svg()
+
+
+def _room(places: list[Row], bold: Iterable[bool]) -> float:
+    """The room that the names of rows take, some of them bold."""
+    return max(length(place.name, bold=own) for place, own in zip(places, bold, strict=True)) + GAP
 
 
 def _quartiles(drawing: Drawing, row, y: float, scale) -> None:
@@ -80,8 +85,7 @@ def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
     shares: columns name, part, value, text. totals: columns name, level, value, text.
     """
     labels = [*dict.fromkeys(shares["part"]), "Ensemble"]
-    names = [folded(name, 16) for name in totals["name"]]
-    left = max(length(name, bold=True) for name in names) + GAP
+    left = max(length(folded(name, 16), bold=True) for name in totals["name"]) + GAP
     across = (WIDTH - left) / len(labels)
     heads = [folded(label, max(7, int(across / 6.3))) for label in labels]
     written = {(row.name, row.part): row for row in shares.itertuples(index=False)}
@@ -89,25 +93,23 @@ def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
     room = across - GAP - max(length(row.text, SMALL) for row in written.values()) - 4
     longest = max((row.value for row in written.values() if not math.isnan(row.value)), default=1) or 1
     head = max(label.count("\n") + 1 for label in heads) * LINE_HEIGHT + 6
-    heights = [ROW + LINE_HEIGHT * name.count("\n") for name in names]
-    drawing = Drawing(head + sum(heights))
+    rows = rows_of(totals["name"], 16, ROW, top=head)
+    drawing = Drawing(rows[-1].bottom)
     for column, label in enumerate(heads):
         x = left + column * across
         lines = label.count("\n") + 1
         drawing.text(x, head - 6 - lines * LINE_HEIGHT / 2, label, size=SMALL, fill=FAINT)
         drawing.line([(x, head), (x, drawing.height)], RULE)
-    top = head
-    for place, name, height in zip(totals.itertuples(index=False), names, heights, strict=True):
-        y = top + height / 2
-        drawing.text(left - GAP, y, name, anchor="end", **_weight(getattr(place, "level", "")))
+    for place, row in zip(totals.itertuples(index=False), rows, strict=True):
+        y = row.y
+        drawing.text(left - GAP, y, row.name, anchor="end", **_weight(getattr(place, "level", "")))
         for column, label in enumerate(labels):
-            row = written.get((place.name, label))
-            value = 0.0 if row is None or math.isnan(row.value) else row.value
+            cell = written.get((place.name, label))
+            value = 0.0 if cell is None or math.isnan(cell.value) else cell.value
             x = left + column * across
             shade = colour(getattr(place, "level", "epci"))
             drawing.bar(x, y, value / longest * room, BAR, shade, **({} if label == "Ensemble" else {"opacity": 0.72}))
-            drawing.text(x + value / longest * room + 4, y, "nd" if row is None else row.text, size=SMALL)
-        top += height
+            drawing.text(x + value / longest * room + 4, y, "nd" if cell is None else cell.text, size=SMALL)
     return drawing.svg()
 
 
@@ -186,24 +188,22 @@ def dumbbell(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
 
     rows: columns name, level, first, second (values), first_text, second_text. ends: what the two are.
     """
-    each = list(rows.assign(name=[folded(name, NAME_WIDTH) for name in rows["name"]]).itertuples(index=False))
-    left = max(length(row.name, bold=row.level == "epci") for row in each) + GAP
+    head = 26
+    each, places = list(rows.itertuples(index=False)), rows_of(rows["name"], NAME_WIDTH, ROW, top=head)
+    left = _room(places, rows["level"].eq("epci"))
     margin = max(length(text) for row in each for text in (row.first_text, row.second_text)) + 2 * GAP
     values = [value for row in each for value in (row.first, row.second)]
     low, high = min(values), max(values)
     scale = lambda value: left + margin + (value - low) / ((high - low) or 1) * (WIDTH - left - 2 * margin)  # noqa: E731
-    head = 26
-    heights = [ROW + LINE_HEIGHT * row.name.count("\n") for row in each]
-    drawing = Drawing(head + sum(heights))
+    drawing = Drawing(places[-1].bottom)
     x = left
     for rank, label in enumerate(ends):
         _end(drawing, x + 6, 9, rank, INK)
         drawing.text(x + 16, 9, label, size=SMALL)
         x += 30 + length(label, SMALL)
-    top = head
-    for row, height in zip(each, heights, strict=True):
-        y, shade = top + height / 2, colour(row.level)
-        drawing.text(left - GAP, y, row.name, anchor="end", **_weight(row.level))
+    for place, row in zip(places, each, strict=True):
+        y, shade = place.y, colour(row.level)
+        drawing.text(left - GAP, y, place.name, anchor="end", **_weight(row.level))
         drawing.line([(scale(row.first), y), (scale(row.second), y)], shade, 2)
         for rank, value in enumerate((row.first, row.second)):
             _end(drawing, scale(value), y, rank, shade)
@@ -211,7 +211,6 @@ def dumbbell(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
             outwards = -1 if value < other or (value == other and text is row.first_text) else 1
             anchor = "end" if outwards < 0 else "start"
             drawing.text(scale(value) + outwards * 9, y, text, anchor=anchor, size=SMALL)
-        top += height
     return drawing.svg()
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.lines import ticks_between
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.words.texts import number, typography
+from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.words.texts import typography
 
 HEIGHT, TOP, BOTTOM = 250, 30, 36
 SIZES = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ctg_analysis.display.drawings.drawing import HATCHED, Drawing, folded, length
+from ctg_analysis.display.drawings.rows import rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.texts import typography
 
@@ -25,12 +26,12 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tupl
     shaded, marked = span or (), [int(year) for year, _ in marks]
     first = min([*shaded, *map(int, rows["begin"]), *marked])
     last = max([*(year + 1 for year in (*shaded, *marked)), *(-int(-end // 1) for end in rows["end"])])
-    names = [folded(typography(name), NAME_WIDTH) for name in rows["name"]]
-    heights = [ROW + LINE_HEIGHT * name.count("\n") for name in names]
     groups = [folded(typography(group), 60) for group in rows["group"]]
     opens = [bool(group) and (rank == 0 or group != groups[rank - 1]) for rank, group in enumerate(groups)]
     head = HEAD + (14 if marks else 0)
-    bottom = head + sum(heights) + sum(GROUP for one in opens if one)
+    above = [GROUP if opening else 0 for opening in opens]
+    places = rows_of(map(typography, rows["name"]), NAME_WIDTH, ROW, top=head, line=LINE_HEIGHT, above=above)
+    bottom = places[-1].bottom
     told = [folded(typography(f"{letter}  {words}"), 70) for letter, (_, words) in zip(LETTERS, marks, strict=False)]
     drawing = Drawing(bottom + sum(8 + MARK_ROOM * (1 + words.count("\n")) for words in told) + 2)
 
@@ -44,22 +45,18 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tupl
         drawing.line([(x(year), head - 3), (x(year), bottom)], PAPER if span and span[0] < year <= span[1] else RULE)
         if (year - first) % every == 0:
             drawing.text((x(year) + x(year + 1)) / 2, 9, str(year), anchor="middle", size=SMALL, fill=FAINT)
-    top = head
-    for row, name, height, group, opening in zip(
-        rows.itertuples(index=False), names, heights, groups, opens, strict=True
-    ):
+    for place, row, group, opening in zip(places, rows.itertuples(index=False), groups, opens, strict=True):
         if opening:
-            drawing.bar(0, top + GROUP / 2, WIDTH, GROUP, PAPER)
-            drawing.text(0, top + GROUP / 2 + 2, group, size=SMALL, font_weight="bold")
-            top += GROUP
-        y = top + height / 2
-        drawing.text(LEFT - 7, y, name, anchor="end", size=SMALL)
+            drawing.bar(0, place.top - GROUP / 2, WIDTH, GROUP, PAPER)
+            drawing.text(0, place.top - GROUP / 2 + 2, group, size=SMALL, font_weight="bold")
+        y = place.y
+        drawing.text(LEFT - 7, y, place.name, anchor="end", size=SMALL)
         wide = max(x(row.end) - x(row.begin), 2)
         drawing.bar(x(row.begin), y, wide, BAR, PAPER if row.dropped else TERRITORY)
         if row.dropped:
             drawing.bar(x(row.begin), y, wide, BAR, HATCHED, stroke=INK, stroke_width=0.8)
             drawing.text(x(row.end) + 5, y, "abandonnée", size=SMALL, fill=FAINT)
-        top += height
+    top = bottom
     for (year, _), letter, words in zip(marks, LETTERS, told, strict=False):
         drawing.line([(x(year), head), (x(year), bottom)], MARK, 1.6, stroke_dasharray="4 2")
         drawing.text(x(year), head - 6, letter, anchor="middle", size=SMALL, font_weight="bold", fill=MARK)
@@ -75,29 +72,27 @@ def meetings(rows: pd.DataFrame) -> str:
     rows: columns name (the body), year (the date, as a year), held.
     """
     bodies = list(dict.fromkeys(rows["name"]))
-    names = [folded(typography(name), NAME_WIDTH) for name in bodies]
-    left = max(length(name, SMALL) for name in names) + 12
+    places = rows_of(map(typography, bodies), NAME_WIDTH, 24, top=HEAD, line=LINE_HEIGHT)
+    left = max(length(place.name, SMALL) for place in places) + 12
     first, last = int(rows["year"].min()), int(rows["year"].max()) + 1
-    heights = [24 + LINE_HEIGHT * name.count("\n") for name in names]
-    drawing = Drawing(HEAD + sum(heights) + 22)
+    bottom = places[-1].bottom
+    drawing = Drawing(bottom + 22)
 
     def x(year: float) -> float:
         return left + (year - first) / (last - first) * (WIDTH - 6 - left)
 
     for year in range(first, last + 1):
-        drawing.line([(x(year), HEAD - 3), (x(year), HEAD + sum(heights))], RULE)
+        drawing.line([(x(year), HEAD - 3), (x(year), bottom)], RULE)
         if year < last:
             drawing.text((x(year) + x(year + 1)) / 2, 9, str(year), anchor="middle", size=SMALL, fill=FAINT)
-    top = HEAD
-    for body, name, height in zip(bodies, names, heights, strict=True):
-        y = top + height / 2
-        drawing.text(left - 8, y, name, anchor="end", size=SMALL)
+    for body, place in zip(bodies, places, strict=True):
+        y = place.y
+        drawing.text(left - 8, y, place.name, anchor="end", size=SMALL)
         drawing.line([(left, y), (WIDTH - 6, y)], "#e4e0d6")
         for row in rows[rows["name"].eq(body)].itertuples(index=False):
             drawing.circle(x(row.year), y, 4.6, TERRITORY if row.held else PAPER, stroke=TERRITORY, stroke_width=1.6)
-        top += height
-    drawing.circle(left + 5, top + 12, 4.6, TERRITORY)
-    drawing.text(left + 14, top + 12, "tenue", size=SMALL)
-    drawing.circle(left + 69, top + 12, 4.6, PAPER, stroke=TERRITORY, stroke_width=1.6)
-    drawing.text(left + 78, top + 12, "prévue", size=SMALL)
+    drawing.circle(left + 5, bottom + 12, 4.6, TERRITORY)
+    drawing.text(left + 14, bottom + 12, "tenue", size=SMALL)
+    drawing.circle(left + 69, bottom + 12, 4.6, PAPER, stroke=TERRITORY, stroke_width=1.6)
+    drawing.text(left + 78, bottom + 12, "prévue", size=SMALL)
     return drawing.svg()

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
+from ctg_analysis.display.drawings.rows import rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, RULE, SMALL, TERRITORY, WIDTH, colour
-from ctg_analysis.display.words.texts import number
+from ctg_analysis.display.words.quantities import number
 
 HEIGHT = 210  # of a line chart
 TOP, BOTTOM = 22, 24  # room for the values above the line, and for the years
@@ -149,28 +150,24 @@ def timeline(rows: pd.DataFrame, span: tuple[int, int] | None) -> str:
     """
     first = min([int(rows["value"].min()), *(span or ())]) - 1
     last = max([int(rows["value"].max()), *(span or ())]) + 2
-    names = [folded(name, NAME_WIDTH) for name in rows["name"]]
-    left = max(map(length, names)) + 8
-    heights = [20 + 13 * name.count("\n") for name in names]
-    drawing = Drawing(sum(heights) + 26)
+    places = rows_of(rows["name"], NAME_WIDTH, 20)
+    left, bottom = max(length(place.name) for place in places) + 8, places[-1].bottom
+    drawing = Drawing(bottom + 26)
 
     def x(year: float) -> float:
         return left + (year - first) / (last - first) * (WIDTH - left)
 
     if span:
-        middle = sum(heights) / 2
-        drawing.bar(x(span[0]), middle, x(span[1] + 1) - x(span[0]), sum(heights), BAND)
-    top = 0
-    for name, height, row in zip(names, heights, rows.itertuples(index=False), strict=True):
-        y = top + height / 2
-        drawing.text(left - 8, y, name, anchor="end")
+        drawing.bar(x(span[0]), bottom / 2, x(span[1] + 1) - x(span[0]), bottom, BAND)
+    for place, row in zip(places, rows.itertuples(index=False), strict=True):
+        y = place.y
+        drawing.text(left - 8, y, place.name, anchor="end")
         drawing.line([(left, y), (x(row.value), y)], TERRITORY, 2)
         drawing.line([(x(row.value), y - 6), (x(row.value), y + 6)], TERRITORY, 3)
         drawing.text(x(row.value) + 6, y, row.text, size=SMALL)
-        top += height
     every = 1 if last - first <= 12 else 2 if last - first <= 24 else 5
     for year in range(first, last, every):
-        drawing.text(x(year), top + 14, str(year), anchor="middle", size=SMALL, fill=FAINT)
+        drawing.text(x(year), bottom + 14, str(year), anchor="middle", size=SMALL, fill=FAINT)
     return drawing.svg()
 
 

@@ -10,7 +10,9 @@ from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.drawings.drawing import DOTTED, HATCHED, Drawing, length
 from ctg_analysis.display.drawings.land import Land
 from ctg_analysis.display.drawings.style import DIVERGING, LAND, LINE, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.words.texts import NARROW, number, rounded_text
+from ctg_analysis.display.words.quantities import number
+from ctg_analysis.display.words.sentences import rounded_text
+from ctg_analysis.display.words.texts import NARROW
 
 NAMED_UP_TO = 24  # communes; beyond, only those of the largest values are named
 CLASSES = 5

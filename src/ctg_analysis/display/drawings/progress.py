@@ -6,6 +6,7 @@ from itertools import pairwise
 import pandas as pd
 
 from ctg_analysis.display.drawings.drawing import HATCHED, Drawing, folded, length
+from ctg_analysis.display.drawings.rows import LINE_HEIGHT, rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.texts import typography
 
@@ -20,7 +21,7 @@ SHADES = {
     "non démarrée": (PAPER, INK),
     "abandonnée": (HATCHED, INK),
 }
-NAME_WIDTH, ROW, LINE_HEIGHT, BAR = 24, 30, 13, 19
+NAME_WIDTH, ROW, BAR = 24, 30, 19
 LEFT, START, GOAL, NUMBERS = 168, 184, 276, (346, 394, WIDTH)  # of the bullets: labels, 0, 1, columns of numbers
 BEYOND = 0.16  # how far a bullet goes before the baseline and after the target; an arrow says that it is further
 YEARS_LEFT, YEARS_RIGHT, PATH = 190, WIDTH - 52, 46
@@ -31,23 +32,21 @@ def stacked(table: pd.DataFrame) -> str:
 
     table: index the names, columns the statuses in their order (those of SHADES), values the numbers.
     """
-    names = [folded(typography(name), NAME_WIDTH) for name in table.index]
-    left = max(map(length, names)) + 8
+    names = list(map(typography, table.index))
+    left = max(length(folded(name, NAME_WIDTH)) for name in names) + 8
     most = max(table.sum(axis=1).max(), 1)
     across = (WIDTH - left - 26) / most
     drawing = Drawing(0)
-    top = _legend(drawing, list(table.columns))
-    for name, (_, counts) in zip(names, table.iterrows(), strict=True):
-        height = ROW + LINE_HEIGHT * name.count("\n")
-        y, x = top + height / 2, left
-        drawing.text(left - 8, y, name, anchor="end")
+    rows = rows_of(names, NAME_WIDTH, ROW, top=_legend(drawing, list(table.columns)))
+    for row, (_, counts) in zip(rows, table.iterrows(), strict=True):
+        y, x = row.y, left
+        drawing.text(left - 8, y, row.name, anchor="end")
         for status, count in counts.items():
             if count:
                 _part(drawing, x, y, count * across, status, str(count))
                 x += count * across
         drawing.text(x + 6, y, str(counts.sum()), font_weight="bold")
-        top += height
-    drawing.height = top + 4
+    drawing.height = rows[-1].bottom + 4
     return drawing.svg()
 
 
@@ -85,19 +84,17 @@ def bullets(
     rows: columns label, way (see field.tracking.gaps), word (written where there is no way to draw), baseline_text,
     now_text, target_text. ends, heads: what the two ends of the way and the columns of numbers are.
     """
-    labels = [folded(typography(label), NAME_WIDTH) for label in rows["label"]]
-    heights = [ROW + LINE_HEIGHT * label.count("\n") for label in labels]
     head = 22
-    drawing = Drawing(head + sum(heights) + 4)
+    places = rows_of(map(typography, rows["label"]), NAME_WIDTH, ROW, top=head)
+    drawing = Drawing(places[-1].bottom + 4)
     for x, word in zip((START, GOAL), ends, strict=True):
         drawing.text(x, 9, word, anchor="middle", size=SMALL, fill=FAINT)
     for x, word in zip(NUMBERS, heads, strict=True):
         drawing.text(x, 9, word, anchor="end", size=SMALL, fill=FAINT, font_weight="bold")
     drawing.line([(START, head), (START, drawing.height)], RULE)
-    top = head
-    for row, label, height in zip(rows.itertuples(index=False), labels, heights, strict=True):
-        y = top + height / 2
-        drawing.text(LEFT, y, label, anchor="end", size=SMALL)
+    for row, place in zip(rows.itertuples(index=False), places, strict=True):
+        y = place.y
+        drawing.text(LEFT, y, place.name, anchor="end", size=SMALL)
         drawing.bar(START, y, GOAL - START, 11, BAND)
         drawing.bar(GOAL - 1.5, y, 3, 20, INK)
         if not math.isnan(row.way):
@@ -107,7 +104,6 @@ def bullets(
         for x, text in zip(NUMBERS, (row.baseline_text, row.now_text, row.target_text), strict=True):
             weight = {"font_weight": "bold"} if x == NUMBERS[1] else {}
             drawing.text(x, y, text, anchor="end", size=SMALL, **weight)
-        top += height
     return drawing.svg()
 
 
@@ -127,9 +123,8 @@ def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     rows: see field.tracking.values, with a column text. labels: ind_id → what it is, in the order to draw.
     """
     first, last = int(rows["year"].min()), int(rows["year"].max())
-    folded_ = {name: folded(typography(label), NAME_WIDTH) for name, label in labels.items()}
-    heights = {name: max(PATH, 18 + LINE_HEIGHT * (1 + label.count("\n"))) for name, label in folded_.items()}
-    drawing = Drawing(20 + sum(heights.values()))
+    places = rows_of(map(typography, labels.values()), NAME_WIDTH, 18 + LINE_HEIGHT, top=20, least=PATH)
+    drawing = Drawing(places[-1].bottom)
 
     def x(year: float) -> float:
         return YEARS_LEFT + (year - first) / ((last - first) or 1) * (YEARS_RIGHT - YEARS_LEFT)
@@ -137,12 +132,9 @@ def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     for year in range(first, last + 1):
         drawing.text(x(year), 9, str(year), anchor="middle", size=SMALL, fill=FAINT)
         drawing.line([(x(year), 18), (x(year), drawing.height)], "#e4e0d6")
-    top = 20
-    for name, label in folded_.items():
-        middle = top + heights[name] / 2
-        drawing.text(YEARS_LEFT - 16, middle, label, anchor="end", size=SMALL)
-        _path(drawing, rows[rows["ind_id"].eq(name)], x, middle)
-        top += heights[name]
+    for name, place in zip(labels, places, strict=True):
+        drawing.text(YEARS_LEFT - 16, place.y, place.name, anchor="end", size=SMALL)
+        _path(drawing, rows[rows["ind_id"].eq(name)], x, place.y)
     return drawing.svg()
 
 

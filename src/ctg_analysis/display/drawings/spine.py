@@ -5,6 +5,7 @@ import math
 import pandas as pd
 
 from ctg_analysis.display.drawings.drawing import Drawing, folded
+from ctg_analysis.display.drawings.rows import rows_of
 from ctg_analysis.display.drawings.style import FAINT, INK, OTHERS, PAPER, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.texts import MINUS, NARROW, to
 
@@ -19,9 +20,8 @@ def spine(rows: pd.DataFrame, reference: str, own: str) -> str:
     rows: see synthesis.overview. A disc says « proche », a triangle upwards or downwards what a test calls higher or
     lower, a square that no test can be made: told apart without colours.
     """
-    labels = [folded(label, LABELS) for label in rows["label"]]
-    heights = [ROW + LINE_HEIGHT * label.count("\n") for label in labels]
-    drawing = Drawing(HEAD + sum(heights) + 4)
+    places = rows_of(rows["label"], LABELS, ROW, top=HEAD, line=LINE_HEIGHT)
+    drawing = Drawing(places[-1].bottom + 4)
     middle = (LEFT + RIGHT) / 2
     drawing.text(middle, 8, f"écart {to(reference)}", anchor="middle", size=SMALL, fill=FAINT)
     for share, text in ((-0.5, f"{MINUS}50{NARROW}%"), (0, "0"), (0.5, f"+50{NARROW}%")):
@@ -29,10 +29,9 @@ def spine(rows: pd.DataFrame, reference: str, own: str) -> str:
         drawing.line([(_at(share), HEAD), (_at(share), drawing.height)], INK if share == 0 else RULE, 1)
     drawing.text(RIGHT + 52, 16, folded(own, 9), anchor="end", size=SMALL, font_weight="bold")
     drawing.text(WIDTH, 16, folded(reference, 9), anchor="end", size=SMALL, fill=FAINT)
-    top = HEAD
-    for row, label, height in zip(rows.itertuples(index=False), labels, heights, strict=True):
-        y = top + height / 2
-        drawing.text(LEFT - 16, y, label, anchor="end", size=SMALL)
+    for row, place in zip(rows.itertuples(index=False), places, strict=True):
+        y = place.y
+        drawing.text(LEFT - 16, y, place.name, anchor="end", size=SMALL)
         if not math.isnan(row.low):
             across = _at(row.high) - _at(row.low)
             drawing.bar(_at(row.low), y, across, 9, PAPER, stroke=OTHERS["peers"], fill_opacity=0.7)
@@ -43,7 +42,6 @@ def spine(rows: pd.DataFrame, reference: str, own: str) -> str:
             drawing.text(_at(row.gap) + side * 9, y, "›" if side > 0 else "‹", anchor="middle", fill=FAINT)
         drawing.text(RIGHT + 52, y, row.own_text, anchor="end", size=SMALL, font_weight="bold")
         drawing.text(WIDTH, y, row.reference_text, anchor="end", size=SMALL, fill=FAINT)
-        top += height
     return drawing.svg()
 
 

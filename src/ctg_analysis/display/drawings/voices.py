@@ -6,39 +6,37 @@ import pandas as pd
 
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
 from ctg_analysis.display.drawings.lines import ticks_between
+from ctg_analysis.display.drawings.rows import rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.words.texts import number
+from ctg_analysis.display.words.quantities import number
 
-NAME_WIDTH, ROW, LINE_HEIGHT = 26, 26, 13
+NAME_WIDTH, ROW = 26, 26
 HEAD_ANGLE, HEAD_ROOM = 38, 46  # of the headings of columns: slope in degrees, room for that of the last one
 HEIGHT, LEFT, BOTTOM, TOP = 200, 34, 34, 14
 
 
 def heat(table: pd.DataFrame) -> str:
     """Return a table of counts, the darker the more: index the themes, columns the actors."""
-    names = [folded(name, NAME_WIDTH) for name in table.index]
-    left = max(map(length, names)) + 8
+    left = max(length(folded(name, NAME_WIDTH)) for name in table.index) + 8
     across = (WIDTH - left - HEAD_ROOM) / len(table.columns)
     slope = math.radians(HEAD_ANGLE)
     head = 12 + max(length(name, SMALL) for name in table.columns) * math.sin(slope)
-    heights = [ROW + LINE_HEIGHT * name.count("\n") for name in names]
-    drawing = Drawing(head + sum(heights) + 2)
+    rows = rows_of(table.index, NAME_WIDTH, ROW, top=head)
+    drawing = Drawing(rows[-1].bottom + 2)
     for column, name in enumerate(table.columns):
         x, y = left + (column + 0.5) * across, head - 4
         drawing.text(x, y, name, size=SMALL, fill=FAINT, transform=f"rotate(-{HEAD_ANGLE} {x:.1f} {y:.1f})")
     most = max(table.max(axis=None), 1)
-    top = float(head)
-    for name, height, (_, counts) in zip(names, heights, table.iterrows(), strict=True):
-        y = top + height / 2
-        drawing.text(left - 8, y, name, anchor="end")
+    for row, (_, counts) in zip(rows, table.iterrows(), strict=True):
+        y = row.y
+        drawing.text(left - 8, y, row.name, anchor="end")
         for column, count in enumerate(counts):
             step = -(-count * (len(SEQUENTIAL) - 1) // most) if count else 0
             shade = SEQUENTIAL[int(step)] if count else PAPER
             x = left + column * across
-            drawing.bar(x + 1, y, across - 2, height - 2, shade, **({} if count else {"stroke": RULE}))
+            drawing.bar(x + 1, y, across - 2, row.height - 2, shade, **({} if count else {"stroke": RULE}))
             dark = count and step >= len(SEQUENTIAL) - 2
             drawing.text(x + across / 2, y, number(count), anchor="middle", fill=PAPER if dark else INK)
-        top += height
     return drawing.svg()
 
 

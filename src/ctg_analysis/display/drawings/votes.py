@@ -5,7 +5,8 @@ import math
 import pandas as pd
 
 from ctg_analysis.demarche.voices.priorities import STABLE
-from ctg_analysis.display.drawings.drawing import Drawing, folded, length
+from ctg_analysis.display.drawings.drawing import Drawing, length
+from ctg_analysis.display.drawings.rows import Row, rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.texts import typography
 
@@ -19,9 +20,8 @@ def criteria(rows: pd.DataFrame, names: dict[str, str]) -> str:
 
     rows: columns label, then each criterion with _q1 and _q3. names: criterion → its title.
     """
-    labels = [folded(typography(label), NAME_WIDTH) for label in rows["label"]]
-    heights = [ROW + LINE_HEIGHT * label.count("\n") for label in labels]
-    drawing = Drawing(HEAD + sum(heights) + 2)
+    places = _places(rows, HEAD)
+    drawing = Drawing(places[-1].bottom + 2)
 
     def x(column: int, mark: float) -> float:
         return LEFT + column * (ACROSS + GAP) + 6 + (mark - 1) / 4 * (ACROSS - 12)
@@ -31,17 +31,19 @@ def criteria(rows: pd.DataFrame, names: dict[str, str]) -> str:
         for mark in MARKS:
             drawing.text(x(column, mark), 24, str(mark), anchor="middle", size=SMALL, fill=FAINT)
             drawing.line([(x(column, mark), HEAD - 3), (x(column, mark), drawing.height)], "#e4e0d6")
-    top = HEAD
-    for row, label, height in zip(rows.to_dict("records"), labels, heights, strict=True):
-        y = top + height / 2
-        drawing.text(LEFT - 8, y, label, anchor="end", size=SMALL)
+    for row, place in zip(rows.to_dict("records"), places, strict=True):
+        y = place.y
+        drawing.text(LEFT - 8, y, place.name, anchor="end", size=SMALL)
         for column, name in enumerate(names):
             if not math.isnan(row[name]):
                 low, high = x(column, row[f"{name}_q1"]), x(column, row[f"{name}_q3"])
                 drawing.bar(low - 2, y, high - low + 4, 8, BAND, stroke=RULE, stroke_width=0.8)
                 drawing.circle(x(column, row[name]), y, 4.6, TERRITORY)
-        top += height
     return drawing.svg()
+
+
+def _places(rows: pd.DataFrame, top: float) -> list[Row]:
+    return rows_of(map(typography, rows["label"]), NAME_WIDTH, ROW, top=top, line=LINE_HEIGHT)
 
 
 def ranks(rows: pd.DataFrame) -> str:
@@ -49,28 +51,26 @@ def ranks(rows: pd.DataFrame) -> str:
 
     rows: columns label, rank, rank_low, rank_high, words, text.
     """
-    labels = [folded(typography(label), NAME_WIDTH) for label in rows["label"]]
-    heights = [ROW + LINE_HEIGHT * label.count("\n") for label in labels]
+    places = _places(rows, 22)
     last = int(rows["rank_high"].max())
     right = WIDTH - max(length(text, SMALL) for text in rows["text"]) - 12
-    drawing = Drawing(22 + sum(heights) + 22)
+    bottom = places[-1].bottom
+    drawing = Drawing(bottom + 22)
 
     def x(rank: float) -> float:
         return LEFT + 8 + (rank - 1) / ((last - 1) or 1) * (right - LEFT - 16)
 
     for rank in range(1, last + 1):
         drawing.text(x(rank), 9, str(rank), anchor="middle", size=SMALL, fill=FAINT)
-        drawing.line([(x(rank), 18), (x(rank), 22 + sum(heights))], "#e4e0d6")
-    top = 22
-    for row, label, height in zip(rows.itertuples(index=False), labels, heights, strict=True):
-        y = top + height / 2
-        drawing.text(LEFT - 8, y, label, anchor="end", size=SMALL)
+        drawing.line([(x(rank), 18), (x(rank), bottom)], "#e4e0d6")
+    for row, place in zip(rows.itertuples(index=False), places, strict=True):
+        y = place.y
+        drawing.text(LEFT - 8, y, place.name, anchor="end", size=SMALL)
         drawing.line([(x(row.rank_low), y), (x(row.rank_high), y)], INK, 1.6)
         drawing.circle(x(row.rank), y, 5, TERRITORY if row.words == STABLE else PAPER, stroke=TERRITORY, stroke_width=2)
         drawing.text(right + 8, y, row.text, size=SMALL)
-        top += height
-    drawing.circle(LEFT + 13, top + 12, 5, TERRITORY)
-    drawing.text(LEFT + 23, top + 12, "rang stable", size=SMALL)
-    drawing.circle(LEFT + 105, top + 12, 5, PAPER, stroke=TERRITORY, stroke_width=2)
-    drawing.text(LEFT + 115, top + 12, "rang incertain", size=SMALL)
+    drawing.circle(LEFT + 13, bottom + 12, 5, TERRITORY)
+    drawing.text(LEFT + 23, bottom + 12, "rang stable", size=SMALL)
+    drawing.circle(LEFT + 105, bottom + 12, 5, PAPER, stroke=TERRITORY, stroke_width=2)
+    drawing.text(LEFT + 115, bottom + 12, "rang incertain", size=SMALL)
     return drawing.svg()

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctg_analysis.catalogue.population import PYRAMID_BANDS
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.drawings import bars
-from ctg_analysis.display.markup import Html, Table, figure
+from ctg_analysis.display.markup import Citation, Html, Table, figure
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import percent
 
 SEXES = {"men": "Hommes", "women": "Femmes"}
-BANDS = [band for band, _ in PYRAMID_BANDS]
+PYRAMID_BANDS = {f"{age}_{age + 4}": f"{age} à {age + 4} ans" for age in range(0, 95, 5)}
+PYRAMID_BANDS["95_plus"] = "95 ans ou plus"
+BANDS = list(PYRAMID_BANDS)
 OVERVIEW = (
     "Triangle vers le haut : plus élevé ; vers le bas : plus faible ; rond : proche ; carré : aucun test possible. "
     "Boîte : la moitié centrale des EPCI comparables. Plus élevé ne veut dire ni mieux ni moins bien."
@@ -38,7 +41,7 @@ def listing(one: Indicator, rows: pd.DataFrame, *, over_years: bool, parts: pd.D
     rows: readable observations (see chapter). parts: the same with a column `part`, the label of each.
     """
     key = "period" if over_years else "territory"
-    heads = [texts.period_text(period) for period in rows["period"]] if over_years else list(rows["name"])
+    heads = [date_text(period) for period in rows["period"]] if over_years else list(rows["name"])
     lines = [[head, text] for head, text in zip(heads, rows["text"], strict=True)]
     table = Listing(["Période" if over_years else "Territoire", one.label], lines)
     if rows["interval"].ne("").any():
@@ -77,7 +80,7 @@ def chart(
     data: Listing,
     *,
     when: str,
-    source: str,
+    source: Citation,
     kind: str = "chart",
     note: str = "",
     title: str = "",
@@ -123,23 +126,23 @@ def shares_by_age(counts: dict[tuple[str, str], float]) -> pd.DataFrame | None:
 
 
 def pyramid(
-    own: pd.DataFrame, own_name: str, outline: pd.DataFrame | None, outline_name: str, *, period: str, source: str
+    own: pd.DataFrame, own_name: str, outline: pd.DataFrame | None, outline_name: str, *, period: str, source: Citation
 ) -> Html:
     """Return an age pyramid against the outline of another territory (both in % of their population)."""
-    labels = [label for _, label in PYRAMID_BANDS]
-    title = f"{_percent(_sum(own, FROM_65))} de 65 ans ou plus, {_percent(_sum(own, UNDER_20))} de moins de 20 ans"
+    labels = list(PYRAMID_BANDS.values())
+    title = f"{percent(_sum(own, FROM_65), 1)} de 65 ans ou plus, {percent(_sum(own, UNDER_20), 1)} de moins de 20 ans"
     alt = (
-        f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {_percent(_sum(own, UNDER_20))} de la "
-        f"population, les 65 ans ou plus {_percent(_sum(own, FROM_65))}."
+        f"Pyramide des âges, {own_name}, {period} : les moins de 20 ans forment {percent(_sum(own, UNDER_20), 1)} "
+        f"de la population, les 65 ans ou plus {percent(_sum(own, FROM_65), 1)}."
         f" Âge le plus nombreux : {_fullest(own, labels)}."
     )
     data = Listing(["Âge"], [[label] for label in labels])
     for sex, word in SEXES.items():
-        data = data.beside(word, [_percent(share) for share in own[sex]])
+        data = data.beside(word, [percent(share, 1) for share in own[sex]])
     if outline is not None:
-        alt += f" {outline_name} : {_percent(_sum(outline, UNDER_20))} et {_percent(_sum(outline, FROM_65))}."
+        alt += f" {outline_name} : {percent(_sum(outline, UNDER_20), 1)} et {percent(_sum(outline, FROM_65), 1)}."
         for sex, word in SEXES.items():
-            data = data.beside(f"{word}, {outline_name}", [_percent(share) for share in outline[sex]])
+            data = data.beside(f"{word}, {outline_name}", [percent(share, 1) for share in outline[sex]])
     return figure(
         bars.pyramid(labels, own, outline, outline_name),
         file="pyramid.csv",
@@ -156,7 +159,7 @@ def pyramid(
 def _fullest(shares: pd.DataFrame, labels: list[str]) -> str:
     """Return the age at which a population is the most numerous, and what it makes of it."""
     rank = int(shares.sum(axis=1).to_numpy().argmax())
-    men, women = (_percent(shares[sex].iloc[rank]) for sex in ("men", "women"))
+    men, women = (percent(shares[sex].iloc[rank], 1) for sex in ("men", "women"))
     return f"{labels[rank]}, {men} d'hommes et {women} de femmes"
 
 
@@ -164,11 +167,7 @@ def _sum(shares: pd.DataFrame, bands: list[str]) -> float:
     return shares.loc[bands].to_numpy().sum()
 
 
-def _percent(share: float) -> str:
-    return f"{texts.number(share, 1)} %"
-
-
-def overview(drawing: str, data: Listing, source: str) -> Html:
+def overview(drawing: str, data: Listing, source: Citation) -> Html:
     """Return the overview of the diagnosis. data: indicator, value here, value of the reference, words of the test."""
     reference = data.header[2]
     tested = [line for line in data.lines if line[3] != "sans test"]

@@ -7,9 +7,11 @@ import pandas as pd
 from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import date_text, short_date
+from ctg_analysis.display.words.quantities import counted, number
 from ctg_analysis.indicators.childcare_authority import FOUR, HUB, PLAN, Threshold
 from ctg_analysis.indicators.simulation import Simulation
 
@@ -23,7 +25,7 @@ CALCULATION = "C'est un calcul, toutes choses égales par ailleurs, et non une p
 
 
 def authority(
-    answers: pd.DataFrame, duties: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold], source: str
+    answers: pd.DataFrame, duties: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold], source: Citation
 ) -> Html:
     """Return the sentence and the table of the authorities that organise childcare.
 
@@ -36,7 +38,7 @@ def authority(
     ]
     held = [*communes[:-1], {"conservée": "reçue", "transférée": texts.SIGNS[NOT_APPLICABLE]}.get(communes[-1], "nd")]
     header = ["Autorité", "Compétence", "Population comptée", "Missions obligatoires"]
-    header += [f"{name.capitalize()}, depuis le {_date(thresholds[name])}" for name in (PLAN, HUB)]
+    header += [f"{name.capitalize()}, depuis le {short_date(thresholds[name].date)}" for name in (PLAN, HUB)]
     lines = [
         [
             name,
@@ -56,7 +58,7 @@ def authority(
         "Ce que la loi demande à chaque autorité organisatrice de l'accueil du jeune enfant",
         marked=frozenset({len(lines) - 1}),
     )
-    return Html("\n".join([said.html, table.html, markup.source(source).html]))
+    return markup.together(said, table, markup.source(source))
 
 
 def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
@@ -87,25 +89,21 @@ def _asked(row: Mapping, text: str) -> str:
 def _inhabitants(row: Mapping) -> str:
     """Return the population counted, or the least that it can be."""
     if row["low"] == row["high"]:
-        return texts.number(row["low"])
-    return f"au moins {texts.number(row['low'])}" if row["low"] > 0 else texts.SIGNS[MISSING]
+        return number(row["low"])
+    return f"au moins {number(row['low'])}" if row["low"] > 0 else texts.SIGNS[MISSING]
 
 
 def _said(flag: object, yes: str, no: str) -> str:
     return texts.SIGNS[MISSING] if pd.isna(flag) else yes if flag else no
 
 
-def _date(threshold: Threshold) -> str:
-    return texts.date_text(threshold.date.isoformat())
-
-
-def simulation(one: Indicator, found: Simulation, parts: pd.DataFrame, source: str) -> Html:
+def simulation(one: Indicator, found: Simulation, parts: pd.DataFrame, source: Citation) -> Html:
     """Return the sentence and the chart of a simulation.
 
     one: the indicator of the coverage rate. parts: columns indicator, part (its label), value: the published
     components of the rate.
     """
-    names = [f"Publié, {texts.period_text(found.period)}", "Avec le changement"]
+    names = [f"Publié, {date_text(found.period)}", "Avec le changement"]
     changed = (parts["value"] + parts["indicator"].map(found.change).fillna(0)).clip(lower=0)
     shares = _written(pd.concat([parts.assign(name=names[0]), parts.assign(name=names[1], value=changed)]))
     totals = _written(pd.DataFrame({"name": names, "level": "epci", "value": [found.before, found.after]}))
@@ -116,57 +114,51 @@ def simulation(one: Indicator, found: Simulation, parts: pd.DataFrame, source: s
     chart = charts.chart(
         one,
         bars.parts(shares, totals),
-        data.beside("Places", [texts.number(number) for number in places]),
-        when=texts.period_text(found.period),
+        data.beside("Places", list(map(number, places))),
+        when=date_text(found.period),
         source=source,
         note=CALCULATION,
         title="Taux de couverture, avant et après un changement de l'offre",
-        message=f"De {texts.number(found.before, 1)} à {texts.number(found.after, 1)} {one.unit}",
+        message=f"De {number(found.before, 1)} à {number(found.after, 1)} {one.unit}",
     )
-    return Html(f"{markup.reading(simulation_sentence(one, found), basis(found)).html}\n{chart.html}")
+    return markup.together(markup.reading(simulation_sentence(one, found), basis(found)), chart)
 
 
 def _written(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(text=[texts.number(value, 1) for value in rows["value"]])
+    return rows.assign(text=[number(value, 1) for value in rows["value"]])
 
 
 def simulation_sentence(one: Indicator, found: Simulation) -> str:
     """Return what the rate would be, and that this is a calculation."""
     change = []
     if found.added:
-        change.append(f"{_counted(found.added, 'place')} de plus en EAJE")
+        change.append(f"{counted(found.added, 'place')} de plus en EAJE")
     if found.leaving:
-        change.append(f"{_counted(found.leaving, 'assistant maternel', 'assistants maternels')} en activité de moins")
+        change.append(f"{counted(found.leaving, 'assistant maternel', 'assistants maternels')} en activité de moins")
     what = f"Avec {' et '.join(change)}" if change else "Sans changement de l'offre"
     return texts.typography(
-        f"{what}, le taux de couverture de {texts.period_text(found.period)} passerait de "
-        f"{texts.number(found.before, 1)} à {texts.number(found.after, 1)} {one.unit}. {CALCULATION}"
+        f"{what}, le taux de couverture de {date_text(found.period)} passerait de "
+        f"{number(found.before, 1)} à {number(found.after, 1)} {one.unit}. {CALCULATION}"
     )
 
 
 def basis(found: Simulation) -> str:
     """Return what a simulation was worked out from."""
     text = (
-        f"Il compte {_counted(found.children, 'enfant')} de moins de 3 ans : c'est le nombre que donnent ensemble le "
-        f"taux et les {_counted(found.places, 'place')} que la Cnaf publie pour {texts.period_text(found.period)}."
+        f"Il compte {counted(found.children, 'enfant')} de moins de 3 ans : c'est le nombre que donnent ensemble le "
+        f"taux et les {counted(found.places, 'place')} que la Cnaf publie pour {date_text(found.period)}."
     )
     each = found.each
     if each and each.at_work:
         text += (
-            f" Un assistant maternel y compte pour {_counted(each.places, 'place', decimals=1)} : les places que la "
-            f"Cnaf compte chez eux, rapportées aux {texts.number(each.at_work)} en activité selon la PMI."
+            f" Un assistant maternel y compte pour {counted(each.places, 'place', decimals=1)} : les places que la "
+            f"Cnaf compte chez eux, rapportées aux {number(each.at_work)} en activité selon la PMI."
         )
     elif each:
         text += (
-            f" Un assistant maternel y compte pour ses places agréées ({texts.number(each.places, 1)} en moyenne en "
-            f"{texts.period_text(each.period)}) : des enfants plus grands en occupent, et la perte est un maximum."
+            f" Un assistant maternel y compte pour ses places agréées ({number(each.places, 1)} en moyenne en "
+            f"{date_text(each.period)}) : des enfants plus grands en occupent, et la perte est un maximum."
         )
     if found.capped:
         text += " Ces départs dépassent ce que le territoire compte : toutes ces places sont perdues, et pas plus."
     return texts.typography(text)
-
-
-def _counted(number: float, one: str, several: str = "", *, decimals: int = 0) -> str:
-    """Return « 1 place », « 2,7 places »."""
-    words = one if number < 2 else several or f"{one}s"
-    return f"{texts.number(number, decimals)} {words}"

@@ -9,7 +9,7 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.lines import SHORTEST
 from ctg_analysis.display.drawings.style import FAINT, PAPER, SMALL, TERRITORY, WIDTH
-from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import glossary, texts
 
@@ -24,7 +24,7 @@ class Said:
     sentence: str
     comparison: str
     drawing: str
-    source: str
+    source: Citation
     page: str
     anchor: str
     label: str
@@ -44,7 +44,8 @@ class Sheet:
 def messages(said: list[Said], rule: str) -> Html:
     """Return the messages of the synthèse, each with a link to its proof."""
     shown = [{**vars(one), "drawing": Markup(one.drawing)} for one in said]
-    return markup.piece("messages.html.j2", messages=shown, rule=texts.typography(rule))
+    html = markup.piece("messages.html.j2", messages=shown, rule=texts.typography(rule)).html
+    return markup.dated(html, *(one.source for one in said))
 
 
 def meanings(said: list[str]) -> Html:
@@ -52,7 +53,7 @@ def meanings(said: list[str]) -> Html:
     return markup.piece("glossary.html.j2", entries=[(term, glossary.terms()[term]) for term in glossary.found(said)])
 
 
-def sheets(communes: list[Sheet], header: list[str], source: str) -> Html:
+def sheets(communes: list[Sheet], header: list[str], source: Citation) -> Html:
     """Return one sheet for each commune, which prints on one page."""
     shown = [
         {
@@ -62,7 +63,7 @@ def sheets(communes: list[Sheet], header: list[str], source: str) -> Html:
         }
         for one in communes
     ]
-    return markup.piece("sheets.html.j2", sheets=shown, source=source)
+    return markup.dated(markup.piece("sheets.html.j2", sheets=shown, source=source).html, source)
 
 
 def _signs(lines: list[list[str]]) -> str:

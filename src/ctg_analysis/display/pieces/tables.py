@@ -6,15 +6,18 @@ import pandas as pd
 
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Html, Table
+from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import texts
+from ctg_analysis.display.words import quantities, texts
+from ctg_analysis.display.words.dates import date_text
 
 YES, NO, ITINERANT = "oui", "non", "itinérant"
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
 
 
-def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: int, source: str, note: str) -> Html:
+def places_by_indicator(
+    places: pd.DataFrame, columns: list[Column], *, local: int, source: Citation, note: str
+) -> Html:
     """Return places in rows and indicators in columns, each at its own period.
 
     local: how many of the places, the first ones, are the communes; the others are set apart. note: said below. A
@@ -24,30 +27,30 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, local: i
     header = ["Territoire"]
     for one, period, _ in columns:
         label = one.label if one.unit in ("%", "habitants") else texts.with_unit(one.label, one.unit)
-        header.append(f"{label}, {texts.period_text(period)}" if period and len(periods) > 1 else label)
+        header.append(f"{label}, {date_text(period)}" if period and len(periods) > 1 else label)
     lines = _lines(places, columns, lambda one, row: row.text)
     larger = places["level"].isin(["departement", "region", "france"])
     without = [line for line, wide in zip(lines, larger, strict=True) if wide and set(line[1:]) == {"nd"}]
     lines = [line for line in lines if line not in without]
     unknown = f"Valeurs non disponibles : {', '.join(line[0] for line in without)}." if without else ""
     note = " ".join(said for said in (unknown, note) if said)
-    when = f", {texts.period_text(*periods)}" if len(periods) == 1 else ""
+    when = f", {date_text(*periods)}" if len(periods) == 1 else ""
     caption = f"Les communes, puis le territoire et ce à quoi il se compare{when}"
     table = _table(caption, header, lines, frozenset(range(local, len(lines))), note)
-    return Html(table.html + "\n" + markup.source(source).html)
+    return markup.together(table, markup.source(source))
 
 
-def matrix(places: pd.DataFrame, columns: list[Column], *, source: str) -> Html:
+def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> Html:
     """Return a family of indicators by commune; what is counted in communes is said by yes or no.
 
     The rows of a column may tell which part of its communes has the thing in another way, in a column `part`.
     """
-    header = ["Territoire", *(f"{one.label}, {texts.period_text(period)}" for one, period, _ in columns)]
+    header = ["Territoire", *(f"{one.label}, {date_text(period)}" for one, period, _ in columns)]
     communes = int(places["level"].eq("commune").sum())
     lines = _lines(places, columns, lambda one, row: _yes_or_no(one, row, communes))
     marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
     table = _table("Commune par commune", header, lines, marked)
-    return Html(table.html + "\n" + markup.source(source).html)
+    return markup.together(table, markup.source(source))
 
 
 def _yes_or_no(one: Indicator, row, communes: int) -> str:
@@ -82,12 +85,12 @@ def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
     if not len(rows):
         return said
     lines = [
-        [row.label, texts.period_text(row.period), row.own, row.word.removesuffix(" que"), row.name, row.text]
+        [row.label, date_text(row.period), row.own, row.word.removesuffix(" que"), row.name, row.text]
         for row in rows.sort_values("p", kind="stable").itertuples(index=False)
     ]
     header = ["Indicateur", "Période", "Territoire", "Valeur", "Comparé à", "Sa valeur"]
     table = _table("Écarts notables, du plus net au moins net", header, lines, left=_of_words(lines))
-    return Html(said.html + "\n" + table.html)
+    return markup.together(said, table)
 
 
 def _how_many(notable: int, tested: int) -> str:
@@ -115,8 +118,8 @@ def _of_words(lines: list[list[str]]) -> frozenset[int]:
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return texts.number(value, 2)
-    return texts.number(value) if isinstance(value, Integral) else str(value)
+        return quantities.number(value, 2)
+    return quantities.number(value) if isinstance(value, Integral) else str(value)
 
 
 def _table(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ctg_analysis.core.model import OK, Count, Indicator, Mean
-from ctg_analysis.display.words import texts
+from ctg_analysis.display.words import sentences, texts
+from ctg_analysis.display.words.quantities import agreed, in_letters
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
 
@@ -90,7 +91,7 @@ def _others(rows: pd.DataFrame) -> pd.DataFrame:
 def _places(names: Sequence[str], compared: int) -> str:
     """Return the places of a comparison, named unless they are all, three or more."""
     every = len(names) == compared > 2
-    return f"des {texts.in_letters(compared)} territoires comparés" if every else texts.listed([*map(texts.of, names)])
+    return f"des {in_letters(compared)} territoires comparés" if every else texts.listed([*map(texts.of, names)])
 
 
 def _with_unit(one: Indicator, row: pd.Series) -> str:
@@ -104,7 +105,7 @@ def counted(one: Indicator, row: pd.Series) -> str:
     plain = PLAIN.fullmatch(row["text"]) and not one.id.endswith("_year")
     if not plain or one.unit.startswith("%"):
         return row["text"]
-    return f"{row['text']} {_agreed(one.unit, row['value'])}"
+    return f"{row['text']} {agreed(one.unit, row['value'])}"
 
 
 def _clause(said: str, places: str) -> str:
@@ -170,7 +171,9 @@ def choropleth(one: Indicator, rows: pd.DataFrame) -> str:
     if low["text"] == high["text"]:
         return about(one, f"{_with_unit(one, high)} dans {_communes(list(shown['name']), len(rows))}")
     if ("," in low["text"]) != ("," in high["text"]):
-        low, high = (row | {"text": texts.rounded_text(one, row["value"])} for row in (low.to_dict(), high.to_dict()))
+        low, high = (
+            row | {"text": sentences.rounded_text(one, row["value"])} for row in (low.to_dict(), high.to_dict())
+        )
     return about(one, f"de {low['text']} à {_with_unit(one, high)} selon la commune")
 
 
@@ -182,7 +185,7 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
     if len(rows) == 1:
         return f"{texts.headed(high['name'])} {high['text']}"
     if low["text"] == high["text"]:
-        return f"{texts.headed(title)} {high['text']} pour chacune des {texts.in_letters(len(rows))} lignes"
+        return f"{texts.headed(title)} {high['text']} pour chacune des {in_letters(len(rows))} lignes"
     lows, highs = (list(rows.loc[rows["text"].eq(end["text"]), "name"]) for end in (low, high))
     said = _in_units(unit, high)
     if len(rows) == 2:
@@ -204,11 +207,7 @@ def _second(row: pd.Series) -> str:
 def _in_units(unit: str, row: pd.Series) -> str:
     """Return a value with a short unit that its name does not hold; numbers and marks are told as they are."""
     known = len(unit) > LONGEST_UNIT or unit.split(" ")[0] in ("%", "nombre", "note") or unit in row["name"].lower()
-    return row["text"] if known or not PLAIN.fullmatch(row["text"]) else f"{row['text']} {_agreed(unit, row['value'])}"
-
-
-def _agreed(unit: str, value: float) -> str:
-    return unit if abs(value) >= 2 else texts.singular(unit)
+    return row["text"] if known or not PLAIN.fullmatch(row["text"]) else f"{row['text']} {agreed(unit, row['value'])}"
 
 
 def parts(shares: pd.DataFrame, own: pd.Series) -> str:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import yaml
 
-from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.catalogue import TITLES
 from ctg_analysis.core.model import PLACES, Indicator, Rate, Source
 from ctg_analysis.core.settings import DataRoot, settings
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import short_date
 from ctg_analysis.sources import SOURCES
 
 CONVENTIONS = "conventions.yml"
@@ -30,7 +31,7 @@ def definition(one: Indicator, *others: Indicator) -> dict[str, str]:
         "label": texts.typography(label),
         "definition": texts.typography(f"{said} Unité : {one.unit}."),
         "caveats": texts.typography(" ".join(dict.fromkeys(note for note in notes if note))),
-        "sources": texts.typography(f"Source : {' ; '.join(texts.source_text(source) for source in sources)}."),
+        "sources": texts.typography(f"Source : {' ; '.join(source_text(source) for source in sources)}."),
     }
 
 
@@ -52,7 +53,7 @@ def how_to_get(source: Source, epci: str, blank: Sequence[str] = ()) -> dict[str
     if blank:
         how = f"formulaire {source.form.file} reçu, sans réponse pour {texts.listed(list(blank))}"
     return {
-        "label": texts.typography(texts.source_text(source)),
+        "label": texts.typography(source_text(source)),
         "how": texts.typography(how),
         "command": f"ctg fetch {source.id}" if source.downloads else command,
     }
@@ -68,9 +69,9 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
     entries = [_entry("Périmètre", [_PERIMETER.format(year=year)])]
     secret = [source for source in sources if source.secrecy.threshold]
     if secret:
-        reasons = dict.fromkeys(f"{texts.source_text(source)} : {source.secrecy.reason}." for source in secret)
+        reasons = dict.fromkeys(f"{source_text(source)} : {source.secrecy.reason}." for source in secret)
         entries.append(_entry("Secret statistique", [_SECRECY, *reasons]))
-    rounded = [texts.source_text(source) for source in sources if source.rounding]
+    rounded = [source_text(source) for source in sources if source.rounding]
     if rounded:
         entries.append(_entry("Effectifs arrondis", [_ROUNDING, f"Sources : {' ; '.join(rounded)}."]))
     if any(source.sampled for source in sources):
@@ -137,6 +138,21 @@ _CAF = (
 )
 
 
+def geography(sources: list[Source], year: int, *, series: bool) -> str:
+    """Return which geography figures are in; a series says that it is at a constant perimeter, when it is (R16)."""
+    if not series:
+        return f"Géographie au 01/01/{year}"
+    if all(source.additive for source in sources):
+        return f"À périmètre constant, géographie au 01/01/{year}"
+    published = " ; ".join(dict.fromkeys(source.geography for source in sources if source.geography))
+    return f"Valeurs publiées par le producteur ({published})"
+
+
+def source_text(source: Source) -> str:
+    """Return a source as a reader sees it under a chart."""
+    return f"{source.producer}, {texts.uncapitalised(source.label)}"
+
+
 def read_reference(name: str) -> list[dict[str, str]]:
     """Return the dated texts of data/reference/<name>.yml: texte, source, date, a_verifier, with their typography."""
     path = settings().reference / f"{name}.yml"
@@ -152,7 +168,7 @@ def read_norms(name: str) -> list[tuple[str, float, str]]:
 
 
 def _written(text: str) -> str:
-    return texts.date_text(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else texts.typography(text)
+    return short_date(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else texts.typography(text)
 
 
 def convention(root: DataRoot, epci: str) -> tuple[int, int] | None:

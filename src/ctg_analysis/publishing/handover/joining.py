@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ctg_analysis.core.settings import EXAMPLE_PREFIX
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.publishing.editions import record
-from ctg_analysis.publishing.pages.site import in_french, page
+from ctg_analysis.publishing.pages.site import page
 
 TAG = re.compile(r"<[a-z][^<>]*>")
 NAMES = re.compile(r'(\s(?:id|for|aria-labelledby|aria-describedby)=")([^"]+)')
@@ -26,7 +27,7 @@ def joined(edition: Path, pages: list[str], title: str, numbers: dict[str, int] 
     about = {
         "territory": told["name"],
         "title": title,
-        "date": in_french(told["date"]),
+        "date": date_text(told["date"]),
         "fictional": told["parameters"]["epci"].startswith(EXAMPLE_PREFIX),
     }
     parts = [_part(edition / name, pages) | {"number": (numbers or {}).get(name, "")} for name in pages]

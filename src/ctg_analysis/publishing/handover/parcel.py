@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.publishing.editions import record
-from ctg_analysis.publishing.pages.site import in_french
 
 NOTICE = """{name}
 Diagnostic partagé de la convention territoriale globale, données au {date}.
@@ -34,5 +34,5 @@ def _contents(edition: Path, slides: str, told: dict) -> Iterator[tuple[str, byt
         if path.is_file() and path.suffix not in FOR_MACHINES:
             yield path.relative_to(edition).as_posix(), path.read_bytes()
     yield "restitution.html", slides.encode()
-    notice = NOTICE.format(name=told["name"], date=in_french(told["date"]))
+    notice = NOTICE.format(name=told["name"], date=date_text(told["date"]))
     yield "LISEZMOI.txt", notice.replace("\n", "\r\n").encode("utf-8-sig")

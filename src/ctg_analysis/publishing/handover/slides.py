@@ -6,8 +6,9 @@ from ctg_analysis.chapter.summaries import messages
 from ctg_analysis.chapter.synthesis import RULE
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.display.words import glossary
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.texts import typography
-from ctg_analysis.publishing.pages.site import in_french, page
+from ctg_analysis.publishing.pages.site import page
 
 
 def slides(seen: Observed, date: str) -> str:
@@ -18,7 +19,7 @@ def slides(seen: Observed, date: str) -> str:
     ]
     about = {
         "territory": typography(seen.territory["name"]),
-        "date": in_french(date),
+        "date": date_text(date),
         "fictional": seen.root.fictional,
     }
     return page("restitution.html.j2", page=about, messages=shown, rule=typography(RULE))

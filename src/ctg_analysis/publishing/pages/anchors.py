@@ -6,8 +6,7 @@ from types import MappingProxyType
 
 from nbformat import NotebookNode
 
-from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.breakdowns import TITLES
+from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter.demarche.backlinks import Proved
 from ctg_analysis.display.markup import piece
 from ctg_analysis.display.words.texts import typography

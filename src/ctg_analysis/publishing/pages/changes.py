@@ -6,9 +6,11 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import NOT_APPLICABLE, OK
-from ctg_analysis.display.words.texts import typography, value_text
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.sentences import value_text
+from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.editions import comes_after, record
-from ctg_analysis.publishing.pages.site import in_french, page
+from ctg_analysis.publishing.pages.site import page
 from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS
 from ctg_analysis.sources import SOURCES
 
@@ -29,7 +31,7 @@ def write_changes(folder: Path, latest: Path | None, observations: str, about: d
     rows = []
     if before and (before / OBSERVATIONS).is_file():
         rows = changes(*(pd.read_parquet(one / OBSERVATIONS) for one in (before, folder))).to_dict("records")
-    told = {"date": in_french(record(before)["date"])} if before else None
+    told = {"date": date_text(record(before)["date"])} if before else None
     text = page("changements.html.j2", page=about | {"current": PAGE}, before=told, changes=rows)
     (folder / PAGE).write_text(text, encoding="utf-8")
     return before.name if before else None

@@ -9,18 +9,18 @@ from markupsafe import Markup
 from nbconvert import HTMLExporter, TemplateExporter
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.display.markup import ABOUT, DAYS
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.glossary import explained
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import merged
 from ctg_analysis.publishing.pages.sections import with_sections
-from ctg_analysis.publishing.pages.site import TEMPLATES, in_french, page
+from ctg_analysis.publishing.pages.site import TEMPLATES, page
 
 INJECTED = "injected-parameters"  # the tag of papermill's own cell
 LEFT_OUT = {"an image": re.compile("image/"), "Markdown": re.compile("text/markdown")}
 VALUE = "a value without HTML"
-# What comes before the date is looked at after its last letters: a search for letters is quick in long drawings.
-EXTRACTION = re.compile(r"u (?:(?<=extraction du )|(?<=état au )|(?<=\d{4} au ))(\d\d)/(\d\d)/(\d{4})")
 
 
 def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
@@ -35,8 +35,8 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
     cells = placed(merged(notebook.cells), proofs)
     body, _ = _exporter().from_notebook_node(nbformat.NotebookNode(notebook | {"cells": cells}))
     body, sections = with_sections(body)
-    dates = [f"{year}-{month}-{day}" for day, month, year in EXTRACTION.findall(body)]
-    date = in_french(max(dates)) if dates else ""
+    outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    date = date_text(max((day for data in outputs for day in data.get(ABOUT, {}).get(DAYS, [])), default=""))
     return page("chapitre.html.j2", page=about | {"date": date}, body=Markup(explained(body)), sections=sections)
 
 

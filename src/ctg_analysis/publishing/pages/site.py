@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctg_analysis.core.settings import settings
+from ctg_analysis.display.words.dates import date_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -17,12 +18,9 @@ if TYPE_CHECKING:
 
 TEMPLATES = files("ctg_analysis.publishing.pages") / "templates"
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "geopandas")
-DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 MAIN = '<main id="contenu">'
 TEXTS = {"guide.html": "guide_lecture.md", "accessibilite.html": "accessibilite.md"}
 OF_ANY_OWNER = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
-MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre")
-MONTHS += ("novembre", "décembre")
 
 
 def text_sources() -> dict[str, Path]:
@@ -66,16 +64,10 @@ def dated(html: str, date: str) -> str:
     if '<p class="banner dated">' in html:
         return html
     text = (
-        f"<strong>Chapitre daté.</strong> Ces chiffres sont ceux de l’édition du {in_french(date)}\u00a0: "
+        f"<strong>Chapitre daté.</strong> Ces chiffres sont ceux de l’édition du {date_text(date)}\u00a0: "
         "la mise à jour de ce chapitre n’a pas abouti."
     )
     return html.replace(MAIN, f'{MAIN}<p class="banner dated">{text}</p>\n', 1)
-
-
-def in_french(date: str) -> str:
-    """Return an ISO date as French text: 1er mars 2026."""
-    year, month, day = map(int, DATE.fullmatch(date).groups())
-    return f"{'1er' if day == 1 else day} {MONTHS[month - 1]} {year}"
 
 
 @cache

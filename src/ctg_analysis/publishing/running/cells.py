@@ -1,30 +1,21 @@
 """The cells of a notebook run in this very process, with the outputs that a kernel would have sent."""
 
-import ast
 import io
-import re
+import sys
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from functools import lru_cache
-from types import CodeType
-from warnings import catch_warnings
 
-from IPython.core.async_helpers import _pseudo_sync_runner
-from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
+from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
 from papermill.engines import NotebookExecutionManager
 from traitlets import Type
 from traitlets.config import Config
 
-from ctg_analysis.display.markup import Html
-
 CONFIG = Config({"HistoryManager": {"enabled": False}})  # a history would be a file, and a thread that writes it
 STOPS_NOTHING = "raises-exception"
-NOT_PLAIN = re.compile("await|async|__future__")
 
 
 class Recorder:
@@ -100,22 +91,6 @@ class Results(DisplayHook):
             )
         )
 
-    def compute_format_data(self, result):
-        """Return the representations of a result; those of a piece of a page are known without trying twelve kinds."""
-        formatters = self.shell.display_formatter.formatters.values()
-        if type(result) is Html and not any(Html in one.type_printers for one in formatters):
-            return {"text/html": result.html, "text/plain": repr(result)}, {}
-        return super().compute_format_data(result)
-
-    @staticmethod
-    def semicolon_at_end_of_expression(expression):
-        """Tell whether a cell ends in a semicolon, which keeps its value to itself; most have none at all."""
-        return ";" in expression and DisplayHook.semicolon_at_end_of_expression(expression)
-
-    def finish_displayhook(self):
-        """Write no empty line."""
-        self._is_active = False
-
 
 class CellShell(InteractiveShell):
     """IPython, the shell of a kernel, without its channels."""
@@ -130,74 +105,20 @@ class CellShell(InteractiveShell):
     def enable_gui(self, gui=None):
         """Do nothing: there is no window."""
 
-    def run(self, source: str) -> bool:
-        """Run a cell; return whether it ran to its end."""
-        code = self.compiled(source, self.execution_count)
-        return self.run_cell(source, store_history=True).success if code is None else self.run_plain(source, code)
+    def showtraceback(self, exc_tuple=None, filename=None, tb_offset=None, **_):
+        """Keep an error."""
+        kind, error, trace = exc_tuple or sys.exc_info()
+        lines = self.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
+        self._keep(kind, error, lines)
 
-    def compiled(self, source: str, count: int) -> tuple[CodeType, ...] | None:
-        """Return what a cell does, then what it shows; None when IPython has to run it, or to tell why it is no Python.
+    def showsyntaxerror(self, filename=None, running_compiled_code=False):
+        """Keep an error of the parser, which has no lines of calls."""
+        kind, error, _ = sys.exc_info()
+        self._keep(kind, error, self.SyntaxTB.structured_traceback(kind, error, []))
 
-        count: its place among the cells that run, from 1.
-
-        IPython has to for magics and await, where somebody asked to know of each cell, to change it or to show more of
-        it, and for what changes how the cells after it are compiled.
-        """
-        callbacks = self.events.callbacks
-        told = callbacks["pre_run_cell"] or callbacks["post_run_cell"] or self.ast_transformers
-        if told or self.ast_node_interactivity != "last_expr" or NOT_PLAIN.search(source):
-            return None
-        name = self.compile.cache(source, count)
-        try:
-            return _compiled(self.compile, self.compile.flags, source, name)
-        except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
-            return None
-
-    def run_plain(self, source: str, code: tuple[CodeType, ...]) -> bool:
-        """Run a cell of plain Python as `run_cell` does; return whether it ran to its end.
-
-        It leaves out what takes most of the time and plain Python has no need of: magics, the choice of an event loop.
-        """
-        result = ExecutionResult(ExecutionInfo(source, True, False, True, None, None, transformed_cell=source))
-        result.execution_count = self.execution_count
-        self.execution_count += 1
-        self.events.trigger("pre_execute")
-        self.history_manager.store_inputs(result.execution_count, source)
-        with self.builtin_trap, self.display_trap:
-            for part in code:
-                if _pseudo_sync_runner(self.run_code(part, result)):
-                    break
-        self.events.trigger("post_execute")
-        self.events.trigger("post_run_cell", result)
-        return result.success
-
-    def _showtraceback(self, etype, evalue, stb):
-        self.recorder.outputs.append(
-            NotebookNode(output_type="error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
-        )
-
-
-@lru_cache(maxsize=1 << 10)
-def _compiled(compiler: CachingCompiler, flags: int, source: str, name: str) -> tuple[CodeType, ...]:
-    """flags: of the compiler, which cells change that IPython runs. name: tells the place of the cell, too."""
-    cell = compiler.ast_parse(source, filename=name)
-    last = [cell.body.pop()] if cell.body and isinstance(cell.body[-1], ast.Expr) else []
-    parts = (cell, "exec"), (ast.Interactive(last), "single")
-    return tuple(compiler(part, name, mode) for part, mode in parts if part.body)
-
-
-def compile_ahead(shell: CellShell, notebook: NotebookNode) -> None:
-    """Compile the cells of a notebook, which forks of this process will run in a shell that has run nothing yet.
-
-    One that Python warns of is left to them: the warning belongs to the outputs of the cell.
-    """
-    with catch_warnings(action="error"):
-        for count, cell in enumerate(filter(_is_run, notebook.cells), 1):
-            shell.compiled(cell.source, count)
-
-
-def _is_run(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and bool(cell.source.strip())
+    def _keep(self, kind: type[BaseException], error: BaseException, lines: list[str]) -> None:
+        output = NotebookNode(output_type="error", ename=kind.__name__, evalue=str(error), traceback=list(lines))
+        self.recorder.outputs.append(output)
 
 
 def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = lambda cell: None) -> None:
@@ -211,11 +132,12 @@ def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = l
     with redirect_stdout(Stream("stdout", recorder)), redirect_stderr(Stream("stderr", recorder)):
         for place, cell in enumerate(manager.nb.cells):
             cell.metadata.papermill["exception"] = False
-            if _is_run(cell):
+            if cell.cell_type == "code" and cell.source.strip():
                 told(place)
                 recorder.outputs = cell.outputs
                 cell.execution_count = shell.execution_count
-                if not shell.run(cell.source) and STOPS_NOTHING not in cell.metadata.get("tags", []):
+                ran = shell.run_cell(cell.source, store_history=True)
+                if not ran.success and STOPS_NOTHING not in cell.metadata.get("tags", []):
                     manager.cell_exception(cell, place)
                     return
 

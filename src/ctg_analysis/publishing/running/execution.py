@@ -23,10 +23,10 @@ from ctg_analysis.publishing.running.readings import read_ahead
 
 KERNEL = "python3"
 ENGINE, WARM_ENGINE = "ctg", "ctg-warm"
-OPENED = "application/vnd.ctg.opened+json"
+READ = "application/vnd.ctg.read+json"
 ASKS = f"""from IPython.display import display
-from ctg_analysis.chapter.territory import opened
-display({{{OPENED!r}: opened()}}, raw=True)"""  # runs after the cells of a chapter, where they ran
+from ctg_analysis.chapter.territory import read
+display({{{READ!r}: read()}}, raw=True)"""  # runs after the cells of a chapter, where they ran
 
 
 class CellError(UserError):
@@ -52,7 +52,9 @@ def prepare(epci: str) -> None:
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:
-    """Return the executed notebook of a chapter; `folder` keeps it when a cell failed, with the error.
+    """Return the executed notebook of a chapter, with what it has read in its metadata.
+
+    `folder` keeps it when a cell failed, with the error.
 
     These are the steps of papermill.execute_notebook, without the file of a notebook that ran whole: nobody reads it.
     The cells run in this process when it is a fork of the template, prepared for the territory; else in a stock kernel.
@@ -85,21 +87,26 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
             place(chapter), error.cell_index, error.ename, error.evalue, strip_ansi("\n".join(error.traceback))
         ) from error
     try:
-        _check(place(chapter), epci, asked)
+        notebook.metadata["ctg"]["read"] = _read(place(chapter), epci, asked)
     except UserError:
         nbformat.write(notebook, failed)
         raise
     return notebook
 
 
-def _check(place: str, epci: str, asked: nbformat.NotebookNode) -> None:
-    """Check that a notebook ran whole and opened its territory alone, from what ASKS showed after its cells."""
-    answers = [output.data[OPENED] for output in asked.outputs if OPENED in output.get("data", {})]
+def _read(place: str, epci: str, asked: nbformat.NotebookNode) -> list[str]:
+    """Return what a notebook has read, from what ASKS showed after its cells; see `Observed.read`.
+
+    Raises:
+        UserError: it did not run whole. OtherTerritoryError: it opened others than its territory.
+    """
+    answers = [output.data[READ] for output in asked.outputs if READ in output.get("data", {})]
     if not answers:
         raise UserError(f"{place}: ended before its last cell, expected that all of them run: is there an exit?")
     if others := sorted(set(answers[0]) - {epci}):
         expected = f"expected {epci} alone: open the chapter with the parameter epci"
         raise OtherTerritoryError(f"{place}: opened {', '.join(others)}, {expected}")
+    return answers[0].get(epci, [])
 
 
 def parameterised(chapter: ChapterNotebook, epci: str, engine: str) -> nbformat.NotebookNode:

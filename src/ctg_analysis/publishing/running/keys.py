@@ -2,7 +2,6 @@
 
 import json
 import platform
-import re
 from hashlib import sha256
 
 from ctg_analysis.core.notebooks import ChapterNotebook
@@ -11,7 +10,6 @@ from ctg_analysis.processing.freshness import library, locked, tables_of, told
 from ctg_analysis.publishing.pages.site import text_sources
 
 WORDS = ("glossaire.yml", "synonymes.yml")  # of data/reference: those of every territory
-NAME = re.compile(r"[\"'\\]([a-z0-9_]+)[\"'\\]")
 OF_ALL = "data"  # the part of a key that any change of any source changes
 
 
@@ -44,8 +42,3 @@ def _sum_of_data(root: DataRoot, epci: str) -> str:
 def same_but_data(key: dict[str, str], former: dict[str, str]) -> bool:
     """Tell whether a page differs from the former one by its data at most."""
     return {**key, OF_ALL: ""} == {**former, OF_ALL: ""}
-
-
-def named_in(notebook: str) -> set[str]:
-    """Return the texts between quotes of a notebook: among them the indicators and the families that it reads."""
-    return set(NAME.findall(notebook))

@@ -1,7 +1,7 @@
-"""What a chapter reads of the observations, as one sum: it runs again when the sum has changed."""
+"""What a chapter has read of its territory, as one sum: it runs again when the sum has changed."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
@@ -10,26 +10,17 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche.backlinks import proved
-from ctg_analysis.chapter.figures import COMMON_CLASSES
 from ctg_analysis.chapter.spaces import APPROVALS
-from ctg_analysis.chapter.territory import Observed
-from ctg_analysis.core.model import Indicator, Ratio
-from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
-from ctg_analysis.demarche.results.demarche import Demarche
+from ctg_analysis.chapter.territory import Observed, forget_read
+from ctg_analysis.core.model import Ratio
+from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING
 from ctg_analysis.indicators.peers import left_out
-from ctg_analysis.publishing.running.keys import named_in
+from ctg_analysis.sources.declared.demarche import SURVEY
 
-SYNTHESIS = "00"
 SAID = "said"
-OF_THE_DEMARCHE = ("11", "12", "13", "14", "15", "16")
-
 WITH_MEDIAN = ("_share", "_rate")
-BY_VERBS = {  # read without being named
-    "chapter.childcare_authority(": "population_count",
-    "chapter.communes(": "historical_population_count",
-    "chapter.large_communes(": "population_count",
-}
 
 
 def read_ahead(seen: Observed) -> None:
@@ -42,41 +33,36 @@ def read_ahead(seen: Observed) -> None:
         if one.id in known and one.id.endswith(WITH_MEDIAN) and left_out(one) not in groups:
             groups.add(left_out(one))
             seen.compared(one)  # the medians of the same peers come with it, for all indicators
-    for one in _read_by_several(all_chapters(), seen.demarche):
+    for one in (one for one in CATALOGUE.values() if one.star):
         with suppress(Exception):  # the chapters that show it say why
             seen.readable(one)
             seen.compared(one)
+    forget_read()
 
 
-def _read_by_several(chapters: list[ChapterNotebook], demarche: Demarche) -> list[Indicator]:
-    """Return the indicators that several chapters may read, besides the synthesis, which chooses among all."""
-    read = Counter(
-        one.id for chapter in chapters if chapter.number != SYNTHESIS for one in indicators_of(chapter, demarche)
-    )
-    return [CATALOGUE[name] for name, chapters_reading in read.items() if chapters_reading > 1]
+def sum_of_readings(seen: Observed, read: Collection[str]) -> str:
+    """Return the SHA-256 of what a chapter has read of its territory, as it is now. read: see `Observed.read`.
 
-
-def sum_of_readings(seen: Observed, chapter: ChapterNotebook) -> str:
-    """Return the SHA-256 of all that a chapter may read of its territory.
-
-    The observations of its indicators there, in the places beside and in the comparable EPCIs, which what is compared
+    The observations of these indicators there, in the places beside and in the comparable EPCIs, which what is compared
     comes from; the dates of their sources; what scores rest on; the structures, where their approvals are told; the
-    period of the convention; the places; what EPCIs are compared by; what its figures prove; for the chapters that
-    tell the démarche, all of it and the indicators that it names.
+    source line of the consultation; the period of the convention; the places; what EPCIs are compared by; what the
+    indicators prove; all of the démarche for the chapters that tell it.
     """
-    read = indicators_of(chapter, seen.demarche)
+    known = [one for one in CATALOGUE.values() if one.id in read or EVERYTHING in read]
     of_all, proofs = sums(seen), proved(seen.demarche)
-    sources = {source for one in read for source in one.sources}
+    sources = {source for one in known for source in one.sources}
     received = sorted((name, date) for name, date in seen.received.items() if name in sources)
     digest = sha256(repr((received, seen.convention)).encode())
-    for name in ("", *(one.id for one in read)):
+    for name in ("", *(one.id for one in known)):
         digest.update(of_all[name])
-    for measure in sorted({one.value.numerator for one in read if isinstance(one.value, Ratio)}):
+    for measure in sorted({one.value.numerator for one in known if isinstance(one.value, Ratio)}):
         digest.update(of_all[SAID, measure])
     if APPROVALS in sources:
         digest.update(_sums_of_rows(seen.spaces).tobytes())
-    digest.update(repr([(one.id, proofs[one.id]) for one in read if one.id in proofs]).encode())
-    if chapter.number in OF_THE_DEMARCHE:
+    if SURVEY in sources and len(seen.demarche.table("consultation")):
+        digest.update(surveyed.source(seen.demarche).encode())
+    digest.update(repr([(one.id, proofs[one.id]) for one in known if one.id in proofs]).encode())
+    if DEMARCHE in read:
         digest.update(seen.demarche.sum())
     return digest.hexdigest()
 
@@ -112,21 +98,3 @@ def _sums_by(table: pd.DataFrame, column: str) -> Iterator[tuple[str, bytes]]:
 
 def _sums_of_rows(table: pd.DataFrame) -> np.ndarray:
     return pd.util.hash_pandas_object(table, index=False).to_numpy()
-
-
-def indicators_of(chapter: ChapterNotebook, demarche: Demarche) -> list[Indicator]:
-    """Return the indicators that a chapter may read: its own, those it names, their parts; all with a star for 00.
-
-    A chapter that tells the démarche reads those that it takes for proofs, or follows.
-    """
-    if chapter.number == SYNTHESIS:
-        return [one for one in CATALOGUE.values() if one.star]
-    text = chapter.path.read_text(encoding="utf-8")
-    names = named_in(text) | {name for verb, name in BY_VERBS.items() if verb in text}
-    if chapter.number in OF_THE_DEMARCHE:
-        names |= {*proved(demarche), *demarche.table("indicateurs_suivi")["indicateur"].dropna()}
-    found = [one for one in CATALOGUE.values() if one.chapter == chapter.number or {one.id, one.family} & names]
-    read = {one.id for one in found} | {part for one in found for part in one.parts}
-    shared = {one.family for one in found} & set(COMMON_CLASSES)
-    read |= {one.id for one in CATALOGUE.values() if one.family in shared}
-    return [one for one in CATALOGUE.values() if one.id in read]

@@ -4,13 +4,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ctg_analysis.core.errors import room_in
 from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
-
-if TYPE_CHECKING:
-    from ctg_analysis.chapter.territory import Observed
 
 
 @dataclass(frozen=True)
@@ -34,8 +30,7 @@ class Report:
 
 
 def prepare(epci: str) -> None:
-    """Check an EPCI; load what its chapters read, the notebooks with its parameters, the sums of what they read."""
-    from ctg_analysis.chapter.chapter import open_chapter
+    """Check an EPCI; load what its chapters read, and the notebooks with its parameters."""
     from ctg_analysis.publishing.running.execution import WARM_ENGINE, parameterised
     from ctg_analysis.publishing.running.execution import prepare as load
 
@@ -44,28 +39,29 @@ def prepare(epci: str) -> None:
     for chapter in all_chapters():
         with suppress(Exception):  # one that cannot be read says why when it is written
             parameterised(chapter, epci, WARM_ENGINE)
-            _read(open_chapter(epci).seen, chapter)
 
 
-def write_chapter(report: Report, chapter: ChapterNotebook, former: str) -> dict:
+def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dict:
     """Run a chapter and write its page, unless what it reads is what it read in the former edition.
 
-    former: the sum of what it read, empty to run it anyway. Returns that sum now, whether it ran, and what it shows
+    former: what it read and the sum of it, empty to run it anyway. Returns both now, whether it ran, and what it shows
     that its page does not.
     """
     from ctg_analysis.chapter.chapter import open_chapter
     from ctg_analysis.display.words.texts import typography
     from ctg_analysis.publishing.pages.html import chapter_page, left_out
     from ctg_analysis.publishing.running.execution import execute
+    from ctg_analysis.publishing.running.readings import sum_of_readings
 
-    read = _read(open_chapter(report.epci).seen, chapter)
-    if former and read == former:
-        return {"observations": read, "run": False}
+    if former and sum_of_readings(open_chapter(report.epci).seen, former["read"]) == former["observations"]:
+        return former | {"run": False}
     with room_in(report.out):
         notebook = execute(chapter, report.epci, report.executed)
         page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
         (report.fresh / chapter.page).write_text(chapter_page(notebook, page), encoding="utf-8")
-    return {"observations": read, "run": True, "left_out": left_out(notebook)}
+    read = notebook.metadata["ctg"]["read"]
+    sums = {"read": read, "observations": sum_of_readings(open_chapter(report.epci).seen, read)}
+    return sums | {"run": True, "left_out": left_out(notebook)}
 
 
 def write_data(report: Report) -> dict:
@@ -105,7 +101,7 @@ def write_data(report: Report) -> dict:
 
 def about(report: Report) -> dict:
     """Return what every page of a report shows: the territory, the links to the chapters."""
-    from ctg_analysis.chapter.demarche.page import ENJEUX
+    from ctg_analysis.chapter.demarche.demarche_chapter import ENJEUX
     from ctg_analysis.display.words.texts import typography
 
     territory = _of_territory(report.epci)
@@ -115,13 +111,6 @@ def about(report: Report) -> dict:
     ]
     proofs = territory["proofs"] if any(one.page == ENJEUX for one in report.chapters) else {}
     return territory | {"chapters": links, "current": "index.html", "proofs": proofs}
-
-
-@lru_cache(maxsize=32)
-def _read(seen: "Observed", chapter: ChapterNotebook) -> str:
-    from ctg_analysis.publishing.running.readings import sum_of_readings
-
-    return sum_of_readings(seen, chapter)
 
 
 @lru_cache(maxsize=1)

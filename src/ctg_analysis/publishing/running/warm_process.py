@@ -16,17 +16,13 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from ctg_analysis.display.words.quantities import number
 from ctg_analysis.publishing.running.fork_protocol import end_with, serve
 
 if TYPE_CHECKING:
     from ctg_analysis.core.notebooks import ChapterNotebook
-    from ctg_analysis.publishing.running.cells import CellShell
 
 PR_SET_CHILD_SUBREAPER = 36  # of prctl(2)
-
-# What jsonschema checks the form of addresses and durations with, when it finds it; no schema of a notebook asks for
-# that, and the grammar of the first takes 0.7 s to read.
-NEEDLESS = ("rfc3987_syntax", "rfc3986_validator", "isoduration")
 
 
 def main() -> None:
@@ -87,20 +83,14 @@ def become_program() -> None:
 
 def warm_up() -> None:
     """Import what chapters use, read them, and run and publish a small one, so that no fork has to."""
-    needless = [name for name in NEEDLESS if name not in sys.modules]
-    sys.modules |= dict.fromkeys(needless)
     import nbformat
     import pandas
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
-    for name in needless:
-        del sys.modules[name]
     from papermill.engines import NotebookExecutionManager
 
     from ctg_analysis.chapter import demarche
     from ctg_analysis.core.notebooks import all_chapters
     from ctg_analysis.display.markup import _templates as pieces
-    from ctg_analysis.display.words.texts import number
     from ctg_analysis.publishing import pages
     from ctg_analysis.publishing.pages.html import chapter_page
     from ctg_analysis.publishing.running.cells import CONFIG, CellShell, run_cells
@@ -116,10 +106,9 @@ def warm_up() -> None:
     CellShell.clear_instance()
     shell = CellShell.instance(config=CONFIG)
     _ = shell.display_formatter.formatters  # made when first asked for
-    shell.builtin_trap.__enter__()  # for good: a builtin that comes or goes has Python forget where it found the others
     for chapter in all_chapters():
         with suppress(Exception):  # one that cannot be read says why when it is run
-            _read_ahead(chapter, shell)
+            _read_ahead(chapter)
     page = dict.fromkeys(("territory", "title", "geography", "current"), "") | {"chapters": [], "fictional": False}
     chapter_page(small, page)
     for name in pieces.list_templates():
@@ -128,14 +117,11 @@ def warm_up() -> None:
     pandas.set_option("display.max_columns", 20)  # what it takes in a notebook; here it was imported before the shell
 
 
-def _read_ahead(chapter: "ChapterNotebook", shell: "CellShell") -> None:
-    """Parse a chapter, compile its cells and put its texts into HTML: they are the same for all territories."""
+def _read_ahead(chapter: "ChapterNotebook") -> None:
+    """Parse a chapter and put its texts into HTML: they are the same for all territories."""
     from ctg_analysis.publishing.pages.html import written
-    from ctg_analysis.publishing.running.cells import compile_ahead
     from ctg_analysis.publishing.running.execution import WARM_ENGINE, parameterised
 
-    notebook = parameterised(chapter, "", WARM_ENGINE)
-    compile_ahead(shell, notebook)
-    for cell in notebook.cells:
+    for cell in parameterised(chapter, "", WARM_ENGINE).cells:
         if cell.cell_type == "markdown":
             written(cell.source)

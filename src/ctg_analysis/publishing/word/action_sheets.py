@@ -2,13 +2,13 @@
 
 import pandas as pd
 
+from ctg_analysis.display.words.dates import span_phrase
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.word.annexes import DRAFT, means
 from ctg_analysis.publishing.word.blocks import Blocks, bullets, facts, table, text
 from ctg_analysis.publishing.word.convention import common
 from ctg_analysis.publishing.word.dossier import Dossier, said
 from ctg_analysis.publishing.word.lists import dated
-from ctg_analysis.publishing.word.moments import span_text
 
 
 def contexts(dossier: Dossier) -> dict[str, dict[str, object]]:
@@ -23,7 +23,7 @@ def _context(row, dossier: Dossier) -> dict[str, object]:
         "Objectif": objective,
         "Public": said(row.public_cible),
         "Territoire": said(row.territoire),
-        "Calendrier": span_text(row.calendrier_debut, row.calendrier_fin) or said(None),
+        "Calendrier": span_phrase(row.calendrier_debut, row.calendrier_fin) or said(None),
         "Priorité": said(row.priorite),
         "Fiche": f"version {row.version}" + (", en projet" if row.statut == DRAFT else ""),
     }

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pandas as pd
 
 from ctg_analysis.demarche.tables.governance import Service
-from ctg_analysis.publishing.pages.site import in_french
+from ctg_analysis.display.words.dates import date_text, span_phrase
+from ctg_analysis.display.words.quantities import amount, quantity
 from ctg_analysis.publishing.word.blocks import (
     REMARK,
     SECTION,
@@ -18,11 +19,10 @@ from ctg_analysis.publishing.word.blocks import (
     text,
     together,
 )
-from ctg_analysis.publishing.word.dossier import NONE, Dossier, euros, quantity, said
+from ctg_analysis.publishing.word.dossier import NONE, Dossier, said
 from ctg_analysis.publishing.word.lists import dated
 from ctg_analysis.publishing.word.lists import funding as whole_funding
-from ctg_analysis.publishing.word.moments import day_text, span_text, years
-from ctg_analysis.publishing.word.money import TOTAL, funding_table
+from ctg_analysis.publishing.word.money import TOTAL, funding_table, years
 
 AFOM = {"atout": "Atout", "faiblesse": "Faiblesse", "opportunité": "Opportunité", "menace": "Menace"}
 VALIDATED, DRAFT = "validé", "projet"
@@ -31,7 +31,7 @@ VALIDATED, DRAFT = "validé", "projet"
 def diagnosis(dossier: Dossier) -> Blocks:
     """Return the messages of the synthèse, word for word, then the constats that were validated."""
     said_by_figures = together(
-        text(one.theme, SUBSECTION) + text(one.sentence) + _line(one.comparison) + text(one.source, "Caption")
+        text(one.theme, SUBSECTION) + text(one.sentence) + _line(one.comparison) + text(str(one.source), "Caption")
         for one in dossier.messages
     )
     rows = dossier.material["constats"]
@@ -40,7 +40,7 @@ def diagnosis(dossier: Dossier) -> Blocks:
         text(capital(champ), SUBSECTION) + bullets(f"{AFOM[row.type]} : {row.enonce}" for row in kept.itertuples())
         for champ, kept in rows.groupby("champ", sort=False)
     )
-    opening = f"Les chiffres sont ceux du diagnostic, tel qu'il est au {in_french(dossier.date)}."
+    opening = f"Les chiffres sont ceux du diagnostic, tel qu'il est au {date_text(dossier.date)}."
     return (
         text("Ce que disent les chiffres", SECTION)
         + text(opening)
@@ -57,8 +57,8 @@ def _later(dossier: Dossier) -> Blocks:
     if not signed:
         return Blocks()
     return text(
-        f"La convention a été validée le {day_text(signed)} : les chiffres, les listes et les annexes de ce document "
-        f"sont ceux du {in_french(dossier.date)}, et non ceux du texte signé, qui seul fait foi.",
+        f"La convention a été validée le {date_text(signed)} : les chiffres, les listes et les annexes de ce document "
+        f"sont ceux du {date_text(dossier.date)}, et non ceux du texte signé, qui seul fait foi.",
         REMARK,
     )
 
@@ -88,13 +88,13 @@ def services(dossier: Dossier) -> Blocks:
 
 def _service(row: Service, dossier: Dossier) -> list[str]:
     places = NONE if pd.isna(row.capacite) else quantity(row.capacite)
-    means = [euros(row.soutien_collectivite_eur), euros(row.ps_caf_eur)]
+    means = [amount(row.soutien_collectivite_eur), amount(row.ps_caf_eur)]
     return [row.nom, row.type, row.gestionnaire, dossier.names[row.commune], places, *means]
 
 
 def _means(rows: pd.DataFrame) -> list[str]:
     """Return both sums; one that lacks a part is not known."""
-    return [euros(rows[name].sum(skipna=False)) for name in ("soutien_collectivite_eur", "ps_caf_eur")]
+    return [amount(rows[name].sum(skipna=False)) for name in ("soutien_collectivite_eur", "ps_caf_eur")]
 
 
 def plan(dossier: Dossier) -> Blocks:
@@ -120,8 +120,8 @@ def _all_actions(dossier: Dossier) -> Blocks:
             row.action_id,
             row.titre,
             said(row.pilote),
-            span_text(row.calendrier_debut, row.calendrier_fin),
-            euros(budget.get(row.action_id, 0.0)),
+            span_phrase(row.calendrier_debut, row.calendrier_fin),
+            amount(budget.get(row.action_id, 0.0)),
         ]
         for row in dossier.actions.itertuples()
     ]
@@ -137,7 +137,7 @@ def _action(row, dossier: Dossier) -> Blocks:
         "Territoire": said(row.territoire),
         "Pilote": said(tuple(one for one in leads if isinstance(one, str))),
         "Partenaires": said(row.partenaires),
-        "Calendrier": span_text(row.calendrier_debut, row.calendrier_fin),
+        "Calendrier": span_phrase(row.calendrier_debut, row.calendrier_fin),
         "Étapes": said(row.etapes),
     }
     title = f"{row.action_id} – {row.titre}" + (" (projet)" if row.statut == DRAFT else "")
@@ -208,7 +208,7 @@ def _indicators(rows: pd.DataFrame) -> list[list[str]]:
 def deliberations(dossier: Dossier) -> Blocks:
     """Return the deliberation of each signatory; which ones are to be joined."""
     lines = [
-        [one.nom, one.deliberation_no or "à joindre", day_text(one.deliberation_date) or "à préciser"]
+        [one.nom, one.deliberation_no or "à joindre", date_text(one.deliberation_date) or "à préciser"]
         for one in dossier.convention.parties
     ]
     lead = text("Les délibérations sont jointes à la convention par chaque signataire.", REMARK)

@@ -1,13 +1,14 @@
 """The convention as a Word file that people edit, and what changes in its articles."""
 
+from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.demarche.tables.documents import Party
+from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.word.annexes import ANNEXES
 from ctg_analysis.publishing.word.blocks import FACT, REMARK, Blocks, bullets, text, together
 from ctg_analysis.publishing.word.dossier import Dossier
 from ctg_analysis.publishing.word.lists import LISTS
 from ctg_analysis.publishing.word.markdown import paragraphs
-from ctg_analysis.publishing.word.moments import day_text, whole_period
 from ctg_analysis.publishing.word.reference import Reference, Written, written_articles
 from ctg_analysis.publishing.word.revisions import comparison
 
@@ -24,7 +25,7 @@ def context(dossier: Dossier, reference: Reference) -> dict[str, object]:
     one = dossier.convention
     doubt = _doubt(reference) if one.statut == PROJECT else Blocks()
     return common(dossier) | {
-        "periode": whole_period(one.periode.debut, one.periode.fin),
+        "periode": span_phrase(first_day(one.periode.debut), last_day(one.periode.fin)),
         "parties": bullets(map(_party, one.parties)),
         "vu": bullets(f"{said} ;" for said in one.vu or reference.vu) + (Blocks() if one.vu else doubt),
         "preambule": paragraphs(one.preambule or reference.preambule) + (Blocks() if one.preambule else doubt),
@@ -40,7 +41,7 @@ def common(dossier: Dossier) -> dict[str, object]:
     """Return what the tags of every template stand for."""
     one = dossier.convention
     project = one.statut == PROJECT
-    approved = f", validée le {day_text(one.validee_le)}" if one.validee_le else ", validée"
+    approved = f", validée le {date_text(one.validee_le)}" if one.validee_le else ", validée"
     return {
         "intitule": typography(one.intitule),
         "territoire": typography(dossier.territory),
@@ -88,7 +89,7 @@ def _party(party: Party) -> str:
         else ""
     )
     role = f", {party.qualite}" if party.representant and party.qualite else ""
-    number, day = party.deliberation_no, day_text(party.deliberation_date)
+    number, day = party.deliberation_no, date_text(party.deliberation_date)
     allowed = f", autorisée par la délibération n° {number}{f' du {day}' if day else ''}" if number else ""
     return f"{party.nom}{by}{role}{allowed} ;"
 

@@ -13,7 +13,7 @@ from ctg_analysis.demarche.tables.columns import Champ
 from ctg_analysis.demarche.tables.documents import Convention
 from ctg_analysis.demarche.tables.governance import ACTIVE
 from ctg_analysis.display.pieces.sheets import Said
-from ctg_analysis.display.words.texts import NBSP, number
+from ctg_analysis.display.words.texts import NBSP
 
 VALIDATED = "validée"
 NONE, UNKNOWN = "–", "non renseigné"
@@ -67,21 +67,6 @@ class Dossier:
         """Return what financers bring to the actions that were not given up."""
         table = self.material["financements"]
         return table[table["action_id"].isin(self.actions["action_id"])]
-
-
-def euros(amount: float) -> str:
-    """Return an amount without its sign: 12 345, or 12 345,50; a sign when it is not known."""
-    if pd.isna(amount):
-        return "nd"
-    return number(amount, 0 if float(amount).is_integer() else 2)
-
-
-def quantity(value: float) -> str:
-    """Return a quantity with as many decimals as it was written with; a sign when it is not known."""
-    if pd.isna(value):
-        return "nd"
-    decimals = next(places for places in range(7) if round(value, places) == value or places == 6)
-    return number(value, decimals)
 
 
 def said(value: object) -> str:

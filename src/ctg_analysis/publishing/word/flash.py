@@ -13,9 +13,9 @@ from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.demarche.tables.documents import InfoFlash
 from ctg_analysis.demarche.tables.governance import Step
 from ctg_analysis.display.words import glossary
+from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.texts import NBSP, typography
 from ctg_analysis.publishing.pages.site import page
-from ctg_analysis.publishing.word.moments import moment_text, span_text
 
 PHASES = choices(Step.model_fields["phase"])
 HEADS_A_PHASE = re.compile(r"Phase \d")
@@ -63,7 +63,7 @@ def flash_page(issue: InfoFlash, steps: pd.DataFrame, around: Around) -> str:
     phases = list(_phases(steps, issue.date))
     told = {
         "number": issue.numero,
-        "date": moment_text(issue.date),
+        "date": date_text(issue.date),
         "title": typography(issue.titre),
         "what": typography(issue.qu_est_ce_que_la_ctg),
         "fields": list(issue.champs),
@@ -71,7 +71,7 @@ def flash_page(issue: InfoFlash, steps: pd.DataFrame, around: Around) -> str:
         "phases": phases,
         "editorial": _signed(issue),
         "next": [
-            {"date": moment_text(one.date), "text": typography(one.texte)}
+            {"date": date_text(one.date), "text": typography(one.texte)}
             for one in issue.prochaines_dates
             if last_day(one.date) >= first_day(issue.date)
         ],
@@ -115,7 +115,7 @@ def _phases(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
         for row in rows.itertuples():
             one = status[row.Index]
             known = TO_COME if one == NO_DATE and stands == TO_COME else one
-            lines.append(_step(row.etape, span_text(row.debut, row.fin), known))
+            lines.append(_step(row.etape, span_phrase(row.debut, row.fin), known))
         yield {"title": typography(title), "span": span, "status": stands, "mark": MARKS[stands], "steps": lines}
 
 
@@ -144,7 +144,7 @@ def _span(rows: pd.DataFrame) -> str:
     begins, ends = rows["debut"].dropna(), rows["fin"].fillna(rows["debut"]).dropna()
     if begins.empty:
         return ""
-    return span_text(min(begins, key=first_day)[:7], max(ends, key=last_day)[:7])
+    return span_phrase(min(begins, key=first_day)[:7], max(ends, key=last_day)[:7])
 
 
 def _acronyms(told: dict, around: Around) -> list[tuple[str, str]]:

@@ -12,7 +12,9 @@ from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.demarche.files.material import INFO_FLASH, Material, open_material
 from ctg_analysis.demarche.tables.documents import InfoFlash, KeyFigure
-from ctg_analysis.display.words.texts import period_text, singular, typography
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import agreed
+from ctg_analysis.display.words.texts import typography
 from ctg_analysis.processing.derivation import read_places
 from ctg_analysis.publishing.word import flash
 
@@ -94,14 +96,14 @@ def _figure(figure: KeyFigure, seen) -> flash.KeyFigure | None:
     if rows.empty:
         return None
     row = rows.iloc[0]
-    unit = "" if one.unit.startswith("%") else one.unit if row["value"] >= 2 else singular(one.unit)
+    unit = "" if one.unit.startswith("%") else agreed(one.unit, row["value"])
     return flash.KeyFigure(
         row["text"],
         unit,
         typography(one.label),
         typography(row["name"]),
-        period_text(row["period"]),
-        source(seen, rows.head(1)),
+        date_text(row["period"]),
+        str(source(seen, rows.head(1))),
     )
 
 

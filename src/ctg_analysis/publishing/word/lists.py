@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ctg_analysis.display.words.texts import NBSP, listed, singular
+from ctg_analysis.display.words.dates import date_text, span_phrase
+from ctg_analysis.display.words.quantities import agreed, quantity
+from ctg_analysis.display.words.texts import NBSP, listed
 from ctg_analysis.publishing.word.blocks import Blocks, bullets, table, text, together
-from ctg_analysis.publishing.word.dossier import FIELDS, Dossier, quantity, said
-from ctg_analysis.publishing.word.moments import moment_text, span_text, years
-from ctg_analysis.publishing.word.money import funding_table
+from ctg_analysis.publishing.word.dossier import FIELDS, Dossier, said
+from ctg_analysis.publishing.word.money import funding_table, years
 
 RESULT = "résultat"
 BY_WHOM = {
@@ -91,14 +92,14 @@ def dated(value: float, moment: str | None, unit: str = "") -> str:
     """Return a value, its unit and its date: « 44 (2023) », « 25,6 % (2023) », « 1 place (2023) »."""
     told = quantity(value)
     if unit and pd.notna(value):
-        told = f"{told}{NBSP}{unit if abs(value) >= 2 else singular(unit)}"
-    return f"{told}{NBSP}({moment_text(moment)})" if isinstance(moment, str) else told
+        told = f"{told}{NBSP}{agreed(unit, value)}"
+    return f"{told}{NBSP}({date_text(moment)})" if isinstance(moment, str) else told
 
 
 def calendar(dossier: Dossier) -> Blocks:
     """Return the steps of the démarche."""
     rows: pd.DataFrame = dossier.material["calendrier"]
-    lines = [[row.etape, span_text(row.debut, row.fin) or "date à préciser"] for row in rows.itertuples()]
+    lines = [[row.etape, span_phrase(row.debut, row.fin) or "date à préciser"] for row in rows.itertuples()]
     return table("Calendrier", ["Étape", "Date"], lines)
 
 

@@ -3,9 +3,11 @@
 import pandas as pd
 
 from ctg_analysis.demarche.tables.annotations import choices
+from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.demarche.tables.plan import Funding
+from ctg_analysis.display.words.quantities import amount
 from ctg_analysis.publishing.word.blocks import Blocks, capital, table
-from ctg_analysis.publishing.word.dossier import NONE, euros
+from ctg_analysis.publishing.word.dossier import NONE
 
 TOTAL = "Total"
 ORDER = [value for name in ("financeur", "nature") for value in choices(Funding.model_fields[name])]
@@ -26,5 +28,10 @@ def funding_table(caption: str, funding: pd.DataFrame, years: list[int], by: lis
     return table(f"{caption}, en euros", header, rows, marked=frozenset({len(rows) - 1}))
 
 
+def years(begin: str, end: str) -> list[int]:
+    """Return the years of a period."""
+    return list(range(first_day(begin).year, last_day(end).year + 1))
+
+
 def _cells(amounts: list[float]) -> list[str]:
-    return [euros(amount) if amount else NONE for amount in [*amounts, sum(amounts)]]
+    return [amount(euros) if euros else NONE for euros in [*amounts, sum(amounts)]]

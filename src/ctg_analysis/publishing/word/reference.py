@@ -5,8 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.demarche.files.yaml_files import read_yaml
+from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.demarche.tables.columns import Id, Row, Text, Whole, some
 from ctg_analysis.demarche.tables.documents import Article, Convention
 from ctg_analysis.publishing.word.paths import REFERENCE, models
@@ -47,10 +46,7 @@ def read_reference() -> Reference:
     Raises:
         InputError: a file that is not of their model.
     """
-    read = read_yaml(models() / REFERENCE, Reference)
-    if read.findings or read.value is None:
-        raise InputError(read.findings)
-    return read.value
+    return load_yaml(models() / REFERENCE, Reference).value
 
 
 def written_articles(convention: Convention, reference: Reference) -> list[Written]:

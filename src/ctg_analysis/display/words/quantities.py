@@ -1,0 +1,124 @@
+"""French numbers, quantities and euros, with their units in the singular or the plural."""
+
+import re
+from functools import cache
+
+import pandas as pd
+from babel import Locale
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
+
+from ctg_analysis.core.model import MISSING
+from ctg_analysis.display.words.texts import MINUS, NARROW, NBSP, SIGNS
+
+FRENCH = Locale("fr", "FR")
+MOST_DECIMALS = 6
+COUNTED, WORD = re.compile(r"(?= (?:pour|par|de|en|à) | d['’])"), re.compile(r"[^ -]+")
+PLURAL_IN_AUX, PLURAL = re.compile(r"(?<!e)aux$"), re.compile(r"s$|(?<=[aeo]u)x$")
+UNCHANGED = {"accès", "avis", "bus", "cours", "décès", "fois", "mois", "parcours", "refus", "relais", "repas", "temps"}
+UNCHANGED |= {"tiers", "vous"}  # words in -s that have no other singular, « rendez-vous » too
+
+
+def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
+    """A number with narrow spaces and a comma; signed: a rise bears its sign too.
+
+    >>> number(12345.64, 1), number(-0.04, 1), number(2, signed=True)
+    ('12\\u202f345,6', '0,0', '+2')
+    """
+    value = round(value, decimals) + 0.0  # no negative zero
+    text = format_decimal(value, format=_pattern(decimals), locale=FRENCH).replace("-", MINUS)
+    return f"+{text}" if signed and value > 0 else text
+
+
+@cache
+def _pattern(decimals: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
+
+
+def percent(value: float, decimals: int = 0, *, signed: bool = False) -> str:
+    """A number of hundredths with its sign.
+
+    >>> percent(12.34, 1)
+    '12,3\\u202f%'
+    """
+    return f"{number(value, decimals, signed=signed)}{NARROW}%"
+
+
+def amount(value: float) -> str:
+    """An amount of money without its sign, with cents when it has some; « nd » when it is not known.
+
+    >>> amount(12345.0), amount(12345.5), amount(float("nan"))
+    ('12\\u202f345', '12\\u202f345,50', 'nd')
+    """
+    return SIGNS[MISSING] if pd.isna(value) else number(value, 0 if float(value).is_integer() else 2)
+
+
+def euros(value: float) -> str:
+    """An amount of money with its sign; « nd » when it is not known.
+
+    >>> euros(12345)
+    '12\\u202f345\\xa0€'
+    """
+    return SIGNS[MISSING] if pd.isna(value) else f"{amount(value)}{NBSP}€"
+
+
+def thousands(value: float) -> str:
+    """An amount of money in thousands.
+
+    >>> thousands(12345)
+    '12,3'
+    """
+    return number(value / 1000, 1)
+
+
+def quantity(value: float) -> str:
+    """A number with as many decimals as it was written with; « nd » when it is not known.
+
+    >>> quantity(12.0), quantity(0.25), quantity(float("nan"))
+    ('12', '0,25', 'nd')
+    """
+    if pd.isna(value):
+        return SIGNS[MISSING]
+    enough = (places for places in range(MOST_DECIMALS) if round(value, places) == value)
+    return number(value, next(enough, MOST_DECIMALS))
+
+
+def counted(value: float, one: str, several: str = "", *, decimals: int = 0) -> str:
+    """A number of things, in the plural from two on.
+
+    >>> counted(0, "action"), counted(2, "action"), counted(1.94, "place", decimals=1), counted(2, "mois")
+    ('0 action', '2 actions', '1,9 place', '2 mois')
+    """
+    plural = several or (one if one.endswith("s") else f"{one}s")
+    return f"{number(value, decimals)} {one if value < 2 else plural}"
+
+
+def singular(unit: str) -> str:
+    """A unit as it follows a number under 2: its nouns and adjectives, not what they are counted for.
+
+    >>> singular("places pour 100 enfants"), singular("lieux"), singular("centres sociaux"), singular("mois")
+    ('place pour 100 enfants', 'lieu', 'centre social', 'mois')
+    """
+    things, *rest = COUNTED.split(unit, maxsplit=1)
+    return WORD.sub(lambda word: _one(word[0]), things) + "".join(rest)
+
+
+def _one(word: str) -> str:
+    return word if word in UNCHANGED else PLURAL.sub("", PLURAL_IN_AUX.sub("al", word))
+
+
+def agreed(unit: str, value: float) -> str:
+    """A unit as it follows a value.
+
+    >>> agreed("places", 1.5), agreed("places", -2)
+    ('place', 'places')
+    """
+    return unit if abs(value) >= 2 else singular(unit)
+
+
+def in_letters(value: int) -> str:
+    """A small number in letters, a larger one in figures.
+
+    >>> in_letters(4), in_letters(12)
+    ('quatre', '12')
+    """
+    return {2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six"}.get(value, str(value))

@@ -1,0 +1,140 @@
+"""An observation as a reader sees it: its value, its interval, its sentence, what it compares with."""
+
+import math
+import re
+
+from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Rate, Source, is_proportion
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import agreed, number, percent
+from ctg_analysis.display.words.texts import NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
+from ctg_analysis.sources import SOURCES
+
+TOO_WEAK = 3  # the quality of a figure of the 20 % forms on too small a sample (rule R7)
+SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
+PERCENT = 100
+DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
+YEARS = re.compile(r"^(\d{4})-(\d{4})$")
+
+
+def value_text(indicator: Indicator, row) -> str:
+    """Return the value of an observation as a reader sees it, or the sign of what it lacks.
+
+    A percentage on fewer than 20 is said as counts; on fewer than 1 000 it has no decimals.
+    A count that its producer rounds is said to be one.
+    """
+    if row.status == CENSORED and indicator.floor is not None:
+        return f"≤{NBSP}{rounded_text(indicator, indicator.floor)}"
+    if row.status != OK:
+        return SIGNS[row.status]
+    if is_weak(row):
+        return WEAK
+    if indicator.id.endswith("_year"):
+        return f"{row.value:.0f}"
+    if rounded(indicator, SOURCES[row.source]):
+        return f"moins de {number(row.high + 1)} (arrondi)" if row.value == 0 else f"≈{NBSP}{number(row.value)}"
+    if is_proportion(indicator.value) and row.denominator < SMALLEST_BASE:
+        return f"{number(row.numerator)} sur {number(row.denominator)}"
+    decimals = _decimals(indicator, row)
+    if not indicator.unit.startswith("%"):
+        return number(row.value, decimals)
+    return percent(row.value, decimals, signed=is_change(indicator))
+
+
+def rounded_text(indicator: Indicator, value: float) -> str:
+    """Return a value without decimals, beside one that is written so."""
+    return percent(value) if indicator.unit.startswith("%") else number(value)
+
+
+def is_printed(indicator: Indicator, row) -> bool:
+    """Tell whether a share or a rate may be written as a number: enough units (R10), a reliable sample (R7)."""
+    small = is_proportion(indicator.value) and row.denominator < SMALLEST_BASE
+    return not small and not is_weak(row)
+
+
+def is_weak(row) -> bool:
+    """Tell whether the sample is too small for the value of a commune or secteur to be written (rule R7)."""
+    return row.quality == TOO_WEAK and row.level in ("commune", "secteur")
+
+
+def rounded(indicator: Indicator, source: Source) -> bool:
+    """Tell whether the source publishes these counts rounded."""
+    return bool(source.rounding) and isinstance(indicator.value, Count)
+
+
+def is_change(indicator: Indicator) -> bool:
+    """Tell whether values are changes, whose sign matters."""
+    return indicator.unit.endswith("par an") and indicator.unit.startswith("%")
+
+
+def interval_text(indicator: Indicator, row) -> str:
+    """Return the interval of an observation, « 4,1 à 7,6 », « quartiles : 4,1 à 7,6 » of peers, or nothing."""
+    if row.status != OK or math.isnan(row.low) or not is_printed(indicator, row):
+        return ""
+    decimals = _decimals(indicator, row)
+    bounds = " à ".join(number(bound, decimals, signed=is_change(indicator)) for bound in (row.low, row.high))
+    return f"quartiles : {bounds}" if row.level == "peers" else bounds
+
+
+def _decimals(indicator: Indicator, row) -> int:
+    """Return the decimals of a value: none in a percentage on a denominator under 1 000 (rule R10)."""
+    percentage = is_proportion(indicator.value) and indicator.value.per == PERCENT
+    return 0 if percentage and row.denominator < DECIMALS_FROM else indicator.decimals
+
+
+def sentence(indicator: Indicator, row) -> str:
+    """Return the reading sentence of an observation, with its interval if it has one."""
+    plural = "s" if row.value >= 2 else ""
+    words = {"period": YEARS.sub(r"\1 et \2", date_text(row.period)), "unit": agreed(indicator.unit, row.value)}
+    text = indicator.reading.format(**words, value=value_text(indicator, row), s=plural)
+    interval = interval_text(indicator, row)
+    if interval:
+        only_rounded = SOURCES[row.source].rounding and not isinstance(indicator.value, Rate)
+        kind = "intervalle indicatif à 95 %" if SOURCES[row.source].surveyed else "intervalle à 95 %"
+        kind = _rounding_text(indicator, row) if only_rounded else kind
+        text = f"{text.removesuffix('.')} ({kind} : {interval})."
+    return typography(text)
+
+
+def _rounding_text(indicator: Indicator, row) -> str:
+    """Return what the interval of a rounded figure is: of one count or of a sum, and how it is known to be rounded.
+
+    The bounds tell it: those of a sum go further than one rounding does; where the producer may have rounded down,
+    they go further above than below.
+    """
+    source = SOURCES[row.source]
+    if not rounded(indicator, source):
+        return "arrondi"
+    above, below = row.high - row.value, row.value - row.low
+    way = ", au plus proche ou vers le bas" if above > below > 0 and row.low > 0 else ""
+    way = " vers le bas" if below <= 0 < row.value else way
+    if above < source.rounding:
+        return f"arrondi{way}"
+    return f"somme d'arrondis{way}, intervalle à 95 %"
+
+
+def beside(rows) -> str:
+    """Return the figures to compare with, and what a test allows to say of them.
+
+    rows: columns name, level, text, interval, status, word.
+    """
+    known = rows[rows["status"].eq(OK)]
+    each = [
+        f"{row.name} {row.text}"
+        if row.level != "peers"
+        else f"{uncapitalised(row.name)} {row.text}{f' ({row.interval})' if row.interval else ''}"
+        for row in known.itertuples(index=False)
+    ]
+    shown = " ; ".join(dict.fromkeys(each))  # La Réunion is a département and a région
+    sentences = [f"Pour comparer : {shown}."] if shown else []
+    said = known[known["word"].notna()].groupby("word", sort=False)["name"].agg(list)
+    parts = [
+        f"{words.replace(' que', '')} {_than(words)} {listed([of(name) for name in dict.fromkeys(names)])}"
+        for words, names in said.items()
+    ]
+    if parts:
+        sentences.append(f"La valeur du territoire est {' ; '.join(parts)}.")
+    return " ".join(sentences)
+
+
+def _than(words: str) -> str:
+    return "que celle" if words.endswith("que") else "celle"

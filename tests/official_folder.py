@@ -1,0 +1,20 @@
+"""The official full files, where they are beside the project, as certified folders."""
+
+from pathlib import Path
+
+from ctg_analysis.core.settings import settings
+from ctg_analysis.sources.certificates import Certificate, CertifiedFile, RawFolder
+from ctg_analysis.sources.folders import sha256
+
+OFFICIAL = settings().root.parent / "shared" / "data" / "official"
+
+
+def certified(path: Path, source: str) -> RawFolder:
+    words = dict.fromkeys(("titre", "producteur", "jeu_de_donnees", "millesime", "geographie", "licence"), "x")
+    words |= {"couverture": "x", "secret_arrondi": "x", "date_acces": "2026-11-24"}
+    files = [
+        CertifiedFile(fichier=file.name, octets=file.stat().st_size, sha256=sha256(file))
+        for file in path.iterdir()
+        if file.is_file()
+    ]
+    return RawFolder(path, Certificate(id=source, fichiers=files, **words))

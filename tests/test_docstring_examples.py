@@ -1,0 +1,13 @@
+"""The examples that docstrings give of formulas hold."""
+
+import doctest
+from importlib import import_module
+
+from test_architecture import modules
+
+
+def test_the_examples_of_docstrings_hold():
+    named = [name for name, path in modules().items() if ">>> " in path.read_text(encoding="utf-8")]
+    found = {name: doctest.testmod(import_module(f"ctg_analysis.{name}")) for name in named}
+    assert sum(one.attempted for one in found.values()) > 10
+    assert {name: one.failed for name, one in found.items() if one.failed} == {}
