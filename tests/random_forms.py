@@ -7,7 +7,7 @@ import pandas as pd
 from form_attack import BREAKDOWNS, GUARDED, LINKS, OF_FORMS, PARTS
 
 from ctg_analysis.core.facts import facts
-from ctg_analysis.core.layouts import NOT_ADDITIVE, PERSONS, YES_NO
+from ctg_analysis.core.forms import NOT_ADDITIVE, PERSONS, YES_NO
 from ctg_analysis.core.model import Rate
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.sources import SOURCES

@@ -171,8 +171,8 @@ def telling(root, tmp_path_factory):
 def truth(root):
     """Return the counts of the forms: (measure, (commune,), year) → count."""
     counts = {}
-    for form in GUARDED.values():
-        path = root.private / EXAMPLE_EPCI / form.file
+    for name, form in GUARDED.items():
+        path = root.private / EXAMPLE_EPCI / f"{name}.csv"
         table = pd.read_csv(path, sep=";", decimal=",", dtype={"territoire": str, "periode": str})
         communes = table[table["territoire"].str.len().eq(5)]
         for field in (field for field in form.numbers if field.column in table):

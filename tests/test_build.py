@@ -19,11 +19,12 @@ from typer.testing import CliRunner
 from ctg_analysis.cli import app
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.notebooks import all_chapters, chosen_chapters
-from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root, settings
 from ctg_analysis.publishing.build import build, lines_of
 from ctg_analysis.publishing.editions import HOME, JOURNAL, RECORD, is_whole, latest, publish, record, write_record
 from ctg_analysis.publishing.pages.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
-from ctg_analysis.publishing.pages.territories import is_listed, part, wanted, write_list
+from ctg_analysis.publishing.pages.territory_list import is_listed, part, wanted, write_list
+from ctg_analysis.publishing.running import keys as keys_
 from ctg_analysis.publishing.running.keys import OF_ALL
 from ctg_analysis.publishing.running.workers import Template, can_fork
 from ctg_analysis.publishing.verification import compared, verify
@@ -133,6 +134,20 @@ def test_a_notebook_that_changed_runs_again_alone(out, chapters, tmp_path, built
     chapters[1] = retold(chapters[1], tmp_path / "notebooks", "Un autre texte, sans chiffre.")
     one = built(out, chapters)
     assert one.ran == [SECOND] and "Un autre texte, sans chiffre." in page(out, f"{SECOND}.html")
+
+
+def test_a_text_that_pages_quote_and_a_file_of_the_analyst_make_them_run_again(chapters, tmp_path, monkeypatch):
+    """data/reference, and the CSV files beside the notebooks."""
+    copy = tmp_path / "project"
+    for name in ("data/reference", "notebooks"):
+        shutil.copytree(settings().root / name, copy / name)
+    monkeypatch.setattr(keys_, "settings", lambda: replace(settings(), root=copy))
+    key, changed = (lambda: keys_.keys(chapters, data_root(EXAMPLE_EPCI), EXAMPLE_EPCI)[FIRST]["texts"]), []
+    for name in ("data/reference/pedt.yml", "notebooks/mes_chiffres.csv"):
+        before = key()
+        (copy / name).write_text("other", encoding="utf-8")
+        changed.append(key() != before)
+    assert changed == [True, True]
 
 
 @pytest.mark.nightly

@@ -9,7 +9,7 @@ from worked_cases import hand_worked_cases
 
 from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.cleaning.official import CLEANERS
-from ctg_analysis.core.layouts import EUROS, HOURS
+from ctg_analysis.core.forms import EUROS, HOURS
 from ctg_analysis.core.model import (
     CHARTS,
     LEVELS,
@@ -145,7 +145,7 @@ def test_what_is_only_published_is_never_added_up():
     for one in INDICATORS:
         if isinstance(one.value, Published):
             for source in (SOURCES[name] for name in one.sources):
-                assert not source.additive or one.value.measure in source.alone, one.id
+                assert not source.totals.additive or one.value.measure in source.totals.alone, one.id
 
 
 CODES = [

@@ -518,6 +518,18 @@ def test_what_a_person_has_changed_is_never_written_over(tmp_path):
     assert changed.read_bytes() == b"1" and changed.with_name("ours.docx").read_bytes() == b"mine"
 
 
+@pytest.mark.parametrize("record", ["", "{", "[]", '{"a.docx": 1}'])
+def test_a_damaged_record_of_the_documents_loses_no_file(tmp_path, record):
+    home = place(tmp_path, EXAMPLE_EPCI)
+    write(tmp_path, EXAMPLE_EPCI, {"a.docx": b"one"})
+    (home / RECORD).write_text(record, encoding="utf-8")
+    with pytest.raises(UserError, match="nothing was replaced"):
+        write(tmp_path, EXAMPLE_EPCI, {"a.docx": b"two"})
+    write(tmp_path, EXAMPLE_EPCI, {"a.docx": b"one"})
+    write(tmp_path, EXAMPLE_EPCI, {"a.docx": b"two"})
+    assert (home / "a.docx").read_bytes() == b"two"
+
+
 def test_a_fiche_of_an_action_given_up_goes_unless_someone_has_changed_it(tmp_path):
     write(tmp_path, "1", {f"{SHEETS}/F{rank}.docx": b"x" for rank in range(3)}, alone_in=SHEETS)
     home = place(tmp_path, "1") / SHEETS

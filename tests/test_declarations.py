@@ -6,7 +6,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.declarations import KINDS, read_themes, read_value
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.model import AnnualChange, Count, Mean, Published, Rate, Ratio
-from ctg_analysis.sources.declared.facilities import BASKET
+from ctg_analysis.sources.facility_types import FACILITY_TYPES
 
 THEME = """\
 texts:
@@ -102,5 +102,5 @@ def test_every_kind_of_value_is_written_by_its_name():
 
 
 def test_the_basket_of_services_is_told_as_it_is_counted():
-    definition = CATALOGUE["basket_services_share"].definition
-    assert f"parmi {len(BASKET)} que cherche une famille avec enfants : {', '.join(BASKET)}. " in definition
+    definition, basket = CATALOGUE["basket_services_share"].definition, FACILITY_TYPES.basket
+    assert f"parmi {len(basket)} que cherche une famille avec enfants : {', '.join(basket)}. " in definition

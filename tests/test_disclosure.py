@@ -18,21 +18,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.datasets import SecrecyRule, Source
 from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import (
-    MISSING,
-    NOT_APPLICABLE,
-    OK,
-    SECRET,
-    Count,
-    Indicator,
-    Mean,
-    Published,
-    Rate,
-    Ratio,
-    SecrecyRule,
-    Source,
-)
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean, Published, Rate, Ratio
 from ctg_analysis.processing.derivation import exposure_notes
 from ctg_analysis.secrecy.gate import VALUES, Edition, primary, telling, withhold, withhold_beside
 from ctg_analysis.secrecy.suppression import DOWN, UP, Aim, Block, show_again
@@ -779,7 +767,7 @@ def test_a_sum_whose_open_part_is_not_known_is_withheld():
 
 
 def test_every_sum_has_its_open_part_in_the_catalogue_at_its_levels():
-    for whole, (open_part, _) in DECLARED["caf_et_msa"].sums.items():
+    for whole, (open_part, _) in DECLARED["caf_et_msa"].addition.sums.items():
         counts = [one for one in CATALOGUE.values() if one.value == Count(open_part)]
         assert any({"epci", "departement"} <= set(one.levels) for one in counts), whole
 

@@ -227,7 +227,9 @@ def test_communes_around_that_do_not_fit_together_still_have_an_outline(france, 
     assert read_land(france.processed, epci).around.startswith("M")
 
 
-ROUNDED_BY_THE_CAF = {name for name, source in SOURCES.items() if source.rounding and source.producer == "Cnaf"}
+ROUNDED_BY_THE_CAF = {
+    name for name, source in SOURCES.items() if source.precision.rounding and source.producer == "Cnaf"
+}
 
 
 @pytest.mark.parametrize("source", sorted(ROUNDED_BY_THE_CAF))

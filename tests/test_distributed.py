@@ -14,7 +14,7 @@ from ctg_analysis.publishing import distributed
 from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.distributed import build_there
 from ctg_analysis.publishing.editions import HOME, latest, name_of, reports
-from ctg_analysis.publishing.pages.territories import wanted
+from ctg_analysis.publishing.pages.territory_list import wanted
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 

@@ -26,7 +26,7 @@ from ctg_analysis.publishing.editions import (
     publish,
 )
 from ctg_analysis.publishing.pages.changes import write_changes
-from ctg_analysis.publishing.pages.territories import is_listed, write_list
+from ctg_analysis.publishing.pages.territory_list import is_listed, write_list
 from ctg_analysis.publishing.verification import changes_of, verify
 from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS, PLACES
 
@@ -123,6 +123,8 @@ DAMAGES = {
     "the record deleted": lambda edition: (edition / RECORD).unlink(),
     "the record cut short": lambda edition: halved(edition / RECORD),
     "the record emptied": lambda edition: (edition / RECORD).write_bytes(b""),
+    "a record of another shape": lambda edition: (edition / RECORD).write_text("[]"),
+    "a record without chapters": lambda edition: (edition / RECORD).write_text("{}"),
     "the observations cut short": lambda edition: halved(edition / OBSERVATIONS),
     "all files deleted": lambda edition: [path.unlink() for path in edition.iterdir()],
     "a file more": lambda edition: (edition / "notes.txt").write_text("mine"),
@@ -144,6 +146,17 @@ def test_a_damaged_edition_is_known_and_takes_back_its_files_without_losing_any(
     other = {name: content for name, content in found.items() if good.get(name) != content}
     assert ({path.name: path.read_bytes() for path in kept.iterdir()} if other else {}) == other
     assert editions(out, EPCI) == [edition, before]
+
+
+def test_each_folder_put_in_the_place_of_the_link_is_kept(out):
+    for page in ("one", "two"):
+        published(out, "page")
+        (out / EPCI).unlink()
+        (out / EPCI).mkdir()
+        (out / EPCI / "index.html").write_text(page)
+    published(out, "page")
+    kept = (out / HOME / EPCI).glob("before-editions*/index.html")
+    assert sorted(path.read_text() for path in kept) == ["one", "two"]
 
 
 def test_what_a_file_manager_leaves_is_no_damage(out):

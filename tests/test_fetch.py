@@ -22,8 +22,8 @@ import pyarrow.parquet as parquet
 import pytest
 from filelock import FileLock
 
+from ctg_analysis.core.datasets import Download, Source
 from ctg_analysis.core.errors import Busy
-from ctg_analysis.core.model import Download, Source
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import integrity, read_certificate
 from ctg_analysis.sources.fetching import transport
@@ -436,7 +436,7 @@ def test_a_mirror_without_http_and_a_folder_that_cannot_be_written_are_told_at_o
 
 
 ALONE = """
-import sys; from pathlib import Path; from ctg_analysis.core.model import Download, Source
+import sys; from pathlib import Path; from ctg_analysis.core.datasets import Download, Source
 from ctg_analysis.sources.fetching.fetch import fetch
 source = Source("dataset", "L", "P", downloads=(Download("data.csv", "https://www.example.org/" + sys.argv[3]),))
 fetch(source, Path(sys.argv[1]), mirror=sys.argv[2])
@@ -511,8 +511,8 @@ def test_a_source_of_several_files_comes_whole_or_not_at_all(tmp_path, server):
 def test_an_error_names_the_line_where_the_address_is_declared():
     for one in SOURCES.values():
         for download in one.downloads:
-            assert "src/ctg_analysis/sources/" in _where(download), download.name
-    assert "a guess so far" in _where(replace(SOURCES["caf_nbpla_pe"].downloads[0], seen=False))
+            assert "src/ctg_analysis/sources/declared/" in _where(one, download), download.name
+    assert "a guess so far" in _where(SOURCES["finess"], replace(SOURCES["finess"].downloads[0], seen=False))
 
 
 def test_requests_to_melodi_are_spaced(monkeypatch):
@@ -542,7 +542,7 @@ def test_records_are_never_asked_of_opendatasoft():
 # Dies, as if killed, before the n-th thing that it does to a file, n = 1, 2, 3... until it ends; each time in a new
 # folder that holds an older fetch, and is then run again to its end. Prints how many things there are.
 KILLED = """
-import os, shutil, sys; from pathlib import Path; from ctg_analysis.core.model import Download, Source
+import os, shutil, sys; from pathlib import Path; from ctg_analysis.core.datasets import Download, Source
 from ctg_analysis.sources.fetching import transport
 from ctg_analysis.sources.fetching.fetch import fetch
 transport._wait = lambda state: 0

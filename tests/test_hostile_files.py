@@ -85,7 +85,7 @@ FORM = SOURCES["mission_locale"]
 
 def a_form(folder, *rows):
     """Write a form whose rows have these first cells, and blank ones."""
-    path = folder / FORM.form.file
+    path = folder / FORM.form_file
     columns = ["territoire", "periode", *(field.column for field in FORM.form.fields)]
     blank = ";" * (len(columns) - 2)
     path.write_text("\n".join([";".join(columns), *(row + blank for row in rows)]) + "\n", encoding="utf-8")

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from ctg_analysis.sources.declared.facilities import REACHED
+from ctg_analysis.sources.facility_types import FACILITY_TYPES
 
 DELAYS = ["attente_camsp", "attente_sessad", "attente_ime"]  # which have no sum
 
@@ -154,7 +154,7 @@ def nearest(example):
     centres = drawn.map(lambda one: shapely.from_wkb(one).centroid)
     x, y = (centres.map(lambda one: one.x) * 78.6, centres.map(lambda one: one.y) * 111.2)
     rows = []
-    for kind, types in REACHED.items():
+    for kind, types in FACILITY_TYPES.reached.items():
         having = set(base.loc[base["FACILITY_TYPE"].isin(types), "GEO"])
         there = [code for code in having if code in centres.index]
         own = times[times["typeeq_id"].isin(types)].groupby("depcom")["duree"]
@@ -166,7 +166,7 @@ def nearest(example):
 
 def test_a_facility_is_near_where_there_is_one_and_as_far_as_the_map_says_elsewhere(example):
     table = nearest(example)
-    assert set(table["kind"]) == set(REACHED)
+    assert set(table["kind"]) == set(FACILITY_TYPES.reached)
     assert table.loc[table["has"], "worst"].max() <= 7
     without = table[~table["has"]].dropna(subset="away")
     assert without["best"].corr(without["away"], method="spearman") > 0.85

@@ -1,16 +1,13 @@
 """Any declared layout is read from the extract and from the full file alike; a wrong guess says its line."""
 
-import inspect
-from pathlib import Path
-
 import pytest
 from raw_files import BOM, received, said, values
 
 from ctg_analysis.cleaning.official.declared import clean_declared, read_cube, read_table
-from ctg_analysis.core.layouts import MONTH, QUARTER, Cube, Guess, Table
-from ctg_analysis.core.model import Source
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.layouts import MONTH, QUARTER, Cube, Table
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources import SOURCES, declarations
 
 # Cubes of Melodi.
 
@@ -82,19 +79,30 @@ def test_a_code_that_a_full_file_lacks_is_told_once(tmp_path):
     assert set(facts["measure"]) == {"large"} and set(facts["status"]) == {"nd"}
 
 
-def test_a_guessed_code_names_the_file_and_the_line_of_its_declaration(tmp_path):
-    guess = Guess("CH5")
-    here = inspect.currentframe().f_lineno - 1
-    source = Source("dataset", "L", "P", layouts=(Cube("DS_*.csv", {"large": {"NCH": guess}}),))
+DECLARED = "- id: dataset\n  label: L\n  producer: P\n"
+
+
+def declared(folder, monkeypatch, text):
+    """Return the source that a file declares."""
+    place = folder / "declared"
+    place.mkdir()
+    (place / "p.yml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(declarations, "FOLDER", place)
+    return declarations.declared_sources()["dataset"]
+
+
+def test_a_guessed_code_names_the_file_and_the_line_of_its_declaration(tmp_path, monkeypatch):
+    text = DECLARED + "  cubes:\n    - {files: DS_*.csv, measures: {large: {NCH: CH5}}}\n  guesses: [CH5]\n"
+    source = declared(tmp_path, monkeypatch, text)
     (line,) = said(clean_declared, source, received(tmp_path, {"DS_1.csv": cube(*WHOLE)}, full=True))
     assert "found no row with CH5, expected the code of large; 'CH5' is a guess so far" in line
-    assert line.endswith(f"correct {project_path(Path(__file__))}, line {here}")
+    assert line.endswith(f"correct {project_path(tmp_path / 'declared' / 'p.yml')}, line 5")
 
 
 def test_a_certified_cube_that_is_absent_is_one_line(tmp_path):
     folder = received(tmp_path, {"DS_1.csv": cube(*WHOLE)})
     (folder.path / "DS_1.csv").unlink()
-    (line,) = said(clean_declared, Source("dataset", "L", "P", layouts=(FAMILIES,)), folder)
+    (line,) = said(clean_declared, Source("dataset", "L", "P", cubes=(FAMILIES,)), folder)
     assert "DS_1.csv: found no file" in line
 
 
@@ -188,11 +196,9 @@ def test_only_the_rows_asked_for_and_a_guessed_label_that_no_row_has(tmp_path):
     layout = benefits(where={"type": "(?!.*non).*majoré"})
     facts = values(read_table(layout, received(tmp_path, {"s_1.csv": text}, full=True), "s_1.csv"))
     assert facts == {("01001", "2024-12", "households"): 15}
-    source = Source("dataset", "L", "P", layouts=(benefits(where={"type": Guess("Majoré")}),))
+    source = Source("dataset", "L", "P", tables=(benefits(where={"type": "Majoré"}),), guesses=frozenset({"Majoré"}))
     (line,) = said(clean_declared, source, received(tmp_path, {"s_1.csv": text}, full=True))
-    assert (
-        "column type: found no row with Majoré" in line and "is a guess so far: correct tests/test_layouts.py" in line
-    )
+    assert "column type: found no row with Majoré" in line and "'Majoré' is a guess so far" in line
     assert len(clean_declared(source, received(tmp_path, {"s_1.csv": text}))) == 0  # an extract may have none
 
 
@@ -203,14 +209,25 @@ def test_a_column_under_the_name_of_another_vintage_is_sifted_too(tmp_path):
     assert facts == {("01001", "2024-12", "households"): 15}
 
 
-def test_a_column_that_a_full_file_lacks_and_that_an_extract_may_lack(tmp_path):
-    guess = Guess("enfants")
-    here = inspect.currentframe().f_lineno - 1
-    layout = benefits(measures={"foyers": "households", guess: "children", "personnes": "persons"})
-    source = Source("dataset", "L", "P", layouts=(layout,))
+def test_a_column_that_a_full_file_lacks_and_that_an_extract_may_lack(tmp_path, monkeypatch):
+    text = (
+        DECLARED
+        + """  tables:
+    - files: s_*.csv
+      level: commune
+      code: numcomdo
+      period: dtreffre
+      written: month
+      measures: {foyers: households, enfants: children, personnes: persons}
+  guesses: [enfants]
+"""
+    )
+    source = declared(tmp_path, monkeypatch, text)
     text = "dtreffre;numcomdo;foyers\n2024-12;01001;15\n"
     guessed, plain = said(clean_declared, source, received(tmp_path, {"s_1.csv": text}, full=True))
-    assert guessed.endswith(f"'enfants' is a guess so far: correct tests/test_layouts.py, line {here}")
+    assert guessed.endswith(
+        f"'enfants' is a guess so far: correct {project_path(tmp_path / 'declared' / 'p.yml')}, line 10"
+    )
     assert (
         "column personnes: found no such column, expected this column in the header" in plain and "guess" not in plain
     )
@@ -239,11 +256,9 @@ def test_a_wrong_file_that_several_layouts_read_is_told_once(tmp_path):
         Table("n*.csv", code="numcom", level="commune", period="annee", measures={"tot_offre_com": name})
         for name in ("places", "seats")
     )
-    lines = said(clean_declared, Source("dataset", "L", "P", layouts=layouts), received(tmp_path, {"n.csv": text}))
+    lines = said(clean_declared, Source("dataset", "L", "P", tables=layouts), received(tmp_path, {"n.csv": text}))
     assert len(lines) == 1
-    (line,) = said(
-        clean_declared, Source("dataset", "L", "P", layouts=layouts), received(tmp_path, {"other.csv": text})
-    )
+    (line,) = said(clean_declared, Source("dataset", "L", "P", tables=layouts), received(tmp_path, {"other.csv": text}))
     assert "found no file that is known, expected one of n*.csv" in line
 
 

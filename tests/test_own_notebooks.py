@@ -8,9 +8,10 @@ from notebook_files import write_notebook
 
 from ctg_analysis.core import notebooks
 from ctg_analysis.core.notebooks import chosen_chapters
-from ctg_analysis.core.settings import EXAMPLE_EPCI, Settings
+from ctg_analysis.core.settings import EXAMPLE_EPCI, Settings, data_root
 from ctg_analysis.publishing.build import build, lines_of
 from ctg_analysis.publishing.editions import JOURNAL, latest, publish, record, write_record
+from ctg_analysis.publishing.running.keys import keys
 from ctg_analysis.publishing.running.workers import Template, can_fork
 
 pytestmark = pytest.mark.slow
@@ -50,6 +51,19 @@ def told(tmp_path, warm):
         return one.exit_code, head.partition(": ")[2], lines
 
     return run
+
+
+def test_what_cannot_be_read_as_a_notebook_is_refused_alone(folder):
+    """A link that leads nowhere, a folder, no version of the format, brackets without end."""
+    write_notebook(folder / "18_a.ipynb", OWN)
+    (folder / "19_link.ipynb").symlink_to(folder / "nowhere")
+    (folder / "20_folder.ipynb").mkdir()
+    (folder / "21_version.ipynb").write_text('{"cells": []}', encoding="utf-8")
+    (folder / "22_deep.ipynb").write_text("[" * 200_000, encoding="utf-8")
+    chosen = chosen_chapters([])
+    assert [one.number for one in chosen if not one.fault] == ["18"]
+    assert all("take it back from git" in one.fault for one in chosen[1:])
+    assert len(keys(chosen, data_root(EXAMPLE_EPCI), EXAMPLE_EPCI)) == 5
 
 
 @pytest.mark.nightly

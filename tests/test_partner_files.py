@@ -20,7 +20,7 @@ from ctg_analysis.cleaning.partners.received_forms import (
 )
 from ctg_analysis.cleaning.perimeter import Perimeter
 from ctg_analysis.core.facts import facts
-from ctg_analysis.core.layouts import NOT_ADDITIVE, YES_NO
+from ctg_analysis.core.forms import NOT_ADDITIVE, YES_NO
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
 from ctg_analysis.display.words.notes import how_to_get
@@ -91,14 +91,14 @@ def test_every_form_has_an_empty_template_that_reads_back(root):
     written = {path.name for path in (root.private / EPCI).iterdir()}
     assert written == {*FORMS, "accords.yml", "LISEZMOI.md"} and len(FORMS) >= 12
     for source in FORMS.values():
-        assert len(cleaner(source)(source, root.private / EPCI / source.form.file, {EPCI})) == 0
+        assert len(cleaner(source)(source, root.private / EPCI / source.form_file, {EPCI})) == 0
 
 
 def test_the_readme_is_in_french_and_says_what_to_write_in_every_column(root):
     text = (root.private / EPCI / "LISEZMOI.md").read_text(encoding="utf-8")
     assert text.startswith(f"# Fichiers des partenaires, CC des Monts d'Exemple ({EPCI})")
     for source in FORMS.values():
-        section = text.partition(f"## {source.form.file}\n")[2].partition("\n## ")[0]
+        section = text.partition(f"## {source.form_file}\n")[2].partition("\n## ")[0]
         assert f"À demander à : {source.producer}" in section
         for field in source.form.fields:
             limit = f", au plus {field.part_of}" if field.part_of else ""

@@ -13,9 +13,10 @@ from official_folder import certified
 from ctg_analysis.cleaning.official import official_geography
 from ctg_analysis.cleaning.official.geography import clean_communes
 from ctg_analysis.cleaning.perimeter import perimeter_from, to_reference
+from ctg_analysis.core.datasets import Source, Totals
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.facts import COLUMNS
-from ctg_analysis.core.model import MISSING, OK, Source
+from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.core.territories import communes_along, follow, passage, ways_between
 from ctg_analysis.processing.derivation import by_period_of_former
@@ -28,7 +29,7 @@ ARGENCES = ["12005", "12112", "12117", "12223", "12279", "12304"]  # merged on 1
 NEUSSARGUES = ["15031", "15035", "15047", "15141", "15171"]  # merged in December 2016, apart again in 2025
 CITIES = ["13055", "69123", "75056"]
 SOURCE = Source(id="register", label="Registre", producer="P")
-MEDIAN = Source(id="register", label="Registre", producer="P", additive=False)
+MEDIAN = Source(id="register", label="Registre", producer="P", totals=Totals(additive=False))
 
 
 def followed(code, *codes, level="COM"):

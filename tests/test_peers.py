@@ -23,7 +23,7 @@ from ctg_analysis.display.words.texts import typography
 from ctg_analysis.indicators import peer_values as values
 from ctg_analysis.indicators import peers
 from ctg_analysis.indicators.observations import SCHEMA
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources import SOURCES, SURVEY
 
 AUBRAC, GRAND_PARIS, PETITE_TERRE, EXAMPLE = "200067171", "200054781", "200050532", "999999999"
 
@@ -402,7 +402,7 @@ def test_every_open_comparison_of_the_invented_epci_has_its_quartiles(example):
         one
         for one in CATALOGUE.values()
         if not any(name.endswith(("_habitants", "_ctg")) for name in one.sources)  # the démarche of one EPCI
-        and not any(SOURCES[name].form or SOURCES[name].hides for name in one.sources)
+        and not any(SOURCES[name].from_partners for name in one.sources)
         and not one.id.endswith(("_count", "_amount", "_year"))
         and len(seen.compared(one))
     ]
@@ -428,7 +428,7 @@ def test_r11_each_of_the_four_comparators_is_told_or_its_absence_with_a_reason(e
     assert len(names) == (4 if epci == "200066553" else 3)
     for one in CATALOGUE.values():
         rows = seen.compared(one)
-        if rows.empty or isinstance(one.value, Count | Mean) or SOURCES[rows["source"].iloc[0]].surveyed:
+        if rows.empty or isinstance(one.value, Count | Mean) or rows["source"].iloc[0] == SURVEY:
             continue  # unknown, a number of things, or what residents answered here
         words = re.sub("<[^>]*>", " ", chapter.reading(one.id).html)
         told = words.partition("Pour comparer\u00a0: ")[2].partition(".")[0]

@@ -19,8 +19,7 @@ from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.demarche.voices.priorities import decisions, divergences, overlooked
 from ctg_analysis.demarche.voices.priorities import priorities as ranked
-from ctg_analysis.display.demarche import demarche as pieces
-from ctg_analysis.display.demarche import priorities
+from ctg_analysis.display.demarche import pieces, ranked_enjeux
 from ctg_analysis.display.drawings import gantt, progress
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.words import texts
@@ -146,7 +145,7 @@ def test_a_commune_that_keeps_a_competence_is_told_from_one_that_gave_it(shown):
 def ballots(levels, voters=40, spread=1.0):
     generator = np.random.default_rng(1)
     kinds = ["élu", "Caf", "association", "gestionnaire", "habitant"]
-    marks = [f"{name}_1_5" for name in priorities.CRITERIA]
+    marks = [f"{name}_1_5" for name in ranked_enjeux.CRITERIA]
     rows = [
         ("w", f"b{voter}", kinds[voter % 5], f"e{rank}", 1, *generator.normal(level, spread, 3).round().clip(1, 5))
         for voter in range(voters)
@@ -163,7 +162,7 @@ def enjeux(count, **columns):
 
 def test_marks_have_their_spread_and_their_number_of_ballots():
     """Scenario 11."""
-    html = priorities.criteria(ranked(ballots((4, 2)), enjeux(2)), "2024", Citation("s"), "f.csv").html
+    html = ranked_enjeux.criteria(ranked(ballots((4, 2)), enjeux(2)), "2024", Citation("s"), "f.csv").html
     assert "40 bulletins." in html and len(re.findall(r"<td>\d \(\d(?:,\d+)? à \d(?:,\d+)?\)</td>", html)) == 6
     assert html.count("<td>40</td>") == 2
 
@@ -171,7 +170,7 @@ def test_marks_have_their_spread_and_their_number_of_ballots():
 def test_a_ranking_that_is_not_stable_says_so():
     """Scenario 11."""
     for levels, stable in (((4.8, 3, 1.2), True), ((3.0, 3.05, 3.1, 2.95, 3.0, 3.02), False)):
-        html = priorities.ranks(ranked(ballots(levels), enjeux(len(levels))), "2024", Citation("s"), "f.csv").html
+        html = ranked_enjeux.ranks(ranked(ballots(levels), enjeux(len(levels))), "2024", Citation("s"), "f.csv").html
         assert ("Le classement n’est pas sûr" in html) is not stable
         assert (f"un rang stable à {len(levels)} enjeux sur {len(levels)}" in html) is stable
         assert ("<td>rang incertain</td>" in html) is not stable
@@ -183,7 +182,7 @@ def test_the_decision_of_the_copil_stands_beside_the_rank_with_its_reason_and_it
     decided = enjeux(3, retenu=[False, None, True], motif=["ailleurs", None, None])
     decided["decide_le"] = pd.to_datetime(["2024-06-27", None, "2024-06-27"])
     told = decisions(ranking, decided.astype({"retenu": "boolean"}))
-    html = priorities.decisions(told, to_enjeu, Citation("s")).html
+    html = ranked_enjeux.decisions(told, to_enjeu, Citation("s")).html
     rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr><th scope=.row.>.*?</tr>", html)]
     assert rows == [
         ["1", "non retenu", "ailleurs", "27 juin 2024", "écarté malgré son rang"],
@@ -203,7 +202,7 @@ def test_what_few_voted_for_but_much_proves_is_listed(shown):
     assert "preuve forte (3 sur 3)" in html and len(table) == html.count('<tr><th scope="row">')
     proofless = shown.table("preuves").iloc[:0]
     nothing = overlooked(shown.table("priorities"), shown.table("enjeux"), shown.table("constats"), proofless)
-    html = priorities.overlooked(nothing, to_enjeu, to_enjeu, Citation("s")).html
+    html = ranked_enjeux.overlooked(nothing, to_enjeu, to_enjeu, Citation("s")).html
     assert "Aucun enjeu étayé" in html and "<table" not in html
 
 
@@ -211,11 +210,13 @@ def test_actors_who_differ_are_named():
     cast = ballots((3, 3), spread=0.1)
     apart = cast["type_votant"].eq("élu") & cast["objet_id"].eq("e1")
     cast.loc[apart, "importance_1_5"] = 5
-    html = priorities.divergences(
+    html = ranked_enjeux.divergences(
         divergences(cast, enjeux(2)), {"e1": "Un", "e2": "Deux"}, to_enjeu, Citation("s")
     ).html
     assert html.count('<tr><th scope="row">') == 1 and ">e1 Un</a>" in html and "<td>les élus</td>" in html
-    html = priorities.divergences(divergences(ballots((3, 3), spread=0.1), enjeux(2)), {}, to_enjeu, Citation("s")).html
+    html = ranked_enjeux.divergences(
+        divergences(ballots((3, 3), spread=0.1), enjeux(2)), {}, to_enjeu, Citation("s")
+    ).html
     assert "<table" not in html and "Aucun enjeu ne sépare" in html
 
 

@@ -7,8 +7,8 @@ import pytest
 from raw_files import copied
 
 from ctg_analysis.core.scratch import SCRATCH
-from ctg_analysis.core.settings import MATERIAL
-from ctg_analysis.processing.freshness import MANIFEST, is_stale, is_whole
+from ctg_analysis.core.settings import MATERIAL, DataRoot
+from ctg_analysis.processing.freshness import MANIFEST, RECORDED, is_stale, is_whole, made_from, recorded
 from ctg_analysis.processing.run import ensure, process
 
 
@@ -63,6 +63,16 @@ def test_what_is_damaged_is_made_again_and_what_a_killed_command_left_is_removed
     left.mkdir()
     ensure(root)  # also when there is nothing to do
     assert not is_stale(root) and not left.exists()
+
+
+@pytest.mark.parametrize("content", ["null", "[]", '{"made_from": [], "tables": {}}', '{"a": 1}', "1"])
+def test_a_manifest_and_a_memory_of_another_shape_are_damaged(example, tmp_path, content):
+    root = DataRoot(tmp_path)
+    root.processed.mkdir()
+    (root.processed / "observations.parquet").touch()
+    for name in (MANIFEST, RECORDED):
+        (root.processed / name).write_text(content, encoding="utf-8")
+    assert recorded(root) == [] and not made_from(root) and not is_whole(root.processed)
 
 
 def test_the_checks_do_not_read_a_damaged_table(example, tmp_path):

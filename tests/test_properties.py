@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctg_analysis.cleaning.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Ratio, SecrecyRule, Source
+from ctg_analysis.core.datasets import SecrecyRule, Source, Totals
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Ratio
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.uncertainty import poisson_interval, rounding_interval
 from ctg_analysis.secrecy.gate import VALUES, too_few, withhold
@@ -172,7 +173,7 @@ def test_a_commune_split_between_two_epcis_makes_both_missing():
 
 
 def test_r13_what_a_producer_only_publishes_cannot_be_added_up():
-    median = Source(id="register", label="R", producer="P", additive=False)
+    median = Source(id="register", label="R", producer="P", totals=Totals(additive=False))
     with pytest.raises(NotAdditiveError, match="cannot be added up"):
         sum_up(facts("median", {"12001": 20000}), median, pd.Series({"12001": 1}))
     here = communes(["12001", "12002"])

@@ -155,6 +155,7 @@ def test_each_hole_in_the_record_is_one_line_that_names_it(root):
         ("nothing",): (folder / "places.csv").unlink,
         (", line 2", ""): lambda: journal.write_bytes(b"epci\n\xff\xfe\0"),
         (", line 2",): lambda: journal.write_text(f"epci,entry,date,edition\n{EPCI},", encoding="utf-8"),
+        ("field larger",): lambda: journal.write_text(f'epci\n"{"x" * 200_000}', encoding="utf-8"),
         ("nothing", name): lambda: shutil.rmtree(root.published),
     }
     for words, damage in holes.items():
@@ -194,6 +195,7 @@ def write_edition(home, name, observations=TWO, places=PLACES, **provenance):
     if places is not None:
         places.to_parquet(folder / "places.parquet")
     if provenance:
+        provenance = {"date": "2026-01-01", "observations": "", "after": None, "chapters": {}} | provenance
         (folder / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
     return folder
 

@@ -14,16 +14,17 @@ from ctg_analysis.cleaning.official.local_finance import clean_ccas
 from ctg_analysis.cleaning.official.schools import BANDS, clean_schools, clean_social_position, schools_left_out
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.cleaning.raw_data import strangers
-from ctg_analysis.core.model import Source
+from ctg_analysis.core.datasets import Coverage, Geography, Source, Totals
 from ctg_analysis.processing.derivation import with_absent
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.declared.facilities import BASKET, TYPES
+from ctg_analysis.sources.facility_types import FACILITY_TYPES
 
 # Facilities.
 
 BPE = "GEO;GEO_OBJECT;FACILITY_DOM;FACILITY_SDOM;FACILITY_TYPE;BPE_MEASURE;TIME_PERIOD;OBS_VALUE"
 FULL_BPE = BPE.replace("TIME", "UNIT_MEASURE;OBS_STATUS;UNIT_MULT;TIME")
-ALL_TYPES = sorted({code for types in (*TYPES.values(), *BASKET.values()) for code in types})
+BASKET = FACILITY_TYPES.basket
+ALL_TYPES = sorted({code for types in (*FACILITY_TYPES.types.values(), *BASKET.values()) for code in types})
 
 
 def facility(code, kind, number, object_="COM"):
@@ -65,7 +66,9 @@ def test_the_full_file_of_facilities_with_its_totals_units_and_zonings(tmp_path)
     assert values(facts)[("01001", "2025", "childcare_centres")] == 1 and set(facts["code"]) == {"01001"}
     fewer = "\n".join([FULL_BPE, *(row for row in rows if ";D502;" not in row)]) + "\n"
     (line,) = said(clean_facilities, received(tmp_path, {"DS_BPE_2025_data.csv": fewer}, full=True))
-    assert "column FACILITY_TYPE: found no row with D502" in line and "sources/declared/facilities.py" in line
+    assert (
+        "column FACILITY_TYPE: found no row with D502" in line and "src/ctg_analysis/sources/facility_types.yml" in line
+    )
 
 
 RANGES = (
@@ -290,19 +293,21 @@ PLACES = communes(("01001", "A"), ("01002", "A"), ("01003", "B"), ("01004", None
 
 
 def test_a_commune_that_a_list_does_not_name_has_none_where_the_list_covers(tmp_path):
-    listed = Source("dataset", "L", "P", absent="zero")
+    listed = Source("dataset", "L", "P", coverage=Coverage("zero"))
     extract = values(with_absent(sites("01001"), listed, PLACES, full=False))
     assert extract == {("01001", "2026", "sites"): 1, ("01002", "2026", "sites"): 0}
     full = values(with_absent(sites("01001"), listed, PLACES, full=True))
     assert {code: value for (code, _, _), value in full.items()} == {"01001": 1, "01002": 0, "01003": 0, "01004": 0}
-    secret = values(with_absent(sites("01001"), Source("dataset", "L", "P", absent="secret"), PLACES, full=True))
+    secret = values(
+        with_absent(sites("01001"), Source("dataset", "L", "P", coverage=Coverage("secret")), PLACES, full=True)
+    )
     assert secret == {("01001", "2026", "sites"): 1, ("01002", "2026", "sites"): "secret"}
     assert len(with_absent(sites("01001"), Source("dataset", "L", "P"), PLACES, full=True)) == 1
 
 
 def test_a_list_is_not_taken_to_cover_the_departements_that_its_source_leaves_out():
     places = PLACES.assign(departement=["01", "01", "01", "976"])
-    listed = Source("dataset", "L", "P", absent="zero", outside=("976",))
+    listed = Source("dataset", "L", "P", coverage=Coverage("zero"), totals=Totals(outside=("976",)))
     full = values(with_absent(sites("01001"), listed, places, full=True))
     assert {code: value for (code, _, _), value in full.items()} == {"01001": 1, "01002": 0, "01003": 0}
 
@@ -312,7 +317,9 @@ def test_a_commune_where_nobody_lives_has_none_and_makes_no_total_missing():
     places = places.assign(population=[5.0, 0.0, 9.0, 4.0, 0.0], region="84", zone="metro")
     places = places.assign(departement=["01", "01", "01", "01", "02"])
     median = sites("01001", "01003").assign(measure="site_median")
-    source = Source("dataset", "L", "P", absent="uninhabited", alone=frozenset({"site_median"}))
+    source = Source(
+        "dataset", "L", "P", coverage=Coverage("uninhabited"), totals=Totals(alone=frozenset({"site_median"}))
+    )
     known = with_absent(pd.concat([sites("01001", "01003"), median]), source, places, full=False)
     found = values(known)
     assert found[("01002", "2026", "sites")] == 0  # nobody lives there
@@ -328,6 +335,6 @@ PERIMETER = Perimeter(PLACES, PLACES, [])
 
 def test_a_list_with_addresses_abroad_is_no_error_and_another_list_is():
     table = sites("01001", "01777", "99123")
-    assert strangers(table, Source("dataset", "L", "P", loose=True, cog=2026), PERIMETER, Path("x")) == []
-    (finding,) = strangers(table, Source("dataset", "L", "P", cog=2026), PERIMETER, Path("x"))
+    assert strangers(table, Source("dataset", "L", "P", Geography(cog=2026, loose=True)), PERIMETER, Path("x")) == []
+    (finding,) = strangers(table, Source("dataset", "L", "P", Geography(cog=2026)), PERIMETER, Path("x"))
     assert "found 01777, 99123, expected communes of 2026" in str(finding)

@@ -1,5 +1,6 @@
 """Registers of things are counted by commune, and every declaration says what it guesses."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -8,9 +9,13 @@ from raw_files import BOM, received, said, values
 
 from ctg_analysis.cleaning.official.declared import clean_declared
 from ctg_analysis.cleaning.raw_data import complementary
-from ctg_analysis.core.layouts import Register, Tally, guesses
-from ctg_analysis.core.model import Source
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.layouts import Register, Tally
+from ctg_analysis.core.settings import project_path, settings
+from ctg_analysis.sources import SOURCES, declarations
+from ctg_analysis.sources.declarations import declared_at
+from ctg_analysis.sources.facility_types import FACILITY_TYPES
 from ctg_analysis.sources.folders import source_folders
 
 
@@ -19,7 +24,7 @@ def test_things_are_counted_or_summed_by_commune(tmp_path):
         "r*.csv", code="c", measures={"sites": Tally(), "open": Tally({"etat": "O.*"}), "seats": Tally(of="n")}
     )
     text = "c;etat;n\n01001;Ouvert;10\n01001;Fermé;2\n01002;Fermé;\n"
-    source = Source("dataset", "L", "P", layouts=(layout,))
+    source = Source("dataset", "L", "P", registers=(layout,))
     facts = values(clean_declared(source, received(tmp_path, {"r_2026.csv": text})))
     assert facts[("01001", "2026", "sites")] == 2 and facts[("01001", "2026", "open")] == 1
     assert facts[("01001", "2026", "seats")] == 12 and facts[("01002", "2026", "sites")] == 1
@@ -56,7 +61,7 @@ def test_a_full_register_without_a_category_says_which(tmp_path):
     )
     assert (
         "column categetab: found no row with 223" in line
-        and "correct src/ctg_analysis/sources/declared/health.py" in line
+        and "correct src/ctg_analysis/sources/declared/health.yml" in line
     )
 
 
@@ -89,12 +94,46 @@ def test_what_has_no_commune_is_left_out_of_a_register(tmp_path):
 
 
 def test_every_guess_points_to_the_line_where_it_is_declared():
-    found = [guess for source in SOURCES.values() for layout in source.layouts for guess in guesses(layout)]
-    assert found
-    for guess in found:
-        file, line = guess.declared
-        assert Path(file).parent.name == "declared"
-        assert "Guess(" in Path(file).read_text(encoding="utf-8").splitlines()[line - 1]
+    guesses = [(source, guess) for source in SOURCES.values() for guess in source.guesses]
+    assert guesses
+    for source, guess in guesses:
+        file, line = declared_at(source, guess).split(", line ")
+        declared = (settings().root / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+        assert guess in declared and "guesses:" not in declared  # in a layout, and not in the list of guesses alone
+
+
+def test_a_declaration_that_is_wrong_is_told_with_its_file_and_line(tmp_path, monkeypatch):
+    entry = "- id: a\n  label: L\n  producer: P\n  totals: {aditive: false}\n"
+    entry += "  tables:\n    - {files: t.csv, level: commune}\n"
+    form = "  form:\n    fields:\n      - {column: c, measure: m, label: l, kind: persones}\n"
+    link = "    links:\n      - {persons: m, without: n}\n"
+    (tmp_path / "p.yml").write_text(entry + form + link, encoding="utf-8")
+    monkeypatch.setattr(declarations, "FOLDER", tmp_path)
+    with pytest.raises(InputError) as error:
+        declarations.declared_sources()
+    lines = [line.removeprefix(project_path(tmp_path / "p.yml")) for line in str(error.value).splitlines()]
+    assert [line.partition(": found")[0] for line in lines] == [
+        ", line 4, column 0.totals.aditive",
+        ", line 6, column 0.tables.0.code",
+        ", line 6, column 0.tables.0.measures",
+        ", line 9, column 0.form.fields.0.kind",
+        ", line 11, column 0.form.links.0",
+    ]
+    assert "expected no such key" in lines[0] and "'persones', expected one of 'persons', 'number'" in lines[3]
+
+
+def test_what_facilities_are_counted_as_is_what_their_sources_say():
+    medians = {f"{kind}_median" for kind in FACILITY_TYPES.reached}
+    assert SOURCES["insee_acces"].totals.alone == medians
+    ranges = {f"{name}_types" for name in FACILITY_TYPES.ranges}
+    assert SOURCES["insee_bpe_2025"].coverage.each == {"basket_services", *ranges}
+
+
+def test_no_two_sources_have_the_same_id():
+    written = [
+        id_ for path in declarations.FOLDER.rglob("*.yml") for id_ in re.findall(r"(?m)^- id: (.+)$", path.read_text())
+    ]
+    assert len(written) == len(set(written)) == len(SOURCES)
 
 
 def test_every_full_file_is_read_by_a_layout_of_its_source():

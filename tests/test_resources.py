@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from ctg_analysis.core.model import Download, Source
+from ctg_analysis.core.datasets import Download, Source
 from ctg_analysis.sources.fetching import transport
 from ctg_analysis.sources.fetching.fetch import fetch
 from ctg_analysis.sources.fetching.transport import FetchError

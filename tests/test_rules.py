@@ -181,7 +181,7 @@ def test_r3_pairs_without_every_figure_or_of_another_perimeter_are_left_out():
     assert detect_rounding(communes, epci, STEP) == NEAREST
 
 
-ROUNDED = sorted(name for name, source in SOURCES.items() if source.rounding)
+ROUNDED = sorted(name for name, source in SOURCES.items() if source.precision.rounding)
 OF_THE_CAF = {name for name in ROUNDED if name.startswith("caf_")}
 
 
@@ -196,8 +196,8 @@ def with_rule(rule):
 
 
 def test_r3_the_rule_of_one_file_of_the_caf_is_that_of_all_and_of_its_sum_with_the_msa():
-    assert {name for name, source in with_rule(NEAREST).items() if source.rule == NEAREST} == OF_THE_CAF
-    assert {source.rule for source in SOURCES.values()} == {UNKNOWN}
+    assert {name for name, source in with_rule(NEAREST).items() if source.precision.rule == NEAREST} == OF_THE_CAF
+    assert {source.precision.rule for source in SOURCES.values()} == {UNKNOWN}
 
 
 def test_r18_the_sources_that_round_are_those_of_the_caf_and_the_dares():

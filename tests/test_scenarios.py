@@ -22,7 +22,6 @@ from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
 from ctg_analysis.processing.derivation import rounding_note, with_rounding_rule
 from ctg_analysis.processing.run import process
 from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.declared.caf import COVERAGE
 
 EPCI = "100000000"
 
@@ -113,7 +112,7 @@ def test_scenario_3_a_rate_on_a_rounded_count_has_an_interval_that_holds_the_rou
 def test_scenario_5_a_coverage_rate_by_commune_only_above_10_000_inhabitants(tmp_path, example):
     """Ailleurs has 96 000 inhabitants and 41.7 places for 100 children; Autre-Part has 8 800, whatever a file says."""
     root = copied(example, tmp_path / "exemple", "insee_rp_population", "caf_txcouv_pe")
-    header = "annee;numcom;nomcom;" + ";".join(f"{stem}_com" for stem in COVERAGE)
+    header = "annee;numcom;nomcom;" + ";".join(SOURCES["caf_txcouv_pe"].tables[0].measures)
     lines = [header, "2023;98101;Ailleurs;41.7;22.1;16.4;2.3;0.9", "2023;98102;Autre-Part;55.5;10;40;5;0.5"]
     add(root, "caf_txcouv_pe/txcouv_pe_com.csv", [*lines, "2023;XX;Non localisé;195.8;1;1;1;1"])
     process(root)

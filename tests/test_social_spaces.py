@@ -49,7 +49,7 @@ CRITERIA = [field.column for field in SOURCE.form.numbers]
 
 def written(folder, *rows):
     columns = ["territoire", "periode", *(field.column for field in SOURCE.form.fields)]
-    path = folder / SOURCE.form.file
+    path = folder / SOURCE.form_file
     lines = [";".join(str(row.get(name, "")) for name in columns) for row in rows]
     path.write_text("\n".join([";".join(columns), *lines]) + "\n", encoding="utf-8")
     return path
@@ -141,10 +141,10 @@ def test_a_structure_that_was_not_assessed_is_in_no_mean(tmp_path):
 def test_a_bad_cell_of_the_list_is_told(tmp_path, cells, expected):
     path = written(tmp_path, EVS, CENTRE | cells)
     lines = said(clean_spaces, SOURCE, path, PLACES, datetime.date(2026, 3, 2))
-    assert all(f"{SOURCE.form.file}, line " in line for line in lines)
+    assert all(f"{SOURCE.form_file}, line " in line for line in lines)
     if "again" not in expected:
         (line,) = lines
-        assert f"{SOURCE.form.file}, line 3, {expected}" in line
+        assert f"{SOURCE.form_file}, line 3, {expected}" in line
     else:
         assert any(expected in line for line in lines)
 

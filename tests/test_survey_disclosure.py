@@ -19,7 +19,7 @@ from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.survey import crossings, survey
 from ctg_analysis.indicators.observations import COLUMNS
 from ctg_analysis.secrecy.statements import Edition
-from ctg_analysis.sources.declared.demarche import SURVEY
+from ctg_analysis.sources import SURVEY
 
 MEANING = {
     one.id: (one.value.denominator, tuple(one.value.numerator.partition("=")[2].split("|")))

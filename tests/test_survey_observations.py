@@ -3,11 +3,12 @@
 import pandas as pd
 import pytest
 
-from ctg_analysis.core.model import Indicator, Ratio, SecrecyRule, Source
+from ctg_analysis.core.datasets import SecrecyRule, Source
+from ctg_analysis.core.model import Indicator, Ratio
 from ctg_analysis.demarche.survey.measured import Asked, survey_observations
 from ctg_analysis.indicators.observations import COLUMNS, SCHEMA
 from ctg_analysis.secrecy.gate import withhold
-from ctg_analysis.sources.declared.demarche import SURVEY as SOURCE
+from ctg_analysis.sources import SURVEY as SOURCE
 
 EPCI = "999999999"
 
@@ -58,7 +59,7 @@ def test_the_gate_takes_the_rows_of_the_survey():
         name: Indicator(id=name, domain_ids=(), sources=(SOURCE,), value=Ratio(name, "base"), levels=("epci",), **words)
         for name in ("needs_share", "rare_share")
     }
-    source = Source(SOURCE, "Consultation des habitants", "EPCI", SecrecyRule(5, "moins de 5 personnes"))
+    source = Source(SOURCE, "Consultation", "EPCI", secrecy=SecrecyRule(5, "moins de 5 personnes"))
     rows = observed(
         Asked("needs_share", "q", ("a",)), Asked("rare_share", "q", ("b",)), q={"a": 30, "a|b": 3, "non": 20}
     ).reset_index()[COLUMNS]

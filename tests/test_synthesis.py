@@ -180,24 +180,24 @@ def test_every_acronym_of_the_catalogue_is_in_the_glossary():
 
 def test_a_term_opens_at_its_first_use_under_each_heading():
     body = "<h2 id='EAJE'>La Caf</h2><p>Caf, Cafétéria</p><h3>Caf</h3><p title='MSA'>Caf</p>"
-    html = glossary.explained(body)
+    html = glossary.with_meanings(body)
     assert html.count("<button") == 2 == html.count('popovertarget="terme-Caf"') and html.count("<div popover") == 1
     assert html.startswith("<h2 id='EAJE'>La <button") and "<p>Caf, Cafétéria</p>" in html and "title='MSA'" in html
-    assert glossary.found(["Ulis, ULIS, RSA"]) == glossary.found(["ULIS, RSA, Ulis"]) == ["RSA", "ULIS", "Ulis"]
-    html = glossary.explained("<p>l’AEEH (PMI), la Caf</p>")
+    assert glossary.terms_in(["Ulis, ULIS, RSA"]) == glossary.terms_in(["ULIS, RSA, Ulis"]) == ["RSA", "ULIS", "Ulis"]
+    html = glossary.with_meanings("<p>l’AEEH (PMI), la Caf</p>")
     assert [re.sub("<[^>]+>", "", one) for one in re.findall(r'unbroken">(.*?)</span>', html)] == ["’AEEH", "(PMI),"]
-    assert glossary.explained("Caf (").startswith("<button")
+    assert glossary.with_meanings("Caf (").startswith("<button")
 
 
 @pytest.mark.parametrize("tag", ["svg", "details", "pre", "code", "a", "button", "dt", "h1"])
 def test_a_term_is_left_alone_in_what_is_drawn_folded_or_a_link(tag):
     body = f"<{tag} class='x'><b>Caf</b></{tag}>"
-    assert glossary.explained(body) == body and "<button" in glossary.explained(body + "<p>Caf</p>")
+    assert glossary.with_meanings(body) == body and "<button" in glossary.with_meanings(body + "<p>Caf</p>")
 
 
 def test_a_term_of_the_sources_opens_once_in_a_page():
     source = '<p class="source">Source : Caf.</p>'
-    html = glossary.explained(f"<h2>Un</h2>{source}<p>La Caf.</p><h2>Deux</h2>{source}<p>La Caf.</p>{source}")
+    html = glossary.with_meanings(f"<h2>Un</h2>{source}<p>La Caf.</p><h2>Deux</h2>{source}<p>La Caf.</p>{source}")
     assert html.count('popovertarget="terme-Caf"') == 2
     second = html.partition("Deux")[2].partition("<div popover")[0]
     assert second.count("<button") == 1 and second.index("<p>La ") < second.index("<button")

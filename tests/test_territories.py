@@ -9,9 +9,10 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.official import income, official_geography
 from ctg_analysis.cleaning.official.geography import clean_communes
 from ctg_analysis.cleaning.perimeter import Perimeter, absent_communes, restore_absent, to_reference
+from ctg_analysis.core.datasets import Source, Totals
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.facts import facts
-from ctg_analysis.core.model import MISSING, OK, SECRET, Source
+from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.core.territories import comparators, find_epci, members, passage
 from ctg_analysis.sources import SOURCES
@@ -157,7 +158,7 @@ def test_mayotte_counts_in_none_of_these_totals():
     assert france.to_dict() == {"births": 6437, "births_in_epcis": 1430}
 
 
-FILOSOFI = Source(id="insee_filosofi_2019", label="Filosofi", producer="INSEE", additive=False)
+FILOSOFI = Source(id="insee_filosofi_2019", label="Filosofi", producer="INSEE", totals=Totals(additive=False))
 
 
 @pytest.fixture(scope="module")

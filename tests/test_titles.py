@@ -9,7 +9,7 @@ import pytest
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.demarche.tables.actors import OTHERS
 from ctg_analysis.demarche.tables.columns import TypeActeur
-from ctg_analysis.display.demarche import actors
+from ctg_analysis.display.demarche import actor_names
 from ctg_analysis.display.words import messages, quantities, texts
 
 SHARE, PEOPLE = CATALOGUE["age_0_19_share"], CATALOGUE["population_count"]
@@ -150,9 +150,9 @@ def test_a_unit_is_written_where_the_label_does_not_say_it(label, unit, whole):
 
 
 def test_actors_are_named_as_a_sentence_does():
-    assert actors.the(["élu", "Caf", "Éducation nationale"]) == "les élus, la Caf et l'Éducation nationale"
+    assert actor_names.the(["élu", "Caf", "Éducation nationale"]) == "les élus, la Caf et l'Éducation nationale"
     counts = {"élu": 1, "association": 4, "santé": 1, "Département": 3, "autres acteurs": 9}
-    assert [actors.counted(kind, number) for kind, number in counts.items()] == [
+    assert [actor_names.counted(kind, number) for kind, number in counts.items()] == [
         "1 élu", "4 associations", "1 professionnel de santé", "3 du Département", "9 autres acteurs"
     ]  # fmt: skip
-    assert set(actors.THE) == {*get_args(TypeActeur), OTHERS}
+    assert set(actor_names.THE) == {*get_args(TypeActeur), OTHERS}

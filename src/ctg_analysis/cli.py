@@ -84,7 +84,7 @@ def build(
     from ctg_analysis.core.notebooks import chosen_chapters
     from ctg_analysis.publishing.build import build as build_reports
     from ctg_analysis.publishing.build import lines_of
-    from ctg_analysis.publishing.pages.territories import is_listed, part, wanted, write_list
+    from ctg_analysis.publishing.pages.territory_list import is_listed, part, wanted, write_list
 
     chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
     some = part(wanted(epcis or [], every=all_, departement=departement), shard)

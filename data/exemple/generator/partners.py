@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from ctg_analysis.core.layouts import EVIDENCE, NOT_ADDITIVE, SCORE, YES_NO, Field, SiteForm
-from ctg_analysis.core.model import Source
-from ctg_analysis.sources.declared.partners import SOURCES
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.forms import EVIDENCE, NOT_ADDITIVE, SCORE, YES_NO, Field
+from ctg_analysis.sources import SOURCES
 from generator import partner_facts as said
 from generator.places import COMMUNES, Commune
 
@@ -202,10 +202,10 @@ def write(private: Path, raw: Path, people: dict[str, np.ndarray]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     known = Known(raw, people)
     agreements = {}
-    for source in SOURCES:
+    for source in SOURCES.values():
         if not source.form:
             continue
-        table = _spaces(source) if isinstance(source.form, SiteForm) else _form(source, known)
+        table = _spaces(source) if source.form.by_site else _form(source, known)
         if source.id == "msa_familles":  # one row for the EPCI, as the MSA sends it, and two Decembers
             numbers = [field.column for field in source.form.fields]
             table = table.groupby("periode", as_index=False)[numbers].sum().assign(territoire=EPCI)
@@ -220,7 +220,7 @@ def write(private: Path, raw: Path, people: dict[str, np.ndarray]) -> None:
             table["communes_sans_accueil"] = none.astype(float)
         if source.id in said.OF_ALL_THE_DEPARTEMENT:
             table = pd.concat([table, _departement(source, table)], ignore_index=True)
-        table.to_csv(folder / source.form.file, sep=";", decimal=",", index=False, lineterminator="\n")
+        table.to_csv(folder / source.form_file, sep=";", decimal=",", index=False, lineterminator="\n")
         agreements[source.id] = {
             "recu_le": "2026-03-02",
             "convention": "convention inventée du 12 janvier 2026, article 4",

@@ -21,8 +21,7 @@ from ctg_analysis.display.words.dates import date_text, short_date
 from ctg_analysis.indicators.census_sample import CYCLE
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.indicators.peers import left_out
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.declared.demarche import PLAN, SURVEY
+from ctg_analysis.sources import PLAN, SOURCES, SURVEY
 
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
@@ -271,7 +270,7 @@ def uncompared(seen: Observed, one: Indicator) -> str:
     rows = seen.compared(one)
     there = rows[rows["status"].eq(OK)].iloc[1:]
     of = SOURCES[rows["source"].iloc[0]]
-    if there.empty and (of.form or of.hides or of.id == PLAN):
+    if there.empty and (of.from_partners or of.id == PLAN):
         return "Sans comparaison : ces données ne décrivent que le territoire."
     codes = there["territory"].mask(there["level"].eq("france"), FRANCE)
     known = {("epci", seen.epci), *zip(there["level"], codes, strict=True)}

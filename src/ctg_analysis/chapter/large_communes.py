@@ -1,4 +1,4 @@
-"""What the producer publishes by commune for the large ones only (Source.above)."""
+"""What the producer publishes by commune for the large ones only (Coverage.above)."""
 
 import pandas as pd
 
@@ -16,13 +16,13 @@ from ctg_analysis.sources import SOURCES
 
 
 def table(seen: Observed, several: list[Indicator]) -> Html:
-    """Return the communes that are large enough for the producer to publish indicators of them (Source.above).
+    """Return the communes that are large enough for the producer to publish indicators of them (Coverage.above).
 
     Their values of the first indicator in a sentence, all beside the territory and what it is compared with in a table;
     a sentence where no commune is so large; the box where one is and the file of the communes is not there.
     """
     one = several[0]
-    above = SOURCES[one.sources[0]].above
+    above = SOURCES[one.sources[0]].coverage.above
     told = figures.by_commune(seen, one)
     known = told[told["status"].eq(OK)]
     people = figures.by_commune(seen, CATALOGUE["population_count"])

@@ -53,7 +53,7 @@ def sources() -> list[str]:
             days = (datetime.datetime.now(tz=datetime.UTC).date() - certificate.date_acces).days
             age = f"{days} days old"
         how = f"ctg fetch {source.id}" if source.downloads else source.how_to_get
-        how = f"ctg new EPCI: {how}" if source.form or source.hides else how
+        how = f"ctg new EPCI: {how}" if source.from_partners else how
         lines.append("  ".join([source.id, state, vintage, age, licence, f"{source.producer}, {source.label}", how]))
     return lines
 

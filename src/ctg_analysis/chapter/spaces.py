@@ -12,7 +12,7 @@ from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan.plan import as_year
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import demarche as pieces
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import gantt
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.words import texts

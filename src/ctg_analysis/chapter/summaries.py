@@ -19,19 +19,19 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import latest_period
 
 
-def messages(seen: Observed) -> list[sheets.Said]:
+def messages(seen: Observed) -> list[sheets.MessageText]:
     """Return the messages of the synthèse in words; none of a chapter whose notebook tells no title."""
     chapters = {one.number: one for one in notebooks() if one.title}
     told = synthesis.messages(seen)
     return [_said(seen, message, chapters) for message in told if message.indicator.chapter in chapters]
 
 
-def _said(seen: Observed, message: synthesis.Message, chapters: dict[str, ChapterNotebook]) -> sheets.Said:
+def _said(seen: Observed, message: synthesis.Message, chapters: dict[str, ChapterNotebook]) -> sheets.MessageText:
     one = message.indicator
     chapter = chapters[one.chapter]
     rows, comparison, drawing = COMPARED.get(message.kind, _beside)(seen, one)
     cited = figures.source(seen, rows, series=message.kind == synthesis.CHANGE)
-    return sheets.Said(
+    return sheets.MessageText(
         theme=texts.typography(chapter.title),
         sentence=sentences.sentence(one, rows.iloc[0]),
         comparison=texts.typography(comparison),

@@ -6,15 +6,14 @@ from ctg_analysis.catalogue import TITLES
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.demarche.results.demarche import Demarche
-from ctg_analysis.display.demarche.consultation import FEW
+from ctg_analysis.display.demarche.survey_results import FEW
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, short_date
 from ctg_analysis.display.words.quantities import number
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.declared.demarche import SURVEY
+from ctg_analysis.sources import SOURCES, SURVEY
 
 SAMPLES = {
     "volontaires": "volontaires",

@@ -205,7 +205,7 @@ class Observed:
 
     def _france(self, one: Indicator, row) -> str:
         """Return which France a total covers, when there is one; that of a rate, its population too."""
-        outside = SOURCES[row.source].outside or (is_over_population(one.value) and row.territory == FRANCE)
+        outside = SOURCES[row.source].totals.outside or (is_over_population(one.value) and row.territory == FRANCE)
         return "France hors Mayotte" if outside and row.status == OK and not self.root.fictional else row.name
 
     def own(self, one: Indicator) -> pd.DataFrame:

@@ -4,17 +4,18 @@ Merged communes are summed, split ones become `nd`, nothing is prorated (rule R1
 its communes or it is `nd`: a missing commune makes a sum missing, not smaller.
 """
 
-import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
+from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import COLUMNS, IN_EPCIS
-from ctg_analysis.core.model import MISSING, OK, SECRET, Source
+from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.territories import (
     COMMUNE,
+    MAYOTTE,
     arrondissement_parents,
     communes_along,
     follow,
@@ -24,7 +25,6 @@ from ctg_analysis.core.territories import (
     ways_between,
     with_former,
 )
-from ctg_analysis.sources.declared.census import HORS_MAYOTTE
 
 KEY = ["period", "measure"]
 FIRST_PASSAGE = 2003  # the first year of the INSEE's passage table
@@ -166,18 +166,21 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
 
     Rows that the producer publishes above the commune are kept as they are.
     """
-    if source.alone:
-        alone = facts["measure"].isin(source.alone)
-        added = dataclasses.replace(source, alone=frozenset())
-        parts = ((facts[~alone], added), (facts[alone], dataclasses.replace(added, additive=False)))
+    if source.totals.alone:
+        alone = facts["measure"].isin(source.totals.alone)
+        added = replace(source.totals, alone=frozenset())
+        parts = (
+            (facts[~alone], replace(source, totals=added)),
+            (facts[alone], replace(source, totals=replace(added, additive=False))),
+        )
         return pd.concat([to_reference(part, of, perimeter) for part, of in parts], ignore_index=True)
     whole = whole_communes(facts, source, perimeter.parents)
     published = whole[whole["level"] != "commune"]
     by_commune = whole[whole["level"] == "commune"]
     rows = [published, communes_now(by_commune, source, perimeter.ways)]
-    if source.additive and len(by_commune):
+    if source.totals.additive and len(by_commune):
         rows.append(totals(by_commune, source, perimeter, already=published))
-        if source.also_in_epcis:
+        if source.totals.also_in_epcis:
             rows.append(totals_in_epcis(by_commune, source, perimeter))
     return pd.concat(rows, ignore_index=True)
 
@@ -246,7 +249,7 @@ def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> p
     parts = parts.assign(code=parts["code"].map(parents))
     given = whole["code"][whole["code"].isin(parents.unique())]
     parts = parts[~parts["code"].isin(given)]
-    if parts.empty or not source.additive:
+    if parts.empty or not source.totals.additive:
         return whole
     summed = sum_up(parts, source, parents.value_counts())
     return pd.concat([whole, summed.assign(level="commune")], ignore_index=True)
@@ -260,7 +263,7 @@ def communes_now(facts: pd.DataFrame, source: Source, ways: pd.DataFrame) -> pd.
     rest = moved[~moved["split"] & ~moved["code"].isin(split["code"])]
     is_merged = rest["code"].isin(_merged(ways))
     rows, merged = [rest[~is_merged], split], rest[is_merged]
-    if len(merged) and source.additive:
+    if len(merged) and source.totals.additive:
         rows.append(sum_up(merged, source, ways["commune"].value_counts()))
     else:
         rows.append(merged.assign(**without_value).drop_duplicates(["code", *KEY]))
@@ -279,7 +282,7 @@ def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: p
     A commune that was split counts in a total when all its parts lie in it. Totals that the producer
     publishes (`already`) are not computed again; communes that the source leaves out by design are not expected.
     """
-    left_out = perimeter.in_departements(source.outside)
+    left_out = perimeter.in_departements(source.totals.outside)
     summed = _by_units(facts, source, perimeter.units, left_out)
     if already.empty:
         return summed
@@ -294,7 +297,7 @@ def totals_in_epcis(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -
     reference year, whatever the period and the source: two dates, or a flow and a population, are of the same ones.
     """
     alone = perimeter.without_epci
-    left_out = pd.concat([perimeter.in_departements(HORS_MAYOTTE), alone])
+    left_out = pd.concat([perimeter.in_departements((MAYOTTE,)), alone])
     holding = [units.holding(alone) for units in perimeter.units]
     summed = _by_units(facts[~facts["code"].isin(left_out)], source, holding, left_out)
     return summed.assign(measure=summed["measure"].astype(str) + IN_EPCIS)
@@ -325,7 +328,7 @@ def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataF
     Raises:
         NotAdditiveError: the source's figures cannot be added up (a rate, a median, rounded counts).
     """
-    if not source.additive:
+    if not source.totals.additive:
         raise NotAdditiveError(f"{source.id}: these figures cannot be added up, ask the producer for the total")
     grouped = facts.assign(known=facts["status"].eq(OK)).groupby(["code", *KEY], as_index=False, observed=True)
     sums = grouped[["value", "known", "parts"]].sum()

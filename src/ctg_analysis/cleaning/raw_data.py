@@ -9,8 +9,8 @@ import pandas as pd
 from ctg_analysis.cleaning.official import CLEANERS, cleaners, geography, official_geography
 from ctg_analysis.cleaning.official.contours import clean_contours
 from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, perimeter_from
+from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
-from ctg_analysis.core.model import Source
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate
@@ -157,9 +157,9 @@ def by_geography(source: Source, table: pd.DataFrame, years: dict[int, pd.DataFr
     A file of several years, each in its own geography (that of the Caf's December is the January after), is taken
     apart; what is older or newer than the years we know is read with the nearest of them.
     """
-    if source.lag is None:
-        return [(source.cog, table)]
-    year = table["period"].str[:4].astype(int) + source.lag
+    if source.geography.lag is None:
+        return [(source.geography.cog, table)]
+    year = table["period"].str[:4].astype(int) + source.geography.lag
     nearest = year.clip(min(years), max(years))
     return [(int(one), table[nearest.eq(one)]) for one in sorted(nearest.unique())]
 
@@ -176,9 +176,9 @@ def strangers(facts: pd.DataFrame, source: Source, perimeter: Perimeter, folder:
     """Return what is said of codes of communes that the geography of the source does not know, not even as former."""
     codes = communes_named(facts)
     unknown = sorted(codes - perimeter.known - perimeter.former(codes))
-    if source.loose or not unknown:
+    if source.geography.loose or not unknown:
         return []
-    of_a_year = f"communes of {source.cog}" if source.cog else "communes of the year of the file"
+    of_a_year = f"communes of {source.geography.cog}" if source.geography.cog else "communes of the year of the file"
     expected = (
         f"{of_a_year}: correct the file, the year (`cog` or `lag`) of its declaration in src/ctg_analysis/sources, "
         f"or run ctg fetch {PASSAGE} for communes of an earlier year"

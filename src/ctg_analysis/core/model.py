@@ -1,10 +1,7 @@
-"""The frozen records that everything shares: sources, values, indicators."""
+"""The frozen records that everything shares: values, indicators."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
-
-from ctg_analysis.core.layouts import Form, Layout
 
 LEVELS = ("commune", "secteur", "epci", "departement", "region", "france", "peers")
 
@@ -14,96 +11,6 @@ EVENTS, PERSONS, PLACES = "events", "persons", "places"
 
 OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED = "ok", "secret", "nd", "so", "censored"  # rules R4 and R5
 STATUSES = (OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED)
-
-
-@dataclass(frozen=True)
-class SecrecyRule:
-    """Counts of persons from 1 to `threshold` - 1 are withheld. 0: the producer has already protected its figures.
-
-    Thresholds belong to a source and its legal text, never to the whole project (rule R1).
-    """
-
-    threshold: int = 0
-    reason: str = "figures déjà protégées par le producteur"
-
-
-@dataclass(frozen=True)
-class Download:
-    """A full official file: the name it is kept under in data/raw/<source>/full/, and its address.
-
-    member: pattern of the file to keep when the address gives a zip (a zip within it is opened too).
-    seen: False when the address was not seen at work: a guess that the first fetch confirms or corrects.
-    resource: pattern of the resource to keep when the address is that of a dataset of data.gouv.fr.
-    sha256: the sum that the producer announces, when it does.
-    """
-
-    name: str
-    url: str
-    member: str = ""
-    resource: str = ""
-    seen: bool = True
-    sha256: str = ""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A dataset: where it comes from and what may be done with its figures.
-
-    The birth certificate beside the files (source.yml) holds vintage, licence, dates and checksums;
-    this holds what the code must know.
-
-    additive: counts of communes may be added up. False for rates, medians and counts that the producer rounds.
-    alone: measures that are not added up, when the others are: medians.
-    rounding: the producer rounds counts to this step, 0 if it does not; rule: how, when it is known (rule R3).
-    sampled: coded for a part of the dwellings only (exploitation complémentaire of the census, rule R7).
-    outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
-    also_in_epcis: totals without the communes that are in no EPCI stand beside the whole ones: older populations lack
-        these communes, and a change between two dates is that of the same ones.
-    absent: what a commune without a row means: "" unknown, "secret" withheld by the producer, "zero" none,
-        "uninhabited" none where nobody lives, unknown elsewhere.
-    each: measures of which every commune has the same by definition, those without a row too.
-    above: a commune of so many inhabitants or fewer has no value: the producer publishes none, nor does any file here.
-    per_inhabitant: an index by commune; that of several is the mean of theirs, weighted by their inhabitants.
-    loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
-    cog: year of the official geographic code that the communes of the files are in. geography: the same, in French.
-    lag: for files of several years, each in its own geography: that of so many years after the period.
-    layouts: how the files are laid out, unless a function of `cleaning` reads them.
-    form: what a partner fills, kept in data/private/<siren>/ and never shown before the secrecy gate.
-    sums: measure → the measure of an open source and that of the source `hides`, which it adds up. The open one stands
-        beside the sum, so that the sum tells the other one: the gate guards it in the place of the sum.
-    surveyed: answers of residents: values are of those who answered, their intervals indicative (rule R20).
-    downloads: the full files that `ctg fetch` gets.
-    how_to_get: what a person does to obtain what no address gives, in French.
-    """
-
-    id: str
-    label: str
-    producer: str
-    secrecy: SecrecyRule = SecrecyRule()
-    additive: bool = True
-    alone: frozenset[str] = frozenset()
-    rounding: int = 0
-    rule: str = "unknown"
-    sampled: bool = False
-    outside: tuple[str, ...] = ()
-    also_in_epcis: bool = False
-    absent: str = ""
-    each: frozenset[str] = frozenset()
-    above: int = 0
-    per_inhabitant: bool = False
-    loose: bool = False
-    cog: int = 0
-    lag: int | None = None
-    layouts: tuple[Layout, ...] = ()
-    form: Form | None = None
-    sums: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    hides: str = ""
-    surveyed: bool = False
-    downloads: tuple[Download, ...] = ()
-    geography: str = ""
-    licence: str = "Licence Ouverte / Open Licence 2.0 (Etalab)"
-    how_to_get: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True)

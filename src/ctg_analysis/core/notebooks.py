@@ -55,10 +55,11 @@ def _read(path: Path, others: list[Path]) -> ChapterNotebook:
     title = question = without_epci = ""
     faults = [_misnamed(path, others)]
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        cells, _ = notebook["cells"], notebook["nbformat"]
         first = _source(cells[0]).strip() if cells and cells[0]["cell_type"] == "markdown" else ""
         without_epci = _without_epci(cells)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         line = f"line {error.lineno}, column {error.colno}: " if isinstance(error, json.JSONDecodeError) else ""
         faults.append(line + NO_NOTEBOOK)
     else:

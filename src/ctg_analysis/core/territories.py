@@ -5,6 +5,7 @@ import pandas as pd
 from ctg_analysis.core.errors import UserError
 
 COMMUNE, ARRONDISSEMENT = "commune-actuelle", "arrondissement-municipal"
+MAYOTTE = "976"  # which the census files leave out
 FRANCE, METROPOLITAN_FRANCE = "F", "FM"
 OVERSEAS_COLLECTIVITIES = "com"  # zone of Saint-Pierre-et-Miquelon, Polynésie...: outside every total of France
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +64,16 @@ def read_yaml(path: Path, model: Any) -> ReadYaml:
     if not lines:
         return ReadYaml()
     try:
-        value = TypeAdapter(model).validate_python(content)
+        value = _adapter(model).validate_python(content)
     except ValidationError as error:
         return ReadYaml(None, lines, (*findings, *(_finding(problem, lines, shown) for problem in error.errors())))
     return ReadYaml(value, lines, tuple(findings))
+
+
+@cache
+def _adapter(model: Any) -> TypeAdapter:
+    """Return what validates a model, built once: several files are held to the same."""
+    return TypeAdapter(model)
 
 
 def _content(path: Path, lines: dict[Place, int], findings: list[Finding]) -> Any:

@@ -145,7 +145,8 @@ def _probable(one: Indicator, own: pd.DataFrame, before: pd.DataFrame) -> bool:
         return True
     compare = compare_rates if events else compare_proportions
     numbers = [
-        table[name].reset_index(drop=True) * (SAMPLED_WEIGHT if SOURCES[table["source"].iloc[0]].sampled else 1.0)
+        table[name].reset_index(drop=True)
+        * (SAMPLED_WEIGHT if SOURCES[table["source"].iloc[0]].precision.sampled else 1.0)
         for table in (own, before)
         for name in ("numerator", "denominator")
     ]

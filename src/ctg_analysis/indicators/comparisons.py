@@ -68,13 +68,13 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
         theirs = others[others["indicator"].map(lambda name, kind=kind: kind(indicators[name])).astype(bool)]
         mine = own.loc[theirs["indicator"]].set_index(theirs.index)
         sources = mine["source"].map(SOURCES)
-        weight = sources.map(lambda source: SAMPLED_WEIGHT if source.sampled else 1.0).astype(float)
+        weight = sources.map(lambda source: SAMPLED_WEIGHT if source.precision.sampled else 1.0).astype(float)
         counts = [table[column] * weight for table in (mine, theirs) for column in ("numerator", "denominator")]
         result = compare(*counts, *counts[:2])
         per = theirs["indicator"].map(lambda name: indicators[name].value.per).astype(float)
         visible = theirs["indicator"].map(lambda name: 10.0 ** -indicators[name].decimals).astype(float) / per
         rounding = (mine["high"] - mine["low"]) / 2 / per
-        rounded = sources.map(lambda source: bool(source.rounding)).astype(bool)
+        rounded = sources.map(lambda source: bool(source.precision.rounding)).astype(bool)
         visible = visible.mask(rounded, np.maximum(visible, rounding))
         rows.loc[theirs.index, "p"] = result["p"]
         rows.loc[theirs.index, "word"] = word(result["difference"], result["p"], visible=visible, feminine=True)

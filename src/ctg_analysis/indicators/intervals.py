@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.model import EVENTS, OK, PERSONS, Count, Indicator, Rate, Ratio, Source
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.model import EVENTS, OK, PERSONS, Count, Indicator, Rate, Ratio
 from ctg_analysis.indicators.census_sample import coded_fraction, complementary_count_interval, complementary_interval
 from ctg_analysis.indicators.uncertainty import (
     FLOOR,
@@ -32,8 +33,8 @@ def with_intervals(
     """
     rows = rows.assign(low=float("nan"), high=float("nan"), quality=SURE)
     here = rows["source"].unique()
-    step = rows["source"].map({name: sources[name].rounding for name in here}).astype(int)
-    sampled = rows["source"].map({name: sources[name].sampled for name in here}).astype(bool)
+    step = rows["source"].map({name: sources[name].precision.rounding for name in here}).astype(int)
+    sampled = rows["source"].map({name: sources[name].precision.sampled for name in here}).astype(bool)
     known = rows["status"].eq(OK)
     if isinstance(indicator.value, Rate) and indicator.value.of in NOISE:
         low, high = _rounded(rows, "numerator", "parts", sources)
@@ -86,7 +87,7 @@ def _rounded(rows: pd.DataFrame, column: str, parts: str, sources: dict[str, Sou
     """
     low, high = rows[column].copy(), rows[column].copy()
     for name in rows["source"].unique():
-        step, rule = sources[name].rounding, sources[name].rule
+        step, rule = sources[name].precision.rounding, sources[name].precision.rule
         if not step:
             continue
         mine = rows["source"].eq(name)

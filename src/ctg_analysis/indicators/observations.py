@@ -16,7 +16,7 @@ KEY = ["territory", "level", "period", "indicator"]
 COLUMNS = [*KEY, "numerator", "denominator", "value", "low", "high", "status", "quality", "source"]
 
 
-LARGE_ONLY = [name for name, source in SOURCES.items() if source.above]
+LARGE_ONLY = [name for name, source in SOURCES.items() if source.coverage.above]
 
 
 def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:

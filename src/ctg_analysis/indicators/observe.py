@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.facts import IN_EPCIS
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.model import (
@@ -24,7 +25,6 @@ from ctg_analysis.core.model import (
     Published,
     Rate,
     Ratio,
-    Source,
 )
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.indicators.intervals import with_intervals
@@ -159,13 +159,15 @@ def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFram
 
 
 def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
-    """Return the events with those of France without the départements that its population leaves out (Source.outside).
+    """Return the events with those of France without the départements that its population leaves out (Totals.outside).
 
     The events of Mayotte are counted each year, its population is not: a rate of France is of the rest on both sides.
     """
     whole = events["code"].eq(FRANCE)
     lacking = {
-        code for name in population.loc[population["code"].eq(FRANCE), "source"] for code in sources[name].outside
+        code
+        for name in population.loc[population["code"].eq(FRANCE), "source"]
+        for code in sources[name].totals.outside
     }
     apart = events[events["level"].eq("departement") & events["code"].isin(lacking) & events["status"].eq(OK)]
     if apart.empty:

@@ -19,10 +19,11 @@ from ctg_analysis.cleaning.partners.received_forms import (
 from ctg_analysis.cleaning.partners.words import read_evidence, read_spaces
 from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, fill_zeros, restore_absent, to_reference
 from ctg_analysis.cleaning.raw_data import GEOGRAPHY, Folders, RawData, Reading, perimeters_of, raw_data, strangers
+from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.geography import read_geography, read_names
-from ctg_analysis.core.model import MISSING, OK, Source
+from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership, territories
 from ctg_analysis.indicators.intervals import coded_fractions
@@ -99,7 +100,7 @@ def notes(rounding: str, exposed: pd.DataFrame, places: pd.DataFrame) -> pd.Data
 
 def rounding_note(sources: dict[str, Source]) -> str:
     """Return what is said of the way the Caf rounds: which bounds hold around its counts (rule R3a)."""
-    rule = sources[CAF_BY_EPCI].rule
+    rule = sources[CAF_BY_EPCI].precision.rule
     if rule == UNKNOWN:
         return "rounding by the Caf (règle d'arrondi): undetermined (indéterminée), the wider bounds are used"
     return f"rounding by the Caf (règle d'arrondi): {rule}, as its communes and EPCIs show"
@@ -138,11 +139,11 @@ def to_facts(data: RawData, reference: int, now: pd.DataFrame) -> list[pd.DataFr
     for one in used.given:
         for perimeter, facts in by_period_of_former(one.facts, perimeters[one.year], now):
             source, then = one.source, perimeter.communes
-            if source.loose:
+            if source.geography.loose:
                 facts = facts[facts["code"].isin(then["code"]) | facts["level"].ne("commune")]
-            facts = without_small(facts, source, then) if source.above else facts
+            facts = without_small(facts, source, then) if source.coverage.above else facts
             facts = with_absent(facts, source, then, full=one.folder.full)
-            facts = weighted(facts, inhabitants) if source.per_inhabitant else facts
+            facts = weighted(facts, inhabitants) if source.totals.per_inhabitant else facts
             parts.setdefault((source.id, id(perimeter)), (source, perimeter, []))[2].append(facts)
     return [to_reference(pd.concat(tables), source, perimeter) for source, perimeter, tables in parts.values()]
 
@@ -191,12 +192,12 @@ def read_places(root: DataRoot) -> pd.DataFrame:
 
 def with_absent(facts: pd.DataFrame, source: Source, communes: pd.DataFrame, *, full: bool) -> pd.DataFrame:
     """Return the facts with the communes that have no row, when the source says what that means."""
-    match source.absent:
+    match source.coverage.absent:
         case "secret":
             return restore_absent(facts, communes)
         case "zero":
-            covered = communes[~communes["departement"].isin(source.outside)]
-            return fill_zeros(facts, covered, everywhere=full, each=source.each)
+            covered = communes[~communes["departement"].isin(source.totals.outside)]
+            return fill_zeros(facts, covered, everywhere=full, each=source.coverage.each)
         case "uninhabited":
             return with_uninhabited(facts, source, communes)
         case _:
@@ -204,12 +205,12 @@ def with_absent(facts: pd.DataFrame, source: Source, communes: pd.DataFrame, *, 
 
 
 def without_small(facts: pd.DataFrame, source: Source, communes: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts without a value for the communes of `Source.above` inhabitants or fewer, as its producer does.
+    """Return the facts without a value for the communes of `Coverage.above` inhabitants or fewer, as its producer does.
 
     communes: those of the year of the source's geography, with their population. One whose population is unknown has
     no value either.
     """
-    large = communes.loc[communes["population"].gt(source.above), "code"]
+    large = communes.loc[communes["population"].gt(source.coverage.above), "code"]
     small = facts["level"].eq("commune") & ~facts["code"].isin(large)
     return facts[~small]
 
@@ -218,12 +219,12 @@ def with_uninhabited(facts: pd.DataFrame, source: Source, communes: pd.DataFrame
     """Return the facts with a 0 for each commune without inhabitants, of the départements that they name.
 
     Where nobody lives, a file of homes has no row: without this, larger places would have no total. Measures that
-    are not added up (`Source.alone`) stay without a value there.
+    are not added up (`Totals.alone`) stay without a value there.
     """
-    alone = facts["measure"].isin(source.alone)
+    alone = facts["measure"].isin(source.totals.alone)
     named = communes.loc[communes["code"].isin(facts["code"]), "departement"]
     empty = communes[communes["population"].eq(0) & communes["departement"].isin(named)]
-    added = fill_zeros(facts[~alone], empty, everywhere=True, each=source.each)
+    added = fill_zeros(facts[~alone], empty, everywhere=True, each=source.coverage.each)
     return pd.concat([added, facts[alone]], ignore_index=True)
 
 
@@ -238,9 +239,10 @@ def with_rounding_rule(sources: dict[str, Source], facts: pd.DataFrame, places: 
     communes = communes.assign(epci=communes["code"].map(epci_of)).dropna(subset="epci")
     epci = known[known["source"].eq(CAF_BY_EPCI)].rename(columns={"code": "epci"})
     columns = ["epci", "period", "measure", "value"]
-    rule = detect_rounding(communes[columns], epci[columns], sources[CAF_BY_EPCI].rounding)
-    rounded = [name for name, source in sources.items() if source.rounding and "Cnaf" in source.producer]
-    return sources | {name: dataclasses.replace(sources[name], rule=rule) for name in rounded}
+    rule = detect_rounding(communes[columns], epci[columns], sources[CAF_BY_EPCI].precision.rounding)
+    rounded = [name for name, source in sources.items() if source.precision.rounding and "Cnaf" in source.producer]
+    precise = {name: dataclasses.replace(sources[name].precision, rule=rule) for name in rounded}
+    return sources | {name: dataclasses.replace(sources[name], precision=precise[name]) for name in rounded}
 
 
 def weighted(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:

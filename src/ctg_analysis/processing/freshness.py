@@ -62,7 +62,7 @@ def _manifest(folder: Path) -> dict:
     """Return what the manifest of a folder says; nothing when there is none, or a damaged one."""
     try:
         told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return {"made_from": told["made_from"], "tables": told["tables"]}
+        return {"made_from": dict(told["made_from"]), "tables": dict(told["tables"])}
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return {"made_from": None, "tables": None}
 
@@ -84,9 +84,10 @@ def recorded(root: DataRoot) -> list[str]:
     None when the file is damaged: the tables are made again, beside all that the record holds.
     """
     try:
-        return json.loads((root.processed / RECORDED).read_text(encoding="utf-8"))
+        names = json.loads((root.processed / RECORDED).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return []
+    return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
 
 
 def _named(entries: Iterable[str]) -> dict[str, str]:

@@ -158,7 +158,7 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
     from ctg_analysis.demarche.files.restricted import open_restricted
     from ctg_analysis.demarche.results.results import results
     from ctg_analysis.secrecy.earlier_editions import published_before
-    from ctg_analysis.sources.declared.demarche import SURVEY
+    from ctg_analysis.sources import SURVEY
 
     findings: list[Finding] = []
     derived = {}

@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
+from itertools import chain, count
 from pathlib import Path
 
 from ctg_analysis.core.errors import UserError
@@ -23,6 +24,7 @@ from ctg_analysis.core.settings import data_root
 from ctg_analysis.secrecy.earlier_editions import EDITIONS, PROVENANCE, adopt
 
 HOME, JOURNAL, RECORD = EDITIONS, ".journal", PROVENANCE
+NEEDED = {"after", "chapters", "date", "observations"}  # what the record of an edition holds at least
 DAMAGED = ".damaged"  # what was found in editions in the place of their own files
 
 
@@ -55,9 +57,12 @@ def record(edition: Path | None) -> dict:
     if edition is None:
         return {}
     try:
-        return json.loads((edition / RECORD).read_text(encoding="utf-8"))
+        made_from = json.loads((edition / RECORD).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError) as error:
         raise damaged(edition) from error
+    if not isinstance(made_from, dict) or not made_from.keys() >= NEEDED:
+        raise damaged(edition)
+    return made_from
 
 
 def readable(out: Path, epci: str) -> Iterator[dict]:
@@ -124,12 +129,18 @@ def publish(fresh: Path, out: Path, epci: str) -> Path:
         fresh.rename(edition)
     os.utime(edition)
     if link.exists() and not link.is_symlink():
-        link.rename(home / "before-editions")
+        link.rename(_free(home / "before-editions"))
     pending = home / ".link"
     pending.unlink(missing_ok=True)
     pending.symlink_to(os.path.relpath(edition, out), target_is_directory=True)
     pending.replace(link)
     return link
+
+
+def _free(place: Path) -> Path:
+    """Return a place that nothing holds: this one, or the first after it that a number tells apart."""
+    others = (place.with_name(f"{place.name}-{number}") for number in count(2))
+    return next(one for one in chain([place], others) if not one.exists())
 
 
 def _mend(edition: Path, fresh: Path) -> None:

@@ -90,7 +90,9 @@ def the_one_before(edition: Path) -> Path | None:
     before, after = compared_with(edition), record(edition)["after"]
     if after and not before:
         lost = "damaged" if edition.with_name(after).is_dir() else f"no longer in {HOME}"
-        raise UserError(f"{edition.parent.name}: the edition {after} is {lost}, nothing to compare with")
+        epci = edition.parent.name
+        remedy = f"`ctg build {epci} --force` makes the latest one again without it"
+        raise UserError(f"{epci}: the edition {after} is {lost}, nothing to compare with; {remedy}")
     return before
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, NamedTuple
 
-from ctg_analysis.core.errors import Finding, InputError, each
+from ctg_analysis.core.errors import Finding, InputError, each, room_in
 from ctg_analysis.core.settings import REPORTS, DataRoot, is_invented, project_path
 from ctg_analysis.sources.folders import sha256
 
@@ -69,8 +69,8 @@ def entry_of(observations: "pd.DataFrame", places: "pd.DataFrame") -> Entry | No
     """Return what observations that passed the gate tell of sources with a threshold, and which of their rows are
     withheld: what comes later is not to give these away either; None when nothing is told.
 
-    With them the open counts that can be subtracted from those of two sources together (Source.sums). places: columns
-    territory, level, commune.
+    With them the open counts that can be subtracted from those of two sources together (`Source.addition`). places:
+    columns territory, level, commune.
     """
     from ctg_analysis.catalogue import CATALOGUE
     from ctg_analysis.core.model import NOT_APPLICABLE, OK, SECRET, Count
@@ -80,9 +80,9 @@ def entry_of(observations: "pd.DataFrame", places: "pd.DataFrame") -> Entry | No
     restricted = table["source"].isin([name for name, one in SOURCES.items() if one.secrecy.threshold])
     if not (restricted & table["status"].ne(SECRET)).any():
         return None
-    opened = {Count(measure) for one in SOURCES.values() for measure, _ in one.sums.values()}
+    opened = {Count(measure) for one in SOURCES.values() if one.addition for measure, _ in one.addition.sums.values()}
     beside = table["indicator"].isin([one.id for one in CATALOGUE.values() if one.value in opened])
-    sums = table[table["source"].isin([name for name, one in SOURCES.items() if one.sums])]
+    sums = table[table["source"].isin([name for name, one in SOURCES.items() if one.addition])]
     beside &= _keys(table, [*PLACE, "period"]).isin(_keys(sums, [*PLACE, "period"]))
     rows = table.loc[restricted | beside, TEXTS + NUMBERS].astype(dict.fromkeys(TEXTS, str))
     members = places.loc[_keys(places, PLACE).isin(_keys(rows, PLACE)), [*PLACE, "commune"]]
@@ -122,7 +122,7 @@ def _alone(root: DataRoot) -> Iterator[None]:
     from filelock import FileLock
 
     root.published.mkdir(exist_ok=True)
-    with FileLock(root.published / ".lock"):
+    with room_in(root.published), FileLock(root.published / ".lock"):
         for begun in root.published.glob(f"{SCRATCH}*"):
             shutil.rmtree(begun)
         yield
@@ -156,9 +156,13 @@ def read_journal(root: DataRoot) -> list[Line]:
     path = root.published / JOURNAL
     if not path.is_file():
         return []
-    rows = list(csv.reader(path.read_text(encoding="utf-8", errors="replace").splitlines()))[1:]
-    wrong = [number for number, row in enumerate(rows, start=2) if len(row) != len(Line._fields)]
+    lines = csv.reader(path.read_text(encoding="utf-8", errors="replace").splitlines())
     expected = f"{','.join(Line._fields)}: {RESTORE}"
+    try:
+        rows = list(lines)[1:]
+    except csv.Error as error:
+        raise InputError([Finding(project_path(path), lines.line_num, None, str(error), expected)]) from error
+    wrong = [number for number, row in enumerate(rows, start=2) if len(row) != len(Line._fields)]
     if wrong:
         raise InputError(Finding(project_path(path), number, None, "other columns", expected) for number in wrong)
     return [Line(*row) for row in rows]
@@ -283,9 +287,10 @@ def _is_known(edition: Path, names: set[str]) -> bool:
 
 def _provenance(edition: Path) -> dict:
     try:
-        return json.loads((edition / PROVENANCE).read_text(encoding="utf-8"))
+        made_from = json.loads((edition / PROVENANCE).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):  # the remains of an edition, or damaged: its observations tell
         return {}
+    return made_from if isinstance(made_from, dict) else {}
 
 
 def _sum(edition: Path) -> str:

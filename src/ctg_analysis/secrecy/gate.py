@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.layouts import Link
-from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Source
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.forms import Link
+from ctg_analysis.core.model import OK, SECRET, Count, Indicator
 from ctg_analysis.secrecy.statements import (
     TOLD,
     Edition,
@@ -178,14 +179,16 @@ def subtracted(
     The row of a sum then speaks of the part that is not open, and belongs to the source of that part.
     """
     read, declared = table.copy(), dict(indicators)
-    for both in (source for source in sources.values() if source.sums):
-        parts = {whole: hidden for whole, (_, hidden) in both.sums.items()}
+    for both in (source for source in sources.values() if source.addition):
+        parts = {whole: hidden for whole, (_, hidden) in both.addition.sums.items()}
         for one in (one for one in indicators.values() if both.id in one.sources):
             rows = read["indicator"].eq(one.id) & read["source"].eq(both.id) & read["status"].eq(OK)
             for column, measure in measures(one).items():
-                if measure in both.sums:
-                    read.loc[rows, column] -= _open_counts(read[rows], table, both.sums[measure][0], indicators)
-            read.loc[rows, "source"] = both.hides
+                if measure in both.addition.sums:
+                    read.loc[rows, column] -= _open_counts(
+                        read[rows], table, both.addition.sums[measure][0], indicators
+                    )
+            read.loc[rows, "source"] = both.addition.hides
             value = {name: parts.get(said, said) for name, said in vars(one.value).items()}
             declared[one.id] = replace(one, value=replace(one.value, **value))
     return read, declared

@@ -20,7 +20,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.layouts import Link, within
+from ctg_analysis.core.forms import Link, within
 from ctg_analysis.core.model import NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean, Rate, Ratio
 from ctg_analysis.secrecy.suppression import Block
 

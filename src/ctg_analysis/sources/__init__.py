@@ -1,21 +1,15 @@
 """The datasets: one declaration each, and their birth certificates."""
 
-from ctg_analysis.core.model import Source
-from ctg_analysis.sources.declared import (
-    caf,
-    census,
-    demarche,
-    education,
-    facilities,
-    health,
-    insee,
-    others,
-    partners,
-    services,
-)
+from typing import Any
 
-SOURCES: dict[str, Source] = {
-    source.id: source
-    for module in (insee, census, facilities, caf, education, health, services, others, partners, demarche)
-    for source in module.SOURCES
-}
+SURVEY, PLAN = "enquete_habitants", "suivi_ctg"  # what the démarche itself gathers
+
+
+def __getattr__(name: str) -> Any:
+    """Return SOURCES, read when something asks for them first: a build that has nothing to do never does."""
+    if name != "SOURCES":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ctg_analysis.sources.declarations import declared_sources
+
+    globals()[name] = declared_sources()
+    return globals()[name]

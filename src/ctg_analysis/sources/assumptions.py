@@ -1,7 +1,6 @@
 """What docs take from the declarations: what each source lets us assume, what the fields of forms say of each other."""
 
-from ctg_analysis.core.layouts import guesses
-from ctg_analysis.core.model import Source
+from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.settings import settings
 from ctg_analysis.sources import SOURCES
 
@@ -21,20 +20,20 @@ def generated() -> str:
 
 def _line(source: Source) -> str:
     secrecy = f"under {source.secrecy.threshold} persons" if source.secrecy.threshold else "the producer's"
-    rounding = f"to {source.rounding}, {source.rule}" if source.rounding else "–"
-    totals = "sums of communes" if source.additive else "published only"
-    if source.outside:
-        totals += f", without {', '.join(source.outside)}"
-    if source.also_in_epcis:
+    rounding = f"to {source.precision.rounding}, {source.precision.rule}" if source.precision.rounding else "–"
+    totals = "sums of communes" if source.totals.additive else "published only"
+    if source.totals.outside:
+        totals += f", without {', '.join(source.totals.outside)}"
+    if source.totals.also_in_epcis:
         totals += "; changes without communes of no EPCI where these lack a date"
-    if source.above:
-        totals += f"; communes of more than {source.above} inhabitants only"
-    absent = ABSENT[source.absent]
-    unseen = sorted({name for layout in source.layouts for name in guesses(layout)})
+    if source.coverage.above:
+        totals += f"; communes of more than {source.coverage.above} inhabitants only"
+    absent = ABSENT[source.coverage.absent]
+    unseen = sorted(source.guesses)
     unseen += [f"address of {one.name}" for one in source.downloads if not one.seen]
     cells = [
         source.id,
-        source.geography or "–",
+        source.geography.words or "–",
         secrecy,
         rounding,
         totals,

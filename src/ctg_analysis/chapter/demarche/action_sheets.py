@@ -8,9 +8,8 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_a
 from ctg_analysis.demarche.plan import budget
 from ctg_analysis.demarche.plan.chain import enjeux_by_action
 from ctg_analysis.demarche.tables.plan import DROPPED
-from ctg_analysis.display.demarche import demarche as pieces
-from ctg_analysis.display.demarche import strategy
-from ctg_analysis.display.demarche.strategy import ActionSheet
+from ctg_analysis.display.demarche import action_plan, pieces
+from ctg_analysis.display.demarche.action_plan import ActionSheet
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, span_text
 from ctg_analysis.display.words.quantities import euros, quantity
@@ -109,9 +108,9 @@ def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
         return Markup("<p>{}</p>").format(
             texts.typography(f"Budget : {told or UNSAID}. Aucun financement n'est inscrit.")
         )
-    header, lines = strategy.amounts(budget.by_financer(own))
+    header, lines = action_plan.amounts(budget.by_financer(own))
     note = f"Budget : {told or UNSAID}.{'' if agrees else ' Les apports des financeurs ne font pas ce budget.'}"
-    return strategy.inner_table("Financement, en euros", header, lines, note, last_apart=True)
+    return action_plan.inner_table("Financement, en euros", header, lines, note, last_apart=True)
 
 
 BUDGETS = {"fonctionnement": "budget_fonct", "investissement": "budget_invest"}
@@ -132,7 +131,7 @@ def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
         ]
         for one in rows.itertuples(index=False)
     ]
-    return strategy.inner_table("Indicateurs", ["Indicateur", "Sorte", "Départ", "Cible", "Recueilli par"], lines)
+    return action_plan.inner_table("Indicateurs", ["Indicateur", "Sorte", "Départ", "Cible", "Recueilli par"], lines)
 
 
 def _named(chapter: DemarcheChapter, row) -> pieces.Cell:

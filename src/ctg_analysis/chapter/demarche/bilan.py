@@ -11,8 +11,7 @@ from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan.realisation import STATUSES
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.demarche.tables.governance import ACTIVE
-from ctg_analysis.display.demarche import demarche as pieces
-from ctg_analysis.display.demarche import realisation
+from ctg_analysis.display.demarche import achievements, pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
@@ -43,19 +42,19 @@ class Bilan(DemarcheChapter):
             UserError: a family that does not exist.
         """
         self._members(family)
-        return self._box("Statut des actions de la convention précédente") or realisation.statuses(
+        return self._box("Statut des actions de la convention précédente") or achievements.statuses(
             self.actions, STATUSES, self._when, self._source, FILE
         )
 
     def quantities(self) -> Html:
         """Return what was planned and what was done."""
-        return self._box("Quantités prévues et réalisées") or realisation.quantities(
+        return self._box("Quantités prévues et réalisées") or achievements.quantities(
             self.actions, self._when, self._source, FILE
         )
 
     def costs(self) -> Html:
         """Return what was to be spent and what was."""
-        return self._box("Coûts prévus et réels") or realisation.costs(self.actions, self._when, self._source, FILE)
+        return self._box("Coûts prévus et réels") or achievements.costs(self.actions, self._when, self._source, FILE)
 
     def services(self) -> Html:
         """Return the equipments and services that the convention leaves, by sort: in service, planned, closed."""
@@ -81,13 +80,13 @@ class Bilan(DemarcheChapter):
 
     def one_by_one(self) -> Html:
         """Return the actions one by one."""
-        return self._box("Bilan action par action") or realisation.one_by_one(
+        return self._box("Bilan action par action") or achievements.one_by_one(
             self.actions, "Les actions de la convention précédente", self._source, {}
         )
 
     def lessons(self) -> Html:
         """Return what the bilan teaches."""
-        return self._box("Enseignements du bilan") or realisation.lessons(self.actions, self._source)
+        return self._box("Enseignements du bilan") or achievements.lessons(self.actions, self._source)
 
     def then_and_now(self, *indicators: str) -> Html:
         """Return the first and the last value of indicators of one source, where there are two.
@@ -159,7 +158,7 @@ class Bilan(DemarcheChapter):
         if rows.empty:
             return figures.unavailable(self.seen, members[0], f"{TITLES[family]}, par année")
         source = figures.source(self.seen, rows, series=True)
-        return realisation.by_year(rows, TITLES[family], members[0], source)
+        return achievements.by_year(rows, TITLES[family], members[0], source)
 
     def _members(self, family: str) -> list[Indicator]:
         """Return the indicators of a family, whose definitions the chapter will give."""

@@ -7,9 +7,9 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, expl
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.tables.codes import CLOSED
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import consultation as drawn
-from ctg_analysis.display.demarche import demarche as pieces
-from ctg_analysis.display.demarche.consultation import Said, count, share
+from ctg_analysis.display.demarche import closed_questions, pieces
+from ctg_analysis.display.demarche import survey_results as drawn
+from ctg_analysis.display.demarche.survey_results import ResultContext, count, share
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import counted, number
@@ -139,7 +139,8 @@ class Consultation(DemarcheChapter):
         asked = self.questions[self.questions["champ"].eq(field) & self.questions["type"].isin(CLOSED)]
         charts = [
             pieces.together(
-                drawn.question(self.questions.loc[one], told[one], self._said), self.proves(f"question-{one}")
+                closed_questions.question(self.questions.loc[one], told[one], self._said),
+                self.proves(f"question-{one}"),
             )
             for one in asked.index
             if one in told
@@ -151,7 +152,7 @@ class Consultation(DemarcheChapter):
         if not self._held:
             return self._absent("Ce qui était souhaité, ce qui est utilisé")
         pairs = self.table("paths").groupby("q_id", sort=False)
-        charts = [drawn.path(self._label(q_id), rows, self._said) for q_id, rows in pairs]
+        charts = [closed_questions.path(self._label(q_id), rows, self._said) for q_id, rows in pairs]
         return pieces.together(*charts) if charts else pieces.said("Le questionnaire ne demande pas les deux.")
 
     def crossings(self) -> Html:
@@ -159,7 +160,7 @@ class Consultation(DemarcheChapter):
         if not self._held:
             return self._absent("Croisements")
         tried = self.table("crossings")
-        tried = tried[tried["strength"].ne(drawn.TOO_FEW)]
+        tried = tried[tried["strength"].ne(closed_questions.TOO_FEW)]
         linked = self._links(tried).sort_values("v_corrected", ascending=False, kind="stable")
         groups = texts.listed([f"« {self._label(name)} »" for name in dict.fromkeys(tried["group"])])
         lead = pieces.said(f"{counted(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
@@ -192,7 +193,7 @@ class Consultation(DemarcheChapter):
         charts = []
         for (q_id, by), rows in self.table("by_group").groupby(["q_id", "variable"], sort=False):
             of_both = links[links["q_id"].eq(q_id) & links["group"].eq(by)]
-            charts.append(drawn.group(self._label(q_id), self._label(by), rows, of_both, self._said))
+            charts.append(closed_questions.group(self._label(q_id), self._label(by), rows, of_both, self._said))
         return pieces.together(*charts) if charts else pieces.said("Les groupes répondent de même, aux tests près.")
 
     def opened(self) -> Html:
@@ -233,10 +234,10 @@ class Consultation(DemarcheChapter):
         return self.table("consultation").iloc[0]
 
     @property
-    def _said(self) -> Said:
+    def _said(self) -> ResultContext:
         about = self._about
         years = dict.fromkeys(str(about[day].year) for day in ("start", "end"))
-        return Said(surveyed.source(self.demarche), "-".join(years), about["interval"])
+        return ResultContext(surveyed.source(self.demarche), "-".join(years), about["interval"])
 
     def _links(self, rows: pd.DataFrame) -> pd.DataFrame:
         return rows[rows["strength"].str.startswith(ESTABLISHED)]

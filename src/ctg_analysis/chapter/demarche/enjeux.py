@@ -14,10 +14,9 @@ from ctg_analysis.demarche.tables.codes import LIST
 from ctg_analysis.demarche.tables.plan import DROPPED
 from ctg_analysis.demarche.voices.priorities import OVERLOOKED
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import actors
-from ctg_analysis.display.demarche import chain as linked
-from ctg_analysis.display.demarche import demarche as pieces
-from ctg_analysis.display.demarche import priorities as shown_as
+from ctg_analysis.display.demarche import actor_names, pieces
+from ctg_analysis.display.demarche import proof_chain as linked
+from ctg_analysis.display.demarche import ranked_enjeux as shown_as
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
@@ -216,7 +215,7 @@ class Enjeux(DemarcheChapter):
         rows = rows[rows["enjeu_id"].eq(enjeu) & rows["diverges"].astype(bool)]
         if rows.empty:
             return ""
-        above, below = (actors.the(rows[side].iloc[0].split(LIST)) for side in ("above", "below"))
+        above, below = (actor_names.the(rows[side].iloc[0].split(LIST)) for side in ("above", "below"))
         return f" Les acteurs divergent : plus important pour {above} ; moins important pour {below}."
 
     def _votes(self, what: str) -> Html | None:

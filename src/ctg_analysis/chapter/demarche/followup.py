@@ -10,9 +10,8 @@ from ctg_analysis.chapter import figures
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_action
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.plan import budget, plan, tracking
-from ctg_analysis.display.demarche import demarche as pieces
-from ctg_analysis.display.demarche import followup as shown_as
-from ctg_analysis.display.demarche import realisation
+from ctg_analysis.display.demarche import achievements, pieces
+from ctg_analysis.display.demarche import yearly_followup as shown_as
 from ctg_analysis.display.markup import Citation, Html, cited_with
 from ctg_analysis.display.words.dates import span_text
 from ctg_analysis.display.words.quantities import counted
@@ -140,10 +139,10 @@ class Followup(DemarcheChapter):
             for row in actions.itertuples(index=False)
         }
         return pieces.together(
-            realisation.statuses(actions, tracking.STATUSES, when, source, FILE),
-            realisation.quantities(actions, when, source, FILE),
-            realisation.costs(actions, when, source, FILE),
-            realisation.one_by_one(actions, "Le bilan à ce jour, action par action", source, names),
+            achievements.statuses(actions, tracking.STATUSES, when, source, FILE),
+            achievements.quantities(actions, when, source, FILE),
+            achievements.costs(actions, when, source, FILE),
+            achievements.one_by_one(actions, "Le bilan à ce jour, action par action", source, names),
         )
 
     def glossary(self) -> Html:

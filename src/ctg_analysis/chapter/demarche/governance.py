@@ -4,7 +4,7 @@ import pandas as pd
 
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.demarche.plan import plan
-from ctg_analysis.display.demarche import demarche as pieces
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import gantt
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces.charts import Listing

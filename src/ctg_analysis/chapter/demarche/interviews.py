@@ -8,9 +8,8 @@ from ctg_analysis.core.settings import settings
 from ctg_analysis.demarche.tables.codes import LIST
 from ctg_analysis.demarche.tables.columns import FIELDS
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import actors
-from ctg_analysis.display.demarche import demarche as pieces
-from ctg_analysis.display.drawings import voices
+from ctg_analysis.display.demarche import actor_names, pieces
+from ctg_analysis.display.drawings import theme_counts
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
@@ -70,7 +69,7 @@ class Interviews(DemarcheChapter):
         if not self._held:
             return self.box("Entretiens avec les partenaires", **BEGIN)
         about, kinds = self._about, self._by_theme().loc[INTERVIEWS].drop(WHOLE)
-        told = texts.listed([actors.counted(name, count) for name, count in kinds.items()])
+        told = texts.listed([actor_names.counted(name, count) for name, count in kinds.items()])
         length = "" if pd.isna(about["minutes"]) else f" La moitié ont duré plus de {number(about['minutes'])} minutes."
         lead = f"{counted(about['count'], 'entretien')} avec : {told}.{length}"
         coded = f"{counted(about['extracts'], 'extrait')} anonymes, codés avec un livret de codes."
@@ -90,11 +89,11 @@ class Interviews(DemarcheChapter):
             return self.box("Thèmes par sorte d'acteurs", EXTRACTS)
         table = self._by_theme()
         heard, table = table.loc[INTERVIEWS], table.drop(index=INTERVIEWS)
-        titles = {name: f"{actors.several(name)} ({number(heard[name])})" for name in table.columns}
+        titles = {name: f"{actor_names.several(name)} ({number(heard[name])})" for name in table.columns}
         lines = [[theme, *map(number, counts)] for theme, counts in zip(table.index, table.to_numpy(), strict=True)]
         return self._chart(
             "themes_by_type",
-            voices.heat(table.rename(columns=titles)),
+            theme_counts.heat(table.rename(columns=titles)),
             Listing(["Thème", *titles.values()], lines),
             _most_shared(table[WHOLE], heard[WHOLE]),
             "Nombre d'entretiens où l'on parle de chaque thème, par sorte d'acteurs",
@@ -117,7 +116,7 @@ class Interviews(DemarcheChapter):
         )
         return self._chart(
             "saturation",
-            voices.saturation(rows),
+            theme_counts.saturation(rows),
             Listing(["Entretien", "Codes nouveaux", "Codes connus", "Autres ordres"], lines),
             message,
             f"Codes connus après chaque entretien, {number(total)} en tout",
@@ -269,7 +268,7 @@ def _together(senses: list[set[str]]) -> str:
 
 
 def _several(cell: str) -> str:
-    return ", ".join(map(actors.several, cell.split(LIST))) if cell else "aucun"
+    return ", ".join(map(actor_names.several, cell.split(LIST))) if cell else "aucun"
 
 
 def _days(first: pd.Timestamp, last: pd.Timestamp) -> str:

@@ -7,8 +7,7 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.tables.columns import FIELDS
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import actors
-from ctg_analysis.display.demarche import demarche as pieces
+from ctg_analysis.display.demarche import actor_names, pieces
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
@@ -54,8 +53,8 @@ class Meetings(DemarcheChapter):
             return self.box("Présence par sorte d'acteurs", MEETINGS)
         sums = rows.groupby("type_acteur")["presents"].sum().sort_values(ascending=False, kind="stable")
         written, none = [number(count) for count in sums], float("nan")
-        drawn = pd.DataFrame({"name": map(actors.several, sums.index), "value": sums.to_numpy(), "text": written})
-        most, times = actors.the(sums.index[sums.eq(sums.iloc[0])]), counted(sums.iloc[0], "présence")
+        drawn = pd.DataFrame({"name": map(actor_names.several, sums.index), "value": sums.to_numpy(), "text": written})
+        most, times = actor_names.the(sums.index[sums.eq(sums.iloc[0])]), counted(sums.iloc[0], "présence")
         several = counted(rows["atelier_id"].nunique(), "rencontre")
         dates = dict.fromkeys(self.held["date"].str[:4])
         return pieces.chart(
@@ -113,4 +112,4 @@ def _of_those_invited(row) -> str:
 def _present(rows: pd.DataFrame) -> str:
     """Return how many of each kind came to one meeting, the most numerous first."""
     rows = rows[rows["presents"].gt(0)].sort_values("presents", ascending=False, kind="stable")
-    return ", ".join(actors.counted(row.type_acteur, row.presents) for row in rows.itertuples())
+    return ", ".join(actor_names.counted(row.type_acteur, row.presents) for row in rows.itertuples())

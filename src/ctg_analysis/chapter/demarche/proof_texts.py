@@ -8,7 +8,7 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, holds
 from ctg_analysis.demarche.tables import evidence
-from ctg_analysis.display.demarche.chain import Proof
+from ctg_analysis.display.demarche.proof_chain import Proof
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed

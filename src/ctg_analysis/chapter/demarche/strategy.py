@@ -18,9 +18,9 @@ from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.demarche.plan import budget, chain, plan
 from ctg_analysis.demarche.tables.plan import DROPPED
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import demarche as pieces
-from ctg_analysis.display.demarche import strategy as shown_as
-from ctg_analysis.display.demarche.strategy import Branch
+from ctg_analysis.display.demarche import action_plan as shown_as
+from ctg_analysis.display.demarche import pieces
+from ctg_analysis.display.demarche.action_plan import Branch
 from ctg_analysis.display.drawings import gantt
 from ctg_analysis.display.markup import Citation, Html, cited_with
 from ctg_analysis.display.pieces.charts import Listing

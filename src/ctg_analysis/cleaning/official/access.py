@@ -9,7 +9,7 @@ from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.territories import COMMUNE
 from ctg_analysis.sources.certificates import RawFolder
-from ctg_analysis.sources.declared.facilities import REACHED
+from ctg_analysis.sources.facility_types import FACILITY_TYPES
 
 NEAR = 20  # minutes: the usual limit of what is said to be near
 
@@ -44,7 +44,7 @@ def _nearest(folder: RawFolder, name: str) -> pd.DataFrame:
     """Return the time to the nearest of each kind: columns kind, period, idSrc, depcom, pop, duree."""
     table = read(folder, name, SCHEMA)
     tables = []
-    for kind, types in REACHED.items():
+    for kind, types in FACILITY_TYPES.reached.items():
         part = table[table["typeeq_id"].isin(types) & table["duree"].notna()]
         nearest = part.sort_values("duree", kind="stable").drop_duplicates(["idSrc", "depcom"])
         tables.append(nearest.assign(kind=kind))

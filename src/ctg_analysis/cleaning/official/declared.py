@@ -1,23 +1,24 @@
 """Any file whose layout its source declares: cubes of Melodi, tables of places, registers of things."""
 
-import dataclasses
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.official.melodi import TOTAL, observations_schema, read_melodi
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, read, text
+from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts, melt
 from ctg_analysis.core.files import TEXT, header_of
-from ctg_analysis.core.layouts import MONTH, QUARTER, YEAR, Cube, Guess, Layout, Register, Table, guesses
-from ctg_analysis.core.model import MISSING, OK, SECRET, Source
+from ctg_analysis.core.layouts import MONTH, QUARTER, ROWS, YEAR, Cube, Layout, Register, Table
+from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
+from ctg_analysis.sources.declarations import declared_at
 
 CODES = {
     "commune": COMMUNE_CODE,
@@ -50,7 +51,7 @@ def clean_declared(source: Source, folder: RawFolder) -> pd.DataFrame:
             try:
                 tables.append(_read(layout, folder, name))
             except InputError as error:
-                findings += [_with_its_line(finding, layout) for finding in error.findings]
+                findings += [_with_its_line(finding, source) for finding in error.findings]
     if findings:
         raise InputError(dict.fromkeys(findings))  # a file that several layouts read is wrong once
     if not tables:
@@ -69,20 +70,14 @@ def _read(layout: Layout, folder: RawFolder, name: str) -> pd.DataFrame:
             return read_register(layout, folder, name)
 
 
-def _with_its_line(finding: Finding, layout: Layout) -> Finding:
+def _with_its_line(finding: Finding, source: Source) -> Finding:
     """Return the finding; where it is about a guess, with the line that declares it."""
     words = [*(finding.column or "").split(", "), *finding.found.removeprefix(NO_ROW).split(", ")]
-    for guess in sorted(guesses(layout)):
+    for guess in sorted(source.guesses):
         if {guess, *guess.split()}.intersection(words):
-            expected = f"{finding.expected}; {str(guess)!r} is a guess so far: {declared_at(guess)}"
-            return dataclasses.replace(finding, expected=expected)
+            expected = f"{finding.expected}; {guess!r} is a guess so far: correct {declared_at(source, guess)}"
+            return replace(finding, expected=expected)
     return finding
-
-
-def declared_at(guess: Guess) -> str:
-    """Return where a guess is declared, for a person to correct it."""
-    file, line = guess.declared
-    return f"correct {project_path(Path(file))}, line {line}"
 
 
 def read_cube(layout: Cube, folder: RawFolder, name: str) -> pd.DataFrame:
@@ -176,7 +171,7 @@ def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
 
 def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFrame:
     """Return how many things of each kind there are by commune and period; a commune without any has no row."""
-    columns = {tally.of for tally in layout.measures.values() if tally.of}
+    columns = {tally.of for tally in layout.measures.values() if tally.of != ROWS}
     filters = {column for tally in layout.measures.values() for column in tally.where}
     code = r"\d{1,3}" if layout.departement else COMMUNE_CODE
     codes = rf"{code}(?:\W+{code})*" if layout.several else code
@@ -198,7 +193,7 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
     for measure, tally in layout.measures.items():
         part = rows[_matching(rows, tally.where)]
         findings += _unmatched(part, tally.where, folder, name)
-        value = part[tally.of] if tally.of else 1.0
+        value = part[tally.of] if tally.of != ROWS else 1.0
         counted = part.assign(value=value).groupby(PLACE, as_index=False)["value"].sum(min_count=1)
         tables.append(counted.assign(measure=measure))
     if findings:

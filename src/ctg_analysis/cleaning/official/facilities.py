@@ -12,7 +12,7 @@ from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
-from ctg_analysis.sources.declared.facilities import BASKET, COMPOSITION, RANGES, TYPES
+from ctg_analysis.sources.facility_types import FACILITY_TYPES, FILE
 
 SCHEMA = observations_schema(
     {
@@ -22,6 +22,8 @@ SCHEMA = observations_schema(
 )
 COVERED_TYPES = pa.DataFrameSchema({"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "a facility type, such as D502")})
 COVERED = "types_couverts.csv"
+COMPOSITION = "BPE_gammes_equipements*"  # the file that says what the ranges are made of
+TYPES, BASKET = FACILITY_TYPES.types, FACILITY_TYPES.basket
 RANGE = pa.DataFrameSchema(
     {
         "TYPEQU": text(r"[A-Z]\d{3}", "a facility type, such as D502"),
@@ -74,13 +76,13 @@ def _ranges(folder: RawFolder) -> dict[str, list[tuple[str, ...]]]:
     service = group.where(group.ne(""), table["TYPEQU"])
     return {
         measure: [tuple(types) for _, types in table["TYPEQU"][table["GAMME"].str.strip().eq(words)].groupby(service)]
-        for measure, words in RANGES.items()
+        for measure, words in FACILITY_TYPES.ranges.items()
     }
 
 
 def _unknown(folder: RawFolder, types: list[str]) -> list[Finding]:
     """Return what is said of the types that a full file should hold: the next edition may number them otherwise."""
-    expected = "a row of this type, or its new code in src/ctg_analysis/sources/declared/facilities.py"
+    expected = f"a row of this type, or its new code in {project_path(FILE)}"
     path = project_path(folder.path)
     return [Finding(path, None, "FACILITY_TYPE", f"no row with {code}", expected) for code in types]
 

@@ -21,10 +21,10 @@ from ctg_analysis.core.errors import each
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT, load
 from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.territories import ARRONDISSEMENT, COMMUNE, MAYOTTE
 from ctg_analysis.sources.certificates import RawFolder
 
-COMMUNE, ARRONDISSEMENT = "commune-actuelle", "arrondissement-municipal"
-MAYOTTE, CENSUS_OF_MAYOTTE = "976", "2017"
+CENSUS_OF_MAYOTTE = "2017"
 
 COMMUNES = pa.DataFrameSchema(
     {

@@ -9,10 +9,10 @@ import re
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.official.geography import ARRONDISSEMENT, COMMUNE
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, commune_code, one_of, read, text
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT
+from ctg_analysis.core.territories import ARRONDISSEMENT, COMMUNE
 from ctg_analysis.sources.certificates import RawFolder
 
 KIND = {"COM": COMMUNE, "ARM": ARRONDISSEMENT}

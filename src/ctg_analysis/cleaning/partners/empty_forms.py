@@ -4,7 +4,8 @@ from pathlib import Path
 
 from ctg_analysis.cleaning.partners.agreements import AGREEMENTS
 from ctg_analysis.cleaning.partners.partner_files import PERIOD, PLACE, README
-from ctg_analysis.core.layouts import (
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.forms import (
     CALENDAR_YEAR,
     CHOICE,
     DAY,
@@ -14,7 +15,6 @@ from ctg_analysis.core.layouts import (
     GRADE,
     HOURS,
     MINUTES,
-    MONTH,
     NAME,
     NUMBER,
     PERSONS,
@@ -23,9 +23,8 @@ from ctg_analysis.core.layouts import (
     SCORE,
     YES_NO,
     Form,
-    SiteForm,
 )
-from ctg_analysis.core.model import Source
+from ctg_analysis.core.layouts import MONTH
 from ctg_analysis.core.placing import for_owner_alone, write_absent
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources import SOURCES
@@ -89,7 +88,7 @@ def write_templates(epci: str, name: str, folder: Path) -> list[Path]:
     A file that exists is left as it is: what a partner has filled is never lost.
     """
     forms = [source for source in SOURCES.values() if source.form]
-    texts = {source.form.file: ";".join(_columns(source.form)) + "\n" for source in forms}
+    texts = {source.form_file: ";".join(_columns(source.form)) + "\n" for source in forms}
     texts[AGREEMENTS] = "# Une entrée par fichier reçu : voir LISEZMOI.md\n"
     texts[README] = INTRODUCTION.format(name=name, epci=epci, agreements=AGREEMENTS) + "".join(map(_described, forms))
     with for_owner_alone(folder):
@@ -102,14 +101,14 @@ def _columns(form: Form) -> list[str]:
 
 def _described(source: Source) -> str:
     """Return the section of the LISEZMOI that says what to write in a form."""
-    lines = ["", f"## {source.form.file}", "", f"{source.form.title}. À demander à : {source.producer}.", ""]
+    lines = ["", f"## {source.form_file}", "", f"{source.label}. À demander à : {source.producer}.", ""]
     lines += ["| colonne | ce qu'on y écrit | nature |", "| --- | --- | --- |"]
     for field in source.form.fields:
         limit = f", au plus {field.part_of}" if field.part_of else ""
         lines.append(f"| {field.column} | {field.label} | {KINDS[field.kind]}{limit} |")
     if source.form.written == MONTH:
         lines += ["", "Dans ce fichier, `periode` est un mois de décembre (2024-12)."]
-    if isinstance(source.form, SiteForm):
+    if source.form.by_site:
         lines += ["", BY_SITE]
     return "\n".join(lines) + "\n"
 

@@ -18,11 +18,13 @@ from ctg_analysis.cleaning.reading import (
     turned_round,
     validate,
 )
+from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import COLUMNS, facts
 from ctg_analysis.core.files import load
-from ctg_analysis.core.layouts import CALENDAR_YEAR, MONTH, NOT_ADDITIVE, PERSONS, YES_NO, Field, Form
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, Source
+from ctg_analysis.core.forms import CALENDAR_YEAR, NOT_ADDITIVE, PERSONS, YES_NO, Field, Form
+from ctg_analysis.core.layouts import MONTH
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK
 from ctg_analysis.core.settings import project_path
 
 README = "LISEZMOI.md"

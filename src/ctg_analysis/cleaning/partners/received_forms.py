@@ -10,14 +10,15 @@ from ctg_analysis.cleaning.partners.agreements import AGREEMENTS, KEYS, Agreemen
 from ctg_analysis.cleaning.partners.partner_files import README, clean_form
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
+from ctg_analysis.core.datasets import SecrecyRule, Source, Totals
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import COLUMNS
-from ctg_analysis.core.model import MISSING, OK, SecrecyRule, Source
+from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.folders import is_note
 
-FORMS = {source.form.file: source for source in SOURCES.values() if source.form}
+FORMS = {source.form_file: source for source in SOURCES.values() if source.form}
 LEAST = {source.id: source.secrecy.threshold for source in FORMS.values()}
 BESIDE_THE_FORMS = {AGREEMENTS, README}
 MSA, BOTH_REGIMES = "msa_familles", "caf_et_msa"
@@ -92,7 +93,7 @@ def _contradictions(root: DataRoot, source: str, facts: pd.DataFrame) -> list[Fi
     by_year = facts.assign(period=facts["period"].str[:4])
     told = by_year[facts["status"].eq(OK)]
     again = told.loc[told.duplicated(["code", "level", "period", "measure"]), ["code", "period"]].drop_duplicates()
-    shown, form = project_path(root.private), SOURCES[source].form.file
+    shown, form = project_path(root.private), SOURCES[source].form_file
     expected = f"the same figures in every {form}"
     return [
         Finding(shown, None, form, f"two figures of {code} in {period}", expected)
@@ -130,7 +131,7 @@ def form_to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter)
     No total for what does not add up, nor above the EPCI. A blank cell of an EPCI leaves its total to its communes.
     """
     facts = facts[facts["level"].eq("commune") | facts["status"].ne(MISSING)]
-    moved = to_reference(facts, dataclasses.replace(source, alone=source.form.alone), perimeter)
+    moved = to_reference(facts, dataclasses.replace(source, totals=Totals(alone=source.form.alone)), perimeter)
     place = ["level", "code"]
     given = pd.MultiIndex.from_frame(moved[place]).isin(pd.MultiIndex.from_frame(facts[place]))
     given |= moved["level"].isin(["commune", "secteur", "epci"])
@@ -174,11 +175,11 @@ def with_thresholds(sources: dict[str, Source], agreements: dict[str, Agreement]
 def with_msa(facts: pd.DataFrame) -> pd.DataFrame:
     """Return the facts with those of both regimes, where Caf and MSA count the same thing in the same December (R18).
 
-    A sum gives the MSA's part away by a subtraction: the secrecy gate guards it as such (Source.sums).
+    A sum gives the MSA's part away by a subtraction: the secrecy gate guards it as such (`Source.addition`).
     """
     keys = ["code", "level", "period"]
     tables = [facts]
-    for both, (caf, msa) in SOURCES[BOTH_REGIMES].sums.items():
+    for both, (caf, msa) in SOURCES[BOTH_REGIMES].addition.sums.items():
         ours = facts[facts["measure"].eq(caf) & facts["level"].isin(["epci", "departement"])]
         theirs = facts[facts["measure"].eq(msa)]
         joined = ours.merge(theirs[[*keys, "value", "status"]], on=keys, suffixes=("", "_msa"), validate="m:1")

@@ -9,11 +9,12 @@ import pandera.pandas as pa
 
 from ctg_analysis.cleaning.partners.partner_files import MOST_ROWS, PERIOD, PLACE, SITE, known_columns, wrong_periods
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, one_of, text, turned_round, validate, year
+from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT, load
-from ctg_analysis.core.layouts import CHOICE, DAY, EVIDENCE, GRADE, HIGHEST, NAME, Field, Form
-from ctg_analysis.core.model import NOT_APPLICABLE, OK, Source
+from ctg_analysis.core.forms import CHOICE, DAY, EVIDENCE, GRADE, HIGHEST, NAME, Field, Form
+from ctg_analysis.core.model import NOT_APPLICABLE, OK
 from ctg_analysis.core.personal_data import PERSON, signs
 from ctg_analysis.core.settings import project_path
 

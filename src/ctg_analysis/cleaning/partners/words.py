@@ -48,6 +48,6 @@ def read_spaces(root: DataRoot) -> pd.DataFrame:
     Columns: those of `cleaning.social_spaces.spaces_of`, in the order of the period, the commune, the name.
     """
     source = SOURCES[SPACES]
-    tables = [spaces_of(source, path) for path in sorted(root.private.glob(f"*/{source.form.file}"))]
+    tables = [spaces_of(source, path) for path in sorted(root.private.glob(f"*/{source.form_file}"))]
     table = pd.concat(tables, ignore_index=True) if tables else empty_spaces(source)
     return table.sort_values(["period", "territory", "site"], ignore_index=True)

@@ -13,7 +13,7 @@ from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.demarche.files.material import Material
 from ctg_analysis.demarche.tables.columns import first_day
 from ctg_analysis.demarche.tables.governance import ACTIVE
-from ctg_analysis.sources.declared.demarche import PLAN
+from ctg_analysis.sources import PLAN
 
 FORMER = {
     "réalisée": "done",

@@ -17,7 +17,7 @@ from ctg_analysis.demarche.tables.outputs import MATERIAL_READ, OBSERVATIONS, RE
 from ctg_analysis.demarche.voices import priorities
 from ctg_analysis.demarche.voices.voices import of_interviews, of_meetings
 from ctg_analysis.secrecy.statements import Edition
-from ctg_analysis.sources.declared.demarche import PLAN, SURVEY
+from ctg_analysis.sources import PLAN, SURVEY
 
 Tables = dict[str, pd.DataFrame]
 

@@ -12,8 +12,7 @@ from ctg_analysis.indicators.observations import COLUMNS, SCHEMA
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.secrecy.gate import withhold_beside
 from ctg_analysis.secrecy.statements import Edition
-from ctg_analysis.sources import SOURCES
-from ctg_analysis.sources.declared.demarche import PLAN
+from ctg_analysis.sources import PLAN, SOURCES
 
 
 def material_observations(

@@ -13,7 +13,7 @@ from ctg_analysis.demarche.tables.codes import LIST, NO_ANSWER, NOT_CONCERNED, P
 from ctg_analysis.indicators.intervals import TOO_WEAK, WITH_ITS_INTERVAL
 from ctg_analysis.indicators.observations import COLUMNS
 from ctg_analysis.indicators.uncertainty import wilson_interval
-from ctg_analysis.sources.declared.demarche import SURVEY
+from ctg_analysis.sources import SURVEY
 
 LEVEL = "epci"
 

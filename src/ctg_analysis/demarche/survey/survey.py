@@ -41,7 +41,7 @@ from ctg_analysis.demarche.tables.codes import (
 from ctg_analysis.demarche.tables.documents import Consultation
 from ctg_analysis.demarche.tables.outputs import OBSERVATIONS
 from ctg_analysis.secrecy.statements import Edition
-from ctg_analysis.sources.declared.demarche import SURVEY
+from ctg_analysis.sources import SURVEY
 
 Tables = dict[str, pd.DataFrame]
 

@@ -17,7 +17,7 @@ ACROSS = 22  # squares in a row
 
 
 @dataclass(frozen=True)
-class Said:
+class MessageText:
     """A message of the synthèse in words: its theme, its sentence, a comparison, a drawing, a source, its proof."""
 
     theme: str
@@ -41,7 +41,7 @@ class Sheet:
     lines: list[list[str]]
 
 
-def messages(said: list[Said], rule: str) -> Html:
+def messages(said: list[MessageText], rule: str) -> Html:
     """Return the messages of the synthèse, each with a link to its proof."""
     shown = [{**vars(one), "drawing": Markup(one.drawing)} for one in said]
     html = markup.piece("messages.html.j2", messages=shown, rule=texts.typography(rule)).html
@@ -50,7 +50,9 @@ def messages(said: list[Said], rule: str) -> Html:
 
 def meanings(said: list[str]) -> Html:
     """Return the meaning of every term that stands in what was said."""
-    return markup.piece("glossary.html.j2", entries=[(term, glossary.terms()[term]) for term in glossary.found(said)])
+    return markup.piece(
+        "glossary.html.j2", entries=[(term, glossary.terms()[term]) for term in glossary.terms_in(said)]
+    )
 
 
 def sheets(communes: list[Sheet], header: list[str], source: Citation) -> Html:

@@ -27,13 +27,13 @@ def terms() -> dict[str, str]:
     return {term: typography(meaning) for term, meaning in entries.items()}
 
 
-def found(texts: Iterable[str]) -> list[str]:
+def terms_in(texts: Iterable[str]) -> list[str]:
     """Return the terms that stand in texts, in alphabetical order."""
     words = {word[0] for text in texts for word in _words().finditer(text)}
     return _by_letter(words)
 
 
-def explained(body: str) -> str:
+def with_meanings(body: str) -> str:
     """Return the content of a page with a button that opens its meaning in the place of each term, at its first use
     under each heading of second or third level; the meanings follow the content.
 

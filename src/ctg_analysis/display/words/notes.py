@@ -7,7 +7,8 @@ from pathlib import Path
 import yaml
 
 from ctg_analysis.catalogue import TITLES
-from ctg_analysis.core.model import PLACES, Indicator, Rate, Source
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.model import PLACES, Indicator, Rate
 from ctg_analysis.core.settings import DataRoot, settings
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
@@ -48,10 +49,10 @@ def how_to_get(source: Source, epci: str, blank: Sequence[str] = ()) -> dict[str
 
     blank: the communes of which its form, which was received, does not say what is asked.
     """
-    command = f"ctg new {epci}" if source.form or source.hides else f"ctg list sources {source.id}"
+    command = f"ctg new {epci}" if source.from_partners else f"ctg list sources {source.id}"
     how = source.how_to_get or "fichier complet à télécharger"
     if blank:
-        how = f"formulaire {source.form.file} reçu, sans réponse pour {texts.listed(list(blank))}"
+        how = f"formulaire {source.form_file} reçu, sans réponse pour {texts.listed(list(blank))}"
     return {
         "label": texts.typography(source_text(source)),
         "how": texts.typography(how),
@@ -71,10 +72,10 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
     if secret:
         reasons = dict.fromkeys(f"{source_text(source)} : {source.secrecy.reason}." for source in secret)
         entries.append(_entry("Secret statistique", [_SECRECY, *reasons]))
-    rounded = [source_text(source) for source in sources if source.rounding]
+    rounded = [source_text(source) for source in sources if source.precision.rounding]
     if rounded:
         entries.append(_entry("Effectifs arrondis", [_ROUNDING, f"Sources : {' ; '.join(rounded)}."]))
-    if any(source.sampled for source in sources):
+    if any(source.precision.sampled for source in sources):
         entries.append(_entry("Erreur d'échantillonnage du recensement", [_SAMPLING]))
     if any(isinstance(one.value, Rate) and one.value.of != PLACES for one in used):
         entries.append(_entry("Taux calculés sur des événements", [_EVENTS]))
@@ -142,9 +143,9 @@ def geography(sources: list[Source], year: int, *, series: bool) -> str:
     """Return which geography figures are in; a series says that it is at a constant perimeter, when it is (R16)."""
     if not series:
         return f"Géographie au 01/01/{year}"
-    if all(source.additive for source in sources):
+    if all(source.totals.additive for source in sources):
         return f"À périmètre constant, géographie au 01/01/{year}"
-    published = " ; ".join(dict.fromkeys(source.geography for source in sources if source.geography))
+    published = " ; ".join(dict.fromkeys(source.geography.words for source in sources if source.geography.words))
     return f"Valeurs publiées par le producteur ({published})"
 
 

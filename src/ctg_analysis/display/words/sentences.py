@@ -3,11 +3,12 @@
 import math
 import re
 
-from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Rate, Source, is_proportion
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Rate, is_proportion
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed, number, percent
 from ctg_analysis.display.words.texts import NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
-from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources import SOURCES, SURVEY
 
 TOO_WEAK = 3  # the quality of a figure of the 20 % forms on too small a sample (rule R7)
 SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
@@ -58,7 +59,7 @@ def is_weak(row) -> bool:
 
 def rounded(indicator: Indicator, source: Source) -> bool:
     """Tell whether the source publishes these counts rounded."""
-    return bool(source.rounding) and isinstance(indicator.value, Count)
+    return bool(source.precision.rounding) and isinstance(indicator.value, Count)
 
 
 def is_change(indicator: Indicator) -> bool:
@@ -88,8 +89,8 @@ def sentence(indicator: Indicator, row) -> str:
     text = indicator.reading.format(**words, value=value_text(indicator, row), s=plural)
     interval = interval_text(indicator, row)
     if interval:
-        only_rounded = SOURCES[row.source].rounding and not isinstance(indicator.value, Rate)
-        kind = "intervalle indicatif à 95 %" if SOURCES[row.source].surveyed else "intervalle à 95 %"
+        only_rounded = SOURCES[row.source].precision.rounding and not isinstance(indicator.value, Rate)
+        kind = "intervalle indicatif à 95 %" if row.source == SURVEY else "intervalle à 95 %"
         kind = _rounding_text(indicator, row) if only_rounded else kind
         text = f"{text.removesuffix('.')} ({kind} : {interval})."
     return typography(text)
@@ -107,7 +108,7 @@ def _rounding_text(indicator: Indicator, row) -> str:
     above, below = row.high - row.value, row.value - row.low
     way = ", au plus proche ou vers le bas" if above > below > 0 and row.low > 0 else ""
     way = " vers le bas" if below <= 0 < row.value else way
-    if above < source.rounding:
+    if above < source.precision.rounding:
         return f"arrondi{way}"
     return f"somme d'arrondis{way}, intervalle à 95 %"
 

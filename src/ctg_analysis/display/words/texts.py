@@ -66,7 +66,7 @@ def _after_de() -> dict[str, str]:
 
 def unit_text(unit: str) -> str:
     """Return a unit as it opens the line under a title: « Habitants », « En % par an »."""
-    return f"En {unit}" if unit.startswith("%") else unit[:1].upper() + unit[1:]
+    return f"En {unit}" if unit.startswith("%") else capitalised(unit)
 
 
 def alphabetical(name: str) -> str:
@@ -85,12 +85,17 @@ def uncapitalised(text: str) -> str:
     return text if text[1:2].isupper() or text.startswith("France") else text[:1].lower() + text[1:]
 
 
+def capitalised(text: str) -> str:
+    """Return a text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
 def without_common_head(labels: Sequence[str]) -> list[str]:
     """Return labels without what they all say before a colon: « Temps moyen : crèche » among others, « Crèche »."""
     heads = {label.partition(" : ")[0] for label in labels if " : " in label}
     if len(labels) < 2 or len(heads) != 1 or not all(" : " in label for label in labels):
         return list(labels)
-    return [tail[:1].upper() + tail[1:] for tail in (label.partition(" : ")[2] for label in labels)]
+    return [capitalised(label.partition(" : ")[2]) for label in labels]
 
 
 def beyond(label: str, first: str) -> str:

@@ -105,8 +105,8 @@ def collect_reports(out: Path, keep: int) -> Iterator[str]:
     for epci in reports(out):
         try:
             with alone(out, epci, f"{epci}: is being built"):
-                damages = [f"{epci}: the edition {one.name} is damaged" for one in damaged_editions(out, epci)]
                 removed = collect(out, epci, keep)
+                damages = [f"{epci}: the edition {one.name} is damaged" for one in damaged_editions(out, epci)]
                 collect_documents(out, epci)
         except UserError as error:
             failures.append(error)

@@ -27,5 +27,5 @@ def slides(seen: Observed, date: str) -> str:
 
 def _terms(*words: str) -> str:
     """Return the meaning of the terms that stand in texts, for who is in the room and does not know them."""
-    meanings = [f"{term} : {glossary.terms()[term].removesuffix('.')}" for term in glossary.found(words)]
+    meanings = [f"{term} : {glossary.terms()[term].removesuffix('.')}" for term in glossary.terms_in(words)]
     return typography(" ; ".join(meanings) + "." if meanings else "")

@@ -11,7 +11,7 @@ from nbconvert import HTMLExporter, TemplateExporter
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.display.markup import ABOUT, DAYS
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.glossary import explained
+from ctg_analysis.display.words.glossary import with_meanings
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import merged
@@ -37,7 +37,7 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
     body, sections = with_sections(body)
     outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
     date = date_text(max((day for data in outputs for day in data.get(ABOUT, {}).get(DAYS, [])), default=""))
-    return page("chapitre.html.j2", page=about | {"date": date}, body=Markup(explained(body)), sections=sections)
+    return page("chapitre.html.j2", page=about | {"date": date}, body=Markup(with_meanings(body)), sections=sections)
 
 
 def left_out(notebook: nbformat.NotebookNode) -> list[str]:

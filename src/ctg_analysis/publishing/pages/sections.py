@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from ctg_analysis.publishing.pages.territories import plain
+from ctg_analysis.publishing.pages.territory_list import plain
 
 HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
 TAG, NOT_IN_SLUG = re.compile(r"<[^>]+>"), re.compile(r"[^a-z0-9]+")

@@ -9,7 +9,6 @@ from ctg_analysis.core.settings import DataRoot, settings
 from ctg_analysis.processing.freshness import library, locked, tables_of, told
 from ctg_analysis.publishing.pages.site import text_sources
 
-WORDS = ("glossaire.yml", "synonymes.yml")  # of data/reference: those of every territory
 OF_ALL = "data"  # the part of a key that any change of any source changes
 
 
@@ -20,7 +19,8 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
     manifest says it once they were found whole. The sum of what they were made from would let restricted figures be
     guessed.
     """
-    words = [settings().reference / name for name in WORDS]
+    texts = [*text_sources().values(), *sorted(settings().reference.glob("*.yml"))]
+    texts += sorted((settings().root / "notebooks").glob("*.csv"))  # those that an analyst sets beside the figures
     common = {
         "parameters": repr([("epci", epci)]),
         "library": library(),
@@ -29,10 +29,11 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
         "kernels": settings().kernels,
         "readers": settings().readers,
         "chapters": sha256(repr([(one.page, one.title) for one in chapters]).encode()).hexdigest(),
-        "texts": sha256(b"".join(path.read_bytes() for path in [*text_sources().values(), *words])).hexdigest(),
+        "texts": sha256(b"".join(path.read_bytes() for path in texts)).hexdigest(),
         OF_ALL: _sum_of_data(root, epci),
     }
-    return {one.path.stem: common | {"notebook": sha256(one.path.read_bytes()).hexdigest()} for one in chapters}
+    sums = {one.path.stem: "" if one.fault else sha256(one.path.read_bytes()).hexdigest() for one in chapters}
+    return {stem: common | {"notebook": digest} for stem, digest in sums.items()}
 
 
 def _sum_of_data(root: DataRoot, epci: str) -> str:

@@ -17,7 +17,7 @@ from ctg_analysis.chapter.territory import Observed, forget_read
 from ctg_analysis.core.model import Ratio
 from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING
 from ctg_analysis.indicators.peers import left_out
-from ctg_analysis.sources.declared.demarche import SURVEY
+from ctg_analysis.sources import SURVEY
 
 SAID = "said"
 WITH_MEDIAN = ("_share", "_rate")
@@ -60,7 +60,7 @@ def sum_of_readings(seen: Observed, read: Collection[str]) -> str:
     if APPROVALS in sources:
         digest.update(_sums_of_rows(seen.spaces).tobytes())
     if SURVEY in sources and len(seen.demarche.table("consultation")):
-        digest.update(surveyed.source(seen.demarche).encode())
+        digest.update(surveyed.source(seen.demarche).text.encode())
     digest.update(repr([(one.id, proofs[one.id]) for one in known if one.id in proofs]).encode())
     if DEMARCHE in read:
         digest.update(seen.demarche.sum())

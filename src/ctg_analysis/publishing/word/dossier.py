@@ -12,7 +12,7 @@ from ctg_analysis.demarche.files.material import Material
 from ctg_analysis.demarche.tables.columns import Champ
 from ctg_analysis.demarche.tables.documents import Convention
 from ctg_analysis.demarche.tables.governance import ACTIVE
-from ctg_analysis.display.pieces.sheets import Said
+from ctg_analysis.display.pieces.sheets import MessageText
 from ctg_analysis.display.words.texts import NBSP
 
 VALIDATED = "validée"
@@ -30,7 +30,7 @@ class Dossier:
     material: Material
     convention: Convention
     names: Mapping[str, str]
-    messages: tuple[Said, ...]
+    messages: tuple[MessageText, ...]
     date: str
     fictional: bool
 

@@ -154,4 +154,4 @@ def _acronyms(told: dict, around: Around) -> list[tuple[str, str]]:
     words += [one["text"] for one in told["next"]] + [quote.by for quote in around.quotes]
     words += [text for one in around.figures for text in (one.label, one.unit, one.source)]
     words += [told["editorial"]["text"]] if told["editorial"] else []
-    return [(term, glossary.terms()[term]) for term in glossary.found([*words, CTG, f"Caf{NBSP}"])]
+    return [(term, glossary.terms()[term]) for term in glossary.terms_in([*words, CTG, f"Caf{NBSP}"])]

@@ -93,8 +93,12 @@ def _sum(content: bytes) -> str:
 
 
 def _known(home: Path) -> dict[str, list[str]]:
-    path = home / RECORD
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    """Return the sums of the documents as they were written; none of a record that is damaged: what differs is kept."""
+    try:
+        sums = json.loads((home / RECORD).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return sums if isinstance(sums, dict) and all(isinstance(one, list) for one in sums.values()) else {}
 
 
 def _note(home: Path, sums: Mapping[str, list[str]]) -> None:

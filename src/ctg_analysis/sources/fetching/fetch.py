@@ -1,18 +1,17 @@
 """`ctg fetch`: the full files of a source, verified, with their certificate, put in place whole or not at all."""
 
 import datetime
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import yaml
 
+from ctg_analysis.core.datasets import Download, Source
 from ctg_analysis.core.locks import alone
-from ctg_analysis.core.model import Download, Source
 from ctg_analysis.core.scratch import put_in_place, restore
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.sources import declared
+from ctg_analysis.sources.declarations import declared_at
 from ctg_analysis.sources.fetching.received import FetchError
 from ctg_analysis.sources.fetching.transport import SECONDS_FOR_A_FILE, retrieve
 from ctg_analysis.sources.folders import CERTIFICATE, FULL, PARTIAL, sha256
@@ -37,7 +36,7 @@ def fetch(
         Busy: another process fetches the same source.
     """
     if not source.downloads:
-        form = "`ctg new EPCI` writes its form: " if source.form or source.hides else ""
+        form = "`ctg new EPCI` writes its form: " if source.from_partners else ""
         raise FetchError(f"{source.id}: no address; {form}{source.how_to_get or 'ask its producer'}")
     home = raw / source.id
     partial, full = home / PARTIAL, home / FULL
@@ -50,7 +49,7 @@ def fetch(
                     try:
                         retrieve(download, partial, mirror=mirror, progress=progress, seconds=seconds)
                     except FetchError as error:
-                        raise FetchError(f"{source.id}: {error}{_where(download)}") from error
+                        raise FetchError(f"{source.id}: {error}{_where(source, download)}") from error
             _certify(source, partial)
             return _put_in_place(partial, full)
     except OSError as error:
@@ -58,17 +57,10 @@ def fetch(
         raise FetchError(f"{source.id}: {place}: {error.strerror}, expected room and the right to write") from error
 
 
-def _where(download: Download) -> str:
+def _where(source: Source, download: Download) -> str:
     """Return where the address is declared, for a person to correct it."""
-    stem = Path(download.name).stem
-    dataset = re.sub(r"_\d{4}_data$", "", stem)
-    spellings = {f'"{name}"' for name in (download.name, stem, dataset, f"{dataset}_*.csv")}
-    for path in sorted(Path(declared.__file__).parent.glob("*.py")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            if any(spelling in line for spelling in spellings):
-                guess = "" if download.seen else ", a guess so far"
-                return f" (the address{guess} is declared in {project_path(path)}, line {number})"
-    return ""
+    place, guess = declared_at(source, download.url), "" if download.seen else ", a guess so far"
+    return f" (the address{guess} is declared in {place})" if place else ""
 
 
 def _certify(source: Source, folder: Path) -> None:
@@ -85,7 +77,7 @@ def _certify(source: Source, folder: Path) -> None:
         "producteur": source.producer,
         "jeu_de_donnees": ", ".join(one.name for one in source.downloads),
         "millesime": "celui du fichier",
-        "geographie": source.geography or "celle du fichier",
+        "geographie": source.geography.words or "celle du fichier",
         "licence": source.licence,
         "date_acces": today,
         "couverture": "fichiers complets du producteur",

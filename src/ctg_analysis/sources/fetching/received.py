@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 
 import pyarrow.parquet as parquet
 
+from ctg_analysis.core.datasets import Download
 from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import Download
 
 MAXIMUM_BYTES = 2_000_000_000
 MAXIMUM_RATIO, SMALL_BYTES = 200, 20_000_000  # a zip that grows by more, and not to a small file, is a bomb

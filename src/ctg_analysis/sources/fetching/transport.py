@@ -15,7 +15,7 @@ import requests
 import tenacity
 import urllib3
 
-from ctg_analysis.core.model import Download
+from ctg_analysis.core.datasets import Download
 from ctg_analysis.sources.fetching.received import (
     BLOCK,
     MAXIMUM_BYTES,

@@ -1,7 +1,7 @@
 """What the chapters of a démarche are made of: charts and tables with their source, links, amounts, quantities."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 from markupsafe import Markup
@@ -11,6 +11,7 @@ from ctg_analysis.display.markup import Citation, Html, Table, together
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import thousands
 
 UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
@@ -87,6 +88,23 @@ def anchored(cell: Cell, name: str) -> Markup:
 def listed(cells: Iterable[Cell]) -> Markup:
     """Return cells one after the other; a sign when there is none."""
     return Markup(", ").join(_written(cell) for cell in cells) or Markup(NOTHING)
+
+
+def lines_of(table: pd.DataFrame, write: Callable[[object], str] = str) -> list[list[str]]:
+    """Return the rows of a table as texts, each after its name in the index.
+
+    >>> lines_of(pd.DataFrame({"2024": [1, 2]}, ["PMI", "Caf"]))
+    [['PMI', '1'], ['Caf', '2']]
+    """
+    return [[name, *map(write, row)] for name, row in zip(table.index, table.to_numpy(), strict=True)]
+
+
+def planned_and_spent(names: Iterable[str], planned: pd.Series, spent: pd.Series) -> pd.DataFrame:
+    """Return the rows of a dumbbell between two amounts, in thousands of euros."""
+    ends = {"first": planned, "second": spent}
+    values = {end: amounts.to_numpy() / 1000 for end, amounts in ends.items()}
+    written = {f"{end}_text": list(map(thousands, amounts)) for end, amounts in ends.items()}
+    return pd.DataFrame({"name": list(names), "level": "", **values, **written})
 
 
 def text_of(cell: object) -> str:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from ctg_analysis.demarche.plan import budget
 from ctg_analysis.demarche.plan.plan import NEEDS
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche.demarche import NO, NOTHING, YES, Cell, chart, said, table, together
+from ctg_analysis.display.demarche.pieces import NO, NOTHING, YES, Cell, chart, lines_of, said, table, together
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html, Table
@@ -75,10 +75,7 @@ def inner_table(
 
 def amounts(by_financer: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     """Return the header and the lines of a table of euros by financer and year. by_financer: see field.budget."""
-    lines = [
-        [name, *(number(value) if value else NOTHING for value in row)]
-        for name, row in zip(by_financer.index, by_financer.to_numpy(), strict=True)
-    ]
+    lines = lines_of(by_financer, lambda value: number(value) if value else NOTHING)
     return ["Financeur", *map(str, by_financer.columns)], lines
 
 
@@ -120,7 +117,7 @@ def load(rows: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     """Return how many actions each pilote leads."""
     counted = pd.DataFrame(
         {
-            "name": [texts.typography(text[:1].upper() + text[1:]) for text in rows["pilote"]],
+            "name": [texts.typography(texts.capitalised(text)) for text in rows["pilote"]],
             "level": "",
             "value": rows["count"].astype(float),
             "low": float("nan"),

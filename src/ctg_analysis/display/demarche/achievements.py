@@ -6,7 +6,19 @@ import pandas as pd
 
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan import realisation
-from ctg_analysis.display.demarche.demarche import NOTHING, UNKNOWN, Cell, chart, plain, said, table, text_of, together
+from ctg_analysis.display.demarche.pieces import (
+    NOTHING,
+    UNKNOWN,
+    Cell,
+    chart,
+    lines_of,
+    plain,
+    planned_and_spent,
+    said,
+    table,
+    text_of,
+    together,
+)
 from ctg_analysis.display.drawings import bars, progress
 from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html
@@ -28,10 +40,7 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: Cit
     whole = counts.loc[realisation.ALL]
     told = [f"{counted(whole[status], status)}" for status in order]
     sentence = f"Sur {counted(whole['total'], 'action')} : {', '.join(told)}."
-    data = Listing(
-        ["Axe", *order, "Total"],
-        [[name, *map(str, row)] for name, row in zip(counts.index, counts.to_numpy(), strict=True)],
-    )
+    data = Listing(["Axe", *order, "Total"], lines_of(counts))
     drawn = chart(
         progress.stacked(counts.drop(columns="total", index=realisation.ALL)),
         data,
@@ -90,16 +99,7 @@ def costs(actions: pd.DataFrame, when: str, source: Citation, file: str) -> Html
     sentence = f"Coût réel ({when}) : {euros(whole['spent'])} pour {euros(whole['planned'])} prévus, soit {told}."
     drawn = rows.drop(index=realisation.ALL)  # of another scale
     drawn = drawn[drawn["planned"].gt(0) | drawn["spent"].gt(0)]
-    shown = pd.DataFrame(
-        {
-            "name": [texts.typography(name) for name in drawn.index],
-            "level": "",
-            "first": drawn["planned"].to_numpy() / 1000,
-            "second": drawn["spent"].to_numpy() / 1000,
-            "first_text": [thousands(value) for value in drawn["planned"]],
-            "second_text": [thousands(value) for value in drawn["spent"]],
-        }
-    )
+    shown = planned_and_spent(map(texts.typography, drawn.index), drawn["planned"], drawn["spent"])
     data = Listing(
         ["Axe", "Coût prévu", "Coût réel", "Actions comptées"],
         [
@@ -167,11 +167,10 @@ def by_year(rows: pd.DataFrame, title: str, one: Indicator, source: Citation) ->
     wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
     wide.loc[realisation.ALL] = wide.sum()
     wide = wide.assign(Total=wide.sum(axis=1))
-    lines = [[name, *(euros(value) for value in row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)]
     first, last = wide.columns[0], wide.columns[-2]
     return chart(
         grid(wide, wide.map(thousands)),
-        Listing(["Financeur", *wide.columns], lines),
+        Listing(["Financeur", *wide.columns], lines_of(wide, euros)),
         message=_first_financer(wide["Total"]),
         what=f"{title} (milliers d'euros)",
         when=f"{first}-{last}",

@@ -7,13 +7,15 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.demarche.plan import tracking
-from ctg_analysis.display.demarche.demarche import (
+from ctg_analysis.display.demarche.pieces import (
     NOTHING,
     UNKNOWN,
     anchored,
     chart,
+    lines_of,
     link,
     plain,
+    planned_and_spent,
     said,
     table,
     text_of,
@@ -56,10 +58,7 @@ def statuses(by_year: pd.DataFrame, source: Citation, file: str) -> Html:
     sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {told}."
     note = "Une action retardée se fera plus tard ; une action abandonnée ne se fera pas."
     years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
-    data = Listing(
-        ["Année", *tracking.STATUSES],
-        [[name, *map(str, row)] for name, row in zip(counts.index, counts.to_numpy(), strict=True)],
-    )
+    data = Listing(["Année", *tracking.STATUSES], lines_of(counts))
     figure = chart(
         progress.stacked(counts),
         data,
@@ -229,16 +228,7 @@ def money(rows: pd.DataFrame, source: Citation, file: str) -> Html:
     known = rows.dropna(subset=["spent"])
     spent, planned = known["spent"].sum(), known["planned"].sum()
     sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."
-    shown = pd.DataFrame(
-        {
-            "name": known["year"].astype(str),
-            "level": "",
-            "first": known["planned"] / 1000,
-            "second": known["spent"] / 1000,
-            "first_text": [thousands(value) for value in known["planned"]],
-            "second_text": [thousands(value) for value in known["spent"]],
-        }
-    )
+    shown = planned_and_spent(known["year"].astype(str), known["planned"], known["spent"])
     lines = [
         [str(row.year), euros(row.planned), euros(row.spent), f"{row.told} sur {row.actions}"]
         for row in rows.itertuples(index=False)

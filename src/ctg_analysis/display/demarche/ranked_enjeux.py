@@ -11,11 +11,12 @@ from markupsafe import Markup
 from ctg_analysis.demarche.tables.actors import OTHERS
 from ctg_analysis.demarche.tables.codes import LIST
 from ctg_analysis.demarche.voices.priorities import OVERLOOKED, STABLE
-from ctg_analysis.display.demarche import actors
-from ctg_analysis.display.demarche.demarche import (
+from ctg_analysis.display.demarche import actor_names
+from ctg_analysis.display.demarche.pieces import (
     NOTHING,
     UNKNOWN,
     chart,
+    lines_of,
     link,
     listed,
     plain,
@@ -161,9 +162,7 @@ def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: Citati
         sensitivity["scheme"].iloc[0], axis=1, kind="stable"
     )
     moved = int((wide.max() - wide.min()).ge(MOVED).sum())
-    lines = [
-        [name[:1].upper() + name[1:], *map(str, row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)
-    ]
+    lines = lines_of(wide.rename(index=texts.capitalised))
     lines.append(["Du meilleur au moins bon", *(f"{wide[name].min()} à {wide[name].max()}" for name in wide)])
     header = ["Façon de compter", *(link(name, address(name)) for name in wide)]
     many = counted(moved, "enjeu change", "enjeux changent")
@@ -178,12 +177,10 @@ def voters(points: pd.DataFrame, address: Address, source: Citation) -> Html:
     """Return the points that each kind of actors gave."""
     wide = points.pivot(index="type_votant", columns="enjeu_id", values="points").fillna(0).astype(int)
     wide = wide.loc[sorted(wide.index, key=lambda name: (name == OTHERS, -wide.loc[name].sum(), name))]
-    wide.index = [actors.several(name) for name in wide.index]
+    wide.index = [actor_names.several(name) for name in wide.index]
     wide.loc["Ensemble"] = wide.sum()
     wide = wide[wide.loc["Ensemble"].sort_values(ascending=False, kind="stable").index]
-    lines = [
-        [name[:1].upper() + name[1:], *map(str, row)] for name, row in zip(wide.index, wide.to_numpy(), strict=True)
-    ]
+    lines = lines_of(wide.rename(index=texts.capitalised))
     note = "Une sorte d'acteurs dont moins de trois personnes ont voté n'est pas nommée."
     header = ["Sorte d'acteurs", *(link(name, address(name)) for name in wide)]
     caption = "Points donnés aux enjeux par chaque sorte d'acteurs"
@@ -199,8 +196,8 @@ def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, so
         [
             link(f"{row.enjeu_id} {titles[row.enjeu_id]}", address(row.enjeu_id)),
             quantity(row.spread),
-            actors.the(row.above.split(LIST)),
-            actors.the(row.below.split(LIST)),
+            actor_names.the(row.above.split(LIST)),
+            actor_names.the(row.below.split(LIST)),
         ]
         for row in apart.itertuples(index=False)
     ]

@@ -1,41 +1,38 @@
-"""What a consultation says, in charts and tables: rows of `tables.outputs` in, pieces of a page out (R20 to R24)."""
-
-from typing import NamedTuple
+"""What was answered to the closed questions of a consultation, in charts with their tables (rules R20 to R24)."""
 
 import pandas as pd
-from markupsafe import escape
 
 from ctg_analysis.demarche.tables.codes import NO_ANSWER, NOT_CONCERNED, SCALE, SEVERAL, UNKNOWN
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche import demarche as pieces
-from ctg_analysis.display.drawings import answers, bars
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.demarche import pieces
+from ctg_analysis.display.demarche.survey_results import (
+    FEW,
+    NOTHING,
+    SECRET,
+    ResultContext,
+    anchored,
+    count,
+    result_chart,
+    share,
+    typographed,
+)
+from ctg_analysis.display.drawings import bars, drawn_answers
+from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces.charts import Listing
 from ctg_analysis.display.words import texts
-from ctg_analysis.display.words.quantities import counted, number, percent
+from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.indicators.uncertainty import Z
 
-SECRET, TOO_FEW, NOTHING = "s", "base insuffisante", "–"
-FEW = "moins de cinq répondants, ou pour que cela ne se déduise pas"
+TOO_FEW = "base insuffisante"
 SECRET_MEANS = f"{SECRET} : {FEW}."
 UNSURE_OUT = "« Ne sait pas », dit par moins de cinq, compte avec les sans réponse."
-P_VALUES = (0.001, 0.01, 0.05)  # under which a link is told
 FRAGILE = "base de moins de 30 répondants, à lire avec prudence"
 SHARE = "share"  # what is shown of a row
 PERCENT_FROM, SURE_FROM = 20, 30  # respondents
-QUOTES = 4  # of each theme
 OTHER_PATHS, MOST_OTHERS = "autres parcours", 0.5  # the part of them beyond which no path is drawn
 
 
-class Said(NamedTuple):
-    """What all results of a consultation have in common: their source line, their year, the word for intervals."""
-
-    source: Citation
-    when: str
-    interval: str
-
-
-def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
+def question(one: pd.Series, rows: pd.DataFrame, said: ResultContext) -> Html:
     """Return the chart of a closed question: bars by rank, those of a scale in its order.
 
     one: its row in `questionnaire`, named by its id. rows: those of `distribution`.
@@ -50,7 +47,7 @@ def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
     if one["type"] != SCALE:
         rows = rows.assign(last=rows["modalite"].eq(UNKNOWN)).sort_values(["last", "share"], ascending=[True, False])
     written = [_told(row) for row in rows.itertuples()]
-    drawn = rows.assign(name=_written(rows["libelle"]), level="", value=rows["share"], text=written)
+    drawn = rows.assign(name=typographed(rows["libelle"]), level="", value=rows["share"], text=written)
     lines = [[row.name, row.text, _between(row), count(row.count, few=True)] for row in drawn.itertuples()]
     data = Listing(["Réponse", "Part", "Intervalle", "Répondants"], lines)
     if several and rows["citations"].notna().any():
@@ -65,7 +62,7 @@ def question(one: pd.Series, rows: pd.DataFrame, said: Said) -> Html:
     ]
     return anchored(
         one.name,
-        _chart(
+        result_chart(
             "distribution",
             bars.comparison(drawn[drawn["text"].ne(SECRET)]),
             data,
@@ -100,7 +97,7 @@ def _first(rows: pd.DataFrame, word: str, *, several: bool) -> str:
     return f"{said}, proche de « {texts.uncapitalised(close.iloc[0]['name'])} » ({close.iloc[0]['text']})"
 
 
-def path(label: str, rows: pd.DataFrame, said: Said) -> Html:
+def path(label: str, rows: pd.DataFrame, said: ResultContext) -> Html:
     """Return the ways from what was wished to what is used. label: the question. rows: those of `paths`."""
     base, got = rows["base"].iloc[0], rows["got"].iloc[0]
     message = (
@@ -114,16 +111,16 @@ def path(label: str, rows: pd.DataFrame, said: Said) -> Html:
         )
         what = f"« {label} » : {message[0].lower() + message[1:]}, sur {count(base, few=True)} répondants concernés."
         return pieces.together(pieces.said(what, few), markup.source(said.source))
-    rows = rows.assign(wished=_written(rows["wished_label"]), used=_written(rows["used_label"]))
+    rows = rows.assign(wished=typographed(rows["wished_label"]), used=typographed(rows["used_label"]))
     lines = [[row.wished, row.used, share(row.share)] for row in rows.itertuples()]
     note = [
         "Foncé : qui utilise ce qu'il souhaitait. Gris, ensemble : les parcours de moins de cinq répondants, et ceux "
         "qui les feraient connaître.",
         f"Attention, {FRAGILE}." if base < SURE_FROM else "",
     ]
-    return _chart(
+    return result_chart(
         "paths",
-        answers.paths(rows, ("souhaité", "utilisé")),
+        drawn_answers.paths(rows, ("souhaité", "utilisé")),
         Listing(["Souhaité", "Utilisé", "Part"], lines),
         message,
         f"« {label} », et ce qui est utilisé, en % des répondants concernés (base : {count(base, few=True)})",
@@ -132,7 +129,7 @@ def path(label: str, rows: pd.DataFrame, said: Said) -> Html:
     )
 
 
-def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Said) -> Html:
+def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: ResultContext) -> Html:
     """Return what each group answered to a question, where a link is established.
 
     label, by: the question and that of the groups. rows: those of `by_group`; links: those of `crossings` that are
@@ -146,7 +143,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Sa
     rows = rows[rows["base"].notna()]
     written = [TOO_FEW if row.base < PERCENT_FROM else _told(row) for row in rows.itertuples()]
     names = [texts.typography(f"{row.group_label} ({number(row.base)})") for row in rows.itertuples()]
-    drawn = rows.assign(block=_written(rows["libelle"]), name=names, value=rows["share"], text=written)
+    drawn = rows.assign(block=typographed(rows["libelle"]), name=names, value=rows["share"], text=written)
     words = [word if isinstance(word, str) else NOTHING for word in rows["word"]]
     lines = [[f"{row.block} : {row.name}", row.text, _between(row)] for row in drawn.itertuples()]
     data = Listing(["Réponse et groupe", "Part", "Intervalle"], lines).beside("Face aux autres répondants", words)
@@ -159,122 +156,15 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Sa
         SECRET_MEANS if SECRET in written else "",
     ]
     strength = f"{first['strength']}, V de {number(first['v_corrected'], 2)}, {first['method']}"
-    return _chart(
+    return result_chart(
         "by_group",
-        answers.blocks(drawn),
+        drawn_answers.blocks(drawn),
         data,
         f"{_contrast(drawn)} selon la réponse à « {by} »",
         f"« {label} », en % de chaque groupe ({strength})",
         note,
         said,
     )
-
-
-def profile(rows: pd.DataFrame, said: Said) -> Html:
-    """Return who answered, before and after weights, beside the census. rows: those of `profile`."""
-    known = rows[rows["represented"].eq("sous-représenté")]
-    least = known.loc[(known["before"] - known["census"]).idxmin()] if len(known) else None
-    drawn = rows.assign(block=_written(rows["libelle"]), name=_written(rows["modalite_libelle"]))
-    lines = [
-        [
-            f"{row.block} : {row.name}",
-            count(row.count, few=True),
-            *(share(part, few=True) for part in (row.before, row.after)),
-            share(row.census),
-            row.represented or NOTHING,
-        ]
-        for row in drawn.itertuples()
-    ]
-    header = ["Profil", "Répondants", "Avant redressement", "Après", "Recensement", "Avant redressement, le test dit"]
-    return _chart(
-        "profile",
-        answers.profile(drawn),
-        Listing(header, lines),
-        f"Les moins entendus : qui répond « {least['modalite_libelle']} » à « {least['libelle']} », "
-        f"{share(least['before'])} des répondants pour {share(least['census'])} de la population"
-        if least is not None
-        else "Les répondants ont le profil de la population",
-        "Profil des répondants avant et après redressement, et de la population, en %",
-        [],
-        said,
-    )
-
-
-def of(rows: pd.DataFrame, word: str) -> str:
-    """Return the modalities of the profile of which a test says a word, question by question; nothing without any."""
-    said = rows[rows["represented"].eq(word)].groupby("libelle", sort=False)["modalite_libelle"]
-    return " ; ".join(f"« {label} » {', '.join(names)}" for label, names in said)
-
-
-def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, said: Said) -> Html:
-    """Return the themes of the answers to an open question, then some of those that may be quoted.
-
-    rows: those of `open_themes`; quotes: those of `open_quotes`.
-    """
-    known = rows[rows["count"].notna()].assign(low=float("nan"), high=float("nan"), level="")
-    drawn = known.assign(name=_written(known["theme"]), value=known["count"], text=known["count"].map(number))
-    counts = ["count", "positive", "neutre", "négative"]
-    lines = [[row["theme"], *(count(row[one], few=True) for one in counts)] for row in rows.to_dict("records")]
-    chart = _chart(
-        "open_themes",
-        bars.comparison(drawn),
-        Listing(["Thème", "Répondants", "Ton positif", "Neutre", "Négatif"], lines),
-        _most_cited(rows),
-        f"« {label} », nombre de répondants par thème, sur {number(rows['base'].iloc[0])} réponses libres codées",
-        [
-            "Un répondant peut parler de plusieurs thèmes. Le ton n'est dit qu'à partir de dix répondants.",
-            f"{SECRET} : moins de cinq répondants, ou caché pour que cela ne se déduise pas.",
-        ],
-        said,
-    )
-    several = quotes.drop_duplicates("extrait_nettoye").groupby("theme")["extrait_nettoye"]
-    chosen = {theme: cells.head(QUOTES) for theme, cells in several}
-    written = {
-        texts.typography(theme): [texts.typography(text) for text in chosen[theme]]
-        for theme in rows["theme"]
-        if theme in chosen
-    }
-    return anchored(q_id, pieces.together(chart, markup.piece("quotes.html.j2", groups=written)))
-
-
-def _most_cited(rows: pd.DataFrame) -> str:
-    """Return the theme of most respondents, or all those that as many cite. rows: columns theme, count."""
-    most = rows[rows["count"].eq(rows["count"].max())]
-    named = texts.listed([f"« {texts.uncapitalised(theme)} »" for theme in most["theme"]])
-    if len(most) == 1:
-        return f"Le thème le plus cité : {named} ({counted(most['count'].iloc[0], 'répondant')})"
-    return f"Les thèmes les plus cités : {named} ({counted(most['count'].iloc[0], 'répondant')} chacun)"
-
-
-def anchored(q_id: str, piece: Html) -> Html:
-    """Return a piece on a question, that links lead to."""
-    return Html(f'<div id="question-{escape(q_id)}">\n{piece.html}\n</div>', piece.about)
-
-
-def share(part: float, *, few: bool = False) -> str:
-    """Return a part from 0 to 1 as a percentage, a sign when there is none. few: as in `count`."""
-    return (SECRET if few else NOTHING) if pd.isna(part) else percent(100 * part)
-
-
-def p_text(p: float) -> str:
-    """Return the p of a link that is established, as far as it is of use."""
-    limit = next(limit for limit in P_VALUES if p < limit)
-    return f"moins de {str(limit).replace('.', ',')}"
-
-
-def count(respondents: float, *, few: bool = False) -> str:
-    """Return a number of respondents. few: one that is not told is too small."""
-    return (SECRET if few else "nd") if pd.isna(respondents) else number(respondents)
-
-
-def _written(labels: pd.Series) -> list[str]:
-    return [texts.typography(label) for label in labels]
-
-
-def _unshown(rows: pd.DataFrame) -> str:
-    """Return which answers are not in the drawing, and why; nothing when all are."""
-    names = list(rows.loc[rows["text"].eq(SECRET), "name"])
-    return f"Non montré, {FEW} : {texts.listed(names)}." if names else ""
 
 
 def _contrast(rows: pd.DataFrame) -> str:
@@ -306,14 +196,7 @@ def _between(row) -> str:
     return NOTHING if pd.isna(row.low) else f"{number(100 * row.low)} à {number(100 * row.high)}"
 
 
-def _chart(table: str, drawing: str, data: Listing, message: str, what: str, note: list[str], said: Said) -> Html:
-    return pieces.chart(
-        drawing,
-        data,
-        message=message,
-        what=what,
-        when=said.when,
-        source=said.source,
-        file=f"demarche_{table}.csv",
-        note=" ".join(filter(None, note)),
-    )
+def _unshown(rows: pd.DataFrame) -> str:
+    """Return which answers are not in the drawing, and why; nothing when all are."""
+    names = list(rows.loc[rows["text"].eq(SECRET), "name"])
+    return f"Non montré, {FEW} : {texts.listed(names)}." if names else ""

@@ -1,0 +1,170 @@
+"""The datasets: where each comes from, and what may be done with its figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ctg_analysis.core.forms import Form
+from ctg_analysis.core.layouts import NO_OTHER_KEY, Cube, Layout, Register, Table
+
+
+@dataclass(frozen=True)
+class SecrecyRule:
+    """Counts of persons from 1 to `threshold` - 1 are withheld. 0: the producer has already protected its figures.
+
+    Thresholds belong to a source and its legal text, never to the whole project (rule R1).
+    """
+
+    __pydantic_config__ = NO_OTHER_KEY
+    threshold: int = 0
+    reason: str = "figures déjà protégées par le producteur"
+
+
+@dataclass(frozen=True)
+class Download:
+    """A full official file: the name it is kept under in data/raw/<source>/full/, and its address.
+
+    member: pattern of the file to keep when the address gives a zip (a zip within it is opened too).
+    seen: False when the address was not seen at work: a guess that the first fetch confirms or corrects.
+    resource: pattern of the resource to keep when the address is that of a dataset of data.gouv.fr.
+    sha256: the sum that the producer announces, when it does.
+    """
+
+    __pydantic_config__ = NO_OTHER_KEY
+    name: str
+    url: str
+    member: str = ""
+    resource: str = ""
+    seen: bool = True
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Geography:
+    """The communes that the files of a source are written in.
+
+    words: what a reader is told of them, in French.
+    cog: year of the official geographic code that the communes of the files are in.
+    lag: for files of several years, each in its own geography: that of so many years after the period.
+    loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
+    """
+
+    __pydantic_config__ = NO_OTHER_KEY
+    words: str = ""
+    cog: int = 0
+    lag: int | None = None
+    loose: bool = False
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What is known of the communes that the files of a source do not name, or give no value of.
+
+    absent: what a commune without a row means: "" unknown, "secret" withheld by the producer, "zero" none,
+        "uninhabited" none where nobody lives, unknown elsewhere.
+    each: measures of which every commune has the same by definition, those without a row too.
+    above: a commune of so many inhabitants or fewer has no value: the producer publishes none, nor does any file here.
+    """
+
+    __pydantic_config__ = NO_OTHER_KEY
+    absent: Literal["", "secret", "zero", "uninhabited"] = ""
+    each: frozenset[str] = frozenset()
+    above: int = 0
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How the communes of a source make larger places.
+
+    additive: counts of communes may be added up. False for rates, medians and counts that the producer rounds.
+    alone: measures that are not added up, when the others are: medians.
+    per_inhabitant: an index by commune; that of several is the mean of theirs, weighted by their inhabitants.
+    outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
+    also_in_epcis: totals without the communes that are in no EPCI stand beside the whole ones: older populations lack
+        these communes, and a change between two dates is that of the same ones.
+    """
+
+    __pydantic_config__ = NO_OTHER_KEY
+    additive: bool = True
+    alone: frozenset[str] = frozenset()
+    per_inhabitant: bool = False
+    outside: tuple[str, ...] = ()
+    also_in_epcis: bool = False
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How near the figures of a source are to what was counted.
+
+    rounding: the producer rounds counts to this step, 0 if it does not; rule: how, when it is known (rule R3).
+    sampled: coded for a part of the dwellings only (exploitation complémentaire of the census, rule R7).
+    """
+
+    __pydantic_config__ = NO_OTHER_KEY
+    rounding: int = 0
+    rule: str = "unknown"
+    sampled: bool = False
+
+
+@dataclass(frozen=True)
+class Addition:
+    """Figures that add an open source and a restricted one.
+
+    sums: measure → the measure of the open source and that of the source `hides`, which it adds up. The open one stands
+    beside the sum, so that the sum tells the other one: the gate guards it in the place of the sum.
+    """
+
+    __pydantic_config__ = NO_OTHER_KEY
+    hides: str
+    sums: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A dataset: where it comes from and what may be done with its figures, as sources/declared/*.yml says.
+
+    The birth certificate beside the files (source.yml) holds vintage, licence, dates and checksums;
+    this holds what the code must know.
+
+    cubes, tables, registers: how the files are laid out, unless a function of `cleaning` reads them.
+    guesses: the names and codes of these layouts that no real file has shown: the first full file confirms them.
+    form: what a partner fills, kept in data/private/<siren>/ and never shown before the secrecy gate.
+    addition: for figures that add those of two other sources.
+    downloads: the full files that `ctg fetch` gets.
+    how_to_get: what a person does to obtain what no address gives, in French.
+    """
+
+    __pydantic_config__ = NO_OTHER_KEY
+    id: str
+    label: str
+    producer: str
+    geography: Geography = Geography()
+    coverage: Coverage = Coverage()
+    totals: Totals = Totals()
+    precision: Precision = Precision()
+    secrecy: SecrecyRule = SecrecyRule()
+    cubes: tuple[Cube, ...] = ()
+    tables: tuple[Table, ...] = ()
+    registers: tuple[Register, ...] = ()
+    guesses: frozenset[str] = frozenset()
+    form: Form | None = None
+    addition: Addition | None = None
+    downloads: tuple[Download, ...] = ()
+    licence: str = "Licence Ouverte / Open Licence 2.0 (Etalab)"
+    how_to_get: str = ""
+    note: str = ""
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """Return how the files are laid out, of whatever kind."""
+        return (*self.cubes, *self.tables, *self.registers)
+
+    @property
+    def form_file(self) -> str:
+        """Return the name of the form that a partner fills, in data/private/<siren>/."""
+        return f"{self.id}.csv"
+
+    @property
+    def from_partners(self) -> bool:
+        """Tell whether its figures come from a form that a partner fills."""
+        return bool(self.form or self.addition)

@@ -1,0 +1,62 @@
+"""The declarations of the datasets: YAML files, one for each producer or theme, each entry held to `Source`."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import yaml
+
+from ctg_analysis.core.datasets import Geography, SecrecyRule, Source
+from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.yaml_files import composed, load_yaml
+
+FOLDER = Path(__file__).parent / "declared"
+FORMS = "forms"  # the folder of what partners fill
+THRESHOLD = 5
+RULE = SecrecyRule(THRESHOLD, f"moins de {THRESHOLD} personnes (convention d'échange de données)")  # rule R1
+
+
+def declared_sources() -> dict[str, Source]:
+    """Return the sources that the files declare, by id.
+
+    Raises:
+        InputError: an entry that is no source, with its file and line.
+    """
+    sources = [source for path in _files() for source in load_yaml(path, tuple[Source, ...]).value]
+    return {source.id: _of_a_partner(source) if source.form else source for source in sources}
+
+
+def _files() -> list[Path]:
+    return [*sorted(FOLDER.glob("*.yml")), *sorted(FOLDER.glob(f"{FORMS}/*.yml"))]
+
+
+def _of_a_partner(source: Source) -> Source:
+    """Return the source of a form with what all of them have in common: a restricted file, received by commune."""
+    return replace(
+        source,
+        secrecy=RULE,
+        geography=Geography("communes au 1er janvier de l'année de référence"),
+        licence="fichier restreint, hors du dépôt",
+        how_to_get=f"formulaire {source.form_file} à faire remplir",
+    )
+
+
+def declared_at(source: Source, text: str) -> str:
+    """Return the file and the line where a source declares a text, for a person to correct it; "" if it does not."""
+    for path in _files():
+        if source.id in path.read_text(encoding="utf-8"):
+            for entry in composed(path).value:
+                lines = {node.value: node.start_mark.line + 1 for node in reversed([*_texts(entry)])}
+                if lines.keys() >= {source.id, text}:
+                    return f"{project_path(path)}, line {lines[text]}"
+    return ""
+
+
+def _texts(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    """Yield the texts of a part of a YAML file, in their order."""
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    else:
+        for part in node.value:
+            for child in part if isinstance(part, tuple) else (part,):
+                yield from _texts(child)
