@@ -72,7 +72,7 @@ class Perimeter:
     @cached_property
     def known(self) -> set[str]:
         """Return the codes of this year's communes."""
-        return set(self.communes["code"])
+        return set(self.communes["code"].tolist())
 
     @cached_property
     def _former(self) -> set[str]:
@@ -86,7 +86,7 @@ class Perimeter:
     @cached_property
     def without_epci(self) -> pd.Series:
         """Return the communes of the earlier year no part of which belongs to an EPCI of the reference year."""
-        members = {code for units in self.units if units.level == "epci" for code in units.parts["code"]}
+        members = {code for units in self.units if units.level == "epci" for code in units.parts["code"].tolist()}
         return self.communes.loc[self.communes["kind"].eq(COMMUNE) & ~self.communes["code"].isin(members), "code"]
 
     def in_departements(self, codes: tuple[str, ...]) -> pd.Series:
@@ -115,16 +115,28 @@ class Units:
         whole = parts[alone & parts["unit"].notna()].set_index("code")["unit"]
         return cls(level, parts.dropna(), whole)
 
+    @cached_property
+    def sizes(self) -> pd.Series:
+        """Return how many communes each unit is made of."""
+        return self.parts["unit"].value_counts()
+
+    def holding(self, communes: pd.Series) -> "Units":
+        """Return the units that hold some of these communes."""
+        named = self.parts.loc[self.parts["code"].isin(communes), "unit"]
+        return dataclasses.replace(self, whole=self.whole[self.whole.isin(named)])
+
     def expected(self, left_out: pd.Series) -> pd.Series:
         """Return how many communes each unit is made of, but for those that a source leaves out of larger units."""
         outside = self.parts["code"].isin(left_out)
+        if not outside.any():
+            return self.sizes
         wholly = outside.groupby(self.parts["unit"]).transform("all")
         return self.parts.loc[~outside | wholly, "unit"].value_counts()
 
 
 def communes_named(facts: pd.DataFrame) -> set[str]:
     """Return the codes of the communes that some facts are of."""
-    return set(facts.loc[facts["level"].eq("commune"), "code"].unique())
+    return set(facts.loc[facts["level"].eq("commune"), "code"].unique().tolist())
 
 
 def perimeter_from(
@@ -271,7 +283,9 @@ def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: p
     publishes (`already`) are not computed again; communes that the source leaves out by design are not expected.
     """
     left_out = perimeter.in_departements(source.totals.outside)
-    summed = pd.concat([_by_unit(facts, source, units, left_out) for units in perimeter.units], ignore_index=True)
+    summed = _by_units(facts, source, perimeter.units, left_out)
+    if already.empty:
+        return summed
     known = pd.MultiIndex.from_frame(already[["level", "code", *KEY]])
     return summed[~pd.MultiIndex.from_frame(summed[["level", "code", *KEY]]).isin(known)]
 
@@ -284,21 +298,26 @@ def totals_in_epcis(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -
     """
     alone = perimeter.without_epci
     left_out = pd.concat([perimeter.in_departements((MAYOTTE,)), alone])
-    inside = facts[~facts["code"].isin(left_out)]
-    rows = [facts[:0]]
-    for units in perimeter.units:
-        holding = units.parts.loc[units.parts["code"].isin(alone), "unit"]
-        there = inside[inside["code"].map(units.whole).isin(holding)]
-        rows.append(_by_unit(there, source, units, left_out))
-    summed = pd.concat(rows, ignore_index=True)
+    holding = [units.holding(alone) for units in perimeter.units]
+    summed = _by_units(facts[~facts["code"].isin(left_out)], source, holding, left_out)
     return summed.assign(measure=summed["measure"].astype(str) + IN_EPCIS)
 
 
-def _by_unit(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Series) -> pd.DataFrame:
-    """Return the sums of communes by unit of a level. left_out: communes that are not expected in them."""
-    inside = facts.assign(code=facts["code"].map(units.whole))
-    summed = sum_up(inside[inside["code"].notna()], source, units.expected(left_out))
-    return summed.assign(level=units.level)
+def _by_units(facts: pd.DataFrame, source: Source, levels: list[Units], left_out: pd.Series) -> pd.DataFrame:
+    """Return the sums of communes by unit of each level. left_out: communes that are not expected in them.
+
+    Codes, periods and measures become categories, numbered once for all the levels.
+    """
+    numbered = facts.astype(dict.fromkeys(["code", *KEY], "category"))
+    communes = numbered["code"].cat
+    tables = [numbered[:0].assign(level="")]
+    for units in levels:
+        of_commune = pd.Categorical(units.whole.reindex(communes.categories))
+        unit = pd.Categorical.from_codes(of_commune.codes[communes.codes], dtype=of_commune.dtype)
+        inside = numbered.assign(code=unit)[~unit.isna()]
+        tables.append(sum_up(inside, source, units.expected(left_out)).assign(level=units.level))
+    text = facts.dtypes[["code", *KEY]].to_dict()
+    return pd.concat([table.astype(text) for table in tables], ignore_index=True)[COLUMNS]
 
 
 def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataFrame:
@@ -312,8 +331,8 @@ def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataF
     if not source.totals.additive:
         raise NotAdditiveError(f"{source.id}: these figures cannot be added up, ask the producer for the total")
     grouped = facts.assign(known=facts["status"].eq(OK)).groupby(["code", *KEY], as_index=False, observed=True)
-    sums = grouped.agg(value=("value", "sum"), known=("known", "sum"), parts=("parts", "sum"))
-    complete = sums["known"].eq(sums["code"].map(expected))
+    sums = grouped[["value", "known", "parts"]].sum()
+    complete = sums["known"].eq(sums["code"].astype(object).map(expected))
     sums["value"] = sums["value"].round(6).where(complete)
     sums["status"] = complete.map({True: OK, False: MISSING})
     return sums.assign(source=source.id, level="")[COLUMNS]

@@ -63,9 +63,10 @@ def passage(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     cannot be shared out between them (rule R16).
     """
     before, after = _communes(before), _communes(after)
-    current, existed = set(after["code"]), set(before["code"])
+    codes = before["code"].tolist()
+    current, existed = set(after["code"].tolist()), set(codes)
     heir = {former: code for code, former in _former_codes(after)}
-    own = [(code, code if code in current else heir.get(code)) for code in before["code"]]
+    own = [(code, code if code in current else heir.get(code)) for code in codes]
     reborn = [(code, part) for code, part in _former_codes(before) if part in current and part not in existed]
     rows = pd.DataFrame(own + reborn, columns=["code", "commune"], dtype=str)
     lost = rows.loc[rows["commune"].isna(), "code"]
@@ -185,7 +186,7 @@ def _ways(rows: pd.DataFrame) -> pd.DataFrame:
 def _former_codes(communes: pd.DataFrame) -> list[tuple[str, str]]:
     """Return the pairs commune, former commune that it holds."""
     table = communes[communes["former_codes"].notna()]
-    pairs = zip(table["code"], table["former_codes"], strict=True)
+    pairs = zip(table["code"].tolist(), table["former_codes"].tolist(), strict=True)
     return [(code, former) for code, codes in pairs for former in codes.split("|")]
 
 

@@ -29,6 +29,12 @@ def coded_fraction(population: pd.Series, unit: pd.Series, year: int) -> pd.Seri
 
     population: inhabitants, one row for each commune. unit: of the same index; for communes, their own codes.
     year: the vintage of the census.
+
+    >>> communes = pd.Series([900.0, 12_000.0], index=["12001", "12002"])
+    >>> coded_fraction(communes, pd.Series(communes.index, index=communes.index), 2021).round(2).tolist()
+    [0.2, 0.4]
+    >>> coded_fraction(communes[:1], pd.Series(["12001"], index=["12001"]), 2011).round(2).tolist()
+    [0.25]
     """
     before = year + CYCLE // 2 < FIRST_SURVEY_AT_20
     small = CODED_IN_SMALL_BEFORE if before else CODED_IN_SMALL
@@ -43,6 +49,9 @@ def effective_size(base: pd.Series, fraction: pd.Series | float) -> pd.Series:
 
     The forms of fraction x base are coded, and the finite population correction multiplies the variance by
     1 - fraction: the effective size is base x fraction / (1 - fraction), a quarter of the base at 20 %.
+
+    >>> effective_size(pd.Series([200.0]), 0.2).item()
+    50.0
     """
     return base * fraction / (1 - fraction)
 
@@ -60,6 +69,10 @@ def complementary_interval(numerator: pd.Series, denominator: pd.Series, fractio
 
     Returns columns low and high (0 to 1), effective_size, and unreliable: half-width above 5 points or coefficient
     of variation above 25 % (infinite for a share of 0), or no interval at all (rule R7).
+
+    >>> error = complementary_interval(pd.Series([20.0]), pd.Series([200.0]), 0.2)
+    >>> error[["low", "high", "effective_size"]].round(4).iloc[0].tolist(), error["unreliable"].tolist()
+    ([0.0435, 0.2136, 50.0], [True])
     """
     size = effective_size(denominator, fraction)
     share = numerator / denominator
@@ -93,6 +106,9 @@ def complementary_count_interval(count: pd.Series, fraction: pd.Series | float) 
 
 def years_between(first: str, last: str) -> int:
     """Return the number of years between two vintages of the census, which a change always tells (rule R8).
+
+    >>> years_between("2018", "2023")
+    5
 
     Raises:
         UserError: fewer than five years lie between them, so that they share yearly surveys.

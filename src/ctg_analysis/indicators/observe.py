@@ -4,12 +4,13 @@ Every function takes the facts of the reference geography (columns of cleaning.f
 numerator, denominator, value and status, by place, period and source.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.facts import IN_EPCIS
+from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.model import (
     MISSING,
     NOT_APPLICABLE,
@@ -29,7 +30,7 @@ from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.indicators.intervals import with_intervals
 from ctg_analysis.indicators.uncertainty import censor_floor
 
-PLACE = ["code", "level", "period"]
+PLACE = ["indicator", "code", "level", "period"]
 COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", "parts", "parts_of"]
 
 # The population that rates and changes refer to: the reference populations. Sums of rounded IRIS serve as a
@@ -50,11 +51,24 @@ def observe(
     fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
     Columns: territory, level, period, indicator, numerator, denominator, value, low, high, status, quality, source.
     """
+    facts = facts.astype({name: "category" for name in ("code", "level", "period", "source")})
     by_measure = {str(measure): rows for measure, rows in facts.groupby("measure", observed=True)}
-    fed = [indicator for indicator in indicators if _first_measure(indicator) in by_measure]
-    tables = [observe_one(indicator, by_measure, sources, fractions) for indicator in fed]
+    alike: dict[tuple, list[Indicator]] = {}
+    for indicator in indicators:
+        if _first_measure(indicator) in by_measure:
+            alike.setdefault(_form(indicator), []).append(indicator)
+    tables = [observe_alike(several, by_measure, sources, fractions) for several in alike.values()]
     table = pd.concat([part for part in tables if len(part)], ignore_index=True)
-    return table.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
+    keys = ["territory", "level", "indicator", "period"]
+    ordered = table.astype(dict.fromkeys(keys, "category")).sort_values(keys, ignore_index=True)
+    return ordered.astype({name: TEXT for name in (*keys, "status", "source")} | {"territory": object})
+
+
+def _form(indicator: Indicator) -> tuple:
+    """Return all that the working out of an indicator depends on, but its measures."""
+    named = {"measure", "numerator", "denominator", "events"}
+    rest = tuple(item for item in vars(indicator.value).items() if item[0] not in named)
+    return type(indicator.value), rest, indicator.sources, indicator.shown_at, indicator.floor
 
 
 def _first_measure(indicator: Indicator) -> str:
@@ -72,58 +86,63 @@ def _first_measure(indicator: Indicator) -> str:
             return indicator.value.measure
 
 
-def observe_one(
-    indicator: Indicator,
+def observe_alike(
+    indicators: Sequence[Indicator],
     by_measure: dict[str, pd.DataFrame],
     sources: dict[str, Source],
     fractions: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """Return the observations of one indicator; an empty table when no source has it.
+    """Return the observations of indicators that differ by their measures alone; an empty table when no source has any.
 
     What is shown by commune is shown by secteur too: a grouping of communes is never smaller than one of them.
     """
-    rows = compute(indicator, by_measure, sources)
-    rows = rows[rows["level"].isin(indicator.shown_at)]
-    if indicator.floor is not None:
-        rows = censor_floor(rows, indicator.floor)
-    rows = with_intervals(rows, indicator, sources, fractions)
-    rows = rows.assign(indicator=indicator.id).rename(columns={"code": "territory"})
+    form = indicators[0]
+    rows = compute(indicators, by_measure, sources)
+    rows = rows[rows["level"].isin(form.shown_at)]
+    if form.floor is not None:
+        rows = censor_floor(rows, form.floor)
+    rows = with_intervals(rows, form, sources, fractions).rename(columns={"code": "territory"})
     columns = "territory level period indicator numerator denominator value low high status quality source"
     return rows[columns.split()]
 
 
-def compute(indicator: Indicator, by_measure: dict[str, pd.DataFrame], sources: dict[str, Source]) -> pd.DataFrame:
-    """Return place, period, numerator, denominator, value, status and source of one indicator."""
+def compute(
+    indicators: Sequence[Indicator], by_measure: dict[str, pd.DataFrame], sources: dict[str, Source]
+) -> pd.DataFrame:
+    """Return place, period, numerator, denominator, value, status and source of indicators that are alike."""
+    preferred = indicators[0].sources
 
-    def measure(name: str, preferred: tuple[str, ...] = indicator.sources) -> pd.DataFrame:
-        rows = by_measure.get(name)
-        if rows is None:
-            return _empty_facts()
-        rows = rows[rows["source"].isin(preferred)]
+    def facts_of(column: str, wanted: tuple[str, ...] | None = preferred, of: str = "") -> pd.DataFrame:
+        """Return the facts of what each indicator names: the measure in a field of its value, else the same for all."""
+        named = {one.id: getattr(one.value, column, column) + of for one in indicators}
+        tables = [by_measure[name].assign(indicator=one) for one, name in named.items() if name in by_measure]
+        rows = pd.concat(tables) if tables else _empty_facts()
+        rows = rows if wanted is None else rows[rows["source"].isin(wanted)]
         return rows if "parts" in rows else rows.assign(parts=1)
 
-    def population(preferred: tuple[str, ...] = REFERENCE_POPULATIONS, of: str = "") -> pd.DataFrame:
-        return first_available(measure(POPULATION + of, preferred), preferred)
+    def population(wanted: tuple[str, ...] = REFERENCE_POPULATIONS, of: str = "") -> pd.DataFrame:
+        return first_available(facts_of(POPULATION, wanted, of), wanted)
 
-    match indicator.value:
-        case Count(name) | Published(name):
-            rows = first_available(measure(name), indicator.sources)
-            counted = isinstance(indicator.value, Count)
+    value = indicators[0].value
+    match value:
+        case Count() | Published():
+            rows = first_available(facts_of("measure"), preferred)
+            counted = isinstance(value, Count)
             rows = rows.assign(numerator=rows["value"] if counted else float("nan"), denominator=float("nan"))
-        case Mean(name, years):
-            rows = _mean(first_available(measure(name), indicator.sources), years)
-        case Ratio(numerator, denominator, per):
-            rows = _divide(measure(numerator), measure(denominator), per, [*PLACE, "source"])
-            rows = first_available(rows, indicator.sources)
-        case Rate(events, per, name, within):
-            below = population(DENOMINATORS) if name == POPULATION else by_measure.get(name, _empty_facts())
-            top = first_available(measure(events), indicator.sources)
-            rows = _per_inhabitant(covered(top, below, sources), below, per, within)
+        case Mean():
+            rows = _mean(first_available(facts_of("measure"), preferred), value.years)
+        case Ratio():
+            rows = _divide(facts_of("numerator"), facts_of("denominator"), value.per, [*PLACE, "source"])
+            rows = first_available(rows, preferred)
+        case Rate():
+            below = population(DENOMINATORS) if value.population == POPULATION else facts_of("population", None)
+            top = first_available(facts_of("events"), preferred)
+            rows = _per_inhabitant(covered(top, below, sources), below, value.per, value.within)
         case AnnualChange(years):
             rows = _completed(*(_annual_change(population(of=of), years) for of in ("", IN_EPCIS)))
-        case AnnualFlow(flow, years) | AnnualResidual(flow, years):
-            residual = isinstance(indicator.value, AnnualResidual)
-            pairs = [(measure(flow + of), population(of=of)) for of in ("", IN_EPCIS)]
+        case AnnualFlow(_, years) | AnnualResidual(_, years):
+            residual = isinstance(value, AnnualResidual)
+            pairs = [(facts_of("flow", of=of), population(of=of)) for of in ("", IN_EPCIS)]
             flows = [(covered(top, below, sources), below) for top, below in pairs]
             rows = _completed(*(_annual_flow(*pair, years, residual=residual) for pair in flows))
     return rows.assign(**{name: 1 for name in ("parts", "parts_of") if name not in rows})[COLUMNS]
@@ -133,9 +152,10 @@ def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFram
     """Return one row per place and period: that of the first source that has a value, else the first row."""
     if rows["source"].nunique() <= 1:
         return rows
-    order = rows["source"].map({source: rank for rank, source in enumerate(sources)})
-    ranked = rows.assign(_without=rows["status"].ne(OK), _order=order).sort_values([*PLACE, "_without", "_order"])
-    return ranked.drop_duplicates(PLACE).drop(columns=["_without", "_order"])
+    order = rows["source"].astype(object).map({source: rank for rank, source in enumerate(sources)})
+    place = [name for name in PLACE if name in rows]
+    ranked = rows.assign(_without=rows["status"].ne(OK), _order=order).sort_values([*place, "_without", "_order"])
+    return ranked.drop_duplicates(place).drop(columns=["_without", "_order"])
 
 
 def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
@@ -189,8 +209,10 @@ def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, 
     for ago in range(within + 1):
         part = events.assign(of=(year - ago).astype(str))
         there = population.drop_duplicates([*PLACE])[[*PLACE, "value", "status"]].rename(columns={"period": "of"})
-        tables.append(part.merge(there, on=["code", "level", "of"], suffixes=("", "_bottom"), validate="m:1"))
-    rows = pd.concat(tables, ignore_index=True).sort_values([*PLACE, "of"], ascending=[True, True, True, False])
+        tables.append(
+            part.merge(there, on=["indicator", "code", "level", "of"], suffixes=("", "_bottom"), validate="m:1")
+        )
+    rows = pd.concat(tables, ignore_index=True).sort_values([*PLACE, "of"], ascending=[*(True for _ in PLACE), False])
     rows = rows.drop_duplicates(PLACE).rename(columns={"value": "numerator", "value_bottom": "denominator"})
     status = _over_something(_status(rows["status"], rows["status_bottom"]), rows["denominator"])
     value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
@@ -217,15 +239,19 @@ def _mean(rows: pd.DataFrame, years: int) -> pd.DataFrame:
 
 def _earlier(rows: pd.DataFrame, years: int) -> pd.DataFrame:
     """Return place, period, value and status with each row moved `years` later."""
-    return rows.assign(period=(rows["period"].astype(int) + years).astype(str))[[*PLACE, "value", "status"]]
+    return rows.assign(period=(_year(rows) + years).astype(str))[[*PLACE, "value", "status"]]
+
+
+def _year(rows: pd.DataFrame) -> pd.Series:
+    return rows["period"].astype(str).astype(int)
 
 
 def _two_dates(stock: pd.DataFrame, years: int) -> pd.DataFrame:
     """Return the stock at pairs of dates `years` apart (rule R8): value_before, value, the period "2018-2023"."""
     rows = stock.merge(_earlier(stock, years), on=PLACE, suffixes=("", "_before"), validate="1:1")
     status = _status(rows["status"], rows["status_before"])
-    start = (rows["period"].astype(int) - years).astype(str)
-    return rows.assign(status=status, end=rows["period"], period=start + "-" + rows["period"])
+    start = (_year(rows) - years).astype(str)
+    return rows.assign(status=status, end=rows["period"], period=start + "-" + rows["period"].astype(str))
 
 
 def _completed(rows: pd.DataFrame, in_epcis: pd.DataFrame) -> pd.DataFrame:
@@ -253,11 +279,11 @@ def _annual_change(stock: pd.DataFrame, years: int) -> pd.DataFrame:
 def _annual_flow(flow: pd.DataFrame, stock: pd.DataFrame, years: int, *, residual: bool) -> pd.DataFrame:
     """Return the flow of the `years` years from the first date, or what it leaves of the change, in % a year."""
     summed = _mean(flow, years)
-    summed = summed.assign(period=(summed["period"].astype(int) + 1).astype(str))
+    summed = summed.assign(period=(_year(summed) + 1).astype(str))
     rows = _two_dates(stock, years)
     rows = rows.merge(
-        summed[["code", "level", "period", "numerator", "status", "source"]],
-        left_on=["code", "level", "end"],
+        summed[[*PLACE, "numerator", "status", "source"]],
+        left_on=["indicator", "code", "level", "end"],
         right_on=PLACE,
         suffixes=("", "_flow"),
         validate="1:1",

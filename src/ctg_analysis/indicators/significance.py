@@ -46,6 +46,9 @@ def compare_proportions(
 
     Effective sizes may stand for counts when both have the same sampling fraction; when not, and people are shared,
     compare with the rest of the other territory, nothing then being shared.
+
+    >>> compare_proportions(pd.Series([30.0]), pd.Series([100.0]), 20.0, 100.0).round(4).iloc[0].tolist()
+    [0.1, 1.633, 0.1025]
     """
     difference = part / base - other_part / other_base
     mine, my_base, rest, rest_base = _apart(part, base, other_part, other_base, shared_part, shared_base)
@@ -79,6 +82,9 @@ def compare_rates(
     shared_events, shared_exposure: what the other has in common with the first, as in `compare_proportions`; the
     test is then between what is not shared. Events of a register are counted without sampling error; the test is
     about their natural variability (`EXHAUSTIVE`).
+
+    >>> compare_rates(pd.Series([3.0]), pd.Series([1.0]), 0.0, 1.0)["p"].item()  # three of three on one side: 2 / 8
+    0.25
     """
     difference = events / exposure - other_events / other_exposure
     mine, my_exposure, rest, rest_exposure = _apart(
@@ -139,6 +145,9 @@ def word(difference: pd.Series, p: pd.Series, *, visible: Numbers = 0.0, feminin
 
     « proche de » whenever p is not below 5 %, and when the difference is smaller than `visible`, for the two figures
     would read the same once rounded. Nothing where there was no test.
+
+    >>> word(pd.Series([0.1, -0.1, 0.1]), pd.Series([0.01, 0.01, 0.05])).tolist()
+    ['plus élevé que', 'plus faible que', 'proche de']
     """
     words = pd.Series(np.where(difference > 0, HIGHER_FEMININE if feminine else HIGHER, LOWER), index=difference.index)
     said = words.where(p.lt(ALPHA) & difference.abs().ge(visible), CLOSE)
@@ -149,6 +158,9 @@ def notable(p: pd.Series) -> pd.Series:
     """Return which of many tested differences may be listed as notable: at most 5 % of such a list is expected false.
 
     A difference without a test is not notable. Source: Benjamini and Hochberg (1995), rule R14.
+
+    >>> notable(pd.Series([0.001, 0.04, 0.3, 0.02])).tolist()  # 0.04 x 4 / 3 is above 0.05
+    [True, False, False, True]
     """
     tested = p.dropna().sort_values(ascending=False, kind="stable")
     adjusted = (tested * len(tested) / np.arange(len(tested), 0, -1)).cummin()

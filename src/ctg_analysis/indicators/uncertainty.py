@@ -20,6 +20,10 @@ def wilson_interval(successes: pd.Series, trials: pd.Series) -> tuple[pd.Series,
     The numbers need not be whole: an effective size does as well as a count of trials.
 
     Source: Wilson (1927), the method of Public Health England's PHEindicatormethods (rule R15).
+
+    >>> low, high = wilson_interval(pd.Series([3.0]), pd.Series([12.0]))
+    >>> round(low.item(), 4), round(high.item(), 4)
+    (0.0889, 0.5323)
     """
     share = successes / trials.where(trials > 0)
     spread = Z * np.sqrt(share * (1 - share) / trials + Z**2 / (4 * trials**2))
@@ -34,6 +38,10 @@ def poisson_interval(events: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Return the 95 % interval of counts of events: exact below 10, Byar's approximation from 10.
 
     Source: Breslow and Day (1987), the method of Public Health England's PHEindicatormethods (rule R15).
+
+    >>> low, high = poisson_interval(pd.Series([9.0, 12.0]))
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([4.115, 6.194], [17.085, 20.963])
     """
     alpha = 1 - CONFIDENCE
     exact_low = gammaincinv(events, alpha / 2)
@@ -53,6 +61,13 @@ def rounding_interval(counts: pd.Series, step: pd.Series | int, rule: str = UNKN
 
     Rounded to the nearest, the truth lies within (step - 1) / 2 on each side; rounded down (`floor`), it lies up to
     step - 1 above. Unknown: the wider of both. rule: as `detect_rounding` returns it.
+
+    >>> low, high = rounding_interval(pd.Series([20.0]), 5, NEAREST)
+    >>> low.item(), high.item()
+    (18.0, 22.0)
+    >>> low, high = rounding_interval(pd.Series([20.0]), 5, FLOOR)
+    >>> low.item(), high.item()
+    (20.0, 24.0)
     """
     half = (step - 1) // 2
     below = {NEAREST: half, FLOOR: 0, UNKNOWN: half}[rule]
@@ -73,6 +88,10 @@ def ratio_interval(
 
     For an exact denominator, pass it twice. `bounded`: the numerator is a part of the denominator, the ratio is at
     most `per`. Otherwise the high bound is infinite where the denominator may be 0.
+
+    >>> low, high = ratio_interval(*(pd.Series([count]) for count in (18.0, 22.0, 90.0, 100.0)), 100)
+    >>> round(low.item(), 2), round(high.item(), 2)
+    (18.0, 24.44)
     """
     low = low_numerator / high_denominator * per
     high = high_numerator / low_denominator * per
@@ -83,12 +102,19 @@ def rounding_variance(step: int) -> float:
     """Return the variance of the error of one rounded count, every remainder being as likely: 2 for a step of 5.
 
     The sum of 20 such counts is then known to 12 more or less, at 95 % (rule R3d).
+
+    >>> rounding_variance(5), int(Z * (20 * rounding_variance(5)) ** 0.5)
+    (2.0, 12)
     """
     return (step**2 - 1) / 12
 
 
 def rounding_bias(step: int) -> float:
-    """Return the mean error of one count rounded down: -2 for a step of 5, so -40 for 20 communes (rule R3d)."""
+    """Return the mean error of one count rounded down: so many persons below the truth (rule R3d).
+
+    >>> rounding_bias(5), 20 * rounding_bias(5)
+    (-2.0, -40.0)
+    """
     return -(step - 1) / 2
 
 

@@ -60,7 +60,7 @@ def sum_of_readings(seen: Observed, read: Collection[str]) -> str:
     if APPROVALS in sources:
         digest.update(_sums_of_rows(seen.spaces).tobytes())
     if SURVEY in sources and len(seen.demarche.table("consultation")):
-        digest.update(surveyed.source(seen.demarche).encode())
+        digest.update(surveyed.source(seen.demarche).text.encode())
     digest.update(repr([(one.id, proofs[one.id]) for one in known if one.id in proofs]).encode())
     if DEMARCHE in read:
         digest.update(seen.demarche.sum())
