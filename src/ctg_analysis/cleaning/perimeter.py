@@ -123,7 +123,7 @@ class Units:
     def holding(self, communes: pd.Series) -> "Units":
         """Return the units that hold some of these communes."""
         named = self.parts.loc[self.parts["code"].isin(communes), "unit"]
-        return dataclasses.replace(self, whole=self.whole[self.whole.isin(named)])
+        return replace(self, whole=self.whole[self.whole.isin(named)])
 
     def expected(self, left_out: pd.Series) -> pd.Series:
         """Return how many communes each unit is made of, but for those that a source leaves out of larger units."""
