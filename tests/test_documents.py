@@ -39,7 +39,8 @@ SHOWING = ("Tj", "TJ", "'", '"')
 def edition(folder, pages: dict[str, str]):
     """Write a small edition: the content of each page."""
     folder.mkdir()
-    told = {"name": "CC d’Ici", "date": "2026-03-01", "parameters": {"epci": "200067171"}, "chapters": {}}
+    told = {"name": "CC d’Ici", "date": "2026-03-01", "parameters": {"epci": "200067171"}, "after": None}
+    told |= {"chapters": {}, "observations": ""}
     (folder / "provenance.json").write_text(json.dumps(told), encoding="utf-8")
     for name, content in pages.items():
         html = f'<html><main id="contenu">{content}</main><footer><p>Fin</p></footer></html>'

@@ -13,16 +13,16 @@ from ctg_analysis.display.words.notes import read_norms
 from ctg_analysis.sources import SOURCES
 
 PLACES = pd.DataFrame({"name": ["Saint-Martin", "Rue Jeanne", None]})
-FORM = SOURCES["agrements_vie_sociale"].form
+SOURCE = SOURCES["agrements_vie_sociale"]
 
 
 def written(tmp_path, **words):
     folder = tmp_path / "private" / EXAMPLE_EPCI
     folder.mkdir(parents=True, exist_ok=True)
-    columns = ["territoire", "periode", *(field.column for field in FORM.fields)]
+    columns = ["territoire", "periode", *(field.column for field in SOURCE.form.fields)]
     row = {"territoire": "99002", "periode": "2024", "structure": "Centre social"} | words
     text = ";".join(columns) + "\n" + ";".join(row.get(name, "") for name in columns) + "\n"
-    (folder / FORM.file).write_text(text, encoding="utf-8")
+    (folder / SOURCE.form_file).write_text(text, encoding="utf-8")
     return DataRoot(tmp_path)
 
 

@@ -226,3 +226,9 @@ def test_a_word_template_that_fails_is_one_line(tmp_path):
         except Exception as error:
             wrong[name] = repr(error)
     assert wrong == {}
+
+
+def test_nothing_as_yaml_writes_it_is_blank_and_the_word_between_quotes_is_a_word(tmp_path):
+    path = tmp_path / "a.yml"
+    path.write_text("rows: null\nname: 'null'\nother: ~\n", encoding="utf-8")
+    assert read_yaml(path, dict[str, str]).value == {"name": "null"}

@@ -17,6 +17,7 @@ DEEPEST = 20  # parts inside of parts
 LARGEST = 1_000_000  # bytes
 TEXTS = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value as its text: that of libyaml is ten times faster
 BLANK = ("", [], {})
+NULL = ("null", "Null", "NULL", "~")  # what YAML writes for nothing, when it is not between quotes
 KEY = "?"  # of several parts
 
 Place = tuple[str | int, ...]  # keys and ranks that lead to a value
@@ -110,7 +111,7 @@ def _part(
     line = event.start_mark.line + 1
     lines.setdefault(place, line)  # the line of its key, if it has one
     if isinstance(event, yaml.ScalarEvent):
-        return event.value.strip()
+        return "" if event.implicit[0] and event.value in NULL else event.value.strip()
     if isinstance(event, yaml.AliasEvent):
         raise _wrong(path, line, "an alias (*)", "the text itself")
     if len(place) >= DEEPEST:
