@@ -279,6 +279,7 @@ def test_every_text_file_of_a_demarche_is_read_before_a_commit(monkeypatch, tmp_
 EXPORTS = [
     *("results-survey843215.csv", "vvexport_843215.txt", "enquete_2026.tsv", "Réponses CTG.xlsx", "reponses.xls"),
     *("survey_843215_R_data_file.csv", "survey_archive_843215.lsa", "export.ods", "export.json", "survey.sav"),
+    *("Export.docx", "Réponses.pdf", "data.RData", "export.csv.gz", "reponses.numbers", "data.R"),
     *("Export.CSV", "reponses.XLSX", "reponses.xlsm", "export.parquet", "survey.sps", "export.tab", "export.xml"),
     *("data/private/200067171/x.csv", "data/private/200067171/demarche/reponses.csv"),
 ]
