@@ -420,6 +420,23 @@ def test_a_chapter_that_fails_shows_no_figure_that_is_withheld_now(real, home, b
 
 
 @pytest.mark.nightly
+def test_an_indicator_whose_name_the_code_makes_is_read_like_any_other(real, home, built):
+    """After a stricter agreement the chapter runs again; when it fails then, its former page does not stay."""
+    asked, page, count = '"youth_followed" + "_count"', "05_essai.html", f">{YOUTH['99004']}<"
+    for cells in ([], [f'assert (chapter.data({asked})["value"] < 15).any()']):
+        write_notebook(home, *cells, f"chapter.table({asked})")
+        agree(real, EPCI, 5)
+        place = built().place
+        assert count in (place / page).read_text(encoding="utf-8")
+        agree(real, EPCI, 15)
+        one = built()
+        assert one.published and (one.ran, list(one.failed)) == (([], ["05_essai"]) if cells else (["05_essai"], []))
+        assert count not in (place / page).read_text(encoding="utf-8")
+        for folder in (real.published, real.processed, home / "reports"):
+            shutil.rmtree(folder)
+
+
+@pytest.mark.nightly
 def test_nothing_is_handed_over_before_it_is_recorded(example, tmp_path, monkeypatch):
     def refuse(*_):
         raise InterruptedError

@@ -68,6 +68,7 @@ def test_the_sum_changes_with_what_was_read_and_with_nothing_else(seen, monkeypa
     asked.show("births" + "_count")
     read = sorted(seen.read)
     assert "births_count" in read and not {"deaths_count", EVERYTHING} & set(read)
+    assert territory.read() == {EXAMPLE_EPCI: read}  # though opened without `observed`
     asked.observations  # noqa: B018
     everything = sorted(seen.read)
     assert EVERYTHING in everything
