@@ -75,6 +75,39 @@ def test_a_page_alone_has_no_cover(tmp_path):
     assert "Sommaire" not in html and "CC d’Ici" in html and "1er mars 2026" in html
 
 
+def with_a_table(first: int) -> pikepdf.Pdf:
+    """A PDF with two header cells and a cell below, as Chromium numbers them from one of its nodes on."""
+    names = [f"node{number:08d}" for number in (first, first + 1)]
+    new = pikepdf.Pdf.new()
+    new.add_blank_page()
+    headers = [
+        new.make_indirect(pikepdf.Dictionary(S=pikepdf.Name.TH, ID=pikepdf.String(name), A=pikepdf.Array()))
+        for name in names
+    ]
+    below = pikepdf.Dictionary(O=pikepdf.Name.Table, Headers=pikepdf.Array(map(pikepdf.String, names)))
+    cell = pikepdf.Dictionary(S=pikepdf.Name.TD, A=pikepdf.Array([below]))
+    named = [part for name, header in zip(names, headers, strict=True) for part in (pikepdf.String(name), header)]
+    leaf = pikepdf.Dictionary(Limits=pikepdf.Array(map(pikepdf.String, names)), Names=pikepdf.Array(named))
+    tree = pikepdf.Dictionary(K=pikepdf.Array([*headers, cell]), IDTree=pikepdf.Dictionary(Kids=pikepdf.Array([leaf])))
+    new.Root.StructTreeRoot = new.make_indirect(tree)
+    return new
+
+
+def test_the_bytes_of_a_pdf_do_not_depend_on_how_the_browser_numbers_its_nodes():
+    saved = []
+    for first in (760, 761):
+        document, content = with_a_table(first), io.BytesIO()
+        pdf.complete(document, "<title>Un titre</title>", "2026-11-24")
+        tree = document.Root.StructTreeRoot
+        *headers, cell = tree.K
+        ids = [str(header.ID) for header in headers]
+        assert ids == [str(name) for name in cell.A[0].Headers] == [str(one) for one in tree.IDTree.Kids[0].Limits]
+        assert [str(one) for one in tree.IDTree.Kids[0].Names][::2] == ids and len(set(ids)) == 2
+        document.save(content, deterministic_id=True)
+        saved.append(content.getvalue())
+    assert saved[0] == saved[1]
+
+
 @pytest.fixture
 def no_browser(monkeypatch):
     monkeypatch.setattr(pdf, "settings", lambda: Settings(chromium=""))

@@ -138,6 +138,31 @@ def _complete_tags(document: Pdf) -> None:
             element.S = Name.Div
         if _is(element, Name.LI):
             _give_body(document, element)
+    _number_ids(tree)
+
+
+def _number_ids(tree: Dictionary) -> None:
+    """Number the ids of header cells from 1: Chromium gives its nodes other numbers from one print to the next.
+
+    Their order stays: a tree of ids is sorted.
+    """
+    elements = list(_elements(tree.K))
+    written = sorted(str(element.ID) for element in elements if "/ID" in element)
+    ids = {old: String(f"node{number:08d}") for number, old in enumerate(written, start=1)}
+    for element in elements:
+        if "/ID" in element:
+            element.ID = ids[str(element.ID)]
+        attributes = element.get("/A", Array())
+        for part in attributes if isinstance(attributes, Array) else [attributes]:
+            if isinstance(part, Dictionary) and "/Headers" in part:
+                part.Headers = Array(ids[str(name)] for name in part.Headers)
+    nodes = [tree.IDTree] if "/IDTree" in tree else []
+    while nodes:
+        node = nodes.pop()
+        nodes += list(node.get("/Kids", []))
+        for key in ("/Limits", "/Names"):  # texts, and in Names the elements that they name
+            if key in node:
+                node[key] = Array(ids.get(str(one), one) if isinstance(one, String) else one for one in node[key])
 
 
 def _elements(kids: pikepdf.Object) -> Iterator[Dictionary]:
