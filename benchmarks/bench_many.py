@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.publishing.build import build
-from ctg_analysis.publishing.pages.territories import wanted
+from ctg_analysis.publishing.pages.territory_list import wanted
 
 EVERY = 1_255  # EPCIs of France
 SECONDS = 1.0  # between two looks at the memory
