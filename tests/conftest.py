@@ -1,6 +1,7 @@
 import os
 
 import pytest
+from browser import NONE_FOUND, chromium
 from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
 
@@ -8,6 +9,7 @@ from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.running.workers import Template, can_fork
 
 hypothesis_settings.register_profile("day", max_examples=10, deadline=None, derandomize=True)
 hypothesis_settings.register_profile("night", max_examples=40, deadline=None, derandomize=True)
@@ -46,11 +48,29 @@ def example():
 
 
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory, france, example):
+def shipped(tmp_path_factory, warm):
     """The reports of both shipped territories, whole: built once, whatever the number of processes that test."""
     ours = tmp_path_factory.getbasetemp()
     out = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "reports"
     with FileLock(f"{out}.lock"):
-        built = list(build([DEFAULT_EPCI, EXAMPLE_EPCI], all_chapters(), out))
+        built = list(build([DEFAULT_EPCI, EXAMPLE_EPCI], all_chapters(), out, template=warm))
     assert [one.error or one.failed for one in built] == [{}] * 2
     return out
+
+
+@pytest.fixture(scope="session")
+def warm(france, example):
+    """The warm process of all builds, where processes can be forked; commands start their own."""
+    own = Template() if can_fork() else None
+    yield own
+    if own:
+        own.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser. Not for the whole run: as long as it is open, no other event loop runs in its thread."""
+    with chromium() as found:
+        if found is None:
+            (pytest.fail if os.environ.get("CTG_BROWSER") == "required" else pytest.skip)(NONE_FOUND)
+        yield found

@@ -26,7 +26,6 @@ from ctg_analysis.publishing.pages.changes import GONE, NEW, REVISED, STATUS, TE
 from ctg_analysis.publishing.pages.territory_list import is_listed, part, wanted, write_list
 from ctg_analysis.publishing.running import keys as keys_
 from ctg_analysis.publishing.running.keys import OF_ALL
-from ctg_analysis.publishing.running.workers import Template, can_fork
 from ctg_analysis.publishing.verification import compared, verify
 
 pytestmark = pytest.mark.slow
@@ -37,15 +36,6 @@ FIRST, SECOND = "07_parentalite", "08_handicap"
 @pytest.fixture
 def chapters():
     return chosen_chapters(["07", "08"])
-
-
-@pytest.fixture(scope="module")
-def warm():
-    """One warm process for all the builds here; the commands start their own."""
-    own = Template() if can_fork() else None
-    yield own
-    if own:
-        own.close()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ import pikepdf
 import pytest
 from accessibility import AXE
 from axe_playwright_python.sync_playwright import Axe
-from browser import NONE_FOUND, chromium
 from french_text import faults
 from processes import living
 from reader import Text
@@ -150,9 +149,9 @@ def test_a_command_that_is_killed_leaves_no_browser(tmp_path):
     assert len(living(marker)) >= 4  # the command, the browser, what it started and waits for
     command.kill()
     command.wait()
-    for _ in range(100):
-        if living(marker):
-            time.sleep(0.05)
+    deadline = time.monotonic() + 30
+    while living(marker) and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert living(marker) == []
 
 
@@ -307,13 +306,12 @@ def test_the_same_edition_gives_the_same_pdf_on_a_machine(out, handed, tmp_path)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
-def test_the_synthese_is_two_to_four_sheets_as_a_document_and_as_a_page_that_is_printed(out, handed, tmp_path, epci):
+def test_the_synthese_is_two_to_four_sheets_as_a_document_and_as_a_page_that_is_printed(out, browser, tmp_path, epci):
     path = latest(out, epci) / "00_synthese.html"
     pdf.write_pdf(joined(path.parent, [path.name], "Synthèse"), tmp_path / "document.pdf", "2026-11-24")
-    with chromium() as browser:
-        page = browser.new_page()
-        page.goto(path.resolve().as_uri())
-        page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    page = browser.new_page()
+    page.goto(path.resolve().as_uri())
+    page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
     for name in ("document.pdf", "page.pdf"):
         with pikepdf.open(tmp_path / name) as document:
             assert 2 <= len(document.pages) <= 4, name
@@ -408,26 +406,23 @@ def test_slides_ask_nothing_of_any_network(shown):
 
 
 @pytest.mark.slow
-def test_slides_are_shown_by_the_keyboard_and_axe_finds_nothing(shown, tmp_path):
+def test_slides_are_shown_by_the_keyboard_and_axe_finds_nothing(shown, browser, tmp_path):
     path = tmp_path / "restitution.html"
     path.write_text(shown[EXAMPLE_EPCI], encoding="utf-8")
-    with chromium() as browser:
-        if browser is None:
-            (pytest.fail if os.environ.get("CTG_BROWSER") == "required" else pytest.skip)(NONE_FOUND)
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.goto(path.as_uri())
-        count = page.locator("section").count()
-        for key, place in (("ArrowRight", 2), ("Space", 3), ("PageUp", 2), ("End", count), ("ArrowRight", count)):
-            page.keyboard.press(key)
-            assert page.evaluate("document.activeElement.id") == f"d{place}"
-            assert abs(page.locator(f"#d{place}").bounding_box()["y"]) < 5
-        assert page.evaluate("[...document.querySelectorAll('section')].every(one => one.offsetHeight <= innerHeight)")
-        page.evaluate(Axe().axe_script)
-        assert page.evaluate("options => axe.run(options)", AXE)["violations"] == []
-        page.set_viewport_size({"width": 320, "height": 720})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
-        sheets = pikepdf.open(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-        assert len(sheets.pages) == count
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(path.as_uri())
+    count = page.locator("section").count()
+    for key, place in (("ArrowRight", 2), ("Space", 3), ("PageUp", 2), ("End", count), ("ArrowRight", count)):
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.id") == f"d{place}"
+        assert abs(page.locator(f"#d{place}").bounding_box()["y"]) < 5
+    assert page.evaluate("[...document.querySelectorAll('section')].every(one => one.offsetHeight <= innerHeight)")
+    page.evaluate(Axe().axe_script)
+    assert page.evaluate("options => axe.run(options)", AXE)["violations"] == []
+    page.set_viewport_size({"width": 320, "height": 720})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    sheets = pikepdf.open(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    assert len(sheets.pages) == count
 
 
 @pytest.mark.slow

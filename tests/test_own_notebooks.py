@@ -12,7 +12,6 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI, Settings, data_root
 from ctg_analysis.publishing.build import build, lines_of
 from ctg_analysis.publishing.editions import JOURNAL, latest, publish, record, write_record
 from ctg_analysis.publishing.running.keys import keys
-from ctg_analysis.publishing.running.workers import Template, can_fork
 
 pytestmark = pytest.mark.slow
 OPENS = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter({})\n"
@@ -23,14 +22,6 @@ WHY = "not on the page, which shows HTML alone, as the verbs of a chapter return
 LEFT_OUT = [f"notebooks/18_a.ipynb, cell {cell}: {WHY}" for cell in ("3: printed text", "4: Markdown")]
 AWAY = f"opened 200067171, expected {EXAMPLE_EPCI} alone: open the chapter with the parameter epci"
 STAYS = "the page is not of this edition"
-
-
-@pytest.fixture(scope="module")
-def warm(example, france):
-    own = Template() if can_fork() else None
-    yield own
-    if own:
-        own.close()
 
 
 @pytest.fixture
