@@ -17,6 +17,7 @@ hypothesis_settings.load_profile("day")
 
 LONG = {"slow", "nightly"}  # marks
 PROCESSED = {"france", "example", "shipped"}  # fixtures
+LONGEST = "kills", "documents", "build", "engine", "browser", "pages", "field_pages", "fetch", "official_data"  # files
 
 
 def pytest_addoption(parser):
@@ -25,10 +26,12 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark as `unit` each test that takes no time and reads no processed data."""
+    """Mark as `unit` each test that takes no time and reads no processed data; begin with the longest files."""
     for item in items:
         if not {mark.name for mark in item.iter_markers()} & LONG and not PROCESSED.intersection(item.fixturenames):
             item.add_marker("unit")
+    rank = {f"test_{name}.py": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
 
 
 @pytest.fixture(scope="session")
