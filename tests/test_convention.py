@@ -26,6 +26,7 @@ from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.demarche.files.consistency import active
+from ctg_analysis.processing.run import hold
 from ctg_analysis.publishing.word import action_sheets, convention, lists
 from ctg_analysis.publishing.word.making import SHEETS, convention_documents, dossier, write_convention
 from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION, models, template
@@ -271,6 +272,7 @@ def spoiled(example, tmp_path):
     for name in ("reference", "private", "processed"):
         shutil.copytree(example.path / name, root.path / name)
     shutil.copytree(example.material(EXAMPLE_EPCI), root.material(EXAMPLE_EPCI))
+    hold(root)
     return root
 
 

@@ -237,7 +237,7 @@ def tables(draw):
     return counts, places, ["2022"], names
 
 
-@settings(max_examples=60)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(tables())
 def test_nothing_withheld_can_be_found_out_whatever_the_table(table):
     counts, places, periods, names = table
@@ -249,7 +249,6 @@ def test_nothing_withheld_can_be_found_out_whatever_the_table(table):
     assert shown.exposed.empty
 
 
-@settings(max_examples=25)
 @given(tables())
 def test_nothing_more_is_withheld_than_needed(table):
     """Each row that the secondary rule hides, shown again, gives somebody away."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from html import unescape
+from itertools import islice
 from zipfile import ZipFile
 
 import pikepdf
@@ -166,18 +167,33 @@ def out(tmp_path_factory, shipped):
 
 
 @pytest.fixture(scope="module")
-def handed(out):
-    """The documents of the invented territory, by kind."""
+def printing():
+    """A browser that prints, as the product finds it."""
     try:
-        pdf.browser()
+        return pdf.browser()
     except UserError as error:
         if os.environ.get("CTG_BROWSER") == "required":
             raise
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def handed(out, printing):
+    """The documents of the invented territory, by kind."""
     return {path.name.partition("-")[0]: path for path in write_documents(EXAMPLE_EPCI, out)}
 
 
+@pytest.fixture(scope="module")
+def synthesis(out, printing):
+    """Its synthèse: the third of its documents, of which the whole report takes most of the time."""
+    paths = write_documents(EXAMPLE_EPCI, out)
+    *_, path = islice(paths, 3)
+    paths.close()
+    return path
+
+
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_documents_bear_the_name_of_their_edition_and_leave_it_as_it_is(out, handed):
     name = latest(out, EXAMPLE_EPCI).name
     assert {path.name for path in (out / "documents" / EXAMPLE_EPCI).iterdir()} == {
@@ -190,9 +206,11 @@ def test_documents_bear_the_name_of_their_edition_and_leave_it_as_it_is(out, han
     assert {path.name for path in latest(out, EXAMPLE_EPCI).iterdir()} & {"documents", "restitution.html"} == set()
 
 
-@pytest.fixture(scope="module", params=["synthese", "diagnostic"])
-def printed(request, handed):
-    with pikepdf.open(handed[request.param]) as document:
+@pytest.fixture(scope="module", params=["synthese", pytest.param("diagnostic", marks=pytest.mark.nightly)])
+def printed(request):
+    whole = request.param == "diagnostic"
+    path = request.getfixturevalue("handed")[request.param] if whole else request.getfixturevalue("synthesis")
+    with pikepdf.open(path) as document:
         yield document
 
 
@@ -266,6 +284,7 @@ def test_the_bookmarks_are_the_headings_of_the_pages(printed, out):
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_links_lead_to_another_page_of_the_pdf_and_the_contents_tell_the_right_sheet(handed):
     with pikepdf.open(handed["diagnostic"]) as document:
         numbers = {page.objgen: number for number, page in enumerate(document.pages, start=1)}
@@ -279,6 +298,7 @@ def test_links_lead_to_another_page_of_the_pdf_and_the_contents_tell_the_right_s
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_no_heading_nor_caption_is_parted_from_what_it_heads(handed, out):
     """Neither stands on the last line of a sheet, above the footer; the names of communes are listed elsewhere too."""
     if not shutil.which("pdftotext"):
@@ -297,11 +317,11 @@ def test_no_heading_nor_caption_is_parted_from_what_it_heads(handed, out):
 
 
 @pytest.mark.slow
-def test_the_same_edition_gives_the_same_pdf_on_a_machine(out, handed, tmp_path):
+def test_the_same_edition_gives_the_same_pdf_on_a_machine(out, synthesis, tmp_path):
     told = record(latest(out, EXAMPLE_EPCI))
     html = joined(latest(out, EXAMPLE_EPCI), ["00_synthese.html"], "Synthèse")
     pdf.write_pdf(html, tmp_path / "again.pdf", told["date"])
-    assert (tmp_path / "again.pdf").read_bytes() == handed["synthese"].read_bytes()
+    assert (tmp_path / "again.pdf").read_bytes() == synthesis.read_bytes()
 
 
 @pytest.mark.slow
@@ -318,6 +338,7 @@ def test_the_synthese_is_two_to_four_sheets_as_a_document_and_as_a_page_that_is_
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_everything_is_light_enough_to_be_sent(handed):
     assert all(path.stat().st_size < LARGEST for path in handed.values())
 
