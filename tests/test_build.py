@@ -20,7 +20,8 @@ from ctg_analysis.cli import app
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.notebooks import all_chapters, chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root, settings
-from ctg_analysis.publishing.build import build, lines_of
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.build_result import lines_of
 from ctg_analysis.publishing.editions import HOME, JOURNAL, RECORD, is_whole, latest, publish, record, write_record
 from ctg_analysis.publishing.pages.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
 from ctg_analysis.publishing.pages.territory_list import is_listed, part, wanted, write_list

@@ -7,7 +7,7 @@ import pytest
 from ctg_analysis import cli
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.publishing.build import Built, lines_of
+from ctg_analysis.publishing.build_result import Built, lines_of
 from ctg_analysis.publishing.pages.territory_list import wanted
 
 EPCI = "200067171"

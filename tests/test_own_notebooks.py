@@ -9,7 +9,8 @@ from notebook_files import write_notebook
 from ctg_analysis.core import notebooks
 from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, Settings, data_root
-from ctg_analysis.publishing.build import build, lines_of
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.build_result import lines_of
 from ctg_analysis.publishing.editions import JOURNAL, latest, publish, record, write_record
 from ctg_analysis.publishing.running.keys import keys
 from ctg_analysis.publishing.running.workers import Template, can_fork

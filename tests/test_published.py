@@ -35,10 +35,12 @@ from ctg_analysis.processing import derivation
 from ctg_analysis.processing.freshness import MANIFEST, NOTES, RECORDED, is_stale, recorded
 from ctg_analysis.processing.run import ensure, exposure, read_notes
 from ctg_analysis.publishing import recording
-from ctg_analysis.publishing.build import Built, build, lines_of, passes_again
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.build_result import Built, lines_of
 from ctg_analysis.publishing.editions import collect, editions, latest, name_of, record
 from ctg_analysis.publishing.handover import documents
 from ctg_analysis.publishing.pages.changes import PUBLISHED, changes
+from ctg_analysis.publishing.publication import passes_again
 from ctg_analysis.publishing.running.keys import OF_ALL
 from ctg_analysis.publishing.running.workers import Template, can_fork
 from ctg_analysis.publishing.word import making

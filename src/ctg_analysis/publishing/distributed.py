@@ -11,7 +11,8 @@ from threading import Lock
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.notebooks import ChapterNotebook
-from ctg_analysis.publishing.build import Built, build
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.build_result import Built
 from ctg_analysis.publishing.running.workers import Template, can_fork
 
 RETRIES = 2
