@@ -17,6 +17,8 @@ from ctg_analysis.publishing.pages.site import code, dated, page
 from ctg_analysis.publishing.running.keys import same_but_data
 from ctg_analysis.publishing.running.tasks import Report
 
+OF_A_PAGE = ("read", "observations", "contents", "left_out")  # what the record keeps, see `tasks.write_chapter`
+
 
 def concluded(plan: Plan, out: Path) -> Built:
     """Return what came of a report, published; of one that there is no room for nothing is kept."""
@@ -49,8 +51,8 @@ def made_public(plan: Plan, out: Path) -> Built:
             entries[stem] = failed(plan, one, found, {} if is_false else plan.former)
         else:
             former = entries.get(stem, {})
-            made = {"key": plan.keys[stem], **{name: outcome.result[name] for name in ("read", "observations")}}
-            entries[stem] = made | {"left_out": outcome.result.get("left_out", former.get("left_out", []))}
+            made = {name: outcome.result.get(name, former.get(name)) for name in OF_A_PAGE}
+            entries[stem] = {"key": plan.keys[stem], **made}
             built.ran += [stem] if outcome.result["run"] else []
     for one in report.chapters:
         if one.fault:
@@ -59,8 +61,11 @@ def made_public(plan: Plan, out: Path) -> Built:
         if not (report.fresh / one.page).exists():
             shutil.copyfile(report.latest / one.page, report.fresh / one.page)
     root = data_root(report.epci)
-    noted = zip(found["page"]["chapters"], report.chapters, strict=True)
-    index = found["page"] | {"chapters": [shown | {"note": note(entries[one.path.stem])} for shown, one in noted]}
+    listed = [
+        links | {"note": note(entries[one.path.stem]), "contents": entries[one.path.stem].get("contents") or {}}
+        for links, one in zip(found["page"]["chapters"], report.chapters, strict=True)
+    ]
+    index = found["page"] | {"chapters": listed}
     around.write_around(report.fresh, index | {"date": date_text(found["date"])})
     write_record(
         report.fresh,
@@ -101,7 +106,7 @@ def failed(plan: Plan, chapter: ChapterNotebook, found: dict, former: dict) -> d
     since = entry.get("dated") or former["date"]
     html = with_own_data((report.latest / chapter.page).read_text(encoding="utf-8"), report, since)
     place.write_text(dated(html, since), encoding="utf-8")
-    return {"key": None, "observations": "", "dated": since, "read": entry.get("read")}
+    return {"key": None, "observations": "", "dated": since, **{name: entry.get(name) for name in ("read", "contents")}}
 
 
 def passes_again(plan: Plan, chapter: ChapterNotebook, found: dict) -> bool:

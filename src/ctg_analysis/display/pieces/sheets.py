@@ -57,15 +57,18 @@ def meanings(said: list[str]) -> Html:
 
 def sheets(communes: list[Sheet], header: list[str], source: Citation) -> Html:
     """Return one sheet for each commune, which prints on one page."""
-    shown = [
+    sections = [
         {
-            **vars(one),
-            "drawing": Markup(one.drawing),
-            "table": Markup(markup.table(Table(f"{one.name} en chiffres", header, one.lines, _signs(one.lines))).html),
+            **vars(sheet),
+            "drawing": Markup(sheet.drawing),
+            "table": Markup(
+                markup.table(Table(f"{sheet.name} en chiffres", header, sheet.lines, _signs(sheet.lines))).html
+            ),
         }
-        for one in communes
+        for sheet in communes
     ]
-    return markup.dated(markup.piece("sheets.html.j2", sheets=shown, source=source).html, source)
+    html = markup.piece("sheets.html.j2", sheets=sections, source=source).html
+    return markup.dated(html, source, **{markup.SHEETS: [commune.code for commune in communes]})
 
 
 def _signs(lines: list[list[str]]) -> str:

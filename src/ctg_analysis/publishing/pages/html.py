@@ -3,18 +3,21 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import NamedTuple
 
 import nbformat
 from markupsafe import Markup
 from nbconvert import HTMLExporter, TemplateExporter
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.display.markup import ABOUT, DAYS
+from ctg_analysis.display.markup import DAYS
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.glossary import with_meanings
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import merged
+from ctg_analysis.publishing.pages.outputs import entries_of
+from ctg_analysis.publishing.pages.search import contents
 from ctg_analysis.publishing.pages.sections import with_sections
 from ctg_analysis.publishing.pages.site import TEMPLATES, page
 
@@ -23,7 +26,14 @@ LEFT_OUT = {"an image": re.compile("image/"), "Markdown": re.compile("text/markd
 VALUE = "a value without HTML"
 
 
-def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
+class ChapterPage(NamedTuple):
+    """The page of a chapter, and what the search finds there, see `search.contents`."""
+
+    html: str
+    contents: dict[str, list]
+
+
+def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     """Return the page of an executed chapter.
 
     about: what tasks.about says, title, current (the name of the page). The page tells the date of the newest data that
@@ -35,9 +45,9 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> str:
     cells = placed(merged(notebook.cells), proofs)
     body, _ = _exporter().from_notebook_node(nbformat.NotebookNode(notebook | {"cells": cells}))
     body, sections = with_sections(body)
-    outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
-    date = date_text(max((day for data in outputs for day in data.get(ABOUT, {}).get(DAYS, [])), default=""))
-    return page("chapitre.html.j2", page=about | {"date": date}, body=Markup(with_meanings(body)), sections=sections)
+    about = about | {"date": date_text(max(entries_of(cells, DAYS), default=""))}
+    html = page("chapitre.html.j2", page=about, body=Markup(with_meanings(body)), sections=sections)
+    return ChapterPage(html, contents(cells, sections, about.get("communes", {})))
 
 
 def left_out(notebook: nbformat.NotebookNode) -> list[str]:

@@ -44,8 +44,8 @@ def prepare(epci: str) -> None:
 def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dict:
     """Run a chapter and write its page, unless what it reads is what it read in the former edition.
 
-    former: what it read and the sum of it, empty to run it anyway. Returns both now, whether it ran, and what it shows
-    that its page does not.
+    former: what it read and the sum of it, empty to run it anyway. Returns both now, whether it ran, then what its page
+    holds for the search and what it shows that its page does not.
     """
     from ctg_analysis.chapter.chapter import open_chapter
     from ctg_analysis.display.words.texts import typography
@@ -58,10 +58,11 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
     with room_in(report.out):
         notebook = execute(chapter, report.epci, report.executed)
         page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
-        (report.fresh / chapter.page).write_text(chapter_page(notebook, page), encoding="utf-8")
+        html, contents = chapter_page(notebook, page)
+        (report.fresh / chapter.page).write_text(html, encoding="utf-8")
     read = notebook.metadata["ctg"]["read"]
     sums = {"read": read, "observations": sum_of_readings(open_chapter(report.epci).seen, read)}
-    return sums | {"run": True, "left_out": left_out(notebook)}
+    return sums | {"run": True, "contents": contents, "left_out": left_out(notebook)}
 
 
 def write_data(report: Report) -> dict:
@@ -123,10 +124,12 @@ def _of_territory(epci: str) -> dict:
 
     root = data_root(epci)
     seen = open_chapter(epci).seen
+    communes = seen.places[seen.places["level"].eq("commune")].sort_values("territory", kind="stable")
     return {
         "territory": typography(seen.territory["name"]),
         "fictional": root.fictional,
         "reserved": settings().readers != PUBLIC,
         "geography": typography(read_geography(root)["note"]),
         "proofs": proved(seen.demarche),
+        "communes": {row.territory: typography(row.name) for row in communes.itertuples(index=False)},
     }
