@@ -27,7 +27,7 @@ from ctg_analysis.publishing.pages.changes import GONE, NEW, REVISED, STATUS, TE
 from ctg_analysis.publishing.pages.territory_list import is_listed, part, wanted, write_list
 from ctg_analysis.publishing.running import keys as keys_
 from ctg_analysis.publishing.running.keys import OF_ALL
-from ctg_analysis.publishing.running.workers import Template, can_fork
+from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 from ctg_analysis.publishing.verification import compared, verify
 
 pytestmark = pytest.mark.slow
@@ -43,7 +43,7 @@ def chapters():
 @pytest.fixture(scope="module")
 def warm():
     """One warm process for all the builds here; the commands start their own."""
-    own = Template() if can_fork() else None
+    own = WarmProcess() if can_fork() else None
     yield own
     if own:
         own.close()
@@ -52,7 +52,7 @@ def warm():
 @pytest.fixture(scope="module")
 def report(tmp_path_factory, example, warm):
     out = tmp_path_factory.mktemp("report")
-    (one,) = build([EXAMPLE_EPCI], chosen_chapters(["07", "08"]), out, template=warm)
+    (one,) = build([EXAMPLE_EPCI], chosen_chapters(["07", "08"]), out, warm=warm)
     assert one.exit_code == 0 and one.ran == [FIRST, SECOND]
     return out
 
@@ -69,7 +69,7 @@ def built(warm):
     """What builds, and returns what came of it."""
 
     def one_of(out, chapters, **options):
-        (one,) = build([EXAMPLE_EPCI], chapters, out, template=warm, **options)
+        (one,) = build([EXAMPLE_EPCI], chapters, out, warm=warm, **options)
         return one
 
     return one_of

@@ -20,7 +20,7 @@ from ctg_analysis.publishing.editions import latest
 from ctg_analysis.publishing.pages.site import code
 from ctg_analysis.publishing.publication import concluded
 from ctg_analysis.publishing.running import tasks
-from ctg_analysis.publishing.running.workers import Template, can_fork, run
+from ctg_analysis.publishing.running.workers import WarmProcess, can_fork, run
 
 SIREN = r"\d{9}"
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
@@ -34,11 +34,11 @@ def build(
     jobs: int = os.cpu_count() or 1,
     force: bool = False,
     told: Callable[[str], None] = lambda step: None,
-    template: Template | None = None,
+    warm: WarmProcess | None = None,
 ) -> Iterator[Built]:
     """Build the chapters of territories, so many at a time, and yield what came of each as it is published.
 
-    told: called with the name of each step. template: a warm process that runs already, for several calls. A report
+    told: called with the name of each step. warm: a warm process that runs already, for several calls. A report
     that is up to date is left as it is; one that cannot be made leaves the former one in place.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -46,8 +46,8 @@ def build(
     waiting, own = iter(epcis), None
     try:
         while some := list(islice(waiting, TOGETHER * jobs)):
-            if not template and can_fork() and any(latest(out, epci) is None for epci in some):
-                template = own = Template()  # it gets ready while what there is to do is found out
+            if not warm and can_fork() and any(latest(out, epci) is None for epci in some):
+                warm = own = WarmProcess()  # it gets ready while what there is to do is found out
                 meanwhile()
             with ExitStack() as held:
                 plans = {}
@@ -65,9 +65,9 @@ def build(
                     else:
                         plans[epci] = plan
                 work = [job for plan in plans.values() for job in plan.jobs()]
-                if work and not template and can_fork():
-                    template = own = Template()
-                for outcome in run(work, jobs, tasks.prepare, template=template) if work else ():
+                if work and not warm and can_fork():
+                    warm = own = WarmProcess()
+                for outcome in run(work, jobs, tasks.prepare, warm=warm) if work else ():
                     epci = outcome.job.epci
                     told(f"{epci}: {outcome.job.place}")
                     plans[epci].came[outcome.job.place] = outcome

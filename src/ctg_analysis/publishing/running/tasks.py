@@ -51,9 +51,9 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
     from ctg_analysis.display.words.texts import typography
     from ctg_analysis.publishing.pages.html import chapter_page, left_out
     from ctg_analysis.publishing.running.execution import execute
-    from ctg_analysis.publishing.running.readings import sum_of_readings
+    from ctg_analysis.publishing.running.input_sums import sum_of_inputs
 
-    if former and sum_of_readings(open_chapter(report.epci).seen, former["read"]) == former["observations"]:
+    if former and sum_of_inputs(open_chapter(report.epci).seen, former["read"]) == former["observations"]:
         return former | {"run": False}
     with room_in(report.out):
         notebook = execute(chapter, report.epci, report.executed)
@@ -61,7 +61,7 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
         html, contents = chapter_page(notebook, page)
         (report.fresh / chapter.page).write_text(html, encoding="utf-8")
     read = notebook.metadata["ctg"]["read"]
-    sums = {"read": read, "observations": sum_of_readings(open_chapter(report.epci).seen, read)}
+    sums = {"read": read, "observations": sum_of_inputs(open_chapter(report.epci).seen, read)}
     return sums | {"run": True, "contents": contents, "left_out": left_out(notebook)}
 
 

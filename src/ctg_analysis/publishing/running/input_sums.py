@@ -40,7 +40,7 @@ def read_ahead(seen: Observed) -> None:
     forget_read()
 
 
-def sum_of_readings(seen: Observed, read: Collection[str]) -> str:
+def sum_of_inputs(seen: Observed, read: Collection[str]) -> str:
     """Return the SHA-256 of what a chapter has read of its territory, as it is now. read: see `Observed.read`.
 
     The observations of these indicators there, in the places beside and in the comparable EPCIs, which what is compared
