@@ -46,7 +46,7 @@ def build(
 
             reports = build_there(epcis, chosen, out, force=force, scheduler=scheduler)
         else:
-            reports = build_reports(epcis, chosen, out, jobs=jobs, force=force, told=status.update)
+            reports = build_reports(epcis, chosen, out, jobs=jobs, force=force, progress=status.update)
         for report in reports:
             codes.append(report.exit_code)
             published |= report.published
@@ -94,7 +94,7 @@ def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
     from ctg_analysis.publishing.handover.documents import write_documents
 
     with room_in(out), messages.status(epci) as status:
-        for path in write_documents(epci, out, told=status.update):
+        for path in write_documents(epci, out, progress=status.update):
             messages.print(f"{project_path(path)}: {path.stat().st_size / 1e6:.1f} MB")
 
 

@@ -115,7 +115,7 @@ def figure(
     """
     if not alt.strip() or not source.text.strip():
         raise ValueError(f"chart {title}: a text alternative and a source are required")
-    shown = piece(
+    filled = piece(
         "figure.html.j2",
         drawing=Markup(described(drawing, alt)),
         file=file,
@@ -126,7 +126,7 @@ def figure(
         note=note,
         data=Markup(table(data).html),
     )
-    return dated(shown.html, source)
+    return dated(filled.html, source)
 
 
 def reading(text: str, beside: str) -> Html:
@@ -161,8 +161,8 @@ def boxes(missing: Iterable[Box]) -> Html:
             entries.append(([box.what], box.sources))
         else:
             known.append(box.what)
-    shown = [(_without_repeats([what.strip().removesuffix(".") for what in whats]), whose) for whats, whose in entries]
-    entries = [(len(whats), f"{NARROW}; ".join(whats), sources) for whats, sources in shown]
+    kept = [(_without_repeats([what.strip().removesuffix(".") for what in whats]), whose) for whats, whose in entries]
+    entries = [(len(whats), f"{NARROW}; ".join(whats), sources) for whats, sources in kept]
     html = piece("unavailable.html.j2", entries=entries).html
     return Html(html, {MISSING: [list(box) for box in missing]})
 

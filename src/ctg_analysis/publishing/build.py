@@ -33,12 +33,12 @@ def build(
     *,
     jobs: int = os.cpu_count() or 1,
     force: bool = False,
-    told: Callable[[str], None] = lambda step: None,
+    progress: Callable[[str], None] = lambda step: None,
     warm: WarmProcess | None = None,
 ) -> Iterator[Built]:
     """Build the chapters of territories, so many at a time, and yield what came of each as it is published.
 
-    told: called with the name of each step. warm: a warm process that runs already, for several calls. A report
+    progress: called with the name of each step. warm: a warm process that runs already, for several calls. A report
     that is up to date is left as it is; one that cannot be made leaves the former one in place.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def build(
                     warm = own = WarmProcess()
                 for outcome in run(work, jobs, tasks.prepare, warm=warm) if work else ():
                     epci = outcome.job.epci
-                    told(f"{epci}: {outcome.job.place}")
+                    progress(f"{epci}: {outcome.job.place}")
                     plans[epci].came[outcome.job.place] = outcome
                     if len(plans[epci].came) == len(plans[epci].todo) + 1:
                         yield concluded(plans.pop(epci), out)

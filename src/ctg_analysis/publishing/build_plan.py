@@ -47,12 +47,14 @@ class Plan:
     def jobs(self) -> Iterator[Job]:
         """Yield what the forks do: the data files, then each chapter, the longest first so that all end together."""
         yield Job(self.report.epci, tasks.write_data, (self.report,), self.data)
-        for one in sorted(self.todo, key=self._length, reverse=True):
-            former = self.former.get("chapters", {}).get(one.path.stem, {})
+        for chapter in sorted(self.todo, key=self._length, reverse=True):
+            former = self.former.get("chapters", {}).get(chapter.path.stem, {})
             known = not self.force and former.get("key") and "read" in former
-            spared = known and same_but_data(self.keys[one.path.stem], former["key"])
+            spared = known and same_but_data(self.keys[chapter.path.stem], former["key"])
             read = {name: former[name] for name in ("read", "observations")} if spared else {}
-            yield Job(self.report.epci, tasks.write_chapter, (self.report, one, read), f"notebooks/{one.path.name}")
+            yield Job(
+                self.report.epci, tasks.write_chapter, (self.report, chapter, read), f"notebooks/{chapter.path.name}"
+            )
 
     def _length(self, chapter: ChapterNotebook) -> int:
         """Return how long the page of a chapter was in the latest edition, in bytes: its work goes with it."""
@@ -78,23 +80,27 @@ def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitSta
     former = record(whole)
     if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
         raise UserError(f"{out}: its reports of {epci} are for other readers: name another folder with --out")
-    entries, asked = former.get("chapters", {}), {one.path.stem: one for one in chapters}
+    entries, asked = former.get("chapters", {}), {chapter.path.stem: chapter for chapter in chapters}
     damaged = edition if edition != whole else None
     known = asked.keys() | entries.keys() | (chapters_of(edition) if damaged else set())
-    shown = [one for one in notebooks() if one.path.stem in known]
-    refused = [one for one in shown if one.fault]
+    listable = [chapter for chapter in notebooks() if chapter.path.stem in known]
+    refused = [chapter for chapter in listable if chapter.fault]
     listed = [
-        as_published(one, entries[one.path.stem]) if one.fault else asked.get(one.path.stem, one)
-        for one in shown
-        if not one.fault or stays(one, entries.get(one.path.stem))
+        as_published(chapter, entries[chapter.path.stem]) if chapter.fault else asked.get(chapter.path.stem, chapter)
+        for chapter in listable
+        if not chapter.fault or stays(chapter, entries.get(chapter.path.stem))
     ]
     own = keys(listed, root, epci)
     made_of = {stem: entry["key"] for stem, entry in entries.items()}
-    todo = [one for one in listed if (force and one in chapters) or made_of.get(one.path.stem) != own[one.path.stem]]
-    if former and edition == whole and all(one.fault and not made_of[one.path.stem] for one in todo):
+    todo = [
+        chapter
+        for chapter in listed
+        if (force and chapter in chapters) or made_of.get(chapter.path.stem) != own[chapter.path.stem]
+    ]
+    if former and edition == whole and all(chapter.fault and not made_of[chapter.path.stem] for chapter in todo):
         built = Built(epci, out / epci, breaks=former["breaks"], exposure=exposure(root, epci))
         return with_notebooks(built, refused, entries)
-    todo = [one for one in todo if not one.fault]
+    todo = [chapter for chapter in todo if not chapter.fault]
     with room_in(out):
         made = held.enter_context(scratch(out, epci))
         fresh, executed = made / "fresh", made / "executed"

@@ -68,9 +68,9 @@ def left_out(built: Built, stem: str) -> list[str]:
 
 def with_notebooks(built: Built, refused: list[ChapterNotebook], entries: dict[str, dict]) -> Built:
     """Return what came of a report with what is to be said of its notebooks. entries: the record of its chapters."""
-    built.refused = [one.fault for one in refused]
-    for one in refused:
-        if one.path.stem in entries:
-            built.failed[one.path.stem] = UserError(one.fault)
+    built.refused = [chapter.fault for chapter in refused]
+    for chapter in refused:
+        if chapter.path.stem in entries:
+            built.failed[chapter.path.stem] = UserError(chapter.fault)
     built.left_out = {stem: entry["left_out"] for stem, entry in entries.items() if entry.get("left_out")}
     return built

@@ -40,44 +40,44 @@ def made_public(plan: Plan, out: Path) -> Built:
     report, data = plan.report, plan.came.pop(plan.data)
     if data.error:
         return Built(report.epci, error=data.error)
-    found = data.result
-    built = Built(report.epci, breaks=found["breaks"], exposure=exposure(data_root(report.epci), report.epci))
+    facts = data.result
+    built = Built(report.epci, breaks=facts["breaks"], exposure=exposure(data_root(report.epci), report.epci))
     entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
-    for one in plan.todo:
-        outcome, stem = plan.came[f"notebooks/{one.path.name}"], one.path.stem
+    for chapter in plan.todo:
+        outcome, stem = plan.came[f"notebooks/{chapter.path.name}"], chapter.path.stem
         if outcome.error:
             built.failed[stem] = outcome.error
-            is_false = isinstance(outcome.error, OtherTerritoryError) and is_made_of(one, entries.get(stem, {}))
-            entries[stem] = failed(plan, one, found, {} if is_false else plan.former)
+            is_false = isinstance(outcome.error, OtherTerritoryError) and is_made_of(chapter, entries.get(stem, {}))
+            entries[stem] = failed(plan, chapter, facts, {} if is_false else plan.former)
         else:
             former = entries.get(stem, {})
             made = {name: outcome.result.get(name, former.get(name)) for name in OF_A_PAGE}
             entries[stem] = {"key": plan.keys[stem], **made}
             built.ran += [stem] if outcome.result["run"] else []
-    for one in report.chapters:
-        if one.fault:
-            entries[one.path.stem] = failed(plan, one, found, plan.former)
-        entries[one.path.stem] |= {"title": one.title, "question": one.question}
-        if not (report.fresh / one.page).exists():
-            shutil.copyfile(report.latest / one.page, report.fresh / one.page)
+    for chapter in report.chapters:
+        if chapter.fault:
+            entries[chapter.path.stem] = failed(plan, chapter, facts, plan.former)
+        entries[chapter.path.stem] |= {"title": chapter.title, "question": chapter.question}
+        if not (report.fresh / chapter.page).exists():
+            shutil.copyfile(report.latest / chapter.page, report.fresh / chapter.page)
     root = data_root(report.epci)
     listed = [
-        links | {"note": note(entries[one.path.stem]), "contents": entries[one.path.stem].get("contents") or {}}
-        for links, one in zip(found["page"]["chapters"], report.chapters, strict=True)
+        links | {"note": note(entries[chapter.path.stem]), "contents": entries[chapter.path.stem].get("contents") or {}}
+        for links, chapter in zip(facts["page"]["chapters"], report.chapters, strict=True)
     ]
-    index = found["page"] | {"chapters": listed}
-    around.write_around(report.fresh, index | {"date": date_text(found["date"])})
+    index = facts["page"] | {"chapters": listed}
+    around.write_around(report.fresh, index | {"date": date_text(facts["date"])})
     write_record(
         report.fresh,
         {
-            "name": found["page"]["territory"],
-            "departements": found["departements"],
-            "date": found["date"],
-            "after": found["after"],
-            "observations": found["observations"],
-            "breaks": found["breaks"],
-            "published": found["published"].name if found["published"] else None,
-            "voices": found["voices"],
+            "name": facts["page"]["territory"],
+            "departements": facts["departements"],
+            "date": facts["date"],
+            "after": facts["after"],
+            "observations": facts["observations"],
+            "breaks": facts["breaks"],
+            "published": facts["published"].name if facts["published"] else None,
+            "voices": facts["voices"],
             "parameters": {"epci": report.epci, "readers": settings().readers},
             "code": code(),
             **told(root, report.epci),
@@ -85,22 +85,22 @@ def made_public(plan: Plan, out: Path) -> Built:
         },
     )
     keep_journal(report, with_notebooks(built, plan.refused, entries), out)
-    record_published(root, report.epci, found["published"], found["date"], plan.made_from)
+    record_published(root, report.epci, facts["published"], facts["date"], plan.made_from)
     built.place, built.published = publish(report.fresh, out, report.epci), True
     built.damages = damages(plan, out)
     return built
 
 
-def failed(plan: Plan, chapter: ChapterNotebook, found: dict, former: dict) -> dict:
+def failed(plan: Plan, chapter: ChapterNotebook, facts: dict, former: dict) -> dict:
     """Write the page of a chapter that failed, its last good version, dated, or words of excuse; return its entry.
 
-    found: what `tasks.write_data` returned. former: the record of the edition that has the last good version.
+    facts: what `tasks.write_data` returned. former: the record of the edition that has the last good version.
     """
-    report, shown = plan.report, found["page"]
+    report, links = plan.report, facts["page"]
     entry = former.get("chapters", {}).get(chapter.path.stem, {"missing": True})
     place = report.fresh / chapter.page
-    if entry.get("missing") or not passes_again(plan, chapter, found):
-        about = shown | {"title": next(one["title"] for one in shown["chapters"] if one["page"] == chapter.page)}
+    if entry.get("missing") or not passes_again(plan, chapter, facts):
+        about = links | {"title": next(link["title"] for link in links["chapters"] if link["page"] == chapter.page)}
         place.write_text(page("echec.html.j2", page=about | {"current": chapter.page}), encoding="utf-8")
         return {"key": None, "missing": True}
     since = entry.get("dated") or former["date"]
@@ -109,7 +109,7 @@ def failed(plan: Plan, chapter: ChapterNotebook, found: dict, former: dict) -> d
     return {"key": None, "observations": "", "dated": since, **{name: entry.get(name) for name in ("read", "contents")}}
 
 
-def passes_again(plan: Plan, chapter: ChapterNotebook, found: dict) -> bool:
+def passes_again(plan: Plan, chapter: ChapterNotebook, facts: dict) -> bool:
     """Tell whether all that the former page of a chapter shows of restricted sources may be shown today (rule R2).
 
     What it shows is known as long as its notebook and the library are what they were; after that, it may be anything of
@@ -117,11 +117,11 @@ def passes_again(plan: Plan, chapter: ChapterNotebook, found: dict) -> bool:
     """
     entry = plan.former["chapters"][chapter.path.stem]
     read, key = entry.get("read"), entry["key"]
-    if (read is None or DEMARCHE in read) and plan.former.get("voices") != found["voices"]:
+    if (read is None or DEMARCHE in read) and plan.former.get("voices") != facts["voices"]:
         return False
     if read is None or EVERYTHING in read or not (key and same_but_data(plan.keys[chapter.path.stem], key)):
-        return not found["withheld"]
-    return not set(read) & set(found["withheld"])
+        return not facts["withheld"]
+    return not set(read) & set(facts["withheld"])
 
 
 def keep_journal(report: Report, built: Built, out: Path) -> None:
@@ -132,8 +132,8 @@ def keep_journal(report: Report, built: Built, out: Path) -> None:
     """
     journal = out / JOURNAL / report.epci
     shutil.rmtree(journal, ignore_errors=True)
-    told = {stem: [str(error), getattr(error, "traceback", "")] for stem, error in built.failed.items()}
-    for stem, lines in (told | {stem: left_out(built, stem) for stem in built.left_out}).items():
+    logs = {stem: [str(error), getattr(error, "traceback", "")] for stem, error in built.failed.items()}
+    for stem, lines in (logs | {stem: left_out(built, stem) for stem in built.left_out}).items():
         journal.mkdir(parents=True, exist_ok=True)
         text = "\n".join(filter(None, lines))
         (journal / f"{stem}.log").write_text(text + "\n", encoding="utf-8")
@@ -147,8 +147,8 @@ def damages(plan: Plan, out: Path) -> list[str]:
     epci, lines = plan.report.epci, []
     if plan.damaged:
         kept = out / DAMAGED / epci / plan.damaged.name
-        found = f"; what was found in the place of its files is in {project_path(kept)}" if kept.is_dir() else ""
-        lines.append(f"{epci}: the edition {plan.damaged.name} was damaged: the report was made again{found}")
+        remainder = f"; what was found in the place of its files is in {project_path(kept)}" if kept.is_dir() else ""
+        lines.append(f"{epci}: the edition {plan.damaged.name} was damaged: the report was made again{remainder}")
     before = plan.former.get("after")
     if before and not compared_with(plan.report.latest):
         lines.append(f"{epci}: the edition {before} is damaged or no more: nothing is compared with it")

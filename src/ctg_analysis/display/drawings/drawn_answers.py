@@ -89,12 +89,12 @@ def blocks(rows: pd.DataFrame) -> str:
         for place, row in zip(places, block.itertuples(index=False), strict=True):
             y = place.y
             drawing.text(left - GAP, y, place.name, anchor="end")
-            shown = not math.isnan(row.value)
-            if shown:
+            has_value = not math.isnan(row.value)
+            if has_value:
                 drawing.bar(left, y, x(row.value) - left, BAR, TERRITORY)
                 drawing.line([(x(row.low), y), (x(row.high), y)], PAPER, 3.6)
                 drawing.line([(x(row.low), y), (x(row.high), y)], INK, 1.4)
-            drawing.text(x(row.high if shown else 0) + GAP, y, row.text, **({} if shown else {"fill": FAINT}))
+            drawing.text(x(row.high if has_value else 0) + GAP, y, row.text, **({} if has_value else {"fill": FAINT}))
         top = places[-1].bottom
         drawing.line([(left, heading.bottom), (left, top)], RULE)
         top += BLOCK

@@ -23,8 +23,8 @@ def funnel(rows: pd.DataFrame, limits: pd.DataFrame, reference: float, *, decima
     """
     reach = max(rows["value"].max(), reference * 2)
     ticks = [tick for tick in ticks_between(0, reach, whole=False) if tick >= 0]
-    shown = 0 if all(float(tick).is_integer() for tick in ticks) else max(decimals, 1)
-    labels = [number(tick, shown) for tick in ticks]
+    digits = 0 if all(float(tick).is_integer() for tick in ticks) else max(decimals, 1)
+    labels = [number(tick, digits) for tick in ticks]
     left = max(length(label, SMALL) for label in labels) + 10
     first, last = (math.log(edge) for edge in (limits["size"].min(), limits["size"].max()))
     drawing = Drawing(HEIGHT)

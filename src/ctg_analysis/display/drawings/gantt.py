@@ -32,8 +32,10 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tupl
     above = [GROUP if opening else 0 for opening in opens]
     places = rows_of(map(typography, rows["name"]), NAME_WIDTH, ROW, top=head, line=LINE_HEIGHT, above=above)
     bottom = places[-1].bottom
-    told = [folded(typography(f"{letter}  {words}"), 70) for letter, (_, words) in zip(LETTERS, marks, strict=False)]
-    drawing = Drawing(bottom + sum(8 + MARK_ROOM * (1 + words.count("\n")) for words in told) + 2)
+    words_of_marks = [
+        folded(typography(f"{letter}  {words}"), 70) for letter, (_, words) in zip(LETTERS, marks, strict=False)
+    ]
+    drawing = Drawing(bottom + sum(8 + MARK_ROOM * (1 + words.count("\n")) for words in words_of_marks) + 2)
 
     def x(year: float) -> float:
         return LEFT + (year - first) / (last - first) * (RIGHT - LEFT)
@@ -57,7 +59,7 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tupl
             drawing.bar(x(row.begin), y, wide, BAR, HATCHED, stroke=INK, stroke_width=0.8)
             drawing.text(x(row.end) + 5, y, "abandonnée", size=SMALL, fill=FAINT)
     top = bottom
-    for (year, _), letter, words in zip(marks, LETTERS, told, strict=False):
+    for (year, _), letter, words in zip(marks, LETTERS, words_of_marks, strict=False):
         drawing.line([(x(year), head), (x(year), bottom)], MARK, 1.6, stroke_dasharray="4 2")
         drawing.text(x(year), head - 6, letter, anchor="middle", size=SMALL, font_weight="bold", fill=MARK)
         room = MARK_ROOM * (1 + words.count("\n"))

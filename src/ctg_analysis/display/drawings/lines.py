@@ -29,8 +29,8 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int 
     values = [value for _, value, _ in points]
     low, high = begin(rows), max(0.0, *values)
     ticks = ticks_between(low, high, whole=decimals == 0 or high - low >= 10, finest=10.0**-decimals)
-    shown = 0 if all(float(tick).is_integer() for tick in ticks) else decimals
-    labels = [number(tick, shown) for tick in ticks]
+    digits = 0 if all(float(tick).is_integer() for tick in ticks) else decimals
+    labels = [number(tick, digits) for tick in ticks]
     left = max(length(label, SMALL) for label in labels) + 10
     first, last = points[0][0], points[-1][0]
     ends = [max(length(text, SMALL), length(str(year), SMALL)) / 2 for year, _, text in (points[0], points[-1])]

@@ -41,17 +41,17 @@ class Sheet:
     lines: list[list[str]]
 
 
-def messages(said: list[MessageText], rule: str) -> Html:
+def messages(synthesis: list[MessageText], rule: str) -> Html:
     """Return the messages of the synthèse, each with a link to its proof."""
-    shown = [{**vars(one), "drawing": Markup(one.drawing)} for one in said]
-    html = markup.piece("messages.html.j2", messages=shown, rule=texts.typography(rule)).html
-    return markup.dated(html, *(one.source for one in said))
+    entries = [{**vars(message), "drawing": Markup(message.drawing)} for message in synthesis]
+    html = markup.piece("messages.html.j2", messages=entries, rule=texts.typography(rule)).html
+    return markup.dated(html, *(message.source for message in synthesis))
 
 
-def meanings(said: list[str]) -> Html:
+def meanings(sentences: list[str]) -> Html:
     """Return the meaning of every term that stands in what was said."""
     return markup.piece(
-        "glossary.html.j2", entries=[(term, glossary.terms()[term]) for term in glossary.terms_in(said)]
+        "glossary.html.j2", entries=[(term, glossary.terms()[term]) for term in glossary.terms_in(sentences)]
     )
 
 

@@ -17,20 +17,22 @@ from ctg_analysis.sources import SOURCES
 CONVENTIONS = "conventions.yml"
 
 
-def definition(one: Indicator, *others: Indicator) -> dict[str, str]:
+def definition(indicator: Indicator, *others: Indicator) -> dict[str, str]:
     """Return the entry of an indicator: label, definition, caveats, sources; or that of a family, member by member.
 
     The ages of a pyramid all read alike: the first stands for them.
     """
-    sources = [SOURCES[name] for name in one.sources]
-    notes = [one.caveats, *(source.note for source in sources)]
-    label, said = one.label, one.definition
-    if others and one.family in TITLES:
-        label = TITLES[one.family]
-        said = " ".join(f"{member.label} : {texts.uncapitalised(member.definition)}" for member in (one, *others))
+    sources = [SOURCES[name] for name in indicator.sources]
+    notes = [indicator.caveats, *(source.note for source in sources)]
+    label, meaning = indicator.label, indicator.definition
+    if others and indicator.family in TITLES:
+        label = TITLES[indicator.family]
+        meaning = " ".join(
+            f"{member.label} : {texts.uncapitalised(member.definition)}" for member in (indicator, *others)
+        )
     return {
         "label": texts.typography(label),
-        "definition": texts.typography(f"{said} Unité : {one.unit}."),
+        "definition": texts.typography(f"{meaning} Unité : {indicator.unit}."),
         "caveats": texts.typography(" ".join(dict.fromkeys(note for note in notes if note))),
         "sources": texts.typography(f"Source : {' ; '.join(source_text(source) for source in sources)}."),
     }
@@ -39,8 +41,8 @@ def definition(one: Indicator, *others: Indicator) -> dict[str, str]:
 def definitions(indicators: Iterable[Indicator]) -> list[dict[str, str]]:
     """Return the entries of indicators in their order, one for all that are of a family."""
     families: dict[str, list[Indicator]] = {}
-    for one in indicators:
-        families.setdefault(one.family or one.id, []).append(one)
+    for indicator in indicators:
+        families.setdefault(indicator.family or indicator.id, []).append(indicator)
     return [definition(*family) for family in families.values()]
 
 
@@ -66,7 +68,7 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
     peers: how the comparable EPCIs were chosen (see peers.sentence).
     """
     used = list(indicators)
-    sources = [SOURCES[name] for name in dict.fromkeys(name for one in used for name in one.sources)]
+    sources = [SOURCES[name] for name in dict.fromkeys(name for indicator in used for name in indicator.sources)]
     entries = [_entry("Périmètre", [_PERIMETER.format(year=year)])]
     secret = [source for source in sources if source.secrecy.threshold]
     if secret:
@@ -77,9 +79,9 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
         entries.append(_entry("Effectifs arrondis", [_ROUNDING, f"Sources : {' ; '.join(rounded)}."]))
     if any(source.precision.sampled for source in sources):
         entries.append(_entry("Erreur d'échantillonnage du recensement", [_SAMPLING]))
-    if any(isinstance(one.value, Rate) and one.value.of != PLACES for one in used):
+    if any(isinstance(indicator.value, Rate) and indicator.value.of != PLACES for indicator in used):
         entries.append(_entry("Taux calculés sur des événements", [_EVENTS]))
-    if any(one.floor is not None for one in used):
+    if any(indicator.floor is not None for indicator in used):
         entries.append(_entry("Valeurs planchers", [_FLOOR]))
     entries.append(_entry("Comparaisons", [_COMPARISON]))
     entries.append(_entry("EPCI comparables", [peers, _PEERS]))
@@ -89,8 +91,8 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
 
 
 def _entry(label: str, sentences: list[str]) -> dict[str, str]:
-    said = texts.typography(" ".join(sentences))
-    return {"label": texts.typography(label), "definition": said, "caveats": "", "sources": ""}
+    text = texts.typography(" ".join(sentences))
+    return {"label": texts.typography(label), "definition": text, "caveats": "", "sources": ""}
 
 
 _PERIMETER = (
@@ -165,7 +167,7 @@ def read_norms(name: str) -> list[tuple[str, float, str]]:
     """Return what data/reference/<name>.yml sets a most for: id of the indicator, the most, whom it is about."""
     path = settings().reference / f"{name}.yml"
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [(one["indicateur"], float(one["norme"]), one["public"]) for one in entries if "norme" in one]
+    return [(entry["indicateur"], float(entry["norme"]), entry["public"]) for entry in entries if "norme" in entry]
 
 
 def _written(text: str) -> str:

@@ -40,7 +40,7 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     it cites, not of its making.
     """
     here = about["current"][:2]
-    own = {one.id for one in CATALOGUE.values() if one.chapter == here}
+    own = {indicator.id for indicator in CATALOGUE.values() if indicator.chapter == here}
     proofs = {name: constats for name, constats in about.get("proofs", {}).items() if name in own}
     cells = placed(merged(notebook.cells), proofs)
     body, _ = _exporter().from_notebook_node(nbformat.NotebookNode(notebook | {"cells": cells}))
@@ -55,13 +55,13 @@ def left_out(notebook: nbformat.NotebookNode) -> list[str]:
     HTML alone. What is written to standard error is for the analyst, not for the page.
     """
     cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
-    found = [
+    kinds = [
         f"cell {number}: {kind}"
         for number, cell in enumerate(cells, 1)
         for output in cell.get("outputs", [])
         if (kind := _kind_left_out(output))
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(kinds))
 
 
 def _kind_left_out(output: nbformat.NotebookNode) -> str:
@@ -71,7 +71,7 @@ def _kind_left_out(output: nbformat.NotebookNode) -> str:
     if not kinds or "text/html" in kinds:
         return ""
     rich = [kind for kind in kinds if kind != "text/plain"]
-    return next((said for said, kind in LEFT_OUT.items() if any(map(kind.match, rich))), rich[0] if rich else VALUE)
+    return next((name for name, kind in LEFT_OUT.items() if any(map(kind.match, rich))), rich[0] if rich else VALUE)
 
 
 class PageExporter(HTMLExporter):

@@ -61,7 +61,7 @@ def index(chapters: list[dict], communes: Mapping[str, str]) -> str:
     chapters: title, question, page, contents. communes: the name of each by its code. A commune is found where a page
     has a section on it; failing that, at the first table that has them all.
     """
-    entries = [Entry(CHAPTER, one["title"], "", one["page"], one["question"]) for one in chapters]
+    entries = [Entry(CHAPTER, chapter["title"], "", chapter["page"], chapter["question"]) for chapter in chapters]
     entries += [
         Entry(INDICATOR, label, chapter["title"], f"{chapter['page']}#{cell}", definition)
         for chapter in chapters
@@ -78,7 +78,7 @@ def index(chapters: list[dict], communes: Mapping[str, str]) -> str:
 
 def _communes(chapters: list[dict], communes: Mapping[str, str]) -> list[Entry]:
     places = {
-        kind: [(one["page"], what) for one in chapters for what in one["contents"].get(kind, [])]
+        kind: [(chapter["page"], what) for chapter in chapters for what in chapter["contents"].get(kind, [])]
         for kind in ("sheets", "tables")
     }
     sheets = {code: f"{page}#{SHEET}{code}" for page, code in places["sheets"]}

@@ -94,8 +94,10 @@ def write_data(report: Report) -> dict:
         "withheld": withheld(report.latest, report.fresh),
         "voices": chapter.seen.demarche.sum(of_persons=True).hex(),
         "breaks": [
-            str(one)
-            for one in breaks(data_root(report.epci), report.epci, chapter.seen.observations, chapter.seen.territories)
+            str(finding)
+            for finding in breaks(
+                data_root(report.epci), report.epci, chapter.seen.observations, chapter.seen.territories
+            )
         ],
     }
 
@@ -107,10 +109,10 @@ def about(report: Report) -> dict:
 
     territory = _of_territory(report.epci)
     links = [
-        {"title": typography(one.title), "question": typography(one.question), "page": one.page}
-        for one in report.chapters
+        {"title": typography(chapter.title), "question": typography(chapter.question), "page": chapter.page}
+        for chapter in report.chapters
     ]
-    proofs = territory["proofs"] if any(one.page == ENJEUX for one in report.chapters) else {}
+    proofs = territory["proofs"] if any(chapter.page == ENJEUX for chapter in report.chapters) else {}
     return territory | {"chapters": links, "current": "index.html", "proofs": proofs}
 
 

@@ -18,10 +18,10 @@ AUTHOR = "ctg"  # of a tracked revision: the format asks for one
 
 
 class Styles:
-    """The styles of a template, by name. shown: the template, for messages."""
+    """The styles of a template, by name. template: how messages name it."""
 
-    def __init__(self, ids: Mapping[str, str], shown: str):
-        self._ids, self._shown = {name.casefold(): style for name, style in ids.items()}, shown
+    def __init__(self, ids: Mapping[str, str], template: str):
+        self._ids, self._template = {name.casefold(): style for name, style in ids.items()}, template
 
     def __getitem__(self, name: str) -> str:
         """Return the id of a style as an attribute.
@@ -31,7 +31,7 @@ class Styles:
         """
         if name.casefold() not in self._ids:
             expected = "expected all the styles of the template that it replaces"
-            raise UserError(f"{self._shown}: found no style {name!r}, {expected}")
+            raise UserError(f"{self._template}: found no style {name!r}, {expected}")
         return quoteattr(self._ids[name.casefold()])
 
 

@@ -45,15 +45,15 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
     from lxml.etree import XMLSyntaxError
     from markupsafe import Markup
 
-    shown = project_path(template)
+    place = project_path(template)
     try:
         with zipfile.ZipFile(template) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST:
-                raise UserError(f"{shown}: found parts of more than {LARGEST // 10**6} MB, expected a template")
+                raise UserError(f"{place}: found parts of more than {LARGEST // 10**6} MB, expected a template")
         document = DocxTemplate(template)
-        styles = Styles({style.name: style.style_id for style in document.get_docx().styles}, shown)
+        styles = Styles({style.name: style.style_id for style in document.get_docx().styles}, place)
     except (zipfile.BadZipFile, OpcError, XMLSyntaxError, KeyError, ValueError) as error:
-        raise UserError(f"{shown}: found a file that Word would not open, expected a .docx template") from error
+        raise UserError(f"{place}: found a file that Word would not open, expected a .docx template") from error
 
     def written(value: object) -> object:
         if isinstance(value, Blocks):
@@ -63,9 +63,9 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
     try:
         document.render(dict(context), _environment(written))
     except (TemplateError, *OF_A_TAG) as error:
-        said = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        message = (str(error).splitlines() or [type(error).__name__])[0][:200]
         expected = "expected the tags that data/reference/convention/LISEZMOI.md describes"
-        raise UserError(f"{shown}: found a tag that says: {said}; {expected}") from error
+        raise UserError(f"{place}: found a tag that says: {message}; {expected}") from error
     filled = document.docx  # get_docx() would open the template again
     _describe(filled, title, date)
     _number_revisions(filled)
@@ -116,7 +116,9 @@ def _list_contents(document: "Document") -> None:
     from docx.oxml.ns import nsdecls, qn
 
     instructions = document.element.body.iter(qn("w:instrText"))
-    contents = next((one for one in instructions if (one.text or "").strip().startswith(CONTENTS)), None)
+    contents = next(
+        (instruction for instruction in instructions if (instruction.text or "").strip().startswith(CONTENTS)), None
+    )
     headings = list(_headings(document))
     if contents is None or not headings:
         return
@@ -165,8 +167,8 @@ def _numbering(document: "Document", paragraph: "Paragraph") -> tuple[int, str]:
     lists = document.part.numbering_part.element
     number = numbered.numId.val
     abstract = lists.num_having_numId(number).abstractNumId.val
-    found = lists.xpath(f'./w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="0"]/w:lvlText')
-    return number, f"{found[0].get(qn('w:val'))} "
+    levels = lists.xpath(f'./w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="0"]/w:lvlText')
+    return number, f"{levels[0].get(qn('w:val'))} "
 
 
 def same_bytes(document: "Document") -> bytes:
