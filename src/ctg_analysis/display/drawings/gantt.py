@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import HATCHED, Drawing, folded, length
 from ctg_analysis.display.drawings.rows import rows_of
-from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.drawings.style import BAND, FAINT, GRID, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.texts import typography
 
 NAME_WIDTH = 28
@@ -37,9 +38,7 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tupl
     ]
     drawing = Drawing(bottom + sum(8 + MARK_ROOM * (1 + words.count("\n")) for words in words_of_marks) + 2)
 
-    def x(year: float) -> float:
-        return LEFT + (year - first) / (last - first) * (RIGHT - LEFT)
-
+    x = scale(first, last, LEFT, RIGHT)
     if span:
         drawing.bar(x(span[0]), (head + bottom) / 2, x(span[1] + 1) - x(span[0]), bottom - head, BAND)
     every = 1 if last - first <= 8 else 2
@@ -80,9 +79,7 @@ def meetings(rows: pd.DataFrame) -> str:
     bottom = places[-1].bottom
     drawing = Drawing(bottom + 22)
 
-    def x(year: float) -> float:
-        return left + (year - first) / (last - first) * (WIDTH - 6 - left)
-
+    x = scale(first, last, left, WIDTH - 6)
     for year in range(first, last + 1):
         drawing.line([(x(year), HEAD - 3), (x(year), bottom)], RULE)
         if year < last:
@@ -90,7 +87,7 @@ def meetings(rows: pd.DataFrame) -> str:
     for body, place in zip(bodies, places, strict=True):
         y = place.y
         drawing.text(left - 8, y, place.name, anchor="end", size=SMALL)
-        drawing.line([(left, y), (WIDTH - 6, y)], "#e4e0d6")
+        drawing.line([(left, y), (WIDTH - 6, y)], GRID)
         for row in rows[rows["name"].eq(body)].itertuples(index=False):
             drawing.circle(x(row.year), y, 4.6, TERRITORY if row.held else PAPER, stroke=TERRITORY, stroke_width=1.6)
     drawing.circle(left + 5, bottom + 12, 4.6, TERRITORY)

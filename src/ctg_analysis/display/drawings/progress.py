@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import pandas as pd
 
+from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import HATCHED, Drawing, folded, length
 from ctg_analysis.display.drawings.rows import LINE_HEIGHT, rows_of
-from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.drawings.style import BAND, FAINT, GRID, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.texts import typography
 
 # Told apart by their tone, their number and their place; what was given up is hatched, what has not begun is empty.
@@ -126,12 +127,10 @@ def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     places = rows_of(map(typography, labels.values()), NAME_WIDTH, 18 + LINE_HEIGHT, top=20, least=PATH)
     drawing = Drawing(places[-1].bottom)
 
-    def x(year: float) -> float:
-        return YEARS_LEFT + (year - first) / ((last - first) or 1) * (YEARS_RIGHT - YEARS_LEFT)
-
+    x = scale(first, last, YEARS_LEFT, YEARS_RIGHT)
     for year in range(first, last + 1):
         drawing.text(x(year), 9, str(year), anchor="middle", size=SMALL, fill=FAINT)
-        drawing.line([(x(year), 18), (x(year), drawing.height)], "#e4e0d6")
+        drawing.line([(x(year), 18), (x(year), drawing.height)], GRID)
     for name, place in zip(labels, places, strict=True):
         drawing.text(YEARS_LEFT - 16, place.y, place.name, anchor="end", size=SMALL)
         _path(drawing, rows[rows["ind_id"].eq(name)], x, place.y)

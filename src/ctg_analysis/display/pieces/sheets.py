@@ -6,6 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.display import markup
+from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.lines import SHORTEST
 from ctg_analysis.display.drawings.style import FAINT, PAPER, SMALL, TERRITORY, WIDTH
@@ -83,11 +84,8 @@ def history(rows: pd.DataFrame, what: str) -> str:
     (first, _, first_text), (last, _, last_text) = points[0], points[-1]
     ends = [f"{first_text} en {first}", f"{last_text} en {last}"]
     left, right = length(ends[0], SMALL) + 8, WIDTH - length(ends[1], SMALL) - 8
-    highest = max(value for _, value, _ in points) or 1
-    line = [
-        (left + (year - first) / (last - first) * (right - left), 44 - value / highest * 38)
-        for year, value, _ in points
-    ]
+    x, y = scale(first, last, left, right), scale(0, max(value for _, value, _ in points), 44, 6)
+    line = [(x(year), y(value)) for year, value, _ in points]
     drawing = Drawing(50)
     drawing.line([(left, 44), (right, 44)], "#b9b5ab")
     drawing.line(line, TERRITORY, 2)
