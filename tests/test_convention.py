@@ -26,12 +26,12 @@ from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.demarche.files.consistency import active
-from ctg_analysis.publishing.word import action_sheets, convention, lists
+from ctg_analysis.publishing.word import action_files, convention, lists
+from ctg_analysis.publishing.word.filling import fill
 from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier, write_convention
 from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION, models, template
 from ctg_analysis.publishing.word.reference import Written, read_reference
 from ctg_analysis.publishing.word.revisions import comparison
-from ctg_analysis.publishing.word.word import fill
 from ctg_analysis.publishing.word.writing import RECORD, place, write
 
 
@@ -369,7 +369,7 @@ def test_a_label_stays_text_whatever_it_holds(example_dossier):
     assert said.count("<w:br/>&amp;{{ 7*7 }}{% x %}{{p x }} =HYPERLINK(") > 40 and "49" not in shown
     assert document.element.body.xpath(".//w:br") == []
     assert {link.get(qn("w:anchor"), "")[:4] for link in document.element.body.iter(qn("w:hyperlink"))} == {"_Toc"}
-    sheets = action_sheets.contexts(one)
+    sheets = action_files.contexts(one)
     sheet = fill(models() / ACTION_SHEET, sheets["F01"], title=HOSTILE.replace("\x0b", ""), date=DATE)
     assert "{{ 7*7 }}" in words(opened(sheet))
 
@@ -443,7 +443,7 @@ def test_the_templates_hold_what_fills_them_and_no_name_of_who_edited_them(examp
     contexts = {
         CONVENTION: convention.context(example_dossier, read_reference()),
         CHANGES: convention.changes(example_dossier, read_reference()),
-        ACTION_SHEET: next(iter(action_sheets.contexts(example_dossier).values())),
+        ACTION_SHEET: next(iter(action_files.contexts(example_dossier).values())),
     }
     unneeded = {CONVENTION: set(), CHANGES: set(), ACTION_SHEET: {"intitule", "statut"}}
     faults = []

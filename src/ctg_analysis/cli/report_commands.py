@@ -91,7 +91,7 @@ def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 
     The PDFs are printed by a Chromium, a Chrome or an Edge of this machine; the others need none.
     """
-    from ctg_analysis.publishing.handover.documents import write_documents
+    from ctg_analysis.publishing.handover.delivery import write_documents
 
     with room_in(out), messages.status(epci) as status:
         for path in write_documents(epci, out, progress=status.update):
@@ -103,7 +103,7 @@ def gc(
     out: Out = None,
 ) -> None:
     """Remove old editions and their documents; the latest and the one that it is compared with always stay."""
-    from ctg_analysis.publishing.handover.documents import collect_reports
+    from ctg_analysis.publishing.handover.delivery import collect_reports
 
     for line in collect_reports(out, keep):
         messages.print(line)

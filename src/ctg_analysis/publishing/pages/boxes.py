@@ -10,7 +10,7 @@ from itertools import groupby
 from nbformat import NotebookNode
 
 from ctg_analysis.display.markup import ABOUT, BEGIN, DEFINITIONS, MISSING, Box, Html, boxes
-from ctg_analysis.publishing.pages.outputs import html_outputs
+from ctg_analysis.publishing.pages.cell_outputs import html_outputs
 
 EMPTY = Html("")
 

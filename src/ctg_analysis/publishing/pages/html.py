@@ -16,7 +16,7 @@ from ctg_analysis.display.words.glossary import with_meanings
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import merged
-from ctg_analysis.publishing.pages.outputs import entries_of
+from ctg_analysis.publishing.pages.cell_outputs import entries_of
 from ctg_analysis.publishing.pages.search import contents
 from ctg_analysis.publishing.pages.sections import with_sections
 from ctg_analysis.publishing.pages.site import TEMPLATES, page
@@ -103,7 +103,7 @@ def _exporter() -> TemplateExporter:
     """Return nbconvert's exporter with our template; no preprocessor, for they cost more than the page."""
     return TemplateExporter(
         template_name="chapter",
-        template_file="index.html.j2",
+        template_file="cells.html.j2",
         extra_template_basedirs=[str(TEMPLATES)],
         filters={"written": _of_cell},
         raw_mimetypes=["text/html", ""],

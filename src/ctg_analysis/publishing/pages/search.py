@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from ctg_analysis.core.settings import settings
 from ctg_analysis.display.markup import DEFINITIONS, ROWS, SHEETS
-from ctg_analysis.publishing.pages.outputs import entries_of
+from ctg_analysis.publishing.pages.cell_outputs import entries_of
 from ctg_analysis.publishing.pages.sections import Section
 
 CHAPTER, SECTION, INDICATOR, COMMUNE = "Chapitre", "Partie de chapitre", "Indicateur", "Commune"

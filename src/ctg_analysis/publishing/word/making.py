@@ -16,12 +16,12 @@ from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.handover.pdf import write_pdf
 from ctg_analysis.publishing.recording import record_observed
-from ctg_analysis.publishing.word import action_sheets, convention
+from ctg_analysis.publishing.word import action_files, convention
 from ctg_analysis.publishing.word.dossier import Dossier
+from ctg_analysis.publishing.word.filling import fill
 from ctg_analysis.publishing.word.issues import issue_page
 from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION, template
 from ctg_analysis.publishing.word.reference import read_reference
-from ctg_analysis.publishing.word.word import fill
 from ctg_analysis.publishing.word.writing import place, write
 
 SHEETS = "fiches_action"
@@ -68,7 +68,7 @@ def convention_documents(dossier: Dossier, root: DataRoot) -> dict[str, bytes]:
     }
     made |= {
         f"{SHEETS}/{action}.docx": (ACTION_SHEET, context, f"Fiche-action {action}")
-        for action, context in action_sheets.contexts(dossier).items()
+        for action, context in action_files.contexts(dossier).items()
     }
     return {
         name: fill(template(model, root, dossier.material.epci), context, title=title, date=dossier.date)
