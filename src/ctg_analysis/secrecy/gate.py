@@ -9,26 +9,11 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.forms import Link
 from ctg_analysis.core.model import OK, SECRET, Count, Indicator
-from ctg_analysis.secrecy.statements import (
-    TOLD,
-    Edition,
-    Group,
-    compiled,
-    counted,
-    linked,
-    measures,
-    measures_of_persons,
-    pairs_of,
-    remains,
-    said,
-    sizes_of,
-    told_of,
-    withheld_before,
-    within_reach,
-)
-from ctg_analysis.secrecy.suppression import consistent, protect
+from ctg_analysis.secrecy.links import together
+from ctg_analysis.secrecy.primary import is_guarded, primary
+from ctg_analysis.secrecy.secondary import secondary
+from ctg_analysis.secrecy.statements import PUBLISHED, Edition, measures, statements
 
 VALUES = ["numerator", "denominator", "value", "low", "high"]
 EXPOSED = ["source", "measure", "without", "period", "communes"]
@@ -69,25 +54,28 @@ def withhold(
     read, declared = subtracted(table, indicators, sources)
     guarded = read[is_guarded(read, sources)]
     hidden = primary(read, declared, sources)
-    before = [Edition(subtracted(shown, indicators, sources)[0], places) for shown, places in published]
+    editions = [Edition(guarded, membership)]
+    editions += [Edition(subtracted(rows, indicators, sources)[0], places) for rows, places in published]
+    said, *before = (statements(one, declared, guarded["source"].unique()) for one in editions)
+    former = [one for edition in before for one in edition]
+    named = pd.concat([one.observations[["source", "indicator"]] for one in editions]).drop_duplicates()
+    named = named[named["indicator"].isin(declared.keys())]
+    links = [link for source in sources.values() if source.form for link in (*source.form.wholes, *source.form.links)]
     exposed = []
-    links = {name: (*source.form.wholes, *source.form.links) for name, source in sources.items() if source.form}
     for names in together(guarded, declared, links):
-        rows = guarded[guarded["source"].isin(names)]
-        earlier = [Edition(shown[shown["source"].isin(names)], places) for shown, places in before]
         more, groups = secondary(
-            Edition(rows, membership),
-            hidden,
-            declared,
-            [link for several in links.values() for link in several],
+            [one for one in said if one.source in names],
+            [one for one in former if one.source in names],
+            hidden.to_numpy(),
+            [declared[name] for name in named.loc[named["source"].isin(names), "indicator"].unique()],
+            links,
             max(sources[name].secrecy.threshold for name in names),
-            earlier,
         )
         hidden[more] = True
-        told = "+".join(names)
-        exposed += [(told, one.measure, one.without, "+".join(one.periods), "|".join(one.place)) for one in groups]
+        joined = "+".join(names)
+        exposed += [(joined, one.measure, one.without, "+".join(one.periods), "|".join(one.place)) for one in groups]
     hidden |= telling(table, hidden, indicators, sources, membership)
-    table.loc[hidden & table["status"].isin(TOLD), "status"] = SECRET  # what nobody has sent is missing
+    table.loc[hidden & table["status"].isin(PUBLISHED), "status"] = SECRET  # what nobody has sent is missing
     table.loc[table["status"].ne(OK), VALUES] = float("nan")
     return Gate(table, pd.DataFrame(exposed, columns=EXPOSED, dtype=str))
 
@@ -200,108 +188,3 @@ def _open_counts(rows: pd.DataFrame, table: pd.DataFrame, measure: str, indicato
     names = [one.id for one in indicators.values() if one.value == Count(measure)]
     known = table[table["indicator"].isin(names) & table["status"].eq(OK)].drop_duplicates(key)
     return rows[key].join(known.set_index(key)["numerator"], on=key)["numerator"]
-
-
-def is_guarded(table: pd.DataFrame, sources: dict[str, Source]) -> pd.Series:
-    """Return which rows come from a source with a threshold."""
-    return table["source"].map({name: source.secrecy.threshold for name, source in sources.items()}).gt(0)
-
-
-def primary(table: pd.DataFrame, indicators: dict[str, Indicator], sources: dict[str, Source]) -> pd.Series:
-    """Return which rows the primary rule withholds (rule R1).
-
-    Those in which a count of persons, or the difference of two, lies from 1 to threshold - 1; and those in which no
-    count can be read, so that the rule cannot be checked, unless the indicator says that it counts no persons.
-    """
-    hidden = pd.Series(False, index=table.index)
-    guarded = table[is_guarded(table, sources) & table["status"].eq(OK)]
-    for (name, source), rows in guarded.groupby(["indicator", "source"]):
-        persons = counted(indicators[name])
-        read = [column for column in measures(indicators[name]) if column in persons]
-        unread = rows[read].isna().any(axis=1) if read else bool(persons)
-        hidden[rows.index] = unread | too_few(rows, persons, sources[source].secrecy.threshold)
-    return hidden
-
-
-def too_few(rows: pd.DataFrame, persons: tuple[str, ...], threshold: int) -> pd.Series:
-    """Return which rows let a group of persons smaller than the threshold be seen.
-
-    persons: the columns that count persons; when both do, their difference is a group too.
-    """
-    groups = [rows[column] for column in persons]
-    if len(groups) == 2:
-        groups.append(rows["denominator"] - rows["numerator"])
-    small = [group.gt(0) & group.lt(threshold) for group in groups]
-    return pd.concat(small, axis=1).any(axis=1) if small else pd.Series(False, index=rows.index)
-
-
-def together(
-    guarded: pd.DataFrame, indicators: dict[str, Indicator], links: dict[str, tuple[Link, ...]]
-) -> list[list[str]]:
-    """Return the sources of the rows; in one list those of which one counts what says something of the persons of
-    another. links: of each form.
-    """
-    groups: list[tuple[set[str], set[str]]] = []
-    every = [link for several in links.values() for link in several]
-    for source, rows in guarded.groupby("source"):
-        declared = [indicators[name] for name in rows["indicator"].unique()]
-        near = told_of(measures_of_persons(declared), every)
-        counts = {measure for one in declared for measure in measures(one).values()}
-        groups.append(({source}, near | counts & set().union(*(link.terms for link in every))))
-    return _joined(groups)
-
-
-def _joined(groups: list[tuple[set[str], set[str]]]) -> list[list[str]]:
-    """Return the names of groups (names, measures); those that have a measure in common, in one list."""
-    lists: list[tuple[set[str], set[str]]] = []
-    for names, measured in groups:
-        for one in [one for one in lists if one[1] & measured]:
-            names, measured = names | one[0], measured | one[1]
-            lists.remove(one)
-        lists.append((names, measured))
-    return [sorted(names) for names, _ in lists]
-
-
-def secondary(
-    current: Edition,
-    hidden: pd.Series,
-    indicators: dict[str, Indicator],
-    links: Sequence[Link],
-    threshold: int,
-    earlier: Sequence[Edition],
-) -> tuple[list[int], list[Group]]:
-    """Return the rows of some sources to withhold, and the groups of persons that stay exposed all the same (rule R2).
-
-    What is withheld of a total never comes to fewer persons than the threshold together: where it does, they are a
-    group to protect too. hidden: which rows the primary rule withholds. links: what counts say of each other.
-    """
-    table, persons, links = said([current, *earlier], indicators, links)
-    former = withheld_before(earlier, indicators, persons, links)
-    rows, exposed = [], []
-    for lines in linked(table, links):
-        more, groups = _block(lines, persons, links, hidden, threshold, former)
-        rows += more
-        exposed += groups
-    return rows, exposed
-
-
-def _block(
-    lines: pd.DataFrame,
-    persons: set[str],
-    links: list[Link],
-    hidden: pd.Series,
-    threshold: int,
-    former: list[Group],
-) -> tuple[list[int], list[Group]]:
-    """Return what `secondary` does of lines that hold together. former: groups that earlier editions have withheld."""
-    together = dict.fromkeys(within_reach(former, lines), float("nan"))
-    while True:
-        block, cells, groups = compiled(lines, persons, links, hidden, threshold, together)
-        block, worlds = consistent(block)
-        withheld, bare = protect(block, worlds)
-        agreed = dict(zip(sizes_of(lines), block.values, strict=True))
-        shown = sizes_of(lines[lines["measure"].isin(persons) & ~lines["row"].isin(cells[withheld])])
-        more = remains({group: agreed[group] for group in shown}, pairs_of(links, persons), threshold)
-        if more.keys() <= set(groups):
-            return list(cells[withheld]), [group for group, known in zip(groups, bare, strict=True) if known]
-        together |= more

@@ -55,13 +55,12 @@ class Block:
     threshold: int
 
     @cached_property
-    def system(self) -> sparse.csr_array:
-        """Return the coefficients of counts, of departures down and of departures up: first in each value, then in the
-        bounds, with the other sign: what never comes to more than -least.
+    def entries(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Row, column and value of the coefficients of the counts: first in each value, then in the bounds, with the
+        other sign: what never comes to more than -least.
         """
-        apart = sparse.eye_array(len(self.values))
-        limits = sparse.hstack([-self.bounds, sparse.csr_array((self.bounds.shape[0], 2 * len(self.values)))])
-        return sparse.vstack([sparse.hstack([self.statements, apart, -apart]), limits], format="csr")
+        both = sparse.vstack([self.statements, -self.bounds], format="coo")
+        return *both.coords, both.data
 
     def prices(self, hidden: np.ndarray) -> np.ndarray:
         """Return what it costs to hide each statement when some cells are hidden: 0 if nothing shows it any more."""
@@ -116,6 +115,9 @@ def consistent(block: Block) -> tuple[Block, np.ndarray]:
     said_now = block.cells.sum(axis=0) > 0
     hidden = ~block.fixed & (block.prices(block.withheld) == 0)
     doubts = np.select([hidden, ~said_now], [HIDDEN, EARLIER], SHOWN)
+    world = nearest_world(block, doubts, [])
+    if not block.departs(world).any():
+        return block, world[np.newaxis]
     sure = replace(block, least=np.where(block.presumed, -np.inf, block.least))
     block = replace(block, values=block.statements @ nearest_world(sure, doubts, []))
     counts, some = block.statements.shape[1], len(block.least)
@@ -207,36 +209,29 @@ def nearest_world(block: Block, prices: np.ndarray, aims: list[Aim]) -> np.ndarr
     as near to them as it can.
     """
     said, counts = block.statements.shape
-    hard = np.isinf(prices)
-    paid, most = np.where(hard, 0, prices + NEARBY), np.where(hard, 0, np.inf)
+    doubtful = np.flatnonzero(np.isfinite(prices))
+    down, up, short = counts + np.cumsum([0, len(doubtful), len(doubtful)])
     sides = np.array([aim.side for aim in aims])
-    width = counts + 2 * said + len(aims)
     toward = sides[:, np.newaxis] * block.groups[[aim.group for aim in aims]]
+    aim, count = np.nonzero(toward)
+    each, first = np.arange(len(aims)), said + len(block.least)
+    departs, nearer = np.arange(len(doubtful)), np.ones(len(doubtful))
+    parts = [
+        block.entries,
+        (doubtful, down + departs, nearer),
+        (doubtful, up + departs, -nearer),
+        (first + aim, count, toward[aim, count]),
+        (first + each, short + each, -np.ones(len(aims))),
+    ]
+    row, column, value = (np.concatenate(some) for some in zip(*parts, strict=True))
+    paid = prices[doubtful] + NEARBY
     answer = milp(
         np.concatenate([np.zeros(counts), paid, paid, np.full(len(aims), SHORTFALL)]),
         constraints=LinearConstraint(
-            with_rows(block.system, toward, width),
+            sparse.csc_array((value, (row, column)), shape=(first + len(aims), short + len(aims))),
             np.concatenate([block.values, np.full(len(block.least) + len(aims), -np.inf)]),
             np.concatenate([block.values, -block.least, sides * [aim.count for aim in aims]]),
         ),
-        bounds=Bounds(0, np.concatenate([np.full(counts, np.inf), most, most, np.full(len(aims), np.inf)])),
+        bounds=Bounds(0, np.inf),
     )
     return answer.x[:counts]
-
-
-def with_rows(matrix: sparse.csr_array, rows: np.ndarray, width: int) -> sparse.csr_array:
-    """Return a matrix with rows below, each less a variable of its own: the last of so many columns."""
-    row, column = np.nonzero(rows)
-    below = np.arange(len(rows))
-    entries = np.lexsort((np.concatenate([column, width - len(rows) + below]), np.concatenate([row, below])))
-    data = np.concatenate([rows[row, column], -np.ones(len(rows))])[entries]
-    indices = np.concatenate([column, width - len(rows) + below])[entries]
-    ends = matrix.indptr[-1] + np.cumsum(np.bincount(row, minlength=len(rows)) + 1)
-    return sparse.csr_array(
-        (
-            np.concatenate([matrix.data, data]),
-            np.concatenate([matrix.indices, indices]),
-            np.concatenate([matrix.indptr, ends.astype(matrix.indptr.dtype)]),
-        ),
-        shape=(matrix.shape[0] + len(rows), width),
-    )
