@@ -4,16 +4,8 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.norms import norm
 from ctg_analysis.indicators.uncertainty import poisson_interval, wilson_interval
-
-LARGE_COMMUNE = 10_000  # inhabitants: surveyed by sample from here, in full once in five years below
-CODED_IN_LARGE, CODED_IN_SMALL, CODED_IN_SMALL_BEFORE = 0.40, 0.20, 0.25
-FIRST_SURVEY_AT_20 = 2014
-
-WIDEST_HALF_WIDTH = 0.05  # of a share: beyond 5 points it is not printed as a number
-LARGEST_CV = 0.25
-
-CYCLE = 5  # years of survey that make a vintage, the middle one naming it
 
 
 def coded_fraction(population: pd.Series, unit: pd.Series, year: int) -> pd.Series:
@@ -36,9 +28,9 @@ def coded_fraction(population: pd.Series, unit: pd.Series, year: int) -> pd.Seri
     >>> coded_fraction(communes[:1], pd.Series(["12001"], index=["12001"]), 2011).round(2).tolist()
     [0.25]
     """
-    before = year + CYCLE // 2 < FIRST_SURVEY_AT_20
-    small = CODED_IN_SMALL_BEFORE if before else CODED_IN_SMALL
-    fraction = np.where(population >= LARGE_COMMUNE, CODED_IN_LARGE, small)
+    before = year + norm("census_cycle_years") // 2 < norm("census_coded_since")
+    small = norm("census_coded_small_before" if before else "census_coded_small")
+    fraction = np.where(population >= norm("census_large_commune"), norm("census_coded_large"), small)
     left = pd.DataFrame({"population": population, "left": population * (1 - fraction) / fraction})
     sums = left.groupby(unit).sum()
     return 1 / (1 + sums["left"] / sums["population"])
@@ -78,7 +70,8 @@ def complementary_interval(numerator: pd.Series, denominator: pd.Series, fractio
     share = numerator / denominator
     low, high = wilson_interval(share * size, size)
     variation = np.sqrt((1 - share) / (share * size))
-    reliable = ((high - low) / 2).le(WIDEST_HALF_WIDTH) & variation.le(LARGEST_CV)
+    precise = ((high - low) / 2).le(norm("widest_half_width"))
+    reliable = precise & variation.le(norm("largest_coefficient_of_variation"))
     return pd.DataFrame({"low": low, "high": high, "effective_size": size, "unreliable": ~reliable})
 
 
@@ -100,7 +93,7 @@ def complementary_count_interval(count: pd.Series, fraction: pd.Series | float) 
     events = effective_size(count, fraction)
     low, high = poisson_interval(events)
     worth = (1 - fraction) / fraction
-    reliable = events.ge(1 / LARGEST_CV**2)
+    reliable = events.ge(1 / norm("largest_coefficient_of_variation") ** 2)
     return pd.DataFrame({"low": low * worth, "high": high * worth, "effective_size": events, "unreliable": ~reliable})
 
 
@@ -113,10 +106,10 @@ def years_between(first: str, last: str) -> int:
     Raises:
         UserError: fewer than five years lie between them, so that they share yearly surveys.
     """
-    years = int(last) - int(first)
-    if years < CYCLE:
+    years, cycle = int(last) - int(first), int(norm("census_cycle_years"))
+    if years < cycle:
         raise UserError(
-            f"census {first} and census {last} cannot be compared: each pools {CYCLE} years of survey, "
-            f"and vintages less than {CYCLE} years apart share some; compare {last} with {int(last) - CYCLE} or earlier"
+            f"census {first} and census {last} cannot be compared: each pools {cycle} years of survey, "
+            f"and vintages less than {cycle} years apart share some; compare {last} with {int(last) - cycle} or earlier"
         )
     return years

@@ -5,6 +5,7 @@ import pandas as pd
 
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import EVENTS, OK, PERSONS, Count, Indicator, Rate, Ratio
+from ctg_analysis.core.norms import norm
 from ctg_analysis.indicators.census_sample import coded_fraction, complementary_count_interval, complementary_interval
 from ctg_analysis.indicators.uncertainty import (
     FLOOR,
@@ -19,9 +20,7 @@ from ctg_analysis.indicators.uncertainty import (
     wilson_interval,
 )
 
-FEW_EVENTS = 20
 SURE, WITH_ITS_INTERVAL, TOO_WEAK = 1, 2, 3  # quality (rule R19)
-CENSUS = 2023
 
 
 def with_intervals(
@@ -41,7 +40,7 @@ def with_intervals(
         noise, per = NOISE[indicator.value.of], indicator.value.per
         low, high = noise(low, rows["denominator"])[0] * per, noise(high, rows["denominator"])[1] * per
         rows = _kept(rows, known, low, high, WITH_ITS_INTERVAL)
-        rows["quality"] = rows["quality"].where(rows["numerator"].lt(FEW_EVENTS) | step.gt(0), SURE)
+        rows["quality"] = rows["quality"].where(rows["numerator"].lt(norm("few_events")) | step.gt(0), SURE)
     if isinstance(indicator.value, Count):
         low, high = _rounded(rows, "value", "parts", sources)
         rows = _kept(rows, known & step.gt(0), low, high, WITH_ITS_INTERVAL)
@@ -131,6 +130,6 @@ def coded_fractions(populations: pd.DataFrame, membership: pd.DataFrame) -> pd.S
     rows = membership.assign(population=membership["commune"].map(inhabitants)).dropna(subset="population")
     rows = rows[rows["population"].gt(0)]
     unit = pd.Series(list(zip(rows["level"], rows["territory"], strict=True)), index=rows.index)
-    fractions = coded_fraction(rows["population"], unit, CENSUS)
+    fractions = coded_fraction(rows["population"], unit, int(norm("census_vintage")))
     fractions.index = pd.MultiIndex.from_tuples(fractions.index, names=["level", "code"])
     return fractions

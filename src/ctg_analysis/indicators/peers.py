@@ -12,12 +12,10 @@ import pandas as pd
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import OK, AnnualChange, AnnualFlow, AnnualResidual, Indicator, Rate, Ratio
+from ctg_analysis.core.norms import norm
 
 PEERS = 10
 TIE = 9  # decimals to which two distances are equal
-
-# The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.
-FAR = "la plupart sont plus éloignés de lui que ne le sont deux EPCI pris au hasard : ils ne lui ressemblent pas"
 
 CHANGE = "population_change"  # what a change, a flow and a residual of the population are about
 
@@ -54,12 +52,10 @@ VARIABLES = {
 }
 
 METROPOLITAN, OVERSEAS, INVENTED = "de France métropolitaine", "d'outre-mer", "d'un pays inventé"
-ANY_KIND, CITIES = "EPCI à fiscalité propre", "communautés urbaines et métropoles"
+CITIES = "communautés urbaines et métropoles"
 KINDS = {"CC": "communautés de communes", "CA": "communautés d'agglomération"}
 KINDS |= {"CU": CITIES, "METRO": CITIES, "MET69": CITIES}
-# Inhabitants from which the law allows an EPCI, without derogation, a CA and a CU: CGCT L5210-1-1, L5216-1, L5215-1.
-SIZES = (15_000, 50_000, 250_000)
-BOUNDS = (0, *SIZES, np.inf)
+SIZES = "epci_population", "urban_area_population", "urban_community_population"  # norms that bound the size bands
 
 ANY_DENSITY = "à toutes les classes de densité"
 # The class, then what it is widened to: what its members share, how many size bands apart they may be, and in French.
@@ -136,6 +132,15 @@ def _at(observations: pd.DataFrame, dated: pd.DataFrame, indicator: str, level: 
     return rows.set_index("territory")["value"]
 
 
+def size_bounds() -> tuple[float, ...]:
+    """The bounds of the size bands of EPCIs, in inhabitants: from which the law allows one, a CA and a CU.
+
+    >>> size_bounds()
+    (0, 15000.0, 50000.0, 250000.0, inf)
+    """
+    return (0, *map(norm, SIZES), np.inf)
+
+
 def classify(
     profiles: pd.DataFrame,
     territories: pd.DataFrame,
@@ -153,7 +158,7 @@ def classify(
     table = pd.DataFrame(index=profiles.index)
     table["zone"] = INVENTED if invented else zones.eq("metro").map({True: METROPOLITAN, False: OVERSEAS})
     table["kind"] = epcis.set_index("code")["kind"].map(KINDS)
-    table["size"] = pd.cut(profiles["population"], BOUNDS, right=False, labels=False)
+    table["size"] = pd.cut(profiles["population"], size_bounds(), right=False, labels=False)
     table["density"] = "" if density is None else density.reindex(table.index).fillna("")
     return table
 
@@ -239,70 +244,3 @@ def _class_of(own: np.ndarray, shared: dict[str, np.ndarray], sizes: np.ndarray,
         if inside.sum() >= k:
             return step, inside
     return step, inside
-
-
-def published(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
-    """Return the list of the peers for a reader, nearest first: SIREN, Nom, Distance, Population (inhabitants)."""
-    names = territories[territories["level"].eq("epci")].set_index("code")["name"]
-    peers = group.peers["peer"]
-    columns = {"SIREN": peers, "Nom": peers.map(names), "Distance": group.peers["distance"].round(2)}
-    return pd.DataFrame(columns | {"Population": peers.map(profiles["population"]).astype("Int64")})
-
-
-def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
-    """Return how the peers were chosen: one French sentence, typography left to do. dated: see `vintages`."""
-
-    def labels(names: tuple[str, ...]) -> str:
-        periods = {name: dated["period"].get(VARIABLES[name].indicator, "") for name in names}
-        return ", ".join(VARIABLES[name].label.format(period=period).strip() for name, period in periods.items())
-
-    if group.lacking:
-        return f"Aucun EPCI comparable, faute de données pour ce territoire : {labels(group.lacking)}."
-    if group.peers.empty:
-        return "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
-    whom, number = _class_words(group), len(group.peers)
-    how = f"par la distance euclidienne entre variables centrées et réduites, de même poids : {labels(group.variables)}"
-    if number < group.candidates:
-        text = f"Les EPCI comparables ({number}) sont, parmi les {_number(group.candidates)} autres {whom} dont les "
-        text += f"données sont connues, les plus proches du territoire {how}"
-    else:
-        text = (
-            f"Les EPCI comparables ({number}) sont tous les autres {whom} dont les données sont connues, rangés {how}"
-        )
-    if group.without:
-        text += f" ; n'entre pas dans le choix, car lié à ce qui est comparé : {labels(group.without)}"
-    if group.peers["distance"].median() > np.sqrt(2 * len(group.variables)):
-        text += f" ; {FAR}"
-    graded = bool(group.own["density"])
-    widened = [words for names, _, words in STEPS[1 : group.step + 1] if graded or words != ANY_DENSITY]
-    if widened:
-        text += f" ; la classe de départ, trop peu nombreuse, a été élargie {', puis '.join(widened)}"
-    return f"{text}."
-
-
-def medians(number: int) -> str:
-    """Return for how many indicators of a chapter the peers had a median: one French sentence."""
-    if not number:
-        return (
-            "Aucun indicateur de ce chapitre n'a, pour assez d'entre eux, une valeur de même source et de même période."
-        )
-    several = "s" if number > 1 else ""
-    return f"Leur médiane et leurs quartiles accompagnent {number} indicateur{several} de ce chapitre."
-
-
-def _class_words(group: PeerGroup) -> str:
-    """Return « communautés de communes de France métropolitaine de moins de 15 000 habitants »."""
-    (names, bands, _), own = STEPS[group.step], group.own
-    words = f"{own['kind'] if 'kind' in names else ANY_KIND} {own['zone']}"
-    low, high = BOUNDS[int(max(own["size"] - bands, 0))], BOUNDS[int(min(own["size"] + bands, len(SIZES))) + 1]
-    if low and high < np.inf:
-        words += f" de {_number(low)} à {_number(high)} habitants"
-    elif low:
-        words += f" de {_number(low)} habitants ou plus"
-    elif high < np.inf:
-        words += f" de moins de {_number(high)} habitants"
-    return f"{words} de densité « {own['density']} »" if own["density"] and "density" in names else words
-
-
-def _number(number: float) -> str:
-    return f"{number:,.0f}".replace(",", " ")

@@ -38,7 +38,7 @@ from ctg_analysis.publishing.running import tasks
 from ctg_analysis.publishing.running.keys import keys, same_but_data
 from ctg_analysis.publishing.running.tasks import Report
 from ctg_analysis.publishing.running.workers import Job, Outcome, Template, can_fork, run
-from ctg_analysis.secrecy.earlier_editions import adopt
+from ctg_analysis.secrecy.adoption import adopt
 
 SIREN = r"\d{9}"
 TOGETHER = 4  # territories at work or waiting, for each worker: enough to keep all of them busy
