@@ -89,9 +89,13 @@ class PeerGroup:
 
 
 def vintages(observations: pd.DataFrame) -> pd.DataFrame:
-    """Return the one period and source of each variable: those that most EPCIs have, the latest when several do.
+    """The one period and source of each variable: those that most EPCIs have, the latest when several do.
 
     Columns: indicator (index), period, source. All EPCIs are described by the same vintage (rule R12).
+
+    >>> rows = pd.DataFrame({"period": ["2022", "2022", "2023"], "level": "epci", "status": OK, "source": "rp"})
+    >>> vintages(rows.assign(indicator="population_count"))["period"].to_dict()
+    {'population_count': '2022'}
     """
     wanted = {one.indicator for one in VARIABLES.values()}
     rows = observations[observations["level"].eq("epci") & observations["status"].eq(OK)]
@@ -102,7 +106,7 @@ def vintages(observations: pd.DataFrame) -> pd.DataFrame:
 
 
 def profiles(observations: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
-    """Return the structural variables, one row per EPCI (index epci), NaN where unknown: nothing is filled.
+    """The structural variables, one row per EPCI (index epci), NaN where unknown: nothing is filled.
 
     population (inhabitants) and communes (count): the scale of a service, and how many town halls share it.
     largest_commune_share (%): one centre, or none. population_change_rate (% a year): growth or decline.
@@ -124,7 +128,7 @@ def profiles(observations: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFr
 
 
 def _at(observations: pd.DataFrame, dated: pd.DataFrame, indicator: str, level: str) -> pd.Series:
-    """Return the values of an indicator at its vintage, by territory; none when no EPCI has it."""
+    """The values of an indicator at its vintage, by territory; none when no EPCI has it."""
     if indicator not in dated.index:
         return pd.Series(dtype=float)
     wanted = {"indicator": indicator, "level": level, **dated.loc[indicator]}
@@ -149,7 +153,7 @@ def classify(
     *,
     invented: bool = False,
 ) -> pd.DataFrame:
-    """Return the class of each EPCI, index as profiles: zone, kind (both French), size (band 0 to 3), density.
+    """The class of each EPCI, index as profiles: zone, kind (both French), size (band 0 to 3), density.
 
     epcis: columns code, kind, of cleaning.geography.clean_epcis. density: French class of each EPCI, by SIREN, when
     there is a density grid; "" elsewhere. invented: the territories are. size: NaN where the population is unknown.
@@ -164,7 +168,12 @@ def classify(
 
 
 def left_out(indicator: Indicator) -> tuple[str, ...]:
-    """Return the variables that must not choose the peers for an indicator: what it compares (rule R11)."""
+    """The variables that must not choose the peers for an indicator: what it compares (rule R11).
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> left_out(CATALOGUE["population_count"]), left_out(CATALOGUE["births_count"])
+    (('population',), ())
+    """
     match indicator.value:
         case Ratio():
             measures = {indicator.value.numerator, indicator.value.denominator}
@@ -180,16 +189,29 @@ def left_out(indicator: Indicator) -> tuple[str, ...]:
 def nearest(
     profiles: pd.DataFrame, epci: str, classes: pd.DataFrame, k: int = PEERS, without: Iterable[str] = ()
 ) -> PeerGroup:
-    """Return the k EPCIs nearest to one: see `nearest_of_each`."""
+    """The k EPCIs nearest to one: see `nearest_of_each`.
+
+    10, 20, 30 and 60 % have the mean 30 and the standard deviation √350 = 18.71: from A, B lies 10 / 18.71 away.
+
+    >>> profiles = pd.DataFrame({"age_65_plus_share": [10.0, 20, 30, 60]}, index=list("ABCD"))
+    >>> alike = {"zone": METROPOLITAN, "kind": KINDS["CC"], "size": 0, "density": ""}
+    >>> group = nearest(profiles, "A", pd.DataFrame(alike, index=profiles.index), k=2)
+    >>> group.peers.round(3).to_numpy().tolist(), group.candidates
+    ([['B', 0.535], ['C', 1.069]], 3)
+    """
     return nearest_of_each(profiles, [epci], classes, k, without)[0]
 
 
 def nearest_of_each(
     profiles: pd.DataFrame, epcis: Iterable[str], classes: pd.DataFrame, k: int = PEERS, without: Iterable[str] = ()
 ) -> list[PeerGroup]:
-    """Return, for each EPCI, the k of the same class nearest to it; fewer when the widest class holds fewer.
+    """The k EPCIs of the same class nearest to each; fewer when the widest class holds fewer.
 
-    profiles: a column per variable. classes: see `classify`. without: variables left out.
+    Parameters:
+        profiles: a column per variable.
+        classes: see `classify`.
+        without: variables left out.
+
     Variables are standardised over all the EPCIs for which all are known. A class of fewer than k others is widened
     (STEPS); metropolitan France and overseas are never mixed. A tie goes to the smaller SIREN.
 
@@ -219,14 +241,14 @@ def nearest_of_each(
 
 
 def pairs(groups: Iterable[PeerGroup]) -> pd.DataFrame:
-    """Return the peers of several EPCIs in one table: territory, peer, distance; peer missing when it has none."""
+    """The peers of several EPCIs in one table: territory, peer, distance; peer missing when it has none."""
     names, tables = zip(*((group.epci, group.peers) for group in groups), strict=True)
     peers = pd.concat(tables, keys=names, names=["territory"]).reset_index(level=0)
     return pd.DataFrame({"territory": names}).merge(peers, on="territory", how="left", validate="1:m")
 
 
 def _standardised(known: pd.DataFrame) -> np.ndarray:
-    """Return the variables, after logarithms, with mean 0 and standard deviation 1; 0 where all are equal."""
+    """The variables, after logarithms, with mean 0 and standard deviation 1; 0 where all are equal."""
     logs = [name for name in known.columns if name in VARIABLES and VARIABLES[name].log]
     values = known.assign(**np.log(known[logs])).to_numpy()
     points, varying = np.zeros_like(values), (values != values[:1]).any(axis=0)
@@ -236,7 +258,7 @@ def _standardised(known: pd.DataFrame) -> np.ndarray:
 
 
 def _class_of(own: np.ndarray, shared: dict[str, np.ndarray], sizes: np.ndarray, k: int) -> tuple[int, np.ndarray]:
-    """Return the first step whose class holds k others, else the last, and who is in it."""
+    """The first step whose class holds k others, else the last, and who is in it."""
     apart = np.abs(sizes - sizes[own])
     alike = {name: values == values[own] for name, values in shared.items()}
     for step, (names, bands, _) in enumerate(STEPS):

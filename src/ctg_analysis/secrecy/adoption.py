@@ -79,7 +79,7 @@ def adopt(root: DataRoot, home: Path, epci: str) -> None:
 
 
 def _is_known(edition: Path, names: set[str]) -> bool:
-    """Tell whether the provenance of an edition says that it was recorded, and the record has it.
+    """Whether the provenance of an edition says that it was recorded, and the record has it.
 
     names: the entries of its EPCI.
     """

@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Return the sum of both."""
+        """The sum of both."""
         return hash_("\0".join(self).encode()).hexdigest()[:16]
 
 
@@ -63,7 +63,7 @@ class Line(NamedTuple):
 
 
 def entry_of(observations: "pd.DataFrame", places: "pd.DataFrame") -> Entry | None:
-    """Return what observations that passed the gate tell of sources with a threshold, and which of their rows are
+    """What observations that passed the gate tell of sources with a threshold, and which of their rows are
     withheld: what comes later is not to give these away either; None when nothing is told.
 
     With them the open counts that can be subtracted from those of two sources together (`Source.addition`). places:
@@ -137,7 +137,7 @@ def _write(folder: Path, entry: Entry) -> None:
 
 
 def _read(folder: Path) -> Entry | None:
-    """Return an entry as it is in its folder, None when it is not there whole."""
+    """An entry as it is in its folder, None when it is not there whole."""
     paths = [folder / name for name in (ROWS, MEMBERS)]
     if not all(map(Path.is_file, paths)):
         return None
@@ -145,7 +145,7 @@ def _read(folder: Path) -> Entry | None:
 
 
 def read_journal(root: DataRoot) -> list[Line]:
-    """Return the lines of the journal, none without one.
+    """The lines of the journal, none without one.
 
     Raises:
         InputError: a line that has not the columns of `Line`.
@@ -181,7 +181,7 @@ def begin_journal(root: DataRoot) -> None:
 
 
 def entries(root: DataRoot, known: Iterable[str] = ()) -> dict[str, Path]:
-    """Return the folders of the entries by name (200067171/1a2b3c4d5e6f7890), as the journal lists them, whole.
+    """The folders of the entries by name (200067171/1a2b3c4d5e6f7890), as the journal lists them, whole.
 
     known: names that something else remembers. What is there counts, listed or not.
 
@@ -206,7 +206,7 @@ _CHANGED = "other figures than those published", f"the sum that names it: {RESTO
 
 
 def published_before(root: DataRoot, restricted: set[str], epci: str = "") -> "list[Edition]":
-    """Return what the record tells of some sources, in its order, each with what its places are made of.
+    """What the record tells of some sources, in its order, each with what its places are made of.
 
     epci: what was published of this one alone.
     """

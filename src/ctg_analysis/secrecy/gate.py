@@ -38,7 +38,7 @@ def withhold(
     membership: pd.DataFrame,
     published: Sequence[Edition] = (),
 ) -> Gate:
-    """Return the observations with the primary (R1) and the secondary (R2) rule applied.
+    """The observations with the primary (R1) and the secondary (R2) rule applied.
 
     The secondary rule goes source by source, but for those that count the same persons: what one hides, another would
     tell. A row that is not `ok` carries no value, numerator or denominator.
@@ -87,7 +87,7 @@ def withhold_beside(
     membership: pd.DataFrame,
     published: Sequence[Edition],
 ) -> Gate:
-    """Return what `withhold` does beside all that has been published.
+    """What `withhold` does beside all that has been published.
 
     An edition of which all is shown again adds nothing, and is left out: what is published changes nothing of what was
     worked out, and the same observations come of the same inputs before and after. Known from the start are those that
@@ -114,7 +114,7 @@ def withhold_beside(
 
 
 def repeats(edition: Edition, earlier: Edition) -> bool:
-    """Tell whether an edition says all that an earlier one says, and of the same communes what that one withholds."""
+    """Whether an edition says all that an earlier one says, and of the same communes what that one withholds."""
     rows = earlier.observations[SAID].astype(dict.fromkeys(SAID[:-2], str))
     beside = edition.observations
     beside = beside.loc[beside["source"].isin(rows["source"]), SAID].astype(dict.fromkeys(SAID[:-2], str))
@@ -134,7 +134,7 @@ def telling(
     sources: dict[str, Source],
     membership: pd.DataFrame,
 ) -> pd.Series:
-    """Return which rows tell something of a count that is withheld (Form.tells).
+    """Which rows tell something of a count that is withheld (Form.tells).
 
     Those of the communes where it is, and of the larger places that hold one: their number of « yes » would tell it.
     """
@@ -151,7 +151,7 @@ def telling(
 
 
 def _holds_one(rows: pd.DataFrame, secret: set[tuple[str, str]], membership: pd.DataFrame) -> pd.Series:
-    """Return, for each row, whether a commune of its place is in `secret` at its period."""
+    """Whether, for each row, a commune of its place is in `secret` at its period."""
     each = rows[["territory", "level", "period"]].reset_index()
     communes = each[each["level"].eq("commune")].assign(commune=each["territory"])
     each = pd.concat([communes, each[each["level"].ne("commune")].merge(membership, on=["territory", "level"])])
@@ -162,7 +162,7 @@ def _holds_one(rows: pd.DataFrame, secret: set[tuple[str, str]], membership: pd.
 def subtracted(
     table: pd.DataFrame, indicators: dict[str, Indicator], sources: dict[str, Source]
 ) -> tuple[pd.DataFrame, dict[str, Indicator]]:
-    """Return the rows and the declarations as they are read by who subtracts from a sum what is open in it (R2, R18).
+    """The rows and the declarations as they are read by who subtracts from a sum what is open in it (R2, R18).
 
     The row of a sum then speaks of the part that is not open, and belongs to the source of that part.
     """
@@ -183,7 +183,7 @@ def subtracted(
 
 
 def _open_counts(rows: pd.DataFrame, table: pd.DataFrame, measure: str, indicators: dict[str, Indicator]) -> pd.Series:
-    """Return what a table says of a measure in the place and at the period of each row."""
+    """What a table says of a measure in the place and at the period of each row."""
     key = ["territory", "level", "period"]
     names = [one.id for one in indicators.values() if one.value == Count(measure)]
     known = table[table["indicator"].isin(names) & table["status"].eq(OK)].drop_duplicates(key)

@@ -14,7 +14,13 @@ from ctg_analysis.secrecy.statements import Group, Statement, measures, measures
 
 
 def parts_of_wholes(indicators: Iterable[Indicator], persons: Collection[str]) -> list[Link]:
-    """The links of parts and wholes that shares of persons declare, in a set order."""
+    """The links of parts and wholes that shares of persons declare, in a set order.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> share = CATALOGUE["childminders_55_plus_share"]
+    >>> [dict(link.terms) for link in parts_of_wholes([share], measures(share).values())]
+    [{'active_childminders': 1, 'childminders_55_plus': -1}]
+    """
     bounded = [one.value for one in indicators if isinstance(one.value, Ratio) and one.value.bounded]
     pairs = {(one.denominator, one.numerator) for one in bounded if {one.numerator, one.denominator} <= set(persons)}
     return [within(*pair) for pair in sorted(pairs)]

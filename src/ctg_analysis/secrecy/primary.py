@@ -17,6 +17,17 @@ def primary(table: pd.DataFrame, indicators: dict[str, Indicator], sources: dict
 
     Those in which a count of persons, or the difference of two, lies from 1 to threshold - 1; and those in which no
     count can be read, so that the rule cannot be checked, unless the indicator says that it counts no persons.
+
+    Parameters:
+        table: observations.
+        indicators, sources: the declarations, by id.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.sources import SOURCES
+    >>> rows = pd.DataFrame({"numerator": [4.0, 5, None, 0], "denominator": float("nan"), "status": OK})
+    >>> rows = rows.assign(indicator="approved_childminders_count", source="pmi_assistants_maternels")
+    >>> primary(rows, CATALOGUE, SOURCES).tolist()
+    [True, False, True, False]
     """
     hidden = pd.Series(False, index=table.index)
     guarded = table[is_guarded(table, sources) & table["status"].eq(OK)]

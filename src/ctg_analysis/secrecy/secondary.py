@@ -30,6 +30,18 @@ def secondary(
         hidden: which rows the primary rule withholds.
         indicators: those of the sources.
         links: what counts say of each other.
+
+    Communes of 3, 20 and 30 childminders and their total, in rows 0 to 3: row 1 is hidden with row 0.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> places = {("A",): 3.0, ("B",): 20.0, ("C",): 30.0, ("A", "B", "C"): 53.0}
+    >>> said = [
+    ...     Statement(row, "commune", "pmi", Group("approved_childminders", ("2023",), place), size)
+    ...     for row, (place, size) in enumerate(places.items())
+    ... ]
+    >>> few, one = np.array([True, False, False, False]), CATALOGUE["approved_childminders_count"]
+    >>> secondary([*said[:3], said[3]._replace(level="epci")], [], few, [one], [], threshold=5)
+    ([0, 1], [])
     """
     earlier = [one._replace(row=-1 - number) for number, one in enumerate(earlier)]  # each a row of its own
     persons = measures_of_persons(indicators)

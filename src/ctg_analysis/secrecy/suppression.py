@@ -63,19 +63,19 @@ class Block:
         return *both.coords, both.data
 
     def prices(self, hidden: np.ndarray) -> np.ndarray:
-        """Return what it costs to hide each statement when some cells are hidden: 0 if nothing shows it any more."""
+        """What it costs to hide each statement when some cells are hidden: 0 if nothing shows it any more."""
         return np.where(self.fixed, np.inf, (self.costs * ~hidden) @ self.cells * self.scales)
 
     def known(self, hidden: np.ndarray) -> np.ndarray:
-        """Return infinity for the statements that stay known when some cells are hidden, 0 for the others."""
+        """Infinity for the statements that stay known when some cells are hidden, 0 for the others."""
         return np.where(self.prices(hidden) > 0, np.inf, 0)
 
     def departs(self, worlds: np.ndarray) -> np.ndarray:
-        """Return which statements are not true in each world."""
+        """Which statements are not true in each world."""
         return np.abs(worlds @ self.statements.T - self.values) > TOLERANCE
 
     def reaches(self, aim: "Aim", worlds: np.ndarray) -> bool:
-        """Tell whether an aim is reached in one of some worlds."""
+        """Whether an aim is reached in one of some worlds."""
         return (aim.side * (worlds @ self.groups[aim.group])).min() <= aim.side * aim.count + TOLERANCE
 
 
@@ -88,10 +88,24 @@ class Aim(NamedTuple):
 
 
 def protect(block: Block, worlds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return which cells to hide (those of the primary rule among them) and which groups stay exposed all the same.
+    """Which cells to hide (those of the primary rule among them) and which groups stay exposed all the same.
 
-    block, worlds: as `consistent` returns them. A group stays exposed when what is known for good bounds it closer
-    than [0, threshold - 1].
+    A group stays exposed when what is known for good bounds it closer than [0, threshold - 1].
+
+    Parameters:
+        block, worlds: as `consistent` returns them.
+
+    Communes of 3, 20 and 30 persons and their total; the 3 are withheld, the 20 cost less to hide than the 30.
+
+    >>> block = Block(
+    ...     statements=sparse.csr_array(np.vstack([np.eye(3), np.ones(3)])), values=np.array([3.0, 20, 30, 53]),
+    ...     fixed=np.zeros(4, bool), bounds=sparse.csr_array((0, 3)), least=np.zeros(0), presumed=np.zeros(0, bool),
+    ...     cells=sparse.eye_array(4, format="csr"), costs=np.array([1, 1.2, 1.3, 150]), scales=np.ones(4),
+    ...     withheld=np.array([True, False, False, False]), groups=np.eye(3)[:1], certain=np.array([True]), threshold=5,
+    ... )
+    >>> hidden, exposed = protect(*consistent(block))
+    >>> hidden.tolist(), exposed.tolist()
+    ([True, True, False, False], [False])
     """
     exposed = np.zeros(len(block.certain), dtype=bool)
     if not len(exposed):
@@ -106,7 +120,7 @@ def protect(block: Block, worlds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def consistent(block: Block) -> tuple[Block, np.ndarray]:
-    """Return the block with figures that agree with each other, and one world in which all are true.
+    """The block with figures that agree with each other, and one world in which all are true.
 
     Where they do not (a total of the producer that is not the sum, figures revised since an earlier edition), what
     is hidden gives way first, then the earlier edition: the attacker goes by what is shown now. Then presumed bounds
@@ -138,7 +152,7 @@ def consistent(block: Block) -> tuple[Block, np.ndarray]:
 
 
 def sensitive(block: Block, worlds: np.ndarray) -> tuple[list[int], np.ndarray]:
-    """Return the groups to protect, and worlds that clear the others.
+    """The groups to protect, and worlds that clear the others.
 
     A group whose count we do not know is sensitive when all our figures together say so.
     """
@@ -157,7 +171,7 @@ def sensitive(block: Block, worlds: np.ndarray) -> tuple[list[int], np.ndarray]:
 
 
 def search(block: Block, aims: list[Aim], worlds: np.ndarray) -> tuple[np.ndarray, list[Aim]]:
-    """Return the cells to hide, found by taking the aims in this order, and the aims as far as they can be reached."""
+    """The cells to hide, found by taking the aims in this order, and the aims as far as they can be reached."""
     hidden, possible = block.withheld, []
     for aim in aims:
         if not block.reaches(aim, worlds):
@@ -169,7 +183,7 @@ def search(block: Block, aims: list[Aim], worlds: np.ndarray) -> tuple[np.ndarra
 
 
 def show_again(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarray) -> np.ndarray:
-    """Return the hidden cells without those that protect nothing, tried from the dearest down."""
+    """The hidden cells without those that protect nothing, tried from the dearest down."""
     extra = np.flatnonzero(hidden & ~block.withheld)
     for cell in extra[np.argsort(-block.costs[extra], kind="stable")]:
         fewer = hidden & (np.arange(len(hidden)) != cell)
@@ -180,7 +194,7 @@ def show_again(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.nda
 
 
 def witnesses(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarray) -> np.ndarray:
-    """Return worlds that reach every aim and are possible when some cells are hidden; none when that cannot be."""
+    """Worlds that reach every aim and are possible when some cells are hidden; none when that cannot be."""
     prices = block.known(hidden)
     worlds = worlds[~(block.departs(worlds) & (prices > 0)).any(axis=1)]
     for aim in aims:
@@ -192,7 +206,7 @@ def witnesses(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndar
 
 
 def explore(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarray) -> np.ndarray:
-    """Return more worlds that are possible when some cells are hidden, each of which reaches many aims at once."""
+    """More worlds that are possible when some cells are hidden, each of which reaches many aims at once."""
     for side in (DOWN, UP):
         missing, left = [], [aim for aim in aims if aim.side == side and not block.reaches(aim, worlds)]
         while left and len(left) != len(missing):
@@ -203,7 +217,7 @@ def explore(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarra
 
 
 def nearest_world(block: Block, prices: np.ndarray, aims: list[Aim]) -> np.ndarray:
-    """Return the table that departs least from what is said: the sum of prices × departures is the smallest.
+    """The table that departs least from what is said: the sum of prices × departures is the smallest.
 
     prices: infinite where a statement must stay true, 0 where it is not known. The table reaches the aims, or comes
     as near to them as it can.

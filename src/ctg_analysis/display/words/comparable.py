@@ -11,7 +11,7 @@ FAR = "la plupart sont plus éloignés de lui que ne le sont deux EPCI pris au h
 
 
 def listed(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
-    """Return the list of the peers for a reader, nearest first: SIREN, Nom, Distance, Population (inhabitants)."""
+    """The list of the peers for a reader, nearest first: SIREN, Nom, Distance, Population (inhabitants)."""
     names = territories[territories["level"].eq("epci")].set_index("code")["name"]
     peers = group.peers["peer"]
     columns = {"SIREN": peers, "Nom": peers.map(names), "Distance": group.peers["distance"].round(2)}
@@ -19,7 +19,7 @@ def listed(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) 
 
 
 def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
-    """Return how the peers were chosen: one French sentence, typography left to do. dated: see `vintages`."""
+    """How the peers were chosen: one French sentence, typography left to do. dated: see `vintages`."""
 
     def labels(names: tuple[str, ...]) -> str:
         periods = {name: dated["period"].get(VARIABLES[name].indicator, "") for name in names}
@@ -50,7 +50,7 @@ def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
 
 
 def medians(number: int) -> str:
-    """Return for how many indicators of a chapter the peers had a median: one French sentence."""
+    """For how many indicators of a chapter the peers had a median: one French sentence."""
     if not number:
         return (
             "Aucun indicateur de ce chapitre n'a, pour assez d'entre eux, une valeur de même source et de même période."
@@ -60,7 +60,7 @@ def medians(number: int) -> str:
 
 
 def _class_words(group: PeerGroup) -> str:
-    """Return « communautés de communes de France métropolitaine de moins de 15 000 habitants »."""
+    """« communautés de communes de France métropolitaine de moins de 15 000 habitants »."""
     (names, bands, _), own = STEPS[group.step], group.own
     words = f"{own['kind'] if 'kind' in names else ANY_KIND} {own['zone']}"
     bounds = size_bounds()
