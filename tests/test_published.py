@@ -45,15 +45,8 @@ from ctg_analysis.publishing.running.keys import OF_ALL
 from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 from ctg_analysis.publishing.word import making
 from ctg_analysis.publishing.word.making import write_convention, write_issue
-from ctg_analysis.secrecy.earlier_editions import (
-    Entry,
-    adopt,
-    entries,
-    entry_of,
-    published_before,
-    read_journal,
-    remember,
-)
+from ctg_analysis.secrecy.adoption import adopt
+from ctg_analysis.secrecy.earlier_editions import Entry, entries, entry_of, published_before, read_journal, remember
 from ctg_analysis.secrecy.gate import EXPOSED
 
 

@@ -25,11 +25,10 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import lines
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import childcare, sheets, tables
-from ctg_analysis.display.words import notes, sentences, texts
+from ctg_analysis.display.words import comparable, notes, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.childcare_authority import authorities, read_thresholds
 from ctg_analysis.indicators.comparisons import common_period, latest_period
-from ctg_analysis.indicators.peers import medians, published, sentence
 from ctg_analysis.indicators.significance import notable
 from ctg_analysis.indicators.simulation import RATE, WORKED_OUT_FROM, Missing, simulate
 from ctg_analysis.processing.run import ensure
@@ -317,11 +316,13 @@ class Chapter:
         self._peers_told = True
         used = [CATALOGUE[name] for name in dict.fromkeys(self._compared)]
         number = sum(self.seen.compared(one)["level"].eq("peers").any() for one in used)
-        said = texts.typography(medians(number))
-        how = markup.reading(texts.typography(sentence(group, self.seen.vintages)), "" if group.peers.empty else said)
+        said = texts.typography(comparable.medians(number))
+        how = markup.reading(
+            texts.typography(comparable.sentence(group, self.seen.vintages)), "" if group.peers.empty else said
+        )
         if group.peers.empty:
             return how
-        listed = published(group, self.seen.profiles, self.seen.territories)
+        listed = comparable.listed(group, self.seen.profiles, self.seen.territories)
         return markup.together(how, tables.listed(listed, "EPCI comparables, du plus proche au moins proche"))
 
     def messages(self) -> Html:
@@ -366,7 +367,7 @@ class Chapter:
     def method(self) -> Html:
         """Return the methodological note of the chapter, written from the declarations of what it has shown."""
         used = [CATALOGUE[name] for name in dict.fromkeys(self._used)]
-        how = TOLD_ABOVE if self._peers_told else sentence(self.seen.peers(), self.seen.vintages)
+        how = TOLD_ABOVE if self._peers_told else comparable.sentence(self.seen.peers(), self.seen.vintages)
         return markup.definitions(notes.method(used, self.seen.year, how))
 
     def _family(self, name: str) -> list[Indicator]:

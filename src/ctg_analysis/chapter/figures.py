@@ -11,6 +11,7 @@ from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import surveyed, synthesis
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import LEVELS, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
+from ctg_analysis.core.norms import norm
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps, spine
@@ -18,7 +19,6 @@ from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import messages, notes, sentences, texts
 from ctg_analysis.display.words.dates import date_text, short_date
-from ctg_analysis.indicators.census_sample import CYCLE
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.indicators.peers import left_out
 from ctg_analysis.sources import PLAN, SOURCES, SURVEY
@@ -356,7 +356,7 @@ def slope(seen: Observed, one: Indicator) -> Html:
     rows = rows[rows["status"].eq(OK) & ~rows["level"].isin(["commune", "secteur"])]
     rows = rows[rows["level"].ne("france") | rows["territory"].isin(seen.compared(one)["territory"])]
     own = sorted(rows.loc[rows["level"].eq("epci"), "period"])
-    if not own or last_year(own[-1]) - last_year(own[0]) < CYCLE:
+    if not own or last_year(own[-1]) - last_year(own[0]) < norm("census_cycle_years"):
         return unavailable(seen, one, f"{one.label}, évolution")
     before, now = (rows[rows["period"].eq(period)] for period in (own[0], own[-1]))
     both = now.merge(before, on=["level", "territory"], suffixes=("", "_before"), validate="1:1")

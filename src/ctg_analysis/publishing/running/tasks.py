@@ -75,7 +75,7 @@ def write_data(report: Report) -> dict:
     from ctg_analysis.publishing.pages.changes import withheld, write_changes
     from ctg_analysis.publishing.pages.data_files import write_csv, write_material, write_observations, write_spaces
     from ctg_analysis.publishing.recording import entry
-    from ctg_analysis.secrecy.earlier_editions import PLACES
+    from ctg_analysis.secrecy.adoption import PLACES
 
     chapter, page = open_chapter(report.epci), about(report)
     with room_in(report.out):
