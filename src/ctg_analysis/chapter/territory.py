@@ -13,7 +13,7 @@ from ctg_analysis.core.model import OK, Count, Indicator, Mean, is_over_populati
 from ctg_analysis.core.notebooks import EVERYTHING
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE, comparators, find_epci, members
-from ctg_analysis.demarche.results.demarche import open_demarche
+from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
@@ -75,7 +75,7 @@ class Observed:
         known = pd.concat([self.places, self.territories[metropolitan].rename(columns={"code": "territory"})])
         self._names = known[["territory", "level", "name"]]
         keys = self._names[["territory", "level"]]
-        self.demarche = open_demarche(epci, root)
+        self.demarche = Demarche(epci, root)
         found = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
         told = self.demarche.table("observations")
         found = pd.concat([found, told]) if len(told) else found

@@ -10,7 +10,7 @@ from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan.realisation import STATUSES
 from ctg_analysis.demarche.tables.columns import last_day
-from ctg_analysis.demarche.tables.governance import ACTIVE
+from ctg_analysis.demarche.tables.statuses import ACTIVE
 from ctg_analysis.display.demarche import achievements, pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts

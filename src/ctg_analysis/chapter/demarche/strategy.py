@@ -16,7 +16,7 @@ from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.demarche.plan import budget, chain, plan
-from ctg_analysis.demarche.tables.plan import DROPPED
+from ctg_analysis.demarche.tables.statuses import DROPPED
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import action_plan as shown_as
 from ctg_analysis.display.demarche import pieces

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import OK
-from ctg_analysis.demarche.files.material import Material
+from ctg_analysis.demarche.files.material_files import MaterialFiles
 from ctg_analysis.demarche.survey import blanks, questions, response
 from ctg_analysis.demarche.survey.counts import Counts
 from ctg_analysis.demarche.survey.crossings import STRENGTHS, crossings, judged, of_what_is_shown
@@ -38,8 +38,8 @@ from ctg_analysis.demarche.tables.codes import (
     labels,
     with_blanks_told,
 )
-from ctg_analysis.demarche.tables.documents import Consultation
 from ctg_analysis.demarche.tables.outputs import OBSERVATIONS
+from ctg_analysis.demarche.tables.yaml_documents import Consultation
 from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.sources import SURVEY
 
@@ -72,7 +72,7 @@ class Survey:
         return str(self.answers["date"].max().year)
 
 
-def open_survey(material: Material, restricted: Mapping[str, pd.DataFrame]) -> Survey | None:
+def open_survey(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame]) -> Survey | None:
     """Return the answers with their weights; None when there are none.
 
     Without margins every answer weighs the same; with one alone, of which few gave one of the answers, too: a weight is
