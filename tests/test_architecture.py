@@ -21,7 +21,7 @@ AFTER_THE_GATE |= {"indicators.simulation"}
 BEFORE_THE_GATE = {"cleaning", "core.facts", "indicators.observe", "indicators.intervals"}
 BEFORE_THE_GATE |= {"secrecy.gate", "secrecy.statements", "secrecy.suppression"}
 PERSONS = {"demarche.survey", "demarche.voices.voices", "demarche.results.results"}
-PERSONS |= {f"demarche.files.{name}" for name in ("restricted", "retention", "commit_check")}
+PERSONS |= {f"demarche.files.{name}" for name in ("restricted_files", "retention", "commit_check")}
 
 
 def modules() -> dict[str, Path]:

@@ -25,7 +25,9 @@ from material_files import change, line_of, with_rows
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.core.yaml_files import ReadYaml
 from ctg_analysis.demarche.files.consistency import active
+from ctg_analysis.demarche.files.material_files import FORMER_CONVENTION
 from ctg_analysis.publishing.word import action_sheets, convention, lists
 from ctg_analysis.publishing.word.making import SHEETS, convention_documents, dossier, write_convention
 from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION, models, template
@@ -235,7 +237,8 @@ def test_changed_articles_are_told_as_insertions_and_deletions(documents, exampl
 
 
 def test_without_a_version_before_only_the_reference_is_compared(example_dossier):
-    material = dataclasses.replace(example_dossier.material, former_convention=None)
+    material = example_dossier.material
+    material = dataclasses.replace(material, yaml={**material.yaml, FORMER_CONVENTION: ReadYaml()})
     document = opened(filled(dataclasses.replace(example_dossier, material=material), CHANGES))
     assert len(rows(list(document.element.body))) == 1
 

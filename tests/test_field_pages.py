@@ -23,7 +23,7 @@ from ctg_analysis.demarche.files.material_files import open_material
 from ctg_analysis.demarche.files.restricted_files import open_restricted
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.survey.crossings import FISHER, MERGED
-from ctg_analysis.demarche.survey.survey import open_survey
+from ctg_analysis.demarche.survey.weighted_answers import open_survey
 from ctg_analysis.demarche.survey.weighting import BOUNDS
 from ctg_analysis.demarche.tables.codes import has_code
 from ctg_analysis.processing.run import process_material

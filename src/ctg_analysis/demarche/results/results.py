@@ -10,7 +10,8 @@ from ctg_analysis.demarche.files.material_files import CONVENTION, INFO_FLASH, M
 from ctg_analysis.demarche.files.quotable import COPIL, PUBLIC, quotable
 from ctg_analysis.demarche.plan.plan_facts import last_day_told
 from ctg_analysis.demarche.survey.gated import material_observations
-from ctg_analysis.demarche.survey.survey import Survey, of_survey, open_survey
+from ctg_analysis.demarche.survey.survey import of_survey
+from ctg_analysis.demarche.survey.weighted_answers import Survey, open_survey
 from ctg_analysis.demarche.tables import evidence
 from ctg_analysis.demarche.tables.columns import first_day
 from ctg_analysis.demarche.tables.outputs import MATERIAL_READ, OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, stored

@@ -88,7 +88,7 @@ def _figures(
 
 def _figure(figure: KeyFigure, seen) -> flash.KeyFigure | None:
     from ctg_analysis.catalogue import CATALOGUE
-    from ctg_analysis.chapter.figures import source
+    from ctg_analysis.chapter.known import source
 
     one = CATALOGUE[figure.indicateur]
     rows = seen.readable(one)
