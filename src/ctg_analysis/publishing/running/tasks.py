@@ -48,6 +48,7 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
     holds for the search and what it shows that its page does not.
     """
     from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.chapter.closing import close
     from ctg_analysis.display.words.texts import typography
     from ctg_analysis.publishing.pages.html import chapter_page, left_out
     from ctg_analysis.publishing.running.execution import execute
@@ -57,6 +58,7 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
         return former | {"run": False}
     with room_in(report.out):
         notebook = execute(chapter, report.epci, report.executed)
+        close(notebook, open_chapter(report.epci).seen)
         page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
         html, contents = chapter_page(notebook, page)
         (report.fresh / chapter.page).write_text(html, encoding="utf-8")
