@@ -12,8 +12,9 @@ from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, Settings
 from ctg_analysis.processing import run
-from ctg_analysis.publishing import build as building
-from ctg_analysis.publishing.build import lines_of
+from ctg_analysis.publishing import publication
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.build_result import lines_of
 from ctg_analysis.publishing.editions import latest
 from ctg_analysis.publishing.running.workers import can_fork
 
@@ -64,14 +65,14 @@ def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeyp
 
     def built(*cells):
         write_notebook(path, *cells)
-        (one,) = building.build([EXAMPLE_EPCI], chosen_chapters([]), out, template=warm)
+        (one,) = build([EXAMPLE_EPCI], chosen_chapters([]), out, warm=warm)
         return one
 
     assert built(OWN).exit_code == 0
     before = latest(out, EXAMPLE_EPCI)
     one = built(OWN, FILLS)
     assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
-    monkeypatch.setattr(building, "write_record", full)
+    monkeypatch.setattr(publication, "write_record", full)
     one = built(OWN, OWN)
     assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
     assert latest(out, EXAMPLE_EPCI) == before and not list((out / SCRATCH).iterdir())
