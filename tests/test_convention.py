@@ -20,12 +20,14 @@ from convention_texts import DATE, HOSTILE, as_project, filled, plain
 from docx import Document
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
-from material_files import change, line_of
+from material_files import change, line_of, with_rows
 
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.core.yaml_files import ReadYaml
 from ctg_analysis.demarche.files.consistency import active
+from ctg_analysis.demarche.files.material_files import FORMER_CONVENTION
 from ctg_analysis.publishing.word import action_files, convention, lists
 from ctg_analysis.publishing.word.filling import fill
 from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier, write_convention
@@ -235,7 +237,8 @@ def test_changed_articles_are_told_as_insertions_and_deletions(documents, exampl
 
 
 def test_without_a_version_before_only_the_reference_is_compared(example_dossier):
-    material = dataclasses.replace(example_dossier.material, former_convention=None)
+    material = example_dossier.material
+    material = dataclasses.replace(material, yaml={**material.yaml, FORMER_CONVENTION: ReadYaml()})
     document = opened(filled(dataclasses.replace(example_dossier, material=material), CHANGES))
     assert len(rows(list(document.element.body))) == 1
 
@@ -354,12 +357,11 @@ def test_the_real_territory_is_told_that_it_has_no_convention_yet(france):
 
 
 def test_a_label_stays_text_whatever_it_holds(example_dossier):
-    tables = {name: table.copy() for name, table in example_dossier.material.tables.items()}
-    tables["actions"]["titre"] = HOSTILE
-    tables["equipements_services"]["nom"] = HOSTILE
-    tables["enjeux"]["titre"] = HOSTILE
+    material = example_dossier.material
+    columns = {"actions": "titre", "equipements_services": "nom", "enjeux": "titre"}
+    material = with_rows(material, **{name: material[name].assign(**{of: HOSTILE}) for name, of in columns.items()})
     one = as_project(
-        dataclasses.replace(example_dossier, material=dataclasses.replace(example_dossier.material, tables=tables)),
+        dataclasses.replace(example_dossier, material=material),
         intitule=HOSTILE,
         preambule=f"**{HOSTILE}**",
     )
@@ -610,9 +612,9 @@ def test_what_only_builds_pages_loads_no_library_of_word():
 
 
 def test_amounts_that_are_not_known_are_not_zero(example_dossier):
-    tables = {name: table.copy() for name, table in example_dossier.material.tables.items()}
-    tables["equipements_services"].loc[lambda table: table["service_id"].eq("S01"), "ps_caf_eur"] = float("nan")
-    material = dataclasses.replace(example_dossier.material, tables=tables)
+    services = example_dossier.material["equipements_services"].copy()
+    services.loc[services["service_id"].eq("S01"), "ps_caf_eur"] = float("nan")
+    material = with_rows(example_dossier.material, equipements_services=services)
     document = opened(filled(dataclasses.replace(example_dossier, material=material)))
     *by_field, whole = rows(annexes(document)["Liste des équipements et services soutenus"])
     assert next(row[-1] for table in by_field for row in table if row[0] == "Multi-accueil du Bourg") == "nd"

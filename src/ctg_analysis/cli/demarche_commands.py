@@ -57,23 +57,23 @@ def purge(
     delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
 ) -> None:
     """Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left."""
-    from ctg_analysis.demarche.files.reading import DELETIONS
-    from ctg_analysis.demarche.files.restricted import gather_restricted
-    from ctg_analysis.demarche.files.retention import due, readable, said
+    from ctg_analysis.demarche.files.restricted_files import read_restricted
+    from ctg_analysis.demarche.files.retention import as_line, due, readable
     from ctg_analysis.demarche.files.retention import purge as delete_due
+    from ctg_analysis.demarche.files.table_files import DELETIONS
 
     today = datetime.date.today()
     folder = data_root(epci).restricted_material(epci)
     if not folder.is_dir():
         raise UserError(f"{project_path(folder)}: no such folder; expected the private files of the démarche of {epci}")
-    kept = readable(gather_restricted(data_root(epci), epci))
-    expired = delete_due(kept, today) if delete else due(kept, today)
+    files = readable(read_restricted(data_root(epci), epci))
+    expired = delete_due(files, today) if delete else due(files, today)
     for data in expired:
-        print(said(data))
+        print(as_line(data))
     if not expired:
         messages.print(f"{epci}: nothing is due for deletion")
     elif delete:
-        messages.print(f"{epci}: deleted, and noted in {project_path(kept.folder / DELETIONS)}")
+        messages.print(f"{epci}: deleted, and noted in {project_path(files.folder / DELETIONS)}")
     else:
         raise UserError(f"{epci}: nothing was deleted; run it again with --delete")
 

@@ -18,7 +18,7 @@ from ctg_analysis.publishing.running import tasks
 from ctg_analysis.publishing.running.keys import keys, same_but_data
 from ctg_analysis.publishing.running.tasks import Report
 from ctg_analysis.publishing.running.workers import Job, Outcome
-from ctg_analysis.secrecy.earlier_editions import adopt
+from ctg_analysis.secrecy.adoption import adopt
 
 
 @dataclass

@@ -21,7 +21,7 @@ from pathlib import Path
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import data_root
-from ctg_analysis.secrecy.earlier_editions import EDITIONS, PROVENANCE, adopt
+from ctg_analysis.secrecy.adoption import EDITIONS, PROVENANCE, adopt
 
 HOME, JOURNAL, RECORD = EDITIONS, ".journal", PROVENANCE
 NEEDED = {"after", "chapters", "date", "observations"}  # what the record of an edition holds at least
@@ -213,7 +213,7 @@ def collect(out: Path, epci: str, keep: int) -> list[Path]:
     restricted sources is in the record. Return those removed; what a removal that was stopped left behind goes too.
 
     Raises:
-        InputError: an edition that the record cannot take in, see `published.adopt`.
+        InputError: an edition that the record cannot take in, see `adoption.adopt`.
         DamagedError: the latest one is, so that others may be needed to make it again.
     """
     adopt(data_root(epci), out, epci)

@@ -22,7 +22,7 @@ from ctg_analysis.publishing.editions import (
     write_record,
 )
 from ctg_analysis.publishing.pages.changes import changes
-from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS
+from ctg_analysis.secrecy.adoption import OBSERVATIONS
 
 
 def verify(epci: str, out: Path) -> tuple[int, list[str], str]:

@@ -22,7 +22,7 @@ from ctg_analysis.publishing.handover.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.handover.slides import slides
 from ctg_analysis.publishing.pages.data_files import write_observations
 from ctg_analysis.publishing.verification import the_latest
-from ctg_analysis.secrecy.earlier_editions import adopt
+from ctg_analysis.secrecy.adoption import adopt
 
 FOLDER = "documents"
 SYNTHESIS, GUIDE = "00_synthese.html", "guide.html"

@@ -11,7 +11,7 @@ from ctg_analysis.display.words.sentences import value_text
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.editions import comes_after, record
 from ctg_analysis.publishing.pages.site import page
-from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS
+from ctg_analysis.secrecy.adoption import OBSERVATIONS
 from ctg_analysis.sources import SOURCES
 
 KEYS = ["territory", "level", "period", "indicator"]

@@ -12,7 +12,7 @@ from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.territories import membership
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.codes import LIST, PAIR
-from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS, PLACES
+from ctg_analysis.secrecy.adoption import OBSERVATIONS, PLACES
 from ctg_analysis.sources.folders import sha256
 
 FRENCH_COLUMNS = {

@@ -48,6 +48,7 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
     holds for the search and what it shows that its page does not.
     """
     from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.chapter.closing import close
     from ctg_analysis.display.words.texts import typography
     from ctg_analysis.publishing.pages.html import chapter_page, left_out
     from ctg_analysis.publishing.running.execution import execute
@@ -57,6 +58,7 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
         return former | {"run": False}
     with room_in(report.out):
         notebook = execute(chapter, report.epci, report.executed)
+        close(notebook, open_chapter(report.epci).seen)
         page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
         html, contents = chapter_page(notebook, page)
         (report.fresh / chapter.page).write_text(html, encoding="utf-8")
@@ -75,7 +77,7 @@ def write_data(report: Report) -> dict:
     from ctg_analysis.publishing.pages.changes import withheld, write_changes
     from ctg_analysis.publishing.pages.data_files import write_csv, write_material, write_observations, write_spaces
     from ctg_analysis.publishing.recording import entry
-    from ctg_analysis.secrecy.earlier_editions import PLACES
+    from ctg_analysis.secrecy.adoption import PLACES
 
     chapter, page = open_chapter(report.epci), about(report)
     with room_in(report.out):

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ctg_analysis.demarche.tables.governance import Service
 from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.quantities import amount, quantity
 from ctg_analysis.publishing.word.blocks import (
@@ -89,7 +88,7 @@ def services(dossier: Dossier) -> Blocks:
     return together(parts) + text("Ensemble", SECTION) + whole
 
 
-def _service(row: Service, dossier: Dossier) -> list[str]:
+def _service(row, dossier: Dossier) -> list[str]:
     places = NONE if pd.isna(row.capacite) else quantity(row.capacite)
     means = [amount(row.soutien_collectivite_eur), amount(row.ps_caf_eur)]
     return [row.nom, row.type, row.gestionnaire, dossier.names[row.commune], places, *means]

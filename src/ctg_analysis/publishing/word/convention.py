@@ -1,7 +1,7 @@
 """The convention as a Word file that people edit, and what changes in its articles."""
 
 from ctg_analysis.demarche.tables.columns import first_day, last_day
-from ctg_analysis.demarche.tables.documents import Party
+from ctg_analysis.demarche.tables.yaml_documents import Party
 from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.word.annexes import ANNEXES

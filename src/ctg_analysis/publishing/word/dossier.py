@@ -8,10 +8,10 @@ from typing import get_args
 import pandas as pd
 
 from ctg_analysis.demarche.files.consistency import active
-from ctg_analysis.demarche.files.material import Material
+from ctg_analysis.demarche.files.material_files import MaterialFiles
 from ctg_analysis.demarche.tables.columns import Champ
-from ctg_analysis.demarche.tables.documents import Convention
-from ctg_analysis.demarche.tables.governance import ACTIVE
+from ctg_analysis.demarche.tables.statuses import ACTIVE
+from ctg_analysis.demarche.tables.yaml_documents import Convention
 from ctg_analysis.display.pieces.sheets import MessageText
 from ctg_analysis.display.words.texts import NBSP
 
@@ -27,7 +27,7 @@ class Dossier:
     messages: those of the synthèse, in the words of the report. date: of the newest data, ISO.
     """
 
-    material: Material
+    material: MaterialFiles
     convention: Convention
     names: Mapping[str, str]
     messages: tuple[MessageText, ...]

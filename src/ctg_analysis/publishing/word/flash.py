@@ -8,16 +8,15 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.demarche.plan.calendar import DONE, NO_DATE, TO_COME, UNDER_WAY, as_of
-from ctg_analysis.demarche.tables.annotations import choices
+from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.demarche.tables.columns import first_day, last_day
-from ctg_analysis.demarche.tables.documents import InfoFlash, NextDate
-from ctg_analysis.demarche.tables.governance import Step
+from ctg_analysis.demarche.tables.yaml_documents import InfoFlash, NextDate
 from ctg_analysis.display.words import glossary
 from ctg_analysis.display.words.dates import span_phrase
 from ctg_analysis.display.words.texts import NBSP, typography
 from ctg_analysis.publishing.pages.site import page
 
-PHASES = choices(Step.model_fields["phase"])
+PHASES = TABLES["calendrier"].columns["phase"].kind.choices
 HEADS_A_PHASE = re.compile(r"Phase \d")
 MARKS = {DONE: "✓", UNDER_WAY: "●", TO_COME: "○", NO_DATE: "○"}
 CTG = "CTG"

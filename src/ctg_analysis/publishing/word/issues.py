@@ -10,8 +10,8 @@ import pandas as pd
 from ctg_analysis.core.errors import Finding, InputError, UserError
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.demarche.files.material import INFO_FLASH, Material, open_material
-from ctg_analysis.demarche.tables.documents import InfoFlash, KeyFigure
+from ctg_analysis.demarche.files.material_files import INFO_FLASH, MaterialFiles, open_material
+from ctg_analysis.demarche.tables.yaml_documents import InfoFlash, KeyFigure
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed
 from ctg_analysis.display.words.texts import typography
@@ -47,7 +47,7 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None) -> tuple[In
     return issue, flash.flash_page(issue, material["calendrier"], around)
 
 
-def _issue(material: Material, number: int | None, place: str) -> InfoFlash:
+def _issue(material: MaterialFiles, number: int | None, place: str) -> InfoFlash:
     issues = {issue.numero: issue for issue in material.info_flashes}
     if not issues:
         raise UserError(f"{place}: found no issue of the info flash yet, expected one: ctg new {material.epci}")
@@ -88,7 +88,7 @@ def _figures(
 
 def _figure(figure: KeyFigure, seen) -> flash.KeyFigure | None:
     from ctg_analysis.catalogue import CATALOGUE
-    from ctg_analysis.chapter.figures import source
+    from ctg_analysis.chapter.known import source
 
     indicator = CATALOGUE[figure.indicateur]
     rows = seen.readable(indicator)
@@ -107,7 +107,7 @@ def _figure(figure: KeyFigure, seen) -> flash.KeyFigure | None:
     )
 
 
-def _quotes(issue: InfoFlash, material: Material) -> Iterator[flash.Quote]:
+def _quotes(issue: InfoFlash, material: MaterialFiles) -> Iterator[flash.Quote]:
     """Yield the quotes of an issue, of extracts that everyone may read (`references.of_info_flashes`)."""
     extracts = material["extraits"].set_index("extrait_id")
     for name in issue.paroles:

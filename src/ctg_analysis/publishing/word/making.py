@@ -9,8 +9,8 @@ from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.demarche.files.material import CONVENTION as CONVENTION_FILE
-from ctg_analysis.demarche.files.material import open_material
+from ctg_analysis.demarche.files.material_files import CONVENTION as CONVENTION_FILE
+from ctg_analysis.demarche.files.material_files import open_material
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.processing.run import ensure

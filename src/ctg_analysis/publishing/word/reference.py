@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 
 from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.demarche.tables.columns import Id, Row, Text, Whole, some
-from ctg_analysis.demarche.tables.documents import Article, Convention
+from ctg_analysis.demarche.tables.yaml_documents import Article, Convention
 from ctg_analysis.publishing.word.paths import REFERENCE, models
 
 
