@@ -110,9 +110,9 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
     return rows
 
 
-def _is_proportion(one: Indicator) -> bool:
-    return is_proportion(one.value)
+def _is_proportion(indicator: Indicator) -> bool:
+    return is_proportion(indicator.value)
 
 
-def _is_of_events(one: Indicator) -> bool:
-    return isinstance(one.value, Rate) and one.value.of == EVENTS
+def _is_of_events(indicator: Indicator) -> bool:
+    return isinstance(indicator.value, Rate) and indicator.value.of == EVENTS
