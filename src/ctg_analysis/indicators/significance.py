@@ -51,7 +51,7 @@ def compare_proportions(
     [0.1, 1.633, 0.1025]
     >>> compare_proportions(pd.Series([8.0]), pd.Series([50.0]), 2.0, 50.0).round(4).iloc[0].tolist()  # 5 expected
     [0.12, 2.0, 0.0455]
-    >>> compare_proportions(pd.Series([3.0]), pd.Series([3.0]), 0.0, 3.0)["p"].round(9).item()  # 2 x 1 of 20 ways to draw 3
+    >>> compare_proportions(pd.Series([3.0]), pd.Series([3.0]), 0.0, 3.0)["p"].round(9).item()  # 2 x 1 of 20 draws
     0.1
     """
     difference = part / base - other_part / other_base
