@@ -22,7 +22,7 @@ BEFORE_THE_GATE = {"cleaning", "core.facts", "indicators.observe", "indicators.i
 BEFORE_THE_GATE |= {"secrecy.gate", "secrecy.primary", "secrecy.secondary", "secrecy.suppression"}
 BEFORE_THE_GATE |= {"secrecy.blocks", "secrecy.links", "secrecy.statements"}
 PERSONS = {"demarche.survey", "demarche.voices.voices", "demarche.results.results"}
-PERSONS |= {f"demarche.files.{name}" for name in ("restricted", "retention", "commit_check")}
+PERSONS |= {f"demarche.files.{name}" for name in ("restricted_files", "retention", "commit_check")}
 
 
 def modules() -> dict[str, Path]:

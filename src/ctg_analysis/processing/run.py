@@ -155,8 +155,8 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
     Raises:
         InputError: with the findings of all of them.
     """
-    from ctg_analysis.demarche.files.material import open_material
-    from ctg_analysis.demarche.files.restricted import open_restricted
+    from ctg_analysis.demarche.files.material_files import open_material
+    from ctg_analysis.demarche.files.restricted_files import open_restricted
     from ctg_analysis.demarche.results.results import results
     from ctg_analysis.secrecy.earlier_editions import published_before
     from ctg_analysis.sources import SURVEY
@@ -166,7 +166,8 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
     for epci in demarches(root):
         try:
             before = published_before(root, {SURVEY}, epci)
-            derived[epci] = results(open_material(root, epci, places), open_restricted(root, epci), places, before)
+            gathered = open_material(root, epci, places)
+            derived[epci] = results(gathered, open_restricted(root, gathered), places, before)
         except InputError as error:
             findings += error.findings
     if findings:
