@@ -5,7 +5,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.closing import RECALLED, asking, telling
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import Indicator
@@ -42,25 +42,23 @@ class Bilan(DemarcheChapter):
             UserError: a family that does not exist.
         """
         names = self._members(family)
-        box = self._box("Statut des actions de la convention précédente")
+        box = self.missing("Statut des actions de la convention précédente", ACTIONS)
         piece = box or achievements.statuses(self.actions, STATUSES, self._when, self._source, FILE)
         return telling(piece, RECALLED, *names)
 
+    @needing("Quantités prévues et réalisées", ACTIONS)
     def quantities(self) -> Html:
         """Return what was planned and what was done."""
-        return self._box("Quantités prévues et réalisées") or achievements.quantities(
-            self.actions, self._when, self._source, FILE
-        )
+        return achievements.quantities(self.actions, self._when, self._source, FILE)
 
+    @needing("Coûts prévus et réels", ACTIONS)
     def costs(self) -> Html:
         """Return what was to be spent and what was."""
-        return self._box("Coûts prévus et réels") or achievements.costs(self.actions, self._when, self._source, FILE)
+        return achievements.costs(self.actions, self._when, self._source, FILE)
 
+    @needing("Services créés, en projet ou fermés", "equipements_services")
     def services(self) -> Html:
         """Return the equipments and services that the convention leaves, by sort: in service, planned, closed."""
-        box = self.missing("Services créés, en projet ou fermés", "equipements_services")
-        if box:
-            return box
         rows = self.table("equipements_services")
         counts = rows.groupby("type", sort=False)["statut"].value_counts().unstack(fill_value=0)
         places = rows[rows["statut"].eq(ACTIVE)].groupby("type")["capacite"].sum(min_count=1)
@@ -78,15 +76,15 @@ class Bilan(DemarcheChapter):
         source = self.source("equipements_services", day=self.newest(ACTIONS))
         return pieces.together(pieces.said(sentence), pieces.table("Équipements et services", header, lines, source))
 
+    @needing("Bilan action par action", ACTIONS)
     def one_by_one(self) -> Html:
         """Return the actions one by one."""
-        return self._box("Bilan action par action") or achievements.one_by_one(
-            self.actions, "Les actions de la convention précédente", self._source, {}
-        )
+        return achievements.one_by_one(self.actions, "Les actions de la convention précédente", self._source, {})
 
+    @needing("Enseignements du bilan", ACTIONS)
     def lessons(self) -> Html:
         """Return what the bilan teaches."""
-        return self._box("Enseignements du bilan") or achievements.lessons(self.actions, self._source)
+        return achievements.lessons(self.actions, self._source)
 
     def then_and_now(self, *indicators: str) -> Html:
         """Return the first and the last value of indicators of one source, where there are two.
@@ -190,9 +188,6 @@ class Bilan(DemarcheChapter):
     @property
     def _when(self) -> str:
         return f"bilan de {self._day[:4]}" if self._day else "bilan non daté"
-
-    def _box(self, what: str) -> Html | None:
-        return self.missing(what, ACTIONS)
 
 
 open_bilan = Bilan.open

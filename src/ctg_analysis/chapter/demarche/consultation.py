@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.chapter import surveyed
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, explanations
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions, needing
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.tables.codes import CLOSED
 from ctg_analysis.display import markup
@@ -24,31 +24,6 @@ DRAWN_BY_LOT = "probabiliste"
 ESTABLISHED = "lien "  # how the words of an established link begin
 WAYS = {"mode": "Mode", "canal": "Canal"}
 SECTEUR_LABEL = "Secteur d'habitation"
-METHOD = {
-    "Redressement": (
-        "Chaque réponse reçoit un poids pour que l'ensemble ait le profil du recensement (calage sur marges, poids "
-        "bornés). Il ne corrige que ce que les marges mesurent."
-    ),
-    "Effectif équivalent (n_eff)": (
-        "Nombre de réponses sans poids qui auraient la même précision (Kish, 1965). Les intervalles en viennent."
-    ),
-    "Intervalle indicatif": (
-        "Des volontaires ne sont pas un échantillon tiré au sort : leur intervalle dit la précision qu'aurait un "
-        "tirage de cette taille. Ce n'est pas une marge d'erreur, et rien n'est comparé à un baromètre national."
-    ),
-    "Base": (
-        "Ceux à qui la question s'adresse et qui ont répondu, « ne sait pas » compris (dit par moins de cinq, il "
-        "compte avec les sans réponse) ; ni les non concernés ni les sans réponse. Rien n'est montré sous "
-        "10 répondants, ni de part sous 20 ; une part de moins de cinq répondants, ou qui la ferait connaître, est "
-        "notée « s »."
-    ),
-    "Lien, χ² et V de Cramér": (
-        "Le test porte sur le tableau redressé, ramené à l'effectif équivalent ; quand les effectifs attendus sont "
-        "trop petits, les modalités sont regroupées, ou le test est exact (Fisher) ou par permutations. Le seuil tient "
-        "compte du nombre de tests (Benjamini et Hochberg). V, corrigé de son biais, dit la force du lien. Le test "
-        "d'un lien est fait sur les réponses par groupe qui sont montrées. Un lien n'est pas une cause."
-    ),
-}
 
 
 class Consultation(DemarcheChapter):
@@ -81,10 +56,9 @@ class Consultation(DemarcheChapter):
         lead = f"{number(about['usable'])} réponses sont exploitables. {spread}{worth}"
         return pieces.together(pieces.said(lead, weights), markup.source(self._said.source))
 
+    @needing("Nombre de réponses")
     def response(self) -> Html:
         """Return how many were asked, began, finished and are kept, and by which way they came (rule R22)."""
-        if not self._held:
-            return self._absent("Nombre de réponses")
         steps = self.table("participation").dropna(subset="count")
         parts = {"Part des envoyés": "of_sent", "Part des commencés": "of_started"}
         parts = {label: column for label, column in parts.items() if steps[column].notna().any()}
@@ -103,10 +77,9 @@ class Consultation(DemarcheChapter):
             pieces.table("Par où sont venues les réponses", ["Voie", "Réponses"], told, source, few, words=False),
         )
 
+    @needing("Profil des répondants")
     def profile(self) -> Html:
         """Return the profile of the respondents before and after weights, beside the census; who is missing."""
-        if not self._held:
-            return self._absent("Profil des répondants")
         rows = self.table("profile")
         if rows.empty:
             return pieces.said(
@@ -133,8 +106,8 @@ class Consultation(DemarcheChapter):
 
     def answers(self, field: str) -> Html:
         """Return what was answered to each closed question of a field of the convention."""
-        if not self._held:
-            return self._absent(f"Réponses, {field}")
+        if box := self.missing(f"Réponses, {field}"):
+            return box
         told = {q_id: rows for q_id, rows in self.table("distribution").groupby("q_id")}
         asked = self.questions[self.questions["champ"].eq(field) & self.questions["type"].isin(CLOSED)]
         charts = [
@@ -147,18 +120,16 @@ class Consultation(DemarcheChapter):
         ]
         return pieces.together(*charts) if charts else pieces.said("Aucune question de la consultation n'en parle.")
 
+    @needing("Ce qui était souhaité, ce qui est utilisé")
     def paths(self) -> Html:
         """Return the way from what was wished to what is used, for each pair of such questions."""
-        if not self._held:
-            return self._absent("Ce qui était souhaité, ce qui est utilisé")
         pairs = self.table("paths").groupby("q_id", sort=False)
         charts = [closed_questions.path(self._label(q_id), rows, self._said) for q_id, rows in pairs]
         return pieces.together(*charts) if charts else pieces.said("Le questionnaire ne demande pas les deux.")
 
+    @needing("Croisements")
     def crossings(self) -> Html:
         """Return which groups answer otherwise: the links that the tests establish, and how many were sought."""
-        if not self._held:
-            return self._absent("Croisements")
         tried = self.table("crossings")
         tried = tried[tried["strength"].ne(closed_questions.TOO_FEW)]
         linked = self._links(tried).sort_values("v_corrected", ascending=False, kind="stable")
@@ -185,10 +156,9 @@ class Consultation(DemarcheChapter):
             lead, pieces.table("Liens établis, du plus fort au plus faible", header, lines, self._said.source, note)
         )
 
+    @needing("Réponses par groupe")
     def groups(self) -> Html:
         """Return what each group answered, for each link that is established; groups under 10 are not shown."""
-        if not self._held:
-            return self._absent("Réponses par groupe")
         links = self._links(self.table("crossings"))
         charts = []
         for (q_id, by), rows in self.table("by_group").groupby(["q_id", "variable"], sort=False):
@@ -196,10 +166,9 @@ class Consultation(DemarcheChapter):
             charts.append(closed_questions.group(self._label(q_id), self._label(by), rows, of_both, self._said))
         return pieces.together(*charts) if charts else pieces.said("Les groupes répondent de même, aux tests près.")
 
+    @needing("Réponses libres")
     def opened(self) -> Html:
         """Return the themes of the open answers once coded, and extracts that may be quoted."""
-        if not self._held:
-            return self._absent("Réponses libres")
         quotes = self.table("open_quotes")
         charts = [
             drawn.themes(q_id, self._label(q_id), rows, quotes[quotes["q_id"].eq(q_id)], self._said)
@@ -207,10 +176,9 @@ class Consultation(DemarcheChapter):
         ]
         return pieces.together(*charts) if charts else pieces.said("Aucune réponse libre n'est codée.")
 
+    @needing("Non-réponse, question par question")
     def completion(self) -> Html:
         """Return how far each question was answered (rule R22)."""
-        if not self._held:
-            return self._absent("Non-réponse, question par question")
         rows = self.table("completion")
         counts = ["put", "answered", "no_answer", "not_concerned"]
         lines = [[row["libelle"], *(count(row[one], few=True) for one in counts), share(row["nonresponse"], few=True)]
@@ -221,9 +189,7 @@ class Consultation(DemarcheChapter):
 
     def words(self) -> Html:
         """Return what the words of the chapter mean; nothing where they say nothing yet."""
-        if not self._held:
-            return Html("")
-        return explanations(METHOD)
+        return definitions("consultation") if self._held else Html("")
 
     @property
     def _held(self) -> bool:
@@ -248,8 +214,9 @@ class Consultation(DemarcheChapter):
     def _option(self, q_id: str, code: str) -> str:
         return f"({dict(self.questions.at[q_id, 'modalites'])[code]})" if code else ""
 
-    def _absent(self, what: str) -> Html:
-        return self.box(what, reponses="réponses à recueillir")
+    def missing(self, what: str, *names: str) -> Html | None:
+        """Return the box of the answers when there are none."""
+        return None if self._held else self.box(what, reponses="réponses à recueillir")
 
 
 open_consultation = Consultation.open

@@ -1,19 +1,23 @@
 """A chapter of a démarche: its tables, the box where one is missing, the words of its source, its pages."""
 
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from functools import cached_property, wraps
+from pathlib import Path
 from typing import NamedTuple, Self
 
 import pandas as pd
+from pydantic import BaseModel
 
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.demarche.backlinks import proved
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.core.notebooks import DEMARCHE, notebooks
+from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.demarche.tables import PUBLIC, TABLES
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.display import markup
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
@@ -38,6 +42,20 @@ DATES = {
     **dict.fromkeys(("constats", "preuves", "votes"), VOTE),
 }
 TITLES = {"votes": "Votes des rencontres"}
+VOTED = "priorities"  # the table that there is once the enjeux were put to the vote
+
+
+def needing(what: str, *names: str) -> Callable[[Callable[..., Html]], Callable[..., Html]]:
+    """A verb that needs some tables: the box of what is missing takes its place, see `DemarcheChapter.missing`."""
+
+    def with_box(verb: Callable[..., Html]) -> Callable[..., Html]:
+        @wraps(verb)
+        def box_or_verb(chapter: "DemarcheChapter", *arguments: str) -> Html:
+            return chapter.missing(what, *names) or verb(chapter, *arguments)
+
+        return box_or_verb
+
+    return with_box
 
 
 class DemarcheChapter:
@@ -72,11 +90,14 @@ class DemarcheChapter:
         return self.seen.years_of_convention or ((int(years.min()), int(years.max())) if len(years) else None)
 
     def missing(self, what: str, *names: str) -> Html | None:
-        """Return the box when a table without which there is nothing to show has no row; nothing when all have some."""
+        """Return the box when a table without which there is nothing to show has no row; nothing when all have some.
+
+        What waits for a vote alone is a sentence: no table is to be filled for it.
+        """
         absent = [name for name in names if self.table(name).empty]
-        if not absent:
-            return None
-        return self.box(what, *absent)
+        if absent == [VOTED]:
+            return pieces.plain(f"{what} : les enjeux n'ont pas encore été soumis au vote.")
+        return self.box(what, *(name for name in absent if name != VOTED)) if absent else None
 
     def box(self, what: str, *names: str, **told: str) -> Html:
         """Return the box of what is missing: the tables to fill, each with how, and the command that writes them.
@@ -147,36 +168,16 @@ class DemarcheChapter:
         return places.loc[places["territory"].eq(code), "name"].iloc[0]
 
 
-ENJEUX, STRATEGY, FOLLOWUP = "14_enjeux.html", "15_strategie.html", "16_suivi.html"
+class Definition(BaseModel):
+    """What a chapter says of its method under a term; caveats: what is to be kept in mind."""
+
+    label: str
+    definition: str
+    caveats: str = ""
 
 
-def to_constat(name: str) -> str:
-    """Return the address of a constat."""
-    return f"{ENJEUX}#constat-{name}"
-
-
-def to_enjeu(name: str) -> str:
-    """Return the address of an enjeu."""
-    return f"{ENJEUX}#enjeu-{name}"
-
-
-def to_axis(name: str) -> str:
-    """Return the address of an axis or of an objective in the tree of the strategy."""
-    return f"{STRATEGY}#but-{name}"
-
-
-def to_action(name: str) -> str:
-    """Return the address of the fiche of an action."""
-    return f"{STRATEGY}#action-{name}"
-
-
-def to_followup(name: str) -> str:
-    """Return the address of the follow-up of an action."""
-    return f"{FOLLOWUP}#suivi-{name}"
-
-
-def explanations(meanings: Mapping[str, str]) -> Html:
-    """Return the meaning of words, by word."""
-    blank = {"caveats": "", "sources": ""}
-    words = [(texts.typography(word), texts.typography(meaning)) for word, meaning in meanings.items()]
-    return markup.definitions([{"label": word, "definition": meaning} | blank for word, meaning in words])
+def definitions(chapter: str, **rules: str) -> Html:
+    """Return the definitions of the terms of a chapter, see method_texts.yml. rules: the texts that they name."""
+    entries = load_yaml(Path(__file__).with_name("method_texts.yml"), dict[str, list[Definition]]).value[chapter]
+    written = [{name: texts.typography(text.format(**rules)) for name, text in entry} for entry in entries]
+    return markup.definitions([entry | {"sources": ""} for entry in written])

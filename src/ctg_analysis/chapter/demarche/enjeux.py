@@ -6,7 +6,8 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche import proof_texts
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_action, to_axis, to_constat, to_enjeu
+from ctg_analysis.chapter.demarche.demarche_chapter import VOTED, DemarcheChapter, definitions, needing
+from ctg_analysis.chapter.demarche.links import to_action, to_axis, to_constat, to_enjeu
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.plan import chain as links
 from ctg_analysis.demarche.tables import evidence
@@ -35,14 +36,12 @@ class Enjeux(DemarcheChapter):
     def __init__(self, seen: Observed):
         super().__init__(seen)
         self.enjeux = self.table("enjeux")
-        self.ranking = self.table("priorities")
+        self.ranking = self.table(VOTED)
         self.titles = dict(zip(self.enjeux["enjeu_id"], self.enjeux["titre"], strict=True))
 
+    @needing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
     def overview(self) -> Html:
         """Return how long the chain is, from proofs to actions."""
-        box = self.missing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
-        if box:
-            return box
         constats, proofs = self.table("constats"), self.table("preuves")
         contrary = int(proofs["sens"].eq(AGAINST).sum())
         retained = int(self.enjeux["retenu"].fillna(False).sum())
@@ -57,74 +56,69 @@ class Enjeux(DemarcheChapter):
         told += [f"{counted(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
         return pieces.said(sentence, f"{' ; '.join(told)}." if told else "")
 
+    @needing("Atouts, faiblesses, opportunités, menaces", "constats")
     def afom(self) -> Html:
         """Return the strengths, weaknesses, opportunities and threats of each field."""
-        return self.missing("Atouts, faiblesses, opportunités, menaces", "constats") or pieces.together(
-            linked.afom(self._constats), markup.source(self.source("constats"))
-        )
+        return pieces.together(linked.afom(self._constats), markup.source(self.source("constats")))
 
+    @needing("Constats et preuves", "constats", "preuves")
     def constats(self) -> Html:
         """Return the constats with their proofs."""
-        return self.missing("Constats et preuves", "constats", "preuves") or pieces.together(
-            linked.constats(self._constats), markup.source(self.source("constats", "preuves"))
-        )
+        return pieces.together(linked.constats(self._constats), markup.source(self.source("constats", "preuves")))
 
+    @needing("Enjeux", "enjeux")
     def chain(self) -> Html:
         """Return each enjeu, from its constats to its actions."""
-        return self.missing("Enjeux", "enjeux") or pieces.together(
+        return pieces.together(
             linked.enjeux([self._enjeu(row) for row in self.enjeux.itertuples(index=False)]),
             markup.source(self.source("enjeux")),
         )
 
+    @needing("Notes données aux enjeux", "enjeux", VOTED)
     def criteria(self) -> Html:
         """Return importance, urgence and faisabilité, each with its spread."""
-        return self._votes("Notes données aux enjeux") or shown_as.criteria(
-            self.ranking, self._when, self._source, RANKING
-        )
+        return shown_as.criteria(self.ranking, self._when, self._source, RANKING)
 
+    @needing("Importance et urgence", "enjeux", VOTED)
     def matrix(self) -> Html:
         """Return the enjeux where importance and urgence cross."""
-        return self._votes("Importance et urgence") or shown_as.matrix(self.ranking, to_enjeu, self._source)
+        return shown_as.matrix(self.ranking, to_enjeu, self._source)
 
+    @needing("Rang des enjeux", "enjeux", VOTED)
     def ranks(self) -> Html:
         """Return the ranks and how sure they are."""
-        return self._votes("Rang des enjeux") or shown_as.ranks(self.ranking, self._when, self._source, RANKING)
+        return shown_as.ranks(self.ranking, self._when, self._source, RANKING)
 
+    @needing("Rang selon la façon de compter", "enjeux", VOTED)
     def ways_of_counting(self) -> Html:
         """Return the ranks under other ways of counting."""
-        return self._votes("Rang selon la façon de compter") or shown_as.ways_of_counting(
-            self.table("sensitivity"), to_enjeu, self._source
-        )
+        return shown_as.ways_of_counting(self.table("sensitivity"), to_enjeu, self._source)
 
+    @needing("Points par sorte d'acteurs", "enjeux", VOTED)
     def voters(self) -> Html:
         """Return the points that each kind of actors gave."""
-        return self._votes("Points par sorte d'acteurs") or shown_as.voters(
-            self.table("points_by_type"), to_enjeu, self._source
-        )
+        return shown_as.voters(self.table("points_by_type"), to_enjeu, self._source)
 
+    @needing("Divergences entre acteurs", "enjeux", VOTED)
     def divergences(self) -> Html:
         """Return on which enjeux the kinds of actors differ."""
-        return self._votes("Divergences entre acteurs") or shown_as.divergences(
-            self.table("divergences"), self.titles, to_enjeu, self._source
-        )
+        return shown_as.divergences(self.table("divergences"), self.titles, to_enjeu, self._source)
 
+    @needing("Enjeux peu votés mais étayés", "enjeux", VOTED)
     def overlooked(self) -> Html:
         """Return the enjeux that are little voted but well proved."""
-        return self._votes("Enjeux peu votés mais étayés") or shown_as.overlooked(
+        return shown_as.overlooked(
             self.table("overlooked"), to_enjeu, to_constat, self.source("votes", "constats", "preuves")
         )
 
+    @needing("Décision du COPIL", "enjeux", VOTED)
     def decisions(self) -> Html:
         """Return what the COPIL decided, apart from the votes."""
-        return self._votes("Décision du COPIL") or shown_as.decisions(
-            self.table("decisions"), to_enjeu, self.source("enjeux")
-        )
+        return shown_as.decisions(self.table("decisions"), to_enjeu, self.source("enjeux"))
 
+    @needing("Chiffres qui servent de preuves", "preuves")
     def figures(self) -> Html:
         """Return the figures of the diagnosis that prove something, each with the constats that rest on it."""
-        box = self.missing("Chiffres qui servent de preuves", "preuves")
-        if box:
-            return box
         proofs = self.table("preuves")
         proofs = proofs[proofs["type"].eq(evidence.INDICATOR)]
         names = proofs["ref"].str.split(evidence.JOIN).str[0]
@@ -140,7 +134,7 @@ class Enjeux(DemarcheChapter):
 
     def method(self) -> Html:
         """Return how votes are counted, what a strong proof is, what is never overwritten."""
-        return markup.definitions([{name: texts.typography(text) for name, text in entry.items()} for entry in METHOD])
+        return definitions("enjeux", drawn=shown_as.DRAWN, overlooked=OVERLOOKED)
 
     @cached_property
     def _constats(self) -> list[linked.Constat]:
@@ -218,12 +212,6 @@ class Enjeux(DemarcheChapter):
         above, below = (actor_names.the(rows[side].iloc[0].split(LIST)) for side in ("above", "below"))
         return f" Les acteurs divergent : plus important pour {above} ; moins important pour {below}."
 
-    def _votes(self, what: str) -> Html | None:
-        box = self.missing(what, "enjeux")
-        if box or len(self.ranking):
-            return box
-        return pieces.plain(f"{what} : les enjeux n'ont pas encore été soumis au vote.")
-
     @property
     def _source(self) -> Citation:
         return self.source("votes")
@@ -256,30 +244,3 @@ def _dropped(status: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-METHOD = (
-    {
-        "label": "Force d'une preuve",
-        "definition": "Un constat noté 3 s'appuie sur deux sortes de preuves au moins ; celui qui repose sur un seul "
-        "entretien est noté 1 et le dit. Les preuves qui nuancent ou contredisent un constat sont montrées avec "
-        "celles qui l'appuient.",
-        "caveats": "Une preuve par un chiffre est comparée aux données de cette édition : quand elles ne disent plus "
-        "la même chose, le constat est « à relire ».",
-        "sources": "",
-    },
-    {
-        "label": "Rang et stabilité",
-        "definition": "La note d'un enjeu est la moyenne de son importance, de son urgence et de sa faisabilité, à "
-        "poids égaux ; à égalité, le nombre de points départage. " + shown_as.DRAWN,
-        "caveats": "Le vote fait reculer ce qui touche peu de gens : c'est pourquoi les enjeux peu votés mais étayés "
-        f"sont listés. {OVERLOOKED}",
-        "sources": "",
-    },
-    {
-        "label": "Décision du COPIL",
-        "definition": "Elle est enregistrée à part, avec son motif et sa date : aucun calcul ne la change.",
-        "caveats": "",
-        "sources": "",
-    },
-)

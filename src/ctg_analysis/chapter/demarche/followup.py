@@ -8,7 +8,8 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.closing import recalled
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_action
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
+from ctg_analysis.chapter.demarche.links import to_action
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.plan import budget, plan, tracking
 from ctg_analysis.display.demarche import achievements, pieces
@@ -35,17 +36,14 @@ class Followup(DemarcheChapter):
         self.rows = self.table("suivi")
         self.followed = self.table("indicateurs_suivi")
 
+    @needing("Statut des actions", "actions", "suivi")
     def statuses(self) -> Html:
         """Return how many actions have each status, year by year."""
-        return self._box("Statut des actions") or shown_as.statuses(
-            tracking.status_by_year(self.rows), self.source("suivi"), FILE
-        )
+        return shown_as.statuses(tracking.status_by_year(self.rows), self.source("suivi"), FILE)
 
+    @needing("Tableau de bord", "actions", "suivi")
     def dashboard(self) -> Html:
         """Return the actions axis by axis, with their status in words."""
-        box = self._box("Tableau de bord")
-        if box:
-            return box
         by_year = tracking.status_by_year(self.rows)
         last = tracking.latest(self.rows).set_index("action_id")[["avancement_pct", "faits", "difficultes"]]
         rows = self.actions[["action_id", "titre", "axe"]].join(by_year, on="action_id").join(last, on="action_id")
@@ -57,11 +55,9 @@ class Followup(DemarcheChapter):
             )
         )
 
+    @needing("Indicateurs, du départ à la cible", "actions", "suivi", "indicateurs_suivi")
     def bullets(self) -> Html:
         """Return the indicators from their baseline to their target, axis by axis."""
-        box = self._box("Indicateurs, du départ à la cible", "indicateurs_suivi")
-        if box:
-            return box
         found = tracking.gaps(self.followed, self._values)
         rows = found.merge(self.followed[["ind_id", "action_id", "libelle", "unite"]], on="ind_id", validate="1:1")
         rows = rows.assign(
@@ -76,28 +72,23 @@ class Followup(DemarcheChapter):
         ]
         return pieces.together(self._recomputed(rows), *drawn)
 
+    @needing("Trajectoires des indicateurs de résultat", "actions", "suivi", "indicateurs_suivi")
     def paths(self) -> Html:
         """Return the result indicators over the years; two definitions are never joined."""
-        box = self._box("Trajectoires des indicateurs de résultat", "indicateurs_suivi")
-        if box:
-            return box
         results = self.followed[self.followed["type"].eq(RESULT)]
         rows = self._values[self._values["ind_id"].isin(results["ind_id"])]
         labels = {row.ind_id: f"{row.action_id} {row.libelle} ({row.unite})" for row in results.itertuples(index=False)}
         labels = {name: label for name, label in labels.items() if name in set(rows["ind_id"])}
         return shown_as.paths(rows, labels, self._years, self._sources(labels), INDICATORS)
 
+    @needing("Argent prévu et dépensé", "actions", "suivi", "financements")
     def money(self) -> Html:
         """Return what was to be spent and what was."""
-        return self._box("Argent prévu et dépensé", "financements") or shown_as.money(
-            tracking.money(self.funding, self.rows), self.source("financements", "suivi"), FILE
-        )
+        return shown_as.money(tracking.money(self.funding, self.rows), self.source("financements", "suivi"), FILE)
 
+    @needing("Décisions", "actions", "suivi")
     def decisions(self) -> Html:
         """Return the decisions about the actions, and those of the bodies since the convention began."""
-        box = self._box("Décisions")
-        if box:
-            return box
         told = self.rows.dropna(subset=["decision_copil"])
         rows = [
             (row.date, pieces.link(row.action_id, to_action(row.action_id)), row.decision_copil)
@@ -128,11 +119,9 @@ class Followup(DemarcheChapter):
         header = ["Évaluation", "Date", "Statut", "Responsable", "Livrable"]
         return pieces.table("Les évaluations prévues", header, lines, self.source("calendrier"))
 
+    @needing("Bilan à ce jour", "actions", "suivi")
     def bilan(self) -> Html:
         """Return the bilan of the convention under way, in the form of that of the convention before."""
-        box = self._box("Bilan à ce jour")
-        if box:
-            return box
         actions = tracking.as_bilan(self.actions, self.followed, self.funding, self.rows)
         source, when = self.source("suivi", "financements"), f"fin {self.rows['annee'].max()}"
         names = {
@@ -192,9 +181,6 @@ class Followup(DemarcheChapter):
     @property
     def _years(self) -> str:
         return f"{self.span[0]}-{self.span[1]}" if self.span else str(self.rows["annee"].max())
-
-    def _box(self, what: str, *names: str) -> Html | None:
-        return self.missing(what, "actions", "suivi", *names)
 
 
 open_followup = Followup.open

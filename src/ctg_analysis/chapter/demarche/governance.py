@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.demarche.plan import plan
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import gantt
@@ -14,11 +14,9 @@ from ctg_analysis.display.words.quantities import counted
 FILE = "demarche_reunions.csv"
 
 
+@needing("Instances de la gouvernance", "instances")
 def bodies(chapter: DemarcheChapter) -> Html:
     """Return the bodies of the governance."""
-    box = chapter.missing("Instances de la gouvernance", "instances")
-    if box:
-        return box
     header = ["Instance", "Rôle", "Composition", "Présidence", "Fréquence", "Secrétariat"]
     lines = [
         [
@@ -37,11 +35,9 @@ def bodies(chapter: DemarcheChapter) -> Html:
     return pieces.table("Les instances", header, lines, chapter.source("instances"))
 
 
+@needing("Réunions des instances", "instances", "reunions")
 def meetings(chapter: DemarcheChapter) -> Html:
     """Return the meetings held and planned, with their attendance."""
-    box = chapter.missing("Réunions des instances", "instances", "reunions")
-    if box:
-        return box
     rows = chapter.table("reunions")
     held = rows["presents"].notna()
     drawn = gantt.meetings(
@@ -66,11 +62,9 @@ def meetings(chapter: DemarcheChapter) -> Html:
     )
 
 
+@needing("Décisions des instances", "reunions")
 def decisions(chapter: DemarcheChapter) -> Html:
     """Return the decisions of the bodies, the newest first."""
-    box = chapter.missing("Décisions des instances", "reunions")
-    if box:
-        return box
     rows = chapter.table("reunions").sort_values("date", ascending=False, kind="stable")
     lines = [
         [date_text(row.date), row.instance, decision]

@@ -3,7 +3,8 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, explanations, to_constat
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions
+from ctg_analysis.chapter.demarche.links import to_constat
 from ctg_analysis.core.settings import settings
 from ctg_analysis.demarche.tables.codes import LIST
 from ctg_analysis.demarche.tables.columns import FIELDS
@@ -32,33 +33,6 @@ SIDES = {
 }
 CONVERGES, DIVERGES = "convergence", "divergence"
 RESERVED = "réservé au comité de pilotage"
-METHOD = {
-    "Nombres d'entretiens": (
-        "Un thème compte une fois par entretien où l'on en parle. Sur une vingtaine d'entretiens, aucun pourcentage "
-        "n'est écrit."
-    ),
-    "Sortes d'acteurs": (
-        "Une sorte dont moins de trois personnes ont été entendues n'est pas nommée : ses entretiens vont avec ceux "
-        "des « autres acteurs », et ses propos ne sont pas cités."
-    ),
-    "Saturation": (
-        "Codes rencontrés pour la première fois, entretien après entretien. La bande couvre 95 ordres sur 100 tirés au "
-        "hasard : la courbe s'aplatit quand les derniers entretiens n'apportent plus rien de neuf."
-    ),
-    "Accord des codeurs (κ de Cohen)": (
-        "Des extraits codés par deux personnes sans se concerter : part des codes semblables, corrigée de ce que le "
-        "hasard donnerait. De 0,6 à 0,8, l'accord est fort ; au-delà, presque parfait (Landis et Koch, 1977)."
-    ),
-    "Convergence": (
-        "Une sorte d'acteurs penche du côté (atout, ou faiblesse et besoin) que plus de ses entretiens disent. Deux "
-        "sortes qui penchent de côtés opposés divergent ; deux qui penchent du même convergent, si aucune ne penche de "
-        "l'autre."
-    ),
-    "Propos cités": (
-        "Anonymes, relus, d'une sorte dont trois personnes au moins ont été entendues, et du niveau de diffusion de ce "
-        "rapport ; un nom, une adresse ou un numéro bloque la publication."
-    ),
-}
 
 
 class Interviews(DemarcheChapter):
@@ -202,9 +176,7 @@ class Interviews(DemarcheChapter):
 
     def words(self) -> Html:
         """Return what the words of the chapter mean; nothing where they say nothing yet."""
-        if not self._held:
-            return Html("")
-        return explanations(METHOD)
+        return definitions("interviews") if self._held else Html("")
 
     def _by_theme(self) -> pd.DataFrame:
         """Return the counts by theme and kind of actors, in the order of the table."""

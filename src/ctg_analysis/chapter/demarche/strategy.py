@@ -10,7 +10,8 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demarche import governance
 from ctg_analysis.chapter.demarche.action_sheets import links, sheet
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_action, to_enjeu
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
+from ctg_analysis.chapter.demarche.links import to_action, to_enjeu
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import data_root
@@ -43,11 +44,9 @@ class Strategy(DemarcheChapter):
         self.actions = plan.in_order(self.table("actions"), self.table("axes"), self.table("objectifs"))
         self.funding = budget.of_the_plan(self.table("financements"), self.actions)
 
+    @needing("Axes, objectifs et actions", "axes", "objectifs", "actions")
     def tree(self) -> Html:
         """Return the axes, their objectives, their actions."""
-        box = self.missing("Axes, objectifs et actions", "axes", "objectifs", "actions")
-        if box:
-            return box
         axes = self.table("axes").sort_values("ordre", kind="stable")
         kept = len(active(self.actions))
         dropped = len(self.actions) - kept
@@ -60,11 +59,9 @@ class Strategy(DemarcheChapter):
         source = markup.source(self.source("axes", "objectifs", "actions"))
         return pieces.together(pieces.said(sentence), shown_as.tree(branches), source)
 
+    @needing("Fiches-action", "actions")
     def sheets(self) -> Html:
         """Return one fiche for each action, which prints on one page."""
-        box = self.missing("Fiches-action", "actions")
-        if box:
-            return box
         agreed = budget.reconciliation(self.actions, self.funding).set_index("action_id")["agrees"]
         made = [
             sheet(self, row, agrees=agreed.get(row.action_id, True)) for row in self.actions.itertuples(index=False)
@@ -72,16 +69,14 @@ class Strategy(DemarcheChapter):
         source = self.source("actions", "financements", "indicateurs_suivi")
         return pieces.together(shown_as.sheets(made), markup.source(source))
 
+    @needing("Calendrier des actions", "actions")
     def gantt(self) -> Html:
         """Return the actions over the years of the convention."""
-        box = self.missing("Calendrier des actions", "actions")
-        return box or self._drawn(self.actions, (), "Calendrier des actions", by_axis=True)
+        return self._drawn(self.actions, (), "Calendrier des actions", by_axis=True)
 
+    @needing("Actions liées au PEDT", "actions")
     def pedt(self, end: str) -> Html:
         """Return the actions of the PEDT beside the years in which PEDTs end. end: the indicator of these years."""
-        box = self.missing("Actions liées au PEDT", "actions")
-        if box:
-            return box
         rows = known.by_commune(self.seen, CATALOGUE[end])
         rows = rows[rows["status"].eq(OK)]
         marks = [
@@ -95,11 +90,9 @@ class Strategy(DemarcheChapter):
         sources = [known.source(self.seen, rows)] if len(rows) else []
         return self._drawn(tied, marks, "Actions liées au PEDT", *sources)
 
+    @needing("Actions liées au service public de la petite enfance", "actions")
     def sppe(self) -> Html:
         """Return the actions of the service public de la petite enfance beside the dates of the law."""
-        box = self.missing("Actions liées au service public de la petite enfance", "actions")
-        if box:
-            return box
         thresholds = read_thresholds(data_root().reference / "seuils.yml").values()
         dates: dict = {}
         for one in thresholds:
@@ -111,11 +104,9 @@ class Strategy(DemarcheChapter):
         what = "Actions liées au service public de la petite enfance"
         return self._drawn(tied, marks, what, Citation(texts.typography(law)))
 
+    @needing("Financement des actions", "actions", "financements")
     def budget(self) -> Html:
         """Return the money of the plan by financer and year, and whether it reconciles."""
-        box = self.missing("Financement des actions", "actions", "financements")
-        if box:
-            return box
         table = budget.by_financer(self.funding)
         source = self.source("financements")
         drawn = shown_as.budget_by_financer(table, self._years, source, FUNDING)
@@ -127,11 +118,10 @@ class Strategy(DemarcheChapter):
         told = shown_as.reconciliation(agreed, self.source("actions", "financements"), self._links)
         return pieces.together(told, drawn, listed)
 
+    @needing("Charge des pilotes", "actions")
     def load(self) -> Html:
         """Return what each pilote leads."""
-        return self.missing("Charge des pilotes", "actions") or shown_as.load(
-            plan.load(self.actions, self.funding), self._years, self.source("actions"), ACTIONS
-        )
+        return shown_as.load(plan.load(self.actions, self.funding), self._years, self.source("actions"), ACTIONS)
 
     def bodies(self) -> Html:
         """Return the bodies of the governance."""
@@ -145,11 +135,9 @@ class Strategy(DemarcheChapter):
         """Return the decisions of the bodies, the newest first."""
         return governance.decisions(self)
 
+    @needing("Couverture des enjeux", "enjeux", "actions")
     def coverage(self) -> Html:
         """Return whether each retained enjeu has an action, and each action what it needs."""
-        box = self.missing("Couverture des enjeux", "enjeux", "actions")
-        if box:
-            return box
         enjeux = self.table("enjeux")
         names = {
             row.enjeu_id: pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id))

@@ -103,7 +103,7 @@ def write_data(report: Report) -> dict:
 
 def about(report: Report) -> dict:
     """Return what every page of a report shows: the territory, the links to the chapters."""
-    from ctg_analysis.chapter.demarche.demarche_chapter import ENJEUX
+    from ctg_analysis.chapter.demarche.links import ENJEUX
     from ctg_analysis.display.words.texts import typography
 
     territory = _of_territory(report.epci)
