@@ -368,7 +368,7 @@ def test_the_quartiles_of_the_peers_are_a_box_with_words_of_its_own(france):
     assert len(attributes(bars.comparison(rows.assign(low=NAN, high=NAN)), "rect", "width")) == 1
     chapter = open_chapter("200067171")
     html = chapter.comparison("secondary_dwellings_share").html
-    peers = chapter.seen.compared(CATALOGUE["secondary_dwellings_share"]).iloc[-1]
+    peers = chapter.territory.compared(CATALOGUE["secondary_dwellings_share"]).iloc[-1]
     assert peers["level"] == "peers" and peers["low"] < peers["value"] < peers["high"]
     said = f"quartiles\u00a0: {quantities.number(peers['low'], 1)} à {quantities.number(peers['high'], 1)}"
     assert said in html and "premier au troisième quartile" in html and said in chapter.reading(peers["indicator"]).html
@@ -377,7 +377,7 @@ def test_the_quartiles_of_the_peers_are_a_box_with_words_of_its_own(france):
 def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sources(france):
     chapter = open_chapter("200067171")
     own, departement = (
-        figures.ages(chapter.seen, *place, "2023") for place in (("epci", "200067171"), ("departement", "12"))
+        figures.ages(chapter.territory, *place, "2023") for place in (("epci", "200067171"), ("departement", "12"))
     )
     html = chapter.pyramid().html
     shares = [quantities.number(table.at["65_69", "men"], 1) for table in (own, departement)]
@@ -389,7 +389,7 @@ def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sourc
 
 @pytest.mark.parametrize("territory", ["200067171", "999999999"])
 def test_r12_what_is_compared_is_of_one_period_and_one_producer(territory, france, example):
-    seen = open_chapter(territory).seen
+    seen = open_chapter(territory).territory
     checked = 0
     for one in CATALOGUE.values():
         rows = seen.compared(one)

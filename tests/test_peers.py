@@ -423,7 +423,7 @@ def test_every_open_comparison_of_the_invented_epci_has_its_quartiles(example):
 def test_r11_each_of_the_four_comparators_is_told_or_its_absence_with_a_reason(epci, request):
     """All indicators that compare, of the invented EPCI, the reference one, one of two départements, one of Mayotte."""
     chapter = Chapter(epci, request.getfixturevalue("example" if epci == EXAMPLE else "france"))
-    seen = chapter.seen
+    seen = chapter.territory
     names = [typography(name) for name in seen.beside["name"].iloc[1:]]
     assert len(names) == (4 if epci == "200066553" else 3)
     for one in CATALOGUE.values():

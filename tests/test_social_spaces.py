@@ -296,7 +296,7 @@ def test_a_list_that_came_without_any_row_says_that_there_is_none(tmp_path, exam
     process(root)
     chapter = Chapter(EXAMPLE_EPCI, root)
     for name in ("approved_social_centres_count", "approved_local_spaces_count"):
-        (row,) = chapter.seen.own(CATALOGUE[name]).to_dict("records")
+        (row,) = chapter.territory.own(CATALOGUE[name]).to_dict("records")
         assert (row["period"], row["value"]) == ("2026", 0) and "<svg" not in chapter.show(name).html
     assert "En 2026, le nombre de centres sociaux agréés" in chapter.show("approved_social_centres_count").html
     shown = [

@@ -41,6 +41,6 @@ def which_france(rows: pd.DataFrame) -> dict[str, str]:
     return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
 
 
-def has_median(one: Indicator) -> bool:
+def has_median(indicator: Indicator) -> bool:
     """Tell whether values of peers have a median worth showing; numbers of things have none."""
-    return not (isinstance(one.value, Count | Mean) and one.id.endswith(("_count", "_amount", "_year")))
+    return not (isinstance(indicator.value, Count | Mean) and indicator.id.endswith(("_count", "_amount", "_year")))

@@ -53,37 +53,37 @@ class Chapter:
     """
 
     def __init__(self, epci: str, root: DataRoot):
-        self.seen = observed(epci, root)
+        self.territory = observed(epci, root)
 
     @property
     def observations(self) -> pd.DataFrame:
         """The observations of the territory, its communes and its comparators."""
-        return self.seen.observations
+        return self.territory.observations
 
     @property
     def named(self) -> pd.DataFrame:
         """The same observations with the names of the territories, by indicator."""
-        return self.seen.named
+        return self.territory.named
 
     def data(self, indicator: str) -> pd.DataFrame:
         """Return the observations of an indicator as a plain table, with the names of the territories."""
-        return self.seen.data(self._indicator(indicator))
+        return self.territory.data(self._indicator(indicator))
 
     def find(self, words: str) -> pd.DataFrame:
         """Return the indicators that some words name, with the latest period that is known here."""
-        return analyst.find(self.seen, words)
+        return analyst.find(self.territory, words)
 
     def with_own(self, indicator: str, path: str | Path) -> pd.DataFrame:
         """Return the communes with the latest value of an indicator and the columns of an own CSV file beside."""
-        return analyst.with_own(self.seen, self._indicator(indicator), Path(path))
+        return analyst.with_own(self.territory, self._indicator(indicator), Path(path))
 
     def perimeter(self) -> Html:
         """Return which communes, and the geography they are in."""
-        beside = self.seen.beside
+        beside = self.territory.beside
         departements = beside.loc[beside["level"].eq("departement"), "name"]
-        count = len(self.seen.communes)
-        lead = f"{self.seen.territory['name']} : {count} communes ({texts.listed(list(departements))})."
-        note = read_geography(self.seen.root)["note"]
+        count = len(self.territory.communes)
+        lead = f"{self.territory.row['name']} : {count} communes ({texts.listed(list(departements))})."
+        note = read_geography(self.territory.root)["note"]
         return telling(markup.reading(texts.typography(lead), texts.typography(note)), WORDS)
 
     def show(self, indicator: str) -> Html:
@@ -155,7 +155,7 @@ class Chapter:
 
     def norms(self, name: str) -> Html:
         """Return what is measured here beside the most that the texts of data/reference/<name>.yml allow."""
-        return assessments.norms(self.seen, name)
+        return assessments.norms(self.territory, name)
 
     def timeline(self, indicator: str) -> Html:
         """Return the year in which something ends, commune by commune, beside the period of the convention."""
@@ -171,7 +171,7 @@ class Chapter:
 
     def pyramid(self) -> Html:
         """Return the age pyramid of the territory against the outline of its (first) département."""
-        return figures.pyramid(self.seen)
+        return figures.pyramid(self.territory)
 
     def family(self, name: str) -> Html:
         """Return the territory's values of a family of indicators (the ages of childhood), one bar each."""
@@ -184,11 +184,11 @@ class Chapter:
 
     def messages(self) -> Html:
         """Return the messages of the synthèse, chosen by rule, each with its number, a comparison and its proof."""
-        return telling(sheets.messages(summaries.messages(self.seen), synthesis.RULE), WORDS)
+        return telling(sheets.messages(summaries.messages(self.territory), synthesis.RULE), WORDS)
 
     def overview(self) -> Html:
         """Return where the territory stands to its place of reference, indicator by indicator."""
-        return telling(figures.overview(self.seen), WORDS)
+        return telling(figures.overview(self.territory), WORDS)
 
     def communes(self, *indicators: str) -> Html:
         """Return one sheet for each commune, with these indicators, the EPCI beside; no rank, no weak percentage."""
@@ -200,12 +200,12 @@ class Chapter:
         indicators: here and below, by default those that the whole chapter shows, once it has run.
         """
         ids = self._ids(indicators)
-        return closing.peers(self.seen, ids) if ids else asking("peers", "Les EPCI comparables")
+        return closing.peers(self.territory, ids) if ids else asking("peers", "Les EPCI comparables")
 
     def notable(self, *indicators: str) -> Html:
         """Return the differences that may be called notable (Benjamini-Hochberg, rule R14)."""
         ids = self._ids(indicators)
-        return closing.notable_gaps(self.seen, ids) if ids else asking("notable_gaps", "Les écarts notables")
+        return closing.notable_gaps(self.territory, ids) if ids else asking("notable_gaps", "Les écarts notables")
 
     def glossary(self, *indicators: str) -> Html:
         """Return the definitions, the caveats and the sources."""
@@ -215,7 +215,7 @@ class Chapter:
     def method(self, *indicators: str) -> Html:
         """Return the methodological note, written from the declarations."""
         ids = self._ids(indicators)
-        return closing.method(self.seen, ids, peers_above=False) if ids else asking("method", "La méthode")
+        return closing.method(self.territory, ids, peers_above=False) if ids else asking("method", "La méthode")
 
     def meanings(self) -> Html:
         """Return the meaning of every term of the perimeter, the messages and the overview of the chapter."""
@@ -224,14 +224,14 @@ class Chapter:
     def _piece(self, make: Callable[..., Html], *names: str, **options: object) -> Html:
         """Return what a function makes of some indicators, which the piece tells."""
         several = [self._indicator(name) for name in names]
-        return telling(make(self.seen, *several, **options), SHOWN, *names)
+        return telling(make(self.territory, *several, **options), SHOWN, *names)
 
     def _family(self, make: Callable[..., Html], name: str) -> Html:
         """Return what a function makes of a family of indicators, which the piece tells."""
-        members = [self._indicator(one.id) for one in CATALOGUE.values() if one.family == name]
+        members = [self._indicator(indicator.id) for indicator in CATALOGUE.values() if indicator.family == name]
         if not members:
             raise UserError(f"no family {name!r}: `ctg list indicators` shows the families")
-        return telling(make(self.seen, name, members), SHOWN, *(one.id for one in members))
+        return telling(make(self.territory, name, members), SHOWN, *(indicator.id for indicator in members))
 
     def _ids(self, names: tuple[str, ...]) -> list[str]:
         return [self._indicator(name).id for name in names]
@@ -240,5 +240,5 @@ class Chapter:
         """Return an indicator by its id, and note that the chapter reads it."""
         if name not in CATALOGUE:
             raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
-        self.seen.read.add(name)
+        self.territory.read.add(name)
         return CATALOGUE[name]

@@ -33,9 +33,9 @@ def epcis() -> list[str]:
 def indicators() -> list[str]:
     """Return id, codes of the field, label, unit and sources of every indicator."""
     return [
-        f"{one.id}  {', '.join(one.domain_ids)}{f' {STAR}' if one.star else ''}  {one.label} ({one.unit})  "
-        f"{', '.join(one.sources)}"
-        for one in CATALOGUE.values()
+        f"{indicator.id}  {', '.join(indicator.domain_ids)}{f' {STAR}' if indicator.star else ''}  "
+        f"{indicator.label} ({indicator.unit})  {', '.join(indicator.sources)}"
+        for indicator in CATALOGUE.values()
     ]
 
 
@@ -60,7 +60,7 @@ def sources() -> list[str]:
 
 def chapters() -> list[str]:
     """Return number, title and question of every chapter."""
-    return [f"{one.number}  {one.title}  {one.question}" for one in all_chapters()]
+    return [f"{chapter.number}  {chapter.title}  {chapter.question}" for chapter in all_chapters()]
 
 
 LISTS: dict[str, Callable[[], list[str]]] = {

@@ -25,6 +25,6 @@ def record_observed(seen: Observed) -> None:
 
 def recorded_observations(epci: str) -> pd.DataFrame:
     """Return the observations of an EPCI, its communes and its comparators, which are recorded."""
-    seen = open_chapter(epci).seen
+    seen = open_chapter(epci).territory
     record_observed(seen)
     return seen.observations

@@ -30,8 +30,8 @@ class Bilan(DemarcheChapter):
 
     BEGINS_WITH = (ACTIONS, "competences", "equipements_services", "documents")
 
-    def __init__(self, seen: Observed):
-        super().__init__(seen)
+    def __init__(self, territory: Observed):
+        super().__init__(territory)
         self.actions = self.table(ACTIONS)
 
     def statuses(self, family: str) -> Html:
@@ -43,18 +43,18 @@ class Bilan(DemarcheChapter):
         """
         names = self._members(family)
         box = self.missing("Statut des actions de la convention précédente", ACTIONS)
-        piece = box or achievements.statuses(self.actions, STATUSES, self._when, self._source, FILE)
+        piece = box or achievements.statuses(self.actions, STATUSES, self._origin)
         return telling(piece, RECALLED, *names)
 
     @needing("Quantités prévues et réalisées", ACTIONS)
     def quantities(self) -> Html:
         """Return what was planned and what was done."""
-        return achievements.quantities(self.actions, self._when, self._source, FILE)
+        return achievements.quantities(self.actions, self._origin)
 
     @needing("Coûts prévus et réels", ACTIONS)
     def costs(self) -> Html:
         """Return what was to be spent and what was."""
-        return achievements.costs(self.actions, self._when, self._source, FILE)
+        return achievements.costs(self.actions, self._origin)
 
     @needing("Services créés, en projet ou fermés", "equipements_services")
     def services(self) -> Html:
@@ -74,7 +74,7 @@ class Bilan(DemarcheChapter):
         active = int(rows["statut"].eq(ACTIVE).sum())
         sentence = f"{counted(active, 'équipement ou service', 'équipements et services')} en service."
         source = self.source("equipements_services", day=self.newest(ACTIONS))
-        return pieces.together(pieces.said(sentence), pieces.table("Équipements et services", header, lines, source))
+        return pieces.together(pieces.phrase(sentence), pieces.table("Équipements et services", header, lines, source))
 
     @needing("Bilan action par action", ACTIONS)
     def one_by_one(self) -> Html:
@@ -96,22 +96,22 @@ class Bilan(DemarcheChapter):
         for name in indicators:
             if name not in CATALOGUE:
                 raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
-            one = CATALOGUE[name]
-            rows = self.seen.own(one)
+            indicator = CATALOGUE[name]
+            rows = self.territory.own(indicator)
             rows = rows[rows["source"].eq(rows["source"].iloc[-1])] if len(rows) else rows
             if len(rows) < 2:
-                absent.append(one.label)
+                absent.append(indicator.label)
                 continue
             before, now = rows.iloc[0], rows.iloc[-1]
-            told = [f"{row['text']} ({date_text(row['period'])})" for row in (before, now)]
-            lines.append([pieces.link(one.label, self.figure_of(one)), one.unit, *told])
+            ends = [f"{row['text']} ({date_text(row['period'])})" for row in (before, now)]
+            lines.append([pieces.link(indicator.label, self.figure_of(indicator)), indicator.unit, *ends])
             sources.append(rows)
         note = f"{NO_BASELINE}{f' Sans deux valeurs comparables : {texts.listed(absent)}.' if absent else ''}"
         if not lines:
             nothing = pieces.plain("Aucun de ces indicateurs n'a deux valeurs d'une même source.", note)
             return telling(nothing, RECALLED, *indicators)
         header = ["Indicateur", "Unité", "Avant", "Aujourd'hui"]
-        source = known.source(self.seen, pd.concat(sources), series=True)
+        source = known.source(self.territory, pd.concat(sources), series=True)
         table = pieces.table("Les indicateurs, hier et aujourd'hui", header, lines, source, note)
         return telling(table, RECALLED, *indicators)
 
@@ -129,17 +129,17 @@ class Bilan(DemarcheChapter):
     def _competences(self) -> Html:
         rows = self.table("competences")
         names = list(dict.fromkeys(rows["competence"]))
-        told = {(row.territoire, row.competence): row.exercee_par for row in rows.itertuples(index=False)}
+        exercised_by = {(row.territoire, row.competence): row.exercee_par for row in rows.itertuples(index=False)}
         since = [
             f"{name} : {who}, depuis {texts.listed(sorted(own['depuis'].dropna().unique()))}"
             for (name, who), own in rows.groupby(["competence", "exercee_par"], sort=False)
             if own["depuis"].notna().any()
         ]
-        epci = self.seen.epci
-        whole = {name: told.get((epci, name), "") for name in names}
+        epci = self.territory.epci
+        whole = {name: exercised_by.get((epci, name), "") for name in names}
         lines = [
-            [self.place(code), *(told.get((code, name)) or whole[name] or pieces.UNKNOWN for name in names)]
-            for code in self.seen.communes["code"]
+            [self.place(code), *(exercised_by.get((code, name)) or whole[name] or pieces.UNKNOWN for name in names)]
+            for code in self.territory.communes["code"]
         ]
         lines.append([self.place(epci), *(whole[name] or "selon la commune" for name in names)])
         header = ["Territoire", *(name[:1].upper() + name[1:] for name in names)]
@@ -155,16 +155,16 @@ class Bilan(DemarcheChapter):
         """
         members = self._members(family)
         first = next(iter(members.values()))
-        rows = pd.concat([self.seen.own(one).assign(name=one.label) for one in members.values()])
+        rows = pd.concat([self.territory.own(indicator).assign(name=indicator.label) for indicator in members.values()])
         if rows.empty:
-            piece = known.unavailable(self.seen, first, f"{TITLES[family]}, par année")
+            piece = known.unavailable(self.territory, first, f"{TITLES[family]}, par année")
         else:
-            piece = achievements.by_year(rows, TITLES[family], first, known.source(self.seen, rows, series=True))
+            piece = achievements.by_year(rows, TITLES[family], first, known.source(self.territory, rows, series=True))
         return telling(piece, RECALLED, *members)
 
     def _members(self, family: str) -> dict[str, Indicator]:
         """Return the indicators of a family by id, whose definitions the chapter will give."""
-        members = {name: one for name, one in CATALOGUE.items() if one.family == family}
+        members = {name: indicator for name, indicator in CATALOGUE.items() if indicator.family == family}
         if not members:
             raise UserError(f"no family {family!r}: `ctg list indicators` shows the families")
         return members
@@ -186,8 +186,8 @@ class Bilan(DemarcheChapter):
         return max(days, default="")
 
     @property
-    def _when(self) -> str:
-        return f"bilan de {self._day[:4]}" if self._day else "bilan non daté"
+    def _origin(self) -> pieces.Origin:
+        return pieces.Origin(self._source, f"bilan de {self._day[:4]}" if self._day else "bilan non daté", FILE)
 
 
 open_bilan = Bilan.open

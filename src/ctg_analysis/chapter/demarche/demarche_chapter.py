@@ -66,9 +66,9 @@ class DemarcheChapter:
 
     BEGINS_WITH: tuple[str, ...] = ()
 
-    def __init__(self, seen: Observed):
-        self.seen, self.demarche = seen, seen.demarche
-        seen.read.add(DEMARCHE)
+    def __init__(self, territory: Observed):
+        self.territory, self.demarche = territory, territory.demarche
+        territory.read.add(DEMARCHE)
 
     @classmethod
     def open(cls, epci: str | int) -> Self:
@@ -77,7 +77,7 @@ class DemarcheChapter:
         Raises:
             UserError: no such EPCI. InputError: files that cannot be trusted.
         """
-        return cls(open_chapter(epci).seen)
+        return cls(open_chapter(epci).territory)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table, see demarche.tables.outputs."""
@@ -87,7 +87,7 @@ class DemarcheChapter:
     def span(self) -> tuple[int, int] | None:
         """Return the first and the last year of the convention; of the plan, where there is no convention yet."""
         years = self.table("financements")["annee"]
-        return self.seen.years_of_convention or ((int(years.min()), int(years.max())) if len(years) else None)
+        return self.territory.years_of_convention or ((int(years.min()), int(years.max())) if len(years) else None)
 
     def missing(self, what: str, *names: str) -> Html | None:
         """Return the box when a table without which there is nothing to show has no row; nothing when all have some.
@@ -99,19 +99,19 @@ class DemarcheChapter:
             return pieces.plain(f"{what} : les enjeux n'ont pas encore été soumis au vote.")
         return self.box(what, *(name for name in absent if name != VOTED)) if absent else None
 
-    def box(self, what: str, *names: str, **told: str) -> Html:
+    def box(self, what: str, *names: str, **others: str) -> Html:
         """Return the box of what is missing: the tables to fill, each with how, and the command that writes them.
 
-        names: tables of which nothing more is to be said. told: others, and what is.
+        names: tables of which nothing more is to be said. others: others, and what is.
         """
-        files = dict.fromkeys(names, "modèle à remplir pendant la démarche") | told
+        files = dict.fromkeys(names, "modèle à remplir pendant la démarche") | others
         return markup.unavailable(
             texts.typography(f"{what}."),
             [
                 {
                     "label": texts.typography(f"{TABLES[name].title} ({TABLES[name].file})"),
                     "how": texts.typography(how),
-                    "command": f"ctg new {self.seen.epci}",
+                    "command": f"ctg new {self.territory.epci}",
                 }
                 for name, how in files.items()
             ],
@@ -123,7 +123,7 @@ class DemarcheChapter:
             return Html("")
         tables = [PUBLIC[name] for name in self.BEGINS_WITH]
         files = [{"file": table.file, "title": texts.typography(table.title)} for table in tables]
-        return markup.begin(self.seen.epci, files)
+        return markup.begin(self.territory.epci, files)
 
     def proves(self, place: str) -> Html:
         """Return which constats rest on what stands under an id, with links to them; nothing when none does."""
@@ -137,9 +137,9 @@ class DemarcheChapter:
         """
         titles = [TITLES.get(name) or PUBLIC[name].title for name in names]
         what = " ; ".join(texts.uncapitalised(title) for title in titles)
-        told = day or self.newest(*names) or self.newest(*DATES)
-        state = f"état au {short_date(told)}" if told else "état non daté"
-        return Citation(texts.typography(f"Démarche de la convention territoriale globale, {what}, {state}."), told)
+        date = day or self.newest(*names) or self.newest(*DATES)
+        state = f"état au {short_date(date)}" if date else "état non daté"
+        return Citation(texts.typography(f"Démarche de la convention territoriale globale, {what}, {state}."), date)
 
     def newest(self, *names: str) -> str:
         """Return the newest day that tables tell, ISO; empty when none does."""
@@ -156,15 +156,15 @@ class DemarcheChapter:
     @cached_property
     def pages(self) -> dict[str, str]:
         """Return the page of each chapter, by number; that of one whose notebook is refused may have stayed."""
-        return {one.number: one.page for one in notebooks()}
+        return {notebook.number: notebook.page for notebook in notebooks()}
 
-    def figure_of(self, one: Indicator) -> str:
+    def figure_of(self, indicator: Indicator) -> str:
         """Return the address of the figure of an indicator, in its chapter."""
-        return f"{self.pages[one.chapter]}#{one.id}"
+        return f"{self.pages[indicator.chapter]}#{indicator.id}"
 
     def place(self, code: str) -> str:
         """Return the name of a place of the territory."""
-        places = self.seen.places
+        places = self.territory.places
         return places.loc[places["territory"].eq(code), "name"].iloc[0]
 
 

@@ -33,8 +33,8 @@ class Enjeux(DemarcheChapter):
 
     BEGINS_WITH = ("constats", "preuves", "enjeux")
 
-    def __init__(self, seen: Observed):
-        super().__init__(seen)
+    def __init__(self, territory: Observed):
+        super().__init__(territory)
         self.enjeux = self.table("enjeux")
         self.ranking = self.table(VOTED)
         self.titles = dict(zip(self.enjeux["enjeu_id"], self.enjeux["titre"], strict=True))
@@ -52,9 +52,9 @@ class Enjeux(DemarcheChapter):
             f"retenu{'s' if retained > 1 else ''} par le COPIL, "
             f"{counted(len(self.table('actions')), 'action')}."
         )
-        told = [f"{counted(contrary, 'preuve contredit', 'preuves contredisent')} un constat"] if contrary else []
-        told += [f"{counted(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
-        return pieces.said(sentence, f"{' ; '.join(told)}." if told else "")
+        warnings = [f"{counted(contrary, 'preuve contredit', 'preuves contredisent')} un constat"] if contrary else []
+        warnings += [f"{counted(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
+        return pieces.phrase(sentence, f"{' ; '.join(warnings)}." if warnings else "")
 
     @needing("Atouts, faiblesses, opportunités, menaces", "constats")
     def afom(self) -> Html:
@@ -77,7 +77,7 @@ class Enjeux(DemarcheChapter):
     @needing("Notes données aux enjeux", "enjeux", VOTED)
     def criteria(self) -> Html:
         """Return importance, urgence and faisabilité, each with its spread."""
-        return shown_as.criteria(self.ranking, self._when, self._source, RANKING)
+        return shown_as.criteria(self.ranking, self._origin)
 
     @needing("Importance et urgence", "enjeux", VOTED)
     def matrix(self) -> Html:
@@ -87,7 +87,7 @@ class Enjeux(DemarcheChapter):
     @needing("Rang des enjeux", "enjeux", VOTED)
     def ranks(self) -> Html:
         """Return the ranks and how sure they are."""
-        return shown_as.ranks(self.ranking, self._when, self._source, RANKING)
+        return shown_as.ranks(self.ranking, self._origin)
 
     @needing("Rang selon la façon de compter", "enjeux", VOTED)
     def ways_of_counting(self) -> Html:
@@ -124,12 +124,12 @@ class Enjeux(DemarcheChapter):
         names = proofs["ref"].str.split(evidence.JOIN).str[0]
         lines = []
         for name, rows in proofs.groupby(names, sort=False):
-            one = CATALOGUE[name]
+            indicator = CATALOGUE[name]
             constats = [
                 pieces.link(f"{row.constat_id} ({row.sens})", to_constat(row.constat_id))
                 for row in rows.itertuples(index=False)
             ]
-            lines.append([pieces.link(one.label, self.figure_of(one)), pieces.listed(constats)])
+            lines.append([pieces.link(indicator.label, self.figure_of(indicator)), pieces.listed(constats)])
         return pieces.table("Du chiffre au constat", ["Chiffre", "Constats"], lines, self.source("preuves"))
 
     def method(self) -> Html:
@@ -152,9 +152,9 @@ class Enjeux(DemarcheChapter):
                 strength=linked.STRENGTHS[row.force_preuve],
                 status=texts.typography(_status(row, meetings)),
                 labels=[ONE_INTERVIEW] if row.constat_id in alone else [],
-                proofs=proof_texts.told(self, row.constat_id),
-                enjeux=pieces.listed(pieces.link(one, to_enjeu(one)) for one in enjeux.get(row.constat_id, [])),
-                actions=pieces.listed(pieces.link(one, to_action(one)) for one in actions.get(row.constat_id, [])),
+                proofs=proof_texts.proofs_of(self, row.constat_id),
+                enjeux=pieces.listed(pieces.link(name, to_enjeu(name)) for name in enjeux.get(row.constat_id, [])),
+                actions=pieces.listed(pieces.link(name, to_action(name)) for name in actions.get(row.constat_id, [])),
             )
             for row in table.itertuples(index=False)
         ]
@@ -182,8 +182,8 @@ class Enjeux(DemarcheChapter):
             vote=texts.typography(self._vote(row.enjeu_id)),
             decision=texts.typography(_decision(row)),
             axes=[
-                pieces.link(f"{axes[one.axe_id]} › {one.titre}", to_axis(one.obj_id))
-                for one in own.itertuples(index=False)
+                pieces.link(f"{axes[objective.axe_id]} › {objective.titre}", to_axis(objective.obj_id))
+                for objective in own.itertuples(index=False)
             ],
             actions=[
                 pieces.link(f"{name} {actions['titre'][name]}{_dropped(actions['statut'][name])}", to_action(name))
@@ -217,8 +217,8 @@ class Enjeux(DemarcheChapter):
         return self.source("votes")
 
     @property
-    def _when(self) -> str:
-        return self.newest("votes")[:4] or "sans date"
+    def _origin(self) -> pieces.Origin:
+        return pieces.Origin(self._source, self.newest("votes")[:4] or "sans date", RANKING)
 
 
 open_enjeux = Enjeux.open
@@ -232,10 +232,10 @@ def _status(row, meetings: pd.DataFrame) -> str:
 
 
 def _decision(row) -> str:
-    said = _capital(shown_as.decision_text(row.retenu))
+    decision = _capital(shown_as.decision_text(row.retenu))
     day = f" le {date_text(row.decide_le)}" if not pd.isna(row.decide_le) else ""
     why = f" : {texts.uncapitalised(row.motif)}" if isinstance(row.motif, str) else ""
-    return f"{said}{day}{why}."
+    return f"{decision}{day}{why}."
 
 
 def _dropped(status: str) -> str:

@@ -14,7 +14,7 @@ from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.plan import budget, plan, tracking
 from ctg_analysis.display.demarche import achievements, pieces
 from ctg_analysis.display.demarche import yearly_followup as shown_as
-from ctg_analysis.display.markup import Citation, Html, cited_with
+from ctg_analysis.display.markup import Html, cited_with
 from ctg_analysis.display.words.dates import span_text
 from ctg_analysis.display.words.quantities import counted
 from ctg_analysis.indicators.comparisons import last_year
@@ -29,8 +29,8 @@ class Followup(DemarcheChapter):
 
     BEGINS_WITH = ("actions", "suivi", "indicateurs_suivi")
 
-    def __init__(self, seen: Observed):
-        super().__init__(seen)
+    def __init__(self, territory: Observed):
+        super().__init__(territory)
         self.actions = plan.in_order(self.table("actions"), self.table("axes"), self.table("objectifs"))
         self.funding = budget.of_the_plan(self.table("financements"), self.actions)
         self.rows = self.table("suivi")
@@ -58,18 +58,15 @@ class Followup(DemarcheChapter):
     @needing("Indicateurs, du départ à la cible", "actions", "suivi", "indicateurs_suivi")
     def bullets(self) -> Html:
         """Return the indicators from their baseline to their target, axis by axis."""
-        found = tracking.gaps(self.followed, self._values)
-        rows = found.merge(self.followed[["ind_id", "action_id", "libelle", "unite"]], on="ind_id", validate="1:1")
+        gaps = tracking.gaps(self.followed, self._values)
+        rows = gaps.merge(self.followed[["ind_id", "action_id", "libelle", "unite"]], on="ind_id", validate="1:1")
         rows = rows.assign(
             label=rows["action_id"] + " " + rows["libelle"],
             axe=rows["action_id"].map(self.actions.set_index("action_id")["axe"]),
         )
         axes = dict(list(rows.groupby("axe", sort=False)))
         ordered = [axis for axis in dict.fromkeys(self.actions["axe"]) if axis in axes]
-        drawn = [
-            shown_as.bullets(axes[axis], axis, self._years, self._sources(axes[axis]["ind_id"]), INDICATORS)
-            for axis in ordered
-        ]
+        drawn = [shown_as.bullets(axes[axis], axis, self._origin(axes[axis]["ind_id"])) for axis in ordered]
         return pieces.together(self._recomputed(rows), *drawn)
 
     @needing("Trajectoires des indicateurs de résultat", "actions", "suivi", "indicateurs_suivi")
@@ -79,7 +76,7 @@ class Followup(DemarcheChapter):
         rows = self._values[self._values["ind_id"].isin(results["ind_id"])]
         labels = {row.ind_id: f"{row.action_id} {row.libelle} ({row.unite})" for row in results.itertuples(index=False)}
         labels = {name: label for name, label in labels.items() if name in set(rows["ind_id"])}
-        return shown_as.paths(rows, labels, self._years, self._sources(labels), INDICATORS)
+        return shown_as.paths(rows, labels, self._origin(labels))
 
     @needing("Argent prévu et dépensé", "actions", "suivi", "financements")
     def money(self) -> Html:
@@ -89,10 +86,10 @@ class Followup(DemarcheChapter):
     @needing("Décisions", "actions", "suivi")
     def decisions(self) -> Html:
         """Return the decisions about the actions, and those of the bodies since the convention began."""
-        told = self.rows.dropna(subset=["decision_copil"])
+        decided = self.rows.dropna(subset=["decision_copil"])
         rows = [
             (row.date, pieces.link(row.action_id, to_action(row.action_id)), row.decision_copil)
-            for row in told.itertuples(index=False)
+            for row in decided.itertuples(index=False)
         ]
         for row in self.table("reunions").itertuples(index=False):
             if self.span and row.date.year >= self.span[0]:
@@ -123,15 +120,16 @@ class Followup(DemarcheChapter):
     def bilan(self) -> Html:
         """Return the bilan of the convention under way, in the form of that of the convention before."""
         actions = tracking.as_bilan(self.actions, self.followed, self.funding, self.rows)
-        source, when = self.source("suivi", "financements"), f"fin {self.rows['annee'].max()}"
+        source = self.source("suivi", "financements")
+        origin = pieces.Origin(source, f"fin {self.rows['annee'].max()}", FILE)
         names = {
             row.action_id: pieces.link(f"{row.action_id} {row.intitule}", to_action(row.action_id))
             for row in actions.itertuples(index=False)
         }
         return pieces.together(
-            achievements.statuses(actions, tracking.STATUSES, when, source, FILE),
-            achievements.quantities(actions, when, source, FILE),
-            achievements.costs(actions, when, source, FILE),
+            achievements.statuses(actions, tracking.STATUSES, origin),
+            achievements.quantities(actions, origin),
+            achievements.costs(actions, origin),
             achievements.one_by_one(actions, "Le bilan à ce jour, action par action", source, names),
         )
 
@@ -148,24 +146,26 @@ class Followup(DemarcheChapter):
         return [name for name in self.followed["indicateur"].dropna().unique() if name in CATALOGUE]
 
     @cached_property
-    def _found(self) -> dict[str, pd.DataFrame]:
+    def _own(self) -> dict[str, pd.DataFrame]:
         """Return the observations of the territory, by indicator, of those that have any."""
-        found = {name: self.seen.own(CATALOGUE[name]) for name in self._indicators()}
-        return {name: rows for name, rows in found.items() if len(rows)}
+        own = {name: self.territory.own(CATALOGUE[name]) for name in self._indicators()}
+        return {name: rows for name, rows in own.items() if len(rows)}
 
     def _observed(self) -> pd.DataFrame:
         """Return what the observations say of the territory about the indicators that are followed."""
-        if not self._found:
+        if not self._own:
             return tracking.NOTHING_OBSERVED
-        rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._found.items()])
+        rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._own.items()])
         return rows.assign(year=rows["period"].map(last_year))[["indicateur", "year", "value", "text", "source"]]
 
-    def _sources(self, ids: Iterable[str]) -> Citation:
+    def _origin(self, ids: Iterable[str]) -> pieces.Origin:
         """Return where the values of indicators come from: the follow-up, and the sources of what is recomputed."""
-        told = self.source("indicateurs_suivi", "suivi")
+        cited = self.source("indicateurs_suivi", "suivi")
         own = self.followed[self.followed["ind_id"].isin(list(ids))]["indicateur"]
-        rows = [rows for name, rows in self._found.items() if name in set(own)]
-        return cited_with(told, known.source(self.seen, pd.concat(rows), series=True)) if rows else told
+        rows = [rows for name, rows in self._own.items() if name in set(own)]
+        cited = cited_with(cited, known.source(self.territory, pd.concat(rows), series=True)) if rows else cited
+        years = f"{self.span[0]}-{self.span[1]}" if self.span else str(self.rows["annee"].max())
+        return pieces.Origin(cited, years, INDICATORS)
 
     def _recomputed(self, rows: pd.DataFrame) -> Html:
         count = int(rows["kind"].eq(tracking.OBSERVED).sum())
@@ -176,11 +176,7 @@ class Followup(DemarcheChapter):
             f"diagnostic, {reported} relevé{'s' if reported > 1 else ''} dans le suivi"
             f"{f', {waiting} pas encore mesuré' if waiting else ''}{'s' if waiting > 1 else ''}."
         )
-        return pieces.said(sentence)
-
-    @property
-    def _years(self) -> str:
-        return f"{self.span[0]}-{self.span[1]}" if self.span else str(self.rows["annee"].max())
+        return pieces.phrase(sentence)
 
 
 open_followup = Followup.open

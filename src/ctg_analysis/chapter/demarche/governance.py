@@ -54,11 +54,9 @@ def meetings(chapter: DemarcheChapter) -> Html:
     return pieces.chart(
         drawn,
         Listing(["Instance", "Date", "Réunion", "Présents sur invités"], lines),
+        pieces.Origin(chapter.source("reunions"), f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0]), FILE),
         message=message,
         what="Réunions des instances (nombre)",
-        when=f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0]),
-        source=chapter.source("reunions"),
-        file=FILE,
     )
 
 

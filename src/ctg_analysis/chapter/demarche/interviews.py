@@ -43,11 +43,11 @@ class Interviews(DemarcheChapter):
         if not self._held:
             return self.box("Entretiens avec les partenaires", **BEGIN)
         about, kinds = self._about, self._by_theme().loc[INTERVIEWS].drop(WHOLE)
-        told = texts.listed([actor_names.counted(name, count) for name, count in kinds.items()])
+        by_kind = texts.listed([actor_names.counted(name, count) for name, count in kinds.items()])
         length = "" if pd.isna(about["minutes"]) else f" La moitié ont duré plus de {number(about['minutes'])} minutes."
-        lead = f"{counted(about['count'], 'entretien')} avec : {told}.{length}"
+        lead = f"{counted(about['count'], 'entretien')} avec : {by_kind}.{length}"
         coded = f"{counted(about['extracts'], 'extrait')} anonymes, codés avec un livret de codes."
-        return pieces.together(pieces.said(lead, coded), markup.source(self._source))
+        return pieces.together(pieces.phrase(lead, coded), markup.source(self._source))
 
     def guide(self) -> Html:
         """Return the questions of the interview guide."""
@@ -101,7 +101,7 @@ class Interviews(DemarcheChapter):
         """Return how far two coders agree."""
         rows = self.table("coders_agreement")
         if rows.empty or pd.isna(rows["kappa"].iloc[0]):
-            return pieces.said("Aucun double codage : l'accord des codeurs n'est pas mesuré.") if self._held else (
+            return pieces.phrase("Aucun double codage : l'accord des codeurs n'est pas mesuré.") if self._held else (
                 self.box("Accord des codeurs", EXTRACTS))  # fmt: skip
         row = rows.iloc[0]
         bounds = f"{number(row['low'], 2)} à {number(min(row['high'], 1), 2)}"
@@ -110,7 +110,7 @@ class Interviews(DemarcheChapter):
             f"Sur {twice} extraits codés deux fois, {alike} le sont de même : "
             f"κ de {number(row['kappa'], 2)} (intervalle à 95 % : {bounds}), {row['words']}."
         )
-        return pieces.together(pieces.said(lead), markup.source(self._source))
+        return pieces.together(pieces.phrase(lead), markup.source(self._source))
 
     def convergence(self) -> Html:
         """Return on which themes the kinds of actors agree or differ."""
@@ -130,15 +130,17 @@ class Interviews(DemarcheChapter):
         proofs, constats = self.table("preuves"), self.table("constats").set_index("constat_id")["enonce"]
         if proofs.empty:
             return self.box("Ce que disent chiffres, habitants et acteurs", "constats", "preuves")
-        said = proofs.assign(side=proofs["type"].map(SIDES)).groupby(["constat_id", "side"])["sens"].agg(set).unstack()
-        said = said.reindex(columns=list(dict.fromkeys(SIDES.values())))
-        said = said[said.notna().sum(axis=1).ge(2)]
+        by_side = (
+            proofs.assign(side=proofs["type"].map(SIDES)).groupby(["constat_id", "side"])["sens"].agg(set).unstack()
+        )
+        by_side = by_side.reindex(columns=list(dict.fromkeys(SIDES.values())))
+        by_side = by_side[by_side.notna().sum(axis=1).ge(2)]
         lines = []
-        for name, *cells in said.itertuples():
+        for name, *cells in by_side.itertuples():
             senses = [cell for cell in cells if isinstance(cell, set)]
-            told = [", ".join(sorted(cell)) if isinstance(cell, set) else "–" for cell in cells]
-            lines.append([pieces.link(constats[name], to_constat(name)), *told, _together(senses)])
-        header = ["Constat", *said.columns, "Ensemble"]
+            words = [", ".join(sorted(cell)) if isinstance(cell, set) else "–" for cell in cells]
+            lines.append([pieces.link(constats[name], to_constat(name)), *words, _together(senses)])
+        header = ["Constat", *by_side.columns, "Ensemble"]
         source = self.source("constats", "preuves")
         return pieces.table("Chiffres, habitants et acteurs sur les mêmes constats", header, lines, source)
 
@@ -150,7 +152,7 @@ class Interviews(DemarcheChapter):
         kept = self.table("not_quoted")
         kept = kept[kept["readers"].eq(settings().readers)]
         why = [f"{row.motif} ({number(row.count)})" for row in kept.itertuples()]
-        lead = pieces.said(
+        lead = pieces.phrase(
             f"Peuvent être cités ici : {number(len(rows))} extraits sur {number(self._about['extracts'])}.",
             f"Les autres : {' ; '.join(why)}." if why else "",
         )
@@ -208,11 +210,9 @@ class Interviews(DemarcheChapter):
         return pieces.chart(
             drawing,
             data,
+            pieces.Origin(self._source, "-".join(years) or "année non dite", f"demarche_{table}.csv"),
             message=message,
             what=what,
-            when="-".join(years) or "année non dite",
-            source=self._source,
-            file=f"demarche_{table}.csv",
             note=note,
         )
 
@@ -222,8 +222,8 @@ open_interviews = Interviews.open
 
 def _who(row) -> str:
     """Return who said an extract: a kind of actors; what only the COPIL may read says so."""
-    said = f"{row.type_acteur} · {row.tonalite}"
-    return f"{said} · {RESERVED}" if row.niveau_diffusion == "copil" else said
+    who = f"{row.type_acteur} · {row.tonalite}"
+    return f"{who} · {RESERVED}" if row.niveau_diffusion == "copil" else who
 
 
 def _most_shared(counts: pd.Series, heard: int) -> str:
@@ -235,8 +235,8 @@ def _most_shared(counts: pd.Series, heard: int) -> str:
 
 def _together(senses: list[set[str]]) -> str:
     """Return how several sides stand to a constat: they agree, one qualifies it, one contradicts it."""
-    told = set().union(*senses)
-    return DIVERGES if "contredit" in told else "nuance" if "nuance" in told else CONVERGES
+    every_sense = set().union(*senses)
+    return DIVERGES if "contredit" in every_sense else "nuance" if "nuance" in every_sense else CONVERGES
 
 
 def _several(cell: str) -> str:

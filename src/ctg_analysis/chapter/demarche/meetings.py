@@ -24,8 +24,8 @@ SUMS = {"total": "Ensemble", "linked": "Liées à un constat"}
 class Meetings(DemarcheChapter):
     """Seminars, thematic meetings, working groups, restitutions, with the verbs of chapter 12."""
 
-    def __init__(self, seen: Observed):
-        super().__init__(seen)
+    def __init__(self, territory: Observed):
+        super().__init__(territory)
         self.held = self.table(MEETINGS).sort_values(["date", "atelier_id"])
 
     def attendance(self) -> Html:
@@ -60,18 +60,16 @@ class Meetings(DemarcheChapter):
         return pieces.chart(
             bars.comparison(drawn.assign(level="", low=none, high=none)),
             Listing(["Acteurs", "Présences"], drawn[["name", "text"]].to_numpy().tolist()),
+            pieces.Origin(self._source, "-".join(dates), "demarche_attendance.csv"),
             message=f"Les plus présents : {most}, {times} sur {number(sums.sum())}",
             what=f"Présences par sorte d'acteurs, en {several}",
-            when="-".join(dates),
-            source=self._source,
-            file="demarche_attendance.csv",
             note="Qui vient à plusieurs rencontres compte plusieurs fois.",
         )
 
     def contributions(self) -> Html:
         """Return what was said in the meetings: counts by field, then the words."""
-        rows, said = self.table("contributions_by_field"), self.table(CONTRIBUTIONS)
-        if said.empty:
+        rows, words = self.table("contributions_by_field"), self.table(CONTRIBUTIONS)
+        if words.empty:
             return self.box("Contributions des rencontres", CONTRIBUTIONS)
         columns = KINDS | SUMS
         rows = rows.sort_values("champ", key=lambda names: pd.Categorical(names, FIELDS).codes, kind="stable")
@@ -81,7 +79,9 @@ class Meetings(DemarcheChapter):
         )
         groups = {
             texts.typography(field[:1].upper() + field[1:]): [self._saying(row) for row in part.itertuples()]
-            for field, part in said.assign(champ=pd.Categorical(said["champ"], FIELDS)).groupby("champ", observed=True)
+            for field, part in words.assign(champ=pd.Categorical(words["champ"], FIELDS)).groupby(
+                "champ", observed=True
+            )
         }
         return pieces.together(counts, markup.piece("sayings.html.j2", groups=groups), markup.source(self._source))
 
@@ -105,8 +105,8 @@ def _of_those_invited(row) -> str:
     """Return « 24 sur 34 », « 24 » when nobody noted who was invited."""
     if pd.isna(row.presents):
         return "nd"
-    told = number(row.presents)
-    return told if pd.isna(row.invites) else f"{told} sur {number(row.invites)}"
+    present = number(row.presents)
+    return present if pd.isna(row.invites) else f"{present} sur {number(row.invites)}"
 
 
 def _present(rows: pd.DataFrame) -> str:

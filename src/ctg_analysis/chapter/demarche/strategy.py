@@ -9,8 +9,8 @@ from markupsafe import Markup
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demarche import governance
-from ctg_analysis.chapter.demarche.action_sheets import links, sheet
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
+from ctg_analysis.chapter.demarche.fiches_action import links, sheet
 from ctg_analysis.chapter.demarche.links import to_action, to_enjeu
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK
@@ -39,8 +39,8 @@ class Strategy(DemarcheChapter):
 
     BEGINS_WITH = ("axes", "objectifs", "actions", "financements", "indicateurs_suivi", "instances", "reunions")
 
-    def __init__(self, seen: Observed):
-        super().__init__(seen)
+    def __init__(self, territory: Observed):
+        super().__init__(territory)
         self.actions = plan.in_order(self.table("actions"), self.table("axes"), self.table("objectifs"))
         self.funding = budget.of_the_plan(self.table("financements"), self.actions)
 
@@ -57,7 +57,7 @@ class Strategy(DemarcheChapter):
         )
         branches = [self._axis(row) for row in axes.itertuples(index=False)]
         source = markup.source(self.source("axes", "objectifs", "actions"))
-        return pieces.together(pieces.said(sentence), shown_as.tree(branches), source)
+        return pieces.together(pieces.phrase(sentence), shown_as.tree(branches), source)
 
     @needing("Fiches-action", "actions")
     def sheets(self) -> Html:
@@ -77,7 +77,7 @@ class Strategy(DemarcheChapter):
     @needing("Actions liées au PEDT", "actions")
     def pedt(self, end: str) -> Html:
         """Return the actions of the PEDT beside the years in which PEDTs end. end: the indicator of these years."""
-        rows = known.by_commune(self.seen, CATALOGUE[end])
+        rows = known.by_commune(self.territory, CATALOGUE[end])
         rows = rows[rows["status"].eq(OK)]
         marks = [
             (
@@ -87,7 +87,7 @@ class Strategy(DemarcheChapter):
             for year, names in rows.groupby("value")["name"]
         ]
         tied = self.actions[self.actions["lien_pedt"].fillna(False).astype(bool)]
-        sources = [known.source(self.seen, rows)] if len(rows) else []
+        sources = [known.source(self.territory, rows)] if len(rows) else []
         return self._drawn(tied, marks, "Actions liées au PEDT", *sources)
 
     @needing("Actions liées au service public de la petite enfance", "actions")
@@ -95,9 +95,9 @@ class Strategy(DemarcheChapter):
         """Return the actions of the service public de la petite enfance beside the dates of the law."""
         thresholds = read_thresholds(data_root().reference / "seuils.yml").values()
         dates: dict = {}
-        for one in thresholds:
-            if one.obligation != COUNTED:
-                dates.setdefault(one.date, []).append(one.obligation)
+        for threshold in thresholds:
+            if threshold.obligation != COUNTED:
+                dates.setdefault(threshold.date, []).append(threshold.obligation)
         marks = [(plan.as_year(day), f"{date_text(day)} : {', '.join(names)}") for day, names in sorted(dates.items())]
         tied = self.actions[self.actions["lien_sppe"].fillna(False).astype(bool)]
         law = "Dates de la loi : voir les textes de référence du chapitre « Petite enfance »."
@@ -109,19 +109,21 @@ class Strategy(DemarcheChapter):
         """Return the money of the plan by financer and year, and whether it reconciles."""
         table = budget.by_financer(self.funding)
         source = self.source("financements")
-        drawn = shown_as.budget_by_financer(table, self._years, source, FUNDING)
+        drawn = shown_as.budget_by_financer(table, pieces.Origin(source, self._years, FUNDING))
         header, lines = shown_as.amounts(table)
         listed = pieces.table(
             "Financement des actions, en euros", header, lines, source, marked={len(lines) - 1}, words=False
         )
         agreed = budget.reconciliation(self.actions, self.table("financements"))
-        told = shown_as.reconciliation(agreed, self.source("actions", "financements"), self._links)
-        return pieces.together(told, drawn, listed)
+        balance = shown_as.reconciliation(agreed, self.source("actions", "financements"), self._links)
+        return pieces.together(balance, drawn, listed)
 
     @needing("Charge des pilotes", "actions")
     def load(self) -> Html:
         """Return what each pilote leads."""
-        return shown_as.load(plan.load(self.actions, self.funding), self._years, self.source("actions"), ACTIONS)
+        return shown_as.load(
+            plan.load(self.actions, self.funding), pieces.Origin(self.source("actions"), self._years, ACTIONS)
+        )
 
     def bodies(self) -> Html:
         """Return the bodies of the governance."""
@@ -167,19 +169,19 @@ class Strategy(DemarcheChapter):
     def _axis(self, row) -> Branch:
         objectives = self.table("objectifs")
         own = objectives[objectives["axe_id"].eq(row.axe_id)]
-        grown = [self._objective(one) for one in own.itertuples(index=False)]
+        grown = [self._objective(objective) for objective in own.itertuples(index=False)]
         return Branch(f"but-{row.axe_id}", f"Axe {row.ordre}", texts.typography(row.titre), Markup(""), grown)
 
     def _objective(self, row) -> Branch:
-        enjeux = pieces.listed(pieces.link(one, to_enjeu(one)) for one in row.enjeux)
+        enjeux = pieces.listed(pieces.link(name, to_enjeu(name)) for name in row.enjeux)
         beside = Markup(' <span class="marks">(enjeux\u00a0: {}{})</span>').format(enjeux, _until(row))
         own = self.actions[self.actions["obj_id"].eq(row.obj_id)]
-        grown = [Branch("", "", "", self._leaf(one)) for one in own.itertuples(index=False)]
+        grown = [Branch("", "", "", self._leaf(action)) for action in own.itertuples(index=False)]
         return Branch(f"but-{row.obj_id}", "Objectif", texts.typography(row.titre), beside, grown)
 
     def _leaf(self, row) -> Markup:
-        told = [text for text in ("abandonnée" if row.statut == DROPPED else "", links(row)) if text]
-        beside = Markup(' <span class="marks">({})</span>').format(", ".join(told)) if told else Markup("")
+        labels = [text for text in ("abandonnée" if row.statut == DROPPED else "", links(row)) if text]
+        beside = Markup(' <span class="marks">({})</span>').format(", ".join(labels)) if labels else Markup("")
         return self._links[row.action_id] + beside
 
     def _drawn(self, actions: pd.DataFrame, marks: Marks, what: str, *sources: Citation, by_axis: bool = False) -> Html:
@@ -208,11 +210,9 @@ class Strategy(DemarcheChapter):
         return pieces.chart(
             gantt.gantt(drawn, self.span, marks),
             Listing(["Action", "Calendrier", "État", "Axe"], lines),
+            pieces.Origin(cited_with(self.source("actions"), *sources), self._years, ACTIONS),
             message=_beginnings(kept),
             what=what,
-            when=self._years,
-            source=cited_with(self.source("actions"), *sources),
-            file=ACTIONS,
             note=note,
         )
 
@@ -226,8 +226,8 @@ def _until(row) -> str:
 
 def _beginnings(years: pd.Series) -> str:
     """Return how many actions there are and when the first ones begin. years: that of the beginning of each."""
-    said = counted(len(years), "action")
+    count = counted(len(years), "action")
     first = years.eq(years.min()).sum()
     if first == len(years):
-        return f"{said} dès {years.min()}" if len(years) else said
-    return f"{said}, dont {first} {'commence' if first == 1 else 'commencent'} en {years.min()}"
+        return f"{count} dès {years.min()}" if len(years) else count
+    return f"{count}, dont {first} {'commence' if first == 1 else 'commencent'} en {years.min()}"

@@ -100,8 +100,8 @@ def _actions(tables: Tables, _: Convention | None) -> Iterator[Finding]:
             for column in OF_A_RESULT:
                 if pd.isna(getattr(indicator, column)):
                     expected = "its baseline, its target, their dates and who collects it"
-                    found = f"{indicator.ind_id} of {name} without it"
-                    yield Finding(followed.place, indicator.Index, column, found, expected)
+                    fault = f"{indicator.ind_id} of {name} without it"
+                    yield Finding(followed.place, indicator.Index, column, fault, expected)
 
 
 def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
@@ -115,8 +115,8 @@ def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
             brought, budget = sums.get((row.action_id, nature), 0.0), getattr(row, column)
             if abs(brought - (0.0 if pd.isna(budget) else budget)) > CENT:
                 expected = f"{brought:.2f}, what the financers of {row.action_id} bring in financements.csv"
-                found = "a blank cell" if pd.isna(budget) else f"{budget:.2f}"
-                yield Finding(file.place, row.Index, column, found, expected)
+                written = "a blank cell" if pd.isna(budget) else f"{budget:.2f}"
+                yield Finding(file.place, row.Index, column, written, expected)
 
 
 def _constats(tables: Tables, _: Convention | None) -> Iterator[Finding]:
@@ -128,12 +128,12 @@ def _constats(tables: Tables, _: Convention | None) -> Iterator[Finding]:
         count = kinds.get(row.constat_id, 0)
         if row.force_preuve == STRONG and count < KINDS:
             expected = f"{KINDS} at least in preuves.csv, or a lower rating"
-            found = f"{row.constat_id} rated {STRONG} with {count} kind of proof"
-            yield Finding(file.place, row.Index, "force_preuve", found, expected)
+            fault = f"{row.constat_id} rated {STRONG} with {count} kind of proof"
+            yield Finding(file.place, row.Index, "force_preuve", fault, expected)
         elif row.constat_id in alone and row.force_preuve > 1:
             expected = "1, or another proof"
-            found = f"{row.constat_id} rated {row.force_preuve} on one interview"
-            yield Finding(file.place, row.Index, "force_preuve", found, expected)
+            fault = f"{row.constat_id} rated {row.force_preuve} on one interview"
+            yield Finding(file.place, row.Index, "force_preuve", fault, expected)
 
 
 def _orders(tables: Tables, _: Convention | None) -> Iterator[Finding]:

@@ -26,10 +26,10 @@ def questions_wrong(questionnaire: TableFile, margins: TableFile) -> Iterator[Fi
     for row in questionnaire.rows.itertuples():
         several = isinstance(row.modalites, tuple)
         if several != (row.type in CLOSED):
-            found, expected = (
+            written, expected = (
                 ("modalities", "a blank cell") if several else ("a blank cell", "code=libellé|code=libellé")
             )
-            yield Finding(questionnaire.place, row.Index, "modalites", found, f"{expected} for a question {row.type}")
+            yield Finding(questionnaire.place, row.Index, "modalites", written, f"{expected} for a question {row.type}")
         for code in sorted(codes[row.q_id] & set(OUTSIDE)):
             expected = f"other codes than {', '.join(OUTSIDE)}, which every question has"
             yield Finding(questionnaire.place, row.Index, "modalites", repr(code), expected)
@@ -124,5 +124,5 @@ def _cells_wrong(answers: TableFile, name: str, kind: str, codes: set[str], sour
         expected = f"one of {', '.join([*sorted(codes), *OUTSIDE])}, as in {source}"
     for code, lines in wrong.groupby(wrong, sort=False).groups.items():
         more = f" (and in {len(lines) - 1} other lines)" if len(lines) > 1 else ""
-        found = repr(code) if re.fullmatch(A_CODE, str(code)) else f"a text of {len(str(code))} characters"
-        yield Finding(answers.place, int(lines[0]), name, found + more, expected)
+        quoted = repr(code) if re.fullmatch(A_CODE, str(code)) else f"a text of {len(str(code))} characters"
+        yield Finding(answers.place, int(lines[0]), name, quoted + more, expected)

@@ -40,14 +40,14 @@ def coverage(enjeux: pd.DataFrame, actions: pd.DataFrame, objectives: pd.DataFra
     """
     serving = actions_by_enjeu(active(actions), objectives)
     retained = enjeux[enjeux["retenu"].fillna(False).astype(bool)].reset_index(drop=True)
-    found = [tuple(serving.get(enjeu, ())) for enjeu in retained["enjeu_id"]]
-    return retained[["enjeu_id", "titre"]].assign(actions=found, covered=[bool(ids) for ids in found])
+    by_enjeu = [tuple(serving.get(enjeu, ())) for enjeu in retained["enjeu_id"]]
+    return retained[["enjeu_id", "titre"]].assign(actions=by_enjeu, covered=[bool(ids) for ids in by_enjeu])
 
 
 def _turned(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
     """Return the links the other way round."""
     turned: dict[str, list[str]] = {}
-    for one, others in pairs:
+    for name, others in pairs:
         for other in others:
-            turned.setdefault(other, []).append(one)
+            turned.setdefault(other, []).append(name)
     return turned

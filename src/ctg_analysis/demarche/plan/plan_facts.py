@@ -69,7 +69,7 @@ def signature(material: MaterialFiles) -> int | None:
     return first_day(begun.min()).year + 1 if len(begun) else None
 
 
-def last_day_told(material: MaterialFiles) -> pd.Timestamp:
+def last_past_day(material: MaterialFiles) -> pd.Timestamp:
     """Return the last day that the plan and its follow-up tell of as past; NaT when there is none."""
     meetings = material["reunions"]
     days = [
@@ -135,7 +135,7 @@ def _meetings(material: MaterialFiles) -> Iterator[Fact]:
     """
     kinds = material["instances"].set_index("instance")["type"]
     meetings = material["reunions"]
-    due = meetings["date"].le(last_day_told(material))
+    due = meetings["date"].le(last_past_day(material))
     meetings = meetings[meetings["instance"].map(kinds).isin(STEERING) & due]
     for year, rows in meetings.groupby(meetings["date"].dt.year):
         known = rows.dropna(subset=["invites", "presents"])
@@ -148,32 +148,34 @@ def _meetings(material: MaterialFiles) -> Iterator[Fact]:
 
 def _targets(material: MaterialFiles) -> Iterator[Fact]:
     """Yield how many indicators of the actions have a value, and how many have reached their target."""
-    told = [
+    reported = [
         (name, row.annee, value)
         for row in material["suivi"].itertuples()
         if isinstance(row.valeurs_indicateurs, tuple)
         for name, value in row.valeurs_indicateurs
     ]
-    if not told:
+    if not reported:
         return
-    values = pd.DataFrame(told, columns=["ind_id", "annee", "value"]).sort_values("annee", kind="stable")
+    values = pd.DataFrame(reported, columns=["ind_id", "annee", "value"]).sort_values("annee", kind="stable")
     values = values.groupby("ind_id")["value"]
     table = material["indicateurs_suivi"].dropna(subset=["valeur_reference", "cible"])
     table = table.assign(value=table["ind_id"].map(values.last())).dropna(subset="value")
     upwards = table["cible"].ge(table["valeur_reference"])
     reached = table["value"].ge(table["cible"]).where(upwards, table["value"].le(table["cible"]))
-    period = str(max(year for _, year, _ in told))
+    period = str(max(year for _, year, _ in reported))
     yield "targets_followed", period, len(table)
     yield "targets_reached", period, reached.sum()
 
 
 def _competences(material: MaterialFiles, communes: list[str]) -> pd.DataFrame:
     """Return, for each competence, 1 or 0 by commune, as the EPCI exercises it, and how many for the EPCI."""
-    told = material["competences"].set_index(["competence", "territoire"])["exercee_par"]
+    exercised_by = material["competences"].set_index(["competence", "territoire"])["exercee_par"]
     rows = []
     for competence, name in COMPETENCES.items():
-        whole = told.get((competence, material.epci))
-        who = pd.Series([told.get((competence, code), whole) for code in communes], index=communes, dtype=object)
+        whole = exercised_by.get((competence, material.epci))
+        who = pd.Series(
+            [exercised_by.get((competence, code), whole) for code in communes], index=communes, dtype=object
+        )
         values = who.eq("EPCI").astype(float).where(who.notna())
         rows += [(code, "commune", f"competence_{name}", value) for code, value in values.items()]
         rows.append((material.epci, "epci", f"competence_{name}", values.sum(skipna=False)))

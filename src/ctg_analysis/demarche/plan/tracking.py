@@ -70,35 +70,36 @@ def values(followed: pd.DataFrame, followup: pd.DataFrame, observed: pd.DataFram
     reported = _reported(followup)
     known = {name: rows.sort_values("year", kind="stable") for name, rows in observed.groupby("indicateur")}
     rows = []
-    for one in followed.itertuples(index=False):
-        path = _path(one, reported.get(one.ind_id, []), known.get(one.indicateur))
+    for indicator in followed.itertuples(index=False):
+        path = _path(indicator, reported.get(indicator.ind_id, []), known.get(indicator.indicateur))
         rows += [
-            (one.ind_id, *value[:4], part) for value, part in zip(path, _parts(path, one.rupture_annee), strict=True)
+            (indicator.ind_id, *value[:4], part)
+            for value, part in zip(path, _parts(path, indicator.rupture_annee), strict=True)
         ]
     return pd.DataFrame(rows, columns=["ind_id", "year", "value", "text", "kind", "part"])
 
 
 def _reported(followup: pd.DataFrame) -> dict[str, list[Value]]:
-    told: dict[str, list[Value]] = {}
+    by_indicator: dict[str, list[Value]] = {}
     rows = followup[["annee", "valeurs_indicateurs"]].dropna().sort_values("annee", kind="stable")
     for year, pairs in rows.itertuples(index=False):
         for ind_id, value in pairs:
-            told.setdefault(ind_id, []).append(Value(int(year), float(value), "", REPORTED, ""))
-    return told
+            by_indicator.setdefault(ind_id, []).append(Value(int(year), float(value), "", REPORTED, ""))
+    return by_indicator
 
 
-def _path(one, reported: list[Value], observed: pd.DataFrame | None) -> list[Value]:
+def _path(indicator, reported: list[Value], observed: pd.DataFrame | None) -> list[Value]:
     """Return the baseline of an indicator, what was observed since or else reported, its target."""
-    start = first_day(one.date_reference).year if isinstance(one.date_reference, str) else None
+    start = first_day(indicator.date_reference).year if isinstance(indicator.date_reference, str) else None
     path = (
-        [Value(start, float(one.valeur_reference), "", BASELINE, "")]
-        if start and pd.notna(one.valeur_reference)
+        [Value(start, float(indicator.valeur_reference), "", BASELINE, "")]
+        if start and pd.notna(indicator.valeur_reference)
         else []
     )
     since = observed[observed["year"].gt(start or 0)].itertuples() if observed is not None else ()
     path += [Value(int(row.year), float(row.value), row.text, OBSERVED, row.source) for row in since] or reported
-    if pd.notna(one.cible) and isinstance(one.cible_date, str):
-        path.append(Value(first_day(one.cible_date).year, float(one.cible), "", TARGET, ""))
+    if pd.notna(indicator.cible) and isinstance(indicator.cible_date, str):
+        path.append(Value(first_day(indicator.cible_date).year, float(indicator.cible), "", TARGET, ""))
     return path
 
 
@@ -111,11 +112,11 @@ def _parts(path: list[Value], changed: object) -> list[int]:
 
 def _before(path: list[Value]) -> list[str]:
     """Return the source of the value before each observed one; empty without one."""
-    found, last = [], ""
+    sources, last = [], ""
     for value in path:
-        found.append(last if value.source else "")
+        sources.append(last if value.source else "")
         last = value.source or last
-    return found
+    return sources
 
 
 def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -131,15 +132,15 @@ def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     now = between.drop_duplicates("ind_id", keep="last").set_index("ind_id")
     ids = pd.Index(followed["ind_id"])
     ids = ids[ids.isin(first.index.union(last.index))]
-    found = pd.DataFrame(index=ids)
+    ends = pd.DataFrame(index=ids)
     for name, part in (("baseline", first), ("now", now), ("target", last)):
-        found[name], found[f"{name}_year"] = part["value"].reindex(ids), part["year"].reindex(ids)
+        ends[name], ends[f"{name}_year"] = part["value"].reindex(ids), part["year"].reindex(ids)
     parts = pd.concat([part["part"].reindex(ids) for part in (first, now, last)], axis=1)
     broken = parts.nunique(axis=1).gt(1)
-    distance = (found["target"] - found["baseline"]).replace(0, float("nan"))
-    way = ((found["now"] - found["baseline"]) / distance).mask(broken)
+    distance = (ends["target"] - ends["baseline"]).replace(0, float("nan"))
+    way = ((ends["now"] - ends["baseline"]) / distance).mask(broken)
     kind, text = (now[name].reindex(ids).fillna("") for name in ("kind", "text"))
-    return found.assign(kind=kind, text=text, way=way, broken=broken).reset_index(names="ind_id")
+    return ends.assign(kind=kind, text=text, way=way, broken=broken).reset_index(names="ind_id")
 
 
 def as_bilan(

@@ -59,13 +59,13 @@ class Demarche:
     @property
     def convention(self) -> Convention | None:
         """Return the convention as it is written."""
-        said = self._written(CONVENTION)
-        return Convention.model_validate_json(said[0]) if said else None
+        texts = self._written(CONVENTION)
+        return Convention.model_validate_json(texts[0]) if texts else None
 
     @property
     def info_flashes(self) -> list[InfoFlash]:
         """Return the issues of the info flash, by number."""
-        issues = [InfoFlash.model_validate_json(said) for said in self._written(INFO_FLASH)]
+        issues = [InfoFlash.model_validate_json(text) for text in self._written(INFO_FLASH)]
         return sorted(issues, key=lambda issue: issue.numero)
 
     def _written(self, file: str) -> list[str]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from ctg_analysis.demarche.files.consistency import one_interview
 from ctg_analysis.demarche.files.material_files import CONVENTION, INFO_FLASH, MaterialFiles
 from ctg_analysis.demarche.files.quotable import COPIL, PUBLIC, quotable
-from ctg_analysis.demarche.plan.plan_facts import last_day_told
+from ctg_analysis.demarche.plan.plan_facts import last_past_day
 from ctg_analysis.demarche.survey.gated import material_observations
 from ctg_analysis.demarche.survey.survey import of_survey
 from ctg_analysis.demarche.survey.weighted_answers import Survey, open_survey
@@ -42,9 +42,9 @@ def results(
     alone = one_interview(material["preuves"], material["extraits"])
     tables["one_interview"] = pd.DataFrame({"constat_id": sorted(alone)}, dtype=str)
     survey = open_survey(material, restricted)
-    told = of_survey(survey, restricted, material.epci, before) if survey else {}
-    surveyed = told.pop(OBSERVATIONS, None)
-    tables |= told | of_interviews(material, restricted) | of_meetings(material) | of_votes(material)
+    published = of_survey(survey, restricted, material.epci, before) if survey else {}
+    surveyed = published.pop(OBSERVATIONS, None)
+    tables |= published | of_interviews(material, restricted) | of_meetings(material) | of_votes(material)
     tables[OBSERVATIONS] = material_observations(material, surveyed, places, before)
     tables[RECEIVED] = received(material, survey)
     return {name: stored(name, table) for name, table in tables.items() if len(table)}
@@ -56,11 +56,11 @@ def extracts_of(extracts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     niveau_diffusion: `public`, or `copil` for what the COPIL alone may read.
     """
     for_all = set(_quotable(extracts, PUBLIC).index)
-    said = _quotable(extracts, COPIL).sort_values(["champ", "code", "tonalite", "texte_anonymise"])
-    names = {name: f"V{rank}" for rank, name in enumerate(said["extrait_id"], start=1)}
-    level = said.index.isin(for_all)
-    said = said.assign(niveau_diffusion=pd.Series(level, index=said.index).map({True: PUBLIC, False: COPIL}))
-    return said.assign(extrait_id=said["extrait_id"].map(names))[RESULTS["extraits"]], names
+    quoted = _quotable(extracts, COPIL).sort_values(["champ", "code", "tonalite", "texte_anonymise"])
+    names = {name: f"V{rank}" for rank, name in enumerate(quoted["extrait_id"], start=1)}
+    level = quoted.index.isin(for_all)
+    quoted = quoted.assign(niveau_diffusion=pd.Series(level, index=quoted.index).map({True: PUBLIC, False: COPIL}))
+    return quoted.assign(extrait_id=quoted["extrait_id"].map(names))[RESULTS["extraits"]], names
 
 
 def _quotable(extracts: pd.DataFrame, readers: str) -> pd.DataFrame:
@@ -76,16 +76,18 @@ def _proofs(proofs: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
 
 def _written(material: MaterialFiles, names: dict[str, str]) -> pd.DataFrame:
     """Return the convention and the info flashes as JSON; these quote extracts by the names that they have here."""
-    said: list[tuple[str, BaseModel]] = [(CONVENTION, material.convention)] if material.convention else []
+    documents: list[tuple[str, BaseModel]] = [(CONVENTION, material.convention)] if material.convention else []
     for issue in material.info_flashes:
-        quoted = tuple(names[one] for one in issue.paroles if one in names)
-        said.append((INFO_FLASH, issue.model_copy(update={"paroles": quoted})))
-    return pd.DataFrame([(file, model.model_dump_json()) for file, model in said], columns=RESULTS[WRITTEN], dtype=str)
+        quoted = tuple(names[extract] for extract in issue.paroles if extract in names)
+        documents.append((INFO_FLASH, issue.model_copy(update={"paroles": quoted})))
+    return pd.DataFrame(
+        [(file, model.model_dump_json()) for file, model in documents], columns=RESULTS[WRITTEN], dtype=str
+    )
 
 
 def received(material: MaterialFiles, survey: Survey | None) -> pd.DataFrame:
     """Return of which day what was gathered is: the last answer; the last day that the plan and its follow-up name."""
-    last = last_day_told(material)
+    last = last_past_day(material)
     if pd.isna(last) and material.convention:
         last = pd.Timestamp(first_day(material.convention.periode.debut))
     rows = [] if pd.isna(last) else [(PLAN, f"{last:%Y-%m-%d}")]

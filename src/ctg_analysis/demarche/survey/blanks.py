@@ -38,8 +38,8 @@ def small_cells(table: pd.DataFrame, *, several: bool) -> pd.DataFrame:
     several: answers add up to more than the base; 1 to 4 who did not give one are few too. When 1 to 4 did not answer,
     or were not concerned, neither are counted.
     """
-    told = table["count"].where(table["in_base"])
-    small = is_few(told) | (is_few(table["base"] - told) & several)
+    counts = table["count"].where(table["in_base"])
+    small = is_few(counts) | (is_few(table["base"] - counts) & several)
     apart = ~table["in_base"] & is_few(table["count"].mask(table["in_base"])).any()
     table.loc[small, FIGURES] = np.nan
     table.loc[small, "shown"] = NOTHING
@@ -90,10 +90,10 @@ def rounded(tables: dict[str, pd.DataFrame], observations: str) -> dict[str, pd.
 
     observations: the name of that table.
     """
-    found = {name: table.round(OF_KNOWN_WEIGHTS) for name, table in tables.items()}
+    in_percents = {name: table.round(OF_KNOWN_WEIGHTS) for name, table in tables.items()}
     measured = tables[observations].copy()
     measured[PERCENT] = measured[PERCENT].round(0)
-    return found | {observations: measured.assign(numerator=measured["value"] * measured["denominator"] / 100)}
+    return in_percents | {observations: measured.assign(numerator=measured["value"] * measured["denominator"] / 100)}
 
 
 def of_distribution(table: pd.DataFrame) -> pd.DataFrame:
@@ -105,8 +105,8 @@ def of_distribution(table: pd.DataFrame) -> pd.DataFrame:
 
 def of_summary(table: pd.DataFrame, distribution: pd.DataFrame) -> pd.DataFrame:
     """Return the means and quartiles of the questions of which every answer is told: they are sums of these."""
-    told = distribution["shown"].eq(SHARE) & distribution["count"].notna()
-    withheld = distribution[distribution["in_base"] & ~told]
+    complete = distribution["shown"].eq(SHARE) & distribution["count"].notna()
+    withheld = distribution[distribution["in_base"] & ~complete]
     hidden = table["q_id"].isin(withheld["q_id"])
     figures = ["mean", "low", "high", "first_quartile", "median", "third_quartile"]
     return table.assign(**table[figures].mask(hidden), shown=table["shown"].mask(hidden, NOTHING))
@@ -120,8 +120,8 @@ def of_groups(table: pd.DataFrame, distribution: pd.DataFrame) -> pd.DataFrame:
     hidden = table["share"].isna()
     whole = distribution.loc[distribution["shown"].eq(SHARE), ["q_id", "modalite"]]
     known = pd.MultiIndex.from_frame(table[["q_id", "modalite"]]).isin(pd.MultiIndex.from_frame(whole))
-    shown = table["shown"].mask(hidden & table["in_base"], NOTHING)
-    table = table.assign(shown=shown, p_alone=table["p_alone"].mask(hidden | ~known))
+    states = table["shown"].mask(hidden & table["in_base"], NOTHING)
+    table = table.assign(shown=states, p_alone=table["p_alone"].mask(hidden | ~known))
     return pd.concat([worded(rows) for _, rows in table.groupby(["q_id", "variable"], sort=False)])
 
 
@@ -152,5 +152,5 @@ def without_telling_sizes(tables: dict[str, pd.DataFrame], margin: str) -> None:
     if groups.empty:
         return
     hidden = groups.loc[groups["variable"].eq(margin) & groups["base"].isna(), "q_id"].unique()
-    for name in (one for one in ("distribution", "summary", "crossings") if len(tables[one])):
+    for name in (table for table in ("distribution", "summary", "crossings") if len(tables[table])):
         tables[name]["n_eff"] = tables[name]["n_eff"].mask(tables[name]["q_id"].isin(hidden))

@@ -156,15 +156,15 @@ def _tested(
         return base, n_eff, TOO_FEW, *[np.nan] * 6
     scaled = table * n_eff / table.sum()
     pooled = _pooled(scaled, scales)
-    found, method = association(pd.DataFrame(pooled)), CHI2 if pooled.shape == scaled.shape else MERGED
-    p = found.p
-    if found.smallest_expected < SMALLEST_EXPECTED and pooled.shape == (2, 2):
+    link, method = association(pd.DataFrame(pooled)), CHI2 if pooled.shape == scaled.shape else MERGED
+    p = link.p
+    if link.smallest_expected < SMALLEST_EXPECTED and pooled.shape == (2, 2):
         p, method = fisher_exact(np.rint(pooled)).pvalue, FISHER
-    elif found.smallest_expected < SMALLEST_EXPECTED:
-        found, method = association(pd.DataFrame(scaled)), PERMUTATIONS
+    elif link.smallest_expected < SMALLEST_EXPECTED:
+        link, method = association(pd.DataFrame(scaled)), PERMUTATIONS
         p = _permuted(row, column, weights, (len(groups), len(steps)))
         pooled = scaled
-    return base, n_eff, method, found.chi2, found.dof, min(pooled.shape), p, found.v, found.v_corrected
+    return base, n_eff, method, link.chi2, link.dof, min(pooled.shape), p, link.v, link.v_corrected
 
 
 def _table(row: np.ndarray, column: np.ndarray, weights: pd.Series, shape: tuple[int, int]) -> np.ndarray:

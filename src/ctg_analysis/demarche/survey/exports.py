@@ -77,7 +77,7 @@ def read_export(path: Path) -> Export:
     if not head:
         raise _broken(path, 1, "an empty file", EITHER)
     try:
-        separator = max(SEPARATORS, key=lambda one: max(len(cells) for cells in csv.reader(head, delimiter=one)))
+        separator = max(SEPARATORS, key=lambda mark: max(len(cells) for cells in csv.reader(head, delimiter=mark)))
     except csv.Error as error:
         raise _broken(path, 1, str(error), EITHER) from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)

@@ -32,13 +32,13 @@ def asked_of(indicators: Iterable[Indicator], questionnaire: pd.DataFrame, answe
     Their declaration names the question (denominator) and the codes (numerator: question=code|code).
     """
     codes = {row.q_id: set(labels(row.modalites)) for row in questionnaire.itertuples()}
-    found = []
-    for one in (one for one in indicators if SURVEY in one.sources):
-        q_id, _, wanted = one.value.numerator.partition(PAIR)
-        asked = Asked(one.id, q_id, tuple(wanted.split(LIST)))
+    measures = []
+    for indicator in (indicator for indicator in indicators if SURVEY in indicator.sources):
+        q_id, _, wanted = indicator.value.numerator.partition(PAIR)
+        asked = Asked(indicator.id, q_id, tuple(wanted.split(LIST)))
         if q_id in answers and set(asked.codes) <= codes.get(q_id, set()):
-            found.append(asked)
-    return found
+            measures.append(asked)
+    return measures
 
 
 def survey_observations(
@@ -52,7 +52,7 @@ def survey_observations(
     status: `secret` for a base under 10 (rule R24), and for 1 to 4 respondents in the share or out of it (rule R1);
     `nd` when nobody was concerned.
     """
-    rows = [(one.indicator, *_measured(answers[one.q_id], weights, one.codes)) for one in asked]
+    rows = [(measure.indicator, *_measured(answers[measure.q_id], weights, measure.codes)) for measure in asked]
     table = pd.DataFrame(rows, columns=["indicator", "count", "denominator", "share", "n_eff"])
     low, high = wilson_interval(table["share"] * table["n_eff"], table["n_eff"])
     few = [group.gt(0) & group.lt(CELL) for group in (table["count"], table["denominator"] - table["count"])]

@@ -42,7 +42,7 @@ def of_groups(survey: Survey) -> tuple[pd.DataFrame, pd.DataFrame]:
     if not about or not groups:
         return pd.DataFrame(), pd.DataFrame()
     tests = pd.concat(
-        [crossings(answers, survey.weights, asked, [(one, group) for one in about]) for group in groups],
+        [crossings(answers, survey.weights, asked, [(question, group) for question in about]) for group in groups],
         ignore_index=True,
     )
     linked = tests.loc[tests["strength"].isin(STRENGTHS), ["q_id", "group"]].drop_duplicates()

@@ -123,9 +123,9 @@ def hidden_cells(counts: pd.Series) -> pd.Series:
 
     The next smallest goes with one that would be alone, and with some that are fewer than 5 together (rule R2).
     """
-    hidden, told = is_few(counts), counts.where(counts.gt(0))
-    while hidden.any() and (hidden.sum() == 1 or counts[hidden].sum() < CELL) and told.mask(hidden).notna().any():
-        hidden[told.mask(hidden).idxmin()] = True
+    hidden, positive = is_few(counts), counts.where(counts.gt(0))
+    while hidden.any() and (hidden.sum() == 1 or counts[hidden].sum() < CELL) and positive.mask(hidden).notna().any():
+        hidden[positive.mask(hidden).idxmin()] = True
     return hidden
 
 
@@ -155,10 +155,10 @@ def _shares(cells: pd.Series, weights: pd.Series, question: pd.Series) -> pd.Dat
     table.insert(2, "libelle", table["modalite"].map(names))
     table.insert(3, "in_base", ~table["modalite"].isin([NOT_CONCERNED, NO_ANSWER]))
     n_eff = base["weight"] ** 2 / base["square"] if base["count"] else np.nan
-    said = sums["weight"].to_numpy()
-    table["share"] = pd.Series(said / base["weight"] if base["count"] else np.nan).where(table["in_base"])
+    weighted = sums["weight"].to_numpy()
+    table["share"] = pd.Series(weighted / base["weight"] if base["count"] else np.nan).where(table["in_base"])
     table["low"], table["high"] = wilson_interval(table["share"] * n_eff, pd.Series(n_eff, index=table.index))
-    given = said[table["in_base"]].sum()
+    given = weighted[table["in_base"]].sum()
     table["citations"] = table["share"] * base["weight"] / given if question["type"] == SEVERAL and given else np.nan
     return table.assign(base=int(base["count"]), n_eff=n_eff)
 
@@ -177,8 +177,8 @@ def _as_shown(table: pd.DataFrame, hidden: pd.Series | bool = False) -> pd.DataF
 
 def _without_small_cells(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     """Return the rows without those of 1 to 4 respondents, nor what would tell them by subtraction."""
-    told = table["count"].where(table["in_base"])
-    small = is_few(told) if kind == SEVERAL else hidden_cells(told)
+    counts = table["count"].where(table["in_base"])
+    small = is_few(counts) if kind == SEVERAL else hidden_cells(counts)
     table.loc[small, FIGURES] = np.nan
     table.loc[small, "shown"] = NOTHING
     return table

@@ -29,24 +29,24 @@ def participation(started: int, complete: int, usable: int, sent: int | None = N
     )
 
 
-def with_texts_told(answers: pd.DataFrame, questionnaire: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
+def with_texts_filled(answers: pd.DataFrame, questionnaire: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
     """Return the answers with a column for each open question: whether something was written; SR, NC as elsewhere.
 
     opened: columns rep_id, q_id, of the open answers.
     """
-    told = {}
+    columns = {}
     for row in questionnaire[questionnaire["type"].eq(OPEN)].itertuples():
         asked = is_asked(answers, row.filtre)
-        said = answers["rep_id"].isin(opened.loc[opened["q_id"].eq(row.q_id), "rep_id"])
-        told[row.q_id] = said.map({True: WRITTEN, False: NO_ANSWER}).where(asked, NOT_CONCERNED)
-    return answers.assign(**told)
+        wrote = answers["rep_id"].isin(opened.loc[opened["q_id"].eq(row.q_id), "rep_id"])
+        columns[row.q_id] = wrote.map({True: WRITTEN, False: NO_ANSWER}).where(asked, NOT_CONCERNED)
+    return answers.assign(**columns)
 
 
 def completion(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
     """Return how far each question was answered, without weights.
 
-    answers: see `with_texts_told`. Columns: q_id, libelle; put: respondents concerned; answered, « ne sait pas » among
-    them; no_answer, not_concerned: counts of each (rule R25); completion, nonresponse: parts of those concerned.
+    answers: see `with_texts_filled`. Columns: q_id, libelle; put: respondents concerned; answered, « ne sait pas »
+    among them; no_answer, not_concerned: counts of each (rule R25); completion, nonresponse: parts of those concerned.
     Sensitive questions have no row.
 
     What `questions.distribution` does not show is not there either: nothing when fewer than 10 answered; when 1 to 4

@@ -48,15 +48,15 @@ def of_survey(
     """
     coded = restricted["ouvertes_codees"]
     opened = restricted["reponses_ouvertes"] if len(restricted["reponses_ouvertes"]) else coded
-    answers = response.with_texts_told(survey.answers, survey.questionnaire, opened)
+    answers = response.with_texts_filled(survey.answers, survey.questionnaire, opened)
     measures = asked_of(CATALOGUE.values(), survey.questionnaire, answers)
     whole = _without_small(survey, answers) | {
         OBSERVATIONS: survey_observations(answers, survey.weights, measures, territory, survey.period)
     }
     weights = known_weights(survey.weighting, answers)
     whole = blanks.rounded(whole, OBSERVATIONS) if weights else whole
-    told = _told_before(whole[OBSERVATIONS], before)
-    tables = _gated(whole, Counts(answers, survey.questionnaire), measures, survey.unsure, weights, told)
+    already = _published_before(whole[OBSERVATIONS], before)
+    tables = _gated(whole, Counts(answers, survey.questionnaire), measures, survey.unsure, weights, already)
     _finish(survey, tables, whole)
     if weights:
         blanks.without_telling_sizes(tables, weights.question)
@@ -76,7 +76,7 @@ def _without_small(survey: Survey, answers: pd.DataFrame) -> Tables:
     weights, asked = survey.weights, survey.questionnaire
     closed = [row for row in asked.itertuples() if row.type in CLOSED and row.q_id in answers]
     scales = [row.q_id for row in asked.itertuples() if row.type in (SCALE, NUMERIC) and row.q_id in answers]
-    told = [
+    distributions = [
         blanks.small_cells(questions.distribution(answers, weights, asked, row.q_id), several=row.type == SEVERAL)
         for row in closed
     ]
@@ -84,8 +84,8 @@ def _without_small(survey: Survey, answers: pd.DataFrame) -> Tables:
     return {
         "profile": _profile(survey),
         "completion": response.completion(answers, asked),
-        "distribution": blanks.unsure_left_out(pd.concat(told, ignore_index=True), survey.unsure),
-        "summary": pd.DataFrame([questions.summary(answers, weights, asked, one) for one in scales]),
+        "distribution": blanks.unsure_left_out(pd.concat(distributions, ignore_index=True), survey.unsure),
+        "summary": pd.DataFrame([questions.summary(answers, weights, asked, q_id) for q_id in scales]),
         "crossings": tests,
         "by_group": groups,
         "paths": _paths(survey),
@@ -98,7 +98,7 @@ def _gated(
     measures: Sequence[Asked],
     unsure: frozenset[str],
     weights: KnownWeights | None,
-    told: set[str],
+    already: set[str],
 ) -> Tables:
     """Return the tables without what the gate hides, which keeps for known what it would hide of the indicators told.
 
@@ -108,24 +108,24 @@ def _gated(
     while True:
         tables = {name: table.copy() for name, table in whole.items()}
         hide(tables, counts, measures, unsure, weights, known)
-        lost = told - known - set(tables[OBSERVATIONS].dropna(subset="value")["indicator"])
+        lost = already - known - set(tables[OBSERVATIONS].dropna(subset="value")["indicator"])
         if not lost:
             return tables
         known |= lost
 
 
-def _told_before(observations: pd.DataFrame, before: Sequence[Edition]) -> set[str]:
+def _published_before(observations: pd.DataFrame, before: Sequence[Edition]) -> set[str]:
     """Return the indicators that an earlier edition tells of the same answers: the same base, a value that reads alike.
 
     A base that has changed is that of other answers: nothing is known of these.
     """
-    now, found = observations[observations["status"].eq(OK)], set()
-    for one in before:
-        rows = one.observations[one.observations["source"].eq(SURVEY) & one.observations["status"].eq(OK)]
+    now, alike = observations[observations["status"].eq(OK)], set()
+    for edition in before:
+        rows = edition.observations[edition.observations["source"].eq(SURVEY) & edition.observations["status"].eq(OK)]
         both = now.merge(rows, on=["territory", "period", "indicator"], suffixes=("", "_before"))
         same = both["denominator"].eq(both["denominator_before"])
-        found |= set(both.loc[same & (both["value"] - both["value_before"]).abs().le(SAME_VALUE), "indicator"])
-    return found
+        alike |= set(both.loc[same & (both["value"] - both["value_before"]).abs().le(SAME_VALUE), "indicator"])
+    return alike
 
 
 def _finish(survey: Survey, tables: Tables, whole: Tables) -> None:
@@ -151,8 +151,8 @@ def _finish(survey: Survey, tables: Tables, whole: Tables) -> None:
 
 
 def _counts(survey: Survey) -> tuple[float, float, int]:
-    told = [np.nan if count is None else count for count in (survey.note.commences, survey.note.termines)]
-    return *told, len(survey.answers)
+    steps = [np.nan if count is None else count for count in (survey.note.commences, survey.note.termines)]
+    return *steps, len(survey.answers)
 
 
 def _about(survey: Survey) -> pd.DataFrame:

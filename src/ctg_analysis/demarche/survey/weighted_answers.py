@@ -15,7 +15,7 @@ from ctg_analysis.demarche.tables.codes import (
     NUMERIC,
     SCALE,
     UNKNOWN,
-    with_blanks_told,
+    with_blanks_filled,
 )
 from ctg_analysis.demarche.tables.yaml_documents import Consultation
 
@@ -57,7 +57,7 @@ def open_survey(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame])
         return None
     questionnaire = _with_secteur(material["questionnaire"], answers)
     sensitive = restricted["reponses_sensibles"].drop(columns="consentement")
-    answers = with_blanks_told(answers.merge(sensitive, on="rep_id", how="left", validate="1:1"), questionnaire)
+    answers = with_blanks_filled(answers.merge(sensitive, on="rep_id", how="left", validate="1:1"), questionnaire)
     for q_id in sensitive.columns.drop("rep_id"):  # who gave no consent was not asked
         answers[q_id] = answers[q_id].mask(~answers["rep_id"].isin(sensitive["rep_id"]), NOT_CONCERNED)
     answers, unsure = without_few_unsure(answers, questionnaire)

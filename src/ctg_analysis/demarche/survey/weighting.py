@@ -113,11 +113,11 @@ def rake(answers: pd.DataFrame, margins: pd.DataFrame, bounds: tuple[float, floa
         reached = np.bincount(margin.numbers, weights, minlength=len(margin.parts)) / weights.sum()
         gaps[margin.variable] = 100 * np.abs(reached - margin.parts).max()
         needed = margin.parts / (np.bincount(margin.numbers, minlength=len(margin.parts)) / len(answers))
-        out_of_reach += [f"{margin.variable}={one}" for one in needed.index[~needed.between(*bounds)]]
+        out_of_reach += [f"{margin.variable}={category}" for category in needed.index[~needed.between(*bounds)]]
     gap = max(gaps.values())
     return Weighting(
         weights=weights,
-        profile=pd.concat([_profile(one, census[one.variable], weights) for one in used], ignore_index=True),
+        profile=pd.concat([_profile(margin, census[margin.variable], weights) for margin in used], ignore_index=True),
         low=int(np.isclose(weights, bounds[0]).sum()),
         high=int(np.isclose(weights, bounds[1]).sum()),
         gap=float(gap),
@@ -174,11 +174,13 @@ def _cells(answers: pd.DataFrame, margins: pd.DataFrame) -> dict[str, pd.Series]
         if rows["effectif"].sum() <= 0:
             findings.append(Finding(MARGINS, None, "effectif", f"0 in all for {variable}", "a population"))
         silent = answers[columns].isin([*OUTSIDE, ""]).any(axis=1) | answers[columns].isna().any(axis=1)
-        said = answers[columns[0]].str.cat([answers[name] for name in columns[1:]], sep=CROSSED).mask(silent, NO_ANSWER)
-        for modality in sorted({*said} - {NO_ANSWER, *rows["modalite"]}):
+        answered = (
+            answers[columns[0]].str.cat([answers[name] for name in columns[1:]], sep=CROSSED).mask(silent, NO_ANSWER)
+        )
+        for modality in sorted({*answered} - {NO_ANSWER, *rows["modalite"]}):
             expected = "a margin for each modality of the answers"
             findings.append(Finding(MARGINS, None, variable, f"no modality {modality!r}", expected))
-        cells[variable] = said
+        cells[variable] = answered
     if findings:
         raise InputError(findings)
     return cells
@@ -186,12 +188,12 @@ def _cells(answers: pd.DataFrame, margins: pd.DataFrame) -> dict[str, pd.Series]
 
 def _margin(variable: str, cells: pd.Series, census: pd.Series) -> _Margin:
     """Return a margin with its small categories put together, those who do not say keeping their part."""
-    said = cells.ne(NO_ANSWER)
-    categories = merged(cells[said].value_counts().reindex(census.index, fill_value=0), census)
-    parts = census.groupby(categories, sort=False).sum() / census.sum() * said.mean()
-    if not said.all():
-        parts[NO_ANSWER] = 1 - said.mean()
-    numbers = parts.index.get_indexer(cells.map(categories).where(said, NO_ANSWER))
+    answered = cells.ne(NO_ANSWER)
+    categories = merged(cells[answered].value_counts().reindex(census.index, fill_value=0), census)
+    parts = census.groupby(categories, sort=False).sum() / census.sum() * answered.mean()
+    if not answered.all():
+        parts[NO_ANSWER] = 1 - answered.mean()
+    numbers = parts.index.get_indexer(cells.map(categories).where(answered, NO_ANSWER))
     return _Margin(variable, categories, cells, numbers, parts)
 
 
@@ -236,7 +238,7 @@ def _profile(margin: _Margin, census: pd.Series, weights: pd.Series) -> pd.DataF
 
 def profile_words(counts: pd.Series, census: pd.Series) -> pd.Series:
     """Return who is under-represented among those who say: beyond the 95 % interval of their share (rules R14, R22)."""
-    said = counts.where(census.notna())
-    low, high = wilson_interval(said, pd.Series(said.sum(), index=counts.index))
+    known = counts.where(census.notna())
+    low, high = wilson_interval(known, pd.Series(known.sum(), index=counts.index))
     words = pd.Series(CLOSE, index=counts.index).mask(high.lt(census), UNDER).mask(low.gt(census), OVER)
     return words.where(census.notna(), "")

@@ -56,15 +56,15 @@ def conditions(cell: object) -> dict[str, list[str]]:
     return wanted
 
 
-def with_blanks_told(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
+def with_blanks_filled(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
     """Return the answers without a blank: NC where a question was not put to someone, SR where it was (rule R25).
 
     What was answered to a question that was not put is NC too. questionnaire: columns q_id, filtre; a question that has
     no column in the answers is left out. The questions that filters name have one: join sensitive answers to the rest.
     """
-    told = answers.copy()
+    filled = answers.copy()
     for q_id, condition in questionnaire.set_index("q_id")["filtre"].items():
         if q_id in answers:
             blank, asked = answers[q_id].fillna("").eq(""), is_asked(answers, condition)
-            told[q_id] = answers[q_id].mask(asked & blank, NO_ANSWER).mask(~asked, NOT_CONCERNED)
-    return told
+            filled[q_id] = answers[q_id].mask(asked & blank, NO_ANSWER).mask(~asked, NOT_CONCERNED)
+    return filled

@@ -139,7 +139,10 @@ def overlooked(
     kinds = proofs[proofs["sens"].eq("appuie")].groupby("constat_id")["type"].nunique()
     strong = constats[constats["force_preuve"].astype(int).eq(STRONG) & constats["statut"].ne("contesté")]
     strong = set(strong.loc[strong["constat_id"].map(kinds).ge(PROOFS), "constat_id"])
-    backing = {row.enjeu_id: [one for one in _several(row.constats) if one in strong] for row in enjeux.itertuples()}
+    backing = {
+        row.enjeu_id: [constat for constat in _several(row.constats) if constat in strong]
+        for row in enjeux.itertuples()
+    }
     limit = LAST_THIRD * len(ranking)
     low = ranking["rank"].isna() | ranking["rank"].gt(limit)
     points = ranking["points"]
@@ -160,9 +163,9 @@ def decisions(ranking: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
     table = ranking[["enjeu_id", "titre", "rank"]].merge(
         enjeux[["enjeu_id", "retenu", "motif", "decide_le"]], on="enjeu_id", validate="1:1"
     )
-    said = table["retenu"].astype(object)
-    decided = said.notna() & said.ne("")
-    kept = said.where(decided, "").map(is_yes)
+    retained = table["retenu"].astype(object)
+    decided = retained.notna() & retained.ne("")
+    kept = retained.where(decided, "").map(is_yes)
     by_rank = table["rank"].le(kept.sum())
     table["against"] = np.select([~decided, kept & ~by_rank, ~kept & by_rank], [UNDECIDED, KEPT, SET_ASIDE], FOLLOWED)
     return table.assign(unexplained=table["against"].isin([KEPT, SET_ASIDE]) & table["motif"].fillna("").eq(""))

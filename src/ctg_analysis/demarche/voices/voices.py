@@ -6,7 +6,8 @@ import pandas as pd
 
 from ctg_analysis.demarche.files.material_files import MaterialFiles
 from ctg_analysis.demarche.files.quotable import COPIL, PUBLIC, quotable
-from ctg_analysis.demarche.voices import interviews, workshops
+from ctg_analysis.demarche.voices import extracts as spoken
+from ctg_analysis.demarche.voices import workshops
 
 Tables = dict[str, pd.DataFrame]
 
@@ -19,8 +20,8 @@ def of_interviews(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame
     extracts, codebook = material["extraits"], material["codebook"]
     if extracts.empty:
         return {}
-    themes = interviews.themes_by_type(extracts, codebook).rename_axis("theme").reset_index()
-    kappa = interviews.coders_agreement(extracts)
+    themes = spoken.themes_by_type(extracts, codebook).rename_axis("theme").reset_index()
+    kappa = spoken.coders_agreement(extracts)
     _, public = quotable(extracts, PUBLIC)
     _, copil = quotable(extracts, COPIL)
     reasons = pd.concat([public.assign(readers=PUBLIC), copil.assign(readers=COPIL)])
@@ -28,9 +29,9 @@ def of_interviews(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame
     order = held["ent_pseudo"].tolist()
     return {
         "themes_by_type": themes.melt("theme", var_name="type_acteur", value_name="count"),
-        "saturation": interviews.saturation(extracts, order) if order else pd.DataFrame(),
+        "saturation": spoken.saturation(extracts, order) if order else pd.DataFrame(),
         "coders_agreement": pd.DataFrame([kappa._asdict()]) if kappa.count else pd.DataFrame(),
-        "convergence": interviews.convergence(extracts, codebook),
+        "convergence": spoken.convergence(extracts, codebook),
         "not_quoted": reasons.groupby(["readers", "motif"], as_index=False).size().rename(columns={"size": "count"}),
         "interviews": _held(held, extracts),
     }

@@ -19,7 +19,8 @@ def attendance(workshops: pd.DataFrame) -> pd.DataFrame:
     table = workshops[columns].sort_values(["date", "atelier_id"], ignore_index=True)
     invited, came = (pd.to_numeric(table[name]).astype(float) for name in ("invites", "presents"))
     by_type = {
-        one: labels(cell) for one, cell in zip(workshops["atelier_id"], workshops["presents_par_type"], strict=True)
+        meeting: labels(cell)
+        for meeting, cell in zip(workshops["atelier_id"], workshops["presents_par_type"], strict=True)
     }
     counts = pd.DataFrame.from_dict(by_type, orient="index").reindex(table["atelier_id"]).reset_index(drop=True)
     counts = counts[sorted(counts.columns)].apply(pd.to_numeric)

@@ -9,7 +9,18 @@ from markupsafe import Markup
 from ctg_analysis.demarche.plan import budget
 from ctg_analysis.demarche.plan.plan import NEEDS
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche.pieces import NO, NOTHING, YES, Cell, chart, lines_of, said, table, together
+from ctg_analysis.display.demarche.pieces import (
+    NO,
+    NOTHING,
+    YES,
+    Cell,
+    Origin,
+    chart,
+    lines_of,
+    phrase,
+    table,
+    together,
+)
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html, Table
@@ -79,7 +90,7 @@ def amounts(by_financer: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     return ["Financeur", *map(str, by_financer.columns)], lines
 
 
-def budget_by_financer(by_financer: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
+def budget_by_financer(by_financer: pd.DataFrame, origin: Origin) -> Html:
     """Return the money of the plan by financer and year."""
     header, lines = amounts(by_financer)
     written = by_financer.map(lambda value: thousands(value) if value else NOTHING)
@@ -88,11 +99,9 @@ def budget_by_financer(by_financer: pd.DataFrame, when: str, source: Citation, f
     return chart(
         grid(by_financer, written),
         Listing([f"{header[0]}, en euros", *header[1:]], lines),
+        origin,
         message=f"Premier financeur : {first.index[0]}, {most} {IN_THOUSANDS} sur {whole}",
         what=f"Financement des actions, par financeur et par année ({IN_THOUSANDS})",
-        when=when,
-        source=source,
-        file=file,
     )
 
 
@@ -102,7 +111,9 @@ def reconciliation(rows: pd.DataFrame, source: Citation, links: dict[str, Markup
     planned, brought = euros(rows["budget"].sum()), euros(rows["brought"].sum())
     totals = f"Budgets des actions : {planned} ; apports des financeurs : {brought}."
     if apart.empty:
-        return said("Le budget est équilibré : pour chaque action, les apports des financeurs font son budget.", totals)
+        return phrase(
+            "Le budget est équilibré : pour chaque action, les apports des financeurs font son budget.", totals
+        )
     sentence = f"Le budget n'est pas équilibré pour {quantities.counted(len(apart), 'action')} sur {len(rows)}."
     lines = [
         [links[row.action_id], euros(row.budget), euros(row.brought), euros(row.brought - row.budget)]
@@ -110,10 +121,10 @@ def reconciliation(rows: pd.DataFrame, source: Citation, links: dict[str, Markup
     ]
     header = ["Action", "Budget", "Apports des financeurs", "Écart"]
     note = "Fonctionnement et investissement sont comparés à part : un écart nul peut en cacher deux qui se compensent."
-    return together(said(sentence, totals), table("Les budgets à revoir", header, lines, source, note))
+    return together(phrase(sentence, totals), table("Les budgets à revoir", header, lines, source, note))
 
 
-def load(rows: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
+def load(rows: pd.DataFrame, origin: Origin) -> Html:
     """Return how many actions each pilote leads."""
     counted = pd.DataFrame(
         {
@@ -140,11 +151,9 @@ def load(rows: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     return chart(
         bars.comparison(counted),
         Listing(header, lines),
+        origin,
         message=f"{quantities.counted(top['count'], 'action')} pour le pilote le plus chargé : {top['pilote']}",
         what="Actions par pilote (nombre)",
-        when=when,
-        source=source,
-        file=file,
     )
 
 
@@ -164,7 +173,7 @@ def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Ma
         for row in rows.itertuples(index=False)
     ]
     made = table("Les enjeux retenus et leurs actions", ["Enjeu retenu", "Couvert", "Actions"], lines, source)
-    return together(said(sentence), made)
+    return together(phrase(sentence), made)
 
 
 def complete(rows: pd.DataFrame, actions: dict[str, Markup], source: Citation) -> Html:
@@ -180,4 +189,4 @@ def complete(rows: pd.DataFrame, actions: dict[str, Markup], source: Citation) -
     ]
     note = "Un indicateur de résultat est complet avec sa valeur de départ, sa cible, leurs dates et qui le recueille."
     made = table("Ce que chaque action doit avoir", ["Action", *NEEDS.values()], lines, source, note)
-    return together(said(sentence), made)
+    return together(phrase(sentence), made)

@@ -27,7 +27,7 @@ class ResultContext(NamedTuple):
     interval: str
 
 
-def profile(rows: pd.DataFrame, said: ResultContext) -> Html:
+def profile(rows: pd.DataFrame, context: ResultContext) -> Html:
     """Return who answered, before and after weights, beside the census. rows: those of `profile`."""
     known = rows[rows["represented"].eq("sous-représenté")]
     least = known.loc[(known["before"] - known["census"]).idxmin()] if len(known) else None
@@ -53,17 +53,17 @@ def profile(rows: pd.DataFrame, said: ResultContext) -> Html:
         else "Les répondants ont le profil de la population",
         "Profil des répondants avant et après redressement, et de la population, en %",
         [],
-        said,
+        context,
     )
 
 
 def of(rows: pd.DataFrame, word: str) -> str:
     """Return the modalities of the profile of which a test says a word, question by question; nothing without any."""
-    said = rows[rows["represented"].eq(word)].groupby("libelle", sort=False)["modalite_libelle"]
-    return " ; ".join(f"« {label} » {', '.join(names)}" for label, names in said)
+    modalities = rows[rows["represented"].eq(word)].groupby("libelle", sort=False)["modalite_libelle"]
+    return " ; ".join(f"« {label} » {', '.join(names)}" for label, names in modalities)
 
 
-def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, said: ResultContext) -> Html:
+def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, context: ResultContext) -> Html:
     """Return the themes of the answers to an open question, then some of those that may be quoted.
 
     rows: those of `open_themes`; quotes: those of `open_quotes`.
@@ -71,7 +71,7 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, said
     known = rows[rows["count"].notna()].assign(low=float("nan"), high=float("nan"), level="")
     drawn = known.assign(name=typographed(known["theme"]), value=known["count"], text=known["count"].map(number))
     counts = ["count", "positive", "neutre", "négative"]
-    lines = [[row["theme"], *(count(row[one], few=True) for one in counts)] for row in rows.to_dict("records")]
+    lines = [[row["theme"], *(count(row[column], few=True) for column in counts)] for row in rows.to_dict("records")]
     chart = result_chart(
         "open_themes",
         bars.comparison(drawn),
@@ -82,7 +82,7 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, said
             "Un répondant peut parler de plusieurs thèmes. Le ton n'est dit qu'à partir de dix répondants.",
             f"{SECRET} : moins de cinq répondants, ou caché pour que cela ne se déduise pas.",
         ],
-        said,
+        context,
     )
     several = quotes.drop_duplicates("extrait_nettoye").groupby("theme")["extrait_nettoye"]
     chosen = {theme: cells.head(QUOTES) for theme, cells in several}
@@ -130,16 +130,14 @@ def typographed(labels: pd.Series) -> list[str]:
 
 
 def result_chart(
-    table: str, drawing: str, data: Listing, message: str, what: str, note: list[str], said: ResultContext
+    table: str, drawing: str, data: Listing, message: str, what: str, note: list[str], context: ResultContext
 ) -> Html:
     """Return the chart of a result. table: of `tables.outputs`, that its CSV file holds."""
     return pieces.chart(
         drawing,
         data,
+        pieces.Origin(context.source, context.when, f"demarche_{table}.csv"),
         message=message,
         what=what,
-        when=said.when,
-        source=said.source,
-        file=f"demarche_{table}.csv",
         note=" ".join(filter(None, note)),
     )

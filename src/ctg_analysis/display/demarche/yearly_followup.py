@@ -7,20 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.demarche.plan import tracking
-from ctg_analysis.display.demarche.pieces import (
-    NOTHING,
-    UNKNOWN,
-    anchored,
-    chart,
-    lines_of,
-    link,
-    plain,
-    planned_and_spent,
-    said,
-    table,
-    text_of,
-    together,
-)
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import bars, progress
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
@@ -54,22 +41,20 @@ def statuses(by_year: pd.DataFrame, source: Citation, file: str) -> Html:
         index=list(tracking.STATUSES),
     ).T
     last, when = counts.iloc[-1], counts.index[-1]
-    told = ", ".join(counted(count, status) for status, count in last.items())
-    sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {told}."
+    counts_text = ", ".join(counted(count, status) for status, count in last.items())
+    sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {counts_text}."
     note = "Une action retardée se fera plus tard ; une action abandonnée ne se fera pas."
     years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
-    data = Listing(["Année", *tracking.STATUSES], lines_of(counts))
-    figure = chart(
+    data = Listing(["Année", *tracking.STATUSES], pieces.lines_of(counts))
+    figure = pieces.chart(
         progress.stacked(counts),
         data,
+        pieces.Origin(source, years, file),
         message=f"{counted(last[LATE], LATE)} et {counted(last[DROPPED], DROPPED)} fin {when}",
         what="Actions par statut à la fin de l'année (nombre)",
-        when=years,
-        source=source,
-        file=file,
         note=note,
     )
-    return together(said(sentence), figure)
+    return pieces.together(pieces.phrase(sentence), figure)
 
 
 def dashboard(rows: pd.DataFrame, years: Sequence[int], caption: str, source: Citation, address) -> Html:
@@ -80,22 +65,22 @@ def dashboard(rows: pd.DataFrame, years: Sequence[int], caption: str, source: Ci
     """
     lines = []
     for row in rows.to_dict("records"):
-        name = link(f"{row['action_id']} {row['titre']}", address(row["action_id"]))
-        done = NOTHING if pd.isna(row["avancement_pct"]) else f"{row['avancement_pct']} %"
+        name = pieces.link(f"{row['action_id']} {row['titre']}", address(row["action_id"]))
+        done = pieces.NOTHING if pd.isna(row["avancement_pct"]) else f"{row['avancement_pct']} %"
         lines.append(
             [
-                anchored(name, f"suivi-{row['action_id']}"),
-                *(text_of(row[year]) or UNKNOWN for year in years),
+                pieces.anchored(name, f"suivi-{row['action_id']}"),
+                *(pieces.text_of(row[year]) or pieces.UNKNOWN for year in years),
                 done,
-                text_of(row["faits"]) or NOTHING,
-                text_of(row["difficultes"]) or NOTHING,
+                pieces.text_of(row["faits"]) or pieces.NOTHING,
+                pieces.text_of(row["difficultes"]) or pieces.NOTHING,
             ]
         )
     header = ["Action", *(f"Fin {year}" for year in years), "Avancement", "Ce qui a été fait", "Difficultés"]
-    return table(caption, header, lines, source)
+    return pieces.table(caption, header, lines, source)
 
 
-def bullets(rows: pd.DataFrame, what: str, when: str, source: Citation, file: str) -> Html:
+def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
     """Return how far the indicators of an axis are between their baseline and their target.
 
     rows: those of field.tracking.gaps, with label, unite.
@@ -119,21 +104,19 @@ def bullets(rows: pd.DataFrame, what: str, when: str, source: Citation, file: st
                 _at(getattr(row, f"{name}_text"), getattr(row, f"{name}_year"))
                 for name in ("baseline", "now", "target")
             ),
-            ORIGINS.get(row.kind, NOTHING),
+            ORIGINS.get(row.kind, pieces.NOTHING),
             _word(row),
         ]
         for row in written.itertuples(index=False)
     ]
     header = ["Indicateur", "Unité", "Départ", "Actuel", "Cible", "D'où vient l'actuel", "Lecture"]
     measured = int(rows["now"].notna().sum())
-    return chart(
+    return pieces.chart(
         progress.bullets(drawn),
         Listing(header, lines),
+        origin,
         message=f"{_reached(reached)} sur {counted(measured, 'mesurée')} : {what}",
         what=f"{what}, indicateurs du départ à la cible",
-        when=when,
-        source=source,
-        file=file,
         note=WAY,
     )
 
@@ -151,12 +134,12 @@ def _alike(row) -> list[str]:
 
 def _alike_over_years(rows: pd.DataFrame) -> list[str]:
     """Return the values of an indicator, each with the fewest decimals that the diagnosis gives one of them."""
-    told = [_bare(text) for text in rows["text"]]
-    fewest = min((_decimals(text) for text in told if PLAIN.fullmatch(text)), default=None)
+    bare = [_bare(text) for text in rows["text"]]
+    fewest = min((_decimals(text) for text in bare if PLAIN.fullmatch(text)), default=None)
     write = quantity if fewest is None else lambda value: _rounded(value, fewest)
     return [
         write(value) if not text or PLAIN.fullmatch(text) else text
-        for text, value in zip(told, rows["value"], strict=True)
+        for text, value in zip(bare, rows["value"], strict=True)
     ]
 
 
@@ -170,7 +153,7 @@ def _decimals(number: str) -> int:
 
 
 def _rounded(value: float, decimals: int) -> str:
-    return UNKNOWN if pd.isna(value) else quantities.number(value, decimals)
+    return pieces.UNKNOWN if pd.isna(value) else quantities.number(value, decimals)
 
 
 def _at(text: str, year: float) -> str:
@@ -187,38 +170,34 @@ def _word(row) -> str:
     if row.broken:
         return BROKEN
     if pd.isna(row.way):
-        return NOTHING
+        return pieces.NOTHING
     if row.way >= 1:
         return REACHED
     return f"{quantities.number(100 * row.way)} % du chemin" if row.way >= 0 else "à l'opposé de la cible"
 
 
-def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: Citation, file: str) -> Html:
+def paths(rows: pd.DataFrame, labels: dict[str, str], origin: pieces.Origin) -> Html:
     """Return the values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
     drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
-    told = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
-    rows = rows.assign(text=told)
+    written = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
+    rows = rows.assign(text=written)
     years = sorted(rows["year"].unique())
     lines = []
     for name, label in labels.items():
         own = rows[rows["ind_id"].eq(name)]
         cells = [own[own["year"].eq(year)] for year in years]
-        told = [
-            ", ".join(f"{one.text} ({ORIGINS[one.kind]})" for one in cell.itertuples()) or NOTHING for cell in cells
-        ]
-        lines.append([label, *told])
+        by_year = [", ".join(f"{row.text} ({ORIGINS[row.kind]})" for row in cell.itertuples()) for cell in cells]
+        lines.append([label, *(text or pieces.NOTHING for text in by_year)])
     broken = rows.groupby("ind_id")["part"].nunique().gt(1).sum()
     message = f"{counted(len(labels), 'indicateur de résultat', 'indicateurs de résultat')} suivis d'année en année"
     if broken:
         message += f", dont {counted(broken, 'série rompue', 'séries rompues')}"
-    return chart(
+    return pieces.chart(
         progress.paths(drawn, labels),
         Listing(["Indicateur", *map(str, years)], lines),
+        origin,
         message=message,
         what="Indicateurs de résultat, valeurs relevées et cible",
-        when=when,
-        source=source,
-        file=file,
         note=PATHS,
     )
 
@@ -228,7 +207,7 @@ def money(rows: pd.DataFrame, source: Citation, file: str) -> Html:
     known = rows.dropna(subset=["spent"])
     spent, planned = known["spent"].sum(), known["planned"].sum()
     sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."
-    shown = planned_and_spent(known["year"].astype(str), known["planned"], known["spent"])
+    ends = pieces.planned_and_spent(known["year"].astype(str), known["planned"], known["spent"])
     lines = [
         [str(row.year), euros(row.planned), euros(row.spent), f"{row.told} sur {row.actions}"]
         for row in rows.itertuples(index=False)
@@ -236,23 +215,23 @@ def money(rows: pd.DataFrame, source: Citation, file: str) -> Html:
     silent = [str(row.year) for row in rows.itertuples(index=False) if row.told < row.actions]
     note = f"En {texts.listed(silent)}, toutes les actions ne disent pas leur dépense." if silent else ""
     years = f"{rows['year'].min()}-{rows['year'].max()}" if len(rows) > 1 else str(rows["year"].min())
-    figure = chart(
-        bars.dumbbell(shown, ("Prévu", "Dépensé")),
+    figure = pieces.chart(
+        bars.dumbbell(ends, ("Prévu", "Dépensé")),
         Listing(["Année", "Prévu", "Dépensé", "Actions qui disent leur dépense"], lines),
+        pieces.Origin(source, years, file),
         message=f"{thousands(spent)} milliers d'euros dépensés pour {thousands(planned)} prévus",
         what="Argent prévu et dépensé par année (milliers d'euros)",
-        when=years,
-        source=source,
-        file=file,
         note=note,
     )
-    return together(said(sentence), figure)
+    return pieces.together(pieces.phrase(sentence), figure)
 
 
 def decisions(rows: Sequence[tuple[pd.Timestamp, Markup | str, str]], source: Citation) -> Html:
     """Return decisions, the newest first. rows: day, what it is about, the decision."""
     if not rows:
-        return plain("Aucune décision n'est encore inscrite.")
+        return pieces.plain("Aucune décision n'est encore inscrite.")
     ordered = sorted(rows, key=lambda row: row[0], reverse=True)
     lines = [[date_text(day), about, decision] for day, about, decision in ordered]
-    return table("Les décisions, des plus récentes aux plus anciennes", ["Date", "Sujet", "Décision"], lines, source)
+    return pieces.table(
+        "Les décisions, des plus récentes aux plus anciennes", ["Date", "Sujet", "Décision"], lines, source
+    )

@@ -41,7 +41,7 @@ def write_documents(epci: str, out: Path, told: Callable[[str], None] = lambda s
         adopt(data_root(epci), out, epci)
         if not is_whole(edition):
             raise damaged(edition)
-        seen = open_chapter(epci).seen
+        seen = open_chapter(epci).territory
         home = out / FOLDER / epci
         home.mkdir(parents=True, exist_ok=True)
         with scratch(out, epci) as folder:

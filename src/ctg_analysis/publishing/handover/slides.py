@@ -18,7 +18,7 @@ def slides(seen: Observed, date: str) -> str:
         for one in messages(seen)
     ]
     about = {
-        "territory": typography(seen.territory["name"]),
+        "territory": typography(seen.row["name"]),
         "date": date_text(date),
         "fictional": seen.root.fictional,
     }

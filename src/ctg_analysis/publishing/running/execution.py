@@ -48,7 +48,7 @@ def prepare(epci: str) -> None:
         UserError: no such EPCI.
     """
     hold(data_root(epci))
-    read_ahead(open_chapter(epci).seen)
+    read_ahead(open_chapter(epci).territory)
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:

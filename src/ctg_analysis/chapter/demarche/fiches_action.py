@@ -70,8 +70,8 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
 def _apart_from_steps(row) -> bool:
     """Tell whether an action has milestones that are not among its steps."""
     steps = row.etapes or ()
-    told = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
-    return not set(told) <= set(steps)
+    milestones = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
+    return not set(milestones) <= set(steps)
 
 
 def links(row) -> str:
@@ -89,14 +89,14 @@ def _written(cell: object) -> str:
 
 
 def _links(ids, titles: pd.Series, address) -> pieces.Cell:
-    return Markup("<br>").join(pieces.link(f"{one} {titles[one]}", address(one)) for one in ids) or UNSAID
+    return Markup("<br>").join(pieces.link(f"{name} {titles[name]}", address(name)) for name in ids) or UNSAID
 
 
 def _state(row) -> str:
-    said = [STATES[row.statut], f"version {row.version}", f"priorité {row.priorite}"]
+    words = [STATES[row.statut], f"version {row.version}", f"priorité {row.priorite}"]
     if row.statut != DROPPED and not pd.isna(row.valide_le):
-        said[0] += f" le {date_text(row.valide_le)}"
-    return texts.typography(" · ".join(said))
+        words[0] += f" le {date_text(row.valide_le)}"
+    return texts.typography(" · ".join(words))
 
 
 def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
@@ -104,13 +104,13 @@ def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
     own = chapter.table("financements")
     own = own[own["action_id"].eq(row.action_id)]
     planned = [(word, getattr(row, column)) for word, column in BUDGETS.items() if not pd.isna(getattr(row, column))]
-    told = ", ".join(f"{word} {euros(amount)}" for word, amount in planned)
+    budget_text = ", ".join(f"{word} {euros(amount)}" for word, amount in planned)
     if own.empty:
         return Markup("<p>{}</p>").format(
-            texts.typography(f"Budget : {told or UNSAID}. Aucun financement n'est inscrit.")
+            texts.typography(f"Budget : {budget_text or UNSAID}. Aucun financement n'est inscrit.")
         )
     header, lines = action_plan.amounts(budget.by_financer(own))
-    note = f"Budget : {told or UNSAID}.{'' if agrees else ' Les apports des financeurs ne font pas ce budget.'}"
+    note = f"Budget : {budget_text or UNSAID}.{'' if agrees else ' Les apports des financeurs ne font pas ce budget.'}"
     return action_plan.inner_table("Financement, en euros", header, lines, note, last_apart=True)
 
 
@@ -124,13 +124,13 @@ def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
         return Markup("<p>{}</p>").format(texts.typography("Aucun indicateur n'est inscrit."))
     lines = [
         [
-            _named(chapter, one),
-            one.type,
-            dated(one.valeur_reference, one.date_reference),
-            dated(one.cible, one.cible_date),
-            pieces.text_of(one.collecteur) or UNSAID,
+            _named(chapter, row),
+            row.type,
+            dated(row.valeur_reference, row.date_reference),
+            dated(row.cible, row.cible_date),
+            pieces.text_of(row.collecteur) or UNSAID,
         ]
-        for one in rows.itertuples(index=False)
+        for row in rows.itertuples(index=False)
     ]
     return action_plan.inner_table("Indicateurs", ["Indicateur", "Sorte", "Départ", "Cible", "Recueilli par"], lines)
 
@@ -138,8 +138,8 @@ def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
 def _named(chapter: DemarcheChapter, row) -> pieces.Cell:
     """Return what is measured, with a link to its figure when it is one of the diagnosis."""
     label = f"{row.libelle} ({row.unite})"
-    one = CATALOGUE.get(row.indicateur) if isinstance(row.indicateur, str) else None
-    return pieces.link(label, chapter.figure_of(one)) if one else label
+    indicator = CATALOGUE.get(row.indicateur) if isinstance(row.indicateur, str) else None
+    return pieces.link(label, chapter.figure_of(indicator)) if indicator else label
 
 
 def dated(value: float, moment: object) -> str:

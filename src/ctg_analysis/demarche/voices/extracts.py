@@ -42,7 +42,7 @@ def themes_by_type(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFra
     spoken = _spoken(extracts, codebook)
     table = spoken.groupby(["theme", "type"])["ent_pseudo"].nunique().unstack(fill_value=0)
     heard = spoken.groupby("type")["ent_pseudo"].nunique()
-    types = sorted(heard.index, key=lambda one: (one == OTHERS, -heard[one], one))
+    types = sorted(heard.index, key=lambda kind: (kind == OTHERS, -heard[kind], kind))
     table = table.reindex(index=sorted(codebook["theme"].unique()), columns=types, fill_value=0)
     table["ensemble"] = spoken.groupby("theme")["ent_pseudo"].nunique().reindex(table.index, fill_value=0)
     table = table.sort_values("ensemble", ascending=False, kind="stable")
@@ -86,7 +86,7 @@ def coders_agreement(extracts: pd.DataFrame) -> Kappa:
     apart = (parts * (columns[:, np.newaxis] + rows) ** 2).sum() - (parts.diagonal() * (rows + columns) ** 2).sum()
     variance = on + (1 - kappa) ** 2 * apart - (kappa - chance * (1 - kappa)) ** 2
     error = Z * np.sqrt(max(variance, 0) / n) / (1 - chance)
-    words = next(said for limit, said in AGREEMENTS if round(kappa, 9) < limit)
+    words = next(phrase for limit, phrase in AGREEMENTS if round(kappa, 9) < limit)
     return Kappa(n, float(alike), float(kappa), float(kappa - error), float(kappa + error), words)
 
 
