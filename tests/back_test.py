@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 from official_folder import certified
 
+from ctg_analysis.cleaning.absences import absent_communes
 from ctg_analysis.cleaning.official import geography, income, population
-from ctg_analysis.cleaning.perimeter import Perimeter, absent_communes, to_reference
+from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.geography import read_names
 from ctg_analysis.core.model import OK
@@ -95,7 +96,7 @@ class Holdings:
         key = (of, year, level)
         if key not in self.perimeters:
             whole = Perimeter.between(self.communes[of], self.communes[year])
-            self.perimeters[key] = replace(whole, units=[one for one in whole.units if one.level in ("epci", level)])
+            self.perimeters[key] = replace(whole, units=whole.units.at("epci", level))
         table = self.figures[name]
         rows = table[table["level"].eq("commune") & table["period"].eq(period) & table["measure"].eq(measure)]
         summed = to_reference(rows, SOURCES["etalab_decoupage"], self.perimeters[key])  # adds up, without Mayotte

@@ -6,9 +6,9 @@ import pytest
 from back_test import FULL, NONE, NOT_COMPARED, SHIPPED
 from official_folder import OFFICIAL, certified
 
+from ctg_analysis.cleaning.absences import absent_communes
 from ctg_analysis.cleaning.official import income
 from ctg_analysis.cleaning.official.geography import clean_communes
-from ctg_analysis.cleaning.perimeter import absent_communes
 from ctg_analysis.cleaning.raw_data import GEOGRAPHY, certificates
 from ctg_analysis.core.settings import data_root
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from official_folder import OFFICIAL, certified
 
+from ctg_analysis.cleaning.absences import absent_communes, restore_absent
 from ctg_analysis.cleaning.official import health, income, official_geography, schools
 from ctg_analysis.cleaning.official.geography import clean_communes
-from ctg_analysis.cleaning.perimeter import absent_communes, restore_absent
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.sources.certificates import read_certificate
 

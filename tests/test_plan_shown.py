@@ -10,12 +10,12 @@ import pytest
 from browser import NONE_FOUND, chromium
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.demarche.addresses import to_enjeu
 from ctg_analysis.chapter.demarche.backlinks import place_of
 from ctg_analysis.chapter.demarche.bilan import Bilan
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
-from ctg_analysis.chapter.demarche.links import to_enjeu
 from ctg_analysis.chapter.demarche.strategy import Strategy
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.demarche.voices.priorities import decisions, divergences, overlooked

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from raw_files import BOM, received, said, values
 
+from ctg_analysis.cleaning.absences import with_absent
 from ctg_analysis.cleaning.official.access import clean_access_times
 from ctg_analysis.cleaning.official.facilities import clean_facilities
 from ctg_analysis.cleaning.official.income import clean_income_2023
@@ -15,7 +16,6 @@ from ctg_analysis.cleaning.official.schools import BANDS, clean_schools, clean_s
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.cleaning.raw_data import strangers
 from ctg_analysis.core.datasets import Coverage, Geography, Source, Totals
-from ctg_analysis.processing.derivation import with_absent
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.facility_types import FACILITY_TYPES
 

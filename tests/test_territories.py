@@ -6,9 +6,10 @@ from official_folder import certified
 from raw_files import values
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.cleaning.absences import absent_communes, restore_absent
 from ctg_analysis.cleaning.official import income, official_geography
 from ctg_analysis.cleaning.official.geography import clean_communes
-from ctg_analysis.cleaning.perimeter import Perimeter, absent_communes, restore_absent, to_reference
+from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.datasets import Source, Totals
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.facts import facts

@@ -15,8 +15,7 @@ from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import ABOUT, Html
 from ctg_analysis.display.pieces import sheets, tables
-from ctg_analysis.display.words import notes, texts
-from ctg_analysis.indicators.peers import medians, published, sentence
+from ctg_analysis.display.words import comparable, notes, texts
 from ctg_analysis.indicators.significance import notable
 
 SHOWN, BESIDE_PEERS, RECALLED = "indicators", "beside_peers", "recalled"  # ids that a piece tells
@@ -81,7 +80,7 @@ def recalled(names: Sequence[str]) -> Html:
 
 def method(territory: Observed, names: Sequence[str], *, peers_above: bool) -> Html:
     """The methodological note of a chapter, written from the declarations of the indicators that it shows."""
-    how = TOLD_ABOVE if peers_above else sentence(territory.peers(), territory.vintages)
+    how = TOLD_ABOVE if peers_above else comparable.sentence(territory.peers(), territory.vintages)
     return markup.definitions(notes.method([CATALOGUE[name] for name in names], territory.year, how))
 
 
@@ -102,9 +101,9 @@ def peers(territory: Observed, names: Sequence[str]) -> Html:
     """How the comparable EPCIs were chosen, of how many of some indicators they have a median, and their list."""
     group = territory.peers()
     number = sum(territory.compared(CATALOGUE[name])["level"].eq("peers").any() for name in names)
-    count = "" if group.peers.empty else texts.typography(medians(number))
-    how = markup.reading(texts.typography(sentence(group, territory.vintages)), count)
+    count = "" if group.peers.empty else texts.typography(comparable.medians(number))
+    how = markup.reading(texts.typography(comparable.sentence(group, territory.vintages)), count)
     if group.peers.empty:
         return how
-    rows = published(group, territory.profiles, territory.territories)
+    rows = comparable.listed(group, territory.profiles, territory.territories)
     return markup.together(how, tables.listed(rows, "EPCI comparables, du plus proche au moins proche"))

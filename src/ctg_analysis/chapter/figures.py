@@ -12,13 +12,13 @@ from ctg_analysis.chapter import surveyed, synthesis
 from ctg_analysis.chapter.known import are_exact, by_commune, on_map, source, unavailable
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import LEVELS, OK, Count, Indicator, Mean
+from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps, spine
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import messages, sentences, texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.indicators.census_sample import CYCLE
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
@@ -250,7 +250,7 @@ def slope(territory: Observed, indicator: Indicator) -> Html:
     rows = rows[rows["status"].eq(OK) & ~rows["level"].isin(["commune", "secteur"])]
     rows = rows[rows["level"].ne("france") | rows["territory"].isin(territory.compared(indicator)["territory"])]
     own = sorted(rows.loc[rows["level"].eq("epci"), "period"])
-    if not own or last_year(own[-1]) - last_year(own[0]) < CYCLE:
+    if not own or last_year(own[-1]) - last_year(own[0]) < norm("census_cycle_years"):
         return unavailable(territory, indicator, f"{indicator.label}, évolution")
     before, now = (rows[rows["period"].eq(period)] for period in (own[0], own[-1]))
     both = now.merge(before, on=["level", "territory"], suffixes=("", "_before"), validate="1:1")

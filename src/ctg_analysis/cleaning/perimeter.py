@@ -12,7 +12,7 @@ import pandas as pd
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import COLUMNS, IN_EPCIS
-from ctg_analysis.core.model import MISSING, OK, SECRET
+from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.territories import (
     COMMUNE,
     MAYOTTE,
@@ -26,7 +26,7 @@ from ctg_analysis.core.territories import (
     with_former,
 )
 
-KEY = ["period", "measure"]
+KEY = ["source", "period", "measure"]
 FIRST_PASSAGE = 2003  # the first year of the INSEE's passage table
 
 
@@ -44,17 +44,18 @@ class Perimeter:
 
     communes: pd.DataFrame
     ways: pd.DataFrame
-    units: list["Units"]
+    units: "Units"
 
     @classmethod
     def between(cls, then: pd.DataFrame, now: pd.DataFrame) -> "Perimeter":
         """Return the perimeter from the communes of one year to those of the reference year."""
-        return cls._of(then, passage(then, now), now)
+        ways = passage(then, now)
+        return cls(then, ways, Units.of(ways, now))
 
     @classmethod
     def along(cls, ways: pd.DataFrame, now: pd.DataFrame) -> "Perimeter":
         """Return the perimeter from an earlier year of which only the ways to the reference year are known."""
-        return cls._of(communes_along(ways, now), ways, now)
+        return cls(communes_along(ways, now), ways, Units.of(ways, now))
 
     def naming(self, codes: set[str], now: pd.DataFrame) -> "Perimeter":
         """Return the perimeter with the former communes that a file names, when it is older than its geography."""
@@ -63,11 +64,6 @@ class Perimeter:
     def former(self, codes: set[str]) -> set[str]:
         """Return which codes are former communes of this year's; none is known when a passage table led here."""
         return codes & self._former - self.known
-
-    @classmethod
-    def _of(cls, then: pd.DataFrame, ways: pd.DataFrame, now: pd.DataFrame) -> "Perimeter":
-        units = [Units.of(level, ways, unit) for level, several in unit_of(now).items() for unit in several]
-        return cls(then, ways, units)
 
     @cached_property
     def known(self) -> set[str]:
@@ -78,15 +74,21 @@ class Perimeter:
     def _former(self) -> set[str]:
         return set(former_communes(self.communes).index) if "former_codes" in self.communes else set()
 
-    @property
+    @cached_property
     def parents(self) -> pd.Series:
         """Return the commune of each municipal arrondissement."""
         return arrondissement_parents(self.communes)
 
     @cached_property
+    def moved(self) -> pd.DataFrame:
+        """Return the ways that do not lead a whole commune to one that is nothing else under the same code."""
+        merged = self.ways["commune"].duplicated(keep=False)
+        return self.ways.assign(merged=merged)[merged | self.ways["split"] | self.ways["code"].ne(self.ways["commune"])]
+
+    @cached_property
     def without_epci(self) -> pd.Series:
         """Return the communes of the earlier year no part of which belongs to an EPCI of the reference year."""
-        members = {code for units in self.units if units.level == "epci" for code in units.parts["code"].tolist()}
+        members = self.units.communes_of("epci")
         return self.communes.loc[self.communes["kind"].eq(COMMUNE) & ~self.communes["code"].isin(members), "code"]
 
     def in_departements(self, codes: tuple[str, ...]) -> pd.Series:
@@ -97,41 +99,59 @@ class Perimeter:
 
 @dataclass(frozen=True)
 class Units:
-    """The units of a level, made of the communes of an earlier year.
+    """The units of every level, made of the communes of an earlier year.
 
-    parts: pairs commune of then (code), unit that holds some of it now. whole: commune of then → the unit that
-    holds all of it; a commune that was split between two units is in none, and missing from both.
+    codes: the communes of then. places: level and code of each unit, numbered from 0. parts: pairs commune of then
+    (its rank among the codes), unit that holds some of it now (its number), and whether it holds all of it; a commune
+    that was split between two units is missing from both.
     """
 
-    level: str
+    codes: pd.Index
+    places: pd.DataFrame
     parts: pd.DataFrame
-    whole: pd.Series
 
     @classmethod
-    def of(cls, level: str, ways: pd.DataFrame, unit_of_commune: pd.Series) -> "Units":
-        """Return the units of a level; unit_of_commune: commune of the reference year → unit."""
-        parts = ways.assign(unit=ways["commune"].map(unit_of_commune))[["code", "unit"]].drop_duplicates()
-        alone = ~parts["code"].duplicated(keep=False)
-        whole = parts[alone & parts["unit"].notna()].set_index("code")["unit"]
-        return cls(level, parts.dropna(), whole)
+    def of(cls, ways: pd.DataFrame, now: pd.DataFrame) -> "Units":
+        """Return the units of the communes of the reference year, reached by these ways (see territories.passage)."""
+        ranks, codes = pd.factorize(ways["code"])
+        split = ways["split"].to_numpy()
+        places, parts = [], []
+        for level, unit_of_commune in unit_of(now):
+            numbers, units = pd.factorize(unit_of_commune.reindex(ways["commune"]))
+            pairs = pd.DataFrame({"commune": ranks, "unit": numbers})
+            pairs = pd.concat([pairs[~split], pairs[split].drop_duplicates()])
+            whole = ~pairs["commune"].duplicated(keep=False)
+            first = sum(map(len, places))
+            places.append(pd.DataFrame({"level": level, "code": units}))
+            parts.append(pairs.assign(unit=pairs["unit"] + first, whole=whole)[pairs["unit"].ge(0)])
+        return cls(pd.Index(codes), pd.concat(places, ignore_index=True), pd.concat(parts, ignore_index=True))
 
-    @cached_property
-    def sizes(self) -> pd.Series:
-        """Return how many communes each unit is made of."""
-        return self.parts["unit"].value_counts()
+    def at(self, *levels: str) -> "Units":
+        """Return the units of some levels only."""
+        return self._only(self.places["level"].isin(levels))
+
+    def _only(self, kept: pd.Series) -> "Units":
+        return replace(self, parts=self.parts[kept.to_numpy()[self.parts["unit"]]])
+
+    def communes_of(self, level: str) -> pd.Index:
+        """Return the communes of which a unit of a level holds some."""
+        return self.codes[self.at(level).parts["commune"].unique()]
 
     def holding(self, communes: pd.Series) -> "Units":
         """Return the units that hold some of these communes."""
-        named = self.parts.loc[self.parts["code"].isin(communes), "unit"]
-        return replace(self, whole=self.whole[self.whole.isin(named)])
+        named = self.parts.loc[self._are(communes), "unit"]
+        return self._only(self.places.index.to_series().isin(named))
 
     def expected(self, left_out: pd.Series) -> pd.Series:
         """Return how many communes each unit is made of, but for those that a source leaves out of larger units."""
-        outside = self.parts["code"].isin(left_out)
-        if not outside.any():
-            return self.sizes
-        wholly = outside.groupby(self.parts["unit"]).transform("all")
-        return self.parts.loc[~outside | wholly, "unit"].value_counts()
+        outside, unit = self._are(left_out), self.parts["unit"]
+        sizes = unit.value_counts()
+        there = unit[~outside].value_counts()
+        return there.reindex(sizes.index).fillna(sizes)
+
+    def _are(self, communes: pd.Series) -> pd.Series:
+        """Tell the parts that are of some communes."""
+        return self.parts["commune"].isin(self.codes.get_indexer(communes.unique()))
 
 
 def communes_named(facts: pd.DataFrame) -> set[str]:
@@ -175,67 +195,14 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
         )
         return pd.concat([to_reference(part, of, perimeter) for part, of in parts], ignore_index=True)
     whole = whole_communes(facts, source, perimeter.parents)
-    published = whole[whole["level"] != "commune"]
-    by_commune = whole[whole["level"] == "commune"]
-    rows = [published, communes_now(by_commune, source, perimeter.ways)]
+    is_commune = whole["level"].eq("commune")
+    published, by_commune = whole[~is_commune], whole[is_commune]
+    rows = [published, communes_now(by_commune, source, perimeter.moved)]
     if source.totals.additive and len(by_commune):
         rows.append(totals(by_commune, source, perimeter, already=published))
         if source.totals.also_in_epcis:
             rows.append(totals_in_epcis(by_commune, source, perimeter))
     return pd.concat(rows, ignore_index=True)
-
-
-def restore_absent(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts with a `secret` row for each commune that the producer left out as too small.
-
-    Until 2019, Filosofi has no row for a commune of fewer than 50 tax households. communes: those of the year of
-    the source's geography (code, kind, epci, parent). Each period and measure given by commune is completed for
-    the EPCIs that have a row there, and for them only: an extract is not taken for the whole of France, nor is a
-    département that the source does not cover, or an island without EPCI, taken for a secret.
-    """
-    tables = [facts]
-    for key, rows in facts[facts["level"].eq("commune")].groupby([*KEY, "source"], observed=True):
-        period, measure, source = key
-        absent = absent_communes(rows["code"], communes).to_frame("code")
-        secret = absent.assign(level="commune", period=period, measure=measure, source=source)
-        tables.append(secret.assign(value=float("nan"), status=SECRET, parts=1)[COLUMNS])
-    return pd.concat(tables, ignore_index=True)
-
-
-def fill_zeros(facts: pd.DataFrame, communes: pd.DataFrame, *, everywhere: bool, each: frozenset[str]) -> pd.DataFrame:
-    """Return the facts with a 0 for each commune that a whole list does not name: it has none of these things.
-
-    everywhere: the list covers every commune; else those of the EPCIs that it names. each: see model.Source.
-    """
-    tables = [facts]
-    by_commune = facts[facts["level"].eq("commune")]
-    for period, rows in by_commune.groupby("period", observed=True):
-        covered = communes.loc[communes["kind"].eq(COMMUNE), "code"]
-        if not everywhere:
-            named = rows["code"].drop_duplicates()
-            covered = pd.concat([named, absent_communes(named, communes)])
-        for (measure, source), part in rows.groupby(["measure", "source"], observed=True):
-            present = _whole(part["code"], communes)
-            none = pd.DataFrame({"code": covered[~covered.isin(present)]})
-            none = none.assign(level="commune", period=period, measure=measure, source=source)
-            value = part["value"].max() if measure in each else 0.0
-            tables.append(none.assign(value=value, status=OK, parts=1)[COLUMNS])
-    return pd.concat(tables, ignore_index=True)
-
-
-def absent_communes(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
-    """Return the communes that are not among the codes, of the EPCIs that have a commune among them."""
-    present = _whole(codes, communes)
-    table = communes[communes["kind"].eq(COMMUNE)]
-    here = table["code"].isin(present)
-    covered = table["epci"].isin(table.loc[here, "epci"].dropna())
-    return table.loc[covered & ~here, "code"]
-
-
-def _whole(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
-    """Return the codes of communes, a municipal arrondissement told as its commune."""
-    parents = dict(arrondissement_parents(communes))
-    return codes.map(lambda code: parents.get(code, code))
 
 
 def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> pd.DataFrame:
@@ -255,25 +222,19 @@ def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> p
     return pd.concat([whole, summed.assign(level="commune")], ignore_index=True)
 
 
-def communes_now(facts: pd.DataFrame, source: Source, ways: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts of communes under the codes of the reference year."""
-    moved = facts.merge(ways, on="code", validate="m:m").assign(code=lambda rows: rows["commune"])
+def communes_now(facts: pd.DataFrame, source: Source, moved: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts of communes under the codes of the reference year. moved: see `Perimeter.moved`."""
+    same = ~facts["code"].isin(moved["code"])
+    others = facts[~same].merge(moved, on="code", validate="m:m").assign(code=lambda rows: rows["commune"])
     without_value = {"value": float("nan"), "status": MISSING}
-    split = moved[moved["split"]].assign(**without_value).drop_duplicates(["code", *KEY])
-    rest = moved[~moved["split"] & ~moved["code"].isin(split["code"])]
-    is_merged = rest["code"].isin(_merged(ways))
-    rows, merged = [rest[~is_merged], split], rest[is_merged]
+    split = others[others["split"]].assign(**without_value).drop_duplicates(["code", *KEY])
+    rest = others[~others["split"] & ~others["code"].isin(split["code"])]
+    rows, merged = [facts[same], rest[~rest["merged"]], split], rest[rest["merged"]]
     if len(merged) and source.totals.additive:
-        rows.append(sum_up(merged, source, ways["commune"].value_counts()))
+        rows.append(sum_up(merged, source, moved["commune"].value_counts()))
     else:
         rows.append(merged.assign(**without_value).drop_duplicates(["code", *KEY]))
     return pd.concat(rows, ignore_index=True).assign(level="commune")[COLUMNS]
-
-
-def _merged(ways: pd.DataFrame) -> pd.Index:
-    """Return the communes of the reference year that several earlier ones became."""
-    sizes = ways["commune"].value_counts()
-    return sizes.index[sizes > 1]
 
 
 def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: pd.DataFrame) -> pd.DataFrame:
@@ -298,26 +259,18 @@ def totals_in_epcis(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -
     """
     alone = perimeter.without_epci
     left_out = pd.concat([perimeter.in_departements((MAYOTTE,)), alone])
-    holding = [units.holding(alone) for units in perimeter.units]
-    summed = _by_units(facts[~facts["code"].isin(left_out)], source, holding, left_out)
+    summed = _by_units(facts[~facts["code"].isin(left_out)], source, perimeter.units.holding(alone), left_out)
     return summed.assign(measure=summed["measure"].astype(str) + IN_EPCIS)
 
 
-def _by_units(facts: pd.DataFrame, source: Source, levels: list[Units], left_out: pd.Series) -> pd.DataFrame:
-    """Return the sums of communes by unit of each level. left_out: communes that are not expected in them.
-
-    Codes, periods and measures become categories, numbered once for all the levels.
-    """
-    numbered = facts.astype(dict.fromkeys(["code", *KEY], "category"))
-    communes = numbered["code"].cat
-    tables = [numbered[:0].assign(level="")]
-    for units in levels:
-        of_commune = pd.Categorical(units.whole.reindex(communes.categories))
-        unit = pd.Categorical.from_codes(of_commune.codes[communes.codes], dtype=of_commune.dtype)
-        inside = numbered.assign(code=unit)[~unit.isna()]
-        tables.append(sum_up(inside, source, units.expected(left_out)).assign(level=units.level))
-    text = facts.dtypes[["code", *KEY]].to_dict()
-    return pd.concat([table.astype(text) for table in tables], ignore_index=True)[COLUMNS]
+def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Series) -> pd.DataFrame:
+    """Return the sums of communes by unit. left_out: communes that are not expected in them."""
+    ranked = facts.astype(dict.fromkeys(KEY, "category"))
+    ranked = ranked.assign(commune=units.codes.get_indexer(facts["code"])).drop(columns=["code", "level"])
+    inside = ranked.merge(units.parts.loc[units.parts["whole"], ["commune", "unit"]], on="commune")
+    sums = sum_up(inside.rename(columns={"unit": "code"}), source, units.expected(left_out))
+    place = units.places.loc[sums["code"]].reset_index(drop=True)
+    return sums.assign(**place).astype(facts.dtypes[["code", "level", *KEY]].to_dict())
 
 
 def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataFrame:
@@ -332,7 +285,7 @@ def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataF
         raise NotAdditiveError(f"{source.id}: these figures cannot be added up, ask the producer for the total")
     grouped = facts.assign(known=facts["status"].eq(OK)).groupby(["code", *KEY], as_index=False, observed=True)
     sums = grouped[["value", "known", "parts"]].sum()
-    complete = sums["known"].eq(sums["code"].astype(object).map(expected))
+    complete = sums["known"].eq(sums["code"].map(expected))
     sums["value"] = sums["value"].round(6).where(complete)
     sums["status"] = complete.map({True: OK, False: MISSING})
-    return sums.assign(source=source.id, level="")[COLUMNS]
+    return sums.assign(level="")[COLUMNS]

@@ -159,17 +159,17 @@ def arrondissement_parents(communes: pd.DataFrame) -> pd.Series:
     return arrondissements.set_index("code")["parent"]
 
 
-def unit_of(communes: pd.DataFrame) -> dict[str, list[pd.Series]]:
+def unit_of(communes: pd.DataFrame) -> list[tuple[str, pd.Series]]:
     """Return, for each level above the commune, the unit of each commune; absent when it belongs to none.
 
     France comes twice: whole, and metropolitan.
     """
     table = _communes(communes).set_index("code")
     in_france = table.index[table["zone"] != OVERSEAS_COLLECTIVITIES]
-    units = {level: [table.loc[in_france, column].dropna()] for level, column in _levels(table).items()}
+    units = [(level, table.loc[in_france, column].dropna()) for level, column in _levels(table).items()]
     whole = pd.Series(FRANCE, index=in_france)
     metropolitan = pd.Series(METROPOLITAN_FRANCE, index=table.index[table["zone"] == "metro"])
-    return units | {"france": [whole, metropolitan]}
+    return [*units, ("france", whole), ("france", metropolitan)]
 
 
 def _levels(communes: pd.DataFrame) -> dict[str, str]:

@@ -5,6 +5,7 @@ import dataclasses
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.cleaning.absences import with_absent, without_small
 from ctg_analysis.cleaning.official import geography
 from ctg_analysis.cleaning.official.contours import projected
 from ctg_analysis.cleaning.partners.agreements import Agreement
@@ -17,9 +18,9 @@ from ctg_analysis.cleaning.partners.received_forms import (
     with_thresholds,
 )
 from ctg_analysis.cleaning.partners.words import read_evidence, read_spaces
-from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, fill_zeros, restore_absent, to_reference
+from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, to_reference
 from ctg_analysis.cleaning.raw_data import GEOGRAPHY, Folders, RawData, Reading, perimeters_of, raw_data, strangers
-from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.datasets import Source, Totals
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.geography import read_geography, read_names
@@ -135,7 +136,7 @@ def to_facts(data: RawData, reference: int, now: pd.DataFrame) -> list[pd.DataFr
     if findings:
         raise InputError(findings)
     inhabitants = pd.concat([one.facts for one in used.given if one.source.id == GEOGRAPHY])
-    parts: dict[tuple[str, int], tuple[Source, Perimeter, list[pd.DataFrame]]] = {}
+    alike: dict[tuple[Totals, int], tuple[Source, Perimeter, list[pd.DataFrame]]] = {}
     for one in used.given:
         for perimeter, facts in by_period_of_former(one.facts, perimeters[one.year], now):
             source, then = one.source, perimeter.communes
@@ -144,8 +145,8 @@ def to_facts(data: RawData, reference: int, now: pd.DataFrame) -> list[pd.DataFr
             facts = without_small(facts, source, then) if source.coverage.above else facts
             facts = with_absent(facts, source, then, full=one.folder.full)
             facts = weighted(facts, inhabitants) if source.totals.per_inhabitant else facts
-            parts.setdefault((source.id, id(perimeter)), (source, perimeter, []))[2].append(facts)
-    return [to_reference(pd.concat(tables), source, perimeter) for source, perimeter, tables in parts.values()]
+            alike.setdefault((source.totals, id(perimeter)), (source, perimeter, []))[2].append(facts)
+    return [to_reference(pd.concat(tables), source, perimeter) for source, perimeter, tables in alike.values()]
 
 
 def by_period_of_former(
@@ -188,44 +189,6 @@ def read_places(root: DataRoot) -> pd.DataFrame:
     frame = read_certificate(root.raw / GEOGRAPHY)
     communes, epcis = geography.clean_communes(frame), geography.clean_epcis(frame)
     return places_of(root, RawData(communes, epcis, [], pd.DataFrame(), None, None))
-
-
-def with_absent(facts: pd.DataFrame, source: Source, communes: pd.DataFrame, *, full: bool) -> pd.DataFrame:
-    """Return the facts with the communes that have no row, when the source says what that means."""
-    match source.coverage.absent:
-        case "secret":
-            return restore_absent(facts, communes)
-        case "zero":
-            covered = communes[~communes["departement"].isin(source.totals.outside)]
-            return fill_zeros(facts, covered, everywhere=full, each=source.coverage.each)
-        case "uninhabited":
-            return with_uninhabited(facts, source, communes)
-        case _:
-            return facts
-
-
-def without_small(facts: pd.DataFrame, source: Source, communes: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts without a value for the communes of `Coverage.above` inhabitants or fewer, as its producer does.
-
-    communes: those of the year of the source's geography, with their population. One whose population is unknown has
-    no value either.
-    """
-    large = communes.loc[communes["population"].gt(source.coverage.above), "code"]
-    small = facts["level"].eq("commune") & ~facts["code"].isin(large)
-    return facts[~small]
-
-
-def with_uninhabited(facts: pd.DataFrame, source: Source, communes: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts with a 0 for each commune without inhabitants, of the départements that they name.
-
-    Where nobody lives, a file of homes has no row: without this, larger places would have no total. Measures that
-    are not added up (`Totals.alone`) stay without a value there.
-    """
-    alone = facts["measure"].isin(source.totals.alone)
-    named = communes.loc[communes["code"].isin(facts["code"]), "departement"]
-    empty = communes[communes["population"].eq(0) & communes["departement"].isin(named)]
-    added = fill_zeros(facts[~alone], empty, everywhere=True, each=source.coverage.each)
-    return pd.concat([added, facts[alone]], ignore_index=True)
 
 
 def with_rounding_rule(sources: dict[str, Source], facts: pd.DataFrame, places: pd.DataFrame) -> dict[str, Source]:

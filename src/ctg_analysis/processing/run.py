@@ -23,7 +23,8 @@ from ctg_analysis.processing.freshness import (
     tables_made_from,
     write_manifest,
 )
-from ctg_analysis.secrecy.earlier_editions import Entry, adopt_reports, remember
+from ctg_analysis.secrecy.adoption import adopt_reports
+from ctg_analysis.secrecy.earlier_editions import Entry, remember
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +65,7 @@ def hold(root: DataRoot) -> None:
 
 
 def record_published(root: DataRoot, epci: str, entry: Entry | None, date: str, made_from: list) -> None:
-    """Put in the record what is about to be published of an EPCI (see `published.remember`).
+    """Put in the record what is about to be published of an EPCI (see `earlier_editions.remember`).
 
     made_from: what `freshness.tables_made_from` said of the tables that it tells. As long as they are there, the entry
     is nothing new to the gate (`secrecy.withhold_beside`), and they are up to date.

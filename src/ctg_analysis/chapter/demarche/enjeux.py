@@ -6,8 +6,8 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche import proof_texts
+from ctg_analysis.chapter.demarche.addresses import to_action, to_axis, to_constat, to_enjeu
 from ctg_analysis.chapter.demarche.demarche_chapter import VOTED, DemarcheChapter, definitions, needing
-from ctg_analysis.chapter.demarche.links import to_action, to_axis, to_constat, to_enjeu
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.plan import chain as links
 from ctg_analysis.demarche.tables import evidence

@@ -4,8 +4,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.demarche.addresses import to_axis, to_constat, to_enjeu, to_followup
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
-from ctg_analysis.chapter.demarche.links import to_axis, to_constat, to_enjeu, to_followup
 from ctg_analysis.demarche.plan import budget
 from ctg_analysis.demarche.plan.chain import enjeux_by_action
 from ctg_analysis.demarche.tables.statuses import DROPPED

@@ -3,8 +3,8 @@
 import pandas as pd
 from markupsafe import Markup
 
+from ctg_analysis.chapter.demarche.addresses import to_constat
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions
-from ctg_analysis.chapter.demarche.links import to_constat
 from ctg_analysis.core.settings import settings
 from ctg_analysis.demarche.tables.codes import LIST
 from ctg_analysis.demarche.tables.columns import FIELDS

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demarche import governance
+from ctg_analysis.chapter.demarche.addresses import to_action, to_enjeu
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.demarche.fiches_action import links, sheet
-from ctg_analysis.chapter.demarche.links import to_action, to_enjeu
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import data_root

@@ -42,9 +42,11 @@ class Dossier:
     @property
     def since_signature(self) -> datetime.date | None:
         """Return the day the convention was validated, when its lists and annexes are of a later one."""
-        one = self.convention
-        later = one.statut == VALIDATED and one.validee_le and one.validee_le.isoformat() < self.date
-        return one.validee_le if later else None
+        convention = self.convention
+        later = (
+            convention.statut == VALIDATED and convention.validee_le and convention.validee_le.isoformat() < self.date
+        )
+        return convention.validee_le if later else None
 
     @property
     def actions(self) -> pd.DataFrame:
@@ -69,7 +71,7 @@ class Dossier:
         return table[table["action_id"].isin(self.actions["action_id"])]
 
 
-def said(value: object) -> str:
+def cell_text(value: object) -> str:
     """Return what a cell says: its text, its texts one after the other, or that it says nothing."""
     if isinstance(value, tuple):
         return f"{NBSP}; ".join(value) if value else UNKNOWN

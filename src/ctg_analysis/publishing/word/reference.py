@@ -51,8 +51,8 @@ def read_reference() -> Reference:
 
 def written_articles(convention: Convention, reference: Reference) -> list[Written]:
     """Return the articles of a convention; one without text has that of reference with its number, if there is one."""
-    texts = {one.no: one.texte_md for one in reference.articles}
-    return [_written(one, texts.get(one.no, "")) for one in convention.articles]
+    texts = {article.no: article.texte_md for article in reference.articles}
+    return [_written(article, texts.get(article.no, "")) for article in convention.articles]
 
 
 def _written(article: Article, text: str) -> Written:
