@@ -413,7 +413,7 @@ def test_a_template_with_a_wrong_tag_is_refused_in_one_line(tmp_path, example_do
 
 def test_a_template_without_our_styles_or_that_is_no_word_file_is_refused(tmp_path, example_dossier):
     context = convention.context(example_dossier, read_reference())
-    with pytest.raises(UserError, match="found no style 'Cellule', expected all the styles"):
+    with pytest.raises(UserError, match="found no style 'Tableau', expected all the styles"):
         fill(own_template(tmp_path, "{{p annexes[1].contenu }}", styles=False), context, title="", date=DATE)
     broken = tmp_path / "broken.docx"
     for content in (b"not a zip", zipped({"a.txt": b"x"}), zipped({"word/document.xml": b"0" * 30_000_000})):

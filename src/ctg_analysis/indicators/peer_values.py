@@ -37,8 +37,8 @@ def peer_values(
     """
     own = peers[["territory"]].drop_duplicates().assign(indicator=indicator, period=period, source=source)
     values = _values(observations, own, peers)
-    shown = values.loc[values["peer"].notna(), ["peer", "value", "status"]].reset_index(drop=True)
-    return shown, _summary(values).astype(object).iloc[0].drop("quality")
+    listed = values.loc[values["peer"].notna(), ["peer", "value", "status"]].reset_index(drop=True)
+    return listed, _summary(values).astype(object).iloc[0].drop("quality")
 
 
 def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: str) -> pd.DataFrame:

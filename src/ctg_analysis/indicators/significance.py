@@ -49,6 +49,10 @@ def compare_proportions(
 
     >>> compare_proportions(pd.Series([30.0]), pd.Series([100.0]), 20.0, 100.0).round(4).iloc[0].tolist()
     [0.1, 1.633, 0.1025]
+    >>> compare_proportions(pd.Series([8.0]), pd.Series([50.0]), 2.0, 50.0).round(4).iloc[0].tolist()  # 5 expected
+    [0.12, 2.0, 0.0455]
+    >>> compare_proportions(pd.Series([3.0]), pd.Series([3.0]), 0.0, 3.0)["p"].round(9).item()  # 2 x 1 of 20 draws
+    0.1
     """
     difference = part / base - other_part / other_base
     mine, my_base, rest, rest_base = _apart(part, base, other_part, other_base, shared_part, shared_base)
@@ -123,15 +127,15 @@ def _binomial_tails(count: pd.Series, total: pd.Series, chance: pd.Series) -> pd
 def _hypergeometric_tails(count: pd.Series, drawn: pd.Series, base: pd.Series, rest: pd.Series) -> pd.DataFrame:
     """The probability that so many or more of those drawn are of the base, and that so many or fewer are."""
     tails = []
-    for found, number, mine, others in zip(count, drawn, base, rest, strict=True):
-        if np.isnan([found, number, mine, others]).any():
+    for drawn_here, number, mine, others in zip(count, drawn, base, rest, strict=True):
+        if np.isnan([drawn_here, number, mine, others]).any():
             tails.append((np.nan, np.nan))
             continue
         possible = np.arange(max(0, number - others), min(number, mine) + 1)
         ways = betaln(mine + 1, 1) - betaln(possible + 1, mine - possible + 1)
         ways += betaln(others + 1, 1) - betaln(number - possible + 1, others - number + possible + 1)
         chances = np.exp(ways - betaln(mine + others + 1, 1) + betaln(number + 1, mine + others - number + 1))
-        tails.append((chances[possible >= found].sum(), chances[possible <= found].sum()))
+        tails.append((chances[possible >= drawn_here].sum(), chances[possible <= drawn_here].sum()))
     return pd.DataFrame(tails, columns=["at_least", "at_most"], index=count.index, dtype=float)
 
 
@@ -150,8 +154,8 @@ def word(difference: pd.Series, p: pd.Series, *, visible: Numbers = 0.0, feminin
     ['plus élevé que', 'plus faible que', 'proche de']
     """
     words = pd.Series(np.where(difference > 0, HIGHER_FEMININE if feminine else HIGHER, LOWER), index=difference.index)
-    said = words.where(p.lt(ALPHA) & difference.abs().ge(visible), CLOSE)
-    return said.where(difference.notna() & p.notna())
+    allowed = words.where(p.lt(ALPHA) & difference.abs().ge(visible), CLOSE)
+    return allowed.where(difference.notna() & p.notna())
 
 
 def notable(p: pd.Series) -> pd.Series:

@@ -17,6 +17,7 @@ from ctg_analysis.publishing.pages.site import code, dated, page
 from ctg_analysis.publishing.running.keys import same_but_data
 from ctg_analysis.publishing.running.tasks import Report
 
+OF_AN_EDITION = ("departements", "date", "after", "observations", "breaks", "voices")  # see `tasks.write_data`
 OF_A_PAGE = ("read", "observations", "contents", "left_out")  # what the record keeps, see `tasks.write_chapter`
 
 
@@ -71,13 +72,8 @@ def made_public(plan: Plan, out: Path) -> Built:
         report.fresh,
         {
             "name": facts["page"]["territory"],
-            "departements": facts["departements"],
-            "date": facts["date"],
-            "after": facts["after"],
-            "observations": facts["observations"],
-            "breaks": facts["breaks"],
+            **{name: facts[name] for name in OF_AN_EDITION},
             "published": facts["published"].name if facts["published"] else None,
-            "voices": facts["voices"],
             "parameters": {"epci": report.epci, "readers": settings().readers},
             "code": code(),
             **told(root, report.epci),

@@ -76,19 +76,19 @@ def write_material(folder: Path, demarche: Demarche) -> None:
     """Write the tables behind the charts of the démarche, beside the others, as a person wrote them."""
     for name in BEHIND_CHARTS:
         table = demarche.table(name)
-        if table.empty:
-            continue
-        texts = table.apply(lambda cells: cells.map(_cell_text))
-        text = texts.to_csv(sep=";", index=False, lineterminator="\r\n")
-        (folder / "donnees" / f"demarche_{name}.csv").write_bytes(text.encode("utf-8-sig"))
+        if not table.empty:
+            _write(folder / "donnees" / f"demarche_{name}.csv", table.apply(lambda cells: cells.map(_cell_text)))
 
 
 def write_spaces(folder: Path, seen: Observed) -> None:
     """Write the centres sociaux and EVS that the Caf's list names, when there is one, beside the others."""
     if len(seen.spaces):
         table = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
-        text = table.map(spreadsheet_safe).to_csv(sep=";", index=False, lineterminator=END)
-        (folder / "donnees" / SPACES_FILE).write_bytes(text.encode("utf-8-sig"))
+        _write(folder / "donnees" / SPACES_FILE, table.map(spreadsheet_safe))
+
+
+def _write(path: Path, table: pd.DataFrame) -> None:
+    path.write_bytes(table.to_csv(sep=";", index=False, lineterminator=END).encode("utf-8-sig"))
 
 
 def _cell_text(cell: object) -> str:
