@@ -12,7 +12,7 @@ import shapely
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, open_chapter
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps
 from ctg_analysis.display.drawings.drawing import length
@@ -449,7 +449,7 @@ def test_figures_to_compare_with_are_apart_and_their_words_agree():
 def test_a_rate_of_france_says_that_its_population_is_without_mayotte(indicator, source, territory, fictional, name):
     shown = SimpleNamespace(root=SimpleNamespace(fictional=fictional))
     figure = SimpleNamespace(source=source, territory=territory, status="ok", name="France")
-    assert Observed._france(shown, CATALOGUE[indicator], figure) == name
+    assert Territory._france(shown, CATALOGUE[indicator], figure) == name
 
 
 def test_a_departement_that_is_a_region_too_is_said_once():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.files import load
 from ctg_analysis.core.model import OK, Indicator
@@ -16,8 +16,8 @@ CODE = "code"
 NUMBER = r"[+-]?\d+(?:[.,]\d+)?"
 
 
-def find(territory: Observed, words: str) -> pd.DataFrame:
-    """Return the indicators whose id, label or definition has all these words, whatever their accents and capitals.
+def find(territory: Territory, words: str) -> pd.DataFrame:
+    """The indicators whose id, label or definition has all these words, whatever their accents and capitals.
 
     Columns: indicator, label, unit, latest (the latest period at which the territory or a commune has a value).
     """
@@ -33,8 +33,8 @@ def find(territory: Observed, words: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["indicator", "label", "unit", "latest"])
 
 
-def with_own(territory: Observed, indicator: Indicator, path: Path) -> pd.DataFrame:
-    """Return the communes of the territory with the latest value of an indicator and the columns of a file.
+def with_own(territory: Territory, indicator: Indicator, path: Path) -> pd.DataFrame:
+    """The communes of the territory with the latest value of an indicator and the columns of a file.
 
     path: a CSV file in UTF-8, with ; or , between cells: a column `code` (that of INSEE), one line a commune, and any
     other columns; numbers may have a comma. Columns returned: code, name, period, the id of the indicator, status, then
@@ -72,7 +72,7 @@ def _read(path: Path, communes: set[str]) -> pd.DataFrame:
 
 
 def _numbers(cells: pd.Series) -> pd.Series:
-    """Return a column as numbers when all its cells are, blank ones missing; else as it is."""
+    """A column as numbers when all its cells are, blank ones missing; else as it is."""
     filled = cells[cells.ne("")]
     if filled.empty or not filled.str.fullmatch(NUMBER).all():
         return cells

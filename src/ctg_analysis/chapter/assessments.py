@@ -4,7 +4,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE, SCALES, TITLES
 from ctg_analysis.chapter.known import by_commune, source, unavailable
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
@@ -16,8 +16,8 @@ from ctg_analysis.display.words.quantities import number
 UNSAID = "non précisé"
 
 
-def scores(territory: Observed, name: str, members: list[Indicator]) -> Html:
-    """Return the scores of a family, commune by commune, each with its meaning and the words that it rests on."""
+def scores(territory: Territory, name: str, members: list[Indicator]) -> Html:
+    """The scores of a family, commune by commune, each with its meaning and the words that it rests on."""
     scale, lines, used = SCALES[name], [], []
     for indicator in members:
         rows = by_commune(territory, indicator)
@@ -40,14 +40,14 @@ def scores(territory: Observed, name: str, members: list[Indicator]) -> Html:
 
 
 def meaning(value: float, scale: tuple[str, ...]) -> str:
-    """Return a score with its words: « 2 sur 3 : bien avancé », « 1,5 sur 3 : entre engagé et bien avancé »."""
+    """A score with its words: « 2 sur 3 : bien avancé », « 1,5 sur 3 : entre engagé et bien avancé »."""
     below, whole = int(value), float(value).is_integer()
     words = scale[below] if whole else f"entre {scale[below]} et {scale[below + 1]}"
     return f"{number(value, 0 if whole else 1)} sur {len(scale) - 1} : {words}"
 
 
-def norms(territory: Observed, name: str) -> Html:
-    """Return what is measured here beside the most that the dated texts of data/reference/<name>.yml allow."""
+def norms(territory: Territory, name: str) -> Html:
+    """What is measured here beside the most that the dated texts of data/reference/<name>.yml allow."""
     lines, used = [], []
     for indicator, most, whom in notes.read_norms(name):
         measured = CATALOGUE[indicator]

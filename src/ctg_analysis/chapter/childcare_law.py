@@ -6,7 +6,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.figures import labelled_parts
 from ctg_analysis.chapter.known import by_commune, source, unavailable
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.display.markup import Html
@@ -17,7 +17,7 @@ from ctg_analysis.indicators.childcare_authority import authorities, read_thresh
 from ctg_analysis.indicators.simulation import WORKED_OUT_FROM, Missing, simulate
 
 
-def childcare_authority(territory: Observed, indicator: Indicator, people: Indicator) -> Html:
+def childcare_authority(territory: Territory, indicator: Indicator, people: Indicator) -> Html:
     """Which authority organises childcare in each commune, and what the law asks of it."""
     transferred, inhabitants = by_commune(territory, indicator), by_commune(territory, people)
     if transferred.empty:
@@ -31,7 +31,7 @@ def childcare_authority(territory: Observed, indicator: Indicator, people: Indic
     return childcare.authority(answers, duties, territory.row["name"], thresholds, cited)
 
 
-def simulation(territory: Observed, indicator: Indicator, *, places: int, leaving: int) -> Html:
+def simulation(territory: Territory, indicator: Indicator, *, places: int, leaving: int) -> Html:
     """What more places in childcare centres and fewer childminders would make of the coverage rate."""
     rows = territory.of(WORKED_OUT_FROM)
     result = simulate(rows[rows["level"].eq("epci")], places=places, leaving=leaving)

@@ -11,7 +11,7 @@ import pandas as pd
 from nbformat import NotebookNode
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import ABOUT, Html
 from ctg_analysis.display.pieces import sheets, tables
@@ -39,7 +39,7 @@ def asking(verb: str, what: str) -> Html:
     return telling(markup.reading(text, ""), LIST, verb)
 
 
-def close(notebook: NotebookNode, territory: Observed) -> None:
+def close(notebook: NotebookNode, territory: Territory) -> None:
     """Write the lists that an executed notebook asks for in the place of the pieces that ask."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     outputs = [output for output in outputs if ABOUT in output.get("data", {})]
@@ -78,13 +78,13 @@ def recalled(names: Sequence[str]) -> Html:
     return markup.definitions(entries) if entries else Html("")
 
 
-def method(territory: Observed, names: Sequence[str], *, peers_above: bool) -> Html:
+def method(territory: Territory, names: Sequence[str], *, peers_above: bool) -> Html:
     """The methodological note of a chapter, written from the declarations of the indicators that it shows."""
     how = TOLD_ABOVE if peers_above else comparable.sentence(territory.peers(), territory.vintages)
     return markup.definitions(notes.method([CATALOGUE[name] for name in names], territory.year, how))
 
 
-def notable_gaps(territory: Observed, names: Sequence[str]) -> Html:
+def notable_gaps(territory: Territory, names: Sequence[str]) -> Html:
     """The differences that may be called notable among those of some indicators (Benjamini-Hochberg, rule R14)."""
     compared = []
     for name in names:
@@ -97,7 +97,7 @@ def notable_gaps(territory: Observed, names: Sequence[str]) -> Html:
     return tables.notable_gaps(kept, tested=len(gaps))
 
 
-def peers(territory: Observed, names: Sequence[str]) -> Html:
+def peers(territory: Territory, names: Sequence[str]) -> Html:
     """How the comparable EPCIs were chosen, of how many of some indicators they have a median, and their list."""
     group = territory.peers()
     number = sum(territory.compared(CATALOGUE[name])["level"].eq("peers").any() for name in names)

@@ -5,7 +5,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import is_pointless, source, unavailable
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING, Indicator
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
@@ -13,7 +13,7 @@ from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.comparisons import common_period, latest_period
 
 
-def table(territory: Observed, *indicators: Indicator) -> Html:
+def table(territory: Territory, *indicators: Indicator) -> Html:
     """The communes and the comparators in rows, the indicators in columns, each at its own period.
 
     An indicator that no place has is named below, without a column; the box stands for a table of such ones.
@@ -38,7 +38,7 @@ def table(territory: Observed, *indicators: Indicator) -> Html:
     return tables.places_by_indicator(territory.places, columns, local=len(territory.communes), source=cited, note=note)
 
 
-def matrix(territory: Observed, _: str, family: list[Indicator]) -> Html:
+def matrix(territory: Territory, _: str, family: list[Indicator]) -> Html:
     """A family of indicators by commune: yes or no, or the value of each."""
     columns = []
     for indicator in family:
@@ -52,8 +52,8 @@ def matrix(territory: Observed, _: str, family: list[Indicator]) -> Html:
     return telling(piece, SHOWN, *(indicator.parts[0] for indicator in family if indicator.parts))
 
 
-def _with_part(territory: Observed, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of an indicator with the value of its part, when it has one that is counted apart."""
+def _with_part(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of an indicator with the value of its part, when it has one that is counted apart."""
     if not indicator.parts:
         return rows
     part = territory.readable(CATALOGUE[indicator.parts[0]])

@@ -10,7 +10,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import surveyed, synthesis
 from ctg_analysis.chapter.known import are_exact, by_commune, on_map, source, unavailable
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import LEVELS, OK, Count, Indicator, Mean
 from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
@@ -30,8 +30,8 @@ SAME_SHADES = "Une teinte vaut les mêmes minutes sur toutes les cartes de temps
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
-def comparison(territory: Observed, indicator: Indicator) -> Html:
-    """Return the bars of an indicator: the territory, its comparators and the median of its peers.
+def comparison(territory: Territory, indicator: Indicator) -> Html:
+    """The bars of an indicator: the territory, its comparators and the median of its peers.
 
     A number of things is drawn alone: beside that of France it could not be seen. Its table has them all.
     """
@@ -47,8 +47,8 @@ def comparison(territory: Observed, indicator: Indicator) -> Html:
     )
 
 
-def trend(territory: Observed, indicator: Indicator) -> Html:
-    """Return the line of an indicator over the years."""
+def trend(territory: Territory, indicator: Indicator) -> Html:
+    """The line of an indicator over the years."""
     rows = territory.own(indicator)
     if len(rows) < 2:
         return unavailable(territory, indicator, f"{indicator.label}, évolution")
@@ -61,8 +61,8 @@ def trend(territory: Observed, indicator: Indicator) -> Html:
     )
 
 
-def communes_map(territory: Observed, indicator: Indicator) -> Html:
-    """Return the map of an indicator by commune: shades for a rate, circles for a count."""
+def communes_map(territory: Territory, indicator: Indicator) -> Html:
+    """The map of an indicator by commune: shades for a rate, circles for a count."""
     rows = on_map(territory, indicator)
     if rows.empty:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
@@ -81,8 +81,8 @@ def communes_map(territory: Observed, indicator: Indicator) -> Html:
     return _drawn(territory, indicator, drawing, rows, over_years=False, kind="map", note=note, message=message)
 
 
-def _read_together(territory: Observed, indicator: Indicator) -> pd.Series | None:
-    """Return the values of the maps that an indicator's is read with, its own among them; None when it stands alone."""
+def _read_together(territory: Territory, indicator: Indicator) -> pd.Series | None:
+    """The values of the maps that an indicator's is read with, its own among them; None when it stands alone."""
     if indicator.family not in COMMON_CLASSES:
         return None
     members = [other for other in CATALOGUE.values() if other.family == indicator.family]
@@ -90,8 +90,8 @@ def _read_together(territory: Observed, indicator: Indicator) -> pd.Series | Non
     return rows.loc[rows["status"].eq(OK), "value"]
 
 
-def timeline(territory: Observed, indicator: Indicator) -> Html:
-    """Return the year in which something ends, commune by commune, beside the period of the convention."""
+def timeline(territory: Territory, indicator: Indicator) -> Html:
+    """The year in which something ends, commune by commune, beside the period of the convention."""
     rows = by_commune(territory, indicator)
     if rows.empty:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
@@ -101,8 +101,8 @@ def timeline(territory: Observed, indicator: Indicator) -> Html:
     return _drawn(territory, indicator, drawing, rows, over_years=False, note=note, message=messages.timeline(rows))
 
 
-def pyramid(territory: Observed) -> Html:
-    """Return the age pyramid of the territory against the outline of its (first) département."""
+def pyramid(territory: Territory) -> Html:
+    """The age pyramid of the territory against the outline of its (first) département."""
     example = CATALOGUE["women_0_4_count"]
     period = latest_period(territory.own(example))
     if period is None:
@@ -119,8 +119,8 @@ def pyramid(territory: Observed) -> Html:
     )
 
 
-def family(territory: Observed, name: str, members: list[Indicator]) -> Html:
-    """Return the territory's values of a family of indicators (the ages of childhood), one bar each, of one period.
+def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
+    """The territory's values of a family of indicators (the ages of childhood), one bar each, of one period.
 
     A member that has no value to show at the latest of their periods is named below.
     """
@@ -157,15 +157,15 @@ def family(territory: Observed, name: str, members: list[Indicator]) -> Html:
 
 
 def _told_apart(labels: list[str], title: str) -> tuple[list[str], str]:
-    """Return labels without what they all say, and the title of their family with what it must say in their place."""
+    """Labels without what they all say, and the title of their family with what it must say in their place."""
     tail = texts.shared_tail(labels)
     names = texts.without_common_head([label.removesuffix(tail) for label in labels])
     scope = tail[tail.rindex(" (") :] if tail.endswith(")") else ""
     return names, title if scope.strip(" ()") in title else title + scope
 
 
-def parts(territory: Observed, indicator: Indicator) -> Html:
-    """Return what an indicator is made of, here and elsewhere."""
+def parts(territory: Territory, indicator: Indicator) -> Html:
+    """What an indicator is made of, here and elsewhere."""
     totals = territory.compared(indicator, with_peers=False)
     if totals.empty:
         return unavailable(territory, indicator, indicator.label)
@@ -176,8 +176,8 @@ def parts(territory: Observed, indicator: Indicator) -> Html:
     return _drawn(territory, indicator, bars.parts(rows, totals), totals, over_years=False, parts=rows, message=message)
 
 
-def balance(territory: Observed, indicator: Indicator) -> Html:
-    """Return what raises and what lowers an indicator, period by period."""
+def balance(territory: Territory, indicator: Indicator) -> Html:
+    """What raises and what lowers an indicator, period by period."""
     rows = labelled_parts(territory, indicator)
     rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
     totals = territory.own(indicator)
@@ -192,14 +192,14 @@ def balance(territory: Observed, indicator: Indicator) -> Html:
     return _drawn(territory, indicator, bars.balance(*spans), totals, over_years=True, parts=rows, message=message)
 
 
-def labelled_parts(territory: Observed, indicator: Indicator) -> pd.DataFrame:
-    """Return the readable rows of what an indicator is made of, with the label of each in `part`."""
+def labelled_parts(territory: Territory, indicator: Indicator) -> pd.DataFrame:
+    """The readable rows of what an indicator is made of, with the label of each in `part`."""
     label = {name: texts.typography(CATALOGUE[name].label) for name in indicator.parts}
     return pd.concat([territory.readable(CATALOGUE[name]).assign(part=label[name]) for name in indicator.parts])
 
 
 def _drawn(
-    territory: Observed,
+    territory: Territory,
     indicator: Indicator,
     drawing: str,
     rows: pd.DataFrame,
@@ -215,8 +215,8 @@ def _drawn(
     return charts.chart(indicator, drawing, data, when=when, source=cited, **words)
 
 
-def ages(territory: Observed, level: str, code: str, period: str) -> pd.DataFrame | None:
-    """Return the shares of the population by age and sex of a place, None when one is missing."""
+def ages(territory: Territory, level: str, code: str, period: str) -> pd.DataFrame | None:
+    """The shares of the population by age and sex of a place, None when one is missing."""
     ids = {(sex, band): f"{sex}_{band}_count" for sex in charts.SEXES for band in charts.BANDS}
     rows = territory.of(list(ids.values()))
     rows = rows[rows["level"].eq(level) & rows["territory"].eq(code) & rows["period"].eq(period)]
@@ -224,8 +224,8 @@ def ages(territory: Observed, level: str, code: str, period: str) -> pd.DataFram
     return charts.shares_by_age({key: values[name] for key, name in ids.items()})
 
 
-def dumbbell(territory: Observed, first: Indicator, second: Indicator, ends: tuple[str, str], title: str) -> Html:
-    """Return two indicators of one unit side by side, the territory and its comparators. ends: what each is."""
+def dumbbell(territory: Territory, first: Indicator, second: Indicator, ends: tuple[str, str], title: str) -> Html:
+    """Two indicators of one unit side by side, the territory and its comparators. ends: what each is."""
     pair = [territory.compared(indicator, with_peers=False) for indicator in (first, second)]
     missing = next((indicator for indicator, rows in zip((first, second), pair, strict=True) if rows.empty), None)
     if missing:
@@ -244,8 +244,8 @@ def dumbbell(territory: Observed, first: Indicator, second: Indicator, ends: tup
     return charts.chart(first, drawing, data, when=when, source=source(territory, both), title=title, message=message)
 
 
-def slope(territory: Observed, indicator: Indicator) -> Html:
-    """Return an indicator at its first and last years, at least five apart (rule R8), here and elsewhere."""
+def slope(territory: Territory, indicator: Indicator) -> Html:
+    """An indicator at its first and last years, at least five apart (rule R8), here and elsewhere."""
     rows = territory.readable(indicator)
     rows = rows[rows["status"].eq(OK) & ~rows["level"].isin(["commune", "secteur"])]
     rows = rows[rows["level"].ne("france") | rows["territory"].isin(territory.compared(indicator)["territory"])]
@@ -265,8 +265,8 @@ def slope(territory: Observed, indicator: Indicator) -> Html:
     return charts.chart(indicator, drawing, data, when=f"{own[0]} et {own[-1]}", source=cited, message=message)
 
 
-def overview(territory: Observed) -> Html:
-    """Return where the territory stands to its place of reference, indicator by indicator (spine chart)."""
+def overview(territory: Territory) -> Html:
+    """Where the territory stands to its place of reference, indicator by indicator (spine chart)."""
     rows = synthesis.overview(territory)
     if rows.empty:
         return markup.reading(texts.typography("Aucun indicateur ne se compare encore à un autre territoire."), "")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ctg_analysis.chapter.known import by_commune, source, unavailable
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display.drawings import funnel
 from ctg_analysis.display.markup import Html
@@ -30,8 +30,8 @@ NOTE = (
 )
 
 
-def shares(territory: Observed, indicator: Indicator) -> Html:
-    """Return the funnel of a share of persons by commune around that of the communes together."""
+def shares(territory: Territory, indicator: Indicator) -> Html:
+    """The funnel of a share of persons by commune around that of the communes together."""
     rows = by_commune(territory, indicator)
     rows = rows[rows["status"].eq(OK)].rename(columns={"numerator": "events", "denominator": "size"})
     rows = rows.assign(size=rows["size"].round(), events=rows["events"].round())
@@ -46,8 +46,8 @@ def shares(territory: Observed, indicator: Indicator) -> Html:
     )
 
 
-def rates(territory: Observed, indicator: Indicator, people: Indicator, per: float, title: str) -> Html:
-    """Return the funnel of the events of several years by commune over its inhabitants, counted once a year.
+def rates(territory: Territory, indicator: Indicator, people: Indicator, per: float, title: str) -> Html:
+    """The funnel of the events of several years by commune over its inhabitants, counted once a year.
 
     indicator: a Mean, whose rows hold the sum of its years and their number. people: inhabitants, at their latest date.
     """
@@ -65,7 +65,7 @@ def rates(territory: Observed, indicator: Indicator, people: Indicator, per: flo
 
 
 def _drawn(
-    territory: Observed,
+    territory: Territory,
     indicator: Indicator,
     rows: pd.DataFrame,
     limits_of: Callable[[float, pd.Series], pd.DataFrame],
@@ -77,7 +77,7 @@ def _drawn(
     note: str = "",
     beside: pd.DataFrame | None = None,
 ) -> Html:
-    """Return the figure. rows: columns name, period, source, events, size; those without inhabitants are left out."""
+    """The figure. rows: columns name, period, source, events, size; those without inhabitants are left out."""
     rows = rows[rows["size"].gt(0)]
     if len(rows) < FEWEST:
         return unavailable(territory, indicator, f"{title or indicator.label}, par commune")

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.chapter import surveyed
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import NOT_APPLICABLE, OK, SECRET, Indicator
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.display import markup
@@ -15,8 +15,8 @@ from ctg_analysis.indicators.peers import left_out
 from ctg_analysis.sources import PLAN, SOURCES, SURVEY
 
 
-def by_commune(territory: Observed, indicator: Indicator) -> pd.DataFrame:
-    """Return the communes by name, at the latest period that one of them has; no row when none has any."""
+def by_commune(territory: Territory, indicator: Indicator) -> pd.DataFrame:
+    """The communes by name, at the latest period that one of them has; no row when none has any."""
     rows = territory.readable(indicator)
     rows = rows[rows["level"].eq("commune")]
     period = latest_period(rows)
@@ -24,8 +24,8 @@ def by_commune(territory: Observed, indicator: Indicator) -> pd.DataFrame:
     return rows.sort_values("name", key=lambda names: names.map(texts.alphabetical), kind="stable")
 
 
-def on_map(territory: Observed, indicator: Indicator) -> pd.DataFrame:
-    """Return the communes by name, at the period of the comparison when they have it, else their latest one."""
+def on_map(territory: Territory, indicator: Indicator) -> pd.DataFrame:
+    """The communes by name, at the period of the comparison when they have it, else their latest one."""
     compared = territory.compared(indicator, with_peers=False)
     rows = territory.readable(indicator)
     rows = rows[rows["level"].eq("commune")]
@@ -36,8 +36,8 @@ def on_map(territory: Observed, indicator: Indicator) -> pd.DataFrame:
     return here.sort_values("name", key=lambda names: names.map(texts.alphabetical), kind="stable")
 
 
-def only_commune(territory: Observed, indicator: Indicator) -> str:
-    """Return the one commune that has what is counted, all being known exactly; else nothing."""
+def only_commune(territory: Territory, indicator: Indicator) -> str:
+    """The one commune that has what is counted, all being known exactly; else nothing."""
     rows = on_map(territory, indicator)
     some = list(rows.loc[rows["value"].gt(0), "name"])
     known = len(rows) > 1 and rows["status"].eq(OK).all() and are_exact(indicator, rows.assign(shown=True))
@@ -45,12 +45,12 @@ def only_commune(territory: Observed, indicator: Indicator) -> str:
 
 
 def are_exact(indicator: Indicator, rows: pd.DataFrame) -> bool:
-    """Tell whether the counts of all the communes are shown, and not rounded. rows: columns shown, source."""
+    """Whether the counts of all the communes are shown, and not rounded. rows: columns shown, source."""
     return rows["shown"].all() and not any(sentences.rounded(indicator, SOURCES[name]) for name in set(rows["source"]))
 
 
-def withheld(territory: Observed, indicator: Indicator) -> str:
-    """Return that the value of the territory may not be shown, when it exists all the same; else nothing."""
+def withheld(territory: Territory, indicator: Indicator) -> str:
+    """The sentence that the value of the territory may not be shown, when there is one; else nothing."""
     if not territory.has(indicator, SECRET):
         return ""
     rows = territory.data(indicator)
@@ -60,8 +60,8 @@ def withheld(territory: Observed, indicator: Indicator) -> str:
     return f"{indicator.label}, {date_text(periods.max())} : secret statistique, le chiffre ne peut pas être montré."
 
 
-def uncompared(territory: Observed, indicator: Indicator) -> str:
-    """Return which of the four comparators (département, région, France, peers) an indicator lacks, and why (rule R11).
+def uncompared(territory: Territory, indicator: Indicator) -> str:
+    """Which of the four comparators (département, région, France, peers) an indicator lacks, and why (rule R11).
 
     Nothing when it has them all. indicator: known here, and not a number of things.
     """
@@ -86,8 +86,8 @@ def uncompared(territory: Observed, indicator: Indicator) -> str:
     return "Trop peu d'EPCI comparables ont une valeur de même source et de même période."
 
 
-def unavailable(territory: Observed, indicator: Indicator, what: str) -> Html:
-    """Return the box: what is missing, from whom, and the command that says how to get it.
+def unavailable(territory: Territory, indicator: Indicator, what: str) -> Html:
+    """The box: what is missing, from whom, and the command that says how to get it.
 
     Of a form that was received with blank cells, it names the communes of these. Where it has no object in any commune,
     because what it is about is known not to be there, a sentence says so.
@@ -105,12 +105,12 @@ def unavailable(territory: Observed, indicator: Indicator, what: str) -> Html:
 
 
 def with_source(sentence: str, source: Citation) -> Html:
-    """Return a sentence that stands alone, and its source below."""
+    """A sentence that stands alone, and its source below."""
     return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source))
 
 
-def is_pointless(territory: Observed, indicator: Indicator) -> bool:
-    """Tell whether an indicator has no object (`so`) in any commune at the latest period."""
+def is_pointless(territory: Territory, indicator: Indicator) -> bool:
+    """Whether an indicator has no object (`so`) in any commune at the latest period."""
     if not territory.has(indicator, NOT_APPLICABLE):
         return False
     rows = territory.data(indicator)
@@ -118,8 +118,8 @@ def is_pointless(territory: Observed, indicator: Indicator) -> bool:
     return len(latest) > 0 and latest["status"].eq(NOT_APPLICABLE).all()
 
 
-def source(territory: Observed, rows: pd.DataFrame, *, series: bool = False) -> Citation:
-    """Return the source line: producer, dataset, geography, date of extraction; how residents were asked."""
+def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) -> Citation:
+    """The source line: producer, dataset, geography, date of extraction; how residents were asked."""
     names = [name for name in dict.fromkeys(rows["source"]) if name in territory.received]
     if names == [SURVEY]:
         return surveyed.source(territory.demarche)

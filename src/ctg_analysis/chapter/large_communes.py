@@ -4,7 +4,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
@@ -15,8 +15,8 @@ from ctg_analysis.display.words.quantities import number
 from ctg_analysis.sources import SOURCES
 
 
-def table(territory: Observed, *several: Indicator) -> Html:
-    """Return the communes that are large enough for the producer to publish indicators of them (Coverage.above).
+def table(territory: Territory, *several: Indicator) -> Html:
+    """The communes that are large enough for the producer to publish indicators of them (Coverage.above).
 
     Their values of the first indicator in a sentence, all beside the territory and what it is compared with in a table;
     a sentence where no commune is so large; the box where one is and the file of the communes is not there.

@@ -3,7 +3,7 @@
 from ctg_analysis.chapter import figures, surveyed
 from ctg_analysis.chapter.closing import BESIDE_PEERS, telling
 from ctg_analysis.chapter.known import on_map, only_commune, source, unavailable, uncompared, withheld
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import OK, Count, Indicator, Mean
 from ctg_analysis.display import markup
@@ -22,7 +22,7 @@ DRAWN = {
 }
 
 
-def show(territory: Observed, indicator: Indicator) -> Html:
+def show(territory: Territory, indicator: Indicator) -> Html:
     """The sentence and the chart of an indicator, or the box when no place here has it.
 
     A chart that would say no more than the sentence is left out: one bar alone, a map of zeros, a map of one circle,
@@ -47,7 +47,7 @@ def show(territory: Observed, indicator: Indicator) -> Html:
     return markup.together(_sentence(territory, indicator), chart(territory, indicator))
 
 
-def reading(territory: Observed, indicator: Indicator, more: str = "") -> Html:
+def reading(territory: Territory, indicator: Indicator, more: str = "") -> Html:
     """The sentence of an indicator here, the same figure elsewhere and its source; else the box.
 
     more: what is said below a number of things.
@@ -57,7 +57,7 @@ def reading(territory: Observed, indicator: Indicator, more: str = "") -> Html:
     return sentence if rows.empty else markup.together(sentence, markup.source(source(territory, rows)))
 
 
-def chart(territory: Observed, indicator: Indicator) -> Html:
+def chart(territory: Territory, indicator: Indicator) -> Html:
     """The chart that an indicator declares, or the box when there is nothing to draw.
 
     Raises:
@@ -69,7 +69,7 @@ def chart(territory: Observed, indicator: Indicator) -> Html:
     return telling(piece, BESIDE_PEERS, indicator.id) if indicator.chart == "comparison" else piece
 
 
-def _sentence(territory: Observed, indicator: Indicator, more: str = "") -> Html:
+def _sentence(territory: Territory, indicator: Indicator, more: str = "") -> Html:
     rows = territory.compared(indicator)
     if rows.empty:
         secret = withheld(territory, indicator)

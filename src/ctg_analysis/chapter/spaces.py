@@ -7,7 +7,7 @@ import pandas as pd
 from ctg_analysis.catalogue import SCALES, TITLES
 from ctg_analysis.chapter.assessments import UNSAID, meaning
 from ctg_analysis.chapter.known import source, unavailable
-from ctg_analysis.chapter.territory import Observed, Span
+from ctg_analysis.chapter.territory import Span, Territory
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan.plan import as_year
 from ctg_analysis.demarche.tables.columns import first_day, last_day
@@ -22,8 +22,8 @@ APPROVALS = "agrements_vie_sociale"
 FILE = "structures_vie_sociale.csv"  # in donnees/
 
 
-def approvals(territory: Observed, indicator: Indicator) -> Html:
-    """Return the approval of each structure, on a calendar and in a table, beside the convention; else the box.
+def approvals(territory: Territory, indicator: Indicator) -> Html:
+    """The approval of each structure, on a calendar and in a table, beside the convention; else the box.
 
     indicator: the indicator that the box is about.
     """
@@ -73,7 +73,7 @@ def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: Citation)
 
 
 def early(ends: pd.Series, span: Span | None) -> str:
-    """Return how many of the approvals end before the convention does. ends: days (ISO)."""
+    """How many of the approvals end before the convention does. ends: days (ISO)."""
     if not span:
         first, last = date_text(ends.min()), date_text(ends.max())
         return f"Fin le {first}" if first == last else f"Fins du {first} au {last}"
@@ -106,7 +106,7 @@ def _not_running(row, asked: datetime.date) -> str:
 
 
 def against(end: str, span: Span) -> str:
-    """Return where the end of an approval stands to the convention. end: a day (ISO)."""
+    """Where the end of an approval stands to the convention. end: a day (ISO)."""
     day, first, last = last_day(end), first_day(span[0]), last_day(span[1])
     if day < first:
         return "avant le début de la convention"
@@ -116,8 +116,8 @@ def against(end: str, span: Span) -> str:
     return f"{months} mois avant la convention" if months else "moins d'un mois avant la convention"
 
 
-def criteria(territory: Observed, name: str, members: list[Indicator]) -> Html:
-    """Return the scores of a family, structure by structure, each with its meaning and the words that it rests on."""
+def criteria(territory: Territory, name: str, members: list[Indicator]) -> Html:
+    """The scores of a family, structure by structure, each with its meaning and the words that it rests on."""
     keys = ["territory", "period", "site"]
     rows = territory.spaces.dropna(subset=[indicator.value.numerator for indicator in members])
     if rows.empty:
@@ -138,5 +138,5 @@ def criteria(territory: Observed, name: str, members: list[Indicator]) -> Html:
     return pieces.table(caption, header, lines, _cited(territory), f"Échelle : {steps}.")
 
 
-def _cited(territory: Observed) -> Citation:
+def _cited(territory: Territory) -> Citation:
     return source(territory, pd.DataFrame({"source": [APPROVALS]}))

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known, synthesis
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING, OK, Indicator
 from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
 from ctg_analysis.display import markup
@@ -19,15 +19,15 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import latest_period
 
 
-def messages(territory: Observed) -> list[sheets.MessageText]:
-    """Return the messages of the synthèse in words; none of a chapter whose notebook tells no title."""
+def messages(territory: Territory) -> list[sheets.MessageText]:
+    """The messages of the synthèse in words; none of a chapter whose notebook tells no title."""
     chapters = {notebook.number: notebook for notebook in notebooks() if notebook.title}
     chosen = synthesis.messages(territory)
     return [_in_words(territory, message, chapters) for message in chosen if message.indicator.chapter in chapters]
 
 
 def _in_words(
-    territory: Observed, message: synthesis.Message, chapters: dict[str, ChapterNotebook]
+    territory: Territory, message: synthesis.Message, chapters: dict[str, ChapterNotebook]
 ) -> sheets.MessageText:
     indicator = message.indicator
     chapter = chapters[indicator.chapter]
@@ -45,8 +45,8 @@ def _in_words(
     )
 
 
-def _beside(territory: Observed, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
-    """Return the rows of a message on the territory beside larger ones, the words, the bars."""
+def _beside(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
+    """The rows of a message on the territory beside larger ones, the words, the bars."""
     rows = territory.compared(indicator, with_peers=False)
     drawn = rows[rows["status"].eq(OK)]
     values = " ; ".join(f"{name} {text}" for name, text in zip(drawn["name"], drawn["text"], strict=True))
@@ -54,14 +54,14 @@ def _beside(territory: Observed, indicator: Indicator) -> tuple[pd.DataFrame, st
     return rows, titles.standing(rows) or titles.level(indicator, rows), markup.described(bars.comparison(drawn), alt)
 
 
-def _over_time(territory: Observed, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
-    """Return the rows of a message on the territory over the years, the latest first, the words, the line."""
+def _over_time(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
+    """The rows of a message on the territory over the years, the latest first, the words, the line."""
     rows = territory.own(indicator)
     return rows[::-1], titles.trend(indicator, rows), sheets.history(rows, indicator.label)
 
 
-def _in_communes(territory: Observed, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
-    """Return the rows of a message on the communes where something is, the words, a square for each."""
+def _in_communes(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
+    """The rows of a message on the communes where something is, the words, a square for each."""
     rows, communes = territory.compared(indicator, with_peers=False), synthesis.communes_concerned(territory, indicator)
     some, whole = int(communes["value"].gt(0).sum()), len(communes)
     concerned = "commune concernée" if some == 1 else "communes concernées"
@@ -76,8 +76,8 @@ def _in_communes(territory: Observed, indicator: Indicator) -> tuple[pd.DataFram
 COMPARED = {synthesis.CHANGE: _over_time, synthesis.COMMUNES: _in_communes}
 
 
-def communes(territory: Observed, *indicators: Indicator) -> Html:
-    """Return one sheet for each commune; an indicator that no commune has is left out."""
+def communes(territory: Territory, *indicators: Indicator) -> Html:
+    """One sheet for each commune; an indicator that no commune has is left out."""
     columns = []
     for indicator in indicators:
         rows = territory.readable(indicator)
@@ -114,5 +114,5 @@ def _sheet(place, columns: list, past: pd.DataFrame, epci: str) -> sheets.Sheet:
 
 
 def _labelled(indicator: Indicator) -> str:
-    """Return the label of an indicator, and its unit where the value does not show it."""
+    """The label of an indicator, and its unit where the value does not show it."""
     return indicator.label if indicator.unit.startswith("%") else texts.with_unit(indicator.label, indicator.unit)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.catalogue import TITLES
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.display.demarche.survey_results import FEW
@@ -24,12 +24,12 @@ FRAGILE_UNDER = 30  # respondents (rule R24)
 
 
 def is_surveyed(indicator: Indicator) -> bool:
-    """Tell whether an indicator is what residents answered."""
+    """Whether an indicator is what residents answered."""
     return SURVEY in indicator.sources
 
 
 def source(demarche: Demarche) -> Citation:
-    """Return the source line of a result of the consultation: mode, sample, dates, number of answers."""
+    """The source line of a result of the consultation: mode, sample, dates, number of answers."""
     about = demarche.table("consultation").iloc[0]
     how = "; ".join((SAMPLES[about["plan"]], about["modes"].replace("|", ", "))).replace(";", " ;")
     days = " au ".join(short_date(about[day]) for day in ("start", "end"))
@@ -38,13 +38,13 @@ def source(demarche: Demarche) -> Citation:
 
 
 def base(row: pd.Series) -> str:
-    """Return how many respondents a share is of; a warning when they are few."""
+    """How many respondents a share is of; a warning when they are few."""
     count = f"Base : {number(row['denominator'])} répondants concernés"
     return texts.typography(f"{count}, peu nombreux." if row["denominator"] < FRAGILE_UNDER else f"{count}.")
 
 
-def ranked(territory: Observed, name: str, members: list[Indicator]) -> Html:
-    """Return the answers of a family, the most cited first, with their intervals.
+def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
+    """The answers of a family, the most cited first, with their intervals.
 
     members: one at least has a value here. Those that may not be shown are named below.
     """

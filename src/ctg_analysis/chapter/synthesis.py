@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Count, Indicator, Mean, Published, Rate, Ratio
 from ctg_analysis.display.drawings import lines
 from ctg_analysis.display.words import sentences
@@ -40,8 +40,8 @@ class Message:
     kind: str
 
 
-def messages(territory: Observed) -> list[Message]:
-    """Return at most ten messages, one for each thematic chapter that has any, by the rule of RULE."""
+def messages(territory: Territory) -> list[Message]:
+    """At most ten messages, one for each thematic chapter that has any, by the rule of RULE."""
     starred = [indicator for indicator in CATALOGUE.values() if indicator.star and indicator.chapter <= LAST_THEME]
     tested = territory.tested_among(starred)
     gaps = tested_gaps(tested, starred)
@@ -55,8 +55,8 @@ def messages(territory: Observed) -> list[Message]:
     return [first for of_theme in candidates if (first := next(of_theme, None))][:MOST]
 
 
-def _candidates(territory: Observed, members: list[Indicator], gaps: pd.DataFrame, known: dict) -> Iterator[Message]:
-    """Yield the messages that the indicators of a theme allow, the best first."""
+def _candidates(territory: Territory, members: list[Indicator], gaps: pd.DataFrame, known: dict) -> Iterator[Message]:
+    """The messages that the indicators of a theme allow, the best first."""
     by_id = {indicator.id: indicator for indicator in members if _is_relative(indicator)}
     yield from (Message(by_id[name], GAP) for name in gaps["indicator"] if name in by_id)
     yield from (
@@ -78,22 +78,22 @@ def _candidates(territory: Observed, members: list[Indicator], gaps: pd.DataFram
     yield from (Message(indicator, COMMUNES) for indicator in whole if len(communes_concerned(territory, indicator)))
 
 
-def _is_printed(territory: Observed, indicator: Indicator) -> bool:
+def _is_printed(territory: Territory, indicator: Indicator) -> bool:
     return sentences.is_printed(
         indicator, next(territory.compared(indicator, with_peers=False).itertuples(index=False))
     )
 
 
-def _has_years(territory: Observed, indicator: Indicator) -> bool:
-    """Tell whether an indicator has enough years here to make a trend, before any is put in words."""
+def _has_years(territory: Territory, indicator: Indicator) -> bool:
+    """Whether an indicator has enough years here to make a trend, before any is put in words."""
     rows = territory.data(indicator)
     return int((rows["level"].eq("epci") & rows["status"].eq(OK)).sum()) >= lines.SHORTEST
 
 
 def change(indicator: Indicator, rows: pd.DataFrame) -> float:
-    """Return how large the change of a quantity here is: the absolute logarithm of its ratio, 0 when there is none.
+    """How large the change of a quantity here is: the absolute logarithm of its ratio, 0 when there is none.
 
-    rows: see Observed.own. Two points make no trend; a number of fewer than twenty moves by chance; first and last are
+    rows: see Territory.own. Two points make no trend; a number of fewer than twenty moves by chance; first and last are
     told apart only where their intervals are.
     """
     if len(rows) < lines.SHORTEST or indicator.id.endswith(("_year", "_score")) or not rows["value"].gt(0).all():
@@ -105,8 +105,8 @@ def change(indicator: Indicator, rows: pd.DataFrame) -> float:
     return 0.0 if few or together or not printed else abs(float(np.log(last["value"] / first["value"])))
 
 
-def communes_concerned(territory: Observed, indicator: Indicator) -> pd.DataFrame:
-    """Return the communes, with their values, where something is counted in some of them and not in the others.
+def communes_concerned(territory: Territory, indicator: Indicator) -> pd.DataFrame:
+    """The communes, with their values, where something is counted in some of them and not in the others.
 
     No row when a commune is not known, when its producer rounds the counts, or when all or none have some.
     """
@@ -134,17 +134,17 @@ def places_known(tested: pd.DataFrame) -> dict[str, int]:
 
 
 def _compares(indicator: Indicator, known: dict[str, int]) -> bool:
-    """Tell whether an indicator, not a number of things, has a value here and in a place to compare with."""
+    """Whether an indicator, not a number of things, has a value here and in a place to compare with."""
     return known.get(indicator.id, 0) > 1 and _is_relative(indicator)
 
 
 def _is_relative(indicator: Indicator) -> bool:
-    """Tell whether the quantity is not a number of things, larger in a larger place."""
+    """Whether the quantity is not a number of things, larger in a larger place."""
     return not isinstance(indicator.value, Count | Mean)
 
 
 def tested_gaps(tested: pd.DataFrame, indicators: list[Indicator]) -> pd.DataFrame:
-    """Return one gap for each indicator that a test compares: those with a direction first, then the largest.
+    """One gap for each indicator that a test compares: those with a direction first, then the largest.
 
     tested: see comparisons.tested, the territory first for each indicator. Columns: indicator, level, p, size (the
     absolute logarithm of the ratio of the two values), directed.
@@ -163,8 +163,8 @@ def tested_gaps(tested: pd.DataFrame, indicators: list[Indicator]) -> pd.DataFra
     return gaps.sort_values(["directed", "size", "indicator"], ascending=[False, False, True], ignore_index=True)
 
 
-def overview(territory: Observed) -> pd.DataFrame:
-    """Return starred indicators that compare with a reference place, with the gap to it and that of the peers.
+def overview(territory: Territory) -> pd.DataFrame:
+    """Starred indicators that compare with a reference place, with the gap to it and that of the peers.
 
     That place is the one that most have a value of. No more lines than a page of the synthèse has room for, the first
     of every theme, then the second ones. Columns: indicator, label (with its period), own_text, reference_text, gap,

@@ -34,7 +34,7 @@ WITHDRAW = "correct the proof and read the constat again, or withdraw it"
 
 
 def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: pd.DataFrame) -> list[Finding]:
-    """Return where the chain of a démarche does not hold, from its proofs to its actions.
+    """Where the chain of a démarche does not hold, from its proofs to its actions.
 
     observations, territories: as in `no_longer`.
     """
@@ -47,7 +47,7 @@ def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: p
 
 
 def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> Iterator[Finding]:
-    """Yield the proofs by an indicator whose observation is gone, or no longer says what they say.
+    """The proofs by an indicator whose observation is gone, or no longer says what they say.
 
     A comparison follows the test that the pages use (`comparisons.tested`, rule R14); without a test, the figures as
     they are written. observations: rows of the territory and its comparators. territories: columns level, code, name,
@@ -64,7 +64,7 @@ def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.Dat
 
 
 def holds(proof, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> bool:
-    """Tell whether the observations still say what a proof by an indicator says; as `no_longer`, for one row."""
+    """Whether the observations still say what a proof by an indicator says; as `no_longer`, for one row."""
     parts = proof.ref.split(evidence.JOIN)
     return not _fault(CATALOGUE[parts[0]], parts[1], parts[2], proof, observations, territories, epci)
 
@@ -72,7 +72,7 @@ def holds(proof, observations: pd.DataFrame, territories: pd.DataFrame, epci: st
 def _fault(
     indicator: Indicator, place: str, period: str, row, observations, territories, epci
 ) -> tuple[str, str, str] | None:
-    """Return the column, what is found and what is expected; nothing when the proof holds."""
+    """The column, what is found and what is expected; nothing when the proof holds."""
     known = observations[observations["indicator"].eq(indicator.id) & observations["status"].eq(OK)]
     own = known[known["territory"].eq(place) & known["period"].eq(period) & known["level"].isin(_own_levels(place))]
     if own.empty:
@@ -106,7 +106,7 @@ def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str
 
 
 def _code_of(level: str, territories: pd.DataFrame, epci: str) -> str:
-    """Return the code of the département, région… of an EPCI; the first when there are several."""
+    """The code of the département, région… of an EPCI; the first when there are several."""
     if level == "france":
         return territories.loc[territories["level"].eq("france"), "code"].iloc[0]
     return epci if level == "epci" else find_epci(territories, epci)[level].split("|")[0]
@@ -128,7 +128,7 @@ def _beside_a_number(indicator: Indicator, own: pd.Series, row) -> tuple[str, st
 
 
 def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) -> tuple[str, str, str] | None:
-    """Tell whether a change is of the sign that was said and, for a share or a rate, more than chance explains."""
+    """Whether a change is of the sign that was said and, for a share or a rate, more than chance explains."""
     before = known[known["territory"].eq(own.iloc[0]["territory"]) & known["level"].eq(own.iloc[0]["level"])]
     before = before[before["period"].eq(row.repere)]
     if before.empty:

@@ -4,25 +4,25 @@ ENJEUX, STRATEGY, FOLLOWUP = "14_enjeux.html", "15_strategie.html", "16_suivi.ht
 
 
 def to_constat(name: str) -> str:
-    """Return the address of a constat."""
+    """The address of a constat."""
     return f"{ENJEUX}#constat-{name}"
 
 
 def to_enjeu(name: str) -> str:
-    """Return the address of an enjeu."""
+    """The address of an enjeu."""
     return f"{ENJEUX}#enjeu-{name}"
 
 
 def to_axis(name: str) -> str:
-    """Return the address of an axis or of an objective in the tree of the strategy."""
+    """The address of an axis or of an objective in the tree of the strategy."""
     return f"{STRATEGY}#but-{name}"
 
 
 def to_action(name: str) -> str:
-    """Return the address of the fiche of an action."""
+    """The address of the fiche of an action."""
     return f"{STRATEGY}#action-{name}"
 
 
 def to_followup(name: str) -> str:
-    """Return the address of the follow-up of an action."""
+    """The address of the follow-up of an action."""
     return f"{FOLLOWUP}#suivi-{name}"

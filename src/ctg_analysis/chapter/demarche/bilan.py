@@ -6,7 +6,7 @@ from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.closing import RECALLED, asking, telling
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan.realisation import STATUSES
@@ -30,12 +30,12 @@ class Bilan(DemarcheChapter):
 
     BEGINS_WITH = (ACTIONS, "competences", "equipements_services", "documents")
 
-    def __init__(self, territory: Observed):
+    def __init__(self, territory: Territory):
         super().__init__(territory)
         self.actions = self.table(ACTIONS)
 
     def statuses(self, family: str) -> Html:
-        """Return how many actions were done, partly done, put off, given up, axis by axis.
+        """How many actions were done, partly done, put off, given up, axis by axis.
 
         family: the indicators that tell it for the whole, which the chart stands for.
         Raises:
@@ -48,17 +48,17 @@ class Bilan(DemarcheChapter):
 
     @needing("Quantités prévues et réalisées", ACTIONS)
     def quantities(self) -> Html:
-        """Return what was planned and what was done."""
+        """What was planned and what was done."""
         return achievements.quantities(self.actions, self._origin)
 
     @needing("Coûts prévus et réels", ACTIONS)
     def costs(self) -> Html:
-        """Return what was to be spent and what was."""
+        """What was to be spent and what was."""
         return achievements.costs(self.actions, self._origin)
 
     @needing("Services créés, en projet ou fermés", "equipements_services")
     def services(self) -> Html:
-        """Return the equipments and services that the convention leaves, by sort: in service, planned, closed."""
+        """The equipments and services that the convention leaves, by sort: in service, planned, closed."""
         rows = self.table("equipements_services")
         counts = rows.groupby("type", sort=False)["statut"].value_counts().unstack(fill_value=0)
         places = rows[rows["statut"].eq(ACTIVE)].groupby("type")["capacite"].sum(min_count=1)
@@ -78,16 +78,16 @@ class Bilan(DemarcheChapter):
 
     @needing("Bilan action par action", ACTIONS)
     def one_by_one(self) -> Html:
-        """Return the actions one by one."""
+        """The actions one by one."""
         return achievements.one_by_one(self.actions, "Les actions de la convention précédente", self._source, {})
 
     @needing("Enseignements du bilan", ACTIONS)
     def lessons(self) -> Html:
-        """Return what the bilan teaches."""
+        """What the bilan teaches."""
         return achievements.lessons(self.actions, self._source)
 
     def then_and_now(self, *indicators: str) -> Html:
-        """Return the first and the last value of indicators of one source, where there are two.
+        """The first and the last value of indicators of one source, where there are two.
 
         Raises:
             UserError: an indicator that does not exist.
@@ -116,7 +116,7 @@ class Bilan(DemarcheChapter):
         return telling(table, RECALLED, *indicators)
 
     def competences(self, family: str) -> Html:
-        """Return who exercises each competence, place by place.
+        """Who exercises each competence, place by place.
 
         family: the indicators that count the communes where the intercommunalité does, which the table stands for.
         Raises:
@@ -148,7 +148,7 @@ class Bilan(DemarcheChapter):
         return pieces.table("Qui exerce quelle compétence", header, lines, source, note, marked={len(lines) - 1})
 
     def by_year(self, family: str) -> Html:
-        """Return the members of a family of indicators year by year, on one scale, each year from its own zero.
+        """The members of a family of indicators year by year, on one scale, each year from its own zero.
 
         Raises:
             UserError: a family that does not exist.
@@ -163,14 +163,14 @@ class Bilan(DemarcheChapter):
         return telling(piece, RECALLED, *members)
 
     def _members(self, family: str) -> dict[str, Indicator]:
-        """Return the indicators of a family by id, whose definitions the chapter will give."""
+        """The indicators of a family by id, whose definitions the chapter will give."""
         members = {name: indicator for name, indicator in CATALOGUE.items() if indicator.family == family}
         if not members:
             raise UserError(f"no family {family!r}: `ctg list indicators` shows the families")
         return members
 
     def glossary(self) -> Html:
-        """Return the definitions of the indicators of the verbs of this class that the chapter shows."""
+        """The definitions of the indicators of the verbs of this class that the chapter shows."""
         return asking("recalled", "Définitions et sources")
 
     @property
@@ -179,7 +179,7 @@ class Bilan(DemarcheChapter):
 
     @property
     def _day(self) -> str:
-        """Return the last day of the newest document that the bilan cites, ISO; empty when it cites none."""
+        """The last day of the newest document that the bilan cites, ISO; empty when it cites none."""
         cited = {name for names in self.actions["preuve"].dropna() for name in names}
         documents = self.table("documents")
         days = [last_day(date).isoformat() for date in documents.loc[documents["doc_id"].isin(cited), "date"]]

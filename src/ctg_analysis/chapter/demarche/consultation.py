@@ -4,7 +4,7 @@ import pandas as pd
 
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions, needing
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.tables.codes import CLOSED
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import closed_questions, pieces
@@ -29,12 +29,12 @@ SECTEUR_LABEL = "Secteur d'habitation"
 class Consultation(DemarcheChapter):
     """What the residents said, with the verbs of chapter 11."""
 
-    def __init__(self, territory: Observed):
+    def __init__(self, territory: Territory):
         super().__init__(territory)
         self.questions = self.table("questionnaire").set_index("q_id")
 
     def method(self) -> Html:
-        """Return who was asked, how, when, and what the answers are worth; how to begin, where there are none."""
+        """Who was asked, how, when, and what the answers are worth; how to begin, where there are none."""
         if not self._held:
             return self.box("Consultation des habitants", **BEGIN)
         about = self._about
@@ -58,7 +58,7 @@ class Consultation(DemarcheChapter):
 
     @needing("Nombre de réponses")
     def response(self) -> Html:
-        """Return how many were asked, began, finished and are kept, and by which way they came (rule R22)."""
+        """How many were asked, began, finished and are kept, and by which way they came (rule R22)."""
         steps = self.table("participation").dropna(subset="count")
         parts = {"Part des envoyés": "of_sent", "Part des commencés": "of_started"}
         parts = {label: column for label, column in parts.items() if steps[column].notna().any()}
@@ -79,7 +79,7 @@ class Consultation(DemarcheChapter):
 
     @needing("Profil des répondants")
     def profile(self) -> Html:
-        """Return the profile of the respondents before and after weights, beside the census; who is missing."""
+        """The profile of the respondents before and after weights, beside the census; who is missing."""
         rows = self.table("profile")
         if rows.empty:
             return pieces.phrase(
@@ -105,7 +105,7 @@ class Consultation(DemarcheChapter):
         return pieces.together(words, drawn.profile(rows, self._context))
 
     def answers(self, field: str) -> Html:
-        """Return what was answered to each closed question of a field of the convention."""
+        """What was answered to each closed question of a field of the convention."""
         if box := self.missing(f"Réponses, {field}"):
             return box
         by_question = {q_id: rows for q_id, rows in self.table("distribution").groupby("q_id")}
@@ -122,14 +122,14 @@ class Consultation(DemarcheChapter):
 
     @needing("Ce qui était souhaité, ce qui est utilisé")
     def paths(self) -> Html:
-        """Return the way from what was wished to what is used, for each pair of such questions."""
+        """The way from what was wished to what is used, for each pair of such questions."""
         pairs = self.table("paths").groupby("q_id", sort=False)
         charts = [closed_questions.path(self._label(q_id), rows, self._context) for q_id, rows in pairs]
         return pieces.together(*charts) if charts else pieces.phrase("Le questionnaire ne demande pas les deux.")
 
     @needing("Croisements")
     def crossings(self) -> Html:
-        """Return which groups answer otherwise: the links that the tests establish, and how many were sought."""
+        """Which groups answer otherwise: the links that the tests establish, and how many were sought."""
         tried = self.table("crossings")
         tried = tried[tried["strength"].ne(closed_questions.TOO_FEW)]
         linked = self._links(tried).sort_values("v_corrected", ascending=False, kind="stable")
@@ -158,7 +158,7 @@ class Consultation(DemarcheChapter):
 
     @needing("Réponses par groupe")
     def groups(self) -> Html:
-        """Return what each group answered, for each link that is established; groups under 10 are not shown."""
+        """What each group answered, for each link that is established; groups under 10 are not shown."""
         links = self._links(self.table("crossings"))
         charts = []
         for (q_id, by), rows in self.table("by_group").groupby(["q_id", "variable"], sort=False):
@@ -168,7 +168,7 @@ class Consultation(DemarcheChapter):
 
     @needing("Réponses libres")
     def opened(self) -> Html:
-        """Return the themes of the open answers once coded, and extracts that may be quoted."""
+        """The themes of the open answers once coded, and extracts that may be quoted."""
         quotes = self.table("open_quotes")
         charts = [
             drawn.themes(q_id, self._label(q_id), rows, quotes[quotes["q_id"].eq(q_id)], self._context)
@@ -178,7 +178,7 @@ class Consultation(DemarcheChapter):
 
     @needing("Non-réponse, question par question")
     def completion(self) -> Html:
-        """Return how far each question was answered (rule R22)."""
+        """How far each question was answered (rule R22)."""
         rows = self.table("completion")
         counts = ["put", "answered", "no_answer", "not_concerned"]
         lines = [
@@ -190,7 +190,7 @@ class Consultation(DemarcheChapter):
         return pieces.table("Qui a répondu à chaque question", header, lines, self._context.source, note, words=False)
 
     def words(self) -> Html:
-        """Return what the words of the chapter mean; nothing where they say nothing yet."""
+        """What the words of the chapter mean; nothing where they say nothing yet."""
         return definitions("consultation") if self._held else Html("")
 
     @property
@@ -217,7 +217,7 @@ class Consultation(DemarcheChapter):
         return f"({dict(self.questions.at[q_id, 'modalites'])[code]})" if code else ""
 
     def missing(self, what: str, *names: str) -> Html | None:
-        """Return the box of the answers when there are none."""
+        """The box of the answers when there are none."""
         return None if self._held else self.box(what, reponses="réponses à recueillir")
 
 

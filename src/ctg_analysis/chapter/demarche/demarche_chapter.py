@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.demarche.backlinks import proved
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.core.notebooks import DEMARCHE, notebooks
 from ctg_analysis.core.yaml_files import load_yaml
@@ -66,13 +66,13 @@ class DemarcheChapter:
 
     BEGINS_WITH: tuple[str, ...] = ()
 
-    def __init__(self, territory: Observed):
+    def __init__(self, territory: Territory):
         self.territory, self.demarche = territory, territory.demarche
         territory.read.add(DEMARCHE)
 
     @classmethod
     def open(cls, epci: str | int) -> Self:
-        """Return the chapter of an EPCI, whose démarche may not have begun.
+        """The chapter of an EPCI, whose démarche may not have begun.
 
         Raises:
             UserError: no such EPCI. InputError: files that cannot be trusted.
@@ -80,17 +80,17 @@ class DemarcheChapter:
         return cls(open_chapter(epci).territory)
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return a table, see demarche.tables.outputs."""
+        """A table, see demarche.tables.outputs."""
         return self.demarche.table(name)
 
     @cached_property
     def span(self) -> tuple[int, int] | None:
-        """Return the first and the last year of the convention; of the plan, where there is no convention yet."""
+        """The first and the last year of the convention; of the plan, where there is no convention yet."""
         years = self.table("financements")["annee"]
         return self.territory.years_of_convention or ((int(years.min()), int(years.max())) if len(years) else None)
 
     def missing(self, what: str, *names: str) -> Html | None:
-        """Return the box when a table without which there is nothing to show has no row; nothing when all have some.
+        """The box when a table without which there is nothing to show has no row; nothing when all have some.
 
         What waits for a vote alone is a sentence: no table is to be filled for it.
         """
@@ -100,7 +100,7 @@ class DemarcheChapter:
         return self.box(what, *(name for name in absent if name != VOTED)) if absent else None
 
     def box(self, what: str, *names: str, **others: str) -> Html:
-        """Return the box of what is missing: the tables to fill, each with how, and the command that writes them.
+        """The box of what is missing: the tables to fill, each with how, and the command that writes them.
 
         names: tables of which nothing more is to be said. others: others, and what is.
         """
@@ -118,7 +118,7 @@ class DemarcheChapter:
         )
 
     def begin(self) -> Html:
-        """Return how to begin the chapter, when none of the tables of BEGINS_WITH has a row; nothing once one has."""
+        """How to begin the chapter, when none of the tables of BEGINS_WITH has a row; nothing once one has."""
         if any(len(self.table(name)) for name in self.BEGINS_WITH):
             return Html("")
         tables = [PUBLIC[name] for name in self.BEGINS_WITH]
@@ -126,12 +126,12 @@ class DemarcheChapter:
         return markup.begin(self.territory.epci, files)
 
     def proves(self, place: str) -> Html:
-        """Return which constats rest on what stands under an id, with links to them; nothing when none does."""
+        """Which constats rest on what stands under an id, with links to them; nothing when none does."""
         constats = proved(self.demarche).get(place)
         return markup.piece("proves.html.j2", constats=constats) if constats else Html("")
 
     def source(self, *names: str, day: str = "") -> Citation:
-        """Return where figures come from: the tables, and the day at which they were true.
+        """Where figures come from: the tables, and the day at which they were true.
 
         day: ISO; by default the newest one that the tables tell, or else that any table tells.
         """
@@ -142,7 +142,7 @@ class DemarcheChapter:
         return Citation(texts.typography(f"Démarche de la convention territoriale globale, {what}, {state}."), date)
 
     def newest(self, *names: str) -> str:
-        """Return the newest day that tables tell, ISO; empty when none does."""
+        """The newest day that tables tell, ISO; empty when none does."""
         days = [day for name in names if name in DATES for day in self._days(DATES[name])]
         return max(days, default="")
 
@@ -155,15 +155,15 @@ class DemarcheChapter:
 
     @cached_property
     def pages(self) -> dict[str, str]:
-        """Return the page of each chapter, by number; that of one whose notebook is refused may have stayed."""
+        """The page of each chapter, by number; that of one whose notebook is refused may have stayed."""
         return {notebook.number: notebook.page for notebook in notebooks()}
 
     def figure_of(self, indicator: Indicator) -> str:
-        """Return the address of the figure of an indicator, in its chapter."""
+        """The address of the figure of an indicator, in its chapter."""
         return f"{self.pages[indicator.chapter]}#{indicator.id}"
 
     def place(self, code: str) -> str:
-        """Return the name of a place of the territory."""
+        """The name of a place of the territory."""
         places = self.territory.places
         return places.loc[places["territory"].eq(code), "name"].iloc[0]
 
@@ -177,7 +177,7 @@ class Definition(BaseModel):
 
 
 def definitions(chapter: str, **rules: str) -> Html:
-    """Return the definitions of the terms of a chapter, see method_texts.yml. rules: the texts that they name."""
+    """The definitions of the terms of a chapter, see method_texts.yml. rules: the texts that they name."""
     entries = load_yaml(Path(__file__).with_name("method_texts.yml"), dict[str, list[Definition]]).value[chapter]
     written = [{name: texts.typography(text.format(**rules)) for name, text in entry} for entry in entries]
     return markup.definitions([entry | {"sources": ""} for entry in written])

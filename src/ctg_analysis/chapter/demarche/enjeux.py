@@ -8,7 +8,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche import proof_texts
 from ctg_analysis.chapter.demarche.addresses import to_action, to_axis, to_constat, to_enjeu
 from ctg_analysis.chapter.demarche.demarche_chapter import VOTED, DemarcheChapter, definitions, needing
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.plan import chain as links
 from ctg_analysis.demarche.tables import evidence
 from ctg_analysis.demarche.tables.codes import LIST
@@ -33,7 +33,7 @@ class Enjeux(DemarcheChapter):
 
     BEGINS_WITH = ("constats", "preuves", "enjeux")
 
-    def __init__(self, territory: Observed):
+    def __init__(self, territory: Territory):
         super().__init__(territory)
         self.enjeux = self.table("enjeux")
         self.ranking = self.table(VOTED)
@@ -41,7 +41,7 @@ class Enjeux(DemarcheChapter):
 
     @needing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
     def overview(self) -> Html:
-        """Return how long the chain is, from proofs to actions."""
+        """How long the chain is, from proofs to actions."""
         constats, proofs = self.table("constats"), self.table("preuves")
         contrary = int(proofs["sens"].eq(AGAINST).sum())
         retained = int(self.enjeux["retenu"].fillna(False).sum())
@@ -58,17 +58,17 @@ class Enjeux(DemarcheChapter):
 
     @needing("Atouts, faiblesses, opportunités, menaces", "constats")
     def afom(self) -> Html:
-        """Return the strengths, weaknesses, opportunities and threats of each field."""
+        """The strengths, weaknesses, opportunities and threats of each field."""
         return pieces.together(linked.afom(self._constats), markup.source(self.source("constats")))
 
     @needing("Constats et preuves", "constats", "preuves")
     def constats(self) -> Html:
-        """Return the constats with their proofs."""
+        """The constats with their proofs."""
         return pieces.together(linked.constats(self._constats), markup.source(self.source("constats", "preuves")))
 
     @needing("Enjeux", "enjeux")
     def chain(self) -> Html:
-        """Return each enjeu, from its constats to its actions."""
+        """Each enjeu, from its constats to its actions."""
         return pieces.together(
             linked.enjeux([self._enjeu(row) for row in self.enjeux.itertuples(index=False)]),
             markup.source(self.source("enjeux")),
@@ -76,49 +76,49 @@ class Enjeux(DemarcheChapter):
 
     @needing("Notes données aux enjeux", "enjeux", VOTED)
     def criteria(self) -> Html:
-        """Return importance, urgence and faisabilité, each with its spread."""
+        """Importance, urgence and faisabilité, each with its spread."""
         return shown_as.criteria(self.ranking, self._origin)
 
     @needing("Importance et urgence", "enjeux", VOTED)
     def matrix(self) -> Html:
-        """Return the enjeux where importance and urgence cross."""
+        """The enjeux where importance and urgence cross."""
         return shown_as.matrix(self.ranking, to_enjeu, self._source)
 
     @needing("Rang des enjeux", "enjeux", VOTED)
     def ranks(self) -> Html:
-        """Return the ranks and how sure they are."""
+        """The ranks and how sure they are."""
         return shown_as.ranks(self.ranking, self._origin)
 
     @needing("Rang selon la façon de compter", "enjeux", VOTED)
     def ways_of_counting(self) -> Html:
-        """Return the ranks under other ways of counting."""
+        """The ranks under other ways of counting."""
         return shown_as.ways_of_counting(self.table("sensitivity"), to_enjeu, self._source)
 
     @needing("Points par sorte d'acteurs", "enjeux", VOTED)
     def voters(self) -> Html:
-        """Return the points that each kind of actors gave."""
+        """The points that each kind of actors gave."""
         return shown_as.voters(self.table("points_by_type"), to_enjeu, self._source)
 
     @needing("Divergences entre acteurs", "enjeux", VOTED)
     def divergences(self) -> Html:
-        """Return on which enjeux the kinds of actors differ."""
+        """The enjeux on which the kinds of actors differ."""
         return shown_as.divergences(self.table("divergences"), self.titles, to_enjeu, self._source)
 
     @needing("Enjeux peu votés mais étayés", "enjeux", VOTED)
     def overlooked(self) -> Html:
-        """Return the enjeux that are little voted but well proved."""
+        """The enjeux that are little voted but well proved."""
         return shown_as.overlooked(
             self.table("overlooked"), to_enjeu, to_constat, self.source("votes", "constats", "preuves")
         )
 
     @needing("Décision du COPIL", "enjeux", VOTED)
     def decisions(self) -> Html:
-        """Return what the COPIL decided, apart from the votes."""
+        """What the COPIL decided, apart from the votes."""
         return shown_as.decisions(self.table("decisions"), to_enjeu, self.source("enjeux"))
 
     @needing("Chiffres qui servent de preuves", "preuves")
     def figures(self) -> Html:
-        """Return the figures of the diagnosis that prove something, each with the constats that rest on it."""
+        """The figures of the diagnosis that prove something, each with the constats that rest on it."""
         proofs = self.table("preuves")
         proofs = proofs[proofs["type"].eq(evidence.INDICATOR)]
         names = proofs["ref"].str.split(evidence.JOIN).str[0]
@@ -133,7 +133,7 @@ class Enjeux(DemarcheChapter):
         return pieces.table("Du chiffre au constat", ["Chiffre", "Constats"], lines, self.source("preuves"))
 
     def method(self) -> Html:
-        """Return how votes are counted, what a strong proof is, what is never overwritten."""
+        """How votes are counted, what a strong proof is, what is never overwritten."""
         return definitions("enjeux", drawn=shown_as.DRAWN, overlooked=OVERLOOKED)
 
     @cached_property

@@ -21,7 +21,7 @@ UNSAID = "non renseigné"
 
 
 def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
-    """Return the sheet of an action. row: of demarche.plan.plan.in_order. agrees: its financers bring its budget."""
+    """The sheet of an action. row: of demarche.plan.plan.in_order. agrees: its financers bring its budget."""
     enjeux = chapter.table("enjeux").set_index("enjeu_id")["titre"]
     constats = chapter.table("constats").set_index("constat_id")["enonce"]
     served = enjeux_by_action(chapter.table("actions"), chapter.table("objectifs"))[row.action_id]
@@ -68,14 +68,14 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
 
 
 def _apart_from_steps(row) -> bool:
-    """Tell whether an action has milestones that are not among its steps."""
+    """Whether an action has milestones that are not among its steps."""
     steps = row.etapes or ()
     milestones = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
     return not set(milestones) <= set(steps)
 
 
 def links(row) -> str:
-    """Return the programmes that an action belongs to besides the convention."""
+    """The programmes that an action belongs to besides the convention."""
     named = {"lien_pedt": "PEDT", "lien_sppe": "service public de la petite enfance"}
     return ", ".join(name for column, name in named.items() if _is_yes(getattr(row, column)))
 
@@ -100,7 +100,7 @@ def _state(row) -> str:
 
 
 def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
-    """Return what the financers bring by year, and whether it is the budget of the action."""
+    """What the financers bring by year, and whether it is the budget of the action."""
     own = chapter.table("financements")
     own = own[own["action_id"].eq(row.action_id)]
     planned = [(word, getattr(row, column)) for word, column in BUDGETS.items() if not pd.isna(getattr(row, column))]
@@ -136,14 +136,14 @@ def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
 
 
 def _named(chapter: DemarcheChapter, row) -> pieces.Cell:
-    """Return what is measured, with a link to its figure when it is one of the diagnosis."""
+    """What is measured, with a link to its figure when it is one of the diagnosis."""
     label = f"{row.libelle} ({row.unite})"
     indicator = CATALOGUE.get(row.indicateur) if isinstance(row.indicateur, str) else None
     return pieces.link(label, chapter.figure_of(indicator)) if indicator else label
 
 
 def dated(value: float, moment: object) -> str:
-    """Return a value and its date: « 44 (2023) »."""
+    """A value and its date: « 44 (2023) »."""
     return f"{quantity(value)} ({date_text(moment)})" if isinstance(moment, str) else quantity(value)
 
 

@@ -10,7 +10,7 @@ from ctg_analysis.chapter import known
 from ctg_analysis.chapter.closing import recalled
 from ctg_analysis.chapter.demarche.addresses import to_action
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.plan import budget, plan, tracking
 from ctg_analysis.display.demarche import achievements, pieces
 from ctg_analysis.display.demarche import yearly_followup as shown_as
@@ -29,7 +29,7 @@ class Followup(DemarcheChapter):
 
     BEGINS_WITH = ("actions", "suivi", "indicateurs_suivi")
 
-    def __init__(self, territory: Observed):
+    def __init__(self, territory: Territory):
         super().__init__(territory)
         self.actions = plan.in_order(self.table("actions"), self.table("axes"), self.table("objectifs"))
         self.funding = budget.of_the_plan(self.table("financements"), self.actions)
@@ -38,12 +38,12 @@ class Followup(DemarcheChapter):
 
     @needing("Statut des actions", "actions", "suivi")
     def statuses(self) -> Html:
-        """Return how many actions have each status, year by year."""
+        """How many actions have each status, year by year."""
         return shown_as.statuses(tracking.status_by_year(self.rows), self.source("suivi"), FILE)
 
     @needing("Tableau de bord", "actions", "suivi")
     def dashboard(self) -> Html:
-        """Return the actions axis by axis, with their status in words."""
+        """The actions axis by axis, with their status in words."""
         by_year = tracking.status_by_year(self.rows)
         last = tracking.latest(self.rows).set_index("action_id")[["avancement_pct", "faits", "difficultes"]]
         rows = self.actions[["action_id", "titre", "axe"]].join(by_year, on="action_id").join(last, on="action_id")
@@ -57,7 +57,7 @@ class Followup(DemarcheChapter):
 
     @needing("Indicateurs, du départ à la cible", "actions", "suivi", "indicateurs_suivi")
     def bullets(self) -> Html:
-        """Return the indicators from their baseline to their target, axis by axis."""
+        """The indicators from their baseline to their target, axis by axis."""
         gaps = tracking.gaps(self.followed, self._values)
         rows = gaps.merge(self.followed[["ind_id", "action_id", "libelle", "unite"]], on="ind_id", validate="1:1")
         rows = rows.assign(
@@ -71,7 +71,7 @@ class Followup(DemarcheChapter):
 
     @needing("Trajectoires des indicateurs de résultat", "actions", "suivi", "indicateurs_suivi")
     def paths(self) -> Html:
-        """Return the result indicators over the years; two definitions are never joined."""
+        """The result indicators over the years; two definitions are never joined."""
         results = self.followed[self.followed["type"].eq(RESULT)]
         rows = self._values[self._values["ind_id"].isin(results["ind_id"])]
         labels = {row.ind_id: f"{row.action_id} {row.libelle} ({row.unite})" for row in results.itertuples(index=False)}
@@ -80,12 +80,12 @@ class Followup(DemarcheChapter):
 
     @needing("Argent prévu et dépensé", "actions", "suivi", "financements")
     def money(self) -> Html:
-        """Return what was to be spent and what was."""
+        """What was to be spent and what was."""
         return shown_as.money(tracking.money(self.funding, self.rows), self.source("financements", "suivi"), FILE)
 
     @needing("Décisions", "actions", "suivi")
     def decisions(self) -> Html:
-        """Return the decisions about the actions, and those of the bodies since the convention began."""
+        """The decisions about the actions, and those of the bodies since the convention began."""
         decided = self.rows.dropna(subset=["decision_copil"])
         rows = [
             (row.date, pieces.link(row.action_id, to_action(row.action_id)), row.decision_copil)
@@ -97,7 +97,7 @@ class Followup(DemarcheChapter):
         return shown_as.decisions(rows, self.source("suivi", "reunions"))
 
     def evaluations(self) -> Html:
-        """Return when the convention is evaluated, by whom, and what comes out of it."""
+        """When the convention is evaluated, by whom, and what comes out of it."""
         rows = self.table("calendrier")
         rows = rows[rows["etape"].str.lower().str.contains(EVALUATION)] if len(rows) else rows
         if rows.empty:
@@ -118,7 +118,7 @@ class Followup(DemarcheChapter):
 
     @needing("Bilan à ce jour", "actions", "suivi")
     def bilan(self) -> Html:
-        """Return the bilan of the convention under way, in the form of that of the convention before."""
+        """The bilan of the convention under way, in the form of that of the convention before."""
         actions = tracking.as_bilan(self.actions, self.followed, self.funding, self.rows)
         source = self.source("suivi", "financements")
         origin = pieces.Origin(source, f"fin {self.rows['annee'].max()}", FILE)
@@ -134,7 +134,7 @@ class Followup(DemarcheChapter):
         )
 
     def glossary(self) -> Html:
-        """Return the definitions of the indicators that are recomputed from the diagnosis."""
+        """The definitions of the indicators that are recomputed from the diagnosis."""
         names = self._indicators()
         return recalled(names) if names else pieces.plain("Aucun indicateur du diagnostic n'est encore suivi.")
 
@@ -147,19 +147,19 @@ class Followup(DemarcheChapter):
 
     @cached_property
     def _own(self) -> dict[str, pd.DataFrame]:
-        """Return the observations of the territory, by indicator, of those that have any."""
+        """The observations of the territory, by indicator, of those that have any."""
         own = {name: self.territory.own(CATALOGUE[name]) for name in self._indicators()}
         return {name: rows for name, rows in own.items() if len(rows)}
 
     def _observed(self) -> pd.DataFrame:
-        """Return what the observations say of the territory about the indicators that are followed."""
+        """What the observations say of the territory about the indicators that are followed."""
         if not self._own:
             return tracking.NOTHING_OBSERVED
         rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._own.items()])
         return rows.assign(year=rows["period"].map(last_year))[["indicateur", "year", "value", "text", "source"]]
 
     def _origin(self, ids: Iterable[str]) -> pieces.Origin:
-        """Return where the values of indicators come from: the follow-up, and the sources of what is recomputed."""
+        """Where the values of indicators come from: the follow-up, and the sources of what is recomputed."""
         cited = self.source("indicateurs_suivi", "suivi")
         own = self.followed[self.followed["ind_id"].isin(list(ids))]["indicateur"]
         rows = [rows for name, rows in self._own.items() if name in set(own)]

@@ -16,7 +16,7 @@ FILE = "demarche_reunions.csv"
 
 @needing("Instances de la gouvernance", "instances")
 def bodies(chapter: DemarcheChapter) -> Html:
-    """Return the bodies of the governance."""
+    """The bodies of the governance."""
     header = ["Instance", "Rôle", "Composition", "Présidence", "Fréquence", "Secrétariat"]
     lines = [
         [
@@ -37,7 +37,7 @@ def bodies(chapter: DemarcheChapter) -> Html:
 
 @needing("Réunions des instances", "instances", "reunions")
 def meetings(chapter: DemarcheChapter) -> Html:
-    """Return the meetings held and planned, with their attendance."""
+    """The meetings held and planned, with their attendance."""
     rows = chapter.table("reunions")
     held = rows["presents"].notna()
     drawn = gantt.meetings(
@@ -62,7 +62,7 @@ def meetings(chapter: DemarcheChapter) -> Html:
 
 @needing("Décisions des instances", "reunions")
 def decisions(chapter: DemarcheChapter) -> Html:
-    """Return the decisions of the bodies, the newest first."""
+    """The decisions of the bodies, the newest first."""
     rows = chapter.table("reunions").sort_values("date", ascending=False, kind="stable")
     lines = [
         [date_text(row.date), row.instance, decision]

@@ -39,7 +39,7 @@ class Interviews(DemarcheChapter):
     """Interviews and meetings, with the verbs of chapter 12."""
 
     def heard(self) -> Html:
-        """Return how many were heard, of what kinds, when; how to begin, where nobody was."""
+        """How many were heard, of what kinds, when; how to begin, where nobody was."""
         if not self._held:
             return self.box("Entretiens avec les partenaires", **BEGIN)
         about, kinds = self._about, self._by_theme().loc[INTERVIEWS].drop(WHOLE)
@@ -50,7 +50,7 @@ class Interviews(DemarcheChapter):
         return pieces.together(pieces.phrase(lead, coded), markup.source(self._source))
 
     def guide(self) -> Html:
-        """Return the questions of the interview guide."""
+        """The questions of the interview guide."""
         rows = self.table("grille")
         if rows.empty:
             return self.box("Grille d'entretien", "grille")
@@ -58,7 +58,7 @@ class Interviews(DemarcheChapter):
         return pieces.table("Grille d'entretien", ["Rubrique", "Question", "Champ"], lines, self._source)
 
     def themes(self) -> Html:
-        """Return which actors speak of which themes, in numbers of interviews."""
+        """Which actors speak of which themes, in numbers of interviews."""
         if not self._held:
             return self.box("Thèmes par sorte d'acteurs", EXTRACTS)
         table = self._by_theme()
@@ -75,7 +75,7 @@ class Interviews(DemarcheChapter):
         )
 
     def saturation(self) -> Html:
-        """Return what each interview still brought."""
+        """What each interview still brought."""
         rows = self.table("saturation")
         if rows.empty:
             return self.box("Saturation", EXTRACTS)
@@ -98,7 +98,7 @@ class Interviews(DemarcheChapter):
         )
 
     def agreement(self) -> Html:
-        """Return how far two coders agree."""
+        """How far two coders agree."""
         rows = self.table("coders_agreement")
         if rows.empty or pd.isna(rows["kappa"].iloc[0]):
             return pieces.phrase("Aucun double codage : l'accord des codeurs n'est pas mesuré.") if self._held else (
@@ -113,7 +113,7 @@ class Interviews(DemarcheChapter):
         return pieces.together(pieces.phrase(lead), markup.source(self._source))
 
     def convergence(self) -> Html:
-        """Return on which themes the kinds of actors agree or differ."""
+        """The themes on which the kinds of actors agree or differ."""
         rows = self.table("convergence")
         if rows.empty:
             return self.box("Convergences et divergences", EXTRACTS)
@@ -126,7 +126,7 @@ class Interviews(DemarcheChapter):
         return pieces.table("Ce qui rapproche et ce qui sépare les acteurs", header, lines, self._source)
 
     def sides(self) -> Html:
-        """Return what figures, residents and actors say of each constat of which two of them speak."""
+        """What figures, residents and actors say of each constat of which two of them speak."""
         proofs, constats = self.table("preuves"), self.table("constats").set_index("constat_id")["enonce"]
         if proofs.empty:
             return self.box("Ce que disent chiffres, habitants et acteurs", "constats", "preuves")
@@ -145,7 +145,7 @@ class Interviews(DemarcheChapter):
         return pieces.table("Chiffres, habitants et acteurs sur les mêmes constats", header, lines, source)
 
     def quotes(self) -> Html:
-        """Return what may be quoted, by field; how much may not, and why."""
+        """What may be quoted, by field; how much may not, and why."""
         if not self._held:
             return self.box("Propos des partenaires", EXTRACTS)
         rows = self.table("extraits")
@@ -163,7 +163,7 @@ class Interviews(DemarcheChapter):
         return pieces.together(lead, markup.piece("sayings.html.j2", groups=groups), markup.source(self._source))
 
     def codes(self) -> Html:
-        """Return the codes of the extracts, by theme, and what each means."""
+        """The codes of the extracts, by theme, and what each means."""
         rows = self.table("codebook")
         if rows.empty:
             return self.box("Livret de codes", "codebook")
@@ -171,17 +171,17 @@ class Interviews(DemarcheChapter):
         return pieces.table("Livret de codes", ["Thème", "Code", "Ce qu'il veut dire"], lines, self._source)
 
     def _saying(self, row) -> dict[str, object]:
-        """Return what someone said, by whom, and the constats that rest on it."""
+        """What someone said, by whom, and the constats that rest on it."""
         place = f"propos-{row.extrait_id}"
         text = texts.typography(row.texte_anonymise)
         return {"id": place, "text": text, "who": _who(row), "proves": Markup(self.proves(place).html)}
 
     def words(self) -> Html:
-        """Return what the words of the chapter mean; nothing where they say nothing yet."""
+        """What the words of the chapter mean; nothing where they say nothing yet."""
         return definitions("interviews") if self._held else Html("")
 
     def _by_theme(self) -> pd.DataFrame:
-        """Return the counts by theme and kind of actors, in the order of the table."""
+        """The counts by theme and kind of actors, in the order of the table."""
         rows = self.table("themes_by_type")
         table = rows.pivot(index="theme", columns="type_acteur", values="count")
         return table.loc[list(dict.fromkeys(rows["theme"])), list(dict.fromkeys(rows["type_acteur"]))]
@@ -221,20 +221,20 @@ open_interviews = Interviews.open
 
 
 def _who(row) -> str:
-    """Return who said an extract: a kind of actors; what only the COPIL may read says so."""
+    """Who said an extract: a kind of actors; what only the COPIL may read says so."""
     who = f"{row.type_acteur} · {row.tonalite}"
     return f"{who} · {RESERVED}" if row.niveau_diffusion == "copil" else who
 
 
 def _most_shared(counts: pd.Series, heard: int) -> str:
-    """Return the themes that most interviews speak of. counts: interviews by theme. heard: interviews in all."""
+    """The themes that most interviews speak of. counts: interviews by theme. heard: interviews in all."""
     themes = [f"« {texts.uncapitalised(name)} »" for name in counts.index[counts.eq(counts.max())]]
     lead = "Le thème le plus partagé" if len(themes) == 1 else "Les thèmes les plus partagés"
     return f"{lead} : {texts.listed(themes)}, dans {counted(counts.max(), 'entretien')} sur {number(heard)}"
 
 
 def _together(senses: list[set[str]]) -> str:
-    """Return how several sides stand to a constat: they agree, one qualifies it, one contradicts it."""
+    """How several sides stand to a constat: they agree, one qualifies it, one contradicts it."""
     every_sense = set().union(*senses)
     return DIVERGES if "contredit" in every_sense else "nuance" if "nuance" in every_sense else CONVERGES
 

@@ -32,7 +32,7 @@ GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la 
 
 
 def proofs_of(chapter: DemarcheChapter, constat: str) -> list[Proof]:
-    """Return the proofs of a constat in words, those that contradict it too, in the order of the file."""
+    """The proofs of a constat in words, those that contradict it too, in the order of the file."""
     proofs = chapter.table("preuves")
     return [_proof(chapter, row) for row in proofs[proofs["constat_id"].eq(constat)].itertuples(index=False)]
 
@@ -66,7 +66,7 @@ def _unit(indicator: Indicator, value: float) -> str:
 
 
 def _benchmark(indicator: Indicator, rows: pd.DataFrame, row) -> str:
-    """Return what a figure is held to show: « plus faible que le département (23,4 %) », « en hausse depuis 2018 »."""
+    """What a figure is held to show: « plus faible que le département (23,4 %) », « en hausse depuis 2018 »."""
     if row.lecture in LIMITS:
         percent = " %" if indicator.unit.startswith("%") else ""
         return f"{LIMITS[row.lecture]} {row.repere.replace('.', ',')}{percent}"
@@ -81,13 +81,13 @@ def _benchmark(indicator: Indicator, rows: pd.DataFrame, row) -> str:
 
 
 def _placed(chapter: DemarcheChapter, number: str, row, there: bool) -> str:
-    """Return the address of a proof in the page of a chapter: that of the page when it is not shown there."""
+    """The address of a proof in the page of a chapter: that of the page when it is not shown there."""
     page = chapter.pages[number]
     return f"{page}#{place_of(row.type, row.ref)}" if there else page
 
 
 def _answered(chapter: DemarcheChapter) -> set[str]:
-    """Return the questions whose answers the page of the consultation shows."""
+    """The questions whose answers the page of the consultation shows."""
     questions = chapter.table("questionnaire")
     closed = set(questions.loc[questions["champ"].notna(), "q_id"]) & set(chapter.table("distribution")["q_id"])
     return closed | set(chapter.table("open_themes")["q_id"])

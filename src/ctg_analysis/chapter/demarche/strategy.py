@@ -12,7 +12,7 @@ from ctg_analysis.chapter.demarche import governance
 from ctg_analysis.chapter.demarche.addresses import to_action, to_enjeu
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.chapter.demarche.fiches_action import links, sheet
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.demarche.files.consistency import active
@@ -39,14 +39,14 @@ class Strategy(DemarcheChapter):
 
     BEGINS_WITH = ("axes", "objectifs", "actions", "financements", "indicateurs_suivi", "instances", "reunions")
 
-    def __init__(self, territory: Observed):
+    def __init__(self, territory: Territory):
         super().__init__(territory)
         self.actions = plan.in_order(self.table("actions"), self.table("axes"), self.table("objectifs"))
         self.funding = budget.of_the_plan(self.table("financements"), self.actions)
 
     @needing("Axes, objectifs et actions", "axes", "objectifs", "actions")
     def tree(self) -> Html:
-        """Return the axes, their objectives, their actions."""
+        """The axes, their objectives, their actions."""
         axes = self.table("axes").sort_values("ordre", kind="stable")
         kept = len(active(self.actions))
         dropped = len(self.actions) - kept
@@ -61,7 +61,7 @@ class Strategy(DemarcheChapter):
 
     @needing("Fiches-action", "actions")
     def sheets(self) -> Html:
-        """Return one fiche for each action, which prints on one page."""
+        """One fiche for each action, which prints on one page."""
         agreed = budget.reconciliation(self.actions, self.funding).set_index("action_id")["agrees"]
         made = [
             sheet(self, row, agrees=agreed.get(row.action_id, True)) for row in self.actions.itertuples(index=False)
@@ -71,12 +71,12 @@ class Strategy(DemarcheChapter):
 
     @needing("Calendrier des actions", "actions")
     def gantt(self) -> Html:
-        """Return the actions over the years of the convention."""
+        """The actions over the years of the convention."""
         return self._drawn(self.actions, (), "Calendrier des actions", by_axis=True)
 
     @needing("Actions liées au PEDT", "actions")
     def pedt(self, end: str) -> Html:
-        """Return the actions of the PEDT beside the years in which PEDTs end. end: the indicator of these years."""
+        """The actions of the PEDT beside the years in which PEDTs end. end: the indicator of these years."""
         rows = known.by_commune(self.territory, CATALOGUE[end])
         rows = rows[rows["status"].eq(OK)]
         marks = [
@@ -92,7 +92,7 @@ class Strategy(DemarcheChapter):
 
     @needing("Actions liées au service public de la petite enfance", "actions")
     def sppe(self) -> Html:
-        """Return the actions of the service public de la petite enfance beside the dates of the law."""
+        """The actions of the service public de la petite enfance beside the dates of the law."""
         thresholds = read_thresholds(data_root().reference / "seuils.yml").values()
         dates: dict = {}
         for threshold in thresholds:
@@ -106,7 +106,7 @@ class Strategy(DemarcheChapter):
 
     @needing("Financement des actions", "actions", "financements")
     def budget(self) -> Html:
-        """Return the money of the plan by financer and year, and whether it reconciles."""
+        """The money of the plan by financer and year, and whether it reconciles."""
         table = budget.by_financer(self.funding)
         source = self.source("financements")
         drawn = shown_as.budget_by_financer(table, pieces.Origin(source, self._years, FUNDING))
@@ -120,26 +120,26 @@ class Strategy(DemarcheChapter):
 
     @needing("Charge des pilotes", "actions")
     def load(self) -> Html:
-        """Return what each pilote leads."""
+        """What each pilote leads."""
         return shown_as.load(
             plan.load(self.actions, self.funding), pieces.Origin(self.source("actions"), self._years, ACTIONS)
         )
 
     def bodies(self) -> Html:
-        """Return the bodies of the governance."""
+        """The bodies of the governance."""
         return governance.bodies(self)
 
     def meetings(self) -> Html:
-        """Return the meetings held and planned, with their attendance."""
+        """The meetings held and planned, with their attendance."""
         return governance.meetings(self)
 
     def decisions(self) -> Html:
-        """Return the decisions of the bodies, the newest first."""
+        """The decisions of the bodies, the newest first."""
         return governance.decisions(self)
 
     @needing("Couverture des enjeux", "enjeux", "actions")
     def coverage(self) -> Html:
-        """Return whether each retained enjeu has an action, and each action what it needs."""
+        """Whether each retained enjeu has an action, and each action what it needs."""
         enjeux = self.table("enjeux")
         names = {
             row.enjeu_id: pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id))
@@ -185,7 +185,7 @@ class Strategy(DemarcheChapter):
         return self._links[row.action_id] + beside
 
     def _drawn(self, actions: pd.DataFrame, marks: Marks, what: str, *sources: Citation, by_axis: bool = False) -> Html:
-        """Return actions on the calendar of the convention; what has no date is named below."""
+        """Actions on the calendar of the convention; what has no date is named below."""
         rows = plan.in_time(actions)
         without = list(actions.loc[~actions["action_id"].isin(rows["action_id"]), "action_id"])
         note = "Bande claire : durée de la convention."
@@ -225,7 +225,7 @@ def _until(row) -> str:
 
 
 def _beginnings(years: pd.Series) -> str:
-    """Return how many actions there are and when the first ones begin. years: that of the beginning of each."""
+    """How many actions there are and when the first ones begin. years: that of the beginning of each."""
     count = counted(len(years), "action")
     first = years.eq(years.min()).sum()
     if first == len(years):

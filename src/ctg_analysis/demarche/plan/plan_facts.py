@@ -48,7 +48,7 @@ Fact = tuple[str, str, float]  # measure, period, value
 
 
 def plan_facts(material: MaterialFiles, communes: list[str]) -> pd.DataFrame:
-    """Return the facts of a démarche. communes: codes of those of the EPCI."""
+    """The facts of a démarche. communes: codes of those of the EPCI."""
     year = signature(material)
     rows = [*_by_year(material), *_meetings(material), *_targets(material)]
     if year:
@@ -62,7 +62,7 @@ def plan_facts(material: MaterialFiles, communes: list[str]) -> pd.DataFrame:
 
 
 def signature(material: MaterialFiles) -> int | None:
-    """Return the first year of the convention; before it is written, the year after the démarche began."""
+    """The first year of the convention; before it is written, the year after the démarche began."""
     if material.convention:
         return first_day(material.convention.periode.debut).year
     begun = material["calendrier"]["debut"].dropna()
@@ -70,7 +70,7 @@ def signature(material: MaterialFiles) -> int | None:
 
 
 def last_past_day(material: MaterialFiles) -> pd.Timestamp:
-    """Return the last day that the plan and its follow-up tell of as past; NaT when there is none."""
+    """The last day that the plan and its follow-up tell of as past; NaT when there is none."""
     meetings = material["reunions"]
     days = [
         material["suivi"]["date"],
@@ -82,7 +82,7 @@ def last_past_day(material: MaterialFiles) -> pd.Timestamp:
 
 
 def _former(actions: pd.DataFrame) -> Iterator[tuple[str, float]]:
-    """Yield what the convention before came to; places when they are written for all actions that count them."""
+    """What the convention before came to; places when they are written for all actions that count them."""
     if actions.empty:
         return
     yield "former_actions", len(actions)
@@ -96,7 +96,7 @@ def _former(actions: pd.DataFrame) -> Iterator[tuple[str, float]]:
 
 
 def _state(material: MaterialFiles) -> Iterator[tuple[str, float]]:
-    """Yield what stands at the signature: the staff of the actions, the money and the staff of the services."""
+    """What stands at the signature: the staff of the actions, the money and the staff of the services."""
     actions, services = active(material["actions"]), material["equipements_services"]
     services = services[services["statut"].eq(ACTIVE)]
     if len(actions):
@@ -111,7 +111,7 @@ def _state(material: MaterialFiles) -> Iterator[tuple[str, float]]:
 
 
 def _by_year(material: MaterialFiles) -> Iterator[Fact]:
-    """Yield the money of each year: what financers bring to the actions that were not given up, what was spent.
+    """The money of each year: what financers bring to the actions that were not given up, what was spent.
 
     Years to come are no observation: none after the last year of the follow-up, or of the signature before it begins.
     """
@@ -129,7 +129,7 @@ def _by_year(material: MaterialFiles) -> Iterator[Fact]:
 
 
 def _meetings(material: MaterialFiles) -> Iterator[Fact]:
-    """Yield how many meetings of the COPIL and the COTECH were planned and held each year, and who came.
+    """How many meetings of the COPIL and the COTECH were planned and held each year, and who came.
 
     Those after the last day that is told of are to come.
     """
@@ -147,7 +147,7 @@ def _meetings(material: MaterialFiles) -> Iterator[Fact]:
 
 
 def _targets(material: MaterialFiles) -> Iterator[Fact]:
-    """Yield how many indicators of the actions have a value, and how many have reached their target."""
+    """How many indicators of the actions have a value, and how many have reached their target."""
     reported = [
         (name, row.annee, value)
         for row in material["suivi"].itertuples()

@@ -19,17 +19,17 @@ NOTHING_OBSERVED = pd.DataFrame(columns=["indicateur", "year", "value", "text", 
 
 
 def latest(followup: pd.DataFrame) -> pd.DataFrame:
-    """Return the last line of each action."""
+    """The last line of each action."""
     return followup.sort_values("annee", kind="stable").drop_duplicates("action_id", keep="last")
 
 
 def status_by_year(followup: pd.DataFrame) -> pd.DataFrame:
-    """Return the status of each action at the end of each year: index action_id, one column per year."""
+    """The status of each action at the end of each year: index action_id, one column per year."""
     return followup.pivot(index="action_id", columns="annee", values="statut").rename_axis(columns=None)
 
 
 def money(funding: pd.DataFrame, followup: pd.DataFrame) -> pd.DataFrame:
-    """Return what was to be spent and what was, for each year that was followed.
+    """What was to be spent and what was, for each year that was followed.
 
     funding: that of the plan. Columns: year, planned, spent (euros, NaN when no action tells it), told (actions whose
     spending is known), actions (those that are followed that year).
@@ -59,7 +59,7 @@ class Value(NamedTuple):
 
 
 def values(followed: pd.DataFrame, followup: pd.DataFrame, observed: pd.DataFrame) -> pd.DataFrame:
-    """Return the values of each indicator over the years, from its baseline to its target.
+    """The values of each indicator over the years, from its baseline to its target.
 
     observed: columns indicateur, year, value, text, source: what the observations say of the territory, and how it is
     written; where they know an indicator after its baseline they stand for what the follow-up reports, which is then
@@ -89,7 +89,7 @@ def _reported(followup: pd.DataFrame) -> dict[str, list[Value]]:
 
 
 def _path(indicator, reported: list[Value], observed: pd.DataFrame | None) -> list[Value]:
-    """Return the baseline of an indicator, what was observed since or else reported, its target."""
+    """The baseline of an indicator, what was observed since or else reported, its target."""
     start = first_day(indicator.date_reference).year if isinstance(indicator.date_reference, str) else None
     path = (
         [Value(start, float(indicator.valeur_reference), "", BASELINE, "")]
@@ -104,14 +104,14 @@ def _path(indicator, reported: list[Value], observed: pd.DataFrame | None) -> li
 
 
 def _parts(path: list[Value], changed: object) -> list[int]:
-    """Return the part of the series that each value belongs to. changed: the year the definition changes, if any."""
+    """The part of the series that each value belongs to. changed: the year the definition changes, if any."""
     moves = [value.year for value, before in zip(path, _before(path), strict=True) if before and value.source != before]
     moves += [] if pd.isna(changed) else [int(changed)]
     return [sum(year <= value.year for year in set(moves)) for value in path]
 
 
 def _before(path: list[Value]) -> list[str]:
-    """Return the source of the value before each observed one; empty without one."""
+    """The source of the value before each observed one; empty without one."""
     sources, last = [], ""
     for value in path:
         sources.append(last if value.source else "")
@@ -120,7 +120,7 @@ def _before(path: list[Value]) -> list[str]:
 
 
 def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the baseline, the latest value and the target of each indicator that has a baseline or a target.
+    """The baseline, the latest value and the target of each indicator that has a baseline or a target.
 
     table: see `values`. Columns: ind_id, baseline, baseline_year, now, now_year, target, target_year; kind and text of
     the latest value (empty without one); way: the part of the way from baseline to target that is done, 1 when it is
@@ -146,7 +146,7 @@ def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 def as_bilan(
     actions: pd.DataFrame, followed: pd.DataFrame, funding: pd.DataFrame, followup: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return the actions under way in the columns of `bilan_actions`, as the follow-up has them at its last year.
+    """The actions under way in the columns of `bilan_actions`, as the follow-up has them at its last year.
 
     actions: with the title of their axis in `axe`, see `plan.in_order`. prevu, realise: the target and the last value
     of the first output indicator. cout_prevu: up to the last year that is followed, like what was spent (rule R12).

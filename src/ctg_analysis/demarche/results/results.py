@@ -29,7 +29,7 @@ def results(
     places: pd.DataFrame,
     before: Sequence[Edition] = (),
 ) -> Tables:
-    """Return the tables that chapters may read, without those that hold nothing.
+    """The tables that chapters may read, without those that hold nothing.
 
     restricted: the tables that hold personal data, see `restricted_files`. places: those of the data root. before: what
     earlier editions have published of the answers. An extract is there when somebody may read it (see
@@ -51,7 +51,7 @@ def results(
 
 
 def extracts_of(extracts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Return what may be quoted, and extrait_id → the name that it has there.
+    """What may be quoted, and extrait_id → the name that it has there.
 
     niveau_diffusion: `public`, or `copil` for what the COPIL alone may read.
     """
@@ -69,13 +69,13 @@ def _quotable(extracts: pd.DataFrame, readers: str) -> pd.DataFrame:
 
 
 def _proofs(proofs: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Return the proofs, those by an interview under the name of what may be quoted of it."""
+    """The proofs, those by an interview under the name of what may be quoted of it."""
     heard = proofs["type"].eq(evidence.INTERVIEW)
     return proofs.assign(ref=proofs["ref"].mask(heard, proofs["ref"].map(names).fillna("")))
 
 
 def _written(material: MaterialFiles, names: dict[str, str]) -> pd.DataFrame:
-    """Return the convention and the info flashes as JSON; these quote extracts by the names that they have here."""
+    """The convention and the info flashes as JSON; these quote extracts by the names that they have here."""
     documents: list[tuple[str, BaseModel]] = [(CONVENTION, material.convention)] if material.convention else []
     for issue in material.info_flashes:
         quoted = tuple(names[extract] for extract in issue.paroles if extract in names)
@@ -86,7 +86,7 @@ def _written(material: MaterialFiles, names: dict[str, str]) -> pd.DataFrame:
 
 
 def received(material: MaterialFiles, survey: Survey | None) -> pd.DataFrame:
-    """Return of which day what was gathered is: the last answer; the last day that the plan and its follow-up name."""
+    """The day of what was gathered: the last answer; the last day that the plan and its follow-up name."""
     last = last_past_day(material)
     if pd.isna(last) and material.convention:
         last = pd.Timestamp(first_day(material.convention.periode.debut))
@@ -96,7 +96,7 @@ def received(material: MaterialFiles, survey: Survey | None) -> pd.DataFrame:
 
 
 def of_votes(material: MaterialFiles) -> Tables:
-    """Return what the votes say of the enjeux; no ballot."""
+    """What the votes say of the enjeux; no ballot."""
     votes, enjeux = material["votes"], material["enjeux"]
     if votes["objet_id"].isin(enjeux["enjeu_id"]).sum() == 0:
         return {}
@@ -112,5 +112,5 @@ def of_votes(material: MaterialFiles) -> Tables:
 
 
 def _long(table: pd.DataFrame, name: str, value: str) -> pd.DataFrame:
-    """Return a table with a column for each of its columns as one row for each cell."""
+    """A table with a column for each of its columns as one row for each cell."""
     return table.reset_index().melt(table.index.name, var_name=name, value_name=value)

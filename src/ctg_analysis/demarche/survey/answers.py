@@ -56,7 +56,7 @@ class Answers(NamedTuple):
 
 
 def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
-    """Return the answers of an export of LimeSurvey or of Framaforms, see `exports`.
+    """The answers of an export of LimeSurvey or of Framaforms, see `exports`.
 
     questionnaire: columns q_id, libelle, type, modalites, filtre, sensible. A column of the export is that of the
     question whose id or words it bears, and a cell that of the modality, but for capitals, spaces and punctuation.
@@ -91,7 +91,7 @@ def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
 
 
 def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[str, str]], list[str], list[str]]:
-    """Return the question and the option (empty unless one of several) of each column, the dropped and the unknown.
+    """The question and the option (empty unless one of several) of each column, the dropped and the unknown.
 
     A column under a question is one of its options if it bears the name of one that no column before it bears: where
     a group has no mark of its end, the next question may have the same name.
@@ -121,19 +121,19 @@ def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[st
 
 
 def _is_comment(name: str) -> bool:
-    """Tell whether a column of LimeSurvey holds words written beside an option."""
+    """Whether a column of LimeSurvey holds words written beside an option."""
     return name == OTHER or name.endswith("comment")
 
 
 def _codes(question: pd.Series) -> dict[str, str]:
-    """Return what the modalities of a question may be called → code."""
+    """What the modalities of a question may be called → code."""
     named = labels(question["modalites"])
     spoken = {name: code for name, code in SPOKEN.items() if code in named or code in OUTSIDE}
     return spoken | {key(words): code for code, words in named.items()} | {key(code): code for code in named}
 
 
 def _coded(cells: pd.DataFrame, options: list[str], question: pd.Series) -> tuple[pd.Series, list[Wrong]]:
-    """Return the cells of one question in its codes, empty where nothing was said; and what is wrong."""
+    """The cells of one question in its codes, empty where nothing was said; and what is wrong."""
     first, codes = cells.iloc[:, 0], _codes(question)
     expected = f"one of {', '.join([*labels(question['modalites']), *OUTSIDE])}"
     match question["type"]:
@@ -166,7 +166,7 @@ def _several(cell: str, codes: dict[str, str]) -> str | None:
 
 
 def _tick(cell: str, option: str) -> str | None:
-    """Return whether an option was taken; the words that stand for « autre » say that it was."""
+    """Whether an option was taken; the words that stand for « autre » say that it was."""
     if key(cell) in NOT_TICKED:
         return ""
     return option if key(cell) in TICKED or option == OTHER else None
@@ -175,7 +175,7 @@ def _tick(cell: str, option: str) -> str | None:
 def _translated(
     cells: pd.Series, translate: Callable[[str], str | None], expected: str
 ) -> tuple[pd.Series, list[Wrong]]:
-    """Return the cells in codes, and each text that has none: the line where it first stands, how often it comes."""
+    """The cells in codes, and each text that has none: the line where it first stands, how often it comes."""
     texts = cells.str.strip()
     codes = {text: translate(text) if text else "" for text in texts.unique()}
     wrong = []
@@ -188,7 +188,7 @@ def _translated(
 
 
 def _tables(table: pd.DataFrame, export: Export, questions: pd.DataFrame, dropped: list[str]) -> Answers:
-    """Return the tables of a démarche from the codes of an export."""
+    """The tables of a démarche from the codes of an export."""
     kinds = questions["type"].reindex(table.columns)
     opened, closed = table.loc[:, kinds.eq(OPEN)], table.loc[:, kinds.ne(OPEN)]
     blank, closed = closed.eq(""), with_blanks_filled(closed, questions)
@@ -215,7 +215,7 @@ def _tables(table: pd.DataFrame, export: Export, questions: pd.DataFrame, droppe
 
 
 def _about(export: Export) -> pd.DataFrame:
-    """Return rep_id, date, mode, canal, secteur and consentement of each answer.
+    """Rep_id, date, mode, canal, secteur and consentement of each answer.
 
     rep_id is drawn from the id and the moment of the answer: the same in a later export, it tells neither.
     """
@@ -232,7 +232,7 @@ def _about(export: Export) -> pd.DataFrame:
 
 
 def _days(moments: pd.Series) -> pd.Series:
-    """Return the days of moments such as 2023-02-10 18:03 or 10/02/2023 - 18:03; empty where none was kept."""
+    """The days of moments such as 2023-02-10 18:03 or 10/02/2023 - 18:03; empty where none was kept."""
     year_first = moments.str.extract(r"^(\d{4}-\d\d-\d\d)")[0]
     parts = moments.str.extract(r"(\d\d)/(\d\d)/(\d{4})")
     return year_first.fillna(parts[2] + "-" + parts[1] + "-" + parts[0]).fillna("")

@@ -39,7 +39,7 @@ Sum = dict[Count, float]
 
 
 def plus(some: Sum, more: Sum, times: float = 1) -> Sum:
-    """Return a sum of counts with so many times another one."""
+    """A sum of counts with so many times another one."""
     return some | {count: some.get(count, 0) + times * part for count, part in more.items()}
 
 
@@ -67,15 +67,15 @@ class Counts:
             self._follow(name)
 
     def size(self, total: Sum) -> float:
-        """Return how many respondents a sum comes to."""
+        """How many respondents a sum comes to."""
         return sum(part * self.sizes[count] for count, part in total.items())
 
     def several(self, name: str) -> bool:
-        """Tell whether several answers may be given to a question."""
+        """Whether several answers may be given to a question."""
         return self._kinds[name] == SEVERAL
 
     def gave(self, name: str, codes: Iterable[str]) -> Sum:
-        """Return those who gave one of some codes to a question."""
+        """Those who gave one of some codes to a question."""
         if not self.several(name):
             return {Count(name, code): 1 for code in codes}
         union = Count(name, LIST.join(codes))
@@ -87,27 +87,27 @@ class Counts:
         return {union: 1}
 
     def answers(self, name: str, by: str = "", group: str = "") -> Sum:
-        """Return all that was answered, « ne sait pas » among it."""
+        """All that was answered, « ne sait pas » among it."""
         return {Count(name, code, by, group): 1 for code in dict.fromkeys([*self.codes[name], UNKNOWN])}
 
     def base(self, name: str, by: str = "", group: str = "") -> Sum:
-        """Return who answered a question, « ne sait pas » among them."""
+        """Who answered a question, « ne sait pas » among them."""
         return {Count(name, ANSWERED, by, group): 1} if self.several(name) else self.answers(name, by, group)
 
     def inside(self, name: str, by: str = "", group: str = "") -> Sum:
-        """Return who answered a question, but for « ne sait pas »."""
+        """Who answered a question, but for « ne sait pas »."""
         return plus(self.base(name, by, group), {Count(name, UNKNOWN, by, group): 1}, -1)
 
     def put(self, name: str, by: str = "", group: str = "") -> Sum:
-        """Return to whom a question was put."""
+        """The respondents to whom a question was put."""
         return plus(self.base(name, by, group), {Count(name, NO_ANSWER, by, group): 1})
 
     def everybody(self, name: str, by: str = "", group: str = "") -> Sum:
-        """Return all the respondents, or all those of a group, by what they answered to a question."""
+        """All the respondents, or all those of a group, by what they answered to a question."""
         return plus(self.put(name, by, group), {Count(name, NOT_CONCERNED, by, group): 1})
 
     def both(self, name: str, by: str) -> Sum:
-        """Return who gave an answer to both questions, « ne sait pas » left out."""
+        """Who gave an answer to both questions, « ne sait pas » left out."""
         if (name, by) in self.crossed:
             return self.summed(self.inside(name, by, group) for group in self.codes[by])
         pair = Count(name, BOTH, by)
@@ -122,7 +122,7 @@ class Counts:
         return {pair: 1}
 
     def summed(self, sums: Iterable[Sum]) -> Sum:
-        """Return the sum of some sums."""
+        """The sum of some sums."""
         whole: Sum = {}
         for part in sums:
             whole = plus(whole, part)

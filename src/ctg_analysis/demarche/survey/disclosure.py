@@ -59,7 +59,7 @@ def hide(
 
 
 def _cells(tables: Tables, counts: Counts, asked: Sequence[Asked], weights: KnownWeights | None) -> Iterator[Cell]:
-    """Yield the figures of the tables."""
+    """The figures of the tables."""
     yield from _by_group(tables["by_group"], counts)
     yield from _distribution(tables["distribution"], counts, weights)
     yield from _completion(tables["completion"], counts)
@@ -76,7 +76,7 @@ def _cells(tables: Tables, counts: Counts, asked: Sequence[Asked], weights: Know
 
 
 def _printed(table: pd.DataFrame, column: str) -> Iterator:
-    """Yield the rows of a table where a figure is printed."""
+    """The rows of a table where a figure is printed."""
     return table[table[column].notna()].itertuples() if len(table) else iter(())
 
 
@@ -94,7 +94,7 @@ def _by_group(table: pd.DataFrame, counts: Counts) -> Iterator[Cell]:
 
 
 def has_unknown(rows: pd.DataFrame) -> bool:
-    """Tell whether « ne sait pas » is in the bases of a question."""
+    """Whether « ne sait pas » is in the bases of a question."""
     return bool(rows.loc[rows["modalite"].eq(UNKNOWN), "in_base"].all())
 
 
@@ -116,7 +116,7 @@ def _distribution(table: pd.DataFrame, counts: Counts, weights: KnownWeights | N
 
 
 def _shared(counts: Counts, name: str, codes: Collection[str], share: float, weights: KnownWeights | None) -> list[Sum]:
-    """Return what a share of all tells: its base, how many gave one of the codes; both weighted, by known weights."""
+    """What a share of all tells: its base, how many gave one of the codes; both weighted, by known weights."""
     sums = [counts.gave(name, codes), counts.base(name)]
     by = weights.question if weights else ""
     if (name, by) in counts.crossed:
@@ -175,13 +175,13 @@ def _both(table: pd.DataFrame, counts: Counts) -> Iterator[Cell]:
 
 
 def _cost(counts: Counts, cost: float, total: Sum) -> float:
-    """Return what it costs to hide a number of respondents: more for a larger one, and for none at all."""
+    """What it costs to hide a number of respondents: more for a larger one, and for none at all."""
     size = counts.size(total)
     return cost * (1 + size / 1000) if size else cost * NOBODY
 
 
 def _groups(tables: Tables, counts: Counts, asked: Sequence[Asked]) -> Iterator[Sum]:
-    """Yield the groups that a line of a table is about, and what the withheld lines of a total come to together."""
+    """The groups that a line of a table is about, and what the withheld lines of a total come to together."""
     for name, rows in _totals(tables["distribution"], ["q_id"]):
         yield from _of_total(counts, rows, *name)
     for (name, by), rows in _totals(tables["by_group"], ["q_id", "variable"]):
@@ -199,18 +199,18 @@ def _groups(tables: Tables, counts: Counts, asked: Sequence[Asked]) -> Iterator[
 
 
 def _totals(table: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple, pd.DataFrame]]:
-    """Yield the rows of each question of a table, or of each crossing."""
+    """The rows of each question of a table, or of each crossing."""
     yield from table.groupby(keys, sort=False) if len(table) else ()
 
 
 def _lines(counts: Counts, rows: pd.DataFrame, name: str, by: str = "", group: str = "") -> list[Count]:
-    """Return the answers that a table tells of: « ne sait pas » is none where it is counted as no answer."""
+    """The answers that a table tells of: « ne sait pas » is none where it is counted as no answer."""
     lines = counts.answers(name, by, group)
     return [count for count in lines if count.code != UNKNOWN or has_unknown(rows)]
 
 
 def _of_total(counts: Counts, rows: pd.DataFrame, name: str, by: str = "", group: str = "") -> Iterator[Sum]:
-    """Yield the groups of a total: those who gave each answer, and where several may be given, those who did not."""
+    """The groups of a total: those who gave each answer, and where several may be given, those who did not."""
     parts = [{count: 1.0} for count in _lines(counts, rows, name, by, group)]
     yield from parts
     if counts.several(name):
@@ -220,7 +220,7 @@ def _of_total(counts: Counts, rows: pd.DataFrame, name: str, by: str = "", group
 
 
 def _of_paths(counts: Counts, name: str, used: str) -> Iterator[Sum]:
-    """Yield the groups of the paths to what is used: each, the rare ones together, those who got what they wished."""
+    """The groups of the paths to what is used: each, the rare ones together, those who got what they wished."""
     codes = counts.codes[name], counts.codes[used]
     paths = [[{Count(name, wish, used, other): 1.0} for other in codes[1]] for wish in codes[0]]
     each = counts.summed(path for row in paths for path in row)

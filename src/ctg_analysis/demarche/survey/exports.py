@@ -57,12 +57,12 @@ class Export(NamedTuple):
 
 
 def key(text: str) -> str:
-    """Return a code or words without capitals, spaces and punctuation, which tools change."""
+    """A code or words without capitals, spaces and punctuation, which tools change."""
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
 def read_export(path: Path) -> Export:
-    """Return what an export holds.
+    """What an export holds.
 
     Raises:
         InputError: not an export of either, bytes that are not UTF-8, lines of uneven length.
@@ -99,7 +99,7 @@ def _broken(path: Path, line: int | None, found: str, expected: str) -> InputErr
 
 
 def _cells(path: Path, rows: tuple, lines: tuple, header: int) -> pd.DataFrame:
-    """Return the rows below the header."""
+    """The rows below the header."""
     wide = len(rows[header - 1])
     findings = [
         Finding(project_path(path), line, None, f"{len(cells)} cells", f"{wide}, as in the header")

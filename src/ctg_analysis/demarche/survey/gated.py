@@ -18,7 +18,7 @@ from ctg_analysis.sources import PLAN, SOURCES
 def material_observations(
     material: MaterialFiles, surveyed: pd.DataFrame | None, places: pd.DataFrame, before: Sequence[Edition] = ()
 ) -> pd.DataFrame:
-    """Return the observations of a démarche that may be shown: columns of observations.SCHEMA.
+    """The observations of a démarche that may be shown: columns of observations.SCHEMA.
 
     surveyed: those of the answers, see `survey.of_survey`. places: those of the data root. before: what earlier
     editions have published of the answers.

@@ -23,7 +23,7 @@ class Cell(NamedTuple):
 
 
 def to_hide(counts: Counts, cells: list[Cell], fixed: list[Sum], groups: list[Sum]) -> Iterator[Cell]:
-    """Yield the figures to hide. fixed: sums that are known for good."""
+    """The figures to hide. fixed: sums that are known for good."""
     columns = {count: number for number, count in enumerate(counts.sizes)}
     sums = {_key(total): total for total in (*counts.known, *(total for cell in cells for total in cell.says))}
     numbers = {key: number for number, key in enumerate(sums)}
@@ -58,7 +58,7 @@ def to_hide(counts: Counts, cells: list[Cell], fixed: list[Sum], groups: list[Su
 def _linked(
     statements: sparse.csr_array, tells: sparse.csr_array, positive: sparse.csr_array, small: sparse.csr_array
 ) -> Iterator[tuple[np.ndarray, ...]]:
-    """Yield what holds together around some groups: the numbers of counts, cells, sums, limits and groups."""
+    """What holds together around some groups: the numbers of counts, cells, sums, limits and groups."""
     links = [
         [None, None, statements.T, positive.T, small.T],
         [None, None, tells, None, None],

@@ -48,7 +48,7 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
 
 
 def joined(path: Path, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers of a file with new ones, which take the place of those with the same rep_id."""
+    """The answers of a file with new ones, which take the place of those with the same rep_id."""
     rows = rows.apply(lambda cells: cells.map(_safe))
     if not path.is_file():
         return rows

@@ -27,7 +27,7 @@ class Asked(NamedTuple):
 
 
 def asked_of(indicators: Iterable[Indicator], questionnaire: pd.DataFrame, answers: pd.DataFrame) -> list[Asked]:
-    """Return what the indicators of the consultation ask, for those whose question and codes the questionnaire has.
+    """What the indicators of the consultation ask, for those whose question and codes the questionnaire has.
 
     Their declaration names the question (denominator) and the codes (numerator: question=code|code).
     """
@@ -44,7 +44,7 @@ def asked_of(indicators: Iterable[Indicator], questionnaire: pd.DataFrame, answe
 def survey_observations(
     answers: pd.DataFrame, weights: pd.Series, asked: Iterable[Asked], territory: str, period: str
 ) -> pd.DataFrame:
-    """Return one observation per indicator, of the whole EPCI, for the secrecy gate: columns of observations.SCHEMA.
+    """One observation per indicator, of the whole EPCI, for the secrecy gate: columns of observations.SCHEMA.
 
     denominator: the respondents concerned who answered (rule R25). value: the weighted share of them, in %; numerator:
     what it comes to among them, so that the rules on small numbers see respondents, not weights. low, high: 95 %, on
@@ -77,7 +77,7 @@ def survey_observations(
 
 
 def _measured(cells: pd.Series, weights: pd.Series, codes: tuple[str, ...]) -> tuple[int, int, float, float]:
-    """Return the respondents who gave one of the codes, those who answered, the weighted share, the effective size."""
+    """The respondents who gave one of the codes, those who answered, the weighted share, the effective size."""
     base = ~cells.isin([NOT_CONCERNED, NO_ANSWER])
     cells, weights = cells[base], weights[base]
     gave = pd.concat([has_code(cells, code) for code in codes], axis=1).any(axis=1)

@@ -42,7 +42,7 @@ SAME_VALUE = 0.5  # points between two values of an indicator that read the same
 def of_survey(
     survey: Survey, restricted: Mapping[str, pd.DataFrame], territory: str, before: Sequence[Edition] = ()
 ) -> Tables:
-    """Return what may be shown of a consultation: see `outputs.RESULTS`; OBSERVATIONS: of the answers alone.
+    """What may be shown of a consultation: see `outputs.RESULTS`; OBSERVATIONS: of the answers alone.
 
     before: what earlier editions have published of the answers.
     """
@@ -72,7 +72,7 @@ def of_survey(
 
 
 def _without_small(survey: Survey, answers: pd.DataFrame) -> Tables:
-    """Return the tables of answers without their cells of 1 to 4 respondents, each taken alone."""
+    """The tables of answers without their cells of 1 to 4 respondents, each taken alone."""
     weights, asked = survey.weights, survey.questionnaire
     closed = [row for row in asked.itertuples() if row.type in CLOSED and row.q_id in answers]
     scales = [row.q_id for row in asked.itertuples() if row.type in (SCALE, NUMERIC) and row.q_id in answers]
@@ -100,7 +100,7 @@ def _gated(
     weights: KnownWeights | None,
     already: set[str],
 ) -> Tables:
-    """Return the tables without what the gate hides, which keeps for known what it would hide of the indicators told.
+    """The tables without what the gate hides, which keeps for known what it would hide of the indicators told.
 
     So what an edition tells changes nothing of the next one, when it is made of the same answers.
     """
@@ -115,7 +115,7 @@ def _gated(
 
 
 def _published_before(observations: pd.DataFrame, before: Sequence[Edition]) -> set[str]:
-    """Return the indicators that an earlier edition tells of the same answers: the same base, a value that reads alike.
+    """The indicators that an earlier edition tells of the same answers: the same base, a value that reads alike.
 
     A base that has changed is that of other answers: nothing is known of these.
     """
@@ -156,7 +156,7 @@ def _counts(survey: Survey) -> tuple[float, float, int]:
 
 
 def _about(survey: Survey) -> pd.DataFrame:
-    """Return one row: how the residents were asked, when, how many answered, what the weights cost.
+    """One row: how the residents were asked, when, how many answered, what the weights cost.
 
     Not how many weights are at a bound, nor how far from the census, when the profile hides someone: they would tell.
     """
@@ -183,7 +183,7 @@ def _about(survey: Survey) -> pd.DataFrame:
 
 
 def _channels(answers: pd.DataFrame) -> pd.DataFrame:
-    """Return how and through what the answers came: columns kind, label, count; fewer than 10 go with the others."""
+    """How and through what the answers came: columns kind, label, count; fewer than 10 go with the others."""
     tables = []
     for kind in ("mode", "canal"):
         counts = answers[kind].value_counts()
@@ -194,7 +194,7 @@ def _channels(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _profile(survey: Survey) -> pd.DataFrame:
-    """Return the profile of the respondents, see `weighting.Weighting`, in words."""
+    """The profile of the respondents, see `weighting.Weighting`, in words."""
     if survey.weighting is None:
         return pd.DataFrame()
     table, asked = survey.weighting.profile, survey.questionnaire.set_index("q_id")
@@ -205,7 +205,7 @@ def _profile(survey: Survey) -> pd.DataFrame:
 
 
 def _paths(survey: Survey) -> pd.DataFrame:
-    """Return the paths from what was wished to what is used, for each pair of questions so named."""
+    """The paths from what was wished to what is used, for each pair of questions so named."""
     tables = []
     for wished in survey.questionnaire["q_id"]:
         used = response.used_of(wished)

@@ -22,14 +22,14 @@ RESULTS = load_yaml(Path(__file__).with_name("results.yml"), dict[str, list[str]
 
 
 def stored(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table as a file keeps it: lists and pairs as JSON, the lines of the files left out."""
+    """A table as a file keeps it: lists and pairs as JSON, the lines of the files left out."""
     lists = _lists(name)
     written = {column: table[column].map(json.dumps, na_action="ignore") for column in lists}
     return table[columns_of(name)].assign(**written).astype(dict.fromkeys(lists, "str")).reset_index(drop=True)
 
 
 def restored(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table as it was: the types of its declaration, lists and pairs as tuples."""
+    """A table as it was: the types of its declaration, lists and pairs as tuples."""
     if name not in MATERIAL_READ:
         return table
     lists = {column: _tuples(table[column]) for column in _lists(name)}
@@ -37,12 +37,12 @@ def restored(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def empty(name: str) -> pd.DataFrame:
-    """Return a table without rows, its columns there."""
+    """A table without rows, its columns there."""
     return restored(name, pd.DataFrame(columns=columns_of(name), dtype=object))
 
 
 def columns_of(name: str) -> list[str]:
-    """Return the columns of a table."""
+    """The columns of a table."""
     return RESULTS[name] if name in RESULTS else list(PUBLIC[name].columns)
 
 

@@ -16,7 +16,7 @@ NOT_A_TYPE = ("atelier_id", "type", "numero_seance", "champ", "date", "invites",
 
 
 def of_interviews(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame]) -> Tables:
-    """Return what may be shown of the interviews: see `outputs.RESULTS`. Without their dates, no saturation."""
+    """What may be shown of the interviews: see `outputs.RESULTS`. Without their dates, no saturation."""
     extracts, codebook = material["extraits"], material["codebook"]
     if extracts.empty:
         return {}
@@ -38,7 +38,7 @@ def of_interviews(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame
 
 
 def _held(held: pd.DataFrame, extracts: pd.DataFrame) -> pd.DataFrame:
-    """Return one row: how many interviews, between when, how many extracts; the interviews heard when the rest is gone.
+    """One row: how many interviews, between when, how many extracts; the interviews heard when the rest is gone.
 
     Means and dates are those of all the interviews together.
     """
@@ -54,7 +54,7 @@ def _held(held: pd.DataFrame, extracts: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_meetings(material: MaterialFiles) -> Tables:
-    """Return who came to the meetings, and what was said there by field."""
+    """Who came to the meetings, and what was said there by field."""
     meetings, contributions = material["ateliers"], material["contributions"]
     tables: Tables = {}
     if len(meetings):

@@ -10,7 +10,7 @@ KINDS = ["constat", "besoin", "idée", "désaccord"]
 
 
 def attendance(workshops: pd.DataFrame) -> pd.DataFrame:
-    """Return who came to each meeting, in the order of the dates.
+    """Who came to each meeting, in the order of the dates.
 
     Columns: atelier_id, type, numero_seance, champ, date, invites, presents, turnout (present of those invited, 0 to 1;
     nothing when either is not known), then one column of counts per type of actor that came to any meeting.
@@ -29,7 +29,7 @@ def attendance(workshops: pd.DataFrame) -> pd.DataFrame:
 
 
 def contributions_by_field(contributions: pd.DataFrame) -> pd.DataFrame:
-    """Return what was said by field: columns champ, constat, besoin, idée, désaccord, total, linked, meetings.
+    """What was said by field: columns champ, constat, besoin, idée, désaccord, total, linked, meetings.
 
     linked: how many throw light on a constat of the diagnosis. meetings: in how many meetings the field came up.
     """

@@ -23,7 +23,7 @@ BOTH_KNOWN = "Seules comptent les actions dont le coût prévu et le coût réel
 
 
 def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin) -> Html:
-    """Return how many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
+    """How many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
     counts = realisation.by_axis(actions, order)
     whole = counts.loc[realisation.ALL]
     counts_text = [f"{counted(whole[status], status)}" for status in order]
@@ -40,7 +40,7 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin)
 
 
 def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
-    """Return what was planned and what was done, action by action."""
+    """What was planned and what was done, action by action."""
     rows = realisation.quantities(actions)
     if rows.empty:
         return pieces.plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
@@ -74,7 +74,7 @@ def _counted(value: float, unit: str) -> str:
 
 
 def costs(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
-    """Return what was to be spent and what was, by axis."""
+    """What was to be spent and what was, by axis."""
     rows = realisation.costs(actions)
     whole = rows.loc[realisation.ALL]
     gap = whole["spent"] - whole["planned"]
@@ -105,7 +105,7 @@ def costs(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
 
 
 def one_by_one(actions: pd.DataFrame, caption: str, source: Citation, names: dict[str, pieces.Cell]) -> Html:
-    """Return the actions one by one: what was done, what differs, why, what follows. names: id → its first cell."""
+    """The actions one by one: what was done, what differs, why, what follows. names: id → its first cell."""
     header = ["Action", "Axe", "Statut", "Réalisé sur prévu", "Écart et explication", "Suite"]
     lines = [
         [
@@ -129,7 +129,7 @@ def _done(row) -> str:
 
 
 def lessons(actions: pd.DataFrame, source: Citation) -> Html:
-    """Return what the bilan teaches: what is to be carried on, adapted or stopped, and what was lacking."""
+    """What the bilan teaches: what is to be carried on, adapted or stopped, and what was lacking."""
     counts = actions["suite"].value_counts()
     next_steps = [f"{counts[word]} à {word}" for word in ("poursuivre", "adapter", "arrêter") if word in counts]
     sentence = (
@@ -144,13 +144,13 @@ def lessons(actions: pd.DataFrame, source: Citation) -> Html:
 
 
 def _first_financer(totals: pd.Series) -> str:
-    """Return who brings most. totals: euros by financer, then of all."""
+    """Who brings most. totals: euros by financer, then of all."""
     whole, each = totals[realisation.ALL], totals.drop(realisation.ALL)
     return f"Premier financeur : {each.idxmax()}, {thousands(each.max())} milliers d'euros sur {thousands(whole)}"
 
 
 def by_year(rows: pd.DataFrame, title: str, indicator: Indicator, source: Citation) -> Html:
-    """Return amounts by year, of each member of a family and of all. rows: columns name, period, value (euros)."""
+    """Amounts by year, of each member of a family and of all. rows: columns name, period, value (euros)."""
     wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
     wide.loc[realisation.ALL] = wide.sum()
     wide = wide.assign(Total=wide.sum(axis=1))

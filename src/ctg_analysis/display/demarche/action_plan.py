@@ -62,19 +62,19 @@ class ActionSheet:
 
 
 def tree(branches: Sequence[Branch]) -> Html:
-    """Return the axes, their objectives, their actions."""
+    """The axes, their objectives, their actions."""
     return markup.piece("tree.html.j2", branches=branches)
 
 
 def sheets(actions: Sequence[ActionSheet]) -> Html:
-    """Return one sheet for each action, which prints on one page."""
+    """One sheet for each action, which prints on one page."""
     return markup.piece("actions.html.j2", actions=actions)
 
 
 def inner_table(
     caption: str, header: Sequence[str], lines: Sequence[Sequence[Cell]], note: str = "", *, last_apart: bool = False
 ) -> Markup:
-    """Return a table that stands within a sheet. last_apart: its last row is a total; the others are words."""
+    """A table that stands within a sheet. last_apart: its last row is a total; the others are words."""
     rows = [[cell if isinstance(cell, Markup) else texts.typography(cell) for cell in line] for line in lines]
     head = [texts.typography(text) for text in header]
     marked = frozenset({len(rows) - 1} if last_apart else ())
@@ -85,13 +85,13 @@ def inner_table(
 
 
 def amounts(by_financer: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Return the header and the lines of a table of euros by financer and year. by_financer: see field.budget."""
+    """The header and the lines of a table of euros by financer and year. by_financer: see field.budget."""
     lines = lines_of(by_financer, lambda value: number(value) if value else NOTHING)
     return ["Financeur", *map(str, by_financer.columns)], lines
 
 
 def budget_by_financer(by_financer: pd.DataFrame, origin: Origin) -> Html:
-    """Return the money of the plan by financer and year."""
+    """The money of the plan by financer and year."""
     header, lines = amounts(by_financer)
     written = by_financer.map(lambda value: thousands(value) if value else NOTHING)
     first = by_financer.drop(index=budget.TOTAL)[budget.TOTAL].sort_values(ascending=False, kind="stable")
@@ -106,7 +106,7 @@ def budget_by_financer(by_financer: pd.DataFrame, origin: Origin) -> Html:
 
 
 def reconciliation(rows: pd.DataFrame, source: Citation, links: dict[str, Markup]) -> Html:
-    """Return whether the budgets of the actions are what their financers bring, and where they are not."""
+    """Whether the budgets of the actions are what their financers bring, and where they are not."""
     apart = rows[~rows["agrees"]]
     planned, brought = euros(rows["budget"].sum()), euros(rows["brought"].sum())
     totals = f"Budgets des actions : {planned} ; apports des financeurs : {brought}."
@@ -125,7 +125,7 @@ def reconciliation(rows: pd.DataFrame, source: Citation, links: dict[str, Markup
 
 
 def load(rows: pd.DataFrame, origin: Origin) -> Html:
-    """Return how many actions each pilote leads."""
+    """How many actions each pilote leads."""
     counted = pd.DataFrame(
         {
             "name": [texts.typography(texts.capitalised(text)) for text in rows["pilote"]],
@@ -158,7 +158,7 @@ def load(rows: pd.DataFrame, origin: Origin) -> Html:
 
 
 def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Markup], source: Citation) -> Html:
-    """Return whether each retained enjeu has an action. rows: see field.chain.coverage."""
+    """Whether each retained enjeu has an action. rows: see field.chain.coverage."""
     bare = rows[~rows["covered"]]
     sentence = "Chaque enjeu retenu a une action au moins."
     if len(bare):
@@ -177,7 +177,7 @@ def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Ma
 
 
 def complete(rows: pd.DataFrame, actions: dict[str, Markup], source: Citation) -> Html:
-    """Return what each action has of what it needs. rows: see field.plan.completeness."""
+    """What each action has of what it needs. rows: see field.plan.completeness."""
     lacking = rows[~rows[list(NEEDS)].all(axis=1)]
     sentence = (
         "Chaque action a un pilote, un calendrier, un budget, ses financeurs et un indicateur de résultat complet."

@@ -33,7 +33,7 @@ OTHER_PATHS, MOST_OTHERS = "autres parcours", 0.5  # the part of them beyond whi
 
 
 def question(asked: pd.Series, rows: pd.DataFrame, context: ResultContext) -> Html:
-    """Return the chart of a closed question: bars by rank, those of a scale in its order.
+    """The chart of a closed question: bars by rank, those of a scale in its order.
 
     asked: its row in `questionnaire`, named by its id. rows: those of `distribution`.
     """
@@ -75,7 +75,7 @@ def question(asked: pd.Series, rows: pd.DataFrame, context: ResultContext) -> Ht
 
 
 def _first(rows: pd.DataFrame, word: str, *, several: bool) -> str:
-    """Return the answer that comes first, and those that no test tells from it (rule R14).
+    """The answer that comes first, and those that no test tells from it (rule R14).
 
     rows: columns name, text, share, base, n_eff. The variance of the difference is that of answers that exclude each
     other; where several may be given, it is less. What is not shown may come before.
@@ -98,7 +98,7 @@ def _first(rows: pd.DataFrame, word: str, *, several: bool) -> str:
 
 
 def path(label: str, rows: pd.DataFrame, context: ResultContext) -> Html:
-    """Return the ways from what was wished to what is used. label: the question. rows: those of `paths`."""
+    """The ways from what was wished to what is used. label: the question. rows: those of `paths`."""
     base, got = rows["base"].iloc[0], rows["got"].iloc[0]
     message = (
         f"{share(got)} utilisent ce qu'ils souhaitaient"
@@ -130,7 +130,7 @@ def path(label: str, rows: pd.DataFrame, context: ResultContext) -> Html:
 
 
 def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, context: ResultContext) -> Html:
-    """Return what each group answered to a question, where a link is established.
+    """What each group answered to a question, where a link is established.
 
     label, by: the question and that of the groups. rows: those of `by_group`; links: those of `crossings` that are
     established for both.
@@ -168,7 +168,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, context:
 
 
 def _contrast(rows: pd.DataFrame) -> str:
-    """Return the answer in which two groups differ most; of two answers, the first one: the other mirrors it.
+    """The answer in which two groups differ most; of two answers, the first one: the other mirrors it.
 
     rows: columns block, group_label, value, text.
     """
@@ -183,7 +183,7 @@ def _contrast(rows: pd.DataFrame) -> str:
 
 
 def _outside(counts: pd.Series) -> str:
-    """Return how many did not answer or were not concerned. counts: by modality, missing when they may not be told."""
+    """How many did not answer or were not concerned. counts: by modality, missing when they may not be told."""
     if counts[[NO_ANSWER, NOT_CONCERNED]].isna().all():
         return "Le nombre des sans réponse et des non concernés est secret."
     silent, elsewhere = (count(counts[name], few=True) for name in (NO_ANSWER, NOT_CONCERNED))
@@ -199,6 +199,6 @@ def _between(row) -> str:
 
 
 def _unshown(rows: pd.DataFrame) -> str:
-    """Return which answers are not in the drawing, and why; nothing when all are."""
+    """Which answers are not in the drawing, and why; nothing when all are."""
     names = list(rows.loc[rows["text"].eq(SECRET), "name"])
     return f"Non montré, {FEW} : {texts.listed(names)}." if names else ""

@@ -29,7 +29,7 @@ class Origin(NamedTuple):
 
 
 def chart(drawing: str, data: Listing, origin: Origin, *, message: str, what: str, note: str = "") -> Html:
-    """Return a drawing with its words. message: its title; what: what is drawn. data: the texts behind it."""
+    """A drawing with its words. message: its title; what: what is drawn. data: the texts behind it."""
     says = " ; ".join(f"{line[0]} : {', '.join(line[1:])}" for line in data.lines)
     subtitle = f"{what}, {origin.when}"
     header = [texts.typography(text) for text in data.header]
@@ -57,7 +57,7 @@ def table(
     marked: Iterable[int] = (),
     words: bool = True,
 ) -> Html:
-    """Return a table and its source; cells of Markup are written as they are: see link, anchored.
+    """A table and its source; cells of Markup are written as they are: see link, anchored.
 
     marked: numbers of the rows to set apart. words: the cells are sentences rather than numbers.
     """
@@ -73,32 +73,32 @@ def _written(cell: Cell) -> Cell:
 
 
 def phrase(text: str, beside: str = "") -> Html:
-    """Return a sentence, and what goes with it."""
+    """A sentence, and what goes with it."""
     return markup.reading(texts.typography(text), texts.typography(beside))
 
 
 def plain(text: str, beside: str = "") -> Html:
-    """Return what there is to say when there is nothing to show."""
+    """What there is to say when there is nothing to show."""
     return markup.piece("plain.html.j2", texts=[texts.typography(part) for part in (text, beside) if part])
 
 
 def link(text: str, address: str) -> Markup:
-    """Return a link."""
+    """A link."""
     return Markup('<a href="{}">{}</a>').format(address, texts.typography(text))
 
 
 def anchored(cell: Cell, name: str) -> Markup:
-    """Return a cell that links lead to."""
+    """A cell that links lead to."""
     return Markup('<span id="{}">{}</span>').format(name, _written(cell))
 
 
 def listed(cells: Iterable[Cell]) -> Markup:
-    """Return cells one after the other; a sign when there is none."""
+    """Cells one after the other; a sign when there is none."""
     return Markup(", ").join(_written(cell) for cell in cells) or Markup(NOTHING)
 
 
 def lines_of(table: pd.DataFrame, write: Callable[[object], str] = str) -> list[list[str]]:
-    """Return the rows of a table as texts, each after its name in the index.
+    """The rows of a table as texts, each after its name in the index.
 
     >>> lines_of(pd.DataFrame({"2024": [1, 2]}, ["PMI", "Caf"]))
     [['PMI', '1'], ['Caf', '2']]
@@ -107,7 +107,7 @@ def lines_of(table: pd.DataFrame, write: Callable[[object], str] = str) -> list[
 
 
 def planned_and_spent(names: Iterable[str], planned: pd.Series, spent: pd.Series) -> pd.DataFrame:
-    """Return the rows of a dumbbell between two amounts, in thousands of euros."""
+    """The rows of a dumbbell between two amounts, in thousands of euros."""
     ends = {"first": planned, "second": spent}
     values = {end: amounts.to_numpy() / 1000 for end, amounts in ends.items()}
     written = {f"{end}_text": list(map(thousands, amounts)) for end, amounts in ends.items()}
@@ -115,7 +115,7 @@ def planned_and_spent(names: Iterable[str], planned: pd.Series, spent: pd.Series
 
 
 def text_of(cell: object) -> str:
-    """Return what a cell of the material says, its texts one after the other; nothing when it is empty."""
+    """What a cell of the material says, its texts one after the other; nothing when it is empty."""
     if isinstance(cell, tuple):
         return " ; ".join(cell)
     return "" if pd.isna(cell) else str(cell)

@@ -55,7 +55,7 @@ class Enjeu:
 
 
 def constats(rows: Sequence[Constat]) -> Html:
-    """Return the constats field by field, each with its proofs and what it leads to."""
+    """The constats field by field, each with its proofs and what it leads to."""
     fields = {
         name: [constat for constat in rows if constat.field == name]
         for name in dict.fromkeys(constat.field for constat in rows)
@@ -64,7 +64,7 @@ def constats(rows: Sequence[Constat]) -> Html:
 
 
 def afom(rows: Sequence[Constat]) -> Html:
-    """Return the strengths, weaknesses, opportunities and threats of each field, each with a link to its proofs."""
+    """The strengths, weaknesses, opportunities and threats of each field, each with a link to its proofs."""
     fields = {
         name: {
             title: [constat for constat in rows if constat.field == name and constat.type == kind]
@@ -76,5 +76,5 @@ def afom(rows: Sequence[Constat]) -> Html:
 
 
 def enjeux(rows: Sequence[Enjeu]) -> Html:
-    """Return the enjeux, each from its constats to its actions."""
+    """The enjeux, each from its constats to its actions."""
     return markup.piece("enjeux.html.j2", enjeux=rows)

@@ -31,7 +31,7 @@ Address = Callable[[str], str]
 
 
 def criteria(ranking: pd.DataFrame, origin: pieces.Origin) -> Html:
-    """Return the median marks of each enjeu and their spread."""
+    """The median marks of each enjeu and their spread."""
     voted = ranking[ranking["voters"].gt(0)]
     labels = [f"{row.enjeu_id} {row.titre}" for row in voted.itertuples(index=False)]
     header = ["Enjeu", *(f"{title} : médiane (quartiles)" for title in CRITERIA.values()), "Bulletins"]
@@ -50,7 +50,7 @@ def criteria(ranking: pd.DataFrame, origin: pieces.Origin) -> Html:
 
 
 def _foremost(voted: pd.DataFrame) -> str:
-    """Return which enjeux have the highest median importance, and the highest urgency too when some have both."""
+    """Which enjeux have the highest median importance, and the highest urgency too when some have both."""
     important = voted[voted["importance"].eq(voted["importance"].max())]
     both = important[important["urgence"].eq(voted["urgence"].max())]
     first = both if len(both) else important
@@ -74,7 +74,7 @@ def _ballots(voted: pd.DataFrame) -> str:
 
 
 def matrix(ranking: pd.DataFrame, address: Address, source: Citation) -> Html:
-    """Return the enjeux where their importance and their urgence cross; each leads to its chain."""
+    """The enjeux where their importance and their urgence cross; each leads to its chain."""
     voted = ranking.dropna(subset=["importance", "urgence"])
     across, down = (sorted(voted[name].unique(), reverse=name == "urgence") for name in ("importance", "urgence"))
     lines = []
@@ -94,7 +94,7 @@ def _in_cell(row, address: Address) -> Markup:
 
 
 def ranks(ranking: pd.DataFrame, origin: pieces.Origin) -> Html:
-    """Return the rank of each enjeu by the votes, and how sure it is."""
+    """The rank of each enjeu by the votes, and how sure it is."""
     known = ranking.dropna(subset=["rank"])
     texts_ = [_rank_text(row) for row in known.itertuples(index=False)]
     labels = [f"{row.enjeu_id} {row.titre}" for row in known.itertuples(index=False)]
@@ -123,7 +123,7 @@ def ranks(ranking: pd.DataFrame, origin: pieces.Origin) -> Html:
 
 
 def _stability(stable: int, known: int) -> str:
-    """Return how many enjeux have a rank that the vote makes stable."""
+    """How many enjeux have a rank that the vote makes stable."""
     if stable == known:
         return f"Le vote donne un rang stable à {counted(known, 'enjeu', 'enjeux')} sur {known}"
     if not stable:
@@ -139,7 +139,7 @@ def _rank_text(row) -> str:
 
 
 def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: Citation) -> Html:
-    """Return the rank of each enjeu under other ways of counting."""
+    """The rank of each enjeu under other ways of counting."""
     wide = sensitivity.pivot(index="scheme", columns="enjeu_id", values="rank")
     wide = wide.loc[list(dict.fromkeys(sensitivity["scheme"]))].sort_values(
         sensitivity["scheme"].iloc[0], axis=1, kind="stable"
@@ -157,7 +157,7 @@ def ways_of_counting(sensitivity: pd.DataFrame, address: Address, source: Citati
 
 
 def voters(points: pd.DataFrame, address: Address, source: Citation) -> Html:
-    """Return the points that each kind of actors gave."""
+    """The points that each kind of actors gave."""
     wide = points.pivot(index="type_votant", columns="enjeu_id", values="points").fillna(0).astype(int)
     wide = wide.loc[sorted(wide.index, key=lambda name: (name == OTHERS, -wide.loc[name].sum(), name))]
     wide.index = [actor_names.several(name) for name in wide.index]
@@ -171,7 +171,7 @@ def voters(points: pd.DataFrame, address: Address, source: Citation) -> Html:
 
 
 def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, source: Citation) -> Html:
-    """Return on which enjeux the kinds of actors differ."""
+    """The enjeux on which the kinds of actors differ."""
     apart = rows[rows["diverges"].astype(bool)]
     if apart.empty:
         return pieces.plain("Aucun enjeu ne sépare les sortes d'acteurs de deux notes ou plus sur son importance.")
@@ -193,7 +193,7 @@ def divergences(rows: pd.DataFrame, titles: dict[str, str], address: Address, so
 
 
 def overlooked(rows: pd.DataFrame, address: Address, to_constat: Address, source: Citation) -> Html:
-    """Return the enjeux that are little voted but well proved."""
+    """The enjeux that are little voted but well proved."""
     if rows.empty:
         return pieces.plain("Aucun enjeu étayé n'est dans le dernier tiers des votes.", OVERLOOKED)
     lines = [
@@ -214,12 +214,12 @@ def overlooked(rows: pd.DataFrame, address: Address, to_constat: Address, source
 
 
 def decision_text(retained: object) -> str:
-    """Return what the COPIL decided."""
+    """What the COPIL decided."""
     return "pas encore décidé" if pd.isna(retained) else "retenu" if retained else "non retenu"
 
 
 def decisions(rows: pd.DataFrame, address: Address, source: Citation) -> Html:
-    """Return what the COPIL decided, with its reason and its date, beside the votes that change nothing in it."""
+    """What the COPIL decided, with its reason and its date, beside the votes that change nothing in it."""
     counts = rows["retenu"].map(decision_text, na_action=None).value_counts()
     decided = ", ".join(
         f"{counts[word]} {word}{'s' if counts[word] > 1 else ''}" for word in ("retenu", "non retenu") if word in counts

@@ -35,7 +35,7 @@ WAY = "La barre va du départ à la cible ; une flèche dit qu'elle va plus loin
 
 
 def statuses(by_year: pd.DataFrame, source: Citation, file: str) -> Html:
-    """Return how many actions have each status at the end of each year. by_year: see field.tracking.status_by_year."""
+    """How many actions have each status at the end of each year. by_year: see field.tracking.status_by_year."""
     counts = pd.DataFrame(
         {str(year): [int(by_year[year].eq(status).sum()) for status in tracking.STATUSES] for year in by_year.columns},
         index=list(tracking.STATUSES),
@@ -58,7 +58,7 @@ def statuses(by_year: pd.DataFrame, source: Citation, file: str) -> Html:
 
 
 def dashboard(rows: pd.DataFrame, years: Sequence[int], caption: str, source: Citation, address) -> Html:
-    """Return the actions of an axis: their status at the end of each year, what was done, what was hard.
+    """The actions of an axis: their status at the end of each year, what was done, what was hard.
 
     rows: columns action_id, titre, one per year (status), then avancement_pct, faits, difficultes of the last line.
     address: action → that of its fiche.
@@ -81,7 +81,7 @@ def dashboard(rows: pd.DataFrame, years: Sequence[int], caption: str, source: Ci
 
 
 def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
-    """Return how far the indicators of an axis are between their baseline and their target.
+    """How far the indicators of an axis are between their baseline and their target.
 
     rows: those of field.tracking.gaps, with label, unite.
     """
@@ -122,7 +122,7 @@ def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
 
 
 def _alike(row) -> list[str]:
-    """Return the baseline, the value and the target of an indicator with the decimals that the diagnosis gives it.
+    """The baseline, the value and the target of an indicator with the decimals that the diagnosis gives it.
 
     Its unit stands in the label. A value of the diagnosis that is no plain number is written as it is there.
     """
@@ -133,7 +133,7 @@ def _alike(row) -> list[str]:
 
 
 def _alike_over_years(rows: pd.DataFrame) -> list[str]:
-    """Return the values of an indicator, each with the fewest decimals that the diagnosis gives one of them."""
+    """The values of an indicator, each with the fewest decimals that the diagnosis gives one of them."""
     bare = [_bare(text) for text in rows["text"]]
     fewest = min((_decimals(text) for text in bare if PLAIN.fullmatch(text)), default=None)
     write = quantity if fewest is None else lambda value: _rounded(value, fewest)
@@ -144,7 +144,7 @@ def _alike_over_years(rows: pd.DataFrame) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    """Return how an observed value is written, without the sign of its unit, which has its own place."""
+    """How an observed value is written, without the sign of its unit, which has its own place."""
     return text.removesuffix("%").rstrip()
 
 
@@ -177,7 +177,7 @@ def _word(row) -> str:
 
 
 def paths(rows: pd.DataFrame, labels: dict[str, str], origin: pieces.Origin) -> Html:
-    """Return the values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
+    """The values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
     drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
     written = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
     rows = rows.assign(text=written)
@@ -203,7 +203,7 @@ def paths(rows: pd.DataFrame, labels: dict[str, str], origin: pieces.Origin) -> 
 
 
 def money(rows: pd.DataFrame, source: Citation, file: str) -> Html:
-    """Return what was to be spent and what was, year by year. rows: see field.tracking.money."""
+    """What was to be spent and what was, year by year. rows: see field.tracking.money."""
     known = rows.dropna(subset=["spent"])
     spent, planned = known["spent"].sum(), known["planned"].sum()
     sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."
@@ -227,7 +227,7 @@ def money(rows: pd.DataFrame, source: Citation, file: str) -> Html:
 
 
 def decisions(rows: Sequence[tuple[pd.Timestamp, Markup | str, str]], source: Citation) -> Html:
-    """Return decisions, the newest first. rows: day, what it is about, the decision."""
+    """Decisions, the newest first. rows: day, what it is about, the decision."""
     if not rows:
         return pieces.plain("Aucune décision n'est encore inscrite.")
     ordered = sorted(rows, key=lambda row: row[0], reverse=True)
