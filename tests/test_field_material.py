@@ -19,8 +19,9 @@ from ctg_analysis.demarche.files.material_files import open_material
 from ctg_analysis.demarche.files.restricted_files import open_restricted
 from ctg_analysis.demarche.plan.calendar import as_of
 from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED, TABLES
-from ctg_analysis.demarche.tables.codes import with_blanks_told
+from ctg_analysis.demarche.tables.codes import with_blanks_filled
 from ctg_analysis.demarche.tables.columns import first_day, last_day
+from ctg_analysis.demarche.tables.declared_tables import read_tables
 from ctg_analysis.demarche.tables.yaml_documents import Convention, InfoFlash
 from ctg_analysis.processing.check_demarche import check_material
 
@@ -255,6 +256,25 @@ def test_the_templates_hold_once_their_marks_of_comment_are_removed(tmp_path, fi
     assert read.findings == () and read.value
 
 
+def test_a_declaration_that_names_nothing_is_told_with_its_line(tmp_path):
+    """A table that no file declares, a key that is no column, a column of no kind."""
+    table = "- name: axes\n  title: Axes\n  key: axe_id\n  columns:\n    axe_id: {label: identifiant, type: id%s}\n"
+    path = tmp_path / "1_test.yml"
+    path.write_text(table % "", encoding="utf-8")
+    assert list(read_tables(tmp_path)) == ["axes"]
+    for more, fault in (
+        (", of: nothing", "found 'nothing'"),
+        ("entity", "type"),
+        (", one_of: [a]", "a type, or one_of"),
+    ):
+        path.write_text(table % more, encoding="utf-8")
+        with pytest.raises(InputError, match=fault):
+            read_tables(tmp_path)
+    path.write_text((table % "").replace("key: axe_id", "key: axe"), encoding="utf-8")
+    with pytest.raises(InputError, match="line 1, column axes: found 'axes', expected a declared table and its column"):
+        read_tables(tmp_path)
+
+
 def test_every_model_has_a_json_schema():
     for table in TABLES.values():
         assert json.dumps(table.row.model_json_schema(), ensure_ascii=False)
@@ -343,7 +363,7 @@ def test_the_statistics_of_the_survey_read_the_example_as_its_files_are(material
     """Who a question is put to is said once, by its filter: parents, whatever the number of their children."""
     answers, questionnaire = restricted["reponses"], material["questionnaire"]
     plain = questionnaire[questionnaire["q_id"].isin(answers.columns)]
-    told = with_blanks_told(answers, plain)
+    told = with_blanks_filled(answers, plain)
     parents = answers["enfants"].isin(["1", "2", "3"])
     assert told["parent_seul"].ne("NC").eq(parents).all() and parents.mean() > 0.4
     assert told[plain["q_id"]].ne("").all(axis=None)
