@@ -115,9 +115,12 @@ class Units:
         """Return the units of the communes of the reference year, reached by these ways (see territories.passage)."""
         ranks, codes = pd.factorize(ways["code"])
         split = ways["split"].to_numpy()
+        every = unit_of(now)
+        there = every[0][1].index.get_indexer(ways["commune"])
         places, parts = [], []
-        for level, unit_of_commune in unit_of(now):
-            numbers, units = pd.factorize(unit_of_commune.reindex(ways["commune"]))
+        for level, unit_of_commune in every:
+            numbers, units = pd.factorize(unit_of_commune)
+            numbers = numbers[there]
             pairs = pd.DataFrame({"commune": ranks, "unit": numbers})
             pairs = pd.concat([pairs[~split], pairs[split].drop_duplicates()])
             whole = ~pairs["commune"].duplicated(keep=False)

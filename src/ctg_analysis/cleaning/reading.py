@@ -29,7 +29,12 @@ def commune_code() -> pa.Column:
 
 def text(pattern: str, expected: str, **options) -> pa.Column:
     """Return the schema of a text column whose values match a pattern entirely."""
-    return pa.Column(TEXT, pa.Check.str_matches(f"^(?:{pattern})$", error=expected), **options)
+
+    def matches(column: pd.Series) -> pd.Series:
+        places, texts = pd.factorize(column)
+        return pd.Series(texts.str.match(f"^(?:{pattern})$").take(places), index=column.index)
+
+    return pa.Column(TEXT, pa.Check(matches, error=expected), **options)
 
 
 def one_of(values: set[str], **options) -> pa.Column:

@@ -120,11 +120,12 @@ def read_cube(layout: Cube, folder: RawFolder, name: str) -> pd.DataFrame:
 
 def _summed(rows: pd.DataFrame, wanted: int) -> pd.DataFrame:
     """Return the sum of `wanted` rows by place and period; secret if one is, `nd` if one is missing."""
-    grouped = rows.assign(known=rows["status"].eq(OK), hidden=rows["status"].eq(SECRET)).groupby(PLACE, as_index=False)
-    sums = grouped.agg(value=("value", "sum"), known=("known", "sum"), hidden=("hidden", "any"))
+    sums = rows.assign(known=rows["status"].eq(OK), hidden=rows["status"].eq(SECRET))
+    if wanted > 1:
+        sums = sums.groupby(PLACE, as_index=False)[["value", "known", "hidden"]].sum()
     complete = sums["known"].eq(wanted)
-    status = complete.map({True: OK, False: MISSING}).mask(sums["hidden"], SECRET)
-    return sums.assign(value=sums["value"].round(6).where(complete), status=status)
+    status = complete.map({True: OK, False: MISSING}).mask(sums["hidden"].gt(0), SECRET)
+    return sums[PLACE].assign(value=sums["value"].round(6).where(complete), status=status)
 
 
 def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:

@@ -147,6 +147,4 @@ def _band(table: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     covered = (bands["last"] - bands["first"] + 1).sum()
     if covered != last - first + 1:
         inside = inside.iloc[:0]
-    values = inside.groupby("place")["value"]
-    whole = values.count().eq(values.size())
-    return values.sum().round(6).where(whole).reset_index()
+    return inside.groupby("place")["value"].sum(skipna=False).round(6).reset_index()
