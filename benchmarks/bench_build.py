@@ -33,7 +33,7 @@ from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.running.execution import execute
 from ctg_analysis.publishing.running.tasks import Report, prepare, write_chapter
 from ctg_analysis.publishing.running.warm_process import warm_up
-from ctg_analysis.publishing.running.workers import Job, Template, run
+from ctg_analysis.publishing.running.workers import Job, WarmProcess, run
 
 WORKERS = 2
 PAPERMILL = "import sys; from papermill.__main__ import papermill; papermill()"
@@ -126,28 +126,26 @@ def bare_in_fork(chapters: list[ChapterNotebook]) -> float:
         return float(told.read())
 
 
-def steady(chapters: list[ChapterNotebook], folder: Path, template: Template) -> float:
+def steady(chapters: list[ChapterNotebook], folder: Path, process: WarmProcess) -> float:
     """Return the seconds of all chapters executed one at a time in forks, without the pages: the cost of our engine."""
     folder.mkdir()
     return one_at_a_time(
-        [Job(DEFAULT_EPCI, execute, (one, DEFAULT_EPCI, folder), one.number) for one in chapters], template
+        [Job(DEFAULT_EPCI, execute, (one, DEFAULT_EPCI, folder), one.number) for one in chapters], process
     )
 
 
-def steady_pages(chapters: list[ChapterNotebook], folder: Path, template: Template) -> float:
+def steady_pages(chapters: list[ChapterNotebook], folder: Path, process: WarmProcess) -> float:
     """Return the seconds of all chapters executed and written one at a time in forks."""
     fresh, executed = folder / "fresh", folder / "executed"
     fresh.mkdir(parents=True)
     executed.mkdir()
     report = Report(DEFAULT_EPCI, chapters, fresh, executed, None)
-    return one_at_a_time(
-        [Job(DEFAULT_EPCI, write_chapter, (report, one, {}), one.number) for one in chapters], template
-    )
+    return one_at_a_time([Job(DEFAULT_EPCI, write_chapter, (report, one, {}), one.number) for one in chapters], process)
 
 
-def one_at_a_time(jobs: list[Job], template: Template) -> float:
+def one_at_a_time(jobs: list[Job], process: WarmProcess) -> float:
     """Return the seconds of jobs, once their territory is prepared."""
-    once = run([jobs[0], *jobs], 1, prepare, template=template)
+    once = run([jobs[0], *jobs], 1, prepare, warm=process)
     next(once)
     start = time.perf_counter()
     for outcome in once:
@@ -162,11 +160,11 @@ def cold(folder: Path) -> float:
     return time.perf_counter() - start
 
 
-def warm(chapters: list[ChapterNotebook], folder: Path, template: Template) -> float:
-    """Return the seconds of a build in a process whose template is there already."""
-    list(build([DEFAULT_EPCI], chapters[:1], folder, template=template, jobs=WORKERS))
+def warm(chapters: list[ChapterNotebook], folder: Path, process: WarmProcess) -> float:
+    """Return the seconds of a build in a process whose warm process is there already."""
+    list(build([DEFAULT_EPCI], chapters[:1], folder, warm=process, jobs=WORKERS))
     start = time.perf_counter()
-    list(build([DEFAULT_EPCI], chapters, folder, template=template, jobs=WORKERS, force=True))
+    list(build([DEFAULT_EPCI], chapters, folder, warm=process, jobs=WORKERS, force=True))
     return time.perf_counter() - start
 
 
@@ -185,7 +183,7 @@ def others() -> dict[str, Callable[[Path, Path], None]]:
     return found
 
 
-def cost_of_a_chapter(chapters: list[ChapterNotebook], template: Template, folder: Path, times: int) -> None:
+def cost_of_a_chapter(chapters: list[ChapterNotebook], process: WarmProcess, folder: Path, times: int) -> None:
     """Print what chapters cost one at a time: the medians of so many rounds, and of the ratios within each round.
 
     What a ratio compares is measured within a quarter of a minute: the pace of a machine changes from minute to minute.
@@ -195,8 +193,8 @@ def cost_of_a_chapter(chapters: list[ChapterNotebook], template: Template, folde
     in_turn = {
         "bare cells": partial(floor, chapters),
         "bare cells, each chapter alone": partial(floor_alone, chapters),
-        "our engine": partial(steady, chapters, template=template),
-        "our engine and pages": partial(steady_pages, chapters, template=template),
+        "our engine": partial(steady, chapters, process=process),
+        "our engine and pages": partial(steady_pages, chapters, process=process),
     }
     rounds = [
         {name: measure(folder / f"{name} {number}") for name, measure in in_turn.items()} for number in range(3 * times)
@@ -209,11 +207,11 @@ def cost_of_a_chapter(chapters: list[ChapterNotebook], template: Template, folde
         print(f"{name + ', one at a time':48} {seconds:6.2f} s   {median(ratios):5.2f} times the bare cells {spread}")
 
 
-def against_others(chapters: list[ChapterNotebook], template: Template, folder: Path, times: int) -> None:
+def against_others(chapters: list[ChapterNotebook], process: WarmProcess, folder: Path, times: int) -> None:
     """Print what the other tools take for all chapters, and what `ctg build` does."""
     ours = {
         "ctg build, cold": usual(times, cold, folder / "cold"),
-        "ctg build, warm": usual(times, partial(warm, chapters, template=template), folder / "warm"),
+        "ctg build, warm": usual(times, partial(warm, chapters, process=process), folder / "warm"),
     }
     nothing = median(cold(folder / "cold-0") for _ in range(times))
     took = {
@@ -242,12 +240,12 @@ def main() -> None:
     chapters = all_chapters()
     python("-m", "ctg_analysis", "data")
     print(f"{len(chapters)} chapters of {DEFAULT_EPCI}", flush=True)
-    template = Template()
+    process = WarmProcess()
     with tempfile.TemporaryDirectory() as scratch:
         if not asked.chapter:
-            against_others(chapters, template, Path(scratch), asked.times)
-        cost_of_a_chapter(chapters, template, Path(scratch), asked.times)
-    template.close()
+            against_others(chapters, process, Path(scratch), asked.times)
+        cost_of_a_chapter(chapters, process, Path(scratch), asked.times)
+    process.close()
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ import dataclasses
 import re
 
 from ctg_analysis.publishing.word import convention
+from ctg_analysis.publishing.word.filling import fill
 from ctg_analysis.publishing.word.paths import CHANGES, CONVENTION, models
 from ctg_analysis.publishing.word.reference import read_reference
-from ctg_analysis.publishing.word.word import fill
 
 DATE = "2026-11-24"
 HOSTILE = '<w:br/>&amp;{{ 7*7 }}{% x %}{{p x }} =HYPERLINK("http://x") \x0b ]]> </w:t>'  # a label

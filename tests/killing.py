@@ -36,7 +36,7 @@ CHAPTER, SOURCE = "08_handicap", "caf_txcouv_pe"
 TEXTS = ("La version paire.", "La version impaire.")
 HOME = """
 import json, os, signal, sys, time
-import ctg_analysis.publishing.handover.documents, ctg_analysis.processing.check_raw
+import ctg_analysis.publishing.handover.delivery, ctg_analysis.processing.check_raw
 import ctg_analysis.processing.derivation, ctg_analysis.processing.run
 import ctg_analysis.publishing.pages.around, ctg_analysis.publishing.word.making, ctg_analysis.sources.fetching.fetch
 from ctg_analysis import cli

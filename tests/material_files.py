@@ -3,11 +3,13 @@
 import csv
 import datetime
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.demarche.files.material_files import MaterialFiles
 from ctg_analysis.processing.check_demarche import check_material
 from ctg_analysis.processing.freshness import write_manifest
 
@@ -55,6 +57,12 @@ def line_of(path: Path, column: str, value: str) -> int:
 def said(root: DataRoot) -> list[str]:
     """Return what `ctg check` says of the field material, but for its proofs by an indicator."""
     return [str(finding).replace(f"{root.path}/", "") for finding in check_material(root, TODAY)]
+
+
+def with_rows(material: MaterialFiles, **tables: pd.DataFrame) -> MaterialFiles:
+    """Return field material with other rows in some of its tables."""
+    files = {name: replace(material.tables[name], rows=rows) for name, rows in tables.items()}
+    return replace(material, tables={**material.tables, **files})
 
 
 def places_of(root: DataRoot) -> pd.DataFrame:

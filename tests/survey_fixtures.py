@@ -8,15 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from material_files import with_rows
 from survey_answers import ANSWERED, OUTSIDE
 
 from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.demarche.files.material import Material, open_material
-from ctg_analysis.demarche.files.restricted import open_restricted
+from ctg_analysis.core.yaml_files import ReadYaml
+from ctg_analysis.demarche.files.material_files import CONSULTATION, MaterialFiles, open_material
+from ctg_analysis.demarche.files.restricted_files import open_restricted
 from ctg_analysis.demarche.results.results import results
 from ctg_analysis.demarche.survey.response import with_texts_told
 from ctg_analysis.demarche.tables.codes import with_blanks_told
-from ctg_analysis.demarche.tables.documents import Consultation
+from ctg_analysis.demarche.tables.yaml_documents import Consultation
 
 EPCI = "999999999"
 COMMUNES = [f"9900{number}" for number in range(1, 5)]
@@ -47,7 +49,7 @@ QUESTIONS = [  # q_id, type, modalites, filtre, champ, sensible
 class Consulted(NamedTuple):
     """A consultation: its material, its private tables, the answers without a blank, what is published of it."""
 
-    material: Material
+    material: MaterialFiles
     restricted: dict[str, pd.DataFrame]
     answers: pd.DataFrame
     tables: dict[str, pd.DataFrame]
@@ -153,8 +155,9 @@ def margins(*variables: str) -> pd.DataFrame:
 
 
 @cache
-def _nothing() -> tuple[Material, dict[str, pd.DataFrame]]:
-    return open_material(NOWHERE, EPCI, PLACES), dict(open_restricted(NOWHERE, EPCI))
+def _nothing() -> tuple[MaterialFiles, dict[str, pd.DataFrame]]:
+    material = open_material(NOWHERE, EPCI, PLACES)
+    return material, dict(open_restricted(NOWHERE, material))
 
 
 def published_of(
@@ -167,8 +170,9 @@ def published_of(
     sensitive, opened = private["reponses_sensibles"], private["reponses_ouvertes"]
     private["reponses_sensibles"] = sensitive if len(sensitive.columns) > 2 else sensitive[:0]
     private["reponses_ouvertes"] = opened[opened["q_id"].isin([*names])]
-    tables = {**bare.tables, "questionnaire": asked, "marges": weighted_on}
-    material = replace(bare, tables=tables, consultation=Consultation(plan="volontaires"))
+    material = with_rows(bare, questionnaire=asked, marges=weighted_on)
+    volunteers = ReadYaml(Consultation(plan="volontaires"))
+    material = replace(material, yaml={**material.yaml, CONSULTATION: volunteers})
     restricted = {**nobody, **private}
     answers = answers_of(asked, restricted)
     return Consulted(material, restricted, answers, results(material, restricted, PLACES, before))

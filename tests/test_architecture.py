@@ -19,9 +19,10 @@ AFTER_THE_GATE = {"display", "chapter", "publishing", "demarche.results.demarche
 AFTER_THE_GATE |= {f"indicators.{name}" for name in ("comparisons", "peers", "peer_values", "childcare_authority")}
 AFTER_THE_GATE |= {"indicators.simulation"}
 BEFORE_THE_GATE = {"cleaning", "core.facts", "indicators.observe", "indicators.intervals"}
-BEFORE_THE_GATE |= {"secrecy.gate", "secrecy.statements", "secrecy.suppression"}
+BEFORE_THE_GATE |= {"secrecy.gate", "secrecy.primary", "secrecy.secondary", "secrecy.suppression"}
+BEFORE_THE_GATE |= {"secrecy.blocks", "secrecy.links", "secrecy.statements"}
 PERSONS = {"demarche.survey", "demarche.voices.voices", "demarche.results.results"}
-PERSONS |= {f"demarche.files.{name}" for name in ("restricted", "retention", "commit_check")}
+PERSONS |= {f"demarche.files.{name}" for name in ("restricted_files", "retention", "commit_check")}
 
 
 def modules() -> dict[str, Path]:

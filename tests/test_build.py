@@ -20,13 +20,14 @@ from ctg_analysis.cli import app
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.notebooks import all_chapters, chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root, settings
-from ctg_analysis.publishing.build import build, lines_of
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.build_result import lines_of
 from ctg_analysis.publishing.editions import HOME, JOURNAL, RECORD, is_whole, latest, publish, record, write_record
 from ctg_analysis.publishing.pages.changes import GONE, NEW, REVISED, STATUS, TESTED, changes
 from ctg_analysis.publishing.pages.territory_list import is_listed, part, wanted, write_list
 from ctg_analysis.publishing.running import keys as keys_
 from ctg_analysis.publishing.running.keys import OF_ALL
-from ctg_analysis.publishing.running.workers import Template, can_fork
+from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 from ctg_analysis.publishing.verification import compared, verify
 
 pytestmark = pytest.mark.slow
@@ -42,7 +43,7 @@ def chapters():
 @pytest.fixture(scope="module")
 def warm():
     """One warm process for all the builds here; the commands start their own."""
-    own = Template() if can_fork() else None
+    own = WarmProcess() if can_fork() else None
     yield own
     if own:
         own.close()
@@ -51,7 +52,7 @@ def warm():
 @pytest.fixture(scope="module")
 def report(tmp_path_factory, example, warm):
     out = tmp_path_factory.mktemp("report")
-    (one,) = build([EXAMPLE_EPCI], chosen_chapters(["07", "08"]), out, template=warm)
+    (one,) = build([EXAMPLE_EPCI], chosen_chapters(["07", "08"]), out, warm=warm)
     assert one.exit_code == 0 and one.ran == [FIRST, SECOND]
     return out
 
@@ -68,7 +69,7 @@ def built(warm):
     """What builds, and returns what came of it."""
 
     def one_of(out, chapters, **options):
-        (one,) = build([EXAMPLE_EPCI], chapters, out, template=warm, **options)
+        (one,) = build([EXAMPLE_EPCI], chapters, out, warm=warm, **options)
         return one
 
     return one_of

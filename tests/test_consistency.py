@@ -11,7 +11,7 @@ from material_files import add, change, copy_of, line_of, places_of, said
 
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, settings
 from ctg_analysis.demarche.files.consistency import one_interview
-from ctg_analysis.demarche.files.material import gather, open_material
+from ctg_analysis.demarche.files.material_files import open_material, read_material
 from ctg_analysis.demarche.proof_checks import no_longer
 
 
@@ -128,7 +128,8 @@ def test_a_check_waits_until_its_tables_can_be_read(root, public):
 
 
 def test_a_strong_constat_has_two_kinds_of_proof_and_one_interview_is_a_weak_one(root, public, example):
-    assert one_interview(open_material(example, EXAMPLE_EPCI, places_of(example)).tables) == {"C11"}
+    material = open_material(example, EXAMPLE_EPCI, places_of(example))
+    assert one_interview(material["preuves"], material["extraits"]) == {"C11"}
     change(public / "constats.csv", line_of(public / "constats.csv", "constat_id", "C11"), "force_preuve", "2")
     change(public / "constats.csv", line_of(public / "constats.csv", "constat_id", "C16"), "force_preuve", "3")
     rated, alone = sorted(said(root), key=lambda line: "one interview" in line)
@@ -159,7 +160,7 @@ def known(example):
 
 
 def proofs_said(public, known):
-    proofs = gather(public).tables["preuves"]
+    proofs = read_material(public).tables["preuves"]
     return [str(one).split("preuves.csv, ")[1] for one in no_longer(proofs, *known, EXAMPLE_EPCI)]
 
 

@@ -20,30 +20,32 @@ from convention_texts import DATE, HOSTILE, as_project, filled, plain
 from docx import Document
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
-from material_files import change, line_of
+from material_files import change, line_of, with_rows
 
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
+from ctg_analysis.core.yaml_files import ReadYaml
 from ctg_analysis.demarche.files.consistency import active
-from ctg_analysis.publishing.word import action_sheets, convention, lists
-from ctg_analysis.publishing.word.making import SHEETS, convention_documents, dossier, write_convention
+from ctg_analysis.demarche.files.material_files import FORMER_CONVENTION
+from ctg_analysis.publishing.word import action_files, convention, lists
+from ctg_analysis.publishing.word.filling import fill
+from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier, write_convention
 from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION, models, template
 from ctg_analysis.publishing.word.reference import Written, read_reference
 from ctg_analysis.publishing.word.revisions import comparison
-from ctg_analysis.publishing.word.word import fill
 from ctg_analysis.publishing.word.writing import RECORD, place, write
 
 
 @pytest.fixture(scope="module")
 def example_dossier(example):
-    return dossier(EXAMPLE_EPCI, example)
+    return read_dossier(EXAMPLE_EPCI, example)
 
 
 @pytest.fixture(scope="module")
 def documents(example):
     """The documents of the invented territory, by the names of their files."""
-    return convention_documents(dossier(EXAMPLE_EPCI, example), example)
+    return convention_documents(read_dossier(EXAMPLE_EPCI, example), example)
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +237,8 @@ def test_changed_articles_are_told_as_insertions_and_deletions(documents, exampl
 
 
 def test_without_a_version_before_only_the_reference_is_compared(example_dossier):
-    material = dataclasses.replace(example_dossier.material, former_convention=None)
+    material = example_dossier.material
+    material = dataclasses.replace(material, yaml={**material.yaml, FORMER_CONVENTION: ReadYaml()})
     document = opened(filled(dataclasses.replace(example_dossier, material=material), CHANGES))
     assert len(rows(list(document.element.body))) == 1
 
@@ -342,24 +345,23 @@ def test_a_convention_that_could_not_be_signed_is_refused(spoiled, before, after
     assert before in text
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(said)):
-        dossier(EXAMPLE_EPCI, spoiled)
+        read_dossier(EXAMPLE_EPCI, spoiled)
 
 
 def test_the_real_territory_is_told_that_it_has_no_convention_yet(france):
     with pytest.raises(UserError, match=r"convention\.yml: found no convention yet"):
-        dossier("200067171", france)
+        read_dossier("200067171", france)
 
 
 # What is written in the files stays text
 
 
 def test_a_label_stays_text_whatever_it_holds(example_dossier):
-    tables = {name: table.copy() for name, table in example_dossier.material.tables.items()}
-    tables["actions"]["titre"] = HOSTILE
-    tables["equipements_services"]["nom"] = HOSTILE
-    tables["enjeux"]["titre"] = HOSTILE
+    material = example_dossier.material
+    columns = {"actions": "titre", "equipements_services": "nom", "enjeux": "titre"}
+    material = with_rows(material, **{name: material[name].assign(**{of: HOSTILE}) for name, of in columns.items()})
     one = as_project(
-        dataclasses.replace(example_dossier, material=dataclasses.replace(example_dossier.material, tables=tables)),
+        dataclasses.replace(example_dossier, material=material),
         intitule=HOSTILE,
         preambule=f"**{HOSTILE}**",
     )
@@ -369,7 +371,7 @@ def test_a_label_stays_text_whatever_it_holds(example_dossier):
     assert said.count("<w:br/>&amp;{{ 7*7 }}{% x %}{{p x }} =HYPERLINK(") > 40 and "49" not in shown
     assert document.element.body.xpath(".//w:br") == []
     assert {link.get(qn("w:anchor"), "")[:4] for link in document.element.body.iter(qn("w:hyperlink"))} == {"_Toc"}
-    sheets = action_sheets.contexts(one)
+    sheets = action_files.contexts(one)
     sheet = fill(models() / ACTION_SHEET, sheets["F01"], title=HOSTILE.replace("\x0b", ""), date=DATE)
     assert "{{ 7*7 }}" in words(opened(sheet))
 
@@ -389,7 +391,7 @@ def own_template(tmp_path, *lines: str, styles=True):
 def test_a_template_of_the_user_takes_the_place_of_ours(spoiled):
     own = own_template(spoiled.material(EXAMPLE_EPCI), "Modèle de la Caf : {{ intitule }}")
     assert template(CONVENTION, spoiled, EXAMPLE_EPCI) == own
-    said = words(opened(convention_documents(dossier(EXAMPLE_EPCI, spoiled), spoiled)[CONVENTION]))
+    said = words(opened(convention_documents(read_dossier(EXAMPLE_EPCI, spoiled), spoiled)[CONVENTION]))
     assert "Modèle de la Caf : Convention territoriale globale" in said and "Signatures" not in said
 
 
@@ -443,7 +445,7 @@ def test_the_templates_hold_what_fills_them_and_no_name_of_who_edited_them(examp
     contexts = {
         CONVENTION: convention.context(example_dossier, read_reference()),
         CHANGES: convention.changes(example_dossier, read_reference()),
-        ACTION_SHEET: next(iter(action_sheets.contexts(example_dossier).values())),
+        ACTION_SHEET: next(iter(action_files.contexts(example_dossier).values())),
     }
     unneeded = {CONVENTION: set(), CHANGES: set(), ACTION_SHEET: {"intitule", "statut"}}
     faults = []
@@ -473,7 +475,7 @@ def test_the_templates_hold_what_fills_them_and_no_name_of_who_edited_them(examp
 def test_the_same_material_gives_the_same_bytes(documents, example, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TZ", "Pacific/Auckland")
-    assert convention_documents(dossier(EXAMPLE_EPCI, example), example) == documents
+    assert convention_documents(read_dossier(EXAMPLE_EPCI, example), example) == documents
     with zipfile.ZipFile(io.BytesIO(documents[CONVENTION])) as parts:
         assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert b"2026" in parts.read("docProps/core.xml")
@@ -610,9 +612,9 @@ def test_what_only_builds_pages_loads_no_library_of_word():
 
 
 def test_amounts_that_are_not_known_are_not_zero(example_dossier):
-    tables = {name: table.copy() for name, table in example_dossier.material.tables.items()}
-    tables["equipements_services"].loc[lambda table: table["service_id"].eq("S01"), "ps_caf_eur"] = float("nan")
-    material = dataclasses.replace(example_dossier.material, tables=tables)
+    services = example_dossier.material["equipements_services"].copy()
+    services.loc[services["service_id"].eq("S01"), "ps_caf_eur"] = float("nan")
+    material = with_rows(example_dossier.material, equipements_services=services)
     document = opened(filled(dataclasses.replace(example_dossier, material=material)))
     *by_field, whole = rows(annexes(document)["Liste des équipements et services soutenus"])
     assert next(row[-1] for table in by_field for row in table if row[0] == "Multi-accueil du Bourg") == "nd"

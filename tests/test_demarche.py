@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, settings
-from ctg_analysis.demarche.files.material import open_material
-from ctg_analysis.demarche.results.demarche import open_demarche
+from ctg_analysis.demarche.files.material_files import open_material
+from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.outputs import MATERIAL_READ, RESULTS, columns_of, empty
 
 
@@ -18,7 +18,7 @@ def material(example):
 
 @pytest.fixture(scope="module")
 def demarche(example):
-    return open_demarche(EXAMPLE_EPCI, example)
+    return Demarche(EXAMPLE_EPCI, example)
 
 
 @pytest.mark.parametrize("name", [name for name in MATERIAL_READ if name != "preuves"])
@@ -38,7 +38,7 @@ def test_what_is_written_in_yaml_is_read_as_it_was(material, demarche):
 
 
 def test_a_territory_without_material_has_empty_tables_of_the_same_columns_and_types(france, demarche):
-    nothing = open_demarche("200066645", france)
+    nothing = Demarche("200066645", france)
     assert not nothing.begun and nothing.convention is None and nothing.info_flashes == []
     for name in [*MATERIAL_READ, *RESULTS]:
         table = nothing.table(name)
@@ -47,7 +47,7 @@ def test_a_territory_without_material_has_empty_tables_of_the_same_columns_and_t
 
 
 def test_the_real_territory_has_its_real_calendar_and_nothing_else(france):
-    real = open_demarche(DEFAULT_EPCI, france)
+    real = Demarche(DEFAULT_EPCI, france)
     held = {name for name in [*MATERIAL_READ, *RESULTS] if len(real.table(name))}
     assert held == {"calendrier", "written"} and len(real.info_flashes) == 1
 
@@ -56,7 +56,7 @@ def test_the_real_territory_has_its_real_calendar_and_nothing_else(france):
 def test_a_proof_by_an_interview_names_only_what_these_readers_may_read(readers, material, example, monkeypatch):
     for_them = replace(settings(), readers=readers)
     monkeypatch.setattr("ctg_analysis.demarche.results.demarche.settings", lambda: for_them)
-    read = open_demarche(EXAMPLE_EPCI, example)
+    read = Demarche(EXAMPLE_EPCI, example)
     heard = read.table("preuves").query("type == 'entretien'")["ref"]
     assert set(heard) - {""} <= set(read.table("extraits")["extrait_id"])
     assert (heard == "").any() and (heard != "").any() and not set(heard) & set(material["extraits"]["extrait_id"])
@@ -64,8 +64,8 @@ def test_a_proof_by_an_interview_names_only_what_these_readers_may_read(readers,
 
 def test_what_the_copil_alone_may_read_is_in_its_build_alone(example, monkeypatch):
     monkeypatch.setattr("ctg_analysis.demarche.results.demarche.settings", lambda: replace(settings(), readers="copil"))
-    theirs = open_demarche(EXAMPLE_EPCI, example).table("extraits")
+    theirs = Demarche(EXAMPLE_EPCI, example).table("extraits")
     monkeypatch.undo()
-    ours = open_demarche(EXAMPLE_EPCI, example).table("extraits")
+    ours = Demarche(EXAMPLE_EPCI, example).table("extraits")
     assert set(ours["niveau_diffusion"]) == {"public"} and set(theirs["niveau_diffusion"]) == {"public", "copil"}
     assert set(ours["extrait_id"]) < set(theirs["extrait_id"])

@@ -22,7 +22,9 @@ from ctg_analysis.core.datasets import SecrecyRule, Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean, Published, Rate, Ratio
 from ctg_analysis.processing.derivation import exposure_notes
-from ctg_analysis.secrecy.gate import VALUES, Edition, primary, telling, withhold, withhold_beside
+from ctg_analysis.secrecy.gate import VALUES, telling, withhold, withhold_beside
+from ctg_analysis.secrecy.primary import primary
+from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.secrecy.suppression import DOWN, UP, Aim, Block, show_again
 from ctg_analysis.sources import SOURCES as DECLARED
 

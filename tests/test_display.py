@@ -99,7 +99,7 @@ def test_a_label_with_markup_is_escaped_everywhere():
         source=Citation(evil), data=markup.Table(evil, ["a"], [[evil]]),
     )  # fmt: skip
     page = {"territory": evil, "title": evil, "chapters": [], "current": "", "fictional": False, "geography": evil}
-    whole = chapter_page(nbformat.v4.new_notebook(), page)
+    whole = chapter_page(nbformat.v4.new_notebook(), page).html
     for html in (table.html, figure.html, markup.reading(evil, evil).html, whole):
         assert "<script" not in html
 
@@ -112,7 +112,7 @@ def test_a_raw_cell_is_in_the_page_when_it_is_html_and_an_image_pasted_in_a_text
         nbformat.v4.new_markdown_cell("![un dessin](attachment:dessin.png)", attachments=image),
     ]
     page = dict.fromkeys(("territory", "title", "current", "geography"), "") | {"chapters": [], "fictional": False}
-    html = chapter_page(nbformat.v4.new_notebook(cells=cells), page)
+    html = chapter_page(nbformat.v4.new_notebook(cells=cells), page).html
     assert (
         "<p>brut</p>" in html and "latex" not in html.partition("<main")[2] and "data:image/png;base64,aGVsbG8=" in html
     )

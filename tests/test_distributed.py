@@ -52,7 +52,7 @@ def test_a_territory_that_no_worker_can_build_stops_no_other(scheduler, tmp_path
     assert found[second].published and reports(tmp_path) == [second]
 
 
-def test_the_threads_of_a_worker_share_one_template(monkeypatch):
+def test_the_threads_of_a_worker_share_one_warm_process(monkeypatch):
     started = []
 
     def start():
@@ -60,10 +60,10 @@ def test_the_threads_of_a_worker_share_one_template(monkeypatch):
         started.append(object())
         return started[-1]
 
-    monkeypatch.setattr(distributed, "Template", start)
+    monkeypatch.setattr(distributed, "WarmProcess", start)
     distributed._started.cache_clear()
     with ThreadPoolExecutor(4) as pool:
-        found = [future.result() for future in [pool.submit(distributed._template) for _ in range(4)]]
+        found = [future.result() for future in [pool.submit(distributed._warm_process) for _ in range(4)]]
     distributed._started.cache_clear()
     assert len(started) == 1 and found == started * 4
 

@@ -24,7 +24,7 @@ from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, Settings
 from ctg_analysis.publishing.editions import latest, publish, record
 from ctg_analysis.publishing.handover import pdf
-from ctg_analysis.publishing.handover.documents import collect_documents, write_documents
+from ctg_analysis.publishing.handover.delivery import collect_documents, write_documents
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
 

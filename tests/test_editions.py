@@ -28,7 +28,7 @@ from ctg_analysis.publishing.editions import (
 from ctg_analysis.publishing.pages.changes import write_changes
 from ctg_analysis.publishing.pages.territory_list import is_listed, write_list
 from ctg_analysis.publishing.verification import changes_of, verify
-from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS, PLACES
+from ctg_analysis.secrecy.adoption import OBSERVATIONS, PLACES
 
 EPCI, OTHER = "200067171", "243500139"
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(not workers.can_fork(), reason="no fork here, or
 
 @pytest.fixture(scope="module")
 def warm(example, france):
-    own = workers.Template()
+    own = workers.WarmProcess()
     yield own
     own.close()
 
@@ -57,6 +57,16 @@ def outcome_of(chapter, folder, warm, limits=workers.LIMITS):
     return outcome
 
 
+def called(warm, function, *arguments):
+    """Return what a function gives in a fork of the warm process itself."""
+    fork = warm.fork()
+    fork.ask(fork_protocol.CALL, function, *arguments)
+    kind, answer = fork.connection.recv()
+    fork.leave()
+    assert kind == fork_protocol.DONE
+    return answer
+
+
 def test_what_chapters_import_is_in_the_warm_process_already(tmp_path, warm):
     """A module that a fork has to import is read and compiled again for every chapter."""
     sources = [cell.source for one in all_chapters() for cell in nbformat.read(one.path, 4).cells]
@@ -74,7 +84,7 @@ def test_both_engines_give_the_same_notebook_for_every_chapter(tmp_path, warm, m
     for name in ("warm", "stock"):
         monkeypatch.setattr(workers, "can_fork", lambda warm=name == "warm": warm)
         jobs = [Job(EXAMPLE_EPCI, execute, (one, EXAMPLE_EPCI, tmp_path), place(one)) for one in chapters]
-        outcomes = list(run(jobs, 2, prepare, template=warm))
+        outcomes = list(run(jobs, 2, prepare, warm=warm))
         assert [outcome.error for outcome in outcomes] == [None] * len(chapters)
         made[name] = {outcome.job.place: nbformat.writes(outcome.result) for outcome in outcomes}
     for one in chapters:
@@ -268,7 +278,7 @@ def test_territories_that_run_at_once_do_not_mix(tmp_path, warm):
             Job(epci, execute, (chapter, epci, tmp_path), f"{turn} {number}") for number, epci in enumerate(epcis * 2)
         ]
         asked = [jobs[:1], jobs[1:2], jobs[2:3]] if turn == "alone" else [jobs]
-        outcomes = [outcome for part in asked for outcome in run(part, workers_, prepare, template=warm)]
+        outcomes = [outcome for part in asked for outcome in run(part, workers_, prepare, warm=warm)]
         assert [outcome.error for outcome in outcomes] == [None] * len(outcomes)
         for outcome in outcomes:
             text = nbformat.writes(outcome.result)
@@ -279,7 +289,7 @@ def test_territories_that_run_at_once_do_not_mix(tmp_path, warm):
 
 def test_an_unknown_territory_fails_all_its_jobs_and_no_other(tmp_path, warm):
     jobs = [Job(epci, os.getpid, (), epci) for epci in ("123456789", EXAMPLE_EPCI, "123456789")]
-    outcomes = list(run(jobs, 2, prepare, template=warm))
+    outcomes = list(run(jobs, 2, prepare, warm=warm))
     failed = [outcome for outcome in outcomes if outcome.error]
     assert {outcome.job.place for outcome in failed} == {"123456789"} and len(failed) == 2
     assert all(isinstance(one.error, UserError) and "is not an EPCI" in str(one.error) for one in failed)
@@ -292,21 +302,21 @@ def end_parent() -> None:
 
 
 def test_a_process_that_is_killed_costs_its_territory_and_no_other(warm):
-    """That of a territory is lost with what it still had to do; the template is started again."""
+    """That of a territory is lost with what it still had to do; the warm process is started again."""
     jobs = [Job("a", end_parent, (), "a1"), Job("a", os.getpid, (), "a2"), Job("b", os.getpid, (), "b1")]
-    outcomes = {outcome.job.place: outcome for outcome in run(jobs, 1, nothing, template=warm)}
+    outcomes = {outcome.job.place: outcome for outcome in run(jobs, 1, nothing, warm=warm)}
     assert {place: type(outcome.error) for place, outcome in outcomes.items() if outcome.error} == {"a2": StoppedError}
     assert str(outcomes["a2"].error).startswith("a2: the process of its territory was killed")
     assert outcomes.keys() == {"a1", "a2", "b1"}
 
-    workers.call(warm, end_parent, place="x")
-    assert [outcome.error for outcome in run(jobs[1:], 1, nothing, template=warm)] == [None, None]
+    called(warm, end_parent)
+    assert [outcome.error for outcome in run(jobs[1:], 1, nothing, warm=warm)] == [None, None]
 
 
-def test_threads_share_a_template(warm):
+def test_threads_share_a_warm_process(warm):
     """As the threads of a worker of Dask do: each has its own forks, none gets the handles of another."""
     with ThreadPoolExecutor(8) as pool:
-        numbers = list(pool.map(lambda _: workers.call(warm, os.getpid, place="x"), range(40)))
+        numbers = list(pool.map(lambda _: called(warm, os.getpid), range(40)))
     assert len(set(numbers)) == 40
 
 
@@ -320,7 +330,7 @@ def draws() -> tuple[float, float]:
 
 
 def test_no_two_forks_draw_the_same_numbers(warm):
-    drawn = [outcome.result for outcome in run([Job("x", draws, (), "x")] * 3, 2, nothing, template=warm)]
+    drawn = [outcome.result for outcome in run([Job("x", draws, (), "x")] * 3, 2, nothing, warm=warm)]
     assert len({first for first, _ in drawn}) == 3 and len({second for _, second in drawn}) == 3
 
 
@@ -331,8 +341,8 @@ def threads() -> int:
 
 
 def test_the_template_has_one_thread_and_runs_nothing_itself(warm):
-    """What a thread of the template held when it forks would stay locked for ever in the fork."""
-    assert workers.call(warm, threads, place="x") == 1
+    """What a thread of the warm process held when it forks would stay locked for ever in the fork."""
+    assert called(warm, threads) == 1
     assert not fork_protocol.is_fork()
 
 
@@ -355,7 +365,7 @@ def imported() -> set[str]:
 
 def test_the_template_imports_nothing_heavy_that_no_chapter_uses(warm):
     """A tenth of a second or more each, at the start of every build."""
-    found = workers.call(warm, imported, place="x")
+    found = called(warm, imported)
     assert {"pandas", "papermill", "nbconvert", "scipy.special", "ctg_analysis.chapter.chapter"} <= found
     assert found & HEAVY == set()
 
@@ -399,11 +409,11 @@ def detach() -> None:
     subprocess.run([sys.executable, "-c", sleeps], check=True)
 
 
-def test_what_a_job_has_detached_ends_with_the_template(monkeypatch, tmp_path):
+def test_what_a_job_has_detached_ends_with_the_warm_process(monkeypatch, tmp_path):
     monkeypatch.setenv("CTG_TEST_MARKER", tmp_path.name)
-    own, marker = workers.Template(), f"CTG_TEST_MARKER={tmp_path.name}"
-    workers.call(own, detach, place="x")
-    assert len(living(marker)) >= 3  # the template, and two that sleep
+    own, marker = workers.WarmProcess(), f"CTG_TEST_MARKER={tmp_path.name}"
+    called(own, detach)
+    assert len(living(marker)) >= 3  # the warm process, and two that sleep
     own.close()
     assert living(marker) == []
 
@@ -428,7 +438,7 @@ def left_by(script: str, folder: Path, began: int, processes: int, **environment
 
 @pytest.mark.slow
 def test_a_build_that_is_killed_leaves_no_process(tmp_path):
-    """The build, the template, the home of the territory, four jobs and what two of them have started."""
+    """The build, the warm process, the home of the territory, four jobs and what two of them have started."""
     assert left_by(WARM_JOBS, tmp_path, began=4, processes=10) == []
 
 

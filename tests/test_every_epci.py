@@ -11,7 +11,7 @@ import pytest
 
 from ctg_analysis.chapter.territory import observed
 from ctg_analysis.core.notebooks import all_chapters
-from ctg_analysis.publishing.running.readings import read_ahead, sum_of_readings
+from ctg_analysis.publishing.running.input_sums import read_ahead, sum_of_inputs
 
 SORTS = {
     "200054781": "a metropolis with arrondissements (Paris)",
@@ -51,4 +51,4 @@ def test_every_chapter_runs(epci, france):
                     text = re.sub(r"<[^>]*>", " ", shown.html)
                     assert text.strip() or file.number > "10"  # without material, a démarche says so once
                     assert not re.search(r"\b(?:nan|None|inf)\b", text), (file.path.name, cell.source)
-        assert len(sum_of_readings(seen, seen.read)) == 64
+        assert len(sum_of_inputs(seen, seen.read)) == 64

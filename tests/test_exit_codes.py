@@ -5,9 +5,10 @@ import sys
 import pytest
 
 from ctg_analysis import cli
+from ctg_analysis.cli import data_commands, demarche_commands
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.publishing.build import Built, lines_of
+from ctg_analysis.publishing.build_result import Built, lines_of
 from ctg_analysis.publishing.pages.territory_list import wanted
 
 EPCI = "200067171"
@@ -93,7 +94,8 @@ NAMED = {
 
 @pytest.mark.parametrize("epci", ["../../x", "../x", "/tmp", "x", "", "20006717", "200067171/../200067171"])
 def test_what_is_no_siren_is_refused_before_anything_is_looked_for(told, tmp_path, monkeypatch, epci):
-    monkeypatch.setattr(cli, "data_root", lambda *_: DataRoot(tmp_path / "data"))  # nothing of ours is at stake
+    for commands in (demarche_commands, data_commands):  # nothing of ours is at stake
+        monkeypatch.setattr(commands, "data_root", lambda *_: DataRoot(tmp_path / "data"))
     (tmp_path / "export.csv").write_text("id\n", encoding="utf-8")
     expected = f"epci {epci!r}: expected a SIREN of 9 digits, `ctg list epci WORD` finds it"
     said = {name: told(name, epci, *more) for name, more in NAMED.items()}

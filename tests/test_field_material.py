@@ -15,14 +15,13 @@ from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.core.yaml_files import read_yaml
 from ctg_analysis.demarche.files.empty_tables import write_templates
-from ctg_analysis.demarche.files.material import open_material
-from ctg_analysis.demarche.files.restricted import open_restricted
+from ctg_analysis.demarche.files.material_files import open_material
+from ctg_analysis.demarche.files.restricted_files import open_restricted
 from ctg_analysis.demarche.plan.calendar import as_of
 from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED, TABLES
-from ctg_analysis.demarche.tables.annotations import dtype, marks
 from ctg_analysis.demarche.tables.codes import with_blanks_told
-from ctg_analysis.demarche.tables.columns import Reference, first_day, last_day
-from ctg_analysis.demarche.tables.documents import Convention, InfoFlash
+from ctg_analysis.demarche.tables.columns import first_day, last_day
+from ctg_analysis.demarche.tables.yaml_documents import Convention, InfoFlash
 from ctg_analysis.processing.check_demarche import check_material
 
 
@@ -48,12 +47,12 @@ def test_the_shipped_material_of_both_territories_has_nothing_to_mend(france, ex
 
 def test_every_table_of_the_example_is_filled_and_opened_with_its_types(example):
     material = open_material(example, EXAMPLE_EPCI, places_of(example))
-    tables = {**material.tables, **open_restricted(example, EXAMPLE_EPCI)}
+    tables = {name: material[name] for name in PUBLIC} | {**open_restricted(example, material)}
     assert set(tables) == set(TABLES)
     for name, table in tables.items():
         assert len(table) > 3, name
-        for column, field in TABLES[name].row.model_fields.items():
-            assert str(table[column].dtype) == dtype(field), (name, column)
+        for column, dtype in TABLES[name].dtypes.items():
+            assert str(table[column].dtype) == dtype, (name, column)
     assert (
         material["enjeux"].loc[2, "constats"] == ("C01", "C02")
         and material["actions"]["etapes"].map(type).eq(tuple).all()
@@ -136,10 +135,7 @@ def test_an_id_of_a_line_that_is_wrong_is_no_second_fault(root, public):
 def test_every_reference_is_followed(root, public):
     """An id that no table has, in each column that names one."""
     named = [
-        (table.file, column)
-        for table in PUBLIC.values()
-        for column, field in table.row.model_fields.items()
-        if marks(field, Reference)
+        (table.file, column) for table in PUBLIC.values() for column, declared in table.columns.items() if declared.of
     ]
     for file, column in named:
         change(public / file, 2, column, "ZZZ9")
@@ -231,8 +227,8 @@ def test_new_writes_every_table_never_over_a_filled_one_and_check_takes_them(tmp
     )
     for table in TABLES.values():
         assert f"## {table.file}" in readme
-        for column, field in table.row.model_fields.items():
-            assert f"| {column} | {field.description}".replace("|", "") in readme.replace("|", "").replace("\\", ""), (
+        for column, declared in table.columns.items():
+            assert f"| {column} | {declared.label}".replace("|", "") in readme.replace("|", "").replace("\\", ""), (
                 column
             )
 
@@ -259,7 +255,7 @@ def test_every_model_has_a_json_schema():
 def test_the_real_territory_has_its_real_calendar_and_nothing_else(france):
     """What info flash n°1 of December 2022 says, and no date that it does not give."""
     material = open_material(france, DEFAULT_EPCI, places_of(france))
-    assert {name for name, table in material.tables.items() if len(table)} == {"calendrier"}
+    assert {name for name in PUBLIC if len(material[name])} == {"calendrier"}
     steps = material["calendrier"].set_index("etape")
     dated = steps["debut"].dropna().to_dict()
     assert dated == {
@@ -306,8 +302,8 @@ def test_the_example_says_what_its_statistics_say(example):
 
 
 def test_the_consultation_of_the_example_has_the_bias_of_a_volunteer_one(example):
-    answers = open_restricted(example, EXAMPLE_EPCI)["reponses"]
-    margins = open_material(example, EXAMPLE_EPCI, places_of(example))["marges"]
+    material = open_material(example, EXAMPLE_EPCI, places_of(example))
+    answers, margins = open_restricted(example, material)["reponses"], material["marges"]
     ages = margins[margins["variable"].eq("age")].set_index("modalite")["effectif"]
     assert len(answers) == 612 and 0.7 < answers["sexe"].eq("F").mean() < 0.85
     assert answers["age"].eq("A18_29").mean() < 0.75 * ages["A18_29"] / ages.sum()
@@ -340,8 +336,8 @@ def test_the_plan_of_the_example_is_whole(example):
 
 def test_the_statistics_of_the_survey_read_the_example_as_its_files_are(example):
     """Who a question is put to is said once, by its filter: parents, whatever the number of their children."""
-    answers = open_restricted(example, EXAMPLE_EPCI)["reponses"]
-    questionnaire = open_material(example, EXAMPLE_EPCI, places_of(example))["questionnaire"]
+    material = open_material(example, EXAMPLE_EPCI, places_of(example))
+    answers, questionnaire = open_restricted(example, material)["reponses"], material["questionnaire"]
     plain = questionnaire[questionnaire["q_id"].isin(answers.columns)]
     told = with_blanks_told(answers, plain)
     parents = answers["enfants"].isin(["1", "2", "3"])

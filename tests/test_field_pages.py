@@ -19,11 +19,11 @@ from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, MATERIAL, data_root, settings
-from ctg_analysis.demarche.files.material import open_material
-from ctg_analysis.demarche.files.restricted import open_restricted
+from ctg_analysis.demarche.files.material_files import open_material
+from ctg_analysis.demarche.files.restricted_files import open_restricted
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.survey.crossings import FISHER, MERGED
-from ctg_analysis.demarche.survey.survey import open_survey
+from ctg_analysis.demarche.survey.weighted_answers import open_survey
 from ctg_analysis.demarche.survey.weighting import BOUNDS
 from ctg_analysis.demarche.tables.codes import has_code
 from ctg_analysis.processing.run import process_material
@@ -34,8 +34,8 @@ CAUSES = re.compile(r"\b(cause|causes|provoque|entraîne|grâce à|à cause|s’
 
 
 @pytest.fixture(scope="module")
-def restricted(example):
-    return open_restricted(example, EXAMPLE_EPCI)
+def restricted(example, material):
+    return open_restricted(example, material)
 
 
 @pytest.fixture(scope="module")

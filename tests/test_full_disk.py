@@ -12,10 +12,11 @@ from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, Settings
 from ctg_analysis.processing import run
-from ctg_analysis.publishing import build as building
-from ctg_analysis.publishing.build import lines_of
+from ctg_analysis.publishing import publication
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.build_result import lines_of
 from ctg_analysis.publishing.editions import latest
-from ctg_analysis.publishing.running.workers import Template, can_fork
+from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 
 FULL = "No space left on device, expected room there: make some, then run the command again"
 OWN = "from ctg_analysis.chapter import open_chapter\nopen_chapter(epci).perimeter()"
@@ -60,11 +61,11 @@ def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeyp
     """Once where it publishes, once in a chapter: what it kept from the edition before would be dated for nothing."""
     monkeypatch.setattr(notebooks, "settings", lambda: Settings(root=tmp_path))
     (tmp_path / "notebooks").mkdir()
-    path, out, warm = tmp_path / "notebooks" / "18_a.ipynb", tmp_path / "reports", Template()
+    path, out, warm = tmp_path / "notebooks" / "18_a.ipynb", tmp_path / "reports", WarmProcess()
 
     def built(*cells):
         write_notebook(path, *cells)
-        (one,) = building.build([EXAMPLE_EPCI], chosen_chapters([]), out, template=warm)
+        (one,) = build([EXAMPLE_EPCI], chosen_chapters([]), out, warm=warm)
         return one
 
     try:
@@ -72,7 +73,7 @@ def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeyp
         before = latest(out, EXAMPLE_EPCI)
         one = built(OWN, FILLS)
         assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
-        monkeypatch.setattr(building, "write_record", full)
+        monkeypatch.setattr(publication, "write_record", full)
         one = built(OWN, OWN)
         assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
         assert latest(out, EXAMPLE_EPCI) == before and not list((out / SCRATCH).iterdir())

@@ -15,11 +15,11 @@ from ctg_analysis.cleaning.reading import count, read, text
 from ctg_analysis.core.errors import MOST, MOST_LINES, Finding, InputError, UserError, in_lines
 from ctg_analysis.core.files import load
 from ctg_analysis.core.yaml_files import read_yaml
-from ctg_analysis.demarche.files.reading import read_table
+from ctg_analysis.demarche.files.table_files import read_table
 from ctg_analysis.demarche.survey.exports import read_export
 from ctg_analysis.demarche.tables import TABLES
-from ctg_analysis.publishing.word.word import LARGEST
-from ctg_analysis.publishing.word.word import fill as filled
+from ctg_analysis.publishing.word.filling import LARGEST
+from ctg_analysis.publishing.word.filling import fill as filled
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 

@@ -14,7 +14,7 @@ from convention_texts import as_project, filled, plain
 
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.demarche.files.consistency import active
-from ctg_analysis.publishing.word.making import SHEETS, convention_documents, dossier
+from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier
 from ctg_analysis.publishing.word.paths import CHANGES, CONVENTION
 
 pytestmark = pytest.mark.slow
@@ -26,7 +26,7 @@ COMMAND = ("soffice", "--headless", "--norestore", "--convert-to", "pdf")
 
 @pytest.fixture(scope="module")
 def one(example):
-    return dossier(EXAMPLE_EPCI, example)
+    return read_dossier(EXAMPLE_EPCI, example)
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,11 @@ from notebook_files import write_notebook
 from ctg_analysis.core import notebooks
 from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, Settings, data_root
-from ctg_analysis.publishing.build import build, lines_of
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.build_result import lines_of
 from ctg_analysis.publishing.editions import JOURNAL, latest, publish, record, write_record
 from ctg_analysis.publishing.running.keys import keys
-from ctg_analysis.publishing.running.workers import Template, can_fork
+from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 
 pytestmark = pytest.mark.slow
 OPENS = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter({})\n"
@@ -27,7 +28,7 @@ STAYS = "the page is not of this edition"
 
 @pytest.fixture(scope="module")
 def warm(example, france):
-    own = Template() if can_fork() else None
+    own = WarmProcess() if can_fork() else None
     yield own
     if own:
         own.close()
@@ -45,7 +46,7 @@ def told(tmp_path, warm):
     """What builds all the notebooks of the folder, and returns the exit code and what is said, without the EPCI."""
 
     def run():
-        (one,) = build([EXAMPLE_EPCI], chosen_chapters([]), tmp_path / "reports", template=warm)
+        (one,) = build([EXAMPLE_EPCI], chosen_chapters([]), tmp_path / "reports", warm=warm)
         assert one.error is None, one.error
         head, *lines = (line.removeprefix(f"{EXAMPLE_EPCI}: ") for line in lines_of(one))
         return one.exit_code, head.partition(": ")[2], lines

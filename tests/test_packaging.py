@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -63,6 +64,11 @@ def test_make_help_lists_the_targets():
     answer = subprocess.run(["make", "-C", str(ROOT), "help"], capture_output=True, text=True, check=True)
     for target in ("report", "example", "test", "lab", "check", "bench", "screenshots"):
         assert f"make {target}" in answer.stdout
+
+
+@pytest.mark.parametrize("benchmark", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda path: path.stem)
+def test_a_benchmark_finds_what_it_imports(benchmark):
+    runpy.run_path(str(benchmark))  # its measures wait for __main__
 
 
 def test_the_tables_of_the_docs_are_those_of_the_declarations():

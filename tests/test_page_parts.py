@@ -6,11 +6,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Html
+from ctg_analysis.display.markup import Citation, Html, Table
+from ctg_analysis.display.pieces import sheets as commune_sheets
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import merged
-from ctg_analysis.publishing.pages.search import index
-from ctg_analysis.publishing.pages.sections import with_sections
+from ctg_analysis.publishing.pages.search import contents, index
+from ctg_analysis.publishing.pages.sections import Section, with_sections
 from ctg_analysis.publishing.pages.site import css_text
 
 
@@ -105,7 +106,7 @@ def test_an_indicator_has_its_place_where_it_is_shown_with_the_fewest_others():
 def test_a_family_brings_the_places_of_its_members():
     (family,) = placed([cell("", 'chapter.family("childhood_count")')])
     assert family.metadata.page.ids[:2] == ["childhood_count", "children_0_2_count"]
-    assert family.metadata.page.labels.startswith("Enfants et jeunes, par âge|")
+    assert family.metadata.page.labels[0] == "Enfants et jeunes, par âge"
 
 
 def test_sections_have_ids_of_their_own():
@@ -120,26 +121,34 @@ def test_a_name_does_not_end_the_style_that_it_stands_in():
     assert css_text('a"b\\c</style>\n') == '"a\\22 b\\5c c\\3c /style>\\a "'
 
 
-def test_a_commune_leads_to_its_own_sheet_or_to_the_table_that_has_them_all(tmp_path):
-    (tmp_path / "donnees").mkdir()
-    rows = "code;territoire;niveau\n12001;Abc;commune\n12002;D'Ef;commune\n200;CC;epci\n"
-    (tmp_path / "donnees" / "population_count.csv").write_text(rows, encoding="utf-8-sig")
-    table = '<th scope="row">Abc</th><th scope="row">D’Ef</th>'
-    page = (
-        f'<div class="cell" id="a_count" data-labels="A"><figure>{table}</figure></div>'
-        f'<div class="cell" id="b_count" data-labels="B|C &amp; D"><table>{table}</table></div>'
-        "<dl><dt>C &amp; D</dt><dd>Ce que c’est. <span>Source</span></dd></dl>"
-        '<section id="commune-12002"><h2 id="d-ef">D’Ef</h2></section><script>'
+def test_a_commune_leads_to_its_own_sheet_or_to_the_table_that_has_them_all():
+    communes = {"12001": "Abc", "12002": "D’Ef"}
+    rows = Table("Les communes", ["Territoire", "Valeur"], [["Abc", "1"], ["D’Ef", "2"], ["CC", "3"]])
+    figure = markup.figure(
+        "<svg >", file="", kind="chart", title="A", subtitle="", alt="A", source=Citation("S"), note="", data=rows
     )
-    (tmp_path / "01.html").write_text(page, encoding="utf-8")
-    text = index(tmp_path, [{"page": "01.html", "title": "T", "question": "Q ?"}])
+    defined = [{"label": "C & D", "definition": "Ce que c’est (Caf).", "caveats": "", "sources": "Source"}]
+    sheets = [commune_sheets.Sheet("12002", "D’Ef", "", "", [])]
+    cells = [
+        showing(figure, 'chapter.show("births_count")'),
+        showing(markup.table(rows), 'chapter.table("deaths_count", "population_count")'),
+        showing(markup.definitions(defined), "chapter.definitions()"),
+        showing(commune_sheets.sheets(sheets, ["", ""], Citation("S")), "chapter.sheets()"),
+    ]
+    cells = placed(cells)
+    cells[1].metadata.page.labels = ["B", "C & D"]
+    held = contents(cells, [Section("d-ef", "D’Ef")], communes)
+    chapters = [{"page": "01.html", "title": "T", "question": "Q ?", "contents": json.loads(json.dumps(held))}]
+    chapters.append({"page": "02.html", "title": "</script>", "question": "", "contents": {}})
+    text = index(chapters, communes)
     assert "<" not in text
     assert json.loads(text) == [
         ["Chapitre", "T", "", "01.html", "Q ?"],
-        ["Indicateur", "A", "T", "01.html#a_count", ""],
-        ["Indicateur", "B", "T", "01.html#b_count", ""],
-        ["Indicateur", "C & D", "T", "01.html#b_count", "Ce que c’est."],
-        ["Commune", "Abc", "", "01.html#b_count", "12001"],
+        ["Chapitre", "</script>", "", "02.html", ""],
+        ["Indicateur", "Naissances domiciliées", "T", "01.html#births_count", ""],
+        ["Indicateur", "B", "T", "01.html#deaths_count", ""],
+        ["Indicateur", "C & D", "T", "01.html#deaths_count", "Ce que c’est (Caf)."],
+        ["Commune", "Abc", "", "01.html#deaths_count", "12001"],
         ["Commune", "D’Ef", "", "01.html#commune-12002", "12002"],
         ["Partie de chapitre", "D’Ef", "T", "01.html#d-ef", ""],
     ]

@@ -19,6 +19,7 @@ from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import Count, Mean
 from ctg_analysis.display.drawings.style import OTHERS
+from ctg_analysis.display.words import comparable
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.indicators import peer_values as values
 from ctg_analysis.indicators import peers
@@ -231,13 +232,13 @@ def group_of(**columns):
 
 def test_peers_farther_than_two_epcis_at_random_are_said_not_to_resemble():
     """Two variables: two EPCIs at random are root(4) = 2 apart. A and B are close, C is far from both."""
-    assert peers.FAR not in peers.sentence(group_of(), DATED)
+    assert comparable.FAR not in comparable.sentence(group_of(), DATED)
     table = pd.DataFrame({"population": [1e3, 1e4, 1e4], "age_65_plus_share": [10.0, 30, 31]}, index=list("CAB"))
-    assert peers.FAR in peers.sentence(peers.nearest(table, "C", classes_of(table), k=2), DATED)
+    assert comparable.FAR in comparable.sentence(peers.nearest(table, "C", classes_of(table), k=2), DATED)
 
 
 def test_the_sentence_says_class_method_variables_and_vintages():
-    assert typography(peers.sentence(group_of(), DATED)) == (
+    assert typography(comparable.sentence(group_of(), DATED)) == (
         "Les EPCI comparables (1) sont, parmi les 2 autres communautés de communes de France métropolitaine de moins "
         "de 15\u202f000 habitants dont les données sont connues, les plus proches du territoire par la distance "
         "euclidienne entre variables centrées et réduites, de même poids\u00a0: population en 2023 (logarithme), part "
@@ -246,7 +247,7 @@ def test_the_sentence_says_class_method_variables_and_vintages():
 
 
 def test_the_sentence_says_what_was_left_out_and_how_the_class_was_widened():
-    text = peers.sentence(group_of(k=2, size=[0, 0, 2], without=["age_65_plus_share"]), DATED)
+    text = comparable.sentence(group_of(k=2, size=[0, 0, 2], without=["age_65_plus_share"]), DATED)
     assert text.endswith(
         " : population en 2023 (logarithme) ; n'entre pas dans le choix, car lié à ce qui est comparé : part des 65 "
         "ans ou plus en 2021 ; la classe de départ, trop peu nombreuse, a été élargie aux tranches de population "
@@ -270,17 +271,17 @@ def test_the_sentence_says_what_was_left_out_and_how_the_class_was_widened():
     ],
 )
 def test_the_sentence_names_the_class(columns, words):
-    assert words in peers.sentence(group_of(**columns), DATED)
+    assert words in comparable.sentence(group_of(**columns), DATED)
 
 
 def test_the_sentence_says_why_there_are_no_peers():
     table = SIX.rename(columns={"x": "communes", "y": "age_65_plus_share"}).assign(communes=1.0)
     lacking = table.assign(age_65_plus_share=np.nan)
-    assert peers.sentence(peers.nearest(lacking, "A", classes_of(lacking)), DATED) == (
+    assert comparable.sentence(peers.nearest(lacking, "A", classes_of(lacking)), DATED) == (
         "Aucun EPCI comparable, faute de données pour ce territoire : part des 65 ans ou plus en 2021."
     )
     alone = peers.nearest(table.head(1), "A", classes_of(table.head(1)))
-    assert peers.sentence(alone, DATED) == (
+    assert comparable.sentence(alone, DATED) == (
         "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
     )
 
@@ -309,7 +310,7 @@ def test_the_peers_of_the_reference_territory_are_small_old_and_metropolitan_cc(
     assert chosen["population"].lt(15_000).all()
     assert chosen["age_65_plus_share"].min() > table["age_65_plus_share"].quantile(0.9)
     assert chosen["secondary_dwellings_share"].min() > table["secondary_dwellings_share"].median()
-    listed = peers.published(group, table, territories)
+    listed = comparable.listed(group, table, territories)
     assert list(listed.columns) == ["SIREN", "Nom", "Distance", "Population"] and listed.notna().all(axis=None)
     assert listed["Nom"].str.startswith("CC ").all() and listed["Distance"].is_monotonic_increasing
 
@@ -390,10 +391,10 @@ def test_the_invented_epci_has_ten_peers_of_its_class(example):
     classes = stored.rename(columns=lambda name: name.removeprefix("class_"))
     group = peers.nearest(table, EXAMPLE, classes)
     assert len(group.peers) == 10 and group.candidates == 11 and group.step == 0
-    text = peers.sentence(group, peers.vintages(observations))
+    text = comparable.sentence(group, peers.vintages(observations))
     assert "parmi les 11 autres communautés de communes d'un pays inventé de moins de 15 000 habitants" in text
     assert "élargie" not in text and "métropolitaine" not in text
-    assert len(peers.published(group, table, territories)) == 10
+    assert len(comparable.listed(group, table, territories)) == 10
 
 
 def test_every_open_comparison_of_the_invented_epci_has_its_quartiles(example):
@@ -442,7 +443,7 @@ def test_r11_each_of_the_four_comparators_is_told_or_its_absence_with_a_reason(e
 
 
 def test_the_sentence_says_when_no_other_is_left_out():
-    text = peers.sentence(group_of(k=5), DATED)
+    text = comparable.sentence(group_of(k=5), DATED)
     assert (
         text.startswith("Les EPCI comparables (2) sont tous les autres EPCI à fiscalité propre") and "élargie" in text
     )
@@ -450,4 +451,4 @@ def test_the_sentence_says_when_no_other_is_left_out():
 
 @pytest.mark.parametrize("number, said", [(0, "Aucun indicateur"), (1, "1 indicateur de"), (12, "12 indicateurs de")])
 def test_the_sentence_of_the_medians_follows_their_number(number, said):
-    assert said in peers.medians(number)
+    assert said in comparable.medians(number)

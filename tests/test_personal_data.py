@@ -19,8 +19,8 @@ from ctg_analysis.core.placing import for_owner_alone
 from ctg_analysis.core.settings import EXAMPLE_EPCI, settings
 from ctg_analysis.demarche.files import commit_check
 from ctg_analysis.demarche.files.empty_tables import write_templates as write_tables
-from ctg_analysis.demarche.files.material import open_material
-from ctg_analysis.demarche.files.restricted import gather_restricted
+from ctg_analysis.demarche.files.material_files import open_material
+from ctg_analysis.demarche.files.restricted_files import read_restricted
 from ctg_analysis.demarche.files.retention import due, purge, readable, without
 
 
@@ -140,14 +140,14 @@ def test_what_a_killed_command_left_of_a_table_goes_with_a_purge(root, private):
     prepare(private)
     left = private / ".reponses_ouvertes.csv.part"
     left.write_text("rep_id;texte\nR1;Mme Dupont", encoding="utf-8")
-    purge(readable(gather_restricted(root, EXAMPLE_EPCI)), TODAY)
+    purge(readable(read_restricted(root, EXAMPLE_EPCI)), TODAY)
     assert not left.exists()
 
 
 def test_what_is_due_is_deleted_nothing_else_and_is_noted_without_what_it_held(root, private):
     prepare(private)
     before = {path: path.read_bytes() for path in root.path.rglob("*") if path.is_file()}
-    kept = readable(gather_restricted(root, EXAMPLE_EPCI))
+    kept = readable(read_restricted(root, EXAMPLE_EPCI))
     assert len(due(kept, TODAY)) == 4 and {path: path.read_bytes() for path in before} == before
     assert any(
         "2 lines due for deletion since 2025-01-01, expected its deletion: run `ctg purge" in line
@@ -172,14 +172,14 @@ def test_what_is_due_is_deleted_nothing_else_and_is_noted_without_what_it_held(r
         and "2026-11-24;entretiens.csv;2;échéance du 2025-01-01" in note
     )
     assert not any(pseudo in note for pseudo in ("E02", "E04", "N7"))
-    assert due(gather_restricted(root, EXAMPLE_EPCI), TODAY) == [] and said(root) == []
+    assert due(read_restricted(root, EXAMPLE_EPCI), TODAY) == [] and said(root) == []
 
 
 def test_a_date_that_cannot_be_read_stops_the_deletion_before_it_begins(root, private):
     prepare(private)
     change(private / "entretiens.csv", 7, "suppression_prevue_le", "fin 2026")
     with pytest.raises(InputError, match=r"line 7, column suppression_prevue_le"):
-        readable(gather_restricted(root, EXAMPLE_EPCI))
+        readable(read_restricted(root, EXAMPLE_EPCI))
 
 
 def test_the_bytes_of_the_other_records_are_kept():
@@ -215,7 +215,7 @@ def test_the_command_says_what_is_due_and_deletes_only_when_told(tmp_path, examp
 
 def test_the_dates_of_the_example_are_far_away(example):
     far = datetime.date(2090, 1, 1)
-    assert due(gather_restricted(example, EXAMPLE_EPCI), far) == []
+    assert due(read_restricted(example, EXAMPLE_EPCI), far) == []
 
 
 def test_no_private_file_nor_personal_text_enters_git(monkeypatch, tmp_path, example):
@@ -310,7 +310,7 @@ def test_the_commit_hook_runs_it():
 def test_what_writes_in_the_private_folder_closes_it_to_others(root, private, public):
     prepare(private)
     home = root.private / EXAMPLE_EPCI
-    kept = readable(gather_restricted(root, EXAMPLE_EPCI))
+    kept = readable(read_restricted(root, EXAMPLE_EPCI))
     writers = {
         "ctg new, forms": lambda: empty_forms.write_templates(EXAMPLE_EPCI, "x", home),
         "ctg new, tables": lambda: write_tables(root, EXAMPLE_EPCI, "x"),

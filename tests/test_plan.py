@@ -8,7 +8,7 @@ import pytest
 
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.demarche.plan import budget, chain, plan, realisation, tracking
-from ctg_analysis.demarche.results.demarche import open_demarche
+from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.outputs import empty
 
 
@@ -148,7 +148,7 @@ BLANKS = {
 
 @pytest.mark.parametrize("need, blank", BLANKS.items())
 def test_what_an_action_lacks_is_told(need, blank, example):
-    table = open_demarche(EXAMPLE_EPCI, example).table
+    table = Demarche(EXAMPLE_EPCI, example).table
     money, followed = table("financements"), table("indicateurs_suivi")
     assert plan.completeness(table("actions"), money, followed)[list(plan.NEEDS)].all(axis=None)
     actions = table("actions").copy()
@@ -160,7 +160,7 @@ def test_what_an_action_lacks_is_told(need, blank, example):
 
 @pytest.mark.parametrize("column", plan.OF_A_RESULT)
 def test_a_result_indicator_needs_its_baseline_its_target_and_who_collects_it(column, example):
-    table = open_demarche(EXAMPLE_EPCI, example).table
+    table = Demarche(EXAMPLE_EPCI, example).table
     followed = table("indicateurs_suivi").copy()
     followed.loc[followed["ind_id"].eq("F01-T2"), column] = None
     told = plan.completeness(table("actions"), table("financements"), followed).set_index("action_id")
@@ -253,16 +253,14 @@ def test_late_is_not_given_up():
 
 def test_a_meeting_that_is_to_come_is_not_one_that_was_not_held(example):
     """The COPIL of June 2026 has no attendance yet: the last day that is told of is before it."""
-    seen = (
-        open_demarche(EXAMPLE_EPCI, example).table("observations").query("indicator == 'steering_meetings_held_share'")
-    )
+    seen = Demarche(EXAMPLE_EPCI, example).table("observations").query("indicator == 'steering_meetings_held_share'")
     told = seen.set_index("period")[["numerator", "denominator"]]
     assert told.loc["2026"].tolist() == [1, 1] and told.loc["2025"].tolist() == [5, 5]
 
 
 def test_the_bilan_of_the_convention_under_way_has_the_columns_of_the_one_before(example):
     """Scenario 14: the final bilan is made with the same template as that of the convention before."""
-    table = open_demarche(EXAMPLE_EPCI, example).table
+    table = Demarche(EXAMPLE_EPCI, example).table
     actions = plan.in_order(table("actions"), table("axes"), table("objectifs"))
     bilan = tracking.as_bilan(actions, table("indicateurs_suivi"), table("financements"), table("suivi"))
     assert list(bilan) == list(empty("bilan_actions"))

@@ -10,7 +10,8 @@ from ctg_analysis.core.datasets import SecrecyRule, Source, Totals
 from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Ratio
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.uncertainty import poisson_interval, rounding_interval
-from ctg_analysis.secrecy.gate import VALUES, too_few, withhold
+from ctg_analysis.secrecy.gate import VALUES, withhold
+from ctg_analysis.secrecy.primary import too_few
 
 counts = st.integers(min_value=0, max_value=5000)
 SOURCE = Source(id="register", label="Registre", producer="P")

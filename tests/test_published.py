@@ -35,23 +35,18 @@ from ctg_analysis.processing import derivation
 from ctg_analysis.processing.freshness import MANIFEST, NOTES, RECORDED, is_stale, recorded
 from ctg_analysis.processing.run import ensure, exposure, read_notes
 from ctg_analysis.publishing import recording
-from ctg_analysis.publishing.build import Built, build, lines_of, passes_again
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.build_result import Built, lines_of
 from ctg_analysis.publishing.editions import collect, editions, latest, name_of, record
-from ctg_analysis.publishing.handover import documents
+from ctg_analysis.publishing.handover import delivery
 from ctg_analysis.publishing.pages.changes import PUBLISHED, changes
+from ctg_analysis.publishing.publication import passes_again
 from ctg_analysis.publishing.running.keys import OF_ALL
-from ctg_analysis.publishing.running.workers import Template, can_fork
+from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 from ctg_analysis.publishing.word import making
 from ctg_analysis.publishing.word.making import write_convention, write_issue
-from ctg_analysis.secrecy.earlier_editions import (
-    Entry,
-    adopt,
-    entries,
-    entry_of,
-    published_before,
-    read_journal,
-    remember,
-)
+from ctg_analysis.secrecy.adoption import adopt
+from ctg_analysis.secrecy.earlier_editions import Entry, entries, entry_of, published_before, read_journal, remember
 from ctg_analysis.secrecy.gate import EXPOSED
 
 
@@ -288,7 +283,7 @@ def environment(**variables):
 @pytest.fixture(scope="module")
 def warm(home):
     with environment(CTG_ROOT=home):
-        own = Template() if can_fork() else None
+        own = WarmProcess() if can_fork() else None
     yield own
     if own:
         own.close()
@@ -317,7 +312,7 @@ def built(home, warm):
     """What builds the report in a folder, and returns what came of it."""
 
     def built(out="reports", epci=EPCI):
-        (one,) = build([epci], all_chapters(), home / out, template=warm)
+        (one,) = build([epci], all_chapters(), home / out, warm=warm)
         return one
 
     return built
@@ -441,13 +436,13 @@ def test_nothing_is_handed_over_before_it_is_recorded(example, tmp_path, monkeyp
     def refuse(*_):
         raise InterruptedError
 
-    for module, name in ((making, "record_observed"), (recording, "record_observed"), (documents, "adopt")):
+    for module, name in ((making, "record_observed"), (recording, "record_observed"), (delivery, "adopt")):
         monkeypatch.setattr(module, name, refuse)
-    monkeypatch.setattr(documents, "the_latest", lambda *_: tmp_path)
+    monkeypatch.setattr(delivery, "the_latest", lambda *_: tmp_path)
     handed = [
         lambda: write_convention(EXAMPLE_EPCI, example, tmp_path),
         lambda: next(write_issue(EXAMPLE_EPCI, example, None, tmp_path)),
-        lambda: next(documents.write_documents(EXAMPLE_EPCI, tmp_path)),
+        lambda: next(delivery.write_documents(EXAMPLE_EPCI, tmp_path)),
     ]
     for hand_over in handed:
         with pytest.raises(InterruptedError):

@@ -11,7 +11,7 @@ from ctg_analysis.chapter import territory
 from ctg_analysis.chapter.territory import ByIndicator, Observed
 from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING, ChapterNotebook, all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root
-from ctg_analysis.publishing.running.readings import sum_of_readings, sums
+from ctg_analysis.publishing.running.input_sums import sum_of_inputs, sums
 
 WORDS_ALONE = ("11", "12")  # what residents and partners said
 OF_THE_DEMARCHE = ("11", "12", "13", "14", "15", "16")
@@ -72,7 +72,7 @@ def test_the_sum_changes_with_what_was_read_and_with_nothing_else(seen, monkeypa
     asked.observations  # noqa: B018
     everything = sorted(seen.read)
     assert EVERYTHING in everything
-    summed = partial(sum_of_readings, seen)
+    summed = partial(sum_of_inputs, seen)
     before = summed(read), summed(everything), summed([DEMARCHE])
     for name, changes in (("births_count", (True, True, False)), ("deaths_count", (False, True, False))):
         with monkeypatch.context() as patch:

@@ -20,8 +20,8 @@ from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.display.words import notes
 from ctg_analysis.processing.run import process
-from ctg_analysis.publishing.running import readings as readings
-from ctg_analysis.publishing.running.readings import sum_of_readings
+from ctg_analysis.publishing.running import input_sums
+from ctg_analysis.publishing.running.input_sums import sum_of_inputs
 from ctg_analysis.sources import SOURCES
 
 SOURCE = SOURCES[SPACES]
@@ -317,8 +317,8 @@ def test_a_chapter_runs_again_when_a_structure_or_the_convention_or_what_a_score
     criteria = [one.id for one in CATALOGUE.values() if one.family == "social_criteria"]
 
     def read():
-        readings.sums.cache_clear()
-        return sum_of_readings(seen, ["births_count"]), sum_of_readings(seen, criteria)
+        input_sums.sums.cache_clear()
+        return sum_of_inputs(seen, ["births_count"]), sum_of_inputs(seen, criteria)
 
     before = read()
     for owner, name, value in (

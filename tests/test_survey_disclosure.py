@@ -13,8 +13,8 @@ from survey_fixtures import EPCI, answers_of, counter, drawn, margins, published
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI
-from ctg_analysis.demarche.files.material import open_material
-from ctg_analysis.demarche.files.restricted import open_restricted
+from ctg_analysis.demarche.files.material_files import open_material
+from ctg_analysis.demarche.files.restricted_files import open_restricted
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.survey import crossings, survey
 from ctg_analysis.indicators.observations import COLUMNS
@@ -85,7 +85,7 @@ def test_r2_the_drawn_consultations_have_small_groups_of_every_kind():
 @pytest.mark.slow
 def test_r2_no_small_group_of_the_example_is_bounded(example):
     material = open_material(example, EXAMPLE_EPCI, pd.read_parquet(example.processed / "territories.parquet"))
-    restricted, demarche = open_restricted(example, EXAMPLE_EPCI), Demarche(EXAMPLE_EPCI, example)
+    restricted, demarche = open_restricted(example, material), Demarche(EXAMPLE_EPCI, example)
     names = ("consultation", "distribution", "completion", "profile", "summary", "by_group", "paths", "crossings")
     tables = {name: demarche.table(name) for name in (*names, "observations")}
     answers = answers_of(material["questionnaire"], restricted)

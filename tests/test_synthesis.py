@@ -11,6 +11,7 @@ from ctg_analysis.chapter import open_chapter, summaries, synthesis
 from ctg_analysis.core.model import OK, Count, Mean, Ratio
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.display.drawings import spine
+from ctg_analysis.display.pieces.sheets import meanings
 from ctg_analysis.display.words import glossary, sentences, texts
 from ctg_analysis.display.words.texts import SIGNS
 
@@ -146,7 +147,7 @@ def test_scenario_7_at_most_ten_messages_each_a_number_a_comparison_a_chart_and_
             beyond = rows.iloc[1:]
             assert not any(name in message.comparison + message.drawing for name in beyond["name"])
         assert "Source" in message.source.text
-    plain = re.sub(r"<[^>]+>", " ", chapter.messages().html + chapter.meanings().html)
+    plain = re.sub(r"<[^>]+>", " ", chapter.messages().html + meanings([chapter.messages().html]).html)
     assert not re.search(r"euclid|centrées|écart-type|Benjamini|Poisson", plain)
     assert not re.search(r"(?<![\d,\u202f])[01] (?:lieux|\w{3,}s|\w+aux)\b", plain)
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE, SCALES, TITLES
-from ctg_analysis.chapter.figures import by_commune, source, unavailable
+from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup

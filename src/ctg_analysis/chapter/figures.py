@@ -9,19 +9,17 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import surveyed, synthesis
+from ctg_analysis.chapter.known import are_exact, by_commune, on_map, source, unavailable
 from ctg_analysis.chapter.territory import Observed
-from ctg_analysis.core.model import LEVELS, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
-from ctg_analysis.core.territories import FRANCE
+from ctg_analysis.core.model import LEVELS, OK, Count, Indicator, Mean
+from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps, spine
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import messages, notes, sentences, texts
-from ctg_analysis.display.words.dates import date_text, short_date
-from ctg_analysis.indicators.census_sample import CYCLE
+from ctg_analysis.display.words import messages, sentences, texts
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
-from ctg_analysis.indicators.peers import left_out
-from ctg_analysis.sources import PLAN, SOURCES, SURVEY
 
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
@@ -68,7 +66,7 @@ def communes_map(seen: Observed, one: Indicator) -> Html:
     rows = rows.assign(shown=printed)
     if isinstance(one.value, Count | Mean):
         drawing = maps.circles(seen.land, rows)
-        message = messages.circles(one, rows) if _exact(one, rows) else messages.largest(one, rows)
+        message = messages.circles(one, rows) if are_exact(one, rows) else messages.largest(one, rows)
     else:
         diverging, together = sentences.is_change(one), _read_together(seen, one)
         drawing = maps.choropleth(seen.land, rows, one, diverging=diverging, together=together)
@@ -77,19 +75,6 @@ def communes_map(seen: Observed, one: Indicator) -> Html:
     note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
     note = f"{note} {SAME_SHADES}".strip() if one.family in COMMON_CLASSES else note
     return _drawn(seen, one, drawing, rows, over_years=False, kind="map", note=note, message=message)
-
-
-def only_commune(seen: Observed, one: Indicator) -> str:
-    """Return the one commune that has what is counted, all being known exactly; else nothing."""
-    rows = on_map(seen, one)
-    some = list(rows.loc[rows["value"].gt(0), "name"])
-    known = len(rows) > 1 and rows["status"].eq(OK).all() and _exact(one, rows.assign(shown=True))
-    return some[0] if known and len(some) == 1 else ""
-
-
-def _exact(one: Indicator, rows: pd.DataFrame) -> bool:
-    """Tell whether the counts of all the communes are shown, and not rounded. rows: columns shown, source."""
-    return rows["shown"].all() and not any(sentences.rounded(one, SOURCES[name]) for name in set(rows["source"]))
 
 
 def _read_together(seen: Observed, one: Indicator) -> pd.Series | None:
@@ -172,15 +157,6 @@ def _told_apart(labels: list[str], title: str) -> tuple[list[str], str]:
     return names, title if scope.strip(" ()") in title else title + scope
 
 
-def by_commune(seen: Observed, one: Indicator) -> pd.DataFrame:
-    """Return the communes by name, at the latest period that one of them has; no row when none has any."""
-    rows = seen.readable(one)
-    rows = rows[rows["level"].eq("commune")]
-    period = latest_period(rows)
-    rows = rows[rows["period"].eq(period)] if period else rows.iloc[:0]
-    return rows.sort_values("name", key=lambda names: names.map(texts.alphabetical), kind="stable")
-
-
 def parts(seen: Observed, one: Indicator) -> Html:
     """Return what an indicator is made of, here and elsewhere."""
     totals = seen.compared(one, with_peers=False)
@@ -230,18 +206,6 @@ def _drawn(
     return charts.chart(one, drawing, data, when=when, source=cited, **words)
 
 
-def on_map(seen: Observed, one: Indicator) -> pd.DataFrame:
-    """Return the communes by name, at the period of the comparison when they have it, else their latest one."""
-    compared = seen.compared(one, with_peers=False)
-    rows = seen.readable(one)
-    rows = rows[rows["level"].eq("commune")]
-    wanted = compared["period"].iloc[0] if len(compared) else ""
-    here = rows[rows["period"].eq(wanted)]
-    if not here["status"].eq(OK).any():
-        return by_commune(seen, one)
-    return here.sort_values("name", key=lambda names: names.map(texts.alphabetical), kind="stable")
-
-
 def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | None:
     """Return the shares of the population by age and sex of a place, None when one is missing."""
     ids = {(sex, band): f"{sex}_{band}_count" for sex in charts.SEXES for band in charts.BANDS}
@@ -249,85 +213,6 @@ def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | N
     rows = rows[rows["level"].eq(level) & rows["territory"].eq(code) & rows["period"].eq(period)]
     values = dict(zip(rows["indicator"], rows["value"], strict=True))
     return charts.shares_by_age({key: values[name] for key, name in ids.items()})
-
-
-def withheld(seen: Observed, one: Indicator) -> str:
-    """Return that the value of the territory may not be shown, when it exists all the same; else nothing."""
-    if not seen.has(one, SECRET):
-        return ""
-    rows = seen.data(one)
-    periods = rows.loc[rows["level"].eq("epci") & rows["status"].eq(SECRET), "period"]
-    if periods.empty:
-        return ""
-    return f"{one.label}, {date_text(periods.max())} : secret statistique, le chiffre ne peut pas être montré."
-
-
-def uncompared(seen: Observed, one: Indicator) -> str:
-    """Return which of the four comparators (département, région, France, peers) an indicator lacks, and why (rule R11).
-
-    Nothing when it has them all. one: known here, and not a number of things.
-    """
-    rows = seen.compared(one)
-    there = rows[rows["status"].eq(OK)].iloc[1:]
-    of = SOURCES[rows["source"].iloc[0]]
-    if there.empty and (of.from_partners or of.id == PLAN):
-        return "Sans comparaison : ces données ne décrivent que le territoire."
-    codes = there["territory"].mask(there["level"].eq("france"), FRANCE)
-    known = {("epci", seen.epci), *zip(there["level"], codes, strict=True)}
-    lacking = [place.name for place in seen.beside.itertuples(index=False) if (place.level, place.code) not in known]
-    named = ", ".join(dict.fromkeys(lacking))  # La Réunion is a département and a région
-    said = f"Sans valeur de même source et de même période : {named}" if lacking else ""
-    if there["level"].eq("peers").any():
-        return f"{said}." if said else ""
-    if seen.peers(left_out(one)).peers.empty:
-        return f"{said}. Aucun EPCI comparable." if said else "Aucun EPCI comparable."
-    if said:
-        return f"{said} ; trop peu d'EPCI comparables en ont une."
-    return "Trop peu d'EPCI comparables ont une valeur de même source et de même période."
-
-
-def unavailable(seen: Observed, one: Indicator, what: str) -> Html:
-    """Return the box: what is missing, from whom, and the command that says how to get it.
-
-    Of a form that was received with blank cells, it names the communes of these. Where it has no object in any commune,
-    because what it is about is known not to be there, a sentence says so.
-    """
-    rows = seen.data(one)
-    if is_pointless(seen, one):
-        return with_source(f"{what} : sans objet en {rows['period'].max()}.", source(seen, rows))
-    used = set(rows.loc[rows["status"].eq(OK), "source"])
-    missing = [SOURCES[name] for name in one.sources if name not in used] or [SOURCES[one.sources[0]]]
-    asked = [measure for measure in vars(one.value).values() if isinstance(measure, str)]
-    return markup.unavailable(
-        texts.typography(f"{texts.uncapitalised(what).replace(' : ', ', ')}."),
-        [notes.how_to_get(one, seen.epci, seen.blanks(one.id, asked) if one.form else []) for one in missing],
-    )
-
-
-def with_source(said: str, source: Citation) -> Html:
-    """Return a sentence that stands alone, and its source below."""
-    return markup.together(markup.reading(texts.typography(said), ""), markup.source(source))
-
-
-def is_pointless(seen: Observed, one: Indicator) -> bool:
-    """Tell whether an indicator has no object (`so`) in any commune at the latest period."""
-    if not seen.has(one, NOT_APPLICABLE):
-        return False
-    rows = seen.data(one)
-    latest = rows[rows["level"].eq("commune") & rows["period"].eq(rows["period"].max())]
-    return len(latest) > 0 and latest["status"].eq(NOT_APPLICABLE).all()
-
-
-def source(seen: Observed, rows: pd.DataFrame, *, series: bool = False) -> Citation:
-    """Return the source line: producer, dataset, geography, date of extraction; how residents were asked."""
-    names = [name for name in dict.fromkeys(rows["source"]) if name in seen.received]
-    if names == [SURVEY]:
-        return surveyed.source(seen.demarche)
-    taken = max(seen.received[name] for name in names)
-    cited = " ; ".join(notes.source_text(SOURCES[name]) for name in names)
-    geography = notes.geography([SOURCES[name] for name in names], seen.year, series=series)
-    text = f"{cited}. {geography}, extraction du {short_date(taken)}."
-    return Citation(texts.typography(text), taken)
 
 
 def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[str, str], title: str) -> Html:
@@ -356,7 +241,7 @@ def slope(seen: Observed, one: Indicator) -> Html:
     rows = rows[rows["status"].eq(OK) & ~rows["level"].isin(["commune", "secteur"])]
     rows = rows[rows["level"].ne("france") | rows["territory"].isin(seen.compared(one)["territory"])]
     own = sorted(rows.loc[rows["level"].eq("epci"), "period"])
-    if not own or last_year(own[-1]) - last_year(own[0]) < CYCLE:
+    if not own or last_year(own[-1]) - last_year(own[0]) < norm("census_cycle_years"):
         return unavailable(seen, one, f"{one.label}, évolution")
     before, now = (rows[rows["period"].eq(period)] for period in (own[0], own[-1]))
     both = now.merge(before, on=["level", "territory"], suffixes=("", "_before"), validate="1:1")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ctg_analysis.chapter.figures import by_commune, source, unavailable
+from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display.drawings import funnel

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import figures
+from ctg_analysis.chapter import known
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup
@@ -15,7 +15,7 @@ from ctg_analysis.display.words.quantities import number
 from ctg_analysis.sources import SOURCES
 
 
-def table(seen: Observed, several: list[Indicator]) -> Html:
+def table(seen: Observed, *several: Indicator) -> Html:
     """Return the communes that are large enough for the producer to publish indicators of them (Coverage.above).
 
     Their values of the first indicator in a sentence, all beside the territory and what it is compared with in a table;
@@ -23,25 +23,25 @@ def table(seen: Observed, several: list[Indicator]) -> Html:
     """
     one = several[0]
     above = SOURCES[one.sources[0]].coverage.above
-    told = figures.by_commune(seen, one)
-    known = told[told["status"].eq(OK)]
-    people = figures.by_commune(seen, CATALOGUE["population_count"])
-    large = people[people["value"].gt(above) & ~people["territory"].isin(known["territory"])]
+    values = known.by_commune(seen, one)
+    values = values[values["status"].eq(OK)]
+    people = known.by_commune(seen, CATALOGUE["population_count"])
+    large = people[people["value"].gt(above) & ~people["territory"].isin(values["territory"])]
     unpublished = f"non publié par la Caf pour les communes de {number(above)} habitants et moins"
-    if known.empty and len(large):
-        return figures.unavailable(seen, one, f"{one.label}, par commune ({texts.listed(list(large['name']))})")
-    if known.empty:
+    if values.empty and len(large):
+        return known.unavailable(seen, one, f"{one.label}, par commune ({texts.listed(list(large['name']))})")
+    if values.empty:
         said = f"{one.label}, par commune : {unpublished}, et le territoire n'en a pas de plus grande."
-        return figures.with_source(said, figures.source(seen, people))
-    period = known["period"].iloc[0]
-    each = " ; ".join(f"{row.name} {row.text}" for row in known.itertuples(index=False))
+        return known.with_source(said, known.source(seen, people))
+    period = values["period"].iloc[0]
+    each = " ; ".join(f"{row.name} {row.text}" for row in values.itertuples(index=False))
     said = f"{one.label}, par commune, en {date_text(period)} : {each} ({one.unit})."
     lacking = f"Valeur non disponible : {', '.join(large['name'])}. " if len(large) else ""
     more = f"{lacking}{unpublished[:1].upper()}{unpublished[1:]}."
-    here = seen.places["level"].eq("commune") & seen.places["territory"].isin(known["territory"])
+    here = seen.places["level"].eq("commune") & seen.places["territory"].isin(values["territory"])
     places = seen.places[here | ~seen.places["level"].isin(["commune", "secteur"])]
     found = [(other, seen.readable(other)) for other in several]
     columns = [(other, period, rows[rows["period"].eq(period)]) for other, rows in found]
-    cited = figures.source(seen, pd.concat([rows for *_, rows in columns]))
-    written = tables.places_by_indicator(places, columns, local=len(known), source=cited, note="")
+    cited = known.source(seen, pd.concat([rows for *_, rows in columns]))
+    written = tables.places_by_indicator(places, columns, local=len(values), source=cited, note="")
     return markup.together(markup.reading(texts.typography(said), texts.typography(more)), written)

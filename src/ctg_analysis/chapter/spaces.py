@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import SCALES, TITLES
 from ctg_analysis.chapter.assessments import UNSAID, meaning
-from ctg_analysis.chapter.figures import source, unavailable
+from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Observed, Span
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan.plan import as_year

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import figures, synthesis
+from ctg_analysis.chapter import known, synthesis
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.model import MISSING, OK, Indicator
 from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
@@ -30,7 +30,7 @@ def _said(seen: Observed, message: synthesis.Message, chapters: dict[str, Chapte
     one = message.indicator
     chapter = chapters[one.chapter]
     rows, comparison, drawing = COMPARED.get(message.kind, _beside)(seen, one)
-    cited = figures.source(seen, rows, series=message.kind == synthesis.CHANGE)
+    cited = known.source(seen, rows, series=message.kind == synthesis.CHANGE)
     return sheets.MessageText(
         theme=texts.typography(chapter.title),
         sentence=sentences.sentence(one, rows.iloc[0]),
@@ -46,10 +46,10 @@ def _said(seen: Observed, message: synthesis.Message, chapters: dict[str, Chapte
 def _beside(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str]:
     """Return the rows of a message on the territory beside larger ones, the words, the bars."""
     rows = seen.compared(one, with_peers=False)
-    known = rows[rows["status"].eq(OK)]
-    values = " ; ".join(f"{name} {text}" for name, text in zip(known["name"], known["text"], strict=True))
+    drawn = rows[rows["status"].eq(OK)]
+    values = " ; ".join(f"{name} {text}" for name, text in zip(drawn["name"], drawn["text"], strict=True))
     alt = texts.typography(f"{one.label}, {date_text(rows['period'].iloc[0])} : {values}.")
-    return rows, titles.standing(rows) or titles.level(one, rows), markup.described(bars.comparison(known), alt)
+    return rows, titles.standing(rows) or titles.level(one, rows), markup.described(bars.comparison(drawn), alt)
 
 
 def _over_time(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str]:
@@ -70,7 +70,7 @@ def _in_communes(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str
 COMPARED = {synthesis.CHANGE: _over_time, synthesis.COMMUNES: _in_communes}
 
 
-def communes(seen: Observed, indicators: list[Indicator]) -> Html:
+def communes(seen: Observed, *indicators: Indicator) -> Html:
     """Return one sheet for each commune; an indicator that no commune has is left out."""
     columns = []
     for one in indicators:
@@ -81,7 +81,7 @@ def communes(seen: Observed, indicators: list[Indicator]) -> Html:
     found = [(one, period, _cells(rows)) for one, period, rows in columns]
     past = seen.readable(CATALOGUE["historical_population_count"])
     written = [_sheet(place, found, past, seen.epci) for place in seen.communes.itertuples(index=False)]
-    source = figures.source(seen, pd.concat([rows for *_, rows in columns]))
+    source = known.source(seen, pd.concat([rows for *_, rows in columns]))
     return sheets.sheets(written, ["Indicateur", "Commune", "Ensemble", "Période"], source)
 
 

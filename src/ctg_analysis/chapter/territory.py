@@ -1,19 +1,18 @@
 """What was observed of a territory, its communes and what it is compared with, as a reader sees it."""
 
-from collections import namedtuple
 from collections.abc import Collection
 from functools import cached_property, lru_cache
 
-import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, which_france
 from ctg_analysis.core.geography import read_geography
-from ctg_analysis.core.model import OK, Count, Indicator, Mean, is_over_population
+from ctg_analysis.core.model import OK, Indicator, is_over_population
 from ctg_analysis.core.notebooks import EVERYTHING
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE, comparators, find_epci, members
-from ctg_analysis.demarche.results.demarche import open_demarche
+from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
@@ -75,7 +74,7 @@ class Observed:
         known = pd.concat([self.places, self.territories[metropolitan].rename(columns={"code": "territory"})])
         self._names = known[["territory", "level", "name"]]
         keys = self._names[["territory", "level"]]
-        self.demarche = open_demarche(epci, root)
+        self.demarche = Demarche(epci, root)
         found = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
         told = self.demarche.table("observations")
         found = pd.concat([found, told]) if len(told) else found
@@ -196,7 +195,7 @@ class Observed:
         return self._readable[one.id].copy()
 
     def _in_words(self, one: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
-        each = _each(rows)
+        each = each_row(rows)
         return rows.assign(
             text=[sentences.value_text(one, row) for row in each],
             interval=[sentences.interval_text(one, row) for row in each],
@@ -217,7 +216,7 @@ class Observed:
         """Return what `compared` does, before it is put in words."""
         self.read.add(one.id)
         rows = self._beside.rows(one.id)
-        others = self._median_of_peers(left_out(one)).rows(one.id) if len(rows) and _has_median(one) else rows[:0]
+        others = self._median_of_peers(left_out(one)).rows(one.id) if len(rows) and has_median(one) else rows[:0]
         return pd.concat([rows, others]) if len(others) else rows
 
     def compared(self, one: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
@@ -240,18 +239,18 @@ class Observed:
         return self._in_words(one, self._beside.table[:0])
 
     @cached_property
-    def _beside(self) -> "ByIndicator":
+    def _beside(self) -> ByIndicator:
         """Return what `compared` does without the peers, for all indicators in one pass."""
         rows = self._named.table
         rows = rows[~rows["level"].isin(LOCAL)]
         rows = rows[rows["period"].eq(rows["indicator"].map(common_periods(rows, self.epci)))]
-        rows = rows[rows["level"].ne("france") | rows["territory"].eq(rows["indicator"].map(_which_france(rows)))]
+        rows = rows[rows["level"].ne("france") | rows["territory"].eq(rows["indicator"].map(which_france(rows)))]
         shown = list(zip(self.beside["level"], self.beside["code"].replace(FRANCE, ""), strict=True))
         codes = rows["territory"].where(rows["level"].ne("france"), "")
         order = [shown.index(place) for place in zip(rows["level"], codes, strict=True)]
         return ByIndicator(tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE))
 
-    def _median_of_peers(self, without: tuple[str, ...]) -> "ByIndicator":
+    def _median_of_peers(self, without: tuple[str, ...]) -> ByIndicator:
         """Return the row of the median of these peers, of each indicator that has one at the period to compare."""
         if without not in self._medians:
             self._medians[without] = ByIndicator(self._medians_of(self.peers(without)))
@@ -289,39 +288,3 @@ class Observed:
             classes = self.profiles.filter(like="class_").rename(columns=lambda name: name.removeprefix("class_"))
             self._groups[without] = nearest(self.profiles[list(VARIABLES)], self.epci, classes, without=without)
         return self._groups[without]
-
-
-class ByIndicator:
-    """A table of observations, the rows of one indicator within reach. table: sorted by indicator."""
-
-    def __init__(self, table: pd.DataFrame):
-        self.table = table.sort_values("indicator", kind="stable", ignore_index=True)
-        self._names = self.table["indicator"].to_numpy(dtype=object)
-
-    def rows(self, name: str) -> pd.DataFrame:
-        """Return the rows of an indicator."""
-        first, end = (int(np.searchsorted(self._names, name, side)) for side in ("left", "right"))
-        return self.table.iloc[first:end].reset_index(drop=True)
-
-
-def _each(rows: pd.DataFrame) -> list[tuple]:
-    """Return what `rows.itertuples(index=False)` does, in a fifth of the time where rows are few."""
-    return [_row(tuple(rows.columns))(*values) for values in rows.to_numpy(dtype=object).tolist()]
-
-
-@lru_cache
-def _row(columns: tuple[str, ...]) -> type[tuple]:
-    return namedtuple("Row", columns)
-
-
-def _which_france(rows: pd.DataFrame) -> dict[str, str]:
-    """Return, by indicator, the whole country, or metropolitan France when the producer gives that one only."""
-    known = rows[rows["level"].eq("france") & rows["status"].eq(OK)]
-    codes = known.groupby("indicator")["territory"].agg(set)
-    only = codes.map(lambda found: METROPOLITAN_FRANCE if found == {METROPOLITAN_FRANCE} else FRANCE)
-    return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
-
-
-def _has_median(one: Indicator) -> bool:
-    """Tell whether values of peers have a median worth showing; numbers of things have none."""
-    return not (isinstance(one.value, Count | Mean) and one.id.endswith(("_count", "_amount", "_year")))

@@ -10,6 +10,7 @@ from ctg_analysis.core.errors import UserError
 DEFAULT_EPCI = "200067171"
 EXAMPLE_EPCI = "999999999"
 MATERIAL = "demarche"  # folder of the field material, in raw/ and in private/<siren>/
+NORMS = "normes.yml"  # of data/reference: what laws, institutes and usages set, see `core.norms`
 MODELS = "convention"  # folder of data/reference: Word templates, texts that a convention starts from
 KERNELS = WARM, STOCK = "warm", "stock"
 READERS = PUBLIC, COPIL = "public", "copil"

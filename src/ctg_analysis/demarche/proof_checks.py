@@ -11,8 +11,8 @@ from ctg_analysis.core.model import EVENTS, OK, Indicator, Rate, is_proportion
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import find_epci
 from ctg_analysis.demarche.files.consistency import inconsistencies
-from ctg_analysis.demarche.files.material import gather
-from ctg_analysis.demarche.files.reading import Read
+from ctg_analysis.demarche.files.material_files import read_material
+from ctg_analysis.demarche.files.table_files import TableFile
 from ctg_analysis.demarche.tables import evidence
 from ctg_analysis.indicators.comparisons import SAMPLED_WEIGHT, tested
 from ctg_analysis.indicators.significance import (
@@ -41,13 +41,12 @@ def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: p
     folder = root.material(epci)
     if not folder.is_dir():
         return []
-    gathered = gather(folder)
-    proofs = gathered.tables["preuves"]
-    chain = inconsistencies(gathered.tables, gathered.convention.value)
-    return [*chain, *no_longer(proofs, observations, territories, epci)]
+    material = read_material(folder)
+    chain = inconsistencies(material.tables, material.convention)
+    return [*chain, *no_longer(material.tables["preuves"], observations, territories, epci)]
 
 
-def no_longer(proofs: Read, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> Iterator[Finding]:
+def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> Iterator[Finding]:
     """Yield the proofs by an indicator whose observation is gone, or no longer says what they say.
 
     A comparison follows the test that the pages use (`comparisons.tested`, rule R14); without a test, the figures as
@@ -61,7 +60,7 @@ def no_longer(proofs: Read, observations: pd.DataFrame, territories: pd.DataFram
             said = _said(CATALOGUE[parts[0]], parts[1], parts[2], row, observations, territories, epci)
             if said:
                 column, found, expected = said
-                yield Finding(proofs.shown, row.Index, column, found, expected)
+                yield Finding(proofs.place, row.Index, column, found, expected)
 
 
 def holds(proof, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> bool:

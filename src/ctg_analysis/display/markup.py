@@ -17,14 +17,17 @@ _templates = Environment(
 
 ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
 MISSING, BEGIN, DEFINITIONS, DAYS = "missing", "begin", "definitions", "days"  # what a piece may tell of itself
+SHEETS, ROWS = "sheets", "rows"
 
 
 @dataclass(frozen=True, repr=False)
 class Html:
     """A piece of a page, that Jupyter shows and nbconvert publishes, with what its page needs to know of it.
 
-    about: JSON. missing: the boxes that the piece is, see `Box`, when it is nothing else. begin, definitions: the
-    piece says how to begin a chapter, defines its terms. days: of the data that it cites, ISO.
+    about: JSON. missing: the boxes that the piece is, see `Box`, when it is nothing else. begin: the piece says how to
+    begin a chapter. definitions: the labels that it defines, with their definitions. days: of the data that it cites,
+    ISO. sheets: the codes of the communes that it has a section on. rows: for each table not behind a chart, the
+    names of its rows.
     """
 
     html: str
@@ -48,8 +51,8 @@ def together(*pieces: Html) -> Html:
     pieces = [piece for piece in pieces if piece.html]
     about: dict[str, list] = {}
     for piece in pieces:
-        for name, told in piece.about.items():
-            about[name] = [*about.get(name, []), *told]
+        for name, entries in piece.about.items():
+            about[name] = [*about.get(name, []), *entries]
     if not all(MISSING in piece.about for piece in pieces):
         about.pop(MISSING, None)
     return Html("\n".join(piece.html for piece in pieces), about)
@@ -72,10 +75,10 @@ def cited_with(*sources: Citation) -> Citation:
     return Citation(" ".join(map(str, sources)), max(source.day for source in sources))
 
 
-def dated(html: str, *sources: Citation) -> Html:
-    """A piece that cites sources, with their days."""
+def dated(html: str, *sources: Citation, **about: list) -> Html:
+    """A piece that cites sources, with their days and what else it tells of itself."""
     days = [source.day for source in sources if source.day]
-    return Html(html, {DAYS: days} if days else {})
+    return Html(html, ({DAYS: days} if days else {}) | about)
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class Table:
 
 def table(content: Table) -> Html:
     """Return a table with its caption and scopes."""
-    return piece("table.html.j2", table=content)
+    return Html(piece("table.html.j2", table=content).html, {ROWS: [[row[0] for row in content.rows]]})
 
 
 def figure(
@@ -112,7 +115,7 @@ def figure(
     """
     if not alt.strip() or not source.text.strip():
         raise ValueError(f"chart {title}: a text alternative and a source are required")
-    shown = piece(
+    filled = piece(
         "figure.html.j2",
         drawing=Markup(described(drawing, alt)),
         file=file,
@@ -123,7 +126,7 @@ def figure(
         note=note,
         data=Markup(table(data).html),
     )
-    return dated(shown.html, source)
+    return dated(filled.html, source)
 
 
 def reading(text: str, beside: str) -> Html:
@@ -158,8 +161,8 @@ def boxes(missing: Iterable[Box]) -> Html:
             entries.append(([box.what], box.sources))
         else:
             known.append(box.what)
-    shown = [(_without_repeats([what.strip().removesuffix(".") for what in whats]), whose) for whats, whose in entries]
-    entries = [(len(whats), f"{NARROW}; ".join(whats), sources) for whats, sources in shown]
+    kept = [(_without_repeats([what.strip().removesuffix(".") for what in whats]), whose) for whats, whose in entries]
+    entries = [(len(whats), f"{NARROW}; ".join(whats), sources) for whats, sources in kept]
     html = piece("unavailable.html.j2", entries=entries).html
     return Html(html, {MISSING: [list(box) for box in missing]})
 
@@ -176,7 +179,8 @@ def _without_repeats(whats: list[str]) -> list[str]:
 
 def definitions(entries: list[dict[str, str]]) -> Html:
     """Return the list of definitions. entries: label, definition, caveats, sources."""
-    return Html(piece("definitions.html.j2", entries=entries).html, {DEFINITIONS: [True]})
+    defined = [[entry["label"], entry["definition"]] for entry in entries]
+    return Html(piece("definitions.html.j2", entries=entries).html, {DEFINITIONS: defined})
 
 
 def source(cited: Citation) -> Html:

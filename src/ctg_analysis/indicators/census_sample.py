@@ -4,20 +4,12 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.norms import norm
 from ctg_analysis.indicators.uncertainty import poisson_interval, wilson_interval
-
-LARGE_COMMUNE = 10_000  # inhabitants: surveyed by sample from here, in full once in five years below
-CODED_IN_LARGE, CODED_IN_SMALL, CODED_IN_SMALL_BEFORE = 0.40, 0.20, 0.25
-FIRST_SURVEY_AT_20 = 2014
-
-WIDEST_HALF_WIDTH = 0.05  # of a share: beyond 5 points it is not printed as a number
-LARGEST_CV = 0.25
-
-CYCLE = 5  # years of survey that make a vintage, the middle one naming it
 
 
 def coded_fraction(population: pd.Series, unit: pd.Series, year: int) -> pd.Series:
-    """Return, for each unit, the fraction of dwellings whose forms are fully coded (exploitation complémentaire).
+    """The fraction of dwellings of each unit whose forms are fully coded (exploitation complémentaire).
 
     Communes under 10 000 inhabitants are surveyed in full once in five years and 20 % of their dwellings are coded,
     25 % in the surveys before 2014. Larger communes are surveyed by a yearly sample of 8 % of dwellings, all coded:
@@ -27,25 +19,29 @@ def coded_fraction(population: pd.Series, unit: pd.Series, year: int) -> pd.Seri
     A unit of several communes gets the one fraction that gives the variance of its parts put together, each weighing
     by its inhabitants, in place of its dwellings.
 
-    population: inhabitants, one row for each commune. unit: of the same index; for communes, their own codes.
-    year: the vintage of the census.
+    Parameters:
+        population: inhabitants, one row for each commune.
+        unit: of the same index; for communes, their own codes.
+        year: the vintage of the census: 2012 pools the surveys of 2010 to 2014.
 
     >>> communes = pd.Series([900.0, 12_000.0], index=["12001", "12002"])
     >>> coded_fraction(communes, pd.Series(communes.index, index=communes.index), 2021).round(2).tolist()
     [0.2, 0.4]
     >>> coded_fraction(communes[:1], pd.Series(["12001"], index=["12001"]), 2011).round(2).tolist()
     [0.25]
+    >>> coded_fraction(pd.Series([9_999.0, 10_000]), pd.Series(["12001", "12002"]), 2012).round(2).tolist()
+    [0.2, 0.4]
     """
-    before = year + CYCLE // 2 < FIRST_SURVEY_AT_20
-    small = CODED_IN_SMALL_BEFORE if before else CODED_IN_SMALL
-    fraction = np.where(population >= LARGE_COMMUNE, CODED_IN_LARGE, small)
+    before = year + norm("census_cycle_years") // 2 < norm("census_coded_since")
+    small = norm("census_coded_small_before" if before else "census_coded_small")
+    fraction = np.where(population >= norm("census_large_commune"), norm("census_coded_large"), small)
     left = pd.DataFrame({"population": population, "left": population * (1 - fraction) / fraction})
     sums = left.groupby(unit).sum()
     return 1 / (1 + sums["left"] / sums["population"])
 
 
 def effective_size(base: pd.Series, fraction: pd.Series | float) -> pd.Series:
-    """Return the size of the sample, drawn from an endless population, that would be as precise.
+    """The size of the sample, drawn from an endless population, that would be as precise.
 
     The forms of fraction x base are coded, and the finite population correction multiplies the variance by
     1 - fraction: the effective size is base x fraction / (1 - fraction), a quarter of the base at 20 %.
@@ -57,7 +53,7 @@ def effective_size(base: pd.Series, fraction: pd.Series | float) -> pd.Series:
 
 
 def complementary_interval(numerator: pd.Series, denominator: pd.Series, fraction: pd.Series | float) -> pd.DataFrame:
-    """Return the 95 % interval of shares of the exploitation complémentaire, and whether they are too weak to print.
+    """The 95 % interval of shares of the exploitation complémentaire, and whether they are too weak to print.
 
     The interval is Wilson's on the effective size. An approximation, in three ways: the coded dwellings are taken
     for a simple random sample (they are spread over the commune, those of large communes are drawn by address); the
@@ -65,10 +61,13 @@ def complementary_interval(numerator: pd.Series, denominator: pd.Series, fractio
     households or families, for the members of a household come into the sample together and a base of persons is
     worth less than it says.
 
-    numerator, denominator: estimated counts as INSEE publishes them. fraction: from `coded_fraction`.
+    Parameters:
+        numerator, denominator: estimated counts as INSEE publishes them.
+        fraction: from `coded_fraction`.
 
-    Returns columns low and high (0 to 1), effective_size, and unreliable: half-width above 5 points or coefficient
-    of variation above 25 % (infinite for a share of 0), or no interval at all (rule R7).
+    Returns:
+        Columns low and high (0 to 1), effective_size, and unreliable: half-width above 5 points or coefficient
+        of variation above 25 % (infinite for a share of 0), or no interval at all (rule R7).
 
     >>> error = complementary_interval(pd.Series([20.0]), pd.Series([200.0]), 0.2)
     >>> error[["low", "high", "effective_size"]].round(4).iloc[0].tolist(), error["unreliable"].tolist()
@@ -78,12 +77,13 @@ def complementary_interval(numerator: pd.Series, denominator: pd.Series, fractio
     share = numerator / denominator
     low, high = wilson_interval(share * size, size)
     variation = np.sqrt((1 - share) / (share * size))
-    reliable = ((high - low) / 2).le(WIDEST_HALF_WIDTH) & variation.le(LARGEST_CV)
+    precise = ((high - low) / 2).le(norm("widest_half_width"))
+    reliable = precise & variation.le(norm("largest_coefficient_of_variation"))
     return pd.DataFrame({"low": low, "high": high, "effective_size": size, "unreliable": ~reliable})
 
 
 def complementary_count_interval(count: pd.Series, fraction: pd.Series | float) -> pd.DataFrame:
-    """Return the 95 % interval of counts of the exploitation complémentaire, and whether they are too weak to print.
+    """The 95 % interval of counts of the exploitation complémentaire, and whether they are too weak to print.
 
     Each unit counted was coded with probability f and weighs 1 / f: the variance of the count N is N (1 - f) / f, as if
     N f / (1 - f) events of a Poisson law had been seen, each worth (1 - f) / f. The interval is that of these events
@@ -92,20 +92,30 @@ def complementary_count_interval(count: pd.Series, fraction: pd.Series | float) 
     adjusted to the main results, which both narrow it. It serves for a sum of sizes too, such as the persons of
     households: their variance is taken for their mean, which it does not reach (1.6 against 2.1 in France).
 
-    count: estimated counts as INSEE publishes them. fraction: from `coded_fraction`.
+    Parameters:
+        count: estimated counts as INSEE publishes them.
+        fraction: from `coded_fraction`.
 
-    Returns columns low and high, effective_size (the events), and unreliable: coefficient of variation above 25 %
-    (fewer than 16 events), or no interval at all (rule R7).
+    Returns:
+        Columns low and high, effective_size (the events), and unreliable: coefficient of variation above 25 %
+        (fewer than 16 events), or no interval at all (rule R7).
+
+    60 at 20 % are 15 events of 4 each, 64 are 16: the bounds are 4 times those of as many events.
+
+    >>> error = complementary_count_interval(pd.Series([60.0, 64.0]), 0.2)
+    >>> low, high = poisson_interval(pd.Series([15.0, 16.0]))
+    >>> (error["low"] / low).round(9).tolist(), (error["high"] / high).round(9).tolist(), error["unreliable"].tolist()
+    ([4.0, 4.0], [4.0, 4.0], [True, False])
     """
     events = effective_size(count, fraction)
     low, high = poisson_interval(events)
     worth = (1 - fraction) / fraction
-    reliable = events.ge(1 / LARGEST_CV**2)
+    reliable = events.ge(1 / norm("largest_coefficient_of_variation") ** 2)
     return pd.DataFrame({"low": low * worth, "high": high * worth, "effective_size": events, "unreliable": ~reliable})
 
 
 def years_between(first: str, last: str) -> int:
-    """Return the number of years between two vintages of the census, which a change always tells (rule R8).
+    """The number of years between two vintages of the census, which a change always tells (rule R8).
 
     >>> years_between("2018", "2023")
     5
@@ -113,10 +123,10 @@ def years_between(first: str, last: str) -> int:
     Raises:
         UserError: fewer than five years lie between them, so that they share yearly surveys.
     """
-    years = int(last) - int(first)
-    if years < CYCLE:
+    years, cycle = int(last) - int(first), int(norm("census_cycle_years"))
+    if years < cycle:
         raise UserError(
-            f"census {first} and census {last} cannot be compared: each pools {CYCLE} years of survey, "
-            f"and vintages less than {CYCLE} years apart share some; compare {last} with {int(last) - CYCLE} or earlier"
+            f"census {first} and census {last} cannot be compared: each pools {cycle} years of survey, "
+            f"and vintages less than {cycle} years apart share some; compare {last} with {int(last) - cycle} or earlier"
         )
     return years

@@ -33,7 +33,7 @@ class Threshold(BaseModel):
 
 
 def read_thresholds(path: Path) -> dict[str, Threshold]:
-    """Return the thresholds of data/reference/seuils.yml by duty.
+    """The thresholds of data/reference/seuils.yml by duty.
 
     Raises:
         InputError: an entry that lacks something, or names no known duty; a duty without entry.
@@ -57,12 +57,24 @@ def read_thresholds(path: Path) -> dict[str, Threshold]:
 
 
 def authorities(answers: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold]) -> pd.DataFrame:
-    """Return one row per commune, then that of the EPCI, with what the law asks of each.
+    """One row per commune, then that of the EPCI, with what the law asks of each.
 
-    answers: columns territory, transferred (1 or 0; NaN: no answer), population (inhabitants; NaN: unknown).
-    Columns: territory, authority (whether it organises childcare), low and high (bounds of the population counted, the
-    same when all is known), and one per duty (whether the law asks it). A boolean is NA where an answer or a population
-    is missing and could change it.
+    Parameters:
+        answers: columns territory, transferred (1 or 0; NaN: no answer), population (inhabitants; NaN: unknown).
+        thresholds: of each duty, see `read_thresholds`.
+
+    Returns:
+        Columns territory, authority (whether it organises childcare), low and high (bounds of the population counted,
+        the same when all is known), and one per duty (whether the law asks it). A boolean is NA where an answer or a
+        population is missing and could change it.
+
+    A has transferred its 2 000 inhabitants, B has not, C has not said: the EPCI counts 2 000 or 3 500, at most 3 500.
+
+    >>> from ctg_analysis.core.settings import settings
+    >>> answers = {"territory": ["A", "B", "C"], "transferred": [1, 0, None], "population": [2000.0, 900, 1500]}
+    >>> table = authorities(pd.DataFrame(answers), "E", read_thresholds(settings().reference / "seuils.yml"))
+    >>> table.loc[table["territory"].eq("E"), ["authority", "low", "high", FOUR]].to_numpy().tolist()
+    [[True, 2000.0, 3500.0, False]]
     """
     moved = answers["transferred"].map({1: True, 0: False}).astype("boolean")
     own = answers["population"].where(~moved.fillna(False))
@@ -91,6 +103,6 @@ def authorities(answers: pd.DataFrame, epci: str, thresholds: Mapping[str, Thres
 
 
 def _more_than(above: int, table: pd.DataFrame) -> pd.Series:
-    """Return whether the population counted is above a threshold; NA when its bounds do not tell."""
+    """Whether the population counted is above a threshold; NA when its bounds do not tell."""
     result = pd.Series(pd.NA, index=table.index, dtype="boolean")
     return result.mask(table["low"].gt(above), True).mask(table["high"].le(above), False)

@@ -5,6 +5,7 @@ import pandas as pd
 
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import EVENTS, OK, PERSONS, Count, Indicator, Rate, Ratio
+from ctg_analysis.core.norms import norm
 from ctg_analysis.indicators.census_sample import coded_fraction, complementary_count_interval, complementary_interval
 from ctg_analysis.indicators.uncertainty import (
     FLOOR,
@@ -19,17 +20,31 @@ from ctg_analysis.indicators.uncertainty import (
     wilson_interval,
 )
 
-FEW_EVENTS = 20
 SURE, WITH_ITS_INTERVAL, TOO_WEAK = 1, 2, 3  # quality (rule R19)
-CENSUS = 2023
 
 
 def with_intervals(
     rows: pd.DataFrame, indicator: Indicator, sources: dict[str, Source], fractions: pd.Series | None
 ) -> pd.DataFrame:
-    """Return the rows with low, high and quality: 1 sure, 2 to be read with its interval, 3 too weak for a number.
+    """The rows with low, high and quality: 1 sure, 2 to be read with its interval, 3 too weak for a number.
 
-    fractions: of the dwellings coded, by level and territory (see `coded_fractions`).
+    Parameters:
+        rows: columns level, code, source, status, numerator, denominator, value, and parts, parts_of: how many counts
+            the numerator and the denominator add up.
+        fractions: of the dwellings coded, by level and territory (see `coded_fractions`).
+
+    A count that the Caf gives as 20 is 18 to 24; a sum of 20 such counts is known to 1.96 x √(2 x 20) = 12, and the
+    sum may be 40 below the truth. A rate is sure from 20 events on.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.sources import SOURCES
+    >>> rows = pd.DataFrame({"value": [20.0, 400], "parts": [1, 20], "status": OK, "source": "caf_s_ben_epci_f"})
+    >>> with_intervals(rows, CATALOGUE["caf_households_count"], SOURCES, None)[["low", "high"]].to_numpy().tolist()
+    [[18.0, 24.0], [388.0, 452.0]]
+    >>> births = pd.DataFrame({"numerator": [19.0, 20], "denominator": 1000.0, "parts": 1, "status": OK})
+    >>> births = births.assign(source="insee_etat_civil")
+    >>> with_intervals(births, CATALOGUE["birth_rate"], SOURCES, None)["quality"].tolist()
+    [2, 1]
     """
     rows = rows.assign(low=float("nan"), high=float("nan"), quality=SURE)
     here = rows["source"].unique()
@@ -41,7 +56,7 @@ def with_intervals(
         noise, per = NOISE[indicator.value.of], indicator.value.per
         low, high = noise(low, rows["denominator"])[0] * per, noise(high, rows["denominator"])[1] * per
         rows = _kept(rows, known, low, high, WITH_ITS_INTERVAL)
-        rows["quality"] = rows["quality"].where(rows["numerator"].lt(FEW_EVENTS) | step.gt(0), SURE)
+        rows["quality"] = rows["quality"].where(rows["numerator"].lt(norm("few_events")) | step.gt(0), SURE)
     if isinstance(indicator.value, Count):
         low, high = _rounded(rows, "value", "parts", sources)
         rows = _kept(rows, known & step.gt(0), low, high, WITH_ITS_INTERVAL)
@@ -62,7 +77,7 @@ def _of_events(events: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd.Se
 
 
 def _of_persons(persons: pd.Series, population: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return Wilson's interval; that of events where the register, which is of another day, counts more persons."""
+    """Wilson's interval; that of events where the register, which is of another day, counts more persons."""
     part = persons.le(population)
     wilson = wilson_interval(persons.where(part), population)
     return tuple(own.where(part, other) for own, other in zip(wilson, _of_events(persons, population), strict=True))
@@ -80,7 +95,7 @@ def _kept(rows: pd.DataFrame, where: pd.Series, low: pd.Series, high: pd.Series,
 
 
 def _rounded(rows: pd.DataFrame, column: str, parts: str, sources: dict[str, Source]) -> tuple[pd.Series, pd.Series]:
-    """Return the bounds of counts that the producer rounds, or that are sums of `parts` such counts (rule R3).
+    """The bounds of counts that the producer rounds, or that are sums of `parts` such counts (rule R3).
 
     One count: all that the rounding allows. A sum: 95 %, for the errors of its parts offset each other, with the
     drift of the parts if they may have been rounded down.
@@ -104,7 +119,7 @@ def _rounded(rows: pd.DataFrame, column: str, parts: str, sources: dict[str, Sou
 
 
 def _sampled(rows: pd.DataFrame, where: pd.Series, ratio: Ratio | None, fractions: pd.Series) -> pd.DataFrame:
-    """Return the rows with the sampling error of the exploitation complémentaire (rule R7).
+    """The rows with the sampling error of the exploitation complémentaire (rule R7).
 
     ratio: how the value is made; None for a count. Of a ratio whose numerator is no part of the denominator, a mean
     size, the numerator is in question.
@@ -123,14 +138,24 @@ def _sampled(rows: pd.DataFrame, where: pd.Series, ratio: Ratio | None, fraction
 
 
 def coded_fractions(populations: pd.DataFrame, membership: pd.DataFrame) -> pd.Series:
-    """Return the fraction of dwellings coded, by level and territory (rule R7).
+    """The fraction of dwellings coded, by level and territory (rule R7).
 
-    populations: one population by commune: columns code, value. membership: columns territory, level, commune.
+    Parameters:
+        populations: one population by commune: columns code, value.
+        membership: columns territory, level, commune.
+
+    900 inhabitants of whom one in five is coded leave 4 times as many, 12 000 of whom 40 % are 1.5 times as many:
+    12 900 / (12 900 + 21 600).
+
+    >>> populations = pd.DataFrame({"code": ["12001", "12002"], "value": [900.0, 12_000]})
+    >>> members = pd.DataFrame({"territory": "E", "level": "epci", "commune": ["12001", "12002"]})
+    >>> coded_fractions(populations, members).round(4).to_dict()
+    {('epci', 'E'): 0.3739}
     """
     inhabitants = populations.drop_duplicates("code").set_index("code")["value"]
     rows = membership.assign(population=membership["commune"].map(inhabitants)).dropna(subset="population")
     rows = rows[rows["population"].gt(0)]
     unit = pd.Series(list(zip(rows["level"], rows["territory"], strict=True)), index=rows.index)
-    fractions = coded_fraction(rows["population"], unit, CENSUS)
+    fractions = coded_fraction(rows["population"], unit, int(norm("census_vintage")))
     fractions.index = pd.MultiIndex.from_tuples(fractions.index, names=["level", "code"])
     return fractions

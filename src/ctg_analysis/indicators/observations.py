@@ -48,14 +48,14 @@ SCHEMA = pa.DataFrameSchema(
 
 
 def read_observations(processed: Path, territories: list[str]) -> pd.DataFrame:
-    """Return the observations of some territories."""
+    """The observations of some territories."""
     wanted = compute.field("territory").isin(arrow.array(territories, arrow.string()))  # typed: there may be none
     table = pd.read_parquet(processed / "observations.parquet", filters=wanted)
     return table.astype({"territory": str, "level": str, "period": str, "indicator": str, "source": str})
 
 
 def complete(observations: pd.DataFrame, territories: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:
-    """Return one row per territory, indicator and period of that indicator: a place never disappears.
+    """One row per territory, indicator and period of that indicator: a place never disappears.
 
     territories: columns territory, level. An indicator has rows at the levels it may be shown at; one that no
     source feeds has the period "". A row that is added has the status `nd`; where the producer publishes large

@@ -17,12 +17,23 @@ MEDIAN_DEFINITION = "Médiane des valeurs des EPCI comparables, qui comptent cha
 def peer_values(
     observations: pd.DataFrame, peers: pd.DataFrame, indicator: str, period: str, source: str
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Return the values of the peers of one EPCI for one indicator, period and source, and their summary.
+    """The values of the peers of one EPCI for one indicator, period and source, and their summary.
 
-    peers: the rows of one EPCI in `peers.pairs`. Values: peer, value, status; `nd` for a peer without a row of this
-    source. Summary: peers, known, secret, missing (any other status), and median_of_epci_values, first_quartile,
-    third_quartile (interpolated linearly), NaN under FEWEST_VALUES values or half of the peers. The median is that
-    of the values, never a rate pooled over EPCIs.
+    The median is that of the values, never a rate pooled over EPCIs.
+
+    Parameters:
+        peers: the rows of one EPCI in `peers.pairs`.
+
+    Returns:
+        Values: peer, value, status; `nd` for a peer without a row of this source. Summary: peers, known, secret,
+        missing (any other status), and median_of_epci_values, first_quartile, third_quartile (interpolated linearly),
+        NaN under FEWEST_VALUES values or half of the peers.
+
+    >>> peers = pd.DataFrame({"territory": "E", "peer": list("ABCDEFGHIJ")})
+    >>> rows = pd.DataFrame({"territory": list("ABCDE"), "value": [10.0, 20, 30, 40, 90], "status": OK, "quality": 1})
+    >>> rows = rows.assign(level="epci", indicator="x", period="2023", source="s")
+    >>> peer_values(rows, peers, "x", "2023", "s")[1].tolist()
+    [10, 5, 0, 5, 30.0, 20.0, 40.0]
     """
     own = peers[["territory"]].drop_duplicates().assign(indicator=indicator, period=period, source=source)
     values = _values(observations, own, peers)
@@ -31,7 +42,7 @@ def peer_values(
 
 
 def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: str) -> pd.DataFrame:
-    """Return the rows of level `peers` of some indicators, columns of observations.SCHEMA.
+    """The rows of level `peers` of some indicators, columns of observations.SCHEMA.
 
     peers: see `peers.pairs`. One row for each period and source that the EPCI has a row of; territory is the SIREN
     whose peers they are. value, low, high: median and quartiles (not a 95 % interval) of the peers' values; `nd`
@@ -48,7 +59,7 @@ def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: 
 
 
 def _values(observations: pd.DataFrame, own: pd.DataFrame, peers: pd.DataFrame) -> pd.DataFrame:
-    """Return own (territory, indicator, period, source) once per peer, with the value of the peer."""
+    """Own (territory, indicator, period, source) once per peer, with the value of the peer."""
     rows = observations.loc[observations["level"].eq("epci"), ["territory", *SAME, "value", "status", "quality"]]
     table = own.merge(peers[["territory", "peer"]], on="territory", how="left", validate="m:m")
     table = table.merge(rows.rename(columns={"territory": "peer"}), on=["peer", *SAME], how="left", validate="m:1")
@@ -56,7 +67,7 @@ def _values(observations: pd.DataFrame, own: pd.DataFrame, peers: pd.DataFrame) 
 
 
 def _summary(values: pd.DataFrame) -> pd.DataFrame:
-    """Return the summary of `peer_values`, and the quality, by territory, indicator, period and source."""
+    """The summary of `peer_values`, and the quality, by territory, indicator, period and source."""
     known = values["status"].eq(OK)
     marked = values.assign(peers=values["peer"].notna(), known=known, secret=values["status"].eq(SECRET))
     marked = marked.assign(value=values["value"].where(known), quality=values["quality"].where(known))

@@ -12,12 +12,10 @@ import pandas as pd
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import OK, AnnualChange, AnnualFlow, AnnualResidual, Indicator, Rate, Ratio
+from ctg_analysis.core.norms import norm
 
 PEERS = 10
 TIE = 9  # decimals to which two distances are equal
-
-# The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.
-FAR = "la plupart sont plus éloignés de lui que ne le sont deux EPCI pris au hasard : ils ne lui ressemblent pas"
 
 CHANGE = "population_change"  # what a change, a flow and a residual of the population are about
 
@@ -54,12 +52,10 @@ VARIABLES = {
 }
 
 METROPOLITAN, OVERSEAS, INVENTED = "de France métropolitaine", "d'outre-mer", "d'un pays inventé"
-ANY_KIND, CITIES = "EPCI à fiscalité propre", "communautés urbaines et métropoles"
+CITIES = "communautés urbaines et métropoles"
 KINDS = {"CC": "communautés de communes", "CA": "communautés d'agglomération"}
 KINDS |= {"CU": CITIES, "METRO": CITIES, "MET69": CITIES}
-# Inhabitants from which the law allows an EPCI, without derogation, a CA and a CU: CGCT L5210-1-1, L5216-1, L5215-1.
-SIZES = (15_000, 50_000, 250_000)
-BOUNDS = (0, *SIZES, np.inf)
+SIZES = "epci_population", "urban_area_population", "urban_community_population"  # norms that bound the size bands
 
 ANY_DENSITY = "à toutes les classes de densité"
 # The class, then what it is widened to: what its members share, how many size bands apart they may be, and in French.
@@ -93,9 +89,13 @@ class PeerGroup:
 
 
 def vintages(observations: pd.DataFrame) -> pd.DataFrame:
-    """Return the one period and source of each variable: those that most EPCIs have, the latest when several do.
+    """The one period and source of each variable: those that most EPCIs have, the latest when several do.
 
     Columns: indicator (index), period, source. All EPCIs are described by the same vintage (rule R12).
+
+    >>> rows = pd.DataFrame({"period": ["2022", "2022", "2023"], "level": "epci", "status": OK, "source": "rp"})
+    >>> vintages(rows.assign(indicator="population_count"))["period"].to_dict()
+    {'population_count': '2022'}
     """
     wanted = {one.indicator for one in VARIABLES.values()}
     rows = observations[observations["level"].eq("epci") & observations["status"].eq(OK)]
@@ -106,7 +106,7 @@ def vintages(observations: pd.DataFrame) -> pd.DataFrame:
 
 
 def profiles(observations: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
-    """Return the structural variables, one row per EPCI (index epci), NaN where unknown: nothing is filled.
+    """The structural variables, one row per EPCI (index epci), NaN where unknown: nothing is filled.
 
     population (inhabitants) and communes (count): the scale of a service, and how many town halls share it.
     largest_commune_share (%): one centre, or none. population_change_rate (% a year): growth or decline.
@@ -128,12 +128,21 @@ def profiles(observations: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFr
 
 
 def _at(observations: pd.DataFrame, dated: pd.DataFrame, indicator: str, level: str) -> pd.Series:
-    """Return the values of an indicator at its vintage, by territory; none when no EPCI has it."""
+    """The values of an indicator at its vintage, by territory; none when no EPCI has it."""
     if indicator not in dated.index:
         return pd.Series(dtype=float)
     wanted = {"indicator": indicator, "level": level, **dated.loc[indicator]}
     rows = observations[np.logical_and.reduce([observations[column].eq(value) for column, value in wanted.items()])]
     return rows.set_index("territory")["value"]
+
+
+def size_bounds() -> tuple[float, ...]:
+    """The bounds of the size bands of EPCIs, in inhabitants: from which the law allows one, a CA and a CU.
+
+    >>> size_bounds()
+    (0, 15000.0, 50000.0, 250000.0, inf)
+    """
+    return (0, *map(norm, SIZES), np.inf)
 
 
 def classify(
@@ -144,7 +153,7 @@ def classify(
     *,
     invented: bool = False,
 ) -> pd.DataFrame:
-    """Return the class of each EPCI, index as profiles: zone, kind (both French), size (band 0 to 3), density.
+    """The class of each EPCI, index as profiles: zone, kind (both French), size (band 0 to 3), density.
 
     epcis: columns code, kind, of cleaning.geography.clean_epcis. density: French class of each EPCI, by SIREN, when
     there is a density grid; "" elsewhere. invented: the territories are. size: NaN where the population is unknown.
@@ -153,13 +162,18 @@ def classify(
     table = pd.DataFrame(index=profiles.index)
     table["zone"] = INVENTED if invented else zones.eq("metro").map({True: METROPOLITAN, False: OVERSEAS})
     table["kind"] = epcis.set_index("code")["kind"].map(KINDS)
-    table["size"] = pd.cut(profiles["population"], BOUNDS, right=False, labels=False)
+    table["size"] = pd.cut(profiles["population"], size_bounds(), right=False, labels=False)
     table["density"] = "" if density is None else density.reindex(table.index).fillna("")
     return table
 
 
 def left_out(indicator: Indicator) -> tuple[str, ...]:
-    """Return the variables that must not choose the peers for an indicator: what it compares (rule R11)."""
+    """The variables that must not choose the peers for an indicator: what it compares (rule R11).
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> left_out(CATALOGUE["population_count"]), left_out(CATALOGUE["births_count"])
+    (('population',), ())
+    """
     match indicator.value:
         case Ratio():
             measures = {indicator.value.numerator, indicator.value.denominator}
@@ -175,16 +189,29 @@ def left_out(indicator: Indicator) -> tuple[str, ...]:
 def nearest(
     profiles: pd.DataFrame, epci: str, classes: pd.DataFrame, k: int = PEERS, without: Iterable[str] = ()
 ) -> PeerGroup:
-    """Return the k EPCIs nearest to one: see `nearest_of_each`."""
+    """The k EPCIs nearest to one: see `nearest_of_each`.
+
+    10, 20, 30 and 60 % have the mean 30 and the standard deviation √350 = 18.71: from A, B lies 10 / 18.71 away.
+
+    >>> profiles = pd.DataFrame({"age_65_plus_share": [10.0, 20, 30, 60]}, index=list("ABCD"))
+    >>> alike = {"zone": METROPOLITAN, "kind": KINDS["CC"], "size": 0, "density": ""}
+    >>> group = nearest(profiles, "A", pd.DataFrame(alike, index=profiles.index), k=2)
+    >>> group.peers.round(3).to_numpy().tolist(), group.candidates
+    ([['B', 0.535], ['C', 1.069]], 3)
+    """
     return nearest_of_each(profiles, [epci], classes, k, without)[0]
 
 
 def nearest_of_each(
     profiles: pd.DataFrame, epcis: Iterable[str], classes: pd.DataFrame, k: int = PEERS, without: Iterable[str] = ()
 ) -> list[PeerGroup]:
-    """Return, for each EPCI, the k of the same class nearest to it; fewer when the widest class holds fewer.
+    """The k EPCIs of the same class nearest to each; fewer when the widest class holds fewer.
 
-    profiles: a column per variable. classes: see `classify`. without: variables left out.
+    Parameters:
+        profiles: a column per variable.
+        classes: see `classify`.
+        without: variables left out.
+
     Variables are standardised over all the EPCIs for which all are known. A class of fewer than k others is widened
     (STEPS); metropolitan France and overseas are never mixed. A tie goes to the smaller SIREN.
 
@@ -214,14 +241,14 @@ def nearest_of_each(
 
 
 def pairs(groups: Iterable[PeerGroup]) -> pd.DataFrame:
-    """Return the peers of several EPCIs in one table: territory, peer, distance; peer missing when it has none."""
+    """The peers of several EPCIs in one table: territory, peer, distance; peer missing when it has none."""
     names, tables = zip(*((group.epci, group.peers) for group in groups), strict=True)
     peers = pd.concat(tables, keys=names, names=["territory"]).reset_index(level=0)
     return pd.DataFrame({"territory": names}).merge(peers, on="territory", how="left", validate="1:m")
 
 
 def _standardised(known: pd.DataFrame) -> np.ndarray:
-    """Return the variables, after logarithms, with mean 0 and standard deviation 1; 0 where all are equal."""
+    """The variables, after logarithms, with mean 0 and standard deviation 1; 0 where all are equal."""
     logs = [name for name in known.columns if name in VARIABLES and VARIABLES[name].log]
     values = known.assign(**np.log(known[logs])).to_numpy()
     points, varying = np.zeros_like(values), (values != values[:1]).any(axis=0)
@@ -231,7 +258,7 @@ def _standardised(known: pd.DataFrame) -> np.ndarray:
 
 
 def _class_of(own: np.ndarray, shared: dict[str, np.ndarray], sizes: np.ndarray, k: int) -> tuple[int, np.ndarray]:
-    """Return the first step whose class holds k others, else the last, and who is in it."""
+    """The first step whose class holds k others, else the last, and who is in it."""
     apart = np.abs(sizes - sizes[own])
     alike = {name: values == values[own] for name, values in shared.items()}
     for step, (names, bands, _) in enumerate(STEPS):
@@ -239,70 +266,3 @@ def _class_of(own: np.ndarray, shared: dict[str, np.ndarray], sizes: np.ndarray,
         if inside.sum() >= k:
             return step, inside
     return step, inside
-
-
-def published(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
-    """Return the list of the peers for a reader, nearest first: SIREN, Nom, Distance, Population (inhabitants)."""
-    names = territories[territories["level"].eq("epci")].set_index("code")["name"]
-    peers = group.peers["peer"]
-    columns = {"SIREN": peers, "Nom": peers.map(names), "Distance": group.peers["distance"].round(2)}
-    return pd.DataFrame(columns | {"Population": peers.map(profiles["population"]).astype("Int64")})
-
-
-def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
-    """Return how the peers were chosen: one French sentence, typography left to do. dated: see `vintages`."""
-
-    def labels(names: tuple[str, ...]) -> str:
-        periods = {name: dated["period"].get(VARIABLES[name].indicator, "") for name in names}
-        return ", ".join(VARIABLES[name].label.format(period=period).strip() for name, period in periods.items())
-
-    if group.lacking:
-        return f"Aucun EPCI comparable, faute de données pour ce territoire : {labels(group.lacking)}."
-    if group.peers.empty:
-        return "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
-    whom, number = _class_words(group), len(group.peers)
-    how = f"par la distance euclidienne entre variables centrées et réduites, de même poids : {labels(group.variables)}"
-    if number < group.candidates:
-        text = f"Les EPCI comparables ({number}) sont, parmi les {_number(group.candidates)} autres {whom} dont les "
-        text += f"données sont connues, les plus proches du territoire {how}"
-    else:
-        text = (
-            f"Les EPCI comparables ({number}) sont tous les autres {whom} dont les données sont connues, rangés {how}"
-        )
-    if group.without:
-        text += f" ; n'entre pas dans le choix, car lié à ce qui est comparé : {labels(group.without)}"
-    if group.peers["distance"].median() > np.sqrt(2 * len(group.variables)):
-        text += f" ; {FAR}"
-    graded = bool(group.own["density"])
-    widened = [words for names, _, words in STEPS[1 : group.step + 1] if graded or words != ANY_DENSITY]
-    if widened:
-        text += f" ; la classe de départ, trop peu nombreuse, a été élargie {', puis '.join(widened)}"
-    return f"{text}."
-
-
-def medians(number: int) -> str:
-    """Return for how many indicators of a chapter the peers had a median: one French sentence."""
-    if not number:
-        return (
-            "Aucun indicateur de ce chapitre n'a, pour assez d'entre eux, une valeur de même source et de même période."
-        )
-    several = "s" if number > 1 else ""
-    return f"Leur médiane et leurs quartiles accompagnent {number} indicateur{several} de ce chapitre."
-
-
-def _class_words(group: PeerGroup) -> str:
-    """Return « communautés de communes de France métropolitaine de moins de 15 000 habitants »."""
-    (names, bands, _), own = STEPS[group.step], group.own
-    words = f"{own['kind'] if 'kind' in names else ANY_KIND} {own['zone']}"
-    low, high = BOUNDS[int(max(own["size"] - bands, 0))], BOUNDS[int(min(own["size"] + bands, len(SIZES))) + 1]
-    if low and high < np.inf:
-        words += f" de {_number(low)} à {_number(high)} habitants"
-    elif low:
-        words += f" de {_number(low)} habitants ou plus"
-    elif high < np.inf:
-        words += f" de moins de {_number(high)} habitants"
-    return f"{words} de densité « {own['density']} »" if own["density"] and "density" in names else words
-
-
-def _number(number: float) -> str:
-    return f"{number:,.0f}".replace(",", " ")

@@ -32,7 +32,7 @@ def compare_proportions(
     shared_part: Numbers = 0,
     shared_base: Numbers = 0,
 ) -> pd.DataFrame:
-    """Return the difference of two shares (0 to 1), the z of its test and its two-sided p (rule R14).
+    """The difference of two shares (0 to 1), the z of its test and its two-sided p (rule R14).
 
     Two territories that have people in common are no independent samples. shared_part, shared_base: what the other
     has in common with the first; for an EPCI inside its département, the figures of the EPCI again. The variance of
@@ -73,7 +73,7 @@ def compare_rates(
     shared_events: Numbers = 0,
     shared_exposure: Numbers = 0,
 ) -> pd.DataFrame:
-    """Return the difference of two rates of events (per unit of exposure) and its two-sided p (rule R14).
+    """The difference of two rates of events (per unit of exposure) and its two-sided p (rule R14).
 
     The conditional exact test: if the rates are equal, each event falls to the first with the probability of its part
     in the exposure, whatever their number (Przyborowski and Wilenski 1940); p is twice the binomial tail on the side
@@ -98,7 +98,7 @@ def compare_rates(
 def _apart(
     mine: pd.Series, my_base: pd.Series, other: Numbers, other_base: Numbers, shared: Numbers, shared_base: Numbers
 ) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series]:
-    """Return what two territories count apart: the first, and the rest of the other; nothing if they are one.
+    """What two territories count apart: the first, and the rest of the other; nothing if they are one.
 
     Where the other lies inside the first, it is the other and the rest of the first.
     """
@@ -113,7 +113,7 @@ def _apart(
 
 
 def _binomial_tails(count: pd.Series, total: pd.Series, chance: pd.Series) -> pd.DataFrame:
-    """Return the probability of so many among a total or more, and of so many or fewer; nothing for broken totals."""
+    """The probability of so many among a total or more, and of so many or fewer; nothing for broken totals."""
     count = np.floor(count)
     at_least = pd.Series(betainc(count, total - count + 1, chance), count.index).mask(count.eq(0), 1.0)
     at_most = pd.Series(betainc(total - count, count + 1, 1 - chance), count.index).mask(count.eq(total), 1.0)
@@ -121,7 +121,7 @@ def _binomial_tails(count: pd.Series, total: pd.Series, chance: pd.Series) -> pd
 
 
 def _hypergeometric_tails(count: pd.Series, drawn: pd.Series, base: pd.Series, rest: pd.Series) -> pd.DataFrame:
-    """Return the probability that so many or more of those drawn are of the base, and that so many or fewer are."""
+    """The probability that so many or more of those drawn are of the base, and that so many or fewer are."""
     tails = []
     for found, number, mine, others in zip(count, drawn, base, rest, strict=True):
         if np.isnan([found, number, mine, others]).any():
@@ -136,12 +136,12 @@ def _hypergeometric_tails(count: pd.Series, drawn: pd.Series, base: pd.Series, r
 
 
 def _twice_the_tail(tails: pd.DataFrame, difference: pd.Series) -> pd.Series:
-    """Return twice the probability of a count as far on its side, at most 1."""
+    """Twice the probability of a count as far on its side, at most 1."""
     return (2 * tails["at_least"].where(difference > 0, tails["at_most"])).clip(upper=1)
 
 
 def word(difference: pd.Series, p: pd.Series, *, visible: Numbers = 0.0, feminine: bool = False) -> pd.Series:
-    """Return what may be said of each difference: « plus élevé que », « plus faible que » or « proche de » (rule R14).
+    """What may be said of each difference: « plus élevé que », « plus faible que » or « proche de » (rule R14).
 
     « proche de » whenever p is not below 5 %, and when the difference is smaller than `visible`, for the two figures
     would read the same once rounded. Nothing where there was no test.
@@ -155,7 +155,7 @@ def word(difference: pd.Series, p: pd.Series, *, visible: Numbers = 0.0, feminin
 
 
 def notable(p: pd.Series) -> pd.Series:
-    """Return which of many tested differences may be listed as notable: at most 5 % of such a list is expected false.
+    """Which of many tested differences may be listed as notable: at most 5 % of such a list is expected false.
 
     A difference without a test is not notable. Source: Benjamini and Hochberg (1995), rule R14.
 
@@ -168,22 +168,44 @@ def notable(p: pd.Series) -> pd.Series:
 
 
 def funnel_of_shares(reference: float, bases: pd.Series) -> pd.DataFrame:
-    """Return the limits of a funnel plot around a share (0 to 1), for whole bases: low and high, _95 and _998."""
+    """The limits of a funnel plot around a share (0 to 1), for whole bases: low and high, _95 and _998.
+
+    Of 10 at 50 %, 2 or fewer have the probability 56 / 1024, of which 45 / 1024 is that of 2: the limit of 2.5 % lies
+    (56 - 25.6) / 45 = 0.676 below 2, at 1.324 of 10, and the high one as far above.
+
+    >>> funnel_of_shares(0.5, pd.Series([10.0]))[["low_95", "high_95"]].round(4).iloc[0].tolist()
+    [0.1324, 0.8676]
+    """
     return _funnel(_Binomial(bases, reference), bases).clip(upper=1)
 
 
 def funnel_of_rates(reference: float, exposures: pd.Series) -> pd.DataFrame:
-    """Return the limits of a funnel plot around a rate of events per unit of exposure: low and high, _95 and _998."""
+    """The limits of a funnel plot around a rate of events per unit of exposure: low and high, _95 and _998.
+
+    Where 1 event is expected, 0 has the probability 0.368, above 2.5 %: no low limit. 3 or fewer have 0.9810 and
+    3 alone 0.0613: the high limit lies (0.9810 - 0.975) / 0.0613 = 0.098 below 4.
+
+    >>> funnel_of_rates(1.0, pd.Series([1.0]))[["low_95", "high_95"]].round(3).iloc[0].tolist()
+    [0.0, 3.902]
+    """
     return _funnel(_Poisson(reference * exposures), exposures)
 
 
 def chances_of_shares(reference: float, events: pd.Series, bases: pd.Series) -> pd.Series:
-    """Return the two-sided p of each count of events among so many, were their share the reference."""
+    """The two-sided p of each count of events among so many, were their share the reference.
+
+    >>> chances_of_shares(0.5, pd.Series([9.0]), pd.Series([10.0])).round(6).item()  # 2 x (10 + 1) / 1024
+    0.021484
+    """
     return _chances(_Binomial(bases, reference), events)
 
 
 def chances_of_rates(reference: float, events: pd.Series, exposures: pd.Series) -> pd.Series:
-    """Return the two-sided p of each count of events, were their rate by unit of exposure the reference."""
+    """The two-sided p of each count of events, were their rate by unit of exposure the reference.
+
+    >>> chances_of_rates(1.0, pd.Series([0.0]), pd.Series([3.0])).round(4).item()  # 2 x exp(-3)
+    0.0996
+    """
     return _chances(_Poisson(reference * exposures), events)
 
 
@@ -214,18 +236,18 @@ class _Binomial:
 
 
 def _chances(counts: _Poisson | _Binomial, events: pd.Series) -> pd.Series:
-    """Return twice the probability of a count as far on its side, at most 1."""
+    """Twice the probability of a count as far on its side, at most 1."""
     return (2 * np.minimum(counts.cdf(events), 1 - counts.cdf(events - 1))).clip(upper=1)
 
 
 def _least(count: pd.Series, cdf: Callable[[pd.Series], pd.Series], probability: float) -> pd.Series:
-    """Return the least count that has a probability at or below it: `count`, or the one before."""
+    """The least count that has a probability at or below it: `count`, or the one before."""
     before = (count - 1).clip(lower=0)
     return before.where(cdf(before).ge(probability), count)
 
 
 def _funnel(counts: _Poisson | _Binomial, sizes: pd.Series) -> pd.DataFrame:
-    """Return exact limits, smoothed between whole counts.
+    """Exact limits, smoothed between whole counts.
 
     A territory whose true share is the reference falls beyond a limit with at most half of 5 % or of 0.2 %.
 

@@ -68,13 +68,27 @@ class Simulation:
 
 
 def simulate(rows: pd.DataFrame, *, places: int, leaving: int) -> Simulation | Missing:
-    """Return the coverage rate with more places in childcare centres and fewer childminders at work.
+    """The coverage rate with more places in childcare centres and fewer childminders at work.
 
-    rows: observations of one territory: columns indicator, period, value, status, source. places: added in centres.
-    leaving: childminders at work who stop.
+    Parameters:
+        rows: observations of one territory: columns indicator, period, value, status, source.
+        places: added in centres.
+        leaving: childminders at work who stop.
+
+    Returns:
+        The figure that is missing, where nothing can be worked out.
 
     Raises:
         UserError: places or leaving is not a whole number, 0 or more.
+
+    100 places, 50 for 100 children: there are 200 children. The 60 places of 20 childminders are 3 each: 10 places more
+    and 2 childminders fewer are 4 places, 2 for 100 children.
+
+    >>> values = {RATE: 50.0, PLACES: 100.0, CHILDMINDER_PLACES: 60.0, AT_WORK: 20.0}
+    >>> rows = pd.DataFrame({"indicator": values.keys(), "value": values.values(), "period": "2023", "status": OK})
+    >>> after = simulate(rows.assign(source="cnaf"), places=10, leaving=2)
+    >>> [float(figure) for figure in (after.children, after.lost, after.after)]
+    [200.0, 6.0, 52.0]
     """
     for name, number in {"places": places, "leaving": leaving}.items():
         if not isinstance(number, int) or number < 0:
@@ -111,7 +125,7 @@ def simulate(rows: pd.DataFrame, *, places: int, leaving: int) -> Simulation | M
 
 
 def _common_period(known: pd.DataFrame, needed: list[str]) -> str | Missing:
-    """Return the latest period that has all that is needed, or the first thing that leaves none."""
+    """The latest period that has all that is needed, or the first thing that leaves none."""
     periods = {name: set(known.loc[known["indicator"].eq(name), "period"]) for name in needed}
     common = periods[RATE]
     for name in needed:
@@ -122,7 +136,7 @@ def _common_period(known: pd.DataFrame, needed: list[str]) -> str | Missing:
 
 
 def _per_childminder(known: pd.DataFrame, given: pd.DataFrame, period: str) -> PerChildminder | Missing:
-    """Return the places of a childminder: those that the rate counts, else the approved ones of the latest year."""
+    """The places of a childminder: those that the rate counts, else the approved ones of the latest year."""
     at_work = known[known["indicator"].eq(AT_WORK) & known["period"].str[:4].eq(period[:4]) & known["value"].gt(0)]
     if len(at_work):
         row = at_work.iloc[-1]

@@ -15,7 +15,7 @@ PROOF = float(ndtri(0.9995))  # standard errors that name a rounding rule: it th
 
 
 def wilson_interval(successes: pd.Series, trials: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return the 95 % interval of shares, from 0 to 1, without continuity correction; nothing where trials are 0.
+    """The 95 % interval of shares, from 0 to 1, without continuity correction; nothing where trials are 0.
 
     The numbers need not be whole: an effective size does as well as a count of trials.
 
@@ -35,13 +35,13 @@ def wilson_interval(successes: pd.Series, trials: pd.Series) -> tuple[pd.Series,
 
 
 def poisson_interval(events: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return the 95 % interval of counts of events: exact below 10, Byar's approximation from 10.
+    """The 95 % interval of counts of events: exact below 10, Byar's approximation from 10.
 
     Source: Breslow and Day (1987), the method of Public Health England's PHEindicatormethods (rule R15).
 
-    >>> low, high = poisson_interval(pd.Series([9.0, 12.0]))
+    >>> low, high = poisson_interval(pd.Series([9.0, 10.0, 12.0]))
     >>> low.round(3).tolist(), high.round(3).tolist()
-    ([4.115, 6.194], [17.085, 20.963])
+    ([4.115, 4.787, 6.194], [17.085, 18.391, 20.963])
     """
     alpha = 1 - CONFIDENCE
     exact_low = gammaincinv(events, alpha / 2)
@@ -57,7 +57,7 @@ def poisson_interval(events: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def rounding_interval(counts: pd.Series, step: pd.Series | int, rule: str = UNKNOWN) -> tuple[pd.Series, pd.Series]:
-    """Return the bounds of the true counts behind counts rounded to `step` (rule R3).
+    """The bounds of the true counts behind counts rounded to `step` (rule R3).
 
     Rounded to the nearest, the truth lies within (step - 1) / 2 on each side; rounded down (`floor`), it lies up to
     step - 1 above. Unknown: the wider of both. rule: as `detect_rounding` returns it.
@@ -84,7 +84,7 @@ def ratio_interval(
     *,
     bounded: bool = False,
 ) -> tuple[pd.Series, pd.Series]:
-    """Return the bounds of numerator / denominator times `per` when each lies between bounds (rule R3c).
+    """The bounds of numerator / denominator times `per` when each lies between bounds (rule R3c).
 
     For an exact denominator, pass it twice. `bounded`: the numerator is a part of the denominator, the ratio is at
     most `per`. Otherwise the high bound is infinite where the denominator may be 0.
@@ -99,7 +99,7 @@ def ratio_interval(
 
 
 def rounding_variance(step: int) -> float:
-    """Return the variance of the error of one rounded count, every remainder being as likely: 2 for a step of 5.
+    """The variance of the error of one rounded count, every remainder being as likely: 2 for a step of 5.
 
     The sum of 20 such counts is then known to 12 more or less, at 95 % (rule R3d).
 
@@ -110,7 +110,7 @@ def rounding_variance(step: int) -> float:
 
 
 def rounding_bias(step: int) -> float:
-    """Return the mean error of one count rounded down: so many persons below the truth (rule R3d).
+    """The mean error of one count rounded down: so many persons below the truth (rule R3d).
 
     >>> rounding_bias(5), 20 * rounding_bias(5)
     (-2.0, -40.0)
@@ -119,7 +119,7 @@ def rounding_bias(step: int) -> float:
 
 
 def detect_rounding(communes: pd.DataFrame, epci: pd.DataFrame, step: int) -> str:
-    """Return how a producer rounds to `step`: `nearest`, `floor`, or `unknown` when the figures do not say (rule R3a).
+    """How a producer rounds to `step`: `nearest`, `floor`, or `unknown` when the figures do not say (rule R3a).
 
     Over every pair of an EPCI and an indicator, the sum of the k communes less the figure of the EPCI, itself rounded,
     has mean 0 if counts are rounded to the nearest, -2 (k - 1) if rounded down (step of 5), and variance 2 (k + 1).
@@ -131,7 +131,19 @@ def detect_rounding(communes: pd.DataFrame, epci: pd.DataFrame, step: int) -> st
     Left out: a pair with a commune at 0 (a true 0 is not rounded) or without a figure; a pair whose gap no rounding
     can make, the communes being those of another perimeter.
 
-    communes: columns epci, period, measure, value, one row for each commune of the EPCI. epci: the same columns.
+    Parameters:
+        communes: columns epci, period, measure, value, one row for each commune of the EPCI.
+        epci: the same columns.
+        step: that of the rounding.
+
+    Four EPCIs of ten communes of 10. Their figures of 100 are 0 away from the sums; rounded down, -2 x 9 x 4 = -72
+    would be expected, known to 3.29 x √(2 x 11 x 4) = 31. Figures of 120 leave a gap of -80.
+
+    >>> told = {"period": "2023", "measure": "households"}
+    >>> communes = pd.DataFrame({"epci": list("ABCD") * 10, "value": 10.0} | told)
+    >>> epci = pd.DataFrame({"epci": list("ABCD"), "value": 100.0} | told)
+    >>> detect_rounding(communes, epci, 5), detect_rounding(communes, epci.assign(value=120.0), 5)
+    ('nearest', 'floor')
     """
     key = ["epci", "period", "measure"]
     sums = communes.assign(rounded=communes["value"].gt(0)).groupby(key, as_index=False)
@@ -153,12 +165,15 @@ def detect_rounding(communes: pd.DataFrame, epci: pd.DataFrame, step: int) -> st
 
 
 def censor_floor(facts: pd.DataFrame, floor: float) -> pd.DataFrame:
-    """Return the facts where a value at the floor of its producer is `censored` and carries no value (rule R5).
+    """The facts where a value at the floor of its producer is `censored` and carries no value (rule R5).
 
     INSEE publishes as 5 % any poverty rate below 5 %: such a value is shown as "≤ 5 %", and being empty it stays out
     of ranks, means and correlations.
 
     facts: columns value and status, of the measure that has this floor.
+
+    >>> censor_floor(pd.DataFrame({"value": [5.0, 14.2], "status": OK}), 5).to_numpy().tolist()
+    [[nan, 'censored'], [14.2, 'ok']]
     """
     at_floor = facts["status"].eq(OK) & facts["value"].le(floor)
     return facts.assign(value=facts["value"].mask(at_floor), status=facts["status"].mask(at_floor, CENSORED))

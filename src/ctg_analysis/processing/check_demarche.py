@@ -8,8 +8,8 @@ from ctg_analysis.cleaning.raw_data import FRAME, read_root
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.demarche.files.consistency import inconsistencies
-from ctg_analysis.demarche.files.material import Gathered, codes_of, gather, names_of, wrong_together
-from ctg_analysis.demarche.files.restricted import gather_restricted, wrong_in_restricted
+from ctg_analysis.demarche.files.material_files import codes_of, names_of, read_material, wrong_together
+from ctg_analysis.demarche.files.restricted_files import read_restricted, wrong_in_restricted
 from ctg_analysis.demarche.files.retention import as_finding, due
 from ctg_analysis.demarche.proof_checks import no_longer
 from ctg_analysis.demarche.tables.evidence import INDICATOR
@@ -30,25 +30,22 @@ def check_material(root: DataRoot, today: datetime.date, *, sound: bool = True) 
     read: dict[str, pd.DataFrame] = {}
     for epci in demarches(root):
         places = _places(root)
-        gathered = gather(root.material(epci), names_of(places, epci) if places is not None else ())
-        kept = gather_restricted(root, epci)
-        tables = {**gathered.tables, **kept.tables}
+        material = read_material(root.material(epci), names_of(places, epci) if places is not None else ())
+        restricted = read_restricted(root, epci)
         if places is not None and not (places["level"].eq("epci") & places["code"].eq(epci)).any():
             path = project_path(root.material(epci))
             findings.add(Finding(path, None, None, repr(epci), "the SIREN of an EPCI: `ctg list epci WORD`"))
-        findings |= {*gathered.findings, *kept.findings}
-        findings |= {*wrong_together(gathered, tables, codes_of(places, epci) if places is not None else None)}
-        findings |= {*wrong_in_restricted(kept, gathered)}
-        findings |= {*inconsistencies(gathered.tables, gathered.convention.value)}
-        findings |= {as_finding(one) for one in due(kept, today)}
-        if sound and _by_indicator(gathered) and set(FRAME) <= set(source_folders(root.raw)):
+        tables = {**material.tables, **restricted.tables}
+        findings |= {*material.findings, *restricted.findings}
+        findings |= {*wrong_together(material, tables, codes_of(places, epci) if places is not None else None)}
+        findings |= {*wrong_in_restricted(restricted, material)}
+        findings |= {*inconsistencies(material.tables, material.convention)}
+        findings |= {as_finding(overdue) for overdue in due(restricted, today)}
+        by_indicator = material["preuves"]["type"].eq(INDICATOR).any()
+        if sound and by_indicator and set(FRAME) <= set(source_folders(root.raw)):
             read = read or _observations(root)
-            findings |= {*no_longer(gathered.tables["preuves"], read["observations"], read["territories"], epci)}
-    return sorted(findings, key=lambda one: (one.path, one.line or 0, one.column or "", one.found))
-
-
-def _by_indicator(gathered: Gathered) -> bool:
-    return bool(gathered.tables["preuves"].rows["type"].eq(INDICATOR).any())
+            findings |= {*no_longer(material.tables["preuves"], read["observations"], read["territories"], epci)}
+    return sorted(findings, key=lambda finding: (finding.path, finding.line or 0, finding.column or "", finding.found))
 
 
 def _places(root: DataRoot) -> pd.DataFrame | None:

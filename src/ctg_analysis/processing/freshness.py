@@ -7,7 +7,7 @@ from hashlib import sha256 as hash_
 from pathlib import Path
 
 from ctg_analysis.core.errors import Finding, InputError
-from ctg_analysis.core.settings import MATERIAL, MODELS, DataRoot, settings
+from ctg_analysis.core.settings import MATERIAL, MODELS, NORMS, DataRoot, settings
 from ctg_analysis.secrecy.earlier_editions import entries
 from ctg_analysis.sources.folders import files_of, sha256
 
@@ -122,6 +122,7 @@ def inputs(root: DataRoot) -> dict[str, str]:
     files += sorted(path for path in private if path.is_file())
     digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
     digests |= _named(_entries(root))
+    digests |= {f"reference/{NORMS}": sha256(path) for path in [settings().reference / NORMS] if path.is_file()}
     return digests | {"library": library(without=PAGES), "lock": locked()}
 
 

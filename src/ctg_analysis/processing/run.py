@@ -26,7 +26,8 @@ from ctg_analysis.processing.freshness import (
     tables_made_from,
     write_manifest,
 )
-from ctg_analysis.secrecy.earlier_editions import Entry, adopt_reports, remember
+from ctg_analysis.secrecy.adoption import adopt_reports
+from ctg_analysis.secrecy.earlier_editions import Entry, remember
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,7 @@ def hold(root: DataRoot) -> None:
 
 
 def record_published(root: DataRoot, epci: str, entry: Entry | None, date: str, made_from: list) -> None:
-    """Put in the record what is about to be published of an EPCI (see `published.remember`).
+    """Put in the record what is about to be published of an EPCI (see `earlier_editions.remember`).
 
     made_from: what `freshness.tables_made_from` said of the tables that it tells. As long as they are there, the entry
     is nothing new to the gate (`secrecy.withhold_beside`), and they are up to date.
@@ -169,8 +170,8 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
     Raises:
         InputError: with the findings of all of them.
     """
-    from ctg_analysis.demarche.files.material import open_material
-    from ctg_analysis.demarche.files.restricted import open_restricted
+    from ctg_analysis.demarche.files.material_files import open_material
+    from ctg_analysis.demarche.files.restricted_files import open_restricted
     from ctg_analysis.demarche.results.results import results
     from ctg_analysis.secrecy.earlier_editions import published_before
     from ctg_analysis.sources import SURVEY
@@ -180,7 +181,8 @@ def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables
     for epci in demarches(root):
         try:
             before = published_before(root, {SURVEY}, epci)
-            derived[epci] = results(open_material(root, epci, places), open_restricted(root, epci), places, before)
+            gathered = open_material(root, epci, places)
+            derived[epci] = results(gathered, open_restricted(root, gathered), places, before)
         except InputError as error:
             findings += error.findings
     if findings:

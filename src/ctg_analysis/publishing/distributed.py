@@ -11,8 +11,9 @@ from threading import Lock
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.notebooks import ChapterNotebook
-from ctg_analysis.publishing.build import Built, build
-from ctg_analysis.publishing.running.workers import Template, can_fork
+from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.build_result import Built
+from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 
 RETRIES = 2
 PATIENCE = "5s"
@@ -51,16 +52,16 @@ def _lost(epci: str, error: Exception) -> UserError:
 
 def build_one(epci: str, *, chapters: list[ChapterNotebook], out: Path, force: bool) -> Built:
     """Build one territory in this worker, one chapter at a time."""
-    (built,) = build([epci], chapters, out, jobs=1, force=force, template=_template() if can_fork() else None)
+    (built,) = build([epci], chapters, out, jobs=1, force=force, warm=_warm_process() if can_fork() else None)
     return built
 
 
-def _template() -> Template:
+def _warm_process() -> WarmProcess:
     """Return the warm process of this worker, started with its first territory, one for all of its threads."""
     with STARTING:
         return _started()
 
 
 @cache
-def _started() -> Template:
-    return Template()
+def _started() -> WarmProcess:
+    return WarmProcess()

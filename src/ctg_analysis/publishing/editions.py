@@ -21,7 +21,7 @@ from pathlib import Path
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import data_root
-from ctg_analysis.secrecy.earlier_editions import EDITIONS, PROVENANCE, adopt
+from ctg_analysis.secrecy.adoption import EDITIONS, PROVENANCE, adopt
 
 HOME, JOURNAL, RECORD = EDITIONS, ".journal", PROVENANCE
 NEEDED = {"after", "chapters", "date", "observations"}  # what the record of an edition holds at least
@@ -75,22 +75,22 @@ def readable(out: Path, epci: str) -> Iterator[dict]:
 def damaged(edition: Path) -> DamagedError:
     """Return what is said of an edition that has lost or changed some of its files."""
     epci = edition.parent.name
-    told = f"{epci}: the edition {edition.name} is damaged: its files are not those that it was published with"
-    return DamagedError(f"{told}; `ctg build {epci}` makes the latest one again")
+    text = f"{epci}: the edition {edition.name} is damaged: its files are not those that it was published with"
+    return DamagedError(f"{text}; `ctg build {epci}` makes the latest one again")
 
 
 def chapters_of(edition: Path) -> set[str]:
     """Return the chapters of an edition that may be damaged, by the names of their notebooks, and of other pages."""
     try:
-        told = record(edition)
+        made_from = record(edition)
     except DamagedError:
-        told = {}
-    return {*told.get("chapters", {}), *(path.stem for path in edition.glob("*.html"))}
+        made_from = {}
+    return {*made_from.get("chapters", {}), *(path.stem for path in edition.glob("*.html"))}
 
 
-def write_record(folder: Path, told: dict) -> None:
+def write_record(folder: Path, made_from: dict) -> None:
     """Write what an edition is made from; no clock in it."""
-    text = json.dumps(told, indent=1, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(made_from, indent=1, ensure_ascii=False, sort_keys=True)
     (folder / RECORD).write_text(text + "\n", encoding="utf-8")
 
 
@@ -140,7 +140,7 @@ def publish(fresh: Path, out: Path, epci: str) -> Path:
 def _free(place: Path) -> Path:
     """Return a place that nothing holds: this one, or the first after it that a number tells apart."""
     others = (place.with_name(f"{place.name}-{number}") for number in count(2))
-    return next(one for one in chain([place], others) if not one.exists())
+    return next(free for free in chain([place], others) if not free.exists())
 
 
 def _mend(edition: Path, fresh: Path) -> None:
@@ -150,16 +150,16 @@ def _mend(edition: Path, fresh: Path) -> None:
     """
     kept = _kept(edition)
     whole = {path.relative_to(fresh): path for path in _files(fresh)}
-    found = {path.relative_to(edition): path for path in _files(edition)}
-    for name, path in found.items():
+    there = {path.relative_to(edition): path for path in _files(edition)}
+    for name, path in there.items():
         if name not in whole or path.read_bytes() != whole[name].read_bytes():
             (kept / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, kept / name)
     for name, path in whole.items():
         (edition / name).parent.mkdir(parents=True, exist_ok=True)
         path.replace(edition / name)
-    for name in found.keys() - whole.keys():
-        found[name].unlink()
+    for name in there.keys() - whole.keys():
+        there[name].unlink()
 
 
 def _kept(edition: Path) -> Path:
@@ -179,24 +179,26 @@ def comes_after(edition: Path, observations: str) -> Path | None:
 
     edition: the latest one that is whole.
     """
-    told = record(edition)
-    if told["observations"] != observations:
+    made_from = record(edition)
+    if made_from["observations"] != observations:
         return edition
-    if not told["after"]:
+    if not made_from["after"]:
         return None
-    others = (one for one in _by_publication(edition.parent) if is_whole(one))
-    return compared_with(edition) or next((one for one in others if record(one)["observations"] != observations), None)
+    others = (earlier for earlier in _by_publication(edition.parent) if is_whole(earlier))
+    return compared_with(edition) or next(
+        (earlier for earlier in others if record(earlier)["observations"] != observations), None
+    )
 
 
 def editions(out: Path, epci: str) -> list[Path]:
     """Return the editions of a report, whole or not, the latest first, the others by their publication."""
     now = latest(out, epci)
-    return sorted(_by_publication(out / HOME / epci), key=lambda one: one == now, reverse=True)
+    return sorted(_by_publication(out / HOME / epci), key=lambda edition: edition == now, reverse=True)
 
 
 def _by_publication(home: Path) -> list[Path]:
-    found = [path.parent for path in home.glob(f"[!.]*/{RECORD}")]
-    return sorted(found, key=lambda one: (one.stat().st_mtime_ns, one.name), reverse=True)
+    folders = [path.parent for path in home.glob(f"[!.]*/{RECORD}")]
+    return sorted(folders, key=lambda folder: (folder.stat().st_mtime_ns, folder.name), reverse=True)
 
 
 def damaged_editions(out: Path, epci: str) -> list[Path]:
@@ -211,16 +213,16 @@ def collect(out: Path, epci: str, keep: int) -> list[Path]:
     restricted sources is in the record. Return those removed; what a removal that was stopped left behind goes too.
 
     Raises:
-        InputError: an edition that the record cannot take in, see `published.adopt`.
+        InputError: an edition that the record cannot take in, see `adoption.adopt`.
         DamagedError: the latest one is, so that others may be needed to make it again.
     """
     adopt(data_root(epci), out, epci)
-    found, home = editions(out, epci), out / HOME / epci
+    all_editions, home = editions(out, epci), out / HOME / epci
     now = latest(out, epci)
     if not is_whole(now):
         raise damaged(now)
-    whole = [edition for edition in found if is_whole(edition)]
-    stay = {*found[: found.index(whole[:keep][-1]) + 1], compared_with(now)}
+    whole = [edition for edition in all_editions if is_whole(edition)]
+    stay = {*all_editions[: all_editions.index(whole[:keep][-1]) + 1], compared_with(now)}
     folders = sorted(path for path in home.iterdir() if path.is_dir())
     old = [folder for folder in folders if folder not in stay]
     with scratch(out, epci) as folder:

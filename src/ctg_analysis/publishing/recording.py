@@ -19,8 +19,8 @@ def record_observed(seen: Observed) -> None:
     """Put in the record what was observed of a territory, before it is told."""
     made_from = tables_made_from(seen.root)
     current = observed(seen.epci, seen.root) is seen  # else `ctg data` has run since it was opened
-    told, date = entry(seen, places_of(seen)), max(seen.received.values())
-    record_published(seen.root, seen.epci, told, date, made_from if current else [])
+    published, date = entry(seen, places_of(seen)), max(seen.received.values())
+    record_published(seen.root, seen.epci, published, date, made_from if current else [])
 
 
 def recorded_observations(epci: str) -> pd.DataFrame:

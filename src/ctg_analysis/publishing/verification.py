@@ -21,7 +21,7 @@ from ctg_analysis.publishing.editions import (
     write_record,
 )
 from ctg_analysis.publishing.pages.changes import changes
-from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS
+from ctg_analysis.secrecy.adoption import OBSERVATIONS
 
 
 def verify(epci: str, out: Path) -> tuple[int, list[str], str]:
@@ -35,8 +35,8 @@ def verify(epci: str, out: Path) -> tuple[int, list[str], str]:
     the_latest(epci, out)
     with alone(out, epci, f"{epci}: is being built"), scratch(out, epci) as folder:
         edition = the_latest(epci, out)
-        told = record(edition)
-        old = sorted(name for name, entry in told["chapters"].items() if not entry["key"])
+        made_from = record(edition)
+        old = sorted(name for name, entry in made_from["chapters"].items() if not entry["key"])
         if old:
             raise UserError(f"{epci}: {', '.join(old)} are not of the latest edition, expected a build without failure")
         former, elsewhere = the_one_before(edition), folder / "reports"
@@ -45,22 +45,22 @@ def verify(epci: str, out: Path) -> tuple[int, list[str], str]:
             before = folder / "before"
             shutil.copytree(former, before)
             publish(before, elsewhere, epci)
-        chapters = [one for one in all_chapters() if one.path.stem in told["chapters"]]
+        chapters = [chapter for chapter in all_chapters() if chapter.path.stem in made_from["chapters"]]
         (built,) = build([epci], chapters, elsewhere, force=True)
         if built.error or built.failed:
             raise built.error or next(iter(built.failed.values()))
         again = record(built.place)
-        now, then = again["code"]["commit"], told["code"]["commit"]
+        now, then = again["code"]["commit"], made_from["code"]["commit"]
         write_record(built.place, again | {"code": again["code"] | {"commit": then}})
         note = "" if now == then else f"built at commit {then or 'unknown'}, verified at {now or 'unknown'}"
         return *compared(edition, built.place), note
 
 
-def compared(one: Path, other: Path) -> tuple[int, list[str]]:
+def compared(edition: Path, other: Path) -> tuple[int, list[str]]:
     """Return how many files two folders have, and a line for each that is not in both with the same bytes."""
     files = [
         {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
-        for folder in (one.resolve(), other.resolve())
+        for folder in (edition.resolve(), other.resolve())
     ]
     lines = []
     for name in sorted(files[0].keys() | files[1].keys()):

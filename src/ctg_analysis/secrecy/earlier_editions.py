@@ -13,7 +13,6 @@ are drawn at random, and its report must not depend on what was built before it 
 
 import csv
 import io
-import json
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -23,16 +22,14 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, NamedTuple
 
-from ctg_analysis.core.errors import Finding, InputError, each, room_in
-from ctg_analysis.core.settings import REPORTS, DataRoot, is_invented, project_path
-from ctg_analysis.sources.folders import sha256
+from ctg_analysis.core.errors import Finding, InputError, room_in
+from ctg_analysis.core.settings import DataRoot, project_path
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ctg_analysis.secrecy.statements import Edition
 
-EDITIONS, OBSERVATIONS, PLACES, PROVENANCE = ".editions", "observations.parquet", "places.parquet", "provenance.json"
 JOURNAL, ROWS, MEMBERS, SCRATCH = "journal.csv", "observations.csv", "places.csv", ".entry-"
 TEXTS = ["territory", "level", "period", "indicator", "status", "source"]
 NUMBERS = ["numerator", "denominator", "value"]
@@ -48,7 +45,7 @@ class Entry(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Return the sum of both."""
+        """The sum of both."""
         return hash_("\0".join(self).encode()).hexdigest()[:16]
 
 
@@ -66,7 +63,7 @@ class Line(NamedTuple):
 
 
 def entry_of(observations: "pd.DataFrame", places: "pd.DataFrame") -> Entry | None:
-    """Return what observations that passed the gate tell of sources with a threshold, and which of their rows are
+    """What observations that passed the gate tell of sources with a threshold, and which of their rows are
     withheld: what comes later is not to give these away either; None when nothing is told.
 
     With them the open counts that can be subtracted from those of two sources together (`Source.addition`). places:
@@ -140,7 +137,7 @@ def _write(folder: Path, entry: Entry) -> None:
 
 
 def _read(folder: Path) -> Entry | None:
-    """Return an entry as it is in its folder, None when it is not there whole."""
+    """An entry as it is in its folder, None when it is not there whole."""
     paths = [folder / name for name in (ROWS, MEMBERS)]
     if not all(map(Path.is_file, paths)):
         return None
@@ -148,7 +145,7 @@ def _read(folder: Path) -> Entry | None:
 
 
 def read_journal(root: DataRoot) -> list[Line]:
-    """Return the lines of the journal, none without one.
+    """The lines of the journal, none without one.
 
     Raises:
         InputError: a line that has not the columns of `Line`.
@@ -176,8 +173,15 @@ def _write_journal(root: DataRoot, lines: list[Line]) -> None:
     fresh.replace(root.published / JOURNAL)
 
 
+def begin_journal(root: DataRoot) -> None:
+    """Write a journal without a line, where there is none."""
+    with _alone(root):
+        if not (root.published / JOURNAL).is_file():
+            _write_journal(root, [])
+
+
 def entries(root: DataRoot, known: Iterable[str] = ()) -> dict[str, Path]:
-    """Return the folders of the entries by name (200067171/1a2b3c4d5e6f7890), as the journal lists them, whole.
+    """The folders of the entries by name (200067171/1a2b3c4d5e6f7890), as the journal lists them, whole.
 
     known: names that something else remembers. What is there counts, listed or not.
 
@@ -202,7 +206,7 @@ _CHANGED = "other figures than those published", f"the sum that names it: {RESTO
 
 
 def published_before(root: DataRoot, restricted: set[str], epci: str = "") -> "list[Edition]":
-    """Return what the record tells of some sources, in its order, each with what its places are made of.
+    """What the record tells of some sources, in its order, each with what its places are made of.
 
     epci: what was published of this one alone.
     """
@@ -217,104 +221,3 @@ def published_before(root: DataRoot, restricted: set[str], epci: str = "") -> "l
         if rows["source"].isin(restricted).any():
             found.append(Edition(rows, pd.read_csv(folder / MEMBERS, dtype=str)))
     return found
-
-
-def _homes(root: DataRoot) -> list[Path]:
-    return [root.path.parent / name for name in REPORTS.values()]
-
-
-def _begin(root: DataRoot, *homes: Path) -> None:
-    """Begin the record where there is none. homes: folders of reports, besides those of the project.
-
-    Raises:
-        InputError: an edition says that there was one.
-    """
-    journal = root.published / JOURNAL
-    if journal.is_file():
-        return
-    editions = [path for one in dict.fromkeys([*homes, *_homes(root)]) for path in sorted(one.glob(f"{EDITIONS}/*/*"))]
-    naming = next((path for path in editions if path.is_dir() and _provenance(path).get("published")), None)
-    if naming:
-        expected = f"the record that {project_path(naming)} is in: {RESTORE}"
-        without = "without one, make an empty file, and what the editions that are there tell is taken in again"
-        raise InputError([Finding(project_path(journal), None, None, "no such file", f"{expected}; {without}")])
-    with _alone(root):
-        if not journal.is_file():
-            _write_journal(root, [])
-
-
-def adopt_reports(root: DataRoot) -> None:
-    """Take into the record the editions of all reports that are made from a data root; raises what `adopt` does."""
-    places = [(home, path.name) for home in _homes(root) for path in sorted((home / EDITIONS).glob("[0-9]*"))]
-    places = [place for place in places if not (root.fictional or is_invented(place[1]))]
-    if places:
-        _begin(root)
-    each(lambda place: adopt(root, *place), places)
-
-
-def adopt(root: DataRoot, home: Path, epci: str) -> None:
-    """Take into the record the editions of a report that it does not know, those published before there was one.
-
-    home: the folder of the reports.
-
-    Raises:
-        InputError: an edition has restricted figures, and what they are is not told whole; the record that knew it is
-        gone.
-    """
-    if root.fictional:
-        return
-    _begin(root, home)
-    if not (home / EDITIONS / epci).is_dir():
-        return
-    lines = read_journal(root)
-    names, read = {line.entry for line in lines if line.epci == epci}, {(line.epci, line.edition) for line in lines}
-    unknown = [
-        folder
-        for folder in sorted((home / EDITIONS / epci).iterdir())
-        if folder.is_dir() and not _is_known(folder, names)
-    ]
-    each(lambda folder: _adopt(root, epci, folder), [one for one in unknown if (epci, _sum(one)) not in read])
-
-
-def _is_known(edition: Path, names: set[str]) -> bool:
-    """Tell whether the provenance of an edition says that it was recorded, and the record has it.
-
-    names: the entries of its EPCI.
-    """
-    told = _provenance(edition)
-    return "published" in told and told["published"] in {None, *names}
-
-
-def _provenance(edition: Path) -> dict:
-    try:
-        made_from = json.loads((edition / PROVENANCE).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):  # the remains of an edition, or damaged: its observations tell
-        return {}
-    return made_from if isinstance(made_from, dict) else {}
-
-
-def _sum(edition: Path) -> str:
-    path = edition / OBSERVATIONS
-    return sha256(path) if path.is_file() else ""
-
-
-def _adopt(root: DataRoot, epci: str, edition: Path) -> None:
-    import pandas as pd
-
-    def read(name: str) -> pd.DataFrame:
-        path = edition / name
-        try:
-            return pd.read_parquet(path)
-        except (OSError, ValueError) as error:
-            found = "a damaged file" if path.exists() else "no such file"
-            expected = "what this edition has published: restore it, or withdraw the edition (remove its folder)"
-            raise InputError([Finding(project_path(path), None, None, found, expected)]) from error
-
-    told = _provenance(edition)
-    if not ((edition / OBSERVATIONS).exists() or told.get("restricted") or told.get("published")):
-        return  # no edition: what a command that was killed has left, or a report of before the editions
-    observations = read(OBSERVATIONS)
-    nowhere = pd.DataFrame(columns=[*PLACE, "commune"], dtype=str)
-    entry = entry_of(observations, nowhere) and entry_of(observations, read(PLACES))
-    date = re.search(r"\d{4}-\d\d-\d\d", edition.name)
-    remember(root, epci, entry, date[0] if date else "", _sum(edition))

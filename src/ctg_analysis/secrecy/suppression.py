@@ -55,28 +55,27 @@ class Block:
     threshold: int
 
     @cached_property
-    def system(self) -> sparse.csr_array:
-        """Return the coefficients of counts, of departures down and of departures up: first in each value, then in the
-        bounds, with the other sign: what never comes to more than -least.
+    def entries(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Row, column and value of the coefficients of the counts: first in each value, then in the bounds, with the
+        other sign: what never comes to more than -least.
         """
-        apart = sparse.eye_array(len(self.values))
-        limits = sparse.hstack([-self.bounds, sparse.csr_array((self.bounds.shape[0], 2 * len(self.values)))])
-        return sparse.vstack([sparse.hstack([self.statements, apart, -apart]), limits], format="csr")
+        both = sparse.vstack([self.statements, -self.bounds], format="coo")
+        return *both.coords, both.data
 
     def prices(self, hidden: np.ndarray) -> np.ndarray:
-        """Return what it costs to hide each statement when some cells are hidden: 0 if nothing shows it any more."""
+        """What it costs to hide each statement when some cells are hidden: 0 if nothing shows it any more."""
         return np.where(self.fixed, np.inf, (self.costs * ~hidden) @ self.cells * self.scales)
 
     def known(self, hidden: np.ndarray) -> np.ndarray:
-        """Return infinity for the statements that stay known when some cells are hidden, 0 for the others."""
+        """Infinity for the statements that stay known when some cells are hidden, 0 for the others."""
         return np.where(self.prices(hidden) > 0, np.inf, 0)
 
     def departs(self, worlds: np.ndarray) -> np.ndarray:
-        """Return which statements are not true in each world."""
+        """Which statements are not true in each world."""
         return np.abs(worlds @ self.statements.T - self.values) > TOLERANCE
 
     def reaches(self, aim: "Aim", worlds: np.ndarray) -> bool:
-        """Tell whether an aim is reached in one of some worlds."""
+        """Whether an aim is reached in one of some worlds."""
         return (aim.side * (worlds @ self.groups[aim.group])).min() <= aim.side * aim.count + TOLERANCE
 
 
@@ -89,10 +88,24 @@ class Aim(NamedTuple):
 
 
 def protect(block: Block, worlds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return which cells to hide (those of the primary rule among them) and which groups stay exposed all the same.
+    """Which cells to hide (those of the primary rule among them) and which groups stay exposed all the same.
 
-    block, worlds: as `consistent` returns them. A group stays exposed when what is known for good bounds it closer
-    than [0, threshold - 1].
+    A group stays exposed when what is known for good bounds it closer than [0, threshold - 1].
+
+    Parameters:
+        block, worlds: as `consistent` returns them.
+
+    Communes of 3, 20 and 30 persons and their total; the 3 are withheld, the 20 cost less to hide than the 30.
+
+    >>> block = Block(
+    ...     statements=sparse.csr_array(np.vstack([np.eye(3), np.ones(3)])), values=np.array([3.0, 20, 30, 53]),
+    ...     fixed=np.zeros(4, bool), bounds=sparse.csr_array((0, 3)), least=np.zeros(0), presumed=np.zeros(0, bool),
+    ...     cells=sparse.eye_array(4, format="csr"), costs=np.array([1, 1.2, 1.3, 150]), scales=np.ones(4),
+    ...     withheld=np.array([True, False, False, False]), groups=np.eye(3)[:1], certain=np.array([True]), threshold=5,
+    ... )
+    >>> hidden, exposed = protect(*consistent(block))
+    >>> hidden.tolist(), exposed.tolist()
+    ([True, True, False, False], [False])
     """
     exposed = np.zeros(len(block.certain), dtype=bool)
     if not len(exposed):
@@ -107,7 +120,7 @@ def protect(block: Block, worlds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def consistent(block: Block) -> tuple[Block, np.ndarray]:
-    """Return the block with figures that agree with each other, and one world in which all are true.
+    """The block with figures that agree with each other, and one world in which all are true.
 
     Where they do not (a total of the producer that is not the sum, figures revised since an earlier edition), what
     is hidden gives way first, then the earlier edition: the attacker goes by what is shown now. Then presumed bounds
@@ -116,6 +129,9 @@ def consistent(block: Block) -> tuple[Block, np.ndarray]:
     said_now = block.cells.sum(axis=0) > 0
     hidden = ~block.fixed & (block.prices(block.withheld) == 0)
     doubts = np.select([hidden, ~said_now], [HIDDEN, EARLIER], SHOWN)
+    world = nearest_world(block, doubts, [])
+    if not block.departs(world).any():
+        return block, world[np.newaxis]
     sure = replace(block, least=np.where(block.presumed, -np.inf, block.least))
     block = replace(block, values=block.statements @ nearest_world(sure, doubts, []))
     counts, some = block.statements.shape[1], len(block.least)
@@ -136,7 +152,7 @@ def consistent(block: Block) -> tuple[Block, np.ndarray]:
 
 
 def sensitive(block: Block, worlds: np.ndarray) -> tuple[list[int], np.ndarray]:
-    """Return the groups to protect, and worlds that clear the others.
+    """The groups to protect, and worlds that clear the others.
 
     A group whose count we do not know is sensitive when all our figures together say so.
     """
@@ -155,7 +171,7 @@ def sensitive(block: Block, worlds: np.ndarray) -> tuple[list[int], np.ndarray]:
 
 
 def search(block: Block, aims: list[Aim], worlds: np.ndarray) -> tuple[np.ndarray, list[Aim]]:
-    """Return the cells to hide, found by taking the aims in this order, and the aims as far as they can be reached."""
+    """The cells to hide, found by taking the aims in this order, and the aims as far as they can be reached."""
     hidden, possible = block.withheld, []
     for aim in aims:
         if not block.reaches(aim, worlds):
@@ -167,7 +183,7 @@ def search(block: Block, aims: list[Aim], worlds: np.ndarray) -> tuple[np.ndarra
 
 
 def show_again(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarray) -> np.ndarray:
-    """Return the hidden cells without those that protect nothing, tried from the dearest down."""
+    """The hidden cells without those that protect nothing, tried from the dearest down."""
     extra = np.flatnonzero(hidden & ~block.withheld)
     for cell in extra[np.argsort(-block.costs[extra], kind="stable")]:
         fewer = hidden & (np.arange(len(hidden)) != cell)
@@ -178,7 +194,7 @@ def show_again(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.nda
 
 
 def witnesses(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarray) -> np.ndarray:
-    """Return worlds that reach every aim and are possible when some cells are hidden; none when that cannot be."""
+    """Worlds that reach every aim and are possible when some cells are hidden; none when that cannot be."""
     prices = block.known(hidden)
     worlds = worlds[~(block.departs(worlds) & (prices > 0)).any(axis=1)]
     for aim in aims:
@@ -190,7 +206,7 @@ def witnesses(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndar
 
 
 def explore(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarray) -> np.ndarray:
-    """Return more worlds that are possible when some cells are hidden, each of which reaches many aims at once."""
+    """More worlds that are possible when some cells are hidden, each of which reaches many aims at once."""
     for side in (DOWN, UP):
         missing, left = [], [aim for aim in aims if aim.side == side and not block.reaches(aim, worlds)]
         while left and len(left) != len(missing):
@@ -201,42 +217,35 @@ def explore(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarra
 
 
 def nearest_world(block: Block, prices: np.ndarray, aims: list[Aim]) -> np.ndarray:
-    """Return the table that departs least from what is said: the sum of prices × departures is the smallest.
+    """The table that departs least from what is said: the sum of prices × departures is the smallest.
 
     prices: infinite where a statement must stay true, 0 where it is not known. The table reaches the aims, or comes
     as near to them as it can.
     """
     said, counts = block.statements.shape
-    hard = np.isinf(prices)
-    paid, most = np.where(hard, 0, prices + NEARBY), np.where(hard, 0, np.inf)
+    doubtful = np.flatnonzero(np.isfinite(prices))
+    down, up, short = counts + np.cumsum([0, len(doubtful), len(doubtful)])
     sides = np.array([aim.side for aim in aims])
-    width = counts + 2 * said + len(aims)
     toward = sides[:, np.newaxis] * block.groups[[aim.group for aim in aims]]
+    aim, count = np.nonzero(toward)
+    each, first = np.arange(len(aims)), said + len(block.least)
+    departs, nearer = np.arange(len(doubtful)), np.ones(len(doubtful))
+    parts = [
+        block.entries,
+        (doubtful, down + departs, nearer),
+        (doubtful, up + departs, -nearer),
+        (first + aim, count, toward[aim, count]),
+        (first + each, short + each, -np.ones(len(aims))),
+    ]
+    row, column, value = (np.concatenate(some) for some in zip(*parts, strict=True))
+    paid = prices[doubtful] + NEARBY
     answer = milp(
         np.concatenate([np.zeros(counts), paid, paid, np.full(len(aims), SHORTFALL)]),
         constraints=LinearConstraint(
-            with_rows(block.system, toward, width),
+            sparse.csc_array((value, (row, column)), shape=(first + len(aims), short + len(aims))),
             np.concatenate([block.values, np.full(len(block.least) + len(aims), -np.inf)]),
             np.concatenate([block.values, -block.least, sides * [aim.count for aim in aims]]),
         ),
-        bounds=Bounds(0, np.concatenate([np.full(counts, np.inf), most, most, np.full(len(aims), np.inf)])),
+        bounds=Bounds(0, np.inf),
     )
     return answer.x[:counts]
-
-
-def with_rows(matrix: sparse.csr_array, rows: np.ndarray, width: int) -> sparse.csr_array:
-    """Return a matrix with rows below, each less a variable of its own: the last of so many columns."""
-    row, column = np.nonzero(rows)
-    below = np.arange(len(rows))
-    entries = np.lexsort((np.concatenate([column, width - len(rows) + below]), np.concatenate([row, below])))
-    data = np.concatenate([rows[row, column], -np.ones(len(rows))])[entries]
-    indices = np.concatenate([column, width - len(rows) + below])[entries]
-    ends = matrix.indptr[-1] + np.cumsum(np.bincount(row, minlength=len(rows)) + 1)
-    return sparse.csr_array(
-        (
-            np.concatenate([matrix.data, data]),
-            np.concatenate([matrix.indices, indices]),
-            np.concatenate([matrix.indptr, ends.astype(matrix.indptr.dtype)]),
-        ),
-        shape=(matrix.shape[0] + len(rows), width),
-    )

@@ -7,7 +7,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_axis, to_constat, to_enjeu, to_followup
 from ctg_analysis.demarche.plan import budget
 from ctg_analysis.demarche.plan.chain import enjeux_by_action
-from ctg_analysis.demarche.tables.plan import DROPPED
+from ctg_analysis.demarche.tables.statuses import DROPPED
 from ctg_analysis.display.demarche import action_plan, pieces
 from ctg_analysis.display.demarche.action_plan import ActionSheet
 from ctg_analysis.display.words import texts

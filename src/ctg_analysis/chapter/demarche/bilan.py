@@ -3,14 +3,15 @@
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE, TITLES
-from ctg_analysis.chapter import figures
+from ctg_analysis.chapter import known
+from ctg_analysis.chapter.closing import RECALLED, asking, telling
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan.realisation import STATUSES
 from ctg_analysis.demarche.tables.columns import last_day
-from ctg_analysis.demarche.tables.governance import ACTIVE
+from ctg_analysis.demarche.tables.statuses import ACTIVE
 from ctg_analysis.display.demarche import achievements, pieces
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
@@ -32,7 +33,6 @@ class Bilan(DemarcheChapter):
     def __init__(self, seen: Observed):
         super().__init__(seen)
         self.actions = self.table(ACTIONS)
-        self._used: list[str] = []
 
     def statuses(self, family: str) -> Html:
         """Return how many actions were done, partly done, put off, given up, axis by axis.
@@ -41,10 +41,10 @@ class Bilan(DemarcheChapter):
         Raises:
             UserError: a family that does not exist.
         """
-        self._members(family)
-        return self._box("Statut des actions de la convention précédente") or achievements.statuses(
-            self.actions, STATUSES, self._when, self._source, FILE
-        )
+        names = self._members(family)
+        box = self._box("Statut des actions de la convention précédente")
+        piece = box or achievements.statuses(self.actions, STATUSES, self._when, self._source, FILE)
+        return telling(piece, RECALLED, *names)
 
     def quantities(self) -> Html:
         """Return what was planned and what was done."""
@@ -98,7 +98,6 @@ class Bilan(DemarcheChapter):
         for name in indicators:
             if name not in CATALOGUE:
                 raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
-            self._used.append(name)
             one = CATALOGUE[name]
             rows = self.seen.own(one)
             rows = rows[rows["source"].eq(rows["source"].iloc[-1])] if len(rows) else rows
@@ -111,10 +110,12 @@ class Bilan(DemarcheChapter):
             sources.append(rows)
         note = f"{NO_BASELINE}{f' Sans deux valeurs comparables : {texts.listed(absent)}.' if absent else ''}"
         if not lines:
-            return pieces.plain("Aucun de ces indicateurs n'a deux valeurs d'une même source.", note)
+            nothing = pieces.plain("Aucun de ces indicateurs n'a deux valeurs d'une même source.", note)
+            return telling(nothing, RECALLED, *indicators)
         header = ["Indicateur", "Unité", "Avant", "Aujourd'hui"]
-        source = figures.source(self.seen, pd.concat(sources), series=True)
-        return pieces.table("Les indicateurs, hier et aujourd'hui", header, lines, source, note)
+        source = known.source(self.seen, pd.concat(sources), series=True)
+        table = pieces.table("Les indicateurs, hier et aujourd'hui", header, lines, source, note)
+        return telling(table, RECALLED, *indicators)
 
     def competences(self, family: str) -> Html:
         """Return who exercises each competence, place by place.
@@ -123,10 +124,11 @@ class Bilan(DemarcheChapter):
         Raises:
             UserError: a family that does not exist.
         """
-        self._members(family)
+        members = self._members(family)
         box = self.missing("Compétences, par commune", "competences")
-        if box:
-            return box
+        return telling(box or self._competences(), RECALLED, *members)
+
+    def _competences(self) -> Html:
         rows = self.table("competences")
         names = list(dict.fromkeys(rows["competence"]))
         told = {(row.territoire, row.competence): row.exercee_par for row in rows.itertuples(index=False)}
@@ -154,23 +156,24 @@ class Bilan(DemarcheChapter):
             UserError: a family that does not exist.
         """
         members = self._members(family)
-        rows = pd.concat([self.seen.own(one).assign(name=one.label) for one in members])
+        first = next(iter(members.values()))
+        rows = pd.concat([self.seen.own(one).assign(name=one.label) for one in members.values()])
         if rows.empty:
-            return figures.unavailable(self.seen, members[0], f"{TITLES[family]}, par année")
-        source = figures.source(self.seen, rows, series=True)
-        return achievements.by_year(rows, TITLES[family], members[0], source)
+            piece = known.unavailable(self.seen, first, f"{TITLES[family]}, par année")
+        else:
+            piece = achievements.by_year(rows, TITLES[family], first, known.source(self.seen, rows, series=True))
+        return telling(piece, RECALLED, *members)
 
-    def _members(self, family: str) -> list[Indicator]:
-        """Return the indicators of a family, whose definitions the chapter will give."""
-        members = [one for one in CATALOGUE.values() if one.family == family]
+    def _members(self, family: str) -> dict[str, Indicator]:
+        """Return the indicators of a family by id, whose definitions the chapter will give."""
+        members = {name: one for name, one in CATALOGUE.items() if one.family == family}
         if not members:
             raise UserError(f"no family {family!r}: `ctg list indicators` shows the families")
-        self._used += [one.id for one in members]
         return members
 
     def glossary(self) -> Html:
-        """Return the definitions of the indicators that the chapter has shown so far."""
-        return self.definitions(self._used)
+        """Return the definitions of the indicators of the verbs of this class that the chapter shows."""
+        return asking("recalled", "Définitions et sources")
 
     @property
     def _source(self) -> Citation:

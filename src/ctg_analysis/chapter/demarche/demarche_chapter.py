@@ -6,7 +6,6 @@ from typing import NamedTuple, Self
 
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.demarche.backlinks import proved
 from ctg_analysis.chapter.territory import Observed
@@ -16,7 +15,7 @@ from ctg_analysis.demarche.tables import PUBLIC, TABLES
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html
-from ctg_analysis.display.words import notes, texts
+from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
 
 
@@ -141,11 +140,6 @@ class DemarcheChapter:
     def figure_of(self, one: Indicator) -> str:
         """Return the address of the figure of an indicator, in its chapter."""
         return f"{self.pages[one.chapter]}#{one.id}"
-
-    def definitions(self, names: Iterable[str]) -> Html:
-        """Return the definitions of indicators; nothing when there is none."""
-        entries = notes.definitions(CATALOGUE[name] for name in dict.fromkeys(names))
-        return markup.definitions(entries) if entries else Html("")
 
     def place(self, code: str) -> str:
         """Return the name of a place of the territory."""

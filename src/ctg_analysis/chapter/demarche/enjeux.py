@@ -11,7 +11,7 @@ from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.plan import chain as links
 from ctg_analysis.demarche.tables import evidence
 from ctg_analysis.demarche.tables.codes import LIST
-from ctg_analysis.demarche.tables.plan import DROPPED
+from ctg_analysis.demarche.tables.statuses import DROPPED
 from ctg_analysis.demarche.voices.priorities import OVERLOOKED
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actor_names, pieces

@@ -6,7 +6,8 @@ from functools import cached_property
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import figures
+from ctg_analysis.chapter import known
+from ctg_analysis.chapter.closing import recalled
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_action
 from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.demarche.plan import budget, plan, tracking
@@ -148,7 +149,7 @@ class Followup(DemarcheChapter):
     def glossary(self) -> Html:
         """Return the definitions of the indicators that are recomputed from the diagnosis."""
         names = self._indicators()
-        return self.definitions(names) if names else pieces.plain("Aucun indicateur du diagnostic n'est encore suivi.")
+        return recalled(names) if names else pieces.plain("Aucun indicateur du diagnostic n'est encore suivi.")
 
     @property
     def _values(self) -> pd.DataFrame:
@@ -175,7 +176,7 @@ class Followup(DemarcheChapter):
         told = self.source("indicateurs_suivi", "suivi")
         own = self.followed[self.followed["ind_id"].isin(list(ids))]["indicateur"]
         rows = [rows for name, rows in self._found.items() if name in set(own)]
-        return cited_with(told, figures.source(self.seen, pd.concat(rows), series=True)) if rows else told
+        return cited_with(told, known.source(self.seen, pd.concat(rows), series=True)) if rows else told
 
     def _recomputed(self, rows: pd.DataFrame) -> Html:
         count = int(rows["kind"].eq(tracking.OBSERVED).sum())

@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import figures
+from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demarche import governance
 from ctg_analysis.chapter.demarche.action_sheets import links, sheet
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_action, to_enjeu
@@ -16,7 +16,7 @@ from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.demarche.plan import budget, chain, plan
-from ctg_analysis.demarche.tables.plan import DROPPED
+from ctg_analysis.demarche.tables.statuses import DROPPED
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import action_plan as shown_as
 from ctg_analysis.display.demarche import pieces
@@ -82,7 +82,7 @@ class Strategy(DemarcheChapter):
         box = self.missing("Actions liées au PEDT", "actions")
         if box:
             return box
-        rows = figures.by_commune(self.seen, CATALOGUE[end])
+        rows = known.by_commune(self.seen, CATALOGUE[end])
         rows = rows[rows["status"].eq(OK)]
         marks = [
             (
@@ -92,7 +92,7 @@ class Strategy(DemarcheChapter):
             for year, names in rows.groupby("value")["name"]
         ]
         tied = self.actions[self.actions["lien_pedt"].fillna(False).astype(bool)]
-        sources = [figures.source(self.seen, rows)] if len(rows) else []
+        sources = [known.source(self.seen, rows)] if len(rows) else []
         return self._drawn(tied, marks, "Actions liées au PEDT", *sources)
 
     def sppe(self) -> Html:

@@ -2,41 +2,42 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from ctg_analysis.core.errors import Finding
-from ctg_analysis.core.personal_data import signs
+from ctg_analysis.core.personal_data import Sign, signs
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import Place, ReadYaml
-from ctg_analysis.demarche.files.reading import Read
-from ctg_analysis.demarche.tables.annotations import marks
-from ctg_analysis.demarche.tables.columns import LIST, FreeText
+from ctg_analysis.demarche.files.table_files import TableFile
+from ctg_analysis.demarche.tables.codes import LIST
+from ctg_analysis.demarche.tables.columns import FreeText
 
 EXPECTED = "a text that names nobody: write a function, a place, or nothing; names of places go in noms_admis.txt"
 TO_READ = ("public", "copil")
+FREE = FreeText()
 
 
-def personal_data(tables: Iterable[Read], allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
+def personal_data(files: Iterable[TableFile], allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
     """Yield what may name or reach someone in the free texts, never quoting it, and extracts that nobody has re-read.
 
     Of the open answers once coded, those that may be quoted count. allowed: names of places.
     """
-    for read in tables:
-        texts = read.texts
-        if read.table.name == "ouvertes_codees":
+    for file in files:
+        texts = file.texts
+        if file.table.name == "ouvertes_codees":
             texts = texts[texts["publiable"].eq("oui")]
-        for column, field in read.table.row.model_fields.items():
-            if marks(field, FreeText):
-                for line, text in texts[column].items():
+        for name, column in file.table.columns.items():
+            if column.kind.free_text:
+                for line, text in texts[name].items():
                     for sign in signs(text.replace(LIST, "\n"), allowed):
-                        yield Finding(read.shown, int(line), column, _found(sign.kind, sign.start), EXPECTED)
-        if read.table.name == "extraits":
-            unread = read.rows["niveau_diffusion"].isin(TO_READ) & read.rows["relu_par"].isna()
-            for line in read.rows.index[unread].tolist():
+                        yield Finding(file.place, int(line), name, _kind_and_place(sign), EXPECTED)
+        if file.table.name == "extraits":
+            unread = file.rows["niveau_diffusion"].isin(TO_READ) & file.rows["relu_par"].isna()
+            for line in file.rows.index[unread].tolist():
                 expected = "who re-read the extract, before it leaves the team"
-                yield Finding(read.shown, line, "relu_par", "a blank cell", expected)
+                yield Finding(file.place, line, "relu_par", "a blank cell", expected)
 
 
 def personal_data_in_yaml(read: ReadYaml, path: Path, allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
@@ -44,26 +45,25 @@ def personal_data_in_yaml(read: ReadYaml, path: Path, allowed: tuple[str, ...] =
     for place, text in _free_texts(read.value):
         for sign in signs(text, allowed):
             column = ".".join(map(str, place))
-            yield Finding(project_path(path), read.lines.get(place), column, _found(sign.kind, sign.start), EXPECTED)
+            yield Finding(project_path(path), read.lines.get(place), column, _kind_and_place(sign), EXPECTED)
 
 
-def _free_texts(value: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+def _free_texts(value: Any, place: Place = (), *, free: bool = False) -> Iterator[tuple[Place, str]]:
     """Yield the places and the texts of what is written freely in a model or a list of models."""
     if isinstance(value, BaseModel):
         for name, field in type(value).model_fields.items():
-            part = getattr(value, name)
-            if isinstance(part, str):
-                if marks(field, FreeText):
-                    yield (*place, name), part
-            elif isinstance(part, tuple) and part and isinstance(part[0], str):
-                if marks(field, FreeText):
-                    yield from (((*place, name, rank), text) for rank, text in enumerate(part))
-            else:
-                yield from _free_texts(part, (*place, name))
+            is_free = FREE in field.metadata or _is_free(field.annotation)
+            yield from _free_texts(getattr(value, name), (*place, name), free=is_free)
     elif isinstance(value, tuple | list):
         for rank, part in enumerate(value):
-            yield from _free_texts(part, (*place, rank))
+            yield from _free_texts(part, (*place, rank), free=free)
+    elif free and isinstance(value, str):
+        yield place, value
 
 
-def _found(kind: str, start: int) -> str:
-    return f"{kind}, at the character {start + 1}"
+def _is_free(annotation: Any) -> bool:
+    return any(part == FREE or _is_free(part) for part in get_args(annotation))
+
+
+def _kind_and_place(sign: Sign) -> str:
+    return f"{sign.kind}, at the character {sign.start + 1}"

@@ -16,8 +16,8 @@ from ctg_analysis.core.personal_data import signs
 from ctg_analysis.core.settings import MATERIAL, project_path, settings
 from ctg_analysis.core.yaml_files import read_yaml
 from ctg_analysis.demarche.files.anonymity import EXPECTED, personal_data, personal_data_in_yaml
-from ctg_analysis.demarche.files.material import ALLOWED, YAML_FILES, admitted
-from ctg_analysis.demarche.files.reading import read_table
+from ctg_analysis.demarche.files.material_files import ALLOWED, YAML_FILES, admitted
+from ctg_analysis.demarche.files.table_files import read_table
 from ctg_analysis.demarche.tables import PUBLIC
 
 COMMENT = re.compile(r"(?:^|\s)#.*")
@@ -40,12 +40,12 @@ def _in_material(path: Path) -> Iterator[Finding]:
     """Yield what a file of a démarche says of someone; one that cannot be read as it should is searched as a text."""
     allowed, text = admitted(path.parent), text_of(path)
     table = next((table for table in PUBLIC.values() if table.file == path.name), None)
-    if table and not (read := read_table(path, table)).unread:
-        yield from personal_data([read], allowed)
-    elif path.name in YAML_FILES and (said := read_yaml(path, YAML_FILES[path.name])).value is not None:
-        yield from personal_data_in_yaml(said, path, allowed)
+    if table and not (file := read_table(path, table)).unread:
+        yield from personal_data([file], allowed)
+    elif path.name in YAML_FILES and (document := read_yaml(path, YAML_FILES[path.name])).value is not None:
+        yield from personal_data_in_yaml(document, path, allowed)
         comments = [COMMENT.search(line) for line in text.splitlines()]
-        yield from _in_lines(path, "\n".join(one.group() if one else "" for one in comments), allowed)
+        yield from _in_lines(path, "\n".join(comment.group() if comment else "" for comment in comments), allowed)
     else:
         yield from _in_lines(path, text, allowed)
 

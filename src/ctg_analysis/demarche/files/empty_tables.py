@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-from pydantic.fields import FieldInfo
-
 from ctg_analysis.core.placing import for_owner_alone, write_absent
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.demarche.files.material import ALLOWED, FORMER_CONVENTION, YAML_FILES
-from ctg_analysis.demarche.files.restricted import EXPORTS, RECORDINGS, RETENTION, Retention
-from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED, Table
-from ctg_analysis.demarche.tables.annotations import choices, marks
-from ctg_analysis.demarche.tables.columns import Reference, Written
+from ctg_analysis.demarche.files.material_files import ALLOWED, FORMER_CONVENTION, YAML_FILES
+from ctg_analysis.demarche.files.restricted_files import EXPORTS, RECORDINGS, RETENTION, Retention
+from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED
+from ctg_analysis.demarche.tables.declared_tables import Column, Table
 
 README, NOTICE = "LISEZMOI.md", "notice_information.md"
 TEXTS = Path(__file__).with_name("texts")
@@ -22,16 +19,16 @@ def write_templates(root: DataRoot, epci: str, name: str) -> list[Path]:
     A file that exists is left as it is: what has been filled is never lost.
     """
     public, private = root.material(epci), root.restricted_material(epci)
-    said = {"name": name, "epci": epci, "private": project_path(private)}
+    names = {"name": name, "epci": epci, "private": project_path(private)}
     texts = {public / table.file: _header(table) for table in PUBLIC.values()}
     closed = {private / table.file: _header(table) for table in RESTRICTED.values()}
     begun = [file for file in YAML_FILES if file != FORMER_CONVENTION]
     for file in (*begun, ALLOWED, NOTICE):
         texts[public / file] = (TEXTS / file).read_text(encoding="utf-8")
     closed[private / RETENTION] = _retention()
-    texts[public / README] = _text(README, **said) + "".join(map(_described, PUBLIC.values()))
-    said |= {"recordings": RECORDINGS, "exports": EXPORTS, "retention": RETENTION}
-    closed[private / README] = _text("LISEZMOI_prive.md", **said) + "".join(map(_described, RESTRICTED.values()))
+    texts[public / README] = _text(README, **names) + "".join(map(_described, PUBLIC.values()))
+    names |= {"recordings": RECORDINGS, "exports": EXPORTS, "retention": RETENTION}
+    closed[private / README] = _text("LISEZMOI_prive.md", **names) + "".join(map(_described, RESTRICTED.values()))
     with for_owner_alone(private):
         written = write_absent(closed)
     return write_absent(texts) + written
@@ -49,8 +46,8 @@ def _header(table: Table) -> str:
     return ";".join(table.columns) + "\n"
 
 
-def _text(file: str, **said: str) -> str:
-    return (TEXTS / file).read_text(encoding="utf-8").format(**said)
+def _text(file: str, **names: str) -> str:
+    return (TEXTS / file).read_text(encoding="utf-8").format(**names)
 
 
 def _retention() -> str:
@@ -62,17 +59,17 @@ def _described(table: Table) -> str:
     """Return the section of the LISEZMOI that says what to write in a table."""
     lines = ["", f"## {table.file}", "", f"{table.title}. Ce qui ne vient qu'une fois : {', '.join(table.key)}.", ""]
     lines += ["| colonne | ce qu'on y écrit | comment | vide permis |", "| --- | --- | --- | --- |"]
-    for name, field in table.row.model_fields.items():
-        empty = "non" if field.is_required() else "oui"
-        cells = (name, field.description or "", _how(field), empty)
+    for name, column in table.columns.items():
+        cells = (name, column.label, _how(column), "oui" if column.optional else "non")
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _how(field: FieldInfo) -> str:
-    """Return how a cell is written: the closed list, the form of a number or a date, the table that it names."""
-    how = [mark.how for mark in marks(field, Written)][:1]
-    if values := choices(field):
-        how.append("parmi : " + ", ".join(values))
-    how += [f"de {' ou '.join(f'{name}.csv' for name in mark.tables)}" for mark in marks(field, Reference)]
-    return " ; ".join(how) or "texte"
+def _how(column: Column) -> str:
+    """Return how a cell is written: the form of a number or a date, the closed list, the tables that it names."""
+    how = [
+        column.kind.how,
+        "parmi : " + ", ".join(column.kind.choices) if column.kind.choices else "",
+        "de " + " ou ".join(f"{name}.csv" for name in column.of) if column.of else "",
+    ]
+    return " ; ".join(filter(None, how)) or "texte"

@@ -9,7 +9,7 @@ import pandas as pd
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import ReadYaml
-from ctg_analysis.demarche.files.reading import Read
+from ctg_analysis.demarche.files.table_files import TableFile
 from ctg_analysis.demarche.tables.codes import CLOSED, LIST, NUMERIC, OPEN, OUTSIDE, SEVERAL
 
 SECTEUR = "secteur"  # a column of the answers that the margins know, and that is no question
@@ -18,7 +18,7 @@ A_CODE = r"[\w.-]{1,15}"  # what may be shown: a longer text may be an answer in
 A_NUMBER = r"\d{1,6}(?:[.,]\d{1,2})?"
 
 
-def questions_wrong(questionnaire: Read, margins: Read) -> Iterator[Finding]:
+def questions_wrong(questionnaire: TableFile, margins: TableFile) -> Iterator[Finding]:
     """Yield the questions without what their type needs, the filters and the margins that name no modality."""
     if questionnaire.unread:
         return
@@ -29,21 +29,21 @@ def questions_wrong(questionnaire: Read, margins: Read) -> Iterator[Finding]:
             found, expected = (
                 ("modalities", "a blank cell") if several else ("a blank cell", "code=libellé|code=libellé")
             )
-            yield Finding(questionnaire.shown, row.Index, "modalites", found, f"{expected} for a question {row.type}")
+            yield Finding(questionnaire.place, row.Index, "modalites", found, f"{expected} for a question {row.type}")
         for code in sorted(codes[row.q_id] & set(OUTSIDE)):
             expected = f"other codes than {', '.join(OUTSIDE)}, which every question has"
-            yield Finding(questionnaire.shown, row.Index, "modalites", repr(code), expected)
+            yield Finding(questionnaire.place, row.Index, "modalites", repr(code), expected)
         for question, code in row.filtre if isinstance(row.filtre, tuple) else ():
             if code not in codes.get(question, set()):
                 expected = "question=code, of a question and of one of its modalities"
-                yield Finding(questionnaire.shown, row.Index, "filtre", repr(f"{question}={code}"), expected)
+                yield Finding(questionnaire.place, row.Index, "filtre", repr(f"{question}={code}"), expected)
     for row in margins.rows[margins.rows["variable"].ne(SECTEUR)].itertuples():
         if row.variable not in codes:
             expected = f"a question of {questionnaire.table.file}, or {SECTEUR}"
-            yield Finding(margins.shown, row.Index, "variable", repr(row.variable), expected)
+            yield Finding(margins.place, row.Index, "variable", repr(row.variable), expected)
         elif row.modalite not in codes[row.variable]:
             expected = f"a code of {row.variable} in {questionnaire.table.file}"
-            yield Finding(margins.shown, row.Index, "modalite", repr(row.modalite), expected)
+            yield Finding(margins.place, row.Index, "modalite", repr(row.modalite), expected)
 
 
 def codes_of(questions: pd.DataFrame) -> dict[str, set[str]]:
@@ -54,7 +54,7 @@ def codes_of(questions: pd.DataFrame) -> dict[str, set[str]]:
     }
 
 
-def answers_wrong(answers: Read, questionnaire: Read) -> Iterator[Finding]:
+def answers_wrong(answers: TableFile, questionnaire: TableFile) -> Iterator[Finding]:
     """Yield what the answers hold that the questionnaire does not have, or no longer: a line for each column or code.
 
     An answer is a code, several separated by | when the question takes several, a number, or one of NSP, NC and SR; it
@@ -71,17 +71,17 @@ def answers_wrong(answers: Read, questionnaire: Read) -> Iterator[Finding]:
     for name in columns:
         if name not in here.index:
             yield Finding(
-                answers.shown, 1, name, "a column that is none of its questions", _where(name, questions, source)
+                answers.place, 1, name, "a column that is none of its questions", _where(name, questions, source)
             )
     for name in here.index.difference(columns, sort=False):
         expected = f"a column for this question, or no such question in {source}"
-        yield Finding(answers.shown, 1, name, "no such column", expected)
+        yield Finding(answers.place, 1, name, "no such column", expected)
     codes = codes_of(questionnaire.rows)
     for name in here.index.intersection(columns, sort=False):
         yield from _cells_wrong(answers, name, here.at[name, "type"], codes[name], source)
 
 
-def totals_wrong(consultation: ReadYaml, path: Path, answers: Read) -> Iterator[Finding]:
+def totals_wrong(consultation: ReadYaml, path: Path, answers: TableFile) -> Iterator[Finding]:
     """Yield the totals of the consultation that contradict each other: no step counts more than the one before it.
 
     An answer that was not finished may be kept, but none that was not begun.
@@ -111,7 +111,7 @@ def _where(name: str, questions: pd.DataFrame, source: str) -> str:
     return f"the answers to this question in {'reponses_sensibles' if sensitive else 'reponses'}.csv"
 
 
-def _cells_wrong(answers: Read, name: str, kind: str, codes: set[str], source: str) -> Iterator[Finding]:
+def _cells_wrong(answers: TableFile, name: str, kind: str, codes: set[str], source: str) -> Iterator[Finding]:
     """Yield one finding for each code that the question does not have, at the first line where it stands."""
     cells = answers.texts[name]
     cells = cells[cells.ne("")]
@@ -125,4 +125,4 @@ def _cells_wrong(answers: Read, name: str, kind: str, codes: set[str], source: s
     for code, lines in wrong.groupby(wrong, sort=False).groups.items():
         more = f" (and in {len(lines) - 1} other lines)" if len(lines) > 1 else ""
         found = repr(code) if re.fullmatch(A_CODE, str(code)) else f"a text of {len(str(code))} characters"
-        yield Finding(answers.shown, int(lines[0]), name, found + more, expected)
+        yield Finding(answers.place, int(lines[0]), name, found + more, expected)

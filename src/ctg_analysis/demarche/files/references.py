@@ -1,6 +1,7 @@
 """What one table says of another: every id that is named must exist where it should."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -8,12 +9,11 @@ from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import ReadYaml
 from ctg_analysis.demarche.files.quotable import PUBLIC, quotable
-from ctg_analysis.demarche.files.reading import Read
-from ctg_analysis.demarche.tables import evidence, plan
-from ctg_analysis.demarche.tables.annotations import marks
-from ctg_analysis.demarche.tables.columns import Place, Reference
+from ctg_analysis.demarche.files.table_files import TableFile
+from ctg_analysis.demarche.tables import evidence
+from ctg_analysis.demarche.tables.statuses import VALID
 
-Tables = Mapping[str, Read]
+Tables = Mapping[str, TableFile]
 
 # What a proof of a sort names.
 PROVED_BY = {
@@ -32,77 +32,67 @@ def dangling(tables: Tables, places: set[str] | None = None) -> list[Finding]:
     tables: those of the folders at hand. What names personal data of a folder where some were deleted is not followed,
     nor what names a file that cannot be read. places: codes of the EPCI and its communes; None when they are not known.
     """
-    findings = [finding for read in tables.values() for finding in _named(read, tables)]
+    findings = [finding for file in tables.values() for finding in _named(file, tables)]
     if places is not None:
-        findings += [finding for read in tables.values() for finding in _strangers(read, places)]
+        findings += [finding for file in tables.values() for finding in _strangers(file, places)]
     return [*findings, *_proofs(tables), *_of_actions(tables), *_of_the_catalogue(tables)]
 
 
-def ids(read: Read, column: str = "") -> set[str]:
-    """Return the ids of a table, those of the lines that are wrong too: one fault is told once."""
-    return set(read.texts[column or read.table.key[0]])
+def ids(file: TableFile, column: str = "") -> set[str]:
+    """Return the ids of a table, those of the lines that are wrong too, so that no fault is named twice."""
+    return set(file.texts[column or file.table.key[0]])
 
 
-def cells(read: Read, column: str) -> Iterator[tuple[int, str]]:
+def cells(file: TableFile, column: str) -> Iterator[tuple[int, str]]:
     """Yield the line and each value of a column, the parts of a list one by one."""
-    for line, value in read.rows[column].dropna().items():
+    for line, value in file.rows[column].dropna().items():
         for part in value if isinstance(value, tuple) else (value,):
             yield int(line), str(part[0] if isinstance(part, tuple) else part)
 
 
-def _named(read: Read, tables: Tables) -> Iterator[Finding]:
-    for column, field in read.table.row.model_fields.items():
-        for mark in marks(field, Reference):
-            targets = [tables[name] for name in mark.tables if name in tables]
-            if not targets or any(one.unread or one.outlived for one in targets):
-                continue
-            known = set().union(*(ids(one, mark.column) for one in targets))
-            files = " or ".join(one.table.file for one in targets)
-            for line, value in cells(read, column):
-                if value not in known:
-                    yield Finding(
-                        read.shown, line, column, repr(value), f"an id of {files}: correct it or add it there"
-                    )
+def _named(file: TableFile, tables: Tables) -> Iterator[Finding]:
+    for name, column in file.table.columns.items():
+        targets = [tables[of] for of in column.of if of in tables]
+        if not targets or any(target.unread or target.outlived for target in targets):
+            continue
+        known = set().union(*(ids(target, column.of_column) for target in targets))
+        files = " or ".join(target.table.file for target in targets)
+        for line, value in cells(file, name):
+            if value not in known:
+                yield Finding(file.place, line, name, repr(value), f"an id of {files}: correct it or add it there")
 
 
-def _strangers(read: Read, places: set[str]) -> Iterator[Finding]:
-    for column, field in read.table.row.model_fields.items():
-        if marks(field, Place):
-            for line, code in cells(read, column):
-                if code not in places:
-                    yield Finding(
-                        read.shown, line, column, repr(code), "the code of the EPCI or of one of its communes"
-                    )
+def _strangers(file: TableFile, places: set[str]) -> Iterator[Finding]:
+    expected = "the code of the EPCI or of one of its communes"
+    for name, column in file.table.columns.items():
+        for line, code in cells(file, name) if column.kind.places else ():
+            if code not in places:
+                yield Finding(file.place, line, name, repr(code), expected)
 
 
 def _proofs(tables: Tables) -> Iterator[Finding]:
-    read = tables["preuves"]
-    for row in read.rows.itertuples():
+    proofs = tables["preuves"]
+    for row in proofs.rows.itertuples():
         parts = row.ref.split(evidence.JOIN)
-        said = Finding(read.shown, row.Index, "ref", repr(row.ref), "")
-        told = [column for column in ("lecture", "repere") if isinstance(getattr(row, column), str)]
+        ref = Finding(proofs.place, row.Index, "ref", repr(row.ref), "")
+        filled = [column for column in ("lecture", "repere") if isinstance(getattr(row, column), str)]
         if row.type == evidence.INDICATOR:
             if len(parts) != 3:
-                yield _expecting(said, "indicateur+territoire+periode, such as births_count+999999999+2023")
+                yield replace(ref, expected="indicateur+territoire+periode, such as births_count+999999999+2023")
             elif parts[0] not in CATALOGUE:
-                yield _expecting(said, OF_THE_CATALOGUE)
-            for column in {"lecture", "repere"} - set(told):
+                yield replace(ref, expected=OF_THE_CATALOGUE)
+            for column in {"lecture", "repere"} - set(filled):
                 expected = "what the figure is held to show, so that the next edition can tell"
-                yield Finding(read.shown, row.Index, column, "a blank cell", expected)
+                yield Finding(proofs.place, row.Index, column, "a blank cell", expected)
             continue
-        for column in told:
-            yield Finding(
-                read.shown, row.Index, column, repr(getattr(row, column)), "a blank cell, but for an indicator"
-            )
+        for column in filled:
+            expected = "a blank cell, but for an indicator"
+            yield Finding(proofs.place, row.Index, column, repr(getattr(row, column)), expected)
         target = tables[PROVED_BY[row.type]]
         if target.unread:
             continue
         if parts[0] not in ids(target) or len(parts) > (2 if row.type == evidence.DOCUMENT else 1):
-            yield _expecting(said, f"an id of {target.table.file}: correct it or add it there")
-
-
-def _expecting(finding: Finding, expected: str) -> Finding:
-    return Finding(finding.path, finding.line, finding.column, finding.found, expected)
+            yield replace(ref, expected=f"an id of {target.table.file}: correct it or add it there")
 
 
 def _of_actions(tables: Tables) -> Iterator[Finding]:
@@ -114,20 +104,20 @@ def _of_actions(tables: Tables) -> Iterator[Finding]:
     for row in actions.rows.itertuples():
         if axis.get(row.obj_id, row.axe_id) != row.axe_id:
             expected = f"{axis[row.obj_id]!r}, the axis of the objective {row.obj_id}"
-            yield Finding(actions.shown, row.Index, "axe_id", repr(row.axe_id), expected)
+            yield Finding(actions.place, row.Index, "axe_id", repr(row.axe_id), expected)
         for column, sorts in MEANS.items():
             for name in _parts(getattr(row, column)):
                 if owner.get(name, row.action_id) != row.action_id:
                     expected = f"an indicator of {row.action_id}: this one is of {owner[name]}"
-                    yield Finding(actions.shown, row.Index, column, repr(name), expected)
+                    yield Finding(actions.place, row.Index, column, repr(name), expected)
                 elif sort.get(name, sorts[0]) not in sorts:
                     expected = f"an indicator of type {' or '.join(sorts)}: this one is of type {sort[name]}"
-                    yield Finding(actions.shown, row.Index, column, repr(name), expected)
+                    yield Finding(actions.place, row.Index, column, repr(name), expected)
     for row in follow_up.rows.itertuples() if not followed.unread else ():
         for name, _ in _parts(row.valeurs_indicateurs):
             if owner.get(name) != row.action_id:
                 expected = f"an indicator of {row.action_id} in {followed.table.file}"
-                yield Finding(follow_up.shown, row.Index, "valeurs_indicateurs", repr(name), expected)
+                yield Finding(follow_up.place, row.Index, "valeurs_indicateurs", repr(name), expected)
 
 
 def _parts(value: object) -> Iterable:
@@ -135,10 +125,10 @@ def _parts(value: object) -> Iterable:
 
 
 def _of_the_catalogue(tables: Tables) -> Iterator[Finding]:
-    read = tables["indicateurs_suivi"]
-    for line, name in cells(read, "indicateur"):
+    followed = tables["indicateurs_suivi"]
+    for line, name in cells(followed, "indicateur"):
         if name not in CATALOGUE:
-            yield Finding(read.shown, line, "indicateur", repr(name), OF_THE_CATALOGUE)
+            yield Finding(followed.place, line, "indicateur", repr(name), OF_THE_CATALOGUE)
 
 
 def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:
@@ -146,48 +136,47 @@ def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:
 
     Word numbers them one after the other. A text that was signed does not follow one of reference, which may change.
     """
-    shown, one = project_path(path), read.value
-    if one is None:
+    file, convention = project_path(path), read.value
+    if convention is None:
         return
     for name in ("articles", "annexes"):
-        for rank, part in enumerate(getattr(one, name)):
+        for rank, part in enumerate(getattr(convention, name)):
             if part.no != rank + 1:
                 line, expected = read.lines[(name, rank, "no")], f"{rank + 1}: in order, from 1"
-                yield Finding(shown, line, f"{name}.{rank}.no", str(part.no), expected)
-    if one.statut != plan.VALID:
+                yield Finding(file, line, f"{name}.{rank}.no", str(part.no), expected)
+    if convention.statut != VALID:
         return
     unsaid = "nothing in a validated convention"
-    for rank, article in enumerate(one.articles):
+    for rank, article in enumerate(convention.articles):
         if not article.texte_md:
             line, column = read.lines[("articles", rank)], f"articles.{rank}.texte_md"
-            yield Finding(shown, line, column, unsaid, "the text that was signed")
+            yield Finding(file, line, column, unsaid, "the text that was signed")
     for name, expected in {
         "validee_le": "a date",
         "preambule": "the text that was signed",
         "vu": "one at least",
     }.items():
-        if not getattr(one, name):
-            yield Finding(shown, read.lines[("statut",)], name, unsaid, expected)
+        if not getattr(convention, name):
+            yield Finding(file, read.lines[("statut",)], name, unsaid, expected)
 
 
 def of_info_flashes(read: ReadYaml, tables: Tables, path: Path) -> Iterator[Finding]:
     """Yield the numbers that come twice, the extracts that may not be quoted, the figures that no indicator gives."""
-    shown, numbers = project_path(path), set()
+    file, numbers = project_path(path), set()
     extracts = tables["extraits"].rows
     kept_back = quotable(extracts, PUBLIC)[1].set_index("extrait_id")["motif"].to_dict()
     known = set(extracts["extrait_id"])
     for rank, issue in enumerate(read.value or ()):
         if issue.numero in numbers:
-            yield Finding(
-                shown, read.lines[(rank, "numero")], f"{rank}.numero", f"{issue.numero} again", "a number once"
-            )
+            line, column = read.lines[(rank, "numero")], f"{rank}.numero"
+            yield Finding(file, line, column, f"{issue.numero} again", "a number once")
         numbers.add(issue.numero)
         for place, extract in enumerate(issue.paroles):
             if (extract not in known or extract in kept_back) and not tables["extraits"].unread:
                 reason = f": {kept_back[extract]}" if extract in kept_back else ""
                 expected = f"an extract of extraits.csv that everyone may read{reason}"
-                yield Finding(shown, read.lines[(rank, "paroles")], f"{rank}.paroles.{place}", repr(extract), expected)
+                yield Finding(file, read.lines[(rank, "paroles")], f"{rank}.paroles.{place}", repr(extract), expected)
         for place, figure in enumerate(issue.chiffres_cles):
             if figure.indicateur not in CATALOGUE:
                 line, column = read.lines[(rank, "chiffres_cles")], f"{rank}.chiffres_cles.{place}.indicateur"
-                yield Finding(shown, line, column, repr(figure.indicateur), OF_THE_CATALOGUE)
+                yield Finding(file, line, column, repr(figure.indicateur), OF_THE_CATALOGUE)

@@ -14,8 +14,8 @@ from ctg_analysis.core.files import header_of
 from ctg_analysis.core.placing import for_owner_alone
 from ctg_analysis.core.scratch import PART
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.demarche.files.reading import DELETIONS
-from ctg_analysis.demarche.files.restricted import EXPORTS, RECORDINGS, Kept, Retention, recorded
+from ctg_analysis.demarche.files.restricted_files import EXPORTS, RECORDINGS, RestrictedFiles, Retention, recorded
+from ctg_analysis.demarche.files.table_files import DELETIONS
 
 HEADER = "date;fichier;lignes;motif\n"
 
@@ -35,67 +35,71 @@ class Due:
         return f"{what} due for deletion since {self.since.isoformat()}"
 
 
-def due(kept: Kept, today: datetime.date) -> list[Due]:
+def due(files: RestrictedFiles, today: datetime.date) -> list[Due]:
     """Return what is due on a day: the interviews that say so with their recordings, the tables, the exports."""
-    found = _interviews(kept, today)
+    overdue = _interviews(files, today)
     for name in Retention.model_fields:
-        until = getattr(kept.until, name)
+        until = getattr(files.until, name)
         if until is None or until > today:
             continue
         if name == EXPORTS:
-            found += [Due(path, until, 0) for path in recorded(kept.folder / EXPORTS)]
-        elif kept.tables[name].path.is_file():
-            found.append(Due(kept.tables[name].path, until, len(kept.tables[name].texts)))
-    return found
+            overdue += [Due(path, until, 0) for path in recorded(files.folder / EXPORTS)]
+        elif files.tables[name].path.is_file():
+            overdue.append(Due(files.tables[name].path, until, len(files.tables[name].texts)))
+    return overdue
 
 
-def _interviews(kept: Kept, today: datetime.date) -> list[Due]:
-    read = kept.tables["entretiens"]
-    rows = read.rows[read.rows["suppression_prevue_le"].dt.date.le(today)] if len(read.rows) else read.rows
+def _interviews(files: RestrictedFiles, today: datetime.date) -> list[Due]:
+    interviews = files.tables["entretiens"]
+    rows = interviews.rows
+    rows = rows[rows["suppression_prevue_le"].dt.date.le(today)] if len(rows) else rows
     if rows.empty:
         return []
     since = rows["suppression_prevue_le"].min().date()
-    files = {path.name: path for path in recorded(kept.folder / RECORDINGS)}
-    named = [files[name] for name in rows["enregistrement"].dropna() if name in files]
-    return [*(Due(path, since, 0) for path in named), Due(read.path, since, len(rows), frozenset(rows.index.tolist()))]
+    recordings = {path.name: path for path in recorded(files.folder / RECORDINGS)}
+    named = [recordings[name] for name in rows["enregistrement"].dropna() if name in recordings]
+    return [
+        *(Due(path, since, 0) for path in named),
+        Due(interviews.path, since, len(rows), frozenset(rows.index.tolist())),
+    ]
 
 
-def purge(kept: Kept, today: datetime.date) -> list[Due]:
+def purge(files: RestrictedFiles, today: datetime.date) -> list[Due]:
     """Delete what is due on a day and note it in suppressions.csv; return what was deleted.
 
     What a killed command left half written holds the same data as a table, and nobody is to wait for its day: it goes.
     """
-    for left in kept.folder.glob(f".*{PART}"):
+    for left in files.folder.glob(f".*{PART}"):
         left.unlink()
-    deleted = due(kept, today)
-    with for_owner_alone(kept.folder):
-        for one in deleted:
-            _delete(one)
-            _note(kept.folder / DELETIONS, one, today)
+    deleted = due(files, today)
+    with for_owner_alone(files.folder):
+        for part in deleted:
+            _delete(part)
+            _note(files.folder / DELETIONS, part, today)
     return deleted
 
 
-def readable(kept: Kept) -> Kept:
+def readable(files: RestrictedFiles) -> RestrictedFiles:
     """Return the files when all the dates of deletion can be read.
 
     Raises:
         InputError: with what cannot be; nothing is deleted then, for something could be forgotten.
     """
-    unreadable = [*kept.retention.findings, *kept.tables["entretiens"].findings]
+    unreadable = [*files.retention.findings, *files.tables["entretiens"].findings]
     if unreadable:
         raise InputError(unreadable)
-    return kept
+    return files
 
 
-def _delete(one: Due) -> None:
-    if one.lines is None:
-        one.path.unlink()
+def _delete(overdue: Due) -> None:
+    path = overdue.path
+    if overdue.lines is None:
+        path.unlink()
         return
-    content = one.path.read_bytes()
-    _, separator = header_of(one.path)
-    part = one.path.with_name(f".{one.path.name}{PART}")
-    part.write_bytes(without(content, one.lines, separator))
-    part.replace(one.path)
+    _, separator = header_of(path)
+    part = path.with_name(f".{path.name}{PART}")
+    part.write_bytes(without(path.read_bytes(), overdue.lines, separator))
+    part.replace(path)
 
 
 def without(content: bytes, lines: frozenset[int], separator: str) -> bytes:
@@ -110,19 +114,20 @@ def without(content: bytes, lines: frozenset[int], separator: str) -> bytes:
     return "".join(kept).encode("utf-8")
 
 
-def _note(path: Path, one: Due, today: datetime.date) -> None:
+def _note(path: Path, deleted: Due, today: datetime.date) -> None:
     if not path.exists():
         path.write_text(HEADER, encoding="utf-8")
-    count = one.count or ""
+    reason = f"échéance du {deleted.since.isoformat()}"
     with path.open("a", encoding="utf-8") as file:
-        file.write(f"{today.isoformat()};{one.path.name};{count};échéance du {one.since.isoformat()}\n")
+        file.write(f"{today.isoformat()};{deleted.path.name};{deleted.count or ''};{reason}\n")
 
 
-def said(one: Due) -> str:
+def as_line(overdue: Due) -> str:
     """Return a line that says what is due, without anything of what it holds."""
-    return f"{project_path(one.path)}: {one}"
+    return f"{project_path(overdue.path)}: {overdue}"
 
 
-def as_finding(one: Due) -> Finding:
+def as_finding(overdue: Due) -> Finding:
     """Return what `ctg check` says of what should have been deleted by now."""
-    return Finding(project_path(one.path), None, None, str(one), "its deletion: run `ctg purge EPCI --delete`")
+    expected = "its deletion: run `ctg purge EPCI --delete`"
+    return Finding(project_path(overdue.path), None, None, str(overdue), expected)

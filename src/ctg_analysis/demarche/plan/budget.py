@@ -3,14 +3,12 @@
 funding: the table `financements`: action_id, financeur, annee, nature, montant (euros). actions: the table `actions`.
 """
 
-from typing import get_args
-
 import pandas as pd
 
 from ctg_analysis.demarche.files.consistency import CENT, active
-from ctg_analysis.demarche.tables.plan import Funding
+from ctg_analysis.demarche.tables import TABLES
 
-FINANCERS = get_args(Funding.model_fields["financeur"].annotation)
+FINANCERS = list(TABLES["financements"].columns["financeur"].kind.choices)
 TOTAL = "Total"
 
 

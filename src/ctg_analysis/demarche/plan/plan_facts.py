@@ -10,9 +10,9 @@ import pandas as pd
 
 from ctg_analysis.core.facts import COLUMNS, facts
 from ctg_analysis.demarche.files.consistency import active
-from ctg_analysis.demarche.files.material import Material
+from ctg_analysis.demarche.files.material_files import MaterialFiles
 from ctg_analysis.demarche.tables.columns import first_day
-from ctg_analysis.demarche.tables.governance import ACTIVE
+from ctg_analysis.demarche.tables.statuses import ACTIVE
 from ctg_analysis.sources import PLAN
 
 FORMER = {
@@ -47,7 +47,7 @@ STEERING = ("COPIL", "COTECH")
 Fact = tuple[str, str, float]  # measure, period, value
 
 
-def plan_facts(material: Material, communes: list[str]) -> pd.DataFrame:
+def plan_facts(material: MaterialFiles, communes: list[str]) -> pd.DataFrame:
     """Return the facts of a démarche. communes: codes of those of the EPCI."""
     year = signature(material)
     rows = [*_by_year(material), *_meetings(material), *_targets(material)]
@@ -61,7 +61,7 @@ def plan_facts(material: Material, communes: list[str]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
 
 
-def signature(material: Material) -> int | None:
+def signature(material: MaterialFiles) -> int | None:
     """Return the first year of the convention; before it is written, the year after the démarche began."""
     if material.convention:
         return first_day(material.convention.periode.debut).year
@@ -69,7 +69,7 @@ def signature(material: Material) -> int | None:
     return first_day(begun.min()).year + 1 if len(begun) else None
 
 
-def last_day_told(material: Material) -> pd.Timestamp:
+def last_day_told(material: MaterialFiles) -> pd.Timestamp:
     """Return the last day that the plan and its follow-up tell of as past; NaT when there is none."""
     meetings = material["reunions"]
     days = [
@@ -95,7 +95,7 @@ def _former(actions: pd.DataFrame) -> Iterator[tuple[str, float]]:
         yield "former_places_created", places["realise"].sum(skipna=False)
 
 
-def _state(material: Material) -> Iterator[tuple[str, float]]:
+def _state(material: MaterialFiles) -> Iterator[tuple[str, float]]:
     """Yield what stands at the signature: the staff of the actions, the money and the staff of the services."""
     actions, services = active(material["actions"]), material["equipements_services"]
     services = services[services["statut"].eq(ACTIVE)]
@@ -110,7 +110,7 @@ def _state(material: Material) -> Iterator[tuple[str, float]]:
         yield f"services_{name}_fte", staff.get(field, 0.0)
 
 
-def _by_year(material: Material) -> Iterator[Fact]:
+def _by_year(material: MaterialFiles) -> Iterator[Fact]:
     """Yield the money of each year: what financers bring to the actions that were not given up, what was spent.
 
     Years to come are no observation: none after the last year of the follow-up, or of the signature before it begins.
@@ -128,7 +128,7 @@ def _by_year(material: Material) -> Iterator[Fact]:
         yield "plan_spent", str(year), rows["depense"].sum()
 
 
-def _meetings(material: Material) -> Iterator[Fact]:
+def _meetings(material: MaterialFiles) -> Iterator[Fact]:
     """Yield how many meetings of the COPIL and the COTECH were planned and held each year, and who came.
 
     Those after the last day that is told of are to come.
@@ -146,7 +146,7 @@ def _meetings(material: Material) -> Iterator[Fact]:
             yield "steering_present", str(year), known["presents"].sum()
 
 
-def _targets(material: Material) -> Iterator[Fact]:
+def _targets(material: MaterialFiles) -> Iterator[Fact]:
     """Yield how many indicators of the actions have a value, and how many have reached their target."""
     told = [
         (name, row.annee, value)
@@ -167,7 +167,7 @@ def _targets(material: Material) -> Iterator[Fact]:
     yield "targets_reached", period, reached.sum()
 
 
-def _competences(material: Material, communes: list[str]) -> pd.DataFrame:
+def _competences(material: MaterialFiles, communes: list[str]) -> pd.DataFrame:
     """Return, for each competence, 1 or 0 by commune, as the EPCI exercises it, and how many for the EPCI."""
     told = material["competences"].set_index(["competence", "territoire"])["exercee_par"]
     rows = []

@@ -9,25 +9,20 @@ from hashlib import sha256
 import pandas as pd
 
 from ctg_analysis.core.settings import DataRoot, settings
-from ctg_analysis.demarche.files.material import CONVENTION, INFO_FLASH
-from ctg_analysis.demarche.tables.documents import Convention, InfoFlash
+from ctg_analysis.demarche.files.material_files import CONVENTION, INFO_FLASH
 from ctg_analysis.demarche.tables.evidence import INTERVIEW
 from ctg_analysis.demarche.tables.outputs import OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, empty, restored
+from ctg_analysis.demarche.tables.yaml_documents import Convention, InfoFlash
 
 EXTRACTS, PROOFS = "extraits", "preuves"
 OF_PERSONS = RESULTS.keys() - {OBSERVATIONS, RECEIVED, WRITTEN}
 READERS = {"public": {"public"}, "copil": {"public", "copil"}}
 
 
-def open_demarche(epci: str, root: DataRoot) -> "Demarche":
-    """Return the démarche of an EPCI; one that has no material yet has empty tables."""
-    return Demarche(epci, root)
-
-
 class Demarche:
     """The tables of a démarche by name: those of the field material, and those worked out of it.
 
-    Which names, which columns: `demarche.tables.outputs`. Tables of the material are as `material.Material` has them.
+    Which names, which columns: `demarche.tables.outputs`. Tables of the material are as `MaterialFiles` has them.
     """
 
     def __init__(self, epci: str, root: DataRoot):

@@ -6,11 +6,12 @@ import pandas as pd
 from pydantic import BaseModel
 
 from ctg_analysis.demarche.files.consistency import one_interview
-from ctg_analysis.demarche.files.material import CONVENTION, INFO_FLASH, Material
+from ctg_analysis.demarche.files.material_files import CONVENTION, INFO_FLASH, MaterialFiles
 from ctg_analysis.demarche.files.quotable import COPIL, PUBLIC, quotable
 from ctg_analysis.demarche.plan.plan_facts import last_day_told
 from ctg_analysis.demarche.survey.gated import material_observations
-from ctg_analysis.demarche.survey.survey import Survey, of_survey, open_survey
+from ctg_analysis.demarche.survey.survey import of_survey
+from ctg_analysis.demarche.survey.weighted_answers import Survey, open_survey
 from ctg_analysis.demarche.tables import evidence
 from ctg_analysis.demarche.tables.columns import first_day
 from ctg_analysis.demarche.tables.outputs import MATERIAL_READ, OBSERVATIONS, RECEIVED, RESULTS, WRITTEN, stored
@@ -23,20 +24,23 @@ Tables = dict[str, pd.DataFrame]
 
 
 def results(
-    material: Material, restricted: Mapping[str, pd.DataFrame], places: pd.DataFrame, before: Sequence[Edition] = ()
+    material: MaterialFiles,
+    restricted: Mapping[str, pd.DataFrame],
+    places: pd.DataFrame,
+    before: Sequence[Edition] = (),
 ) -> Tables:
     """Return the tables that chapters may read, without those that hold nothing.
 
-    restricted: the tables that hold personal data, see `restricted.open_restricted`. places: those of the data root.
-    before: what earlier editions have published of the answers. An extract is there when somebody
-    may read it (see `files.quotable`), under a name that tells nothing of the interview; a proof that is not
-    there names nothing.
+    restricted: the tables that hold personal data, see `restricted_files`. places: those of the data root. before: what
+    earlier editions have published of the answers. An extract is there when somebody may read it (see
+    `files.quotable`), under a name that tells nothing of the interview; a proof that is not there names nothing.
     """
     extracts, names = extracts_of(material["extraits"])
     tables = {name: material[name] for name in MATERIAL_READ}
     tables["preuves"] = _proofs(material["preuves"], names)
     tables |= {"extraits": extracts, WRITTEN: _written(material, names)}
-    tables["one_interview"] = pd.DataFrame({"constat_id": sorted(one_interview(material.tables))}, dtype=str)
+    alone = one_interview(material["preuves"], material["extraits"])
+    tables["one_interview"] = pd.DataFrame({"constat_id": sorted(alone)}, dtype=str)
     survey = open_survey(material, restricted)
     told = of_survey(survey, restricted, material.epci, before) if survey else {}
     surveyed = told.pop(OBSERVATIONS, None)
@@ -70,7 +74,7 @@ def _proofs(proofs: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     return proofs.assign(ref=proofs["ref"].mask(heard, proofs["ref"].map(names).fillna("")))
 
 
-def _written(material: Material, names: dict[str, str]) -> pd.DataFrame:
+def _written(material: MaterialFiles, names: dict[str, str]) -> pd.DataFrame:
     """Return the convention and the info flashes as JSON; these quote extracts by the names that they have here."""
     said: list[tuple[str, BaseModel]] = [(CONVENTION, material.convention)] if material.convention else []
     for issue in material.info_flashes:
@@ -79,7 +83,7 @@ def _written(material: Material, names: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame([(file, model.model_dump_json()) for file, model in said], columns=RESULTS[WRITTEN], dtype=str)
 
 
-def received(material: Material, survey: Survey | None) -> pd.DataFrame:
+def received(material: MaterialFiles, survey: Survey | None) -> pd.DataFrame:
     """Return of which day what was gathered is: the last answer; the last day that the plan and its follow-up name."""
     last = last_day_told(material)
     if pd.isna(last) and material.convention:
@@ -89,7 +93,7 @@ def received(material: Material, survey: Survey | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=RESULTS[RECEIVED], dtype=str)
 
 
-def of_votes(material: Material) -> Tables:
+def of_votes(material: MaterialFiles) -> Tables:
     """Return what the votes say of the enjeux; no ballot."""
     votes, enjeux = material["votes"], material["enjeux"]
     if votes["objet_id"].isin(enjeux["enjeu_id"]).sum() == 0:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.territories import membership
-from ctg_analysis.demarche.files.material import Material
+from ctg_analysis.demarche.files.material_files import MaterialFiles
 from ctg_analysis.demarche.plan.plan_facts import plan_facts
 from ctg_analysis.indicators.observations import COLUMNS, SCHEMA
 from ctg_analysis.indicators.observe import observe
@@ -16,7 +16,7 @@ from ctg_analysis.sources import PLAN, SOURCES
 
 
 def material_observations(
-    material: Material, surveyed: pd.DataFrame | None, places: pd.DataFrame, before: Sequence[Edition] = ()
+    material: MaterialFiles, surveyed: pd.DataFrame | None, places: pd.DataFrame, before: Sequence[Edition] = ()
 ) -> pd.DataFrame:
     """Return the observations of a démarche that may be shown: columns of observations.SCHEMA.
 

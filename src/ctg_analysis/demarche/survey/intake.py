@@ -9,8 +9,8 @@ from ctg_analysis.core.placing import for_owner_alone
 from ctg_analysis.core.plain_text import BIDIRECTIONAL
 from ctg_analysis.core.scratch import PART
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.demarche.files.material import gather
-from ctg_analysis.demarche.files.reading import FORMULA_STARTS
+from ctg_analysis.demarche.files.material_files import read_material
+from ctg_analysis.demarche.files.table_files import FORMULA_STARTS
 from ctg_analysis.demarche.survey.answers import read_answers
 from ctg_analysis.demarche.tables import TABLES
 
@@ -25,7 +25,7 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
     Raises:
         InputError: a questionnaire or an export that cannot be trusted; nothing is written then.
     """
-    questionnaire = gather(root.material(epci)).tables["questionnaire"]
+    questionnaire = read_material(root.material(epci)).tables["questionnaire"]
     if questionnaire.findings:
         raise InputError(questionnaire.findings)
     found = read_answers(export, questionnaire.rows)

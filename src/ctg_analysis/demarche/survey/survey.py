@@ -1,127 +1,42 @@
 """The consultation of the residents, from the answers to what may be shown of them (rules R1, R2, R20 to R25)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import OK
-from ctg_analysis.demarche.files.material import Material
 from ctg_analysis.demarche.survey import blanks, questions, response
 from ctg_analysis.demarche.survey.counts import Counts
-from ctg_analysis.demarche.survey.crossings import STRENGTHS, crossings, judged, of_what_is_shown
+from ctg_analysis.demarche.survey.crossings import STRENGTHS
 from ctg_analysis.demarche.survey.disclosure import hide
 from ctg_analysis.demarche.survey.measured import Asked, asked_of, survey_observations
+from ctg_analysis.demarche.survey.profile_groups import of_groups, tested_again
+from ctg_analysis.demarche.survey.weighted_answers import Survey
 from ctg_analysis.demarche.survey.weighting import (
-    VOLUNTEERS,
     KnownWeights,
-    Weighting,
     half_width,
     interval_words,
     known_weights,
-    rake,
 )
 from ctg_analysis.demarche.tables.codes import (
-    CHOICE,
     CLOSED,
     LIST,
-    NO_ANSWER,
-    NOT_CONCERNED,
     NUMERIC,
     OUTSIDE,
     SCALE,
     SEVERAL,
-    UNKNOWN,
-    is_yes,
     labels,
-    with_blanks_told,
 )
-from ctg_analysis.demarche.tables.documents import Consultation
 from ctg_analysis.demarche.tables.outputs import OBSERVATIONS
 from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.sources import SURVEY
 
 Tables = dict[str, pd.DataFrame]
 
-SECTEUR, SECTEUR_LABEL = "secteur", "Secteur d'habitation"
-MOST_GROUPS = 6  # modalities of a question of the profile that others are crossed with
 OTHERS = "autres"
 SAME_VALUE = 0.5  # points between two values of an indicator that read the same
-
-
-@dataclass(frozen=True)
-class Survey:
-    """Answers ready for counting. questionnaire: with the secteur as a question. answers: no blank left.
-
-    unsure: the questions to which 1 to 4 respondents said that they did not know: these are among those who did not
-    answer, see `without_few_unsure`.
-    """
-
-    questionnaire: pd.DataFrame
-    answers: pd.DataFrame
-    weights: pd.Series
-    weighting: Weighting | None
-    note: Consultation
-    unsure: frozenset[str]
-
-    @property
-    def period(self) -> str:
-        """Return the year of the last answer."""
-        return str(self.answers["date"].max().year)
-
-
-def open_survey(material: Material, restricted: Mapping[str, pd.DataFrame]) -> Survey | None:
-    """Return the answers with their weights; None when there are none.
-
-    Without margins every answer weighs the same; with one alone, of which few gave one of the answers, too: a weight is
-    the part of the census of an answer over how many gave it, and anyone could work it out.
-
-    Raises:
-        InputError: margins that do not fit the answers, see `weighting.rake`.
-    """
-    answers = restricted["reponses"].reset_index(drop=True)
-    if answers.empty:
-        return None
-    questionnaire = _with_secteur(material["questionnaire"], answers)
-    sensitive = restricted["reponses_sensibles"].drop(columns="consentement")
-    answers = with_blanks_told(answers.merge(sensitive, on="rep_id", how="left", validate="1:1"), questionnaire)
-    for q_id in sensitive.columns.drop("rep_id"):  # who gave no consent was not asked
-        answers[q_id] = answers[q_id].mask(~answers["rep_id"].isin(sensitive["rep_id"]), NOT_CONCERNED)
-    answers, unsure = without_few_unsure(answers, questionnaire)
-    margins = material["marges"]
-    weighting = rake(answers, margins) if len(margins) else None
-    if weighting and weighting.profile["variable"].nunique() == 1 and blanks.hides_someone(weighting.profile):
-        weighting = None
-    weights = weighting.weights if weighting else pd.Series(1.0, index=answers.index)
-    note = material.consultation or Consultation(plan=VOLUNTEERS)
-    return Survey(questionnaire, answers, weights, weighting, note, unsure)
-
-
-def without_few_unsure(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> tuple[pd.DataFrame, frozenset[str]]:
-    """Return the answers, 1 to 4 « ne sait pas » to a question of one answer counted as no answer, and these questions.
-
-    Alone of their total, they would be told by the other answers, one of which would have to be hidden too (rule R2).
-    Not where fewer than 5 would then be without an answer.
-    """
-    one_answer = questionnaire.loc[questionnaire["type"].isin([CHOICE, SCALE, NUMERIC]), "q_id"]
-    said = {name: answers[name].value_counts() for name in one_answer if name in answers}
-    counts = {name: (found.get(UNKNOWN, 0), found.get(NO_ANSWER, 0)) for name, found in said.items()}
-    few = [name for name, (unsure, silent) in counts.items() if 0 < unsure < questions.CELL <= unsure + silent]
-    return answers.assign(**{name: answers[name].replace(UNKNOWN, NO_ANSWER) for name in few}), frozenset(few)
-
-
-def _with_secteur(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    names = sorted(set(answers[SECTEUR]) - {""})
-    row = {
-        "q_id": SECTEUR,
-        "libelle": SECTEUR_LABEL,
-        "type": CHOICE,
-        "modalites": tuple((name, name) for name in names),
-    }
-    row |= {"filtre": None, "champ": None, "obligatoire": False, "sensible": False}
-    return pd.concat([questionnaire, pd.DataFrame([row]).astype(questionnaire.dtypes)], ignore_index=True)
 
 
 def of_survey(
@@ -226,26 +141,13 @@ def _finish(survey: Survey, tables: Tables, whole: Tables) -> None:
         tables["paths"] = blanks.of_paths(tables["paths"], whole["paths"])
     if len(tables["by_group"]):
         tables["by_group"] = blanks.of_groups(tables["by_group"], tables["distribution"])
-        tables["crossings"] = _tested_again(survey, tables["crossings"], tables["by_group"])
+        tables["crossings"] = tested_again(survey, tables["crossings"], tables["by_group"])
         linked = tables["crossings"].loc[tables["crossings"]["strength"].isin(STRENGTHS), ["q_id", "group"]]
         answered = tables["by_group"][tables["by_group"]["in_base"]]  # who did not say has no share: only a word on it
         pairs = pd.MultiIndex.from_frame(answered[["q_id", "variable"]])
         tables["by_group"] = answered[pairs.isin(pd.MultiIndex.from_frame(linked))]
     if len(tables["crossings"]):
         tables["crossings"] = blanks.of_crossings(tables["crossings"])
-
-
-def _tested_again(survey: Survey, tests: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
-    """Return the tests, those of the links that were established made again on what the tables of groups show."""
-    again, sizes = tests.copy(), ["base", "n_eff"]
-    figures = [*sizes, "method", "chi2", "dof", "levels", "p", "v", "v_corrected"]
-    for row in tests[tests["strength"].isin(STRENGTHS)].itertuples():
-        shares = groups[groups["q_id"].eq(row.q_id) & groups["variable"].eq(row.group)]
-        test = of_what_is_shown(survey.answers, survey.weights, survey.questionnaire, shares, row.modalite)
-        again.loc[row.Index, figures] = test.iloc[0][figures]
-    again = pd.concat([judged(family) for _, family in again.groupby("group", sort=False)])
-    linked = again["strength"].isin(STRENGTHS)
-    return again.assign(**again[sizes].where(linked, tests[sizes]))
 
 
 def _counts(survey: Survey) -> tuple[float, float, int]:
@@ -300,58 +202,6 @@ def _profile(survey: Survey) -> pd.DataFrame:
     named = [words.get(row.variable, {}).get(row.modalite, row.modalite) for row in table.itertuples()]
     known = table["variable"].map(asked["libelle"]).fillna(table["variable"])
     return blanks.small_profile(table.assign(libelle=known, modalite_libelle=named))
-
-
-def groups_of(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> list[str]:
-    """Return the questions of the profile that others are crossed with: of one answer among six or less."""
-    profile = questionnaire[questionnaire["champ"].isna() & questionnaire["type"].eq(CHOICE)]
-    return [
-        row.q_id
-        for row in profile.itertuples()
-        if row.q_id in answers and not is_yes(row.sensible) and 1 < len(labels(row.modalites)) <= MOST_GROUPS
-    ]
-
-
-def of_groups(survey: Survey) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what each group answered, where a link is established, and the tests of all the crossings.
-
-    The tests of one question of the profile are a family.
-    """
-    answers, asked = survey.answers, survey.questionnaire
-    about = asked[asked["champ"].notna() & asked["type"].isin(CLOSED) & asked["q_id"].isin(answers.columns)]
-    about = [row.q_id for row in about.itertuples() if not is_yes(row.sensible)]
-    groups = groups_of(asked, answers)
-    if not about or not groups:
-        return pd.DataFrame(), pd.DataFrame()
-    tests = pd.concat(
-        [crossings(answers, survey.weights, asked, [(one, group) for one in about]) for group in groups],
-        ignore_index=True,
-    )
-    linked = tests.loc[tests["strength"].isin(STRENGTHS), ["q_id", "group"]].drop_duplicates()
-    tables = [_of_group(survey, q_id, group).assign(variable=group) for q_id, group in linked.itertuples(index=False)]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(), tests
-
-
-def _of_group(survey: Survey, q_id: str, group: str) -> pd.DataFrame:
-    """Return what each group answered to a question; « ne sait pas » out of the bases where 1 to 4 of a group said so.
-
-    Alone of the total of the group, they would be told by the other answers. Not where how many did not answer, or
-    weights that anyone knows, tell them.
-    """
-    answers, asked = survey.answers, survey.questionnaire
-    several = questions.question_of(asked, q_id)["type"] == SEVERAL
-    table = questions.by_group(answers, survey.weights, asked, q_id, group)
-    unsure, silent = (answers[q_id].eq(code) for code in (UNKNOWN, NO_ANSWER))
-    sizes = pd.DataFrame({"unsure": unsure, "out": unsure | silent}).groupby(answers[group]).sum()
-    sizes = sizes[questions.is_few(sizes["unsure"]) & sizes.index.isin(table["group"])]
-    weighed = known_weights(survey.weighting, answers)
-    untold = sizes["out"].le(silent.sum()).all() and not (weighed and weighed.question == group)
-    left_out = not several and len(sizes) > 0 and untold and unsure.sum() >= questions.CELL
-    if left_out:
-        concerned = answers.assign(**{q_id: answers[q_id].mask(unsure, NOT_CONCERNED)})
-        table = questions.by_group(concerned, survey.weights, asked, q_id, group)
-    table = blanks.small_shares(table, several=several)
-    return blanks.unsure_left_out(table, {q_id} if left_out else survey.unsure)
 
 
 def _paths(survey: Survey) -> pd.DataFrame:

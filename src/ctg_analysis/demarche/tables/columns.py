@@ -4,11 +4,11 @@ import datetime
 import math
 import re
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
-LIST, PAIR = "|", "="
+from ctg_analysis.demarche.tables.codes import LIST, PAIR
 
 Champ = Literal[
     "petite enfance",
@@ -34,34 +34,14 @@ TypeActeur = Literal[
 
 
 class Row(BaseModel):
-    """A line of a table: its columns in the order of the file, each with what a person writes in it, in French."""
+    """What a person writes together: a line of a table, a part of a document."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 @dataclass(frozen=True)
-class Reference:
-    """The cell names rows of other tables: each id stands in the column `column` of one of them, by default its key."""
-
-    tables: tuple[str, ...]
-    column: str = ""
-
-
-@dataclass(frozen=True)
 class FreeText:
-    """The cell is written freely: nobody may be named in it."""
-
-
-@dataclass(frozen=True)
-class Written:
-    """How the cell is written, in French, for the person who fills it."""
-
-    how: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """The cell names places: the EPCI, its communes."""
+    """The text is written freely: nobody may be named in it."""
 
 
 def _matching(pattern: str, expected: str):
@@ -137,8 +117,6 @@ def _at_least_0(number: float) -> float:
 def _yes_no(text: object) -> bool:
     if text in ("oui", "non"):
         return text == "oui"
-    if isinstance(text, bool):  # of a YAML file
-        return text
     raise ValueError("oui or non")
 
 
@@ -167,57 +145,71 @@ def _unique_names(pairs: tuple) -> tuple:
     return pairs
 
 
-Id = Annotated[
-    str,
-    _matching(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "an id of letters, digits, - _ and . only"),
-    Written("identifiant : lettres sans accent, chiffres, - _ ."),
-]
-Text = Annotated[str, FreeText(), Written("texte libre, sans nom de personne")]
-Code = Annotated[
-    str,
-    _matching(r"[0-9A-Z]{2,9}(-\d+)?", "a commune code or the SIREN of the EPCI"),
-    Place(),
-    Written("code Insee, SIREN"),
-]
-Link = Annotated[
-    str,
-    _matching(r"https?://\S+|[\w./-]+", "an address https://… or the name of a file"),
-    Written("adresse ou fichier"),
-]
-Day = Annotated[datetime.date, BeforeValidator(_day), Written("date : 2023-01-19")]
-Moment = Annotated[str, BeforeValidator(_moment), Written("jour, mois ou année : 2023-01-19, 2023-01, 2023")]
-Year = Annotated[int, _whole(1990, 2099, "a year of four digits"), Written("année : 2023")]
-Number = Annotated[float, BeforeValidator(_number), Written("nombre : 1234 ou 12,5")]
-Amount = Annotated[
-    float, BeforeValidator(_number), AfterValidator(_at_least_0), Written("nombre, 0 ou plus : 1234 ou 12,5")
-]
-Whole = Annotated[int, _whole(0, 10**9, "a whole number of 0 or more"), Written("nombre entier")]
-Percent = Annotated[int, _whole(0, 100, "a whole number from 0 to 100"), Written("nombre entier de 0 à 100")]
-Mark3 = Annotated[int, _whole(1, 3, "1, 2 or 3"), Written("1, 2 ou 3")]
-Mark5 = Annotated[int, _whole(1, 5, "a whole number from 1 to 5"), Written("note de 1 à 5")]
-YesNo = Annotated[bool, BeforeValidator(_yes_no), Written("oui ou non")]
-Ids = Annotated[tuple[Id, ...], BeforeValidator(_split), Written("identifiants séparés par |")]
-Codes = Annotated[tuple[Code, ...], BeforeValidator(_split), Place(), Written("codes séparés par |")]
-Champs = Annotated[tuple[Champ, ...], BeforeValidator(_split)]
-Texts = Annotated[
-    tuple[str, ...], BeforeValidator(_split), FreeText(), Written("textes séparés par |, sans nom de personne")
-]
-Labels = Annotated[
-    tuple[tuple[Id, str], ...],
-    BeforeValidator(_pairs),
-    AfterValidator(_unique_names),
-    Written("code=texte, séparés par |"),
-]
-Filter = Annotated[tuple[tuple[Id, Id], ...], BeforeValidator(_pairs), Written("question=code, séparés par |")]
-Counts = Annotated[
-    tuple[tuple[TypeActeur, Whole], ...],
-    BeforeValidator(_pairs),
-    AfterValidator(_unique_names),
-    Written("acteur=nombre, séparés par |"),
-]
-Values = Annotated[
-    tuple[tuple[Id, Number], ...],
-    BeforeValidator(_pairs),
-    AfterValidator(_unique_names),
-    Written("code=nombre, séparés par |"),
-]
+Id = Annotated[str, _matching(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "an id of letters, digits, - _ and . only")]
+Text = Annotated[str, FreeText()]
+Code = Annotated[str, _matching(r"[0-9A-Z]{2,9}(-\d+)?", "a commune code or the SIREN of the EPCI")]
+Link = Annotated[str, _matching(r"https?://\S+|[\w./-]+", "an address https://… or the name of a file")]
+Day = Annotated[datetime.date, BeforeValidator(_day)]
+Moment = Annotated[str, BeforeValidator(_moment)]
+Number = Annotated[float, BeforeValidator(_number)]
+Whole = Annotated[int, _whole(0, 10**9, "a whole number of 0 or more")]
+
+
+def _list_of(part: Any) -> Any:
+    return Annotated[tuple[part, ...], BeforeValidator(_split)]
+
+
+def _pairs_of(name: Any, value: Any) -> Any:
+    return Annotated[tuple[tuple[name, value], ...], BeforeValidator(_pairs), AfterValidator(_unique_names)]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the cells of a column hold.
+
+    annotation: how pydantic reads one. dtype: in a table; lists and pairs are tuples, kept as objects. how: how it is
+    written, in French, for the person who fills it. choices: the closed list of its values, or of those of its parts.
+    free_text: nobody may be named in it. places: it names the EPCI or its communes.
+    """
+
+    annotation: Any
+    dtype: str = "str"
+    how: str = ""
+    choices: tuple[str, ...] = ()
+    free_text: bool = False
+    places: bool = False
+
+
+KINDS = {
+    "id": Kind(Id, how="identifiant : lettres sans accent, chiffres, - _ ."),
+    "text": Kind(Text, how="texte libre, sans nom de personne", free_text=True),
+    "words": Kind(str),  # that may name someone, or that nobody has written freely
+    "code": Kind(Code, how="code Insee, SIREN", places=True),
+    "link": Kind(Link, how="adresse ou fichier"),
+    "day": Kind(Day, "datetime64[s]", "date : 2023-01-19"),
+    "moment": Kind(Moment, how="jour, mois ou année : 2023-01-19, 2023-01, 2023"),
+    "year": Kind(Annotated[int, _whole(1990, 2099, "a year of four digits")], "Int64", "année : 2023"),
+    "number": Kind(Number, "float64", "nombre : 1234 ou 12,5"),
+    "amount": Kind(Annotated[Number, AfterValidator(_at_least_0)], "float64", "nombre, 0 ou plus : 1234 ou 12,5"),
+    "whole": Kind(Whole, "Int64", "nombre entier"),
+    "percent": Kind(
+        Annotated[int, _whole(0, 100, "a whole number from 0 to 100")], "Int64", "nombre entier de 0 à 100"
+    ),
+    "mark_3": Kind(Annotated[int, _whole(1, 3, "1, 2 or 3")], "Int64", "1, 2 ou 3"),
+    "mark_5": Kind(Annotated[int, _whole(1, 5, "a whole number from 1 to 5")], "Int64", "note de 1 à 5"),
+    "yes_no": Kind(Annotated[bool, BeforeValidator(_yes_no)], "boolean", "oui ou non"),
+    "field": Kind(Champ, choices=FIELDS),
+    "actor": Kind(TypeActeur, choices=get_args(TypeActeur)),
+    "ids": Kind(_list_of(Id), "object", "identifiants séparés par |"),
+    "codes": Kind(_list_of(Code), "object", "codes séparés par |", places=True),
+    "fields": Kind(_list_of(Champ), "object", choices=FIELDS),
+    "texts": Kind(_list_of(str), "object", "textes séparés par |, sans nom de personne", free_text=True),
+    "labels": Kind(_pairs_of(Id, str), "object", "code=texte, séparés par |"),
+    "filter": Kind(
+        Annotated[tuple[tuple[Id, Id], ...], BeforeValidator(_pairs)], "object", "question=code, séparés par |"
+    ),
+    "counts": Kind(
+        _pairs_of(TypeActeur, Whole), "object", "acteur=nombre, séparés par |", choices=get_args(TypeActeur)
+    ),
+    "values": Kind(_pairs_of(Id, Number), "object", "code=nombre, séparés par |"),
+}

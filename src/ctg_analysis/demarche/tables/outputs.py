@@ -8,7 +8,6 @@ import json
 import pandas as pd
 
 from ctg_analysis.demarche.tables import PUBLIC
-from ctg_analysis.demarche.tables.annotations import dtype
 from ctg_analysis.indicators.observations import COLUMNS
 
 MATERIAL_READ = [name for name in PUBLIC if name not in ("extraits", "votes")]  # as they are, see `results`
@@ -70,11 +69,11 @@ def stored(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def restored(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table as it was: the types of its model, lists and pairs as tuples."""
+    """Return a table as it was: the types of its declaration, lists and pairs as tuples."""
     if name not in MATERIAL_READ:
         return table
     lists = {column: _tuples(table[column]) for column in _lists(name)}
-    return table.assign(**lists).astype({column: dtype(field) for column, field in _fields(name).items()})
+    return table.assign(**lists).astype(PUBLIC[name].dtypes)
 
 
 def empty(name: str) -> pd.DataFrame:
@@ -84,17 +83,11 @@ def empty(name: str) -> pd.DataFrame:
 
 def columns_of(name: str) -> list[str]:
     """Return the columns of a table."""
-    return RESULTS[name] if name in RESULTS else PUBLIC[name].columns
-
-
-def _fields(name: str) -> dict:
-    return PUBLIC[name].row.model_fields
+    return RESULTS[name] if name in RESULTS else list(PUBLIC[name].columns)
 
 
 def _lists(name: str) -> list[str]:
-    if name not in MATERIAL_READ:
-        return []
-    return [column for column, field in _fields(name).items() if dtype(field) == "object"]
+    return PUBLIC[name].lists if name in MATERIAL_READ else []
 
 
 def _tuples(cells: pd.Series) -> list[tuple | None]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ctg_analysis.demarche.files.material import Material
+from ctg_analysis.demarche.files.material_files import MaterialFiles
 from ctg_analysis.demarche.files.quotable import COPIL, PUBLIC, quotable
 from ctg_analysis.demarche.voices import interviews, workshops
 
@@ -14,7 +14,7 @@ INTERVIEWS, WHOLE = "entretiens", "ensemble"
 NOT_A_TYPE = ("atelier_id", "type", "numero_seance", "champ", "date", "invites", "presents", "turnout")
 
 
-def of_interviews(material: Material, restricted: Mapping[str, pd.DataFrame]) -> Tables:
+def of_interviews(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame]) -> Tables:
     """Return what may be shown of the interviews: see `outputs.RESULTS`. Without their dates, no saturation."""
     extracts, codebook = material["extraits"], material["codebook"]
     if extracts.empty:
@@ -52,7 +52,7 @@ def _held(held: pd.DataFrame, extracts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([row])
 
 
-def of_meetings(material: Material) -> Tables:
+def of_meetings(material: MaterialFiles) -> Tables:
     """Return who came to the meetings, and what was said there by field."""
     meetings, contributions = material["ateliers"], material["contributions"]
     tables: Tables = {}

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from ctg_analysis.display.drawings.axes import Scale, scale
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
 from ctg_analysis.display.drawings.rows import LINE_HEIGHT, Row, rows_of
 from ctg_analysis.display.drawings.style import FAINT, INK, OTHERS, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH, colour
@@ -30,20 +31,20 @@ def comparison(rows: pd.DataFrame) -> str:
     apart = rows["level"].nunique() > 1  # the territory among others; a family is of the territory alone
     left = _room(places, rows["level"].eq("epci") & apart)
     right = max(length(row.text, bold=True) for row in each) + GAP
-    scale = _scale([_depth(row) for row in each], [_reach(row) for row in each], left, WIDTH - right)
+    x = _from_zero([_depth(row) for row in each], [_reach(row) for row in each], left, WIDTH - right)
     drawing = Drawing(places[-1].bottom)
     for place, row in zip(places, each, strict=True):
         y = place.y
         own = _weight(row.level) if apart else {}
         drawing.text(left - GAP, y, place.name, anchor="end", **own)
         if row.level == "peers":
-            _quartiles(drawing, row, y, scale)
+            _quartiles(drawing, row, y, x)
         else:
-            drawing.bar(scale(0), y, scale(row.value) - scale(0), BAR, colour(row.level))
+            drawing.bar(x(0), y, x(row.value) - x(0), BAR, colour(row.level))
             if not math.isnan(row.low):
-                _interval(drawing, scale(row.low), scale(row.high), y)
-        drawing.text(scale(max(_reach(row), 0)) + GAP, y, row.text, **own)
-    drawing.line([(scale(0), 0), (scale(0), drawing.height)], RULE)
+                _interval(drawing, x(row.low), x(row.high), y)
+        drawing.text(x(max(_reach(row), 0)) + GAP, y, row.text, **own)
+    drawing.line([(x(0), 0), (x(0), drawing.height)], RULE)
     return drawing.svg()
 
 
@@ -52,11 +53,11 @@ def _room(places: list[Row], bold: Iterable[bool]) -> float:
     return max(length(place.name, bold=own) for place, own in zip(places, bold, strict=True)) + GAP
 
 
-def _quartiles(drawing: Drawing, row, y: float, scale) -> None:
+def _quartiles(drawing: Drawing, row, y: float, x: Scale) -> None:
     shade = OTHERS["peers"]
     if not math.isnan(row.low):
-        drawing.bar(scale(row.low), y, scale(row.high) - scale(row.low), BAR, PAPER, stroke=shade, fill_opacity=0.5)
-    drawing.line([(scale(row.value), y - BAR / 2 - 2), (scale(row.value), y + BAR / 2 + 2)], shade, 3)
+        drawing.bar(x(row.low), y, x(row.high) - x(row.low), BAR, PAPER, stroke=shade, fill_opacity=0.5)
+    drawing.line([(x(row.value), y - BAR / 2 - 2), (x(row.value), y + BAR / 2 + 2)], shade, 3)
 
 
 def _interval(drawing: Drawing, low: float, high: float, y: float) -> None:
@@ -72,11 +73,9 @@ def _depth(row) -> float:
     return row.value if math.isnan(row.low) else min(row.value, row.low)
 
 
-def _scale(values: list[float], reaches: list[float], left: float, right: float):
-    """Return what puts a value between left and right, zero being always in."""
-    low, high = min(0.0, *values), max(0.0, *reaches)
-    span = (high - low) or 1.0
-    return lambda value: left + (value - low) / span * (right - left)
+def _from_zero(values: list[float], reaches: list[float], left: float, right: float) -> Scale:
+    """The scale of values between left and right, zero being always in."""
+    return scale(min(0.0, *values), max(0.0, *reaches), left, right)
 
 
 def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
@@ -124,7 +123,7 @@ def balance(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
     left = max(map(length, periods)) + GAP
     margin = max(map(length, shares["text"])) + GAP
     values = [*shares["value"], *totals["value"]]
-    scale = _scale(values, values, left + margin, WIDTH - margin)
+    x = _from_zero(values, values, left + margin, WIDTH - margin)
     head, row_height = len(shades) * 16 + 22, 40
     drawing = Drawing(head + row_height * len(periods))
     for rank, (label, shade) in enumerate(shades.items()):
@@ -136,12 +135,12 @@ def balance(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
         y = head + rank * row_height + 14
         drawing.text(left - GAP, y, total.name, anchor="end")
         for row in shares[shares["name"].eq(total.name)].itertuples(index=False):
-            drawing.bar(scale(0), y, scale(row.value) - scale(0), BAR, shades[row.part])
+            drawing.bar(x(0), y, x(row.value) - x(0), BAR, shades[row.part])
             side = 1 if row.value >= 0 else -1
-            drawing.text(scale(row.value) + side * 5, y, row.text, anchor="start" if side > 0 else "end", size=SMALL)
-        _diamond(drawing, scale(total.value), y)
-        drawing.text(scale(total.value), y + 16, total.text, anchor="middle", font_weight="bold", size=SMALL)
-    drawing.line([(scale(0), head - 4), (scale(0), drawing.height)], INK, 0.8)
+            drawing.text(x(row.value) + side * 5, y, row.text, anchor="start" if side > 0 else "end", size=SMALL)
+        _diamond(drawing, x(total.value), y)
+        drawing.text(x(total.value), y + 16, total.text, anchor="middle", font_weight="bold", size=SMALL)
+    drawing.line([(x(0), head - 4), (x(0), drawing.height)], INK, 0.8)
     return drawing.svg()
 
 
@@ -193,8 +192,7 @@ def dumbbell(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
     left = _room(places, rows["level"].eq("epci"))
     margin = max(length(text) for row in each for text in (row.first_text, row.second_text)) + 2 * GAP
     values = [value for row in each for value in (row.first, row.second)]
-    low, high = min(values), max(values)
-    scale = lambda value: left + margin + (value - low) / ((high - low) or 1) * (WIDTH - left - 2 * margin)  # noqa: E731
+    x_of = scale(min(values), max(values), left + margin, WIDTH - margin)
     drawing = Drawing(places[-1].bottom)
     x = left
     for rank, label in enumerate(ends):
@@ -204,13 +202,13 @@ def dumbbell(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
     for place, row in zip(places, each, strict=True):
         y, shade = place.y, colour(row.level)
         drawing.text(left - GAP, y, place.name, anchor="end", **_weight(row.level))
-        drawing.line([(scale(row.first), y), (scale(row.second), y)], shade, 2)
+        drawing.line([(x_of(row.first), y), (x_of(row.second), y)], shade, 2)
         for rank, value in enumerate((row.first, row.second)):
-            _end(drawing, scale(value), y, rank, shade)
+            _end(drawing, x_of(value), y, rank, shade)
         for value, text, other in ((row.first, row.first_text, row.second), (row.second, row.second_text, row.first)):
             outwards = -1 if value < other or (value == other and text is row.first_text) else 1
             anchor = "end" if outwards < 0 else "start"
-            drawing.text(scale(value) + outwards * 9, y, text, anchor=anchor, size=SMALL)
+            drawing.text(x_of(value) + outwards * 9, y, text, anchor=anchor, size=SMALL)
     return drawing.svg()
 
 

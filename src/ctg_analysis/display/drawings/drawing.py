@@ -95,11 +95,11 @@ class Drawing:
         return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{defs}{marks}</svg>'
 
     def _mark(self, kind: str, content: Markup | None = None, **attributes: object) -> None:
-        said = "".join(
+        opening = kind + "".join(
             f' {name.replace("_", "-")}="{value if isinstance(value, str) else written(value)}"'
             for name, value in attributes.items()
         )
-        self._marks.append(f"<{kind}{said}/>" if content is None else f"<{kind}{said}>{content}</{kind}>")
+        self._marks.append(f"<{opening}/>" if content is None else f"<{opening}>{content}</{kind}>")
 
 
 def written(number: float) -> str:

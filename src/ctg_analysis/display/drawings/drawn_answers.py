@@ -4,10 +4,11 @@ import math
 
 import pandas as pd
 
+from ctg_analysis.display.drawings.axes import scale, ticks_between
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
-from ctg_analysis.display.drawings.lines import apart, ticks_between
+from ctg_analysis.display.drawings.lines import apart
 from ctg_analysis.display.drawings.rows import rows_of
-from ctg_analysis.display.drawings.style import FAINT, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.drawings.style import FAINT, GRID, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.quantities import percent
 
 NAME_WIDTH, GAP, BAR = 24, 7, 13
@@ -28,9 +29,7 @@ def profile(rows: pd.DataFrame) -> str:
     most = rows[["before", "after", "census"]].max(axis=None)
     drawing = Drawing(0)
 
-    def x(share: float) -> float:
-        return left + 8 + share / most * (WIDTH - left - 16)
-
+    x = scale(0, most, left + 8, WIDTH - 8)
     place = 0.0
     for label, mark in ((BEFORE, _ring), (AFTER, _disc), (CENSUS, _stroke)):
         mark(drawing, place + 6, 9)
@@ -42,7 +41,7 @@ def profile(rows: pd.DataFrame) -> str:
         places = rows_of(block["name"], NAME_WIDTH, ROW, top=top + HEAD)
         for place, row in zip(places, block.itertuples(index=False), strict=True):
             y = place.y
-            drawing.line([(x(0), y), (WIDTH - 8, y)], "#e4e0d6")
+            drawing.line([(x(0), y), (WIDTH - 8, y)], GRID)
             drawing.text(left - GAP, y, place.name, anchor="end")
             if not math.isnan(row.before + row.after):
                 drawing.line([(x(row.before), y), (x(row.after), y)], TERRITORY, 2)
@@ -78,9 +77,7 @@ def blocks(rows: pd.DataFrame) -> str:
     most = rows[["value", "high"]].max(axis=None) or 1
     drawing = Drawing(0)
 
-    def x(share: float) -> float:
-        return left + share / most * (WIDTH - left - right)
-
+    x = scale(0, most, left, WIDTH - right)
     top = 0.0
     for title, block in rows.groupby("block", sort=False):
         (heading,) = rows_of([title], 62, HEAD, top=top)
@@ -89,12 +86,12 @@ def blocks(rows: pd.DataFrame) -> str:
         for place, row in zip(places, block.itertuples(index=False), strict=True):
             y = place.y
             drawing.text(left - GAP, y, place.name, anchor="end")
-            shown = not math.isnan(row.value)
-            if shown:
+            has_value = not math.isnan(row.value)
+            if has_value:
                 drawing.bar(left, y, x(row.value) - left, BAR, TERRITORY)
                 drawing.line([(x(row.low), y), (x(row.high), y)], PAPER, 3.6)
                 drawing.line([(x(row.low), y), (x(row.high), y)], INK, 1.4)
-            drawing.text(x(row.high if shown else 0) + GAP, y, row.text, **({} if shown else {"fill": FAINT}))
+            drawing.text(x(row.high if has_value else 0) + GAP, y, row.text, **({} if has_value else {"fill": FAINT}))
         top = places[-1].bottom
         drawing.line([(left, heading.bottom), (left, top)], RULE)
         top += BLOCK

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.display.drawings.drawing import Drawing, length
-from ctg_analysis.display.drawings.lines import ticks_between
-from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.drawings.axes import room_of, scale, tick_labels, ticks_between, value_axis
+from ctg_analysis.display.drawings.drawing import Drawing
+from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.texts import typography
 
@@ -23,23 +23,16 @@ def funnel(rows: pd.DataFrame, limits: pd.DataFrame, reference: float, *, decima
     """
     reach = max(rows["value"].max(), reference * 2)
     ticks = [tick for tick in ticks_between(0, reach, whole=False) if tick >= 0]
-    shown = 0 if all(float(tick).is_integer() for tick in ticks) else max(decimals, 1)
-    labels = [number(tick, shown) for tick in ticks]
-    left = max(length(label, SMALL) for label in labels) + 10
-    first, last = (math.log(edge) for edge in (limits["size"].min(), limits["size"].max()))
+    labels = tick_labels(ticks, max(decimals, 1))
+    left = room_of(labels)
+    smallest, largest = limits["size"].min(), limits["size"].max()
+    x_of, y_of = scale(math.log(smallest), math.log(largest), left, WIDTH - 8), scale(0, reach, HEIGHT - BOTTOM, TOP)
+    place = lambda size, value: (x_of(math.log(size)), y_of(min(value, reach)))  # noqa: E731
     drawing = Drawing(HEIGHT)
-
-    def place(size: float, value: float) -> tuple[float, float]:
-        x = left + (math.log(size) - first) / (last - first) * (WIDTH - left - 8)
-        return x, HEIGHT - BOTTOM - min(value, reach) / reach * (HEIGHT - TOP - BOTTOM)
-
-    for tick, label in zip(ticks, labels, strict=True):
-        y = place(limits["size"].iloc[0], tick)[1]
-        drawing.line([(left, y), (WIDTH, y)], RULE if tick == 0 else "#e4e0d6")
-        drawing.text(left - 6, y, label, anchor="end", size=SMALL, fill=FAINT)
+    value_axis(drawing, y_of, ticks, labels, left)
     for size in SIZES:
-        if first <= math.log(size) <= last:
-            x = place(size, 0)[0]
+        if smallest <= size <= largest:
+            x = x_of(math.log(size))
             drawing.text(x, HEIGHT - BOTTOM + 11, number(size), anchor="middle", size=SMALL, fill=FAINT)
     drawing.text((left + WIDTH) / 2, HEIGHT - 7, across, anchor="middle", size=SMALL, fill=FAINT)
     for name, shade in (("998", "#f3f7f9"), ("95", BAND)):
@@ -48,7 +41,7 @@ def funnel(rows: pd.DataFrame, limits: pd.DataFrame, reference: float, *, decima
         drawing.area(
             "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in edge) + "Z", shade, stroke="#9db8c4", stroke_width=0.8
         )
-    line = [place(size, reference) for size in (limits["size"].iloc[0], limits["size"].iloc[-1])]
+    line = [place(size, reference) for size in (smallest, largest)]
     drawing.line(line, INK, 1.2, stroke_dasharray="4 3")
     each = list(rows.sort_values(["beyond", "size"]).itertuples(index=False))
     for row in each:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import HATCHED, Drawing, folded, length
 from ctg_analysis.display.drawings.rows import rows_of
-from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.drawings.style import BAND, FAINT, GRID, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.texts import typography
 
 NAME_WIDTH = 28
@@ -32,12 +33,12 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tupl
     above = [GROUP if opening else 0 for opening in opens]
     places = rows_of(map(typography, rows["name"]), NAME_WIDTH, ROW, top=head, line=LINE_HEIGHT, above=above)
     bottom = places[-1].bottom
-    told = [folded(typography(f"{letter}  {words}"), 70) for letter, (_, words) in zip(LETTERS, marks, strict=False)]
-    drawing = Drawing(bottom + sum(8 + MARK_ROOM * (1 + words.count("\n")) for words in told) + 2)
+    words_of_marks = [
+        folded(typography(f"{letter}  {words}"), 70) for letter, (_, words) in zip(LETTERS, marks, strict=False)
+    ]
+    drawing = Drawing(bottom + sum(8 + MARK_ROOM * (1 + words.count("\n")) for words in words_of_marks) + 2)
 
-    def x(year: float) -> float:
-        return LEFT + (year - first) / (last - first) * (RIGHT - LEFT)
-
+    x = scale(first, last, LEFT, RIGHT)
     if span:
         drawing.bar(x(span[0]), (head + bottom) / 2, x(span[1] + 1) - x(span[0]), bottom - head, BAND)
     every = 1 if last - first <= 8 else 2
@@ -57,7 +58,7 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tupl
             drawing.bar(x(row.begin), y, wide, BAR, HATCHED, stroke=INK, stroke_width=0.8)
             drawing.text(x(row.end) + 5, y, "abandonnée", size=SMALL, fill=FAINT)
     top = bottom
-    for (year, _), letter, words in zip(marks, LETTERS, told, strict=False):
+    for (year, _), letter, words in zip(marks, LETTERS, words_of_marks, strict=False):
         drawing.line([(x(year), head), (x(year), bottom)], MARK, 1.6, stroke_dasharray="4 2")
         drawing.text(x(year), head - 6, letter, anchor="middle", size=SMALL, font_weight="bold", fill=MARK)
         room = MARK_ROOM * (1 + words.count("\n"))
@@ -78,9 +79,7 @@ def meetings(rows: pd.DataFrame) -> str:
     bottom = places[-1].bottom
     drawing = Drawing(bottom + 22)
 
-    def x(year: float) -> float:
-        return left + (year - first) / (last - first) * (WIDTH - 6 - left)
-
+    x = scale(first, last, left, WIDTH - 6)
     for year in range(first, last + 1):
         drawing.line([(x(year), HEAD - 3), (x(year), bottom)], RULE)
         if year < last:
@@ -88,7 +87,7 @@ def meetings(rows: pd.DataFrame) -> str:
     for body, place in zip(bodies, places, strict=True):
         y = place.y
         drawing.text(left - 8, y, place.name, anchor="end", size=SMALL)
-        drawing.line([(left, y), (WIDTH - 6, y)], "#e4e0d6")
+        drawing.line([(left, y), (WIDTH - 6, y)], GRID)
         for row in rows[rows["name"].eq(body)].itertuples(index=False):
             drawing.circle(x(row.year), y, 4.6, TERRITORY if row.held else PAPER, stroke=TERRITORY, stroke_width=1.6)
     drawing.circle(left + 5, bottom + 12, 4.6, TERRITORY)

@@ -1,15 +1,14 @@
 """Lines over the years, and dates on a calendar: small tables of observations in, drawings out."""
 
-import math
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
+from ctg_analysis.display.drawings.axes import room_of, scale, tick_labels, ticks_between, value_axis
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
 from ctg_analysis.display.drawings.rows import rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, RULE, SMALL, TERRITORY, WIDTH, colour
-from ctg_analysis.display.words.quantities import number
 
 HEIGHT = 210  # of a line chart
 TOP, BOTTOM = 22, 24  # room for the values above the line, and for the years
@@ -29,34 +28,25 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int 
     values = [value for _, value, _ in points]
     low, high = begin(rows), max(0.0, *values)
     ticks = ticks_between(low, high, whole=decimals == 0 or high - low >= 10, finest=10.0**-decimals)
-    shown = 0 if all(float(tick).is_integer() for tick in ticks) else decimals
-    labels = [number(tick, shown) for tick in ticks]
-    left = max(length(label, SMALL) for label in labels) + 10
+    labels = tick_labels(ticks, decimals)
+    left = room_of(labels)
     first, last = points[0][0], points[-1][0]
     ends = [max(length(text, SMALL), length(str(year), SMALL)) / 2 for year, _, text in (points[0], points[-1])]
     right = WIDTH - (78 if smooth is not None else ends[1] + 2)
-    bottom, top = low, max(high, ticks[-1])
     drawing = Drawing(HEIGHT)
 
-    def place(year: float, value: float) -> tuple[float, float]:
-        margin = max(8.0, ends[0])
-        x = left + margin + (year - first) / ((last - first) or 1) * (right - left - margin)
-        return x, HEIGHT - BOTTOM - (value - bottom) / ((top - bottom) or 1) * (HEIGHT - BOTTOM - TOP)
-
-    for tick, label in zip(ticks, labels, strict=True):
-        y = place(first, tick)[1]
-        drawing.line([(left, y), (WIDTH if smooth is None else right + 8, y)], RULE if tick == 0 else "#e4e0d6")
-        drawing.text(left - 6, y, label, anchor="end", size=SMALL, fill=FAINT)
+    x_of = scale(first, last, left + max(8.0, ends[0]), right)
+    y_of = scale(low, max(high, ticks[-1]), HEIGHT - BOTTOM, TOP)
+    value_axis(drawing, y_of, ticks, labels, left, WIDTH if smooth is None else right + 8)
     kept = _spaced([year for year, *_ in points])
     for year in kept:
-        x = place(year, 0)[0]
-        drawing.text(x, HEIGHT - BOTTOM / 2 + 2, str(year), anchor="middle", size=SMALL, fill=FAINT)
-    line = [place(year, value) for year, value, _ in points]
+        drawing.text(x_of(year), HEIGHT - BOTTOM / 2 + 2, str(year), anchor="middle", size=SMALL, fill=FAINT)
+    line = [(x_of(year), y_of(value)) for year, value, _ in points]
     if smooth is None:
         drawing.line(line, TERRITORY, 2.4)
     else:
         drawing.line(line, FAINT, 0.8)
-        means = [place(int(row.period[:4]), row.value) for row in smooth.itertuples(index=False)]
+        means = [(x_of(int(row.period[:4])), y_of(row.value)) for row in smooth.itertuples(index=False)]
         drawing.line(means, TERRITORY, 2.8)
         drawing.text(means[-1][0] + 8, means[-1][1], "moyenne\nsur trois ans", fill=TERRITORY, size=SMALL)
     for x, y in line:
@@ -89,16 +79,6 @@ def _height(line: list[tuple[float, float]], x: float) -> float:
     return float(np.interp(x, *zip(*line, strict=True)))
 
 
-def ticks_between(low: float, high: float, *, whole: bool, finest: float = 0.0) -> list[float]:
-    """Return at most seven round numbers within the values. finest: what the decimals that are written tell apart."""
-    span = (high - low) or 1.0
-    step = 10 ** math.floor(math.log10(span)) / 2
-    while span / step > 5:
-        step *= 2.5 if f"{step:e}"[0] == "2" else 2
-    step = max(1.0, math.ceil(step)) if whole else max(step, finest)
-    return [step * rank for rank in range(math.ceil(low / step), int(high / step) + 1)]
-
-
 def slope(rows: pd.DataFrame) -> str:
     """Return one line per territory between two dates, its name and values written at both ends.
 
@@ -114,9 +94,7 @@ def slope(rows: pd.DataFrame) -> str:
     height = 70 + 26 * len(each)
     drawing = Drawing(height)
 
-    def y(value: float) -> float:
-        return height - 14 - (value - low) / ((high - low) or 1) * (height - 50)
-
+    y = scale(low, high, height - 14, 36)
     for x, when in ((left, each[0].before_when), (right, each[0].now_when)):
         drawing.text(x, 8, when, anchor="middle", size=SMALL, fill=FAINT)
         drawing.line([(x, 18), (x, height)], RULE)
@@ -154,9 +132,7 @@ def timeline(rows: pd.DataFrame, span: tuple[int, int] | None) -> str:
     left, bottom = max(length(place.name) for place in places) + 8, places[-1].bottom
     drawing = Drawing(bottom + 26)
 
-    def x(year: float) -> float:
-        return left + (year - first) / (last - first) * (WIDTH - left)
-
+    x = scale(first, last, left, WIDTH)
     if span:
         drawing.bar(x(span[0]), bottom / 2, x(span[1] + 1) - x(span[0]), bottom, BAND)
     for place, row in zip(places, rows.itertuples(index=False), strict=True):

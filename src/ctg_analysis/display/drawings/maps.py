@@ -42,8 +42,8 @@ def circles(ground: Land, rows: pd.DataFrame) -> str:
     }
     for territory, radius in radii.items():
         drawing.circle(*ground.points[territory], radius, TERRITORY, fill_opacity=0.6, stroke=PAPER)
-    told = _names(drawing, ground, rows.assign(radius=rows["territory"].map(radii).fillna(0)), with_value=True)
-    if any(radius and territory not in told for territory, radius in radii.items()):
+    valued = _names(drawing, ground, rows.assign(radius=rows["territory"].map(radii).fillna(0)), with_value=True)
+    if any(radius and territory not in valued for territory, radius in radii.items()):
         _scale(drawing, largest)
     return drawing.svg()
 
@@ -63,7 +63,7 @@ def _scale(drawing: Drawing, largest: float) -> None:
 
 
 def choropleth(
-    ground: Land, rows: pd.DataFrame, one: Indicator, *, diverging: bool, together: pd.Series | None = None
+    ground: Land, rows: pd.DataFrame, indicator: Indicator, *, diverging: bool, together: pd.Series | None = None
 ) -> str:
     """Return a map shaded in at most five classes; falls are dotted, what has no reliable value is hatched.
 
@@ -71,7 +71,7 @@ def choropleth(
     this one is read with, which then have the same classes.
     """
     known = rows.loc[rows["shown"], ["territory", "value", "text"]]
-    breaks, labels = _classes(known, one, diverging=diverging, together=together)
+    breaks, labels = _classes(known, indicator, diverging=diverging, together=together)
     shades = DIVERGING if diverging else _spread(len(breaks) - 1)
     ranks = np.clip(np.searchsorted(breaks, known["value"], side="right") - 1, 0, len(shades) - 1)
     fills = {territory: shades[rank] for territory, rank in zip(known["territory"], ranks, strict=True)}
@@ -136,14 +136,14 @@ def _names(
     if len(order) > NAMED_UP_TO:
         order = order.head(8)
     discs = [(*ground.points[row.territory], row.radius) for row in order.itertuples(index=False) if row.radius]
-    taken, spots, told = [], [], set()
+    taken, spots, valued = [], [], set()
     for row in order.itertuples(index=False):
         for words in [f"{row.name}\n{row.text}", row.name] if with_value else [row.name]:
             spot = _free(words, ground.points[row.territory], row.radius, taken, discs, ground.height)
             if spot:
                 taken.append(spot[2])
                 spots.append((row.territory in dark, words, *spot[:2]))
-                told |= {row.territory} if "\n" in words else set()
+                valued |= {row.territory} if "\n" in words else set()
                 break
     for on_dark in (False, True):
         ink = {"fill": PAPER} if on_dark else {}
@@ -151,7 +151,7 @@ def _names(
             for is_dark, words, x, y in spots:
                 if is_dark == on_dark:
                     drawing.text(x, y, words, anchor="middle", size=LETTERS, **ink)
-    return told
+    return valued
 
 
 def _free(words: str, point: tuple[float, float], radius: float, taken: list, discs: list, height: float):
@@ -179,12 +179,12 @@ def _covers(box: tuple[float, float, float, float], disc: tuple[float, float, fl
     return math.hypot(across, down) < radius + CLEAR / 2
 
 
-def _overlap(one: tuple, other: tuple) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _overlap(box: tuple, other: tuple) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 
 def _classes(
-    known: pd.DataFrame, one: Indicator, *, diverging: bool, together: pd.Series | None
+    known: pd.DataFrame, indicator: Indicator, *, diverging: bool, together: pd.Series | None
 ) -> tuple[list[float], list[str]]:
     """Return the bounds of the classes of a map, and their words: one or two values are each a class by themselves."""
     written = known.sort_values("value", kind="stable").drop_duplicates("value")
@@ -192,12 +192,12 @@ def _classes(
         low, high = written["value"].iloc[0], written["value"].iloc[-1]
         texts_of = list(written["text"])
         if len({"," in text for text in texts_of}) > 1:
-            texts_of = [rounded_text(one, value) for value in written["value"]]
+            texts_of = [rounded_text(indicator, value) for value in written["value"]]
         return [low, *([(low + high) / 2] if len(written) == 2 else []), high], texts_of
     digits = int(known["text"].str.contains(",").all())
     breaks = class_breaks(known["value"] if together is None else together, diverging=diverging, digits=digits)
     decimals = 0 if all(float(edge).is_integer() for edge in breaks) else 1
-    return breaks, [class_text(one, *ends, decimals, signed=diverging) for ends in pairwise(breaks)]
+    return breaks, [class_text(indicator, *ends, decimals, signed=diverging) for ends in pairwise(breaks)]
 
 
 def class_breaks(values: pd.Series, *, diverging: bool, digits: int = 1) -> list[float]:
@@ -226,7 +226,7 @@ def _apart(edges: list[float], gap: float) -> list[float]:
     return [*kept, *edges[1:][-1:]]
 
 
-def class_text(one: Indicator, low: float, high: float, decimals: int, *, signed: bool) -> str:
+def class_text(indicator: Indicator, low: float, high: float, decimals: int, *, signed: bool) -> str:
     """Return the words of a class: « 21 à 25 % »."""
-    sign = f"{NARROW}%" if one.unit.startswith("%") else ""
+    sign = f"{NARROW}%" if indicator.unit.startswith("%") else ""
     return f"{number(low, decimals, signed=signed)} à {number(high, decimals, signed=signed)}{sign}"

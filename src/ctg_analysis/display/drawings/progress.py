@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import pandas as pd
 
+from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import HATCHED, Drawing, folded, length
 from ctg_analysis.display.drawings.rows import LINE_HEIGHT, rows_of
-from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.drawings.style import BAND, FAINT, GRID, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.texts import typography
 
 # Told apart by their tone, their number and their place; what was given up is hatched, what has not begun is empty.
@@ -108,11 +109,11 @@ def bullets(
 
 
 def _done(drawing: Drawing, way: float, y: float) -> None:
-    shown = min(max(way, -BEYOND), 1 + BEYOND)
-    x = START + shown * (GOAL - START)
+    drawn = min(max(way, -BEYOND), 1 + BEYOND)
+    x = START + drawn * (GOAL - START)
     drawing.bar(START, y, x - START, 7, TERRITORY)
     drawing.circle(x, y, 4, TERRITORY, stroke=PAPER, stroke_width=1)
-    if shown != way:
+    if drawn != way:
         side = 1 if way > 1 else -1
         drawing.text(x + side * 9, y, "›" if side > 0 else "‹", anchor="middle", fill=FAINT)
 
@@ -126,12 +127,10 @@ def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     places = rows_of(map(typography, labels.values()), NAME_WIDTH, 18 + LINE_HEIGHT, top=20, least=PATH)
     drawing = Drawing(places[-1].bottom)
 
-    def x(year: float) -> float:
-        return YEARS_LEFT + (year - first) / ((last - first) or 1) * (YEARS_RIGHT - YEARS_LEFT)
-
+    x = scale(first, last, YEARS_LEFT, YEARS_RIGHT)
     for year in range(first, last + 1):
         drawing.text(x(year), 9, str(year), anchor="middle", size=SMALL, fill=FAINT)
-        drawing.line([(x(year), 18), (x(year), drawing.height)], "#e4e0d6")
+        drawing.line([(x(year), 18), (x(year), drawing.height)], GRID)
     for name, place in zip(labels, places, strict=True):
         drawing.text(YEARS_LEFT - 16, place.y, place.name, anchor="end", size=SMALL)
         _path(drawing, rows[rows["ind_id"].eq(name)], x, place.y)
@@ -144,24 +143,24 @@ def _path(drawing: Drawing, rows: pd.DataFrame, x, middle: float) -> None:
         (x(row.year), middle + 13 - (row.value - low) / ((high - low) or 1) * 20, row)
         for row in rows.sort_values(["year", "kind"], kind="stable").itertuples(index=False)
     ]
-    told = [(at, y, row) for at, y, row in each if row.kind != "cible"]
-    for before, after in pairwise(told):
+    values = [(at, y, row) for at, y, row in each if row.kind != "cible"]
+    for before, after in pairwise(values):
         if before[2].part == after[2].part:
             drawing.line([before[:2], after[:2]], TERRITORY, 2)
         else:
             _break(drawing, before[0], after[0], middle)
-    goal = [one for one in each if one[2].kind == "cible"]
-    if told and goal and told[-1][2].part == goal[-1][2].part:
-        drawing.line([told[-1][:2], goal[-1][:2]], FAINT, 1, stroke_dasharray="2 3")
-    elif told and goal:
-        _break(drawing, told[-1][0], goal[-1][0], middle)
+    goal = [point for point in each if point[2].kind == "cible"]
+    if values and goal and values[-1][2].part == goal[-1][2].part:
+        drawing.line([values[-1][:2], goal[-1][:2]], FAINT, 1, stroke_dasharray="2 3")
+    elif values and goal:
+        _break(drawing, values[-1][0], goal[-1][0], middle)
     for at, y, row in each:
         if row.kind == "cible":
             drawing.bar(at - 6, y, 12, 3, INK)
         else:
             drawing.circle(at, y, 3.2, PAPER if row.kind == "départ" else TERRITORY, stroke=TERRITORY, stroke_width=1.6)
     with drawing.halo():
-        for at, y, row in ([told[0]] if told else []) + ([told[-1]] if len(told) > 1 else []):
+        for at, y, row in ([values[0]] if values else []) + ([values[-1]] if len(values) > 1 else []):
             within = max(at, YEARS_LEFT - 6 + length(row.text, SMALL) / 2)  # clear of the labels
             drawing.text(within, y - 9, row.text, anchor="middle", size=SMALL)
         for at, y, row in goal:

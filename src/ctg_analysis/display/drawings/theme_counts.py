@@ -4,8 +4,8 @@ import math
 
 import pandas as pd
 
+from ctg_analysis.display.drawings.axes import scale, tick_labels, ticks_between, value_axis
 from ctg_analysis.display.drawings.drawing import Drawing, folded, length
-from ctg_analysis.display.drawings.lines import ticks_between
 from ctg_analysis.display.drawings.rows import rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.quantities import number
@@ -48,25 +48,21 @@ def saturation(rows: pd.DataFrame) -> str:
     most = rows[["total", "high"]].max(axis=None)
     drawing = Drawing(HEIGHT)
 
-    def place(rank: float, total: float) -> tuple[float, float]:
-        x = LEFT + (rank - 1) / max(len(rows) - 1, 1) * (WIDTH - LEFT - 30)
-        return x, HEIGHT - BOTTOM - total / most * (HEIGHT - BOTTOM - TOP)
-
-    for tick in ticks_between(0, most, whole=True):
-        y = place(1, tick)[1]
-        drawing.line([(LEFT, y), (WIDTH, y)], RULE if tick == 0 else "#e4e0d6")
-        drawing.text(LEFT - 6, y, number(tick), anchor="end", size=SMALL, fill=FAINT)
-    high = [place(row.rank, row.high) for row in rows.itertuples()]
-    low = [place(row.rank, row.low) for row in rows.itertuples()]
+    x_of, y_of = scale(1, len(rows), LEFT, WIDTH - 30), scale(0, most, HEIGHT - BOTTOM, TOP)
+    ticks = ticks_between(0, most, whole=True)
+    value_axis(drawing, y_of, ticks, tick_labels(ticks, 0), LEFT)
+    points, low, high = (
+        [(x_of(rank), y_of(value)) for rank, value in zip(rows["rank"], rows[name], strict=True)]
+        for name in ("total", "low", "high")
+    )
     outline = "L".join(f"{x:.1f} {y:.1f}" for x, y in [*high, *reversed(low)])
     drawing.area(f"M{outline}z", BAND)
-    points = [place(row.rank, row.total) for row in rows.itertuples()]
     drawing.line(points, TERRITORY, 2.4)
     for x, y in points:
         drawing.circle(x, y, 2.6, TERRITORY)
     every = 5 if len(rows) > 12 else 1
     for rank in [1, *range(every, len(rows) + 1, every)] if every > 1 else range(1, len(rows) + 1):
-        drawing.text(place(rank, 0)[0], HEIGHT - BOTTOM + 12, str(rank), anchor="middle", size=SMALL, fill=FAINT)
+        drawing.text(x_of(rank), HEIGHT - BOTTOM + 12, str(rank), anchor="middle", size=SMALL, fill=FAINT)
     drawing.text((LEFT + WIDTH) / 2, HEIGHT - 6, "entretiens, dans leur ordre", anchor="middle", size=SMALL, fill=FAINT)
     with drawing.halo():
         x, y = points[-1]

@@ -5,9 +5,10 @@ import math
 import pandas as pd
 
 from ctg_analysis.demarche.voices.priorities import STABLE
+from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.rows import Row, rows_of
-from ctg_analysis.display.drawings.style import BAND, FAINT, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
+from ctg_analysis.display.drawings.style import BAND, FAINT, GRID, INK, PAPER, RULE, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.texts import typography
 
 NAME_WIDTH, ROW, LINE_HEIGHT = 27, 24, 12
@@ -30,7 +31,7 @@ def criteria(rows: pd.DataFrame, names: dict[str, str]) -> str:
         drawing.text(x(column, 3), 8, title, anchor="middle", size=SMALL, font_weight="bold")
         for mark in MARKS:
             drawing.text(x(column, mark), 24, str(mark), anchor="middle", size=SMALL, fill=FAINT)
-            drawing.line([(x(column, mark), HEAD - 3), (x(column, mark), drawing.height)], "#e4e0d6")
+            drawing.line([(x(column, mark), HEAD - 3), (x(column, mark), drawing.height)], GRID)
     for row, place in zip(rows.to_dict("records"), places, strict=True):
         y = place.y
         drawing.text(LEFT - 8, y, place.name, anchor="end", size=SMALL)
@@ -57,12 +58,10 @@ def ranks(rows: pd.DataFrame) -> str:
     bottom = places[-1].bottom
     drawing = Drawing(bottom + 22)
 
-    def x(rank: float) -> float:
-        return LEFT + 8 + (rank - 1) / ((last - 1) or 1) * (right - LEFT - 16)
-
+    x = scale(1, last, LEFT + 8, right - 8)
     for rank in range(1, last + 1):
         drawing.text(x(rank), 9, str(rank), anchor="middle", size=SMALL, fill=FAINT)
-        drawing.line([(x(rank), 18), (x(rank), bottom)], "#e4e0d6")
+        drawing.line([(x(rank), 18), (x(rank), bottom)], GRID)
     for row, place in zip(rows.itertuples(index=False), places, strict=True):
         y = place.y
         drawing.text(LEFT - 8, y, place.name, anchor="end", size=SMALL)

@@ -35,7 +35,9 @@ class Listing:
         return Listing([*self.header, label], lines)
 
 
-def listing(one: Indicator, rows: pd.DataFrame, *, over_years: bool, parts: pd.DataFrame | None = None) -> Listing:
+def listing(
+    indicator: Indicator, rows: pd.DataFrame, *, over_years: bool, parts: pd.DataFrame | None = None
+) -> Listing:
     """Return the table of a chart: one line per territory or per period, with interval and parts if any.
 
     rows: readable observations (see chapter). parts: the same with a column `part`, the label of each.
@@ -43,23 +45,25 @@ def listing(one: Indicator, rows: pd.DataFrame, *, over_years: bool, parts: pd.D
     key = "period" if over_years else "territory"
     heads = [date_text(period) for period in rows["period"]] if over_years else list(rows["name"])
     lines = [[head, text] for head, text in zip(heads, rows["text"], strict=True)]
-    table = Listing(["Période" if over_years else "Territoire", one.label], lines)
+    table = Listing(["Période" if over_years else "Territoire", indicator.label], lines)
     if rows["interval"].ne("").any():
         table = table.beside("Intervalle", list(rows["interval"]))
     if parts is not None:
         for label, group in parts.groupby("part", sort=False):
-            found = dict(zip(group[key], group["text"], strict=True))
-            table = table.beside(label, [found.get(place, "nd") for place in rows[key]])
+            cells = dict(zip(group[key], group["text"], strict=True))
+            table = table.beside(label, [cells.get(place, "nd") for place in rows[key]])
     return table
 
 
 def family_listing(known: list[Indicator], compared: dict[str, pd.DataFrame], own: str) -> Listing:
     """Return the table of a family: one line per member, one column per territory."""
-    places = list(dict.fromkeys(name for one in known for name in compared[one.id]["name"].iloc[1:]))
+    places = list(dict.fromkeys(name for member in known for name in compared[member.id]["name"].iloc[1:]))
     lines = []
-    for one in known:
-        texts_of = dict(zip(compared[one.id]["name"].iloc[1:], compared[one.id]["text"].iloc[1:], strict=True))
-        lines.append([one.label, compared[one.id]["text"].iloc[0], *(texts_of.get(place, "nd") for place in places)])
+    for member in known:
+        texts_of = dict(zip(compared[member.id]["name"].iloc[1:], compared[member.id]["text"].iloc[1:], strict=True))
+        lines.append(
+            [member.label, compared[member.id]["text"].iloc[0], *(texts_of.get(place, "nd") for place in places)]
+        )
     return Listing(["Indicateur", own, *places], lines)
 
 
@@ -75,7 +79,7 @@ def _bears(cell: str, sign: str) -> bool:
 
 
 def chart(
-    one: Indicator,
+    indicator: Indicator,
     drawing: str,
     data: Listing,
     *,
@@ -91,15 +95,15 @@ def chart(
     message: what the drawing shows, which is then its title. title: what it is about, the label unless given; it
     stands below the message where this does not begin with it.
     """
-    title = title or one.label
-    about = texts.with_unit(title, one.unit)
+    title = title or indicator.label
+    about = texts.with_unit(title, indicator.unit)
     named = not message or message.startswith(texts.headed(title))
-    subtitle = f"{texts.unit_text(one.unit) if named else about}, {when}"
+    subtitle = f"{texts.unit_text(indicator.unit) if named else about}, {when}"
     says = " ; ".join(f"{line[0]} {line[1]}" for line in data.lines)
-    notes = " ".join(text for text in (note, one.caveats) if text)
+    notes = " ".join(text for text in (note, indicator.caveats) if text)
     return figure(
         drawing,
-        file=one.file_name,
+        file=indicator.file_name,
         kind=kind,
         title=texts.typography(message or title),
         subtitle=texts.typography(subtitle),
@@ -187,10 +191,10 @@ def overview(drawing: str, data: Listing, source: Citation) -> Html:
     )
 
 
-def _standing(apart: int, tested: int, shown: int) -> str:
+def _standing(apart: int, tested: int, lines: int) -> str:
     """Return how many indicators of an overview a test sets apart from their reference."""
     if not tested:
-        return f"{shown} indicateurs comparés, sans test possible"
+        return f"{lines} indicateurs comparés, sans test possible"
     what = f"{tested} indicateurs testés" if tested > 1 else f"{tested} indicateur testé"
     if apart < 2:
         return f"{apart or 'Aucun'} {'des' if tested > 1 else 'sur'} {what} s'écarte de la valeur de référence"

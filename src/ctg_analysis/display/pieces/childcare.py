@@ -44,21 +44,21 @@ def authority(
             name,
             word,
             _asked(row, _inhabitants(row)),
-            _asked(row, _said(row[FOUR], ALL_FOUR, FIRST_TWO)),
-            _asked(row, _said(row[PLAN], "oui", "non")),
-            _asked(row, _said(row[HUB], "oui", "non")),
+            _asked(row, _yes_or_no(row[FOUR], ALL_FOUR, FIRST_TWO)),
+            _asked(row, _yes_or_no(row[PLAN], "oui", "non")),
+            _asked(row, _yes_or_no(row[HUB], "oui", "non")),
         ]
         for name, word, row in zip([*answers["name"], epci], held, rows, strict=True)
     ]
     silent = list(answers.loc[answers["transferred"].isna(), "name"])
     unanswered = f"Sans réponse : {texts.listed(silent)}. " if silent else ""
-    said = markup.reading(authority_sentence(answers, rows[-1]), texts.typography(unanswered + COUNTED))
+    sentence = markup.reading(authority_sentence(answers, rows[-1]), texts.typography(unanswered + COUNTED))
     table = tables.listed(
         pd.DataFrame(lines, columns=header),
         "Ce que la loi demande à chaque autorité organisatrice de l'accueil du jeune enfant",
         marked=frozenset({len(lines) - 1}),
     )
-    return markup.together(said, table, markup.source(source))
+    return markup.together(sentence, table, markup.source(source))
 
 
 def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
@@ -71,11 +71,12 @@ def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
     if not moved:
         return texts.typography(f"{text}.")
     of = "d'" if whole["low"] < whole["high"] else "de "
-    missions = _said(whole[FOUR], ALL_FOUR, FIRST_TWO)
+    missions = _yes_or_no(whole[FOUR], ALL_FOUR, FIRST_TWO)
     return texts.typography(
         f"{text}, dont la population comptée est {of}{_inhabitants(whole)} habitants ({answers['counted'].iloc[0]}). "
-        f"Missions que la loi lui demande : {missions} ; schéma pluriannuel : {_said(whole[PLAN], 'oui', 'non')} ; "
-        f"relais petite enfance : {_said(whole[HUB], 'oui', 'non')}."
+        f"Missions que la loi lui demande : {missions} ; "
+        f"schéma pluriannuel : {_yes_or_no(whole[PLAN], 'oui', 'non')} ; "
+        f"relais petite enfance : {_yes_or_no(whole[HUB], 'oui', 'non')}."
     )
 
 
@@ -93,62 +94,62 @@ def _inhabitants(row: Mapping) -> str:
     return f"au moins {number(row['low'])}" if row["low"] > 0 else texts.SIGNS[MISSING]
 
 
-def _said(flag: object, yes: str, no: str) -> str:
+def _yes_or_no(flag: object, yes: str, no: str) -> str:
     return texts.SIGNS[MISSING] if pd.isna(flag) else yes if flag else no
 
 
-def simulation(one: Indicator, found: Simulation, parts: pd.DataFrame, source: Citation) -> Html:
+def simulation(indicator: Indicator, result: Simulation, parts: pd.DataFrame, source: Citation) -> Html:
     """Return the sentence and the chart of a simulation.
 
-    one: the indicator of the coverage rate. parts: columns indicator, part (its label), value: the published
+    indicator: the indicator of the coverage rate. parts: columns indicator, part (its label), value: the published
     components of the rate.
     """
-    names = [f"Publié, {date_text(found.period)}", "Avec le changement"]
-    changed = (parts["value"] + parts["indicator"].map(found.change).fillna(0)).clip(lower=0)
+    names = [f"Publié, {date_text(result.period)}", "Avec le changement"]
+    changed = (parts["value"] + parts["indicator"].map(result.change).fillna(0)).clip(lower=0)
     shares = _written(pd.concat([parts.assign(name=names[0]), parts.assign(name=names[1], value=changed)]))
-    totals = _written(pd.DataFrame({"name": names, "level": "epci", "value": [found.before, found.after]}))
-    data = charts.Listing(["Situation", one.label], totals[["name", "text"]].to_numpy().tolist())
+    totals = _written(pd.DataFrame({"name": names, "level": "epci", "value": [result.before, result.after]}))
+    data = charts.Listing(["Situation", indicator.label], totals[["name", "text"]].to_numpy().tolist())
     for label, rows in shares.groupby("part", sort=False):
         data = data.beside(label, list(rows["text"]))
-    places = [found.places, found.places + found.added - found.lost]
+    places = [result.places, result.places + result.added - result.lost]
     chart = charts.chart(
-        one,
+        indicator,
         bars.parts(shares, totals),
         data.beside("Places", list(map(number, places))),
-        when=date_text(found.period),
+        when=date_text(result.period),
         source=source,
         note=CALCULATION,
         title="Taux de couverture, avant et après un changement de l'offre",
-        message=f"De {number(found.before, 1)} à {number(found.after, 1)} {one.unit}",
+        message=f"De {number(result.before, 1)} à {number(result.after, 1)} {indicator.unit}",
     )
-    return markup.together(markup.reading(simulation_sentence(one, found), basis(found)), chart)
+    return markup.together(markup.reading(simulation_sentence(indicator, result), basis(result)), chart)
 
 
 def _written(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(text=[number(value, 1) for value in rows["value"]])
 
 
-def simulation_sentence(one: Indicator, found: Simulation) -> str:
+def simulation_sentence(indicator: Indicator, result: Simulation) -> str:
     """Return what the rate would be, and that this is a calculation."""
     change = []
-    if found.added:
-        change.append(f"{counted(found.added, 'place')} de plus en EAJE")
-    if found.leaving:
-        change.append(f"{counted(found.leaving, 'assistant maternel', 'assistants maternels')} en activité de moins")
+    if result.added:
+        change.append(f"{counted(result.added, 'place')} de plus en EAJE")
+    if result.leaving:
+        change.append(f"{counted(result.leaving, 'assistant maternel', 'assistants maternels')} en activité de moins")
     what = f"Avec {' et '.join(change)}" if change else "Sans changement de l'offre"
     return texts.typography(
-        f"{what}, le taux de couverture de {date_text(found.period)} passerait de "
-        f"{number(found.before, 1)} à {number(found.after, 1)} {one.unit}. {CALCULATION}"
+        f"{what}, le taux de couverture de {date_text(result.period)} passerait de "
+        f"{number(result.before, 1)} à {number(result.after, 1)} {indicator.unit}. {CALCULATION}"
     )
 
 
-def basis(found: Simulation) -> str:
+def basis(result: Simulation) -> str:
     """Return what a simulation was worked out from."""
     text = (
-        f"Il compte {counted(found.children, 'enfant')} de moins de 3 ans : c'est le nombre que donnent ensemble le "
-        f"taux et les {counted(found.places, 'place')} que la Cnaf publie pour {date_text(found.period)}."
+        f"Il compte {counted(result.children, 'enfant')} de moins de 3 ans : c'est le nombre que donnent ensemble le "
+        f"taux et les {counted(result.places, 'place')} que la Cnaf publie pour {date_text(result.period)}."
     )
-    each = found.each
+    each = result.each
     if each and each.at_work:
         text += (
             f" Un assistant maternel y compte pour {counted(each.places, 'place', decimals=1)} : les places que la "
@@ -159,6 +160,6 @@ def basis(found: Simulation) -> str:
             f" Un assistant maternel y compte pour ses places agréées ({number(each.places, 1)} en moyenne en "
             f"{date_text(each.period)}) : des enfants plus grands en occupent, et la perte est un maximum."
         )
-    if found.capped:
+    if result.capped:
         text += " Ces départs dépassent ce que le territoire compte : toutes ces places sont perdues, et pas plus."
     return texts.typography(text)

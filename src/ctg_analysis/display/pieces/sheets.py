@@ -6,6 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.display import markup
+from ctg_analysis.display.drawings.axes import scale
 from ctg_analysis.display.drawings.drawing import Drawing, length
 from ctg_analysis.display.drawings.lines import SHORTEST
 from ctg_analysis.display.drawings.style import FAINT, PAPER, SMALL, TERRITORY, WIDTH
@@ -41,31 +42,34 @@ class Sheet:
     lines: list[list[str]]
 
 
-def messages(said: list[MessageText], rule: str) -> Html:
+def messages(synthesis: list[MessageText], rule: str) -> Html:
     """Return the messages of the synthèse, each with a link to its proof."""
-    shown = [{**vars(one), "drawing": Markup(one.drawing)} for one in said]
-    html = markup.piece("messages.html.j2", messages=shown, rule=texts.typography(rule)).html
-    return markup.dated(html, *(one.source for one in said))
+    entries = [{**vars(message), "drawing": Markup(message.drawing)} for message in synthesis]
+    html = markup.piece("messages.html.j2", messages=entries, rule=texts.typography(rule)).html
+    return markup.dated(html, *(message.source for message in synthesis))
 
 
-def meanings(said: list[str]) -> Html:
+def meanings(sentences: list[str]) -> Html:
     """Return the meaning of every term that stands in what was said."""
     return markup.piece(
-        "glossary.html.j2", entries=[(term, glossary.terms()[term]) for term in glossary.terms_in(said)]
+        "glossary.html.j2", entries=[(term, glossary.terms()[term]) for term in glossary.terms_in(sentences)]
     )
 
 
 def sheets(communes: list[Sheet], header: list[str], source: Citation) -> Html:
     """Return one sheet for each commune, which prints on one page."""
-    shown = [
+    sections = [
         {
-            **vars(one),
-            "drawing": Markup(one.drawing),
-            "table": Markup(markup.table(Table(f"{one.name} en chiffres", header, one.lines, _signs(one.lines))).html),
+            **vars(sheet),
+            "drawing": Markup(sheet.drawing),
+            "table": Markup(
+                markup.table(Table(f"{sheet.name} en chiffres", header, sheet.lines, _signs(sheet.lines))).html
+            ),
         }
-        for one in communes
+        for sheet in communes
     ]
-    return markup.dated(markup.piece("sheets.html.j2", sheets=shown, source=source).html, source)
+    html = markup.piece("sheets.html.j2", sheets=sections, source=source).html
+    return markup.dated(html, source, **{markup.SHEETS: [commune.code for commune in communes]})
 
 
 def _signs(lines: list[list[str]]) -> str:
@@ -80,11 +84,8 @@ def history(rows: pd.DataFrame, what: str) -> str:
     (first, _, first_text), (last, _, last_text) = points[0], points[-1]
     ends = [f"{first_text} en {first}", f"{last_text} en {last}"]
     left, right = length(ends[0], SMALL) + 8, WIDTH - length(ends[1], SMALL) - 8
-    highest = max(value for _, value, _ in points) or 1
-    line = [
-        (left + (year - first) / (last - first) * (right - left), 44 - value / highest * 38)
-        for year, value, _ in points
-    ]
+    x, y = scale(first, last, left, right), scale(0, max(value for _, value, _ in points), 44, 6)
+    line = [(x(year), y(value)) for year, value, _ in points]
     drawing = Drawing(50)
     drawing.line([(left, 44), (right, 44)], "#b9b5ab")
     drawing.line(line, TERRITORY, 2)

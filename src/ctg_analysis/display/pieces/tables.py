@@ -25,15 +25,16 @@ def places_by_indicator(
     """
     periods = {period for _, period, _ in columns if period}
     header = ["Territoire"]
-    for one, period, _ in columns:
-        label = one.label if one.unit in ("%", "habitants") else texts.with_unit(one.label, one.unit)
+    for indicator, period, _ in columns:
+        unit = indicator.unit
+        label = indicator.label if unit in ("%", "habitants") else texts.with_unit(indicator.label, unit)
         header.append(f"{label}, {date_text(period)}" if period and len(periods) > 1 else label)
-    lines = _lines(places, columns, lambda one, row: row.text)
+    lines = _lines(places, columns, lambda indicator, row: row.text)
     larger = places["level"].isin(["departement", "region", "france"])
     without = [line for line, wide in zip(lines, larger, strict=True) if wide and set(line[1:]) == {"nd"}]
     lines = [line for line in lines if line not in without]
     unknown = f"Valeurs non disponibles : {', '.join(line[0] for line in without)}." if without else ""
-    note = " ".join(said for said in (unknown, note) if said)
+    note = " ".join(text for text in (unknown, note) if text)
     when = f", {date_text(*periods)}" if len(periods) == 1 else ""
     caption = f"Les communes, puis le territoire et ce à quoi il se compare{when}"
     table = _table(caption, header, lines, frozenset(range(local, len(lines))), note)
@@ -45,16 +46,16 @@ def matrix(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> 
 
     The rows of a column may tell which part of its communes has the thing in another way, in a column `part`.
     """
-    header = ["Territoire", *(f"{one.label}, {date_text(period)}" for one, period, _ in columns)]
+    header = ["Territoire", *(f"{indicator.label}, {date_text(period)}" for indicator, period, _ in columns)]
     communes = int(places["level"].eq("commune").sum())
-    lines = _lines(places, columns, lambda one, row: _yes_or_no(one, row, communes))
+    lines = _lines(places, columns, lambda indicator, row: _yes_or_no(indicator, row, communes))
     marked = frozenset(number for number, level in enumerate(places["level"]) if level != "commune")
     table = _table("Commune par commune", header, lines, marked)
     return markup.together(table, markup.source(source))
 
 
-def _yes_or_no(one: Indicator, row, communes: int) -> str:
-    if one.unit != "communes" or row.status != OK:
+def _yes_or_no(indicator: Indicator, row, communes: int) -> str:
+    if indicator.unit != "communes" or row.status != OK:
         return row.text
     apart = getattr(row, "part", 0)
     if row.level == "commune":
@@ -65,14 +66,14 @@ def _yes_or_no(one: Indicator, row, communes: int) -> str:
 
 
 def _lines(places: pd.DataFrame, columns: list[Column], cell) -> list[list[str]]:
-    names, found = {}, []
-    for one, _, rows in columns:
+    names, cells = {}, []
+    for indicator, _, rows in columns:
         each = list(rows.itertuples(index=False))
-        found.append({(row.level, row.territory): cell(one, row) for row in each})
+        cells.append({(row.level, row.territory): cell(indicator, row) for row in each})
         names |= {(row.level, row.territory): row.name for row in each}
     keys = [(place.level, place.territory, place.name) for place in places.itertuples(index=False)]
     return [
-        [names.get((level, code), name), *(column.get((level, code), "nd") for column in found)]
+        [names.get((level, code), name), *(column.get((level, code), "nd") for column in cells)]
         for level, code, name in keys
     ]
 
@@ -81,16 +82,16 @@ def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
     """Return the notable differences. rows: columns label, own, name, text, word, p, period."""
     if not tested:
         return markup.reading(texts.typography("Aucune différence de ce chapitre ne peut être testée."), "")
-    said = markup.reading(texts.typography(_how_many(len(rows), tested)), "")
+    sentence = markup.reading(texts.typography(_how_many(len(rows), tested)), "")
     if not len(rows):
-        return said
+        return sentence
     lines = [
         [row.label, date_text(row.period), row.own, row.word.removesuffix(" que"), row.name, row.text]
         for row in rows.sort_values("p", kind="stable").itertuples(index=False)
     ]
     header = ["Indicateur", "Période", "Territoire", "Valeur", "Comparé à", "Sa valeur"]
     table = _table("Écarts notables, du plus net au moins net", header, lines, left=_of_words(lines))
-    return markup.together(said, table)
+    return markup.together(sentence, table)
 
 
 def _how_many(notable: int, tested: int) -> str:
@@ -130,7 +131,7 @@ def _table(
     note: str = "",
     left: frozenset[int] = frozenset(),
 ) -> Html:
-    note = texts.typography(" ".join(said for said in (charts.signs(lines), note) if said))
+    note = texts.typography(" ".join(text for text in (charts.signs(lines), note) if text))
     written = [[texts.typography(text) for text in line] for line in lines]
     return markup.table(
         Table(texts.typography(caption), [texts.typography(text) for text in header], written, note, marked, left=left)

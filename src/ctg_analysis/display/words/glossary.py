@@ -88,8 +88,8 @@ def name_of(term: str) -> str:
 
 
 def _meaning(term: str) -> str:
-    said = f"<strong>{term}</strong>\u00a0: {escape(terms()[term])}"
-    return f'\n<div popover class="meaning" id="{name_of(term)}" role="note">{said}</div>'
+    text = f"<strong>{term}</strong>\u00a0: {escape(terms()[term])}"
+    return f'\n<div popover class="meaning" id="{name_of(term)}" role="note">{text}</div>'
 
 
 @cache

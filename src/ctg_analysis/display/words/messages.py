@@ -19,12 +19,12 @@ OF_A_QUANTILE = re.compile(r" \([DQ]\d\)$")  # the sign that its name in letters
 ABOVE, BELOW = "au-dessus", "au-dessous"  # in a title, what a test calls higher or lower
 
 
-def about(one: Indicator, said: str) -> str:
+def about(indicator: Indicator, text: str) -> str:
     """Return what is said of an indicator after its name."""
-    return f"{texts.headed(one.label)} {said}"
+    return f"{texts.headed(indicator.label)} {text}"
 
 
-def comparison(one: Indicator, rows: pd.DataFrame) -> str:
+def comparison(indicator: Indicator, rows: pd.DataFrame) -> str:
     """Return how the territory stands to its comparators. rows: see Observed.compared, the territory first.
 
     A number of things is told alone: that of a larger place is larger.
@@ -32,18 +32,20 @@ def comparison(one: Indicator, rows: pd.DataFrame) -> str:
     own, others = rows.iloc[0], _others(rows)
     stands = _against(others)
     if stands:
-        whole = about(one, f"{_with_unit(one, own)}, {stands}")
+        whole = about(indicator, f"{_with_unit(indicator, own)}, {stands}")
         tested = others[others["word"].notna()]
-        return whole if len(whole) <= LONGEST else about(one, f"{_with_unit(one, own)}, {_against(tested.iloc[-1:])}")
-    if others.empty or isinstance(one.value, Count | Mean):
-        return about(one, _with_unit(one, own))
+        if len(whole) <= LONGEST:
+            return whole
+        return about(indicator, f"{_with_unit(indicator, own)}, {_against(tested.iloc[-1:])}")
+    if others.empty or isinstance(indicator.value, Count | Mean):
+        return about(indicator, _with_unit(indicator, own))
     other = _widest(others)
     where = f"en {other['name']}" if other["name"].startswith("France") else f"({other['name']})"
     beside = "et autant" if other["text"] == own["text"] else f"contre {other['text']}"
-    return about(one, f"{_with_unit(one, own)}, {beside} {where}")
+    return about(indicator, f"{_with_unit(indicator, own)}, {beside} {where}")
 
 
-def level(one: Indicator, rows: pd.DataFrame) -> str:
+def level(indicator: Indicator, rows: pd.DataFrame) -> str:
     """Return the value of a larger place, without a test, to follow that of here. rows: as above, one of it known."""
     other = _widest(_others(rows))
     same = other["text"] == rows.iloc[0]["text"]
@@ -68,15 +70,15 @@ def _where(row: pd.Series) -> str:
 def standing(rows: pd.DataFrame) -> str:
     """Return what the tests allow to say of a territory beside others; nothing without a test. rows: as above."""
     others = _others(rows)
-    said = others[others["word"].notna()].groupby("word", sort=False)["name"].unique()
-    clauses = [_clause(words, _places(names, len(others))) for words, names in said.items()]
+    places = others[others["word"].notna()].groupby("word", sort=False)["name"].unique()
+    clauses = [_clause(words, _places(names, len(others))) for words, names in places.items()]
     return f"Un niveau {', '.join(clauses)}" if clauses else ""
 
 
 def _against(others: pd.DataFrame) -> str:
     """Return the same in fewer words: « au-dessus de l’Aveyron, proche de l’Occitanie »; nothing without a test."""
-    said = others[others["word"].notna()].groupby("word", sort=False)["name"].unique()
-    return ", ".join(f"{_side(words)} {_places(names, len(others))}" for words, names in said.items())
+    places = others[others["word"].notna()].groupby("word", sort=False)["name"].unique()
+    return ", ".join(f"{_side(words)} {_places(names, len(others))}" for words, names in places.items())
 
 
 def _side(words: str) -> str:
@@ -94,47 +96,47 @@ def _places(names: Sequence[str], compared: int) -> str:
     return f"des {in_letters(compared)} territoires comparés" if every else texts.listed([*map(texts.of, names)])
 
 
-def _with_unit(one: Indicator, row: pd.Series) -> str:
+def _with_unit(indicator: Indicator, row: pd.Series) -> str:
     """Return a value after the name of its indicator: with its unit when it is short and not in the name."""
-    in_name = one.unit.split(" ")[0] in one.label.lower()
-    return row["text"] if in_name or len(one.unit) > LONGEST_UNIT else counted(one, row)
+    in_name = indicator.unit.split(" ")[0] in indicator.label.lower()
+    return row["text"] if in_name or len(indicator.unit) > LONGEST_UNIT else counted(indicator, row)
 
 
-def counted(one: Indicator, row: pd.Series) -> str:
+def counted(indicator: Indicator, row: pd.Series) -> str:
     """Return a value with its unit, where it is a plain number and the unit is not in it."""
-    plain = PLAIN.fullmatch(row["text"]) and not one.id.endswith("_year")
-    if not plain or one.unit.startswith("%"):
+    plain = PLAIN.fullmatch(row["text"]) and not indicator.id.endswith("_year")
+    if not plain or indicator.unit.startswith("%"):
         return row["text"]
-    return f"{row['text']} {agreed(one.unit, row['value'])}"
+    return f"{row['text']} {agreed(indicator.unit, row['value'])}"
 
 
-def _clause(said: str, places: str) -> str:
+def _clause(word: str, places: str) -> str:
     """Return « plus élevé que celui d’Aveyron et de France », « proche de celui d’Occitanie »."""
-    words = said.removesuffix(" de").removesuffix(" que").replace("élevée", "élevé")
-    return f"{words} {'que celui' if said.endswith('que') else 'de celui'} {places}"
+    words = word.removesuffix(" de").removesuffix(" que").replace("élevée", "élevé")
+    return f"{words} {'que celui' if word.endswith('que') else 'de celui'} {places}"
 
 
-def trend(one: Indicator, rows: pd.DataFrame) -> str:
+def trend(indicator: Indicator, rows: pd.DataFrame) -> str:
     """Return the first and the last value. rows: readable observations of the territory, by period."""
     first, last = rows.iloc[0], rows.iloc[-1]
     years = first["period"][:4], last["period"][:4]
     if first["text"] != last["text"]:
-        return about(one, f"de {_with_unit(one, first)} en {years[0]} à {last['text']} en {years[1]}")
+        return about(indicator, f"de {_with_unit(indicator, first)} en {years[0]} à {last['text']} en {years[1]}")
     if first["value"] != last["value"]:
-        return about(one, f"environ {_with_unit(one, first)} en {years[0]} et en {years[1]}")
-    return about(one, f"{_with_unit(one, first)} en {years[0]} comme en {years[1]}")
+        return about(indicator, f"environ {_with_unit(indicator, first)} en {years[0]} et en {years[1]}")
+    return about(indicator, f"{_with_unit(indicator, first)} en {years[0]} comme en {years[1]}")
 
 
-def circles(one: Indicator, rows: pd.DataFrame) -> str:
+def circles(indicator: Indicator, rows: pd.DataFrame) -> str:
     """Return how spread a count is. rows: of all the communes, each with its exact value."""
     values = rows.set_index("name")["value"].sort_values(ascending=False, kind="stable")
     if values.sum() <= 0:
-        return about(one, "dans aucune commune")
+        return about(indicator, "dans aucune commune")
     some = int(values.gt(0).sum())
     few = int((values.cumsum() < values.sum() / 2).sum()) + 1
     if some < len(values):
-        return about(one, f"dans {_communes(values.index[:some], len(values))}")
-    return about(one, f"au moins la moitié dans {_communes(values.index[:few], len(values))}")
+        return about(indicator, f"dans {_communes(values.index[:some], len(values))}")
+    return about(indicator, f"au moins la moitié dans {_communes(values.index[:few], len(values))}")
 
 
 def _communes(names: Sequence[str], communes: int) -> str:
@@ -142,39 +144,39 @@ def _communes(names: Sequence[str], communes: int) -> str:
     return f"une seule commune, {names[0]}" if len(names) == 1 else f"{len(names)} des {communes} communes"
 
 
-def largest(one: Indicator, rows: pd.DataFrame) -> str:
+def largest(indicator: Indicator, rows: pd.DataFrame) -> str:
     """Return the largest count among the communes that may be shown. rows: columns name, value, text, shown."""
-    shown = rows[rows["shown"]]
-    if shown.empty:
+    written = rows[rows["shown"]]
+    if written.empty:
         return ""
-    top = shown.loc[shown["value"].idxmax()]
-    names = list(shown.loc[shown["text"].eq(top["text"]), "name"])
+    top = written.loc[written["value"].idxmax()]
+    names = list(written.loc[written["text"].eq(top["text"]), "name"])
     where = texts.listed(names) if len(names) < 3 else f"{len(names)} communes"
-    among = "par commune" if len(shown) == len(rows) else "par commune montrée"
-    return about(one, f"jusqu'à {_with_unit(one, top)} {among} ({where})")
+    among = "par commune" if len(written) == len(rows) else "par commune montrée"
+    return about(indicator, f"jusqu'à {_with_unit(indicator, top)} {among} ({where})")
 
 
-def concerned(one: Indicator, rows: pd.DataFrame) -> str:
+def concerned(indicator: Indicator, rows: pd.DataFrame) -> str:
     """Return how many of the communes have something, some but not all. rows: of all the communes."""
     some, whole = int(rows["value"].gt(0).sum()), len(rows)
-    if one.unit == "communes":
+    if indicator.unit == "communes":
         return f"Soit {some} des {whole} communes du territoire"
     return f"{some} des {whole} communes en {'comptent' if some > 1 else 'compte'}"
 
 
-def choropleth(one: Indicator, rows: pd.DataFrame) -> str:
+def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
     """Return the least and the greatest value that may be written. rows: columns value, text, shown."""
-    shown = rows[rows["shown"]].sort_values("value", kind="stable")
-    if shown.empty:
+    written = rows[rows["shown"]].sort_values("value", kind="stable")
+    if written.empty:
         return ""
-    low, high = shown.iloc[0], shown.iloc[-1]
+    low, high = written.iloc[0], written.iloc[-1]
     if low["text"] == high["text"]:
-        return about(one, f"{_with_unit(one, high)} dans {_communes(list(shown['name']), len(rows))}")
+        return about(indicator, f"{_with_unit(indicator, high)} dans {_communes(list(written['name']), len(rows))}")
     if ("," in low["text"]) != ("," in high["text"]):
         low, high = (
-            row | {"text": sentences.rounded_text(one, row["value"])} for row in (low.to_dict(), high.to_dict())
+            row | {"text": sentences.rounded_text(indicator, row["value"])} for row in (low.to_dict(), high.to_dict())
         )
-    return about(one, f"de {low['text']} à {_with_unit(one, high)} selon la commune")
+    return about(indicator, f"de {low['text']} à {_with_unit(indicator, high)} selon la commune")
 
 
 def family(title: str, unit: str, rows: pd.DataFrame) -> str:
@@ -187,17 +189,17 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
     if low["text"] == high["text"]:
         return f"{texts.headed(title)} {high['text']} pour chacune des {in_letters(len(rows))} lignes"
     lows, highs = (list(rows.loc[rows["text"].eq(end["text"]), "name"]) for end in (low, high))
-    said = _in_units(unit, high)
+    highest = _in_units(unit, high)
     if len(rows) == 2:
         first, second = (row for _, row in rows.iterrows())
         pair = f"{texts.headed(first['name'])} {_in_units(unit, first)} ; {_second(second)}"
         if len(pair) <= LONGEST:
             return pair
-    both = f"De {low['text']} ({texts.uncapitalised(lows[0])}) à {said} ({texts.uncapitalised(highs[0])})"
+    both = f"De {low['text']} ({texts.uncapitalised(lows[0])}) à {highest} ({texts.uncapitalised(highs[0])})"
     if len(lows) == len(highs) == 1 and len(both) <= BOTH_ENDS and both.count("(") == 2:
         return both
     top = texts.listed([*map(texts.uncapitalised, highs)]) if len(highs) < 3 else f"{len(highs)} lignes sur {len(rows)}"
-    return f"Au plus haut : {top}, {said}"
+    return f"Au plus haut : {top}, {highest}"
 
 
 def _second(row: pd.Series) -> str:
@@ -223,8 +225,8 @@ def balance(shares: pd.DataFrame, period: str) -> str:
     """Return what the parts are in the latest period. shares: columns name (the period), part, text."""
     last = shares[shares["name"].eq(period)]
     labels = [texts.beyond(label, last["part"].iloc[0]) if rank else label for rank, label in enumerate(last["part"])]
-    said = [f"{label} : {text}" for label, text in zip(labels, last["text"], strict=True)]
-    return f"{' ; '.join(said)} par an ({period})" if said else ""
+    clauses = [f"{label} : {text}" for label, text in zip(labels, last["text"], strict=True)]
+    return f"{' ; '.join(clauses)} par an ({period})" if clauses else ""
 
 
 def timeline(rows: pd.DataFrame) -> str:

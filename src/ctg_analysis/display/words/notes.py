@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import yaml
@@ -17,20 +19,22 @@ from ctg_analysis.sources import SOURCES
 CONVENTIONS = "conventions.yml"
 
 
-def definition(one: Indicator, *others: Indicator) -> dict[str, str]:
+def definition(indicator: Indicator, *others: Indicator) -> dict[str, str]:
     """Return the entry of an indicator: label, definition, caveats, sources; or that of a family, member by member.
 
     The ages of a pyramid all read alike: the first stands for them.
     """
-    sources = [SOURCES[name] for name in one.sources]
-    notes = [one.caveats, *(source.note for source in sources)]
-    label, said = one.label, one.definition
-    if others and one.family in TITLES:
-        label = TITLES[one.family]
-        said = " ".join(f"{member.label} : {texts.uncapitalised(member.definition)}" for member in (one, *others))
+    sources = [SOURCES[name] for name in indicator.sources]
+    notes = [indicator.caveats, *(source.note for source in sources)]
+    label, meaning = indicator.label, indicator.definition
+    if others and indicator.family in TITLES:
+        label = TITLES[indicator.family]
+        meaning = " ".join(
+            f"{member.label} : {texts.uncapitalised(member.definition)}" for member in (indicator, *others)
+        )
     return {
         "label": texts.typography(label),
-        "definition": texts.typography(f"{said} Unité : {one.unit}."),
+        "definition": texts.typography(f"{meaning} Unité : {indicator.unit}."),
         "caveats": texts.typography(" ".join(dict.fromkeys(note for note in notes if note))),
         "sources": texts.typography(f"Source : {' ; '.join(source_text(source) for source in sources)}."),
     }
@@ -39,8 +43,8 @@ def definition(one: Indicator, *others: Indicator) -> dict[str, str]:
 def definitions(indicators: Iterable[Indicator]) -> list[dict[str, str]]:
     """Return the entries of indicators in their order, one for all that are of a family."""
     families: dict[str, list[Indicator]] = {}
-    for one in indicators:
-        families.setdefault(one.family or one.id, []).append(one)
+    for indicator in indicators:
+        families.setdefault(indicator.family or indicator.id, []).append(indicator)
     return [definition(*family) for family in families.values()]
 
 
@@ -66,77 +70,38 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
     peers: how the comparable EPCIs were chosen (see peers.sentence).
     """
     used = list(indicators)
-    sources = [SOURCES[name] for name in dict.fromkeys(name for one in used for name in one.sources)]
-    entries = [_entry("Périmètre", [_PERIMETER.format(year=year)])]
+    sources = [SOURCES[name] for name in dict.fromkeys(name for indicator in used for name in indicator.sources)]
     secret = [source for source in sources if source.secrecy.threshold]
-    if secret:
-        reasons = dict.fromkeys(f"{source_text(source)} : {source.secrecy.reason}." for source in secret)
-        entries.append(_entry("Secret statistique", [_SECRECY, *reasons]))
+    reasons = dict.fromkeys(f"{source_text(source)} : {source.secrecy.reason}." for source in secret)
     rounded = [source_text(source) for source in sources if source.precision.rounding]
-    if rounded:
-        entries.append(_entry("Effectifs arrondis", [_ROUNDING, f"Sources : {' ; '.join(rounded)}."]))
-    if any(source.precision.sampled for source in sources):
-        entries.append(_entry("Erreur d'échantillonnage du recensement", [_SAMPLING]))
-    if any(isinstance(one.value, Rate) and one.value.of != PLACES for one in used):
-        entries.append(_entry("Taux calculés sur des événements", [_EVENTS]))
-    if any(one.floor is not None for one in used):
-        entries.append(_entry("Valeurs planchers", [_FLOOR]))
-    entries.append(_entry("Comparaisons", [_COMPARISON]))
-    entries.append(_entry("EPCI comparables", [peers, _PEERS]))
-    if any("caf" in source.id for source in sources):
-        entries.append(_entry("Champ de la Caf", [_CAF]))
-    return entries
+    stand = {
+        "perimeter": True,
+        "secrecy": secret,
+        "rounding": rounded,
+        "sampling": any(source.precision.sampled for source in sources),
+        "events": any(isinstance(indicator.value, Rate) and indicator.value.of != PLACES for indicator in used),
+        "floor": any(indicator.floor is not None for indicator in used),
+        "comparison": True,
+        "peers": True,
+        "caf": any("caf" in source.id for source in sources),
+    }
+    before = {"peers": [peers]}
+    after = {"secrecy": reasons, "rounding": [f"Sources : {' ; '.join(rounded)}."]}
+    return [
+        _entry(entry["label"], [*before.get(name, []), entry["text"].format(year=year), *after.get(name, [])])
+        for name, entry in _method_texts().items()
+        if stand[name]
+    ]
+
+
+@cache
+def _method_texts() -> dict[str, dict[str, str]]:
+    return yaml.safe_load((files(__package__) / "method.yml").read_text(encoding="utf-8"))
 
 
 def _entry(label: str, sentences: list[str]) -> dict[str, str]:
-    said = texts.typography(" ".join(sentences))
-    return {"label": texts.typography(label), "definition": said, "caveats": "", "sources": ""}
-
-
-_PERIMETER = (
-    "Toutes les séries sont ramenées aux communes et aux EPCI du 1er janvier {year} : les communes fusionnées sont "
-    "additionnées, une commune scindée donne « nd », rien n'est réparti au prorata. Un taux d'un groupe de communes "
-    "est un rapport de sommes, jamais une moyenne de taux ; une médiane publiée ne se recalcule pas."
-)
-_SECRECY = (
-    "Un effectif de personnes inférieur au seuil de sa source est remplacé par « s », ainsi que les cases qui "
-    "permettraient de le retrouver par différence entre une commune, un secteur et le total, ou entre deux éditions."
-)
-_ROUNDING = (
-    "Un nombre publié arrondi est donné avec l'intervalle des valeurs possibles ; une part calculée sur de tels "
-    "nombres porte l'intervalle qui en résulte. La somme de plusieurs arrondis porte un intervalle à 95 %. "
-    "Tant que rien n'établit si le producteur arrondit au plus proche ou vers le bas, l'intervalle couvre les deux "
-    "cas : il va plus loin au-dessus du nombre écrit qu'au-dessous."
-)
-_SAMPLING = (
-    "Les variables de l'exploitation complémentaire sont codées pour un logement sur cinq dans les communes de moins "
-    "de 10 000 habitants. L'intervalle à 95 % est celui de Wilson sur l'effectif équivalent ; une part communale dont "
-    "la demi-largeur dépasse cinq points, ou le coefficient de variation 25 %, n'est pas écrite : « peu fiable »."
-)
-_EVENTS = (
-    "L'intervalle à 95 % d'un taux est exact (Poisson) sous dix événements, de Byar au-delà ; celui d'une part des "
-    "habitants, de Wilson. Il mesure la variabilité naturelle d'un dénombrement qui, lui, est exhaustif. Aucun "
-    "classement de communes n'est fait sur de tels taux."
-)
-_FLOOR = (
-    "Le producteur publie toute valeur plus basse à ce plancher : elle s'écrit « ≤ » et n'entre dans aucune moyenne, "
-    "aucun rang ni aucun test."
-)
-_COMPARISON = (
-    "« Plus élevée » ou « plus faible » n'est écrit que si la différence est significative au seuil de 5 % (test de "
-    "deux proportions, ou test exact de deux taux, le territoire étant comparé au reste de la zone qui le contient) ; "
-    "sinon la valeur est « proche ». La liste des écarts notables tient compte du nombre de tests (Benjamini et "
-    "Hochberg). Aucun pourcentage n'est écrit sur moins de vingt unités."
-)
-_PEERS = (
-    "Les variables qui les choisissent ne sont pas celles que l'on compare : un indicateur fait de l'une d'elles a les "
-    "siens. Leur médiane et leurs quartiles sont ceux de leurs valeurs, chacun comptant pour un ; ils ne sont donnés "
-    "que si cinq d'entre eux, et la moitié au moins, ont une valeur de la même source et de la même période."
-)
-_CAF = (
-    "Les données de la Caf ignorent les familles que paie la Mutualité sociale agricole (MSA) ; elles portent « hors "
-    "MSA » sauf si un fichier de la MSA, de même définition et de même date, a été ajouté."
-)
+    text = texts.typography(" ".join(sentences))
+    return {"label": texts.typography(label), "definition": text, "caveats": "", "sources": ""}
 
 
 def geography(sources: list[Source], year: int, *, series: bool) -> str:
@@ -165,7 +130,7 @@ def read_norms(name: str) -> list[tuple[str, float, str]]:
     """Return what data/reference/<name>.yml sets a most for: id of the indicator, the most, whom it is about."""
     path = settings().reference / f"{name}.yml"
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [(one["indicateur"], float(one["norme"]), one["public"]) for one in entries if "norme" in one]
+    return [(entry["indicateur"], float(entry["norme"]), entry["public"]) for entry in entries if "norme" in entry]
 
 
 def _written(text: str) -> str:

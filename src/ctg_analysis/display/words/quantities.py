@@ -82,14 +82,14 @@ def quantity(value: float) -> str:
     return number(value, next(enough, MOST_DECIMALS))
 
 
-def counted(value: float, one: str, several: str = "", *, decimals: int = 0) -> str:
+def counted(value: float, thing: str, several: str = "", *, decimals: int = 0) -> str:
     """A number of things, in the plural from two on.
 
     >>> counted(0, "action"), counted(2, "action"), counted(1.94, "place", decimals=1), counted(2, "mois")
     ('0 action', '2 actions', '1,9 place', '2 mois')
     """
-    plural = several or (one if one.endswith("s") else f"{one}s")
-    return f"{number(value, decimals)} {one if value < 2 else plural}"
+    plural = several or (thing if thing.endswith("s") else f"{thing}s")
+    return f"{number(value, decimals)} {thing if value < 2 else plural}"
 
 
 def singular(unit: str) -> str:

@@ -125,12 +125,12 @@ def beside(rows) -> str:
         else f"{uncapitalised(row.name)} {row.text}{f' ({row.interval})' if row.interval else ''}"
         for row in known.itertuples(index=False)
     ]
-    shown = " ; ".join(dict.fromkeys(each))  # La Réunion is a département and a région
-    sentences = [f"Pour comparer : {shown}."] if shown else []
-    said = known[known["word"].notna()].groupby("word", sort=False)["name"].agg(list)
+    figures = " ; ".join(dict.fromkeys(each))  # La Réunion is a département and a région
+    sentences = [f"Pour comparer : {figures}."] if figures else []
+    places = known[known["word"].notna()].groupby("word", sort=False)["name"].agg(list)
     parts = [
         f"{words.replace(' que', '')} {_than(words)} {listed([of(name) for name in dict.fromkeys(names)])}"
-        for words, names in said.items()
+        for words, names in places.items()
     ]
     if parts:
         sentences.append(f"La valeur du territoire est {' ; '.join(parts)}.")

@@ -57,11 +57,11 @@ def to(name: str) -> str:
 @cache
 def _after_de() -> dict[str, str]:
     """Return what data/reference says of the départements and the régions."""
-    found = {}
+    names = {}
     for file in ("regions.csv", "departements.csv"):
         with (settings().reference / file).open(encoding="utf-8") as rows:
-            found |= {typography(row["nom"]): typography(row["de"]) for row in csv.DictReader(rows, delimiter=";")}
-    return found
+            names |= {typography(row["nom"]): typography(row["de"]) for row in csv.DictReader(rows, delimiter=";")}
+    return names
 
 
 def unit_text(unit: str) -> str:

@@ -23,12 +23,12 @@ def joined(edition: Path, pages: list[str], title: str, numbers: dict[str, int] 
     pages: their names, in order. numbers: the number of the sheet on which each begins, by name, once it is known.
     Links to pages or files that are not among them are left as texts; buttons, which do nothing on paper, too.
     """
-    told = record(edition)
+    made_from = record(edition)
     about = {
-        "territory": told["name"],
+        "territory": made_from["name"],
         "title": title,
-        "date": date_text(told["date"]),
-        "fictional": told["parameters"]["epci"].startswith(EXAMPLE_PREFIX),
+        "date": date_text(made_from["date"]),
+        "fictional": made_from["parameters"]["epci"].startswith(EXAMPLE_PREFIX),
     }
     parts = [_part(edition / name, pages) | {"number": (numbers or {}).get(name, "")} for name in pages]
     footer = _between((edition / "index.html").read_text(encoding="utf-8"), "footer")
@@ -54,9 +54,9 @@ def _rewritten(content: str, name: str, pages: list[str]) -> str:
 
 
 def _tag(tag: str, name: str, target: Callable[[str], str]) -> str:
-    tag = NAMES.sub(lambda found: found[1] + " ".join(f"{name}--{one}" for one in found[2].split()), tag)
+    tag = NAMES.sub(lambda match: match[1] + " ".join(f"{name}--{id_}" for id_ in match[2].split()), tag)
     tag = PAINT.sub(rf"url(#{name}--\1)", tag)
-    return HREF.sub(lambda found: f' href="{place}"' if (place := target(found[1])) else "", tag)
+    return HREF.sub(lambda match: f' href="{place}"' if (place := target(match[1])) else "", tag)
 
 
 def _target(href: str, name: str, pages: list[str]) -> str:

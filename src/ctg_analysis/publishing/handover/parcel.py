@@ -19,20 +19,20 @@ FOR_MACHINES = {".parquet"}  # what the next edition is compared with; donnees/ 
 
 def write_parcel(edition: Path, slides: str, parcel: Path) -> None:
     """Write the pages and the data of an edition, and the slides, as a zip file with a notice in French."""
-    told = record(edition)
+    made_from = record(edition)
     inside = parcel.stem
-    year, month, day = map(int, told["date"].split("-"))
+    year, month, day = map(int, made_from["date"].split("-"))
     with ZipFile(parcel, "w", ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, content in sorted(_contents(edition, slides, told)):
+        for name, content in sorted(_contents(edition, slides, made_from)):
             entry = ZipInfo(f"{inside}/{name}", (year, month, day, 0, 0, 0))
             entry.compress_type, entry.create_system, entry.external_attr = ZIP_DEFLATED, 3, 0o644 << 16
             archive.writestr(entry, content)
 
 
-def _contents(edition: Path, slides: str, told: dict) -> Iterator[tuple[str, bytes]]:
+def _contents(edition: Path, slides: str, made_from: dict) -> Iterator[tuple[str, bytes]]:
     for path in edition.rglob("*"):
         if path.is_file() and path.suffix not in FOR_MACHINES:
             yield path.relative_to(edition).as_posix(), path.read_bytes()
     yield "restitution.html", slides.encode()
-    notice = NOTICE.format(name=told["name"], date=date_text(told["date"]))
+    notice = NOTICE.format(name=made_from["name"], date=date_text(made_from["date"]))
     yield "LISEZMOI.txt", notice.replace("\n", "\r\n").encode("utf-8-sig")

@@ -56,13 +56,13 @@ def browser() -> str:
     named = settings().chromium
     if named and not shutil.which(named):
         raise UserError(f"CTG_CHROMIUM: found {named!r}, expected the path of a Chromium, a Chrome or an Edge")
-    found = next(filter(None, map(shutil.which, (named, *PROGRAMS, *PLACES))), None)
-    if found is None:
+    program = next(filter(None, map(shutil.which, (named, *PROGRAMS, *PLACES))), None)
+    if program is None:
         raise UserError(
             "no browser to print the PDF with: install Chromium (Debian, Ubuntu: apt install chromium), or give the "
             "path of a Chrome or an Edge in CTG_CHROMIUM"
         )
-    return found
+    return program
 
 
 def write_pdf(html: str, pdf: Path, date: str) -> None:
@@ -107,8 +107,8 @@ def _print(program: str, page: Path, pdf: Path, profile: Path, sockets: Path) ->
     except subprocess.TimeoutExpired as error:
         raise UserError(f"{program}: has not printed the PDF in {LONGEST} s, expected less than a minute") from error
     if answer.returncode or not pdf.is_file():
-        said = (answer.stderr.strip().splitlines() or ["nothing"])[-1]
-        raise UserError(f"{program}: could not print the PDF, it says: {said}")
+        message = (answer.stderr.strip().splitlines() or ["nothing"])[-1]
+        raise UserError(f"{program}: could not print the PDF, it says: {message}")
 
 
 def complete(document: Pdf, html: str, date: str) -> None:
@@ -122,10 +122,10 @@ def complete(document: Pdf, html: str, date: str) -> None:
         page.Contents = document.make_stream(pikepdf.unparse_content_stream(_marked(page)))
     title = _text(re.search(r"<title>(.*?)</title>", html, re.DOTALL)[1])
     producer = str(document.docinfo.get("/Producer", ""))
-    with document.open_metadata(set_pikepdf_as_editor=False) as told:
-        told["dc:title"], told["dc:language"] = title, {"fr"}
-        told["pdfuaid:part"], told["pdf:Producer"] = "1", producer
-        told["xmp:CreateDate"] = told["xmp:ModifyDate"] = f"{date}T00:00:00Z"
+    with document.open_metadata(set_pikepdf_as_editor=False) as metadata:
+        metadata["dc:title"], metadata["dc:language"] = title, {"fr"}
+        metadata["pdfuaid:part"], metadata["pdf:Producer"] = "1", producer
+        metadata["xmp:CreateDate"] = metadata["xmp:ModifyDate"] = f"{date}T00:00:00Z"
     document.Root.PageMode = Name.UseOutlines
 
 
@@ -162,18 +162,20 @@ def _number_ids(tree: Dictionary) -> None:
         nodes += list(node.get("/Kids", []))
         for key in ("/Limits", "/Names"):  # texts, and in Names the elements that they name
             if key in node:
-                node[key] = Array(ids.get(str(one), one) if isinstance(one, String) else one for one in node[key])
+                node[key] = Array(
+                    ids.get(str(entry), entry) if isinstance(entry, String) else entry for entry in node[key]
+                )
 
 
 def _elements(kids: pikepdf.Object) -> Iterator[Dictionary]:
     waiting = [kids]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, Array):
-            waiting += list(one)
-        elif isinstance(one, Dictionary) and "/S" in one:
-            yield one
-            waiting += [one.K] if "/K" in one else []
+        element = waiting.pop()
+        if isinstance(element, Array):
+            waiting += list(element)
+        elif isinstance(element, Dictionary) and "/S" in element:
+            yield element
+            waiting += [element.K] if "/K" in element else []
 
 
 def _give_body(document: Pdf, item: Dictionary) -> None:
@@ -201,8 +203,8 @@ def _complete_titles(document: Pdf, html: str) -> None:
         waiting = list(outline.root)
         while waiting:
             item = waiting.pop()
-            said = _squeezed(item.title)
-            item.title = as_written.get(said) or as_written.get(said[: len(said) // 2], item.title)
+            title = _squeezed(item.title)
+            item.title = as_written.get(title) or as_written.get(title[: len(title) // 2], item.title)
             waiting += item.children
 
 

@@ -13,16 +13,16 @@ from ctg_analysis.publishing.pages.site import page
 
 def slides(seen: Observed, date: str) -> str:
     """Return the slides of a territory: title, messages, how they were chosen. date: ISO, that of the edition."""
-    shown = [
-        {**vars(one), "drawing": Markup(one.drawing), "terms": _terms(one.sentence, one.comparison)}
-        for one in messages(seen)
+    entries = [
+        {**vars(message), "drawing": Markup(message.drawing), "terms": _terms(message.sentence, message.comparison)}
+        for message in messages(seen)
     ]
     about = {
         "territory": typography(seen.territory["name"]),
         "date": date_text(date),
         "fictional": seen.root.fictional,
     }
-    return page("restitution.html.j2", page=about, messages=shown, rule=typography(RULE))
+    return page("restitution.html.j2", page=about, messages=entries, rule=typography(RULE))
 
 
 def _terms(*words: str) -> str:

@@ -1,4 +1,7 @@
-"""The cells of a page that show an indicator: what links lead to, and what the search finds there."""
+"""The cells of a page that show an indicator: what links lead to, and what the search finds there.
+
+The code of a cell tells which: its links stand, whether figures came or a box, and in a notebook of anyone.
+"""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +15,6 @@ from ctg_analysis.display.markup import piece
 from ctg_analysis.display.words.texts import typography
 
 NAME = re.compile(r'"([a-z0-9_]+)"')
-SEPARATOR = "|"
 NONE: Mapping[str, list[Proved]] = MappingProxyType({})
 
 
@@ -22,30 +24,31 @@ def placed(cells: list[NotebookNode], proofs: Mapping[str, list[Proved]] = NONE)
     An indicator, or a family, has its id on one cell of the page: the first that shows it with the fewest others.
     proofs: indicator → the constats that it proves, which stand where its id does.
     """
-    shown = [_shown(cell) for cell in cells]
+    named = [_named(cell) for cell in cells]
     best: dict[str, int] = {}
-    for rank, names in enumerate(shown):
+    for rank, names in enumerate(named):
         for name in names:
-            if name not in best or len(names) < len(shown[best[name]]):
+            if name not in best or len(names) < len(named[best[name]]):
                 best[name] = rank
-    found = []
-    for rank, (cell, names) in enumerate(zip(cells, shown, strict=True)):
+    pages = []
+    for rank, (cell, names) in enumerate(zip(cells, named, strict=True)):
         here = [name for name in names if best[name] == rank]
-        constats = [one for name in here for one in proofs.get(name, [])]
+        constats = [constat for name in here for constat in proofs.get(name, [])]
         proves = piece("proves.html.j2", constats=constats).html if constats else ""
-        page = NotebookNode(ids=here, labels=SEPARATOR.join(map(_label, here)), proves=proves)
-        found.append(NotebookNode(cell | {"metadata": NotebookNode(cell.metadata | {"page": page})}))
-    return found
+        page = NotebookNode(ids=here, labels=[*map(_label, here)], proves=proves)
+        pages.append(NotebookNode(cell | {"metadata": NotebookNode(cell.metadata | {"page": page})}))
+    return pages
 
 
-def _shown(cell: NotebookNode) -> list[str]:
+def _named(cell: NotebookNode) -> list[str]:
     """Return the indicators and the families that the code of a cell names; a family is followed by its members."""
-    names = NAME.findall(cell.source) if cell.cell_type == "code" else []
-    found = []
-    for name in names:
-        members = [one.id for one in CATALOGUE.values() if one.family == name] if name in TITLES else []
-        found += [name, *members] if name in TITLES or name in CATALOGUE else []
-    return list(dict.fromkeys(found))
+    ids = []
+    for name in NAME.findall(cell.source) if cell.cell_type == "code" else []:
+        members = (
+            [indicator.id for indicator in CATALOGUE.values() if indicator.family == name] if name in TITLES else []
+        )
+        ids += [name, *members] if name in TITLES or name in CATALOGUE else []
+    return list(dict.fromkeys(ids))
 
 
 def _label(name: str) -> str:

@@ -21,11 +21,10 @@ def get_ready() -> None:
 def write_around(folder: Path, about: dict) -> None:
     """Write index.html, recherche.html, guide.html and accessibilite.html in the folder of a report.
 
-    folder: holds its chapters and donnees/ already. about: what tasks.about says, date of the edition; each of its
-    chapters with title, question, page, note.
+    about: what tasks.about says, date of the edition; each of its chapters with title, question, page, note, contents.
     """
     _write(folder, "index.html", page("index.html.j2", page=about | {"current": "index.html"}))
-    entries = index(folder, about["chapters"])
+    entries = index(about["chapters"], about["communes"])
     about = about | {"date": "", "current": ""}
     _write(
         folder,

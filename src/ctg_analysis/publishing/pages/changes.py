@@ -11,7 +11,7 @@ from ctg_analysis.display.words.sentences import value_text
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.editions import comes_after, record
 from ctg_analysis.publishing.pages.site import page
-from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS
+from ctg_analysis.secrecy.adoption import OBSERVATIONS
 from ctg_analysis.sources import SOURCES
 
 KEYS = ["territory", "level", "period", "indicator"]
@@ -30,9 +30,9 @@ def write_changes(folder: Path, latest: Path | None, observations: str, about: d
     before = comes_after(latest, observations) if latest else None
     rows = []
     if before and (before / OBSERVATIONS).is_file():
-        rows = changes(*(pd.read_parquet(one / OBSERVATIONS) for one in (before, folder))).to_dict("records")
-    told = {"date": date_text(record(before)["date"])} if before else None
-    text = page("changements.html.j2", page=about | {"current": PAGE}, before=told, changes=rows)
+        rows = changes(*(pd.read_parquet(edition / OBSERVATIONS) for edition in (before, folder))).to_dict("records")
+    date = {"date": date_text(record(before)["date"])} if before else None
+    text = page("changements.html.j2", page=about | {"current": PAGE}, before=date, changes=rows)
     (folder / PAGE).write_text(text, encoding="utf-8")
     return before.name if before else None
 
@@ -59,14 +59,14 @@ def changes(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     both.loc[gone, "kind"] = GONE
     words = both[there & both["word_before"].fillna("").ne(both["word_now"].fillna(""))]
     words = words.assign(kind=TESTED, before=words["word_before"].fillna("–"), now=words["word_now"].fillna("–"))
-    found = pd.concat([both[both["kind"].notna()], words])
-    found = found.assign(
-        name=found["name_now"].fillna(found["name_before"]).map(typography),
-        label=found["indicator"].map({one.id: typography(one.label) for one in CATALOGUE.values()}),
-        order=found["level"].map({"epci": 0, "commune": 2, "secteur": 2}).fillna(1),
+    table = pd.concat([both[both["kind"].notna()], words])
+    table = table.assign(
+        name=table["name_now"].fillna(table["name_before"]).map(typography),
+        label=table["indicator"].map({indicator.id: typography(indicator.label) for indicator in CATALOGUE.values()}),
+        order=table["level"].map({"epci": 0, "commune": 2, "secteur": 2}).fillna(1),
     )
-    found = found.sort_values(["order", "kind", "label", "period", "name"], kind="stable", ignore_index=True)
-    return found[["kind", "territory", "name", "level", "indicator", "label", "period", "before", "now"]]
+    table = table.sort_values(["order", "kind", "label", "period", "name"], kind="stable", ignore_index=True)
+    return table[["kind", "territory", "name", "level", "indicator", "label", "period", "before", "now"]]
 
 
 def withheld(latest: Path | None, folder: Path) -> list[str]:
@@ -86,8 +86,8 @@ def withheld(latest: Path | None, folder: Path) -> list[str]:
 
 def _withheld(both: pd.DataFrame) -> pd.Series:
     """Return which rows are of a restricted source, were shown before and are not now."""
-    shown = [both[f"status_{side}"].isin([OK, NOT_APPLICABLE]) for side in ("before", "now")]
-    return both["source_before"].isin(RESTRICTED) & shown[0] & ~shown[1]
+    published = [both[f"status_{side}"].isin([OK, NOT_APPLICABLE]) for side in ("before", "now")]
+    return both["source_before"].isin(RESTRICTED) & published[0] & ~published[1]
 
 
 def _same(both: pd.DataFrame, name: str) -> pd.Series:
@@ -100,7 +100,9 @@ def _text(row, side: str) -> str:
     if pd.isna(getattr(row, f"status_{side}")):
         return "–"
     names = ("territory", "level", "period", "indicator")
-    shown = {name: getattr(row, name) for name in names}
-    shown |= {name: getattr(row, f"{name}_{side}") for name in ("numerator", "denominator", "value", "low", "high")}
-    shown |= {name: getattr(row, f"{name}_{side}") for name in ("status", "quality", "source")}
-    return value_text(CATALOGUE[row.indicator], pd.Series(shown))
+    observation = {name: getattr(row, name) for name in names}
+    observation |= {
+        name: getattr(row, f"{name}_{side}") for name in ("numerator", "denominator", "value", "low", "high")
+    }
+    observation |= {name: getattr(row, f"{name}_{side}") for name in ("status", "quality", "source")}
+    return value_text(CATALOGUE[row.indicator], pd.Series(observation))

@@ -12,7 +12,7 @@ from ctg_analysis.chapter.territory import Observed
 from ctg_analysis.core.territories import membership
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.codes import LIST, PAIR
-from ctg_analysis.secrecy.earlier_editions import OBSERVATIONS, PLACES
+from ctg_analysis.secrecy.adoption import OBSERVATIONS, PLACES
 from ctg_analysis.sources.folders import sha256
 
 FRENCH_COLUMNS = {
@@ -58,7 +58,9 @@ def write_csv(folder: Path, chapter: Chapter) -> None:
     ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
     table = chapter.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
     for column in ("label", "unit", "file_name"):
-        table[column] = table["indicator"].map({one.id: getattr(one, column) for one in CATALOGUE.values()})
+        table[column] = table["indicator"].map(
+            {indicator.id: getattr(indicator, column) for indicator in CATALOGUE.values()}
+        )
     table["name"] = table["name"].map(spreadsheet_safe)
     table = table.rename(columns=FRENCH_COLUMNS)
     written = table[list(FRENCH_COLUMNS.values())].to_csv(sep=";", decimal=",", index=False, lineterminator=END)
@@ -76,8 +78,8 @@ def write_material(folder: Path, demarche: Demarche) -> None:
         table = demarche.table(name)
         if table.empty:
             continue
-        told = table.apply(lambda cells: cells.map(_told))
-        text = told.to_csv(sep=";", index=False, lineterminator="\r\n")
+        texts = table.apply(lambda cells: cells.map(_cell_text))
+        text = texts.to_csv(sep=";", index=False, lineterminator="\r\n")
         (folder / "donnees" / f"demarche_{name}.csv").write_bytes(text.encode("utf-8-sig"))
 
 
@@ -89,10 +91,10 @@ def write_spaces(folder: Path, seen: Observed) -> None:
         (folder / "donnees" / SPACES_FILE).write_bytes(text.encode("utf-8-sig"))
 
 
-def _told(cell: object) -> str:
+def _cell_text(cell: object) -> str:
     """Return a cell as a person writes it: lists and pairs in one text, a decimal comma, oui or non."""
     if isinstance(cell, tuple):
-        parts = [PAIR.join(map(_told, part)) if isinstance(part, tuple) else part for part in cell]
+        parts = [PAIR.join(map(_cell_text, part)) if isinstance(part, tuple) else part for part in cell]
         return spreadsheet_safe(LIST.join(parts))
     if pd.isna(cell):
         return ""

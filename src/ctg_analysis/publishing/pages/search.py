@@ -1,53 +1,90 @@
-"""The index of a report's search page, read from its pages: chapters, their sections, indicators, communes.
+"""The index of a report's search page: chapters, their sections, indicators, communes.
 
-Chapters of an earlier edition are pages like the others, so their places in the index are theirs. Regular expressions
-read our own markup: a parser would take ten times as long for the two million letters of a report.
+What a page holds is noted when it is made, and kept in the record of its edition: a chapter that stays from an earlier
+edition is found like the others.
 """
 
-import csv
 import json
-import re
-from collections.abc import Iterable
-from html import unescape
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from markupsafe import escape
+from nbformat import NotebookNode
 
 from ctg_analysis.core.settings import settings
-from ctg_analysis.display.words.texts import typography
+from ctg_analysis.display.markup import DEFINITIONS, ROWS, SHEETS
+from ctg_analysis.publishing.pages.cell_outputs import entries_of
+from ctg_analysis.publishing.pages.sections import Section
 
 CHAPTER, SECTION, INDICATOR, COMMUNE = "Chapitre", "Partie de chapitre", "Indicateur", "Commune"
-POPULATION = "population_count.csv"  # among donnees/, the file that names every commune
-
-CELL = re.compile(r'<div class="cell" id="([a-z0-9_]+)" data-labels="([^"]*)">')
-HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.S)
-DEFINITION = re.compile(r"<dt>(.*?)</dt>\s*<dd>(.*?)(?:<span|</dd>)", re.S)
 SHEET = "commune-"  # opens the id of the section on a commune, before its code
-ID_OF_SHEET = re.compile(rf'id="{SHEET}([0-9AB]{{5}})"')
 
 
 class Entry(NamedTuple):
-    """A line of the index: its kind, its title, the chapter that holds it, its address, what is said of it."""
+    """A line of the index: its kind, its title, the chapter that holds it, its address, a description."""
 
     kind: str
     title: str
     where: str
     address: str
-    said: str = ""
+    description: str = ""
 
 
-def index(folder: Path, chapters: list[dict]) -> str:
+def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: Mapping[str, str]) -> dict[str, list]:
+    """Return what the search finds in the page of a chapter, as JSON.
+
+    cells: placed, see `anchors.placed`. communes: the name of each by its code.
+
+    sections: id and title of each. indicators: the id of the cell, label and definition of each. sheets: the codes of
+    the communes that have a section. tables: the ids of the cells with a table that has a row for each commune.
+    """
+    definitions = dict(entries_of(cells, DEFINITIONS))
+    placed = [cell for cell in cells if cell.metadata.page.ids]
+    return {
+        "sections": [[section.id, section.title] for section in sections],
+        "indicators": [
+            [cell.metadata.page.ids[0], label, definitions.get(label, "")]
+            for cell in placed
+            for label in cell.metadata.page.labels
+        ],
+        "sheets": entries_of(cells, SHEETS),
+        "tables": [
+            cell.metadata.page.ids[0]
+            for cell in placed
+            if any(set(rows) >= set(communes.values()) for rows in entries_of([cell], ROWS))
+        ],
+    }
+
+
+def index(chapters: list[dict], communes: Mapping[str, str]) -> str:
     """Return the index of a report as JSON that a script element can hold.
 
-    folder: the report, its pages and donnees/. chapters: title, question, page.
+    chapters: title, question, page, contents. communes: the name of each by its code. A commune is found where a page
+    has a section on it; failing that, at the first table that has them all.
     """
-    pages = {one["page"]: (folder / one["page"]).read_text(encoding="utf-8") for one in chapters}
-    entries = [Entry(CHAPTER, one["title"], "", one["page"], one["question"]) for one in chapters]
-    entries += [entry for one in chapters for entry in indicators(pages[one["page"]], one)]
-    entries += communes(folder, pages)
-    entries += [entry for one in chapters for entry in sections(pages[one["page"]], one)]
+    entries = [Entry(CHAPTER, chapter["title"], "", chapter["page"], chapter["question"]) for chapter in chapters]
+    entries += [
+        Entry(INDICATOR, label, chapter["title"], f"{chapter['page']}#{cell}", definition)
+        for chapter in chapters
+        for cell, label, definition in chapter["contents"].get("indicators", [])
+    ]
+    entries += _communes(chapters, communes)
+    entries += [
+        Entry(SECTION, title, chapter["title"], f"{chapter['page']}#{section}")
+        for chapter in chapters
+        for section, title in chapter["contents"].get("sections", [])
+    ]
     return _json(entries)
+
+
+def _communes(chapters: list[dict], communes: Mapping[str, str]) -> list[Entry]:
+    places = {
+        kind: [(chapter["page"], what) for chapter in chapters for what in chapter["contents"].get(kind, [])]
+        for kind in ("sheets", "tables")
+    }
+    sheets = {code: f"{page}#{SHEET}{code}" for page, code in places["sheets"]}
+    table = next((f"{page}#{cell}" for page, cell in places["tables"]), None)
+    addresses = {code: sheets.get(code, table) for code in communes}
+    return [Entry(COMMUNE, communes[code], "", address, code) for code, address in addresses.items() if address]
 
 
 def synonyms() -> str:
@@ -60,48 +97,3 @@ def synonyms() -> str:
 
 def _json(content: list) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def sections(html: str, chapter: dict) -> list[Entry]:
-    """Return the sections of a chapter."""
-    return [
-        Entry(SECTION, _text(title), chapter["title"], f"{chapter['page']}#{name}")
-        for name, title in HEADING.findall(html)
-    ]
-
-
-def indicators(html: str, chapter: dict) -> list[Entry]:
-    """Return the indicators and the families of a chapter, each at the cell that bears its id."""
-    said = {_text(label): _text(words).strip() for label, words in DEFINITION.findall(html)}
-    return [
-        Entry(INDICATOR, label, chapter["title"], f"{chapter['page']}#{name}", said.get(label, ""))
-        for name, labels in CELL.findall(html)
-        for label in unescape(labels).split("|")
-    ]
-
-
-def communes(folder: Path, pages: dict[str, str]) -> list[Entry]:
-    """Return the communes, each where a page has a section on it; failing that, at a table that has them all."""
-    with (folder / "donnees" / POPULATION).open(encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.DictReader(file, delimiter=";") if row["niveau"] == "commune"]
-    names = {row["code"]: typography(row["territoire"]) for row in rows}
-    own = {code: f"{page}#{SHEET}{code}" for page, html in pages.items() for code in ID_OF_SHEET.findall(html)}
-    listed = _table_of(names.values(), pages)
-    places = {code: own.get(code, listed) for code in names}
-    return [Entry(COMMUNE, names[code], "", place, code) for code, place in places.items() if place]
-
-
-def _table_of(communes: Iterable[str], pages: dict[str, str]) -> str | None:
-    """Return the address of the first table, not behind a chart, with a row for each commune."""
-    rows = [f'<th scope="row">{escape(name)}</th>' for name in communes]
-    for page, html in pages.items():
-        for cell in html.split('<div class="cell"')[1:]:
-            name = re.search(r'^ id="([a-z0-9_]+)"', cell)
-            table = re.sub(r"<figure.*?</figure>", "", cell, flags=re.DOTALL)
-            if name and all(row in table for row in rows):
-                return f"{page}#{name[1]}"
-    return None
-
-
-def _text(html: str) -> str:
-    return unescape(re.sub(r"<[^>]+>", "", html))

@@ -1,4 +1,7 @@
-"""The sections of a page: its headings of second level, with the ids that links lead to."""
+"""The sections of a page: its headings of second level, with the ids that links lead to.
+
+They are found in the HTML of the cells: that of a notebook of somebody else may hold headings of which no data tells.
+"""
 
 import re
 from dataclasses import dataclass

@@ -44,9 +44,9 @@ def templates() -> "Environment":
     """Return the templates of all pages, each compiled when it is first asked for."""
     from jinja2 import Environment, FileSystemLoader
 
-    found = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
-    found.filters["css_text"] = css_text
-    return found
+    environment = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
+    environment.filters["css_text"] = css_text
+    return environment
 
 
 def css_text(text: str) -> "Markup":

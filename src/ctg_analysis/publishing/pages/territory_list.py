@@ -34,10 +34,10 @@ def wanted(epcis: list[str], *, every: bool, departement: str) -> list[str]:
     ensure(root)
     table = pd.read_parquet(root.processed / "territories.parquet", filters=[("level", "==", "epci")])
     inside = table["departement"].str.split("|").map(lambda codes: every or departement in codes)
-    found = sorted(table.loc[inside, "code"])
-    if not found:
+    codes = sorted(table.loc[inside, "code"])
+    if not codes:
         raise UserError(f"--departement {departement}: no EPCI there, expected a code such as 01, 2A or 974")
-    return found
+    return codes
 
 
 def part(epcis: list[str], shard: str) -> list[str]:
@@ -74,13 +74,13 @@ def listed(out: Path) -> list[dict[str, str]]:
 
     One whose record is damaged has the name that its edition before had, or none, until it is built again.
     """
-    found = []
+    entries = []
     for epci in reports(out):
-        told = next(readable(out, epci), {"name": epci, "departements": ""})
+        made_from = next(readable(out, epci), {"name": epci, "departements": ""})
         note = "territoire fictif" if epci.startswith(EXAMPLE_PREFIX) else ""
-        words = plain(f"{told['name']} {epci} {told['departements']}")
-        found.append({"epci": epci, "name": told["name"], "note": note, "words": words})
-    return sorted(found, key=lambda one: plain(one["name"]))
+        words = plain(f"{made_from['name']} {epci} {made_from['departements']}")
+        entries.append({"epci": epci, "name": made_from["name"], "note": note, "words": words})
+    return sorted(entries, key=lambda entry: plain(entry["name"]))
 
 
 def plain(text: str) -> str:

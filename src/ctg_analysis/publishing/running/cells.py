@@ -121,11 +121,11 @@ class CellShell(InteractiveShell):
         self.recorder.outputs.append(output)
 
 
-def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = lambda cell: None) -> None:
+def run_cells(manager: NotebookExecutionManager, before_cell: Callable[[int], None] = lambda cell: None) -> None:
     """Run the cells of papermill's notebook until one fails; the shell and what the cells change stay in the process.
 
     papermill is told of the one that fails only: the others are complete without its being told, and no clock is kept.
-    told: called with the place of each cell before it runs.
+    before_cell: called with the place of each cell before it runs.
     """
     shell = CellShell.instance(config=CONFIG)
     recorder = shell.recorder
@@ -133,7 +133,7 @@ def run_cells(manager: NotebookExecutionManager, told: Callable[[int], None] = l
         for place, cell in enumerate(manager.nb.cells):
             cell.metadata.papermill["exception"] = False
             if cell.cell_type == "code" and cell.source.strip():
-                told(place)
+                before_cell(place)
                 recorder.outputs = cell.outputs
                 cell.execution_count = shell.execution_count
                 ran = shell.run_cell(cell.source, store_history=True)

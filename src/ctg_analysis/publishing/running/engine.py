@@ -67,7 +67,7 @@ class ChapterEngine(NBClientEngine):
 
 
 class WarmEngine(ChapterEngine):
-    """The cells in a fork of the template: in this process when it is one already, else in one forked for them."""
+    """The cells in a fork of the warm process: in this process when it is one already, else in one forked for them."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name, **options):
@@ -75,16 +75,15 @@ class WarmEngine(ChapterEngine):
         from ctg_analysis.publishing.running.cells import run_cells
 
         if fork_protocol.is_fork():
-            run_cells(nb_man, told=fork_protocol.tell)
+            run_cells(nb_man, before_cell=fork_protocol.tell)
             return
         if not workers.can_fork():
             super().execute_managed_notebook(nb_man, kernel_name, **options)
             return
-        own = workers.Template()
-        try:
-            nb_man.nb = workers.call(own, _executed, nb_man.nb, place=_name(options))
-        finally:
-            own.close()
+        (outcome,) = workers.run([workers.Job("", _executed, (nb_man.nb,), _name(options))], 1, prepare=str)
+        if outcome.error:
+            raise outcome.error
+        nb_man.nb = outcome.result
 
 
 def without_clock(nb: NotebookNode, language: dict) -> NotebookNode:
@@ -105,7 +104,7 @@ def _executed(nb: NotebookNode) -> NotebookNode:
     from ctg_analysis.publishing.running.cells import run_cells
 
     manager = NotebookExecutionManager(nb, progress_bar=False)
-    run_cells(manager, told=fork_protocol.tell)
+    run_cells(manager, before_cell=fork_protocol.tell)
     return manager.nb
 
 

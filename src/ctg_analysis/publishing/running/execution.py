@@ -19,7 +19,7 @@ from ctg_analysis.core.settings import data_root
 from ctg_analysis.processing.run import hold
 from ctg_analysis.publishing.running import fork_protocol
 from ctg_analysis.publishing.running.forks import LIMITS
-from ctg_analysis.publishing.running.readings import read_ahead
+from ctg_analysis.publishing.running.input_sums import read_ahead
 
 KERNEL = "python3"
 ENGINE, WARM_ENGINE = "ctg", "ctg-warm"
@@ -57,7 +57,7 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
     `folder` keeps it when a cell failed, with the error.
 
     These are the steps of papermill.execute_notebook, without the file of a notebook that ran whole: nobody reads it.
-    The cells run in this process when it is a fork of the template, prepared for the territory; else in a stock kernel.
+    The cells run in this process when it is a fork of the warm one, prepared for the territory; else in a stock kernel.
 
     Raises:
         CellError: a cell failed; says the chapter, the cell and the error. OtherTerritoryError. UserError: it ended

@@ -9,22 +9,21 @@ import os
 import random
 import select
 import signal
-import struct
 import sys
-import time
 import traceback
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from pathlib import Path
 
 from ctg_analysis.core.errors import UserError
 
-FORK, REAP = "fork", "reap"  # what is asked of a template
+FORK, REAP = "fork", "reap"  # what is asked of a process that others are forked from
 CALL, SERVE = "call", "serve"  # what is asked of a fork
-DONE, REFUSED, BROKEN = "done", "refused", "broken"  # what a fork says
-NEWS = struct.Struct("=qd")  # the cell at work, and since when
+CELL = "cell"  # what a fork says while it works: the cell that begins
+DONE, REFUSED, BROKEN = "done", "refused", "broken"  # what it says in the end
 LIFE = "CTG_LIFE"  # where a process that is no fork finds the pipe that it ends with
-_news: list[int] = []
+_work_of: list[Connection] = []  # of this process, when it is a fork: where it says what comes of its work
 
 
 def serve(control: Connection) -> None:
@@ -40,29 +39,27 @@ def serve(control: Connection) -> None:
         if asked == REAP:
             control.send(ended.pop(about) if about in ended else os.waitpid(about, 0)[1])
             continue
-        work, life, news = (recv_handle(control) for _ in range(3))
+        work, life = recv_handle(control), recv_handle(control)
         pid = os.fork()
         if pid == 0:
             control.close()
             os.setsid()
             end_with(life)
-            _work(Connection(work), news, own + about)
+            _work(Connection(work), own + about)
             os._exit(0)
-        for handle in (work, life, news):
-            os.close(handle)
+        os.close(work)
+        os.close(life)
         ended.pop(pid, None)
         control.send(pid)
 
 
 def _ended() -> dict[int, int]:
     """Return how the forks that have ended did, by number."""
-    found = {}
-    try:
-        while (one := os.waitpid(-1, os.WNOHANG))[0]:
-            found |= [one]
-    except ChildProcessError:
-        return found
-    return found
+    status = {}
+    with suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            status |= [ended]
+    return status
 
 
 def end_with(life: int) -> None:
@@ -88,22 +85,22 @@ def end_with_build(place: str) -> None:
 
 
 def is_fork() -> bool:
-    """Tell whether this process is a fork of the template."""
-    return bool(_news)
+    """Tell whether this process is a fork of the warm process."""
+    return bool(_work_of)
 
 
 def tell(cell: int) -> None:
-    """Note the cell that begins, and when, where the process that asked for the work finds it; needs a fork."""
-    os.pwrite(_news[0], NEWS.pack(cell, time.monotonic()), 0)
+    """Tell the process that asked for the work which cell begins; needs a fork."""
+    _work_of[0].send((CELL, cell))
 
 
-def _work(connection: Connection, news: int, memory: int) -> None:
+def _work(connection: Connection, memory: int) -> None:
     """Do what is asked over the connection. memory: the most that a function may have, in bytes."""
     import resource
 
     import numpy
 
-    _news[:] = [news]
+    _work_of[:] = [connection]
     random.seed()
     numpy.random.seed(random.getrandbits(32))  # without a number it takes as long as ten cells
     folder, sys.path[:] = connection.recv()

@@ -1,4 +1,4 @@
-"""Processes forked from the template, seen from the process that builds: started, asked to work, ended."""
+"""Processes forked from the warm process, seen from the process that builds: started, asked to work, ended."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from threading import Lock
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import SAFE_PATH
-from ctg_analysis.publishing.running.fork_protocol import FORK, NEWS, REAP
+from ctg_analysis.publishing.running.fork_protocol import FORK, REAP
 
 START = "from ctg_analysis.publishing.running.warm_process import main; main()"
 PROGRAM = "from ctg_analysis.publishing.running.warm_process import become_program; become_program()"
@@ -31,7 +31,7 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Limits:
-    """What a job may take: seconds between two pieces of news (a cell), seconds in all, bytes beyond the template."""
+    """What a job may take: seconds between two cells that begin, seconds in all, bytes beyond the warm process."""
 
     cell: float = 120
     job: float = 600
@@ -44,8 +44,8 @@ LIMITS = Limits()
 class Fork:
     """A process forked from another: asked to work, listened to, ended."""
 
-    def __init__(self, parent: "Parent", pid: int, connection: Connection, life: int, news: int):
-        self._parent, self.pid, self.connection, self._life, self._news = parent, pid, connection, life, news
+    def __init__(self, parent: "Parent", pid: int, connection: Connection, life: int):
+        self._parent, self.pid, self.connection, self._life = parent, pid, connection, life
 
     def ask(self, kind: str, function: Callable, *arguments: object) -> None:
         """Give it its work; one that was killed meanwhile is found out when it is listened to."""
@@ -53,16 +53,10 @@ class Fork:
             self.connection.send((str(Path.cwd()), sys.path))  # where the module of the function is found
             self.connection.send((kind, function, arguments))
 
-    def news(self) -> tuple[int, float] | None:
-        """Return the cell at work and when it began, by the clock of time.monotonic; None before the first."""
-        told = os.pread(self._news, NEWS.size, 0)
-        return NEWS.unpack(told) if told else None
-
     def leave(self) -> None:
         """Let it end: its work is done."""
         self.connection.close()
         os.close(self._life)
-        os.close(self._news)
 
     def end(self) -> int:
         """Kill it and all it started; return how it ended, as os.waitpid does."""
@@ -85,22 +79,20 @@ class Parent:
         """Return a new fork of it."""
         ours, theirs = Pipe()
         reading, life = os.pipe()
-        news = os.memfd_create("news")
         try:
             with self.turn:
                 self.control.send((FORK, memory))
-                for handle in (theirs.fileno(), reading, news):
+                for handle in (theirs.fileno(), reading):
                     send_handle(self.control, handle, None)
                 pid = self.control.recv()
         except (EOFError, OSError) as error:
             ours.close()
             os.close(life)
-            os.close(news)
             raise EndedError("the warm process has ended: run again with CTG_KERNELS=stock to see why") from error
         finally:
             theirs.close()
             os.close(reading)
-        return Fork(self, pid, ours, life, news)
+        return Fork(self, pid, ours, life)
 
     def reap(self, pid: int) -> int:
         """Return how a fork ended, once it has; as killed when this process has been too, and nobody can tell."""
@@ -112,7 +104,7 @@ class Parent:
             return signal.SIGKILL
 
 
-class Template:
+class WarmProcess:
     """The warm process, started at once, ready when it first answers; it ends with this process, however that ends, and
     all that was started below it.
     """
@@ -162,14 +154,14 @@ def run_program(command: list[str], seconds: float, **environment: str) -> subpr
     environment: what it finds there besides. On Linux; elsewhere, a process that is killed leaves it at work. Raises
     subprocess.TimeoutExpired after so many seconds.
     """
-    told = {"capture_output": True, "text": True, "errors": "replace", "timeout": seconds, "check": False}
-    told["env"] = os.environ | environment
+    options = {"capture_output": True, "text": True, "errors": "replace", "timeout": seconds, "check": False}
+    options["env"] = os.environ | environment
     if sys.platform != "linux":
-        return subprocess.run(command, **told)
+        return subprocess.run(command, **options)
     reading, life = os.pipe()
     try:
         launched = [sys.executable, "-P", "-c", PROGRAM, str(reading), *command]
-        return subprocess.run(launched, pass_fds=(reading,), start_new_session=True, **told)
+        return subprocess.run(launched, pass_fds=(reading,), start_new_session=True, **options)
     finally:
         os.close(reading)
         os.close(life)

@@ -28,11 +28,14 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
         "python": platform.python_version(),
         "kernels": settings().kernels,
         "readers": settings().readers,
-        "chapters": sha256(repr([(one.page, one.title) for one in chapters]).encode()).hexdigest(),
+        "chapters": sha256(repr([(chapter.page, chapter.title) for chapter in chapters]).encode()).hexdigest(),
         "texts": sha256(b"".join(path.read_bytes() for path in texts)).hexdigest(),
         OF_ALL: _sum_of_data(root, epci),
     }
-    sums = {one.path.stem: "" if one.fault else sha256(one.path.read_bytes()).hexdigest() for one in chapters}
+    sums = {
+        chapter.path.stem: "" if chapter.fault else sha256(chapter.path.read_bytes()).hexdigest()
+        for chapter in chapters
+    }
     return {stem: common | {"notebook": digest} for stem, digest in sums.items()}
 
 

@@ -44,24 +44,27 @@ def prepare(epci: str) -> None:
 def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dict:
     """Run a chapter and write its page, unless what it reads is what it read in the former edition.
 
-    former: what it read and the sum of it, empty to run it anyway. Returns both now, whether it ran, and what it shows
-    that its page does not.
+    former: what it read and the sum of it, empty to run it anyway. Returns both now, whether it ran, then what its page
+    holds for the search and what it shows that its page does not.
     """
     from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.chapter.closing import close
     from ctg_analysis.display.words.texts import typography
     from ctg_analysis.publishing.pages.html import chapter_page, left_out
     from ctg_analysis.publishing.running.execution import execute
-    from ctg_analysis.publishing.running.readings import sum_of_readings
+    from ctg_analysis.publishing.running.input_sums import sum_of_inputs
 
-    if former and sum_of_readings(open_chapter(report.epci).seen, former["read"]) == former["observations"]:
+    if former and sum_of_inputs(open_chapter(report.epci).seen, former["read"]) == former["observations"]:
         return former | {"run": False}
     with room_in(report.out):
         notebook = execute(chapter, report.epci, report.executed)
+        close(notebook, open_chapter(report.epci).seen)
         page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
-        (report.fresh / chapter.page).write_text(chapter_page(notebook, page), encoding="utf-8")
+        html, contents = chapter_page(notebook, page)
+        (report.fresh / chapter.page).write_text(html, encoding="utf-8")
     read = notebook.metadata["ctg"]["read"]
-    sums = {"read": read, "observations": sum_of_readings(open_chapter(report.epci).seen, read)}
-    return sums | {"run": True, "left_out": left_out(notebook)}
+    sums = {"read": read, "observations": sum_of_inputs(open_chapter(report.epci).seen, read)}
+    return sums | {"run": True, "contents": contents, "left_out": left_out(notebook)}
 
 
 def write_data(report: Report) -> dict:
@@ -74,7 +77,7 @@ def write_data(report: Report) -> dict:
     from ctg_analysis.publishing.pages.changes import withheld, write_changes
     from ctg_analysis.publishing.pages.data_files import write_csv, write_material, write_observations, write_spaces
     from ctg_analysis.publishing.recording import entry
-    from ctg_analysis.secrecy.earlier_editions import PLACES
+    from ctg_analysis.secrecy.adoption import PLACES
 
     chapter, page = open_chapter(report.epci), about(report)
     with room_in(report.out):
@@ -93,8 +96,10 @@ def write_data(report: Report) -> dict:
         "withheld": withheld(report.latest, report.fresh),
         "voices": chapter.seen.demarche.sum(of_persons=True).hex(),
         "breaks": [
-            str(one)
-            for one in breaks(data_root(report.epci), report.epci, chapter.seen.observations, chapter.seen.territories)
+            str(finding)
+            for finding in breaks(
+                data_root(report.epci), report.epci, chapter.seen.observations, chapter.seen.territories
+            )
         ],
     }
 
@@ -106,10 +111,10 @@ def about(report: Report) -> dict:
 
     territory = _of_territory(report.epci)
     links = [
-        {"title": typography(one.title), "question": typography(one.question), "page": one.page}
-        for one in report.chapters
+        {"title": typography(chapter.title), "question": typography(chapter.question), "page": chapter.page}
+        for chapter in report.chapters
     ]
-    proofs = territory["proofs"] if any(one.page == ENJEUX for one in report.chapters) else {}
+    proofs = territory["proofs"] if any(chapter.page == ENJEUX for chapter in report.chapters) else {}
     return territory | {"chapters": links, "current": "index.html", "proofs": proofs}
 
 
@@ -123,10 +128,12 @@ def _of_territory(epci: str) -> dict:
 
     root = data_root(epci)
     seen = open_chapter(epci).seen
+    communes = seen.places[seen.places["level"].eq("commune")].sort_values("territory", kind="stable")
     return {
         "territory": typography(seen.territory["name"]),
         "fictional": root.fictional,
         "reserved": settings().readers != PUBLIC,
         "geography": typography(read_geography(root)["note"]),
         "proofs": proved(seen.demarche),
+        "communes": {row.territory: typography(row.name) for row in communes.itertuples(index=False)},
     }

@@ -1,8 +1,8 @@
 """The warm process that others are forked from: everything imported, one thread, nothing of any territory.
 
-It is started by `forks.Template` and talks to it over a socket. A fork gets its work over a socket of its own; it
+It is started by `forks.WarmProcess` and talks to it over a socket. A fork gets its work over a socket of its own; it
 either calls a function and ends, or prepares something and becomes itself a process that others are forked from. When
-the socket closes, the template kills all that was started below it, and ends.
+the socket closes, the warm process kills all that was started below it, and ends.
 """
 
 import gc
@@ -26,7 +26,7 @@ PR_SET_CHILD_SUBREAPER = 36  # of prctl(2)
 
 
 def main() -> None:
-    """Run the template: the number of the socket comes as an argument."""
+    """Run the warm process: the number of the socket comes as an argument."""
     adopt_orphans()
     gc.disable()  # nothing of what is imported is ever freed
     warm_up()
@@ -57,12 +57,12 @@ def end_descendants() -> None:
 
 def _children() -> list[int]:
     """Return the processes that are children of this one, those that have ended and wait to be told among them."""
-    found = []
+    children = []
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has ended since, and is no child
             parent = (entry / "stat").read_bytes().rpartition(b")")[2].split()[1]
-            found += [int(entry.name)] if int(parent) == os.getpid() else []
-    return found
+            children += [int(entry.name)] if int(parent) == os.getpid() else []
+    return children
 
 
 def _kill(child: int) -> bool:

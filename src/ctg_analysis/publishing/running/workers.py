@@ -1,4 +1,4 @@
-"""Jobs on several workers, each in a fork of the template; results as they come.
+"""Jobs on several workers, each in a fork of the warm process; results as they come.
 
 Where processes cannot be forked, or with CTG_KERNELS=stock, each job runs in a plain new process.
 """
@@ -10,14 +10,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import SAFE_PATH, WARM, settings
-from ctg_analysis.publishing.running.fork_protocol import CALL, DONE, REFUSED, SERVE, end_with_build
-from ctg_analysis.publishing.running.forks import LIMITS, EndedError, Fork, Limits, Parent, Template
+from ctg_analysis.publishing.running.fork_protocol import CALL, CELL, DONE, REFUSED, SERVE, end_with_build
+from ctg_analysis.publishing.running.forks import LIMITS, EndedError, Fork, Limits, Parent, WarmProcess
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class StoppedError(UserError):
 
 
 def can_fork() -> bool:
-    """Tell whether jobs run in forks of the template: on Linux, unless CTG_KERNELS=stock."""
+    """Tell whether jobs run in forks of the warm process: on Linux, unless CTG_KERNELS=stock."""
     return settings().kernels == WARM and sys.platform == "linux"
 
 
@@ -56,21 +55,21 @@ def run(
     workers: int,
     prepare: Callable[[str], object],
     limits: Limits = LIMITS,
-    template: "Template | None" = None,
+    warm: "WarmProcess | None" = None,
 ) -> Iterator[Outcome]:
     """Run jobs, so many at a time, and yield what came of each as it comes.
 
     prepare: called once for each territory, with its SIREN, in the process that the jobs of the territory are forked
-    from: what it leaves in memory, they have. template: one that runs already, kept; by default one for these jobs.
+    from: what it leaves in memory, they have. warm: a process that runs already, kept; by default one for these jobs.
     """
     if not can_fork():
         yield from _run_stock(jobs, workers)
         return
-    own = template or Template()
+    own = warm or WarmProcess()
     try:
         yield from _Run(own, jobs, workers, prepare, limits).outcomes()
     finally:
-        if template is None:
+        if warm is None:
             own.close()
 
 
@@ -91,55 +90,37 @@ def _run_stock(jobs: Iterable[Job], workers: int) -> Iterator[Outcome]:
             yield Outcome(futures[future], error=error) if error else Outcome(futures[future], future.result())
 
 
-def call(template: Template, function: Callable, *arguments: object, place: str, limits: Limits = LIMITS) -> object:
-    """Return what a function gives in a fork; raise what it raised."""
-    running = _Running(template.fork(limits.memory), limits, Job("", function, arguments, place))
-    running.fork.ask(CALL, function, *arguments)
-    while True:
-        wait([running.connection], running.patience())
-        outcome = running.heard()
-        if outcome:
-            if outcome.error:
-                raise outcome.error
-            return outcome.result
-
-
-@dataclass
 class _Running:
-    """A fork at work, and since when."""
+    """A fork at work: since when, at which cell and since when at this one."""
 
-    fork: Fork
-    limits: Limits
-    job: Job
-    since: float = field(default_factory=time.monotonic)
-
-    @cached_property
-    def connection(self) -> Connection:
-        return self.fork.connection
+    def __init__(self, fork: Fork, limits: Limits, job: Job):
+        self.fork, self.limits, self.job = fork, limits, job
+        self.place = job.place
+        self.since = self.since_cell = time.monotonic()
 
     def patience(self) -> float:
         """Return the seconds that it still may take without news."""
-        _, last = self.fork.news() or (None, self.since)
-        return max(0.0, min(self.since + self.limits.job, last + self.limits.cell) - time.monotonic())
+        return max(0.0, min(self.since + self.limits.job, self.since_cell + self.limits.cell) - time.monotonic())
 
-    def heard(self, *, stays: bool = False) -> Outcome | None:
+    def heard(self, *, stays: bool) -> Outcome | None:
         """Return what came of it, None when it goes on; its process is ended then, unless it stays."""
-        if not self.connection.poll():
+        if not self.fork.connection.poll():
             return None if self.patience() else self._stopped(timed_out=True)
         try:
-            kind, said = self.connection.recv()
+            kind, answer = self.fork.connection.recv()
         except (EOFError, OSError):
             return self._stopped(timed_out=False)
-        where = self._where()
+        if kind == CELL:
+            self.place, self.since_cell = f"{self.job.place}, cell {answer}", time.monotonic()
+            return None
         if not (stays and kind == DONE):
             self.fork.leave()
         if kind == DONE:
-            return Outcome(self.job, said)
-        return Outcome(self.job, error=said if kind == REFUSED else _defect(where, said))
+            return Outcome(self.job, answer)
+        return Outcome(self.job, error=answer if kind == REFUSED else _defect(self.place, answer))
 
     def _stopped(self, *, timed_out: bool) -> Outcome:
-        took, where = time.monotonic() - self.since, self._where()
-        status = self.fork.end()
+        took, status = time.monotonic() - self.since, self.fork.end()
         if timed_out:
             limit = self.limits.job if took >= self.limits.job else self.limits.cell
             why = f"stopped after {limit:g} s, the most that it may take"
@@ -148,11 +129,7 @@ class _Running:
             why = f"its process was killed ({name}), by the system for want of memory or by someone"
         else:
             why = f"its process ended by itself (exit code {os.waitstatus_to_exitcode(status)})"
-        return Outcome(self.job, error=StoppedError(f"{where}: {why}"))
-
-    def _where(self) -> str:
-        news = self.fork.news()
-        return f"{self.job.place}, cell {news[0]}" if news else self.job.place
+        return Outcome(self.job, error=StoppedError(f"{self.place}: {why}"))
 
 
 def _defect(where: str, traceback: str) -> RuntimeError:
@@ -163,8 +140,8 @@ def _defect(where: str, traceback: str) -> RuntimeError:
 class _Run:
     """The jobs of one call of `run`: by territory, those waiting, those at work."""
 
-    def __init__(self, template: Template, jobs, workers: int, prepare: Callable, limits: Limits):
-        self.template, self.workers, self.prepare, self.limits = template, workers, prepare, limits
+    def __init__(self, warm: WarmProcess, jobs, workers: int, prepare: Callable, limits: Limits):
+        self.warm, self.workers, self.prepare, self.limits = warm, workers, prepare, limits
         self.waiting: dict[str, deque[Job]] = {}
         for job in jobs:
             self.waiting.setdefault(job.epci, deque()).append(job)
@@ -182,12 +159,12 @@ class _Run:
                 if not self.running:
                     continue
                 listened = list(self.running)
-                wait(listened, min(one.patience() for one in self.running.values()))
+                wait(listened, min(running.patience() for running in self.running.values()))
                 for connection in listened:
                     yield from self._listen(self.running[connection])
         finally:
-            for one in [*(one.fork for one in self.running.values()), *self.homes.values()]:
-                one.leave()
+            for fork in [*(running.fork for running in self.running.values()), *self.homes.values()]:
+                fork.leave()
 
     def _start(self) -> bool:
         """Start what comes next: a job whose territory is prepared, else the preparation of a territory."""
@@ -200,10 +177,10 @@ class _Run:
                 else:
                     jobs.popleft()
                 return True
-        preparing = {one.job.epci for one in self.running.values()}
+        preparing = {running.job.epci for running in self.running.values()}
         for epci in self.waiting:
             if epci not in self.homes and epci not in preparing:
-                self._ask(SERVE, self.template, Job(epci, self.prepare, (epci,), epci))
+                self._ask(SERVE, self.warm, Job(epci, self.prepare, (epci,), epci))
                 return True
             if len(self.homes) + len(preparing) >= self.workers:
                 break
@@ -215,22 +192,22 @@ class _Run:
         why = "the process of its territory was killed, by the system for want of memory or by someone"
         self.lost += [Outcome(job, error=StoppedError(f"{job.place}: {why}")) for job in self.waiting.pop(epci)]
 
-    def _ask(self, kind: str, parent: Parent | Template, job: Job) -> None:
-        one = _Running(parent.fork(self.limits.memory), self.limits, job)
-        one.fork.ask(kind, job.function, *job.arguments)
-        self.running[one.connection] = one
+    def _ask(self, kind: str, parent: Parent | WarmProcess, job: Job) -> None:
+        fork = parent.fork(self.limits.memory)
+        fork.ask(kind, job.function, *job.arguments)
+        self.running[fork.connection] = _Running(fork, self.limits, job)
 
-    def _listen(self, one: _Running) -> Iterator[Outcome]:
-        prepares = one.job.function is self.prepare
-        outcome = one.heard(stays=prepares)
+    def _listen(self, running: _Running) -> Iterator[Outcome]:
+        prepares = running.job.function is self.prepare
+        outcome = running.heard(stays=prepares)
         if outcome is None:
             return
-        del self.running[one.connection]
-        epci = one.job.epci
+        del self.running[running.fork.connection]
+        epci = running.job.epci
         if not prepares:
             yield outcome
         elif outcome.error is None:
-            self.homes[epci] = one.fork
+            self.homes[epci] = running.fork
         else:
             for job in self.waiting.pop(epci):
                 yield Outcome(job, error=outcome.error)

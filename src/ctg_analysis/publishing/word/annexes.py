@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ctg_analysis.demarche.tables.governance import Service
 from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.quantities import amount, quantity
 from ctg_analysis.publishing.word.blocks import (
@@ -19,7 +18,7 @@ from ctg_analysis.publishing.word.blocks import (
     text,
     together,
 )
-from ctg_analysis.publishing.word.dossier import NONE, Dossier, said
+from ctg_analysis.publishing.word.dossier import NONE, Dossier, cell_text
 from ctg_analysis.publishing.word.lists import dated
 from ctg_analysis.publishing.word.lists import funding as whole_funding
 from ctg_analysis.publishing.word.money import TOTAL, funding_table, years
@@ -31,8 +30,11 @@ VALIDATED, DRAFT = "validé", "projet"
 def diagnosis(dossier: Dossier) -> Blocks:
     """Return the messages of the synthèse, word for word, then the constats that were validated."""
     said_by_figures = together(
-        text(one.theme, SUBSECTION) + text(one.sentence) + _line(one.comparison) + text(str(one.source), "Caption")
-        for one in dossier.messages
+        text(message.theme, SUBSECTION)
+        + text(message.sentence)
+        + _line(message.comparison)
+        + text(str(message.source), "Caption")
+        for message in dossier.messages
     )
     rows = dossier.material["constats"]
     rows = rows[rows["statut"].eq(VALIDATED)]
@@ -86,7 +88,7 @@ def services(dossier: Dossier) -> Blocks:
     return together(parts) + text("Ensemble", SECTION) + whole
 
 
-def _service(row: Service, dossier: Dossier) -> list[str]:
+def _service(row, dossier: Dossier) -> list[str]:
     places = NONE if pd.isna(row.capacite) else quantity(row.capacite)
     means = [amount(row.soutien_collectivite_eur), amount(row.ps_caf_eur)]
     return [row.nom, row.type, row.gestionnaire, dossier.names[row.commune], places, *means]
@@ -119,7 +121,7 @@ def _all_actions(dossier: Dossier) -> Blocks:
         [
             row.action_id,
             row.titre,
-            said(row.pilote),
+            cell_text(row.pilote),
             span_phrase(row.calendrier_debut, row.calendrier_fin),
             amount(budget.get(row.action_id, 0.0)),
         ]
@@ -133,15 +135,15 @@ def _action(row, dossier: Dossier) -> Blocks:
     leads = [row.pilote, *(row.copilotes if isinstance(row.copilotes, tuple) else ())]
     short = {
         "Objectif": objective,
-        "Public": said(row.public_cible),
-        "Territoire": said(row.territoire),
-        "Pilote": said(tuple(one for one in leads if isinstance(one, str))),
-        "Partenaires": said(row.partenaires),
+        "Public": cell_text(row.public_cible),
+        "Territoire": cell_text(row.territoire),
+        "Pilote": cell_text(tuple(name for name in leads if isinstance(name, str))),
+        "Partenaires": cell_text(row.partenaires),
         "Calendrier": span_phrase(row.calendrier_debut, row.calendrier_fin),
-        "Étapes": said(row.etapes),
+        "Étapes": cell_text(row.etapes),
     }
     title = f"{row.action_id} – {row.titre}" + (" (projet)" if row.statut == DRAFT else "")
-    described = text(title, SUBSECTION) + text(said(row.description))
+    described = text(title, SUBSECTION) + text(cell_text(row.description))
     return described + facts(short) + means(row, dossier)
 
 
@@ -150,7 +152,7 @@ def means(row, dossier: Dossier) -> Blocks:
     own = dossier.funding[dossier.funding["action_id"].eq(row.action_id)]
     period = dossier.convention.periode
     people = facts(
-        {"Emplois (ETP)": said(None) if pd.isna(row.moyens_humains_etp) else quantity(row.moyens_humains_etp)}
+        {"Emplois (ETP)": cell_text(None) if pd.isna(row.moyens_humains_etp) else quantity(row.moyens_humains_etp)}
     )
     if own.empty:
         return people + text("Cette action ne demande pas de financement.")
@@ -165,12 +167,12 @@ def steering(dossier: Dossier) -> Blocks:
         text(row.instance if row.instance == row.type else f"{row.instance} ({row.type})", SECTION)
         + text(row.role)
         + facts(
-            ({"Champs": said(row.champ)} if isinstance(row.champ, tuple) else {})
+            ({"Champs": cell_text(row.champ)} if isinstance(row.champ, tuple) else {})
             | {
-                "Composition": said(row.composition),
-                "Présidence": said(row.presidence),
-                "Réunions": said(row.frequence),
-                "Secrétariat": said(row.secretariat),
+                "Composition": cell_text(row.composition),
+                "Présidence": cell_text(row.presidence),
+                "Réunions": cell_text(row.frequence),
+                "Secrétariat": cell_text(row.secretariat),
             }
         )
         for row in rows.itertuples()
@@ -198,8 +200,8 @@ def _indicators(rows: pd.DataFrame) -> list[list[str]]:
             row.type,
             dated(row.valeur_reference, row.date_reference),
             dated(row.cible, row.cible_date),
-            said(row.collecteur),
-            said(row.frequence),
+            cell_text(row.collecteur),
+            cell_text(row.frequence),
         ]
         for row in rows.itertuples()
     ]
@@ -208,8 +210,8 @@ def _indicators(rows: pd.DataFrame) -> list[list[str]]:
 def deliberations(dossier: Dossier) -> Blocks:
     """Return the deliberation of each signatory; which ones are to be joined."""
     lines = [
-        [one.nom, one.deliberation_no or "à joindre", date_text(one.deliberation_date) or "à préciser"]
-        for one in dossier.convention.parties
+        [party.nom, party.deliberation_no or "à joindre", date_text(party.deliberation_date) or "à préciser"]
+        for party in dossier.convention.parties
     ]
     lead = text("Les délibérations sont jointes à la convention par chaque signataire.", REMARK)
     return lead + table("Délibérations des signataires", ["Signataire", "Numéro", "Date"], lines)

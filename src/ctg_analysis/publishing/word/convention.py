@@ -1,7 +1,7 @@
 """The convention as a Word file that people edit, and what changes in its articles."""
 
 from ctg_analysis.demarche.tables.columns import first_day, last_day
-from ctg_analysis.demarche.tables.documents import Party
+from ctg_analysis.demarche.tables.yaml_documents import Party
 from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.word.annexes import ANNEXES
@@ -22,32 +22,35 @@ HOW_TO_READ = (
 
 def context(dossier: Dossier, reference: Reference) -> dict[str, object]:
     """Return what the tags of the template of the convention stand for."""
-    one = dossier.convention
-    doubt = _doubt(reference) if one.statut == PROJECT else Blocks()
+    convention = dossier.convention
+    doubt = _doubt(reference) if convention.statut == PROJECT else Blocks()
     return common(dossier) | {
-        "periode": span_phrase(first_day(one.periode.debut), last_day(one.periode.fin)),
-        "parties": bullets(map(_party, one.parties)),
-        "vu": bullets(f"{said} ;" for said in one.vu or reference.vu) + (Blocks() if one.vu else doubt),
-        "preambule": paragraphs(one.preambule or reference.preambule) + (Blocks() if one.preambule else doubt),
-        "articles": [_article(article, dossier, doubt) for article in written_articles(one, reference)],
-        "signatures": together(map(_signatory, one.parties)),
+        "periode": span_phrase(first_day(convention.periode.debut), last_day(convention.periode.fin)),
+        "parties": bullets(map(_party, convention.parties)),
+        "vu": bullets(f"{formula} ;" for formula in convention.vu or reference.vu)
+        + (Blocks() if convention.vu else doubt),
+        "preambule": paragraphs(convention.preambule or reference.preambule)
+        + (Blocks() if convention.preambule else doubt),
+        "articles": [_article(article, dossier, doubt) for article in written_articles(convention, reference)],
+        "signatures": together(map(_signatory, convention.parties)),
         "annexes": [
-            {"titre": typography(annex.titre), "contenu": ANNEXES[annex.contenu](dossier)} for annex in one.annexes
+            {"titre": typography(annex.titre), "contenu": ANNEXES[annex.contenu](dossier)}
+            for annex in convention.annexes
         ],
     }
 
 
 def common(dossier: Dossier) -> dict[str, object]:
     """Return what the tags of every template stand for."""
-    one = dossier.convention
-    project = one.statut == PROJECT
-    approved = f", validée le {date_text(one.validee_le)}" if one.validee_le else ", validée"
+    convention = dossier.convention
+    project = convention.statut == PROJECT
+    approved = f", validée le {date_text(convention.validee_le)}" if convention.validee_le else ", validée"
     return {
-        "intitule": typography(one.intitule),
+        "intitule": typography(convention.intitule),
         "territoire": typography(dossier.territory),
-        "version": one.version,
+        "version": convention.version,
         "projet": project,
-        "statut": f"Projet, version {one.version}" if project else f"Version {one.version}{approved}",
+        "statut": f"Projet, version {convention.version}" if project else f"Version {convention.version}{approved}",
         "fictif": typography(FICTIONAL) if dossier.fictional else "",
     }
 
@@ -62,7 +65,7 @@ def changes(dossier: Dossier, reference: Reference) -> dict[str, object]:
     compared = []
     if former:
         compared.append((f"Depuis la version {former.version}", written_articles(former, reference)))
-    ours = [Written(one.no, one.titre, one.texte_md, ours=True) for one in reference.articles]
+    ours = [Written(article.no, article.titre, article.texte_md, ours=True) for article in reference.articles]
     compared.append((f"Par rapport aux textes de référence, version {reference.version}", ours))
     return common(dossier) | {
         "mode_d_emploi": typography(HOW_TO_READ),

@@ -8,10 +8,10 @@ from typing import get_args
 import pandas as pd
 
 from ctg_analysis.demarche.files.consistency import active
-from ctg_analysis.demarche.files.material import Material
+from ctg_analysis.demarche.files.material_files import MaterialFiles
 from ctg_analysis.demarche.tables.columns import Champ
-from ctg_analysis.demarche.tables.documents import Convention
-from ctg_analysis.demarche.tables.governance import ACTIVE
+from ctg_analysis.demarche.tables.statuses import ACTIVE
+from ctg_analysis.demarche.tables.yaml_documents import Convention
 from ctg_analysis.display.pieces.sheets import MessageText
 from ctg_analysis.display.words.texts import NBSP
 
@@ -27,7 +27,7 @@ class Dossier:
     messages: those of the synthèse, in the words of the report. date: of the newest data, ISO.
     """
 
-    material: Material
+    material: MaterialFiles
     convention: Convention
     names: Mapping[str, str]
     messages: tuple[MessageText, ...]
@@ -42,9 +42,11 @@ class Dossier:
     @property
     def since_signature(self) -> datetime.date | None:
         """Return the day the convention was validated, when its lists and annexes are of a later one."""
-        one = self.convention
-        later = one.statut == VALIDATED and one.validee_le and one.validee_le.isoformat() < self.date
-        return one.validee_le if later else None
+        convention = self.convention
+        later = (
+            convention.statut == VALIDATED and convention.validee_le and convention.validee_le.isoformat() < self.date
+        )
+        return convention.validee_le if later else None
 
     @property
     def actions(self) -> pd.DataFrame:
@@ -69,7 +71,7 @@ class Dossier:
         return table[table["action_id"].isin(self.actions["action_id"])]
 
 
-def said(value: object) -> str:
+def cell_text(value: object) -> str:
     """Return what a cell says: its text, its texts one after the other, or that it says nothing."""
     if isinstance(value, tuple):
         return f"{NBSP}; ".join(value) if value else UNKNOWN

@@ -8,16 +8,15 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.demarche.plan.calendar import DONE, NO_DATE, TO_COME, UNDER_WAY, as_of
-from ctg_analysis.demarche.tables.annotations import choices
+from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.demarche.tables.columns import first_day, last_day
-from ctg_analysis.demarche.tables.documents import InfoFlash
-from ctg_analysis.demarche.tables.governance import Step
+from ctg_analysis.demarche.tables.yaml_documents import InfoFlash
 from ctg_analysis.display.words import glossary
 from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.texts import NBSP, typography
 from ctg_analysis.publishing.pages.site import page
 
-PHASES = choices(Step.model_fields["phase"])
+PHASES = TABLES["calendrier"].columns["phase"].kind.choices
 HEADS_A_PHASE = re.compile(r"Phase \d")
 MARKS = {DONE: "✓", UNDER_WAY: "●", TO_COME: "○", NO_DATE: "○"}
 CTG = "CTG"
@@ -61,7 +60,7 @@ class Around:
 def flash_page(issue: InfoFlash, steps: pd.DataFrame, around: Around) -> str:
     """Return an issue as a page that asks nothing of any network. steps: the table `calendrier`, seen from its date."""
     phases = list(_phases(steps, issue.date))
-    told = {
+    texts = {
         "number": issue.numero,
         "date": date_text(issue.date),
         "title": typography(issue.titre),
@@ -71,22 +70,22 @@ def flash_page(issue: InfoFlash, steps: pd.DataFrame, around: Around) -> str:
         "phases": phases,
         "editorial": _signed(issue),
         "next": [
-            {"date": date_text(one.date), "text": typography(one.texte)}
-            for one in issue.prochaines_dates
-            if last_day(one.date) >= first_day(issue.date)
+            {"date": date_text(meeting.date), "text": typography(meeting.texte)}
+            for meeting in issue.prochaines_dates
+            if last_day(meeting.date) >= first_day(issue.date)
         ],
         "link": issue.participer.lien if issue.participer else None,
         "contact": typography(issue.participer.contact or "") if issue.participer else "",
         "mentions": typography(issue.mentions or ""),
     }
-    shown = {"territory": typography(around.territory), "fictional": around.fictional, "title": told["title"]}
+    about = {"territory": typography(around.territory), "fictional": around.fictional, "title": texts["title"]}
     return page(
         "info_flash.html.j2",
-        page=shown,
-        issue=told,
+        page=about,
+        issue=texts,
         around=around,
         code=Markup(around.code),
-        acronyms=_acronyms(told, around),
+        acronyms=_acronyms(texts, around),
     )
 
 
@@ -113,8 +112,8 @@ def _phases(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
         span = _span(head if len(head) else rows)
         lines = []
         for row in rows.itertuples():
-            one = status[row.Index]
-            known = TO_COME if one == NO_DATE and stands == TO_COME else one
+            stage = status[row.Index]
+            known = TO_COME if stage == NO_DATE and stands == TO_COME else stage
             lines.append(_step(row.etape, span_phrase(row.debut, row.fin), known))
         yield {"title": typography(title), "span": span, "status": stands, "mark": MARKS[stands], "steps": lines}
 
@@ -147,11 +146,11 @@ def _span(rows: pd.DataFrame) -> str:
     return span_phrase(min(begins, key=first_day)[:7], max(ends, key=last_day)[:7])
 
 
-def _acronyms(told: dict, around: Around) -> list[tuple[str, str]]:
+def _acronyms(texts: dict, around: Around) -> list[tuple[str, str]]:
     """Return the acronyms that stand in an issue, each with its meaning."""
-    words = [told["title"], told["what"], told["contact"], told["mentions"], around.territory]
-    words += [step["name"] for phase in told["phases"] for step in phase["steps"]]
-    words += [one["text"] for one in told["next"]] + [quote.by for quote in around.quotes]
-    words += [text for one in around.figures for text in (one.label, one.unit, one.source)]
-    words += [told["editorial"]["text"]] if told["editorial"] else []
+    words = [texts["title"], texts["what"], texts["contact"], texts["mentions"], around.territory]
+    words += [step["name"] for phase in texts["phases"] for step in phase["steps"]]
+    words += [meeting["text"] for meeting in texts["next"]] + [quote.by for quote in around.quotes]
+    words += [text for figure in around.figures for text in (figure.label, figure.unit, figure.source)]
+    words += [texts["editorial"]["text"]] if texts["editorial"] else []
     return [(term, glossary.terms()[term]) for term in glossary.terms_in([*words, CTG, f"Caf{NBSP}"])]

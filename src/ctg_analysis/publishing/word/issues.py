@@ -10,8 +10,8 @@ import pandas as pd
 from ctg_analysis.core.errors import Finding, InputError, UserError
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.demarche.files.material import INFO_FLASH, Material, open_material
-from ctg_analysis.demarche.tables.documents import InfoFlash, KeyFigure
+from ctg_analysis.demarche.files.material_files import INFO_FLASH, MaterialFiles, open_material
+from ctg_analysis.demarche.tables.yaml_documents import InfoFlash, KeyFigure
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed
 from ctg_analysis.display.words.texts import typography
@@ -31,15 +31,15 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None) -> tuple[In
     """
     places = read_places(root)
     material = open_material(root, epci, places)
-    shown = project_path(root.material(epci) / INFO_FLASH)
-    issue = _issue(material, number, shown)
+    place = project_path(root.material(epci) / INFO_FLASH)
+    issue = _issue(material, number, place)
     findings: list[Finding] = []
     around = flash.Around(
         _name(places, epci),
         root.fictional,
-        tuple(_figures(issue, epci, root, shown, findings)),
+        tuple(_figures(issue, epci, root, place, findings)),
         tuple(_quotes(issue, material)),
-        tuple(_logos(issue, root.material(epci), shown, findings)),
+        tuple(_logos(issue, root.material(epci), place, findings)),
         _code(issue),
     )
     if findings:
@@ -47,12 +47,12 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None) -> tuple[In
     return issue, flash.flash_page(issue, material["calendrier"], around)
 
 
-def _issue(material: Material, number: int | None, shown: str) -> InfoFlash:
-    issues = {one.numero: one for one in material.info_flashes}
+def _issue(material: MaterialFiles, number: int | None, place: str) -> InfoFlash:
+    issues = {issue.numero: issue for issue in material.info_flashes}
     if not issues:
-        raise UserError(f"{shown}: found no issue of the info flash yet, expected one: ctg new {material.epci}")
+        raise UserError(f"{place}: found no issue of the info flash yet, expected one: ctg new {material.epci}")
     if number is not None and number not in issues:
-        raise UserError(f"{shown}: found no issue {number}, expected one of {', '.join(map(str, sorted(issues)))}")
+        raise UserError(f"{place}: found no issue {number}, expected one of {', '.join(map(str, sorted(issues)))}")
     return issues[max(issues) if number is None else number]
 
 
@@ -64,7 +64,7 @@ def _name(places: pd.DataFrame, epci: str) -> str:
 
 
 def _figures(
-    issue: InfoFlash, epci: str, root: DataRoot, shown: str, findings: list[Finding]
+    issue: InfoFlash, epci: str, root: DataRoot, place: str, findings: list[Finding]
 ) -> Iterator[flash.KeyFigure]:
     """Yield the key figures as the report has them: value, rounding, period, source."""
     if not issue.chiffres_cles:
@@ -77,37 +77,37 @@ def _figures(
     seen = observed(epci, root)
     record_observed(seen)
     for figure in issue.chiffres_cles:
-        found = _figure(figure, seen)
-        if found is None:
+        key_figure = _figure(figure, seen)
+        if key_figure is None:
             expected = f"a figure that `ctg observations {epci}` has"
             what = f"no value of {figure.indicateur} in {figure.territoire}, {figure.periode}"
-            findings.append(Finding(shown, None, f"chiffres_cles, numero {issue.numero}", what, expected))
+            findings.append(Finding(place, None, f"chiffres_cles, numero {issue.numero}", what, expected))
         else:
-            yield found
+            yield key_figure
 
 
 def _figure(figure: KeyFigure, seen) -> flash.KeyFigure | None:
     from ctg_analysis.catalogue import CATALOGUE
-    from ctg_analysis.chapter.figures import source
+    from ctg_analysis.chapter.known import source
 
-    one = CATALOGUE[figure.indicateur]
-    rows = seen.readable(one)
+    indicator = CATALOGUE[figure.indicateur]
+    rows = seen.readable(indicator)
     rows = rows[rows["territory"].eq(figure.territoire) & rows["period"].eq(figure.periode) & rows["status"].eq(OK)]
     if rows.empty:
         return None
     row = rows.iloc[0]
-    unit = "" if one.unit.startswith("%") else agreed(one.unit, row["value"])
+    unit = "" if indicator.unit.startswith("%") else agreed(indicator.unit, row["value"])
     return flash.KeyFigure(
         row["text"],
         unit,
-        typography(one.label),
+        typography(indicator.label),
         typography(row["name"]),
         date_text(row["period"]),
         str(source(seen, rows.head(1))),
     )
 
 
-def _quotes(issue: InfoFlash, material: Material) -> Iterator[flash.Quote]:
+def _quotes(issue: InfoFlash, material: MaterialFiles) -> Iterator[flash.Quote]:
     """Yield the quotes of an issue, of extracts that everyone may read (`references.of_info_flashes`)."""
     extracts = material["extraits"].set_index("extrait_id")
     for name in issue.paroles:
@@ -115,14 +115,14 @@ def _quotes(issue: InfoFlash, material: Material) -> Iterator[flash.Quote]:
         yield flash.Quote(typography(row["texte_anonymise"]).removesuffix("."), row["type_acteur"])
 
 
-def _logos(issue: InfoFlash, folder: Path, shown: str, findings: list[Finding]) -> Iterator[tuple[str, str]]:
+def _logos(issue: InfoFlash, folder: Path, place: str, findings: list[Finding]) -> Iterator[tuple[str, str]]:
     """Yield the logos as images that stand in the page itself."""
     for name in issue.logos:
         path = (folder / name).resolve()
         inside = path.parent == folder.resolve() and path.is_file() and path.suffix in IMAGES
         if not inside or path.stat().st_size > LARGEST:
             expected = f"a .png, .jpg or .svg of {LARGEST // 1000} kB at most in the folder of info_flash.yml"
-            findings.append(Finding(shown, None, f"logos, numero {issue.numero}", repr(name), expected))
+            findings.append(Finding(place, None, f"logos, numero {issue.numero}", repr(name), expected))
             continue
         content = base64.b64encode(path.read_bytes()).decode()
         yield typography(f"Logo : {path.stem.replace('_', ' ')}"), f"data:{IMAGES[path.suffix]};base64,{content}"

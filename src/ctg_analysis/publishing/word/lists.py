@@ -8,7 +8,7 @@ from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.quantities import agreed, quantity
 from ctg_analysis.display.words.texts import NBSP, listed
 from ctg_analysis.publishing.word.blocks import Blocks, bullets, table, text, together
-from ctg_analysis.publishing.word.dossier import FIELDS, Dossier, said
+from ctg_analysis.publishing.word.dossier import FIELDS, Dossier, cell_text
 from ctg_analysis.publishing.word.money import funding_table, years
 
 RESULT = "résultat"
@@ -73,7 +73,7 @@ def funding(dossier: Dossier) -> Blocks:
 def governance(dossier: Dossier) -> Blocks:
     """Return the bodies, with who presides each and how often it meets."""
     rows = dossier.material["instances"].itertuples()
-    lines = [[row.instance, row.role, said(row.presidence), said(row.frequence)] for row in rows]
+    lines = [[row.instance, row.role, cell_text(row.presidence), cell_text(row.frequence)] for row in rows]
     return table("Instances", ["Instance", "Rôle", "Présidence", "Réunions"], lines)
 
 
@@ -90,10 +90,10 @@ def results(dossier: Dossier) -> Blocks:
 
 def dated(value: float, moment: str | None, unit: str = "") -> str:
     """Return a value, its unit and its date: « 44 (2023) », « 25,6 % (2023) », « 1 place (2023) »."""
-    told = quantity(value)
+    words = quantity(value)
     if unit and pd.notna(value):
-        told = f"{told}{NBSP}{agreed(unit, value)}"
-    return f"{told}{NBSP}({date_text(moment)})" if isinstance(moment, str) else told
+        words = f"{words}{NBSP}{agreed(unit, value)}"
+    return f"{words}{NBSP}({date_text(moment)})" if isinstance(moment, str) else words
 
 
 def calendar(dossier: Dossier) -> Blocks:

@@ -9,19 +9,19 @@ from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.demarche.files.material import CONVENTION as CONVENTION_FILE
-from ctg_analysis.demarche.files.material import open_material
+from ctg_analysis.demarche.files.material_files import CONVENTION as CONVENTION_FILE
+from ctg_analysis.demarche.files.material_files import open_material
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.demarche.tables.columns import last_day
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.handover.pdf import write_pdf
 from ctg_analysis.publishing.recording import record_observed
-from ctg_analysis.publishing.word import action_sheets, convention
+from ctg_analysis.publishing.word import action_files, convention
 from ctg_analysis.publishing.word.dossier import Dossier
+from ctg_analysis.publishing.word.filling import fill
 from ctg_analysis.publishing.word.issues import issue_page
 from ctg_analysis.publishing.word.paths import ACTION_SHEET, CHANGES, CONVENTION, template
 from ctg_analysis.publishing.word.reference import read_reference
-from ctg_analysis.publishing.word.word import fill
 from ctg_analysis.publishing.word.writing import place, write
 
 SHEETS = "fiches_action"
@@ -31,13 +31,13 @@ def write_convention(epci: str, root: DataRoot, out: Path) -> tuple[list[Path], 
     """Write the convention, what changes in its articles, and the fiches-action; return their places, and a warning.
 
     Raises:
-        InputError, UserError: see `dossier` and `writing.write`.
+        InputError, UserError: see `read_dossier` and `writing.write`.
     """
-    one = dossier(epci, root)
-    paths = write(out, epci, convention_documents(one, root), alone_in=SHEETS)
-    signed = one.since_signature
-    told = f"validated on {signed}, its figures, lists and annexes are those of {one.date}: keep the text signed"
-    return paths, f"{project_path(paths[0])}: {told}" if signed else ""
+    dossier = read_dossier(epci, root)
+    paths = write(out, epci, convention_documents(dossier, root), alone_in=SHEETS)
+    signed = dossier.since_signature
+    warning = f"validated on {signed}, its figures, lists and annexes are those of {dossier.date}: keep the text signed"
+    return paths, f"{project_path(paths[0])}: {warning}" if signed else ""
 
 
 def write_issue(epci: str, root: DataRoot, number: int | None, out: Path) -> Iterator[Path]:
@@ -55,28 +55,28 @@ def write_issue(epci: str, root: DataRoot, number: int | None, out: Path) -> Ite
         yield from write(out, epci, {pdf.name: pdf.read_bytes()})
 
 
-def convention_documents(one: Dossier, root: DataRoot) -> dict[str, bytes]:
+def convention_documents(dossier: Dossier, root: DataRoot) -> dict[str, bytes]:
     """Return the convention, what changes in its articles, and the fiches-action, by the names of their files."""
     reference = read_reference()
     made = {
-        CONVENTION: (CONVENTION, convention.context(one, reference), one.convention.intitule),
+        CONVENTION: (CONVENTION, convention.context(dossier, reference), dossier.convention.intitule),
         f"convention_{CHANGES}": (
             CHANGES,
-            convention.changes(one, reference),
-            f"Modifications, {one.convention.intitule}",
+            convention.changes(dossier, reference),
+            f"Modifications, {dossier.convention.intitule}",
         ),
     }
     made |= {
         f"{SHEETS}/{action}.docx": (ACTION_SHEET, context, f"Fiche-action {action}")
-        for action, context in action_sheets.contexts(one).items()
+        for action, context in action_files.contexts(dossier).items()
     }
     return {
-        name: fill(template(model, root, one.material.epci), context, title=title, date=one.date)
+        name: fill(template(model, root, dossier.material.epci), context, title=title, date=dossier.date)
         for name, (model, context, title) in made.items()
     }
 
 
-def dossier(epci: str, root: DataRoot) -> Dossier:
+def read_dossier(epci: str, root: DataRoot) -> Dossier:
     """Return what the convention is made of.
 
     Raises:

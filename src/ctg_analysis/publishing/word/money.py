@@ -2,15 +2,14 @@
 
 import pandas as pd
 
-from ctg_analysis.demarche.tables.annotations import choices
+from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.demarche.tables.columns import first_day, last_day
-from ctg_analysis.demarche.tables.plan import Funding
 from ctg_analysis.display.words.quantities import amount
 from ctg_analysis.publishing.word.blocks import Blocks, capital, table
 from ctg_analysis.publishing.word.dossier import NONE
 
 TOTAL = "Total"
-ORDER = [value for name in ("financeur", "nature") for value in choices(Funding.model_fields[name])]
+ORDER = [value for name in ("financeur", "nature") for value in TABLES["financements"].columns[name].kind.choices]
 
 
 def funding_table(caption: str, funding: pd.DataFrame, years: list[int], by: list[str]) -> Blocks:

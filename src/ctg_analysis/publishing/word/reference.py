@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 
 from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.demarche.tables.columns import Id, Row, Text, Whole, some
-from ctg_analysis.demarche.tables.documents import Article, Convention
+from ctg_analysis.demarche.tables.yaml_documents import Article, Convention
 from ctg_analysis.publishing.word.paths import REFERENCE, models
 
 
@@ -51,8 +51,8 @@ def read_reference() -> Reference:
 
 def written_articles(convention: Convention, reference: Reference) -> list[Written]:
     """Return the articles of a convention; one without text has that of reference with its number, if there is one."""
-    texts = {one.no: one.texte_md for one in reference.articles}
-    return [_written(one, texts.get(one.no, "")) for one in convention.articles]
+    texts = {article.no: article.texte_md for article in reference.articles}
+    return [_written(article, texts.get(article.no, "")) for article in convention.articles]
 
 
 def _written(article: Article, text: str) -> Written:

@@ -26,23 +26,23 @@ def comparison(before: Sequence[Written], now: Sequence[Written]) -> Blocks:
     changed = [(old, new) for old, new in pairs if _what(old, new) != SAME]
     if not changed:
         return text("Aucun article ne change.")
-    shown = together(text(_name(new or old), SECTION) + _revised(old, new) for old, new in changed)
-    return table("Ce que devient chaque article", ["Article", "Changement"], lines) + shown
+    revised = together(text(_name(new or old), SECTION) + _revised(old, new) for old, new in changed)
+    return table("Ce que devient chaque article", ["Article", "Changement"], lines) + revised
 
 
 def _pairs(
     before: Sequence[Written], now: Sequence[Written]
 ) -> Iterator[tuple[Written, None] | tuple[None, Written] | tuple[Written, Written]]:
-    by_title, by_number = {one.title: one for one in before}, {one.no: one for one in before}
-    titles = {one.title for one in now}
+    by_title, by_number = {article.title: article for article in before}, {article.no: article for article in before}
+    titles = {article.title for article in now}
     met = set()
-    for one in now:
-        same_number = by_number.get(one.no)
+    for article in now:
+        same_number = by_number.get(article.no)
         other = same_number if same_number is not None and same_number.title not in titles else None
-        former = by_title.get(one.title, other)
+        former = by_title.get(article.title, other)
         met.add(former.no if former else None)
-        yield former, one
-    yield from ((one, None) for one in before if one.no not in met)
+        yield former, article
+    yield from ((article, None) for article in before if article.no not in met)
 
 
 def _name(article: Written) -> str:

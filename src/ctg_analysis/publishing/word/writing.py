@@ -82,8 +82,8 @@ def _keep_saved_meanwhile(former: Path, home: Path, known: Mapping[str, list[str
     """Put back what a person saved in the former folder while it was copied."""
     for path in sorted(path for path in former.rglob("*") if path.is_file() and not path.is_symlink()):
         name = path.relative_to(former).as_posix()
-        now, found = home / name, _sum(path.read_bytes())
-        if name == RECORD or found in known.get(name, ()) or (now.exists() and found == _sum(now.read_bytes())):
+        now, digest = home / name, _sum(path.read_bytes())
+        if name == RECORD or digest in known.get(name, ()) or (now.exists() and digest == _sum(now.read_bytes())):
             continue
         path.replace(now.with_stem(now.stem + SAVED_MEANWHILE) if now.exists() else now)
 
@@ -98,7 +98,7 @@ def _known(home: Path) -> dict[str, list[str]]:
         sums = json.loads((home / RECORD).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
-    return sums if isinstance(sums, dict) and all(isinstance(one, list) for one in sums.values()) else {}
+    return sums if isinstance(sums, dict) and all(isinstance(digests, list) for digests in sums.values()) else {}
 
 
 def _note(home: Path, sums: Mapping[str, list[str]]) -> None:

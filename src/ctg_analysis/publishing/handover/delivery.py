@@ -22,16 +22,16 @@ from ctg_analysis.publishing.handover.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.handover.slides import slides
 from ctg_analysis.publishing.pages.data_files import write_observations
 from ctg_analysis.publishing.verification import the_latest
-from ctg_analysis.secrecy.earlier_editions import adopt
+from ctg_analysis.secrecy.adoption import adopt
 
 FOLDER = "documents"
 SYNTHESIS, GUIDE = "00_synthese.html", "guide.html"
 
 
-def write_documents(epci: str, out: Path, told: Callable[[str], None] = lambda step: None) -> Iterator[Path]:
+def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lambda step: None) -> Iterator[Path]:
     """Make the documents of the latest edition of a report, and yield each as it is in its place, whole.
 
-    told: called with the name of each before it is made. Slides and parcel come first: they need no browser.
+    progress: called with the name of each before it is made. Slides and parcel come first: they need no browser.
 
     Raises:
         UserError: no report, one that is older than the data, no browser for the PDF. Busy: it is being built.
@@ -47,7 +47,7 @@ def write_documents(epci: str, out: Path, told: Callable[[str], None] = lambda s
         with scratch(out, epci) as folder:
             _check(edition, seen, folder)
             for name, write in _documents(edition, seen).items():
-                told(name)
+                progress(name)
                 path = folder / name
                 write(path)
                 yield path.replace(home / name)
@@ -61,26 +61,26 @@ def _check(edition: Path, seen: Observed, scratch: Path) -> None:
 
 def _documents(edition: Path, seen: Observed) -> dict[str, Callable[[Path], object]]:
     """Return the names of the documents, and what writes each."""
-    told = record(edition)
-    chapters = [f"{stem}.html" for stem in sorted(told["chapters"])]
+    made_from = record(edition)
+    chapters = [f"{stem}.html" for stem in sorted(made_from["chapters"])]
     whole = [*chapters, GUIDE] if (edition / GUIDE).exists() else chapters
-    shown = slides(seen, told["date"])
+    page_of_slides = slides(seen, made_from["date"])
 
     def write_whole(path: Path) -> None:
         title = "Diagnostic partagé"
         names = {Path(name).stem: name for name in whole}
         sheets = sheets_of(joined(edition, whole, title), list(names), path.parent)
         numbers = {names[stem]: number for stem, number in sheets.items()}
-        write_pdf(joined(edition, whole, title, numbers), path, told["date"])
+        write_pdf(joined(edition, whole, title, numbers), path, made_from["date"])
 
     name = f"{seen.epci}-{edition.name}"
     documents = {
-        f"restitution-{name}.html": lambda path: path.write_text(shown, encoding="utf-8"),
-        f"envoi-{name}.zip": lambda path: write_parcel(edition, shown, path),
+        f"restitution-{name}.html": lambda path: path.write_text(page_of_slides, encoding="utf-8"),
+        f"envoi-{name}.zip": lambda path: write_parcel(edition, page_of_slides, path),
     }
     if SYNTHESIS in chapters:
         synthesis = joined(edition, [SYNTHESIS], "Synthèse")
-        documents[f"synthese-{name}.pdf"] = lambda path: write_pdf(synthesis, path, told["date"])
+        documents[f"synthese-{name}.pdf"] = lambda path: write_pdf(synthesis, path, made_from["date"])
     return documents | {f"diagnostic-{name}.pdf": write_whole}
 
 
@@ -88,8 +88,8 @@ def collect_documents(out: Path, epci: str) -> list[Path]:
     """Remove the documents of editions that are no more; return those removed."""
     kept = tuple(f"{epci}-{edition.name}" for edition in editions(out, epci))
     home = out / FOLDER / epci
-    found = sorted(home.iterdir()) if kept and home.is_dir() else []
-    old = [path for path in found if not path.stem.endswith(kept)]
+    documents = sorted(home.iterdir()) if kept and home.is_dir() else []
+    old = [path for path in documents if not path.stem.endswith(kept)]
     for path in old:
         path.unlink()
     return old
@@ -106,7 +106,7 @@ def collect_reports(out: Path, keep: int) -> Iterator[str]:
         try:
             with alone(out, epci, f"{epci}: is being built"):
                 removed = collect(out, epci, keep)
-                damages = [f"{epci}: the edition {one.name} is damaged" for one in damaged_editions(out, epci)]
+                damages = [f"{epci}: the edition {edition.name} is damaged" for edition in damaged_editions(out, epci)]
                 collect_documents(out, epci)
         except UserError as error:
             failures.append(error)

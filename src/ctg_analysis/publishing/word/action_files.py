@@ -7,7 +7,7 @@ from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.word.annexes import DRAFT, means
 from ctg_analysis.publishing.word.blocks import Blocks, bullets, facts, table, text
 from ctg_analysis.publishing.word.convention import common
-from ctg_analysis.publishing.word.dossier import Dossier, said
+from ctg_analysis.publishing.word.dossier import Dossier, cell_text
 from ctg_analysis.publishing.word.lists import dated
 
 
@@ -21,10 +21,10 @@ def _context(row, dossier: Dossier) -> dict[str, object]:
     objective = dossier.material["objectifs"].set_index("obj_id")["titre"][row.obj_id]
     short = {
         "Objectif": objective,
-        "Public": said(row.public_cible),
-        "Territoire": said(row.territoire),
-        "Calendrier": span_phrase(row.calendrier_debut, row.calendrier_fin) or said(None),
-        "Priorité": said(row.priorite),
+        "Public": cell_text(row.public_cible),
+        "Territoire": cell_text(row.territoire),
+        "Calendrier": span_phrase(row.calendrier_debut, row.calendrier_fin) or cell_text(None),
+        "Priorité": cell_text(row.priorite),
         "Fiche": f"version {row.version}" + (", en projet" if row.statut == DRAFT else ""),
     }
     return common(dossier) | {
@@ -35,18 +35,20 @@ def _context(row, dossier: Dossier) -> dict[str, object]:
         "axe": typography(f"Axe : {axis}"),
         "en_bref": facts(short),
         "pourquoi": _why(row, dossier),
-        "contenu": text(said(row.description)) + bullets(_parts(row.etapes)) + facts({"Jalons": said(row.jalons)}),
+        "contenu": text(cell_text(row.description))
+        + bullets(_parts(row.etapes))
+        + facts({"Jalons": cell_text(row.jalons)}),
         "acteurs": facts(
             {
-                "Pilote": said(row.pilote),
-                "Copilotes": said(row.copilotes),
-                "Partenaires": said(row.partenaires),
-                "Référent à la Caf": said(row.pilote_caf),
+                "Pilote": cell_text(row.pilote),
+                "Copilotes": cell_text(row.copilotes),
+                "Partenaires": cell_text(row.partenaires),
+                "Référent à la Caf": cell_text(row.pilote_caf),
             }
         ),
-        "moyens": means(row, dossier) + facts({"Dispositifs de la Caf": said(row.dispositifs_caf)}) + _links(row),
+        "moyens": means(row, dossier) + facts({"Dispositifs de la Caf": cell_text(row.dispositifs_caf)}) + _links(row),
         "evaluation": _indicators(row, dossier)
-        + facts({"Modalités": said(row.modalites_evaluation), "Risques": said(row.risques)}),
+        + facts({"Modalités": cell_text(row.modalites_evaluation), "Risques": cell_text(row.risques)}),
     }
 
 
@@ -61,8 +63,8 @@ def _why(row, dossier: Dossier) -> Blocks:
     constats = dossier.material["constats"].set_index("constat_id")["enonce"]
     served = dict.fromkeys([*_parts(row.enjeu_ids), *_parts(objectives[row.obj_id])])
     context = Blocks() if pd.isna(row.contexte) else text(row.contexte)
-    met = text("Enjeux :") + bullets(enjeux[one] for one in served)
-    proved = text("Constats :") + bullets(constats[one] for one in _parts(row.constat_ids))
+    met = text("Enjeux :") + bullets(enjeux[name] for name in served)
+    proved = text("Constats :") + bullets(constats[name] for name in _parts(row.constat_ids))
     return context + met + (proved if _parts(row.constat_ids) else Blocks())
 
 
@@ -75,9 +77,9 @@ def _links(row) -> Blocks:
 def _indicators(row, dossier: Dossier) -> Blocks:
     followed = dossier.material["indicateurs_suivi"]
     lines = [
-        [one.libelle, one.type, dated(one.valeur_reference, one.date_reference, one.unite),
-         dated(one.cible, one.cible_date, one.unite), said(one.collecteur)]
-        for one in followed[followed["action_id"].eq(row.action_id)].itertuples()
+        [own.libelle, own.type, dated(own.valeur_reference, own.date_reference, own.unite),
+         dated(own.cible, own.cible_date, own.unite), cell_text(own.collecteur)]
+        for own in followed[followed["action_id"].eq(row.action_id)].itertuples()
     ]  # fmt: skip
     header = ["Indicateur", "Sorte", "Départ", "Cible", "Relevé par"]
     return table("Indicateurs", header, lines) if lines else text("Aucun indicateur n'est renseigné.")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from ctg_analysis.demarche.tables.columns import Champ, Code, Day, Id, Link, Moment, Reference, Row, Text, Whole, some
+from ctg_analysis.demarche.tables.columns import Champ, Code, Day, Id, Link, Moment, Row, Text, Whole, some
 
 Generated = Literal[
     "champs",
@@ -126,7 +126,7 @@ class InfoFlash(Row):
     champs: Annotated[tuple[Champ, ...], AfterValidator(some)]
     phase_en_cours: Literal["diagnostic partagé", "stratégie", "convention et suivi"]
     chiffres_cles: tuple[KeyFigure, ...] = Field(default=(), max_length=6)
-    paroles: Annotated[tuple[Id, ...], Reference(("extraits",))] = Field(default=(), max_length=3)
+    paroles: tuple[Id, ...] = Field(default=(), max_length=3)
     prochaines_dates: tuple[NextDate, ...] = ()
     participer: TakePart | None = None
     logos: tuple[Link, ...] = ()

@@ -10,8 +10,7 @@ from ctg_analysis.cleaning.reading import A_VALUE, BLANK, missing_columns, turne
 from ctg_analysis.core.errors import Finding, InputError, first_ones
 from ctg_analysis.core.files import load
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.demarche.tables import Table
-from ctg_analysis.demarche.tables.annotations import dtype
+from ctg_analysis.demarche.tables.declared_tables import Table
 
 FORMULA_STARTS = ("=", "+", "@", "\t")
 WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each question follows those of the model
@@ -23,7 +22,7 @@ LONGEST = 5_000  # characters in a cell
 
 
 @dataclass(frozen=True)
-class Read:
+class TableFile:
     """What a file gave. Index of both tables: the line, as a person counts, the header being the first.
 
     texts: every row as it is written. rows: the valid rows, typed; the questions of answers as they are written.
@@ -43,14 +42,14 @@ class Read:
         return self.table.private and (not self.path.is_file() or self.path.with_name(DELETIONS).is_file())
 
     @property
-    def shown(self) -> str:
+    def place(self) -> str:
         """Return the path as a person reads it."""
         return project_path(self.path)
 
 
-def read_table(path: Path, table: Table) -> Read:
+def read_table(path: Path, table: Table) -> TableFile:
     """Return the rows of a file of the field material and what is wrong with it; no row when it is absent."""
-    nothing = Read(table, path, pd.DataFrame(columns=table.columns, dtype=str), _typed([], [], table))
+    nothing = TableFile(table, path, pd.DataFrame(columns=list(table.columns), dtype=str), _typed([], [], table))
     if not path.is_file():
         return nothing
     try:
@@ -60,14 +59,14 @@ def read_table(path: Path, table: Table) -> Read:
     texts = texts.apply(lambda cells: cells.str.strip())
     texts.index = texts.index.astype(int)
     rows, lines, findings = [], [], _repeated(texts, table, path) + _hostile(texts, path)
-    for line, cells in zip(texts.index.tolist(), texts[table.columns].to_dict("records"), strict=True):
+    for line, cells in zip(texts.index.tolist(), texts[list(table.columns)].to_dict("records"), strict=True):
         try:
             rows.append(table.row.model_validate({name: cell for name, cell in cells.items() if cell}))
             lines.append(line)
         except ValidationError as error:
             findings += [_finding(problem, line, path, table) for problem in error.errors()]
-    typed = _typed(rows, lines, table).join(texts.drop(columns=table.columns))
-    return Read(table, path, texts, typed, tuple(first_ones(findings)))
+    typed = _typed(rows, lines, table).join(texts.drop(columns=list(table.columns)))
+    return TableFile(table, path, texts, typed, tuple(first_ones(findings)))
 
 
 def _columns(header: list[str], table: Table, path: Path) -> list[str]:
@@ -90,7 +89,7 @@ def _repeated(texts: pd.DataFrame, table: Table, path: Path) -> list[Finding]:
     again = texts[texts.duplicated(key) & texts[key].ne("").all(axis=1)]
     expected = "a key that comes once: give this line another, or delete it"
     return [
-        Finding(project_path(path), line, ", ".join(key), f"{shown(' '.join(cells), table)} again", expected)
+        Finding(project_path(path), line, ", ".join(key), f"{quoted(' '.join(cells), table)} again", expected)
         for line, *cells in again[key].itertuples()
     ]
 
@@ -106,33 +105,32 @@ def _finding(problem: dict, line: int, path: Path, table: Table) -> Finding:
             expected = "one of " + problem["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
         case _:
             expected = problem["msg"]
-    return Finding(project_path(path), line, column, shown(str(problem["input"]), table), expected)
+    return Finding(project_path(path), line, column, quoted(str(problem["input"]), table), expected)
 
 
-def shown(text: str, table: Table) -> str:
+def quoted(text: str, table: Table) -> str:
     """Return a cell as a message shows it; only its length when the table holds personal data."""
     return f"a text of {len(text)} characters" if table.private else repr(text)[:60]
 
 
 def _hostile(texts: pd.DataFrame, path: Path) -> list[Finding]:
     """Return the cells that a spreadsheet would run, or that no person wrote."""
-    shown = project_path(path)
+    place = project_path(path)
     plain = f"a text that does not begin with {' '.join(FORMULA_STARTS).strip()}"
     findings = turned_round(texts, path)
     for column in texts:
         cells = texts[column]
         run = cells.index[cells.str.startswith(FORMULA_STARTS)]
-        findings += [Finding(shown, line, column, "a formula", plain) for line in run.tolist()]
-        long = cells.index[cells.str.len().gt(LONGEST)]
+        findings += [Finding(place, line, column, "a formula", plain) for line in run.tolist()]
+        lengths = cells.str.len()
         findings += [
-            Finding(shown, line, column, f"{len(cells[line])} characters", f"{LONGEST} at most")
-            for line in long.tolist()
+            Finding(place, line, column, f"{length} characters", f"{LONGEST} at most")
+            for line, length in lengths[lengths.gt(LONGEST)].items()
         ]
     return findings
 
 
 def _typed(rows: list, lines: list[int], table: Table) -> pd.DataFrame:
-    fields = table.row.model_fields
-    cells = {name: [getattr(row, name) for row in rows] for name in fields}
+    cells = {name: [getattr(row, name) for row in rows] for name in table.columns}
     frame = pd.DataFrame(cells, index=pd.Index(lines, dtype=int), dtype=object)
-    return frame.astype({name: dtype(field) for name, field in fields.items()})
+    return frame.astype(table.dtypes)

@@ -10,18 +10,22 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
+
+from docx.document import Document
+from docx.opc.exceptions import OpcError
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.text.paragraph import Paragraph
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment, SecurityError
+from lxml.etree import XMLSyntaxError
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.publishing.word.blocks import Blocks
 from ctg_analysis.publishing.word.ooxml import Styles, words, xml
-
-if TYPE_CHECKING:
-    from docx.document import Document
-    from docx.text.paragraph import Paragraph
-    from jinja2.sandbox import SandboxedEnvironment
 
 LARGEST = 20_000_000  # bytes of a template once unfolded: a Word file is a zip
 FILTERS = ("capitalize", "default", "first", "join", "last", "length", "lower", "sort", "title", "trim", "upper")
@@ -39,33 +43,27 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
     Raises:
         UserError: a file that is no Word template, a tag that is wrong or names nothing, a style that is missing.
     """
-    from docx.opc.exceptions import OpcError
-    from docxtpl import DocxTemplate
-    from jinja2 import TemplateError
-    from lxml.etree import XMLSyntaxError
-    from markupsafe import Markup
-
-    shown = project_path(template)
+    place = project_path(template)
     try:
         with zipfile.ZipFile(template) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST:
-                raise UserError(f"{shown}: found parts of more than {LARGEST // 10**6} MB, expected a template")
+                raise UserError(f"{place}: found parts of more than {LARGEST // 10**6} MB, expected a template")
         document = DocxTemplate(template)
-        styles = Styles({style.name: style.style_id for style in document.get_docx().styles}, shown)
+        styles = Styles({style.name: style.style_id for style in document.get_docx().styles}, place)
     except (zipfile.BadZipFile, OpcError, XMLSyntaxError, KeyError, ValueError) as error:
-        raise UserError(f"{shown}: found a file that Word would not open, expected a .docx template") from error
+        raise UserError(f"{place}: found a file that Word would not open, expected a .docx template") from error
 
     def written(value: object) -> object:
         if isinstance(value, Blocks):
-            return Markup(xml(value, styles))
+            return xml(value, styles)
         return words(value) if isinstance(value, str) else value
 
     try:
         document.render(dict(context), _environment(written))
     except (TemplateError, *OF_A_TAG) as error:
-        said = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        message = (str(error).splitlines() or [type(error).__name__])[0][:200]
         expected = "expected the tags that data/reference/convention/LISEZMOI.md describes"
-        raise UserError(f"{shown}: found a tag that says: {said}; {expected}") from error
+        raise UserError(f"{place}: found a tag that says: {message}; {expected}") from error
     filled = document.docx  # get_docx() would open the template again
     _describe(filled, title, date)
     _number_revisions(filled)
@@ -73,50 +71,48 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
     return same_bytes(filled)
 
 
-def _environment(written: Callable[[object], object]) -> "SandboxedEnvironment":
+class Tags(SandboxedEnvironment):
+    """Tags without signs that calculate."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context, operator, left, right):
+        """Refuse a sign."""
+        raise SecurityError(f"{operator} is no sign of a template, which calculates nothing")
+
+
+def _environment(written: Callable[[object], object]) -> SandboxedEnvironment:
     """Return what reads the tags of a template: names, conditions, repetitions, nothing that calculates or swells."""
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import SandboxedEnvironment, SecurityError
-
-    class Tags(SandboxedEnvironment):
-        intercepted_binops = frozenset({"*", "**", "%"})
-
-        def call_binop(self, context, operator, left, right):
-            raise SecurityError(f"{operator} is no sign of a template, which calculates nothing")
-
     environment = Tags(autoescape=True, undefined=StrictUndefined, finalize=written)
     environment.filters = {name: environment.filters[name] for name in FILTERS}
     environment.globals.clear()
     return environment
 
 
-def _describe(document: "Document", title: str, date: str) -> None:
+def _describe(document: Document, title: str, date: str) -> None:
     properties = document.core_properties
     properties.title, properties.language, properties.revision = title, "fr-FR", 1
     properties.author = properties.last_modified_by = properties.comments = ""
     properties.created = properties.modified = datetime.datetime.fromisoformat(date)
 
 
-def _number_revisions(document: "Document") -> None:
+def _number_revisions(document: Document) -> None:
     """Give each tracked revision a number of its own."""
-    from docx.oxml.ns import qn
-
     revisions = document.element.body.iter(qn("w:ins"), qn("w:del"))
     for number, revision in enumerate(revisions, start=1):
         revision.set(qn("w:id"), str(number))
 
 
-def _list_contents(document: "Document") -> None:
+def _list_contents(document: Document) -> None:
     """Write the table of contents of a template that has one: a line that leads to each heading of first level.
 
     Word adds the numbers of the pages when its user updates the field; without these lines, it would be empty until
     then, or Word would ask at each opening whether to update it.
     """
-    from docx.oxml import parse_xml
-    from docx.oxml.ns import nsdecls, qn
-
     instructions = document.element.body.iter(qn("w:instrText"))
-    contents = next((one for one in instructions if (one.text or "").strip().startswith(CONTENTS)), None)
+    contents = next(
+        (instruction for instruction in instructions if (instruction.text or "").strip().startswith(CONTENTS)), None
+    )
     headings = list(_headings(document))
     if contents is None or not headings:
         return
@@ -143,7 +139,7 @@ def _list_contents(document: "Document") -> None:
     line.append(end)
 
 
-def _headings(document: "Document") -> Iterator[tuple[object, str]]:
+def _headings(document: Document) -> Iterator[tuple[object, str]]:
     """Yield the headings of first level with their texts as they are seen, numbers included."""
     counts: dict[int, int] = {}
     for paragraph in document.paragraphs:
@@ -154,10 +150,8 @@ def _headings(document: "Document") -> Iterator[tuple[object, str]]:
             yield paragraph._p, pattern.replace("%1", str(counts.get(number, ""))) + paragraph.text
 
 
-def _numbering(document: "Document", paragraph: "Paragraph") -> tuple[int, str]:
+def _numbering(document: Document, paragraph: Paragraph) -> tuple[int, str]:
     """Return the list that numbers a heading, 0 when none does, and what it writes before: « Article %1 –  »."""
-    from docx.oxml.ns import qn
-
     properties = paragraph._p.pPr
     numbered = properties.numPr if properties is not None else None
     if numbered is None or not numbered.numId.val:
@@ -165,11 +159,11 @@ def _numbering(document: "Document", paragraph: "Paragraph") -> tuple[int, str]:
     lists = document.part.numbering_part.element
     number = numbered.numId.val
     abstract = lists.num_having_numId(number).abstractNumId.val
-    found = lists.xpath(f'./w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="0"]/w:lvlText')
-    return number, f"{found[0].get(qn('w:val'))} "
+    levels = lists.xpath(f'./w:abstractNum[@w:abstractNumId="{abstract}"]/w:lvl[@w:ilvl="0"]/w:lvlText')
+    return number, f"{levels[0].get(qn('w:val'))} "
 
 
-def same_bytes(document: "Document") -> bytes:
+def same_bytes(document: Document) -> bytes:
     """Return the file without the moment of its writing; parts are not compressed, which differs between machines."""
     saved, same = io.BytesIO(), io.BytesIO()
     document.save(saved)

@@ -19,7 +19,7 @@ from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING
 from ctg_analysis.indicators.peers import left_out
 from ctg_analysis.sources import SURVEY
 
-SAID = "said"
+WORDS = "words"
 WITH_MEDIAN = ("_share", "_rate")
 
 
@@ -29,18 +29,18 @@ def read_ahead(seen: Observed) -> None:
     for name in ("indicateurs_suivi", "written"):
         seen.demarche.table(name)
     known, groups = set(seen.tested["indicator"]), set()
-    for one in CATALOGUE.values():
-        if one.id in known and one.id.endswith(WITH_MEDIAN) and left_out(one) not in groups:
-            groups.add(left_out(one))
-            seen.compared(one)  # the medians of the same peers come with it, for all indicators
-    for one in (one for one in CATALOGUE.values() if one.star):
+    for indicator in CATALOGUE.values():
+        if indicator.id in known and indicator.id.endswith(WITH_MEDIAN) and left_out(indicator) not in groups:
+            groups.add(left_out(indicator))
+            seen.compared(indicator)  # the medians of the same peers come with it, for all indicators
+    for indicator in (indicator for indicator in CATALOGUE.values() if indicator.star):
         with suppress(Exception):  # the chapters that show it say why
-            seen.readable(one)
-            seen.compared(one)
+            seen.readable(indicator)
+            seen.compared(indicator)
     forget_read()
 
 
-def sum_of_readings(seen: Observed, read: Collection[str]) -> str:
+def sum_of_inputs(seen: Observed, read: Collection[str]) -> str:
     """Return the SHA-256 of what a chapter has read of its territory, as it is now. read: see `Observed.read`.
 
     The observations of these indicators there, in the places beside and in the comparable EPCIs, which what is compared
@@ -48,20 +48,22 @@ def sum_of_readings(seen: Observed, read: Collection[str]) -> str:
     source line of the consultation; the period of the convention; the places; what EPCIs are compared by; what the
     indicators prove; all of the démarche for the chapters that tell it.
     """
-    known = [one for one in CATALOGUE.values() if one.id in read or EVERYTHING in read]
+    known = [indicator for indicator in CATALOGUE.values() if indicator.id in read or EVERYTHING in read]
     of_all, proofs = sums(seen), proved(seen.demarche)
-    sources = {source for one in known for source in one.sources}
+    sources = {source for indicator in known for source in indicator.sources}
     received = sorted((name, date) for name, date in seen.received.items() if name in sources)
     digest = sha256(repr((received, seen.convention)).encode())
-    for name in ("", *(one.id for one in known)):
+    for name in ("", *(indicator.id for indicator in known)):
         digest.update(of_all[name])
-    for measure in sorted({one.value.numerator for one in known if isinstance(one.value, Ratio)}):
-        digest.update(of_all[SAID, measure])
+    for measure in sorted({indicator.value.numerator for indicator in known if isinstance(indicator.value, Ratio)}):
+        digest.update(of_all[WORDS, measure])
     if APPROVALS in sources:
         digest.update(_sums_of_rows(seen.spaces).tobytes())
     if SURVEY in sources and len(seen.demarche.table("consultation")):
         digest.update(surveyed.source(seen.demarche).text.encode())
-    digest.update(repr([(one.id, proofs[one.id]) for one in known if one.id in proofs]).encode())
+    digest.update(
+        repr([(indicator.id, proofs[indicator.id]) for indicator in known if indicator.id in proofs]).encode()
+    )
     if DEMARCHE in read:
         digest.update(seen.demarche.sum())
     return digest.hexdigest()
@@ -71,19 +73,19 @@ def sum_of_readings(seen: Observed, read: Collection[str]) -> str:
 def sums(seen: Observed) -> dict[str | tuple[str, str], bytes]:
     """Return, by indicator, the sums of the observations of a territory, the places beside and its peers.
 
-    Without indicator: those of the places and of what EPCIs are compared by. (SAID, measure): those of the words that
+    Without indicator: those of the places and of what EPCIs are compared by. (WORDS, measure): those of the words that
     scores rest on here.
     """
-    found: dict[str | tuple[str, str], bytes] = defaultdict(bytes)
+    digests: dict[str | tuple[str, str], bytes] = defaultdict(bytes)
     for table in (seen.named, seen.around):
         for name, part in _sums_by(table, "indicator"):
-            found[name] += part
-    said = seen.evidence[seen.evidence["territory"].isin(seen.places["territory"])]
-    for measure, part in _sums_by(said, "measure"):
-        found[SAID, measure] = part
+            digests[name] += part
+    evidence = seen.evidence[seen.evidence["territory"].isin(seen.places["territory"])]
+    for measure, part in _sums_by(evidence, "measure"):
+        digests[WORDS, measure] = part
     for table in (seen.places, seen.profiles.reset_index(), seen.vintages.reset_index()):
-        found[""] += _sums_of_rows(table).tobytes()
-    return found
+        digests[""] += _sums_of_rows(table).tobytes()
+    return digests
 
 
 def _sums_by(table: pd.DataFrame, column: str) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,46 @@
+"""Rows of observations: those of one indicator within reach, which France is beside them, whether peers are."""
+
+from collections import namedtuple
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.core.model import OK, Count, Indicator, Mean
+from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE
+
+
+class ByIndicator:
+    """A table of observations, the rows of one indicator within reach. table: sorted by indicator."""
+
+    def __init__(self, table: pd.DataFrame):
+        self.table = table.sort_values("indicator", kind="stable", ignore_index=True)
+        self._names = self.table["indicator"].to_numpy(dtype=object)
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """Return the rows of an indicator."""
+        first, end = (int(np.searchsorted(self._names, name, side)) for side in ("left", "right"))
+        return self.table.iloc[first:end].reset_index(drop=True)
+
+
+def each_row(rows: pd.DataFrame) -> list[tuple]:
+    """Return what `rows.itertuples(index=False)` does, in a fifth of the time where rows are few."""
+    return [_row(tuple(rows.columns))(*values) for values in rows.to_numpy(dtype=object).tolist()]
+
+
+@lru_cache
+def _row(columns: tuple[str, ...]) -> type[tuple]:
+    return namedtuple("Row", columns)
+
+
+def which_france(rows: pd.DataFrame) -> dict[str, str]:
+    """Return, by indicator, the whole country, or metropolitan France when the producer gives that one only."""
+    known = rows[rows["level"].eq("france") & rows["status"].eq(OK)]
+    codes = known.groupby("indicator")["territory"].agg(set)
+    only = codes.map(lambda known_codes: METROPOLITAN_FRANCE if known_codes == {METROPOLITAN_FRANCE} else FRANCE)
+    return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
+
+
+def has_median(one: Indicator) -> bool:
+    """Tell whether values of peers have a median worth showing; numbers of things have none."""
+    return not (isinstance(one.value, Count | Mean) and one.id.endswith(("_count", "_amount", "_year")))

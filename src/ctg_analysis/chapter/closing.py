@@ -1,0 +1,109 @@
+"""What the last cells of a chapter list: taken from what the outputs of its executed notebook tell, in their order.
+
+A piece tells the indicators that it shows beside its HTML (`display.markup.ABOUT`). A closing verb called without a
+list gives a piece that asks for one; `close` puts the list in its place, when all the cells have run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+from nbformat import NotebookNode
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.display import markup
+from ctg_analysis.display.markup import ABOUT, Html
+from ctg_analysis.display.pieces import sheets, tables
+from ctg_analysis.display.words import comparable, notes, texts
+from ctg_analysis.indicators.significance import notable
+
+SHOWN, BESIDE_PEERS, RECALLED = "indicators", "beside_peers", "recalled"  # ids that a piece tells
+WORDS = "words"  # the piece has terms to explain
+LIST = "list"  # the piece asks for a list: the name of a closing verb
+TOLD_ABOVE = "La façon dont ils sont choisis précède leur liste, plus haut."
+
+
+def telling(piece: Html, what: str, *names: str) -> Html:
+    """A piece that tells some names before those that it tells already.
+
+    >>> telling(Html("<p>1</p>", {"indicators": ["births_count"]}), SHOWN, "population_count").about
+    {'indicators': ['population_count', 'births_count']}
+    """
+    return replace(piece, about={**piece.about, what: [*names, *piece.about.get(what, [])]})
+
+
+def asking(verb: str, what: str) -> Html:
+    """The piece that stands for a list until the chapter is published. what: what will be there (French)."""
+    text = texts.typography(f"{what} : à la publication du chapitre, d'après tout ce qu'il montre.")
+    return telling(markup.reading(text, ""), LIST, verb)
+
+
+def close(notebook: NotebookNode, seen: Observed) -> None:
+    """Write the lists that an executed notebook asks for in the place of the pieces that ask."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    outputs = [output for output in outputs if ABOUT in output.get("data", {})]
+    about = [output.data[ABOUT] for output in outputs]
+    names = {
+        what: list(dict.fromkeys(name for told in about for name in told.get(what, [])))
+        for what in (SHOWN, BESIDE_PEERS, RECALLED, LIST)
+    }
+    words = [output.data["text/html"] for output in outputs if WORDS in output.data[ABOUT]]
+    for output in outputs:
+        for verb in output.data[ABOUT].get(LIST, []):
+            match verb:
+                case "definitions":
+                    piece = definitions(names[SHOWN])
+                case "method":
+                    piece = method(seen, names[SHOWN], peers_above="peers" in names[LIST])
+                case "notable_gaps":
+                    piece = notable_gaps(seen, names[SHOWN])
+                case "peers":
+                    piece = peers(seen, names[BESIDE_PEERS])
+                case "recalled":
+                    piece = recalled(names[RECALLED])
+                case "meanings":
+                    piece = sheets.meanings(words)
+            output.data = NotebookNode(piece._repr_mimebundle_())
+
+
+def definitions(names: Sequence[str]) -> Html:
+    """The definitions, the caveats and the sources of indicators, in the order of the catalogue."""
+    return markup.definitions(notes.definitions(one for one in CATALOGUE.values() if one.id in names))
+
+
+def recalled(names: Sequence[str]) -> Html:
+    """The definitions of indicators in the order in which they were named; nothing when there is none."""
+    entries = notes.definitions(CATALOGUE[name] for name in dict.fromkeys(names))
+    return markup.definitions(entries) if entries else Html("")
+
+
+def method(seen: Observed, names: Sequence[str], *, peers_above: bool) -> Html:
+    """The methodological note of a chapter, written from the declarations of the indicators that it shows."""
+    how = TOLD_ABOVE if peers_above else comparable.sentence(seen.peers(), seen.vintages)
+    return markup.definitions(notes.method([CATALOGUE[name] for name in names], seen.year, how))
+
+
+def notable_gaps(seen: Observed, names: Sequence[str]) -> Html:
+    """The differences that may be called notable among those of some indicators (Benjamini-Hochberg, rule R14)."""
+    compared = []
+    for name in names:
+        rows = seen.compared(CATALOGUE[name], with_peers=False)
+        if len(rows):
+            others = rows.iloc[1:].assign(own=rows["text"].iloc[0], label=CATALOGUE[name].label)
+            compared.append(others[others["p"].notna()])
+    gaps = pd.concat(compared, ignore_index=True) if compared else pd.DataFrame(columns=["p", "word"])
+    kept = gaps[notable(gaps["p"]) & gaps["word"].ne("proche de")] if len(gaps) else gaps
+    return tables.notable_gaps(kept, tested=len(gaps))
+
+
+def peers(seen: Observed, names: Sequence[str]) -> Html:
+    """How the comparable EPCIs were chosen, of how many of some indicators they have a median, and their list."""
+    group = seen.peers()
+    number = sum(seen.compared(CATALOGUE[name])["level"].eq("peers").any() for name in names)
+    count = "" if group.peers.empty else texts.typography(comparable.medians(number))
+    how = markup.reading(texts.typography(comparable.sentence(group, seen.vintages)), count)
+    if group.peers.empty:
+        return how
+    rows = comparable.listed(group, seen.profiles, seen.territories)
+    return markup.together(how, tables.listed(rows, "EPCI comparables, du plus proche au moins proche"))

@@ -1,0 +1,49 @@
+"""The command `ctg`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ctg_analysis.cli.common_options import messages
+from ctg_analysis.cli.data_commands import check, data, fetch, list_, observations
+from ctg_analysis.cli.demarche_commands import answers, convention, flash, new, purge
+from ctg_analysis.cli.report_commands import build, changes, documents, gc, verify
+from ctg_analysis.core.errors import UserError
+
+COMMANDS = [build, verify, changes, documents, convention, flash, gc]
+COMMANDS += [data, fetch, check, answers, purge, list_, observations, new]  # in the order of `ctg --help`
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+for command in COMMANDS:
+    app.command(command.__name__.rstrip("_"))(command)
+debug = False
+(WrongUse,) = typer.BadParameter.__bases__  # of click, which typer may carry inside
+
+
+def main() -> None:
+    """Run the command; what a person must mend is said in one line, with exit code 1, or 3 when another is at work."""
+    try:
+        sys.exit(app(prog_name="ctg", standalone_mode=False))
+    except WrongUse as error:
+        if what := error.format_message():  # nothing for `ctg` alone, whose help typer has shown
+            messages.print(f"{error.ctx.command_path}: {what}")
+        sys.exit(1)
+    except UserError as error:
+        if debug:
+            raise
+        messages.print(str(error))
+        sys.exit(error.exit_code)
+    except OSError as error:  # a folder without the right to write, a full disk
+        if debug:
+            raise
+        messages.print(f"{error.filename or 'ctg'}: {error.strerror or error}")
+        sys.exit(1)
+
+
+@app.callback()
+def general_options(
+    debug_: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Build the shared diagnosis of a convention territoriale globale, for any EPCI of France."""
+    global debug
+    debug = debug_

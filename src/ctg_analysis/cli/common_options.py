@@ -1,0 +1,30 @@
+"""What several commands take, and where they write to a person."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import settings
+
+messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+
+def sirens(given: str | list[str] | None) -> str | list[str] | None:
+    """Return the SIRENs of a command line; raise UserError for what is none, before it leads to any folder."""
+    for epci in [given] if isinstance(given, str) else given or []:
+        if not re.fullmatch("[0-9]{9}", epci):
+            raise UserError(f"epci {epci!r}: expected a SIREN of 9 digits, `ctg list epci WORD` finds it")
+    return given
+
+
+def reports_folder(given: Path | None) -> Path:
+    """Return the folder of the reports: the one given, else that of the settings."""
+    return (given or settings().reports).resolve()
+
+
+Epci = Annotated[str, typer.Argument(help="SIREN of an EPCI.", callback=sirens)]
+Out = Annotated[Path | None, typer.Option(file_okay=False, help="Folder of the reports.", callback=reports_folder)]

@@ -1,0 +1,101 @@
+"""The commands of a démarche: its tables and forms, answers to its survey, its convention, its info flash."""
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ctg_analysis.cli.common_options import Epci, Out, messages
+from ctg_analysis.core.errors import UserError, room_in
+from ctg_analysis.core.settings import DEFAULT_EPCI, DataRoot, data_root, project_path
+
+
+def convention(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
+    """Write the convention of a démarche and its fiches-action as Word files, and what changes in the articles.
+
+    A file that someone has changed since is never written over.
+    """
+    from ctg_analysis.publishing.word.making import write_convention
+
+    with room_in(out), messages.status(epci):
+        paths, warning = write_convention(epci, data_root(epci), out)
+    messages.print(f"{project_path(paths[0])}: written, and {len(paths) - 1} other documents beside it")
+    if warning:
+        messages.print(warning)
+
+
+def flash(
+    epci: Epci = DEFAULT_EPCI,
+    number: Annotated[int | None, typer.Option(help="Number of the issue; the latest by default.")] = None,
+    out: Out = None,
+) -> None:
+    """Write an issue of the info flash as a page and as a PDF, which a browser of this machine prints."""
+    from ctg_analysis.publishing.word.making import write_issue
+
+    with room_in(out), messages.status(epci):
+        for path in write_issue(epci, data_root(epci), number, out):
+            messages.print(f"{project_path(path)}: written")
+
+
+def answers(
+    epci: Epci,
+    export: Annotated[Path, typer.Argument(help="The export of LimeSurvey or Framaforms, as it was downloaded.")],
+) -> None:
+    """Put the answers of a survey tool in the private folder of a démarche, beside those that are there."""
+    from ctg_analysis.demarche.survey.intake import take_in
+
+    if not export.is_file():
+        raise UserError(f"{export}: no such file; expected an export of LimeSurvey or Framaforms")
+    root, _ = _known(epci)
+    for line in take_in(root, epci, export.resolve()):
+        messages.print(line)
+
+
+def purge(
+    epci: Epci,
+    delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
+) -> None:
+    """Delete the personal data of a démarche that are due, and nothing else; exit code 1 when some are left."""
+    from ctg_analysis.demarche.files.restricted_files import read_restricted
+    from ctg_analysis.demarche.files.retention import as_line, due, readable
+    from ctg_analysis.demarche.files.retention import purge as delete_due
+    from ctg_analysis.demarche.files.table_files import DELETIONS
+
+    today = datetime.date.today()
+    folder = data_root(epci).restricted_material(epci)
+    if not folder.is_dir():
+        raise UserError(f"{project_path(folder)}: no such folder; expected the private files of the démarche of {epci}")
+    files = readable(read_restricted(data_root(epci), epci))
+    expired = delete_due(files, today) if delete else due(files, today)
+    for data in expired:
+        print(as_line(data))
+    if not expired:
+        messages.print(f"{epci}: nothing is due for deletion")
+    elif delete:
+        messages.print(f"{epci}: deleted, and noted in {project_path(files.folder / DELETIONS)}")
+    else:
+        raise UserError(f"{epci}: nothing was deleted; run it again with --delete")
+
+
+def new(epci: Epci) -> None:
+    """Write the empty forms of a territory's partners and the tables of its démarche, with a LISEZMOI.md in French."""
+    from ctg_analysis.cleaning.partners.empty_forms import summary, write_templates
+    from ctg_analysis.demarche.files import empty_tables as of_the_material
+
+    root, name = _known(epci)
+    folder = root.private / epci
+    messages.print(summary(epci, folder, write_templates(epci, name, folder)))
+    messages.print(of_the_material.summary(root, epci, of_the_material.write_templates(root, epci, name)))
+
+
+def _known(epci: str) -> tuple[DataRoot, str]:
+    """Return the data root of an EPCI and its name; raise UserError when there is no such EPCI."""
+    import pandas as pd
+
+    from ctg_analysis.core.territories import find_epci
+    from ctg_analysis.processing.run import ensure
+
+    root = data_root(epci)
+    ensure(root)
+    return root, find_epci(pd.read_parquet(root.processed / "territories.parquet"), epci)["name"]

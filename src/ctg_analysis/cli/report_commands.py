@@ -1,0 +1,109 @@
+"""The commands that make reports, compare their editions and hand them over."""
+
+import os
+import time
+from typing import Annotated
+
+import typer
+
+from ctg_analysis.cli.common_options import Epci, Out, messages, sirens
+from ctg_analysis.core.errors import UserError, room_in
+from ctg_analysis.core.settings import DEFAULT_EPCI, project_path
+
+
+def build(
+    epcis: Annotated[list[str] | None, typer.Argument(metavar="[EPCI]...", help="SIRENs.", callback=sirens)] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every EPCI of France.")] = False,
+    departement: Annotated[str, typer.Option(help="Every EPCI with a commune there, such as 12 or 2A.")] = "",
+    chapters: Annotated[str, typer.Option(help="Numbers of chapters to add, such as 01,04; all by default.")] = "",
+    jobs: Annotated[int, typer.Option(min=1, help="How many processes at work.")] = os.cpu_count() or 1,
+    force: Annotated[bool, typer.Option("--force", help="Also what is up to date.")] = False,
+    out: Out = None,
+    shard: Annotated[str, typer.Option(help="A part of the territories, such as 3/20.")] = "",
+    scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler, such as tcp://head:8786.")] = "",
+) -> None:
+    """Build the chapters of one or several EPCIs, by default that of the reference case.
+
+    Chapters that a report has already are kept up to date with those asked for.
+
+    Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them or
+    some of what they show, or with a démarche whose chain does not hold; 3 another build of the same report is at work.
+    """
+    from ctg_analysis.core.notebooks import chosen_chapters
+    from ctg_analysis.publishing.build import build as build_reports
+    from ctg_analysis.publishing.build_result import lines_of
+    from ctg_analysis.publishing.pages.territory_list import is_listed, part, wanted, write_list
+
+    chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
+    epcis = part(wanted(epcis or [], every=all_, departement=departement), shard)
+    if not epcis:
+        messages.print(f"--shard {shard}: no territory in this part, nothing to build")
+        return
+    start, codes, printed, published = time.perf_counter(), [], set(), False
+    with room_in(out), messages.status("data") as status:
+        if scheduler:
+            from ctg_analysis.publishing.distributed import build_there
+
+            reports = build_there(epcis, chosen, out, force=force, scheduler=scheduler)
+        else:
+            reports = build_reports(epcis, chosen, out, jobs=jobs, force=force, progress=status.update)
+        for report in reports:
+            codes.append(report.exit_code)
+            published |= report.published
+            for line in lines_of(report):
+                if line not in printed:  # that a notebook is refused is said once, whatever the number of territories
+                    messages.print(line)
+                printed.add(line)
+        if published or not is_listed(out):
+            write_list(out)
+    if len(epcis) > 1:
+        good = codes.count(0)
+        messages.print(f"{good} of {len(epcis)} reports are good, in {time.perf_counter() - start:.1f} s")
+    if worst := max(codes, key=(0, 2, 3, 1).index):
+        raise typer.Exit(worst)
+
+
+def verify(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
+    """Build the latest edition of a report again, elsewhere, and compare byte by byte."""
+    from ctg_analysis.publishing.verification import verify as verify_report
+
+    with messages.status(epci):
+        count, differences, note = verify_report(epci, out)
+    if differences:
+        raise UserError("\n".join(differences))
+    messages.print(f"{epci}: {count} files, the same bytes")
+    if note:
+        messages.print(f"{epci}: {note}")
+
+
+def changes(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
+    """Say what changed from the edition before to the latest one, a line for each observation."""
+    from ctg_analysis.publishing.verification import changes_of
+
+    before, table = changes_of(epci, out)
+    for row in table.itertuples(index=False):
+        print(f"{row.kind}  {row.indicator}  {row.territory}  {row.period}  {row.before} → {row.now}")
+    messages.print(f"{epci}: {len(table)} changes since {before}" if before else f"{epci}: the first edition")
+
+
+def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
+    """Make the documents of the latest edition of a report: PDF, slides, a file to send by mail.
+
+    The PDFs are printed by a Chromium, a Chrome or an Edge of this machine; the others need none.
+    """
+    from ctg_analysis.publishing.handover.delivery import write_documents
+
+    with room_in(out), messages.status(epci) as status:
+        for path in write_documents(epci, out, progress=status.update):
+            messages.print(f"{project_path(path)}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+def gc(
+    keep: Annotated[int, typer.Option(min=2, help="How many editions of each report to keep.")],
+    out: Out = None,
+) -> None:
+    """Remove old editions and their documents; the latest and the one that it is compared with always stay."""
+    from ctg_analysis.publishing.handover.delivery import collect_reports
+
+    for line in collect_reports(out, keep):
+        messages.print(line)

@@ -1,0 +1,159 @@
+"""The files of a démarche that may be in git: its tables, its convention, its info flashes, how residents were asked.
+
+What holds personal data is apart (`restricted_files`): nothing here reads it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.yaml_files import ReadYaml, read_yaml
+from ctg_analysis.demarche.files.anonymity import personal_data, personal_data_in_yaml
+from ctg_analysis.demarche.files.questionnaire import questions_wrong
+from ctg_analysis.demarche.files.references import dangling, of_convention, of_info_flashes
+from ctg_analysis.demarche.files.table_files import TableFile, read_table
+from ctg_analysis.demarche.tables import PUBLIC
+from ctg_analysis.demarche.tables.declared_tables import Table
+from ctg_analysis.demarche.tables.yaml_documents import Consultation, Convention, InfoFlash
+from ctg_analysis.sources.folders import is_note
+
+CONVENTION, INFO_FLASH, CONSULTATION = "convention.yml", "info_flash.yml", "consultation.yml"
+FORMER_CONVENTION = "convention_precedente.yml"  # the version before, kept as it was: what changes is shown against it
+ALLOWED = "noms_admis.txt"
+YAML_FILES = {
+    CONVENTION: Convention,
+    FORMER_CONVENTION: Convention,
+    INFO_FLASH: list[InfoFlash],
+    CONSULTATION: Consultation,
+}
+IMAGES = {".png", ".jpg", ".svg"}
+TEMPLATES = {"convention.docx", "modifications.docx", "fiche_action.docx"}  # of Word, in the place of ours
+
+
+@dataclass(frozen=True)
+class MaterialFiles:
+    """The files of the folder of a démarche as they were read, whatever is wrong with them.
+
+    tables: by name, all of them, without rows when the file is absent. yaml: by the name of the file. allowed: names
+    that are no person's.
+    """
+
+    epci: str
+    folder: Path
+    tables: dict[str, TableFile]
+    yaml: dict[str, ReadYaml]
+    allowed: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """The valid rows of a table, in pandas types (lists are tuples); its index is the line in the file."""
+        return self.tables[name].rows
+
+    @property
+    def convention(self) -> Convention | None:
+        """The convention."""
+        return self.yaml[CONVENTION].value
+
+    @property
+    def former_convention(self) -> Convention | None:
+        """The version before, when it was kept."""
+        return self.yaml[FORMER_CONVENTION].value
+
+    @property
+    def info_flashes(self) -> tuple[InfoFlash, ...]:
+        """The issues of the info flash, as they are written."""
+        return tuple(self.yaml[INFO_FLASH].value or ())
+
+    @property
+    def consultation(self) -> Consultation | None:
+        """How the residents were asked."""
+        return self.yaml[CONSULTATION].value
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is wrong with the files, each taken alone."""
+        return [finding for file in (*self.tables.values(), *self.yaml.values()) for finding in file.findings]
+
+
+def open_material(root: DataRoot, epci: str, places: pd.DataFrame) -> MaterialFiles:
+    """Return the field material of an EPCI, where nothing is wrong and nobody is named.
+
+    places: columns level, code, name, epci, as in processed/territories.parquet.
+
+    Raises:
+        InputError: with the findings of all the files; a text that may name someone is one of them.
+    """
+    files = read_material(root.material(epci), names_of(places, epci))
+    if findings := [*files.findings, *wrong_together(files, files.tables, codes_of(places, epci))]:
+        raise InputError(findings)
+    return files
+
+
+def codes_of(places: pd.DataFrame, epci: str) -> set[str]:
+    """Return the codes of an EPCI and its communes."""
+    return set(places.loc[places["level"].eq("commune") & places["epci"].eq(epci), "code"]) | {epci}
+
+
+def names_of(places: pd.DataFrame, epci: str) -> tuple[str, ...]:
+    """Return the names of an EPCI, its communes and its secteurs, the longest first: some are also first names."""
+    own = places["epci"].eq(epci) | (places["level"].eq("epci") & places["code"].eq(epci))
+    return tuple(sorted(places.loc[own, "name"], key=len, reverse=True))
+
+
+def read_material(folder: Path, names: tuple[str, ...] = ()) -> MaterialFiles:
+    """Return the files of a folder of field material, which is named after its EPCI.
+
+    names: those of places, which may be written anywhere.
+    """
+    tables = {name: read_table(folder / table.file, table) for name, table in PUBLIC.items()}
+    yaml = {file: read_yaml(folder / file, model) for file, model in YAML_FILES.items()}
+    return MaterialFiles(folder.name, folder, tables, yaml, (*admitted(folder), *names))
+
+
+def admitted(folder: Path) -> tuple[str, ...]:
+    """Return the names of places that a démarche allows to be written."""
+    path = folder / ALLOWED
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places: set[str] | None) -> list[Finding]:
+    """Return what is wrong between the files, astray, or written about someone.
+
+    tables: those of the folder, and the restricted ones when they are read too.
+    """
+    folder = files.folder
+    return [
+        *strays(folder, PUBLIC, {*YAML_FILES, ALLOWED, *TEMPLATES}),
+        *dangling(tables, places),
+        *of_convention(files.yaml[CONVENTION], folder / CONVENTION),
+        *of_info_flashes(files.yaml[INFO_FLASH], tables, folder / INFO_FLASH),
+        *questions_wrong(tables["questionnaire"], tables["marges"]),
+        *personal_data(files.tables.values(), files.allowed),
+        *(
+            finding
+            for file, read in files.yaml.items()
+            for finding in personal_data_in_yaml(read, folder / file, files.allowed)
+        ),
+    ]
+
+
+def strays(folder: Path, tables: Mapping[str, Table], beside: set[str], folders: Collection[str] = ()) -> list[Finding]:
+    """Return the files and folders of a folder that nothing reads.
+
+    beside: other files that it may hold; folders: those that it may hold. Notes (LISEZMOI, *.md) and images may lie
+    there.
+    """
+    known = {table.file for table in tables.values()} | beside
+    findings = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if is_note(path) or path.suffix == ".md" or path.suffix in IMAGES:
+            continue
+        kind, names = ("folder", folders) if path.is_dir() else ("file", known)
+        if path.name not in names:
+            expected = f"one of {', '.join(sorted(names))}" if names else "files only"
+            findings.append(Finding(project_path(path), None, None, f"a {kind} that nothing reads", expected))
+    return findings

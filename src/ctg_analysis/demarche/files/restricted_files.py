@@ -1,0 +1,137 @@
+"""The field material that holds personal data: in data/private, never in git, read by no chapter and no notebook.
+
+Only what is computed from it, in groups that are large enough, may be shown (rules R1, R6 and R24).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.yaml_files import ReadYaml, read_yaml
+from ctg_analysis.demarche.files.anonymity import personal_data
+from ctg_analysis.demarche.files.material_files import CONSULTATION, MaterialFiles, strays
+from ctg_analysis.demarche.files.questionnaire import answers_wrong, totals_wrong
+from ctg_analysis.demarche.files.references import dangling
+from ctg_analysis.demarche.files.table_files import DELETIONS, TableFile, read_table
+from ctg_analysis.demarche.tables import RESTRICTED
+from ctg_analysis.demarche.tables.columns import Day
+from ctg_analysis.sources.folders import is_note
+
+RETENTION, RECORDINGS, EXPORTS = "conservation.yml", "enregistrements", "exports"
+
+
+class Retention(BaseModel):
+    """Until when each file is kept; an interview says it itself, line by line."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    acteurs: Day | None = None
+    reponses: Day | None = None
+    reponses_sensibles: Day | None = None
+    reponses_ouvertes: Day | None = None
+    ouvertes_codees: Day | None = None
+    exports: Day | None = None
+
+
+@dataclass(frozen=True)
+class RestrictedFiles:
+    """The files of the private folder of a démarche as they were read; retention: until when they are kept."""
+
+    folder: Path
+    tables: dict[str, TableFile]
+    retention: ReadYaml
+
+    @property
+    def until(self) -> Retention:
+        """The dates, none when they are not written."""
+        return self.retention.value or Retention()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is wrong with the files, each taken alone."""
+        return [finding for file in (*self.tables.values(), self.retention) for finding in file.findings]
+
+
+def read_restricted(root: DataRoot, epci: str) -> RestrictedFiles:
+    """Return the files of the private folder of a démarche."""
+    folder = root.restricted_material(epci)
+    tables = {name: read_table(folder / table.file, table) for name, table in RESTRICTED.items()}
+    return RestrictedFiles(folder, tables, read_yaml(folder / RETENTION, Retention))
+
+
+def open_restricted(root: DataRoot, material: MaterialFiles) -> Mapping[str, pd.DataFrame]:
+    """Return the tables that hold personal data, by name; without rows when the file is absent.
+
+    The answers have a column for each question, as it is written; the index is the line in the file.
+
+    Raises:
+        InputError: with the findings of all the files, those of the material too.
+    """
+    files = read_restricted(root, material.epci)
+    if findings := [*material.findings, *files.findings, *wrong_in_restricted(files, material)]:
+        raise InputError(findings)
+    return {name: file.rows for name, file in files.tables.items()}
+
+
+def wrong_in_restricted(files: RestrictedFiles, material: MaterialFiles) -> list[Finding]:
+    """Return what is wrong between the private files, with the public ones, or with how long they are kept."""
+    tables = {**material.tables, **files.tables}
+    names = {file.table.file for file in files.tables.values()}
+    return [
+        *strays(files.folder, RESTRICTED, {RETENTION, DELETIONS}, {RECORDINGS, EXPORTS}),
+        *(finding for finding in dangling(tables) if Path(finding.path).name in names),
+        *answers_wrong(tables["reponses"], tables["questionnaire"]),
+        *answers_wrong(tables["reponses_sensibles"], tables["questionnaire"]),
+        *totals_wrong(material.yaml[CONSULTATION], material.folder / CONSULTATION, tables["reponses"]),
+        *personal_data([tables["ouvertes_codees"]], material.allowed),
+        *_without_consent(tables["reponses_sensibles"]),
+        *_without_date(files),
+        *_recordings(files),
+    ]
+
+
+def _without_consent(file: TableFile) -> list[Finding]:
+    expected = "oui: without explicit consent, delete the line"
+    lines = file.rows.index[~file.rows["consentement"]].tolist()
+    return [Finding(file.place, line, "consentement", "'non'", expected) for line in lines]
+
+
+def _without_date(files: RestrictedFiles) -> list[Finding]:
+    """Return the files that hold rows and of which nothing says until when they are files."""
+    held = [name for name, file in files.tables.items() if len(file.texts)]
+    held += [EXPORTS] if recorded(files.folder / EXPORTS) else []
+    path = project_path(files.folder / RETENTION)
+    return [
+        Finding(path, None, name, "no date", f"the day when {name} is deleted, such as {name}: 2027-12-31")
+        for name in held
+        if name in Retention.model_fields and getattr(files.until, name) is None
+    ]
+
+
+def _recordings(files: RestrictedFiles) -> list[Finding]:
+    """Return the recordings that no interview names, for nothing would delete them, and those that are not there."""
+    interviews, folder = files.tables["entretiens"], files.folder / RECORDINGS
+    named = interviews.rows["enregistrement"].dropna()
+    there = {path.name for path in recorded(folder)}
+    stray = "a recording that a line of entretiens.csv names"
+    absent = f"a file of {RECORDINGS}/, or a blank cell"
+    return [
+        *(
+            Finding(project_path(folder / name), None, None, "a recording of no interview", stray)
+            for name in sorted(there - set(named))
+        ),
+        *(
+            Finding(interviews.place, line, "enregistrement", "no such file", absent)
+            for line, name in named.items()
+            if name not in there
+        ),
+    ]
+
+
+def recorded(folder: Path) -> list[Path]:
+    """Return the files of a folder, but for notes."""
+    return sorted(path for path in folder.iterdir() if path.is_file() and not is_note(path)) if folder.is_dir() else []

@@ -1,0 +1,78 @@
+"""How the peers of an EPCI were chosen, in words, and their list."""
+
+import numpy as np
+import pandas as pd
+
+from ctg_analysis.indicators.peers import ANY_DENSITY, SIZES, STEPS, VARIABLES, PeerGroup, size_bounds
+
+ANY_KIND = "EPCI à fiscalité propre"
+# The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.
+FAR = "la plupart sont plus éloignés de lui que ne le sont deux EPCI pris au hasard : ils ne lui ressemblent pas"
+
+
+def listed(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
+    """The list of the peers for a reader, nearest first: SIREN, Nom, Distance, Population (inhabitants)."""
+    names = territories[territories["level"].eq("epci")].set_index("code")["name"]
+    peers = group.peers["peer"]
+    columns = {"SIREN": peers, "Nom": peers.map(names), "Distance": group.peers["distance"].round(2)}
+    return pd.DataFrame(columns | {"Population": peers.map(profiles["population"]).astype("Int64")})
+
+
+def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
+    """How the peers were chosen: one French sentence, typography left to do. dated: see `vintages`."""
+
+    def labels(names: tuple[str, ...]) -> str:
+        periods = {name: dated["period"].get(VARIABLES[name].indicator, "") for name in names}
+        return ", ".join(VARIABLES[name].label.format(period=period).strip() for name, period in periods.items())
+
+    if group.lacking:
+        return f"Aucun EPCI comparable, faute de données pour ce territoire : {labels(group.lacking)}."
+    if group.peers.empty:
+        return "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
+    whom, number = _class_words(group), len(group.peers)
+    how = f"par la distance euclidienne entre variables centrées et réduites, de même poids : {labels(group.variables)}"
+    if number < group.candidates:
+        text = f"Les EPCI comparables ({number}) sont, parmi les {_number(group.candidates)} autres {whom} dont les "
+        text += f"données sont connues, les plus proches du territoire {how}"
+    else:
+        text = (
+            f"Les EPCI comparables ({number}) sont tous les autres {whom} dont les données sont connues, rangés {how}"
+        )
+    if group.without:
+        text += f" ; n'entre pas dans le choix, car lié à ce qui est comparé : {labels(group.without)}"
+    if group.peers["distance"].median() > np.sqrt(2 * len(group.variables)):
+        text += f" ; {FAR}"
+    graded = bool(group.own["density"])
+    widened = [words for names, _, words in STEPS[1 : group.step + 1] if graded or words != ANY_DENSITY]
+    if widened:
+        text += f" ; la classe de départ, trop peu nombreuse, a été élargie {', puis '.join(widened)}"
+    return f"{text}."
+
+
+def medians(number: int) -> str:
+    """For how many indicators of a chapter the peers had a median: one French sentence."""
+    if not number:
+        return (
+            "Aucun indicateur de ce chapitre n'a, pour assez d'entre eux, une valeur de même source et de même période."
+        )
+    several = "s" if number > 1 else ""
+    return f"Leur médiane et leurs quartiles accompagnent {number} indicateur{several} de ce chapitre."
+
+
+def _class_words(group: PeerGroup) -> str:
+    """« communautés de communes de France métropolitaine de moins de 15 000 habitants »."""
+    (names, bands, _), own = STEPS[group.step], group.own
+    words = f"{own['kind'] if 'kind' in names else ANY_KIND} {own['zone']}"
+    bounds = size_bounds()
+    low, high = bounds[int(max(own["size"] - bands, 0))], bounds[int(min(own["size"] + bands, len(SIZES))) + 1]
+    if low and high < np.inf:
+        words += f" de {_number(low)} à {_number(high)} habitants"
+    elif low:
+        words += f" de {_number(low)} habitants ou plus"
+    elif high < np.inf:
+        words += f" de moins de {_number(high)} habitants"
+    return f"{words} de densité « {own['density']} »" if own["density"] and "density" in names else words
+
+
+def _number(number: float) -> str:
+    return f"{number:,.0f}".replace(",", " ")

@@ -1,0 +1,110 @@
+"""What a report needs: the chapters whose page is not what it would be, found without opening a table."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ctg_analysis.core.errors import UserError, room_in
+from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
+from ctg_analysis.core.scratch import scratch
+from ctg_analysis.core.settings import PUBLIC, data_root, settings
+from ctg_analysis.processing.freshness import tables_made_from
+from ctg_analysis.processing.run import ensure, exposure
+from ctg_analysis.publishing.build_result import Built, with_notebooks
+from ctg_analysis.publishing.dated_chapters import as_published, stays
+from ctg_analysis.publishing.editions import RECORD, chapters_of, latest, latest_whole, record
+from ctg_analysis.publishing.running import tasks
+from ctg_analysis.publishing.running.keys import keys, same_but_data
+from ctg_analysis.publishing.running.tasks import Report
+from ctg_analysis.publishing.running.workers import Job, Outcome
+from ctg_analysis.secrecy.adoption import adopt
+
+
+@dataclass
+class Plan:
+    """What a territory needs: the report, its keys, the record of the latest whole edition, the chapters to look at.
+
+    made_from: what the tables that it reads were made from. refused: the notebooks that are; those that have a page are
+        chapters of the report. damaged: the latest edition when it is not whole.
+    """
+
+    report: Report
+    keys: dict[str, dict[str, str]]
+    former: dict
+    todo: list[ChapterNotebook]
+    refused: list[ChapterNotebook]
+    force: bool
+    made_from: list
+    damaged: Path | None
+    came: dict[str, Outcome] = field(default_factory=dict)
+
+    @property
+    def data(self) -> str:
+        """How an error names what writes the data files."""
+        return f"{self.report.epci}/{RECORD}"
+
+    def jobs(self) -> Iterator[Job]:
+        """Yield what the forks do: the data files, then each chapter, the longest first so that all end together."""
+        yield Job(self.report.epci, tasks.write_data, (self.report,), self.data)
+        for chapter in sorted(self.todo, key=self._length, reverse=True):
+            former = self.former.get("chapters", {}).get(chapter.path.stem, {})
+            known = not self.force and former.get("key") and "read" in former
+            spared = known and same_but_data(self.keys[chapter.path.stem], former["key"])
+            read = {name: former[name] for name in ("read", "observations")} if spared else {}
+            yield Job(
+                self.report.epci, tasks.write_chapter, (self.report, chapter, read), f"notebooks/{chapter.path.name}"
+            )
+
+    def _length(self, chapter: ChapterNotebook) -> int:
+        """Return how long the page of a chapter was in the latest edition, in bytes: its work goes with it."""
+        page = self.report.latest / chapter.page if self.report.latest else None
+        return page.stat().st_size if page and page.exists() else 0
+
+
+def planned(epci: str, chapters: list[ChapterNotebook], out: Path, held: ExitStack, *, force: bool) -> Plan | Built:
+    """Return what a territory needs; what its latest edition is, when it is what it would be.
+
+    An edition is of one piece: a chapter that is there already, and has changed, is made again with those asked for.
+    One whose notebook is refused stays, dated. Of an edition that is damaged, only the list of its chapters counts.
+    held: the scratch folder lasts as long as it.
+
+    Raises:
+        InputError: raw files that cannot be trusted.
+    """
+    root = data_root(epci)
+    adopt(root, out, epci)
+    ensure(root)
+    made_from = tables_made_from(root)
+    edition, whole = latest(out, epci), latest_whole(out, epci)
+    former = record(whole)
+    if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
+        raise UserError(f"{out}: its reports of {epci} are for other readers: name another folder with --out")
+    entries, asked = former.get("chapters", {}), {chapter.path.stem: chapter for chapter in chapters}
+    damaged = edition if edition != whole else None
+    known = asked.keys() | entries.keys() | (chapters_of(edition) if damaged else set())
+    listable = [chapter for chapter in notebooks() if chapter.path.stem in known]
+    refused = [chapter for chapter in listable if chapter.fault]
+    listed = [
+        as_published(chapter, entries[chapter.path.stem]) if chapter.fault else asked.get(chapter.path.stem, chapter)
+        for chapter in listable
+        if not chapter.fault or stays(chapter, entries.get(chapter.path.stem))
+    ]
+    own = keys(listed, root, epci)
+    made_of = {stem: entry["key"] for stem, entry in entries.items()}
+    todo = [
+        chapter
+        for chapter in listed
+        if (force and chapter in chapters) or made_of.get(chapter.path.stem) != own[chapter.path.stem]
+    ]
+    if former and edition == whole and all(chapter.fault and not made_of[chapter.path.stem] for chapter in todo):
+        built = Built(epci, out / epci, breaks=former["breaks"], exposure=exposure(root, epci))
+        return with_notebooks(built, refused, entries)
+    todo = [chapter for chapter in todo if not chapter.fault]
+    with room_in(out):
+        made = held.enter_context(scratch(out, epci))
+        fresh, executed = made / "fresh", made / "executed"
+        fresh.mkdir()
+        executed.mkdir()
+    report = Report(epci, listed, fresh, executed, whole)
+    return Plan(report, own, former, todo, refused, force, made_from, damaged)

@@ -1,0 +1,76 @@
+"""What came of a report, and what is said of it: lines and exit code."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.notebooks import ChapterNotebook
+from ctg_analysis.core.settings import project_path
+from ctg_analysis.publishing.editions import JOURNAL
+
+
+@dataclass
+class Built:
+    """What came of a report: its folder, whether an edition was published, the chapters that ran, those that failed.
+
+    refused: why notebooks are, each in one line. left_out: what chapters show and their pages do not.
+    breaks: where the chain of its démarche, from proofs to actions, does not hold. exposure: that earlier editions give
+    away what is withheld now; it is said here, and in no page, which would lead to it. damages: editions that have lost
+    or changed some of their files.
+    """
+
+    epci: str
+    place: Path | None = None
+    published: bool = False
+    ran: list[str] = field(default_factory=list)
+    failed: dict[str, Exception] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+    breaks: list[str] = field(default_factory=list)
+    damages: list[str] = field(default_factory=list)
+    exposure: str = ""
+    error: Exception | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """Return 1 when nothing could be published, 2 when what is published is not all good, else 0."""
+        if self.error:
+            return getattr(self.error, "exit_code", 1)
+        return 2 if self.failed or self.refused or self.left_out or self.breaks else 0
+
+
+def lines_of(built: Built) -> list[str]:
+    """Return what is said of a report: where it is, what ran, what failed, what does not hold, where details are."""
+    if built.error:
+        return [str(built.error)]
+    failed = [
+        f"notebooks/{stem}.ipynb: refused" if str(error) in built.refused else str(error).splitlines()[0]
+        for stem, error in built.failed.items()
+    ]
+    count = len(built.ran)
+    some = count or (failed and built.published)
+    ran = f"{count} chapter{'' if count == 1 else 's'} made again" if some else "up to date"
+    lines = [f"{project_path(built.place)}/index.html: {ran}"]
+    lines += built.refused
+    lines += [f"{built.epci}: {error}: the page is not of this edition" for error in failed]
+    lines += [f"{built.epci}: {line}" for stem in built.left_out for line in left_out(built, stem)]
+    lines += [*built.damages, *built.breaks, *filter(None, [built.exposure])]
+    journal = project_path(built.place.parent / JOURNAL / built.epci)
+    details = f"{journal}: the details; the notebook as far as it ran, unless its process was stopped"
+    return [*lines, details] if failed else lines
+
+
+def left_out(built: Built, stem: str) -> list[str]:
+    """Return in one line each what a chapter shows and its page does not."""
+    why = "not on the page, which shows HTML alone, as the verbs of a chapter return it"
+    return [f"notebooks/{stem}.ipynb, {what}: {why}" for what in built.left_out.get(stem, [])]
+
+
+def with_notebooks(built: Built, refused: list[ChapterNotebook], entries: dict[str, dict]) -> Built:
+    """Return what came of a report with what is to be said of its notebooks. entries: the record of its chapters."""
+    built.refused = [chapter.fault for chapter in refused]
+    for chapter in refused:
+        if chapter.path.stem in entries:
+            built.failed[chapter.path.stem] = UserError(chapter.fault)
+    built.left_out = {stem: entry["left_out"] for stem, entry in entries.items() if entry.get("left_out")}
+    return built

@@ -1,0 +1,127 @@
+"""What counts say of each other: parts and wholes, the links of forms, and what holds together by them."""
+
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from ctg_analysis.core.forms import Link, within
+from ctg_analysis.core.model import Indicator, Ratio
+from ctg_analysis.secrecy.statements import Group, Statement, measures, measures_of_persons
+
+
+def parts_of_wholes(indicators: Iterable[Indicator], persons: Collection[str]) -> list[Link]:
+    """The links of parts and wholes that shares of persons declare, in a set order.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> share = CATALOGUE["childminders_55_plus_share"]
+    >>> [dict(link.terms) for link in parts_of_wholes([share], measures(share).values())]
+    [{'active_childminders': 1, 'childminders_55_plus': -1}]
+    """
+    bounded = [one.value for one in indicators if isinstance(one.value, Ratio) and one.value.bounded]
+    pairs = {(one.denominator, one.numerator) for one in bounded if {one.numerator, one.denominator} <= set(persons)}
+    return [within(*pair) for pair in sorted(pairs)]
+
+
+def pairs_of(links: Iterable[Link], persons: Collection[str]) -> list[tuple[str, str]]:
+    """The pairs (part, whole) of measures of persons among the links.
+
+    >>> pairs_of([within("all", "older"), within("all", "women", "men")], {"all", "older", "women", "men"})
+    [('older', 'all')]
+    """
+    two = [sorted(link.terms.items(), key=lambda term: term[1]) for link in links if len(link.terms) == 2]
+    pairs = {(part, whole) for (part, less), (whole, more) in two if (less, more) == (-1, 1)}
+    return sorted(pair for pair in pairs if set(pair) <= set(persons))
+
+
+def differences(sizes: Mapping[Group, float], pairs: Sequence[tuple[str, str]]) -> dict[Group, float]:
+    """The sizes of the groups of a whole who are not in a part of it, where both are said.
+
+    >>> differences({Group("older", ("2023",), ("A",)): 8, Group("all", ("2023",), ("A",)): 20}, [("older", "all")])
+    {Group(measure='all', periods=('2023',), place=('A',), without='older'): 12}
+    """
+    return {
+        group._replace(measure=whole, without=part): sizes[group._replace(measure=whole)] - size
+        for group, size in sizes.items()
+        for part, whole in pairs
+        if group.measure == part and group._replace(measure=whole) in sizes
+    }
+
+
+def informative(persons: Collection[str], links: Iterable[Link]) -> set[str]:
+    """The measures that say something of persons: these, and all that a chain of links joins with them.
+
+    >>> sorted(informative({"older"}, [within("all", "older"), within("everybody", "all"), within("homes", "flats")]))
+    ['all', 'everybody', 'older']
+    """
+    reached, waiting = set(persons), [set(link.terms) for link in links]
+    while near := [terms for terms in waiting if terms & reached]:
+        waiting = [terms for terms in waiting if not terms & reached]
+        reached = reached.union(*near)
+    return reached
+
+
+def together(rows: pd.DataFrame, indicators: Mapping[str, Indicator], links: Sequence[Link]) -> list[list[str]]:
+    """The sources of some rows, in one list those of which one counts what says something of the persons of another.
+
+    Parameters:
+        rows: columns source, indicator.
+        links: of all forms.
+    """
+    linked = set().union(*(link.terms for link in links))
+    lists: list[tuple[set[str], set[str]]] = []
+    for source, names in rows.groupby("source")["indicator"].unique().items():
+        declared = [indicators[name] for name in names]
+        joined = {source}
+        measured = linked.intersection(measure for one in declared for measure in measures(one).values())
+        measured |= informative(measures_of_persons(declared), links)
+        for one in [one for one in lists if one[1] & measured]:
+            joined, measured = joined | one[0], measured | one[1]
+            lists.remove(one)
+        lists.append((joined, measured))
+    return [sorted(joined) for joined, _ in lists]
+
+
+def blocks_of(said: Sequence[Statement], links: Sequence[Link]) -> list[list[Statement]]:
+    """The statements that hold together: they share counts or rows, or a link joins their measures somewhere."""
+    if not said:
+        return []
+    counts = {one.group: list(_counts(one.group)) for one in said}
+    nodes: dict[Hashable, int] = {}
+    for count in sorted(set().union(*counts.values())):
+        nodes[count] = len(nodes)
+    edges = [(count, group) for group, several in counts.items() for count in several]
+    edges += [(one.group, one.row) for one in said]
+    edges += [
+        (count, (rank, *count[1:]))
+        for rank, link in enumerate(links)
+        for count in list(nodes)
+        if count[0] in link.terms
+    ]
+    start, end = np.array([[nodes.setdefault(node, len(nodes)) for node in edge] for edge in edges]).T
+    graph = sparse.coo_array((np.ones(len(edges)), (start, end)), shape=(len(nodes), len(nodes)))
+    number, component = connected_components(graph, directed=False)
+    blocks: list[list[Statement]] = [[] for _ in range(number)]
+    for one in said:
+        blocks[component[nodes[one.row]]].append(one)
+    return [block for block in blocks if block]
+
+
+def _counts(group: Group) -> Iterator[tuple[str, str, str]]:
+    return product([group.measure], group.periods, group.place)
+
+
+def within_reach(groups: Sequence[Group], said: Iterable[Statement]) -> list[Group]:
+    """The groups of whom some statements count everybody, period by period and commune by commune."""
+    if not groups:
+        return []
+    counts = set().union(*map(_counts, {one.group for one in said}))
+    return [
+        group
+        for group in groups
+        if counts.issuperset(_counts(group))
+        and (not group.without or counts.issuperset(_counts(group._replace(measure=group.without))))
+    ]

@@ -1,0 +1,81 @@
+"""What the last cells of a chapter list is taken from the executed notebook, whatever ran before, in whatever order."""
+
+import re
+
+import nbformat
+import pytest
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter.closing import close
+from ctg_analysis.chapter.demarche.bilan import Bilan
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.display.words.texts import typography
+from ctg_analysis.indicators.simulation import RATE, Missing
+
+
+@pytest.fixture(scope="module")
+def chapter(example):
+    return open_chapter(EXAMPLE_EPCI)
+
+
+def executed(*pieces):
+    outputs = [nbformat.v4.new_output("execute_result", piece._repr_mimebundle_()) for piece in pieces]
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[output]) for output in outputs])
+
+
+def closed(chapter, *pieces):
+    notebook = executed(*pieces)
+    close(notebook, chapter.seen)
+    return [cell.outputs[0].data["text/html"] for cell in notebook.cells]
+
+
+def defined(html):
+    return re.findall(r"<dt[^>]*>(.*?)</dt>", html)
+
+
+def test_a_closing_verb_says_the_same_whatever_ran_before(chapter):
+    closing = (
+        chapter.glossary,
+        chapter.method,
+        chapter.peers,
+        chapter.notable,
+        chapter.meanings,
+        Bilan(chapter.seen).glossary,
+    )
+    before = [verb() for verb in closing]
+    chapter.show("population_count"), chapter.messages(), chapter.family("childhood_count")
+    assert [verb() for verb in closing] == before
+
+
+def test_what_a_chapter_shows_is_listed_wherever_it_stands(chapter):
+    shown = chapter.show("population_count"), chapter.table("births_count", "deaths_count")
+    label = [typography(CATALOGUE[name].label) for name in ("population_count", "births_count", "deaths_count")]
+    first, *_ = closed(chapter, chapter.glossary(), *shown)
+    *_, last = closed(chapter, *shown[::-1], chapter.glossary())
+    assert first == last and sorted(defined(first)) == sorted(label)
+    assert closed(chapter, chapter.glossary())[0] == closed(chapter, chapter.pyramid(), chapter.glossary())[1]
+    assert defined(chapter.glossary("births_count").html) == label[1:2]
+
+
+def test_the_method_names_the_list_of_peers_where_the_chapter_has_one(chapter):
+    rate = chapter.show("poverty_rate")
+    alone = closed(chapter, rate, chapter.method())[-1]
+    *_, peers, with_list = closed(chapter, rate, chapter.peers(), chapter.method())
+    assert "plus haut" in with_list and "plus haut" not in alone
+    assert "1 indicateur de ce chapitre" in peers.replace("\u00a0", " ")
+
+
+def test_what_a_simulation_lacks_is_defined_too(chapter, monkeypatch):
+    lacking = "active_childminders_count"
+    monkeypatch.setattr("ctg_analysis.chapter.childcare_law.simulate", lambda *_, **__: Missing(lacking, "2024"))
+    *_, html = closed(chapter, chapter.simulation(places=1, leaving=1), chapter.glossary())
+    assert sorted(defined(html)) == sorted(typography(CATALOGUE[name].label) for name in (RATE, lacking))
+
+
+def test_the_bilan_defines_what_its_own_verbs_name(chapter):
+    bilan = Bilan(chapter.seen)
+    pieces = bilan.then_and_now("laep_sites_count", "eaje_places_count"), chapter.reading("births_count")
+    *_, ours, others = closed(chapter, *pieces, bilan.glossary(), chapter.glossary())
+    assert defined(ours) == [typography(CATALOGUE[name].label) for name in ("laep_sites_count", "eaje_places_count")]
+    assert defined(others) == [typography(CATALOGUE["births_count"].label)]
