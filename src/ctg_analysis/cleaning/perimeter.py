@@ -13,6 +13,7 @@ from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import COLUMNS, IN_EPCIS
 from ctg_analysis.core.model import MISSING, OK
+from ctg_analysis.core.norms import norm
 from ctg_analysis.core.territories import (
     COMMUNE,
     MAYOTTE,
@@ -27,7 +28,6 @@ from ctg_analysis.core.territories import (
 )
 
 KEY = ["source", "period", "measure"]
-FIRST_PASSAGE = 2003  # the first year of the INSEE's passage table
 
 
 class NotAdditiveError(ValueError):
@@ -176,8 +176,9 @@ def perimeter_from(
     now = years[reference]
     if year in years:
         return Perimeter.between(years[year], now)
-    if not FIRST_PASSAGE <= year < min(years):
-        raise UserError(f"no communes of {year}, expected a year from {FIRST_PASSAGE} to {max(years)}")
+    first = int(norm("first_passage_year"))
+    if not first <= year < min(years):
+        raise UserError(f"no communes of {year}, expected a year from {first} to {max(years)}")
     if codes is None:
         return Perimeter.between(years[min(years)], now)
     end = max(known for known in years if known in codes and known <= reference)
