@@ -20,6 +20,7 @@ from ctg_analysis.sources.certificates import RawFolder
 
 Cleaner = Callable[[RawFolder], pd.DataFrame]
 
+KNOWING_COMMUNES = ("depp_ecoles", "insee_acces", "insee_rp_flux")
 CLEANERS: dict[str, Cleaner] = {
     source.id: partial(clean_declared, source) for source in SOURCES.values() if source.layouts
 } | {
@@ -36,11 +37,6 @@ CLEANERS: dict[str, Cleaner] = {
 }
 
 
-def cleaners(communes: pd.DataFrame) -> dict[str, Cleaner]:
-    """Return the cleaning functions by source, with the communes of a year for those that must know them."""
-    knowing = {
-        "depp_ecoles": schools.clean_schools,
-        "insee_acces": access.clean_access_times,
-        "insee_rp_flux": commuting.clean_flows,
-    }
-    return CLEANERS | {name: partial(function, communes=communes) for name, function in knowing.items()}
+def cleaners(communes: pd.DataFrame | None) -> dict[str, Cleaner]:
+    """Return the cleaning functions by source, those that must know the communes of a year with them, if they are."""
+    return CLEANERS | {name: partial(CLEANERS[name], communes=communes) for name in KNOWING_COMMUNES}
