@@ -11,7 +11,7 @@ import pandas as pd
 from official_folder import certified
 
 from ctg_analysis.cleaning.absences import absent_communes
-from ctg_analysis.cleaning.official import geography, income, population
+from ctg_analysis.cleaning.official import CLEANERS, geography, population
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.geography import read_names
@@ -157,14 +157,14 @@ def infracommunal_census(folder: RawFolder) -> pd.DataFrame:
 
 def households(folder: RawFolder) -> pd.DataFrame:
     """Return tax households and their persons in 2019, at each level: the second, no indicator reads."""
-    read = income.clean_disposable_income(folder)
+    read = CLEANERS["insee_filosofi_2019"](folder)
     tables = [read[read["measure"].eq("tax_households") & read["period"].eq("2019")]]
-    for suffix, (level, _) in income.LEVELS.items():
-        for path in folder.path.glob(f"FILO2019_DISP_{suffix}*.csv"):
+    for layout in SOURCES["insee_filosofi_2019"].tables:
+        for path in folder.path.glob(layout.files.replace("FILO*", "FILO2019")):
             table = pd.read_csv(path, sep=";", decimal=",", dtype={"CODGEO": str}, encoding="utf-8-sig")
-            codes = table["CODGEO"].replace({"1": income.METROPOLITAN_FRANCE})
+            codes = table["CODGEO"].replace({"1": layout.france})
             rows = pd.DataFrame({"code": codes, "value": table["NBPERS19"]})
-            tables.append(facts(rows, folder.certificate.id, level=level, period="2019", measure="persons"))
+            tables.append(facts(rows, folder.certificate.id, level=layout.level, period="2019", measure="persons"))
     return pd.concat(tables, ignore_index=True)
 
 

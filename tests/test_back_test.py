@@ -7,7 +7,7 @@ from back_test import FULL, NONE, NOT_COMPARED, SHIPPED
 from official_folder import OFFICIAL, certified
 
 from ctg_analysis.cleaning.absences import absent_communes
-from ctg_analysis.cleaning.official import income
+from ctg_analysis.cleaning.official import CLEANERS
 from ctg_analysis.cleaning.official.geography import clean_communes
 from ctg_analysis.cleaning.raw_data import GEOGRAPHY, certificates
 from ctg_analysis.core.settings import data_root
@@ -85,7 +85,7 @@ def communes(france):
 def households():
     if not OFFICIAL.is_dir():
         pytest.skip(NO_FULL)
-    facts = income.clean_disposable_income(certified(OFFICIAL / "filosofi", "insee_filosofi_2019"))
+    facts = CLEANERS["insee_filosofi_2019"](certified(OFFICIAL / "filosofi", "insee_filosofi_2019"))
     return facts[facts["measure"].eq("tax_households") & facts["period"].eq("2019")]
 
 

@@ -28,6 +28,7 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.core.yaml_files import ReadYaml
 from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.demarche.files.material_files import FORMER_CONVENTION
+from ctg_analysis.processing.run import hold
 from ctg_analysis.publishing.word import action_files, convention, lists
 from ctg_analysis.publishing.word.filling import fill
 from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier, write_convention
@@ -274,6 +275,7 @@ def spoiled(example, tmp_path):
     for name in ("reference", "private", "processed"):
         shutil.copytree(example.path / name, root.path / name)
     shutil.copytree(example.material(EXAMPLE_EPCI), root.material(EXAMPLE_EPCI))
+    hold(root)
     return root
 
 

@@ -1,17 +1,15 @@
 """The readers take official files as they are: a few rows of each everywhere, the full files where they are there."""
 
-from pathlib import Path
-
+import official_communes
 import pytest
-from official_folder import OFFICIAL, certified
+from official_folder import OFFICIAL, ROWS, certified
 
 from ctg_analysis.cleaning.absences import absent_communes, restore_absent
-from ctg_analysis.cleaning.official import health, income, official_geography, schools
+from ctg_analysis.cleaning.official import CLEANERS, schools
 from ctg_analysis.cleaning.official.geography import clean_communes
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.sources.certificates import read_certificate
 
-ROWS = Path(__file__).parent / "official"  # see its README
 whole = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official full files are not beside the project")
 
 
@@ -29,12 +27,12 @@ def official(request):
 
 @pytest.fixture(scope="module")
 def disposable(official):
-    return income.clean_disposable_income(certified(official / "filosofi", "insee_filosofi_2019"))
+    return CLEANERS["insee_filosofi_2019"](certified(official / "filosofi", "insee_filosofi_2019"))
 
 
 @pytest.fixture(scope="module")
 def all_disposable():
-    return income.clean_disposable_income(certified(OFFICIAL / "filosofi", "insee_filosofi_2019"))
+    return CLEANERS["insee_filosofi_2019"](certified(OFFICIAL / "filosofi", "insee_filosofi_2019"))
 
 
 def test_filosofi_2019_decimal_comma_byte_order_mark_and_levels(disposable):
@@ -53,14 +51,14 @@ def test_filosofi_2019_a_blank_is_secrecy(disposable):
 
 
 def test_filosofi_2021_s_is_secrecy_and_nd_is_missing(official):
-    table = income.clean_income_2021(certified(official / "filosofi", "insee_filosofi_2021"))
+    table = CLEANERS["insee_filosofi_2021"](certified(official / "filosofi", "insee_filosofi_2021"))
     assert row(table, "12166", "living_standard_median", "2021")["status"] == "secret"
     assert row(table, "12119", "living_standard_median", "2021")["value"] == 22730
     assert set(table["status"]) == {"ok", "secret", "nd"}
 
 
 def test_accessibility_workbooks_with_their_title_block(official):
-    table = health.clean_accessibility(certified(official / "apl", "drees_apl"))
+    table = CLEANERS["drees_apl"](certified(official / "apl", "drees_apl"))
     assert set(table["period"]) == {"2022", "2023"} and table["code"].nunique() > (
         34_900 if official == OFFICIAL else 2
     )
@@ -74,8 +72,15 @@ def test_social_position_whose_column_was_misspelt(official):
     assert set(table.loc[table["code_insee_de_la_commune"].eq("12118"), "uai"]) == {"0120386E"}
 
 
+def test_social_position_of_schools_and_of_lower_secondary_schools(official):
+    facts = schools.clean_social_position(certified(official / "ips", "depp_ips"))
+    assert row(facts, "12118", "schools_with_ips", "2022")["value"] == 1
+    assert row(facts, "12119", "lower_secondary_ips_total", "2022")["value"] == pytest.approx(103.7)
+    assert row(facts, "12119", "lower_secondary_ips_90_105", "2022")["value"] == 1
+
+
 def test_an_extract_and_its_full_file_say_the_same(disposable):
-    extract = income.clean_disposable_income(read_certificate(data_root().raw / "insee_filosofi_2019"))
+    extract = CLEANERS["insee_filosofi_2019"](read_certificate(data_root().raw / "insee_filosofi_2019"))
     extract = extract[extract["period"].eq("2019")]
     both = extract.merge(disposable, on=["code", "level", "period", "measure"], suffixes=("", "_full"), how="left")
     assert (
@@ -90,7 +95,7 @@ def years():
 
 @pytest.fixture(scope="module")
 def incomes_2021():
-    return income.clean_income_2021(certified(OFFICIAL / "filosofi", "insee_filosofi_2021"))
+    return CLEANERS["insee_filosofi_2021"](certified(OFFICIAL / "filosofi", "insee_filosofi_2021"))
 
 
 def given(facts):
@@ -139,12 +144,12 @@ def by_code(table):
 
 @pytest.fixture(scope="module")
 def composition(official):
-    return official_geography.clean_composition(certified(official / "composition", "insee_composition"))
+    return official_communes.clean_composition(certified(official / "composition", "insee_composition"))
 
 
 @pytest.fixture(scope="module")
 def official_code(official):
-    return official_geography.clean_official_code(certified(official / "composition", "insee_cog"))
+    return official_communes.clean_official_code(certified(official / "composition", "insee_cog"))
 
 
 def test_the_official_code_of_2021_is_the_geography_that_we_have_of_2021(official, official_code, years):
@@ -173,7 +178,7 @@ def test_the_composition_of_the_epcis_has_its_communes_and_their_zeros(official,
 def test_the_composition_of_the_epcis_is_that_of_1_january_2021(years):
     """Same communes and same EPCIs in 2021; other communes and other EPCIs in every later year."""
     folder = certified(OFFICIAL / "composition", "insee_composition")
-    theirs = by_code(official_geography.clean_composition(folder))
+    theirs = by_code(official_communes.clean_composition(folder))
     ours = {year: by_code(table[table["kind"].eq("commune-actuelle")]) for year, table in years.items()}
     assert set(theirs.index) == set(ours[2021].index[ours[2021]["zone"].ne("com")])
     same = ours[2021].loc[theirs.index]

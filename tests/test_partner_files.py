@@ -7,7 +7,7 @@ from raw_files import BOM, said, values
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.partners.agreements import read_agreements
-from ctg_analysis.cleaning.partners.empty_forms import KINDS, write_templates
+from ctg_analysis.cleaning.partners.empty_forms import TEXTS, write_templates
 from ctg_analysis.cleaning.partners.partner_files import clean_form
 from ctg_analysis.cleaning.partners.received_forms import (
     FORMS,
@@ -102,7 +102,7 @@ def test_the_readme_is_in_french_and_says_what_to_write_in_every_column(root):
         assert f"À demander à : {source.producer}" in section
         for field in source.form.fields:
             limit = f", au plus {field.part_of}" if field.part_of else ""
-            assert f"| {field.column} | {field.label} | {KINDS[field.kind]}{limit} |" in section
+            assert f"| {field.column} | {field.label} | {TEXTS.kinds[field.kind]}{limit} |" in section
     assert "mois de décembre" in text.partition("## msa_familles.csv")[2].partition("\n## ")[0]
     example = yaml.safe_load(text.partition("`accords.yml` :\n\n")[2].partition("\n\n")[0])
     assert set(example["nom_du_fichier_sans_extension"]) == {"recu_le", "convention", "seuil"}
@@ -406,7 +406,7 @@ def test_prices_and_years_have_no_total_and_yes_or_no_is_counted():
             expected = None if field.kind in NOT_ADDITIVE else 3
             assert totals.get((EPCI, "2024", field.measure)) == expected, field.column
     kinds = {field.kind for source in FORMS.values() for field in source.form.fields}
-    assert kinds == set(KINDS) and YES_NO in kinds
+    assert kinds == set(TEXTS.kinds) and YES_NO in kinds
 
 
 def shown(form, seuil, root):

@@ -290,7 +290,7 @@ def read(root):
     """Return observations, territories, profiles and classes of a data root."""
     observations = pd.read_parquet(root.processed / "observations.parquet")
     territories = pd.read_parquet(root.processed / "territories.parquet")
-    epcis = clean_epcis(certificates(root)[0]["etalab_decoupage"][0])[read_geography(root)["annee"]]
+    epcis = clean_epcis(certificates(root)[0]["etalab_decoupage"][0])[read_geography(root).annee]
     table = peers.profiles(observations, territories)
     return observations, territories, table, peers.classify(table, territories, epcis)
 

@@ -1,13 +1,11 @@
 """Chapters 13 to 16 as a reader gets them: drawings to scale, words, a chain of links (scenarios 11, 12, 14)."""
 
 import copy
-import os
 import re
 
 import numpy as np
 import pandas as pd
 import pytest
-from browser import NONE_FOUND, chromium
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche.addresses import to_enjeu
@@ -428,13 +426,10 @@ def test_the_tables_behind_the_charts_are_there_as_they_were_written(shipped, sh
 
 
 @pytest.mark.slow
-def test_each_fiche_fits_one_sheet_of_paper(shipped):
+def test_each_fiche_fits_one_sheet_of_paper(shipped, browser):
     width, height = 176, 260  # mm, within the margins of the style sheet
-    with chromium() as browser:
-        if browser is None and os.environ.get("CTG_BROWSER") != "required":
-            pytest.skip(NONE_FOUND)
-        page = browser.new_page(viewport={"width": round(width * 96 / 25.4), "height": 900})
-        page.goto((shipped / EXAMPLE_EPCI / STRATEGY).resolve().as_uri())
-        page.emulate_media(media="print")
-        heights = page.evaluate("[...document.querySelectorAll('.action')].map(one => one.offsetHeight)")
+    page = browser.new_page(viewport={"width": round(width * 96 / 25.4), "height": 900})
+    page.goto((shipped / EXAMPLE_EPCI / STRATEGY).resolve().as_uri())
+    page.emulate_media(media="print")
+    heights = page.evaluate("[...document.querySelectorAll('.action')].map(one => one.offsetHeight)")
     assert len(heights) == 19 and max(heights) <= height * 96 / 25.4

@@ -8,9 +8,9 @@ import pytest
 from raw_files import BOM, received, said, values
 
 from ctg_analysis.cleaning.absences import with_absent
+from ctg_analysis.cleaning.official import CLEANERS
 from ctg_analysis.cleaning.official.access import clean_access_times
 from ctg_analysis.cleaning.official.facilities import clean_facilities
-from ctg_analysis.cleaning.official.income import clean_income_2023
 from ctg_analysis.cleaning.official.local_finance import clean_ccas
 from ctg_analysis.cleaning.official.schools import BANDS, clean_schools, clean_social_position, schools_left_out
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
@@ -272,7 +272,9 @@ def test_the_full_file_of_filosofi_has_other_measures_and_columns_of_units(tmp_p
         "12;BV2022;MED_SL;EUR_YR;0;F;A;2023;1",
     ]
     text = "\n".join([header, *rows]) + "\n"
-    facts = values(clean_income_2023(received(tmp_path, {"DS_FILOSOFI_CC_2023_data.csv": text}, full=True)))
+    facts = values(
+        CLEANERS["insee_filosofi_2023"](received(tmp_path, {"DS_FILOSOFI_CC_2023_data.csv": text}, full=True))
+    )
     assert facts == {("01001", "2023", "living_standard_median"): 23000, ("01001", "2023", "poverty_rate"): "secret"}
 
 

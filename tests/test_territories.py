@@ -1,5 +1,6 @@
 """Who belongs to whom, in every corner of France, and what became of whom."""
 
+import official_communes
 import pandas as pd
 import pytest
 from official_folder import certified
@@ -7,7 +8,7 @@ from raw_files import values
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.absences import absent_communes, restore_absent
-from ctg_analysis.cleaning.official import income, official_geography
+from ctg_analysis.cleaning.official import CLEANERS
 from ctg_analysis.cleaning.official.geography import clean_communes
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.datasets import Source, Totals
@@ -165,7 +166,7 @@ FILOSOFI = Source(id="insee_filosofi_2019", label="Filosofi", producer="INSEE", 
 @pytest.fixture(scope="module")
 def incomes():
     """Filosofi 2016 to 2019: 20 of the 21 communes in 2019, EPCI and references before."""
-    return income.clean_disposable_income(read_certificate(data_root().raw / "insee_filosofi_2019"))
+    return CLEANERS["insee_filosofi_2019"](read_certificate(data_root().raw / "insee_filosofi_2019"))
 
 
 def test_the_commune_that_filosofi_leaves_out_stays_in_the_table_as_secret(incomes, years):
@@ -229,7 +230,7 @@ COMPOSITION = "COM;LIBGEO;EPCI;LIBEPCI;DEP;REG"
 
 def composition(tmp_path, *lines):
     (tmp_path / "EPCI.csv").write_text("\n".join([COMPOSITION, *lines]) + "\n", encoding="utf-8")
-    return official_geography.clean_composition(certified(tmp_path, "insee_epci"))
+    return official_communes.clean_composition(certified(tmp_path, "insee_epci"))
 
 
 def test_the_file_of_composition_gets_its_zeros_back(tmp_path):
@@ -257,7 +258,7 @@ COG = "TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT"
 def test_a_lost_zero_elsewhere_remains_an_error(tmp_path):
     (tmp_path / "v_commune_2025.csv").write_text(f"{COG}\nCOM,1001,84,01,,,,,,A,,\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"line 2, column COM: found '1001', expected a commune code of 5 characters"):
-        official_geography.clean_official_code(certified(tmp_path, "insee_cog"))
+        official_communes.clean_official_code(certified(tmp_path, "insee_cog"))
 
 
 def test_of_the_official_code_only_the_files_of_communes_are_read(tmp_path):
@@ -265,6 +266,6 @@ def test_of_the_official_code_only_the_files_of_communes_are_read(tmp_path):
     for name in ("commune2021.csv", "commune_2022.csv", "v_commune_2025.csv"):
         (tmp_path / name).write_text("\n".join(rows) + "\n", encoding="utf-8")
     (tmp_path / "v_mvt_commune_2026.csv").write_text("MOD,DATE_EFF\n32,2017-01-01\n", encoding="utf-8")
-    tables = official_geography.clean_official_code(certified(tmp_path, "insee_cog"))
+    tables = official_communes.clean_official_code(certified(tmp_path, "insee_cog"))
     assert set(tables) == {2021, 2022, 2025}
     assert list(tables[2025]["code"]) == ["01015", "69381"] and tables[2025]["parent"].tolist()[1] == "69123"

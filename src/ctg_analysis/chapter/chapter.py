@@ -83,7 +83,7 @@ class Chapter:
         departements = beside.loc[beside["level"].eq("departement"), "name"]
         count = len(self.territory.communes)
         lead = f"{self.territory.row['name']} : {count} communes ({texts.listed(list(departements))})."
-        note = read_geography(self.territory.root)["note"]
+        note = read_geography(self.territory.root).note
         return telling(markup.reading(texts.typography(lead), texts.typography(note)), WORDS)
 
     def show(self, indicator: str) -> Html:

@@ -90,7 +90,7 @@ class Territory:
     @cached_property
     def year(self) -> int:
         """The year of the reference geography."""
-        return read_geography(self.root)["annee"]
+        return read_geography(self.root).annee
 
     @cached_property
     def received(self) -> dict[str, str]:

@@ -82,7 +82,7 @@ def without_small(facts: pd.DataFrame, source: Source, communes: pd.DataFrame) -
 
 def absent_communes(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
     """Return the communes that are not among the codes, of the EPCIs that have a commune among them."""
-    named = pd.DataFrame({"code": _whole(codes, communes)})
+    named = _whole(codes, communes).reset_index(drop=True).to_frame("code")
     covered = _of_these_epcis(named, communes)["code"]
     return covered[~covered.isin(named["code"])]
 

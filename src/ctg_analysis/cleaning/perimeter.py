@@ -13,6 +13,7 @@ from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import COLUMNS, IN_EPCIS
 from ctg_analysis.core.model import MISSING, OK
+from ctg_analysis.core.norms import norm
 from ctg_analysis.core.territories import (
     COMMUNE,
     MAYOTTE,
@@ -27,7 +28,6 @@ from ctg_analysis.core.territories import (
 )
 
 KEY = ["source", "period", "measure"]
-FIRST_PASSAGE = 2003  # the first year of the INSEE's passage table
 
 
 class NotAdditiveError(ValueError):
@@ -115,9 +115,12 @@ class Units:
         """Return the units of the communes of the reference year, reached by these ways (see territories.passage)."""
         ranks, codes = pd.factorize(ways["code"])
         split = ways["split"].to_numpy()
+        every = unit_of(now)
+        there = every[0][1].index.get_indexer(ways["commune"])
         places, parts = [], []
-        for level, unit_of_commune in unit_of(now):
-            numbers, units = pd.factorize(unit_of_commune.reindex(ways["commune"]))
+        for level, unit_of_commune in every:
+            numbers, units = pd.factorize(unit_of_commune)
+            numbers = numbers[there]
             pairs = pd.DataFrame({"commune": ranks, "unit": numbers})
             pairs = pd.concat([pairs[~split], pairs[split].drop_duplicates()])
             whole = ~pairs["commune"].duplicated(keep=False)
@@ -173,8 +176,9 @@ def perimeter_from(
     now = years[reference]
     if year in years:
         return Perimeter.between(years[year], now)
-    if not FIRST_PASSAGE <= year < min(years):
-        raise UserError(f"no communes of {year}, expected a year from {FIRST_PASSAGE} to {max(years)}")
+    first = int(norm("first_passage_year"))
+    if not first <= year < min(years):
+        raise UserError(f"no communes of {year}, expected a year from {first} to {max(years)}")
     if codes is None:
         return Perimeter.between(years[min(years)], now)
     end = max(known for known in years if known in codes and known <= reference)

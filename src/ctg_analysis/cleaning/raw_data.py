@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.cleaning.official import CLEANERS, cleaners, geography, official_geography
+from ctg_analysis.cleaning.official import cleaners, geography, official_geography
 from ctg_analysis.cleaning.official.contours import clean_contours
 from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, perimeter_from
 from ctg_analysis.core.datasets import Source
@@ -110,7 +110,7 @@ def read_all(folders: Folders, findings: Sequence[Finding] = ()) -> Reading:
     frame = RawData(communes, epcis, [], contours, passage, density) if whole else None
     tables = {
         source: [(folder, attempt(clean, folder)) for folder in folders[source]]
-        for source, clean in (CLEANERS if communes is None else cleaners(communes[max(communes)])).items()
+        for source, clean in cleaners(communes and communes[max(communes)]).items()
         if source in folders
     }
     return Reading(folders, frame, tables, [*findings, *found])

@@ -29,7 +29,12 @@ def commune_code() -> pa.Column:
 
 def text(pattern: str, expected: str, **options) -> pa.Column:
     """Return the schema of a text column whose values match a pattern entirely."""
-    return pa.Column(TEXT, pa.Check.str_matches(f"^(?:{pattern})$", error=expected), **options)
+
+    def matches(column: pd.Series) -> pd.Series:
+        places, texts = pd.factorize(column)
+        return pd.Series(texts.str.match(f"^(?:{pattern})$").take(places), index=column.index)
+
+    return pa.Column(TEXT, pa.Check(matches, error=expected), **options)
 
 
 def one_of(values: set[str], **options) -> pa.Column:
@@ -149,7 +154,7 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
             cells = cells.mask(cells.isin(list(words)), "")
         wrong = typed[name].isna() & cells.notna() & cells.ne("")
         not_numbers |= set(table.index[wrong])
-        findings += _told(table.loc[wrong, name], path, "a number")
+        findings += wrong_cells(table.loc[wrong, name], path, "a number")
     try:
         schema.validate(typed, lazy=True)
     except SchemaErrors as errors:
@@ -167,7 +172,7 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
     return typed
 
 
-def _told(cells: pd.Series, path: Path, expected: str) -> list[Finding]:
+def wrong_cells(cells: pd.Series, path: Path, expected: str) -> list[Finding]:
     """Return what is said of some cells of a column, indexed by their lines."""
     shown, column = project_path(path), str(cells.name)
     return counted(cells.index, lambda line: Finding(shown, int(line), column, repr(cells[line])[:60], expected))

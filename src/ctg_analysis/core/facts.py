@@ -18,8 +18,7 @@ def facts(table: pd.DataFrame, source: str, **columns) -> pd.DataFrame:
     """
     table = table.assign(source=source, **columns)
     if "status" not in table:
-        table["status"] = OK
-        table.loc[table["value"].isna(), "status"] = MISSING
+        table["status"] = table["value"].isna().map({True: MISSING, False: OK})
     if "parts" not in table:
         table["parts"] = 1
     return table[COLUMNS].astype({"value": float, "parts": int})
@@ -33,10 +32,9 @@ def melt(
     A column "<name> status" beside a measure says what stands in the place of its missing values.
     """
     place = pd.DataFrame({"code": table[code], "level": level, "period": table.get(period, period)})
-    tables = []
-    for column, measure in measures.items():
-        rows = facts(place.assign(value=table[column]), source, measure=measure)
-        if f"{column} status" in table:
-            rows["status"] = table[f"{column} status"].fillna(rows["status"])
-        tables.append(rows)
-    return pd.concat(tables, ignore_index=True)
+    rows = pd.concat([place] * len(measures), ignore_index=True)
+    rows["value"] = pd.concat([table[column] for column in measures], ignore_index=True)
+    rows["measure"] = pd.Series([*measures.values()]).repeat(len(table)).reset_index(drop=True)
+    whole = facts(rows, source)
+    words = [table.get(f"{column} status", pd.Series(index=table.index, dtype=str)) for column in measures]
+    return whole.assign(status=pd.concat(words, ignore_index=True).fillna(whole["status"]))

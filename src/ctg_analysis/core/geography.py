@@ -1,9 +1,20 @@
 """The reference geography, as small tables kept by hand say it: its year, the names of places."""
 
+from dataclasses import dataclass
+
 import pandas as pd
-import yaml
 
 from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.yaml_files import load_yaml
+
+
+@dataclass(frozen=True)
+class ReferenceGeography:
+    """The year that every series is brought to, what readers are told of it (French), the names of France by code."""
+
+    annee: int
+    note: str
+    france: dict[str, str]
 
 
 def read_names(root: DataRoot, file: str) -> pd.Series:
@@ -11,6 +22,10 @@ def read_names(root: DataRoot, file: str) -> pd.Series:
     return pd.read_csv(root.reference / file, sep=";", dtype=str).set_index("code")["nom"]
 
 
-def read_geography(root: DataRoot) -> dict:
-    """Return the reference geography of data/reference/geographie.yml: annee, note, france (code → name)."""
-    return yaml.safe_load((root.reference / "geographie.yml").read_text(encoding="utf-8"))
+def read_geography(root: DataRoot) -> ReferenceGeography:
+    """Return the reference geography of data/reference/geographie.yml.
+
+    Raises:
+        InputError: there is no such file, or what is wrong with it.
+    """
+    return load_yaml(root.reference / "geographie.yml", ReferenceGeography).value

@@ -31,11 +31,13 @@ class Cube:
 class Table:
     """A file with one row per place, and per period if it holds several; one column per measure.
 
-    code, level: column of the place, and its level. outside: pattern of the codes that belong to no place.
+    code, level: column of the place, and its level; france: the code of its one place, when it is that of France.
+    outside: pattern of the codes that belong to no place; their rows are not read.
     period: column of the period, of the kind `written` (a month is kept for December only), a year when the columns
     are all of that year, or "" when the file's name or certificate has it.
     where: column → pattern of the rows that are kept.
-    measures: column → measure. words: what stands in the place of a number → status.
+    measures: column → measure; {yy} in a column stands for the last digits of the year of the file. words: what stands
+    in the place of a number → status.
     repeated: the producer repeats rows; the one with the highest first measure is kept.
     flags: column → pattern of what it holds when the place has the thing: its measure is then 1, else 0.
     """
@@ -53,6 +55,7 @@ class Table:
     aliases: Mapping[str, str] = field(default_factory=dict)
     repeated: bool = False
     flags: Mapping[str, str] = field(default_factory=dict)
+    france: Literal["F", "FM"] = "F"
 
 
 @dataclass(frozen=True)

@@ -160,15 +160,15 @@ def arrondissement_parents(communes: pd.DataFrame) -> pd.Series:
 
 
 def unit_of(communes: pd.DataFrame) -> list[tuple[str, pd.Series]]:
-    """Return, for each level above the commune, the unit of each commune; absent when it belongs to none.
+    """Return, for each level above the commune, the unit of each commune; missing when it belongs to none.
 
     France comes twice: whole, and metropolitan.
     """
     table = _communes(communes).set_index("code")
-    in_france = table.index[table["zone"] != OVERSEAS_COLLECTIVITIES]
-    units = [(level, table.loc[in_france, column].dropna()) for level, column in _levels(table).items()]
-    whole = pd.Series(FRANCE, index=in_france)
-    metropolitan = pd.Series(METROPOLITAN_FRANCE, index=table.index[table["zone"] == "metro"])
+    in_france = table["zone"].ne(OVERSEAS_COLLECTIVITIES)
+    units = [(level, table[column].where(in_france)) for level, column in _levels(table).items()]
+    whole = in_france.map({True: FRANCE, False: None})
+    metropolitan = table["zone"].eq("metro").map({True: METROPOLITAN_FRANCE, False: None})
     return [*units, ("france", whole), ("france", metropolitan)]
 
 

@@ -57,9 +57,12 @@ def read_observations(processed: Path, territories: list[str]) -> pd.DataFrame:
 def complete(observations: pd.DataFrame, territories: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:
     """One row per territory, indicator and period of that indicator: a place never disappears.
 
-    territories: columns territory, level. An indicator has rows at the levels it may be shown at; one that no
-    source feeds has the period "". A row that is added has the status `nd`; where the producer publishes large
-    communes only, none is added for a commune or a secteur.
+    An indicator has rows at the levels it may be shown at; one that no source feeds has the period "". A row that is
+    added has the status `nd`; where the producer publishes large communes only, none is added for a commune or a
+    secteur.
+
+    Parameters:
+        territories: columns territory, level.
     """
     periods = observations[["indicator", "period"]].drop_duplicates()
     fed = set(periods["indicator"])

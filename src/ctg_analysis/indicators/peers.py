@@ -155,8 +155,13 @@ def classify(
 ) -> pd.DataFrame:
     """The class of each EPCI, index as profiles: zone, kind (both French), size (band 0 to 3), density.
 
-    epcis: columns code, kind, of cleaning.geography.clean_epcis. density: French class of each EPCI, by SIREN, when
-    there is a density grid; "" elsewhere. invented: the territories are. size: NaN where the population is unknown.
+    Parameters:
+        epcis: columns code, kind, of cleaning.geography.clean_epcis.
+        density: French class of each EPCI, by SIREN, when there is a density grid; "" elsewhere.
+        invented: the territories are.
+
+    Returns:
+        The size is NaN where the population is unknown.
     """
     zones = territories[territories["level"].eq("epci")].set_index("code")["zone"]
     table = pd.DataFrame(index=profiles.index)

@@ -34,11 +34,14 @@ def compare_proportions(
 ) -> pd.DataFrame:
     """The difference of two shares (0 to 1), the z of its test and its two-sided p (rule R14).
 
-    Two territories that have people in common are no independent samples. shared_part, shared_base: what the other
-    has in common with the first; for an EPCI inside its département, the figures of the EPCI again. The variance of
-    the difference is then p (1 - p) (1 / n1 + 1 / n2 - 2 shared / (n1 n2)), p being the share of both together. For
-    an EPCI inside its département, z is exactly that of the EPCI against the rest of the département; the
-    difference remains that of the two figures that the reader sees.
+    Two territories that have people in common are no independent samples. The variance of the difference is then
+    p (1 - p) (1 / n1 + 1 / n2 - 2 shared / (n1 n2)), p being the share of both together. For an EPCI inside its
+    département, z is exactly that of the EPCI against the rest of the département; the difference remains that of the
+    two figures that the reader sees.
+
+    Parameters:
+        shared_part, shared_base: what the other has in common with the first; for an EPCI inside its département, the
+            figures of the EPCI again.
 
     The p is that of z or, where fewer than 5 are expected somewhere, of Fisher's exact test between what is not
     shared: twice the tail on the side of the difference (effective sizes are rounded for it). Nothing where a base
@@ -83,9 +86,11 @@ def compare_rates(
     in the exposure, whatever their number (Przyborowski and Wilenski 1940); p is twice the binomial tail on the side
     of the difference. It errs on the side of caution, unlike the E-test, and holds for the counts of a whole country.
 
-    shared_events, shared_exposure: what the other has in common with the first, as in `compare_proportions`; the
-    test is then between what is not shared. Events of a register are counted without sampling error; the test is
-    about their natural variability (`EXHAUSTIVE`).
+    Parameters:
+        shared_events, shared_exposure: what the other has in common with the first, as in `compare_proportions`; the
+            test is then between what is not shared.
+
+    Events of a register are counted without sampling error; the test is about their natural variability (`EXHAUSTIVE`).
 
     >>> compare_rates(pd.Series([3.0]), pd.Series([1.0]), 0.0, 1.0)["p"].item()  # three of three on one side: 2 / 8
     0.25

@@ -57,7 +57,7 @@ def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
     private, agreements = read_private(root, places)
     evidence = read_evidence(root, places)
     now = reference_communes(root, data, places)
-    tables = to_facts(data, read_geography(root)["annee"], now)
+    tables = to_facts(data, read_geography(root).annee, now)
     populations = latest_populations(tables)
     whole = Perimeter.between(now, now)
     for name, table in private:
@@ -164,7 +164,7 @@ def by_period_of_former(
 
 def reference_communes(root: DataRoot, data: RawData, places: pd.DataFrame) -> pd.DataFrame:
     """Return the communes of the reference year, with the secteur of those that have one."""
-    now = data.communes[read_geography(root)["annee"]]
+    now = data.communes[read_geography(root).annee]
     return now.assign(secteur=now["code"].map(places.set_index("code")["secteur"].dropna()))
 
 
@@ -179,8 +179,8 @@ def places_of(root: DataRoot, data: RawData) -> pd.DataFrame:
     """Return every territory of the reference year (see territories.territories), and the secteurs."""
     frame = read_geography(root)
     names = (read_names(root, file) for file in ("departements.csv", "regions.csv"))
-    year = frame["annee"]
-    places = territories(data.communes[year], data.epcis[year], *names, frame["france"])
+    year = frame.annee
+    places = territories(data.communes[year], data.epcis[year], *names, frame.france)
     return geography.with_secteurs(root, places)
 
 
@@ -248,7 +248,7 @@ def peer_profiles(
 ) -> pd.DataFrame:
     """Return what EPCIs are compared by to find their peers, and their classes: one row per EPCI."""
     variables = profiles(observations, places)
-    kinds = data.epcis[read_geography(root)["annee"]]
+    kinds = data.epcis[read_geography(root).annee]
     density = None if data.density is None else density_of_epcis(data.density, places, populations)
     classes = classify(variables, places, kinds, density, invented=root.fictional)
     return variables.join(classes.add_prefix("class_")).reset_index()

@@ -1,7 +1,9 @@
 """Raw files to OBSERVATIONS: the stage `ctg data`."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from ctg_analysis.core.errors import Finding, InputError, room_in
+from ctg_analysis.core.processes import end_with_parent
 from ctg_analysis.core.scratch import put_in_place, scratch, sweep
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.processing.freshness import (
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     Tables = dict[str, pd.DataFrame]
+    Derived = tuple[Tables, dict[str, Tables], list[Finding]]
 
 _held: set[DataRoot] = set()
 PROCESSED = "processed"  # the name of the lock of data/processed, see `locks.alone`
@@ -90,31 +94,42 @@ def process(*roots: DataRoot) -> list[int]:
         InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it;
         before, what is missing of what has been published.
     """
+    for root in roots:
+        adopt_reports(root)
+    made_from = [(inputs(root), material_inputs(root)) for root in roots]
+    derived = _side_by_side(roots)
+    if findings := {finding for _, _, wrong in derived for finding in wrong}:
+        raise InputError(findings)
+    for root, (tables, material, _), (digests, of_material) in zip(roots, derived, made_from, strict=True):
+        with _replacing(root, root.processed) as fresh:
+            _write(fresh, tables, digests)
+            _write_material(fresh / MATERIAL, material, of_material)
+    return [len(tables["observations"]) for tables, _, _ in derived]
+
+
+def _side_by_side(roots: Sequence[DataRoot]) -> "list[Derived]":
+    """Return what each root comes to: the first in this process, the others in one beside it on two cores or more."""
+    if len(roots) < 2 or os.cpu_count() == 1:
+        return [_derived(root) for root in roots]
+    with ProcessPoolExecutor(1, initializer=end_with_parent) as beside:
+        others = beside.map(_derived, roots[1:])
+        return [_derived(roots[0]), *others]
+
+
+def _derived(root: DataRoot) -> "Derived":
+    """Return the tables of a root, those of its démarches, and all that is wrong with its files: then no table."""
     from ctg_analysis.cleaning.raw_data import read_root
     from ctg_analysis.processing.check_raw import check_root, strays  # all heavy, and seldom needed
     from ctg_analysis.processing.derivation import derive
 
-    for root in roots:
-        adopt_reports(root)
-    made_from = [(inputs(root), material_inputs(root)) for root in roots]
-    findings: set[Finding] = set()
-    derived = []
-    for root in roots:
-        reading = read_root(root)
-        try:
-            if astray := strays(root.raw):
-                raise InputError(astray)
-            tables = derive(root, reading)
-            derived.append((tables, derive_material(root, tables["territories"])))
-        except InputError as error:  # it stops at the first stage that finds something
-            findings |= {*error.findings, *check_root(root, reading)}
-    if findings:
-        raise InputError(findings)
-    for root, (tables, material), (digests, of_material) in zip(roots, derived, made_from, strict=True):
-        with _replacing(root, root.processed) as fresh:
-            _write(fresh, tables, digests)
-            _write_material(fresh / MATERIAL, material, of_material)
-    return [len(tables["observations"]) for tables, _ in derived]
+    reading = read_root(root)
+    try:
+        if astray := strays(root.raw):
+            raise InputError(astray)
+        tables = derive(root, reading)
+        return tables, derive_material(root, tables["territories"]), []
+    except InputError as error:  # it stops at the first stage that finds something
+        return {}, {}, [*error.findings, *check_root(root, reading)]
 
 
 def read_notes(root: DataRoot) -> list[str]:

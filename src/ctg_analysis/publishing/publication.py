@@ -7,7 +7,7 @@ from ctg_analysis.core.errors import FullError, OtherTerritoryError, room_in
 from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING, ChapterNotebook
 from ctg_analysis.core.settings import data_root, project_path, settings
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.processing.freshness import told
+from ctg_analysis.processing.freshness import public_inputs
 from ctg_analysis.processing.run import exposure, record_published
 from ctg_analysis.publishing.build_plan import Plan
 from ctg_analysis.publishing.build_result import Built, left_out, with_notebooks
@@ -76,7 +76,7 @@ def made_public(plan: Plan, out: Path) -> Built:
             "published": facts["published"].name if facts["published"] else None,
             "parameters": {"epci": report.epci, "readers": settings().readers},
             "code": code(),
-            **told(root, report.epci),
+            **public_inputs(root, report.epci),
             "chapters": entries,
         },
     )

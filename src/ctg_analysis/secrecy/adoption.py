@@ -59,7 +59,8 @@ def adopt_reports(root: DataRoot) -> None:
 def adopt(root: DataRoot, home: Path, epci: str) -> None:
     """Take into the record the editions of a report that it does not know, those published before there was one.
 
-    home: the folder of the reports.
+    Parameters:
+        home: the folder of the reports.
 
     Raises:
         InputError: an edition has restricted figures, and what they are is not told whole; the record that knew it is

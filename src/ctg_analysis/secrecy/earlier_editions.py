@@ -66,8 +66,10 @@ def entry_of(observations: "pd.DataFrame", places: "pd.DataFrame") -> Entry | No
     """What observations that passed the gate tell of sources with a threshold, and which of their rows are
     withheld: what comes later is not to give these away either; None when nothing is told.
 
-    With them the open counts that can be subtracted from those of two sources together (`Source.addition`). places:
-    columns territory, level, commune.
+    With them the open counts that can be subtracted from those of two sources together (`Source.addition`).
+
+    Parameters:
+        places: columns territory, level, commune.
     """
     from ctg_analysis.catalogue import CATALOGUE
     from ctg_analysis.core.model import NOT_APPLICABLE, OK, SECRET, Count
@@ -100,7 +102,9 @@ def _csv(table: "pd.DataFrame") -> str:
 def remember(root: DataRoot, epci: str, entry: Entry | None, date: str, edition: str = "") -> str | None:
     """Put in the record what is about to be published of an EPCI; return the name of the entry, None for nothing.
 
-    date: that of the data. edition: see `Line`.
+    Parameters:
+        date: that of the data.
+        edition: see `Line`.
     """
     if root.fictional or not (entry or edition):
         return None
@@ -184,7 +188,8 @@ def begin_journal(root: DataRoot) -> None:
 def entries(root: DataRoot, known: Iterable[str] = ()) -> dict[str, Path]:
     """The folders of the entries by name (200067171/1a2b3c4d5e6f7890), as the journal lists them, whole.
 
-    known: names that something else remembers. What is there counts, listed or not.
+    Parameters:
+        known: names that something else remembers. What is there counts, listed or not.
 
     Raises:
         InputError: a hole: an entry that is not there any more, or has been changed.
@@ -209,7 +214,8 @@ _CHANGED = "other figures than those published", f"the sum that names it: {RESTO
 def published_before(root: DataRoot, restricted: set[str], epci: str = "") -> "list[Edition]":
     """What the record tells of some sources, in its order, each with what its places are made of.
 
-    epci: what was published of this one alone.
+    Parameters:
+        epci: what was published of this one alone.
     """
     import pandas as pd
 

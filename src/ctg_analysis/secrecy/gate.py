@@ -17,7 +17,7 @@ from ctg_analysis.secrecy.statements import PUBLISHED, Edition, measures, statem
 
 VALUES = ["numerator", "denominator", "value", "low", "high"]
 EXPOSED = ["source", "measure", "without", "period", "communes"]
-SAID = ["territory", "level", "period", "indicator", "source", "status", "numerator", "denominator"]
+COMPARED = ["territory", "level", "period", "indicator", "source", "status", "numerator", "denominator"]
 
 
 class Gate(NamedTuple):
@@ -43,9 +43,10 @@ def withhold(
     The secondary rule goes source by source, but for those that count the same persons: what one hides, another would
     tell. A row that is not `ok` carries no value, numerator or denominator.
 
-    membership: columns territory, level, commune: what each place is made of. A commune may be left out; one that
-    others have merged into is made of these, so that editions before and after are told in the same communes.
-    published: earlier editions, whose figures are known for good.
+    Parameters:
+        membership: columns territory, level, commune: what each place is made of. A commune may be left out; one that
+            others have merged into is made of these, so that editions before and after are told in the same communes.
+        published: earlier editions, whose figures are known for good.
 
     Raises:
         UserError: `membership` does not say what a place above the commune is made of.
@@ -117,9 +118,9 @@ def withhold_beside(
 
 def repeats(edition: Edition, earlier: Edition) -> bool:
     """Whether an edition says all that an earlier one says, and of the same communes what that one withholds."""
-    rows = earlier.observations[SAID].astype(dict.fromkeys(SAID[:-2], str))
+    rows = earlier.observations[COMPARED].astype(dict.fromkeys(COMPARED[:-2], str))
     beside = edition.observations
-    beside = beside.loc[beside["source"].isin(rows["source"]), SAID].astype(dict.fromkeys(SAID[:-2], str))
+    beside = beside.loc[beside["source"].isin(rows["source"]), COMPARED].astype(dict.fromkeys(COMPARED[:-2], str))
     printed = rows[rows["status"].ne(SECRET)]
     if len(printed.merge(beside.drop_duplicates())) < len(printed):
         return False

@@ -44,7 +44,8 @@ def primary(table: pd.DataFrame, indicators: dict[str, Indicator], sources: dict
 def too_few(rows: pd.DataFrame, persons: tuple[str, ...], threshold: int) -> pd.Series:
     """Which rows let a group of persons smaller than the threshold be seen.
 
-    persons: the columns that count persons; when both do, their difference is a group too.
+    Parameters:
+        persons: the columns that count persons; when both do, their difference is a group too.
 
     >>> rows = pd.DataFrame({"numerator": [4, 5, 9, 16], "denominator": [20, 20, 20, 20]})
     >>> too_few(rows, ("numerator", "denominator"), 5).tolist()

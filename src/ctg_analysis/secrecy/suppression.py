@@ -219,8 +219,10 @@ def explore(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarra
 def nearest_world(block: Block, prices: np.ndarray, aims: list[Aim]) -> np.ndarray:
     """The table that departs least from what is said: the sum of prices × departures is the smallest.
 
-    prices: infinite where a statement must stay true, 0 where it is not known. The table reaches the aims, or comes
-    as near to them as it can.
+    The table reaches the aims, or comes as near to them as it can.
+
+    Parameters:
+        prices: infinite where a statement must stay true, 0 where it is not known.
     """
     lines, counts = block.statements.shape
     doubtful = np.flatnonzero(np.isfinite(prices))

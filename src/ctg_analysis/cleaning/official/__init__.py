@@ -9,8 +9,6 @@ from ctg_analysis.cleaning.official import (
     access,
     commuting,
     facilities,
-    health,
-    income,
     local_finance,
     population,
     schools,
@@ -22,6 +20,7 @@ from ctg_analysis.sources.certificates import RawFolder
 
 Cleaner = Callable[[RawFolder], pd.DataFrame]
 
+KNOWING_COMMUNES = ("depp_ecoles", "insee_acces", "insee_rp_flux")
 CLEANERS: dict[str, Cleaner] = {
     source.id: partial(clean_declared, source) for source in SOURCES.values() if source.layouts
 } | {
@@ -29,24 +28,15 @@ CLEANERS: dict[str, Cleaner] = {
     "insee_iris_rp2021": population.clean_iris_rp2021,
     "insee_rp_population": population.clean_age_sex,
     "insee_etat_civil": vital_statistics.clean_vital_statistics,
-    "insee_filosofi_2019": income.clean_disposable_income,
-    "insee_filosofi_2021": income.clean_income_2021,
-    "insee_filosofi_2023": income.clean_income_2023,
     "insee_bpe_2025": facilities.clean_facilities,
     "insee_acces": access.clean_access_times,
     "insee_rp_flux": commuting.clean_flows,
-    "drees_apl": health.clean_accessibility,
     "depp_ecoles": schools.clean_schools,
     "depp_ips": schools.clean_social_position,
     "ofgl_ccas": local_finance.clean_ccas,
 }
 
 
-def cleaners(communes: pd.DataFrame) -> dict[str, Cleaner]:
-    """Return the cleaning functions by source, with the communes of a year for those that must know them."""
-    knowing = {
-        "depp_ecoles": schools.clean_schools,
-        "insee_acces": access.clean_access_times,
-        "insee_rp_flux": commuting.clean_flows,
-    }
-    return CLEANERS | {name: partial(function, communes=communes) for name, function in knowing.items()}
+def cleaners(communes: pd.DataFrame | None) -> dict[str, Cleaner]:
+    """Return the cleaning functions by source, those that must know the communes of a year with them, if they are."""
+    return CLEANERS | {name: partial(CLEANERS[name], communes=communes) for name in KNOWING_COMMUNES}

@@ -52,17 +52,11 @@ def _nearest(folder: RawFolder, name: str) -> pd.DataFrame:
 
 
 def _by_commune(nearest: pd.DataFrame) -> pd.DataFrame:
-    tables = []
-    for (kind, period), part in nearest.groupby(["kind", "period"], sort=False):
-        part = part.assign(
-            minutes=part["pop"] * part["duree"],
-            near=part["pop"].where(part["duree"].le(NEAR), 0.0),
-        )
-        sums = part.groupby("depcom", as_index=False)[["minutes", "pop", "near"]].sum()
-        for column, measure in {"minutes": "minutes", "pop": "population", "near": "population_near"}.items():
-            rows = sums[["depcom"]].rename(columns={"depcom": "code"})
-            tables.append(rows.assign(value=sums[column], measure=f"{kind}_{measure}", period=period))
-    return pd.concat(tables, ignore_index=True)
+    people, near = nearest["pop"], nearest["duree"].le(NEAR)
+    counted = {"minutes": people * nearest["duree"], "population": people, "population_near": people.where(near, 0.0)}
+    sums = pd.DataFrame(counted).groupby([nearest[column] for column in ("kind", "period", "depcom")]).sum()
+    rows = sums.melt(var_name="measure", ignore_index=False).reset_index().rename(columns={"depcom": "code"})
+    return rows.assign(measure=rows["kind"] + "_" + rows["measure"])
 
 
 def _medians(nearest: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:

@@ -29,7 +29,7 @@ CODES = {
 }
 # How a period is written, what a person expects there, and the period that it becomes: the groups, joined by "-".
 PERIODS = {
-    YEAR: (r"(20\d\d)(?:-\d\d-\d\d.*)?", "a year of four digits"),
+    YEAR: (r"(?:APL )?(20\d\d)(?:-\d\d-\d\d.*)?", "a year of four digits"),
     MONTH: (r"(20\d\d)-?(\d\d)(?:-\d\d.*)?", "a month, such as 2024-12 or 202412"),
     QUARTER: (r"(20\d\d)-?T[1-4]", "a quarter, such as 2024-T4"),
 }
@@ -120,25 +120,28 @@ def read_cube(layout: Cube, folder: RawFolder, name: str) -> pd.DataFrame:
 
 def _summed(rows: pd.DataFrame, wanted: int) -> pd.DataFrame:
     """Return the sum of `wanted` rows by place and period; secret if one is, `nd` if one is missing."""
-    grouped = rows.assign(known=rows["status"].eq(OK), hidden=rows["status"].eq(SECRET)).groupby(PLACE, as_index=False)
-    sums = grouped.agg(value=("value", "sum"), known=("known", "sum"), hidden=("hidden", "any"))
+    sums = rows.assign(known=rows["status"].eq(OK), hidden=rows["status"].eq(SECRET))
+    if wanted > 1:
+        sums = sums.groupby(PLACE, as_index=False)[["value", "known", "hidden"]].sum()
     complete = sums["known"].eq(wanted)
-    status = complete.map({True: OK, False: MISSING}).mask(sums["hidden"], SECRET)
-    return sums.assign(value=sums["value"].round(6).where(complete), status=status)
+    status = complete.map({True: OK, False: MISSING}).mask(sums["hidden"].gt(0), SECRET)
+    return sums[PLACE].assign(value=sums["value"].round(6).where(complete), status=status)
 
 
 def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
     """Return the measures of a table of places, as published."""
+    year = _year_of(folder, name)
+    columns = {column.replace("{yy}", year[2:]): measure for column, measure in layout.measures.items()}
+    layout = replace(layout, measures=columns)
     described = (folder.entry(name).model_extra or {}).get("colonnes")
     there = {column: described is None or column in described for column in layout.measures}
     if not any(there.values()):
         expected = f"one of {', '.join(layout.measures)}"
         raise InputError([Finding(project_path(folder.path / name), 1, None, "no column that is known", expected)])
-    codes = "|".join(filter(None, [CODES[layout.level], layout.outside]))
     numbers = [column for column in layout.measures if column not in layout.flags]
     schema = pa.DataFrameSchema(
         {
-            layout.code: text(codes, f"the code of a place ({layout.level})"),
+            layout.code: text(CODES[layout.level], f"the code of a place ({layout.level})"),
             **_period_column(layout),
             **{column: pa.Column(TEXT) for column in layout.where},
             **{column: count(words=layout.words, nullable=True, required=there[column]) for column in numbers},
@@ -146,8 +149,7 @@ def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
         },
         unique=None if layout.repeated else [layout.code, *_period_column(layout), *layout.where],
     )
-    keep = partial(_kept, layout) if layout.where or layout.written in KEPT else None
-    rows = read(folder, name, schema, keep=keep, aliases=dict(layout.aliases))
+    rows = read(folder, name, schema, keep=partial(_kept, layout), aliases=dict(layout.aliases))
     findings = _unmatched(rows, layout.where, folder, name)
     for column, pattern in layout.flags.items():
         flagged = _matching(rows, {column: pattern})
@@ -155,16 +157,14 @@ def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
         rows[column] = flagged.astype(float)
     if findings:
         raise InputError(findings)
-    rows["period"] = _periods(layout, rows, folder, name)
-    if layout.outside:
-        rows = rows[~rows[layout.code].str.fullmatch(layout.outside)]
+    rows["period"] = _periods(layout, rows, year)
     present = {column: measure for column, measure in layout.measures.items() if column in rows}
     if layout.repeated:
         first = next(iter(present))
         rows = rows.sort_values(first, kind="stable", na_position="first")
         rows = rows.drop_duplicates([layout.code, "period"], keep="last")
     if layout.level == "france":
-        rows = rows.assign(**{layout.code: "F"})
+        rows = rows.assign(**{layout.code: layout.france})
     source = folder.certificate.id
     return melt(rows, present, source, code=layout.code, level=layout.level, period="period")
 
@@ -230,6 +230,8 @@ def _matching(rows: pd.DataFrame, where: Mapping[str, str]) -> pd.Series:
 
 def _kept(layout: Table, rows: pd.DataFrame) -> pd.Series:
     kept = _matching(rows, layout.where)
+    if layout.outside:
+        kept &= ~_matching(rows, {layout.code: layout.outside})
     if layout.written in KEPT and layout.period in rows:
         written, (form, _) = rows[layout.period].astype(str), PERIODS[layout.written]
         kept &= written.str.fullmatch(KEPT[layout.written]) | ~written.str.fullmatch(form)  # a wrong one is told later
@@ -247,12 +249,10 @@ def _period_column(layout: Table) -> dict[str, pa.Column]:
     return {layout.period: text(form, expected)}
 
 
-def _periods(layout: Table, rows: pd.DataFrame, folder: RawFolder, name: str) -> pd.Series | str:
+def _periods(layout: Table, rows: pd.DataFrame, year: str) -> pd.Series | str:
     """Return the period of each row: its column's, or the year of the layout, or that of the file."""
-    if _is_year(layout.period):
-        return layout.period
-    if not layout.period:
-        return _year_of(folder, name)
+    if _is_year(layout.period) or not layout.period:
+        return layout.period or year
     form, _ = PERIODS[layout.written]
     groups = rows[layout.period].str.extract(f"^{form}$")
     return groups.iloc[:, 0].str.cat(groups.iloc[:, 1:], sep="-") if groups.shape[1] > 1 else groups.iloc[:, 0]

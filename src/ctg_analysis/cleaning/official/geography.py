@@ -20,11 +20,10 @@ from ctg_analysis.cleaning.reading import (
 from ctg_analysis.core.errors import each
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT, load
+from ctg_analysis.core.norms import norm
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import ARRONDISSEMENT, COMMUNE, MAYOTTE
 from ctg_analysis.sources.certificates import RawFolder
-
-CENSUS_OF_MAYOTTE = "2017"
 
 COMMUNES = pa.DataFrameSchema(
     {
@@ -86,7 +85,7 @@ def clean_populations(folder: RawFolder, communes: dict[int, pd.DataFrame]) -> d
     Each file holds two vintages, which its certificate names: that of the communes and that of the EPCIs.
     A vintage found in several files is taken from the first that gives it (the file of 2023 repeats that of 2020
     with eight merged communes at their former size), and from its communes rather than its EPCIs, which leave
-    out the four islands without EPCI. Mayotte has one population in all the files, that of 2017.
+    out the four islands without EPCI. Mayotte has one population in all the files.
     """
     tables: dict[int, list[pd.DataFrame]] = {}
     for period, (year, column) in sorted(_vintages(folder, communes).items()):
@@ -94,7 +93,8 @@ def clean_populations(folder: RawFolder, communes: dict[int, pd.DataFrame]) -> d
         tables.setdefault(year, []).append(_population(table[table["departement"].ne(MAYOTTE)], column, period))
     latest = max(communes)
     mayotte = communes[latest][communes[latest]["departement"].eq(MAYOTTE)]
-    tables.setdefault(latest, []).append(_population(mayotte, "population", CENSUS_OF_MAYOTTE))
+    period = f"{norm('census_of_mayotte'):.0f}"
+    tables.setdefault(latest, []).append(_population(mayotte, "population", period))
     return {year: pd.concat(rows, ignore_index=True) for year, rows in tables.items()}
 
 

@@ -1,68 +1,20 @@
-"""The INSEE's own geography: the official geographic code, EPCI composition, passage table, density grid.
-
-The product runs on the yearly tables of cleaning.geography; these files check them, reach further back than
-they do, and class the communes.
-"""
+"""The INSEE's own geography: its passage table, which reaches further back than ours, and its grid of density."""
 
 import re
 
 import pandas as pd
 import pandera.pandas as pa
 
-from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, commune_code, one_of, read, text
+from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, one_of, read, text
 from ctg_analysis.core.facts import facts
-from ctg_analysis.core.files import TEXT
-from ctg_analysis.core.territories import ARRONDISSEMENT, COMMUNE
 from ctg_analysis.sources.certificates import RawFolder
 
-KIND = {"COM": COMMUNE, "ARM": ARRONDISSEMENT}
-PARTS_OF_COMMUNES = {"COMD", "COMA"}  # delegated and associated communes: no commune any more
-OFFICIAL_CODE = r"(?:v_)?commune_?(20\d\d)\.csv"
 PASSAGE_TABLE, DENSITY_GRID = "table_passage_annuelle_20??.xlsx", "grille_densite_7_niveaux_20??.xlsx"
-SHORT_CODE = r"[1-9]\d{3}"  # of the départements 01 to 09
-WITHOUT_EPCI = "ZZZZZZZZZ"
 DENSITY_CLASSES = list(range(1, 8))
-
-COMMUNES = pa.DataFrameSchema(
-    {
-        "TYPECOM": one_of(set(KIND)),
-        "COM": commune_code(),
-        "REG": text(r"\d{2}", "a région code of 2 digits"),
-        "DEP": text(DEPARTEMENT_CODE, "a département code, such as 01, 2A or 974"),
-        "LIBELLE": pa.Column(TEXT),
-        "COMPARENT": text(rf"(?:{COMMUNE_CODE})?", "the commune of an arrondissement, or nothing"),
-    },
-    unique=["COM"],
-)
-
-
-def _once(codes: pd.Series) -> pd.Series:
-    return ~codes.str.zfill(5).duplicated(keep=False)
-
-
-# The one file where a code may have lost its zero: a spreadsheet has read the codes as numbers and "Faux", the name
-# of two communes, as the truth value. What is accepted here is restored by `clean_composition`, and nowhere else.
-COMPOSITION = pa.DataFrameSchema(
-    {
-        "COM": pa.Column(
-            TEXT,
-            [
-                pa.Check.str_matches(
-                    rf"^(?:{COMMUNE_CODE}|{SHORT_CODE})$", error="a commune code, its zero lost or not"
-                ),
-                pa.Check(_once, error="a commune that comes once"),
-            ],
-        ),
-        "LIBGEO": pa.Column(TEXT),
-        "EPCI": text(rf"{SIREN}|{WITHOUT_EPCI}", f"a SIREN of 9 digits, or {WITHOUT_EPCI}"),
-        "DEP": text(rf"{DEPARTEMENT_CODE}|[1-9]", "a département code, its zero lost or not"),
-        "REG": text(r"\d{2}|[1-9]", "a région code, its zero lost or not"),
-    },
-)
 
 PASSAGE = pa.DataFrameSchema(
     {
-        "NIVGEO": one_of(set(KIND)),
+        "NIVGEO": one_of({"COM", "ARM"}),
         r"CODGEO_20\d\d": text(rf"(?:{COMMUNE_CODE})?", "a commune code of 5 characters, or nothing", regex=True),
     }
 )
@@ -76,51 +28,11 @@ DENSITY = pa.DataFrameSchema(
 )
 
 
-def clean_official_code(folder: RawFolder) -> dict[int, pd.DataFrame]:
-    """Return the communes and municipal arrondissements of the official geographic code, by year.
-
-    Columns: code, name, kind, departement, region, zone, parent, as in cleaning.geography.clean_communes. It says
-    nothing of EPCIs, and the overseas collectivities are in a file apart.
-    """
-
-    def keep(rows: pd.DataFrame) -> pd.Series:
-        kinds = rows["TYPECOM"] if "TYPECOM" in rows else pd.Series("", index=rows.index)
-        return ~kinds.isin(PARTS_OF_COMMUNES)
-
-    years = {}
-    for name in folder.matching("*commune*.csv"):
-        if year := re.fullmatch(OFFICIAL_CODE, name):
-            table = read(folder, name, COMMUNES, keep=keep)
-            parent = table["COMPARENT"].replace("", None)
-            years[int(year[1])] = _places(table, kind=table["TYPECOM"].map(KIND), parent=parent)
-    return years
-
-
-def clean_composition(folder: RawFolder) -> pd.DataFrame:
-    """Return the communes of the INSEE's file of EPCI composition, with the zeros that a spreadsheet took away.
-
-    Columns: code, name, kind, departement, region, zone, parent, epci (missing for the four islands that belong to
-    none), as in cleaning.geography.clean_communes. No municipal arrondissement, no overseas collectivity.
-    """
-    table = read(folder, "EPCI.csv", COMPOSITION)
-    widths = {"COM": 5, "DEP": 2, "REG": 2}
-    restored = table.assign(**{column: table[column].str.zfill(width) for column, width in widths.items()})
-    restored = restored.assign(LIBELLE=restored["LIBGEO"].replace("FAUX", "Faux"))
-    return _places(restored, kind=COMMUNE, parent=None).assign(epci=table["EPCI"].replace(WITHOUT_EPCI, None))
-
-
-def _places(table: pd.DataFrame, **columns) -> pd.DataFrame:
-    names = {"COM": "code", "LIBELLE": "name", "DEP": "departement", "REG": "region"}
-    places = table[list(names)].rename(columns=names).assign(**columns)
-    zone = places["departement"].str.startswith("97").map({True: "drom", False: "metro"})
-    return places.assign(zone=zone)[["code", "name", "kind", "departement", "region", "zone", "parent"]]
-
-
 def clean_passage(folder: RawFolder) -> pd.DataFrame:
     """Return the INSEE's yearly passage table: one column per year since 2003, one row per commune followed.
 
     A cell is the code of the commune that held it on 1 January of the year, missing when there was none;
-    territories.ways_from leads from a year to the last one. The other table (`geo2003_geoAAAA`) cannot: it
+    territories.ways_between leads from a year to the last one. The other table (`geo2003_geoAAAA`) cannot: it
     lists every code since 2003 together, and does not say which of them existed in a given year, so that a
     merger older than the figures would look like communes without a row.
 

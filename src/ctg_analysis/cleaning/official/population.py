@@ -13,28 +13,11 @@ from ctg_analysis.sources.certificates import RawFolder
 
 OPEN_ENDED = 200  # upper bound of the last age band
 
-# Age bands that the indicators use: name, first age, last age.
-BANDS = [
-    ("0_2", 0, 2),
-    ("0_4", 0, 4),
-    ("3_5", 3, 5),
-    ("6_10", 6, 10),
-    ("11_14", 11, 14),
-    ("15_17", 15, 17),
-    ("18_24", 18, 24),
-    ("0_19", 0, 19),
-    ("3_11", 3, 11),
-    ("6_17", 6, 17),
-    ("11_17", 11, 17),
-    ("15_24", 15, 24),
-    ("15_64", 15, 64),
-    ("16_25", 16, 25),
-    ("20_64", 20, 64),
-    ("60_plus", 60, OPEN_ENDED),
-    ("65_plus", 65, OPEN_ENDED),
-    ("all_ages", 0, OPEN_ENDED),
-]
-PYRAMID_BANDS = [(f"{age}_{age + 4}", age, age + 4) for age in range(0, 95, 5)] + [("95_plus", 95, OPEN_ENDED)]
+# Age bands that the indicators use, named after their first and last ages.
+CHILDREN = ["0_2", "0_4", "3_5", "6_10", "11_14", "15_17", "0_19", "3_11", "6_17", "11_17"]
+ADULTS = ["18_24", "15_24", "15_64", "16_25", "20_64", "60_plus", "65_plus"]
+BANDS = [*CHILDREN, *ADULTS, "all_ages"]
+PYRAMID_BANDS = [*(f"{age}_{age + 4}" for age in range(0, 95, 5)), "95_plus"]
 SEXES = {"F": "women", "M": "men"}
 
 AGE = r"Y\d{1,2}|Y\d{1,2}T\d{1,2}|Y_GE\d{2,3}"
@@ -58,19 +41,7 @@ HISTORIC = pa.DataFrameSchema(
 IRIS = pa.DataFrameSchema(
     {
         "code": commune_code(),
-        **{
-            name: count()
-            for name in (
-                "pop",
-                "pop_0_19",
-                "pop_20_64",
-                "pop_65p",
-                "logements",
-                "res_principales",
-                "res_secondaires",
-                "logements_vacants",
-            )
-        },
+        **{name: count() for name in ("pop", "pop_0_19", "pop_20_64", "pop_65p", "logements", "res_secondaires")},
     },
     checks=[
         at_most("pop_0_19", "pop"),
@@ -122,14 +93,22 @@ def clean_age_sex(folder: RawFolder) -> pd.DataFrame:
     places = table.groupby(["code", "level", "period"])
     table = table.join(ages).assign(place=places.ngroup())
     rows = []
-    for name, first, last in BANDS:
-        rows.append(_band(table, first, last).assign(measure=f"population_{name}"))
+    for name in BANDS:
+        rows.append(_band(table, *_ages(name)).assign(measure=f"population_{name}"))
     for sex, word in SEXES.items():
         part = table[table["SEX"] == sex]
-        for name, first, last in PYRAMID_BANDS:
-            rows.append(_band(part, first, last).assign(measure=f"{word}_{name}"))
+        for name in PYRAMID_BANDS:
+            rows.append(_band(part, *_ages(name)).assign(measure=f"{word}_{name}"))
     known = places.size().index.to_frame(index=False)
     return facts(pd.concat(rows, ignore_index=True).join(known, on="place"), "insee_rp_population")
+
+
+def _ages(band: str) -> tuple[int, int]:
+    """Return the first and last age of a band: 0_2 → 0, 2; 60_plus → 60, open-ended."""
+    if band == "all_ages":
+        return 0, OPEN_ENDED
+    first, last = band.split("_")
+    return int(first), OPEN_ENDED if last == "plus" else int(last)
 
 
 def _bounds(age: str) -> tuple[int, int]:
@@ -147,6 +126,4 @@ def _band(table: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     covered = (bands["last"] - bands["first"] + 1).sum()
     if covered != last - first + 1:
         inside = inside.iloc[:0]
-    values = inside.groupby("place")["value"]
-    whole = values.count().eq(values.size())
-    return values.sum().round(6).where(whole).reset_index()
+    return inside.groupby("place")["value"].sum(skipna=False).round(6).reset_index()

@@ -17,6 +17,7 @@ from ctg_analysis.cleaning.reading import (
     text,
     turned_round,
     validate,
+    wrong_cells,
 )
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
@@ -53,7 +54,9 @@ def clean_form(source: Source, path: Path, places: set[str], received: datetime.
     texts = load(path, lambda header: known_columns(header, columns, path), most=MOST_ROWS)
     if texts.empty:  # the form as it is handed out
         return pd.DataFrame(columns=COLUMNS)
-    findings = turned_round(texts, path) + _strangers(texts[PLACE], places, path) + _not_plain(texts, form, path)
+    ours = "the EPCI, one of its communes or its département"
+    strangers = texts[PLACE][texts[PLACE].str.fullmatch(A_PLACE) & ~texts[PLACE].isin(places)]
+    findings = turned_round(texts, path) + wrong_cells(strangers, path, ours) + _not_plain(texts, form, path)
     try:
         table = validate(texts, _schema(form), path)
     except InputError as error:
@@ -111,13 +114,6 @@ def known_columns(header: list[str], columns: list[str], path: Path) -> list[str
     return columns
 
 
-def _strangers(codes: pd.Series, places: set[str], path: Path) -> list[Finding]:
-    """Return the rows of places that are not of the EPCI."""
-    expected = "the EPCI, one of its communes or its département"
-    strangers = codes[codes.str.fullmatch(A_PLACE) & ~codes.isin(places)]
-    return [Finding(project_path(path), int(line), PLACE, repr(code), expected) for line, code in strangers.items()]
-
-
 def wrong_periods(periods: pd.Series, received: datetime.date | None, path: Path) -> list[Finding]:
     """Return the periods later than the form itself, and the Decembers of a year that other rows write as a year."""
     findings, written = [], set(periods)
@@ -142,10 +138,7 @@ def _not_plain(texts: pd.DataFrame, form: Form, path: Path) -> list[Finding]:
         expected = (
             "a whole number" if field.kind == PERSONS else "a number of two decimals at most, such as 1234 or 12,5"
         )
-        findings += [
-            Finding(project_path(path), int(line), field.column, repr(cells[line]), expected)
-            for line in cells.index[odd]
-        ]
+        findings += wrong_cells(cells[odd], path, expected)
     return findings
 
 

@@ -8,7 +8,16 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.partners.partner_files import MOST_ROWS, PERIOD, PLACE, SITE, known_columns, wrong_periods
-from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, one_of, text, turned_round, validate, year
+from ctg_analysis.cleaning.reading import (
+    COMMUNE_CODE,
+    commune_code,
+    one_of,
+    text,
+    turned_round,
+    validate,
+    wrong_cells,
+    year,
+)
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts
@@ -45,7 +54,9 @@ def clean_spaces(source: Source, path: Path, places: set[str], received: datetim
     columns = [PLACE, PERIOD, *(field.column for field in form.fields)]
     texts = load(path, lambda header: known_columns(header, columns, path), most=MOST_ROWS)
     texts = texts.apply(lambda cells: cells.str.strip())
-    findings = turned_round(texts, path) + _persons(texts, form, path) + _strangers(texts[PLACE], communes, path)
+    ours = "a commune of the EPCI, where the structure has its address"
+    strangers = texts[PLACE][texts[PLACE].str.fullmatch(COMMUNE_CODE) & ~texts[PLACE].isin(communes)]
+    findings = turned_round(texts, path) + _persons(texts, form, path) + wrong_cells(strangers, path, ours)
     try:
         table = validate(texts, _schema(form), path)
     except InputError as error:
@@ -133,12 +144,6 @@ def _is_day(told: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _strangers(codes: pd.Series, communes: list[str], path: Path) -> list[Finding]:
-    strangers = codes[codes.str.fullmatch(COMMUNE_CODE) & ~codes.isin(communes)]
-    expected = "a commune of the EPCI, where the structure has its address"
-    return [Finding(project_path(path), int(line), PLACE, repr(code), expected) for line, code in strangers.items()]
 
 
 def _persons(texts: pd.DataFrame, form: Form, path: Path) -> list[Finding]:

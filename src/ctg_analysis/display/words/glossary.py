@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-import yaml
 from markupsafe import escape
 
 from ctg_analysis.core.settings import settings
+from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.display.words.texts import typography
 
 LEFT_ALONE = "svg|details|pre|code|a|button|dt|h1"  # drawn, folded, a link already, a word with its meaning, the title
@@ -23,8 +23,7 @@ OPENED = re.compile(rf"{OPENING}[^<]*{CLOSING}[{AFTER}]*")
 def terms() -> dict[str, str]:
     """Return the meaning of each term of data/reference/glossaire.yml."""
     path = settings().reference / "glossaire.yml"
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {term: typography(meaning) for term, meaning in entries.items()}
+    return {term: typography(meaning) for term, meaning in load_yaml(path, dict[str, str]).value.items()}
 
 
 def terms_in(texts: Iterable[str]) -> list[str]:

@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
-
-import yaml
 
 from ctg_analysis.catalogue import TITLES
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import PLACES, Indicator, Rate
 from ctg_analysis.core.settings import DataRoot, settings
+from ctg_analysis.core.yaml_files import load_yaml, read_yaml
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
 from ctg_analysis.sources import SOURCES
@@ -96,7 +94,7 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
 
 @cache
 def _method_texts() -> dict[str, dict[str, str]]:
-    return yaml.safe_load((files(__package__) / "method.yml").read_text(encoding="utf-8"))
+    return load_yaml(Path(__file__).with_name("method.yml"), dict[str, dict[str, str]]).value
 
 
 def _entry(label: str, sentences: list[str]) -> dict[str, str]:
@@ -121,16 +119,17 @@ def source_text(source: Source) -> str:
 
 def read_reference(name: str) -> list[dict[str, str]]:
     """Return the dated texts of data/reference/<name>.yml: texte, source, date, a_verifier, with their typography."""
-    path = settings().reference / f"{name}.yml"
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [{key: _written(str(value)) for key, value in entry.items()} for entry in entries]
+    return [{key: _written(value) for key, value in entry.items()} for entry in _entries(name)]
 
 
 def read_norms(name: str) -> list[tuple[str, float, str]]:
     """Return what data/reference/<name>.yml sets a most for: id of the indicator, the most, whom it is about."""
-    path = settings().reference / f"{name}.yml"
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [(entry["indicateur"], float(entry["norme"]), entry["public"]) for entry in entries if "norme" in entry]
+    stated = [entry for entry in _entries(name) if "norme" in entry]
+    return [(entry["indicateur"], float(entry["norme"]), entry["public"]) for entry in stated]
+
+
+def _entries(name: str) -> list[dict[str, str]]:
+    return load_yaml(settings().reference / f"{name}.yml", list[dict[str, str]]).value
 
 
 def _written(text: str) -> str:
@@ -139,8 +138,5 @@ def _written(text: str) -> str:
 
 def convention(root: DataRoot, epci: str) -> tuple[int, int] | None:
     """Return the first and last year of the territory's convention, when data/reference/conventions.yml knows it."""
-    path: Path = root.reference / CONVENTIONS
-    if not path.is_file():
-        return None
-    known = yaml.safe_load(path.read_text(encoding="utf-8")).get(epci)
-    return (known["debut"], known["fin"]) if known else None
+    known = (read_yaml(root.reference / CONVENTIONS, dict[str, dict[str, str]]).value or {}).get(epci)
+    return (int(known["debut"]), int(known["fin"])) if known else None

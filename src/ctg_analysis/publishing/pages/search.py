@@ -11,6 +11,7 @@ from typing import NamedTuple
 from nbformat import NotebookNode
 
 from ctg_analysis.core.settings import settings
+from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.display.markup import DEFINITIONS, ROWS, SHEETS
 from ctg_analysis.publishing.pages.cell_outputs import entries_of
 from ctg_analysis.publishing.pages.sections import Section
@@ -89,10 +90,8 @@ def _communes(chapters: list[dict], communes: Mapping[str, str]) -> list[Entry]:
 
 def synonyms() -> str:
     """Return data/reference/synonymes.yml, other words for what a reader may look for, as the index is written."""
-    import yaml
-
-    path = settings().reference / "synonymes.yml"
-    return _json(list(yaml.safe_load(path.read_text(encoding="utf-8")).items()))
+    words = load_yaml(settings().reference / "synonymes.yml", dict[str, list[str]]).value
+    return _json(list(words.items()))
 
 
 def _json(content: list) -> str:

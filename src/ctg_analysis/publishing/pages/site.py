@@ -35,9 +35,9 @@ def style() -> str:
     return (TEMPLATES / "style.css").read_text(encoding="utf-8")
 
 
-def page(template: str, **shown) -> str:
+def page(template: str, **context) -> str:
     """Return a page written from a template."""
-    return templates().get_template(template).render(**shown, style=style()).strip() + "\n"
+    return templates().get_template(template).render(**context, style=style()).strip() + "\n"
 
 
 @cache

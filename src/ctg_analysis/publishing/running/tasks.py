@@ -133,7 +133,7 @@ def _of_territory(epci: str) -> dict:
         "territory": typography(seen.row["name"]),
         "fictional": root.fictional,
         "reserved": settings().readers != PUBLIC,
-        "geography": typography(read_geography(root)["note"]),
+        "geography": typography(read_geography(root).note),
         "proofs": proved(seen.demarche),
         "communes": {row.territory: typography(row.name) for row in communes.itertuples(index=False)},
     }
