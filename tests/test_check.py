@@ -200,6 +200,7 @@ def test_a_file_that_no_pattern_of_its_source_knows_is_told(root):
 
 def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(tmp_path, example):
     shutil.copytree(example.path, tmp_path / "data" / "exemple")
+    shutil.copytree(settings().reference, tmp_path / "data" / "reference")
     shutil.copy(settings().root / "requirements.lock", tmp_path)
     environment = os.environ | {"CTG_ROOT": str(tmp_path)}
 
