@@ -22,7 +22,7 @@ import weightipy
 from ctg_analysis.demarche.survey.answers import read_answers
 from ctg_analysis.demarche.survey.crossings import crossings
 from ctg_analysis.demarche.survey.questions import by_group, distribution, summary
-from ctg_analysis.demarche.survey.response import completion, with_texts_told
+from ctg_analysis.demarche.survey.response import completion, with_texts_filled
 from ctg_analysis.demarche.survey.weighting import rake
 
 Result = TypeVar("Result")
@@ -111,7 +111,7 @@ def survey(folder: Path, n: int = 100_000) -> None:
         "tables of the questions": lambda: [distribution(table, weights, asked, name) for name in names],
         "tables by secteur": lambda: [by_group(table, weights, asked, name, "secteur") for name in names],
         "means of the scales": lambda: [summary(table, weights, asked, name) for name in names[-SCALES:]],
-        "completion": lambda: completion(with_texts_told(table, asked, answers.opened), asked),
+        "completion": lambda: completion(with_texts_filled(table, asked, answers.opened), asked),
         "crossings with the profile": lambda: crossings(
             table, weights, asked, [(name, profile) for name in names for profile in PROFILE]
         ),

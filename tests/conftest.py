@@ -1,6 +1,7 @@
 import os
 
 import pytest
+from browser import NONE_FOUND, chromium
 from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
 
@@ -8,6 +9,7 @@ from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 
 hypothesis_settings.register_profile("day", max_examples=10, deadline=None, derandomize=True)
 hypothesis_settings.register_profile("night", max_examples=40, deadline=None, derandomize=True)
@@ -15,6 +17,7 @@ hypothesis_settings.load_profile("day")
 
 LONG = {"slow", "nightly"}  # marks
 PROCESSED = {"france", "example", "shipped"}  # fixtures
+LONGEST = "kills", "documents", "build", "engine", "browser", "pages", "field_pages", "fetch", "official_data"  # files
 
 
 def pytest_addoption(parser):
@@ -23,10 +26,12 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark as `unit` each test that takes no time and reads no processed data."""
+    """Mark as `unit` each test that takes no time and reads no processed data; begin with the longest files."""
     for item in items:
         if not {mark.name for mark in item.iter_markers()} & LONG and not PROCESSED.intersection(item.fixturenames):
             item.add_marker("unit")
+    rank = {f"test_{name}.py": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +51,29 @@ def example():
 
 
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory, france, example):
+def shipped(tmp_path_factory, warm):
     """The reports of both shipped territories, whole: built once, whatever the number of processes that test."""
     ours = tmp_path_factory.getbasetemp()
     out = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "reports"
     with FileLock(f"{out}.lock"):
-        built = list(build([DEFAULT_EPCI, EXAMPLE_EPCI], all_chapters(), out))
+        built = list(build([DEFAULT_EPCI, EXAMPLE_EPCI], all_chapters(), out, warm=warm))
     assert [one.error or one.failed for one in built] == [{}] * 2
     return out
+
+
+@pytest.fixture(scope="session")
+def warm(france, example):
+    """The warm process of all builds, where processes can be forked; commands start their own."""
+    own = WarmProcess() if can_fork() else None
+    yield own
+    if own:
+        own.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser. Not for the whole run: as long as it is open, no other event loop runs in its thread."""
+    with chromium() as found:
+        if found is None:
+            (pytest.fail if os.environ.get("CTG_BROWSER") == "required" else pytest.skip)(NONE_FOUND)
+        yield found

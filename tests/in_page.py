@@ -13,6 +13,12 @@ FOCUSED = """() => {
   return {rank: one.dataset.rank, seen: wide && high && outlined, html: one.outerHTML.slice(0, 120)};
 }"""
 
+# Note in `noted` what has the focus whenever a key is pressed: what the key before has led to.
+NOTES = f"""() => {{
+  window.noted = [];
+  addEventListener("keydown", () => noted.push(({FOCUSED})()), true);
+}}"""
+
 # The texts of the drawings whose contrast with what is drawn behind them is too low.
 CONTRASTS = """least => {
   const channel = value => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;

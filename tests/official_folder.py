@@ -1,4 +1,4 @@
-"""The official full files, where they are beside the project, as certified folders."""
+"""The official files as certified folders: the full ones, where they are beside the project, and a few rows of each."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from ctg_analysis.sources.certificates import Certificate, CertifiedFile, RawFol
 from ctg_analysis.sources.folders import sha256
 
 OFFICIAL = settings().root.parent / "shared" / "data" / "official"
+ROWS = Path(__file__).parent / "official"  # see its README
 
 
 def certified(path: Path, source: str) -> RawFolder:

@@ -16,8 +16,8 @@ from ctg_analysis.core.yaml_files import ReadYaml
 from ctg_analysis.demarche.files.material_files import CONSULTATION, MaterialFiles, open_material
 from ctg_analysis.demarche.files.restricted_files import open_restricted
 from ctg_analysis.demarche.results.results import results
-from ctg_analysis.demarche.survey.response import with_texts_told
-from ctg_analysis.demarche.tables.codes import with_blanks_told
+from ctg_analysis.demarche.survey.response import with_texts_filled
+from ctg_analysis.demarche.tables.codes import with_blanks_filled
 from ctg_analysis.demarche.tables.yaml_documents import Consultation
 
 EPCI = "999999999"
@@ -181,7 +181,7 @@ def published_of(
 def answers_of(asked: pd.DataFrame, restricted: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the answers without a blank, those to sensitive questions beside the others."""
     sensitive = restricted["reponses_sensibles"].drop(columns="consentement")
-    joined = with_blanks_told(restricted["reponses"].merge(sensitive, on="rep_id", how="left"), asked)
+    joined = with_blanks_filled(restricted["reponses"].merge(sensitive, on="rep_id", how="left"), asked)
     consented = joined["rep_id"].isin(sensitive["rep_id"])
     return joined.assign(**{name: joined[name].where(consented, "NC") for name in sensitive.columns.drop("rep_id")})
 
@@ -198,7 +198,7 @@ def counter(
 ) -> Callable[[dict[tuple, float]], float]:
     """Return what counts respondents truly. answers: without a blank. opened: the open answers."""
     kinds = questionnaire.set_index("q_id")["type"]
-    answers = with_texts_told(answers, questionnaire, opened)
+    answers = with_texts_filled(answers, questionnaire, opened)
 
     @cache
     def gave(name: str, code: str) -> np.ndarray:

@@ -41,7 +41,7 @@ class Edition:
         chapter = open_chapter(epci)
         folder.mkdir(parents=True)
         write_csv(folder, chapter)
-        write_observations(folder, chapter.seen)
+        write_observations(folder, chapter.territory)
         self.pages = {one.number: executed(one.path) for one in chapters}
         rows = pd.concat([from_csv(folder / "donnees"), from_parquet(folder)], ignore_index=True)
         self.rows = rows[rows["period"].ne("")]  # what nobody has counted has no period
@@ -156,7 +156,7 @@ def telling(root, tmp_path_factory):
         patch.setattr(chapters, "data_root", lambda *epci: root if epci else data_root())
         patch.setattr(chapters, "ensure", lambda root: None)
         first = edition(folder / "first")
-        record_observed(open_chapter(EXAMPLE_EPCI).seen)
+        record_observed(open_chapter(EXAMPLE_EPCI).territory)
         (path,) = (root.reference / "secteurs").glob("*.csv")
         path.write_text(path.read_text(encoding="utf-8").replace("99005;Haut Pays", "99005;Bas Pays"), encoding="utf-8")
         second = edition(folder / "second", all_chapters())

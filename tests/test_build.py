@@ -27,7 +27,6 @@ from ctg_analysis.publishing.pages.changes import GONE, NEW, REVISED, STATUS, TE
 from ctg_analysis.publishing.pages.territory_list import is_listed, part, wanted, write_list
 from ctg_analysis.publishing.running import keys as keys_
 from ctg_analysis.publishing.running.keys import OF_ALL
-from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 from ctg_analysis.publishing.verification import compared, verify
 
 pytestmark = pytest.mark.slow
@@ -38,15 +37,6 @@ FIRST, SECOND = "07_parentalite", "08_handicap"
 @pytest.fixture
 def chapters():
     return chosen_chapters(["07", "08"])
-
-
-@pytest.fixture(scope="module")
-def warm():
-    """One warm process for all the builds here; the commands start their own."""
-    own = WarmProcess() if can_fork() else None
-    yield own
-    if own:
-        own.close()
 
 
 @pytest.fixture(scope="module")
@@ -278,24 +268,18 @@ def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapte
     assert built(tmp_path / "new", [chapters[0]]).ran == [SECOND]  # what is missing is never up to date
 
 
-def test_the_command_ends_with_2_and_names_the_chapter(out, tmp_path):
-    root = project(tmp_path / "project")
-    broken(chosen_chapters(["08"])[0], root / "notebooks")
-    answer = command(root, EXAMPLE_EPCI, out)
-    assert answer.returncode == 2, answer.stderr
-    assert f"notebooks/{SECOND}.ipynb, cell 5: ValueError: no" in answer.stderr
-
-
-def test_a_notebook_that_papermill_cannot_read_is_one_chapter_that_fails(tmp_path):
-    """The warm process and that of the territory read all of them ahead."""
-    root, (one, other) = project(tmp_path / "project"), chosen_chapters(["08", "11"])
+def test_the_command_ends_with_2_and_names_the_chapters_that_fail(tmp_path):
+    """One in a cell, one that papermill cannot read: the warm process and that of the territory read all ahead."""
+    root, (one, failing, other) = project(tmp_path / "project"), chosen_chapters(["07", "08", "11"])
     (root / "notebooks" / one.path.name).write_bytes(one.path.read_bytes())
+    broken(failing, root / "notebooks")
     notebook = nbformat.read(other.path, as_version=4)
     del notebook.metadata["language_info"], notebook.metadata["kernelspec"]
     nbformat.write(notebook, root / "notebooks" / other.path.name)
     answer = command(root, EXAMPLE_EPCI, tmp_path / "new")
     assert answer.returncode == 2 and f"notebooks/{other.path.name}: ValueError: No language" in answer.stderr
-    assert f"notebooks/{SECOND}" not in answer.stderr and (tmp_path / "new" / EXAMPLE_EPCI / f"{SECOND}.html").exists()
+    assert f"notebooks/{SECOND}.ipynb, cell 5: ValueError: no" in answer.stderr
+    assert f"notebooks/{FIRST}" not in answer.stderr and (tmp_path / "new" / EXAMPLE_EPCI / f"{FIRST}.html").exists()
 
 
 @pytest.mark.nightly

@@ -5,6 +5,7 @@ import re
 import string
 
 import pytest
+from official_folder import OFFICIAL, ROWS
 from worked_cases import hand_worked_cases
 
 from ctg_analysis.catalogue import CATALOGUE, TITLES
@@ -310,12 +311,12 @@ def test_every_comparator_that_is_declared_is_there(compared):
     assert sorted(missing) == []
 
 
-def test_names_of_departements_are_those_of_the_insee(pytestconfig):
-    official = settings().root.parent / "shared" / "data" / "official" / "filosofi" / "FILO2019_DISP_DEP.csv"
-    if not official.is_file():
-        pytest.skip("the official file Filosofi 2019 (départements) is not beside the project")
+def test_names_of_departements_are_those_of_the_insee():
     import pandas as pd
 
-    theirs = pd.read_csv(official, sep=";", dtype=str, encoding="utf-8-sig").set_index("CODGEO")["LIBGEO"]
+    official = OFFICIAL if OFFICIAL.is_dir() else ROWS
+    theirs = pd.read_csv(
+        official / "filosofi" / "FILO2019_DISP_DEP.csv", sep=";", dtype=str, encoding="utf-8-sig"
+    ).set_index("CODGEO")["LIBGEO"]
     ours = pd.read_csv(settings().root / "data/reference/departements.csv", sep=";", dtype=str).set_index("code")["nom"]
     assert ours.loc[theirs.index].tolist() == theirs.tolist()

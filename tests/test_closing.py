@@ -26,7 +26,7 @@ def executed(*pieces):
 
 def closed(chapter, *pieces):
     notebook = executed(*pieces)
-    close(notebook, chapter.seen)
+    close(notebook, chapter.territory)
     return [cell.outputs[0].data["text/html"] for cell in notebook.cells]
 
 
@@ -41,7 +41,7 @@ def test_a_closing_verb_says_the_same_whatever_ran_before(chapter):
         chapter.peers,
         chapter.notable,
         chapter.meanings,
-        Bilan(chapter.seen).glossary,
+        Bilan(chapter.territory).glossary,
     )
     before = [verb() for verb in closing]
     chapter.show("population_count"), chapter.messages(), chapter.family("childhood_count")
@@ -74,7 +74,7 @@ def test_what_a_simulation_lacks_is_defined_too(chapter, monkeypatch):
 
 
 def test_the_bilan_defines_what_its_own_verbs_name(chapter):
-    bilan = Bilan(chapter.seen)
+    bilan = Bilan(chapter.territory)
     pieces = bilan.then_and_now("laep_sites_count", "eaje_places_count"), chapter.reading("births_count")
     *_, ours, others = closed(chapter, *pieces, bilan.glossary(), chapter.glossary())
     assert defined(ours) == [typography(CATALOGUE[name].label) for name in ("laep_sites_count", "eaje_places_count")]

@@ -25,24 +25,33 @@ def public(root):
     return root.material(EXAMPLE_EPCI)
 
 
-ACTION, BREAKS = 5, {  # line of F04
-    "an action without pilote": ("actions.csv", "pilote", "", "F04 without it, expected one function"),
-    "without a beginning": ("actions.csv", "calendrier_debut", "", "F04 without it, expected when it begins"),
-    "without an end": ("actions.csv", "calendrier_fin", "", "F04 without it, expected when it ends"),
-    "without result indicator": ("actions.csv", "indicateurs_resultat", "", "F04 without result indicator"),
-    "a budget that is not what is paid": ("actions.csv", "budget_fonct", "99000", "found 99000.00, expected 22500.00"),
-    "a blank budget": ("actions.csv", "budget_invest", "", "found a blank cell, expected 6000.00"),
-    "before the convention": ("actions.csv", "calendrier_debut", "2023-12", "'2023-12', expected within the"),
-    "after the convention": ("actions.csv", "calendrier_fin", "2028", "'2028', expected within the convention"),
-}  # fmt: skip
+ACTION = 5  # line of F04
+BREAKS = (  # of its columns, together
+    {
+        "pilote": ("", "F04 without it, expected one function"),
+        "calendrier_debut": ("", "F04 without it, expected when it begins"),
+        "calendrier_fin": ("", "F04 without it, expected when it ends"),
+        "indicateurs_resultat": ("", "F04 without result indicator"),
+        "budget_fonct": ("99000", "99000.00, expected 22500.00"),
+        "budget_invest": ("", "a blank cell, expected 6000.00"),
+    },
+    {
+        "calendrier_debut": ("2023-12", "'2023-12', expected within the convention"),
+        "calendrier_fin": ("2028", "'2028', expected within the convention"),
+    },
+)
 
 
-@pytest.mark.parametrize(("file", "column", "value", "told"), BREAKS.values(), ids=BREAKS)
-def test_each_break_of_an_action_is_named_on_its_line(root, public, file, column, value, told):
-    assert line_of(public / file, "action_id", "F04") == ACTION
-    change(public / file, ACTION, column, value)
-    (line,) = said(root)
-    assert f"{file}, line {ACTION}, column {column}: found " in line and told in line
+@pytest.mark.parametrize("breaks", BREAKS, ids=["what is missing", "before and after the convention"])
+def test_each_break_of_an_action_is_named_on_its_line(root, public, breaks):
+    path = public / "actions.csv"
+    assert line_of(path, "action_id", "F04") == ACTION
+    for column, (value, _) in breaks.items():
+        change(path, ACTION, column, value)
+    lines = said(root)
+    assert len(lines) == len(breaks), lines
+    for column, (_, told) in breaks.items():
+        assert any(f"{path.name}, line {ACTION}, column {column}: found {told}" in line for line in lines), column
 
 
 def test_a_target_outside_the_convention_and_a_baseline_after_its_signature_are_named(root, public):
@@ -59,12 +68,19 @@ def test_a_target_outside_the_convention_and_a_baseline_after_its_signature_are_
     assert "column cible_date: found '2023', expected within the convention" in line
 
 
-@pytest.mark.parametrize("column", ["valeur_reference", "date_reference", "cible", "cible_date", "collecteur"])
-def test_a_result_indicator_has_its_baseline_its_target_and_who_collects_it(root, public, column):
-    number = line_of(public / "indicateurs_suivi.csv", "ind_id", "F04-T2")
-    change(public / "indicateurs_suivi.csv", number, column, "")
-    (line,) = said(root)
-    assert f"indicateurs_suivi.csv, line {number}, column {column}: found F04-T2 of F04 without it" in line
+def test_a_result_indicator_has_its_baseline_its_target_and_who_collects_it(root, public):
+    path, columns = (
+        public / "indicateurs_suivi.csv",
+        ("valeur_reference", "date_reference", "cible", "cible_date", "collecteur"),
+    )
+    number = line_of(path, "ind_id", "F04-T2")
+    for column in columns:
+        change(path, number, column, "")
+    lines = said(root)
+    assert len(lines) == len(columns), lines
+    for column in columns:
+        told = f"{path.name}, line {number}, column {column}: found F04-T2 of F04 without it"
+        assert any(told in line for line in lines), column
 
 
 def test_a_retained_enjeu_has_an_action_unless_it_was_given_up(root, public):
@@ -160,7 +176,11 @@ def known(example):
 
 
 def proofs_said(public, known):
-    proofs = read_material(public).tables["preuves"]
+    """What is said of the proofs, read alone."""
+    alone = public.with_name("alone")
+    alone.mkdir()
+    shutil.copy(public / "preuves.csv", alone)
+    proofs = read_material(alone).tables["preuves"]
     return [str(one).split("preuves.csv, ")[1] for one in no_longer(proofs, *known, EXAMPLE_EPCI)]
 
 

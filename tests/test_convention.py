@@ -28,6 +28,7 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.core.yaml_files import ReadYaml
 from ctg_analysis.demarche.files.consistency import active
 from ctg_analysis.demarche.files.material_files import FORMER_CONVENTION
+from ctg_analysis.processing.run import hold
 from ctg_analysis.publishing.word import action_files, convention, lists
 from ctg_analysis.publishing.word.filling import fill
 from ctg_analysis.publishing.word.making import SHEETS, convention_documents, read_dossier, write_convention
@@ -274,6 +275,7 @@ def spoiled(example, tmp_path):
     for name in ("reference", "private", "processed"):
         shutil.copytree(example.path / name, root.path / name)
     shutil.copytree(example.material(EXAMPLE_EPCI), root.material(EXAMPLE_EPCI))
+    hold(root)
     return root
 
 
@@ -413,7 +415,7 @@ def test_a_template_with_a_wrong_tag_is_refused_in_one_line(tmp_path, example_do
 
 def test_a_template_without_our_styles_or_that_is_no_word_file_is_refused(tmp_path, example_dossier):
     context = convention.context(example_dossier, read_reference())
-    with pytest.raises(UserError, match="found no style 'Cellule', expected all the styles"):
+    with pytest.raises(UserError, match="found no style 'Tableau', expected all the styles"):
         fill(own_template(tmp_path, "{{p annexes[1].contenu }}", styles=False), context, title="", date=DATE)
     broken = tmp_path / "broken.docx"
     for content in (b"not a zip", zipped({"a.txt": b"x"}), zipped({"word/document.xml": b"0" * 30_000_000})):

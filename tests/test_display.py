@@ -12,7 +12,7 @@ import shapely
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, open_chapter
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps
 from ctg_analysis.display.drawings.drawing import length
@@ -368,7 +368,7 @@ def test_the_quartiles_of_the_peers_are_a_box_with_words_of_its_own(france):
     assert len(attributes(bars.comparison(rows.assign(low=NAN, high=NAN)), "rect", "width")) == 1
     chapter = open_chapter("200067171")
     html = chapter.comparison("secondary_dwellings_share").html
-    peers = chapter.seen.compared(CATALOGUE["secondary_dwellings_share"]).iloc[-1]
+    peers = chapter.territory.compared(CATALOGUE["secondary_dwellings_share"]).iloc[-1]
     assert peers["level"] == "peers" and peers["low"] < peers["value"] < peers["high"]
     said = f"quartiles\u00a0: {quantities.number(peers['low'], 1)} à {quantities.number(peers['high'], 1)}"
     assert said in html and "premier au troisième quartile" in html and said in chapter.reading(peers["indicator"]).html
@@ -377,7 +377,7 @@ def test_the_quartiles_of_the_peers_are_a_box_with_words_of_its_own(france):
 def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sources(france):
     chapter = open_chapter("200067171")
     own, departement = (
-        figures.ages(chapter.seen, *place, "2023") for place in (("epci", "200067171"), ("departement", "12"))
+        figures.ages(chapter.territory, *place, "2023") for place in (("epci", "200067171"), ("departement", "12"))
     )
     html = chapter.pyramid().html
     shares = [quantities.number(table.at["65_69", "men"], 1) for table in (own, departement)]
@@ -389,7 +389,7 @@ def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sourc
 
 @pytest.mark.parametrize("territory", ["200067171", "999999999"])
 def test_r12_what_is_compared_is_of_one_period_and_one_producer(territory, france, example):
-    seen = open_chapter(territory).seen
+    seen = open_chapter(territory).territory
     checked = 0
     for one in CATALOGUE.values():
         rows = seen.compared(one)
@@ -449,7 +449,7 @@ def test_figures_to_compare_with_are_apart_and_their_words_agree():
 def test_a_rate_of_france_says_that_its_population_is_without_mayotte(indicator, source, territory, fictional, name):
     shown = SimpleNamespace(root=SimpleNamespace(fictional=fictional))
     figure = SimpleNamespace(source=source, territory=territory, status="ok", name="France")
-    assert Observed._france(shown, CATALOGUE[indicator], figure) == name
+    assert Territory._france(shown, CATALOGUE[indicator], figure) == name
 
 
 def test_a_departement_that_is_a_region_too_is_said_once():

@@ -9,13 +9,13 @@ import subprocess
 import sys
 import time
 from html import unescape
+from itertools import islice
 from zipfile import ZipFile
 
 import pikepdf
 import pytest
 from accessibility import AXE
 from axe_playwright_python.sync_playwright import Axe
-from browser import NONE_FOUND, chromium
 from french_text import faults
 from processes import living
 from reader import Text
@@ -150,9 +150,9 @@ def test_a_command_that_is_killed_leaves_no_browser(tmp_path):
     assert len(living(marker)) >= 4  # the command, the browser, what it started and waits for
     command.kill()
     command.wait()
-    for _ in range(100):
-        if living(marker):
-            time.sleep(0.05)
+    deadline = time.monotonic() + 30
+    while living(marker) and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert living(marker) == []
 
 
@@ -167,18 +167,33 @@ def out(tmp_path_factory, shipped):
 
 
 @pytest.fixture(scope="module")
-def handed(out):
-    """The documents of the invented territory, by kind."""
+def printing():
+    """A browser that prints, as the product finds it."""
     try:
-        pdf.browser()
+        return pdf.browser()
     except UserError as error:
         if os.environ.get("CTG_BROWSER") == "required":
             raise
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def handed(out, printing):
+    """The documents of the invented territory, by kind."""
     return {path.name.partition("-")[0]: path for path in write_documents(EXAMPLE_EPCI, out)}
 
 
+@pytest.fixture(scope="module")
+def synthesis(out, printing):
+    """Its synthèse: the third of its documents, of which the whole report takes most of the time."""
+    paths = write_documents(EXAMPLE_EPCI, out)
+    *_, path = islice(paths, 3)
+    paths.close()
+    return path
+
+
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_documents_bear_the_name_of_their_edition_and_leave_it_as_it_is(out, handed):
     name = latest(out, EXAMPLE_EPCI).name
     assert {path.name for path in (out / "documents" / EXAMPLE_EPCI).iterdir()} == {
@@ -191,9 +206,11 @@ def test_documents_bear_the_name_of_their_edition_and_leave_it_as_it_is(out, han
     assert {path.name for path in latest(out, EXAMPLE_EPCI).iterdir()} & {"documents", "restitution.html"} == set()
 
 
-@pytest.fixture(scope="module", params=["synthese", "diagnostic"])
-def printed(request, handed):
-    with pikepdf.open(handed[request.param]) as document:
+@pytest.fixture(scope="module", params=["synthese", pytest.param("diagnostic", marks=pytest.mark.nightly)])
+def printed(request):
+    whole = request.param == "diagnostic"
+    path = request.getfixturevalue("handed")[request.param] if whole else request.getfixturevalue("synthesis")
+    with pikepdf.open(path) as document:
         yield document
 
 
@@ -267,6 +284,7 @@ def test_the_bookmarks_are_the_headings_of_the_pages(printed, out):
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_links_lead_to_another_page_of_the_pdf_and_the_contents_tell_the_right_sheet(handed):
     with pikepdf.open(handed["diagnostic"]) as document:
         numbers = {page.objgen: number for number, page in enumerate(document.pages, start=1)}
@@ -280,6 +298,7 @@ def test_links_lead_to_another_page_of_the_pdf_and_the_contents_tell_the_right_s
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_no_heading_nor_caption_is_parted_from_what_it_heads(handed, out):
     """Neither stands on the last line of a sheet, above the footer; the names of communes are listed elsewhere too."""
     if not shutil.which("pdftotext"):
@@ -298,28 +317,28 @@ def test_no_heading_nor_caption_is_parted_from_what_it_heads(handed, out):
 
 
 @pytest.mark.slow
-def test_the_same_edition_gives_the_same_pdf_on_a_machine(out, handed, tmp_path):
+def test_the_same_edition_gives_the_same_pdf_on_a_machine(out, synthesis, tmp_path):
     told = record(latest(out, EXAMPLE_EPCI))
     html = joined(latest(out, EXAMPLE_EPCI), ["00_synthese.html"], "Synthèse")
     pdf.write_pdf(html, tmp_path / "again.pdf", told["date"])
-    assert (tmp_path / "again.pdf").read_bytes() == handed["synthese"].read_bytes()
+    assert (tmp_path / "again.pdf").read_bytes() == synthesis.read_bytes()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
-def test_the_synthese_is_two_to_four_sheets_as_a_document_and_as_a_page_that_is_printed(out, handed, tmp_path, epci):
+def test_the_synthese_is_two_to_four_sheets_as_a_document_and_as_a_page_that_is_printed(out, browser, tmp_path, epci):
     path = latest(out, epci) / "00_synthese.html"
     pdf.write_pdf(joined(path.parent, [path.name], "Synthèse"), tmp_path / "document.pdf", "2026-11-24")
-    with chromium() as browser:
-        page = browser.new_page()
-        page.goto(path.resolve().as_uri())
-        page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    page = browser.new_page()
+    page.goto(path.resolve().as_uri())
+    page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
     for name in ("document.pdf", "page.pdf"):
         with pikepdf.open(tmp_path / name) as document:
             assert 2 <= len(document.pages) <= 4, name
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_everything_is_light_enough_to_be_sent(handed):
     assert all(path.stat().st_size < LARGEST for path in handed.values())
 
@@ -408,26 +427,23 @@ def test_slides_ask_nothing_of_any_network(shown):
 
 
 @pytest.mark.slow
-def test_slides_are_shown_by_the_keyboard_and_axe_finds_nothing(shown, tmp_path):
+def test_slides_are_shown_by_the_keyboard_and_axe_finds_nothing(shown, browser, tmp_path):
     path = tmp_path / "restitution.html"
     path.write_text(shown[EXAMPLE_EPCI], encoding="utf-8")
-    with chromium() as browser:
-        if browser is None:
-            (pytest.fail if os.environ.get("CTG_BROWSER") == "required" else pytest.skip)(NONE_FOUND)
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.goto(path.as_uri())
-        count = page.locator("section").count()
-        for key, place in (("ArrowRight", 2), ("Space", 3), ("PageUp", 2), ("End", count), ("ArrowRight", count)):
-            page.keyboard.press(key)
-            assert page.evaluate("document.activeElement.id") == f"d{place}"
-            assert abs(page.locator(f"#d{place}").bounding_box()["y"]) < 5
-        assert page.evaluate("[...document.querySelectorAll('section')].every(one => one.offsetHeight <= innerHeight)")
-        page.evaluate(Axe().axe_script)
-        assert page.evaluate("options => axe.run(options)", AXE)["violations"] == []
-        page.set_viewport_size({"width": 320, "height": 720})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
-        sheets = pikepdf.open(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-        assert len(sheets.pages) == count
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(path.as_uri())
+    count = page.locator("section").count()
+    for key, place in (("ArrowRight", 2), ("Space", 3), ("PageUp", 2), ("End", count), ("ArrowRight", count)):
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.id") == f"d{place}"
+        assert abs(page.locator(f"#d{place}").bounding_box()["y"]) < 5
+    assert page.evaluate("[...document.querySelectorAll('section')].every(one => one.offsetHeight <= innerHeight)")
+    page.evaluate(Axe().axe_script)
+    assert page.evaluate("options => axe.run(options)", AXE)["violations"] == []
+    page.set_viewport_size({"width": 320, "height": 720})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    sheets = pikepdf.open(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    assert len(sheets.pages) == count
 
 
 @pytest.mark.slow

@@ -26,13 +26,6 @@ from ctg_analysis.publishing.running.workers import Job, Limits, StoppedError, r
 pytestmark = pytest.mark.skipif(not workers.can_fork(), reason="no fork here, or CTG_KERNELS=stock")
 
 
-@pytest.fixture(scope="module")
-def warm(example, france):
-    own = workers.WarmProcess()
-    yield own
-    own.close()
-
-
 def nothing(epci):
     """Prepare nothing: the notebook under test reads no data."""
 
@@ -419,7 +412,7 @@ def test_what_a_job_has_detached_ends_with_the_warm_process(monkeypatch, tmp_pat
 
 
 def left_by(script: str, folder: Path, began: int, processes: int, **environment: str) -> list[int]:
-    """Return what is left 5 s after a build was killed, at so many processes, once that many files of them began."""
+    """Return what is left 30 s after a build was killed, at so many processes, once that many files of them began."""
     name = "CTG_TEST_MARKER"
     script = (BUILD + script).format(tests=str(Path(__file__).parent), folder=str(folder))
     build = subprocess.Popen([sys.executable, "-c", script], env=os.environ | environment | {name: folder.name})
@@ -430,7 +423,7 @@ def left_by(script: str, folder: Path, began: int, processes: int, **environment
     assert len(living(marker)) >= processes
     build.send_signal(signal.SIGKILL)
     build.wait()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while living(marker) and time.monotonic() < deadline:
         time.sleep(0.1)
     return living(marker)

@@ -9,7 +9,7 @@ import re
 import nbformat
 import pytest
 
-from ctg_analysis.chapter.territory import observed
+from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.publishing.running.input_sums import read_ahead, sum_of_inputs
 
@@ -38,7 +38,7 @@ def run(source: str, names: dict) -> object:
     [pytest.param(epci, id=sort, marks=[] if epci in DAY else pytest.mark.nightly) for epci, sort in SORTS.items()],
 )
 def test_every_chapter_runs(epci, france):
-    seen = observed(epci, france)
+    seen = open_territory(epci, france)
     read_ahead(seen)
     for file in all_chapters():
         seen.read.clear()

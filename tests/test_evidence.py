@@ -5,7 +5,7 @@ import pytest
 
 from ctg_analysis.catalogue import CATALOGUE, SCALES
 from ctg_analysis.chapter.assessments import norms, scores
-from ctg_analysis.chapter.territory import observed
+from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cleaning.partners.words import LONGEST, read_evidence
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
@@ -57,7 +57,7 @@ def test_words_that_name_someone_or_go_on_are_one_line(tmp_path, words, found):
 
 
 def test_each_score_stands_with_its_meaning_and_its_evidence(example):
-    seen = observed(EXAMPLE_EPCI, example)
+    seen = open_territory(EXAMPLE_EPCI, example)
     members = [one for one in CATALOGUE.values() if one.family == "wednesday_plan_quality"]
     html = scores(seen, "wednesday_plan_quality", members).html
     assert html.count("<tr><th") == 1 + 4 * 4  # the header; axes, communes that have a site
@@ -72,5 +72,5 @@ def test_the_staffing_is_held_to_a_norm_that_has_its_text(example):
         ("leisure_children_per_staff_under_6_ratio", 8),
         ("leisure_children_per_staff_6_plus_ratio", 12),
     ]
-    html = norms(observed(EXAMPLE_EPCI, example), "encadrement").html
+    html = norms(open_territory(EXAMPLE_EPCI, example), "encadrement").html
     assert html.count("dans la limite") == 2 and "<td>8</td>" in html and "<td>12</td>" in html

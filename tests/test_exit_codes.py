@@ -61,6 +61,19 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_ends_with_1(told, tmp_p
     assert told("build", EPCI, "--out", place) == (1, [f"{place}: Not a directory"])
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["123456789"], "'123456789' is not an EPCI"),
+        (["12345"], "epci '12345': expected a SIREN of 9 digits"),
+        (["--chapters", "99"], "no chapter 99: expected among 00, 01, 02"),
+    ],
+)
+def test_an_unknown_epci_or_chapter_is_one_line_and_ends_with_1(told, france, arguments, said):
+    code, (line,) = told("build", "--out", "reports", *arguments)
+    assert code == 1 and said in line
+
+
 def test_an_epci_that_comes_twice_is_built_once():
     """The second time it would be refused, since it is being built."""
     assert wanted([EPCI, "243500139", EPCI], every=False, departement="") == [EPCI, "243500139"]

@@ -6,7 +6,7 @@ import pytest
 
 from ctg_analysis.demarche.files.quotable import COPIL, FEW, NAMING, PUBLIC, RESERVED, UNREAD, quotable
 from ctg_analysis.demarche.tables.actors import OTHERS, named_types
-from ctg_analysis.demarche.voices.interviews import coders_agreement, convergence, saturation, themes_by_type
+from ctg_analysis.demarche.voices.extracts import coders_agreement, convergence, saturation, themes_by_type
 from ctg_analysis.demarche.voices.workshops import attendance, contributions_by_field
 
 CODEBOOK = pd.DataFrame(

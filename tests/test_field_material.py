@@ -3,14 +3,14 @@
 import hashlib
 import json
 import re
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
 import yaml
 from material_files import TODAY, add, change, copy_of, line_of, places_of, said
+from typer.testing import CliRunner
 
+from ctg_analysis.cli import app
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.core.yaml_files import read_yaml
@@ -19,8 +19,9 @@ from ctg_analysis.demarche.files.material_files import open_material
 from ctg_analysis.demarche.files.restricted_files import open_restricted
 from ctg_analysis.demarche.plan.calendar import as_of
 from ctg_analysis.demarche.tables import PUBLIC, RESTRICTED, TABLES
-from ctg_analysis.demarche.tables.codes import with_blanks_told
+from ctg_analysis.demarche.tables.codes import with_blanks_filled
 from ctg_analysis.demarche.tables.columns import first_day, last_day
+from ctg_analysis.demarche.tables.declared_tables import read_tables
 from ctg_analysis.demarche.tables.yaml_documents import Convention, InfoFlash
 from ctg_analysis.processing.check_demarche import check_material
 
@@ -28,6 +29,17 @@ from ctg_analysis.processing.check_demarche import check_material
 @pytest.fixture
 def root(tmp_path, example):
     return copy_of(example, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def material(example):
+    """The field material of the example as it is shipped."""
+    return open_material(example, EXAMPLE_EPCI, places_of(example))
+
+
+@pytest.fixture(scope="module")
+def restricted(example, material):
+    return dict(open_restricted(example, material))
 
 
 @pytest.fixture
@@ -45,9 +57,8 @@ def test_the_shipped_material_of_both_territories_has_nothing_to_mend(france, ex
     assert check_material(france, TODAY) == []
 
 
-def test_every_table_of_the_example_is_filled_and_opened_with_its_types(example):
-    material = open_material(example, EXAMPLE_EPCI, places_of(example))
-    tables = {name: material[name] for name in PUBLIC} | {**open_restricted(example, material)}
+def test_every_table_of_the_example_is_filled_and_opened_with_its_types(material, restricted):
+    tables = {name: material[name] for name in PUBLIC} | restricted
     assert set(tables) == set(TABLES)
     for name, table in tables.items():
         assert len(table) > 3, name
@@ -68,13 +79,12 @@ def test_every_table_of_the_example_is_filled_and_opened_with_its_types(example)
     assert answers["besoins_parents"].str.contains("|", regex=False).any()
 
 
-def test_a_territory_without_material_opens_empty_and_with_the_same_types(example):
-    material = open_material(example, "999999998", places_of(example))
-    whole = open_material(example, EXAMPLE_EPCI, places_of(example))
+def test_a_territory_without_material_opens_empty_and_with_the_same_types(example, material):
+    other = open_material(example, "999999998", places_of(example))
     for name in PUBLIC:
-        assert material[name].empty and list(material[name]) == list(whole[name])
-        assert material[name].dtypes.eq(whole[name].dtypes).all(), name
-    assert material.convention is None and material.info_flashes == ()
+        assert other[name].empty and list(other[name]) == list(material[name])
+        assert other[name].dtypes.eq(material[name].dtypes).all(), name
+    assert other.convention is None and other.info_flashes == ()
 
 
 def spoil(public, private):
@@ -145,24 +155,26 @@ def test_every_reference_is_followed(root, public):
     assert len(named) >= 20
 
 
-@pytest.mark.parametrize(
-    ("kind", "ref", "told"),
-    [
-        ("enquête", "question_absente", "questionnaire.csv"),
-        ("entretien", "X999", "extraits.csv"),
-        ("document", "D99+3", "documents.csv"),
-        ("atelier", "K99", "contributions.csv"),
-        ("indicateur", "births_count+999999999", "indicateur+territoire+periode"),
-        ("indicateur", "unknown_count+999999999+2023", "an indicator of `ctg list indicators`"),
-    ],
+NO_PROOFS = (  # their kind, what they name, what is expected
+    ("enquête", "question_absente", "questionnaire.csv"),
+    ("entretien", "X999", "extraits.csv"),
+    ("document", "D99+3", "documents.csv"),
+    ("atelier", "K99", "contributions.csv"),
+    ("indicateur", "births_count+999999999", "indicateur+territoire+periode"),
+    ("indicateur", "unknown_count+999999999+2023", "an indicator of `ctg list indicators`"),
 )
-def test_a_proof_that_names_nothing_is_told(root, public, kind, ref, told):
-    line = add(public / "preuves.csv", constat_id="C01", type=kind, ref=ref, sens="nuance")
-    if kind == "indicateur":
-        for column, value in (("lecture", "au moins"), ("repere", "1")):
-            change(public / "preuves.csv", line, column, value)
-    (finding,) = said(root)
-    assert f"preuves.csv, line {line}, column ref: found '{ref}'" in finding and told in finding
+
+
+def test_each_proof_that_names_nothing_is_told(root, public):
+    lines = []
+    for kind, ref, _ in NO_PROOFS:
+        read = {"lecture": "au moins", "repere": "1"} if kind == "indicateur" else {}
+        lines.append(add(public / "preuves.csv", constat_id="C01", type=kind, ref=ref, sens="nuance", **read))
+    findings = said(root)
+    assert len(findings) == len(NO_PROOFS), findings
+    for line, (_, ref, told) in zip(lines, NO_PROOFS, strict=True):
+        (finding,) = [one for one in findings if f"preuves.csv, line {line}, column ref: found '{ref}'" in one]
+        assert told in finding
 
 
 def test_answers_that_the_questionnaire_does_not_expect_are_told(root, public, private):
@@ -185,29 +197,26 @@ def test_answers_that_the_questionnaire_does_not_expect_are_told(root, public, p
     assert "marges.csv, line 3, column modalite: found 'H', expected a code of sexe" in lines
 
 
-@pytest.mark.parametrize(
-    ("file", "text", "told"),
-    [
-        ("info_flash.yml", "- numero: 1\n  titre: [\n", "line 2: found text that is not YAML"),
-        ("info_flash.yml", "- &a numero\n- *a\n", "line 2: found an alias (*)"),
-        (
-            "convention.yml",
-            "statut: signée\n",
-            "line 1, column statut: found 'signée', expected one of 'projet', 'validée'",
-        ),
-        ("convention.yml", "periode: {debut: 2024-01-01, fin: 31/12/2027}\n", "column periode.fin: found '31/12/2027'"),
-    ],
-)
-def test_a_bad_yaml_file_is_told_with_its_line(root, public, file, text, told):
-    (public / file).write_text(text, encoding="utf-8")
-    assert any(f"{file}, {told}" in line or f"{file}, line 1, {told}" in line for line in said(root)), said(root)
+def test_a_bad_yaml_file_is_told_with_its_line(root, public):
+    faults = (
+        ("- numero: 1\n  titre: [\n", "statut: signée\n"),
+        ("- &a numero\n- *a\n", "periode: {debut: 2024-01-01, fin: 31/12/2027}\n"),
+    )
+    expected = (
+        ("line 2: found text that is not YAML", "column statut: found 'signée', expected one of 'projet', 'validée'"),
+        ("line 2: found an alias (*)", "column periode.fin: found '31/12/2027'"),
+    )
+    for (issues, convention), (of_issues, of_convention) in zip(faults, expected, strict=True):
+        (public / "info_flash.yml").write_text(issues, encoding="utf-8")
+        (public / "convention.yml").write_text(convention, encoding="utf-8")
+        lines = "\n".join(said(root))
+        assert f"info_flash.yml, {of_issues}" in lines and f"convention.yml, line 1, {of_convention}" in lines, lines
 
 
 def test_the_command_says_it_and_exits_with_1(root, public):
     change(public / "enjeux.csv", 2, "transversal", "peut-être")
-    command = [sys.executable, "-m", "ctg_analysis", "check", str(root.path)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert answer.returncode == 1 and "Traceback" not in answer.stderr
+    answer = CliRunner().invoke(app, ["check", str(root.path)])
+    assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit) and answer.stderr == ""
     assert "enjeux.csv, line 2, column transversal: found 'peut-être', expected oui or non" in answer.stdout
 
 
@@ -247,6 +256,25 @@ def test_the_templates_hold_once_their_marks_of_comment_are_removed(tmp_path, fi
     assert read.findings == () and read.value
 
 
+def test_a_declaration_that_names_nothing_is_told_with_its_line(tmp_path):
+    """A table that no file declares, a key that is no column, a column of no kind."""
+    table = "- name: axes\n  title: Axes\n  key: axe_id\n  columns:\n    axe_id: {label: identifiant, type: id%s}\n"
+    path = tmp_path / "1_test.yml"
+    path.write_text(table % "", encoding="utf-8")
+    assert list(read_tables(tmp_path)) == ["axes"]
+    for more, fault in (
+        (", of: nothing", "found 'nothing'"),
+        ("entity", "type"),
+        (", one_of: [a]", "a type, or one_of"),
+    ):
+        path.write_text(table % more, encoding="utf-8")
+        with pytest.raises(InputError, match=fault):
+            read_tables(tmp_path)
+    path.write_text((table % "").replace("key: axe_id", "key: axe"), encoding="utf-8")
+    with pytest.raises(InputError, match="line 1, column axes: found 'axes', expected a declared table and its column"):
+        read_tables(tmp_path)
+
+
 def test_every_model_has_a_json_schema():
     for table in TABLES.values():
         assert json.dumps(table.row.model_json_schema(), ensure_ascii=False)
@@ -281,9 +309,8 @@ def test_the_days_of_a_moment():
     assert {one: str(last_day(one)) for one in lasts} == lasts
 
 
-def test_the_example_says_what_its_statistics_say(example):
+def test_the_example_says_what_its_statistics_say(example, material):
     """Baselines and the census margins are those of the observations, services those of the forms."""
-    material = open_material(example, EXAMPLE_EPCI, places_of(example))
     observations = pd.read_parquet(example.processed / "observations.parquet")
     own = observations[observations["territory"].eq(EXAMPLE_EPCI)]
     followed = material["indicateurs_suivi"].dropna(subset="indicateur")
@@ -301,9 +328,8 @@ def test_the_example_says_what_its_statistics_say(example):
         assert services["type"].eq(sort).sum() == population[indicator, "2024"], sort
 
 
-def test_the_consultation_of_the_example_has_the_bias_of_a_volunteer_one(example):
-    material = open_material(example, EXAMPLE_EPCI, places_of(example))
-    answers, margins = open_restricted(example, material)["reponses"], material["marges"]
+def test_the_consultation_of_the_example_has_the_bias_of_a_volunteer_one(material, restricted):
+    answers, margins = restricted["reponses"], material["marges"]
     ages = margins[margins["variable"].eq("age")].set_index("modalite")["effectif"]
     assert len(answers) == 612 and 0.7 < answers["sexe"].eq("F").mean() < 0.85
     assert answers["age"].eq("A18_29").mean() < 0.75 * ages["A18_29"] / ages.sum()
@@ -311,8 +337,7 @@ def test_the_consultation_of_the_example_has_the_bias_of_a_volunteer_one(example
     assert set(answers["mode"]) == {"web", "papier", "face-à-face"}
 
 
-def test_the_plan_of_the_example_is_whole(example):
-    material = open_material(example, EXAMPLE_EPCI, places_of(example))
+def test_the_plan_of_the_example_is_whole(example, material):
     assert material["actions"]["statut"].eq("validée").sum() >= 15 and len(material["bilan_actions"]) == 14
     assert set(material["suivi"]["annee"]) == {2024, 2025}
     assert set(material["suivi"]["statut"]) >= {
@@ -334,12 +359,11 @@ def test_the_plan_of_the_example_is_whole(example):
     ]
 
 
-def test_the_statistics_of_the_survey_read_the_example_as_its_files_are(example):
+def test_the_statistics_of_the_survey_read_the_example_as_its_files_are(material, restricted):
     """Who a question is put to is said once, by its filter: parents, whatever the number of their children."""
-    material = open_material(example, EXAMPLE_EPCI, places_of(example))
-    answers, questionnaire = open_restricted(example, material)["reponses"], material["questionnaire"]
+    answers, questionnaire = restricted["reponses"], material["questionnaire"]
     plain = questionnaire[questionnaire["q_id"].isin(answers.columns)]
-    told = with_blanks_told(answers, plain)
+    told = with_blanks_filled(answers, plain)
     parents = answers["enfants"].isin(["1", "2", "3"])
     assert told["parent_seul"].ne("NC").eq(parents).all() and parents.mean() > 0.4
     assert told[plain["q_id"]].ne("").all(axis=None)

@@ -132,7 +132,7 @@ def test_r1_how_many_answered_tells_no_more_than_the_answers(demarche, material,
     completion = demarche.table("completion")
     assert not completion[["put", "answered", "no_answer", "not_concerned"]].isin([1, 2, 3, 4]).any(axis=None)
     assert not set(material["questionnaire"].query("sensible")["q_id"]) & set(completion["q_id"])
-    page = words(open_consultation(shown.seen.epci).completion().html)
+    page = words(open_consultation(shown.territory.epci).completion().html)
     assert "dont ne sait pas" not in page and "handicap" not in page
     assert "Pour se déplacer, vos enfants de 11 à 17 ans s 81 s s s" in page
 
@@ -148,15 +148,15 @@ def test_r26_nothing_is_said_to_be_the_cause_of_something(shipped):
 
 def test_r14_an_answer_that_no_test_tells_from_the_next_is_not_said_to_be_the_first_alone(shown):
     """33 % and 30 % of 58; 56 % and 16 % of 58."""
-    page = words(open_consultation(shown.seen.epci).answers("petite enfance").html)
+    page = words(open_consultation(shown.territory.epci).answers("petite enfance").html)
     assert "La réponse la plus fréquente : « crèche » (33 %), proche de 2 autres" in page
     assert "La réponse la plus fréquente : « assistant maternel » (56 %) « Quel mode" in page
-    page = words(open_consultation(shown.seen.epci).answers("accès aux droits et aux services").html)
+    page = words(open_consultation(shown.territory.epci).answers("accès aux droits et aux services").html)
     assert "La réponse la plus citée : « la complexité » (57 %), proche de « les démarches en ligne » (51 %)" in page
 
 
 def test_the_titles_of_a_consultation_name_answers_groups_and_ties(shown):
-    chapter = open_consultation(shown.seen.epci)
+    chapter = open_consultation(shown.territory.epci)
     page = words(chapter.groups().html)
     asked = "selon la réponse à « Élevez-vous seul vos enfants ? »"
     assert f"« du répit » : de 18 % (« non ») à 51 % (« oui ») {asked}" in page
@@ -176,7 +176,7 @@ def test_large_numbers_and_small_margins_are_written_as_french_does(shown):
 
 def with_table(shown, name, table):
     """Return the observations beside another table."""
-    seen, demarche = copy.copy(shown.seen), copy.copy(shown.demarche)
+    seen, demarche = copy.copy(shown.territory), copy.copy(shown.demarche)
     demarche.table = lambda asked: table if asked == name else shown.table(asked)
     seen.demarche = demarche
     return seen
@@ -207,7 +207,7 @@ def test_scenario_10_a_new_code_makes_matrix_saturation_and_quotes_again(root):
 
 
 def test_scenario_10_counts_never_percentages(shown):
-    html = Interviews(shown.seen).themes().html
+    html = Interviews(shown.territory).themes().html
     assert "%" not in words(html) and "20" in words(html)
 
 
@@ -235,12 +235,12 @@ def test_scenario_10_what_the_copil_alone_may_read_is_in_its_build_alone(example
     kept = pd.read_parquet(example.processed_demarche(EXAMPLE_EPCI) / "extraits.parquet")
     theirs = kept.loc[kept["niveau_diffusion"].eq("copil"), "texte_anonymise"]
     assert len(theirs)
-    public = words(Interviews(shown.seen).quotes().html)
+    public = words(Interviews(shown.territory).quotes().html)
     assert not any(words(text).replace("'", "’") in public for text in theirs)
     for module in ("demarche.results.demarche", "chapter.demarche.interviews"):
         monkeypatch.setattr(f"ctg_analysis.{module}.settings", lambda: replace(settings(), readers="copil"))
-    monkeypatch.setattr(shown.seen, "demarche", Demarche(EXAMPLE_EPCI, example))
-    mine = words(Interviews(shown.seen).quotes().html)
+    monkeypatch.setattr(shown.territory, "demarche", Demarche(EXAMPLE_EPCI, example))
+    mine = words(Interviews(shown.territory).quotes().html)
     assert all(words(text).replace("'", "’") in mine for text in theirs)
     assert mine.count("réservé au comité de pilotage") == len(theirs)
     internal = material["extraits"].query("niveau_diffusion == 'interne'")["texte_anonymise"]

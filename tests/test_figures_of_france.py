@@ -1,13 +1,13 @@
 """Known figures, found again in the observations: those of the producers and of the extracts' certificates."""
 
 import io
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
 from back_test import FRANCE
+from typer.testing import CliRunner
 
+from ctg_analysis.cli import app
 from ctg_analysis.core.settings import settings
 
 DEFAULT = "200067171"
@@ -15,8 +15,8 @@ DEFAULT = "200067171"
 
 @pytest.fixture(scope="module")
 def observations(france):
-    command = [sys.executable, "-m", "ctg_analysis", "observations", DEFAULT, "--format", "csv"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    answer = CliRunner().invoke(app, ["observations", DEFAULT, "--format", "csv"])
+    assert answer.exit_code == 0
     codes = {"territory": str, "period": str}
     return pd.read_csv(io.StringIO(answer.stdout), dtype=codes, keep_default_na=False, na_values=[""])
 

@@ -16,7 +16,7 @@ from ctg_analysis.publishing import publication
 from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.build_result import lines_of
 from ctg_analysis.publishing.editions import latest
-from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
+from ctg_analysis.publishing.running.workers import can_fork
 
 FULL = "No space left on device, expected room there: make some, then run the command again"
 OWN = "from ctg_analysis.chapter import open_chapter\nopen_chapter(epci).perimeter()"
@@ -57,25 +57,22 @@ def test_the_data_stage_names_data_processed_and_leaves_it_as_it_was(tmp_path, m
 
 @pytest.mark.nightly
 @pytest.mark.skipif(not can_fork(), reason="no fork here: a cell is not in the process that writes the page")
-def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeypatch, example):
+def test_a_build_names_its_folder_and_keeps_the_edition_before(tmp_path, monkeypatch, warm):
     """Once where it publishes, once in a chapter: what it kept from the edition before would be dated for nothing."""
     monkeypatch.setattr(notebooks, "settings", lambda: Settings(root=tmp_path))
     (tmp_path / "notebooks").mkdir()
-    path, out, warm = tmp_path / "notebooks" / "18_a.ipynb", tmp_path / "reports", WarmProcess()
+    path, out = tmp_path / "notebooks" / "18_a.ipynb", tmp_path / "reports"
 
     def built(*cells):
         write_notebook(path, *cells)
         (one,) = build([EXAMPLE_EPCI], chosen_chapters([]), out, warm=warm)
         return one
 
-    try:
-        assert built(OWN).exit_code == 0
-        before = latest(out, EXAMPLE_EPCI)
-        one = built(OWN, FILLS)
-        assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
-        monkeypatch.setattr(publication, "write_record", full)
-        one = built(OWN, OWN)
-        assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
-        assert latest(out, EXAMPLE_EPCI) == before and not list((out / SCRATCH).iterdir())
-    finally:
-        warm.close()
+    assert built(OWN).exit_code == 0
+    before = latest(out, EXAMPLE_EPCI)
+    one = built(OWN, FILLS)
+    assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
+    monkeypatch.setattr(publication, "write_record", full)
+    one = built(OWN, OWN)
+    assert (one.exit_code, lines_of(one)) == (1, [f"{out}: {FULL}"])
+    assert latest(out, EXAMPLE_EPCI) == before and not list((out / SCRATCH).iterdir())

@@ -9,7 +9,7 @@ import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.funnels import rates, shares
-from ctg_analysis.chapter.territory import observed
+from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.drawings import funnel
 from ctg_analysis.display.drawings.style import TERRITORY
@@ -67,7 +67,7 @@ def test_the_chance_of_a_count_by_hand():
 
 def test_births_over_three_years_by_hand(example):
     """Bourg-l'Exemple: 174 births in three years over 3 x 6 012 inhabitants is 9.6 for 1 000; nobody is ranked."""
-    seen = observed(EXAMPLE_EPCI, example)
+    seen = open_territory(EXAMPLE_EPCI, example)
     births, people = CATALOGUE["births_3_year_mean_count"], CATALOGUE["population_count"]
     html = rates(seen, births, people, 1000, "Naissances pour mille habitants").html
     row = re.search(r'<th scope="row">Bourg-l’Exemple</th>(.*?)</tr>', html)[1]
@@ -80,5 +80,5 @@ def test_births_over_three_years_by_hand(example):
 
 
 def test_shares_of_persons_have_theirs(example):
-    html = shares(observed(EXAMPLE_EPCI, example), CATALOGUE["living_alone_65_plus_share"]).html
+    html = shares(open_territory(EXAMPLE_EPCI, example), CATALOGUE["living_alone_65_plus_share"]).html
     assert "hasard explique" in html and html.count('<th scope="row">') == 8

@@ -3,7 +3,6 @@
 Scenario 15 of the acceptance scenarios.
 """
 
-import os
 import re
 import shutil
 from html import unescape
@@ -12,7 +11,6 @@ from itertools import pairwise
 import pikepdf
 import pytest
 from accessibility import HEIGHT, NARROWEST, PHONE, WIDE, violations, with_axe
-from browser import NONE_FOUND, chromium
 from convention_texts import HOSTILE
 from french_text import faults
 from material_files import add, change, line_of
@@ -218,14 +216,6 @@ def test_an_issue_is_french_and_asks_nothing_of_any_network(which, pages):
     assert '<html lang="fr">' in page and not re.search(r'(?:src|href)="(?:https?:)?//(?!exemple\.invalid)', page)
     levels = [int(level) for level in re.findall(r"<h(\d)", page)]
     assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        if found is None:
-            (pytest.fail if os.environ.get("CTG_BROWSER") == "required" else pytest.skip)(NONE_FOUND)
-        yield found
 
 
 @pytest.mark.slow

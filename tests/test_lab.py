@@ -12,7 +12,6 @@ from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
-from browser import NONE_FOUND, chromium
 from notebook_files import code_cells, logic
 
 from ctg_analysis.core.notebooks import all_chapters
@@ -94,15 +93,12 @@ def answers(address: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def tab(lab):
-    with chromium() as browser:
-        if browser is None:
-            (pytest.fail if os.environ.get("CTG_BROWSER") == "required" else pytest.skip)(NONE_FOUND)
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
-        page.goto(f"{lab}/lab?token={TOKEN}")
-        page.locator(f".jp-DirListing-item:has-text('{START}')").wait_for()
-        page.add_locator_handler(page.locator(".jp-Dialog"), lambda: page.get_by_role("button", name="Discard").click())
-        yield page
+def tab(browser, lab):
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(f"{lab}/lab?token={TOKEN}")
+    page.locator(f".jp-DirListing-item:has-text('{START}')").wait_for()
+    page.add_locator_handler(page.locator(".jp-Dialog"), lambda: page.get_by_role("button", name="Discard").click())
+    return page
 
 
 def expected(name, shipped) -> int:

@@ -1,10 +1,8 @@
 """The readers take official files as they are: a few rows of each everywhere, the full files where they are there."""
 
-from pathlib import Path
-
 import official_communes
 import pytest
-from official_folder import OFFICIAL, certified
+from official_folder import OFFICIAL, ROWS, certified
 
 from ctg_analysis.cleaning.absences import absent_communes, restore_absent
 from ctg_analysis.cleaning.official import CLEANERS, schools
@@ -12,7 +10,6 @@ from ctg_analysis.cleaning.official.geography import clean_communes
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.sources.certificates import read_certificate
 
-ROWS = Path(__file__).parent / "official"  # see its README
 whole = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official full files are not beside the project")
 
 
@@ -73,6 +70,13 @@ def test_social_position_whose_column_was_misspelt(official):
     table = schools.read_social_position(certified(official / "ips", "depp_ips"), "*ecoles*")
     assert len(table) > (30_000 if official == OFFICIAL else 5) and table["uai"].is_unique
     assert set(table.loc[table["code_insee_de_la_commune"].eq("12118"), "uai"]) == {"0120386E"}
+
+
+def test_social_position_of_schools_and_of_lower_secondary_schools(official):
+    facts = schools.clean_social_position(certified(official / "ips", "depp_ips"))
+    assert row(facts, "12118", "schools_with_ips", "2022")["value"] == 1
+    assert row(facts, "12119", "lower_secondary_ips_total", "2022")["value"] == pytest.approx(103.7)
+    assert row(facts, "12119", "lower_secondary_ips_90_105", "2022")["value"] == 1
 
 
 def test_an_extract_and_its_full_file_say_the_same(disposable):

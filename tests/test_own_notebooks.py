@@ -13,7 +13,6 @@ from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.build_result import lines_of
 from ctg_analysis.publishing.editions import JOURNAL, latest, publish, record, write_record
 from ctg_analysis.publishing.running.keys import keys
-from ctg_analysis.publishing.running.workers import WarmProcess, can_fork
 
 pytestmark = pytest.mark.slow
 OPENS = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter({})\n"
@@ -24,14 +23,6 @@ WHY = "not on the page, which shows HTML alone, as the verbs of a chapter return
 LEFT_OUT = [f"notebooks/18_a.ipynb, cell {cell}: {WHY}" for cell in ("3: printed text", "4: Markdown")]
 AWAY = f"opened 200067171, expected {EXAMPLE_EPCI} alone: open the chapter with the parameter epci"
 STAYS = "the page is not of this edition"
-
-
-@pytest.fixture(scope="module")
-def warm(example, france):
-    own = WarmProcess() if can_fork() else None
-    yield own
-    if own:
-        own.close()
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ def papermill(notebook, output, *parameters):
     "epci, notebook",
     [
         pytest.param("200067171", "04_petite_enfance.ipynb", marks=pytest.mark.nightly),
-        (EXAMPLE_EPCI, "10_acces_droits.ipynb"),
+        (EXAMPLE_EPCI, "08_handicap.ipynb"),
+        pytest.param(EXAMPLE_EPCI, "10_acces_droits.ipynb", marks=pytest.mark.nightly),
     ],
 )
 def test_a_chapter_runs(tmp_path, france, example, notebook, epci):
@@ -61,6 +62,7 @@ def test_what_a_chapter_cannot_take_stops_before_any_cell(tmp_path, france, para
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_a_notebook_that_is_not_a_chapter_runs_as_it_always_did(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1 + 1\nx")])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}

@@ -12,7 +12,7 @@ import pytest
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures
 from ctg_analysis.chapter.chapter import Chapter
-from ctg_analysis.chapter.territory import observed
+from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cleaning.official.geography import clean_epcis
 from ctg_analysis.cleaning.raw_data import certificates
 from ctg_analysis.core.errors import UserError
@@ -398,7 +398,7 @@ def test_the_invented_epci_has_ten_peers_of_its_class(example):
 
 
 def test_every_open_comparison_of_the_invented_epci_has_its_quartiles(example):
-    seen = observed(EXAMPLE, example)
+    seen = open_territory(EXAMPLE, example)
     open_ones = [
         one
         for one in CATALOGUE.values()
@@ -424,7 +424,7 @@ def test_every_open_comparison_of_the_invented_epci_has_its_quartiles(example):
 def test_r11_each_of_the_four_comparators_is_told_or_its_absence_with_a_reason(epci, request):
     """All indicators that compare, of the invented EPCI, the reference one, one of two départements, one of Mayotte."""
     chapter = Chapter(epci, request.getfixturevalue("example" if epci == EXAMPLE else "france"))
-    seen = chapter.seen
+    seen = chapter.territory
     names = [typography(name) for name in seen.beside["name"].iloc[1:]]
     assert len(names) == (4 if epci == "200066553" else 3)
     for one in CATALOGUE.values():

@@ -1,18 +1,17 @@
 """Chapters 13 to 16 as a reader gets them: drawings to scale, words, a chain of links (scenarios 11, 12, 14)."""
 
 import copy
-import os
 import re
 
 import numpy as np
 import pandas as pd
 import pytest
-from browser import NONE_FOUND, chromium
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.demarche.addresses import to_enjeu
 from ctg_analysis.chapter.demarche.backlinks import place_of
 from ctg_analysis.chapter.demarche.bilan import Bilan
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_enjeu
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.enjeux import Enjeux
 from ctg_analysis.chapter.demarche.followup import Followup
 from ctg_analysis.chapter.demarche.strategy import Strategy
@@ -41,7 +40,7 @@ def shown(example):
 
 def with_tables(shown, **tables):
     """Return the observations beside other tables."""
-    seen, demarche = copy.copy(shown.seen), copy.copy(shown.demarche)
+    seen, demarche = copy.copy(shown.territory), copy.copy(shown.demarche)
     demarche.table = lambda name: tables[name] if name in tables else shown.table(name)
     seen.demarche = demarche
     return seen
@@ -122,7 +121,7 @@ def test_what_a_person_wrote_never_becomes_markup(shown):
 
 
 def test_the_bilan_shows_every_status_and_what_it_teaches(shown):
-    bilan = Bilan(shown.seen)
+    bilan = Bilan(shown.territory)
     html = bilan.statuses("former_actions").html
     assert "Sur 14 actions\u00a0: 6 réalisées, 4 partielles, 1 en cours, 1 reportée, 2 abandonnées." in html
     assert "état au 30/11/2023" in html
@@ -133,7 +132,7 @@ def test_the_bilan_shows_every_status_and_what_it_teaches(shown):
 
 
 def test_a_commune_that_keeps_a_competence_is_told_from_one_that_gave_it(shown):
-    html = Bilan(shown.seen).competences("competences").html
+    html = Bilan(shown.territory).competences("competences").html
     rows = {row[0]: row[1:] for row in re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', html)}
     assert rows["Bourg-l’Exemple"] == ("EPCI", "commune") and rows["L’Ébauche"] == ("commune", "commune")
     assert rows["CC des Monts d’Exemple"] == ("selon la commune", "selon la commune")
@@ -162,7 +161,9 @@ def enjeux(count, **columns):
 
 def test_marks_have_their_spread_and_their_number_of_ballots():
     """Scenario 11."""
-    html = ranked_enjeux.criteria(ranked(ballots((4, 2)), enjeux(2)), "2024", Citation("s"), "f.csv").html
+    html = ranked_enjeux.criteria(
+        ranked(ballots((4, 2)), enjeux(2)), pieces.Origin(Citation("s"), "2024", "f.csv")
+    ).html
     assert "40 bulletins." in html and len(re.findall(r"<td>\d \(\d(?:,\d+)? à \d(?:,\d+)?\)</td>", html)) == 6
     assert html.count("<td>40</td>") == 2
 
@@ -170,7 +171,9 @@ def test_marks_have_their_spread_and_their_number_of_ballots():
 def test_a_ranking_that_is_not_stable_says_so():
     """Scenario 11."""
     for levels, stable in (((4.8, 3, 1.2), True), ((3.0, 3.05, 3.1, 2.95, 3.0, 3.02), False)):
-        html = ranked_enjeux.ranks(ranked(ballots(levels), enjeux(len(levels))), "2024", Citation("s"), "f.csv").html
+        html = ranked_enjeux.ranks(
+            ranked(ballots(levels), enjeux(len(levels))), pieces.Origin(Citation("s"), "2024", "f.csv")
+        ).html
         assert ("Le classement n’est pas sûr" in html) is not stable
         assert (f"un rang stable à {len(levels)} enjeux sur {len(levels)}" in html) is stable
         assert ("<td>rang incertain</td>" in html) is not stable
@@ -195,7 +198,7 @@ def test_the_decision_of_the_copil_stands_beside_the_rank_with_its_reason_and_it
 def test_what_few_voted_for_but_much_proves_is_listed(shown):
     """Scenario 11, by the rule that the page prints."""
     table = shown.table("overlooked")
-    html = Enjeux(shown.seen).overlooked().html
+    html = Enjeux(shown.territory).overlooked().html
     for row in table.itertuples():
         assert f'href="{to_enjeu(row.enjeu_id)}"' in html
         assert all(f"#constat-{name}" in html for name in row.constats.split("|"))
@@ -221,7 +224,7 @@ def test_actors_who_differ_are_named():
 
 
 def test_proofs_that_contradict_are_shown_and_what_rests_on_one_interview_says_so(shown):
-    html = Enjeux(shown.seen).constats().html
+    html = Enjeux(shown.territory).constats().html
     cards = dict(re.findall(r'id="constat-(\w+)">(.*?)</article>', html, re.DOTALL))
     assert len(cards) == len(shown.table("constats"))
     contrary = {name for name, card in cards.items() if "<strong>Contredit</strong>" in card}
@@ -229,12 +232,12 @@ def test_proofs_that_contradict_are_shown_and_what_rests_on_one_interview_says_s
     assert contrary == set(against) != set()
     alone = {name for name, card in cards.items() if "repose sur un seul entretien" in card}
     assert alone == set(shown.table("one_interview")["constat_id"]) != set()
-    assert "1 preuve contraire" in Enjeux(shown.seen).chain().html
+    assert "1 preuve contraire" in Enjeux(shown.territory).chain().html
 
 
 def test_a_proof_that_no_longer_holds_is_to_be_read_again(shown):
     proofs = shown.table("preuves").copy()
-    assert "À relire" not in Enjeux(shown.seen).constats().html
+    assert "À relire" not in Enjeux(shown.territory).constats().html
     figure = proofs.index[proofs["type"].eq("indicateur") & proofs["lecture"].eq("plus élevé que")][0]
     proofs.loc[figure, "lecture"] = "plus faible que"
     html = Enjeux(with_tables(shown, preuves=proofs)).constats().html
@@ -244,7 +247,7 @@ def test_a_proof_that_no_longer_holds_is_to_be_read_again(shown):
 
 
 def test_what_may_not_be_quoted_is_not(shown):
-    html = Enjeux(shown.seen).constats().html
+    html = Enjeux(shown.territory).constats().html
     assert "propos qui ne peuvent pas être cités ici" in html
     hidden = shown.table("extraits").iloc[:0]
     assert "» (association)" not in Enjeux(with_tables(shown, extraits=hidden)).constats().html
@@ -254,7 +257,7 @@ def test_what_may_not_be_quoted_is_not(shown):
 
 
 def test_the_budget_says_whether_it_reconciles(shown):
-    strategy = Strategy(shown.seen)
+    strategy = Strategy(shown.territory)
     html = strategy.budget().html
     total = number(strategy.funding["montant"].sum())
     assert "Le budget est équilibré" in html and f"apports des financeurs\u00a0: {total}\u00a0€" in html
@@ -269,7 +272,7 @@ def test_the_budget_says_whether_it_reconciles(shown):
 
 def test_an_enjeu_without_action_and_an_action_without_pilote_are_named(shown):
     """Scenario 12, on the page; `ctg check` names them too."""
-    assert "Chaque enjeu retenu a une action au moins." in Strategy(shown.seen).coverage().html
+    assert "Chaque enjeu retenu a une action au moins." in Strategy(shown.territory).coverage().html
     actions = shown.table("actions").copy()
     actions.loc[actions["obj_id"].eq("O42"), "statut"] = "abandonnée"
     actions.loc[actions["action_id"].eq("F01"), "pilote"] = None
@@ -278,7 +281,7 @@ def test_an_enjeu_without_action_and_an_action_without_pilote_are_named(shown):
 
 
 def test_a_fiche_says_all_that_its_action_has(shown):
-    html = Strategy(shown.seen).sheets().html
+    html = Strategy(shown.territory).sheets().html
     sheets = dict(re.findall(r'id="action-(\w+)">(.*?)</article>', html, re.DOTALL))
     actions = shown.table("actions")
     assert set(sheets) == set(actions["action_id"])
@@ -295,12 +298,12 @@ def test_a_fiche_says_all_that_its_action_has(shown):
 
 def test_numbers_have_the_decimals_that_their_table_needs(shown):
     """A mean mark has two; the latest value has no sign of its unit, like the baseline and the target beside it."""
-    marks = Enjeux(shown.seen).ranks().html
+    marks = Enjeux(shown.territory).ranks().html
     assert re.search(r"\b\d,\d{2}\b", marks) and not re.search(r"\d,\d{3,}", marks)
-    assert ": 0 adresse, le constat tient jusqu" in Enjeux(shown.seen).constats().html.replace("\u00a0", " ").replace(
-        " :", ":"
-    )
-    rows = re.findall(r"<tr>.*?</tr>", Followup(shown.seen).bullets().html, re.DOTALL)
+    assert ": 0 adresse, le constat tient jusqu" in Enjeux(shown.territory).constats().html.replace(
+        "\u00a0", " "
+    ).replace(" :", ":")
+    rows = re.findall(r"<tr>.*?</tr>", Followup(shown.territory).bullets().html, re.DOTALL)
     (row,) = [one for one in rows if "Demandes sans réponse favorable" in one]
     cells = [text for text in re.sub(r"<[^>]*>", "|", row).split("|") if text.strip()]
     assert cells[2:5] == ["25,6 (2023)", "25 (2024)", "15 (2025)"]
@@ -308,18 +311,18 @@ def test_numbers_have_the_decimals_that_their_table_needs(shown):
 
 def test_statuses_are_words(shown):
     """Scenario 14: late is not given up."""
-    html = Followup(shown.seen).statuses().html
+    html = Followup(shown.territory).statuses().html
     assert "13 en cours, 1 modifiée, 1 retardée, 1 non démarrée, 1 abandonnée." in html
-    rows = Followup(shown.seen).dashboard().html
+    rows = Followup(shown.territory).dashboard().html
     cells = dict(re.findall(r'id="suivi-(\w+)".*?</th><td>.*?</td><td>(.*?)</td>', rows))
     assert cells["F03"] == "retardée" and cells["F19"] == "abandonnée" and cells["F04"] == "réalisée"
 
 
 def test_an_indicator_of_the_diagnosis_is_recomputed_with_the_figure_of_the_report(shown):
-    followup = Followup(shown.seen)
+    followup = Followup(shown.territory)
     html = followup.bullets().html
     one = shown.table("indicateurs_suivi").set_index("ind_id").loc["F04-T2"]
-    own = shown.seen.own(CATALOGUE[one["indicateur"]]).iloc[-1]
+    own = shown.territory.own(CATALOGUE[one["indicateur"]]).iloc[-1]
     row = re.search(r"F04 Demandes sans réponse favorable</th>(.*?)</tr>", html)[1]
     figure = own["text"].removesuffix("%").rstrip()  # its unit stands in another cell
     assert f"<td>{figure} ({own['period']})</td>" in row and "recalculé du diagnostic" in row
@@ -333,9 +336,13 @@ def test_both_bilans_have_the_same_form(shown):
         for html in (
             "".join(
                 verb().html
-                for verb in (Bilan(shown.seen).quantities, Bilan(shown.seen).costs, Bilan(shown.seen).one_by_one)
+                for verb in (
+                    Bilan(shown.territory).quantities,
+                    Bilan(shown.territory).costs,
+                    Bilan(shown.territory).one_by_one,
+                )
             ),
-            Followup(shown.seen).bilan().html,
+            Followup(shown.territory).bilan().html,
         )
     ]
     assert heads[0] == heads[1][1:] and len(heads[0]) == 3
@@ -419,13 +426,10 @@ def test_the_tables_behind_the_charts_are_there_as_they_were_written(shipped, sh
 
 
 @pytest.mark.slow
-def test_each_fiche_fits_one_sheet_of_paper(shipped):
+def test_each_fiche_fits_one_sheet_of_paper(shipped, browser):
     width, height = 176, 260  # mm, within the margins of the style sheet
-    with chromium() as browser:
-        if browser is None and os.environ.get("CTG_BROWSER") != "required":
-            pytest.skip(NONE_FOUND)
-        page = browser.new_page(viewport={"width": round(width * 96 / 25.4), "height": 900})
-        page.goto((shipped / EXAMPLE_EPCI / STRATEGY).resolve().as_uri())
-        page.emulate_media(media="print")
-        heights = page.evaluate("[...document.querySelectorAll('.action')].map(one => one.offsetHeight)")
+    page = browser.new_page(viewport={"width": round(width * 96 / 25.4), "height": 900})
+    page.goto((shipped / EXAMPLE_EPCI / STRATEGY).resolve().as_uri())
+    page.emulate_media(media="print")
+    heights = page.evaluate("[...document.querySelectorAll('.action')].map(one => one.offsetHeight)")
     assert len(heights) == 19 and max(heights) <= height * 96 / 25.4

@@ -8,7 +8,7 @@ import pytest
 
 from ctg_analysis.chapter import chapter as opening
 from ctg_analysis.chapter import territory
-from ctg_analysis.chapter.territory import ByIndicator, Observed
+from ctg_analysis.chapter.territory import ByIndicator, Territory
 from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING, ChapterNotebook, all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, data_root
 from ctg_analysis.publishing.running.input_sums import sum_of_inputs, sums
@@ -35,8 +35,8 @@ def _noting(rows, names: set[str], own: ByIndicator, name: str):
 def seen(example, monkeypatch):
     """The territory as a chapter opens it, nothing of it read or computed yet."""
     monkeypatch.setattr(territory, "_read", {})
-    made = Observed(EXAMPLE_EPCI, data_root(EXAMPLE_EPCI))
-    monkeypatch.setattr(opening, "observed", lambda epci, root: made)
+    made = Territory(EXAMPLE_EPCI, data_root(EXAMPLE_EPCI))
+    monkeypatch.setattr(opening, "open_territory", lambda epci, root: made)
     return made
 
 
@@ -45,11 +45,11 @@ def test_no_chapter_reads_rows_that_it_does_not_note(seen, monkeypatch):
     """Below the verbs, every row of an indicator is looked up in one place; nothing is computed before a chapter."""
     faults = []
     for chapter in all_chapters():
-        fresh, looked_up = Observed(EXAMPLE_EPCI, seen.root), set()
+        fresh, looked_up = Territory(EXAMPLE_EPCI, seen.root), set()
         rows = partial(_noting, ByIndicator.rows, looked_up)
         with monkeypatch.context() as patch:
             patch.setattr(ByIndicator, "rows", lambda own, name, rows=rows: rows(own, name))
-            patch.setattr(opening, "observed", lambda epci, root, fresh=fresh: fresh)
+            patch.setattr(opening, "open_territory", lambda epci, root, fresh=fresh: fresh)
             fresh.read.clear()
             run(chapter)
         noted = fresh.read - {DEMARCHE}
@@ -68,7 +68,7 @@ def test_the_sum_changes_with_what_was_read_and_with_nothing_else(seen, monkeypa
     asked.show("births" + "_count")
     read = sorted(seen.read)
     assert "births_count" in read and not {"deaths_count", EVERYTHING} & set(read)
-    assert territory.read() == {EXAMPLE_EPCI: read}  # though opened without `observed`
+    assert territory.read() == {EXAMPLE_EPCI: read}  # though opened without `open_territory`
     asked.observations  # noqa: B018
     everything = sorted(seen.read)
     assert EVERYTHING in everything

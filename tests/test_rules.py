@@ -138,6 +138,16 @@ def test_r3_the_rule_is_detected_over_many_epcis_and_indicators(rule, seed):
     assert detect_rounding(*caf_tables(rule, [21, 8, 15, 30, 12], seed=seed), STEP) == rule
 
 
+def test_r3a_the_middle_between_two_rules_is_that_of_the_communes_less_one():
+    """70 EPCIs of two communes of 10; 40 have 25 and 30 have 20: a gap of -200, where -2 x (2 - 1) x 70 = -140 is
+    expected of counts rounded down, known to 3.29 x √(2 x 3 x 70) = 67: beyond the middle by 130.
+    """
+    key = {"period": "2023", "measure": "households"}
+    epci = pd.DataFrame({"epci": [str(one) for one in range(70)], "value": [25.0] * 40 + [20.0] * 30} | key)
+    communes = pd.concat([epci.assign(value=10.0)] * 2, ignore_index=True)
+    assert detect_rounding(communes, epci, STEP) == FLOOR
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("rule", [NEAREST, FLOOR])
 def test_r3_one_indicator_of_one_epci_never_gives_the_wrong_rule_and_mostly_none(rule):

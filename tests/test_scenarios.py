@@ -9,7 +9,7 @@ from raw_files import add, copied
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import large_communes
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.cleaning.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import facts
@@ -116,11 +116,11 @@ def test_scenario_5_a_coverage_rate_by_commune_only_above_10_000_inhabitants(tmp
     lines = [header, "2023;98101;Ailleurs;41.7;22.1;16.4;2.3;0.9", "2023;98102;Autre-Part;55.5;10;40;5;0.5"]
     add(root, "caf_txcouv_pe/txcouv_pe_com.csv", [*lines, "2023;XX;Non localisé;195.8;1;1;1;1"])
     process(root)
-    seen = Observed("999999996", root)
+    seen = Territory("999999996", root)
     rows = seen.data(CATALOGUE["childcare_coverage_rate"]).query("level == 'commune' and period == '2023'")
     assert rows.set_index("territory")["value"].dropna().to_dict() == {"98101": 41.7}
     several = [CATALOGUE[f"childcare_coverage{part}_rate"] for part in ("", "_eaje", "_at_home")]
-    shown = large_communes.table(seen, several).html
+    shown = large_communes.table(seen, *several).html
     first, second = re.findall(r"<tr.*?</tr>", shown, re.DOTALL)[1:3]
     assert re.findall(r">([^<>]+)</t[hd]>", first) == ["Ailleurs", "41,7", "22,1", "0,9"]
     assert "CA de l’Ailleurs" in second and "Autre-Part" not in shown
@@ -129,7 +129,7 @@ def test_scenario_5_a_coverage_rate_by_commune_only_above_10_000_inhabitants(tmp
 
 
 def test_scenario_5_a_territory_of_small_communes_says_that_they_are_not_published(example):
-    shown = large_communes.table(Observed(EXAMPLE_EPCI, example), [CATALOGUE["childcare_coverage_rate"]]).html
+    shown = large_communes.table(Territory(EXAMPLE_EPCI, example), CATALOGUE["childcare_coverage_rate"]).html
     assert shown.splitlines()[0] == (
         '<p class="reading">Taux de couverture de l’accueil du jeune enfant, par commune\u00a0: non publié par la Caf '
         "pour les communes de 10\u202f000 habitants et moins, et le territoire n’en a pas de plus grande.</p>"
@@ -138,7 +138,7 @@ def test_scenario_5_a_territory_of_small_communes_says_that_they_are_not_publish
 
 
 def test_scenario_5_a_large_commune_without_its_file_has_the_box(example):
-    html = large_communes.table(Observed("999999996", example), [CATALOGUE["childcare_coverage_rate"]]).html
+    html = large_communes.table(Territory("999999996", example), CATALOGUE["childcare_coverage_rate"]).html
     assert "par commune (Ailleurs)." in html and "ctg fetch caf_txcouv_pe" in html
 
 

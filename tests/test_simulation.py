@@ -64,6 +64,13 @@ def test_places_added_only():
     assert found.sources == ("caf_txcouv_pe", CNAF)
 
 
+def test_childminders_at_work_in_another_year_do_not_share_the_places_of_this_one():
+    """With the 60 of 2022 each would have 2 places; the 3.4 approved ones are taken: (180 - 10 x 3.4) / 3 = 48.67."""
+    earlier = without(AT_WORK) | {(AT_WORK, "2022"): (60, PMI)}
+    after = simulate(observed(earlier), places=0, leaving=10)
+    assert after.each.at_work is None and after.after == pytest.approx(146 / 3)
+
+
 def test_childminders_who_stop_only():
     """(180 - 10 x 2.4) / 300 x 100 = 52: with the 3.4 approved places it would be 48.67."""
     assert simulate(observed(KNOWN), places=0, leaving=10).after == pytest.approx(52)

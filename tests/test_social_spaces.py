@@ -12,7 +12,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, spaces
 from ctg_analysis.chapter.chapter import Chapter
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
-from ctg_analysis.chapter.territory import Observed, observed
+from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.cleaning.partners.agreements import AGREEMENTS
 from ctg_analysis.cleaning.partners.social_spaces import SPACES, clean_spaces, empty_spaces, spaces_of
 from ctg_analysis.cleaning.partners.words import read_spaces
@@ -205,7 +205,7 @@ def plain(texts):
 
 
 def test_each_structure_has_its_manager_its_dates_and_the_end_that_comes_too_early(example):
-    html = spaces.approvals(observed(EXAMPLE_EPCI, example), CATALOGUE["social_approval_end_year"]).html
+    html = spaces.approvals(open_territory(EXAMPLE_EPCI, example), CATALOGUE["social_approval_end_year"]).html
     _, figure, table = re.split(r"(<figure.*</figure>)", html, flags=re.DOTALL)
     assert "Les 2 agréments prennent fin avant la convention" in figure.replace("\u00a0", " ")
     lines = [plain(line) for line in cells(table)]
@@ -219,7 +219,7 @@ def test_each_structure_has_its_manager_its_dates_and_the_end_that_comes_too_ear
 
 
 def test_an_approval_that_is_over_says_so_and_nothing_is_said_of_a_convention_that_is_not_known(example, monkeypatch):
-    seen = observed(EXAMPLE_EPCI, example)
+    seen = open_territory(EXAMPLE_EPCI, example)
     table = seen.spaces.assign(end=["2023-12-31", "2028-06-30"], begin=["2020-01-01", "2025-01-01"])
     monkeypatch.setattr(seen, "spaces", table)
     monkeypatch.setattr(seen, "convention", None)
@@ -236,7 +236,7 @@ def test_every_drawing_has_the_same_period_of_the_convention(example, monkeypatc
     band = "Bande claire : durée de la convention territoriale globale"
 
     def drawn():
-        seen = Observed(EXAMPLE_EPCI, example)
+        seen = Territory(EXAMPLE_EPCI, example)
         pedt, approval = (CATALOGUE[name] for name in ("pedt_end_year", "social_approval_end_year"))
         shown = figures.timeline(seen, pedt), spaces.approvals(seen, approval)
         bands = [re.findall(rf"{band} \(([^)]*)\)", one.html.replace("\u00a0", " ")) for one in shown]
@@ -259,7 +259,8 @@ def test_every_drawing_has_the_same_period_of_the_convention(example, monkeypatc
 def test_the_criteria_are_told_by_structure_with_what_supports_them(example):
     members = [one for one in CATALOGUE.values() if one.family == "social_criteria"]
     lines = [
-        plain(line) for line in cells(spaces.criteria(observed(EXAMPLE_EPCI, example), "social_criteria", members).html)
+        plain(line)
+        for line in cells(spaces.criteria(open_territory(EXAMPLE_EPCI, example), "social_criteria", members).html)
     ]
     assert len(lines) == 1 + 5 * 2
     assert lines[2] == [
@@ -269,7 +270,7 @@ def test_the_criteria_are_told_by_structure_with_what_supports_them(example):
 
 
 def test_a_territory_without_the_list_has_the_boxes(france):
-    seen = observed(DEFAULT_EPCI, france)
+    seen = open_territory(DEFAULT_EPCI, france)
     members = [one for one in CATALOGUE.values() if one.family == "social_criteria"]
     for shown in (
         spaces.approvals(seen, CATALOGUE["social_approval_end_year"]),
@@ -296,7 +297,7 @@ def test_a_list_that_came_without_any_row_says_that_there_is_none(tmp_path, exam
     process(root)
     chapter = Chapter(EXAMPLE_EPCI, root)
     for name in ("approved_social_centres_count", "approved_local_spaces_count"):
-        (row,) = chapter.seen.own(CATALOGUE[name]).to_dict("records")
+        (row,) = chapter.territory.own(CATALOGUE[name]).to_dict("records")
         assert (row["period"], row["value"]) == ("2026", 0) and "<svg" not in chapter.show(name).html
     assert "En 2026, le nombre de centres sociaux agréés" in chapter.show("approved_social_centres_count").html
     shown = [
@@ -313,7 +314,7 @@ def test_a_list_that_came_without_any_row_says_that_there_is_none(tmp_path, exam
 def test_a_chapter_runs_again_when_a_structure_or_the_convention_or_what_a_score_rests_on_has_changed(
     example, monkeypatch
 ):
-    seen = observed(EXAMPLE_EPCI, example)
+    seen = open_territory(EXAMPLE_EPCI, example)
     criteria = [one.id for one in CATALOGUE.values() if one.family == "social_criteria"]
 
     def read():

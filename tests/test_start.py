@@ -101,6 +101,7 @@ def test_python_m_runs_none_of_them_under_the_name_of_a_library(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_a_worker_of_dask_started_as_the_page_says_runs_none_of_them(tmp_path):
     (line,) = [one for one in (settings().root / "docs/scheduling.md").read_text().splitlines() if "dask worker" in one]
     more = dict([line.split()[0].split("=")])

@@ -16,7 +16,7 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.demarche.files.material_files import open_material
 from ctg_analysis.demarche.files.restricted_files import open_restricted
 from ctg_analysis.demarche.results.demarche import Demarche
-from ctg_analysis.demarche.survey import crossings, survey
+from ctg_analysis.demarche.survey import crossings, survey, weighted_answers
 from ctg_analysis.indicators.observations import COLUMNS
 from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.sources import SURVEY
@@ -160,7 +160,7 @@ def test_r2_weights_that_follow_one_margin_hide_nothing(monkeypatch):
 def test_r2_bases_tell_who_does_not_know(monkeypatch):
     """The base of a question less that of a crossing or of a mean, which leaves them out."""
     without(monkeypatch, "crossings", "summary")
-    monkeypatch.setattr(survey, "without_few_unsure", lambda answers, _: (answers, frozenset()))
+    monkeypatch.setattr(weighted_answers, "without_few_unsure", lambda answers, _: (answers, frozenset()))
     reader = attacker(drawn_again("routed"))
     assert reader.finds_out(reader.groups())["connait_evs=NSP"] == (1, 1)
 

@@ -14,9 +14,9 @@ from ctg_analysis.demarche.survey.response import (
     participation,
     quotable_answers,
     wished_and_used,
-    with_texts_told,
+    with_texts_filled,
 )
-from ctg_analysis.demarche.tables.codes import is_asked, with_blanks_told
+from ctg_analysis.demarche.tables.codes import is_asked, with_blanks_filled
 
 QUESTIONNAIRE = pd.DataFrame(
     [
@@ -182,7 +182,7 @@ def test_r22_participation_and_completion_are_told():
     )
     opened = pd.DataFrame({"rep_id": ["r50", "r50", *(f"r{number}" for number in range(51, 70))], "q_id": "mots"})
     asked = QUESTIONNAIRE[QUESTIONNAIRE["q_id"].isin(["avis", "besoins", "note", "mots", "sante"])]
-    told = completion(with_texts_told(table, asked, opened), asked).set_index("q_id")
+    told = completion(with_texts_filled(table, asked, opened), asked).set_index("q_id")
     assert told.loc["avis", ["put", "answered", "no_answer"]].tolist() == [100, 90, 10]
     assert told.loc["besoins", ["put", "answered", "not_concerned", "completion"]].tolist() == [40, 30, 60, 0.75]
     assert told.loc["mots", ["put", "answered", "nonresponse"]].tolist() == [40, 20, 0.5]
@@ -272,7 +272,7 @@ def test_the_tables_as_their_models_read_them_do_as_well():
         sensible=QUESTIONNAIRE["sensible"].eq("oui").astype("boolean"),
     )
     table = answers(avis=column(oui=20, non=20), besoins=["", *column(NC=19, a=18), "", None])
-    told = with_blanks_told(table, typed)
+    told = with_blanks_filled(table, typed)
     assert told["besoins"].value_counts().to_dict() == {"NC": 20, "a": 18, "SR": 2}
     weights = pd.Series(1.0, index=table.index)
     for q_id in ("avis", "besoins"):

@@ -129,12 +129,12 @@ def figures(text: str) -> set[str]:
 @pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
 def test_scenario_7_at_most_ten_messages_each_a_number_a_comparison_a_chart_and_a_proof(epci, france, example):
     chapter = open_chapter(epci)
-    said = summaries.messages(chapter.seen)
+    said = summaries.messages(chapter.territory)
     assert 5 <= len(said) <= synthesis.MOST and len({one.page for one in said}) == len(said)
     for message in said:
         one = CATALOGUE[message.anchor]
-        rows = chapter.seen.compared(one, with_peers=False)
-        numbers = [*rows["text"].iloc[:1], *chapter.seen.own(one)["text"].iloc[-1:]]
+        rows = chapter.territory.compared(one, with_peers=False)
+        numbers = [*rows["text"].iloc[:1], *chapter.territory.own(one)["text"].iloc[-1:]]
         assert any(text in message.sentence for text in numbers)
         alternative = unescape(re.search(r'^<svg role="img" aria-label="([^"]+)"', message.drawing)[1])
         assert alternative.startswith(texts.typography(one.label)) and not re.search(
@@ -222,14 +222,16 @@ def test_scenario_8_the_sheet_of_a_small_commune_is_honest(example):
     names += [one.id for one in CATALOGUE.values() if "commune" in one.levels and isinstance(one.value, Ratio)]
     html = chapter.communes(*dict.fromkeys(names)).html
     sheets = dict(re.findall(r'<section class="sheet" id="commune-(\d{5})">(.*?)</section>', html, flags=re.DOTALL))
-    assert sorted(sheets) == sorted(chapter.seen.communes["code"])
+    assert sorted(sheets) == sorted(chapter.territory.communes["code"])
     assert not re.search(r"\brang\b|classement|\b\d+e sur\b", html)
     for sheet in sheets.values():
         lead, alternative = re.search(
             r'class="reading">(.*?)</p>.*?<svg role="img" aria-label="([^"]+)"', sheet, re.DOTALL
         ).groups()
         assert alternative.startswith("Population\u00a0: ") and figures(alternative) & figures(lead)
-    smallest = chapter.seen.communes.set_index("code").index[chapter.seen.communes["name"].eq("Hautefictive")][0]
+    smallest = chapter.territory.communes.set_index("code").index[
+        chapter.territory.communes["name"].eq("Hautefictive")
+    ][0]
     rows = chapter.observations
     rows = rows[rows["territory"].eq(smallest) & rows["indicator"].isin(names) & rows["status"].eq(OK)]
     shares = {one.id for one in CATALOGUE.values() if isinstance(one.value, Ratio) and one.value.bounded}

@@ -18,13 +18,13 @@ class ByIndicator:
         self._names = self.table["indicator"].to_numpy(dtype=object)
 
     def rows(self, name: str) -> pd.DataFrame:
-        """Return the rows of an indicator."""
+        """The rows of an indicator."""
         first, end = (int(np.searchsorted(self._names, name, side)) for side in ("left", "right"))
         return self.table.iloc[first:end].reset_index(drop=True)
 
 
 def each_row(rows: pd.DataFrame) -> list[tuple]:
-    """Return what `rows.itertuples(index=False)` does, in a fifth of the time where rows are few."""
+    """What `rows.itertuples(index=False)` does, in a fifth of the time where rows are few."""
     return [_row(tuple(rows.columns))(*values) for values in rows.to_numpy(dtype=object).tolist()]
 
 
@@ -41,6 +41,6 @@ def which_france(rows: pd.DataFrame) -> dict[str, str]:
     return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
 
 
-def has_median(one: Indicator) -> bool:
-    """Tell whether values of peers have a median worth showing; numbers of things have none."""
-    return not (isinstance(one.value, Count | Mean) and one.id.endswith(("_count", "_amount", "_year")))
+def has_median(indicator: Indicator) -> bool:
+    """Whether values of peers have a median worth showing; numbers of things have none."""
+    return not (isinstance(indicator.value, Count | Mean) and indicator.id.endswith(("_count", "_amount", "_year")))

@@ -21,7 +21,7 @@ from ctg_analysis.chapter import (
     synthesis,
 )
 from ctg_analysis.chapter.closing import BESIDE_PEERS, SHOWN, WORDS, asking, telling
-from ctg_analysis.chapter.territory import observed
+from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import Indicator
@@ -35,7 +35,7 @@ from ctg_analysis.processing.run import ensure
 
 
 def open_chapter(epci: str | int) -> "Chapter":
-    """Return the chapter of an EPCI named by its SIREN; papermill's `-p` may hand it over as a number.
+    """The chapter of an EPCI named by its SIREN; papermill's `-p` may hand it over as a number.
 
     Raises:
         UserError: no such EPCI. InputError: raw files that cannot be trusted.
@@ -53,192 +53,192 @@ class Chapter:
     """
 
     def __init__(self, epci: str, root: DataRoot):
-        self.seen = observed(epci, root)
+        self.territory = open_territory(epci, root)
 
     @property
     def observations(self) -> pd.DataFrame:
         """The observations of the territory, its communes and its comparators."""
-        return self.seen.observations
+        return self.territory.observations
 
     @property
     def named(self) -> pd.DataFrame:
         """The same observations with the names of the territories, by indicator."""
-        return self.seen.named
+        return self.territory.named
 
     def data(self, indicator: str) -> pd.DataFrame:
-        """Return the observations of an indicator as a plain table, with the names of the territories."""
-        return self.seen.data(self._indicator(indicator))
+        """The observations of an indicator as a plain table, with the names of the territories."""
+        return self.territory.data(self._indicator(indicator))
 
     def find(self, words: str) -> pd.DataFrame:
-        """Return the indicators that some words name, with the latest period that is known here."""
-        return analyst.find(self.seen, words)
+        """The indicators that some words name, with the latest period that is known here."""
+        return analyst.find(self.territory, words)
 
     def with_own(self, indicator: str, path: str | Path) -> pd.DataFrame:
-        """Return the communes with the latest value of an indicator and the columns of an own CSV file beside."""
-        return analyst.with_own(self.seen, self._indicator(indicator), Path(path))
+        """The communes with the latest value of an indicator and the columns of an own CSV file beside."""
+        return analyst.with_own(self.territory, self._indicator(indicator), Path(path))
 
     def perimeter(self) -> Html:
-        """Return which communes, and the geography they are in."""
-        beside = self.seen.beside
+        """Which communes, and the geography they are in."""
+        beside = self.territory.beside
         departements = beside.loc[beside["level"].eq("departement"), "name"]
-        count = len(self.seen.communes)
-        lead = f"{self.seen.territory['name']} : {count} communes ({texts.listed(list(departements))})."
-        note = read_geography(self.seen.root).note
+        count = len(self.territory.communes)
+        lead = f"{self.territory.row['name']} : {count} communes ({texts.listed(list(departements))})."
+        note = read_geography(self.territory.root).note
         return telling(markup.reading(texts.typography(lead), texts.typography(note)), WORDS)
 
     def show(self, indicator: str) -> Html:
-        """Return the sentence and the chart of an indicator, or the box when no place here has it.
+        """The sentence and the chart of an indicator, or the box when no place here has it.
 
         A chart that would say no more than the sentence is left out; see `single_indicator.show`.
         """
         return self._piece(single_indicator.show, indicator)
 
     def reading(self, indicator: str) -> Html:
-        """Return the sentence of an indicator here, the same figure elsewhere and its source; else the box."""
+        """The sentence of an indicator here, the same figure elsewhere and its source; else the box."""
         return self._piece(single_indicator.reading, indicator)
 
     def chart(self, indicator: str) -> Html:
-        """Return the chart that the indicator declares, or the box when there is nothing to draw."""
+        """The chart that the indicator declares, or the box when there is nothing to draw."""
         return self._piece(single_indicator.chart, indicator)
 
     def comparison(self, indicator: str) -> Html:
-        """Return the bars of an indicator: the territory, its comparators and the median of its peers."""
+        """The bars of an indicator: the territory, its comparators and the median of its peers."""
         return telling(self._piece(figures.comparison, indicator), BESIDE_PEERS, indicator)
 
     def trend(self, indicator: str) -> Html:
-        """Return the line of an indicator over the years."""
+        """The line of an indicator over the years."""
         return self._piece(figures.trend, indicator)
 
     def slope(self, indicator: str) -> Html:
-        """Return an indicator at its first and last years, at least five apart, here and elsewhere."""
+        """An indicator at its first and last years, at least five apart, here and elsewhere."""
         return self._piece(figures.slope, indicator)
 
     def dumbbell(self, first: str, second: str, *, ends: tuple[str, str], title: str) -> Html:
-        """Return two indicators of one unit side by side, here and elsewhere. ends: what each is (« Femmes »)."""
+        """Two indicators of one unit side by side, here and elsewhere. ends: what each is (« Femmes »)."""
         return self._piece(figures.dumbbell, first, second, ends=ends, title=title)
 
     def funnel(self, indicator: str) -> Html:
-        """Return a share by commune against what chance alone does, in the place of a ranking."""
+        """A share by commune against what chance alone does, in the place of a ranking."""
         return self._piece(funnels.shares, indicator)
 
     def funnel_of_events(self, indicator: str, *, people: str, per: int, title: str) -> Html:
-        """Return the events of some years over the inhabitants, by commune, against what chance alone does."""
+        """The events of some years over the inhabitants, by commune, against what chance alone does."""
         return self._piece(funnels.rates, indicator, people, per=per, title=title)
 
     def map(self, indicator: str) -> Html:
-        """Return the map of an indicator by commune: shades for a rate, circles for a count."""
+        """The map of an indicator by commune: shades for a rate, circles for a count."""
         return self._piece(figures.communes_map, indicator)
 
     def table(self, *indicators: str) -> Html:
-        """Return the communes and the comparators in rows, the indicators in columns, each at its own period."""
+        """The communes and the comparators in rows, the indicators in columns, each at its own period."""
         return self._piece(communes_tables.table, *indicators)
 
     def large_communes(self, *indicators: str) -> Html:
-        """Return indicators in the communes large enough for the producer to publish them, or that none is."""
+        """Indicators in the communes large enough for the producer to publish them, or that none is."""
         return self._piece(large_communes.table, *indicators)
 
     def matrix(self, name: str) -> Html:
-        """Return a family of indicators by commune: yes or no, or the value of each."""
+        """A family of indicators by commune: yes or no, or the value of each."""
         return self._family(communes_tables.matrix, name)
 
     def scores(self, name: str) -> Html:
-        """Return the scores of a family by commune, what they mean and what they rest on."""
+        """The scores of a family by commune, what they mean and what they rest on."""
         return self._family(assessments.scores, name)
 
     def approvals(self, indicator: str) -> Html:
-        """Return the approval of each centre social and EVS beside the convention. indicator: what the box is about."""
+        """The approval of each centre social and EVS beside the convention. indicator: what the box is about."""
         return self._piece(spaces.approvals, indicator)
 
     def criteria(self, name: str) -> Html:
-        """Return the scores of a family by structure, what they mean and what they rest on."""
+        """The scores of a family by structure, what they mean and what they rest on."""
         return self._family(spaces.criteria, name)
 
     def norms(self, name: str) -> Html:
-        """Return what is measured here beside the most that the texts of data/reference/<name>.yml allow."""
-        return assessments.norms(self.seen, name)
+        """What is measured here beside the most that the texts of data/reference/<name>.yml allow."""
+        return assessments.norms(self.territory, name)
 
     def timeline(self, indicator: str) -> Html:
-        """Return the year in which something ends, commune by commune, beside the period of the convention."""
+        """The year in which something ends, commune by commune, beside the period of the convention."""
         return self._piece(figures.timeline, indicator)
 
     def childcare_authority(self) -> Html:
-        """Return which authority organises childcare in each commune, and what the law asks of it."""
+        """Which authority organises childcare in each commune, and what the law asks of it."""
         return self._piece(childcare_law.childcare_authority, "sppe_transferred_count", "population_count")
 
     def simulation(self, *, places: int, leaving: int) -> Html:
-        """Return what more places in childcare centres and fewer childminders would make of the coverage rate."""
+        """What more places in childcare centres and fewer childminders would make of the coverage rate."""
         return self._piece(childcare_law.simulation, RATE, places=places, leaving=leaving)
 
     def pyramid(self) -> Html:
-        """Return the age pyramid of the territory against the outline of its (first) département."""
-        return figures.pyramid(self.seen)
+        """The age pyramid of the territory against the outline of its (first) département."""
+        return figures.pyramid(self.territory)
 
     def family(self, name: str) -> Html:
-        """Return the territory's values of a family of indicators (the ages of childhood), one bar each."""
+        """The territory's values of a family of indicators (the ages of childhood), one bar each."""
         piece = self._family(figures.family, name)
         return telling(piece, BESIDE_PEERS, *piece.about[SHOWN])
 
     def reference(self, name: str) -> Html:
-        """Return the dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""
+        """The dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""
         return markup.references(notes.read_reference(name))
 
     def messages(self) -> Html:
-        """Return the messages of the synthèse, chosen by rule, each with its number, a comparison and its proof."""
-        return telling(sheets.messages(summaries.messages(self.seen), synthesis.RULE), WORDS)
+        """The messages of the synthèse, chosen by rule, each with its number, a comparison and its proof."""
+        return telling(sheets.messages(summaries.messages(self.territory), synthesis.RULE), WORDS)
 
     def overview(self) -> Html:
-        """Return where the territory stands to its place of reference, indicator by indicator."""
-        return telling(figures.overview(self.seen), WORDS)
+        """Where the territory stands to its place of reference, indicator by indicator."""
+        return telling(figures.overview(self.territory), WORDS)
 
     def communes(self, *indicators: str) -> Html:
-        """Return one sheet for each commune, with these indicators, the EPCI beside; no rank, no weak percentage."""
+        """One sheet for each commune, with these indicators, the EPCI beside; no rank, no weak percentage."""
         return self._piece(summaries.communes, *indicators)
 
     def peers(self, *indicators: str) -> Html:
-        """Return how the comparable EPCIs were chosen, how many indicators they stand beside, and their list.
+        """How the comparable EPCIs were chosen, how many indicators they stand beside, and their list.
 
         indicators: here and below, by default those that the whole chapter shows, once it has run.
         """
         ids = self._ids(indicators)
-        return closing.peers(self.seen, ids) if ids else asking("peers", "Les EPCI comparables")
+        return closing.peers(self.territory, ids) if ids else asking("peers", "Les EPCI comparables")
 
     def notable(self, *indicators: str) -> Html:
-        """Return the differences that may be called notable (Benjamini-Hochberg, rule R14)."""
+        """The differences that may be called notable (Benjamini-Hochberg, rule R14)."""
         ids = self._ids(indicators)
-        return closing.notable_gaps(self.seen, ids) if ids else asking("notable_gaps", "Les écarts notables")
+        return closing.notable_gaps(self.territory, ids) if ids else asking("notable_gaps", "Les écarts notables")
 
     def glossary(self, *indicators: str) -> Html:
-        """Return the definitions, the caveats and the sources."""
+        """The definitions, the caveats and the sources."""
         ids = self._ids(indicators)
         return closing.definitions(ids) if ids else asking("definitions", "Définitions et sources")
 
     def method(self, *indicators: str) -> Html:
-        """Return the methodological note, written from the declarations."""
+        """The methodological note, written from the declarations."""
         ids = self._ids(indicators)
-        return closing.method(self.seen, ids, peers_above=False) if ids else asking("method", "La méthode")
+        return closing.method(self.territory, ids, peers_above=False) if ids else asking("method", "La méthode")
 
     def meanings(self) -> Html:
-        """Return the meaning of every term of the perimeter, the messages and the overview of the chapter."""
+        """The meaning of every term of the perimeter, the messages and the overview of the chapter."""
         return asking("meanings", "Le sens des mots")
 
     def _piece(self, make: Callable[..., Html], *names: str, **options: object) -> Html:
-        """Return what a function makes of some indicators, which the piece tells."""
+        """What a function makes of some indicators, which the piece tells."""
         several = [self._indicator(name) for name in names]
-        return telling(make(self.seen, *several, **options), SHOWN, *names)
+        return telling(make(self.territory, *several, **options), SHOWN, *names)
 
     def _family(self, make: Callable[..., Html], name: str) -> Html:
-        """Return what a function makes of a family of indicators, which the piece tells."""
-        members = [self._indicator(one.id) for one in CATALOGUE.values() if one.family == name]
+        """What a function makes of a family of indicators, which the piece tells."""
+        members = [self._indicator(indicator.id) for indicator in CATALOGUE.values() if indicator.family == name]
         if not members:
             raise UserError(f"no family {name!r}: `ctg list indicators` shows the families")
-        return telling(make(self.seen, name, members), SHOWN, *(one.id for one in members))
+        return telling(make(self.territory, name, members), SHOWN, *(indicator.id for indicator in members))
 
     def _ids(self, names: tuple[str, ...]) -> list[str]:
         return [self._indicator(name).id for name in names]
 
     def _indicator(self, name: str) -> Indicator:
-        """Return an indicator by its id, and note that the chapter reads it."""
+        """An indicator by its id, and note that the chapter reads it."""
         if name not in CATALOGUE:
             raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
-        self.seen.read.add(name)
+        self.territory.read.add(name)
         return CATALOGUE[name]

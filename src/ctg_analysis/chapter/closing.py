@@ -11,7 +11,7 @@ import pandas as pd
 from nbformat import NotebookNode
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import ABOUT, Html
 from ctg_analysis.display.pieces import sheets, tables
@@ -39,13 +39,13 @@ def asking(verb: str, what: str) -> Html:
     return telling(markup.reading(text, ""), LIST, verb)
 
 
-def close(notebook: NotebookNode, seen: Observed) -> None:
+def close(notebook: NotebookNode, territory: Territory) -> None:
     """Write the lists that an executed notebook asks for in the place of the pieces that ask."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     outputs = [output for output in outputs if ABOUT in output.get("data", {})]
     about = [output.data[ABOUT] for output in outputs]
     names = {
-        what: list(dict.fromkeys(name for told in about for name in told.get(what, [])))
+        what: list(dict.fromkeys(name for tells in about for name in tells.get(what, [])))
         for what in (SHOWN, BESIDE_PEERS, RECALLED, LIST)
     }
     words = [output.data["text/html"] for output in outputs if WORDS in output.data[ABOUT]]
@@ -55,11 +55,11 @@ def close(notebook: NotebookNode, seen: Observed) -> None:
                 case "definitions":
                     piece = definitions(names[SHOWN])
                 case "method":
-                    piece = method(seen, names[SHOWN], peers_above="peers" in names[LIST])
+                    piece = method(territory, names[SHOWN], peers_above="peers" in names[LIST])
                 case "notable_gaps":
-                    piece = notable_gaps(seen, names[SHOWN])
+                    piece = notable_gaps(territory, names[SHOWN])
                 case "peers":
-                    piece = peers(seen, names[BESIDE_PEERS])
+                    piece = peers(territory, names[BESIDE_PEERS])
                 case "recalled":
                     piece = recalled(names[RECALLED])
                 case "meanings":
@@ -69,7 +69,7 @@ def close(notebook: NotebookNode, seen: Observed) -> None:
 
 def definitions(names: Sequence[str]) -> Html:
     """The definitions, the caveats and the sources of indicators, in the order of the catalogue."""
-    return markup.definitions(notes.definitions(one for one in CATALOGUE.values() if one.id in names))
+    return markup.definitions(notes.definitions(indicator for indicator in CATALOGUE.values() if indicator.id in names))
 
 
 def recalled(names: Sequence[str]) -> Html:
@@ -78,17 +78,17 @@ def recalled(names: Sequence[str]) -> Html:
     return markup.definitions(entries) if entries else Html("")
 
 
-def method(seen: Observed, names: Sequence[str], *, peers_above: bool) -> Html:
+def method(territory: Territory, names: Sequence[str], *, peers_above: bool) -> Html:
     """The methodological note of a chapter, written from the declarations of the indicators that it shows."""
-    how = TOLD_ABOVE if peers_above else comparable.sentence(seen.peers(), seen.vintages)
-    return markup.definitions(notes.method([CATALOGUE[name] for name in names], seen.year, how))
+    how = TOLD_ABOVE if peers_above else comparable.sentence(territory.peers(), territory.vintages)
+    return markup.definitions(notes.method([CATALOGUE[name] for name in names], territory.year, how))
 
 
-def notable_gaps(seen: Observed, names: Sequence[str]) -> Html:
+def notable_gaps(territory: Territory, names: Sequence[str]) -> Html:
     """The differences that may be called notable among those of some indicators (Benjamini-Hochberg, rule R14)."""
     compared = []
     for name in names:
-        rows = seen.compared(CATALOGUE[name], with_peers=False)
+        rows = territory.compared(CATALOGUE[name], with_peers=False)
         if len(rows):
             others = rows.iloc[1:].assign(own=rows["text"].iloc[0], label=CATALOGUE[name].label)
             compared.append(others[others["p"].notna()])
@@ -97,13 +97,13 @@ def notable_gaps(seen: Observed, names: Sequence[str]) -> Html:
     return tables.notable_gaps(kept, tested=len(gaps))
 
 
-def peers(seen: Observed, names: Sequence[str]) -> Html:
+def peers(territory: Territory, names: Sequence[str]) -> Html:
     """How the comparable EPCIs were chosen, of how many of some indicators they have a median, and their list."""
-    group = seen.peers()
-    number = sum(seen.compared(CATALOGUE[name])["level"].eq("peers").any() for name in names)
+    group = territory.peers()
+    number = sum(territory.compared(CATALOGUE[name])["level"].eq("peers").any() for name in names)
     count = "" if group.peers.empty else texts.typography(comparable.medians(number))
-    how = markup.reading(texts.typography(comparable.sentence(group, seen.vintages)), count)
+    how = markup.reading(texts.typography(comparable.sentence(group, territory.vintages)), count)
     if group.peers.empty:
         return how
-    rows = comparable.listed(group, seen.profiles, seen.territories)
+    rows = comparable.listed(group, territory.profiles, territory.territories)
     return markup.together(how, tables.listed(rows, "EPCI comparables, du plus proche au moins proche"))

@@ -10,7 +10,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import surveyed, synthesis
 from ctg_analysis.chapter.known import are_exact, by_commune, on_map, source, unavailable
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import LEVELS, OK, Count, Indicator, Mean
 from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
@@ -30,168 +30,177 @@ SAME_SHADES = "Une teinte vaut les mêmes minutes sur toutes les cartes de temps
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
-def comparison(seen: Observed, one: Indicator) -> Html:
-    """Return the bars of an indicator: the territory, its comparators and the median of its peers.
+def comparison(territory: Territory, indicator: Indicator) -> Html:
+    """The bars of an indicator: the territory, its comparators and the median of its peers.
 
     A number of things is drawn alone: beside that of France it could not be seen. Its table has them all.
     """
-    rows = seen.compared(one)
+    rows = territory.compared(indicator)
     if rows.empty:
-        return unavailable(seen, one, one.label)
+        return unavailable(territory, indicator, indicator.label)
     peers = rows[rows["level"].eq("peers")]
     note = QUARTILES if peers["low"].notna().any() else ""
-    drawn = rows[:1] if isinstance(one.value, Count | Mean) else rows
+    drawn = rows[:1] if isinstance(indicator.value, Count | Mean) else rows
     drawing = bars.comparison(drawn[drawn["status"].eq(OK)])
-    return _drawn(seen, one, drawing, rows, over_years=False, note=note, message=messages.comparison(one, rows))
+    return _drawn(
+        territory, indicator, drawing, rows, over_years=False, note=note, message=messages.comparison(indicator, rows)
+    )
 
 
-def trend(seen: Observed, one: Indicator) -> Html:
-    """Return the line of an indicator over the years."""
-    rows = seen.own(one)
+def trend(territory: Territory, indicator: Indicator) -> Html:
+    """The line of an indicator over the years."""
+    rows = territory.own(indicator)
     if len(rows) < 2:
-        return unavailable(seen, one, f"{one.label}, évolution")
-    means = [name for name in one.parts if isinstance(CATALOGUE[name].value, Mean)]
-    smooth = seen.own(CATALOGUE[means[0]]) if means else None
-    drawing = lines.trend(rows, smooth, one.decimals)
+        return unavailable(territory, indicator, f"{indicator.label}, évolution")
+    means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
+    smooth = territory.own(CATALOGUE[means[0]]) if means else None
+    drawing = lines.trend(rows, smooth, indicator.decimals)
     note = NOT_FROM_ZERO if lines.begin(rows) > 0 else ""
-    return _drawn(seen, one, drawing, rows, over_years=True, note=note, message=messages.trend(one, rows))
+    return _drawn(
+        territory, indicator, drawing, rows, over_years=True, note=note, message=messages.trend(indicator, rows)
+    )
 
 
-def communes_map(seen: Observed, one: Indicator) -> Html:
-    """Return the map of an indicator by commune: shades for a rate, circles for a count."""
-    rows = on_map(seen, one)
+def communes_map(territory: Territory, indicator: Indicator) -> Html:
+    """The map of an indicator by commune: shades for a rate, circles for a count."""
+    rows = on_map(territory, indicator)
     if rows.empty:
-        return unavailable(seen, one, f"{one.label}, par commune")
-    printed = [row.status == OK and sentences.is_printed(one, row) for row in rows.itertuples(index=False)]
+        return unavailable(territory, indicator, f"{indicator.label}, par commune")
+    printed = [row.status == OK and sentences.is_printed(indicator, row) for row in rows.itertuples(index=False)]
     rows = rows.assign(shown=printed)
-    if isinstance(one.value, Count | Mean):
-        drawing = maps.circles(seen.land, rows)
-        message = messages.circles(one, rows) if are_exact(one, rows) else messages.largest(one, rows)
+    if isinstance(indicator.value, Count | Mean):
+        drawing = maps.circles(territory.land, rows)
+        message = messages.circles(indicator, rows) if are_exact(indicator, rows) else messages.largest(indicator, rows)
     else:
-        diverging, together = sentences.is_change(one), _read_together(seen, one)
-        drawing = maps.choropleth(seen.land, rows, one, diverging=diverging, together=together)
-        message = messages.choropleth(one, rows)
-    without = rows.loc[~rows["territory"].isin(seen.land.paths.keys()), "name"]
+        diverging, together = sentences.is_change(indicator), _read_together(territory, indicator)
+        drawing = maps.choropleth(territory.land, rows, indicator, diverging=diverging, together=together)
+        message = messages.choropleth(indicator, rows)
+    without = rows.loc[~rows["territory"].isin(territory.land.paths.keys()), "name"]
     note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
-    note = f"{note} {SAME_SHADES}".strip() if one.family in COMMON_CLASSES else note
-    return _drawn(seen, one, drawing, rows, over_years=False, kind="map", note=note, message=message)
+    note = f"{note} {SAME_SHADES}".strip() if indicator.family in COMMON_CLASSES else note
+    return _drawn(territory, indicator, drawing, rows, over_years=False, kind="map", note=note, message=message)
 
 
-def _read_together(seen: Observed, one: Indicator) -> pd.Series | None:
-    """Return the values of the maps that an indicator's is read with, its own among them; None when it stands alone."""
-    if one.family not in COMMON_CLASSES:
+def _read_together(territory: Territory, indicator: Indicator) -> pd.Series | None:
+    """The values of the maps that an indicator's is read with, its own among them; None when it stands alone."""
+    if indicator.family not in COMMON_CLASSES:
         return None
-    members = [other for other in CATALOGUE.values() if other.family == one.family]
-    rows = pd.concat([on_map(seen, other) for other in members])
+    members = [other for other in CATALOGUE.values() if other.family == indicator.family]
+    rows = pd.concat([on_map(territory, other) for other in members])
     return rows.loc[rows["status"].eq(OK), "value"]
 
 
-def timeline(seen: Observed, one: Indicator) -> Html:
-    """Return the year in which something ends, commune by commune, beside the period of the convention."""
-    rows = by_commune(seen, one)
+def timeline(territory: Territory, indicator: Indicator) -> Html:
+    """The year in which something ends, commune by commune, beside the period of the convention."""
+    rows = by_commune(territory, indicator)
     if rows.empty:
-        return unavailable(seen, one, f"{one.label}, par commune")
-    span = seen.years_of_convention
+        return unavailable(territory, indicator, f"{indicator.label}, par commune")
+    span = territory.years_of_convention
     note = f"Bande claire : durée de la convention territoriale globale ({span[0]}-{span[1]})." if span else ""
     drawing = lines.timeline(rows[rows["status"].eq(OK)], span)
-    return _drawn(seen, one, drawing, rows, over_years=False, note=note, message=messages.timeline(rows))
+    return _drawn(territory, indicator, drawing, rows, over_years=False, note=note, message=messages.timeline(rows))
 
 
-def pyramid(seen: Observed) -> Html:
-    """Return the age pyramid of the territory against the outline of its (first) département."""
+def pyramid(territory: Territory) -> Html:
+    """The age pyramid of the territory against the outline of its (first) département."""
     example = CATALOGUE["women_0_4_count"]
-    period = latest_period(seen.own(example))
+    period = latest_period(territory.own(example))
     if period is None:
-        return unavailable(seen, example, "Population par sexe et âge, pour la pyramide des âges")
-    beside = seen.beside
+        return unavailable(territory, example, "Population par sexe et âge, pour la pyramide des âges")
+    beside = territory.beside
     departement = beside[beside["level"].eq("departement")].iloc[0]
     return charts.pyramid(
-        ages(seen, "epci", seen.epci, period),
-        seen.territory["name"],
-        ages(seen, "departement", departement["code"], period),
+        ages(territory, "epci", territory.epci, period),
+        territory.row["name"],
+        ages(territory, "departement", departement["code"], period),
         departement["name"],
         period=period,
-        source=source(seen, seen.own(example)),
+        source=source(territory, territory.own(example)),
     )
 
 
-def family(seen: Observed, name: str, members: list[Indicator]) -> Html:
-    """Return the territory's values of a family of indicators (the ages of childhood), one bar each, of one period.
+def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
+    """The territory's values of a family of indicators (the ages of childhood), one bar each, of one period.
 
     A member that has no value to show at the latest of their periods is named below.
     """
-    if all(map(surveyed.is_surveyed, members)) and any(len(seen.own(one)) for one in members):
-        return surveyed.ranked(seen, name, members)
-    compared = {one.id: seen.compared(one) for one in members}
+    if all(map(surveyed.is_surveyed, members)) and any(len(territory.own(indicator)) for indicator in members):
+        return surveyed.ranked(territory, name, members)
+    compared = {indicator.id: territory.compared(indicator) for indicator in members}
     periods = {name: rows["period"].iloc[0] for name, rows in compared.items() if len(rows)}
     if not periods:
-        return unavailable(seen, members[0], TITLES[name])
+        return unavailable(territory, members[0], TITLES[name])
     latest = max(periods.values(), key=last_year)
-    known = [one for one in members if periods.get(one.id) == latest]
-    lacking = [texts.uncapitalised(one.label) for one in members if one not in known]
+    known = [indicator for indicator in members if periods.get(indicator.id) == latest]
+    lacking = [texts.uncapitalised(indicator.label) for indicator in members if indicator not in known]
     note = f"Sans valeur à montrer : {texts.listed(lacking)}." if lacking else ""
-    names, title = _told_apart([one.label for one in known], TITLES[name])
+    names, title = _told_apart([indicator.label for indicator in known], TITLES[name])
     own = pd.concat(
-        [compared[one.id].iloc[[0]].assign(name=texts.typography(name)) for one, name in zip(known, names, strict=True)]
+        [
+            compared[indicator.id].iloc[[0]].assign(name=texts.typography(name))
+            for indicator, name in zip(known, names, strict=True)
+        ]
     )
     period = date_text(own["period"].iloc[0])
     if len(own) > 1 and not own["value"].any():
-        said = f"{title}, {period} : {own['text'].iloc[0]} pour {texts.listed(list(own['name']))}."
-        return markup.together(markup.reading(texts.typography(said), ""), markup.source(source(seen, own)))
-    data = charts.family_listing(known, compared, seen.territory["name"])
+        sentence = f"{title}, {period} : {own['text'].iloc[0]} pour {texts.listed(list(own['name']))}."
+        return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source(territory, own)))
+    data = charts.family_listing(known, compared, territory.row["name"])
     drawing = bars.comparison(own)
-    units = {one.unit for one in known}
+    units = {indicator.unit for indicator in known}
     counted = units == {"%"} and own["text"].str.contains(" sur ").all()
     unit = COUNTED if counted else "nombre"
     first = known[0] if len(units) == 1 and not counted else replace(known[0], unit=unit)
-    cited = source(seen, own)
+    cited = source(territory, own)
     message = messages.family(title, first.unit, own)
     return charts.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
 
 
 def _told_apart(labels: list[str], title: str) -> tuple[list[str], str]:
-    """Return labels without what they all say, and the title of their family with what it must say in their place."""
+    """Labels without what they all say, and the title of their family with what it must say in their place."""
     tail = texts.shared_tail(labels)
     names = texts.without_common_head([label.removesuffix(tail) for label in labels])
     scope = tail[tail.rindex(" (") :] if tail.endswith(")") else ""
     return names, title if scope.strip(" ()") in title else title + scope
 
 
-def parts(seen: Observed, one: Indicator) -> Html:
-    """Return what an indicator is made of, here and elsewhere."""
-    totals = seen.compared(one, with_peers=False)
+def parts(territory: Territory, indicator: Indicator) -> Html:
+    """What an indicator is made of, here and elsewhere."""
+    totals = territory.compared(indicator, with_peers=False)
     if totals.empty:
-        return unavailable(seen, one, one.label)
+        return unavailable(territory, indicator, indicator.label)
     totals = totals[totals["status"].eq(OK)]
-    rows = labelled_parts(seen, one)
+    rows = labelled_parts(territory, indicator)
     rows = rows[rows["period"].eq(totals["period"].iloc[0]) & rows["name"].isin(totals["name"])]
     message = messages.parts(rows, totals.iloc[0])
-    return _drawn(seen, one, bars.parts(rows, totals), totals, over_years=False, parts=rows, message=message)
+    return _drawn(territory, indicator, bars.parts(rows, totals), totals, over_years=False, parts=rows, message=message)
 
 
-def balance(seen: Observed, one: Indicator) -> Html:
-    """Return what raises and what lowers an indicator, period by period."""
-    rows = labelled_parts(seen, one)
+def balance(territory: Territory, indicator: Indicator) -> Html:
+    """What raises and what lowers an indicator, period by period."""
+    rows = labelled_parts(territory, indicator)
     rows = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
-    totals = seen.own(one)
+    totals = territory.own(indicator)
     totals = totals[totals["period"].isin(rows["period"])]
     if totals.empty:
-        return unavailable(seen, CATALOGUE[one.parts[0]], "Part des naissances et décès, part des migrations")
+        return unavailable(
+            territory, CATALOGUE[indicator.parts[0]], "Part des naissances et décès, part des migrations"
+        )
     rows = rows[rows["period"].isin(totals["period"])]
     spans = [table.assign(name=table["period"]) for table in (rows, totals)]
     message = messages.balance(spans[0], spans[1]["name"].iloc[-1])
-    return _drawn(seen, one, bars.balance(*spans), totals, over_years=True, parts=rows, message=message)
+    return _drawn(territory, indicator, bars.balance(*spans), totals, over_years=True, parts=rows, message=message)
 
 
-def labelled_parts(seen: Observed, one: Indicator) -> pd.DataFrame:
-    """Return the readable rows of what an indicator is made of, with the label of each in `part`."""
-    label = {name: texts.typography(CATALOGUE[name].label) for name in one.parts}
-    return pd.concat([seen.readable(CATALOGUE[name]).assign(part=label[name]) for name in one.parts])
+def labelled_parts(territory: Territory, indicator: Indicator) -> pd.DataFrame:
+    """The readable rows of what an indicator is made of, with the label of each in `part`."""
+    label = {name: texts.typography(CATALOGUE[name].label) for name in indicator.parts}
+    return pd.concat([territory.readable(CATALOGUE[name]).assign(part=label[name]) for name in indicator.parts])
 
 
 def _drawn(
-    seen: Observed,
-    one: Indicator,
+    territory: Territory,
+    indicator: Indicator,
     drawing: str,
     rows: pd.DataFrame,
     *,
@@ -201,30 +210,30 @@ def _drawn(
 ) -> Html:
     periods = sorted(rows["period"])
     when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else date_text(periods[0])
-    data = charts.listing(one, rows, over_years=over_years, parts=parts)
-    cited = source(seen, rows, series=over_years)
-    return charts.chart(one, drawing, data, when=when, source=cited, **words)
+    data = charts.listing(indicator, rows, over_years=over_years, parts=parts)
+    cited = source(territory, rows, series=over_years)
+    return charts.chart(indicator, drawing, data, when=when, source=cited, **words)
 
 
-def ages(seen: Observed, level: str, code: str, period: str) -> pd.DataFrame | None:
-    """Return the shares of the population by age and sex of a place, None when one is missing."""
+def ages(territory: Territory, level: str, code: str, period: str) -> pd.DataFrame | None:
+    """The shares of the population by age and sex of a place, None when one is missing."""
     ids = {(sex, band): f"{sex}_{band}_count" for sex in charts.SEXES for band in charts.BANDS}
-    rows = seen.of(list(ids.values()))
+    rows = territory.of(list(ids.values()))
     rows = rows[rows["level"].eq(level) & rows["territory"].eq(code) & rows["period"].eq(period)]
     values = dict(zip(rows["indicator"], rows["value"], strict=True))
     return charts.shares_by_age({key: values[name] for key, name in ids.items()})
 
 
-def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[str, str], title: str) -> Html:
-    """Return two indicators of one unit side by side, the territory and its comparators. ends: what each is."""
-    pair = [seen.compared(one, with_peers=False) for one in (first, second)]
-    missing = next((one for one, rows in zip((first, second), pair, strict=True) if rows.empty), None)
+def dumbbell(territory: Territory, first: Indicator, second: Indicator, ends: tuple[str, str], title: str) -> Html:
+    """Two indicators of one unit side by side, the territory and its comparators. ends: what each is."""
+    pair = [territory.compared(indicator, with_peers=False) for indicator in (first, second)]
+    missing = next((indicator for indicator, rows in zip((first, second), pair, strict=True) if rows.empty), None)
     if missing:
-        return unavailable(seen, missing, missing.label)
+        return unavailable(territory, missing, missing.label)
     both = pair[0].merge(pair[1], on=["level", "territory", "period"], suffixes=("", "_second"), validate="1:1")
     both = both[both["status"].eq(OK) & both["status_second"].eq(OK)]
     if both.empty:
-        return unavailable(seen, first, title)
+        return unavailable(territory, first, title)
     columns = {"value": "first", "value_second": "second", "text": "first_text", "text_second": "second_text"}
     drawing = bars.dumbbell(both.rename(columns=columns), ends)
     data = charts.Listing(["Territoire", *ends], both[["name", "text", "text_second"]].to_numpy().tolist())
@@ -232,17 +241,17 @@ def dumbbell(seen: Observed, first: Indicator, second: Indicator, ends: tuple[st
     first_end, second_end = map(texts.uncapitalised, ends)
     message = f"{texts.headed(title)} {own['text']} ({first_end}), {own['text_second']} ({second_end})"
     when = date_text(own["period"])
-    return charts.chart(first, drawing, data, when=when, source=source(seen, both), title=title, message=message)
+    return charts.chart(first, drawing, data, when=when, source=source(territory, both), title=title, message=message)
 
 
-def slope(seen: Observed, one: Indicator) -> Html:
-    """Return an indicator at its first and last years, at least five apart (rule R8), here and elsewhere."""
-    rows = seen.readable(one)
+def slope(territory: Territory, indicator: Indicator) -> Html:
+    """An indicator at its first and last years, at least five apart (rule R8), here and elsewhere."""
+    rows = territory.readable(indicator)
     rows = rows[rows["status"].eq(OK) & ~rows["level"].isin(["commune", "secteur"])]
-    rows = rows[rows["level"].ne("france") | rows["territory"].isin(seen.compared(one)["territory"])]
+    rows = rows[rows["level"].ne("france") | rows["territory"].isin(territory.compared(indicator)["territory"])]
     own = sorted(rows.loc[rows["level"].eq("epci"), "period"])
     if not own or last_year(own[-1]) - last_year(own[0]) < norm("census_cycle_years"):
-        return unavailable(seen, one, f"{one.label}, évolution")
+        return unavailable(territory, indicator, f"{indicator.label}, évolution")
     before, now = (rows[rows["period"].eq(period)] for period in (own[0], own[-1]))
     both = now.merge(before, on=["level", "territory"], suffixes=("", "_before"), validate="1:1")
     both = both.assign(rank=both["level"].map(list(LEVELS).index)).sort_values("rank", kind="stable")
@@ -251,21 +260,23 @@ def slope(seen: Observed, one: Indicator) -> Html:
     drawing = lines.slope(both.rename(columns=columns).assign(**when))
     data = charts.Listing(["Territoire", *when.values()], both[["name", "text_before", "text"]].to_numpy().tolist())
     here = pd.concat([before, now])
-    message = messages.trend(one, here[here["level"].eq("epci")])
-    cited = source(seen, pd.concat([before, now]), series=True)
-    return charts.chart(one, drawing, data, when=f"{own[0]} et {own[-1]}", source=cited, message=message)
+    message = messages.trend(indicator, here[here["level"].eq("epci")])
+    cited = source(territory, pd.concat([before, now]), series=True)
+    return charts.chart(indicator, drawing, data, when=f"{own[0]} et {own[-1]}", source=cited, message=message)
 
 
-def overview(seen: Observed) -> Html:
-    """Return where the territory stands to its place of reference, indicator by indicator (spine chart)."""
-    rows = synthesis.overview(seen)
+def overview(territory: Territory) -> Html:
+    """Where the territory stands to its place of reference, indicator by indicator (spine chart)."""
+    rows = synthesis.overview(territory)
     if rows.empty:
         return markup.reading(texts.typography("Aucun indicateur ne se compare encore à un autre territoire."), "")
     reference = rows["reference"].iloc[0]
     words = rows["word"].fillna("sans test").str.removesuffix(" que").str.removesuffix(" de")
     lines = rows.assign(word=words)[["label", "own_text", "reference_text", "word"]].to_numpy().tolist()
-    own = seen.territory["name"]
+    own = territory.row["name"]
     data = charts.Listing(["Indicateur", own, reference, "Ce que dit le test"], lines)
     rows = rows.assign(label=rows["label"].map(texts.typography))
-    used = [seen.compared(CATALOGUE[name]) for name in rows["indicator"]]
-    return charts.overview(spine.spine(rows, texts.typography(reference), "ici"), data, source(seen, pd.concat(used)))
+    used = [territory.compared(CATALOGUE[name]) for name in rows["indicator"]]
+    return charts.overview(
+        spine.spine(rows, texts.typography(reference), "ici"), data, source(territory, pd.concat(used))
+    )

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ctg_analysis.chapter.known import by_commune, source, unavailable
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display.drawings import funnel
 from ctg_analysis.display.markup import Html
@@ -30,14 +30,14 @@ NOTE = (
 )
 
 
-def shares(seen: Observed, one: Indicator) -> Html:
-    """Return the funnel of a share of persons by commune around that of the communes together."""
-    rows = by_commune(seen, one)
+def shares(territory: Territory, indicator: Indicator) -> Html:
+    """The funnel of a share of persons by commune around that of the communes together."""
+    rows = by_commune(territory, indicator)
     rows = rows[rows["status"].eq(OK)].rename(columns={"numerator": "events", "denominator": "size"})
     rows = rows.assign(size=rows["size"].round(), events=rows["events"].round())
     return _drawn(
-        seen,
-        one,
+        territory,
+        indicator,
         rows,
         funnel_of_shares,
         chances_of_shares,
@@ -46,27 +46,27 @@ def shares(seen: Observed, one: Indicator) -> Html:
     )
 
 
-def rates(seen: Observed, one: Indicator, people: Indicator, per: float, title: str) -> Html:
-    """Return the funnel of the events of several years by commune over its inhabitants, counted once a year.
+def rates(territory: Territory, indicator: Indicator, people: Indicator, per: float, title: str) -> Html:
+    """The funnel of the events of several years by commune over its inhabitants, counted once a year.
 
-    one: a Mean, whose rows hold the sum of its years and their number. people: inhabitants, at their latest date.
+    indicator: a Mean, whose rows hold the sum of its years and their number. people: inhabitants, at their latest date.
     """
-    rows, known = by_commune(seen, one), by_commune(seen, people)
+    rows, known = by_commune(territory, indicator), by_commune(territory, people)
     inhabitants = known[known["status"].eq(OK)].set_index("territory")["value"]
     rows = rows[rows["status"].eq(OK)]
     size = rows["territory"].map(inhabitants).astype(float) * rows["denominator"]
     rows = rows.assign(events=rows["numerator"], size=size)
-    described = replace(one, unit=f"pour {number(per)} habitants")
+    described = replace(indicator, unit=f"pour {number(per)} habitants")
     note = f"Population de {known['period'].max()}, comptée chaque année." if len(known) else ""
     return _drawn(
-        seen, described, rows, funnel_of_rates, chances_of_rates, per,
+        territory, described, rows, funnel_of_rates, chances_of_rates, per,
         title=title, note=note, beside=known, across="Habitants, comptés chaque année (échelle logarithmique)",
     )  # fmt: skip
 
 
 def _drawn(
-    seen: Observed,
-    one: Indicator,
+    territory: Territory,
+    indicator: Indicator,
     rows: pd.DataFrame,
     limits_of: Callable[[float, pd.Series], pd.DataFrame],
     chances_of: Callable[[float, pd.Series, pd.Series], pd.Series],
@@ -77,10 +77,10 @@ def _drawn(
     note: str = "",
     beside: pd.DataFrame | None = None,
 ) -> Html:
-    """Return the figure. rows: columns name, period, source, events, size; those without inhabitants are left out."""
+    """The figure. rows: columns name, period, source, events, size; those without inhabitants are left out."""
     rows = rows[rows["size"].gt(0)]
     if len(rows) < FEWEST:
-        return unavailable(seen, one, f"{title or one.label}, par commune")
+        return unavailable(territory, indicator, f"{title or indicator.label}, par commune")
     reference = rows["events"].sum() / rows["size"].sum()
     sizes = funnel.grid(rows["size"].min(), rows["size"].max()).round().drop_duplicates()
     limits, rate = limits_of(reference, sizes) * per, rows["events"] / rows["size"]
@@ -91,10 +91,10 @@ def _drawn(
         [row.name, number(row.value, 1), number(row.events), number(row.size), _words(row)]
         for row in rows.itertuples(index=False)
     ]
-    data = charts.Listing(["Commune", title or one.label, "Nombre", "Effectif", "Écart à l'ensemble"], lines)
-    cited = source(seen, rows if beside is None else pd.concat([rows, beside]))
+    data = charts.Listing(["Commune", title or indicator.label, "Nombre", "Effectif", "Écart à l'ensemble"], lines)
+    cited = source(territory, rows if beside is None else pd.concat([rows, beside]))
     return charts.chart(
-        one, drawing, data, when=date_text(rows["period"].iloc[0]), source=cited, title=title,
+        indicator, drawing, data, when=date_text(rows["period"].iloc[0]), source=cited, title=title,
         note=f"{NOTE} {note}".strip(), message=_message(int(beyond.sum()), len(rows)),
     )  # fmt: skip
 

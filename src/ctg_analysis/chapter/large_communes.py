@@ -4,7 +4,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
@@ -15,33 +15,35 @@ from ctg_analysis.display.words.quantities import number
 from ctg_analysis.sources import SOURCES
 
 
-def table(seen: Observed, *several: Indicator) -> Html:
-    """Return the communes that are large enough for the producer to publish indicators of them (Coverage.above).
+def table(territory: Territory, *several: Indicator) -> Html:
+    """The communes that are large enough for the producer to publish indicators of them (Coverage.above).
 
     Their values of the first indicator in a sentence, all beside the territory and what it is compared with in a table;
     a sentence where no commune is so large; the box where one is and the file of the communes is not there.
     """
-    one = several[0]
-    above = SOURCES[one.sources[0]].coverage.above
-    values = known.by_commune(seen, one)
+    indicator = several[0]
+    above = SOURCES[indicator.sources[0]].coverage.above
+    values = known.by_commune(territory, indicator)
     values = values[values["status"].eq(OK)]
-    people = known.by_commune(seen, CATALOGUE["population_count"])
+    people = known.by_commune(territory, CATALOGUE["population_count"])
     large = people[people["value"].gt(above) & ~people["territory"].isin(values["territory"])]
     unpublished = f"non publié par la Caf pour les communes de {number(above)} habitants et moins"
     if values.empty and len(large):
-        return known.unavailable(seen, one, f"{one.label}, par commune ({texts.listed(list(large['name']))})")
+        return known.unavailable(
+            territory, indicator, f"{indicator.label}, par commune ({texts.listed(list(large['name']))})"
+        )
     if values.empty:
-        said = f"{one.label}, par commune : {unpublished}, et le territoire n'en a pas de plus grande."
-        return known.with_source(said, known.source(seen, people))
+        sentence = f"{indicator.label}, par commune : {unpublished}, et le territoire n'en a pas de plus grande."
+        return known.with_source(sentence, known.source(territory, people))
     period = values["period"].iloc[0]
     each = " ; ".join(f"{row.name} {row.text}" for row in values.itertuples(index=False))
-    said = f"{one.label}, par commune, en {date_text(period)} : {each} ({one.unit})."
+    sentence = f"{indicator.label}, par commune, en {date_text(period)} : {each} ({indicator.unit})."
     lacking = f"Valeur non disponible : {', '.join(large['name'])}. " if len(large) else ""
     more = f"{lacking}{unpublished[:1].upper()}{unpublished[1:]}."
-    here = seen.places["level"].eq("commune") & seen.places["territory"].isin(values["territory"])
-    places = seen.places[here | ~seen.places["level"].isin(["commune", "secteur"])]
-    found = [(other, seen.readable(other)) for other in several]
-    columns = [(other, period, rows[rows["period"].eq(period)]) for other, rows in found]
-    cited = known.source(seen, pd.concat([rows for *_, rows in columns]))
+    here = territory.places["level"].eq("commune") & territory.places["territory"].isin(values["territory"])
+    places = territory.places[here | ~territory.places["level"].isin(["commune", "secteur"])]
+    by_indicator = [(other, territory.readable(other)) for other in several]
+    columns = [(other, period, rows[rows["period"].eq(period)]) for other, rows in by_indicator]
+    cited = known.source(territory, pd.concat([rows for *_, rows in columns]))
     written = tables.places_by_indicator(places, columns, local=len(values), source=cited, note="")
-    return markup.together(markup.reading(texts.typography(said), texts.typography(more)), written)
+    return markup.together(markup.reading(texts.typography(sentence), texts.typography(more)), written)

@@ -18,7 +18,7 @@ STAR = "★"
 
 
 def epcis() -> list[str]:
-    """Return SIREN, name and départements of every EPCI, the invented ones last."""
+    """SIREN, name and départements of every EPCI, the invented ones last."""
     lines = []
     for root in (data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)):
         ensure(root)
@@ -31,16 +31,16 @@ def epcis() -> list[str]:
 
 
 def indicators() -> list[str]:
-    """Return id, codes of the field, label, unit and sources of every indicator."""
+    """Id, codes of the field, label, unit and sources of every indicator."""
     return [
-        f"{one.id}  {', '.join(one.domain_ids)}{f' {STAR}' if one.star else ''}  {one.label} ({one.unit})  "
-        f"{', '.join(one.sources)}"
-        for one in CATALOGUE.values()
+        f"{indicator.id}  {', '.join(indicator.domain_ids)}{f' {STAR}' if indicator.star else ''}  "
+        f"{indicator.label} ({indicator.unit})  {', '.join(indicator.sources)}"
+        for indicator in CATALOGUE.values()
     ]
 
 
 def sources() -> list[str]:
-    """Return id, state (full, extract or absent), vintage, age, licence, producer, and how to get it."""
+    """Id, state (full, extract or absent), vintage, age, licence, producer, and how to get it."""
     raw = data_root(DEFAULT_EPCI).raw
     folders = source_folders(raw)
     lines = []
@@ -59,8 +59,8 @@ def sources() -> list[str]:
 
 
 def chapters() -> list[str]:
-    """Return number, title and question of every chapter."""
-    return [f"{one.number}  {one.title}  {one.question}" for one in all_chapters()]
+    """Number, title and question of every chapter."""
+    return [f"{chapter.number}  {chapter.title}  {chapter.question}" for chapter in all_chapters()]
 
 
 LISTS: dict[str, Callable[[], list[str]]] = {
@@ -72,12 +72,12 @@ LISTS: dict[str, Callable[[], list[str]]] = {
 
 
 def counted(what: str, lines: list[str]) -> str:
-    """Return how many lines there are: « 397 indicators, 298 starred »."""
+    """How many lines there are: « 397 indicators, 298 starred »."""
     starred = sum(STAR in line for line in lines)
     noun = what.removesuffix("s") if len(lines) == 1 else what
     return f"{len(lines)} {noun}" + (f", {starred} starred" if what == "indicators" else "")
 
 
 def matching(lines: list[str], word: str) -> list[str]:
-    """Return the lines that hold a word, whatever its accents and capitals."""
+    """The lines that hold a word, whatever its accents and capitals."""
     return [line for line in lines if alphabetical(word) in alphabetical(line)]

@@ -3,7 +3,7 @@
 from ctg_analysis.chapter import figures, surveyed
 from ctg_analysis.chapter.closing import BESIDE_PEERS, telling
 from ctg_analysis.chapter.known import on_map, only_commune, source, unavailable, uncompared, withheld
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import OK, Count, Indicator, Mean
 from ctg_analysis.display import markup
@@ -22,62 +22,68 @@ DRAWN = {
 }
 
 
-def show(seen: Observed, one: Indicator) -> Html:
+def show(territory: Territory, indicator: Indicator) -> Html:
     """The sentence and the chart of an indicator, or the box when no place here has it.
 
     A chart that would say no more than the sentence is left out: one bar alone, a map of zeros, a map of one circle,
     whose commune is named. Several years of the territory alone are drawn as a line.
     """
-    if not seen.has(one, OK):
-        return reading(seen, one)
-    alone = isinstance(one.value, Count | Mean) or seen.compared(one)["status"].eq(OK).sum() == 1
-    if one.chart == "comparison" and alone:
-        years = [sentences.is_printed(one, row) for row in seen.own(one).itertuples(index=False)]
+    if not territory.has(indicator, OK):
+        return reading(territory, indicator)
+    alone = isinstance(indicator.value, Count | Mean) or territory.compared(indicator)["status"].eq(OK).sum() == 1
+    if indicator.chart == "comparison" and alone:
+        years = [sentences.is_printed(indicator, row) for row in territory.own(indicator).itertuples(index=False)]
         long = len(years) >= lines.SHORTEST and all(years)
-        return markup.together(_sentence(seen, one), figures.trend(seen, one)) if long else reading(seen, one)
-    if one.chart == "circles" and not on_map(seen, one)["value"].any():
-        return reading(seen, one)
-    only = only_commune(seen, one) if one.chart == "circles" else ""
-    if only and len(seen.compared(one)):
-        return reading(seen, one, f"Dans une seule commune : {only}.")
-    return markup.together(_sentence(seen, one), chart(seen, one))
+        return (
+            markup.together(_sentence(territory, indicator), figures.trend(territory, indicator))
+            if long
+            else reading(territory, indicator)
+        )
+    if indicator.chart == "circles" and not on_map(territory, indicator)["value"].any():
+        return reading(territory, indicator)
+    only = only_commune(territory, indicator) if indicator.chart == "circles" else ""
+    if only and len(territory.compared(indicator)):
+        return reading(territory, indicator, f"Dans une seule commune : {only}.")
+    return markup.together(_sentence(territory, indicator), chart(territory, indicator))
 
 
-def reading(seen: Observed, one: Indicator, more: str = "") -> Html:
+def reading(territory: Territory, indicator: Indicator, more: str = "") -> Html:
     """The sentence of an indicator here, the same figure elsewhere and its source; else the box.
 
     more: what is said below a number of things.
     """
-    rows = seen.compared(one)
-    sentence = _sentence(seen, one, more)
-    return sentence if rows.empty else markup.together(sentence, markup.source(source(seen, rows)))
+    rows = territory.compared(indicator)
+    sentence = _sentence(territory, indicator, more)
+    return sentence if rows.empty else markup.together(sentence, markup.source(source(territory, rows)))
 
 
-def chart(seen: Observed, one: Indicator) -> Html:
+def chart(territory: Territory, indicator: Indicator) -> Html:
     """The chart that an indicator declares, or the box when there is nothing to draw.
 
     Raises:
         UserError: an indicator that is drawn with its family.
     """
-    if one.chart not in DRAWN:
-        raise UserError(f"{one.id} is drawn with its family: use chapter.{one.chart}()")
-    piece = DRAWN[one.chart](seen, one)
-    return telling(piece, BESIDE_PEERS, one.id) if one.chart == "comparison" else piece
+    if indicator.chart not in DRAWN:
+        raise UserError(f"{indicator.id} is drawn with its family: use chapter.{indicator.chart}()")
+    piece = DRAWN[indicator.chart](territory, indicator)
+    return telling(piece, BESIDE_PEERS, indicator.id) if indicator.chart == "comparison" else piece
 
 
-def _sentence(seen: Observed, one: Indicator, more: str = "") -> Html:
-    rows = seen.compared(one)
+def _sentence(territory: Territory, indicator: Indicator, more: str = "") -> Html:
+    rows = territory.compared(indicator)
     if rows.empty:
-        secret = withheld(seen, one)
+        secret = withheld(territory, indicator)
         if secret:
             return markup.reading(texts.typography(secret), "")
-        by_commune = seen.has(one, OK)
-        return unavailable(seen, one, f"{one.label}, pour l'ensemble du territoire" if by_commune else one.label)
+        by_commune = territory.has(indicator, OK)
+        return unavailable(
+            territory, indicator, f"{indicator.label}, pour l'ensemble du territoire" if by_commune else indicator.label
+        )
     own, others = rows.iloc[0], rows.iloc[1:]
-    text = sentences.sentence(one, own)
-    if surveyed.is_surveyed(one):
+    text = sentences.sentence(indicator, own)
+    if surveyed.is_surveyed(indicator):
         return markup.reading(text, surveyed.base(own))
-    if isinstance(one.value, Count | Mean):
+    if isinstance(indicator.value, Count | Mean):
         return markup.reading(text, texts.typography(more))
-    beside = " ".join(filter(None, [sentences.beside(others), uncompared(seen, one)]))
-    return telling(markup.reading(text, texts.typography(beside)), BESIDE_PEERS, one.id)
+    beside = " ".join(filter(None, [sentences.beside(others), uncompared(territory, indicator)]))
+    return telling(markup.reading(text, texts.typography(beside)), BESIDE_PEERS, indicator.id)

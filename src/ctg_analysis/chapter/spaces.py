@@ -7,7 +7,7 @@ import pandas as pd
 from ctg_analysis.catalogue import SCALES, TITLES
 from ctg_analysis.chapter.assessments import UNSAID, meaning
 from ctg_analysis.chapter.known import source, unavailable
-from ctg_analysis.chapter.territory import Observed, Span
+from ctg_analysis.chapter.territory import Span, Territory
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan.plan import as_year
 from ctg_analysis.demarche.tables.columns import first_day, last_day
@@ -22,18 +22,20 @@ APPROVALS = "agrements_vie_sociale"
 FILE = "structures_vie_sociale.csv"  # in donnees/
 
 
-def approvals(seen: Observed, one: Indicator) -> Html:
-    """Return the approval of each structure, on a calendar and in a table, beside the convention; else the box.
+def approvals(territory: Territory, indicator: Indicator) -> Html:
+    """The approval of each structure, on a calendar and in a table, beside the convention; else the box.
 
-    one: the indicator that the box is about.
+    indicator: the indicator that the box is about.
     """
-    rows = seen.spaces.sort_values(["end", "commune", "site"], kind="stable")
+    rows = territory.spaces.sort_values(["end", "commune", "site"], kind="stable")
     if rows.empty:
-        return unavailable(seen, one, "Agréments des centres sociaux et des espaces de vie sociale, un par un")
-    span = seen.convention
-    asked = datetime.date.fromisoformat(min(f"{rows['period'].iloc[0]}-12-31", seen.received[APPROVALS]))
+        return unavailable(
+            territory, indicator, "Agréments des centres sociaux et des espaces de vie sociale, un par un"
+        )
+    span = territory.convention
+    asked = datetime.date.fromisoformat(min(f"{rows['period'].iloc[0]}-12-31", territory.received[APPROVALS]))
     when = f"situation au {date_text(asked)}"
-    cited = _cited(seen)
+    cited = _cited(territory)
     return markup.together(_calendar(rows, span, when, cited), _table(rows, span, asked, when, cited))
 
 
@@ -52,14 +54,14 @@ def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: Citation)
     note = f"Bande claire : durée de la convention territoriale globale ({span_text(*span)})." if span else ""
     title, about = early(rows["end"], span), "Agréments des centres sociaux et des espaces de vie sociale"
     lines = [[row.site, *map(date_text, (row.begin, row.end))] for row in rows.itertuples(index=False)]
-    told = " ; ".join(f"{site}, du {begin} au {end}" for site, begin, end in lines)
+    spans = " ; ".join(f"{site}, du {begin} au {end}" for site, begin, end in lines)
     return markup.figure(
         gantt.gantt(drawn, years, marks),
         file=FILE,
         kind="chart",
         title=texts.typography(title),
         subtitle=texts.typography(f"{about}, {when}"),
-        alt=texts.typography(f"{title}. {about}, {when} : {told}."),
+        alt=texts.typography(f"{title}. {about}, {when} : {spans}."),
         source=cited,
         note=texts.typography(note),
         data=Table(
@@ -71,7 +73,7 @@ def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: Citation)
 
 
 def early(ends: pd.Series, span: Span | None) -> str:
-    """Return how many of the approvals end before the convention does. ends: days (ISO)."""
+    """How many of the approvals end before the convention does. ends: days (ISO)."""
     if not span:
         first, last = date_text(ends.min()), date_text(ends.max())
         return f"Fin le {first}" if first == last else f"Fins du {first} au {last}"
@@ -104,7 +106,7 @@ def _not_running(row, asked: datetime.date) -> str:
 
 
 def against(end: str, span: Span) -> str:
-    """Return where the end of an approval stands to the convention. end: a day (ISO)."""
+    """Where the end of an approval stands to the convention. end: a day (ISO)."""
     day, first, last = last_day(end), first_day(span[0]), last_day(span[1])
     if day < first:
         return "avant le début de la convention"
@@ -114,23 +116,27 @@ def against(end: str, span: Span) -> str:
     return f"{months} mois avant la convention" if months else "moins d'un mois avant la convention"
 
 
-def criteria(seen: Observed, name: str, members: list[Indicator]) -> Html:
-    """Return the scores of a family, structure by structure, each with its meaning and the words that it rests on."""
+def criteria(territory: Territory, name: str, members: list[Indicator]) -> Html:
+    """The scores of a family, structure by structure, each with its meaning and the words that it rests on."""
     keys = ["territory", "period", "site"]
-    rows = seen.spaces.dropna(subset=[one.value.numerator for one in members])
+    rows = territory.spaces.dropna(subset=[indicator.value.numerator for indicator in members])
     if rows.empty:
-        return unavailable(seen, members[0], f"{TITLES[name]}, par structure")
+        return unavailable(territory, members[0], f"{TITLES[name]}, par structure")
     lines = []
-    for one in members:
-        said = seen.evidence[seen.evidence["measure"].eq(one.value.numerator)].set_index(keys)["words"]
+    for indicator in members:
+        evidence = territory.evidence[territory.evidence["measure"].eq(indicator.value.numerator)].set_index(keys)[
+            "words"
+        ]
         for row in rows.itertuples(index=False):
-            score = meaning(getattr(row, one.value.numerator), SCALES[name])
-            lines.append((one.label, row.site, score, said.get((row.territory, row.period, row.site), UNSAID)))
+            score = meaning(getattr(row, indicator.value.numerator), SCALES[name])
+            lines.append(
+                (indicator.label, row.site, score, evidence.get((row.territory, row.period, row.site), UNSAID))
+            )
     steps = ", ".join(f"{rank} {words}" for rank, words in enumerate(SCALES[name]))
     caption = f"{TITLES[name]}, structure par structure, {date_text(rows['period'].iloc[0])}"
     header = ["Critère", "Structure", "Note", "Ce qui l'appuie"]
-    return pieces.table(caption, header, lines, _cited(seen), f"Échelle : {steps}.")
+    return pieces.table(caption, header, lines, _cited(territory), f"Échelle : {steps}.")
 
 
-def _cited(seen: Observed) -> Citation:
-    return source(seen, pd.DataFrame({"source": [APPROVALS]}))
+def _cited(territory: Territory) -> Citation:
+    return source(territory, pd.DataFrame({"source": [APPROVALS]}))

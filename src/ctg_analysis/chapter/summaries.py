@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known, synthesis
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING, OK, Indicator
 from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
 from ctg_analysis.display import markup
@@ -19,69 +19,75 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import latest_period
 
 
-def messages(seen: Observed) -> list[sheets.MessageText]:
-    """Return the messages of the synthèse in words; none of a chapter whose notebook tells no title."""
-    chapters = {one.number: one for one in notebooks() if one.title}
-    told = synthesis.messages(seen)
-    return [_said(seen, message, chapters) for message in told if message.indicator.chapter in chapters]
+def messages(territory: Territory) -> list[sheets.MessageText]:
+    """The messages of the synthèse in words; none of a chapter whose notebook tells no title."""
+    chapters = {notebook.number: notebook for notebook in notebooks() if notebook.title}
+    chosen = synthesis.messages(territory)
+    return [_in_words(territory, message, chapters) for message in chosen if message.indicator.chapter in chapters]
 
 
-def _said(seen: Observed, message: synthesis.Message, chapters: dict[str, ChapterNotebook]) -> sheets.MessageText:
-    one = message.indicator
-    chapter = chapters[one.chapter]
-    rows, comparison, drawing = COMPARED.get(message.kind, _beside)(seen, one)
-    cited = known.source(seen, rows, series=message.kind == synthesis.CHANGE)
+def _in_words(
+    territory: Territory, message: synthesis.Message, chapters: dict[str, ChapterNotebook]
+) -> sheets.MessageText:
+    indicator = message.indicator
+    chapter = chapters[indicator.chapter]
+    rows, comparison, drawing = COMPARED.get(message.kind, _beside)(territory, indicator)
+    cited = known.source(territory, rows, series=message.kind == synthesis.CHANGE)
     return sheets.MessageText(
         theme=texts.typography(chapter.title),
-        sentence=sentences.sentence(one, rows.iloc[0]),
+        sentence=sentences.sentence(indicator, rows.iloc[0]),
         comparison=texts.typography(comparison),
         drawing=drawing,
         source=replace(cited, text=texts.typography(f"Source : {cited}")),
         page=chapter.page,
-        anchor=one.id,
-        label=texts.typography(one.label),
+        anchor=indicator.id,
+        label=texts.typography(indicator.label),
     )
 
 
-def _beside(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str]:
-    """Return the rows of a message on the territory beside larger ones, the words, the bars."""
-    rows = seen.compared(one, with_peers=False)
+def _beside(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
+    """The rows of a message on the territory beside larger ones, the words, the bars."""
+    rows = territory.compared(indicator, with_peers=False)
     drawn = rows[rows["status"].eq(OK)]
     values = " ; ".join(f"{name} {text}" for name, text in zip(drawn["name"], drawn["text"], strict=True))
-    alt = texts.typography(f"{one.label}, {date_text(rows['period'].iloc[0])} : {values}.")
-    return rows, titles.standing(rows) or titles.level(one, rows), markup.described(bars.comparison(drawn), alt)
+    alt = texts.typography(f"{indicator.label}, {date_text(rows['period'].iloc[0])} : {values}.")
+    return rows, titles.standing(rows) or titles.level(indicator, rows), markup.described(bars.comparison(drawn), alt)
 
 
-def _over_time(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str]:
-    """Return the rows of a message on the territory over the years, the latest first, the words, the line."""
-    rows = seen.own(one)
-    return rows[::-1], titles.trend(one, rows), sheets.history(rows, one.label)
+def _over_time(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
+    """The rows of a message on the territory over the years, the latest first, the words, the line."""
+    rows = territory.own(indicator)
+    return rows[::-1], titles.trend(indicator, rows), sheets.history(rows, indicator.label)
 
 
-def _in_communes(seen: Observed, one: Indicator) -> tuple[pd.DataFrame, str, str]:
-    """Return the rows of a message on the communes where something is, the words, a square for each."""
-    rows, communes = seen.compared(one, with_peers=False), synthesis.communes_concerned(seen, one)
+def _in_communes(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
+    """The rows of a message on the communes where something is, the words, a square for each."""
+    rows, communes = territory.compared(indicator, with_peers=False), synthesis.communes_concerned(territory, indicator)
     some, whole = int(communes["value"].gt(0).sum()), len(communes)
     concerned = "commune concernée" if some == 1 else "communes concernées"
-    said = f"{one.label}, {date_text(rows['period'].iloc[0])} : {some} {concerned} sur {whole}."
-    return rows, titles.concerned(one, communes), markup.described(sheets.some_of(some, whole), texts.typography(said))
+    alt = f"{indicator.label}, {date_text(rows['period'].iloc[0])} : {some} {concerned} sur {whole}."
+    return (
+        rows,
+        titles.concerned(indicator, communes),
+        markup.described(sheets.some_of(some, whole), texts.typography(alt)),
+    )
 
 
 COMPARED = {synthesis.CHANGE: _over_time, synthesis.COMMUNES: _in_communes}
 
 
-def communes(seen: Observed, *indicators: Indicator) -> Html:
-    """Return one sheet for each commune; an indicator that no commune has is left out."""
+def communes(territory: Territory, *indicators: Indicator) -> Html:
+    """One sheet for each commune; an indicator that no commune has is left out."""
     columns = []
-    for one in indicators:
-        rows = seen.readable(one)
+    for indicator in indicators:
+        rows = territory.readable(indicator)
         period = latest_period(rows[rows["level"].eq("commune")])
         if period:
-            columns.append((one, period, rows[rows["period"].eq(period)]))
-    found = [(one, period, _cells(rows)) for one, period, rows in columns]
-    past = seen.readable(CATALOGUE["historical_population_count"])
-    written = [_sheet(place, found, past, seen.epci) for place in seen.communes.itertuples(index=False)]
-    source = known.source(seen, pd.concat([rows for *_, rows in columns]))
+            columns.append((indicator, period, rows[rows["period"].eq(period)]))
+    with_cells = [(indicator, period, _cells(rows)) for indicator, period, rows in columns]
+    past = territory.readable(CATALOGUE["historical_population_count"])
+    written = [_sheet(place, with_cells, past, territory.epci) for place in territory.communes.itertuples(index=False)]
+    source = known.source(territory, pd.concat([rows for *_, rows in columns]))
     return sheets.sheets(written, ["Indicateur", "Commune", "Ensemble", "Période"], source)
 
 
@@ -89,16 +95,16 @@ def _cells(rows: pd.DataFrame) -> dict[tuple[str, str], str]:
     return dict(zip(zip(rows["level"], rows["territory"], strict=True), rows["text"], strict=True))
 
 
-def _sheet(place, found: list, past: pd.DataFrame, epci: str) -> sheets.Sheet:
+def _sheet(place, columns: list, past: pd.DataFrame, epci: str) -> sheets.Sheet:
     unknown = texts.SIGNS[MISSING]
     lines = [
         [
-            _labelled(one),
+            _labelled(indicator),
             cells.get(("commune", place.code), unknown),
             cells.get(("epci", epci), unknown),
             date_text(period),
         ]
-        for one, period, cells in found
+        for indicator, period, cells in columns
     ]
     own = past[past["territory"].eq(place.code) & past["status"].eq(OK)].sort_values("period", kind="stable")
     first, people, _, period = lines[0]
@@ -107,6 +113,6 @@ def _sheet(place, found: list, past: pd.DataFrame, epci: str) -> sheets.Sheet:
     return sheets.Sheet(place.code, texts.typography(place.name), lead, sheets.history(own, "Population"), written)
 
 
-def _labelled(one: Indicator) -> str:
-    """Return the label of an indicator, and its unit where the value does not show it."""
-    return one.label if one.unit.startswith("%") else texts.with_unit(one.label, one.unit)
+def _labelled(indicator: Indicator) -> str:
+    """The label of an indicator, and its unit where the value does not show it."""
+    return indicator.label if indicator.unit.startswith("%") else texts.with_unit(indicator.label, indicator.unit)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.catalogue import TITLES
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.display.demarche.survey_results import FEW
@@ -23,13 +23,13 @@ SAMPLES = {
 FRAGILE_UNDER = 30  # respondents (rule R24)
 
 
-def is_surveyed(one: Indicator) -> bool:
-    """Tell whether an indicator is what residents answered."""
-    return SURVEY in one.sources
+def is_surveyed(indicator: Indicator) -> bool:
+    """Whether an indicator is what residents answered."""
+    return SURVEY in indicator.sources
 
 
 def source(demarche: Demarche) -> Citation:
-    """Return the source line of a result of the consultation: mode, sample, dates, number of answers."""
+    """The source line of a result of the consultation: mode, sample, dates, number of answers."""
     about = demarche.table("consultation").iloc[0]
     how = "; ".join((SAMPLES[about["plan"]], about["modes"].replace("|", ", "))).replace(";", " ;")
     days = " au ".join(short_date(about[day]) for day in ("start", "end"))
@@ -38,17 +38,19 @@ def source(demarche: Demarche) -> Citation:
 
 
 def base(row: pd.Series) -> str:
-    """Return how many respondents a share is of; a warning when they are few."""
+    """How many respondents a share is of; a warning when they are few."""
     count = f"Base : {number(row['denominator'])} répondants concernés"
     return texts.typography(f"{count}, peu nombreux." if row["denominator"] < FRAGILE_UNDER else f"{count}.")
 
 
-def ranked(seen: Observed, name: str, members: list[Indicator]) -> Html:
-    """Return the answers of a family, the most cited first, with their intervals.
+def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
+    """The answers of a family, the most cited first, with their intervals.
 
     members: one at least has a value here. Those that may not be shown are named below.
     """
-    rows = pd.concat([seen.readable(one).assign(name=texts.typography(one.label)) for one in members])
+    rows = pd.concat(
+        [territory.readable(indicator).assign(name=texts.typography(indicator.label)) for indicator in members]
+    )
     rows = rows[rows["period"].eq(rows.loc[rows["status"].eq(OK), "period"].max())]
     known = rows[rows["status"].eq(OK)].sort_values("value", ascending=False, kind="stable")
     hidden = rows[rows["status"].ne(OK)]
@@ -56,7 +58,7 @@ def ranked(seen: Observed, name: str, members: list[Indicator]) -> Html:
     lines = [[row.name, row.text, row.interval or "–"] for row in pd.concat([known, hidden]).itertuples()]
     notes = [
         base(first),
-        f"Traits : {seen.demarche.table('consultation')['interval'].iloc[0]}.",
+        f"Traits : {territory.demarche.table('consultation')['interval'].iloc[0]}.",
         f"Non montré, {FEW} : {texts.listed(list(hidden['name']))}." if len(hidden) else "",
     ]
     return charts.chart(
@@ -64,7 +66,7 @@ def ranked(seen: Observed, name: str, members: list[Indicator]) -> Html:
         bars.comparison(known.assign(level="")),
         charts.Listing(["Réponse", "Part", "Intervalle"], lines),
         when=date_text(first["period"]),
-        source=source(seen.demarche),
+        source=source(territory.demarche),
         title=TITLES[name],
         message=f"La réponse la plus citée : « {texts.uncapitalised(first['name'])} » ({first['text']})",
         note=" ".join(filter(None, notes)),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Count, Indicator, Mean, Published, Rate, Ratio
 from ctg_analysis.display.drawings import lines
 from ctg_analysis.display.words import sentences
@@ -40,67 +40,83 @@ class Message:
     kind: str
 
 
-def messages(seen: Observed) -> list[Message]:
-    """Return at most ten messages, one for each thematic chapter that has any, by the rule of RULE."""
-    starred = [one for one in CATALOGUE.values() if one.star and one.chapter <= LAST_THEME]
-    tested = seen.tested_among(starred)
+def messages(territory: Territory) -> list[Message]:
+    """At most ten messages, one for each thematic chapter that has any, by the rule of RULE."""
+    starred = [indicator for indicator in CATALOGUE.values() if indicator.star and indicator.chapter <= LAST_THEME]
+    tested = territory.tested_among(starred)
     gaps = tested_gaps(tested, starred)
     gaps = gaps[notable(gaps["p"])]
     known = places_known(tested)
-    themes = sorted({one.chapter for one in starred})
-    found = (_candidates(seen, [one for one in starred if one.chapter == theme], gaps, known) for theme in themes)
-    return [first for of_theme in found if (first := next(of_theme, None))][:MOST]
+    themes = sorted({indicator.chapter for indicator in starred})
+    candidates = (
+        _candidates(territory, [indicator for indicator in starred if indicator.chapter == theme], gaps, known)
+        for theme in themes
+    )
+    return [first for of_theme in candidates if (first := next(of_theme, None))][:MOST]
 
 
-def _candidates(seen: Observed, members: list[Indicator], gaps: pd.DataFrame, known: dict) -> Iterator[Message]:
-    """Yield the messages that the indicators of a theme allow, the best first."""
-    by_id = {one.id: one for one in members if _is_relative(one)}
+def _candidates(territory: Territory, members: list[Indicator], gaps: pd.DataFrame, known: dict) -> Iterator[Message]:
+    """The messages that the indicators of a theme allow, the best first."""
+    by_id = {indicator.id: indicator for indicator in members if _is_relative(indicator)}
     yield from (Message(by_id[name], GAP) for name in gaps["indicator"] if name in by_id)
-    yield from (Message(one, LEVEL) for one in members if _compares(one, known) and _is_printed(seen, one))
-    whole = [one for one in members if not one.family]  # a part of a breakdown says little alone
-    sizes = {one.id: change(one, seen.own(one)) for one in whole if _has_years(seen, one)}
-    moved = [one for one in whole if sizes.get(one.id, 0) >= LEAST_CHANGE]
-    yield from (Message(one, CHANGE) for one in sorted(moved, key=lambda one: (not one.direction, -sizes[one.id])))
-    yield from (Message(one, COMMUNES) for one in whole if len(communes_concerned(seen, one)))
+    yield from (
+        Message(indicator, LEVEL)
+        for indicator in members
+        if _compares(indicator, known) and _is_printed(territory, indicator)
+    )
+    whole = [indicator for indicator in members if not indicator.family]  # a part of a breakdown says little alone
+    sizes = {
+        indicator.id: change(indicator, territory.own(indicator))
+        for indicator in whole
+        if _has_years(territory, indicator)
+    }
+    moved = [indicator for indicator in whole if sizes.get(indicator.id, 0) >= LEAST_CHANGE]
+    yield from (
+        Message(indicator, CHANGE)
+        for indicator in sorted(moved, key=lambda indicator: (not indicator.direction, -sizes[indicator.id]))
+    )
+    yield from (Message(indicator, COMMUNES) for indicator in whole if len(communes_concerned(territory, indicator)))
 
 
-def _is_printed(seen: Observed, one: Indicator) -> bool:
-    return sentences.is_printed(one, next(seen.compared(one, with_peers=False).itertuples(index=False)))
+def _is_printed(territory: Territory, indicator: Indicator) -> bool:
+    return sentences.is_printed(
+        indicator, next(territory.compared(indicator, with_peers=False).itertuples(index=False))
+    )
 
 
-def _has_years(seen: Observed, one: Indicator) -> bool:
-    """Tell whether an indicator has enough years here to make a trend, before any is put in words."""
-    rows = seen.data(one)
+def _has_years(territory: Territory, indicator: Indicator) -> bool:
+    """Whether an indicator has enough years here to make a trend, before any is put in words."""
+    rows = territory.data(indicator)
     return int((rows["level"].eq("epci") & rows["status"].eq(OK)).sum()) >= lines.SHORTEST
 
 
-def change(one: Indicator, rows: pd.DataFrame) -> float:
-    """Return how large the change of a quantity here is: the absolute logarithm of its ratio, 0 when there is none.
+def change(indicator: Indicator, rows: pd.DataFrame) -> float:
+    """How large the change of a quantity here is: the absolute logarithm of its ratio, 0 when there is none.
 
-    rows: see Observed.own. Two points make no trend; a number of fewer than twenty moves by chance; first and last are
+    rows: see Territory.own. Two points make no trend; a number of fewer than twenty moves by chance; first and last are
     told apart only where their intervals are.
     """
-    if len(rows) < lines.SHORTEST or one.id.endswith(("_year", "_score")) or not rows["value"].gt(0).all():
+    if len(rows) < lines.SHORTEST or indicator.id.endswith(("_year", "_score")) or not rows["value"].gt(0).all():
         return 0.0
     first, last = rows.iloc[0], rows.iloc[-1]
-    few = not _is_relative(one) and min(first["value"], last["value"]) < sentences.SMALLEST_BASE
+    few = not _is_relative(indicator) and min(first["value"], last["value"]) < sentences.SMALLEST_BASE
     together = first["low"] <= last["high"] and last["low"] <= first["high"]
-    printed = all(sentences.is_printed(one, row) for row in rows.itertuples(index=False))
+    printed = all(sentences.is_printed(indicator, row) for row in rows.itertuples(index=False))
     return 0.0 if few or together or not printed else abs(float(np.log(last["value"] / first["value"])))
 
 
-def communes_concerned(seen: Observed, one: Indicator) -> pd.DataFrame:
-    """Return the communes, with their values, where something is counted in some of them and not in the others.
+def communes_concerned(territory: Territory, indicator: Indicator) -> pd.DataFrame:
+    """The communes, with their values, where something is counted in some of them and not in the others.
 
     No row when a commune is not known, when its producer rounds the counts, or when all or none have some.
     """
-    rows = seen.data(one)
-    if not isinstance(one.value, Count) or not one.id.endswith("_count"):
+    rows = territory.data(indicator)
+    if not isinstance(indicator.value, Count) or not indicator.id.endswith("_count"):
         return rows[:0]
-    own = seen.compared(one, with_peers=False)
+    own = territory.compared(indicator, with_peers=False)
     rows = rows[rows["level"].eq("commune") & rows["period"].eq(own["period"].iloc[0] if len(own) else "")]
     exact = rows["status"].eq(OK).all() and not any(
-        sentences.rounded(one, SOURCES[name]) for name in set(rows["source"])
+        sentences.rounded(indicator, SOURCES[name]) for name in set(rows["source"])
     )
     enough = len(rows) >= FEWEST_COMMUNES
     return rows if enough and exact and 0 < rows["value"].gt(0).sum() < len(rows) else rows[:0]
@@ -117,49 +133,53 @@ def places_known(tested: pd.DataFrame) -> dict[str, int]:
     return known["indicator"].value_counts().to_dict()
 
 
-def _compares(one: Indicator, known: dict[str, int]) -> bool:
-    """Tell whether an indicator, not a number of things, has a value here and in a place to compare with."""
-    return known.get(one.id, 0) > 1 and _is_relative(one)
+def _compares(indicator: Indicator, known: dict[str, int]) -> bool:
+    """Whether an indicator, not a number of things, has a value here and in a place to compare with."""
+    return known.get(indicator.id, 0) > 1 and _is_relative(indicator)
 
 
-def _is_relative(one: Indicator) -> bool:
-    """Tell whether the quantity is not a number of things, larger in a larger place."""
-    return not isinstance(one.value, Count | Mean)
+def _is_relative(indicator: Indicator) -> bool:
+    """Whether the quantity is not a number of things, larger in a larger place."""
+    return not isinstance(indicator.value, Count | Mean)
 
 
 def tested_gaps(tested: pd.DataFrame, indicators: list[Indicator]) -> pd.DataFrame:
-    """Return one gap for each indicator that a test compares: those with a direction first, then the largest.
+    """One gap for each indicator that a test compares: those with a direction first, then the largest.
 
     tested: see comparisons.tested, the territory first for each indicator. Columns: indicator, level, p, size (the
     absolute logarithm of the ratio of the two values), directed.
     """
-    rows = tested[tested["indicator"].isin([one.id for one in indicators])]
+    rows = tested[tested["indicator"].isin([indicator.id for indicator in indicators])]
     own = rows.drop_duplicates("indicator").set_index("indicator")["value"]
     others = rows[rows["p"].notna() & rows["level"].isin(REFERENCES) & rows["value"].gt(0)]
     others = others.assign(rank=others["level"].map(REFERENCES.index)).sort_values("rank", kind="stable")
     others = others.drop_duplicates("indicator")
     mine = others["indicator"].map(own).astype(float)
     others = others[mine.gt(0)].assign(own=mine)
-    directed = {one.id for one in indicators if one.direction}
+    directed = {indicator.id for indicator in indicators if indicator.direction}
     gaps = others[["indicator", "level", "p"]].assign(
         size=np.log(others["own"] / others["value"]).abs(), directed=others["indicator"].isin(directed)
     )
     return gaps.sort_values(["directed", "size", "indicator"], ascending=[False, False, True], ignore_index=True)
 
 
-def overview(seen: Observed) -> pd.DataFrame:
-    """Return starred indicators that compare with a reference place, with the gap to it and that of the peers.
+def overview(territory: Territory) -> pd.DataFrame:
+    """Starred indicators that compare with a reference place, with the gap to it and that of the peers.
 
     That place is the one that most have a value of. No more lines than a page of the synthèse has room for, the first
     of every theme, then the second ones. Columns: indicator, label (with its period), own_text, reference_text, gap,
     low, high (of the quartiles of the peers): relative to the reference, 0.1 for 10 % more; word: what the test says,
     None without one; reference: its name.
     """
-    found = []
-    related = [one for one in CATALOGUE.values() if one.star and not one.family and isinstance(one.value, RELATIVE)]
-    known = places_known(seen.tested_among(related))
-    for one in (one for one in related if _compares(one, known)):
-        rows = seen.compared(one)
+    gaps = []
+    related = [
+        indicator
+        for indicator in CATALOGUE.values()
+        if indicator.star and not indicator.family and isinstance(indicator.value, RELATIVE)
+    ]
+    known = places_known(territory.tested_among(related))
+    for indicator in (indicator for indicator in related if _compares(indicator, known)):
+        rows = territory.compared(indicator)
         rows = rows[rows["status"].eq(OK)]
         own, others = rows.iloc[0], rows[rows["level"].isin(REFERENCES) & rows["value"].gt(0)]
         if others.empty or not own["value"] > 0:
@@ -169,10 +189,10 @@ def overview(seen: Observed) -> pd.DataFrame:
         box = [peers[name].iloc[0] / other["value"] - 1 if len(peers) else np.nan for name in ("low", "high")]
         words = other["word"] if isinstance(other["word"], str) else None
         gap = own["value"] / other["value"] - 1
-        label = f"{one.label} ({date_text(own['period'])})"
-        found.append((one.id, label, own["text"], other["text"], gap, *box, words, other["name"]))
+        label = f"{indicator.label} ({date_text(own['period'])})"
+        gaps.append((indicator.id, label, own["text"], other["text"], gap, *box, words, other["name"]))
     columns = ["indicator", "label", "own_text", "reference_text", "gap", "low", "high", "word", "reference"]
-    rows = pd.DataFrame(found, columns=columns)
+    rows = pd.DataFrame(gaps, columns=columns)
     rows = rows[rows["reference"].isin(rows["reference"].mode()[:1])]
     rank = rows.groupby(rows["indicator"].map(lambda name: CATALOGUE[name].chapter)).cumcount()
     return rows.loc[sorted(rank.sort_values(kind="stable").index[:LINES])]

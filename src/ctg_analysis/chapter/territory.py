@@ -28,15 +28,15 @@ Span = tuple[str, str]  # two moments: days, or years where no more is known
 _read: dict[str, set[str]] = {}
 
 
-def observed(epci: str, root: DataRoot) -> "Observed":
-    """Return what was observed of a territory; opened again only after another one, or when `ctg data` has run."""
+def open_territory(epci: str, root: DataRoot) -> "Territory":
+    """What was observed of a territory; opened again only after another one, or when `ctg data` has run."""
     _read.setdefault(epci, set())
     made = (root.processed, root.processed / MATERIAL)
     return _opened(epci, root, tuple((folder / MANIFEST).stat().st_mtime_ns for folder in made))
 
 
 def read() -> dict[str, list[str]]:
-    """Return what this process has read of each territory that it has opened, by SIREN: see `Observed.read`."""
+    """What this process has read of each territory that it has opened, by SIREN: see `Territory.read`."""
     return {epci: sorted(parts) for epci, parts in _read.items()}
 
 
@@ -47,23 +47,23 @@ def forget_read() -> None:
 
 
 @lru_cache(maxsize=1)
-def _opened(epci: str, root: DataRoot, written: tuple[int, ...]) -> "Observed":
-    return Observed(epci, root)
+def _opened(epci: str, root: DataRoot, written: tuple[int, ...]) -> "Territory":
+    return Territory(epci, root)
 
 
-class Observed:
+class Territory:
     """The observations of a territory with the names of the places and the texts of the values.
 
-    epci: SIREN. territories: all but the communes of other EPCIs. territory: its row. communes, secteurs, beside: the
-    places, in the order to show. places: all of them. read: the ids of the indicators that verbs have read, EVERYTHING
-    when all of them, DEMARCHE with what was gathered.
+    epci: SIREN. territories: all but the communes of other EPCIs. row: its own. communes, secteurs, beside: the places,
+    in the order to show. places: all of them. read: the ids of the indicators that verbs have read, EVERYTHING when all
+    of them, DEMARCHE with what was gathered.
     """
 
     def __init__(self, epci: str, root: DataRoot):
         self.epci, self.root, self.read = epci, root, _read.setdefault(epci, set())
         here_or_larger = [[("level", "!=", "commune")], [("epci", "==", epci)]]
         self.territories = pd.read_parquet(root.processed / "territories.parquet", filters=here_or_larger)
-        self.territory = find_epci(self.territories, epci)
+        self.row = find_epci(self.territories, epci)
         by_name = {"key": lambda names: names.map(texts.alphabetical), "kind": "stable"}
         self.communes = members(self.territories, epci).sort_values("name", **by_name)
         of_the_epci = self.territories["level"].eq("secteur") & self.territories["epci"].eq(epci)
@@ -75,10 +75,10 @@ class Observed:
         self._names = known[["territory", "level", "name"]]
         keys = self._names[["territory", "level"]]
         self.demarche = Demarche(epci, root)
-        found = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
-        told = self.demarche.table("observations")
-        found = pd.concat([found, told]) if len(told) else found
-        self._observations = complete(found, keys, CATALOGUE.values())
+        observations = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
+        of_material = self.demarche.table("observations")
+        observations = pd.concat([observations, of_material]) if len(of_material) else observations
+        self._observations = complete(observations, keys, CATALOGUE.values())
         named = self._observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
         self._named = ByIndicator(named)
         self._statuses = set(zip(named["indicator"], named["status"], strict=True))
@@ -89,23 +89,23 @@ class Observed:
 
     @cached_property
     def year(self) -> int:
-        """Return the year of the reference geography."""
+        """The year of the reference geography."""
         return read_geography(self.root).annee
 
     @cached_property
     def received(self) -> dict[str, str]:
-        """Return the date each source was had; that of both regimes is that of the MSA's file."""
+        """The date each source was had; that of both regimes is that of the MSA's file."""
         table = pd.read_parquet(self.root.processed / "sources.parquet").set_index("source")["date"]
         both = {"caf_et_msa": table["msa_familles"]} if "msa_familles" in table else {}
         return dict(table) | both | dict(self.demarche.table("received").set_index("source")["date"])
 
     @cached_property
     def evidence(self) -> pd.DataFrame:
-        """Return what partners say that scores rest on: columns territory, level, period, site, measure, words."""
+        """What partners say that scores rest on: columns territory, level, period, site, measure, words."""
         return pd.read_parquet(self.root.processed / "evidence.parquet")
 
     def blanks(self, source: str, measures: Collection[str]) -> list[str]:
-        """Return the names of the communes of which the form of a source, received, says nothing of some measures.
+        """The names of the communes of which the form of a source, received, says nothing of some measures.
 
         Of its latest period; none when it says nothing of any commune.
         """
@@ -118,7 +118,7 @@ class Observed:
 
     @cached_property
     def spaces(self) -> pd.DataFrame:
-        """Return the centres sociaux and EVS of the territory that the Caf's list names, at its latest period.
+        """The centres sociaux and EVS of the territory that the Caf's list names, at its latest period.
 
         Columns: those of `cleaning.social_spaces.spaces_of`, and commune, the name of the commune.
         """
@@ -130,7 +130,7 @@ class Observed:
 
     @cached_property
     def convention(self) -> Span | None:
-        """Return when the convention begins and ends, as it is written, else by the years that are known of it."""
+        """When the convention begins and ends, as it is written, else by the years that are known of it."""
         if self.demarche.convention:
             period = self.demarche.convention.periode
             return str(period.debut), str(period.fin)
@@ -139,12 +139,12 @@ class Observed:
 
     @property
     def years_of_convention(self) -> tuple[int, int] | None:
-        """Return the first and the last year of the convention."""
+        """The first and the last year of the convention."""
         return (first_day(self.convention[0]).year, last_day(self.convention[1]).year) if self.convention else None
 
     @cached_property
     def land(self) -> Land:
-        """Return the communes as a map shows them."""
+        """The communes as a map shows them."""
         return read_land(self.root.processed, self.epci)
 
     @property
@@ -166,92 +166,100 @@ class Observed:
         return self._beside.table.copy()
 
     def tested_among(self, indicators: Collection[Indicator]) -> pd.DataFrame:
-        """Return the rows of `tested` of some indicators."""
-        names = {one.id for one in indicators}
+        """The rows of `tested` of some indicators."""
+        names = {indicator.id for indicator in indicators}
         self.read |= names
         rows = self._beside.table
         return rows[rows["indicator"].isin(names)]
 
     def of(self, indicators: Collection[str]) -> pd.DataFrame:
-        """Return the observations of several indicators, by their ids."""
+        """The observations of several indicators, by their ids."""
         self.read.update(indicators)
         return self._observations[self._observations["indicator"].isin(indicators)]
 
-    def data(self, one: Indicator) -> pd.DataFrame:
-        """Return the observations of an indicator, with the names of the territories."""
-        self.read.add(one.id)
-        return self._named.rows(one.id)
+    def data(self, indicator: Indicator) -> pd.DataFrame:
+        """The observations of an indicator, with the names of the territories."""
+        self.read.add(indicator.id)
+        return self._named.rows(indicator.id)
 
-    def has(self, one: Indicator, status: str) -> bool:
-        """Tell whether an observation of an indicator, of any place and period, has this status."""
-        self.read.add(one.id)
-        return (one.id, status) in self._statuses
+    def has(self, indicator: Indicator, status: str) -> bool:
+        """Whether an observation of an indicator, of any place and period, has this status."""
+        self.read.add(indicator.id)
+        return (indicator.id, status) in self._statuses
 
-    def readable(self, one: Indicator) -> pd.DataFrame:
-        """Return the observations of an indicator with what a reader sees: name, text, interval."""
-        self.read.add(one.id)
-        if one.id not in self._readable:
-            self._readable[one.id] = self._in_words(one, self.data(one))
-        return self._readable[one.id].copy()
+    def readable(self, indicator: Indicator) -> pd.DataFrame:
+        """The observations of an indicator with what a reader sees: name, text, interval."""
+        self.read.add(indicator.id)
+        if indicator.id not in self._readable:
+            self._readable[indicator.id] = self._in_words(indicator, self.data(indicator))
+        return self._readable[indicator.id].copy()
 
-    def _in_words(self, one: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+    def _in_words(self, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
         each = each_row(rows)
         return rows.assign(
-            text=[sentences.value_text(one, row) for row in each],
-            interval=[sentences.interval_text(one, row) for row in each],
-            name=[texts.typography(self._france(one, row) if row.level == "france" else row.name) for row in each],
+            text=[sentences.value_text(indicator, row) for row in each],
+            interval=[sentences.interval_text(indicator, row) for row in each],
+            name=[
+                texts.typography(self._france(indicator, row) if row.level == "france" else row.name) for row in each
+            ],
         )
 
-    def _france(self, one: Indicator, row) -> str:
-        """Return which France a total covers, when there is one; that of a rate, its population too."""
-        outside = SOURCES[row.source].totals.outside or (is_over_population(one.value) and row.territory == FRANCE)
+    def _france(self, indicator: Indicator, row) -> str:
+        """Which France a total covers, when there is one; that of a rate, its population too."""
+        outside = SOURCES[row.source].totals.outside or (
+            is_over_population(indicator.value) and row.territory == FRANCE
+        )
         return "France hors Mayotte" if outside and row.status == OK and not self.root.fictional else row.name
 
-    def own(self, one: Indicator) -> pd.DataFrame:
-        """Return the values of the territory itself, by period."""
-        rows = self.readable(one)
+    def own(self, indicator: Indicator) -> pd.DataFrame:
+        """The values of the territory itself, by period."""
+        rows = self.readable(indicator)
         return rows[rows["level"].eq("epci") & rows["status"].eq(OK)].sort_values("period", kind="stable")
 
-    def against(self, one: Indicator) -> pd.DataFrame:
-        """Return what `compared` does, before it is put in words."""
-        self.read.add(one.id)
-        rows = self._beside.rows(one.id)
-        others = self._median_of_peers(left_out(one)).rows(one.id) if len(rows) and has_median(one) else rows[:0]
+    def against(self, indicator: Indicator) -> pd.DataFrame:
+        """What `compared` does, before it is put in words."""
+        self.read.add(indicator.id)
+        rows = self._beside.rows(indicator.id)
+        others = (
+            self._median_of_peers(left_out(indicator)).rows(indicator.id)
+            if len(rows) and has_median(indicator)
+            else rows[:0]
+        )
         return pd.concat([rows, others]) if len(others) else rows
 
-    def compared(self, one: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
-        """Return the territory, then its comparators and the median of its peers, at the period to compare.
+    def compared(self, indicator: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
+        """The territory, then its comparators and the median of its peers, at the period to compare.
 
         Columns besides those of `readable`: word (« plus élevé que », « proche de »...), p: see comparisons.tested. No
         row without a value here. All the rows are of the source of the territory's own figure, or of the files in
         which the same producer gives the same thing for larger places (rule R12).
         """
-        self.read.add(one.id)
-        if one.id not in self._compared:
-            rows = self.against(one)
-            self._compared[one.id] = self._in_words(one, rows) if len(rows) else self._nothing_compared
-        rows = self._compared[one.id]
+        self.read.add(indicator.id)
+        if indicator.id not in self._compared:
+            rows = self.against(indicator)
+            self._compared[indicator.id] = self._in_words(indicator, rows) if len(rows) else self._nothing_compared
+        rows = self._compared[indicator.id]
         return rows.copy() if with_peers else rows[rows["level"].ne("peers")].copy()
 
     @cached_property
     def _nothing_compared(self) -> pd.DataFrame:
-        one = next(iter(CATALOGUE.values()))
-        return self._in_words(one, self._beside.table[:0])
+        indicator = next(iter(CATALOGUE.values()))
+        return self._in_words(indicator, self._beside.table[:0])
 
     @cached_property
     def _beside(self) -> ByIndicator:
-        """Return what `compared` does without the peers, for all indicators in one pass."""
+        """What `compared` does without the peers, for all indicators in one pass."""
         rows = self._named.table
         rows = rows[~rows["level"].isin(LOCAL)]
         rows = rows[rows["period"].eq(rows["indicator"].map(common_periods(rows, self.epci)))]
         rows = rows[rows["level"].ne("france") | rows["territory"].eq(rows["indicator"].map(which_france(rows)))]
-        shown = list(zip(self.beside["level"], self.beside["code"].replace(FRANCE, ""), strict=True))
+        places = list(zip(self.beside["level"], self.beside["code"].replace(FRANCE, ""), strict=True))
         codes = rows["territory"].where(rows["level"].ne("france"), "")
-        order = [shown.index(place) for place in zip(rows["level"], codes, strict=True)]
+        order = [places.index(place) for place in zip(rows["level"], codes, strict=True)]
         return ByIndicator(tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE))
 
     def _median_of_peers(self, without: tuple[str, ...]) -> ByIndicator:
-        """Return the row of the median of these peers, of each indicator that has one at the period to compare."""
+        """The row of the median of these peers, of each indicator that has one at the period to compare."""
         if without not in self._medians:
             self._medians[without] = ByIndicator(self._medians_of(self.peers(without)))
         return self._medians[without]
@@ -260,30 +268,30 @@ class Observed:
         own = self._beside.table.drop_duplicates("indicator")
         wanted = own.loc[own["indicator"].map(lambda name: left_out(CATALOGUE[name]) == group.without), SAME]
         sirens = {self.epci, *group.peers["peer"]} if len(group.peers) else set()
-        seen = self.around[self.around["territory"].isin(sirens)].merge(wanted, on=SAME)
-        rows = rows_of_peers(seen, pairs([group]), *wanted["indicator"])
+        around = self.around[self.around["territory"].isin(sirens)].merge(wanted, on=SAME)
+        rows = rows_of_peers(around, pairs([group]), *wanted["indicator"])
         rows = rows[rows["status"].eq(OK)]
         return rows.assign(name=MEDIAN_LABEL, word=None, p=float("nan"))
 
     @cached_property
     def around(self) -> pd.DataFrame:
-        """Return the observations of the EPCI and of its peers, whichever variables they are chosen without."""
-        groups = {left_out(one) for one in CATALOGUE.values()}
+        """The observations of the EPCI and of its peers, whichever variables they are chosen without."""
+        groups = {left_out(indicator) for indicator in CATALOGUE.values()}
         peers = {peer for without in groups for peer in self.peers(without).peers["peer"]}
         return read_observations(self.root.processed, sorted({self.epci, *peers}))
 
     @cached_property
     def profiles(self) -> pd.DataFrame:
-        """Return what EPCIs are compared by to find their peers."""
+        """What EPCIs are compared by to find their peers."""
         return pd.read_parquet(self.root.processed / "profiles.parquet").set_index("epci")
 
     @cached_property
     def vintages(self) -> pd.DataFrame:
-        """Return the period and the source of each of these variables."""
+        """The period and the source of each of these variables."""
         return pd.read_parquet(self.root.processed / "vintages.parquet").set_index("indicator")
 
     def peers(self, without: tuple[str, ...] = ()) -> PeerGroup:
-        """Return the EPCIs most like this one, chosen without some variables (rule R11)."""
+        """The EPCIs most like this one, chosen without some variables (rule R11)."""
         if without not in self._groups:
             classes = self.profiles.filter(like="class_").rename(columns=lambda name: name.removeprefix("class_"))
             self._groups[without] = nearest(self.profiles[list(VARIABLES)], self.epci, classes, without=without)

@@ -34,7 +34,7 @@ WITHDRAW = "correct the proof and read the constat again, or withdraw it"
 
 
 def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: pd.DataFrame) -> list[Finding]:
-    """Return where the chain of a démarche does not hold, from its proofs to its actions.
+    """Where the chain of a démarche does not hold, from its proofs to its actions.
 
     observations, territories: as in `no_longer`.
     """
@@ -47,7 +47,7 @@ def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: p
 
 
 def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> Iterator[Finding]:
-    """Yield the proofs by an indicator whose observation is gone, or no longer says what they say.
+    """The proofs by an indicator whose observation is gone, or no longer says what they say.
 
     A comparison follows the test that the pages use (`comparisons.tested`, rule R14); without a test, the figures as
     they are written. observations: rows of the territory and its comparators. territories: columns level, code, name,
@@ -57,21 +57,23 @@ def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.Dat
     for row in rows.itertuples():
         parts = row.ref.split(evidence.JOIN)
         if len(parts) == 3 and parts[0] in CATALOGUE:
-            said = _said(CATALOGUE[parts[0]], parts[1], parts[2], row, observations, territories, epci)
-            if said:
-                column, found, expected = said
-                yield Finding(proofs.place, row.Index, column, found, expected)
+            fault = _fault(CATALOGUE[parts[0]], parts[1], parts[2], row, observations, territories, epci)
+            if fault:
+                column, written, expected = fault
+                yield Finding(proofs.place, row.Index, column, written, expected)
 
 
 def holds(proof, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> bool:
-    """Tell whether the observations still say what a proof by an indicator says; as `no_longer`, for one row."""
+    """Whether the observations still say what a proof by an indicator says; as `no_longer`, for one row."""
     parts = proof.ref.split(evidence.JOIN)
-    return not _said(CATALOGUE[parts[0]], parts[1], parts[2], proof, observations, territories, epci)
+    return not _fault(CATALOGUE[parts[0]], parts[1], parts[2], proof, observations, territories, epci)
 
 
-def _said(one: Indicator, place: str, period: str, row, observations, territories, epci) -> tuple[str, str, str] | None:
-    """Return the column, what is found and what is expected; nothing when the proof holds."""
-    known = observations[observations["indicator"].eq(one.id) & observations["status"].eq(OK)]
+def _fault(
+    indicator: Indicator, place: str, period: str, row, observations, territories, epci
+) -> tuple[str, str, str] | None:
+    """The column, what is found and what is expected; nothing when the proof holds."""
+    known = observations[observations["indicator"].eq(indicator.id) & observations["status"].eq(OK)]
     own = known[known["territory"].eq(place) & known["period"].eq(period) & known["level"].isin(_own_levels(place))]
     if own.empty:
         periods = ", ".join(sorted(known.loc[known["territory"].eq(place), "period"].unique())[-3:]) or "no period"
@@ -79,8 +81,8 @@ def _said(one: Indicator, place: str, period: str, row, observations, territorie
     if row.lecture in COMPARED:
         return _compared(own, row, known, territories, epci, period)
     if row.lecture in (evidence.AT_LEAST, evidence.AT_MOST):
-        return _beside_a_number(one, own.iloc[0], row)
-    return _since(one, own, row, known)
+        return _beside_a_number(indicator, own.iloc[0], row)
+    return _since(indicator, own, row, known)
 
 
 def _own_levels(place: str) -> tuple[str, ...]:
@@ -104,7 +106,7 @@ def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str
 
 
 def _code_of(level: str, territories: pd.DataFrame, epci: str) -> str:
-    """Return the code of the département, région… of an EPCI; the first when there are several."""
+    """The code of the département, région… of an EPCI; the first when there are several."""
     if level == "france":
         return territories.loc[territories["level"].eq("france"), "code"].iloc[0]
     return epci if level == "epci" else find_epci(territories, epci)[level].split("|")[0]
@@ -116,31 +118,31 @@ def _without_test(own: pd.Series, other: pd.Series) -> str:
     return evidence.HIGHER if difference > 0 else evidence.LOWER if difference < 0 else evidence.CLOSE
 
 
-def _beside_a_number(one: Indicator, own: pd.Series, row) -> tuple[str, str, str] | None:
+def _beside_a_number(indicator: Indicator, own: pd.Series, row) -> tuple[str, str, str] | None:
     if not re.fullmatch(r"-?\d+(?:[.,]\d+)?", row.repere):
         return "repere", repr(row.repere), "a number, such as 20 or 12,5"
-    limit, value = float(row.repere.replace(",", ".")), round(own["value"], one.decimals)
+    limit, value = float(row.repere.replace(",", ".")), round(own["value"], indicator.decimals)
     if value >= limit if row.lecture == evidence.AT_LEAST else value <= limit:
         return None
     return "lecture", f"{row.lecture!r} {row.repere}", f"what {value:g} says, as it is observed now: {WITHDRAW}"
 
 
-def _since(one: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) -> tuple[str, str, str] | None:
-    """Tell whether a change is of the sign that was said and, for a share or a rate, more than chance explains."""
+def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) -> tuple[str, str, str] | None:
+    """Whether a change is of the sign that was said and, for a share or a rate, more than chance explains."""
     before = known[known["territory"].eq(own.iloc[0]["territory"]) & known["level"].eq(own.iloc[0]["level"])]
     before = before[before["period"].eq(row.repere)]
     if before.empty:
         return "repere", f"no value in {row.repere} any more", f"an earlier period that has one: {WITHDRAW}"
-    difference = round(own.iloc[0]["value"], one.decimals) - round(before.iloc[0]["value"], one.decimals)
+    difference = round(own.iloc[0]["value"], indicator.decimals) - round(before.iloc[0]["value"], indicator.decimals)
     same_sign = difference > 0 if row.lecture == evidence.RISING else difference < 0
-    if same_sign and _probable(one, own.head(1), before.head(1)):
+    if same_sign and _probable(indicator, own.head(1), before.head(1)):
         return None
     return "lecture", f"{row.lecture!r} {row.repere}", f"a change that the observations still show: {WITHDRAW}"
 
 
-def _probable(one: Indicator, own: pd.DataFrame, before: pd.DataFrame) -> bool:
-    events = isinstance(one.value, Rate) and one.value.of == EVENTS
-    if not events and not is_proportion(one.value):
+def _probable(indicator: Indicator, own: pd.DataFrame, before: pd.DataFrame) -> bool:
+    events = isinstance(indicator.value, Rate) and indicator.value.of == EVENTS
+    if not events and not is_proportion(indicator.value):
         return True
     compare = compare_rates if events else compare_proportions
     numbers = [

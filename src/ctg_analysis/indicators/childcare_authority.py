@@ -7,25 +7,25 @@ to their EPCI count together, and the EPCI is their authority. Its duties depend
 import datetime
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pandas as pd
-import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.yaml_files import load_yaml
 
 TWO, FOUR, PLAN, HUB = "deux missions", "quatre missions", "schéma pluriannuel", "relais petite enfance"
 DUTIES, COUNTED = (TWO, FOUR, PLAN, HUB), "population comptée"
 
 
 class Threshold(BaseModel):
-    """A duty of the authorities of more than `seuil` inhabitants, of all when there is none; date: since when."""
+    """A duty of the authorities of more than `seuil` inhabitants, of all where it is « aucun »; date: since when."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     obligation: Literal[(*DUTIES, COUNTED)]
-    seuil: int | None
+    seuil: Annotated[int | None, BeforeValidator(lambda written: None if written == "aucun" else written)]
     texte: str
     source: str
     date: datetime.date
@@ -38,22 +38,14 @@ def read_thresholds(path: Path) -> dict[str, Threshold]:
     Raises:
         InputError: an entry that lacks something, or names no known duty; a duty without entry.
     """
-    try:
-        entries = TypeAdapter(list[Threshold]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        shown = project_path(path)
-        raise InputError(
-            Finding(shown, None, ".".join(map(str, problem["loc"])), repr(problem["input"])[:60], problem["msg"])
-            for problem in error.errors()
-        ) from error
-    found = {entry.obligation: entry for entry in entries}
-    absent = [duty for duty in DUTIES if duty not in found]
+    thresholds = {entry.obligation: entry for entry in load_yaml(path, list[Threshold]).value}
+    absent = [duty for duty in DUTIES if duty not in thresholds]
     if absent:
         expected = f"an entry for {', '.join(DUTIES)}"
         raise InputError(
             [Finding(project_path(path), None, "obligation", f"nothing for {', '.join(absent)}", expected)]
         )
-    return found
+    return thresholds
 
 
 def authorities(answers: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold]) -> pd.DataFrame:

@@ -80,14 +80,17 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
         rows: for each indicator the territory first, then its comparators, one period.
         indicators: the declarations, by id.
 
-    The 300 of 1 000 families here are among the 2 100 of 10 000 there: 30 % against 1 800 of 9 000, 20 %.
+    The 300 of 1 000 families here are among the 2 100 of 10 000 there: 30 % against 1 800 of 9 000, 20 %. Of 60 among
+    200, the census has coded so few that 30 % and 20.8 % may be the same.
 
     >>> from ctg_analysis.catalogue import CATALOGUE
-    >>> rows = pd.DataFrame({"numerator": [300.0, 2100], "denominator": [1000.0, 10_000]})
-    >>> rows = rows.assign(level=["epci", "departement"], indicator="single_parent_families_share")
-    >>> rows = rows.assign(source="insee_rp_familles", status=OK, low=float("nan"), high=float("nan"))
+    >>> rows = pd.DataFrame({"numerator": [300.0, 2100], "denominator": [1000.0, 10_000], "status": OK})
+    >>> rows = rows.assign(level=["epci", "departement"], low=float("nan"), high=float("nan"))
+    >>> rows = rows.assign(indicator="single_parent_families_share", source="insee_rp_familles")
     >>> tested(rows, CATALOGUE)["word"].tolist()
     [None, 'plus élevée que']
+    >>> tested(rows.assign(numerator=[60.0, 2100], denominator=[200.0, 10_000]), CATALOGUE)["word"].tolist()
+    [None, 'proche de']
     """
     rows = rows.reset_index(drop=True).assign(word=None, p=float("nan"))
     own = rows.drop_duplicates("indicator").set_index("indicator")
@@ -110,9 +113,9 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
     return rows
 
 
-def _is_proportion(one: Indicator) -> bool:
-    return is_proportion(one.value)
+def _is_proportion(indicator: Indicator) -> bool:
+    return is_proportion(indicator.value)
 
 
-def _is_of_events(one: Indicator) -> bool:
-    return isinstance(one.value, Rate) and one.value.of == EVENTS
+def _is_of_events(indicator: Indicator) -> bool:
+    return isinstance(indicator.value, Rate) and indicator.value.of == EVENTS

@@ -33,14 +33,14 @@ def with_intervals(
             the numerator and the denominator add up.
         fractions: of the dwellings coded, by level and territory (see `coded_fractions`).
 
-    A count that the Caf gives as 20 is 18 to 24; a sum of 20 such counts is known to 1.96 x √(2 x 20) = 12, and the
-    sum may be 40 below the truth. A rate is sure from 20 events on.
+    A count that the Caf gives as 20 is 18 to 24; a sum of 2 such counts is known to 1.96 x √(2 x 2) = 3.9 and may be 4
+    below the truth, a sum of 20 to 1.96 x √(2 x 20) = 12 and 40. A rate is sure from 20 events on.
 
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> from ctg_analysis.sources import SOURCES
-    >>> rows = pd.DataFrame({"value": [20.0, 400], "parts": [1, 20], "status": OK, "source": "caf_s_ben_epci_f"})
+    >>> rows = pd.DataFrame({"value": [20.0, 40, 400], "parts": [1, 2, 20], "status": OK, "source": "caf_s_ben_epci_f"})
     >>> with_intervals(rows, CATALOGUE["caf_households_count"], SOURCES, None)[["low", "high"]].to_numpy().tolist()
-    [[18.0, 24.0], [388.0, 452.0]]
+    [[18.0, 24.0], [37.0, 47.0], [388.0, 452.0]]
     >>> births = pd.DataFrame({"numerator": [19.0, 20], "denominator": 1000.0, "parts": 1, "status": OK})
     >>> births = births.assign(source="insee_etat_civil")
     >>> with_intervals(births, CATALOGUE["birth_rate"], SOURCES, None)["quality"].tolist()

@@ -20,9 +20,9 @@ LARGE_ONLY = [name for name, source in SOURCES.items() if source.coverage.above]
 
 
 def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
-    shown = table["status"].eq(OK)
+    known = table["status"].eq(OK)
     empty = table[["numerator", "denominator", "value", "low", "high"]].isna().all(axis=1)
-    return (shown & table["value"].notna()) | (~shown & empty)
+    return (known & table["value"].notna()) | (~known & empty)
 
 
 SCHEMA = pa.DataFrameSchema(
@@ -57,14 +57,17 @@ def read_observations(processed: Path, territories: list[str]) -> pd.DataFrame:
 def complete(observations: pd.DataFrame, territories: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:
     """One row per territory, indicator and period of that indicator: a place never disappears.
 
-    territories: columns territory, level. An indicator has rows at the levels it may be shown at; one that no
-    source feeds has the period "". A row that is added has the status `nd`; where the producer publishes large
-    communes only, none is added for a commune or a secteur.
+    An indicator has rows at the levels it may be shown at; one that no source feeds has the period "". A row that is
+    added has the status `nd`; where the producer publishes large communes only, none is added for a commune or a
+    secteur.
+
+    Parameters:
+        territories: columns territory, level.
     """
     periods = observations[["indicator", "period"]].drop_duplicates()
     fed = set(periods["indicator"])
     declared = pd.DataFrame(
-        [(one.id, level, one.sources[0]) for one in indicators for level in one.shown_at],
+        [(indicator.id, level, indicator.sources[0]) for indicator in indicators for level in indicator.shown_at],
         columns=["indicator", "level", "preferred"],
     )
     absent = pd.DataFrame({"indicator": sorted(set(declared["indicator"]) - fed), "period": ""}, dtype=str)

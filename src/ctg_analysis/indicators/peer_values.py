@@ -37,17 +37,21 @@ def peer_values(
     """
     own = peers[["territory"]].drop_duplicates().assign(indicator=indicator, period=period, source=source)
     values = _values(observations, own, peers)
-    shown = values.loc[values["peer"].notna(), ["peer", "value", "status"]].reset_index(drop=True)
-    return shown, _summary(values).astype(object).iloc[0].drop("quality")
+    listed = values.loc[values["peer"].notna(), ["peer", "value", "status"]].reset_index(drop=True)
+    return listed, _summary(values).astype(object).iloc[0].drop("quality")
 
 
 def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: str) -> pd.DataFrame:
     """The rows of level `peers` of some indicators, columns of observations.SCHEMA.
 
-    peers: see `peers.pairs`. One row for each period and source that the EPCI has a row of; territory is the SIREN
-    whose peers they are. value, low, high: median and quartiles (not a 95 % interval) of the peers' values; `nd`
-    when too few have one. quality: the worst of the values used, at least 2 when a peer has none. Nothing is
-    pooled: no numerator nor denominator.
+    Parameters:
+        peers: see `peers.pairs`.
+
+    Returns:
+        One row for each period and source that the EPCI has a row of; territory is the SIREN whose peers they are.
+        value, low, high: median and quartiles (not a 95 % interval) of the peers' values; `nd` when too few have one.
+        quality: the worst of the values used, at least 2 when a peer has none. Nothing is pooled: no numerator nor
+        denominator.
     """
     rows = observations[observations["indicator"].isin(indicators)]
     own = rows.loc[rows["level"].eq("epci") & rows["territory"].isin(peers["territory"]), ["territory", *SAME]]

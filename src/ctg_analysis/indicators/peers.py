@@ -97,7 +97,7 @@ def vintages(observations: pd.DataFrame) -> pd.DataFrame:
     >>> vintages(rows.assign(indicator="population_count"))["period"].to_dict()
     {'population_count': '2022'}
     """
-    wanted = {one.indicator for one in VARIABLES.values()}
+    wanted = {variable.indicator for variable in VARIABLES.values()}
     rows = observations[observations["level"].eq("epci") & observations["status"].eq(OK)]
     rows = rows[rows["indicator"].isin(wanted)]
     counts = rows.groupby(["indicator", "period", "source"], observed=True).size().reset_index(name="epcis")
@@ -155,8 +155,13 @@ def classify(
 ) -> pd.DataFrame:
     """The class of each EPCI, index as profiles: zone, kind (both French), size (band 0 to 3), density.
 
-    epcis: columns code, kind, of cleaning.geography.clean_epcis. density: French class of each EPCI, by SIREN, when
-    there is a density grid; "" elsewhere. invented: the territories are. size: NaN where the population is unknown.
+    Parameters:
+        epcis: columns code, kind, of cleaning.geography.clean_epcis.
+        density: French class of each EPCI, by SIREN, when there is a density grid; "" elsewhere.
+        invented: the territories are.
+
+    Returns:
+        The size is NaN where the population is unknown.
     """
     zones = territories[territories["level"].eq("epci")].set_index("code")["zone"]
     table = pd.DataFrame(index=profiles.index)
@@ -183,7 +188,7 @@ def left_out(indicator: Indicator) -> tuple[str, ...]:
             measures = {CHANGE}
         case _:
             measures = {indicator.value.measure}
-    return tuple(name for name, one in VARIABLES.items() if measures & one.measures)
+    return tuple(name for name, variable in VARIABLES.items() if measures & variable.measures)
 
 
 def nearest(

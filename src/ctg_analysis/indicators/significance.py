@@ -34,11 +34,14 @@ def compare_proportions(
 ) -> pd.DataFrame:
     """The difference of two shares (0 to 1), the z of its test and its two-sided p (rule R14).
 
-    Two territories that have people in common are no independent samples. shared_part, shared_base: what the other
-    has in common with the first; for an EPCI inside its département, the figures of the EPCI again. The variance of
-    the difference is then p (1 - p) (1 / n1 + 1 / n2 - 2 shared / (n1 n2)), p being the share of both together. For
-    an EPCI inside its département, z is exactly that of the EPCI against the rest of the département; the
-    difference remains that of the two figures that the reader sees.
+    Two territories that have people in common are no independent samples. The variance of the difference is then
+    p (1 - p) (1 / n1 + 1 / n2 - 2 shared / (n1 n2)), p being the share of both together. For an EPCI inside its
+    département, z is exactly that of the EPCI against the rest of the département; the difference remains that of the
+    two figures that the reader sees.
+
+    Parameters:
+        shared_part, shared_base: what the other has in common with the first; for an EPCI inside its département, the
+            figures of the EPCI again.
 
     The p is that of z or, where fewer than 5 are expected somewhere, of Fisher's exact test between what is not
     shared: twice the tail on the side of the difference (effective sizes are rounded for it). Nothing where a base
@@ -49,6 +52,10 @@ def compare_proportions(
 
     >>> compare_proportions(pd.Series([30.0]), pd.Series([100.0]), 20.0, 100.0).round(4).iloc[0].tolist()
     [0.1, 1.633, 0.1025]
+    >>> compare_proportions(pd.Series([8.0]), pd.Series([50.0]), 2.0, 50.0).round(4).iloc[0].tolist()  # 5 expected
+    [0.12, 2.0, 0.0455]
+    >>> compare_proportions(pd.Series([3.0]), pd.Series([3.0]), 0.0, 3.0)["p"].round(9).item()  # 2 x 1 of 20 draws
+    0.1
     """
     difference = part / base - other_part / other_base
     mine, my_base, rest, rest_base = _apart(part, base, other_part, other_base, shared_part, shared_base)
@@ -79,9 +86,11 @@ def compare_rates(
     in the exposure, whatever their number (Przyborowski and Wilenski 1940); p is twice the binomial tail on the side
     of the difference. It errs on the side of caution, unlike the E-test, and holds for the counts of a whole country.
 
-    shared_events, shared_exposure: what the other has in common with the first, as in `compare_proportions`; the
-    test is then between what is not shared. Events of a register are counted without sampling error; the test is
-    about their natural variability (`EXHAUSTIVE`).
+    Parameters:
+        shared_events, shared_exposure: what the other has in common with the first, as in `compare_proportions`; the
+            test is then between what is not shared.
+
+    Events of a register are counted without sampling error; the test is about their natural variability (`EXHAUSTIVE`).
 
     >>> compare_rates(pd.Series([3.0]), pd.Series([1.0]), 0.0, 1.0)["p"].item()  # three of three on one side: 2 / 8
     0.25
@@ -123,15 +132,15 @@ def _binomial_tails(count: pd.Series, total: pd.Series, chance: pd.Series) -> pd
 def _hypergeometric_tails(count: pd.Series, drawn: pd.Series, base: pd.Series, rest: pd.Series) -> pd.DataFrame:
     """The probability that so many or more of those drawn are of the base, and that so many or fewer are."""
     tails = []
-    for found, number, mine, others in zip(count, drawn, base, rest, strict=True):
-        if np.isnan([found, number, mine, others]).any():
+    for drawn_here, number, mine, others in zip(count, drawn, base, rest, strict=True):
+        if np.isnan([drawn_here, number, mine, others]).any():
             tails.append((np.nan, np.nan))
             continue
         possible = np.arange(max(0, number - others), min(number, mine) + 1)
         ways = betaln(mine + 1, 1) - betaln(possible + 1, mine - possible + 1)
         ways += betaln(others + 1, 1) - betaln(number - possible + 1, others - number + possible + 1)
         chances = np.exp(ways - betaln(mine + others + 1, 1) + betaln(number + 1, mine + others - number + 1))
-        tails.append((chances[possible >= found].sum(), chances[possible <= found].sum()))
+        tails.append((chances[possible >= drawn_here].sum(), chances[possible <= drawn_here].sum()))
     return pd.DataFrame(tails, columns=["at_least", "at_most"], index=count.index, dtype=float)
 
 
@@ -150,8 +159,8 @@ def word(difference: pd.Series, p: pd.Series, *, visible: Numbers = 0.0, feminin
     ['plus élevé que', 'plus faible que', 'proche de']
     """
     words = pd.Series(np.where(difference > 0, HIGHER_FEMININE if feminine else HIGHER, LOWER), index=difference.index)
-    said = words.where(p.lt(ALPHA) & difference.abs().ge(visible), CLOSE)
-    return said.where(difference.notna() & p.notna())
+    allowed = words.where(p.lt(ALPHA) & difference.abs().ge(visible), CLOSE)
+    return allowed.where(difference.notna() & p.notna())
 
 
 def notable(p: pd.Series) -> pd.Series:

@@ -60,7 +60,10 @@ def rounding_interval(counts: pd.Series, step: pd.Series | int, rule: str = UNKN
     """The bounds of the true counts behind counts rounded to `step` (rule R3).
 
     Rounded to the nearest, the truth lies within (step - 1) / 2 on each side; rounded down (`floor`), it lies up to
-    step - 1 above. Unknown: the wider of both. rule: as `detect_rounding` returns it.
+    step - 1 above. Unknown: the wider of both.
+
+    Parameters:
+        rule: as `detect_rounding` returns it.
 
     >>> low, high = rounding_interval(pd.Series([20.0]), 5, NEAREST)
     >>> low.item(), high.item()
@@ -86,8 +89,10 @@ def ratio_interval(
 ) -> tuple[pd.Series, pd.Series]:
     """The bounds of numerator / denominator times `per` when each lies between bounds (rule R3c).
 
-    For an exact denominator, pass it twice. `bounded`: the numerator is a part of the denominator, the ratio is at
-    most `per`. Otherwise the high bound is infinite where the denominator may be 0.
+    Parameters:
+        low_denominator, high_denominator: the same where it is exact.
+        bounded: the numerator is a part of the denominator, the ratio is at most `per`. Otherwise the high bound is
+            infinite where the denominator may be 0.
 
     >>> low, high = ratio_interval(*(pd.Series([count]) for count in (18.0, 22.0, 90.0, 100.0)), 100)
     >>> round(low.item(), 2), round(high.item(), 2)
@@ -170,7 +175,8 @@ def censor_floor(facts: pd.DataFrame, floor: float) -> pd.DataFrame:
     INSEE publishes as 5 % any poverty rate below 5 %: such a value is shown as "≤ 5 %", and being empty it stays out
     of ranks, means and correlations.
 
-    facts: columns value and status, of the measure that has this floor.
+    Parameters:
+        facts: columns value and status, of the measure that has this floor.
 
     >>> censor_floor(pd.DataFrame({"value": [5.0, 14.2], "status": OK}), 5).to_numpy().tolist()
     [[nan, 'censored'], [14.2, 'ok']]

@@ -26,8 +26,8 @@ def is_stale(root: DataRoot) -> bool:
 
 def are_observations_stale(root: DataRoot) -> bool:
     """Tell it of all that is not made from the field material alone."""
-    told = _manifest(root.processed)["made_from"]
-    return told is None or told | _named(recorded(root)) != inputs(root) or not is_whole(root.processed)
+    known = _manifest(root.processed)["made_from"]
+    return known is None or known | _named(recorded(root)) != inputs(root) or not is_whole(root.processed)
 
 
 def _is_material_stale(root: DataRoot) -> bool:
@@ -54,15 +54,15 @@ def tables_of(root: DataRoot, epci: str) -> dict[str, str]:
 
 def write_manifest(folder: Path, made_from: dict[str, str]) -> None:
     """Write beside the tables of a folder what they were made from, and their sums."""
-    told = {"made_from": made_from, "tables": _sums(folder)}
-    (folder / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    manifest = {"made_from": made_from, "tables": _sums(folder)}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
 def _manifest(folder: Path) -> dict:
     """Return what the manifest of a folder says; nothing when there is none, or a damaged one."""
     try:
-        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return {"made_from": dict(told["made_from"]), "tables": dict(told["tables"])}
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {"made_from": dict(manifest["made_from"]), "tables": dict(manifest["tables"])}
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return {"made_from": None, "tables": None}
 
@@ -95,7 +95,7 @@ def _named(entries: Iterable[str]) -> dict[str, str]:
     return {f"{ENTRY}{name}": name for name in entries}
 
 
-def told(root: DataRoot, epci: str) -> dict:
+def public_inputs(root: DataRoot, epci: str) -> dict:
     """Return what the record of a report may tell of what its observations were made from: the sums of open inputs, and
     the names of the restricted files of the EPCI. Their sums would let small files be guessed.
     """

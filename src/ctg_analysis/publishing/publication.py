@@ -7,7 +7,7 @@ from ctg_analysis.core.errors import FullError, OtherTerritoryError, room_in
 from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING, ChapterNotebook
 from ctg_analysis.core.settings import data_root, project_path, settings
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.processing.freshness import told
+from ctg_analysis.processing.freshness import public_inputs
 from ctg_analysis.processing.run import exposure, record_published
 from ctg_analysis.publishing.build_plan import Plan
 from ctg_analysis.publishing.build_result import Built, left_out, with_notebooks
@@ -17,6 +17,7 @@ from ctg_analysis.publishing.pages.site import code, dated, page
 from ctg_analysis.publishing.running.keys import same_but_data
 from ctg_analysis.publishing.running.tasks import Report
 
+OF_AN_EDITION = ("departements", "date", "after", "observations", "breaks", "voices")  # see `tasks.write_data`
 OF_A_PAGE = ("read", "observations", "contents", "left_out")  # what the record keeps, see `tasks.write_chapter`
 
 
@@ -71,16 +72,11 @@ def made_public(plan: Plan, out: Path) -> Built:
         report.fresh,
         {
             "name": facts["page"]["territory"],
-            "departements": facts["departements"],
-            "date": facts["date"],
-            "after": facts["after"],
-            "observations": facts["observations"],
-            "breaks": facts["breaks"],
+            **{name: facts[name] for name in OF_AN_EDITION},
             "published": facts["published"].name if facts["published"] else None,
-            "voices": facts["voices"],
             "parameters": {"epci": report.epci, "readers": settings().readers},
             "code": code(),
-            **told(root, report.epci),
+            **public_inputs(root, report.epci),
             "chapters": entries,
         },
     )

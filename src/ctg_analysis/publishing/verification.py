@@ -1,5 +1,6 @@
 """`ctg verify` and `ctg changes`: the latest edition of a report held against itself, and against the one before."""
 
+import filecmp
 import shutil
 from pathlib import Path
 
@@ -59,18 +60,13 @@ def verify(epci: str, out: Path) -> tuple[int, list[str], str]:
 def compared(edition: Path, other: Path) -> tuple[int, list[str]]:
     """Return how many files two folders have, and a line for each that is not in both with the same bytes."""
     files = [
-        {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
+        {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         for folder in (edition.resolve(), other.resolve())
     ]
-    lines = []
-    for name in sorted(files[0].keys() | files[1].keys()):
-        if name not in files[1]:
-            lines.append(f"{name}: not built again")
-        elif name not in files[0]:
-            lines.append(f"{name}: not in the latest edition")
-        elif files[0][name].read_bytes() != files[1][name].read_bytes():
-            lines.append(f"{name}: other bytes")
-    return len(files[0]), lines
+    _, changed, unreadable = filecmp.cmpfiles(edition, other, files[0] & files[1], shallow=False)
+    lines = [f"{name}: not built again" for name in files[0] - files[1]]
+    lines += [f"{name}: not in the latest edition" for name in files[1] - files[0]]
+    return len(files[0]), sorted(lines + [f"{name}: other bytes" for name in [*changed, *unreadable]])
 
 
 def changes_of(epci: str, out: Path) -> tuple[str | None, pd.DataFrame]:

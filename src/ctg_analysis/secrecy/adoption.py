@@ -36,7 +36,9 @@ def _begin(root: DataRoot, *homes: Path) -> None:
     journal = root.published / JOURNAL
     if journal.is_file():
         return
-    editions = [path for one in dict.fromkeys([*homes, *_homes(root)]) for path in sorted(one.glob(f"{EDITIONS}/*/*"))]
+    editions = [
+        path for home in dict.fromkeys([*homes, *_homes(root)]) for path in sorted(home.glob(f"{EDITIONS}/*/*"))
+    ]
     naming = next((path for path in editions if path.is_dir() and _provenance(path).get("published")), None)
     if naming:
         expected = f"the record that {project_path(naming)} is in: {RESTORE}"
@@ -57,7 +59,8 @@ def adopt_reports(root: DataRoot) -> None:
 def adopt(root: DataRoot, home: Path, epci: str) -> None:
     """Take into the record the editions of a report that it does not know, those published before there was one.
 
-    home: the folder of the reports.
+    Parameters:
+        home: the folder of the reports.
 
     Raises:
         InputError: an edition has restricted figures, and what they are is not told whole; the record that knew it is
@@ -75,7 +78,7 @@ def adopt(root: DataRoot, home: Path, epci: str) -> None:
         for folder in sorted((home / EDITIONS / epci).iterdir())
         if folder.is_dir() and not _is_known(folder, names)
     ]
-    each(lambda folder: _adopt(root, epci, folder), [one for one in unknown if (epci, _sum(one)) not in read])
+    each(lambda folder: _adopt(root, epci, folder), [folder for folder in unknown if (epci, _sum(folder)) not in read])
 
 
 def _is_known(edition: Path, names: set[str]) -> bool:
@@ -83,8 +86,8 @@ def _is_known(edition: Path, names: set[str]) -> bool:
 
     names: the entries of its EPCI.
     """
-    told = _provenance(edition)
-    return "published" in told and told["published"] in {None, *names}
+    provenance = _provenance(edition)
+    return "published" in provenance and provenance["published"] in {None, *names}
 
 
 def _provenance(edition: Path) -> dict:
@@ -108,12 +111,12 @@ def _adopt(root: DataRoot, epci: str, edition: Path) -> None:
         try:
             return pd.read_parquet(path)
         except (OSError, ValueError) as error:
-            found = "a damaged file" if path.exists() else "no such file"
+            problem = "a damaged file" if path.exists() else "no such file"
             expected = "what this edition has published: restore it, or withdraw the edition (remove its folder)"
-            raise InputError([Finding(project_path(path), None, None, found, expected)]) from error
+            raise InputError([Finding(project_path(path), None, None, problem, expected)]) from error
 
-    told = _provenance(edition)
-    if not ((edition / OBSERVATIONS).exists() or told.get("restricted") or told.get("published")):
+    provenance = _provenance(edition)
+    if not ((edition / OBSERVATIONS).exists() or provenance.get("restricted") or provenance.get("published")):
         return  # no edition: what a command that was killed has left, or a report of before the editions
     observations = read(OBSERVATIONS)
     nowhere = pd.DataFrame(columns=[*PLACE, "commune"], dtype=str)

@@ -17,7 +17,7 @@ THINGS = 3  # a row that counts no person costs that many times more: it is hidd
 
 
 def compiled(
-    said: Sequence[Statement],
+    statements: Sequence[Statement],
     persons: Collection[str],
     links: Sequence[Link],
     withheld: np.ndarray,
@@ -33,10 +33,13 @@ def compiled(
         withheld: which rows of the observations the primary rule hides.
         remainders: groups to protect besides those that the statements speak of.
     """
-    size_of = sizes(said)
+    size_of = sizes(statements)
     split = clusters({group.place for group in (*size_of, *remainders)})
     counts = (
-        Group(one.measure, (period,), part) for one in size_of for period in one.periods for part in split[one.place]
+        Group(group.measure, (period,), part)
+        for group in size_of
+        for period in group.periods
+        for part in split[group.place]
     )
     columns = {count: number for number, count in enumerate(dict.fromkeys(counts))}
     pairs = pairs_of(links, persons)
@@ -53,12 +56,12 @@ def compiled(
         ]
         return sparse_matrix(entries, (len(groups), len(columns)))
 
-    now = [one for one in said if one.row >= 0]
-    rows = sorted({one.row for one in now})
+    now = [statement for statement in statements if statement.row >= 0]
+    rows = sorted({statement.row for statement in now})
     cells, numbers = ({each: number for number, each in enumerate(some)} for some in (rows, size_of))
-    shown = [(cells[one.row], numbers[one.group], 1.0) for one in now]
-    earlier = {one.group for one in said if one.row < 0}
-    many = max(size for one, size in size_of.items() if one.measure in persons) + threshold
+    cell_of = [(cells[statement.row], numbers[statement.group], 1.0) for statement in now]
+    earlier = {statement.group for statement in statements if statement.row < 0}
+    many = max(size for group, size in size_of.items() if group.measure in persons) + threshold
     bounds, least, presumed = inequalities(links, columns, many)
     block = Block(
         statements=matrix(size_of),
@@ -67,9 +70,9 @@ def compiled(
         bounds=bounds,
         least=least,
         presumed=presumed,
-        cells=sparse_matrix(shown, (len(rows), len(size_of))),
+        cells=sparse_matrix(cell_of, (len(rows), len(size_of))),
         costs=costs(now, persons),
-        scales=np.array([1 if one.measure in persons else scale(one.measure, links, many) for one in size_of]),
+        scales=np.array([1 if group.measure in persons else scale(group.measure, links, many) for group in size_of]),
         withheld=withheld[rows],
         groups=matrix(suspects).toarray(),
         certain=~np.isnan(np.array(list(suspects.values()), dtype=float)),
@@ -78,7 +81,7 @@ def compiled(
     return block, rows, list(suspects)
 
 
-def costs(said: Sequence[Statement], persons: Collection[str]) -> np.ndarray:
+def costs(statements: Sequence[Statement], persons: Collection[str]) -> np.ndarray:
     """What it costs to hide each row: more at a higher level, for a larger count, and where no person is counted.
 
     >>> row = Statement(0, "commune", "pmi", Group("older", ("2023",), ("A",)), 40.0)
@@ -87,13 +90,13 @@ def costs(said: Sequence[Statement], persons: Collection[str]) -> np.ndarray:
     ([1.25, 150.0], [3.75, 450.0])
     """
     rows: dict[int, list[Statement]] = {}
-    for one in said:
-        rows.setdefault(one.row, []).append(one)
-    most = max([1, *(one.value for one in said)])
+    for statement in statements:
+        rows.setdefault(statement.row, []).append(statement)
+    most = max([1, *(statement.value for statement in statements)])
     price = []
     for _, several in sorted(rows.items()):
-        of_persons = any(one.group.measure in persons for one in several)
-        larger = 1 + max(one.value for one in several) / most / 2
+        of_persons = any(statement.group.measure in persons for statement in several)
+        larger = 1 + max(statement.value for statement in several) / most / 2
         price.append(COSTS.get(several[0].level, COST_ABOVE) * larger * (1 if of_persons else THINGS))
     return np.array(price, dtype=float)
 

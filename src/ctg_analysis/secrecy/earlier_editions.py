@@ -66,20 +66,23 @@ def entry_of(observations: "pd.DataFrame", places: "pd.DataFrame") -> Entry | No
     """What observations that passed the gate tell of sources with a threshold, and which of their rows are
     withheld: what comes later is not to give these away either; None when nothing is told.
 
-    With them the open counts that can be subtracted from those of two sources together (`Source.addition`). places:
-    columns territory, level, commune.
+    With them the open counts that can be subtracted from those of two sources together (`Source.addition`).
+
+    Parameters:
+        places: columns territory, level, commune.
     """
     from ctg_analysis.catalogue import CATALOGUE
     from ctg_analysis.core.model import NOT_APPLICABLE, OK, SECRET, Count
     from ctg_analysis.sources import SOURCES
 
     table = observations[observations["status"].isin([OK, NOT_APPLICABLE, SECRET])]
-    restricted = table["source"].isin([name for name, one in SOURCES.items() if one.secrecy.threshold])
+    restricted = table["source"].isin([name for name, source in SOURCES.items() if source.secrecy.threshold])
     if not (restricted & table["status"].ne(SECRET)).any():
         return None
-    opened = {Count(measure) for one in SOURCES.values() if one.addition for measure, _ in one.addition.sums.values()}
-    beside = table["indicator"].isin([one.id for one in CATALOGUE.values() if one.value in opened])
-    sums = table[table["source"].isin([name for name, one in SOURCES.items() if one.addition])]
+    added = [source for source in SOURCES.values() if source.addition]
+    opened = {Count(measure) for source in added for measure, _ in source.addition.sums.values()}
+    beside = table["indicator"].isin([name for name, indicator in CATALOGUE.items() if indicator.value in opened])
+    sums = table[table["source"].isin([source.id for source in added])]
     beside &= _keys(table, [*PLACE, "period"]).isin(_keys(sums, [*PLACE, "period"]))
     rows = table.loc[restricted | beside, TEXTS + NUMBERS].astype(dict.fromkeys(TEXTS, str))
     members = places.loc[_keys(places, PLACE).isin(_keys(rows, PLACE)), [*PLACE, "commune"]]
@@ -99,7 +102,9 @@ def _csv(table: "pd.DataFrame") -> str:
 def remember(root: DataRoot, epci: str, entry: Entry | None, date: str, edition: str = "") -> str | None:
     """Put in the record what is about to be published of an EPCI; return the name of the entry, None for nothing.
 
-    date: that of the data. edition: see `Line`.
+    Parameters:
+        date: that of the data.
+        edition: see `Line`.
     """
     if root.fictional or not (entry or edition):
         return None
@@ -183,20 +188,21 @@ def begin_journal(root: DataRoot) -> None:
 def entries(root: DataRoot, known: Iterable[str] = ()) -> dict[str, Path]:
     """The folders of the entries by name (200067171/1a2b3c4d5e6f7890), as the journal lists them, whole.
 
-    known: names that something else remembers. What is there counts, listed or not.
+    Parameters:
+        known: names that something else remembers. What is there counts, listed or not.
 
     Raises:
         InputError: a hole: an entry that is not there any more, or has been changed.
     """
     listed = [f"{line.epci}/{line.entry}" for line in read_journal(root) if line.entry]
-    found = (path for path in sorted(root.published.glob("[0-9]*/*")) if re.fullmatch("[0-9a-f]{16}", path.name))
-    there = [f"{path.parent.name}/{path.name}" for path in found]
+    named = (path for path in sorted(root.published.glob("[0-9]*/*")) if re.fullmatch("[0-9a-f]{16}", path.name))
+    there = [f"{path.parent.name}/{path.name}" for path in named]
     folders = {name: root.published / name for name in dict.fromkeys([*listed, *there, *sorted(known)])}
     holes = [(path, _read(path)) for path in folders.values()]
-    holes = [(path, found) for path, found in holes if found is None or found.name != path.name]
+    holes = [(path, entry) for path, entry in holes if entry is None or entry.name != path.name]
     if holes:
         raise InputError(
-            Finding(project_path(path), None, None, *(_CHANGED if found else _MISSING)) for path, found in holes
+            Finding(project_path(path), None, None, *(_CHANGED if entry else _MISSING)) for path, entry in holes
         )
     return folders
 
@@ -208,16 +214,17 @@ _CHANGED = "other figures than those published", f"the sum that names it: {RESTO
 def published_before(root: DataRoot, restricted: set[str], epci: str = "") -> "list[Edition]":
     """What the record tells of some sources, in its order, each with what its places are made of.
 
-    epci: what was published of this one alone.
+    Parameters:
+        epci: what was published of this one alone.
     """
     import pandas as pd
 
     from ctg_analysis.secrecy.statements import Edition
 
-    found = []
+    editions = []
     for folder in (folder for folder in entries(root).values() if epci in ("", folder.parent.name)):
         rows = pd.read_csv(folder / ROWS, dtype=str, keep_default_na=False)
         rows = rows.assign(**{name: rows[name].replace("", "nan").astype(float) for name in NUMBERS})
         if rows["source"].isin(restricted).any():
-            found.append(Edition(rows, pd.read_csv(folder / MEMBERS, dtype=str)))
-    return found
+            editions.append(Edition(rows, pd.read_csv(folder / MEMBERS, dtype=str)))
+    return editions

@@ -17,7 +17,7 @@ from ctg_analysis.secrecy.statements import PUBLISHED, Edition, measures, statem
 
 VALUES = ["numerator", "denominator", "value", "low", "high"]
 EXPOSED = ["source", "measure", "without", "period", "communes"]
-SAID = ["territory", "level", "period", "indicator", "source", "status", "numerator", "denominator"]
+COMPARED = ["territory", "level", "period", "indicator", "source", "status", "numerator", "denominator"]
 
 
 class Gate(NamedTuple):
@@ -43,9 +43,10 @@ def withhold(
     The secondary rule goes source by source, but for those that count the same persons: what one hides, another would
     tell. A row that is not `ok` carries no value, numerator or denominator.
 
-    membership: columns territory, level, commune: what each place is made of. A commune may be left out; one that
-    others have merged into is made of these, so that editions before and after are told in the same communes.
-    published: earlier editions, whose figures are known for good.
+    Parameters:
+        membership: columns territory, level, commune: what each place is made of. A commune may be left out; one that
+            others have merged into is made of these, so that editions before and after are told in the same communes.
+        published: earlier editions, whose figures are known for good.
 
     Raises:
         UserError: `membership` does not say what a place above the commune is made of.
@@ -56,16 +57,16 @@ def withhold(
     hidden = primary(read, declared, sources)
     editions = [Edition(guarded, membership)]
     editions += [Edition(subtracted(rows, indicators, sources)[0], places) for rows, places in published]
-    said, *before = (statements(one, declared, guarded["source"].unique()) for one in editions)
-    former = [one for edition in before for one in edition]
-    named = pd.concat([one.observations[["source", "indicator"]] for one in editions]).drop_duplicates()
+    current, *before = (statements(edition, declared, guarded["source"].unique()) for edition in editions)
+    former = [statement for edition in before for statement in edition]
+    named = pd.concat([edition.observations[["source", "indicator"]] for edition in editions]).drop_duplicates()
     named = named[named["indicator"].isin(declared.keys())]
     links = [link for source in sources.values() if source.form for link in (*source.form.wholes, *source.form.links)]
     exposed = []
     for names in together(guarded, declared, links):
         more, groups = secondary(
-            [one for one in said if one.source in names],
-            [one for one in former if one.source in names],
+            [statement for statement in current if statement.source in names],
+            [statement for statement in former if statement.source in names],
             hidden.to_numpy(),
             [declared[name] for name in named.loc[named["source"].isin(names), "indicator"].unique()],
             links,
@@ -73,7 +74,9 @@ def withhold(
         )
         hidden[more] = True
         joined = "+".join(names)
-        exposed += [(joined, one.measure, one.without, "+".join(one.periods), "|".join(one.place)) for one in groups]
+        exposed += [
+            (joined, group.measure, group.without, "+".join(group.periods), "|".join(group.place)) for group in groups
+        ]
     hidden |= telling(table, hidden, indicators, sources, membership)
     table.loc[hidden & table["status"].isin(PUBLISHED), "status"] = SECRET  # what nobody has sent is missing
     table.loc[table["status"].ne(OK), VALUES] = float("nan")
@@ -102,12 +105,12 @@ def withhold_beside(
     table = observations.reset_index(drop=True)
     read, declared = subtracted(table, indicators, sources)
     most = Edition(table[~primary(read, declared, sources)], membership)
-    known = [not repeats(most, one) for one in published]
+    known = [not repeats(most, edition) for edition in published]
     while True:
         gate = withhold(table, indicators, sources, membership, list(compress(published, known)))
-        shown = Edition(gate.observations, membership)
-        betrayed = (not (told or repeats(shown, one)) for told, one in zip(known, published, strict=True))
-        more = next((number for number, found in enumerate(betrayed) if found), None)
+        now = Edition(gate.observations, membership)
+        betrayed = (not (counts or repeats(now, edition)) for counts, edition in zip(known, published, strict=True))
+        more = next((number for number, lost in enumerate(betrayed) if lost), None)
         if more is None:
             return gate
         known[more] = True
@@ -115,16 +118,16 @@ def withhold_beside(
 
 def repeats(edition: Edition, earlier: Edition) -> bool:
     """Whether an edition says all that an earlier one says, and of the same communes what that one withholds."""
-    rows = earlier.observations[SAID].astype(dict.fromkeys(SAID[:-2], str))
+    rows = earlier.observations[COMPARED].astype(dict.fromkeys(COMPARED[:-2], str))
     beside = edition.observations
-    beside = beside.loc[beside["source"].isin(rows["source"]), SAID].astype(dict.fromkeys(SAID[:-2], str))
-    told = rows[rows["status"].ne(SECRET)]
-    if len(told.merge(beside.drop_duplicates())) < len(told):
+    beside = beside.loc[beside["source"].isin(rows["source"]), COMPARED].astype(dict.fromkeys(COMPARED[:-2], str))
+    printed = rows[rows["status"].ne(SECRET)]
+    if len(printed.merge(beside.drop_duplicates())) < len(printed):
         return False
     places = rows[["territory", "level"]].drop_duplicates()
-    made_of = [one.membership.merge(places)[["territory", "level", "commune"]] for one in (edition, earlier)]
-    one, other = (set(table.itertuples(index=False, name=None)) for table in made_of)
-    return one == other
+    made_of = [each.membership.merge(places)[["territory", "level", "commune"]] for each in (edition, earlier)]
+    now, before = (set(table.itertuples(index=False, name=None)) for table in made_of)
+    return now == before
 
 
 def telling(
@@ -138,16 +141,16 @@ def telling(
 
     Those of the communes where it is, and of the larger places that hold one: their number of « yes » would tell it.
     """
-    found = pd.Series(False, index=table.index)
+    tells = pd.Series(False, index=table.index)
     for form in (source.form for source in sources.values() if source.form):
         for answer, persons in form.tells.items():
-            said = {name for name in table["indicator"].unique() if persons in measures(indicators[name]).values()}
-            withheld = table[hidden & table["indicator"].isin(said) & table["level"].eq("commune")]
+            counts = {name for name in table["indicator"].unique() if persons in measures(indicators[name]).values()}
+            withheld = table[hidden & table["indicator"].isin(counts) & table["level"].eq("commune")]
             secret = set(zip(withheld["territory"], withheld["period"], strict=True))
             answers = {name for name in table["indicator"].unique() if indicators[name].value == Count(answer)}
             rows = table[table["indicator"].isin(answers)]
-            found[rows.index] |= _holds_one(rows, secret, membership)
-    return found
+            tells[rows.index] |= _holds_one(rows, secret, membership)
+    return tells
 
 
 def _holds_one(rows: pd.DataFrame, secret: set[tuple[str, str]], membership: pd.DataFrame) -> pd.Series:
@@ -169,22 +172,22 @@ def subtracted(
     read, declared = table.copy(), dict(indicators)
     for both in (source for source in sources.values() if source.addition):
         parts = {whole: hidden for whole, (_, hidden) in both.addition.sums.items()}
-        for one in (one for one in indicators.values() if both.id in one.sources):
-            rows = read["indicator"].eq(one.id) & read["source"].eq(both.id) & read["status"].eq(OK)
-            for column, measure in measures(one).items():
+        for indicator in (indicator for indicator in indicators.values() if both.id in indicator.sources):
+            rows = read["indicator"].eq(indicator.id) & read["source"].eq(both.id) & read["status"].eq(OK)
+            for column, measure in measures(indicator).items():
                 if measure in both.addition.sums:
                     read.loc[rows, column] -= _open_counts(
                         read[rows], table, both.addition.sums[measure][0], indicators
                     )
             read.loc[rows, "source"] = both.addition.hides
-            value = {name: parts.get(said, said) for name, said in vars(one.value).items()}
-            declared[one.id] = replace(one, value=replace(one.value, **value))
+            value = {name: parts.get(part, part) for name, part in vars(indicator.value).items()}
+            declared[indicator.id] = replace(indicator, value=replace(indicator.value, **value))
     return read, declared
 
 
 def _open_counts(rows: pd.DataFrame, table: pd.DataFrame, measure: str, indicators: dict[str, Indicator]) -> pd.Series:
     """What a table says of a measure in the place and at the period of each row."""
     key = ["territory", "level", "period"]
-    names = [one.id for one in indicators.values() if one.value == Count(measure)]
+    names = [indicator.id for indicator in indicators.values() if indicator.value == Count(measure)]
     known = table[table["indicator"].isin(names) & table["status"].eq(OK)].drop_duplicates(key)
     return rows[key].join(known.set_index(key)["numerator"], on=key)["numerator"]

@@ -21,8 +21,12 @@ def parts_of_wholes(indicators: Iterable[Indicator], persons: Collection[str]) -
     >>> [dict(link.terms) for link in parts_of_wholes([share], measures(share).values())]
     [{'active_childminders': 1, 'childminders_55_plus': -1}]
     """
-    bounded = [one.value for one in indicators if isinstance(one.value, Ratio) and one.value.bounded]
-    pairs = {(one.denominator, one.numerator) for one in bounded if {one.numerator, one.denominator} <= set(persons)}
+    ratios = [
+        indicator.value for indicator in indicators if isinstance(indicator.value, Ratio) and indicator.value.bounded
+    ]
+    pairs = {
+        (ratio.denominator, ratio.numerator) for ratio in ratios if {ratio.numerator, ratio.denominator} <= set(persons)
+    }
     return [within(*pair) for pair in sorted(pairs)]
 
 
@@ -76,25 +80,25 @@ def together(rows: pd.DataFrame, indicators: Mapping[str, Indicator], links: Seq
     for source, names in rows.groupby("source")["indicator"].unique().items():
         declared = [indicators[name] for name in names]
         joined = {source}
-        measured = linked.intersection(measure for one in declared for measure in measures(one).values())
+        measured = linked.intersection(measure for indicator in declared for measure in measures(indicator).values())
         measured |= informative(measures_of_persons(declared), links)
-        for one in [one for one in lists if one[1] & measured]:
-            joined, measured = joined | one[0], measured | one[1]
-            lists.remove(one)
+        for other in [other for other in lists if other[1] & measured]:
+            joined, measured = joined | other[0], measured | other[1]
+            lists.remove(other)
         lists.append((joined, measured))
     return [sorted(joined) for joined, _ in lists]
 
 
-def blocks_of(said: Sequence[Statement], links: Sequence[Link]) -> list[list[Statement]]:
+def blocks_of(statements: Sequence[Statement], links: Sequence[Link]) -> list[list[Statement]]:
     """The statements that hold together: they share counts or rows, or a link joins their measures somewhere."""
-    if not said:
+    if not statements:
         return []
-    counts = {one.group: list(_counts(one.group)) for one in said}
+    counts = {statement.group: list(_counts(statement.group)) for statement in statements}
     nodes: dict[Hashable, int] = {}
     for count in sorted(set().union(*counts.values())):
         nodes[count] = len(nodes)
     edges = [(count, group) for group, several in counts.items() for count in several]
-    edges += [(one.group, one.row) for one in said]
+    edges += [(statement.group, statement.row) for statement in statements]
     edges += [
         (count, (rank, *count[1:]))
         for rank, link in enumerate(links)
@@ -105,8 +109,8 @@ def blocks_of(said: Sequence[Statement], links: Sequence[Link]) -> list[list[Sta
     graph = sparse.coo_array((np.ones(len(edges)), (start, end)), shape=(len(nodes), len(nodes)))
     number, component = connected_components(graph, directed=False)
     blocks: list[list[Statement]] = [[] for _ in range(number)]
-    for one in said:
-        blocks[component[nodes[one.row]]].append(one)
+    for statement in statements:
+        blocks[component[nodes[statement.row]]].append(statement)
     return [block for block in blocks if block]
 
 
@@ -114,11 +118,11 @@ def _counts(group: Group) -> Iterator[tuple[str, str, str]]:
     return product([group.measure], group.periods, group.place)
 
 
-def within_reach(groups: Sequence[Group], said: Iterable[Statement]) -> list[Group]:
+def within_reach(groups: Sequence[Group], statements: Iterable[Statement]) -> list[Group]:
     """The groups of whom some statements count everybody, period by period and commune by commune."""
     if not groups:
         return []
-    counts = set().union(*map(_counts, {one.group for one in said}))
+    counts = set().union(*map(_counts, {statement.group for statement in statements}))
     return [
         group
         for group in groups

@@ -31,12 +31,12 @@ def primary(table: pd.DataFrame, indicators: dict[str, Indicator], sources: dict
     """
     hidden = pd.Series(False, index=table.index)
     guarded = table[is_guarded(table, sources) & table["status"].eq(OK)]
-    persons = guarded["indicator"].map({name: counted(one) for name, one in indicators.items()})
-    read = guarded["indicator"].map({name: tuple(measures(one)) for name, one in indicators.items()})
+    persons = guarded["indicator"].map({name: counted(indicator) for name, indicator in indicators.items()})
+    sums = guarded["indicator"].map({name: tuple(measures(indicator)) for name, indicator in indicators.items()})
     threshold = guarded["source"].map({name: source.secrecy.threshold for name, source in sources.items()})
-    for (columns, said, least), rows in guarded.groupby([persons, read, threshold]):
-        told = [column for column in said if column in columns]
-        unread = rows[told].isna().any(axis=1) if told else bool(columns)
+    for (columns, summed, least), rows in guarded.groupby([persons, sums, threshold]):
+        readable = [column for column in summed if column in columns]
+        unread = rows[readable].isna().any(axis=1) if readable else bool(columns)
         hidden[rows.index] = unread | too_few(rows, columns, least)
     return hidden
 
@@ -44,7 +44,8 @@ def primary(table: pd.DataFrame, indicators: dict[str, Indicator], sources: dict
 def too_few(rows: pd.DataFrame, persons: tuple[str, ...], threshold: int) -> pd.Series:
     """Which rows let a group of persons smaller than the threshold be seen.
 
-    persons: the columns that count persons; when both do, their difference is a group too.
+    Parameters:
+        persons: the columns that count persons; when both do, their difference is a group too.
 
     >>> rows = pd.DataFrame({"numerator": [4, 5, 9, 16], "denominator": [20, 20, 20, 20]})
     >>> too_few(rows, ("numerator", "denominator"), 5).tolist()

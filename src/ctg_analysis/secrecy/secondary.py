@@ -35,24 +35,24 @@ def secondary(
 
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> places = {("A",): 3.0, ("B",): 20.0, ("C",): 30.0, ("A", "B", "C"): 53.0}
-    >>> said = [
+    >>> statements = [
     ...     Statement(row, "commune", "pmi", Group("approved_childminders", ("2023",), place), size)
     ...     for row, (place, size) in enumerate(places.items())
     ... ]
-    >>> few, one = np.array([True, False, False, False]), CATALOGUE["approved_childminders_count"]
-    >>> secondary([*said[:3], said[3]._replace(level="epci")], [], few, [one], [], threshold=5)
+    >>> few, count = np.array([True, False, False, False]), CATALOGUE["approved_childminders_count"]
+    >>> secondary([*statements[:3], statements[3]._replace(level="epci")], [], few, [count], [], threshold=5)
     ([0, 1], [])
     """
-    earlier = [one._replace(row=-1 - number) for number, one in enumerate(earlier)]  # each a row of its own
+    earlier = [statement._replace(row=-1 - number) for number, statement in enumerate(earlier)]  # each a row of its own
     persons = measures_of_persons(indicators)
-    said = [one for one in (*current, *earlier) if one.value is not None]
-    known = {one.group.measure for one in said}
+    statements = [statement for statement in (*current, *earlier) if statement.value is not None]
+    known = {statement.group.measure for statement in statements}
     complete = [link for link in [*parts_of_wholes(indicators, persons), *links] if set(link.terms) <= known]
     links = list({(*sorted(link.terms.items()), link.communes): link for link in complete}.values())
     near = informative(persons, links)
     former = withheld_before(earlier, persons, links)
     rows, exposed = [], []
-    for block in blocks_of([one for one in said if one.group.measure in near], links):
+    for block in blocks_of([statement for statement in statements if statement.group.measure in near], links):
         more, groups = _protected(block, persons, links, hidden, threshold, former)
         rows += more
         exposed += groups
@@ -63,7 +63,9 @@ def withheld_before(earlier: Iterable[Statement], persons: Collection[str], link
     """The groups of persons of whom earlier editions have withheld a row, in the places of that time: what is shown now
     is not to give them away either. Who is in a whole and not in its part, where both were withheld, is one of them.
     """
-    groups = dict.fromkeys(one.group for one in earlier if one.value is None and one.group.measure in persons)
+    groups = dict.fromkeys(
+        statement.group for statement in earlier if statement.value is None and statement.group.measure in persons
+    )
     pairs = pairs_of(links, persons)
     outside = [
         group._replace(measure=whole, without=part)
@@ -75,7 +77,7 @@ def withheld_before(earlier: Iterable[Statement], persons: Collection[str], link
 
 
 def _protected(
-    said: Sequence[Statement],
+    statements: Sequence[Statement],
     persons: set[str],
     links: list[Link],
     hidden: np.ndarray,
@@ -83,16 +85,20 @@ def _protected(
     former: list[Group],
 ) -> tuple[list[int], list[Group]]:
     """What `secondary` returns, of statements that hold together. former: groups that earlier editions withheld."""
-    together = dict.fromkeys(within_reach(former, said), float("nan"))
-    size_of, pairs = sizes(said), pairs_of(links, persons)
+    together = dict.fromkeys(within_reach(former, statements), float("nan"))
+    size_of, pairs = sizes(statements), pairs_of(links, persons)
     while True:
-        block, rows, groups = compiled(said, persons, links, hidden, threshold, together)
+        block, rows, groups = compiled(statements, persons, links, hidden, threshold, together)
         block, worlds = consistent(block)
         withheld, bare = protect(block, worlds)
         gone = {row for row, away in zip(rows, withheld, strict=True) if away}
         agreed = dict(zip(size_of, block.values, strict=True))
-        shown = dict.fromkeys(one.group for one in said if one.group.measure in persons and one.row not in gone)
-        more = remains({group: agreed[group] for group in shown}, pairs, threshold)
+        visible = dict.fromkeys(
+            statement.group
+            for statement in statements
+            if statement.group.measure in persons and statement.row not in gone
+        )
+        more = remains({group: agreed[group] for group in visible}, pairs, threshold)
         if more.keys() <= set(groups):
             return sorted(gone), [group for group, known in zip(groups, bare, strict=True) if known]
         together |= more

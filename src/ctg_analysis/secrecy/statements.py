@@ -71,7 +71,12 @@ def counted(indicator: Indicator) -> tuple[str, ...]:
 
 def measures_of_persons(indicators: Iterable[Indicator]) -> set[str]:
     """The measures that at least one indicator declares to count persons."""
-    return {measure for one in indicators for column, measure in measures(one).items() if column in counted(one)}
+    return {
+        measure
+        for indicator in indicators
+        for column, measure in measures(indicator).items()
+        if column in counted(indicator)
+    }
 
 
 def statements(edition: Edition, indicators: dict[str, Indicator], sources: Collection[str]) -> list[Statement]:
@@ -89,7 +94,10 @@ def statements(edition: Edition, indicators: dict[str, Indicator], sources: Coll
     rows = edition.observations
     rows = rows[rows["status"].isin([*PUBLISHED, SECRET]) & rows["source"].isin(sources)]
     rows = rows[rows["indicator"].isin(indicators.keys())]
-    made_of, added_up = places(edition.membership), {name: measures(one) for name, one in indicators.items()}
+    made_of, added_up = (
+        places(edition.membership),
+        {name: measures(indicator) for name, indicator in indicators.items()},
+    )
     tops, bottoms = [], []
     for row, territory, level, name, period, source, status, top, bottom in zip(
         rows.index.tolist(), *(rows[column].tolist() for column in ROW), strict=True
@@ -144,9 +152,9 @@ def place_of(territory: str, level: str, made_of: dict[tuple[str, str], Place]) 
     return place
 
 
-def sizes(said: Iterable[Statement]) -> dict[Group, float]:
+def sizes(statements: Iterable[Statement]) -> dict[Group, float]:
     """The size of each group as it is first said."""
-    found: dict[Group, float] = {}
-    for one in said:
-        found.setdefault(one.group, one.value)
-    return found
+    first: dict[Group, float] = {}
+    for statement in statements:
+        first.setdefault(statement.group, statement.value)
+    return first

@@ -219,16 +219,18 @@ def explore(block: Block, hidden: np.ndarray, aims: list[Aim], worlds: np.ndarra
 def nearest_world(block: Block, prices: np.ndarray, aims: list[Aim]) -> np.ndarray:
     """The table that departs least from what is said: the sum of prices × departures is the smallest.
 
-    prices: infinite where a statement must stay true, 0 where it is not known. The table reaches the aims, or comes
-    as near to them as it can.
+    The table reaches the aims, or comes as near to them as it can.
+
+    Parameters:
+        prices: infinite where a statement must stay true, 0 where it is not known.
     """
-    said, counts = block.statements.shape
+    lines, counts = block.statements.shape
     doubtful = np.flatnonzero(np.isfinite(prices))
     down, up, short = counts + np.cumsum([0, len(doubtful), len(doubtful)])
     sides = np.array([aim.side for aim in aims])
     toward = sides[:, np.newaxis] * block.groups[[aim.group for aim in aims]]
     aim, count = np.nonzero(toward)
-    each, first = np.arange(len(aims)), said + len(block.least)
+    each, first = np.arange(len(aims)), lines + len(block.least)
     departs, nearer = np.arange(len(doubtful)), np.ones(len(doubtful))
     parts = [
         block.entries,

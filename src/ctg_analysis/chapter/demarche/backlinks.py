@@ -26,17 +26,17 @@ class Proved(NamedTuple):
 
 
 def place_of(kind: str, ref: str) -> str:
-    """Return the id under which a proof stands in its page, from the sort of proof and what it names."""
+    """The id under which a proof stands in its page, from the sort of proof and what it names."""
     return PLACES[kind][0] + ref.split(evidence.JOIN)[0]
 
 
 @lru_cache(maxsize=1)
 def proved(demarche: Demarche) -> dict[str, list[Proved]]:
-    """Return id of what is shown → the constats that it proves, in the order of the proofs."""
+    """Id of what is shown → the constats that it proves, in the order of the proofs."""
     proofs, constats = demarche.table("preuves"), demarche.table("constats")
     statements = dict(zip(constats["constat_id"], constats["enonce"], strict=True))
-    found: dict[str, list[Proved]] = {}
+    by_place: dict[str, list[Proved]] = {}
     for row in proofs[proofs["type"].isin(PLACES) & proofs["ref"].ne("")].itertuples(index=False):
-        one = Proved(PLACES[row.type][1], row.sens, row.constat_id, typography(statements[row.constat_id]))
-        found.setdefault(place_of(row.type, row.ref), []).append(one)
-    return found
+        proof = Proved(PLACES[row.type][1], row.sens, row.constat_id, typography(statements[row.constat_id]))
+        by_place.setdefault(place_of(row.type, row.ref), []).append(proof)
+    return by_place

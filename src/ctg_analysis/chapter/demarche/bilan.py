@@ -5,8 +5,8 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.closing import RECALLED, asking, telling
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan.realisation import STATUSES
@@ -30,37 +30,35 @@ class Bilan(DemarcheChapter):
 
     BEGINS_WITH = (ACTIONS, "competences", "equipements_services", "documents")
 
-    def __init__(self, seen: Observed):
-        super().__init__(seen)
+    def __init__(self, territory: Territory):
+        super().__init__(territory)
         self.actions = self.table(ACTIONS)
 
     def statuses(self, family: str) -> Html:
-        """Return how many actions were done, partly done, put off, given up, axis by axis.
+        """How many actions were done, partly done, put off, given up, axis by axis.
 
         family: the indicators that tell it for the whole, which the chart stands for.
         Raises:
             UserError: a family that does not exist.
         """
         names = self._members(family)
-        box = self._box("Statut des actions de la convention précédente")
-        piece = box or achievements.statuses(self.actions, STATUSES, self._when, self._source, FILE)
+        box = self.missing("Statut des actions de la convention précédente", ACTIONS)
+        piece = box or achievements.statuses(self.actions, STATUSES, self._origin)
         return telling(piece, RECALLED, *names)
 
+    @needing("Quantités prévues et réalisées", ACTIONS)
     def quantities(self) -> Html:
-        """Return what was planned and what was done."""
-        return self._box("Quantités prévues et réalisées") or achievements.quantities(
-            self.actions, self._when, self._source, FILE
-        )
+        """What was planned and what was done."""
+        return achievements.quantities(self.actions, self._origin)
 
+    @needing("Coûts prévus et réels", ACTIONS)
     def costs(self) -> Html:
-        """Return what was to be spent and what was."""
-        return self._box("Coûts prévus et réels") or achievements.costs(self.actions, self._when, self._source, FILE)
+        """What was to be spent and what was."""
+        return achievements.costs(self.actions, self._origin)
 
+    @needing("Services créés, en projet ou fermés", "equipements_services")
     def services(self) -> Html:
-        """Return the equipments and services that the convention leaves, by sort: in service, planned, closed."""
-        box = self.missing("Services créés, en projet ou fermés", "equipements_services")
-        if box:
-            return box
+        """The equipments and services that the convention leaves, by sort: in service, planned, closed."""
         rows = self.table("equipements_services")
         counts = rows.groupby("type", sort=False)["statut"].value_counts().unstack(fill_value=0)
         places = rows[rows["statut"].eq(ACTIVE)].groupby("type")["capacite"].sum(min_count=1)
@@ -76,20 +74,20 @@ class Bilan(DemarcheChapter):
         active = int(rows["statut"].eq(ACTIVE).sum())
         sentence = f"{counted(active, 'équipement ou service', 'équipements et services')} en service."
         source = self.source("equipements_services", day=self.newest(ACTIONS))
-        return pieces.together(pieces.said(sentence), pieces.table("Équipements et services", header, lines, source))
+        return pieces.together(pieces.phrase(sentence), pieces.table("Équipements et services", header, lines, source))
 
+    @needing("Bilan action par action", ACTIONS)
     def one_by_one(self) -> Html:
-        """Return the actions one by one."""
-        return self._box("Bilan action par action") or achievements.one_by_one(
-            self.actions, "Les actions de la convention précédente", self._source, {}
-        )
+        """The actions one by one."""
+        return achievements.one_by_one(self.actions, "Les actions de la convention précédente", self._source, {})
 
+    @needing("Enseignements du bilan", ACTIONS)
     def lessons(self) -> Html:
-        """Return what the bilan teaches."""
-        return self._box("Enseignements du bilan") or achievements.lessons(self.actions, self._source)
+        """What the bilan teaches."""
+        return achievements.lessons(self.actions, self._source)
 
     def then_and_now(self, *indicators: str) -> Html:
-        """Return the first and the last value of indicators of one source, where there are two.
+        """The first and the last value of indicators of one source, where there are two.
 
         Raises:
             UserError: an indicator that does not exist.
@@ -98,27 +96,27 @@ class Bilan(DemarcheChapter):
         for name in indicators:
             if name not in CATALOGUE:
                 raise UserError(f"no indicator {name!r}: `ctg list indicators WORD` finds their ids")
-            one = CATALOGUE[name]
-            rows = self.seen.own(one)
+            indicator = CATALOGUE[name]
+            rows = self.territory.own(indicator)
             rows = rows[rows["source"].eq(rows["source"].iloc[-1])] if len(rows) else rows
             if len(rows) < 2:
-                absent.append(one.label)
+                absent.append(indicator.label)
                 continue
             before, now = rows.iloc[0], rows.iloc[-1]
-            told = [f"{row['text']} ({date_text(row['period'])})" for row in (before, now)]
-            lines.append([pieces.link(one.label, self.figure_of(one)), one.unit, *told])
+            ends = [f"{row['text']} ({date_text(row['period'])})" for row in (before, now)]
+            lines.append([pieces.link(indicator.label, self.figure_of(indicator)), indicator.unit, *ends])
             sources.append(rows)
         note = f"{NO_BASELINE}{f' Sans deux valeurs comparables : {texts.listed(absent)}.' if absent else ''}"
         if not lines:
             nothing = pieces.plain("Aucun de ces indicateurs n'a deux valeurs d'une même source.", note)
             return telling(nothing, RECALLED, *indicators)
         header = ["Indicateur", "Unité", "Avant", "Aujourd'hui"]
-        source = known.source(self.seen, pd.concat(sources), series=True)
+        source = known.source(self.territory, pd.concat(sources), series=True)
         table = pieces.table("Les indicateurs, hier et aujourd'hui", header, lines, source, note)
         return telling(table, RECALLED, *indicators)
 
     def competences(self, family: str) -> Html:
-        """Return who exercises each competence, place by place.
+        """Who exercises each competence, place by place.
 
         family: the indicators that count the communes where the intercommunalité does, which the table stands for.
         Raises:
@@ -131,17 +129,17 @@ class Bilan(DemarcheChapter):
     def _competences(self) -> Html:
         rows = self.table("competences")
         names = list(dict.fromkeys(rows["competence"]))
-        told = {(row.territoire, row.competence): row.exercee_par for row in rows.itertuples(index=False)}
+        exercised_by = {(row.territoire, row.competence): row.exercee_par for row in rows.itertuples(index=False)}
         since = [
             f"{name} : {who}, depuis {texts.listed(sorted(own['depuis'].dropna().unique()))}"
             for (name, who), own in rows.groupby(["competence", "exercee_par"], sort=False)
             if own["depuis"].notna().any()
         ]
-        epci = self.seen.epci
-        whole = {name: told.get((epci, name), "") for name in names}
+        epci = self.territory.epci
+        whole = {name: exercised_by.get((epci, name), "") for name in names}
         lines = [
-            [self.place(code), *(told.get((code, name)) or whole[name] or pieces.UNKNOWN for name in names)]
-            for code in self.seen.communes["code"]
+            [self.place(code), *(exercised_by.get((code, name)) or whole[name] or pieces.UNKNOWN for name in names)]
+            for code in self.territory.communes["code"]
         ]
         lines.append([self.place(epci), *(whole[name] or "selon la commune" for name in names)])
         header = ["Territoire", *(name[:1].upper() + name[1:] for name in names)]
@@ -150,29 +148,29 @@ class Bilan(DemarcheChapter):
         return pieces.table("Qui exerce quelle compétence", header, lines, source, note, marked={len(lines) - 1})
 
     def by_year(self, family: str) -> Html:
-        """Return the members of a family of indicators year by year, on one scale, each year from its own zero.
+        """The members of a family of indicators year by year, on one scale, each year from its own zero.
 
         Raises:
             UserError: a family that does not exist.
         """
         members = self._members(family)
         first = next(iter(members.values()))
-        rows = pd.concat([self.seen.own(one).assign(name=one.label) for one in members.values()])
+        rows = pd.concat([self.territory.own(indicator).assign(name=indicator.label) for indicator in members.values()])
         if rows.empty:
-            piece = known.unavailable(self.seen, first, f"{TITLES[family]}, par année")
+            piece = known.unavailable(self.territory, first, f"{TITLES[family]}, par année")
         else:
-            piece = achievements.by_year(rows, TITLES[family], first, known.source(self.seen, rows, series=True))
+            piece = achievements.by_year(rows, TITLES[family], first, known.source(self.territory, rows, series=True))
         return telling(piece, RECALLED, *members)
 
     def _members(self, family: str) -> dict[str, Indicator]:
-        """Return the indicators of a family by id, whose definitions the chapter will give."""
-        members = {name: one for name, one in CATALOGUE.items() if one.family == family}
+        """The indicators of a family by id, whose definitions the chapter will give."""
+        members = {name: indicator for name, indicator in CATALOGUE.items() if indicator.family == family}
         if not members:
             raise UserError(f"no family {family!r}: `ctg list indicators` shows the families")
         return members
 
     def glossary(self) -> Html:
-        """Return the definitions of the indicators of the verbs of this class that the chapter shows."""
+        """The definitions of the indicators of the verbs of this class that the chapter shows."""
         return asking("recalled", "Définitions et sources")
 
     @property
@@ -181,18 +179,15 @@ class Bilan(DemarcheChapter):
 
     @property
     def _day(self) -> str:
-        """Return the last day of the newest document that the bilan cites, ISO; empty when it cites none."""
+        """The last day of the newest document that the bilan cites, ISO; empty when it cites none."""
         cited = {name for names in self.actions["preuve"].dropna() for name in names}
         documents = self.table("documents")
         days = [last_day(date).isoformat() for date in documents.loc[documents["doc_id"].isin(cited), "date"]]
         return max(days, default="")
 
     @property
-    def _when(self) -> str:
-        return f"bilan de {self._day[:4]}" if self._day else "bilan non daté"
-
-    def _box(self, what: str) -> Html | None:
-        return self.missing(what, ACTIONS)
+    def _origin(self) -> pieces.Origin:
+        return pieces.Origin(self._source, f"bilan de {self._day[:4]}" if self._day else "bilan non daté", FILE)
 
 
 open_bilan = Bilan.open

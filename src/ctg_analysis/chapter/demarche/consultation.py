@@ -3,8 +3,8 @@
 import pandas as pd
 
 from ctg_analysis.chapter import surveyed
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, explanations
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions, needing
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.tables.codes import CLOSED
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import closed_questions, pieces
@@ -24,42 +24,17 @@ DRAWN_BY_LOT = "probabiliste"
 ESTABLISHED = "lien "  # how the words of an established link begin
 WAYS = {"mode": "Mode", "canal": "Canal"}
 SECTEUR_LABEL = "Secteur d'habitation"
-METHOD = {
-    "Redressement": (
-        "Chaque réponse reçoit un poids pour que l'ensemble ait le profil du recensement (calage sur marges, poids "
-        "bornés). Il ne corrige que ce que les marges mesurent."
-    ),
-    "Effectif équivalent (n_eff)": (
-        "Nombre de réponses sans poids qui auraient la même précision (Kish, 1965). Les intervalles en viennent."
-    ),
-    "Intervalle indicatif": (
-        "Des volontaires ne sont pas un échantillon tiré au sort : leur intervalle dit la précision qu'aurait un "
-        "tirage de cette taille. Ce n'est pas une marge d'erreur, et rien n'est comparé à un baromètre national."
-    ),
-    "Base": (
-        "Ceux à qui la question s'adresse et qui ont répondu, « ne sait pas » compris (dit par moins de cinq, il "
-        "compte avec les sans réponse) ; ni les non concernés ni les sans réponse. Rien n'est montré sous "
-        "10 répondants, ni de part sous 20 ; une part de moins de cinq répondants, ou qui la ferait connaître, est "
-        "notée « s »."
-    ),
-    "Lien, χ² et V de Cramér": (
-        "Le test porte sur le tableau redressé, ramené à l'effectif équivalent ; quand les effectifs attendus sont "
-        "trop petits, les modalités sont regroupées, ou le test est exact (Fisher) ou par permutations. Le seuil tient "
-        "compte du nombre de tests (Benjamini et Hochberg). V, corrigé de son biais, dit la force du lien. Le test "
-        "d'un lien est fait sur les réponses par groupe qui sont montrées. Un lien n'est pas une cause."
-    ),
-}
 
 
 class Consultation(DemarcheChapter):
     """What the residents said, with the verbs of chapter 11."""
 
-    def __init__(self, seen: Observed):
-        super().__init__(seen)
+    def __init__(self, territory: Territory):
+        super().__init__(territory)
         self.questions = self.table("questionnaire").set_index("q_id")
 
     def method(self) -> Html:
-        """Return who was asked, how, when, and what the answers are worth; how to begin, where there are none."""
+        """Who was asked, how, when, and what the answers are worth; how to begin, where there are none."""
         if not self._held:
             return self.box("Consultation des habitants", **BEGIN)
         about = self._about
@@ -79,20 +54,19 @@ class Consultation(DemarcheChapter):
         )
         spread = f"{about['diffusion'].rstrip('.')}. " if about["diffusion"] else ""
         lead = f"{number(about['usable'])} réponses sont exploitables. {spread}{worth}"
-        return pieces.together(pieces.said(lead, weights), markup.source(self._said.source))
+        return pieces.together(pieces.phrase(lead, weights), markup.source(self._context.source))
 
+    @needing("Nombre de réponses")
     def response(self) -> Html:
-        """Return how many were asked, began, finished and are kept, and by which way they came (rule R22)."""
-        if not self._held:
-            return self._absent("Nombre de réponses")
+        """How many were asked, began, finished and are kept, and by which way they came (rule R22)."""
         steps = self.table("participation").dropna(subset="count")
         parts = {"Part des envoyés": "of_sent", "Part des commencés": "of_started"}
         parts = {label: column for label, column in parts.items() if steps[column].notna().any()}
-        lines = [[row["step"], count(row["count"]), *(share(row[one]) for one in parts.values())]
+        lines = [[row["step"], count(row["count"]), *(share(row[part]) for part in parts.values())]
                  for row in steps.to_dict("records")]  # fmt: skip
         ways = self.table("channels")
-        told = [[f"{WAYS[row.kind]} : {row.label}", count(row.count)] for row in ways.itertuples()]
-        source = self._said.source
+        by_way = [[f"{WAYS[row.kind]} : {row.label}", count(row.count)] for row in ways.itertuples()]
+        source = self._context.source
         kept = "Exploitable : allée jusqu'au bout, ou remplie au moins à moitié."
         few = "Moins de dix réponses : avec les « autres »."
         header = ["Questionnaires", "Nombre", *parts]
@@ -100,16 +74,15 @@ class Consultation(DemarcheChapter):
             pieces.table(
                 "Du questionnaire commencé à la réponse exploitable", header, lines, source, kept, words=False
             ),
-            pieces.table("Par où sont venues les réponses", ["Voie", "Réponses"], told, source, few, words=False),
+            pieces.table("Par où sont venues les réponses", ["Voie", "Réponses"], by_way, source, few, words=False),
         )
 
+    @needing("Profil des répondants")
     def profile(self) -> Html:
-        """Return the profile of the respondents before and after weights, beside the census; who is missing."""
-        if not self._held:
-            return self._absent("Profil des répondants")
+        """The profile of the respondents before and after weights, beside the census; who is missing."""
         rows = self.table("profile")
         if rows.empty:
-            return pieces.said(
+            return pieces.phrase(
                 "Le profil des répondants ne se compare pas : aucune marge du recensement, ou une seule, qui ferait "
                 "connaître les réponses de quelques personnes."
             )
@@ -121,49 +94,47 @@ class Consultation(DemarcheChapter):
             + (f", à {_points(about['gap'])} près." if pd.notna(about["gap"]) else ".")
         )
         under, over = drawn.of(rows, "sous-représenté"), drawn.of(rows, "surreprésenté")
-        said = f"Moins entendus que leur part dans la population : {under}. " if under else ""
-        said += f"Plus entendus : {over}. " if over else ""
+        beside = f"Moins entendus que leur part dans la population : {under}. " if under else ""
+        beside += f"Plus entendus : {over}. " if over else ""
         if pd.notna(about["low"]):
             lowest, highest = number(about["low"]), number(about["high"])
-            said += f"Poids bornés : {lowest} réponses au poids le plus faible, {highest} au plus fort. "
+            beside += f"Poids bornés : {lowest} réponses au poids le plus faible, {highest} au plus fort. "
         margins = self.table("marges").drop_duplicates("source")
         cited = " ; ".join(f"{row.source}, {row.millesime} ({row.champ})" for row in margins.itertuples())
-        words = pieces.said(reached, f"{said}Marges : {cited}.")
-        return pieces.together(words, drawn.profile(rows, self._said))
+        words = pieces.phrase(reached, f"{beside}Marges : {cited}.")
+        return pieces.together(words, drawn.profile(rows, self._context))
 
     def answers(self, field: str) -> Html:
-        """Return what was answered to each closed question of a field of the convention."""
-        if not self._held:
-            return self._absent(f"Réponses, {field}")
-        told = {q_id: rows for q_id, rows in self.table("distribution").groupby("q_id")}
+        """What was answered to each closed question of a field of the convention."""
+        if box := self.missing(f"Réponses, {field}"):
+            return box
+        by_question = {q_id: rows for q_id, rows in self.table("distribution").groupby("q_id")}
         asked = self.questions[self.questions["champ"].eq(field) & self.questions["type"].isin(CLOSED)]
         charts = [
             pieces.together(
-                closed_questions.question(self.questions.loc[one], told[one], self._said),
-                self.proves(f"question-{one}"),
+                closed_questions.question(self.questions.loc[name], by_question[name], self._context),
+                self.proves(f"question-{name}"),
             )
-            for one in asked.index
-            if one in told
+            for name in asked.index
+            if name in by_question
         ]
-        return pieces.together(*charts) if charts else pieces.said("Aucune question de la consultation n'en parle.")
+        return pieces.together(*charts) if charts else pieces.phrase("Aucune question de la consultation n'en parle.")
 
+    @needing("Ce qui était souhaité, ce qui est utilisé")
     def paths(self) -> Html:
-        """Return the way from what was wished to what is used, for each pair of such questions."""
-        if not self._held:
-            return self._absent("Ce qui était souhaité, ce qui est utilisé")
+        """The way from what was wished to what is used, for each pair of such questions."""
         pairs = self.table("paths").groupby("q_id", sort=False)
-        charts = [closed_questions.path(self._label(q_id), rows, self._said) for q_id, rows in pairs]
-        return pieces.together(*charts) if charts else pieces.said("Le questionnaire ne demande pas les deux.")
+        charts = [closed_questions.path(self._label(q_id), rows, self._context) for q_id, rows in pairs]
+        return pieces.together(*charts) if charts else pieces.phrase("Le questionnaire ne demande pas les deux.")
 
+    @needing("Croisements")
     def crossings(self) -> Html:
-        """Return which groups answer otherwise: the links that the tests establish, and how many were sought."""
-        if not self._held:
-            return self._absent("Croisements")
+        """Which groups answer otherwise: the links that the tests establish, and how many were sought."""
         tried = self.table("crossings")
         tried = tried[tried["strength"].ne(closed_questions.TOO_FEW)]
         linked = self._links(tried).sort_values("v_corrected", ascending=False, kind="stable")
         groups = texts.listed([f"« {self._label(name)} »" for name in dict.fromkeys(tried["group"])])
-        lead = pieces.said(f"{counted(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
+        lead = pieces.phrase(f"{counted(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
                            f"{number(len(tried))} croisements avec {groups}.")  # fmt: skip
         if linked.empty:
             return lead
@@ -182,48 +153,45 @@ class Consultation(DemarcheChapter):
         header = ["Question", "Selon", "Base (n_eff)", "Test", "V", "p ajusté", "Lien"]
         note = "Un lien n'est pas une cause."
         return pieces.together(
-            lead, pieces.table("Liens établis, du plus fort au plus faible", header, lines, self._said.source, note)
+            lead, pieces.table("Liens établis, du plus fort au plus faible", header, lines, self._context.source, note)
         )
 
+    @needing("Réponses par groupe")
     def groups(self) -> Html:
-        """Return what each group answered, for each link that is established; groups under 10 are not shown."""
-        if not self._held:
-            return self._absent("Réponses par groupe")
+        """What each group answered, for each link that is established; groups under 10 are not shown."""
         links = self._links(self.table("crossings"))
         charts = []
         for (q_id, by), rows in self.table("by_group").groupby(["q_id", "variable"], sort=False):
             of_both = links[links["q_id"].eq(q_id) & links["group"].eq(by)]
-            charts.append(closed_questions.group(self._label(q_id), self._label(by), rows, of_both, self._said))
-        return pieces.together(*charts) if charts else pieces.said("Les groupes répondent de même, aux tests près.")
+            charts.append(closed_questions.group(self._label(q_id), self._label(by), rows, of_both, self._context))
+        return pieces.together(*charts) if charts else pieces.phrase("Les groupes répondent de même, aux tests près.")
 
+    @needing("Réponses libres")
     def opened(self) -> Html:
-        """Return the themes of the open answers once coded, and extracts that may be quoted."""
-        if not self._held:
-            return self._absent("Réponses libres")
+        """The themes of the open answers once coded, and extracts that may be quoted."""
         quotes = self.table("open_quotes")
         charts = [
-            drawn.themes(q_id, self._label(q_id), rows, quotes[quotes["q_id"].eq(q_id)], self._said)
+            drawn.themes(q_id, self._label(q_id), rows, quotes[quotes["q_id"].eq(q_id)], self._context)
             for q_id, rows in self.table("open_themes").groupby("q_id", sort=False)
         ]
-        return pieces.together(*charts) if charts else pieces.said("Aucune réponse libre n'est codée.")
+        return pieces.together(*charts) if charts else pieces.phrase("Aucune réponse libre n'est codée.")
 
+    @needing("Non-réponse, question par question")
     def completion(self) -> Html:
-        """Return how far each question was answered (rule R22)."""
-        if not self._held:
-            return self._absent("Non-réponse, question par question")
+        """How far each question was answered (rule R22)."""
         rows = self.table("completion")
         counts = ["put", "answered", "no_answer", "not_concerned"]
-        lines = [[row["libelle"], *(count(row[one], few=True) for one in counts), share(row["nonresponse"], few=True)]
-                 for row in rows.to_dict("records")]  # fmt: skip
+        lines = [
+            [row["libelle"], *(count(row[name], few=True) for name in counts), share(row["nonresponse"], few=True)]
+            for row in rows.to_dict("records")
+        ]
         header = ["Question", "Concernés", "Ont répondu", "Sans réponse", "Non concernés", "Non-réponse"]
         note = "Ont répondu : « ne sait pas » compris, sauf dit par moins de cinq : ils sont alors sans réponse."
-        return pieces.table("Qui a répondu à chaque question", header, lines, self._said.source, note, words=False)
+        return pieces.table("Qui a répondu à chaque question", header, lines, self._context.source, note, words=False)
 
     def words(self) -> Html:
-        """Return what the words of the chapter mean; nothing where they say nothing yet."""
-        if not self._held:
-            return Html("")
-        return explanations(METHOD)
+        """What the words of the chapter mean; nothing where they say nothing yet."""
+        return definitions("consultation") if self._held else Html("")
 
     @property
     def _held(self) -> bool:
@@ -234,7 +202,7 @@ class Consultation(DemarcheChapter):
         return self.table("consultation").iloc[0]
 
     @property
-    def _said(self) -> ResultContext:
+    def _context(self) -> ResultContext:
         about = self._about
         years = dict.fromkeys(str(about[day].year) for day in ("start", "end"))
         return ResultContext(surveyed.source(self.demarche), "-".join(years), about["interval"])
@@ -248,8 +216,9 @@ class Consultation(DemarcheChapter):
     def _option(self, q_id: str, code: str) -> str:
         return f"({dict(self.questions.at[q_id, 'modalites'])[code]})" if code else ""
 
-    def _absent(self, what: str) -> Html:
-        return self.box(what, reponses="réponses à recueillir")
+    def missing(self, what: str, *names: str) -> Html | None:
+        """The box of the answers when there are none."""
+        return None if self._held else self.box(what, reponses="réponses à recueillir")
 
 
 open_consultation = Consultation.open

@@ -6,8 +6,9 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.demarche import proof_texts
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_action, to_axis, to_constat, to_enjeu
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.demarche.addresses import to_action, to_axis, to_constat, to_enjeu
+from ctg_analysis.chapter.demarche.demarche_chapter import VOTED, DemarcheChapter, definitions, needing
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.plan import chain as links
 from ctg_analysis.demarche.tables import evidence
 from ctg_analysis.demarche.tables.codes import LIST
@@ -32,17 +33,15 @@ class Enjeux(DemarcheChapter):
 
     BEGINS_WITH = ("constats", "preuves", "enjeux")
 
-    def __init__(self, seen: Observed):
-        super().__init__(seen)
+    def __init__(self, territory: Territory):
+        super().__init__(territory)
         self.enjeux = self.table("enjeux")
-        self.ranking = self.table("priorities")
+        self.ranking = self.table(VOTED)
         self.titles = dict(zip(self.enjeux["enjeu_id"], self.enjeux["titre"], strict=True))
 
+    @needing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
     def overview(self) -> Html:
-        """Return how long the chain is, from proofs to actions."""
-        box = self.missing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
-        if box:
-            return box
+        """How long the chain is, from proofs to actions."""
         constats, proofs = self.table("constats"), self.table("preuves")
         contrary = int(proofs["sens"].eq(AGAINST).sum())
         retained = int(self.enjeux["retenu"].fillna(False).sum())
@@ -53,94 +52,89 @@ class Enjeux(DemarcheChapter):
             f"retenu{'s' if retained > 1 else ''} par le COPIL, "
             f"{counted(len(self.table('actions')), 'action')}."
         )
-        told = [f"{counted(contrary, 'preuve contredit', 'preuves contredisent')} un constat"] if contrary else []
-        told += [f"{counted(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
-        return pieces.said(sentence, f"{' ; '.join(told)}." if told else "")
+        warnings = [f"{counted(contrary, 'preuve contredit', 'preuves contredisent')} un constat"] if contrary else []
+        warnings += [f"{counted(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
+        return pieces.phrase(sentence, f"{' ; '.join(warnings)}." if warnings else "")
 
+    @needing("Atouts, faiblesses, opportunités, menaces", "constats")
     def afom(self) -> Html:
-        """Return the strengths, weaknesses, opportunities and threats of each field."""
-        return self.missing("Atouts, faiblesses, opportunités, menaces", "constats") or pieces.together(
-            linked.afom(self._constats), markup.source(self.source("constats"))
-        )
+        """The strengths, weaknesses, opportunities and threats of each field."""
+        return pieces.together(linked.afom(self._constats), markup.source(self.source("constats")))
 
+    @needing("Constats et preuves", "constats", "preuves")
     def constats(self) -> Html:
-        """Return the constats with their proofs."""
-        return self.missing("Constats et preuves", "constats", "preuves") or pieces.together(
-            linked.constats(self._constats), markup.source(self.source("constats", "preuves"))
-        )
+        """The constats with their proofs."""
+        return pieces.together(linked.constats(self._constats), markup.source(self.source("constats", "preuves")))
 
+    @needing("Enjeux", "enjeux")
     def chain(self) -> Html:
-        """Return each enjeu, from its constats to its actions."""
-        return self.missing("Enjeux", "enjeux") or pieces.together(
+        """Each enjeu, from its constats to its actions."""
+        return pieces.together(
             linked.enjeux([self._enjeu(row) for row in self.enjeux.itertuples(index=False)]),
             markup.source(self.source("enjeux")),
         )
 
+    @needing("Notes données aux enjeux", "enjeux", VOTED)
     def criteria(self) -> Html:
-        """Return importance, urgence and faisabilité, each with its spread."""
-        return self._votes("Notes données aux enjeux") or shown_as.criteria(
-            self.ranking, self._when, self._source, RANKING
-        )
+        """Importance, urgence and faisabilité, each with its spread."""
+        return shown_as.criteria(self.ranking, self._origin)
 
+    @needing("Importance et urgence", "enjeux", VOTED)
     def matrix(self) -> Html:
-        """Return the enjeux where importance and urgence cross."""
-        return self._votes("Importance et urgence") or shown_as.matrix(self.ranking, to_enjeu, self._source)
+        """The enjeux where importance and urgence cross."""
+        return shown_as.matrix(self.ranking, to_enjeu, self._source)
 
+    @needing("Rang des enjeux", "enjeux", VOTED)
     def ranks(self) -> Html:
-        """Return the ranks and how sure they are."""
-        return self._votes("Rang des enjeux") or shown_as.ranks(self.ranking, self._when, self._source, RANKING)
+        """The ranks and how sure they are."""
+        return shown_as.ranks(self.ranking, self._origin)
 
+    @needing("Rang selon la façon de compter", "enjeux", VOTED)
     def ways_of_counting(self) -> Html:
-        """Return the ranks under other ways of counting."""
-        return self._votes("Rang selon la façon de compter") or shown_as.ways_of_counting(
-            self.table("sensitivity"), to_enjeu, self._source
-        )
+        """The ranks under other ways of counting."""
+        return shown_as.ways_of_counting(self.table("sensitivity"), to_enjeu, self._source)
 
+    @needing("Points par sorte d'acteurs", "enjeux", VOTED)
     def voters(self) -> Html:
-        """Return the points that each kind of actors gave."""
-        return self._votes("Points par sorte d'acteurs") or shown_as.voters(
-            self.table("points_by_type"), to_enjeu, self._source
-        )
+        """The points that each kind of actors gave."""
+        return shown_as.voters(self.table("points_by_type"), to_enjeu, self._source)
 
+    @needing("Divergences entre acteurs", "enjeux", VOTED)
     def divergences(self) -> Html:
-        """Return on which enjeux the kinds of actors differ."""
-        return self._votes("Divergences entre acteurs") or shown_as.divergences(
-            self.table("divergences"), self.titles, to_enjeu, self._source
-        )
+        """The enjeux on which the kinds of actors differ."""
+        return shown_as.divergences(self.table("divergences"), self.titles, to_enjeu, self._source)
 
+    @needing("Enjeux peu votés mais étayés", "enjeux", VOTED)
     def overlooked(self) -> Html:
-        """Return the enjeux that are little voted but well proved."""
-        return self._votes("Enjeux peu votés mais étayés") or shown_as.overlooked(
+        """The enjeux that are little voted but well proved."""
+        return shown_as.overlooked(
             self.table("overlooked"), to_enjeu, to_constat, self.source("votes", "constats", "preuves")
         )
 
+    @needing("Décision du COPIL", "enjeux", VOTED)
     def decisions(self) -> Html:
-        """Return what the COPIL decided, apart from the votes."""
-        return self._votes("Décision du COPIL") or shown_as.decisions(
-            self.table("decisions"), to_enjeu, self.source("enjeux")
-        )
+        """What the COPIL decided, apart from the votes."""
+        return shown_as.decisions(self.table("decisions"), to_enjeu, self.source("enjeux"))
 
+    @needing("Chiffres qui servent de preuves", "preuves")
     def figures(self) -> Html:
-        """Return the figures of the diagnosis that prove something, each with the constats that rest on it."""
-        box = self.missing("Chiffres qui servent de preuves", "preuves")
-        if box:
-            return box
+        """The figures of the diagnosis that prove something, each with the constats that rest on it."""
         proofs = self.table("preuves")
         proofs = proofs[proofs["type"].eq(evidence.INDICATOR)]
         names = proofs["ref"].str.split(evidence.JOIN).str[0]
         lines = []
         for name, rows in proofs.groupby(names, sort=False):
-            one = CATALOGUE[name]
+            indicator = CATALOGUE[name]
             constats = [
                 pieces.link(f"{row.constat_id} ({row.sens})", to_constat(row.constat_id))
                 for row in rows.itertuples(index=False)
             ]
-            lines.append([pieces.link(one.label, self.figure_of(one)), pieces.listed(constats)])
+            lines.append([pieces.link(indicator.label, self.figure_of(indicator)), pieces.listed(constats)])
         return pieces.table("Du chiffre au constat", ["Chiffre", "Constats"], lines, self.source("preuves"))
 
     def method(self) -> Html:
-        """Return how votes are counted, what a strong proof is, what is never overwritten."""
-        return markup.definitions([{name: texts.typography(text) for name, text in entry.items()} for entry in METHOD])
+        """How votes are counted, what a strong proof is, what is never overwritten."""
+        return definitions("enjeux", drawn=shown_as.DRAWN, overlooked=OVERLOOKED)
 
     @cached_property
     def _constats(self) -> list[linked.Constat]:
@@ -158,9 +152,9 @@ class Enjeux(DemarcheChapter):
                 strength=linked.STRENGTHS[row.force_preuve],
                 status=texts.typography(_status(row, meetings)),
                 labels=[ONE_INTERVIEW] if row.constat_id in alone else [],
-                proofs=proof_texts.told(self, row.constat_id),
-                enjeux=pieces.listed(pieces.link(one, to_enjeu(one)) for one in enjeux.get(row.constat_id, [])),
-                actions=pieces.listed(pieces.link(one, to_action(one)) for one in actions.get(row.constat_id, [])),
+                proofs=proof_texts.proofs_of(self, row.constat_id),
+                enjeux=pieces.listed(pieces.link(name, to_enjeu(name)) for name in enjeux.get(row.constat_id, [])),
+                actions=pieces.listed(pieces.link(name, to_action(name)) for name in actions.get(row.constat_id, [])),
             )
             for row in table.itertuples(index=False)
         ]
@@ -188,8 +182,8 @@ class Enjeux(DemarcheChapter):
             vote=texts.typography(self._vote(row.enjeu_id)),
             decision=texts.typography(_decision(row)),
             axes=[
-                pieces.link(f"{axes[one.axe_id]} › {one.titre}", to_axis(one.obj_id))
-                for one in own.itertuples(index=False)
+                pieces.link(f"{axes[objective.axe_id]} › {objective.titre}", to_axis(objective.obj_id))
+                for objective in own.itertuples(index=False)
             ],
             actions=[
                 pieces.link(f"{name} {actions['titre'][name]}{_dropped(actions['statut'][name])}", to_action(name))
@@ -218,19 +212,13 @@ class Enjeux(DemarcheChapter):
         above, below = (actor_names.the(rows[side].iloc[0].split(LIST)) for side in ("above", "below"))
         return f" Les acteurs divergent : plus important pour {above} ; moins important pour {below}."
 
-    def _votes(self, what: str) -> Html | None:
-        box = self.missing(what, "enjeux")
-        if box or len(self.ranking):
-            return box
-        return pieces.plain(f"{what} : les enjeux n'ont pas encore été soumis au vote.")
-
     @property
     def _source(self) -> Citation:
         return self.source("votes")
 
     @property
-    def _when(self) -> str:
-        return self.newest("votes")[:4] or "sans date"
+    def _origin(self) -> pieces.Origin:
+        return pieces.Origin(self._source, self.newest("votes")[:4] or "sans date", RANKING)
 
 
 open_enjeux = Enjeux.open
@@ -244,10 +232,10 @@ def _status(row, meetings: pd.DataFrame) -> str:
 
 
 def _decision(row) -> str:
-    said = _capital(shown_as.decision_text(row.retenu))
+    decision = _capital(shown_as.decision_text(row.retenu))
     day = f" le {date_text(row.decide_le)}" if not pd.isna(row.decide_le) else ""
     why = f" : {texts.uncapitalised(row.motif)}" if isinstance(row.motif, str) else ""
-    return f"{said}{day}{why}."
+    return f"{decision}{day}{why}."
 
 
 def _dropped(status: str) -> str:
@@ -256,30 +244,3 @@ def _dropped(status: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-METHOD = (
-    {
-        "label": "Force d'une preuve",
-        "definition": "Un constat noté 3 s'appuie sur deux sortes de preuves au moins ; celui qui repose sur un seul "
-        "entretien est noté 1 et le dit. Les preuves qui nuancent ou contredisent un constat sont montrées avec "
-        "celles qui l'appuient.",
-        "caveats": "Une preuve par un chiffre est comparée aux données de cette édition : quand elles ne disent plus "
-        "la même chose, le constat est « à relire ».",
-        "sources": "",
-    },
-    {
-        "label": "Rang et stabilité",
-        "definition": "La note d'un enjeu est la moyenne de son importance, de son urgence et de sa faisabilité, à "
-        "poids égaux ; à égalité, le nombre de points départage. " + shown_as.DRAWN,
-        "caveats": "Le vote fait reculer ce qui touche peu de gens : c'est pourquoi les enjeux peu votés mais étayés "
-        f"sont listés. {OVERLOOKED}",
-        "sources": "",
-    },
-    {
-        "label": "Décision du COPIL",
-        "definition": "Elle est enregistrée à part, avec son motif et sa date : aucun calcul ne la change.",
-        "caveats": "",
-        "sources": "",
-    },
-)

@@ -8,12 +8,13 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.closing import recalled
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_action
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.demarche.addresses import to_action
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.plan import budget, plan, tracking
 from ctg_analysis.display.demarche import achievements, pieces
 from ctg_analysis.display.demarche import yearly_followup as shown_as
-from ctg_analysis.display.markup import Citation, Html, cited_with
+from ctg_analysis.display.markup import Html, cited_with
 from ctg_analysis.display.words.dates import span_text
 from ctg_analysis.display.words.quantities import counted
 from ctg_analysis.indicators.comparisons import last_year
@@ -28,24 +29,21 @@ class Followup(DemarcheChapter):
 
     BEGINS_WITH = ("actions", "suivi", "indicateurs_suivi")
 
-    def __init__(self, seen: Observed):
-        super().__init__(seen)
+    def __init__(self, territory: Territory):
+        super().__init__(territory)
         self.actions = plan.in_order(self.table("actions"), self.table("axes"), self.table("objectifs"))
         self.funding = budget.of_the_plan(self.table("financements"), self.actions)
         self.rows = self.table("suivi")
         self.followed = self.table("indicateurs_suivi")
 
+    @needing("Statut des actions", "actions", "suivi")
     def statuses(self) -> Html:
-        """Return how many actions have each status, year by year."""
-        return self._box("Statut des actions") or shown_as.statuses(
-            tracking.status_by_year(self.rows), self.source("suivi"), FILE
-        )
+        """How many actions have each status, year by year."""
+        return shown_as.statuses(tracking.status_by_year(self.rows), self.source("suivi"), FILE)
 
+    @needing("Tableau de bord", "actions", "suivi")
     def dashboard(self) -> Html:
-        """Return the actions axis by axis, with their status in words."""
-        box = self._box("Tableau de bord")
-        if box:
-            return box
+        """The actions axis by axis, with their status in words."""
         by_year = tracking.status_by_year(self.rows)
         last = tracking.latest(self.rows).set_index("action_id")[["avancement_pct", "faits", "difficultes"]]
         rows = self.actions[["action_id", "titre", "axe"]].join(by_year, on="action_id").join(last, on="action_id")
@@ -57,51 +55,41 @@ class Followup(DemarcheChapter):
             )
         )
 
+    @needing("Indicateurs, du départ à la cible", "actions", "suivi", "indicateurs_suivi")
     def bullets(self) -> Html:
-        """Return the indicators from their baseline to their target, axis by axis."""
-        box = self._box("Indicateurs, du départ à la cible", "indicateurs_suivi")
-        if box:
-            return box
-        found = tracking.gaps(self.followed, self._values)
-        rows = found.merge(self.followed[["ind_id", "action_id", "libelle", "unite"]], on="ind_id", validate="1:1")
+        """The indicators from their baseline to their target, axis by axis."""
+        gaps = tracking.gaps(self.followed, self._values)
+        rows = gaps.merge(self.followed[["ind_id", "action_id", "libelle", "unite"]], on="ind_id", validate="1:1")
         rows = rows.assign(
             label=rows["action_id"] + " " + rows["libelle"],
             axe=rows["action_id"].map(self.actions.set_index("action_id")["axe"]),
         )
         axes = dict(list(rows.groupby("axe", sort=False)))
         ordered = [axis for axis in dict.fromkeys(self.actions["axe"]) if axis in axes]
-        drawn = [
-            shown_as.bullets(axes[axis], axis, self._years, self._sources(axes[axis]["ind_id"]), INDICATORS)
-            for axis in ordered
-        ]
+        drawn = [shown_as.bullets(axes[axis], axis, self._origin(axes[axis]["ind_id"])) for axis in ordered]
         return pieces.together(self._recomputed(rows), *drawn)
 
+    @needing("Trajectoires des indicateurs de résultat", "actions", "suivi", "indicateurs_suivi")
     def paths(self) -> Html:
-        """Return the result indicators over the years; two definitions are never joined."""
-        box = self._box("Trajectoires des indicateurs de résultat", "indicateurs_suivi")
-        if box:
-            return box
+        """The result indicators over the years; two definitions are never joined."""
         results = self.followed[self.followed["type"].eq(RESULT)]
         rows = self._values[self._values["ind_id"].isin(results["ind_id"])]
         labels = {row.ind_id: f"{row.action_id} {row.libelle} ({row.unite})" for row in results.itertuples(index=False)}
         labels = {name: label for name, label in labels.items() if name in set(rows["ind_id"])}
-        return shown_as.paths(rows, labels, self._years, self._sources(labels), INDICATORS)
+        return shown_as.paths(rows, labels, self._origin(labels))
 
+    @needing("Argent prévu et dépensé", "actions", "suivi", "financements")
     def money(self) -> Html:
-        """Return what was to be spent and what was."""
-        return self._box("Argent prévu et dépensé", "financements") or shown_as.money(
-            tracking.money(self.funding, self.rows), self.source("financements", "suivi"), FILE
-        )
+        """What was to be spent and what was."""
+        return shown_as.money(tracking.money(self.funding, self.rows), self.source("financements", "suivi"), FILE)
 
+    @needing("Décisions", "actions", "suivi")
     def decisions(self) -> Html:
-        """Return the decisions about the actions, and those of the bodies since the convention began."""
-        box = self._box("Décisions")
-        if box:
-            return box
-        told = self.rows.dropna(subset=["decision_copil"])
+        """The decisions about the actions, and those of the bodies since the convention began."""
+        decided = self.rows.dropna(subset=["decision_copil"])
         rows = [
             (row.date, pieces.link(row.action_id, to_action(row.action_id)), row.decision_copil)
-            for row in told.itertuples(index=False)
+            for row in decided.itertuples(index=False)
         ]
         for row in self.table("reunions").itertuples(index=False):
             if self.span and row.date.year >= self.span[0]:
@@ -109,7 +97,7 @@ class Followup(DemarcheChapter):
         return shown_as.decisions(rows, self.source("suivi", "reunions"))
 
     def evaluations(self) -> Html:
-        """Return when the convention is evaluated, by whom, and what comes out of it."""
+        """When the convention is evaluated, by whom, and what comes out of it."""
         rows = self.table("calendrier")
         rows = rows[rows["etape"].str.lower().str.contains(EVALUATION)] if len(rows) else rows
         if rows.empty:
@@ -128,26 +116,25 @@ class Followup(DemarcheChapter):
         header = ["Évaluation", "Date", "Statut", "Responsable", "Livrable"]
         return pieces.table("Les évaluations prévues", header, lines, self.source("calendrier"))
 
+    @needing("Bilan à ce jour", "actions", "suivi")
     def bilan(self) -> Html:
-        """Return the bilan of the convention under way, in the form of that of the convention before."""
-        box = self._box("Bilan à ce jour")
-        if box:
-            return box
+        """The bilan of the convention under way, in the form of that of the convention before."""
         actions = tracking.as_bilan(self.actions, self.followed, self.funding, self.rows)
-        source, when = self.source("suivi", "financements"), f"fin {self.rows['annee'].max()}"
+        source = self.source("suivi", "financements")
+        origin = pieces.Origin(source, f"fin {self.rows['annee'].max()}", FILE)
         names = {
             row.action_id: pieces.link(f"{row.action_id} {row.intitule}", to_action(row.action_id))
             for row in actions.itertuples(index=False)
         }
         return pieces.together(
-            achievements.statuses(actions, tracking.STATUSES, when, source, FILE),
-            achievements.quantities(actions, when, source, FILE),
-            achievements.costs(actions, when, source, FILE),
+            achievements.statuses(actions, tracking.STATUSES, origin),
+            achievements.quantities(actions, origin),
+            achievements.costs(actions, origin),
             achievements.one_by_one(actions, "Le bilan à ce jour, action par action", source, names),
         )
 
     def glossary(self) -> Html:
-        """Return the definitions of the indicators that are recomputed from the diagnosis."""
+        """The definitions of the indicators that are recomputed from the diagnosis."""
         names = self._indicators()
         return recalled(names) if names else pieces.plain("Aucun indicateur du diagnostic n'est encore suivi.")
 
@@ -159,24 +146,26 @@ class Followup(DemarcheChapter):
         return [name for name in self.followed["indicateur"].dropna().unique() if name in CATALOGUE]
 
     @cached_property
-    def _found(self) -> dict[str, pd.DataFrame]:
-        """Return the observations of the territory, by indicator, of those that have any."""
-        found = {name: self.seen.own(CATALOGUE[name]) for name in self._indicators()}
-        return {name: rows for name, rows in found.items() if len(rows)}
+    def _own(self) -> dict[str, pd.DataFrame]:
+        """The observations of the territory, by indicator, of those that have any."""
+        own = {name: self.territory.own(CATALOGUE[name]) for name in self._indicators()}
+        return {name: rows for name, rows in own.items() if len(rows)}
 
     def _observed(self) -> pd.DataFrame:
-        """Return what the observations say of the territory about the indicators that are followed."""
-        if not self._found:
+        """What the observations say of the territory about the indicators that are followed."""
+        if not self._own:
             return tracking.NOTHING_OBSERVED
-        rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._found.items()])
+        rows = pd.concat([rows.assign(indicateur=name) for name, rows in self._own.items()])
         return rows.assign(year=rows["period"].map(last_year))[["indicateur", "year", "value", "text", "source"]]
 
-    def _sources(self, ids: Iterable[str]) -> Citation:
-        """Return where the values of indicators come from: the follow-up, and the sources of what is recomputed."""
-        told = self.source("indicateurs_suivi", "suivi")
+    def _origin(self, ids: Iterable[str]) -> pieces.Origin:
+        """Where the values of indicators come from: the follow-up, and the sources of what is recomputed."""
+        cited = self.source("indicateurs_suivi", "suivi")
         own = self.followed[self.followed["ind_id"].isin(list(ids))]["indicateur"]
-        rows = [rows for name, rows in self._found.items() if name in set(own)]
-        return cited_with(told, known.source(self.seen, pd.concat(rows), series=True)) if rows else told
+        rows = [rows for name, rows in self._own.items() if name in set(own)]
+        cited = cited_with(cited, known.source(self.territory, pd.concat(rows), series=True)) if rows else cited
+        years = f"{self.span[0]}-{self.span[1]}" if self.span else str(self.rows["annee"].max())
+        return pieces.Origin(cited, years, INDICATORS)
 
     def _recomputed(self, rows: pd.DataFrame) -> Html:
         count = int(rows["kind"].eq(tracking.OBSERVED).sum())
@@ -187,14 +176,7 @@ class Followup(DemarcheChapter):
             f"diagnostic, {reported} relevé{'s' if reported > 1 else ''} dans le suivi"
             f"{f', {waiting} pas encore mesuré' if waiting else ''}{'s' if waiting > 1 else ''}."
         )
-        return pieces.said(sentence)
-
-    @property
-    def _years(self) -> str:
-        return f"{self.span[0]}-{self.span[1]}" if self.span else str(self.rows["annee"].max())
-
-    def _box(self, what: str, *names: str) -> Html | None:
-        return self.missing(what, "actions", "suivi", *names)
+        return pieces.phrase(sentence)
 
 
 open_followup = Followup.open

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
 from ctg_analysis.demarche.plan import plan
 from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import gantt
@@ -14,11 +14,9 @@ from ctg_analysis.display.words.quantities import counted
 FILE = "demarche_reunions.csv"
 
 
+@needing("Instances de la gouvernance", "instances")
 def bodies(chapter: DemarcheChapter) -> Html:
-    """Return the bodies of the governance."""
-    box = chapter.missing("Instances de la gouvernance", "instances")
-    if box:
-        return box
+    """The bodies of the governance."""
     header = ["Instance", "Rôle", "Composition", "Présidence", "Fréquence", "Secrétariat"]
     lines = [
         [
@@ -37,11 +35,9 @@ def bodies(chapter: DemarcheChapter) -> Html:
     return pieces.table("Les instances", header, lines, chapter.source("instances"))
 
 
+@needing("Réunions des instances", "instances", "reunions")
 def meetings(chapter: DemarcheChapter) -> Html:
-    """Return the meetings held and planned, with their attendance."""
-    box = chapter.missing("Réunions des instances", "instances", "reunions")
-    if box:
-        return box
+    """The meetings held and planned, with their attendance."""
     rows = chapter.table("reunions")
     held = rows["presents"].notna()
     drawn = gantt.meetings(
@@ -58,19 +54,15 @@ def meetings(chapter: DemarcheChapter) -> Html:
     return pieces.chart(
         drawn,
         Listing(["Instance", "Date", "Réunion", "Présents sur invités"], lines),
+        pieces.Origin(chapter.source("reunions"), f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0]), FILE),
         message=message,
         what="Réunions des instances (nombre)",
-        when=f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0]),
-        source=chapter.source("reunions"),
-        file=FILE,
     )
 
 
+@needing("Décisions des instances", "reunions")
 def decisions(chapter: DemarcheChapter) -> Html:
-    """Return the decisions of the bodies, the newest first."""
-    box = chapter.missing("Décisions des instances", "reunions")
-    if box:
-        return box
+    """The decisions of the bodies, the newest first."""
     rows = chapter.table("reunions").sort_values("date", ascending=False, kind="stable")
     lines = [
         [date_text(row.date), row.instance, decision]

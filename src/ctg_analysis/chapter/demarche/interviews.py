@@ -3,7 +3,8 @@
 import pandas as pd
 from markupsafe import Markup
 
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, explanations, to_constat
+from ctg_analysis.chapter.demarche.addresses import to_constat
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, definitions
 from ctg_analysis.core.settings import settings
 from ctg_analysis.demarche.tables.codes import LIST
 from ctg_analysis.demarche.tables.columns import FIELDS
@@ -32,51 +33,24 @@ SIDES = {
 }
 CONVERGES, DIVERGES = "convergence", "divergence"
 RESERVED = "réservé au comité de pilotage"
-METHOD = {
-    "Nombres d'entretiens": (
-        "Un thème compte une fois par entretien où l'on en parle. Sur une vingtaine d'entretiens, aucun pourcentage "
-        "n'est écrit."
-    ),
-    "Sortes d'acteurs": (
-        "Une sorte dont moins de trois personnes ont été entendues n'est pas nommée : ses entretiens vont avec ceux "
-        "des « autres acteurs », et ses propos ne sont pas cités."
-    ),
-    "Saturation": (
-        "Codes rencontrés pour la première fois, entretien après entretien. La bande couvre 95 ordres sur 100 tirés au "
-        "hasard : la courbe s'aplatit quand les derniers entretiens n'apportent plus rien de neuf."
-    ),
-    "Accord des codeurs (κ de Cohen)": (
-        "Des extraits codés par deux personnes sans se concerter : part des codes semblables, corrigée de ce que le "
-        "hasard donnerait. De 0,6 à 0,8, l'accord est fort ; au-delà, presque parfait (Landis et Koch, 1977)."
-    ),
-    "Convergence": (
-        "Une sorte d'acteurs penche du côté (atout, ou faiblesse et besoin) que plus de ses entretiens disent. Deux "
-        "sortes qui penchent de côtés opposés divergent ; deux qui penchent du même convergent, si aucune ne penche de "
-        "l'autre."
-    ),
-    "Propos cités": (
-        "Anonymes, relus, d'une sorte dont trois personnes au moins ont été entendues, et du niveau de diffusion de ce "
-        "rapport ; un nom, une adresse ou un numéro bloque la publication."
-    ),
-}
 
 
 class Interviews(DemarcheChapter):
     """Interviews and meetings, with the verbs of chapter 12."""
 
     def heard(self) -> Html:
-        """Return how many were heard, of what kinds, when; how to begin, where nobody was."""
+        """How many were heard, of what kinds, when; how to begin, where nobody was."""
         if not self._held:
             return self.box("Entretiens avec les partenaires", **BEGIN)
         about, kinds = self._about, self._by_theme().loc[INTERVIEWS].drop(WHOLE)
-        told = texts.listed([actor_names.counted(name, count) for name, count in kinds.items()])
+        by_kind = texts.listed([actor_names.counted(name, count) for name, count in kinds.items()])
         length = "" if pd.isna(about["minutes"]) else f" La moitié ont duré plus de {number(about['minutes'])} minutes."
-        lead = f"{counted(about['count'], 'entretien')} avec : {told}.{length}"
+        lead = f"{counted(about['count'], 'entretien')} avec : {by_kind}.{length}"
         coded = f"{counted(about['extracts'], 'extrait')} anonymes, codés avec un livret de codes."
-        return pieces.together(pieces.said(lead, coded), markup.source(self._source))
+        return pieces.together(pieces.phrase(lead, coded), markup.source(self._source))
 
     def guide(self) -> Html:
-        """Return the questions of the interview guide."""
+        """The questions of the interview guide."""
         rows = self.table("grille")
         if rows.empty:
             return self.box("Grille d'entretien", "grille")
@@ -84,7 +58,7 @@ class Interviews(DemarcheChapter):
         return pieces.table("Grille d'entretien", ["Rubrique", "Question", "Champ"], lines, self._source)
 
     def themes(self) -> Html:
-        """Return which actors speak of which themes, in numbers of interviews."""
+        """Which actors speak of which themes, in numbers of interviews."""
         if not self._held:
             return self.box("Thèmes par sorte d'acteurs", EXTRACTS)
         table = self._by_theme()
@@ -101,7 +75,7 @@ class Interviews(DemarcheChapter):
         )
 
     def saturation(self) -> Html:
-        """Return what each interview still brought."""
+        """What each interview still brought."""
         rows = self.table("saturation")
         if rows.empty:
             return self.box("Saturation", EXTRACTS)
@@ -124,10 +98,10 @@ class Interviews(DemarcheChapter):
         )
 
     def agreement(self) -> Html:
-        """Return how far two coders agree."""
+        """How far two coders agree."""
         rows = self.table("coders_agreement")
         if rows.empty or pd.isna(rows["kappa"].iloc[0]):
-            return pieces.said("Aucun double codage : l'accord des codeurs n'est pas mesuré.") if self._held else (
+            return pieces.phrase("Aucun double codage : l'accord des codeurs n'est pas mesuré.") if self._held else (
                 self.box("Accord des codeurs", EXTRACTS))  # fmt: skip
         row = rows.iloc[0]
         bounds = f"{number(row['low'], 2)} à {number(min(row['high'], 1), 2)}"
@@ -136,10 +110,10 @@ class Interviews(DemarcheChapter):
             f"Sur {twice} extraits codés deux fois, {alike} le sont de même : "
             f"κ de {number(row['kappa'], 2)} (intervalle à 95 % : {bounds}), {row['words']}."
         )
-        return pieces.together(pieces.said(lead), markup.source(self._source))
+        return pieces.together(pieces.phrase(lead), markup.source(self._source))
 
     def convergence(self) -> Html:
-        """Return on which themes the kinds of actors agree or differ."""
+        """The themes on which the kinds of actors agree or differ."""
         rows = self.table("convergence")
         if rows.empty:
             return self.box("Convergences et divergences", EXTRACTS)
@@ -152,31 +126,33 @@ class Interviews(DemarcheChapter):
         return pieces.table("Ce qui rapproche et ce qui sépare les acteurs", header, lines, self._source)
 
     def sides(self) -> Html:
-        """Return what figures, residents and actors say of each constat of which two of them speak."""
+        """What figures, residents and actors say of each constat of which two of them speak."""
         proofs, constats = self.table("preuves"), self.table("constats").set_index("constat_id")["enonce"]
         if proofs.empty:
             return self.box("Ce que disent chiffres, habitants et acteurs", "constats", "preuves")
-        said = proofs.assign(side=proofs["type"].map(SIDES)).groupby(["constat_id", "side"])["sens"].agg(set).unstack()
-        said = said.reindex(columns=list(dict.fromkeys(SIDES.values())))
-        said = said[said.notna().sum(axis=1).ge(2)]
+        by_side = (
+            proofs.assign(side=proofs["type"].map(SIDES)).groupby(["constat_id", "side"])["sens"].agg(set).unstack()
+        )
+        by_side = by_side.reindex(columns=list(dict.fromkeys(SIDES.values())))
+        by_side = by_side[by_side.notna().sum(axis=1).ge(2)]
         lines = []
-        for name, *cells in said.itertuples():
+        for name, *cells in by_side.itertuples():
             senses = [cell for cell in cells if isinstance(cell, set)]
-            told = [", ".join(sorted(cell)) if isinstance(cell, set) else "–" for cell in cells]
-            lines.append([pieces.link(constats[name], to_constat(name)), *told, _together(senses)])
-        header = ["Constat", *said.columns, "Ensemble"]
+            words = [", ".join(sorted(cell)) if isinstance(cell, set) else "–" for cell in cells]
+            lines.append([pieces.link(constats[name], to_constat(name)), *words, _together(senses)])
+        header = ["Constat", *by_side.columns, "Ensemble"]
         source = self.source("constats", "preuves")
         return pieces.table("Chiffres, habitants et acteurs sur les mêmes constats", header, lines, source)
 
     def quotes(self) -> Html:
-        """Return what may be quoted, by field; how much may not, and why."""
+        """What may be quoted, by field; how much may not, and why."""
         if not self._held:
             return self.box("Propos des partenaires", EXTRACTS)
         rows = self.table("extraits")
         kept = self.table("not_quoted")
         kept = kept[kept["readers"].eq(settings().readers)]
         why = [f"{row.motif} ({number(row.count)})" for row in kept.itertuples()]
-        lead = pieces.said(
+        lead = pieces.phrase(
             f"Peuvent être cités ici : {number(len(rows))} extraits sur {number(self._about['extracts'])}.",
             f"Les autres : {' ; '.join(why)}." if why else "",
         )
@@ -187,7 +163,7 @@ class Interviews(DemarcheChapter):
         return pieces.together(lead, markup.piece("sayings.html.j2", groups=groups), markup.source(self._source))
 
     def codes(self) -> Html:
-        """Return the codes of the extracts, by theme, and what each means."""
+        """The codes of the extracts, by theme, and what each means."""
         rows = self.table("codebook")
         if rows.empty:
             return self.box("Livret de codes", "codebook")
@@ -195,19 +171,17 @@ class Interviews(DemarcheChapter):
         return pieces.table("Livret de codes", ["Thème", "Code", "Ce qu'il veut dire"], lines, self._source)
 
     def _saying(self, row) -> dict[str, object]:
-        """Return what someone said, by whom, and the constats that rest on it."""
+        """What someone said, by whom, and the constats that rest on it."""
         place = f"propos-{row.extrait_id}"
         text = texts.typography(row.texte_anonymise)
         return {"id": place, "text": text, "who": _who(row), "proves": Markup(self.proves(place).html)}
 
     def words(self) -> Html:
-        """Return what the words of the chapter mean; nothing where they say nothing yet."""
-        if not self._held:
-            return Html("")
-        return explanations(METHOD)
+        """What the words of the chapter mean; nothing where they say nothing yet."""
+        return definitions("interviews") if self._held else Html("")
 
     def _by_theme(self) -> pd.DataFrame:
-        """Return the counts by theme and kind of actors, in the order of the table."""
+        """The counts by theme and kind of actors, in the order of the table."""
         rows = self.table("themes_by_type")
         table = rows.pivot(index="theme", columns="type_acteur", values="count")
         return table.loc[list(dict.fromkeys(rows["theme"])), list(dict.fromkeys(rows["type_acteur"]))]
@@ -236,11 +210,9 @@ class Interviews(DemarcheChapter):
         return pieces.chart(
             drawing,
             data,
+            pieces.Origin(self._source, "-".join(years) or "année non dite", f"demarche_{table}.csv"),
             message=message,
             what=what,
-            when="-".join(years) or "année non dite",
-            source=self._source,
-            file=f"demarche_{table}.csv",
             note=note,
         )
 
@@ -249,22 +221,22 @@ open_interviews = Interviews.open
 
 
 def _who(row) -> str:
-    """Return who said an extract: a kind of actors; what only the COPIL may read says so."""
-    said = f"{row.type_acteur} · {row.tonalite}"
-    return f"{said} · {RESERVED}" if row.niveau_diffusion == "copil" else said
+    """Who said an extract: a kind of actors; what only the COPIL may read says so."""
+    who = f"{row.type_acteur} · {row.tonalite}"
+    return f"{who} · {RESERVED}" if row.niveau_diffusion == "copil" else who
 
 
 def _most_shared(counts: pd.Series, heard: int) -> str:
-    """Return the themes that most interviews speak of. counts: interviews by theme. heard: interviews in all."""
+    """The themes that most interviews speak of. counts: interviews by theme. heard: interviews in all."""
     themes = [f"« {texts.uncapitalised(name)} »" for name in counts.index[counts.eq(counts.max())]]
     lead = "Le thème le plus partagé" if len(themes) == 1 else "Les thèmes les plus partagés"
     return f"{lead} : {texts.listed(themes)}, dans {counted(counts.max(), 'entretien')} sur {number(heard)}"
 
 
 def _together(senses: list[set[str]]) -> str:
-    """Return how several sides stand to a constat: they agree, one qualifies it, one contradicts it."""
-    told = set().union(*senses)
-    return DIVERGES if "contredit" in told else "nuance" if "nuance" in told else CONVERGES
+    """How several sides stand to a constat: they agree, one qualifies it, one contradicts it."""
+    every_sense = set().union(*senses)
+    return DIVERGES if "contredit" in every_sense else "nuance" if "nuance" in every_sense else CONVERGES
 
 
 def _several(cell: str) -> str:

@@ -4,7 +4,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.tables.columns import FIELDS
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actor_names, pieces
@@ -24,12 +24,12 @@ SUMS = {"total": "Ensemble", "linked": "Liées à un constat"}
 class Meetings(DemarcheChapter):
     """Seminars, thematic meetings, working groups, restitutions, with the verbs of chapter 12."""
 
-    def __init__(self, seen: Observed):
-        super().__init__(seen)
+    def __init__(self, territory: Territory):
+        super().__init__(territory)
         self.held = self.table(MEETINGS).sort_values(["date", "atelier_id"])
 
     def attendance(self) -> Html:
-        """Return who came to each meeting."""
+        """Who came to each meeting."""
         if self.held.empty:
             return self.box("Rencontres et présence", MEETINGS)
         came = self.table("attendance").set_index("atelier_id")
@@ -47,7 +47,7 @@ class Meetings(DemarcheChapter):
         return pieces.table("Rencontres et présence", header, lines, self._source)
 
     def actors(self) -> Html:
-        """Return how many came of each kind of actors, all meetings together."""
+        """How many came of each kind of actors, all meetings together."""
         rows = self.table("attendance")
         if rows.empty:
             return self.box("Présence par sorte d'acteurs", MEETINGS)
@@ -60,18 +60,16 @@ class Meetings(DemarcheChapter):
         return pieces.chart(
             bars.comparison(drawn.assign(level="", low=none, high=none)),
             Listing(["Acteurs", "Présences"], drawn[["name", "text"]].to_numpy().tolist()),
+            pieces.Origin(self._source, "-".join(dates), "demarche_attendance.csv"),
             message=f"Les plus présents : {most}, {times} sur {number(sums.sum())}",
             what=f"Présences par sorte d'acteurs, en {several}",
-            when="-".join(dates),
-            source=self._source,
-            file="demarche_attendance.csv",
             note="Qui vient à plusieurs rencontres compte plusieurs fois.",
         )
 
     def contributions(self) -> Html:
-        """Return what was said in the meetings: counts by field, then the words."""
-        rows, said = self.table("contributions_by_field"), self.table(CONTRIBUTIONS)
-        if said.empty:
+        """What was said in the meetings: counts by field, then the words."""
+        rows, words = self.table("contributions_by_field"), self.table(CONTRIBUTIONS)
+        if words.empty:
             return self.box("Contributions des rencontres", CONTRIBUTIONS)
         columns = KINDS | SUMS
         rows = rows.sort_values("champ", key=lambda names: pd.Categorical(names, FIELDS).codes, kind="stable")
@@ -81,12 +79,14 @@ class Meetings(DemarcheChapter):
         )
         groups = {
             texts.typography(field[:1].upper() + field[1:]): [self._saying(row) for row in part.itertuples()]
-            for field, part in said.assign(champ=pd.Categorical(said["champ"], FIELDS)).groupby("champ", observed=True)
+            for field, part in words.assign(champ=pd.Categorical(words["champ"], FIELDS)).groupby(
+                "champ", observed=True
+            )
         }
         return pieces.together(counts, markup.piece("sayings.html.j2", groups=groups), markup.source(self._source))
 
     def _saying(self, row) -> dict[str, object]:
-        """Return what was said, of which sort it is, and the constats that rest on it."""
+        """What was said, of which sort it is, and the constats that rest on it."""
         place = f"contribution-{row.contrib_id}"
         text = texts.typography(row.texte)
         return {"id": place, "text": text, "who": row.type, "proves": Markup(self.proves(place).html)}
@@ -105,11 +105,11 @@ def _of_those_invited(row) -> str:
     """Return « 24 sur 34 », « 24 » when nobody noted who was invited."""
     if pd.isna(row.presents):
         return "nd"
-    told = number(row.presents)
-    return told if pd.isna(row.invites) else f"{told} sur {number(row.invites)}"
+    present = number(row.presents)
+    return present if pd.isna(row.invites) else f"{present} sur {number(row.invites)}"
 
 
 def _present(rows: pd.DataFrame) -> str:
-    """Return how many of each kind came to one meeting, the most numerous first."""
+    """How many of each kind came to one meeting, the most numerous first."""
     rows = rows[rows["presents"].gt(0)].sort_values("presents", ascending=False, kind="stable")
     return ", ".join(actor_names.counted(row.type_acteur, row.presents) for row in rows.itertuples())

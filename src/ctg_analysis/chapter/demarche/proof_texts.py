@@ -31,42 +31,44 @@ NOT_QUOTED = "propos qui ne peuvent pas être cités ici (diffusion réservée, 
 GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la preuve n'est plus vrai aujourd'hui"
 
 
-def told(chapter: DemarcheChapter, constat: str) -> list[Proof]:
-    """Return the proofs of a constat in words, those that contradict it too, in the order of the file."""
+def proofs_of(chapter: DemarcheChapter, constat: str) -> list[Proof]:
+    """The proofs of a constat in words, those that contradict it too, in the order of the file."""
     proofs = chapter.table("preuves")
-    return [_told(chapter, row) for row in proofs[proofs["constat_id"].eq(constat)].itertuples(index=False)]
+    return [_proof(chapter, row) for row in proofs[proofs["constat_id"].eq(constat)].itertuples(index=False)]
 
 
-def _told(chapter: DemarcheChapter, row) -> Proof:
+def _proof(chapter: DemarcheChapter, row) -> Proof:
     text, address, fault = _WORDS[row.type](chapter, row)
     return Proof(SENSES[row.sens], KINDS[row.type], texts.typography(text), address, texts.typography(fault))
 
 
 def _indicator(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     name, place, period = row.ref.split(evidence.JOIN)
-    one, seen = CATALOGUE[name], chapter.seen
-    rows = seen.readable(one)
+    indicator, territory = CATALOGUE[name], chapter.territory
+    rows = territory.readable(indicator)
     rows = rows[rows["period"].eq(period)]
     own = rows[rows["territory"].eq(place) & rows["level"].ne("departement")]
-    where = "" if place == seen.epci else f", {own['name'].iloc[0] if len(own) else place}"
-    head = f"{one.label}{where}, {date_text(period)}"
+    where = "" if place == territory.epci else f", {own['name'].iloc[0] if len(own) else place}"
+    head = f"{indicator.label}{where}, {date_text(period)}"
     if own.empty or own["status"].iloc[0] != OK:
-        return head, chapter.figure_of(one), GONE
-    value = f"{head} : {own['text'].iloc[0]}{_unit(one, own['value'].iloc[0])}"
-    said = f"{value}, {_benchmark(one, rows, row)}" if isinstance(row.lecture, str) else value
-    true = not isinstance(row.lecture, str) or holds(row, seen.data(one), seen.territories, seen.epci)
-    return said, chapter.figure_of(one), "" if true else NOT_ANY_MORE
+        return head, chapter.figure_of(indicator), GONE
+    value = f"{head} : {own['text'].iloc[0]}{_unit(indicator, own['value'].iloc[0])}"
+    text = f"{value}, {_benchmark(indicator, rows, row)}" if isinstance(row.lecture, str) else value
+    true = not isinstance(row.lecture, str) or holds(
+        row, territory.data(indicator), territory.territories, territory.epci
+    )
+    return text, chapter.figure_of(indicator), "" if true else NOT_ANY_MORE
 
 
-def _unit(one: Indicator, value: float) -> str:
-    shown = one.unit.startswith("%") or one.unit.casefold() in one.label.casefold()
-    return "" if shown else f" {agreed(one.unit, value)}"
+def _unit(indicator: Indicator, value: float) -> str:
+    in_label = indicator.unit.startswith("%") or indicator.unit.casefold() in indicator.label.casefold()
+    return "" if in_label else f" {agreed(indicator.unit, value)}"
 
 
-def _benchmark(one: Indicator, rows: pd.DataFrame, row) -> str:
-    """Return what a figure is held to show: « plus faible que le département (23,4 %) », « en hausse depuis 2018 »."""
+def _benchmark(indicator: Indicator, rows: pd.DataFrame, row) -> str:
+    """What a figure is held to show: « plus faible que le département (23,4 %) », « en hausse depuis 2018 »."""
     if row.lecture in LIMITS:
-        percent = " %" if one.unit.startswith("%") else ""
+        percent = " %" if indicator.unit.startswith("%") else ""
         return f"{LIMITS[row.lecture]} {row.repere.replace('.', ',')}{percent}"
     match = BENCHMARK.fullmatch(row.repere)
     if row.lecture not in COMPARED or not match:
@@ -79,13 +81,13 @@ def _benchmark(one: Indicator, rows: pd.DataFrame, row) -> str:
 
 
 def _placed(chapter: DemarcheChapter, number: str, row, there: bool) -> str:
-    """Return the address of a proof in the page of a chapter: that of the page when it is not shown there."""
+    """The address of a proof in the page of a chapter: that of the page when it is not shown there."""
     page = chapter.pages[number]
     return f"{page}#{place_of(row.type, row.ref)}" if there else page
 
 
 def _answered(chapter: DemarcheChapter) -> set[str]:
-    """Return the questions whose answers the page of the consultation shows."""
+    """The questions whose answers the page of the consultation shows."""
     questions = chapter.table("questionnaire")
     closed = set(questions.loc[questions["champ"].notna(), "q_id"]) & set(chapter.table("distribution")["q_id"])
     return closed | set(chapter.table("open_themes")["q_id"])
@@ -101,22 +103,22 @@ def _interview(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     address = _placed(chapter, INTERVIEWS, row, row.ref in extracts.index)
     if row.ref not in extracts.index:
         return NOT_QUOTED, address, ""
-    said = extracts.loc[row.ref]
-    return f"« {said['texte_anonymise']} » ({said['type_acteur']})", address, ""
+    extract = extracts.loc[row.ref]
+    return f"« {extract['texte_anonymise']} » ({extract['type_acteur']})", address, ""
 
 
 def _document(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     name, _, page = row.ref.partition(evidence.JOIN)
-    one = chapter.table("documents").set_index("doc_id").loc[name]
+    document = chapter.table("documents").set_index("doc_id").loc[name]
     where = f", page\u00a0{page}" if page else ""
-    return f"{one['titre']} ({one['auteur']}, {date_text(one['date'])}){where}", "", ""
+    return f"{document['titre']} ({document['auteur']}, {date_text(document['date'])}){where}", "", ""
 
 
 def _workshop(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
-    one = chapter.table("contributions").set_index("contrib_id").loc[row.ref]
-    meeting = chapter.table("ateliers").set_index("atelier_id").loc[one["atelier_id"]]
-    said = f"« {one['texte']} » ({meeting['type']} du {date_text(meeting['date'])})"
-    return said, _placed(chapter, INTERVIEWS, row, True), ""
+    contribution = chapter.table("contributions").set_index("contrib_id").loc[row.ref]
+    meeting = chapter.table("ateliers").set_index("atelier_id").loc[contribution["atelier_id"]]
+    text = f"« {contribution['texte']} » ({meeting['type']} du {date_text(meeting['date'])})"
+    return text, _placed(chapter, INTERVIEWS, row, True), ""
 
 
 _WORDS = {

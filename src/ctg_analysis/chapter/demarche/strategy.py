@@ -9,9 +9,10 @@ from markupsafe import Markup
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demarche import governance
-from ctg_analysis.chapter.demarche.action_sheets import links, sheet
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_action, to_enjeu
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.demarche.addresses import to_action, to_enjeu
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, needing
+from ctg_analysis.chapter.demarche.fiches_action import links, sheet
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.demarche.files.consistency import active
@@ -38,16 +39,14 @@ class Strategy(DemarcheChapter):
 
     BEGINS_WITH = ("axes", "objectifs", "actions", "financements", "indicateurs_suivi", "instances", "reunions")
 
-    def __init__(self, seen: Observed):
-        super().__init__(seen)
+    def __init__(self, territory: Territory):
+        super().__init__(territory)
         self.actions = plan.in_order(self.table("actions"), self.table("axes"), self.table("objectifs"))
         self.funding = budget.of_the_plan(self.table("financements"), self.actions)
 
+    @needing("Axes, objectifs et actions", "axes", "objectifs", "actions")
     def tree(self) -> Html:
-        """Return the axes, their objectives, their actions."""
-        box = self.missing("Axes, objectifs et actions", "axes", "objectifs", "actions")
-        if box:
-            return box
+        """The axes, their objectives, their actions."""
         axes = self.table("axes").sort_values("ordre", kind="stable")
         kept = len(active(self.actions))
         dropped = len(self.actions) - kept
@@ -58,13 +57,11 @@ class Strategy(DemarcheChapter):
         )
         branches = [self._axis(row) for row in axes.itertuples(index=False)]
         source = markup.source(self.source("axes", "objectifs", "actions"))
-        return pieces.together(pieces.said(sentence), shown_as.tree(branches), source)
+        return pieces.together(pieces.phrase(sentence), shown_as.tree(branches), source)
 
+    @needing("Fiches-action", "actions")
     def sheets(self) -> Html:
-        """Return one fiche for each action, which prints on one page."""
-        box = self.missing("Fiches-action", "actions")
-        if box:
-            return box
+        """One fiche for each action, which prints on one page."""
         agreed = budget.reconciliation(self.actions, self.funding).set_index("action_id")["agrees"]
         made = [
             sheet(self, row, agrees=agreed.get(row.action_id, True)) for row in self.actions.itertuples(index=False)
@@ -72,17 +69,15 @@ class Strategy(DemarcheChapter):
         source = self.source("actions", "financements", "indicateurs_suivi")
         return pieces.together(shown_as.sheets(made), markup.source(source))
 
+    @needing("Calendrier des actions", "actions")
     def gantt(self) -> Html:
-        """Return the actions over the years of the convention."""
-        box = self.missing("Calendrier des actions", "actions")
-        return box or self._drawn(self.actions, (), "Calendrier des actions", by_axis=True)
+        """The actions over the years of the convention."""
+        return self._drawn(self.actions, (), "Calendrier des actions", by_axis=True)
 
+    @needing("Actions liées au PEDT", "actions")
     def pedt(self, end: str) -> Html:
-        """Return the actions of the PEDT beside the years in which PEDTs end. end: the indicator of these years."""
-        box = self.missing("Actions liées au PEDT", "actions")
-        if box:
-            return box
-        rows = known.by_commune(self.seen, CATALOGUE[end])
+        """The actions of the PEDT beside the years in which PEDTs end. end: the indicator of these years."""
+        rows = known.by_commune(self.territory, CATALOGUE[end])
         rows = rows[rows["status"].eq(OK)]
         marks = [
             (
@@ -92,64 +87,59 @@ class Strategy(DemarcheChapter):
             for year, names in rows.groupby("value")["name"]
         ]
         tied = self.actions[self.actions["lien_pedt"].fillna(False).astype(bool)]
-        sources = [known.source(self.seen, rows)] if len(rows) else []
+        sources = [known.source(self.territory, rows)] if len(rows) else []
         return self._drawn(tied, marks, "Actions liées au PEDT", *sources)
 
+    @needing("Actions liées au service public de la petite enfance", "actions")
     def sppe(self) -> Html:
-        """Return the actions of the service public de la petite enfance beside the dates of the law."""
-        box = self.missing("Actions liées au service public de la petite enfance", "actions")
-        if box:
-            return box
+        """The actions of the service public de la petite enfance beside the dates of the law."""
         thresholds = read_thresholds(data_root().reference / "seuils.yml").values()
         dates: dict = {}
-        for one in thresholds:
-            if one.obligation != COUNTED:
-                dates.setdefault(one.date, []).append(one.obligation)
+        for threshold in thresholds:
+            if threshold.obligation != COUNTED:
+                dates.setdefault(threshold.date, []).append(threshold.obligation)
         marks = [(plan.as_year(day), f"{date_text(day)} : {', '.join(names)}") for day, names in sorted(dates.items())]
         tied = self.actions[self.actions["lien_sppe"].fillna(False).astype(bool)]
         law = "Dates de la loi : voir les textes de référence du chapitre « Petite enfance »."
         what = "Actions liées au service public de la petite enfance"
         return self._drawn(tied, marks, what, Citation(texts.typography(law)))
 
+    @needing("Financement des actions", "actions", "financements")
     def budget(self) -> Html:
-        """Return the money of the plan by financer and year, and whether it reconciles."""
-        box = self.missing("Financement des actions", "actions", "financements")
-        if box:
-            return box
+        """The money of the plan by financer and year, and whether it reconciles."""
         table = budget.by_financer(self.funding)
         source = self.source("financements")
-        drawn = shown_as.budget_by_financer(table, self._years, source, FUNDING)
+        drawn = shown_as.budget_by_financer(table, pieces.Origin(source, self._years, FUNDING))
         header, lines = shown_as.amounts(table)
         listed = pieces.table(
             "Financement des actions, en euros", header, lines, source, marked={len(lines) - 1}, words=False
         )
         agreed = budget.reconciliation(self.actions, self.table("financements"))
-        told = shown_as.reconciliation(agreed, self.source("actions", "financements"), self._links)
-        return pieces.together(told, drawn, listed)
+        balance = shown_as.reconciliation(agreed, self.source("actions", "financements"), self._links)
+        return pieces.together(balance, drawn, listed)
 
+    @needing("Charge des pilotes", "actions")
     def load(self) -> Html:
-        """Return what each pilote leads."""
-        return self.missing("Charge des pilotes", "actions") or shown_as.load(
-            plan.load(self.actions, self.funding), self._years, self.source("actions"), ACTIONS
+        """What each pilote leads."""
+        return shown_as.load(
+            plan.load(self.actions, self.funding), pieces.Origin(self.source("actions"), self._years, ACTIONS)
         )
 
     def bodies(self) -> Html:
-        """Return the bodies of the governance."""
+        """The bodies of the governance."""
         return governance.bodies(self)
 
     def meetings(self) -> Html:
-        """Return the meetings held and planned, with their attendance."""
+        """The meetings held and planned, with their attendance."""
         return governance.meetings(self)
 
     def decisions(self) -> Html:
-        """Return the decisions of the bodies, the newest first."""
+        """The decisions of the bodies, the newest first."""
         return governance.decisions(self)
 
+    @needing("Couverture des enjeux", "enjeux", "actions")
     def coverage(self) -> Html:
-        """Return whether each retained enjeu has an action, and each action what it needs."""
-        box = self.missing("Couverture des enjeux", "enjeux", "actions")
-        if box:
-            return box
+        """Whether each retained enjeu has an action, and each action what it needs."""
         enjeux = self.table("enjeux")
         names = {
             row.enjeu_id: pieces.link(f"{row.enjeu_id} {row.titre}", to_enjeu(row.enjeu_id))
@@ -179,23 +169,23 @@ class Strategy(DemarcheChapter):
     def _axis(self, row) -> Branch:
         objectives = self.table("objectifs")
         own = objectives[objectives["axe_id"].eq(row.axe_id)]
-        grown = [self._objective(one) for one in own.itertuples(index=False)]
+        grown = [self._objective(objective) for objective in own.itertuples(index=False)]
         return Branch(f"but-{row.axe_id}", f"Axe {row.ordre}", texts.typography(row.titre), Markup(""), grown)
 
     def _objective(self, row) -> Branch:
-        enjeux = pieces.listed(pieces.link(one, to_enjeu(one)) for one in row.enjeux)
+        enjeux = pieces.listed(pieces.link(name, to_enjeu(name)) for name in row.enjeux)
         beside = Markup(' <span class="marks">(enjeux\u00a0: {}{})</span>').format(enjeux, _until(row))
         own = self.actions[self.actions["obj_id"].eq(row.obj_id)]
-        grown = [Branch("", "", "", self._leaf(one)) for one in own.itertuples(index=False)]
+        grown = [Branch("", "", "", self._leaf(action)) for action in own.itertuples(index=False)]
         return Branch(f"but-{row.obj_id}", "Objectif", texts.typography(row.titre), beside, grown)
 
     def _leaf(self, row) -> Markup:
-        told = [text for text in ("abandonnée" if row.statut == DROPPED else "", links(row)) if text]
-        beside = Markup(' <span class="marks">({})</span>').format(", ".join(told)) if told else Markup("")
+        labels = [text for text in ("abandonnée" if row.statut == DROPPED else "", links(row)) if text]
+        beside = Markup(' <span class="marks">({})</span>').format(", ".join(labels)) if labels else Markup("")
         return self._links[row.action_id] + beside
 
     def _drawn(self, actions: pd.DataFrame, marks: Marks, what: str, *sources: Citation, by_axis: bool = False) -> Html:
-        """Return actions on the calendar of the convention; what has no date is named below."""
+        """Actions on the calendar of the convention; what has no date is named below."""
         rows = plan.in_time(actions)
         without = list(actions.loc[~actions["action_id"].isin(rows["action_id"]), "action_id"])
         note = "Bande claire : durée de la convention."
@@ -220,11 +210,9 @@ class Strategy(DemarcheChapter):
         return pieces.chart(
             gantt.gantt(drawn, self.span, marks),
             Listing(["Action", "Calendrier", "État", "Axe"], lines),
+            pieces.Origin(cited_with(self.source("actions"), *sources), self._years, ACTIONS),
             message=_beginnings(kept),
             what=what,
-            when=self._years,
-            source=cited_with(self.source("actions"), *sources),
-            file=ACTIONS,
             note=note,
         )
 
@@ -237,9 +225,9 @@ def _until(row) -> str:
 
 
 def _beginnings(years: pd.Series) -> str:
-    """Return how many actions there are and when the first ones begin. years: that of the beginning of each."""
-    said = counted(len(years), "action")
+    """How many actions there are and when the first ones begin. years: that of the beginning of each."""
+    count = counted(len(years), "action")
     first = years.eq(years.min()).sum()
     if first == len(years):
-        return f"{said} dès {years.min()}" if len(years) else said
-    return f"{said}, dont {first} {'commence' if first == 1 else 'commencent'} en {years.min()}"
+        return f"{count} dès {years.min()}" if len(years) else count
+    return f"{count}, dont {first} {'commence' if first == 1 else 'commencent'} en {years.min()}"

@@ -20,7 +20,7 @@ FREE = FreeText()
 
 
 def personal_data(files: Iterable[TableFile], allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
-    """Yield what may name or reach someone in the free texts, never quoting it, and extracts that nobody has re-read.
+    """What may name or reach someone in the free texts, never quoting it, and extracts that nobody has re-read.
 
     Of the open answers once coded, those that may be quoted count. allowed: names of places.
     """
@@ -41,7 +41,7 @@ def personal_data(files: Iterable[TableFile], allowed: tuple[str, ...] = ()) -> 
 
 
 def personal_data_in_yaml(read: ReadYaml, path: Path, allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
-    """Yield what may name or reach someone in the free texts of a YAML file, never quoting it."""
+    """What may name or reach someone in the free texts of a YAML file, never quoting it."""
     for place, text in _free_texts(read.value):
         for sign in signs(text, allowed):
             column = ".".join(map(str, place))
@@ -49,7 +49,7 @@ def personal_data_in_yaml(read: ReadYaml, path: Path, allowed: tuple[str, ...] =
 
 
 def _free_texts(value: Any, place: Place = (), *, free: bool = False) -> Iterator[tuple[Place, str]]:
-    """Yield the places and the texts of what is written freely in a model or a list of models."""
+    """The places and the texts of what is written freely in a model or a list of models."""
     if isinstance(value, BaseModel):
         for name, field in type(value).model_fields.items():
             is_free = FREE in field.metadata or _is_free(field.annotation)

@@ -24,7 +24,7 @@ COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
 def found_in(path: Path) -> list[Finding]:
-    """Return what a file that is about to enter git says of someone."""
+    """What a file that is about to enter git says of someone."""
     inside = path.relative_to(settings().root).parts
     if inside[:2] == ("data", "private"):
         expected = "nothing of data/private in git: `git restore --staged` the file"
@@ -37,7 +37,7 @@ def found_in(path: Path) -> list[Finding]:
 
 
 def _in_material(path: Path) -> Iterator[Finding]:
-    """Yield what a file of a démarche says of someone; one that cannot be read as it should is searched as a text."""
+    """What a file of a démarche says of someone; one that cannot be read as it should is searched as a text."""
     allowed, text = admitted(path.parent), text_of(path)
     table = next((table for table in PUBLIC.values() if table.file == path.name), None)
     if table and not (file := read_table(path, table)).unread:
@@ -51,7 +51,7 @@ def _in_material(path: Path) -> Iterator[Finding]:
 
 
 def text_of(path: Path) -> str:
-    """Return the text of a file, however a spreadsheet or a survey tool has encoded it; none when it is no text."""
+    """The text of a file, however a spreadsheet or a survey tool has encoded it; none when it is no text."""
     content = path.read_bytes()
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace")

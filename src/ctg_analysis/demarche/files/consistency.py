@@ -26,7 +26,7 @@ OF_A_RESULT = ("valeur_reference", "date_reference", "cible", "cible_date", "col
 
 
 def inconsistencies(tables: Tables, convention: Convention | None = None) -> list[Finding]:
-    """Return each break of the chain; tables: the public ones. What was given up is not held to anything.
+    """Each break of the chain; tables: the public ones. What was given up is not held to anything.
 
     A check waits until each table that it reads can be read whole.
     """
@@ -39,7 +39,7 @@ def inconsistencies(tables: Tables, convention: Convention | None = None) -> lis
 
 
 def one_interview(proofs: pd.DataFrame, extracts: pd.DataFrame) -> set[str]:
-    """Return the constats that rest on one interview alone, which the pages label."""
+    """The constats that rest on one interview alone, which the pages label."""
     proofs = _supporting(proofs)
     speaker = extracts.set_index("extrait_id")["ent_pseudo"]
     heard = proofs[proofs["type"].eq(evidence.INTERVIEW)]
@@ -54,12 +54,12 @@ def _supporting(proofs: pd.DataFrame) -> pd.DataFrame:
 
 
 def active(actions: pd.DataFrame) -> pd.DataFrame:
-    """Return the actions that were not given up."""
+    """The actions that were not given up."""
     return actions[actions["statut"].ne(DROPPED)]
 
 
 def _enjeux(tables: Tables, _: Convention | None) -> Iterator[Finding]:
-    """Yield the retained enjeux that no action serves, and the decisions without reason or date."""
+    """The retained enjeux that no action serves, and the decisions without reason or date."""
     file, actions = tables["enjeux"], active(tables["actions"].rows)
     objectives = tables["objectifs"].rows.set_index("obj_id")["enjeux"]
     served = {enjeu for named in actions["enjeu_ids"].dropna() for enjeu in named}
@@ -76,7 +76,7 @@ def _enjeux(tables: Tables, _: Convention | None) -> Iterator[Finding]:
 
 
 def _actions(tables: Tables, _: Convention | None) -> Iterator[Finding]:
-    """Yield what an action lacks: who leads it, when, who pays, how its result is measured."""
+    """What an action lacks: who leads it, when, who pays, how its result is measured."""
     file, followed = tables["actions"], tables["indicateurs_suivi"]
     paid = set(tables["financements"].rows["action_id"])
     results = followed.rows[followed.rows["type"].eq("résultat")]
@@ -100,12 +100,12 @@ def _actions(tables: Tables, _: Convention | None) -> Iterator[Finding]:
             for column in OF_A_RESULT:
                 if pd.isna(getattr(indicator, column)):
                     expected = "its baseline, its target, their dates and who collects it"
-                    found = f"{indicator.ind_id} of {name} without it"
-                    yield Finding(followed.place, indicator.Index, column, found, expected)
+                    fault = f"{indicator.ind_id} of {name} without it"
+                    yield Finding(followed.place, indicator.Index, column, fault, expected)
 
 
 def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
-    """Yield the budgets that are not the sum of what the financers bring."""
+    """The budgets that are not the sum of what the financers bring."""
     file, money = tables["actions"], tables["financements"].rows
     sums = money.groupby(["action_id", "nature"])["montant"].sum()
     for row in active(file.rows).itertuples():
@@ -115,12 +115,12 @@ def _budgets(tables: Tables, _: Convention | None) -> Iterator[Finding]:
             brought, budget = sums.get((row.action_id, nature), 0.0), getattr(row, column)
             if abs(brought - (0.0 if pd.isna(budget) else budget)) > CENT:
                 expected = f"{brought:.2f}, what the financers of {row.action_id} bring in financements.csv"
-                found = "a blank cell" if pd.isna(budget) else f"{budget:.2f}"
-                yield Finding(file.place, row.Index, column, found, expected)
+                written = "a blank cell" if pd.isna(budget) else f"{budget:.2f}"
+                yield Finding(file.place, row.Index, column, written, expected)
 
 
 def _constats(tables: Tables, _: Convention | None) -> Iterator[Finding]:
-    """Yield the constats that are rated above what their proofs allow."""
+    """The constats that are rated above what their proofs allow."""
     file = tables["constats"]
     kinds = _supporting(tables["preuves"].rows).groupby("constat_id")["type"].nunique()
     alone = one_interview(tables["preuves"].rows, tables["extraits"].rows)
@@ -128,16 +128,16 @@ def _constats(tables: Tables, _: Convention | None) -> Iterator[Finding]:
         count = kinds.get(row.constat_id, 0)
         if row.force_preuve == STRONG and count < KINDS:
             expected = f"{KINDS} at least in preuves.csv, or a lower rating"
-            found = f"{row.constat_id} rated {STRONG} with {count} kind of proof"
-            yield Finding(file.place, row.Index, "force_preuve", found, expected)
+            fault = f"{row.constat_id} rated {STRONG} with {count} kind of proof"
+            yield Finding(file.place, row.Index, "force_preuve", fault, expected)
         elif row.constat_id in alone and row.force_preuve > 1:
             expected = "1, or another proof"
-            found = f"{row.constat_id} rated {row.force_preuve} on one interview"
-            yield Finding(file.place, row.Index, "force_preuve", found, expected)
+            fault = f"{row.constat_id} rated {row.force_preuve} on one interview"
+            yield Finding(file.place, row.Index, "force_preuve", fault, expected)
 
 
 def _orders(tables: Tables, _: Convention | None) -> Iterator[Finding]:
-    """Yield what ends before it begins."""
+    """What ends before it begins."""
     for name, begins, ends in (
         ("calendrier", "debut", "fin"),
         ("actions", "calendrier_debut", "calendrier_fin"),
@@ -159,7 +159,7 @@ def _text(moment: str | pd.Timestamp) -> str:
 
 
 def _attendance(tables: Tables, _: Convention | None) -> Iterator[Finding]:
-    """Yield the meetings where the kinds of people present do not add up to those present."""
+    """The meetings where the kinds of people present do not add up to those present."""
     file = tables["ateliers"]
     for row in file.rows.itertuples():
         if isinstance(row.presents_par_type, tuple) and not pd.isna(row.presents):
@@ -170,7 +170,7 @@ def _attendance(tables: Tables, _: Convention | None) -> Iterator[Finding]:
 
 
 def _outside(tables: Tables, convention: Convention | None) -> Iterator[Finding]:
-    """Yield the periods that are not within the years of the convention, the baselines later than its signature."""
+    """The periods that are not within the years of the convention, the baselines later than its signature."""
     if convention is None:
         return
     begin, end = first_day(convention.periode.debut), last_day(convention.periode.fin)

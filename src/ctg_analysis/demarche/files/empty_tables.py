@@ -35,7 +35,7 @@ def write_templates(root: DataRoot, epci: str, name: str) -> list[Path]:
 
 
 def summary(root: DataRoot, epci: str, written: list[Path]) -> str:
-    """Return what was written, in one line."""
+    """What was written, in one line."""
     folder = project_path(root.material(epci))
     if not written:
         return f"{folder}: all the tables of {epci} are there already, nothing was changed"
@@ -56,7 +56,7 @@ def _retention() -> str:
 
 
 def _described(table: Table) -> str:
-    """Return the section of the LISEZMOI that says what to write in a table."""
+    """The section of the LISEZMOI that says what to write in a table."""
     lines = ["", f"## {table.file}", "", f"{table.title}. Ce qui ne vient qu'une fois : {', '.join(table.key)}.", ""]
     lines += ["| colonne | ce qu'on y écrit | comment | vide permis |", "| --- | --- | --- | --- |"]
     for name, column in table.columns.items():
@@ -66,7 +66,7 @@ def _described(table: Table) -> str:
 
 
 def _how(column: Column) -> str:
-    """Return how a cell is written: the form of a number or a date, the closed list, the tables that it names."""
+    """How a cell is written: the form of a number or a date, the closed list, the tables that it names."""
     how = [
         column.kind.how,
         "parmi : " + ", ".join(column.kind.choices) if column.kind.choices else "",

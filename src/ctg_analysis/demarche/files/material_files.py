@@ -79,7 +79,7 @@ class MaterialFiles:
 
 
 def open_material(root: DataRoot, epci: str, places: pd.DataFrame) -> MaterialFiles:
-    """Return the field material of an EPCI, where nothing is wrong and nobody is named.
+    """The field material of an EPCI, where nothing is wrong and nobody is named.
 
     places: columns level, code, name, epci, as in processed/territories.parquet.
 
@@ -93,18 +93,18 @@ def open_material(root: DataRoot, epci: str, places: pd.DataFrame) -> MaterialFi
 
 
 def codes_of(places: pd.DataFrame, epci: str) -> set[str]:
-    """Return the codes of an EPCI and its communes."""
+    """The codes of an EPCI and its communes."""
     return set(places.loc[places["level"].eq("commune") & places["epci"].eq(epci), "code"]) | {epci}
 
 
 def names_of(places: pd.DataFrame, epci: str) -> tuple[str, ...]:
-    """Return the names of an EPCI, its communes and its secteurs, the longest first: some are also first names."""
+    """The names of an EPCI, its communes and its secteurs, the longest first: some are also first names."""
     own = places["epci"].eq(epci) | (places["level"].eq("epci") & places["code"].eq(epci))
     return tuple(sorted(places.loc[own, "name"], key=len, reverse=True))
 
 
 def read_material(folder: Path, names: tuple[str, ...] = ()) -> MaterialFiles:
-    """Return the files of a folder of field material, which is named after its EPCI.
+    """The files of a folder of field material, which is named after its EPCI.
 
     names: those of places, which may be written anywhere.
     """
@@ -114,14 +114,14 @@ def read_material(folder: Path, names: tuple[str, ...] = ()) -> MaterialFiles:
 
 
 def admitted(folder: Path) -> tuple[str, ...]:
-    """Return the names of places that a démarche allows to be written."""
+    """The names of places that a démarche allows to be written."""
     path = folder / ALLOWED
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places: set[str] | None) -> list[Finding]:
-    """Return what is wrong between the files, astray, or written about someone.
+    """What is wrong between the files, astray, or written about someone.
 
     tables: those of the folder, and the restricted ones when they are read too.
     """
@@ -142,7 +142,7 @@ def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places
 
 
 def strays(folder: Path, tables: Mapping[str, Table], beside: set[str], folders: Collection[str] = ()) -> list[Finding]:
-    """Return the files and folders of a folder that nothing reads.
+    """The files and folders of a folder that nothing reads.
 
     beside: other files that it may hold; folders: those that it may hold. Notes (LISEZMOI, *.md) and images may lie
     there.

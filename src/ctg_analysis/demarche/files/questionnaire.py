@@ -19,17 +19,17 @@ A_NUMBER = r"\d{1,6}(?:[.,]\d{1,2})?"
 
 
 def questions_wrong(questionnaire: TableFile, margins: TableFile) -> Iterator[Finding]:
-    """Yield the questions without what their type needs, the filters and the margins that name no modality."""
+    """The questions without what their type needs, the filters and the margins that name no modality."""
     if questionnaire.unread:
         return
     codes = codes_of(questionnaire.rows)
     for row in questionnaire.rows.itertuples():
         several = isinstance(row.modalites, tuple)
         if several != (row.type in CLOSED):
-            found, expected = (
+            written, expected = (
                 ("modalities", "a blank cell") if several else ("a blank cell", "code=libellé|code=libellé")
             )
-            yield Finding(questionnaire.place, row.Index, "modalites", found, f"{expected} for a question {row.type}")
+            yield Finding(questionnaire.place, row.Index, "modalites", written, f"{expected} for a question {row.type}")
         for code in sorted(codes[row.q_id] & set(OUTSIDE)):
             expected = f"other codes than {', '.join(OUTSIDE)}, which every question has"
             yield Finding(questionnaire.place, row.Index, "modalites", repr(code), expected)
@@ -47,7 +47,7 @@ def questions_wrong(questionnaire: TableFile, margins: TableFile) -> Iterator[Fi
 
 
 def codes_of(questions: pd.DataFrame) -> dict[str, set[str]]:
-    """Return the codes of each question; none for a number or a text."""
+    """The codes of each question; none for a number or a text."""
     return {
         row.q_id: {code for code, _ in row.modalites} if isinstance(row.modalites, tuple) else set()
         for row in questions.itertuples()
@@ -55,7 +55,7 @@ def codes_of(questions: pd.DataFrame) -> dict[str, set[str]]:
 
 
 def answers_wrong(answers: TableFile, questionnaire: TableFile) -> Iterator[Finding]:
-    """Yield what the answers hold that the questionnaire does not have, or no longer: a line for each column or code.
+    """What the answers hold that the questionnaire does not have, or no longer: a line for each column or code.
 
     An answer is a code, several separated by | when the question takes several, a number, or one of NSP, NC and SR; it
     is blank when the question was not put. Sensitive questions stand in reponses_sensibles, open ones in
@@ -82,7 +82,7 @@ def answers_wrong(answers: TableFile, questionnaire: TableFile) -> Iterator[Find
 
 
 def totals_wrong(consultation: ReadYaml, path: Path, answers: TableFile) -> Iterator[Finding]:
-    """Yield the totals of the consultation that contradict each other: no step counts more than the one before it.
+    """The totals of the consultation that contradict each other: no step counts more than the one before it.
 
     An answer that was not finished may be kept, but none that was not begun.
     """
@@ -112,7 +112,7 @@ def _where(name: str, questions: pd.DataFrame, source: str) -> str:
 
 
 def _cells_wrong(answers: TableFile, name: str, kind: str, codes: set[str], source: str) -> Iterator[Finding]:
-    """Yield one finding for each code that the question does not have, at the first line where it stands."""
+    """One finding for each code that the question does not have, at the first line where it stands."""
     cells = answers.texts[name]
     cells = cells[cells.ne("")]
     if kind == NUMERIC:
@@ -124,5 +124,5 @@ def _cells_wrong(answers: TableFile, name: str, kind: str, codes: set[str], sour
         expected = f"one of {', '.join([*sorted(codes), *OUTSIDE])}, as in {source}"
     for code, lines in wrong.groupby(wrong, sort=False).groups.items():
         more = f" (and in {len(lines) - 1} other lines)" if len(lines) > 1 else ""
-        found = repr(code) if re.fullmatch(A_CODE, str(code)) else f"a text of {len(str(code))} characters"
-        yield Finding(answers.place, int(lines[0]), name, found + more, expected)
+        quoted = repr(code) if re.fullmatch(A_CODE, str(code)) else f"a text of {len(str(code))} characters"
+        yield Finding(answers.place, int(lines[0]), name, quoted + more, expected)

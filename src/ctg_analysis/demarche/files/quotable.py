@@ -22,7 +22,7 @@ RESERVED, UNREAD, FEW, NAMING = (
 
 
 def quotable(extracts: pd.DataFrame, readers: str, naming: Collection[str] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the extracts that may be quoted to some readers, and why the others may not.
+    """The extracts that may be quoted to some readers, and why the others may not.
 
     readers: PUBLIC or COPIL. naming: extrait_id of those in which a name, an address or a number was found.
     Quotable: columns type_acteur, champ, code, tonalite, texte_anonymise, in no telling order. Others: extrait_id,
@@ -45,5 +45,5 @@ def quotable(extracts: pd.DataFrame, readers: str, naming: Collection[str] = ())
 
 
 def names_of_types(extracts: pd.DataFrame) -> pd.Series:
-    """Return type of actor → the name it is shown under, see `named_types`."""
+    """Type of actor → the name it is shown under, see `named_types`."""
     return named_types(extracts.groupby("type_acteur")["ent_pseudo"].nunique())

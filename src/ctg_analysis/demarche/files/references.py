@@ -27,7 +27,7 @@ MEANS = {"indicateurs_realisation": ("réalisation", "moyens"), "indicateurs_res
 
 
 def dangling(tables: Tables, places: set[str] | None = None) -> list[Finding]:
-    """Return what names something that does not exist, or not where it should.
+    """What names something that does not exist, or not where it should.
 
     tables: those of the folders at hand. What names personal data of a folder where some were deleted is not followed,
     nor what names a file that cannot be read. places: codes of the EPCI and its communes; None when they are not known.
@@ -39,12 +39,12 @@ def dangling(tables: Tables, places: set[str] | None = None) -> list[Finding]:
 
 
 def ids(file: TableFile, column: str = "") -> set[str]:
-    """Return the ids of a table, those of the lines that are wrong too, so that no fault is named twice."""
+    """The ids of a table, those of the lines that are wrong too, so that no fault is named twice."""
     return set(file.texts[column or file.table.key[0]])
 
 
 def cells(file: TableFile, column: str) -> Iterator[tuple[int, str]]:
-    """Yield the line and each value of a column, the parts of a list one by one."""
+    """The line and each value of a column, the parts of a list one by one."""
     for line, value in file.rows[column].dropna().items():
         for part in value if isinstance(value, tuple) else (value,):
             yield int(line), str(part[0] if isinstance(part, tuple) else part)
@@ -96,7 +96,7 @@ def _proofs(tables: Tables) -> Iterator[Finding]:
 
 
 def _of_actions(tables: Tables) -> Iterator[Finding]:
-    """Yield the indicators that belong to another action or are of another sort, the objectives of another axis."""
+    """The indicators that belong to another action or are of another sort, the objectives of another axis."""
     actions, followed, follow_up = tables["actions"], tables["indicateurs_suivi"], tables["suivi"]
     owner = followed.rows.set_index("ind_id")["action_id"].to_dict()
     sort = followed.rows.set_index("ind_id")["type"].to_dict()
@@ -132,7 +132,7 @@ def _of_the_catalogue(tables: Tables) -> Iterator[Finding]:
 
 
 def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:
-    """Yield the articles and annexes that are out of order, and what a validated convention leaves unsaid.
+    """The articles and annexes that are out of order, and what a validated convention leaves unsaid.
 
     Word numbers them one after the other. A text that was signed does not follow one of reference, which may change.
     """
@@ -161,7 +161,7 @@ def of_convention(read: ReadYaml, path: Path) -> Iterator[Finding]:
 
 
 def of_info_flashes(read: ReadYaml, tables: Tables, path: Path) -> Iterator[Finding]:
-    """Yield the numbers that come twice, the extracts that may not be quoted, the figures that no indicator gives."""
+    """The numbers that come twice, the extracts that may not be quoted, the figures that no indicator gives."""
     file, numbers = project_path(path), set()
     extracts = tables["extraits"].rows
     kept_back = quotable(extracts, PUBLIC)[1].set_index("extrait_id")["motif"].to_dict()

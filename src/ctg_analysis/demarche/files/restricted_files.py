@@ -57,14 +57,14 @@ class RestrictedFiles:
 
 
 def read_restricted(root: DataRoot, epci: str) -> RestrictedFiles:
-    """Return the files of the private folder of a démarche."""
+    """The files of the private folder of a démarche."""
     folder = root.restricted_material(epci)
     tables = {name: read_table(folder / table.file, table) for name, table in RESTRICTED.items()}
     return RestrictedFiles(folder, tables, read_yaml(folder / RETENTION, Retention))
 
 
 def open_restricted(root: DataRoot, material: MaterialFiles) -> Mapping[str, pd.DataFrame]:
-    """Return the tables that hold personal data, by name; without rows when the file is absent.
+    """The tables that hold personal data, by name; without rows when the file is absent.
 
     The answers have a column for each question, as it is written; the index is the line in the file.
 
@@ -78,7 +78,7 @@ def open_restricted(root: DataRoot, material: MaterialFiles) -> Mapping[str, pd.
 
 
 def wrong_in_restricted(files: RestrictedFiles, material: MaterialFiles) -> list[Finding]:
-    """Return what is wrong between the private files, with the public ones, or with how long they are kept."""
+    """What is wrong between the private files, with the public ones, or with how long they are kept."""
     tables = {**material.tables, **files.tables}
     names = {file.table.file for file in files.tables.values()}
     return [
@@ -101,7 +101,7 @@ def _without_consent(file: TableFile) -> list[Finding]:
 
 
 def _without_date(files: RestrictedFiles) -> list[Finding]:
-    """Return the files that hold rows and of which nothing says until when they are files."""
+    """The files that hold rows and of which nothing says until when they are files."""
     held = [name for name, file in files.tables.items() if len(file.texts)]
     held += [EXPORTS] if recorded(files.folder / EXPORTS) else []
     path = project_path(files.folder / RETENTION)
@@ -113,7 +113,7 @@ def _without_date(files: RestrictedFiles) -> list[Finding]:
 
 
 def _recordings(files: RestrictedFiles) -> list[Finding]:
-    """Return the recordings that no interview names, for nothing would delete them, and those that are not there."""
+    """The recordings that no interview names, for nothing would delete them, and those that are not there."""
     interviews, folder = files.tables["entretiens"], files.folder / RECORDINGS
     named = interviews.rows["enregistrement"].dropna()
     there = {path.name for path in recorded(folder)}
@@ -133,5 +133,5 @@ def _recordings(files: RestrictedFiles) -> list[Finding]:
 
 
 def recorded(folder: Path) -> list[Path]:
-    """Return the files of a folder, but for notes."""
+    """The files of a folder, but for notes."""
     return sorted(path for path in folder.iterdir() if path.is_file() and not is_note(path)) if folder.is_dir() else []

@@ -36,7 +36,7 @@ class Due:
 
 
 def due(files: RestrictedFiles, today: datetime.date) -> list[Due]:
-    """Return what is due on a day: the interviews that say so with their recordings, the tables, the exports."""
+    """What is due on a day: the interviews that say so with their recordings, the tables, the exports."""
     overdue = _interviews(files, today)
     for name in Retention.model_fields:
         until = getattr(files.until, name)
@@ -80,7 +80,7 @@ def purge(files: RestrictedFiles, today: datetime.date) -> list[Due]:
 
 
 def readable(files: RestrictedFiles) -> RestrictedFiles:
-    """Return the files when all the dates of deletion can be read.
+    """The files when all the dates of deletion can be read.
 
     Raises:
         InputError: with what cannot be; nothing is deleted then, for something could be forgotten.
@@ -103,7 +103,7 @@ def _delete(overdue: Due) -> None:
 
 
 def without(content: bytes, lines: frozenset[int], separator: str) -> bytes:
-    """Return the bytes of a CSV without some records, the header being the first; the others stay as they are."""
+    """The bytes of a CSV without some records, the header being the first; the others stay as they are."""
     parts = list(io.StringIO(content.decode("utf-8"), newline=""))
     kept, start = [], 0
     reader = csv.reader(iter(parts), delimiter=separator)
@@ -123,11 +123,11 @@ def _note(path: Path, deleted: Due, today: datetime.date) -> None:
 
 
 def as_line(overdue: Due) -> str:
-    """Return a line that says what is due, without anything of what it holds."""
+    """A line that says what is due, without anything of what it holds."""
     return f"{project_path(overdue.path)}: {overdue}"
 
 
 def as_finding(overdue: Due) -> Finding:
-    """Return what `ctg check` says of what should have been deleted by now."""
+    """What `ctg check` says of what should have been deleted by now."""
     expected = "its deletion: run `ctg purge EPCI --delete`"
     return Finding(project_path(overdue.path), None, None, str(overdue), expected)

@@ -38,17 +38,17 @@ class TableFile:
 
     @property
     def outlived(self) -> bool:
-        """Tell whether personal data were deleted, so that what names them has nothing to find any more."""
+        """Whether personal data were deleted, so that what names them has nothing to find any more."""
         return self.table.private and (not self.path.is_file() or self.path.with_name(DELETIONS).is_file())
 
     @property
     def place(self) -> str:
-        """Return the path as a person reads it."""
+        """The path as a person reads it."""
         return project_path(self.path)
 
 
 def read_table(path: Path, table: Table) -> TableFile:
-    """Return the rows of a file of the field material and what is wrong with it; no row when it is absent."""
+    """The rows of a file of the field material and what is wrong with it; no row when it is absent."""
     nothing = TableFile(table, path, pd.DataFrame(columns=list(table.columns), dtype=str), _typed([], [], table))
     if not path.is_file():
         return nothing
@@ -70,7 +70,7 @@ def read_table(path: Path, table: Table) -> TableFile:
 
 
 def _columns(header: list[str], table: Table, path: Path) -> list[str]:
-    """Return the columns to read: all those of the model, and no other but questions where they have their place."""
+    """The columns to read: all those of the model, and no other but questions where they have their place."""
     findings = missing_columns(path, [name for name in table.columns if name not in header])
     for name in dict.fromkeys(header):
         if header.count(name) > 1:
@@ -84,7 +84,7 @@ def _columns(header: list[str], table: Table, path: Path) -> list[str]:
 
 
 def _repeated(texts: pd.DataFrame, table: Table, path: Path) -> list[Finding]:
-    """Return the rows whose key an earlier row has."""
+    """The rows whose key an earlier row has."""
     key = list(table.key)
     again = texts[texts.duplicated(key) & texts[key].ne("").all(axis=1)]
     expected = "a key that comes once: give this line another, or delete it"
@@ -109,12 +109,12 @@ def _finding(problem: dict, line: int, path: Path, table: Table) -> Finding:
 
 
 def quoted(text: str, table: Table) -> str:
-    """Return a cell as a message shows it; only its length when the table holds personal data."""
+    """A cell as a message shows it; only its length when the table holds personal data."""
     return f"a text of {len(text)} characters" if table.private else repr(text)[:60]
 
 
 def _hostile(texts: pd.DataFrame, path: Path) -> list[Finding]:
-    """Return the cells that a spreadsheet would run, or that no person wrote."""
+    """The cells that a spreadsheet would run, or that no person wrote."""
     place = project_path(path)
     plain = f"a text that does not begin with {' '.join(FORMULA_STARTS).strip()}"
     findings = turned_round(texts, path)

@@ -13,12 +13,12 @@ TOTAL = "Total"
 
 
 def of_the_plan(funding: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:
-    """Return the funding of the actions that were not given up."""
+    """The funding of the actions that were not given up."""
     return funding[funding["action_id"].isin(active(actions)["action_id"])]
 
 
 def by_financer(funding: pd.DataFrame) -> pd.DataFrame:
-    """Return the euros by financer and year, with both totals, which are the same sum seen from two sides.
+    """The euros by financer and year, with both totals, which are the same sum seen from two sides.
 
     Index: financers in the order of the convention, then `Total`. Columns: years, then `Total`.
     """
@@ -29,7 +29,7 @@ def by_financer(funding: pd.DataFrame) -> pd.DataFrame:
 
 
 def reconciliation(actions: pd.DataFrame, funding: pd.DataFrame) -> pd.DataFrame:
-    """Return the budget of each action that was not given up beside what its financers bring: they should be the same.
+    """The budget of each action that was not given up beside what its financers bring: they should be the same.
 
     Columns: action_id, titre, budget, brought (euros, both natures), gap: what the financers bring beyond it, over the
     two natures taken apart, so that one does not make up for the other; agrees.

@@ -10,7 +10,7 @@ DONE, UNDER_WAY, TO_COME, NO_DATE = "faite", "en cours", "à venir", "date à pr
 
 
 def as_of(steps: pd.DataFrame, moment: str) -> pd.Series:
-    """Return where each step of `calendrier` is at the end of a day, a month or a year.
+    """Where each step of `calendrier` is at the end of a day, a month or a year.
 
     What the table says itself comes first; then its dates, a month being that of all its days; a step without date is
     « date à préciser ».

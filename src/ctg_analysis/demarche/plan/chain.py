@@ -8,12 +8,12 @@ from ctg_analysis.demarche.files.consistency import active
 
 
 def enjeux_by_constat(enjeux: pd.DataFrame) -> dict[str, list[str]]:
-    """Return constat_id → the enjeux that it founds. enjeux: columns enjeu_id, constats."""
+    """Constat_id → the enjeux that it founds. enjeux: columns enjeu_id, constats."""
     return _turned(zip(enjeux["enjeu_id"], enjeux["constats"], strict=True))
 
 
 def enjeux_by_action(actions: pd.DataFrame, objectives: pd.DataFrame) -> dict[str, list[str]]:
-    """Return action_id → the enjeux that it serves: those that it names, then those of its objective."""
+    """Action_id → the enjeux that it serves: those that it names, then those of its objective."""
     served = objectives.set_index("obj_id")["enjeux"]
     return {
         action: list(dict.fromkeys([*(named or ()), *served.get(objective, ())]))
@@ -22,32 +22,32 @@ def enjeux_by_action(actions: pd.DataFrame, objectives: pd.DataFrame) -> dict[st
 
 
 def actions_by_enjeu(actions: pd.DataFrame, objectives: pd.DataFrame) -> dict[str, list[str]]:
-    """Return enjeu_id → the actions that serve it, those that were given up too."""
+    """Enjeu_id → the actions that serve it, those that were given up too."""
     return _turned(enjeux_by_action(actions, objectives).items())
 
 
 def actions_by_constat(actions: pd.DataFrame) -> dict[str, list[str]]:
-    """Return constat_id → the actions that name it."""
+    """Constat_id → the actions that name it."""
     return _turned(
         (action, named or ()) for action, named in zip(actions["action_id"], actions["constat_ids"], strict=True)
     )
 
 
 def coverage(enjeux: pd.DataFrame, actions: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
-    """Return which actions serve each retained enjeu; what was given up serves nothing.
+    """Which actions serve each retained enjeu; what was given up serves nothing.
 
     Columns: enjeu_id, titre, actions (ids, in a tuple), covered.
     """
     serving = actions_by_enjeu(active(actions), objectives)
     retained = enjeux[enjeux["retenu"].fillna(False).astype(bool)].reset_index(drop=True)
-    found = [tuple(serving.get(enjeu, ())) for enjeu in retained["enjeu_id"]]
-    return retained[["enjeu_id", "titre"]].assign(actions=found, covered=[bool(ids) for ids in found])
+    by_enjeu = [tuple(serving.get(enjeu, ())) for enjeu in retained["enjeu_id"]]
+    return retained[["enjeu_id", "titre"]].assign(actions=by_enjeu, covered=[bool(ids) for ids in by_enjeu])
 
 
 def _turned(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
-    """Return the links the other way round."""
+    """The links the other way round."""
     turned: dict[str, list[str]] = {}
-    for one, others in pairs:
+    for name, others in pairs:
         for other in others:
-            turned.setdefault(other, []).append(one)
+            turned.setdefault(other, []).append(name)
     return turned

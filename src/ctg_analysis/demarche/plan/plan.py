@@ -24,7 +24,7 @@ NEEDS = {
 
 
 def in_order(actions: pd.DataFrame, axes: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
-    """Return the actions in the order of their axes and objectives, with the titles of these: axe, objectif."""
+    """The actions in the order of their axes and objectives, with the titles of these: axe, objectif."""
     axis = axes.set_index("axe_id")
     objective = objectives.reset_index(drop=True).reset_index(names="place").set_index("obj_id")
     table = actions.assign(
@@ -38,7 +38,7 @@ def in_order(actions: pd.DataFrame, axes: pd.DataFrame, objectives: pd.DataFrame
 
 
 def in_time(actions: pd.DataFrame) -> pd.DataFrame:
-    """Return when the actions that have dates begin and end, as years: 2024.5 is the first of July 2024.
+    """When the actions that have dates begin and end, as years: 2024.5 is the first of July 2024.
 
     Columns: those of the actions, begin, end: an action lasts until the end of the month or of the day it ends in.
     """
@@ -50,13 +50,13 @@ def in_time(actions: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_year(day: datetime.date, *, after: bool = False) -> float:
-    """Return a day as a number of years, at its beginning or `after` it; each month is a twelfth of a year."""
+    """A day as a number of years, at its beginning or `after` it; each month is a twelfth of a year."""
     length = monthrange(day.year, day.month)[1]
     return day.year + (day.month - 1 + (day.day - 1 + after) / length) / 12
 
 
 def load(actions: pd.DataFrame, funding: pd.DataFrame) -> pd.DataFrame:
-    """Return what each pilote leads, the most actions first; what was given up weighs on nobody.
+    """What each pilote leads, the most actions first; what was given up weighs on nobody.
 
     Columns: pilote, actions (ids, in a tuple), count, first (of priority 1), etp, budget (what the financers bring, in
     euros); etp is empty where no action tells it.
@@ -75,7 +75,7 @@ def load(actions: pd.DataFrame, funding: pd.DataFrame) -> pd.DataFrame:
 
 
 def completeness(actions: pd.DataFrame, funding: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
-    """Return what each action that was not given up has of what it needs: columns action_id, titre, those of NEEDS.
+    """What each action that was not given up has of what it needs: columns action_id, titre, those of NEEDS.
 
     A budget of 0 needs no financer. A result indicator needs its baseline, its target, their dates and who collects it.
     """
@@ -96,5 +96,5 @@ def completeness(actions: pd.DataFrame, funding: pd.DataFrame, followed: pd.Data
 
 
 def last_year(rows: pd.DataFrame) -> int:
-    """Return the last year in which an action goes on. rows: see `in_time`."""
+    """The last year in which an action goes on. rows: see `in_time`."""
     return int(-(-rows["end"].max() // 1)) - 1

@@ -48,7 +48,7 @@ Fact = tuple[str, str, float]  # measure, period, value
 
 
 def plan_facts(material: MaterialFiles, communes: list[str]) -> pd.DataFrame:
-    """Return the facts of a démarche. communes: codes of those of the EPCI."""
+    """The facts of a démarche. communes: codes of those of the EPCI."""
     year = signature(material)
     rows = [*_by_year(material), *_meetings(material), *_targets(material)]
     if year:
@@ -62,15 +62,15 @@ def plan_facts(material: MaterialFiles, communes: list[str]) -> pd.DataFrame:
 
 
 def signature(material: MaterialFiles) -> int | None:
-    """Return the first year of the convention; before it is written, the year after the démarche began."""
+    """The first year of the convention; before it is written, the year after the démarche began."""
     if material.convention:
         return first_day(material.convention.periode.debut).year
     begun = material["calendrier"]["debut"].dropna()
     return first_day(begun.min()).year + 1 if len(begun) else None
 
 
-def last_day_told(material: MaterialFiles) -> pd.Timestamp:
-    """Return the last day that the plan and its follow-up tell of as past; NaT when there is none."""
+def last_past_day(material: MaterialFiles) -> pd.Timestamp:
+    """The last day that the plan and its follow-up tell of as past; NaT when there is none."""
     meetings = material["reunions"]
     days = [
         material["suivi"]["date"],
@@ -82,7 +82,7 @@ def last_day_told(material: MaterialFiles) -> pd.Timestamp:
 
 
 def _former(actions: pd.DataFrame) -> Iterator[tuple[str, float]]:
-    """Yield what the convention before came to; places when they are written for all actions that count them."""
+    """What the convention before came to; places when they are written for all actions that count them."""
     if actions.empty:
         return
     yield "former_actions", len(actions)
@@ -96,7 +96,7 @@ def _former(actions: pd.DataFrame) -> Iterator[tuple[str, float]]:
 
 
 def _state(material: MaterialFiles) -> Iterator[tuple[str, float]]:
-    """Yield what stands at the signature: the staff of the actions, the money and the staff of the services."""
+    """What stands at the signature: the staff of the actions, the money and the staff of the services."""
     actions, services = active(material["actions"]), material["equipements_services"]
     services = services[services["statut"].eq(ACTIVE)]
     if len(actions):
@@ -111,7 +111,7 @@ def _state(material: MaterialFiles) -> Iterator[tuple[str, float]]:
 
 
 def _by_year(material: MaterialFiles) -> Iterator[Fact]:
-    """Yield the money of each year: what financers bring to the actions that were not given up, what was spent.
+    """The money of each year: what financers bring to the actions that were not given up, what was spent.
 
     Years to come are no observation: none after the last year of the follow-up, or of the signature before it begins.
     """
@@ -129,13 +129,13 @@ def _by_year(material: MaterialFiles) -> Iterator[Fact]:
 
 
 def _meetings(material: MaterialFiles) -> Iterator[Fact]:
-    """Yield how many meetings of the COPIL and the COTECH were planned and held each year, and who came.
+    """How many meetings of the COPIL and the COTECH were planned and held each year, and who came.
 
     Those after the last day that is told of are to come.
     """
     kinds = material["instances"].set_index("instance")["type"]
     meetings = material["reunions"]
-    due = meetings["date"].le(last_day_told(material))
+    due = meetings["date"].le(last_past_day(material))
     meetings = meetings[meetings["instance"].map(kinds).isin(STEERING) & due]
     for year, rows in meetings.groupby(meetings["date"].dt.year):
         known = rows.dropna(subset=["invites", "presents"])
@@ -147,33 +147,35 @@ def _meetings(material: MaterialFiles) -> Iterator[Fact]:
 
 
 def _targets(material: MaterialFiles) -> Iterator[Fact]:
-    """Yield how many indicators of the actions have a value, and how many have reached their target."""
-    told = [
+    """How many indicators of the actions have a value, and how many have reached their target."""
+    reported = [
         (name, row.annee, value)
         for row in material["suivi"].itertuples()
         if isinstance(row.valeurs_indicateurs, tuple)
         for name, value in row.valeurs_indicateurs
     ]
-    if not told:
+    if not reported:
         return
-    values = pd.DataFrame(told, columns=["ind_id", "annee", "value"]).sort_values("annee", kind="stable")
+    values = pd.DataFrame(reported, columns=["ind_id", "annee", "value"]).sort_values("annee", kind="stable")
     values = values.groupby("ind_id")["value"]
     table = material["indicateurs_suivi"].dropna(subset=["valeur_reference", "cible"])
     table = table.assign(value=table["ind_id"].map(values.last())).dropna(subset="value")
     upwards = table["cible"].ge(table["valeur_reference"])
     reached = table["value"].ge(table["cible"]).where(upwards, table["value"].le(table["cible"]))
-    period = str(max(year for _, year, _ in told))
+    period = str(max(year for _, year, _ in reported))
     yield "targets_followed", period, len(table)
     yield "targets_reached", period, reached.sum()
 
 
 def _competences(material: MaterialFiles, communes: list[str]) -> pd.DataFrame:
     """Return, for each competence, 1 or 0 by commune, as the EPCI exercises it, and how many for the EPCI."""
-    told = material["competences"].set_index(["competence", "territoire"])["exercee_par"]
+    exercised_by = material["competences"].set_index(["competence", "territoire"])["exercee_par"]
     rows = []
     for competence, name in COMPETENCES.items():
-        whole = told.get((competence, material.epci))
-        who = pd.Series([told.get((competence, code), whole) for code in communes], index=communes, dtype=object)
+        whole = exercised_by.get((competence, material.epci))
+        who = pd.Series(
+            [exercised_by.get((competence, code), whole) for code in communes], index=communes, dtype=object
+        )
         values = who.eq("EPCI").astype(float).where(who.notna())
         rows += [(code, "commune", f"competence_{name}", value) for code, value in values.items()]
         rows.append((material.epci, "epci", f"competence_{name}", values.sum(skipna=False)))

@@ -14,7 +14,7 @@ ALL = "Ensemble"
 
 
 def by_axis(actions: pd.DataFrame, statuses: Sequence[str] = STATUSES) -> pd.DataFrame:
-    """Return how many actions of each axis have each status: every status has its column, 0 where none has it.
+    """How many actions of each axis have each status: every status has its column, 0 where none has it.
 
     Index: the axes in their order, then `Ensemble`. Columns: the statuses, then `total`.
     """
@@ -25,7 +25,7 @@ def by_axis(actions: pd.DataFrame, statuses: Sequence[str] = STATUSES) -> pd.Dat
 
 
 def quantities(actions: pd.DataFrame) -> pd.DataFrame:
-    """Return what was planned and what was done, action by action, where both are known.
+    """What was planned and what was done, action by action, where both are known.
 
     Columns: action_id, intitule, unite, prevu, realise, part (done of what was planned, 1 when all of it).
     """
@@ -36,7 +36,7 @@ def quantities(actions: pd.DataFrame) -> pd.DataFrame:
 
 
 def costs(actions: pd.DataFrame) -> pd.DataFrame:
-    """Return what was to be spent and what was, by axis, over the actions of which both are known.
+    """What was to be spent and what was, by axis, over the actions of which both are known.
 
     Index: the axes in their order, then `Ensemble`. Columns: planned, spent (euros), known (actions counted), actions.
     """

@@ -19,17 +19,17 @@ NOTHING_OBSERVED = pd.DataFrame(columns=["indicateur", "year", "value", "text", 
 
 
 def latest(followup: pd.DataFrame) -> pd.DataFrame:
-    """Return the last line of each action."""
+    """The last line of each action."""
     return followup.sort_values("annee", kind="stable").drop_duplicates("action_id", keep="last")
 
 
 def status_by_year(followup: pd.DataFrame) -> pd.DataFrame:
-    """Return the status of each action at the end of each year: index action_id, one column per year."""
+    """The status of each action at the end of each year: index action_id, one column per year."""
     return followup.pivot(index="action_id", columns="annee", values="statut").rename_axis(columns=None)
 
 
 def money(funding: pd.DataFrame, followup: pd.DataFrame) -> pd.DataFrame:
-    """Return what was to be spent and what was, for each year that was followed.
+    """What was to be spent and what was, for each year that was followed.
 
     funding: that of the plan. Columns: year, planned, spent (euros, NaN when no action tells it), told (actions whose
     spending is known), actions (those that are followed that year).
@@ -59,7 +59,7 @@ class Value(NamedTuple):
 
 
 def values(followed: pd.DataFrame, followup: pd.DataFrame, observed: pd.DataFrame) -> pd.DataFrame:
-    """Return the values of each indicator over the years, from its baseline to its target.
+    """The values of each indicator over the years, from its baseline to its target.
 
     observed: columns indicateur, year, value, text, source: what the observations say of the territory, and how it is
     written; where they know an indicator after its baseline they stand for what the follow-up reports, which is then
@@ -70,56 +70,57 @@ def values(followed: pd.DataFrame, followup: pd.DataFrame, observed: pd.DataFram
     reported = _reported(followup)
     known = {name: rows.sort_values("year", kind="stable") for name, rows in observed.groupby("indicateur")}
     rows = []
-    for one in followed.itertuples(index=False):
-        path = _path(one, reported.get(one.ind_id, []), known.get(one.indicateur))
+    for indicator in followed.itertuples(index=False):
+        path = _path(indicator, reported.get(indicator.ind_id, []), known.get(indicator.indicateur))
         rows += [
-            (one.ind_id, *value[:4], part) for value, part in zip(path, _parts(path, one.rupture_annee), strict=True)
+            (indicator.ind_id, *value[:4], part)
+            for value, part in zip(path, _parts(path, indicator.rupture_annee), strict=True)
         ]
     return pd.DataFrame(rows, columns=["ind_id", "year", "value", "text", "kind", "part"])
 
 
 def _reported(followup: pd.DataFrame) -> dict[str, list[Value]]:
-    told: dict[str, list[Value]] = {}
+    by_indicator: dict[str, list[Value]] = {}
     rows = followup[["annee", "valeurs_indicateurs"]].dropna().sort_values("annee", kind="stable")
     for year, pairs in rows.itertuples(index=False):
         for ind_id, value in pairs:
-            told.setdefault(ind_id, []).append(Value(int(year), float(value), "", REPORTED, ""))
-    return told
+            by_indicator.setdefault(ind_id, []).append(Value(int(year), float(value), "", REPORTED, ""))
+    return by_indicator
 
 
-def _path(one, reported: list[Value], observed: pd.DataFrame | None) -> list[Value]:
-    """Return the baseline of an indicator, what was observed since or else reported, its target."""
-    start = first_day(one.date_reference).year if isinstance(one.date_reference, str) else None
+def _path(indicator, reported: list[Value], observed: pd.DataFrame | None) -> list[Value]:
+    """The baseline of an indicator, what was observed since or else reported, its target."""
+    start = first_day(indicator.date_reference).year if isinstance(indicator.date_reference, str) else None
     path = (
-        [Value(start, float(one.valeur_reference), "", BASELINE, "")]
-        if start and pd.notna(one.valeur_reference)
+        [Value(start, float(indicator.valeur_reference), "", BASELINE, "")]
+        if start and pd.notna(indicator.valeur_reference)
         else []
     )
     since = observed[observed["year"].gt(start or 0)].itertuples() if observed is not None else ()
     path += [Value(int(row.year), float(row.value), row.text, OBSERVED, row.source) for row in since] or reported
-    if pd.notna(one.cible) and isinstance(one.cible_date, str):
-        path.append(Value(first_day(one.cible_date).year, float(one.cible), "", TARGET, ""))
+    if pd.notna(indicator.cible) and isinstance(indicator.cible_date, str):
+        path.append(Value(first_day(indicator.cible_date).year, float(indicator.cible), "", TARGET, ""))
     return path
 
 
 def _parts(path: list[Value], changed: object) -> list[int]:
-    """Return the part of the series that each value belongs to. changed: the year the definition changes, if any."""
+    """The part of the series that each value belongs to. changed: the year the definition changes, if any."""
     moves = [value.year for value, before in zip(path, _before(path), strict=True) if before and value.source != before]
     moves += [] if pd.isna(changed) else [int(changed)]
     return [sum(year <= value.year for year in set(moves)) for value in path]
 
 
 def _before(path: list[Value]) -> list[str]:
-    """Return the source of the value before each observed one; empty without one."""
-    found, last = [], ""
+    """The source of the value before each observed one; empty without one."""
+    sources, last = [], ""
     for value in path:
-        found.append(last if value.source else "")
+        sources.append(last if value.source else "")
         last = value.source or last
-    return found
+    return sources
 
 
 def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the baseline, the latest value and the target of each indicator that has a baseline or a target.
+    """The baseline, the latest value and the target of each indicator that has a baseline or a target.
 
     table: see `values`. Columns: ind_id, baseline, baseline_year, now, now_year, target, target_year; kind and text of
     the latest value (empty without one); way: the part of the way from baseline to target that is done, 1 when it is
@@ -131,21 +132,21 @@ def gaps(followed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     now = between.drop_duplicates("ind_id", keep="last").set_index("ind_id")
     ids = pd.Index(followed["ind_id"])
     ids = ids[ids.isin(first.index.union(last.index))]
-    found = pd.DataFrame(index=ids)
+    ends = pd.DataFrame(index=ids)
     for name, part in (("baseline", first), ("now", now), ("target", last)):
-        found[name], found[f"{name}_year"] = part["value"].reindex(ids), part["year"].reindex(ids)
+        ends[name], ends[f"{name}_year"] = part["value"].reindex(ids), part["year"].reindex(ids)
     parts = pd.concat([part["part"].reindex(ids) for part in (first, now, last)], axis=1)
     broken = parts.nunique(axis=1).gt(1)
-    distance = (found["target"] - found["baseline"]).replace(0, float("nan"))
-    way = ((found["now"] - found["baseline"]) / distance).mask(broken)
+    distance = (ends["target"] - ends["baseline"]).replace(0, float("nan"))
+    way = ((ends["now"] - ends["baseline"]) / distance).mask(broken)
     kind, text = (now[name].reindex(ids).fillna("") for name in ("kind", "text"))
-    return found.assign(kind=kind, text=text, way=way, broken=broken).reset_index(names="ind_id")
+    return ends.assign(kind=kind, text=text, way=way, broken=broken).reset_index(names="ind_id")
 
 
 def as_bilan(
     actions: pd.DataFrame, followed: pd.DataFrame, funding: pd.DataFrame, followup: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return the actions under way in the columns of `bilan_actions`, as the follow-up has them at its last year.
+    """The actions under way in the columns of `bilan_actions`, as the follow-up has them at its last year.
 
     actions: with the title of their axis in `axe`, see `plan.in_order`. prevu, realise: the target and the last value
     of the first output indicator. cout_prevu: up to the last year that is followed, like what was spent (rule R12).

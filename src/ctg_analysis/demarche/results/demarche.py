@@ -31,11 +31,11 @@ class Demarche:
 
     @property
     def begun(self) -> bool:
-        """Tell whether there is any material."""
+        """Whether there is any material."""
         return self.folder.is_dir()
 
     def _table(self, name: str) -> pd.DataFrame:
-        """Return a table; without rows, its columns there, when nothing was gathered for it.
+        """A table; without rows, its columns there, when nothing was gathered for it.
 
         Of the extracts, those that the readers of this build may read; a proof names no other.
         """
@@ -49,7 +49,7 @@ class Demarche:
         return table
 
     def sum(self, *, of_persons: bool = False) -> bytes:
-        """Return the SHA-256 of all its tables: what tells it reads it again when they have changed.
+        """The SHA-256 of all its tables: what tells it reads it again when they have changed.
 
         of_persons: of what is told of persons' answers, of what they said and of their votes alone.
         """
@@ -58,14 +58,14 @@ class Demarche:
 
     @property
     def convention(self) -> Convention | None:
-        """Return the convention as it is written."""
-        said = self._written(CONVENTION)
-        return Convention.model_validate_json(said[0]) if said else None
+        """The convention as it is written."""
+        texts = self._written(CONVENTION)
+        return Convention.model_validate_json(texts[0]) if texts else None
 
     @property
     def info_flashes(self) -> list[InfoFlash]:
-        """Return the issues of the info flash, by number."""
-        issues = [InfoFlash.model_validate_json(said) for said in self._written(INFO_FLASH)]
+        """The issues of the info flash, by number."""
+        issues = [InfoFlash.model_validate_json(text) for text in self._written(INFO_FLASH)]
         return sorted(issues, key=lambda issue: issue.numero)
 
     def _written(self, file: str) -> list[str]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from ctg_analysis.demarche.files.consistency import one_interview
 from ctg_analysis.demarche.files.material_files import CONVENTION, INFO_FLASH, MaterialFiles
 from ctg_analysis.demarche.files.quotable import COPIL, PUBLIC, quotable
-from ctg_analysis.demarche.plan.plan_facts import last_day_told
+from ctg_analysis.demarche.plan.plan_facts import last_past_day
 from ctg_analysis.demarche.survey.gated import material_observations
 from ctg_analysis.demarche.survey.survey import of_survey
 from ctg_analysis.demarche.survey.weighted_answers import Survey, open_survey
@@ -29,7 +29,7 @@ def results(
     places: pd.DataFrame,
     before: Sequence[Edition] = (),
 ) -> Tables:
-    """Return the tables that chapters may read, without those that hold nothing.
+    """The tables that chapters may read, without those that hold nothing.
 
     restricted: the tables that hold personal data, see `restricted_files`. places: those of the data root. before: what
     earlier editions have published of the answers. An extract is there when somebody may read it (see
@@ -42,25 +42,25 @@ def results(
     alone = one_interview(material["preuves"], material["extraits"])
     tables["one_interview"] = pd.DataFrame({"constat_id": sorted(alone)}, dtype=str)
     survey = open_survey(material, restricted)
-    told = of_survey(survey, restricted, material.epci, before) if survey else {}
-    surveyed = told.pop(OBSERVATIONS, None)
-    tables |= told | of_interviews(material, restricted) | of_meetings(material) | of_votes(material)
+    published = of_survey(survey, restricted, material.epci, before) if survey else {}
+    surveyed = published.pop(OBSERVATIONS, None)
+    tables |= published | of_interviews(material, restricted) | of_meetings(material) | of_votes(material)
     tables[OBSERVATIONS] = material_observations(material, surveyed, places, before)
     tables[RECEIVED] = received(material, survey)
     return {name: stored(name, table) for name, table in tables.items() if len(table)}
 
 
 def extracts_of(extracts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Return what may be quoted, and extrait_id → the name that it has there.
+    """What may be quoted, and extrait_id → the name that it has there.
 
     niveau_diffusion: `public`, or `copil` for what the COPIL alone may read.
     """
     for_all = set(_quotable(extracts, PUBLIC).index)
-    said = _quotable(extracts, COPIL).sort_values(["champ", "code", "tonalite", "texte_anonymise"])
-    names = {name: f"V{rank}" for rank, name in enumerate(said["extrait_id"], start=1)}
-    level = said.index.isin(for_all)
-    said = said.assign(niveau_diffusion=pd.Series(level, index=said.index).map({True: PUBLIC, False: COPIL}))
-    return said.assign(extrait_id=said["extrait_id"].map(names))[RESULTS["extraits"]], names
+    quoted = _quotable(extracts, COPIL).sort_values(["champ", "code", "tonalite", "texte_anonymise"])
+    names = {name: f"V{rank}" for rank, name in enumerate(quoted["extrait_id"], start=1)}
+    level = quoted.index.isin(for_all)
+    quoted = quoted.assign(niveau_diffusion=pd.Series(level, index=quoted.index).map({True: PUBLIC, False: COPIL}))
+    return quoted.assign(extrait_id=quoted["extrait_id"].map(names))[RESULTS["extraits"]], names
 
 
 def _quotable(extracts: pd.DataFrame, readers: str) -> pd.DataFrame:
@@ -69,23 +69,25 @@ def _quotable(extracts: pd.DataFrame, readers: str) -> pd.DataFrame:
 
 
 def _proofs(proofs: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Return the proofs, those by an interview under the name of what may be quoted of it."""
+    """The proofs, those by an interview under the name of what may be quoted of it."""
     heard = proofs["type"].eq(evidence.INTERVIEW)
     return proofs.assign(ref=proofs["ref"].mask(heard, proofs["ref"].map(names).fillna("")))
 
 
 def _written(material: MaterialFiles, names: dict[str, str]) -> pd.DataFrame:
-    """Return the convention and the info flashes as JSON; these quote extracts by the names that they have here."""
-    said: list[tuple[str, BaseModel]] = [(CONVENTION, material.convention)] if material.convention else []
+    """The convention and the info flashes as JSON; these quote extracts by the names that they have here."""
+    documents: list[tuple[str, BaseModel]] = [(CONVENTION, material.convention)] if material.convention else []
     for issue in material.info_flashes:
-        quoted = tuple(names[one] for one in issue.paroles if one in names)
-        said.append((INFO_FLASH, issue.model_copy(update={"paroles": quoted})))
-    return pd.DataFrame([(file, model.model_dump_json()) for file, model in said], columns=RESULTS[WRITTEN], dtype=str)
+        quoted = tuple(names[extract] for extract in issue.paroles if extract in names)
+        documents.append((INFO_FLASH, issue.model_copy(update={"paroles": quoted})))
+    return pd.DataFrame(
+        [(file, model.model_dump_json()) for file, model in documents], columns=RESULTS[WRITTEN], dtype=str
+    )
 
 
 def received(material: MaterialFiles, survey: Survey | None) -> pd.DataFrame:
-    """Return of which day what was gathered is: the last answer; the last day that the plan and its follow-up name."""
-    last = last_day_told(material)
+    """The day of what was gathered: the last answer; the last day that the plan and its follow-up name."""
+    last = last_past_day(material)
     if pd.isna(last) and material.convention:
         last = pd.Timestamp(first_day(material.convention.periode.debut))
     rows = [] if pd.isna(last) else [(PLAN, f"{last:%Y-%m-%d}")]
@@ -94,7 +96,7 @@ def received(material: MaterialFiles, survey: Survey | None) -> pd.DataFrame:
 
 
 def of_votes(material: MaterialFiles) -> Tables:
-    """Return what the votes say of the enjeux; no ballot."""
+    """What the votes say of the enjeux; no ballot."""
     votes, enjeux = material["votes"], material["enjeux"]
     if votes["objet_id"].isin(enjeux["enjeu_id"]).sum() == 0:
         return {}
@@ -110,5 +112,5 @@ def of_votes(material: MaterialFiles) -> Tables:
 
 
 def _long(table: pd.DataFrame, name: str, value: str) -> pd.DataFrame:
-    """Return a table with a column for each of its columns as one row for each cell."""
+    """A table with a column for each of its columns as one row for each cell."""
     return table.reset_index().melt(table.index.name, var_name=name, value_name=value)

@@ -21,7 +21,7 @@ from ctg_analysis.demarche.tables.codes import (
     UNKNOWN,
     is_yes,
     labels,
-    with_blanks_told,
+    with_blanks_filled,
 )
 
 USABLE_FROM = 0.5  # share of the questions put to a respondent that an answer not sent must hold to be kept
@@ -56,7 +56,7 @@ class Answers(NamedTuple):
 
 
 def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
-    """Return the answers of an export of LimeSurvey or of Framaforms, see `exports`.
+    """The answers of an export of LimeSurvey or of Framaforms, see `exports`.
 
     questionnaire: columns q_id, libelle, type, modalites, filtre, sensible. A column of the export is that of the
     question whose id or words it bears, and a cell that of the modality, but for capitals, spaces and punctuation.
@@ -66,28 +66,32 @@ def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
             does not have, each id that comes twice; those of `read_export`.
     """
     export, questions = read_export(path), questionnaire.set_index("q_id", drop=False).rename_axis(None)
-    shown = project_path(path)
+    place = project_path(path)
     places, dropped, unknown = _places(export, questions)
     expected = "a question of the questionnaire, or one of its options"
-    findings = [Finding(shown, 1, name, "a column that the questionnaire does not have", expected) for name in unknown]
-    found = {question for question, _ in places.values()}
+    findings = [Finding(place, 1, name, "a column that the questionnaire does not have", expected) for name in unknown]
+    present = {question for question, _ in places.values()}
     findings += [
-        Finding(shown, 1, one, "no such question", "a column of it") for one in questions.index.difference(found)
+        Finding(place, 1, identifier, "no such question", "a column of it")
+        for identifier in questions.index.difference(present)
     ]
     again = export.ids[export.ids.duplicated()]
-    findings += [Finding(shown, line, "id", f"{one!r} again", "an id that comes once") for line, one in again.items()]
+    findings += [
+        Finding(place, line, "id", f"{identifier!r} again", "an id that comes once")
+        for line, identifier in again.items()
+    ]
     table = {}
-    for question in questions.index.intersection(found, sort=False):
-        columns = {column: option for column, (one, option) in places.items() if one == question}
+    for question in questions.index.intersection(present, sort=False):
+        columns = {column: option for column, (identifier, option) in places.items() if identifier == question}
         table[question], wrong = _coded(export.cells[list(columns)], list(columns.values()), questions.loc[question])
-        findings += [Finding(shown, line, question, *said) for line, *said in wrong]
+        findings += [Finding(place, line, question, *fault) for line, *fault in wrong]
     if findings:
         raise InputError(findings)
     return _tables(pd.DataFrame(table, index=export.cells.index), export, questions, dropped)
 
 
 def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[str, str]], list[str], list[str]]:
-    """Return the question and the option (empty unless one of several) of each column, the dropped and the unknown.
+    """The question and the option (empty unless one of several) of each column, the dropped and the unknown.
 
     A column under a question is one of its options if it bears the name of one that no column before it bears: where
     a group has no mark of its end, the next question may have the same name.
@@ -117,19 +121,19 @@ def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[st
 
 
 def _is_comment(name: str) -> bool:
-    """Tell whether a column of LimeSurvey holds words written beside an option."""
+    """Whether a column of LimeSurvey holds words written beside an option."""
     return name == OTHER or name.endswith("comment")
 
 
 def _codes(question: pd.Series) -> dict[str, str]:
-    """Return what the modalities of a question may be called → code."""
+    """What the modalities of a question may be called → code."""
     named = labels(question["modalites"])
-    said = {name: code for name, code in SPOKEN.items() if code in named or code in OUTSIDE}
-    return said | {key(words): code for code, words in named.items()} | {key(code): code for code in named}
+    spoken = {name: code for name, code in SPOKEN.items() if code in named or code in OUTSIDE}
+    return spoken | {key(words): code for code, words in named.items()} | {key(code): code for code in named}
 
 
 def _coded(cells: pd.DataFrame, options: list[str], question: pd.Series) -> tuple[pd.Series, list[Wrong]]:
-    """Return the cells of one question in its codes, empty where nothing was said; and what is wrong."""
+    """The cells of one question in its codes, empty where nothing was said; and what is wrong."""
     first, codes = cells.iloc[:, 0], _codes(question)
     expected = f"one of {', '.join([*labels(question['modalites']), *OUTSIDE])}"
     match question["type"]:
@@ -143,9 +147,11 @@ def _coded(cells: pd.DataFrame, options: list[str], question: pd.Series) -> tupl
         return _translated(first, lambda cell: _several(cell, codes), expected)
     chosen, wrong = pd.Series("", index=cells.index, dtype=str), []
     for column, option in zip(cells, options, strict=True):
-        ticks, said = _translated(cells[column], lambda cell, one=option: _tick(cell, one), "Y, X, Oui or nothing")
+        ticks, faults = _translated(
+            cells[column], lambda cell, taken=option: _tick(cell, taken), "Y, X, Oui or nothing"
+        )
         chosen = chosen.where(ticks.eq(""), chosen + LIST + option)
-        wrong += said
+        wrong += faults
     return chosen.str.removeprefix(LIST), wrong
 
 
@@ -160,7 +166,7 @@ def _several(cell: str, codes: dict[str, str]) -> str | None:
 
 
 def _tick(cell: str, option: str) -> str | None:
-    """Return whether an option was taken; the words that stand for « autre » say that it was."""
+    """Whether an option was taken; the words that stand for « autre » say that it was."""
     if key(cell) in NOT_TICKED:
         return ""
     return option if key(cell) in TICKED or option == OTHER else None
@@ -169,29 +175,29 @@ def _tick(cell: str, option: str) -> str | None:
 def _translated(
     cells: pd.Series, translate: Callable[[str], str | None], expected: str
 ) -> tuple[pd.Series, list[Wrong]]:
-    """Return the cells in codes, and each text that has none: the line where it first stands, how often it comes."""
+    """The cells in codes, and each text that has none: the line where it first stands, how often it comes."""
     texts = cells.str.strip()
     codes = {text: translate(text) if text else "" for text in texts.unique()}
     wrong = []
     for text in (text for text, code in codes.items() if code is None):
         lines = texts.index[texts.eq(text)]
         more = f" and {len(lines) - 1} times more" if len(lines) > 1 else ""
-        shown = repr(text) if re.fullmatch(A_CODE, text) else f"a text of {len(text)} characters"
-        wrong.append((lines[0], shown + more, expected))
+        quoted = repr(text) if re.fullmatch(A_CODE, text) else f"a text of {len(text)} characters"
+        wrong.append((lines[0], quoted + more, expected))
     return texts.map(codes), wrong
 
 
 def _tables(table: pd.DataFrame, export: Export, questions: pd.DataFrame, dropped: list[str]) -> Answers:
-    """Return the tables of a démarche from the codes of an export."""
+    """The tables of a démarche from the codes of an export."""
     kinds = questions["type"].reindex(table.columns)
     opened, closed = table.loc[:, kinds.eq(OPEN)], table.loc[:, kinds.ne(OPEN)]
-    blank, closed = closed.eq(""), with_blanks_told(closed, questions)
-    put, said = closed.ne(NOT_CONCERNED).sum(axis=1), (closed.ne(NOT_CONCERNED) & ~blank).sum(axis=1)
-    usable = said.gt(0) & (export.done | said.ge(USABLE_FROM * put))
+    blank, closed = closed.eq(""), with_blanks_filled(closed, questions)
+    put, answered = closed.ne(NOT_CONCERNED).sum(axis=1), (closed.ne(NOT_CONCERNED) & ~blank).sum(axis=1)
+    usable = answered.gt(0) & (export.done | answered.ge(USABLE_FROM * put))
     about = _about(export)
     order = about.loc[usable, "rep_id"].sort_values(kind="stable").index
     about, closed, opened = about.loc[order], closed.loc[order], opened.loc[order]
-    sensitive = [one for one in closed if is_yes(questions.at[one, "sensible"])]
+    sensitive = [q_id for q_id in closed if is_yes(questions.at[q_id, "sensible"])]
     consented = about[CONSENT].eq("oui") & bool(sensitive)
     if sensitive and not consented.any():
         dropped = [*dropped, *sensitive]
@@ -209,12 +215,12 @@ def _tables(table: pd.DataFrame, export: Export, questions: pd.DataFrame, droppe
 
 
 def _about(export: Export) -> pd.DataFrame:
-    """Return rep_id, date, mode, canal, secteur and consentement of each answer.
+    """Rep_id, date, mode, canal, secteur and consentement of each answer.
 
     rep_id is drawn from the id and the moment of the answer: the same in a later export, it tells neither.
     """
     pairs = zip(export.ids, export.moments, strict=True)
-    drawn = [sha256(f"{one}|{moment}".encode()).hexdigest()[:12] for one, moment in pairs]
+    drawn = [sha256(f"{answer_id}|{moment}".encode()).hexdigest()[:12] for answer_id, moment in pairs]
     about = pd.DataFrame({"rep_id": drawn, "date": _days(export.moments)}, index=export.ids.index)
     named = {key(column.name): number for number, column in enumerate(export.columns)}
     for name, default in CONTEXT.items():
@@ -226,7 +232,7 @@ def _about(export: Export) -> pd.DataFrame:
 
 
 def _days(moments: pd.Series) -> pd.Series:
-    """Return the days of moments such as 2023-02-10 18:03 or 10/02/2023 - 18:03; empty where none was kept."""
+    """The days of moments such as 2023-02-10 18:03 or 10/02/2023 - 18:03; empty where none was kept."""
     year_first = moments.str.extract(r"^(\d{4}-\d\d-\d\d)")[0]
     parts = moments.str.extract(r"(\d\d)/(\d\d)/(\d{4})")
     return year_first.fillna(parts[2] + "-" + parts[1] + "-" + parts[0]).fillna("")

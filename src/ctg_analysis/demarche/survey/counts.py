@@ -39,14 +39,14 @@ Sum = dict[Count, float]
 
 
 def plus(some: Sum, more: Sum, times: float = 1) -> Sum:
-    """Return a sum of counts with so many times another one."""
+    """A sum of counts with so many times another one."""
     return some | {count: some.get(count, 0) + times * part for count, part in more.items()}
 
 
 class Counts:
     """Sizes of counts, and sums of them that everyone knows.
 
-    answers: without a blank, a column for each question (see `response.with_texts_told`). sizes: count → respondents.
+    answers: without a blank, a column for each question (see `response.with_texts_filled`). sizes: count → respondents.
     known: sums whose value is no secret: how many answered in all, to whom a question is put. positive: sums that are
     never negative.
     """
@@ -66,66 +66,66 @@ class Counts:
         for name in self.codes:
             self._follow(name)
 
-    def size(self, one: Sum) -> float:
-        """Return how many respondents a sum comes to."""
-        return sum(part * self.sizes[count] for count, part in one.items())
+    def size(self, total: Sum) -> float:
+        """How many respondents a sum comes to."""
+        return sum(part * self.sizes[count] for count, part in total.items())
 
     def several(self, name: str) -> bool:
-        """Tell whether several answers may be given to a question."""
+        """Whether several answers may be given to a question."""
         return self._kinds[name] == SEVERAL
 
     def gave(self, name: str, codes: Iterable[str]) -> Sum:
-        """Return those who gave one of some codes to a question."""
+        """Those who gave one of some codes to a question."""
         if not self.several(name):
             return {Count(name, code): 1 for code in codes}
-        one = Count(name, LIST.join(codes))
-        if one not in self.sizes:
+        union = Count(name, LIST.join(codes))
+        if union not in self.sizes:
             each = {Count(name, code): 1.0 for code in codes}
-            self._set(one)
-            self.positive += [plus({one: 1}, {count: 1}, -1) for count in each]
-            self.positive += [plus(each, {one: 1}, -1), plus(self.base(name), {one: 1}, -1)]
-        return {one: 1}
+            self._set(union)
+            self.positive += [plus({union: 1}, {count: 1}, -1) for count in each]
+            self.positive += [plus(each, {union: 1}, -1), plus(self.base(name), {union: 1}, -1)]
+        return {union: 1}
 
     def answers(self, name: str, by: str = "", group: str = "") -> Sum:
-        """Return all that was answered, « ne sait pas » among it."""
+        """All that was answered, « ne sait pas » among it."""
         return {Count(name, code, by, group): 1 for code in dict.fromkeys([*self.codes[name], UNKNOWN])}
 
     def base(self, name: str, by: str = "", group: str = "") -> Sum:
-        """Return who answered a question, « ne sait pas » among them."""
+        """Who answered a question, « ne sait pas » among them."""
         return {Count(name, ANSWERED, by, group): 1} if self.several(name) else self.answers(name, by, group)
 
     def inside(self, name: str, by: str = "", group: str = "") -> Sum:
-        """Return who answered a question, but for « ne sait pas »."""
+        """Who answered a question, but for « ne sait pas »."""
         return plus(self.base(name, by, group), {Count(name, UNKNOWN, by, group): 1}, -1)
 
     def put(self, name: str, by: str = "", group: str = "") -> Sum:
-        """Return to whom a question was put."""
+        """The respondents to whom a question was put."""
         return plus(self.base(name, by, group), {Count(name, NO_ANSWER, by, group): 1})
 
     def everybody(self, name: str, by: str = "", group: str = "") -> Sum:
-        """Return all the respondents, or all those of a group, by what they answered to a question."""
+        """All the respondents, or all those of a group, by what they answered to a question."""
         return plus(self.put(name, by, group), {Count(name, NOT_CONCERNED, by, group): 1})
 
     def both(self, name: str, by: str) -> Sum:
-        """Return who gave an answer to both questions, « ne sait pas » left out."""
+        """Who gave an answer to both questions, « ne sait pas » left out."""
         if (name, by) in self.crossed:
             return self.summed(self.inside(name, by, group) for group in self.codes[by])
-        one = Count(name, BOTH, by)
-        if one not in self.sizes:
-            self._set(one)
-            here, there = (plus(self.inside(question), {one: 1}, -1) for question in (name, by))
+        pair = Count(name, BOTH, by)
+        if pair not in self.sizes:
+            self._set(pair)
+            here, there = (plus(self.inside(question), {pair: 1}, -1) for question in (name, by))
             self.positive += [here, there]
             for left, other in ((here, by), (there, name)):
                 self.positive.append(plus(plus(self.everybody(other), self.inside(other), -1), left, -1))
             self._same(here, by in self._filters[name])
             self._same(there, name in self._filters[by])
-        return {one: 1}
+        return {pair: 1}
 
     def summed(self, sums: Iterable[Sum]) -> Sum:
-        """Return the sum of some sums."""
+        """The sum of some sums."""
         whole: Sum = {}
-        for one in sums:
-            whole = plus(whole, one)
+        for part in sums:
+            whole = plus(whole, part)
         return whole
 
     def cross(self, name: str, by: str) -> None:
@@ -146,9 +146,13 @@ class Counts:
         for count in self.everybody(name) | self.answers(name):
             parts = {count._replace(by=by, group=group): 1.0 for group in groups}
             self.known.append(plus(parts, {count: 1}, -1))
-        for one in (one for one, other in sorted(self.crossed) if other == by and name in (one, *self._filters[one])):
+        for follower in (
+            follower
+            for follower, other in sorted(self.crossed)
+            if other == by and name in (follower, *self._filters[follower])
+        ):
             for group in groups:
-                self._follow(one, by, group)
+                self._follow(follower, by, group)
 
     def join(self, margin: str, modalities: Iterable[str]) -> None:
         """Count the respondents by what they answered to several questions at once, as a margin that crosses them."""
@@ -156,7 +160,7 @@ class Counts:
         for count in each:
             codes = zip(names, count.code.split(CROSSED), strict=True)
             self.sizes[count] = int(
-                pd.concat([self._answers[one].eq(code) for one, code in codes], axis=1).all(axis=1).sum()
+                pd.concat([self._answers[question].eq(code) for question, code in codes], axis=1).all(axis=1).sum()
             )
         for place, name in enumerate(names):
             for code in self.codes[name]:
@@ -180,23 +184,23 @@ class Counts:
                 told_apart = len(codes) == 1 or not self.several(question)
                 self._same(plus(chose, self.put(name, by, group), -1), len(self._filters[name]) == 1 and told_apart)
 
-    def _same(self, one: Sum, supposed: bool) -> None:
+    def _same(self, total: Sum, supposed: bool) -> None:
         """Know that a sum is never negative; that it is nothing, when everyone would suppose so and it is."""
-        if supposed and self.size(one) == 0:
-            self.known.append(one)
+        if supposed and self.size(total) == 0:
+            self.known.append(total)
         else:
-            self.positive.append(one)
+            self.positive.append(total)
 
     def _set(self, count: Count) -> None:
         cells = self._answers[count.question]
         if count.code == BOTH:
-            found = ~cells.isin([*OUTSIDE]) & ~self._answers[count.by].isin([*OUTSIDE])
+            answered = ~cells.isin([*OUTSIDE]) & ~self._answers[count.by].isin([*OUTSIDE])
         else:
-            found = self._gave(cells, count)
+            answered = self._gave(cells, count)
             if count.by:
                 groups = self._answers[count.by]
-                found &= groups.eq(count.group) if count.group else groups.isin([*OUTSIDE])
-        self.sizes[count] = int(found.sum())
+                answered &= groups.eq(count.group) if count.group else groups.isin([*OUTSIDE])
+        self.sizes[count] = int(answered.sum())
 
     def _gave(self, cells: pd.Series, count: Count) -> pd.Series:
         if count.code == ANSWERED:

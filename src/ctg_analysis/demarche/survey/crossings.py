@@ -38,7 +38,7 @@ class Association(NamedTuple):
 
 
 def association(table: pd.DataFrame) -> Association:
-    """Return how rows and columns of a table of counts, or of effective counts, go together.
+    """How rows and columns of a table of counts, or of effective counts, go together.
 
     Source: Bergsma (2013), Journal of the Korean Statistical Society 42, 323-328, for the V without bias.
     """
@@ -56,7 +56,7 @@ def association(table: pd.DataFrame) -> Association:
 def crossings(
     answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, pairs: Iterable[tuple[str, str]]
 ) -> pd.DataFrame:
-    """Return the tests of a family of crossings, one row each; one per option where several answers may be given.
+    """The tests of a family of crossings, one row each; one per option where several answers may be given.
 
     pairs: question, group (a question of one answer). Those who said NSP, NC or SR to either are left out.
     Columns: q_id, modalite (the option, or nothing), group, base, n_eff; method; chi2, dof; p, p_adjusted for the
@@ -77,7 +77,7 @@ def crossings(
 
 
 def judged(tests: pd.DataFrame) -> pd.DataFrame:
-    """Return the tests of a family with their p adjusted and the words for each, see `crossings`."""
+    """The tests of a family with their p adjusted and the words for each, see `crossings`."""
     p = adjusted(tests["p"].astype(float))
     return tests.assign(p_adjusted=p, strength=strength(tests["v_corrected"].astype(float), tests["levels"], p))
 
@@ -85,7 +85,7 @@ def judged(tests: pd.DataFrame) -> pd.DataFrame:
 def of_what_is_shown(
     answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, shares: pd.DataFrame, option: str
 ) -> pd.DataFrame:
-    """Return the test of a crossing, made again on what the table of its groups shows: it then tells nothing more.
+    """The test of a crossing, made again on what the table of its groups shows: it then tells nothing more.
 
     shares: the rows of that table (see `questions.by_group`), blank where they are withheld. option: that of a question
     of several answers, or nothing. Groups without a share are left out; the answers that one group at least does not
@@ -111,7 +111,7 @@ def of_what_is_shown(
 
 
 def strength(v: pd.Series, levels: pd.Series, p: pd.Series) -> pd.Series:
-    """Return the words for a V: weak, medium from 0.3, strong from 0.5; the limits fall with the number of levels.
+    """The words for a V: weak, medium from 0.3, strong from 0.5; the limits fall with the number of levels.
 
     levels: the smaller of the numbers of rows and columns: V is Cohen's w divided by √(levels - 1). No link is said
     to be when p is 5 % or more (rule R14); nothing where there was no test. Source: Cohen (1988), chapter 7.
@@ -124,7 +124,7 @@ def strength(v: pd.Series, levels: pd.Series, p: pd.Series) -> pd.Series:
 def _crossing(
     answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, q_id: str, group: str
 ) -> list[tuple]:
-    """Return the rows of one crossing."""
+    """The rows of one crossing."""
     question, other = question_of(questionnaire, q_id), question_of(questionnaire, group)
     if is_yes(question["sensible"]) or is_yes(other["sensible"]):
         raise UserError(f"{q_id} by {group}: a sensitive question is not crossed with another")
@@ -146,7 +146,7 @@ def _crossing(
 def _tested(
     rows: pd.Series, columns: pd.Series, weights: pd.Series, groups: list[str], steps: list[str], scales: tuple
 ) -> tuple:
-    """Return the columns of COLUMNS from `base` on. scales: whether the rows, the columns are the steps of a scale."""
+    """The columns of COLUMNS from `base` on. scales: whether the rows, the columns are the steps of a scale."""
     base, n_eff = len(rows), effective_size(weights)
     from scipy.stats import fisher_exact
 
@@ -156,29 +156,29 @@ def _tested(
         return base, n_eff, TOO_FEW, *[np.nan] * 6
     scaled = table * n_eff / table.sum()
     pooled = _pooled(scaled, scales)
-    found, method = association(pd.DataFrame(pooled)), CHI2 if pooled.shape == scaled.shape else MERGED
-    p = found.p
-    if found.smallest_expected < SMALLEST_EXPECTED and pooled.shape == (2, 2):
+    link, method = association(pd.DataFrame(pooled)), CHI2 if pooled.shape == scaled.shape else MERGED
+    p = link.p
+    if link.smallest_expected < SMALLEST_EXPECTED and pooled.shape == (2, 2):
         p, method = fisher_exact(np.rint(pooled)).pvalue, FISHER
-    elif found.smallest_expected < SMALLEST_EXPECTED:
-        found, method = association(pd.DataFrame(scaled)), PERMUTATIONS
+    elif link.smallest_expected < SMALLEST_EXPECTED:
+        link, method = association(pd.DataFrame(scaled)), PERMUTATIONS
         p = _permuted(row, column, weights, (len(groups), len(steps)))
         pooled = scaled
-    return base, n_eff, method, found.chi2, found.dof, min(pooled.shape), p, found.v, found.v_corrected
+    return base, n_eff, method, link.chi2, link.dof, min(pooled.shape), p, link.v, link.v_corrected
 
 
 def _table(row: np.ndarray, column: np.ndarray, weights: pd.Series, shape: tuple[int, int]) -> np.ndarray:
-    """Return the sums of weights by row and column."""
+    """The sums of weights by row and column."""
     return np.bincount(row * shape[1] + column, weights, minlength=shape[0] * shape[1]).reshape(shape)
 
 
 def _present(table: np.ndarray) -> np.ndarray:
-    """Return the table without its empty rows and columns."""
+    """The table without its empty rows and columns."""
     return table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
 
 
 def _pooled(table: np.ndarray, scales: tuple[bool, bool]) -> np.ndarray:
-    """Return the table with steps of scales put together, two at least, while fewer than 5 are expected somewhere.
+    """The table with steps of scales put together, two at least, while fewer than 5 are expected somewhere.
 
     The step with the smallest sum joins the smaller of its neighbours.
     """
@@ -195,7 +195,7 @@ def _pooled(table: np.ndarray, scales: tuple[bool, bool]) -> np.ndarray:
 
 
 def _permuted(row: np.ndarray, column: np.ndarray, weights: pd.Series, shape: tuple[int, int]) -> float:
-    """Return how often groups dealt at random among the respondents go with the answers as much as the true ones."""
+    """How often groups dealt at random among the respondents go with the answers as much as the true ones."""
     generator, weights = np.random.default_rng(SEED), weights.to_numpy()
     order = np.lexsort((weights, column, row))  # whatever the order of the answers
     row, column, weights = row[order], column[order], weights[order]
@@ -210,7 +210,7 @@ def _permuted(row: np.ndarray, column: np.ndarray, weights: pd.Series, shape: tu
 
 
 def _distances(rows: np.ndarray, column: np.ndarray, weights: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Return the χ² of the table of weights for each way of dealing the groups: one row of `rows` for each way."""
+    """The χ² of the table of weights for each way of dealing the groups: one row of `rows` for each way."""
     cells = rows.astype(np.int64) * shape[1] + column + shape[0] * shape[1] * np.arange(len(rows))[:, np.newaxis]
     sums = np.bincount(cells.ravel(), np.tile(weights, len(rows)), minlength=len(rows) * shape[0] * shape[1])
     tables = sums.reshape(len(rows), *shape)

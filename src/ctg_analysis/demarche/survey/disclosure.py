@@ -49,32 +49,34 @@ def hide(
         if name != weights.question:
             counts.cross(name, weights.question)
     cells = list(_cells(tables, counts, asked, weights))
-    told = tables[OBSERVATIONS]["indicator"].isin([*published])
-    fixed = [one for cell in cells if cell.table == OBSERVATIONS and told[cell.rows].all() for one in cell.says]
-    groups = [one for one in _groups(tables, counts, asked) if 0 < counts.size(one) < CELL]
+    is_published = tables[OBSERVATIONS]["indicator"].isin([*published])
+    fixed = [
+        total for cell in cells if cell.table == OBSERVATIONS and is_published[cell.rows].all() for total in cell.says
+    ]
+    groups = [total for total in _groups(tables, counts, asked) if 0 < counts.size(total) < CELL]
     for cell in to_hide(counts, cells, fixed, groups):
         tables[cell.table].loc[cell.rows, cell.columns] = np.nan
 
 
 def _cells(tables: Tables, counts: Counts, asked: Sequence[Asked], weights: KnownWeights | None) -> Iterator[Cell]:
-    """Yield the figures of the tables."""
+    """The figures of the tables."""
     yield from _by_group(tables["by_group"], counts)
     yield from _distribution(tables["distribution"], counts, weights)
     yield from _completion(tables["completion"], counts)
     yield from _profile(tables["profile"], counts)
     yield from _paths(tables["paths"], counts)
     yield from _both(tables["crossings"], counts)
-    for row in _told(tables["summary"], "base"):
+    for row in _printed(tables["summary"], "base"):
         yield Cell("summary", [row.Index], ["base", "n_eff"], MEAN, [counts.inside(row.q_id)])
-    said = {one.indicator: one for one in asked}
-    for row in _told(tables[OBSERVATIONS], "value"):
-        one = said[row.indicator]
-        told = _shared(counts, one.q_id, one.codes, row.value / 100, weights)
-        yield Cell(OBSERVATIONS, [row.Index], VALUES, INDICATOR, told)
+    by_indicator = {measure.indicator: measure for measure in asked}
+    for row in _printed(tables[OBSERVATIONS], "value"):
+        measure = by_indicator[row.indicator]
+        sums = _shared(counts, measure.q_id, measure.codes, row.value / 100, weights)
+        yield Cell(OBSERVATIONS, [row.Index], VALUES, INDICATOR, sums)
 
 
-def _told(table: pd.DataFrame, column: str) -> Iterator:
-    """Yield the rows of a table where a figure is printed."""
+def _printed(table: pd.DataFrame, column: str) -> Iterator:
+    """The rows of a table where a figure is printed."""
     return table[table[column].notna()].itertuples() if len(table) else iter(())
 
 
@@ -86,13 +88,13 @@ def _by_group(table: pd.DataFrame, counts: Counts) -> Iterator[Cell]:
             base = base_of(name, by, group)
             if mine["base"].notna().any():
                 yield Cell("by_group", [*mine.index], ["base", "n_eff"], GROUP_BASE, [base])
-            for row in _told(mine, "share"):
-                one = {Count(name, row.modalite, by, group): 1.0}
-                yield Cell("by_group", [row.Index], INTERVAL, _cost(counts, GROUP_SHARE, one), [one, base])
+            for row in _printed(mine, "share"):
+                total = {Count(name, row.modalite, by, group): 1.0}
+                yield Cell("by_group", [row.Index], INTERVAL, _cost(counts, GROUP_SHARE, total), [total, base])
 
 
 def has_unknown(rows: pd.DataFrame) -> bool:
-    """Tell whether « ne sait pas » is in the bases of a question."""
+    """Whether « ne sait pas » is in the bases of a question."""
     return bool(rows.loc[rows["modalite"].eq(UNKNOWN), "in_base"].all())
 
 
@@ -101,29 +103,29 @@ def _distribution(table: pd.DataFrame, counts: Counts, weights: KnownWeights | N
         base = counts.base(name)
         if rows["base"].notna().any():
             yield Cell("distribution", [*rows.index], ["base", "n_eff"], BASE, [base])
-        for row in _told(rows, "count"):
-            one = {Count(name, row.modalite): 1.0}
-            cost = _cost(counts, COUNT, one) if row.in_base else SILENT
-            yield Cell("distribution", [row.Index], ["count"], cost, [one])
-        for row in _told(rows, "share"):
-            told = _shared(counts, name, [row.modalite], row.share, weights)
+        for row in _printed(rows, "count"):
+            total = {Count(name, row.modalite): 1.0}
+            cost = _cost(counts, COUNT, total) if row.in_base else SILENT
+            yield Cell("distribution", [row.Index], ["count"], cost, [total])
+        for row in _printed(rows, "share"):
+            sums = _shared(counts, name, [row.modalite], row.share, weights)
             cost = _cost(counts, SHARE, {Count(name, row.modalite): 1})
-            yield Cell("distribution", [row.Index], INTERVAL, cost, told)
+            yield Cell("distribution", [row.Index], INTERVAL, cost, sums)
         if rows["citations"].notna().any():
             yield Cell("distribution", [*rows.index], ["citations"], CITATIONS, [counts.answers(name)])
 
 
 def _shared(counts: Counts, name: str, codes: Collection[str], share: float, weights: KnownWeights | None) -> list[Sum]:
-    """Return what a share of all tells: its base, how many gave one of the codes; both weighted, by known weights."""
-    told = [counts.gave(name, codes), counts.base(name)]
+    """What a share of all tells: its base, how many gave one of the codes; both weighted, by known weights."""
+    sums = [counts.gave(name, codes), counts.base(name)]
     by = weights.question if weights else ""
     if (name, by) in counts.crossed:
         weighted: Sum = {}
         for group, weight in weights.of_groups.items():
             weighted = plus(weighted, {Count(name, code, by, group): weight for code in codes})
             weighted = plus(weighted, counts.base(name, by, group), -share * weight)
-        told.append(weighted)
-    return told
+        sums.append(weighted)
+    return sums
 
 
 def _completion(table: pd.DataFrame, counts: Counts) -> Iterator[Cell]:
@@ -131,7 +133,7 @@ def _completion(table: pd.DataFrame, counts: Counts) -> Iterator[Cell]:
     columns |= {"no_answer": lambda name: {Count(name, NO_ANSWER): 1.0}}
     columns |= {"not_concerned": lambda name: {Count(name, NOT_CONCERNED): 1.0}}
     for column, sum_of in columns.items():
-        for row in _told(table, column):
+        for row in _printed(table, column):
             yield Cell("completion", [row.Index], [column], SILENT, [sum_of(row.q_id)])
 
 
@@ -140,15 +142,15 @@ def _profile(table: pd.DataFrame, counts: Counts) -> Iterator[Cell]:
         crossed = CROSSED in name
         if crossed:
             counts.join(name, rows.loc[rows["modalite"].ne(NO_ANSWER), "modalite"])
-        for row in _told(rows, "count"):
+        for row in _printed(rows, "count"):
             if row.modalite != NO_ANSWER:
-                one = {Count(name, row.modalite): 1.0}
+                total = {Count(name, row.modalite): 1.0}
             elif crossed:
                 others = {Count(name, code): 1.0 for code in rows["modalite"] if code != NO_ANSWER}
-                one = plus(counts.everybody(name.partition(CROSSED)[0]), others, -1)
+                total = plus(counts.everybody(name.partition(CROSSED)[0]), others, -1)
             else:
-                one = {Count(name, code): 1.0 for code in OUTSIDE}
-            yield Cell("profile", [row.Index], ["count", "before"], _cost(counts, COUNT, one), [one])
+                total = {Count(name, code): 1.0 for code in OUTSIDE}
+            yield Cell("profile", [row.Index], ["count", "before"], _cost(counts, COUNT, total), [total])
 
 
 def _paths(table: pd.DataFrame, counts: Counts) -> Iterator[Cell]:
@@ -161,9 +163,9 @@ def _paths(table: pd.DataFrame, counts: Counts) -> Iterator[Cell]:
         if rows["got"].notna().any():
             got = {count: part for count, part in both.items() if count.code == count.group}
             yield Cell("paths", [*rows.index], ["got"], GOT, [got, both])
-        for row in _told(rows[rows["wished"].ne(OTHER_PATHS)], "share"):
-            one = {Count(name, row.wished, used, row.used): 1.0}
-            yield Cell("paths", [row.Index], ["share"], _cost(counts, PATH, one), [one, both])
+        for row in _printed(rows[rows["wished"].ne(OTHER_PATHS)], "share"):
+            total = {Count(name, row.wished, used, row.used): 1.0}
+            yield Cell("paths", [row.Index], ["share"], _cost(counts, PATH, total), [total, both])
 
 
 def _both(table: pd.DataFrame, counts: Counts) -> Iterator[Cell]:
@@ -172,14 +174,14 @@ def _both(table: pd.DataFrame, counts: Counts) -> Iterator[Cell]:
             yield Cell("crossings", [*rows.index], ["base", "n_eff"], CROSSING, [counts.both(name, by)])
 
 
-def _cost(counts: Counts, cost: float, one: Sum) -> float:
-    """Return what it costs to hide a number of respondents: more for a larger one, and for none at all."""
-    size = counts.size(one)
+def _cost(counts: Counts, cost: float, total: Sum) -> float:
+    """What it costs to hide a number of respondents: more for a larger one, and for none at all."""
+    size = counts.size(total)
     return cost * (1 + size / 1000) if size else cost * NOBODY
 
 
 def _groups(tables: Tables, counts: Counts, asked: Sequence[Asked]) -> Iterator[Sum]:
-    """Yield the groups that a line of a table is about, and what the withheld lines of a total come to together."""
+    """The groups that a line of a table is about, and what the withheld lines of a total come to together."""
     for name, rows in _totals(tables["distribution"], ["q_id"]):
         yield from _of_total(counts, rows, *name)
     for (name, by), rows in _totals(tables["by_group"], ["q_id", "variable"]):
@@ -191,24 +193,24 @@ def _groups(tables: Tables, counts: Counts, asked: Sequence[Asked]) -> Iterator[
     for (name,), _ in _totals(tables["paths"], ["q_id"]):
         yield from _of_paths(counts, name, used_of(name))
     yield from ({count: 1.0} for count in counts.sizes if CROSSED in count.question)
-    for one in asked:
-        gave = counts.gave(one.q_id, one.codes)
-        yield from (gave, plus(counts.base(one.q_id), gave, -1))
+    for measure in asked:
+        gave = counts.gave(measure.q_id, measure.codes)
+        yield from (gave, plus(counts.base(measure.q_id), gave, -1))
 
 
 def _totals(table: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple, pd.DataFrame]]:
-    """Yield the rows of each question of a table, or of each crossing."""
+    """The rows of each question of a table, or of each crossing."""
     yield from table.groupby(keys, sort=False) if len(table) else ()
 
 
 def _lines(counts: Counts, rows: pd.DataFrame, name: str, by: str = "", group: str = "") -> list[Count]:
-    """Return the answers that a table tells of: « ne sait pas » is none where it is counted as no answer."""
+    """The answers that a table tells of: « ne sait pas » is none where it is counted as no answer."""
     lines = counts.answers(name, by, group)
     return [count for count in lines if count.code != UNKNOWN or has_unknown(rows)]
 
 
 def _of_total(counts: Counts, rows: pd.DataFrame, name: str, by: str = "", group: str = "") -> Iterator[Sum]:
-    """Yield the groups of a total: those who gave each answer, and where several may be given, those who did not."""
+    """The groups of a total: those who gave each answer, and where several may be given, those who did not."""
     parts = [{count: 1.0} for count in _lines(counts, rows, name, by, group)]
     yield from parts
     if counts.several(name):
@@ -218,9 +220,9 @@ def _of_total(counts: Counts, rows: pd.DataFrame, name: str, by: str = "", group
 
 
 def _of_paths(counts: Counts, name: str, used: str) -> Iterator[Sum]:
-    """Yield the groups of the paths to what is used: each, the rare ones together, those who got what they wished."""
+    """The groups of the paths to what is used: each, the rare ones together, those who got what they wished."""
     codes = counts.codes[name], counts.codes[used]
-    paths = [[{Count(name, one, used, other): 1.0} for other in codes[1]] for one in codes[0]]
+    paths = [[{Count(name, wish, used, other): 1.0} for other in codes[1]] for wish in codes[0]]
     each = counts.summed(path for row in paths for path in row)
     yield from ({path: 1.0} for path in each)
     for total in (*paths, *zip(*paths, strict=True), [{path: 1.0} for path in each]):

@@ -57,12 +57,12 @@ class Export(NamedTuple):
 
 
 def key(text: str) -> str:
-    """Return a code or words without capitals, spaces and punctuation, which tools change."""
+    """A code or words without capitals, spaces and punctuation, which tools change."""
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
 def read_export(path: Path) -> Export:
-    """Return what an export holds.
+    """What an export holds.
 
     Raises:
         InputError: not an export of either, bytes that are not UTF-8, lines of uneven length.
@@ -77,7 +77,7 @@ def read_export(path: Path) -> Export:
     if not head:
         raise _broken(path, 1, "an empty file", EITHER)
     try:
-        separator = max(SEPARATORS, key=lambda one: max(len(cells) for cells in csv.reader(head, delimiter=one)))
+        separator = max(SEPARATORS, key=lambda mark: max(len(cells) for cells in csv.reader(head, delimiter=mark)))
     except csv.Error as error:
         raise _broken(path, 1, str(error), EITHER) from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
@@ -99,7 +99,7 @@ def _broken(path: Path, line: int | None, found: str, expected: str) -> InputErr
 
 
 def _cells(path: Path, rows: tuple, lines: tuple, header: int) -> pd.DataFrame:
-    """Return the rows below the header."""
+    """The rows below the header."""
     wide = len(rows[header - 1])
     findings = [
         Finding(project_path(path), line, None, f"{len(cells)} cells", f"{wide}, as in the header")

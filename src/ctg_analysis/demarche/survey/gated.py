@@ -18,7 +18,7 @@ from ctg_analysis.sources import PLAN, SOURCES
 def material_observations(
     material: MaterialFiles, surveyed: pd.DataFrame | None, places: pd.DataFrame, before: Sequence[Edition] = ()
 ) -> pd.DataFrame:
-    """Return the observations of a démarche that may be shown: columns of observations.SCHEMA.
+    """The observations of a démarche that may be shown: columns of observations.SCHEMA.
 
     surveyed: those of the answers, see `survey.of_survey`. places: those of the data root. before: what earlier
     editions have published of the answers.
@@ -26,11 +26,15 @@ def material_observations(
     mine = places[places["epci"].eq(material.epci) | places["code"].eq(material.epci)]
     communes = mine.loc[mine["level"].eq("commune"), "code"].tolist()
     facts = plan_facts(material, communes)
-    tables = [observe([one for one in CATALOGUE.values() if PLAN in one.sources], facts, SOURCES)] if len(facts) else []
+    tables = (
+        [observe([indicator for indicator in CATALOGUE.values() if PLAN in indicator.sources], facts, SOURCES)]
+        if len(facts)
+        else []
+    )
     if surveyed is not None and len(surveyed):  # no indicator asks what this questionnaire does
         tables.append(surveyed)
     if not tables:
         return pd.DataFrame(columns=COLUMNS)
-    found = pd.concat(tables, ignore_index=True)[COLUMNS]
-    shown = withhold_beside(found, CATALOGUE, SOURCES, membership(mine), before).observations
-    return SCHEMA.validate(shown.astype({"quality": int})[COLUMNS])
+    rows = pd.concat(tables, ignore_index=True)[COLUMNS]
+    released = withhold_beside(rows, CATALOGUE, SOURCES, membership(mine), before).observations
+    return SCHEMA.validate(released.astype({"quality": int})[COLUMNS])

@@ -28,9 +28,9 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
     questionnaire = read_material(root.material(epci)).tables["questionnaire"]
     if questionnaire.findings:
         raise InputError(questionnaire.findings)
-    found = read_answers(export, questionnaire.rows)
+    answers = read_answers(export, questionnaire.rows)
     folder = root.restricted_material(epci)
-    tables = {"reponses": found.closed, "reponses_sensibles": found.sensitive, "reponses_ouvertes": found.opened}
+    tables = {"reponses": answers.closed, "reponses_sensibles": answers.sensitive, "reponses_ouvertes": answers.opened}
     written = {folder / TABLES[name].file: joined(folder / TABLES[name].file, rows) for name, rows in tables.items()}
     parts = {path.with_name(f".{path.name}{PART}"): path for path in written}
     with for_owner_alone(folder):
@@ -38,17 +38,17 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
             written[path].to_csv(part, sep=";", index=False, lineterminator="\n")
         for part, path in parts.items():
             part.replace(path)
-    dropped = f"; columns left out: {', '.join(found.dropped)}" if found.dropped else ""
+    dropped = f"; columns left out: {', '.join(answers.dropped)}" if answers.dropped else ""
     return [
-        f"{project_path(folder)}: {len(found.closed)} answers kept of {found.started} begun and {found.complete} sent"
-        f"{dropped}",
-        f"{project_path(root.material(epci))}/consultation.yml: write plan, commences: {found.started}, "
-        f"termines: {found.complete}",
+        f"{project_path(folder)}: {len(answers.closed)} answers kept of {answers.started} begun and "
+        f"{answers.complete} sent{dropped}",
+        f"{project_path(root.material(epci))}/consultation.yml: write plan, commences: {answers.started}, "
+        f"termines: {answers.complete}",
     ]
 
 
 def joined(path: Path, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers of a file with new ones, which take the place of those with the same rep_id."""
+    """The answers of a file with new ones, which take the place of those with the same rep_id."""
     rows = rows.apply(lambda cells: cells.map(_safe))
     if not path.is_file():
         return rows

@@ -27,24 +27,24 @@ class Asked(NamedTuple):
 
 
 def asked_of(indicators: Iterable[Indicator], questionnaire: pd.DataFrame, answers: pd.DataFrame) -> list[Asked]:
-    """Return what the indicators of the consultation ask, for those whose question and codes the questionnaire has.
+    """What the indicators of the consultation ask, for those whose question and codes the questionnaire has.
 
     Their declaration names the question (denominator) and the codes (numerator: question=code|code).
     """
     codes = {row.q_id: set(labels(row.modalites)) for row in questionnaire.itertuples()}
-    found = []
-    for one in (one for one in indicators if SURVEY in one.sources):
-        q_id, _, wanted = one.value.numerator.partition(PAIR)
-        asked = Asked(one.id, q_id, tuple(wanted.split(LIST)))
+    measures = []
+    for indicator in (indicator for indicator in indicators if SURVEY in indicator.sources):
+        q_id, _, wanted = indicator.value.numerator.partition(PAIR)
+        asked = Asked(indicator.id, q_id, tuple(wanted.split(LIST)))
         if q_id in answers and set(asked.codes) <= codes.get(q_id, set()):
-            found.append(asked)
-    return found
+            measures.append(asked)
+    return measures
 
 
 def survey_observations(
     answers: pd.DataFrame, weights: pd.Series, asked: Iterable[Asked], territory: str, period: str
 ) -> pd.DataFrame:
-    """Return one observation per indicator, of the whole EPCI, for the secrecy gate: columns of observations.SCHEMA.
+    """One observation per indicator, of the whole EPCI, for the secrecy gate: columns of observations.SCHEMA.
 
     denominator: the respondents concerned who answered (rule R25). value: the weighted share of them, in %; numerator:
     what it comes to among them, so that the rules on small numbers see respondents, not weights. low, high: 95 %, on
@@ -52,7 +52,7 @@ def survey_observations(
     status: `secret` for a base under 10 (rule R24), and for 1 to 4 respondents in the share or out of it (rule R1);
     `nd` when nobody was concerned.
     """
-    rows = [(one.indicator, *_measured(answers[one.q_id], weights, one.codes)) for one in asked]
+    rows = [(measure.indicator, *_measured(answers[measure.q_id], weights, measure.codes)) for measure in asked]
     table = pd.DataFrame(rows, columns=["indicator", "count", "denominator", "share", "n_eff"])
     low, high = wilson_interval(table["share"] * table["n_eff"], table["n_eff"])
     few = [group.gt(0) & group.lt(CELL) for group in (table["count"], table["denominator"] - table["count"])]
@@ -77,7 +77,7 @@ def survey_observations(
 
 
 def _measured(cells: pd.Series, weights: pd.Series, codes: tuple[str, ...]) -> tuple[int, int, float, float]:
-    """Return the respondents who gave one of the codes, those who answered, the weighted share, the effective size."""
+    """The respondents who gave one of the codes, those who answered, the weighted share, the effective size."""
     base = ~cells.isin([NOT_CONCERNED, NO_ANSWER])
     cells, weights = cells[base], weights[base]
     gave = pd.concat([has_code(cells, code) for code in codes], axis=1).any(axis=1)

@@ -21,7 +21,7 @@ MOST_GROUPS = 6  # modalities of a question of the profile that others are cross
 
 
 def groups_of(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> list[str]:
-    """Return the questions of the profile that others are crossed with: of one answer among six or less."""
+    """The questions of the profile that others are crossed with: of one answer among six or less."""
     profile = questionnaire[questionnaire["champ"].isna() & questionnaire["type"].eq(CHOICE)]
     return [
         row.q_id
@@ -31,7 +31,7 @@ def groups_of(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> list[str]:
 
 
 def of_groups(survey: Survey) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what each group answered, where a link is established, and the tests of all the crossings.
+    """What each group answered, where a link is established, and the tests of all the crossings.
 
     The tests of one question of the profile are a family.
     """
@@ -42,7 +42,7 @@ def of_groups(survey: Survey) -> tuple[pd.DataFrame, pd.DataFrame]:
     if not about or not groups:
         return pd.DataFrame(), pd.DataFrame()
     tests = pd.concat(
-        [crossings(answers, survey.weights, asked, [(one, group) for one in about]) for group in groups],
+        [crossings(answers, survey.weights, asked, [(question, group) for question in about]) for group in groups],
         ignore_index=True,
     )
     linked = tests.loc[tests["strength"].isin(STRENGTHS), ["q_id", "group"]].drop_duplicates()
@@ -51,7 +51,7 @@ def of_groups(survey: Survey) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _of_group(survey: Survey, q_id: str, group: str) -> pd.DataFrame:
-    """Return what each group answered to a question; « ne sait pas » out of the bases where 1 to 4 of a group said so.
+    """What each group answered to a question; « ne sait pas » out of the bases where 1 to 4 of a group said so.
 
     Alone of the total of the group, they would be told by the other answers. Not where how many did not answer, or
     weights that anyone knows, tell them.
@@ -73,7 +73,7 @@ def _of_group(survey: Survey, q_id: str, group: str) -> pd.DataFrame:
 
 
 def tested_again(survey: Survey, tests: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
-    """Return the tests, those of the links that were established made again on what the tables of groups show."""
+    """The tests, those of the links that were established made again on what the tables of groups show."""
     again, sizes = tests.copy(), ["base", "n_eff"]
     figures = [*sizes, "method", "chi2", "dof", "levels", "p", "v", "v_corrected"]
     for row in tests[tests["strength"].isin(STRENGTHS)].itertuples():

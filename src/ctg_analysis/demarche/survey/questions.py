@@ -21,7 +21,7 @@ FIGURES = ["count", "share", "low", "high", "citations"]
 
 
 def distribution(answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, q_id: str) -> pd.DataFrame:
-    """Return what was answered to a closed question: one row per modality, then NSP, NC and SR.
+    """What was answered to a closed question: one row per modality, then NSP, NC and SR.
 
     Columns: q_id, modalite, libelle, in_base; count: respondents, without weights; share: weighted, of the base, from 0
     to 1 (where several answers may be given, the sum is more than 1), low, high: 95 %, Wilson on the effective size;
@@ -39,7 +39,7 @@ def distribution(answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.Da
 def by_group(
     answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, q_id: str, group: str
 ) -> pd.DataFrame:
-    """Return what each group of respondents answered to a closed question.
+    """What each group of respondents answered to a closed question.
 
     group: a question of one answer. Columns: those of `distribution`; group, group_label: its modality; difference,
     p_alone: of the test of its share against that of all the other respondents; p: adjusted for those of the table
@@ -69,13 +69,13 @@ def by_group(
 
 
 def worded(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the shares of groups with p and word of `by_group`: the family is that of the shares that are shown."""
+    """The shares of groups with p and word of `by_group`: the family is that of the shares that are shown."""
     p = adjusted(table["p_alone"].where(table["shown"].eq(SHARE)))
     return table.assign(p=p, word=word(table["difference"], p))
 
 
 def summary(answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, q_id: str) -> pd.Series:
-    """Return the weighted mean, median and quartiles of a scale or a number.
+    """The weighted mean, median and quartiles of a scale or a number.
 
     Where the codes of a scale are no numbers, its steps count 1, 2, 3… « Ne sait pas » is left out. Fields: q_id, mean,
     low, high (95 %, on the effective size), first_quartile, median, third_quartile, base, n_eff, shown; nothing but
@@ -97,12 +97,12 @@ def summary(answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFra
 
 
 def question_of(questionnaire: pd.DataFrame, q_id: str) -> pd.Series:
-    """Return the row of a question."""
+    """The row of a question."""
     return questionnaire.set_index("q_id").loc[q_id]
 
 
 def hidden_groups(bases: pd.Series) -> list[str]:
-    """Return the groups not to be shown: those under 10, and what keeps them from being found by subtraction."""
+    """The groups not to be shown: those under 10, and what keeps them from being found by subtraction."""
     ordered = bases.sort_values(kind="stable")
     hidden = int(ordered.lt(HIDDEN_UNDER).sum())
     if ordered.iloc[:hidden].gt(0).any():
@@ -114,23 +114,23 @@ def hidden_groups(bases: pd.Series) -> list[str]:
 
 
 def is_few(counts: pd.Series) -> pd.Series:
-    """Return which counts of respondents are too small to be shown: 1 to 4 (rule R1)."""
+    """Which counts of respondents are too small to be shown: 1 to 4 (rule R1)."""
     return counts.between(1, CELL - 1)
 
 
 def hidden_cells(counts: pd.Series) -> pd.Series:
-    """Return which cells of a known total are not to be shown: those of 1 to 4, and what keeps them from being found.
+    """Which cells of a known total are not to be shown: those of 1 to 4, and what keeps them from being found.
 
     The next smallest goes with one that would be alone, and with some that are fewer than 5 together (rule R2).
     """
-    hidden, told = is_few(counts), counts.where(counts.gt(0))
-    while hidden.any() and (hidden.sum() == 1 or counts[hidden].sum() < CELL) and told.mask(hidden).notna().any():
-        hidden[told.mask(hidden).idxmin()] = True
+    hidden, positive = is_few(counts), counts.where(counts.gt(0))
+    while hidden.any() and (hidden.sum() == 1 or counts[hidden].sum() < CELL) and positive.mask(hidden).notna().any():
+        hidden[positive.mask(hidden).idxmin()] = True
     return hidden
 
 
 def adjusted(p: pd.Series) -> pd.Series:
-    """Return the p of a family of tests adjusted for their number (Benjamini and Hochberg 1995); blanks stay blank."""
+    """The p of a family of tests adjusted for their number (Benjamini and Hochberg 1995); blanks stay blank."""
     from scipy.stats import false_discovery_control
 
     tested = p.dropna()
@@ -138,13 +138,13 @@ def adjusted(p: pd.Series) -> pd.Series:
 
 
 def tally(cells: pd.Series, weights: pd.Series) -> pd.DataFrame:
-    """Return how many respondents wrote each cell: columns count, weight and square (sums of w and w²)."""
+    """How many respondents wrote each cell: columns count, weight and square (sums of w and w²)."""
     table = pd.DataFrame({"count": 1, "weight": weights, "square": weights**2})
     return table.groupby(cells.to_numpy()).sum()
 
 
 def _shares(cells: pd.Series, weights: pd.Series, question: pd.Series) -> pd.DataFrame:
-    """Return the rows of `distribution`, all figures there."""
+    """The rows of `distribution`, all figures there."""
     written = tally(cells, weights)
     base = written.drop(index=[NOT_CONCERNED, NO_ANSWER], errors="ignore").sum()
     names = labels(question["modalites"]) | OUTSIDE
@@ -155,16 +155,16 @@ def _shares(cells: pd.Series, weights: pd.Series, question: pd.Series) -> pd.Dat
     table.insert(2, "libelle", table["modalite"].map(names))
     table.insert(3, "in_base", ~table["modalite"].isin([NOT_CONCERNED, NO_ANSWER]))
     n_eff = base["weight"] ** 2 / base["square"] if base["count"] else np.nan
-    said = sums["weight"].to_numpy()
-    table["share"] = pd.Series(said / base["weight"] if base["count"] else np.nan).where(table["in_base"])
+    weighted = sums["weight"].to_numpy()
+    table["share"] = pd.Series(weighted / base["weight"] if base["count"] else np.nan).where(table["in_base"])
     table["low"], table["high"] = wilson_interval(table["share"] * n_eff, pd.Series(n_eff, index=table.index))
-    given = said[table["in_base"]].sum()
+    given = weighted[table["in_base"]].sum()
     table["citations"] = table["share"] * base["weight"] / given if question["type"] == SEVERAL and given else np.nan
     return table.assign(base=int(base["count"]), n_eff=n_eff)
 
 
 def _as_shown(table: pd.DataFrame, hidden: pd.Series | bool = False) -> pd.DataFrame:
-    """Return the rows without the figures that their base does not allow. hidden: rows without any figure, anyhow."""
+    """The rows without the figures that their base does not allow. hidden: rows without any figure, anyhow."""
     nothing, few = table["base"].lt(HIDDEN_UNDER) | hidden, table["base"].lt(COUNTS_UNDER)
     table = table.assign(
         shown=np.select([nothing, few], [NOTHING, COUNT], SHARE), fragile=table["base"].lt(FRAGILE_UNDER) | nothing
@@ -176,9 +176,9 @@ def _as_shown(table: pd.DataFrame, hidden: pd.Series | bool = False) -> pd.DataF
 
 
 def _without_small_cells(table: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Return the rows without those of 1 to 4 respondents, nor what would tell them by subtraction."""
-    told = table["count"].where(table["in_base"])
-    small = is_few(told) if kind == SEVERAL else hidden_cells(told)
+    """The rows without those of 1 to 4 respondents, nor what would tell them by subtraction."""
+    counts = table["count"].where(table["in_base"])
+    small = is_few(counts) if kind == SEVERAL else hidden_cells(counts)
     table.loc[small, FIGURES] = np.nan
     table.loc[small, "shown"] = NOTHING
     return table

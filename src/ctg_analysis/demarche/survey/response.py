@@ -14,7 +14,7 @@ TONES_FROM = 10  # respondents who speak of a theme
 
 
 def participation(started: int, complete: int, usable: int, sent: int | None = None) -> pd.DataFrame:
-    """Return how many were asked, began, finished and are kept: columns step, count, of_sent, of_started (0 to 1).
+    """How many were asked, began, finished and are kept: columns step, count, of_sent, of_started (0 to 1).
 
     sent: how many questionnaires were sent or handed out; None for an open link, which has no response rate.
     """
@@ -29,24 +29,24 @@ def participation(started: int, complete: int, usable: int, sent: int | None = N
     )
 
 
-def with_texts_told(answers: pd.DataFrame, questionnaire: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers with a column for each open question: whether something was written; SR, NC as elsewhere.
+def with_texts_filled(answers: pd.DataFrame, questionnaire: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
+    """The answers with a column for each open question: whether something was written; SR, NC as elsewhere.
 
     opened: columns rep_id, q_id, of the open answers.
     """
-    told = {}
+    columns = {}
     for row in questionnaire[questionnaire["type"].eq(OPEN)].itertuples():
         asked = is_asked(answers, row.filtre)
-        said = answers["rep_id"].isin(opened.loc[opened["q_id"].eq(row.q_id), "rep_id"])
-        told[row.q_id] = said.map({True: WRITTEN, False: NO_ANSWER}).where(asked, NOT_CONCERNED)
-    return answers.assign(**told)
+        wrote = answers["rep_id"].isin(opened.loc[opened["q_id"].eq(row.q_id), "rep_id"])
+        columns[row.q_id] = wrote.map({True: WRITTEN, False: NO_ANSWER}).where(asked, NOT_CONCERNED)
+    return answers.assign(**columns)
 
 
 def completion(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
-    """Return how far each question was answered, without weights.
+    """How far each question was answered, without weights.
 
-    answers: see `with_texts_told`. Columns: q_id, libelle; put: respondents concerned; answered, « ne sait pas » among
-    them; no_answer, not_concerned: counts of each (rule R25); completion, nonresponse: parts of those concerned.
+    answers: see `with_texts_filled`. Columns: q_id, libelle; put: respondents concerned; answered, « ne sait pas »
+    among them; no_answer, not_concerned: counts of each (rule R25); completion, nonresponse: parts of those concerned.
     Sensitive questions have no row.
 
     What `questions.distribution` does not show is not there either: nothing when fewer than 10 answered; when 1 to 4
@@ -68,20 +68,20 @@ def completion(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFra
 
 
 def with_rates(table: pd.DataFrame) -> pd.DataFrame:
-    """Return how far each question was answered in parts of those concerned, where both are told."""
+    """How far each question was answered in parts of those concerned, where both are told."""
     nonresponse = table["no_answer"] / table["put"]
     return table.assign(completion=1 - nonresponse, nonresponse=nonresponse)
 
 
 def used_of(wished: str) -> str:
-    """Return the id of the question on what is used, for that on what was wished; nothing for another question."""
+    """The id of the question on what is used, for that on what was wished; nothing for another question."""
     return wished.removesuffix(WISHED) + USED if wished.endswith(WISHED) else ""
 
 
 def wished_and_used(
     answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, wished: str, used: str
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Return the paths from what was wished to what is used, and how many got what they wished (PE-14).
+    """The paths from what was wished to what is used, and how many got what they wished (PE-14).
 
     Two questions of one answer with the same codes. Paths: wished, used, wished_label, used_label, count, share
     (weighted, of those who answered both); those of fewer than 5 respondents are one row, « autres parcours ».
@@ -106,7 +106,7 @@ def wished_and_used(
 
 
 def without_rare(paths: pd.DataFrame, rare: pd.Series) -> pd.DataFrame:
-    """Return the paths, the most frequent first, those that are too rare to be told in one row."""
+    """The paths, the most frequent first, those that are too rare to be told in one row."""
     paths = paths.copy()
     paths.loc[rare, [name for name in ("wished", "used", "wished_label", "used_label") if name in paths]] = OTHER_PATHS
     same = [name for name in paths if name not in ("count", "share")]
@@ -115,7 +115,7 @@ def without_rare(paths: pd.DataFrame, rare: pd.Series) -> pd.DataFrame:
 
 
 def open_themes(coded: pd.DataFrame) -> pd.DataFrame:
-    """Return the themes of the open answers once coded, in numbers of respondents, the most frequent first.
+    """The themes of the open answers once coded, in numbers of respondents, the most frequent first.
 
     coded: columns rep_id, q_id, theme, tonalite. Columns: q_id, theme, count, positive, neutre, négative, base
     (respondents whose answer was coded): who speaks of a theme twice counts once.
@@ -136,7 +136,7 @@ def open_themes(coded: pd.DataFrame) -> pd.DataFrame:
 
 
 def quotable_answers(coded: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
-    """Return the extracts of open answers that may be quoted: columns q_id, theme, tonalite, extrait_nettoye.
+    """The extracts of open answers that may be quoted: columns q_id, theme, tonalite, extrait_nettoye.
 
     themes: see `open_themes`. None of a theme that is withheld, no tone where that of the theme is: each extract is
     someone who said it.

@@ -42,21 +42,21 @@ SAME_VALUE = 0.5  # points between two values of an indicator that read the same
 def of_survey(
     survey: Survey, restricted: Mapping[str, pd.DataFrame], territory: str, before: Sequence[Edition] = ()
 ) -> Tables:
-    """Return what may be shown of a consultation: see `outputs.RESULTS`; OBSERVATIONS: of the answers alone.
+    """What may be shown of a consultation: see `outputs.RESULTS`; OBSERVATIONS: of the answers alone.
 
     before: what earlier editions have published of the answers.
     """
     coded = restricted["ouvertes_codees"]
     opened = restricted["reponses_ouvertes"] if len(restricted["reponses_ouvertes"]) else coded
-    answers = response.with_texts_told(survey.answers, survey.questionnaire, opened)
+    answers = response.with_texts_filled(survey.answers, survey.questionnaire, opened)
     measures = asked_of(CATALOGUE.values(), survey.questionnaire, answers)
     whole = _without_small(survey, answers) | {
         OBSERVATIONS: survey_observations(answers, survey.weights, measures, territory, survey.period)
     }
     weights = known_weights(survey.weighting, answers)
     whole = blanks.rounded(whole, OBSERVATIONS) if weights else whole
-    told = _told_before(whole[OBSERVATIONS], before)
-    tables = _gated(whole, Counts(answers, survey.questionnaire), measures, survey.unsure, weights, told)
+    already = _published_before(whole[OBSERVATIONS], before)
+    tables = _gated(whole, Counts(answers, survey.questionnaire), measures, survey.unsure, weights, already)
     _finish(survey, tables, whole)
     if weights:
         blanks.without_telling_sizes(tables, weights.question)
@@ -72,11 +72,11 @@ def of_survey(
 
 
 def _without_small(survey: Survey, answers: pd.DataFrame) -> Tables:
-    """Return the tables of answers without their cells of 1 to 4 respondents, each taken alone."""
+    """The tables of answers without their cells of 1 to 4 respondents, each taken alone."""
     weights, asked = survey.weights, survey.questionnaire
     closed = [row for row in asked.itertuples() if row.type in CLOSED and row.q_id in answers]
     scales = [row.q_id for row in asked.itertuples() if row.type in (SCALE, NUMERIC) and row.q_id in answers]
-    told = [
+    distributions = [
         blanks.small_cells(questions.distribution(answers, weights, asked, row.q_id), several=row.type == SEVERAL)
         for row in closed
     ]
@@ -84,8 +84,8 @@ def _without_small(survey: Survey, answers: pd.DataFrame) -> Tables:
     return {
         "profile": _profile(survey),
         "completion": response.completion(answers, asked),
-        "distribution": blanks.unsure_left_out(pd.concat(told, ignore_index=True), survey.unsure),
-        "summary": pd.DataFrame([questions.summary(answers, weights, asked, one) for one in scales]),
+        "distribution": blanks.unsure_left_out(pd.concat(distributions, ignore_index=True), survey.unsure),
+        "summary": pd.DataFrame([questions.summary(answers, weights, asked, q_id) for q_id in scales]),
         "crossings": tests,
         "by_group": groups,
         "paths": _paths(survey),
@@ -98,9 +98,9 @@ def _gated(
     measures: Sequence[Asked],
     unsure: frozenset[str],
     weights: KnownWeights | None,
-    told: set[str],
+    already: set[str],
 ) -> Tables:
-    """Return the tables without what the gate hides, which keeps for known what it would hide of the indicators told.
+    """The tables without what the gate hides, which keeps for known what it would hide of the indicators told.
 
     So what an edition tells changes nothing of the next one, when it is made of the same answers.
     """
@@ -108,24 +108,24 @@ def _gated(
     while True:
         tables = {name: table.copy() for name, table in whole.items()}
         hide(tables, counts, measures, unsure, weights, known)
-        lost = told - known - set(tables[OBSERVATIONS].dropna(subset="value")["indicator"])
+        lost = already - known - set(tables[OBSERVATIONS].dropna(subset="value")["indicator"])
         if not lost:
             return tables
         known |= lost
 
 
-def _told_before(observations: pd.DataFrame, before: Sequence[Edition]) -> set[str]:
-    """Return the indicators that an earlier edition tells of the same answers: the same base, a value that reads alike.
+def _published_before(observations: pd.DataFrame, before: Sequence[Edition]) -> set[str]:
+    """The indicators that an earlier edition tells of the same answers: the same base, a value that reads alike.
 
     A base that has changed is that of other answers: nothing is known of these.
     """
-    now, found = observations[observations["status"].eq(OK)], set()
-    for one in before:
-        rows = one.observations[one.observations["source"].eq(SURVEY) & one.observations["status"].eq(OK)]
+    now, alike = observations[observations["status"].eq(OK)], set()
+    for edition in before:
+        rows = edition.observations[edition.observations["source"].eq(SURVEY) & edition.observations["status"].eq(OK)]
         both = now.merge(rows, on=["territory", "period", "indicator"], suffixes=("", "_before"))
         same = both["denominator"].eq(both["denominator_before"])
-        found |= set(both.loc[same & (both["value"] - both["value_before"]).abs().le(SAME_VALUE), "indicator"])
-    return found
+        alike |= set(both.loc[same & (both["value"] - both["value_before"]).abs().le(SAME_VALUE), "indicator"])
+    return alike
 
 
 def _finish(survey: Survey, tables: Tables, whole: Tables) -> None:
@@ -151,12 +151,12 @@ def _finish(survey: Survey, tables: Tables, whole: Tables) -> None:
 
 
 def _counts(survey: Survey) -> tuple[float, float, int]:
-    told = [np.nan if count is None else count for count in (survey.note.commences, survey.note.termines)]
-    return *told, len(survey.answers)
+    steps = [np.nan if count is None else count for count in (survey.note.commences, survey.note.termines)]
+    return *steps, len(survey.answers)
 
 
 def _about(survey: Survey) -> pd.DataFrame:
-    """Return one row: how the residents were asked, when, how many answered, what the weights cost.
+    """One row: how the residents were asked, when, how many answered, what the weights cost.
 
     Not how many weights are at a bound, nor how far from the census, when the profile hides someone: they would tell.
     """
@@ -183,7 +183,7 @@ def _about(survey: Survey) -> pd.DataFrame:
 
 
 def _channels(answers: pd.DataFrame) -> pd.DataFrame:
-    """Return how and through what the answers came: columns kind, label, count; fewer than 10 go with the others."""
+    """How and through what the answers came: columns kind, label, count; fewer than 10 go with the others."""
     tables = []
     for kind in ("mode", "canal"):
         counts = answers[kind].value_counts()
@@ -194,7 +194,7 @@ def _channels(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _profile(survey: Survey) -> pd.DataFrame:
-    """Return the profile of the respondents, see `weighting.Weighting`, in words."""
+    """The profile of the respondents, see `weighting.Weighting`, in words."""
     if survey.weighting is None:
         return pd.DataFrame()
     table, asked = survey.weighting.profile, survey.questionnaire.set_index("q_id")
@@ -205,7 +205,7 @@ def _profile(survey: Survey) -> pd.DataFrame:
 
 
 def _paths(survey: Survey) -> pd.DataFrame:
-    """Return the paths from what was wished to what is used, for each pair of questions so named."""
+    """The paths from what was wished to what is used, for each pair of questions so named."""
     tables = []
     for wished in survey.questionnaire["q_id"]:
         used = response.used_of(wished)

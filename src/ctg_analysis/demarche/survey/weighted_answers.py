@@ -15,7 +15,7 @@ from ctg_analysis.demarche.tables.codes import (
     NUMERIC,
     SCALE,
     UNKNOWN,
-    with_blanks_told,
+    with_blanks_filled,
 )
 from ctg_analysis.demarche.tables.yaml_documents import Consultation
 
@@ -39,12 +39,12 @@ class Survey:
 
     @property
     def period(self) -> str:
-        """Return the year of the last answer."""
+        """The year of the last answer."""
         return str(self.answers["date"].max().year)
 
 
 def open_survey(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame]) -> Survey | None:
-    """Return the answers with their weights; None when there are none.
+    """The answers with their weights; None when there are none.
 
     Without margins every answer weighs the same; with one alone, of which few gave one of the answers, too: a weight is
     the part of the census of an answer over how many gave it, and anyone could work it out.
@@ -57,7 +57,7 @@ def open_survey(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame])
         return None
     questionnaire = _with_secteur(material["questionnaire"], answers)
     sensitive = restricted["reponses_sensibles"].drop(columns="consentement")
-    answers = with_blanks_told(answers.merge(sensitive, on="rep_id", how="left", validate="1:1"), questionnaire)
+    answers = with_blanks_filled(answers.merge(sensitive, on="rep_id", how="left", validate="1:1"), questionnaire)
     for q_id in sensitive.columns.drop("rep_id"):  # who gave no consent was not asked
         answers[q_id] = answers[q_id].mask(~answers["rep_id"].isin(sensitive["rep_id"]), NOT_CONCERNED)
     answers, unsure = without_few_unsure(answers, questionnaire)
@@ -71,7 +71,7 @@ def open_survey(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame])
 
 
 def without_few_unsure(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> tuple[pd.DataFrame, frozenset[str]]:
-    """Return the answers, 1 to 4 « ne sait pas » to a question of one answer counted as no answer, and these questions.
+    """The answers, 1 to 4 « ne sait pas » to a question of one answer counted as no answer, and these questions.
 
     Alone of their total, they would be told by the other answers, one of which would have to be hidden too (rule R2).
     Not where fewer than 5 would then be without an answer.

@@ -62,18 +62,18 @@ class _Margin(NamedTuple):
 
 
 def effective_size(weights: pd.Series) -> float:
-    """Return the number of answers without weights that would be as precise: (Σw)² / Σw² (Kish 1965)."""
+    """The number of answers without weights that would be as precise: (Σw)² / Σw² (Kish 1965)."""
     squares = float((weights**2).sum())
     return float(weights.sum()) ** 2 / squares if squares else 0.0
 
 
 def design_effect(weights: pd.Series) -> float:
-    """Return what the weights multiply the variance of a share by: n / n_eff (Kish 1965)."""
+    """What the weights multiply the variance of a share by: n / n_eff (Kish 1965)."""
     return len(weights) / effective_size(weights)
 
 
 def half_width(answers: float, deff: float = 1, population: float = np.inf) -> float:
-    """Return the 95 % margin of error of a share of 50 %, the widest, from 0 to 1 (rule R20).
+    """The 95 % margin of error of a share of 50 %, the widest, from 0 to 1 (rule R20).
 
     Legitimate for a probability sample alone, see `interval_words`. population: of which the answers are a part.
     """
@@ -81,7 +81,7 @@ def half_width(answers: float, deff: float = 1, population: float = np.inf) -> f
 
 
 def interval_words(sample: str) -> str:
-    """Return what the interval of a sample may be called: only a probability sample has a margin of error (rule R20).
+    """What the interval of a sample may be called: only a probability sample has a margin of error (rule R20).
 
     sample: PROBABILITY, QUOTA or VOLUNTEERS. Source: American Association for Public Opinion Research, 2016.
     """
@@ -89,7 +89,7 @@ def interval_words(sample: str) -> str:
 
 
 def rake(answers: pd.DataFrame, margins: pd.DataFrame, bounds: tuple[float, float] = BOUNDS) -> Weighting:
-    """Return the weights that give the answers the margins of the census, and the profile before and after (rule R21).
+    """The weights that give the answers the margins of the census, and the profile before and after (rule R21).
 
     answers: a column for each variable of the margins. margins: columns variable, modalite, effectif; the variable
     `a+b` crosses two columns. Margins count by their shares: those of households and of persons go together.
@@ -113,11 +113,11 @@ def rake(answers: pd.DataFrame, margins: pd.DataFrame, bounds: tuple[float, floa
         reached = np.bincount(margin.numbers, weights, minlength=len(margin.parts)) / weights.sum()
         gaps[margin.variable] = 100 * np.abs(reached - margin.parts).max()
         needed = margin.parts / (np.bincount(margin.numbers, minlength=len(margin.parts)) / len(answers))
-        out_of_reach += [f"{margin.variable}={one}" for one in needed.index[~needed.between(*bounds)]]
+        out_of_reach += [f"{margin.variable}={category}" for category in needed.index[~needed.between(*bounds)]]
     gap = max(gaps.values())
     return Weighting(
         weights=weights,
-        profile=pd.concat([_profile(one, census[one.variable], weights) for one in used], ignore_index=True),
+        profile=pd.concat([_profile(margin, census[margin.variable], weights) for margin in used], ignore_index=True),
         low=int(np.isclose(weights, bounds[0]).sum()),
         high=int(np.isclose(weights, bounds[1]).sum()),
         gap=float(gap),
@@ -129,7 +129,7 @@ def rake(answers: pd.DataFrame, margins: pd.DataFrame, bounds: tuple[float, floa
 
 
 def known_weights(weighting: Weighting | None, answers: pd.DataFrame) -> KnownWeights | None:
-    """Return the weights that the profile gives away; None where several margins, or none, make them."""
+    """The weights that the profile gives away; None where several margins, or none, make them."""
     margins = weighting.profile["variable"].unique() if weighting else []
     if len(margins) != 1:
         return None
@@ -143,7 +143,7 @@ def known_weights(weighting: Weighting | None, answers: pd.DataFrame) -> KnownWe
 def bounded_raking(
     categories: list[np.ndarray], parts: list[np.ndarray], counts: np.ndarray, bounds: tuple[float, float]
 ) -> np.ndarray:
-    """Return the weight of each profile: the nearest to 1, within the bounds, that give every category its part.
+    """The weight of each profile: the nearest to 1, within the bounds, that give every category its part.
 
     categories: for each margin, the number of the category of each profile. parts: for each margin, the part of each
     category. counts: answers of each profile. Each margin in turn multiplies what its categories lack, the weights
@@ -163,7 +163,7 @@ def bounded_raking(
 
 
 def _cells(answers: pd.DataFrame, margins: pd.DataFrame) -> dict[str, pd.Series]:
-    """Return the modality of each answer for each variable; SR for those who do not say."""
+    """The modality of each answer for each variable; SR for those who do not say."""
     cells, findings = {}, []
     for variable, rows in margins.groupby("variable", sort=False):
         columns = variable.split(CROSSED)
@@ -174,29 +174,31 @@ def _cells(answers: pd.DataFrame, margins: pd.DataFrame) -> dict[str, pd.Series]
         if rows["effectif"].sum() <= 0:
             findings.append(Finding(MARGINS, None, "effectif", f"0 in all for {variable}", "a population"))
         silent = answers[columns].isin([*OUTSIDE, ""]).any(axis=1) | answers[columns].isna().any(axis=1)
-        said = answers[columns[0]].str.cat([answers[name] for name in columns[1:]], sep=CROSSED).mask(silent, NO_ANSWER)
-        for modality in sorted({*said} - {NO_ANSWER, *rows["modalite"]}):
+        answered = (
+            answers[columns[0]].str.cat([answers[name] for name in columns[1:]], sep=CROSSED).mask(silent, NO_ANSWER)
+        )
+        for modality in sorted({*answered} - {NO_ANSWER, *rows["modalite"]}):
             expected = "a margin for each modality of the answers"
             findings.append(Finding(MARGINS, None, variable, f"no modality {modality!r}", expected))
-        cells[variable] = said
+        cells[variable] = answered
     if findings:
         raise InputError(findings)
     return cells
 
 
 def _margin(variable: str, cells: pd.Series, census: pd.Series) -> _Margin:
-    """Return a margin with its small categories put together, those who do not say keeping their part."""
-    said = cells.ne(NO_ANSWER)
-    categories = merged(cells[said].value_counts().reindex(census.index, fill_value=0), census)
-    parts = census.groupby(categories, sort=False).sum() / census.sum() * said.mean()
-    if not said.all():
-        parts[NO_ANSWER] = 1 - said.mean()
-    numbers = parts.index.get_indexer(cells.map(categories).where(said, NO_ANSWER))
+    """A margin with its small categories put together, those who do not say keeping their part."""
+    answered = cells.ne(NO_ANSWER)
+    categories = merged(cells[answered].value_counts().reindex(census.index, fill_value=0), census)
+    parts = census.groupby(categories, sort=False).sum() / census.sum() * answered.mean()
+    if not answered.all():
+        parts[NO_ANSWER] = 1 - answered.mean()
+    numbers = parts.index.get_indexer(cells.map(categories).where(answered, NO_ANSWER))
     return _Margin(variable, categories, cells, numbers, parts)
 
 
 def merged(counts: pd.Series, census: pd.Series) -> pd.Series:
-    """Return modality → category: modalities with too few answers, or nobody in the census, join a neighbour.
+    """Modality → category: modalities with too few answers, or nobody in the census, join a neighbour.
 
     counts: answers by modality, in the order of the margin. The category that has fewest goes first, and joins the
     neighbour that has fewer. census: people by modality.
@@ -216,7 +218,7 @@ def merged(counts: pd.Series, census: pd.Series) -> pd.Series:
 
 
 def _profile(margin: _Margin, census: pd.Series, weights: pd.Series) -> pd.DataFrame:
-    """Return the rows of `Weighting.profile` of one variable."""
+    """The rows of `Weighting.profile` of one variable."""
     modalities = [*census.index, *([NO_ANSWER] if NO_ANSWER in margin.parts else [])]
     counts = margin.cells.value_counts().reindex(modalities, fill_value=0)
     after = weights.groupby(margin.cells).sum().reindex(modalities, fill_value=0) / weights.sum()
@@ -235,8 +237,8 @@ def _profile(margin: _Margin, census: pd.Series, weights: pd.Series) -> pd.DataF
 
 
 def profile_words(counts: pd.Series, census: pd.Series) -> pd.Series:
-    """Return who is under-represented among those who say: beyond the 95 % interval of their share (rules R14, R22)."""
-    said = counts.where(census.notna())
-    low, high = wilson_interval(said, pd.Series(said.sum(), index=counts.index))
+    """Who is under-represented among those who say: beyond the 95 % interval of their share (rules R14, R22)."""
+    known = counts.where(census.notna())
+    low, high = wilson_interval(known, pd.Series(known.sum(), index=counts.index))
     words = pd.Series(CLOSE, index=counts.index).mask(high.lt(census), UNDER).mask(low.gt(census), OVER)
     return words.where(census.notna(), "")

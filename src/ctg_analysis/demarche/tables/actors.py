@@ -7,7 +7,7 @@ OTHERS = "autres acteurs"
 
 
 def named_types(heard: pd.Series) -> pd.Series:
-    """Return type of actor → the name it is shown under: its own, or « autres acteurs ».
+    """Type of actor → the name it is shown under: its own, or « autres acteurs ».
 
     heard: people heard by type. Types of which fewer than three were heard go together, with the next smallest while
     they are fewer than three together.

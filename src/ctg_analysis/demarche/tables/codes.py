@@ -14,7 +14,7 @@ CROSSED = "+"  # between the questions of a margin that crosses two, and between
 
 
 def labels(cell: object) -> dict[str, str]:
-    """Return the codes of a cell `code=texte|code=texte` and what each stands for; nothing for an empty cell.
+    """The codes of a cell `code=texte|code=texte` and what each stands for; nothing for an empty cell.
 
     The pairs that a table's model has read already do as well.
     """
@@ -24,17 +24,17 @@ def labels(cell: object) -> dict[str, str]:
 
 
 def is_yes(cell: object) -> bool:
-    """Tell whether a cell says yes: `oui` in a file, True once it has been read."""
+    """Whether a cell says yes: `oui` in a file, True once it has been read."""
     return cell in ("oui", True)
 
 
 def has_code(cells: pd.Series, code: str) -> pd.Series:
-    """Return which answers are this code, or hold it among several."""
+    """Which answers are this code, or hold it among several."""
     return (LIST + cells.fillna("") + LIST).str.contains(LIST + code + LIST, regex=False)
 
 
 def is_asked(answers: pd.DataFrame, condition: object) -> pd.Series:
-    """Return which answers a question is put to: those that gave, to each question of its `filtre`, one of its codes.
+    """Which answers a question is put to: those that gave, to each question of its `filtre`, one of its codes.
 
     condition: question=code, several of them separated by |, or the pairs that a table's model has read already.
     """
@@ -45,7 +45,7 @@ def is_asked(answers: pd.DataFrame, condition: object) -> pd.Series:
 
 
 def conditions(cell: object) -> dict[str, list[str]]:
-    """Return the questions of a `filtre` and, for each, the codes of which one is enough; nothing for an empty cell."""
+    """The questions of a `filtre` and, for each, the codes of which one is enough; nothing for an empty cell."""
     if isinstance(cell, str):
         pairs = [tuple(part.split(PAIR, 1)) for part in cell.split(LIST) if part]
     else:
@@ -56,15 +56,15 @@ def conditions(cell: object) -> dict[str, list[str]]:
     return wanted
 
 
-def with_blanks_told(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers without a blank: NC where a question was not put to someone, SR where it was (rule R25).
+def with_blanks_filled(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
+    """The answers without a blank: NC where a question was not put to someone, SR where it was (rule R25).
 
     What was answered to a question that was not put is NC too. questionnaire: columns q_id, filtre; a question that has
     no column in the answers is left out. The questions that filters name have one: join sensitive answers to the rest.
     """
-    told = answers.copy()
+    filled = answers.copy()
     for q_id, condition in questionnaire.set_index("q_id")["filtre"].items():
         if q_id in answers:
             blank, asked = answers[q_id].fillna("").eq(""), is_asked(answers, condition)
-            told[q_id] = answers[q_id].mask(asked & blank, NO_ANSWER).mask(~asked, NOT_CONCERNED)
-    return told
+            filled[q_id] = answers[q_id].mask(asked & blank, NO_ANSWER).mask(~asked, NOT_CONCERNED)
+    return filled

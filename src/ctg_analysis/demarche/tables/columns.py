@@ -54,7 +54,7 @@ def _matching(pattern: str, expected: str):
 
 
 def _day(text: object) -> object:
-    """Return a date; a year or a month alone, an American or a French date is refused."""
+    """A date; a year or a month alone, an American or a French date is refused."""
     if not isinstance(text, str):
         return text
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
@@ -66,7 +66,7 @@ def _day(text: object) -> object:
 
 
 def _moment(text: object) -> str:
-    """Return a day, a month or a year as it is written in ISO 8601."""
+    """A day, a month or a year as it is written in ISO 8601."""
     text = str(text)
     if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
         raise ValueError("a day, a month or a year, such as 2023-01-19, 2023-01 or 2023")
@@ -78,13 +78,13 @@ def _moment(text: object) -> str:
 
 
 def first_day(moment: str) -> datetime.date:
-    """Return the first day of a year, a month or a day."""
+    """The first day of a year, a month or a day."""
     year, month, day = (*(int(part) for part in moment.split("-")), 1, 1)[:3]
     return datetime.date(year, month, day)
 
 
 def last_day(moment: str) -> datetime.date:
-    """Return the last day of a year, a month or a day."""
+    """The last day of a year, a month or a day."""
     first = first_day(moment)
     if len(moment) == len("2023-01-19"):
         return first
@@ -132,7 +132,7 @@ def _pairs(text: object) -> tuple[tuple[str, str], ...]:
 
 
 def some(parts: tuple) -> tuple:
-    """Return a list that holds something."""
+    """A list that holds something."""
     if not parts:
         raise ValueError("one at least")
     return parts

@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent / "declared"
 
 
 def _several(written: Any) -> Any:
-    """Return a list of values of which one may be written alone."""
+    """A list of values of which one may be written alone."""
     return (written,) if isinstance(written, str) else written
 
 
@@ -90,7 +90,7 @@ class Table(BaseModel):
 
 
 def read_tables(folder: Path = FOLDER) -> dict[str, Table]:
-    """Return the tables that the files of a folder declare, by name.
+    """The tables that the files of a folder declare, by name.
 
     Raises:
         InputError: everything that is wrong with the first file that is; then what names a table or a column that no
@@ -111,7 +111,7 @@ def read_tables(folder: Path = FOLDER) -> dict[str, Table]:
 
 
 def _named(table: Table, tables: dict[str, Table]) -> list[tuple[str, str]]:
-    """Return the tables that a table names, each with the column where its values stand."""
+    """The tables that a table names, each with the column where its values stand."""
     own = [(table.name, column) for column in table.key]
     return own + [
         (name, column.of_column or (tables[name].key[0] if name in tables else ""))

@@ -54,7 +54,7 @@ class _Ballots(NamedTuple):
 
 
 def priorities(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
-    """Return the enjeux in the order of the votes, one row each.
+    """The enjeux in the order of the votes, one row each.
 
     Columns: enjeu_id, titre, voters (ballots), points; importance, urgence, faisabilite: medians, each with _q1 and
     _q3; score: the mean of the three means, from 1 to 5; rank: by score, then by points; rank_low, rank_high: in 95 of
@@ -85,7 +85,7 @@ def priorities(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
 
 
 def sensitivity(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
-    """Return the rank of each enjeu under other ways of counting: one column for each, then best and worst.
+    """The rank of each enjeu under other ways of counting: one column for each, then best and worst.
 
     Index: enjeu_id. The ways: SCHEMES, each kind of voters weighing the same, and the points alone.
     """
@@ -101,7 +101,7 @@ def sensitivity(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
 
 
 def divergences(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
-    """Return how far kinds of voters differ on the importance of each enjeu, the widest gap first.
+    """How far kinds of voters differ on the importance of each enjeu, the widest gap first.
 
     Columns: enjeu_id, spread: between the highest and the lowest of their medians; above, below: the kinds that have
     them, separated by |; diverges: by two steps of five or more. Kinds with fewer than three ballots are not compared.
@@ -121,7 +121,7 @@ def divergences(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
 
 
 def points_by_type(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
-    """Return the points that each kind of voters gave: index enjeu_id, one column per kind; few go together."""
+    """The points that each kind of voters gave: index enjeu_id, one column per kind; few go together."""
     ballots = votes.drop_duplicates(["atelier_id", "bulletin"]).groupby("type_votant").size()
     kinds = votes["type_votant"].map(named_types(ballots))
     table = votes.groupby(["objet_id", kinds])["points"].sum().unstack(fill_value=0)
@@ -131,7 +131,7 @@ def points_by_type(votes: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
 def overlooked(
     ranking: pd.DataFrame, enjeux: pd.DataFrame, constats: pd.DataFrame, proofs: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return the enjeux that are « peu votés mais étayés », by the rule OVERLOOKED, which the page prints.
+    """The enjeux that are « peu votés mais étayés », by the rule OVERLOOKED, which the page prints.
 
     ranking: see `priorities`. constats: constat_id, force_preuve, statut. proofs: constat_id, type, sens.
     Columns: enjeu_id, titre, rank, points, constats (strongly proved, separated by |), kinds (of proofs for them).
@@ -139,7 +139,10 @@ def overlooked(
     kinds = proofs[proofs["sens"].eq("appuie")].groupby("constat_id")["type"].nunique()
     strong = constats[constats["force_preuve"].astype(int).eq(STRONG) & constats["statut"].ne("contesté")]
     strong = set(strong.loc[strong["constat_id"].map(kinds).ge(PROOFS), "constat_id"])
-    backing = {row.enjeu_id: [one for one in _several(row.constats) if one in strong] for row in enjeux.itertuples()}
+    backing = {
+        row.enjeu_id: [constat for constat in _several(row.constats) if constat in strong]
+        for row in enjeux.itertuples()
+    }
     limit = LAST_THIRD * len(ranking)
     low = ranking["rank"].isna() | ranking["rank"].gt(limit)
     points = ranking["points"]
@@ -152,7 +155,7 @@ def overlooked(
 
 
 def decisions(ranking: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
-    """Return what the COPIL decided next to the ranks, which change nothing in it.
+    """What the COPIL decided next to the ranks, which change nothing in it.
 
     Columns: enjeu_id, titre, rank, retenu, motif, decide_le, as recorded; against: how the decision stands to the vote,
     had as many enjeux been retained by rank; unexplained: against the vote, without a motif.
@@ -160,21 +163,21 @@ def decisions(ranking: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:
     table = ranking[["enjeu_id", "titre", "rank"]].merge(
         enjeux[["enjeu_id", "retenu", "motif", "decide_le"]], on="enjeu_id", validate="1:1"
     )
-    said = table["retenu"].astype(object)
-    decided = said.notna() & said.ne("")
-    kept = said.where(decided, "").map(is_yes)
+    retained = table["retenu"].astype(object)
+    decided = retained.notna() & retained.ne("")
+    kept = retained.where(decided, "").map(is_yes)
     by_rank = table["rank"].le(kept.sum())
     table["against"] = np.select([~decided, kept & ~by_rank, ~kept & by_rank], [UNDECIDED, KEPT, SET_ASIDE], FOLLOWED)
     return table.assign(unexplained=table["against"].isin([KEPT, SET_ASIDE]) & table["motif"].fillna("").eq(""))
 
 
 def _several(cell: object) -> list[str]:
-    """Return the ids of a cell: `a|b` in a file, several once it has been read."""
+    """The ids of a cell: `a|b` in a file, several once it has been read."""
     return cell.split(LIST) if isinstance(cell, str) else [*cell]
 
 
 def _ballots(votes: pd.DataFrame, enjeux: pd.DataFrame) -> _Ballots:
-    """Return the ballots as arrays, in an order that is not that of the file."""
+    """The ballots as arrays, in an order that is not that of the file."""
     mine = votes[votes["objet_id"].isin(enjeux["enjeu_id"])]
     cast = mine.set_index(["atelier_id", "type_votant", "bulletin", "objet_id"])[[*CRITERIA.values(), "points"]]
     wide = cast.astype(float).unstack("objet_id").sort_index()
@@ -184,7 +187,7 @@ def _ballots(votes: pd.DataFrame, enjeux: pd.DataFrame) -> _Ballots:
 
 
 def _draws(ballots: _Ballots) -> np.ndarray:
-    """Return how many times each ballot is drawn, one row per draw."""
+    """How many times each ballot is drawn, one row per draw."""
     generator, times = np.random.default_rng(SEED), np.zeros((DRAWS, len(ballots.strata)))
     for stratum in np.unique(ballots.strata):
         places = np.flatnonzero(ballots.strata == stratum)
@@ -193,7 +196,7 @@ def _draws(ballots: _Ballots) -> np.ndarray:
 
 
 def _scores(ballots: _Ballots, times: np.ndarray, weights: Mapping[str, float]) -> np.ndarray:
-    """Return the scores of the enjeux, one row per row of `times`: how much each ballot counts."""
+    """The scores of the enjeux, one row per row of `times`: how much each ballot counts."""
     given = ~np.isnan(ballots.marks)
     sums, counts = times @ np.nan_to_num(ballots.marks), times @ given.astype(float)
     means = sums / np.where(counts > 0, counts, np.nan)
@@ -202,7 +205,7 @@ def _scores(ballots: _Ballots, times: np.ndarray, weights: Mapping[str, float]) 
 
 
 def _ranks(scores: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Return the ranks, 1 the highest score, then the most points; equal ones share it; last without a score."""
+    """The ranks, 1 the highest score, then the most points; equal ones share it; last without a score."""
     from scipy.stats import rankdata
 
     most = np.maximum(points.max(axis=-1, keepdims=True), 1)

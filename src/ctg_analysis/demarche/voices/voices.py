@@ -6,7 +6,8 @@ import pandas as pd
 
 from ctg_analysis.demarche.files.material_files import MaterialFiles
 from ctg_analysis.demarche.files.quotable import COPIL, PUBLIC, quotable
-from ctg_analysis.demarche.voices import interviews, workshops
+from ctg_analysis.demarche.voices import extracts as spoken
+from ctg_analysis.demarche.voices import workshops
 
 Tables = dict[str, pd.DataFrame]
 
@@ -15,12 +16,12 @@ NOT_A_TYPE = ("atelier_id", "type", "numero_seance", "champ", "date", "invites",
 
 
 def of_interviews(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame]) -> Tables:
-    """Return what may be shown of the interviews: see `outputs.RESULTS`. Without their dates, no saturation."""
+    """What may be shown of the interviews: see `outputs.RESULTS`. Without their dates, no saturation."""
     extracts, codebook = material["extraits"], material["codebook"]
     if extracts.empty:
         return {}
-    themes = interviews.themes_by_type(extracts, codebook).rename_axis("theme").reset_index()
-    kappa = interviews.coders_agreement(extracts)
+    themes = spoken.themes_by_type(extracts, codebook).rename_axis("theme").reset_index()
+    kappa = spoken.coders_agreement(extracts)
     _, public = quotable(extracts, PUBLIC)
     _, copil = quotable(extracts, COPIL)
     reasons = pd.concat([public.assign(readers=PUBLIC), copil.assign(readers=COPIL)])
@@ -28,16 +29,16 @@ def of_interviews(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame
     order = held["ent_pseudo"].tolist()
     return {
         "themes_by_type": themes.melt("theme", var_name="type_acteur", value_name="count"),
-        "saturation": interviews.saturation(extracts, order) if order else pd.DataFrame(),
+        "saturation": spoken.saturation(extracts, order) if order else pd.DataFrame(),
         "coders_agreement": pd.DataFrame([kappa._asdict()]) if kappa.count else pd.DataFrame(),
-        "convergence": interviews.convergence(extracts, codebook),
+        "convergence": spoken.convergence(extracts, codebook),
         "not_quoted": reasons.groupby(["readers", "motif"], as_index=False).size().rename(columns={"size": "count"}),
         "interviews": _held(held, extracts),
     }
 
 
 def _held(held: pd.DataFrame, extracts: pd.DataFrame) -> pd.DataFrame:
-    """Return one row: how many interviews, between when, how many extracts; the interviews heard when the rest is gone.
+    """One row: how many interviews, between when, how many extracts; the interviews heard when the rest is gone.
 
     Means and dates are those of all the interviews together.
     """
@@ -53,7 +54,7 @@ def _held(held: pd.DataFrame, extracts: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_meetings(material: MaterialFiles) -> Tables:
-    """Return who came to the meetings, and what was said there by field."""
+    """Who came to the meetings, and what was said there by field."""
     meetings, contributions = material["ateliers"], material["contributions"]
     tables: Tables = {}
     if len(meetings):

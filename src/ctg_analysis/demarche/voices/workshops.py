@@ -10,7 +10,7 @@ KINDS = ["constat", "besoin", "idée", "désaccord"]
 
 
 def attendance(workshops: pd.DataFrame) -> pd.DataFrame:
-    """Return who came to each meeting, in the order of the dates.
+    """Who came to each meeting, in the order of the dates.
 
     Columns: atelier_id, type, numero_seance, champ, date, invites, presents, turnout (present of those invited, 0 to 1;
     nothing when either is not known), then one column of counts per type of actor that came to any meeting.
@@ -19,7 +19,8 @@ def attendance(workshops: pd.DataFrame) -> pd.DataFrame:
     table = workshops[columns].sort_values(["date", "atelier_id"], ignore_index=True)
     invited, came = (pd.to_numeric(table[name]).astype(float) for name in ("invites", "presents"))
     by_type = {
-        one: labels(cell) for one, cell in zip(workshops["atelier_id"], workshops["presents_par_type"], strict=True)
+        meeting: labels(cell)
+        for meeting, cell in zip(workshops["atelier_id"], workshops["presents_par_type"], strict=True)
     }
     counts = pd.DataFrame.from_dict(by_type, orient="index").reindex(table["atelier_id"]).reset_index(drop=True)
     counts = counts[sorted(counts.columns)].apply(pd.to_numeric)
@@ -28,7 +29,7 @@ def attendance(workshops: pd.DataFrame) -> pd.DataFrame:
 
 
 def contributions_by_field(contributions: pd.DataFrame) -> pd.DataFrame:
-    """Return what was said by field: columns champ, constat, besoin, idée, désaccord, total, linked, meetings.
+    """What was said by field: columns champ, constat, besoin, idée, désaccord, total, linked, meetings.
 
     linked: how many throw light on a constat of the diagnosis. meetings: in how many meetings the field came up.
     """

@@ -6,19 +6,7 @@ import pandas as pd
 
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.demarche.plan import realisation
-from ctg_analysis.display.demarche.pieces import (
-    NOTHING,
-    UNKNOWN,
-    Cell,
-    chart,
-    lines_of,
-    plain,
-    planned_and_spent,
-    said,
-    table,
-    text_of,
-    together,
-)
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import bars, progress
 from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html
@@ -34,32 +22,30 @@ PER_ACTION = (
 BOTH_KNOWN = "Seules comptent les actions dont le coût prévu et le coût réel sont tous deux connus"
 
 
-def statuses(actions: pd.DataFrame, order: Sequence[str], when: str, source: Citation, file: str) -> Html:
-    """Return how many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
+def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin) -> Html:
+    """How many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
     counts = realisation.by_axis(actions, order)
     whole = counts.loc[realisation.ALL]
-    told = [f"{counted(whole[status], status)}" for status in order]
-    sentence = f"Sur {counted(whole['total'], 'action')} : {', '.join(told)}."
-    data = Listing(["Axe", *order, "Total"], lines_of(counts))
-    drawn = chart(
+    counts_text = [f"{counted(whole[status], status)}" for status in order]
+    sentence = f"Sur {counted(whole['total'], 'action')} : {', '.join(counts_text)}."
+    data = Listing(["Axe", *order, "Total"], pieces.lines_of(counts))
+    drawn = pieces.chart(
         progress.stacked(counts.drop(columns="total", index=realisation.ALL)),
         data,
+        origin,
         message=f"{counted(whole[DONE], 'action')} {DONE if whole[DONE] < 2 else DONE + 's'} sur {whole['total']}",
         what="Actions par axe et par statut (nombre)",
-        when=when,
-        source=source,
-        file=file,
     )
-    return together(said(sentence), drawn)
+    return pieces.together(pieces.phrase(sentence), drawn)
 
 
-def quantities(actions: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
-    """Return what was planned and what was done, action by action."""
+def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
+    """What was planned and what was done, action by action."""
     rows = realisation.quantities(actions)
     if rows.empty:
-        return plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
-    units = [text_of(unit) for unit in rows["unite"]]
-    shown = rows.assign(
+        return pieces.plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
+    units = [pieces.text_of(unit) for unit in rows["unite"]]
+    drawn = rows.assign(
         label=[f"{name} ({unit})" if unit else name for name, unit in zip(rows["intitule"], units, strict=True)],
         way=rows["part"],
         word="",
@@ -72,14 +58,12 @@ def quantities(actions: pd.DataFrame, when: str, source: Citation, file: str) ->
         [row.intitule, _counted(row.prevu, unit), _counted(row.realise, unit)]
         for row, unit in zip(rows.itertuples(index=False), units, strict=True)
     ]
-    return chart(
-        progress.bullets(shown, ("", "prévu"), ("fait", "", "prévu")),
+    return pieces.chart(
+        progress.bullets(drawn, ("", "prévu"), ("fait", "", "prévu")),
         Listing(["Action", "Prévu", "Réalisé"], lines),
+        origin,
         message=f"Tout ce qui était prévu a été fait pour {counted(whole, 'action')} sur {len(rows)}",
         what="Quantités prévues et réalisées, par action",
-        when=when,
-        source=source,
-        file=file,
         note=PER_ACTION,
     )
 
@@ -89,17 +73,19 @@ def _counted(value: float, unit: str) -> str:
     return f"{quantity(value)} {agreed(unit, value)}".strip()
 
 
-def costs(actions: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
-    """Return what was to be spent and what was, by axis."""
+def costs(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
+    """What was to be spent and what was, by axis."""
     rows = realisation.costs(actions)
     whole = rows.loc[realisation.ALL]
     gap = whole["spent"] - whole["planned"]
     word = "de plus" if gap > 0 else "de moins"
-    told = f"{euros(abs(gap))} {word} que prévu" if gap else "exactement ce qui était prévu"
-    sentence = f"Coût réel ({when}) : {euros(whole['spent'])} pour {euros(whole['planned'])} prévus, soit {told}."
+    gap_text = f"{euros(abs(gap))} {word} que prévu" if gap else "exactement ce qui était prévu"
+    sentence = (
+        f"Coût réel ({origin.when}) : {euros(whole['spent'])} pour {euros(whole['planned'])} prévus, soit {gap_text}."
+    )
     drawn = rows.drop(index=realisation.ALL)  # of another scale
     drawn = drawn[drawn["planned"].gt(0) | drawn["spent"].gt(0)]
-    shown = planned_and_spent(map(texts.typography, drawn.index), drawn["planned"], drawn["spent"])
+    ends = pieces.planned_and_spent(map(texts.typography, drawn.index), drawn["planned"], drawn["spent"])
     data = Listing(
         ["Axe", "Coût prévu", "Coût réel", "Actions comptées"],
         [
@@ -107,21 +93,19 @@ def costs(actions: pd.DataFrame, when: str, source: Citation, file: str) -> Html
             for name, row in zip(rows.index, rows.itertuples(index=False), strict=True)
         ],
     )
-    figure = chart(
-        bars.dumbbell(shown, ("Prévu", "Réel")),
+    figure = pieces.chart(
+        bars.dumbbell(ends, ("Prévu", "Réel")),
         data,
+        origin,
         message=f"{thousands(whole['spent'])} milliers d'euros dépensés pour {thousands(whole['planned'])} prévus",
         what="Coût prévu et coût réel, par axe (milliers d'euros)",
-        when=when,
-        source=source,
-        file=file,
         note=f"{BOTH_KNOWN} : {whole['known']:.0f} sur {whole['actions']:.0f}.",
     )
-    return together(said(sentence), figure)
+    return pieces.together(pieces.phrase(sentence), figure)
 
 
-def one_by_one(actions: pd.DataFrame, caption: str, source: Citation, names: dict[str, Cell]) -> Html:
-    """Return the actions one by one: what was done, what differs, why, what follows. names: id → its first cell."""
+def one_by_one(actions: pd.DataFrame, caption: str, source: Citation, names: dict[str, pieces.Cell]) -> Html:
+    """The actions one by one: what was done, what differs, why, what follows. names: id → its first cell."""
     header = ["Action", "Axe", "Statut", "Réalisé sur prévu", "Écart et explication", "Suite"]
     lines = [
         [
@@ -129,52 +113,53 @@ def one_by_one(actions: pd.DataFrame, caption: str, source: Citation, names: dic
             row.axe,
             row.statut,
             _done(row),
-            ". ".join(text.removesuffix(".") for text in map(text_of, (row.ecart, row.explication)) if text) or NOTHING,
-            text_of(row.suite) or NOTHING,
+            ". ".join(text.removesuffix(".") for text in map(pieces.text_of, (row.ecart, row.explication)) if text)
+            or pieces.NOTHING,
+            pieces.text_of(row.suite) or pieces.NOTHING,
         ]
         for row in actions.itertuples(index=False)
     ]
-    return table(caption, header, lines, source)
+    return pieces.table(caption, header, lines, source)
 
 
 def _done(row) -> str:
     if pd.isna(row.prevu) and pd.isna(row.realise):
-        return UNKNOWN
-    return f"{quantity(row.realise)} sur {_counted(row.prevu, text_of(row.unite))}"
+        return pieces.UNKNOWN
+    return f"{quantity(row.realise)} sur {_counted(row.prevu, pieces.text_of(row.unite))}"
 
 
 def lessons(actions: pd.DataFrame, source: Citation) -> Html:
-    """Return what the bilan teaches: what is to be carried on, adapted or stopped, and what was lacking."""
+    """What the bilan teaches: what is to be carried on, adapted or stopped, and what was lacking."""
     counts = actions["suite"].value_counts()
-    told = [f"{counts[word]} à {word}" for word in ("poursuivre", "adapter", "arrêter") if word in counts]
-    sentence = f"Pour la suite : {texts.listed(told)}." if told else "La suite à donner n'est pas encore décidée."
+    next_steps = [f"{counts[word]} à {word}" for word in ("poursuivre", "adapter", "arrêter") if word in counts]
+    sentence = (
+        f"Pour la suite : {texts.listed(next_steps)}." if next_steps else "La suite à donner n'est pas encore décidée."
+    )
     apart = actions[actions["statut"].ne(DONE) & actions["explication"].notna()]
     lines = [[row.explication, row.intitule, row.statut, row.suite] for row in apart.itertuples(index=False)]
     header = ["Ce qui a manqué", "Action", "Statut", "Suite"]
     if not lines:
-        return plain(sentence, "Aucune explication n'est donnée aux actions qui n'ont pas été réalisées.")
-    return together(said(sentence), table("Ce qui explique les écarts", header, lines, source))
+        return pieces.plain(sentence, "Aucune explication n'est donnée aux actions qui n'ont pas été réalisées.")
+    return pieces.together(pieces.phrase(sentence), pieces.table("Ce qui explique les écarts", header, lines, source))
 
 
 def _first_financer(totals: pd.Series) -> str:
-    """Return who brings most. totals: euros by financer, then of all."""
+    """Who brings most. totals: euros by financer, then of all."""
     whole, each = totals[realisation.ALL], totals.drop(realisation.ALL)
     return f"Premier financeur : {each.idxmax()}, {thousands(each.max())} milliers d'euros sur {thousands(whole)}"
 
 
-def by_year(rows: pd.DataFrame, title: str, one: Indicator, source: Citation) -> Html:
-    """Return amounts by year, of each member of a family and of all. rows: columns name, period, value (euros)."""
+def by_year(rows: pd.DataFrame, title: str, indicator: Indicator, source: Citation) -> Html:
+    """Amounts by year, of each member of a family and of all. rows: columns name, period, value (euros)."""
     wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
     wide.loc[realisation.ALL] = wide.sum()
     wide = wide.assign(Total=wide.sum(axis=1))
     first, last = wide.columns[0], wide.columns[-2]
-    return chart(
+    return pieces.chart(
         grid(wide, wide.map(thousands)),
-        Listing(["Financeur", *wide.columns], lines_of(wide, euros)),
+        Listing(["Financeur", *wide.columns], pieces.lines_of(wide, euros)),
+        pieces.Origin(source, f"{first}-{last}", indicator.file_name),
         message=_first_financer(wide["Total"]),
         what=f"{title} (milliers d'euros)",
-        when=f"{first}-{last}",
-        source=source,
-        file=one.file_name,
-        note=one.caveats,
+        note=indicator.caveats,
     )

@@ -9,7 +9,18 @@ from markupsafe import Markup
 from ctg_analysis.demarche.plan import budget
 from ctg_analysis.demarche.plan.plan import NEEDS
 from ctg_analysis.display import markup
-from ctg_analysis.display.demarche.pieces import NO, NOTHING, YES, Cell, chart, lines_of, said, table, together
+from ctg_analysis.display.demarche.pieces import (
+    NO,
+    NOTHING,
+    YES,
+    Cell,
+    Origin,
+    chart,
+    lines_of,
+    phrase,
+    table,
+    together,
+)
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.drawings.amounts import grid
 from ctg_analysis.display.markup import Citation, Html, Table
@@ -51,19 +62,19 @@ class ActionSheet:
 
 
 def tree(branches: Sequence[Branch]) -> Html:
-    """Return the axes, their objectives, their actions."""
+    """The axes, their objectives, their actions."""
     return markup.piece("tree.html.j2", branches=branches)
 
 
 def sheets(actions: Sequence[ActionSheet]) -> Html:
-    """Return one sheet for each action, which prints on one page."""
+    """One sheet for each action, which prints on one page."""
     return markup.piece("actions.html.j2", actions=actions)
 
 
 def inner_table(
     caption: str, header: Sequence[str], lines: Sequence[Sequence[Cell]], note: str = "", *, last_apart: bool = False
 ) -> Markup:
-    """Return a table that stands within a sheet. last_apart: its last row is a total; the others are words."""
+    """A table that stands within a sheet. last_apart: its last row is a total; the others are words."""
     rows = [[cell if isinstance(cell, Markup) else texts.typography(cell) for cell in line] for line in lines]
     head = [texts.typography(text) for text in header]
     marked = frozenset({len(rows) - 1} if last_apart else ())
@@ -74,13 +85,13 @@ def inner_table(
 
 
 def amounts(by_financer: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Return the header and the lines of a table of euros by financer and year. by_financer: see field.budget."""
+    """The header and the lines of a table of euros by financer and year. by_financer: see field.budget."""
     lines = lines_of(by_financer, lambda value: number(value) if value else NOTHING)
     return ["Financeur", *map(str, by_financer.columns)], lines
 
 
-def budget_by_financer(by_financer: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
-    """Return the money of the plan by financer and year."""
+def budget_by_financer(by_financer: pd.DataFrame, origin: Origin) -> Html:
+    """The money of the plan by financer and year."""
     header, lines = amounts(by_financer)
     written = by_financer.map(lambda value: thousands(value) if value else NOTHING)
     first = by_financer.drop(index=budget.TOTAL)[budget.TOTAL].sort_values(ascending=False, kind="stable")
@@ -88,21 +99,21 @@ def budget_by_financer(by_financer: pd.DataFrame, when: str, source: Citation, f
     return chart(
         grid(by_financer, written),
         Listing([f"{header[0]}, en euros", *header[1:]], lines),
+        origin,
         message=f"Premier financeur : {first.index[0]}, {most} {IN_THOUSANDS} sur {whole}",
         what=f"Financement des actions, par financeur et par année ({IN_THOUSANDS})",
-        when=when,
-        source=source,
-        file=file,
     )
 
 
 def reconciliation(rows: pd.DataFrame, source: Citation, links: dict[str, Markup]) -> Html:
-    """Return whether the budgets of the actions are what their financers bring, and where they are not."""
+    """Whether the budgets of the actions are what their financers bring, and where they are not."""
     apart = rows[~rows["agrees"]]
     planned, brought = euros(rows["budget"].sum()), euros(rows["brought"].sum())
     totals = f"Budgets des actions : {planned} ; apports des financeurs : {brought}."
     if apart.empty:
-        return said("Le budget est équilibré : pour chaque action, les apports des financeurs font son budget.", totals)
+        return phrase(
+            "Le budget est équilibré : pour chaque action, les apports des financeurs font son budget.", totals
+        )
     sentence = f"Le budget n'est pas équilibré pour {quantities.counted(len(apart), 'action')} sur {len(rows)}."
     lines = [
         [links[row.action_id], euros(row.budget), euros(row.brought), euros(row.brought - row.budget)]
@@ -110,11 +121,11 @@ def reconciliation(rows: pd.DataFrame, source: Citation, links: dict[str, Markup
     ]
     header = ["Action", "Budget", "Apports des financeurs", "Écart"]
     note = "Fonctionnement et investissement sont comparés à part : un écart nul peut en cacher deux qui se compensent."
-    return together(said(sentence, totals), table("Les budgets à revoir", header, lines, source, note))
+    return together(phrase(sentence, totals), table("Les budgets à revoir", header, lines, source, note))
 
 
-def load(rows: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
-    """Return how many actions each pilote leads."""
+def load(rows: pd.DataFrame, origin: Origin) -> Html:
+    """How many actions each pilote leads."""
     counted = pd.DataFrame(
         {
             "name": [texts.typography(texts.capitalised(text)) for text in rows["pilote"]],
@@ -140,16 +151,14 @@ def load(rows: pd.DataFrame, when: str, source: Citation, file: str) -> Html:
     return chart(
         bars.comparison(counted),
         Listing(header, lines),
+        origin,
         message=f"{quantities.counted(top['count'], 'action')} pour le pilote le plus chargé : {top['pilote']}",
         what="Actions par pilote (nombre)",
-        when=when,
-        source=source,
-        file=file,
     )
 
 
 def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Markup], source: Citation) -> Html:
-    """Return whether each retained enjeu has an action. rows: see field.chain.coverage."""
+    """Whether each retained enjeu has an action. rows: see field.chain.coverage."""
     bare = rows[~rows["covered"]]
     sentence = "Chaque enjeu retenu a une action au moins."
     if len(bare):
@@ -164,11 +173,11 @@ def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Ma
         for row in rows.itertuples(index=False)
     ]
     made = table("Les enjeux retenus et leurs actions", ["Enjeu retenu", "Couvert", "Actions"], lines, source)
-    return together(said(sentence), made)
+    return together(phrase(sentence), made)
 
 
 def complete(rows: pd.DataFrame, actions: dict[str, Markup], source: Citation) -> Html:
-    """Return what each action has of what it needs. rows: see field.plan.completeness."""
+    """What each action has of what it needs. rows: see field.plan.completeness."""
     lacking = rows[~rows[list(NEEDS)].all(axis=1)]
     sentence = (
         "Chaque action a un pilote, un calendrier, un budget, ses financeurs et un indicateur de résultat complet."
@@ -180,4 +189,4 @@ def complete(rows: pd.DataFrame, actions: dict[str, Markup], source: Citation) -
     ]
     note = "Un indicateur de résultat est complet avec sa valeur de départ, sa cible, leurs dates et qui le recueille."
     made = table("Ce que chaque action doit avoir", ["Action", *NEEDS.values()], lines, source, note)
-    return together(said(sentence), made)
+    return together(phrase(sentence), made)

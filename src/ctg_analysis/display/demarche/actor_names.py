@@ -26,7 +26,7 @@ def the(kinds: Iterable[str]) -> str:
 
 
 def several(kind: str) -> str:
-    """Return what many of a kind are called: « élus », « professionnels de santé », « Caf »."""
+    """What many of a kind are called: « élus », « professionnels de santé », « Caf »."""
     return THE[kind].removeprefix("les ") if _people(kind) else kind
 
 

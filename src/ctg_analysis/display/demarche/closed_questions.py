@@ -32,28 +32,28 @@ PERCENT_FROM, SURE_FROM = 20, 30  # respondents
 OTHER_PATHS, MOST_OTHERS = "autres parcours", 0.5  # the part of them beyond which no path is drawn
 
 
-def question(one: pd.Series, rows: pd.DataFrame, said: ResultContext) -> Html:
-    """Return the chart of a closed question: bars by rank, those of a scale in its order.
+def question(asked: pd.Series, rows: pd.DataFrame, context: ResultContext) -> Html:
+    """The chart of a closed question: bars by rank, those of a scale in its order.
 
-    one: its row in `questionnaire`, named by its id. rows: those of `distribution`.
+    asked: its row in `questionnaire`, named by its id. rows: those of `distribution`.
     """
     outside = rows[~rows["in_base"]].set_index("modalite")["count"]
     unsure_out = UNKNOWN in outside
     rows = rows[rows["in_base"] & ~(rows["count"].eq(0) & rows["modalite"].eq(UNKNOWN))]
-    base, several = rows["base"].iloc[0], one["type"] == SEVERAL
+    base, several = rows["base"].iloc[0], asked["type"] == SEVERAL
     if not rows["shown"].eq(SHARE).any():
         how = "moins de 10, ou secret" if pd.isna(base) else f"{number(base)}, trop peu pour des parts"
-        return anchored(one.name, pieces.said(f"« {one['libelle']} » : répondants, {how}."))
-    if one["type"] != SCALE:
+        return anchored(asked.name, pieces.phrase(f"« {asked['libelle']} » : répondants, {how}."))
+    if asked["type"] != SCALE:
         rows = rows.assign(last=rows["modalite"].eq(UNKNOWN)).sort_values(["last", "share"], ascending=[True, False])
-    written = [_told(row) for row in rows.itertuples()]
+    written = [_share_text(row) for row in rows.itertuples()]
     drawn = rows.assign(name=typographed(rows["libelle"]), level="", value=rows["share"], text=written)
     lines = [[row.name, row.text, _between(row), count(row.count, few=True)] for row in drawn.itertuples()]
     data = Listing(["Réponse", "Part", "Intervalle", "Répondants"], lines)
     if several and rows["citations"].notna().any():
         data = data.beside("Part des citations", [share(cell) for cell in rows["citations"]])
     note = [
-        f"Traits : {said.interval}.",
+        f"Traits : {context.interval}.",
         "Plusieurs réponses étaient possibles : le total dépasse 100 %." if several else "",
         _outside(outside),
         UNSURE_OUT if unsure_out else "",
@@ -61,21 +61,21 @@ def question(one: pd.Series, rows: pd.DataFrame, said: ResultContext) -> Html:
         _unshown(drawn),
     ]
     return anchored(
-        one.name,
+        asked.name,
         result_chart(
             "distribution",
             bars.comparison(drawn[drawn["text"].ne(SECRET)]),
             data,
             _first(drawn, "citée" if several else "fréquente", several=several),
-            f"« {one['libelle']} », en % des {number(base)} répondants concernés",
+            f"« {asked['libelle']} », en % des {number(base)} répondants concernés",
             note,
-            said,
+            context,
         ),
     )
 
 
 def _first(rows: pd.DataFrame, word: str, *, several: bool) -> str:
-    """Return the answer that comes first, and those that no test tells from it (rule R14).
+    """The answer that comes first, and those that no test tells from it (rule R14).
 
     rows: columns name, text, share, base, n_eff. The variance of the difference is that of answers that exclude each
     other; where several may be given, it is less. What is not shown may come before.
@@ -89,16 +89,16 @@ def _first(rows: pd.DataFrame, word: str, *, several: bool) -> str:
     close = others[gap <= Z * error]
     before = len(hidden) and (several or 1 - rows["share"].sum() > first["share"])
     among = ", de celles qui sont montrées" if before else ""
-    said = f"La réponse la plus {word}{among} : « {texts.uncapitalised(first['name'])} » ({first['text']})"
+    sentence = f"La réponse la plus {word}{among} : « {texts.uncapitalised(first['name'])} » ({first['text']})"
     if close.empty:
-        return said
+        return sentence
     if len(close) > 1:
-        return f"{said}, proche de {len(close)} autres"
-    return f"{said}, proche de « {texts.uncapitalised(close.iloc[0]['name'])} » ({close.iloc[0]['text']})"
+        return f"{sentence}, proche de {len(close)} autres"
+    return f"{sentence}, proche de « {texts.uncapitalised(close.iloc[0]['name'])} » ({close.iloc[0]['text']})"
 
 
-def path(label: str, rows: pd.DataFrame, said: ResultContext) -> Html:
-    """Return the ways from what was wished to what is used. label: the question. rows: those of `paths`."""
+def path(label: str, rows: pd.DataFrame, context: ResultContext) -> Html:
+    """The ways from what was wished to what is used. label: the question. rows: those of `paths`."""
     base, got = rows["base"].iloc[0], rows["got"].iloc[0]
     message = (
         f"{share(got)} utilisent ce qu'ils souhaitaient"
@@ -110,7 +110,7 @@ def path(label: str, rows: pd.DataFrame, said: ResultContext) -> Html:
             "La plupart des parcours ont moins de cinq répondants, ou les feraient connaître : ils ne sont pas montrés."
         )
         what = f"« {label} » : {message[0].lower() + message[1:]}, sur {count(base, few=True)} répondants concernés."
-        return pieces.together(pieces.said(what, few), markup.source(said.source))
+        return pieces.together(pieces.phrase(what, few), markup.source(context.source))
     rows = rows.assign(wished=typographed(rows["wished_label"]), used=typographed(rows["used_label"]))
     lines = [[row.wished, row.used, share(row.share)] for row in rows.itertuples()]
     note = [
@@ -125,12 +125,12 @@ def path(label: str, rows: pd.DataFrame, said: ResultContext) -> Html:
         message,
         f"« {label} », et ce qui est utilisé, en % des répondants concernés (base : {count(base, few=True)})",
         note,
-        said,
+        context,
     )
 
 
-def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: ResultContext) -> Html:
-    """Return what each group answered to a question, where a link is established.
+def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, context: ResultContext) -> Html:
+    """What each group answered to a question, where a link is established.
 
     label, by: the question and that of the groups. rows: those of `by_group`; links: those of `crossings` that are
     established for both.
@@ -141,7 +141,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Re
     rows = rows[rows["modalite"].isin(options)] if options else rows
     hidden = list(dict.fromkeys(rows.loc[rows["base"].isna(), "group_label"]))
     rows = rows[rows["base"].notna()]
-    written = [TOO_FEW if row.base < PERCENT_FROM else _told(row) for row in rows.itertuples()]
+    written = [TOO_FEW if row.base < PERCENT_FROM else _share_text(row) for row in rows.itertuples()]
     names = [texts.typography(f"{row.group_label} ({number(row.base)})") for row in rows.itertuples()]
     drawn = rows.assign(block=typographed(rows["libelle"]), name=names, value=rows["share"], text=written)
     words = [word if isinstance(word, str) else NOTHING for word in rows["word"]]
@@ -149,7 +149,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Re
     data = Listing(["Réponse et groupe", "Part", "Intervalle"], lines).beside("Face aux autres répondants", words)
     first = links.sort_values("v_corrected", kind="stable").iloc[-1]
     note = [
-        f"Groupes selon la réponse à « {by} » ; entre parenthèses, la base. Traits : {said.interval}.",
+        f"Groupes selon la réponse à « {by} » ; entre parenthèses, la base. Traits : {context.interval}.",
         f"Non montré, moins de 10 répondants ou pour les protéger : {texts.listed(hidden)}." if hidden else "",
         f"Attention, {FRAGILE}, pour certains groupes." if rows["base"].lt(SURE_FROM).any() else "",
         "Sans ceux qui ont dit « ne sait pas »." if unsure_out else "",
@@ -163,32 +163,34 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, said: Re
         f"{_contrast(drawn)} selon la réponse à « {by} »",
         f"« {label} », en % de chaque groupe ({strength})",
         note,
-        said,
+        context,
     )
 
 
 def _contrast(rows: pd.DataFrame) -> str:
-    """Return the answer in which two groups differ most; of two answers, the first one: the other mirrors it.
+    """The answer in which two groups differ most; of two answers, the first one: the other mirrors it.
 
     rows: columns block, group_label, value, text.
     """
     rows = rows[rows["value"].notna()]
     spread = rows.groupby("block", sort=False)["value"].agg(lambda values: values.max() - values.min())
-    told = spread.index[0] if len(spread) == 2 else spread.idxmax()
-    rows = rows[rows["block"].eq(told)].sort_values("value", kind="stable")
+    answer = spread.index[0] if len(spread) == 2 else spread.idxmax()
+    rows = rows[rows["block"].eq(answer)].sort_values("value", kind="stable")
     least, most = rows.iloc[0], rows.iloc[-1]
-    return f"« {told} » : de {least['text']} (« {least['group_label']} ») à {most['text']} (« {most['group_label']} »)"
+    return (
+        f"« {answer} » : de {least['text']} (« {least['group_label']} ») à {most['text']} (« {most['group_label']} »)"
+    )
 
 
 def _outside(counts: pd.Series) -> str:
-    """Return how many did not answer or were not concerned. counts: by modality, missing when they may not be told."""
+    """How many did not answer or were not concerned. counts: by modality, missing when they may not be told."""
     if counts[[NO_ANSWER, NOT_CONCERNED]].isna().all():
         return "Le nombre des sans réponse et des non concernés est secret."
     silent, elsewhere = (count(counts[name], few=True) for name in (NO_ANSWER, NOT_CONCERNED))
     return f"Sans réponse : {silent} ; non concernés : {elsewhere}."
 
 
-def _told(row) -> str:
+def _share_text(row) -> str:
     return percent(100 * row.share) if row.shown == SHARE else SECRET
 
 
@@ -197,6 +199,6 @@ def _between(row) -> str:
 
 
 def _unshown(rows: pd.DataFrame) -> str:
-    """Return which answers are not in the drawing, and why; nothing when all are."""
+    """Which answers are not in the drawing, and why; nothing when all are."""
     names = list(rows.loc[rows["text"].eq(SECRET), "name"])
     return f"Non montré, {FEW} : {texts.listed(names)}." if names else ""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
@@ -19,22 +20,28 @@ Cell = str | Markup
 HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper it may fill a page
 
 
-def chart(
-    drawing: str, data: Listing, *, message: str, what: str, when: str, source: Citation, file: str, note: str = ""
-) -> Html:
-    """Return a drawing with its words. message: its title; what, when: its subtitle. data: the texts behind it."""
+class Origin(NamedTuple):
+    """Where the figures of a chart come from: their source line, the years that they are of, the file of their data."""
+
+    source: Citation
+    when: str
+    file: str
+
+
+def chart(drawing: str, data: Listing, origin: Origin, *, message: str, what: str, note: str = "") -> Html:
+    """A drawing with its words. message: its title; what: what is drawn. data: the texts behind it."""
     says = " ; ".join(f"{line[0]} : {', '.join(line[1:])}" for line in data.lines)
-    subtitle = f"{what}, {when}"
+    subtitle = f"{what}, {origin.when}"
     header = [texts.typography(text) for text in data.header]
     lines = [[texts.typography(text) for text in line] for line in data.lines]
     return markup.figure(
         drawing,
-        file=file,
+        file=origin.file,
         kind="chart tall" if float(HEIGHT.search(drawing)[1]) > TALL else "chart",
         title=texts.typography(message),
         subtitle=texts.typography(subtitle),
         alt=texts.typography(f"{message}. {subtitle} : {says}."),
-        source=source,
+        source=origin.source,
         note=texts.typography(note),
         data=Table(texts.typography(subtitle), header, lines, texts.typography(charts.signs(data.lines))),
     )
@@ -50,12 +57,12 @@ def table(
     marked: Iterable[int] = (),
     words: bool = True,
 ) -> Html:
-    """Return a table and its source; cells of Markup are written as they are: see link, anchored.
+    """A table and its source; cells of Markup are written as they are: see link, anchored.
 
     marked: numbers of the rows to set apart. words: the cells are sentences rather than numbers.
     """
     rows = [[_written(cell) for cell in line] for line in lines]
-    note = texts.typography(" ".join(said for said in (charts.signs(rows), note) if said))
+    note = texts.typography(" ".join(text for text in (charts.signs(rows), note) if text))
     head = [_written(cell) for cell in header]
     made = markup.table(Table(texts.typography(caption), head, rows, note, frozenset(marked), words))
     return together(made, markup.source(source))
@@ -65,33 +72,33 @@ def _written(cell: Cell) -> Cell:
     return cell if isinstance(cell, Markup) else texts.typography(cell)
 
 
-def said(text: str, beside: str = "") -> Html:
-    """Return a sentence, and what goes with it."""
+def phrase(text: str, beside: str = "") -> Html:
+    """A sentence, and what goes with it."""
     return markup.reading(texts.typography(text), texts.typography(beside))
 
 
 def plain(text: str, beside: str = "") -> Html:
-    """Return what there is to say when there is nothing to show."""
-    return markup.piece("plain.html.j2", texts=[texts.typography(one) for one in (text, beside) if one])
+    """What there is to say when there is nothing to show."""
+    return markup.piece("plain.html.j2", texts=[texts.typography(part) for part in (text, beside) if part])
 
 
 def link(text: str, address: str) -> Markup:
-    """Return a link."""
+    """A link."""
     return Markup('<a href="{}">{}</a>').format(address, texts.typography(text))
 
 
 def anchored(cell: Cell, name: str) -> Markup:
-    """Return a cell that links lead to."""
+    """A cell that links lead to."""
     return Markup('<span id="{}">{}</span>').format(name, _written(cell))
 
 
 def listed(cells: Iterable[Cell]) -> Markup:
-    """Return cells one after the other; a sign when there is none."""
+    """Cells one after the other; a sign when there is none."""
     return Markup(", ").join(_written(cell) for cell in cells) or Markup(NOTHING)
 
 
 def lines_of(table: pd.DataFrame, write: Callable[[object], str] = str) -> list[list[str]]:
-    """Return the rows of a table as texts, each after its name in the index.
+    """The rows of a table as texts, each after its name in the index.
 
     >>> lines_of(pd.DataFrame({"2024": [1, 2]}, ["PMI", "Caf"]))
     [['PMI', '1'], ['Caf', '2']]
@@ -100,7 +107,7 @@ def lines_of(table: pd.DataFrame, write: Callable[[object], str] = str) -> list[
 
 
 def planned_and_spent(names: Iterable[str], planned: pd.Series, spent: pd.Series) -> pd.DataFrame:
-    """Return the rows of a dumbbell between two amounts, in thousands of euros."""
+    """The rows of a dumbbell between two amounts, in thousands of euros."""
     ends = {"first": planned, "second": spent}
     values = {end: amounts.to_numpy() / 1000 for end, amounts in ends.items()}
     written = {f"{end}_text": list(map(thousands, amounts)) for end, amounts in ends.items()}
@@ -108,7 +115,7 @@ def planned_and_spent(names: Iterable[str], planned: pd.Series, spent: pd.Series
 
 
 def text_of(cell: object) -> str:
-    """Return what a cell of the material says, its texts one after the other; nothing when it is empty."""
+    """What a cell of the material says, its texts one after the other; nothing when it is empty."""
     if isinstance(cell, tuple):
         return " ; ".join(cell)
     return "" if pd.isna(cell) else str(cell)

@@ -55,20 +55,26 @@ class Enjeu:
 
 
 def constats(rows: Sequence[Constat]) -> Html:
-    """Return the constats field by field, each with its proofs and what it leads to."""
-    fields = {name: [one for one in rows if one.field == name] for name in dict.fromkeys(one.field for one in rows)}
+    """The constats field by field, each with its proofs and what it leads to."""
+    fields = {
+        name: [constat for constat in rows if constat.field == name]
+        for name in dict.fromkeys(constat.field for constat in rows)
+    }
     return markup.piece("constats.html.j2", fields=fields)
 
 
 def afom(rows: Sequence[Constat]) -> Html:
-    """Return the strengths, weaknesses, opportunities and threats of each field, each with a link to its proofs."""
+    """The strengths, weaknesses, opportunities and threats of each field, each with a link to its proofs."""
     fields = {
-        name: {title: [one for one in rows if one.field == name and one.type == kind] for kind, title in AFOM.items()}
-        for name in dict.fromkeys(one.field for one in rows)
+        name: {
+            title: [constat for constat in rows if constat.field == name and constat.type == kind]
+            for kind, title in AFOM.items()
+        }
+        for name in dict.fromkeys(constat.field for constat in rows)
     }
     return markup.piece("afom.html.j2", fields=fields)
 
 
 def enjeux(rows: Sequence[Enjeu]) -> Html:
-    """Return the enjeux, each from its constats to its actions."""
+    """The enjeux, each from its constats to its actions."""
     return markup.piece("enjeux.html.j2", enjeux=rows)

@@ -27,8 +27,8 @@ class ResultContext(NamedTuple):
     interval: str
 
 
-def profile(rows: pd.DataFrame, said: ResultContext) -> Html:
-    """Return who answered, before and after weights, beside the census. rows: those of `profile`."""
+def profile(rows: pd.DataFrame, context: ResultContext) -> Html:
+    """Who answered, before and after weights, beside the census. rows: those of `profile`."""
     known = rows[rows["represented"].eq("sous-représenté")]
     least = known.loc[(known["before"] - known["census"]).idxmin()] if len(known) else None
     drawn = rows.assign(block=typographed(rows["libelle"]), name=typographed(rows["modalite_libelle"]))
@@ -53,25 +53,25 @@ def profile(rows: pd.DataFrame, said: ResultContext) -> Html:
         else "Les répondants ont le profil de la population",
         "Profil des répondants avant et après redressement, et de la population, en %",
         [],
-        said,
+        context,
     )
 
 
 def of(rows: pd.DataFrame, word: str) -> str:
-    """Return the modalities of the profile of which a test says a word, question by question; nothing without any."""
-    said = rows[rows["represented"].eq(word)].groupby("libelle", sort=False)["modalite_libelle"]
-    return " ; ".join(f"« {label} » {', '.join(names)}" for label, names in said)
+    """The modalities of the profile of which a test says a word, question by question; nothing without any."""
+    modalities = rows[rows["represented"].eq(word)].groupby("libelle", sort=False)["modalite_libelle"]
+    return " ; ".join(f"« {label} » {', '.join(names)}" for label, names in modalities)
 
 
-def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, said: ResultContext) -> Html:
-    """Return the themes of the answers to an open question, then some of those that may be quoted.
+def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, context: ResultContext) -> Html:
+    """The themes of the answers to an open question, then some of those that may be quoted.
 
     rows: those of `open_themes`; quotes: those of `open_quotes`.
     """
     known = rows[rows["count"].notna()].assign(low=float("nan"), high=float("nan"), level="")
     drawn = known.assign(name=typographed(known["theme"]), value=known["count"], text=known["count"].map(number))
     counts = ["count", "positive", "neutre", "négative"]
-    lines = [[row["theme"], *(count(row[one], few=True) for one in counts)] for row in rows.to_dict("records")]
+    lines = [[row["theme"], *(count(row[column], few=True) for column in counts)] for row in rows.to_dict("records")]
     chart = result_chart(
         "open_themes",
         bars.comparison(drawn),
@@ -82,7 +82,7 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, said
             "Un répondant peut parler de plusieurs thèmes. Le ton n'est dit qu'à partir de dix répondants.",
             f"{SECRET} : moins de cinq répondants, ou caché pour que cela ne se déduise pas.",
         ],
-        said,
+        context,
     )
     several = quotes.drop_duplicates("extrait_nettoye").groupby("theme")["extrait_nettoye"]
     chosen = {theme: cells.head(QUOTES) for theme, cells in several}
@@ -95,7 +95,7 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, said
 
 
 def _most_cited(rows: pd.DataFrame) -> str:
-    """Return the theme of most respondents, or all those that as many cite. rows: columns theme, count."""
+    """The theme of most respondents, or all those that as many cite. rows: columns theme, count."""
     most = rows[rows["count"].eq(rows["count"].max())]
     named = texts.listed([f"« {texts.uncapitalised(theme)} »" for theme in most["theme"]])
     if len(most) == 1:
@@ -104,42 +104,40 @@ def _most_cited(rows: pd.DataFrame) -> str:
 
 
 def anchored(q_id: str, piece: Html) -> Html:
-    """Return a piece on a question, that links lead to."""
+    """A piece on a question, that links lead to."""
     return Html(f'<div id="question-{escape(q_id)}">\n{piece.html}\n</div>', piece.about)
 
 
 def share(part: float, *, few: bool = False) -> str:
-    """Return a part from 0 to 1 as a percentage, a sign when there is none. few: as in `count`."""
+    """A part from 0 to 1 as a percentage, a sign when there is none. few: as in `count`."""
     return (SECRET if few else NOTHING) if pd.isna(part) else percent(100 * part)
 
 
 def p_text(p: float) -> str:
-    """Return the p of a link that is established, as far as it is of use."""
+    """The p of a link that is established, as far as it is of use."""
     limit = next(limit for limit in P_VALUES if p < limit)
     return f"moins de {str(limit).replace('.', ',')}"
 
 
 def count(respondents: float, *, few: bool = False) -> str:
-    """Return a number of respondents. few: one that is not told is too small."""
+    """A number of respondents. few: one that is not told is too small."""
     return (SECRET if few else "nd") if pd.isna(respondents) else number(respondents)
 
 
 def typographed(labels: pd.Series) -> list[str]:
-    """Return labels as a page writes them."""
+    """Labels as a page writes them."""
     return [texts.typography(label) for label in labels]
 
 
 def result_chart(
-    table: str, drawing: str, data: Listing, message: str, what: str, note: list[str], said: ResultContext
+    table: str, drawing: str, data: Listing, message: str, what: str, note: list[str], context: ResultContext
 ) -> Html:
-    """Return the chart of a result. table: of `tables.outputs`, that its CSV file holds."""
+    """The chart of a result. table: of `tables.outputs`, that its CSV file holds."""
     return pieces.chart(
         drawing,
         data,
+        pieces.Origin(context.source, context.when, f"demarche_{table}.csv"),
         message=message,
         what=what,
-        when=said.when,
-        source=said.source,
-        file=f"demarche_{table}.csv",
         note=" ".join(filter(None, note)),
     )

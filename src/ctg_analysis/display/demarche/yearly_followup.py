@@ -7,20 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.demarche.plan import tracking
-from ctg_analysis.display.demarche.pieces import (
-    NOTHING,
-    UNKNOWN,
-    anchored,
-    chart,
-    lines_of,
-    link,
-    plain,
-    planned_and_spent,
-    said,
-    table,
-    text_of,
-    together,
-)
+from ctg_analysis.display.demarche import pieces
 from ctg_analysis.display.drawings import bars, progress
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces.charts import Listing
@@ -48,55 +35,53 @@ WAY = "La barre va du départ à la cible ; une flèche dit qu'elle va plus loin
 
 
 def statuses(by_year: pd.DataFrame, source: Citation, file: str) -> Html:
-    """Return how many actions have each status at the end of each year. by_year: see field.tracking.status_by_year."""
+    """How many actions have each status at the end of each year. by_year: see field.tracking.status_by_year."""
     counts = pd.DataFrame(
         {str(year): [int(by_year[year].eq(status).sum()) for status in tracking.STATUSES] for year in by_year.columns},
         index=list(tracking.STATUSES),
     ).T
     last, when = counts.iloc[-1], counts.index[-1]
-    told = ", ".join(counted(count, status) for status, count in last.items())
-    sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {told}."
+    counts_text = ", ".join(counted(count, status) for status, count in last.items())
+    sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {counts_text}."
     note = "Une action retardée se fera plus tard ; une action abandonnée ne se fera pas."
     years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
-    data = Listing(["Année", *tracking.STATUSES], lines_of(counts))
-    figure = chart(
+    data = Listing(["Année", *tracking.STATUSES], pieces.lines_of(counts))
+    figure = pieces.chart(
         progress.stacked(counts),
         data,
+        pieces.Origin(source, years, file),
         message=f"{counted(last[LATE], LATE)} et {counted(last[DROPPED], DROPPED)} fin {when}",
         what="Actions par statut à la fin de l'année (nombre)",
-        when=years,
-        source=source,
-        file=file,
         note=note,
     )
-    return together(said(sentence), figure)
+    return pieces.together(pieces.phrase(sentence), figure)
 
 
 def dashboard(rows: pd.DataFrame, years: Sequence[int], caption: str, source: Citation, address) -> Html:
-    """Return the actions of an axis: their status at the end of each year, what was done, what was hard.
+    """The actions of an axis: their status at the end of each year, what was done, what was hard.
 
     rows: columns action_id, titre, one per year (status), then avancement_pct, faits, difficultes of the last line.
     address: action → that of its fiche.
     """
     lines = []
     for row in rows.to_dict("records"):
-        name = link(f"{row['action_id']} {row['titre']}", address(row["action_id"]))
-        done = NOTHING if pd.isna(row["avancement_pct"]) else f"{row['avancement_pct']} %"
+        name = pieces.link(f"{row['action_id']} {row['titre']}", address(row["action_id"]))
+        done = pieces.NOTHING if pd.isna(row["avancement_pct"]) else f"{row['avancement_pct']} %"
         lines.append(
             [
-                anchored(name, f"suivi-{row['action_id']}"),
-                *(text_of(row[year]) or UNKNOWN for year in years),
+                pieces.anchored(name, f"suivi-{row['action_id']}"),
+                *(pieces.text_of(row[year]) or pieces.UNKNOWN for year in years),
                 done,
-                text_of(row["faits"]) or NOTHING,
-                text_of(row["difficultes"]) or NOTHING,
+                pieces.text_of(row["faits"]) or pieces.NOTHING,
+                pieces.text_of(row["difficultes"]) or pieces.NOTHING,
             ]
         )
     header = ["Action", *(f"Fin {year}" for year in years), "Avancement", "Ce qui a été fait", "Difficultés"]
-    return table(caption, header, lines, source)
+    return pieces.table(caption, header, lines, source)
 
 
-def bullets(rows: pd.DataFrame, what: str, when: str, source: Citation, file: str) -> Html:
-    """Return how far the indicators of an axis are between their baseline and their target.
+def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
+    """How far the indicators of an axis are between their baseline and their target.
 
     rows: those of field.tracking.gaps, with label, unite.
     """
@@ -119,27 +104,25 @@ def bullets(rows: pd.DataFrame, what: str, when: str, source: Citation, file: st
                 _at(getattr(row, f"{name}_text"), getattr(row, f"{name}_year"))
                 for name in ("baseline", "now", "target")
             ),
-            ORIGINS.get(row.kind, NOTHING),
+            ORIGINS.get(row.kind, pieces.NOTHING),
             _word(row),
         ]
         for row in written.itertuples(index=False)
     ]
     header = ["Indicateur", "Unité", "Départ", "Actuel", "Cible", "D'où vient l'actuel", "Lecture"]
     measured = int(rows["now"].notna().sum())
-    return chart(
+    return pieces.chart(
         progress.bullets(drawn),
         Listing(header, lines),
+        origin,
         message=f"{_reached(reached)} sur {counted(measured, 'mesurée')} : {what}",
         what=f"{what}, indicateurs du départ à la cible",
-        when=when,
-        source=source,
-        file=file,
         note=WAY,
     )
 
 
 def _alike(row) -> list[str]:
-    """Return the baseline, the value and the target of an indicator with the decimals that the diagnosis gives it.
+    """The baseline, the value and the target of an indicator with the decimals that the diagnosis gives it.
 
     Its unit stands in the label. A value of the diagnosis that is no plain number is written as it is there.
     """
@@ -150,18 +133,18 @@ def _alike(row) -> list[str]:
 
 
 def _alike_over_years(rows: pd.DataFrame) -> list[str]:
-    """Return the values of an indicator, each with the fewest decimals that the diagnosis gives one of them."""
-    told = [_bare(text) for text in rows["text"]]
-    fewest = min((_decimals(text) for text in told if PLAIN.fullmatch(text)), default=None)
+    """The values of an indicator, each with the fewest decimals that the diagnosis gives one of them."""
+    bare = [_bare(text) for text in rows["text"]]
+    fewest = min((_decimals(text) for text in bare if PLAIN.fullmatch(text)), default=None)
     write = quantity if fewest is None else lambda value: _rounded(value, fewest)
     return [
         write(value) if not text or PLAIN.fullmatch(text) else text
-        for text, value in zip(told, rows["value"], strict=True)
+        for text, value in zip(bare, rows["value"], strict=True)
     ]
 
 
 def _bare(text: str) -> str:
-    """Return how an observed value is written, without the sign of its unit, which has its own place."""
+    """How an observed value is written, without the sign of its unit, which has its own place."""
     return text.removesuffix("%").rstrip()
 
 
@@ -170,7 +153,7 @@ def _decimals(number: str) -> int:
 
 
 def _rounded(value: float, decimals: int) -> str:
-    return UNKNOWN if pd.isna(value) else quantities.number(value, decimals)
+    return pieces.UNKNOWN if pd.isna(value) else quantities.number(value, decimals)
 
 
 def _at(text: str, year: float) -> str:
@@ -187,48 +170,44 @@ def _word(row) -> str:
     if row.broken:
         return BROKEN
     if pd.isna(row.way):
-        return NOTHING
+        return pieces.NOTHING
     if row.way >= 1:
         return REACHED
     return f"{quantities.number(100 * row.way)} % du chemin" if row.way >= 0 else "à l'opposé de la cible"
 
 
-def paths(rows: pd.DataFrame, labels: dict[str, str], when: str, source: Citation, file: str) -> Html:
-    """Return the values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
+def paths(rows: pd.DataFrame, labels: dict[str, str], origin: pieces.Origin) -> Html:
+    """The values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
     drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
-    told = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
-    rows = rows.assign(text=told)
+    written = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
+    rows = rows.assign(text=written)
     years = sorted(rows["year"].unique())
     lines = []
     for name, label in labels.items():
         own = rows[rows["ind_id"].eq(name)]
         cells = [own[own["year"].eq(year)] for year in years]
-        told = [
-            ", ".join(f"{one.text} ({ORIGINS[one.kind]})" for one in cell.itertuples()) or NOTHING for cell in cells
-        ]
-        lines.append([label, *told])
+        by_year = [", ".join(f"{row.text} ({ORIGINS[row.kind]})" for row in cell.itertuples()) for cell in cells]
+        lines.append([label, *(text or pieces.NOTHING for text in by_year)])
     broken = rows.groupby("ind_id")["part"].nunique().gt(1).sum()
     message = f"{counted(len(labels), 'indicateur de résultat', 'indicateurs de résultat')} suivis d'année en année"
     if broken:
         message += f", dont {counted(broken, 'série rompue', 'séries rompues')}"
-    return chart(
+    return pieces.chart(
         progress.paths(drawn, labels),
         Listing(["Indicateur", *map(str, years)], lines),
+        origin,
         message=message,
         what="Indicateurs de résultat, valeurs relevées et cible",
-        when=when,
-        source=source,
-        file=file,
         note=PATHS,
     )
 
 
 def money(rows: pd.DataFrame, source: Citation, file: str) -> Html:
-    """Return what was to be spent and what was, year by year. rows: see field.tracking.money."""
+    """What was to be spent and what was, year by year. rows: see field.tracking.money."""
     known = rows.dropna(subset=["spent"])
     spent, planned = known["spent"].sum(), known["planned"].sum()
     sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."
-    shown = planned_and_spent(known["year"].astype(str), known["planned"], known["spent"])
+    ends = pieces.planned_and_spent(known["year"].astype(str), known["planned"], known["spent"])
     lines = [
         [str(row.year), euros(row.planned), euros(row.spent), f"{row.told} sur {row.actions}"]
         for row in rows.itertuples(index=False)
@@ -236,23 +215,23 @@ def money(rows: pd.DataFrame, source: Citation, file: str) -> Html:
     silent = [str(row.year) for row in rows.itertuples(index=False) if row.told < row.actions]
     note = f"En {texts.listed(silent)}, toutes les actions ne disent pas leur dépense." if silent else ""
     years = f"{rows['year'].min()}-{rows['year'].max()}" if len(rows) > 1 else str(rows["year"].min())
-    figure = chart(
-        bars.dumbbell(shown, ("Prévu", "Dépensé")),
+    figure = pieces.chart(
+        bars.dumbbell(ends, ("Prévu", "Dépensé")),
         Listing(["Année", "Prévu", "Dépensé", "Actions qui disent leur dépense"], lines),
+        pieces.Origin(source, years, file),
         message=f"{thousands(spent)} milliers d'euros dépensés pour {thousands(planned)} prévus",
         what="Argent prévu et dépensé par année (milliers d'euros)",
-        when=years,
-        source=source,
-        file=file,
         note=note,
     )
-    return together(said(sentence), figure)
+    return pieces.together(pieces.phrase(sentence), figure)
 
 
 def decisions(rows: Sequence[tuple[pd.Timestamp, Markup | str, str]], source: Citation) -> Html:
-    """Return decisions, the newest first. rows: day, what it is about, the decision."""
+    """Decisions, the newest first. rows: day, what it is about, the decision."""
     if not rows:
-        return plain("Aucune décision n'est encore inscrite.")
+        return pieces.plain("Aucune décision n'est encore inscrite.")
     ordered = sorted(rows, key=lambda row: row[0], reverse=True)
     lines = [[date_text(day), about, decision] for day, about, decision in ordered]
-    return table("Les décisions, des plus récentes aux plus anciennes", ["Date", "Sujet", "Décision"], lines, source)
+    return pieces.table(
+        "Les décisions, des plus récentes aux plus anciennes", ["Date", "Sujet", "Décision"], lines, source
+    )

@@ -25,12 +25,11 @@ def grid(table: pd.DataFrame, texts: pd.DataFrame) -> str:
         drawing.line([(x, HEAD), (x, drawing.height)], RULE)
     for rank, row in enumerate(rows):
         y, last = row.y, rank == len(rows) - 1
-        drawing.text(left - 8, y, row.name, anchor="end", size=SMALL, **({"font_weight": "bold"} if last else {}))
+        drawing.text(left - 8, y, row.name, anchor="end", size=SMALL, bold=last)
         for column in range(len(table.columns)):
             x, total = left + column * across, last or column == len(table.columns) - 1
             long = 0.0 if total else table.iloc[rank, column] * scale
             if long:
                 drawing.bar(x, y, long, BAR, TERRITORY)
-            weight = {"font_weight": "bold"} if total else {}
-            drawing.text(x + long + 4, y, texts.iloc[rank, column], size=SMALL, **weight)
+            drawing.text(x + long + 4, y, texts.iloc[rank, column], size=SMALL, bold=total)
     return drawing.svg()

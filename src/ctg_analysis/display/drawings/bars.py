@@ -35,15 +35,15 @@ def comparison(rows: pd.DataFrame) -> str:
     drawing = Drawing(places[-1].bottom)
     for place, row in zip(places, each, strict=True):
         y = place.y
-        own = _weight(row.level) if apart else {}
-        drawing.text(left - GAP, y, place.name, anchor="end", **own)
+        own = apart and row.level == "epci"
+        drawing.text(left - GAP, y, place.name, anchor="end", bold=own)
         if row.level == "peers":
             _quartiles(drawing, row, y, x)
         else:
             drawing.bar(x(0), y, x(row.value) - x(0), BAR, colour(row.level))
             if not math.isnan(row.low):
                 _interval(drawing, x(row.low), x(row.high), y)
-        drawing.text(x(max(_reach(row), 0)) + GAP, y, row.text, **own)
+        drawing.text(x(max(_reach(row), 0)) + GAP, y, row.text, bold=own)
     drawing.line([(x(0), 0), (x(0), drawing.height)], RULE)
     return drawing.svg()
 
@@ -101,7 +101,7 @@ def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
         drawing.line([(x, head), (x, drawing.height)], RULE)
     for place, row in zip(totals.itertuples(index=False), rows, strict=True):
         y = row.y
-        drawing.text(left - GAP, y, row.name, anchor="end", **_weight(getattr(place, "level", "")))
+        drawing.text(left - GAP, y, row.name, anchor="end", bold=getattr(place, "level", "") == "epci")
         for column, label in enumerate(labels):
             cell = written.get((place.name, label))
             value = 0.0 if cell is None or math.isnan(cell.value) else cell.value
@@ -110,10 +110,6 @@ def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
             drawing.bar(x, y, value / longest * room, BAR, shade, **({} if label == "Ensemble" else {"opacity": 0.72}))
             drawing.text(x + value / longest * room + 4, y, "nd" if cell is None else cell.text, size=SMALL)
     return drawing.svg()
-
-
-def _weight(level: str) -> dict[str, str]:
-    return {"font_weight": "bold"} if level == "epci" else {}
 
 
 def balance(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
@@ -130,7 +126,7 @@ def balance(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
         drawing.bar(left, 8 + rank * 16, 11, 11, shade)
         drawing.text(left + 17, 8 + rank * 16, label, size=SMALL)
     _diamond(drawing, left + 5.5, 8 + len(shades) * 16)
-    drawing.text(left + 17, 8 + len(shades) * 16, "Ensemble", size=SMALL, font_weight="bold")
+    drawing.text(left + 17, 8 + len(shades) * 16, "Ensemble", size=SMALL, bold=True)
     for rank, total in enumerate(totals.itertuples(index=False)):
         y = head + rank * row_height + 14
         drawing.text(left - GAP, y, total.name, anchor="end")
@@ -139,7 +135,7 @@ def balance(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
             side = 1 if row.value >= 0 else -1
             drawing.text(x(row.value) + side * 5, y, row.text, anchor="start" if side > 0 else "end", size=SMALL)
         _diamond(drawing, x(total.value), y)
-        drawing.text(x(total.value), y + 16, total.text, anchor="middle", font_weight="bold", size=SMALL)
+        drawing.text(x(total.value), y + 16, total.text, anchor="middle", bold=True, size=SMALL)
     drawing.line([(x(0), head - 4), (x(0), drawing.height)], INK, 0.8)
     return drawing.svg()
 
@@ -201,7 +197,7 @@ def dumbbell(rows: pd.DataFrame, ends: tuple[str, str]) -> str:
         x += 30 + length(label, SMALL)
     for place, row in zip(places, each, strict=True):
         y, shade = place.y, colour(row.level)
-        drawing.text(left - GAP, y, place.name, anchor="end", **_weight(row.level))
+        drawing.text(left - GAP, y, place.name, anchor="end", bold=row.level == "epci")
         drawing.line([(x_of(row.first), y), (x_of(row.second), y)], shade, 2)
         for rank, value in enumerate((row.first, row.second)):
             _end(drawing, x_of(value), y, rank, shade)

@@ -62,9 +62,18 @@ class Drawing:
         self._mark("circle", cx=x, cy=y, r=radius, fill=fill, **more)
 
     def text(
-        self, x: float, y: float, words: str, *, anchor: str = "start", size: float = SIZE, **more: object
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        anchor: str = "start",
+        size: float = SIZE,
+        bold: bool = False,
+        **more: object,
     ) -> None:
         """Write words, whose lines are centred on y. anchor: what stands at x, their start, end or middle."""
+        more |= {"font_weight": "bold"} if bold else {}
         more |= {"text_anchor": anchor} if anchor != "start" else {}
         more |= {"font_size": size} if size != SIZE else {}
         lines = words.split("\n")

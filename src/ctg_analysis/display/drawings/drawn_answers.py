@@ -37,7 +37,7 @@ def profile(rows: pd.DataFrame) -> str:
         place += 30 + length(label, SMALL)
     top = HEAD
     for title, block in rows.groupby("block", sort=False):
-        drawing.text(0, top + HEAD / 2, title, font_weight="bold")
+        drawing.text(0, top + HEAD / 2, title, bold=True)
         places = rows_of(block["name"], NAME_WIDTH, ROW, top=top + HEAD)
         for place, row in zip(places, block.itertuples(index=False), strict=True):
             y = place.y
@@ -81,7 +81,7 @@ def blocks(rows: pd.DataFrame) -> str:
     top = 0.0
     for title, block in rows.groupby("block", sort=False):
         (heading,) = rows_of([title], 62, HEAD, top=top)
-        drawing.text(0, heading.y, heading.name, font_weight="bold")
+        drawing.text(0, heading.y, heading.name, bold=True)
         places = rows_of(block["name"], NAME_WIDTH, ROW, top=heading.bottom)
         for place, row in zip(places, block.itertuples(index=False), strict=True):
             y = place.y

@@ -49,7 +49,7 @@ def gantt(rows: pd.DataFrame, span: tuple[int, int] | None, marks: Sequence[tupl
     for place, row, group, opening in zip(places, rows.itertuples(index=False), groups, opens, strict=True):
         if opening:
             drawing.bar(0, place.top - GROUP / 2, WIDTH, GROUP, PAPER)
-            drawing.text(0, place.top - GROUP / 2 + 2, group, size=SMALL, font_weight="bold")
+            drawing.text(0, place.top - GROUP / 2 + 2, group, size=SMALL, bold=True)
         y = place.y
         drawing.text(LEFT - 7, y, place.name, anchor="end", size=SMALL)
         wide = max(x(row.end) - x(row.begin), 2)

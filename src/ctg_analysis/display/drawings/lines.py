@@ -101,13 +101,12 @@ def slope(rows: pd.DataFrame) -> str:
     texts_now = apart([y(row.now) for row in each], 13)
     texts_before = apart([y(row.before) for row in each], 13)
     for row, end, now, before in zip(each, ends, texts_now, texts_before, strict=True):
-        shade = colour(row.level)
-        weight = {"font_weight": "bold"} if row.level == "epci" else {}
-        drawing.line([(left, y(row.before)), (right, y(row.now))], shade, 3 if weight else 1.8)
+        shade, own = colour(row.level), row.level == "epci"
+        drawing.line([(left, y(row.before)), (right, y(row.now))], shade, 3 if own else 1.8)
         for x, value in ((left, row.before), (right, row.now)):
             drawing.circle(x, y(value), 3.5, shade)
-        drawing.text(left - 7, before, row.before_text, anchor="end", size=SMALL, **weight)
-        drawing.text(right + 7, now, folded(end, 32), size=SMALL, **weight)
+        drawing.text(left - 7, before, row.before_text, anchor="end", size=SMALL, bold=own)
+        drawing.text(right + 7, now, folded(end, 32), size=SMALL, bold=own)
     return drawing.svg()
 
 

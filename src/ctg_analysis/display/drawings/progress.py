@@ -46,7 +46,7 @@ def stacked(table: pd.DataFrame) -> str:
             if count:
                 _part(drawing, x, y, count * across, status, str(count))
                 x += count * across
-        drawing.text(x + 6, y, str(counts.sum()), font_weight="bold")
+        drawing.text(x + 6, y, str(counts.sum()), bold=True)
     drawing.height = rows[-1].bottom + 4
     return drawing.svg()
 
@@ -70,7 +70,7 @@ def _part(drawing: Drawing, x: float, y: float, wide: float, status: str, text: 
     drawing.bar(x, y, wide, height, fill, stroke=INK, stroke_width=0.6)
     if fill == HATCHED:
         with drawing.halo():
-            drawing.text(x + wide / 2, y, text, anchor="middle", size=SMALL, font_weight="bold")
+            drawing.text(x + wide / 2, y, text, anchor="middle", size=SMALL, bold=True)
     elif text:
         drawing.text(x + wide / 2, y, text, anchor="middle", size=SMALL, font_weight="bold", fill=ink)
 
@@ -103,8 +103,7 @@ def bullets(
         elif row.word:
             drawing.text(START + 4, y, row.word, size=SMALL, fill=FAINT)
         for x, text in zip(NUMBERS, (row.baseline_text, row.now_text, row.target_text), strict=True):
-            weight = {"font_weight": "bold"} if x == NUMBERS[1] else {}
-            drawing.text(x, y, text, anchor="end", size=SMALL, **weight)
+            drawing.text(x, y, text, anchor="end", size=SMALL, bold=x == NUMBERS[1])
     return drawing.svg()
 
 
@@ -164,7 +163,7 @@ def _path(drawing: Drawing, rows: pd.DataFrame, x, middle: float) -> None:
             within = max(at, YEARS_LEFT - 6 + length(row.text, SMALL) / 2)  # clear of the labels
             drawing.text(within, y - 9, row.text, anchor="middle", size=SMALL)
         for at, y, row in goal:
-            drawing.text(at + 10, y, row.text, size=SMALL, font_weight="bold")
+            drawing.text(at + 10, y, row.text, size=SMALL, bold=True)
 
 
 def _break(drawing: Drawing, before: float, after: float, middle: float) -> None:

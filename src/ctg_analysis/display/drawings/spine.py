@@ -27,7 +27,7 @@ def spine(rows: pd.DataFrame, reference: str, own: str) -> str:
     for share, text in ((-0.5, f"{MINUS}50{NARROW}%"), (0, "0"), (0.5, f"+50{NARROW}%")):
         drawing.text(_at(share), 23, text, anchor="middle", size=SMALL, fill=FAINT)
         drawing.line([(_at(share), HEAD), (_at(share), drawing.height)], INK if share == 0 else RULE, 1)
-    drawing.text(RIGHT + 52, 16, folded(own, 9), anchor="end", size=SMALL, font_weight="bold")
+    drawing.text(RIGHT + 52, 16, folded(own, 9), anchor="end", size=SMALL, bold=True)
     drawing.text(WIDTH, 16, folded(reference, 9), anchor="end", size=SMALL, fill=FAINT)
     for row, place in zip(rows.itertuples(index=False), places, strict=True):
         y = place.y
@@ -40,7 +40,7 @@ def spine(rows: pd.DataFrame, reference: str, own: str) -> str:
         if abs(row.gap) > REACH:
             side = 1 if row.gap > 0 else -1
             drawing.text(_at(row.gap) + side * 9, y, "›" if side > 0 else "‹", anchor="middle", fill=FAINT)
-        drawing.text(RIGHT + 52, y, row.own_text, anchor="end", size=SMALL, font_weight="bold")
+        drawing.text(RIGHT + 52, y, row.own_text, anchor="end", size=SMALL, bold=True)
         drawing.text(WIDTH, y, row.reference_text, anchor="end", size=SMALL, fill=FAINT)
     return drawing.svg()
 

@@ -66,5 +66,5 @@ def saturation(rows: pd.DataFrame) -> str:
     drawing.text((LEFT + WIDTH) / 2, HEIGHT - 6, "entretiens, dans leur ordre", anchor="middle", size=SMALL, fill=FAINT)
     with drawing.halo():
         x, y = points[-1]
-        drawing.text(x + 6, y, number(rows["total"].iloc[-1]), font_weight="bold")
+        drawing.text(x + 6, y, number(rows["total"].iloc[-1]), bold=True)
     return drawing.svg()

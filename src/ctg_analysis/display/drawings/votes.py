@@ -28,7 +28,7 @@ def criteria(rows: pd.DataFrame, names: dict[str, str]) -> str:
         return LEFT + column * (ACROSS + GAP) + 6 + (mark - 1) / 4 * (ACROSS - 12)
 
     for column, title in enumerate(names.values()):
-        drawing.text(x(column, 3), 8, title, anchor="middle", size=SMALL, font_weight="bold")
+        drawing.text(x(column, 3), 8, title, anchor="middle", size=SMALL, bold=True)
         for mark in MARKS:
             drawing.text(x(column, mark), 24, str(mark), anchor="middle", size=SMALL, fill=FAINT)
             drawing.line([(x(column, mark), HEAD - 3), (x(column, mark), drawing.height)], GRID)

@@ -101,5 +101,5 @@ def some_of(some: int, whole: int) -> str:
     for rank in range(whole):
         x, y = 1 + rank % ACROSS * 20, 9 + rank // ACROSS * 20
         drawing.bar(x, y, 15, 15, TERRITORY if rank < some else PAPER, stroke=TERRITORY)
-    drawing.text(0, drawing.height - 9, f"{some} sur {whole}", font_weight="bold")
+    drawing.text(0, drawing.height - 9, f"{some} sur {whole}", bold=True)
     return drawing.svg()

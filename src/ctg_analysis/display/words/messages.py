@@ -25,7 +25,7 @@ def about(indicator: Indicator, text: str) -> str:
 
 
 def comparison(indicator: Indicator, rows: pd.DataFrame) -> str:
-    """Return how the territory stands to its comparators. rows: see Observed.compared, the territory first.
+    """Return how the territory stands to its comparators. rows: see Territory.compared, the territory first.
 
     A number of things is told alone: that of a larger place is larger.
     """

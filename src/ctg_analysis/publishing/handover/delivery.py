@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ctg_analysis.chapter.chapter import open_chapter
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import UserError, raise_all
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
@@ -41,7 +41,7 @@ def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lamb
         adopt(data_root(epci), out, epci)
         if not is_whole(edition):
             raise damaged(edition)
-        seen = open_chapter(epci).seen
+        seen = open_chapter(epci).territory
         home = out / FOLDER / epci
         home.mkdir(parents=True, exist_ok=True)
         with scratch(out, epci) as folder:
@@ -53,13 +53,13 @@ def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lamb
                 yield path.replace(home / name)
 
 
-def _check(edition: Path, seen: Observed, scratch: Path) -> None:
+def _check(edition: Path, seen: Territory, scratch: Path) -> None:
     """Check that an edition shows what is observed now: the slides are made from the observations."""
     if write_observations(scratch, seen) != record(edition)["observations"]:
         raise UserError(f"{seen.epci}: the report is older than the data, run ctg build {seen.epci} first")
 
 
-def _documents(edition: Path, seen: Observed) -> dict[str, Callable[[Path], object]]:
+def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], object]]:
     """Return the names of the documents, and what writes each."""
     made_from = record(edition)
     chapters = [f"{stem}.html" for stem in sorted(made_from["chapters"])]

@@ -4,21 +4,21 @@ from markupsafe import Markup
 
 from ctg_analysis.chapter.summaries import messages
 from ctg_analysis.chapter.synthesis import RULE
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display.words import glossary
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.pages.site import page
 
 
-def slides(seen: Observed, date: str) -> str:
+def slides(seen: Territory, date: str) -> str:
     """Return the slides of a territory: title, messages, how they were chosen. date: ISO, that of the edition."""
     entries = [
         {**vars(message), "drawing": Markup(message.drawing), "terms": _terms(message.sentence, message.comparison)}
         for message in messages(seen)
     ]
     about = {
-        "territory": typography(seen.territory["name"]),
+        "territory": typography(seen.row["name"]),
         "date": date_text(date),
         "fictional": seen.root.fictional,
     }

@@ -99,10 +99,5 @@ def _text(row, side: str) -> str:
     """Return the value of one side as a reader sees it."""
     if pd.isna(getattr(row, f"status_{side}")):
         return "–"
-    names = ("territory", "level", "period", "indicator")
-    observation = {name: getattr(row, name) for name in names}
-    observation |= {
-        name: getattr(row, f"{name}_{side}") for name in ("numerator", "denominator", "value", "low", "high")
-    }
-    observation |= {name: getattr(row, f"{name}_{side}") for name in ("status", "quality", "source")}
-    return value_text(CATALOGUE[row.indicator], pd.Series(observation))
+    own = {name.removesuffix(f"_{side}"): value for name, value in row._asdict().items()}
+    return value_text(CATALOGUE[row.indicator], pd.Series(own))

@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.chapter import Chapter
 from ctg_analysis.chapter.spaces import FILE as SPACES_FILE
-from ctg_analysis.chapter.territory import Observed
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.territories import membership
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.codes import LIST, PAIR
@@ -76,19 +76,19 @@ def write_material(folder: Path, demarche: Demarche) -> None:
     """Write the tables behind the charts of the démarche, beside the others, as a person wrote them."""
     for name in BEHIND_CHARTS:
         table = demarche.table(name)
-        if table.empty:
-            continue
-        texts = table.apply(lambda cells: cells.map(_cell_text))
-        text = texts.to_csv(sep=";", index=False, lineterminator="\r\n")
-        (folder / "donnees" / f"demarche_{name}.csv").write_bytes(text.encode("utf-8-sig"))
+        if not table.empty:
+            _write(folder / "donnees" / f"demarche_{name}.csv", table.apply(lambda cells: cells.map(_cell_text)))
 
 
-def write_spaces(folder: Path, seen: Observed) -> None:
+def write_spaces(folder: Path, seen: Territory) -> None:
     """Write the centres sociaux and EVS that the Caf's list names, when there is one, beside the others."""
     if len(seen.spaces):
         table = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
-        text = table.map(spreadsheet_safe).to_csv(sep=";", index=False, lineterminator=END)
-        (folder / "donnees" / SPACES_FILE).write_bytes(text.encode("utf-8-sig"))
+        _write(folder / "donnees" / SPACES_FILE, table.map(spreadsheet_safe))
+
+
+def _write(path: Path, table: pd.DataFrame) -> None:
+    path.write_bytes(table.to_csv(sep=";", index=False, lineterminator=END).encode("utf-8-sig"))
 
 
 def _cell_text(cell: object) -> str:
@@ -110,7 +110,7 @@ def spreadsheet_safe(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def write_observations(folder: Path, seen: Observed) -> str:
+def write_observations(folder: Path, seen: Territory) -> str:
     """Write observations.parquet, all that was observed of the territory and beside; return its SHA-256.
 
     places.parquet beside it says what each place is made of: the next edition may not betray what this one withholds.
@@ -125,7 +125,7 @@ def write_observations(folder: Path, seen: Observed) -> str:
     return sha256(folder / OBSERVATIONS)
 
 
-def places_of(seen: Observed) -> pd.DataFrame:
+def places_of(seen: Territory) -> pd.DataFrame:
     """Return what each place is made of: columns territory, level, commune."""
     made = membership(pd.read_parquet(seen.root.processed / "territories.parquet"))
     here = pd.MultiIndex.from_frame(seen.places[["territory", "level"]])

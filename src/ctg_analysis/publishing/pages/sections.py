@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from ctg_analysis.publishing.pages.territory_list import plain
+from ctg_analysis.display.words.texts import alphabetical
 
 HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
 TAG, NOT_IN_SLUG = re.compile(r"<[^>]+>"), re.compile(r"[^a-z0-9]+")
@@ -29,7 +29,7 @@ def with_sections(body: str) -> tuple[str, list[Section]]:
 
     def identified(heading: re.Match) -> str:
         title = unescape(TAG.sub("", heading[1])).strip()
-        slug = NOT_IN_SLUG.sub("-", plain(title)).strip("-") or "section"
+        slug = NOT_IN_SLUG.sub("-", alphabetical(title)).strip("-") or "section"
         used[slug] = used.get(slug, 0) + 1
         sections.append(Section(slug if used[slug] == 1 else f"{slug}-{used[slug]}", title))
         return f'<h2 id="{sections[-1].id}">{heading[1]}</h2>'

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ctg_analysis.core.settings import settings
 from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.texts import typography
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -34,9 +35,9 @@ def style() -> str:
     return (TEMPLATES / "style.css").read_text(encoding="utf-8")
 
 
-def page(template: str, **shown) -> str:
+def page(template: str, **context) -> str:
     """Return a page written from a template."""
-    return templates().get_template(template).render(**shown, style=style()).strip() + "\n"
+    return templates().get_template(template).render(**context, style=style()).strip() + "\n"
 
 
 @cache
@@ -45,7 +46,7 @@ def templates() -> "Environment":
     from jinja2 import Environment, FileSystemLoader
 
     environment = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
-    environment.filters["css_text"] = css_text
+    environment.filters |= {"css_text": css_text, "date": date_text, "typography": typography}
     return environment
 
 

@@ -1,13 +1,13 @@
 """Which territories to build, a part of them, and the page that lists the reports of a folder."""
 
 import re
-import unicodedata
 from pathlib import Path
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_PREFIX, data_root
+from ctg_analysis.display.words.texts import alphabetical
 from ctg_analysis.publishing.editions import readable, reports
 from ctg_analysis.publishing.pages.site import page
 
@@ -78,12 +78,6 @@ def listed(out: Path) -> list[dict[str, str]]:
     for epci in reports(out):
         made_from = next(readable(out, epci), {"name": epci, "departements": ""})
         note = "territoire fictif" if epci.startswith(EXAMPLE_PREFIX) else ""
-        words = plain(f"{made_from['name']} {epci} {made_from['departements']}")
+        words = alphabetical(f"{made_from['name']} {epci} {made_from['departements']}")
         entries.append({"epci": epci, "name": made_from["name"], "note": note, "words": words})
-    return sorted(entries, key=lambda entry: plain(entry["name"]))
-
-
-def plain(text: str) -> str:
-    """Return a text without accents and capitals."""
-    letters = unicodedata.normalize("NFD", text)
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).lower()
+    return sorted(entries, key=lambda entry: alphabetical(entry["name"]))

@@ -48,7 +48,7 @@ def prepare(epci: str) -> None:
         UserError: no such EPCI.
     """
     hold(data_root(epci))
-    read_ahead(open_chapter(epci).seen)
+    read_ahead(open_chapter(epci).territory)
 
 
 def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.NotebookNode:
@@ -95,7 +95,7 @@ def execute(chapter: ChapterNotebook, epci: str, folder: Path) -> nbformat.Noteb
 
 
 def _read(place: str, epci: str, asked: nbformat.NotebookNode) -> list[str]:
-    """Return what a notebook has read, from what ASKS showed after its cells; see `Observed.read`.
+    """Return what a notebook has read, from what ASKS showed after its cells; see `Territory.read`.
 
     Raises:
         UserError: it did not run whole. OtherTerritoryError: it opened others than its territory.

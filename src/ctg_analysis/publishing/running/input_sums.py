@@ -13,7 +13,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche.backlinks import proved
 from ctg_analysis.chapter.spaces import APPROVALS
-from ctg_analysis.chapter.territory import Observed, forget_read
+from ctg_analysis.chapter.territory import Territory, forget_read
 from ctg_analysis.core.model import Ratio
 from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING
 from ctg_analysis.indicators.peers import left_out
@@ -23,7 +23,7 @@ WORDS = "words"
 WITH_MEDIAN = ("_share", "_rate")
 
 
-def read_ahead(seen: Observed) -> None:
+def read_ahead(seen: Territory) -> None:
     """Compute what the chapters of a territory have in common, so that the forks of this process need not."""
     _ = sums(seen), seen.year, seen.received, seen.evidence, seen.spaces, seen.land, proved(seen.demarche)
     for name in ("indicateurs_suivi", "written"):
@@ -40,8 +40,8 @@ def read_ahead(seen: Observed) -> None:
     forget_read()
 
 
-def sum_of_inputs(seen: Observed, read: Collection[str]) -> str:
-    """Return the SHA-256 of what a chapter has read of its territory, as it is now. read: see `Observed.read`.
+def sum_of_inputs(seen: Territory, read: Collection[str]) -> str:
+    """Return the SHA-256 of what a chapter has read of its territory, as it is now. read: see `Territory.read`.
 
     The observations of these indicators there, in the places beside and in the comparable EPCIs, which what is compared
     comes from; the dates of their sources; what scores rest on; the structures, where their approvals are told; the
@@ -70,7 +70,7 @@ def sum_of_inputs(seen: Observed, read: Collection[str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def sums(seen: Observed) -> dict[str | tuple[str, str], bytes]:
+def sums(seen: Territory) -> dict[str | tuple[str, str], bytes]:
     """Return, by indicator, the sums of the observations of a territory, the places beside and its peers.
 
     Without indicator: those of the places and of what EPCIs are compared by. (WORDS, measure): those of the words that

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from ctg_analysis.core.notebooks import ChapterNotebook
 from ctg_analysis.core.settings import DataRoot, settings
-from ctg_analysis.processing.freshness import library, locked, tables_of, told
+from ctg_analysis.processing.freshness import library, locked, public_inputs, tables_of
 from ctg_analysis.publishing.pages.site import text_sources
 
 OF_ALL = "data"  # the part of a key that any change of any source changes
@@ -40,7 +40,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
 
 
 def _sum_of_data(root: DataRoot, epci: str) -> str:
-    return sha256(json.dumps([told(root, epci), tables_of(root, epci)]).encode()).hexdigest()
+    return sha256(json.dumps([public_inputs(root, epci), tables_of(root, epci)]).encode()).hexdigest()
 
 
 def same_but_data(key: dict[str, str], former: dict[str, str]) -> bool:

@@ -54,16 +54,16 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
     from ctg_analysis.publishing.running.execution import execute
     from ctg_analysis.publishing.running.input_sums import sum_of_inputs
 
-    if former and sum_of_inputs(open_chapter(report.epci).seen, former["read"]) == former["observations"]:
+    if former and sum_of_inputs(open_chapter(report.epci).territory, former["read"]) == former["observations"]:
         return former | {"run": False}
     with room_in(report.out):
         notebook = execute(chapter, report.epci, report.executed)
-        close(notebook, open_chapter(report.epci).seen)
+        close(notebook, open_chapter(report.epci).territory)
         page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
         html, contents = chapter_page(notebook, page)
         (report.fresh / chapter.page).write_text(html, encoding="utf-8")
     read = notebook.metadata["ctg"]["read"]
-    sums = {"read": read, "observations": sum_of_inputs(open_chapter(report.epci).seen, read)}
+    sums = {"read": read, "observations": sum_of_inputs(open_chapter(report.epci).territory, read)}
     return sums | {"run": True, "contents": contents, "left_out": left_out(notebook)}
 
 
@@ -82,23 +82,23 @@ def write_data(report: Report) -> dict:
     chapter, page = open_chapter(report.epci), about(report)
     with room_in(report.out):
         write_csv(report.fresh, chapter)
-        write_material(report.fresh, chapter.seen.demarche)
-        write_spaces(report.fresh, chapter.seen)
-        observations = write_observations(report.fresh, chapter.seen)
+        write_material(report.fresh, chapter.territory.demarche)
+        write_spaces(report.fresh, chapter.territory)
+        observations = write_observations(report.fresh, chapter.territory)
         after = write_changes(report.fresh, report.latest, observations, page)
     return {
         "page": page,
-        "departements": chapter.seen.territory["departement"],
-        "date": max(chapter.seen.received.values()),
+        "departements": chapter.territory.row["departement"],
+        "date": max(chapter.territory.received.values()),
         "observations": observations,
         "after": after,
-        "published": entry(chapter.seen, pd.read_parquet(report.fresh / PLACES)),
+        "published": entry(chapter.territory, pd.read_parquet(report.fresh / PLACES)),
         "withheld": withheld(report.latest, report.fresh),
-        "voices": chapter.seen.demarche.sum(of_persons=True).hex(),
+        "voices": chapter.territory.demarche.sum(of_persons=True).hex(),
         "breaks": [
             str(finding)
             for finding in breaks(
-                data_root(report.epci), report.epci, chapter.seen.observations, chapter.seen.territories
+                data_root(report.epci), report.epci, chapter.territory.observations, chapter.territory.territories
             )
         ],
     }
@@ -106,7 +106,7 @@ def write_data(report: Report) -> dict:
 
 def about(report: Report) -> dict:
     """Return what every page of a report shows: the territory, the links to the chapters."""
-    from ctg_analysis.chapter.demarche.demarche_chapter import ENJEUX
+    from ctg_analysis.chapter.demarche.addresses import ENJEUX
     from ctg_analysis.display.words.texts import typography
 
     territory = _of_territory(report.epci)
@@ -127,10 +127,10 @@ def _of_territory(epci: str) -> dict:
     from ctg_analysis.display.words.texts import typography
 
     root = data_root(epci)
-    seen = open_chapter(epci).seen
+    seen = open_chapter(epci).territory
     communes = seen.places[seen.places["level"].eq("commune")].sort_values("territory", kind="stable")
     return {
-        "territory": typography(seen.territory["name"]),
+        "territory": typography(seen.row["name"]),
         "fictional": root.fictional,
         "reserved": settings().readers != PUBLIC,
         "geography": typography(read_geography(root).note),

@@ -14,13 +14,10 @@ from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
 
+from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.publishing.running.fork_protocol import end_with, serve
-
-if TYPE_CHECKING:
-    from ctg_analysis.core.notebooks import ChapterNotebook
 
 PR_SET_CHILD_SUBREAPER = 36  # of prctl(2)
 
@@ -89,7 +86,6 @@ def warm_up() -> None:
     from papermill.engines import NotebookExecutionManager
 
     from ctg_analysis.chapter import demarche
-    from ctg_analysis.core.notebooks import all_chapters
     from ctg_analysis.display.markup import _templates as pieces
     from ctg_analysis.publishing import pages
     from ctg_analysis.publishing.pages.html import chapter_page
@@ -117,7 +113,7 @@ def warm_up() -> None:
     pandas.set_option("display.max_columns", 20)  # what it takes in a notebook; here it was imported before the shell
 
 
-def _read_ahead(chapter: "ChapterNotebook") -> None:
+def _read_ahead(chapter: ChapterNotebook) -> None:
     """Parse a chapter and put its texts into HTML: they are the same for all territories."""
     from ctg_analysis.publishing.pages.html import written
     from ctg_analysis.publishing.running.execution import WARM_ENGINE, parameterised

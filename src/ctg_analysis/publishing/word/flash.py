@@ -10,9 +10,9 @@ from markupsafe import Markup
 from ctg_analysis.demarche.plan.calendar import DONE, NO_DATE, TO_COME, UNDER_WAY, as_of
 from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.demarche.tables.columns import first_day, last_day
-from ctg_analysis.demarche.tables.yaml_documents import InfoFlash
+from ctg_analysis.demarche.tables.yaml_documents import InfoFlash, NextDate
 from ctg_analysis.display.words import glossary
-from ctg_analysis.display.words.dates import date_text, span_phrase
+from ctg_analysis.display.words.dates import span_phrase
 from ctg_analysis.display.words.texts import NBSP, typography
 from ctg_analysis.publishing.pages.site import page
 
@@ -60,39 +60,18 @@ class Around:
 def flash_page(issue: InfoFlash, steps: pd.DataFrame, around: Around) -> str:
     """Return an issue as a page that asks nothing of any network. steps: the table `calendrier`, seen from its date."""
     phases = list(_phases(steps, issue.date))
-    texts = {
-        "number": issue.numero,
-        "date": date_text(issue.date),
-        "title": typography(issue.titre),
-        "what": typography(issue.qu_est_ce_que_la_ctg),
-        "fields": list(issue.champs),
-        "phase": issue.phase_en_cours,
-        "phases": phases,
-        "editorial": _signed(issue),
-        "next": [
-            {"date": date_text(meeting.date), "text": typography(meeting.texte)}
-            for meeting in issue.prochaines_dates
-            if last_day(meeting.date) >= first_day(issue.date)
-        ],
-        "link": issue.participer.lien if issue.participer else None,
-        "contact": typography(issue.participer.contact or "") if issue.participer else "",
-        "mentions": typography(issue.mentions or ""),
-    }
-    about = {"territory": typography(around.territory), "fictional": around.fictional, "title": texts["title"]}
+    coming = [meeting for meeting in issue.prochaines_dates if last_day(meeting.date) >= first_day(issue.date)]
+    about = {"territory": typography(around.territory), "fictional": around.fictional}
     return page(
         "info_flash.html.j2",
-        page=about,
-        issue=texts,
+        page=about | {"title": typography(issue.titre)},
+        issue=issue,
+        phases=phases,
+        coming=coming,
         around=around,
         code=Markup(around.code),
-        acronyms=_acronyms(texts, around),
+        acronyms=_acronyms(issue, phases, coming, around),
     )
-
-
-def _signed(issue: InfoFlash) -> dict[str, str] | None:
-    if issue.edito is None:
-        return None
-    return {"author": typography(issue.edito.auteur), "text": typography(issue.edito.texte)}
 
 
 def _phases(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
@@ -146,11 +125,12 @@ def _span(rows: pd.DataFrame) -> str:
     return span_phrase(min(begins, key=first_day)[:7], max(ends, key=last_day)[:7])
 
 
-def _acronyms(texts: dict, around: Around) -> list[tuple[str, str]]:
+def _acronyms(issue: InfoFlash, phases: list[dict], coming: list[NextDate], around: Around) -> list[tuple[str, str]]:
     """Return the acronyms that stand in an issue, each with its meaning."""
-    words = [texts["title"], texts["what"], texts["contact"], texts["mentions"], around.territory]
-    words += [step["name"] for phase in texts["phases"] for step in phase["steps"]]
-    words += [meeting["text"] for meeting in texts["next"]] + [quote.by for quote in around.quotes]
+    words = [issue.titre, issue.qu_est_ce_que_la_ctg, issue.mentions, around.territory, CTG, f"Caf{NBSP}"]
+    words += [issue.participer.contact] if issue.participer else []
+    words += [issue.edito.texte] if issue.edito else []
+    words += [step["name"] for phase in phases for step in phase["steps"]]
+    words += [meeting.texte for meeting in coming] + [quote.by for quote in around.quotes]
     words += [text for figure in around.figures for text in (figure.label, figure.unit, figure.source)]
-    words += [texts["editorial"]["text"]] if texts["editorial"] else []
-    return [(term, glossary.terms()[term]) for term in glossary.terms_in([*words, CTG, f"Caf{NBSP}"])]
+    return [(term, glossary.terms()[term]) for term in glossary.terms_in(map(typography, filter(None, words)))]

@@ -69,12 +69,12 @@ def _figures(
     """Yield the key figures as the report has them: value, rounding, period, source."""
     if not issue.chiffres_cles:
         return
-    from ctg_analysis.chapter.territory import observed
+    from ctg_analysis.chapter.territory import open_territory
     from ctg_analysis.processing.run import ensure
     from ctg_analysis.publishing.recording import record_observed
 
     ensure(root)
-    seen = observed(epci, root)
+    seen = open_territory(epci, root)
     record_observed(seen)
     for figure in issue.chiffres_cles:
         key_figure = _figure(figure, seen)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ctg_analysis.chapter.summaries import messages
-from ctg_analysis.chapter.territory import observed
+from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import scratch
@@ -83,7 +83,7 @@ def read_dossier(epci: str, root: DataRoot) -> Dossier:
         InputError: material that cannot be trusted, or whose chain does not hold. UserError: no convention yet.
     """
     ensure(root)
-    seen = observed(epci, root)
+    seen = open_territory(epci, root)
     material = open_material(root, epci, seen.territories)
     if findings := breaks(root, epci, seen.observations, seen.territories):
         raise InputError(findings)

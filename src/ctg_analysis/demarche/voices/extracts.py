@@ -34,7 +34,7 @@ class Kappa(NamedTuple):
 
 
 def themes_by_type(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
-    """Return how many interviews of each type of actor speak of each theme, the most frequent theme first.
+    """How many interviews of each type of actor speak of each theme, the most frequent theme first.
 
     Index: theme, every theme of the codebook. Columns: the types, those heard most first, « autres acteurs » last;
     `ensemble`. The last row, `entretiens`, counts the interviews of each type.
@@ -42,7 +42,7 @@ def themes_by_type(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFra
     spoken = _spoken(extracts, codebook)
     table = spoken.groupby(["theme", "type"])["ent_pseudo"].nunique().unstack(fill_value=0)
     heard = spoken.groupby("type")["ent_pseudo"].nunique()
-    types = sorted(heard.index, key=lambda one: (one == OTHERS, -heard[one], one))
+    types = sorted(heard.index, key=lambda kind: (kind == OTHERS, -heard[kind], kind))
     table = table.reindex(index=sorted(codebook["theme"].unique()), columns=types, fill_value=0)
     table["ensemble"] = spoken.groupby("theme")["ent_pseudo"].nunique().reindex(table.index, fill_value=0)
     table = table.sort_values("ensemble", ascending=False, kind="stable")
@@ -51,7 +51,7 @@ def themes_by_type(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFra
 
 
 def saturation(extracts: pd.DataFrame, order: list[str]) -> pd.DataFrame:
-    """Return how many new codes each interview brought: columns rank, new, total, low, high.
+    """How many new codes each interview brought: columns rank, new, total, low, high.
 
     order: pseudonyms of all the interviews, as they were held. low, high: of the total after as many interviews, in 95
     of 100 orders among 999 drawn at random (fixed seed): a curve within them flattens for want of new codes, not
@@ -67,7 +67,7 @@ def saturation(extracts: pd.DataFrame, order: list[str]) -> pd.DataFrame:
 
 
 def coders_agreement(extracts: pd.DataFrame) -> Kappa:
-    """Return how far two coders agree, over the extracts that both have coded: the columns code and double_codage.
+    """How far two coders agree, over the extracts that both have coded: the columns code and double_codage.
 
     NaN and no words where none was, or where both gave one code to all. Source: Cohen (1960), and for the interval
     Fleiss, Cohen and Everitt (1969), Psychological Bulletin 72, 323-327; words after Landis and Koch (1977).
@@ -86,12 +86,12 @@ def coders_agreement(extracts: pd.DataFrame) -> Kappa:
     apart = (parts * (columns[:, np.newaxis] + rows) ** 2).sum() - (parts.diagonal() * (rows + columns) ** 2).sum()
     variance = on + (1 - kappa) ** 2 * apart - (kappa - chance * (1 - kappa)) ** 2
     error = Z * np.sqrt(max(variance, 0) / n) / (1 - chance)
-    words = next(said for limit, said in AGREEMENTS if round(kappa, 9) < limit)
+    words = next(phrase for limit, phrase in AGREEMENTS if round(kappa, 9) < limit)
     return Kappa(n, float(alike), float(kappa), float(kappa - error), float(kappa + error), words)
 
 
 def convergence(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
-    """Return on which themes the types of actors agree, the most frequent first.
+    """The themes on which the types of actors agree or not, the most frequent first.
 
     A type leans to the tone (atout; faiblesse and besoin) that more of its interviews have. Columns: theme, interviews;
     favourable, unfavourable, undecided: types that lean to each, separated by |; verdict: `divergence` when two types
@@ -115,7 +115,7 @@ def convergence(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
 
 
 def _verdict(types: Mapping[int, list[str]]) -> str:
-    """Return what the types that lean to each side (1, -1) or to none (0) come to."""
+    """What the types that lean to each side (1, -1) or to none (0) come to."""
     if sum(map(len, types.values())) == 1:
         return ALONE
     if types[1] and types[-1]:
@@ -124,6 +124,6 @@ def _verdict(types: Mapping[int, list[str]]) -> str:
 
 
 def _spoken(extracts: pd.DataFrame, codebook: pd.DataFrame) -> pd.DataFrame:
-    """Return the extracts with their theme and the type of actor as it is shown."""
+    """The extracts with their theme and the type of actor as it is shown."""
     table = extracts.merge(codebook[["code", "theme"]], on="code", how="inner", validate="m:1")
     return table.assign(type=table["type_acteur"].map(names_of_types(extracts)))

@@ -4,7 +4,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter, to_axis, to_constat, to_enjeu, to_followup
+from ctg_analysis.chapter.demarche.addresses import to_axis, to_constat, to_enjeu, to_followup
+from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.demarche.plan import budget
 from ctg_analysis.demarche.plan.chain import enjeux_by_action
 from ctg_analysis.demarche.tables.statuses import DROPPED
@@ -20,7 +21,7 @@ UNSAID = "non renseigné"
 
 
 def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
-    """Return the sheet of an action. row: of demarche.plan.plan.in_order. agrees: its financers bring its budget."""
+    """The sheet of an action. row: of demarche.plan.plan.in_order. agrees: its financers bring its budget."""
     enjeux = chapter.table("enjeux").set_index("enjeu_id")["titre"]
     constats = chapter.table("constats").set_index("constat_id")["enonce"]
     served = enjeux_by_action(chapter.table("actions"), chapter.table("objectifs"))[row.action_id]
@@ -67,14 +68,14 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> ActionSheet:
 
 
 def _apart_from_steps(row) -> bool:
-    """Tell whether an action has milestones that are not among its steps."""
+    """Whether an action has milestones that are not among its steps."""
     steps = row.etapes or ()
-    told = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
-    return not set(told) <= set(steps)
+    milestones = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
+    return not set(milestones) <= set(steps)
 
 
 def links(row) -> str:
-    """Return the programmes that an action belongs to besides the convention."""
+    """The programmes that an action belongs to besides the convention."""
     named = {"lien_pedt": "PEDT", "lien_sppe": "service public de la petite enfance"}
     return ", ".join(name for column, name in named.items() if _is_yes(getattr(row, column)))
 
@@ -88,28 +89,28 @@ def _written(cell: object) -> str:
 
 
 def _links(ids, titles: pd.Series, address) -> pieces.Cell:
-    return Markup("<br>").join(pieces.link(f"{one} {titles[one]}", address(one)) for one in ids) or UNSAID
+    return Markup("<br>").join(pieces.link(f"{name} {titles[name]}", address(name)) for name in ids) or UNSAID
 
 
 def _state(row) -> str:
-    said = [STATES[row.statut], f"version {row.version}", f"priorité {row.priorite}"]
+    words = [STATES[row.statut], f"version {row.version}", f"priorité {row.priorite}"]
     if row.statut != DROPPED and not pd.isna(row.valide_le):
-        said[0] += f" le {date_text(row.valide_le)}"
-    return texts.typography(" · ".join(said))
+        words[0] += f" le {date_text(row.valide_le)}"
+    return texts.typography(" · ".join(words))
 
 
 def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
-    """Return what the financers bring by year, and whether it is the budget of the action."""
+    """What the financers bring by year, and whether it is the budget of the action."""
     own = chapter.table("financements")
     own = own[own["action_id"].eq(row.action_id)]
     planned = [(word, getattr(row, column)) for word, column in BUDGETS.items() if not pd.isna(getattr(row, column))]
-    told = ", ".join(f"{word} {euros(amount)}" for word, amount in planned)
+    budget_text = ", ".join(f"{word} {euros(amount)}" for word, amount in planned)
     if own.empty:
         return Markup("<p>{}</p>").format(
-            texts.typography(f"Budget : {told or UNSAID}. Aucun financement n'est inscrit.")
+            texts.typography(f"Budget : {budget_text or UNSAID}. Aucun financement n'est inscrit.")
         )
     header, lines = action_plan.amounts(budget.by_financer(own))
-    note = f"Budget : {told or UNSAID}.{'' if agrees else ' Les apports des financeurs ne font pas ce budget.'}"
+    note = f"Budget : {budget_text or UNSAID}.{'' if agrees else ' Les apports des financeurs ne font pas ce budget.'}"
     return action_plan.inner_table("Financement, en euros", header, lines, note, last_apart=True)
 
 
@@ -123,26 +124,26 @@ def _indicators(chapter: DemarcheChapter, action: str) -> Markup:
         return Markup("<p>{}</p>").format(texts.typography("Aucun indicateur n'est inscrit."))
     lines = [
         [
-            _named(chapter, one),
-            one.type,
-            dated(one.valeur_reference, one.date_reference),
-            dated(one.cible, one.cible_date),
-            pieces.text_of(one.collecteur) or UNSAID,
+            _named(chapter, row),
+            row.type,
+            dated(row.valeur_reference, row.date_reference),
+            dated(row.cible, row.cible_date),
+            pieces.text_of(row.collecteur) or UNSAID,
         ]
-        for one in rows.itertuples(index=False)
+        for row in rows.itertuples(index=False)
     ]
     return action_plan.inner_table("Indicateurs", ["Indicateur", "Sorte", "Départ", "Cible", "Recueilli par"], lines)
 
 
 def _named(chapter: DemarcheChapter, row) -> pieces.Cell:
-    """Return what is measured, with a link to its figure when it is one of the diagnosis."""
+    """What is measured, with a link to its figure when it is one of the diagnosis."""
     label = f"{row.libelle} ({row.unite})"
-    one = CATALOGUE.get(row.indicateur) if isinstance(row.indicateur, str) else None
-    return pieces.link(label, chapter.figure_of(one)) if one else label
+    indicator = CATALOGUE.get(row.indicateur) if isinstance(row.indicateur, str) else None
+    return pieces.link(label, chapter.figure_of(indicator)) if indicator else label
 
 
 def dated(value: float, moment: object) -> str:
-    """Return a value and its date: « 44 (2023) »."""
+    """A value and its date: « 44 (2023) »."""
     return f"{quantity(value)} ({date_text(moment)})" if isinstance(moment, str) else quantity(value)
 
 
