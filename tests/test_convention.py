@@ -44,9 +44,19 @@ def example_dossier(example):
 
 
 @pytest.fixture(scope="module")
-def documents(example):
+def documents(example_dossier, example):
     """The documents of the invented territory, by the names of their files."""
-    return convention_documents(read_dossier(EXAMPLE_EPCI, example), example)
+    return convention_documents(example_dossier, example)
+
+
+@pytest.fixture(scope="module")
+def handed(example, tmp_path_factory):
+    """The paths of the documents that are written elsewhere in the world, and the warning."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("TZ", "Pacific/Auckland")
+        return write_convention(EXAMPLE_EPCI, example, folder)
 
 
 @pytest.fixture(scope="module")
@@ -292,14 +302,14 @@ def test_results_are_told_with_their_units(written):
     assert lists.dated(1, "2023", "places") == "1\u00a0place\u00a0(2023)"
 
 
-def test_a_text_signed_before_its_lists_says_so(written, example_dossier, example, tmp_path):
+def test_a_text_signed_before_its_lists_says_so(written, example_dossier, handed):
     later = "La convention a été validée le 12 juillet 2024 : les chiffres, les listes et les annexes de ce document"
     assert later in words(written)
     project = as_project(example_dossier)
     assert project.since_signature is None and "La convention a été validée le" not in words(opened(filled(project)))
     same_day = dataclasses.replace(example_dossier, date="2024-07-12")
     assert same_day.since_signature is None
-    _, warning = write_convention(EXAMPLE_EPCI, example, tmp_path)
+    _, warning = handed
     assert warning.endswith(
         f"validated on 2024-07-12, its figures, lists and annexes are those of {example_dossier.date}: "
         "keep the text signed"
@@ -474,10 +484,9 @@ def test_the_templates_hold_what_fills_them_and_no_name_of_who_edited_them(examp
     assert faults == []
 
 
-def test_the_same_material_gives_the_same_bytes(documents, example, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TZ", "Pacific/Auckland")
-    assert convention_documents(read_dossier(EXAMPLE_EPCI, example), example) == documents
+def test_the_same_material_gives_the_same_bytes(documents, handed):
+    paths, _ = handed
+    assert [path.read_bytes() for path in paths] == list(documents.values())
     with zipfile.ZipFile(io.BytesIO(documents[CONVENTION])) as parts:
         assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert b"2026" in parts.read("docProps/core.xml")

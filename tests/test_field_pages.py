@@ -2,21 +2,21 @@
 
 import copy
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from html import unescape
 
 import pandas as pd
 import pytest
+from environment import environment
 from material_files import add, change, copy_of, line_of
+from typer.testing import CliRunner
 
 from ctg_analysis.chapter.demarche.consultation import Consultation, open_consultation
 from ctg_analysis.chapter.demarche.demarche_chapter import DemarcheChapter
 from ctg_analysis.chapter.demarche.interviews import Interviews
+from ctg_analysis.cli import app
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, MATERIAL, data_root, settings
 from ctg_analysis.demarche.files.material_files import open_material
@@ -251,13 +251,13 @@ def test_scenario_10_what_the_copil_alone_may_read_is_in_its_build_alone(example
 def test_scenario_10_the_build_of_the_copil_has_its_own_folder_and_says_so(shipped, tmp_path):
     told = pd.read_parquet(data_root(EXAMPLE_EPCI).processed_demarche(EXAMPLE_EPCI) / "extraits.parquet")
     reserved = words(told.loc[told["niveau_diffusion"].eq("copil"), "texte_anonymise"].iloc[0]).replace("'", "’")
-    command = [sys.executable, "-m", "ctg_analysis", "build", EXAMPLE_EPCI, "--chapters", "12", "--out"]
-    for_copil = os.environ | {"CTG_READERS": "copil"}
-    assert subprocess.run([*command, tmp_path], env=for_copil, capture_output=True).returncode == 0
+    command = ["build", EXAMPLE_EPCI, "--chapters", "12", "--out", str(tmp_path)]
+    with environment(CTG_READERS="copil"):
+        assert CliRunner().invoke(app, command).exit_code == 0
     page = words((tmp_path / EXAMPLE_EPCI / INTERVIEWS).read_text(encoding="utf-8"))
     assert "Réservé au comité de pilotage." in page and reserved in page
-    again = subprocess.run([*command, tmp_path], capture_output=True, text=True)
-    assert again.returncode == 1 and "for other readers" in again.stderr
+    again = CliRunner().invoke(app, command)
+    assert again.exit_code == 1 and "for other readers" in again.stderr
     public = words((shipped / EXAMPLE_EPCI / INTERVIEWS).read_text(encoding="utf-8"))
     assert reserved not in public and "Réservé" not in public
     assert replace(settings(), readers="copil").reports != settings().reports
