@@ -7,7 +7,7 @@ from worked_cases import hand_worked_cases
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.demarche.survey.measured import Asked, survey_observations
-from ctg_analysis.indicators.observe import observe_alike
+from ctg_analysis.indicators.observe import observe
 from ctg_analysis.sources import SOURCES
 
 COLUMNS = ["code", "level", "period", "measure", "value"]
@@ -57,7 +57,6 @@ def from_facts(one, case):
     words = facts["value"].map(lambda value: value if isinstance(value, str) else None)
     facts["value"] = pd.to_numeric(facts["value"], errors="coerce")
     facts["status"] = words.fillna(facts["value"].isna().map({True: MISSING, False: OK}))
-    by_measure = {measure: rows for measure, rows in facts.groupby("measure")}
     places = pd.MultiIndex.from_frame(facts[["level", "code"]].drop_duplicates())
     coded = pd.Series(case["fraction"], places) if "fraction" in case else None  # of the dwellings (rule R7)
-    return observe_alike([one], by_measure, SOURCES, coded)
+    return observe([one], facts, SOURCES, coded)

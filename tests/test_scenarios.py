@@ -17,7 +17,7 @@ from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.census_sample import years_between
-from ctg_analysis.indicators.observe import observe, observe_alike
+from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
 from ctg_analysis.processing.derivation import rounding_note, with_rounding_rule
 from ctg_analysis.processing.run import process
@@ -81,7 +81,7 @@ def test_scenario_3_the_epci_of_the_caf_is_its_own_figure_and_a_zero_is_not_none
             ),
         ]
     )  # fmt: skip
-    rows = observe_alike([one], {"caf_households": table}, SOURCES).set_index("territory")
+    rows = observe([one], table, SOURCES).set_index("territory")
     assert rows.loc[EPCI, ["value", "low", "high"]].tolist() == [20, 18, 24]
     assert sentences.value_text(one, rows.loc["12001"]) == f"≈{texts.NBSP}5"
     assert sentences.value_text(one, rows.loc["12002"]) == "moins de 5 (arrondi)"
@@ -104,7 +104,7 @@ def test_scenario_3_a_rate_on_a_rounded_count_has_an_interval_that_holds_the_rou
         pd.DataFrame({"code": [EPCI], "value": [2000.0]}),
         "insee_rp_population", level="epci", period="2023", measure=rate.value.population,
     )  # fmt: skip
-    row = observe_alike([rate], {rate.value.events: events, rate.value.population: people}, SOURCES).iloc[0]
+    row = observe([rate], pd.concat([events, people]), SOURCES).iloc[0]
     alone = row["numerator"] / row["denominator"] * rate.value.per
     assert row["low"] < 18 / 2000 * rate.value.per < alone < 24 / 2000 * rate.value.per < row["high"]
 

@@ -6,6 +6,7 @@ numerator, denominator, value and status, by place, period and source.
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.datasets import Source
@@ -65,10 +66,10 @@ def observe(
 
 
 def _form(indicator: Indicator) -> tuple:
-    """Return all that the working out of an indicator depends on, but its measures."""
+    """Return all that the working out of an indicator depends on, but its measures and their sources."""
     named = {"measure", "numerator", "denominator", "events"}
     rest = tuple(item for item in vars(indicator.value).items() if item[0] not in named)
-    return type(indicator.value), rest, indicator.sources, indicator.shown_at, indicator.floor
+    return type(indicator.value), rest, indicator.shown_at, indicator.floor
 
 
 def _first_measure(indicator: Indicator) -> str:
@@ -92,7 +93,9 @@ def observe_alike(
     sources: dict[str, Source],
     fractions: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """Return the observations of indicators that differ by their measures alone; an empty table when no source has any.
+    """Return the observations of indicators that differ by their measures and sources alone.
+
+    by_measure: facts whose code, level, period and source are categories, the same in all the tables.
 
     What is shown by commune is shown by secteur too: a grouping of communes is never smaller than one of them.
     """
@@ -110,39 +113,41 @@ def compute(
     indicators: Sequence[Indicator], by_measure: dict[str, pd.DataFrame], sources: dict[str, Source]
 ) -> pd.DataFrame:
     """Return place, period, numerator, denominator, value, status and source of indicators that are alike."""
-    preferred = indicators[0].sources
 
-    def facts_of(column: str, wanted: tuple[str, ...] | None = preferred, of: str = "") -> pd.DataFrame:
+    def facts_of(column: str, of: str = "") -> pd.DataFrame:
         """Return the facts of what each indicator names: the measure in a field of its value, else the same for all."""
         named = {one.id: getattr(one.value, column, column) + of for one in indicators}
-        tables = [by_measure[name].assign(indicator=one) for one, name in named.items() if name in by_measure]
-        rows = pd.concat(tables) if tables else _empty_facts()
-        rows = rows if wanted is None else rows[rows["source"].isin(wanted)]
+        tables = {one: by_measure[name] for one, name in named.items() if name in by_measure}
+        rows = pd.concat(tables.values()) if tables else next(iter(by_measure.values()))[:0]
+        ranks = np.repeat([*map([*named].index, tables)], [*map(len, tables.values())])
+        rows = rows.assign(indicator=pd.Categorical.from_codes(ranks, [*named]))
         return rows if "parts" in rows else rows.assign(parts=1)
 
+    def preferred(column: str, of: str = "") -> pd.DataFrame:
+        return _of_sources(facts_of(column, of), [one.sources for one in indicators])
+
     def population(wanted: tuple[str, ...] = REFERENCE_POPULATIONS, of: str = "") -> pd.DataFrame:
-        return first_available(facts_of(POPULATION, wanted, of), wanted)
+        return _first(_of_sources(facts_of(POPULATION, of), [wanted] * len(indicators)))
 
     value = indicators[0].value
     match value:
         case Count() | Published():
-            rows = first_available(facts_of("measure"), preferred)
+            rows = _first(preferred("measure"))
             counted = isinstance(value, Count)
             rows = rows.assign(numerator=rows["value"] if counted else float("nan"), denominator=float("nan"))
         case Mean():
-            rows = _mean(first_available(facts_of("measure"), preferred), value.years)
+            rows = _mean(_first(preferred("measure")), value.years)
         case Ratio():
-            rows = _divide(facts_of("numerator"), facts_of("denominator"), value.per, [*PLACE, "source"])
-            rows = first_available(rows, preferred)
+            rows = _first(_divide(preferred("numerator"), preferred("denominator"), value.per, [*PLACE, "source"]))
         case Rate():
-            below = population(DENOMINATORS) if value.population == POPULATION else facts_of("population", None)
-            top = first_available(facts_of("events"), preferred)
+            below = population(DENOMINATORS) if value.population == POPULATION else facts_of("population")
+            top = _first(preferred("events"))
             rows = _per_inhabitant(covered(top, below, sources), below, value.per, value.within)
         case AnnualChange(years):
             rows = _completed(*(_annual_change(population(of=of), years) for of in ("", IN_EPCIS)))
         case AnnualFlow(_, years) | AnnualResidual(_, years):
             residual = isinstance(value, AnnualResidual)
-            pairs = [(facts_of("flow", of=of), population(of=of)) for of in ("", IN_EPCIS)]
+            pairs = [(preferred("flow", of), population(of=of)) for of in ("", IN_EPCIS)]
             flows = [(covered(top, below, sources), below) for top, below in pairs]
             rows = _completed(*(_annual_flow(*pair, years, residual=residual) for pair in flows))
     return rows.assign(**{name: 1 for name in ("parts", "parts_of") if name not in rows})[COLUMNS]
@@ -150,12 +155,29 @@ def compute(
 
 def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFrame:
     """Return one row per place and period: that of the first source that has a value, else the first row."""
-    if rows["source"].nunique() <= 1:
-        return rows
     order = rows["source"].astype(object).map({source: rank for rank, source in enumerate(sources)})
+    return _first(rows.assign(order=order)).drop(columns="order")
+
+
+def _of_sources(rows: pd.DataFrame, sources: Sequence[tuple[str, ...]]) -> pd.DataFrame:
+    """Return the facts of the sources of each indicator, with the `order` in which it prefers them."""
+    known = rows["source"].cat.categories
+    ranks = np.full((len(sources), len(known)), -1)
+    for number, some in enumerate(sources):
+        ranks[number, known.get_indexer([name for name in some if name in known])] = [
+            rank for rank, name in enumerate(some) if name in known
+        ]
+    order = ranks[rows["indicator"].cat.codes, rows["source"].cat.codes]
+    return rows.assign(order=order)[order >= 0]
+
+
+def _first(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per place and period: the first by `order` that has a value, else the first."""
     place = [name for name in PLACE if name in rows]
-    ranked = rows.assign(_without=rows["status"].ne(OK), _order=order).sort_values([*place, "_without", "_order"])
-    return ranked.drop_duplicates(place).drop(columns=["_without", "_order"])
+    if not rows["order"].any():
+        return rows
+    without = rows["status"].ne(OK)
+    return rows.assign(without=without).sort_values([*place, "without", "order"]).drop_duplicates(place)
 
 
 def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
@@ -179,18 +201,11 @@ def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, S
     return rows
 
 
-def _empty_facts() -> pd.DataFrame:
-    columns = {name: pd.Series(dtype=str) for name in [*PLACE, "status", "source"]}
-    return pd.DataFrame(columns | {"value": pd.Series(dtype=float), "parts": pd.Series(dtype=int)})
-
-
 def _status(*statuses: pd.Series) -> pd.Series:
     """Return ok where all are ok, secret where one is secret, nd elsewhere."""
-    table = pd.concat(statuses, axis=1)
-    result = pd.Series(MISSING, index=table.index)
-    result[table.eq(SECRET).any(axis=1)] = SECRET
-    result[table.eq(OK).all(axis=1)] = OK
-    return result
+    secret = np.logical_or.reduce([status.eq(SECRET) for status in statuses])
+    known = np.logical_and.reduce([status.eq(OK) for status in statuses])
+    return pd.Series(np.select([known, secret], [OK, SECRET], MISSING), index=statuses[0].index)
 
 
 def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str]) -> pd.DataFrame:
@@ -204,11 +219,10 @@ def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str])
 
 def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, within: int) -> pd.DataFrame:
     """Return the events over the latest population known, at most `within` years earlier."""
-    year = events["period"].str[:4].astype(int)
+    there = population.drop_duplicates([*PLACE])[[*PLACE, "value", "status"]].rename(columns={"period": "of"})
     tables = []
     for ago in range(within + 1):
-        part = events.assign(of=(year - ago).astype(str))
-        there = population.drop_duplicates([*PLACE])[[*PLACE, "value", "status"]].rename(columns={"period": "of"})
+        part = events.assign(of=_years_later(events["period"], -ago))
         tables.append(
             part.merge(there, on=["indicator", "code", "level", "of"], suffixes=("", "_bottom"), validate="m:1")
         )
@@ -238,8 +252,16 @@ def _mean(rows: pd.DataFrame, years: int) -> pd.DataFrame:
 
 
 def _earlier(rows: pd.DataFrame, years: int) -> pd.DataFrame:
-    """Return place, period, value and status with each row moved `years` later."""
-    return rows.assign(period=(_year(rows) + years).astype(str))[[*PLACE, "value", "status"]]
+    """Return place, period, value and status with each row moved `years` later, where there are facts of that year."""
+    moved = rows.assign(period=_years_later(rows["period"], years))[[*PLACE, "value", "status"]]
+    return moved[moved["period"].notna()]
+
+
+def _years_later(periods: pd.Series, years: int) -> pd.Series:
+    """Return the years so much later as categories of the periods that there are; missing where there is none."""
+    known = periods.cat.categories
+    later = known.get_indexer([f"{int(period[:4]) + years}" for period in known])
+    return pd.Series(pd.Categorical.from_codes(later[periods.cat.codes], known), index=periods.index)
 
 
 def _year(rows: pd.DataFrame) -> pd.Series:
