@@ -116,15 +116,15 @@ def compute(
 
     def facts_of(column: str, of: str = "") -> pd.DataFrame:
         """Return the facts of what each indicator names: the measure in a field of its value, else the same for all."""
-        named = {one.id: getattr(one.value, column, column) + of for one in indicators}
-        tables = {one: by_measure[name] for one, name in named.items() if name in by_measure}
+        named = {indicator.id: getattr(indicator.value, column, column) + of for indicator in indicators}
+        tables = {indicator: by_measure[name] for indicator, name in named.items() if name in by_measure}
         rows = pd.concat(tables.values()) if tables else next(iter(by_measure.values()))[:0]
         ranks = np.repeat([*map([*named].index, tables)], [*map(len, tables.values())])
         rows = rows.assign(indicator=pd.Categorical.from_codes(ranks, [*named]))
         return rows if "parts" in rows else rows.assign(parts=1)
 
     def preferred(column: str, of: str = "") -> pd.DataFrame:
-        return _of_sources(facts_of(column, of), [one.sources for one in indicators])
+        return _of_sources(facts_of(column, of), [indicator.sources for indicator in indicators])
 
     def population(wanted: tuple[str, ...] = REFERENCE_POPULATIONS, of: str = "") -> pd.DataFrame:
         return _first(_of_sources(facts_of(POPULATION, of), [wanted] * len(indicators)))
