@@ -1,15 +1,15 @@
 """`ctg check` says all that is wrong in one run, `ctg new` writes the forms."""
 
-import os
 import shutil
-import subprocess
-import sys
 
 import pytest
 import yaml
+from environment import environment
 from raw_files import certify, keep
+from typer.testing import CliRunner
 
-from ctg_analysis.core.errors import InputError
+from ctg_analysis.cli import app
+from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root, settings
 from ctg_analysis.processing.check_raw import check_root
 from ctg_analysis.processing.freshness import inputs
@@ -84,11 +84,9 @@ EXPECTED = (
 
 def test_the_faults_of_files_communes_forms_and_agreements_come_in_one_run(root):
     spoil(root)
-    answer = subprocess.run(
-        [sys.executable, "-m", "ctg_analysis", "check", str(root.path)], capture_output=True, text=True, check=False
-    )
+    answer = CliRunner().invoke(app, ["check", str(root.path)])
     lines = answer.stdout.splitlines()
-    assert answer.returncode == 1 and "Traceback" not in answer.stderr
+    assert answer.exit_code == 1 and isinstance(answer.exception, SystemExit) and answer.stderr == ""
     assert len(lines) == len(EXPECTED), answer.stdout
     for expected in EXPECTED:
         assert sum(expected in line for line in lines) == 1, expected
@@ -200,19 +198,14 @@ def test_a_file_that_no_pattern_of_its_source_knows_is_told(root):
 
 def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(tmp_path, example):
     shutil.copytree(example.path, tmp_path / "data" / "exemple")
-    shutil.copy(settings().root / "requirements.lock", tmp_path)
-    environment = os.environ | {"CTG_ROOT": str(tmp_path)}
-
-    def new(epci):
-        command = [sys.executable, "-m", "ctg_analysis", "new", epci]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-
+    for name in ("data/reference", "requirements.lock"):
+        (tmp_path / name).symlink_to(settings().root / name)
     before = (tmp_path / "data" / "exemple" / "private" / YOUTH).read_bytes()
-    refused = new("999999970")
-    assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1
-    assert "'999999970' is not an EPCI" in refused.stderr
-    answer = new("999999998")
-    assert answer.returncode == 0, answer.stderr
+    with environment(CTG_ROOT=tmp_path):
+        with pytest.raises(UserError, match="'999999970' is not an EPCI") as refused:
+            CliRunner().invoke(app, ["new", "999999970"], catch_exceptions=False)
+        answer = CliRunner().invoke(app, ["new", "999999998"], catch_exceptions=False)
+    assert "\n" not in str(refused.value) and answer.exit_code == 0, answer.stderr
     assert "data/exemple/private/999999998: 17 files; begin with LISEZMOI.md" in answer.stderr
     folder = tmp_path / "data" / "exemple" / "private" / "999999998"
     assert "CA du Val d'Exemple (999999998)" in (folder / "LISEZMOI.md").read_text(encoding="utf-8")

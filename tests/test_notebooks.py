@@ -16,39 +16,46 @@ def tagged(notebook, tag):
     return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
 
 
-@pytest.fixture(params=CHAPTERS, ids=[chapter.path.name for chapter in CHAPTERS])
-def notebook(request):
-    return nbformat.read(request.param.path, as_version=4)
+@pytest.fixture(scope="module")
+def chapters():
+    """The notebooks by the names of their files."""
+    return {one.path.name: nbformat.read(one.path, as_version=4) for one in CHAPTERS}
 
 
-def test_none_is_refused_and_each_bears_the_number_of_its_file():
-    said = {one.path.name: nbformat.read(one.path, as_version=4).metadata["ctg"]["chapter"] for one in CHAPTERS}
+def test_none_is_refused_and_each_bears_the_number_of_its_file(chapters):
+    said = {name: notebook.metadata["ctg"]["chapter"] for name, notebook in chapters.items()}
     assert [one.fault for one in CHAPTERS if one.fault] == []
     assert {name: number for name, number in said.items() if name[:2] != number} == {}
 
 
-def test_it_is_committed_empty(notebook):
-    assert all(not cell.outputs and cell.execution_count is None for cell in code_cells(notebook))
+def test_they_are_committed_empty(chapters):
+    cells = [(name, cell) for name, notebook in chapters.items() for cell in code_cells(notebook)]
+    assert [name for name, cell in cells if cell.outputs or cell.execution_count is not None] == []
 
 
-def test_its_parameters_are_literals_with_a_comment(notebook):
-    (cell,) = tagged(notebook, "parameters")
-    assert cell is code_cells(notebook)[0]
-    for line, statement in zip(cell.source.splitlines(), ast.parse(cell.source).body, strict=True):
-        assert isinstance(statement, ast.Assign) and ast.literal_eval(statement.value) is not None
-        assert "  # " in line
+def test_their_parameters_are_literals_with_a_comment(chapters):
+    faults = []
+    for name, notebook in chapters.items():
+        (cell,) = tagged(notebook, "parameters")
+        faults += [f"{name}: cells before the parameters"] * (cell is not code_cells(notebook)[0])
+        for line, statement in zip(cell.source.splitlines(), ast.parse(cell.source).body, strict=True):
+            literal = isinstance(statement, ast.Assign) and ast.literal_eval(statement.value) is not None
+            faults += [f"{name}: {line}"] * (not literal or "  # " not in line)
+    assert faults == []
 
 
-def test_it_imports_only_our_package(notebook):
-    for cell in code_cells(notebook):
-        for node in ast.walk(ast.parse(cell.source)):
-            if isinstance(node, ast.ImportFrom):
-                assert node.module.startswith("ctg_analysis")
-            assert not isinstance(node, ast.Import)
+def test_they_import_only_our_package(chapters):
+    faults = []
+    for name, notebook in chapters.items():
+        for node in (node for cell in code_cells(notebook) for node in ast.walk(ast.parse(cell.source))):
+            of_ours = isinstance(node, ast.ImportFrom) and node.module.startswith("ctg_analysis")
+            faults += [f"{name}: {ast.unparse(node)}"] * (isinstance(node, ast.Import | ast.ImportFrom) and not of_ours)
+    assert faults == []
 
 
-def test_it_has_no_logic(notebook):
-    assert [found for cell in code_cells(notebook) for found in logic(cell.source)] == []
+def test_they_have_no_logic(chapters):
+    cells = [(name, cell) for name, notebook in chapters.items() for cell in code_cells(notebook)]
+    assert [(name, found) for name, cell in cells for found in logic(cell.source)] == []
 
 
 @pytest.mark.parametrize(
@@ -58,13 +65,15 @@ def test_logic_is_seen(source):
     assert logic(source)
 
 
-def test_its_texts_quote_no_number(notebook):
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            assert not re.search(r"\d", cell.source), cell.source
+def test_their_texts_quote_no_number(chapters):
+    cells = [(name, cell) for name, notebook in chapters.items() for cell in notebook.cells]
+    texts = [(name, cell.source) for name, cell in cells if cell.cell_type == "markdown"]
+    assert [one for one in texts if re.search(r"\d", one[1])] == []
 
 
-def test_it_opens_with_a_title_and_a_question(notebook):
-    title, _, question = notebook.cells[0].source.partition("\n\n")
-    assert title.startswith("# ") and question.endswith("?")
-    assert "ctg" in notebook.metadata
+def test_they_open_with_a_title_and_a_question(chapters):
+    faults = []
+    for name, notebook in chapters.items():
+        title, _, question = notebook.cells[0].source.partition("\n\n")
+        faults += [name] * (not title.startswith("# ") or not question.endswith("?"))
+    assert faults == []

@@ -4,15 +4,17 @@ import csv
 import datetime
 import shutil
 import subprocess
-import sys
 from types import SimpleNamespace
 
 import pytest
 import yaml
+from environment import environment
 from material_files import TODAY, add, change, copy_of, modes, places_of, said
+from typer.testing import CliRunner
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.partners import empty_forms
+from ctg_analysis.cli import app
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.personal_data import signs
 from ctg_analysis.core.placing import for_owner_alone
@@ -189,28 +191,30 @@ def test_the_bytes_of_the_other_records_are_kept():
     assert without(content, frozenset(), ";") == content
 
 
-@pytest.mark.nightly
 def test_the_command_says_what_is_due_and_deletes_only_when_told(tmp_path, example):
     root = copy_of(example, tmp_path / "data")
+    (tmp_path / "data" / "reference").symlink_to(settings().reference)
     private = root.restricted_material(EXAMPLE_EPCI)
     change(private / "entretiens.csv", 3, "suppression_prevue_le", "2025-01-01")
     before = (private / "entretiens.csv").read_bytes()
 
     def run(*options, epci=EXAMPLE_EPCI):
-        command = [sys.executable, "-m", "ctg_analysis", "purge", epci, *options]
-        environment = {"CTG_ROOT": str(tmp_path), "PYTHONPATH": str(settings().root / "src")}
-        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        with environment(CTG_ROOT=tmp_path):
+            return CliRunner().invoke(app, ["purge", epci, *options])
 
     answer = run()
-    assert answer.returncode == 1 and (private / "entretiens.csv").read_bytes() == before
-    assert "entretiens.csv: 1 line due for deletion since 2025-01-01" in answer.stdout and "--delete" in answer.stderr
+    assert answer.exit_code == 1 and (private / "entretiens.csv").read_bytes() == before
+    assert (
+        "entretiens.csv: 1 line due for deletion since 2025-01-01" in answer.stdout
+        and "--delete" in f"{answer.exception}"
+    )
     answer = run("--delete")
-    assert answer.returncode == 0 and "suppressions.csv" in answer.stderr, answer.stderr
+    assert answer.exit_code == 0 and "suppressions.csv" in answer.stderr, answer.stderr
     assert (private / "entretiens.csv").read_bytes() != before
     answer = run()
-    assert answer.returncode == 0 and "nothing is due" in answer.stderr
+    assert answer.exit_code == 0 and "nothing is due" in answer.stderr
     answer = run("--delete", epci="999999970")
-    assert answer.returncode == 1 and "999999970/demarche: no such folder" in answer.stderr
+    assert answer.exit_code == 1 and "999999970/demarche: no such folder" in str(answer.exception)
 
 
 def test_the_dates_of_the_example_are_far_away(example):

@@ -3,12 +3,12 @@
 import json
 import shutil
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from multiprocessing import get_context
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from environment import environment
 from real_project import (
     DEPARTEMENT,
     EPCI,
@@ -27,7 +27,6 @@ from real_project import (
 from typer.testing import CliRunner
 
 from ctg_analysis import cli
-from ctg_analysis.core import settings
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.notebooks import DEMARCHE, all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
@@ -267,17 +266,6 @@ def home(tmp_path_factory, example):
     home = tmp_path_factory.mktemp("project")
     project(home, example)
     return home
-
-
-@contextmanager
-def environment(**variables):
-    """Let the commands work in a project, for some readers."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in variables.items():
-            patch.setenv(name, str(value))
-        settings.settings.cache_clear()
-        yield
-    settings.settings.cache_clear()
 
 
 @pytest.fixture(scope="module")

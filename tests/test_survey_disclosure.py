@@ -68,7 +68,9 @@ def attacker(one):
     return attacker_of(one.material["questionnaire"], one.answers, opened, one.tables)
 
 
-@pytest.mark.parametrize("kind", [one if one in FAST else pytest.param(one, marks=pytest.mark.slow) for one in KINDS])
+@pytest.mark.parametrize(
+    "kind", [one if one in FAST else pytest.param(one, marks=pytest.mark.nightly) for one in KINDS]
+)
 def test_r2_no_small_group_of_a_consultation_is_bounded(kind):
     reader = attacker(of_kind(kind))
     assert reader.finds_out(reader.groups()) == {}
@@ -129,7 +131,7 @@ def test_r2_indicators_do_not_tell_what_the_distribution_hides(monkeypatch):
     [
         ("one answer", ["by_group"], "isolement=1 | age=a45"),  # alone in its group: 1 less the shares of the others
         ("paths", ["paths"], "garde_souhaitee=am | garde_utilisee=creche"),
-        pytest.param("weighted on communes", ["by_group"], "connait_evs=NSP | commune=c3", marks=pytest.mark.slow),
+        pytest.param("weighted on communes", ["by_group"], "connait_evs=NSP | commune=c3", marks=pytest.mark.nightly),
     ],
 )
 def test_r2_without_its_sight_of_a_table_the_gate_lets_groups_be_found(monkeypatch, kind, unseen, found):
@@ -156,7 +158,7 @@ def test_r2_weights_that_follow_one_margin_hide_nothing(monkeypatch):
     assert 0 < low <= 1 <= high < 2
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_r2_bases_tell_who_does_not_know(monkeypatch):
     """The base of a question less that of a crossing or of a mean, which leaves them out."""
     without(monkeypatch, "crossings", "summary")

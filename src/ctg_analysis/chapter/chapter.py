@@ -184,7 +184,9 @@ class Chapter:
 
     def messages(self) -> Html:
         """The messages of the synthèse, chosen by rule, each with its number, a comparison and its proof."""
-        return telling(sheets.messages(summaries.messages(self.territory), synthesis.RULE), WORDS)
+        chosen = summaries.messages(self.territory)
+        piece = telling(sheets.messages(chosen, synthesis.RULE), WORDS)
+        return telling(piece, SHOWN, *(message.anchor for message in chosen))
 
     def overview(self) -> Html:
         """Where the territory stands to its place of reference, indicator by indicator."""

@@ -21,7 +21,7 @@ from ctg_analysis.indicators.significance import notable
 SHOWN, BESIDE_PEERS, RECALLED = "indicators", "beside_peers", "recalled"  # ids that a piece tells
 WORDS = "words"  # the piece has terms to explain
 LIST = "list"  # the piece asks for a list: the name of a closing verb
-TOLD_ABOVE = "La façon dont ils sont choisis précède leur liste, plus haut."
+LISTED_ABOVE = "La façon dont ils sont choisis précède leur liste, plus haut."
 
 
 def telling(piece: Html, what: str, *names: str) -> Html:
@@ -80,7 +80,7 @@ def recalled(names: Sequence[str]) -> Html:
 
 def method(territory: Territory, names: Sequence[str], *, peers_above: bool) -> Html:
     """The methodological note of a chapter, written from the declarations of the indicators that it shows."""
-    how = TOLD_ABOVE if peers_above else comparable.sentence(territory.peers(), territory.vintages)
+    how = LISTED_ABOVE if peers_above else comparable.sentence(territory.peers(), territory.vintages)
     return markup.definitions(notes.method([CATALOGUE[name] for name in names], territory.year, how))
 
 

@@ -15,11 +15,7 @@ from ctg_analysis.display.words.dates import date_text, short_date
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.sources import SOURCES, SURVEY
 
-SAMPLES = {
-    "volontaires": "volontaires",
-    "quotas": "échantillon par quotas",
-    "probabiliste": "échantillon tiré au sort",
-}
+SAMPLES = {"volontaires": "volontaires", "quotas": "échantillon par quotas", "probabiliste": "échantillon tiré au sort"}
 FRAGILE_UNDER = 30  # respondents (rule R24)
 
 

@@ -14,7 +14,7 @@ from ctg_analysis.demarche.files.consistency import inconsistencies
 from ctg_analysis.demarche.files.material_files import read_material
 from ctg_analysis.demarche.files.table_files import TableFile
 from ctg_analysis.demarche.tables import evidence
-from ctg_analysis.indicators.comparisons import SAMPLED_WEIGHT, tested
+from ctg_analysis.indicators.comparisons import tested, weight_in_tests
 from ctg_analysis.indicators.significance import (
     ALPHA,
     CLOSE,
@@ -146,8 +146,7 @@ def _probable(indicator: Indicator, own: pd.DataFrame, before: pd.DataFrame) -> 
         return True
     compare = compare_rates if events else compare_proportions
     numbers = [
-        table[name].reset_index(drop=True)
-        * (SAMPLED_WEIGHT if SOURCES[table["source"].iloc[0]].precision.sampled else 1.0)
+        table[name].reset_index(drop=True) * weight_in_tests(SOURCES[table["source"].iloc[0]])
         for table in (own, before)
         for name in ("numerator", "denominator")
     ]

@@ -40,7 +40,7 @@ def coded_fraction(population: pd.Series, unit: pd.Series, year: int) -> pd.Seri
     return 1 / (1 + sums["left"] / sums["population"])
 
 
-def effective_size(base: pd.Series, fraction: pd.Series | float) -> pd.Series:
+def effective_size(base: pd.Series | float, fraction: pd.Series | float) -> pd.Series | float:
     """The size of the sample, drawn from an endless population, that would be as precise.
 
     The forms of fraction x base are coded, and the finite population correction multiplies the variance by

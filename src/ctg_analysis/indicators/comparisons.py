@@ -7,11 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import EVENTS, OK, Indicator, Rate, is_proportion
+from ctg_analysis.core.norms import norm
+from ctg_analysis.indicators.census_sample import effective_size
 from ctg_analysis.indicators.significance import compare_proportions, compare_rates, word
 from ctg_analysis.sources import SOURCES
 
-SAMPLED_WEIGHT = 0.25  # of a count of the exploitation complémentaire in a test: one dwelling in five is coded (R7)
 RECENT_YEARS = 2  # a comparison may be this much older than the latest figure, to have more comparators
 
 
@@ -69,6 +71,15 @@ def latest_period(rows: pd.DataFrame) -> str | None:
     return known.max() if len(known) else None
 
 
+def weight_in_tests(source: Source) -> float:
+    """What a count of a source weighs in a test: less than 1 where one dwelling in five is coded (rule R7).
+
+    >>> weight_in_tests(SOURCES["insee_rp_familles"]), weight_in_tests(SOURCES["insee_etat_civil"])
+    (0.25, 1.0)
+    """
+    return effective_size(1.0, norm("census_coded_small")) if source.precision.sampled else 1.0
+
+
 def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
     """The rows with the words that a test allows (rule R14): columns word and p, of the territory against each.
 
@@ -100,7 +111,7 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
         theirs = others[others["indicator"].map(lambda name, kind=kind: kind(indicators[name])).astype(bool)]
         mine = own.loc[theirs["indicator"]].set_index(theirs.index)
         sources = mine["source"].map(SOURCES)
-        weight = sources.map(lambda source: SAMPLED_WEIGHT if source.precision.sampled else 1.0).astype(float)
+        weight = sources.map(weight_in_tests).astype(float)
         counts = [table[column] * weight for table in (mine, theirs) for column in ("numerator", "denominator")]
         result = compare(*counts, *counts[:2])
         per = theirs["indicator"].map(lambda name: indicators[name].value.per).astype(float)

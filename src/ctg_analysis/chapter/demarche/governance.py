@@ -21,8 +21,7 @@ def bodies(chapter: DemarcheChapter) -> Html:
     lines = [
         [
             pieces.anchored(
-                f"{row.instance} ({row.type})" if row.type != row.instance else row.instance,
-                f"instance-{row.instance}",
+                f"{row.instance} ({row.type})" if row.type != row.instance else row.instance, f"instance-{row.instance}"
             ),
             row.role,
             *(

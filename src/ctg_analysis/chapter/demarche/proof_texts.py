@@ -23,10 +23,7 @@ KINDS = {
     evidence.WORKSHOP: "Rencontre",
 }
 BESIDE = {"departement": "le département", "region": "la région", "france": "la France", "epci": "l'intercommunalité"}
-LIMITS = {
-    evidence.AT_LEAST: "le constat tient à partir de",
-    evidence.AT_MOST: "le constat tient jusqu'à",
-}
+LIMITS = {evidence.AT_LEAST: "le constat tient à partir de", evidence.AT_MOST: "le constat tient jusqu'à"}
 NOT_QUOTED = "propos qui ne peuvent pas être cités ici (diffusion réservée, ou trop peu de personnes entendues)"
 GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la preuve n'est plus vrai aujourd'hui"
 

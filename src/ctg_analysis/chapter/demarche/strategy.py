@@ -80,10 +80,7 @@ class Strategy(DemarcheChapter):
         rows = known.by_commune(self.territory, CATALOGUE[end])
         rows = rows[rows["status"].eq(OK)]
         marks = [
-            (
-                year + 0.5,
-                f"{year:.0f} : fin du PEDT de {counted(len(names), 'commune')} ({texts.listed(list(names))})",
-            )
+            (year + 0.5, f"{year:.0f} : fin du PEDT de {counted(len(names), 'commune')} ({texts.listed(list(names))})")
             for year, names in rows.groupby("value")["name"]
         ]
         tied = self.actions[self.actions["lien_pedt"].fillna(False).astype(bool)]
@@ -125,17 +122,7 @@ class Strategy(DemarcheChapter):
             plan.load(self.actions, self.funding), pieces.Origin(self.source("actions"), self._years, ACTIONS)
         )
 
-    def bodies(self) -> Html:
-        """The bodies of the governance."""
-        return governance.bodies(self)
-
-    def meetings(self) -> Html:
-        """The meetings held and planned, with their attendance."""
-        return governance.meetings(self)
-
-    def decisions(self) -> Html:
-        """The decisions of the bodies, the newest first."""
-        return governance.decisions(self)
+    bodies, meetings, decisions = governance.bodies, governance.meetings, governance.decisions
 
     @needing("Couverture des enjeux", "enjeux", "actions")
     def coverage(self) -> Html:

@@ -6,27 +6,20 @@ from ctg_analysis.demarche.survey import blanks, questions
 from ctg_analysis.demarche.survey.crossings import STRENGTHS, crossings, judged, of_what_is_shown
 from ctg_analysis.demarche.survey.weighted_answers import Survey
 from ctg_analysis.demarche.survey.weighting import known_weights
-from ctg_analysis.demarche.tables.codes import (
-    CHOICE,
-    CLOSED,
-    NO_ANSWER,
-    NOT_CONCERNED,
-    SEVERAL,
-    UNKNOWN,
-    is_yes,
-    labels,
-)
+from ctg_analysis.demarche.tables import codes
 
 MOST_GROUPS = 6  # modalities of a question of the profile that others are crossed with
 
 
 def groups_of(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> list[str]:
     """The questions of the profile that others are crossed with: of one answer among six or less."""
-    profile = questionnaire[questionnaire["champ"].isna() & questionnaire["type"].eq(CHOICE)]
+    profile = questionnaire[questionnaire["champ"].isna() & questionnaire["type"].eq(codes.CHOICE)]
     return [
         row.q_id
         for row in profile.itertuples()
-        if row.q_id in answers and not is_yes(row.sensible) and 1 < len(labels(row.modalites)) <= MOST_GROUPS
+        if row.q_id in answers
+        and not codes.is_yes(row.sensible)
+        and 1 < len(codes.labels(row.modalites)) <= MOST_GROUPS
     ]
 
 
@@ -36,8 +29,8 @@ def of_groups(survey: Survey) -> tuple[pd.DataFrame, pd.DataFrame]:
     The tests of one question of the profile are a family.
     """
     answers, asked = survey.answers, survey.questionnaire
-    about = asked[asked["champ"].notna() & asked["type"].isin(CLOSED) & asked["q_id"].isin(answers.columns)]
-    about = [row.q_id for row in about.itertuples() if not is_yes(row.sensible)]
+    about = asked[asked["champ"].notna() & asked["type"].isin(codes.CLOSED) & asked["q_id"].isin(answers.columns)]
+    about = [row.q_id for row in about.itertuples() if not codes.is_yes(row.sensible)]
     groups = groups_of(asked, answers)
     if not about or not groups:
         return pd.DataFrame(), pd.DataFrame()
@@ -57,16 +50,16 @@ def _of_group(survey: Survey, q_id: str, group: str) -> pd.DataFrame:
     weights that anyone knows, tell them.
     """
     answers, asked = survey.answers, survey.questionnaire
-    several = questions.question_of(asked, q_id)["type"] == SEVERAL
+    several = questions.question_of(asked, q_id)["type"] == codes.SEVERAL
     table = questions.by_group(answers, survey.weights, asked, q_id, group)
-    unsure, silent = (answers[q_id].eq(code) for code in (UNKNOWN, NO_ANSWER))
+    unsure, silent = (answers[q_id].eq(code) for code in (codes.UNKNOWN, codes.NO_ANSWER))
     sizes = pd.DataFrame({"unsure": unsure, "out": unsure | silent}).groupby(answers[group]).sum()
     sizes = sizes[questions.is_few(sizes["unsure"]) & sizes.index.isin(table["group"])]
     weighed = known_weights(survey.weighting, answers)
     untold = sizes["out"].le(silent.sum()).all() and not (weighed and weighed.question == group)
     left_out = not several and len(sizes) > 0 and untold and unsure.sum() >= questions.CELL
     if left_out:
-        concerned = answers.assign(**{q_id: answers[q_id].mask(unsure, NOT_CONCERNED)})
+        concerned = answers.assign(**{q_id: answers[q_id].mask(unsure, codes.NOT_CONCERNED)})
         table = questions.by_group(concerned, survey.weights, asked, q_id, group)
     table = blanks.small_shares(table, several=several)
     return blanks.unsure_left_out(table, {q_id} if left_out else survey.unsure)

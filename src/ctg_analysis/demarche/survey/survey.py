@@ -14,21 +14,8 @@ from ctg_analysis.demarche.survey.disclosure import hide
 from ctg_analysis.demarche.survey.measured import Asked, asked_of, survey_observations
 from ctg_analysis.demarche.survey.profile_groups import of_groups, tested_again
 from ctg_analysis.demarche.survey.weighted_answers import Survey
-from ctg_analysis.demarche.survey.weighting import (
-    KnownWeights,
-    half_width,
-    interval_words,
-    known_weights,
-)
-from ctg_analysis.demarche.tables.codes import (
-    CLOSED,
-    LIST,
-    NUMERIC,
-    OUTSIDE,
-    SCALE,
-    SEVERAL,
-    labels,
-)
+from ctg_analysis.demarche.survey.weighting import KnownWeights, half_width, interval_words, known_weights
+from ctg_analysis.demarche.tables import codes
 from ctg_analysis.demarche.tables.outputs import OBSERVATIONS
 from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.sources import SURVEY
@@ -74,10 +61,12 @@ def of_survey(
 def _without_small(survey: Survey, answers: pd.DataFrame) -> Tables:
     """The tables of answers without their cells of 1 to 4 respondents, each taken alone."""
     weights, asked = survey.weights, survey.questionnaire
-    closed = [row for row in asked.itertuples() if row.type in CLOSED and row.q_id in answers]
-    scales = [row.q_id for row in asked.itertuples() if row.type in (SCALE, NUMERIC) and row.q_id in answers]
+    closed = [row for row in asked.itertuples() if row.type in codes.CLOSED and row.q_id in answers]
+    scales = [
+        row.q_id for row in asked.itertuples() if row.type in (codes.SCALE, codes.NUMERIC) and row.q_id in answers
+    ]
     distributions = [
-        blanks.small_cells(questions.distribution(answers, weights, asked, row.q_id), several=row.type == SEVERAL)
+        blanks.small_cells(questions.distribution(answers, weights, asked, row.q_id), several=row.type == codes.SEVERAL)
         for row in closed
     ]
     groups, tests = of_groups(survey)
@@ -169,13 +158,13 @@ def _about(survey: Survey) -> pd.DataFrame:
     row = {
         "plan": survey.note.plan,
         "diffusion": survey.note.diffusion or "",
-        "modes": LIST.join(answers["mode"].value_counts().index),
+        "modes": codes.LIST.join(answers["mode"].value_counts().index),
         "start": answers["date"].min(),
         "end": answers["date"].max(),
         "usable": len(answers),
         "weighted": weighting is not None,
         **sizes,
-        "out_of_reach": LIST.join(weighting.out_of_reach) if pd.notna(sizes["gap"]) else "",
+        "out_of_reach": codes.LIST.join(weighting.out_of_reach) if pd.notna(sizes["gap"]) else "",
         "half_width": half_width(len(answers), sizes["deff"]),
         "interval": interval_words(survey.note.plan),
     }
@@ -198,7 +187,7 @@ def _profile(survey: Survey) -> pd.DataFrame:
     if survey.weighting is None:
         return pd.DataFrame()
     table, asked = survey.weighting.profile, survey.questionnaire.set_index("q_id")
-    words = {row.Index: labels(row.modalites) | OUTSIDE for row in asked.itertuples()}
+    words = {row.Index: codes.labels(row.modalites) | codes.OUTSIDE for row in asked.itertuples()}
     named = [words.get(row.variable, {}).get(row.modalite, row.modalite) for row in table.itertuples()]
     known = table["variable"].map(asked["libelle"]).fillna(table["variable"])
     return blanks.small_profile(table.assign(libelle=known, modalite_libelle=named))

@@ -8,15 +8,7 @@ import pandas as pd
 from ctg_analysis.demarche.files.material_files import MaterialFiles
 from ctg_analysis.demarche.survey import blanks, questions
 from ctg_analysis.demarche.survey.weighting import VOLUNTEERS, Weighting, rake
-from ctg_analysis.demarche.tables.codes import (
-    CHOICE,
-    NO_ANSWER,
-    NOT_CONCERNED,
-    NUMERIC,
-    SCALE,
-    UNKNOWN,
-    with_blanks_filled,
-)
+from ctg_analysis.demarche.tables import codes
 from ctg_analysis.demarche.tables.yaml_documents import Consultation
 
 SECTEUR, SECTEUR_LABEL = "secteur", "Secteur d'habitation"
@@ -57,9 +49,9 @@ def open_survey(material: MaterialFiles, restricted: Mapping[str, pd.DataFrame])
         return None
     questionnaire = _with_secteur(material["questionnaire"], answers)
     sensitive = restricted["reponses_sensibles"].drop(columns="consentement")
-    answers = with_blanks_filled(answers.merge(sensitive, on="rep_id", how="left", validate="1:1"), questionnaire)
+    answers = codes.with_blanks_filled(answers.merge(sensitive, on="rep_id", how="left", validate="1:1"), questionnaire)
     for q_id in sensitive.columns.drop("rep_id"):  # who gave no consent was not asked
-        answers[q_id] = answers[q_id].mask(~answers["rep_id"].isin(sensitive["rep_id"]), NOT_CONCERNED)
+        answers[q_id] = answers[q_id].mask(~answers["rep_id"].isin(sensitive["rep_id"]), codes.NOT_CONCERNED)
     answers, unsure = without_few_unsure(answers, questionnaire)
     margins = material["marges"]
     weighting = rake(answers, margins) if len(margins) else None
@@ -76,11 +68,13 @@ def without_few_unsure(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> tu
     Alone of their total, they would be told by the other answers, one of which would have to be hidden too (rule R2).
     Not where fewer than 5 would then be without an answer.
     """
-    one_answer = questionnaire.loc[questionnaire["type"].isin([CHOICE, SCALE, NUMERIC]), "q_id"]
+    one_answer = questionnaire.loc[questionnaire["type"].isin([codes.CHOICE, codes.SCALE, codes.NUMERIC]), "q_id"]
     by_code = {name: answers[name].value_counts() for name in one_answer if name in answers}
-    counts = {name: (codes.get(UNKNOWN, 0), codes.get(NO_ANSWER, 0)) for name, codes in by_code.items()}
+    counts = {name: (cells.get(codes.UNKNOWN, 0), cells.get(codes.NO_ANSWER, 0)) for name, cells in by_code.items()}
     few = [name for name, (unsure, silent) in counts.items() if 0 < unsure < questions.CELL <= unsure + silent]
-    return answers.assign(**{name: answers[name].replace(UNKNOWN, NO_ANSWER) for name in few}), frozenset(few)
+    return answers.assign(**{name: answers[name].replace(codes.UNKNOWN, codes.NO_ANSWER) for name in few}), frozenset(
+        few
+    )
 
 
 def _with_secteur(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
@@ -88,7 +82,7 @@ def _with_secteur(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> pd.Data
     row = {
         "q_id": SECTEUR,
         "libelle": SECTEUR_LABEL,
-        "type": CHOICE,
+        "type": codes.CHOICE,
         "modalites": tuple((name, name) for name in names),
     }
     row |= {"filtre": None, "champ": None, "obligatoire": False, "sensible": False}

@@ -21,15 +21,7 @@ Champ = Literal[
 ]
 FIELDS = get_args(Champ)  # in the order of the chapters
 TypeActeur = Literal[
-    "élu",
-    "Caf",
-    "MSA",
-    "Département",
-    "Éducation nationale",
-    "association",
-    "gestionnaire",
-    "santé",
-    "habitant",
+    "élu", "Caf", "MSA", "Département", "Éducation nationale", "association", "gestionnaire", "santé", "habitant"
 ]
 
 

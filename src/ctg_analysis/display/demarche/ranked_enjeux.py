@@ -100,14 +100,7 @@ def ranks(ranking: pd.DataFrame, origin: pieces.Origin) -> Html:
     labels = [f"{row.enjeu_id} {row.titre}" for row in known.itertuples(index=False)]
     stable = int(known["words"].eq(STABLE).sum())
     lines = [
-        [
-            label,
-            text,
-            row.words,
-            number(100 * row.stability) + " %",
-            number(row.score, 2),
-            number(row.points),
-        ]
+        [label, text, row.words, number(100 * row.stability) + " %", number(row.score, 2), number(row.points)]
         for label, text, row in zip(labels, texts_, known.itertuples(index=False), strict=True)
     ]
     header = ["Enjeu", "Rang (dans 95 tirages sur 100)", "Dit", "Part des tirages", "Note moyenne", "Points"]

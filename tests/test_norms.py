@@ -1,0 +1,43 @@
+"""What laws, institutes and usages set: each number is cited and applied, a file that cannot be trusted refused."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from test_architecture import modules
+
+from ctg_analysis.core import norms as module
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.norms import norms
+from ctg_analysis.core.settings import NORMS, settings
+from ctg_analysis.indicators.peers import SIZES
+
+
+def test_every_norm_is_applied_and_says_where_it_was_read():
+    texts = [path.read_text(encoding="utf-8") for path in modules().values()]
+    applied = {name for text in texts for called in re.findall(r"norm\(([^)]*)\)", text) for name in _names(called)}
+    assert applied | set(SIZES) == norms().keys()
+    assert [name for name, norm in norms().items() if not (norm.texte.endswith(".") and norm.source)] == []
+
+
+def _names(called):
+    return re.findall(r"[\"']([a-z_]+)[\"']", called)
+
+
+@pytest.mark.parametrize(
+    "written, fault",
+    [
+        ("few_events: {valeur: 20, texte: Un taux.}", "line 1, column few_events.source: found nothing"),
+        ("few_events: {valeur: vingt, texte: Un taux., source: Usage}", "column few_events.valeur: found 'vingt'"),
+        ("few_events: {valeur: 20, texte: Un taux., source: Usage, taux: 1}", "few_events.taux"),
+        ("", "found nothing, expected a YAML file"),
+    ],
+    ids=["no source", "no number", "another key", "empty"],
+)
+def test_norms_that_cannot_be_trusted_are_refused_in_one_line(tmp_path, monkeypatch, written, fault):
+    path = tmp_path / "data" / "reference" / NORMS
+    path.parent.mkdir(parents=True)
+    path.write_text(written, encoding="utf-8")
+    monkeypatch.setattr(module, "settings", lambda: replace(settings(), root=tmp_path))
+    with pytest.raises(InputError, match=re.escape(fault)):
+        norms.__wrapped__()
