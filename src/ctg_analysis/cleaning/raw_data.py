@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.cleaning.official import cleaners, geography, official_geography
+from ctg_analysis.cleaning.official import cleaners, official_geography, yearly_geography
 from ctg_analysis.cleaning.official.contours import clean_contours
 from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, perimeter_from
 from ctg_analysis.core.datasets import Source
@@ -102,7 +102,7 @@ def read_all(folders: Folders, findings: Sequence[Finding] = ()) -> Reading:
     def first(source, clean):
         return attempt(clean, folders[source][0]) if source in folders else None
 
-    communes, epcis = first(GEOGRAPHY, geography.clean_communes), first(GEOGRAPHY, geography.clean_epcis)
+    communes, epcis = first(GEOGRAPHY, yearly_geography.clean_communes), first(GEOGRAPHY, yearly_geography.clean_epcis)
     contours = first(CONTOURS, clean_contours)
     passage = first(PASSAGE, official_geography.clean_passage)
     density = first(DENSITY, official_geography.clean_density)
@@ -125,7 +125,7 @@ def raw_data(reading: Reading) -> RawData:
     if reading.findings:
         raise InputError(reading.findings)
     home, frame = reading.folders[GEOGRAPHY][0], reading.frame
-    populations = geography.clean_populations(home, frame.communes)
+    populations = yearly_geography.clean_populations(home, frame.communes)
     given = [Given(SOURCES[GEOGRAPHY], home, year, table) for year, table in populations.items()]
     for source, tables in reading.tables.items():
         for folder, facts in complementary(tables):

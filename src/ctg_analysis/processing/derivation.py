@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.absences import with_absent, without_small
-from ctg_analysis.cleaning.official import geography
+from ctg_analysis.cleaning.official import yearly_geography
 from ctg_analysis.cleaning.official.contours import projected
 from ctg_analysis.cleaning.partners.agreements import Agreement
 from ctg_analysis.cleaning.partners.received_forms import (
@@ -181,13 +181,13 @@ def places_of(root: DataRoot, data: RawData) -> pd.DataFrame:
     names = (read_names(root, file) for file in ("departements.csv", "regions.csv"))
     year = frame.annee
     places = territories(data.communes[year], data.epcis[year], *names, frame.france)
-    return geography.with_secteurs(root, places)
+    return yearly_geography.with_secteurs(root, places)
 
 
 def read_places(root: DataRoot) -> pd.DataFrame:
     """Return what `places_of` does from the files of the geography alone: no statistics are needed, nor `ctg data`."""
     frame = read_certificate(root.raw / GEOGRAPHY)
-    communes, epcis = geography.clean_communes(frame), geography.clean_epcis(frame)
+    communes, epcis = yearly_geography.clean_communes(frame), yearly_geography.clean_epcis(frame)
     return places_of(root, RawData(communes, epcis, [], pd.DataFrame(), None, None))
 
 

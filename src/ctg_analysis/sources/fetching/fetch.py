@@ -12,7 +12,7 @@ from ctg_analysis.core.datasets import Download, Source
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import put_in_place, restore
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.sources.declarations import declared_at
+from ctg_analysis.sources.declared_sources import declared_at
 from ctg_analysis.sources.fetching.received import FetchError
 from ctg_analysis.sources.fetching.transport import SECONDS_FOR_A_FILE, retrieve
 from ctg_analysis.sources.folders import CERTIFICATE, FULL, PARTIAL, sha256
