@@ -1,4 +1,4 @@
-"""The scales of a drawing, and the axis of its values."""
+"""The scales of a drawing, the axis of its values, the places of its legend."""
 
 import math
 from collections.abc import Callable
@@ -51,3 +51,18 @@ def value_axis(drawing: Drawing, y: Scale, ticks: list[float], labels: list[str]
     for tick, label in zip(ticks, labels, strict=True):
         drawing.line([(left, y(tick)), (right, y(tick))], RULE if tick == 0 else GRID)
         drawing.text(left - 6, y(tick), label, anchor="end", size=SMALL, fill=FAINT)
+
+
+def legend_spots(labels: list[str], mark: float, top: float) -> list[tuple[float, float]]:
+    """Where the mark of each label of a legend stands, in lines that fill the width.
+
+    mark: the room of a mark, before its label. top: the middle of the first line.
+    """
+    spots, x, y = [], 0.0, top
+    for label in labels:
+        across = mark + length(label, SMALL) + 12
+        if x and x + across > WIDTH:
+            x, y = 0.0, y + 19
+        spots.append((x, y))
+        x += across
+    return spots

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.model import Indicator
+from ctg_analysis.display.drawings.axes import legend_spots
 from ctg_analysis.display.drawings.drawing import DOTTED, HATCHED, Drawing, length
 from ctg_analysis.display.drawings.land import Land
 from ctg_analysis.display.drawings.style import DIVERGING, LAND, LINE, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY, WIDTH
@@ -78,7 +79,7 @@ def choropleth(
     hidden = set(rows["territory"]) - set(fills)
     words = list(zip(shades, labels, strict=True))
     legend = words + ([(HATCHED, HIDDEN)] if hidden & set(ground.paths) else [])
-    spots = _legend_spots([label for _, label in legend])
+    spots = legend_spots([label for _, label in legend], SQUARE + 5, 12.0)
     drawing = Drawing(ground.height + spots[-1][1] + 12)
     _around(drawing, ground)
     for territory, path in ground.paths.items():
@@ -107,18 +108,6 @@ def _spread(classes: int) -> list[str]:
 def _around(drawing: Drawing, ground: Land) -> None:
     if ground.around:
         drawing.area(ground.around, "none", stroke="#d5d1c6", stroke_width=0.8)
-
-
-def _legend_spots(labels: list[str]) -> list[tuple[float, float]]:
-    """Return where each square of a legend stands, in lines that fill the width."""
-    spots, x, y = [], 0.0, 12.0
-    for label in labels:
-        across = SQUARE + 5 + length(label, SMALL) + 12
-        if x and x + across > WIDTH:
-            x, y = 0.0, y + 19
-        spots.append((x, y))
-        x += across
-    return spots
 
 
 def _names(

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from ctg_analysis.display.drawings.axes import scale
+from ctg_analysis.display.drawings.axes import legend_spots, scale
 from ctg_analysis.display.drawings.drawing import HATCHED, Drawing, folded, length
 from ctg_analysis.display.drawings.rows import LINE_HEIGHT, rows_of
 from ctg_analysis.display.drawings.style import BAND, FAINT, GRID, INK, PAPER, PARTS, RULE, SMALL, TERRITORY, WIDTH
@@ -53,15 +53,11 @@ def stacked(table: pd.DataFrame) -> str:
 
 def _legend(drawing: Drawing, statuses: list[str]) -> float:
     """Write what the parts are, on as many lines as it takes; return where they end."""
-    x, y = 0.0, 10.0
-    for status in statuses:
-        wide = 20 + length(status, SMALL) + 12
-        if x and x + wide > WIDTH:
-            x, y = 0.0, y + 19
+    spots = legend_spots(statuses, 20, 10.0)
+    for status, (x, y) in zip(statuses, spots, strict=True):
         _part(drawing, x, y, 13, status, "", 12)
         drawing.text(x + 18, y, status, size=SMALL)
-        x += wide
-    return y + 16
+    return spots[-1][1] + 16
 
 
 def _part(drawing: Drawing, x: float, y: float, wide: float, status: str, text: str, height: float = BAR) -> None:
