@@ -11,7 +11,7 @@ import pandas as pd
 from official_folder import certified
 
 from ctg_analysis.cleaning.absences import absent_communes
-from ctg_analysis.cleaning.official import CLEANERS, geography, population
+from ctg_analysis.cleaning.official import CLEANERS, population, yearly_geography
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.geography import read_names
@@ -143,9 +143,9 @@ def shipped() -> Holdings:
             measure="population",
         ),
     }
-    members = {year: table[table["type"].eq(geography.COMMUNE)] for year, table in files.items()}
+    members = {year: table[table["type"].eq(yearly_geography.COMMUNE)] for year, table in files.items()}
     epcis = {year: pd.read_parquet(frame.path / f"epci_{year}.parquet").set_index("code") for year in YEARS}
-    return Holdings(figures, members, geography.clean_communes(frame), epcis)
+    return Holdings(figures, members, yearly_geography.clean_communes(frame), epcis)
 
 
 def infracommunal_census(folder: RawFolder) -> pd.DataFrame:
@@ -242,7 +242,11 @@ def france(held):
     for year, period in ((2021, "2019"), (2022, "2020"), (2024, "2022"), (2025, "2023")):
         table = held.figures[reference(year)]
         communes = held.communes[year]
-        here = communes["kind"].eq(geography.COMMUNE) & communes["departement"].ne(MAYOTTE) & communes["zone"].ne("com")
+        here = (
+            communes["kind"].eq(yearly_geography.COMMUNE)
+            & communes["departement"].ne(MAYOTTE)
+            & communes["zone"].ne("com")
+        )
         here = communes[here]
         rows.append((f"RP {period}", FRANCE[period], table.loc[table["code"].isin(here["code"]), "value"].sum()))
     yield Comparison(
@@ -256,9 +260,9 @@ def france(held):
         communes, period = held.communes[year], VINTAGES[of][0]
         table = held.figures[reference(of)].set_index("code")["value"]
         islands = communes[
-            communes["kind"].eq(geography.COMMUNE) & communes["epci"].isna() & communes["zone"].ne("com")
+            communes["kind"].eq(yearly_geography.COMMUNE) & communes["epci"].isna() & communes["zone"].ne("com")
         ]
-        mayotte = communes[communes["kind"].eq(geography.COMMUNE) & communes["departement"].eq(MAYOTTE)]
+        mayotte = communes[communes["kind"].eq(yearly_geography.COMMUNE) & communes["departement"].eq(MAYOTTE)]
         total = held.added_up(reference(of), period, of, year).sum(skipna=False)
         rows.append((f"RP {period}", FRANCE[period], total))
         if total - FRANCE[period] == (more := table[mayotte["code"]].sum()) - (less := table[islands["code"]].sum()):
@@ -284,7 +288,7 @@ def arrondissements(held):
     for year in YEARS:
         communes = held.communes[year].set_index("code")
         table = held.figures[reference(year)].set_index("code")["value"]
-        parts = communes.index[communes["kind"].eq(geography.ARRONDISSEMENT)]
+        parts = communes.index[communes["kind"].eq(yearly_geography.ARRONDISSEMENT)]
         found = table.reindex(parts).groupby(communes.loc[parts, "parent"]).agg(lambda values: values.sum(skipna=False))
         yield Comparison(
             f"Population municipale, RP {VINTAGES[year][0]}, of Paris, Lyon and Marseille in {year}",
@@ -426,7 +430,7 @@ def elsewhere_in_2020(result, by_commune, communes, room):
 def from_shipped(held: Holdings) -> list[Comparison]:
     """Return every comparison that data/raw allows."""
     communes = held.communes[2021]
-    communes = communes[communes["kind"].eq(geography.COMMUNE)]
+    communes = communes[communes["kind"].eq(yearly_geography.COMMUNE)]
     unit = communes.set_index("code")["epci"]
     return [
         *number_of_communes(held),
@@ -447,7 +451,7 @@ def from_full(held: Holdings, official: Path) -> list[Comparison]:
     full = replace(held, figures={"insee_filosofi_2019": households(certified(official / "filosofi", "filosofi"))})
     codes = set(full.figures["insee_filosofi_2019"].query("level == 'commune'")["code"])
     communes = with_former(held.communes[2021], codes)
-    communes = communes[communes["kind"].eq(geography.COMMUNE)]
+    communes = communes[communes["kind"].eq(yearly_geography.COMMUNE)]
     places = communes.set_index("code")
     names = read_names(data_root(), "departements.csv")
     return [

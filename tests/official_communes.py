@@ -57,8 +57,8 @@ COMPOSITION = pa.DataFrameSchema(
 def clean_official_code(folder: RawFolder) -> dict[int, pd.DataFrame]:
     """Return the communes and municipal arrondissements of the official geographic code, by year.
 
-    Columns: code, name, kind, departement, region, zone, parent, as in cleaning.geography.clean_communes. It says
-    nothing of EPCIs, and the overseas collectivities are in a file apart.
+    Columns: code, name, kind, departement, region, zone, parent, as in yearly_geography.clean_communes. It says nothing
+    of EPCIs, and the overseas collectivities are in a file apart.
     """
 
     def keep(rows: pd.DataFrame) -> pd.Series:
@@ -78,7 +78,7 @@ def clean_composition(folder: RawFolder) -> pd.DataFrame:
     """Return the communes of the INSEE's file of EPCI composition, with the zeros that a spreadsheet took away.
 
     Columns: code, name, kind, departement, region, zone, parent, epci (missing for the four islands that belong to
-    none), as in cleaning.geography.clean_communes. No municipal arrondissement, no overseas collectivity.
+    none), as in cleaning.yearly_geography.clean_communes. No municipal arrondissement, no overseas collectivity.
     """
     table = read(folder, "EPCI.csv", COMPOSITION)
     widths = {"COM": 5, "DEP": 2, "REG": 2}

@@ -8,7 +8,7 @@ from official_folder import OFFICIAL, certified
 
 from ctg_analysis.cleaning.absences import absent_communes
 from ctg_analysis.cleaning.official import CLEANERS
-from ctg_analysis.cleaning.official.geography import clean_communes
+from ctg_analysis.cleaning.official.yearly_geography import clean_communes
 from ctg_analysis.cleaning.raw_data import GEOGRAPHY, certificates
 from ctg_analysis.core.settings import data_root
 

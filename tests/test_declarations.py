@@ -3,7 +3,7 @@
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.catalogue.declarations import KINDS, read_themes, read_value
+from ctg_analysis.catalogue.themes import KINDS, read_themes, read_value
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.model import AnnualChange, Count, Mean, Published, Rate, Ratio
 from ctg_analysis.sources.facility_types import FACILITY_TYPES

@@ -7,7 +7,7 @@ from ctg_analysis.cleaning.official.declared import clean_declared, read_cube, r
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.layouts import MONTH, QUARTER, Cube, Table
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.sources import SOURCES, declarations
+from ctg_analysis.sources import SOURCES, declared_sources
 
 # Cubes of Melodi.
 
@@ -87,8 +87,8 @@ def declared(folder, monkeypatch, text):
     place = folder / "declared"
     place.mkdir()
     (place / "p.yml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(declarations, "FOLDER", place)
-    return declarations.declared_sources()["dataset"]
+    monkeypatch.setattr(declared_sources, "FOLDER", place)
+    return declared_sources.declared_sources()["dataset"]
 
 
 def test_a_guessed_code_names_the_file_and_the_line_of_its_declaration(tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ from official_folder import OFFICIAL, ROWS, certified
 
 from ctg_analysis.cleaning.absences import absent_communes, restore_absent
 from ctg_analysis.cleaning.official import CLEANERS, schools
-from ctg_analysis.cleaning.official.geography import clean_communes
+from ctg_analysis.cleaning.official.yearly_geography import clean_communes
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.sources.certificates import read_certificate
 

@@ -11,7 +11,7 @@ import pytest
 from official_folder import certified
 
 from ctg_analysis.cleaning.official import official_geography
-from ctg_analysis.cleaning.official.geography import clean_communes
+from ctg_analysis.cleaning.official.yearly_geography import clean_communes
 from ctg_analysis.cleaning.perimeter import perimeter_from, to_reference
 from ctg_analysis.core.datasets import Source, Totals
 from ctg_analysis.core.errors import InputError, UserError

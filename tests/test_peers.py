@@ -13,7 +13,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures
 from ctg_analysis.chapter.chapter import Chapter
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.cleaning.official.geography import clean_epcis
+from ctg_analysis.cleaning.official.yearly_geography import clean_epcis
 from ctg_analysis.cleaning.raw_data import certificates
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.geography import read_geography

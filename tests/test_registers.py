@@ -13,8 +13,8 @@ from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.layouts import Register, Tally
 from ctg_analysis.core.settings import project_path, settings
-from ctg_analysis.sources import SOURCES, declarations
-from ctg_analysis.sources.declarations import declared_at
+from ctg_analysis.sources import SOURCES, declared_sources
+from ctg_analysis.sources.declared_sources import declared_at
 from ctg_analysis.sources.facility_types import FACILITY_TYPES
 from ctg_analysis.sources.folders import source_folders
 
@@ -108,9 +108,9 @@ def test_a_declaration_that_is_wrong_is_told_with_its_file_and_line(tmp_path, mo
     form = "  form:\n    fields:\n      - {column: c, measure: m, label: l, kind: persones}\n"
     link = "    links:\n      - {persons: m, without: n}\n"
     (tmp_path / "p.yml").write_text(entry + form + link, encoding="utf-8")
-    monkeypatch.setattr(declarations, "FOLDER", tmp_path)
+    monkeypatch.setattr(declared_sources, "FOLDER", tmp_path)
     with pytest.raises(InputError) as error:
-        declarations.declared_sources()
+        declared_sources.declared_sources()
     lines = [line.removeprefix(project_path(tmp_path / "p.yml")) for line in str(error.value).splitlines()]
     assert [line.partition(": found")[0] for line in lines] == [
         ", line 4, column 0.totals.aditive",
@@ -131,7 +131,9 @@ def test_what_facilities_are_counted_as_is_what_their_sources_say():
 
 def test_no_two_sources_have_the_same_id():
     written = [
-        id_ for path in declarations.FOLDER.rglob("*.yml") for id_ in re.findall(r"(?m)^- id: (.+)$", path.read_text())
+        id_
+        for path in declared_sources.FOLDER.rglob("*.yml")
+        for id_ in re.findall(r"(?m)^- id: (.+)$", path.read_text())
     ]
     assert len(written) == len(set(written)) == len(SOURCES)
 

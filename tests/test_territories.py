@@ -9,7 +9,7 @@ from raw_files import values
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.absences import absent_communes, restore_absent
 from ctg_analysis.cleaning.official import CLEANERS
-from ctg_analysis.cleaning.official.geography import clean_communes
+from ctg_analysis.cleaning.official.yearly_geography import clean_communes
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.datasets import Source, Totals
 from ctg_analysis.core.errors import InputError, UserError

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ctg_analysis.catalogue.declarations import read_themes
+from ctg_analysis.catalogue.themes import read_themes
 
 CATALOGUE, _FAMILIES = read_themes(Path(__file__).parent / "declared")
 # By family: the title of the chart that draws it, a bar a member; what its notes mean, from 0.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.cleaning.official import cleaners, geography, official_geography
+from ctg_analysis.cleaning.official import cleaners, official_geography, yearly_geography
 from ctg_analysis.cleaning.official.contours import clean_contours
 from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, perimeter_from
 from ctg_analysis.core.datasets import Source
@@ -90,30 +90,30 @@ def read_all(folders: Folders, findings: Sequence[Finding] = ()) -> Reading:
 
     findings: what is wrong with the certificates already.
     """
-    found: list[Finding] = []
+    wrong: list[Finding] = []
 
     def attempt(function, *arguments):
         try:
             return function(*arguments)
         except InputError as error:
-            found.extend(error.findings)
+            wrong.extend(error.findings)
             return None
 
     def first(source, clean):
         return attempt(clean, folders[source][0]) if source in folders else None
 
-    communes, epcis = first(GEOGRAPHY, geography.clean_communes), first(GEOGRAPHY, geography.clean_epcis)
+    communes, epcis = first(GEOGRAPHY, yearly_geography.clean_communes), first(GEOGRAPHY, yearly_geography.clean_epcis)
     contours = first(CONTOURS, clean_contours)
     passage = first(PASSAGE, official_geography.clean_passage)
     density = first(DENSITY, official_geography.clean_density)
-    whole = not found and all(name in folders for name in FRAME)
+    whole = not wrong and all(name in folders for name in FRAME)
     frame = RawData(communes, epcis, [], contours, passage, density) if whole else None
     tables = {
         source: [(folder, attempt(clean, folder)) for folder in folders[source]]
         for source, clean in cleaners(communes and communes[max(communes)]).items()
         if source in folders
     }
-    return Reading(folders, frame, tables, [*findings, *found])
+    return Reading(folders, frame, tables, [*findings, *wrong])
 
 
 def raw_data(reading: Reading) -> RawData:
@@ -125,7 +125,7 @@ def raw_data(reading: Reading) -> RawData:
     if reading.findings:
         raise InputError(reading.findings)
     home, frame = reading.folders[GEOGRAPHY][0], reading.frame
-    populations = geography.clean_populations(home, frame.communes)
+    populations = yearly_geography.clean_populations(home, frame.communes)
     given = [Given(SOURCES[GEOGRAPHY], home, year, table) for year, table in populations.items()]
     for source, tables in reading.tables.items():
         for folder, facts in complementary(tables):
@@ -143,11 +143,11 @@ def complementary(tables: list[tuple[RawFolder, pd.DataFrame]]) -> list[tuple[Ra
     """
     if len(tables) == 1:
         return tables
-    kept, seen = [], pd.MultiIndex.from_arrays([[]] * len(SERIES))
+    kept, given = [], pd.MultiIndex.from_arrays([[]] * len(SERIES))
     for folder, facts in tables:
         series = pd.MultiIndex.from_frame(facts[SERIES].astype(str))
-        kept.append((folder, facts[~series.isin(seen)]))
-        seen = seen.append(series.unique())
+        kept.append((folder, facts[~series.isin(given)]))
+        given = given.append(series.unique())
     return kept
 
 
@@ -161,7 +161,7 @@ def by_geography(source: Source, table: pd.DataFrame, years: dict[int, pd.DataFr
         return [(source.geography.cog, table)]
     year = table["period"].str[:4].astype(int) + source.geography.lag
     nearest = year.clip(min(years), max(years))
-    return [(int(one), table[nearest.eq(one)]) for one in sorted(nearest.unique())]
+    return [(int(cog), table[nearest.eq(cog)]) for cog in sorted(nearest.unique())]
 
 
 def perimeters_of(data: RawData, reference: int, now: pd.DataFrame) -> dict[int, Perimeter]:

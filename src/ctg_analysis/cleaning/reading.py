@@ -103,9 +103,9 @@ def read(
         raise InputError(findings)
     try:
         table = load(path, lambda header: _wanted(header, schema, aliases, path), sift).rename(columns=aliases)
-        found, expected = table.attrs[ROWS], folder.entry(name).lignes
-        if expected is not None and not folder.full and found != expected:
-            findings.append(Finding(project_path(path), None, None, f"{found} rows", f"{expected} rows"))
+        rows, expected = table.attrs[ROWS], folder.entry(name).lignes
+        if expected is not None and not folder.full and rows != expected:
+            findings.append(Finding(project_path(path), None, None, f"{rows} rows", f"{expected} rows"))
         table = validate(table, schema, path)
     except InputError as error:
         findings += error.findings
@@ -140,7 +140,7 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
         for name, column in schema.columns.items()
         if column.required
         and name not in table
-        and not (column.regex and any(re.fullmatch(name, one) for one in table.columns))
+        and not (column.regex and any(re.fullmatch(name, column_name) for column_name in table.columns))
     ]
     if absent:
         raise InputError(missing_columns(path, absent))
@@ -174,15 +174,15 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
 
 def wrong_cells(cells: pd.Series, path: Path, expected: str) -> list[Finding]:
     """Return what is said of some cells of a column, indexed by their lines."""
-    shown, column = project_path(path), str(cells.name)
-    return counted(cells.index, lambda line: Finding(shown, int(line), column, repr(cells[line])[:60], expected))
+    file, column = project_path(path), str(cells.name)
+    return counted(cells.index, lambda line: Finding(file, int(line), column, repr(cells[line])[:60], expected))
 
 
 def turned_round(texts: pd.DataFrame, path: Path) -> list[Finding]:
     """Return the cells of a table, indexed by its lines, that read otherwise than they are written."""
-    shown = project_path(path)
+    file = project_path(path)
     return [
-        Finding(shown, int(line), column, *TURNED_ROUND)
+        Finding(file, int(line), column, *TURNED_ROUND)
         for column in texts
         for line in texts.index[texts[column].str.contains(BIDIRECTIONAL)]
     ]
@@ -207,16 +207,16 @@ def _number_columns(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[str
 
 
 def _finding(case: dict, table: pd.DataFrame, path: Path, key: str) -> Finding:
-    shown, check, column = project_path(path), str(case["check"]), str(case["column"])
+    file, check, column = project_path(path), str(case["check"]), str(case["column"])
     line = None if pd.isna(case["index"]) else int(case["index"])
     if check == "not_nullable":
-        return Finding(shown, line, column, BLANK, A_VALUE)
+        return Finding(file, line, column, BLANK, A_VALUE)
     if "uniqueness" in check:
         again = ", ".join(str(table.at[line, name]) for name in key.split(", "))
-        return Finding(shown, line, key, f"{again} again", "a key that comes once")
+        return Finding(file, line, key, f"{again} again", "a key that comes once")
     if " at most " in check:
         part, whole = check.split(" at most ")
-        return Finding(shown, line, part, f"{table.at[line, part]} of {table.at[line, whole]}", check)
+        return Finding(file, line, part, f"{table.at[line, part]} of {table.at[line, whole]}", check)
     if case["schema_context"] == "DataFrameSchema":
-        return Finding(shown, line, None, NO_VALUE, check)
-    return Finding(shown, line, column, repr(case["failure_case"])[:60], check)
+        return Finding(file, line, None, NO_VALUE, check)
+    return Finding(file, line, column, repr(case["failure_case"])[:60], check)

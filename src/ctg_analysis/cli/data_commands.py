@@ -62,7 +62,7 @@ def fetch(
                     source,
                     raw,
                     mirror=mirror,
-                    told=lambda name, done, total, bar=bar: bars.update(
+                    progress=lambda name, done, total, bar=bar: bars.update(
                         bar, description=name, completed=done, total=total
                     ),
                 )

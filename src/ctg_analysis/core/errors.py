@@ -84,8 +84,13 @@ class InputError(UserError):
     """Input files that cannot be trusted; carries every `Finding`, one line each."""
 
     def __init__(self, findings: Iterable[Finding]):
-        self.findings = sorted(findings, key=lambda f: (f.path, f.line or 0, f.column or "", f.found))
+        self.findings = in_order(findings)
         super().__init__("\n".join(in_lines(self.findings)))
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings file by file, line by line, those of a whole file first."""
+    return sorted(findings, key=lambda finding: (finding.path, finding.line or 0, finding.column or "", finding.found))
 
 
 def counted(items: Sequence[Item], say: Callable[[Item], Finding]) -> list[Finding]:
@@ -102,15 +107,15 @@ def counted(items: Sequence[Item], say: Callable[[Item], Finding]) -> list[Findi
 def first_ones(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield the first of the findings that expect the same of a column of a file, then how many there are more."""
     alike: dict[tuple[str, str | None, str], list[Finding]] = {}
-    for one in findings:
-        alike.setdefault((one.path, one.column, one.expected), []).append(one)
+    for finding in findings:
+        alike.setdefault((finding.path, finding.column, finding.expected), []).append(finding)
     for several in alike.values():
-        yield from counted(several, lambda one: one)
+        yield from counted(several, lambda finding: finding)
 
 
 def in_lines(findings: list[Finding]) -> list[str]:
     """Return the lines that tell some findings: so many at most, and how many more there are."""
-    lines = [str(one) for one in first_ones(findings)]
+    lines = [str(finding) for finding in first_ones(findings)]
     more = len(lines) - MOST_LINES
     return [*lines[:MOST_LINES], f"and {more} more findings"] if more > 0 else lines
 

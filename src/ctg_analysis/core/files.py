@@ -130,10 +130,10 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None, most: float) -> pd.
     except (arrow.ArrowInvalid, UnicodeDecodeError) as error:
         raise badly_encoded(path) from error
     if ragged:
-        shown = project_path(path)
+        file = project_path(path)
         expected = f"{len(header)}, as in the header"
         raise InputError(
-            counted(ragged, lambda row: Finding(shown, row.number, None, f"{row.actual_columns} cells", expected))
+            counted(ragged, lambda row: Finding(file, row.number, None, f"{row.actual_columns} cells", expected))
         )
     table = pd.concat(blocks) if blocks else pd.DataFrame(columns=chosen, dtype=TEXT)
     table.attrs[ROWS] = whole

@@ -42,13 +42,13 @@ class ChapterNotebook:
 
 def all_chapters() -> list[ChapterNotebook]:
     """Return the chapters by number."""
-    return [one for one in notebooks() if not one.fault]
+    return [chapter for chapter in notebooks() if not chapter.fault]
 
 
 def notebooks() -> list[ChapterNotebook]:
     """Return the numbered notebooks, those that are refused too; title and question come from their first cells."""
     paths = sorted((settings().root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    return [_read(path, [one for one in paths if one != path]) for path in paths]
+    return [_read(path, [other for other in paths if other != path]) for path in paths]
 
 
 def _read(path: Path, others: list[Path]) -> ChapterNotebook:
@@ -65,13 +65,13 @@ def _read(path: Path, others: list[Path]) -> ChapterNotebook:
     else:
         title, _, question = first.partition("\n") if TITLE.match(first) else ("", "", "")
         faults += ["" if title else NO_TITLE, without_epci]
-    said = "; ".join(filter(None, faults))
+    faulty = "; ".join(filter(None, faults))
     return ChapterNotebook(
         path.name[:2],
         path,
         title.lstrip("# ").strip(),
         question.strip(),
-        f"notebooks/{path.name}: refused: {said}" if said else "",
+        f"notebooks/{path.name}: refused: {faulty}" if faulty else "",
         not without_epci,
     )
 
@@ -80,7 +80,7 @@ def _misnamed(path: Path, others: list[Path]) -> str:
     """Return what is wrong with the name of a notebook, beside the others; nothing when it is right."""
     if COPY.search(path.stem):
         return A_COPY
-    same = [one.name for one in others if one.name[:2] == path.name[:2] and not COPY.search(one.stem)]
+    same = [other.name for other in others if other.name[:2] == path.name[:2] and not COPY.search(other.stem)]
     number = f"another notebook bears the number {path.name[:2]}, {', '.join(same)}: give it a number of its own"
     return number if same else ""
 
@@ -106,12 +106,12 @@ def chosen_chapters(numbers: list[str]) -> list[ChapterNotebook]:
     Raises:
         UserError: a number that no notebook bears; all of them are refused.
     """
-    found = notebooks()
-    known = list(dict.fromkeys(one.number for one in found))
+    every = notebooks()
+    known = list(dict.fromkeys(chapter.number for chapter in every))
     unknown = [number for number in numbers if number not in known]
     if unknown:
         raise UserError(f"no chapter {', '.join(unknown)}: expected among {', '.join(known)}")
-    chosen = [one for one in found if not numbers or one.number in numbers]
-    if chosen and all(one.fault for one in chosen):
-        raise UserError("\n".join(one.fault for one in chosen))
+    chosen = [chapter for chapter in every if not numbers or chapter.number in numbers]
+    if chosen and all(chapter.fault for chapter in chosen):
+        raise UserError("\n".join(chapter.fault for chapter in chosen))
     return chosen

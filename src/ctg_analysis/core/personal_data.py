@@ -150,12 +150,12 @@ def signs(text: str, allowed: tuple[str, ...] = ()) -> list[Sign]:
     """Return what may name or reach someone in a text, in its order; allowed: names of places, which are none."""
     for name in allowed:
         text = text.replace(name, "·" * len(name))
-    found = set(_matching(IN_WORDS, text))
+    every = set(_matching(IN_WORDS, text))
     if DIGIT.search(text):
-        found |= {*_matching(WITH_DIGITS, text), *_numbers(text)}
-    known = {sign.start for sign in found}
-    found |= {Sign(PERSON, start) for start in _people(text) if not any(0 <= start - one <= 20 for one in known)}
-    return sorted(found, key=lambda sign: (sign.start, sign.kind))
+        every |= {*_matching(WITH_DIGITS, text), *_numbers(text)}
+    known = {sign.start for sign in every}
+    every |= {Sign(PERSON, at) for at in _people(text) if not any(0 <= at - start <= 20 for start in known)}
+    return sorted(every, key=lambda sign: (sign.start, sign.kind))
 
 
 def _matching(patterns: dict[str, tuple[re.Pattern, ...]], text: str) -> Iterator[Sign]:

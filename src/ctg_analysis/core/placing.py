@@ -20,7 +20,7 @@ def for_owner_alone(folder: Path) -> Iterator[None]:
         ValueError: the folder lies in none; nothing else is ever closed.
     """
     folder = folder.resolve()
-    private = next((one for one in (folder, *folder.parents) if one.name == PRIVATE), None)
+    private = next((parent for parent in (folder, *folder.parents) if parent.name == PRIVATE), None)
     if private is None:
         raise ValueError(f"{folder}: not in a folder {PRIVATE}")
     before = os.umask(0o077)

@@ -58,10 +58,10 @@ def settings() -> Settings:
 
 def _one_of(name: str, known: tuple[str, ...]) -> str:
     """Return what a variable says, by default the first of what is known."""
-    found = os.environ.get(name, known[0])
-    if found not in known:
-        raise UserError(f"{name}: found {found!r}, expected {' or '.join(known)}")
-    return found
+    value = os.environ.get(name, known[0])
+    if value not in known:
+        raise UserError(f"{name}: found {value!r}, expected {' or '.join(known)}")
+    return value
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def read_yaml(path: Path, model: Any) -> ReadYaml:
     """
     if not path.is_file():
         return ReadYaml()
-    shown = project_path(path)
+    file = project_path(path)
     lines: dict[Place, int] = {}
     findings: list[Finding] = []
     try:
@@ -67,7 +67,7 @@ def read_yaml(path: Path, model: Any) -> ReadYaml:
     try:
         value = _adapter(model).validate_python(content)
     except ValidationError as error:
-        return ReadYaml(None, lines, (*findings, *(_finding(problem, lines, shown) for problem in error.errors())))
+        return ReadYaml(None, lines, (*findings, *(_finding(problem, lines, file) for problem in error.errors())))
     return ReadYaml(value, lines, tuple(findings))
 
 
@@ -147,7 +147,7 @@ def _part(
     return parts
 
 
-def _finding(problem: dict, lines: dict[Place, int], shown: str) -> Finding:
+def _finding(problem: dict, lines: dict[Place, int], file: str) -> Finding:
     place: Place = ()
     for part in problem["loc"]:  # but for the names of the types of a union, which nobody has written
         if (*place, part) in lines:
@@ -156,7 +156,7 @@ def _finding(problem: dict, lines: dict[Place, int], shown: str) -> Finding:
     column = _column(place)
     match problem["type"]:
         case "missing":
-            return Finding(shown, line, _column((*place, problem["loc"][-1])), "nothing", "a value")
+            return Finding(file, line, _column((*place, problem["loc"][-1])), "nothing", "a value")
         case "value_error":
             expected = str(problem["ctx"]["error"])
         case "literal_error":
@@ -165,7 +165,7 @@ def _finding(problem: dict, lines: dict[Place, int], shown: str) -> Finding:
             expected = "no such key"
         case _:
             expected = problem["msg"].removeprefix("Input should be ")
-    return Finding(shown, line, column, repr(problem["input"])[:60], expected)
+    return Finding(file, line, column, repr(problem["input"])[:60], expected)
 
 
 def _column(place: Place) -> str | None:

@@ -13,10 +13,7 @@ from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.facts import IN_EPCIS
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.model import (
-    MISSING,
-    NOT_APPLICABLE,
     OK,
-    SECRET,
     AnnualChange,
     AnnualFlow,
     AnnualResidual,
@@ -30,8 +27,17 @@ from ctg_analysis.core.model import (
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.indicators.intervals import with_intervals
 from ctg_analysis.indicators.uncertainty import censor_floor
+from ctg_analysis.indicators.years import (
+    PLACE,
+    annual_change,
+    annual_flow,
+    completed,
+    mean_of_years,
+    over_something,
+    status_of,
+    years_later,
+)
 
-PLACE = ["indicator", "code", "level", "period"]
 COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", "parts", "parts_of"]
 
 # The population that rates and changes refer to: the reference populations. Sums of rounded IRIS serve as a
@@ -116,15 +122,15 @@ def compute(
 
     def facts_of(column: str, of: str = "") -> pd.DataFrame:
         """Return the facts of what each indicator names: the measure in a field of its value, else the same for all."""
-        named = {one.id: getattr(one.value, column, column) + of for one in indicators}
-        tables = {one: by_measure[name] for one, name in named.items() if name in by_measure}
+        named = {indicator.id: getattr(indicator.value, column, column) + of for indicator in indicators}
+        tables = {indicator: by_measure[name] for indicator, name in named.items() if name in by_measure}
         rows = pd.concat(tables.values()) if tables else next(iter(by_measure.values()))[:0]
         ranks = np.repeat([*map([*named].index, tables)], [*map(len, tables.values())])
         rows = rows.assign(indicator=pd.Categorical.from_codes(ranks, [*named]))
         return rows if "parts" in rows else rows.assign(parts=1)
 
     def preferred(column: str, of: str = "") -> pd.DataFrame:
-        return _of_sources(facts_of(column, of), [one.sources for one in indicators])
+        return _of_sources(facts_of(column, of), [indicator.sources for indicator in indicators])
 
     def population(wanted: tuple[str, ...] = REFERENCE_POPULATIONS, of: str = "") -> pd.DataFrame:
         return _first(_of_sources(facts_of(POPULATION, of), [wanted] * len(indicators)))
@@ -136,7 +142,7 @@ def compute(
             counted = isinstance(value, Count)
             rows = rows.assign(numerator=rows["value"] if counted else float("nan"), denominator=float("nan"))
         case Mean():
-            rows = _mean(_first(preferred("measure")), value.years)
+            rows = mean_of_years(_first(preferred("measure")), value.years)
         case Ratio():
             rows = _first(_divide(preferred("numerator"), preferred("denominator"), value.per, [*PLACE, "source"]))
         case Rate():
@@ -144,12 +150,12 @@ def compute(
             top = _first(preferred("events"))
             rows = _per_inhabitant(covered(top, below, sources), below, value.per, value.within)
         case AnnualChange(years):
-            rows = _completed(*(_annual_change(population(of=of), years) for of in ("", IN_EPCIS)))
+            rows = completed(*(annual_change(population(of=of), years) for of in ("", IN_EPCIS)))
         case AnnualFlow(_, years) | AnnualResidual(_, years):
             residual = isinstance(value, AnnualResidual)
             pairs = [(preferred("flow", of), population(of=of)) for of in ("", IN_EPCIS)]
             flows = [(covered(top, below, sources), below) for top, below in pairs]
-            rows = _completed(*(_annual_flow(*pair, years, residual=residual) for pair in flows))
+            rows = completed(*(annual_flow(*pair, years, residual=residual) for pair in flows))
     return rows.assign(**{name: 1 for name in ("parts", "parts_of") if name not in rows})[COLUMNS]
 
 
@@ -201,18 +207,11 @@ def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, S
     return rows
 
 
-def _status(*statuses: pd.Series) -> pd.Series:
-    """Return ok where all are ok, secret where one is secret, nd elsewhere."""
-    secret = np.logical_or.reduce([status.eq(SECRET) for status in statuses])
-    known = np.logical_and.reduce([status.eq(OK) for status in statuses])
-    return pd.Series(np.select([known, secret], [OK, SECRET], MISSING), index=statuses[0].index)
-
-
 def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str]) -> pd.DataFrame:
     below = bottom[[*key, "value", "status", "parts"]]
     rows = top.merge(below, on=key, suffixes=("", "_bottom"), validate="1:1")
     rows = rows.rename(columns={"value": "numerator", "value_bottom": "denominator", "parts_bottom": "parts_of"})
-    status = _over_something(_status(rows["status"], rows["status_bottom"]), rows["denominator"])
+    status = over_something(status_of(rows["status"], rows["status_bottom"]), rows["denominator"])
     value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
     return rows.assign(value=value, status=status)
 
@@ -222,100 +221,12 @@ def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, 
     there = population.drop_duplicates([*PLACE])[[*PLACE, "value", "status"]].rename(columns={"period": "of"})
     tables = []
     for ago in range(within + 1):
-        part = events.assign(of=_years_later(events["period"], -ago))
+        part = events.assign(of=years_later(events["period"], -ago))
         tables.append(
             part.merge(there, on=["indicator", "code", "level", "of"], suffixes=("", "_bottom"), validate="m:1")
         )
     rows = pd.concat(tables, ignore_index=True).sort_values([*PLACE, "of"], ascending=[*(True for _ in PLACE), False])
     rows = rows.drop_duplicates(PLACE).rename(columns={"value": "numerator", "value_bottom": "denominator"})
-    status = _over_something(_status(rows["status"], rows["status_bottom"]), rows["denominator"])
+    status = over_something(status_of(rows["status"], rows["status_bottom"]), rows["denominator"])
     value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
     return rows.assign(value=value, status=status)
-
-
-def _over_something(status: pd.Series, denominator: pd.Series) -> pd.Series:
-    """Return the statuses, `so` (sans objet) where there is nothing to divide by: a commune without inhabitants."""
-    return status.mask(status.eq(OK) & denominator.eq(0), NOT_APPLICABLE)
-
-
-def _mean(rows: pd.DataFrame, years: int) -> pd.DataFrame:
-    """Return means over `years` consecutive years; a missing year makes the mean missing."""
-    shifted = [_earlier(rows, years_ago) for years_ago in range(years)]
-    table = rows[[*PLACE, "source"]]
-    for number, part in enumerate(shifted):
-        part = part.rename(columns={"value": f"value_{number}", "status": f"status_{number}"})
-        table = table.merge(part, on=PLACE, how="inner", validate="1:1")
-    values = table[[f"value_{number}" for number in range(years)]]
-    status = _status(*(table[f"status_{number}"] for number in range(years)))
-    total = values.sum(axis=1).where(status.eq(OK))
-    return table.assign(numerator=total, denominator=float(years), value=total / years, status=status)
-
-
-def _earlier(rows: pd.DataFrame, years: int) -> pd.DataFrame:
-    """Return place, period, value and status with each row moved `years` later, where there are facts of that year."""
-    moved = rows.assign(period=_years_later(rows["period"], years))[[*PLACE, "value", "status"]]
-    return moved[moved["period"].notna()]
-
-
-def _years_later(periods: pd.Series, years: int) -> pd.Series:
-    """Return the years so much later as categories of the periods that there are; missing where there is none."""
-    known = periods.cat.categories
-    later = known.get_indexer([f"{int(period[:4]) + years}" for period in known])
-    return pd.Series(pd.Categorical.from_codes(later[periods.cat.codes], known), index=periods.index)
-
-
-def _year(rows: pd.DataFrame) -> pd.Series:
-    return rows["period"].astype(str).astype(int)
-
-
-def _two_dates(stock: pd.DataFrame, years: int) -> pd.DataFrame:
-    """Return the stock at pairs of dates `years` apart (rule R8): value_before, value, the period "2018-2023"."""
-    rows = stock.merge(_earlier(stock, years), on=PLACE, suffixes=("", "_before"), validate="1:1")
-    status = _status(rows["status"], rows["status_before"])
-    start = (_year(rows) - years).astype(str)
-    return rows.assign(status=status, end=rows["period"], period=start + "-" + rows["period"].astype(str))
-
-
-def _completed(rows: pd.DataFrame, in_epcis: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with those of the communes in EPCIs in the place of the ones that are missing.
-
-    The older populations are those of EPCIs: a place that holds an island without EPCI has no change without this.
-    """
-    known = in_epcis[in_epcis["status"].eq(OK)]
-    if known.empty:
-        return rows
-    both = pd.concat([rows, known], ignore_index=True)
-    ranked = both.assign(_missing=both["status"].eq(MISSING)).sort_values("_missing", kind="stable")
-    return ranked.drop_duplicates(PLACE).drop(columns="_missing")
-
-
-def _annual_change(stock: pd.DataFrame, years: int) -> pd.DataFrame:
-    rows = _two_dates(stock, years)
-    rows["status"] = _over_something(rows["status"], rows["value_before"])
-    value = ((rows["value"] / rows["value_before"]) ** (1 / years) - 1) * 100
-    return rows.assign(
-        numerator=rows["value"], denominator=rows["value_before"], value=value.where(rows["status"].eq(OK))
-    )
-
-
-def _annual_flow(flow: pd.DataFrame, stock: pd.DataFrame, years: int, *, residual: bool) -> pd.DataFrame:
-    """Return the flow of the `years` years from the first date, or what it leaves of the change, in % a year."""
-    summed = _mean(flow, years)
-    summed = summed.assign(period=(_year(summed) + 1).astype(str))
-    rows = _two_dates(stock, years)
-    rows = rows.merge(
-        summed[[*PLACE, "numerator", "status", "source"]],
-        left_on=["indicator", "code", "level", "end"],
-        right_on=PLACE,
-        suffixes=("", "_flow"),
-        validate="1:1",
-    )
-    status = _status(rows["status"], rows["status_flow"])
-    change = rows["value"] - rows["value_before"]
-    numerator = change - rows["numerator"] if residual else rows["numerator"]
-    person_years = (rows["value"] + rows["value_before"]) / 2 * years
-    status = _over_something(status, person_years)
-    value = (numerator / person_years * 100).where(status.eq(OK))
-    return rows.assign(
-        numerator=numerator, denominator=person_years, value=value, status=status, source=rows["source_flow"]
-    )

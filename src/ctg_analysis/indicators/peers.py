@@ -156,7 +156,7 @@ def classify(
     """The class of each EPCI, index as profiles: zone, kind (both French), size (band 0 to 3), density.
 
     Parameters:
-        epcis: columns code, kind, of cleaning.geography.clean_epcis.
+        epcis: columns code, kind, of cleaning.yearly_geography.clean_epcis.
         density: French class of each EPCI, by SIREN, when there is a density grid; "" elsewhere.
         invented: the territories are.
 

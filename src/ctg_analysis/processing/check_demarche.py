@@ -5,7 +5,7 @@ import datetime
 import pandas as pd
 
 from ctg_analysis.cleaning.raw_data import FRAME, read_root
-from ctg_analysis.core.errors import Finding
+from ctg_analysis.core.errors import Finding, in_order
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.demarche.files.consistency import inconsistencies
 from ctg_analysis.demarche.files.material_files import codes_of, names_of, read_material, wrong_together
@@ -45,7 +45,7 @@ def check_material(root: DataRoot, today: datetime.date, *, sound: bool = True) 
         if sound and by_indicator and set(FRAME) <= set(source_folders(root.raw)):
             read = read or _observations(root)
             findings |= {*no_longer(material.tables["preuves"], read["observations"], read["territories"], epci)}
-    return sorted(findings, key=lambda finding: (finding.path, finding.line or 0, finding.column or "", finding.found))
+    return in_order(findings)
 
 
 def _places(root: DataRoot) -> pd.DataFrame | None:

@@ -13,7 +13,7 @@ from ctg_analysis.cleaning.partners.words import read_evidence
 from ctg_analysis.cleaning.perimeter import perimeter_from
 from ctg_analysis.cleaning.raw_data import RawData, Reading, by_geography, read_root, strangers
 from ctg_analysis.cleaning.reading import missing_columns
-from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.errors import Finding, InputError, in_order
 from ctg_analysis.core.files import header_of
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.processing.derivation import places_of
@@ -33,11 +33,12 @@ def check_root(root: DataRoot, reading: Reading | None = None) -> list[Finding]:
         return [Finding(project_path(root.raw), None, None, "no such folder", "a folder raw/ with the sources")]
     reading = reading or read_root(root)
     folders = [folder for several in reading.folders.values() for folder in several]
-    findings = [*reading.findings, *strays(root.raw), *(one for folder in folders for one in check_folder(folder))]
+    findings = [*reading.findings, *strays(root.raw)]
+    findings += [finding for folder in folders for finding in check_folder(folder)]
     if reading.frame:
         findings += _check_communes(reading.tables, reading.frame)
         findings += _check_forms(root, reading.frame)
-    return sorted(set(findings), key=lambda one: (one.path, one.line or 0, one.column or "", one.found))
+    return in_order(set(findings))
 
 
 def _check_communes(tables: dict[str, list[tuple[RawFolder, pd.DataFrame | None]]], frame: RawData) -> list[Finding]:
@@ -46,7 +47,7 @@ def _check_communes(tables: dict[str, list[tuple[RawFolder, pd.DataFrame | None]
     perimeter = cache(lambda year: perimeter_from(year, frame.communes, now, frame.passage))
     readable = [(name, folder, facts) for name, several in tables.items() for folder, facts in several]
     findings = []
-    for name, folder, facts in [one for one in readable if one[2] is not None]:
+    for name, folder, facts in [source for source in readable if source[2] is not None]:
         if name == SCHOOLS:
             findings += schools_left_out(folder, frame.communes[now])
         for year, part in by_geography(SOURCES[name], facts, frame.communes):

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.absences import with_absent, without_small
-from ctg_analysis.cleaning.official import geography
+from ctg_analysis.cleaning.official import yearly_geography
 from ctg_analysis.cleaning.official.contours import projected
 from ctg_analysis.cleaning.partners.agreements import Agreement
 from ctg_analysis.cleaning.partners.received_forms import (
@@ -61,8 +61,8 @@ def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
     populations = latest_populations(tables)
     whole = Perimeter.between(now, now)
     for name, table in private:
-        told = with_population_covered(table, populations)
-        tables.append(form_to_reference(told, SOURCES[name], whole))
+        facts_of_form = with_population_covered(table, populations)
+        tables.append(form_to_reference(facts_of_form, SOURCES[name], whole))
     facts = pd.concat(tables, ignore_index=True)
     sources = with_rounding_rule(with_thresholds(SOURCES, agreements), facts, places)
     facts = with_msa(facts)
@@ -94,7 +94,7 @@ def notes(rounding: str, exposed: pd.DataFrame, places: pd.DataFrame) -> pd.Data
     exposed: see `secrecy.Gate`. places: the territories.
     """
     epci_of = places[places["level"].eq("commune")].set_index("code")["epci"].dropna()
-    concerned = [{epci_of[code] for code in one.split("|") if code in epci_of} for one in exposed["communes"]]
+    concerned = [{epci_of[code] for code in communes.split("|") if code in epci_of} for communes in exposed["communes"]]
     each = [(rounding, ""), *zip(exposure_notes(exposed), map("|".join, map(sorted, concerned)), strict=True)]
     return pd.DataFrame(each, columns=["note", "exposes"], dtype=str)
 
@@ -110,10 +110,10 @@ def rounding_note(sources: dict[str, Source]) -> str:
 def exposure_notes(exposed: pd.DataFrame) -> list[str]:
     """Return what earlier editions have given away, whatever is withheld now (rule R2). exposed: see `secrecy.Gate`."""
     return [
-        f"{one.source}: an edition published before gives away a group of {one.measure}"
-        f"{f' without {one.without}' if one.without else ''}, {one.period}, in {one.communes.replace('|', ', ')}: "
+        f"{row.source}: an edition published before gives away a group of {row.measure}"
+        f"{f' without {row.without}' if row.without else ''}, {row.period}, in {row.communes.replace('|', ', ')}: "
         "it cannot be taken back, withdraw that edition"
-        for one in exposed.itertuples(index=False)
+        for row in exposed.itertuples(index=False)
     ]
 
 
@@ -125,25 +125,25 @@ def to_facts(data: RawData, reference: int, now: pd.DataFrame) -> list[pd.DataFr
     Raises:
         InputError: codes of communes that do not exist in the geography of their source.
     """
-    shown = {name for one in CATALOGUE.values() for name in one.sources}
-    used = dataclasses.replace(data, given=[given for given in data.given if given.source.id in shown])
+    asked = {name for indicator in CATALOGUE.values() for name in indicator.sources}
+    used = dataclasses.replace(data, given=[given for given in data.given if given.source.id in asked])
     perimeters = perimeters_of(used, reference, now)
     findings = [
         finding
-        for one in used.given
-        for finding in strangers(one.facts, one.source, perimeters[one.year], one.folder.path)
+        for given in used.given
+        for finding in strangers(given.facts, given.source, perimeters[given.year], given.folder.path)
     ]
     if findings:
         raise InputError(findings)
-    inhabitants = pd.concat([one.facts for one in used.given if one.source.id == GEOGRAPHY])
+    inhabitants = pd.concat([given.facts for given in used.given if given.source.id == GEOGRAPHY])
     alike: dict[tuple[Totals, int], tuple[Source, Perimeter, list[pd.DataFrame]]] = {}
-    for one in used.given:
-        for perimeter, facts in by_period_of_former(one.facts, perimeters[one.year], now):
-            source, then = one.source, perimeter.communes
+    for given in used.given:
+        for perimeter, facts in by_period_of_former(given.facts, perimeters[given.year], now):
+            source, then = given.source, perimeter.communes
             if source.geography.loose:
                 facts = facts[facts["code"].isin(then["code"]) | facts["level"].ne("commune")]
             facts = without_small(facts, source, then) if source.coverage.above else facts
-            facts = with_absent(facts, source, then, full=one.folder.full)
+            facts = with_absent(facts, source, then, full=given.folder.full)
             facts = weighted(facts, inhabitants) if source.totals.per_inhabitant else facts
             alike.setdefault((source.totals, id(perimeter)), (source, perimeter, []))[2].append(facts)
     return [to_reference(pd.concat(tables), source, perimeter) for source, perimeter, tables in alike.values()]
@@ -181,13 +181,13 @@ def places_of(root: DataRoot, data: RawData) -> pd.DataFrame:
     names = (read_names(root, file) for file in ("departements.csv", "regions.csv"))
     year = frame.annee
     places = territories(data.communes[year], data.epcis[year], *names, frame.france)
-    return geography.with_secteurs(root, places)
+    return yearly_geography.with_secteurs(root, places)
 
 
 def read_places(root: DataRoot) -> pd.DataFrame:
     """Return what `places_of` does from the files of the geography alone: no statistics are needed, nor `ctg data`."""
     frame = read_certificate(root.raw / GEOGRAPHY)
-    communes, epcis = geography.clean_communes(frame), geography.clean_epcis(frame)
+    communes, epcis = yearly_geography.clean_communes(frame), yearly_geography.clean_epcis(frame)
     return places_of(root, RawData(communes, epcis, [], pd.DataFrame(), None, None))
 
 
@@ -235,9 +235,9 @@ def received(folders: Folders, agreements: dict[str, Agreement]) -> pd.DataFrame
     Of full files beside an extract: the date of the full files, both vintages.
     """
     rows = [
-        (source, certificates[0].date_acces.isoformat(), " ; ".join(dict.fromkeys(one.vintage for one in certificates)))
+        (source, several[0].certificate.date_acces.isoformat(), " ; ".join(dict.fromkeys(vintages)))
         for source, several in folders.items()
-        for certificates in [[folder.certificate for folder in several]]
+        for vintages in [[folder.certificate.vintage for folder in several]]
     ]
     rows += [(source, agreement.recu_le.isoformat(), "") for source, agreement in agreements.items()]
     return pd.DataFrame(sorted(rows), columns=["source", "date", "vintage"], dtype=str)

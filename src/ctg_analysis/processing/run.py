@@ -134,12 +134,12 @@ def _derived(root: DataRoot) -> "Derived":
 
 def read_notes(root: DataRoot) -> list[str]:
     """Return what the derivation of data/processed has to say: how the Caf rounds, what was given away before."""
-    return [one["note"] for one in _notes(root)]
+    return [note["note"] for note in _notes(root)]
 
 
 def exposure(root: DataRoot, epci: str) -> str:
     """Return in one line that earlier editions gave away some of what is withheld of an EPCI; nothing otherwise."""
-    count = sum(epci in one["exposes"].split("|") for one in _notes(root))
+    count = sum(epci in note["exposes"].split("|") for note in _notes(root))
     if not count:
         return ""
     some = f"{count} group{'s' if count > 1 else ''} of persons withheld now"

@@ -30,7 +30,7 @@ def _line(source: Source) -> str:
         totals += f"; communes of more than {source.coverage.above} inhabitants only"
     absent = ABSENT[source.coverage.absent]
     unseen = sorted(source.guesses)
-    unseen += [f"address of {one.name}" for one in source.downloads if not one.seen]
+    unseen += [f"address of {download.name}" for download in source.downloads if not download.seen]
     cells = [
         source.id,
         source.geography.words or "–",
@@ -49,11 +49,11 @@ def links() -> str:
     for source in (source for source in SOURCES.values() if source.form):
         form = source.form
         added = {part for parts in form.breakdowns.values() for part in parts}
-        told = [f"`{part}` within `{whole}`" for part, whole in sorted(form.parts()) if part not in added]
-        told += [f"`{whole}` is the sum of its {len(parts)} parts" for whole, parts in form.breakdowns.items()]
-        told += [link.words for link in form.links]
-        told += [f"`{answer}` tells whether there is `{persons}`" for answer, persons in form.tells.items()]
-        lines.append(f"| {source.id} | {' ; '.join(told) or '–'} |")
+        sentences = [f"`{part}` within `{whole}`" for part, whole in sorted(form.parts()) if part not in added]
+        sentences += [f"`{whole}` is the sum of its {len(parts)} parts" for whole, parts in form.breakdowns.items()]
+        sentences += [link.words for link in form.links]
+        sentences += [f"`{answer}` tells whether there is `{persons}`" for answer, persons in form.tells.items()]
+        lines.append(f"| {source.id} | {' ; '.join(sentences) or '–'} |")
     return "\n".join(lines)
 
 

@@ -79,25 +79,25 @@ class RawFolder:
 def read_certificate(folder: Path) -> RawFolder:
     """Return a source folder with its certificate; raise InputError when it is absent or incomplete."""
     path = folder / CERTIFICATE
-    shown = project_path(path)
+    file = project_path(path)
     if not path.is_file():
-        raise InputError([Finding(shown, None, None, "no certificate", "a source.yml beside the files")])
+        raise InputError([Finding(file, None, None, "no certificate", "a source.yml beside the files")])
     read = load_yaml(path, Certificate)
     certificate = read.value
     name = folder.parent.name if folder.name == FULL else folder.name
     if certificate.id != name:
         expected = f"the folder's name, {name!r}"
-        raise InputError([Finding(shown, read.lines["id",], "id", repr(certificate.id), expected)])
+        raise InputError([Finding(file, read.lines["id",], "id", repr(certificate.id), expected)])
     return RawFolder(folder, certificate)
 
 
 def integrity(folder: RawFolder, name: str) -> list[Finding]:
     """Return what is wrong with a file as a whole: absent, or not the bytes that the certificate knows."""
     path = folder.path / name
-    shown = project_path(path)
+    file = project_path(path)
     if not path.is_file():
-        return [Finding(shown, None, None, "no file", f"the file that {CERTIFICATE} lists")]
-    expected, found = folder.entry(name).sha256, sha256(path)
-    if found != expected:
-        return [Finding(shown, None, None, f"sha256 {found}", f"sha256 {expected}, as in {CERTIFICATE}")]
+        return [Finding(file, None, None, "no file", f"the file that {CERTIFICATE} lists")]
+    expected, digest = folder.entry(name).sha256, sha256(path)
+    if digest != expected:
+        return [Finding(file, None, None, f"sha256 {digest}", f"sha256 {expected}, as in {CERTIFICATE}")]
     return []

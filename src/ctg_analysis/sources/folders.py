@@ -22,12 +22,12 @@ def is_note(path: Path) -> bool:
 
 def files_of(raw: Path) -> list[Path]:
     """Return all the files of data/raw, those that lie astray too, but for notes and the field material."""
-    found = []
+    files = []
     for place, folders, names in os.walk(raw, followlinks=True):
         home = Path(place)
         folders[:] = [name for name in folders if not is_note(home / name) and home / name != raw / MATERIAL]
-        found += [home / name for name in names if not is_note(home / name)]
-    return sorted(found)
+        files += [home / name for name in names if not is_note(home / name)]
+    return sorted(files)
 
 
 def source_folders(raw: Path) -> dict[str, list[Path]]:

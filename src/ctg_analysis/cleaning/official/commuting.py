@@ -33,7 +33,7 @@ def clean_flows(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd.D
 
 def _by_residence(folder: RawFolder, name: str, communes: pd.DataFrame | None) -> pd.DataFrame:
     rows = read(folder, name, SCHEMA)
-    column = next(one for one in rows if re.fullmatch(WORKERS, one))
+    column = next(name for name in rows if re.fullmatch(WORKERS, name))
     counted = {"workers_in_flows": rows[column]}
     if communes is not None:
         units = _units(communes)

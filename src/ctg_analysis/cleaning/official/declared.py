@@ -18,7 +18,7 @@ from ctg_analysis.core.layouts import MONTH, QUARTER, ROWS, YEAR, Cube, Layout, 
 from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
-from ctg_analysis.sources.declarations import declared_at
+from ctg_analysis.sources.declared_sources import declared_at
 
 CODES = {
     "commune": COMMUNE_CODE,

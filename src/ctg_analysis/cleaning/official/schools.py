@@ -122,9 +122,9 @@ def schools_left_out(folder: RawFolder, communes: pd.DataFrame) -> list[Finding]
     lost = sorted(set(pupils.loc[pupils["code"].isna(), "numero_ecole"]))
     if not lost:
         return []
-    found = f"{len(lost)} schools without commune, left out: {', '.join(lost[:10])}"
+    left_out = f"{len(lost)} schools without commune, left out: {', '.join(lost[:10])}"
     expected = "their rows, with code_commune, in a file *annuaire*.csv"
-    return [Finding(project_path(folder.path), None, "numero_ecole", found, expected)]
+    return [Finding(project_path(folder.path), None, "numero_ecole", left_out, expected)]
 
 
 def _placed(folder: RawFolder, communes: pd.DataFrame | None) -> pd.DataFrame:
@@ -141,7 +141,7 @@ def _placed(folder: RawFolder, communes: pd.DataFrame | None) -> pd.DataFrame:
     pupils = pupils.assign(code=pupils["numero_ecole"].map(place), period=pupils["rentree_scolaire"].str[:4])
     groupings = [directory[column] for column in ("rpi_concentre", "rpi_disperse") if column in directory]
     if groupings:
-        inside = pd.concat([~told.astype(str).str.fullmatch(NO_GROUPING) for told in groupings], axis=1).any(axis=1)
+        inside = pd.concat([~column.astype(str).str.fullmatch(NO_GROUPING) for column in groupings], axis=1).any(axis=1)
         pupils["grouped"] = pupils["numero_ecole"].map(inside.astype(float)).fillna(0.0)
     if communes is None or not {"code_departement", "commune"} <= set(pupils):
         return pupils

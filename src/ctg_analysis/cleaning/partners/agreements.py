@@ -33,7 +33,7 @@ def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, A
     path = folder / AGREEMENTS
     if not path.is_file():
         return {}, []
-    shown = project_path(path)
+    file = project_path(path)
     try:
         root = composed(path)
     except InputError as error:
@@ -41,32 +41,32 @@ def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, A
     if root is None:
         return {}, []
     if not isinstance(root, yaml.MappingNode):
-        return {}, [Finding(shown, _line(root), None, "no entry by file", "the name of a file, then " + KEYS)]
+        return {}, [Finding(file, _line(root), None, "no entry by file", "the name of a file, then " + KEYS)]
     agreements: dict[str, Agreement] = {}
     findings: list[Finding] = []
     for key, node in root.value:
         source, line = str(key.value), _line(key)
         if source not in least:
             expected = "one of " + ", ".join(sorted(f"{name}.csv" for name in least))
-            findings.append(Finding(shown, line, source, "a form that is not known", expected))
+            findings.append(Finding(file, line, source, "a form that is not known", expected))
         elif source in agreements:
-            findings.append(Finding(shown, line, source, "this entry again", "one entry by file"))
-        elif wrong := list(_wrong(node, shown, source, line, least[source])):
+            findings.append(Finding(file, line, source, "this entry again", "one entry by file"))
+        elif wrong := list(_wrong(node, file, source, line, least[source])):
             findings += wrong
         else:
             agreements[source] = Agreement.model_validate(_values(node))
     return agreements, findings
 
 
-def _wrong(node: yaml.Node, shown: str, source: str, line: int, least: int) -> Iterator[Finding]:
+def _wrong(node: yaml.Node, file: str, source: str, line: int, least: int) -> Iterator[Finding]:
     """Yield what is wrong with an entry, at the line of its field, or of the entry when the field is not there."""
     if not isinstance(node, yaml.MappingNode):
-        yield Finding(shown, line, source, "no entry under this name", KEYS)
+        yield Finding(file, line, source, "no entry under this name", KEYS)
         return
     lines: dict[str, int] = {}
     for key, _ in node.value:
         if key.value in lines:
-            yield Finding(shown, _line(key), f"{source}.{key.value}", "this field again", "each field once")
+            yield Finding(file, _line(key), f"{source}.{key.value}", "this field again", "each field once")
         lines[str(key.value)] = _line(key)
     whole = f"a whole number, {least} or more"
     try:
@@ -74,17 +74,17 @@ def _wrong(node: yaml.Node, shown: str, source: str, line: int, least: int) -> I
     except ValidationError as error:
         for problem in error.errors():
             field = str(problem["loc"][0])
-            found = "nothing" if problem["type"] == "missing" else repr(problem["input"])[:60]
+            written = "nothing" if problem["type"] == "missing" else repr(problem["input"])[:60]
             expected = (EXPECTED | {"seuil": whole}).get(field, f"{KEYS} only")
-            yield Finding(shown, lines.get(field, line), f"{source}.{field}", found, expected)
+            yield Finding(file, lines.get(field, line), f"{source}.{field}", written, expected)
         return
     if agreement.seuil < least:
-        yield Finding(shown, lines["seuil"], f"{source}.seuil", str(agreement.seuil), whole)
+        yield Finding(file, lines["seuil"], f"{source}.seuil", str(agreement.seuil), whole)
 
 
 def _values(node: yaml.MappingNode) -> dict[str, str | None]:
     """Return the fields of an entry as they are written; no text for what is more than one value."""
-    return {str(key.value): one.value if isinstance(one, yaml.ScalarNode) else None for key, one in node.value}
+    return {str(key.value): field.value if isinstance(field, yaml.ScalarNode) else None for key, field in node.value}
 
 
 def _line(node: yaml.Node) -> int:

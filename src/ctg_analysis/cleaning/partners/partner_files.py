@@ -89,11 +89,11 @@ def words_of(source: Source, path: Path) -> pd.DataFrame:
     names = [field.column for field in source.form.fields if field.measure == SITE]
     columns = [PLACE, PERIOD, *names, *(field.column for field in source.form.words)]
     table = load(path, lambda header: [name for name in header if name in columns])
-    told = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD], SITE: ""})
+    rows = pd.DataFrame({"code": table[PLACE], "level": table[PLACE].map(_level), "period": table[PERIOD], SITE: ""})
     for name in names:
-        told[SITE] = table[name].str.strip()
+        rows[SITE] = table[name].str.strip()
     parts = [
-        told.assign(measure=field.measure, words=table[field.column].str.strip(), column=field.column)
+        rows.assign(measure=field.measure, words=table[field.column].str.strip(), column=field.column)
         for field in source.form.words
     ]
     rows = pd.concat(parts)
@@ -171,15 +171,15 @@ def _more_than_the_whole(table: pd.DataFrame, form: Form, path: Path) -> list[Fi
     findings = []
     for part, whole in ((column[part], column[whole]) for part, whole in _nested(form.parts())):
         for line in table.index[table[part].gt(table[whole]) & ((part, whole) not in direct)]:
-            said, expected = f"{table.loc[line, part]:g}", f"at most {whole}, {table.loc[line, whole]:g}"
-            findings.append(Finding(project_path(path), int(line), part, said, expected))
+            figure, expected = f"{table.loc[line, part]:g}", f"at most {whole}, {table.loc[line, whole]:g}"
+            findings.append(Finding(project_path(path), int(line), part, figure, expected))
     return findings
 
 
 def _nested(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the pairs (part, whole), those of a part of a part among them."""
     every = set(pairs)
-    while more := {(part, whole) for part, one in every for two, whole in every if one == two} - every:
+    while more := {(part, whole) for part, middle in every for again, whole in every if middle == again} - every:
         every |= more
     return sorted(every)
 

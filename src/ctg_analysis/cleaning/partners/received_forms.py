@@ -37,8 +37,8 @@ def read_private(root: DataRoot, places: pd.DataFrame) -> tuple[list[tuple[str, 
     agreements: dict[str, Agreement] = {}
     homes = sorted(path for path in root.private.iterdir() if path.is_dir()) if root.private.is_dir() else []
     for folder in homes:
-        agreed, received, said = _read_folder(folder, places)
-        findings += said
+        agreed, received, wrong = _read_folder(folder, places)
+        findings += wrong
         for source, agreement in agreed.items():
             known = agreements.get(source)
             agreements[source] = agreement if known is None or agreement.seuil > known.seuil else known
@@ -60,8 +60,8 @@ def _read_folder(
     if not (places["level"].eq("epci") & places["code"].eq(folder.name)).any():
         findings.append(Finding(project_path(folder), None, None, repr(folder.name), "the SIREN of an EPCI"))
     own = _codes(places, folder.name)
-    files = (one for one in folder.iterdir() if one.is_file() and not is_note(one))
-    for path in sorted(one for one in files if one.name not in BESIDE_THE_FORMS):
+    files = (path for path in folder.iterdir() if path.is_file() and not is_note(path))
+    for path in sorted(path for path in files if path.name not in BESIDE_THE_FORMS):
         source = FORMS.get(path.name)
         if source is None:
             expected = f"one of {', '.join(sorted(FORMS))}"
@@ -91,12 +91,12 @@ def cleaner(source: Source) -> Callable[..., pd.DataFrame]:
 def _contradictions(root: DataRoot, source: str, facts: pd.DataFrame) -> list[Finding]:
     """Return the figures of one place that the forms of several EPCIs give otherwise: their département's."""
     by_year = facts.assign(period=facts["period"].str[:4])
-    told = by_year[facts["status"].eq(OK)]
-    again = told.loc[told.duplicated(["code", "level", "period", "measure"]), ["code", "period"]].drop_duplicates()
-    shown, form = project_path(root.private), SOURCES[source].form_file
+    known = by_year[facts["status"].eq(OK)]
+    again = known.loc[known.duplicated(["code", "level", "period", "measure"]), ["code", "period"]].drop_duplicates()
+    folder, form = project_path(root.private), SOURCES[source].form_file
     expected = f"the same figures in every {form}"
     return [
-        Finding(shown, None, form, f"two figures of {code} in {period}", expected)
+        Finding(folder, None, form, f"two figures of {code} in {period}", expected)
         for code, period in again.itertuples(index=False)
     ]
 
@@ -116,11 +116,11 @@ def blanks(forms: list[tuple[str, pd.DataFrame]], places: pd.DataFrame) -> pd.Da
     every = [facts[facts["level"].eq("commune")].merge(communes, on="code") for _, facts in forms]
     if not every:
         return pd.DataFrame(columns=["source", "period", "measure", "territory"], dtype=str)
-    told = pd.concat(every)
-    told = told[told["status"].ne(MISSING)]
+    answered = pd.concat(every)
+    answered = answered[answered["status"].ne(MISSING)]
     key = ["source", "period", "measure", "epci"]
-    expected = told[key].drop_duplicates().merge(communes, on="epci")
-    there = pd.MultiIndex.from_frame(expected[[*key, "code"]]).isin(pd.MultiIndex.from_frame(told[[*key, "code"]]))
+    expected = answered[key].drop_duplicates().merge(communes, on="epci")
+    there = pd.MultiIndex.from_frame(expected[[*key, "code"]]).isin(pd.MultiIndex.from_frame(answered[[*key, "code"]]))
     rows = expected[~there].rename(columns={"code": "territory"})
     return rows[["source", "period", "measure", "territory"]].astype(str).reset_index(drop=True)
 
@@ -146,15 +146,15 @@ def with_population_covered(facts: pd.DataFrame, populations: pd.DataFrame) -> p
 
     populations: one reference population by commune and year; the latest counts, of the year of the form or before.
     """
-    told = facts[facts["measure"].eq(IN_A_ZONE) & facts["level"].eq("commune")].astype({"code": object})
-    if told.empty:
+    answers = facts[facts["measure"].eq(IN_A_ZONE) & facts["level"].eq("commune")].astype({"code": object})
+    if answers.empty:
         return facts
-    told = told.assign(year=told["period"].str[:4].astype(int)).sort_values("year", kind="stable")
+    answers = answers.assign(year=answers["period"].str[:4].astype(int)).sort_values("year", kind="stable")
     known = populations[populations["level"].eq("commune") & populations["status"].eq(OK)]
     known = known.assign(year=known["period"].astype(int), inhabitants=known["value"])
     known = known.sort_values("year", kind="stable")
     known = known[["code", "year", "inhabitants"]].astype({"code": object})
-    rows = pd.merge_asof(told, known, on="year", by="code", tolerance=OLDEST_POPULATION)
+    rows = pd.merge_asof(answers, known, on="year", by="code", tolerance=OLDEST_POPULATION)
     rows["status"] = rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING)
     whole = rows["inhabitants"].where(rows["status"].eq(OK))
     measures = {"population_in_social_space": rows["value"] * whole, "population_of_form": whole}

@@ -116,7 +116,7 @@ def _counted(sites: pd.DataFrame, communes: list[str], received: datetime.date) 
     sums = sites[place].assign(**numbers).groupby(place).sum().reindex(every, fill_value=0)
     first = sites[running].sort_values([END, BEGIN]).drop_duplicates(place).set_index(place).reindex(every)
     ends = {FIRST: first[BEGIN].str[:4], LAST: first[END].str[:4]}
-    rows = sums.astype(float).assign(**{name: told.astype(float) for name, told in ends.items()})
+    rows = sums.astype(float).assign(**{name: years.astype(float) for name, years in ends.items()})
     rows = rows.melt(var_name="measure", ignore_index=False).reset_index().rename(columns={"territory": "code"})
     return rows.assign(status=rows["value"].isna().map({True: NOT_APPLICABLE, False: OK}))
 
@@ -136,11 +136,11 @@ def _schema(form: Form) -> pa.DataFrameSchema:
 _GRADES = f"a whole number from 0 to {HIGHEST}, or a blank cell where nothing was assessed"
 
 
-def _is_day(told: str) -> bool:
-    if not re.fullmatch(r"20\d\d-\d\d-\d\d", told):
+def _is_day(cell: str) -> bool:
+    if not re.fullmatch(r"20\d\d-\d\d-\d\d", cell):
         return False
     try:
-        datetime.date.fromisoformat(told)
+        datetime.date.fromisoformat(cell)
     except ValueError:
         return False
     return True

@@ -3,6 +3,7 @@
 import datetime
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -11,7 +12,7 @@ from ctg_analysis.core.datasets import Download, Source
 from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import put_in_place, restore
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.sources.declarations import declared_at
+from ctg_analysis.sources.declared_sources import declared_at
 from ctg_analysis.sources.fetching.received import FetchError
 from ctg_analysis.sources.fetching.transport import SECONDS_FOR_A_FILE, retrieve
 from ctg_analysis.sources.folders import CERTIFICATE, FULL, PARTIAL, sha256
@@ -25,11 +26,11 @@ def fetch(
     *,
     mirror: str = "",
     seconds: float = SECONDS_FOR_A_FILE,
-    told: Callable[[str, int, int | None], None] = lambda name, done, total: None,
+    progress: Callable[[str, int, int | None], None] = lambda name, done, total: None,
 ) -> Path:
     """Return the folder data/raw/<source>/full/ with all the files of the source.
 
-    An interrupted fetch goes on where it stopped. told: called with a name, the bytes so far and the total.
+    An interrupted fetch goes on where it stopped. progress: called with a name, the bytes so far and the total.
 
     Raises:
         FetchError: a file could not be had; the former folder is still in place.
@@ -39,19 +40,19 @@ def fetch(
         form = "`ctg new EPCI` writes its form: " if source.from_partners else ""
         raise FetchError(f"{source.id}: no address; {form}{source.how_to_get or 'ask its producer'}")
     home = raw / source.id
-    partial, full = home / PARTIAL, home / FULL
+    begun, full = home / PARTIAL, home / FULL
     try:
         with alone(raw, source.id, f"{source.id}: fetched"):
             restore(full)
             for download in source.downloads:
-                if not (partial / download.name).is_file():
-                    progress = lambda done, total, name=download.name: told(name, done, total)  # noqa: E731
+                if not (begun / download.name).is_file():
                     try:
-                        retrieve(download, partial, mirror=mirror, progress=progress, seconds=seconds)
+                        of_file = partial(progress, download.name)
+                        retrieve(download, begun, mirror=mirror, progress=of_file, seconds=seconds)
                     except FetchError as error:
                         raise FetchError(f"{source.id}: {error}{_where(source, download)}") from error
-            _certify(source, partial)
-            return _put_in_place(partial, full)
+            _certify(source, begun)
+            return _put_in_place(begun, full)
     except OSError as error:
         place = project_path(Path(error.filename)) if error.filename else project_path(home)
         raise FetchError(f"{source.id}: {place}: {error.strerror}, expected room and the right to write") from error
@@ -67,15 +68,15 @@ def _certify(source: Source, folder: Path) -> None:
     """Write the certificate of fetched files: date, size and sum of each."""
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     files = [
-        {"fichier": one.name, "url": one.url, "octets": path.stat().st_size, "sha256": sha256(path)}
-        for one in source.downloads
-        for path in [folder / one.name]
+        {"fichier": download.name, "url": download.url, "octets": path.stat().st_size, "sha256": sha256(path)}
+        for download in source.downloads
+        for path in [folder / download.name]
     ]
     certificate = {
         "id": source.id,
         "titre": source.label,
         "producteur": source.producer,
-        "jeu_de_donnees": ", ".join(one.name for one in source.downloads),
+        "jeu_de_donnees": ", ".join(download.name for download in source.downloads),
         "millesime": "celui du fichier",
         "geographie": source.geography.words or "celle du fichier",
         "licence": source.licence,
@@ -86,7 +87,7 @@ def _certify(source: Source, folder: Path) -> None:
         "fichiers": files,
     }
     for path in folder.iterdir():
-        if path.name not in {one.name for one in source.downloads}:
+        if path.name not in {download.name for download in source.downloads}:
             path.unlink()
     (folder / CERTIFICATE).write_text(
         yaml.safe_dump(certificate, allow_unicode=True, sort_keys=False), encoding="utf-8"

@@ -98,13 +98,13 @@ def _refuse_cut_lines(path: Path, url: str) -> None:
     last = last_line(path)
     lines = [line.decode("latin-1") for line in (last, *start.splitlines())]
     try:
-        found = len(next(csv.reader(lines[:1], delimiter=chr(separator))))
+        cells = len(next(csv.reader(lines[:1], delimiter=chr(separator))))
         expected, first = map(len, itertools.islice(filter(None, csv.reader(lines[1:], delimiter=chr(separator))), 2))
     except csv.Error as error:  # a cell that no table has
         raise _no_data(url) from error
     cut = not last.endswith(b"\n") and b'"' not in last
-    if cut and 1 < found < expected:  # one cell alone is a footer
-        raise FetchError(f"{url}: the last line has {found} cells, expected {expected}; run the command again")
+    if cut and 1 < cells < expected:  # one cell alone is a footer
+        raise FetchError(f"{url}: the last line has {cells} cells, expected {expected}; run the command again")
     if first != expected:
         raise _no_data(url)
 

@@ -99,8 +99,8 @@ def _address(download: Download, folder: Path, mirror: str, seconds: float) -> s
     _download(mirrored(download.url, mirror), urlsplit(download.url).netloc, part, lambda done, total: None, seconds)
     try:
         resources = json.loads(part.read_text(encoding="utf-8"))["resources"]
-        fitting = [one for one in resources if fnmatch.fnmatch(_file_of(one["url"]), download.resource)]
-        latest = max(fitting, key=lambda one: one["last_modified"])
+        fitting = [resource for resource in resources if fnmatch.fnmatch(_file_of(resource["url"]), download.resource)]
+        latest = max(fitting, key=lambda resource: resource["last_modified"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise FetchError(
             f"{download.url}: no resource named like {download.resource!r} came, expected a dataset of data.gouv.fr"
@@ -188,16 +188,16 @@ def _attempt(url: str, host: str, part: Path, progress: Progress, deadline: floa
 
 def _encodings(answer: requests.Response) -> set[str]:
     """Return how the answer is compressed on its way: nothing, or `gzip`..."""
-    told = answer.headers.get("Content-Encoding", "").lower().split(",")
-    return {one.strip() for one in told} - {"", "identity"}
+    encodings = answer.headers.get("Content-Encoding", "").lower().split(",")
+    return {encoding.strip() for encoding in encodings} - {"", "identity"}
 
 
 def _range(answer: requests.Response) -> tuple[int | None, int | None]:
     """Return the first byte of a 206 and the length of the whole file, as Content-Range says: bytes 50-99/100."""
-    told = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
-    if not told:
+    bounds = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
+    if not bounds:
         return None, None
-    return int(told[1]), None if told[2] == "*" else int(told[2])
+    return int(bounds[1]), None if bounds[2] == "*" else int(bounds[2])
 
 
 def _goes_on(answer: requests.Response, had: int) -> bool:
@@ -262,6 +262,6 @@ def _write(
         raise _Passing(f"the connection was cut at {size} of {total} bytes")
     if size == 0:
         raise _Passing("an empty answer came")
-    told = "Content-Length" in answer.headers or "Transfer-Encoding" in answer.headers
-    if not told and part.name.endswith(".csv.part") and not last_line(part).endswith(b"\n"):
+    measured = "Content-Length" in answer.headers or "Transfer-Encoding" in answer.headers
+    if not measured and part.name.endswith(".csv.part") and not last_line(part).endswith(b"\n"):
         raise _Passing(f"an answer of unknown length stopped within a line, at {size} bytes")

@@ -100,12 +100,12 @@ def clean_populations(folder: RawFolder, communes: dict[int, pd.DataFrame]) -> d
 
 def _vintages(folder: RawFolder, years: Iterable[int]) -> dict[str, tuple[int, str]]:
     """Return, for each vintage of population, the year of the file and the column to take it from."""
-    found = {}
+    vintages = {}
     for key, column in {"population_epci": "population_dgcl", "population_municipale": "population"}.items():
         for year in sorted(years, reverse=True):
             label = folder.entry(f"communes_{year}.parquet").model_extra[key]
-            found[re.search(r"\d{4}", label)[0]] = (year, column)
-    return found
+            vintages[re.search(r"\d{4}", label)[0]] = (year, column)
+    return vintages
 
 
 def _population(table: pd.DataFrame, column: str, period: str) -> pd.DataFrame:
@@ -123,7 +123,7 @@ def with_secteurs(root: DataRoot, places: pd.DataFrame) -> pd.DataFrame:
     Raises:
         InputError: a commune that is not of the EPCI, or comes twice.
     """
-    found = []
+    tables = []
     for path in sorted((root.reference / "secteurs").glob("*.csv")):
         epci = path.stem
         members = set(places.loc[places["level"].eq("commune") & places["epci"].eq(epci), "code"])
@@ -136,10 +136,10 @@ def with_secteurs(root: DataRoot, places: pd.DataFrame) -> pd.DataFrame:
         )
         table = validate(load(path, lambda header: list(header)), schema, path)
         numbers = {name: f"{epci}-{rank}" for rank, name in enumerate(sorted(table["secteur"].unique()), start=1)}
-        found.append(table.assign(epci=epci, code=table["secteur"].map(numbers)))
-    if not found:
+        tables.append(table.assign(epci=epci, code=table["secteur"].map(numbers)))
+    if not tables:
         return places.assign(secteur=None)
-    table = pd.concat(found, ignore_index=True)
+    table = pd.concat(tables, ignore_index=True)
     rows = table.drop_duplicates("code")[["code", "secteur", "epci"]].rename(columns={"secteur": "name"})
     secteur = places["code"].map(table.set_index("commune")["code"]).where(places["level"].eq("commune"))
     return pd.concat([places.assign(secteur=secteur), rows.assign(level="secteur")], ignore_index=True)

@@ -145,32 +145,32 @@ def _with_texts(given: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
     return given | {name: NAMED.sub(lambda match: texts[match[1]], text) for name, text in named.items()}
 
 
-def _findings(read: ReadYaml, shown: str, others: dict[str, Indicator]) -> Iterator[Finding]:
+def _findings(read: ReadYaml, file: str, others: dict[str, Indicator]) -> Iterator[Finding]:
     """Yield what no model of a part can see: fields that nobody gives, an id of another indicator, and `_unknown`."""
     theme, lines, here = read.value, read.lines, set()
     for place, _, name, given in _members(theme):
         for field in REQUIRED:
             if field not in given:
-                yield Finding(shown, lines[place], f"{name}.{field}", "nothing", "a value, here or under defaults")
+                yield Finding(file, lines[place], f"{name}.{field}", "nothing", "a value, here or under defaults")
         if name in others or name in here:
-            yield Finding(shown, lines[place], name, "this id again", "an id of its own")
+            yield Finding(file, lines[place], name, "this id again", "an id of its own")
         here.add(name)
-    yield from _unknown(theme.defaults, ("defaults",), read, shown)
+    yield from _unknown(theme.defaults, ("defaults",), read, file)
     for rank, group in enumerate(theme.groups):
-        yield from _unknown(group.defaults, ("groups", rank, "defaults"), read, shown)
+        yield from _unknown(group.defaults, ("groups", rank, "defaults"), read, file)
         for name, own in group.indicators.items():
-            yield from _unknown(own, ("groups", rank, "indicators", name), read, shown)
+            yield from _unknown(own, ("groups", rank, "indicators", name), read, file)
 
 
-def _unknown(part: BaseModel, place: Place, read: ReadYaml, shown: str) -> Iterator[Finding]:
+def _unknown(part: BaseModel, place: Place, read: ReadYaml, file: str) -> Iterator[Finding]:
     """Yield the sources and the texts that a part names and that do not exist."""
     given = _given(part)
     for source in given.get("sources", ()):
         if source not in SOURCES:
             expected = "the id of a source: `ctg list sources` has them"
-            yield Finding(shown, read.lines[*place, "sources"], "sources", repr(source), expected)
+            yield Finding(file, read.lines[*place, "sources"], "sources", repr(source), expected)
     for field in ("definition", "caveats"):
         for text in NAMED.findall(given.get(field, "")):
             if text not in read.value.texts:
                 expected = f"one of the texts of this file: {', '.join(read.value.texts) or 'it has none'}"
-                yield Finding(shown, read.lines[*place, field], field, f"{{{text}}}", expected)
+                yield Finding(file, read.lines[*place, field], field, f"{{{text}}}", expected)
