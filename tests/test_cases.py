@@ -13,6 +13,7 @@ from ctg_analysis.sources import SOURCES
 COLUMNS = ["code", "level", "period", "measure", "value"]
 
 
+@pytest.mark.slow
 def test_each_indicator_gives_what_was_worked_out_by_hand():
     cases = [(indicator, case) for indicator, several in hand_worked_cases().items() for case in several]
     assert len(cases) > len(CATALOGUE)

@@ -39,6 +39,7 @@ KINDS = {  # seed, respondents, margins of the weights, questions
     "weighted on two questions crossed": (7, 80, ("sexe+enfants",), "sexe enfants garde_souhaitee garde_utilisee "
                                           "renoncement handicap_obstacles temps_travail"),
 }  # fmt: skip
+pytestmark = pytest.mark.slow
 FAST = ("one answer", "paths", "weighted on sex")
 
 
@@ -76,7 +77,6 @@ def test_r2_no_small_group_of_a_consultation_is_bounded(kind):
     assert reader.finds_out(reader.groups()) == {}
 
 
-@pytest.mark.slow
 def test_r2_the_drawn_consultations_have_small_groups_of_every_kind():
     """Else the attacks would prove nothing."""
     kinds = ("several answers", "paths", "one answer")
@@ -84,7 +84,6 @@ def test_r2_the_drawn_consultations_have_small_groups_of_every_kind():
     assert all(sign in names for sign in ("≠", " | garde_utilisee=", " | age=", "=NSP"))
 
 
-@pytest.mark.slow
 def test_r2_no_small_group_of_the_example_is_bounded(example):
     material = open_material(example, EXAMPLE_EPCI, pd.read_parquet(example.processed / "territories.parquet"))
     restricted, demarche = open_restricted(example, material), Demarche(EXAMPLE_EPCI, example)
