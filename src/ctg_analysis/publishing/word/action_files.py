@@ -5,7 +5,7 @@ import pandas as pd
 from ctg_analysis.display.words.dates import span_phrase
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.word.annexes import DRAFT, means
-from ctg_analysis.publishing.word.blocks import Blocks, bullets, facts, table, text
+from ctg_analysis.publishing.word.content import Blocks, bullets, facts, table, text
 from ctg_analysis.publishing.word.convention import common
 from ctg_analysis.publishing.word.dossier import Dossier, cell_text
 from ctg_analysis.publishing.word.lists import dated

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.quantities import amount, quantity
-from ctg_analysis.publishing.word.blocks import (
+from ctg_analysis.publishing.word.content import (
     REMARK,
     SECTION,
     SUBSECTION,

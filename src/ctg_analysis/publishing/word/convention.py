@@ -5,7 +5,7 @@ from ctg_analysis.demarche.tables.yaml_documents import Party
 from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.word.annexes import ANNEXES
-from ctg_analysis.publishing.word.blocks import FACT, REMARK, Blocks, bullets, text, together
+from ctg_analysis.publishing.word.content import FACT, REMARK, Blocks, bullets, text, together
 from ctg_analysis.publishing.word.dossier import Dossier
 from ctg_analysis.publishing.word.lists import LISTS
 from ctg_analysis.publishing.word.markdown import paragraphs

@@ -24,7 +24,7 @@ from lxml.etree import XMLSyntaxError
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.publishing.word.blocks import Blocks
+from ctg_analysis.publishing.word.content import Blocks
 from ctg_analysis.publishing.word.ooxml import Styles, words, xml
 
 LARGEST = 20_000_000  # bytes of a template once unfolded: a Word file is a zip

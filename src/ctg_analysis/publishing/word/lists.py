@@ -7,7 +7,7 @@ import pandas as pd
 from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.quantities import agreed, quantity
 from ctg_analysis.display.words.texts import NBSP, listed
-from ctg_analysis.publishing.word.blocks import Blocks, bullets, table, text, together
+from ctg_analysis.publishing.word.content import Blocks, bullets, table, text, together
 from ctg_analysis.publishing.word.dossier import FIELDS, Dossier, cell_text
 from ctg_analysis.publishing.word.money import funding_table, years
 

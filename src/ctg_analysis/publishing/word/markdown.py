@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ctg_analysis.display.words.texts import typography
-from ctg_analysis.publishing.word.blocks import BULLET, TEXT, Blocks, Paragraph, Piece
+from ctg_analysis.publishing.word.content import BULLET, TEXT, Blocks, Paragraph, Piece
 
 
 def paragraphs(source: str) -> Blocks:

@@ -5,7 +5,7 @@ import pandas as pd
 from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.words.quantities import amount
-from ctg_analysis.publishing.word.blocks import Blocks, capital, table
+from ctg_analysis.publishing.word.content import Blocks, capital, table
 from ctg_analysis.publishing.word.dossier import NONE
 
 TOTAL = "Total"

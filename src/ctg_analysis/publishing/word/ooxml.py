@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.display.markup import Table
-from ctg_analysis.publishing.word.blocks import Blocks
+from ctg_analysis.publishing.word.content import Blocks
 
 CELL, NUMBER = "Cellule", "Cellule nombre"
 NUMERIC = re.compile(r"(?:[-+\u2212]?\d[\d\s\u00a0\u202f,]*(?:\u202f?%)?|nd|s|–|)")

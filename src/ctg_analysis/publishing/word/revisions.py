@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from itertools import groupby
 
 from ctg_analysis.display.words.texts import typography
-from ctg_analysis.publishing.word.blocks import BULLET, SECTION, TEXT, Blocks, Paragraph, Piece, table, text, together
+from ctg_analysis.publishing.word.content import BULLET, SECTION, TEXT, Blocks, Paragraph, Piece, table, text, together
 from ctg_analysis.publishing.word.markdown import paragraphs
 from ctg_analysis.publishing.word.reference import Written
 
