@@ -28,6 +28,7 @@ from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.sources import SOURCES
 
 INDICATORS = list(CATALOGUE.values())
+CHAPTERS = {chapter.number for chapter in all_chapters()}
 KINDS = ("_count", "_share", "_rate", "_median", "_index")
 KINDS += ("_ratio", "_mean", "_amount", "_time", "_score", "_year")
 
@@ -61,6 +62,7 @@ def faults(one) -> list[str]:
         "levels": set(one.levels) <= set(LEVELS),
         "direction": one.direction in (-1, 0, 1),
         "decimals": one.decimals >= 0,
+        "chapter": one.chapter in CHAPTERS,
         "persons": set(one.persons) <= {"numerator", "denominator"},
         "sources": set(one.sources) <= set(SOURCES),
         "parts": set(one.parts) <= set(CATALOGUE),

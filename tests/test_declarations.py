@@ -1,11 +1,22 @@
 """The declarations of the indicators: what is wrong in one is told with its file, its line and what was expected."""
 
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+import ctg_analysis
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.themes import KINDS, read_themes, read_value
+from ctg_analysis.chapter.demarche import demarche_chapter
+from ctg_analysis.core import norms
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.model import AnnualChange, Count, Mean, Published, Rate, Ratio
+from ctg_analysis.core.settings import NORMS, settings
+from ctg_analysis.demarche.tables.declared_tables import read_tables
+from ctg_analysis.sources.declared_sources import declared_sources
 from ctg_analysis.sources.facility_types import FACILITY_TYPES
 
 THEME = """\
@@ -104,3 +115,78 @@ def test_every_kind_of_value_is_written_by_its_name():
 def test_the_basket_of_services_is_told_as_it_is_counted():
     definition, basket = CATALOGUE["basket_services_share"].definition, FACILITY_TYPES.basket
     assert f"parmi {len(basket)} que cherche une famille avec enfants : {', '.join(basket)}. " in definition
+
+
+PACKAGE = Path(ctg_analysis.__file__).parent
+POPULATION, YOUTH = "catalogue/declared/01_population.yml", "catalogue/declared/05b_youth.yml"
+CAF, MEETINGS = "sources/declared/caf.yml", "demarche/tables/declared/4_meetings.yml"
+METHOD = "chapter/demarche/method_texts.yml"
+READING = "En {period}, le territoire compte {value} habitant{s}."
+WORDS = "expected between braces the words that are put there: "
+# A file that is shipped, what is written in it in the place of what (the first time that it stands there), the finding,
+# in the line of the damage.
+DAMAGES = [
+    (CAF, 'outside: "|XXX?"', 'outside: "((("', "tables.1.outside: found '(((', expected a regular expression"),
+    (CAF, "level: epci", "level: canton", "tables.1.level: found 'canton', expected one of 'commune', 'epci', 'dep"),
+    (CAF, "lag: 1}", "lag: 999999999999}", "geography.lag: found '999999999999', expected less than or equal to 50"),
+    (CAF, "- id: caf_nbpla_pe", "- id: caf_txcouv_pe", "id: found 'caf_txcouv_pe' again, expected an id of its own"),
+    (MEETINGS, "name: contributions", "name: ateliers", "name: found 'ateliers' again, expected a name of its own"),
+    (NORMS, "few_events:", "rare_events:", "few_events: found nothing, expected this norm"),
+    (NORMS, "valeur: 15000", "valeur: 1e400", "epci_population.valeur: found '1e400', expected a finite number"),
+    (NORMS, "valeur: 15000", "valeur: -4", "epci_population.valeur: found '-4', expected greater than 0"),
+    (NORMS, 'date: "2015-08-07"', 'date: "7 août"', "epci_population.date: found '7 août', expected a year or a day"),
+    (
+        POPULATION,
+        READING,
+        "En {valeur}.",
+        f"reading: found 'En {{valeur}}.', {WORDS}{{period}}, {{value}}, {{unit}}, {{s}}",
+    ),
+    (POPULATION, READING, "En {period}, {value", f"reading: found 'En {{period}}, {{value', {WORDS}{{period}}"),
+    (POPULATION, READING, "En {period}.", "reading: found 'En {period}.', expected a text with {value}"),
+    (POPULATION, "decimals: 0", f"decimals: {'9' * 20}", f"decimals: found '{'9' * 20}', expected less than or equal"),
+    (POPULATION, "decimals: 0", "decimals: -3", "decimals: found '-3', expected greater than or equal to 0"),
+    (POPULATION, "decimals: 0", "decimals: 400", "decimals: found '400', expected less than or equal to 6"),
+    (POPULATION, 'chapter: "01"', 'chapter: "1"', "defaults.chapter: found '1', expected String should match pattern"),
+    (POPULATION, "groups:", "groups:\n-", "groups: found an empty item, expected a value"),
+    (
+        YOUTH,
+        "{count: youth_centres}",
+        "{count: clubs}",
+        "value: found 'clubs', expected a measure that one of its sources",
+    ),
+    (
+        METHOD,
+        "Redressement",
+        "Un {nope}",
+        f"consultation.0.label: found 'Un {{nope}}', {WORDS}{{drawn}}, {{overlooked}}",
+    ),
+    (METHOD, "  definition:", "  definitions:", 'consultation.0.definitions: found "Chaque réponse'),
+    (METHOD, "interviews:", "entretiens:", "entretiens: found [{'label': "),
+]
+
+
+@pytest.mark.parametrize("file, before, after, words", DAMAGES)
+def test_what_is_wrong_in_a_file_that_is_shipped_is_told_at_its_line(tmp_path, monkeypatch, file, before, after, words):
+    whole = {NORMS: settings().reference / NORMS}.get(file, PACKAGE / file)
+    text = whole.read_text(encoding="utf-8")
+    path = tmp_path / "data" / "reference" / whole.name
+    shutil.copytree(
+        whole.parent, path.parent, ignore=lambda _, names: {*names} - {whole.name} if file != MEETINGS else []
+    )
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    monkeypatch.setattr(demarche_chapter, "METHOD_TEXTS", path)
+    monkeypatch.setattr(norms, "settings", lambda: replace(settings(), root=tmp_path))
+    monkeypatch.setattr(norms, "norms", norms.norms.__wrapped__)
+    read_it = {
+        "catalogue": lambda: read_themes(path.parent),
+        "sources": lambda: declared_sources(path.parent),
+        "demarche": lambda: read_tables(path.parent),
+        "chapter": lambda: demarche_chapter.definitions("interviews"),
+        NORMS: lambda: norms.norm("few_events"),
+    }[file.partition("/")[0]]
+    with pytest.raises(InputError) as error:
+        read_it()
+    line = text.count("\n", 0, text.index(before)) + 1 + after.count("\n")
+    place = f", line {line}" if "this norm" not in words else ""
+    found = re.compile(rf"{whole.name}{place}, column \S*{re.escape(words)}")
+    assert any(found.search(told) for told in str(error.value).splitlines()), error.value

@@ -30,6 +30,7 @@ KINDS = {
     "annual_flow": model.AnnualFlow,
     "annual_residual": model.AnnualResidual,
 }
+MEASURES = ("measure", "numerator", "denominator", "events", "flow")  # of a value, those that its sources give
 NONE = "none"
 OF_THE_GROUP = ("id", "family")  # not written with the fields of an indicator: its key, and the name of its group
 NAMED = re.compile(r"\{(\w*)\}")
@@ -146,7 +147,7 @@ def _with_texts(given: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
 
 
 def _findings(read: ReadYaml, file: str, others: dict[str, Indicator]) -> Iterator[Finding]:
-    """Yield what no model of a part can see: fields that nobody gives, an id of another indicator, and `_unknown`."""
+    """Yield what no model of a part can see: fields that nobody gives, an id of another indicator, names unknown."""
     theme, lines, here = read.value, read.lines, set()
     for place, _, name, given in _members(theme):
         for field in REQUIRED:
@@ -155,11 +156,21 @@ def _findings(read: ReadYaml, file: str, others: dict[str, Indicator]) -> Iterat
         if name in others or name in here:
             yield Finding(file, lines[place], name, "this id again", "an id of its own")
         here.add(name)
+        line = lines.get((*place, "value"), lines[place])
+        for measure in _undeclared(given):
+            yield Finding(file, line, f"{name}.value", repr(measure), "a measure that one of its sources gives")
     yield from _unknown(theme.defaults, ("defaults",), read, file)
     for rank, group in enumerate(theme.groups):
         yield from _unknown(group.defaults, ("groups", rank, "defaults"), read, file)
         for name, own in group.indicators.items():
             yield from _unknown(own, ("groups", rank, "indicators", name), read, file)
+
+
+def _undeclared(given: dict[str, Any]) -> list[str]:
+    """Return the measures of a value that its sources do not give, when each of these declares what it gives."""
+    given_by = [SOURCES[name].measures for name in given.get("sources", ()) if name in SOURCES]
+    named = [getattr(given.get("value"), name, "") for name in MEASURES]
+    return [name for name in named if name and all(given_by) and name not in set().union(*given_by)]
 
 
 def _unknown(part: BaseModel, place: Place, read: ReadYaml, file: str) -> Iterator[Finding]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
+
+from ctg_analysis.core.declared_values import Years
 from ctg_analysis.core.forms import Form
 from ctg_analysis.core.layouts import NO_OTHER_KEY, Cube, Layout, Register, Table
 
@@ -16,7 +19,7 @@ class SecrecyRule:
     """
 
     __pydantic_config__ = NO_OTHER_KEY
-    threshold: int = 0
+    threshold: Annotated[int, Field(ge=0)] = 0
     reason: str = "figures déjà protégées par le producteur"
 
 
@@ -51,8 +54,8 @@ class Geography:
 
     __pydantic_config__ = NO_OTHER_KEY
     words: str = ""
-    cog: int = 0
-    lag: int | None = None
+    cog: Annotated[int, Field(ge=2003, le=2100)] = 0
+    lag: Years | None = None
     loose: bool = False
 
 
@@ -69,7 +72,7 @@ class Coverage:
     __pydantic_config__ = NO_OTHER_KEY
     absent: Literal["", "secret", "zero", "uninhabited"] = ""
     each: frozenset[str] = frozenset()
-    above: int = 0
+    above: Annotated[int, Field(ge=0)] = 0
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class Precision:
     """
 
     __pydantic_config__ = NO_OTHER_KEY
-    rounding: int = 0
+    rounding: Annotated[int, Field(ge=0)] = 0
     rule: str = "unknown"
     sampled: bool = False
 
@@ -129,6 +132,7 @@ class Source:
     cubes, tables, registers: how the files are laid out, unless a function of `cleaning` reads them.
     guesses: the names and codes of these layouts that no real file has shown: the first full file confirms them.
     form: what a partner fills, kept in data/private/<siren>/ and never shown before the secrecy gate.
+    counted: the measures that a function of `cleaning` makes of those that the layouts or the form hold.
     addition: for figures that add those of two other sources.
     downloads: the full files that `ctg fetch` gets.
     how_to_get: what a person does to obtain what no address gives, in French.
@@ -148,6 +152,7 @@ class Source:
     registers: tuple[Register, ...] = ()
     guesses: frozenset[str] = frozenset()
     form: Form | None = None
+    counted: frozenset[str] = frozenset()
     addition: Addition | None = None
     downloads: tuple[Download, ...] = ()
     licence: str = "Licence Ouverte / Open Licence 2.0 (Etalab)"
@@ -158,6 +163,17 @@ class Source:
     def layouts(self) -> tuple[Layout, ...]:
         """Return how the files are laid out, of whatever kind."""
         return (*self.cubes, *self.tables, *self.registers)
+
+    @property
+    def measures(self) -> set[str]:
+        """The measures that it is declared to give; none when a function of `cleaning` alone knows them."""
+        laid_out = (part.measures.values() if isinstance(part, Table) else part.measures for part in self.layouts)
+        measures = {measure for several in laid_out for measure in several} | self.counted
+        if self.form:
+            measures |= {field.measure for field in self.form.fields} | self.form.by_site
+        if self.totals.per_inhabitant:
+            measures |= {measure + suffix for measure in measures for suffix in ("_total", "_inhabitants")}
+        return measures | (self.addition.sums.keys() if self.addition else set())
 
     @property
     def form_file(self) -> str:

@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
+from ctg_analysis.core.declared_values import Pattern
+
 NO_OTHER_KEY = ConfigDict(extra="forbid")  # of what is declared in YAML: a key that is misspelt is refused
 YEAR, MONTH, QUARTER = "year", "month", "quarter"
 ROWS = "rows"
@@ -45,16 +47,16 @@ class Table:
     __pydantic_config__ = NO_OTHER_KEY
     files: str
     code: str
-    level: str
+    level: Literal["commune", "epci", "departement", "region", "france"]
     measures: Mapping[str, str]
     period: str = ""
     written: Literal["year", "month", "quarter"] = YEAR
-    outside: str = ""
-    where: Mapping[str, str] = field(default_factory=dict)
+    outside: Pattern = ""
+    where: Mapping[str, Pattern] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     repeated: bool = False
-    flags: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, Pattern] = field(default_factory=dict)
     france: Literal["F", "FM"] = "F"
 
 
@@ -63,7 +65,7 @@ class Tally:
     """What is counted in a register: its rows or the sum `of` a column, where patterns match (column → pattern)."""
 
     __pydantic_config__ = NO_OTHER_KEY
-    where: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, Pattern] = field(default_factory=dict)
     of: str = ROWS
 
 
@@ -84,7 +86,7 @@ class Register:
     measures: Mapping[str, Tally]
     departement: str = ""
     several: bool = False
-    outside: str = ""
+    outside: Pattern = ""
 
 
 Layout = Cube | Table | Register

@@ -1,7 +1,11 @@
 """The frozen records that everything shares: values, indicators."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ctg_analysis.core.declared_values import Positive, Years, with_words
 
 LEVELS = ("commune", "secteur", "epci", "departement", "region", "france", "peers")
 
@@ -25,7 +29,7 @@ class Mean:
     """The mean of a yearly measure over `years` consecutive years; the period is the last one."""
 
     measure: str
-    years: int
+    years: Years
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Ratio:
 
     numerator: str
     denominator: str
-    per: float = 100
+    per: Positive = 100
     bounded: bool = True
     amounts: bool = False
 
@@ -54,9 +58,9 @@ class Rate:
     """
 
     events: str
-    per: float = 1000
+    per: Positive = 1000
     population: str = "population"
-    within: int = 0
+    within: Years = 0
     of: Literal[EVENTS, PERSONS, PLACES] = EVENTS
 
 
@@ -71,7 +75,7 @@ class Published:
 class AnnualChange:
     """Mean yearly change of the reference population over `years` years, in %: (P2 / P1)^(1/years) - 1."""
 
-    years: int
+    years: Years
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class AnnualFlow:
     """Yearly flow between two censuses `years` apart, in % of the mean population of the two."""
 
     flow: str
-    years: int
+    years: Years
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class AnnualResidual:
     """Change of the reference population that `flow` does not explain, in % a year of the mean population."""
 
     flow: str
-    years: int
+    years: Years
 
 
 Value = Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | AnnualResidual
@@ -127,22 +131,22 @@ class Indicator:
 
     id: str
     domain_ids: tuple[str, ...]
-    chapter: str
+    chapter: Annotated[str, Field(pattern=r"^\d\d$")]
     label: str
     definition: str
     unit: str
-    decimals: int
+    decimals: Annotated[int, Field(ge=0, le=6)]
     sources: tuple[str, ...]
     value: Value
-    reading: str
+    reading: Annotated[str, with_words("period", "value", "unit", "s", needed=("period", "value"))]
     chart: Literal[CHARTS]
     levels: tuple[Literal[LEVELS], ...] = ("commune", "epci", "departement", "region", "france")
     caveats: str = ""
-    direction: int = 0
+    direction: Annotated[int, Field(ge=-1, le=1)] = 0
     star: bool = False
     parts: tuple[str, ...] = ()
     family: str = ""
-    floor: float | None = None
+    floor: Positive | None = None
     persons: tuple[Literal["numerator", "denominator"], ...] = ("numerator", "denominator")
 
     @property

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from functools import cache
 
+from ctg_analysis.core.declared_values import Day, Positive
+from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.layouts import NO_OTHER_KEY
-from ctg_analysis.core.settings import NORMS, settings
+from ctg_analysis.core.settings import NORMS, project_path, settings
 from ctg_analysis.core.yaml_files import load_yaml
 
 
@@ -13,10 +15,10 @@ class Norm:
     """A number, the text that says it (French), where it was read, since when, and what is still to be checked."""
 
     __pydantic_config__ = NO_OTHER_KEY
-    valeur: float
+    valeur: Positive
     texte: str
     source: str
-    date: str = ""
+    date: Day = ""
     a_verifier: str = ""
 
 
@@ -37,6 +39,8 @@ def norm(name: str) -> float:
     (10000.0, 0.2)
 
     Raises:
-        InputError: as `norms` does. KeyError: no norm of this name.
+        InputError: as `norms` does; no norm of this name.
     """
+    if name not in norms():
+        raise InputError([Finding(project_path(settings().reference / NORMS), None, name, "nothing", "this norm")])
     return norms()[name].valeur

@@ -51,7 +51,7 @@ def read_yaml(path: Path, model: Any) -> ReadYaml:
 
     model: any type that pydantic knows, such as `list[Threshold]`, `dict[str, Source]` or a frozen dataclass; one that
     refuses unknown keys says `extra="forbid"`. Every value is read as its text, whatever YAML would take it for ("01"
-    stays "01"), then as its field's type; a blank one counts as absent.
+    stays "01"), then as its field's type. A blank one counts as absent; a dash with nothing after it is refused.
     """
     if not path.is_file():
         return ReadYaml()
@@ -123,6 +123,9 @@ def _part(
                 break
             lines.pop((*place, len(values)), None)  # that of a blank one
             value = _part(event, events, (*place, len(values)), path, lines, findings)
+            if value == "":
+                line = event.start_mark.line + 1
+                findings.append(Finding(project_path(path), line, _column(place), "an empty item", "a value"))
             if value not in BLANK:
                 values.append(value)
         return values

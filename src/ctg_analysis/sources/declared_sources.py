@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from ctg_analysis.core.datasets import Geography, SecrecyRule, Source
+from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import composed, load_yaml
 
@@ -16,18 +17,28 @@ THRESHOLD = 5
 RULE = SecrecyRule(THRESHOLD, f"moins de {THRESHOLD} personnes (convention d'échange de données)")  # rule R1
 
 
-def declared_sources() -> dict[str, Source]:
-    """Return the sources that the files declare, by id.
+def declared_sources(folder: Path = FOLDER) -> dict[str, Source]:
+    """Return the sources that the files of a folder declare, by id.
 
     Raises:
-        InputError: an entry that is no source, with its file and line.
+        InputError: an entry that is no source, or has the id of another, with its file and line.
     """
-    sources = [source for path in _files() for source in load_yaml(path, tuple[Source, ...]).value]
-    return {source.id: _of_a_partner(source) if source.form else source for source in sources}
+    sources: dict[str, Source] = {}
+    findings = []
+    for path in _files(folder):
+        read = load_yaml(path, tuple[Source, ...])
+        for rank, source in enumerate(read.value):
+            if source.id in sources:
+                line = read.lines[rank, "id"]
+                findings.append(Finding(project_path(path), line, "id", f"{source.id!r} again", "an id of its own"))
+            sources[source.id] = _of_a_partner(source) if source.form else source
+    if findings:
+        raise InputError(findings)
+    return sources
 
 
-def _files() -> list[Path]:
-    return [*sorted(FOLDER.glob("*.yml")), *sorted(FOLDER.glob(f"{FORMS}/*.yml"))]
+def _files(folder: Path = FOLDER) -> list[Path]:
+    return [*sorted(folder.glob("*.yml")), *sorted(folder.glob(f"{FORMS}/*.yml"))]
 
 
 def _of_a_partner(source: Source) -> Source:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Annotated, NamedTuple, Self
 
 import pandas as pd
 from pydantic import BaseModel
@@ -11,13 +11,16 @@ from pydantic import BaseModel
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.demarche.backlinks import proved
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.declared_values import with_words
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.core.notebooks import DEMARCHE, notebooks
 from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.demarche.tables import PUBLIC, TABLES
 from ctg_analysis.demarche.tables.columns import last_day
+from ctg_analysis.demarche.voices.priorities import OVERLOOKED
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import pieces
+from ctg_analysis.display.demarche.ranked_enjeux import DRAWN
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import short_date
@@ -42,6 +45,8 @@ DATES = {
     **dict.fromkeys(("constats", "preuves", "votes"), VOTE),
 }
 TITLES = {"votes": "Votes des rencontres"}
+METHOD_TEXTS = Path(__file__).with_name("method_texts.yml")
+RULES = {"drawn": DRAWN, "overlooked": OVERLOOKED}  # what a text of method_texts.yml names, stated where it is applied
 VOTED = "priorities"  # the table that there is once the enjeux were put to the vote
 
 
@@ -168,16 +173,27 @@ class DemarcheChapter:
         return places.loc[places["territory"].eq(code), "name"].iloc[0]
 
 
-class Definition(BaseModel):
+Text = Annotated[str, with_words(*RULES)]
+
+
+class Definition(BaseModel, extra="forbid"):
     """What a chapter says of its method under a term; caveats: what is to be kept in mind."""
 
-    label: str
-    definition: str
-    caveats: str = ""
+    label: Text
+    definition: Text
+    caveats: Text = ""
 
 
-def definitions(chapter: str, **rules: str) -> Html:
-    """The definitions of the terms of a chapter, see method_texts.yml. rules: the texts that they name."""
-    entries = load_yaml(Path(__file__).with_name("method_texts.yml"), dict[str, list[Definition]]).value[chapter]
-    written = [{name: texts.typography(text.format(**rules)) for name, text in entry} for entry in entries]
+class MethodTexts(BaseModel, extra="forbid"):
+    """The definitions of the terms of each chapter that has some: method_texts.yml."""
+
+    consultation: list[Definition]
+    interviews: list[Definition]
+    enjeux: list[Definition]
+
+
+def definitions(chapter: str) -> Html:
+    """The definitions of the terms of a chapter, a field of `MethodTexts`."""
+    entries = getattr(load_yaml(METHOD_TEXTS, MethodTexts).value, chapter)
+    written = [{name: texts.typography(text.format(**RULES)) for name, text in entry} for entry in entries]
     return markup.definitions([entry | {"sources": ""} for entry in written])

@@ -13,7 +13,6 @@ from ctg_analysis.demarche.plan import chain as links
 from ctg_analysis.demarche.tables import evidence
 from ctg_analysis.demarche.tables.codes import LIST
 from ctg_analysis.demarche.tables.statuses import DROPPED
-from ctg_analysis.demarche.voices.priorities import OVERLOOKED
 from ctg_analysis.display import markup
 from ctg_analysis.display.demarche import actor_names, pieces
 from ctg_analysis.display.demarche import proof_chain as linked
@@ -134,7 +133,7 @@ class Enjeux(DemarcheChapter):
 
     def method(self) -> Html:
         """How votes are counted, what a strong proof is, what is never overwritten."""
-        return definitions("enjeux", drawn=shown_as.DRAWN, overlooked=OVERLOOKED)
+        return definitions("enjeux")
 
     @cached_property
     def _constats(self) -> list[linked.Constat]:

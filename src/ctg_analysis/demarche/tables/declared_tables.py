@@ -93,12 +93,19 @@ def read_tables(folder: Path = FOLDER) -> dict[str, Table]:
     """The tables that the files of a folder declare, by name.
 
     Raises:
-        InputError: everything that is wrong with the first file that is; then what names a table or a column that no
-            file declares, each finding with its line.
+        InputError: everything that is wrong with the first file that is; then the tables that have the name of another,
+            or what names a table or a column that no file declares, each finding with its line.
     """
     reads = {path: load_yaml(path, list[Table]) for path in sorted(folder.glob("*.yml"))}
-    tables = {table.name: table for read in reads.values() for table in read.value}
-    findings = [
+    tables: dict[str, Table] = {}
+    findings = []
+    for path, read in reads.items():
+        for rank, table in enumerate(read.value):
+            if table.name in tables:
+                line = read.lines[rank, "name"]
+                findings.append(Finding(project_path(path), line, "name", f"{table.name!r} again", "a name of its own"))
+            tables[table.name] = table
+    findings += [
         Finding(project_path(path), read.lines[rank, "name"], table.name, repr(name), "a declared table and its column")
         for path, read in reads.items()
         for rank, table in enumerate(read.value)

@@ -1,0 +1,50 @@
+"""Values that declarations in YAML hold: a number that is finite, a day, a pattern, a text with places for words."""
+
+import re
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Years = Annotated[int, Field(ge=0, le=50)]  # how many
+
+
+def _pattern(written: str) -> str:
+    try:
+        re.compile(written)
+    except re.error as error:
+        raise ValueError(f"a regular expression ({error})") from error
+    return written
+
+
+def _day(written: str) -> str:
+    try:
+        date.fromisoformat(written if "-" in written else f"{written}-01-01")
+    except ValueError as error:
+        raise ValueError("a year or a day, such as 2014 or 2014-01-27") from error
+    return written
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
+Day = Annotated[str, AfterValidator(_day)]
+
+
+def with_words(*names: str, needed: tuple[str, ...] = ()) -> AfterValidator:
+    """What holds a text to the words that are put in it: {name} for these names, those that are needed among them.
+
+    >>> with_words("value", "s", needed=("value",)).func("Il y a {value} enfant{s}.")
+    'Il y a {value} enfant{s}.'
+    """
+
+    def held(written: str) -> str:
+        try:
+            written.format_map(dict.fromkeys(names, ""))
+        except (KeyError, ValueError, AttributeError, IndexError) as error:
+            told = ", ".join(f"{{{name}}}" for name in names) or "none"
+            raise ValueError(f"between braces the words that are put there: {told}") from error
+        if absent := [name for name in needed if f"{{{name}}}" not in written]:
+            raise ValueError(f"a text with {{{absent[0]}}}")
+        return written
+
+    return AfterValidator(held)
