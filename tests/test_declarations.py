@@ -16,7 +16,7 @@ from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.model import AnnualChange, Count, Mean, Published, Rate, Ratio
 from ctg_analysis.core.settings import NORMS, settings
 from ctg_analysis.demarche.tables.declared_tables import read_tables
-from ctg_analysis.sources.declared_sources import declared_sources
+from ctg_analysis.sources import declared_sources
 from ctg_analysis.sources.facility_types import FACILITY_TYPES
 
 THEME = """\
@@ -174,12 +174,13 @@ def test_what_is_wrong_in_a_file_that_is_shipped_is_told_at_its_line(tmp_path, m
         whole.parent, path.parent, ignore=lambda _, names: {*names} - {whole.name} if file != MEETINGS else []
     )
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    monkeypatch.setattr(declared_sources, "FOLDER", path.parent)
     monkeypatch.setattr(demarche_chapter, "METHOD_TEXTS", path)
     monkeypatch.setattr(norms, "settings", lambda: replace(settings(), root=tmp_path))
     monkeypatch.setattr(norms, "norms", norms.norms.__wrapped__)
     read_it = {
         "catalogue": lambda: read_themes(path.parent),
-        "sources": lambda: declared_sources(path.parent),
+        "sources": declared_sources.declared_sources,
         "demarche": lambda: read_tables(path.parent),
         "chapter": lambda: demarche_chapter.definitions("interviews"),
         NORMS: lambda: norms.norm("few_events"),

@@ -17,15 +17,15 @@ THRESHOLD = 5
 RULE = SecrecyRule(THRESHOLD, f"moins de {THRESHOLD} personnes (convention d'échange de données)")  # rule R1
 
 
-def declared_sources(folder: Path = FOLDER) -> dict[str, Source]:
-    """Return the sources that the files of a folder declare, by id.
+def declared_sources() -> dict[str, Source]:
+    """Return the sources that the files declare, by id.
 
     Raises:
         InputError: an entry that is no source, or has the id of another, with its file and line.
     """
     sources: dict[str, Source] = {}
     findings = []
-    for path in _files(folder):
+    for path in _files():
         read = load_yaml(path, tuple[Source, ...])
         for rank, source in enumerate(read.value):
             if source.id in sources:
@@ -37,8 +37,8 @@ def declared_sources(folder: Path = FOLDER) -> dict[str, Source]:
     return sources
 
 
-def _files(folder: Path = FOLDER) -> list[Path]:
-    return [*sorted(folder.glob("*.yml")), *sorted(folder.glob(f"{FORMS}/*.yml"))]
+def _files() -> list[Path]:
+    return [*sorted(FOLDER.glob("*.yml")), *sorted(FOLDER.glob(f"{FORMS}/*.yml"))]
 
 
 def _of_a_partner(source: Source) -> Source:
