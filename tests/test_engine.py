@@ -212,6 +212,14 @@ def test_many_stock_kernels_at_the_same_time_do_not_collide(tmp_path):
     assert {listens for listens, _ in told} == {f"(True, ['{LOOPBACK}'])"}
 
 
+def test_a_wrong_declaration_is_told_once_and_not_by_the_warm_process():
+    """The command that starts it reads the same declarations."""
+    script = "from ctg_analysis.core.errors import UserError\nfrom ctg_analysis.publishing.running import warm_process\n"
+    script += "def wrong():\n    raise UserError('x')\nwarm_process.warm_up = wrong\nwarm_process.main()"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (1, b"")
+
+
 def test_a_fork_listens_to_nobody(tmp_path, warm):
     assert outcome_of(notebook_of(tmp_path, LISTENING), tmp_path, warm).result.cells[-1].outputs[0].data == {
         "text/plain": "(True, [])"

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from pkgutil import iter_modules
 
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.notebooks import ChapterNotebook, all_chapters
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.publishing.running.fork_protocol import end_with, serve
@@ -26,7 +27,10 @@ def main() -> None:
     """Run the warm process: the number of the socket comes as an argument."""
     adopt_orphans()
     gc.disable()  # nothing of what is imported is ever freed
-    warm_up()
+    try:
+        warm_up()
+    except UserError:
+        sys.exit(1)  # the process that started this one reads the same declarations, and tells what is wrong with them
     gc.freeze()
     gc.enable()
     try:
