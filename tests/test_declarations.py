@@ -118,7 +118,7 @@ def test_the_basket_of_services_is_told_as_it_is_counted():
 
 
 PACKAGE = Path(ctg_analysis.__file__).parent
-POPULATION, YOUTH = "catalogue/declared/01_population.yml", "catalogue/declared/05b_youth.yml"
+POPULATION, YOUTH = "catalogue/declared/01a_population.yml", "catalogue/declared/05c_youth.yml"
 CAF, MEETINGS = "sources/declared/caf.yml", "demarche/tables/declared/4_meetings.yml"
 METHOD = "chapter/demarche/method_texts.yml"
 READING = "En {period}, le territoire compte {value} habitant{s}."

@@ -214,8 +214,9 @@ def test_many_stock_kernels_at_the_same_time_do_not_collide(tmp_path):
 
 def test_a_wrong_declaration_is_told_once_and_not_by_the_warm_process():
     """The command that starts it reads the same declarations."""
-    script = "from ctg_analysis.core.errors import UserError\nfrom ctg_analysis.publishing.running import warm_process\n"
-    script += "def wrong():\n    raise UserError('x')\nwarm_process.warm_up = wrong\nwarm_process.main()"
+    script = "from ctg_analysis.core.errors import UserError as Wrong\n"
+    script += "from ctg_analysis.publishing.running import warm_process\n"
+    script += "def wrong():\n    raise Wrong('x')\nwarm_process.warm_up = wrong\nwarm_process.main()"
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert (ended.returncode, ended.stderr) == (1, b"")
 
