@@ -146,9 +146,10 @@ def retell(root: Path, number: int) -> None:
 def small_project(folder: Path, example: DataRoot) -> Path:
     """Make a project whose two data roots hold a few sources of the invented country: derived in seconds."""
     root = folder / "project"
+    shutil.copytree(settings().reference, root / "data" / "reference")  # the invented country has its own over it
     for name in ("data", "data/exemple"):
         left_out = shutil.ignore_patterns("*.py", "__pycache__", "private", "processed", "generator", SCRATCH, ".*")
-        shutil.copytree(example.path, root / name, ignore=left_out)
+        shutil.copytree(example.path, root / name, ignore=left_out, dirs_exist_ok=True)
         keep(DataRoot(root / name), FEW)
     (root / "requirements.lock").symlink_to(settings().root / "requirements.lock")
     return root

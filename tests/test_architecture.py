@@ -38,10 +38,17 @@ def imports() -> dict[str, set[str]]:
     graph = {name: set() for name in found}
     for name, path in found.items():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom):
-                named = [f"{node.module}.{alias.name}" for alias in node.names]
-            else:
-                named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            match node:
+                case ast.ImportFrom():  # none is relative: ruff refuses them
+                    named = [f"{node.module}.{alias.name}" for alias in node.names]
+                case ast.Import():
+                    named = [alias.name for alias in node.names]
+                case ast.Call(
+                    func=ast.Name("import_module") | ast.Attribute(attr="import_module"), args=[ast.Constant(one), *_]
+                ):
+                    named = [one]
+                case _:
+                    continue
             named = [one.removeprefix("ctg_analysis.") for one in named if one.startswith("ctg_analysis.")]
             graph[name] |= {_module(one, found) for one in named} - {name, "__init__"}
     return graph
@@ -124,8 +131,9 @@ def test_the_observations_depend_on_no_module_that_only_reads_them():
 
 
 def test_files_stay_short():
-    long = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in modules().items()}
-    assert {name: lines for name, lines in long.items() if lines > 400} == {}
+    texts = [path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".yml", ".j2", ".css"}]
+    lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in texts}
+    assert {name: count for name, count in lines.items() if count > 300} == {}
 
 
 def test_what_is_sorted_on_one_column_leaves_ties_as_they_were():

@@ -62,7 +62,8 @@ def test_the_method_names_the_list_of_peers_where_the_chapter_has_one(chapter):
     rate = chapter.show("poverty_rate")
     alone = closed(chapter, rate, chapter.method())[-1]
     *_, peers, with_list = closed(chapter, rate, chapter.peers(), chapter.method())
-    assert "plus haut" in with_list and "plus haut" not in alone
+    before_list = closed(chapter, rate, chapter.method(), chapter.peers())[1]
+    assert "plus haut" in with_list and "plus haut" not in alone and "plus haut" not in before_list
     assert "1 indicateur de ce chapitre" in peers.replace("\u00a0", " ")
 
 

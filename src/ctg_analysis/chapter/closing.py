@@ -55,7 +55,8 @@ def close(notebook: NotebookNode, territory: Territory) -> None:
                 case "definitions":
                     piece = definitions(names[SHOWN])
                 case "method":
-                    piece = method(territory, names[SHOWN], peers_above="peers" in names[LIST])
+                    above = names[LIST][: names[LIST].index(verb)]
+                    piece = method(territory, names[SHOWN], peers_above="peers" in above)
                 case "notable_gaps":
                     piece = notable_gaps(territory, names[SHOWN])
                 case "peers":

@@ -126,9 +126,9 @@ def consistent(block: Block) -> tuple[Block, np.ndarray]:
     is hidden gives way first, then the earlier edition: the attacker goes by what is shown now. Then presumed bounds
     that the figures contradict are dropped, as few as can be.
     """
-    said_now = block.cells.sum(axis=0) > 0
+    shown_now = block.cells.sum(axis=0) > 0
     hidden = ~block.fixed & (block.prices(block.withheld) == 0)
-    doubts = np.select([hidden, ~said_now], [HIDDEN, EARLIER], SHOWN)
+    doubts = np.select([hidden, ~shown_now], [HIDDEN, EARLIER], SHOWN)
     world = nearest_world(block, doubts, [])
     if not block.departs(world).any():
         return block, world[np.newaxis]

@@ -91,10 +91,10 @@ def empty_spaces(source: Source) -> pd.DataFrame:
 
 def _columns(form: Form) -> dict[str, str]:
     """Return the columns of the list, those of words left out → what they are called here."""
-    return {PLACE: "territory", PERIOD: "period"} | {field.column: field.measure for field in _told(form)}
+    return {PLACE: "territory", PERIOD: "period"} | {field.column: field.measure for field in _fields_of_data(form)}
 
 
-def _told(form: Form) -> list[Field]:
+def _fields_of_data(form: Form) -> list[Field]:
     return [field for field in form.fields if field.kind != EVIDENCE]
 
 
@@ -128,7 +128,7 @@ def _schema(form: Form) -> pa.DataFrameSchema:
         DAY: lambda field: pa.Column(TEXT, pa.Check(_is_day, element_wise=True, error=EXPECTED_DAY)),
         GRADE: lambda field: pa.Column(float, pa.Check.isin(range(HIGHEST + 1), error=_GRADES), nullable=True),
     }
-    fields = {field.column: kinds[field.kind](field) for field in _told(form)}
+    fields = {field.column: kinds[field.kind](field) for field in _fields_of_data(form)}
     site = next(field.column for field in form.fields if field.measure == SITE)
     return pa.DataFrameSchema({PLACE: commune_code(), PERIOD: year(), **fields}, unique=[PLACE, PERIOD, site])
 

@@ -29,7 +29,7 @@ VALIDATED, DRAFT = "validé", "projet"
 
 def diagnosis(dossier: Dossier) -> Blocks:
     """Return the messages of the synthèse, word for word, then the constats that were validated."""
-    said_by_figures = together(
+    messages = together(
         text(message.theme, SUBSECTION)
         + text(message.sentence)
         + _line(message.comparison)
@@ -47,7 +47,7 @@ def diagnosis(dossier: Dossier) -> Blocks:
         text("Ce que disent les chiffres", SECTION)
         + text(opening)
         + _later(dossier)
-        + (said_by_figures or text("Aucun chiffre n'est encore disponible."))
+        + (messages or text("Aucun chiffre n'est encore disponible."))
         + text("Ce que les partenaires constatent ensemble", SECTION)
         + (shared or text("Aucun constat n'est encore validé."))
     )

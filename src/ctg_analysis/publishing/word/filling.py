@@ -16,7 +16,7 @@ from docx.document import Document
 from docx.opc.exceptions import OpcError
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.text.paragraph import Paragraph
+from docx.oxml.text.paragraph import CT_P
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment, SecurityError
@@ -142,17 +142,17 @@ def _list_contents(document: Document) -> None:
 def _headings(document: Document) -> Iterator[tuple[object, str]]:
     """Yield the headings of first level with their texts as they are seen, numbers included."""
     counts: dict[int, int] = {}
-    for paragraph in document.paragraphs:
+    for paragraph, element in zip(document.paragraphs, document.element.body.xpath("./w:p"), strict=True):
         if paragraph.style.name.casefold() == FIRST_LEVEL and paragraph.text.strip():
-            number, pattern = _numbering(document, paragraph)
+            number, pattern = _numbering(document, element)
             if number:
                 counts[number] = counts.get(number, 0) + 1
-            yield paragraph._p, pattern.replace("%1", str(counts.get(number, ""))) + paragraph.text
+            yield element, pattern.replace("%1", str(counts.get(number, ""))) + paragraph.text
 
 
-def _numbering(document: Document, paragraph: Paragraph) -> tuple[int, str]:
+def _numbering(document: Document, heading: CT_P) -> tuple[int, str]:
     """Return the list that numbers a heading, 0 when none does, and what it writes before: « Article %1 –  »."""
-    properties = paragraph._p.pPr
+    properties = heading.pPr
     numbered = properties.numPr if properties is not None else None
     if numbered is None or not numbered.numId.val:
         return 0, ""
