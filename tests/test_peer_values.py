@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from ctg_analysis.indicators.observations import COLUMNS, SCHEMA
-from ctg_analysis.indicators.peer_values import peer_values, rows_of_peers
+from ctg_analysis.indicators.peer_values import rows_of_peers
 
 
 def row(territory, value, indicator="some_share", period="2021", **columns):
@@ -30,23 +30,11 @@ OTHERS = [
 ]
 
 
-def test_the_values_of_the_peers_worked_by_hand():
-    table, summary = peer_values(observed(*KNOWN, *OTHERS), TEN, "some_share", "2021", "census")
-    assert list(table["peer"]) == list("BCDEFGHIJK")
-    assert list(table["status"]) == ["ok"] * 6 + ["secret", "nd", "nd", "nd"]
-    assert table["value"].fillna(-1).tolist() == [10, 40, 20, 60, 30, 50, -1, -1, -1, -1]
-    counts = {"peers": 10, "known": 6, "secret": 1, "missing": 3}
-    # 10 20 30 40 50 60: the median lies halfway from 30 to 40, the first quartile a quarter of the way from 20 to 30
-    assert summary.to_dict() == counts | {
-        "median_of_epci_values": 35, "first_quartile": 22.5, "third_quartile": 47.5
-    }  # fmt: skip
-
-
 def test_no_median_of_fewer_than_five_values_nor_of_less_than_half_of_the_peers():
     def median(known, asked):
-        rows = observed(*[row(f"p{number}", number) for number in range(known)])
+        rows = observed(row("A", 7), *[row(f"p{number}", number) for number in range(known)])
         group = pd.DataFrame({"territory": "A", "peer": [f"p{number}" for number in range(asked)]})
-        return peer_values(rows, group, "some_share", "2021", "census")[1]["median_of_epci_values"]
+        return rows_of_peers(rows, group, "some_share")["value"].item()
 
     assert median(5, 10) == 2 and median(5, 5) == 2 and median(6, 12) == 2.5
     assert math.isnan(median(4, 4)) and math.isnan(median(4, 10)) and math.isnan(median(5, 11))
@@ -72,6 +60,7 @@ def test_the_rows_of_the_peers_are_observations():
     SCHEMA.validate(found)
     assert set(found["level"]) == {"peers"} and set(found["indicator"]) == {"some_share"}
     shown = found.set_index(["territory", "period", "source"])[["value", "low", "high", "status", "quality"]]
+    # 10 20 30 40 50 60: the median lies halfway from 30 to 40, the first quartile a quarter of the way from 20 to 30
     assert shown.loc[("A", "2021", "census")].tolist() == [35, 22.5, 47.5, "ok", 2]  # 2: four peers have no value
     assert shown["quality"].drop(("A", "2021", "census")).tolist() == [1, 1, 1]
     assert shown["status"].drop(("A", "2021", "census")).to_dict() == {

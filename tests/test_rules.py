@@ -12,12 +12,22 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Count
+from ctg_analysis.core.model import (
+    CENSORED,
+    MISSING,
+    NOT_APPLICABLE,
+    OK,
+    SECRET,
+    AnnualChange,
+    AnnualFlow,
+    AnnualResidual,
+    Count,
+)
+from ctg_analysis.core.norms import norm
 from ctg_analysis.display.words.sentences import interval_text, value_text
 from ctg_analysis.display.words.texts import SIGN_WORDS
 from ctg_analysis.indicators import comparisons
-from ctg_analysis.indicators.census_sample import coded_fraction, complementary_interval, effective_size, years_between
+from ctg_analysis.indicators.census_sample import coded_fraction, complementary_interval, effective_size
 from ctg_analysis.indicators.intervals import with_intervals
 from ctg_analysis.indicators.significance import (
     compare_proportions,
@@ -40,6 +50,7 @@ from ctg_analysis.indicators.uncertainty import (
     rounding_variance,
     wilson_interval,
 )
+from ctg_analysis.indicators.years import annual_change
 from ctg_analysis.processing.derivation import with_rounding_rule
 from ctg_analysis.sources import SOURCES
 
@@ -337,16 +348,19 @@ def test_r7_no_household_no_interval():
 # R8: vintages of the census at least five years apart
 
 
-def test_r8_two_vintages_less_than_five_years_apart_are_refused_with_an_explanation():
-    with pytest.raises(UserError, match=r"census 2018 and census 2022 .* share .* compare 2022 with 2017 or earlier"):
-        years_between("2018", "2022")
-    with pytest.raises(UserError):
-        years_between("2021", "2016")
+def test_r8_every_change_declared_is_over_five_years_at_least():
+    changes = [one for one in CATALOGUE.values() if isinstance(one.value, AnnualChange | AnnualFlow | AnnualResidual)]
+    assert len(changes) >= 3 and [one.id for one in changes if one.value.years < norm("census_cycle_years")] == []
 
 
-@pytest.mark.parametrize("first, last, years", [("2018", "2023", 5), ("2016", "2022", 6)])
-def test_r8_the_number_of_years_is_told(first, last, years):
-    assert years_between(first, last) == years
+def test_r8_a_change_tells_its_dates_and_leaves_out_nearer_vintages():
+    periods = pd.Categorical(["2016", "2018", "2021", "2023"])
+    place = {"indicator": "x", "code": "12", "level": "departement", "status": OK}
+    change = annual_change(pd.DataFrame({"period": periods, "value": [1.0, 2.0, 4.0, 8.0], **place}), 5)
+    assert change[["period", "denominator", "numerator"]].to_numpy().tolist() == [
+        ["2016-2021", 1, 4],
+        ["2018-2023", 2, 8],
+    ]
 
 
 # R9: counting noise

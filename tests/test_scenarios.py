@@ -8,15 +8,13 @@ import pytest
 from raw_files import add, copied
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import large_communes
+from ctg_analysis.chapter import figures, large_communes
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.cleaning.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
-from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words import notes, sentences, texts
-from ctg_analysis.indicators.census_sample import years_between
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
 from ctg_analysis.processing.derivation import rounding_note, with_rounding_rule
@@ -167,10 +165,11 @@ def test_scenario_6_a_commune_that_changed_epci_counts_in_that_of_the_reference_
     assert series["epci", EPCI] == 7 and ("epci", "200000000") not in series
 
 
-def test_scenario_6_two_censuses_less_than_five_years_apart_are_refused():
-    with pytest.raises(UserError, match="cannot be compared"):
-        years_between("2021", "2023")
-    assert years_between("2017", "2023") == 6
+def test_scenario_6_two_censuses_less_than_five_years_apart_are_not_compared(monkeypatch):
+    monkeypatch.setattr(figures, "unavailable", lambda *_: "nothing to compare")
+    rows = pd.DataFrame({"status": OK, "level": "epci", "territory": EPCI, "period": ["2021", "2023"]})
+    territory = SimpleNamespace(readable=lambda _: rows, compared=lambda _: rows)
+    assert figures.slope(territory, CATALOGUE["single_parent_families_share"]) == "nothing to compare"
 
 
 def test_scenario_8_a_commune_of_150_inhabitants_is_shown_counts_and_no_weak_share():

@@ -1,9 +1,8 @@
-"""The census as a sample: what its supplementary coding leaves open, and which vintages may be compared."""
+"""The census as a sample: what its supplementary coding leaves open."""
 
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.norms import norm
 from ctg_analysis.indicators.uncertainty import poisson_interval, wilson_interval
 
@@ -112,21 +111,3 @@ def complementary_count_interval(count: pd.Series, fraction: pd.Series | float) 
     worth = (1 - fraction) / fraction
     reliable = events.ge(1 / norm("largest_coefficient_of_variation") ** 2)
     return pd.DataFrame({"low": low * worth, "high": high * worth, "effective_size": events, "unreliable": ~reliable})
-
-
-def years_between(first: str, last: str) -> int:
-    """The number of years between two vintages of the census, which a change always tells (rule R8).
-
-    >>> years_between("2018", "2023")
-    5
-
-    Raises:
-        UserError: fewer than five years lie between them, so that they share yearly surveys.
-    """
-    years, cycle = int(last) - int(first), int(norm("census_cycle_years"))
-    if years < cycle:
-        raise UserError(
-            f"census {first} and census {last} cannot be compared: each pools {cycle} years of survey, "
-            f"and vintages less than {cycle} years apart share some; compare {last} with {int(last) - cycle} or earlier"
-        )
-    return years

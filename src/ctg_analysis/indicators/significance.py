@@ -11,14 +11,6 @@ SMALLEST_EXPECTED = 5  # below this count, the normal approximation is not trust
 
 HIGHER, HIGHER_FEMININE, LOWER, CLOSE = "plus élevé que", "plus élevée que", "plus faible que", "proche de"
 
-# What an interval is about, as a reader is told. A register counts everyone; the figure of one year is nevertheless
-# one outcome among those that the same situation could have given.
-SAMPLED, EXHAUSTIVE = "sampled", "exhaustive"
-NATURE = {
-    SAMPLED: "estimation par sondage : l'intervalle tient à l'échantillon",
-    EXHAUSTIVE: "dénombrement exhaustif : l'intervalle tient à la variabilité naturelle",
-}
-
 FUNNEL = {"95": 0.95, "998": 0.998}
 
 Numbers = pd.Series | float
@@ -90,7 +82,7 @@ def compare_rates(
         shared_events, shared_exposure: what the other has in common with the first, as in `compare_proportions`; the
             test is then between what is not shared.
 
-    Events of a register are counted without sampling error; the test is about their natural variability (`EXHAUSTIVE`).
+    Events of a register are counted without sampling error; the test is about their natural variability.
 
     >>> compare_rates(pd.Series([3.0]), pd.Series([1.0]), 0.0, 1.0)["p"].item()  # three of three on one side: 2 / 8
     0.25

@@ -9,19 +9,41 @@ PLACE = ["indicator", "code", "level", "period"]
 
 
 def status_of(*statuses: pd.Series) -> pd.Series:
-    """Return ok where all are ok, secret where one is secret, nd elsewhere."""
+    """The statuses of a figure made of several: ok where all are ok, secret where one is secret, nd elsewhere.
+
+    >>> status_of(pd.Series([OK, OK, OK]), pd.Series([OK, SECRET, MISSING])).tolist()
+    ['ok', 'secret', 'nd']
+    """
     secret = np.logical_or.reduce([status.eq(SECRET) for status in statuses])
     known = np.logical_and.reduce([status.eq(OK) for status in statuses])
     return pd.Series(np.select([known, secret], [OK, SECRET], MISSING), index=statuses[0].index)
 
 
 def over_something(status: pd.Series, denominator: pd.Series) -> pd.Series:
-    """Return the statuses, `so` (sans objet) where there is nothing to divide by: a commune without inhabitants."""
+    """The statuses, `so` (sans objet) where there is nothing to divide by: a commune without inhabitants.
+
+    >>> over_something(pd.Series([OK, OK]), pd.Series([12, 0])).tolist()
+    ['ok', 'so']
+    """
     return status.mask(status.eq(OK) & denominator.eq(0), NOT_APPLICABLE)
 
 
 def mean_of_years(rows: pd.DataFrame, years: int) -> pd.DataFrame:
-    """Return means over `years` consecutive years; a missing year makes the mean missing."""
+    """Return means over `years` consecutive years; a missing year makes the mean missing.
+
+    The means over `years` consecutive years, at the last of them; a missing year makes the mean missing.
+
+    Parameters:
+        rows: columns of PLACE, source, value, status; period: a categorical of years.
+
+    Returns:
+        One row per place and last year: value; numerator: the sum of the years; denominator: how many they are.
+
+    >>> place = {"indicator": "births", "code": "12001", "level": "commune", "source": "s", "status": OK}
+    >>> births = pd.DataFrame({"period": pd.Categorical(["2021", "2022", "2023"]), "value": [8.0, 10.0, 15.0], **place})
+    >>> mean_of_years(births, 3)[["period", "numerator", "value"]].to_numpy().tolist()
+    [['2023', 33.0, 11.0]]
+    """
     shifted = [_earlier(rows, years_ago) for years_ago in range(years)]
     table = rows[[*PLACE, "source"]]
     for number, part in enumerate(shifted):
@@ -34,13 +56,17 @@ def mean_of_years(rows: pd.DataFrame, years: int) -> pd.DataFrame:
 
 
 def _earlier(rows: pd.DataFrame, years: int) -> pd.DataFrame:
-    """Return place, period, value and status with each row moved `years` later, where there are facts of that year."""
+    """Place, period, value and status with each row moved `years` later, where there are facts of that year."""
     moved = rows.assign(period=years_later(rows["period"], years))[[*PLACE, "value", "status"]]
     return moved[moved["period"].notna()]
 
 
 def years_later(periods: pd.Series, years: int) -> pd.Series:
-    """Return the years so much later as categories of the periods that there are; missing where there is none."""
+    """The years so much later, as categories of the periods that there are; missing where there is none.
+
+    >>> years_later(pd.Series(pd.Categorical(["2018", "2023"])), 5).tolist()
+    ['2023', nan]
+    """
     known = periods.cat.categories
     later = known.get_indexer([f"{int(period[:4]) + years}" for period in known])
     return pd.Series(pd.Categorical.from_codes(later[periods.cat.codes], known), index=periods.index)
@@ -51,7 +77,7 @@ def _year(rows: pd.DataFrame) -> pd.Series:
 
 
 def _two_dates(stock: pd.DataFrame, years: int) -> pd.DataFrame:
-    """Return the stock at pairs of dates `years` apart (rule R8): value_before, value, the period "2018-2023"."""
+    """The stock at pairs of dates `years` apart (rule R8): value_before, value, the period "2018-2023"."""
     rows = stock.merge(_earlier(stock, years), on=PLACE, suffixes=("", "_before"), validate="1:1")
     status = status_of(rows["status"], rows["status_before"])
     start = (_year(rows) - years).astype(str)
@@ -59,9 +85,14 @@ def _two_dates(stock: pd.DataFrame, years: int) -> pd.DataFrame:
 
 
 def completed(rows: pd.DataFrame, in_epcis: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with those of the communes in EPCIs in the place of the ones that are missing.
+    """The rows with those of the communes in EPCIs in the place of the ones that are missing.
 
     The older populations are those of EPCIs: a place that holds an island without EPCI has no change without this.
+
+    >>> place = {"indicator": "x", "level": "departement", "period": "2018-2023", "code": ["12", "29"]}
+    >>> rows = pd.DataFrame({**place, "value": [0.5, np.nan], "status": [OK, MISSING]})
+    >>> completed(rows, rows.assign(value=[0.4, 0.2], status=OK))["value"].tolist()
+    [0.5, 0.2]
     """
     known = in_epcis[in_epcis["status"].eq(OK)]
     if known.empty:
@@ -72,7 +103,21 @@ def completed(rows: pd.DataFrame, in_epcis: pd.DataFrame) -> pd.DataFrame:
 
 
 def annual_change(stock: pd.DataFrame, years: int) -> pd.DataFrame:
-    """Return the mean yearly change of a stock over `years` years, in %."""
+    """The mean yearly change of a stock over `years` years, in %: (after / before) ^ (1 / years) - 1.
+
+    Parameters:
+        stock: columns of PLACE, value, status; period: a categorical of years.
+
+    Returns:
+        One row per place and pair of dates: value; numerator: the stock after; denominator: the stock before.
+
+    Multiplied by 1.1 each year, 100 000 inhabitants are 161 051 five years later.
+
+    >>> place = {"indicator": "x", "code": "12", "level": "departement", "status": OK}
+    >>> stock = pd.DataFrame({"period": pd.Categorical(["2018", "2023"]), "value": [100_000.0, 161_051.0], **place})
+    >>> annual_change(stock, 5)[["period", "value"]].round(9).to_numpy().tolist()
+    [['2018-2023', 10.0]]
+    """
     rows = _two_dates(stock, years)
     rows["status"] = over_something(rows["status"], rows["value_before"])
     value = ((rows["value"] / rows["value_before"]) ** (1 / years) - 1) * 100
@@ -82,7 +127,22 @@ def annual_change(stock: pd.DataFrame, years: int) -> pd.DataFrame:
 
 
 def annual_flow(flow: pd.DataFrame, stock: pd.DataFrame, years: int, *, residual: bool) -> pd.DataFrame:
-    """Return the flow of the `years` years from the first date, or what it leaves of the change, in % a year."""
+    """The flow of the `years` years from the first date, or what it leaves of the change, in % a year.
+
+    The denominator is the mean of the stock at both dates, times `years`.
+
+    Parameters:
+        flow, stock: columns of PLACE, value, status; flow: source too; period: a categorical of years.
+        residual: whether the numerator is the change of the stock less the flow, in place of the flow.
+
+    From 900 to 1 100 inhabitants: 5 × 1 000 = 5 000 person-years. 10 a year are 50 of the 200 more, 150 are left.
+
+    >>> place = {"indicator": "x", "code": "12", "level": "departement", "source": "s", "status": OK}
+    >>> stock = pd.DataFrame({"period": pd.Categorical(["2018", "2023"]), "value": [900.0, 1100.0], **place})
+    >>> flow = pd.DataFrame({"period": pd.Categorical([*map(str, range(2018, 2023))]), "value": 10.0, **place})
+    >>> [annual_flow(flow, stock, 5, residual=residual)["value"].item() for residual in (False, True)]
+    [1.0, 3.0]
+    """
     summed = mean_of_years(flow, years)
     summed = summed.assign(period=(_year(summed) + 1).astype(str))
     rows = _two_dates(stock, years)

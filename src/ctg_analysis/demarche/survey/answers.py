@@ -58,8 +58,11 @@ class Answers(NamedTuple):
 def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
     """The answers of an export of LimeSurvey or of Framaforms, see `exports`.
 
-    questionnaire: columns q_id, libelle, type, modalites, filtre, sensible. A column of the export is that of the
-    question whose id or words it bears, and a cell that of the modality, but for capitals, spaces and punctuation.
+    A column of the export is that of the question whose id or words it bears, and a cell that of the modality, but for
+    capitals, spaces and punctuation.
+
+    Parameters:
+        questionnaire: columns q_id, libelle, type, modalites, filtre, sensible.
 
     Raises:
         InputError: one finding for each question that the questionnaire or the export lacks, each code that a question

@@ -35,8 +35,15 @@ PERCENT = ["value", "low", "high"]
 def small_cells(table: pd.DataFrame, *, several: bool) -> pd.DataFrame:
     """A distribution without its cells of 1 to 4 respondents (rule R1), shown `none`.
 
-    several: answers add up to more than the base; 1 to 4 who did not give one are few too. When 1 to 4 did not answer,
-    or were not concerned, neither are counted.
+    When 1 to 4 did not answer, or were not concerned, neither are counted.
+
+    Parameters:
+        several: answers add up to more than the base; 1 to 4 who did not give one are few too.
+
+    >>> figures = dict.fromkeys(["share", "low", "high", "citations"], 0.5)
+    >>> table = pd.DataFrame({"count": [26.0, 4.0], "base": 30.0, "in_base": True, "shown": SHARE, **figures})
+    >>> small_cells(table, several=False)[["count", "share", "shown"]].to_numpy().tolist()
+    [[26.0, 0.5, 'share'], [nan, nan, 'none']]
     """
     counts = table["count"].where(table["in_base"])
     small = is_few(counts) | (is_few(table["base"] - counts) & several)
@@ -48,7 +55,13 @@ def small_cells(table: pd.DataFrame, *, several: bool) -> pd.DataFrame:
 
 
 def unsure_left_out(table: pd.DataFrame, questions: Collection[str]) -> pd.DataFrame:
-    """A table in which « ne sait pas » is no part of the base of some questions, and is not told."""
+    """A table in which « ne sait pas » is no part of the base of some questions, and is not told.
+
+    >>> table = pd.DataFrame({"q_id": "q", "modalite": ["a", UNKNOWN], "count": [26.0, 0.0], "in_base": True})
+    >>> table = unsure_left_out(table.assign(share=[1.0, 0.0], low=0.0, high=1.0, citations=0.0, shown=SHARE), {"q"})
+    >>> table[["count", "in_base", "shown"]].to_numpy().tolist()
+    [[26.0, True, 'share'], [nan, False, 'none']]
+    """
     rows = table["q_id"].isin([*questions]) & table["modalite"].eq(UNKNOWN)
     figures = table.columns.intersection([*FIGURES, "p_alone", "difference"])
     table.loc[rows, figures] = np.nan
@@ -56,14 +69,24 @@ def unsure_left_out(table: pd.DataFrame, questions: Collection[str]) -> pd.DataF
 
 
 def small_shares(table: pd.DataFrame, *, several: bool) -> pd.DataFrame:
-    """The shares by group; no count, which those of the other groups would tell, no cell of 1 to 4."""
+    """The shares by group; no count, which those of the other groups would tell, no cell of 1 to 4.
+
+    >>> figures = dict.fromkeys(["share", "low", "high", "citations", "p_alone"], 0.5)
+    >>> table = pd.DataFrame({"count": [26.0, 4.0], "base": 30.0, "shown": SHARE, **figures})
+    >>> [small_shares(table.copy(), several=several)["share"].tolist() for several in (False, True)]  # 4 did not say 26
+    [[0.5, nan], [nan, nan]]
+    """
     small = is_few(table["count"]) | (is_few(table["base"] - table["count"]) & several) | table["shown"].eq(COUNT)
     table.loc[small, [*INTERVAL, "citations", "p_alone"]] = np.nan
     return table.assign(shown=table["shown"].mask(small, NOTHING))
 
 
 def hides_someone(profile: pd.DataFrame) -> bool:
-    """Whether 1 to 4 respondents gave an answer of the profile."""
+    """Whether 1 to 4 respondents gave an answer of the profile.
+
+    >>> hides_someone(pd.DataFrame({"count": [30, 4]})), hides_someone(pd.DataFrame({"count": [30, 0]}))
+    (True, False)
+    """
     return bool(is_few(profile["count"]).any())
 
 
@@ -72,6 +95,11 @@ def small_profile(profile: pd.DataFrame) -> pd.DataFrame:
 
     After weights, the shares beside would tell it too, of those who did not say or are raked together with others; so
     would the names of those who are, for they are put together until they are ten.
+
+    >>> profile = pd.DataFrame({"variable": "sexe", "count": [36, 4], "before": [0.9, 0.1], "after": 0.5})
+    >>> hidden = small_profile(profile.assign(category="f|h", represented="proche"))
+    >>> hidden[["count", "before", "after", "category"]].to_numpy().tolist()
+    [[36.0, 0.9, nan, ''], [nan, nan, nan, '']]
     """
     known = profile.astype({"count": float})
     hidden = is_few(known["count"]) | known["count"].isna()
@@ -88,7 +116,13 @@ def small_profile(profile: pd.DataFrame) -> pd.DataFrame:
 def rounded(tables: dict[str, pd.DataFrame], observations: str) -> dict[str, pd.DataFrame]:
     """The tables in whole percents: where anyone knows the weights, more digits would tell who was counted.
 
-    observations: the name of that table.
+    Parameters:
+        observations: the name of that table.
+
+    >>> measured = pd.DataFrame({"value": [66.67], "low": [48.8], "high": [80.8], "denominator": [30.0]})
+    >>> tables = rounded({"distribution": pd.DataFrame({"share": [2 / 3]}), "observations": measured}, "observations")
+    >>> tables["distribution"]["share"].item(), tables["observations"][["value", "numerator"]].to_numpy().tolist()
+    (0.67, [[67.0, 20.1]])
     """
     in_percents = {name: table.round(OF_KNOWN_WEIGHTS) for name, table in tables.items()}
     measured = tables[observations].copy()
@@ -97,14 +131,26 @@ def rounded(tables: dict[str, pd.DataFrame], observations: str) -> dict[str, pd.
 
 
 def of_distribution(table: pd.DataFrame) -> pd.DataFrame:
-    """The distribution that the gate has let through: a row without its share, or count, shows nothing."""
+    """The distribution that the gate has let through: a row without its share, or count, shows nothing.
+
+    >>> table = pd.DataFrame({"share": [0.5, np.nan], "count": 15.0, "citations": 0.5, "in_base": True, "shown": SHARE})
+    >>> of_distribution(table)["shown"].tolist()
+    ['share', 'none']
+    """
     figure = table["share"].where(table["shown"].eq(SHARE), table["count"])
     hidden = table["in_base"] & table["shown"].ne(NOTHING) & figure.isna()
     return table.assign(shown=table["shown"].mask(hidden, NOTHING), citations=table["citations"].mask(hidden))
 
 
 def of_summary(table: pd.DataFrame, distribution: pd.DataFrame) -> pd.DataFrame:
-    """The means and quartiles of the questions of which every answer is told: they are sums of these."""
+    """The means and quartiles of the questions of which every answer is told: they are sums of these.
+
+    >>> figures = dict.fromkeys(["mean", "low", "high", "first_quartile", "median", "third_quartile"], 1.5)
+    >>> table = pd.DataFrame({"q_id": ["whole", "cut"], "shown": SHARE, **figures})
+    >>> distribution = pd.DataFrame({"q_id": ["whole", "cut"], "in_base": True, "shown": SHARE, "count": [15, np.nan]})
+    >>> of_summary(table, distribution)["mean"].tolist()
+    [1.5, nan]
+    """
     complete = distribution["shown"].eq(SHARE) & distribution["count"].notna()
     withheld = distribution[distribution["in_base"] & ~complete]
     hidden = table["q_id"].isin(withheld["q_id"])
@@ -130,6 +176,10 @@ def of_crossings(tests: pd.DataFrame) -> pd.DataFrame:
 
     Beside the answers to each question, the figures would give back who gave both, even rounded: a whole χ², V and p to
     two decimals do for 17 of 20 tables of two groups and two answers.
+
+    >>> tests = pd.DataFrame({"strength": ["lien fort", "pas de lien établi"], **dict.fromkeys(OF_TESTS, 0.6)})
+    >>> of_crossings(tests)["v"].tolist()
+    [0.6, nan]
     """
     return tests.assign(**tests[OF_TESTS].where(tests["strength"].isin(STRENGTHS)))
 
@@ -142,7 +192,11 @@ def of_paths(paths: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_observations(table: pd.DataFrame) -> pd.DataFrame:
-    """The observations of the survey, `secret` where the gate has hidden their figures."""
+    """The observations of the survey, `secret` where the gate has hidden their figures.
+
+    >>> of_observations(pd.DataFrame({"status": OK, "value": [75.0, np.nan]}))["status"].tolist()
+    ['ok', 'secret']
+    """
     return table.assign(status=table["status"].mask(table["status"].eq(OK) & table["value"].isna(), SECRET))
 
 

@@ -39,7 +39,11 @@ Sum = dict[Count, float]
 
 
 def plus(some: Sum, more: Sum, times: float = 1) -> Sum:
-    """A sum of counts with so many times another one."""
+    """A sum of counts with so many times another one.
+
+    >>> list(plus({Count("q", "a"): 2}, {Count("q", "a"): 1, Count("q", "b"): 1}, -1).values())  # 2a - (a + b)
+    [1, -1]
+    """
     return some | {count: some.get(count, 0) + times * part for count, part in more.items()}
 
 
@@ -49,6 +53,11 @@ class Counts:
     answers: without a blank, a column for each question (see `response.with_texts_filled`). sizes: count → respondents.
     known: sums whose value is no secret: how many answered in all, to whom a question is put. positive: sums that are
     never negative.
+
+    >>> asked = pd.DataFrame({"q_id": ["q"], "type": "unique", "modalites": "a=A|b=B", "filtre": None})
+    >>> counts = Counts(pd.DataFrame({"q": ["a", "a", "b", UNKNOWN, NO_ANSWER, NOT_CONCERNED]}), asked)
+    >>> [counts.size(total("q")) for total in (counts.inside, counts.base, counts.put, counts.everybody)]
+    [3, 4, 5, 6]
     """
 
     def __init__(self, answers: pd.DataFrame, questionnaire: pd.DataFrame):

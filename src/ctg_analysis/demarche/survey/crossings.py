@@ -41,6 +41,12 @@ def association(table: pd.DataFrame) -> Association:
     """How rows and columns of a table of counts, or of effective counts, go together.
 
     Source: Bergsma (2013), Journal of the Korean Statistical Society 42, 323-328, for the V without bias.
+
+    20 expected in each cell: χ² = 4 × 10² / 20, V = √(20 / 80), without bias √((0.25 - 1 / 79) / (1 - 1 / 79)).
+
+    >>> link = association(pd.DataFrame([[30, 10], [10, 30]]))
+    >>> [round(float(figure), 3) for figure in (link.chi2, link.dof, link.v, link.v_corrected)]
+    [20.0, 1.0, 0.5, 0.49]
     """
     from scipy.stats import chi2_contingency
 
@@ -58,17 +64,27 @@ def crossings(
 ) -> pd.DataFrame:
     """The tests of a family of crossings, one row each; one per option where several answers may be given.
 
-    pairs: question, group (a question of one answer). Those who said NSP, NC or SR to either are left out.
-    Columns: q_id, modalite (the option, or nothing), group, base, n_eff; method; chi2, dof; p, p_adjusted for the
-    family (Benjamini and Hochberg 1995); levels: the smaller of rows and columns; v, v_corrected; strength: the words.
-
     The test is that of the table of weighted shares times n_eff. Where fewer than 5 are expected in a cell, the steps
     of a scale are put together with their neighbours; if that is not enough, it is Fisher's exact test for two rows
     and two columns, and 1 999 permutations of the groups among the respondents, of fixed seed, for more. Under a base
     of 20, no test.
 
+    Parameters:
+        pairs: question, group (a question of one answer). Those who said NSP, NC or SR to either are left out.
+
+    Returns:
+        Columns q_id, modalite (the option, or nothing), group, base, n_eff; method; chi2, dof; p, p_adjusted for the
+        family (Benjamini and Hochberg 1995); levels: the smaller of rows and columns; v, v_corrected; strength: the
+        words.
+
     Raises:
         UserError: a sensitive question.
+
+    >>> asked = pd.DataFrame({"q_id": ["q", "g"], "type": CHOICE, "modalites": "a=A|b=B", "sensible": False})
+    >>> answers = pd.DataFrame({"q": [*"ab"] * 40, "g": [*"abababba"] * 10})  # 30 aa, 30 bb, 10 ab, 10 ba
+    >>> tests = crossings(answers, pd.Series(1.0, index=answers.index), asked, [("q", "g")])
+    >>> tests[["method", "chi2", "v", "strength"]].to_numpy().tolist()
+    [['χ²', 20.0, 0.5, 'lien moyen']]
     """
     rows = [row for q_id, group in pairs for row in _crossing(answers, weights, questionnaire, q_id, group)]
     table = pd.DataFrame(rows, columns=COLUMNS)
@@ -87,9 +103,12 @@ def of_what_is_shown(
 ) -> pd.DataFrame:
     """The test of a crossing, made again on what the table of its groups shows: it then tells nothing more.
 
-    shares: the rows of that table (see `questions.by_group`), blank where they are withheld. option: that of a question
-    of several answers, or nothing. Groups without a share are left out; the answers that one group at least does not
-    show are one, « ne sait pas » among them.
+    Groups without a share are left out; the answers that one group at least does not show are one, « ne sait pas »
+    among them.
+
+    Parameters:
+        shares: the rows of that table (see `questions.by_group`), blank where they are withheld.
+        option: that of a question of several answers, or nothing.
     """
     q_id, group = shares["q_id"].iloc[0], shares["variable"].iloc[0]
     shares = shares[shares["in_base"]]
@@ -113,8 +132,15 @@ def of_what_is_shown(
 def strength(v: pd.Series, levels: pd.Series, p: pd.Series) -> pd.Series:
     """The words for a V: weak, medium from 0.3, strong from 0.5; the limits fall with the number of levels.
 
-    levels: the smaller of the numbers of rows and columns: V is Cohen's w divided by √(levels - 1). No link is said
-    to be when p is 5 % or more (rule R14); nothing where there was no test. Source: Cohen (1988), chapter 7.
+    V is Cohen's w divided by √(levels - 1). No link is said to be when p is 5 % or more (rule R14); nothing where there
+    was no test. Source: Cohen (1988), chapter 7.
+
+    Parameters:
+        levels: the smaller of the numbers of rows and columns.
+
+    >>> v, levels, p = pd.Series([0.2, 0.3, 0.3, 0.6]), pd.Series([2, 2, 5, 2]), pd.Series([0.01, 0.01, 0.01, 0.05])
+    >>> strength(v, levels, p).tolist()  # 0.3 × √(5 - 1) = 0.6
+    ['lien faible', 'lien moyen', 'lien fort', 'pas de lien établi']
     """
     w = v * np.sqrt(levels.astype(float) - 1)
     words = pd.Series(np.select([w.ge(STRONG_FROM), w.ge(MEDIUM_FROM)], [STRONG, MEDIUM], WEAK), index=v.index)

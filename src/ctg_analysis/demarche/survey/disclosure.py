@@ -40,9 +40,11 @@ def hide(
 ) -> None:
     """Blank the figures that would give away 1 to 4 respondents, or bound them more tightly than [0, 4].
 
-    tables: as they would be published, those of 1 to 4 left out, the observations of the survey among them. asked: what
-    these are. unsure: questions in which nobody is said not to know. published: the indicators that an earlier edition
-    tells as they are now.
+    Parameters:
+        tables: as they would be published, those of 1 to 4 left out, the observations of the survey among them.
+        asked: what these observations are.
+        unsure: questions in which nobody is said not to know.
+        published: the indicators that an earlier edition tells as they are now.
     """
     counts.known += [{Count(name, UNKNOWN): 1.0} for name in unsure]
     for name in tables["distribution"]["q_id"].unique() if weights and weights.of_groups else ():
@@ -94,7 +96,11 @@ def _by_group(table: pd.DataFrame, counts: Counts) -> Iterator[Cell]:
 
 
 def has_unknown(rows: pd.DataFrame) -> bool:
-    """Whether « ne sait pas » is in the bases of a question."""
+    """Whether « ne sait pas » is in the bases of a question.
+
+    >>> has_unknown(pd.DataFrame({"modalite": ["a", UNKNOWN], "in_base": [True, False]}))
+    False
+    """
     return bool(rows.loc[rows["modalite"].eq(UNKNOWN), "in_base"].all())
 
 

@@ -57,7 +57,11 @@ class Export(NamedTuple):
 
 
 def key(text: str) -> str:
-    """A code or words without capitals, spaces and punctuation, which tools change."""
+    """A code or words without capitals, spaces and punctuation, which tools change.
+
+    >>> key("Non concerné·e") == key("non_concernée"), key("Q1 : votre commune ?")
+    (True, 'q1votrecommune')
+    """
     return re.sub(r"[\W_]+", "", text.casefold())
 
 

@@ -20,8 +20,10 @@ def material_observations(
 ) -> pd.DataFrame:
     """The observations of a démarche that may be shown: columns of observations.SCHEMA.
 
-    surveyed: those of the answers, see `survey.of_survey`. places: those of the data root. before: what earlier
-    editions have published of the answers.
+    Parameters:
+        surveyed: those of the answers, see `survey.of_survey`.
+        places: those of the data root.
+        before: what earlier editions have published of the answers.
     """
     mine = places[places["epci"].eq(material.epci) | places["code"].eq(material.epci)]
     communes = mine.loc[mine["level"].eq("commune"), "code"].tolist()

@@ -23,7 +23,22 @@ class Cell(NamedTuple):
 
 
 def to_hide(counts: Counts, cells: list[Cell], fixed: list[Sum], groups: list[Sum]) -> Iterator[Cell]:
-    """The figures to hide. fixed: sums that are known for good."""
+    """The figures to hide.
+
+    Parameters:
+        fixed: sums that are known for good.
+        groups: sums of 1 to 4 respondents, which nobody may bound more tightly than [0, 4].
+
+    Of 15 who answered, 3 gave b: the number of those who gave a tells it, and costs less to hide than the 15.
+
+    >>> import pandas as pd
+    >>> asked = pd.DataFrame({"q_id": ["q"], "type": "unique", "modalites": "a=A|b=B", "filtre": None})
+    >>> counts = Counts(pd.DataFrame({"q": ["a"] * 12 + ["b"] * 3}), asked)
+    >>> a, b = {Count("q", "a"): 1.0}, {Count("q", "b"): 1.0}
+    >>> cells = [Cell("t", [0], ["count"], 15, [a]), Cell("t", [0, 1], ["base"], 200, [counts.base("q")])]
+    >>> [cell.columns for cell in to_hide(counts, cells, fixed=[], groups=[b])]
+    [['count']]
+    """
     columns = {count: number for number, count in enumerate(counts.sizes)}
     sums = {_key(total): total for total in (*counts.known, *(total for cell in cells for total in cell.says))}
     numbers = {key: number for number, key in enumerate(sums)}

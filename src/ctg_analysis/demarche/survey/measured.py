@@ -44,13 +44,20 @@ def asked_of(indicators: Iterable[Indicator], questionnaire: pd.DataFrame, answe
 def survey_observations(
     answers: pd.DataFrame, weights: pd.Series, asked: Iterable[Asked], territory: str, period: str
 ) -> pd.DataFrame:
-    """One observation per indicator, of the whole EPCI, for the secrecy gate: columns of observations.SCHEMA.
+    """One observation per indicator, of the whole EPCI, for the secrecy gate.
 
-    denominator: the respondents concerned who answered (rule R25). value: the weighted share of them, in %; numerator:
-    what it comes to among them, so that the rules on small numbers see respondents, not weights. low, high: 95 %, on
-    the effective size. quality: 2, to be read with its interval; 3, too weak for a number, under a base of 30.
-    status: `secret` for a base under 10 (rule R24), and for 1 to 4 respondents in the share or out of it (rule R1);
-    `nd` when nobody was concerned.
+    Returns:
+        The columns of observations.SCHEMA. denominator: the respondents concerned who answered (rule R25). value: the
+        weighted share of them, in %; numerator: what it comes to among them, so that the rules on small numbers see
+        respondents, not weights. low, high: 95 %, on the effective size. quality: 2, to be read with its interval; 3,
+        too weak for a number, under a base of 30. status: `secret` for a base under 10 (rule R24), and for 1 to 4
+        respondents in the share or out of it (rule R1); `nd` when nobody was concerned.
+
+    >>> answers = pd.DataFrame({"q": ["oui"] * 30 + ["non"] * 10 + [NOT_CONCERNED] * 5})
+    >>> asked = [Asked("x", "q", ("oui",))]
+    >>> rows = survey_observations(answers, pd.Series(1.0, index=answers.index), asked, "200000172", "2023")
+    >>> rows[["denominator", "value", "low", "high"]].round(1).to_numpy().tolist()
+    [[40.0, 75.0, 59.8, 85.8]]
     """
     rows = [(measure.indicator, *_measured(answers[measure.q_id], weights, measure.codes)) for measure in asked]
     table = pd.DataFrame(rows, columns=["indicator", "count", "denominator", "share", "n_eff"])

@@ -23,13 +23,22 @@ FIGURES = ["count", "share", "low", "high", "citations"]
 def distribution(answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, q_id: str) -> pd.DataFrame:
     """What was answered to a closed question: one row per modality, then NSP, NC and SR.
 
-    Columns: q_id, modalite, libelle, in_base; count: respondents, without weights; share: weighted, of the base, from 0
-    to 1 (where several answers may be given, the sum is more than 1), low, high: 95 %, Wilson on the effective size;
-    citations: part of all the answers given, weighted, where several may be; base, n_eff, shown; fragile: base under
-    30.
+    Returns:
+        Columns q_id, modalite, libelle, in_base; count: respondents, without weights; share: weighted, of the base,
+        from 0 to 1 (where several answers may be given, the sum is more than 1), low, high: 95 %, Wilson on the
+        effective size; citations: part of all the answers given, weighted, where several may be; base, n_eff, shown;
+        fragile: base under 30.
 
-    shown: `share`; `count`, without share, for a base under 20; `none`, without any figure, for a base under 10, and
-    for a cell of a sensitive question with 1 to 4 respondents (and one more, lest it be found by subtraction).
+        shown: `share`; `count`, without share, for a base under 20; `none`, without any figure, for a base under 10,
+        and for a cell of a sensitive question with 1 to 4 respondents (and one more, lest it be found by subtraction).
+
+    15 who count twice, 15 who count once: 30 / 45, and 45² / (15 × 4 + 15 × 1) answers without weights.
+
+    >>> asked = pd.DataFrame({"q_id": ["q"], "type": "unique", "modalites": "a=A|b=B", "sensible": False})
+    >>> answers, weights = pd.DataFrame({"q": ["a"] * 15 + ["b"] * 15}), pd.Series([2.0] * 15 + [1.0] * 15)
+    >>> table = distribution(answers, weights, asked, "q").loc[:1, ["count", "share", "base", "n_eff"]]
+    >>> table.round(3).to_numpy().tolist()
+    [[15.0, 0.667, 30.0, 27.0], [15.0, 0.333, 30.0, 27.0]]
     """
     question = question_of(questionnaire, q_id)
     table = _as_shown(_shares(answers[q_id], weights, question))
@@ -41,15 +50,25 @@ def by_group(
 ) -> pd.DataFrame:
     """What each group of respondents answered to a closed question.
 
-    group: a question of one answer. Columns: those of `distribution`; group, group_label: its modality; difference,
-    p_alone: of the test of its share against that of all the other respondents; p: adjusted for those of the table
-    (Benjamini and Hochberg 1995); word: what may be said of it (rule R14).
-
     A group with a base under 10 is not shown; nor, lest it be found by subtraction from the whole (rule R2), is the
     next smallest, when it would be alone, or fewer than 10 together.
 
+    Parameters:
+        group: a question of one answer.
+
+    Returns:
+        The columns of `distribution`; group, group_label: its modality; difference, p_alone: of the test of its share
+        against that of all the other respondents; p: adjusted for those of the table (Benjamini and Hochberg 1995);
+        word: what may be said of it (rule R14).
+
     Raises:
         UserError: one of both questions is sensitive: it is shown for the whole alone.
+
+    >>> asked = pd.DataFrame({"q_id": ["q", "g"], "type": "unique", "modalites": "a=A|b=B", "sensible": False})
+    >>> answers = pd.DataFrame({"q": [*"ab"] * 40, "g": [*"abababba"] * 10})  # 30 aa, 30 bb, 10 ab, 10 ba
+    >>> table = by_group(answers, pd.Series(1.0, index=answers.index), asked, "q", "g")
+    >>> table.loc[table["modalite"].eq("a"), ["group", "share", "difference", "word"]].to_numpy().tolist()
+    [['a', 0.75, 0.5, 'plus élevé que'], ['b', 0.25, -0.5, 'plus faible que']]
     """
     question, other = question_of(questionnaire, q_id), question_of(questionnaire, group)
     if is_yes(question["sensible"]) or is_yes(other["sensible"]):
@@ -77,9 +96,16 @@ def worded(table: pd.DataFrame) -> pd.DataFrame:
 def summary(answers: pd.DataFrame, weights: pd.Series, questionnaire: pd.DataFrame, q_id: str) -> pd.Series:
     """The weighted mean, median and quartiles of a scale or a number.
 
-    Where the codes of a scale are no numbers, its steps count 1, 2, 3… « Ne sait pas » is left out. Fields: q_id, mean,
-    low, high (95 %, on the effective size), first_quartile, median, third_quartile, base, n_eff, shown; nothing but
-    q_id and shown, `none`, when the base is under 10.
+    Where the codes of a scale are no numbers, its steps count 1, 2, 3… « Ne sait pas » is left out.
+
+    Returns:
+        Fields q_id, mean, low, high (95 %, on the effective size), first_quartile, median, third_quartile, base,
+        n_eff, shown; nothing but q_id and shown, `none`, when the base is under 10.
+
+    >>> asked = pd.DataFrame({"q_id": ["q"], "modalites": "1=peu|2=assez|3=bien"})
+    >>> row = summary(pd.DataFrame({"q": ["1"] * 5 + ["2"] * 5}), pd.Series(1.0, index=range(10)), asked, "q")
+    >>> row[["mean", "low", "high", "median"]].astype(float).round(3).tolist()  # 1.5 ± 1.96 × √(0.25 / 9)
+    [1.5, 1.173, 1.827, 1.0]
     """
     steps = pd.Series([*labels(question_of(questionnaire, q_id)["modalites"])], dtype=str)
     numbers = pd.to_numeric(answers[q_id], errors="coerce")
@@ -102,7 +128,11 @@ def question_of(questionnaire: pd.DataFrame, q_id: str) -> pd.Series:
 
 
 def hidden_groups(bases: pd.Series) -> list[str]:
-    """The groups not to be shown: those under 10, and what keeps them from being found by subtraction."""
+    """The groups not to be shown: those under 10, and what keeps them from being found by subtraction.
+
+    >>> hidden_groups(pd.Series({"a": 4, "b": 30, "c": 12}))
+    ['a', 'c']
+    """
     ordered = bases.sort_values(kind="stable")
     hidden = int(ordered.lt(HIDDEN_UNDER).sum())
     if ordered.iloc[:hidden].gt(0).any():
@@ -114,7 +144,11 @@ def hidden_groups(bases: pd.Series) -> list[str]:
 
 
 def is_few(counts: pd.Series) -> pd.Series:
-    """Which counts of respondents are too small to be shown: 1 to 4 (rule R1)."""
+    """Which counts of respondents are too small to be shown: 1 to 4 (rule R1).
+
+    >>> is_few(pd.Series([0, 1, 4, 5])).tolist()
+    [False, True, True, False]
+    """
     return counts.between(1, CELL - 1)
 
 
@@ -122,6 +156,9 @@ def hidden_cells(counts: pd.Series) -> pd.Series:
     """Which cells of a known total are not to be shown: those of 1 to 4, and what keeps them from being found.
 
     The next smallest goes with one that would be alone, and with some that are fewer than 5 together (rule R2).
+
+    >>> hidden_cells(pd.Series([0, 2, 7, 30])).tolist()
+    [False, True, True, False]
     """
     hidden, positive = is_few(counts), counts.where(counts.gt(0))
     while hidden.any() and (hidden.sum() == 1 or counts[hidden].sum() < CELL) and positive.mask(hidden).notna().any():
@@ -130,7 +167,11 @@ def hidden_cells(counts: pd.Series) -> pd.Series:
 
 
 def adjusted(p: pd.Series) -> pd.Series:
-    """The p of a family of tests adjusted for their number (Benjamini and Hochberg 1995); blanks stay blank."""
+    """The p of a family of tests adjusted for their number (Benjamini and Hochberg 1995); blanks stay blank.
+
+    >>> adjusted(pd.Series([0.01, 0.04, np.nan])).tolist()  # 0.01 × 2 / 1 and 0.04 × 2 / 2
+    [0.02, 0.04, nan]
+    """
     from scipy.stats import false_discovery_control
 
     tested = p.dropna()
@@ -138,7 +179,11 @@ def adjusted(p: pd.Series) -> pd.Series:
 
 
 def tally(cells: pd.Series, weights: pd.Series) -> pd.DataFrame:
-    """How many respondents wrote each cell: columns count, weight and square (sums of w and w²)."""
+    """How many respondents wrote each cell: columns count, weight and square (sums of w and w²).
+
+    >>> tally(pd.Series(["a", "a", "b"]), pd.Series([1.0, 3.0, 2.0])).to_numpy().tolist()
+    [[2.0, 4.0, 10.0], [1.0, 2.0, 4.0]]
+    """
     table = pd.DataFrame({"count": 1, "weight": weights, "square": weights**2})
     return table.groupby(cells.to_numpy()).sum()
 

@@ -16,7 +16,12 @@ TONES_FROM = 10  # respondents who speak of a theme
 def participation(started: int, complete: int, usable: int, sent: int | None = None) -> pd.DataFrame:
     """How many were asked, began, finished and are kept: columns step, count, of_sent, of_started (0 to 1).
 
-    sent: how many questionnaires were sent or handed out; None for an open link, which has no response rate.
+    Parameters:
+        sent: how many questionnaires were sent or handed out; None for an open link, which has no response rate.
+
+    >>> table = participation(started=400, complete=300, usable=320, sent=1000)
+    >>> table["of_sent"].tolist(), table["of_started"].tolist()
+    ([1.0, 0.4, 0.3, 0.32], [nan, 1.0, 0.75, 0.8])
     """
     counts = pd.Series([np.nan if sent is None else sent, started, complete, usable], dtype=float)
     return pd.DataFrame(
@@ -32,7 +37,13 @@ def participation(started: int, complete: int, usable: int, sent: int | None = N
 def with_texts_filled(answers: pd.DataFrame, questionnaire: pd.DataFrame, opened: pd.DataFrame) -> pd.DataFrame:
     """The answers with a column for each open question: whether something was written; SR, NC as elsewhere.
 
-    opened: columns rep_id, q_id, of the open answers.
+    Parameters:
+        opened: columns rep_id, q_id, of the open answers.
+
+    >>> asked = pd.DataFrame({"q_id": ["why"], "type": OPEN, "filtre": "uses=oui"})
+    >>> answers = pd.DataFrame({"rep_id": ["1", "2", "3"], "uses": ["oui", "oui", "non"]})
+    >>> with_texts_filled(answers, asked, pd.DataFrame({"rep_id": ["1"], "q_id": ["why"]}))["why"].tolist()
+    ['texte', 'SR', 'NC']
     """
     columns = {}
     for row in questionnaire[questionnaire["type"].eq(OPEN)].itertuples():
@@ -45,12 +56,21 @@ def with_texts_filled(answers: pd.DataFrame, questionnaire: pd.DataFrame, opened
 def completion(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
     """How far each question was answered, without weights.
 
-    answers: see `with_texts_filled`. Columns: q_id, libelle; put: respondents concerned; answered, « ne sait pas »
-    among them; no_answer, not_concerned: counts of each (rule R25); completion, nonresponse: parts of those concerned.
-    Sensitive questions have no row.
-
     What `questions.distribution` does not show is not there either: nothing when fewer than 10 answered; when 1 to 4
     did not answer, or were not concerned, neither they nor those concerned are counted.
+
+    Parameters:
+        answers: see `with_texts_filled`.
+
+    Returns:
+        One row per question, but for sensitive ones: q_id, libelle; put: respondents concerned; answered, « ne sait
+        pas » among them; no_answer, not_concerned: counts of each (rule R25); completion, nonresponse: parts of those
+        concerned.
+
+    >>> asked = pd.DataFrame({"q_id": ["q"], "libelle": "Q", "sensible": False})
+    >>> answers = pd.DataFrame({"q": ["a"] * 72 + [NO_ANSWER] * 8 + [NOT_CONCERNED] * 20})
+    >>> completion(answers, asked)[["put", "answered", "completion"]].to_numpy().tolist()  # 72 / 80
+    [[80.0, 72.0, 0.9]]
     """
     rows = []
     for q_id, question in questionnaire.set_index("q_id").iterrows():
@@ -68,13 +88,24 @@ def completion(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFra
 
 
 def with_rates(table: pd.DataFrame) -> pd.DataFrame:
-    """How far each question was answered in parts of those concerned, where both are told."""
+    """How far each question was answered in parts of those concerned, where both are told.
+
+    Parameters:
+        table: columns put: respondents concerned; no_answer: those of them who did not answer.
+
+    >>> with_rates(pd.DataFrame({"put": [80.0, 80.0], "no_answer": [20.0, np.nan]}))["completion"].tolist()
+    [0.75, nan]
+    """
     nonresponse = table["no_answer"] / table["put"]
     return table.assign(completion=1 - nonresponse, nonresponse=nonresponse)
 
 
 def used_of(wished: str) -> str:
-    """The id of the question on what is used, for that on what was wished; nothing for another question."""
+    """The id of the question on what is used, for that on what was wished; nothing for another question.
+
+    >>> used_of("garde_souhaitee"), used_of("age")
+    ('garde_utilisee', '')
+    """
     return wished.removesuffix(WISHED) + USED if wished.endswith(WISHED) else ""
 
 
@@ -83,9 +114,19 @@ def wished_and_used(
 ) -> tuple[pd.DataFrame, pd.Series]:
     """The paths from what was wished to what is used, and how many got what they wished (PE-14).
 
-    Two questions of one answer with the same codes. Paths: wished, used, wished_label, used_label, count, share
-    (weighted, of those who answered both); those of fewer than 5 respondents are one row, « autres parcours ».
-    Summary: base, share (got what they wished); no figure under a base of 10.
+    Parameters:
+        wished, used: two questions of one answer with the same codes.
+
+    Returns:
+        Paths: wished, used, wished_label, used_label, count, share (weighted, of those who answered both); those of
+        fewer than 5 respondents are one row, « autres parcours ». Summary: base, share (got what they wished); no
+        figure under a base of 10.
+
+    >>> asked = pd.DataFrame({"q_id": ["w", "u"], "modalites": "c=Crèche|f=Famille"})
+    >>> answers = pd.DataFrame({"w": ["c"] * 18 + ["f"] * 2, "u": ["c"] * 12 + ["f"] * 8})
+    >>> paths, got = wished_and_used(answers, pd.Series(1.0, index=answers.index), asked, "w", "u")
+    >>> paths[["wished", "used", "count"]].to_numpy().tolist(), got["share"].round(3).item()  # 12 + 2 of 20
+    ([['c', 'c', 12], ['c', 'f', 6], ['autres parcours', 'autres parcours', 2]], 0.7)
     """
     names = labels(question_of(questionnaire, wished)["modalites"]) | labels(
         question_of(questionnaire, used)["modalites"]
@@ -106,7 +147,12 @@ def wished_and_used(
 
 
 def without_rare(paths: pd.DataFrame, rare: pd.Series) -> pd.DataFrame:
-    """The paths, the most frequent first, those that are too rare to be told in one row."""
+    """The paths, the most frequent first, those that are too rare to be told in one row.
+
+    >>> paths = pd.DataFrame({"wished": ["c", "f", "m"], "used": "c", "count": [12, 3, 2], "share": [0.7, 0.2, 0.1]})
+    >>> without_rare(paths, paths["count"].lt(5))[["wished", "count"]].to_numpy().tolist()
+    [['c', 12], ['autres parcours', 5]]
+    """
     paths = paths.copy()
     paths.loc[rare, [name for name in ("wished", "used", "wished_label", "used_label") if name in paths]] = OTHER_PATHS
     same = [name for name in paths if name not in ("count", "share")]
@@ -117,11 +163,20 @@ def without_rare(paths: pd.DataFrame, rare: pd.Series) -> pd.DataFrame:
 def open_themes(coded: pd.DataFrame) -> pd.DataFrame:
     """The themes of the open answers once coded, in numbers of respondents, the most frequent first.
 
-    coded: columns rep_id, q_id, theme, tonalite. Columns: q_id, theme, count, positive, neutre, négative, base
-    (respondents whose answer was coded): who speaks of a theme twice counts once.
-
     Cells of 1 to 4 are not shown, nor what would tell them by subtraction (rules R1 and R2): a theme among those of its
     question, a tone among those of its theme. The tone is not told of a theme of fewer than 10 respondents.
+
+    Parameters:
+        coded: columns rep_id, q_id, theme, tonalite.
+
+    Returns:
+        Columns q_id, theme, count, positive, neutre, négative, base (respondents whose answer was coded): who speaks of
+        a theme twice counts once.
+
+    >>> themes = ["horaires"] * 12 + ["tarifs"] * 7
+    >>> coded = pd.DataFrame({"rep_id": range(19), "q_id": "q", "theme": themes, "tonalite": "négative"})
+    >>> open_themes(coded)[["theme", "count", "négative", "base"]].to_numpy().tolist()
+    [['horaires', 12.0, 12.0, 19], ['tarifs', 7.0, nan, 19]]
     """
     tones = coded.groupby(["q_id", "theme", "tonalite"])["rep_id"].nunique().unstack(fill_value=0)
     tones = tones.reindex(columns=TONES, fill_value=0).rename_axis(columns=None).astype(float)
@@ -138,8 +193,10 @@ def open_themes(coded: pd.DataFrame) -> pd.DataFrame:
 def quotable_answers(coded: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
     """The extracts of open answers that may be quoted: columns q_id, theme, tonalite, extrait_nettoye.
 
-    themes: see `open_themes`. None of a theme that is withheld, no tone where that of the theme is: each extract is
-    someone who said it.
+    None of a theme that is withheld, no tone where that of the theme is: each extract is someone who said it.
+
+    Parameters:
+        themes: see `open_themes`.
     """
     table = coded.loc[coded["publiable"].map(is_yes), ["q_id", "theme", "tonalite", "extrait_nettoye"]]
     tones = themes.melt(["q_id", "theme"], TONES, "tonalite", "tone").merge(themes[["q_id", "theme", "count"]])

@@ -31,7 +31,8 @@ def of_survey(
 ) -> Tables:
     """What may be shown of a consultation: see `outputs.RESULTS`; OBSERVATIONS: of the answers alone.
 
-    before: what earlier editions have published of the answers.
+    Parameters:
+        before: what earlier editions have published of the answers.
     """
     coded = restricted["ouvertes_codees"]
     opened = restricted["reponses_ouvertes"] if len(restricted["reponses_ouvertes"]) else coded

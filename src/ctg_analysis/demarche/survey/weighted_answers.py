@@ -67,6 +67,11 @@ def without_few_unsure(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> tu
 
     Alone of their total, they would be told by the other answers, one of which would have to be hidden too (rule R2).
     Not where fewer than 5 would then be without an answer.
+
+    >>> asked = pd.DataFrame({"q_id": ["q"], "type": codes.CHOICE})
+    >>> answers = pd.DataFrame({"q": ["a"] * 20 + [codes.UNKNOWN] * 2 + [codes.NO_ANSWER] * 4})
+    >>> without_few_unsure(answers, asked)[0]["q"].value_counts().to_dict()
+    {'a': 20, 'SR': 6}
     """
     one_answer = questionnaire.loc[questionnaire["type"].isin([codes.CHOICE, codes.SCALE, codes.NUMERIC]), "q_id"]
     by_code = {name: answers[name].value_counts() for name in one_answer if name in answers}

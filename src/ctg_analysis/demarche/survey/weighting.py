@@ -62,20 +62,37 @@ class _Margin(NamedTuple):
 
 
 def effective_size(weights: pd.Series) -> float:
-    """The number of answers without weights that would be as precise: (Σw)² / Σw² (Kish 1965)."""
+    """The number of answers without weights that would be as precise: (Σw)² / Σw² (Kish 1965).
+
+    >>> effective_size(pd.Series([1.0, 3.0]))  # 4² / (1 + 9)
+    1.6
+    """
     squares = float((weights**2).sum())
     return float(weights.sum()) ** 2 / squares if squares else 0.0
 
 
 def design_effect(weights: pd.Series) -> float:
-    """What the weights multiply the variance of a share by: n / n_eff (Kish 1965)."""
+    """What the weights multiply the variance of a share by: n / n_eff (Kish 1965).
+
+    >>> design_effect(pd.Series([1.0, 3.0]))  # 2 / 1.6
+    1.25
+    """
     return len(weights) / effective_size(weights)
 
 
 def half_width(answers: float, deff: float = 1, population: float = np.inf) -> float:
     """The 95 % margin of error of a share of 50 %, the widest, from 0 to 1 (rule R20).
 
-    Legitimate for a probability sample alone, see `interval_words`. population: of which the answers are a part.
+    Legitimate for a probability sample alone, see `interval_words`.
+
+    Parameters:
+        deff: see `design_effect`.
+        population: of which the answers are a part.
+
+    >>> round(half_width(100), 3), round(half_width(100, deff=4), 3)  # 1.96 × √(0.25 / 100), and twice as much
+    (0.098, 0.196)
+    >>> round(half_width(100, population=100), 3)  # everyone has answered
+    0.0
     """
     return Z * float(np.sqrt(0.25 / answers * deff * (1 - answers / population)))
 
@@ -84,6 +101,9 @@ def interval_words(sample: str) -> str:
     """What the interval of a sample may be called: only a probability sample has a margin of error (rule R20).
 
     sample: PROBABILITY, QUOTA or VOLUNTEERS. Source: American Association for Public Opinion Research, 2016.
+
+    >>> interval_words(VOLUNTEERS)
+    'intervalle indicatif'
     """
     return "marge d'erreur à 95 %" if sample == PROBABILITY else "intervalle indicatif"
 
@@ -91,13 +111,25 @@ def interval_words(sample: str) -> str:
 def rake(answers: pd.DataFrame, margins: pd.DataFrame, bounds: tuple[float, float] = BOUNDS) -> Weighting:
     """The weights that give the answers the margins of the census, and the profile before and after (rule R21).
 
-    answers: a column for each variable of the margins. margins: columns variable, modalite, effectif; the variable
-    `a+b` crosses two columns. Margins count by their shares: those of households and of persons go together.
     A category with fewer than 10 answers, or with nobody in the census, is put together with the neighbour, in the
     order of the margins, that has fewer answers.
 
+    Parameters:
+        answers: a column for each variable of the margins.
+        margins: columns variable, modalite, effectif; the variable `a+b` crosses two columns. Margins count by their
+            shares: those of households and of persons go together.
+        bounds: of a weight, the mean being 1.
+
     Raises:
         InputError: a variable that no column holds, a modality that its margin lacks, a margin of 0.
+
+    As many men as women in the census, 10 of 40 answers: 20 / 10 each, 20 / 30 a woman; 40² / (10 × 4 + 30 × 4 / 9).
+
+    >>> answers = pd.DataFrame({"sexe": ["f"] * 30 + ["h"] * 10})
+    >>> margins = pd.DataFrame({"variable": "sexe", "modalite": ["f", "h"], "effectif": [500, 500]})
+    >>> raked = rake(answers, margins)
+    >>> raked.weights.iloc[[0, -1]].round(3).tolist(), round(raked.n_eff, 9)
+    ([0.667, 2.0], 30.0)
     """
     cells = _cells(answers, margins)
     census = {name: rows.set_index("modalite")["effectif"].astype(float) for name, rows in margins.groupby("variable")}
@@ -129,7 +161,13 @@ def rake(answers: pd.DataFrame, margins: pd.DataFrame, bounds: tuple[float, floa
 
 
 def known_weights(weighting: Weighting | None, answers: pd.DataFrame) -> KnownWeights | None:
-    """The weights that the profile gives away; None where several margins, or none, make them."""
+    """The weights that the profile gives away; None where several margins, or none, make them.
+
+    >>> answers = pd.DataFrame({"sexe": ["f"] * 20 + ["h"] * 20})
+    >>> margins = pd.DataFrame({"variable": "sexe", "modalite": ["f", "h"], "effectif": [300, 100]})
+    >>> known_weights(rake(answers, margins), answers)
+    KnownWeights(question='sexe', of_groups={'f': 1.5, 'h': 0.5})
+    """
     margins = weighting.profile["variable"].unique() if weighting else []
     if len(margins) != 1:
         return None
@@ -145,10 +183,20 @@ def bounded_raking(
 ) -> np.ndarray:
     """The weight of each profile: the nearest to 1, within the bounds, that give every category its part.
 
-    categories: for each margin, the number of the category of each profile. parts: for each margin, the part of each
-    category. counts: answers of each profile. Each margin in turn multiplies what its categories lack, the weights
-    being cut at the bounds: where they are not, this is the raking of Deming and Stephan (1940); where they are, its
-    truncated form (Deville and Särndal 1992, JASA 87), which meets margins and bounds together whenever that can be.
+    Each margin in turn multiplies what its categories lack, the weights being cut at the bounds: where they are not,
+    this is the raking of Deming and Stephan (1940); where they are, its truncated form (Deville and Särndal 1992,
+    JASA 87), which meets margins and bounds together whenever that can be.
+
+    Parameters:
+        categories: for each margin, the number of the category of each profile.
+        parts: for each margin, the part of each category.
+        counts: answers of each profile.
+
+    >>> margin, parts = [np.array([0, 1])], [np.array([0.5, 0.5])]
+    >>> bounded_raking(margin, parts, np.array([30, 10]), bounds=(0.3, 3)).round(3).tolist()  # 20 / 30 and 20 / 10
+    [0.667, 2.0]
+    >>> bounded_raking(margin, parts, np.array([36, 4]), bounds=(0.3, 3)).round(3).tolist()  # 20 / 4 is cut at 3
+    [0.556, 3.0]
     """
     free, total = np.ones(len(counts)), counts.sum()
     for _ in range(ROUNDS):
@@ -202,6 +250,10 @@ def merged(counts: pd.Series, census: pd.Series) -> pd.Series:
 
     counts: answers by modality, in the order of the margin. The category that has fewest goes first, and joins the
     neighbour that has fewer. census: people by modality.
+
+    >>> ages = ["15-29", "30-59", "60+"]
+    >>> merged(pd.Series([12, 4, 8], index=ages), pd.Series(1000, index=ages)).tolist()
+    ['15-29', '30-59|60+', '30-59|60+']
     """
     groups = [[modality] for modality in counts.index]
 
@@ -237,7 +289,11 @@ def _profile(margin: _Margin, census: pd.Series, weights: pd.Series) -> pd.DataF
 
 
 def profile_words(counts: pd.Series, census: pd.Series) -> pd.Series:
-    """Who is under-represented among those who say: beyond the 95 % interval of their share (rules R14, R22)."""
+    """Who is under-represented among those who say: beyond the 95 % interval of their share (rules R14, R22).
+
+    >>> profile_words(pd.Series([30, 10]), pd.Series([0.5, 0.5])).tolist()  # 75 % is 60 to 86 %, 25 % is 14 to 40 %
+    ['surreprésenté', 'sous-représenté']
+    """
     known = counts.where(census.notna())
     low, high = wilson_interval(known, pd.Series(known.sum(), index=counts.index))
     words = pd.Series(CLOSE, index=counts.index).mask(high.lt(census), UNDER).mask(low.gt(census), OVER)
