@@ -65,6 +65,8 @@ def test_the_method_names_the_list_of_peers_where_the_chapter_has_one(chapter):
     before_list = closed(chapter, rate, chapter.method(), chapter.peers())[1]
     assert "plus haut" in with_list and "plus haut" not in alone and "plus haut" not in before_list
     assert "1 indicateur de ce chapitre" in peers.replace("\u00a0", " ")
+    in_a_kernel = chapter.peers().html
+    assert "<table" in in_a_kernel and "de ce chapitre" not in in_a_kernel
 
 
 def test_what_a_simulation_lacks_is_defined_too(chapter, monkeypatch):

@@ -20,7 +20,7 @@ from ctg_analysis.chapter import (
     summaries,
     synthesis,
 )
-from ctg_analysis.chapter.closing import BESIDE_PEERS, SHOWN, WORDS, asking, telling
+from ctg_analysis.chapter.closing import BESIDE_PEERS, LIST, SHOWN, WORDS, asking, telling
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.geography import read_geography
@@ -202,7 +202,8 @@ class Chapter:
         indicators: here and below, by default those that the whole chapter shows, once it has run.
         """
         ids = self._ids(indicators)
-        return closing.peers(self.territory, ids) if ids else asking("peers", "Les EPCI comparables")
+        piece = closing.peers(self.territory, ids or None)
+        return piece if ids else telling(piece, LIST, "peers")
 
     def notable(self, *indicators: str) -> Html:
         """The differences that may be called notable (Benjamini-Hochberg, rule R14)."""

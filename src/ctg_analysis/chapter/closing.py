@@ -98,11 +98,15 @@ def notable_gaps(territory: Territory, names: Sequence[str]) -> Html:
     return tables.notable_gaps(kept, tested=len(gaps))
 
 
-def peers(territory: Territory, names: Sequence[str]) -> Html:
-    """How the comparable EPCIs were chosen, of how many of some indicators they have a median, and their list."""
-    group = territory.peers()
-    number = sum(territory.compared(CATALOGUE[name])["level"].eq("peers").any() for name in names)
-    count = "" if group.peers.empty else texts.typography(comparable.medians(number))
+def peers(territory: Territory, names: Sequence[str] | None) -> Html:
+    """How the comparable EPCIs were chosen, of how many of some indicators they have a median, and their list.
+
+    names: None as long as it is not known which indicators are beside them; nothing is then said of medians.
+    """
+    group, count = territory.peers(), ""
+    if names is not None and not group.peers.empty:
+        number = sum(territory.compared(CATALOGUE[name])["level"].eq("peers").any() for name in names)
+        count = texts.typography(comparable.medians(number))
     how = markup.reading(texts.typography(comparable.sentence(group, territory.vintages)), count)
     if group.peers.empty:
         return how
