@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
+from official_communes import absent_communes
 from official_folder import certified
 
-from ctg_analysis.cleaning.absences import absent_communes
 from ctg_analysis.cleaning.official import CLEANERS, population, yearly_geography
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.facts import facts

@@ -5,7 +5,9 @@ import re
 import pandas as pd
 import pandera.pandas as pa
 
+from ctg_analysis.cleaning.absences import restore_absent
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, commune_code, one_of, read, text
+from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.territories import ARRONDISSEMENT, COMMUNE
 from ctg_analysis.sources.certificates import RawFolder
@@ -85,6 +87,12 @@ def clean_composition(folder: RawFolder) -> pd.DataFrame:
     restored = table.assign(**{column: table[column].str.zfill(width) for column, width in widths.items()})
     restored = restored.assign(LIBELLE=restored["LIBGEO"].replace("FAUX", "Faux"))
     return _places(restored, kind=COMMUNE, parent=None).assign(epci=table["EPCI"].replace(WITHOUT_EPCI, None))
+
+
+def absent_communes(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
+    """Return the communes that are not among the codes, of the EPCIs that have a commune among them."""
+    rows = facts(pd.DataFrame({"code": codes.to_numpy(), "value": 1.0}), "", level="commune", period="", measure="")
+    return restore_absent(rows, communes)["code"].iloc[len(rows) :]
 
 
 def _places(table: pd.DataFrame, **columns) -> pd.DataFrame:

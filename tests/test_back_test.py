@@ -4,9 +4,9 @@ import back_test
 import pandas as pd
 import pytest
 from back_test import FULL, NONE, NOT_COMPARED, SHIPPED
+from official_communes import absent_communes
 from official_folder import OFFICIAL, certified
 
-from ctg_analysis.cleaning.absences import absent_communes
 from ctg_analysis.cleaning.official import CLEANERS
 from ctg_analysis.cleaning.official.yearly_geography import clean_communes
 from ctg_analysis.cleaning.raw_data import GEOGRAPHY, certificates

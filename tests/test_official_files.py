@@ -4,7 +4,7 @@ import official_communes
 import pytest
 from official_folder import OFFICIAL, ROWS, certified
 
-from ctg_analysis.cleaning.absences import absent_communes, restore_absent
+from ctg_analysis.cleaning.absences import restore_absent
 from ctg_analysis.cleaning.official import CLEANERS, schools
 from ctg_analysis.cleaning.official.yearly_geography import clean_communes
 from ctg_analysis.core.settings import data_root
@@ -121,7 +121,8 @@ def test_filosofi_2019_is_in_the_communes_of_2020(all_disposable, years):
     places = years[2021]
     strangers = set(given(all_disposable)) - set(places["code"])
     assert strangers == {"16351", "27676", "53239", "53274"}
-    large = places[places["code"].isin(absent_communes(given(all_disposable), places)) & places["population"].gt(200)]
+    absent = official_communes.absent_communes(given(all_disposable), places)
+    large = places[places["code"].isin(absent) & places["population"].gt(200)]
     assert set(large["code"]) == {"27058"}  # Les Trois Lacs, 27676 in the file
 
 

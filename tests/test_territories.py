@@ -7,7 +7,7 @@ from official_folder import certified
 from raw_files import values
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning.absences import absent_communes, restore_absent
+from ctg_analysis.cleaning.absences import restore_absent
 from ctg_analysis.cleaning.official import CLEANERS
 from ctg_analysis.cleaning.official.yearly_geography import clean_communes
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
@@ -210,7 +210,7 @@ def members_of(communes, epci):
 
 def test_a_city_given_by_arrondissement_is_not_absent(years):
     paris = years[2021].loc[years[2021]["parent"].eq("75056"), "code"]
-    absent = set(absent_communes(paris, years[2021]))
+    absent = set(official_communes.absent_communes(paris, years[2021]))
     assert len(paris) == 20 and "75056" not in absent
     assert absent == set(members_of(years[2021], "200054781")) - {"75056"}
 

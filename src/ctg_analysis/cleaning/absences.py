@@ -80,22 +80,10 @@ def without_small(facts: pd.DataFrame, source: Source, communes: pd.DataFrame) -
     return facts[~small]
 
 
-def absent_communes(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
-    """Return the communes that are not among the codes, of the EPCIs that have a commune among them."""
-    named = _whole(codes, communes).reset_index(drop=True).to_frame("code")
-    covered = _of_these_epcis(named, communes)["code"]
-    return covered[~covered.isin(named["code"])]
-
-
 def _named(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Return the communes that each series of facts names: a municipal arrondissement names its commune."""
     rows = facts.loc[facts["level"].eq("commune"), [*SERIES, "code"]]
-    return rows.assign(code=_whole(rows["code"], communes)).drop_duplicates()
-
-
-def _whole(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
-    """Return the codes of communes, a municipal arrondissement told as its commune."""
-    return codes.replace(arrondissement_parents(communes).to_dict())
+    return rows.assign(code=rows["code"].replace(arrondissement_parents(communes).to_dict())).drop_duplicates()
 
 
 def _of_these_epcis(named: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:

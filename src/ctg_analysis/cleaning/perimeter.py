@@ -186,7 +186,7 @@ def perimeter_from(
 
 
 def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> pd.DataFrame:
-    """Return the facts of one source in the reference geography, with every total that can be computed.
+    """Return the facts of sources that add up alike in the reference geography, with every total that can be computed.
 
     Rows that the producer publishes above the commune are kept as they are.
     """

@@ -167,12 +167,7 @@ def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFram
 
 def _of_sources(rows: pd.DataFrame, sources: Sequence[tuple[str, ...]]) -> pd.DataFrame:
     """Return the facts of the sources of each indicator, with the `order` in which it prefers them."""
-    known = rows["source"].cat.categories
-    ranks = np.full((len(sources), len(known)), -1)
-    for number, some in enumerate(sources):
-        ranks[number, known.get_indexer([name for name in some if name in known])] = [
-            rank for rank, name in enumerate(some) if name in known
-        ]
+    ranks = np.array([pd.Index(some).get_indexer(rows["source"].cat.categories) for some in sources])
     order = ranks[rows["indicator"].cat.codes, rows["source"].cat.codes]
     return rows.assign(order=order)[order >= 0]
 

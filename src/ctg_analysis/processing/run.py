@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from ctg_analysis.core.errors import Finding, InputError, room_in
-from ctg_analysis.core.processes import end_with_parent
 from ctg_analysis.core.scratch import put_in_place, scratch, sweep
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.processing.freshness import (
@@ -111,6 +109,10 @@ def _side_by_side(roots: Sequence[DataRoot]) -> "list[Derived]":
     """Return what each root comes to: the first in this process, the others in one beside it on two cores or more."""
     if len(roots) < 2 or os.cpu_count() == 1:
         return [_derived(root) for root in roots]
+    from concurrent.futures import ProcessPoolExecutor  # neither is needed by a build with nothing to do
+
+    from ctg_analysis.core.processes import end_with_parent
+
     with ProcessPoolExecutor(1, initializer=end_with_parent) as beside:
         others = beside.map(_derived, roots[1:])
         return [_derived(roots[0]), *others]

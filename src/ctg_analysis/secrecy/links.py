@@ -94,16 +94,11 @@ def blocks_of(statements: Sequence[Statement], links: Sequence[Link]) -> list[li
     if not statements:
         return []
     counts = {statement.group: list(_counts(statement.group)) for statement in statements}
-    nodes: dict[Hashable, int] = {}
-    for count in sorted(set().union(*counts.values())):
-        nodes[count] = len(nodes)
+    nodes: dict[Hashable, int] = {count: number for number, count in enumerate(sorted(set().union(*counts.values())))}
     edges = [(count, group) for group, several in counts.items() for count in several]
     edges += [(statement.group, statement.row) for statement in statements]
     edges += [
-        (count, (rank, *count[1:]))
-        for rank, link in enumerate(links)
-        for count in list(nodes)
-        if count[0] in link.terms
+        (count, (rank, *count[1:])) for rank, link in enumerate(links) for count in nodes if count[0] in link.terms
     ]
     start, end = np.array([[nodes.setdefault(node, len(nodes)) for node in edge] for edge in edges]).T
     graph = sparse.coo_array((np.ones(len(edges)), (start, end)), shape=(len(nodes), len(nodes)))

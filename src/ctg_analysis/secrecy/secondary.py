@@ -7,7 +7,7 @@ import numpy as np
 from ctg_analysis.core.forms import Link
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.secrecy.blocks import compiled, remains
-from ctg_analysis.secrecy.links import blocks_of, informative, pairs_of, parts_of_wholes, within_reach
+from ctg_analysis.secrecy.links import blocks_of, differences, informative, pairs_of, parts_of_wholes, within_reach
 from ctg_analysis.secrecy.statements import Group, Statement, measures_of_persons, sizes
 from ctg_analysis.secrecy.suppression import consistent, protect
 
@@ -63,17 +63,11 @@ def withheld_before(earlier: Iterable[Statement], persons: Collection[str], link
     """The groups of persons of whom earlier editions have withheld a row, in the places of that time: what is shown now
     is not to give them away either. Who is in a whole and not in its part, where both were withheld, is one of them.
     """
-    groups = dict.fromkeys(
+    groups = (
         statement.group for statement in earlier if statement.value is None and statement.group.measure in persons
     )
-    pairs = pairs_of(links, persons)
-    outside = [
-        group._replace(measure=whole, without=part)
-        for group in groups
-        for part, whole in pairs
-        if group.measure == part and group._replace(measure=whole) in groups
-    ]
-    return [*groups, *outside]
+    unsaid = dict.fromkeys(groups, float("nan"))
+    return [*unsaid, *differences(unsaid, pairs_of(links, persons))]
 
 
 def _protected(

@@ -94,10 +94,8 @@ def statements(edition: Edition, indicators: dict[str, Indicator], sources: Coll
     rows = edition.observations
     rows = rows[rows["status"].isin([*PUBLISHED, SECRET]) & rows["source"].isin(sources)]
     rows = rows[rows["indicator"].isin(indicators.keys())]
-    made_of, added_up = (
-        places(edition.membership),
-        {name: measures(indicator) for name, indicator in indicators.items()},
-    )
+    made_of = places(edition.membership)
+    added_up = {name: measures(indicator) for name, indicator in indicators.items()}
     tops, bottoms = [], []
     for row, territory, level, name, period, source, status, top, bottom in zip(
         rows.index.tolist(), *(rows[column].tolist() for column in ROW), strict=True
