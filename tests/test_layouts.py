@@ -5,7 +5,7 @@ from raw_files import BOM, received, said, values
 
 from ctg_analysis.cleaning.official.declared import clean_declared, read_cube, read_table
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.layouts import MONTH, QUARTER, Cube, Table
+from ctg_analysis.core.layouts import MONTH, QUARTER, SHEET, Cube, Table
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources import SOURCES, declared_sources
 
@@ -248,6 +248,22 @@ def test_the_year_of_a_file_without_period(tmp_path):
     assert periods == ["2023", "2019", "2026"]
     layout = Table("t*.csv", code="c", level="commune", measures={"n": "rate"}, period="2011")
     assert read_table(layout, received(tmp_path, {"t_2022.csv": text}), "t_2022.csv")["period"][0] == "2011"
+
+
+def test_a_sheet_named_after_its_year_is_read_where_the_layout_says_so(tmp_path):
+    file = received(tmp_path, {"t.csv": "y;c;n\nAPL 2023;01001;3\n"})
+    layout = {"code": "c", "level": "commune", "measures": {"n": "rate"}, "period": "y"}
+    assert read_table(Table("t*.csv", **layout, written=SHEET), file, "t.csv")["period"][0] == "2023"
+    (line,) = said(read_table, Table("t*.csv", **layout), file, "t.csv")
+    assert "found 'APL 2023', expected a year of four digits" in line
+
+
+def test_the_file_of_france_has_the_code_that_its_layout_declares(tmp_path):
+    layout = Table("t*.csv", code="c", level="france", measures={"n": "rate"}, codes="1", france="FM", period="2019")
+    read = {code: received(tmp_path / code, {"t.csv": f"c;n\n{code};3\n"}) for code in ("1", "2")}
+    assert list(read_table(layout, read["1"], "t.csv")["code"]) == ["FM"]
+    (line,) = said(read_table, layout, read["2"], "t.csv")
+    assert "found '2', expected the code of a place (france)" in line
 
 
 def test_a_wrong_file_that_several_layouts_read_is_told_once(tmp_path):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ctg_analysis.core.layouts import NO_OTHER_KEY
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.yaml_files import load_yaml
 
@@ -12,6 +13,7 @@ from ctg_analysis.core.yaml_files import load_yaml
 class ReferenceGeography:
     """The year that every series is brought to, what readers are told of it (French), the names of France by code."""
 
+    __pydantic_config__ = NO_OTHER_KEY
     annee: int
     note: str
     france: dict[str, str]

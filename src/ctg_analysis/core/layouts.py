@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 from ctg_analysis.core.declared_values import Pattern
 
 NO_OTHER_KEY = ConfigDict(extra="forbid")  # of what is declared in YAML: a key that is misspelt is refused
-YEAR, MONTH, QUARTER = "year", "month", "quarter"
+YEAR, SHEET, MONTH, QUARTER = "year", "sheet", "month", "quarter"
 ROWS = "rows"
 
 
@@ -33,10 +33,12 @@ class Cube:
 class Table:
     """A file with one row per place, and per period if it holds several; one column per measure.
 
-    code, level: column of the place, and its level; france: the code of its one place, when it is that of France.
+    code, level: column of the place, and its level; codes: pattern of the codes, when they are not those of the level;
+    france: the code that its one place has here, when it is that of France.
     outside: pattern of the codes that belong to no place; their rows are not read.
-    period: column of the period, of the kind `written` (a month is kept for December only), a year when the columns
-    are all of that year, or "" when the file's name or certificate has it.
+    period: column of the period, of the kind `written` (a year; that of a sheet named after one, APL 2023; a month,
+    kept for December only; a quarter), a year when the columns are all of that year, or "" when the file's name or
+    certificate has it.
     where: column → pattern of the rows that are kept.
     measures: column → measure; {yy} in a column stands for the last digits of the year of the file. words: what stands
     in the place of a number → status.
@@ -50,13 +52,14 @@ class Table:
     level: Literal["commune", "epci", "departement", "region", "france"]
     measures: Mapping[str, str]
     period: str = ""
-    written: Literal["year", "month", "quarter"] = YEAR
+    written: Literal["year", "sheet", "month", "quarter"] = YEAR
     outside: Pattern = ""
     where: Mapping[str, Pattern] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     repeated: bool = False
     flags: Mapping[str, Pattern] = field(default_factory=dict)
+    codes: Pattern = ""
     france: Literal["F", "FM"] = "F"
 
 

@@ -14,7 +14,7 @@ from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts, melt
 from ctg_analysis.core.files import TEXT, header_of
-from ctg_analysis.core.layouts import MONTH, QUARTER, ROWS, YEAR, Cube, Layout, Register, Table
+from ctg_analysis.core.layouts import MONTH, QUARTER, ROWS, SHEET, YEAR, Cube, Layout, Register, Table
 from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
@@ -29,7 +29,8 @@ CODES = {
 }
 # How a period is written, what a person expects there, and the period that it becomes: the groups, joined by "-".
 PERIODS = {
-    YEAR: (r"(?:APL )?(20\d\d)(?:-\d\d-\d\d.*)?", "a year of four digits"),
+    YEAR: (r"(20\d\d)(?:-\d\d-\d\d.*)?", "a year of four digits"),
+    SHEET: (r"(?:APL )?(20\d\d)", "a year of four digits, or a sheet named after its year"),
     MONTH: (r"(20\d\d)-?(\d\d)(?:-\d\d.*)?", "a month, such as 2024-12 or 202412"),
     QUARTER: (r"(20\d\d)-?T[1-4]", "a quarter, such as 2024-T4"),
 }
@@ -141,7 +142,7 @@ def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
     numbers = [column for column in layout.measures if column not in layout.flags]
     schema = pa.DataFrameSchema(
         {
-            layout.code: text(CODES[layout.level], f"the code of a place ({layout.level})"),
+            layout.code: text(layout.codes or CODES[layout.level], f"the code of a place ({layout.level})"),
             **_period_column(layout),
             **{column: pa.Column(TEXT) for column in layout.where},
             **{column: count(words=layout.words, nullable=True, required=there[column]) for column in numbers},

@@ -7,7 +7,7 @@ from ctg_analysis.cleaning.partners.agreements import AGREEMENTS
 from ctg_analysis.cleaning.partners.partner_files import PERIOD, PLACE, README
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.forms import Form
-from ctg_analysis.core.layouts import MONTH
+from ctg_analysis.core.layouts import MONTH, NO_OTHER_KEY
 from ctg_analysis.core.placing import for_owner_alone, write_absent
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import load_yaml
@@ -18,6 +18,7 @@ from ctg_analysis.sources import SOURCES
 class Texts:
     """What a partner reads: of all the forms, of those with a row for each structure, of each kind of column."""
 
+    __pydantic_config__ = NO_OTHER_KEY
     introduction: str
     by_site: str
     kinds: dict[str, str]
