@@ -29,9 +29,7 @@ def over_something(status: pd.Series, denominator: pd.Series) -> pd.Series:
 
 
 def mean_of_years(rows: pd.DataFrame, years: int) -> pd.DataFrame:
-    """Return means over `years` consecutive years; a missing year makes the mean missing.
-
-    The means over `years` consecutive years, at the last of them; a missing year makes the mean missing.
+    """The means over `years` consecutive years, at the last of them; a missing year makes the mean missing.
 
     Parameters:
         rows: columns of PLACE, source, value, status; period: a categorical of years.
