@@ -69,10 +69,8 @@ def test_a_target_outside_the_convention_and_a_baseline_after_its_signature_are_
 
 
 def test_a_result_indicator_has_its_baseline_its_target_and_who_collects_it(root, public):
-    path, columns = (
-        public / "indicateurs_suivi.csv",
-        ("valeur_reference", "date_reference", "cible", "cible_date", "collecteur"),
-    )
+    path = public / "indicateurs_suivi.csv"
+    columns = ("valeur_reference", "date_reference", "cible", "cible_date", "collecteur")
     number = line_of(path, "ind_id", "F04-T2")
     for column in columns:
         change(path, number, column, "")

@@ -241,7 +241,7 @@ def tables(draw):
     return counts, places, ["2022"], names
 
 
-@settings(max_examples=2 * settings.default.max_examples)
+@settings(max_examples=6 * settings.default.max_examples)
 @given(tables())
 def test_nothing_withheld_can_be_found_out_whatever_the_table(table):
     counts, places, periods, names = table

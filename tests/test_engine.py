@@ -342,7 +342,7 @@ def threads() -> int:
     return int(status.split("Threads:")[1].split()[0])
 
 
-def test_the_template_has_one_thread_and_runs_nothing_itself(warm):
+def test_the_warm_process_has_one_thread_and_runs_nothing_itself(warm):
     """What a thread of the warm process held when it forks would stay locked for ever in the fork."""
     assert called(warm, threads) == 1
     assert not fork_protocol.is_fork()
@@ -365,7 +365,7 @@ def imported() -> set[str]:
     return set(sys.modules)
 
 
-def test_the_template_imports_nothing_heavy_that_no_chapter_uses(warm):
+def test_the_warm_process_imports_nothing_heavy_that_no_chapter_uses(warm):
     """A tenth of a second or more each, at the start of every build."""
     found = called(warm, imported)
     assert {"pandas", "papermill", "nbconvert", "scipy.special", "ctg_analysis.chapter.chapter"} <= found

@@ -15,13 +15,10 @@ from ctg_analysis.indicators.peers import SIZES
 
 def test_every_norm_is_applied_and_says_where_it_was_read():
     texts = [path.read_text(encoding="utf-8") for path in modules().values()]
-    applied = {name for text in texts for called in re.findall(r"norm\(([^)]*)\)", text) for name in _names(called)}
+    called = [words for text in texts for words in re.findall(r"norm\(([^)]*)\)", text)]
+    applied = {name for words in called for name in re.findall(r"[\"']([a-z_]+)[\"']", words)}
     assert applied | set(SIZES) == norms().keys()
     assert [name for name, norm in norms().items() if not (norm.texte.endswith(".") and norm.source)] == []
-
-
-def _names(called):
-    return re.findall(r"[\"']([a-z_]+)[\"']", called)
 
 
 @pytest.mark.parametrize(

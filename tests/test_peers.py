@@ -271,7 +271,7 @@ def test_the_sentence_says_what_was_left_out_and_how_the_class_was_widened():
     ],
 )
 def test_the_sentence_names_the_class(columns, words):
-    assert words in comparable.sentence(group_of(**columns), DATED)
+    assert typography(words) in typography(comparable.sentence(group_of(**columns), DATED))
 
 
 def test_the_sentence_says_why_there_are_no_peers():
@@ -391,8 +391,9 @@ def test_the_invented_epci_has_ten_peers_of_its_class(example):
     classes = stored.rename(columns=lambda name: name.removeprefix("class_"))
     group = peers.nearest(table, EXAMPLE, classes)
     assert len(group.peers) == 10 and group.candidates == 11 and group.step == 0
-    text = comparable.sentence(group, peers.vintages(observations))
-    assert "parmi les 11 autres communautés de communes d'un pays inventé de moins de 15 000 habitants" in text
+    text = typography(comparable.sentence(group, peers.vintages(observations)))
+    class_ = "parmi les 11 autres communautés de communes d'un pays inventé de moins de 15 000 habitants"
+    assert typography(class_) in text
     assert "élargie" not in text and "métropolitaine" not in text
     assert len(comparable.listed(group, table, territories)) == 10
 

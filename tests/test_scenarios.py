@@ -165,11 +165,16 @@ def test_scenario_6_a_commune_that_changed_epci_counts_in_that_of_the_reference_
     assert series["epci", EPCI] == 7 and ("epci", "200000000") not in series
 
 
-def test_scenario_6_two_censuses_less_than_five_years_apart_are_not_compared(monkeypatch):
-    monkeypatch.setattr(figures, "unavailable", lambda *_: "nothing to compare")
-    rows = pd.DataFrame({"status": OK, "level": "epci", "territory": EPCI, "period": ["2021", "2023"]})
-    territory = SimpleNamespace(readable=lambda _: rows, compared=lambda _: rows)
-    assert figures.slope(territory, CATALOGUE["single_parent_families_share"]) == "nothing to compare"
+@pytest.mark.parametrize("last, compared", [("2021", False), ("2022", True)])
+def test_scenario_6_two_censuses_are_compared_when_five_years_apart_and_not_when_nearer(
+    example, monkeypatch, last, compared
+):
+    territory, share = Territory(EXAMPLE_EPCI, example), CATALOGUE["single_parent_families_share"]
+    rows = territory.readable(share)
+    rows = rows[rows["period"].isin(["2017", "2023"])]
+    rows = rows.assign(period=rows["period"].astype(str).replace("2023", last))
+    monkeypatch.setattr(territory, "readable", lambda _: rows)
+    assert (f"2017 et {last}" in figures.slope(territory, share).html) is compared
 
 
 def test_scenario_8_a_commune_of_150_inhabitants_is_shown_counts_and_no_weak_share():

@@ -20,7 +20,7 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
     """
     if all(is_pointless(territory, indicator) for indicator in indicators):
         labels = texts.listed([texts.uncapitalised(indicator.label) for indicator in indicators])
-        return unavailable(territory, indicators[0], f"{labels[:1].upper()}{labels[1:]}, par commune")
+        return unavailable(territory, indicators[0], f"{texts.capitalised(labels)}, par commune")
     columns, absent = [], []
     for indicator in indicators:
         rows = territory.readable(indicator)

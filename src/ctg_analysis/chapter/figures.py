@@ -261,7 +261,7 @@ def slope(territory: Territory, indicator: Indicator) -> Html:
     data = charts.Listing(["Territoire", *when.values()], both[["name", "text_before", "text"]].to_numpy().tolist())
     here = pd.concat([before, now])
     message = messages.trend(indicator, here[here["level"].eq("epci")])
-    cited = source(territory, pd.concat([before, now]), series=True)
+    cited = source(territory, here, series=True)
     return charts.chart(indicator, drawing, data, when=f"{own[0]} et {own[-1]}", source=cited, message=message)
 
 

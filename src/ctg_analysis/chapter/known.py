@@ -21,7 +21,7 @@ def by_commune(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     rows = rows[rows["level"].eq("commune")]
     period = latest_period(rows)
     rows = rows[rows["period"].eq(period)] if period else rows.iloc[:0]
-    return rows.sort_values("name", key=lambda names: names.map(texts.alphabetical), kind="stable")
+    return rows.sort_values("name", **texts.BY_NAME)
 
 
 def on_map(territory: Territory, indicator: Indicator) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def on_map(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     here = rows[rows["period"].eq(wanted)]
     if not here["status"].eq(OK).any():
         return by_commune(territory, indicator)
-    return here.sort_values("name", key=lambda names: names.map(texts.alphabetical), kind="stable")
+    return here.sort_values("name", **texts.BY_NAME)
 
 
 def only_commune(territory: Territory, indicator: Indicator) -> str:

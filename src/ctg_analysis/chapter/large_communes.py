@@ -39,7 +39,7 @@ def table(territory: Territory, *several: Indicator) -> Html:
     each = " ; ".join(f"{row.name} {row.text}" for row in values.itertuples(index=False))
     sentence = f"{indicator.label}, par commune, en {date_text(period)} : {each} ({indicator.unit})."
     lacking = f"Valeur non disponible : {', '.join(large['name'])}. " if len(large) else ""
-    more = f"{lacking}{unpublished[:1].upper()}{unpublished[1:]}."
+    more = f"{lacking}{texts.capitalised(unpublished)}."
     here = territory.places["level"].eq("commune") & territory.places["territory"].isin(values["territory"])
     places = territory.places[here | ~territory.places["level"].isin(["commune", "secteur"])]
     by_indicator = [(other, territory.readable(other)) for other in several]

@@ -48,7 +48,7 @@ def _calendar(rows: pd.DataFrame, span: Span | None, when: str, cited: Citation)
             "end": [as_year(last_day(day), after=True) for day in rows["end"]],
             "dropped": False,
         }
-    ).sort_values("group", key=lambda names: names.map(texts.alphabetical), kind="stable")
+    ).sort_values("group", **texts.BY_NAME)
     years = (first_day(span[0]).year, last_day(span[1]).year) if span else None
     marks = [(as_year(last_day(span[1])), f"Fin de la convention : {date_text(span[1])}")] if span else []
     note = f"Bande claire : durée de la convention territoriale globale ({span_text(*span)})." if span else ""

@@ -64,10 +64,9 @@ class Territory:
         here_or_larger = [[("level", "!=", "commune")], [("epci", "==", epci)]]
         self.territories = pd.read_parquet(root.processed / "territories.parquet", filters=here_or_larger)
         self.row = find_epci(self.territories, epci)
-        by_name = {"key": lambda names: names.map(texts.alphabetical), "kind": "stable"}
-        self.communes = members(self.territories, epci).sort_values("name", **by_name)
+        self.communes = members(self.territories, epci).sort_values("name", **texts.BY_NAME)
         of_the_epci = self.territories["level"].eq("secteur") & self.territories["epci"].eq(epci)
-        self.secteurs = self.territories[of_the_epci].sort_values("name", **by_name)
+        self.secteurs = self.territories[of_the_epci].sort_values("name", **texts.BY_NAME)
         self.beside = comparators(self.territories, epci)
         self.places = pd.concat([self.communes, self.secteurs, self.beside]).rename(columns={"code": "territory"})
         metropolitan = self.territories["level"].eq("france") & self.territories["code"].eq(METROPOLITAN_FRANCE)

@@ -41,8 +41,8 @@ def made_public(plan: Plan, out: Path) -> Built:
     report, data = plan.report, plan.came.pop(plan.data)
     if data.error:
         return Built(report.epci, error=data.error)
-    facts = data.result
-    built = Built(report.epci, breaks=facts["breaks"], exposure=exposure(data_root(report.epci), report.epci))
+    facts, root = data.result, data_root(report.epci)
+    built = Built(report.epci, breaks=facts["breaks"], exposure=exposure(root, report.epci))
     entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
     for chapter in plan.todo:
         outcome, stem = plan.came[f"notebooks/{chapter.path.name}"], chapter.path.stem
@@ -61,7 +61,6 @@ def made_public(plan: Plan, out: Path) -> Built:
         entries[chapter.path.stem] |= {"title": chapter.title, "question": chapter.question}
         if not (report.fresh / chapter.page).exists():
             shutil.copyfile(report.latest / chapter.page, report.fresh / chapter.page)
-    root = data_root(report.epci)
     listed = [
         links | {"note": note(entries[chapter.path.stem]), "contents": entries[chapter.path.stem].get("contents") or {}}
         for links, chapter in zip(facts["page"]["chapters"], report.chapters, strict=True)

@@ -142,7 +142,7 @@ class Bilan(DemarcheChapter):
             for code in self.territory.communes["code"]
         ]
         lines.append([self.place(epci), *(whole[name] or "selon la commune" for name in names)])
-        header = ["Territoire", *(name[:1].upper() + name[1:] for name in names)]
+        header = ["Territoire", *map(texts.capitalised, names)]
         source = self.source("competences")
         note = f"{' ; '.join(since)}." if since else ""
         return pieces.table("Qui exerce quelle compétence", header, lines, source, note, marked={len(lines) - 1})

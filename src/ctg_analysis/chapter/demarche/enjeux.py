@@ -145,7 +145,7 @@ class Enjeux(DemarcheChapter):
         return [
             linked.Constat(
                 id=row.constat_id,
-                field=_capital(row.champ),
+                field=texts.capitalised(row.champ),
                 statement=texts.typography(row.enonce),
                 type=row.type,
                 strength=linked.STRENGTHS[row.force_preuve],
@@ -175,7 +175,7 @@ class Enjeux(DemarcheChapter):
         return linked.Enjeu(
             id=row.enjeu_id,
             title=texts.typography(row.titre),
-            about=texts.typography(_capital(" · ".join(text for text in about if text))),
+            about=texts.typography(texts.capitalised(" · ".join(text for text in about if text))),
             constats=[pieces.link(f"{name} {constats['enonce'][name]}", to_constat(name)) for name in row.constats],
             against=f"{counted(contrary, 'preuve contraire', 'preuves contraires')}" if contrary else "",
             vote=texts.typography(self._vote(row.enjeu_id)),
@@ -231,7 +231,7 @@ def _status(row, meetings: pd.DataFrame) -> str:
 
 
 def _decision(row) -> str:
-    decision = _capital(shown_as.decision_text(row.retenu))
+    decision = texts.capitalised(shown_as.decision_text(row.retenu))
     day = f" le {date_text(row.decide_le)}" if not pd.isna(row.decide_le) else ""
     why = f" : {texts.uncapitalised(row.motif)}" if isinstance(row.motif, str) else ""
     return f"{decision}{day}{why}."
@@ -239,7 +239,3 @@ def _decision(row) -> str:
 
 def _dropped(status: str) -> str:
     return " (abandonnée)" if status == DROPPED else ""
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

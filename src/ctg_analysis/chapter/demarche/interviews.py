@@ -157,7 +157,7 @@ class Interviews(DemarcheChapter):
             f"Les autres : {' ; '.join(why)}." if why else "",
         )
         groups = {
-            texts.typography(f"{field[:1].upper()}{field[1:]}"): [self._saying(row) for row in part.itertuples()]
+            texts.typography(texts.capitalised(field)): [self._saying(row) for row in part.itertuples()]
             for field, part in rows.assign(champ=pd.Categorical(rows["champ"], FIELDS)).groupby("champ", observed=True)
         }
         return pieces.together(lead, markup.piece("sayings.html.j2", groups=groups), markup.source(self._source))

@@ -78,7 +78,7 @@ class Meetings(DemarcheChapter):
             "Contributions par champ (nombre)", ["Champ", *columns.values()], lines, self._source, words=False
         )
         groups = {
-            texts.typography(field[:1].upper() + field[1:]): [self._saying(row) for row in part.itertuples()]
+            texts.typography(texts.capitalised(field)): [self._saying(row) for row in part.itertuples()]
             for field, part in words.assign(champ=pd.Categorical(words["champ"], FIELDS)).groupby(
                 "champ", observed=True
             )

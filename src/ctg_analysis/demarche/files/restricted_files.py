@@ -101,7 +101,7 @@ def _without_consent(file: TableFile) -> list[Finding]:
 
 
 def _without_date(files: RestrictedFiles) -> list[Finding]:
-    """The files that hold rows and of which nothing says until when they are files."""
+    """The files that hold rows and of which nothing says until when they are kept."""
     held = [name for name, file in files.tables.items() if len(file.texts)]
     held += [EXPORTS] if recorded(files.folder / EXPORTS) else []
     path = project_path(files.folder / RETENTION)

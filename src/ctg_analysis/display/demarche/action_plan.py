@@ -85,7 +85,7 @@ def inner_table(
 
 
 def amounts(by_financer: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """The header and the lines of a table of euros by financer and year. by_financer: see field.budget."""
+    """The header and the lines of a table of euros by financer and year. by_financer: see demarche.plan.budget."""
     lines = lines_of(by_financer, lambda value: number(value) if value else NOTHING)
     return ["Financeur", *map(str, by_financer.columns)], lines
 
@@ -158,7 +158,7 @@ def load(rows: pd.DataFrame, origin: Origin) -> Html:
 
 
 def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Markup], source: Citation) -> Html:
-    """Whether each retained enjeu has an action. rows: see field.chain.coverage."""
+    """Whether each retained enjeu has an action. rows: see demarche.plan.chain.coverage."""
     bare = rows[~rows["covered"]]
     sentence = "Chaque enjeu retenu a une action au moins."
     if len(bare):
@@ -177,7 +177,7 @@ def covered(rows: pd.DataFrame, enjeux: dict[str, Markup], actions: dict[str, Ma
 
 
 def complete(rows: pd.DataFrame, actions: dict[str, Markup], source: Citation) -> Html:
-    """What each action has of what it needs. rows: see field.plan.completeness."""
+    """What each action has of what it needs. rows: see demarche.plan.plan.completeness."""
     lacking = rows[~rows[list(NEEDS)].all(axis=1)]
     sentence = (
         "Chaque action a un pilote, un calendrier, un budget, ses financeurs et un indicateur de résultat complet."

@@ -35,7 +35,7 @@ WAY = "La barre va du départ à la cible ; une flèche dit qu'elle va plus loin
 
 
 def statuses(by_year: pd.DataFrame, source: Citation, file: str) -> Html:
-    """How many actions have each status at the end of each year. by_year: see field.tracking.status_by_year."""
+    """How many actions have each status at the end of each year. by_year: see demarche.plan.tracking.status_by_year."""
     counts = pd.DataFrame(
         {str(year): [int(by_year[year].eq(status).sum()) for status in tracking.STATUSES] for year in by_year.columns},
         index=list(tracking.STATUSES),
@@ -177,7 +177,7 @@ def _word(row) -> str:
 
 
 def paths(rows: pd.DataFrame, labels: dict[str, str], origin: pieces.Origin) -> Html:
-    """The values of indicators over the years. rows: see field.tracking.values. labels: ind_id → its label."""
+    """The values of indicators over the years. rows: see demarche.plan.tracking.values. labels: ind_id → its label."""
     drawn = pd.concat([own.assign(text=_alike_over_years(own)) for _, own in rows.groupby("ind_id", sort=False)])
     written = [_bare(text) or quantity(value) for text, value in zip(rows["text"], rows["value"], strict=True)]
     rows = rows.assign(text=written)
@@ -203,7 +203,7 @@ def paths(rows: pd.DataFrame, labels: dict[str, str], origin: pieces.Origin) -> 
 
 
 def money(rows: pd.DataFrame, source: Citation, file: str) -> Html:
-    """What was to be spent and what was, year by year. rows: see field.tracking.money."""
+    """What was to be spent and what was, year by year. rows: see demarche.plan.tracking.money."""
     known = rows.dropna(subset=["spent"])
     spent, planned = known["spent"].sum(), known["planned"].sum()
     sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."

@@ -78,8 +78,8 @@ def bullets(
 ) -> str:
     """Return a line for each indicator: a bar for the part of the way from its baseline to its target that is done.
 
-    rows: columns label, way (see field.tracking.gaps), word (written where there is no way to draw), baseline_text,
-    now_text, target_text. ends, heads: what the two ends of the way and the columns of numbers are.
+    rows: columns label, way (see demarche.plan.tracking.gaps), word (written where there is no way to draw),
+    baseline_text, now_text, target_text. ends, heads: what the two ends of the way and the columns of numbers are.
     """
     head = 22
     places = rows_of(map(typography, rows["label"]), NAME_WIDTH, ROW, top=head)
@@ -116,7 +116,7 @@ def _done(drawing: Drawing, way: float, y: float) -> None:
 def paths(rows: pd.DataFrame, labels: dict[str, str]) -> str:
     """Return a small line over the years for each indicator, to its target; two definitions are never joined.
 
-    rows: see field.tracking.values, with a column text. labels: ind_id → what it is, in the order to draw.
+    rows: see demarche.plan.tracking.values, with a column text. labels: ind_id → what it is, in the order to draw.
     """
     first, last = int(rows["year"].min()), int(rows["year"].max())
     places = rows_of(map(typography, labels.values()), NAME_WIDTH, 18 + LINE_HEIGHT, top=20, least=PATH)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from ctg_analysis.display.words import quantities
 from ctg_analysis.indicators.peers import ANY_DENSITY, SIZES, STEPS, VARIABLES, PeerGroup, size_bounds
 
 ANY_KIND = "EPCI à fiscalité propre"
@@ -32,8 +33,8 @@ def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
     whom, number = _class_words(group), len(group.peers)
     how = f"par la distance euclidienne entre variables centrées et réduites, de même poids : {labels(group.variables)}"
     if number < group.candidates:
-        text = f"Les EPCI comparables ({number}) sont, parmi les {_number(group.candidates)} autres {whom} dont les "
-        text += f"données sont connues, les plus proches du territoire {how}"
+        text = f"Les EPCI comparables ({number}) sont, parmi les {quantities.number(group.candidates)} autres {whom} "
+        text += f"dont les données sont connues, les plus proches du territoire {how}"
     else:
         text = (
             f"Les EPCI comparables ({number}) sont tous les autres {whom} dont les données sont connues, rangés {how}"
@@ -66,13 +67,9 @@ def _class_words(group: PeerGroup) -> str:
     bounds = size_bounds()
     low, high = bounds[int(max(own["size"] - bands, 0))], bounds[int(min(own["size"] + bands, len(SIZES))) + 1]
     if low and high < np.inf:
-        words += f" de {_number(low)} à {_number(high)} habitants"
+        words += f" de {quantities.number(low)} à {quantities.number(high)} habitants"
     elif low:
-        words += f" de {_number(low)} habitants ou plus"
+        words += f" de {quantities.number(low)} habitants ou plus"
     elif high < np.inf:
-        words += f" de moins de {_number(high)} habitants"
+        words += f" de moins de {quantities.number(high)} habitants"
     return f"{words} de densité « {own['density']} »" if own["density"] and "density" in names else words
-
-
-def _number(number: float) -> str:
-    return f"{number:,.0f}".replace(",", " ")

@@ -65,7 +65,7 @@ def how_to_get(source: Source, epci: str, blank: Sequence[str] = ()) -> dict[str
 def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[str, str]]:
     """Return the entries of a methodological note: perimeter, secrecy, rounding, sampling, tests, peers, coverage.
 
-    peers: how the comparable EPCIs were chosen (see peers.sentence).
+    peers: how the comparable EPCIs were chosen (see comparable.sentence).
     """
     used = list(indicators)
     sources = [SOURCES[name] for name in dict.fromkeys(name for indicator in used for name in indicator.sources)]

@@ -75,6 +75,9 @@ def alphabetical(name: str) -> str:
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
+BY_NAME = {"key": lambda names: names.map(alphabetical), "kind": "stable"}  # of `sort_values`: as French sorts names
+
+
 def listed(items: list[str]) -> str:
     """Return « a, b et c »."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} et {items[-1]}"

@@ -58,12 +58,13 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
         return former | {"run": False}
     with room_in(report.out):
         notebook = execute(chapter, report.epci, report.executed)
-        close(notebook, open_chapter(report.epci).territory)
+        territory = open_chapter(report.epci).territory
+        close(notebook, territory)
         page = about(report) | {"title": typography(chapter.title), "current": chapter.page}
         html, contents = chapter_page(notebook, page)
         (report.fresh / chapter.page).write_text(html, encoding="utf-8")
     read = notebook.metadata["ctg"]["read"]
-    sums = {"read": read, "observations": sum_of_inputs(open_chapter(report.epci).territory, read)}
+    sums = {"read": read, "observations": sum_of_inputs(territory, read)}
     return sums | {"run": True, "contents": contents, "left_out": left_out(notebook)}
 
 

@@ -55,7 +55,7 @@ def run(
     workers: int,
     prepare: Callable[[str], object],
     limits: Limits = LIMITS,
-    warm: "WarmProcess | None" = None,
+    warm: WarmProcess | None = None,
 ) -> Iterator[Outcome]:
     """Run jobs, so many at a time, and yield what came of each as it comes.
 

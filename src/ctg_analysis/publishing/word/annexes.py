@@ -6,13 +6,13 @@ import pandas as pd
 
 from ctg_analysis.display.words.dates import date_text, span_phrase
 from ctg_analysis.display.words.quantities import amount, quantity
+from ctg_analysis.display.words.texts import capitalised
 from ctg_analysis.publishing.word.content import (
     REMARK,
     SECTION,
     SUBSECTION,
     Blocks,
     bullets,
-    capital,
     facts,
     table,
     text,
@@ -39,7 +39,7 @@ def diagnosis(dossier: Dossier) -> Blocks:
     rows = dossier.material["constats"]
     rows = rows[rows["statut"].eq(VALIDATED)]
     shared = together(
-        text(capital(champ), SUBSECTION) + bullets(f"{AFOM[row.type]} : {row.enonce}" for row in kept.itertuples())
+        text(capitalised(champ), SUBSECTION) + bullets(f"{AFOM[row.type]} : {row.enonce}" for row in kept.itertuples())
         for champ, kept in rows.groupby("champ", sort=False)
     )
     opening = f"Les chiffres sont ceux du diagnostic, tel qu'il est au {date_text(dossier.date)}."
@@ -77,8 +77,8 @@ def services(dossier: Dossier) -> Blocks:
     for champ in dict.fromkeys(rows["champ"]):
         kept = rows[rows["champ"].eq(champ)]
         lines = [_service(row, dossier) for row in kept.itertuples()]
-        parts.append(text(capital(champ), SECTION) + table(f"Services en service : {champ}", header, lines))
-        sums.append([capital(champ), str(len(kept)), *_means(kept)])
+        parts.append(text(capitalised(champ), SECTION) + table(f"Services en service : {champ}", header, lines))
+        sums.append([capitalised(champ), str(len(kept)), *_means(kept)])
     if not parts:
         return text("Aucun service en service n'est renseigné.")
     sums.append([TOTAL, str(len(rows)), *_means(rows)])

@@ -60,11 +60,6 @@ def bullets(lines: Iterable[str]) -> Blocks:
     return together(text(line, BULLET) for line in lines)
 
 
-def capital(words: str) -> str:
-    """Return words with a capital at their head."""
-    return words[:1].upper() + words[1:]
-
-
 def table(caption: str, header: list[str], rows: list[list[str]], *, marked: frozenset[int] = frozenset()) -> Blocks:
     """Return a table with its caption, its header row and its rows. marked: numbers of the rows to set apart."""
     written = [[typography(cell) for cell in row] for row in rows]

@@ -5,7 +5,8 @@ import pandas as pd
 from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.words.quantities import amount
-from ctg_analysis.publishing.word.content import Blocks, capital, table
+from ctg_analysis.display.words.texts import capitalised
+from ctg_analysis.publishing.word.content import Blocks, table
 from ctg_analysis.publishing.word.dossier import NONE
 
 TOTAL = "Total"
@@ -20,7 +21,7 @@ def funding_table(caption: str, funding: pd.DataFrame, years: list[int], by: lis
     sums = funding.groupby([*by, "annee"])["montant"].sum()
     kinds = funding[by].drop_duplicates().sort_values(by[::-1], key=lambda cells: cells.map(ORDER.index))
     lines = kinds.itertuples(index=False, name=None)
-    rows = [[capital(", ".join(line)), *_cells([sums.get((*line, year), 0.0) for year in years])] for line in lines]
+    rows = [[capitalised(", ".join(line)), *_cells([sums.get((*line, year), 0.0) for year in years])] for line in lines]
     by_year = funding.groupby("annee")["montant"].sum()
     rows.append([TOTAL, *_cells([by_year.get(year, 0.0) for year in years])])
     header = ["Financeur" if "financeur" in by else "Nature", *map(str, years), TOTAL]
