@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from raw_files import BOM, received, said, values
 
 from ctg_analysis.cleaning.absences import with_absent
@@ -17,6 +18,7 @@ from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.cleaning.raw_data import strangers
 from ctg_analysis.core.datasets import Coverage, Geography, Source, Totals
 from ctg_analysis.sources import SOURCES
+from ctg_analysis.sources.certificates import read_certificate
 from ctg_analysis.sources.facility_types import FACILITY_TYPES
 
 # Facilities.
@@ -88,7 +90,7 @@ def test_a_range_counts_the_types_that_are_grouped_once_and_every_commune_has_th
     assert facts[("01002", "2025", "proximity_types_present")] == 1 and facts[("01002", "2025", "proximity_types")] == 2
     assert facts[("01001", "2025", "intermediate_types_present")] == 0  # covered, and none there
     assert ("01001", "2025", "higher_types") not in facts  # C301 is not covered: nothing is known of this range
-    everywhere = values(with_absent(table, SOURCES["insee_bpe_2025"], PLACES, full=True))
+    everywhere = values(with_absent(table, SOURCES["insee_bpe_2025"], PLACES, PLACES))
     assert everywhere[("01003", "2025", "proximity_types_present")] == 0
     assert everywhere[("01003", "2025", "proximity_types")] == 2
     assert not any("types" in measure for _, _, measure in values(clean_facilities(received(tmp_path / "b", texts))))
@@ -296,21 +298,43 @@ PLACES = communes(("01001", "A"), ("01002", "A"), ("01003", "B"), ("01004", None
 
 def test_a_commune_that_a_list_does_not_name_has_none_where_the_list_covers(tmp_path):
     listed = Source("dataset", "L", "P", coverage=Coverage("zero"))
-    extract = values(with_absent(sites("01001"), listed, PLACES, full=False))
+    extract = values(with_absent(sites("01001"), listed, PLACES, None))
     assert extract == {("01001", "2026", "sites"): 1, ("01002", "2026", "sites"): 0}
-    full = values(with_absent(sites("01001"), listed, PLACES, full=True))
+    full = values(with_absent(sites("01001"), listed, PLACES, PLACES))
     assert {code: value for (code, _, _), value in full.items()} == {"01001": 1, "01002": 0, "01003": 0, "01004": 0}
     secret = values(
-        with_absent(sites("01001"), Source("dataset", "L", "P", coverage=Coverage("secret")), PLACES, full=True)
+        with_absent(sites("01001"), Source("dataset", "L", "P", coverage=Coverage("secret")), PLACES, PLACES)
     )
     assert secret == {("01001", "2026", "sites"): 1, ("01002", "2026", "sites"): "secret"}
-    assert len(with_absent(sites("01001"), Source("dataset", "L", "P"), PLACES, full=True)) == 1
+    assert len(with_absent(sites("01001"), Source("dataset", "L", "P"), PLACES, PLACES)) == 1
+
+
+@pytest.mark.parametrize(
+    ("extent", "folder", "expected"),
+    [
+        (None, "dataset", None),
+        (None, "full", ["01001", "01002", "02001"]),
+        ("france_entiere", "france", ["01001", "01002", "02001"]),
+        ({"departements": ["01"]}, "france", ["01001", "01002"]),
+        ({"epci": ["B"]}, "dataset", ["01002"]),
+    ],
+)
+def test_a_certificate_says_what_its_lists_cover(tmp_path, extent, folder, expected):
+    home = tmp_path / "dataset" if folder == "dataset" else tmp_path / "dataset" / folder
+    home.mkdir(parents=True)
+    text = dict.fromkeys(("titre", "producteur", "jeu_de_donnees", "millesime", "geographie", "licence"), "x")
+    text |= {"id": "dataset", "date_acces": "2026-01-01", "couverture": "x", "secret_arrondi": "x"}
+    text["fichiers"] = [{"fichier": "x.csv", "octets": 1, "sha256": "x"}]
+    (home / "source.yml").write_text(yaml.safe_dump(text | ({"etendue": extent} if extent else {})))
+    places = communes(("01001", "A"), ("01002", "B"), ("02001", None)).assign(departement=["01", "01", "02"])
+    listed = read_certificate(home).listed(places)
+    assert listed is expected is None or list(listed["code"]) == expected
 
 
 def test_a_list_is_not_taken_to_cover_the_departements_that_its_source_leaves_out():
     places = PLACES.assign(departement=["01", "01", "01", "976"])
     listed = Source("dataset", "L", "P", coverage=Coverage("zero"), totals=Totals(outside=("976",)))
-    full = values(with_absent(sites("01001"), listed, places, full=True))
+    full = values(with_absent(sites("01001"), listed, places, places))
     assert {code: value for (code, _, _), value in full.items()} == {"01001": 1, "01002": 0, "01003": 0}
 
 
@@ -322,7 +346,7 @@ def test_a_commune_where_nobody_lives_has_none_and_makes_no_total_missing():
     source = Source(
         "dataset", "L", "P", coverage=Coverage("uninhabited"), totals=Totals(alone=frozenset({"site_median"}))
     )
-    known = with_absent(pd.concat([sites("01001", "01003"), median]), source, places, full=False)
+    known = with_absent(pd.concat([sites("01001", "01003"), median]), source, places, None)
     found = values(known)
     assert found[("01002", "2026", "sites")] == 0  # nobody lives there
     assert ("01004", "2026", "sites") not in found  # nothing is known of those who do

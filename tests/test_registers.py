@@ -144,12 +144,16 @@ def test_every_full_file_is_read_by_a_layout_of_its_source():
             assert any(Path(download.name).match(layout.files) for layout in source.layouts), download.name
 
 
-def test_the_full_files_come_before_the_extract(tmp_path):
+def test_the_full_files_come_before_the_extracts(tmp_path):
     extract, both, full = tmp_path / "extract", tmp_path / "both", tmp_path / "fetched" / "full"
-    for folder in (extract, both / "full", full):
+    for folder in (extract, both / "full", both / "france", full):
         folder.mkdir(parents=True)
     (both / "source.yml").write_text("id: both")
-    assert source_folders(tmp_path) == {"extract": [extract], "both": [both / "full", both], "fetched": [full]}
+    assert source_folders(tmp_path) == {
+        "extract": [extract],
+        "both": [both / "full", both / "france", both],
+        "fetched": [full],
+    }
 
 
 def test_the_extract_keeps_what_the_full_files_do_not_have():

@@ -12,9 +12,10 @@ from ctg_analysis.display.words.texts import alphabetical
 from ctg_analysis.processing.run import ensure
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
-from ctg_analysis.sources.folders import FULL, source_folders
+from ctg_analysis.sources.folders import FRANCE, FULL, source_folders
 
 STAR = "★"
+STATES = {FULL: "full", FRANCE: "extract of France"}
 
 
 def epcis() -> list[str]:
@@ -48,7 +49,7 @@ def sources() -> list[str]:
         state, vintage, age, licence = "absent", "-", "-", source.licence
         if source.id in folders:
             certificate = read_certificate(folders[source.id][0]).certificate
-            state = " and ".join("full" if folder.name == FULL else "extract" for folder in folders[source.id])
+            state = " and ".join(STATES.get(folder.name, "extract") for folder in folders[source.id])
             vintage, licence = certificate.vintage, certificate.licence
             days = (datetime.datetime.now(tz=datetime.UTC).date() - certificate.date_acces).days
             age = f"{days} days old"

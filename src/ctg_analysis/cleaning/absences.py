@@ -10,14 +10,20 @@ from ctg_analysis.core.territories import COMMUNE, arrondissement_parents
 SERIES = ["period", "measure", "source"]
 
 
-def with_absent(facts: pd.DataFrame, source: Source, communes: pd.DataFrame, *, full: bool) -> pd.DataFrame:
-    """Return the facts with the communes that have no row, when the source says what that means."""
+def with_absent(
+    facts: pd.DataFrame, source: Source, communes: pd.DataFrame, listed: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Return the facts with the communes that have no row, when the source says what that means.
+
+    listed: of the communes, those that the files cover (see `certificates.RawFolder.listed`).
+    """
     match source.coverage.absent:
         case "secret":
             return restore_absent(facts, communes)
         case "zero":
-            covered = communes[~communes["departement"].isin(source.totals.outside)]
-            return fill_zeros(facts, covered, everywhere=full, each=source.coverage.each)
+            covered = communes if listed is None else listed
+            covered = covered[~covered["departement"].isin(source.totals.outside)]
+            return fill_zeros(facts, covered, everywhere=listed is not None, each=source.coverage.each)
         case "uninhabited":
             return with_uninhabited(facts, source, communes)
         case _:

@@ -19,7 +19,7 @@ from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.processing.derivation import places_of
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, integrity, read_certificate
-from ctg_analysis.sources.folders import CERTIFICATE, FULL, is_note
+from ctg_analysis.sources.folders import CERTIFICATE, FRANCE, FULL, is_note
 
 SCHOOLS = "depp_ecoles"
 
@@ -79,7 +79,9 @@ def strays(raw: Path) -> list[Finding]:
     for path in sorted(raw.iterdir()):
         if path.is_dir() and path.name in SOURCES:
             findings += _uncertified(path)
-            findings += _uncertified(path / FULL) if (path / FULL).is_dir() else []
+            findings += [
+                finding for part in (FULL, FRANCE) if (path / part).is_dir() for finding in _uncertified(path / part)
+            ]
         elif (path / CERTIFICATE).is_file():  # without one, it is the certificate that is asked for
             expected = "the id of a source, as `ctg list sources` says them"
             findings.append(Finding(project_path(path), None, None, "a folder of no known source", expected))
@@ -98,7 +100,7 @@ def _uncertified(folder: Path) -> list[Finding]:
     return [
         Finding(project_path(path), None, None, f"a {kind} without certificate", f"an entry in {CERTIFICATE}")
         for path in sorted(folder.iterdir())
-        if path.name not in {*listed, CERTIFICATE, FULL} and not is_note(path)
+        if path.name not in {*listed, CERTIFICATE, FULL, FRANCE} and not is_note(path)
         for kind in ["folder" if path.is_dir() else "file"]
     ]
 

@@ -143,7 +143,7 @@ def to_facts(data: RawData, reference: int, now: pd.DataFrame) -> list[pd.DataFr
             if source.geography.loose:
                 facts = facts[facts["code"].isin(then["code"]) | facts["level"].ne("commune")]
             facts = without_small(facts, source, then) if source.coverage.above else facts
-            facts = with_absent(facts, source, then, full=given.folder.full)
+            facts = with_absent(facts, source, then, given.folder.listed(then))
             facts = weighted(facts, inhabitants) if source.totals.per_inhabitant else facts
             alike.setdefault((source.totals, id(perimeter)), (source, perimeter, []))[2].append(facts)
     return [to_reference(pd.concat(tables), source, perimeter) for source, perimeter, tables in alike.values()]

@@ -3,13 +3,17 @@
 import datetime
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import load_yaml
-from ctg_analysis.sources.folders import CERTIFICATE, FULL, sha256
+from ctg_analysis.sources.folders import CERTIFICATE, FULL, sha256, source_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class CertifiedFile(BaseModel):
@@ -20,6 +24,14 @@ class CertifiedFile(BaseModel):
     lignes: int | None = None  # not counted in fetched files
     octets: int
     sha256: str
+
+
+class Extent(BaseModel):
+    """The part of the country that a list covers, by the codes of its départements or of its EPCIs."""
+
+    model_config = ConfigDict(extra="forbid")
+    departements: list[str] = []
+    epci: list[str] = []
 
 
 class Certificate(BaseModel):
@@ -37,6 +49,7 @@ class Certificate(BaseModel):
     couverture: str
     secret_arrondi: str
     reserves: list[str] = []
+    etendue: Literal["france_entiere"] | Extent | None = None
     fichiers: list[CertifiedFile]
 
     @property
@@ -58,6 +71,20 @@ class RawFolder:
     def full(self) -> bool:
         """Tell whether these are the full files, fetched, and not the extract that is shipped."""
         return self.path.name == FULL
+
+    def listed(self, communes: "pd.DataFrame") -> "pd.DataFrame | None":
+        """Return which communes the lists of the folder cover, with or without a row; None when it is not known.
+
+        communes: columns departement, epci.
+        """
+        match self.certificate.etendue:
+            case Extent() as extent:
+                inside = communes["departement"].isin(extent.departements) | communes["epci"].isin(extent.epci)
+                return communes[inside]
+            case None if not self.full:
+                return None
+            case _:
+                return communes
 
     def matching(self, pattern: str) -> list[str]:
         """Return the names of the certified files that match a glob pattern, sorted."""
@@ -84,7 +111,7 @@ def read_certificate(folder: Path) -> RawFolder:
         raise InputError([Finding(file, None, None, "no certificate", "a source.yml beside the files")])
     read = load_yaml(path, Certificate)
     certificate = read.value
-    name = folder.parent.name if folder.name == FULL else folder.name
+    name = source_of(folder)
     if certificate.id != name:
         expected = f"the folder's name, {name!r}"
         raise InputError([Finding(file, read.lines["id",], "id", repr(certificate.id), expected)])

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ctg_analysis.core.settings import MATERIAL
 
-CERTIFICATE, FULL, PARTIAL = "source.yml", "full", ".partial"
+CERTIFICATE, PARTIAL = "source.yml", ".partial"
+FULL, FRANCE = "full", "france"  # folders of a source: the fetched files, the extract of the whole of France
 
 
 def sha256(path: Path) -> str:
@@ -31,7 +32,8 @@ def files_of(raw: Path) -> list[Path]:
 
 
 def source_folders(raw: Path) -> dict[str, list[Path]]:
-    """Return, by source, the folders to read: the full files when they have been fetched, then the extract.
+    """Return, by source, the folders to read: the full files when they have been fetched, then the extract of the whole
+    of France when it is shipped, then that of one territory.
 
     The field material of the démarches is apart, and what an interrupted download has begun does not count.
     """
@@ -39,12 +41,15 @@ def source_folders(raw: Path) -> dict[str, list[Path]]:
     homes = [home for home in homes if not is_note(home) and not _is_begun(home)]
     folders = {}
     for home in homes:
-        full, extract = (
-            home / FULL,
-            [home] if any(path.is_file() and not is_note(path) for path in home.iterdir()) else [],
-        )
-        folders[home.name] = [full, *extract] if full.is_dir() else [home]
+        wide = [home / name for name in (FULL, FRANCE) if (home / name).is_dir()]
+        has_extract = any(path.is_file() and not is_note(path) for path in home.iterdir())
+        folders[home.name] = [*wide, home] if has_extract or not wide else wide
     return folders
+
+
+def source_of(folder: Path) -> str:
+    """Return the id of the source that a folder of files belongs to."""
+    return folder.parent.name if folder.name in (FULL, FRANCE) else folder.name
 
 
 def _is_begun(home: Path) -> bool:
