@@ -467,9 +467,8 @@ def comparator(held):
 def tax_households_2021(held):
     """Tax households of Filosofi 2021: communes of 2024, EPCIs of 2025; those of small communes are secret."""
     table = held.figures["insee_filosofi_2021"].query("measure == 'tax_households'")
-    communes = held.communes[2024]
-    communes = communes[communes["kind"].eq(yearly_geography.COMMUNE)]
-    unit = communes.set_index("code")["epci"].dropna()
+    then, now = (held.communes[year].query("kind == @yearly_geography.COMMUNE") for year in (2024, 2025))
+    unit = now.set_index("code")["epci"].combine_first(then.set_index("code")["epci"]).dropna()
     by_commune = table[table["level"].eq("commune") & table["code"].isin(unit.index)].set_index("code")
     published = table[table["level"].eq("epci")].set_index("code")["value"]
     place = unit.reindex(by_commune.index)
