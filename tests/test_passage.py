@@ -13,13 +13,13 @@ from official_folder import certified
 from ctg_analysis.cleaning.official import official_geography
 from ctg_analysis.cleaning.official.yearly_geography import clean_communes
 from ctg_analysis.cleaning.perimeter import perimeter_from, to_reference
+from ctg_analysis.cleaning.source_facts import by_period_of_former
 from ctg_analysis.core.datasets import Source, Totals
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.core.territories import communes_along, follow, passage, ways_between
-from ctg_analysis.processing.derivation import by_period_of_former
 from ctg_analysis.sources.certificates import read_certificate
 
 TITLE = [["Table de passage annuelle"], ["Mise en ligne le 01/04/2025"], [], ["© Insee"]]

@@ -23,6 +23,7 @@ from ctg_analysis.display.words import comparable
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.indicators import peer_values as values
 from ctg_analysis.indicators import peers
+from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.indicators.observations import SCHEMA
 from ctg_analysis.sources import SOURCES, SURVEY
 
@@ -288,7 +289,7 @@ def test_the_sentence_says_why_there_are_no_peers():
 
 def read(root):
     """Return observations, territories, profiles and classes of a data root."""
-    observations = pd.read_parquet(root.processed / "observations.parquet")
+    observations = read_all(root.processed)
     territories = pd.read_parquet(root.processed / "territories.parquet")
     epcis = clean_epcis(certificates(root)[0]["etalab_decoupage"][0])[read_geography(root).annee]
     table = peers.profiles(observations, territories)

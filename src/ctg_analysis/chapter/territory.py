@@ -17,7 +17,8 @@ from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.comparisons import common_periods, tested
-from ctg_analysis.indicators.observations import complete, read_observations
+from ctg_analysis.indicators.observation_files import read_observations
+from ctg_analysis.indicators.observations import complete
 from ctg_analysis.indicators.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
 from ctg_analysis.indicators.peers import VARIABLES, PeerGroup, left_out, nearest, pairs
 from ctg_analysis.processing.freshness import MANIFEST
@@ -74,7 +75,8 @@ class Territory:
         self._names = known[["territory", "level", "name"]]
         keys = self._names[["territory", "level"]]
         self.demarche = Demarche(epci, root)
-        observations = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
+        observations = read_observations(root.processed, keys["territory"], self.row)
+        observations = observations.merge(keys, on=["territory", "level"])
         of_material = self.demarche.table("observations")
         observations = pd.concat([observations, of_material]) if len(of_material) else observations
         self._observations = complete(observations, keys, CATALOGUE.values())
