@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from generator.places import COMMUNES, Commune, Writer
+from generator.places import COMMUNES, MERGED, Commune, Writer
 
 # What each range is made of, one word for each service: the types that INSEE groups are joined.
 RANGES = {
@@ -71,7 +71,7 @@ def facilities(raw: Path, people: dict[str, np.ndarray]) -> None:
 
 
 def facilities_2020(raw: Path, people: dict[str, np.ndarray]) -> None:
-    """Write the edition of 2020: a file for each domain, with a column for each type, under the codes of the time."""
+    """Write the edition of 2020: a file for each domain, a column for each type, codes and communes of the time."""
     sizes = {  # inhabitants for one of them
         "sante": {"D106": 40000, "D107": 40000, "D108": 40000, "D109": 15000, "D113": 12000, "D307": 2500},
         "commerce": {"B101": 40000, "B102": 6000, "B201": 2000, "B202": 800},
@@ -80,12 +80,12 @@ def facilities_2020(raw: Path, people: dict[str, np.ndarray]) -> None:
     names = {"sante": "equip-serv-sante", "commerce": "equip-serv-commerce", "transp": "equip-tour-transp"}
     writer = Writer(raw, "insee_bpe_2020", "Équipements", "2020")
     for domain, types in sizes.items():
-        rows = [(one.code, *(one.population // size for size in types.values())) for one in COMMUNES]
+        rows = [(one.code, *(one.population // size for size in types.values())) for one in (*COMMUNES, MERGED)]
         table = pd.DataFrame(rows, columns=["CODGEO", *(f"NB_{code}" for code in types)])
         writer.write(f"{names[domain]}-com-2020.csv", table)
     rows = []
-    for one in COMMUNES:
-        number = schools_of(one, people)
+    for one in (*COMMUNES, MERGED):
+        number = schools_of(one, people) if one.code in people else 0
         grouped = number if one.code in GROUPED else 0
         fed = max(0, number - number // 4 - (one.population < 300))  # the smallest commune has none
         counts = {"C101": 0, "C102": 0, "C104": number - grouped, "C105": grouped}
