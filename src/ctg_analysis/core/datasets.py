@@ -50,6 +50,8 @@ class Geography:
     cog: year of the official geographic code that the communes of the files are in.
     lag: for files of several years, each in its own geography: that of so many years after the period.
     loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
+    arrondissements: a list of things, each under the code of its commune or of its municipal arrondissement, never
+        under both: those of Paris, Lyon and Marseille are added up.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
@@ -57,6 +59,7 @@ class Geography:
     cog: Annotated[int, Field(ge=2003, le=2100)] = 0
     lag: Years | None = None
     loose: bool = False
+    arrondissements: bool = False
 
 
 @dataclass(frozen=True)
