@@ -114,7 +114,7 @@ def perimeter(codes, year, years):
 
 def facts(values):
     table = pd.DataFrame({"code": list(values), "value": [float(value) for value in values.values()]})
-    return table.assign(level="commune", period="2016", measure="births", status=OK, source="register", parts=1)
+    return table.assign(level="commune", period="2016", measure="births", status=OK, source="register", parts=1, few=0)
 
 
 def communes_of(moved):
@@ -286,7 +286,7 @@ def test_a_class_that_is_none_is_an_error(tmp_path, bad):
 def counted(period, **values):
     rows = [(code.removeprefix("c"), value) for code, value in values.items()]
     table = pd.DataFrame(rows, columns=["code", "value"]).assign(level="commune", period=period, measure="people")
-    return table.assign(status=OK, source="register", parts=1)[COLUMNS]
+    return table.assign(status=OK, source="register", parts=1, few=0)[COLUMNS]
 
 
 def at_reference(years, facts, source=SOURCE):
