@@ -50,6 +50,8 @@ NOT_COMPARED = {
     "depp_ips": "indices of schools: the means of the département and of France are no sums",
     "anct_fibre": "21 communes; no total published",
     "anct_zonages": "lists: nothing to add up",
+    "anct_massifs": "a list: nothing to add up",
+    "insee_densite": "classes: nothing to add up",
     "france_services": "a list of structures: no total published",
     "ofgl_ccas": "accounts of 6 CCAS: no total published",
     "contours": "shapes: nothing to add up",

@@ -16,7 +16,8 @@ from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate
 from ctg_analysis.sources.folders import source_folders
 
-GEOGRAPHY, CONTOURS, PASSAGE, DENSITY = "etalab_decoupage", "contours", "insee_passage", "insee_densite"
+GEOGRAPHY, CONTOURS, PASSAGE = "etalab_decoupage", "contours", "insee_passage"
+DENSITY, MASSIFS = "insee_densite", "anct_massifs"
 FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
 SERIES = ["level", "period", "measure"]
 
@@ -37,7 +38,7 @@ class Given:
 class RawData:
     """All the files of a data root, read and cleaned.
 
-    communes, epcis: by year. passage: what communes became, if known.
+    communes, epcis: by year. passage: what communes became, if known. density, massifs: of communes, if known.
     """
 
     communes: dict[int, pd.DataFrame]
@@ -46,6 +47,7 @@ class RawData:
     contours: pd.DataFrame
     passage: pd.DataFrame | None
     density: pd.DataFrame | None
+    massifs: pd.DataFrame | None
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,9 @@ def read_all(folders: Folders, findings: Sequence[Finding] = ()) -> Reading:
     communes, epcis = first(GEOGRAPHY, yearly_geography.clean_communes), first(GEOGRAPHY, yearly_geography.clean_epcis)
     contours = first(CONTOURS, clean_contours)
     passage = first(PASSAGE, official_geography.clean_passage)
-    density = first(DENSITY, official_geography.clean_density)
+    zonings = first(DENSITY, official_geography.clean_density), first(MASSIFS, official_geography.clean_massifs)
     whole = not wrong and all(name in folders for name in FRAME)
-    frame = RawData(communes, epcis, [], contours, passage, density) if whole else None
+    frame = RawData(communes, epcis, [], contours, passage, *zonings) if whole else None
     tables = {
         source: [(folder, attempt(clean, folder)) for folder in folders[source]]
         for source, clean in cleaners(communes and communes[max(communes)]).items()

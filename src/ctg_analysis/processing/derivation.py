@@ -8,6 +8,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.absences import with_absent, without_small
 from ctg_analysis.cleaning.official import yearly_geography
 from ctg_analysis.cleaning.official.contours import projected
+from ctg_analysis.cleaning.official.official_geography import with_zonings
 from ctg_analysis.cleaning.partners.agreements import Agreement
 from ctg_analysis.cleaning.partners.received_forms import (
     blanks,
@@ -30,7 +31,7 @@ from ctg_analysis.core.territories import membership, territories
 from ctg_analysis.indicators.intervals import coded_fractions
 from ctg_analysis.indicators.observations import SCHEMA
 from ctg_analysis.indicators.observe import POPULATION, REFERENCE_POPULATIONS, first_available, observe
-from ctg_analysis.indicators.peers import classify, profiles, vintages
+from ctg_analysis.indicators.peer_profiles import classify, density_of_epcis, profiles, vintages
 from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
 from ctg_analysis.secrecy.earlier_editions import published_before
 from ctg_analysis.secrecy.gate import withhold_beside
@@ -39,8 +40,6 @@ from ctg_analysis.sources.certificates import read_certificate
 
 OLDEST = 3  # years: a population may be that much older than what is counted over it
 CAF_BY_COMMUNE, CAF_BY_EPCI = "caf_s_ben_com_f", "caf_s_ben_epci_f"
-DENSITY_CLASSES = {1: "urbain dense", 2: "urbain intermédiaire", 3: "urbain intermédiaire", 4: "urbain intermédiaire"}
-RURAL = "rural"
 
 
 def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
@@ -83,7 +82,7 @@ def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
         "blanks": blanks(private, places),
         "sources": received(reading.folders, agreements),
         "vintages": vintages(observations).reset_index(),
-        "profiles": peer_profiles(root, data, observations, places, newest),
+        "profiles": peer_profiles(root, data, observations, places),
         "notes": notes(rounding_note(sources), gate.exposed, places),
     }
 
@@ -181,14 +180,14 @@ def places_of(root: DataRoot, data: RawData) -> pd.DataFrame:
     names = (read_names(root, file) for file in ("departements.csv", "regions.csv"))
     year = frame.annee
     places = territories(data.communes[year], data.epcis[year], *names, frame.france)
-    return yearly_geography.with_secteurs(root, places)
+    return with_zonings(yearly_geography.with_secteurs(root, places), data.density, data.massifs)
 
 
 def read_places(root: DataRoot) -> pd.DataFrame:
     """Return what `places_of` does from the files of the geography alone: no statistics are needed, nor `ctg data`."""
     frame = read_certificate(root.raw / GEOGRAPHY)
     communes, epcis = yearly_geography.clean_communes(frame), yearly_geography.clean_epcis(frame)
-    return places_of(root, RawData(communes, epcis, [], pd.DataFrame(), None, None))
+    return places_of(root, RawData(communes, epcis, [], pd.DataFrame(), None, None, None))
 
 
 def with_rounding_rule(sources: dict[str, Source], facts: pd.DataFrame, places: pd.DataFrame) -> dict[str, Source]:
@@ -243,24 +242,8 @@ def received(folders: Folders, agreements: dict[str, Agreement]) -> pd.DataFrame
     return pd.DataFrame(sorted(rows), columns=["source", "date", "vintage"], dtype=str)
 
 
-def peer_profiles(
-    root: DataRoot, data: RawData, observations: pd.DataFrame, places: pd.DataFrame, populations: pd.DataFrame
-) -> pd.DataFrame:
+def peer_profiles(root: DataRoot, data: RawData, observations: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Return what EPCIs are compared by to find their peers, and their classes: one row per EPCI."""
-    variables = profiles(observations, places)
-    kinds = data.epcis[read_geography(root).annee]
-    density = None if data.density is None else density_of_epcis(data.density, places, populations)
-    classes = classify(variables, places, kinds, density, invented=root.fictional)
+    variables, density = profiles(observations, places), density_of_epcis(observations, places)
+    classes = classify(variables, places, data.epcis[read_geography(root).annee], density, invented=root.fictional)
     return variables.join(classes.add_prefix("class_")).reset_index()
-
-
-def density_of_epcis(density: pd.DataFrame, places: pd.DataFrame, populations: pd.DataFrame) -> pd.Series:
-    """Return the class of density in which most inhabitants of each EPCI live (INSEE's grid of seven levels)."""
-    communes = places[places["level"].eq("commune") & places["epci"].notna()]
-    inhabitants = communes["code"].map(populations.set_index("code")["value"])
-    level = communes["code"].map(density.set_index("code")["value"])
-    words = level.map(DENSITY_CLASSES).where(level.le(4), RURAL).where(level.notna())
-    sums = inhabitants.groupby([communes["epci"], words]).sum().reset_index(name="inhabitants")
-    sums.columns = ["epci", "words", "inhabitants"]
-    largest = sums.sort_values(["inhabitants", "words"]).drop_duplicates("epci", keep="last")
-    return largest.set_index("epci")["words"]
