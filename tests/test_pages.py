@@ -216,6 +216,14 @@ def test_a_box_names_the_source_and_the_command(reports):
         assert re.search(r"<code>ctg (?:fetch|list sources|new) [a-z0-9_]+</code>", box)
 
 
+def test_the_index_tells_how_many_indicators_of_a_chapter_have_a_value(reports):
+    for epci, least in ((DEFAULT, 50), (EXAMPLE_EPCI, 70)):
+        html = (reports / epci / "index.html").read_text(encoding="utf-8")
+        (known,) = re.findall(r'href="01_territoire.html">.*?<p>(\d+) indicateurs sur 70</p>', html)
+        assert int(known) >= least
+        assert not re.search(r'href="17_[^"]*">(?:(?!</li>).)*indicateurs? sur', html)  # it has none of its own
+
+
 def test_no_box_is_left_in_the_invented_territory(reports):
     for path in sorted((reports / EXAMPLE_EPCI).glob("*.html")):
         boxes = re.findall(r'<div class="unavailable">.*?</div>', path.read_text(encoding="utf-8"), re.DOTALL)

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from ctg_analysis.cli.common_options import messages
-from ctg_analysis.cli.data_commands import check, data, fetch, list_, observations
+from ctg_analysis.cli.data_commands import check, data, list_, observations
 from ctg_analysis.cli.demarche_commands import answers, convention, flash, new, purge
+from ctg_analysis.cli.download_commands import fetch
 from ctg_analysis.cli.report_commands import build, changes, documents, gc, verify
 from ctg_analysis.core.errors import UserError
 
