@@ -20,16 +20,17 @@ from typing import ClassVar
 import pyarrow
 import pyarrow.parquet as parquet
 import pytest
+from environment import environment
 from filelock import FileLock
 
 from ctg_analysis.cli import download_commands
 from ctg_analysis.core.datasets import Download, Source
-from ctg_analysis.core.errors import Busy
+from ctg_analysis.core.errors import Busy, UserError
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import integrity, read_certificate
 from ctg_analysis.sources.fetching import campaign, transport
 from ctg_analysis.sources.fetching.by_hand import page_of
-from ctg_analysis.sources.fetching.campaign import FAILED, GOT, Outcome, amount, fetched
+from ctg_analysis.sources.fetching.campaign import FAILED, GOT, SILENT, Outcome, amount, fetched
 from ctg_analysis.sources.fetching.fetch import _where, fetch
 from ctg_analysis.sources.fetching.received import FetchError, refuse_foreign
 from ctg_analysis.sources.fetching.sizes import asked_sizes
@@ -582,6 +583,7 @@ def test_one_that_fails_does_not_stop_the_others_and_what_is_left_to_do_is_said(
     assert lines[4] == "by hand  typed  no address is known" and "  classeur, sur exemple.fr" in lines
     assert f"  its place: {tmp_path}/typed/full, with a source.yml beside" in lines
     assert download_commands.exit_code(came) == 1 and download_commands.exit_code(came[:1]) == 0
+    assert campaign.by_hand(SOURCES["mission_locale"], tmp_path) == ["formulaire mission_locale.csv à faire remplir"]
 
 
 def test_sizes_are_asked_before_and_those_that_nobody_tells_are_counted(tmp_path, server):
@@ -607,12 +609,15 @@ def test_a_network_that_is_down_is_given_up_after_the_first_refusals(tmp_path, m
     sizes, silent = asked_sizes(sources, tmp_path, dead)
     assert silent == {"127.0.0.1:9"} and set(sizes.values()) == {None}
     came = outcomes_of(sources, tmp_path, dead, silent=silent)
-    assert asked == [] and {one.state for one in came} == {FAILED}
+    assert asked == [] and {one.state for one in came} == {SILENT}
     assert came[0].why == "good: 127.0.0.1:9 does not answer"
     monkeypatch.setattr(campaign, "host_of", lambda download, mirror: download.url)  # as many servers as files
     came = outcomes_of(sources, tmp_path, dead)
     assert len(set(asked)) == 2 and len(asked) == 2 * transport.ATTEMPTS
     assert [one.why.rpartition(": ")[2] for one in came[2:]] == ["not asked for, the network is down"] * 3
+    lines = download_commands.summary(came, [], tmp_path)
+    assert len(lines) == len(came) + 2 and lines[-1].startswith("no server answers: run the command again where")
+    assert download_commands.exit_code(came) == 1
     came = outcomes_of(several("gone", "page", "good"), tmp_path, server)  # servers that answer are no dead network
     assert [one.state for one in came] == [FAILED, FAILED, GOT]
 
@@ -636,12 +641,53 @@ def test_what_a_person_has_downloaded_is_taken_in_whole_and_of_its_kind_or_refus
     assert integrity(read_certificate(full), "data.csv") == [] and "archive_csv.zip" not in Misbehaving.seen
 
 
-def test_progress_is_told_in_lines_where_there_is_no_terminal(capsys):
+def test_the_command_gets_what_a_report_lacks_and_keeps_what_is_there(tmp_path, monkeypatch, capsys, server):
+    raw = tmp_path / "data" / "raw"
+    (raw / "finess" / "full").mkdir(parents=True)
+    (raw / "finess" / "full" / "finess.csv").write_bytes(GOOD)
+    lacking = {"caf_txcouv_pe": "ctg fetch caf_txcouv_pe", "finess": "", "insee_acces": "ctg list sources insee_acces"}
+    monkeypatch.setattr(download_commands, "lacking_sources", lambda epci: lacking)
+    with environment(CTG_ROOT=tmp_path):
+        download_commands.fetch(None, "200067171", None, server)
+        with pytest.raises(UserError, match="one of them"):
+            download_commands.fetch(["finess"], "200067171", None, server)
+        lacking = {}
+        download_commands.fetch(None, "200067171", None, server)
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert lines[0].startswith("kept     finess         1 file, 0.4 MB") and "finess" not in Misbehaving.seen
+    assert lines[1].startswith("got      caf_txcouv_pe  6 files") and lines[2].startswith("by hand  insee_acces")
+    assert "`ctg data` reads the new files" in lines[-1]
+    assert said.err.splitlines()[:2] == [
+        "1 source, 6 files: 2.2 MB for 6 of them, about 1 minute at 16 Mbit/s",
+        "1 of 1  got  caf_txcouv_pe",
+    ]
+    assert said.err.splitlines()[-1] == "200067171: no open file would give what its report lacks"
+
+
+def test_what_a_report_lacks_is_had_from_open_sources(france):
+    commands = download_commands.lacking_sources("200067171")
+    assert commands["caf_nbpla_pe"] == "ctg fetch caf_nbpla_pe"
+    assert commands["insee_acces"] == "ctg list sources insee_acces"
+    assert all(SOURCES[name].open for name in commands)
+
+
+def test_nothing_is_fetched_for_the_invented_territory(example):
+    assert set(download_commands.lacking_sources("999999999").values()) <= {""}
+
+
+def test_progress_is_told_in_lines_where_there_is_no_terminal(capsys, monkeypatch):
+    clock = iter([0, 9, 11, 12, 30])
+    monkeypatch.setattr(download_commands.time, "monotonic", lambda: next(clock))
     with download_commands.progress_of(several("good", "cut")) as (advance, done):
-        for size in (1_000_000, 1_100_000, 1_200_000):
-            advance(source("good"), "data.csv", size, 4_000_000)
+        for size in range(1_000_000, 6_000_000, 1_000_000):
+            advance(source("good"), "data.csv", size, 5_000_000)
         done(Outcome(source("good"), GOT))
-    assert capsys.readouterr().err.splitlines() == ["dataset: data.csv, 1.0 MB of 4.0 MB", "1 of 2  got  dataset"]
+    assert capsys.readouterr().err.splitlines() == [
+        "dataset: data.csv, 3.0 MB of 5.0 MB",
+        "dataset: data.csv, 5.0 MB of 5.0 MB",
+        "1 of 2  got  dataset",
+    ]
 
 
 def test_the_pages_to_open_are_those_of_the_producers():

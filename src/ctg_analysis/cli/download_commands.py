@@ -46,17 +46,22 @@ def fetch(
     if sources and for_:
         raise UserError("ctg fetch: expected sources, or --for EPCI, one of them")
     raw = data_root(for_).raw if for_ else data_root().raw
-    asked = [SOURCES[name] for name in sources or (_lacking(for_) if for_ else SOURCES)]
-    there = [source for source in asked if for_ and (raw / source.id / FULL).is_dir()]
-    wanted = [source for source in asked if source not in there and (sources or source.downloads)]
-    others = [source for source in asked if source not in [*there, *wanted] and for_]
+    there, wanted, others = [], [SOURCES[name] for name in sources or []], []
+    if for_:
+        commands = lacking_sources(for_)
+        there = [SOURCES[name] for name in commands if (raw / name / FULL).is_dir()]
+        lacking = [SOURCES[name] for name, command in commands.items() if command]
+        wanted = [source for source in lacking if source.downloads]
+        others = [source for source in lacking if not source.downloads]
+    elif not sources:
+        wanted = [source for source in SOURCES.values() if source.downloads]
     if offline:
         missing = [source.id for source in wanted if not (raw / source.id / FULL).is_dir()]
         if missing:
             raise UserError(f"not fetched yet: {', '.join(missing)}; run the command again without --offline")
         return
     silent: set[str] = set()
-    if not given:
+    if wanted and not given:
         with messages.status("sizes"):
             sizes, silent = asked_sizes(wanted, raw, mirror)
         messages.print(told(wanted, amount(wanted, sizes)))
@@ -73,8 +78,11 @@ def fetch(
         raise typer.Exit(code)
 
 
-def _lacking(epci: str) -> list[str]:
-    """Return the open sources that would give what the report of an EPCI lacks."""
+def lacking_sources(epci: str) -> dict[str, str]:
+    """Return the open sources that say nothing of what the report of an EPCI lacks, with the command that gets each.
+
+    The command is empty where none can: the full files are there already.
+    """
     from ctg_analysis.chapter.missing import missing
     from ctg_analysis.chapter.territory import open_territory
     from ctg_analysis.processing.run import ensure
@@ -83,7 +91,9 @@ def _lacking(epci: str) -> list[str]:
     root = data_root(epci)
     ensure(root)
     lacks = missing(open_territory(epci, root))
-    return [name for name in dict.fromkeys(lacks["source"]) if SOURCES[name].open]
+    commands = lacks.sort_values("command", ascending=False, kind="stable").drop_duplicates("source")
+    commands = commands.set_index("source")["command"].reindex(lacks["source"].unique())
+    return {name: command for name, command in commands.items() if SOURCES[name].open}
 
 
 def told(sources: "Sequence[Source]", size: "Amount") -> str:
@@ -112,7 +122,7 @@ def summary(outcomes: "Sequence[Outcome]", others: "Sequence[Source]", raw: Path
 
     others: the sources that no address gives.
     """
-    from ctg_analysis.sources.fetching.campaign import FAILED, GOT, by_hand
+    from ctg_analysis.sources.fetching.campaign import FAILED, GOT, SILENT, by_hand
 
     width = max(len(source.id) for source in [*(outcome.source for outcome in outcomes), *others])
     lines = []
@@ -121,7 +131,10 @@ def summary(outcomes: "Sequence[Outcome]", others: "Sequence[Source]", raw: Path
         why = outcome.why.removeprefix(f"{outcome.source.id}: ")
         lines.append(f"{outcome.state:7}  {outcome.source.id:{width}}  {why or held}")
     lines += [f"by hand  {source.id:{width}}  no address is known" for source in others]
-    failed = [outcome.source for outcome in outcomes if outcome.state == FAILED]
+    failed = [outcome.source for outcome in outcomes if outcome.state in (FAILED, SILENT)]
+    if failed and not {GOT, FAILED} & {outcome.state for outcome in outcomes}:
+        lines += ["", "no server answers: run the command again where there is a network that lets it through"]
+        failed = []
     for source in [*failed, *others]:
         lines += ["", f"{source.id}, by hand:", *(f"  {line}" for line in by_hand(source, raw))]
     if any(outcome.state == GOT for outcome in outcomes):
@@ -131,10 +144,10 @@ def summary(outcomes: "Sequence[Outcome]", others: "Sequence[Source]", raw: Path
 
 def exit_code(outcomes: "Sequence[Outcome]") -> int:
     """Return 0, 1 when a source could not be had, 3 when another process was fetching all of those."""
-    from ctg_analysis.sources.fetching.campaign import BUSY, FAILED
+    from ctg_analysis.sources.fetching.campaign import BUSY, FAILED, SILENT
 
     states = {outcome.state for outcome in outcomes}
-    return 1 if FAILED in states else 3 if BUSY in states else 0
+    return 1 if states & {FAILED, SILENT} else 3 if BUSY in states else 0
 
 
 @contextmanager
@@ -171,10 +184,10 @@ def _lines(count: int) -> tuple[Callable[..., None], Callable[..., None]]:
 
     def advance(source: "Source", name: str, size: int, total: int | None) -> None:
         now = time.monotonic()
-        if now - latest.setdefault(name, now - SECONDS_BETWEEN_LINES) >= SECONDS_BETWEEN_LINES:
+        if now - latest.setdefault((source.id, name), now) >= SECONDS_BETWEEN_LINES:
             of = f" of {megabytes(total)}" if total else ""
             messages.print(f"{source.id}: {name}, {megabytes(size)}{of}")
-            latest[name] = now
+            latest[source.id, name] = now
 
     def done(outcome: "Outcome") -> None:
         nonlocal ended

@@ -1,7 +1,7 @@
 """Several sources fetched one after the other: what was got, kept, failed and why, and what is left to do by hand."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +24,10 @@ Progress = Callable[[Source, str, int, int | None], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a source: GOT, KEPT as it was, FAILED or BUSY with the reason; files and bytes of its folder."""
+    """What came of a source: GOT, KEPT as it was, or the reason why not; files and bytes of its folder.
+
+    state: also FAILED, SILENT when no server answered, BUSY when another process is at it.
+    """
 
     source: Source
     state: str
@@ -77,17 +80,14 @@ def fetched(
     for source in sources:
         lost = sorted({host_of(download, mirror) for download in source.downloads} & dead)
         if refusals == REFUSALS:
-            yield Outcome(source, FAILED, f"{source.id}: not asked for, the network is down")
+            yield Outcome(source, SILENT, f"{source.id}: not asked for, the network is down")
         elif lost:
-            yield Outcome(source, FAILED, f"{source.id}: {', '.join(lost)} does not answer")
+            yield Outcome(source, SILENT, f"{source.id}: {', '.join(lost)} does not answer")
         else:
             outcome = _outcome(source, raw, mirror, given, progress)
-            if outcome.state == SILENT:
-                dead |= {host_of(download, mirror) for download in source.downloads}
-                outcome = replace(outcome, state=FAILED)
-                refusals += 1
-            else:
-                refusals = 0
+            silence = outcome.state == SILENT
+            refusals = refusals + 1 if silence else 0
+            dead |= {host_of(download, mirror) for download in source.downloads} if silence else set()
             yield outcome
 
 
@@ -114,6 +114,8 @@ def by_hand(source: Source, raw: Path) -> list[str]:
     >>> by_hand(one, Path("data/raw"))
     ['open https://b.fr/a.csv and save the file as data/downloads/a.csv', 'then: ctg fetch a --from data/downloads']
     """
+    if not source.open:
+        return [source.how_to_get]
     if not source.downloads:
         return [source.how_to_get, f"its place: {project_path(raw / source.id / FULL)}, with a {CERTIFICATE} beside"]
     lines = [
