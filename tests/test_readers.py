@@ -400,6 +400,13 @@ def test_a_thing_under_its_commune_and_another_under_its_arrondissement_are_two(
     assert summed(without, listed, with_paris())[("75056", "2026", "sites")] == "nd"  # not 1
 
 
+def test_a_list_of_france_says_nothing_of_an_overseas_collectivity_that_it_does_not_name():
+    listed, places = Source("dataset", "L", "P", coverage=Coverage("zero")), PLACES.copy()
+    places.loc[places["code"].isin(["01003", "01004"]), "zone"] = "com"
+    found = values(with_absent(sites("01001", "01003"), listed, places, places))
+    assert found == {("01001", "2026", "sites"): 1, ("01002", "2026", "sites"): 0, ("01003", "2026", "sites"): 1}
+
+
 def test_a_commune_given_with_its_arrondissements_counts_once_and_one_measure_does_not_hide_another():
     source = Source("dataset", "L", "P")
     both = pd.concat([sites("75056", "75101", "75102"), sites("75101", "75102").assign(measure="halls")])
