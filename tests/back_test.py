@@ -51,6 +51,8 @@ NOT_COMPARED = {
     "anct_fibre": "21 communes; no total published",
     "anct_zonages": "lists: nothing to add up",
     "rna": "21 communes: no second source",
+    "anct_massifs": "a list: nothing to add up",
+    "insee_densite": "classes: nothing to add up",
     "ofgl_ccas": "accounts of 6 CCAS: no total published",
     "contours": "shapes: nothing to add up",
     "demarche": "not a producer's figures",

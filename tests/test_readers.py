@@ -14,12 +14,27 @@ from ctg_analysis.cleaning.official.access import clean_access_times
 from ctg_analysis.cleaning.official.facilities import clean_facilities, clean_facilities_2020
 from ctg_analysis.cleaning.official.local_finance import clean_ccas
 from ctg_analysis.cleaning.official.schools import BANDS, clean_schools, clean_social_position, schools_left_out
+from ctg_analysis.cleaning.official.vital_statistics import of_years
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.cleaning.raw_data import strangers
 from ctg_analysis.core.datasets import Coverage, Geography, Source, Totals
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 from ctg_analysis.sources.facility_types import FACILITY_TYPES
+
+# Births.
+
+
+def test_births_of_three_years_are_told_of_their_last_and_only_when_all_three_are_known():
+    """A: 10 + 7 + 16 = 33 in 2021, 7 + 16 + 40 = 63 in 2022. B lacks 2021, hence both; C has no row of 2020."""
+    years = {"A": {2019: 10, 2020: 7, 2021: 16, 2022: 40}, "B": {2019: 1, 2020: 2, 2021: None, 2022: 4}}
+    years |= {"C": {2019: 1, 2021: 2, 2022: 3}}
+    rows = [(code, "commune", str(year), value) for code, each in years.items() for year, value in each.items()]
+    births = pd.DataFrame(rows, columns=["code", "level", "period", "value"])
+    summed = of_years(births, 3).set_index(["code", "period"])["value"]
+    assert summed.dropna().to_dict() == {("A", "2021"): 33, ("A", "2022"): 63}
+    assert summed[summed.isna()].index.tolist() == [("B", "2021"), ("B", "2022")]
+
 
 # Facilities.
 

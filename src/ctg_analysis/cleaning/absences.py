@@ -126,4 +126,4 @@ def _unnamed(rows: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_rows(facts: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([facts, added.assign(level="commune", parts=1)[COLUMNS]], ignore_index=True)
+    return pd.concat([facts, added.assign(level="commune", parts=1, few=0)[COLUMNS]], ignore_index=True)

@@ -70,19 +70,23 @@ class Coverage:
         "uninhabited" none where nobody lives, unknown elsewhere.
     each: measures of which every commune has the same by definition, those without a row too.
     above: a commune of so many inhabitants or fewer has no value: the producer publishes none, nor does any file here.
+    doubtful: measures of which a 0 in an extract may be an empty cell that its carrier has filled: not known then.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
     absent: Literal["", "secret", "zero", "uninhabited"] = ""
     each: frozenset[str] = frozenset()
     above: Annotated[int, Field(ge=0)] = 0
+    doubtful: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Totals:
     """How the communes of a source make larger places.
 
-    additive: counts of communes may be added up. False for rates, medians and counts that the producer rounds.
+    additive: counts of communes may be added up. False for rates and medians.
+    withheld_below: what the producer withholds is a count from 1 to this less one: a sum holds it between these bounds
+        instead of being missing (rule R3). 0: nothing is known of it.
     alone: measures that are not added up, when the others are: medians.
     per_inhabitant: an index by commune; that of several is the mean of theirs, weighted by their inhabitants.
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
@@ -92,6 +96,7 @@ class Totals:
 
     __pydantic_config__ = NO_OTHER_KEY
     additive: bool = True
+    withheld_below: Annotated[int, Field(ge=0)] = 0
     alone: frozenset[str] = frozenset()
     per_inhabitant: bool = False
     outside: tuple[str, ...] = ()

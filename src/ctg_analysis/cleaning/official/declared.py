@@ -58,7 +58,9 @@ def clean_declared(source: Source, folder: RawFolder) -> pd.DataFrame:
     if not tables:
         expected = f"one of {', '.join(dict.fromkeys(layout.files for layout in source.layouts))}"
         raise InputError([Finding(project_path(folder.path), None, None, "no file that is known", expected)])
-    return facts(pd.concat(tables, ignore_index=True), source.id)
+    table = facts(pd.concat(tables, ignore_index=True), source.id)
+    doubtful = table["measure"].isin(source.coverage.doubtful) & table["value"].eq(0) & (not folder.full)
+    return table.assign(value=table["value"].mask(doubtful), status=table["status"].mask(doubtful, MISSING))
 
 
 def _read(layout: Layout, folder: RawFolder, name: str) -> pd.DataFrame:
