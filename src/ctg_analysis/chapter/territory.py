@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, which_france
 from ctg_analysis.core.geography import read_geography
-from ctg_analysis.core.model import OK, Indicator, is_over_population
+from ctg_analysis.core.model import MISSING, OK, Indicator, is_over_population
 from ctg_analysis.core.notebooks import EVERYTHING
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE, comparators, find_epci, members
@@ -105,18 +105,6 @@ class Territory:
         """What partners say that scores rest on: columns territory, level, period, site, measure, words."""
         return pd.read_parquet(self.root.processed / "evidence.parquet")
 
-    def blanks(self, source: str, measures: Collection[str]) -> list[str]:
-        """The names of the communes of which the form of a source, received, says nothing of some measures.
-
-        Of its latest period; none when it says nothing of any commune.
-        """
-        table = pd.read_parquet(self.root.processed / "blanks.parquet", filters=[("source", "==", source)])
-        table = table[table["measure"].isin(measures)]
-        here = self.communes[
-            self.communes["code"].isin(table.loc[table["period"].eq(table["period"].max()), "territory"])
-        ]
-        return here["name"].tolist()
-
     @cached_property
     def spaces(self) -> pd.DataFrame:
         """The centres sociaux and EVS of the territory that the Caf's list names, at its latest period.
@@ -182,6 +170,11 @@ class Territory:
         """The observations of an indicator, with the names of the territories."""
         self.read.add(indicator.id)
         return self._named.rows(indicator.id)
+
+    def sources_here(self, levels: Collection[str]) -> set[str]:
+        """The sources that say something of the places of these levels, be it that it is secret."""
+        rows = self._named.table
+        return set(rows.loc[rows["level"].isin(levels) & rows["status"].ne(MISSING), "source"])
 
     def has(self, indicator: Indicator, status: str) -> bool:
         """Whether an observation of an indicator, of any place and period, has this status."""

@@ -142,6 +142,7 @@ class Source:
     form: what a partner fills, kept in data/private/<siren>/ and never shown before the secrecy gate.
     counted: the measures that a function of `cleaning` makes of those that the layouts or the form hold.
     addition: for figures that add those of two other sources.
+    partner: who is asked for its figures, in French; nobody is for open data.
     downloads: the full files that `ctg fetch` gets.
     how_to_get: what a person does to obtain what no address gives, in French.
     """
@@ -150,6 +151,7 @@ class Source:
     id: str
     label: str
     producer: str
+    partner: str = ""
     geography: Geography = Geography()
     coverage: Coverage = Coverage()
     totals: Totals = Totals()
@@ -182,6 +184,11 @@ class Source:
         if self.totals.per_inhabitant:
             measures |= {measure + suffix for measure in measures for suffix in ("_total", "_inhabitants")}
         return measures | (self.addition.sums.keys() if self.addition else set())
+
+    @property
+    def open(self) -> bool:
+        """Tell whether anyone may have its figures, without asking a partner nor the residents."""
+        return not self.partner
 
     @property
     def form_file(self) -> str:
