@@ -226,19 +226,22 @@ def test_r18_caf_charts_say_that_the_msa_is_missing_and_counts_rounded():
         (row(value=5, low=3, high=7), "(arrondi : 3 à 7)"),
         (row(value=5, low=3, high=9), "(arrondi, au plus proche ou vers le bas : 3 à 9)"),
         (row(value=5, low=5, high=9), "(arrondi vers le bas : 5 à 9)"),
-        (row(value=30, low=23, high=37), "(somme d’arrondis, intervalle à 95 % : 23 à 37)"),
+        (row(value=30, low=23, high=37), "entre 23 et 37 foyers : (somme de nombres arrondis, bornes à 95 %)"),
         (
             row(value=30, low=23, high=53),
-            "(somme d’arrondis, au plus proche ou vers le bas, intervalle à 95 % : 23 à 53)",
+            "entre 23 et 53 foyers : (somme de nombres arrondis, au plus proche ou vers le bas, bornes à 95 %)",
         ),
-        (row(value=30, low=38, high=53), "(somme d’arrondis vers le bas, intervalle à 95 % : 38 à 53)"),
-        (row(value=5, low=0, high=12), "(somme d’arrondis, intervalle à 95 % : 0 à 12)"),
+        (
+            row(value=30, low=38, high=53),
+            "entre 38 et 53 foyers : (somme de nombres arrondis vers le bas, bornes à 95 %)",
+        ),
+        (row(value=5, low=0, high=12), "entre 0 et 12 foyers : (somme de nombres arrondis, bornes à 95 %)"),
     ],
 )
 def test_r3_a_sentence_says_of_what_the_interval_of_a_rounded_count_is(observation, said):
     observation.source, observation.period = "caf_rsa_type", "2024-12"
     text = sentences.sentence(CATALOGUE["caf_rsa_increased_households_count"], observation)
-    assert texts.typography(said) in text
+    assert [texts.typography(part) in text for part in said.split(" : (")] == [True] * len(said.split(" : ("))
 
 
 def test_classes_of_a_map():

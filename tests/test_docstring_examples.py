@@ -46,6 +46,7 @@ WITHOUT = {
     "demarche.survey.intake": "writes the tables of answers",
     "demarche.survey.profile_groups": "puts the tables of groups together",
     "demarche.survey.survey": "puts all the tables together",
+    "indicators.observation_files": "writes and reads the observations",
     "indicators.observations": "the columns of the observations",
     "indicators.observe": "puts the observations together",
     "secrecy.adoption": "takes over what was published",

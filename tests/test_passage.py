@@ -14,13 +14,13 @@ from ctg_analysis.cleaning.official import official_geography
 from ctg_analysis.cleaning.official.official_geography import with_zonings
 from ctg_analysis.cleaning.official.yearly_geography import clean_communes
 from ctg_analysis.cleaning.perimeter import perimeter_from, to_reference
+from ctg_analysis.cleaning.source_facts import by_period_of_former
 from ctg_analysis.core.datasets import Source, Totals
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.core.territories import communes_along, follow, passage, ways_between
-from ctg_analysis.processing.derivation import by_period_of_former
 from ctg_analysis.sources.certificates import read_certificate
 
 TITLE = [["Table de passage annuelle"], ["Mise en ligne le 01/04/2025"], [], ["© Insee"]]
@@ -115,7 +115,7 @@ def perimeter(codes, year, years):
 
 def facts(values):
     table = pd.DataFrame({"code": list(values), "value": [float(value) for value in values.values()]})
-    return table.assign(level="commune", period="2016", measure="births", status=OK, source="register", parts=1)
+    return table.assign(level="commune", period="2016", measure="births", status=OK, source="register", parts=1, few=0)
 
 
 def communes_of(moved):
@@ -317,7 +317,7 @@ def test_a_massif_without_its_name_or_a_broken_code_is_an_error(tmp_path, bad):
 def counted(period, **values):
     rows = [(code.removeprefix("c"), value) for code, value in values.items()]
     table = pd.DataFrame(rows, columns=["code", "value"]).assign(level="commune", period=period, measure="people")
-    return table.assign(status=OK, source="register", parts=1)[COLUMNS]
+    return table.assign(status=OK, source="register", parts=1, few=0)[COLUMNS]
 
 
 def at_reference(years, facts, source=SOURCE):

@@ -23,6 +23,7 @@ from ctg_analysis.display.words import comparable
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.indicators import peer_profiles, peers
 from ctg_analysis.indicators import peer_values as values
+from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.indicators.observations import SCHEMA
 from ctg_analysis.sources import SOURCES, SURVEY
 
@@ -361,7 +362,7 @@ def test_a_place_among_the_peers_is_told_where_the_whole_interval_is_beyond_a_qu
 
 def read(root):
     """Return observations, territories, profiles and classes of a data root."""
-    observations = pd.read_parquet(root.processed / "observations.parquet")
+    observations = read_all(root.processed)
     territories = pd.read_parquet(root.processed / "territories.parquet")
     epcis = clean_epcis(certificates(root)[0]["etalab_decoupage"][0])[read_geography(root).annee]
     table, density = (of(observations, territories) for of in (peer_profiles.profiles, peer_profiles.density_of_epcis))

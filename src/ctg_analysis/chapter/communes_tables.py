@@ -4,7 +4,8 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.closing import SHOWN, telling
-from ctg_analysis.chapter.known import is_pointless, source, unavailable
+from ctg_analysis.chapter.known import source, unavailable
+from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING, Indicator
 from ctg_analysis.display.markup import Html

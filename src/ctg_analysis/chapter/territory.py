@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, which_france
 from ctg_analysis.core.geography import read_geography
-from ctg_analysis.core.model import OK, Indicator, is_over_population
+from ctg_analysis.core.model import MISSING, OK, Indicator, is_over_population
 from ctg_analysis.core.notebooks import EVERYTHING
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE, comparators, find_epci, members
@@ -17,7 +17,8 @@ from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, newest, tested
-from ctg_analysis.indicators.observations import complete, read_observations
+from ctg_analysis.indicators.observation_files import read_observations
+from ctg_analysis.indicators.observations import complete
 from ctg_analysis.indicators.peer_profiles import VARIABLES, left_out
 from ctg_analysis.indicators.peer_values import MEDIAN_LABEL, rows_of_peers
 from ctg_analysis.indicators.peers import PeerGroup, nearest, pairs
@@ -75,7 +76,8 @@ class Territory:
         self._names = known[["territory", "level", "name"]]
         keys = self._names[["territory", "level"]]
         self.demarche = Demarche(epci, root)
-        observations = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
+        observations = read_observations(root.processed, keys["territory"], self.row)
+        observations = observations.merge(keys, on=["territory", "level"])
         of_material = self.demarche.table("observations")
         observations = pd.concat([observations, of_material]) if len(of_material) else observations
         self._observations = complete(observations, keys, CATALOGUE.values())
@@ -102,18 +104,6 @@ class Territory:
     def evidence(self) -> pd.DataFrame:
         """What partners say that scores rest on: columns territory, level, period, site, measure, words."""
         return pd.read_parquet(self.root.processed / "evidence.parquet")
-
-    def blanks(self, source: str, measures: Collection[str]) -> list[str]:
-        """The names of the communes of which the form of a source, received, says nothing of some measures.
-
-        Of its latest period; none when it says nothing of any commune.
-        """
-        table = pd.read_parquet(self.root.processed / "blanks.parquet", filters=[("source", "==", source)])
-        table = table[table["measure"].isin(measures)]
-        here = self.communes[
-            self.communes["code"].isin(table.loc[table["period"].eq(table["period"].max()), "territory"])
-        ]
-        return here["name"].tolist()
 
     @cached_property
     def spaces(self) -> pd.DataFrame:
@@ -180,6 +170,11 @@ class Territory:
         """The observations of an indicator, with the names of the territories."""
         self.read.add(indicator.id)
         return self._named.rows(indicator.id)
+
+    def sources_here(self, levels: Collection[str]) -> set[str]:
+        """The sources that say something of the places of these levels, be it that it is secret."""
+        rows = self._named.table
+        return set(rows.loc[rows["level"].isin(levels) & rows["status"].ne(MISSING), "source"])
 
     def has(self, indicator: Indicator, status: str) -> bool:
         """Whether an observation of an indicator, of any place and period, has this status."""
