@@ -178,7 +178,7 @@ def test_a_flag_is_raised_by_its_pattern_not_by_any_word(tmp_path):
     kinds = ("Non classée", "FRR socle", "FRR+", "FRR bénéficiaire", "Classée FRR partiellement", "")
     text = f"Code_insee;Commune;{column};\n" + "".join(f"0100{n};x;{kind};\n" for n, kind in enumerate(kinds, start=1))
     facts = clean_declared(source, received(tmp_path, {"liste-communes-FRR-juillet2025.csv": text}, full=True))
-    assert list(facts["value"]) == [0, 1, 1, 1, 1, 0] and set(facts["period"]) == {"2025"}
+    assert list(facts["value"]) == [0, 1, 1, 0, 1, 0] and set(facts["period"]) == {"2025"}
     (line,) = said(
         clean_declared,
         source,
@@ -188,7 +188,7 @@ def test_a_flag_is_raised_by_its_pattern_not_by_any_word(tmp_path):
             full=True,
         ),
     )
-    assert f"column {column}: found no row with .*FRR.*, expected one row at least" in line
+    assert f"column {column}: found no row with FRR socle|" in line
 
 
 def test_only_the_rows_asked_for_and_a_guessed_label_that_no_row_has(tmp_path):

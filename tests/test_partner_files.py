@@ -23,7 +23,7 @@ from ctg_analysis.core.facts import facts
 from ctg_analysis.core.forms import NOT_ADDITIVE, YES_NO
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
-from ctg_analysis.display.words.notes import how_to_get
+from ctg_analysis.display.words.lacks import BLANK, NO_ANSWER, Lack, entry
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.secrecy.gate import withhold
 from ctg_analysis.sources import SOURCES
@@ -344,9 +344,10 @@ def test_the_communes_that_a_form_leaves_blank_are_named(root):
     table = blanks(forms, PLACES)
     assert table["territory"].tolist() == ["99002", "99003"]  # one blank, one without a row
     assert set(table["measure"]) == {"youth_followed"}  # of the other column nothing is known anywhere
-    said = how_to_get(YOUTH, EPCI, ["Bas-Mont", "Haut-Val"])["how"]
-    assert said == "formulaire mission_locale.csv reçu, sans réponse pour Bas-Mont et Haut-Val"
-    assert "à faire remplir" in how_to_get(YOUTH, EPCI)["how"]
+    lack = Lack(YOUTH.id, BLANK, YOUTH.partner, YOUTH.form_file, f"ctg new {EPCI}", ("Bas-Mont", "Haut-Val"))
+    assert entry(lack)["how"] == "formulaire mission_locale.csv reçu, sans réponse pour Bas-Mont et Haut-Val"
+    assert entry(lack._replace(blank=()))["how"] == "formulaire mission_locale.csv reçu, à compléter"
+    assert "à faire remplir" in entry(lack._replace(why=NO_ANSWER))["how"]
 
 
 @pytest.mark.parametrize("thresholds", [(5, 11), (11, 5)])

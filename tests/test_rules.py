@@ -52,7 +52,7 @@ from ctg_analysis.indicators.uncertainty import (
     wilson_interval,
 )
 from ctg_analysis.indicators.years import annual_change
-from ctg_analysis.processing.derivation import with_rounding_rule
+from ctg_analysis.processing.caf_rounding import rounding_rule, with_rounding_rule
 from ctg_analysis.sources import SOURCES
 
 NAN = float("nan")
@@ -214,7 +214,7 @@ def with_rule(rule):
     whole = epci.assign(level="epci", source="caf_s_ben_epci_f", code=epci["epci"])
     whole = whole.iloc[:0] if rule == UNKNOWN else whole
     known = pd.concat([parts.drop(columns="epci"), whole.drop(columns="epci")]).assign(status=OK)
-    return with_rounding_rule(SOURCES, known, parts[["level", "code", "epci"]])
+    return with_rounding_rule(SOURCES, rounding_rule(known, parts.set_index("code")["epci"], STEP))
 
 
 def test_r3_the_rule_of_one_file_of_the_caf_is_that_of_all_and_of_its_sum_with_the_msa():

@@ -17,7 +17,7 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
-from ctg_analysis.processing.derivation import rounding_note, with_rounding_rule
+from ctg_analysis.processing.caf_rounding import rounding_note, rounding_rule
 from ctg_analysis.processing.run import process
 from ctg_analysis.sources import SOURCES
 
@@ -87,8 +87,7 @@ def test_scenario_3_the_epci_of_the_caf_is_its_own_figure_and_a_zero_is_not_none
     total = table[table["level"].eq("epci")].rename(columns={"code": "epci"})
     columns = ["epci", "period", "measure", "value"]
     assert detect_rounding(pairs[columns], total[columns], 5) == UNKNOWN
-    places = pd.DataFrame({"code": list(counts), "level": "commune", "epci": EPCI})
-    note = rounding_note(with_rounding_rule(SOURCES, table, places))
+    note = rounding_note(rounding_rule(table, pd.Series(EPCI, index=list(counts)), 5))
     assert "règle d'arrondi" in note and "indéterminée" in note and "wider bounds" in note
 
 

@@ -212,14 +212,15 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
 def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> pd.DataFrame:
     """Return the facts with Paris, Lyon and Marseille as one commune each.
 
-    Where the source gives arrondissements only, they are summed, and left out if its figures cannot be added up; where
-    it gives the commune, they are dropped.
+    Where a source gives arrondissements only, for a period and a measure, they are summed, and left out if its figures
+    cannot be added up; where it gives the commune, they are dropped.
     """
     is_part = facts["level"].eq("commune") & facts["code"].isin(parents.index)
     parts, whole = facts[is_part], facts[~is_part]
     parts = parts.assign(code=parts["code"].map(parents))
-    given = whole["code"][whole["code"].isin(parents.unique())]
-    parts = parts[~parts["code"].isin(given)]
+    given = whole.loc[whole["level"].eq("commune") & whole["code"].isin(parents), ["code", *KEY]]
+    series = pd.MultiIndex.from_frame(parts[["code", *KEY]].astype(str))
+    parts = parts[~series.isin(pd.MultiIndex.from_frame(given.astype(str)))]
     if parts.empty or not source.totals.additive:
         return whole
     summed = sum_up(parts, source, parents.value_counts())

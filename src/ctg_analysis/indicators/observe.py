@@ -41,6 +41,11 @@ from ctg_analysis.indicators.years import (
 ALONE = {"parts": 1, "few": 0, "parts_of": 1, "few_of": 0}  # a figure that adds up no others
 COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", *ALONE]
 
+KEY = ["territory", "level", "period", "indicator"]
+NUMBERS = dict.fromkeys(("numerator", "denominator", "value", "low", "high"), float) | {"quality": int}
+OBSERVED = [*KEY, "numerator", "denominator", "value", "low", "high", "status", "quality", "source"]
+NOTHING = pd.DataFrame(columns=OBSERVED, dtype=TEXT).astype(NUMBERS)
+
 # The population that rates and changes refer to: the reference populations. Sums of rounded IRIS serve as a
 # denominator where there is nothing better, never in a difference between two dates.
 POPULATION = "population"
@@ -66,7 +71,7 @@ def observe(
         if _first_measure(indicator) in by_measure:
             alike.setdefault(_form(indicator), []).append(indicator)
     tables = [observe_alike(several, by_measure, sources, fractions) for several in alike.values()]
-    table = pd.concat([part for part in tables if len(part)], ignore_index=True)
+    table = pd.concat([NOTHING, *(part for part in tables if len(part))], ignore_index=True)
     keys = ["territory", "level", "indicator", "period"]
     ordered = table.astype(dict.fromkeys(keys, "category")).sort_values(keys, ignore_index=True)
     return ordered.astype({name: TEXT for name in (*keys, "status", "source")} | {"territory": object})
@@ -112,8 +117,7 @@ def observe_alike(
     if form.floor is not None:
         rows = censor_floor(rows, form.floor)
     rows = with_intervals(rows, form, sources, fractions).rename(columns={"code": "territory"})
-    columns = "territory level period indicator numerator denominator value low high status quality source"
-    return rows[columns.split()]
+    return rows[list(NOTHING)]
 
 
 def compute(
