@@ -282,7 +282,7 @@ def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataF
     """Return the sums of facts by unit, period and measure.
 
     expected: how many parts each unit must have; a unit that lacks one, or has one without a value, is `nd`. What is
-    withheld below a known number (`Totals.withheld_below`) counts as 1, the least that it is.
+    withheld below a known number (`Totals.withheld_below`) counts as 1, the least that it is (rule R3).
 
     Raises:
         NotAdditiveError: the source's figures cannot be added up (a rate, a median).
