@@ -31,6 +31,8 @@ from ctg_analysis.display.words.lacks import (
     Lack,
     entry,
 )
+from ctg_analysis.publishing.running import input_sums
+from ctg_analysis.publishing.running.input_sums import sum_of_inputs
 from ctg_analysis.sources import SOURCES
 
 EPCI = "999999999"
@@ -269,3 +271,12 @@ def test_what_was_read_of_a_box_is_the_indicator_alone(france, monkeypatch):
     monkeypatch.setattr(seen, "read", set())
     lacks(seen, CATALOGUE["births_count"])
     assert seen.read == {"births_count"} and lacking.telling_sources(seen) <= seen.sources_here(HERE)
+
+
+def test_a_chapter_runs_again_when_what_its_boxes_say_has_changed(france, monkeypatch):
+    seen = open_territory(DEFAULT_EPCI, france)
+    read = ["leisure_occupancy_rate"]
+    before = sum_of_inputs(seen, read)
+    assert sum_of_inputs(seen, read) == before
+    monkeypatch.setattr(input_sums, "why_absent", lambda territory, source: BLANK)
+    assert sum_of_inputs(seen, read) != before

@@ -27,6 +27,7 @@ WITH_MEDIAN = ("_share", "_rate")
 def read_ahead(seen: Territory) -> None:
     """Compute what the chapters of a territory have in common, so that the forks of this process need not."""
     _ = sums(seen), seen.year, seen.received, seen.evidence, seen.spaces, seen.land, proved(seen.demarche)
+    _ = [why_absent(seen, source) for source in SOURCES.values()]
     for name in ("indicateurs_suivi", "written"):
         seen.demarche.table(name)
     known, groups = set(seen.tested["indicator"]), set()
