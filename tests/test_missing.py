@@ -15,7 +15,7 @@ from ctg_analysis.chapter.known import unavailable
 from ctg_analysis.chapter.listing import chapters, covered
 from ctg_analysis.chapter.missing import HERE, completeness, lacks, missing, standing, why_absent, without_value
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET
+from ctg_analysis.core.model import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.display.words.lacks import (
     BLANK,
@@ -56,8 +56,9 @@ class Seen:
     def data(self, indicator):
         return self.rows[self.rows["indicator"].eq(indicator.id)]
 
-    def has(self, indicator, status):
-        return self.data(indicator)["status"].eq(status).any()
+    def has(self, indicator, status, levels=LEVELS):
+        rows = self.data(indicator)
+        return (rows["status"].eq(status) & rows["level"].isin(levels)).any()
 
     def sources_here(self, levels):
         return set(self.rows.loc[self.rows["level"].isin(levels) & self.rows["status"].ne(MISSING), "source"])
