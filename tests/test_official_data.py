@@ -98,6 +98,6 @@ def test_the_years_that_only_the_extract_has_are_kept(observations, france):
 
 
 def test_what_only_full_files_give(observations):
-    assert value(observations, "12", "nurse_accessibility_index", "2023") == pytest.approx(185.7, abs=0.05)
+    assert value(observations, "12", "nurse_accessibility_index", "2023") == pytest.approx(186.1, abs=0.05)
     assert value(observations, "12", "schools_ips_index", "2022") == pytest.approx(104.4, abs=0.05)
     assert value(observations, "F", "lower_secondary_ips_index", "2022") == pytest.approx(104.1, abs=0.05)

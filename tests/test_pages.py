@@ -10,6 +10,7 @@ import pytest
 from reader import FIGURE, Text, faults
 from shipped_pages import CHAPTERS, SHIPPED
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.drawings.style import BAND
@@ -214,6 +215,15 @@ def test_a_box_names_the_source_and_the_command(reports):
     assert len(boxes) >= 8
     for box in boxes:
         assert re.search(r"<code>ctg (?:fetch|list sources|new) [a-z0-9_]+</code>", box)
+
+
+def test_the_index_tells_how_many_indicators_of_a_chapter_have_a_value(reports):
+    of = sum(one.chapter == "01" for one in CATALOGUE.values())
+    for epci, least in ((DEFAULT, 50), (EXAMPLE_EPCI, of)):
+        html = (reports / epci / "index.html").read_text(encoding="utf-8")
+        (known,) = re.findall(rf'href="01_territoire.html">.*?<p>(\d+) indicateurs sur {of}</p>', html)
+        assert int(known) >= least
+        assert not re.search(r'href="17_[^"]*">(?:(?!</li>).)*indicateurs? sur', html)  # it has none of its own
 
 
 def test_no_box_is_left_in_the_invented_territory(reports):

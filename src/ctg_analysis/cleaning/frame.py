@@ -13,7 +13,8 @@ from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.core.territories import territories
 from ctg_analysis.sources.certificates import RawFolder
 
-GEOGRAPHY, CONTOURS, PASSAGE, DENSITY = "etalab_decoupage", "contours", "insee_passage", "insee_densite"
+GEOGRAPHY, CONTOURS, PASSAGE = "etalab_decoupage", "contours", "insee_passage"
+DENSITY, MASSIFS = "insee_densite", "anct_massifs"
 FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
 COMMUNES, EPCIS, PLACES = "communes_", "epcis_", "territories"  # files of a frame that is kept
 
@@ -23,7 +24,7 @@ class Frame:
     """The reference geography and those that lead to it.
 
     year: the reference year. communes, epcis: by year. places: every territory of the reference year, and the secteurs.
-    passage: what communes became, if known. density: the facts of the grid of density, if known.
+    passage: what communes became, if known.
     """
 
     year: int
@@ -31,7 +32,6 @@ class Frame:
     epcis: dict[int, pd.DataFrame]
     places: pd.DataFrame
     passage: pd.DataFrame | None = None
-    density: pd.DataFrame | None = None
     _perimeters: dict[int, Perimeter] = field(default_factory=dict)
 
     @property
@@ -65,11 +65,12 @@ def read_frame(root: DataRoot, folders: dict[str, list[RawFolder]]) -> Frame:
 
     communes, epcis = first(GEOGRAPHY, yearly_geography.clean_communes), first(GEOGRAPHY, yearly_geography.clean_epcis)
     passage = first(PASSAGE, official_geography.clean_passage)
-    density = first(DENSITY, official_geography.clean_density)
+    zonings = first(DENSITY, official_geography.clean_density), first(MASSIFS, official_geography.clean_massifs)
     if findings or not (communes and epcis):
         raise InputError(findings)
     year = read_geography(root).annee
-    return Frame(year, communes, epcis, places_of(root, communes[year], epcis[year]), passage, density)
+    places = official_geography.with_zonings(places_of(root, communes[year], epcis[year]), *zonings)
+    return Frame(year, communes, epcis, places, passage)
 
 
 def missing_of_frame(root: DataRoot, folders: dict[str, list[RawFolder]]) -> list[Finding]:
@@ -88,7 +89,7 @@ def places_of(root: DataRoot, communes: pd.DataFrame, epcis: pd.DataFrame) -> pd
 
 def write_frame(frame: Frame, folder: Path) -> None:
     """Write a geography that was read, for `load_frame`."""
-    tables = {PLACES: frame.places, "passage": frame.passage, "density": frame.density}
+    tables = {PLACES: frame.places, "passage": frame.passage}
     tables |= {f"{COMMUNES}{year}": table for year, table in frame.communes.items()}
     tables |= {f"{EPCIS}{year}": table for year, table in frame.epcis.items()}
     for name, table in tables.items():
@@ -105,4 +106,4 @@ def load_frame(folder: Path, year: int) -> Frame:
     ]
     passage = tables.get("passage")
     codes = None if passage is None else passage.rename(columns=int)
-    return Frame(year, *by_year, tables[PLACES], codes, tables.get("density"))
+    return Frame(year, *by_year, tables[PLACES], codes)

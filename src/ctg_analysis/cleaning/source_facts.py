@@ -75,8 +75,10 @@ def weighted(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
     """Return, for an index per inhabitant, two measures that add up: _total (x inhabitants) and _inhabitants.
 
     populations: facts of the reference populations, in the geography of their own years; the latest one up to the year
-    of the index counts, and at most OLDEST years older.
+    of the index counts, and at most OLDEST years older. What is weighted by its producer is kept.
     """
+    done = facts["measure"].str.endswith(("_total", "_inhabitants"))
+    already, facts = facts[done], facts[~done]
     known = populations[populations["measure"].eq(POPULATION) & populations["status"].eq(OK)]
     known = known.assign(year=known["period"].astype(int), inhabitants=known["value"])
     known = known.sort_values("year", kind="stable")
@@ -89,4 +91,4 @@ def weighted(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
         rows.assign(measure=rows["measure"] + suffix, value=value)
         for suffix, value in (("_total", rows["value"] * people), ("_inhabitants", people))
     ]
-    return pd.concat(tables, ignore_index=True)[COLUMNS]
+    return pd.concat([already, *tables], ignore_index=True)[COLUMNS]

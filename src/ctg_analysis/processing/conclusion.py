@@ -34,19 +34,17 @@ from ctg_analysis.indicators.observation_files import (
 )
 from ctg_analysis.indicators.observations import COLUMNS
 from ctg_analysis.indicators.observe import observe
-from ctg_analysis.indicators.peers import VARIABLES, classify, profiles, vintages
+from ctg_analysis.indicators.peer_profiles import VARIABLES, classify, density_of_epcis, profiles, vintages
 from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_rule
 from ctg_analysis.processing.freshness import NOTES
 from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
-from ctg_analysis.processing.works import Work, frame_of_work, homes, newest, read_populations
+from ctg_analysis.processing.works import Work, frame_of_work, homes, read_populations
 from ctg_analysis.secrecy.earlier_editions import published_before
 from ctg_analysis.secrecy.gate import EXPOSED, Gate, read_beside, withhold_beside
 from ctg_analysis.sources import SOURCES
 
 BOTH_REGIMES = "caf_et_msa"
 ADDED = {caf for caf, _ in SOURCES[BOTH_REGIMES].addition.sums.values()}
-DENSITY_CLASSES = {1: "urbain dense", 2: "urbain intermédiaire", 3: "urbain intermédiaire", 4: "urbain intermédiaire"}
-RURAL = "rural"
 ROWS_TOGETHER = 8192  # so that the rows of one EPCI are read without those of all
 
 
@@ -97,7 +95,7 @@ def conclude(
         "blanks": blanks(private, places),
         "sources": received(folders, agreements),
         "vintages": vintages(observed).reset_index(),
-        "profiles": peer_profiles(root, frame, observed, newest(people)),
+        "profiles": peer_profiles(root, frame, observed),
     }
     for name, table in tables.items():
         table.to_parquet(fresh / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
@@ -185,21 +183,9 @@ def received(folders: Folders, agreements: dict[str, Agreement]) -> pd.DataFrame
     return pd.DataFrame(sorted(rows), columns=["source", "date", "vintage"], dtype=str)
 
 
-def peer_profiles(root: DataRoot, frame: Frame, observations: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
+def peer_profiles(root: DataRoot, frame: Frame, observations: pd.DataFrame) -> pd.DataFrame:
     """Return what EPCIs are compared by to find their peers, and their classes: one row per EPCI."""
     variables = profiles(observations, frame.places)
-    density = None if frame.density is None else density_of_epcis(frame.density, frame.places, populations)
+    density = density_of_epcis(observations, frame.places)
     classes = classify(variables, frame.places, frame.epcis[frame.year], density, invented=root.fictional)
     return variables.join(classes.add_prefix("class_")).reset_index()
-
-
-def density_of_epcis(density: pd.DataFrame, places: pd.DataFrame, populations: pd.DataFrame) -> pd.Series:
-    """Return the class of density in which most inhabitants of each EPCI live (INSEE's grid of seven levels)."""
-    communes = places[places["level"].eq("commune") & places["epci"].notna()]
-    inhabitants = communes["code"].map(populations.set_index("code")["value"])
-    level = communes["code"].map(density.set_index("code")["value"])
-    words = level.map(DENSITY_CLASSES).where(level.le(4), RURAL).where(level.notna())
-    sums = inhabitants.groupby([communes["epci"], words]).sum().reset_index(name="inhabitants")
-    sums.columns = ["epci", "words", "inhabitants"]
-    largest = sums.sort_values(["inhabitants", "words"]).drop_duplicates("epci", keep="last")
-    return largest.set_index("epci")["words"]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.fact_files import measures_of
-from ctg_analysis.cleaning.frame import CONTOURS, DENSITY, GEOGRAPHY, PASSAGE, missing_of_frame, read_frame
+from ctg_analysis.cleaning.frame import CONTOURS, DENSITY, GEOGRAPHY, MASSIFS, PASSAGE, missing_of_frame, read_frame
 from ctg_analysis.cleaning.raw_data import certificates, read_sources
 from ctg_analysis.core.errors import Finding
 from ctg_analysis.core.settings import MATERIAL, NORMS, DataRoot
@@ -22,7 +22,7 @@ from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 
 Task = partial
-GEOGRAPHIES = (GEOGRAPHY, PASSAGE, DENSITY)
+GEOGRAPHIES = (GEOGRAPHY, PASSAGE, DENSITY, MASSIFS)
 NOT_FOR_FACTS = PAGES | {"catalogue", "indicators", "secrecy", "demarche", "processing"}
 NOT_FOR_OBSERVATIONS = PAGES | {"demarche"}
 
