@@ -12,11 +12,11 @@ from ctg_analysis.cleaning.absences import with_absent
 from ctg_analysis.cleaning.official.declared import clean_declared
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.cleaning.raw_data import complementary
+from ctg_analysis.cleaning.source_facts import by_period_of_former
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.layouts import Register, Tally
 from ctg_analysis.core.settings import project_path, settings
-from ctg_analysis.processing.derivation import by_period_of_former
 from ctg_analysis.sources import SOURCES, declared_sources
 from ctg_analysis.sources.declared_sources import declared_at
 from ctg_analysis.sources.facility_types import FACILITY_TYPES

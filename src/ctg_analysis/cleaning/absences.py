@@ -40,7 +40,7 @@ def in_whole_communes(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFra
     place = facts["code"].replace(parents.to_dict())
     ours = facts["level"].eq("commune") & place.isin(parents)
     parts = facts[ours].assign(code=place, unknown=facts["status"].ne(OK))
-    whole = parts.groupby(["code", *SERIES], as_index=False, observed=True)[["value", "unknown", "parts"]].sum()
+    whole = parts.groupby(["code", *SERIES], as_index=False, observed=True)[["value", "unknown", "parts", "few"]].sum()
     known = whole["unknown"].eq(0)
     whole = whole.assign(
         level="commune", value=whole["value"].where(known), status=known.map({True: OK, False: MISSING})
