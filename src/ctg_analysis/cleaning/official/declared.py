@@ -100,13 +100,14 @@ def read_cube(layout: Cube, folder: RawFolder, name: str) -> pd.DataFrame:
     schema = observations_schema({dimension: pa.Column(TEXT) for dimension in required})
     rows = read_melodi(folder, name, schema, codes)
     rows = rows.assign(**{dimension: TOTAL for dimension in asked if dimension not in present})
+    rows = rows.astype(dict.fromkeys(asked, "category"))  # each is looked up in them for each measure
     tables, lacking = [], {}
     for measure, filters in layout.measures.items():
         part, wanted, absent = rows, 1, set()
         for dimension in asked:
             chosen = filters.get(dimension, TOTAL).split()
             wanted *= len(chosen)
-            absent = absent or {(dimension, code) for code in set(chosen) - set(part[dimension])}
+            absent = absent or {(dimension, code) for code in set(chosen) - set(part[dimension].unique())}
             part = part[part[dimension].isin(chosen)]
         lacking = dict.fromkeys(absent, measure) | lacking
         if len(part):
