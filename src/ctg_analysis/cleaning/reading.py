@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow as arrow
+import pyarrow.compute as compute
 from pandera.errors import SchemaErrors
 
 from ctg_analysis.core.errors import MOST, Finding, InputError, counted
@@ -74,8 +76,8 @@ def _numbers(column: pd.Series) -> pd.Series:
     """
     if column.dtype.kind not in "iuf":
         column = column.astype(str)
-        with_comma = column.str.contains(",", regex=False)
-        if with_comma.any():
+        if compute.any(compute.match_substring(arrow.array(column, arrow.string(), from_pandas=True), ",")).as_py():
+            with_comma = column.str.contains(",", regex=False)
             plain = ~with_comma | column.str.fullmatch(r"\s*[+-]?\d*,\d*\s*")
             column = column.where(plain).str.replace(",", ".", regex=False)
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
