@@ -483,7 +483,7 @@ def of_lists(held):
             found = found[
                 found.index.isin([*published.index, *found.dropna().index]) & found.index.isin(names[level].index)
             ]
-            if found.isna().all() and source == "finess":
+            if source == "finess" and level == "france":
                 continue  # one région of France: there is no total of it
             table = compared(names[level], published.reindex(found.index, fill_value=0), found.round(3))
             table["published"] = table["published"].round(3)
@@ -641,8 +641,8 @@ def comparator(held):
 def tax_households_2021(held):
     """Tax households of Filosofi 2021: communes of 2024, EPCIs of 2025; those of small communes are secret."""
     table = held.figures["insee_filosofi_2021"].query("measure == 'tax_households'")
-    then, now = (held.communes[year].query("kind == @yearly_geography.COMMUNE") for year in (2024, 2025))
-    unit = now.set_index("code")["epci"].combine_first(then.set_index("code")["epci"]).dropna()
+    ways = Perimeter.between(held.communes[2024], held.communes[2025]).ways.drop_duplicates("code").set_index("code")
+    unit = ways["commune"].map(held.communes[2025].set_index("code")["epci"]).dropna()
     by_commune = table[table["level"].eq("commune") & table["code"].isin(unit.index)].set_index("code")
     published = table[table["level"].eq("epci")].set_index("code")["value"]
     place = unit.reindex(by_commune.index)
