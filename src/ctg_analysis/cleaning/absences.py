@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from ctg_analysis.cleaning.arrondissements import added_arrondissements
+from ctg_analysis.cleaning.arrondissements import added_arrondissements, in_communes
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.model import OK, SECRET
-from ctg_analysis.core.territories import COMMUNE, OVERSEAS_COLLECTIVITIES, arrondissement_parents
+from ctg_analysis.core.territories import COMMUNE, OVERSEAS_COLLECTIVITIES
 
 SERIES = ["period", "measure", "source"]
 
@@ -95,7 +95,7 @@ def without_small(facts: pd.DataFrame, source: Source, communes: pd.DataFrame) -
 def _named(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Return the communes that each series of facts names: a municipal arrondissement names its commune."""
     rows = facts.loc[facts["level"].eq("commune"), [*SERIES, "code"]]
-    return rows.assign(code=rows["code"].replace(arrondissement_parents(communes).to_dict())).drop_duplicates()
+    return rows.assign(code=in_communes(rows["code"], communes)).drop_duplicates()
 
 
 def _of_these_epcis(named: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:

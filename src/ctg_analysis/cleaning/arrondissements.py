@@ -27,14 +27,20 @@ def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> p
     return pd.concat([whole, summed.assign(level="commune")], ignore_index=True)
 
 
+def in_communes(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
+    """Return codes of communes, that of its commune in the place of each arrondissement's."""
+    parents = arrondissement_parents(communes)
+    parts = codes.isin(parents.index)
+    return codes.where(~parts, codes[parts].map(parents)) if parts.any() else codes
+
+
 def added_arrondissements(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Return the facts of a list with what stands under an arrondissement and under its commune added up.
 
     Where one of them is without a value, so is the commune.
     """
-    parents = arrondissement_parents(communes)
-    place = facts["code"].replace(parents.to_dict())
-    ours = facts["level"].eq("commune") & place.isin(parents)
+    place = in_communes(facts["code"], communes)
+    ours = facts["level"].eq("commune") & place.isin(arrondissement_parents(communes))
     parts = facts[ours].assign(code=place, unknown=facts["status"].ne(OK))
     sums = parts.groupby(["code", *KEY], as_index=False, observed=True)
     whole = sums[["value", "unknown", "parts", "few"]].sum()

@@ -40,8 +40,10 @@ def periods(layout: Table, rows: pd.DataFrame, year: str) -> pd.Series | str:
     if _is_year(layout.period) or not layout.period:
         return layout.period or year
     form, _ = PERIODS[layout.written]
-    groups = rows[layout.period].str.extract(f"^{form}$")
-    return groups.iloc[:, 0].str.cat(groups.iloc[:, 1:], sep="-") if groups.shape[1] > 1 else groups.iloc[:, 0]
+    ranks, written = pd.factorize(rows[layout.period])
+    groups = pd.Series(written).str.extract(f"^{form}$")
+    read = groups.iloc[:, 0].str.cat(groups.iloc[:, 1:], sep="-") if groups.shape[1] > 1 else groups.iloc[:, 0]
+    return pd.Series(read.to_numpy()[ranks], index=rows.index)
 
 
 def year_of(folder: RawFolder, name: str) -> str:
