@@ -289,10 +289,9 @@ def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataF
     """
     if not source.totals.additive:
         raise NotAdditiveError(f"{source.id}: these figures cannot be added up, ask the producer for the total")
-    known, alone = facts["status"].eq(OK), facts["parts"].eq(1)
     withheld = facts["status"].eq(SECRET) & bool(source.totals.withheld_below)
-    few = facts["few"].mask(alone, (withheld | facts["value"].eq(0)).astype(int))
-    counted = facts.assign(value=facts["value"].mask(withheld, 1.0), known=known | withheld, few=few)
+    few = facts["few"].mask(facts["parts"].eq(1), (withheld | facts["value"].eq(0)).astype(int))
+    counted = facts.assign(value=facts["value"].mask(withheld, 1.0), known=withheld | facts["status"].eq(OK), few=few)
     grouped = counted.groupby(["code", *KEY], as_index=False, observed=True)
     sums = grouped[["value", "known", "parts", "few"]].sum()
     complete = sums["known"].eq(sums["code"].map(expected))
