@@ -16,6 +16,7 @@ from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
+from ctg_analysis.display.words.quantities import in_letters
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, newest, tested
 from ctg_analysis.indicators.observation_files import read_observations
 from ctg_analysis.indicators.observations import complete
@@ -200,10 +201,12 @@ class Territory:
 
     def _france(self, indicator: Indicator, row) -> str:
         """Which France a total covers, when there is one; that of a rate, its population too."""
-        outside = SOURCES[row.source].totals.outside or (
-            is_over_population(indicator.value) and row.territory == FRANCE
-        )
-        return "France hors Mayotte" if outside and row.status == OK and not self.root.fictional else row.name
+        totals = SOURCES[row.source].totals
+        outside = totals.of(getattr(indicator.value, "measure", "")).outside or is_over_population(indicator.value)
+        lost = [f"{in_letters(len(codes.split()))} communes" for period, codes in totals.lost if period == row.period]
+        without = ["Mayotte"] * bool(outside and row.territory == FRANCE) + lost
+        told = without and row.status == OK and not self.root.fictional
+        return f"{row.name} hors {texts.listed(without)}" if told else row.name
 
     def own(self, indicator: Indicator) -> pd.DataFrame:
         """The values of the territory itself, by period."""
