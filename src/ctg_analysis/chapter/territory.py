@@ -226,12 +226,14 @@ class Territory:
 
         Columns besides those of `readable`: word (« plus élevé que », « proche de »...), p: see comparisons.tested. No
         row without a value here. All the rows are of the producer of the territory's own figure (rule R12). A number of
-        things, which no larger place compares with, is at its latest period.
+        things, which no larger place compares with, is at its latest period. La Réunion is a département and a région:
+        where both have the same value, it has one row.
         """
         self.read.add(indicator.id)
         if indicator.id not in self._compared:
             rows = self.against(indicator)
-            self._compared[indicator.id] = self._in_words(indicator, rows) if len(rows) else self._nothing_compared
+            told = self._in_words(indicator, rows) if len(rows) else self._nothing_compared
+            self._compared[indicator.id] = told.drop_duplicates(["name", "text"])
         rows = self._compared[indicator.id]
         return rows.copy() if with_peers else rows[rows["level"].ne("peers")].copy()
 
