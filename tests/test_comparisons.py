@@ -9,7 +9,7 @@ from ctg_analysis.chapter.known import newer
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.comparisons import OLDEST, common_periods, comparable_rows
-from ctg_analysis.indicators.observations import read_observations
+from ctg_analysis.indicators.observation_files import read_observations
 
 CENSUS, VITAL, REGISTER = "insee_rp_logement", "insee_etat_civil", "finess"  # the first two are of one producer
 OWN = {"E": "epci", "12": "departement", "48": "departement", "76": "region", "F": "france", "P": "peers"}
@@ -68,8 +68,8 @@ def test_what_is_compared_is_of_the_same_period_and_producer():
 def ahead(example, monkeypatch):
     """The invented territory, with a birth rate and births one year newer than those of any other place."""
 
-    def of_others(processed, places):
-        table = read_observations(processed, places)
+    def of_others(*asked):
+        table = read_observations(*asked)
         last = table["period"].astype(str).eq(table["indicator"].map({"birth_rate": "2023", "births_count": "2025"}))
         return table[~last | table["territory"].eq(EXAMPLE_EPCI)]
 
