@@ -68,8 +68,8 @@ def test_what_is_compared_is_of_the_same_period_and_producer():
 def ahead(example, monkeypatch):
     """The invented territory, with a birth rate and births one year newer than those of any other place."""
 
-    def of_others(processed, places):
-        table = read_observations(processed, places)
+    def of_others(*asked):
+        table = read_observations(*asked)
         last = table["period"].astype(str).eq(table["indicator"].map({"birth_rate": "2023", "births_count": "2025"}))
         return table[~last | table["territory"].eq(EXAMPLE_EPCI)]
 

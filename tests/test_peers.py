@@ -397,7 +397,9 @@ def test_the_distances_are_those_of_a_second_computation(real):
     every = table.assign(**{name: table[name].map(math.log) for name in logs}).dropna(axis="columns", how="all")
     spread = {name: statistics.pstdev(every[name].dropna()) for name in every}
     known = every.dropna().to_dict("index")
-    alike = [epci for epci in known if (classes.loc[epci] == classes.loc[AUBRAC]).all() and epci != AUBRAC]
+    own, near = classes.loc[AUBRAC], classes["size"].sub(classes.at[AUBRAC, "size"]).abs().le(1)
+    near &= classes["zone"].eq(own["zone"]) & classes["kind"].eq(own["kind"]) & classes["density"].eq(own["density"])
+    alike = [epci for epci in known if near[epci] and epci != AUBRAC]
     centre = known[AUBRAC]
     away = {
         epci: math.sqrt(sum(((known[epci][name] - centre[name]) / spread[name]) ** 2 for name in every))
