@@ -20,6 +20,8 @@ from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.display.words.lacks import (
     BLANK,
     ELSEWHERE,
+    KEPT_BACK,
+    LEFT_OUT,
     NO_ANSWER,
     NO_FILE,
     NOT_GIVEN,
@@ -124,8 +126,18 @@ def test_what_is_withheld_has_no_command_and_the_démarche_is_asked_of_nobody_el
     (lack,) = lacks(seen, youth)
     assert (lack.why, lack.command) == (WITHHELD, "") and "secret statistique" in entry(lack)["how"]
     assert {why_absent(seen, SOURCES[name]) for name in ("enquete_habitants", "suivi_ctg")} == {TO_GATHER}
-    both = [why_absent(seen, SOURCES[name]) for name in ("msa_familles", "caf_et_msa")]
-    assert both == [NO_ANSWER, NO_ANSWER]
+    asked = Seen(tmp_path, rows_of("school_wish_share", [OK, MISSING, MISSING], "enquete_habitants"))
+    assert [why_absent(asked, SOURCES[name]) for name in ("enquete_habitants", "suivi_ctg")] == [LEFT_OUT, TO_GATHER]
+
+
+def test_a_secret_of_a_commune_is_not_one_of_the_epci(tmp_path):
+    births = CATALOGUE["births_count"]
+    source = births.sources[0]
+    whys = {
+        statuses: lacks(Seen(tmp_path, rows_of(births.id, statuses, source)), births)[0].why
+        for statuses in [(MISSING, OK, SECRET), (SECRET, OK, SECRET), (OK, OK, SECRET)]
+    }
+    assert list(whys.values()) == [NO_FILE, KEPT_BACK, KEPT_BACK]
 
 
 def test_where_a_figure_is_missing_the_epci_or_these_communes_or_nowhere(tmp_path):
@@ -179,7 +191,7 @@ def test_the_table_of_the_default_territory(france):
         *("epci", DEFAULT_EPCI, NO_ANSWER, "Communes", "enquete_locale_enfance.csv", f"ctg new {DEFAULT_EPCI}"),
     ]
     incomes = table.loc[("living_standard_until_2019_median", "insee_filosofi_2019")]
-    assert (incomes["level"], incomes["territory"], incomes["why"]) == ("commune", "12166", WITHHELD)
+    assert (incomes["level"], incomes["territory"], incomes["why"]) == ("commune", "12166", KEPT_BACK)
 
 
 def test_the_command_lists_what_is_missing_and_how_much_is_known(france):
