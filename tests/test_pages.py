@@ -6,7 +6,6 @@ import re
 from html import unescape
 from itertools import pairwise
 
-import pandas as pd
 import pytest
 from reader import FIGURE, Text, faults
 from shipped_pages import CHAPTERS, SHIPPED
@@ -16,6 +15,7 @@ from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.drawings.style import BAND
 from ctg_analysis.display.words.texts import NARROW, NBSP
+from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.publishing.build import build
 
 pytestmark = pytest.mark.slow
@@ -264,7 +264,7 @@ def test_provenance_tells_no_sum_of_a_private_file(reports):
 
 def test_nothing_withheld_is_in_any_file_of_a_report(reports, example):
     """Scenario 4: the CSV, the pages, their alternative texts and provenance.json hold no withheld figure."""
-    observed = pd.read_parquet(example.processed / "observations.parquet").query("status == 'secret'")
+    observed = read_all(example.processed).query("status == 'secret'")
     assert observed["value"].isna().all() and len(observed) > 50
     shown = {}
     data = reports / EXAMPLE_EPCI / "donnees"

@@ -446,7 +446,7 @@ def msa(value, period="2024-12", status="ok", level="epci", code=EPCI):
 
 def both(*rows):
     columns = ["code", "level", "period", "measure", "value", "status", "source"]
-    table = with_msa(pd.DataFrame(rows, columns=columns).assign(parts=1))
+    table = with_msa(pd.DataFrame(rows, columns=columns).assign(parts=1, few=0))
     assert len(table[table["measure"].ne("households_on_benefit")]) == len(rows)
     joined = table[table["measure"].eq("households_on_benefit")]
     assert set(joined["source"]) <= {"caf_et_msa"}
@@ -460,6 +460,12 @@ def test_both_regimes_are_added_up_at_the_same_december_only():
         ("99", "2024-12"): 390
     }
     assert both(caf(30, code="99001", level="commune"), msa(9, code="99001", level="commune")) == {}
+
+
+def test_a_sum_of_the_communes_of_the_caf_is_not_added_to_the_msa():
+    """Nor does it make a second row beside what the Caf publishes for the EPCI."""
+    summed = (*caf(295)[:-1], "caf_s_ben_com_f")
+    assert both(summed, msa(40)) == {} and both(summed, caf(300), msa(40)) == {(EPCI, "2024-12"): 340}
 
 
 def test_both_regimes_are_absent_without_one_of_them():

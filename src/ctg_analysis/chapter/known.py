@@ -12,8 +12,8 @@ from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.display.words.dates import date_text, short_date
 from ctg_analysis.display.words.lacks import entry
-from ctg_analysis.indicators.comparisons import latest_period
-from ctg_analysis.indicators.peers import left_out
+from ctg_analysis.indicators.comparisons import last_year, latest_period
+from ctg_analysis.indicators.peer_profiles import left_out
 from ctg_analysis.sources import PLAN, SOURCES, SURVEY
 
 
@@ -86,6 +86,14 @@ def uncompared(territory: Territory, indicator: Indicator) -> str:
     if without:
         return f"{without} ; trop peu d'EPCI comparables en ont une."
     return "Trop peu d'EPCI comparables ont une valeur de même source et de même période."
+
+
+def newer(territory: Territory, indicator: Indicator) -> str:
+    """The sentence that tells a value of the territory that is newer than the comparison; else nothing."""
+    compared, own = territory.compared(indicator, with_peers=False), territory.own(indicator)
+    if compared.empty or last_year(own["period"].iloc[-1]) <= last_year(compared["period"].iloc[0]):
+        return ""
+    return f"Plus récent, pour le territoire seul : {own['text'].iloc[-1]} ({date_text(own['period'].iloc[-1])})."
 
 
 def unavailable(territory: Territory, indicator: Indicator, what: str) -> Html:

@@ -16,10 +16,13 @@ from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
-from ctg_analysis.indicators.comparisons import common_periods, tested
-from ctg_analysis.indicators.observations import complete, read_observations
-from ctg_analysis.indicators.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
-from ctg_analysis.indicators.peers import VARIABLES, PeerGroup, left_out, nearest, pairs
+from ctg_analysis.display.words.quantities import in_letters
+from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, newest, tested
+from ctg_analysis.indicators.observation_files import read_observations
+from ctg_analysis.indicators.observations import complete
+from ctg_analysis.indicators.peer_profiles import VARIABLES, left_out
+from ctg_analysis.indicators.peer_values import MEDIAN_LABEL, rows_of_peers
+from ctg_analysis.indicators.peers import PeerGroup, nearest, pairs
 from ctg_analysis.processing.freshness import MANIFEST
 from ctg_analysis.sources import SOURCES
 
@@ -74,7 +77,8 @@ class Territory:
         self._names = known[["territory", "level", "name"]]
         keys = self._names[["territory", "level"]]
         self.demarche = Demarche(epci, root)
-        observations = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
+        observations = read_observations(root.processed, keys["territory"], self.row)
+        observations = observations.merge(keys, on=["territory", "level"])
         of_material = self.demarche.table("observations")
         observations = pd.concat([observations, of_material]) if len(of_material) else observations
         self._observations = complete(observations, keys, CATALOGUE.values())
@@ -84,7 +88,6 @@ class Territory:
         self._readable: dict[str, pd.DataFrame] = {}
         self._compared: dict[str, pd.DataFrame] = {}
         self._groups: dict[tuple[str, ...], PeerGroup] = {}
-        self._medians: dict[tuple[str, ...], ByIndicator] = {}
 
     @cached_property
     def year(self) -> int:
@@ -198,10 +201,12 @@ class Territory:
 
     def _france(self, indicator: Indicator, row) -> str:
         """Which France a total covers, when there is one; that of a rate, its population too."""
-        outside = SOURCES[row.source].totals.outside or (
-            is_over_population(indicator.value) and row.territory == FRANCE
-        )
-        return "France hors Mayotte" if outside and row.status == OK and not self.root.fictional else row.name
+        totals = SOURCES[row.source].totals
+        outside = totals.of(getattr(indicator.value, "measure", "")).outside or is_over_population(indicator.value)
+        lost = [f"{in_letters(len(codes.split()))} communes" for period, codes in totals.lost if period == row.period]
+        without = ["Mayotte"] * bool(outside and row.territory == FRANCE) + lost
+        told = without and row.status == OK and not self.root.fictional
+        return f"{row.name} hors {texts.listed(without)}" if told else row.name
 
     def own(self, indicator: Indicator) -> pd.DataFrame:
         """The values of the territory itself, by period."""
@@ -212,19 +217,16 @@ class Territory:
         """What `compared` does, before it is put in words."""
         self.read.add(indicator.id)
         rows = self._beside.rows(indicator.id)
-        others = (
-            self._median_of_peers(left_out(indicator)).rows(indicator.id)
-            if len(rows) and has_median(indicator)
-            else rows[:0]
-        )
+        others = self._medians.rows(indicator.id)
+        others = others[others["period"].isin(rows["period"])]
         return pd.concat([rows, others]) if len(others) else rows
 
     def compared(self, indicator: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
         """The territory, then its comparators and the median of its peers, at the period to compare.
 
         Columns besides those of `readable`: word (« plus élevé que », « proche de »...), p: see comparisons.tested. No
-        row without a value here. All the rows are of the source of the territory's own figure, or of the files in
-        which the same producer gives the same thing for larger places (rule R12).
+        row without a value here. All the rows are of the producer of the territory's own figure (rule R12). A number of
+        things, which no larger place compares with, is at its latest period.
         """
         self.read.add(indicator.id)
         if indicator.id not in self._compared:
@@ -241,29 +243,35 @@ class Territory:
     @cached_property
     def _beside(self) -> ByIndicator:
         """What `compared` does without the peers, for all indicators in one pass."""
-        rows = self._named.table
-        rows = rows[~rows["level"].isin(LOCAL)]
-        rows = rows[rows["period"].eq(rows["indicator"].map(common_periods(rows, self.epci)))]
+        rows = self._comparable
+        own = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
+        alone = own[~own["indicator"].map(lambda name: has_median(CATALOGUE[name])).astype(bool)]
+        periods = self.periods | alone.groupby("indicator")["period"].agg(newest).to_dict()
+        rows = rows[rows["period"].eq(rows["indicator"].map(periods))]
         rows = rows[rows["level"].ne("france") | rows["territory"].eq(rows["indicator"].map(which_france(rows)))]
         places = list(zip(self.beside["level"], self.beside["code"].replace(FRANCE, ""), strict=True))
         codes = rows["territory"].where(rows["level"].ne("france"), "")
         order = [places.index(place) for place in zip(rows["level"], codes, strict=True)]
         return ByIndicator(tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE))
 
-    def _median_of_peers(self, without: tuple[str, ...]) -> ByIndicator:
-        """The row of the median of these peers, of each indicator that has one at the period to compare."""
-        if without not in self._medians:
-            self._medians[without] = ByIndicator(self._medians_of(self.peers(without)))
-        return self._medians[without]
+    @cached_property
+    def periods(self) -> dict[str, str]:
+        """The period that the places and the peers are compared at, by indicator that the territory has a value of."""
+        return common_periods(pd.concat([self._comparable, self._medians.table]), self.epci)
 
-    def _medians_of(self, group: PeerGroup) -> pd.DataFrame:
-        own = self._beside.table.drop_duplicates("indicator")
-        wanted = own.loc[own["indicator"].map(lambda name: left_out(CATALOGUE[name]) == group.without), SAME]
-        sirens = {self.epci, *group.peers["peer"]} if len(group.peers) else set()
-        around = self.around[self.around["territory"].isin(sirens)].merge(wanted, on=SAME)
-        rows = rows_of_peers(around, pairs([group]), *wanted["indicator"])
-        rows = rows[rows["status"].eq(OK)]
-        return rows.assign(name=MEDIAN_LABEL, word=None, p=float("nan"))
+    @cached_property
+    def _comparable(self) -> pd.DataFrame:
+        return comparable_rows(self._named.table.query("level not in @LOCAL"), self.epci)
+
+    @cached_property
+    def _medians(self) -> ByIndicator:
+        """The medians of the peers, of each indicator at each period of the territory's own values."""
+        names: dict[tuple[str, ...], list[str]] = {}
+        for indicator in filter(has_median, CATALOGUE.values()):
+            names.setdefault(left_out(indicator), []).append(indicator.id)
+        tables = [rows_of_peers(self.around, pairs([self.peers(without)]), *ids) for without, ids in names.items()]
+        rows = pd.concat(tables).query("status == @OK")
+        return ByIndicator(rows.assign(name=MEDIAN_LABEL, word=None, p=float("nan")))
 
     @cached_property
     def around(self) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import COLUMNS, IN_EPCIS
-from ctg_analysis.core.model import MISSING, OK
+from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.norms import norm
 from ctg_analysis.core.territories import (
     COMMUNE,
@@ -145,9 +145,14 @@ class Units:
         named = self.parts.loc[self._are(communes), "unit"]
         return self._only(self.places.index.to_series().isin(named))
 
-    def expected(self, left_out: pd.Series) -> pd.Series:
-        """Return how many communes each unit is made of, but for those that a source leaves out of larger units."""
-        outside, unit = self._are(left_out), self.parts["unit"]
+    def expected(self, left_out: pd.Series, lost: pd.Series) -> pd.Series:
+        """Return how many communes each unit is made of, but for those that a source leaves out of larger units.
+
+        lost: those that it leaves out of France alone.
+        """
+        unit = self.parts["unit"]
+        in_france = self.places["level"].eq("france").to_numpy()[unit]
+        outside = self._are(left_out) | (self._are(lost) & in_france)
         sizes = unit.value_counts()
         there = unit[~outside].value_counts()
         return there.reindex(sizes.index).fillna(sizes)
@@ -190,13 +195,10 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
 
     Rows that the producer publishes above the commune are kept as they are.
     """
-    if source.totals.alone:
-        alone = facts["measure"].isin(source.totals.alone)
-        added = replace(source.totals, alone=frozenset())
-        parts = (
-            (facts[~alone], replace(source, totals=added)),
-            (facts[alone], replace(source, totals=replace(added, additive=False))),
-        )
+    rules = {measure: source.totals.of(measure) for measure in facts["measure"].unique()}
+    if {*rules.values()} - {source.totals}:
+        alike = [(rule, [name for name in rules if rules[name] == rule]) for rule in dict.fromkeys(rules.values())]
+        parts = [(facts[facts["measure"].isin(names)], replace(source, totals=rule)) for rule, names in alike]
         return pd.concat([to_reference(part, of, perimeter) for part, of in parts], ignore_index=True)
     whole = whole_communes(facts, source, perimeter.parents)
     is_commune = whole["level"].eq("commune")
@@ -212,14 +214,15 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
 def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> pd.DataFrame:
     """Return the facts with Paris, Lyon and Marseille as one commune each.
 
-    Where the source gives arrondissements only, they are summed, and left out if its figures cannot be added up; where
-    it gives the commune, they are dropped.
+    Where a source gives arrondissements only, for a period and a measure, they are summed, and left out if its figures
+    cannot be added up; where it gives the commune, they are dropped.
     """
     is_part = facts["level"].eq("commune") & facts["code"].isin(parents.index)
     parts, whole = facts[is_part], facts[~is_part]
     parts = parts.assign(code=parts["code"].map(parents))
-    given = whole["code"][whole["code"].isin(parents.unique())]
-    parts = parts[~parts["code"].isin(given)]
+    given = whole.loc[whole["level"].eq("commune") & whole["code"].isin(parents), ["code", *KEY]]
+    series = pd.MultiIndex.from_frame(parts[["code", *KEY]].astype(str))
+    parts = parts[~series.isin(pd.MultiIndex.from_frame(given.astype(str)))]
     if parts.empty or not source.totals.additive:
         return whole
     summed = sum_up(parts, source, parents.value_counts())
@@ -271,8 +274,9 @@ def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Se
     """Return the sums of communes by unit. left_out: communes that are not expected in them."""
     ranked = facts.astype(dict.fromkeys(KEY, "category"))
     ranked = ranked.assign(commune=units.codes.get_indexer(facts["code"])).drop(columns=["code", "level"])
+    lost = pd.Series(sorted(set(" ".join(dict(source.totals.lost).values()).split()) - set(facts["code"])), dtype=str)
     inside = ranked.merge(units.parts.loc[units.parts["whole"], ["commune", "unit"]], on="commune")
-    sums = sum_up(inside.rename(columns={"unit": "code"}), source, units.expected(left_out))
+    sums = sum_up(inside.rename(columns={"unit": "code"}), source, units.expected(left_out, lost))
     place = units.places.loc[sums["code"]].reset_index(drop=True)
     return sums.assign(**place).astype(facts.dtypes[["code", "level", *KEY]].to_dict())
 
@@ -280,16 +284,22 @@ def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Se
 def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataFrame:
     """Return the sums of facts by unit, period and measure.
 
-    expected: how many parts each unit must have; a unit that lacks one, or has one without a value, is `nd`.
+    expected: how many parts each unit must have; a unit that lacks one, or has one without a value, is `nd`, unless its
+    source is a list (see datasets.Totals): then it is the sum of the parts with a value. What is withheld below a known
+    number (`Totals.withheld_below`) counts as 1, the least that it is (rule R3).
 
     Raises:
-        NotAdditiveError: the source's figures cannot be added up (a rate, a median, rounded counts).
+        NotAdditiveError: the source's figures cannot be added up (a rate, a median).
     """
     if not source.totals.additive:
         raise NotAdditiveError(f"{source.id}: these figures cannot be added up, ask the producer for the total")
-    grouped = facts.assign(known=facts["status"].eq(OK)).groupby(["code", *KEY], as_index=False, observed=True)
-    sums = grouped[["value", "known", "parts"]].sum()
-    complete = sums["known"].eq(sums["code"].map(expected))
+    known, alone = facts["status"].eq(OK), facts["parts"].eq(1)
+    withheld = facts["status"].eq(SECRET) & bool(source.totals.withheld_below)
+    few = facts["few"].mask(alone, (withheld | facts["value"].eq(0)).astype(int))
+    counted = facts.assign(value=facts["value"].mask(withheld, 1.0), known=known | withheld, few=few)
+    grouped = counted.groupby(["code", *KEY], as_index=False, observed=True)
+    sums = grouped[["value", "known", "parts", "few"]].sum()
+    complete = sums["known"].gt(0) if source.totals.listed else sums["known"].eq(sums["code"].map(expected))
     sums["value"] = sums["value"].round(6).where(complete)
     sums["status"] = complete.map({True: OK, False: MISSING})
     return sums.assign(level="")[COLUMNS]

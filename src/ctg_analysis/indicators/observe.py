@@ -38,12 +38,18 @@ from ctg_analysis.indicators.years import (
     years_later,
 )
 
-COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", "parts", "parts_of"]
+ALONE = {"parts": 1, "few": 0, "parts_of": 1, "few_of": 0}  # a figure that adds up no others
+COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", *ALONE]
+
+KEY = ["territory", "level", "period", "indicator"]
+NUMBERS = dict.fromkeys(("numerator", "denominator", "value", "low", "high"), float) | {"quality": int}
+OBSERVED = [*KEY, "numerator", "denominator", "value", "low", "high", "status", "quality", "source"]
+NOTHING = pd.DataFrame(columns=OBSERVED, dtype=TEXT).astype(NUMBERS)
 
 # The population that rates and changes refer to: the reference populations. Sums of rounded IRIS serve as a
 # denominator where there is nothing better, never in a difference between two dates.
 POPULATION = "population"
-REFERENCE_POPULATIONS = ("etalab_decoupage", "insee_population_historique")
+REFERENCE_POPULATIONS = ("etalab_decoupage", "insee_population_historique", "insee_comparateur")
 DENOMINATORS = (*REFERENCE_POPULATIONS, "insee_iris_rp2021")
 
 
@@ -65,7 +71,7 @@ def observe(
         if _first_measure(indicator) in by_measure:
             alike.setdefault(_form(indicator), []).append(indicator)
     tables = [observe_alike(several, by_measure, sources, fractions) for several in alike.values()]
-    table = pd.concat([part for part in tables if len(part)], ignore_index=True)
+    table = pd.concat([NOTHING, *(part for part in tables if len(part))], ignore_index=True)
     keys = ["territory", "level", "indicator", "period"]
     ordered = table.astype(dict.fromkeys(keys, "category")).sort_values(keys, ignore_index=True)
     return ordered.astype({name: TEXT for name in (*keys, "status", "source")} | {"territory": object})
@@ -111,8 +117,7 @@ def observe_alike(
     if form.floor is not None:
         rows = censor_floor(rows, form.floor)
     rows = with_intervals(rows, form, sources, fractions).rename(columns={"code": "territory"})
-    columns = "territory level period indicator numerator denominator value low high status quality source"
-    return rows[columns.split()]
+    return rows[list(NOTHING)]
 
 
 def compute(
@@ -127,13 +132,21 @@ def compute(
         rows = pd.concat(tables.values()) if tables else next(iter(by_measure.values()))[:0]
         ranks = np.repeat([*map([*named].index, tables)], [*map(len, tables.values())])
         rows = rows.assign(indicator=pd.Categorical.from_codes(ranks, [*named]))
-        return rows if "parts" in rows else rows.assign(parts=1)
+        return rows.assign(**{name: ALONE[name] for name in ("parts", "few") if name not in rows})
 
     def preferred(column: str, of: str = "") -> pd.DataFrame:
         return _of_sources(facts_of(column, of), [indicator.sources for indicator in indicators])
 
+    def one_source(rows: pd.DataFrame) -> pd.DataFrame:
+        return _first(_of_sources(rows, [indicator.sources for indicator in indicators]))
+
     def population(wanted: tuple[str, ...] = REFERENCE_POPULATIONS, of: str = "") -> pd.DataFrame:
         return _first(_of_sources(facts_of(POPULATION, of), [wanted] * len(indicators)))
+
+    def of_the_census() -> pd.DataFrame:
+        """Return the facts of the sources that an indicator names, of any where it names none that has them."""
+        named, any_source = _first(preferred("population")), facts_of("population")
+        return pd.concat([named, any_source[~any_source["indicator"].isin(named["indicator"])]])
 
     value = indicators[0].value
     match value:
@@ -146,7 +159,7 @@ def compute(
         case Ratio():
             rows = _first(_divide(preferred("numerator"), preferred("denominator"), value.per, [*PLACE, "source"]))
         case Rate():
-            below = population(DENOMINATORS) if value.population == POPULATION else facts_of("population")
+            below = population(DENOMINATORS) if value.population == POPULATION else of_the_census()
             top = _first(preferred("events"))
             rows = _per_inhabitant(covered(top, below, sources), below, value.per, value.within)
         case AnnualChange(years):
@@ -155,8 +168,8 @@ def compute(
             residual = isinstance(value, AnnualResidual)
             pairs = [(preferred("flow", of), population(of=of)) for of in ("", IN_EPCIS)]
             flows = [(covered(top, below, sources), below) for top, below in pairs]
-            rows = completed(*(annual_flow(*pair, years, residual=residual) for pair in flows))
-    return rows.assign(**{name: 1 for name in ("parts", "parts_of") if name not in rows})[COLUMNS]
+            rows = completed(*(one_source(annual_flow(*pair, years, residual=residual)) for pair in flows))
+    return rows.assign(**{name: alone for name, alone in ALONE.items() if name not in rows})[COLUMNS]
 
 
 def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFrame:
@@ -173,12 +186,27 @@ def _of_sources(rows: pd.DataFrame, sources: Sequence[tuple[str, ...]]) -> pd.Da
 
 
 def _first(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per place and period: the first by `order` that has a value, else the first."""
+    """Return one row per place and period: the first by `order` that has a value, else the first.
+
+    What one source has of the whole country goes before what another has of one territory.
+    """
     place = [name for name in PLACE if name in rows]
     if not rows["order"].any():
         return rows
     without = rows["status"].ne(OK)
-    return rows.assign(without=without).sort_values([*place, "without", "order"]).drop_duplicates(place)
+    ranked = rows.assign(without=without, narrow=_narrow(rows)).sort_values([*place, "without", "narrow", "order"])
+    return ranked.drop_duplicates(place)
+
+
+def _narrow(rows: pd.DataFrame) -> pd.Series:
+    """Tell the rows of a source that has, of a period, less than half of the EPCIs that another one has.
+
+    The extract of one territory: its figure would stand beside no other of the same source.
+    """
+    period = [rows[name] for name in ("indicator", "period") if name in rows]
+    known = rows["level"].eq("epci") & rows["status"].eq(OK)
+    epcis = known.groupby([*period, rows["order"]], observed=True).transform("sum")
+    return epcis.mul(2).lt(epcis.groupby(period, observed=True).transform("max"))
 
 
 def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
@@ -195,17 +223,18 @@ def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, S
     apart = events[events["level"].eq("departement") & events["code"].isin(lacking) & events["status"].eq(OK)]
     if apart.empty:
         return events
-    less = apart.groupby(["period", "source"], observed=True)["value"].sum()
-    there = pd.MultiIndex.from_frame(events.loc[whole, ["period", "source"]])
+    series = ["indicator", "period", "source"]
+    less = apart.groupby(series, observed=True)["value"].sum()
+    there = pd.MultiIndex.from_frame(events.loc[whole, series])
     rows = events.copy()
     rows.loc[whole, "value"] -= less.reindex(there).fillna(0).to_numpy()
     return rows
 
 
 def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str]) -> pd.DataFrame:
-    below = bottom[[*key, "value", "status", "parts"]]
+    below = bottom[[*key, "value", "status", "parts", "few"]].rename(columns={"parts": "parts_of", "few": "few_of"})
     rows = top.merge(below, on=key, suffixes=("", "_bottom"), validate="1:1")
-    rows = rows.rename(columns={"value": "numerator", "value_bottom": "denominator", "parts_bottom": "parts_of"})
+    rows = rows.rename(columns={"value": "numerator", "value_bottom": "denominator"})
     status = over_something(status_of(rows["status"], rows["status_bottom"]), rows["denominator"])
     value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
     return rows.assign(value=value, status=status)

@@ -14,7 +14,7 @@ from ctg_analysis.sources.certificates import RawFolder
 OPEN_ENDED = 200  # upper bound of the last age band
 
 # Age bands that the indicators use, named after their first and last ages.
-CHILDREN = ["0_2", "0_4", "3_5", "6_10", "11_14", "15_17", "0_19", "3_11", "6_17", "11_17"]
+CHILDREN = ["0_2", "3_5", "6_10", "11_14", "15_17", "0_4", "5_9", "10_14", "15_19", "0_19", "3_11", "6_17", "11_17"]
 ADULTS = ["18_24", "15_24", "15_64", "16_25", "20_64", "60_plus", "65_plus"]
 BANDS = [*CHILDREN, *ADULTS, "all_ages"]
 PYRAMID_BANDS = [*(f"{age}_{age + 4}" for age in range(0, 95, 5)), "95_plus"]
@@ -41,13 +41,16 @@ HISTORIC = pa.DataFrameSchema(
 IRIS = pa.DataFrameSchema(
     {
         "code": commune_code(),
-        **{name: count() for name in ("pop", "pop_0_19", "pop_20_64", "pop_65p", "logements", "res_secondaires")},
+        **{name: count() for name in ("pop", "pop_0_19", "pop_20_64", "pop_65p")},
+        **{name: count() for name in ("logements", "res_principales", "res_secondaires", "logements_vacants")},
     },
     checks=[
         at_most("pop_0_19", "pop"),
         at_most("pop_20_64", "pop"),
         at_most("pop_65p", "pop"),
         at_most("res_secondaires", "logements"),
+        at_most("res_principales", "logements"),
+        at_most("logements_vacants", "logements"),
     ],
     unique=["code"],
 )
@@ -64,7 +67,9 @@ def clean_iris_rp2021(folder: RawFolder) -> pd.DataFrame:
         "pop_0_19": "population_0_19",
         "pop_65p": "population_65_plus",
         "logements": "dwellings",
+        "res_principales": "main_dwellings",
         "res_secondaires": "secondary_dwellings",
+        "logements_vacants": "vacant_dwellings",
     }
     return melt(table, measures, "insee_iris_rp2021", code="code", level="commune", period="2021")
 

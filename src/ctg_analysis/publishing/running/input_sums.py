@@ -17,11 +17,9 @@ from ctg_analysis.chapter.spaces import APPROVALS
 from ctg_analysis.chapter.territory import Territory, forget_read
 from ctg_analysis.core.model import Ratio
 from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING
-from ctg_analysis.indicators.peers import left_out
 from ctg_analysis.sources import SOURCES, SURVEY
 
 WORDS = "words"
-WITH_MEDIAN = ("_share", "_rate")
 
 
 def read_ahead(seen: Territory) -> None:
@@ -30,11 +28,7 @@ def read_ahead(seen: Territory) -> None:
     _ = [why_absent(seen, source) for source in SOURCES.values()]
     for name in ("indicateurs_suivi", "written"):
         seen.demarche.table(name)
-    known, groups = set(seen.tested["indicator"]), set()
-    for indicator in CATALOGUE.values():
-        if indicator.id in known and indicator.id.endswith(WITH_MEDIAN) and left_out(indicator) not in groups:
-            groups.add(left_out(indicator))
-            seen.compared(indicator)  # the medians of the same peers come with it, for all indicators
+    _ = seen.tested  # and with it the medians of the peers
     for indicator in (indicator for indicator in CATALOGUE.values() if indicator.star):
         with suppress(Exception):  # the chapters that show it say why
             seen.readable(indicator)
