@@ -13,7 +13,7 @@ from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN,
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts, melt
-from ctg_analysis.core.files import TEXT, header_of
+from ctg_analysis.core.files import TEXT, header_of, once_each
 from ctg_analysis.core.layouts import MONTH, QUARTER, ROWS, SHEET, YEAR, Cube, Layout, Register, Table
 from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import project_path
@@ -274,7 +274,9 @@ def _matching(rows: pd.DataFrame, where: Mapping[str, str]) -> pd.Series:
     matching = pd.Series(True, index=rows.index)
     for column, pattern in where.items():
         if column in rows:
-            matching &= rows[column].astype(str).str.strip().str.fullmatch(pattern)
+            matching &= once_each(
+                rows[column], lambda texts, of=pattern: texts.astype(str).str.strip().str.fullmatch(of)
+            )
     return matching
 
 
@@ -283,8 +285,11 @@ def _kept(layout: Table, rows: pd.DataFrame) -> pd.Series:
     if layout.outside:
         kept &= ~_matching(rows, {layout.code: layout.outside})
     if layout.written in KEPT and layout.period in rows:
-        written, (form, _) = rows[layout.period].astype(str), PERIODS[layout.written]
-        kept &= written.str.fullmatch(KEPT[layout.written]) | ~written.str.fullmatch(form)  # a wrong one is told later
+        form, _ = PERIODS[layout.written]
+        kept &= once_each(  # a wrong one is told later
+            rows[layout.period].astype(str),
+            lambda texts: texts.str.fullmatch(KEPT[layout.written]) | ~texts.str.fullmatch(form),
+        )
     return kept
 
 
@@ -304,8 +309,12 @@ def _periods(layout: Table, rows: pd.DataFrame, year: str) -> pd.Series | str:
     if _is_year(layout.period) or not layout.period:
         return layout.period or year
     form, _ = PERIODS[layout.written]
-    groups = rows[layout.period].str.extract(f"^{form}$")
-    return groups.iloc[:, 0].str.cat(groups.iloc[:, 1:], sep="-") if groups.shape[1] > 1 else groups.iloc[:, 0]
+
+    def period(texts: pd.Series) -> pd.Series:
+        groups = texts.str.extract(f"^{form}$")
+        return groups.iloc[:, 0].str.cat(groups.iloc[:, 1:], sep="-") if groups.shape[1] > 1 else groups.iloc[:, 0]
+
+    return once_each(rows[layout.period], period)
 
 
 def _year_of(folder: RawFolder, name: str) -> str:
