@@ -14,7 +14,7 @@ from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN,
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts, melt
-from ctg_analysis.core.files import TEXT, header_of
+from ctg_analysis.core.files import TEXT, header_of, once_each
 from ctg_analysis.core.layouts import ROWS, Cube, Layout, Register, Table
 from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import project_path
@@ -267,7 +267,9 @@ def _matching(rows: pd.DataFrame, where: Mapping[str, str]) -> pd.Series:
     matching = pd.Series(True, index=rows.index)
     for column, pattern in where.items():
         if column in rows:
-            matching &= rows[column].astype(str).str.strip().str.fullmatch(pattern)
+            matching &= once_each(
+                rows[column], lambda texts, of=pattern: texts.astype(str).str.strip().str.fullmatch(of)
+            )
     return matching
 
 

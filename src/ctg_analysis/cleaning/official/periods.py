@@ -6,6 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.reading import text
+from ctg_analysis.core.files import once_each
 from ctg_analysis.core.layouts import MONTH, QUARTER, SHEET, YEAR, Table
 from ctg_analysis.sources.certificates import RawFolder
 
@@ -31,8 +32,11 @@ def of_the_year(layout: Table, rows: pd.DataFrame) -> pd.Series:
     """Tell the rows that stand for their year: of months December, of quarters the last; all, of other periods."""
     if layout.written not in KEPT or layout.period not in rows:
         return pd.Series(True, index=rows.index)
-    written, (form, _) = rows[layout.period].astype(str), PERIODS[layout.written]
-    return written.str.fullmatch(KEPT[layout.written]) | ~written.str.fullmatch(form)  # a wrong one is told later
+    form, _ = PERIODS[layout.written]
+    return once_each(  # a wrong one is told later
+        rows[layout.period].astype(str),
+        lambda texts: texts.str.fullmatch(KEPT[layout.written]) | ~texts.str.fullmatch(form),
+    )
 
 
 def periods(layout: Table, rows: pd.DataFrame, year: str) -> pd.Series | str:
@@ -40,10 +44,12 @@ def periods(layout: Table, rows: pd.DataFrame, year: str) -> pd.Series | str:
     if _is_year(layout.period) or not layout.period:
         return layout.period or year
     form, _ = PERIODS[layout.written]
-    ranks, written = pd.factorize(rows[layout.period])
-    groups = pd.Series(written).str.extract(f"^{form}$")
-    read = groups.iloc[:, 0].str.cat(groups.iloc[:, 1:], sep="-") if groups.shape[1] > 1 else groups.iloc[:, 0]
-    return pd.Series(read.to_numpy()[ranks], index=rows.index)
+
+    def period(texts: pd.Series) -> pd.Series:
+        groups = texts.str.extract(f"^{form}$")
+        return groups.iloc[:, 0].str.cat(groups.iloc[:, 1:], sep="-") if groups.shape[1] > 1 else groups.iloc[:, 0]
+
+    return once_each(rows[layout.period], period)
 
 
 def year_of(folder: RawFolder, name: str) -> str:
