@@ -34,7 +34,8 @@ def value_text(indicator: Indicator, row) -> str:
     if is_sum_of_rounded(indicator, row):
         return f"entre {number(row.low)} et {number(row.high)}"
     if rounded(indicator, SOURCES[row.source]):
-        return f"moins de {number(row.high + 1)} (arrondi)" if row.value == 0 else f"≈{NBSP}{number(row.value)}"
+        none = row.value == 0 and row.level != "peers"
+        return f"moins de {number(row.high + 1)} (arrondi)" if none else f"≈{NBSP}{number(row.value)}"
     if is_proportion(indicator.value) and row.denominator < SMALLEST_BASE:
         return f"{number(row.numerator)} sur {number(row.denominator)}"
     decimals = _decimals(indicator, row)
