@@ -10,7 +10,8 @@ from raw_files import add, copied
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, large_communes
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.cleaning.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
+from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
+from ctg_analysis.cleaning.sums import NotAdditiveError, sum_up
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import EXAMPLE_EPCI
