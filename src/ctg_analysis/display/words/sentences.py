@@ -67,8 +67,8 @@ def rounded(indicator: Indicator, source: Source) -> bool:
 
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:
     """Tell whether a count adds up counts that the producer has rounded: its bounds go further than one rounding."""
-    source = SOURCES[row.source]
-    return rounded(indicator, source) and max(row.high - row.value, row.value - row.low) >= source.precision.rounding
+    source, bounds = SOURCES[row.source], max(row.high - row.value, row.value - row.low)
+    return row.level != "peers" and rounded(indicator, source) and bounds >= source.precision.rounding
 
 
 def is_change(indicator: Indicator) -> bool:
