@@ -61,6 +61,7 @@ def row(**columns):
         ("population_change_rate", row(value=-0.02), "0,0\u202f%"),
         ("caf_households_count", row(value=50, low=48, high=54, source="caf_s_ben_com_f"), "≈\u00a050"),
         ("caf_households_count", row(value=0, low=0, high=4, source="caf_s_ben_com_f"), "moins de 5 (arrondi)"),
+        ("caf_households_count", row(value=0, low=0, high=40, level="peers", source="caf_s_ben_com_f"), "≈\u00a00"),
         ("childcare_coverage_rate", row(value=104.5, source="caf_txcouv_pe"), "104,5"),
     ],
 )
