@@ -236,6 +236,12 @@ def test_jobs_are_those_of_the_place_and_dated_references_stand_apart():
     assert beside and not any("caf_" in cell for cell in beside)
 
 
+def test_mayotte_is_taken_out_of_each_rate_of_france_by_itself(whole):
+    """Two rates that are worked out together: 1 221 500 less its 476, 3 867 600 less its 14 897."""
+    rates = [of(whole, f"{name}_all_schemes_rate", "2019").loc["F"] for name in ("aah", "rsa_covered")]
+    assert [rate["numerator"] for rate in rates] == [1_221_024, 3_852_703]
+
+
 def test_metropolitan_france_is_told_apart(whole):
     metropolitan = value(whole, "FM", "population_count", "2023")
     overseas = [value(whole, code, "population_count", "2023", "departement") for code in ("971", "972", "973", "974")]
