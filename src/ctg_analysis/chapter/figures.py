@@ -53,7 +53,7 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
     if len(rows) < 2:
         return unavailable(territory, indicator, f"{indicator.label}, évolution")
     means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
-    smooth = territory.own(CATALOGUE[means[0]]) if means else None
+    smooth = next((own for name in means if len(own := territory.own(CATALOGUE[name]))), None)
     drawing = lines.trend(rows, smooth, indicator.decimals)
     note = NOT_FROM_ZERO if lines.begin(rows) > 0 else ""
     return _drawn(
