@@ -20,7 +20,7 @@ class Coverage(NamedTuple):
 
     known: those with a value of the EPCI itself. starred: of these, the starred ones. compared: of the starred ones,
     those that stand beside COMPARATORS or more, at the same period and of the same source. with_peers: of the compared
-    ones, those that stand beside the peers' median, which a number of things has none of.
+    ones, those that stand beside the peers' median, that of a number of things in tables alone.
     """
 
     epci: str
