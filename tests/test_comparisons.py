@@ -32,6 +32,8 @@ def period(*known):
         ([("E", "2022"), ("E", "2024"), ("P", "2022")], "2022"),
         ([("E", "2020"), ("E", "2022"), ("E", "2024"), ("12", "2020"), ("P", "2022")], "2022"),
         ([("E", "2022"), ("E", "2023"), ("12", "2022"), ("76", "2023"), ("F", "2023")], "2022"),
+        ([("E", "2021"), ("E", "2023"), ("P", "2021"), ("12", "2021"), ("12", "2023")], "2021"),
+        ([("E", "2020"), ("E", "2023"), ("P", "2020"), ("12", "2020"), ("12", "2023")], "2023"),
         ([("E", "2022"), ("E", "2023"), ("12", "2022"), ("48", "2023")], "2023"),
         ([("E", "2022"), ("E", "2023"), ("E", "2024"), ("76", "2022"), ("F", "2023")], "2023"),
         ([("E", "2022"), ("E", "2024"), ("12", "2022"), ("12", "2024", "nd")], "2022"),
@@ -41,6 +43,7 @@ def period(*known):
     ],
     ids=[
         *("département", "peers", "the newer of the two", "not a newer one of France alone"),
+        *("the peers two years before", "not three years before"),
         *("one of two départements", "the newest of région and France", "unknown there", "nothing shared"),
         *("not its own secret one", "no value here"),
     ],
@@ -64,13 +67,17 @@ def test_what_is_compared_is_of_the_same_period_and_producer():
     assert found[["territory", "period"]].to_numpy().tolist() == [["E", "2022"], ["12", "2022"], ["48", "2022"]]
 
 
+LEVELS = [one for one in CATALOGUE.values() if one.family == "pupils_by_level"]
+NEWEST = {"birth_rate": "2023", "births_count": "2025"} | {one.id: "2025" for one in LEVELS}
+
+
 @pytest.fixture
 def ahead(example, monkeypatch):
     """The invented territory, with a birth rate and births one year newer than those of any other place."""
 
     def of_others(*asked):
         table = read_observations(*asked)
-        last = table["period"].astype(str).eq(table["indicator"].map({"birth_rate": "2023", "births_count": "2025"}))
+        last = table["period"].astype(str).eq(table["indicator"].map(NEWEST))
         return table[~last | table["territory"].eq(EXAMPLE_EPCI)]
 
     monkeypatch.setattr(territory, "read_observations", of_others)
@@ -89,12 +96,11 @@ def test_a_newer_value_of_the_territory_alone_is_told_beside_with_its_period(ahe
     assert newer(ahead, CATALOGUE["population_change_rate"]) == ""
 
 
-def test_a_number_of_things_is_told_at_its_latest_period(ahead):
+def test_a_number_of_things_is_told_at_its_latest_period_and_set_beside_others_at_theirs(ahead):
     births = CATALOGUE["births_count"]
-    compared = ahead.compared(births)
-    assert compared.loc[compared["status"].eq("ok"), ["level", "period"]].to_numpy().tolist() == [["epci", "2025"]]
-    assert newer(ahead, births) == "" and "En 2025" in single_indicator.reading(ahead, births).html
-    assert ahead.periods["births_count"] == "2024"  # where a table sets it beside that of other places
+    assert set(ahead.compared(births)["period"]) == {"2024"} and ahead.periods["births_count"] == "2024"
+    told = single_indicator.reading(ahead, births).html
+    assert "En 2025" in told and "2024" not in told
 
 
 def test_the_median_of_a_number_of_things_stands_in_tables_alone(example):
@@ -104,3 +110,11 @@ def test_the_median_of_a_number_of_things_stands_in_tables_alone(example):
     assert "comparables" not in single_indicator.reading(seen, schools).html
     assert texts.typography(median["name"]) in figures.comparison(seen, schools).html.partition("<table")[2]
     assert not any(one.id.endswith("_year") and len(seen._medians.rows(one.id)) for one in CATALOGUE.values())
+
+
+def test_a_family_of_numbers_tells_its_newer_values_below(ahead):
+    html = figures.family(ahead, "pupils_by_level", LEVELS).html
+    compared, own = ahead.compared(LEVELS[0]), ahead.own(LEVELS[0])
+    assert set(compared["period"]) == {"2024"} and own["period"].iloc[-1] == "2025"
+    told = html.partition(texts.typography("Plus récent, pour le territoire seul (2025) : "))[2].partition(".")[0]
+    assert len(told.split("\u202f; ")) == len(LEVELS) > 1 and f", {own['text'].iloc[-1]}\u202f;" in told

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.model import OK, Count, Indicator, Mean
+from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE
 
 
@@ -39,11 +39,6 @@ def which_france(rows: pd.DataFrame) -> dict[str, str]:
     codes = known.groupby("indicator")["territory"].agg(set)
     only = codes.map(lambda known_codes: METROPOLITAN_FRANCE if known_codes == {METROPOLITAN_FRANCE} else FRANCE)
     return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
-
-
-def is_number_of_things(indicator: Indicator) -> bool:
-    """Whether it is a number of things, of people or of euros, larger in a larger place, or a year."""
-    return isinstance(indicator.value, Count | Mean) and indicator.id.endswith(("_count", "_amount", "_year"))
 
 
 def has_median(indicator: Indicator) -> bool:

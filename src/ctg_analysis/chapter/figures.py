@@ -144,6 +144,7 @@ def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
         ]
     )
     period = date_text(own["period"].iloc[0])
+    note = f"{note} {_newer_of(territory, dict(zip(names, known, strict=True)))}".strip()
     if len(own) > 1 and not own["value"].any():
         sentence = f"{title}, {period} : {own['text'].iloc[0]} pour {texts.listed(list(own['name']))}."
         return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source(territory, own)))
@@ -156,6 +157,16 @@ def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
     cited = source(territory, own)
     message = messages.family(title, first.unit, own)
     return charts.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
+
+
+def _newer_of(territory: Territory, members: dict[str, Indicator]) -> str:
+    """The sentence that tells values of the territory that are newer than the comparison, by name; else nothing."""
+    rows = {name: territory.own(one).iloc[-1] for name, one in members.items() if newer(territory, one)}
+    if not rows:
+        return ""
+    told = " ; ".join(f"{texts.uncapitalised(name)}, {row['text']}" for name, row in rows.items())
+    when = texts.listed(sorted({date_text(row["period"]) for row in rows.values()}))
+    return f"Plus récent, pour le territoire seul ({when}) : {told}."
 
 
 def _told_apart(labels: list[str], title: str) -> tuple[list[str], str]:

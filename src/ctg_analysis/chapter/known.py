@@ -5,7 +5,7 @@ import pandas as pd
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.missing import is_pointless, lacks
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, SECRET, Indicator
+from ctg_analysis.core.model import OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html
@@ -27,7 +27,12 @@ def by_commune(territory: Territory, indicator: Indicator) -> pd.DataFrame:
 
 
 def on_map(territory: Territory, indicator: Indicator) -> pd.DataFrame:
-    """The communes by name, at the period of the comparison when they have it, else their latest one."""
+    """The communes by name, at the period of the comparison when they have it, else their latest one.
+
+    A number of things, which is not told beside other places, is shown at its latest period.
+    """
+    if isinstance(indicator.value, Count | Mean):
+        return by_commune(territory, indicator)
     compared = territory.compared(indicator, with_peers=False)
     rows = territory.readable(indicator)
     rows = rows[rows["level"].eq("commune")]

@@ -1,5 +1,7 @@
 """An indicator by itself: its sentence, the chart that it declares, or the box of what is not available."""
 
+import pandas as pd
+
 from ctg_analysis.chapter import figures, surveyed
 from ctg_analysis.chapter.closing import BESIDE_PEERS, telling
 from ctg_analysis.chapter.known import newer, on_map, only_commune, source, unavailable, uncompared, withheld
@@ -52,7 +54,7 @@ def reading(territory: Territory, indicator: Indicator, more: str = "") -> Html:
 
     more: what is said below a number of things.
     """
-    rows = territory.compared(indicator)
+    rows = _told(territory, indicator)
     sentence = _sentence(territory, indicator, more)
     return sentence if rows.empty else markup.together(sentence, markup.source(source(territory, rows)))
 
@@ -69,6 +71,13 @@ def chart(territory: Territory, indicator: Indicator) -> Html:
     return telling(piece, BESIDE_PEERS, indicator.id) if indicator.chart == "comparison" else piece
 
 
+def _told(territory: Territory, indicator: Indicator) -> pd.DataFrame:
+    """The rows that the sentence tells: the latest one of a number of things, else the comparison."""
+    compared = territory.compared(indicator)
+    number = isinstance(indicator.value, Count | Mean) and len(compared)
+    return territory.own(indicator).tail(1) if number else compared
+
+
 def _sentence(territory: Territory, indicator: Indicator, more: str = "") -> Html:
     rows = territory.compared(indicator)
     if rows.empty:
@@ -79,7 +88,7 @@ def _sentence(territory: Territory, indicator: Indicator, more: str = "") -> Htm
         return unavailable(
             territory, indicator, f"{indicator.label}, pour l'ensemble du territoire" if by_commune else indicator.label
         )
-    own, others = rows.iloc[0], rows.iloc[1:]
+    own, others = _told(territory, indicator).iloc[0], rows.iloc[1:]
     text = sentences.sentence(indicator, own)
     if surveyed.is_surveyed(indicator):
         return markup.reading(text, surveyed.base(own))

@@ -65,7 +65,7 @@ def _over_time(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame
 
 def _in_communes(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
     """The rows of a message on the communes where something is, the words, a square for each."""
-    rows, communes = territory.compared(indicator, with_peers=False), synthesis.communes_concerned(territory, indicator)
+    rows, communes = territory.own(indicator).tail(1), synthesis.communes_concerned(territory, indicator)
     some, whole = int(communes["value"].gt(0).sum()), len(communes)
     concerned = "commune concernée" if some == 1 else "communes concernées"
     alt = f"{indicator.label}, {date_text(rows['period'].iloc[0])} : {some} {concerned} sur {whole}."

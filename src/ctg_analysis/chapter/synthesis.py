@@ -113,8 +113,8 @@ def communes_concerned(territory: Territory, indicator: Indicator) -> pd.DataFra
     rows = territory.data(indicator)
     if not isinstance(indicator.value, Count) or not indicator.id.endswith("_count"):
         return rows[:0]
-    own = territory.compared(indicator, with_peers=False)
-    rows = rows[rows["level"].eq("commune") & rows["period"].eq(own["period"].iloc[0] if len(own) else "")]
+    own = rows.loc[rows["level"].eq("epci") & rows["status"].eq(OK), "period"]
+    rows = rows[rows["level"].eq("commune") & rows["period"].eq(own.max() if len(own) else "")]
     exact = rows["status"].eq(OK).all() and not any(
         sentences.rounded(indicator, SOURCES[name]) for name in set(rows["source"])
     )

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, is_number_of_things, which_france
+from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, which_france
 from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import LEVELS, MISSING, OK, Indicator, is_over_population
 from ctg_analysis.core.notebooks import EVERYTHING
@@ -17,7 +17,7 @@ from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.display.words.quantities import in_letters
-from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, newest, tested
+from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
 from ctg_analysis.indicators.observation_files import read_observations
 from ctg_analysis.indicators.observations import complete
 from ctg_analysis.indicators.peer_profiles import VARIABLES, left_out
@@ -224,10 +224,9 @@ class Territory:
     def compared(self, indicator: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
         """The territory, then its comparators and the median of its peers, at the period to compare.
 
-        Columns besides those of `readable`: word (« plus élevé que », « proche de »...), p: see comparisons.tested. No
-        row without a value here. All the rows are of the producer of the territory's own figure (rule R12). A number of
-        things, which no larger place compares with, is at its latest period. La Réunion is a département and a région:
-        where both have the same value, it has one row.
+        Columns besides those of `readable`: word (« plus élevé que », « proche de »...), p: see comparisons.tested.
+        No row without a value here. All the rows are of the producer of the territory's own figure (rule R12). La
+        Réunion is a département and a région: where both have the same value, it has one row.
         """
         self.read.add(indicator.id)
         if indicator.id not in self._compared:
@@ -246,10 +245,7 @@ class Territory:
     def _beside(self) -> ByIndicator:
         """What `compared` does without the peers, for all indicators in one pass."""
         rows = self._comparable
-        own = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
-        alone = own[own["indicator"].map(lambda name: is_number_of_things(CATALOGUE[name])).astype(bool)]
-        periods = self.periods | alone.groupby("indicator")["period"].agg(newest).to_dict()
-        rows = rows[rows["period"].eq(rows["indicator"].map(periods))]
+        rows = rows[rows["period"].eq(rows["indicator"].map(self.periods))]
         rows = rows[rows["level"].ne("france") | rows["territory"].eq(rows["indicator"].map(which_france(rows)))]
         places = list(zip(self.beside["level"], self.beside["code"].replace(FRANCE, ""), strict=True))
         codes = rows["territory"].where(rows["level"].ne("france"), "")

@@ -15,7 +15,8 @@ from ctg_analysis.indicators.significance import compare_proportions, compare_ra
 from ctg_analysis.sources import SOURCES
 
 OLDEST = 5  # years: a comparison that is older than the latest figure by more says nothing of today
-NEAR = ("departement", "peers")  # the comparators that a comparison is of the period of, where they have one
+LATER = 2  # years: what the département has is preferred to what the peers have only when it is newer by more
+PEERS, DEPARTEMENT = "peers", "departement"
 
 
 def comparable_rows(rows: pd.DataFrame, epci: str) -> pd.DataFrame:
@@ -44,8 +45,9 @@ def producer(source: str) -> str:
 def common_periods(rows: pd.DataFrame, epci: str) -> dict[str, str]:
     """The period to compare at, of each indicator that the EPCI has a value of: one for all the places.
 
-    The newest that it shares with its département or its peers, else with its région or France, OLDEST years before its
-    own latest at most; else that one.
+    The newest that it shares with its peers or its département; of two that are LATER years apart at most, that of the
+    peers, the first comparator of a reader. Else the newest that it shares with its région or France. OLDEST years
+    before its own latest at most; else that one.
 
     Parameters:
         rows: observations of the places to compare, the medians of the peers among them.
@@ -59,17 +61,22 @@ def common_periods(rows: pd.DataFrame, epci: str) -> dict[str, str]:
     ({'x': '2022'}, {'x': '2023'}, {'x': '2024'})
     """
     known = rows.loc[rows["status"].eq(OK), ["indicator", "level", "territory", "period"]]
-    own, near, far = (defaultdict(set) for _ in range(3))
+    own, beside = defaultdict(set), defaultdict(lambda: defaultdict(set))
     for indicator, level, territory, period in zip(*(known[name].tolist() for name in known), strict=True):
         of_epci = (level, territory) == ("epci", epci)
-        (own if of_epci else near if level in NEAR else far)[indicator].add(period)
-    return {indicator: _newest_shared(periods, near[indicator], far[indicator]) for indicator, periods in own.items()}
+        (own[indicator] if of_epci else beside[indicator][level]).add(period)
+    return {indicator: _newest_shared(periods, beside[indicator]) for indicator, periods in own.items()}
 
 
-def _newest_shared(own: set[str], near: set[str], far: set[str]) -> str:
+def _newest_shared(own: set[str], beside: Mapping[str, set[str]]) -> str:
     latest = newest(own)
     recent = {period for period in own if last_year(period) >= last_year(latest) - OLDEST}
-    return newest(recent & near or recent & far or {latest})
+    with_peers, with_departement = (recent & beside[level] for level in (PEERS, DEPARTEMENT))
+    if not with_peers | with_departement:
+        return newest(recent & set().union(*beside.values()) or {latest})
+    shared = newest(with_peers | with_departement)
+    near = {period for period in with_peers if last_year(period) >= last_year(shared) - LATER}
+    return newest(near or {shared})
 
 
 def newest(periods: Collection[str]) -> str:
