@@ -57,6 +57,7 @@ def test_without_a_comparator_or_a_difference_the_title_says_so():
         ([3.0, 3.0], ["3", "3"], "3 habitants en 2015 comme en 2020"),
         ([3.4, 2.6], ["3", "3"], "environ 3 habitants en 2015 et en 2020"),
         ([5.0, 10.0], ["≈\u00a05", "≈\u00a010"], "de ≈\u00a05 habitants en 2015 à ≈\u00a010 en 2020"),
+        ([40.0, 90.0], ["entre 36 et 48", "entre 86 et 98"], "entre 36 et 48 en 2015, entre 86 et 98 en 2020"),
     ],
 )
 def test_the_title_of_a_trend(values, said, title):
@@ -122,6 +123,14 @@ def test_the_title_of_a_family_tells_its_ends(values, title):
     rows = pd.DataFrame({"name": values.keys(), "value": values.values()})
     rows["text"] = [quantities.number(value) for value in rows["value"]]
     assert messages.family("Accès", "minutes", rows) == title
+
+
+def test_the_title_of_a_family_of_sums_told_by_their_bounds():
+    names = ["Revenu de solidarité active", "Aide au logement", "Prime d'activité"]
+    said = ["entre 28 et 122", "entre 303 et 375", "entre 388 et 456"]
+    rows = pd.DataFrame({"name": names, "value": [40.0, 315, 400], "text": said})
+    title = "Revenu de solidarité active (entre 28 et 122), prime d'activité (entre 388 et 456)"
+    assert messages.family("Foyers bénéficiaires", "foyers", rows) == title
 
 
 def test_bars_do_not_repeat_what_all_their_names_begin_with():

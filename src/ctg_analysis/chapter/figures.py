@@ -23,6 +23,7 @@ from ctg_analysis.indicators.comparisons import last_year, latest_period
 
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
+BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombres arrondis."
 
 COMMON_CLASSES = ("access_times",)  # families whose maps share their classes
 SAME_SHADES = "Une teinte vaut les mêmes minutes sur toutes les cartes de temps d'accès."
@@ -53,9 +54,10 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
     if len(rows) < 2:
         return unavailable(territory, indicator, f"{indicator.label}, évolution")
     means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
-    smooth = territory.own(CATALOGUE[means[0]]) if means else None
-    drawing = lines.trend(rows, smooth, indicator.decimals)
-    note = NOT_FROM_ZERO if lines.begin(rows) > 0 else ""
+    smooth = next((own for name in means if len(own := territory.own(CATALOGUE[name]))), None)
+    bounded = all(sentences.is_sum_of_rounded(indicator, row) for row in rows.itertuples(index=False))
+    drawing = lines.trend(rows, smooth, indicator.decimals, bounded=bounded)
+    note = f"{NOT_FROM_ZERO if lines.begin(rows) > 0 else ''} {BETWEEN if bounded else ''}".strip()
     return _drawn(
         territory, indicator, drawing, rows, over_years=True, note=note, message=messages.trend(indicator, rows)
     )

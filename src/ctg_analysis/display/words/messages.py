@@ -16,6 +16,7 @@ LONGEST_UNIT = 20  # letters; a longer one stands below the title only
 LONGEST = 110  # letters of a title: two lines of a page; one that would be longer tells less
 BOTH_ENDS = 100  # letters of a title that tells both ends of a family
 OF_A_QUANTILE = re.compile(r" \([DQ]\d\)$")  # the sign that its name in letters needs not: « Premier décile (D1) »
+BOUNDS = "entre "  # begins what is told by its bounds, see sentences.value_text: it does not go « de ... à ... »
 ABOVE, BELOW = "au-dessus", "au-dessous"  # in a title, what a test calls higher or lower
 
 
@@ -120,6 +121,8 @@ def trend(indicator: Indicator, rows: pd.DataFrame) -> str:
     """Return the first and the last value. rows: readable observations of the territory, by period."""
     first, last = rows.iloc[0], rows.iloc[-1]
     years = first["period"][:4], last["period"][:4]
+    if first["text"] != last["text"] and BOUNDS in (first["text"] + last["text"]):
+        return about(indicator, f"{first['text']} en {years[0]}, {last['text']} en {years[1]}")
     if first["text"] != last["text"]:
         return about(indicator, f"de {_with_unit(indicator, first)} en {years[0]} à {last['text']} en {years[1]}")
     if first["value"] != last["value"]:
@@ -196,6 +199,8 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
         if len(pair) <= LONGEST:
             return pair
     both = f"De {low['text']} ({texts.uncapitalised(lows[0])}) à {highest} ({texts.uncapitalised(highs[0])})"
+    if BOUNDS in low["text"] + highest:
+        both = f"{lows[0]} ({low['text']}), {texts.uncapitalised(highs[0])} ({highest})"
     if len(lows) == len(highs) == 1 and len(both) <= BOTH_ENDS and both.count("(") == 2:
         return both
     top = texts.listed([*map(texts.uncapitalised, highs)]) if len(highs) < 3 else f"{len(highs)} lignes sur {len(rows)}"
