@@ -6,7 +6,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 
 from ctg_analysis.core.errors import Finding, InputError
-from ctg_analysis.core.processes import end_with_parent
+from ctg_analysis.core.processes import end_with_parent, give_memory_back
 
 Task = Callable[[], object]
 
@@ -38,4 +38,6 @@ def _tried(task: Task) -> list[Finding]:
         task()
     except InputError as error:
         return error.findings
+    finally:
+        give_memory_back()
     return []

@@ -9,6 +9,7 @@ import time
 from functools import lru_cache
 from pathlib import Path
 
+from ctg_analysis.core.scratch import write_whole
 from ctg_analysis.sources.folders import sha256
 
 CACHE = ".cache"  # folder of a data root: what can be made again from the rest, sooner with it
@@ -40,14 +41,12 @@ class KnownSums:
         return digest
 
     def save(self) -> None:
-        """Write what is known, for other processes, of the files that are still there."""
+        """Write what is known, for other processes, of the files that are still there; one process does at a time."""
         if not self._fresh:
             return
         there = {name: known for name, known in self._known.items() if (self._home / name).is_file()}
         self._path.parent.mkdir(exist_ok=True)
-        part = self._path.with_name(f".{SUMS}.{os.getpid()}")
-        part.write_text(json.dumps(there), encoding="utf-8")
-        part.replace(self._path)
+        write_whole(self._path, json.dumps(there))
         self._fresh = False
 
 
