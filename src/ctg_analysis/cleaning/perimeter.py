@@ -252,7 +252,8 @@ def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Se
     """Return the sums of communes by unit. left_out: communes that are not expected in them."""
     ranked = facts.astype(dict.fromkeys(KEY, "category"))
     ranked = ranked.assign(commune=units.codes.get_indexer(facts["code"])).drop(columns=["code", "level"])
-    lost = pd.Series(sorted(set(" ".join(dict(source.totals.lost).values()).split()) - set(facts["code"])), dtype=str)
+    lost = pd.Series(" ".join(dict(source.totals.lost).values()).split(), dtype=str)
+    lost = lost[~lost.isin(facts["code"].unique())]
     inside = ranked.merge(units.parts.loc[units.parts["whole"], ["commune", "unit"]], on="commune")
     sums = sum_up(inside.rename(columns={"unit": "code"}), source, units.expected(left_out, lost))
     place = units.places.loc[sums["code"]].reset_index(drop=True)
