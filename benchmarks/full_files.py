@@ -266,7 +266,8 @@ def write_schools(source: Source, folder: Path, country: Country, draw) -> None:
     codes = draw.choice(people.index.to_numpy(dtype=str), schools)
     directory = {"identifiant_de_l_etablissement": uai, "type_etablissement": np.full(schools, "Ecole")}
     directory |= {"statut_public_prive": np.full(schools, "Public"), "code_commune": codes}
-    write(folder / "fr-en-annuaire-education.csv", directory | {"etat": np.full(schools, "OUVERT")})
+    directory |= {"etat": np.full(schools, "OUVERT"), "nombre_d_eleves": draw.integers(5, 900, schools)}
+    write(folder / "fr-en-annuaire-education.csv", directory)
     rows = schools * len(years)
     columns = {"rentree_scolaire": np.repeat(years, schools), "numero_ecole": np.tile(uai, len(years))}
     columns |= {"secteur": draw.choice(["PUBLIC", "PRIVE"], rows)}
