@@ -174,8 +174,8 @@ def write_tables(source: Source, folder: Path, country: Country, draw) -> None:
         columns |= {column: np.repeat([kind[column] for *_, kind in blocks], sizes) for column in kinds[0]}
         year = (re.findall(r"20\d\d", name) or ["2024"])[-1][2:]
         for column in dict.fromkeys(column for table in tables for column in table.measures):
-            pattern = first.flags.get(column)
-            shown = np.array(["", text_matching(pattern)])[draw.integers(0, 2, len(people))] if pattern else None
+            patterns = {table.flags[column] for table in tables if column in table.flags}
+            shown = draw.choice(["", *sorted(map(text_matching, patterns))], len(people)) if patterns else None
             drawn = np.round(people * draw.uniform(0.01, 0.5, len(people)))
             columns[column.replace("{yy}", year)] = drawn if shown is None else shown
         write(folder / name, columns)
@@ -266,10 +266,12 @@ def write_schools(source: Source, folder: Path, country: Country, draw) -> None:
     codes = draw.choice(people.index.to_numpy(dtype=str), schools)
     directory = {"identifiant_de_l_etablissement": uai, "type_etablissement": np.full(schools, "Ecole")}
     directory |= {"statut_public_prive": np.full(schools, "Public"), "code_commune": codes}
-    write(folder / "fr-en-annuaire-education.csv", directory | {"etat": np.full(schools, "OUVERT")})
+    directory |= {"etat": np.full(schools, "OUVERT"), "nombre_d_eleves": draw.integers(5, 900, schools)}
+    write(folder / "fr-en-annuaire-education.csv", directory)
     rows = schools * len(years)
     columns = {"rentree_scolaire": np.repeat(years, schools), "numero_ecole": np.tile(uai, len(years))}
     columns |= {"secteur": draw.choice(["PUBLIC", "PRIVE"], rows)}
+    columns |= {name: draw.choice(["0", "1"], rows, p=[0.9, 0.1]) for name in ("rep", "rep_plus")}
     numbers = {name: draw.integers(5, 200, rows) for name in COUNTS}
     write(folder / "fr-en-ecoles-effectifs-nb_classes.csv", columns | numbers)
 

@@ -8,6 +8,7 @@ from raw_files import BOM, received, said, values
 
 from ctg_analysis.cleaning.official.declared import clean_declared, read_cube, read_table
 from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.facts import facts
 from ctg_analysis.core.layouts import MONTH, QUARTER, SHEET, Cube, Table
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources import SOURCES, declared_sources
@@ -350,3 +351,9 @@ def test_what_is_of_large_communes_only_has_no_row_of_the_others(tmp_path):
     text = "c;n;m\n01001;s;s\n01002;12;s\n"
     facts = values(read_table(layout, received(tmp_path, {"t_2021.csv": text}), "t_2021.csv"))
     assert facts == {("01002", "2021", "a"): 12, ("01002", "2021", "b"): "secret"}
+
+
+def test_a_table_and_a_register_of_one_source_stand_in_one_table_of_facts():
+    rows = pd.DataFrame({"code": ["12001", "12002"], "value": [1.0, 2.0], "parts": [1.0, None], "few": [1.0, None]})
+    made = facts(rows, "s", level="commune", period="2022", measure="m")
+    assert made[["parts", "few"]].to_numpy().tolist() == [[1, 1], [1, 0]]

@@ -21,8 +21,7 @@ def facts(table: pd.DataFrame, source: str, **columns) -> pd.DataFrame:
     if "status" not in table:
         table["status"] = table["value"].isna().map({True: MISSING, False: OK})
     for name, alone in {"parts": 1, "few": 0}.items():
-        if name not in table:
-            table[name] = alone
+        table[name] = table[name].fillna(alone) if name in table else alone  # not all layouts of a source say it
     return table[COLUMNS].astype({"value": float, "parts": int, "few": int})
 
 
