@@ -6,10 +6,12 @@ import pytest
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, single_indicator, summaries, territory
 from ctg_analysis.chapter.known import newer
+from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.comparisons import OLDEST, common_periods, comparable_rows
 from ctg_analysis.indicators.observation_files import read_observations
+from ctg_analysis.indicators.observe import first_available
 
 CENSUS, VITAL, REGISTER = "insee_rp_logement", "insee_etat_civil", "finess"  # the first two are of one producer
 OWN = {"E": "epci", "12": "departement", "48": "departement", "76": "region", "F": "france", "P": "peers"}
@@ -118,3 +120,16 @@ def test_a_family_of_numbers_tells_its_newer_values_below(ahead):
     assert set(compared["period"]) == {"2024"} and own["period"].iloc[-1] == "2025"
     told = html.partition(texts.typography("Plus récent, pour le territoire seul (2025) : "))[2].partition(".")[0]
     assert len(told.split("\u202f; ")) == len(LEVELS) > 1 and f", {own['text'].iloc[-1]}\u202f;" in told
+
+
+def test_a_published_total_goes_before_a_sum_and_the_whole_country_before_one_territory():
+    places = [("12", "departement"), *((code, "epci") for code in "ABC")]
+
+    def of(source: str, number: int) -> pd.DataFrame:
+        table = pd.DataFrame(places[:number] if number else places[1:2], columns=["code", "level"])
+        return table.assign(period="2024", source=source, status=OK)
+
+    rows = pd.concat([of("extract", 0), of("of_departements", 1), of("sums_of_communes", 4)])
+    first = first_available(rows, ("extract", "of_departements", "sums_of_communes"))
+    chosen = first.set_index("code")["source"].to_dict()
+    assert chosen == {"12": "of_departements"} | dict.fromkeys("ABC", "sums_of_communes")

@@ -199,14 +199,15 @@ def _first(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _narrow(rows: pd.DataFrame) -> pd.Series:
-    """Tell the rows of a source that has, of a period, less than half of the EPCIs that another one has.
+    """Tell the rows of a source that has, of a period, some EPCIs, but less than half of those that another one has.
 
-    The extract of one territory: its figure would stand beside no other of the same source.
+    The extract of one territory: its figure would stand beside no other of the same source. A file of larger places,
+    which has no EPCI, is not one.
     """
     period = [rows[name] for name in ("indicator", "period") if name in rows]
     known = rows["level"].eq("epci") & rows["status"].eq(OK)
     epcis = known.groupby([*period, rows["order"]], observed=True).transform("sum")
-    return epcis.mul(2).lt(epcis.groupby(period, observed=True).transform("max"))
+    return epcis.gt(0) & epcis.mul(2).lt(epcis.groupby(period, observed=True).transform("max"))
 
 
 def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
