@@ -45,11 +45,10 @@ def test_the_data_stage_names_data_processed_and_leaves_it_as_it_was(tmp_path, m
     root = DataRoot(tmp_path)
     root.processed.mkdir()
     (root.processed / "manifest.json").write_text("{}", encoding="utf-8")
-    monkeypatch.setattr(run, "derive_material", lambda root, places: {})
     monkeypatch.setattr("pandas.read_parquet", lambda path: None)
-    monkeypatch.setattr(run, "_write_material", full)
+    monkeypatch.setattr("ctg_analysis.processing.material.write_material", full)
     (root.raw / "demarche").mkdir(parents=True)
-    with pytest.raises(FullError, match="processed/demarche: No space left"):
+    with pytest.raises(FullError, match="processed: No space left"):
         run.process_material(root)
     assert [path.name for path in root.processed.iterdir()] == ["manifest.json"]
     assert not list(root.path.glob(".processed-*"))

@@ -163,7 +163,7 @@ def once_each(column: pd.Series, function: Callable[[pd.Series], pd.Series]) -> 
 def _without_data(rows: pd.DataFrame) -> pd.Series:
     """Tell the blank rows and the footers from the others."""
     alone = rows.iloc[:, 1:].eq("").all(axis=1)
-    first = rows.loc[alone, rows.columns[0]]
+    first = rows.iloc[:, 0][alone]  # several columns may have its name
     return (first.eq("") | first.str.match(FOOTER)).reindex(rows.index, fill_value=False)
 
 

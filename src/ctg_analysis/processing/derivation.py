@@ -1,5 +1,6 @@
 """What is made of a data root, stage by stage: each says which works are left to do, from what is kept of them."""
 
+import shutil
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -9,20 +10,32 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.fact_files import measures_of
 from ctg_analysis.cleaning.frame import CONTOURS, DENSITY, GEOGRAPHY, MASSIFS, PASSAGE, missing_of_frame, read_frame
-from ctg_analysis.cleaning.raw_data import certificates, read_sources
+from ctg_analysis.cleaning.raw_data import Folders, certificates, read_sources
 from ctg_analysis.core.errors import Finding
+from ctg_analysis.core.scratch import put_in_place
 from ctg_analysis.core.settings import MATERIAL, NORMS, DataRoot
 from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.processing import kept, works
 from ctg_analysis.processing.check_raw import strays
 from ctg_analysis.processing.conclusion import ADDED, conclude
-from ctg_analysis.processing.freshness import PAGES, library, locked, tables_in
+from ctg_analysis.processing.freshness import (
+    ENTRY,
+    PAGES,
+    are_observations_stale,
+    has_changed,
+    is_material_stale,
+    library,
+    locked,
+    tables_in,
+    write_manifest,
+)
 from ctg_analysis.processing.groups import RESTRICTED, groups, measures_read
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 
 Task = partial
 GEOGRAPHIES = (GEOGRAPHY, PASSAGE, DENSITY, MASSIFS)
+OF_MATERIAL = (*(f"raw/{name}/" for name in GEOGRAPHIES), "reference/", ENTRY, "library", "lock")
 NOT_FOR_FACTS = PAGES | {"catalogue", "indicators", "secrecy", "demarche", "processing"}
 NOT_FOR_OBSERVATIONS = PAGES | {"demarche"}
 
@@ -42,7 +55,15 @@ class Derivation:
     aside: Path
     findings: list[Finding] = field(default_factory=list)
     used: list[Path] = field(default_factory=list)
-    STAGES = ("geography", "facts", "populations", "observations", "tables", "material")
+    are_tables_due: bool = field(init=False)
+    is_material_due: bool = field(init=False)
+    STAGES = (("geography",), ("material", "facts"), ("populations",), ("observations",), ("tables",))  # some together
+
+    def __post_init__(self):
+        """See what of data/processed is still what would be made."""
+        self.are_tables_due = are_observations_stale(self.root)
+        stale = is_material_stale(self.root) or has_changed(self.root, self.inputs, *OF_MATERIAL)
+        self.is_material_due = self.material is not None and stale
 
     @property
     def fresh(self) -> Path:
@@ -65,6 +86,9 @@ class Derivation:
     def _files(self, *prefixes: str) -> dict[str, str]:
         return {name: digest for name, digest in self.inputs.items() if name.startswith(prefixes)}
 
+    def _folders(self, *sources: str) -> Folders:
+        return {name: self.folders[name] for name in sources if name in self.folders}
+
     def _geography(self) -> list[Task]:
         self.folders, self.findings = certificates(self.root)
         self.findings += [*strays(self.root.raw), *missing_of_frame(self.root, self.folders)]
@@ -73,7 +97,8 @@ class Derivation:
         files = self._files("reference/", *named)
         self.frame = None
         self.frame, missing = self._entry(kept.FRAMES, GEOGRAPHY, files, *self._made_by)
-        return [partial(works.make_frame, self._work(GEOGRAPHY, self.frame))] if missing else []
+        folders = self._folders(*GEOGRAPHIES)
+        return [partial(works.make_frame, self._work(GEOGRAPHY, self.frame), folders)] if missing else []
 
     def _facts(self) -> list[Task]:
         self.facts, tasks = {}, []
@@ -84,7 +109,7 @@ class Derivation:
             self.facts[name] = folder
             if missing:
                 size = sum(path.stat().st_size for path in (self.root.raw / name).rglob("*") if path.is_file())
-                tasks.append((size, name, partial(make, self._work(name, folder))))
+                tasks.append((size, name, partial(make, self._work(name, folder), self._folders(name, GEOGRAPHY))))
         return [task for *_, task in sorted(tasks, key=lambda task: task[:2], reverse=True)]  # the longest first
 
     def _populations(self) -> list[Task]:
@@ -132,15 +157,30 @@ class Derivation:
         return tasks
 
     def _tables(self) -> list[Task]:
+        if not self.are_tables_due:
+            return []
         restricted = groups(CATALOGUE.values(), SOURCES)[RESTRICTED]
         facts = self._with_measures(measures_read(restricted) | ADDED)
         made = (facts, self.groups, self.populations, works.read_rounding(self.rounding), self.contours)
         return [partial(conclude, self._work("tables", self.fresh), self.folders, *made)]
 
     def _material(self) -> list[Task]:
-        if self.material is None:
+        if not self.is_material_due:
             return []
-        return [partial(works.make_material, self._work("démarches", self.fresh / MATERIAL), self.material)]
+        return [partial(works.make_material, self._work("démarches", self.aside / MATERIAL), self.material)]
+
+    def take_place(self) -> None:
+        """Put what was made in the place of what data/processed holds of it, and leave the rest as it is."""
+        made, there = self.aside / MATERIAL, self.root.processed / MATERIAL
+        if self.are_tables_due:
+            write_manifest(self.fresh, self.inputs)
+            if self.is_material_due:
+                made.rename(self.fresh / MATERIAL)
+            else:
+                shutil.copytree(there, self.fresh / MATERIAL)
+            put_in_place(self.fresh, self.root.processed)
+        elif self.is_material_due:
+            put_in_place(made, there)
 
 
 def read_places(root: DataRoot) -> pd.DataFrame:

@@ -22,7 +22,7 @@ PAGES = {"display", "chapter", "publishing", "cli", "__main__"}
 
 def is_stale(root: DataRoot) -> bool:
     """Tell whether data/processed was made from other inputs or by another library, or has lost or changed a table."""
-    return are_observations_stale(root) or _is_material_stale(root)
+    return are_observations_stale(root) or is_material_stale(root)
 
 
 def are_observations_stale(root: DataRoot) -> bool:
@@ -31,9 +31,17 @@ def are_observations_stale(root: DataRoot) -> bool:
     return known is None or known | _named(recorded(root)) != inputs(root) or not is_whole(root.processed)
 
 
-def _is_material_stale(root: DataRoot) -> bool:
+def is_material_stale(root: DataRoot) -> bool:
+    """Tell it of what is made from the field material, the observations being up to date."""
     folder = root.processed / MATERIAL
     return _manifest(folder)["made_from"] != material_inputs(root) or not is_whole(folder)
+
+
+def has_changed(root: DataRoot, inputs: dict[str, str], *prefixes: str) -> bool:
+    """Tell whether some inputs, by their names, are no longer those that data/processed was made from."""
+    then = made_from(root) | _named(recorded(root))
+    before, now = ({item for item in of.items() if item[0].startswith(prefixes)} for of in (then, inputs))
+    return before != now
 
 
 def tables_in(folder: Path) -> dict[str, str]:

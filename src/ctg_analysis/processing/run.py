@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -21,7 +22,6 @@ from ctg_analysis.processing.freshness import (
     material_inputs,
     recorded,
     tables_made_from,
-    write_manifest,
 )
 from ctg_analysis.secrecy.adoption import adopt_reports
 from ctg_analysis.secrecy.earlier_editions import Entry, remember
@@ -81,8 +81,8 @@ def record_published(root: DataRoot, epci: str, entry: Entry | None, date: str, 
 
 
 def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]:
-    """Read, check and clean every source that has changed, and write each data/processed whole, or leave them all as
-    they were.
+    """Read, check and clean every source that has changed, and write each data/processed that would not be the same,
+    whole, or leave them all as they were.
 
     What is made is kept as it comes (see `kept`): a command that was killed has not worked for nothing. Reports of
     before there was a record of what is published are taken into it first. progress: see `Progress`. Returns the number
@@ -99,8 +99,7 @@ def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]
         adopt_reports(root)
     with _derived(roots, progress) as derivations:
         for one in derivations:
-            write_manifest(one.fresh, one.inputs)
-            put_in_place(one.fresh, one.root.processed)
+            one.take_place()
             forget(one.root, one.used)
             known_sums(one.root.path).save()
         return [count(root.processed) for root in roots]
@@ -146,22 +145,35 @@ def _derived(
             aside = held.enter_context(scratch(root.path, PROCESSED))
             derivations.append(Derivation(root, inputs(root), material_inputs(root) if material else None, aside))
         with processes() as pool:
-            for stage in Derivation.STAGES:
-                _do(derivations, stage, pool, progress)
+            _do(derivations, pool, progress)
         if findings := {finding for one in derivations for finding in one.findings}:
             raise InputError(findings.union(*(check_root(one.root) for one in derivations if one.findings)))
         yield derivations
 
 
-def _do(derivations: "list[Derivation]", stage: str, pool: "Executor | None", progress: Progress) -> None:
-    """Do a stage of all the roots, those of which something is wrong left as they are."""
-    from ctg_analysis.processing.side_by_side import findings_of
+def _do(derivations: "list[Derivation]", pool: "Executor | None", progress: Progress) -> None:
+    """Do all the stages of each root, up to that where something is found to be wrong."""
+    from ctg_analysis.processing.side_by_side import Task, findings_of
 
-    owners = {task: one for one in derivations if not one.findings for task in one.left(stage)}
-    progress(stage, 0, len(owners), "")
-    for done, (task, findings) in enumerate(findings_of([*owners], pool), start=1):
-        owners[task].findings += findings
-        progress(stage, done, len(owners), task.args[0].name)
+    owners: dict[Task, tuple[Derivation, str]] = {}
+    done, works = Counter(), Counter()
+
+    def stages(one: "Derivation") -> Iterator[list[Task]]:
+        for together in one.STAGES:
+            if one.findings:
+                return
+            left = {task: (one, stage) for stage in together for task in one.left(stage)}
+            owners.update(left)
+            works.update(stage for _, stage in left.values())
+            for stage in together:
+                progress(stage, done[stage], works[stage], "")
+            yield [*left]
+
+    for task, findings in findings_of([*map(stages, derivations)], pool):
+        one, stage = owners[task]
+        one.findings += findings
+        done[stage] += 1
+        progress(stage, done[stage], works[stage], task.args[0].name)
 
 
 def read_notes(root: DataRoot) -> list[str]:

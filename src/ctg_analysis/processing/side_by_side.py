@@ -1,8 +1,8 @@
 """Works done side by side in processes, and what is wrong with what they read."""
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 
 from ctg_analysis.core.errors import Finding, InputError
@@ -11,25 +11,46 @@ from ctg_analysis.core.processes import end_with_parent, give_memory_back
 Task = Callable[[], object]
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextmanager
 def processes() -> Iterator[Executor | None]:
     """Give processes to work in, one for each core that this one may use; None where it has one core alone."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if cores == 1:
+    if cores() == 1:
         yield None
         return
-    with ProcessPoolExecutor(cores, initializer=end_with_parent) as pool:
+    with ProcessPoolExecutor(cores(), initializer=end_with_parent) as pool:
         yield pool
 
 
-def findings_of(tasks: list[Task], pool: Executor | None) -> Iterator[tuple[Task, list[Finding]]]:
-    """Do some works, and yield each as it ends, with what is wrong with what it has read."""
+def findings_of(chains: Sequence[Iterable[list[Task]]], pool: Executor | None) -> Iterator[tuple[Task, list[Finding]]]:
+    """Do the works of some chains, and yield each as it ends, with what is wrong with what it has read.
+
+    A chain gives its works stage by stage, and is asked for those of the next one when all that it gave are done. No
+    chain waits for another; the works of the first ones are begun before those of the others.
+    """
     if pool is None:
-        yield from ((task, _tried(task)) for task in tasks)
+        yield from ((task, _tried(task)) for chain in chains for tasks in chain for task in tasks)
         return
-    waiting = {pool.submit(_tried, task): task for task in tasks}
-    for future in as_completed(waiting):
-        yield waiting[future], future.result()
+    stages = [filter(None, chain) for chain in chains]
+    left: list[list[Task]] = [[] for _ in chains]
+    at_work: dict[Future, tuple[int, Task]] = {}
+    while True:
+        busy = {rank for rank, _ in at_work.values()}
+        for rank, tasks in enumerate(left):
+            if not tasks and rank not in busy:
+                tasks += next(stages[rank], [])
+            while tasks and len(at_work) < cores():
+                task = tasks.pop(0)
+                at_work[pool.submit(_tried, task)] = rank, task
+        if not at_work:
+            return
+        for future in wait(at_work, return_when=FIRST_COMPLETED).done:
+            _, task = at_work.pop(future)
+            yield task, future.result()
 
 
 def _tried(task: Task) -> list[Finding]:

@@ -10,7 +10,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.fact_files import read_facts, write_facts
 from ctg_analysis.cleaning.frame import CONTOURS, Frame, load_frame, read_frame, write_frame
 from ctg_analysis.cleaning.official.contours import clean_contours, extents, projected
-from ctg_analysis.cleaning.raw_data import certificates
+from ctg_analysis.cleaning.raw_data import Folders
 from ctg_analysis.cleaning.source_facts import facts_of_source
 from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.settings import DataRoot
@@ -55,16 +55,14 @@ def frame_of_work(work: Work) -> Frame:
     return frame_of(work.frame, read_geography(work.root).annee)
 
 
-def make_frame(work: Work) -> None:
-    """Keep the geography of a data root."""
-    folders, _ = certificates(work.root)
+def make_frame(work: Work, folders: Folders) -> None:
+    """Keep the geography of a data root. folders: those of its sources."""
     with keeping(work.folder, work.aside) as fresh:
         write_frame(read_frame(work.root, folders), fresh)
 
 
-def make_contours(work: Work) -> None:
-    """Keep the contours of the communes of the reference year."""
-    folders, _ = certificates(work.root)
+def make_contours(work: Work, folders: Folders) -> None:
+    """Keep the contours of the communes of the reference year. folders: those of their source."""
     places = frame_of_work(work).places
     communes = places.loc[places["level"] == "commune", ["code", "epci"]]
     table = projected(clean_contours(folders[CONTOURS][0]).merge(communes, on="code", how="inner"))
@@ -75,9 +73,11 @@ def make_contours(work: Work) -> None:
         extents(table).to_parquet(fresh / "extents.parquet", index=False, compression="zstd")
 
 
-def make_facts(work: Work) -> None:
-    """Keep the facts of a source in the reference geography; none when no indicator asks for them."""
-    folders, _ = certificates(work.root)
+def make_facts(work: Work, folders: Folders) -> None:
+    """Keep the facts of a source in the reference geography; none when no indicator asks for them.
+
+    folders: those of the source, and of the geography.
+    """
     facts = facts_of_source(work.name, folders, frame_of_work(work))
     asked = any(work.name in indicator.sources for indicator in CATALOGUE.values())
     with keeping(work.folder, work.aside) as fresh:
