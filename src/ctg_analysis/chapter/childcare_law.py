@@ -57,7 +57,7 @@ def simulation(territory: Territory, indicator: Indicator, *, places: int, leavi
     if isinstance(result, Missing):
         lacking = CATALOGUE[result.indicator]
         year = f" ({date_text(result.period)})" if result.period else ""
-        what = f"Simulation, faute de : {texts.uncapitalised(lacking.label)}{year}"
+        what = f"Simulation, faute du chiffre « {texts.uncapitalised(texts.titled(lacking.label))} »{year}"
         return telling(unavailable(territory, lacking, what), SHOWN, lacking.id)
     parts = labelled_parts(territory, indicator)
     parts = parts[parts["level"].eq("epci") & parts["period"].eq(result.period) & parts["status"].eq(OK)]

@@ -125,7 +125,7 @@ def trend(indicator: Indicator, rows: pd.DataFrame) -> str:
         return about(indicator, f"{first['text']} en {years[0]}, {last['text']} en {years[1]}")
     if first["text"] != last["text"]:
         return about(indicator, f"de {_with_unit(indicator, first)} en {years[0]} à {last['text']} en {years[1]}")
-    if first["value"] != last["value"]:
+    if first["value"] != last["value"] and BOUNDS not in first["text"]:
         return about(indicator, f"environ {_with_unit(indicator, first)} en {years[0]} et en {years[1]}")
     return about(indicator, f"{_with_unit(indicator, first)} en {years[0]} comme en {years[1]}")
 
@@ -173,6 +173,8 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
     if written.empty:
         return ""
     low, high = written.iloc[0], written.iloc[-1]
+    if BOUNDS in low["text"] + high["text"]:
+        return ""
     if low["text"] == high["text"]:
         return about(indicator, f"{_with_unit(indicator, high)} dans {_communes(list(written['name']), len(rows))}")
     if ("," in low["text"]) != ("," in high["text"]):
