@@ -429,7 +429,7 @@ def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_labels_do_not_meet(
 
 def test_a_larger_place_without_any_value_is_named_below_a_table(france):
     html = open_chapter("200067171").table("caf_households_count", "paje_households_count").html
-    assert "Valeurs non disponibles\u00a0: Aveyron, Occitanie, France." in html
+    assert "Valeurs non disponibles\u00a0: Aveyron, France." in html
     assert '<th scope="row">Aveyron' not in html and '<th scope="row">CC Aubrac' in html
 
 
