@@ -84,4 +84,4 @@ lock: $(READY) ## resolve requirements.lock again (needs uv)
 	uv pip compile --universal --generate-hashes --all-extras --python-version 3.11 --fork-strategy fewest --quiet pyproject.toml -o requirements.lock
 
 clean: ## remove what is generated, the environment too
-	rm -rf $(VENV) data/processed data/exemple/processed reports screenshots
+	rm -rf $(VENV) data/processed data/exemple/processed data/.cache data/exemple/.cache reports screenshots

@@ -11,7 +11,8 @@ import pandas as pd
 from official_communes import absent_communes
 from official_folder import certified
 
-from ctg_analysis.cleaning.official import CLEANERS, population, yearly_geography
+from ctg_analysis.cleaning.absences import with_absent
+from ctg_analysis.cleaning.official import CLEANERS, cleaners, population, yearly_geography
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.geography import read_names
@@ -47,10 +48,11 @@ NOT_COMPARED = {
     "A sum of communes will differ from them, and by how much tells how the Caf rounds (rule R3)",
     "caf_txcouv_pe": "rates of EPCIs and of France: no commune under 10 000 inhabitants has one",
     "dares_demandeurs_emploi": "21 communes, rounded to 5; no row of an EPCI, a département or France",
-    "depp_ips": "indices of schools: the means of the département and of France are no sums",
     "anct_fibre": "21 communes; no total published",
     "anct_zonages": "lists: nothing to add up",
-    "france_services": "a list of structures: no total published",
+    "rna": "21 communes: no second source",
+    "anct_massifs": "a list: nothing to add up",
+    "insee_densite": "classes: nothing to add up",
     "ofgl_ccas": "accounts of 6 CCAS: no total published",
     "contours": "shapes: nothing to add up",
     "demarche": "not a producer's figures",
@@ -84,10 +86,18 @@ class Holdings:
     members: dict[int, pd.DataFrame]
     communes: dict[int, pd.DataFrame]
     epcis: dict[int, pd.DataFrame]
+    lists: dict[str, "ListOfThings"] = field(default_factory=dict)
     perimeters: dict[tuple[int, int, str], Perimeter] = field(default_factory=dict)
 
     def added_up(
-        self, name: str, period: str, of: int, year: int, level: str = "epci", measure: str = "population"
+        self,
+        name: str,
+        period: str,
+        of: int,
+        year: int,
+        level: str = "epci",
+        measure: str = "population",
+        source: str = "etalab_decoupage",
     ) -> pd.Series:
         """Return the sums that the product makes of the communes of a year, in those of another: index place.
 
@@ -99,7 +109,7 @@ class Holdings:
             self.perimeters[key] = replace(whole, units=whole.units.at("epci", level))
         table = self.figures[name]
         rows = table[table["level"].eq("commune") & table["period"].eq(period) & table["measure"].eq(measure)]
-        summed = to_reference(rows, SOURCES["etalab_decoupage"], self.perimeters[key])  # adds up, without Mayotte
+        summed = to_reference(rows, SOURCES[source], self.perimeters[key])  # the one by default is without Mayotte
         summed = summed[summed["level"].eq(level)].set_index("code")
         return summed["value"].where(summed["status"].eq(OK))
 
@@ -112,10 +122,113 @@ class Holdings:
         )
 
 
+@dataclass(frozen=True)
+class ListOfThings:
+    """A file of things, or of counts by commune, as its own rows have them: columns departement, value.
+
+    It says of its things in which département they are, or the first digits of a code do. year: that of its communes.
+    """
+
+    title: str
+    measure: str
+    period: str
+    year: int
+    rows: pd.DataFrame
+
+
+def departement_of(codes: pd.Series) -> pd.Series:
+    return codes.str[:3].where(codes.str[:2].isin(["97", "98"]), codes.str[:2])
+
+
+def lists_of_things(folder: dict[str, RawFolder]) -> dict[str, list[ListOfThings]]:
+    """Return what the lists of the whole of France count, by source: their own rows, nothing placed or added up."""
+
+    def rows(source, pattern):
+        (path,) = folder[source].path.glob(pattern)
+        return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, sep=";", dtype=str)
+
+    def counted(departements, values=1.0):
+        return pd.DataFrame({"departement": departements.str.replace(r"^0(?=..$)", "", regex=True), "value": values})
+
+    schools, structures = rows("depp_ecoles", "*effectifs*"), rows("france_services", "*20240801*")
+    here = schools["code_departement"]
+    found = {
+        "depp_ecoles": [
+            ListOfThings("Schools, rentrée 2024", "schools", "2024", 2026, counted(here)),
+            ListOfThings(
+                "Pupils of schools, 2024", "pupils", "2024", 2026, counted(here, schools["nombre_total_eleves"])
+            ),
+            ListOfThings("Schools in REP+, 2024", "rep_plus_schools", "2024", 2026, counted(here, schools["rep_plus"])),
+        ],
+        "france_services": [
+            ListOfThings(
+                "France services, 2024",
+                "france_services",
+                "2024",
+                2024,
+                counted(departement_of(structures["insee_com"])),
+            ),
+            ListOfThings(
+                "France services, 2025",
+                "france_services",
+                "2025",
+                2026,
+                counted(departement_of(rows("france_services", "*2025*")["insee_com"])),
+            ),
+        ],
+    }
+    found["depp_ips"] = []
+    for kind, pattern in (("schools", "*ecoles*"), ("lower_secondary", "*colleges*"), ("upper_secondary", "*lycees*")):
+        table = rows("depp_ips", pattern)
+        column, where = (
+            table.columns[table.columns.isin(["ips", "ips_ensemble_gt_pro"])][0],
+            table["code_du_departement"],
+        )
+        title = f"IPS of {kind.replace('_', ' ')}, 2022"
+        found["depp_ips"] += [
+            ListOfThings(f"{title}, number", f"{kind}_with_ips", "2022", 2022, counted(where)),
+            ListOfThings(f"{title}, sum", f"{kind}_ips_total", "2022", 2022, counted(where, table[column])),
+        ]
+    zones = rows("dgcl_frr", "*.parquet")
+    classed = zones.iloc[:, 1].isin(["FRR socle", "FRR+", "Classée FRR partiellement"])
+    found["dgcl_frr"] = [
+        ListOfThings(
+            "Communes of the FRR, 2025",
+            "revitalisation_zone",
+            "2025",
+            2025,
+            counted(departement_of(zones["Code_insee"]), classed.astype(float)),
+        )
+    ]
+    establishments = rows("finess", "*.parquet")
+    found["finess"] = [
+        ListOfThings(
+            f"FINESS, category {code}, 2026",
+            measure,
+            "2026",
+            2026,
+            counted(establishments["departement"], establishments["categetab"].eq(code).astype(float)),
+        )
+        for measure, code in (("finess_sessad", "182"), ("finess_ime", "183"), ("maternal_child_health_centres", "223"))
+    ]
+    found["insee_bpe_2020"] = []
+    for pattern, measure, columns in (
+        ("*sante*", "pharmacies", ["NB_D307"]),
+        ("*ens-1er*", "schools_with_canteen", [f"NB_C10{n}_NB_CANT" for n in (1, 2, 4, 5)]),
+        ("*commerce*", "food_shops", ["NB_B101", "NB_B102", "NB_B201", "NB_B202"]),
+    ):
+        table = rows("insee_bpe_2020", pattern)
+        table = table[~table["CODGEO"].str.match("751|6938|132")]  # the arrondissements, which their communes hold
+        sums = counted(departement_of(table["CODGEO"]), table[columns].sum(axis=1))
+        found["insee_bpe_2020"].append(ListOfThings(f"BPE 2020, {measure}", measure, "2020", 2021, sums))
+    return found
+
+
 def shipped() -> Holdings:
     """Return what data/raw holds, the extracts alone."""
     raw = data_root().raw
     folder = {path.name: read_certificate(path) for path in raw.iterdir() if (path / "source.yml").is_file()}
+    of_france = {path.parent.name: read_certificate(path) for path in raw.glob("*/france")}
     frame = folder["etalab_decoupage"]
     files = {year: pd.read_parquet(frame.path / f"communes_{year}.parquet") for year in YEARS}
     figures = {
@@ -129,23 +242,38 @@ def shipped() -> Holdings:
         for year, table in files.items()
         for column in ("population_municipale", "population_municipale_epci", "population_totale_epci")
     }
-    nurses = pd.read_csv(folder["drees_apl"].path / "apl_infirmiers_extrait.csv", sep=";", dtype={1: str})
+    nurses = pd.read_parquet(of_france["drees_apl"].path / "apl_infirmiers_extrait.parquet")
     figures |= {
         "insee_iris_rp2021": infracommunal_census(folder["insee_iris_rp2021"]),
         "insee_population_historique": population.clean_historic_population(folder["insee_population_historique"]),
         "insee_rp_population": population.clean_age_sex(folder["insee_rp_population"]),
         "insee_filosofi_2019": households(folder["insee_filosofi_2019"]),
         "drees_apl": facts(
-            nurses.set_axis(["year", "code", "name", "index", "standardised", "value"], axis=1),
+            nurses.set_axis(["year", "code", "index", "standardised", "value"], axis=1),
             "drees_apl",
             level="commune",
-            period=(nurses["Millésime"] - 2).astype(str),
+            period=(nurses["Millésime"].astype(int) - 2).astype(str),
             measure="population",
         ),
     }
     members = {year: table[table["type"].eq(yearly_geography.COMMUNE)] for year, table in files.items()}
     epcis = {year: pd.read_parquet(frame.path / f"epci_{year}.parquet").set_index("code") for year in YEARS}
-    return Holdings(figures, members, yearly_geography.clean_communes(frame), epcis)
+    communes = yearly_geography.clean_communes(frame)
+    lived_in = [
+        with_absent(rows, SOURCES["drees_apl"], communes[int(period) + 3], None)
+        for period, rows in figures["drees_apl"].groupby("period")
+    ]
+    figures["drees_apl"] = pd.concat(lived_in, ignore_index=True)
+    lists = {}
+    for source, several in lists_of_things(of_france).items():
+        read = cleaners(communes[2026])[source](of_france[source])
+        for one in several:
+            then = communes[one.year]
+            facts_of_one = read[read["measure"].eq(one.measure) & read["period"].eq(one.period)]
+            name = f"{source} {one.title}"
+            figures[name] = with_absent(facts_of_one, SOURCES[source], then, of_france[source].listed(then))
+            lists[name] = one
+    return Holdings(figures, members, communes, epcis, lists)
 
 
 def infracommunal_census(folder: RawFolder) -> pd.DataFrame:
@@ -323,13 +451,45 @@ def of_the_aveyron(held):
     )
 
 
+def of_lists(held):
+    """Each list of the whole of France by département and région and as a whole, against its own rows.
+
+    Paris, Lyon and Marseille are there by arrondissement, as one commune or both ways; communes have merged since. An
+    overseas collectivity that a list puts under a département is in none here, nor in France.
+    """
+    names = {level: read_names(data_root(), f"{level}s.csv") for level in ("departement", "region")}
+    names["france"] = pd.Series({"F": "France"})
+    now = held.communes[2026]
+    departements = now[now["kind"].eq(yearly_geography.COMMUNE) & now["zone"].ne("com")]
+    region = departements.drop_duplicates("departement").set_index("departement")["region"]
+    for name, one in held.lists.items():
+        source, rows = name.split()[0], one.rows.assign(region=one.rows["departement"].map(region), france="F")
+        rows.loc[rows["region"].isna(), "france"] = None
+        inside = held.communes[one.year].set_index("code")["zone"].ne("com")
+        apart = held.figures[name][~held.figures[name]["code"].map(inside).fillna(True)]["value"].sum()
+        for level in ("departement", "region", "france"):
+            published = rows[rows["region"].notna()].groupby(level)["value"].sum()
+            found = held.added_up(name, one.period, one.year, 2026, level, one.measure, source)
+            found = found[
+                found.index.isin([*published.index, *found.dropna().index]) & found.index.isin(names[level].index)
+            ]
+            if found.isna().all() and source == "finess":
+                continue  # one région of France: there is no total of it
+            table = compared(names[level], published.reindex(found.index, fill_value=0), found.round(3))
+            table["published"] = table["published"].round(3)
+            gap = (table["published"] - table["found"] - apart).abs().lt(1e-3)
+            why = "Saint-Martin and Saint-Barthélemy, which the file puts under Guadeloupe"
+            yield Comparison(
+                f"{one.title}, by {level}",
+                f"{source}, its communes",
+                f"{source}, its own rows",
+                explained(table, gap & (apart > 0) & table.index.isin(["971", "01", "F"]), why),
+            )
+
+
 def of_the_epci(held):
-    """What other producers say of the inhabitants of the 21 communes, against the DGCL's figure of the EPCI."""
-    for source, period, year in (
-        ("insee_population_historique", "2020", 2023),
-        ("drees_apl", "2020", 2023),
-        ("drees_apl", "2021", 2024),
-    ):
+    """What another producer says of the inhabitants of the 21 communes, against the DGCL's figure of the EPCI."""
+    for source, period, year in (("insee_population_historique", "2020", 2023),):
         found = held.added_up(source, period, year, year).reindex([EPCI])
         published = held.epcis[year].loc[[EPCI], "population_municipale"]
         yield Comparison(
@@ -337,6 +497,21 @@ def of_the_epci(held):
             f"{source}, 21 communes",
             f"DGCL, epci_{year}.parquet",
             compared(held.epcis[year]["nom"], published, found),
+        )
+
+
+def of_access_to_care(held):
+    """The inhabitants of the communes of the DREES, Paris, Lyon and Marseille by arrondissement, in every EPCI."""
+    for period, year in (("2020", 2023), ("2021", 2024)):
+        epci, now = held.epcis[year], held.communes[year]
+        found = held.added_up("drees_apl", period, year, year).reindex(epci.index)
+        rows = compared(epci["nom"], epci["population_municipale"], found)
+        mayotte = set(now.loc[now["departement"].eq(MAYOTTE), "epci"].dropna())
+        yield Comparison(
+            f"Population, RP {period}, of each EPCI of {year}, from the communes of drees_apl",
+            "DREES, apl_infirmiers, communes and arrondissements",
+            f"DGCL, epci_{year}.parquet",
+            explained(rows, rows["found"].isna() & rows.index.isin(mayotte), "Mayotte: not in the file"),
         )
 
 
@@ -439,6 +614,8 @@ def from_shipped(held: Holdings) -> list[Comparison]:
         *arrondissements(held),
         *of_the_aveyron(held),
         *of_the_epci(held),
+        *of_access_to_care(held),
+        *of_lists(held),
         *infracommunal(held),
         *disposable_income(
             held, communes[unit.eq(EPCI).to_numpy()], "epci", held.epcis[2021]["nom"], unit[unit.eq(EPCI)]

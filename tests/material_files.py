@@ -10,6 +10,7 @@ import pandas as pd
 
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
 from ctg_analysis.demarche.files.material_files import MaterialFiles
+from ctg_analysis.indicators.observation_files import FOLDER
 from ctg_analysis.processing.check_demarche import check_material
 from ctg_analysis.processing.freshness import write_manifest
 
@@ -22,8 +23,8 @@ def copy_of(example: DataRoot, folder: Path) -> DataRoot:
     shutil.copytree(example.material(EXAMPLE_EPCI), root.material(EXAMPLE_EPCI))
     shutil.copytree(example.restricted_material(EXAMPLE_EPCI), root.restricted_material(EXAMPLE_EPCI))
     root.processed.mkdir()
-    for name in ("territories.parquet", "observations.parquet"):
-        shutil.copy(example.processed / name, root.processed)
+    shutil.copy(example.processed / "territories.parquet", root.processed)
+    shutil.copytree(example.processed / FOLDER, root.processed / FOLDER)
     write_manifest(root.processed, {})
     return root
 

@@ -7,6 +7,7 @@ editions the secteurs are drawn anew, so that each commune is seen in two perime
 import ast
 import csv
 import json
+import os
 import re
 import shutil
 from typing import NamedTuple
@@ -23,11 +24,16 @@ from ctg_analysis.core.model import OK, Count
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, data_root
 from ctg_analysis.display.words import texts
-from ctg_analysis.processing import derivation, run
+from ctg_analysis.indicators.observation_files import CODED, FOLDER
+from ctg_analysis.indicators.observation_files import write_observations as write_group
+from ctg_analysis.processing import conclusion, run
 from ctg_analysis.processing.freshness import made_from, write_manifest
+from ctg_analysis.processing.groups import RESTRICTED, groups
+from ctg_analysis.processing.works import homes
 from ctg_analysis.publishing.pages.data_files import write_csv, write_observations
 from ctg_analysis.publishing.recording import record_observed
 from ctg_analysis.secrecy import gate
+from ctg_analysis.sources import SOURCES
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 OPEN = {"etalab_decoupage", "contours", "insee_rp_population", "demarche"}  # open files that these forms go with
@@ -152,7 +158,8 @@ def telling(root, tmp_path_factory):
         return Edition(place, chapters)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(derivation, "withhold_beside", listening)
+        patch.setattr(conclusion, "withhold_beside", listening)
+        patch.setattr(os, "sched_getaffinity", lambda _: {0})  # in this process, which listens
         patch.setattr(chapters, "data_root", lambda *epci: root if epci else data_root())
         patch.setattr(chapters, "ensure", lambda root: None)
         first = edition(folder / "first")
@@ -218,8 +225,11 @@ def test_the_same_attack_succeeds_when_the_secondary_rule_is_switched_off(root, 
 
 def edition_of(observations, root, folder):
     """Return the edition of some observations, put in the place of those of the root."""
-    observations = observations.astype({"level": "category", "status": "category"})
-    observations.to_parquet(root.processed / "observations.parquet", index=False)
+    ids = {one.id for one in groups(CATALOGUE.values(), SOURCES)[RESTRICTED]}
+    places, home = pd.read_parquet(root.processed / "territories.parquet"), root.processed / FOLDER / RESTRICTED
+    shutil.rmtree(home)
+    home.mkdir()
+    write_group(observations[observations["indicator"].isin(ids)].astype(CODED), homes(places), home)
     write_manifest(root.processed, made_from(root))  # so that they are opened again, and taken for up to date
     return Edition(folder)
 

@@ -124,22 +124,26 @@ def test_every_family_has_a_title():
 
 
 def test_every_source_is_used_or_read():
-    used = {name for one in INDICATORS for name in one.sources} | {"contours", "insee_passage", "insee_densite"}
-    assert set(SOURCES) - used - set(CLEANERS) == set()
+    used = {name for one in INDICATORS for name in one.sources}
+    of_the_geography = {"contours", "insee_passage", "insee_densite", "anct_massifs"}
+    assert set(SOURCES) - used - of_the_geography - set(CLEANERS) == set()
     assert set(CLEANERS) <= set(SOURCES)
 
 
 def test_every_measure_cleaned_is_used_and_every_measure_asked_for_is_cleaned(example):
     import pandas as pd
 
-    from ctg_analysis.cleaning.raw_data import raw_data, read_root
+    from ctg_analysis.cleaning.frame import read_frame
+    from ctg_analysis.cleaning.raw_data import certificates, given_of, read_sources
 
-    facts = pd.concat([given.facts for given in raw_data(read_root(example)).given])
+    folders, _ = certificates(example)
+    frame = read_frame(example, folders)
+    facts = pd.concat([given.facts for name in read_sources(folders) for given in given_of(name, folders, frame)])
     asked = {measure for one in INDICATORS for measure in measures(one)}
     asked = {measure.removesuffix("_total").removesuffix("_inhabitants") for measure in asked} | asked
     assert set(facts["measure"]) - asked == set()
     readable = {measure for one in INDICATORS if set(one.sources) & set(CLEANERS) for measure in measures(one)}
-    # What derivation.weighted makes of an index.
+    # What source_facts.weighted makes of an index.
     derived = {measure for measure in readable if measure.endswith(("_inhabitants", "_total"))}
     assert readable - derived - set(facts["measure"]) == set()
 

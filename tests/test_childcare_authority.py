@@ -14,9 +14,10 @@ from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import childcare
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number
-from ctg_analysis.indicators.childcare_authority import DUTIES, authorities, read_thresholds
+from ctg_analysis.indicators.childcare_authority import DUTIES, FOUR, PLAN, authorities, by_population, read_thresholds
 
 NAN = float("nan")
+OVER = [3252, 1048]  # communes of more than 3 500 inhabitants, of more than 10 000
 THRESHOLDS = {
     name: SimpleNamespace(seuil=above) for name, above in zip(DUTIES, (None, 3500, 10000, 10000), strict=True)
 }
@@ -179,6 +180,74 @@ def test_the_chapter_of_the_invented_territory(example):
     assert f"{int(told.sum())} des {len(told)} communes" in html
 
 
-def test_a_territory_without_answers_gets_the_box(france):
+def by_size(*rows):
+    """Return the piece of communes of which nobody knows who transferred, and the cells of its table by line."""
+    people = pd.DataFrame(rows, columns=["territory", "population"]).assign(period="2023")
+    thresholds = read_thresholds(data_root().reference / "seuils.yml")
+    duties = by_population(people, "T", thresholds)
+    html = childcare.by_population(
+        people.assign(name=people["territory"]), duties, "CC de T", thresholds, Citation("Insee.")
+    ).html
+    lines = re.findall(r"<tr.*?</tr>", html, flags=re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in lines]
+    return html.replace("&#39;", "’"), {line[0]: line[1:] for line in cells}
+
+
+def test_population_alone_tells_which_commune_passes_which_threshold():
+    """B, 3 501, passes 3 500 and A, 3 500, does not; D passes 10 000. All: 3 500 + 3 501 + 120 + 10 001 = 17 122."""
+    html, table = by_size(("A", 3500), ("B", 3501), ("C", 120), ("D", 10001))
+    assert list(table)[1:] == ["D", "B", "Chacune des 2 autres communes", "CC de T, si toutes transfèrent"]
+    assert table["D"] == ["10\u202f001", "les quatre", "oui", "oui"]
+    assert table["B"] == ["3\u202f501", "les quatre", "non", "non"]
+    assert table["Chacune des 2 autres communes"] == ["120 à 3\u202f500", "recenser et informer", "non", "non"]
+    assert table["CC de T, si toutes transfèrent"] == ["17\u202f122", "les quatre", "oui", "oui"]
+    text = (
+        "En 2023, 2 des 4 communes ont plus de 3 500 habitants, dont 1 plus de 10 000 : tant qu'elles gardent la "
+        "compétence, la loi leur demande les quatre missions du service public de la petite enfance, aux autres de "
+        "recenser et d'informer. Si toutes la transféraient à l'intercommunalité, celle-ci compterait 17 122 habitants"
+    )
+    assert texts.typography(text) in html
+    assert texts.typography("Tout près d'un seuil : A.") in html
+
+
+def test_small_communes_alone_are_asked_less_than_all_together():
+    """3 325 is 5 % below 3 500 and may pass it; 3 324 is told as it is. 3 325 + 3 324 = 6 649: the four missions."""
+    html, table = by_size(("A", 3325), ("B", 3324))
+    assert table["Chacune des 2 communes"] == ["3\u202f324 à 3\u202f325", "recenser et informer", "non", "non"]
+    assert table["CC de T, si toutes transfèrent"] == ["6\u202f649", "les quatre", "non", "non"]
+    assert texts.typography("aucune des 2 communes n'a plus de 3 500 habitants") in html
+    assert texts.typography("Tout près d'un seuil : A.") in html
+
+
+def test_an_unknown_population_passes_no_threshold_and_fails_none():
+    html, table = by_size(("A", NAN), ("B", 4000))
+    assert table["A"] == ["nd"] * 4 and table["CC de T, si toutes transfèrent"] == [
+        "au moins 4\u202f000",
+        "les quatre",
+        "nd",
+        "nd",
+    ]
+    assert texts.typography("1 des 2 communes a plus de 3 500 habitants :") in html
+
+
+def test_communes_over_each_threshold_in_france(france):
+    """As many as the file of the communes has; Mayotte, whose 17 communes were counted in 2017, is among them."""
+    observed = pd.read_parquet(france.processed / "observations.parquet", filters=[("level", "==", "commune")])
+    people = observed[observed["indicator"].eq("population_count") & observed["status"].eq("ok")]
+    people = (
+        people.sort_values("period").drop_duplicates("territory", keep="last").rename(columns={"value": "population"})
+    )
+    duties = by_population(people, "F", read_thresholds(france.reference / "seuils.yml")).iloc[:-1]
+    listed = pd.read_parquet(france.raw / "etalab_decoupage/communes_2026.parquet")
+    listed = listed[listed["type"].eq("commune-actuelle") & listed["zone"].ne("com")]
+    sizes = listed["population_municipale"]
+    counts = [int(duties[duty].fillna(False).sum()) for duty in (FOUR, PLAN)]
+    assert counts == [int(sizes.gt(3500).sum()), int(sizes.gt(10000).sum())] == OVER
+
+
+def test_a_territory_without_answers_is_told_what_its_population_asks_and_has_the_box(france):
+    """The 21 communes of Aubrac, Carladez et Viadène, 9 856 inhabitants in 2023: the largest has fewer than 3 500."""
     html = open_chapter("200067171").childcare_authority().html
+    assert texts.typography("aucune des 21 communes n'a plus de 3 500 habitants") in html.replace("&#39;", "’")
+    assert texts.typography("compterait 9 856 habitants ; missions : les quatre ; schéma pluriannuel : non") in html
     assert "unavailable" in html and "enquete_locale_petite_enfance" in html

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 
-import pandas as pd
 import pytest
 from material_files import add, change, copy_of, line_of, places_of, said
 
@@ -13,6 +12,7 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot, settings
 from ctg_analysis.demarche.files.consistency import one_interview
 from ctg_analysis.demarche.files.material_files import open_material, read_material
 from ctg_analysis.demarche.proof_checks import no_longer
+from ctg_analysis.indicators.observation_files import read_all
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_what_ends_before_it_begins_and_those_present_that_do_not_add_up_are_nam
 
 @pytest.fixture(scope="module")
 def known(example):
-    observations = pd.read_parquet(example.processed / "observations.parquet")
+    observations = read_all(example.processed)
     return observations, places_of(example)
 
 

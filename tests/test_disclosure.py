@@ -22,7 +22,7 @@ from ctg_analysis.core.datasets import SecrecyRule, Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.forms import nobody_without, within
 from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean, Published, Rate, Ratio
-from ctg_analysis.processing.derivation import exposure_notes
+from ctg_analysis.processing.conclusion import exposure_notes
 from ctg_analysis.secrecy.blocks import compiled
 from ctg_analysis.secrecy.gate import VALUES, telling, withhold, withhold_beside
 from ctg_analysis.secrecy.primary import primary

@@ -20,15 +20,20 @@ from typing import ClassVar
 import pyarrow
 import pyarrow.parquet as parquet
 import pytest
+from environment import environment
 from filelock import FileLock
 
+from ctg_analysis.cli import download_commands
 from ctg_analysis.core.datasets import Download, Source
-from ctg_analysis.core.errors import Busy
+from ctg_analysis.core.errors import Busy, UserError
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import integrity, read_certificate
-from ctg_analysis.sources.fetching import transport
+from ctg_analysis.sources.fetching import campaign, transport
+from ctg_analysis.sources.fetching.by_hand import page_of
+from ctg_analysis.sources.fetching.campaign import FAILED, GOT, SILENT, Outcome, amount, fetched
 from ctg_analysis.sources.fetching.fetch import _where, fetch
 from ctg_analysis.sources.fetching.received import FetchError, refuse_foreign
+from ctg_analysis.sources.fetching.sizes import asked_sizes
 from ctg_analysis.sources.fetching.transport import mirrored
 
 GOOD = b"annee;numepci;txcouv_epci\n" + b"2023;200067171;66\n" * 20_000
@@ -56,6 +61,14 @@ class Misbehaving(BaseHTTPRequestHandler):
         self.seen.setdefault(name, []).append(asked)
         first = len(self.seen[name]) == 1
         getattr(self, name.partition("?")[0], self.good)(first, asked)
+
+    def do_HEAD(self):
+        """Tell a length, but for what is written as it is asked for, as `silent_on_size`."""
+        self.seen.setdefault("HEAD", []).append(self.path)
+        self.send_response(200)
+        if not self.path.endswith("silent_on_size"):
+            self.send_header("Content-Length", str(len(GOOD)))
+        self.end_headers()
 
     def send(self, content, code=200, **headers):
         self.send_response(code)
@@ -468,13 +481,11 @@ def test_the_command_exits_with_3_when_another_is_at_work(tmp_path, server):
 
     with FileLock(raw / ".caf_txcouv_pe.lock"):
         answer = run()
-    assert answer.returncode == 3 and answer.stdout == ""
-    assert (
-        answer.stderr.startswith("caf_txcouv_pe: fetched by another process; run the command again")
-        and len(answer.stderr.splitlines()) == 1
-    )
+    assert answer.returncode == 3
+    assert answer.stdout.startswith("busy     caf_txcouv_pe  fetched by another process; run the command again")
+    assert len(answer.stdout.splitlines()) == 1
     answer = run()
-    assert answer.returncode == 0 and "data/raw/caf_txcouv_pe/full: " in answer.stderr
+    assert answer.returncode == 0 and answer.stdout.startswith("got      caf_txcouv_pe  6 files, ")
 
 
 def test_the_former_folder_comes_back_when_the_new_one_did_not_come(tmp_path, server):
@@ -520,9 +531,9 @@ def test_requests_to_melodi_are_spaced(monkeypatch):
     monkeypatch.setattr(transport.time, "sleep", slept.append)
     transport._last_request.clear()
     for _ in range(3):
-        transport._be_polite("api.insee.fr")
+        transport.be_polite("api.insee.fr")
     assert len(slept) == 2 and all(1.5 < pause <= 2 for pause in slept)
-    transport._be_polite("data.caf.fr")
+    transport.be_polite("data.caf.fr")
     assert len(slept) == 2
 
 
@@ -537,6 +548,153 @@ def test_records_are_never_asked_of_opendatasoft():
         for download in one.downloads:
             assert "/records" not in download.url and "use_labels" not in download.url
             assert "explore/v2.1" not in download.url or "/exports/" in download.url or "/attachments/" in download.url
+
+
+# Several sources, one after the other.
+
+
+def several(*behaviours, host="www.example.org"):
+    downloads = {name: (Download("data.csv", f"https://{host}/{name}"),) for name in behaviours}
+    return [Source(id=name, label="L", producer="P", downloads=files) for name, files in downloads.items()]
+
+
+def outcomes_of(sources, raw, mirror, **options):
+    return [*fetched(sources, raw, mirror=mirror, progress=lambda *told: None, **options)]
+
+
+def test_one_that_fails_does_not_stop_the_others_and_what_is_left_to_do_is_said(tmp_path, server):
+    sources = [
+        *several("good", "gone", "page", "cut"),
+        Source("typed", "T", "P", how_to_get="classeur, sur exemple.fr"),
+    ]
+    came = outcomes_of(sources[:-1], tmp_path, server)
+    assert [(one.source.id, one.state) for one in came] == [
+        ("good", GOT),
+        ("gone", FAILED),
+        ("page", FAILED),
+        ("cut", GOT),
+    ]
+    assert (came[0].files, came[0].size) == (1, len(GOOD)) and "404" in came[1].why
+    lines = download_commands.summary(came, sources[-1:], tmp_path)
+    assert lines[0] == "got      good   1 file, 0.4 MB"
+    assert lines[1].startswith(f"failed   gone   {server}/www.example.org/gone: the server answered 404")
+    assert "  open https://www.example.org/gone and save the file as data/downloads/data.csv" in lines
+    assert "  then: ctg fetch gone --from data/downloads" in lines
+    assert lines[4] == "by hand  typed  no address is known" and "  classeur, sur exemple.fr" in lines
+    assert f"  its place: {tmp_path}/typed/full, with a source.yml beside" in lines
+    assert download_commands.exit_code(came) == 1 and download_commands.exit_code(came[:1]) == 0
+    assert campaign.by_hand(SOURCES["mission_locale"], tmp_path) == ["formulaire mission_locale.csv à faire remplir"]
+
+
+def test_sizes_are_asked_before_and_those_that_nobody_tells_are_counted(tmp_path, server):
+    sources = several("good", "silent_on_size")
+    sizes, silent = asked_sizes(sources, tmp_path, server)
+    assert silent == set() and list(sizes.values()) == [len(GOOD), None]
+    assert len(Misbehaving.seen["HEAD"]) == 2 and "good" not in Misbehaving.seen
+    told = download_commands.told(sources, amount(sources, sizes))
+    assert told == (
+        "2 sources, 2 files: 0.4 MB for 1 of them, about 1 minute at 16 Mbit/s; 1 of a size that no server tells"
+    )
+    outcomes_of(sources, tmp_path, server)
+    sizes, _ = asked_sizes(sources, tmp_path, server)
+    assert list(sizes.values()) == [len(GOOD), len(GOOD)]  # as the certificate of what was fetched says
+
+
+def test_a_network_that_is_down_is_given_up_after_the_first_refusals(tmp_path, monkeypatch, server):
+    sources = several("good", "cut") + several("busy_once", "moved", "archive", host="www.example.com")
+    dead = "http://127.0.0.1:9"
+    asked = []
+    real = transport.requests.get
+    monkeypatch.setattr(transport.requests, "get", lambda url, **options: (asked.append(url), real(url, **options))[1])
+    sizes, silent = asked_sizes(sources, tmp_path, dead)
+    assert silent == {"127.0.0.1:9"} and set(sizes.values()) == {None}
+    came = outcomes_of(sources, tmp_path, dead, silent=silent)
+    assert asked == [] and {one.state for one in came} == {SILENT}
+    assert came[0].why == "good: 127.0.0.1:9 does not answer"
+    monkeypatch.setattr(campaign, "host_of", lambda download, mirror: download.url)  # as many servers as files
+    came = outcomes_of(sources, tmp_path, dead)
+    assert len(set(asked)) == 2 and len(asked) == 2 * transport.ATTEMPTS
+    assert [one.why.rpartition(": ")[2] for one in came[2:]] == ["not asked for, the network is down"] * 3
+    lines = download_commands.summary(came, [], tmp_path)
+    assert len(lines) == len(came) + 2 and lines[-1].startswith("no server answers: run the command again where")
+    assert download_commands.exit_code(came) == 1
+    came = outcomes_of(several("gone", "page", "good"), tmp_path, server)  # servers that answer are no dead network
+    assert [one.state for one in came] == [FAILED, FAILED, GOT]
+
+
+def test_what_a_person_has_downloaded_is_taken_in_whole_and_of_its_kind_or_refused(tmp_path, server):
+    raw, given = tmp_path / "raw", tmp_path / "downloads"
+    given.mkdir()
+    (zip_source,) = several("archive_csv.zip")
+    zip_source = replace(zip_source, downloads=(replace(zip_source.downloads[0], member="*_data.csv"),))
+    (plain,) = several("gone")
+    (given / "archive_csv.zip").write_bytes(zipped(**{"DS_2023_data.csv": GOOD}))
+    (given / "data.csv").write_bytes(b"<html>Maintenance</html>")
+    came = outcomes_of([plain], raw, "http://127.0.0.1:9", given=given)
+    assert came[0].state == FAILED and f"{given}/data.csv: a page or a message came" in came[0].why
+    (given / "data.csv").write_bytes(GOOD)
+    came = outcomes_of([plain], raw, "http://127.0.0.1:9", given=given)
+    assert came[0].state == GOT and (raw / "gone" / "full" / "data.csv").read_bytes() == GOOD
+    (given / "data.csv").unlink()
+    full = fetch(zip_source, raw, mirror=server, given=given)
+    assert (full / "data.csv").read_bytes() == GOOD and (given / "archive_csv.zip").is_file()
+    assert integrity(read_certificate(full), "data.csv") == [] and "archive_csv.zip" not in Misbehaving.seen
+
+
+def test_the_command_gets_what_a_report_lacks_and_keeps_what_is_there(tmp_path, monkeypatch, capsys, server):
+    raw = tmp_path / "data" / "raw"
+    (raw / "finess" / "full").mkdir(parents=True)
+    (raw / "finess" / "full" / "finess.csv").write_bytes(GOOD)
+    lacking = {"caf_txcouv_pe": "ctg fetch caf_txcouv_pe", "finess": "", "insee_acces": "ctg list sources insee_acces"}
+    monkeypatch.setattr(download_commands, "lacking_sources", lambda epci: lacking)
+    with environment(CTG_ROOT=tmp_path):
+        download_commands.fetch(None, "200067171", None, server)
+        with pytest.raises(UserError, match="one of them"):
+            download_commands.fetch(["finess"], "200067171", None, server)
+        lacking = {}
+        download_commands.fetch(None, "200067171", None, server)
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert lines[0].startswith("kept     finess         1 file, 0.4 MB") and "finess" not in Misbehaving.seen
+    assert lines[1].startswith("got      caf_txcouv_pe  6 files") and lines[2].startswith("by hand  insee_acces")
+    assert "`ctg data` reads the new files" in lines[-1]
+    assert said.err.splitlines()[:2] == [
+        "1 source, 6 files: 2.2 MB for 6 of them, about 1 minute at 16 Mbit/s",
+        "1 of 1  got  caf_txcouv_pe",
+    ]
+    assert said.err.splitlines()[-1] == "200067171: no open file would give what its report lacks"
+
+
+def test_what_a_report_lacks_is_had_from_open_sources(france):
+    commands = download_commands.lacking_sources("200067171")
+    assert commands["caf_nbpla_pe"] == "ctg fetch caf_nbpla_pe"
+    assert commands["insee_acces"] == "ctg list sources insee_acces"
+    assert all(SOURCES[name].open for name in commands)
+
+
+def test_nothing_is_fetched_for_the_invented_territory(example):
+    assert set(download_commands.lacking_sources("999999999").values()) <= {""}
+
+
+def test_progress_is_told_in_lines_where_there_is_no_terminal(capsys, monkeypatch):
+    clock = iter([0, 9, 11, 12, 30])
+    monkeypatch.setattr(download_commands.time, "monotonic", lambda: next(clock))
+    with download_commands.progress_of(several("good", "cut")) as (advance, done):
+        for size in range(1_000_000, 6_000_000, 1_000_000):
+            advance(source("good"), "data.csv", size, 5_000_000)
+        done(Outcome(source("good"), GOT))
+    assert capsys.readouterr().err.splitlines() == [
+        "dataset: data.csv, 3.0 MB of 5.0 MB",
+        "dataset: data.csv, 5.0 MB of 5.0 MB",
+        "1 of 2  got  dataset",
+    ]
+
+
+def test_the_pages_to_open_are_those_of_the_producers():
+    pages = {page_of(download) for one in SOURCES.values() for download in one.downloads}
+    assert "https://data.caf.fr/explore/dataset/txcouv_pe_com/" in pages
+    assert "https://www.data.gouv.fr/datasets/liste-des-structures-labellisees-france-services/" in pages
+    assert not [page for page in pages if "/api/explore/" in page or "/exports/" in page]
 
 
 # Dies, as if killed, before the n-th thing that it does to a file, n = 1, 2, 3... until it ends; each time in a new

@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 
-import pandas as pd
 import pytest
 import yaml
 from material_files import TODAY, add, change, copy_of, line_of, places_of, said
@@ -23,6 +22,7 @@ from ctg_analysis.demarche.tables.codes import with_blanks_filled
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.demarche.tables.declared_tables import read_tables
 from ctg_analysis.demarche.tables.yaml_documents import Convention, InfoFlash
+from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.processing.check_demarche import check_material
 
 
@@ -311,7 +311,7 @@ def test_the_days_of_a_moment():
 
 def test_the_example_says_what_its_statistics_say(example, material):
     """Baselines and the census margins are those of the observations, services those of the forms."""
-    observations = pd.read_parquet(example.processed / "observations.parquet")
+    observations = read_all(example.processed)
     own = observations[observations["territory"].eq(EXAMPLE_EPCI)]
     followed = material["indicateurs_suivi"].dropna(subset="indicateur")
     assert len(followed) >= 8

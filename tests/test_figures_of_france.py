@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from ctg_analysis.cli import app
 from ctg_analysis.core.settings import settings
+from ctg_analysis.indicators.observation_files import read_all
 
 DEFAULT = "200067171"
 
@@ -74,7 +75,7 @@ def test_no_place_disappears(observations):
 
 @pytest.fixture(scope="module")
 def whole(france):
-    return pd.read_parquet(france.processed / "observations.parquet")
+    return read_all(france.processed)
 
 
 def test_france_2021_is_the_sum_of_every_code_of_the_source(whole, france):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.sources.facility_types import FACILITY_TYPES
 
 DELAYS = ["attente_camsp", "attente_sessad", "attente_ime"]  # which have no sum
@@ -12,7 +13,7 @@ DELAYS = ["attente_camsp", "attente_sessad", "attente_ime"]  # which have no sum
 
 @pytest.fixture(scope="module")
 def observed(example):
-    return pd.read_parquet(example.processed / "observations.parquet")
+    return read_all(example.processed)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from ctg_analysis.core import norms as module
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.norms import norms
 from ctg_analysis.core.settings import NORMS, settings
-from ctg_analysis.indicators.peers import SIZES
+from ctg_analysis.indicators.peer_profiles import SIZES
 
 
 def test_every_norm_is_applied_and_says_where_it_was_read():

@@ -2,15 +2,15 @@
 
 import shutil
 
-import pandas as pd
 import pytest
 import yaml
 from official_folder import OFFICIAL, certified
 
-from ctg_analysis.cleaning.raw_data import FRAME, read_root
+from ctg_analysis.cleaning.frame import FRAME
 from ctg_analysis.core.settings import DataRoot, data_root
+from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.processing.check_raw import check_root
-from ctg_analysis.processing.derivation import derive
+from ctg_analysis.processing.run import process
 from ctg_analysis.sources.folders import CERTIFICATE
 
 pytestmark = [
@@ -52,13 +52,9 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def reading(root):
-    return read_root(root)
-
-
-@pytest.fixture(scope="module")
-def observations(root, reading):
-    return derive(root, reading)["observations"]
+def observations(root):
+    process(root)
+    return read_all(root.processed)
 
 
 def value(observations, territory, indicator, period):
@@ -70,8 +66,8 @@ def value(observations, territory, indicator, period):
 MEDIAN = "living_standard_until_2019_median"
 
 
-def test_the_full_files_pass_the_check(root, reading):
-    assert [str(finding) for finding in check_root(root, reading)] == []
+def test_the_full_files_pass_the_check(root):
+    assert [str(finding) for finding in check_root(root)] == []
 
 
 def test_any_epci_speaks_and_murols_stays_as_a_secret(observations):
@@ -93,7 +89,7 @@ def test_communes_older_than_our_tables_lead_to_those_that_hold_them(observation
 
 def test_the_years_that_only_the_extract_has_are_kept(observations, france):
     assert value(observations, AUBRAC, MEDIAN, "2016") == 18749
-    shipped = pd.read_parquet(france.processed / "observations.parquet")
+    shipped = read_all(france.processed)
     shipped = shipped[shipped["source"].isin(SETS)]
     key = ["territory", "level", "period", "indicator"]
     both = shipped.merge(observations, on=key, how="left", suffixes=("", "_full"))
@@ -102,6 +98,6 @@ def test_the_years_that_only_the_extract_has_are_kept(observations, france):
 
 
 def test_what_only_full_files_give(observations):
-    assert value(observations, "12", "nurse_accessibility_index", "2023") == pytest.approx(185.7, abs=0.05)
+    assert value(observations, "12", "nurse_accessibility_index", "2023") == pytest.approx(186.1, abs=0.05)
     assert value(observations, "12", "schools_ips_index", "2022") == pytest.approx(104.4, abs=0.05)
     assert value(observations, "F", "lower_secondary_ips_index", "2022") == pytest.approx(104.1, abs=0.05)

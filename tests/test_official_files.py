@@ -62,8 +62,9 @@ def test_accessibility_workbooks_with_their_title_block(official):
     assert set(table["period"]) == {"2022", "2023"} and table["code"].nunique() > (
         34_900 if official == OFFICIAL else 2
     )
-    assert row(table, "12119", "accessibility_nurse", "2023")["value"] == pytest.approx(112.659)
-    assert row(table, "01001", "accessibility_nurse", "2022")["value"] == pytest.approx(118.587)
+    for code, year, index, people in (("12119", "2023", 112.659, 2070.536), ("01001", "2022", 118.587, 720.623)):
+        assert row(table, code, "accessibility_nurse_inhabitants", year)["value"] == pytest.approx(people)
+        assert row(table, code, "accessibility_nurse_total", year)["value"] == pytest.approx(index * people)
 
 
 def test_social_position_whose_column_was_misspelt(official):

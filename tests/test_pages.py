@@ -6,15 +6,16 @@ import re
 from html import unescape
 from itertools import pairwise
 
-import pandas as pd
 import pytest
 from reader import FIGURE, Text, faults
 from shipped_pages import CHAPTERS, SHIPPED
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.drawings.style import BAND
 from ctg_analysis.display.words.texts import NARROW, NBSP
+from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.publishing.build import build
 
 pytestmark = pytest.mark.slow
@@ -216,6 +217,15 @@ def test_a_box_names_the_source_and_the_command(reports):
         assert re.search(r"<code>ctg (?:fetch|list sources|new) [a-z0-9_]+</code>", box)
 
 
+def test_the_index_tells_how_many_indicators_of_a_chapter_have_a_value(reports):
+    of = sum(one.chapter == "01" for one in CATALOGUE.values())
+    for epci, least in ((DEFAULT, 50), (EXAMPLE_EPCI, of)):
+        html = (reports / epci / "index.html").read_text(encoding="utf-8")
+        (known,) = re.findall(rf'href="01_territoire.html">.*?<p>(\d+) indicateurs sur {of}</p>', html)
+        assert int(known) >= least
+        assert not re.search(r'href="17_[^"]*">(?:(?!</li>).)*indicateurs? sur', html)  # it has none of its own
+
+
 def test_no_box_is_left_in_the_invented_territory(reports):
     for path in sorted((reports / EXAMPLE_EPCI).glob("*.html")):
         boxes = re.findall(r'<div class="unavailable">.*?</div>', path.read_text(encoding="utf-8"), re.DOTALL)
@@ -254,7 +264,7 @@ def test_provenance_tells_no_sum_of_a_private_file(reports):
 
 def test_nothing_withheld_is_in_any_file_of_a_report(reports, example):
     """Scenario 4: the CSV, the pages, their alternative texts and provenance.json hold no withheld figure."""
-    observed = pd.read_parquet(example.processed / "observations.parquet").query("status == 'secret'")
+    observed = read_all(example.processed).query("status == 'secret'")
     assert observed["value"].isna().all() and len(observed) > 50
     shown = {}
     data = reports / EXAMPLE_EPCI / "donnees"

@@ -23,7 +23,7 @@ from ctg_analysis.core.facts import facts
 from ctg_analysis.core.forms import NOT_ADDITIVE, YES_NO
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
-from ctg_analysis.display.words.notes import how_to_get
+from ctg_analysis.display.words.lacks import BLANK, NO_ANSWER, Lack, entry
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.secrecy.gate import withhold
 from ctg_analysis.sources import SOURCES
@@ -344,9 +344,10 @@ def test_the_communes_that_a_form_leaves_blank_are_named(root):
     table = blanks(forms, PLACES)
     assert table["territory"].tolist() == ["99002", "99003"]  # one blank, one without a row
     assert set(table["measure"]) == {"youth_followed"}  # of the other column nothing is known anywhere
-    said = how_to_get(YOUTH, EPCI, ["Bas-Mont", "Haut-Val"])["how"]
-    assert said == "formulaire mission_locale.csv reçu, sans réponse pour Bas-Mont et Haut-Val"
-    assert "à faire remplir" in how_to_get(YOUTH, EPCI)["how"]
+    lack = Lack(YOUTH.id, BLANK, YOUTH.partner, YOUTH.form_file, f"ctg new {EPCI}", ("Bas-Mont", "Haut-Val"))
+    assert entry(lack)["how"] == "formulaire mission_locale.csv reçu, sans réponse pour Bas-Mont et Haut-Val"
+    assert entry(lack._replace(blank=()))["how"] == "formulaire mission_locale.csv reçu, à compléter"
+    assert "à faire remplir" in entry(lack._replace(why=NO_ANSWER))["how"]
 
 
 @pytest.mark.parametrize("thresholds", [(5, 11), (11, 5)])
@@ -445,7 +446,7 @@ def msa(value, period="2024-12", status="ok", level="epci", code=EPCI):
 
 def both(*rows):
     columns = ["code", "level", "period", "measure", "value", "status", "source"]
-    table = with_msa(pd.DataFrame(rows, columns=columns).assign(parts=1))
+    table = with_msa(pd.DataFrame(rows, columns=columns).assign(parts=1, few=0))
     assert len(table[table["measure"].ne("households_on_benefit")]) == len(rows)
     joined = table[table["measure"].eq("households_on_benefit")]
     assert set(joined["source"]) <= {"caf_et_msa"}
@@ -459,6 +460,12 @@ def test_both_regimes_are_added_up_at_the_same_december_only():
         ("99", "2024-12"): 390
     }
     assert both(caf(30, code="99001", level="commune"), msa(9, code="99001", level="commune")) == {}
+
+
+def test_a_sum_of_the_communes_of_the_caf_is_not_added_to_the_msa():
+    """Nor does it make a second row beside what the Caf publishes for the EPCI."""
+    summed = (*caf(295)[:-1], "caf_s_ben_com_f")
+    assert both(summed, msa(40)) == {} and both(summed, caf(300), msa(40)) == {(EPCI, "2024-12"): 340}
 
 
 def test_both_regimes_are_absent_without_one_of_them():

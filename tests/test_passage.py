@@ -11,15 +11,16 @@ import pytest
 from official_folder import certified
 
 from ctg_analysis.cleaning.official import official_geography
+from ctg_analysis.cleaning.official.official_geography import with_zonings
 from ctg_analysis.cleaning.official.yearly_geography import clean_communes
 from ctg_analysis.cleaning.perimeter import perimeter_from, to_reference
+from ctg_analysis.cleaning.source_facts import by_period_of_former
 from ctg_analysis.core.datasets import Source, Totals
 from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import data_root
 from ctg_analysis.core.territories import communes_along, follow, passage, ways_between
-from ctg_analysis.processing.derivation import by_period_of_former
 from ctg_analysis.sources.certificates import read_certificate
 
 TITLE = [["Table de passage annuelle"], ["Mise en ligne le 01/04/2025"], [], ["© Insee"]]
@@ -114,7 +115,7 @@ def perimeter(codes, year, years):
 
 def facts(values):
     table = pd.DataFrame({"code": list(values), "value": [float(value) for value in values.values()]})
-    return table.assign(level="commune", period="2016", measure="births", status=OK, source="register", parts=1)
+    return table.assign(level="commune", period="2016", measure="births", status=OK, source="register", parts=1, few=0)
 
 
 def communes_of(moved):
@@ -266,18 +267,48 @@ def density(tmp_path, *rows):
     return official_geography.clean_density(certified(tmp_path, "insee_grille_densite"))
 
 
-def test_the_density_grid_gives_a_class_by_commune(tmp_path):
-    table = density(tmp_path, ["01001", "A", 6, "Rural", 800], ["12119", "B", 7, "Rural très dispersé", 1200])
-    assert table.set_index("code")["value"].to_dict() == {"01001": 6, "12119": 7}
-    for column, word in {"level": "commune", "period": "2024", "measure": "density_class", "status": OK}.items():
-        assert set(table[column]) == {word}
-    assert set(table["source"]) == {"insee_grille_densite"}
+def test_the_density_grid_gives_a_class_by_commune_from_its_label(tmp_path):
+    """Copies number the third and the fourth class either way: the label alone says which it is."""
+    rows = [["01001", "A", 3, "Ceintures urbaines", 800], ["12119", "B", 4, "Petites villes", 1200]]
+    table = density(tmp_path, *rows)
+    assert table.set_index("code")["density"].to_dict() == {"01001": "Ceintures urbaines", "12119": "Petites villes"}
 
 
-@pytest.mark.parametrize("bad", [8, 0, 2.5, ""])
+@pytest.mark.parametrize("bad", ["Rural", "3", ""])
 def test_a_class_that_is_none_is_an_error(tmp_path, bad):
-    with pytest.raises(InputError, match=r"line 7, column DENS: found .*, expected (?:a class from 1 to 7|a value)"):
-        density(tmp_path, ["01001", "A", 6, "Rural", 800], ["12119", "B", bad, "?", 1200])
+    with pytest.raises(
+        InputError, match=r"line 7, column LIBDENS: found .*, expected (?:one of Bourgs ruraux|a value)"
+    ):
+        density(tmp_path, ["01001", "A", 6, "Bourgs ruraux", 800], ["12119", "B", 7, bad, 1200])
+
+
+def massifs(tmp_path, *rows):
+    (tmp_path / "massifs.csv").write_text("\n".join(["insee_com;massif;lib_massif", *rows]), encoding="utf-8")
+    return official_geography.clean_massifs(certified(tmp_path, "anct_massifs"))
+
+
+def test_the_massifs_of_communes_make_those_of_their_epci(tmp_path):
+    known = massifs(tmp_path, "12119;06;Massif Central", "48009;06;Massif Central", "11001;08;Massif des Pyrénées")
+    rows = [("12119", "commune", "E"), ("48009", "commune", "E"), ("11001", "commune", "E"), ("75056", "commune", "G")]
+    places = pd.DataFrame([*rows, ("E", "epci", None), ("G", "epci", None)], columns=["code", "level", "epci"])
+    found = with_zonings(places, None, known).set_index("code")
+    assert found["massif"].dropna().to_dict() == {
+        "12119": "Massif Central",
+        "48009": "Massif Central",
+        "11001": "Massif des Pyrénées",
+        "E": "Massif Central|Massif des Pyrénées",
+    }
+    assert found["density"].isna().all()
+    grid = pd.DataFrame({"code": ["12119", "E"], "density": "Bourgs ruraux"})
+    assert with_zonings(places, grid, None).set_index("code")["density"].dropna().to_dict() == {
+        "12119": "Bourgs ruraux"
+    }
+
+
+@pytest.mark.parametrize("bad", ["12119;06;Central", "1001;03;Massif du Jura", "12119;06;"])
+def test_a_massif_without_its_name_or_a_broken_code_is_an_error(tmp_path, bad):
+    with pytest.raises(InputError, match=r"line 3, column (?:lib_massif|insee_com)"):
+        massifs(tmp_path, "48009;06;Massif Central", bad)
 
 
 # Without the passage table: the former codes that each year's table of communes holds.
@@ -286,7 +317,7 @@ def test_a_class_that_is_none_is_an_error(tmp_path, bad):
 def counted(period, **values):
     rows = [(code.removeprefix("c"), value) for code, value in values.items()]
     table = pd.DataFrame(rows, columns=["code", "value"]).assign(level="commune", period=period, measure="people")
-    return table.assign(status=OK, source="register", parts=1)[COLUMNS]
+    return table.assign(status=OK, source="register", parts=1, few=0)[COLUMNS]
 
 
 def at_reference(years, facts, source=SOURCE):

@@ -7,9 +7,11 @@ import pandas as pd
 from ctg_analysis.indicators.observations import COLUMNS, SCHEMA
 from ctg_analysis.indicators.peer_values import rows_of_peers
 
+CENSUS, VITAL, CAF = "insee_rp_logement", "insee_etat_civil", "caf_txcouv_pe"  # the first two are of one producer
+
 
 def row(territory, value, indicator="some_share", period="2021", **columns):
-    usual = {"level": "epci", "status": "nd" if math.isnan(value) else "ok", "quality": 1, "source": "census"}
+    usual = {"level": "epci", "status": "nd" if math.isnan(value) else "ok", "quality": 1, "source": CENSUS}
     blank = dict.fromkeys(["numerator", "denominator", "low", "high"], math.nan)
     return {"territory": territory, "value": value, "indicator": indicator, "period": period} | blank | usual | columns
 
@@ -23,7 +25,7 @@ KNOWN = [row(peer, value) for peer, value in zip("BCDEFG", [10.0, 40, 20, 60, 30
 OTHERS = [
     row("H", math.nan, status="secret"),
     row("I", math.nan),
-    row("J", 99, source="survey"),  # another source: not comparable
+    row("J", 99, source=CAF),  # another producer: not comparable
     row("K", 99, period="2020"),
     row("Z", 99),  # not a peer
     row("B", 99, level="commune"),
@@ -53,7 +55,7 @@ def test_the_median_is_that_of_the_values_not_a_rate_of_the_whole():
 
 
 def test_the_rows_of_the_peers_are_observations():
-    own = [row("A", 7), row("A", math.nan, period="2020", status="secret"), row("A", 8, period="2019", source="survey")]
+    own = [row("A", 7), row("A", math.nan, period="2020", status="secret"), row("A", 8, period="2019", source=CAF)]
     none = pd.DataFrame({"territory": ["M"], "peer": [None], "distance": [math.nan]})
     table = observed(*own, row("M", 3), *KNOWN, *OTHERS)
     found = rows_of_peers(table, pd.concat([TEN, none]), "some_share")
@@ -61,10 +63,10 @@ def test_the_rows_of_the_peers_are_observations():
     assert set(found["level"]) == {"peers"} and set(found["indicator"]) == {"some_share"}
     shown = found.set_index(["territory", "period", "source"])[["value", "low", "high", "status", "quality"]]
     # 10 20 30 40 50 60: the median lies halfway from 30 to 40, the first quartile a quarter of the way from 20 to 30
-    assert shown.loc[("A", "2021", "census")].tolist() == [35, 22.5, 47.5, "ok", 2]  # 2: four peers have no value
-    assert shown["quality"].drop(("A", "2021", "census")).tolist() == [1, 1, 1]
-    assert shown["status"].drop(("A", "2021", "census")).to_dict() == {
-        ("A", "2019", "survey"): "nd", ("A", "2020", "census"): "nd", ("M", "2021", "census"): "nd"
+    assert shown.loc[("A", "2021", CENSUS)].tolist() == [35, 22.5, 47.5, "ok", 2]  # 2: four peers have no value
+    assert shown["quality"].drop(("A", "2021", CENSUS)).tolist() == [1, 1, 1]
+    assert shown["status"].drop(("A", "2021", CENSUS)).to_dict() == {
+        ("A", "2019", CAF): "nd", ("A", "2020", CENSUS): "nd", ("M", "2021", CENSUS): "nd"
     }  # fmt: skip
 
 
@@ -77,6 +79,14 @@ def test_the_quality_is_the_worst_of_the_values_used():
     assert quality(row("G", 1, quality=2)) == [2]
     assert quality(row("G", 1, quality=3)) == [3]
     assert quality(row("G", math.nan, quality=3)) == [2]
+
+
+def test_another_source_of_the_same_producer_is_compared():
+    peers = [row(peer, value, source=VITAL) for peer, value in zip("BCDEF", [10.0, 20, 30, 40, 50], strict=True)]
+    found = rows_of_peers(observed(row("A", 7), *peers), TEN.head(5), "some_share")
+    assert found[["value", "source"]].to_numpy().tolist() == [[30, CENSUS]]
+    other = [one | {"source": CAF} for one in peers]
+    assert rows_of_peers(observed(row("A", 7), *other), TEN.head(5), "some_share")["status"].tolist() == ["nd"]
 
 
 def test_nothing_is_said_of_an_indicator_that_the_epci_has_no_row_of():

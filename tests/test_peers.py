@@ -21,8 +21,9 @@ from ctg_analysis.core.model import Count, Mean
 from ctg_analysis.display.drawings.style import OTHERS
 from ctg_analysis.display.words import comparable
 from ctg_analysis.display.words.texts import typography
+from ctg_analysis.indicators import peer_profiles, peers
 from ctg_analysis.indicators import peer_values as values
-from ctg_analysis.indicators import peers
+from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.indicators.observations import SCHEMA
 from ctg_analysis.sources import SOURCES, SURVEY
 
@@ -30,7 +31,7 @@ AUBRAC, GRAND_PARIS, PETITE_TERRE, EXAMPLE = "200067171", "200054781", "20005053
 
 # x has mean 5 and variance 70/6, y has mean 2.5 and standard deviation 1.5.
 SIX = pd.DataFrame({"x": [0.0, 2, 4, 6, 8, 10], "y": [1.0, 1, 1, 4, 4, 4]}, index=list("ABCDEF"))
-ALIKE = {"zone": peers.METROPOLITAN, "kind": peers.KINDS["CC"], "size": 0, "density": ""}
+ALIKE = {"zone": peer_profiles.METROPOLITAN, "kind": peer_profiles.KINDS["CC"], "size": 0, "density": ""}
 
 
 def classes_of(table, **columns):
@@ -88,12 +89,31 @@ def test_r11_what_is_compared_chooses_no_one():
         peers.nearest(table, "A", classes_of(table), without=["z"])
 
 
-def test_an_epci_with_an_unknown_variable_neither_has_peers_nor_is_one():
+def test_an_epci_has_peers_by_the_variables_that_are_known_for_it_and_for_most_of_its_zone():
     table = SIX.assign(y=[1.0, np.nan, 1, 4, 4, 4])
     group = peers.nearest(table, "B", classes_of(table), k=3)
-    assert group.peers.empty and group.lacking == ("y",) and group.candidates == 0
-    assert "B" not in ranked(peers.nearest(table, "A", classes_of(table), k=5))
+    assert ranked(group) == ["A", "C", "D"]  # x alone: 2, 2, 4
+    assert (group.variables, group.lacking, group.candidates) == (("x",), ("y",), 5)
+    assert "B" not in ranked(peers.nearest(table, "A", classes_of(table), k=5))  # whose y is unknown
     assert ranked(peers.nearest(table, "A", classes_of(table), k=1, without=["y"])) == ["B"]
+    rare = SIX.assign(y=[1.0, 4, np.nan, np.nan, np.nan, np.nan])
+    group = peers.nearest(rare, "A", classes_of(rare), k=2)
+    assert ranked(group) == ["B", "C"] and group.lacking == ("y",)
+
+
+def test_an_epci_of_which_less_than_half_of_the_variables_are_known_has_no_peers():
+    table = SIX.assign(y=[1.0, np.nan, 1, 4, 4, 4], z=[1.0, np.nan, 2, 3, 4, 5])
+    group = peers.nearest(table, "B", classes_of(table), k=3)
+    assert group.peers.empty and group.lacking == ("y", "z") and group.candidates == 0
+
+
+def test_what_most_of_a_zone_lacks_counts_in_the_other_one():
+    """Two zones of three: y is known everywhere in the first, nowhere in the second."""
+    table = SIX.assign(y=[1.0, 4, 1, np.nan, np.nan, np.nan])
+    classes = classes_of(table, zone=[peer_profiles.METROPOLITAN] * 3 + [peer_profiles.OVERSEAS] * 3)
+    groups = peers.nearest_of_each(table, "AD", classes, k=2)
+    assert [ranked(group) for group in groups] == [["C", "B"], ["E", "F"]]
+    assert [group.variables for group in groups] == [("x", "y"), ("x",)]
 
 
 def test_a_variable_that_is_the_same_everywhere_changes_nothing():
@@ -112,8 +132,8 @@ def test_an_unknown_epci_is_said_in_one_line():
 
 # A: a CC of the smallest band, rural. Each of the others leaves A's class in one more way than the one before.
 WIDER = {
-    "zone": [peers.METROPOLITAN] * 7 + [peers.OVERSEAS],
-    "kind": [peers.KINDS[kind] for kind in ("CC", "CC", "CC", "CA", "CA", "CA", "CC", "CC")],
+    "zone": [peer_profiles.METROPOLITAN] * 7 + [peer_profiles.OVERSEAS],
+    "kind": [peer_profiles.KINDS[kind] for kind in ("CC", "CC", "CC", "CA", "CA", "CA", "CC", "CC")],
     "size": [0, 0, 1, 0, 1, 2, 2, 0],
     "density": ["rural", "rural", "rural", "rural", "urbain", "urbain", "rural", "rural"],
 }
@@ -137,19 +157,19 @@ def test_the_class_is_counted_without_those_that_lack_a_variable():
 
 def test_classes():
     table = pd.DataFrame({"population": [14_999, 15_000, 49_999, 50_000, 250_000, np.nan]}, index=list("ABCDEF"))
-    zones = ["metro"] * 4 + ["drom"] * 2
+    zones = ["metro"] * 4 + ["drom"] * 2  # from F to A
     territories = pd.DataFrame(
         {"code": list("FEDCBAA"), "level": ["epci"] * 6 + ["commune"], "zone": [*zones, "metro"]}
     )
     epcis = pd.DataFrame({"code": list("ABCDEF"), "kind": ["CC", "CA", "CU", "METRO", "MET69", "CC"]})
-    found = peers.classify(table, territories, epcis, density=pd.Series({"A": "rural", "Z": "urbain"}))
+    found = peer_profiles.classify(table, territories, epcis, density=pd.Series({"A": "rural", "C": "rural"}))
     assert list(found["size"].fillna(-1)) == [0, 1, 1, 2, 3, -1]
-    assert list(found["zone"]) == [peers.OVERSEAS] * 2 + [peers.METROPOLITAN] * 4
-    assert list(found["kind"].map({words: word for word, words in peers.KINDS.items()})) == [
+    assert list(found["zone"]) == [peer_profiles.OVERSEAS] * 2 + [peer_profiles.METROPOLITAN] * 4
+    assert list(found["kind"].map({words: word for word, words in peer_profiles.KINDS.items()})) == [
         *["CC", "CA", "MET69", "MET69", "MET69", "CC"]
     ]
-    assert list(found["density"]) == ["rural", "", "", "", "", ""]
-    assert set(peers.classify(table, territories, epcis)["density"]) == {""}
+    assert list(found["density"]) == ["", "", "rural", "", "", ""]  # A is overseas
+    assert set(peer_profiles.classify(table, territories, epcis)["density"]) == {""}
 
 
 def row(territory, value, indicator, period="2021", level="epci", source="census"):
@@ -163,27 +183,54 @@ def test_one_vintage_for_all_the_one_that_most_epcis_have_then_the_latest():
     rows = [row(epci, 20, share, "2021", source="iris") for epci in "ABC"]
     rows += [row(epci, 19, share, "2020", source="older") for epci in "ABC"]
     rows += [row("A", 21, share, "2023"), row("B", 21, share, "2023"), row("C", math.nan, share, "2023")]
-    found = peers.vintages(pd.DataFrame(rows))
+    found = peer_profiles.vintages(pd.DataFrame(rows))
     assert found.to_dict("index") == {share: {"period": "2021", "source": "iris"}}
 
 
+def places_of(*rows):
+    """Return territories: code, level, epci, density, massif, zone."""
+    return pd.DataFrame(rows, columns=["code", "level", "epci", "density", "massif", "zone"])
+
+
+PLACES = places_of(
+    ("A", "epci", None, None, "Massif du Jura", "metro"),
+    ("B", "epci", None, None, None, "metro"),
+    ("A1", "commune", "A", "Petites villes", "Massif du Jura", "metro"),
+    ("A2", "commune", "A", "Bourgs ruraux", None, "metro"),
+    ("A3", "commune", "A", "Rural à habitat dispersé", None, "metro"),
+    ("B1", "commune", "B", "Grands centres urbains", None, "metro"),
+    ("B2", "commune", "B", None, None, "metro"),
+)
+COUNTED = {"A": 1000, "B": 500, "A1": 450, "A2": 250, "A3": 300, "B1": 400}  # B2 is not known
+
+
+def counted():
+    levels = {place: "epci" if len(place) == 1 else "commune" for place in COUNTED}
+    rows = [row(place, count, "population_count", level=levels[place]) for place, count in COUNTED.items()]
+    return pd.DataFrame([*rows, row("A", 30, "age_65_plus_share"), row("B", math.nan, "age_65_plus_share")])
+
+
 def test_a_profile_worked_by_hand():
-    territories = pd.DataFrame(
-        [("A", "epci", None), ("B", "epci", None), *[(code, "commune", code[0]) for code in ("A1", "A2", "B1", "B2")]],
-        columns=["code", "level", "epci"],
-    )
-    population = {"A": 1000, "B": 500, "A1": 750, "A2": 250, "B1": 400}
-    rows = [
-        row(place, count, "population_count", level="epci" if len(place) == 1 else "commune")
-        for place, count in population.items()
-    ]
-    rows += [row("A", 30, "age_65_plus_share"), row("B", math.nan, "age_65_plus_share")]
-    found = peers.profiles(pd.DataFrame(rows), territories)
-    assert list(found.columns) == list(peers.VARIABLES)
-    assert found.loc["A", ["population", "communes", "largest_commune_share"]].tolist() == [1000, 2, 75]
-    assert math.isnan(found.loc["B", "largest_commune_share"])  # B2 is not known: it might be the largest
+    found = peer_profiles.profiles(counted(), PLACES)
+    assert list(found.columns) == list(peer_profiles.VARIABLES)
+    assert found.loc["A", ["population", "communes", "massif_share"]].tolist() == [1000, 3, 45]
+    assert math.isnan(found.loc["B", "massif_share"])  # nobody knows how many live in B2
     assert found["age_65_plus_share"].fillna(-1).tolist() == [30, -1]
     assert found["population_change_rate"].isna().all()  # no EPCI has it
+
+
+def test_no_massif_is_known_without_the_list_nor_overseas():
+    without = PLACES.assign(massif=None)
+    assert peer_profiles.profiles(counted(), without)["massif_share"].isna().all()
+    overseas = PLACES.assign(zone=["metro", "drom", *["metro"] * 3, *["drom"] * 2])
+    assert peer_profiles.profiles(counted(), overseas)["massif_share"].fillna(-1).tolist() == [45, -1]
+
+
+def test_the_density_of_an_epci_is_the_class_where_most_of_its_inhabitants_live():
+    """A: 450 in a small town, 250 + 300 in two rural classes. B: 400 in a large centre, the class of B2 is unknown."""
+    found = peer_profiles.density_of_epcis(counted(), PLACES)
+    assert found.to_dict() == {"A": "rural", "B": "urbain dense"}
+    assert peer_profiles.density_of_epcis(counted(), PLACES.assign(density=None)).empty
 
 
 @pytest.mark.parametrize(
@@ -199,23 +246,26 @@ def test_a_profile_worked_by_hand():
         ("ageing_index", ("age_65_plus_share",)),
         ("children_0_2_share", ("age_65_plus_share",)),
         ("secondary_dwellings_share", ("secondary_dwellings_share",)),
+        ("living_standard_2021_median", ("living_standard",)),
+        ("poverty_rate", ("living_standard",)),
+        ("social_benefits_income_rate", ("living_standard",)),
         ("birth_rate", ()),
         ("childcare_coverage_rate", ()),
         ("births_3_year_mean_count", ()),
     ],
 )
 def test_the_variables_left_out_for_an_indicator(indicator, variables):
-    assert peers.left_out(CATALOGUE[indicator]) == variables
+    assert peer_profiles.left_out(CATALOGUE[indicator]) == variables
 
 
 def test_every_indicator_that_a_variable_is_read_from_leaves_that_variable_out():
-    for name, variable in peers.VARIABLES.items():
-        if name in CATALOGUE:
-            assert name in peers.left_out(CATALOGUE[variable.indicator])
+    for name, variable in peer_profiles.VARIABLES.items():
+        if variable.indicator in CATALOGUE:
+            assert name in peer_profiles.left_out(CATALOGUE[variable.indicator])
 
 
 def test_one_table_of_pairs_keeps_the_epcis_without_peers():
-    table = SIX.assign(y=[1.0, np.nan, 1, 4, 4, 4])
+    table = SIX.assign(y=[1.0, np.nan, 1, 4, 4, 4], z=[1.0, np.nan, 1, 4, 4, 4])
     found = peers.pairs(peers.nearest_of_each(table, ["B", "A"], classes_of(table), k=2))
     assert found["territory"].tolist() == ["B", "A", "A"]
     assert found["peer"].isna().tolist() == [True, False, False] and found["peer"].tolist()[1:] == ["C", "D"]
@@ -267,32 +317,56 @@ def test_the_sentence_says_what_was_left_out_and_how_the_class_was_widened():
         ({"k": 2, "size": [3, 3, 2]}, "métropolitaine de 50 000 habitants ou plus dont"),
         ({"density": "rural"}, "habitants de densité « rural » dont"),
         ({"k": 2, "density": ["rural", "rural", ""]}, "catégories d'EPCI, puis à toutes les classes de densité."),
-        ({"zone": peers.OVERSEAS}, "communautés de communes d'outre-mer de moins"),
+        ({"zone": peer_profiles.OVERSEAS}, "communautés de communes d'outre-mer de moins"),
     ],
 )
 def test_the_sentence_names_the_class(columns, words):
     assert typography(words) in typography(comparable.sentence(group_of(**columns), DATED))
 
 
+def test_the_sentence_says_what_does_not_count_for_want_of_data():
+    table = pd.DataFrame({"population": [9e3, 1e4, 2e4], "age_65_plus_share": [np.nan, 31, 22]}, index=list("ABC"))
+    table = table.assign(living_standard=[2e4, 2e4, 1e4])
+    text = comparable.sentence(peers.nearest(table, "A", classes_of(table), k=1), DATED)
+    assert "de même poids : population en 2023 (logarithme), niveau de vie médian ; n'entre pas dans le choix" in text
+    assert text.endswith(
+        "faute d'être connu pour ce territoire ou pour la plupart des EPCI de la même zone : part des 65 ans ou plus "
+        "en 2021."
+    )
+
+
 def test_the_sentence_says_why_there_are_no_peers():
-    table = SIX.rename(columns={"x": "communes", "y": "age_65_plus_share"}).assign(communes=1.0)
+    table = SIX.rename(columns={"x": "communes", "y": "age_65_plus_share"}).assign(communes=1.0, living_standard=np.nan)
     lacking = table.assign(age_65_plus_share=np.nan)
     assert comparable.sentence(peers.nearest(lacking, "A", classes_of(lacking)), DATED) == (
-        "Aucun EPCI comparable, faute de données pour ce territoire : part des 65 ans ou plus en 2021."
+        "Aucun EPCI comparable, faute de données pour ce territoire : part des 65 ans ou plus en 2021, niveau de vie "
+        "médian."
     )
-    alone = peers.nearest(table.head(1), "A", classes_of(table.head(1)))
+    alone = peers.nearest(SIX.head(1), "A", classes_of(SIX.head(1)))
     assert comparable.sentence(alone, DATED) == (
         "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
     )
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(41, 60, "les plus élevées"), (39, 60, ""), (5, 19, "les plus faibles"), (5, 21, ""), (math.nan, math.nan, "")],
+)
+def test_a_place_among_the_peers_is_told_where_the_whole_interval_is_beyond_a_quartile(low, high, words):
+    """Quartiles of the peers: 20 and 40."""
+    own = {"level": "epci", "status": "ok", "low": low, "high": high}
+    rows = pd.DataFrame([own, {"level": "peers", "status": "ok", "low": 20, "high": 40}])
+    assert comparable.place(rows) == (f"Cette valeur est parmi {words} des EPCI comparables." if words else "")
+    assert comparable.place(rows[:1]) == ""
+
+
 def read(root):
     """Return observations, territories, profiles and classes of a data root."""
-    observations = pd.read_parquet(root.processed / "observations.parquet")
+    observations = read_all(root.processed)
     territories = pd.read_parquet(root.processed / "territories.parquet")
     epcis = clean_epcis(certificates(root)[0]["etalab_decoupage"][0])[read_geography(root).annee]
-    table = peers.profiles(observations, territories)
-    return observations, territories, table, peers.classify(table, territories, epcis)
+    table, density = (of(observations, territories) for of in (peer_profiles.profiles, peer_profiles.density_of_epcis))
+    return observations, territories, table, peer_profiles.classify(table, territories, epcis, density)
 
 
 @pytest.fixture(scope="module")
@@ -305,26 +379,27 @@ def test_the_peers_of_the_reference_territory_are_small_old_and_metropolitan_cc(
     group = peers.nearest(table, AUBRAC, classes)
     assert len(group.peers) == 10 and group.step == 0 and AUBRAC not in ranked(group)
     assert set(classes.loc[ranked(group), "kind"]) == {"communautés de communes"}
-    assert set(classes.loc[ranked(group), "zone"]) == {peers.METROPOLITAN}
+    assert set(classes.loc[ranked(group), "zone"]) == {peer_profiles.METROPOLITAN}
     chosen = table.loc[ranked(group)]
     assert chosen["population"].lt(15_000).all()
     assert chosen["age_65_plus_share"].min() > table["age_65_plus_share"].quantile(0.9)
     assert chosen["secondary_dwellings_share"].min() > table["secondary_dwellings_share"].median()
     listed = comparable.listed(group, table, territories)
     assert list(listed.columns) == ["SIREN", "Nom", "Distance", "Population"] and listed.notna().all(axis=None)
+    assert chosen["massif_share"].min() > 90 and set(classes.loc[ranked(group), "density"]) == {"rural"}
     assert listed["Nom"].str.startswith("CC ").all() and listed["Distance"].is_monotonic_increasing
 
 
 def test_the_distances_are_those_of_a_second_computation(real):
     _, _, table, classes = real
-    known = table.dropna().to_dict("index")
-    for epci in known:
-        known[epci] |= {name: math.log(known[epci][name]) for name in ("population", "communes")}
-    spread = {name: statistics.pstdev(one[name] for one in known.values()) for name in table}
+    logs = [name for name, variable in peer_profiles.VARIABLES.items() if variable.log]
+    every = table.assign(**{name: table[name].map(math.log) for name in logs}).dropna(axis="columns", how="all")
+    spread = {name: statistics.pstdev(every[name].dropna()) for name in every}
+    known = every.dropna().to_dict("index")
     alike = [epci for epci in known if (classes.loc[epci] == classes.loc[AUBRAC]).all() and epci != AUBRAC]
     centre = known[AUBRAC]
     away = {
-        epci: math.sqrt(sum(((known[epci][name] - centre[name]) / spread[name]) ** 2 for name in table))
+        epci: math.sqrt(sum(((known[epci][name] - centre[name]) / spread[name]) ** 2 for name in every))
         for epci in alike
     }
     nearest = sorted(away, key=away.get)[:10]
@@ -334,20 +409,24 @@ def test_the_distances_are_those_of_a_second_computation(real):
 
 
 def test_every_epci_of_france_in_less_than_two_seconds(real):
-    _, _, table, classes = real
+    _, places, table, classes = real
+    territories = places[places["level"].eq("epci")].set_index("code")["departement"]
+    never = {name for name in table if table[name].isna().all()}
     start = time.process_time()
     groups = peers.nearest_of_each(table, table.index, classes)
     assert time.process_time() - start < 2
     assert [group.epci for group in groups] == list(table.index) and len(groups) > 1200
     for group in groups:
-        assert len(group.peers) == (0 if group.lacking else 10) and group.epci not in ranked(group)
+        in_mayotte = territories.loc[group.epci] == "976"
+        assert len(group.peers) == (0 if in_mayotte else 10) and group.epci not in ranked(group)
+        assert set(group.lacking) <= (set(table) if in_mayotte else never | {"living_standard", "massif_share"})
         assert classes.loc[ranked(group), "zone"].eq(classes.loc[group.epci, "zone"]).all()
         assert group.peers["distance"].is_monotonic_increasing and group.peers["peer"].is_unique
 
 
 def test_the_peers_do_not_depend_on_the_order_of_the_rows(real):
     observations, territories, table, classes = real
-    mixed = peers.profiles(
+    mixed = peer_profiles.profiles(
         observations.sample(frac=1, random_state=1), territories.sample(frac=1, random_state=2)
     ).sample(frac=1, random_state=3)
     pd.testing.assert_frame_equal(mixed.sort_index(), table)
@@ -361,8 +440,11 @@ def test_overseas_the_capital_and_mayotte(real):
     overseas = set(territories.loc[territories["level"].eq("epci") & territories["zone"].eq("drom"), "code"])
     assert len(overseas) == 23
     assert set(ranked(peers.nearest(table, "249730052", classes))) <= overseas  # CC de l'Est Guyanais
+    nord = peers.nearest(table, "249740119", classes)  # CINOR
+    assert {"living_standard", "massif_share"} <= set(nord.lacking)
+    assert {"249740101", "249740077", "249740093", "249740085"} <= set(ranked(nord))  # the rest of La Réunion
     capital = peers.nearest(table, GRAND_PARIS, classes)
-    assert len(capital.peers) == 10 and set(classes.loc[ranked(capital), "kind"]) == {peers.CITIES}
+    assert len(capital.peers) == 10 and set(classes.loc[ranked(capital), "kind"]) == {peer_profiles.CITIES}
     mayotte = peers.nearest(table, PETITE_TERRE, classes)
     assert mayotte.peers.empty and "age_65_plus_share" in mayotte.lacking
     assert values.rows_of_peers(observations, peers.pairs([mayotte]), "population_count")["status"].tolist() == ["nd"]
@@ -391,7 +473,7 @@ def test_the_invented_epci_has_ten_peers_of_its_class(example):
     classes = stored.rename(columns=lambda name: name.removeprefix("class_"))
     group = peers.nearest(table, EXAMPLE, classes)
     assert len(group.peers) == 10 and group.candidates == 11 and group.step == 0
-    text = typography(comparable.sentence(group, peers.vintages(observations)))
+    text = typography(comparable.sentence(group, peer_profiles.vintages(observations)))
     class_ = "parmi les 11 autres communautés de communes d'un pays inventé de moins de 15 000 habitants"
     assert typography(class_) in text
     assert "élargie" not in text and "métropolitaine" not in text

@@ -8,6 +8,7 @@ from raw_files import copied
 
 from ctg_analysis.core.scratch import SCRATCH
 from ctg_analysis.core.settings import MATERIAL, DataRoot
+from ctg_analysis.indicators.observation_files import FOLDER
 from ctg_analysis.processing.freshness import MANIFEST, RECORDED, is_stale, is_whole, made_from, recorded
 from ctg_analysis.processing.run import ensure, process
 
@@ -54,7 +55,7 @@ def test_what_is_damaged_is_made_again_and_what_a_killed_command_left_is_removed
     root = copied(example, tmp_path / "exemple")
     process(root)
     good = {path: path.read_bytes() for path in root.processed.rglob("*") if path.is_file()}
-    halved(root.processed / "observations.parquet")
+    halved(next((root.processed / FOLDER).rglob("*.parquet")))
     left = root.path / SCRATCH / "processed-x"
     left.mkdir()
     assert is_stale(root)
@@ -69,7 +70,7 @@ def test_what_is_damaged_is_made_again_and_what_a_killed_command_left_is_removed
 def test_a_manifest_and_a_memory_of_another_shape_are_damaged(example, tmp_path, content):
     root = DataRoot(tmp_path)
     root.processed.mkdir()
-    (root.processed / "observations.parquet").touch()
+    (root.processed / "territories.parquet").touch()
     for name in (MANIFEST, RECORDED):
         (root.processed / name).write_text(content, encoding="utf-8")
     assert recorded(root) == [] and not made_from(root) and not is_whole(root.processed)

@@ -38,7 +38,7 @@ def communes(names, former=None, epci="100000000"):
 def facts(measure, values, source="register"):
     table = pd.DataFrame({"code": list(values), "value": [float("nan") if v is None else v for v in values.values()]})
     status = table["value"].isna().map({True: MISSING, False: OK})
-    return table.assign(level="commune", period="2021", measure=measure, status=status, source=source, parts=1)
+    return table.assign(level="commune", period="2021", measure=measure, status=status, source=source, parts=1, few=0)
 
 
 def indicator(value, **options):

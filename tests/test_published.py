@@ -30,7 +30,7 @@ from ctg_analysis import cli
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.notebooks import DEMARCHE, all_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI, DataRoot
-from ctg_analysis.processing import derivation
+from ctg_analysis.processing import conclusion
 from ctg_analysis.processing.freshness import MANIFEST, NOTES, RECORDED, is_stale, recorded
 from ctg_analysis.processing.run import ensure, exposure, read_notes
 from ctg_analysis.publishing import recording
@@ -470,7 +470,7 @@ def test_what_is_withheld_now_is_not_told_as_what_it_was():
 def test_a_build_says_in_one_line_what_earlier_editions_gave_away_of_its_territory_alone(tmp_path):
     places = pd.DataFrame({"code": ["99001", "99002", "98001"], "level": "commune", "epci": ["A", "A", "B"]})
     rows = [("pmi", "all", "", "2022", "99001|99002"), ("pmi", "all", "under_6", "2022", "99002")]
-    table = derivation.notes("how the Caf rounds", pd.DataFrame(rows, columns=EXPOSED), places)
+    table = conclusion.notes("how the Caf rounds", pd.DataFrame(rows, columns=EXPOSED), places)
     root = DataRoot(tmp_path)
     root.processed.mkdir()
     (root.processed / NOTES).write_text(json.dumps(table.to_dict("records")), encoding="utf-8")

@@ -11,15 +11,30 @@ from raw_files import BOM, received, said, values
 from ctg_analysis.cleaning.absences import with_absent
 from ctg_analysis.cleaning.official import CLEANERS
 from ctg_analysis.cleaning.official.access import clean_access_times
-from ctg_analysis.cleaning.official.facilities import clean_facilities
+from ctg_analysis.cleaning.official.facilities import clean_facilities, clean_facilities_2020
 from ctg_analysis.cleaning.official.local_finance import clean_ccas
 from ctg_analysis.cleaning.official.schools import BANDS, clean_schools, clean_social_position, schools_left_out
+from ctg_analysis.cleaning.official.vital_statistics import of_years
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.cleaning.raw_data import strangers
 from ctg_analysis.core.datasets import Coverage, Geography, Source, Totals
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 from ctg_analysis.sources.facility_types import FACILITY_TYPES
+
+# Births.
+
+
+def test_births_of_three_years_are_told_of_their_last_and_only_when_all_three_are_known():
+    """A: 10 + 7 + 16 = 33 in 2021, 7 + 16 + 40 = 63 in 2022. B lacks 2021, hence both; C has no row of 2020."""
+    years = {"A": {2019: 10, 2020: 7, 2021: 16, 2022: 40}, "B": {2019: 1, 2020: 2, 2021: None, 2022: 4}}
+    years |= {"C": {2019: 1, 2021: 2, 2022: 3}}
+    rows = [(code, "commune", str(year), value) for code, each in years.items() for year, value in each.items()]
+    births = pd.DataFrame(rows, columns=["code", "level", "period", "value"])
+    summed = of_years(births, 3).set_index(["code", "period"])["value"]
+    assert summed.dropna().to_dict() == {("A", "2021"): 33, ("A", "2022"): 63}
+    assert summed[summed.isna()].index.tolist() == [("B", "2021"), ("B", "2022")]
+
 
 # Facilities.
 
@@ -143,19 +158,21 @@ def test_the_median_time_is_weighted_by_inhabitants_and_of_whole_places_only(tmp
 
 # Schools.
 
-DIRECTORY = "identifiant_de_l_etablissement;type_etablissement;statut_public_prive;code_commune;etat\n"
-FOUND = "0010004D;Ecole;Public;01001;FERME\n0010005E;Ecole;Public;01003;FERME\n"
+DIRECTORY = "identifiant_de_l_etablissement;type_etablissement;statut_public_prive;code_commune;nombre_d_eleves;etat\n"
+FOUND = "0010004D;Ecole;Public;01001;;FERME\n0010005E;Ecole;Public;01003;;FERME\n"
 COUNTS = (
-    "rentree_scolaire;numero_ecole;secteur;nombre_total_eleves;nombre_total_classes;"
+    "rentree_scolaire;numero_ecole;secteur;rep;rep_plus;nombre_total_eleves;nombre_total_classes;"
     "nombre_eleves_preelementaire_hors_ulis;nombre_eleves_elementaire_hors_ulis;nombre_eleves_ulis;code_postal\n"
 )
 
 
 def test_a_school_is_placed_by_its_uai_and_one_that_the_directory_lacks_is_left_out(tmp_path):
-    directory = "0010001A;Ecole;Public;01001;OUVERT\n0010002B;Ecole;Privé;01001;FERME\n0010003C;Ecole;Public;;OUVERT\n"
-    counts = "2023;0010001A;PUBLIC;15;1;6;9;0;12345\n2023;0010002B;PRIVE;40;2;;40;0;12345\n"
-    counts += "2023;0010003C;PUBLIC;99;4;9;90;0;12345\n2023;0019999Z;PUBLIC;88;4;8;80;0;12345\n"
-    counts += "2022-2023;0010001A;PUBLIC;;1;6;9;0;12345\n"
+    directory = (
+        "0010001A;Ecole;Public;01001;;OUVERT\n0010002B;Ecole;Privé;01001;;FERME\n0010003C;Ecole;Public;;;OUVERT\n"
+    )
+    counts = "2023;0010001A;PUBLIC;0;0;15;1;6;9;0;12345\n2023;0010002B;PRIVE;0;0;40;2;;40;0;12345\n"
+    counts += "2023;0010003C;PUBLIC;0;0;99;4;9;90;0;12345\n2023;0019999Z;PUBLIC;0;0;88;4;8;80;0;12345\n"
+    counts += "2022-2023;0010001A;PUBLIC;0;0;;1;6;9;0;12345\n"
     texts = {
         "fr-en-annuaire-education.csv": DIRECTORY + directory,
         "fr-en-ecoles-effectifs-nb_classes.csv": COUNTS + counts,
@@ -176,14 +193,16 @@ def test_a_school_that_closed_is_placed_by_the_name_of_its_commune_and_what_cann
         ("001", "DEUX-FOIS", "0010005E", 6),  # two communes of that name
     )
     header = COUNTS.replace("code_postal", "code_departement;commune")
-    counts = "2019;0010001A;PUBLIC;15;1;6;9;0;001;AUTRE PART\n"
-    counts += "".join(f"2019;{uai};PUBLIC;{pupils};1;0;{pupils};0;{dep};{name}\n" for dep, name, uai, pupils in rows)
+    counts = "2019;0010001A;PUBLIC;0;0;15;1;6;9;0;001;AUTRE PART\n"
+    counts += "".join(
+        f"2019;{uai};PUBLIC;0;0;{pupils};1;0;{pupils};0;{dep};{name}\n" for dep, name, uai, pupils in rows
+    )
     texts = {
-        "fr-en-annuaire-education.csv": DIRECTORY + "0010001A;Ecole;Public;01001;OUVERT\n",
+        "fr-en-annuaire-education.csv": DIRECTORY + "0010001A;Ecole;Public;01001;;OUVERT\n",
         "fr-en-ecoles-effectifs-nb_classes.csv": header + counts,
     }
     named = [("01001", "Ici"), ("01002", "Saint-Modèle"), ("01003", "Deux Fois"), ("01004", "Deux-Fois")]
-    communes = pd.DataFrame(named, columns=["code", "name"]).assign(departement="01")
+    communes = PLACES.assign(name=[name for _, name in named])
     folder = received(tmp_path, texts)
     facts = values(clean_schools(folder, communes))
     assert {code for code, _, _ in facts} == {"01001", "01002"}
@@ -201,6 +220,8 @@ def test_the_index_of_an_export_that_misspelt_its_column_and_of_a_school_too_sma
     college = header.replace("etablissment", "etablissement") + "2025-2026;0010004D;D;01001;public;300;101,2\n"
     texts = {"fr-en-ips-ecoles-ap2022.csv": header + rows, "fr-en-ips-colleges-ap2023.csv": college}
     facts = values(clean_social_position(received(tmp_path, texts)))
+    others = {name: text.replace(";80;", ";800;").replace(";300;", ";3;") for name, text in texts.items()}
+    assert values(clean_social_position(received(tmp_path / "b", others))) == facts  # `effectifs` weighs nothing
     assert facts[("01001", "2022", "schools_ips_total")] == 200.5 and facts[("01001", "2022", "schools_with_ips")] == 2
     assert facts[("01001", "2025", "lower_secondary_ips_total")] == 101.2
     (line,) = said(clean_social_position, received(tmp_path, {"fr-en-ips-ecoles-ap2022.csv": header + rows}))
@@ -217,15 +238,84 @@ def test_schools_by_band_of_the_index_and_those_of_a_grouping_for_the_latest_yea
     assert bands == {"under_90": 1, "90_105": 2, "105_120": 1, "120_plus": 1}
     assert sum(bands.values()) == facts[("01001", "2024", "schools_with_ips")] == 5
     directory = DIRECTORY.replace("etat\n", "etat;rpi_concentre;rpi_disperse\n")
-    directory += "0010001A;Ecole;Public;01001;OUVERT;0;\n0010002B;Ecole;Public;01001;OUVERT;1;\n"
-    directory += "0010003C;Ecole;Public;01002;OUVERT;0;012D\n"
+    directory += "0010001A;Ecole;Public;01001;;OUVERT;0;\n0010002B;Ecole;Public;01001;;OUVERT;1;\n"
+    directory += "0010003C;Ecole;Public;01002;;OUVERT;0;012D\n"
     counts = "".join(
-        f"{year};{uai};PUBLIC;15;1;6;9;0;1\n" for year in (2024, 2025) for uai in ("0010001A", "0010002B", "0010003C")
+        f"{year};{uai};PUBLIC;0;0;15;1;6;9;0;1\n"
+        for year in (2024, 2025)
+        for uai in ("0010001A", "0010002B", "0010003C")
     )
     texts = {"fr-en-annuaire-education.csv": directory, "fr-en-ecoles-effectifs-nb_classes.csv": COUNTS + counts}
     facts = values(clean_schools(received(tmp_path / "b", texts)))
     grouped = {key[:2]: value for key, value in facts.items() if key[2] == "grouped_schools"}
     assert grouped == {("01001", "2025"): 1, ("01002", "2025"): 1}
+
+
+def test_a_lycee_has_an_index_of_both_its_ways_and_a_college_says_how_far_apart_its_pupils_are(tmp_path):
+    header = "rentree_scolaire;uai;nom_de_l_etablissment;code_insee_de_la_commune;secteur;"
+    texts = {
+        "fr-en-ips-ecoles-ap2022.csv": header + "ips\n",
+        "fr-en-ips-colleges-ap2022.csv": header
+        + "effectifs;ips;ecart_type_de_l_ips\n2022-2023;0010001A;A;01001;public;900;100;30\n"
+        + "2022-2023;0010002B;B;01001;public;10;90;20\n2022-2023;0010003C;C;01001;public;10;80;\n",
+        "fr-en-ips-lycees-ap2022.csv": header
+        + "ips_voie_gt;ips_voie_pro;ips_ensemble_gt_pro\n2022-2023;0010004D;D;01001;public;120;80;112,5\n",
+    }
+    facts = values(clean_social_position(received(tmp_path, texts)))
+    assert facts[("01001", "2022", "lower_secondary_ips_deviation_total")] == 50
+    assert facts[("01001", "2022", "lower_secondary_with_ips_deviation")] == 2
+    assert facts[("01001", "2022", "lower_secondary_with_ips")] == 3
+    assert facts[("01001", "2022", "upper_secondary_ips_total")] == 112.5
+    assert not any(measure.startswith("upper_secondary_ips_under") for _, _, measure in facts)
+
+
+SCHOOL = "2024;0010001A;PUBLIC;1;0;15;1"
+
+
+def test_what_an_extract_lacks_is_not_asked_of_it_and_gives_no_figure(tmp_path):
+    """No column of levels in an extract: pupils of nursery schools are unknown, and not 0; a full file must have it."""
+    header = "rentree_scolaire;numero_ecole;secteur;rep;rep_plus;nombre_total_eleves;nombre_total_classes"
+    directory = DIRECTORY.replace(";etat", "") + "0010001A;Ecole;Public;01001;\n"
+    texts = {"annuaire.csv": directory, "effectifs.csv": f"{header}\n{SCHOOL}\n"}
+    columns = [*header.split(";"), *DIRECTORY.strip().removesuffix(";etat").split(";")]
+    facts = values(clean_schools(received(tmp_path, texts, columns=columns)))
+    assert facts[("01001", "2024", "pupils")] == 15 and facts[("01001", "2024", "schools")] == 1
+    assert facts[("01001", "2024", "rep_schools")] == 1 and facts[("01001", "2024", "rep_pupils")] == 15
+    assert facts[("01001", "2024", "rep_plus_schools")] == 0 and facts[("01001", "2024", "rep_plus_pupils")] == 0
+    assert not any(measure in ("nursery_pupils", "primary_pupils", "ulis_pupils") for _, _, measure in facts)
+    lines = said(clean_schools, received(tmp_path / "b", texts, full=True))
+    assert len(lines) == 4 and any("column etat: found no such column" in line for line in lines)
+
+
+def test_pupils_of_colleges_and_lycees_are_those_that_the_directory_counts_and_not_its_lines(tmp_path):
+    """A section has a line without pupils; where no line has any, the commune is unknown and its EPCI too, not 0."""
+    lines = ("01001;400;OUVERT", "01001;;OUVERT", "01003;;OUVERT", "75101;50;OUVERT", "75100;;OUVERT", "75102;9;OUVERT")
+    directory = "".join(f"001000{n}A;Collège;Public;{line}\n" for n, line in enumerate(lines, start=1))
+    directory += "0010008H;Lycée;Privé;01002;;OUVERT\n0010009I;EREA;Public;01002;30;OUVERT\n"
+    directory += "0010001Z;Ecole;Public;01001;15;OUVERT\n"
+    counts = COUNTS + "2024;0010001Z;PUBLIC;0;0;15;1;6;9;0;12345\n"
+    texts = {"annuaire.csv": DIRECTORY + directory, "effectifs.csv": counts}
+    folder = received(
+        tmp_path, texts, vintage={"effectifs": "rentrée 2024", "annuaire": "juin 2025 (effectifs de 2023 ?)"}
+    )
+    paris = communes(("75056", "P"), ("75101", None), ("75102", None)).assign(departement="75")
+    paris.loc[1:, ["kind", "parent"]] = ["arrondissement-municipal", "75056"]
+    table = clean_schools(folder, pd.concat([PLACES, paris]).assign(name="x", zone="metro", region="84"))
+    table = table[table["measure"].isin(["lower_secondary_pupils", "upper_secondary_pupils"])]
+    assert set(table["period"]) == {"2025"}
+    facts = {(row.code, row.level, row.measure[:5]): row.value for row in table.itertuples() if row.status == "ok"}
+    sums = {
+        ("F", "france"): 459,
+        ("FM", "france"): 459,
+        ("84", "region"): 459,
+        ("75", "departement"): 59,
+        ("P", "epci"): 59,
+    }
+    sums |= {("01", "departement"): 400, ("A", "epci"): 400, ("01001", "commune"): 400, ("75056", "commune"): 59}
+    assert facts == {(*place, "lower"): value for place, value in sums.items()}
+    unknown = table.loc[table["status"].eq("nd"), ["code", "measure"]].to_records(index=False).tolist()
+    assert ("01003", "lower_secondary_pupils") in unknown and ("01002", "upper_secondary_pupils") in unknown
+    assert not any(code.startswith("751") for code, _ in unknown)
 
 
 # Accounts of the CCAS.
@@ -285,7 +375,8 @@ def test_the_full_file_of_filosofi_has_other_measures_and_columns_of_units(tmp_p
 
 def communes(*rows):
     table = pd.DataFrame(rows, columns=["code", "epci"], dtype=str)
-    return table.assign(kind="commune-actuelle", departement="01", parent=None, former_codes=None)
+    table = table.assign(kind="commune-actuelle", departement="01", parent=None, former_codes=None)
+    return table.assign(region="84", zone="metro")
 
 
 def sites(*codes):
@@ -294,6 +385,63 @@ def sites(*codes):
 
 
 PLACES = communes(("01001", "A"), ("01002", "A"), ("01003", "B"), ("01004", None))
+
+
+def with_paris():
+    """Places with a commune of two municipal arrondissements."""
+    paris = communes(("75056", "P"), ("75101", None), ("75102", None)).assign(departement="75")
+    paris.loc[1:, ["kind", "parent"]] = ["arrondissement-municipal", "75056"]
+    return pd.concat([PLACES, paris], ignore_index=True)
+
+
+def summed(table, source, places):
+    """What a list gives everywhere, in its own communes, as values."""
+    whole = with_absent(table, source, places, places)
+    facts = to_reference(whole, source, Perimeter.between(places, places))
+    return values(facts[facts["level"].isin(["commune", "france"])])
+
+
+def test_a_thing_under_its_commune_and_another_under_its_arrondissement_are_two(tmp_path):
+    """And a measure that no arrondissement is named for takes nothing from another one."""
+    listed = Source("dataset", "L", "P", Geography(arrondissements=True), Coverage("zero"))
+    table = pd.concat([sites("75056", "75101", "75101", "01001"), sites("01002").assign(measure="halls")])
+    counted = table.groupby(["code", "level", "period", "measure", "status", "source", "parts"], as_index=False).sum()
+    found = summed(counted, listed, with_paris())
+    assert found[("75056", "2026", "sites")] == 3 and found[("75056", "2026", "halls")] == 0
+    assert found[("F", "2026", "sites")] == 4 and found[("F", "2026", "halls")] == 1
+    assert not any(code.startswith("7510") for code, _, _ in found)
+    without = counted.assign(value=counted["value"].where(counted["code"].ne("75101")))
+    without["status"] = without["value"].isna().map({True: "nd", False: "ok"})
+    assert summed(without, listed, with_paris())[("75056", "2026", "sites")] == "nd"  # not 1
+
+
+def test_a_commune_given_with_its_arrondissements_counts_once_and_one_measure_does_not_hide_another():
+    source = Source("dataset", "L", "P")
+    both = pd.concat([sites("75056", "75101", "75102"), sites("75101", "75102").assign(measure="halls")])
+    places = with_paris()
+    found = values(to_reference(both, source, Perimeter.between(places, places)).query("level == 'commune'"))
+    assert found == {("75056", "2026", "sites"): 1, ("75056", "2026", "halls"): 2}
+
+
+def test_the_facilities_of_2020_are_summed_by_kind_and_paris_is_not_counted_twice(tmp_path):
+    texts = {
+        "equip-serv-sante-com-2020.csv": "CODGEO;NB_D106;NB_D113;NB_D108\n01001;1;2;3\n75056;0;0;4\n",
+        "equip-serv-ens-1er-degre-com-2020.csv": "CODGEO;"
+        + ";".join(f"NB_{kind}{of}" for of in ("", "_NB_CANT") for kind in ("C101", "C102", "C104", "C105"))
+        + "\n01001;1;0;2;1;1;0;1;0\n75056;5;0;0;0;5;0;0;0\n75101;2;0;0;0;2;0;0;0\n75102;3;0;0;0;3;0;0;0\n",
+    }
+    table = clean_facilities_2020(received(tmp_path, texts))
+    facts = values(table)
+    assert facts[("01001", "2020", "health_centres")] == 5 and facts[("01001", "2020", "emergency_wards")] == 1
+    assert facts[("01001", "2020", "schools_in_base")] == 4 and facts[("01001", "2020", "schools_with_canteen")] == 2
+    assert not any(measure == "pharmacies" for _, _, measure in facts)  # no column of theirs: unknown, and not 0
+    places = with_paris()
+    found = values(
+        to_reference(table, SOURCES["insee_bpe_2020"], Perimeter.between(places, places)).query("code == '75'")
+    )
+    assert found[("75", "2020", "schools_in_base")] == 5 and found[("75", "2020", "health_centres")] == 4
+    (line,) = said(clean_facilities_2020, received(tmp_path / "b", {"equip-x-com-2020.csv": "CODGEO;NB_Z1\n01001;1\n"}))
+    assert "found no column that is known" in line
 
 
 def test_a_commune_that_a_list_does_not_name_has_none_where_the_list_covers(tmp_path):

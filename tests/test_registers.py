@@ -1,14 +1,18 @@
 """Registers of things are counted by commune, and every declaration says what it guesses."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from raw_files import BOM, received, said, values
 
+from ctg_analysis.cleaning.absences import with_absent
 from ctg_analysis.cleaning.official.declared import clean_declared
+from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
 from ctg_analysis.cleaning.raw_data import complementary
+from ctg_analysis.cleaning.source_facts import by_period_of_former
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.layouts import Register, Tally
@@ -51,6 +55,50 @@ def test_a_code_in_two_parts_shares_a_digit_overseas(tmp_path, departement, comm
     text = FINESS + f"1;{commune};{departement};183\n"
     facts = clean_declared(SOURCES["finess"], received(tmp_path, {"finess_etablissements.csv": text}, vintage="2026"))
     assert list(facts["code"]) == [code] and list(facts["measure"]) == ["finess_ime"]
+
+
+def test_what_stands_under_a_former_code_is_in_the_commune_that_took_it(tmp_path):
+    """Conques-en-Rouergue, under two codes in one list."""
+    text = FINESS + "1;076;12;182\n2;218;12;182\n3;004;12;182\n"
+    facts = clean_declared(SOURCES["finess"], received(tmp_path, {"finess_etablissements_2026.csv": text}))
+    now = pd.DataFrame({"code": ["12218", "12004", "12005"], "former_codes": ["12076|12114", None, None]})
+    now = now.assign(kind="commune-actuelle", departement="12", region="76", epci="A", parent=None, zone="metro")
+    ((perimeter, rows),) = by_period_of_former(facts, Perimeter.between(now, now), now)
+    covered = with_absent(rows, SOURCES["finess"], perimeter.communes, perimeter.communes)
+    found = values(to_reference(covered, SOURCES["finess"], perimeter))
+    assert found[("12218", "2026", "finess_sessad")] == 2 and found[("12", "2026", "finess_sessad")] == 3
+    assert found[("12005", "2026", "finess_sessad")] == 0 and ("12076", "2026", "finess_sessad") not in found
+
+
+def test_two_dates_of_a_list_are_two_periods_and_one_without_formats_says_nothing_of_them(tmp_path):
+    texts = {
+        "liste-fs-20240801.csv": "insee_com;format_fs\n01001;Fixe\n01001;Multisites\n01002;Bus_équivalent\n",
+        "liste_2025.csv": "insee_com;lib_fs\n01001;A\n01002;B\n01002;C\n01002;D\n",
+    }
+    source = SOURCES["france_services"]
+    folder = received(tmp_path, texts)
+    assert "column format_fs: found no such column" in said(clean_declared, source, folder)[0]
+    files = [
+        entry.model_copy(update={"colonnes": dict.fromkeys(texts[entry.fichier].splitlines()[0].split(";"), "?")})
+        for entry in folder.certificate.fichiers
+    ]
+    folder = replace(folder, certificate=folder.certificate.model_copy(update={"fichiers": files}))
+    assert values(clean_declared(source, folder)) == {
+        ("01001", "2024", "france_services"): 2,
+        ("01002", "2024", "france_services"): 1,
+        ("01001", "2024", "fixed_france_services"): 2,
+        ("01002", "2024", "travelling_france_services"): 1,
+        ("01001", "2025", "france_services"): 1,
+        ("01002", "2025", "france_services"): 3,
+    }
+
+
+def test_associations_one_row_each_or_counted_already(tmp_path):
+    register = "id;adrs_codeinsee;position\nW1;01001;A\nW2;01001;D\nW3;01001;A\n"
+    counts = "code_commune;associations_position_A;creations_2020_2025\n01001;17;1\n"
+    for name, text, number in (("waldec_2026.csv", register, 2), ("associations_rna_2026.csv", counts, 17)):
+        facts = values(clean_declared(SOURCES["rna"], received(tmp_path / name, {name: text})))
+        assert facts == {("01001", "2026", "associations"): number}
 
 
 def test_a_full_register_without_a_category_says_which(tmp_path):

@@ -12,12 +12,12 @@ from ctg_analysis.chapter import figures, large_communes
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.cleaning.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
 from ctg_analysis.core.facts import facts
-from ctg_analysis.core.model import MISSING, OK
+from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
-from ctg_analysis.processing.derivation import rounding_note, with_rounding_rule
+from ctg_analysis.processing.caf_rounding import rounding_note, rounding_rule
 from ctg_analysis.processing.run import process
 from ctg_analysis.sources import SOURCES
 
@@ -87,9 +87,35 @@ def test_scenario_3_the_epci_of_the_caf_is_its_own_figure_and_a_zero_is_not_none
     total = table[table["level"].eq("epci")].rename(columns={"code": "epci"})
     columns = ["epci", "period", "measure", "value"]
     assert detect_rounding(pairs[columns], total[columns], 5) == UNKNOWN
-    places = pd.DataFrame({"code": list(counts), "level": "commune", "epci": EPCI})
-    note = rounding_note(with_rounding_rule(SOURCES, table, places))
+    note = rounding_note(rounding_rule(table, pd.Series(EPCI, index=list(counts)), 5))
     assert "règle d'arrondi" in note and "indéterminée" in note and "wider bounds" in note
+
+
+def test_scenario_3_without_a_figure_of_the_epci_its_communes_bound_it():
+    """50, 20, 0 and one withheld, from 1 to 4. At least 50 + 20 + 1 - 2 x 2 = 67, at most 50 + 20 + 1 + 4 x 4 = 87.
+
+    Of the next year the commune that was withheld has no figure at all: no sum. The Caf's own figure comes first.
+    """
+    one, here = CATALOGUE["caf_households_count"], communes(["12001", "12002", "12003", "12004"])
+    source = SOURCES["caf_s_ben_com_f"]
+    known = {"12001": 50, "12002": 20, "12003": 0, "12004": float("nan")}
+    years = [by_commune("caf_households", known, source.id, f"{year}-12") for year in (2022, 2023, 2024)]
+    withheld = [year.assign(status=year["status"].replace(MISSING, SECRET)) for year in years]
+    perimeter = Perimeter.between(here, here)
+    moved = to_reference(pd.concat([withheld[0], years[1], withheld[2]]), source, perimeter)
+    published = facts(
+        pd.DataFrame({"code": [EPCI], "value": [80.0]}),
+        "caf_s_ben_epci_f", level="epci", period="2024-12", measure="caf_households",
+    )  # fmt: skip
+    rows = observe([one], pd.concat([moved, published]), SOURCES)
+    rows = rows[rows["level"].eq("epci")].set_index("period", drop=False)
+    assert rows.loc["2022-12", ["value", "low", "high", "quality"]].tolist() == [71, 67, 87, 2]
+    assert rows.loc["2023-12", "status"] == MISSING
+    assert rows.loc["2024-12", ["value", "low", "high"]].tolist() == [80, 78, 84]
+    assert sentences.value_text(one, rows.loc["2022-12"]) == "entre 67 et 87"
+    assert "entre 67 et 87 foyers allocataires" in sentences.sentence(one, rows.loc["2022-12"])
+    here_by_commune = moved[moved["level"].eq("commune") & moved["period"].eq("2022-12")]
+    assert here_by_commune.set_index("code")["status"]["12004"] == SECRET
 
 
 def test_scenario_3_a_rate_on_a_rounded_count_has_an_interval_that_holds_the_rounding():

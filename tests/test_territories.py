@@ -124,7 +124,7 @@ COUNTRY = pd.DataFrame(
 
 def populations(period, **known):
     table = pd.DataFrame({"code": [name[1:] for name in known], "value": [float(one) for one in known.values()]})
-    rows = table.assign(level="commune", period=period, measure="population", source="etalab_decoupage", parts=1)
+    rows = table.assign(level="commune", period=period, measure="population", source="etalab_decoupage", parts=1, few=0)
     return rows.assign(status=OK)
 
 

@@ -24,6 +24,7 @@ def generate(folder: Path) -> None:
     raw = folder / "raw"
     frame.reference(folder / "reference")
     frame.geography(raw)
+    frame.zonings(raw)
     people = frame.census(raw, generator)
     frame.vital_statistics(raw, generator)
     where = frame.contours(raw, generator)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from generator.places import COMMUNES, Commune, Writer
+from generator.places import COMMUNES, MERGED, Commune, Writer
 
 # What each range is made of, one word for each service: the types that INSEE groups are joined.
 RANGES = {
@@ -32,7 +32,7 @@ def facilities(raw: Path, people: dict[str, np.ndarray]) -> None:
         "D601": 30000, "D602": 30000, "D603": 25000, "D604": 25000, "D605": 35000, "D606": 20000,
         "D265": 1100, "D281": 700, "D277": 2500, "D279": 1000, "D278": 6000, "D307": 2600, "D113": 9000, "D108": 40000,
         "B207": 1000, "B201": 1800, "B202": 900, "B105": 7000, "A206": 6000, "A207": 1100, "A208": 1500, "A128": 4001,
-        "D509": 9000,
+        "D509": 9000, "D106": 40000, "D107": 40000, "D109": 15000, "E107": 90000, "E108": 18000, "E109": 6000,
     }  # fmt: skip
     rows = [
         (commune.code, "COM", kind[0], kind[:2], kind, "FACILITIES", 2025, counted)
@@ -70,10 +70,41 @@ def facilities(raw: Path, people: dict[str, np.ndarray]) -> None:
     writer.certify()
 
 
+def facilities_2020(raw: Path, people: dict[str, np.ndarray]) -> None:
+    """Write the edition of 2020: a file for each domain, a column for each type, codes and communes of the time."""
+    sizes = {  # inhabitants for one of them
+        "sante": {"D106": 40000, "D107": 40000, "D108": 40000, "D109": 15000, "D113": 12000, "D307": 2500},
+        "commerce": {"B101": 40000, "B102": 6000, "B201": 2000, "B202": 800},
+        "transp": {"E107": 90000, "E108": 18000, "E109": 6000},
+    }
+    names = {"sante": "equip-serv-sante", "commerce": "equip-serv-commerce", "transp": "equip-tour-transp"}
+    writer = Writer(raw, "insee_bpe_2020", "Équipements", "2020")
+    for domain, types in sizes.items():
+        rows = [(one.code, *(one.population // size for size in types.values())) for one in (*COMMUNES, MERGED)]
+        table = pd.DataFrame(rows, columns=["CODGEO", *(f"NB_{code}" for code in types)])
+        writer.write(f"{names[domain]}-com-2020.csv", table)
+    rows = []
+    for one in (*COMMUNES, MERGED):
+        number = schools_of(one, people) if one.code in people else 0
+        grouped = number if one.code in GROUPED else 0
+        fed = max(0, number - number // 4 - (one.population < 300))  # the smallest commune has none
+        counts = {"C101": 0, "C102": 0, "C104": number - grouped, "C105": grouped}
+        canteens = {"C101": 0, "C102": 0, "C104": 0 if grouped else fed, "C105": fed if grouped else 0}
+        each = {f"NB_{kind}": some for kind, some in counts.items()}
+        rows.append({"CODGEO": one.code, **each, **{f"NB_{kind}_NB_CANT": some for kind, some in canteens.items()}})
+    writer.write("equip-serv-ens-1er-degre-com-2020.csv", pd.DataFrame(rows))
+    writer.certify()
+
+
+def networks(commune: Commune, rank: int) -> tuple[int, int]:
+    """Return whether a school is in REP, and in REP+: some of those of the larger communes."""
+    return int(commune.population > 5500 and rank % 5 == 0), int(commune.population > 15000 and rank % 5 == 1)
+
+
 def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
-    """Write a directory of schools, ten years of pupils, and social position indices."""
-    directory, counts, indices, colleges = [], [], [], []
-    number = 0
+    """Write a directory of schools, collèges and lycées, ten years of pupils, and social position indices."""
+    directory, counts, indices, colleges, lycees = [], [], [], [], []
+    number = upper = 0
     for commune in COMMUNES:
         children = int(people[commune.code][:, 3:11].sum())
         where = commune.departement.zfill(3), commune.name.upper()
@@ -83,14 +114,15 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
             sector = "PRIVE" if private else "PUBLIC"
             status = "Privé" if private else "Public"
             grouped = (0, GROUPED.get(commune.code, ""))
-            directory.append((uai, f"École {number}", "Ecole", status, commune.code, "OUVERT", *grouped))
+            directory.append((uai, f"École {number}", "Ecole", status, commune.code, "OUVERT", *grouped, ""))
             share = children / max(1, children // 160)
             for year in range(2015, 2026):
                 pupils = round(share * (1 - 0.006 * (year - 2023)))
                 nursery = round(pupils * 0.37)
                 ulis = 6 if pupils > 140 and not private else 0
                 split = nursery, pupils - nursery - ulis, ulis
-                counts.append((year, *where, uai, sector, pupils, max(1, round(pupils / 22)), *split))
+                classes = max(1, round(pupils / 22))
+                counts.append((year, *where, uai, sector, *networks(commune, rank), pupils, classes, *split))
             if pupils >= 20:
                 indices.append(
                     (
@@ -105,21 +137,40 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
         for _ in range(commune.population // 6000):
             number += 1
             uai = f"099{number:04d}C"
-            directory.append((uai, f"Collège {number}", "Collège", "Public", commune.code, "OUVERT", 0, ""))
+            size, spread = 300 + number * 13 % 250, round(24 + number * 3 % 11, 1)
+            directory.append((uai, f"Collège {number}", "Collège", "Public", commune.code, "OUVERT", 0, "", size))
+            section = f"099{number:04d}S", f"Section {number}", "Collège", "Public", commune.code, "OUVERT", 0, "", ""
+            directory += [section] if number % 2 else []  # a line of its own, whose pupils the collège counts
             colleges.append(
-                ("2025-2026", uai, f"Collège {number}", commune.code, "public", round(90 + (number * 5) % 25, 1))
+                (
+                    "2025-2026",
+                    uai,
+                    f"Collège {number}",
+                    commune.code,
+                    "public",
+                    round(90 + (number * 5) % 25, 1),
+                    spread,
+                )
             )
+        for _ in range(commune.population // 15000 or commune.population // 6000):
+            upper += 1
+            uai, name = f"098{upper:04d}L", f"Lycée {upper}"
+            size = 500 + upper * 37 % 400
+            directory.append((uai, name, "Lycée", "Public", commune.code, "OUVERT", 0, "", size))
+            index = round(85 + upper * 9 % 35, 1)
+            lycees.append(("2025-2026", uai, name, commune.code, "public", index))
     for year in range(2015, 2020):  # closed since: the directory no longer has it
         pupils = 2035 - year
-        counts.append((year, "099", "L'EBAUCHE", "0999999Z", "PUBLIC", pupils, 1, 6, pupils - 6, 0))
+        counts.append((year, "099", "L'EBAUCHE", "0999999Z", "PUBLIC", 0, 0, pupils, 1, 6, pupils - 6, 0))
     writer = Writer(raw, "depp_ecoles", "Annuaire de l'éducation et effectifs", "rentrées 2015 à 2025")
     columns = (
         "identifiant_de_l_etablissement nom_etablissement type_etablissement statut_public_prive code_commune etat "
-        "rpi_concentre rpi_disperse"
+        "rpi_concentre rpi_disperse nombre_d_eleves"
     )
     writer.write("fr-en-annuaire-education.csv", pd.DataFrame(directory, columns=columns.split()))
     columns = (
-        "rentree_scolaire code_departement commune numero_ecole secteur nombre_total_eleves nombre_total_classes "
+        "rentree_scolaire code_departement commune numero_ecole secteur rep rep_plus nombre_total_eleves "
+        "nombre_total_classes "
         "nombre_eleves_preelementaire_hors_ulis nombre_eleves_elementaire_hors_ulis nombre_eleves_ulis"
     )
     writer.write("fr-en-ecoles-effectifs-nb_classes.csv", pd.DataFrame(counts, columns=columns.split()))
@@ -127,11 +178,15 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
     columns = ["rentree_scolaire", "uai", "nom_de_l_etablissement", "code_insee_de_la_commune", "secteur", "ips"]
     writer = Writer(raw, "depp_ips", "Indice de position sociale", "2024-2025", full=True)
     writer.write("fr-en-ips-ecoles-ap2022_exemple.csv", pd.DataFrame(indices, columns=columns))
-    writer.write("fr-en-ips-colleges-ap2023_exemple.csv", pd.DataFrame(colleges, columns=columns))
+    spread = [*columns, "ecart_type_de_l_ips"]
+    writer.write("fr-en-ips-colleges-ap2023_exemple.csv", pd.DataFrame(colleges, columns=spread))
+    columns = [*columns[:-1], "ips_ensemble_gt_pro"]
+    writer.write("fr-en-ips-lycees-ap2022_exemple.csv", pd.DataFrame(lycees, columns=columns))
     writer.certify()
 
 
 def write(raw: Path, people: dict[str, np.ndarray]) -> None:
     """Write facilities and schools."""
     facilities(raw, people)
+    facilities_2020(raw, people)
     schools(raw, people)

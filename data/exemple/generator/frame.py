@@ -25,6 +25,8 @@ from generator.places import (
     population,
 )
 
+MOUNTAIN = ("999999999", "999999989", "999999987")  # EPCIs of the one massif
+
 
 def geography(raw: Path) -> None:
     """Write the communes and EPCIs of each year: 99009 joined 99003 in the course of 2021."""
@@ -66,6 +68,22 @@ def geography(raw: Path) -> None:
             ]
         )
         writer.write(f"epci_{year}.parquet", table)
+    writer.certify()
+
+
+def zonings(raw: Path) -> None:
+    """Write the grid of density, by the size of the communes, and the communes of the one massif."""
+    writer = Writer(raw, "insee_densite", "Grille communale de densité à sept niveaux", "2025")
+    bounds = (0, 500, 2000, 10_000, 50_000, np.inf)
+    labels = ["Rural à habitat très dispersé", "Rural à habitat dispersé", "Bourgs ruraux"]
+    labels += ["Centres urbains intermédiaires", "Grands centres urbains"]
+    classes = pd.cut([commune.population for commune in COMMUNES], bounds, right=False, labels=labels).astype(str)
+    table = pd.DataFrame({"CODGEO": [commune.code for commune in COMMUNES], "LIBDENS": classes})
+    writer.write("grille_densite_7_niveaux_2025.csv", table)
+    writer.certify()
+    writer = Writer(raw, "anct_massifs", "Communes d'un massif de montagne", "2026")
+    inside = [commune.code for commune in COMMUNES if commune.epci in MOUNTAIN]
+    writer.write("massifs.csv", pd.DataFrame({"insee_com": inside, "lib_massif": "Massif des Monts d'Exemple"}))
     writer.certify()
 
 

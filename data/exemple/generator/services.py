@@ -165,7 +165,10 @@ def local_services(raw: Path, generator: np.random.Generator) -> None:
     big = [commune for commune in COMMUNES if commune.population > 4000]
     writer = Writer(raw, "france_services", "Structures France services", "2026", full=True)
     rows = [(commune.code, commune.name, f"France services de {commune.name}") for commune in big]
-    writer.write("liste_france_services.csv", pd.DataFrame(rows, columns=["insee_com", "lib_com", "lib_fs"]))
+    table = pd.DataFrame(rows, columns=["insee_com", "lib_com", "lib_fs"])
+    formats = ("Fixe", "Fixe_antenne(s)", "Multisites", "Itinérante", "Bus_équivalent")
+    table = table.assign(format_fs=[formats[rank % len(formats)] for rank in range(len(table))])
+    writer.write("liste_france_services.csv", table)
     writer.certify()
     writer = Writer(raw, "annuaire_service_public", "Services locaux", "2026", full=True)
     rows = [
@@ -226,7 +229,8 @@ def local_services(raw: Path, generator: np.random.Generator) -> None:
     writer = Writer(raw, "dgcl_frr", "Zonage France ruralités revitalisation", "2025")
     column = "Classement FRR et FRR+ au 10 juillet 2025"
     rows = [
-        (c.code, "FRR+" if c.population < 300 else "FRR" if c.population < 7000 else "Non classée") for c in COMMUNES
+        (c.code, "FRR+" if c.population < 300 else "FRR socle" if c.population < 7000 else "Non classée")
+        for c in COMMUNES
     ]
     writer.write("zonage_frr.csv", pd.DataFrame(rows, columns=["CODGEO", column]))
     writer.certify()

@@ -9,23 +9,31 @@ from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.core.settings import data_root
+from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import childcare
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.indicators.childcare_authority import authorities, read_thresholds
+from ctg_analysis.indicators.childcare_authority import authorities, by_population, read_thresholds
 from ctg_analysis.indicators.simulation import WORKED_OUT_FROM, Missing, simulate
 
 
 def childcare_authority(territory: Territory, indicator: Indicator, people: Indicator) -> Html:
-    """Which authority organises childcare in each commune, and what the law asks of it."""
+    """Which authority organises childcare in each commune, and what the law asks of it.
+
+    Where no commune has told whether it transferred: what its population alone would have the law ask of it.
+    """
     transferred, inhabitants = by_commune(territory, indicator), by_commune(territory, people)
+    thresholds = read_thresholds(data_root().reference / "seuils.yml")
     if transferred.empty:
-        return unavailable(territory, indicator, f"{indicator.label}, par commune")
+        populations = inhabitants.assign(population=inhabitants["value"])
+        duties = by_population(populations, territory.epci, thresholds)
+        cited = source(territory, inhabitants)
+        table = childcare.by_population(populations, duties, territory.row["name"], thresholds, cited)
+        return markup.together(table, unavailable(territory, indicator, f"{indicator.label}, par commune"))
     population = transferred["territory"].map(inhabitants.set_index("territory")["value"])
     counted = inhabitants["period"].max()
     answers = transferred.assign(transferred=transferred["value"], population=population, counted=counted)
-    thresholds = read_thresholds(data_root().reference / "seuils.yml")
     duties = authorities(answers, territory.epci, thresholds)
     cited = source(territory, pd.concat([transferred, inhabitants]))
     return childcare.authority(answers, duties, territory.row["name"], thresholds, cited)

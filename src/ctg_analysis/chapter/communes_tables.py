@@ -4,13 +4,14 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.closing import SHOWN, telling
-from ctg_analysis.chapter.known import is_pointless, source, unavailable
+from ctg_analysis.chapter.known import source, unavailable
+from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING, Indicator
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.comparisons import common_period, latest_period
+from ctg_analysis.indicators.comparisons import latest_period
 
 
 def table(territory: Territory, *indicators: Indicator) -> Html:
@@ -27,8 +28,7 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
         if rows["status"].eq(MISSING).all():
             absent.append(indicator)
             continue
-        larger = rows[rows["level"].ne("commune")]
-        period = common_period(larger, territory.epci) or latest_period(rows) or rows["period"].max()
+        period = territory.periods.get(indicator.id) or latest_period(rows) or rows["period"].max()
         columns.append((indicator, period, rows[rows["period"].eq(period)]))
     labels = [texts.uncapitalised(indicator.label) for indicator in absent]
     if not columns:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import surveyed, synthesis
-from ctg_analysis.chapter.known import are_exact, by_commune, on_map, source, unavailable
+from ctg_analysis.chapter.known import are_exact, by_commune, newer, on_map, source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import LEVELS, OK, Count, Indicator, Mean
 from ctg_analysis.core.norms import norm
@@ -40,7 +40,7 @@ def comparison(territory: Territory, indicator: Indicator) -> Html:
     if rows.empty:
         return unavailable(territory, indicator, indicator.label)
     peers = rows[rows["level"].eq("peers")]
-    note = QUARTILES if peers["low"].notna().any() else ""
+    note = " ".join(filter(None, [QUARTILES if peers["low"].notna().any() else "", newer(territory, indicator)]))
     drawn = rows[:1] if isinstance(indicator.value, Count | Mean) else rows
     drawing = bars.comparison(drawn[drawn["status"].eq(OK)])
     return _drawn(

@@ -3,15 +3,17 @@
 import pandas as pd
 
 from ctg_analysis.chapter import surveyed
+from ctg_analysis.chapter.missing import is_pointless, lacks
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import NOT_APPLICABLE, OK, SECRET, Indicator
+from ctg_analysis.core.model import OK, SECRET, Indicator
 from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.display.words.dates import date_text, short_date
-from ctg_analysis.indicators.comparisons import latest_period
-from ctg_analysis.indicators.peers import left_out
+from ctg_analysis.display.words.lacks import entry
+from ctg_analysis.indicators.comparisons import last_year, latest_period
+from ctg_analysis.indicators.peer_profiles import left_out
 from ctg_analysis.sources import PLAN, SOURCES, SURVEY
 
 
@@ -86,36 +88,31 @@ def uncompared(territory: Territory, indicator: Indicator) -> str:
     return "Trop peu d'EPCI comparables ont une valeur de même source et de même période."
 
 
-def unavailable(territory: Territory, indicator: Indicator, what: str) -> Html:
-    """The box: what is missing, from whom, and the command that says how to get it.
+def newer(territory: Territory, indicator: Indicator) -> str:
+    """The sentence that tells a value of the territory that is newer than the comparison; else nothing."""
+    compared, own = territory.compared(indicator, with_peers=False), territory.own(indicator)
+    if compared.empty or last_year(own["period"].iloc[-1]) <= last_year(compared["period"].iloc[0]):
+        return ""
+    return f"Plus récent, pour le territoire seul : {own['text'].iloc[-1]} ({date_text(own['period'].iloc[-1])})."
 
-    Of a form that was received with blank cells, it names the communes of these. Where it has no object in any commune,
-    because what it is about is known not to be there, a sentence says so.
+
+def unavailable(territory: Territory, indicator: Indicator, what: str) -> Html:
+    """The box: what is missing, from whom, and the command that gets it, as `missing.lacks` says them.
+
+    Where it has no object in any commune, because what it is about is known not to be there, a sentence says so.
     """
     rows = territory.data(indicator)
     if is_pointless(territory, indicator):
         return with_source(f"{what} : sans objet en {rows['period'].max()}.", source(territory, rows))
-    used = set(rows.loc[rows["status"].eq(OK), "source"])
-    missing = [SOURCES[name] for name in indicator.sources if name not in used] or [SOURCES[indicator.sources[0]]]
-    asked = [measure for measure in vars(indicator.value).values() if isinstance(measure, str)]
     return markup.unavailable(
         texts.typography(f"{texts.uncapitalised(what).replace(' : ', ', ')}."),
-        [notes.how_to_get(of, territory.epci, territory.blanks(of.id, asked) if of.form else []) for of in missing],
+        [entry(lack) for lack in lacks(territory, indicator)],
     )
 
 
 def with_source(sentence: str, source: Citation) -> Html:
     """A sentence that stands alone, and its source below."""
     return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source))
-
-
-def is_pointless(territory: Territory, indicator: Indicator) -> bool:
-    """Whether an indicator has no object (`so`) in any commune at the latest period."""
-    if not territory.has(indicator, NOT_APPLICABLE):
-        return False
-    rows = territory.data(indicator)
-    latest = rows[rows["level"].eq("commune") & rows["period"].eq(rows["period"].max())]
-    return len(latest) > 0 and latest["status"].eq(NOT_APPLICABLE).all()
 
 
 def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) -> Citation:

@@ -1,15 +1,18 @@
 """`ctg list`: what there is, one line each."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.coverage import coverage, sample, summary
+from ctg_analysis.chapter.missing import completeness, missing
+from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root
 from ctg_analysis.display.words.texts import alphabetical
-from ctg_analysis.processing.run import ensure
+from ctg_analysis.processing.run import ensure, hold
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 from ctg_analysis.sources.folders import FRANCE, FULL, source_folders
@@ -59,9 +62,56 @@ def sources() -> list[str]:
     return lines
 
 
-def chapters() -> list[str]:
-    """Number, title and question of every chapter."""
-    return [f"{chapter.number}  {chapter.title}  {chapter.question}" for chapter in all_chapters()]
+def chapters(epcis: Sequence[str] = ()) -> list[str]:
+    """Number, title and question of every chapter; for an EPCI, how many of its indicators have a value there."""
+    lines = {chapter.number: f"{chapter.number}  {chapter.title}  {chapter.question}" for chapter in all_chapters()}
+    for epci in epcis:
+        known = completeness(_opened(epci))
+        lines |= {name: f"{lines[name]}  {value} of {of} indicators" for name, (value, of) in known.items()}
+    return list(lines.values())
+
+
+def lacking(epcis: Sequence[str]) -> list[str]:
+    """What is missing of an EPCI: indicator, place, why, who has it, the command that gets it, the form or file."""
+    tables = [missing(_opened(epci)) for epci in epcis or [DEFAULT_EPCI]]
+    rows = [
+        [row.indicator, _place(row.territory), row.why, row.who, row.command, row.file]
+        for row in pd.concat(tables).itertuples(index=False)
+    ]
+    return in_columns(rows)
+
+
+def _place(codes: str) -> str:
+    """The place of a row of `missing.missing`: its code, or how many communes.
+
+    >>> _place("200067171"), _place("12001|12002")
+    ('200067171', '2 communes')
+    """
+    several = codes.split("|")
+    return codes if len(several) == 1 else f"{len(several)} communes"
+
+
+def covered(epcis: Sequence[str]) -> list[str]:
+    """What is known of EPCIs from open data, by default those of `coverage.sample`; the least and the median."""
+    rows = [coverage(_opened(epci)) for epci in epcis or sample()]
+    return [*in_columns([row.words() for row in rows]), *summary(rows)]
+
+
+def _opened(epci: str) -> Territory:
+    root = data_root(epci)
+    ensure(root)
+    hold(root)
+    return open_territory(epci, root)
+
+
+def in_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of texts as lines, their columns one under the other.
+
+    >>> in_columns([["a", "bcd", "e"], ["abc", "", "f"]])
+    ['a    bcd  e', 'abc       f']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
 LISTS: dict[str, Callable[[], list[str]]] = {
@@ -69,6 +119,11 @@ LISTS: dict[str, Callable[[], list[str]]] = {
     "indicators": indicators,
     "sources": sources,
     "chapters": chapters,
+}
+OF_EPCIS: dict[str, Callable[[Sequence[str]], list[str]]] = {
+    "chapters": chapters,
+    "missing": lacking,
+    "coverage": covered,
 }
 
 

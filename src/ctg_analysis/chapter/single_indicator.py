@@ -2,14 +2,14 @@
 
 from ctg_analysis.chapter import figures, surveyed
 from ctg_analysis.chapter.closing import BESIDE_PEERS, telling
-from ctg_analysis.chapter.known import on_map, only_commune, source, unavailable, uncompared, withheld
+from ctg_analysis.chapter.known import newer, on_map, only_commune, source, unavailable, uncompared, withheld
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import OK, Count, Indicator, Mean
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import lines
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.words import sentences, texts
+from ctg_analysis.display.words import comparable, sentences, texts
 
 DRAWN = {
     "trend": figures.trend,
@@ -85,5 +85,6 @@ def _sentence(territory: Territory, indicator: Indicator, more: str = "") -> Htm
         return markup.reading(text, surveyed.base(own))
     if isinstance(indicator.value, Count | Mean):
         return markup.reading(text, texts.typography(more))
-    beside = " ".join(filter(None, [sentences.beside(others), uncompared(territory, indicator)]))
+    among = sentences.beside(others), comparable.place(rows)
+    beside = " ".join(filter(None, [*among, uncompared(territory, indicator), newer(territory, indicator)]))
     return telling(markup.reading(text, texts.typography(beside)), BESIDE_PEERS, indicator.id)

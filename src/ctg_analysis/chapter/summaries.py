@@ -52,7 +52,10 @@ def _beside(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, s
     drawn = rows[rows["status"].eq(OK)]
     values = " ; ".join(f"{name} {text}" for name, text in zip(drawn["name"], drawn["text"], strict=True))
     alt = texts.typography(f"{indicator.label}, {date_text(rows['period'].iloc[0])} : {values}.")
-    return rows, titles.standing(rows) or titles.level(indicator, rows), markup.described(bars.comparison(drawn), alt)
+    stands = titles.standing(rows) or titles.level(indicator, rows)
+    more = known.newer(territory, indicator)
+    words = f"{stands}. {more.removesuffix('.')}" if more else stands
+    return rows, words, markup.described(bars.comparison(drawn), alt)
 
 
 def _over_time(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:

@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, which_france
 from ctg_analysis.core.geography import read_geography
-from ctg_analysis.core.model import OK, Indicator, is_over_population
+from ctg_analysis.core.model import MISSING, OK, Indicator, is_over_population
 from ctg_analysis.core.notebooks import EVERYTHING
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE, comparators, find_epci, members
@@ -16,10 +16,12 @@ from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
-from ctg_analysis.indicators.comparisons import common_periods, tested
-from ctg_analysis.indicators.observations import complete, read_observations
-from ctg_analysis.indicators.peer_values import MEDIAN_LABEL, SAME, rows_of_peers
-from ctg_analysis.indicators.peers import VARIABLES, PeerGroup, left_out, nearest, pairs
+from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, newest, tested
+from ctg_analysis.indicators.observation_files import read_observations
+from ctg_analysis.indicators.observations import complete
+from ctg_analysis.indicators.peer_profiles import VARIABLES, left_out
+from ctg_analysis.indicators.peer_values import MEDIAN_LABEL, rows_of_peers
+from ctg_analysis.indicators.peers import PeerGroup, nearest, pairs
 from ctg_analysis.processing.freshness import MANIFEST
 from ctg_analysis.sources import SOURCES
 
@@ -74,7 +76,8 @@ class Territory:
         self._names = known[["territory", "level", "name"]]
         keys = self._names[["territory", "level"]]
         self.demarche = Demarche(epci, root)
-        observations = read_observations(root.processed, list(keys["territory"])).merge(keys, on=["territory", "level"])
+        observations = read_observations(root.processed, keys["territory"], self.row)
+        observations = observations.merge(keys, on=["territory", "level"])
         of_material = self.demarche.table("observations")
         observations = pd.concat([observations, of_material]) if len(of_material) else observations
         self._observations = complete(observations, keys, CATALOGUE.values())
@@ -84,7 +87,6 @@ class Territory:
         self._readable: dict[str, pd.DataFrame] = {}
         self._compared: dict[str, pd.DataFrame] = {}
         self._groups: dict[tuple[str, ...], PeerGroup] = {}
-        self._medians: dict[tuple[str, ...], ByIndicator] = {}
 
     @cached_property
     def year(self) -> int:
@@ -102,18 +104,6 @@ class Territory:
     def evidence(self) -> pd.DataFrame:
         """What partners say that scores rest on: columns territory, level, period, site, measure, words."""
         return pd.read_parquet(self.root.processed / "evidence.parquet")
-
-    def blanks(self, source: str, measures: Collection[str]) -> list[str]:
-        """The names of the communes of which the form of a source, received, says nothing of some measures.
-
-        Of its latest period; none when it says nothing of any commune.
-        """
-        table = pd.read_parquet(self.root.processed / "blanks.parquet", filters=[("source", "==", source)])
-        table = table[table["measure"].isin(measures)]
-        here = self.communes[
-            self.communes["code"].isin(table.loc[table["period"].eq(table["period"].max()), "territory"])
-        ]
-        return here["name"].tolist()
 
     @cached_property
     def spaces(self) -> pd.DataFrame:
@@ -181,6 +171,11 @@ class Territory:
         self.read.add(indicator.id)
         return self._named.rows(indicator.id)
 
+    def sources_here(self, levels: Collection[str]) -> set[str]:
+        """The sources that say something of the places of these levels, be it that it is secret."""
+        rows = self._named.table
+        return set(rows.loc[rows["level"].isin(levels) & rows["status"].ne(MISSING), "source"])
+
     def has(self, indicator: Indicator, status: str) -> bool:
         """Whether an observation of an indicator, of any place and period, has this status."""
         self.read.add(indicator.id)
@@ -219,19 +214,16 @@ class Territory:
         """What `compared` does, before it is put in words."""
         self.read.add(indicator.id)
         rows = self._beside.rows(indicator.id)
-        others = (
-            self._median_of_peers(left_out(indicator)).rows(indicator.id)
-            if len(rows) and has_median(indicator)
-            else rows[:0]
-        )
+        others = self._medians.rows(indicator.id)
+        others = others[others["period"].isin(rows["period"])]
         return pd.concat([rows, others]) if len(others) else rows
 
     def compared(self, indicator: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
         """The territory, then its comparators and the median of its peers, at the period to compare.
 
         Columns besides those of `readable`: word (« plus élevé que », « proche de »...), p: see comparisons.tested. No
-        row without a value here. All the rows are of the source of the territory's own figure, or of the files in
-        which the same producer gives the same thing for larger places (rule R12).
+        row without a value here. All the rows are of the producer of the territory's own figure (rule R12). A number of
+        things, which no larger place compares with, is at its latest period.
         """
         self.read.add(indicator.id)
         if indicator.id not in self._compared:
@@ -248,29 +240,35 @@ class Territory:
     @cached_property
     def _beside(self) -> ByIndicator:
         """What `compared` does without the peers, for all indicators in one pass."""
-        rows = self._named.table
-        rows = rows[~rows["level"].isin(LOCAL)]
-        rows = rows[rows["period"].eq(rows["indicator"].map(common_periods(rows, self.epci)))]
+        rows = self._comparable
+        own = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
+        alone = own[~own["indicator"].map(lambda name: has_median(CATALOGUE[name])).astype(bool)]
+        periods = self.periods | alone.groupby("indicator")["period"].agg(newest).to_dict()
+        rows = rows[rows["period"].eq(rows["indicator"].map(periods))]
         rows = rows[rows["level"].ne("france") | rows["territory"].eq(rows["indicator"].map(which_france(rows)))]
         places = list(zip(self.beside["level"], self.beside["code"].replace(FRANCE, ""), strict=True))
         codes = rows["territory"].where(rows["level"].ne("france"), "")
         order = [places.index(place) for place in zip(rows["level"], codes, strict=True)]
         return ByIndicator(tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE))
 
-    def _median_of_peers(self, without: tuple[str, ...]) -> ByIndicator:
-        """The row of the median of these peers, of each indicator that has one at the period to compare."""
-        if without not in self._medians:
-            self._medians[without] = ByIndicator(self._medians_of(self.peers(without)))
-        return self._medians[without]
+    @cached_property
+    def periods(self) -> dict[str, str]:
+        """The period that the places and the peers are compared at, by indicator that the territory has a value of."""
+        return common_periods(pd.concat([self._comparable, self._medians.table]), self.epci)
 
-    def _medians_of(self, group: PeerGroup) -> pd.DataFrame:
-        own = self._beside.table.drop_duplicates("indicator")
-        wanted = own.loc[own["indicator"].map(lambda name: left_out(CATALOGUE[name]) == group.without), SAME]
-        sirens = {self.epci, *group.peers["peer"]} if len(group.peers) else set()
-        around = self.around[self.around["territory"].isin(sirens)].merge(wanted, on=SAME)
-        rows = rows_of_peers(around, pairs([group]), *wanted["indicator"])
-        rows = rows[rows["status"].eq(OK)]
-        return rows.assign(name=MEDIAN_LABEL, word=None, p=float("nan"))
+    @cached_property
+    def _comparable(self) -> pd.DataFrame:
+        return comparable_rows(self._named.table.query("level not in @LOCAL"), self.epci)
+
+    @cached_property
+    def _medians(self) -> ByIndicator:
+        """The medians of the peers, of each indicator at each period of the territory's own values."""
+        names: dict[tuple[str, ...], list[str]] = {}
+        for indicator in filter(has_median, CATALOGUE.values()):
+            names.setdefault(left_out(indicator), []).append(indicator.id)
+        tables = [rows_of_peers(self.around, pairs([self.peers(without)]), *ids) for without, ids in names.items()]
+        rows = pd.concat(tables).query("status == @OK")
+        return ByIndicator(rows.assign(name=MEDIAN_LABEL, word=None, p=float("nan")))
 
     @cached_property
     def around(self) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.facts import COLUMNS
-from ctg_analysis.core.model import OK, SECRET
+from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.territories import COMMUNE, arrondissement_parents
 
 SERIES = ["period", "measure", "source"]
@@ -23,11 +23,29 @@ def with_absent(
         case "zero":
             covered = communes if listed is None else listed
             covered = covered[~covered["departement"].isin(source.totals.outside)]
+            facts = in_whole_communes(facts, communes) if source.geography.arrondissements else facts
             return fill_zeros(facts, covered, everywhere=listed is not None, each=source.coverage.each)
         case "uninhabited":
             return with_uninhabited(facts, source, communes)
         case _:
             return facts
+
+
+def in_whole_communes(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts of a list with what stands under an arrondissement and under its commune added up.
+
+    Where one of them is without a value, so is the commune.
+    """
+    parents = arrondissement_parents(communes)
+    place = facts["code"].replace(parents.to_dict())
+    ours = facts["level"].eq("commune") & place.isin(parents)
+    parts = facts[ours].assign(code=place, unknown=facts["status"].ne(OK))
+    whole = parts.groupby(["code", *SERIES], as_index=False, observed=True)[["value", "unknown", "parts", "few"]].sum()
+    known = whole["unknown"].eq(0)
+    whole = whole.assign(
+        level="commune", value=whole["value"].where(known), status=known.map({True: OK, False: MISSING})
+    )
+    return pd.concat([facts[~ours], whole[COLUMNS]], ignore_index=True)
 
 
 def restore_absent(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
@@ -106,4 +124,4 @@ def _unnamed(rows: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_rows(facts: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([facts, added.assign(level="commune", parts=1)[COLUMNS]], ignore_index=True)
+    return pd.concat([facts, added.assign(level="commune", parts=1, few=0)[COLUMNS]], ignore_index=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import COLUMNS, IN_EPCIS
-from ctg_analysis.core.model import MISSING, OK
+from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.norms import norm
 from ctg_analysis.core.territories import (
     COMMUNE,
@@ -212,14 +212,15 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
 def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> pd.DataFrame:
     """Return the facts with Paris, Lyon and Marseille as one commune each.
 
-    Where the source gives arrondissements only, they are summed, and left out if its figures cannot be added up; where
-    it gives the commune, they are dropped.
+    Where a source gives arrondissements only, for a period and a measure, they are summed, and left out if its figures
+    cannot be added up; where it gives the commune, they are dropped.
     """
     is_part = facts["level"].eq("commune") & facts["code"].isin(parents.index)
     parts, whole = facts[is_part], facts[~is_part]
     parts = parts.assign(code=parts["code"].map(parents))
-    given = whole["code"][whole["code"].isin(parents.unique())]
-    parts = parts[~parts["code"].isin(given)]
+    given = whole.loc[whole["level"].eq("commune") & whole["code"].isin(parents), ["code", *KEY]]
+    series = pd.MultiIndex.from_frame(parts[["code", *KEY]].astype(str))
+    parts = parts[~series.isin(pd.MultiIndex.from_frame(given.astype(str)))]
     if parts.empty or not source.totals.additive:
         return whole
     summed = sum_up(parts, source, parents.value_counts())
@@ -280,15 +281,20 @@ def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Se
 def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataFrame:
     """Return the sums of facts by unit, period and measure.
 
-    expected: how many parts each unit must have; a unit that lacks one, or has one without a value, is `nd`.
+    expected: how many parts each unit must have; a unit that lacks one, or has one without a value, is `nd`. What is
+    withheld below a known number (`Totals.withheld_below`) counts as 1, the least that it is.
 
     Raises:
-        NotAdditiveError: the source's figures cannot be added up (a rate, a median, rounded counts).
+        NotAdditiveError: the source's figures cannot be added up (a rate, a median).
     """
     if not source.totals.additive:
         raise NotAdditiveError(f"{source.id}: these figures cannot be added up, ask the producer for the total")
-    grouped = facts.assign(known=facts["status"].eq(OK)).groupby(["code", *KEY], as_index=False, observed=True)
-    sums = grouped[["value", "known", "parts"]].sum()
+    known, alone = facts["status"].eq(OK), facts["parts"].eq(1)
+    withheld = facts["status"].eq(SECRET) & bool(source.totals.withheld_below)
+    few = facts["few"].mask(alone, (withheld | facts["value"].eq(0)).astype(int))
+    counted = facts.assign(value=facts["value"].mask(withheld, 1.0), known=known | withheld, few=few)
+    grouped = counted.groupby(["code", *KEY], as_index=False, observed=True)
+    sums = grouped[["value", "known", "parts", "few"]].sum()
     complete = sums["known"].eq(sums["code"].map(expected))
     sums["value"] = sums["value"].round(6).where(complete)
     sums["status"] = complete.map({True: OK, False: MISSING})

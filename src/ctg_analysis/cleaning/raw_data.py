@@ -1,23 +1,21 @@
-"""All the raw files of a data root, certified, read and cleaned: each source in the geography of its own year."""
+"""The raw files of a source, certified, read and cleaned, each in the geography of its own year."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from ctg_analysis.cleaning.official import cleaners, official_geography, yearly_geography
-from ctg_analysis.cleaning.official.contours import clean_contours
-from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, perimeter_from
+from ctg_analysis.cleaning.frame import GEOGRAPHY, PASSAGE, Frame
+from ctg_analysis.cleaning.official import cleaners, yearly_geography
+from ctg_analysis.cleaning.perimeter import Perimeter, communes_named
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.errors import Finding, InputError, each
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate
 from ctg_analysis.sources.folders import source_folders
 
-GEOGRAPHY, CONTOURS, PASSAGE, DENSITY = "etalab_decoupage", "contours", "insee_passage", "insee_densite"
-FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
 SERIES = ["level", "period", "measure"]
 
 Folders = dict[str, list[RawFolder]]
@@ -31,40 +29,6 @@ class Given:
     folder: RawFolder
     year: int
     facts: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class RawData:
-    """All the files of a data root, read and cleaned.
-
-    communes, epcis: by year. passage: what communes became, if known.
-    """
-
-    communes: dict[int, pd.DataFrame]
-    epcis: dict[int, pd.DataFrame]
-    given: list[Given]
-    contours: pd.DataFrame
-    passage: pd.DataFrame | None
-    density: pd.DataFrame | None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What was read of a data root, each file once, and what is wrong with its certificates and its rows.
-
-    frame: the geography, without any facts; None when a part of it cannot be read. tables: the facts of each folder of
-    a source that has a cleaning function, the full files before the extract; None where they cannot be read.
-    """
-
-    folders: Folders
-    frame: RawData | None
-    tables: dict[str, list[tuple[RawFolder, pd.DataFrame | None]]]
-    findings: list[Finding]
-
-
-def read_root(root: DataRoot) -> Reading:
-    """Read and clean every source of data/raw: the folders, their certificates, the rows of their files."""
-    return read_all(*certificates(root))
 
 
 def certificates(root: DataRoot) -> tuple[Folders, list[Finding]]:
@@ -85,55 +49,34 @@ def certificates(root: DataRoot) -> tuple[Folders, list[Finding]]:
     return folders, findings
 
 
-def read_all(folders: Folders, findings: Sequence[Finding] = ()) -> Reading:
-    """Read and clean every source of some folders that has a cleaning function, and keep all that is wrong.
-
-    findings: what is wrong with the certificates already.
-    """
-    wrong: list[Finding] = []
-
-    def attempt(function, *arguments):
-        try:
-            return function(*arguments)
-        except InputError as error:
-            wrong.extend(error.findings)
-            return None
-
-    def first(source, clean):
-        return attempt(clean, folders[source][0]) if source in folders else None
-
-    communes, epcis = first(GEOGRAPHY, yearly_geography.clean_communes), first(GEOGRAPHY, yearly_geography.clean_epcis)
-    contours = first(CONTOURS, clean_contours)
-    passage = first(PASSAGE, official_geography.clean_passage)
-    density = first(DENSITY, official_geography.clean_density)
-    whole = not wrong and all(name in folders for name in FRAME)
-    frame = RawData(communes, epcis, [], contours, passage, density) if whole else None
-    tables = {
-        source: [(folder, attempt(clean, folder)) for folder in folders[source]]
-        for source, clean in cleaners(communes and communes[max(communes)]).items()
-        if source in folders
-    }
-    return Reading(folders, frame, tables, [*findings, *wrong])
+def read_sources(folders: Folders) -> list[str]:
+    """Return the ids of the sources of which figures are read, in the order in which their facts stand."""
+    return [name for name in [GEOGRAPHY, *cleaners(None)] if name in folders]
 
 
-def raw_data(reading: Reading) -> RawData:
-    """Return all that was read, each source in the geography of its own year.
+def given_of(source: str, folders: Folders, frame: Frame) -> list[Given]:
+    """Return the facts of a source, from all its folders, in the geography of its own year.
 
     Raises:
-        InputError: with all the findings of the reading.
+        InputError: with all the findings of its files.
     """
-    if reading.findings:
-        raise InputError(reading.findings)
-    home, frame = reading.folders[GEOGRAPHY][0], reading.frame
-    populations = yearly_geography.clean_populations(home, frame.communes)
-    given = [Given(SOURCES[GEOGRAPHY], home, year, table) for year, table in populations.items()]
-    for source, tables in reading.tables.items():
-        for folder, facts in complementary(tables):
-            given += [
-                Given(SOURCES[source], folder, year, part)
-                for year, part in by_geography(SOURCES[source], facts, frame.communes)
-            ]
-    return replace(frame, given=given)
+    declared = SOURCES[source]
+    if source == GEOGRAPHY:
+        home = folders[GEOGRAPHY][0]
+        populations = yearly_geography.clean_populations(home, frame.communes)
+        return [Given(declared, home, year, table) for year, table in populations.items()]
+    clean = cleaner_of(source, frame)
+    tables = each(lambda folder: (folder, clean(folder)), folders[source])
+    return [
+        Given(declared, folder, year, part)
+        for folder, facts in complementary(tables)
+        for year, part in by_geography(declared, facts, frame.communes)
+    ]
+
+
+def cleaner_of(source: str, frame: Frame | None) -> Callable[[RawFolder], pd.DataFrame]:
+    """Return the function that cleans the folders of a source."""
+    return cleaners(frame and frame.communes[max(frame.communes)])[source]
 
 
 def complementary(tables: list[tuple[RawFolder, pd.DataFrame]]) -> list[tuple[RawFolder, pd.DataFrame]]:
@@ -143,11 +86,13 @@ def complementary(tables: list[tuple[RawFolder, pd.DataFrame]]) -> list[tuple[Ra
     """
     if len(tables) == 1:
         return tables
-    kept, given = [], pd.MultiIndex.from_arrays([[]] * len(SERIES))
+    kept, given = [], pd.DataFrame(columns=SERIES, dtype=str)
     for folder, facts in tables:
-        series = pd.MultiIndex.from_frame(facts[SERIES].astype(str))
-        kept.append((folder, facts[~series.isin(given)]))
-        given = given.append(series.unique())
+        numbers = facts.groupby(SERIES, observed=True, sort=False).ngroup()
+        series = facts.loc[~numbers.duplicated(), SERIES].astype(str)
+        fresh = ~pd.MultiIndex.from_frame(series).isin(pd.MultiIndex.from_frame(given))
+        kept.append((folder, facts[fresh[numbers]]))
+        given = pd.concat([given, series])
     return kept
 
 
@@ -162,14 +107,6 @@ def by_geography(source: Source, table: pd.DataFrame, years: dict[int, pd.DataFr
     year = table["period"].str[:4].astype(int) + source.geography.lag
     nearest = year.clip(min(years), max(years))
     return [(int(cog), table[nearest.eq(cog)]) for cog in sorted(nearest.unique())]
-
-
-def perimeters_of(data: RawData, reference: int, now: pd.DataFrame) -> dict[int, Perimeter]:
-    """Return the perimeter of each year of geography that a source is in; now: the communes of the reference year."""
-    communes = data.communes | {reference: now}
-    return {
-        year: perimeter_from(year, communes, reference, data.passage) for year in {given.year for given in data.given}
-    }
 
 
 def strangers(facts: pd.DataFrame, source: Source, perimeter: Perimeter, folder: Path) -> list[Finding]:

@@ -1,6 +1,7 @@
-"""The commands about data: raw files fetched, checked and derived, lists, observations."""
+"""The commands about data: raw files checked and derived, lists, observations."""
 
 import datetime
+import re
 import sys
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from ctg_analysis.cli.common_options import Epci, messages
-from ctg_analysis.core.errors import Busy, UserError, in_lines, raise_all
+from ctg_analysis.core.errors import UserError, in_lines
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, data_root, project_path
 
 
@@ -27,50 +28,6 @@ def data() -> None:
     for root in roots:
         for note in read_notes(root):
             messages.print(f"{project_path(root.processed)}: {note}")
-
-
-def fetch(
-    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids; all by default.")] = None,
-    mirror: Annotated[str, typer.Option(envvar="CTG_MIRROR", help="Address that repeats the producers' sites.")] = "",
-    offline: Annotated[bool, typer.Option("--offline", help="Without network: say what is missing.")] = False,
-) -> None:
-    """Download the full official files, verified; an interrupted download goes on where it stopped."""
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-    from ctg_analysis.sources import SOURCES
-    from ctg_analysis.sources.fetching.fetch import fetch as fetch_source
-    from ctg_analysis.sources.fetching.received import FetchError
-    from ctg_analysis.sources.folders import FULL
-
-    unknown = [name for name in sources or [] if name not in SOURCES]
-    if unknown:
-        raise UserError(f"no source {', '.join(unknown)}: `ctg list sources WORD` finds their ids")
-    raw = data_root().raw
-    wanted = [SOURCES[name] for name in sources or SOURCES if sources or SOURCES[name].downloads]
-    if offline:
-        missing = [source.id for source in wanted if not (raw / source.id / FULL).is_dir()]
-        if missing:
-            raise UserError(f"not fetched yet: {', '.join(missing)}; run the command again without --offline")
-        return
-    failures: list[UserError] = []
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as bars:
-        for source in wanted:
-            bar = bars.add_task(source.id, total=None)
-            try:
-                folder = fetch_source(
-                    source,
-                    raw,
-                    mirror=mirror,
-                    progress=lambda name, done, total, bar=bar: bars.update(
-                        bar, description=name, completed=done, total=total
-                    ),
-                )
-                messages.print(f"{project_path(folder)}: {len(source.downloads)} files, verified")
-            except (FetchError, Busy) as error:
-                failures.append(error)
-            bars.remove_task(bar)
-    raise_all(failures)
 
 
 def check(
@@ -93,19 +50,30 @@ def check(
 
 
 def list_(
-    what: Annotated[str, typer.Argument(help="epci, indicators, sources or chapters.")],
-    word: Annotated[str, typer.Argument(help="Only the lines with this word.")] = "",
+    what: Annotated[str, typer.Argument(help="epci, indicators, sources, chapters, missing or coverage.")],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[EPCI]... [WORD]", help="Of these EPCIs; only the lines with this word."),
+    ] = None,
 ) -> None:
-    """List the EPCIs, indicators, sources or chapters, one a line."""
-    from ctg_analysis.chapter.listing import LISTS, counted, matching
+    """List the EPCIs, indicators, sources or chapters, one a line; what is missing of an EPCI, what is known of some.
 
-    if what not in LISTS:
-        raise UserError(f"ctg list {what}: expected one of {', '.join(LISTS)}")
-    lines = matching(LISTS[what](), word)
+    `chapters EPCI` tells how many indicators of each have a value there. `missing EPCI`: indicator, place, why, who has
+    it, command, form or file. `coverage`: of thirty EPCIs of every sort by default.
+    """
+    from ctg_analysis.chapter.listing import LISTS, OF_EPCIS, counted, matching
+
+    if what not in LISTS | OF_EPCIS:
+        raise UserError(f"ctg list {what}: expected one of {', '.join(LISTS | OF_EPCIS)}")
+    words = words or []
+    epcis = [word for word in words if what in OF_EPCIS and re.fullmatch("[0-9]{9}", word)]
+    word = " ".join(word for word in words if word not in epcis)
+    lines = matching(OF_EPCIS[what](epcis) if what in OF_EPCIS else LISTS[what](), word)
     print(*lines, sep="\n", end="\n" if lines else "")
-    if not lines:
+    if word and not lines:
         raise UserError(f"ctg list {what}: nothing with {word!r}")
-    messages.print(counted(what, lines))
+    if what != "coverage":
+        messages.print(counted(what, lines))
 
 
 def observations(

@@ -50,6 +50,8 @@ class Geography:
     cog: year of the official geographic code that the communes of the files are in.
     lag: for files of several years, each in its own geography: that of so many years after the period.
     loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
+    arrondissements: a list of things, each under the code of its commune or of its municipal arrondissement, never
+        under both: those of Paris, Lyon and Marseille are added up.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
@@ -57,6 +59,7 @@ class Geography:
     cog: Annotated[int, Field(ge=2003, le=2100)] = 0
     lag: Years | None = None
     loose: bool = False
+    arrondissements: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,19 +70,23 @@ class Coverage:
         "uninhabited" none where nobody lives, unknown elsewhere.
     each: measures of which every commune has the same by definition, those without a row too.
     above: a commune of so many inhabitants or fewer has no value: the producer publishes none, nor does any file here.
+    doubtful: measures of which a 0 in an extract may be an empty cell that its carrier has filled: not known then.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
     absent: Literal["", "secret", "zero", "uninhabited"] = ""
     each: frozenset[str] = frozenset()
     above: Annotated[int, Field(ge=0)] = 0
+    doubtful: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Totals:
     """How the communes of a source make larger places.
 
-    additive: counts of communes may be added up. False for rates, medians and counts that the producer rounds.
+    additive: counts of communes may be added up. False for rates and medians.
+    withheld_below: what the producer withholds is a count from 1 to this less one: a sum holds it between these bounds
+        instead of being missing (rule R3). 0: nothing is known of it.
     alone: measures that are not added up, when the others are: medians.
     per_inhabitant: an index by commune; that of several is the mean of theirs, weighted by their inhabitants.
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
@@ -89,6 +96,7 @@ class Totals:
 
     __pydantic_config__ = NO_OTHER_KEY
     additive: bool = True
+    withheld_below: Annotated[int, Field(ge=0)] = 0
     alone: frozenset[str] = frozenset()
     per_inhabitant: bool = False
     outside: tuple[str, ...] = ()
@@ -134,6 +142,7 @@ class Source:
     form: what a partner fills, kept in data/private/<siren>/ and never shown before the secrecy gate.
     counted: the measures that a function of `cleaning` makes of those that the layouts or the form hold.
     addition: for figures that add those of two other sources.
+    partner: who is asked for its figures, in French; nobody is for open data.
     downloads: the full files that `ctg fetch` gets.
     how_to_get: what a person does to obtain what no address gives, in French.
     """
@@ -142,6 +151,7 @@ class Source:
     id: str
     label: str
     producer: str
+    partner: str = ""
     geography: Geography = Geography()
     coverage: Coverage = Coverage()
     totals: Totals = Totals()
@@ -174,6 +184,11 @@ class Source:
         if self.totals.per_inhabitant:
             measures |= {measure + suffix for measure in measures for suffix in ("_total", "_inhabitants")}
         return measures | (self.addition.sums.keys() if self.addition else set())
+
+    @property
+    def open(self) -> bool:
+        """Tell whether anyone may have its figures, without asking a partner nor the residents."""
+        return not self.partner
 
     @property
     def form_file(self) -> str:

@@ -1,13 +1,14 @@
 """The tidy table that every cleaning function returns: one row per place, period, measure and source.
 
-parts: how many figures of the producer were added up, whose roundings add up too.
+parts: how many figures of the producer were added up, whose roundings add up too. few: how many of them are 0, or are
+withheld and counted as 1, the least that they are: each may hold more, and none holds less.
 """
 
 import pandas as pd
 
 from ctg_analysis.core.model import MISSING, OK
 
-COLUMNS = ["code", "level", "period", "measure", "value", "status", "source", "parts"]
+COLUMNS = ["code", "level", "period", "measure", "value", "status", "source", "parts", "few"]
 IN_EPCIS = "_in_epcis"  # after the name of a measure: what the communes that belong to an EPCI have of it
 
 
@@ -19,9 +20,10 @@ def facts(table: pd.DataFrame, source: str, **columns) -> pd.DataFrame:
     table = table.assign(source=source, **columns)
     if "status" not in table:
         table["status"] = table["value"].isna().map({True: MISSING, False: OK})
-    if "parts" not in table:
-        table["parts"] = 1
-    return table[COLUMNS].astype({"value": float, "parts": int})
+    for name, alone in {"parts": 1, "few": 0}.items():
+        if name not in table:
+            table[name] = alone
+    return table[COLUMNS].astype({"value": float, "parts": int, "few": int})
 
 
 def melt(

@@ -44,6 +44,8 @@ class Table:
     in the place of a number → status.
     repeated: the producer repeats rows; the one with the highest first measure is kept.
     flags: column → pattern of what it holds when the place has the thing: its measure is then 1, else 0.
+    weight: pattern of the column that the producer weights its index by, where the file has it. The index is then given
+        as two measures that add up, `<measure>_total` (x weight) and `<measure>_inhabitants` (the weight).
     """
 
     __pydantic_config__ = NO_OTHER_KEY
@@ -60,6 +62,7 @@ class Table:
     repeated: bool = False
     flags: Mapping[str, Pattern] = field(default_factory=dict)
     codes: Pattern = ""
+    weight: Pattern = ""
     france: Literal["F", "FM"] = "F"
 
 
@@ -76,7 +79,8 @@ class Tally:
 class Register:
     """A file with one row per thing (a school, an association, a site), counted by commune.
 
-    Its year is in its name, its vintage or the date it was had.
+    Its year is in its name, its vintage or the date it was had. An extract that lacks a column of a measure does not
+    give this measure.
 
     code: column of the commune; with `departement`, that column holds its last three characters only.
     several: the code may be a list: a thing that lies in several communes counts in each.

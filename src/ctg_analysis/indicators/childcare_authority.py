@@ -13,6 +13,7 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.norms import norm
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.core.yaml_files import load_yaml
 
@@ -92,6 +93,32 @@ def authorities(answers: pd.DataFrame, epci: str, thresholds: Mapping[str, Thres
         above = thresholds[duty].seuil
         table[duty] = table["authority"] if above is None else table["authority"] & _more_than(above, table)
     return table
+
+
+def by_population(populations: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold]) -> pd.DataFrame:
+    """One row per commune, as long as it keeps childcare, then that of the EPCI, if all its communes transferred it.
+
+    Parameters:
+        populations: columns territory, population (inhabitants; NaN: unknown).
+
+    Returns:
+        The columns of `authorities`, and near (whether the population of a commune is so little below a threshold that
+        the one the law counts may be above).
+
+    A has 3 400 inhabitants, B 4 000: B is above 3 500, A is 2.9 % below, and both together are 7 400.
+
+    >>> from ctg_analysis.core.settings import settings
+    >>> populations = pd.DataFrame({"territory": ["A", "B"], "population": [3400.0, 4000]})
+    >>> table = by_population(populations, "E", read_thresholds(settings().reference / "seuils.yml"))
+    >>> table[["territory", "low", FOUR, PLAN, "near"]].to_numpy().tolist()
+    [['A', 3400.0, False, False, True], ['B', 4000.0, True, False, False], ['E', 7400.0, True, False, False]]
+    """
+    kept = authorities(populations.assign(transferred=0.0), epci, thresholds).iloc[:-1]
+    moved = authorities(populations.assign(transferred=1.0), epci, thresholds).iloc[-1:]
+    table = pd.concat([kept, moved], ignore_index=True)
+    above = {thresholds[duty].seuil for duty in DUTIES} - {None}
+    close = [table["low"].between(number * (1 - norm("near_a_threshold")), number) for number in above]
+    return table.assign(near=pd.concat(close, axis=1).any(axis=1))
 
 
 def _more_than(above: int, table: pd.DataFrame) -> pd.Series:

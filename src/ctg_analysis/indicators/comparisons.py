@@ -1,8 +1,8 @@
-"""A territory beside its département(s), its région(s) and France: same definition, same period, same source."""
+"""A territory beside its département(s), its région(s) and France: same definition, same period, same producer."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -14,41 +14,71 @@ from ctg_analysis.indicators.census_sample import effective_size
 from ctg_analysis.indicators.significance import compare_proportions, compare_rates, word
 from ctg_analysis.sources import SOURCES
 
-RECENT_YEARS = 2  # a comparison may be this much older than the latest figure, to have more comparators
+OLDEST = 5  # years: a comparison that is older than the latest figure by more says nothing of today
+NEAR = ("departement", "peers")  # the comparators that a comparison is of the period of, where they have one
 
 
-def common_period(rows: pd.DataFrame, epci: str) -> str | None:
-    """The period to compare at: of the EPCI's last two years, the one most places have, then the latest.
+def comparable_rows(rows: pd.DataFrame, epci: str) -> pd.DataFrame:
+    """The rows that may stand beside those of an EPCI, its own among them: same period, same producer (rule R12).
 
-    Parameters:
-        rows: observations of one indicator, for the places to compare.
+    An indicator has several sources where one gives what another leaves out: they are of one definition, and those of
+    one producer are compared. Rows without a value are kept, of the periods that the EPCI has.
 
-    Returns:
-        None where the EPCI has no value.
-
-    >>> places = {"level": ["epci", "epci", "epci", "departement"], "territory": ["E", "E", "E", "12"]}
-    >>> rows = pd.DataFrame(places | {"period": ["2020", "2021", "2023", "2021"], "status": OK})
-    >>> common_period(rows, "E"), common_period(rows[:3], "E")
-    ('2021', '2023')
+    >>> rows = pd.DataFrame({"level": ["epci", "departement", "france"], "territory": ["E", "12", "F"], "status": OK})
+    >>> sources = ["insee_bpe_2025", "insee_etat_civil", "finess"]
+    >>> comparable_rows(rows.assign(indicator="x", period="2023", source=sources), "E")["territory"].tolist()
+    ['E', '12']
     """
-    return common_periods(rows.assign(indicator=""), epci).get("")
+    own = rows[rows["level"].eq("epci") & rows["territory"].eq(epci) & rows["status"].eq(OK)]
+    producers = own.set_index(["indicator", "period"])["source"].map(producer)
+    wanted = producers.reindex(pd.MultiIndex.from_frame(rows[["indicator", "period"]])).to_numpy()
+    alike = rows["source"].where(rows["status"].eq(OK)).map(producer, na_action="ignore").eq(wanted)
+    return rows[pd.notna(wanted) & (alike | rows["status"].ne(OK))]
+
+
+def producer(source: str) -> str:
+    """The producer of a source, by its id."""
+    return SOURCES[source].producer
 
 
 def common_periods(rows: pd.DataFrame, epci: str) -> dict[str, str]:
-    """The `common_period` of each indicator that the EPCI has a value of."""
+    """The period to compare at, of each indicator that the EPCI has a value of: one for all the places.
+
+    The newest that it shares with its département or its peers, else with its région or France, OLDEST years before its
+    own latest at most; else that one.
+
+    Parameters:
+        rows: observations of the places to compare, the medians of the peers among them.
+
+    2023 is shared with France alone, 2022 with the département, 2024 with nobody: 2022.
+
+    >>> places = {"level": ["epci"] * 3 + ["departement", "france"], "territory": ["E", "E", "E", "12", "F"]}
+    >>> rows = pd.DataFrame(places | {"period": ["2022", "2023", "2024", "2022", "2023"], "status": OK})
+    >>> rows = rows.assign(indicator="x")
+    >>> common_periods(rows, "E"), common_periods(rows.drop(index=3), "E"), common_periods(rows[:3], "E")
+    ({'x': '2022'}, {'x': '2023'}, {'x': '2024'})
+    """
     known = rows.loc[rows["status"].eq(OK), ["indicator", "level", "territory", "period"]]
-    places, own = defaultdict(list), defaultdict(set)
+    own, near, far = (defaultdict(set) for _ in range(3))
     for indicator, level, territory, period in zip(*(known[name].tolist() for name in known), strict=True):
-        places[indicator].append(period)
-        if (level, territory) == ("epci", epci):
-            own[indicator].add(period)
-    return {indicator: _most_known(Counter(places[indicator]), periods) for indicator, periods in own.items()}
+        of_epci = (level, territory) == ("epci", epci)
+        (own if of_epci else near if level in NEAR else far)[indicator].add(period)
+    return {indicator: _newest_shared(periods, near[indicator], far[indicator]) for indicator, periods in own.items()}
 
 
-def _most_known(places: Counter, own: set[str]) -> str:
-    latest = max(map(last_year, own))
-    recent = [period for period in own if last_year(period) >= latest - RECENT_YEARS]
-    return max(recent, key=lambda period: (places[period], period))
+def _newest_shared(own: set[str], near: set[str], far: set[str]) -> str:
+    latest = newest(own)
+    recent = {period for period in own if last_year(period) >= last_year(latest) - OLDEST}
+    return newest(recent & near or recent & far or {latest})
+
+
+def newest(periods: Collection[str]) -> str:
+    """The period that ends last.
+
+    >>> newest(["2015-2020", "2018-2023", "2021"])
+    '2018-2023'
+    """
+    return max(periods, key=lambda period: (last_year(period), period))
 
 
 def last_year(period: str) -> int:

@@ -8,19 +8,15 @@ from ctg_analysis.core.model import EVENTS, OK, PERSONS, Count, Indicator, Rate,
 from ctg_analysis.core.norms import norm
 from ctg_analysis.indicators.census_sample import coded_fraction, complementary_count_interval, complementary_interval
 from ctg_analysis.indicators.uncertainty import (
-    FLOOR,
-    NEAREST,
-    UNKNOWN,
-    Z,
     poisson_interval,
     ratio_interval,
-    rounding_bias,
     rounding_interval,
-    rounding_variance,
+    sum_interval,
     wilson_interval,
 )
 
 SURE, WITH_ITS_INTERVAL, TOO_WEAK = 1, 2, 3  # quality (rule R19)
+COUNTED, COUNTED_OVER = ("numerator", "parts", "few"), ("denominator", "parts_of", "few_of")
 
 
 def with_intervals(
@@ -29,19 +25,20 @@ def with_intervals(
     """The rows with low, high and quality: 1 sure, 2 to be read with its interval, 3 too weak for a number.
 
     Parameters:
-        rows: columns level, code, source, status, numerator, denominator, value, and parts, parts_of: how many counts
-            the numerator and the denominator add up.
+        rows: columns level, code, source, status, numerator, denominator, value, and parts, few, parts_of, few_of: how
+            many counts the numerator and the denominator add up, and how many of these are 0 or withheld.
         fractions: of the dwellings coded, by level and territory (see `coded_fractions`).
 
-    A count that the Caf gives as 20 is 18 to 24; a sum of 2 such counts is known to 1.96 x √(2 x 2) = 3.9 and may be 4
-    below the truth, a sum of 20 to 1.96 x √(2 x 20) = 12 and 40. A rate is sure from 20 events on.
+    A count that the Caf gives as 20 is 18 to 24, two of them 36 to 48; a sum of 20 is known to 1.96 x √(2 x 20) = 12,
+    and may be 40 below the truth. A rate is sure from 20 events on.
 
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> from ctg_analysis.sources import SOURCES
-    >>> rows = pd.DataFrame({"value": [20.0, 40, 400], "parts": [1, 2, 20], "status": OK, "source": "caf_s_ben_epci_f"})
+    >>> rows = pd.DataFrame({"value": [20.0, 40, 400], "parts": [1, 2, 20], "few": 0, "status": OK})
+    >>> rows = rows.assign(source="caf_s_ben_com_f")
     >>> with_intervals(rows, CATALOGUE["caf_households_count"], SOURCES, None)[["low", "high"]].to_numpy().tolist()
-    [[18.0, 24.0], [37.0, 47.0], [388.0, 452.0]]
-    >>> births = pd.DataFrame({"numerator": [19.0, 20], "denominator": 1000.0, "parts": 1, "status": OK})
+    [[18.0, 24.0], [36.0, 48.0], [388.0, 452.0]]
+    >>> births = pd.DataFrame({"numerator": [19.0, 20], "denominator": 1000.0, "parts": 1, "few": 0, "status": OK})
     >>> births = births.assign(source="insee_etat_civil")
     >>> with_intervals(births, CATALOGUE["birth_rate"], SOURCES, None)["quality"].tolist()
     [2, 1]
@@ -52,18 +49,18 @@ def with_intervals(
     sampled = rows["source"].map({name: sources[name].precision.sampled for name in here}).astype(bool)
     known = rows["status"].eq(OK)
     if isinstance(indicator.value, Rate) and indicator.value.of in NOISE:
-        low, high = _rounded(rows, "numerator", "parts", sources)
+        low, high = _rounded(rows, *COUNTED, sources)
         noise, per = NOISE[indicator.value.of], indicator.value.per
         low, high = noise(low, rows["denominator"])[0] * per, noise(high, rows["denominator"])[1] * per
         rows = _kept(rows, known, low, high, WITH_ITS_INTERVAL)
         rows["quality"] = rows["quality"].where(rows["numerator"].lt(norm("few_events")) | step.gt(0), SURE)
     if isinstance(indicator.value, Count):
-        low, high = _rounded(rows, "value", "parts", sources)
+        low, high = _rounded(rows, "value", "parts", "few", sources)
         rows = _kept(rows, known & step.gt(0), low, high, WITH_ITS_INTERVAL)
         if fractions is not None and sampled.any():
             rows = _sampled(rows, known & sampled, None, fractions)
     if isinstance(indicator.value, Ratio):
-        top, bottom = _rounded(rows, "numerator", "parts", sources), _rounded(rows, "denominator", "parts_of", sources)
+        top, bottom = (_rounded(rows, *columns, sources) for columns in (COUNTED, COUNTED_OVER))
         bounds = ratio_interval(*top, *bottom, indicator.value.per, bounded=indicator.value.bounded)
         rows = _kept(rows, known & step.gt(0), *bounds, WITH_ITS_INTERVAL)
         if fractions is not None and sampled.any():
@@ -94,27 +91,20 @@ def _kept(rows: pd.DataFrame, where: pd.Series, low: pd.Series, high: pd.Series,
     )
 
 
-def _rounded(rows: pd.DataFrame, column: str, parts: str, sources: dict[str, Source]) -> tuple[pd.Series, pd.Series]:
-    """The bounds of counts that the producer rounds, or that are sums of `parts` such counts (rule R3).
-
-    One count: all that the rounding allows. A sum: 95 %, for the errors of its parts offset each other, with the
-    drift of the parts if they may have been rounded down.
-    """
+def _rounded(
+    rows: pd.DataFrame, column: str, parts: str, few: str, sources: dict[str, Source]
+) -> tuple[pd.Series, pd.Series]:
+    """The bounds of counts that the producer rounds, or that are sums of `parts` such counts (rule R3)."""
     low, high = rows[column].copy(), rows[column].copy()
     for name in rows["source"].unique():
         step, rule = sources[name].precision.rounding, sources[name].precision.rule
         if not step:
             continue
         mine = rows["source"].eq(name)
-        count, number = rows.loc[mine, column], rows.loc[mine, parts]
-        single = rounding_interval(count, step, rule)
-        spread = Z * np.sqrt(rounding_variance(step) * number)
-        drift = -rounding_bias(step) * number
-        below = {NEAREST: spread, UNKNOWN: spread, FLOOR: spread - drift}[rule]
-        above = {NEAREST: spread, UNKNOWN: spread + drift, FLOOR: spread + drift}[rule]
+        count, number, small = rows.loc[mine, column], rows.loc[mine, parts], rows.loc[mine, few]
+        one, several = rounding_interval(count, step, rule), sum_interval(count, number, small, step, rule)
         alone = number.le(1)
-        low[mine] = single[0].where(alone, (count - np.floor(below)).clip(lower=0))
-        high[mine] = single[1].where(alone, count + np.floor(above))
+        low[mine], high[mine] = (bound.where(alone, of_sum) for bound, of_sum in zip(one, several, strict=True))
     return low, high
 
 

@@ -1,12 +1,9 @@
 """OBSERVATIONS: the one table that everything shown is read from."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
-import pyarrow as arrow
-import pyarrow.compute as compute
 
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.model import LEVELS, MISSING, OK, STATUSES, Indicator
@@ -45,13 +42,6 @@ SCHEMA = pa.DataFrameSchema(
     ordered=True,
     strict=True,
 )
-
-
-def read_observations(processed: Path, territories: list[str]) -> pd.DataFrame:
-    """The observations of some territories."""
-    wanted = compute.field("territory").isin(arrow.array(territories, arrow.string()))  # typed: there may be none
-    table = pd.read_parquet(processed / "observations.parquet", filters=wanted)
-    return table.astype({"territory": str, "level": str, "period": str, "indicator": str, "source": str})
 
 
 def complete(observations: pd.DataFrame, territories: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:

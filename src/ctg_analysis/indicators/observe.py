@@ -38,7 +38,13 @@ from ctg_analysis.indicators.years import (
     years_later,
 )
 
-COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", "parts", "parts_of"]
+ALONE = {"parts": 1, "few": 0, "parts_of": 1, "few_of": 0}  # a figure that adds up no others
+COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", *ALONE]
+
+KEY = ["territory", "level", "period", "indicator"]
+NUMBERS = dict.fromkeys(("numerator", "denominator", "value", "low", "high"), float) | {"quality": int}
+OBSERVED = [*KEY, "numerator", "denominator", "value", "low", "high", "status", "quality", "source"]
+NOTHING = pd.DataFrame(columns=OBSERVED, dtype=TEXT).astype(NUMBERS)
 
 # The population that rates and changes refer to: the reference populations. Sums of rounded IRIS serve as a
 # denominator where there is nothing better, never in a difference between two dates.
@@ -65,7 +71,7 @@ def observe(
         if _first_measure(indicator) in by_measure:
             alike.setdefault(_form(indicator), []).append(indicator)
     tables = [observe_alike(several, by_measure, sources, fractions) for several in alike.values()]
-    table = pd.concat([part for part in tables if len(part)], ignore_index=True)
+    table = pd.concat([NOTHING, *(part for part in tables if len(part))], ignore_index=True)
     keys = ["territory", "level", "indicator", "period"]
     ordered = table.astype(dict.fromkeys(keys, "category")).sort_values(keys, ignore_index=True)
     return ordered.astype({name: TEXT for name in (*keys, "status", "source")} | {"territory": object})
@@ -111,8 +117,7 @@ def observe_alike(
     if form.floor is not None:
         rows = censor_floor(rows, form.floor)
     rows = with_intervals(rows, form, sources, fractions).rename(columns={"code": "territory"})
-    columns = "territory level period indicator numerator denominator value low high status quality source"
-    return rows[columns.split()]
+    return rows[list(NOTHING)]
 
 
 def compute(
@@ -127,7 +132,7 @@ def compute(
         rows = pd.concat(tables.values()) if tables else next(iter(by_measure.values()))[:0]
         ranks = np.repeat([*map([*named].index, tables)], [*map(len, tables.values())])
         rows = rows.assign(indicator=pd.Categorical.from_codes(ranks, [*named]))
-        return rows if "parts" in rows else rows.assign(parts=1)
+        return rows.assign(**{name: ALONE[name] for name in ("parts", "few") if name not in rows})
 
     def preferred(column: str, of: str = "") -> pd.DataFrame:
         return _of_sources(facts_of(column, of), [indicator.sources for indicator in indicators])
@@ -156,7 +161,7 @@ def compute(
             pairs = [(preferred("flow", of), population(of=of)) for of in ("", IN_EPCIS)]
             flows = [(covered(top, below, sources), below) for top, below in pairs]
             rows = completed(*(annual_flow(*pair, years, residual=residual) for pair in flows))
-    return rows.assign(**{name: 1 for name in ("parts", "parts_of") if name not in rows})[COLUMNS]
+    return rows.assign(**{name: alone for name, alone in ALONE.items() if name not in rows})[COLUMNS]
 
 
 def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFrame:
@@ -203,9 +208,9 @@ def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, S
 
 
 def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str]) -> pd.DataFrame:
-    below = bottom[[*key, "value", "status", "parts"]]
+    below = bottom[[*key, "value", "status", "parts", "few"]].rename(columns={"parts": "parts_of", "few": "few_of"})
     rows = top.merge(below, on=key, suffixes=("", "_bottom"), validate="1:1")
-    rows = rows.rename(columns={"value": "numerator", "value_bottom": "denominator", "parts_bottom": "parts_of"})
+    rows = rows.rename(columns={"value": "numerator", "value_bottom": "denominator"})
     status = over_something(status_of(rows["status"], rows["status_bottom"]), rows["denominator"])
     value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
     return rows.assign(value=value, status=status)

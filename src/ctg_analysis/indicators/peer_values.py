@@ -1,14 +1,16 @@
-"""What the peers of an EPCI have: the median and quartiles of their values, same period, same source (rule R12)."""
+"""What the peers of an EPCI have: the median and quartiles of their values, same period, same producer (rule R12)."""
 
 import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.model import MISSING, OK
+from ctg_analysis.indicators.comparisons import producer
 from ctg_analysis.indicators.observations import COLUMNS
 
 FEWEST_VALUES = 5  # no median of fewer values than this, nor when less than half of the peers have one
 
-SAME = ["indicator", "period", "source"]  # what a value and that of a peer have in common
+SAME = ["indicator", "period", "producer"]  # what a value and that of a peer have in common
+ROW = ["territory", "indicator", "period", "source"]
 
 MEDIAN_LABEL = "Médiane des EPCI comparables"
 
@@ -29,20 +31,21 @@ def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: 
 
     >>> peers = pd.DataFrame({"territory": "E", "peer": list("ABCDFGHIJK")})
     >>> rows = pd.DataFrame({"territory": list("EABCDF"), "value": [5.0, 10, 20, 30, 40, 90], "status": OK})
-    >>> rows = rows.assign(level="epci", indicator="x", period="2023", source="s", quality=1)
+    >>> rows = rows.assign(level="epci", indicator="x", period="2023", source="insee_etat_civil", quality=1)
     >>> rows_of_peers(rows, peers, "x")[["value", "low", "high", "quality"]].to_numpy().tolist()
     [[30.0, 20.0, 40.0, 2.0]]
     """
     rows = observations[observations["indicator"].isin(indicators)]
-    own = rows.loc[rows["level"].eq("epci") & rows["territory"].isin(peers["territory"]), ["territory", *SAME]]
+    rows = rows[rows["level"].eq("epci")].assign(producer=lambda table: table["source"].map(producer).astype(object))
+    own = rows.loc[rows["territory"].isin(peers["territory"]), [*ROW, "producer"]]
     table = _summary(_values(rows, own, peers)).reset_index()
     table = table.assign(level="peers", numerator=float("nan"), denominator=float("nan"))
     return table.assign(status=np.where(table["value"].notna(), OK, MISSING))[COLUMNS]
 
 
 def _values(observations: pd.DataFrame, own: pd.DataFrame, peers: pd.DataFrame) -> pd.DataFrame:
-    """Own (territory, indicator, period, source) once per peer, with the value of the peer."""
-    rows = observations.loc[observations["level"].eq("epci"), ["territory", *SAME, "value", "status", "quality"]]
+    """Own (ROW) once per peer, with the value of the peer."""
+    rows = observations[["territory", *SAME, "value", "status", "quality"]]
     table = own.merge(peers[["territory", "peer"]], on="territory", how="left", validate="m:m")
     return table.merge(rows.rename(columns={"territory": "peer"}), on=["peer", *SAME], how="left", validate="m:1")
 
@@ -52,10 +55,25 @@ def _summary(values: pd.DataFrame) -> pd.DataFrame:
     known = values["status"].eq(OK)
     marked = values.assign(peers=values["peer"].notna(), known=known)
     marked = marked.assign(value=values["value"].where(known), quality=values["quality"].where(known))
-    grouped = marked.groupby(["territory", *SAME], observed=True)
+    grouped = marked.groupby(ROW, observed=True)
     table = grouped[["peers", "known"]].sum()
     enough = table["known"].ge(FEWEST_VALUES) & table["known"].mul(2).ge(table["peers"])
     for name, part in {"value": 0.5, "low": 0.25, "high": 0.75}.items():
         table[name] = grouped["value"].quantile(part).where(enough)
     worst = grouped["quality"].max().clip(lower=np.where(table["known"].lt(table["peers"]), 2, 1))
     return table.assign(quality=worst.where(enough, 1).astype(int))
+
+
+def place_among(own: pd.Series, peers: pd.Series) -> int:
+    """Where a value stands among those of the peers: 1 with the highest, -1 with the lowest, 0 where it is not known.
+
+    It is told only where the whole interval of the value is beyond a quartile of theirs.
+
+    Parameters:
+        own, peers: rows of observations, that of the territory and that of `rows_of_peers`.
+
+    >>> peers = pd.Series({"low": 20.0, "high": 40.0})
+    >>> [place_among(pd.Series({"low": low, "high": low + 10}), peers) for low in (41.0, 35.0, 9.0, float("nan"))]
+    [1, 0, -1, 0]
+    """
+    return int(own["low"] > peers["high"]) - int(own["high"] < peers["low"])

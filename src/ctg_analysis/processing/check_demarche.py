@@ -4,17 +4,19 @@ import datetime
 
 import pandas as pd
 
-from ctg_analysis.cleaning.raw_data import FRAME, read_root
+from ctg_analysis.cleaning.frame import FRAME
 from ctg_analysis.core.errors import Finding, in_order
 from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.territories import find_epci
 from ctg_analysis.demarche.files.consistency import inconsistencies
 from ctg_analysis.demarche.files.material_files import codes_of, names_of, read_material, wrong_together
 from ctg_analysis.demarche.files.restricted_files import read_restricted, wrong_in_restricted
 from ctg_analysis.demarche.files.retention import as_finding, due
 from ctg_analysis.demarche.proof_checks import no_longer
 from ctg_analysis.demarche.tables.evidence import INDICATOR
-from ctg_analysis.processing.derivation import derive
-from ctg_analysis.processing.freshness import are_observations_stale, demarches, is_whole
+from ctg_analysis.indicators.observation_files import read_observations
+from ctg_analysis.processing.freshness import demarches, is_whole
+from ctg_analysis.processing.run import tables_now
 from ctg_analysis.sources.folders import source_folders
 
 PLACES = ["level", "code", "name", "epci", "departement", "region"]
@@ -27,7 +29,6 @@ def check_material(root: DataRoot, today: datetime.date, *, sound: bool = True) 
     indicator can be held to the observations; what data/processed holds is read when it is of today.
     """
     findings: set[Finding] = set()
-    read: dict[str, pd.DataFrame] = {}
     for epci in demarches(root):
         places = _places(root)
         material = read_material(root.material(epci), names_of(places, epci) if places is not None else ())
@@ -43,8 +44,7 @@ def check_material(root: DataRoot, today: datetime.date, *, sound: bool = True) 
         findings |= {as_finding(overdue) for overdue in due(restricted, today)}
         by_indicator = material["preuves"]["type"].eq(INDICATOR).any()
         if sound and by_indicator and set(FRAME) <= set(source_folders(root.raw)):
-            read = read or _observations(root)
-            findings |= {*no_longer(material.tables["preuves"], read["observations"], read["territories"], epci)}
+            findings |= {*no_longer(material.tables["preuves"], *_tables(root, epci), epci)}
     return in_order(findings)
 
 
@@ -53,8 +53,9 @@ def _places(root: DataRoot) -> pd.DataFrame | None:
     return pd.read_parquet(root.processed / "territories.parquet", columns=PLACES) if is_whole(root.processed) else None
 
 
-def _observations(root: DataRoot) -> dict[str, pd.DataFrame]:
-    """Return observations and territories, as they are now."""
-    if are_observations_stale(root):
-        return derive(root, read_root(root))
-    return {name: pd.read_parquet(root.processed / f"{name}.parquet") for name in ("observations", "territories")}
+def _tables(root: DataRoot, epci: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the observations of an EPCI, its communes and its comparators, and the territories, as they are now."""
+    with tables_now(root) as folder:
+        places = pd.read_parquet(folder / "territories.parquet")
+        codes = places.loc[places["level"].ne("commune") | places["epci"].eq(epci), "code"]
+        return read_observations(folder, codes, find_epci(places, epci)), places

@@ -1,22 +1,21 @@
 """`ctg check`: all that is wrong with a data root, nothing of it written."""
 
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pyarrow
 import pyarrow.parquet as parquet
 
+from ctg_analysis.cleaning.frame import CONTOURS, GEOGRAPHY, Frame, read_frame
+from ctg_analysis.cleaning.official.contours import clean_contours
 from ctg_analysis.cleaning.official.schools import schools_left_out
 from ctg_analysis.cleaning.partners.received_forms import read_private
 from ctg_analysis.cleaning.partners.words import read_evidence
-from ctg_analysis.cleaning.perimeter import perimeter_from
-from ctg_analysis.cleaning.raw_data import RawData, Reading, by_geography, read_root, strangers
+from ctg_analysis.cleaning.raw_data import Folders, by_geography, certificates, cleaner_of, read_sources, strangers
 from ctg_analysis.cleaning.reading import missing_columns
 from ctg_analysis.core.errors import Finding, InputError, in_order
 from ctg_analysis.core.files import header_of
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.processing.derivation import places_of
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, integrity, read_certificate
 from ctg_analysis.sources.folders import CERTIFICATE, FRANCE, FULL, is_note
@@ -24,41 +23,56 @@ from ctg_analysis.sources.folders import CERTIFICATE, FRANCE, FULL, is_note
 SCHOOLS = "depp_ecoles"
 
 
-def check_root(root: DataRoot, reading: Reading | None = None) -> list[Finding]:
-    """Return every finding: certificates, bytes, columns, the rows of the sources and of the partners' forms.
-
-    reading: what `raw_data.read_root` has read of the same root, when it has.
-    """
+def check_root(root: DataRoot) -> list[Finding]:
+    """Return every finding: certificates, bytes, columns, the rows of the sources and of the partners' forms."""
     if not root.raw.is_dir():
         return [Finding(project_path(root.raw), None, None, "no such folder", "a folder raw/ with the sources")]
-    reading = reading or read_root(root)
-    folders = [folder for several in reading.folders.values() for folder in several]
-    findings = [*reading.findings, *strays(root.raw)]
-    findings += [finding for folder in folders for finding in check_folder(folder)]
-    if reading.frame:
-        findings += _check_communes(reading.tables, reading.frame)
-        findings += _check_forms(root, reading.frame)
+    folders, findings = certificates(root)
+    findings += strays(root.raw)
+    findings += [finding for several in folders.values() for folder in several for finding in check_folder(folder)]
+    frame, wrong = _frame(root, folders)
+    findings += wrong
+    for name in read_sources(folders):
+        findings += _check_source(name, folders, frame)
+    if frame:
+        findings += _check_forms(root, frame.places)
     return in_order(set(findings))
 
 
-def _check_communes(tables: dict[str, list[tuple[RawFolder, pd.DataFrame | None]]], frame: RawData) -> list[Finding]:
-    """Return what is wrong with the communes of the sources that could be read."""
-    now = max(frame.communes)
-    perimeter = cache(lambda year: perimeter_from(year, frame.communes, now, frame.passage))
-    readable = [(name, folder, facts) for name, several in tables.items() for folder, facts in several]
+def _frame(root: DataRoot, folders: Folders) -> tuple[Frame | None, list[Finding]]:
+    """Return the geography, None when a part of it cannot be read, and what is wrong with it."""
     findings = []
-    for name, folder, facts in [source for source in readable if source[2] is not None]:
-        if name == SCHOOLS:
-            findings += schools_left_out(folder, frame.communes[now])
-        for year, part in by_geography(SOURCES[name], facts, frame.communes):
-            findings += strangers(part, SOURCES[name], perimeter(year), folder.path)
+    if CONTOURS in folders:
+        try:
+            clean_contours(folders[CONTOURS][0])
+        except InputError as error:
+            findings += error.findings
+    try:
+        frame = read_frame(root, folders)
+    except InputError as error:
+        return None, findings + error.findings
+    return (None if findings or CONTOURS not in folders else frame), findings
+
+
+def _check_source(name: str, folders: Folders, frame: Frame | None) -> list[Finding]:
+    """Return what is wrong with the rows of a source, and with the communes that they name when these are known."""
+    findings = []
+    for folder in folders[name] if name != GEOGRAPHY else []:
+        try:
+            facts = cleaner_of(name, frame)(folder)
+        except InputError as error:
+            findings += error.findings
+            continue
+        if frame and name == SCHOOLS:
+            findings += schools_left_out(folder, frame.communes[max(frame.communes)])
+        for year, part in by_geography(SOURCES[name], facts, frame.communes) if frame else ():
+            findings += strangers(part, SOURCES[name], frame.perimeter(year), folder.path)
     return findings
 
 
-def _check_forms(root: DataRoot, frame: RawData) -> list[Finding]:
+def _check_forms(root: DataRoot, places: pd.DataFrame) -> list[Finding]:
     """Return what is wrong with the forms of partners, and with the small tables that name the places."""
     try:
-        places = places_of(root, frame)
         read_private(root, places)
         read_evidence(root, places)
     except InputError as error:

@@ -1,266 +1,149 @@
-"""From the files of a data root to its tables, all in memory: nothing is written here."""
+"""What is made of a data root, stage by stage: each says which works are left to do, from what is kept of them."""
 
-import dataclasses
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.cleaning.absences import with_absent, without_small
-from ctg_analysis.cleaning.official import yearly_geography
-from ctg_analysis.cleaning.official.contours import projected
-from ctg_analysis.cleaning.partners.agreements import Agreement
-from ctg_analysis.cleaning.partners.received_forms import (
-    blanks,
-    form_to_reference,
-    read_private,
-    with_msa,
-    with_population_covered,
-    with_thresholds,
-)
-from ctg_analysis.cleaning.partners.words import read_evidence, read_spaces
-from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, to_reference
-from ctg_analysis.cleaning.raw_data import GEOGRAPHY, Folders, RawData, Reading, perimeters_of, raw_data, strangers
-from ctg_analysis.core.datasets import Source, Totals
-from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.facts import COLUMNS
-from ctg_analysis.core.geography import read_geography, read_names
-from ctg_analysis.core.model import MISSING, OK
-from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.core.territories import membership, territories
-from ctg_analysis.indicators.intervals import coded_fractions
-from ctg_analysis.indicators.observations import SCHEMA
-from ctg_analysis.indicators.observe import POPULATION, REFERENCE_POPULATIONS, first_available, observe
-from ctg_analysis.indicators.peers import classify, profiles, vintages
-from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
-from ctg_analysis.secrecy.earlier_editions import published_before
-from ctg_analysis.secrecy.gate import withhold_beside
+from ctg_analysis.cleaning.fact_files import measures_of
+from ctg_analysis.cleaning.frame import CONTOURS, DENSITY, GEOGRAPHY, MASSIFS, PASSAGE, missing_of_frame, read_frame
+from ctg_analysis.cleaning.raw_data import certificates, read_sources
+from ctg_analysis.core.errors import Finding
+from ctg_analysis.core.settings import MATERIAL, NORMS, DataRoot
+from ctg_analysis.indicators.observe import POPULATION
+from ctg_analysis.processing import kept, works
+from ctg_analysis.processing.check_raw import strays
+from ctg_analysis.processing.conclusion import ADDED, conclude
+from ctg_analysis.processing.freshness import PAGES, library, locked, tables_in
+from ctg_analysis.processing.groups import RESTRICTED, groups, measures_read
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 
-OLDEST = 3  # years: a population may be that much older than what is counted over it
-CAF_BY_COMMUNE, CAF_BY_EPCI = "caf_s_ben_com_f", "caf_s_ben_epci_f"
-DENSITY_CLASSES = {1: "urbain dense", 2: "urbain intermédiaire", 3: "urbain intermédiaire", 4: "urbain intermédiaire"}
-RURAL = "rural"
+Task = partial
+GEOGRAPHIES = (GEOGRAPHY, PASSAGE, DENSITY, MASSIFS)
+NOT_FOR_FACTS = PAGES | {"catalogue", "indicators", "secrecy", "demarche", "processing"}
+NOT_FOR_OBSERVATIONS = PAGES | {"demarche"}
 
 
-def derive(root: DataRoot, reading: Reading) -> dict[str, pd.DataFrame]:
-    """Return the tables of data/processed: territories, observations, contours, evidence, spaces, blanks, sources,
-    vintages, profiles, notes.
+@dataclass(eq=False)
+class Derivation:
+    """A data root on its way from its files to its tables.
 
-    reading: what `raw_data.read_root` has read of the same root.
-
-    Raises:
-        InputError: files that cannot be trusted, with every finding.
+    inputs, material: see `freshness`; no material when it is not asked for.
+    aside: a scratch folder on its disk, where the tables are written.
+    findings: what is wrong so far, with which no stage goes on. used: the entries of what is kept that are of use.
     """
-    data = raw_data(reading)
-    places = places_of(root, data)
-    private, agreements = read_private(root, places)
-    evidence = read_evidence(root, places)
-    now = reference_communes(root, data, places)
-    tables = to_facts(data, read_geography(root).annee, now)
-    populations = latest_populations(tables)
-    whole = Perimeter.between(now, now)
-    for name, table in private:
-        facts_of_form = with_population_covered(table, populations)
-        tables.append(form_to_reference(facts_of_form, SOURCES[name], whole))
-    facts = pd.concat(tables, ignore_index=True)
-    sources = with_rounding_rule(with_thresholds(SOURCES, agreements), facts, places)
-    facts = with_msa(facts)
-    members = membership(places)
-    newest = populations.sort_values("period", kind="stable").drop_duplicates("code", keep="last")
-    observed = observe(CATALOGUE.values(), facts, sources, coded_fractions(newest, members))
-    restricted = {name for name, source in sources.items() if source.secrecy.threshold}
-    gate = withhold_beside(observed, CATALOGUE, sources, members, published_before(root, restricted))
-    observations = SCHEMA.validate(gate.observations)
-    communes = places.loc[places["level"] == "commune", ["code", "epci"]]
-    contours = projected(data.contours.merge(communes, on="code", how="inner"))
-    return {
-        "territories": places,
-        "observations": observations.astype({"level": "category", "status": "category"}),
-        "contours": contours,
-        "evidence": evidence,
-        "spaces": read_spaces(root),
-        "blanks": blanks(private, places),
-        "sources": received(reading.folders, agreements),
-        "vintages": vintages(observations).reset_index(),
-        "profiles": peer_profiles(root, data, observations, places, newest),
-        "notes": notes(rounding_note(sources), gate.exposed, places),
-    }
 
+    root: DataRoot
+    inputs: dict[str, str]
+    material: dict[str, str] | None
+    aside: Path
+    findings: list[Finding] = field(default_factory=list)
+    used: list[Path] = field(default_factory=list)
+    STAGES = ("geography", "facts", "populations", "observations", "tables", "material")
 
-def notes(rounding: str, exposed: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """Return what the derivation has to say: columns note, exposes (the EPCIs of which an exposure tells, by |).
+    @property
+    def fresh(self) -> Path:
+        """The folder of the tables, which takes the place of data/processed."""
+        return self.aside / "fresh"
 
-    exposed: see `secrecy.Gate`. places: the territories.
-    """
-    epci_of = places[places["level"].eq("commune")].set_index("code")["epci"].dropna()
-    concerned = [{epci_of[code] for code in communes.split("|") if code in epci_of} for communes in exposed["communes"]]
-    each = [(rounding, ""), *zip(exposure_notes(exposed), map("|".join, map(sorted, concerned)), strict=True)]
-    return pd.DataFrame(each, columns=["note", "exposes"], dtype=str)
+    def left(self, stage: str) -> list[Task]:
+        """Return the works of a stage that are left to do."""
+        return getattr(self, f"_{stage}")()
 
+    def _entry(self, kind: str, name: str, *made_from: object) -> tuple[Path, bool]:
+        """Return an entry of what is kept, and whether it is to be made."""
+        folder = kept.entry(self.root, kind, name, made_from)
+        self.used.append(folder)
+        return folder, not kept.is_kept(folder)
 
-def rounding_note(sources: dict[str, Source]) -> str:
-    """Return what is said of the way the Caf rounds: which bounds hold around its counts (rule R3a)."""
-    rule = sources[CAF_BY_EPCI].precision.rule
-    if rule == UNKNOWN:
-        return "rounding by the Caf (règle d'arrondi): undetermined (indéterminée), the wider bounds are used"
-    return f"rounding by the Caf (règle d'arrondi): {rule}, as its communes and EPCIs show"
+    def _work(self, name: str, folder: Path) -> works.Work:
+        return works.Work(self.root, name, folder, self.aside, self.frame)
 
+    def _files(self, *prefixes: str) -> dict[str, str]:
+        return {name: digest for name, digest in self.inputs.items() if name.startswith(prefixes)}
 
-def exposure_notes(exposed: pd.DataFrame) -> list[str]:
-    """Return what earlier editions have given away, whatever is withheld now (rule R2). exposed: see `secrecy.Gate`."""
-    return [
-        f"{row.source}: an edition published before gives away a group of {row.measure}"
-        f"{f' without {row.without}' if row.without else ''}, {row.period}, in {row.communes.replace('|', ', ')}: "
-        "it cannot be taken back, withdraw that edition"
-        for row in exposed.itertuples(index=False)
-    ]
+    def _geography(self) -> list[Task]:
+        self.folders, self.findings = certificates(self.root)
+        self.findings += [*strays(self.root.raw), *missing_of_frame(self.root, self.folders)]
+        named = (f"raw/{name}/" for name in GEOGRAPHIES)
+        self._made_by = library(NOT_FOR_FACTS), locked()
+        files = self._files("reference/", *named)
+        self.frame = None
+        self.frame, missing = self._entry(kept.FRAMES, GEOGRAPHY, files, *self._made_by)
+        return [partial(works.make_frame, self._work(GEOGRAPHY, self.frame))] if missing else []
 
+    def _facts(self) -> list[Task]:
+        self.facts, tasks = {}, []
+        for name in [*read_sources(self.folders), CONTOURS]:
+            kind, make = (kept.CONTOURS, works.make_contours) if name == CONTOURS else (kept.FACTS, works.make_facts)
+            files = self._files(f"raw/{name}/"), self.frame.name
+            folder, missing = self._entry(kind, name, files, *self._made_by)
+            self.facts[name] = folder
+            if missing:
+                size = sum(path.stat().st_size for path in (self.root.raw / name).rglob("*") if path.is_file())
+                tasks.append((size, name, partial(make, self._work(name, folder))))
+        return [task for *_, task in sorted(tasks, key=lambda task: task[:2], reverse=True)]  # the longest first
 
-def to_facts(data: RawData, reference: int, now: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return the facts of every official source that an indicator uses, in the reference geography.
+    def _populations(self) -> list[Task]:
+        self.contours = self.facts.pop(CONTOURS)
+        self.measures = {name: measures_of(folder) for name, folder in self.facts.items()}
+        rounded = [self.facts[name] for name in works.ROUNDED if name in self.facts]
+        facts = self._with_measures({POPULATION})
+        made = {
+            works.make_populations: self._entry(kept.POPULATIONS, POPULATION, self._sums(facts), *self._made_by),
+            works.make_rounding: self._entry(
+                kept.POPULATIONS, "rounding", self._sums(rounded), self.frame.name, library(NOT_FOR_OBSERVATIONS)
+            ),
+        }
+        (self.populations, _), (self.rounding, _) = made.values()
+        given = {works.make_populations: facts, works.make_rounding: rounded}
+        return [
+            partial(make, self._work(folder.name, folder), given[make])
+            for make, (folder, missing) in made.items()
+            if missing
+        ]
 
-    now: the communes of the reference year. The full files of a source and its extract are brought there together.
+    def _with_measures(self, measures: set[str]) -> list[Path]:
+        """Return the facts in which some measures are."""
+        return [folder for name, folder in self.facts.items() if self.measures[name] & measures]
 
-    Raises:
-        InputError: codes of communes that do not exist in the geography of their source.
-    """
-    asked = {name for indicator in CATALOGUE.values() for name in indicator.sources}
-    used = dataclasses.replace(data, given=[given for given in data.given if given.source.id in asked])
-    perimeters = perimeters_of(used, reference, now)
-    findings = [
-        finding
-        for given in used.given
-        for finding in strangers(given.facts, given.source, perimeters[given.year], given.folder.path)
-    ]
-    if findings:
-        raise InputError(findings)
-    inhabitants = pd.concat([given.facts for given in used.given if given.source.id == GEOGRAPHY])
-    alike: dict[tuple[Totals, int], tuple[Source, Perimeter, list[pd.DataFrame]]] = {}
-    for given in used.given:
-        for perimeter, facts in by_period_of_former(given.facts, perimeters[given.year], now):
-            source, then = given.source, perimeter.communes
-            if source.geography.loose:
-                facts = facts[facts["code"].isin(then["code"]) | facts["level"].ne("commune")]
-            facts = without_small(facts, source, then) if source.coverage.above else facts
-            facts = with_absent(facts, source, then, given.folder.listed(then))
-            facts = weighted(facts, inhabitants) if source.totals.per_inhabitant else facts
-            alike.setdefault((source.totals, id(perimeter)), (source, perimeter, []))[2].append(facts)
-    return [to_reference(pd.concat(tables), source, perimeter) for source, perimeter, tables in alike.values()]
+    @staticmethod
+    def _sums(folders: list[Path]) -> list[dict[str, str]]:
+        return [tables_in(folder) for folder in folders]
 
+    def _observations(self) -> list[Task]:
+        self.groups, tasks = {}, []
+        rule = works.read_rounding(self.rounding)
+        made_by = (library(NOT_FOR_OBSERVATIONS), locked(), self._files(f"reference/{NORMS}"), self.frame.name)
+        for name, group in groups(CATALOGUE.values(), SOURCES).items():
+            indicators = [indicator.id for indicator in group]
+            facts = self._with_measures(measures_read(group))
+            if name == RESTRICTED or not any(source in self.facts for one in group for source in one.sources):
+                continue
+            sums = self._sums([*facts, self.populations])
+            folder, missing = self._entry(kept.OBSERVATIONS, name, indicators, sums, rule, *made_by)
+            self.groups[name] = folder
+            if missing:
+                work = self._work(name, folder)
+                tasks.append(partial(works.make_observations, work, indicators, facts, self.populations, rule))
+        return tasks
 
-def by_period_of_former(
-    facts: pd.DataFrame, perimeter: Perimeter, now: pd.DataFrame
-) -> list[tuple[Perimeter, pd.DataFrame]]:
-    """Return the facts with their perimeter: where a period names former communes, its geography is an older one."""
-    if not perimeter.former(communes_named(facts)):
-        return [(perimeter, facts)]
-    parts = []
-    for _, rows in facts.groupby("period", observed=True):
-        codes = communes_named(rows)
-        parts.append((perimeter.naming(codes, now) if perimeter.former(codes) else perimeter, rows))
-    return parts
+    def _tables(self) -> list[Task]:
+        restricted = groups(CATALOGUE.values(), SOURCES)[RESTRICTED]
+        facts = self._with_measures(measures_read(restricted) | ADDED)
+        made = (facts, self.groups, self.populations, works.read_rounding(self.rounding), self.contours)
+        return [partial(conclude, self._work("tables", self.fresh), self.folders, *made)]
 
-
-def reference_communes(root: DataRoot, data: RawData, places: pd.DataFrame) -> pd.DataFrame:
-    """Return the communes of the reference year, with the secteur of those that have one."""
-    now = data.communes[read_geography(root).annee]
-    return now.assign(secteur=now["code"].map(places.set_index("code")["secteur"].dropna()))
-
-
-def latest_populations(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return one reference population by commune and year."""
-    rows = pd.concat([table[table["measure"].eq(POPULATION)] for table in tables])
-    rows = rows[rows["source"].isin(REFERENCE_POPULATIONS) & rows["level"].eq("commune")]
-    return first_available(rows, REFERENCE_POPULATIONS)
-
-
-def places_of(root: DataRoot, data: RawData) -> pd.DataFrame:
-    """Return every territory of the reference year (see territories.territories), and the secteurs."""
-    frame = read_geography(root)
-    names = (read_names(root, file) for file in ("departements.csv", "regions.csv"))
-    year = frame.annee
-    places = territories(data.communes[year], data.epcis[year], *names, frame.france)
-    return yearly_geography.with_secteurs(root, places)
+    def _material(self) -> list[Task]:
+        if self.material is None:
+            return []
+        return [partial(works.make_material, self._work("démarches", self.fresh / MATERIAL), self.material)]
 
 
 def read_places(root: DataRoot) -> pd.DataFrame:
-    """Return what `places_of` does from the files of the geography alone: no statistics are needed, nor `ctg data`."""
-    frame = read_certificate(root.raw / GEOGRAPHY)
-    communes, epcis = yearly_geography.clean_communes(frame), yearly_geography.clean_epcis(frame)
-    return places_of(root, RawData(communes, epcis, [], pd.DataFrame(), None, None))
-
-
-def with_rounding_rule(sources: dict[str, Source], facts: pd.DataFrame, places: pd.DataFrame) -> dict[str, Source]:
-    """Return the sources with the way the Caf rounds, as its communes and EPCIs together show it (rule R3a).
-
-    One treatment rounds all that it publishes by commune and by EPCI: the rule is that of each of these files.
-    """
-    epci_of = places[places["level"].eq("commune")].set_index("code")["epci"]
-    known = facts[facts["status"].eq(OK)]
-    communes = known[known["source"].eq(CAF_BY_COMMUNE) & known["level"].eq("commune")]
-    communes = communes.assign(epci=communes["code"].map(epci_of)).dropna(subset="epci")
-    epci = known[known["source"].eq(CAF_BY_EPCI)].rename(columns={"code": "epci"})
-    columns = ["epci", "period", "measure", "value"]
-    rule = detect_rounding(communes[columns], epci[columns], sources[CAF_BY_EPCI].precision.rounding)
-    rounded = [name for name, source in sources.items() if source.precision.rounding and "Cnaf" in source.producer]
-    precise = {name: dataclasses.replace(sources[name].precision, rule=rule) for name in rounded}
-    return sources | {name: dataclasses.replace(sources[name], precision=precise[name]) for name in rounded}
-
-
-def weighted(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
-    """Return, for an index per inhabitant, two measures that add up: _total (x inhabitants) and _inhabitants.
-
-    populations: facts of the reference populations, in the geography of their own years; the latest one up to the year
-    of the index counts, and at most OLDEST years older.
-    """
-    known = populations[populations["measure"].eq(POPULATION) & populations["status"].eq(OK)]
-    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"])
-    known = known.sort_values("year", kind="stable")
-    known = known.drop_duplicates(["code", "year"])[["code", "year", "inhabitants"]].astype({"code": object})
-    rows = facts.assign(year=facts["period"].astype(int)).sort_values("year", kind="stable").astype({"code": object})
-    rows = pd.merge_asof(rows, known, on="year", by="code", tolerance=OLDEST)
-    rows["status"] = rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING)
-    people = rows["inhabitants"].where(rows["status"].eq(OK))
-    tables = [
-        rows.assign(measure=rows["measure"] + suffix, value=value)
-        for suffix, value in (("_total", rows["value"] * people), ("_inhabitants", people))
-    ]
-    return pd.concat(tables, ignore_index=True)[COLUMNS]
-
-
-def received(folders: Folders, agreements: dict[str, Agreement]) -> pd.DataFrame:
-    """Return when each source was had, as text: columns source, date (ISO), vintage.
-
-    Of full files beside an extract: the date of the full files, both vintages.
-    """
-    rows = [
-        (source, several[0].certificate.date_acces.isoformat(), " ; ".join(dict.fromkeys(vintages)))
-        for source, several in folders.items()
-        for vintages in [[folder.certificate.vintage for folder in several]]
-    ]
-    rows += [(source, agreement.recu_le.isoformat(), "") for source, agreement in agreements.items()]
-    return pd.DataFrame(sorted(rows), columns=["source", "date", "vintage"], dtype=str)
-
-
-def peer_profiles(
-    root: DataRoot, data: RawData, observations: pd.DataFrame, places: pd.DataFrame, populations: pd.DataFrame
-) -> pd.DataFrame:
-    """Return what EPCIs are compared by to find their peers, and their classes: one row per EPCI."""
-    variables = profiles(observations, places)
-    kinds = data.epcis[read_geography(root).annee]
-    density = None if data.density is None else density_of_epcis(data.density, places, populations)
-    classes = classify(variables, places, kinds, density, invented=root.fictional)
-    return variables.join(classes.add_prefix("class_")).reset_index()
-
-
-def density_of_epcis(density: pd.DataFrame, places: pd.DataFrame, populations: pd.DataFrame) -> pd.Series:
-    """Return the class of density in which most inhabitants of each EPCI live (INSEE's grid of seven levels)."""
-    communes = places[places["level"].eq("commune") & places["epci"].notna()]
-    inhabitants = communes["code"].map(populations.set_index("code")["value"])
-    level = communes["code"].map(density.set_index("code")["value"])
-    words = level.map(DENSITY_CLASSES).where(level.le(4), RURAL).where(level.notna())
-    sums = inhabitants.groupby([communes["epci"], words]).sum().reset_index(name="inhabitants")
-    sums.columns = ["epci", "words", "inhabitants"]
-    largest = sums.sort_values(["inhabitants", "words"]).drop_duplicates("epci", keep="last")
-    return largest.set_index("epci")["words"]
+    """Return every territory, from the files of the geography alone: no statistics are needed, nor `ctg data`."""
+    home = read_certificate(root.raw / GEOGRAPHY)
+    return read_frame(root, {GEOGRAPHY: [home]}).places

@@ -10,6 +10,7 @@ from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.settings import MATERIAL, MODELS, NORMS, DataRoot, settings
 from ctg_analysis.secrecy.earlier_editions import entries
 from ctg_analysis.sources.folders import files_of, sha256
+from ctg_analysis.sources.known_sums import sum_of
 
 MANIFEST = "manifest.json"
 RECORDED = "recorded.json"  # beside MANIFEST: the entries of the record that were made from these tables
@@ -33,6 +34,11 @@ def are_observations_stale(root: DataRoot) -> bool:
 def _is_material_stale(root: DataRoot) -> bool:
     folder = root.processed / MATERIAL
     return _manifest(folder)["made_from"] != material_inputs(root) or not is_whole(folder)
+
+
+def tables_in(folder: Path) -> dict[str, str]:
+    """Return the sums of the tables of a folder, as its manifest says them."""
+    return _manifest(folder)["tables"] or {}
 
 
 def is_whole(folder: Path) -> bool:
@@ -69,8 +75,9 @@ def _manifest(folder: Path) -> dict:
 
 def _sums(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of the tables and the notes of a folder, but for the tables of the field material in it."""
-    tables = (path for path in folder.rglob("*.parquet") if MATERIAL not in path.relative_to(folder).parts)
-    return {path.relative_to(folder).as_posix(): sha256(path) for path in sorted([*tables, *folder.glob(NOTES)])}
+    tables = [path for path in folder.rglob("*.parquet") if MATERIAL not in path.relative_to(folder).parts]
+    files = sorted(path for path in [*tables, *folder.glob(NOTES)] if path.is_file())
+    return {path.relative_to(folder).as_posix(): sum_of(path) for path in files}
 
 
 def tables_made_from(root: DataRoot) -> list[dict[str, str] | None]:
@@ -120,7 +127,7 @@ def inputs(root: DataRoot) -> dict[str, str]:
     files += sorted(path for path in reference if path.is_file())
     private = (path for path in root.private.rglob("*") if MATERIAL not in path.relative_to(root.private).parts)
     files += sorted(path for path in private if path.is_file())
-    digests = {str(path.relative_to(root.path)): sha256(path) for path in files}
+    digests = {str(path.relative_to(root.path)): sum_of(path) for path in files}
     digests |= _named(_entries(root))
     digests |= {f"reference/{NORMS}": sha256(path) for path in [settings().reference / NORMS] if path.is_file()}
     return digests | {"library": library(without=PAGES), "lock": locked()}

@@ -1,22 +1,20 @@
 """Raw files to OBSERVATIONS: the stage `ctg data`."""
 
 import json
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from ctg_analysis.core.errors import Finding, InputError, room_in
+from ctg_analysis.core.errors import InputError, room_in
 from ctg_analysis.core.scratch import put_in_place, scratch, sweep
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.processing.freshness import (
     NOTES,
     RECORDED,
     are_observations_stale,
-    demarches,
     inputs,
     is_stale,
     material_inputs,
@@ -26,17 +24,16 @@ from ctg_analysis.processing.freshness import (
 )
 from ctg_analysis.secrecy.adoption import adopt_reports
 from ctg_analysis.secrecy.earlier_editions import Entry, remember
+from ctg_analysis.sources.known_sums import known_sums
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from concurrent.futures import Executor
 
-    Tables = dict[str, pd.DataFrame]
-    Derived = tuple[Tables, dict[str, Tables], list[Finding]]
+    from ctg_analysis.processing.derivation import Derivation
 
 _held: set[DataRoot] = set()
 PROCESSED = "processed"  # the name of the lock of data/processed, see `locks.alone`
-ROWS_TOGETHER = 8192  # sorted by territory, so that the rows of one are read without those of all
-CONTOURS_TOGETHER = 256  # neighbours together, so that a part of the country is read without the rest
+Progress = Callable[[int, int, str], None]  # works done of a stage, works of it, the name of the last one done
 
 
 def ensure(root: DataRoot) -> None:
@@ -82,56 +79,79 @@ def record_published(root: DataRoot, epci: str, entry: Entry | None, date: str, 
             fresh.replace(root.processed / RECORDED)
 
 
-def process(*roots: DataRoot) -> list[int]:
-    """Read, check and clean every source, and write each data/processed whole, or leave them all as they were.
+def process(*roots: DataRoot, progress: Progress = lambda done, works, name: None) -> list[int]:
+    """Read, check and clean every source that has changed, and write each data/processed whole, or leave them all as
+    they were.
 
-    Reports of before there was a record of what is published are taken into it first. Returns the number of
-    observations of each root.
+    What is made is kept as it comes (see `kept`): a command that was killed has not worked for nothing. Reports of
+    before there was a record of what is published are taken into it first. progress: see `Progress`. Returns the number
+    of observations of each root.
 
     Raises:
         InputError: files that cannot be trusted; every finding of every stage and root at once, as `ctg check` says it;
         before, what is missing of what has been published.
     """
+    from ctg_analysis.indicators.observation_files import count  # heavy, and seldom needed
+    from ctg_analysis.processing.kept import forget
+
     for root in roots:
         adopt_reports(root)
-    made_from = [(inputs(root), material_inputs(root)) for root in roots]
-    derived = _side_by_side(roots)
-    if findings := {finding for _, _, wrong in derived for finding in wrong}:
-        raise InputError(findings)
-    for root, (tables, material, _), (digests, of_material) in zip(roots, derived, made_from, strict=True):
-        with _replacing(root, root.processed) as fresh:
-            _write(fresh, tables, digests)
-            _write_material(fresh / MATERIAL, material, of_material)
-    return [len(tables["observations"]) for tables, _, _ in derived]
+    with _derived(roots, progress) as derivations:
+        for one in derivations:
+            write_manifest(one.fresh, one.inputs)
+            put_in_place(one.fresh, one.root.processed)
+            forget(one.root, one.used)
+            known_sums(one.root.path).save()
+        return [count(root.processed) for root in roots]
 
 
-def _side_by_side(roots: Sequence[DataRoot]) -> "list[Derived]":
-    """Return what each root comes to: the first in this process, the others in one beside it on two cores or more."""
-    if len(roots) < 2 or os.cpu_count() == 1:
-        return [_derived(root) for root in roots]
-    from concurrent.futures import ProcessPoolExecutor  # neither is needed by a build with nothing to do
+@contextmanager
+def tables_now(root: DataRoot) -> Iterator[Path]:
+    """Give the folder of the tables of a data root as they are now, but for the field material; data/processed stays.
 
-    from ctg_analysis.core.processes import end_with_parent
+    Raises:
+        InputError: as `process` does.
+    """
+    if are_observations_stale(root):
+        with _derived([root], material=False) as (one,):
+            yield one.fresh
+    else:
+        yield root.processed
 
-    with ProcessPoolExecutor(1, initializer=end_with_parent) as beside:
-        others = beside.map(_derived, roots[1:])
-        return [_derived(roots[0]), *others]
+
+@contextmanager
+def _derived(
+    roots: Sequence[DataRoot], progress: Progress = lambda done, works, name: None, *, material: bool = True
+) -> "Iterator[list[Derivation]]":
+    """Give the derivations of some data roots, all their tables written beside data/processed, which is held."""
+    from ctg_analysis.processing.check_raw import check_root  # all heavy
+    from ctg_analysis.processing.derivation import Derivation
+    from ctg_analysis.processing.side_by_side import processes
+
+    with ExitStack() as held:
+        derivations = []
+        for root in roots:
+            held.enter_context(room_in(root.processed))
+            held.enter_context(_writing(root))
+            aside = held.enter_context(scratch(root.path, PROCESSED))
+            derivations.append(Derivation(root, inputs(root), material_inputs(root) if material else None, aside))
+        with processes() as pool:
+            for stage in Derivation.STAGES:
+                _do(derivations, stage, pool, progress)
+        if findings := {finding for one in derivations for finding in one.findings}:
+            raise InputError(findings.union(*(check_root(one.root) for one in derivations if one.findings)))
+        yield derivations
 
 
-def _derived(root: DataRoot) -> "Derived":
-    """Return the tables of a root, those of its démarches, and all that is wrong with its files: then no table."""
-    from ctg_analysis.cleaning.raw_data import read_root
-    from ctg_analysis.processing.check_raw import check_root, strays  # all heavy, and seldom needed
-    from ctg_analysis.processing.derivation import derive
+def _do(derivations: "list[Derivation]", stage: str, pool: "Executor | None", progress: Progress) -> None:
+    """Do a stage of all the roots, those of which something is wrong left as they are."""
+    from ctg_analysis.processing.side_by_side import findings_of
 
-    reading = read_root(root)
-    try:
-        if astray := strays(root.raw):
-            raise InputError(astray)
-        tables = derive(root, reading)
-        return tables, derive_material(root, tables["territories"]), []
-    except InputError as error:  # it stops at the first stage that finds something
-        return {}, {}, [*error.findings, *check_root(root, reading)]
+    owners = {task: one for one in derivations if not one.findings for task in one.left(stage)}
+    progress(0, len(owners), "")
+    for done, (task, findings) in enumerate(findings_of([*owners], pool), start=1):
+        owners[task].findings += findings
+        progress(done, len(owners), task.args[0].name)
 
 
 def read_notes(root: DataRoot) -> list[str]:
@@ -160,63 +180,10 @@ def process_material(root: DataRoot) -> None:
     """
     import pandas as pd
 
+    from ctg_analysis.processing.material import write_material
+
     made_from = material_inputs(root)
-    material = derive_material(root, pd.read_parquet(root.processed / "territories.parquet"))
-    with _replacing(root, root.processed / MATERIAL) as fresh:
-        _write_material(fresh, material, made_from)
-
-
-def derive_material(root: DataRoot, places: "pd.DataFrame") -> "dict[str, Tables]":
-    """Return the tables that chapters may read of each démarche, see `demarche.tables.outputs`.
-
-    Raises:
-        InputError: with the findings of all of them.
-    """
-    from ctg_analysis.demarche.files.material_files import open_material
-    from ctg_analysis.demarche.files.restricted_files import open_restricted
-    from ctg_analysis.demarche.results.results import results
-    from ctg_analysis.secrecy.earlier_editions import published_before
-    from ctg_analysis.sources import SURVEY
-
-    findings: list[Finding] = []
-    derived = {}
-    for epci in demarches(root):
-        try:
-            before = published_before(root, {SURVEY}, epci)
-            gathered = open_material(root, epci, places)
-            derived[epci] = results(gathered, open_restricted(root, gathered), places, before)
-        except InputError as error:
-            findings += error.findings
-    if findings:
-        raise InputError(findings)
-    return derived
-
-
-@contextmanager
-def _replacing(root: DataRoot, folder: Path) -> Iterator[Path]:
-    """Give an empty folder, which takes the place of another one when all is written in it."""
-    with room_in(folder), _writing(root), scratch(root.path, PROCESSED) as aside:
-        fresh = aside / "fresh"
-        fresh.mkdir()
-        yield fresh
-        put_in_place(fresh, folder)
-
-
-def _write(folder: Path, tables: "Tables", made_from: dict[str, str]) -> None:
-    folder.mkdir(exist_ok=True)
-    notes = json.dumps(tables["notes"].to_dict("records"), ensure_ascii=False, indent=1)
-    (folder / NOTES).write_text(f"{notes}\n", encoding="utf-8")
-    for name in tables.keys() - {"notes"}:
-        together = CONTOURS_TOGETHER if name == "contours" else ROWS_TOGETHER
-        path = folder / f"{name}.parquet"
-        tables[name].to_parquet(path, index=False, compression="zstd", row_group_size=together)
-    write_manifest(folder, made_from)
-
-
-def _write_material(folder: Path, derived: "dict[str, Tables]", made_from: dict[str, str]) -> None:
-    folder.mkdir(exist_ok=True)
-    for epci, tables in derived.items():
-        (folder / epci).mkdir()
-        for name, table in tables.items():
-            table.to_parquet(folder / epci / f"{name}.parquet", index=False)
-    write_manifest(folder, made_from)
+    places = pd.read_parquet(root.processed / "territories.parquet")
+    with room_in(root.processed), _writing(root), scratch(root.path, PROCESSED) as aside:
+        write_material(aside / MATERIAL, root, places, made_from)
+        put_in_place(aside / MATERIAL, root.processed / MATERIAL)

@@ -79,8 +79,38 @@ def withhold(
         ]
     hidden |= telling(table, hidden, indicators, sources, membership)
     table.loc[hidden & table["status"].isin(PUBLISHED), "status"] = SECRET  # what nobody has sent is missing
-    table.loc[table["status"].ne(OK), VALUES] = float("nan")
-    return Gate(table, pd.DataFrame(exposed, columns=EXPOSED, dtype=str))
+    return Gate(emptied(table), pd.DataFrame(exposed, columns=EXPOSED, dtype=str))
+
+
+def emptied(observations: pd.DataFrame) -> pd.DataFrame:
+    """The observations, without value, numerator or denominator where they are not `ok`.
+
+    It is all that the gate does to those of which no source is restricted.
+
+    >>> rows = pd.DataFrame({"status": ["ok", "nd"], **dict.fromkeys(VALUES, 1.0)})
+    >>> emptied(rows)["value"].tolist()
+    [1.0, nan]
+    """
+    shown = observations["status"].eq(OK)
+    return observations.assign(**{name: observations[name].where(shown) for name in VALUES})
+
+
+def read_beside(
+    indicators: dict[str, Indicator], sources: dict[str, Source], published: Sequence[Edition] = ()
+) -> set[str]:
+    """The indicators of which the gate reads the open rows, though it withholds none of them.
+
+    Those that are subtracted from a sum of which a part is restricted (`Source.addition`), and those that an edition
+    shows: the places of these sums and of that edition are enough.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.sources import SOURCES
+    >>> "caf_households_count" in read_beside(CATALOGUE, SOURCES), "births_count" in read_beside(CATALOGUE, SOURCES)
+    (True, False)
+    """
+    opened = {Count(part) for both in sources.values() if both.addition for part, _ in both.addition.sums.values()}
+    subtracted_from = {indicator.id for indicator in indicators.values() if indicator.value in opened}
+    return subtracted_from.union(*(edition.observations["indicator"] for edition in published))
 
 
 def withhold_beside(

@@ -98,6 +98,11 @@ class RawFolder:
             raise InputError([Finding(project_path(self.path), None, None, "no file that is known", pattern)])
         return names
 
+    def holds(self, name: str, column: str) -> bool:
+        """Tell whether a file must have a column: an extract may lack one, when its certificate lists the others."""
+        listed = (self.entry(name).model_extra or {}).get("colonnes")
+        return listed is None or column in listed
+
     def entry(self, name: str) -> CertifiedFile:
         """Return what the certificate says of a file."""
         return next(entry for entry in self.certificate.fichiers if entry.fichier == name)

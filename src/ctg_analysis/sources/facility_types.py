@@ -12,10 +12,14 @@ Types = tuple[str, ...]
 
 @dataclass(frozen=True)
 class FacilityTypes:
-    """The types of what is counted, of the services of the basket, of what is reached; the words of the ranges."""
+    """The types of what is counted, of the services of the basket, of what is reached; the words of the ranges.
+
+    types_2020: those of the edition of 2020, whose codes are not the same.
+    """
 
     __pydantic_config__ = NO_OTHER_KEY
     types: dict[str, Types]
+    types_2020: dict[str, Types]
     basket: dict[str, Types]
     reached: dict[str, Types]
     ranges: dict[str, str]

@@ -58,7 +58,9 @@ def clean_declared(source: Source, folder: RawFolder) -> pd.DataFrame:
     if not tables:
         expected = f"one of {', '.join(dict.fromkeys(layout.files for layout in source.layouts))}"
         raise InputError([Finding(project_path(folder.path), None, None, "no file that is known", expected)])
-    return facts(pd.concat(tables, ignore_index=True), source.id)
+    table = facts(pd.concat(tables, ignore_index=True), source.id)
+    doubtful = table["measure"].isin(source.coverage.doubtful) & table["value"].eq(0) & (not folder.full)
+    return table.assign(value=table["value"].mask(doubtful), status=table["status"].mask(doubtful, MISSING))
 
 
 def _read(layout: Layout, folder: RawFolder, name: str) -> pd.DataFrame:
@@ -134,8 +136,7 @@ def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
     year = _year_of(folder, name)
     columns = {column.replace("{yy}", year[2:]): measure for column, measure in layout.measures.items()}
     layout = replace(layout, measures=columns)
-    described = (folder.entry(name).model_extra or {}).get("colonnes")
-    there = {column: described is None or column in described for column in layout.measures}
+    there = {column: folder.holds(name, column) for column in layout.measures}
     if not any(there.values()):
         expected = f"one of {', '.join(layout.measures)}"
         raise InputError([Finding(project_path(folder.path / name), 1, None, "no column that is known", expected)])
@@ -147,6 +148,7 @@ def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
             **{column: pa.Column(TEXT) for column in layout.where},
             **{column: count(words=layout.words, nullable=True, required=there[column]) for column in numbers},
             **{column: pa.Column(TEXT) for column in layout.flags},
+            **({layout.weight: count(regex=True, nullable=True, required=False)} if layout.weight else {}),
         },
         unique=None if layout.repeated else [layout.code, *_period_column(layout), *layout.where],
     )
@@ -166,14 +168,36 @@ def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
         rows = rows.drop_duplicates([layout.code, "period"], keep="last")
     if layout.level == "france":
         rows = rows.assign(**{layout.code: layout.france})
+    rows, present = _weighted(rows, present, layout.weight)
     source = folder.certificate.id
     return melt(rows, present, source, code=layout.code, level=layout.level, period="period")
 
 
+def _weighted(rows: pd.DataFrame, measures: dict[str, str], weight: str) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return the rows with each index times its weight, and the measures that these are, where a file has the weight.
+
+    weight: pattern of its columns; each sheet of a workbook may name its own, after the year of its inhabitants.
+    """
+    columns = [column for column in rows if weight and re.fullmatch(weight, column)]
+    if not columns:
+        return rows, measures
+    people = rows[columns].bfill(axis=1).iloc[:, 0]
+    totals = {f"{measure}_total": rows[column] * people for column, measure in measures.items()}
+    inhabitants = {f"{measure}_inhabitants": people.where(rows[column].notna()) for column, measure in measures.items()}
+    added = totals | inhabitants
+    return rows.assign(**added), {name: name for name in added}
+
+
 def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFrame:
     """Return how many things of each kind there are by commune and period; a commune without any has no row."""
-    columns = {tally.of for tally in layout.measures.values() if tally.of != ROWS}
-    filters = {column for tally in layout.measures.values() for column in tally.where}
+    asked = {measure: {*tally.where, tally.of} - {ROWS} for measure, tally in layout.measures.items()}
+    measures = {
+        measure: tally
+        for measure, tally in layout.measures.items()
+        if all(folder.holds(name, column) for column in asked[measure])
+    }
+    columns = {tally.of for tally in measures.values() if tally.of != ROWS}
+    filters = {column for tally in measures.values() for column in tally.where}
     code = r"\d{1,3}" if layout.departement else COMMUNE_CODE
     codes = rf"{code}(?:\W+{code})*" if layout.several else code
     departements = text(f"{DEPARTEMENT_CODE}|{OVERSEAS}", "the code of a département")
@@ -191,7 +215,7 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
     rows = rows.assign(code=_codes(layout, rows), level="commune", period=_year_of(folder, name))
     rows = rows.explode("code", ignore_index=True)
     tables, findings = [], []
-    for measure, tally in layout.measures.items():
+    for measure, tally in measures.items():
         part = rows[_matching(rows, tally.where)]
         findings += _unmatched(part, tally.where, folder, name)
         value = part[tally.of] if tally.of != ROWS else 1.0

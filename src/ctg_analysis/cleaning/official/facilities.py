@@ -6,7 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.official.melodi import observations_schema, read_melodi
-from ctg_analysis.cleaning.reading import one_of, read, text
+from ctg_analysis.cleaning.reading import commune_code, count, one_of, read, text
 from ctg_analysis.core.errors import Finding, InputError, each
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT
@@ -21,6 +21,9 @@ SCHEMA = observations_schema(
     }
 )
 COVERED_TYPES = pa.DataFrameSchema({"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "a facility type, such as D502")})
+COUNTS_2020 = pa.DataFrameSchema(
+    {"CODGEO": commune_code(), "NB_.*": count(regex=True, nullable=True)}, unique=["CODGEO"]
+)
 COVERED = "types_couverts.csv"
 COMPOSITION = "BPE_gammes_equipements*"  # the file that says what the ranges are made of
 TYPES, BASKET = FACILITY_TYPES.types, FACILITY_TYPES.basket
@@ -64,6 +67,25 @@ def clean_facilities(folder: RawFolder) -> pd.DataFrame:
             numbers[f"{measure}_types"] = pd.Series(float(len(services)), by_type.index)
     long = pd.concat(numbers, names=["measure"]).rename("value").reset_index()
     return facts(long, "insee_bpe_2025", level="commune")
+
+
+def clean_facilities_2020(folder: RawFolder) -> pd.DataFrame:
+    """Return the number of facilities of each kind by commune in the edition of 2020, which has a column for each type.
+
+    A file for each domain; what no file counts has no row. A 0 is a 0: every commune has its row.
+    """
+    tables = []
+    for name in folder.some("equip-*-com-2020*"):
+        table = read(folder, name, COUNTS_2020)
+        for measure, types in FACILITY_TYPES.types_2020.items():
+            columns = [f"NB_{code}" for code in types]
+            if set(columns) <= set(table):
+                counted = table[["CODGEO"]].assign(value=table[columns].sum(axis=1, skipna=False), measure=measure)
+                tables.append(counted.rename(columns={"CODGEO": "code"}))
+    if not tables:
+        expected = ", ".join(f"NB_{code}" for types in FACILITY_TYPES.types_2020.values() for code in types)
+        raise InputError([Finding(project_path(folder.path), 1, None, "no column that is known", f"one of {expected}")])
+    return facts(pd.concat(tables, ignore_index=True), folder.certificate.id, level="commune", period="2020")
 
 
 def _ranges(folder: RawFolder) -> dict[str, list[tuple[str, ...]]]:

@@ -1,16 +1,20 @@
-"""The INSEE's own geography: its passage table, which reaches further back than ours, and its grid of density."""
-
-import re
+"""Geography beside the yearly tables: the INSEE's passage table and grid of density, the communes of each massif."""
 
 import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, one_of, read, text
-from ctg_analysis.core.facts import facts
 from ctg_analysis.sources.certificates import RawFolder
 
-PASSAGE_TABLE, DENSITY_GRID = "table_passage_annuelle_20??.xlsx", "grille_densite_7_niveaux_20??.xlsx"
-DENSITY_CLASSES = list(range(1, 8))
+PASSAGE_TABLE, DENSITY_GRID = "table_passage_annuelle_20??.xlsx", "grille_densite_7_niveaux_20??*"
+MASSIFS_LIST = "massifs*"
+
+# The classes of the grid by their labels, from the densest: second-hand copies number the third and the fourth
+# either way, all label them alike.
+DENSITY_CLASSES = (
+    *("Grands centres urbains", "Centres urbains intermédiaires", "Petites villes", "Ceintures urbaines"),
+    *("Bourgs ruraux", "Rural à habitat dispersé", "Rural à habitat très dispersé"),
+)
 
 PASSAGE = pa.DataFrameSchema(
     {
@@ -20,11 +24,13 @@ PASSAGE = pa.DataFrameSchema(
 )
 
 DENSITY = pa.DataFrameSchema(
-    {
-        "CODGEO": commune_code(),
-        "DENS": pa.Column(float, pa.Check.isin(DENSITY_CLASSES, error="a class from 1 to 7")),
-    },
+    {"CODGEO": commune_code(), "LIBDENS": one_of(set(DENSITY_CLASSES))},
     unique=["CODGEO"],
+)
+
+MASSIFS = pa.DataFrameSchema(
+    {"insee_com": commune_code(), "lib_massif": text(r"Massif \S.*", "the name of a massif")},
+    unique=["insee_com"],
 )
 
 
@@ -49,17 +55,36 @@ def clean_passage(folder: RawFolder) -> pd.DataFrame:
 
 
 def clean_density(folder: RawFolder) -> pd.DataFrame:
-    """Return the class of each commune in the grid of density, as facts; period: the year of the geography.
-
-    Classes: 1 grands centres urbains, 2 centres urbains intermédiaires, 3 ceintures urbaines, 4 petites villes,
-    5 bourgs ruraux, 6 rural à habitat dispersé, 7 rural à habitat très dispersé. They do not add up.
+    """Return the class of each commune in the grid of density of seven levels: columns code, density (its label).
 
     Source: grille_densite_7_niveaux_AAAA.xlsx, https://www.insee.fr/fr/information/6439600; method: Insee,
     Documents de travail 2022-18.
     """
-    tables = []
-    for name in folder.some(DENSITY_GRID):
-        table = read(folder, name, DENSITY).rename(columns={"CODGEO": "code", "DENS": "value"})
-        period = re.search(r"20\d\d", name)[0]
-        tables.append(facts(table, folder.certificate.id, level="commune", period=period, measure="density_class"))
-    return pd.concat(tables, ignore_index=True)
+    table = read(folder, max(folder.some(DENSITY_GRID)), DENSITY)
+    return table.rename(columns={"CODGEO": "code", "LIBDENS": "density"})
+
+
+def clean_massifs(folder: RawFolder) -> pd.DataFrame:
+    """Return the communes that a massif holds: columns code, massif (its name). Those that it does not name have none.
+
+    A massif is the area of a comité de massif: wider than the communes classed as mountain (zone de montagne).
+    """
+    table = read(folder, max(folder.some(MASSIFS_LIST)), MASSIFS)
+    return table.rename(columns={"insee_com": "code", "lib_massif": "massif"})
+
+
+def with_zonings(places: pd.DataFrame, density: pd.DataFrame | None, massifs: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the territories with two columns: density, of communes; massif, of communes and EPCIs.
+
+    An EPCI that lies in several massifs has them all, separated by |, as it has its départements. Nothing is known of
+    any where a list is not given (None).
+    """
+
+    def told(table: pd.DataFrame | None, column: str) -> pd.Series:
+        known = pd.Series(dtype=object) if table is None else table.set_index("code")[column]
+        return places["code"].map(known).where(places["level"].eq("commune"))
+
+    communes = told(massifs, "massif")
+    across = communes.dropna().groupby(places["epci"]).agg(lambda names: "|".join(sorted(set(names))))
+    of_epcis = places["code"].map(across).where(places["level"].eq("epci"))
+    return places.assign(density=told(density, "density"), massif=communes.fillna(of_epcis))

@@ -1,5 +1,7 @@
 """Schools: where they are, their pupils and classes, and their social position index (IPS). DEPP."""
 
+import re
+
 import pandas as pd
 import pandera.pandas as pa
 
@@ -8,6 +10,7 @@ from ctg_analysis.core.errors import Finding, each
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.settings import project_path
+from ctg_analysis.core.territories import arrondissement_parents, former_communes, unit_of
 from ctg_analysis.sources.certificates import RawFolder
 
 UAI = text(r"\d{7}[A-Z]", "the UAI of a school, such as 0120386E")
@@ -21,13 +24,14 @@ SOCIAL_POSITION = pa.DataFrameSchema(
         "code_insee_de_la_commune": commune_code(),
         "secteur": pa.Column(TEXT),
         "ips": count(nullable=True, words={"NS": "secret"}),
-        "effectifs": count(required=False, nullable=True),
+        "ecart_type_de_l_ips": count(required=False, nullable=True),
     },
     unique=["rentree_scolaire", "uai"],
 )
-# The export of 2022-2023 misspelt its column.
-ALIASES = {"nom_de_l_etablissment": "nom", "nom_de_l_etablissement": "nom"}
+# The export of 2022-2023 misspelt its column; a lycée has an index of each of its ways, and one of both.
+ALIASES = {"nom_de_l_etablissment": "nom", "nom_de_l_etablissement": "nom", "ips_ensemble_gt_pro": "ips"}
 KINDS = {"*ecoles*": "schools", "*colleges*": "lower_secondary"}
+LYCEES = {"*lycees*": "upper_secondary"}  # read where there are some: an extract of few communes has none
 # Bands of the index, from a bound to less than the next: a year's national means are some 103 to 106.
 BANDS = {"under_90": (0, 90), "90_105": (90, 105), "105_120": (105, 120), "120_plus": (120, 1000)}
 
@@ -37,6 +41,7 @@ DIRECTORY = pa.DataFrameSchema(
         "type_etablissement": pa.Column(TEXT),
         "statut_public_prive": pa.Column(TEXT),
         "code_commune": text(COMMUNE_CODE + "|", "a commune code"),
+        "nombre_d_eleves": count(nullable=True),
         "etat": pa.Column(TEXT),
         "rpi_concentre": pa.Column(TEXT, required=False),
         "rpi_disperse": pa.Column(TEXT, required=False),
@@ -57,11 +62,15 @@ PUPILS = pa.DataFrameSchema(
         "secteur": pa.Column(TEXT),
         "code_departement": pa.Column(TEXT, required=False),
         "commune": pa.Column(TEXT, required=False),
+        "rep": count(nullable=True),
+        "rep_plus": count(nullable=True),
         **{name: count(nullable=True) for name in COUNTS},
     },
     unique=["rentree_scolaire", "numero_ecole"],
 )
+IN_NO_EXTRACT = ("etat", *list(COUNTS)[2:])  # columns that an extract may lack, and a full file may not
 SMALL_SCHOOL = 20  # pupils: a school below is followed as threatened
+SECONDARY = {"Collège": "lower_secondary_pupils", "Lycée": "upper_secondary_pupils"}
 PLACE = ["code", "period"]
 
 
@@ -72,20 +81,32 @@ def read_social_position(folder: RawFolder, pattern: str) -> pd.DataFrame:
 
 
 def clean_social_position(folder: RawFolder) -> pd.DataFrame:
-    """Return, by commune and year of the rentrée, the sum of the indices, and how many schools have one, by band."""
+    """Return, by commune and year of the rentrée, the sum of the indices, and how many schools have one, by band.
+
+    Each school counts for one: the pupils that these files count are not all those of a school, and are not read. Of
+    lower secondary schools, how far apart the pupils of one are too, where the file says it (écart-type).
+    """
     rows = []
-    tables = each(lambda pattern: read_social_position(folder, pattern), KINDS)
-    for kind, table in zip(KINDS.values(), tables, strict=True):
+    kinds = KINDS | (LYCEES if folder.matching(*LYCEES) else {})
+    tables = each(lambda pattern: read_social_position(folder, pattern), kinds)
+    for kind, table in zip(kinds.values(), tables, strict=True):
         table = table[table["ips"].notna()].rename(columns={"code_insee_de_la_commune": "code"})
         table = table.assign(period=table["rentree_scolaire"].str[:4])
-        sums = table.groupby(PLACE, as_index=False).agg(total=("ips", "sum"), number=("ips", "size"))
-        rows.append(sums.assign(value=sums["total"], measure=f"{kind}_ips_total"))
-        rows.append(sums.assign(value=sums["number"].astype(float), measure=f"{kind}_with_ips"))
-        for band, (low, high) in BANDS.items():
+        rows += _total_and_number(table, "ips", f"{kind}_ips_total", f"{kind}_with_ips")
+        if "ecart_type_de_l_ips" in table:
+            spread = f"{kind}_ips_deviation_total", f"{kind}_with_ips_deviation"
+            rows += _total_and_number(table, "ecart_type_de_l_ips", *spread)
+        for band, (low, high) in BANDS.items() if kind in KINDS.values() else ():
             within = table["ips"].ge(low) & table["ips"].lt(high)
             counted = table[PLACE].assign(value=within.astype(float)).groupby(PLACE, as_index=False)["value"].sum()
             rows.append(counted.assign(measure=f"{kind}_ips_{band}"))
     return facts(pd.concat(rows, ignore_index=True), folder.certificate.id, level="commune")
+
+
+def _total_and_number(table: pd.DataFrame, column: str, total: str, number: str) -> list[pd.DataFrame]:
+    """Return the sum of a column and how many rows have it, by commune and year."""
+    by_place = table[table[column].notna()].groupby(PLACE)[column].agg(**{total: "sum", number: "size"})
+    return [by_place[one].rename("value").astype(float).reset_index().assign(measure=one) for one in (total, number)]
 
 
 def clean_schools(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -93,23 +114,62 @@ def clean_schools(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd
 
     The schools of a regroupement pédagogique intercommunal are those that the directory says, for the latest year only.
 
-    communes: columns code, name, departement, to place the schools that the directory does not have. One that cannot
-    be placed is left out, and told by `ctg check` (see `schools_left_out`).
+    communes: those of the reference year, to place the schools that the directory does not have, and for the pupils of
+    collèges and lycées (see `_secondary`). A school that cannot be placed is left out, and told by `ctg check` (see
+    `schools_left_out`).
     """
-    pupils = _placed(folder, communes)
+    directory, pupils = _files(folder)
+    pupils = _placed(directory, pupils, communes)
     pupils = pupils[pupils["code"].notna()]
     private = pupils["secteur"].str.upper().str.startswith("PRIV")
     pupils["private_pupils"] = pupils["nombre_total_eleves"].where(private, 0.0)
     pupils["schools"] = 1.0
     pupils["small_schools"] = pupils["nombre_total_eleves"].lt(SMALL_SCHOOL).astype(float)
-    measures = COUNTS | {name: name for name in ("private_pupils", "schools", "small_schools")}
+    for network in ("rep", "rep_plus"):
+        inside = pupils[network].eq(1)
+        pupils[f"{network}_schools"] = inside.astype(float)
+        pupils[f"{network}_pupils"] = pupils["nombre_total_eleves"].where(inside, 0.0)
+    ours = ("private_pupils", "schools", "small_schools", "rep_schools", "rep_pupils", "rep_plus_schools")
+    measures = COUNTS | {name: name for name in (*ours, "rep_plus_pupils")}
+    measures = {column: measure for column, measure in measures.items() if column in pupils}
     sums = pupils.groupby(PLACE, as_index=False)[list(measures)].sum(min_count=1)
     rows = [sums[PLACE].assign(value=sums[column], measure=measure) for column, measure in measures.items()]
     if "grouped" in pupils:
         now = pupils[pupils["period"].eq(pupils["period"].max())]
         grouped = now.groupby(PLACE, as_index=False)["grouped"].sum()
         rows.append(grouped.rename(columns={"grouped": "value"}).assign(measure="grouped_schools"))
-    return facts(pd.concat(rows, ignore_index=True), folder.certificate.id, level="commune")
+    by_commune = pd.concat(rows, ignore_index=True).assign(level="commune")
+    secondary = _secondary(directory, communes).assign(period=_state_of_directory(folder))
+    return facts(pd.concat([by_commune, secondary], ignore_index=True), folder.certificate.id)
+
+
+def _secondary(directory: pd.DataFrame, communes: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the pupils of collèges and lycées by commune and larger place, as far as the directory counts them.
+
+    Its lines are no establishments: a section has one of its own, without pupils. It does not count those of an
+    agricultural or independent lycée either: a commune that has only such ones is without a value, and larger places
+    have the sum of what is counted.
+    """
+    rows = directory.assign(measure=directory["type_etablissement"].map(SECONDARY), value=directory["nombre_d_eleves"])
+    rows = rows.dropna(subset="measure").rename(columns={"code_commune": "code"})[["code", "measure", "value"]]
+    places = []
+    if communes is not None:
+        rows = rows.assign(code=rows["code"].replace(arrondissement_parents(communes).to_dict()))
+        nowhere = ~rows["code"].isin([*communes["code"], *former_communes(communes).index])  # such as Paris, 75100
+        rows = rows[rows["value"].notna() | ~nowhere]
+        places = [rows.assign(code=rows["code"].map(unit), level=level).dropna() for level, unit in unit_of(communes)]
+    key = ["code", "level", "measure"]
+    return pd.concat([rows.assign(level="commune"), *places]).groupby(key, as_index=False)["value"].sum(min_count=1)
+
+
+def _state_of_directory(folder: RawFolder) -> str:
+    """Return the year of the directory: the first that its vintage tells, else that of the day it was had.
+
+    The pupils that it gives are of an earlier rentrée, which it does not tell.
+    """
+    vintage = folder.certificate.millesime
+    said = vintage.get("annuaire", "") if isinstance(vintage, dict) else ""
+    return re.search(r"20\d\d", f"{said} {folder.certificate.date_acces}")[0]
 
 
 def schools_left_out(folder: RawFolder, communes: pd.DataFrame) -> list[Finding]:
@@ -118,7 +178,7 @@ def schools_left_out(folder: RawFolder, communes: pd.DataFrame) -> list[Finding]
     Raises:
         InputError: files that cannot be read.
     """
-    pupils = _placed(folder, communes)
+    pupils = _placed(*_files(folder), communes)
     lost = sorted(set(pupils.loc[pupils["code"].isna(), "numero_ecole"]))
     if not lost:
         return []
@@ -127,15 +187,19 @@ def schools_left_out(folder: RawFolder, communes: pd.DataFrame) -> list[Finding]
     return [Finding(project_path(folder.path), None, "numero_ecole", left_out, expected)]
 
 
-def _placed(folder: RawFolder, communes: pd.DataFrame | None) -> pd.DataFrame:
+def _files(folder: RawFolder) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the directory (a line for each establishment and section that has a commune) and the yearly counts."""
+    files = {"*annuaire*": DIRECTORY, "*effectifs*": PUPILS}
+    directory, pupils = each(lambda pattern: _whole(folder, pattern, files[pattern]), files)
+    return directory[directory["code_commune"].ne("")].drop_duplicates("identifiant_de_l_etablissement"), pupils
+
+
+def _placed(directory: pd.DataFrame, pupils: pd.DataFrame, communes: pd.DataFrame | None) -> pd.DataFrame:
     """Return the yearly counts of each school with the `code` of its commune and the `period`.
 
     The directory says where a school is, by its UAI; it loses those that close, which are placed by the name of their
     commune in their département. The code of a commune in the counts is a postal code, which is not used.
     """
-    files = {"*annuaire*.csv": DIRECTORY, "*effectifs*.csv": PUPILS}
-    directory, pupils = each(lambda pattern: _whole(folder, pattern, files[pattern]), files)
-    directory = directory[directory["code_commune"].ne("")].drop_duplicates("identifiant_de_l_etablissement")
     directory = directory.set_index("identifiant_de_l_etablissement")
     place = directory["code_commune"]
     pupils = pupils.assign(code=pupils["numero_ecole"].map(place), period=pupils["rentree_scolaire"].str[:4])
@@ -153,7 +217,13 @@ def _placed(folder: RawFolder, communes: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def _whole(folder: RawFolder, pattern: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    return pd.concat(each(lambda name: read(folder, name, schema), folder.some(pattern)))
+    return pd.concat(each(lambda name: read(folder, name, _of_extract(schema, folder, name)), folder.some(pattern)))
+
+
+def _of_extract(schema: pa.DataFrameSchema, folder: RawFolder, name: str) -> pa.DataFrameSchema:
+    """Return the schema of a file, without the columns that its certificate says an extract lacks."""
+    lacking = [column for column in IN_NO_EXTRACT if column in schema.columns and not folder.holds(name, column)]
+    return schema.remove_columns(lacking)
 
 
 def _plain(names: pd.Series) -> pd.Series:

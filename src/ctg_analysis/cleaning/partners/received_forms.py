@@ -175,12 +175,15 @@ def with_thresholds(sources: dict[str, Source], agreements: dict[str, Agreement]
 def with_msa(facts: pd.DataFrame) -> pd.DataFrame:
     """Return the facts with those of both regimes, where Caf and MSA count the same thing in the same December (R18).
 
-    A sum gives the MSA's part away by a subtraction: the secrecy gate guards it as such (`Source.addition`).
+    The Caf's number is the one that it publishes for the place, never a sum of its communes. A sum gives the MSA's part
+    away by a subtraction: the secrecy gate guards it as such (`Source.addition`).
     """
     keys = ["code", "level", "period"]
     tables = [facts]
+    published = [name for name, source in SOURCES.items() if not source.totals.additive]
     for both, (caf, msa) in SOURCES[BOTH_REGIMES].addition.sums.items():
         ours = facts[facts["measure"].eq(caf) & facts["level"].isin(["epci", "departement"])]
+        ours = ours[ours["source"].isin(published)]
         theirs = facts[facts["measure"].eq(msa)]
         joined = ours.merge(theirs[[*keys, "value", "status"]], on=keys, suffixes=("", "_msa"), validate="m:1")
         known = joined["status"].eq(OK) & joined["status_msa"].eq(OK)

@@ -21,6 +21,11 @@ COUNTED = (
     "reporter aux populations légales de l'Insee. Le relevé ne dit pas quelles missions sont transférées : il est lu "
     "comme si toutes l'étaient."
 )
+LARGER = "La loi parle de « population totale », qui compte un peu plus d'habitants que la population municipale."
+DISPENSED = (
+    "Une convention territoriale globale dont le contenu correspond à celui du schéma en dispense : la Caf dit si "
+    "c'est le cas."
+)
 CALCULATION = "C'est un calcul, toutes choses égales par ailleurs, et non une prévision."
 
 
@@ -75,6 +80,79 @@ def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
     return texts.typography(
         f"{text}, dont la population comptée est {of}{_inhabitants(whole)} habitants ({answers['counted'].iloc[0]}). "
         f"Missions que la loi lui demande : {missions} ; "
+        f"schéma pluriannuel : {_yes_or_no(whole[PLAN], 'oui', 'non')} ; "
+        f"relais petite enfance : {_yes_or_no(whole[HUB], 'oui', 'non')}."
+    )
+
+
+def by_population(
+    populations: pd.DataFrame, duties: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold], source: Citation
+) -> Html:
+    """Return the sentence and the table of what population alone has the law ask, while no transfer is known.
+
+    populations: columns name, period, population, one row per commune. duties: see childcare_authority.by_population,
+    the same rows and then that of the EPCI. epci: its name.
+    """
+    communes = duties.iloc[:-1].assign(name=list(populations["name"]))
+    whole = duties.iloc[-1].to_dict()
+    least = communes[FOUR].fillna(True)
+    asked = communes[least].sort_values("low", ascending=False, kind="stable")
+    rest = communes[~least]
+    year = populations["period"].max()
+    names = [*asked["name"], *([_others(rest, len(communes))] if len(rest) else []), f"{epci}, si toutes transfèrent"]
+    rows = [*asked.to_dict("records"), *([rest.iloc[0].to_dict()] if len(rest) else []), whole]
+    counted = [_inhabitants(row) for row in rows]
+    if len(rest) > 1:
+        counted[len(asked)] = f"{number(rest['low'].min())} à {number(rest['low'].max())}"
+    header = ["Autorité", f"Population municipale, {year}", "Missions obligatoires"]
+    header += [f"{name.capitalize()}, depuis le {short_date(thresholds[name].date)}" for name in (PLAN, HUB)]
+    lines = [
+        [
+            name,
+            people,
+            _yes_or_no(row[FOUR], ALL_FOUR, FIRST_TWO),
+            *(_yes_or_no(row[duty], "oui", "non") for duty in (PLAN, HUB)),
+        ]
+        for name, people, row in zip(names, counted, rows, strict=True)
+    ]
+    near = list(communes.loc[communes["near"], "name"])
+    close = f"Tout près d'un seuil : {texts.listed(near)}. " if near else ""
+    note = texts.typography(f"{close}{LARGER} {DISPENSED}")
+    table = tables.listed(
+        pd.DataFrame(lines, columns=header),
+        "Ce que la loi demande d'après la population, tant que chaque commune garde la compétence",
+        marked=frozenset({len(lines) - 1}),
+    )
+    sentence = markup.reading(population_sentence(communes, whole, year, thresholds), note)
+    return markup.together(sentence, table, markup.source(source))
+
+
+def _others(rest: pd.DataFrame, total: int) -> str:
+    if len(rest) == total > 1:
+        return f"Chacune des {total} communes"
+    return rest["name"].iloc[0] if len(rest) == 1 else f"Chacune des {len(rest)} autres communes"
+
+
+def population_sentence(communes: pd.DataFrame, whole: Mapping, year: str, thresholds: Mapping[str, Threshold]) -> str:
+    """Return how many communes pass each threshold, and what the EPCI would have to do if all transferred.
+
+    communes, whole: the duties of the communes, of the EPCI.
+    """
+    total, four, plan = len(communes), int(communes[FOUR].fillna(False).sum()), int(communes[PLAN].fillna(False).sum())
+    first, second = (number(thresholds[duty].seuil) for duty in (FOUR, PLAN))
+    many = "s" if four > 1 else ""
+    who = f"{four} des {total} communes {'ont' if many else 'a'} plus de {first} habitants"
+    who += f", dont {plan} plus de {second}" if plan else ""
+    they = f"tant qu'elle{many} garde{'nt' if many else ''} la compétence, la loi {'leur' if many else 'lui'} demande"
+    asked = f"{they} les quatre missions du service public de la petite enfance"
+    if not four:
+        who = f"aucune des {total} communes n'a plus de {first} habitants"
+        asked = "tant qu'elles gardent la compétence, la loi leur demande de recenser et d'informer"
+    elif four < total:
+        asked += ", aux autres de recenser et d'informer"
+    return texts.typography(
+        f"En {year}, {who} : {asked}. Si toutes la transféraient à l'intercommunalité, celle-ci compterait "
+        f"{_inhabitants(whole)} habitants ; missions : {_yes_or_no(whole[FOUR], ALL_FOUR, FIRST_TWO)} ; "
         f"schéma pluriannuel : {_yes_or_no(whole[PLAN], 'oui', 'non')} ; "
         f"relais petite enfance : {_yes_or_no(whole[HUB], 'oui', 'non')}."
     )

@@ -3,12 +3,16 @@
 import numpy as np
 import pandas as pd
 
+from ctg_analysis.core.model import OK
 from ctg_analysis.display.words import quantities
-from ctg_analysis.indicators.peers import ANY_DENSITY, SIZES, STEPS, VARIABLES, PeerGroup, size_bounds
+from ctg_analysis.indicators.peer_profiles import SIZES, VARIABLES, Variable, size_bounds
+from ctg_analysis.indicators.peer_values import place_among
+from ctg_analysis.indicators.peers import ANY_DENSITY, STEPS, PeerGroup
 
 ANY_KIND = "EPCI à fiscalité propre"
 # The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.
 FAR = "la plupart sont plus éloignés de lui que ne le sont deux EPCI pris au hasard : ils ne lui ressemblent pas"
+UNKNOWN = "faute d'être connu pour ce territoire ou pour la plupart des EPCI de la même zone"
 
 
 def listed(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
@@ -23,10 +27,9 @@ def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
     """How the peers were chosen: one French sentence, typography left to do. dated: see `vintages`."""
 
     def labels(names: tuple[str, ...]) -> str:
-        periods = {name: dated["period"].get(VARIABLES[name].indicator, "") for name in names}
-        return ", ".join(VARIABLES[name].label.format(period=period).strip() for name, period in periods.items())
+        return ", ".join(_label(VARIABLES[name], dated) for name in names)
 
-    if group.lacking:
+    if group.lacking and group.peers.empty:
         return f"Aucun EPCI comparable, faute de données pour ce territoire : {labels(group.lacking)}."
     if group.peers.empty:
         return "Aucun EPCI comparable : il n'y en a pas d'autre dont les données sont connues."
@@ -41,6 +44,8 @@ def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
         )
     if group.without:
         text += f" ; n'entre pas dans le choix, car lié à ce qui est comparé : {labels(group.without)}"
+    if group.lacking:
+        text += f" ; n'entre pas dans le choix, {UNKNOWN} : {labels(group.lacking)}"
     if group.peers["distance"].median() > np.sqrt(2 * len(group.variables)):
         text += f" ; {FAR}"
     graded = bool(group.own["density"])
@@ -48,6 +53,24 @@ def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
     if widened:
         text += f" ; la classe de départ, trop peu nombreuse, a été élargie {', puis '.join(widened)}"
     return f"{text}."
+
+
+def _label(variable: Variable, dated: pd.DataFrame) -> str:
+    """« part des 65 ans ou plus en 2021 », without a year when the variable has none or no EPCI has it."""
+    period = dated["period"].get(variable.indicator)
+    label = variable.label if period else variable.label.replace(" en {period}", "").replace(" {period}", "")
+    return label.format(period=period)
+
+
+def place(rows: pd.DataFrame) -> str:
+    """Where the territory stands among its peers, if its interval allows to say it: one French sentence, else nothing.
+
+    rows: see Territory.compared, the territory first.
+    """
+    own, peers = rows.iloc[0], rows[rows["level"].eq("peers") & rows["status"].eq(OK)]
+    side = place_among(own, peers.iloc[0]) if len(peers) else 0
+    words = {1: "les plus élevées", -1: "les plus faibles"}
+    return f"Cette valeur est parmi {words[side]} des EPCI comparables." if side else ""
 
 
 def medians(number: int) -> str:

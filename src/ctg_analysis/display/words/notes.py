@@ -1,7 +1,7 @@
 """What a page says of itself: definitions, sources, method, dated texts, written from declarations."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -44,22 +44,6 @@ def definitions(indicators: Iterable[Indicator]) -> list[dict[str, str]]:
     for indicator in indicators:
         families.setdefault(indicator.family or indicator.id, []).append(indicator)
     return [definition(*family) for family in families.values()]
-
-
-def how_to_get(source: Source, epci: str, blank: Sequence[str] = ()) -> dict[str, str]:
-    """Return what a box says of a source that is missing: label, how, command.
-
-    blank: the communes of which its form, which was received, does not say what is asked.
-    """
-    command = f"ctg new {epci}" if source.from_partners else f"ctg list sources {source.id}"
-    how = source.how_to_get or "fichier complet à télécharger"
-    if blank:
-        how = f"formulaire {source.form_file} reçu, sans réponse pour {texts.listed(list(blank))}"
-    return {
-        "label": texts.typography(source_text(source)),
-        "how": texts.typography(how),
-        "command": f"ctg fetch {source.id}" if source.downloads else command,
-    }
 
 
 def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[str, str]]:

@@ -21,7 +21,7 @@ def value_text(indicator: Indicator, row) -> str:
     """Return the value of an observation as a reader sees it, or the sign of what it lacks.
 
     A percentage on fewer than 20 is said as counts; on fewer than 1 000 it has no decimals.
-    A count that its producer rounds is said to be one.
+    A count that its producer rounds is said to be one; of a sum of such counts, only the bounds are.
     """
     if row.status == CENSORED and indicator.floor is not None:
         return f"≤{NBSP}{rounded_text(indicator, indicator.floor)}"
@@ -31,6 +31,8 @@ def value_text(indicator: Indicator, row) -> str:
         return WEAK
     if indicator.id.endswith("_year"):
         return f"{row.value:.0f}"
+    if is_sum_of_rounded(indicator, row):
+        return f"entre {number(row.low)} et {number(row.high)}"
     if rounded(indicator, SOURCES[row.source]):
         return f"moins de {number(row.high + 1)} (arrondi)" if row.value == 0 else f"≈{NBSP}{number(row.value)}"
     if is_proportion(indicator.value) and row.denominator < SMALLEST_BASE:
@@ -62,6 +64,12 @@ def rounded(indicator: Indicator, source: Source) -> bool:
     return bool(source.precision.rounding) and isinstance(indicator.value, Count)
 
 
+def is_sum_of_rounded(indicator: Indicator, row) -> bool:
+    """Tell whether a count adds up counts that the producer has rounded: its bounds go further than one rounding."""
+    source = SOURCES[row.source]
+    return rounded(indicator, source) and max(row.high - row.value, row.value - row.low) >= source.precision.rounding
+
+
 def is_change(indicator: Indicator) -> bool:
     """Tell whether values are changes, whose sign matters."""
     return indicator.unit.endswith("par an") and indicator.unit.startswith("%")
@@ -69,7 +77,7 @@ def is_change(indicator: Indicator) -> bool:
 
 def interval_text(indicator: Indicator, row) -> str:
     """Return the interval of an observation, « 4,1 à 7,6 », « quartiles : 4,1 à 7,6 » of peers, or nothing."""
-    if row.status != OK or math.isnan(row.low) or not is_printed(indicator, row):
+    if row.status != OK or math.isnan(row.low) or not is_printed(indicator, row) or is_sum_of_rounded(indicator, row):
         return ""
     decimals = _decimals(indicator, row)
     bounds = " à ".join(number(bound, decimals, signed=is_change(indicator)) for bound in (row.low, row.high))
@@ -88,7 +96,9 @@ def sentence(indicator: Indicator, row) -> str:
     words = {"period": YEARS.sub(r"\1 et \2", date_text(row.period)), "unit": agreed(indicator.unit, row.value)}
     text = indicator.reading.format(**words, value=value_text(indicator, row), s=plural)
     interval = interval_text(indicator, row)
-    if interval:
+    if is_sum_of_rounded(indicator, row):
+        text = f"{text.removesuffix('.')} (somme de nombres arrondis{_way(row)}, bornes à 95 %)."
+    elif interval:
         only_rounded = SOURCES[row.source].precision.rounding and not isinstance(indicator.value, Rate)
         kind = "intervalle indicatif à 95 %" if row.source == SURVEY else "intervalle à 95 %"
         kind = _rounding_text(indicator, row) if only_rounded else kind
@@ -97,20 +107,16 @@ def sentence(indicator: Indicator, row) -> str:
 
 
 def _rounding_text(indicator: Indicator, row) -> str:
-    """Return what the interval of a rounded figure is: of one count or of a sum, and how it is known to be rounded.
+    """Return what the interval of a rounded figure is, and how it is known to be rounded."""
+    return f"arrondi{_way(row)}" if rounded(indicator, SOURCES[row.source]) else "arrondi"
 
-    The bounds tell it: those of a sum go further than one rounding does; where the producer may have rounded down,
-    they go further above than below.
-    """
-    source = SOURCES[row.source]
-    if not rounded(indicator, source):
-        return "arrondi"
+
+def _way(row) -> str:
+    """Return how a count is known to be rounded: where it may be down, the bounds go further above than below."""
     above, below = row.high - row.value, row.value - row.low
-    way = ", au plus proche ou vers le bas" if above > below > 0 and row.low > 0 else ""
-    way = " vers le bas" if below <= 0 < row.value else way
-    if above < source.precision.rounding:
-        return f"arrondi{way}"
-    return f"somme d'arrondis{way}, intervalle à 95 %"
+    if below <= 0 < row.value:
+        return " vers le bas"
+    return ", au plus proche ou vers le bas" if above > below > 0 and row.low > 0 else ""
 
 
 def beside(rows) -> str:

@@ -12,15 +12,14 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche.backlinks import proved
+from ctg_analysis.chapter.missing import why_absent
 from ctg_analysis.chapter.spaces import APPROVALS
 from ctg_analysis.chapter.territory import Territory, forget_read
 from ctg_analysis.core.model import Ratio
 from ctg_analysis.core.notebooks import DEMARCHE, EVERYTHING
-from ctg_analysis.indicators.peers import left_out
-from ctg_analysis.sources import SURVEY
+from ctg_analysis.sources import SOURCES, SURVEY
 
 WORDS = "words"
-WITH_MEDIAN = ("_share", "_rate")
 
 
 def read_ahead(seen: Territory) -> None:
@@ -28,11 +27,7 @@ def read_ahead(seen: Territory) -> None:
     _ = sums(seen), seen.year, seen.received, seen.evidence, seen.spaces, seen.land, proved(seen.demarche)
     for name in ("indicateurs_suivi", "written"):
         seen.demarche.table(name)
-    known, groups = set(seen.tested["indicator"]), set()
-    for indicator in CATALOGUE.values():
-        if indicator.id in known and indicator.id.endswith(WITH_MEDIAN) and left_out(indicator) not in groups:
-            groups.add(left_out(indicator))
-            seen.compared(indicator)  # the medians of the same peers come with it, for all indicators
+    _ = seen.tested  # and with it the medians of the peers
     for indicator in (indicator for indicator in CATALOGUE.values() if indicator.star):
         with suppress(Exception):  # the chapters that show it say why
             seen.readable(indicator)
@@ -44,15 +39,16 @@ def sum_of_inputs(seen: Territory, read: Collection[str]) -> str:
     """Return the SHA-256 of what a chapter has read of its territory, as it is now. read: see `Territory.read`.
 
     The observations of these indicators there, in the places beside and in the comparable EPCIs, which what is compared
-    comes from; the dates of their sources; what scores rest on; the structures, where their approvals are told; the
-    source line of the consultation; the period of the convention; the places; what EPCIs are compared by; what the
-    indicators prove; all of the démarche for the chapters that tell it.
+    comes from; the dates of their sources, and why one would give nothing; what scores rest on; the structures, where
+    their approvals are told; the source line of the consultation; the period of the convention; the places; what EPCIs
+    are compared by; what the indicators prove; all of the démarche for the chapters that tell it.
     """
     known = [indicator for indicator in CATALOGUE.values() if indicator.id in read or EVERYTHING in read]
     of_all, proofs = sums(seen), proved(seen.demarche)
     sources = {source for indicator in known for source in indicator.sources}
     received = sorted((name, date) for name, date in seen.received.items() if name in sources)
-    digest = sha256(repr((received, seen.convention)).encode())
+    absent = sorted((name, why_absent(seen, SOURCES[name])) for name in sources)
+    digest = sha256(repr((received, absent, seen.convention)).encode())
     for name in ("", *(indicator.id for indicator in known)):
         digest.update(of_all[name])
     for measure in sorted({indicator.value.numerator for indicator in known if isinstance(indicator.value, Ratio)}):

@@ -73,8 +73,10 @@ def write_data(report: Report) -> dict:
     import pandas as pd
 
     from ctg_analysis.chapter.chapter import open_chapter
+    from ctg_analysis.chapter.missing import completeness
     from ctg_analysis.core.settings import data_root
     from ctg_analysis.demarche.proof_checks import breaks
+    from ctg_analysis.display.words.lacks import known_of
     from ctg_analysis.publishing.pages.changes import withheld, write_changes
     from ctg_analysis.publishing.pages.data_files import write_csv, write_material, write_observations, write_spaces
     from ctg_analysis.publishing.recording import entry
@@ -87,8 +89,13 @@ def write_data(report: Report) -> dict:
         write_spaces(report.fresh, chapter.territory)
         observations = write_observations(report.fresh, chapter.territory)
         after = write_changes(report.fresh, report.latest, observations, page)
+    known = completeness(chapter.territory)
+    links = [
+        link | {"known": known_of(*known.get(notebook.number, (0, 0)))}
+        for link, notebook in zip(page["chapters"], report.chapters, strict=True)
+    ]
     return {
-        "page": page,
+        "page": page | {"chapters": links},
         "departements": chapter.territory.row["departement"],
         "date": max(chapter.territory.received.values()),
         "observations": observations,

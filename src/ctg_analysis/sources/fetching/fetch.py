@@ -13,6 +13,7 @@ from ctg_analysis.core.locks import alone
 from ctg_analysis.core.scratch import put_in_place, restore
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.declared_sources import declared_at
+from ctg_analysis.sources.fetching.by_hand import given_file, take
 from ctg_analysis.sources.fetching.received import FetchError
 from ctg_analysis.sources.fetching.transport import SECONDS_FOR_A_FILE, retrieve
 from ctg_analysis.sources.folders import CERTIFICATE, FULL, PARTIAL, sha256
@@ -25,15 +26,17 @@ def fetch(
     raw: Path,
     *,
     mirror: str = "",
+    given: Path | None = None,
     seconds: float = SECONDS_FOR_A_FILE,
     progress: Callable[[str, int, int | None], None] = lambda name, done, total: None,
 ) -> Path:
     """Return the folder data/raw/<source>/full/ with all the files of the source.
 
-    An interrupted fetch goes on where it stopped. progress: called with a name, the bytes so far and the total.
+    An interrupted fetch goes on where it stopped. given: a folder of files that a person has downloaded, which are
+    taken from there, see `by_hand.given_file`. progress: called with a name, the bytes so far and the total.
 
     Raises:
-        FetchError: a file could not be had; the former folder is still in place.
+        FetchError: a file could not be had; the former folder is still in place. NoAnswer: no server answered.
         Busy: another process fetches the same source.
     """
     if not source.downloads:
@@ -48,9 +51,12 @@ def fetch(
                 if not (begun / download.name).is_file():
                     try:
                         of_file = partial(progress, download.name)
-                        retrieve(download, begun, mirror=mirror, progress=of_file, seconds=seconds)
+                        if file := given_file(download, given):
+                            take(file, download, begun)
+                        else:
+                            retrieve(download, begun, mirror=mirror, progress=of_file, seconds=seconds)
                     except FetchError as error:
-                        raise FetchError(f"{source.id}: {error}{_where(source, download)}") from error
+                        raise type(error)(f"{source.id}: {error}{_where(source, download)}") from error
             _certify(source, begun)
             return _put_in_place(begun, full)
     except OSError as error:

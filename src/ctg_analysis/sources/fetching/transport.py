@@ -43,12 +43,16 @@ HEADERS = {"User-Agent": "ctg_analysis", "Accept-Encoding": "identity"}
 Progress = Callable[[int, int | None], None]
 
 
+class NoAnswer(FetchError):
+    """A file that could not be had because no server answered: the network is down, or it lets nothing through."""
+
+
 class _Passing(Exception):
     """A fault that may pass: the next attempt goes on from where this one stopped."""
 
-    def __init__(self, message: str, wait: float | None = None):
+    def __init__(self, message: str, wait: float | None = None, *, answered: bool = True):
         super().__init__(message)
-        self.wait = wait
+        self.wait, self.answered = wait, answered
 
 
 def retrieve(download: Download, folder: Path, *, mirror: str, progress: Progress, seconds: float) -> Path:
@@ -135,7 +139,8 @@ def _download(url: str, host: str, part: Path, progress: Progress, seconds: floa
     try:
         attempts(_attempt, url, host, part, progress, deadline)
     except _Passing as error:
-        raise FetchError(f"{url}: {error}, {ATTEMPTS} times; run the command again, it goes on from there") from error
+        kind = FetchError if error.answered else NoAnswer
+        raise kind(f"{url}: {error}, {ATTEMPTS} times; run the command again, it goes on from there") from error
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
@@ -147,7 +152,7 @@ def _wait(state: tenacity.RetryCallState) -> float:
 _last_request: dict[str, float] = {}
 
 
-def _be_polite(host: str) -> None:
+def be_polite(host: str) -> None:
     """Wait until this host may be asked again."""
     interval = SECONDS_BETWEEN.get(host, 0)
     pause = _last_request.get(host, -interval) + interval - time.monotonic()
@@ -158,7 +163,7 @@ def _be_polite(host: str) -> None:
 
 def _attempt(url: str, host: str, part: Path, progress: Progress, deadline: float) -> None:
     """Get what is missing of the file, from the byte where an earlier attempt stopped."""
-    _be_polite(host)
+    be_polite(host)
     etag_file = part.with_suffix(".etag")
     known = etag_file.read_text(encoding="utf-8") if etag_file.exists() else ""
     had = part.stat().st_size if part.exists() and known else 0
@@ -183,7 +188,8 @@ def _attempt(url: str, host: str, part: Path, progress: Progress, deadline: floa
     except REFUSED as error:
         raise FetchError(f"{url}: cannot be asked ({type(error).__name__}); has its address changed?") from error
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        raise _Passing(f"the connection failed ({type(error).__name__})") from error
+        answered = not isinstance(error, requests.ConnectionError)
+        raise _Passing(f"the connection failed ({type(error).__name__})", answered=answered) from error
 
 
 def _encodings(answer: requests.Response) -> set[str]:

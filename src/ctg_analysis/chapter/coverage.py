@@ -1,0 +1,77 @@
+"""How much of the diagnosis open data give, EPCI by EPCI: indicators with a value, and with enough beside."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.core.yaml_files import load_yaml
+from ctg_analysis.sources import SOURCES
+
+SAMPLE = Path(__file__).with_name("coverage_sample.yml")
+COMPARATORS = 3  # with the peers among them, for a comparison that tells something
+
+
+class Coverage(NamedTuple):
+    """What is known of an EPCI, of the indicators that have an open source.
+
+    known: those with a value of the EPCI itself. starred: of these, the starred ones. compared: of the starred ones,
+    those that stand beside COMPARATORS or more, the peers among them, at the same period and of the same source.
+    """
+
+    epci: str
+    name: str
+    known: int
+    starred: int
+    compared: int
+
+    def words(self) -> list[str]:
+        """The texts of a line."""
+        return [
+            self.epci,
+            f"{self.known:4} open indicators",
+            f"{self.starred:4} starred",
+            f"{self.compared:4} of them with {COMPARATORS} comparators or more",
+            self.name,
+        ]
+
+
+def coverage(territory: Territory) -> Coverage:
+    """What is known of an EPCI from open data."""
+    rows = territory.observations
+    own = set(rows.loc[rows["level"].eq("epci") & rows["status"].eq(OK), "indicator"])
+    known = [indicator for indicator in CATALOGUE.values() if indicator.id in own and is_open(indicator)]
+    starred = [indicator for indicator in known if indicator.star]
+    compared = sum(is_compared(territory, indicator) for indicator in starred)
+    return Coverage(territory.epci, territory.row["name"], len(known), len(starred), compared)
+
+
+def is_open(indicator: Indicator) -> bool:
+    """Whether an indicator has a source that asks nothing of a partner."""
+    return any(SOURCES[name].open for name in indicator.sources)
+
+
+def is_compared(territory: Territory, indicator: Indicator) -> bool:
+    """Whether an indicator, known here, stands beside COMPARATORS or more, the peers among them."""
+    beside = territory.against(indicator)
+    beside = beside[beside["status"].eq(OK) & beside["territory"].ne(territory.epci) | beside["level"].eq("peers")]
+    return len(beside) >= COMPARATORS and beside["level"].eq("peers").any()
+
+
+def sample() -> list[str]:
+    """Thirty EPCIs of every sort, the same each time: coverage_sample.yml says why each."""
+    return list(load_yaml(SAMPLE, dict[str, str]).value)
+
+
+def summary(rows: Sequence[Coverage]) -> list[str]:
+    """The least and the median of each count, over some EPCIs.
+
+    >>> summary([Coverage("1", "A", 10, 2, 0), Coverage("2", "B", 20, 4, 1)])
+    ['least       10 open, 2 starred, 0 compared', 'median      15 open, 3 starred, 0.5 compared']
+    """
+    counts = list(zip(*((row.known, row.starred, row.compared) for row in rows), strict=True))
+    told = {"least": map(min, counts), "median": map(median, counts)}
+    return ["{:10}  {:g} open, {:g} starred, {:g} compared".format(name, *values) for name, values in told.items()]

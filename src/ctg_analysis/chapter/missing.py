@@ -1,0 +1,179 @@
+"""What is missing of a territory, why, from whom, and the command that gets it: one table, for pages and commands."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.territory import LOCAL, Territory
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Indicator
+from ctg_analysis.display.words.lacks import (
+    BLANK,
+    ELSEWHERE,
+    NO_ANSWER,
+    NO_FILE,
+    NOT_GIVEN,
+    OPEN_DATA,
+    SHORT,
+    TO_GATHER,
+    WITHHELD,
+    Lack,
+)
+from ctg_analysis.sources import PLAN, SOURCES, SURVEY
+from ctg_analysis.sources.certificates import RawFolder, read_certificate
+from ctg_analysis.sources.folders import CERTIFICATE, source_folders
+
+COLUMNS = ["indicator", "chapter", "star", "level", "territory", *Lack._fields]
+HERE = (*LOCAL, "epci")
+
+
+def missing(territory: Territory) -> pd.DataFrame:
+    """What is missing of a territory: a row for each indicator without a value and each source that would give it.
+
+    Columns: indicator, chapter, star; level and territory: those of the places without a value, the EPCI, or some of
+    its communes, their codes joined by |, where the EPCI itself has one; then the fields of `Lack`.
+    """
+    rows = []
+    for indicator in CATALOGUE.values():
+        level, places = without_value(territory, indicator)
+        if places:
+            where = [indicator.id, indicator.chapter, indicator.star, level, "|".join(places)]
+            rows += [[*where, *lack] for lack in lacks(territory, indicator)]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def without_value(territory: Territory, indicator: Indicator) -> tuple[str, list[str]]:
+    """The level at which an indicator is missing, and the codes of the places there; none when it is known everywhere
+    or has no object here.
+
+    Of communes: those that have none at the latest period that one of them has.
+    """
+    state = standing(territory, indicator)
+    if state == MISSING and "epci" in indicator.levels:
+        return "epci", [territory.epci]
+    rows = territory.data(indicator)
+    communes = rows[rows["level"].eq("commune")]
+    known = communes[communes["status"].isin([OK, CENSORED, NOT_APPLICABLE])]
+    latest = communes[communes["period"].eq((known if len(known) else communes)["period"].max())]
+    lacking = latest["status"].isin([MISSING, SECRET]) & (state != NOT_APPLICABLE)
+    return "commune", sorted(latest.loc[lacking, "territory"])
+
+
+def standing(territory: Territory, indicator: Indicator) -> str:
+    """Whether an indicator has a value here (OK), no object (NOT_APPLICABLE), or neither (MISSING).
+
+    Of the EPCI itself; of one of its communes, for what is shown by commune only; of each of them, for what a partner
+    tells of communes and does not add up (a year).
+    """
+    rows = territory.data(indicator)
+    level = "epci" if "epci" in indicator.levels else "commune"
+    own = set(rows.loc[rows["level"].eq(level), "status"])
+    if own & {OK, CENSORED} or _told_of_each(rows, indicator):
+        return OK
+    return NOT_APPLICABLE if NOT_APPLICABLE in own or is_pointless(territory, indicator) else MISSING
+
+
+def _told_of_each(rows: pd.DataFrame, indicator: Indicator) -> bool:
+    communes = rows[rows["level"].eq("commune") & rows["period"].eq(rows["period"].max())]
+    from_partners = all(SOURCES[name].partner for name in indicator.sources)
+    return from_partners and communes["status"].eq(OK).any() and communes["status"].isin([OK, NOT_APPLICABLE]).all()
+
+
+def completeness(territory: Territory) -> dict[str, tuple[int, int]]:
+    """By chapter, how many of its indicators have a value here, and of how many: those that have an object here."""
+    counts: dict[str, tuple[int, int]] = {}
+    for indicator in CATALOGUE.values():
+        known, of = counts.get(indicator.chapter, (0, 0))
+        state = standing(territory, indicator)
+        counts[indicator.chapter] = known + (state == OK), of + (state != NOT_APPLICABLE)
+    return counts
+
+
+def is_pointless(territory: Territory, indicator: Indicator) -> bool:
+    """Whether an indicator has no object (`so`) in any commune at the latest period."""
+    if not territory.has(indicator, NOT_APPLICABLE):
+        return False
+    rows = territory.data(indicator)
+    latest = rows[rows["level"].eq("commune") & rows["period"].eq(rows["period"].max())]
+    return len(latest) > 0 and latest["status"].eq(NOT_APPLICABLE).all()
+
+
+def lacks(territory: Territory, indicator: Indicator) -> list[Lack]:
+    """The sources that give nothing of an indicator here, each with why; the first one, when all give something."""
+    rows = territory.data(indicator)
+    here = rows[rows["level"].isin(HERE)]
+    used = set(here.loc[here["status"].eq(OK), "source"])
+    unused = [name for name in indicator.sources if name not in used] or [indicator.sources[0]]
+    withheld = set(here.loc[here["status"].eq(SECRET), "source"])
+    return [_lack(territory, indicator, SOURCES[name], withheld=name in withheld) for name in unused]
+
+
+def _lack(territory: Territory, indicator: Indicator, source: Source, *, withheld: bool) -> Lack:
+    why = WITHHELD if withheld else why_absent(territory, source)
+    form = SOURCES[source.addition.hides] if source.addition else source
+    file = form.form_file if form.form else ", ".join(download.name for download in source.downloads)
+    blank = blank_communes(territory, indicator, form) if why == BLANK else ()
+    return Lack(
+        source.id, why, source.partner or OPEN_DATA, file or source.how_to_get, _command(territory, source, why), blank
+    )
+
+
+def _command(territory: Territory, source: Source, why: str) -> str:
+    """The command that gets a source, or that writes what is to be filled; nothing where none can."""
+    if why in (NOT_GIVEN, WITHHELD):
+        return ""
+    if source.partner:
+        return f"ctg new {territory.epci}"
+    return f"ctg fetch {source.id}" if source.downloads else f"ctg list sources {source.id}"
+
+
+def why_absent(territory: Territory, source: Source) -> str:
+    """Why a source gives nothing here that is not withheld: one of `lacks.WHYS`."""
+    if source.id in (SURVEY, PLAN):
+        return TO_GATHER
+    if source.form or source.addition:
+        of = source.addition.hides if source.addition else source.id
+        return BLANK if of in telling_sources(territory) else NO_ANSWER
+    folders = _folders(territory).get(source.id, [])
+    if not folders:
+        return NO_FILE
+    if territory.root.fictional or any(folder.full for folder in folders):
+        return NOT_GIVEN
+    covered = [folder.listed(territory.communes) for folder in folders]
+    whole = any(listed is not None and len(listed) == len(territory.communes) for listed in covered)
+    return SHORT if whole or source.id in telling_sources(territory) else ELSEWHERE
+
+
+@lru_cache(maxsize=1)
+def telling_sources(territory: Territory) -> set[str]:
+    """The sources that say something of the territory or of its communes, be it that it is secret."""
+    return territory.sources_here(HERE)
+
+
+def blank_communes(territory: Territory, indicator: Indicator, form: Source) -> tuple[str, ...]:
+    """The names of the communes of which a form, received, says nothing of what an indicator is made of.
+
+    At its latest period; none when it says nothing of any commune.
+    """
+    asked = [measure for measure in vars(indicator.value).values() if isinstance(measure, str)]
+    table = pd.read_parquet(territory.root.processed / "blanks.parquet", filters=[("source", "==", form.id)])
+    table = table[table["measure"].isin(asked) & table["territory"].isin(territory.communes["code"])]
+    codes = table.loc[table["period"].eq(table["period"].max()), "territory"]
+    return tuple(territory.communes.loc[territory.communes["code"].isin(codes), "name"])
+
+
+@lru_cache(maxsize=1)
+def _folders(territory: Territory) -> dict[str, list[RawFolder]]:
+    """The folders of data/raw by source, with their certificates: what each covers."""
+    return {
+        source: [_certificate(folder, (folder / CERTIFICATE).stat().st_mtime_ns) for folder in several]
+        for source, several in source_folders(territory.root.raw).items()
+        if source in SOURCES
+    }
+
+
+@lru_cache(maxsize=256)
+def _certificate(folder: Path, _written: int) -> RawFolder:
+    return read_certificate(folder)

@@ -1,0 +1,109 @@
+"""The geography that every source is brought to: communes and EPCIs by year, what became of them, all territories."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.cleaning.official import official_geography, yearly_geography
+from ctg_analysis.cleaning.perimeter import Perimeter, perimeter_from
+from ctg_analysis.core.errors import Finding, InputError
+from ctg_analysis.core.geography import read_geography, read_names
+from ctg_analysis.core.settings import DataRoot, project_path
+from ctg_analysis.core.territories import territories
+from ctg_analysis.sources.certificates import RawFolder
+
+GEOGRAPHY, CONTOURS, PASSAGE = "etalab_decoupage", "contours", "insee_passage"
+DENSITY, MASSIFS = "insee_densite", "anct_massifs"
+FRAME = (GEOGRAPHY, CONTOURS)  # without them no commune is known
+COMMUNES, EPCIS, PLACES = "communes_", "epcis_", "territories"  # files of a frame that is kept
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """The reference geography and those that lead to it.
+
+    year: the reference year. communes, epcis: by year. places: every territory of the reference year, and the secteurs.
+    passage: what communes became, if known.
+    """
+
+    year: int
+    communes: dict[int, pd.DataFrame]
+    epcis: dict[int, pd.DataFrame]
+    places: pd.DataFrame
+    passage: pd.DataFrame | None = None
+    _perimeters: dict[int, Perimeter] = field(default_factory=dict)
+
+    @property
+    def now(self) -> pd.DataFrame:
+        """Return the communes of the reference year, with the secteur of those that have one."""
+        now = self.communes[self.year]
+        return now.assign(secteur=now["code"].map(self.places.set_index("code")["secteur"].dropna()))
+
+    def perimeter(self, year: int) -> Perimeter:
+        """Return how the communes of a year lead to the places of the reference year."""
+        if year not in self._perimeters:
+            communes = self.communes | {self.year: self.now}
+            self._perimeters[year] = perimeter_from(year, communes, self.year, self.passage)
+        return self._perimeters[year]
+
+
+def read_frame(root: DataRoot, folders: dict[str, list[RawFolder]]) -> Frame:
+    """Return the geography of a data root, from its raw files.
+
+    Raises:
+        InputError: with every finding of these files; with none when there is no such source.
+    """
+    findings: list[Finding] = []
+
+    def first(source: str, clean) -> object:
+        try:
+            return clean(folders[source][0]) if source in folders else None
+        except InputError as error:
+            findings.extend(error.findings)
+            return None
+
+    communes, epcis = first(GEOGRAPHY, yearly_geography.clean_communes), first(GEOGRAPHY, yearly_geography.clean_epcis)
+    passage = first(PASSAGE, official_geography.clean_passage)
+    zonings = first(DENSITY, official_geography.clean_density), first(MASSIFS, official_geography.clean_massifs)
+    if findings or not (communes and epcis):
+        raise InputError(findings)
+    year = read_geography(root).annee
+    places = official_geography.with_zonings(places_of(root, communes[year], epcis[year]), *zonings)
+    return Frame(year, communes, epcis, places, passage)
+
+
+def missing_of_frame(root: DataRoot, folders: dict[str, list[RawFolder]]) -> list[Finding]:
+    """Return what is said of the sources without which no commune is known."""
+    expected = "this source: without it no commune is known"
+    absent = [name for name in FRAME if name not in folders and not (root.raw / name).is_dir()]
+    return [Finding(project_path(root.raw / name), None, None, "no such folder", expected) for name in absent]
+
+
+def places_of(root: DataRoot, communes: pd.DataFrame, epcis: pd.DataFrame) -> pd.DataFrame:
+    """Return every territory of the reference year (see territories.territories), and the secteurs."""
+    names = (read_names(root, file) for file in ("departements.csv", "regions.csv"))
+    places = territories(communes, epcis, *names, read_geography(root).france)
+    return yearly_geography.with_secteurs(root, places)
+
+
+def write_frame(frame: Frame, folder: Path) -> None:
+    """Write a geography that was read, for `load_frame`."""
+    tables = {PLACES: frame.places, "passage": frame.passage}
+    tables |= {f"{COMMUNES}{year}": table for year, table in frame.communes.items()}
+    tables |= {f"{EPCIS}{year}": table for year, table in frame.epcis.items()}
+    for name, table in tables.items():
+        if table is not None:
+            table.rename(columns=str).to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
+
+
+def load_frame(folder: Path, year: int) -> Frame:
+    """Return the geography that `write_frame` has written. year: the reference year."""
+    tables = {path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+    by_year = [
+        {int(name.removeprefix(what)): table for name, table in tables.items() if name.startswith(what)}
+        for what in (COMMUNES, EPCIS)
+    ]
+    passage = tables.get("passage")
+    codes = None if passage is None else passage.rename(columns=int)
+    return Frame(year, *by_year, tables[PLACES], codes)

@@ -1,0 +1,94 @@
+"""The facts of one source in the reference geography, with every total that can be computed."""
+
+import pandas as pd
+
+from ctg_analysis.cleaning.absences import with_absent, without_small
+from ctg_analysis.cleaning.frame import GEOGRAPHY, Frame
+from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, to_reference
+from ctg_analysis.cleaning.raw_data import Folders, Given, given_of, strangers
+from ctg_analysis.core.errors import InputError
+from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.model import MISSING, OK
+
+OLDEST = 3  # years: a population may be that much older than what is counted over it
+POPULATION = "population"
+
+
+def facts_of_source(source: str, folders: Folders, frame: Frame) -> pd.DataFrame:
+    """Return the facts of an official source in the reference geography.
+
+    The full files of a source and its extracts are brought there together. folders: of this source, and of the
+    geography.
+
+    Raises:
+        InputError: what is wrong with its files; codes of communes that do not exist in the geography of the source.
+    """
+    several = given_of(source, folders, frame)
+    findings = [
+        finding
+        for given in several
+        for finding in strangers(given.facts, given.source, frame.perimeter(given.year), given.folder.path)
+    ]
+    if findings:
+        raise InputError(findings)
+    inhabitants = _inhabitants(folders, frame) if several[0].source.totals.per_inhabitant else None
+    alike: dict[int, tuple[Perimeter, list[pd.DataFrame]]] = {}
+    for given in several:
+        for perimeter, facts in by_period_of_former(given.facts, frame.perimeter(given.year), frame.now):
+            part = _as_published(given, facts, perimeter, inhabitants)
+            alike.setdefault(id(perimeter), (perimeter, []))[1].append(part)
+    tables = [to_reference(pd.concat(parts), several[0].source, perimeter) for perimeter, parts in alike.values()]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _as_published(
+    given: Given, facts: pd.DataFrame, perimeter: Perimeter, inhabitants: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Return facts with what the source says of the communes that its files leave out."""
+    source, then = given.source, perimeter.communes
+    if source.geography.loose:
+        facts = facts[facts["code"].isin(then["code"]) | facts["level"].ne("commune")]
+    facts = without_small(facts, source, then) if source.coverage.above else facts
+    facts = with_absent(facts, source, then, given.folder.listed(then))
+    return facts if inhabitants is None else weighted(facts, inhabitants)
+
+
+def _inhabitants(folders: Folders, frame: Frame) -> pd.DataFrame:
+    """Return the facts of the reference populations, in the geography of their own years."""
+    return pd.concat([given.facts for given in given_of(GEOGRAPHY, folders, frame)])
+
+
+def by_period_of_former(
+    facts: pd.DataFrame, perimeter: Perimeter, now: pd.DataFrame
+) -> list[tuple[Perimeter, pd.DataFrame]]:
+    """Return the facts with their perimeter: where a period names former communes, its geography is an older one."""
+    if not perimeter.former(communes_named(facts)):
+        return [(perimeter, facts)]
+    parts = []
+    for _, rows in facts.groupby("period", observed=True):
+        codes = communes_named(rows)
+        parts.append((perimeter.naming(codes, now) if perimeter.former(codes) else perimeter, rows))
+    return parts
+
+
+def weighted(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
+    """Return, for an index per inhabitant, two measures that add up: _total (x inhabitants) and _inhabitants.
+
+    populations: facts of the reference populations, in the geography of their own years; the latest one up to the year
+    of the index counts, and at most OLDEST years older. What is weighted by its producer is kept.
+    """
+    done = facts["measure"].str.endswith(("_total", "_inhabitants"))
+    already, facts = facts[done], facts[~done]
+    known = populations[populations["measure"].eq(POPULATION) & populations["status"].eq(OK)]
+    known = known.assign(year=known["period"].astype(int), inhabitants=known["value"])
+    known = known.sort_values("year", kind="stable")
+    known = known.drop_duplicates(["code", "year"])[["code", "year", "inhabitants"]].astype({"code": object})
+    rows = facts.assign(year=facts["period"].astype(int)).sort_values("year", kind="stable").astype({"code": object})
+    rows = pd.merge_asof(rows, known, on="year", by="code", tolerance=OLDEST)
+    rows["status"] = rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING)
+    people = rows["inhabitants"].where(rows["status"].eq(OK))
+    tables = [
+        rows.assign(measure=rows["measure"] + suffix, value=value)
+        for suffix, value in (("_total", rows["value"] * people), ("_inhabitants", people))
+    ]
+    return pd.concat([already, *tables], ignore_index=True)[COLUMNS]

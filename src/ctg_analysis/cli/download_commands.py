@@ -1,0 +1,197 @@
+"""The command that downloads the producers' files: how much beforehand, how far meanwhile, what came of it."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ctg_analysis.cli.common_options import messages, sirens
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.settings import data_root, project_path
+
+if TYPE_CHECKING:
+    from ctg_analysis.core.datasets import Source
+    from ctg_analysis.sources.fetching.campaign import Amount, Outcome
+
+SECONDS_BETWEEN_LINES = 10  # of one file, where there is no terminal to draw a bar on
+
+
+def fetch(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids; all by default.")] = None,
+    for_: Annotated[
+        str | None, typer.Option("--for", metavar="EPCI", help="What the report of an EPCI lacks.", callback=sirens)
+    ] = None,
+    given: Annotated[
+        Path | None, typer.Option("--from", file_okay=False, exists=True, help="Folder of files that you downloaded.")
+    ] = None,
+    mirror: Annotated[str, typer.Option(envvar="CTG_MIRROR", help="Address that repeats the producers' sites.")] = "",
+    offline: Annotated[bool, typer.Option("--offline", help="Without network: say what is missing.")] = False,
+) -> None:
+    """Download the full official files, verified; an interrupted download goes on where it stopped.
+
+    Says how much and how long beforehand, goes on after an error with the other sources, and ends with what was got,
+    kept, failed, and what is left to do by hand.
+    """
+    from ctg_analysis.sources import SOURCES
+    from ctg_analysis.sources.fetching.campaign import KEPT, amount, fetched, held
+    from ctg_analysis.sources.fetching.sizes import asked_sizes
+    from ctg_analysis.sources.folders import FULL
+
+    unknown = [name for name in sources or [] if name not in SOURCES]
+    if unknown:
+        raise UserError(f"no source {', '.join(unknown)}: `ctg list sources WORD` finds their ids")
+    if sources and for_:
+        raise UserError("ctg fetch: expected sources, or --for EPCI, one of them")
+    raw = data_root(for_).raw if for_ else data_root().raw
+    there, wanted, others = [], [SOURCES[name] for name in sources or []], []
+    if for_:
+        commands = lacking_sources(for_)
+        there = [SOURCES[name] for name in commands if (raw / name / FULL).is_dir()]
+        lacking = [SOURCES[name] for name, command in commands.items() if command]
+        wanted = [source for source in lacking if source.downloads]
+        others = [source for source in lacking if not source.downloads]
+    elif not sources:
+        wanted = [source for source in SOURCES.values() if source.downloads]
+    if offline:
+        missing = [source.id for source in wanted if not (raw / source.id / FULL).is_dir()]
+        if missing:
+            raise UserError(f"not fetched yet: {', '.join(missing)}; run the command again without --offline")
+        return
+    silent: set[str] = set()
+    if wanted and not given:
+        with messages.status("sizes"):
+            sizes, silent = asked_sizes(wanted, raw, mirror)
+        messages.print(told(wanted, amount(wanted, sizes)))
+    outcomes = [held(source, raw / source.id / FULL, KEPT) for source in there]
+    with progress_of(wanted) as (advance, done):
+        for outcome in fetched(wanted, raw, mirror=mirror, given=given, silent=silent, progress=advance):
+            outcomes.append(outcome)
+            done(outcome)
+    if not outcomes and not others:
+        messages.print(f"{for_}: no open file would give what its report lacks")
+        return
+    print(*summary(outcomes, others, raw), sep="\n")
+    if code := exit_code(outcomes):
+        raise typer.Exit(code)
+
+
+def lacking_sources(epci: str) -> dict[str, str]:
+    """Return the open sources that say nothing of what the report of an EPCI lacks, with the command that gets each.
+
+    The command is empty where none can: the full files are there already.
+    """
+    from ctg_analysis.chapter.missing import missing
+    from ctg_analysis.chapter.territory import open_territory
+    from ctg_analysis.processing.run import ensure
+    from ctg_analysis.sources import SOURCES
+
+    root = data_root(epci)
+    ensure(root)
+    lacks = missing(open_territory(epci, root))
+    commands = lacks.sort_values("command", ascending=False, kind="stable").drop_duplicates("source")
+    commands = commands.set_index("source")["command"].reindex(lacks["source"].unique())
+    return {name: command for name, command in commands.items() if SOURCES[name].open}
+
+
+def told(sources: "Sequence[Source]", size: "Amount") -> str:
+    """Return how much there is to download and how long it takes, in one line; what is not told is said."""
+    from ctg_analysis.sources.fetching.campaign import BYTES_PER_SECOND
+
+    line = f"{_number(len(sources), 'source')}, {_number(size.files, 'file')}"
+    if size.known:
+        minutes = max(1, round(size.seconds / 60))
+        line += f": {megabytes(size.known)} for {size.files - size.untold} of them, about "
+        line += f"{_number(minutes, 'minute')} at {BYTES_PER_SECOND * 8 // 1_000_000} Mbit/s"
+    return f"{line}; {size.untold} of a size that no server tells" if size.untold else line
+
+
+def megabytes(size: int) -> str:
+    """Return a number of bytes as a person reads it."""
+    return f"{size / 1e6:.1f} MB"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def summary(outcomes: "Sequence[Outcome]", others: "Sequence[Source]", raw: Path) -> list[str]:
+    """Return the table of what came of the sources, then what is left to do by hand.
+
+    others: the sources that no address gives.
+    """
+    from ctg_analysis.sources.fetching.campaign import FAILED, GOT, SILENT, by_hand
+
+    width = max(len(source.id) for source in [*(outcome.source for outcome in outcomes), *others])
+    lines = []
+    for outcome in outcomes:
+        held = f"{_number(outcome.files, 'file')}, {megabytes(outcome.size)}"
+        why = outcome.why.removeprefix(f"{outcome.source.id}: ")
+        lines.append(f"{outcome.state:7}  {outcome.source.id:{width}}  {why or held}")
+    lines += [f"by hand  {source.id:{width}}  no address is known" for source in others]
+    failed = [outcome.source for outcome in outcomes if outcome.state in (FAILED, SILENT)]
+    if failed and not {GOT, FAILED} & {outcome.state for outcome in outcomes}:
+        lines += ["", "no server answers: run the command again where there is a network that lets it through"]
+        failed = []
+    for source in [*failed, *others]:
+        lines += ["", f"{source.id}, by hand:", *(f"  {line}" for line in by_hand(source, raw))]
+    if any(outcome.state == GOT for outcome in outcomes):
+        lines += ["", f"{project_path(raw)}: `ctg data` reads the new files, `ctg build` does too"]
+    return lines
+
+
+def exit_code(outcomes: "Sequence[Outcome]") -> int:
+    """Return 0, 1 when a source could not be had, 3 when another process was fetching all of those."""
+    from ctg_analysis.sources.fetching.campaign import BUSY, FAILED, SILENT
+
+    states = {outcome.state for outcome in outcomes}
+    return 1 if states & {FAILED, SILENT} else 3 if BUSY in states else 0
+
+
+@contextmanager
+def progress_of(sources: "Sequence[Source]") -> Iterator[tuple[Callable[..., None], Callable[..., None]]]:
+    """Give what is called as bytes come and what is called as a source is done: bars on a terminal, lines elsewhere."""
+    if messages.is_terminal:
+        with _bars(len(sources)) as functions:
+            yield functions
+    else:
+        yield _lines(len(sources))
+
+
+@contextmanager
+def _bars(count: int) -> Iterator[tuple[Callable[..., None], Callable[..., None]]]:
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=messages, transient=True) as bars:
+        file = bars.add_task("", total=None)
+        ended = 0
+
+        def advance(source: "Source", name: str, size: int, total: int | None) -> None:
+            bars.update(file, description=f"{ended + 1} of {count}  {source.id}  {name}", completed=size, total=total)
+
+        def done(_outcome: "Outcome") -> None:
+            nonlocal ended
+            ended += 1
+
+        yield advance, done
+
+
+def _lines(count: int) -> tuple[Callable[..., None], Callable[..., None]]:
+    ended, latest = 0, {}
+
+    def advance(source: "Source", name: str, size: int, total: int | None) -> None:
+        now = time.monotonic()
+        if now - latest.setdefault((source.id, name), now) >= SECONDS_BETWEEN_LINES:
+            of = f" of {megabytes(total)}" if total else ""
+            messages.print(f"{source.id}: {name}, {megabytes(size)}{of}")
+            latest[source.id, name] = now
+
+    def done(outcome: "Outcome") -> None:
+        nonlocal ended
+        ended += 1
+        messages.print(f"{ended} of {count}  {outcome.state}  {outcome.source.id}")
+
+    return advance, done

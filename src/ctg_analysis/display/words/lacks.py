@@ -1,0 +1,57 @@
+"""Why a figure is missing, who has it and how to get it, in words: an entry for each source that would give it."""
+
+from typing import NamedTuple
+
+from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.notes import source_text
+from ctg_analysis.sources import SOURCES
+
+NO_FILE = "no file is here"
+ELSEWHERE = "the file here is of another place"
+SHORT = "not in the file that is shipped"
+NOT_GIVEN = "not in the producer's full file"
+WITHHELD = "secret"
+NO_ANSWER = "the partner has not answered"
+BLANK = "the form has blanks"
+TO_GATHER = "not gathered yet"
+WHYS = (NO_FILE, ELSEWHERE, SHORT, NOT_GIVEN, WITHHELD, NO_ANSWER, BLANK, TO_GATHER)
+
+OPEN_DATA = "Données ouvertes"
+
+
+class Lack(NamedTuple):
+    """A source that does not give an indicator of a territory.
+
+    source: its id. why: one of WHYS. who: the partner to ask, in French, or OPEN_DATA. file: the form to fill, or the
+    files that the source is made of. command: what gets or writes them, nothing where no command can. blank: the names
+    of the communes of which a form, received, does not say it.
+    """
+
+    source: str
+    why: str
+    who: str
+    file: str
+    command: str
+    blank: tuple[str, ...] = ()
+
+
+def entry(lack: Lack) -> dict[str, str]:
+    """The entry of a box: label of the source, how to get it, command."""
+    source = SOURCES[lack.source]
+    unsaid = f"sans réponse pour {texts.listed(list(lack.blank))}" if lack.blank else "à compléter"
+    said = {
+        WITHHELD: "secret statistique, le chiffre existe et ne peut pas être montré",
+        NOT_GIVEN: "le fichier complet du producteur n'en dit pas plus",
+        BLANK: f"formulaire {lack.file} reçu, {unsaid}",
+    }
+    how = said.get(lack.why) or source.how_to_get or "fichier complet à télécharger"
+    return {"label": texts.typography(source_text(source)), "how": texts.typography(how), "command": lack.command}
+
+
+def known_of(known: int, of: int) -> str:
+    """How many indicators have a value; nothing where there is none to have one.
+
+    >>> known_of(54, 81), known_of(1, 8), known_of(0, 0)
+    ('54 indicateurs sur 81', '1 indicateur sur 8', '')
+    """
+    return f"{known} indicateur{'s' if known > 1 else ''} sur {of}" if of else ""

@@ -1,0 +1,191 @@
+"""The tables of data/processed: what is open as it was kept, what is restricted through the gate, what goes beside."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.cleaning.fact_files import read_facts
+from ctg_analysis.cleaning.frame import Frame
+from ctg_analysis.cleaning.partners.agreements import Agreement
+from ctg_analysis.cleaning.partners.received_forms import (
+    blanks,
+    form_to_reference,
+    read_private,
+    with_msa,
+    with_population_covered,
+    with_thresholds,
+)
+from ctg_analysis.cleaning.partners.words import read_evidence, read_spaces
+from ctg_analysis.cleaning.perimeter import Perimeter
+from ctg_analysis.cleaning.raw_data import Folders
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.settings import DataRoot
+from ctg_analysis.core.territories import membership
+from ctg_analysis.indicators.observation_files import (
+    CODED,
+    FOLDER,
+    checked,
+    read_indicators,
+    write_observations,
+)
+from ctg_analysis.indicators.observations import COLUMNS
+from ctg_analysis.indicators.observe import observe
+from ctg_analysis.indicators.peer_profiles import VARIABLES, classify, density_of_epcis, profiles, vintages
+from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_rule
+from ctg_analysis.processing.freshness import NOTES
+from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
+from ctg_analysis.processing.works import Work, frame_of_work, homes, read_populations
+from ctg_analysis.secrecy.earlier_editions import published_before
+from ctg_analysis.secrecy.gate import EXPOSED, Gate, read_beside, withhold_beside
+from ctg_analysis.sources import SOURCES
+
+BOTH_REGIMES = "caf_et_msa"
+ADDED = {caf for caf, _ in SOURCES[BOTH_REGIMES].addition.sums.values()}
+ROWS_TOGETHER = 8192  # so that the rows of one EPCI are read without those of all
+
+
+def conclude(
+    work: Work,
+    folders: Folders,
+    facts: list[Path],
+    kept: dict[str, Path],
+    populations: Path,
+    rule: str,
+    contours: Path,
+) -> None:
+    """Write the tables of a data root: observations, territories, contours, evidence, spaces, blanks, sources,
+    vintages, profiles, notes.
+
+    Parameters:
+        work: its folder is that of the tables.
+        folders: those of the sources.
+        facts: those that restricted indicators may ask for.
+        kept: the observations of each group of open indicators.
+        populations, contours: as they are kept.
+        rule: how the Caf rounds.
+
+    Raises:
+        InputError: forms of partners that cannot be trusted, with every finding.
+    """
+    root, fresh, frame = work.root, work.folder, frame_of_work(work)
+    places = frame.places
+    fresh.mkdir()
+    private, agreements = read_private(root, places)
+    evidence, spaces = read_evidence(root, places), read_spaces(root)
+    for name, folder in kept.items():
+        _link(folder, fresh / FOLDER / name)
+    _link(contours, fresh)
+    people = read_populations(populations)
+    sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
+    gate = restricted_observations(work, frame, private, facts, people, sources)
+    if len(gate.observations):
+        home = fresh / FOLDER / RESTRICTED
+        home.mkdir(parents=True)
+        write_observations(checked(gate.observations.astype(CODED)), homes(places), home)
+    compared = {variable.indicator for variable in VARIABLES.values()}
+    observed = read_indicators(fresh, compared, groups_of(compared))
+    tables = {
+        "territories": places,
+        "evidence": evidence,
+        "spaces": spaces,
+        "blanks": blanks(private, places),
+        "sources": received(folders, agreements),
+        "vintages": vintages(observed).reset_index(),
+        "profiles": peer_profiles(root, frame, observed),
+    }
+    for name, table in tables.items():
+        table.to_parquet(fresh / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
+    told = notes(rounding_note(rule), gate.exposed, places).to_dict("records")
+    (fresh / NOTES).write_text(f"{json.dumps(told, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
+
+
+def _link(entry: Path, folder: Path) -> None:
+    """Put the tables of an entry in a folder, without copying them where the disk can."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in entry.glob("*.parquet"):
+        try:
+            os.link(path, folder / path.name)
+        except OSError:  # a disk that has no links
+            shutil.copy2(path, folder / path.name)
+
+
+def restricted_observations(
+    work: Work,
+    frame: Frame,
+    private: list[tuple[str, pd.DataFrame]],
+    facts: list[Path],
+    populations: pd.DataFrame,
+    sources: dict[str, Source],
+) -> Gate:
+    """Return the observations of the restricted indicators, through the gate.
+
+    private: the facts of each form. The rest as in `conclude`. The gate sees what it reads of open indicators beside.
+    """
+    indicators = groups(CATALOGUE.values(), sources)[RESTRICTED]
+    if not private:
+        return Gate(pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=EXPOSED, dtype=str))
+    whole = Perimeter.between(frame.now, frame.now)
+    forms = [
+        form_to_reference(with_population_covered(table, populations), SOURCES[name], whole) for name, table in private
+    ]
+    codes = set(pd.concat(forms)["code"])
+    around = read_facts(facts, measure=measures_read(indicators) | ADDED, code=codes)
+    observed = observe(
+        indicators, with_msa(pd.concat([around.astype({"code": str}), *forms], ignore_index=True)), sources
+    )
+    published = published_before(work.root, {name for name, source in sources.items() if source.secrecy.threshold})
+    ids = {indicator.id for indicator in indicators}
+    named = {territory for edition in published for territory in edition.observations["territory"]}
+    beside = read_beside(CATALOGUE, sources, published) - ids
+    context = read_indicators(work.folder, beside, groups_of(beside), {*observed["territory"], *named})
+    gate = withhold_beside(
+        pd.concat([observed, context], ignore_index=True), CATALOGUE, sources, membership(frame.places), published
+    )
+    return gate._replace(observations=gate.observations[gate.observations["indicator"].isin(ids)])
+
+
+def notes(rounding: str, exposed: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Return what the derivation has to say: columns note, exposes (the EPCIs of which an exposure tells, by |).
+
+    exposed: see `secrecy.Gate`. places: the territories.
+    """
+    epci_of = places[places["level"].eq("commune")].set_index("code")["epci"].dropna()
+    concerned = [{epci_of[code] for code in communes.split("|") if code in epci_of} for communes in exposed["communes"]]
+    each = [(rounding, ""), *zip(exposure_notes(exposed), map("|".join, map(sorted, concerned)), strict=True)]
+    return pd.DataFrame(each, columns=["note", "exposes"], dtype=str)
+
+
+def exposure_notes(exposed: pd.DataFrame) -> list[str]:
+    """Return what earlier editions have given away, whatever is withheld now (rule R2). exposed: see `secrecy.Gate`."""
+    return [
+        f"{row.source}: an edition published before gives away a group of {row.measure}"
+        f"{f' without {row.without}' if row.without else ''}, {row.period}, in {row.communes.replace('|', ', ')}: "
+        "it cannot be taken back, withdraw that edition"
+        for row in exposed.itertuples(index=False)
+    ]
+
+
+def received(folders: Folders, agreements: dict[str, Agreement]) -> pd.DataFrame:
+    """Return when each source was had, as text: columns source, date (ISO), vintage.
+
+    Of full files beside an extract: the date of the full files, both vintages.
+    """
+    rows = [
+        (source, several[0].certificate.date_acces.isoformat(), " ; ".join(dict.fromkeys(vintages)))
+        for source, several in folders.items()
+        for vintages in [[folder.certificate.vintage for folder in several]]
+    ]
+    rows += [(source, agreement.recu_le.isoformat(), "") for source, agreement in agreements.items()]
+    return pd.DataFrame(sorted(rows), columns=["source", "date", "vintage"], dtype=str)
+
+
+def peer_profiles(root: DataRoot, frame: Frame, observations: pd.DataFrame) -> pd.DataFrame:
+    """Return what EPCIs are compared by to find their peers, and their classes: one row per EPCI."""
+    variables = profiles(observations, frame.places)
+    density = density_of_epcis(observations, frame.places)
+    classes = classify(variables, frame.places, frame.epcis[frame.year], density, invented=root.fictional)
+    return variables.join(classes.add_prefix("class_")).reset_index()

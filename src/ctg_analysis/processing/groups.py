@@ -1,0 +1,75 @@
+"""The indicators in groups, each derived and kept apart from the others: those that read the same sources."""
+
+from collections.abc import Collection, Iterable
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.facts import IN_EPCIS
+from ctg_analysis.core.model import AnnualChange, AnnualFlow, AnnualResidual, Indicator, Rate, Ratio
+from ctg_analysis.indicators.observe import POPULATION
+from ctg_analysis.sources import SOURCES
+
+RESTRICTED = "restricted"
+TOGETHER = 8  # indicators, lest a group of one source with forty hold all the memory, or one core
+
+
+def groups(indicators: Iterable[Indicator], sources: dict[str, Source]) -> dict[str, list[Indicator]]:
+    """Return the indicators by group, in the order in which they are declared.
+
+    RESTRICTED holds those of which a source is withheld in part: what one shows may tell what another hides, and the
+    gate takes them together. Open ones are grouped by their sources.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.sources import SOURCES
+    >>> some = ("births_count", "deaths_count", "approved_childminders_count")
+    >>> named = groups((CATALOGUE[name] for name in some), SOURCES)
+    >>> {name: [indicator.id for indicator in group] for name, group in named.items()}
+    {'insee_etat_civil-1': ['births_count', 'deaths_count'], 'restricted': ['approved_childminders_count']}
+    """
+    alike: dict[tuple[str, ...], list[Indicator]] = {}
+    restricted: list[Indicator] = []
+    for indicator in indicators:
+        if any(is_restricted(sources[name]) for name in indicator.sources):
+            restricted.append(indicator)
+        else:
+            alike.setdefault(indicator.sources, []).append(indicator)
+    named: dict[str, list[Indicator]] = {}
+    for names, several in alike.items():
+        for start in range(0, len(several), TOGETHER):
+            number = 1 + sum(group.rpartition("-")[0] == names[0] for group in named)
+            named[f"{names[0]}-{number}"] = several[start : start + TOGETHER]
+    return named | ({RESTRICTED: restricted} if restricted else {})
+
+
+def groups_of(indicators: Collection[str]) -> list[str]:
+    """Return the groups that hold some indicators, by their ids."""
+    named = groups(CATALOGUE.values(), SOURCES)
+    return [name for name, group in named.items() if any(indicator.id in indicators for indicator in group)]
+
+
+def is_restricted(source: Source) -> bool:
+    """Tell whether figures of a source may be withheld: its own, or those that it adds up."""
+    return bool(source.secrecy.threshold or source.form or source.addition)
+
+
+def measures_read(indicators: Iterable[Indicator]) -> set[str]:
+    """Return the measures that some indicators are worked out from.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> sorted(measures_read([CATALOGUE["birth_rate"]]))
+    ['births', 'population']
+    """
+    measures: set[str] = set()
+    for indicator in indicators:
+        match indicator.value:
+            case Ratio(numerator, denominator):
+                measures |= {numerator, denominator}
+            case Rate(events, _, population):
+                measures |= {events, population}
+            case AnnualChange():
+                measures |= {POPULATION, POPULATION + IN_EPCIS}
+            case AnnualFlow(flow) | AnnualResidual(flow):
+                measures |= {flow, flow + IN_EPCIS, POPULATION, POPULATION + IN_EPCIS}
+            case value:
+                measures.add(value.measure)
+    return measures

@@ -1,0 +1,71 @@
+"""Sums of files that are known already: a file of the same size, moment and inode is not read again.
+
+A national file has gigabytes, and a build with nothing to do has half a second.
+"""
+
+import json
+import os
+import time
+from functools import lru_cache
+from pathlib import Path
+
+from ctg_analysis.sources.folders import sha256
+
+CACHE = ".cache"  # folder of a data root: what can be made again from the rest, sooner with it
+SUMS = "sums.json"
+SETTLED = 50_000_000  # nanoseconds after which a file that changes once more shows another moment
+
+
+class KnownSums:
+    """The SHA-256 of the files of a folder, with the size, moment and inode that each had when it was read."""
+
+    def __init__(self, home: Path):
+        self._home = home
+        self._path = home / CACHE / SUMS
+        self._known = _read(self._path)
+        self._fresh = False
+
+    def of(self, path: Path) -> str:
+        """Return the SHA-256 of a file, which is read when it is not known as it is now."""
+        state, now = path.stat(), time.time_ns()
+        signs = [state.st_size, state.st_mtime_ns, state.st_ino]
+        name = os.path.relpath(path, self._home)
+        known = self._known.get(name)
+        if known and known[:-1] == signs:
+            return known[-1]
+        digest = sha256(path)
+        if now - state.st_mtime_ns > SETTLED:
+            self._known[name] = [*signs, digest]
+            self._fresh = True
+        return digest
+
+    def save(self) -> None:
+        """Write what is known, for other processes, of the files that are still there."""
+        if not self._fresh:
+            return
+        there = {name: known for name, known in self._known.items() if (self._home / name).is_file()}
+        self._path.parent.mkdir(exist_ok=True)
+        part = self._path.with_name(f".{SUMS}.{os.getpid()}")
+        part.write_text(json.dumps(there), encoding="utf-8")
+        part.replace(self._path)
+        self._fresh = False
+
+
+@lru_cache(maxsize=8)
+def known_sums(home: Path) -> KnownSums:
+    """Return the sums that are known of the files of a data root, read once."""
+    return KnownSums(home)
+
+
+def sum_of(path: Path) -> str:
+    """Return the SHA-256 of a file: that which is known of it, when it lies in a data root that knows some."""
+    home = next((folder for folder in path.parents if (folder / CACHE).is_dir()), None)
+    return known_sums(home).of(path) if home else sha256(path)
+
+
+def _read(path: Path) -> dict[str, list]:
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # none yet, or damaged: the files are read again
+        return {}
+    return known if isinstance(known, dict) else {}

@@ -1,0 +1,58 @@
+"""What a territory is compared with: one period and one producer for all (rule R12), worked by hand."""
+
+import pandas as pd
+import pytest
+
+from ctg_analysis.indicators.comparisons import OLDEST, common_periods, comparable_rows
+
+CENSUS, VITAL, REGISTER = "insee_rp_logement", "insee_etat_civil", "finess"  # the first two are of one producer
+OWN = {"E": "epci", "12": "departement", "48": "departement", "76": "region", "F": "france", "P": "peers"}
+
+
+def rows(*known, source=VITAL):
+    """Return observations: (place, period), or (place, period, status)."""
+    table = pd.DataFrame([(*one, "ok")[:3] for one in known], columns=["territory", "period", "status"])
+    return table.assign(level=table["territory"].map(OWN), indicator="births", source=source)
+
+
+def period(*known):
+    return common_periods(rows(*known), "E").get("births")
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ([("E", "2022"), ("E", "2024"), ("12", "2022")], "2022"),
+        ([("E", "2022"), ("E", "2024"), ("P", "2022")], "2022"),
+        ([("E", "2020"), ("E", "2022"), ("E", "2024"), ("12", "2020"), ("P", "2022")], "2022"),
+        ([("E", "2022"), ("E", "2023"), ("12", "2022"), ("76", "2023"), ("F", "2023")], "2022"),
+        ([("E", "2022"), ("E", "2023"), ("12", "2022"), ("48", "2023")], "2023"),
+        ([("E", "2022"), ("E", "2023"), ("E", "2024"), ("76", "2022"), ("F", "2023")], "2023"),
+        ([("E", "2022"), ("E", "2024"), ("12", "2022"), ("12", "2024", "nd")], "2022"),
+        ([("E", "2022"), ("E", "2024"), ("12", "2023")], "2024"),
+        ([("E", "2022"), ("E", "2024", "secret"), ("12", "2024")], "2022"),
+        ([("12", "2022")], None),
+    ],
+    ids=[
+        *("département", "peers", "the newer of the two", "not a newer one of France alone"),
+        *("one of two départements", "the newest of région and France", "unknown there", "nothing shared"),
+        *("not its own secret one", "no value here"),
+    ],
+)
+def test_the_newest_period_shared_with_the_departement_or_the_peers(known, expected):
+    assert period(*known) == expected
+
+
+def test_a_comparison_is_never_much_older_than_what_is_known_here():
+    assert OLDEST == 5
+    assert period(("E", "2020"), ("E", "2025"), ("12", "2020")) == "2020"
+    assert period(("E", "2019"), ("E", "2025"), ("12", "2019")) == "2025"
+    assert period(("E", "2015-2020"), ("E", "2018-2023"), ("12", "2015-2020")) == "2015-2020"  # by their ends
+
+
+def test_what_is_compared_is_of_the_same_period_and_producer():
+    own = rows(("E", "2022"), ("E", "2023", "nd"))
+    same, another = rows(("12", "2022"), ("76", "2023"), source=CENSUS), rows(("F", "2022"), source=REGISTER)
+    unknown = rows(("48", "2022", "nd"), source=REGISTER)
+    found = comparable_rows(pd.concat([own, same, another, unknown], ignore_index=True), "E")
+    assert found[["territory", "period"]].to_numpy().tolist() == [["E", "2022"], ["12", "2022"], ["48", "2022"]]

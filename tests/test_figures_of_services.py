@@ -1,0 +1,122 @@
+"""Known figures of schools, health, zones and services, in every part of France; what is unknown there is no 0."""
+
+import pandas as pd
+import pytest
+
+AUBRAC, OCCITANIE, FRANCE = "200067171", "76", "F"
+KINDS = ("fixed", "travelling")  # of France services
+
+
+@pytest.fixture(scope="module")
+def whole(france):
+    table = pd.read_parquet(france.processed / "observations.parquet")
+    return table.set_index(["indicator", "period", "level", "territory"]).sort_index()
+
+
+@pytest.mark.parametrize(
+    "territory, level, indicator, period, expected",
+    [
+        (AUBRAC, "epci", "schools_count", "2024", 16),
+        (AUBRAC, "epci", "pupils_count", "2024", 579),
+        (AUBRAC, "epci", "classes_count", "2024", 32),
+        (AUBRAC, "epci", "revitalisation_zone_count", "2025", 21),
+        (AUBRAC, "epci", "france_services_count", "2024", 3),
+        (AUBRAC, "epci", "france_services_count", "2025", 3),
+        (AUBRAC, "epci", "pharmacies_count", "2020", 7),
+        (AUBRAC, "epci", "pharmacies_count", "2025", 7),
+        (AUBRAC, "epci", "schools_with_canteen_share", "2020", 75),  # 12 of 16
+        (AUBRAC, "epci", "associations_count", "2026", 493),
+        (AUBRAC, "epci", "nurse_accessibility_index", "2023", 158.0),
+        (AUBRAC, "epci", "finess_sessad_count", "2026", 0),
+        ("12", "departement", "finess_sessad_count", "2026", 8),
+        ("12", "departement", "finess_ime_count", "2026", 13),
+        ("12", "departement", "finess_itep_count", "2026", 2),
+        ("12", "departement", "finess_cmpp_count", "2026", 7),
+        ("12", "departement", "finess_camsp_count", "2026", 1),
+        ("12", "departement", "maternal_child_health_centres_count", "2026", 1),
+        ("12", "departement", "nurse_accessibility_index", "2023", 186.1),
+        ("12", "departement", "schools_ips_index", "2022", 104.4),
+        (FRANCE, "france", "lower_secondary_ips_index", "2022", 104.1),
+        (FRANCE, "france", "general_practitioner_accessibility_index", "2023", 3.75),
+        (FRANCE, "france", "nurse_accessibility_index", "2022", 156.4),
+        (FRANCE, "france", "nurse_accessibility_index", "2023", 156.0),
+        (FRANCE, "france", "midwife_accessibility_index", "2023", 21.8),
+        (FRANCE, "france", "dentist_accessibility_index", "2023", 60.6),
+        (FRANCE, "france", "revitalisation_zone_count", "2025", 13_313 + 4_456 + 20),
+        (FRANCE, "france", "schools_count", "2024", 47_413 - 17),  # Saint-Martin and Saint-Barthélemy are not of France
+    ],
+)
+def test_what_producers_and_certificates_say(whole, territory, level, indicator, period, expected):
+    row = whole.loc[(indicator, period, level, territory)]
+    decimals = 2 if expected == 3.75 else 1
+    assert row["status"] == "ok" and round(row["value"], decimals) == expected
+
+
+def known(whole, indicator, period, level="commune"):
+    rows = whole.loc[(indicator, period, level)]
+    return rows[rows["status"].eq("ok")]
+
+
+@pytest.mark.parametrize(
+    "indicator, period",
+    [
+        ("schools_count", "2024"),
+        ("france_services_count", "2025"),
+        ("france_services_count", "2024"),
+        ("food_shops_count", "2020"),
+        ("schools_with_canteen_share", "2020"),
+    ],
+)
+def test_paris_lyon_and_marseille_count_once(whole, indicator, period):
+    """Given by arrondissement, as one commune or both ways. Paris is a département by itself."""
+    column = "numerator" if indicator.endswith("_share") else "value"
+    by_commune, by_departement = (
+        known(whole, indicator, period, level)[column] for level in ("commune", "departement")
+    )
+    assert by_commune["75056"] == by_departement["75"] and by_commune["75056"] > 10
+    assert not by_commune.index.str.match("751|6938|132(?:0|1[0-6])").any()
+    assert by_departement.sum() == known(whole, indicator, period, "france")[column]["F"]
+
+
+def test_what_a_list_does_not_cover_is_unknown_and_never_0(whole, france):
+    communes = pd.read_parquet(france.raw / "etalab_decoupage" / "communes_2026.parquet")
+    communes = communes.loc[communes["region"].eq(OCCITANIE), "code"]
+    assert set(known(whole, "finess_ime_count", "2026").index) == set(communes)
+    assert set(known(whole, "finess_ime_count", "2026", "region").index) == {OCCITANIE}
+    assert known(whole, "finess_ime_count", "2026", "france").empty
+    assert len(known(whole, "associations_count", "2026")) == 21
+    assert set(known(whole, "associations_count", "2026", "epci").index) == {AUBRAC}
+    for profession in ("nurse", "general_practitioner"):
+        index = known(whole, f"{profession}_accessibility_index", "2023")
+        assert not index.index.str.startswith("976").any() and index.index.str.startswith("973").any()
+        assert "976" not in known(whole, f"{profession}_accessibility_index", "2023", "departement").index
+    measured = set(whole.index.get_level_values("indicator"))
+    assert not measured & {"nursery_pupils_count", "primary_pupils_count", "ulis_pupils_count", "grouped_schools_count"}
+
+
+def test_where_the_directory_counts_no_pupils_of_a_lycee_they_are_unknown(whole):
+    rows = whole.loc[("upper_secondary_pupils_count", "2025", "epci")]
+    assert rows.loc["200004802", "status"] == "nd"  # one lycée, whose pupils the directory does not tell
+    assert 50 < rows["status"].eq("nd").sum() < 100
+    larger = known(whole, "upper_secondary_pupils_count", "2025", "departement")
+    assert (
+        len(larger) == 101
+        and larger["value"].sum() == whole.loc[("upper_secondary_pupils_count", "2025", "france", "F"), "value"]
+    )
+
+
+def test_a_date_of_a_list_is_a_period_of_its_own(whole):
+    both = [whole.loc[("france_services_count", year, "france", "F"), "value"] for year in ("2024", "2025")]
+    assert both == [2_843, 3_023]
+    formats = [whole.loc[(f"{kind}_france_services_count", "2024", "france", "F"), "value"] for kind in KINDS]
+    assert sum(formats) == both[0]
+    assert ("fixed_france_services_count", "2025") not in whole.index.droplevel(["level", "territory"])
+
+
+def test_the_pupils_of_the_index_of_social_position_weigh_nothing(whole, france):
+    """Its mean is that of the schools, each counting for one: their `effectifs` are not their pupils."""
+    schools = pd.read_parquet(next((france.raw / "depp_ips" / "france").glob("*ecoles*")))
+    here = schools[schools["code_insee_de_la_commune"].str.startswith("12")]
+    shown = whole.loc[("schools_ips_index", "2022", "departement", "12"), "value"]
+    weighted = (here["ips"] * here["effectifs"]).sum() / here["effectifs"].sum()
+    assert shown == pytest.approx(here["ips"].mean()) and abs(shown - weighted) > 0.05

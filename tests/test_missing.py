@@ -1,0 +1,271 @@
+"""What is missing of a territory, as one table: why, from whom, by which command; what is known of thirty EPCIs."""
+
+import re
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import yaml
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import missing as lacking
+from ctg_analysis.chapter.coverage import Coverage, coverage, is_compared, is_open, sample
+from ctg_analysis.chapter.known import unavailable
+from ctg_analysis.chapter.listing import chapters, covered
+from ctg_analysis.chapter.missing import HERE, completeness, lacks, missing, standing, why_absent, without_value
+from ctg_analysis.chapter.territory import open_territory
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
+from ctg_analysis.display.words.lacks import (
+    BLANK,
+    ELSEWHERE,
+    NO_ANSWER,
+    NO_FILE,
+    NOT_GIVEN,
+    OPEN_DATA,
+    SHORT,
+    TO_GATHER,
+    WHYS,
+    WITHHELD,
+    Lack,
+    entry,
+)
+from ctg_analysis.sources import SOURCES
+
+EPCI = "999999999"
+COMMUNES = pd.DataFrame({"code": ["99001", "99002"], "name": ["Haut", "Bas"], "departement": "99", "epci": EPCI})
+OWN = [(EPCI, "epci"), ("99001", "commune"), ("99002", "commune")]
+
+
+class Seen:
+    """As much of a territory as `missing` asks of it: its communes, its files, the rows of its indicators."""
+
+    def __init__(self, path, rows=()):
+        self.epci, self.communes, self.root = EPCI, COMMUNES, DataRoot(path)
+        columns = ["indicator", "territory", "level", "period", "status", "source"]
+        self.rows = pd.DataFrame(rows, columns=columns, dtype=str)
+        (path / "raw").mkdir(exist_ok=True)
+        self.root.processed.mkdir(exist_ok=True)
+        blank = pd.DataFrame([["mission_locale", "2024", "youth_followed", "99002"]])
+        blank.columns = ["source", "period", "measure", "territory"]
+        blank.to_parquet(self.root.processed / "blanks.parquet")
+
+    def data(self, indicator):
+        return self.rows[self.rows["indicator"].eq(indicator.id)]
+
+    def has(self, indicator, status):
+        return self.data(indicator)["status"].eq(status).any()
+
+    def sources_here(self, levels):
+        return set(self.rows.loc[self.rows["level"].isin(levels) & self.rows["status"].ne(MISSING), "source"])
+
+    def holds(self, source, folder="", **certificate):
+        """Put a source in data/raw, with its certificate."""
+        home = self.root.raw / source / folder
+        home.mkdir(parents=True, exist_ok=True)
+        said = dict.fromkeys(
+            ("titre", "producteur", "jeu_de_donnees", "millesime", "geographie", "licence", "couverture"), "x"
+        )
+        said |= {"id": source, "date_acces": "2026-01-01", "secret_arrondi": "x"}
+        said |= {"fichiers": [{"fichier": "a.csv", "octets": 1, "sha256": "0"}]} | certificate
+        (home / "source.yml").write_text(yaml.safe_dump(said), encoding="utf-8")
+        return self
+
+
+def rows_of(indicator, statuses, source, period="2024"):
+    return [
+        (indicator, code, level, period, status, source) for (code, level), status in zip(OWN, statuses, strict=True)
+    ]
+
+
+# The files that there are of an open source, and why it gives nothing.
+HELD = {
+    NO_FILE: [],
+    ELSEWHERE: [("", {}), ("france", {"etendue": {"departements": ["12"]}})],
+    SHORT: [("france", {"etendue": "france_entiere"})],
+    NOT_GIVEN: [("full", {}), ("", {})],
+}
+
+
+@pytest.mark.parametrize("why", HELD)
+def test_an_open_source_gives_nothing_by_what_the_files_here_cover(tmp_path, why):
+    seen = Seen(tmp_path)
+    for folder, certificate in HELD[why]:
+        seen.holds("insee_etat_civil", folder, **certificate)
+    assert why_absent(seen, SOURCES["insee_etat_civil"]) == why
+
+
+def test_a_list_of_some_communes_of_the_territory_is_one_of_another_place(tmp_path):
+    seen = Seen(tmp_path).holds("finess", "france", etendue={"departements": ["98"], "epci": []})
+    assert why_absent(seen, SOURCES["finess"]) == ELSEWHERE
+    seen = Seen(tmp_path / "..").holds("finess", "france", etendue={"departements": [], "epci": [EPCI]})
+    assert why_absent(seen, SOURCES["finess"]) == SHORT
+
+
+def test_a_partner_has_not_answered_or_left_blanks_and_those_are_named(tmp_path):
+    youth = CATALOGUE["youth_followed_count"]
+    waiting = Seen(tmp_path, rows_of(youth.id, [MISSING] * 3, "mission_locale", ""))
+    command = f"ctg new {EPCI}"
+    assert lacks(waiting, youth) == [Lack("mission_locale", NO_ANSWER, "Mission locale", "mission_locale.csv", command)]
+    blank = Seen(tmp_path, rows_of(youth.id, [MISSING, OK, MISSING], "mission_locale"))
+    assert lacks(blank, youth) == [
+        Lack("mission_locale", BLANK, "Mission locale", "mission_locale.csv", command, ("Bas",))
+    ]
+    assert entry(lacks(blank, youth)[0])["how"] == "formulaire mission_locale.csv reçu, sans réponse pour Bas"
+
+
+def test_what_is_withheld_has_no_command_and_the_démarche_is_asked_of_nobody_else(tmp_path):
+    youth = CATALOGUE["youth_followed_count"]
+    seen = Seen(tmp_path, rows_of(youth.id, [SECRET, SECRET, MISSING], "mission_locale"))
+    (lack,) = lacks(seen, youth)
+    assert (lack.why, lack.command) == (WITHHELD, "") and "secret statistique" in entry(lack)["how"]
+    assert {why_absent(seen, SOURCES[name]) for name in ("enquete_habitants", "suivi_ctg")} == {TO_GATHER}
+    both = [why_absent(seen, SOURCES[name]) for name in ("msa_familles", "caf_et_msa")]
+    assert both == [NO_ANSWER, NO_ANSWER]
+
+
+def test_where_a_figure_is_missing_the_epci_or_these_communes_or_nowhere(tmp_path):
+    births = CATALOGUE["births_count"]
+
+    def found(*statuses, indicator=births, source="insee_etat_civil"):
+        seen = Seen(tmp_path, rows_of(indicator.id, statuses, source))
+        return standing(seen, indicator), *without_value(seen, indicator)
+
+    assert found(OK, OK, OK) == (OK, "commune", [])
+    assert found(MISSING, OK, MISSING) == (MISSING, "epci", [EPCI])
+    assert found(OK, OK, MISSING) == (OK, "commune", ["99002"])
+    assert found(OK, MISSING, MISSING) == (OK, "commune", ["99001", "99002"])
+    assert found(NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE) == (NOT_APPLICABLE, "commune", [])
+    # An end of agreement is told commune by commune: there is none of the EPCI, and nothing more to ask.
+    ends = {"indicator": CATALOGUE["pedt_end_year"], "source": "sdjes_accueils"}
+    assert found(MISSING, OK, NOT_APPLICABLE, **ends) == (OK, "commune", [])
+    assert found(MISSING, OK, MISSING, **ends) == (MISSING, "epci", [EPCI])
+
+
+def test_every_source_says_who_has_it():
+    assert [one.id for one in SOURCES.values() if (one.form or one.addition) and one.open] == []
+    partners = {one.partner for one in SOURCES.values() if one.partner}
+    assert partners == {
+        *("Caf", "MSA", "Département", "SDJES", "DSDEN", "MDPH", "Mission locale", "Communes", "Démarche"),
+    }
+
+
+@pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
+def test_the_boxes_of_the_pages_say_what_the_table_says(epci, france, example):
+    seen = open_territory(epci, example if epci == EXAMPLE_EPCI else france)
+    table = missing(seen)
+    assert set(table["why"]) <= set(WHYS) and not table.duplicated(["indicator", "source"]).any()
+    assert (table["who"].eq(OPEN_DATA) == table["source"].map(lambda name: SOURCES[name].open)).all()
+    for name, rows in table.groupby("indicator"):
+        box = unavailable(seen, CATALOGUE[name], CATALOGUE[name].label)
+        told = [entry(Lack(*row)) for row in rows[list(Lack._fields)].itertuples(index=False)]
+        assert box.about["missing"][0][1] == told, name
+        assert all(one["command"] in box.html for one in told)
+    counted = completeness(seen)
+    assert sum(of for _, of in counted.values()) <= len(CATALOGUE)
+    own = table[table["level"].eq("epci")]["indicator"].nunique()
+    only = {one.id for one in CATALOGUE.values() if "epci" not in one.levels and standing(seen, one) == MISSING}
+    assert sum(of - known for known, of in counted.values()) == own + len(only)
+
+
+def test_the_table_of_the_default_territory(france):
+    table = missing(open_territory(DEFAULT_EPCI, france)).set_index(["indicator", "source"])
+    children = table.loc[("leisure_occupancy_rate", "enquete_locale_enfance")]
+    assert list(children[["level", "territory", "why", "who", "file", "command"]]) == [
+        *("epci", DEFAULT_EPCI, NO_ANSWER, "Communes", "enquete_locale_enfance.csv", f"ctg new {DEFAULT_EPCI}"),
+    ]
+    incomes = table.loc[("living_standard_until_2019_median", "insee_filosofi_2019")]
+    assert (incomes["level"], incomes["territory"], incomes["why"]) == ("commune", "12166", WITHHELD)
+
+
+def test_the_command_lists_what_is_missing_and_how_much_is_known(france):
+    def ctg(*arguments):
+        command = [sys.executable, "-m", "ctg_analysis", "list", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    answer = ctg("missing", DEFAULT_EPCI, "sdjes")
+    lines = answer.stdout.splitlines()
+    assert answer.returncode == 0 and len(lines) >= 15 and f"{len(lines)} missing" in answer.stderr
+    assert {line.split("  ")[-1] for line in lines} == {"sdjes_accueils.csv"}
+    assert len({line.index("SDJES") for line in lines}) == 1  # in columns
+    assert ctg("missing", "123456789").returncode == 1 and ctg("missing", DEFAULT_EPCI, "zzz").returncode == 1
+    (line,) = [one for one in chapters([DEFAULT_EPCI]) if one.startswith("01")]
+    of = sum(one.chapter == "01" for one in CATALOGUE.values())
+    assert re.search(rf"  \d+ of {of} indicators$", line)
+
+
+# How much of the country open data tell.
+
+ISLANDS = ("971", "972", "973", "976")  # which many files leave out
+
+
+def shortfalls(rows):
+    """What is under its floor, of the coverage of the thirty EPCIs with their départements."""
+    counts = pd.DataFrame([row for row, _ in rows]).assign(departements=[where for _, where in rows]).set_index("epci")
+    most = counts[~counts["departements"].isin(ISLANDS)]
+    floors = [
+        *((row.name, row, {"known": 65, "compared": 40}) for row in most.itertuples()),
+        ("median", counts[["known", "starred"]].median(), {"known": 70, "starred": 42}),
+        ("the default", counts.loc[DEFAULT_EPCI], {"known": 150, "starred": 95}),
+    ]
+    return [
+        f"{name}: {getattr(row, count):g} {count}"
+        for name, row, least in floors
+        for count, floor in least.items()
+        if getattr(row, count) < floor
+    ]
+
+
+def test_what_is_under_a_floor_is_named():
+    good = (Coverage(DEFAULT_EPCI, "CC A", 150, 95, 40), "12")
+    assert shortfalls([good]) == []
+    assert shortfalls([good, (Coverage("2", "CC M", 1, 1, 0), "976"), (Coverage("3", "CC C", 64, 42, 39), "2A")]) == [
+        "CC C: 64 known",
+        "CC C: 39 compared",
+        "median: 64 known",
+    ]
+    assert shortfalls([(Coverage(DEFAULT_EPCI, "CC A", 149, 41, 40), "12")]) == [
+        "median: 41 starred",
+        "the default: 149 known",
+        "the default: 41 starred",
+    ]
+
+
+@pytest.mark.skip(reason="until the extracts of the whole of France are in data/raw: take this line away then")
+@pytest.mark.slow
+def test_thirty_epcis_of_every_sort_have_a_diagnosis_worth_reading(france):
+    seen = [open_territory(epci, france) for epci in sample()]
+    assert shortfalls([(coverage(one), one.row["departement"]) for one in seen]) == []
+
+
+def test_the_thirty_are_of_every_sort(france):
+    table = pd.read_parquet(france.processed / "territories.parquet")
+    communes = table[table["level"].eq("commune")].groupby("epci").size()
+    thirty = table[table["level"].eq("epci") & table["code"].isin(sample())]
+    assert len(sample()) == len(thirty) == 30
+    assert {name.split()[0] for name in thirty["name"]} >= {"CC", "CA", "CU", "Métropole"}
+    assert {"2A", "2B", "974", "12"} & set(thirty["departement"]) >= {"2B", "974", "12"}
+    assert thirty["departement"].str.contains("|", regex=False).sum() >= 5
+    assert communes.reindex(thirty["code"]).min() == 2 and thirty["region"].str.contains("|", regex=False).any()
+
+
+def test_a_coverage_counts_what_is_of_the_epci_open_and_compared(example):
+    seen = open_territory(EXAMPLE_EPCI, example)
+    counted = coverage(seen)
+    known = [one for one in CATALOGUE.values() if is_open(one) and standing(seen, one) == OK and "epci" in one.levels]
+    assert counted.known <= len(known) and 0 < counted.compared <= counted.starred <= counted.known
+    births = CATALOGUE["birth_rate"]
+    assert is_compared(seen, births) == (
+        len(seen.compared(births)) >= 4 and "peers" in set(seen.compared(births)["level"])
+    )
+    assert not is_compared(seen, CATALOGUE["births_count"])  # a count has no median of peers
+    lines = covered([EXAMPLE_EPCI])
+    assert lines[0].startswith(f"{EXAMPLE_EPCI}  {counted.known:4} open indicators") and lines[-1].startswith("median")
+
+
+def test_what_was_read_of_a_box_is_the_indicator_alone(france, monkeypatch):
+    seen = open_territory(DEFAULT_EPCI, france)
+    monkeypatch.setattr(seen, "read", set())
+    lacks(seen, CATALOGUE["births_count"])
+    assert seen.read == {"births_count"} and lacking.telling_sources(seen) <= seen.sources_here(HERE)
