@@ -45,8 +45,8 @@ NOT_COMPARED = {
     "insee_filosofi_2021": "21 communes; the files of EPCIs, départements and France are not held",
     "insee_filosofi_2023": "medians and rates, which no sum gives",
     "caf_s_ben_com_f": "21 communes, rounded to 5; the files of EPCIs and départements (RSA, AAH, AEEH) are not held. "
-    "A sum of communes will differ from them, and by how much tells how the Caf rounds (rule R3)",
-    "caf_txcouv_pe": "rates of EPCIs and of France: no commune under 10 000 inhabitants has one",
+    "Their sum is told by its bounds; by how much it will differ tells how the Caf rounds (rule R3)",
+    "caf_txcouv_pe": "rates, published at each level: nothing to add up",
     "dares_demandeurs_emploi": "21 communes, rounded to 5; no row of an EPCI, a département or France",
     "anct_fibre": "21 communes; no total published",
     "anct_zonages": "lists: nothing to add up",

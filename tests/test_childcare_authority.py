@@ -219,6 +219,13 @@ def test_small_communes_alone_are_asked_less_than_all_together():
     assert texts.typography("Tout près d'un seuil : A.") in html
 
 
+def test_communes_that_all_pass_a_threshold_are_told_as_one():
+    html, _ = by_size(("A", 10001), ("B", 30000))
+    assert texts.typography("En 2023, les 2 communes ont plus de 10 000 habitants : tant qu'elles gardent") in html
+    html, _ = by_size(("A", 10001), ("B", 3501))
+    assert texts.typography("En 2023, les 2 communes ont plus de 3 500 habitants, dont 1 plus de 10 000 :") in html
+
+
 def test_an_unknown_population_passes_no_threshold_and_fails_none():
     html, table = by_size(("A", NAN), ("B", 4000))
     assert table["A"] == ["nd"] * 4 and table["CC de T, si toutes transfèrent"] == [
@@ -231,17 +238,16 @@ def test_an_unknown_population_passes_no_threshold_and_fails_none():
 
 
 def test_communes_over_each_threshold_in_france(france):
-    """As many as the file of the communes has; Mayotte, whose 17 communes were counted in 2017, is among them."""
-    observed = pd.read_parquet(france.processed / "observations.parquet", filters=[("level", "==", "commune")])
-    people = observed[observed["indicator"].eq("population_count") & observed["status"].eq("ok")]
-    people = (
-        people.sort_values("period").drop_duplicates("territory", keep="last").rename(columns={"value": "population"})
-    )
-    duties = by_population(people, "F", read_thresholds(france.reference / "seuils.yml")).iloc[:-1]
+    """As many as the file of the communes has; Mayotte, counted in 2017, is among them, the collectivities are not."""
     listed = pd.read_parquet(france.raw / "etalab_decoupage/communes_2026.parquet")
     listed = listed[listed["type"].eq("commune-actuelle") & listed["zone"].ne("com")]
-    sizes = listed["population_municipale"]
+    observed = pd.read_parquet(france.processed / "observations.parquet", filters=[("level", "==", "commune")])
+    people = observed[observed["indicator"].eq("population_count") & observed["status"].eq("ok")]
+    people = people[people["territory"].isin(listed["code"])].sort_values("period")
+    people = people.drop_duplicates("territory", keep="last").rename(columns={"value": "population"})
+    duties = by_population(people, "F", read_thresholds(france.reference / "seuils.yml")).iloc[:-1]
     counts = [int(duties[duty].fillna(False).sum()) for duty in (FOUR, PLAN)]
+    sizes = listed["population_municipale"]
     assert counts == [int(sizes.gt(3500).sum()), int(sizes.gt(10000).sum())] == OVER
 
 
@@ -250,4 +256,5 @@ def test_a_territory_without_answers_is_told_what_its_population_asks_and_has_th
     html = open_chapter("200067171").childcare_authority().html
     assert texts.typography("aucune des 21 communes n'a plus de 3 500 habitants") in html.replace("&#39;", "’")
     assert texts.typography("compterait 9 856 habitants ; missions : les quatre ; schéma pluriannuel : non") in html
+    assert texts.typography("Tout près d'un seuil : CC Aubrac, Carladez et Viadène, si toutes transfèrent.") in html
     assert "unavailable" in html and "enquete_locale_petite_enfance" in html

@@ -3,7 +3,13 @@
 import pandas as pd
 import pytest
 
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import figures, single_indicator, summaries, territory
+from ctg_analysis.chapter.known import newer
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.comparisons import OLDEST, common_periods, comparable_rows
+from ctg_analysis.indicators.observation_files import read_observations
 
 CENSUS, VITAL, REGISTER = "insee_rp_logement", "insee_etat_civil", "finess"  # the first two are of one producer
 OWN = {"E": "epci", "12": "departement", "48": "departement", "76": "region", "F": "france", "P": "peers"}
@@ -56,3 +62,36 @@ def test_what_is_compared_is_of_the_same_period_and_producer():
     unknown = rows(("48", "2022", "nd"), source=REGISTER)
     found = comparable_rows(pd.concat([own, same, another, unknown], ignore_index=True), "E")
     assert found[["territory", "period"]].to_numpy().tolist() == [["E", "2022"], ["12", "2022"], ["48", "2022"]]
+
+
+@pytest.fixture
+def ahead(example, monkeypatch):
+    """The invented territory, with a birth rate and births one year newer than those of any other place."""
+
+    def of_others(processed, places):
+        table = read_observations(processed, places)
+        last = table["period"].astype(str).eq(table["indicator"].map({"birth_rate": "2023", "births_count": "2025"}))
+        return table[~last | table["territory"].eq(EXAMPLE_EPCI)]
+
+    monkeypatch.setattr(territory, "read_observations", of_others)
+    return territory.Territory(EXAMPLE_EPCI, example)
+
+
+def test_a_newer_value_of_the_territory_alone_is_told_beside_with_its_period(ahead):
+    rate = CATALOGUE["birth_rate"]
+    compared, own = ahead.compared(rate), ahead.own(rate)
+    assert set(compared["period"]) == {"2022"} and own["period"].iloc[-1] == "2023"
+    assert {"epci", "departement", "region", "france", "peers"} <= set(compared["level"])
+    told = texts.typography(f"Plus récent, pour le territoire seul : {own['text'].iloc[-1]} (2023).")
+    assert told in single_indicator.reading(ahead, rate).html and told in figures.comparison(ahead, rate).html
+    _, words, _ = summaries._beside(ahead, rate)
+    assert texts.typography(words).endswith(told.removesuffix("."))
+    assert newer(ahead, CATALOGUE["population_change_rate"]) == ""
+
+
+def test_a_number_of_things_is_told_at_its_latest_period(ahead):
+    births = CATALOGUE["births_count"]
+    compared = ahead.compared(births)
+    assert compared.loc[compared["status"].eq("ok"), ["level", "period"]].to_numpy().tolist() == [["epci", "2025"]]
+    assert newer(ahead, births) == "" and "En 2025" in single_indicator.reading(ahead, births).html
+    assert ahead.periods["births_count"] == "2024"  # where a table sets it beside that of other places

@@ -3,13 +3,15 @@
 import pandas as pd
 import pytest
 
+from ctg_analysis.indicators.observation_files import read_all
+
 AUBRAC, OCCITANIE, FRANCE = "200067171", "76", "F"
 KINDS = ("fixed", "travelling")  # of France services
 
 
 @pytest.fixture(scope="module")
 def whole(france):
-    table = pd.read_parquet(france.processed / "observations.parquet")
+    table = read_all(france.processed)
     return table.set_index(["indicator", "period", "level", "territory"]).sort_index()
 
 

@@ -15,7 +15,7 @@ from ctg_analysis.chapter.known import unavailable
 from ctg_analysis.chapter.listing import chapters, covered
 from ctg_analysis.chapter.missing import HERE, completeness, lacks, missing, standing, why_absent, without_value
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET
+from ctg_analysis.core.model import LEVELS, MISSING, NOT_APPLICABLE, OK, SECRET
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.display.words.lacks import (
     BLANK,
@@ -31,6 +31,8 @@ from ctg_analysis.display.words.lacks import (
     Lack,
     entry,
 )
+from ctg_analysis.publishing.running import input_sums
+from ctg_analysis.publishing.running.input_sums import sum_of_inputs
 from ctg_analysis.sources import SOURCES
 
 EPCI = "999999999"
@@ -54,8 +56,9 @@ class Seen:
     def data(self, indicator):
         return self.rows[self.rows["indicator"].eq(indicator.id)]
 
-    def has(self, indicator, status):
-        return self.data(indicator)["status"].eq(status).any()
+    def has(self, indicator, status, levels=LEVELS):
+        rows = self.data(indicator)
+        return (rows["status"].eq(status) & rows["level"].isin(levels)).any()
 
     def sources_here(self, levels):
         return set(self.rows.loc[self.rows["level"].isin(levels) & self.rows["status"].ne(MISSING), "source"])
@@ -269,3 +272,12 @@ def test_what_was_read_of_a_box_is_the_indicator_alone(france, monkeypatch):
     monkeypatch.setattr(seen, "read", set())
     lacks(seen, CATALOGUE["births_count"])
     assert seen.read == {"births_count"} and lacking.telling_sources(seen) <= seen.sources_here(HERE)
+
+
+def test_a_chapter_runs_again_when_what_its_boxes_say_has_changed(france, monkeypatch):
+    seen = open_territory(DEFAULT_EPCI, france)
+    read = ["leisure_occupancy_rate"]
+    before = sum_of_inputs(seen, read)
+    assert sum_of_inputs(seen, read) == before
+    monkeypatch.setattr(input_sums, "why_absent", lambda territory, source: BLANK)
+    assert sum_of_inputs(seen, read) != before

@@ -44,9 +44,12 @@ def test_filosofi_2019_decimal_comma_byte_order_mark_and_levels(disposable):
     assert row(disposable, "FM", "living_standard_median", "2019")["value"] == 21930
 
 
-def test_filosofi_2019_a_blank_is_secrecy(disposable):
-    assert row(disposable, "01001", "living_standard_median", "2019")["status"] == "ok"
-    assert row(disposable, "01001", "living_standard_d1", "2019")["status"] == "secret"
+def test_filosofi_2019_has_deciles_of_large_communes_only(disposable):
+    small = disposable[disposable["code"].eq("01001")]
+    assert dict(zip(small["measure"], small["status"], strict=True)) == {
+        "tax_households": "ok",
+        "living_standard_median": "ok",
+    }
     assert disposable.loc[disposable["status"].ne("ok"), "value"].isna().all()
 
 
@@ -81,12 +84,9 @@ def test_social_position_of_schools_and_of_lower_secondary_schools(official):
 
 
 def test_an_extract_and_its_full_file_say_the_same(disposable):
-    extract = CLEANERS["insee_filosofi_2019"](read_certificate(data_root().raw / "insee_filosofi_2019"))
-    extract = extract[extract["period"].eq("2019")]
-    both = extract.merge(disposable, on=["code", "level", "period", "measure"], suffixes=("", "_full"), how="left")
-    assert (
-        len(extract) > 100 and both["value"].equals(both["value_full"]) and both["status"].equals(both["status_full"])
-    )
+    extract = CLEANERS["insee_filosofi_2019"](read_certificate(data_root().raw / "insee_filosofi_2019" / "france"))
+    both = disposable.merge(extract, on=["code", "level", "period", "measure"], suffixes=("", "_short"), how="left")
+    assert len(both) > 100 and both["value"].equals(both["value_short"]) and both["status"].equals(both["status_short"])
 
 
 @pytest.fixture(scope="module")

@@ -142,7 +142,7 @@ EIGHT = pd.DataFrame({"x": [0.0, 7, 6, 5, 4, 3, 2, 1]}, index=list("ABCDEFGH"))
 
 @pytest.mark.parametrize(
     ("k", "step", "members"),
-    [(1, 0, "B"), (2, 1, "BC"), (3, 2, "BCD"), (4, 3, "BCDE"), (5, 4, "BCDEFG"), (6, 4, "BCDEFG"), (7, 4, "BCDEFG")],
+    [(1, 0, "BC"), (2, 0, "BC"), (3, 1, "BCD"), (4, 2, "BCDE"), (5, 3, "BCDEFG"), (6, 3, "BCDEFG"), (7, 3, "BCDEFG")],
 )
 def test_a_small_class_is_widened_in_the_stated_order_and_never_across_the_sea(k, step, members):
     group = peers.nearest(EIGHT, "A", classes_of(EIGHT, **WIDER), k=k)
@@ -152,7 +152,8 @@ def test_a_small_class_is_widened_in_the_stated_order_and_never_across_the_sea(k
 
 def test_the_class_is_counted_without_those_that_lack_a_variable():
     table = EIGHT.assign(x=EIGHT["x"].where(EIGHT.index != "B"))
-    assert ranked(peers.nearest(table, "A", classes_of(table, **WIDER), k=1)) == ["C"]
+    group = peers.nearest(table, "A", classes_of(table, **WIDER), k=2)
+    assert ranked(group) == ["D", "C"] and (group.step, group.candidates) == (1, 2)
 
 
 def test_classes():
@@ -290,7 +291,7 @@ def test_peers_farther_than_two_epcis_at_random_are_said_not_to_resemble():
 def test_the_sentence_says_class_method_variables_and_vintages():
     assert typography(comparable.sentence(group_of(), DATED)) == (
         "Les EPCI comparables (1) sont, parmi les 2 autres communautés de communes de France métropolitaine de moins "
-        "de 15\u202f000 habitants dont les données sont connues, les plus proches du territoire par la distance "
+        "de 50\u202f000 habitants dont les données sont connues, les plus proches du territoire par la distance "
         "euclidienne entre variables centrées et réduites, de même poids\u00a0: population en 2023 (logarithme), part "
         "des 65 ans ou plus en 2021."
     )
@@ -300,8 +301,8 @@ def test_the_sentence_says_what_was_left_out_and_how_the_class_was_widened():
     text = comparable.sentence(group_of(k=2, size=[0, 0, 2], without=["age_65_plus_share"]), DATED)
     assert text.endswith(
         " : population en 2023 (logarithme) ; n'entre pas dans le choix, car lié à ce qui est comparé : part des 65 "
-        "ans ou plus en 2021 ; la classe de départ, trop peu nombreuse, a été élargie aux tranches de population "
-        "voisines, puis à toutes les catégories d'EPCI, puis à toutes les tailles."
+        "ans ou plus en 2021 ; la classe de départ, trop peu nombreuse, a été élargie à toutes les catégories d'EPCI, "
+        "puis à toutes les tailles."
     )
     assert (
         "tous les autres EPCI à fiscalité propre de France métropolitaine dont les données sont connues, rangés" in text
@@ -311,10 +312,10 @@ def test_the_sentence_says_what_was_left_out_and_how_the_class_was_widened():
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"size": 1}, "métropolitaine de 15 000 à 50 000 habitants dont"),
-        ({"size": 3}, "métropolitaine de 250 000 habitants ou plus dont"),
-        ({"k": 2, "size": [0, 0, 1]}, "métropolitaine de moins de 50 000 habitants dont"),
-        ({"k": 2, "size": [3, 3, 2]}, "métropolitaine de 50 000 habitants ou plus dont"),
+        ({"size": 1}, "métropolitaine de moins de 250 000 habitants dont"),
+        ({"size": 2}, "métropolitaine de 15 000 habitants ou plus dont"),
+        ({"size": 3}, "métropolitaine de 50 000 habitants ou plus dont"),
+        ({"k": 2, "size": [0, 0, 2]}, "EPCI à fiscalité propre de France métropolitaine dont"),
         ({"density": "rural"}, "habitants de densité « rural » dont"),
         ({"k": 2, "density": ["rural", "rural", ""]}, "catégories d'EPCI, puis à toutes les classes de densité."),
         ({"zone": peer_profiles.OVERSEAS}, "communautés de communes d'outre-mer de moins"),
@@ -381,7 +382,7 @@ def test_the_peers_of_the_reference_territory_are_small_old_and_metropolitan_cc(
     assert set(classes.loc[ranked(group), "kind"]) == {"communautés de communes"}
     assert set(classes.loc[ranked(group), "zone"]) == {peer_profiles.METROPOLITAN}
     chosen = table.loc[ranked(group)]
-    assert chosen["population"].lt(15_000).all()
+    assert chosen["population"].lt(50_000).all()
     assert chosen["age_65_plus_share"].min() > table["age_65_plus_share"].quantile(0.9)
     assert chosen["secondary_dwellings_share"].min() > table["secondary_dwellings_share"].median()
     listed = comparable.listed(group, table, territories)
@@ -474,7 +475,7 @@ def test_the_invented_epci_has_ten_peers_of_its_class(example):
     group = peers.nearest(table, EXAMPLE, classes)
     assert len(group.peers) == 10 and group.candidates == 11 and group.step == 0
     text = typography(comparable.sentence(group, peer_profiles.vintages(observations)))
-    class_ = "parmi les 11 autres communautés de communes d'un pays inventé de moins de 15 000 habitants"
+    class_ = "parmi les 11 autres communautés de communes d'un pays inventé de moins de 50 000 habitants"
     assert typography(class_) in text
     assert "élargie" not in text and "métropolitaine" not in text
     assert len(comparable.listed(group, table, territories)) == 10

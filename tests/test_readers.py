@@ -381,7 +381,7 @@ def communes(*rows):
 
 def sites(*codes):
     table = pd.DataFrame({"code": list(codes), "level": "commune", "period": "2026", "measure": "sites", "value": 1.0})
-    return table.assign(status="ok", source="dataset", parts=1)
+    return table.assign(status="ok", source="dataset", parts=1, few=0)
 
 
 PLACES = communes(("01001", "A"), ("01002", "A"), ("01003", "B"), ("01004", None))
@@ -403,9 +403,11 @@ def summed(table, source, places):
 
 def test_a_thing_under_its_commune_and_another_under_its_arrondissement_are_two(tmp_path):
     """And a measure that no arrondissement is named for takes nothing from another one."""
-    listed = Source("dataset", "L", "P", Geography(arrondissements=True), Coverage("zero"))
+    listed = Source("dataset", "L", "P", geography=Geography(arrondissements=True), coverage=Coverage("zero"))
     table = pd.concat([sites("75056", "75101", "75101", "01001"), sites("01002").assign(measure="halls")])
-    counted = table.groupby(["code", "level", "period", "measure", "status", "source", "parts"], as_index=False).sum()
+    counted = table.groupby(
+        ["code", "level", "period", "measure", "status", "source", "parts", "few"], as_index=False
+    ).sum()
     found = summed(counted, listed, with_paris())
     assert found[("75056", "2026", "sites")] == 3 and found[("75056", "2026", "halls")] == 0
     assert found[("F", "2026", "sites")] == 4 and found[("F", "2026", "halls")] == 1
@@ -413,6 +415,13 @@ def test_a_thing_under_its_commune_and_another_under_its_arrondissement_are_two(
     without = counted.assign(value=counted["value"].where(counted["code"].ne("75101")))
     without["status"] = without["value"].isna().map({True: "nd", False: "ok"})
     assert summed(without, listed, with_paris())[("75056", "2026", "sites")] == "nd"  # not 1
+
+
+def test_a_list_of_france_says_nothing_of_an_overseas_collectivity_that_it_does_not_name():
+    listed, places = Source("dataset", "L", "P", coverage=Coverage("zero")), PLACES.copy()
+    places.loc[places["code"].isin(["01003", "01004"]), "zone"] = "com"
+    found = values(with_absent(sites("01001", "01003"), listed, places, places))
+    assert found == {("01001", "2026", "sites"): 1, ("01002", "2026", "sites"): 0, ("01003", "2026", "sites"): 1}
 
 
 def test_a_commune_given_with_its_arrondissements_counts_once_and_one_measure_does_not_hide_another():
@@ -509,6 +518,9 @@ PERIMETER = Perimeter(PLACES, PLACES, [])
 
 def test_a_list_with_addresses_abroad_is_no_error_and_another_list_is():
     table = sites("01001", "01777", "99123")
-    assert strangers(table, Source("dataset", "L", "P", Geography(cog=2026, loose=True)), PERIMETER, Path("x")) == []
-    (finding,) = strangers(table, Source("dataset", "L", "P", Geography(cog=2026)), PERIMETER, Path("x"))
+    assert (
+        strangers(table, Source("dataset", "L", "P", geography=Geography(cog=2026, loose=True)), PERIMETER, Path("x"))
+        == []
+    )
+    (finding,) = strangers(table, Source("dataset", "L", "P", geography=Geography(cog=2026)), PERIMETER, Path("x"))
     assert "found 01777, 99123, expected communes of 2026" in str(finding)

@@ -6,7 +6,6 @@ import pytest
 from official_folder import certified
 from raw_files import values
 
-from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.absences import restore_absent
 from ctg_analysis.cleaning.official import CLEANERS
 from ctg_analysis.cleaning.official.yearly_geography import clean_communes
@@ -103,13 +102,6 @@ def test_the_perimeter_says_that_the_composition_of_epcis_is_that_of_2025():
     assert "la composition des EPCI diffusée pour 2026 est celle de 2025" in open_chapter("200067171").perimeter().html
 
 
-def test_the_caveat_names_the_communes_of_no_epci(territories):
-    communes = territories[territories["level"].eq("commune") & territories["zone"].ne("com")]
-    islands = communes.loc[communes["epci"].isna(), "name"]
-    for name in ("population_change_rate", "natural_change_rate", "migratory_change_rate"):
-        assert all(island in CATALOGUE[name].caveats for island in islands)
-
-
 COUNTRY = pd.DataFrame(
     [
         ("22001", "22", "53", "A"),
@@ -164,9 +156,11 @@ FILOSOFI = Source(id="insee_filosofi_2019", label="Filosofi", producer="INSEE", 
 
 
 @pytest.fixture(scope="module")
-def incomes():
-    """Filosofi 2016 to 2019: 20 of the 21 communes in 2019, EPCI and references before."""
-    return CLEANERS["insee_filosofi_2019"](read_certificate(data_root().raw / "insee_filosofi_2019"))
+def incomes(years):
+    """Filosofi 2019: those of the 21 communes that have a row, 20 of them, and all larger places."""
+    table = CLEANERS["insee_filosofi_2019"](read_certificate(data_root().raw / "insee_filosofi_2019" / "france"))
+    here = table["code"].isin(members_of(years[2021], "200067171"))
+    return table[here | table["level"].ne("commune")].reset_index(drop=True)
 
 
 def test_the_commune_that_filosofi_leaves_out_stays_in_the_table_as_secret(incomes, years):
@@ -175,7 +169,7 @@ def test_the_commune_that_filosofi_leaves_out_stays_in_the_table_as_secret(incom
     added = restored.iloc[len(incomes) :]
     assert set(added["code"]) == {"12166"} and set(added["level"]) == {"commune"}
     assert set(added["period"]) == {"2019"} and set(added["source"]) == {"insee_filosofi_2019"}
-    assert sorted(added["measure"]) == sorted(incomes["measure"].unique())
+    assert sorted(added["measure"]) == ["living_standard_median", "tax_households"]  # the others: large communes only
     assert set(added["status"]) == {SECRET} and added["value"].isna().all()
     assert list(restored.columns) == list(incomes.columns) and restored["value"].dtype == float
 

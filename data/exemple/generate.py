@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
-from generator import caf, census, demarche, frame, partners, services
+from generator import caf, census, comparator, demarche, frame, partners, services
 from generator.places import SEED
 
 
@@ -29,6 +29,7 @@ def generate(folder: Path) -> None:
     frame.vital_statistics(raw, generator)
     where = frame.contours(raw, generator)
     census.write(raw, people)
+    comparator.write(raw, people)
     caf.write(raw, people)
     services.write(raw, people, where)
     partners.write(folder / "private", raw, people)

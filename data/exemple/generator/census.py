@@ -201,7 +201,7 @@ SUMS = {
 AT_WORK = "DS_RP_EMPLOI_LR_PRINC"
 
 
-def _own(commune: Commune, name: str, least: float, most: float) -> float:
+def own_share(commune: Commune, name: str, least: float, most: float) -> float:
     """Return a share of a commune, between two, that is the same in every cube."""
     return least + (most - least) * (crc32(f"{commune.code} {name}".encode()) % 1001) / 1000
 
@@ -220,8 +220,10 @@ def bases(commune: Commune, table: np.ndarray, year: int) -> dict[str, float]:
 
     everyone = aged(0, 100)
     homes = households(commune, everyone, year)
-    at_2 = aged(2, 2) * _own(commune, "école à 2 ans", 0.06, 0.18)
-    enrolled = {2: at_2} | {age: aged(age, age) * _own(commune, f"école à {age} ans", 0.975, 1.0) for age in (3, 4, 5)}
+    at_2 = aged(2, 2) * own_share(commune, "école à 2 ans", 0.06, 0.18)
+    enrolled = {2: at_2} | {
+        age: aged(age, age) * own_share(commune, f"école à {age} ans", 0.975, 1.0) for age in (3, 4, 5)
+    }
     enrolled = {age: round(number, 1) for age, number in enrolled.items()}
     by_sex = {
         f"{first}_{last} {code}": aged(first, last, slice(row, row + 1))

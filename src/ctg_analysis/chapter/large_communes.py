@@ -1,4 +1,4 @@
-"""What the producer publishes by commune for the large ones only (Coverage.above)."""
+"""What the producer publishes by commune for the large ones only (Coverage.above, Table.large)."""
 
 import pandas as pd
 
@@ -14,20 +14,26 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.sources import SOURCES
 
+FEW = 6  # communes that a sentence may name
+
 
 def table(territory: Territory, *several: Indicator) -> Html:
-    """The communes that are large enough for the producer to publish indicators of them (Coverage.above).
+    """The communes that are large enough for the producer to publish indicators of them.
 
-    Their values of the first indicator in a sentence, all beside the territory and what it is compared with in a table;
-    a sentence where no commune is so large; the box where one is and the file of the communes is not there.
+    Their values of the first indicator in a sentence when they are few, all beside the territory and its comparators in
+    a table; a sentence where no commune is so large; the box where one is and the file of the communes is not there.
     """
     indicator = several[0]
     above = SOURCES[indicator.sources[0]].coverage.above
     values = known.by_commune(territory, indicator)
     values = values[values["status"].eq(OK)]
     people = known.by_commune(territory, CATALOGUE["population_count"])
-    large = people[people["value"].gt(above) & ~people["territory"].isin(values["territory"])]
-    unpublished = f"non publié par la Caf pour les communes de {number(above)} habitants et moins"
+    large = people[people["value"].gt(above) & ~people["territory"].isin(values["territory"])] if above else people[:0]
+    unpublished = (
+        f"non publié par la Caf pour les communes de {number(above)} habitants et moins"
+        if above
+        else "non publié par l'Insee pour les communes trop petites"
+    )
     if values.empty and len(large):
         return known.unavailable(
             territory, indicator, f"{indicator.label}, par commune ({texts.listed(list(large['name']))})"
@@ -36,7 +42,9 @@ def table(territory: Territory, *several: Indicator) -> Html:
         sentence = f"{indicator.label}, par commune : {unpublished}, et le territoire n'en a pas de plus grande."
         return known.with_source(sentence, known.source(territory, people))
     period = values["period"].iloc[0]
-    each = " ; ".join(f"{row.name} {row.text}" for row in values.itertuples(index=False))
+    each = f"publié pour {len(values)} communes"
+    if len(values) <= FEW:
+        each = " ; ".join(f"{row.name} {row.text}" for row in values.itertuples(index=False))
     sentence = f"{indicator.label}, par commune, en {date_text(period)} : {each} ({indicator.unit})."
     lacking = f"Valeur non disponible : {', '.join(large['name'])}. " if len(large) else ""
     more = f"{lacking}{texts.capitalised(unpublished)}."

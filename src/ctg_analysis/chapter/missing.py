@@ -53,12 +53,13 @@ def without_value(territory: Territory, indicator: Indicator) -> tuple[str, list
     state = standing(territory, indicator)
     if state == MISSING and "epci" in indicator.levels:
         return "epci", [territory.epci]
+    if state == NOT_APPLICABLE or not any(territory.has(indicator, lack, ["commune"]) for lack in (MISSING, SECRET)):
+        return "commune", []
     rows = territory.data(indicator)
     communes = rows[rows["level"].eq("commune")]
     known = communes[communes["status"].isin([OK, CENSORED, NOT_APPLICABLE])]
     latest = communes[communes["period"].eq((known if len(known) else communes)["period"].max())]
-    lacking = latest["status"].isin([MISSING, SECRET]) & (state != NOT_APPLICABLE)
-    return "commune", sorted(latest.loc[lacking, "territory"])
+    return "commune", sorted(latest.loc[latest["status"].isin([MISSING, SECRET]), "territory"])
 
 
 def standing(territory: Territory, indicator: Indicator) -> str:
@@ -67,18 +68,19 @@ def standing(territory: Territory, indicator: Indicator) -> str:
     Of the EPCI itself; of one of its communes, for what is shown by commune only; of each of them, for what a partner
     tells of communes and does not add up (a year).
     """
-    rows = territory.data(indicator)
-    level = "epci" if "epci" in indicator.levels else "commune"
-    own = set(rows.loc[rows["level"].eq(level), "status"])
-    if own & {OK, CENSORED} or _told_of_each(rows, indicator):
+    own = ["epci" if "epci" in indicator.levels else "commune"]
+    if any(territory.has(indicator, known, own) for known in (OK, CENSORED)) or _is_told_of_each(territory, indicator):
         return OK
-    return NOT_APPLICABLE if NOT_APPLICABLE in own or is_pointless(territory, indicator) else MISSING
+    pointless = territory.has(indicator, NOT_APPLICABLE, own) or is_pointless(territory, indicator)
+    return NOT_APPLICABLE if pointless else MISSING
 
 
-def _told_of_each(rows: pd.DataFrame, indicator: Indicator) -> bool:
-    communes = rows[rows["level"].eq("commune") & rows["period"].eq(rows["period"].max())]
-    from_partners = all(SOURCES[name].partner for name in indicator.sources)
-    return from_partners and communes["status"].eq(OK).any() and communes["status"].isin([OK, NOT_APPLICABLE]).all()
+def _is_told_of_each(territory: Territory, indicator: Indicator) -> bool:
+    if not territory.has(indicator, OK, ["commune"]) or any(SOURCES[name].open for name in indicator.sources):
+        return False
+    rows = territory.data(indicator)
+    latest = rows[rows["level"].eq("commune") & rows["period"].eq(rows["period"].max())]
+    return latest["status"].eq(OK).any() and latest["status"].isin([OK, NOT_APPLICABLE]).all()
 
 
 def completeness(territory: Territory) -> dict[str, tuple[int, int]]:

@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, which_france
 from ctg_analysis.core.geography import read_geography
-from ctg_analysis.core.model import MISSING, OK, Indicator, is_over_population
+from ctg_analysis.core.model import LEVELS, MISSING, OK, Indicator, is_over_population
 from ctg_analysis.core.notebooks import EVERYTHING
 from ctg_analysis.core.settings import MATERIAL, DataRoot
 from ctg_analysis.core.territories import FRANCE, METROPOLITAN_FRANCE, comparators, find_epci, members
@@ -16,6 +16,7 @@ from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.columns import first_day, last_day
 from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
+from ctg_analysis.display.words.quantities import in_letters
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, newest, tested
 from ctg_analysis.indicators.observation_files import read_observations
 from ctg_analysis.indicators.observations import complete
@@ -83,7 +84,7 @@ class Territory:
         self._observations = complete(observations, keys, CATALOGUE.values())
         named = self._observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
         self._named = ByIndicator(named)
-        self._statuses = set(zip(named["indicator"], named["status"], strict=True))
+        self._statuses = set(zip(named["indicator"], named["status"], named["level"], strict=True))
         self._readable: dict[str, pd.DataFrame] = {}
         self._compared: dict[str, pd.DataFrame] = {}
         self._groups: dict[tuple[str, ...], PeerGroup] = {}
@@ -176,10 +177,10 @@ class Territory:
         rows = self._named.table
         return set(rows.loc[rows["level"].isin(levels) & rows["status"].ne(MISSING), "source"])
 
-    def has(self, indicator: Indicator, status: str) -> bool:
-        """Whether an observation of an indicator, of any place and period, has this status."""
+    def has(self, indicator: Indicator, status: str, levels: Collection[str] = LEVELS) -> bool:
+        """Whether an observation of an indicator, of any place of some levels and any period, has this status."""
         self.read.add(indicator.id)
-        return (indicator.id, status) in self._statuses
+        return any((indicator.id, status, level) in self._statuses for level in levels)
 
     def readable(self, indicator: Indicator) -> pd.DataFrame:
         """The observations of an indicator with what a reader sees: name, text, interval."""
@@ -200,10 +201,12 @@ class Territory:
 
     def _france(self, indicator: Indicator, row) -> str:
         """Which France a total covers, when there is one; that of a rate, its population too."""
-        outside = SOURCES[row.source].totals.outside or (
-            is_over_population(indicator.value) and row.territory == FRANCE
-        )
-        return "France hors Mayotte" if outside and row.status == OK and not self.root.fictional else row.name
+        totals = SOURCES[row.source].totals
+        outside = totals.of(getattr(indicator.value, "measure", "")).outside or is_over_population(indicator.value)
+        lost = [f"{in_letters(len(codes.split()))} communes" for period, codes in totals.lost if period == row.period]
+        without = ["Mayotte"] * bool(outside and row.territory == FRANCE) + lost
+        told = without and row.status == OK and not self.root.fictional
+        return f"{row.name} hors {texts.listed(without)}" if told else row.name
 
     def own(self, indicator: Indicator) -> pd.DataFrame:
         """The values of the territory itself, by period."""

@@ -5,7 +5,7 @@ import pandas as pd
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.model import MISSING, OK, SECRET
-from ctg_analysis.core.territories import COMMUNE, arrondissement_parents
+from ctg_analysis.core.territories import COMMUNE, OVERSEAS_COLLECTIVITIES, arrondissement_parents
 
 SERIES = ["period", "measure", "source"]
 
@@ -15,13 +15,17 @@ def with_absent(
 ) -> pd.DataFrame:
     """Return the facts with the communes that have no row, when the source says what that means.
 
-    listed: of the communes, those that the files cover (see `certificates.RawFolder.listed`).
+    listed: of the communes, those that the files cover (see `certificates.RawFolder.listed`). What a list of France
+    says nothing of in an overseas collectivity (Polynésie) is unknown, not 0.
     """
     match source.coverage.absent:
         case "secret":
-            return restore_absent(facts, communes)
+            of_large = facts["measure"].isin(source.of_large_communes)
+            published = facts[of_large & (facts["status"].eq(OK) | facts["level"].ne("commune"))]
+            return pd.concat([restore_absent(facts[~of_large], communes), published], ignore_index=True)
         case "zero":
             covered = communes if listed is None else listed
+            covered = covered[covered["zone"].ne(OVERSEAS_COLLECTIVITIES)] if "zone" in covered else covered
             covered = covered[~covered["departement"].isin(source.totals.outside)]
             facts = in_whole_communes(facts, communes) if source.geography.arrondissements else facts
             return fill_zeros(facts, covered, everywhere=listed is not None, each=source.coverage.each)
@@ -40,7 +44,8 @@ def in_whole_communes(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFra
     place = facts["code"].replace(parents.to_dict())
     ours = facts["level"].eq("commune") & place.isin(parents)
     parts = facts[ours].assign(code=place, unknown=facts["status"].ne(OK))
-    whole = parts.groupby(["code", *SERIES], as_index=False, observed=True)[["value", "unknown", "parts", "few"]].sum()
+    sums = parts.groupby(["code", *SERIES], as_index=False, observed=True)
+    whole = sums[["value", "unknown", "parts", "few"]].sum()
     known = whole["unknown"].eq(0)
     whole = whole.assign(
         level="commune", value=whole["value"].where(known), status=known.map({True: OK, False: MISSING})

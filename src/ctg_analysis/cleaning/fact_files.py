@@ -15,11 +15,7 @@ from ctg_analysis.core.facts import COLUMNS
 FILE, MEASURES = "facts.parquet", b"measures"
 WORDS = ("code", "level", "period", "measure", "source", "status")
 ROWS_TOGETHER = 65_536
-TYPES = {name: arrow.string() for name in COLUMNS} | {
-    "value": arrow.float64(),
-    "parts": arrow.int64(),
-    "few": arrow.int64(),
-}
+TYPES = {name: arrow.string() if name in WORDS else arrow.int64() for name in COLUMNS} | {"value": arrow.float64()}
 EMPTY = arrow.schema(TYPES.items()).empty_table()
 
 

@@ -145,9 +145,14 @@ class Units:
         named = self.parts.loc[self._are(communes), "unit"]
         return self._only(self.places.index.to_series().isin(named))
 
-    def expected(self, left_out: pd.Series) -> pd.Series:
-        """Return how many communes each unit is made of, but for those that a source leaves out of larger units."""
-        outside, unit = self._are(left_out), self.parts["unit"]
+    def expected(self, left_out: pd.Series, lost: pd.Series) -> pd.Series:
+        """Return how many communes each unit is made of, but for those that a source leaves out of larger units.
+
+        lost: those that it leaves out of France alone.
+        """
+        unit = self.parts["unit"]
+        in_france = self.places["level"].eq("france").to_numpy()[unit]
+        outside = self._are(left_out) | (self._are(lost) & in_france)
         sizes = unit.value_counts()
         there = unit[~outside].value_counts()
         return there.reindex(sizes.index).fillna(sizes)
@@ -190,13 +195,10 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
 
     Rows that the producer publishes above the commune are kept as they are.
     """
-    if source.totals.alone:
-        alone = facts["measure"].isin(source.totals.alone)
-        added = replace(source.totals, alone=frozenset())
-        parts = (
-            (facts[~alone], replace(source, totals=added)),
-            (facts[alone], replace(source, totals=replace(added, additive=False))),
-        )
+    rules = {measure: source.totals.of(measure) for measure in facts["measure"].unique()}
+    if {*rules.values()} - {source.totals}:
+        alike = [(rule, [name for name in rules if rules[name] == rule]) for rule in dict.fromkeys(rules.values())]
+        parts = [(facts[facts["measure"].isin(names)], replace(source, totals=rule)) for rule, names in alike]
         return pd.concat([to_reference(part, of, perimeter) for part, of in parts], ignore_index=True)
     whole = whole_communes(facts, source, perimeter.parents)
     is_commune = whole["level"].eq("commune")
@@ -272,8 +274,9 @@ def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Se
     """Return the sums of communes by unit. left_out: communes that are not expected in them."""
     ranked = facts.astype(dict.fromkeys(KEY, "category"))
     ranked = ranked.assign(commune=units.codes.get_indexer(facts["code"])).drop(columns=["code", "level"])
+    lost = pd.Series(sorted(set(" ".join(dict(source.totals.lost).values()).split()) - set(facts["code"])), dtype=str)
     inside = ranked.merge(units.parts.loc[units.parts["whole"], ["commune", "unit"]], on="commune")
-    sums = sum_up(inside.rename(columns={"unit": "code"}), source, units.expected(left_out))
+    sums = sum_up(inside.rename(columns={"unit": "code"}), source, units.expected(left_out, lost))
     place = units.places.loc[sums["code"]].reset_index(drop=True)
     return sums.assign(**place).astype(facts.dtypes[["code", "level", *KEY]].to_dict())
 
@@ -281,8 +284,9 @@ def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Se
 def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataFrame:
     """Return the sums of facts by unit, period and measure.
 
-    expected: how many parts each unit must have; a unit that lacks one, or has one without a value, is `nd`. What is
-    withheld below a known number (`Totals.withheld_below`) counts as 1, the least that it is.
+    expected: how many parts each unit must have; a unit that lacks one, or has one without a value, is `nd`, unless its
+    source is a list (see datasets.Totals): then it is the sum of the parts with a value. What is withheld below a known
+    number (`Totals.withheld_below`) counts as 1, the least that it is (rule R3).
 
     Raises:
         NotAdditiveError: the source's figures cannot be added up (a rate, a median).
@@ -295,7 +299,7 @@ def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataF
     counted = facts.assign(value=facts["value"].mask(withheld, 1.0), known=known | withheld, few=few)
     grouped = counted.groupby(["code", *KEY], as_index=False, observed=True)
     sums = grouped[["value", "known", "parts", "few"]].sum()
-    complete = sums["known"].eq(sums["code"].map(expected))
+    complete = sums["known"].gt(0) if source.totals.listed else sums["known"].eq(sums["code"].map(expected))
     sums["value"] = sums["value"].round(6).where(complete)
     sums["status"] = complete.map({True: OK, False: MISSING})
     return sums.assign(level="")[COLUMNS]

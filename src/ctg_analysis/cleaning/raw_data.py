@@ -102,9 +102,12 @@ def by_geography(source: Source, table: pd.DataFrame, years: dict[int, pd.DataFr
     A file of several years, each in its own geography (that of the Caf's December is the January after), is taken
     apart; what is older or newer than the years we know is read with the nearest of them.
     """
-    if source.geography.lag is None:
+    if source.geography.years:
+        year = table["period"].map(source.geography.years)
+    elif source.geography.lag is None:
         return [(source.geography.cog, table)]
-    year = table["period"].str[:4].astype(int) + source.geography.lag
+    else:
+        year = table["period"].str[:4].astype(int) + source.geography.lag
     nearest = year.clip(min(years), max(years))
     return [(int(cog), table[nearest.eq(cog)]) for cog in sorted(nearest.unique())]
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow as arrow
+import pyarrow.compute as compute
 from pandera.errors import SchemaErrors
 
 from ctg_analysis.core.errors import MOST, Finding, InputError, counted
@@ -42,13 +44,15 @@ def one_of(values: set[str], **options) -> pa.Column:
     return pa.Column(TEXT, pa.Check.isin(values, error=f"one of {', '.join(sorted(values))}"), **options)
 
 
-def count(words: dict[str, str] | None = None, **options) -> pa.Column:
+def count(words: dict[str, str] | None = None, *, signed: bool = False, **options) -> pa.Column:
     """Return the schema of a column of counts: numbers, 0 or more.
 
-    words: what the producer writes in the place of a number → the status that it means ("s" → secret).
+    words: what the producer writes in the place of a number → the status that it means ("s" → secret). signed: they
+    may be below 0.
     """
     nullable = options.pop("nullable", bool(words))
-    return pa.Column(float, pa.Check.ge(0, error="a count of 0 or more"), nullable=nullable, metadata=words, **options)
+    checks = [] if signed else [pa.Check.ge(0, error="a count of 0 or more")]
+    return pa.Column(float, checks, nullable=nullable, metadata=words, **options)
 
 
 def year() -> pa.Column:
@@ -72,8 +76,8 @@ def _numbers(column: pd.Series) -> pd.Series:
     """
     if column.dtype.kind not in "iuf":
         column = column.astype(str)
-        with_comma = column.str.contains(",", regex=False)
-        if with_comma.any():
+        if compute.any(compute.match_substring(arrow.array(column, arrow.string(), from_pandas=True), ",")).as_py():
+            with_comma = column.str.contains(",", regex=False)
             plain = ~with_comma | column.str.fullmatch(r"\s*[+-]?\d*,\d*\s*")
             column = column.where(plain).str.replace(",", ".", regex=False)
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
@@ -150,7 +154,7 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.
         words = _column_of(schema, name).metadata or {}
         typed[name] = _numbers(cells)
         if words:
-            typed[f"{name} status"] = cells.map(words)
+            typed[f"{name} status"] = cells.map(words).mask(cells.isna(), words.get(""))
             cells = cells.mask(cells.isin(list(words)), "")
         wrong = typed[name].isna() & cells.notna() & cells.ne("")
         not_numbers |= set(table.index[wrong])

@@ -16,12 +16,22 @@ from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, dat
 
 def data() -> None:
     """Read, check and clean the raw files, and write data/processed, for France and for the invented territory."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     from ctg_analysis.processing.run import process, read_notes
 
     roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
     start = time.perf_counter()
-    with messages.status("data"):
-        sizes = process(*roots)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as bars:
+        bar = bars.add_task("data", total=None)
+
+        def show(stage: str, done: int, works: int, name: str) -> None:
+            bars.update(bar, description=f"{stage} {name}", completed=done, total=works)
+            if name and not messages.is_terminal:
+                messages.print(f"{stage}: {name} ({done} of {works})")
+
+        sizes = process(*roots, progress=show)
     seconds = time.perf_counter() - start
     counts = [f"{project_path(root.processed)}: {rows} observations" for root, rows in zip(roots, sizes, strict=True)]
     messages.print(f"{', '.join(counts)}, in {seconds:.1f} s")

@@ -1,7 +1,7 @@
 """The datasets: where each comes from, and what may be done with its figures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -49,6 +49,7 @@ class Geography:
     words: what a reader is told of them, in French.
     cog: year of the official geographic code that the communes of the files are in.
     lag: for files of several years, each in its own geography: that of so many years after the period.
+    years: the same where no lag says it: period → year of the code.
     loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
     arrondissements: a list of things, each under the code of its commune or of its municipal arrondissement, never
         under both: those of Paris, Lyon and Marseille are added up.
@@ -58,6 +59,7 @@ class Geography:
     words: str = ""
     cog: Annotated[int, Field(ge=2003, le=2100)] = 0
     lag: Years | None = None
+    years: Mapping[str, int] = field(default_factory=dict)
     loose: bool = False
     arrondissements: bool = False
 
@@ -90,6 +92,10 @@ class Totals:
     alone: measures that are not added up, when the others are: medians.
     per_inhabitant: an index by commune; that of several is the mean of theirs, weighted by their inhabitants.
     outside: codes of the départements that the dataset leaves out; a total of France is then "hors ...".
+    everywhere: measures that it has of these départements too.
+    lost: pairs of a period and the communes, separated by spaces, that the files lack by mistake: the total of France
+        is without them, and says so.
+    listed: a total is that of the communes that have a value: the others add nothing to it, and stay unknown.
     also_in_epcis: totals without the communes that are in no EPCI stand beside the whole ones: older populations lack
         these communes, and a change between two dates is that of the same ones.
     """
@@ -100,7 +106,17 @@ class Totals:
     alone: frozenset[str] = frozenset()
     per_inhabitant: bool = False
     outside: tuple[str, ...] = ()
+    everywhere: frozenset[str] = frozenset()
+    lost: tuple[tuple[str, str], ...] = ()
+    listed: bool = False
     also_in_epcis: bool = False
+
+    def of(self, measure: str) -> "Totals":
+        """Return what holds for one measure, none of which is an exception any more."""
+        plain = replace(self, alone=frozenset(), everywhere=frozenset())
+        if measure in self.alone:
+            return replace(plain, additive=False)
+        return replace(plain, outside=()) if measure in self.everywhere else plain
 
 
 @dataclass(frozen=True)
@@ -177,7 +193,10 @@ class Source:
     @property
     def measures(self) -> set[str]:
         """The measures that it is declared to give; none when a function of `cleaning` alone knows them."""
-        laid_out = (part.measures.values() if isinstance(part, Table) else part.measures for part in self.layouts)
+        laid_out = (
+            [*part.measures.values(), *part.computed] if isinstance(part, Table) else part.measures
+            for part in self.layouts
+        )
         measures = {measure for several in laid_out for measure in several} | self.counted
         if self.form:
             measures |= {field.measure for field in self.form.fields} | self.form.by_site
@@ -189,6 +208,11 @@ class Source:
     def open(self) -> bool:
         """Tell whether anyone may have its figures, without asking a partner nor the residents."""
         return not self.partner
+
+    @property
+    def of_large_communes(self) -> set[str]:
+        """The measures that the producer publishes of large communes only (Table.large)."""
+        return {measure for table in self.tables if table.large for measure in table.measures.values()}
 
     @property
     def form_file(self) -> str:

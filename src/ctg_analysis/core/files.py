@@ -126,7 +126,8 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None, most: float) -> pd.
             line += len(block)
             wanted = ~_without_data(block)
             whole += int(wanted.sum())
-            blocks.append(block.loc[wanted if keep is None else wanted & keep(block), chosen].astype(TEXT))
+            kept = block.loc[wanted if keep is None else wanted & keep(block), chosen]
+            blocks.append(pd.DataFrame({name: _shared(kept[name]) for name in chosen}, index=kept.index))
     except (arrow.ArrowInvalid, UnicodeDecodeError) as error:
         raise badly_encoded(path) from error
     if ragged:
@@ -140,10 +141,19 @@ def _load_csv(path: Path, choose: Choose, keep: Keep | None, most: float) -> pd.
     return table
 
 
+def _shared(column: pd.Series) -> pd.Series:
+    """Return a column of Arrow's texts as Python's, the same text being one object: few do for millions of rows."""
+    coded = arrow.array(column.array).dictionary_encode()
+    words = coded.dictionary.to_numpy(zero_copy_only=False).astype(object)
+    texts = pd.array(words[coded.indices.to_numpy()], dtype=TEXT)
+    return pd.Series(texts, index=column.index, name=column.name)
+
+
 def _without_data(rows: pd.DataFrame) -> pd.Series:
     """Tell the blank rows and the footers from the others."""
     alone = rows.iloc[:, 1:].eq("").all(axis=1)
-    return alone & (rows.iloc[:, 0].eq("") | rows.iloc[:, 0].str.match(FOOTER))
+    first = rows.loc[alone, rows.columns[0]]
+    return (first.eq("") | first.str.match(FOOTER)).reindex(rows.index, fill_value=False)
 
 
 def header_of(path: Path) -> tuple[list[str], str]:

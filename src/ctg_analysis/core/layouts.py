@@ -37,11 +37,14 @@ class Table:
     france: the code that its one place has here, when it is that of France.
     outside: pattern of the codes that belong to no place; their rows are not read.
     period: column of the period, of the kind `written` (a year; that of a sheet named after one, APL 2023; a month,
-    kept for December only; a quarter), a year when the columns are all of that year, or "" when the file's name or
-    certificate has it.
+    kept for December only; a quarter), a year when the columns are all of that year, two (2013-2018) when they are of
+    all that happened from the first to the other, or "" when the file's name or certificate has it.
     where: column → pattern of the rows that are kept.
     measures: column → measure; {yy} in a column stands for the last digits of the year of the file. words: what stands
     in the place of a number → status.
+    computed: measure → the columns that it is the sum or the difference of, as in "ACT1564 - CHOM1564".
+    signed: columns whose numbers may be below 0; a count never is.
+    large: what the producer publishes of large communes only, by rules of its own: the others have no row.
     repeated: the producer repeats rows; the one with the highest first measure is kept.
     flags: column → pattern of what it holds when the place has the thing: its measure is then 1, else 0.
     weight: pattern of the column that the producer weights its index by, where the file has it. The index is then given
@@ -52,7 +55,7 @@ class Table:
     files: str
     code: str
     level: Literal["commune", "epci", "departement", "region", "france"]
-    measures: Mapping[str, str]
+    measures: Mapping[str, str] = field(default_factory=dict)
     period: str = ""
     written: Literal["year", "sheet", "month", "quarter"] = YEAR
     outside: Pattern = ""
@@ -61,6 +64,9 @@ class Table:
     aliases: Mapping[str, str] = field(default_factory=dict)
     repeated: bool = False
     flags: Mapping[str, Pattern] = field(default_factory=dict)
+    computed: Mapping[str, str] = field(default_factory=dict)
+    signed: frozenset[str] = frozenset()
+    large: bool = False
     codes: Pattern = ""
     weight: Pattern = ""
     france: Literal["F", "FM"] = "F"

@@ -13,9 +13,6 @@ KEY = ["territory", "level", "period", "indicator"]
 COLUMNS = [*KEY, "numerator", "denominator", "value", "low", "high", "status", "quality", "source"]
 
 
-LARGE_ONLY = [name for name, source in SOURCES.items() if source.coverage.above]
-
-
 def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
     known = table["status"].eq(OK)
     empty = table[["numerator", "denominator", "value", "low", "high"]].isna().all(axis=1)
@@ -57,8 +54,12 @@ def complete(observations: pd.DataFrame, territories: pd.DataFrame, indicators: 
     periods = observations[["indicator", "period"]].drop_duplicates()
     fed = set(periods["indicator"])
     declared = pd.DataFrame(
-        [(indicator.id, level, indicator.sources[0]) for indicator in indicators for level in indicator.shown_at],
-        columns=["indicator", "level", "preferred"],
+        [
+            (indicator.id, level, indicator.sources[0], _is_of_large_communes(indicator))
+            for indicator in indicators
+            for level in indicator.shown_at
+        ],
+        columns=["indicator", "level", "preferred", "large"],
     )
     absent = pd.DataFrame({"indicator": sorted(set(declared["indicator"]) - fed), "period": ""}, dtype=str)
     periods = declared.merge(pd.concat([periods, absent]), on="indicator", how="inner")
@@ -68,9 +69,15 @@ def complete(observations: pd.DataFrame, territories: pd.DataFrame, indicators: 
         .merge(observations, on=KEY, how="left", validate="1:1")
     )
     added = table["status"].isna()
-    small = added & table["level"].isin(["commune", "secteur"]) & table["preferred"].isin(LARGE_ONLY)
+    small = added & table["level"].isin(["commune", "secteur"]) & table["large"]
     table, added = table[~small].reset_index(drop=True), added[~small].reset_index(drop=True)
     table["source"] = table["source"].where(~added, table["preferred"])
     table["status"] = table["status"].where(~added, MISSING)
     table["quality"] = table["quality"].fillna(1).astype(int)
     return table[COLUMNS].sort_values(KEY, ignore_index=True)
+
+
+def _is_of_large_communes(indicator: Indicator) -> bool:
+    """Whether the producer publishes it of large communes only (Coverage.above, Table.large)."""
+    source = SOURCES[indicator.sources[0]]
+    return source.coverage.above > 0 or getattr(indicator.value, "measure", "") in source.of_large_communes

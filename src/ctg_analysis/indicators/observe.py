@@ -49,7 +49,7 @@ NOTHING = pd.DataFrame(columns=OBSERVED, dtype=TEXT).astype(NUMBERS)
 # The population that rates and changes refer to: the reference populations. Sums of rounded IRIS serve as a
 # denominator where there is nothing better, never in a difference between two dates.
 POPULATION = "population"
-REFERENCE_POPULATIONS = ("etalab_decoupage", "insee_population_historique")
+REFERENCE_POPULATIONS = ("etalab_decoupage", "insee_population_historique", "insee_comparateur")
 DENOMINATORS = (*REFERENCE_POPULATIONS, "insee_iris_rp2021")
 
 
@@ -137,8 +137,16 @@ def compute(
     def preferred(column: str, of: str = "") -> pd.DataFrame:
         return _of_sources(facts_of(column, of), [indicator.sources for indicator in indicators])
 
+    def one_source(rows: pd.DataFrame) -> pd.DataFrame:
+        return _first(_of_sources(rows, [indicator.sources for indicator in indicators]))
+
     def population(wanted: tuple[str, ...] = REFERENCE_POPULATIONS, of: str = "") -> pd.DataFrame:
         return _first(_of_sources(facts_of(POPULATION, of), [wanted] * len(indicators)))
+
+    def of_the_census() -> pd.DataFrame:
+        """Return the facts of the sources that an indicator names, of any where it names none that has them."""
+        named, any_source = _first(preferred("population")), facts_of("population")
+        return pd.concat([named, any_source[~any_source["indicator"].isin(named["indicator"])]])
 
     value = indicators[0].value
     match value:
@@ -151,7 +159,7 @@ def compute(
         case Ratio():
             rows = _first(_divide(preferred("numerator"), preferred("denominator"), value.per, [*PLACE, "source"]))
         case Rate():
-            below = population(DENOMINATORS) if value.population == POPULATION else facts_of("population")
+            below = population(DENOMINATORS) if value.population == POPULATION else of_the_census()
             top = _first(preferred("events"))
             rows = _per_inhabitant(covered(top, below, sources), below, value.per, value.within)
         case AnnualChange(years):
@@ -160,7 +168,7 @@ def compute(
             residual = isinstance(value, AnnualResidual)
             pairs = [(preferred("flow", of), population(of=of)) for of in ("", IN_EPCIS)]
             flows = [(covered(top, below, sources), below) for top, below in pairs]
-            rows = completed(*(annual_flow(*pair, years, residual=residual) for pair in flows))
+            rows = completed(*(one_source(annual_flow(*pair, years, residual=residual)) for pair in flows))
     return rows.assign(**{name: alone for name, alone in ALONE.items() if name not in rows})[COLUMNS]
 
 
@@ -178,12 +186,27 @@ def _of_sources(rows: pd.DataFrame, sources: Sequence[tuple[str, ...]]) -> pd.Da
 
 
 def _first(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per place and period: the first by `order` that has a value, else the first."""
+    """Return one row per place and period: the first by `order` that has a value, else the first.
+
+    What one source has of the whole country goes before what another has of one territory.
+    """
     place = [name for name in PLACE if name in rows]
     if not rows["order"].any():
         return rows
     without = rows["status"].ne(OK)
-    return rows.assign(without=without).sort_values([*place, "without", "order"]).drop_duplicates(place)
+    ranked = rows.assign(without=without, narrow=_narrow(rows)).sort_values([*place, "without", "narrow", "order"])
+    return ranked.drop_duplicates(place)
+
+
+def _narrow(rows: pd.DataFrame) -> pd.Series:
+    """Tell the rows of a source that has, of a period, less than half of the EPCIs that another one has.
+
+    The extract of one territory: its figure would stand beside no other of the same source.
+    """
+    period = [rows[name] for name in ("indicator", "period") if name in rows]
+    known = rows["level"].eq("epci") & rows["status"].eq(OK)
+    epcis = known.groupby([*period, rows["order"]], observed=True).transform("sum")
+    return epcis.mul(2).lt(epcis.groupby(period, observed=True).transform("max"))
 
 
 def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
@@ -200,8 +223,9 @@ def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, S
     apart = events[events["level"].eq("departement") & events["code"].isin(lacking) & events["status"].eq(OK)]
     if apart.empty:
         return events
-    less = apart.groupby(["period", "source"], observed=True)["value"].sum()
-    there = pd.MultiIndex.from_frame(events.loc[whole, ["period", "source"]])
+    series = ["indicator", "period", "source"]
+    less = apart.groupby(series, observed=True)["value"].sum()
+    there = pd.MultiIndex.from_frame(events.loc[whole, series])
     rows = events.copy()
     rows.loc[whole, "value"] -= less.reindex(there).fillna(0).to_numpy()
     return rows

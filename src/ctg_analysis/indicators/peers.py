@@ -19,9 +19,10 @@ LEAST_KNOWN = 0.5  # of the variables, for an EPCI to have peers; of the EPCIs o
 
 ANY_DENSITY = "à toutes les classes de densité"
 # The class, then what it is widened to: what its members share, how many size bands apart they may be, and in French.
+# Neighbouring bands are of one class from the start: a band alone would part an island of 14 000 inhabitants from one
+# of 16 000, and the population is a variable.
 STEPS = (
-    (("zone", "kind", "density"), 0, ""),
-    (("zone", "kind", "density"), 1, "aux tranches de population voisines"),
+    (("zone", "kind", "density"), 1, ""),
     (("zone", "density"), 1, "à toutes les catégories d'EPCI"),
     (("zone",), 1, ANY_DENSITY),
     (("zone",), np.inf, "à toutes les tailles"),

@@ -124,13 +124,25 @@ def annual_change(stock: pd.DataFrame, years: int) -> pd.DataFrame:
     )
 
 
+def _until(flow: pd.DataFrame, years: int) -> pd.DataFrame:
+    """The flow of the `years` years before each year, by source: the sum of those of each year, or the producer's."""
+    periods = flow["period"].astype(str)
+    span = periods.str.extract(r"^(\d{4})-(\d{4})$").astype(float)
+    by_year = mean_of_years(flow[span[0].isna()], years)
+    by_year = by_year.assign(period=(_year(by_year) + 1).astype(str))
+    whole = flow[span[1].sub(span[0]).eq(years)]
+    whole = whole.assign(period=periods.str[5:], numerator=whole["value"])
+    return pd.concat([by_year, whole])[[*PLACE, "numerator", "status", "source"]]
+
+
 def annual_flow(flow: pd.DataFrame, stock: pd.DataFrame, years: int, *, residual: bool) -> pd.DataFrame:
     """The flow of the `years` years from the first date, or what it leaves of the change, in % a year.
 
     The denominator is the mean of the stock at both dates, times `years`.
 
     Parameters:
-        flow, stock: columns of PLACE, value, status; flow: source too; period: a categorical of years.
+        flow, stock: columns of PLACE, value, status; period: a categorical of years. flow: source too; a period such as
+            "2018-2023" holds what happened from the first to the other.
         residual: whether the numerator is the change of the stock less the flow, in place of the flow.
 
     From 900 to 1 100 inhabitants: 5 × 1 000 = 5 000 person-years. 10 a year are 50 of the 200 more, 150 are left.
@@ -141,15 +153,13 @@ def annual_flow(flow: pd.DataFrame, stock: pd.DataFrame, years: int, *, residual
     >>> [annual_flow(flow, stock, 5, residual=residual)["value"].item() for residual in (False, True)]
     [1.0, 3.0]
     """
-    summed = mean_of_years(flow, years)
-    summed = summed.assign(period=(_year(summed) + 1).astype(str))
     rows = _two_dates(stock, years)
     rows = rows.merge(
-        summed[[*PLACE, "numerator", "status", "source"]],
+        _until(flow, years),
         left_on=["indicator", "code", "level", "end"],
         right_on=PLACE,
         suffixes=("", "_flow"),
-        validate="1:1",
+        validate="1:m",
     )
     status = status_of(rows["status"], rows["status_flow"])
     change = rows["value"] - rows["value_before"]

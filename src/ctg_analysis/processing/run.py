@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _held: set[DataRoot] = set()
 PROCESSED = "processed"  # the name of the lock of data/processed, see `locks.alone`
-Progress = Callable[[int, int, str], None]  # works done of a stage, works of it, the name of the last one done
+Progress = Callable[[str, int, int, str], None]  # a stage, its works that are done, all of them, the last one done
 
 
 def ensure(root: DataRoot) -> None:
@@ -79,7 +79,7 @@ def record_published(root: DataRoot, epci: str, entry: Entry | None, date: str, 
             fresh.replace(root.processed / RECORDED)
 
 
-def process(*roots: DataRoot, progress: Progress = lambda done, works, name: None) -> list[int]:
+def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]:
     """Read, check and clean every source that has changed, and write each data/processed whole, or leave them all as
     they were.
 
@@ -121,7 +121,7 @@ def tables_now(root: DataRoot) -> Iterator[Path]:
 
 @contextmanager
 def _derived(
-    roots: Sequence[DataRoot], progress: Progress = lambda done, works, name: None, *, material: bool = True
+    roots: Sequence[DataRoot], progress: Progress = lambda *_: None, *, material: bool = True
 ) -> "Iterator[list[Derivation]]":
     """Give the derivations of some data roots, all their tables written beside data/processed, which is held."""
     from ctg_analysis.processing.check_raw import check_root  # all heavy
@@ -148,10 +148,10 @@ def _do(derivations: "list[Derivation]", stage: str, pool: "Executor | None", pr
     from ctg_analysis.processing.side_by_side import findings_of
 
     owners = {task: one for one in derivations if not one.findings for task in one.left(stage)}
-    progress(0, len(owners), "")
+    progress(stage, 0, len(owners), "")
     for done, (task, findings) in enumerate(findings_of([*owners], pool), start=1):
         owners[task].findings += findings
-        progress(done, len(owners), task.args[0].name)
+        progress(stage, done, len(owners), task.args[0].name)
 
 
 def read_notes(root: DataRoot) -> list[str]:

@@ -100,13 +100,14 @@ def read_cube(layout: Cube, folder: RawFolder, name: str) -> pd.DataFrame:
     schema = observations_schema({dimension: pa.Column(TEXT) for dimension in required})
     rows = read_melodi(folder, name, schema, codes)
     rows = rows.assign(**{dimension: TOTAL for dimension in asked if dimension not in present})
+    rows = rows.astype(dict.fromkeys(asked, "category"))  # each is looked up in them for each measure
     tables, lacking = [], {}
     for measure, filters in layout.measures.items():
         part, wanted, absent = rows, 1, set()
         for dimension in asked:
             chosen = filters.get(dimension, TOTAL).split()
             wanted *= len(chosen)
-            absent = absent or {(dimension, code) for code in set(chosen) - set(part[dimension])}
+            absent = absent or {(dimension, code) for code in set(chosen) - set(part[dimension].unique())}
             part = part[part[dimension].isin(chosen)]
         lacking = dict.fromkeys(absent, measure) | lacking
         if len(part):
@@ -136,17 +137,20 @@ def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
     year = _year_of(folder, name)
     columns = {column.replace("{yy}", year[2:]): measure for column, measure in layout.measures.items()}
     layout = replace(layout, measures=columns)
-    there = {column: folder.holds(name, column) for column in layout.measures}
+    there = {column: folder.holds(name, column) for column in (*layout.measures, *_parts_of(layout))}
     if not any(there.values()):
-        expected = f"one of {', '.join(layout.measures)}"
+        expected = f"one of {', '.join(there)}"
         raise InputError([Finding(project_path(folder.path / name), 1, None, "no column that is known", expected)])
-    numbers = [column for column in layout.measures if column not in layout.flags]
+    numbers = [column for column in there if column not in layout.flags]
     schema = pa.DataFrameSchema(
         {
             layout.code: text(layout.codes or CODES[layout.level], f"the code of a place ({layout.level})"),
             **_period_column(layout),
             **{column: pa.Column(TEXT) for column in layout.where},
-            **{column: count(words=layout.words, nullable=True, required=there[column]) for column in numbers},
+            **{
+                column: count(words=layout.words, nullable=True, required=there[column], signed=column in layout.signed)
+                for column in numbers
+            },
             **{column: pa.Column(TEXT) for column in layout.flags},
             **({layout.weight: count(regex=True, nullable=True, required=False)} if layout.weight else {}),
         },
@@ -160,12 +164,16 @@ def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
         rows[column] = flagged.astype(float)
     if findings:
         raise InputError(findings)
-    rows["period"] = _periods(layout, rows, year)
     present = {column: measure for column, measure in layout.measures.items() if column in rows}
+    if layout.large:
+        rows = rows[rows[[*present]].notna().any(axis=1)].reset_index(drop=True)
+    rows["period"] = _periods(layout, rows, year)
     if layout.repeated:
         first = next(iter(present))
         rows = rows.sort_values(first, kind="stable", na_position="first")
         rows = rows.drop_duplicates([layout.code, "period"], keep="last")
+    rows = _with_computed(rows, layout)
+    present |= {measure: measure for measure in layout.computed if measure in rows}
     if layout.level == "france":
         rows = rows.assign(**{layout.code: layout.france})
     rows, present = _weighted(rows, present, layout.weight)
@@ -186,6 +194,23 @@ def _weighted(rows: pd.DataFrame, measures: dict[str, str], weight: str) -> tupl
     inhabitants = {f"{measure}_inhabitants": people.where(rows[column].notna()) for column, measure in measures.items()}
     added = totals | inhabitants
     return rows.assign(**added), {name: name for name in added}
+
+
+def _parts_of(layout: Table) -> list[str]:
+    """Return the columns that the computed measures of a layout are made of."""
+    return [column for formula in layout.computed.values() for column in re.findall(r"\w+", formula)]
+
+
+def _with_computed(rows: pd.DataFrame, layout: Table) -> pd.DataFrame:
+    """Return the rows with a column for each computed measure: missing, or secret, where a part of it is."""
+    columns = {}
+    for measure, formula in layout.computed.items():
+        parts = re.findall(r"\w+", formula)
+        if set(parts) <= set(rows.columns):
+            columns[measure] = rows.eval(formula)
+            words = rows.reindex(columns=[f"{part} status" for part in parts])
+            columns[f"{measure} status"] = words.eq(SECRET).any(axis=1).map({True: SECRET})
+    return rows.assign(**columns)
 
 
 def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFrame:
@@ -264,7 +289,7 @@ def _kept(layout: Table, rows: pd.DataFrame) -> pd.Series:
 
 
 def _is_year(period: str) -> bool:
-    return bool(re.fullmatch(r"20\d\d", period))
+    return bool(re.fullmatch(r"20\d\d(?:-20\d\d)?", period))
 
 
 def _period_column(layout: Table) -> dict[str, pa.Column]:

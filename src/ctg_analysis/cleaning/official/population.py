@@ -41,13 +41,16 @@ HISTORIC = pa.DataFrameSchema(
 IRIS = pa.DataFrameSchema(
     {
         "code": commune_code(),
-        **{name: count() for name in ("pop", "pop_0_19", "pop_20_64", "pop_65p", "logements", "res_secondaires")},
+        **{name: count() for name in ("pop", "pop_0_19", "pop_20_64", "pop_65p")},
+        **{name: count() for name in ("logements", "res_principales", "res_secondaires", "logements_vacants")},
     },
     checks=[
         at_most("pop_0_19", "pop"),
         at_most("pop_20_64", "pop"),
         at_most("pop_65p", "pop"),
         at_most("res_secondaires", "logements"),
+        at_most("res_principales", "logements"),
+        at_most("logements_vacants", "logements"),
     ],
     unique=["code"],
 )
@@ -64,7 +67,9 @@ def clean_iris_rp2021(folder: RawFolder) -> pd.DataFrame:
         "pop_0_19": "population_0_19",
         "pop_65p": "population_65_plus",
         "logements": "dwellings",
+        "res_principales": "main_dwellings",
         "res_secondaires": "secondary_dwellings",
+        "logements_vacants": "vacant_dwellings",
     }
     return melt(table, measures, "insee_iris_rp2021", code="code", level="commune", period="2021")
 

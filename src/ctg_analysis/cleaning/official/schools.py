@@ -106,7 +106,10 @@ def clean_social_position(folder: RawFolder) -> pd.DataFrame:
 def _total_and_number(table: pd.DataFrame, column: str, total: str, number: str) -> list[pd.DataFrame]:
     """Return the sum of a column and how many rows have it, by commune and year."""
     by_place = table[table[column].notna()].groupby(PLACE)[column].agg(**{total: "sum", number: "size"})
-    return [by_place[one].rename("value").astype(float).reset_index().assign(measure=one) for one in (total, number)]
+    return [
+        by_place[one].rename("value").astype(float).round(6).reset_index().assign(measure=one)
+        for one in (total, number)
+    ]
 
 
 def clean_schools(folder: RawFolder, communes: pd.DataFrame | None = None) -> pd.DataFrame:

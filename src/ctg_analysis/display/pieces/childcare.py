@@ -115,7 +115,7 @@ def by_population(
         ]
         for name, people, row in zip(names, counted, rows, strict=True)
     ]
-    near = list(communes.loc[communes["near"], "name"])
+    near = [*communes.loc[communes["near"], "name"], *([names[-1]] if whole["near"] else [])]
     close = f"Tout près d'un seuil : {texts.listed(near)}. " if near else ""
     note = texts.typography(f"{close}{LARGER} {DISPENSED}")
     table = tables.listed(
@@ -142,7 +142,9 @@ def population_sentence(communes: pd.DataFrame, whole: Mapping, year: str, thres
     first, second = (number(thresholds[duty].seuil) for duty in (FOUR, PLAN))
     many = "s" if four > 1 else ""
     who = f"{four} des {total} communes {'ont' if many else 'a'} plus de {first} habitants"
-    who += f", dont {plan} plus de {second}" if plan else ""
+    if four == total:
+        who = f"les {total} communes ont plus de {second if plan == total else first} habitants"
+    who += f", dont {plan} plus de {second}" if 0 < plan < total else ""
     they = f"tant qu'elle{many} garde{'nt' if many else ''} la compétence, la loi {'leur' if many else 'lui'} demande"
     asked = f"{they} les quatre missions du service public de la petite enfance"
     if not four:

@@ -25,6 +25,7 @@ WORDS = "words"
 def read_ahead(seen: Territory) -> None:
     """Compute what the chapters of a territory have in common, so that the forks of this process need not."""
     _ = sums(seen), seen.year, seen.received, seen.evidence, seen.spaces, seen.land, proved(seen.demarche)
+    _ = [why_absent(seen, source) for source in SOURCES.values()]
     for name in ("indicateurs_suivi", "written"):
         seen.demarche.table(name)
     _ = seen.tested  # and with it the medians of the peers
