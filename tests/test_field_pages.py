@@ -26,6 +26,9 @@ from ctg_analysis.demarche.survey.crossings import MERGED
 from ctg_analysis.demarche.survey.weighted_answers import open_survey
 from ctg_analysis.demarche.survey.weighting import BOUNDS
 from ctg_analysis.demarche.tables.codes import has_code
+from ctg_analysis.display.demarche import closed_questions
+from ctg_analysis.display.demarche.survey_results import ResultContext
+from ctg_analysis.display.markup import Citation
 from ctg_analysis.processing.run import process_material
 
 CONSULTATION, INTERVIEWS = "11_consultation.html", "12_entretiens.html"
@@ -161,6 +164,18 @@ def test_r14_an_answer_that_no_test_tells_from_the_next_is_not_said_to_be_the_fi
     assert "La réponse la plus fréquente : « assistant maternel » (56 %) « Quel mode" in page
     page = words(open_consultation(shown.territory.epci).answers("accès aux droits et aux services").html)
     assert "La réponse la plus citée : « la complexité » (57 %), proche de « les démarches en ligne » (51 %)" in page
+
+
+def test_of_two_answers_the_title_tells_the_first_for_the_other_mirrors_it():
+    rows = pd.DataFrame([(code, group, share) for code, low in (("oui", 0.15), ("non", 0.85)) for group, share in
+                         (("a", low), ("b", 1 - low))], columns=["libelle", "group_label", "share"])  # fmt: skip
+    rows = rows.assign(modalite=rows["libelle"], group=rows["group_label"], in_base=True, base=60.0, shown="share")
+    rows = rows.assign(low=rows["share"] - 0.1, high=rows["share"] + 0.1, word="plus élevé que")
+    link = {"modalite": "", "strength": "lien moyen", "method": "χ²", "v_corrected": 0.4, "v_low": 0.21, "v_high": 0.6}
+    context = ResultContext(Citation("Source : ici.", "2024-01-15"), "2024", "intervalle à 95 %")
+    page = words(closed_questions.group("Avis", "Seul", rows, pd.DataFrame([link]), context).html)
+    assert "« oui » : de 15 % (« a ») à 85 % (« b ») selon la réponse à « Seul »" in page
+    assert "(lien moyen, V de 0,40 (0,21 à 0,60), χ²)" in page
 
 
 def test_the_titles_of_a_consultation_name_answers_groups_and_ties(shown):
