@@ -80,7 +80,12 @@ def trend_of(rows: pd.DataFrame, indicator: Indicator) -> list[Stretch]:
 
 
 def is_sought(indicator: Indicator) -> bool:
-    """Whether years may make a trend of an indicator: means of years overlap, scores and dates are no quantities."""
+    """Whether years may make a trend of an indicator: means of years overlap, scores and dates are no quantities.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> is_sought(CATALOGUE["births_count"]), is_sought(CATALOGUE["births_3_year_mean_count"])
+    (True, False)
+    """
     moves = isinstance(indicator.value, Count | Ratio | Rate | Published)
     return moves and not indicator.id.endswith(("_year", "_score"))
 
