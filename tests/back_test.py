@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 from official_communes import absent_communes
-from official_folder import certified
 
 from ctg_analysis.cleaning.absences import with_absent
 from ctg_analysis.cleaning.official import CLEANERS, cleaners, population, yearly_geography
@@ -23,11 +22,12 @@ from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate
 
 PAGE = settings().root / "docs" / "back_test.md"
-SHIPPED, FULL, NONE = "shipped files", "full files", "sources without a total"
+SHIPPED, NONE = "shipped files", "sources without a total"
 EPCI, AVEYRON, MAYOTTE = "200067171", "12", "976"
 YEARS = range(2021, 2027)
 VINTAGES = {2021: ("2019", "2018"), 2022: ("2020", "2019"), 2023: ("2020", "2020"), 2024: ("2022", "2021")}
 VINTAGES |= {2025: ("2023", "2022"), 2026: ("2023", "2022")}  # of the communes, of the EPCIs: see the certificate
+RPLS = {EPCI: 129, AVEYRON: 8_626, "France": 5_366_986}  # of two republishers of the register, which agree
 MANY = 12  # places that differ for one reason: beyond, they are told together
 LARGEST = 4  # persons of a household, on average, in the smallest communes
 FEWEST = 50  # households: a smaller commune has no row in Filosofi 2019
@@ -42,7 +42,6 @@ NOT_COMPARED = {
     "insee_rp_emploi": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
     "insee_rp_logement": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
     "insee_rp_diplomes": "rows of the département and of France, but 21 of the 285 communes of the Aveyron",
-    "insee_filosofi_2021": "21 communes; the files of EPCIs, départements and France are not held",
     "insee_filosofi_2023": "medians and rates, which no sum gives",
     "caf_s_ben_com_f": "21 communes, rounded to 5; the files of EPCIs and départements (RSA, AAH, AEEH) are not held. "
     "Their sum is told by its bounds; by how much it will differ tells how the Caf rounds (rule R3)",
@@ -61,12 +60,16 @@ NOT_COMPARED = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """A total by place, as published and as found. communes, published: where each comes from, in words."""
+    """A total by place, as published and as found. communes, published: where each comes from, in words.
+
+    sharp: one commune that is lost shows in it.
+    """
 
     title: str
     communes: str
     published: str
     table: pd.DataFrame
+    sharp: bool = True
 
     @property
     def differences(self) -> pd.DataFrame:
@@ -247,7 +250,11 @@ def shipped() -> Holdings:
         "insee_iris_rp2021": infracommunal_census(folder["insee_iris_rp2021"]),
         "insee_population_historique": population.clean_historic_population(folder["insee_population_historique"]),
         "insee_rp_population": population.clean_age_sex(folder["insee_rp_population"]),
-        "insee_filosofi_2019": households(folder["insee_filosofi_2019"]),
+        "insee_filosofi_2019": households(of_france["insee_filosofi_2019"]),
+        **{
+            name: CLEANERS[name](of_france[name])
+            for name in ("insee_filosofi_2021", "insee_comparateur", "sdes_rpls", "drees_minima")
+        },
         "drees_apl": facts(
             nurses.set_axis(["year", "code", "index", "standardised", "value"], axis=1),
             "drees_apl",
@@ -287,11 +294,14 @@ def households(folder: RawFolder) -> pd.DataFrame:
     """Return tax households and their persons in 2019, at each level: the second, no indicator reads."""
     read = CLEANERS["insee_filosofi_2019"](folder)
     tables = [read[read["measure"].eq("tax_households") & read["period"].eq("2019")]]
-    for layout in SOURCES["insee_filosofi_2019"].tables:
+    for layout in (table for table in SOURCES["insee_filosofi_2019"].tables if not table.large):
         for path in folder.path.glob(layout.files.replace("FILO*", "FILO2019")):
-            table = pd.read_csv(path, sep=";", decimal=",", dtype={"CODGEO": str}, encoding="utf-8-sig")
+            if path.suffix == ".parquet":
+                table = pd.read_parquet(path)
+            else:
+                table = pd.read_csv(path, sep=";", dtype=str, encoding="utf-8-sig")
             codes = table["CODGEO"].replace({"1": layout.france})
-            rows = pd.DataFrame({"code": codes, "value": table["NBPERS19"]})
+            rows = pd.DataFrame({"code": codes, "value": table["NBPERS19"].astype(float)})
             tables.append(facts(rows, folder.certificate.id, level=layout.level, period="2019", measure="persons"))
     return pd.concat(tables, ignore_index=True)
 
@@ -473,7 +483,7 @@ def of_lists(held):
             found = found[
                 found.index.isin([*published.index, *found.dropna().index]) & found.index.isin(names[level].index)
             ]
-            if found.isna().all() and source == "finess":
+            if source == "finess" and level == "france":
                 continue  # one région of France: there is no total of it
             table = compared(names[level], published.reindex(found.index, fill_value=0), found.round(3))
             table["published"] = table["published"].round(3)
@@ -571,6 +581,7 @@ def disposable_income(held, communes, level, names, unit, measures=("tax_househo
             "INSEE, FILO2019_DISP_COM",
             f"INSEE, FILO2019_DISP_{'DEP' if level == 'departement' else 'EPCI'}",
             result,
+            sharp=measure == "tax_households",  # of persons, an absent commune may have as many as a small one
         )
 
 
@@ -602,11 +613,97 @@ def elsewhere_in_2020(result, by_commune, communes, room):
     return result
 
 
+def comparator(held):
+    """The populations of the comparateur: of EPCIs, against the DGCL's; of Paris, Lyon and Marseille both ways."""
+    epci, now = held.epcis[2021], held.communes[2021]
+    found = held.added_up("insee_comparateur", "2018", 2021, 2021).reindex(epci.index)
+    rows = compared(epci["nom"], epci["population_municipale"], found)
+    mayotte = set(now.loc[now["departement"].eq(MAYOTTE), "epci"].dropna())
+    rows = explained(rows, rows["found"].isna() & rows.index.isin(mayotte), "Mayotte: not in the file")
+    yield Comparison(
+        "Population municipale, RP 2018, of each EPCI of 2021, from the comparateur",
+        "INSEE, base_cc_comparateur_2018, P18_POP",
+        "DGCL, epci_2021.parquet",
+        rows,
+    )
+    table = held.figures["insee_comparateur"].query("measure == 'population' and period == '2018'")
+    table, communes = table.set_index("code")["value"], now.set_index("code")
+    parts = communes.index[communes["kind"].eq(yearly_geography.ARRONDISSEMENT)]
+    found = table.reindex(parts).groupby(communes.loc[parts, "parent"]).agg(lambda values: values.sum(skipna=False))
+    yield Comparison(
+        "Population, RP 2018, of Paris, Lyon and Marseille in the comparateur",
+        "INSEE, base_cc_comparateur_2018, the 45 arrondissements",
+        "INSEE, base_cc_comparateur_2018, the commune",
+        compared(communes["name"], table[found.index], found),
+    )
+
+
+def tax_households_2021(held):
+    """Tax households of Filosofi 2021: communes of 2024, EPCIs of 2025; those of small communes are secret."""
+    table = held.figures["insee_filosofi_2021"].query("measure == 'tax_households'")
+    ways = Perimeter.between(held.communes[2024], held.communes[2025]).ways.drop_duplicates("code").set_index("code")
+    unit = ways["commune"].map(held.communes[2025].set_index("code")["epci"]).dropna()
+    by_commune = table[table["level"].eq("commune") & table["code"].isin(unit.index)].set_index("code")
+    published = table[table["level"].eq("epci")].set_index("code")["value"]
+    place = unit.reindex(by_commune.index)
+    found = by_commune["value"].groupby(place).sum().reindex(published.index)
+    hidden = by_commune["status"].ne(OK).groupby(place).sum().reindex(published.index)
+    rows = compared(held.epcis[2025]["nom"], published, found)
+    lacking = rows["published"] - rows["found"]
+    few = hidden.gt(0) & lacking.between(0, hidden * (FEWEST - 1))
+    rows = explained(rows, few, hidden.astype(int).astype(str) + " communes, under 50 households, are secret")
+    yield Comparison(
+        "Filosofi 2021, tax households, by EPCI of 2025",
+        "INSEE, cc_filosofi_2021_COM",
+        "INSEE, DS_FILOSOFI_CC 2021",
+        rows,
+    )
+
+
+def social_dwellings(held):
+    """The register of social dwellings, against the totals of the certificate and of a second republisher."""
+    table = held.figures["sdes_rpls"].query("measure == 'social_dwellings'").set_index("code")["value"]
+    communes = held.communes[2024].set_index("code")
+    inside = communes.reindex(table.index)
+    rows = [
+        (EPCI, RPLS[EPCI], table[inside["epci"].eq(EPCI)].sum()),
+        (AVEYRON, RPLS[AVEYRON], table[inside["departement"].eq(AVEYRON)].sum()),
+        ("France", RPLS["France"], table.sum()),
+    ]
+    yield Comparison(
+        "Social dwellings on 1 January 2024", "SDES, rpls_communes_2024", "SDES, as republished twice", labelled(rows)
+    )
+
+
+def minimum_incomes(held):
+    """The départements of the DREES, added up, against its totals, rounded to the hundred."""
+    table = held.figures["drees_minima"]
+    rows = []
+    for (year, measure), each in table.groupby(["period", "measure"]):
+        of = each[each["level"].eq("departement")]
+        metropolitan = of[~of["code"].str.startswith("97")]
+        published = each[each["level"].eq("france")].set_index("code")["value"]
+        rows += [
+            (f"{name}, {measure}, {year}", published[name], inside["value"].sum())
+            for name, inside in (("F", of), ("FM", metropolitan))
+        ]
+    result = labelled(rows)
+    gap = (result["found"] - result["published"]).abs()
+    yield Comparison(
+        "AAH and RSA, Caf and MSA",
+        "DREES, 101 départements",
+        "DREES, the same file, FM and F",
+        explained(result, gap.le(50), "published to the nearest hundred"),
+        sharp=False,
+    )
+
+
 def from_shipped(held: Holdings) -> list[Comparison]:
     """Return every comparison that data/raw allows."""
-    communes = held.communes[2021]
+    codes = held.figures["insee_filosofi_2019"].query("level == 'commune'")["code"]
+    communes = with_former(held.communes[2021], set(codes))
     communes = communes[communes["kind"].eq(yearly_geography.COMMUNE)]
-    unit = communes.set_index("code")["epci"]
+    places = communes.set_index("code")
     return [
         *number_of_communes(held),
         *populations_of_epcis(held),
@@ -617,25 +714,16 @@ def from_shipped(held: Holdings) -> list[Comparison]:
         *of_access_to_care(held),
         *of_lists(held),
         *infracommunal(held),
+        *comparator(held),
         *disposable_income(
-            held, communes[unit.eq(EPCI).to_numpy()], "epci", held.epcis[2021]["nom"], unit[unit.eq(EPCI)]
+            held, communes, "epci", held.epcis[2021]["nom"], places["epci"].dropna(), ("tax_households",)
         ),
-    ]
-
-
-def from_full(held: Holdings, official: Path) -> list[Comparison]:
-    """Return the comparisons that the full files allow: every EPCI and département of Filosofi 2019, the métropole."""
-    full = replace(held, figures={"insee_filosofi_2019": households(certified(official / "filosofi", "filosofi"))})
-    codes = set(full.figures["insee_filosofi_2019"].query("level == 'commune'")["code"])
-    communes = with_former(held.communes[2021], codes)
-    communes = communes[communes["kind"].eq(yearly_geography.COMMUNE)]
-    places = communes.set_index("code")
-    names = read_names(data_root(), "departements.csv")
-    return [
         *disposable_income(
-            full, communes, "epci", held.epcis[2021]["nom"], places["epci"].dropna(), ("tax_households",)
+            held, communes, "departement", read_names(data_root(), "departements.csv"), places["departement"]
         ),
-        *disposable_income(full, communes, "departement", names, places["departement"]),
+        *tax_households_2021(held),
+        *social_dwellings(held),
+        *minimum_incomes(held),
     ]
 
 

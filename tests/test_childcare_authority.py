@@ -202,7 +202,8 @@ def test_population_alone_tells_which_commune_passes_which_threshold():
     assert table["Chacune des 2 autres communes"] == ["120 à 3\u202f500", "recenser et informer", "non", "non"]
     assert table["CC de T, si toutes transfèrent"] == ["17\u202f122", "les quatre", "oui", "oui"]
     text = (
-        "En 2023, 2 des 4 communes ont plus de 3 500 habitants, dont 1 plus de 10 000 : tant qu'elles gardent la "
+        "de 2023, 2 des 4 communes ont plus de 3 500 habitants, dont 1 plus de 10 000 : "
+        "tant qu'elles gardent la "
         "compétence, la loi leur demande les quatre missions du service public de la petite enfance, aux autres de "
         "recenser et d'informer. Si toutes la transféraient à l'intercommunalité, celle-ci compterait 17 122 habitants"
     )
@@ -221,9 +222,9 @@ def test_small_communes_alone_are_asked_less_than_all_together():
 
 def test_communes_that_all_pass_a_threshold_are_told_as_one():
     html, _ = by_size(("A", 10001), ("B", 30000))
-    assert texts.typography("En 2023, les 2 communes ont plus de 10 000 habitants : tant qu'elles gardent") in html
+    assert texts.typography("de 2023, les 2 communes ont plus de 10 000 habitants : tant qu'elles gardent") in html
     html, _ = by_size(("A", 10001), ("B", 3501))
-    assert texts.typography("En 2023, les 2 communes ont plus de 3 500 habitants, dont 1 plus de 10 000 :") in html
+    assert texts.typography("de 2023, les 2 communes ont plus de 3 500 habitants, dont 1 plus de 10 000 :") in html
 
 
 def test_an_unknown_population_passes_no_threshold_and_fails_none():

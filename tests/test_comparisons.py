@@ -68,8 +68,8 @@ def test_what_is_compared_is_of_the_same_period_and_producer():
 def ahead(example, monkeypatch):
     """The invented territory, with a birth rate and births one year newer than those of any other place."""
 
-    def of_others(processed, places):
-        table = read_observations(processed, places)
+    def of_others(*asked):
+        table = read_observations(*asked)
         last = table["period"].astype(str).eq(table["indicator"].map({"birth_rate": "2023", "births_count": "2025"}))
         return table[~last | table["territory"].eq(EXAMPLE_EPCI)]
 
@@ -95,3 +95,12 @@ def test_a_number_of_things_is_told_at_its_latest_period(ahead):
     assert compared.loc[compared["status"].eq("ok"), ["level", "period"]].to_numpy().tolist() == [["epci", "2025"]]
     assert newer(ahead, births) == "" and "En 2025" in single_indicator.reading(ahead, births).html
     assert ahead.periods["births_count"] == "2024"  # where a table sets it beside that of other places
+
+
+def test_the_median_of_a_number_of_things_stands_in_tables_alone(example):
+    seen, schools = territory.Territory(EXAMPLE_EPCI, example), CATALOGUE["schools_count"]
+    median = seen.compared(schools).iloc[-1]
+    assert median["level"] == "peers" and median["low"] <= median["value"] <= median["high"]
+    assert "comparables" not in single_indicator.reading(seen, schools).html
+    assert texts.typography(median["name"]) in figures.comparison(seen, schools).html.partition("<table")[2]
+    assert not any(one.id.endswith("_year") and len(seen._medians.rows(one.id)) for one in CATALOGUE.values())

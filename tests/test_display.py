@@ -12,6 +12,7 @@ import shapely
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, open_chapter
+from ctg_analysis.chapter.known import uncompared
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps
@@ -60,6 +61,7 @@ def row(**columns):
         ("population_change_rate", row(value=-0.02), "0,0\u202f%"),
         ("caf_households_count", row(value=50, low=48, high=54, source="caf_s_ben_com_f"), "≈\u00a050"),
         ("caf_households_count", row(value=0, low=0, high=4, source="caf_s_ben_com_f"), "moins de 5 (arrondi)"),
+        ("caf_households_count", row(value=0, low=0, high=40, level="peers", source="caf_s_ben_com_f"), "≈\u00a00"),
         ("childcare_coverage_rate", row(value=104.5, source="caf_txcouv_pe"), "104,5"),
     ],
 )
@@ -402,6 +404,14 @@ def test_a_place_after_de(name, after):
 )  # fmt: skip
 def test_a_place_after_a(name, after):
     assert texts.to(name) == after
+
+
+def test_a_place_that_is_two_levels_has_one_row_where_both_say_the_same(france):
+    """La Réunion is a département and a région: it is not drawn twice, nor told to be missing."""
+    territory, indicator = Territory("249740119", france), CATALOGUE["childcare_coverage_rate"]
+    rows = territory.compared(indicator)
+    assert rows["name"].tolist().count("La Réunion") == 1 and {"epci", "france"} < set(rows["level"])
+    assert "La Réunion" not in uncompared(territory, indicator)
 
 
 def test_a_larger_place_without_any_value_is_named_below_a_table(france):

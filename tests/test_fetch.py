@@ -29,6 +29,7 @@ from ctg_analysis.core.errors import Busy, UserError
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import integrity, read_certificate
 from ctg_analysis.sources.fetching import campaign, transport
+from ctg_analysis.sources.fetching import sizes as sizes_asked
 from ctg_analysis.sources.fetching.by_hand import page_of
 from ctg_analysis.sources.fetching.campaign import FAILED, GOT, SILENT, Outcome, amount, fetched
 from ctg_analysis.sources.fetching.fetch import _where, fetch
@@ -65,6 +66,8 @@ class Misbehaving(BaseHTTPRequestHandler):
     def do_HEAD(self):
         """Tell a length, but for what is written as it is asked for, as `silent_on_size`."""
         self.seen.setdefault("HEAD", []).append(self.path)
+        if self.path.endswith("slow_to_tell"):
+            time.sleep(0.5)
         self.send_response(200)
         if not self.path.endswith("silent_on_size"):
             self.send_header("Content-Length", str(len(GOOD)))
@@ -598,6 +601,13 @@ def test_sizes_are_asked_before_and_those_that_nobody_tells_are_counted(tmp_path
     outcomes_of(sources, tmp_path, server)
     sizes, _ = asked_sizes(sources, tmp_path, server)
     assert list(sizes.values()) == [len(GOOD), len(GOOD)]  # as the certificate of what was fetched says
+
+
+def test_a_server_that_is_slow_to_tell_a_size_is_not_asked_of_the_others(tmp_path, monkeypatch, server):
+    monkeypatch.setattr(sizes_asked, "SECONDS_TO_ANSWER", 0.1)
+    sizes, silent = asked_sizes(several("good", "slow_to_tell", "cut"), tmp_path, server)
+    assert silent == set() and list(sizes.values()) == [len(GOOD), None, None]
+    assert [path.rpartition("/")[2] for path in Misbehaving.seen["HEAD"]] == ["good", "slow_to_tell"]
 
 
 def test_a_network_that_is_down_is_given_up_after_the_first_refusals(tmp_path, monkeypatch, server):

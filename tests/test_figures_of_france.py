@@ -1,14 +1,17 @@
 """Known figures, found again in the observations: those of the producers and of the extracts' certificates."""
 
 import io
+import json
 
 import pandas as pd
 import pytest
 from back_test import FRANCE
 from typer.testing import CliRunner
 
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.cli import app
-from ctg_analysis.core.settings import settings
+from ctg_analysis.core.settings import data_root, settings
 from ctg_analysis.indicators.observation_files import read_all
 
 DEFAULT = "200067171"
@@ -42,6 +45,15 @@ def value(table, territory, indicator, period, level=None):
         ("births_count", "2025", 60),
         ("deaths_count", "2008", 209),
         ("deaths_count", "2025", 166),
+        ("births_count", "2020", 63),
+        ("deaths_count", "2020", 207),
+        ("births_count", "2022", 58),
+        ("deaths_count", "2022", 190),
+        ("living_standard_2021_median", "2021", 20400),
+        ("poverty_2021_rate", "2021", 18.9),
+        ("taxed_households_2021_rate", "2021", 40.2),
+        ("income_paid_in_taxes_rate", "2021", -13.2),
+        ("social_dwellings_count", "2024", 129),
         ("childcare_coverage_rate", "2023", 66.0),
         ("childcare_coverage_eaje_rate", "2023", 26.3),
         ("historical_population_count", "2010", 10623),
@@ -54,6 +66,7 @@ def test_the_default_territory(observations, indicator, period, expected):
 def test_its_comparators(observations):
     assert value(observations, "F", "childcare_coverage_rate", "2023") == 60.9
     assert value(observations, "12", "population_count", "2023", "departement") == 279609
+    assert value(observations, "12", "social_dwellings_count", "2024") == 8626
     assert set(observations.loc[observations["level"].eq("commune"), "territory"]) >= {"12036", "12166", "12223"}
     assert observations.loc[observations["level"].eq("commune"), "territory"].nunique() == 21
 
@@ -111,13 +124,13 @@ def test_france_without_mayotte_is_what_the_insee_publishes(whole, year, expecte
     assert value(whole, "F", "population_count", year) == expected
 
 
-ISLANDS = ["22016", "29083", "29155", "85113"]  # they are in no EPCI: their population of 2018 is in no file
+ISLANDS = ["22016", "29083", "29155", "85113"]  # in no EPCI: their population of 2018 is in the comparateur alone
 OF_AN_ISLAND = [("22", "departement"), ("29", "departement"), ("85", "departement"), ("52", "region"), ("53", "region")]
 
 
 @pytest.mark.parametrize("territory, level", [*OF_AN_ISLAND, ("F", "france")])
 def test_a_change_is_that_of_the_same_communes(whole, france, territory, level):
-    """Two sums over the raw files, of the communes of EPCIs, against what is shown of places that hold an island."""
+    """Two sums over the raw files against what is shown of places that hold an island."""
     rows = whole[whole["indicator"].eq("population_change_rate") & whole["period"].eq("2018-2023")]
     shown = rows[rows["territory"].eq(territory) & rows["level"].eq(level)].iloc[0]
     sums = []
@@ -125,17 +138,102 @@ def test_a_change_is_that_of_the_same_communes(whole, france, territory, level):
         table = pd.read_parquet(france.raw / "etalab_decoupage" / f"communes_{year}.parquet")
         table = table[table["type"].eq("commune-actuelle") & table["zone"].ne("com") & table["departement"].ne("976")]
         table = table if level == "france" else table[table[level].eq(territory)]
-        sums.append(table.loc[~table["code"].isin(ISLANDS), column].sum())
+        older = raw(france, "insee_comparateur/france/base_cc_comparateur_2018_extrait.parquet")["P18_POP"]
+        islands = table["code"][table["code"].isin(ISLANDS)]
+        sums.append(table[column].sum() + (older[islands].sum() if year == 2021 else 0))
     assert [shown["denominator"], shown["numerator"]] == sums
     assert shown["value"] == pytest.approx(((sums[1] / sums[0]) ** 0.2 - 1) * 100)
 
 
-def test_the_change_of_france_lacks_the_islands_only(whole):
-    rows = whole[whole["indicator"].eq("population_change_rate") & whole["period"].eq("2018-2023")]
-    france = rows[rows["territory"].eq("F")].iloc[0]
-    islands = sum(value(whole, code, "population_count", "2023") for code in ISLANDS)
-    assert france["numerator"] + islands == value(whole, "F", "population_count", "2023") == 68_094_280
-    assert set(rows.loc[rows["level"].ne("commune") & rows["territory"].ne("976"), "status"]) == {"ok"}
+def raw(france, file):
+    """A file of data/raw, by the code of the place."""
+    table = pd.read_parquet(france.raw / file)
+    return table.set_index(table.columns[0])
+
+
+def of(whole, indicator, period):
+    """The observations of an indicator, by territory."""
+    rows = whole[whole["indicator"].eq(indicator) & whole["period"].eq(period)]
+    return rows.set_index("territory")
+
+
+def test_poverty_and_natural_change_of_other_epcis(whole):
+    poverty = of(whole, "poverty_2021_rate", "2021")["value"]
+    assert poverty[["200066371", "200023414", "249740119"]].tolist() == [14.8, 18.2, 33.0]
+    changes = [value(whole, DEFAULT, f"{part}_change_rate", "2013-2018") for part in ("natural", "migratory")]
+    assert changes == [pytest.approx(-1.16, abs=0.005), pytest.approx(0.88, abs=0.005)]
+    assert value(whole, "F", "natural_change_rate", "2013-2018") == pytest.approx(0.31, abs=0.005)
+
+
+def test_paris_lyon_and_marseille_are_there_once_however_a_file_gives_them(whole, france):
+    """By arrondissement only (RPLS, comparateur of 2021), both ways (comparateur of 2018): the commune and its EPCI."""
+    older, newer = (
+        raw(france, f"insee_comparateur/france/base_cc_comparateur_{year}_extrait.parquet") for year in (2018, 2021)
+    )
+    register = raw(france, "sdes_rpls/france/rpls_communes_2024_extrait.parquet")
+    parts = {"75056": r"751\d\d", "69123": r"6938\d", "13055": r"132\d\d"}
+    dwellings, jobs = of(whole, "social_dwellings_count", "2024"), of(whole, "jobs_per_employed_resident_ratio", "2018")
+    unemployed = of(whole, "unemployment_15_64_rate", "2021")
+    for commune, pattern in parts.items():
+        inside = [table.index.str.fullmatch(pattern) for table in (register, newer)]
+        assert dwellings.loc[commune, "value"] == register["nb_ls"][inside[0]].sum()
+        assert unemployed.loc[commune, "numerator"] == newer["P21_CHOM1564"][inside[1]].sum()
+        assert jobs.loc[commune, "numerator"] == pytest.approx(older.loc[commune, "P18_EMPLT"])
+    communes = older[~older.index.str.fullmatch("|".join(parts.values()))]
+    assert jobs.loc["F", "numerator"] == pytest.approx(communes["P18_EMPLT"].sum())
+    assert jobs.loc["200046977", "numerator"] < communes["P18_EMPLT"][communes.index.str.startswith("69")].sum()
+    assert dwellings.loc["F", "value"] == register["nb_ls"].sum() == 5_366_986
+
+
+def test_what_a_file_leaves_out_is_unknown_and_never_0(whole, france):
+    overseas = whole[whole["territory"].str.match("97[136]")]
+    assert overseas[overseas["source"].str.startswith("insee_filosofi")].empty
+    mayotte = overseas[overseas["source"].eq("insee_comparateur") & overseas["territory"].str.startswith("976")]
+    counted = mayotte["indicator"].isin(["births_count", "deaths_count", "births_3_year_mean_count"])
+    assert set(mayotte.loc[~counted, "status"]) == {"nd"} and set(mayotte.loc[counted, "status"]) == {"ok"}
+    register = raw(france, "sdes_rpls/france/rpls_communes_2024_extrait.parquet")
+    absent = {"12048", "12058", "12250"}  # of the EPCI of the 129
+    assert not absent & set(register.index) and not absent & set(of(whole, "social_dwellings_count", "2024").index)
+    vacant = of(whole, "vacant_social_dwellings_share", "2024")
+    assert vacant.loc["12103", "status"] == "secret" and register.loc["12103", "nb_ls"] == 9
+    assert vacant.loc[DEFAULT, ["numerator", "denominator"]].tolist() == [3, 55]
+
+
+def test_the_secrets_the_gaps_and_the_floor_of_filosofi_2021(whole, france):
+    file = raw(france, "insee_filosofi_2021/france/cc_filosofi_2021_COM_extrait.parquet")
+    poverty, median = of(whole, "poverty_2021_rate", "2021"), of(whole, "living_standard_2021_median", "2021")
+    assert [median.loc[code, "status"] for code in ("12166", "55039", "12223")] == ["secret", "nd", "ok"]
+    floor = file.index[file["TP6021"].eq("5,0")]
+    assert len(floor) > 100 and set(poverty["status"].reindex(floor).dropna()) == {"censored"}
+    assert poverty["value"].min() > 5
+    tenants = of(whole, "poverty_tenants_rate", "2021")
+    assert len(tenants) < 3_300 and set(tenants["status"]) <= {"ok", "censored", "nd"}
+    names = [one.id for one in CATALOGUE.values() if one.family == "income_sources"]
+    parts = whole[whole["indicator"].isin(names) & whole["level"].eq("epci")].groupby("territory")["value"]
+    assert len(names) == 9 and parts.size().eq(9).all() and len(parts) == 1240
+    assert parts.sum().sub(100).abs().max() < 0.5
+
+
+def test_six_communes_that_a_file_lacks_make_their_places_unknown_and_are_told_of_france(whole):
+    rate = of(whole, "unemployment_15_64_rate", "2021")
+    unknown = rate[rate["level"].isin(["departement", "region"]) & rate["status"].eq("nd")]
+    assert set(unknown.index) == {"27", "28", "32", "52", "60", "85", "976", "06"}
+    assert rate.loc["F", "value"] == pytest.approx(12.08, abs=0.005)
+    shown = Territory(DEFAULT, data_root()).readable(CATALOGUE["unemployment_15_64_rate"]).query("period == '2021'")
+    assert shown.set_index("territory").loc["F", "name"] == "France hors Mayotte et six communes"
+
+
+def test_jobs_are_those_of_the_place_and_dated_references_stand_apart():
+    jobs = CATALOGUE["jobs_per_employed_resident_ratio"]
+    assert "au lieu de travail" in jobs.definition and "non part d'un tout" in jobs.caveats and not jobs.value.bounded
+    dated = [one for one in CATALOGUE.values() if one.sources == ("drees_minima",)]
+    assert len(dated) == 4 and all(set(one.levels) == {"departement", "france"} for one in dated)
+    cells = [
+        cell["source"] for path in (settings().root / "notebooks").glob("*.ipynb")
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+    ]  # fmt: skip
+    beside = ["".join(cell) for cell in cells if "all_schemes" in "".join(cell)]
+    assert beside and not any("caf_" in cell for cell in beside)
 
 
 def test_metropolitan_france_is_told_apart(whole):

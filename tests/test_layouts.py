@@ -1,5 +1,8 @@
 """Any declared layout is read from the extract and from the full file alike; a wrong guess says its line."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 from raw_files import BOM, received, said, values
 
@@ -313,3 +316,37 @@ def test_coverage_is_read_at_each_level_that_the_caf_publishes(tmp_path):
     assert {code for code, _, _ in regions} == {"76"}
     above = table[table["measure"].eq("childcare_coverage") & table["period"].eq("2023")].set_index("level")["value"]
     assert above.to_dict() == {"departement": 64.1, "region": 59.4, "france": 60.9}
+
+
+def test_a_sum_a_difference_a_number_below_zero_and_the_blanks_of_a_parquet(tmp_path):
+    layout = Table(
+        "t*.parquet",
+        code="c",
+        level="commune",
+        period="2013-2018",
+        words={"": "secret"},
+        measures={"taxes": "taxes"},
+        computed={"balance": "births - deaths", "both": "births + deaths"},
+        signed={"taxes"},
+    )
+    table = pd.DataFrame(
+        {"c": ["01001", "01002"], "births": [3.0, 4], "deaths": [5, float("nan")], "taxes": [-13.5, 1]}
+    )
+    table.to_parquet(tmp_path / "t.parquet")
+    folder = received(tmp_path, {"t_1.parquet": (tmp_path / "t.parquet").read_bytes()})
+    facts = values(read_table(layout, folder, "t_1.parquet"))
+    assert [facts[("01001", "2013-2018", name)] for name in ("balance", "both", "taxes")] == [-2, 8, -13.5]
+    assert [facts[("01002", "2013-2018", name)] for name in ("balance", "both")] == ["secret", "secret"]
+    assert ("01001", "2013-2018", "births") not in facts  # a part that no indicator asks for
+    counted = replace(layout, signed=frozenset())
+    (line,) = said(read_table, counted, folder, "t_1.parquet")
+    assert "column taxes: found -13.5, expected a count of 0 or more" in line
+
+
+def test_what_is_of_large_communes_only_has_no_row_of_the_others(tmp_path):
+    layout = Table(
+        "t*.csv", code="c", level="commune", measures={"n": "a", "m": "b"}, words={"s": "secret"}, large=True
+    )
+    text = "c;n;m\n01001;s;s\n01002;12;s\n"
+    facts = values(read_table(layout, received(tmp_path, {"t_2021.csv": text}), "t_2021.csv"))
+    assert facts == {("01002", "2021", "a"): 12, ("01002", "2021", "b"): "secret"}

@@ -10,7 +10,8 @@ import yaml
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import missing as lacking
-from ctg_analysis.chapter.coverage import Coverage, coverage, is_compared, is_open, sample
+from ctg_analysis.chapter.by_indicator import has_median
+from ctg_analysis.chapter.coverage import Coverage, coverage, is_open, levels_beside, sample
 from ctg_analysis.chapter.known import unavailable
 from ctg_analysis.chapter.listing import chapters, covered
 from ctg_analysis.chapter.missing import HERE, completeness, lacks, missing, standing, why_absent, without_value
@@ -20,6 +21,8 @@ from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot
 from ctg_analysis.display.words.lacks import (
     BLANK,
     ELSEWHERE,
+    KEPT_BACK,
+    LEFT_OUT,
     NO_ANSWER,
     NO_FILE,
     NOT_GIVEN,
@@ -124,8 +127,17 @@ def test_what_is_withheld_has_no_command_and_the_démarche_is_asked_of_nobody_el
     (lack,) = lacks(seen, youth)
     assert (lack.why, lack.command) == (WITHHELD, "") and "secret statistique" in entry(lack)["how"]
     assert {why_absent(seen, SOURCES[name]) for name in ("enquete_habitants", "suivi_ctg")} == {TO_GATHER}
-    both = [why_absent(seen, SOURCES[name]) for name in ("msa_familles", "caf_et_msa")]
-    assert both == [NO_ANSWER, NO_ANSWER]
+    asked = Seen(tmp_path, rows_of("school_wish_share", [OK, MISSING, MISSING], "enquete_habitants"))
+    assert [why_absent(asked, SOURCES[name]) for name in ("enquete_habitants", "suivi_ctg")] == [LEFT_OUT, TO_GATHER]
+
+
+def test_a_secret_of_a_commune_is_not_one_of_the_epci(tmp_path):
+    one = next(one for one in CATALOGUE.values() if len(one.sources) == 1 and SOURCES[one.sources[0]].open)
+    whys = {
+        statuses: lacks(Seen(tmp_path, rows_of(one.id, statuses, *one.sources)), one)[0].why
+        for statuses in [(MISSING, OK, SECRET), (SECRET, OK, SECRET), (OK, OK, SECRET)]
+    }
+    assert list(whys.values()) == [NO_FILE, KEPT_BACK, KEPT_BACK]
 
 
 def test_where_a_figure_is_missing_the_epci_or_these_communes_or_nowhere(tmp_path):
@@ -179,7 +191,7 @@ def test_the_table_of_the_default_territory(france):
         *("epci", DEFAULT_EPCI, NO_ANSWER, "Communes", "enquete_locale_enfance.csv", f"ctg new {DEFAULT_EPCI}"),
     ]
     incomes = table.loc[("living_standard_until_2019_median", "insee_filosofi_2019")]
-    assert (incomes["level"], incomes["territory"], incomes["why"]) == ("commune", "12166", WITHHELD)
+    assert (incomes["level"], incomes["territory"], incomes["why"]) == ("commune", "12166", KEPT_BACK)
 
 
 def test_the_command_lists_what_is_missing_and_how_much_is_known(france):
@@ -221,14 +233,11 @@ def shortfalls(rows):
 
 
 def test_what_is_under_a_floor_is_named():
-    good = (Coverage(DEFAULT_EPCI, "CC A", 150, 95, 40), "12")
+    good = (Coverage(DEFAULT_EPCI, "CC A", 150, 95, 40, 20), "12")
     assert shortfalls([good]) == []
-    assert shortfalls([good, (Coverage("2", "CC M", 1, 1, 0), "976"), (Coverage("3", "CC C", 64, 42, 39), "2A")]) == [
-        "CC C: 64 known",
-        "CC C: 39 compared",
-        "median: 64 known",
-    ]
-    assert shortfalls([(Coverage(DEFAULT_EPCI, "CC A", 149, 41, 40), "12")]) == [
+    rows = [good, (Coverage("2", "CC M", 1, 1, 0, 0), "976"), (Coverage("3", "CC C", 64, 42, 39, 20), "2A")]
+    assert shortfalls(rows) == ["CC C: 64 known", "CC C: 39 compared", "median: 64 known"]
+    assert shortfalls([(Coverage(DEFAULT_EPCI, "CC A", 149, 41, 40, 20), "12")]) == [
         "median: 41 starred",
         "the default: 149 known",
         "the default: 41 starred",
@@ -240,6 +249,15 @@ def test_what_is_under_a_floor_is_named():
 def test_thirty_epcis_of_every_sort_have_a_diagnosis_worth_reading(france):
     seen = [open_territory(epci, france) for epci in sample()]
     assert shortfalls([(coverage(one), one.row["departement"]) for one in seen]) == []
+
+
+@pytest.mark.parametrize("epci", ["243500139", "249740119"])
+def test_each_starred_figure_with_a_median_stands_beside_the_peers(epci, france):
+    """But for a number of things; and beside the département, the région or France where their producer gives them."""
+    seen = open_territory(epci, france)
+    starred = [one for one in CATALOGUE.values() if one.star and is_open(one) and seen.has(one, OK, ["epci"])]
+    alone = [one.id for one in starred if has_median(one) and "peers" not in levels_beside(seen, one)]
+    assert alone == []
 
 
 def test_the_thirty_are_of_every_sort(france):
@@ -257,12 +275,10 @@ def test_a_coverage_counts_what_is_of_the_epci_open_and_compared(example):
     seen = open_territory(EXAMPLE_EPCI, example)
     counted = coverage(seen)
     known = [one for one in CATALOGUE.values() if is_open(one) and standing(seen, one) == OK and "epci" in one.levels]
-    assert counted.known <= len(known) and 0 < counted.compared <= counted.starred <= counted.known
+    assert counted.known <= len(known) and 0 < counted.with_peers < counted.compared <= counted.starred
     births = CATALOGUE["birth_rate"]
-    assert is_compared(seen, births) == (
-        len(seen.compared(births)) >= 4 and "peers" in set(seen.compared(births)["level"])
-    )
-    assert not is_compared(seen, CATALOGUE["births_count"])  # a count has no median of peers
+    assert levels_beside(seen, births) == list(seen.compared(births)["level"])[1:]
+    assert "peers" not in levels_beside(seen, CATALOGUE["births_count"])  # a number of things has no median of peers
     lines = covered([EXAMPLE_EPCI])
     assert lines[0].startswith(f"{EXAMPLE_EPCI}  {counted.known:4} open indicators") and lines[-1].startswith("median")
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctg_analysis.cleaning.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
+from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
+from ctg_analysis.cleaning.sums import NotAdditiveError, sum_up
 from ctg_analysis.core.datasets import SecrecyRule, Source, Totals
 from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Ratio
 from ctg_analysis.indicators.observe import observe

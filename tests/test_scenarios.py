@@ -10,7 +10,8 @@ from raw_files import add, copied
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, large_communes
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.cleaning.perimeter import NotAdditiveError, Perimeter, sum_up, to_reference
+from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
+from ctg_analysis.cleaning.sums import NotAdditiveError, sum_up
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import EXAMPLE_EPCI
@@ -161,9 +162,10 @@ def test_scenario_5_a_territory_of_small_communes_says_that_they_are_not_publish
     assert "Source\u00a0: INSEE" in shown and "<table" not in shown and "<svg" not in shown
 
 
-def test_scenario_5_a_large_commune_without_its_file_has_the_box(example):
-    html = large_communes.table(Territory("999999996", example), CATALOGUE["childcare_coverage_rate"]).html
-    assert "par commune (Ailleurs)." in html and "ctg fetch caf_txcouv_pe" in html
+def test_scenario_5_large_communes_without_their_file_have_the_box(france):
+    """Rennes and six others of its métropole have more than 10 000 inhabitants; no file of communes is shipped."""
+    html = large_communes.table(Territory("243500139", france), CATALOGUE["childcare_coverage_rate"]).html
+    assert "Pacé, Rennes et Saint-Jacques-de-la-Lande)." in html and "ctg fetch caf_txcouv_pe" in html
 
 
 def test_scenario_6_a_merger_is_summed_a_split_is_missing_and_series_say_their_perimeter():

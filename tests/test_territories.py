@@ -263,3 +263,71 @@ def test_of_the_official_code_only_the_files_of_communes_are_read(tmp_path):
     tables = official_communes.clean_official_code(certified(tmp_path, "insee_cog"))
     assert set(tables) == {2021, 2022, 2025}
     assert list(tables[2025]["code"]) == ["01015", "69381"] and tables[2025]["parent"].tolist()[1] == "69123"
+
+
+PARIS = pd.DataFrame(
+    [
+        ("75056", "commune-actuelle", "75", "11", "P", None, "metro"),
+        ("75101", "arrondissement-municipal", "75", "11", None, "75056", "metro"),
+        ("75102", "arrondissement-municipal", "75", "11", None, "75056", "metro"),
+        ("93001", "commune-actuelle", "93", "11", "P", None, "metro"),
+        ("97601", "commune-actuelle", "976", "06", "M", None, "drom"),
+    ],
+    columns=["code", "kind", "departement", "region", "epci", "parent", "zone"],
+).assign(former_codes=None)
+
+
+def in_paris(source, totals, **known):
+    """The facts of a source whose totals are these, in the reference geography: level, code, measure → value."""
+    rows = [(name.split("_")[0][1:], name.split("_")[1], float(value)) for name, value in known.items()]
+    table = pd.DataFrame(rows, columns=["code", "measure", "value"]).assign(level="commune", period="2021", parts=1)
+    table = table.assign(source=source, status=table["value"].isna().map({True: MISSING, False: OK}))
+    moved = to_reference(table, Source(source, "L", "P", totals=totals), Perimeter.between(PARIS, PARIS))
+    shown = moved["value"].where(moved["status"].eq(OK), moved["status"])
+    return {
+        (level, code, measure): value
+        for level, code, measure, value in zip(moved["level"], moved["code"], moved["measure"], shown, strict=True)
+    }
+
+
+def test_paris_is_given_by_one_source_both_ways_and_by_another_by_arrondissement_only():
+    """Two sources that add up alike are brought there together: neither hides a part of the other."""
+    both = in_paris("one", Totals(), c75056_a=30, c75101_a=10, c75102_a=20, c93001_a=5, c97601_a=1)
+    assert both["commune", "75056", "a"] == 30 and both["epci", "P", "a"] == 35
+    parts = in_paris("two", Totals(), c75101_b=10, c75102_b=21, c93001_b=5, c97601_b=1)
+    assert parts["commune", "75056", "b"] == 31 and parts["epci", "P", "b"] == 36
+    together = in_paris("one", Totals(), c75056_a=30, c75101_a=10, c75102_a=20, c93001_a=5, c75101_b=10, c75102_b=21)
+    assert together["commune", "75056", "a"] == 30 and together["commune", "75056", "b"] == 31
+    lacking = in_paris("two", Totals(), c75101_b=10, c93001_b=5)
+    assert lacking["commune", "75056", "b"] == MISSING
+
+
+def test_births_are_counted_everywhere_and_the_census_is_not():
+    totals = Totals(outside=("976",), everywhere=frozenset({"births"}))
+    nowhere = float("nan")
+    found = in_paris(
+        "s",
+        totals,
+        c75056_births=30,
+        c93001_births=5,
+        c97601_births=7,
+        c75056_jobs=9,
+        c93001_jobs=1,
+        c97601_jobs=nowhere,
+    )
+    assert (found["france", "F", "births"], found["france", "F", "jobs"]) == (42, 10)
+    assert (found["departement", "976", "births"], found["departement", "976", "jobs"]) == (7, MISSING)
+
+
+def test_a_list_is_summed_as_it_is_and_its_absent_communes_stay_unknown():
+    listed = in_paris("s", Totals(listed=True), c75056_a=30, c97601_a=float("nan"))
+    assert listed["epci", "P", "a"] == 30 and ("commune", "93001", "a") not in listed  # no 0
+    assert listed["epci", "M", "a"] == MISSING and listed["france", "F", "a"] == 30
+
+
+def test_a_commune_that_the_files_lost_is_missing_everywhere_but_in_france():
+    lost = in_paris("s", Totals(outside=("976",), lost=(("2021", "93001"),)), c75056_a=30)
+    assert [lost[place] for place in (("epci", "P", "a"), ("region", "11", "a"))] == [MISSING, MISSING]
+    assert lost["france", "F", "a"] == lost["france", "FM", "a"] == 30
+    found = in_paris("s", Totals(outside=("976",), lost=(("2021", "93001"),)), c75056_a=30, c93001_a=5)
+    assert found["france", "F", "a"] == 35  # a file that has it

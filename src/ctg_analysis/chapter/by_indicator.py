@@ -41,6 +41,15 @@ def which_france(rows: pd.DataFrame) -> dict[str, str]:
     return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
 
 
+def is_number_of_things(indicator: Indicator) -> bool:
+    """Whether it is a number of things, of people or of euros, larger in a larger place, or a year."""
+    return isinstance(indicator.value, Count | Mean) and indicator.id.endswith(("_count", "_amount", "_year"))
+
+
 def has_median(indicator: Indicator) -> bool:
-    """Whether values of peers have a median worth showing; numbers of things have none."""
-    return not (isinstance(indicator.value, Count | Mean) and indicator.id.endswith(("_count", "_amount", "_year")))
+    """Whether values of peers have a median worth showing; years have none.
+
+    That of numbers of things tells what is usual in EPCIs of a like size: it stands in tables, no sentence nor drawing
+    sets a number beside it.
+    """
+    return not indicator.id.endswith("_year")

@@ -12,14 +12,15 @@ from ctg_analysis.core.yaml_files import load_yaml
 from ctg_analysis.sources import SOURCES
 
 SAMPLE = Path(__file__).with_name("coverage_sample.yml")
-COMPARATORS = 3  # with the peers among them, for a comparison that tells something
+COMPARATORS = 3  # of département, région, France and peers: enough for a comparison that tells something
 
 
 class Coverage(NamedTuple):
     """What is known of an EPCI, of the indicators that have an open source.
 
     known: those with a value of the EPCI itself. starred: of these, the starred ones. compared: of the starred ones,
-    those that stand beside COMPARATORS or more, the peers among them, at the same period and of the same source.
+    those that stand beside COMPARATORS or more, at the same period and of the same source. with_peers: of the compared
+    ones, those that stand beside the peers' median, which a number of things has none of.
     """
 
     epci: str
@@ -27,6 +28,7 @@ class Coverage(NamedTuple):
     known: int
     starred: int
     compared: int
+    with_peers: int
 
     def words(self) -> list[str]:
         """The texts of a line."""
@@ -35,6 +37,7 @@ class Coverage(NamedTuple):
             f"{self.known:4} open indicators",
             f"{self.starred:4} starred",
             f"{self.compared:4} of them with {COMPARATORS} comparators or more",
+            f"{self.with_peers:4} with peers",
             self.name,
         ]
 
@@ -45,8 +48,10 @@ def coverage(territory: Territory) -> Coverage:
     own = set(rows.loc[rows["level"].eq("epci") & rows["status"].eq(OK), "indicator"])
     known = [indicator for indicator in CATALOGUE.values() if indicator.id in own and is_open(indicator)]
     starred = [indicator for indicator in known if indicator.star]
-    compared = sum(is_compared(territory, indicator) for indicator in starred)
-    return Coverage(territory.epci, territory.row["name"], len(known), len(starred), compared)
+    beside = [levels_beside(territory, indicator) for indicator in starred]
+    compared = [levels for levels in beside if len(levels) >= COMPARATORS]
+    with_peers = sum("peers" in levels for levels in compared)
+    return Coverage(territory.epci, territory.row["name"], len(known), len(starred), len(compared), with_peers)
 
 
 def is_open(indicator: Indicator) -> bool:
@@ -54,11 +59,10 @@ def is_open(indicator: Indicator) -> bool:
     return any(SOURCES[name].open for name in indicator.sources)
 
 
-def is_compared(territory: Territory, indicator: Indicator) -> bool:
-    """Whether an indicator, known here, stands beside COMPARATORS or more, the peers among them."""
-    beside = territory.against(indicator)
-    beside = beside[beside["status"].eq(OK) & beside["territory"].ne(territory.epci) | beside["level"].eq("peers")]
-    return len(beside) >= COMPARATORS and beside["level"].eq("peers").any()
+def levels_beside(territory: Territory, indicator: Indicator) -> list[str]:
+    """The levels of the places with a value beside that of an EPCI, of the same period and source."""
+    rows = territory.against(indicator)
+    return list(rows.loc[rows["status"].eq(OK) & rows["level"].ne("epci"), "level"])
 
 
 def sample() -> list[str]:
@@ -69,9 +73,10 @@ def sample() -> list[str]:
 def summary(rows: Sequence[Coverage]) -> list[str]:
     """The least and the median of each count, over some EPCIs.
 
-    >>> summary([Coverage("1", "A", 10, 2, 0), Coverage("2", "B", 20, 4, 1)])
-    ['least       10 open, 2 starred, 0 compared', 'median      15 open, 3 starred, 0.5 compared']
+    >>> summary([Coverage("1", "A", 10, 2, 0, 0), Coverage("2", "B", 20, 4, 3, 1)])[1]
+    'median      15 open, 3 starred, 1.5 compared, 0.5 with peers'
     """
-    counts = list(zip(*((row.known, row.starred, row.compared) for row in rows), strict=True))
+    counts = list(zip(*((row.known, row.starred, row.compared, row.with_peers) for row in rows), strict=True))
     told = {"least": map(min, counts), "median": map(median, counts)}
-    return ["{:10}  {:g} open, {:g} starred, {:g} compared".format(name, *values) for name, values in told.items()]
+    line = "{:10}  {:g} open, {:g} starred, {:g} compared, {:g} with peers"
+    return [line.format(name, *values) for name, values in told.items()]

@@ -67,7 +67,7 @@ def uncompared(territory: Territory, indicator: Indicator) -> str:
 
     Nothing when it has them all. indicator: known here, and not a number of things.
     """
-    rows = territory.compared(indicator)
+    rows = territory.against(indicator)
     there = rows[rows["status"].eq(OK)].iloc[1:]
     of = SOURCES[rows["source"].iloc[0]]
     if there.empty and (of.from_partners or of.id == PLAN):

@@ -12,6 +12,8 @@ from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRE
 from ctg_analysis.display.words.lacks import (
     BLANK,
     ELSEWHERE,
+    KEPT_BACK,
+    LEFT_OUT,
     NO_ANSWER,
     NO_FILE,
     NOT_GIVEN,
@@ -103,17 +105,23 @@ def is_pointless(territory: Territory, indicator: Indicator) -> bool:
 
 
 def lacks(territory: Territory, indicator: Indicator) -> list[Lack]:
-    """The sources that give nothing of an indicator here, each with why; the first one, when all give something."""
+    """The sources that give nothing of an indicator here, each with why; the first one, when all give something.
+
+    One withholds it when it does so where it is missing: of the EPCI itself, or of communes where the EPCI has a value.
+    """
     rows = territory.data(indicator)
     here = rows[rows["level"].isin(HERE)]
     used = set(here.loc[here["status"].eq(OK), "source"])
     unused = [name for name in indicator.sources if name not in used] or [indicator.sources[0]]
-    withheld = set(here.loc[here["status"].eq(SECRET), "source"])
+    own = "epci" in indicator.levels and standing(territory, indicator) == MISSING
+    at_level = here[here["level"].eq("epci" if own else "commune")]
+    withheld = set(at_level.loc[at_level["status"].eq(SECRET), "source"])
     return [_lack(territory, indicator, SOURCES[name], withheld=name in withheld) for name in unused]
 
 
 def _lack(territory: Territory, indicator: Indicator, source: Source, *, withheld: bool) -> Lack:
-    why = WITHHELD if withheld else why_absent(territory, source)
+    secret = WITHHELD if source.secrecy.threshold else KEPT_BACK
+    why = secret if withheld else why_absent(territory, source)
     form = SOURCES[source.addition.hides] if source.addition else source
     file = form.form_file if form.form else ", ".join(download.name for download in source.downloads)
     blank = blank_communes(territory, indicator, form) if why == BLANK else ()
@@ -124,7 +132,7 @@ def _lack(territory: Territory, indicator: Indicator, source: Source, *, withhel
 
 def _command(territory: Territory, source: Source, why: str) -> str:
     """The command that gets a source, or that writes what is to be filled; nothing where none can."""
-    if why in (NOT_GIVEN, WITHHELD):
+    if why in (NOT_GIVEN, KEPT_BACK, WITHHELD):
         return ""
     if source.partner:
         return f"ctg new {territory.epci}"
@@ -134,7 +142,7 @@ def _command(territory: Territory, source: Source, why: str) -> str:
 def why_absent(territory: Territory, source: Source) -> str:
     """Why a source gives nothing here that is not withheld: one of `lacks.WHYS`."""
     if source.id in (SURVEY, PLAN):
-        return TO_GATHER
+        return LEFT_OUT if source.id in telling_sources(territory) else TO_GATHER
     if source.form or source.addition:
         of = source.addition.hides if source.addition else source.id
         return BLANK if of in telling_sources(territory) else NO_ANSWER

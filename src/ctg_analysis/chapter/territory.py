@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, which_france
+from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, is_number_of_things, which_france
 from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import LEVELS, MISSING, OK, Indicator, is_over_population
 from ctg_analysis.core.notebooks import EVERYTHING
@@ -226,12 +226,14 @@ class Territory:
 
         Columns besides those of `readable`: word (« plus élevé que », « proche de »...), p: see comparisons.tested. No
         row without a value here. All the rows are of the producer of the territory's own figure (rule R12). A number of
-        things, which no larger place compares with, is at its latest period.
+        things, which no larger place compares with, is at its latest period. La Réunion is a département and a région:
+        where both have the same value, it has one row.
         """
         self.read.add(indicator.id)
         if indicator.id not in self._compared:
             rows = self.against(indicator)
-            self._compared[indicator.id] = self._in_words(indicator, rows) if len(rows) else self._nothing_compared
+            told = self._in_words(indicator, rows) if len(rows) else self._nothing_compared
+            self._compared[indicator.id] = told.drop_duplicates(["name", "text"])
         rows = self._compared[indicator.id]
         return rows.copy() if with_peers else rows[rows["level"].ne("peers")].copy()
 
@@ -245,7 +247,7 @@ class Territory:
         """What `compared` does without the peers, for all indicators in one pass."""
         rows = self._comparable
         own = rows[rows["level"].eq("epci") & rows["status"].eq(OK)]
-        alone = own[~own["indicator"].map(lambda name: has_median(CATALOGUE[name])).astype(bool)]
+        alone = own[own["indicator"].map(lambda name: is_number_of_things(CATALOGUE[name])).astype(bool)]
         periods = self.periods | alone.groupby("indicator")["period"].agg(newest).to_dict()
         rows = rows[rows["period"].eq(rows["indicator"].map(periods))]
         rows = rows[rows["level"].ne("france") | rows["territory"].eq(rows["indicator"].map(which_france(rows)))]

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
+from ctg_analysis.cleaning.arrondissements import added_arrondissements, in_communes
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.facts import COLUMNS
-from ctg_analysis.core.model import MISSING, OK, SECRET
-from ctg_analysis.core.territories import COMMUNE, OVERSEAS_COLLECTIVITIES, arrondissement_parents
+from ctg_analysis.core.model import OK, SECRET
+from ctg_analysis.core.territories import COMMUNE, OVERSEAS_COLLECTIVITIES
 
 SERIES = ["period", "measure", "source"]
 
@@ -27,30 +28,12 @@ def with_absent(
             covered = communes if listed is None else listed
             covered = covered[covered["zone"].ne(OVERSEAS_COLLECTIVITIES)] if "zone" in covered else covered
             covered = covered[~covered["departement"].isin(source.totals.outside)]
-            facts = in_whole_communes(facts, communes) if source.geography.arrondissements else facts
+            facts = added_arrondissements(facts, communes) if source.geography.arrondissements else facts
             return fill_zeros(facts, covered, everywhere=listed is not None, each=source.coverage.each)
         case "uninhabited":
             return with_uninhabited(facts, source, communes)
         case _:
             return facts
-
-
-def in_whole_communes(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts of a list with what stands under an arrondissement and under its commune added up.
-
-    Where one of them is without a value, so is the commune.
-    """
-    parents = arrondissement_parents(communes)
-    place = facts["code"].replace(parents.to_dict())
-    ours = facts["level"].eq("commune") & place.isin(parents)
-    parts = facts[ours].assign(code=place, unknown=facts["status"].ne(OK))
-    sums = parts.groupby(["code", *SERIES], as_index=False, observed=True)
-    whole = sums[["value", "unknown", "parts", "few"]].sum()
-    known = whole["unknown"].eq(0)
-    whole = whole.assign(
-        level="commune", value=whole["value"].where(known), status=known.map({True: OK, False: MISSING})
-    )
-    return pd.concat([facts[~ours], whole[COLUMNS]], ignore_index=True)
 
 
 def restore_absent(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
@@ -112,7 +95,7 @@ def without_small(facts: pd.DataFrame, source: Source, communes: pd.DataFrame) -
 def _named(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Return the communes that each series of facts names: a municipal arrondissement names its commune."""
     rows = facts.loc[facts["level"].eq("commune"), [*SERIES, "code"]]
-    return rows.assign(code=rows["code"].replace(arrondissement_parents(communes).to_dict())).drop_duplicates()
+    return rows.assign(code=in_communes(rows["code"], communes)).drop_duplicates()
 
 
 def _of_these_epcis(named: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:

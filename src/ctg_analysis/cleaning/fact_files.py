@@ -12,26 +12,28 @@ import pyarrow.parquet as parquet
 
 from ctg_analysis.core.facts import COLUMNS
 
-FILE, MEASURES = "facts.parquet", b"measures"
+FILE, MEASURES = "facts.parquet", "measures"
 WORDS = ("code", "level", "period", "measure", "source", "status")
 ROWS_TOGETHER = 65_536
 TYPES = {name: arrow.string() if name in WORDS else arrow.int64() for name in COLUMNS} | {"value": arrow.float64()}
 EMPTY = arrow.schema(TYPES.items()).empty_table()
 
 
-def write_facts(facts: pd.DataFrame, folder: Path) -> None:
-    """Write facts, measure by measure."""
-    columns = {name: arrow.array(facts[name], of, from_pandas=True) for name, of in TYPES.items()}
-    table = arrow.table(columns)
-    table = table.take(compute.array_sort_indices(table["measure"].combine_chunks()))
-    measures = "|".join(sorted(table["measure"].unique().to_pylist()))
-    table = table.replace_schema_metadata({MEASURES: measures})
-    parquet.write_table(table, folder / FILE, row_group_size=ROWS_TOGETHER, compression="zstd")
+def write_facts(tables: Iterable[pd.DataFrame], folder: Path) -> None:
+    """Write facts, measure by measure: tables of some measures each, in the order of these."""
+    measures: list[str] = []
+    with parquet.ParquetWriter(folder / FILE, EMPTY.schema, compression="zstd") as file:
+        for facts in tables:
+            table = arrow.table({name: arrow.array(facts[name], of, from_pandas=True) for name, of in TYPES.items()})
+            table = table.take(compute.array_sort_indices(table["measure"].combine_chunks()))
+            file.write_table(table, ROWS_TOGETHER)
+            measures += facts["measure"].unique().tolist()
+        file.add_key_value_metadata({MEASURES: "|".join(measures)})
 
 
 def measures_of(folder: Path) -> set[str]:
     """Return the measures that the facts of a source are of."""
-    return set(parquet.read_schema(folder / FILE).metadata[MEASURES].decode().split("|"))
+    return set(parquet.read_metadata(folder / FILE).metadata[MEASURES.encode()].decode().split("|"))
 
 
 def read_facts(folders: Iterable[Path], **only: Collection[str]) -> pd.DataFrame:

@@ -9,10 +9,12 @@ from functools import cached_property
 
 import pandas as pd
 
+from ctg_analysis.cleaning.arrondissements import whole_communes
+from ctg_analysis.cleaning.sums import KEY, sum_up
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.facts import COLUMNS, IN_EPCIS
-from ctg_analysis.core.model import MISSING, OK, SECRET
+from ctg_analysis.core.model import MISSING
 from ctg_analysis.core.norms import norm
 from ctg_analysis.core.territories import (
     COMMUNE,
@@ -26,12 +28,6 @@ from ctg_analysis.core.territories import (
     ways_between,
     with_former,
 )
-
-KEY = ["source", "period", "measure"]
-
-
-class NotAdditiveError(ValueError):
-    """A total was asked of figures that only their producer can add up."""
 
 
 @dataclass(frozen=True)
@@ -211,24 +207,6 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
     return pd.concat(rows, ignore_index=True)
 
 
-def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> pd.DataFrame:
-    """Return the facts with Paris, Lyon and Marseille as one commune each.
-
-    Where a source gives arrondissements only, for a period and a measure, they are summed, and left out if its figures
-    cannot be added up; where it gives the commune, they are dropped.
-    """
-    is_part = facts["level"].eq("commune") & facts["code"].isin(parents.index)
-    parts, whole = facts[is_part], facts[~is_part]
-    parts = parts.assign(code=parts["code"].map(parents))
-    given = whole.loc[whole["level"].eq("commune") & whole["code"].isin(parents), ["code", *KEY]]
-    series = pd.MultiIndex.from_frame(parts[["code", *KEY]].astype(str))
-    parts = parts[~series.isin(pd.MultiIndex.from_frame(given.astype(str)))]
-    if parts.empty or not source.totals.additive:
-        return whole
-    summed = sum_up(parts, source, parents.value_counts())
-    return pd.concat([whole, summed.assign(level="commune")], ignore_index=True)
-
-
 def communes_now(facts: pd.DataFrame, source: Source, moved: pd.DataFrame) -> pd.DataFrame:
     """Return the facts of communes under the codes of the reference year. moved: see `Perimeter.moved`."""
     same = ~facts["code"].isin(moved["code"])
@@ -279,27 +257,3 @@ def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Se
     sums = sum_up(inside.rename(columns={"unit": "code"}), source, units.expected(left_out, lost))
     place = units.places.loc[sums["code"]].reset_index(drop=True)
     return sums.assign(**place).astype(facts.dtypes[["code", "level", *KEY]].to_dict())
-
-
-def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataFrame:
-    """Return the sums of facts by unit, period and measure.
-
-    expected: how many parts each unit must have; a unit that lacks one, or has one without a value, is `nd`, unless its
-    source is a list (see datasets.Totals): then it is the sum of the parts with a value. What is withheld below a known
-    number (`Totals.withheld_below`) counts as 1, the least that it is (rule R3).
-
-    Raises:
-        NotAdditiveError: the source's figures cannot be added up (a rate, a median).
-    """
-    if not source.totals.additive:
-        raise NotAdditiveError(f"{source.id}: these figures cannot be added up, ask the producer for the total")
-    known, alone = facts["status"].eq(OK), facts["parts"].eq(1)
-    withheld = facts["status"].eq(SECRET) & bool(source.totals.withheld_below)
-    few = facts["few"].mask(alone, (withheld | facts["value"].eq(0)).astype(int))
-    counted = facts.assign(value=facts["value"].mask(withheld, 1.0), known=known | withheld, few=few)
-    grouped = counted.groupby(["code", *KEY], as_index=False, observed=True)
-    sums = grouped[["value", "known", "parts", "few"]].sum()
-    complete = sums["known"].gt(0) if source.totals.listed else sums["known"].eq(sums["code"].map(expected))
-    sums["value"] = sums["value"].round(6).where(complete)
-    sums["status"] = complete.map({True: OK, False: MISSING})
-    return sums.assign(level="")[COLUMNS]

@@ -11,6 +11,7 @@ from ctg_analysis.cleaning.official import cleaners, yearly_geography
 from ctg_analysis.cleaning.perimeter import Perimeter, communes_named
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError, each
+from ctg_analysis.core.files import once_each
 from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate
@@ -107,7 +108,7 @@ def by_geography(source: Source, table: pd.DataFrame, years: dict[int, pd.DataFr
     elif source.geography.lag is None:
         return [(source.geography.cog, table)]
     else:
-        year = table["period"].str[:4].astype(int) + source.geography.lag
+        year = once_each(table["period"], lambda periods: periods.str[:4].astype(int)) + source.geography.lag
     nearest = year.clip(min(years), max(years))
     return [(int(cog), table[nearest.eq(cog)]) for cog in sorted(nearest.unique())]
 

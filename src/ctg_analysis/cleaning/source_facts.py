@@ -1,5 +1,7 @@
 """The facts of one source in the reference geography, with every total that can be computed."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from ctg_analysis.cleaning.absences import with_absent, without_small
@@ -12,13 +14,14 @@ from ctg_analysis.core.model import MISSING, OK
 
 OLDEST = 3  # years: a population may be that much older than what is counted over it
 POPULATION = "population"
+ROWS_AT_ONCE = 400_000
 
 
-def facts_of_source(source: str, folders: Folders, frame: Frame) -> pd.DataFrame:
-    """Return the facts of an official source in the reference geography.
+def facts_of_source(source: str, folders: Folders, frame: Frame) -> Iterator[pd.DataFrame]:
+    """Yield the facts of an official source in the reference geography, some measures at a time, in their order.
 
     The full files of a source and its extracts are brought there together. folders: of this source, and of the
-    geography.
+    geography. Sums for all the larger places take several times the memory of what they are of.
 
     Raises:
         InputError: what is wrong with its files; codes of communes that do not exist in the geography of the source.
@@ -37,8 +40,28 @@ def facts_of_source(source: str, folders: Folders, frame: Frame) -> pd.DataFrame
         for perimeter, facts in by_period_of_former(given.facts, frame.perimeter(given.year), frame.now):
             part = _as_published(given, facts, perimeter, inhabitants)
             alike.setdefault(id(perimeter), (perimeter, []))[1].append(part)
-    tables = [to_reference(pd.concat(parts), several[0].source, perimeter) for perimeter, parts in alike.values()]
-    return pd.concat(tables, ignore_index=True)
+    together = [(perimeter, pd.concat(parts, ignore_index=True)) for perimeter, parts in alike.values()]
+    measured = [facts["measure"].astype("category") for _, facts in together]  # looked up once for each some
+    for measures in _measures_at_once(measured):
+        parts = [facts[of.isin(measures)] for (_, facts), of in zip(together, measured, strict=True)]
+        tables = [
+            to_reference(facts, several[0].source, perimeter)
+            for (perimeter, _), facts in zip(together, parts, strict=True)
+            if len(facts)
+        ]
+        yield pd.concat(tables, ignore_index=True)
+
+
+def _measures_at_once(measured: list[pd.Series]) -> Iterator[set[str]]:
+    """Yield the measures of some facts, those together that have few rows."""
+    sizes = pd.concat([measures.value_counts() for measures in measured]).groupby(level=0).sum().sort_index()
+    some, rows = set(), 0
+    for measure, size in sizes.items():
+        if some and rows + size > ROWS_AT_ONCE:
+            yield some
+            some, rows = set(), 0
+        some, rows = some | {measure}, rows + size
+    yield some
 
 
 def _as_published(

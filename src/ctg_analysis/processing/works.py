@@ -80,7 +80,7 @@ def make_facts(work: Work) -> None:
     facts = facts_of_source(work.name, folders, frame_of_work(work))
     asked = any(work.name in indicator.sources for indicator in CATALOGUE.values())
     with keeping(work.folder, work.aside) as fresh:
-        write_facts(facts if asked else facts[:0], fresh)
+        write_facts((table if asked else table[:0] for table in facts), fresh)
 
 
 def make_populations(work: Work, facts: list[Path]) -> None:

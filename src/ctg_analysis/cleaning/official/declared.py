@@ -9,12 +9,13 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ctg_analysis.cleaning.official.melodi import TOTAL, observations_schema, read_melodi
+from ctg_analysis.cleaning.official.periods import of_the_year, period_column, periods, year_of
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, read, text
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts, melt
-from ctg_analysis.core.files import TEXT, header_of
-from ctg_analysis.core.layouts import MONTH, QUARTER, ROWS, SHEET, YEAR, Cube, Layout, Register, Table
+from ctg_analysis.core.files import TEXT, header_of, once_each
+from ctg_analysis.core.layouts import ROWS, Cube, Layout, Register, Table
 from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.certificates import RawFolder
@@ -27,14 +28,6 @@ CODES = {
     "region": r"\d{2}",
     "france": ".*",
 }
-# How a period is written, what a person expects there, and the period that it becomes: the groups, joined by "-".
-PERIODS = {
-    YEAR: (r"(20\d\d)(?:-\d\d-\d\d.*)?", "a year of four digits"),
-    SHEET: (r"(?:APL )?(20\d\d)", "a year of four digits, or a sheet named after its year"),
-    MONTH: (r"(20\d\d)-?(\d\d)(?:-\d\d.*)?", "a month, such as 2024-12 or 202412"),
-    QUARTER: (r"(20\d\d)-?T[1-4]", "a quarter, such as 2024-T4"),
-}
-KEPT = {MONTH: r"20\d\d-?12(?:-\d\d.*)?", QUARTER: r"20\d\d-?T4"}  # of months December, of quarters the last
 PLACE = ["code", "level", "period"]
 NO_ROW = "no row with "
 OVERSEAS = r"9[A-F]"  # how FINESS writes the départements 971 to 976: only their first two digits are in a code
@@ -134,7 +127,7 @@ def _summed(rows: pd.DataFrame, wanted: int) -> pd.DataFrame:
 
 def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
     """Return the measures of a table of places, as published."""
-    year = _year_of(folder, name)
+    year = year_of(folder, name)
     columns = {column.replace("{yy}", year[2:]): measure for column, measure in layout.measures.items()}
     layout = replace(layout, measures=columns)
     there = {column: folder.holds(name, column) for column in (*layout.measures, *_parts_of(layout))}
@@ -145,7 +138,7 @@ def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
     schema = pa.DataFrameSchema(
         {
             layout.code: text(layout.codes or CODES[layout.level], f"the code of a place ({layout.level})"),
-            **_period_column(layout),
+            **period_column(layout),
             **{column: pa.Column(TEXT) for column in layout.where},
             **{
                 column: count(words=layout.words, nullable=True, required=there[column], signed=column in layout.signed)
@@ -154,7 +147,7 @@ def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
             **{column: pa.Column(TEXT) for column in layout.flags},
             **({layout.weight: count(regex=True, nullable=True, required=False)} if layout.weight else {}),
         },
-        unique=None if layout.repeated else [layout.code, *_period_column(layout), *layout.where],
+        unique=None if layout.repeated else [layout.code, *period_column(layout), *layout.where],
     )
     rows = read(folder, name, schema, keep=partial(_kept, layout), aliases=dict(layout.aliases))
     findings = _unmatched(rows, layout.where, folder, name)
@@ -167,7 +160,7 @@ def read_table(layout: Table, folder: RawFolder, name: str) -> pd.DataFrame:
     present = {column: measure for column, measure in layout.measures.items() if column in rows}
     if layout.large:
         rows = rows[rows[[*present]].notna().any(axis=1)].reset_index(drop=True)
-    rows["period"] = _periods(layout, rows, year)
+    rows["period"] = periods(layout, rows, year)
     if layout.repeated:
         first = next(iter(present))
         rows = rows.sort_values(first, kind="stable", na_position="first")
@@ -237,7 +230,7 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
     rows = read(folder, name, schema)
     if layout.outside:
         rows = rows[~rows[layout.code].str.fullmatch(layout.outside)]
-    rows = rows.assign(code=_codes(layout, rows), level="commune", period=_year_of(folder, name))
+    rows = rows.assign(code=_codes(layout, rows), level="commune", period=year_of(folder, name))
     rows = rows.explode("code", ignore_index=True)
     tables, findings = [], []
     for measure, tally in measures.items():
@@ -274,7 +267,9 @@ def _matching(rows: pd.DataFrame, where: Mapping[str, str]) -> pd.Series:
     matching = pd.Series(True, index=rows.index)
     for column, pattern in where.items():
         if column in rows:
-            matching &= rows[column].astype(str).str.strip().str.fullmatch(pattern)
+            matching &= once_each(
+                rows[column], lambda texts, of=pattern: texts.astype(str).str.strip().str.fullmatch(of)
+            )
     return matching
 
 
@@ -282,33 +277,4 @@ def _kept(layout: Table, rows: pd.DataFrame) -> pd.Series:
     kept = _matching(rows, layout.where)
     if layout.outside:
         kept &= ~_matching(rows, {layout.code: layout.outside})
-    if layout.written in KEPT and layout.period in rows:
-        written, (form, _) = rows[layout.period].astype(str), PERIODS[layout.written]
-        kept &= written.str.fullmatch(KEPT[layout.written]) | ~written.str.fullmatch(form)  # a wrong one is told later
-    return kept
-
-
-def _is_year(period: str) -> bool:
-    return bool(re.fullmatch(r"20\d\d(?:-20\d\d)?", period))
-
-
-def _period_column(layout: Table) -> dict[str, pa.Column]:
-    if not layout.period or _is_year(layout.period):
-        return {}
-    form, expected = PERIODS[layout.written]
-    return {layout.period: text(form, expected)}
-
-
-def _periods(layout: Table, rows: pd.DataFrame, year: str) -> pd.Series | str:
-    """Return the period of each row: its column's, or the year of the layout, or that of the file."""
-    if _is_year(layout.period) or not layout.period:
-        return layout.period or year
-    form, _ = PERIODS[layout.written]
-    groups = rows[layout.period].str.extract(f"^{form}$")
-    return groups.iloc[:, 0].str.cat(groups.iloc[:, 1:], sep="-") if groups.shape[1] > 1 else groups.iloc[:, 0]
-
-
-def _year_of(folder: RawFolder, name: str) -> str:
-    """Return the last year in the name of a file, else in its vintage, else in the date it was had."""
-    words = (name, folder.certificate.vintage, str(folder.certificate.date_acces))
-    return next(years[-1] for word in words if (years := re.findall(r"20\d\d", word)))
+    return kept & of_the_year(layout, rows)

@@ -5,12 +5,13 @@ import re
 import pandas as pd
 import pandera.pandas as pa
 
+from ctg_analysis.cleaning.arrondissements import in_communes
 from ctg_analysis.cleaning.reading import COMMUNE_CODE, commune_code, count, read, text
 from ctg_analysis.core.errors import Finding, each
 from ctg_analysis.core.facts import facts
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.settings import project_path
-from ctg_analysis.core.territories import arrondissement_parents, former_communes, unit_of
+from ctg_analysis.core.territories import former_communes, unit_of
 from ctg_analysis.sources.certificates import RawFolder
 
 UAI = text(r"\d{7}[A-Z]", "the UAI of a school, such as 0120386E")
@@ -157,7 +158,7 @@ def _secondary(directory: pd.DataFrame, communes: pd.DataFrame | None) -> pd.Dat
     rows = rows.dropna(subset="measure").rename(columns={"code_commune": "code"})[["code", "measure", "value"]]
     places = []
     if communes is not None:
-        rows = rows.assign(code=rows["code"].replace(arrondissement_parents(communes).to_dict()))
+        rows = rows.assign(code=in_communes(rows["code"], communes))
         nowhere = ~rows["code"].isin([*communes["code"], *former_communes(communes).index])  # such as Paris, 75100
         rows = rows[rows["value"].notna() | ~nowhere]
         places = [rows.assign(code=rows["code"].map(unit), level=level).dropna() for level, unit in unit_of(communes)]
@@ -210,13 +211,15 @@ def _placed(directory: pd.DataFrame, pupils: pd.DataFrame, communes: pd.DataFram
     if groupings:
         inside = pd.concat([~column.astype(str).str.fullmatch(NO_GROUPING) for column in groupings], axis=1).any(axis=1)
         pupils["grouped"] = pupils["numero_ecole"].map(inside.astype(float)).fillna(0.0)
-    if communes is None or not {"code_departement", "commune"} <= set(pupils):
+    lost = pupils["code"].isna()
+    if communes is None or not lost.any() or not {"code_departement", "commune"} <= set(pupils):
         return pupils
     named = communes.assign(place=communes["departement"] + " " + _plain(communes["name"]))
     named = named.drop_duplicates("place", keep=False).set_index("place")["code"]
-    departement = pupils["code_departement"].str.replace(r"^0(?=..$)", "", regex=True)
-    by_name = (departement + " " + _plain(pupils["commune"])).map(named)
-    return pupils.assign(code=pupils["code"].fillna(by_name))
+    departement = pupils.loc[lost, "code_departement"].str.replace(r"^0(?=..$)", "", regex=True)
+    by_name = (departement + " " + _plain(pupils.loc[lost, "commune"])).map(named)
+    pupils.loc[lost, "code"] = by_name.to_numpy()
+    return pupils
 
 
 def _whole(folder: RawFolder, pattern: str, schema: pa.DataFrameSchema) -> pd.DataFrame:

@@ -153,7 +153,8 @@ def population_sentence(communes: pd.DataFrame, whole: Mapping, year: str, thres
     elif four < total:
         asked += ", aux autres de recenser et d'informer"
     return texts.typography(
-        f"En {year}, {who} : {asked}. Si toutes la transféraient à l'intercommunalité, celle-ci compterait "
+        f"D'après la population municipale de {year}, {who} : {asked}. "
+        "Si toutes la transféraient à l'intercommunalité, celle-ci compterait "
         f"{_inhabitants(whole)} habitants ; missions : {_yes_or_no(whole[FOUR], ALL_FOUR, FIRST_TWO)} ; "
         f"schéma pluriannuel : {_yes_or_no(whole[PLAN], 'oui', 'non')} ; "
         f"relais petite enfance : {_yes_or_no(whole[HUB], 'oui', 'non')}."

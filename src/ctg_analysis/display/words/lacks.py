@@ -10,11 +10,13 @@ NO_FILE = "no file is here"
 ELSEWHERE = "the file here is of another place"
 SHORT = "not in the file that is shipped"
 NOT_GIVEN = "not in the producer's full file"
+KEPT_BACK = "withheld by the producer"
 WITHHELD = "secret"
 NO_ANSWER = "the partner has not answered"
 BLANK = "the form has blanks"
 TO_GATHER = "not gathered yet"
-WHYS = (NO_FILE, ELSEWHERE, SHORT, NOT_GIVEN, WITHHELD, NO_ANSWER, BLANK, TO_GATHER)
+LEFT_OUT = "not in what was gathered"
+WHYS = (NO_FILE, ELSEWHERE, SHORT, NOT_GIVEN, KEPT_BACK, WITHHELD, NO_ANSWER, BLANK, TO_GATHER, LEFT_OUT)
 
 OPEN_DATA = "Données ouvertes"
 
@@ -40,6 +42,8 @@ def entry(lack: Lack) -> dict[str, str]:
     source = SOURCES[lack.source]
     unsaid = f"sans réponse pour {texts.listed(list(lack.blank))}" if lack.blank else "à compléter"
     said = {
+        KEPT_BACK: "le producteur ne diffuse pas ce chiffre, couvert par le secret statistique",
+        LEFT_OUT: "absent de ce que la démarche a recueilli jusqu'ici",
         WITHHELD: "secret statistique, le chiffre existe et ne peut pas être montré",
         NOT_GIVEN: "le fichier complet du producteur n'en dit pas plus",
         BLANK: f"formulaire {lack.file} reçu, {unsaid}",

@@ -37,7 +37,8 @@ def value_text(indicator: Indicator, row) -> str:
     if is_sum_of_rounded(indicator, row):
         return f"entre {number(row.low)} et {number(row.high)}"
     if rounded(indicator, SOURCES[row.source]):
-        return f"moins de {number(row.high + 1)} (arrondi)" if row.value == 0 else f"≈{NBSP}{number(row.value)}"
+        none = row.value == 0 and row.level != "peers"
+        return f"moins de {number(row.high + 1)} (arrondi)" if none else f"≈{NBSP}{number(row.value)}"
     if is_proportion(indicator.value) and row.denominator < SMALLEST_BASE:
         return f"{number(row.numerator)} sur {number(row.denominator)}"
     decimals = _decimals(indicator, row)
@@ -69,8 +70,8 @@ def rounded(indicator: Indicator, source: Source) -> bool:
 
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:
     """Tell whether a count adds up counts that the producer has rounded: its bounds go further than one rounding."""
-    source = SOURCES[row.source]
-    return rounded(indicator, source) and max(row.high - row.value, row.value - row.low) >= source.precision.rounding
+    source, bounds = SOURCES[row.source], max(row.high - row.value, row.value - row.low)
+    return row.level != "peers" and rounded(indicator, source) and bounds >= source.precision.rounding
 
 
 def is_change(indicator: Indicator) -> bool:

@@ -65,6 +65,8 @@ def _announced(downloads: list[Download], mirror: str) -> dict[str, int | None] 
             sizes[download.url] = _size(download, mirror)
         except requests.ConnectionError:
             return sizes or None
+        except requests.Timeout:  # it prepares the file when asked: the others would be as slow
+            return sizes | {download.url: None}
         except (requests.RequestException, ValueError):  # an address that cannot be asked: fetching it says why
             sizes[download.url] = None
     return sizes

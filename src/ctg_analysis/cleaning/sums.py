@@ -1,0 +1,37 @@
+"""Figures of parts added up, where their source allows it and where none is missing."""
+
+import pandas as pd
+
+from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.model import MISSING, OK, SECRET
+
+KEY = ["source", "period", "measure"]
+
+
+class NotAdditiveError(ValueError):
+    """A total was asked of figures that only their producer can add up."""
+
+
+def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataFrame:
+    """Return the sums of facts by unit, period and measure.
+
+    expected: how many parts each unit must have; a unit that lacks one, or has one without a value, is `nd`, unless its
+    source is a list (see datasets.Totals): then it is the sum of the parts with a value. What is withheld below a known
+    number (`Totals.withheld_below`) counts as 1, the least that it is (rule R3).
+
+    Raises:
+        NotAdditiveError: the source's figures cannot be added up (a rate, a median).
+    """
+    if not source.totals.additive:
+        raise NotAdditiveError(f"{source.id}: these figures cannot be added up, ask the producer for the total")
+    known, alone = facts["status"].eq(OK), facts["parts"].eq(1)
+    withheld = facts["status"].eq(SECRET) & bool(source.totals.withheld_below)
+    few = facts["few"].mask(alone, (withheld | facts["value"].eq(0)).astype(int))
+    counted = facts.assign(value=facts["value"].mask(withheld, 1.0), known=known | withheld, few=few)
+    grouped = counted.groupby(["code", *KEY], as_index=False, observed=True)
+    sums = grouped[["value", "known", "parts", "few"]].sum()
+    complete = sums["known"].gt(0) if source.totals.listed else sums["known"].eq(sums["code"].map(expected))
+    sums["value"] = sums["value"].round(6).where(complete)
+    sums["status"] = complete.map({True: OK, False: MISSING})
+    return sums.assign(level="")[COLUMNS]

@@ -1,0 +1,127 @@
+"""The files of observations: one EPCI is read without the others, and what is written is read again as it was."""
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as parquet
+import pytest
+
+from ctg_analysis.indicators import observation_files
+from ctg_analysis.indicators.observation_files import (
+    CODED,
+    FOLDER,
+    checked,
+    count,
+    read_all,
+    read_indicators,
+    read_observations,
+    write_observations,
+)
+
+DEPARTEMENTS = ["12", "2A", "48", "974"]
+EPCIS = {"100000001": "12", "100000002": "12", "100000003": "2A", "100000004": "48", "100000005": "974"}
+
+
+def row(territory, level, indicator="a", period="2023", value=1.0):
+    return (territory, level, period, indicator, value, np.nan, value, np.nan, np.nan, "ok", 1, "s")
+
+
+@pytest.fixture
+def processed(tmp_path, monkeypatch):
+    """Five EPCIs of ten communes each, one across two départements, an island without EPCI, two groups."""
+    monkeypatch.setattr(observation_files, "ROWS_OF_A_FILE", 30)
+    monkeypatch.setattr(observation_files, "ROWS_TOGETHER", 10)
+    members = {
+        epci: [
+            f"{home}{number:03d}" if len(home) == 2 else f"{home}{number:02d}" for number in range(start, start + 10)
+        ]
+        for start, (epci, home) in zip(range(1, 60, 10), EPCIS.items(), strict=False)
+    }
+    members["100000002"] = [*members["100000002"][:5], "48900", "48901"]
+    homes = pd.DataFrame(
+        [(code, epci, EPCIS[epci]) for epci, codes in members.items() for code in [*codes, f"{epci}-1"]]
+        + [("29083", None, "29")],
+        columns=["code", "epci", "departement"],
+    ).set_index("code")
+    for group, indicators in {"one-1": ["a", "b"], "two-1": ["c"]}.items():
+        rows = [row(code, "secteur" if "-" in code else "commune", name) for code in homes.index for name in indicators]
+        rows += [row(code, "epci", name) for code in EPCIS for name in indicators]
+        rows += [row(code, "departement", name) for code in DEPARTEMENTS for name in indicators]
+        rows += [row("F", "france", name) for name in indicators]
+        table = pd.DataFrame(rows, columns=observation_files.COLUMNS)
+        folder = tmp_path / FOLDER / group
+        folder.mkdir(parents=True)
+        write_observations(checked(table.sample(frac=1, random_state=1).astype(CODED)), homes, folder)
+    return tmp_path
+
+
+def test_what_is_written_is_read_again(processed):
+    table = read_all(processed)
+    assert len(table) == count(processed) == 3 * (10 * 4 + 7 + 5 + 1 + 5 + 4 + 1)
+    assert not table.duplicated(observation_files.KEY).any() and table["value"].eq(1).all()
+    whole = pd.read_parquet(processed / FOLDER)  # any reader of Parquet opens the folder as one dataset
+    assert len(whole) == len(table)
+
+
+def test_one_epci_is_read_with_its_communes_wherever_they_lie(processed):
+    codes = [f"12{number:03d}" for number in range(11, 16)] + ["48900", "48901", "100000002-1", "100000002", "12", "F"]
+    own = pd.Series({"code": "100000002", "departement": "12|48"})
+    with_file, without = read_observations(processed, codes, own), read_observations(processed, codes)
+    key = observation_files.KEY
+    pd.testing.assert_frame_equal(
+        with_file.sort_values(key, ignore_index=True), without.sort_values(key, ignore_index=True)
+    )
+    assert set(with_file["territory"]) == set(codes) and len(with_file) == 3 * len(codes)
+
+
+def test_no_other_file_is_opened_for_it(processed, monkeypatch):
+    opened = []
+    monkeypatch.setattr(
+        observation_files.dataset,
+        "dataset",
+        lambda paths, real=observation_files.dataset.dataset, **options: (opened.extend(paths), real(paths, **options))[
+            1
+        ],
+    )
+    read_observations(processed, ["48031", "100000004"], pd.Series({"code": "100000004", "departement": "48"}))
+    assert {path.stem for path in opened} <= {"above", "2A", "29", "48"} and len(opened) == 4
+    opened.clear()
+    read_observations(processed, ["100000004"])
+    assert {path.stem for path in opened} == {"above"}
+
+
+def test_the_rows_of_an_epci_lie_together(processed):
+    path = processed / FOLDER / "one-1" / "12.parquet"
+    groups = [
+        parquet.ParquetFile(path).read_row_group(number) for number in range(parquet.read_metadata(path).num_row_groups)
+    ]
+    spread = [set(group["epci"].to_pylist()) for group in groups]
+    assert len(spread) > 2 and sum("100000001" in epcis for epcis in spread) <= 3
+
+
+def test_some_indicators_are_read_alone(processed):
+    assert set(read_indicators(processed, {"c"}, ["two-1"])["indicator"]) == {"c"}
+    few = read_indicators(processed, {"a", "b"}, ["one-1"], {"100000001"})
+    assert few[["territory", "indicator"]].to_numpy().tolist() == [["100000001", "a"], ["100000001", "b"]]
+    assert len(read_observations(processed, [])) == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong", "told"),
+    [
+        ("value", np.nan, "a value when ok"),
+        ("level", "canton", "a level"),
+        ("status", "nd", "nothing at all otherwise"),
+        ("quality", 4, "another quality"),
+        ("source", None, "missing"),
+    ],
+)
+def test_what_no_reader_expects_is_not_written(column, wrong, told):
+    table = pd.DataFrame([row("12001", "commune"), row("12002", "commune")], columns=observation_files.COLUMNS)
+    assert len(checked(table.astype(CODED))) == 2
+    table[column] = table[column].astype(object)
+    table.loc[1, column] = wrong
+    types = CODED | ({column: float} if column in ("value", "quality") else {})
+    with pytest.raises(ValueError, match=told):
+        checked(table.astype(types))
+    with pytest.raises(ValueError, match="twice"):
+        checked(pd.DataFrame([row("12001", "commune")] * 2, columns=observation_files.COLUMNS).astype(CODED))
