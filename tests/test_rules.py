@@ -533,7 +533,8 @@ def test_r14_an_epci_across_two_departements():
         ("caf_coverage_rate", "caf_s_ben_epci_f", (32_800, 10**5), (324_300, 10**6), (30.0, 36.0), "proche de"),
         ("caf_coverage_rate", "caf_s_ben_epci_f", (32_800, 10**5), (324_300, 10**6), (32.7, 32.9), "plus élevée que"),
         # of 10.04 and 10.004 %, the reader sees 10.0 % twice
-        ("vacant_dwellings_share", "insee_rp_logement", (1_004_000, 10**7), (10_004_000, 10**8), (NAN, NAN), "proche de"),
+        ("vacant_dwellings_share", "insee_rp_logement", (1_004_000, 10**7), (10_004_000, 10**8), (NAN, NAN),
+         "proche de"),
     ],
 )  # fmt: skip
 def test_r14_what_a_rounding_may_make_is_no_difference(name, source, mine, theirs, bounds, words):
