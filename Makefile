@@ -71,6 +71,7 @@ docs: $(READY) ## write again what docs take from the declarations
 
 bench: $(READY) ## measure the data stage, the readers, the build, many builds, a survey
 	$(BIN)/python benchmarks/bench_data.py
+	$(BIN)/python benchmarks/bench_scale.py
 	$(BIN)/python benchmarks/bench_readers.py
 	$(BIN)/python benchmarks/bench_build.py
 	$(BIN)/python benchmarks/bench_many.py

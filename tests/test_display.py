@@ -414,6 +414,18 @@ def test_a_place_that_is_two_levels_has_one_row_where_both_say_the_same(france):
     assert "La Réunion" not in uncompared(territory, indicator)
 
 
+def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_labels_do_not_meet():
+    """« entre 367 et 435 » is longer than a year is wide: both ends alone bear theirs; short labels stay."""
+    rows = pd.DataFrame({"period": [str(year) for year in range(2015, 2025)], "value": np.arange(380.0, 390)})
+    rows = rows.assign(
+        low=rows["value"] - 13, high=rows["value"] + 55, text=[f"entre {n} et {n + 68}" for n in range(10)]
+    )
+    drawing = lines.trend(rows, bounded=True)
+    assert re.findall(r"<text[^>]*>(entre [^<]+)</text>", drawing) == ["entre 0 et 68", "entre 9 et 77"]
+    assert 'Z" fill="#e3eef3"' in drawing and 'Z" fill="#e3eef3"' not in lines.trend(rows)
+    assert len(re.findall("<text[^>]*>≈", lines.trend(rows.assign(text="≈ 380")))) > 2
+
+
 def test_a_larger_place_without_any_value_is_named_below_a_table(france):
     html = open_chapter("200067171").table("caf_households_count", "paje_households_count").html
     assert "Valeurs non disponibles\u00a0: Aveyron, Occitanie, France." in html

@@ -522,6 +522,15 @@ def test_a_source_of_several_files_comes_whole_or_not_at_all(tmp_path, server):
     assert files(tmp_path / "dataset" / "full") == {"data.csv", "busy_once.csv", "source.yml"}
 
 
+def test_the_other_files_of_a_source_are_had_though_one_fails(tmp_path, server):
+    one = source("gone", others=["good", "page"])
+    with pytest.raises(FetchError, match="404"):
+        fetch(one, tmp_path, mirror=server)
+    assert files(tmp_path) == {"dataset/.partial/good.csv"}
+    steps = campaign.by_hand(one, tmp_path)
+    assert [step.rpartition("/")[2] for step in steps[:-1]] == ["data.csv", "page.csv"]
+
+
 def test_an_error_names_the_line_where_the_address_is_declared():
     for one in SOURCES.values():
         for download in one.downloads:

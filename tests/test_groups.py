@@ -14,7 +14,7 @@ from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.model import OK, Count
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.indicators.observation_files import VALUES, read_all
-from ctg_analysis.processing import conclusion, works
+from ctg_analysis.processing import conclusion
 from ctg_analysis.processing.groups import RESTRICTED, groups, is_restricted
 from ctg_analysis.processing.run import process
 from ctg_analysis.secrecy.gate import emptied, withhold_beside
@@ -169,20 +169,6 @@ def test_an_entry_that_is_damaged_is_made_again(few):
     table.write_bytes(table.read_bytes()[:-20])
     assert "facts anct_fibre" in made(few)
     pd.testing.assert_frame_equal(read_all(few.processed), before)
-
-
-def test_homes_put_an_epci_of_two_departements_in_one_file():
-    places = pd.DataFrame(
-        [
-            ("48001", "commune", "E", "48"),
-            ("12001", "commune", "E", "12"),
-            ("29001", "commune", None, "29"),
-            ("E-1", "secteur", "E", None),
-            ("E", "epci", None, "12|48"),
-        ],
-        columns=["code", "level", "epci", "departement"],
-    )
-    assert works.homes(places)["departement"].to_dict() == {"48001": "12", "12001": "12", "29001": "29", "E-1": "12"}
 
 
 def test_no_entry_is_made_from_a_restricted_file(few):

@@ -11,6 +11,7 @@ from ctg_analysis.indicators.observation_files import (
     FOLDER,
     checked,
     count,
+    join_above,
     read_all,
     read_indicators,
     read_observations,
@@ -37,20 +38,23 @@ def processed(tmp_path, monkeypatch):
         for start, (epci, home) in zip(range(1, 60, 10), EPCIS.items(), strict=False)
     }
     members["100000002"] = [*members["100000002"][:5], "48900", "48901"]
-    homes = pd.DataFrame(
-        [(code, epci, EPCIS[epci]) for epci, codes in members.items() for code in [*codes, f"{epci}-1"]]
-        + [("29083", None, "29")],
-        columns=["code", "epci", "departement"],
-    ).set_index("code")
+    epci_of = pd.Series({code: epci for epci, codes in members.items() for code in [*codes, f"{epci}-1"]})
+    epci_of = pd.concat([epci_of, pd.Series({"29083": None})])
+    folders = []
     for group, indicators in {"one-1": ["a", "b"], "two-1": ["c"]}.items():
-        rows = [row(code, "secteur" if "-" in code else "commune", name) for code in homes.index for name in indicators]
+        rows = [
+            row(code, "secteur" if "-" in code else "commune", name) for code in epci_of.index for name in indicators
+        ]
         rows += [row(code, "epci", name) for code in EPCIS for name in indicators]
         rows += [row(code, "departement", name) for code in DEPARTEMENTS for name in indicators]
         rows += [row("F", "france", name) for name in indicators]
         table = pd.DataFrame(rows, columns=observation_files.COLUMNS)
-        folder = tmp_path / FOLDER / group
-        folder.mkdir(parents=True)
-        write_observations(checked(table.sample(frac=1, random_state=1).astype(CODED)), homes, folder)
+        folders.append(tmp_path / FOLDER / group)
+        folders[-1].mkdir(parents=True)
+        write_observations(checked(table.sample(frac=1, random_state=1).astype(CODED)), epci_of, folders[-1])
+    join_above(folders, tmp_path)
+    for folder in folders:
+        (folder / "above.parquet").unlink()
     return tmp_path
 
 
@@ -64,8 +68,7 @@ def test_what_is_written_is_read_again(processed):
 
 def test_one_epci_is_read_with_its_communes_wherever_they_lie(processed):
     codes = [f"12{number:03d}" for number in range(11, 16)] + ["48900", "48901", "100000002-1", "100000002", "12", "F"]
-    own = pd.Series({"code": "100000002", "departement": "12|48"})
-    with_file, without = read_observations(processed, codes, own), read_observations(processed, codes)
+    with_file, without = read_observations(processed, codes, "100000002"), read_observations(processed, codes)
     key = observation_files.KEY
     pd.testing.assert_frame_equal(
         with_file.sort_values(key, ignore_index=True), without.sort_values(key, ignore_index=True)
@@ -82,15 +85,15 @@ def test_no_other_file_is_opened_for_it(processed, monkeypatch):
             1
         ],
     )
-    read_observations(processed, ["48031", "100000004"], pd.Series({"code": "100000004", "departement": "48"}))
-    assert {path.stem for path in opened} <= {"above", "2A", "29", "48"} and len(opened) == 4
+    read_observations(processed, ["48031", "100000004"], "100000004")
+    assert len(opened) == 3 and {path.stem for path in opened} <= {"above", "100000003", "100000004"}
     opened.clear()
     read_observations(processed, ["100000004"])
     assert {path.stem for path in opened} == {"above"}
 
 
 def test_the_rows_of_an_epci_lie_together(processed):
-    path = processed / FOLDER / "one-1" / "12.parquet"
+    path = sorted((processed / FOLDER / "one-1").glob("*.parquet"))[0]
     groups = [
         parquet.ParquetFile(path).read_row_group(number) for number in range(parquet.read_metadata(path).num_row_groups)
     ]

@@ -163,11 +163,10 @@ def test_a_declaration_that_is_wrong_is_told_with_its_file_and_line(tmp_path, mo
     assert [line.partition(": found")[0] for line in lines] == [
         ", line 4, column 0.totals.aditive",
         ", line 6, column 0.tables.0.code",
-        ", line 6, column 0.tables.0.measures",
         ", line 9, column 0.form.fields.0.kind",
         ", line 11, column 0.form.links.0",
     ]
-    assert "expected no such key" in lines[0] and "'persones', expected one of 'persons', 'number'" in lines[3]
+    assert "expected no such key" in lines[0] and "'persones', expected one of 'persons', 'number'" in lines[2]
 
 
 def test_what_facilities_are_counted_as_is_what_their_sources_say():

@@ -280,8 +280,7 @@ PARIS = pd.DataFrame(
 def in_paris(source, totals, **known):
     """The facts of a source whose totals are these, in the reference geography: level, code, measure → value."""
     rows = [(name.split("_")[0][1:], name.split("_")[1], float(value)) for name, value in known.items()]
-    table = pd.DataFrame(rows, columns=["code", "measure", "value"]).assign(level="commune", period="2021", parts=1)
-    table = table.assign(source=source, status=table["value"].isna().map({True: MISSING, False: OK}))
+    table = facts(pd.DataFrame(rows, columns=["code", "measure", "value"]), source, level="commune", period="2021")
     moved = to_reference(table, Source(source, "L", "P", totals=totals), Perimeter.between(PARIS, PARIS))
     shown = moved["value"].where(moved["status"].eq(OK), moved["status"])
     return {

@@ -109,6 +109,14 @@ def test_the_title_of_a_family_tells_its_ends(values, title):
     assert messages.family("Accès", "minutes", rows) == title
 
 
+def test_the_title_of_a_family_of_sums_told_by_their_bounds():
+    names = ["Revenu de solidarité active", "Aide au logement", "Prime d'activité"]
+    said = ["entre 28 et 122", "entre 303 et 375", "entre 388 et 456"]
+    rows = pd.DataFrame({"name": names, "value": [40.0, 315, 400], "text": said})
+    title = "Revenu de solidarité active (entre 28 et 122), prime d'activité (entre 388 et 456)"
+    assert messages.family("Foyers bénéficiaires", "foyers", rows) == title
+
+
 def test_bars_do_not_repeat_what_all_their_names_begin_with():
     assert texts.without_common_head(["Temps : école", "Temps : IME"]) == ["École", "IME"]
     for apart in (["Temps : école", "Part : école"], ["Temps : école", "École"], ["Temps : école"]):

@@ -184,6 +184,14 @@ def test_a_title_tells_what_the_years_establish(name, values, first, title):
     assert written(name, *values, first=first) == title.replace("−", "\u2212")
 
 
+def test_the_means_of_sums_of_rounded_counts_are_told_by_their_bounds():
+    rows = series(30, 35, 40, 45, 50, 55, 60).assign(source="caf_s_ben_epci_f")
+    rows = rows.assign(low=rows["value"] - 4, high=rows["value"] + 8)
+    one = CATALOGUE["caf_aah_beneficiaries_count"]
+    told = messages.trend(one, rows, trend_of(rows, one))
+    assert told.endswith("en hausse, entre 31 et 43 en 2008-2010, entre 51 et 63 en 2012-2014 (moyennes)")
+
+
 def test_no_title_sets_the_first_year_against_the_last():
     """Two values far apart, in a series without trend, are not both in its title."""
     assert not {"209", "166"} <= set(written("deaths_count", *DEATHS).split())

@@ -35,7 +35,7 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
         return unavailable(territory, absent[0], f"{texts.listed(labels)}, par commune")
     note = f"Donnée non disponible : {texts.listed(labels)}." if labels else ""
     cited = source(territory, pd.concat([rows for *_, rows in columns]))
-    return tables.places_by_indicator(territory.places, columns, local=len(territory.communes), source=cited, note=note)
+    return tables.places_by_indicator(territory.places, columns, source=cited, note=note)
 
 
 def matrix(territory: Territory, _: str, family: list[Indicator]) -> Html:

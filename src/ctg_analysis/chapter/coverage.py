@@ -20,7 +20,7 @@ class Coverage(NamedTuple):
 
     known: those with a value of the EPCI itself. starred: of these, the starred ones. compared: of the starred ones,
     those that stand beside COMPARATORS or more, at the same period and of the same source. with_peers: of the compared
-    ones, those that stand beside the peers' median, which a number of things has none of.
+    ones, those with the peers' median among these.
     """
 
     epci: str
@@ -60,9 +60,12 @@ def is_open(indicator: Indicator) -> bool:
 
 
 def levels_beside(territory: Territory, indicator: Indicator) -> list[str]:
-    """The levels of the places with a value beside that of an EPCI, of the same period and source."""
+    """The levels of the places with a value beside that of an EPCI, of the same period and producer; one of La Réunion,
+    which is a département and a région.
+    """
     rows = territory.against(indicator)
-    return list(rows.loc[rows["status"].eq(OK) & rows["level"].ne("epci"), "level"])
+    others = rows[rows["status"].eq(OK) & rows["level"].ne("epci")]
+    return list(others.drop_duplicates(["name", "value"])["level"])
 
 
 def sample() -> list[str]:

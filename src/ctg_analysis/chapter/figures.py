@@ -24,6 +24,7 @@ from ctg_analysis.indicators.trends import trend_of
 
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
+BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombres arrondis."
 
 COMMON_CLASSES = ("access_times",)  # families whose maps share their classes
 SAME_SHADES = "Une teinte vaut les mêmes minutes sur toutes les cartes de temps d'accès."
@@ -55,10 +56,11 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
         return unavailable(territory, indicator, f"{indicator.label}, évolution")
     means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
     smooth = territory.own(CATALOGUE[means[0]]) if means else None
-    drawing = lines.trend(rows, smooth, indicator.decimals)
+    bounded = all(sentences.is_sum_of_rounded(indicator, row) for row in rows.itertuples(index=False))
+    drawing = lines.trend(rows, smooth, indicator.decimals, bounded=bounded)
     stretches = trend_of(rows, indicator)
-    axis = NOT_FROM_ZERO if lines.begin(rows) > 0 else ""
-    note = " ".join(filter(None, [paces.paces(indicator, rows, stretches), axis]))
+    axis, between = NOT_FROM_ZERO if lines.begin(rows) > 0 else "", BETWEEN if bounded else ""
+    note = " ".join(filter(None, [paces.paces(indicator, rows, stretches), axis, between]))
     message = messages.trend(indicator, rows, stretches)
     return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)
 

@@ -77,7 +77,7 @@ class Territory:
         self._names = known[["territory", "level", "name"]]
         keys = self._names[["territory", "level"]]
         self.demarche = Demarche(epci, root)
-        observations = read_observations(root.processed, keys["territory"], self.row)
+        observations = read_observations(root.processed, keys["territory"], epci)
         observations = observations.merge(keys, on=["territory", "level"])
         of_material = self.demarche.table("observations")
         observations = pd.concat([observations, of_material]) if len(of_material) else observations

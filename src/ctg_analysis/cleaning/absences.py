@@ -22,8 +22,7 @@ def with_absent(
     match source.coverage.absent:
         case "secret":
             of_large = facts["measure"].isin(source.of_large_communes)
-            published = facts[of_large & (facts["status"].eq(OK) | facts["level"].ne("commune"))]
-            return pd.concat([restore_absent(facts[~of_large], communes), published], ignore_index=True)
+            return pd.concat([restore_absent(facts[~of_large], communes), facts[of_large]], ignore_index=True)
         case "zero":
             covered = communes if listed is None else listed
             covered = covered[covered["zone"].ne(OVERSEAS_COLLECTIVITIES)] if "zone" in covered else covered

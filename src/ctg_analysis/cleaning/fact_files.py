@@ -48,5 +48,5 @@ def read_facts(folders: Iterable[Path], **only: Collection[str]) -> pd.DataFrame
     facts = table.to_pandas()
     for name in read:
         words = facts[name].astype("category")
-        facts[name] = words.cat.set_categories(sorted(words.cat.categories))
+        facts[name] = words.cat.set_categories(sorted(words.cat.categories.to_numpy(dtype=object)))
     return facts

@@ -75,11 +75,11 @@ def _numbers(column: pd.Series) -> pd.Series:
     1e5 is one, for R writes a hundred thousand so; 1,5e3 is not.
     """
     if column.dtype.kind not in "iuf":
-        column = column.astype(str)
-        if compute.any(compute.match_substring(arrow.array(column, arrow.string(), from_pandas=True), ",")).as_py():
-            with_comma = column.str.contains(",", regex=False)
-            plain = ~with_comma | column.str.fullmatch(r"\s*[+-]?\d*,\d*\s*")
-            column = column.where(plain).str.replace(",", ".", regex=False)
+        texts = arrow.array(column.astype(str), arrow.string(), from_pandas=True)
+        plain = compute.match_substring_regex(texts, r"^\s*[+-]?\d*,\d*\s*$")
+        unlike = compute.and_(compute.match_substring(texts, ","), compute.invert(plain))
+        texts = compute.replace_substring(compute.if_else(unlike, None, texts), ",", ".")
+        column = pd.Series(texts.to_numpy(zero_copy_only=False), index=column.index)
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
     return numbers.where(numbers.abs().lt(LARGEST))
 

@@ -10,6 +10,7 @@ from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, to_refere
 from ctg_analysis.cleaning.raw_data import Folders, Given, given_of, strangers
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.files import once_each
 from ctg_analysis.core.model import MISSING, OK
 
 OLDEST = 3  # years: a population may be that much older than what is counted over it
@@ -100,7 +101,7 @@ def weighted(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
     populations: facts of the reference populations, in the geography of their own years; the latest one up to the year
     of the index counts, and at most OLDEST years older. What is weighted by its producer is kept.
     """
-    done = facts["measure"].str.endswith(("_total", "_inhabitants"))
+    done = once_each(facts["measure"], lambda measures: measures.str.endswith(("_total", "_inhabitants")))
     already, facts = facts[done], facts[~done]
     known = populations[populations["measure"].eq(POPULATION) & populations["status"].eq(OK)]
     known = known.assign(year=known["period"].astype(int), inhabitants=known["value"])

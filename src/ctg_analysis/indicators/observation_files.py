@@ -1,10 +1,10 @@
 """OBSERVATIONS in files: one EPCI is read without the others, a group of indicators is written without the others.
 
-    observations.parquet/<group>/above.parquet   EPCIs and larger places
-                                 12.parquet      communes and secteurs of the EPCIs from the département 12 on, up to
-                                                 the next file: whole départements, those of an EPCI together
+    observations.parquet/above.parquet               EPCIs and larger places, of all indicators
+                         <group>/200067171.parquet   communes and secteurs of the EPCIs from this one on, up to the
+                                                     first one of the next file; before all, those without EPCI
 
-In a file, the rows of an EPCI and those of a territory lie together, in small groups whose statistics tell which EPCI
+In a file, the rows of an EPCI and those of a territory lie together, in small groups whose statistics tell which EPCIs
 and which territories they are of: whoever asks for one reads these only. All files together are one Parquet dataset.
 """
 
@@ -25,12 +25,13 @@ from ctg_analysis.indicators.observations import COLUMNS, KEY
 FOLDER, ABOVE = "observations.parquet", "above"
 LOCAL = ("commune", "secteur")
 ROWS_OF_A_FILE = 50_000  # at least, but for the last one: a file more costs its reader a footer
-ROWS_TOGETHER, ROWS_TOGETHER_ABOVE = 4096, 1024
+ROWS_TOGETHER = 2048
+NONE = "0"  # the name of the file of the communes without EPCI
 VALUES = ["numerator", "denominator", "value", "low", "high"]
 TEXTS = [*KEY, "status", "source"]
 TYPES = dict.fromkeys(COLUMNS, arrow.float64()) | dict.fromkeys(TEXTS, arrow.string()) | {"quality": arrow.int64()}
 CODED = dict.fromkeys(TEXTS, "category")  # how the texts of a table are held to be written
-EMPTY = arrow.schema(TYPES.items()).empty_table()
+EMPTY = arrow.schema([*TYPES.items(), ("epci", arrow.string())]).empty_table()
 
 
 def checked(observations: pd.DataFrame) -> pd.DataFrame:
@@ -56,54 +57,66 @@ def checked(observations: pd.DataFrame) -> pd.DataFrame:
     return observations
 
 
-def write_observations(observations: pd.DataFrame, homes: pd.DataFrame, folder: Path) -> None:
+def write_observations(observations: pd.DataFrame, epci_of: pd.Series, folder: Path) -> None:
     """Write the observations of a group of indicators.
 
     Parameters:
         observations: columns of COLUMNS, those of TEXTS as categories.
-        homes: by code, the communes and the secteurs: columns epci, departement (the first one of its EPCI, its own
-            without an EPCI).
+        epci_of: the EPCI of each commune and secteur, by code; missing for a commune that has none.
         folder: that of the group, empty.
     """
     codes = observations["territory"].cat.categories
-    places = homes.reindex(codes).reset_index(names="code")
+    epcis = epci_of.reindex(codes).fillna("").to_numpy(dtype=object)
     rank = np.empty(len(codes), dtype=int)
-    rank[places.fillna("").sort_values(["departement", "epci", "code"]).index] = np.arange(len(codes))
+    rank[pd.DataFrame({"epci": epcis, "code": codes}).sort_values(["epci", "code"]).index] = np.arange(len(codes))
     place = observations["territory"].cat.codes.to_numpy()
     last_first = ["period", "indicator", "level"]
     order = np.lexsort([*(observations[name].cat.codes for name in last_first), rank[place]])
     rows, place = observations.iloc[order], place[order]
     local = rows["level"].isin(LOCAL).to_numpy()
-    above, rows, place = rows[~local], rows[local], place[local]
-    if len(above):
-        epci = arrow.nulls(len(above), arrow.string())
-        _write(above, epci, folder / f"{ABOVE}.parquet", ROWS_TOGETHER_ABOVE)
-    for departement, first, end in _files_of(places["departement"].to_numpy()[place]):
-        epci = arrow.array(places["epci"], arrow.string(), from_pandas=True).take(arrow.array(place[first:end]))
-        _write(rows[first:end], epci, folder / f"{departement}.parquet", ROWS_TOGETHER)
+    if not local.all():
+        _write(_table(rows[~local], np.array([""]).repeat((~local).sum())), folder / f"{ABOVE}.parquet", ROWS_TOGETHER)
+    rows, of_rows = rows[local], epcis[place[local]]
+    for epci, first, end in _files_of(of_rows):
+        _write(_table(rows[first:end], of_rows[first:end]), folder / f"{epci or NONE}.parquet", ROWS_TOGETHER)
 
 
-def _files_of(departements: np.ndarray) -> Iterable[tuple[str, int, int]]:
-    """Yield, for rows in the order of their départements, the name, the first row and the end of each file."""
-    names, starts = np.unique(departements.astype(str), return_index=True)
-    ends = [*starts[1:], len(departements)][: len(names)]
+def _files_of(epcis: np.ndarray) -> Iterable[tuple[str, int, int]]:
+    """Yield, for rows in the order of their EPCIs, the name, the first row and the end of each file."""
+    names, starts = np.unique(epcis.astype(str), return_index=True)
+    ends = [*starts[1:], len(epcis)][: len(names)]
     first, name = 0, None
-    for departement, end in zip(names, ends, strict=True):
-        name = name or departement
-        if end - first >= ROWS_OF_A_FILE or end == len(departements):
+    for epci, end in zip(names, ends, strict=True):
+        name = epci if name is None else name
+        if end - first >= ROWS_OF_A_FILE or end == len(epcis):
             yield name, first, end
             first, name = end, None
 
 
-def _write(rows: pd.DataFrame, epci: arrow.Array, path: Path, together: int) -> None:
+def local_files(group: Path) -> list[Path]:
+    """Return the files of communes and secteurs of a group."""
+    return sorted(path for path in group.glob("*.parquet") if path.stem != ABOVE)
+
+
+def join_above(groups: Iterable[Path], processed: Path) -> None:
+    """Write the observations of EPCIs and larger places of all groups in one file: those of an EPCI lie together."""
+    paths = [path for folder in groups for path in [folder / f"{ABOVE}.parquet"] if path.is_file()]
+    table = _rows(paths, None, [*COLUMNS, "epci"])
+    table = table.sort_by([(name, "ascending") for name in ("territory", "level", "indicator", "period")])
+    _write(table, processed / FOLDER / f"{ABOVE}.parquet", ROWS_TOGETHER)
+
+
+def _table(rows: pd.DataFrame, epcis: np.ndarray) -> arrow.Table:
     columns = {
         name: _text(rows[name]) if name in TEXTS else arrow.array(rows[name], of, from_pandas=True)
         for name, of in TYPES.items()
     }
-    table = arrow.table(columns | {"epci": epci})
-    parquet.write_table(
-        table, path, row_group_size=together, compression="zstd", write_statistics=["territory", "epci"]
-    )
+    return arrow.table(columns | {"epci": arrow.array(epcis, arrow.string())})
+
+
+def _write(table: arrow.Table, path: Path, together: int) -> None:
+    statistics = ["territory", "epci"]
+    parquet.write_table(table, path, row_group_size=together, compression="zstd", write_statistics=statistics)
 
 
 def _text(column: pd.Series) -> arrow.Array:
@@ -115,22 +128,22 @@ def _text(column: pd.Series) -> arrow.Array:
 def read_observations(
     processed: Path,
     territories: Collection[str],
-    epci: pd.Series | None = None,
+    epci: str = "",
     columns: Collection[str] = COLUMNS,
 ) -> pd.DataFrame:
     """Return the observations of some territories.
 
     Parameters:
         territories: codes, of any level.
-        epci: the row of the territories of the only EPCI that the communes and the secteurs among them belong to, when
-            it is known: the files of the others are not opened.
+        epci: the only one that the communes and the secteurs among them belong to, when it is known: the files of the
+            others are not opened.
     """
     codes = arrow.array(sorted(set(territories)), arrow.string())  # typed: there may be none
     wanted = compute.field("territory").isin(codes)
     above, local = _paths(processed, epci)
     tables = [_rows(above, wanted, columns)]
     if any(map(_is_local, territories)):
-        within = wanted if epci is None else wanted & (compute.field("epci") == epci["code"])
+        within = wanted & (compute.field("epci") == epci) if epci else wanted
         tables.append(_rows(local, within, columns))
     return arrow.concat_tables(tables).to_pandas()
 
@@ -148,6 +161,7 @@ def read_indicators(
     if territories is not None:
         wanted &= compute.field("territory").isin(arrow.array(sorted(territories), arrow.string()))
     paths = [path for name in groups for path in sorted((processed / FOLDER / name).glob("*.parquet"))]
+    paths += _paths(processed)[0]
     return _rows(paths, wanted, COLUMNS).to_pandas()
 
 
@@ -161,19 +175,14 @@ def _is_local(code: str) -> bool:
     return len(code) == 5 or "-" in code
 
 
-def _paths(processed: Path, epci: pd.Series | None = None) -> tuple[list[Path], list[Path]]:
-    """Return the files of larger places, then those of communes and secteurs: all, or those of an EPCI."""
-    above, local = [], []
-    for group in sorted((processed / FOLDER).glob("*")):
+def _paths(processed: Path, epci: str = "") -> tuple[list[Path], list[Path]]:
+    """Return the file of larger places, then those of communes and secteurs: all, or those of an EPCI."""
+    local = []
+    for group in sorted(path for path in (processed / FOLDER).glob("*") if path.is_dir()):
         names = sorted(path.stem for path in group.glob("*.parquet"))
-        if ABOVE in names:
-            names.remove(ABOVE)
-            above.append(group / f"{ABOVE}.parquet")
-        if epci is not None:
-            rank = bisect_right(names, epci["departement"].split("|")[0])
-            names = names[max(rank - 1, 0) : rank]
-        local += [group / f"{name}.parquet" for name in names]
-    return above, local
+        rank = bisect_right(names, epci)
+        local += [group / f"{name}.parquet" for name in (names[max(rank - 1, 0) : rank] if epci else names)]
+    return [path for path in [processed / FOLDER / f"{ABOVE}.parquet"] if path.is_file()], local
 
 
 def _rows(paths: list[Path], wanted: compute.Expression | None, columns: Collection[str]) -> arrow.Table:

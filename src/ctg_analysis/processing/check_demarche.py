@@ -7,7 +7,6 @@ import pandas as pd
 from ctg_analysis.cleaning.frame import FRAME
 from ctg_analysis.core.errors import Finding, in_order
 from ctg_analysis.core.settings import DataRoot, project_path
-from ctg_analysis.core.territories import find_epci
 from ctg_analysis.demarche.files.consistency import inconsistencies
 from ctg_analysis.demarche.files.material_files import codes_of, names_of, read_material, wrong_together
 from ctg_analysis.demarche.files.restricted_files import read_restricted, wrong_in_restricted
@@ -58,4 +57,4 @@ def _tables(root: DataRoot, epci: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     with tables_now(root) as folder:
         places = pd.read_parquet(folder / "territories.parquet")
         codes = places.loc[places["level"].ne("commune") | places["epci"].eq(epci), "code"]
-        return read_observations(folder, codes, find_epci(places, epci)), places
+        return read_observations(folder, codes, epci), places

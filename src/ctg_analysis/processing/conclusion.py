@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -29,6 +30,8 @@ from ctg_analysis.indicators.observation_files import (
     CODED,
     FOLDER,
     checked,
+    join_above,
+    local_files,
     read_indicators,
     write_observations,
 )
@@ -38,7 +41,7 @@ from ctg_analysis.indicators.peer_profiles import VARIABLES, classify, density_o
 from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_rule
 from ctg_analysis.processing.freshness import NOTES
 from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
-from ctg_analysis.processing.works import Work, frame_of_work, homes, read_populations
+from ctg_analysis.processing.works import Work, epci_of, frame_of_work, read_populations
 from ctg_analysis.secrecy.earlier_editions import published_before
 from ctg_analysis.secrecy.gate import EXPOSED, Gate, read_beside, withhold_beside
 from ctg_analysis.sources import SOURCES
@@ -76,16 +79,19 @@ def conclude(
     fresh.mkdir()
     private, agreements = read_private(root, places)
     evidence, spaces = read_evidence(root, places), read_spaces(root)
+    _link(contours.glob("*.parquet"), fresh)
     for name, folder in kept.items():
-        _link(folder, fresh / FOLDER / name)
-    _link(contours, fresh)
+        _link(local_files(folder), fresh / FOLDER / name)
+    join_above(kept.values(), fresh)
     people = read_populations(populations)
     sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
     gate = restricted_observations(work, frame, private, facts, people, sources)
     if len(gate.observations):
-        home = fresh / FOLDER / RESTRICTED
-        home.mkdir(parents=True)
-        write_observations(checked(gate.observations.astype(CODED)), homes(places), home)
+        home = work.aside / RESTRICTED
+        home.mkdir()
+        write_observations(checked(gate.observations.astype(CODED)), epci_of(places), home)
+        _link(local_files(home), fresh / FOLDER / RESTRICTED)
+        join_above([*kept.values(), home], fresh)
     compared = {variable.indicator for variable in VARIABLES.values()}
     observed = read_indicators(fresh, compared, groups_of(compared))
     tables = {
@@ -103,10 +109,10 @@ def conclude(
     (fresh / NOTES).write_text(f"{json.dumps(told, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
 
 
-def _link(entry: Path, folder: Path) -> None:
-    """Put the tables of an entry in a folder, without copying them where the disk can."""
+def _link(paths: Iterable[Path], folder: Path) -> None:
+    """Put tables in a folder, without copying them where the disk can."""
     folder.mkdir(parents=True, exist_ok=True)
-    for path in entry.glob("*.parquet"):
+    for path in paths:
         try:
             os.link(path, folder / path.name)
         except OSError:  # a disk that has no links

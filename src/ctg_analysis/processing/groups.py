@@ -10,7 +10,7 @@ from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.sources import SOURCES
 
 RESTRICTED = "restricted"
-TOGETHER = 8  # indicators, lest a group of one source with forty hold all the memory, or one core
+TOGETHER = 16  # indicators, lest a group of one source with forty hold all the memory, or one core
 
 
 def groups(indicators: Iterable[Indicator], sources: dict[str, Source]) -> dict[str, list[Indicator]]:

@@ -9,7 +9,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.cleaning.fact_files import read_facts, write_facts
 from ctg_analysis.cleaning.frame import CONTOURS, Frame, load_frame, read_frame, write_frame
-from ctg_analysis.cleaning.official.contours import clean_contours, projected
+from ctg_analysis.cleaning.official.contours import clean_contours, extents, projected
 from ctg_analysis.cleaning.raw_data import certificates
 from ctg_analysis.cleaning.source_facts import facts_of_source
 from ctg_analysis.core.geography import read_geography
@@ -72,6 +72,7 @@ def make_contours(work: Work) -> None:
         table.to_parquet(
             fresh / f"{CONTOURS}.parquet", index=False, compression="zstd", row_group_size=CONTOURS_TOGETHER
         )
+        extents(table).to_parquet(fresh / "extents.parquet", index=False, compression="zstd")
 
 
 def make_facts(work: Work) -> None:
@@ -133,11 +134,9 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     fractions = coded_fractions(newest(read_populations(populations)), membership(places)) if sampled else None
     observed = observe(group, read_facts(facts, measure=measures_read(group)), sources, fractions)
     with keeping(work.folder, work.aside) as fresh:
-        write_observations(checked(emptied(observed).astype(CODED)), homes(places), fresh)
+        write_observations(checked(emptied(observed).astype(CODED)), epci_of(places), fresh)
 
 
-def homes(places: pd.DataFrame) -> pd.DataFrame:
-    """Return in whose file the communes and the secteurs are: see `observation_files.write_observations`."""
-    epcis = places[places["level"].eq("epci")].set_index("code")["departement"].str.split("|").str[0]
-    rows = places.loc[places["level"].isin(LOCAL), ["code", "epci", "departement"]]
-    return rows.assign(departement=rows["epci"].map(epcis).fillna(rows["departement"])).set_index("code")
+def epci_of(places: pd.DataFrame) -> pd.Series:
+    """Return the EPCI of each commune and each secteur, by code."""
+    return places[places["level"].isin(LOCAL)].set_index("code")["epci"]

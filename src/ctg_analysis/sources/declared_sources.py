@@ -53,11 +53,18 @@ def _of_a_partner(source: Source) -> Source:
 
 
 def declared_at(source: Source, text: str) -> str:
-    """Return the file and the line where a source declares a text, for a person to correct it; "" if it does not."""
+    """Return the file and the line where a source declares a text, for a person to correct it; "" if it does not.
+
+    It may be a word of a longer text: a column of what is computed of several.
+    """
     for path in _files():
         if source.id in path.read_text(encoding="utf-8"):
             for entry in composed(path).value:
-                lines = {node.value: node.start_mark.line + 1 for node in reversed([*_texts(entry)])}
+                lines = {
+                    words: node.start_mark.line + 1
+                    for node in reversed([*_texts(entry)])
+                    for words in (*node.value.split(), node.value)
+                }
                 if lines.keys() >= {source.id, text}:
                     return f"{project_path(path)}, line {lines[text]}"
     return ""

@@ -33,3 +33,14 @@ def projected(contours: pd.DataFrame) -> pd.DataFrame:
         bounds = shapes.bounds.set_axis(["west", "south", "east", "north"], axis=1)
         tables.append(rows.assign(geometry=shapes.to_wkb(), crs=system).join(bounds))
     return pd.concat(tables).loc[along.index].reset_index(drop=True)
+
+
+def extents(contours: pd.DataFrame) -> pd.DataFrame:
+    """Return the bounds of each EPCI. contours: see `projected`. Columns: epci, crs, west, south, east, north.
+
+    >>> rows = pd.DataFrame({"epci": "E", "crs": 2154, "west": [1.0, 2], "south": 3.0, "east": [4.0, 5], "north": 6.0})
+    >>> extents(rows)[["west", "east"]].to_numpy().tolist()
+    [[1.0, 5.0]]
+    """
+    bounds = {"crs": "first", "west": "min", "south": "min", "east": "max", "north": "max"}
+    return contours.groupby("epci", as_index=False).agg(bounds)

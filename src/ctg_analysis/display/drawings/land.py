@@ -33,10 +33,10 @@ class Land:
 def read_land(processed: Path, epci: str) -> Land:
     """Return the communes of an EPCI, in the legal projection of the place, no finer than a page shows."""
     contours = processed / "contours.parquet"
-    extent = pd.read_parquet(contours, columns=["crs", *BOUNDS], filters=[("epci", "==", epci)])
-    west, south, east, north = extent["west"].min(), extent["south"].min(), extent["east"].max(), extent["north"].max()
+    extent = pd.read_parquet(processed / "extents.parquet", filters=[("epci", "==", epci)]).iloc[0]
+    west, south, east, north = extent[BOUNDS]
     near = [("west", "<", east), ("east", ">", west), ("south", "<", north), ("north", ">", south)]
-    alike = [("crs", "==", extent["crs"].iloc[0]), *near]
+    alike = [("crs", "==", extent["crs"]), *near]
     communes = pd.read_parquet(contours, columns=["code", "epci", "geometry"], filters=alike)
     communes = communes.sort_values("code", kind="stable")
     is_own = communes["epci"].eq(epci)

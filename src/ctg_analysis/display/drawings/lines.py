@@ -19,14 +19,17 @@ LEAST_SPAN = 0.2  # of the highest value that an axis shows all the same: a chan
 ROOM, RAISED = 5, 8  # units between a point and what is written by it; how much more on a slope
 
 
-def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int = 0) -> str:
+def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int = 0, *, bounded: bool = False) -> str:
     """Return one line over the years; `smooth` is drawn over it, the yearly points then stay faint.
 
-    rows, smooth: columns period, value, text, by period. The axis begins at `begin`.
+    rows, smooth: columns period, value, text, by period. bounded: they are drawn in a band that goes from their low to
+    their high. The axis begins at `begin`, or lower for the band; labels that would meet are those of both ends alone.
     """
     points = [(int(row.period[:4]), row.value, row.text) for row in rows.itertuples(index=False)]
     values = [value for _, value, _ in points]
     low, high = begin(rows), max(0.0, *values)
+    if bounded:
+        low, high = min(low, rows["low"].min()), max(high, rows["high"].max())
     ticks = ticks_between(low, high, whole=decimals == 0 or high - low >= 10, finest=10.0**-decimals)
     labels = tick_labels(ticks, decimals)
     left = room_of(labels)
@@ -42,6 +45,10 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int 
     for year in kept:
         drawing.text(x_of(year), HEIGHT - BOTTOM / 2 + 2, str(year), anchor="middle", size=SMALL, fill=FAINT)
     line = [(x_of(year), y_of(value)) for year, value, _ in points]
+    if bounded:
+        edges = [(x, y_of(bound)) for (x, _), bound in zip(line, rows["high"], strict=True)]
+        edges += [(x, y_of(bound)) for (x, _), bound in zip(line, rows["low"], strict=True)][::-1]
+        drawing.area("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in edges) + "Z", BAND)
     if smooth is None:
         drawing.line(line, TERRITORY, 2.4)
     else:
@@ -51,7 +58,9 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int 
         drawing.text(means[-1][0] + 8, means[-1][1], "moyenne\nsur trois ans", fill=TERRITORY, size=SMALL)
     for x, y in line:
         drawing.circle(x, y, 3 if smooth is None else 2, TERRITORY if smooth is None else FAINT)
-    labelled = kept if smooth is None else [first, last]
+    nearest = min((x_of(later) - x_of(former) for former, later in pairwise(kept)), default=WIDTH)
+    meeting = max(length(text, SMALL) for *_, text in points) + ROOM > nearest
+    labelled = [first, last] if smooth is not None or meeting else kept
     with drawing.halo():
         for (x, y), (year, _, text) in zip(line, points, strict=True):
             if year in labelled:

@@ -15,14 +15,15 @@ YES, NO, ITINERANT = "oui", "non", "itinérant"
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
 
 
-def places_by_indicator(
-    places: pd.DataFrame, columns: list[Column], *, local: int, source: Citation, note: str
-) -> Html:
-    """Return places in rows and indicators in columns, each at its own period.
+def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: Citation, note: str) -> Html:
+    """Return places in rows, the communes first, and indicators in columns, each at its own period.
 
-    local: how many of the places, the first ones, are the communes; the others are set apart. note: said below. A
-    larger place that has none of the values is named below rather than given a row.
+    note: said below. A place of a level at which none of them is shown has no row; a larger one that has none of the
+    values is named below rather than given one.
     """
+    shown = {level for indicator, *_ in columns for level in indicator.shown_at}
+    places = places[places["level"].isin(shown)]
+    local, beyond = (int(places["level"].isin(levels).sum()) for levels in (["commune"], ["epci"]))
     periods = {period for _, period, _ in columns if period}
     header = ["Territoire"]
     for indicator, period, _ in columns:
@@ -36,7 +37,8 @@ def places_by_indicator(
     unknown = f"Valeurs non disponibles : {', '.join(line[0] for line in without)}." if without else ""
     note = " ".join(text for text in (unknown, note) if text)
     when = f", {date_text(*periods)}" if len(periods) == 1 else ""
-    caption = f"Les communes, puis le territoire et ce à quoi il se compare{when}"
+    parts = ["les communes"] * bool(local) + ["le territoire et ce à quoi il se compare"] * bool(beyond)
+    caption = f"{texts.capitalised(', puis '.join(parts) or 'autour du territoire')}{when}"
     table = _table(caption, header, lines, frozenset(range(local, len(lines))), note)
     return markup.together(table, markup.source(source))
 

@@ -18,6 +18,7 @@ LONGEST_UNIT = 20  # letters; a longer one stands below the title only
 LONGEST = 110  # letters of a title: two lines of a page; one that would be longer tells less
 BOTH_ENDS = 100  # letters of a title that tells both ends of a family
 OF_A_QUANTILE = re.compile(r" \([DQ]\d\)$")  # the sign that its name in letters needs not: « Premier décile (D1) »
+BOUNDS = "entre "  # begins what is told by its bounds, see sentences.value_text: it does not go « de ... à ... »
 ABOVE, BELOW = "au-dessus", "au-dessous"  # in a title, what a test calls higher or lower
 
 
@@ -141,8 +142,9 @@ def trend(indicator: Indicator, rows: pd.DataFrame, stretches: Sequence[Stretch]
         return told[0] if len(told[0]) <= LONGEST else told[1]
     way = paces.way(stretches[0])
     if pd.isna(stretches[0].low):
-        means = [_mean(indicator, rows[years]) for years in (slice(None, EACH_END), slice(-EACH_END, None))]
-        return about(indicator, f"{way}, de {means[0]} à {means[1]} (moyennes)")
+        before, now = (_mean(indicator, rows[years]) for years in (slice(None, EACH_END), slice(-EACH_END, None)))
+        means = f"{before}, {now}" if BOUNDS in before + now else f"de {before} à {now}"
+        return about(indicator, f"{way}, {means} (moyennes)")
     pace, bounds = paces.with_bounds(indicator, rows, stretches[0])
     return about(indicator, f"{way} depuis {begin}, {pace} ({bounds})")
 
@@ -155,7 +157,7 @@ def latest(indicator: Indicator, rows: pd.DataFrame) -> str:
 
 def _mean(indicator: Indicator, rows: pd.DataFrame) -> str:
     """Return the mean of some years: « 35 places en 2017-2019 »."""
-    row = pd.Series({**rows.iloc[-1], "value": rows["value"].mean()})
+    row = pd.Series({**rows.iloc[-1], **rows[["value", "low", "high"]].mean()})
     row["text"] = sentences.value_text(indicator, row)
     return f"{_with_unit(indicator, row)} en {rows['period'].iloc[0][:4]}-{row['period'][:4]}"
 
@@ -229,6 +231,8 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
         if len(pair) <= LONGEST:
             return pair
     both = f"De {low['text']} ({texts.uncapitalised(lows[0])}) à {highest} ({texts.uncapitalised(highs[0])})"
+    if BOUNDS in low["text"] + highest:
+        both = f"{lows[0]} ({low['text']}), {texts.uncapitalised(highs[0])} ({highest})"
     if len(lows) == len(highs) == 1 and len(both) <= BOTH_ENDS and both.count("(") == 2:
         return both
     top = texts.listed([*map(texts.uncapitalised, highs)]) if len(highs) < 3 else f"{len(highs)} lignes sur {len(rows)}"

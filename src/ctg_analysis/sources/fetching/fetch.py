@@ -15,7 +15,7 @@ from ctg_analysis.core.settings import project_path
 from ctg_analysis.sources.declared_sources import declared_at
 from ctg_analysis.sources.fetching.by_hand import given_file, take
 from ctg_analysis.sources.fetching.received import FetchError
-from ctg_analysis.sources.fetching.transport import SECONDS_FOR_A_FILE, retrieve
+from ctg_analysis.sources.fetching.transport import SECONDS_FOR_A_FILE, NoAnswer, Progress, retrieve
 from ctg_analysis.sources.folders import CERTIFICATE, FULL, PARTIAL, sha256
 
 FORMER = ".former"
@@ -47,21 +47,30 @@ def fetch(
     try:
         with alone(raw, source.id, f"{source.id}: fetched"):
             restore(full)
+            failures = []
             for download in source.downloads:
-                if not (begun / download.name).is_file():
-                    try:
-                        of_file = partial(progress, download.name)
-                        if file := given_file(download, given):
-                            take(file, download, begun)
-                        else:
-                            retrieve(download, begun, mirror=mirror, progress=of_file, seconds=seconds)
-                    except FetchError as error:
-                        raise type(error)(f"{source.id}: {error}{_where(source, download)}") from error
+                try:
+                    if not (begun / download.name).is_file():
+                        _get(download, begun, mirror, given, partial(progress, download.name), seconds)
+                except FetchError as error:  # the other files are had all the same: less is left for the next time
+                    failures.append(type(error)(f"{source.id}: {error}{_where(source, download)}"))
+                    if isinstance(error, NoAnswer):
+                        break
+            if failures:
+                raise failures[0]
             _certify(source, begun)
             return _put_in_place(begun, full)
     except OSError as error:
         place = project_path(Path(error.filename)) if error.filename else project_path(home)
         raise FetchError(f"{source.id}: {place}: {error.strerror}, expected room and the right to write") from error
+
+
+def _get(download: Download, folder: Path, mirror: str, given: Path | None, progress: Progress, seconds: float) -> None:
+    """Put a file in a folder: the one that a person has downloaded, else that of its address."""
+    if file := given_file(download, given):
+        take(file, download, folder)
+    else:
+        retrieve(download, folder, mirror=mirror, progress=progress, seconds=seconds)
 
 
 def _where(source: Source, download: Download) -> str:
