@@ -97,22 +97,20 @@ def _decimals(indicator: Indicator, row) -> int:
 def counts_text(indicator: Indicator, row) -> str:
     """Return the counts that a share or a rate is made of: « 497 foyers sur 1 655 », « 52 places pour 98 enfants ».
 
-    Nothing where they are not known, stand in the place of the percentage, or are the weighted answers of a survey.
+    Nothing where they are not known, stand in the place of the percentage, add up what the producer may have rounded,
+    or are the weighted answers of a survey.
     """
     value, source = indicator.value, SOURCES[row.source]
     known = row.status == OK and not math.isnan(row.numerator) and not math.isnan(row.denominator)
+    exact = not source.precision.rounding and source.id != SURVEY
     whole = is_proportion(value)
-    if not (whole or isinstance(value, Rate)) or not known or source.id == SURVEY or not is_printed(indicator, row):
-        return ""
-    approximate = f"≈{NBSP}" if source.precision.rounding else ""
-    if approximate and row.numerator == 0:
+    if not (whole or isinstance(value, Rate)) or not known or not exact or not is_printed(indicator, row):
         return ""
     if isinstance(value, Ratio):
         things = _units().get(value.numerator) or _units().get(value.denominator) or _named(indicator.reading)
-        return f"{approximate}{_counted(row.numerator, things)} sur {approximate}{number(row.denominator)}"
+        return f"{_counted(row.numerator, things)} sur {number(row.denominator)}"
     things, base = _units().get(value.events, ""), _units().get(value.population, "")
-    among = "sur" if whole else "pour"
-    return f"{approximate}{_counted(row.numerator, things)} {among} {_counted(row.denominator, base)}"
+    return f"{_counted(row.numerator, things)} {'sur' if whole else 'pour'} {_counted(row.denominator, base)}"
 
 
 def _counted(value: float, unit: str) -> str:
