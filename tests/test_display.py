@@ -523,7 +523,7 @@ def test_no_decimals_in_an_interval_on_a_small_base():
         ("not_in_work_or_studies_15_24_share", {"numerator": 106, "denominator": 761}, "106 sur 761"),
         ("birth_rate", {"numerator": 52, "denominator": 9856}, "52 naissances pour 9 856 habitants"),
         ("youth_followed_rate", {"numerator": 148, "denominator": 713}, "148 jeunes sur 713"),
-        ("caf_coverage_rate", {"numerator": 2190, "denominator": 9856, "source": "caf_s_ben_epci_f"}, ""),  # rounded to 5
+        ("caf_coverage_rate", {"numerator": 2190, "denominator": 9856, "source": "caf_s_ben_epci_f"}, ""),
         ("age_0_19_share", {"numerator": 3, "denominator": 12}, ""),  # they are the value already
         ("age_0_19_share", {"numerator": NAN, "denominator": NAN}, ""),
         ("age_0_19_share", {"numerator": NAN, "denominator": NAN, "status": "secret"}, ""),
