@@ -73,7 +73,7 @@ def test_fetched_stale_and_guessed_are_counted(tmp_path):
     held(root, "finess", "full")
     held(root, "caf_txcouv_pe", "france")
     held(root, "insee_etat_civil")
-    assert doctor.fetched(root)[0].startswith("1 open sources whole, 2 by an extract that is shipped, ")
+    assert doctor.fetched(root)[0].startswith("1 open source whole, 2 by an extract that is shipped, ")
     assert doctor.stale(root, current=True) == ["fetched more than 365 days ago: finess"]
     assert "made of other files" in doctor.stale(root, current=False)[0]
     addresses = sum(not one.seen for source in SOURCES.values() for one in source.downloads)
@@ -109,6 +109,6 @@ def test_packages_of_other_versions_than_the_lock_are_named(tmp_path, monkeypatc
             encoding="utf-8",
         )
         assert doctor.locked() == {"pandas": "0.1", "not-there": "1"}
-        assert "1 packages of other versions than requirements.lock (pandas)" in doctor.installed()[0]
+        assert "1 package of other versions than requirements.lock (pandas)" in doctor.installed()[0]
         monkeypatch.setenv("PATH", "")
         assert "no browser to print the PDF with: install Chromium" in doctor.installed()[1]

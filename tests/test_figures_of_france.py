@@ -9,6 +9,7 @@ from back_test import FRANCE
 from typer.testing import CliRunner
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import figures
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.cli import app
 from ctg_analysis.core.settings import data_root, settings
@@ -234,6 +235,20 @@ def test_jobs_are_those_of_the_place_and_dated_references_stand_apart():
     ]  # fmt: skip
     beside = ["".join(cell) for cell in cells if "all_schemes" in "".join(cell)]
     assert beside and not any("caf_" in cell for cell in beside)
+
+
+def test_births_of_two_years_are_drawn_without_a_mean_of_three(whole):
+    """Of most EPCIs the comparateur alone is known, of 2020 and 2022."""
+    births = CATALOGUE["births_count"]
+    assert births.parts == ("births_3_year_mean_count",)
+    drawn = figures.trend(Territory("243500139", data_root()), births).html
+    assert "<svg" in drawn and "moyenne" not in drawn.split("</svg>")[0]
+
+
+def test_mayotte_is_taken_out_of_each_rate_of_france_by_itself(whole):
+    """Two rates that are worked out together: 1 221 500 less its 476, 3 867 600 less its 14 897."""
+    rates = [of(whole, f"{name}_all_schemes_rate", "2019").loc["F"] for name in ("aah", "rsa_covered")]
+    assert [rate["numerator"] for rate in rates] == [1_221_024, 3_852_703]
 
 
 def test_metropolitan_france_is_told_apart(whole):

@@ -16,7 +16,7 @@ from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.indicators.observation_files import VALUES, read_all
 from ctg_analysis.processing import conclusion
 from ctg_analysis.processing.groups import RESTRICTED, groups, is_restricted
-from ctg_analysis.processing.run import process
+from ctg_analysis.processing.run import forget_all, process
 from ctg_analysis.secrecy.gate import emptied, withhold_beside
 from ctg_analysis.secrecy.statements import Edition
 from ctg_analysis.sources import SOURCES
@@ -175,3 +175,6 @@ def test_no_entry_is_made_from_a_restricted_file(few):
     process(few)
     names = {path.parent.name for path in (few.path / CACHE).rglob("*.parquet")}
     assert names and not any(RESTRICTED in name for name in names)
+    before = read_all(few.processed)
+    assert forget_all(few) > 100_000 and not (few.path / CACHE).exists()
+    pd.testing.assert_frame_equal(read_all(few.processed), before)  # the tables stay

@@ -158,6 +158,12 @@ def test_where_a_figure_is_missing_the_epci_or_these_communes_or_nowhere(tmp_pat
     assert found(MISSING, OK, MISSING, **ends) == (MISSING, "epci", [EPCI])
 
 
+def test_files_of_departements_are_not_asked_for_what_an_epci_lacks(tmp_path):
+    both = next(one for one in CATALOGUE.values() if {"caf_s_ben_dep", "caf_s_ben_epci_f"} <= set(one.sources))
+    found = [one.source for one in lacks(Seen(tmp_path, rows_of(both.id, [MISSING] * 3, both.sources[0])), both)]
+    assert "caf_s_ben_epci_f" in found and "caf_s_ben_dep" not in found
+
+
 def test_every_source_says_who_has_it():
     assert [one.id for one in SOURCES.values() if (one.form or one.addition) and one.open] == []
     partners = {one.partner for one in SOURCES.values() if one.partner}

@@ -55,7 +55,7 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
     if len(rows) < 2:
         return unavailable(territory, indicator, f"{indicator.label}, évolution")
     means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
-    smooth = territory.own(CATALOGUE[means[0]]) if means else None
+    smooth = next((own for name in means if len(own := territory.own(CATALOGUE[name]))), None)
     bounded = all(sentences.is_sum_of_rounded(indicator, row) for row in rows.itertuples(index=False))
     drawing = lines.trend(rows, smooth, indicator.decimals, bounded=bounded)
     stretches = trend_of(rows, indicator)

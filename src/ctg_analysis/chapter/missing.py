@@ -112,11 +112,18 @@ def lacks(territory: Territory, indicator: Indicator) -> list[Lack]:
     rows = territory.data(indicator)
     here = rows[rows["level"].isin(HERE)]
     used = set(here.loc[here["status"].eq(OK), "source"])
-    unused = [name for name in indicator.sources if name not in used] or [indicator.sources[0]]
+    local = [name for name in indicator.sources if _is_local(SOURCES[name])] or [indicator.sources[0]]
+    unused = [name for name in local if name not in used] or local[:1]
     own = "epci" in indicator.levels and standing(territory, indicator) == MISSING
     at_level = here[here["level"].eq("epci" if own else "commune")]
     withheld = set(at_level.loc[at_level["status"].eq(SECRET), "source"])
     return [_lack(territory, indicator, SOURCES[name], withheld=name in withheld) for name in unused]
+
+
+def _is_local(source: Source) -> bool:
+    """Tell whether a source may say something of an EPCI or of communes, and not of larger places alone."""
+    levels = {getattr(layout, "level", "commune") for layout in source.layouts}
+    return not levels or bool(levels & set(HERE))
 
 
 def _lack(territory: Territory, indicator: Indicator, source: Source, *, withheld: bool) -> Lack:

@@ -21,6 +21,16 @@ def sirens(given: str | list[str] | None) -> str | list[str] | None:
     return given
 
 
+def number_of(count: int, noun: str) -> str:
+    """Return a number of things.
+
+    >>> number_of(1, "file"), number_of(2, "file"), number_of(2, "address")
+    ('1 file', '2 files', '2 addresses')
+    """
+    plural = "es" if noun.endswith("s") else "s"
+    return f"{count} {noun}{'' if count == 1 else plural}"
+
+
 def reports_folder(given: Path | None) -> Path:
     """Return the folder of the reports: the one given, else that of the settings."""
     return (given or settings().reports).resolve()

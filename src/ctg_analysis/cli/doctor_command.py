@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from ctg_analysis.cli.common_options import Epci
+from ctg_analysis.cli.common_options import Epci, number_of
 from ctg_analysis.core.errors import Finding, InputError, UserError, in_lines, in_order
 from ctg_analysis.core.settings import DEFAULT_EPCI, DataRoot, data_root, project_path, settings
 
@@ -58,10 +58,14 @@ def doctor(epci: Epci = DEFAULT_EPCI) -> None:
 def installed() -> list[str]:
     """Return what runs the project: Python, its packages beside the lock, the programs that documents need."""
     others = [name for name, wanted in locked().items() if _version(name) not in (wanted, None)]
-    packages = f"{len(others)} packages of other versions than requirements.lock ({named(others)})" if others else ""
+    packages = (
+        f"{number_of(len(others), 'package')} of other versions than requirements.lock ({named(others)})"
+        if others
+        else ""
+    )
     office = next(filter(None, map(shutil.which, OFFICE)), "none")
     return [
-        f"Python {platform.python_version()}; {packages or 'packages as in requirements.lock'}",
+        f"Python {platform.python_version()}; {packages}",
         f"browser for PDFs: {_browser()}; LibreOffice, for the tests alone: {office}",
     ]
 
@@ -97,7 +101,8 @@ def fetched(root: DataRoot) -> list[str]:
     full, shipped = _held(root)
     rest = [source for source in SOURCES.values() if source.open and source.id not in full | shipped]
     by_hand = [source.id for source in rest if not source.downloads]
-    line = f"{len(full)} open sources whole, {len(shipped)} by an extract that is shipped, {len(rest)} not at all"
+    whole = number_of(len(full), "open source")
+    line = f"{whole} whole, {len(shipped)} by an extract that is shipped, {len(rest)} not at all"
     return [line, *([f"by hand: {named(by_hand)} (`ctg list sources ID` says where)"] if by_hand else [])]
 
 
@@ -134,12 +139,13 @@ def guessed(root: DataRoot) -> list[str]:
     from ctg_analysis.sources import SOURCES
 
     full, _ = _held(root)
-    unseen = [source for source in SOURCES.values() if source.id not in full]
-    addresses = sum(not download.seen for source in unseen for download in source.downloads)
-    names = sum(len(source.guesses) for source in unseen)
+    rest = [source for source in SOURCES.values() if source.id not in full]
+    addresses = sum(not download.seen for source in rest for download in source.downloads)
+    names = sum(len(source.guesses) for source in rest)
     if not addresses + names:
         return ["nothing"]
-    return [f"{addresses} addresses and {names} names in files, until they are fetched (docs/assumptions.md)"]
+    unseen = f"{number_of(addresses, 'address')} and {number_of(names, 'name')}"
+    return [f"{unseen} in files, until they are fetched (docs/assumptions.md)"]
 
 
 def faults_of(root: DataRoot) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ctg_analysis.cli.common_options import messages, sirens
+from ctg_analysis.cli.common_options import messages, number_of, sirens
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.settings import data_root, project_path
 
@@ -100,21 +100,17 @@ def told(sources: "Sequence[Source]", size: "Amount") -> str:
     """Return how much there is to download and how long it takes, in one line; what is not told is said."""
     from ctg_analysis.sources.fetching.campaign import BYTES_PER_SECOND
 
-    line = f"{_number(len(sources), 'source')}, {_number(size.files, 'file')}"
+    line = f"{number_of(len(sources), 'source')}, {number_of(size.files, 'file')}"
     if size.known:
         minutes = max(1, round(size.seconds / 60))
         line += f": {megabytes(size.known)} for {size.files - size.untold} of them, about "
-        line += f"{_number(minutes, 'minute')} at {BYTES_PER_SECOND * 8 // 1_000_000} Mbit/s"
+        line += f"{number_of(minutes, 'minute')} at {BYTES_PER_SECOND * 8 // 1_000_000} Mbit/s"
     return f"{line}; {size.untold} of a size that no server tells" if size.untold else line
 
 
 def megabytes(size: int) -> str:
     """Return a number of bytes as a person reads it."""
     return f"{size / 1e6:.1f} MB"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def summary(outcomes: "Sequence[Outcome]", others: "Sequence[Source]", raw: Path) -> list[str]:
@@ -127,7 +123,7 @@ def summary(outcomes: "Sequence[Outcome]", others: "Sequence[Source]", raw: Path
     width = max(len(source.id) for source in [*(outcome.source for outcome in outcomes), *others])
     lines = []
     for outcome in outcomes:
-        held = f"{_number(outcome.files, 'file')}, {megabytes(outcome.size)}"
+        held = f"{number_of(outcome.files, 'file')}, {megabytes(outcome.size)}"
         why = outcome.why.removeprefix(f"{outcome.source.id}: ")
         lines.append(f"{outcome.state:7}  {outcome.source.id:{width}}  {why or held}")
     lines += [f"by hand  {source.id:{width}}  no address is known" for source in others]

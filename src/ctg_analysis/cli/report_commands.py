@@ -8,7 +8,8 @@ import typer
 
 from ctg_analysis.cli.common_options import Epci, Out, messages, sirens
 from ctg_analysis.core.errors import UserError, room_in
-from ctg_analysis.core.settings import DEFAULT_EPCI, project_path
+from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI, data_root, project_path
+from ctg_analysis.sources.known_sums import CACHE
 
 
 def build(
@@ -101,9 +102,13 @@ def documents(epci: Epci = DEFAULT_EPCI, out: Out = None) -> None:
 def gc(
     keep: Annotated[int, typer.Option(min=2, help="How many editions of each report to keep.")],
     out: Out = None,
+    cache: Annotated[bool, typer.Option("--cache", help="And all that `ctg data` keeps of its work.")] = False,
 ) -> None:
     """Remove old editions and their documents; the latest and the one that it is compared with always stay."""
+    from ctg_analysis.processing.run import forget_all
     from ctg_analysis.publishing.handover.delivery import collect_reports
 
     for line in collect_reports(out, keep):
         messages.print(line)
+    for root in (data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)) if cache else ():
+        messages.print(f"{project_path(root.path / CACHE)}: {forget_all(root) / 1e6:.0f} MB removed")

@@ -1,6 +1,7 @@
 """Raw files to OBSERVATIONS: the stage `ctg data`."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,7 +25,7 @@ from ctg_analysis.processing.freshness import (
 )
 from ctg_analysis.secrecy.adoption import adopt_reports
 from ctg_analysis.secrecy.earlier_editions import Entry, remember
-from ctg_analysis.sources.known_sums import known_sums
+from ctg_analysis.sources.known_sums import CACHE, known_sums
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -103,6 +104,15 @@ def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]
             forget(one.root, one.used)
             known_sums(one.root.path).save()
         return [count(root.processed) for root in roots]
+
+
+def forget_all(root: DataRoot) -> int:
+    """Remove all that is kept of the work of `ctg data`: the next one does all of it. Return the bytes that it held."""
+    home = root.path / CACHE
+    with _writing(root):
+        files = [path.stat() for path in home.rglob("*") if path.is_file()]
+        shutil.rmtree(home, ignore_errors=True)
+    return sum(state.st_size for state in files)
 
 
 @contextmanager

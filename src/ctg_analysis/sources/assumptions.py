@@ -22,8 +22,14 @@ def _line(source: Source) -> str:
     secrecy = f"under {source.secrecy.threshold} persons" if source.secrecy.threshold else "the producer's"
     rounding = f"to {source.precision.rounding}, {source.precision.rule}" if source.precision.rounding else "–"
     totals = "sums of communes" if source.totals.additive else "published only"
+    if source.totals.listed:
+        totals = "sums of the communes that have a value"
     if source.totals.outside:
         totals += f", without {', '.join(source.totals.outside)}"
+    if source.totals.everywhere:
+        totals += f" but for {', '.join(sorted(source.totals.everywhere))}"
+    for period, lost in source.totals.lost:
+        totals += f"; that of France in {period} without {lost.replace(' ', ', ')}"
     if source.totals.also_in_epcis:
         totals += "; changes without communes of no EPCI where these lack a date"
     if source.coverage.above:

@@ -70,8 +70,10 @@ def rounded(indicator: Indicator, source: Source) -> bool:
 
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:
     """Tell whether a count adds up counts that the producer has rounded: its bounds go further than one rounding."""
-    source, bounds = SOURCES[row.source], max(row.high - row.value, row.value - row.low)
-    return row.level != "peers" and rounded(indicator, source) and bounds >= source.precision.rounding
+    source = SOURCES[row.source]
+    if not rounded(indicator, source) or row.level == "peers":
+        return False
+    return max(row.high - row.value, row.value - row.low) >= source.precision.rounding
 
 
 def is_change(indicator: Indicator) -> bool:
