@@ -38,7 +38,7 @@ class Ratio:
 
     For a group of communes it is the ratio of the sums, never the mean of the ratios (rule R13).
     `bounded` when the numerator is a part of the denominator. Not `tested` when no test of proportions holds: a million
-    euros are not a million draws, nor are the pupils of a school that is in the numerator with all of them or with none.
+    euros are not a million draws, nor are the pupils of a school, that the numerator has all or none of.
     """
 
     numerator: str
