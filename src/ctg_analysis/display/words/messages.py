@@ -205,6 +205,8 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
     if written.empty:
         return ""
     low, high = written.iloc[0], written.iloc[-1]
+    if BOUNDS in low["text"] + high["text"]:
+        return ""
     if low["text"] == high["text"]:
         return about(indicator, f"{_with_unit(indicator, high)} dans {_communes(list(written['name']), len(rows))}")
     if ("," in low["text"]) != ("," in high["text"]):
