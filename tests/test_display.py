@@ -75,9 +75,8 @@ def test_a_sentence_with_its_interval_and_its_plural():
     assert sentences.sentence(one, row(value=1)).startswith("En 2021, le territoire compte 1 établissement d’accueil")
     assert "2 établissements" in sentences.sentence(one, row(value=2))
     rate = row(value=5.31, numerator=52, denominator=9856, low=3.94, high=6.92, source="insee_etat_civil")
-    assert "(intervalle à 95\u202f% : 3,9 à 6,9)".replace(" :", "\u00a0:") in sentences.sentence(
-        CATALOGUE["birth_rate"], rate
-    )
+    said = sentences.sentence(CATALOGUE["birth_rate"], rate)
+    assert said.endswith(" ; intervalle à 95\u202f% : 3,9 à 6,9).".replace(" :", "\u00a0:").replace(" ;", "\u202f;"))
 
 
 @pytest.mark.parametrize(
@@ -451,7 +450,7 @@ def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_labels_do_not_meet(
 
 def test_a_larger_place_without_any_value_is_named_below_a_table(france):
     html = open_chapter("200067171").table("caf_households_count", "paje_households_count").html
-    assert "Valeurs non disponibles\u00a0: Aveyron, Occitanie, France." in html
+    assert "Valeurs non disponibles\u00a0: Aveyron, France." in html
     assert '<th scope="row">Aveyron' not in html and '<th scope="row">CC Aubrac' in html
 
 
@@ -564,6 +563,36 @@ def test_no_decimals_in_an_interval_on_a_small_base():
     columns = {"value": 12.0, "numerator": 33, "denominator": 275, "low": 8.1, "high": 18.7}
     assert sentences.interval_text(CATALOGUE["age_0_19_share"], row(**columns)) == "8 à 19"
     assert sentences.interval_text(CATALOGUE["age_0_19_share"], row(**{**columns, "denominator": 12})) == ""
+
+
+@pytest.mark.parametrize(
+    "name, figures, said",
+    [
+        ("caf_low_income_households_share", {"numerator": 497, "denominator": 1655}, "497 foyers sur 1 655"),
+        ("childminders_55_plus_share", {"numerator": 1, "denominator": 47}, "1 assistant maternel sur 47"),
+        ("unemployment_15_64_rate", {"numerator": 208.6, "denominator": 4077.4}, "209 actifs sur 4 077"),
+        ("not_in_work_or_studies_15_24_share", {"numerator": 106, "denominator": 761}, "106 sur 761"),
+        ("birth_rate", {"numerator": 52, "denominator": 9856}, "52 naissances pour 9 856 habitants"),
+        ("youth_followed_rate", {"numerator": 148, "denominator": 713}, "148 jeunes sur 713"),
+        ("caf_coverage_rate", {"numerator": 2190, "denominator": 9856, "source": "caf_s_ben_epci_f"}, ""),
+        ("age_0_19_share", {"numerator": 3, "denominator": 12}, ""),  # they are the value already
+        ("age_0_19_share", {"numerator": NAN, "denominator": NAN}, ""),
+        ("age_0_19_share", {"numerator": NAN, "denominator": NAN, "status": "secret"}, ""),
+        ("feeling_lonely_share", {"numerator": 30, "denominator": 90, "source": "enquete_habitants"}, ""),
+        ("pupils_per_class_ratio", {"numerator": 779, "denominator": 36}, ""),
+        ("population_count", {"numerator": NAN, "denominator": NAN}, ""),
+    ],
+)  # fmt: skip
+def test_a_share_or_a_rate_stands_with_the_counts_that_it_is_made_of(name, figures, said):
+    figure = row(**{"value": 30.0, "low": NAN, "high": NAN, **figures})
+    told = texts.typography(sentences.counts_text(CATALOGUE[name], figure))
+    assert told.replace("\u202f", " ").replace("\u00a0", " ") == said
+
+
+def test_the_counts_stand_before_the_interval_in_one_parenthesis():
+    figure = row(value=30.0, numerator=497, denominator=1655, low=27.9, high=32.3)
+    said = sentences.sentence(CATALOGUE["single_parent_families_share"], figure).replace("\u202f", " ")
+    assert said.endswith("(497 familles sur 1 655 ; intervalle à 95 % : 27,9 à 32,3).".replace(" :", "\u00a0:"))
 
 
 def test_a_chart_that_says_no_more_than_its_sentence_is_left_out(example):
