@@ -12,6 +12,7 @@ import shapely
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, open_chapter
+from ctg_analysis.chapter.by_indicator import with_one_france
 from ctg_analysis.chapter.known import uncompared
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
@@ -21,7 +22,7 @@ from ctg_analysis.display.drawings.land import land, read_land
 from ctg_analysis.display.drawings.maps import class_breaks
 from ctg_analysis.display.drawings.style import SEQUENTIAL
 from ctg_analysis.display.markup import Citation
-from ctg_analysis.display.pieces import charts
+from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import quantities, sentences, texts
 from ctg_analysis.display.words.quantities import singular
 from ctg_analysis.publishing.pages.data_files import spreadsheet_safe
@@ -352,6 +353,27 @@ def test_the_mark_of_a_balance_stands_between_its_parts():
     assert (right - at) / width[0] == pytest.approx(0.6 / 1.3, abs=0.01)
 
 
+def test_the_parts_of_a_balance_that_are_of_one_sign_follow_each_other():
+    words = {"name": "2018-2023"}
+    parts = [{"part": "naturel", "value": 0.6, "text": "a"}, {"part": "migratoire", "value": 0.6, "text": "b"}]
+    shares = pd.DataFrame([words | part for part in parts])
+    drawing = bars.balance(shares, pd.DataFrame([{**words, "value": 1.2, "text": "c"}]))
+    (first, second), (width, same) = (attributes(drawing, "rect", name)[-2:] for name in ("x", "width"))
+    assert second == pytest.approx(first + width, abs=0.2) and width == same > 0
+    at = [float(x) for x in re.findall(r'd="M([\d.]+) [\d.]+l6 6', drawing)][-1]
+    assert at == pytest.approx(second + width, abs=0.2)  # both together are the sum
+    (x, y), (z, t) = (re.search(rf'<text x="([\d.]+)" y="([\d.]+)"[^>]*>{text}<', drawing).groups() for text in "ab")
+    assert (x, y) != (z, t) and first < float(x) < second
+
+
+def test_the_source_of_a_chart_is_that_of_its_parts_too(example):
+    chapter = open_chapter("999999999")
+    html = figures.balance(chapter.territory, CATALOGUE["population_change_rate"]).html
+    rows = figures.labelled_parts(chapter.territory, CATALOGUE["population_change_rate"])
+    used = set(rows.loc[rows["level"].eq("epci") & rows["status"].eq("ok"), "source"])
+    assert used and all(texts.typography(SOURCES[name].label)[1:] in html for name in used)
+
+
 def test_the_outline_of_a_pyramid_is_the_other_territory():
     own = pd.DataFrame({"men": [1.0, 2.0], "women": [3.0, 4.0]})
     other = pd.DataFrame({"men": [5.0, 6.0], "women": [7.0, 8.0]})
@@ -451,6 +473,35 @@ def test_a_larger_place_without_any_value_is_named_below_a_table(france):
     html = open_chapter("200067171").table("caf_households_count", "paje_households_count").html
     assert "Valeurs non disponibles\u00a0: Aveyron, France." in html
     assert '<th scope="row">Aveyron' not in html and '<th scope="row">CC Aubrac' in html
+
+
+def test_a_table_tells_la_reunion_once_and_one_france():
+    places = pd.DataFrame({"level": ["epci", "departement", "region", "france"], "territory": ["1", "974", "04", "F"]})
+    places = places.assign(name=["Ici", "La Réunion", "La Réunion", "France"])
+    columns = {"status": "ok", "text": ["1 %", "2 %"], "territory": ["1", "974"], "level": ["epci", "departement"]}
+    here = pd.DataFrame(columns).assign(name=["Ici", "La Réunion"])
+    metropolitan = {
+        "level": "france",
+        "territory": "FM",
+        "status": "ok",
+        "text": "3 %",
+        "name": "France métropolitaine",
+    }
+    rows = pd.concat([here, pd.DataFrame([metropolitan])]).assign(indicator="age_0_19_share", period="2021")
+    shares = [(CATALOGUE[name], "2021", with_one_france(rows)) for name in ("age_0_19_share", "age_65_plus_share")]
+    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01"), note="").html
+    assert html.count("La Réunion") == 1 and '<th scope="row">France métropolitaine' in html
+    assert "Valeurs non disponibles" not in html
+    shares[1] = (*shares[1][:2], shares[1][2].replace("France métropolitaine", "France hors Mayotte"))
+    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01"), note="").html
+    assert '<th scope="row">France</th>' in html and "France hors Mayotte pour part des 65 ans ou plus" in html
+
+
+def test_what_a_departement_has_is_not_said_to_be_lacking_of_the_region_that_it_is(france):
+    territory, indicator = Territory("249740119", france), CATALOGUE["living_standard_until_2019_median"]
+    rows = territory.against(indicator)
+    assert set(rows.loc[rows["name"].eq("La Réunion") & rows["status"].eq("ok"), "level"]) == {"departement"}
+    assert "La Réunion" not in uncompared(territory, indicator)
 
 
 def test_figures_to_compare_with_are_apart_and_their_words_agree():

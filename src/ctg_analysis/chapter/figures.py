@@ -226,7 +226,7 @@ def _drawn(
     periods = sorted(rows["period"])
     when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else date_text(periods[0])
     data = charts.listing(indicator, rows, over_years=over_years, parts=parts)
-    cited = source(territory, rows, series=over_years)
+    cited = source(territory, rows if parts is None else pd.concat([rows, parts]), series=over_years)
     return charts.chart(indicator, drawing, data, when=when, source=cited, **words)
 
 
