@@ -51,22 +51,6 @@ def test_without_a_comparator_or_a_difference_the_title_says_so():
 
 
 @pytest.mark.parametrize(
-    "values, said, title",
-    [
-        ([10.0, 12.0], ["10", "12"], "de 10 habitants en 2015 à 12 en 2020"),
-        ([3.0, 3.0], ["3", "3"], "3 habitants en 2015 comme en 2020"),
-        ([3.4, 2.6], ["3", "3"], "environ 3 habitants en 2015 et en 2020"),
-        ([5.0, 10.0], ["≈\u00a05", "≈\u00a010"], "de ≈\u00a05 habitants en 2015 à ≈\u00a010 en 2020"),
-        ([40.0, 90.0], ["entre 36 et 48", "entre 86 et 98"], "entre 36 et 48 en 2015, entre 86 et 98 en 2020"),
-    ],
-)
-def test_the_title_of_a_trend(values, said, title):
-    """Two values that are only written alike are not said to be the same."""
-    rows = pd.DataFrame({"period": ["2015", "2020"], "value": values, "text": said})
-    assert messages.trend(PEOPLE, rows) == f"Population municipale : {title}"
-
-
-@pytest.mark.parametrize(
     "values, title",
     [
         ([60, 20, 20], "au moins la moitié dans une seule commune, Commune A"),

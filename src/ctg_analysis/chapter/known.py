@@ -79,10 +79,12 @@ def uncompared(territory: Territory, indicator: Indicator) -> str:
         return "Sans comparaison : ces données ne décrivent que le territoire."
     codes = there["territory"].mask(there["level"].eq("france"), FRANCE)
     known = {("epci", territory.epci), *zip(there["level"], codes, strict=True)}
-    lacking = [
-        place.name for place in territory.beside.itertuples(index=False) if (place.level, place.code) not in known
-    ]
-    named = ", ".join(dict.fromkeys(lacking))  # La Réunion is a département and a région
+    beside = territory.beside
+    told = beside["name"][[place in known for place in zip(beside["level"], beside["code"], strict=True)]]
+    lacking = list(
+        dict.fromkeys(beside["name"][~beside["name"].isin(told)])
+    )  # La Réunion is a département and a région
+    named = ", ".join(lacking)
     without = f"Sans valeur de même source et de même période : {named}" if lacking else ""
     if there["level"].eq("peers").any():
         return f"{without}." if without else ""

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.facts import IN_EPCIS
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.model import (
+    MISSING,
+    NOT_APPLICABLE,
     OK,
     AnnualChange,
     AnnualFlow,
@@ -42,6 +45,7 @@ ALONE = {"parts": 1, "few": 0, "parts_of": 1, "few_of": 0}  # a figure that adds
 COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", *ALONE]
 
 KEY = ["territory", "level", "period", "indicator"]
+WORDS = [*KEY, "status", "source"]
 NUMBERS = dict.fromkeys(("numerator", "denominator", "value", "low", "high"), float) | {"quality": int}
 OBSERVED = [*KEY, "numerator", "denominator", "value", "low", "high", "status", "quality", "source"]
 NOTHING = pd.DataFrame(columns=OBSERVED, dtype=TEXT).astype(NUMBERS)
@@ -59,7 +63,18 @@ def observe(
     sources: dict[str, Source],
     fractions: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """Return the observations of all the indicators, before the secrecy gate.
+    """Return the observations of all the indicators, before the secrecy gate, their words as texts."""
+    coded = observe_coded(indicators, facts, sources, fractions)
+    return coded.astype(dict.fromkeys(WORDS, TEXT) | {"territory": object})
+
+
+def observe_coded(
+    indicators: Iterable[Indicator],
+    facts: pd.DataFrame,
+    sources: dict[str, Source],
+    fractions: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Return the observations of all the indicators, before the secrecy gate, their words as categories.
 
     fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
     Columns: territory, level, period, indicator, numerator, denominator, value, low, high, status, quality, source.
@@ -71,10 +86,23 @@ def observe(
         if _first_measure(indicator) in by_measure:
             alike.setdefault(_form(indicator), []).append(indicator)
     tables = [observe_alike(several, by_measure, sources, fractions) for several in alike.values()]
-    table = pd.concat([NOTHING, *(part for part in tables if len(part))], ignore_index=True)
-    keys = ["territory", "level", "indicator", "period"]
-    ordered = table.astype(dict.fromkeys(keys, "category")).sort_values(keys, ignore_index=True)
-    return ordered.astype({name: TEXT for name in (*keys, "status", "source")} | {"territory": object})
+    table = _together([part for part in tables if len(part)] or [NOTHING])
+    return table.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
+
+
+def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables of observations one below the other, their words as categories, in the order of these."""
+
+    def words(column: pd.Series) -> pd.Series:
+        coded = column.astype("category").cat
+        return coded.rename_categories(coded.categories.astype(TEXT))
+
+    coded = {
+        name: union_categoricals([words(table[name]) for table in tables], sort_categories=True, ignore_order=True)
+        for name in WORDS
+    }
+    numbers = pd.concat([table[[*NUMBERS]] for table in tables], ignore_index=True)
+    return numbers.astype(NUMBERS).assign(**coded)[OBSERVED]
 
 
 def _form(indicator: Indicator) -> tuple:
@@ -162,6 +190,7 @@ def compute(
             rows = mean_of_years(_first(preferred("measure")), value.years)
         case Ratio():
             rows = _first(_divide(preferred("numerator"), preferred("denominator"), value.per, [*PLACE, "source"]))
+            rows = _unlisted(rows, sources)
         case Rate():
             below = population(DENOMINATORS) if value.population == POPULATION else of_the_census()
             top = _first(preferred("events"))
@@ -243,6 +272,16 @@ def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str])
     status = over_something(status_of(rows["status"], rows["status_bottom"]), rows["denominator"])
     value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
     return rows.assign(value=value, status=status)
+
+
+def _unlisted(rows: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
+    """Return ratios, missing where a list that does not have all (Coverage.leaves_out) has nothing to divide by.
+
+    A commune whose only school is too small for an index has a school: its index is unknown, not without object.
+    """
+    partial = [name for name in rows["source"].unique() if sources[name].coverage.leaves_out]
+    nothing = rows["status"].eq(NOT_APPLICABLE) & rows["source"].isin(partial)
+    return rows.assign(status=rows["status"].mask(nothing, MISSING))
 
 
 def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, within: int) -> pd.DataFrame:

@@ -2,7 +2,9 @@
 
 import math
 import re
+from functools import cache
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion
 from ctg_analysis.display.words.dates import date_text
@@ -16,6 +18,7 @@ PERCENT = 100
 TINY = 1e-9  # a difference that only the arithmetic of the machine makes
 DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
 YEARS = re.compile(r"^(\d{4})-(\d{4})$")
+OF_WHAT = re.compile(r"(?:\{value\} des|parmi les|part des) ([^\W\d_]+)")
 
 
 def value_text(indicator: Indicator, row) -> str:
@@ -119,20 +122,57 @@ def _decimals(indicator: Indicator, row) -> int:
     return 0 if percentage and row.denominator < DECIMALS_FROM else indicator.decimals
 
 
+def counts_text(indicator: Indicator, row) -> str:
+    """Return the counts that a share or a rate is made of: « 497 foyers sur 1 655 », « 52 places pour 98 enfants ».
+
+    Nothing where they are not known, stand in the place of the percentage, add up what the producer may have rounded,
+    or are the weighted answers of a survey.
+    """
+    value, source = indicator.value, SOURCES[row.source]
+    known = row.status == OK and not math.isnan(row.numerator) and not math.isnan(row.denominator)
+    exact = not source.precision.rounding and source.id != SURVEY
+    whole = is_proportion(value)
+    if not (whole or isinstance(value, Rate)) or not known or not exact or not is_printed(indicator, row):
+        return ""
+    if isinstance(value, Ratio):
+        things = _units().get(value.numerator) or _units().get(value.denominator) or _named(indicator.reading)
+        return f"{_counted(row.numerator, things)} sur {number(row.denominator)}"
+    things, base = _units().get(value.events, ""), _units().get(value.population, "")
+    return f"{_counted(row.numerator, things)} {'sur' if whole else 'pour'} {_counted(row.denominator, base)}"
+
+
+def _counted(value: float, unit: str) -> str:
+    return f"{number(value)} {agreed(unit, round(value))}".strip()
+
+
+def _named(reading: str) -> str:
+    """Return what a sentence gives a share of: « foyers » of « {value} des foyers du territoire »; else nothing."""
+    found = OF_WHAT.search(reading)
+    return found[1] if found else ""
+
+
+@cache
+def _units() -> dict[str, str]:
+    """Return what measures count, of those that an indicator is the number of."""
+    return {one.value.measure: one.unit for one in CATALOGUE.values() if isinstance(one.value, Count)}
+
+
 def sentence(indicator: Indicator, row) -> str:
-    """Return the reading sentence of an observation, with its interval if it has one."""
+    """Return the reading sentence of an observation, with the counts that it is made of and its interval, if any."""
     plural = "s" if row.value >= 2 else ""
     words = {"period": YEARS.sub(r"\1 et \2", date_text(row.period)), "unit": agreed(indicator.unit, row.value)}
     text = indicator.reading.format(**words, value=value_text(indicator, row), s=plural)
-    interval = interval_text(indicator, row)
+    told = [counts_text(indicator, row)]
     if is_sum_of_rounded(indicator, row):
         way = _way(row) if isinstance(indicator.value, Count) else ""
-        text = f"{text.removesuffix('.')} (somme de nombres arrondis{way}, bornes à 95 %)."
-    elif interval:
+        told.append(f"somme de nombres arrondis{way}, bornes à 95 %")
+    elif interval := interval_text(indicator, row):
         only_rounded = SOURCES[row.source].precision.rounding and not isinstance(indicator.value, Rate)
         kind = "intervalle indicatif à 95 %" if row.source == SURVEY else "intervalle à 95 %"
         kind = _rounding_text(indicator, row) if only_rounded else kind
-        text = f"{text.removesuffix('.')} ({kind} : {interval})."
+        told.append(f"{kind} : {interval}")
+    if more := " ; ".join(filter(None, told)):
+        text = f"{text.removesuffix('.')} ({more})."
     return typography(text)
 
 
