@@ -435,10 +435,8 @@ def test_a_commune_given_with_its_arrondissements_counts_once_and_one_measure_do
 def test_what_the_edition_of_2020_does_not_fill_in_for_mayotte_is_unknown_there(tmp_path):
     text = "CODGEO;NB_D109;NB_D307\n97611;0;4\n01001;0;2\n"
     found = values(clean_facilities_2020(received(tmp_path, {"equip-serv-sante-com-2020.csv": text})))
-    assert (
-        found[("97611", "2020", "pharmacies")] == 4 and found[("01001", "2020", "psychiatric_outpatient_centres")] == 0
-    )
-    assert pd.isna(found[("97611", "2020", "psychiatric_outpatient_centres")])
+    psychiatric = [found[(code, "2020", "psychiatric_outpatient_centres")] for code in ("01001", "97611")]
+    assert psychiatric == [0, "nd"] and found[("97611", "2020", "pharmacies")] == 4
 
 
 def test_a_departement_that_a_list_has_lost_is_unknown_in_that_period_alone():
