@@ -66,9 +66,13 @@ class Rate:
 
 @dataclass(frozen=True)
 class Published:
-    """A figure that only its producer can compute (a rate, a median). It cannot be added up."""
+    """A figure that only its producer can compute (a rate, a median). It cannot be added up.
+
+    over: the measure of what a share is of, at most, where the producer tells it: that of too few is not written.
+    """
 
     measure: str
+    over: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from functools import cache
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Rate, Ratio, is_proportion, is_share
+from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion, is_share
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed, number, percent
-from ctg_analysis.display.words.texts import NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
+from ctg_analysis.display.words.texts import FEW, NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
 from ctg_analysis.sources import SOURCES, SURVEY
 
 TOO_WEAK = 3  # the quality of a figure of the 20 % forms on too small a sample (rule R7)
@@ -41,6 +41,8 @@ def value_text(indicator: Indicator, row) -> str:
     if rounded(indicator, SOURCES[row.source]):
         none = row.value == 0 and row.level != "peers"
         return f"moins de {number(row.high + 1)} (arrondi)" if none else f"≈{NBSP}{number(row.value)}"
+    if _is_of_few(indicator, row):
+        return FEW
     if is_share(indicator.value) and row.denominator < SMALLEST_BASE:
         return f"{number(row.numerator)} sur {number(row.denominator)}"
     return _written(indicator, row, row.value)
@@ -61,7 +63,12 @@ def rounded_text(indicator: Indicator, value: float) -> str:
 def is_printed(indicator: Indicator, row) -> bool:
     """Tell whether a share or a rate may be written as a number: enough units (R10), a reliable sample (R7)."""
     small = is_share(indicator.value) and row.denominator < SMALLEST_BASE
-    return not small and not is_weak(row)
+    return not small and not is_weak(row) and not _is_of_few(indicator, row)
+
+
+def _is_of_few(indicator: Indicator, row) -> bool:
+    """Tell whether a share that its producer works out is of too few for a percentage (rule R10)."""
+    return isinstance(indicator.value, Published) and bool(indicator.value.over) and row.denominator < SMALLEST_BASE
 
 
 def is_weak(row) -> bool:
