@@ -95,7 +95,7 @@ def test_the_faults_of_files_communes_forms_and_agreements_come_in_one_run(root)
 def test_the_command_data_says_as_much_as_check_and_a_wrong_header_hides_no_other_file(root):
     spoil(root)
     ips = root.raw / "depp_ips" / "full"
-    colleges, ecoles = sorted(ips.glob("*.csv"))
+    colleges, ecoles, _ = sorted(ips.glob("*.csv"))  # and the lycées
     put(colleges, 1, 0, "annee")
     put(ecoles, 3, 3, "1001")
     deaths = next((root.raw / "insee_etat_civil").glob("DS_ETAT_CIVIL_DECES*.csv"))

@@ -12,6 +12,7 @@ import shapely
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import figures, open_chapter
+from ctg_analysis.chapter.by_indicator import with_one_france
 from ctg_analysis.chapter.known import uncompared
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup
@@ -21,7 +22,7 @@ from ctg_analysis.display.drawings.land import land, read_land
 from ctg_analysis.display.drawings.maps import class_breaks
 from ctg_analysis.display.drawings.style import SEQUENTIAL
 from ctg_analysis.display.markup import Citation
-from ctg_analysis.display.pieces import charts
+from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import quantities, sentences, texts
 from ctg_analysis.display.words.quantities import singular
 from ctg_analysis.publishing.pages.data_files import spreadsheet_safe
@@ -63,6 +64,8 @@ def row(**columns):
         ("caf_households_count", row(value=0, low=0, high=4, source="caf_s_ben_com_f"), "moins de 5 (arrondi)"),
         ("caf_households_count", row(value=0, low=0, high=40, level="peers", source="caf_s_ben_com_f"), "≈\u00a00"),
         ("childcare_coverage_rate", row(value=104.5, source="caf_txcouv_pe"), "104,5"),
+        ("social_dwellings_mobility_rate", row(value=41.2, denominator=17, source="sdes_rpls"), "moins de 20"),
+        ("social_dwellings_mobility_rate", row(value=41.2, denominator=20, source="sdes_rpls"), "41,2\u202f%"),
     ],
 )
 def test_a_value_as_a_reader_sees_it(indicator, observation, expected):
@@ -74,9 +77,8 @@ def test_a_sentence_with_its_interval_and_its_plural():
     assert sentences.sentence(one, row(value=1)).startswith("En 2021, le territoire compte 1 établissement d’accueil")
     assert "2 établissements" in sentences.sentence(one, row(value=2))
     rate = row(value=5.31, numerator=52, denominator=9856, low=3.94, high=6.92, source="insee_etat_civil")
-    assert "(intervalle à 95\u202f% : 3,9 à 6,9)".replace(" :", "\u00a0:") in sentences.sentence(
-        CATALOGUE["birth_rate"], rate
-    )
+    said = sentences.sentence(CATALOGUE["birth_rate"], rate)
+    assert said.endswith(" ; intervalle à 95\u202f% : 3,9 à 6,9).".replace(" :", "\u00a0:").replace(" ;", "\u202f;"))
 
 
 @pytest.mark.parametrize(
@@ -246,6 +248,27 @@ def test_r3_a_sentence_says_of_what_the_interval_of_a_rounded_count_is(observati
     assert [texts.typography(part) in text for part in said.split(" : (")] == [True] * len(said.split(" : ("))
 
 
+@pytest.mark.parametrize(
+    "told, said",
+    [
+        # 28 to 122 of 982 to 1 050 in all: sums of what communes round, 2.67 % to 12.42 %, without decimals under 1 000
+        (row(value=4.0201, numerator=40, denominator=995, low=2.6667, high=12.4236), "entre 3 % et 12 %"),
+        # one published count over another, each known to 4: 36 of 999 to 44 of 991
+        (row(value=4.0201, numerator=40, denominator=995, low=3600 / 999, high=4400 / 991), "4 %"),
+        (row(value=4.0201, numerator=40, denominator=1000, low=3600 / 1004, high=4400 / 996), "4,0 %"),
+        # a sum so large that both bounds are written alike
+        (row(value=5.94, numerator=594000, denominator=10**7, low=5.935, high=5.945), "5,9 %"),
+    ],
+)
+def test_r3_a_share_of_a_sum_of_rounded_counts_is_told_by_its_bounds(told, said):
+    told.source, told.period = "caf_s_ben_com_f", "2024-12"
+    rsa = CATALOGUE["caf_rsa_households_share"]
+    assert sentences.value_text(rsa, told) == texts.typography(said)
+    summed = "somme de nombres arrondis" in sentences.sentence(rsa, told)
+    assert summed == (told.numerator > 1000 or said.startswith("entre"))
+    assert bool(sentences.interval_text(rsa, told)) != summed
+
+
 def test_classes_of_a_map():
     breaks = class_breaks(pd.Series([10.2, 20.4, 30.1, 44.8, 57.3]), diverging=False)
     assert breaks == sorted(breaks) and len(breaks) <= 6 and breaks[0] <= 10.2 and breaks[-1] >= 57.3
@@ -330,6 +353,27 @@ def test_the_mark_of_a_balance_stands_between_its_parts():
     at = [float(x) for x in re.findall(r'd="M([\d.]+) [\d.]+l6 6', drawing)][-1]
     assert right == pytest.approx(left + width[0], abs=0.2)  # both parts begin at zero
     assert (right - at) / width[0] == pytest.approx(0.6 / 1.3, abs=0.01)
+
+
+def test_the_parts_of_a_balance_that_are_of_one_sign_follow_each_other():
+    words = {"name": "2018-2023"}
+    parts = [{"part": "naturel", "value": 0.6, "text": "a"}, {"part": "migratoire", "value": 0.6, "text": "b"}]
+    shares = pd.DataFrame([words | part for part in parts])
+    drawing = bars.balance(shares, pd.DataFrame([{**words, "value": 1.2, "text": "c"}]))
+    (first, second), (width, same) = (attributes(drawing, "rect", name)[-2:] for name in ("x", "width"))
+    assert second == pytest.approx(first + width, abs=0.2) and width == same > 0
+    at = [float(x) for x in re.findall(r'd="M([\d.]+) [\d.]+l6 6', drawing)][-1]
+    assert at == pytest.approx(second + width, abs=0.2)  # both together are the sum
+    (x, y), (z, t) = (re.search(rf'<text x="([\d.]+)" y="([\d.]+)"[^>]*>{text}<', drawing).groups() for text in "ab")
+    assert (x, y) != (z, t) and first < float(x) < second
+
+
+def test_the_source_of_a_chart_is_that_of_its_parts_too(example):
+    chapter = open_chapter("999999999")
+    html = figures.balance(chapter.territory, CATALOGUE["population_change_rate"]).html
+    rows = figures.labelled_parts(chapter.territory, CATALOGUE["population_change_rate"])
+    used = set(rows.loc[rows["level"].eq("epci") & rows["status"].eq("ok"), "source"])
+    assert used and all(texts.typography(SOURCES[name].label)[1:] in html for name in used)
 
 
 def test_the_outline_of_a_pyramid_is_the_other_territory():
@@ -429,8 +473,37 @@ def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_labels_do_not_meet(
 
 def test_a_larger_place_without_any_value_is_named_below_a_table(france):
     html = open_chapter("200067171").table("caf_households_count", "paje_households_count").html
-    assert "Valeurs non disponibles\u00a0: Aveyron, Occitanie, France." in html
+    assert "Valeurs non disponibles\u00a0: Aveyron, France." in html
     assert '<th scope="row">Aveyron' not in html and '<th scope="row">CC Aubrac' in html
+
+
+def test_a_table_tells_la_reunion_once_and_one_france():
+    places = pd.DataFrame({"level": ["epci", "departement", "region", "france"], "territory": ["1", "974", "04", "F"]})
+    places = places.assign(name=["Ici", "La Réunion", "La Réunion", "France"])
+    columns = {"status": "ok", "text": ["1 %", "2 %"], "territory": ["1", "974"], "level": ["epci", "departement"]}
+    here = pd.DataFrame(columns).assign(name=["Ici", "La Réunion"])
+    metropolitan = {
+        "level": "france",
+        "territory": "FM",
+        "status": "ok",
+        "text": "3 %",
+        "name": "France métropolitaine",
+    }
+    rows = pd.concat([here, pd.DataFrame([metropolitan])]).assign(indicator="age_0_19_share", period="2021")
+    shares = [(CATALOGUE[name], "2021", with_one_france(rows)) for name in ("age_0_19_share", "age_65_plus_share")]
+    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01"), note="").html
+    assert html.count("La Réunion") == 1 and '<th scope="row">France métropolitaine' in html
+    assert "Valeurs non disponibles" not in html
+    shares[1] = (*shares[1][:2], shares[1][2].replace("France métropolitaine", "France hors Mayotte"))
+    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01"), note="").html
+    assert '<th scope="row">France</th>' in html and "France hors Mayotte pour part des 65 ans ou plus" in html
+
+
+def test_what_a_departement_has_is_not_said_to_be_lacking_of_the_region_that_it_is(france):
+    territory, indicator = Territory("249740119", france), CATALOGUE["living_standard_until_2019_median"]
+    rows = territory.against(indicator)
+    assert set(rows.loc[rows["name"].eq("La Réunion") & rows["status"].eq("ok"), "level"]) == {"departement"}
+    assert "La Réunion" not in uncompared(territory, indicator)
 
 
 def test_figures_to_compare_with_are_apart_and_their_words_agree():
@@ -515,6 +588,36 @@ def test_no_decimals_in_an_interval_on_a_small_base():
     assert sentences.interval_text(CATALOGUE["age_0_19_share"], row(**{**columns, "denominator": 12})) == ""
 
 
+@pytest.mark.parametrize(
+    "name, figures, said",
+    [
+        ("caf_low_income_households_share", {"numerator": 497, "denominator": 1655}, "497 foyers sur 1 655"),
+        ("childminders_55_plus_share", {"numerator": 1, "denominator": 47}, "1 assistant maternel sur 47"),
+        ("unemployment_15_64_rate", {"numerator": 208.6, "denominator": 4077.4}, "209 actifs sur 4 077"),
+        ("not_in_work_or_studies_15_24_share", {"numerator": 106, "denominator": 761}, "106 sur 761"),
+        ("birth_rate", {"numerator": 52, "denominator": 9856}, "52 naissances pour 9 856 habitants"),
+        ("youth_followed_rate", {"numerator": 148, "denominator": 713}, "148 jeunes sur 713"),
+        ("caf_coverage_rate", {"numerator": 2190, "denominator": 9856, "source": "caf_s_ben_epci_f"}, ""),
+        ("age_0_19_share", {"numerator": 3, "denominator": 12}, ""),  # they are the value already
+        ("age_0_19_share", {"numerator": NAN, "denominator": NAN}, ""),
+        ("age_0_19_share", {"numerator": NAN, "denominator": NAN, "status": "secret"}, ""),
+        ("feeling_lonely_share", {"numerator": 30, "denominator": 90, "source": "enquete_habitants"}, ""),
+        ("pupils_per_class_ratio", {"numerator": 779, "denominator": 36}, ""),
+        ("population_count", {"numerator": NAN, "denominator": NAN}, ""),
+    ],
+)  # fmt: skip
+def test_a_share_or_a_rate_stands_with_the_counts_that_it_is_made_of(name, figures, said):
+    figure = row(**{"value": 30.0, "low": NAN, "high": NAN, **figures})
+    told = texts.typography(sentences.counts_text(CATALOGUE[name], figure))
+    assert told.replace("\u202f", " ").replace("\u00a0", " ") == said
+
+
+def test_the_counts_stand_before_the_interval_in_one_parenthesis():
+    figure = row(value=30.0, numerator=497, denominator=1655, low=27.9, high=32.3)
+    said = sentences.sentence(CATALOGUE["single_parent_families_share"], figure).replace("\u202f", " ")
+    assert said.endswith("(497 familles sur 1 655 ; intervalle à 95 % : 27,9 à 32,3).".replace(" :", "\u00a0:"))
+
+
 def test_a_chart_that_says_no_more_than_its_sentence_is_left_out(example):
     chapter = open_chapter("999999999")
     alone, nothing = chapter.show("youth_followed_rate"), chapter.show("disabled_children_facilities_count")
@@ -532,7 +635,7 @@ def test_a_table_has_no_column_of_nd_and_says_which_it_would_have_been(france):
 
 def test_a_box_has_one_colon(france):
     html = open_chapter("200067171").show("family_mediation_time").html
-    assert "</strong> temps moyen, médiation familiale.</p>" in html
+    assert "</strong> temps moyen (médiation familiale).</p>" in html
 
 
 def test_a_count_is_not_drawn_beside_that_of_larger_places(example):

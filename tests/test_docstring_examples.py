@@ -29,6 +29,7 @@ FORMULAS = {
     "indicators.peers": {"nearest_of_each", "pairs"},
     "indicators.significance": set(),
     "indicators.simulation": set(),
+    "indicators.trends": set(),
     "indicators.uncertainty": set(),
     "indicators.years": set(),
     "secrecy.blocks": {"compiled", "to_protect", "inequalities", "sparse_matrix"},

@@ -52,7 +52,8 @@ def test_a_part_without_territory_is_said_and_is_no_failure(told, tmp_path):
 
 def test_help_and_what_a_command_raises_end_as_they_did(told):
     assert told("--help")[0] == 0
-    assert told("list", "epcis") == (1, ["ctg list epcis: expected one of epci, indicators, sources, chapters"])
+    lists = "epci, indicators, sources, chapters, missing, coverage"
+    assert told("list", "epcis") == (1, [f"ctg list epcis: expected one of {lists}"])
 
 
 def test_a_folder_that_cannot_be_written_is_one_line_and_ends_with_1(told, tmp_path):

@@ -526,6 +526,25 @@ def test_r14_an_epci_across_two_departements():
     assert tested["p"].lt(0.05).mean() == pytest.approx(0.05, abs=0.005)
 
 
+@pytest.mark.parametrize(
+    "name, source, mine, theirs, bounds, words",
+    [
+        # 32.8 % of 100 000 and 32.4 % of the rest: the test tells them apart; the Caf's roundings allow 30 to 36 %
+        ("caf_coverage_rate", "caf_s_ben_epci_f", (32_800, 10**5), (324_300, 10**6), (30.0, 36.0), "proche de"),
+        ("caf_coverage_rate", "caf_s_ben_epci_f", (32_800, 10**5), (324_300, 10**6), (32.7, 32.9), "plus élevée que"),
+        # of 10.04 and 10.004 %, the reader sees 10.0 % twice
+        ("vacant_dwellings_share", "insee_rp_logement", (1_004_000, 10**7), (10_004_000, 10**8), (NAN, NAN),
+         "proche de"),
+    ],
+)  # fmt: skip
+def test_r14_what_a_rounding_may_make_is_no_difference(name, source, mine, theirs, bounds, words):
+    rows = pd.DataFrame([mine, theirs], columns=["numerator", "denominator"], dtype=float)
+    rows = rows.assign(indicator=name, source=source, status=OK, level=["epci", "departement"])
+    rows = rows.assign(low=[bounds[0], NAN], high=[bounds[1], NAN])
+    told = comparisons.tested(rows, CATALOGUE).iloc[1]
+    assert told["p"] < 0.05 and told["word"] == words
+
+
 def test_r14_a_territory_is_not_compared_with_itself():
     same = (numbers(18), numbers(60))
     assert compare_proportions(*same, *same, *same)[["z", "p"]].isna().all(axis=None)

@@ -1,9 +1,12 @@
 """Crossings (rules R23 and R26): the vectors of the rule, what is done when few are expected, families of tests."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.optimize import brentq
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.demarche.survey.crossings import (
@@ -14,10 +17,14 @@ from ctg_analysis.demarche.survey.crossings import (
     TOO_FEW,
     association,
     crossings,
+    interval_of_v,
     strength,
+    with_intervals_of_v,
 )
+from ctg_analysis.demarche.survey.profile_groups import of_groups
 from ctg_analysis.indicators.significance import compare_proportions
 
+NAN = float("nan")
 QUESTIONNAIRE = pd.DataFrame(
     [
         ("secteur", "unique", "c=Centre|n=Nord|s=Sud", "non"),
@@ -137,6 +144,45 @@ def test_words_follow_the_test_then_the_size_of_the_link():
         "lien moyen",
         "base insuffisante",
     ]
+
+
+@pytest.mark.parametrize("v, n, levels, dof", [(0.5, 80, 2, 1), (0.31, 240, 3, 4), (0.12, 60, 2, 2), (0.9, 30, 3, 6)])
+def test_the_interval_of_v_is_that_of_the_noncentral_chi2(v, n, levels, dof):
+    """The centres of which the χ² of the table is the 97.5th and the 2.5th percentile, found by another way."""
+    square, spread = v**2 * n * (levels - 1), n * (levels - 1)
+    bounds = []
+    for chance in (0.975, 0.025):
+        reaches = stats.chi2.cdf(square, dof) > chance
+        centre = brentq(lambda nc, chance=chance: stats.ncx2.cdf(square, dof, nc) - chance, 1e-9, 1e4) if reaches else 0
+        bounds.append(min(1.0, float(np.sqrt(centre / spread))))
+    told = interval_of_v(*(pd.Series([float(figure)]) for figure in (v, n, levels, dof)))
+    assert [bound.item() for bound in told] == pytest.approx(bounds, abs=1e-6)
+
+
+def test_no_strong_link_on_a_small_base_without_its_interval():
+    tests = pd.DataFrame({"base": [99.0, 99.0, 100.0, NAN], "n_eff": [99.0, NAN, NAN, NAN], "v": 0.6, "levels": 2.0})
+    told = with_intervals_of_v(tests.assign(dof=1.0, strength="lien fort"))
+    assert told["strength"].tolist() == ["lien fort", "lien moyen", "lien fort", "lien moyen"]
+    assert told["v_low"].notna().tolist() == [True, False, False, False]
+
+
+def test_all_the_crossings_of_the_chapter_are_one_family():
+    """p = 0.03 with one question of the profile, and three others that find nothing: 0.03 × 4 is no link."""
+    generator = np.random.default_rng(11)
+    nothing = {name: generator.permutation([*"fh"] * 100) for name in ("a", "b", "c")}
+    answers = pd.DataFrame(
+        {"avis": ["oui"] * 100 + ["non"] * 100, "genre": [*"f" * 58, *"h" * 42, *"f" * 42, *"h" * 58]}
+    )
+    profile = [(name, "unique", "f=Femme|h=Homme", "non", None) for name in ("genre", *nothing)]
+    asked = pd.DataFrame([("avis", "unique", "oui=Oui|non=Non", "non", "ENF"), *profile],
+                         columns=["q_id", "type", "modalites", "sensible", "champ"])  # fmt: skip
+    survey = SimpleNamespace(
+        answers=answers.assign(**nothing), weights=pd.Series(1.0, answers.index), questionnaire=asked
+    )
+    alone = crossings(survey.answers, survey.weights, asked, [("avis", "genre")])
+    assert alone["strength"].item() == "lien faible" and 0.0125 < alone["p"].item() < 0.05
+    _, tests = of_groups(survey)
+    assert len(tests) == 4 and set(tests["strength"]) == {"pas de lien établi"}
 
 
 def test_no_test_on_few_answers_nor_on_sensitive_questions():

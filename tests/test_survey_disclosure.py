@@ -92,7 +92,7 @@ def test_r2_no_small_group_of_the_example_is_bounded(example):
     answers = answers_of(material["questionnaire"], restricted)
     reader = attacker_of(material["questionnaire"], answers, restricted["reponses_ouvertes"], tables)
     groups = reader.groups()
-    assert len(groups) > 20 and reader.finds_out(groups) == {}
+    assert len(groups) > 15 and reader.finds_out(groups) == {}
 
 
 # ----------------------------------------------------------------------------- each protection taken away in its turn

@@ -52,7 +52,8 @@ class Seen:
 
     def __init__(self, *rows):
         columns = ["indicator", "level", "period", "value", "p", "low", "high", "denominator"]
-        self.table = pd.DataFrame(rows, columns=columns).assign(status=OK, source="depp_ecoles", quality=1)
+        table = pd.DataFrame(rows, columns=columns).assign(status=OK, source="depp_ecoles", quality=1)
+        self.table = table.assign(numerator=NAN)
         local, last = self.table["level"].eq("commune"), self.table["period"].eq("2024")
         self.tested = self.table[~local & last]
 
@@ -73,10 +74,9 @@ def row(name, level, value, *, period="2024", p=NAN, low=NAN, high=NAN, denomina
     return (name, level, period, value, p, low, high, denominator)
 
 
-def over_years(name, *values, half=NAN):
+def over_years(name, *values):
     periods = [str(2025 - len(values) + rank) for rank in range(len(values))]
-    pairs = zip(periods, values, strict=True)
-    return [row(name, "epci", value, period=when, low=value - half, high=value + half) for when, value in pairs]
+    return [row(name, "epci", value, period=when) for when, value in zip(periods, values, strict=True)]
 
 
 def kinds(*rows):
@@ -94,21 +94,36 @@ def test_a_gap_comes_before_a_level_a_change_and_communes_and_only_where_it_is_n
     def theme(p):
         share = [row("fibre_premises_share", "epci", 80.0), row("fibre_premises_share", "departement", 90.0, p=p)]
         time = [row("school_time", "epci", 4.0), row("school_time", "departement", 3.0)]
-        return kinds(*time, *over_years("france_services_count", 30, 40, 50), *share)
+        return kinds(*time, *over_years("france_services_count", *FALLING), *share)
 
     assert theme(0.001) == [("fibre_premises_share", synthesis.GAP)]
     assert [kind for _, kind in theme(0.2)] == [synthesis.LEVEL]
 
 
+FALLING = tuple(round(400 * 0.96**year) for year in range(10))
+NOISY = (209, 153, 188, 188, 204, 175, 172, 190, 199, 174, 177, 175, 207, 190, 190, 194, 181, 166)
+
+
 @pytest.mark.parametrize(
-    "values, half, told",
-    [((30, 35, 40), NAN, True), ((30, 40), NAN, False), ((10, 14, 18), NAN, False), ((30, 35, 40), 6, False),
-     ((30, 35, 40), 4, True), ((400, 401, 402), NAN, False), ((0, 35, 40), NAN, False), ((40, 30, 40), NAN, False)],
+    "values, told",
+    [(FALLING, True), (FALLING[:7], True), (FALLING[:5], False), (NOISY, False), ((30, 35, 40), False),
+     ((400, 401, 402, 403, 404, 405, 406, 407), False), ((0, *FALLING), False),
+     ((*FALLING[::-1], *FALLING[:3]), False)],
 )  # fmt: skip
-def test_a_change_is_long_not_small_nor_within_its_intervals(values, half, told):
-    """Two years, fewer than twenty, intervals that overlap, less than a tenth, from nothing, back to where it was."""
-    found = kinds(*over_years("schools_count", *values, half=half))
-    assert found == ([("schools_count", synthesis.CHANGE)] if told else [])
+def test_a_change_is_a_trend_that_its_years_establish_and_large(values, told):
+    """Too few years, ends far apart by chance, two points, less than a tenth, from nothing, just turned."""
+    assert (kinds(*over_years("schools_count", *values)) == [("schools_count", synthesis.CHANGE)]) == told
+
+
+def test_a_gap_is_notable_among_all_those_that_were_tested():
+    """Benjamini and Hochberg: 0.04 is notable alone, and no more beside a test that finds nothing."""
+    share = [row("fibre_premises_share", "epci", 80.0), row("fibre_premises_share", "departement", 90.0, p=0.04)]
+    cars = [
+        row("households_without_car_share", "epci", 8.0),
+        row("households_without_car_share", "departement", 8.1, p=0.9),
+    ]
+    assert ("fibre_premises_share", synthesis.GAP) in kinds(*share)
+    assert synthesis.GAP not in [kind for _, kind in kinds(*share, *cars)]
 
 
 @pytest.mark.parametrize("values, told", [((0, 2, 1), True), ((0, 0, 0), False), ((1, 2, 1), False), ((0, 3), False)])
@@ -144,8 +159,8 @@ def test_scenario_7_at_most_ten_messages_each_a_number_a_comparison_a_chart_and_
         if "plus" in message.comparison:
             assert rows.loc[rows["word"].notna(), "p"].min() < 0.05
         if isinstance(one.value, Count | Mean):
-            beyond = rows.iloc[1:]
-            assert not any(name in message.comparison + message.drawing for name in beyond["name"])
+            told = (message.comparison + message.drawing).replace(texts.typography(one.label), "")  # France services
+            assert not any(name in told for name in rows["name"].iloc[1:])
         assert "Source" in message.source.text
     plain = re.sub(r"<[^>]+>", " ", chapter.messages().html + meanings([chapter.messages().html]).html)
     assert not re.search(r"euclid|centrées|écart-type|Benjamini|Poisson", plain)

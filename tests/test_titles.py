@@ -51,22 +51,6 @@ def test_without_a_comparator_or_a_difference_the_title_says_so():
 
 
 @pytest.mark.parametrize(
-    "values, said, title",
-    [
-        ([10.0, 12.0], ["10", "12"], "de 10 habitants en 2015 à 12 en 2020"),
-        ([3.0, 3.0], ["3", "3"], "3 habitants en 2015 comme en 2020"),
-        ([3.4, 2.6], ["3", "3"], "environ 3 habitants en 2015 et en 2020"),
-        ([5.0, 10.0], ["≈\u00a05", "≈\u00a010"], "de ≈\u00a05 habitants en 2015 à ≈\u00a010 en 2020"),
-        ([40.0, 90.0], ["entre 36 et 48", "entre 86 et 98"], "entre 36 et 48 en 2015, entre 86 et 98 en 2020"),
-    ],
-)
-def test_the_title_of_a_trend(values, said, title):
-    """Two values that are only written alike are not said to be the same."""
-    rows = pd.DataFrame({"period": ["2015", "2020"], "value": values, "text": said})
-    assert messages.trend(PEOPLE, rows) == f"Population municipale : {title}"
-
-
-@pytest.mark.parametrize(
     "values, title",
     [
         ([60, 20, 20], "au moins la moitié dans une seule commune, Commune A"),
@@ -131,6 +115,18 @@ def test_the_title_of_a_family_of_sums_told_by_their_bounds():
     rows = pd.DataFrame({"name": names, "value": [40.0, 315, 400], "text": said})
     title = "Revenu de solidarité active (entre 28 et 122), prime d'activité (entre 388 et 456)"
     assert messages.family("Foyers bénéficiaires", "foyers", rows) == title
+
+
+def test_no_map_goes_from_one_share_told_by_its_bounds_to_another():
+    rsa, years = CATALOGUE["caf_rsa_households_share"], {"period": ["2020-12", "2024-12"], "value": [5.9, 4.0]}
+    rows = pd.DataFrame(years).assign(text=["entre 5 % et 14 %", "entre 3 % et 12 %"], name=["A", "B"], shown=True)
+    assert messages.choropleth(rsa, rows) == ""
+
+
+def test_a_label_is_told_without_its_colon():
+    assert texts.headed("Temps moyen : crèche") == "Temps moyen (crèche) :"
+    assert texts.titled("Attente : IME (médico-éducatif)") == "Attente, IME (médico-éducatif)"
+    assert texts.titled("Temps moyen : école, évolution") == "Temps moyen, école, évolution"
 
 
 def test_bars_do_not_repeat_what_all_their_names_begin_with():

@@ -41,6 +41,13 @@ def which_france(rows: pd.DataFrame) -> dict[str, str]:
     return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
 
 
+def with_one_france(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of places with one row of France, the one that there is, under the code of the whole country."""
+    national = rows["level"].eq("france")
+    kept = rows[~national | rows["territory"].eq(rows["indicator"].map(which_france(rows)))]
+    return kept.assign(territory=kept["territory"].mask(kept["level"].eq("france"), FRANCE))
+
+
 def has_median(indicator: Indicator) -> bool:
     """Whether values of peers have a median worth showing; years have none.
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.by_indicator import with_one_france
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
@@ -29,7 +30,7 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
             absent.append(indicator)
             continue
         period = territory.periods.get(indicator.id) or latest_period(rows) or rows["period"].max()
-        columns.append((indicator, period, rows[rows["period"].eq(period)]))
+        columns.append((indicator, period, with_one_france(rows[rows["period"].eq(period)])))
     labels = [texts.uncapitalised(indicator.label) for indicator in absent]
     if not columns:
         return unavailable(territory, absent[0], f"{texts.listed(labels)}, par commune")

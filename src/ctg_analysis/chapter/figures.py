@@ -17,9 +17,10 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps, spine
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import messages, sentences, texts
+from ctg_analysis.display.words import messages, paces, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
+from ctg_analysis.indicators.trends import trend_of
 
 QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
@@ -52,15 +53,17 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
     """The line of an indicator over the years."""
     rows = territory.own(indicator)
     if len(rows) < 2:
-        return unavailable(territory, indicator, f"{indicator.label}, évolution")
+        level = "epci" if "epci" in indicator.levels else "commune"
+        return unavailable(territory, indicator, f"{indicator.label}, évolution", level)
     means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
     smooth = next((own for name in means if len(own := territory.own(CATALOGUE[name]))), None)
     bounded = all(sentences.is_sum_of_rounded(indicator, row) for row in rows.itertuples(index=False))
     drawing = lines.trend(rows, smooth, indicator.decimals, bounded=bounded)
-    note = f"{NOT_FROM_ZERO if lines.begin(rows) > 0 else ''} {BETWEEN if bounded else ''}".strip()
-    return _drawn(
-        territory, indicator, drawing, rows, over_years=True, note=note, message=messages.trend(indicator, rows)
-    )
+    stretches = trend_of(rows, indicator)
+    axis, between = NOT_FROM_ZERO if lines.begin(rows) > 0 else "", BETWEEN if bounded else ""
+    note = " ".join(filter(None, [paces.paces(indicator, rows, stretches), axis, between]))
+    message = messages.trend(indicator, rows, stretches)
+    return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)
 
 
 def communes_map(territory: Territory, indicator: Indicator) -> Html:
@@ -224,7 +227,7 @@ def _drawn(
     periods = sorted(rows["period"])
     when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else date_text(periods[0])
     data = charts.listing(indicator, rows, over_years=over_years, parts=parts)
-    cited = source(territory, rows, series=over_years)
+    cited = source(territory, rows if parts is None else pd.concat([rows, parts]), series=over_years)
     return charts.chart(indicator, drawing, data, when=when, source=cited, **words)
 
 
@@ -264,7 +267,7 @@ def slope(territory: Territory, indicator: Indicator) -> Html:
     rows = rows[rows["level"].ne("france") | rows["territory"].isin(territory.compared(indicator)["territory"])]
     own = sorted(rows.loc[rows["level"].eq("epci"), "period"])
     if not own or last_year(own[-1]) - last_year(own[0]) < norm("census_cycle_years"):
-        return unavailable(territory, indicator, f"{indicator.label}, évolution")
+        return unavailable(territory, indicator, f"{indicator.label}, évolution", "epci")
     before, now = (rows[rows["period"].eq(period)] for period in (own[0], own[-1]))
     both = now.merge(before, on=["level", "territory"], suffixes=("", "_before"), validate="1:1")
     both = both.assign(rank=both["level"].map(list(LEVELS).index)).sort_values("rank", kind="stable")
@@ -273,7 +276,7 @@ def slope(territory: Territory, indicator: Indicator) -> Html:
     drawing = lines.slope(both.rename(columns=columns).assign(**when))
     data = charts.Listing(["Territoire", *when.values()], both[["name", "text_before", "text"]].to_numpy().tolist())
     here = pd.concat([before, now])
-    message = messages.trend(indicator, here[here["level"].eq("epci")])
+    message = messages.latest(indicator, here[here["level"].eq("epci")])
     cited = source(territory, here, series=True)
     return charts.chart(indicator, drawing, data, when=f"{own[0]} et {own[-1]}", source=cited, message=message)
 

@@ -79,10 +79,12 @@ def uncompared(territory: Territory, indicator: Indicator) -> str:
         return "Sans comparaison : ces données ne décrivent que le territoire."
     codes = there["territory"].mask(there["level"].eq("france"), FRANCE)
     known = {("epci", territory.epci), *zip(there["level"], codes, strict=True)}
-    lacking = [
-        place.name for place in territory.beside.itertuples(index=False) if (place.level, place.code) not in known
-    ]
-    named = ", ".join(dict.fromkeys(lacking))  # La Réunion is a département and a région
+    beside = territory.beside
+    told = beside["name"][[place in known for place in zip(beside["level"], beside["code"], strict=True)]]
+    lacking = list(
+        dict.fromkeys(beside["name"][~beside["name"].isin(told)])
+    )  # La Réunion is a département and a région
+    named = ", ".join(lacking)
     without = f"Sans valeur de même source et de même période : {named}" if lacking else ""
     if there["level"].eq("peers").any():
         return f"{without}." if without else ""
@@ -101,7 +103,7 @@ def newer(territory: Territory, indicator: Indicator) -> str:
     return f"Plus récent, pour le territoire seul : {own['text'].iloc[-1]} ({date_text(own['period'].iloc[-1])})."
 
 
-def unavailable(territory: Territory, indicator: Indicator, what: str) -> Html:
+def unavailable(territory: Territory, indicator: Indicator, what: str, level: str = "") -> Html:
     """The box: what is missing, from whom, and the command that gets it, as `missing.lacks` says them.
 
     Where it has no object in any commune, because what it is about is known not to be there, a sentence says so.
@@ -110,8 +112,8 @@ def unavailable(territory: Territory, indicator: Indicator, what: str) -> Html:
     if is_pointless(territory, indicator):
         return with_source(f"{what} : sans objet en {rows['period'].max()}.", source(territory, rows))
     return markup.unavailable(
-        texts.typography(f"{texts.uncapitalised(what).replace(' : ', ', ')}."),
-        [entry(lack) for lack in lacks(territory, indicator)],
+        texts.typography(f"{texts.uncapitalised(texts.titled(what))}."),
+        [entry(lack) for lack in lacks(territory, indicator, level)],
     )
 
 

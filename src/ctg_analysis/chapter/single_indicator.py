@@ -46,7 +46,9 @@ def show(territory: Territory, indicator: Indicator) -> Html:
     only = only_commune(territory, indicator) if indicator.chart == "circles" else ""
     if only and len(territory.compared(indicator)):
         return reading(territory, indicator, f"Dans une seule commune : {only}.")
-    return markup.together(_sentence(territory, indicator), chart(territory, indicator))
+    drawn = chart(territory, indicator)
+    said = reading if markup.MISSING in drawn.about else _sentence  # the source of a chart is that of its sentence
+    return markup.together(said(territory, indicator), drawn)
 
 
 def reading(territory: Territory, indicator: Indicator, more: str = "") -> Html:

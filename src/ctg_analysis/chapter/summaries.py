@@ -17,6 +17,7 @@ from ctg_analysis.display.words import messages as titles
 from ctg_analysis.display.words import sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import latest_period
+from ctg_analysis.indicators.trends import trend_of
 
 
 def messages(territory: Territory) -> list[sheets.MessageText]:
@@ -60,7 +61,7 @@ def _beside(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, s
 def _over_time(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:
     """The rows of a message on the territory over the years, the latest first, the words, the line."""
     rows = territory.own(indicator)
-    return rows[::-1], titles.trend(indicator, rows), sheets.history(rows, indicator.label)
+    return rows[::-1], titles.trend(indicator, rows, trend_of(rows, indicator)), sheets.history(rows, indicator.label)
 
 
 def _in_communes(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, str, str]:

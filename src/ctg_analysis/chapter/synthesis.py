@@ -9,10 +9,10 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import OK, Count, Indicator, Mean, Published, Rate, Ratio
-from ctg_analysis.display.drawings import lines
 from ctg_analysis.display.words import sentences
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.significance import notable
+from ctg_analysis.indicators.trends import FOR_MEANS, trend_of
 from ctg_analysis.sources import SOURCES
 
 MOST, LINES = 10, 8  # messages; lines of the overview, which stands on a sheet of paper with the last message
@@ -26,9 +26,9 @@ RULE = (
     "Un message par thème au plus, choisi par une règle, jamais à la main. D'abord ce qui diffère du département (à "
     "défaut, de la région ou de la France) plus que le hasard ne l'explique : le plus grand écart en proportion, en "
     "commençant par ce qui est favorable ou défavorable aux familles. Sinon, une valeur qui se compare à celle d'un "
-    "autre territoire ; sinon, la plus forte évolution du territoire, d'un dixième au moins ; sinon, le nombre de ses "
-    "communes concernées. Un nombre de choses ou de personnes n'est jamais comparé à celui d'un territoire plus "
-    "grand, et un thème où rien ne se compare n'a pas de message."
+    "autre territoire ; sinon, la plus forte tendance que ses années établissent, d'un dixième au moins ; sinon, le "
+    "nombre de ses communes concernées. Un nombre de choses ou de personnes n'est jamais comparé à celui d'un "
+    "territoire plus grand, et un thème où rien ne se compare n'a pas de message."
 )
 
 
@@ -87,22 +87,19 @@ def _is_printed(territory: Territory, indicator: Indicator) -> bool:
 def _has_years(territory: Territory, indicator: Indicator) -> bool:
     """Whether an indicator has enough years here to make a trend, before any is put in words."""
     rows = territory.data(indicator)
-    return int((rows["level"].eq("epci") & rows["status"].eq(OK)).sum()) >= lines.SHORTEST
+    return int((rows["level"].eq("epci") & rows["status"].eq(OK)).sum()) >= FOR_MEANS
 
 
 def change(indicator: Indicator, rows: pd.DataFrame) -> float:
-    """How large the change of a quantity here is: the absolute logarithm of its ratio, 0 when there is none.
+    """How far the trend of a quantity here has gone since it last turned: the absolute logarithm of a ratio.
 
-    rows: see Territory.own. Two points make no trend; a number of fewer than twenty moves by chance; first and last are
-    told apart only where their intervals are.
+    0 where no trend is established. rows: see Territory.own.
     """
-    if len(rows) < lines.SHORTEST or indicator.id.endswith(("_year", "_score")) or not rows["value"].gt(0).all():
+    if len(rows) < FOR_MEANS or not all(sentences.is_printed(indicator, row) for row in rows.itertuples(index=False)):
         return 0.0
-    first, last = rows.iloc[0], rows.iloc[-1]
-    few = not _is_relative(indicator) and min(first["value"], last["value"]) < sentences.SMALLEST_BASE
-    together = first["low"] <= last["high"] and last["low"] <= first["high"]
-    printed = all(sentences.is_printed(indicator, row) for row in rows.itertuples(index=False))
-    return 0.0 if few or together or not printed else abs(float(np.log(last["value"] / first["value"])))
+    latest = trend_of(rows, indicator)[-1:]
+    gone = [np.log1p(one.change / 100) * (one.end - one.start) for one in latest if one.is_established]
+    return abs(float(sum(gone)))
 
 
 def communes_concerned(territory: Territory, indicator: Indicator) -> pd.DataFrame:

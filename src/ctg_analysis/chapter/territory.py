@@ -206,7 +206,7 @@ class Territory:
         lost = [f"{in_letters(len(codes.split()))} communes" for period, codes in totals.lost if period == row.period]
         without = ["Mayotte"] * bool(outside and row.territory == FRANCE) + lost
         told = without and row.status == OK and not self.root.fictional
-        return f"{row.name} hors {texts.listed(without)}" if told else row.name
+        return f"{row.name} {texts.listed([f'hors {place}' for place in without])}" if told else row.name
 
     def own(self, indicator: Indicator) -> pd.DataFrame:
         """The values of the territory itself, by period."""

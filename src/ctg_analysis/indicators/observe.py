@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.facts import IN_EPCIS
@@ -44,6 +45,7 @@ ALONE = {"parts": 1, "few": 0, "parts_of": 1, "few_of": 0}  # a figure that adds
 COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", *ALONE]
 
 KEY = ["territory", "level", "period", "indicator"]
+WORDS = [*KEY, "status", "source"]
 NUMBERS = dict.fromkeys(("numerator", "denominator", "value", "low", "high"), float) | {"quality": int}
 OBSERVED = [*KEY, "numerator", "denominator", "value", "low", "high", "status", "quality", "source"]
 NOTHING = pd.DataFrame(columns=OBSERVED, dtype=TEXT).astype(NUMBERS)
@@ -61,7 +63,18 @@ def observe(
     sources: dict[str, Source],
     fractions: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """Return the observations of all the indicators, before the secrecy gate.
+    """Return the observations of all the indicators, before the secrecy gate, their words as texts."""
+    coded = observe_coded(indicators, facts, sources, fractions)
+    return coded.astype(dict.fromkeys(WORDS, TEXT) | {"territory": object})
+
+
+def observe_coded(
+    indicators: Iterable[Indicator],
+    facts: pd.DataFrame,
+    sources: dict[str, Source],
+    fractions: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Return the observations of all the indicators, before the secrecy gate, their words as categories.
 
     fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
     Columns: territory, level, period, indicator, numerator, denominator, value, low, high, status, quality, source.
@@ -73,10 +86,23 @@ def observe(
         if _first_measure(indicator) in by_measure:
             alike.setdefault(_form(indicator), []).append(indicator)
     tables = [observe_alike(several, by_measure, sources, fractions) for several in alike.values()]
-    table = pd.concat([NOTHING, *(part for part in tables if len(part))], ignore_index=True)
-    keys = ["territory", "level", "indicator", "period"]
-    ordered = table.astype(dict.fromkeys(keys, "category")).sort_values(keys, ignore_index=True)
-    return ordered.astype({name: TEXT for name in (*keys, "status", "source")} | {"territory": object})
+    table = _together([part for part in tables if len(part)] or [NOTHING])
+    return table.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
+
+
+def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables of observations one below the other, their words as categories, in the order of these."""
+
+    def words(column: pd.Series) -> pd.Series:
+        coded = column.astype("category").cat
+        return coded.rename_categories(coded.categories.astype(TEXT))
+
+    coded = {
+        name: union_categoricals([words(table[name]) for table in tables], sort_categories=True, ignore_order=True)
+        for name in WORDS
+    }
+    numbers = pd.concat([table[[*NUMBERS]] for table in tables], ignore_index=True)
+    return numbers.astype(NUMBERS).assign(**coded)[OBSERVED]
 
 
 def _form(indicator: Indicator) -> tuple:
@@ -152,10 +178,14 @@ def compute(
 
     value = indicators[0].value
     match value:
-        case Count() | Published():
+        case Count():
             rows = _first(preferred("measure"))
-            counted = isinstance(value, Count)
-            rows = rows.assign(numerator=rows["value"] if counted else float("nan"), denominator=float("nan"))
+            rows = rows.assign(numerator=rows["value"], denominator=float("nan"))
+        case Published():
+            rows = _first(preferred("measure")).assign(numerator=float("nan"), denominator=float("nan"))
+            if value.over:
+                over = _first(preferred("over"))[[*PLACE, "value"]].rename(columns={"value": "denominator"})
+                rows = rows.drop(columns="denominator").merge(over, on=PLACE, how="left")
         case Mean():
             rows = mean_of_years(_first(preferred("measure")), value.years)
         case Ratio():

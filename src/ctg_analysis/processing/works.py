@@ -16,8 +16,8 @@ from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
 from ctg_analysis.indicators.intervals import coded_fractions
-from ctg_analysis.indicators.observation_files import CODED, LOCAL, checked, write_observations
-from ctg_analysis.indicators.observe import POPULATION, REFERENCE_POPULATIONS, first_available, observe
+from ctg_analysis.indicators.observation_files import LOCAL, checked, write_observations
+from ctg_analysis.indicators.observe import POPULATION, REFERENCE_POPULATIONS, first_available, observe_coded
 from ctg_analysis.processing.caf_rounding import CAF_BY_COMMUNE, CAF_BY_EPCI, rounding_rule, with_rounding_rule
 from ctg_analysis.processing.groups import measures_read
 from ctg_analysis.processing.kept import keeping
@@ -132,9 +132,9 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     sources = with_rounding_rule(SOURCES, rule)
     sampled = any(sources[name].precision.sampled for indicator in group for name in indicator.sources)
     fractions = coded_fractions(newest(read_populations(populations)), membership(places)) if sampled else None
-    observed = observe(group, read_facts(facts, measure=measures_read(group)), sources, fractions)
+    observed = observe_coded(group, read_facts(facts, measure=measures_read(group)), sources, fractions)
     with keeping(work.folder, work.aside) as fresh:
-        write_observations(checked(emptied(observed).astype(CODED)), epci_of(places), fresh)
+        write_observations(checked(emptied(observed)), epci_of(places), fresh)
 
 
 def epci_of(places: pd.DataFrame) -> pd.Series:

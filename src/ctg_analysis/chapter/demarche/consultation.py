@@ -144,14 +144,14 @@ class Consultation(DemarcheChapter):
                 self._label(row.group),
                 f"{count(row.base, few=True)} ({count(row.n_eff, few=True)})",
                 f"χ² = {number(row.chi2)}" if row.method == "χ²" else row.method,
-                number(row.v_corrected, 2),
+                drawn.v_text(row),
                 drawn.p_text(row.p_adjusted),
                 row.strength,
             ]
             for row in linked.itertuples()
         ]
-        header = ["Question", "Selon", "Base (n_eff)", "Test", "V", "p ajusté", "Lien"]
-        note = "Un lien n'est pas une cause."
+        header = ["Question", "Selon", "Base (n_eff)", "Test", "V (intervalle)", "p ajusté", "Lien"]
+        note = f"V : entre parenthèses, {self._context.interval}. Un lien n'est pas une cause."
         return pieces.together(
             lead, pieces.table("Liens établis, du plus fort au plus faible", header, lines, self._context.source, note)
         )

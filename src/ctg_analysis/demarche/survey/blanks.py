@@ -21,6 +21,8 @@ DIGITS = {
     "chi2": 0,
     "v": 2,
     "v_corrected": 2,
+    "v_low": 2,
+    "v_high": 2,
     "p": 3,
     "p_adjusted": 3,
     "n_eff": 0,

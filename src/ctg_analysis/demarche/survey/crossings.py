@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import chdtr, chndtrinc
 
 from ctg_analysis.core.errors import UserError
 from ctg_analysis.demarche.survey.questions import COUNTS_UNDER, adjusted, question_of
@@ -20,6 +21,7 @@ TOO_FEW = "base insuffisante"
 WEAK, MEDIUM, STRONG, NO_LINK = "lien faible", "lien moyen", "lien fort", "pas de lien établi"
 STRENGTHS = (WEAK, MEDIUM, STRONG)
 MEDIUM_FROM, STRONG_FROM = 0.3, 0.5  # Cohen's w, which is V for two modalities
+SMALL_BASE = 100  # respondents: under it, no link is said to be strong without the interval of its V
 RESAMPLES, SEED = 1999, 20230119
 AT_ONCE = 2_000_000  # respondents dealt together, in all the ways that are tried at once
 COLUMNS = ["q_id", "modalite", "group", "base", "n_eff", "method", "chi2", "dof", "levels", "p", "v", "v_corrected"]
@@ -96,6 +98,42 @@ def judged(tests: pd.DataFrame) -> pd.DataFrame:
     """The tests of a family with their p adjusted and the words for each, see `crossings`."""
     p = adjusted(tests["p"].astype(float))
     return tests.assign(p_adjusted=p, strength=strength(tests["v_corrected"].astype(float), tests["levels"], p))
+
+
+def with_intervals_of_v(tests: pd.DataFrame) -> pd.DataFrame:
+    """The tests with v_low and v_high, made of the figures that are shown: they tell no more of the respondents.
+
+    On a base under 100, a link whose V may not be given with its interval is not said to be strong.
+
+    Parameters:
+        tests: columns base, n_eff, v, levels, dof, strength, as they are published.
+
+    >>> tests = pd.DataFrame({"base": 80, "n_eff": [80.0, np.nan], "v": 0.7, "levels": 2, "dof": 1, "strength": STRONG})
+    >>> with_intervals_of_v(tests)[["v_low", "v_high", "strength"]].round(2).to_numpy().tolist()
+    [[0.48, 0.92, 'lien fort'], [nan, nan, 'lien moyen']]
+    """
+    low, high = interval_of_v(tests["v"], tests["n_eff"], tests["levels"], tests["dof"])
+    small = ~tests["base"].ge(SMALL_BASE) & tests["strength"].eq(STRONG) & low.isna()
+    return tests.assign(v_low=low, v_high=high, strength=tests["strength"].mask(small, MEDIUM))
+
+
+def interval_of_v(v: pd.Series, n: pd.Series, levels: pd.Series, dof: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """The interval of Cramér's V at 95 %: the noncentral χ² laws of which that of the table cuts a tail of 2.5 %.
+
+    Source: Smithson (2003), Confidence Intervals, chapter 4.
+
+    χ² = 0.5² × 80 = 20; with one degree of freedom, the centre is (√20 ± 1.96)², of V = (4.47 ± 1.96) / √80.
+
+    >>> bounds = interval_of_v(*(pd.Series([figure]) for figure in (0.5, 80.0, 2, 1)))
+    >>> [round(bound.item(), 3) for bound in bounds]
+    [0.281, 0.719]
+    """
+    spread = n * (levels - 1)
+    square = v**2 * spread
+    low = np.where(chdtr(dof, square) < 1 - ALPHA / 2, 0.0, chndtrinc(square, dof, 1 - ALPHA / 2))
+    high = chndtrinc(square, dof, ALPHA / 2)
+    bounds = (pd.Series(np.sqrt(centre / spread), index=v.index).clip(upper=1) for centre in (low, high))
+    return tuple(bound.where(square.notna()) for bound in bounds)
 
 
 def of_what_is_shown(

@@ -26,7 +26,7 @@ def groups_of(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> list[str]:
 def of_groups(survey: Survey) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What each group answered, where a link is established, and the tests of all the crossings.
 
-    The tests of one question of the profile are a family.
+    All of them are one family: they are listed together, and each is a chance more to find a link where there is none.
     """
     answers, asked = survey.answers, survey.questionnaire
     about = asked[asked["champ"].notna() & asked["type"].isin(codes.CLOSED) & asked["q_id"].isin(answers.columns)]
@@ -34,10 +34,7 @@ def of_groups(survey: Survey) -> tuple[pd.DataFrame, pd.DataFrame]:
     groups = groups_of(asked, answers)
     if not about or not groups:
         return pd.DataFrame(), pd.DataFrame()
-    tests = pd.concat(
-        [crossings(answers, survey.weights, asked, [(question, group) for question in about]) for group in groups],
-        ignore_index=True,
-    )
+    tests = crossings(answers, survey.weights, asked, [(question, group) for group in groups for question in about])
     linked = tests.loc[tests["strength"].isin(STRENGTHS), ["q_id", "group"]].drop_duplicates()
     tables = [_of_group(survey, q_id, group).assign(variable=group) for q_id, group in linked.itertuples(index=False)]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(), tests
@@ -73,6 +70,6 @@ def tested_again(survey: Survey, tests: pd.DataFrame, groups: pd.DataFrame) -> p
         shares = groups[groups["q_id"].eq(row.q_id) & groups["variable"].eq(row.group)]
         test = of_what_is_shown(survey.answers, survey.weights, survey.questionnaire, shares, row.modalite)
         again.loc[row.Index, figures] = test.iloc[0][figures]
-    again = pd.concat([judged(family) for _, family in again.groupby("group", sort=False)])
+    again = judged(again)
     linked = again["strength"].isin(STRENGTHS)
     return again.assign(**again[sizes].where(linked, tests[sizes]))

@@ -9,7 +9,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.model import OK
 from ctg_analysis.demarche.survey import blanks, questions, response
 from ctg_analysis.demarche.survey.counts import Counts
-from ctg_analysis.demarche.survey.crossings import STRENGTHS
+from ctg_analysis.demarche.survey.crossings import STRENGTHS, with_intervals_of_v
 from ctg_analysis.demarche.survey.disclosure import hide
 from ctg_analysis.demarche.survey.measured import Asked, asked_of, survey_observations
 from ctg_analysis.demarche.survey.profile_groups import of_groups, tested_again
@@ -56,7 +56,9 @@ def of_survey(
         "open_themes": themes,
         "open_quotes": response.quotable_answers(coded, themes),
     }
-    return {name: table.round(blanks.DIGITS) for name, table in tables.items()}
+    shown = {name: table.round(blanks.DIGITS) for name, table in tables.items()}
+    tests = shown["crossings"]
+    return shown | {"crossings": with_intervals_of_v(tests).round(blanks.DIGITS) if len(tests) else tests}
 
 
 def _without_small(survey: Survey, answers: pd.DataFrame) -> Tables:

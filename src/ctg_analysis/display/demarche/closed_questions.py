@@ -15,6 +15,7 @@ from ctg_analysis.display.demarche.survey_results import (
     result_chart,
     share,
     typographed,
+    v_text,
 )
 from ctg_analysis.display.drawings import bars, drawn_answers
 from ctg_analysis.display.markup import Html
@@ -155,7 +156,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, context:
         "Sans ceux qui ont dit « ne sait pas »." if unsure_out else "",
         SECRET_MEANS if SECRET in written else "",
     ]
-    strength = f"{first['strength']}, V de {number(first['v_corrected'], 2)}, {first['method']}"
+    strength = f"{first['strength']}, V de {v_text(first)}, {first['method']}"
     return result_chart(
         "by_group",
         drawn_answers.blocks(drawn),

@@ -113,6 +113,12 @@ def share(part: float, *, few: bool = False) -> str:
     return (SECRET if few else NOTHING) if pd.isna(part) else percent(100 * part)
 
 
+def v_text(row) -> str:
+    """Cramér's V of a link without its bias, with its interval: « 0,49 (0,28 à 0,72) »."""
+    interval = "" if pd.isna(row.v_low) else f" ({number(row.v_low, 2)} à {number(row.v_high, 2)})"
+    return f"{number(row.v_corrected, 2)}{interval}"
+
+
 def p_text(p: float) -> str:
     """The p of a link that is established, as far as it is of use."""
     limit = next(limit for limit in P_VALUES if p < limit)

@@ -113,12 +113,16 @@ def parts(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
 
 
 def balance(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
-    """Return, for each period, what raises and what lowers a quantity, and a mark for the sum of both."""
+    """Return, for each period, what raises and what lowers a quantity, and a mark for the sum of both.
+
+    Parts of one sign follow each other from zero; the last one is written at its end, another above its bar.
+    """
     periods = list(totals["name"])
     shades = dict(zip(dict.fromkeys(shares["part"]), (PARTS[2], PARTS[0]), strict=True))
     left = max(map(length, periods)) + GAP
     margin = max(map(length, shares["text"])) + GAP
-    values = [*shares["value"], *totals["value"]]
+    ends = _stacked(shares)
+    values = [*ends["begin"], *ends["end"], *totals["value"]]
     x = _from_zero(values, values, left + margin, WIDTH - margin)
     head, row_height = len(shades) * 16 + 22, 40
     drawing = Drawing(head + row_height * len(periods))
@@ -130,14 +134,26 @@ def balance(shares: pd.DataFrame, totals: pd.DataFrame) -> str:
     for rank, total in enumerate(totals.itertuples(index=False)):
         y = head + rank * row_height + 14
         drawing.text(left - GAP, y, total.name, anchor="end")
-        for row in shares[shares["name"].eq(total.name)].itertuples(index=False):
-            drawing.bar(x(0), y, x(row.value) - x(0), BAR, shades[row.part])
-            side = 1 if row.value >= 0 else -1
-            drawing.text(x(row.value) + side * 5, y, row.text, anchor="start" if side > 0 else "end", size=SMALL)
+        for row in ends[ends["name"].eq(total.name)].itertuples(index=False):
+            drawing.bar(x(row.begin), y, x(row.end) - x(row.begin), BAR, shades[row.part])
+            if row.outer:
+                side = 1 if row.value >= 0 else -1
+                drawing.text(x(row.end) + side * 5, y, row.text, anchor="start" if side > 0 else "end", size=SMALL)
+            else:
+                middle = (x(row.begin) + x(row.end)) / 2
+                drawing.text(middle, y - BAR / 2 - 6, row.text, anchor="middle", size=SMALL)
         _diamond(drawing, x(total.value), y)
         drawing.text(x(total.value), y + 16, total.text, anchor="middle", bold=True, size=SMALL)
     drawing.line([(x(0), head - 4), (x(0), drawing.height)], INK, 0.8)
     return drawing.svg()
+
+
+def _stacked(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return the parts with where each begins and ends, after those of its sign, and whether none follows it."""
+    sides = shares.assign(below=shares["value"].lt(0))
+    end = sides.groupby(["name", "below"])["value"].cumsum()
+    outer = ~sides.duplicated(["name", "below"], keep="last")
+    return shares.assign(begin=end - shares["value"], end=end, outer=outer)
 
 
 def _diamond(drawing: Drawing, x: float, y: float) -> None:

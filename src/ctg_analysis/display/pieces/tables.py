@@ -19,7 +19,7 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     """Return places in rows, the communes first, and indicators in columns, each at its own period.
 
     note: said below. A place of a level at which none of them is shown has no row; a larger one that has none of the
-    values is named below rather than given one.
+    values is named below rather than given one. La Réunion, a département and a région, has one row.
     """
     shown = {level for indicator, *_ in columns for level in indicator.shown_at}
     places = places[places["level"].isin(shown)]
@@ -32,10 +32,12 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
         header.append(f"{label}, {date_text(period)}" if period and len(periods) > 1 else label)
     lines = _lines(places, columns, lambda indicator, row: row.text)
     larger = places["level"].isin(["departement", "region", "france"])
-    without = [line for line, wide in zip(lines, larger, strict=True) if wide and set(line[1:]) == {"nd"}]
-    lines = [line for line in lines if line not in without]
-    unknown = f"Valeurs non disponibles : {', '.join(line[0] for line in without)}." if without else ""
-    note = " ".join(text for text in (unknown, note) if text)
+    wide = _once([line for line, is_wide in zip(lines, larger, strict=True) if is_wide])
+    without = [line[0] for line in wide if set(line[1:]) == {"nd"}]
+    lines = [line for line, is_wide in zip(lines, larger, strict=True) if not is_wide]
+    lines += [line for line in wide if line[0] not in without]
+    unknown = f"Valeurs non disponibles : {', '.join(without)}." if without else ""
+    note = " ".join(text for text in (unknown, _frances(columns), note) if text)
     when = f", {date_text(*periods)}" if len(periods) == 1 else ""
     parts = ["les communes"] * bool(local) + ["le territoire et ce à quoi il se compare"] * bool(beyond)
     caption = f"{texts.capitalised(', puis '.join(parts) or 'autour du territoire')}{when}"
@@ -67,17 +69,49 @@ def _yes_or_no(indicator: Indicator, row, communes: int) -> str:
     return f"{whole}, dont {apart:.0f} {ITINERANT}" if apart > 0 else whole
 
 
+def _once(lines: list[list[str]]) -> list[list[str]]:
+    """Return lines with those of one name put together, where none says another thing than the other."""
+    told: dict[str, list[str]] = {}
+    apart = []
+    for line in lines:
+        pairs = list(zip(told.setdefault(line[0], line), line, strict=True))
+        if all(one == other or "nd" in (one, other) for one, other in pairs):
+            told[line[0]] = [other if one == "nd" else one for one, other in pairs]
+        else:
+            apart.append(line)
+    return [*told.values(), *apart]
+
+
+def _frances(columns: list[Column]) -> str:
+    """Return which France each column speaks of, where they are not of the same one."""
+    labels: dict[str, list[str]] = {}
+    for indicator, _, rows in columns:
+        for name in rows.loc[rows["level"].eq("france") & rows["status"].eq(OK), "name"]:
+            labels.setdefault(name, []).append(texts.uncapitalised(indicator.label))
+    if len(labels) < 2:
+        return ""
+    return f"{' ; '.join(f'{name} pour {texts.listed(of)}' for name, of in labels.items())}."
+
+
 def _lines(places: pd.DataFrame, columns: list[Column], cell) -> list[list[str]]:
-    names, cells = {}, []
+    names: dict[tuple[str, str], set[str]] = {}
+    cells = []
     for indicator, _, rows in columns:
         each = list(rows.itertuples(index=False))
         cells.append({(row.level, row.territory): cell(indicator, row) for row in each})
-        names |= {(row.level, row.territory): row.name for row in each}
+        for row in each:
+            if row.status == OK:
+                names.setdefault((row.level, row.territory), set()).add(row.name)
     keys = [(place.level, place.territory, place.name) for place in places.itertuples(index=False)]
     return [
-        [names.get((level, code), name), *(column.get((level, code), "nd") for column in cells)]
+        [_one_name(names.get((level, code), set()), name), *(column.get((level, code), "nd") for column in cells)]
         for level, code, name in keys
     ]
+
+
+def _one_name(told: set[str], name: str) -> str:
+    """Return the name that all the columns give a place (« France hors Mayotte »), its own when they differ."""
+    return next(iter(told)) if len(told) == 1 else name
 
 
 def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
@@ -91,7 +125,7 @@ def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
         [row.label, date_text(row.period), row.own, row.word.removesuffix(" que"), row.name, row.text]
         for row in rows.sort_values("p", kind="stable").itertuples(index=False)
     ]
-    header = ["Indicateur", "Période", "Territoire", "Valeur", "Comparé à", "Sa valeur"]
+    header = ["Indicateur", "Période", "Valeur du territoire", "Écart", "Comparé à", "Sa valeur"]
     table = _table("Écarts notables, du plus net au moins net", header, lines, left=_of_words(lines))
     return markup.together(sentence, table)
 

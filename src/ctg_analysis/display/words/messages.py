@@ -6,8 +6,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ctg_analysis.core.model import OK, Count, Indicator, Mean
-from ctg_analysis.display.words import sentences, texts
+from ctg_analysis.display.words import paces, sentences, texts
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed, in_letters
+from ctg_analysis.indicators.trends import EACH_END, FOR_A_SLOPE, Stretch, has_gaps, is_sought
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
 
@@ -117,17 +119,47 @@ def _clause(word: str, places: str) -> str:
     return f"{words} {'que celui' if word.endswith('que') else 'de celui'} {places}"
 
 
-def trend(indicator: Indicator, rows: pd.DataFrame) -> str:
-    """Return the first and the last value. rows: readable observations of the territory, by period."""
-    first, last = rows.iloc[0], rows.iloc[-1]
-    years = first["period"][:4], last["period"][:4]
-    if first["text"] != last["text"] and BOUNDS in (first["text"] + last["text"]):
-        return about(indicator, f"{first['text']} en {years[0]}, {last['text']} en {years[1]}")
-    if first["text"] != last["text"]:
-        return about(indicator, f"de {_with_unit(indicator, first)} en {years[0]} à {last['text']} en {years[1]}")
-    if first["value"] != last["value"]:
-        return about(indicator, f"environ {_with_unit(indicator, first)} en {years[0]} et en {years[1]}")
-    return about(indicator, f"{_with_unit(indicator, first)} en {years[0]} comme en {years[1]}")
+def trend(indicator: Indicator, rows: pd.DataFrame, stretches: Sequence[Stretch]) -> str:
+    """Return how a series moves, since when, how fast, where it turns; or that no trend is established.
+
+    rows: readable observations of the territory, by period. stretches: their trend, see trends.trend_of.
+    """
+    begin, here, gaps = rows["period"].iloc[0][:4], latest(indicator, rows), has_gaps(rows)
+    if gaps and len(rows) >= FOR_A_SLOPE:
+        ends = {"haut": rows.loc[rows["value"].idxmax()], "bas": rows.loc[rows["value"].idxmin()]}
+        told = [f"au plus {at} {row['text']} ({row['period'][:4]})" for at, row in ends.items()]
+        return f"{here} ; {', '.join(told)}"
+    if gaps or not is_sought(indicator):
+        return here
+    if rows["value"].nunique() == 1:
+        return f"{here}, comme à chaque date connue depuis {begin}"
+    if not any(stretch.is_established for stretch in stretches):
+        whole = f"{here}, {paces.NOT_ESTABLISHED} depuis {begin}"
+        sloped = len(stretches) == 1 and pd.notna(stretches[0].low)
+        return f"{whole} ({', '.join(paces.with_bounds(indicator, rows, stretches[0]))})" if sloped else whole
+    if len(stretches) > 1:
+        told = [about(indicator, paces.turns(indicator, rows, stretches, paced=paced)) for paced in (True, False)]
+        return told[0] if len(told[0]) <= LONGEST else told[1]
+    way = paces.way(stretches[0])
+    if pd.isna(stretches[0].low):
+        before, now = (_mean(indicator, rows[years]) for years in (slice(None, EACH_END), slice(-EACH_END, None)))
+        means = f"{before}, {now}" if BOUNDS in before + now else f"de {before} à {now}"
+        return about(indicator, f"{way}, {means} (moyennes)")
+    pace, bounds = paces.with_bounds(indicator, rows, stretches[0])
+    return about(indicator, f"{way} depuis {begin}, {pace} ({bounds})")
+
+
+def latest(indicator: Indicator, rows: pd.DataFrame) -> str:
+    """Return the last value, and nothing of what the years before do not establish. rows: as above."""
+    last = rows.iloc[-1]
+    return about(indicator, f"{_with_unit(indicator, last)} en {date_text(last['period'])}")
+
+
+def _mean(indicator: Indicator, rows: pd.DataFrame) -> str:
+    """Return the mean of some years: « 35 places en 2017-2019 »."""
+    row = pd.Series({**rows.iloc[-1], **rows[["value", "low", "high"]].mean()})
+    row["text"] = sentences.value_text(indicator, row)
+    return f"{_with_unit(indicator, row)} en {rows['period'].iloc[0][:4]}-{row['period'][:4]}"
 
 
 def circles(indicator: Indicator, rows: pd.DataFrame) -> str:
@@ -173,6 +205,8 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
     if written.empty:
         return ""
     low, high = written.iloc[0], written.iloc[-1]
+    if BOUNDS in low["text"] + high["text"]:
+        return ""
     if low["text"] == high["text"]:
         return about(indicator, f"{_with_unit(indicator, high)} dans {_communes(list(written['name']), len(rows))}")
     if ("," in low["text"]) != ("," in high["text"]):

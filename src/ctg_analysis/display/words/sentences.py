@@ -2,26 +2,30 @@
 
 import math
 import re
+from functools import cache
 
+from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Rate, is_proportion
+from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion, is_share
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed, number, percent
-from ctg_analysis.display.words.texts import NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
+from ctg_analysis.display.words.texts import FEW, NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
 from ctg_analysis.sources import SOURCES, SURVEY
 
 TOO_WEAK = 3  # the quality of a figure of the 20 % forms on too small a sample (rule R7)
 SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
 PERCENT = 100
+TINY = 1e-9  # a difference that only the arithmetic of the machine makes
 DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
 YEARS = re.compile(r"^(\d{4})-(\d{4})$")
+OF_WHAT = re.compile(r"(?:\{value\} des|parmi les|part des) ([^\W\d_]+)")
 
 
 def value_text(indicator: Indicator, row) -> str:
     """Return the value of an observation as a reader sees it, or the sign of what it lacks.
 
     A percentage on fewer than 20 is said as counts; on fewer than 1 000 it has no decimals.
-    A count that its producer rounds is said to be one; of a sum of such counts, only the bounds are.
+    A count that its producer rounds is said to be one; of a sum of such counts, or a share of one, only the bounds are.
     """
     if row.status == CENSORED and indicator.floor is not None:
         return f"≤{NBSP}{rounded_text(indicator, indicator.floor)}"
@@ -32,16 +36,23 @@ def value_text(indicator: Indicator, row) -> str:
     if indicator.id.endswith("_year"):
         return f"{row.value:.0f}"
     if is_sum_of_rounded(indicator, row):
-        return f"entre {number(row.low)} et {number(row.high)}"
+        low, high = (_written(indicator, row, bound) for bound in (row.low, row.high))
+        return f"entre {low} et {high}" if low != high else low
     if rounded(indicator, SOURCES[row.source]):
         none = row.value == 0 and row.level != "peers"
         return f"moins de {number(row.high + 1)} (arrondi)" if none else f"≈{NBSP}{number(row.value)}"
-    if is_proportion(indicator.value) and row.denominator < SMALLEST_BASE:
+    if _is_of_few(indicator, row):
+        return FEW
+    if is_share(indicator.value) and row.denominator < SMALLEST_BASE:
         return f"{number(row.numerator)} sur {number(row.denominator)}"
+    return _written(indicator, row, row.value)
+
+
+def _written(indicator: Indicator, row, value: float) -> str:
     decimals = _decimals(indicator, row)
     if not indicator.unit.startswith("%"):
-        return number(row.value, decimals)
-    return percent(row.value, decimals, signed=is_change(indicator))
+        return number(value, decimals)
+    return percent(value, decimals, signed=is_change(indicator))
 
 
 def rounded_text(indicator: Indicator, value: float) -> str:
@@ -51,8 +62,13 @@ def rounded_text(indicator: Indicator, value: float) -> str:
 
 def is_printed(indicator: Indicator, row) -> bool:
     """Tell whether a share or a rate may be written as a number: enough units (R10), a reliable sample (R7)."""
-    small = is_proportion(indicator.value) and row.denominator < SMALLEST_BASE
-    return not small and not is_weak(row)
+    small = is_share(indicator.value) and row.denominator < SMALLEST_BASE
+    return not small and not is_weak(row) and not _is_of_few(indicator, row)
+
+
+def _is_of_few(indicator: Indicator, row) -> bool:
+    """Tell whether a share that its producer works out is of too few for a percentage (rule R10)."""
+    return isinstance(indicator.value, Published) and bool(indicator.value.over) and row.denominator < SMALLEST_BASE
 
 
 def is_weak(row) -> bool:
@@ -66,11 +82,24 @@ def rounded(indicator: Indicator, source: Source) -> bool:
 
 
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:
-    """Tell whether a count adds up counts that the producer has rounded: its bounds go further than one rounding."""
-    source = SOURCES[row.source]
-    if not rounded(indicator, source) or row.level == "peers":
+    """Tell whether a count adds up counts that the producer has rounded: its bounds go further than one rounding.
+
+    Or a share, whose numerator or denominator adds up such counts.
+    """
+    step, value = SOURCES[row.source].precision.rounding, indicator.value
+    if not step or row.level == "peers" or row.status != OK:
         return False
-    return max(row.high - row.value, row.value - row.low) >= source.precision.rounding
+    if isinstance(value, Count):
+        return max(row.high - row.value, row.value - row.low) >= step
+    return isinstance(value, Ratio) and value.tested and _goes_further(value, row, step - 1)
+
+
+def _goes_further(ratio: Ratio, row, margin: int) -> bool:
+    """Tell whether the bounds of a ratio go further than those of one count over another, each known to a margin."""
+    top, bottom = row.numerator, row.denominator
+    most = ratio.per * (top + margin) / (bottom - margin) if bottom > margin else math.inf
+    least = ratio.per * max(top - margin, 0) / (bottom + margin)
+    return row.high > most + TINY or row.low < least - TINY
 
 
 def is_change(indicator: Indicator) -> bool:
@@ -89,23 +118,61 @@ def interval_text(indicator: Indicator, row) -> str:
 
 def _decimals(indicator: Indicator, row) -> int:
     """Return the decimals of a value: none in a percentage on a denominator under 1 000 (rule R10)."""
-    percentage = is_proportion(indicator.value) and indicator.value.per == PERCENT
+    percentage = is_share(indicator.value) and indicator.value.per == PERCENT
     return 0 if percentage and row.denominator < DECIMALS_FROM else indicator.decimals
 
 
+def counts_text(indicator: Indicator, row) -> str:
+    """Return the counts that a share or a rate is made of: « 497 foyers sur 1 655 », « 52 places pour 98 enfants ».
+
+    Nothing where they are not known, stand in the place of the percentage, add up what the producer may have rounded,
+    or are the weighted answers of a survey.
+    """
+    value, source = indicator.value, SOURCES[row.source]
+    known = row.status == OK and not math.isnan(row.numerator) and not math.isnan(row.denominator)
+    exact = not source.precision.rounding and source.id != SURVEY
+    whole = is_proportion(value)
+    if not (whole or isinstance(value, Rate)) or not known or not exact or not is_printed(indicator, row):
+        return ""
+    if isinstance(value, Ratio):
+        things = _units().get(value.numerator) or _units().get(value.denominator) or _named(indicator.reading)
+        return f"{_counted(row.numerator, things)} sur {number(row.denominator)}"
+    things, base = _units().get(value.events, ""), _units().get(value.population, "")
+    return f"{_counted(row.numerator, things)} {'sur' if whole else 'pour'} {_counted(row.denominator, base)}"
+
+
+def _counted(value: float, unit: str) -> str:
+    return f"{number(value)} {agreed(unit, round(value))}".strip()
+
+
+def _named(reading: str) -> str:
+    """Return what a sentence gives a share of: « foyers » of « {value} des foyers du territoire »; else nothing."""
+    found = OF_WHAT.search(reading)
+    return found[1] if found else ""
+
+
+@cache
+def _units() -> dict[str, str]:
+    """Return what measures count, of those that an indicator is the number of."""
+    return {one.value.measure: one.unit for one in CATALOGUE.values() if isinstance(one.value, Count)}
+
+
 def sentence(indicator: Indicator, row) -> str:
-    """Return the reading sentence of an observation, with its interval if it has one."""
+    """Return the reading sentence of an observation, with the counts that it is made of and its interval, if any."""
     plural = "s" if row.value >= 2 else ""
     words = {"period": YEARS.sub(r"\1 et \2", date_text(row.period)), "unit": agreed(indicator.unit, row.value)}
     text = indicator.reading.format(**words, value=value_text(indicator, row), s=plural)
-    interval = interval_text(indicator, row)
+    told = [counts_text(indicator, row)]
     if is_sum_of_rounded(indicator, row):
-        text = f"{text.removesuffix('.')} (somme de nombres arrondis{_way(row)}, bornes à 95 %)."
-    elif interval:
+        way = _way(row) if isinstance(indicator.value, Count) else ""
+        told.append(f"somme de nombres arrondis{way}, bornes à 95 %")
+    elif interval := interval_text(indicator, row):
         only_rounded = SOURCES[row.source].precision.rounding and not isinstance(indicator.value, Rate)
         kind = "intervalle indicatif à 95 %" if row.source == SURVEY else "intervalle à 95 %"
         kind = _rounding_text(indicator, row) if only_rounded else kind
-        text = f"{text.removesuffix('.')} ({kind} : {interval})."
+        told.append(f"{kind} : {interval}")
+    if more := " ; ".join(filter(None, told)):
+        text = f"{text.removesuffix('.')} ({more})."
     return typography(text)
 
 
