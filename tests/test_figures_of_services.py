@@ -26,7 +26,6 @@ def whole(france):
         (AUBRAC, "epci", "france_services_count", "2025", 3),
         (AUBRAC, "epci", "pharmacies_count", "2020", 7),
         (AUBRAC, "epci", "pharmacies_count", "2025", 7),
-        (AUBRAC, "epci", "schools_with_canteen_share", "2020", 75),  # 12 of 16
         (AUBRAC, "epci", "associations_count", "2026", 493),
         (AUBRAC, "epci", "nurse_accessibility_index", "2023", 158.0),
         (AUBRAC, "epci", "finess_sessad_count", "2026", 0),
@@ -63,21 +62,18 @@ def known(whole, indicator, period, level="commune"):
     "indicator, period",
     [
         ("schools_count", "2024"),
-        ("france_services_count", "2025"),
         ("france_services_count", "2024"),
         ("food_shops_count", "2020"),
-        ("schools_with_canteen_share", "2020"),
     ],
 )
 def test_paris_lyon_and_marseille_count_once(whole, indicator, period):
     """Given by arrondissement, as one commune or both ways. Paris is a département by itself."""
-    column = "numerator" if indicator.endswith("_share") else "value"
     by_commune, by_departement = (
-        known(whole, indicator, period, level)[column] for level in ("commune", "departement")
+        known(whole, indicator, period, level)["value"] for level in ("commune", "departement")
     )
     assert by_commune["75056"] == by_departement["75"] and by_commune["75056"] > 10
     assert not by_commune.index.str.match("751|6938|132(?:0|1[0-6])").any()
-    assert by_departement.sum() == known(whole, indicator, period, "france")[column]["F"]
+    assert by_departement.sum() == known(whole, indicator, period, "france")["value"]["F"]
 
 
 def test_what_a_list_does_not_cover_is_unknown_and_never_0(whole, france):
@@ -108,11 +104,27 @@ def test_where_the_directory_counts_no_pupils_of_a_lycee_they_are_unknown(whole)
 
 
 def test_a_date_of_a_list_is_a_period_of_its_own(whole):
-    both = [whole.loc[("france_services_count", year, "france", "F"), "value"] for year in ("2024", "2025")]
-    assert both == [2_843, 3_023]
+    by_departement = [known(whole, "france_services_count", year, "departement")["value"] for year in ("2024", "2025")]
+    assert [rows.sum() for rows in by_departement] == [2_843, 3_023]
     formats = [whole.loc[(f"{kind}_france_services_count", "2024", "france", "F"), "value"] for kind in KINDS]
-    assert sum(formats) == both[0]
+    assert sum(formats) == whole.loc[("france_services_count", "2024", "france", "F"), "value"] == 2_843
     assert ("fixed_france_services_count", "2025") not in whole.index.droplevel(["level", "territory"])
+
+
+def test_corsica_that_the_list_of_2025_has_lost_is_unknown_and_france_with_it(whole):
+    """The list of 2024 has 37 structures there, that of 2025 not one row."""
+    of_2024, of_2025 = (
+        known(whole, "france_services_count", year, "departement")["value"] for year in ("2024", "2025")
+    )
+    assert of_2024[["2A", "2B"]].tolist() == [15, 22] and not of_2025.index.isin(["2A", "2B"]).any()
+    assert whole.loc[("france_services_count", "2025", "france", "F"), "status"] == "nd"
+    assert not known(whole, "france_services_count", "2025").index.str.startswith(("2A", "2B")).any()
+
+
+def test_mayotte_is_unknown_where_the_edition_of_2020_is_not_filled_in(whole):
+    psychiatric = known(whole, "psychiatric_outpatient_centres_count", "2020", "departement")["value"]
+    assert "976" not in psychiatric.index and len(psychiatric) == 100
+    assert known(whole, "pharmacies_count", "2020", "departement")["value"]["976"] == 24
 
 
 def test_the_pupils_of_the_index_of_social_position_weigh_nothing(whole, france):

@@ -117,10 +117,10 @@ def test_the_title_of_a_family_of_sums_told_by_their_bounds():
     assert messages.family("Foyers bénéficiaires", "foyers", rows) == title
 
 
-def test_shares_told_by_their_bounds_do_not_go_from_one_to_the_other():
-    told = ["entre 5 % et 14 %", "entre 3 % et 12 %"]
-    rows = pd.DataFrame({"name": ["A", "B"], "value": [5.9, 4.0], "text": told, "shown": True})
-    assert messages.choropleth(CATALOGUE["caf_rsa_households_share"], rows) == ""
+def test_no_map_goes_from_one_share_told_by_its_bounds_to_another():
+    rsa, years = CATALOGUE["caf_rsa_households_share"], {"period": ["2020-12", "2024-12"], "value": [5.9, 4.0]}
+    rows = pd.DataFrame(years).assign(text=["entre 5 % et 14 %", "entre 3 % et 12 %"], name=["A", "B"], shown=True)
+    assert messages.choropleth(rsa, rows) == ""
 
 
 def test_a_label_is_told_without_its_colon():

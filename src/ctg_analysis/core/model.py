@@ -101,6 +101,11 @@ class AnnualResidual:
 Value = Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | AnnualResidual
 
 
+def is_share(value: Value) -> bool:
+    """Tell whether a value is that of a part over the whole of it, of a population or not."""
+    return (isinstance(value, Ratio) and value.bounded) or is_proportion(value)
+
+
 def is_proportion(value: Value) -> bool:
     """Tell whether a value is that of a part of a population over the whole of it."""
     if isinstance(value, Ratio):

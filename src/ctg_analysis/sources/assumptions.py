@@ -35,6 +35,10 @@ def _line(source: Source) -> str:
     if source.coverage.above:
         totals += f"; communes of more than {source.coverage.above} inhabitants only"
     absent = ABSENT[source.coverage.absent]
+    if source.coverage.in_each_departement:
+        absent += "; unknown in a département without any"
+    if source.coverage.leaves_out:
+        absent += "; an index of none is unknown"
     unseen = sorted(source.guesses)
     unseen += [f"address of {download.name}" for download in source.downloads if not download.seen]
     cells = [

@@ -6,7 +6,7 @@ from functools import cache
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion
+from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion, is_share
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed, number, percent
 from ctg_analysis.display.words.texts import FEW, NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
@@ -42,7 +42,7 @@ def value_text(indicator: Indicator, row) -> str:
         return f"moins de {number(row.high + 1)} (arrondi)" if none else f"≈{NBSP}{number(row.value)}"
     if _is_of_few(indicator, row):
         return FEW
-    if is_proportion(indicator.value) and row.denominator < SMALLEST_BASE:
+    if is_share(indicator.value) and row.denominator < SMALLEST_BASE:
         return f"{number(row.numerator)} sur {number(row.denominator)}"
     return _written(indicator, row, row.value)
 
@@ -61,7 +61,7 @@ def rounded_text(indicator: Indicator, value: float) -> str:
 
 def is_printed(indicator: Indicator, row) -> bool:
     """Tell whether a share or a rate may be written as a number: enough units (R10), a reliable sample (R7)."""
-    small = is_proportion(indicator.value) and row.denominator < SMALLEST_BASE
+    small = is_share(indicator.value) and row.denominator < SMALLEST_BASE
     return not small and not is_weak(row) and not _is_of_few(indicator, row)
 
 
@@ -117,7 +117,7 @@ def interval_text(indicator: Indicator, row) -> str:
 
 def _decimals(indicator: Indicator, row) -> int:
     """Return the decimals of a value: none in a percentage on a denominator under 1 000 (rule R10)."""
-    percentage = is_proportion(indicator.value) and indicator.value.per == PERCENT
+    percentage = is_share(indicator.value) and indicator.value.per == PERCENT
     return 0 if percentage and row.denominator < DECIMALS_FROM else indicator.decimals
 
 
