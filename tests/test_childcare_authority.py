@@ -163,7 +163,7 @@ def test_an_epci_that_received_nothing():
 
 def test_one_commune_is_said_in_the_singular():
     html, table = shown(("A", 1, 900), ("B", 0, 4000))
-    assert "1 des 2 communes a transféré" in html
+    assert "une des 2 communes a transféré" in html
     assert table["CC de T"] == ["reçue", "900", "recenser et informer", "non", "non"]
 
 
@@ -204,7 +204,7 @@ def test_population_alone_tells_which_commune_passes_which_threshold():
     assert table["Chacune des 2 autres communes"] == ["120 à 3\u202f500", "recenser et informer", "non", "non"]
     assert table["CC de T, si toutes transfèrent"] == ["17\u202f122", "les quatre", "oui", "oui"]
     text = (
-        "de 2023, 2 des 4 communes ont plus de 3 500 habitants, dont 1 plus de 10 000 : "
+        "de 2023, 2 des 4 communes ont plus de 3 500 habitants, dont une plus de 10 000 : "
         "tant qu'elles gardent la "
         "compétence, la loi leur demande les quatre missions du service public de la petite enfance, aux autres de "
         "recenser et d'informer. Si toutes la transféraient à l'intercommunalité, celle-ci compterait 17 122 habitants"
@@ -243,7 +243,7 @@ def test_communes_that_all_pass_a_threshold_are_told_as_one():
     html, _ = by_size(("A", 10001), ("B", 30000))
     assert texts.typography("de 2023, les 2 communes ont plus de 10 000 habitants : tant qu'elles gardent") in html
     html, _ = by_size(("A", 10001), ("B", 3501))
-    assert texts.typography("de 2023, les 2 communes ont plus de 3 500 habitants, dont 1 plus de 10 000 :") in html
+    assert texts.typography("de 2023, les 2 communes ont plus de 3 500 habitants, dont une plus de 10 000 :") in html
 
 
 def test_an_unknown_population_passes_no_threshold_and_fails_none():
@@ -254,7 +254,7 @@ def test_an_unknown_population_passes_no_threshold_and_fails_none():
         "nd",
         "nd",
     ]
-    assert texts.typography("1 des 2 communes a plus de 3 500 habitants :") in html
+    assert texts.typography("une des 2 communes a plus de 3 500 habitants :") in html
 
 
 def test_communes_over_each_threshold_in_france(france):

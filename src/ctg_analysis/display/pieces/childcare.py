@@ -11,7 +11,7 @@ from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.dates import date_text, short_date
-from ctg_analysis.display.words.quantities import counted, number
+from ctg_analysis.display.words.quantities import counted, number, of_communes
 from ctg_analysis.indicators.childcare_authority import FOUR, HUB, PLAN, Threshold
 from ctg_analysis.indicators.simulation import Simulation
 
@@ -67,7 +67,7 @@ def authority(
 def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
     """Return how many communes transferred, and what the law asks of the EPCI. whole: the duties of the EPCI."""
     moved, total = int(answers["transferred"].eq(1).sum()), len(answers)
-    who = f"{moved} des {total} communes {'ont' if moved > 1 else 'a'} transféré l'accueil du jeune enfant"
+    who = f"{of_communes(moved, total)} {'ont' if moved > 1 else 'a'} transféré l'accueil du jeune enfant"
     if not moved:
         who = f"aucune des {total} communes ne dit avoir transféré l'accueil du jeune enfant"
     text = f"D'après le relevé de {answers['period'].iloc[0]}, {who} à l'intercommunalité"
@@ -148,10 +148,10 @@ def population_sentence(communes: pd.DataFrame, whole: Mapping, basis: str, thre
     total, four, plan = len(communes), int(communes[FOUR].fillna(False).sum()), int(communes[PLAN].fillna(False).sum())
     first, second = (number(thresholds[duty].seuil) for duty in (FOUR, PLAN))
     many = "s" if four > 1 else ""
-    who = f"{four} des {total} communes {'ont' if many else 'a'} plus de {first} habitants"
+    who = f"{of_communes(four, total)} {'ont' if many else 'a'} plus de {first} habitants"
     if four == total:
         who = f"les {total} communes ont plus de {second if plan == total else first} habitants"
-    who += f", dont {plan} plus de {second}" if 0 < plan < total else ""
+    who += f", dont {'une' if plan == 1 else plan} plus de {second}" if 0 < plan < total else ""
     they = f"tant qu'elle{many} garde{'nt' if many else ''} la compétence, la loi {'leur' if many else 'lui'} demande"
     asked = f"{they} les quatre missions du service public de la petite enfance"
     if not four:

@@ -8,7 +8,7 @@ import pandas as pd
 from ctg_analysis.core.model import OK, Count, Indicator, Mean
 from ctg_analysis.display.words import paces, sentences, texts
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import agreed, in_letters
+from ctg_analysis.display.words.quantities import agreed, in_letters, of_communes
 from ctg_analysis.indicators.trends import EACH_END, FOR_A_SLOPE, Stretch, has_gaps, is_sought
 
 # Each returns a text without a final stop, or nothing when the figures allow no sentence: the label is then the title.
@@ -157,7 +157,7 @@ def latest(indicator: Indicator, rows: pd.DataFrame) -> str:
 
 def _mean(indicator: Indicator, rows: pd.DataFrame) -> str:
     """Return the mean of some years: « 35 places en 2017-2019 »."""
-    row = pd.Series({**rows.iloc[-1], **rows[["value", "low", "high"]].mean()})
+    row = pd.Series({**rows.iloc[-1], **rows[["value", "low", "high", "numerator", "denominator"]].mean()})
     row["text"] = sentences.value_text(indicator, row)
     return f"{_with_unit(indicator, row)} en {rows['period'].iloc[0][:4]}-{row['period'][:4]}"
 
@@ -196,7 +196,7 @@ def concerned(indicator: Indicator, rows: pd.DataFrame) -> str:
     some, whole = int(rows["value"].gt(0).sum()), len(rows)
     if indicator.unit == "communes":
         return f"Soit {some} des {whole} communes du territoire"
-    return f"{some} des {whole} communes en {'comptent' if some > 1 else 'compte'}"
+    return f"{texts.capitalised(of_communes(some, whole))} en {'comptent' if some > 1 else 'compte'}"
 
 
 def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:

@@ -115,6 +115,15 @@ def agreed(unit: str, value: float) -> str:
     return unit if abs(value) >= 2 else singular(unit)
 
 
+def of_communes(some: int, communes: int) -> str:
+    """So many communes of several.
+
+    >>> of_communes(1, 77), of_communes(3, 77)
+    ('une des 77 communes', '3 des 77 communes')
+    """
+    return f"{'une' if some == 1 else some} des {communes} communes"
+
+
 def in_letters(value: int) -> str:
     """A small number in letters, a larger one in figures.
 

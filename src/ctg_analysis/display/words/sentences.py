@@ -15,7 +15,6 @@ from ctg_analysis.sources import SOURCES, SURVEY
 TOO_WEAK = 3  # the quality of a figure of the 20 % forms on too small a sample (rule R7)
 SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
 PERCENT = 100
-TINY = 1e-9  # a difference that only the arithmetic of the machine makes
 DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
 YEARS = re.compile(r"^(\d{4})-(\d{4})$")
 OF_WHAT = re.compile(r"(?:\{value\} des|parmi les|part des) ([^\W\d_]+)")
@@ -91,7 +90,7 @@ def is_sum_of_rounded(indicator: Indicator, row) -> bool:
         return False
     if isinstance(value, Count):
         return max(row.high - row.value, row.value - row.low) >= step
-    return isinstance(value, Ratio) and value.tested and _goes_further(value, row, step - 1)
+    return isinstance(value, Ratio) and value.tested and _goes_further(value, row, step)
 
 
 def _goes_further(ratio: Ratio, row, margin: int) -> bool:
@@ -99,7 +98,7 @@ def _goes_further(ratio: Ratio, row, margin: int) -> bool:
     top, bottom = row.numerator, row.denominator
     most = ratio.per * (top + margin) / (bottom - margin) if bottom > margin else math.inf
     least = ratio.per * max(top - margin, 0) / (bottom + margin)
-    return row.high > most + TINY or row.low < least - TINY
+    return row.high > most or row.low < least
 
 
 def is_change(indicator: Indicator) -> bool:
