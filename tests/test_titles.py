@@ -54,7 +54,8 @@ def test_without_a_comparator_or_a_difference_the_title_says_so():
     "values, title",
     [
         ([60, 20, 20], "au moins la moitié dans une seule commune, Commune A"),
-        ([30, 30, 30], "au moins la moitié dans 2 des 3 communes"),
+        ([30, 30, 40], "au moins la moitié dans 2 des 3 communes"),
+        ([30, 30, 30], "30 habitants dans chaque commune"),
         ([0, 5, 0], "dans une seule commune, Commune B"),
         ([0, 5, 1], "dans 2 des 3 communes"),
         ([0, 0, 0], "dans aucune commune"),
@@ -79,6 +80,10 @@ def test_the_title_of_a_map_of_rates():
     assert messages.choropleth(SHARE, rows) == f"{head}de 12 à 30 selon la commune"
     assert messages.choropleth(SHARE, rows[:1]) == f"{head}12 dans une seule commune, Commune A"
     assert messages.choropleth(SHARE, rows.assign(shown=False)) == ""
+    assert messages.choropleth(SHARE, rows.assign(value=0, text="0")) == f"{head}0 dans chaque commune"
+    low = pd.DataFrame({"text": ["≤\u00a05\u202f%"], "shown": False, "status": "censored"})
+    said = messages.choropleth(SHARE, pd.concat([rows, low], ignore_index=True))
+    assert said == f"{head}de 5\u202f% ou moins à 30 selon la commune"
     mixed = communes(0.0, 18.2).assign(text=["0\u202f%", "18,2\u202f%"])
     assert messages.choropleth(SHARE, mixed) == f"{head}de 0\u202f% à 18\u202f% selon la commune"
 
@@ -98,6 +103,7 @@ def test_the_title_of_a_balance_says_its_common_words_once():
         ({"Crèche": 10.0, "Gare": 7.0, "France services": 4.0}, "De 4 (France services) à 10 minutes (crèche)"),
         ({"Crèche": 10.0, "École": 10.0, "Gare": 4.0}, "Au plus haut : crèche et école, 10 minutes"),
         ({"Crèche": 10.0, "Gare": 7.0, "Accueil (été)": 4.0}, "Au plus haut : crèche, 10 minutes"),
+        ({"École": 1.0, "Nombre de minutes": 1.0, "Gare": 0.0}, "Au plus haut (1) : école et nombre de minutes"),
         ({"Bas (D1)": 4.0, "Milieu (D5)": 7.0, "Haut (D9)": 10.0}, "De 4 (bas) à 10 minutes (haut)"),
         ({"Crèche": 0.0, "École": 0.0}, "Accès : 0 pour chacune des deux lignes"),
         ({"Crèche": 5.0}, "Crèche : 5"),
