@@ -1,6 +1,8 @@
 """The titles of charts: what is said, of what, no more than the figures and the tests allow."""
 
+import re
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import get_args
 
 import pandas as pd
@@ -10,7 +12,9 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.demarche.tables.actors import OTHERS
 from ctg_analysis.demarche.tables.columns import TypeActeur
 from ctg_analysis.display.demarche import actor_names
-from ctg_analysis.display.words import messages, quantities, texts
+from ctg_analysis.display.markup import Citation
+from ctg_analysis.display.pieces import charts, tables
+from ctg_analysis.display.words import comparable, glossary, messages, notes, quantities, texts
 
 SHARE, PEOPLE = CATALOGUE["age_0_19_share"], CATALOGUE["population_count"]
 PLACES = {"name": ["Ici", "Aveyron", "Occitanie", "France"], "level": ["epci", "departement", "region", "france"]}
@@ -121,6 +125,53 @@ def test_the_title_of_a_family_of_sums_told_by_their_bounds():
     rows = pd.DataFrame({"name": names, "value": [40.0, 315, 400], "text": said})
     title = "Revenu de solidarité active (entre 28 et 122), prime d'activité (entre 388 et 456)"
     assert messages.family("Foyers bénéficiaires", "foyers", rows) == title
+
+
+def test_a_commune_has_one_place_in_order_before_and_after_typography():
+    names = pd.Series(["Laillé", "L'Hermitage", "Le Rheu"])
+    written = names.map(texts.typography)
+    orders = [list(each.sort_values(**texts.BY_NAME).index) for each in (names, written)]
+    assert orders == [[1, 0, 2]] * 2
+
+
+def test_a_name_of_an_epci_is_not_glossed_and_the_same_word_elsewhere_is():
+    assert glossary.terms_in(["CA CAP Excellence"]) == ["CA"]
+    assert glossary.terms_in(["un CAP, un BEP"]) == ["BEP", "CAP"]
+
+
+def test_a_family_has_a_unit_only_where_its_members_have_one():
+    members = [replace(SHARE, family="access_times", label=label) for label in "ab"]
+    assert "Unité" in notes.definition(*members)["definition"]
+    assert "Unité" not in notes.definition(members[0], replace(members[1], unit="écoles"))["definition"]
+
+
+def test_none_of_those_tested_takes_its_negation():
+    said = [overview_title(*words) for words in (["proche de"] * 2, ["plus élevée", "proche de"])]
+    assert "Aucun des 2 indicateurs testés ne s’écarte" in said[0]
+    assert "1 des 2 indicateurs testés s’écarte" in said[1]
+
+
+def overview_title(*words):
+    lines = [["x", "1", "2", word] for word in words]
+    data = charts.Listing(["Indicateur", "Ici", "France", "Ce que dit le test"], lines)
+    return charts.overview("<svg></svg>", data, Citation("x", "2026-01-01")).html
+
+
+def test_the_columns_of_the_notable_gaps_have_their_headings():
+    gap = {"label": "Part", "own": "10 %", "name": "France", "text": "20 %", "word": "plus faible que", "p": 0.01}
+    html = tables.notable_gaps(pd.DataFrame([gap | {"period": "2021"}]), tested=1).html
+    heads = re.findall(r"<th[^>]*scope=.col.[^>]*>([^<]*)<", html)
+    assert heads == ["Indicateur", "Période", "Valeur du territoire", "Écart", "Comparé à", "Sa valeur"]
+
+
+def test_what_is_left_out_agrees_in_number():
+    own = {"kind": "CC", "zone": "de France", "size": 0, "density": ""}
+    group = SimpleNamespace(
+        lacking=("age_65_plus_share", "living_standard"), without=(), variables=("population",), candidates=2, step=0,
+        peers=pd.DataFrame({"peer": ["B"], "distance": [0.5]}), own=own,
+    )  # fmt: skip
+    dated = pd.DataFrame({"period": {}}, dtype=object)
+    assert "n'entrent pas dans le choix, faute d'être connus pour ce territoire" in comparable.sentence(group, dated)
 
 
 def test_bars_do_not_repeat_what_all_their_names_begin_with():
