@@ -160,9 +160,10 @@ def _free(words: str, point: tuple[float, float], radius: float, taken: list, di
     for left, top in places if radius else [(x, y), *places]:
         left = min(max(left, across / 2), WIDTH - across / 2)
         box = (left - across / 2, top - down / 2, left + across / 2, top + down / 2)
-        beyond = CLEAR / 2 if not radius else _gap(box, (x, y, radius))  # how far its own circle is
+        own = _gap(box, (x, y, radius)) if radius else CLEAR
         near = [_gap(box, disc) for disc in discs if disc != (x, y, radius)]
-        clear = not any(_overlap(box, other) for other in taken) and all(gap > beyond for gap in near)
+        apart = own > CLEAR / 2 and all(gap > own for gap in near)
+        clear = apart and not any(_overlap(box, other) for other in taken)
         if box[1] >= 0 and box[3] <= height and clear:
             return left, top, box
     return None
