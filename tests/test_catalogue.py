@@ -94,6 +94,12 @@ def test_no_share_of_euros_or_hours_is_tested_as_persons_are():
     assert [one.id for one in shares if is_proportion(one.value)] == []
 
 
+def test_no_share_of_the_pupils_of_whole_schools_is_tested_as_persons_are():
+    """A school is private, or in REP, with all of its pupils or with none of them: they are not independent draws."""
+    shares = [CATALOGUE[f"{name}_pupils_share"] for name in ("private", "rep", "rep_plus")]
+    assert [one.id for one in shares if is_proportion(one.value)] == []
+
+
 def test_members_of_a_family_read_the_measure_of_their_own_ages():
     for one in INDICATORS:
         if one.family and re.search(r"\d", one.id):

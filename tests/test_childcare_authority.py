@@ -17,14 +17,15 @@ from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.childcare_authority import DUTIES, FOUR, PLAN, authorities, by_population, read_thresholds
 
 NAN = float("nan")
-OVER = [3252, 1048]  # communes of more than 3 500 inhabitants, of more than 10 000
+OVER = [3302, 1063]  # communes of more than 3 500 inhabitants (population totale), of more than 10 000
 THRESHOLDS = {
     name: SimpleNamespace(seuil=above) for name, above in zip(DUTIES, (None, 3500, 10000, 10000), strict=True)
 }
 
 
-def answers(*rows):
-    return pd.DataFrame(rows, columns=["territory", "transferred", "population"]).astype({"transferred": float})
+def answers(*rows, total=True):
+    table = pd.DataFrame(rows, columns=["territory", "transferred", "population"]).astype({"transferred": float})
+    return table.assign(total=total)
 
 
 def duties_of(table, territory):
@@ -125,7 +126,7 @@ def test_thresholds_that_cannot_be_trusted_are_refused(tmp_path, change, said):
 
 
 def shown(*rows):
-    told = answers(*[row[:3] for row in rows]).assign(name=[row[0] for row in rows], period="2025", counted="2023")
+    told = answers(*[row[:3] for row in rows]).assign(name=[row[0] for row in rows], period="2025", census="2022")
     thresholds = read_thresholds(data_root().reference / "seuils.yml")
     html = childcare.authority(
         told, authorities(told, "T", thresholds), "CC de T", thresholds, Citation("Relevé.")
@@ -145,7 +146,8 @@ def test_the_table_and_the_sentence():
     assert "Schéma pluriannuel, depuis le 01/01/2025" in html and "Relais petite enfance, depuis le 01/01/2026" in html
     text = texts.typography(
         "D'après le relevé de 2025, 2 des 4 communes ont transféré l'accueil du jeune enfant à l'intercommunalité, "
-        "dont la population comptée est d'au moins 10 100 habitants (2023). Missions que la loi lui demande : les "
+        "dont la population comptée est d'au moins 10 100 habitants (population totale, recensement de 2022). "
+        "Missions que la loi lui demande : les "
         "quatre ; schéma pluriannuel : oui ; relais petite enfance : oui."
     )
     assert text in html.replace("&#39;", "'")
@@ -170,7 +172,7 @@ def test_the_chapter_of_the_invented_territory(example):
     chapter = open_chapter(EXAMPLE_EPCI)
     told = chapter.data("sppe_transferred_count")
     told = told[told["level"].eq("commune") & told["period"].eq("2024")].set_index("territory")["value"]
-    people = chapter.data("population_count")
+    people = chapter.data("population_count")  # its files have no population totale
     people = people[people["level"].eq("commune")]
     people = people[people["period"].eq(people["period"].max())].set_index("territory")["value"]
     counted = people[told[told.eq(1)].index].sum()
@@ -180,9 +182,9 @@ def test_the_chapter_of_the_invented_territory(example):
     assert f"{int(told.sum())} des {len(told)} communes" in html
 
 
-def by_size(*rows):
+def by_size(*rows, total=True):
     """Return the piece of communes of which nobody knows who transferred, and the cells of its table by line."""
-    people = pd.DataFrame(rows, columns=["territory", "population"]).assign(period="2023")
+    people = pd.DataFrame(rows, columns=["territory", "population"]).assign(census="2023", total=total)
     thresholds = read_thresholds(data_root().reference / "seuils.yml")
     duties = by_population(people, "T", thresholds)
     html = childcare.by_population(
@@ -208,16 +210,33 @@ def test_population_alone_tells_which_commune_passes_which_threshold():
         "recenser et d'informer. Si toutes la transféraient à l'intercommunalité, celle-ci compterait 17 122 habitants"
     )
     assert texts.typography(text) in html
-    assert texts.typography("Tout près d'un seuil : A.") in html
+    close = "Tout près d'un seuil, qu'un autre recensement peut faire passer : A, B et D."
+    assert texts.typography(close) in html
 
 
 def test_small_communes_alone_are_asked_less_than_all_together():
-    """3 325 is 5 % below 3 500 and may pass it; 3 324 is told as it is. 3 325 + 3 324 = 6 649: the four missions."""
+    """3 325 is 5 % below 3 500 and near it; 3 324 is told as it is. 3 325 + 3 324 = 6 649: the four missions."""
     html, table = by_size(("A", 3325), ("B", 3324))
     assert table["Chacune des 2 communes"] == ["3\u202f324 à 3\u202f325", "recenser et informer", "non", "non"]
     assert table["CC de T, si toutes transfèrent"] == ["6\u202f649", "les quatre", "non", "non"]
     assert texts.typography("aucune des 2 communes n'a plus de 3 500 habitants") in html
-    assert texts.typography("Tout près d'un seuil : A.") in html
+    assert texts.typography("faire passer : A.") in html
+
+
+def test_a_municipal_population_near_a_threshold_does_not_tell_that_the_law_asks_nothing():
+    """The law counts the population totale: 3 325 and 9 928 municipal inhabitants, within 5 %, may pass; 3 324 not.
+
+    3 325 + 3 324 + 3 279 = 9 928: the plan is to be verified, the four missions are certain.
+    """
+    html, table = by_size(("A", 3325), ("B", 3324), ("C", 3279), total=False)
+    assert table["A"] == ["3\u202f325", "à vérifier sur la population totale", "non", "non"]
+    assert table["Chacune des 2 autres communes"][1:] == ["recenser et informer", "non", "non"]
+    unsure = ["à vérifier sur la population totale"] * 2
+    assert table["CC de T, si toutes transfèrent"] == ["9\u202f928", "les quatre", *unsure]
+    assert texts.typography("D'après la population municipale, recensement de 2023,") in html
+    whole = authorities(answers(("A", 1, 9928), total=False), "T", THRESHOLDS)
+    assert duties_of(whole, "T") == [True, True, None, None]
+    assert duties_of(authorities(answers(("A", 1, 10142)), "T", THRESHOLDS), "T") == [True] * 4
 
 
 def test_communes_that_all_pass_a_threshold_are_told_as_one():
@@ -239,23 +258,36 @@ def test_an_unknown_population_passes_no_threshold_and_fails_none():
 
 
 def test_communes_over_each_threshold_in_france(france):
-    """As many as the file of the communes has; Mayotte, counted in 2017, is among them, the collectivities are not."""
+    """As many as the file has by their population totale; Mayotte is among them, the collectivities are not."""
     listed = pd.read_parquet(france.raw / "etalab_decoupage/communes_2026.parquet")
     listed = listed[listed["type"].eq("commune-actuelle") & listed["zone"].ne("com")]
-    observed = pd.read_parquet(france.processed / "observations.parquet", filters=[("level", "==", "commune")])
-    people = observed[observed["indicator"].eq("population_count") & observed["status"].eq("ok")]
-    people = people[people["territory"].isin(listed["code"])].sort_values("period")
-    people = people.drop_duplicates("territory", keep="last").rename(columns={"value": "population"})
+    places = pd.read_parquet(france.processed / "territories.parquet")
+    places = places[places["level"].eq("commune") & places["zone"].ne("com")]
+    assert set(places.loc[places["departement"].ne("976"), "total_census"].dropna()) == {"2022"}
+    people = places.rename(columns={"code": "territory"}).assign(population=places["total_population"], total=True)
     duties = by_population(people, "F", read_thresholds(france.reference / "seuils.yml")).iloc[:-1]
     counts = [int(duties[duty].fillna(False).sum()) for duty in (FOUR, PLAN)]
-    sizes = listed["population_municipale"]
+    sizes = listed["population_totale_epci"]
     assert counts == [int(sizes.gt(3500).sum()), int(sizes.gt(10000).sum())] == OVER
 
 
+def test_the_epcis_that_only_their_population_totale_brings_over_10_000(france):
+    """8 EPCIs: at most 10 000 municipal inhabitants in 2023, more than 10 000 in all in 2022, as their file says."""
+    listed = pd.read_parquet(france.raw / "etalab_decoupage/epci_2026.parquet").set_index("code")
+    communes = pd.read_parquet(france.raw / "etalab_decoupage/communes_2026.parquet")
+    communes = communes[communes["type"].eq("commune-actuelle")]
+    places = pd.read_parquet(france.processed / "territories.parquet").dropna(subset=["epci"])
+    total = places[places["level"].eq("commune")].groupby("epci")["total_population"].sum()
+    assert total.sort_index().eq(listed["population_totale"].sort_index()).all()
+    municipal = communes.groupby("epci")["population_municipale"].sum().reindex(total.index)
+    assert (total.gt(10000) & municipal.le(10000)).sum() == 8 and total["200067171"] == 10142
+
+
 def test_a_territory_without_answers_is_told_what_its_population_asks_and_has_the_box(france):
-    """The 21 communes of Aubrac, Carladez et Viadène, 9 856 inhabitants in 2023: the largest has fewer than 3 500."""
+    """The 21 communes of Aubrac, Carladez et Viadène, 10 142 inhabitants in all in 2022, 9 928 of them municipal."""
     html = open_chapter("200067171").childcare_authority().html
     assert texts.typography("aucune des 21 communes n'a plus de 3 500 habitants") in html.replace("&#39;", "’")
-    assert texts.typography("compterait 9 856 habitants ; missions : les quatre ; schéma pluriannuel : non") in html
-    assert texts.typography("Tout près d'un seuil : CC Aubrac, Carladez et Viadène, si toutes transfèrent.") in html
+    assert texts.typography("compterait 10 142 habitants ; missions : les quatre ; schéma pluriannuel : oui") in html
+    assert texts.typography("population totale, recensement de 2022") in html
+    assert texts.typography("faire passer : CC Aubrac, Carladez et Viadène, si toutes transfèrent.") in html
     assert "unavailable" in html and "enquete_locale_petite_enfance" in html

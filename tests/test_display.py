@@ -225,7 +225,8 @@ def test_a_line_does_not_cross_a_missing_year():
 def test_no_two_names_of_a_map_cover_each_other(france):
     ground = read_land(france.processed, BASQUE)
     names = [f"Commune {rank}" for rank in range(len(ground.paths))]
-    rows = pd.DataFrame({"territory": list(ground.paths), "name": names, "value": range(len(names)), "status": "ok"})
+    values = [rank**6 for rank in range(len(names))]  # a few large communes among many small ones, as they are
+    rows = pd.DataFrame({"territory": list(ground.paths), "name": names, "value": values, "status": "ok"})
     drawing = maps.circles(ground, rows.assign(text="x", shown=True))
     texts_at = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>Commune', drawing)
     assert 1 < len(texts_at) == len(set(texts_at)) <= 8
@@ -272,6 +273,27 @@ def test_r3_a_sentence_says_of_what_the_interval_of_a_rounded_count_is(observati
     observation.source, observation.period = "caf_rsa_type", "2024-12"
     text = sentences.sentence(CATALOGUE["caf_rsa_increased_households_count"], observation)
     assert [texts.typography(part) in text for part in said.split(" : (")] == [True] * len(said.split(" : ("))
+
+
+@pytest.mark.parametrize(
+    "told, said",
+    [
+        # 28 to 122 of 982 to 1 050 in all: sums of what communes round, 2.67 % to 12.42 %, without decimals under 1 000
+        (row(value=4.0201, numerator=40, denominator=995, low=2.6667, high=12.4236), "entre 3 % et 12 %"),
+        # one published count over another, each known to 4: 36 of 999 to 44 of 991
+        (row(value=4.0201, numerator=40, denominator=995, low=3600 / 999, high=4400 / 991), "4 %"),
+        (row(value=4.0201, numerator=40, denominator=1000, low=3600 / 1004, high=4400 / 996), "4,0 %"),
+        # a sum so large that both bounds are written alike
+        (row(value=5.94, numerator=594000, denominator=10**7, low=5.935, high=5.945), "5,9 %"),
+    ],
+)
+def test_r3_a_share_of_a_sum_of_rounded_counts_is_told_by_its_bounds(told, said):
+    told.source, told.period = "caf_s_ben_com_f", "2024-12"
+    rsa = CATALOGUE["caf_rsa_households_share"]
+    assert sentences.value_text(rsa, told) == texts.typography(said)
+    summed = "somme de nombres arrondis" in sentences.sentence(rsa, told)
+    assert summed == (told.numerator > 1000 or said.startswith("entre"))
+    assert bool(sentences.interval_text(rsa, told)) != summed
 
 
 def test_classes_of_a_map():
@@ -640,7 +662,7 @@ def test_a_table_has_no_column_of_nd_and_says_which_it_would_have_been(france):
 
 def test_a_box_has_one_colon(france):
     html = open_chapter("200067171").show("family_mediation_time").html
-    assert "</strong> temps moyen, médiation familiale.</p>" in html
+    assert "</strong> temps moyen (médiation familiale).</p>" in html
 
 
 def test_a_count_is_not_drawn_beside_that_of_larger_places(example):

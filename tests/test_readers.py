@@ -432,6 +432,20 @@ def test_a_commune_given_with_its_arrondissements_counts_once_and_one_measure_do
     assert found == {("75056", "2026", "sites"): 1, ("75056", "2026", "halls"): 2}
 
 
+def test_a_departement_that_a_list_has_lost_is_unknown_in_that_period_alone():
+    """No row at all of Corsica in the list of 2025, which the list of 2024 has."""
+    codes = ["2A004", "2A005", "01001", "01002"]
+    communes = pd.DataFrame({"code": codes, "departement": ["2A", "2A", "01", "01"], "epci": ["A", "A", "B", "B"]})
+    communes = communes.assign(kind="commune-actuelle", parent=None)
+    rows = pd.concat([sites("2A004", "01001").assign(period="2024"), sites("01001").assign(period="2025")])
+    known = {("01001", "2024"): 1, ("01002", "2024"): 0, ("2A004", "2024"): 1, ("2A005", "2024"): 0}
+    known |= {("01001", "2025"): 1, ("01002", "2025"): 0}
+    for source in ("france_services", "depp_ecoles"):
+        found = values(with_absent(rows, SOURCES[source], communes, communes))
+        assert {place[:2]: value for place, value in found.items()} == known
+    assert ("2A004", "2025", "sites") in values(with_absent(rows, SOURCES["rna"], communes, communes))
+
+
 def test_the_facilities_of_2020_are_summed_by_kind_and_paris_is_not_counted_twice(tmp_path):
     texts = {
         "equip-serv-sante-com-2020.csv": "CODGEO;NB_D106;NB_D113;NB_D108\n01001;1;2;3\n75056;0;0;4\n",

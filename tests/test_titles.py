@@ -174,6 +174,21 @@ def test_what_is_left_out_agrees_in_number():
     assert "n'entrent pas dans le choix, faute d'être connus pour ce territoire" in comparable.sentence(group, dated)
 
 
+def test_shares_told_by_their_bounds_do_not_go_from_one_to_the_other():
+    rsa, years = CATALOGUE["caf_rsa_households_share"], {"period": ["2020-12", "2024-12"], "value": [5.9, 4.0]}
+    other = pd.DataFrame(years).assign(text=["entre 5 % et 14 %", "entre 3 % et 12 %"])
+    assert messages.trend(rsa, other).endswith(" : entre 5 % et 14 % en 2020, entre 3 % et 12 % en 2024")
+    same = other.assign(text="entre 3 % et 12 %")
+    assert messages.trend(rsa, same).endswith(" : entre 3 % et 12 % en 2020 comme en 2024")
+    assert messages.choropleth(rsa, other.assign(name=["A", "B"], shown=True)) == ""
+
+
+def test_a_label_is_told_without_its_colon():
+    assert texts.headed("Temps moyen : crèche") == "Temps moyen (crèche) :"
+    assert texts.titled("Attente : IME (médico-éducatif)") == "Attente, IME (médico-éducatif)"
+    assert texts.titled("Temps moyen : école, évolution") == "Temps moyen, école, évolution"
+
+
 def test_bars_do_not_repeat_what_all_their_names_begin_with():
     assert texts.without_common_head(["Temps : école", "Temps : IME"]) == ["École", "IME"]
     for apart in (["Temps : école", "Part : école"], ["Temps : école", "École"], ["Temps : école"]):

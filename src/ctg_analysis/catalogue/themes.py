@@ -40,7 +40,7 @@ def read_value(written: Any) -> Value:
     """Return a value from how it is written.
 
     >>> read_value({"ratio": ["vacant_dwellings", "dwellings"]})
-    Ratio(numerator='vacant_dwellings', denominator='dwellings', per=100, bounded=True, amounts=False)
+    Ratio(numerator='vacant_dwellings', denominator='dwellings', per=100, bounded=True, tested=True)
 
     Raises:
         ValueError: another kind, a part that is missing or that the kind does not have.

@@ -26,17 +26,28 @@ def childcare_authority(territory: Territory, indicator: Indicator, people: Indi
     transferred, inhabitants = by_commune(territory, indicator), by_commune(territory, people)
     thresholds = read_thresholds(data_root().reference / "seuils.yml")
     if transferred.empty:
-        populations = inhabitants.assign(population=inhabitants["value"])
+        populations = _counted(territory, inhabitants)
         duties = by_population(populations, territory.epci, thresholds)
         cited = source(territory, inhabitants)
         table = childcare.by_population(populations, duties, territory.row["name"], thresholds, cited)
         return markup.together(table, unavailable(territory, indicator, f"{indicator.label}, par commune"))
-    population = transferred["territory"].map(inhabitants.set_index("territory")["value"])
-    counted = inhabitants["period"].max()
-    answers = transferred.assign(transferred=transferred["value"], population=population, counted=counted)
+    counted = _counted(territory, inhabitants)[["territory", "population", "total", "census"]]
+    answers = transferred.assign(transferred=transferred["value"]).merge(counted, on="territory", how="left")
     duties = authorities(answers, territory.epci, thresholds)
     cited = source(territory, pd.concat([transferred, inhabitants]))
     return childcare.authority(answers, duties, territory.row["name"], thresholds, cited)
+
+
+def _counted(territory: Territory, inhabitants: pd.DataFrame) -> pd.DataFrame:
+    """The population totale of each commune, which the law counts, the municipal one where it is not known.
+
+    inhabitants: observations of the municipal population. Columns: theirs, then population, total (whether it is the
+    population totale), census (its year).
+    """
+    places = territory.communes.set_index("code").loc[inhabitants["territory"]].reset_index()
+    total, own = places["total_population"].astype(float), inhabitants.reset_index(drop=True)
+    census = places["total_census"].fillna(own["period"])
+    return own.assign(population=total.fillna(own["value"]), total=total.notna(), census=census)
 
 
 def simulation(territory: Territory, indicator: Indicator, *, places: int, leaving: int) -> Html:
@@ -46,7 +57,7 @@ def simulation(territory: Territory, indicator: Indicator, *, places: int, leavi
     if isinstance(result, Missing):
         lacking = CATALOGUE[result.indicator]
         year = f" ({date_text(result.period)})" if result.period else ""
-        what = f"Simulation, faute de : {texts.uncapitalised(lacking.label)}{year}"
+        what = f"Simulation, faute du chiffre « {texts.uncapitalised(texts.titled(lacking.label))} »{year}"
         return telling(unavailable(territory, lacking, what), SHOWN, lacking.id)
     parts = labelled_parts(territory, indicator)
     parts = parts[parts["level"].eq("epci") & parts["period"].eq(result.period) & parts["status"].eq(OK)]

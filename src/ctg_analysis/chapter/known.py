@@ -112,7 +112,7 @@ def unavailable(territory: Territory, indicator: Indicator, what: str) -> Html:
     if is_pointless(territory, indicator):
         return with_source(f"{what} : sans objet en {rows['period'].max()}.", source(territory, rows))
     return markup.unavailable(
-        texts.typography(f"{texts.uncapitalised(what).replace(' : ', ', ')}."),
+        texts.typography(f"{texts.uncapitalised(texts.titled(what))}."),
         [entry(lack) for lack in lacks(territory, indicator)],
     )
 

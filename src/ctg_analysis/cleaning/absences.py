@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.cleaning.arrondissements import added_arrondissements, in_communes
-from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.datasets import Coverage, Source
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.model import OK, SECRET
 from ctg_analysis.core.territories import COMMUNE, OVERSEAS_COLLECTIVITIES
@@ -28,7 +28,7 @@ def with_absent(
             covered = covered[covered["zone"].ne(OVERSEAS_COLLECTIVITIES)] if "zone" in covered else covered
             covered = covered[~covered["departement"].isin(source.totals.outside)]
             facts = added_arrondissements(facts, communes) if source.geography.arrondissements else facts
-            return fill_zeros(facts, covered, everywhere=listed is not None, each=source.coverage.each)
+            return fill_zeros(facts, covered, source.coverage, everywhere=listed is not None)
         case "uninhabited":
             return with_uninhabited(facts, source, communes)
         case _:
@@ -48,10 +48,10 @@ def restore_absent(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     return _with_rows(facts, absent.assign(value=float("nan"), status=SECRET))
 
 
-def fill_zeros(facts: pd.DataFrame, communes: pd.DataFrame, *, everywhere: bool, each: frozenset[str]) -> pd.DataFrame:
+def fill_zeros(facts: pd.DataFrame, communes: pd.DataFrame, coverage: Coverage, *, everywhere: bool) -> pd.DataFrame:
     """Return the facts with a 0 for each commune that a whole list does not name: it has none of these things.
 
-    everywhere: the list covers every commune; else those of the EPCIs that it names. each: see model.Source.
+    everywhere: the list covers every commune; else those of the EPCIs that it names.
     """
     named = _named(facts, communes)
     by_period = named[["period", "code"]].drop_duplicates()
@@ -60,8 +60,10 @@ def fill_zeros(facts: pd.DataFrame, communes: pd.DataFrame, *, everywhere: bool,
         covered = by_period[["period"]].drop_duplicates().merge(codes, "cross")
     else:
         covered = pd.concat([by_period, _of_these_epcis(by_period, communes)]).drop_duplicates()
+    if coverage.in_each_departement:
+        covered = _of_these_departements(covered, by_period, communes)
     none = _unnamed(named[SERIES].drop_duplicates().merge(covered, on="period"), named)
-    same = facts[facts["level"].eq("commune") & facts["measure"].isin(each)]
+    same = facts[facts["level"].eq("commune") & facts["measure"].isin(coverage.each)]
     same = same.groupby(SERIES, as_index=False)["value"].max()
     none = none.merge(same, on=SERIES, how="left").fillna({"value": 0.0})
     return _with_rows(facts, none.assign(status=OK))
@@ -76,7 +78,7 @@ def with_uninhabited(facts: pd.DataFrame, source: Source, communes: pd.DataFrame
     alone = facts["measure"].isin(source.totals.alone)
     named = communes.loc[communes["code"].isin(facts["code"]), "departement"]
     empty = communes[communes["population"].eq(0) & communes["departement"].isin(named)]
-    added = fill_zeros(facts[~alone], empty, everywhere=True, each=source.coverage.each)
+    added = fill_zeros(facts[~alone], empty, source.coverage, everywhere=True)
     return pd.concat([added, facts[alone]], ignore_index=True)
 
 
@@ -102,6 +104,13 @@ def _of_these_epcis(named: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame
     members = communes.loc[communes["kind"].eq(COMMUNE) & communes["epci"].notna(), ["code", "epci"]]
     epcis = named.merge(members, on="code").drop(columns="code").drop_duplicates()
     return epcis.merge(members, on="epci").drop(columns="epci")
+
+
+def _of_these_departements(covered: pd.DataFrame, named: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    """Return the communes covered in a period that are in a département of which one is named then."""
+    members = communes.loc[communes["kind"].eq(COMMUNE), ["code", "departement"]]
+    there = named.merge(members, on="code")[["period", "departement"]].drop_duplicates()
+    return covered.merge(members, on="code").merge(there, on=["period", "departement"])[covered.columns]
 
 
 def _unnamed(rows: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:

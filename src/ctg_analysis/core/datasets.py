@@ -72,6 +72,9 @@ class Coverage:
         "uninhabited" none where nobody lives, unknown elsewhere.
     each: measures of which every commune has the same by definition, those without a row too.
     above: a commune of so many inhabitants or fewer has no value: the producer publishes none, nor does any file here.
+    in_each_departement: every département has some of these things: a list that names no commune of one in a period has
+        lost it, and its communes are unknown then.
+    leaves_out: the list does not have all of these things: of a place where it has none, an index is unknown.
     doubtful: measures of which a 0 in an extract may be an empty cell that its carrier has filled: not known then.
     """
 
@@ -79,6 +82,8 @@ class Coverage:
     absent: Literal["", "secret", "zero", "uninhabited"] = ""
     each: frozenset[str] = frozenset()
     above: Annotated[int, Field(ge=0)] = 0
+    in_each_departement: bool = False
+    leaves_out: bool = False
     doubtful: frozenset[str] = frozenset()
 
 

@@ -37,15 +37,15 @@ class Ratio:
     """Numerator over denominator, both of the same source and period, times `per`.
 
     For a group of communes it is the ratio of the sums, never the mean of the ratios (rule R13).
-    `bounded` when the numerator is a part of the denominator. `amounts` when both are sums of money, which no test of
-    proportions holds for: a million euros are not a million draws.
+    `bounded` when the numerator is a part of the denominator. Not `tested` when no test of proportions holds: a million
+    euros are not a million draws, nor are the pupils of a school, that the numerator has all or none of.
     """
 
     numerator: str
     denominator: str
     per: Positive = 100
     bounded: bool = True
-    amounts: bool = False
+    tested: bool = True
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ Value = Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | An
 def is_proportion(value: Value) -> bool:
     """Tell whether a value is that of a part of a population over the whole of it."""
     if isinstance(value, Ratio):
-        return value.bounded and not value.amounts
+        return value.bounded and value.tested
     return isinstance(value, Rate) and value.of == PERSONS
 
 

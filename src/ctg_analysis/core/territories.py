@@ -17,12 +17,14 @@ def territories(
 ) -> pd.DataFrame:
     """Return every territory of a year, one row each.
 
-    Columns: code, level, name, epci, departement, region, zone, parent. An EPCI that lies across several
+    Columns: code, level, name, epci, departement, region, zone, parent; of communes, total_population and total_census
+    where they are known (see cleaning.yearly_geography). An EPCI that lies across several
     départements or régions has them all, separated by |. Municipal arrondissements have the level
     `arrondissement` and their commune as parent.
     """
     places = communes.assign(level=communes["kind"].map({COMMUNE: "commune", ARRONDISSEMENT: "arrondissement"}))
-    places = places[["code", "level", "name", "epci", "departement", "region", "zone", "parent"]]
+    columns = ["code", "level", "name", "epci", "departement", "region", "zone", "parent"]
+    places = places.reindex(columns=[*columns, "total_population", "total_census"])
     members = places[places["level"].eq("commune") & places["epci"].notna()]
     across = members.groupby("epci")[["departement", "region", "zone"]].agg(lambda codes: "|".join(sorted(set(codes))))
     epci_rows = epcis[["code", "name"]].assign(level="epci").merge(across, left_on="code", right_index=True)

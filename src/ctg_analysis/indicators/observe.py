@@ -14,6 +14,8 @@ from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.facts import IN_EPCIS
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.model import (
+    MISSING,
+    NOT_APPLICABLE,
     OK,
     AnnualChange,
     AnnualFlow,
@@ -184,6 +186,7 @@ def compute(
             rows = mean_of_years(_first(preferred("measure")), value.years)
         case Ratio():
             rows = _first(_divide(preferred("numerator"), preferred("denominator"), value.per, [*PLACE, "source"]))
+            rows = _unlisted(rows, sources)
         case Rate():
             below = population(DENOMINATORS) if value.population == POPULATION else of_the_census()
             top = _first(preferred("events"))
@@ -265,6 +268,16 @@ def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str])
     status = over_something(status_of(rows["status"], rows["status_bottom"]), rows["denominator"])
     value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
     return rows.assign(value=value, status=status)
+
+
+def _unlisted(rows: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
+    """Return ratios, missing where a list that does not have all (Coverage.leaves_out) has nothing to divide by.
+
+    A commune whose only school is too small for an index has a school: its index is unknown, not without object.
+    """
+    partial = [name for name in rows["source"].unique() if sources[name].coverage.leaves_out]
+    nothing = rows["status"].eq(NOT_APPLICABLE) & rows["source"].isin(partial)
+    return rows.assign(status=rows["status"].mask(nothing, MISSING))
 
 
 def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, within: int) -> pd.DataFrame:

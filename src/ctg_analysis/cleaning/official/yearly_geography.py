@@ -37,6 +37,7 @@ COMMUNES = pa.DataFrameSchema(
         "commune_parente": text(COMMUNE_CODE, "a commune code", nullable=True),
         "population_municipale": count(nullable=True),
         "population_municipale_epci": count(nullable=True),
+        "population_totale_epci": count(nullable=True, required=False),
         "anciens_codes": text(rf"{COMMUNE_CODE}(?:\|{COMMUNE_CODE})*", "commune codes separated by |", nullable=True),
     },
     unique=["code"],
@@ -57,14 +58,22 @@ def clean_communes(folder: RawFolder) -> dict[int, pd.DataFrame]:
     """Return the communes and municipal arrondissements of each year.
 
     Columns: code, name, kind, departement, region, zone, epci, parent, former_codes, population,
-    population_dgcl (the older population of the DGCL's file of EPCIs).
+    population_dgcl (the older population of the DGCL's file of EPCIs), total_population (of the same file: with those
+    who are counted apart; empty where the file has none), total_census (the census that it is of).
     """
     names = {"nom": "name", "type": "kind", "commune_parente": "parent", "anciens_codes": "former_codes"}
     names |= {"population_municipale": "population", "population_municipale_epci": "population_dgcl"}
+    names |= {"population_totale_epci": "total_population"}
     columns = ["code", "departement", "region", "zone", "epci", *names.values()]
+
+    def clean(name: str) -> pd.DataFrame:
+        table = read(folder, name, COMMUNES).rename(columns=names).reindex(columns=columns)
+        census = pd.Series(_census(folder, name, "population_epci"), index=table.index)
+        census = census.mask(table["departement"].eq(MAYOTTE), _census_of_mayotte())
+        return table.assign(total_census=census.where(table["total_population"].notna(), None))
+
     files = folder.matching("communes_*.parquet")
-    tables = each(lambda name: read(folder, name, COMMUNES).rename(columns=names)[columns], files)
-    return dict(zip(map(_year, files), tables, strict=True))
+    return dict(zip(map(_year, files), each(clean, files), strict=True))
 
 
 def clean_epcis(folder: RawFolder) -> dict[int, pd.DataFrame]:
@@ -73,6 +82,15 @@ def clean_epcis(folder: RawFolder) -> dict[int, pd.DataFrame]:
     files = folder.matching("epci_*.parquet")
     tables = each(lambda name: read(folder, name, EPCIS).rename(columns=names)[["code", "name", "kind"]], files)
     return dict(zip(map(_year, files), tables, strict=True))
+
+
+def _census(folder: RawFolder, name: str, key: str) -> str:
+    """Return the year of the census that a column of a file is of, as its certificate says."""
+    return re.search(r"\d{4}", folder.entry(name).model_extra[key])[0]
+
+
+def _census_of_mayotte() -> str:
+    return f"{norm('census_of_mayotte'):.0f}"
 
 
 def _year(name: str) -> int:
@@ -93,8 +111,7 @@ def clean_populations(folder: RawFolder, communes: dict[int, pd.DataFrame]) -> d
         tables.setdefault(year, []).append(_population(table[table["departement"].ne(MAYOTTE)], column, period))
     latest = max(communes)
     mayotte = communes[latest][communes[latest]["departement"].eq(MAYOTTE)]
-    period = f"{norm('census_of_mayotte'):.0f}"
-    tables.setdefault(latest, []).append(_population(mayotte, "population", period))
+    tables.setdefault(latest, []).append(_population(mayotte, "population", _census_of_mayotte()))
     return {year: pd.concat(rows, ignore_index=True) for year, rows in tables.items()}
 
 
@@ -103,8 +120,7 @@ def _vintages(folder: RawFolder, years: Iterable[int]) -> dict[str, tuple[int, s
     vintages = {}
     for key, column in {"population_epci": "population_dgcl", "population_municipale": "population"}.items():
         for year in sorted(years, reverse=True):
-            label = folder.entry(f"communes_{year}.parquet").model_extra[key]
-            vintages[re.search(r"\d{4}", label)[0]] = (year, column)
+            vintages[_census(folder, f"communes_{year}.parquet", key)] = (year, column)
     return vintages
 
 

@@ -16,12 +16,9 @@ from ctg_analysis.indicators.childcare_authority import FOUR, HUB, PLAN, Thresho
 from ctg_analysis.indicators.simulation import Simulation
 
 ALL_FOUR, FIRST_TWO = "les quatre", "recenser et informer"
-COUNTED = (
-    "La population comptée est la population municipale. La loi parle de « population totale » : près d'un seuil, se "
-    "reporter aux populations légales de l'Insee. Le relevé ne dit pas quelles missions sont transférées : il est lu "
-    "comme si toutes l'étaient."
-)
-LARGER = "La loi parle de « population totale », qui compte un peu plus d'habitants que la population municipale."
+UNSURE = "à vérifier sur la population totale"
+COUNTED = "Le relevé ne dit pas quelles missions sont transférées : il est lu comme si toutes l'étaient."
+LAW = "La loi compte la « population totale », un peu plus grande que la population municipale."
 DISPENSED = (
     "Une convention territoriale globale dont le contenu correspond à celui du schéma en dispense : la Caf dit si "
     "c'est le cas."
@@ -34,7 +31,7 @@ def authority(
 ) -> Html:
     """Return the sentence and the table of the authorities that organise childcare.
 
-    answers: columns name, transferred, period, counted (the year of the population), one row per commune. duties: see
+    answers: columns name, transferred, period, total and census (of the population), one row per commune. duties: see
     childcare_authority.authorities, the same rows and then that of the EPCI. epci: its name.
     """
     rows = duties.to_dict("records")
@@ -49,15 +46,16 @@ def authority(
             name,
             word,
             _asked(row, _inhabitants(row)),
-            _asked(row, _yes_or_no(row[FOUR], ALL_FOUR, FIRST_TWO)),
-            _asked(row, _yes_or_no(row[PLAN], "oui", "non")),
-            _asked(row, _yes_or_no(row[HUB], "oui", "non")),
+            _asked(row, _yes_or_no(row, FOUR, ALL_FOUR, FIRST_TWO)),
+            _asked(row, _yes_or_no(row, PLAN, "oui", "non")),
+            _asked(row, _yes_or_no(row, HUB, "oui", "non")),
         ]
         for name, word, row in zip([*answers["name"], epci], held, rows, strict=True)
     ]
     silent = list(answers.loc[answers["transferred"].isna(), "name"])
     unanswered = f"Sans réponse : {texts.listed(silent)}. " if silent else ""
-    sentence = markup.reading(authority_sentence(answers, rows[-1]), texts.typography(unanswered + COUNTED))
+    note = f"{unanswered}Population comptée : {_basis(answers)}. {LAW} {COUNTED}"
+    sentence = markup.reading(authority_sentence(answers, rows[-1]), texts.typography(note))
     table = tables.listed(
         pd.DataFrame(lines, columns=header),
         "Ce que la loi demande à chaque autorité organisatrice de l'accueil du jeune enfant",
@@ -76,12 +74,12 @@ def authority_sentence(answers: pd.DataFrame, whole: Mapping) -> str:
     if not moved:
         return texts.typography(f"{text}.")
     of = "d'" if whole["low"] < whole["high"] else "de "
-    missions = _yes_or_no(whole[FOUR], ALL_FOUR, FIRST_TWO)
+    missions = _yes_or_no(whole, FOUR, ALL_FOUR, FIRST_TWO)
     return texts.typography(
-        f"{text}, dont la population comptée est {of}{_inhabitants(whole)} habitants ({answers['counted'].iloc[0]}). "
+        f"{text}, dont la population comptée est {of}{_inhabitants(whole)} habitants ({_basis(answers)}). "
         f"Missions que la loi lui demande : {missions} ; "
-        f"schéma pluriannuel : {_yes_or_no(whole[PLAN], 'oui', 'non')} ; "
-        f"relais petite enfance : {_yes_or_no(whole[HUB], 'oui', 'non')}."
+        f"schéma pluriannuel : {_yes_or_no(whole, PLAN, 'oui', 'non')} ; "
+        f"relais petite enfance : {_yes_or_no(whole, HUB, 'oui', 'non')}."
     )
 
 
@@ -90,40 +88,39 @@ def by_population(
 ) -> Html:
     """Return the sentence and the table of what population alone has the law ask, while no transfer is known.
 
-    populations: columns name, period, population, one row per commune. duties: see childcare_authority.by_population,
-    the same rows and then that of the EPCI. epci: its name.
+    populations: columns name, population, total, census, one row per commune. duties: the same rows and then that of
+    the EPCI, see childcare_authority.by_population. epci: its name.
     """
     communes = duties.iloc[:-1].assign(name=list(populations["name"]))
     whole = duties.iloc[-1].to_dict()
     least = communes[FOUR].fillna(True)
     asked = communes[least].sort_values("low", ascending=False, kind="stable")
     rest = communes[~least]
-    year = populations["period"].max()
     names = [*asked["name"], *([_others(rest, len(communes))] if len(rest) else []), f"{epci}, si toutes transfèrent"]
     rows = [*asked.to_dict("records"), *([rest.iloc[0].to_dict()] if len(rest) else []), whole]
     counted = [_inhabitants(row) for row in rows]
     if len(rest) > 1:
         counted[len(asked)] = f"{number(rest['low'].min())} à {number(rest['low'].max())}"
-    header = ["Autorité", f"Population municipale, {year}", "Missions obligatoires"]
+    header = ["Autorité", texts.capitalised(_basis(populations)), "Missions obligatoires"]
     header += [f"{name.capitalize()}, depuis le {short_date(thresholds[name].date)}" for name in (PLAN, HUB)]
     lines = [
         [
             name,
             people,
-            _yes_or_no(row[FOUR], ALL_FOUR, FIRST_TWO),
-            *(_yes_or_no(row[duty], "oui", "non") for duty in (PLAN, HUB)),
+            _yes_or_no(row, FOUR, ALL_FOUR, FIRST_TWO),
+            *(_yes_or_no(row, duty, "oui", "non") for duty in (PLAN, HUB)),
         ]
         for name, people, row in zip(names, counted, rows, strict=True)
     ]
     near = [*communes.loc[communes["near"], "name"], *([names[-1]] if whole["near"] else [])]
-    close = f"Tout près d'un seuil : {texts.listed(near)}. " if near else ""
-    note = texts.typography(f"{close}{LARGER} {DISPENSED}")
+    close = f"Tout près d'un seuil, qu'un autre recensement peut faire passer : {texts.listed(near)}. " if near else ""
+    note = texts.typography(f"{close}{LAW} {DISPENSED}")
     table = tables.listed(
         pd.DataFrame(lines, columns=header),
         "Ce que la loi demande d'après la population, tant que chaque commune garde la compétence",
         marked=frozenset({len(lines) - 1}),
     )
-    sentence = markup.reading(population_sentence(communes, whole, year, thresholds), note)
+    sentence = markup.reading(population_sentence(communes, whole, _basis(populations), thresholds), note)
     return markup.together(sentence, table, markup.source(source))
 
 
@@ -133,10 +130,20 @@ def _others(rest: pd.DataFrame, total: int) -> str:
     return rest["name"].iloc[0] if len(rest) == 1 else f"Chacune des {len(rest)} autres communes"
 
 
-def population_sentence(communes: pd.DataFrame, whole: Mapping, year: str, thresholds: Mapping[str, Threshold]) -> str:
+def _basis(populations: pd.DataFrame) -> str:
+    """Return which population is counted, and of which census. populations: columns total, census."""
+    known = populations[populations["population"].notna()]
+    names = known["total"].map({True: "population totale", False: "population municipale"})
+    of = list(
+        dict.fromkeys(f"{name}, recensement de {year}" for name, year in zip(names, known["census"], strict=True))
+    )
+    return texts.listed(of) if of else "population inconnue"
+
+
+def population_sentence(communes: pd.DataFrame, whole: Mapping, basis: str, thresholds: Mapping[str, Threshold]) -> str:
     """Return how many communes pass each threshold, and what the EPCI would have to do if all transferred.
 
-    communes, whole: the duties of the communes, of the EPCI.
+    communes, whole: the duties of the communes, of the EPCI. basis: the population counted.
     """
     total, four, plan = len(communes), int(communes[FOUR].fillna(False).sum()), int(communes[PLAN].fillna(False).sum())
     first, second = (number(thresholds[duty].seuil) for duty in (FOUR, PLAN))
@@ -152,12 +159,14 @@ def population_sentence(communes: pd.DataFrame, whole: Mapping, year: str, thres
         asked = "tant qu'elles gardent la compétence, la loi leur demande de recenser et d'informer"
     elif four < total:
         asked += ", aux autres de recenser et d'informer"
+    unsure = list(communes.loc[communes[FOUR].isna() & communes["low"].gt(0), "name"])
+    asked += f" ({texts.listed(unsure)} : {UNSURE})" if unsure else ""
     return texts.typography(
-        f"D'après la population municipale de {year}, {who} : {asked}. "
+        f"D'après la {basis}, {who} : {asked}. "
         "Si toutes la transféraient à l'intercommunalité, celle-ci compterait "
-        f"{_inhabitants(whole)} habitants ; missions : {_yes_or_no(whole[FOUR], ALL_FOUR, FIRST_TWO)} ; "
-        f"schéma pluriannuel : {_yes_or_no(whole[PLAN], 'oui', 'non')} ; "
-        f"relais petite enfance : {_yes_or_no(whole[HUB], 'oui', 'non')}."
+        f"{_inhabitants(whole)} habitants ; missions : {_yes_or_no(whole, FOUR, ALL_FOUR, FIRST_TWO)} ; "
+        f"schéma pluriannuel : {_yes_or_no(whole, PLAN, 'oui', 'non')} ; "
+        f"relais petite enfance : {_yes_or_no(whole, HUB, 'oui', 'non')}."
     )
 
 
@@ -175,8 +184,11 @@ def _inhabitants(row: Mapping) -> str:
     return f"au moins {number(row['low'])}" if row["low"] > 0 else texts.SIGNS[MISSING]
 
 
-def _yes_or_no(flag: object, yes: str, no: str) -> str:
-    return texts.SIGNS[MISSING] if pd.isna(flag) else yes if flag else no
+def _yes_or_no(row: Mapping, duty: str, yes: str, no: str) -> str:
+    """Return whether a duty falls on an authority; « à vérifier » where the population known does not tell."""
+    if pd.isna(row[duty]):
+        return UNSURE if row["low"] == row["high"] else texts.SIGNS[MISSING]
+    return yes if row[duty] else no
 
 
 def simulation(indicator: Indicator, result: Simulation, parts: pd.DataFrame, source: Citation) -> Html:

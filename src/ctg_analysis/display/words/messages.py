@@ -213,6 +213,8 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
     if written.empty:
         return ""
     low, high = written.iloc[0], written.iloc[-1]
+    if BOUNDS in low["text"] + high["text"]:
+        return ""
     bounds = rows.loc[rows["status"].eq(CENSORED), "text"]
     if len(bounds):
         least = bounds.iloc[0].removeprefix(texts.SIGNS[CENSORED]).strip()

@@ -15,6 +15,7 @@ from ctg_analysis.sources import SOURCES, SURVEY
 TOO_WEAK = 3  # the quality of a figure of the 20 % forms on too small a sample (rule R7)
 SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
 PERCENT = 100
+TINY = 1e-9  # a difference that only the arithmetic of the machine makes
 DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
 YEARS = re.compile(r"^(\d{4})-(\d{4})$")
 OF_WHAT = re.compile(r"(?:\{value\} des|parmi les|part des) ([^\W\d_]+)")
@@ -24,7 +25,7 @@ def value_text(indicator: Indicator, row) -> str:
     """Return the value of an observation as a reader sees it, or the sign of what it lacks.
 
     A percentage on fewer than 20 is said as counts; on fewer than 1 000 it has no decimals.
-    A count that its producer rounds is said to be one; of a sum of such counts, only the bounds are.
+    A count that its producer rounds is said to be one; of a sum of such counts, or a share of one, only the bounds are.
     """
     if row.status == CENSORED and indicator.floor is not None:
         return f"≤{NBSP}{rounded_text(indicator, indicator.floor)}"
@@ -35,16 +36,21 @@ def value_text(indicator: Indicator, row) -> str:
     if indicator.id.endswith("_year"):
         return f"{row.value:.0f}"
     if is_sum_of_rounded(indicator, row):
-        return f"entre {number(row.low)} et {number(row.high)}"
+        low, high = (_written(indicator, row, bound) for bound in (row.low, row.high))
+        return f"entre {low} et {high}" if low != high else low
     if rounded(indicator, SOURCES[row.source]):
         none = row.value == 0 and row.level != "peers"
         return f"moins de {number(row.high + 1)} (arrondi)" if none else f"≈{NBSP}{number(row.value)}"
     if is_proportion(indicator.value) and row.denominator < SMALLEST_BASE:
         return f"{number(row.numerator)} sur {number(row.denominator)}"
+    return _written(indicator, row, row.value)
+
+
+def _written(indicator: Indicator, row, value: float) -> str:
     decimals = _decimals(indicator, row)
     if not indicator.unit.startswith("%"):
-        return number(row.value, decimals)
-    return percent(row.value, decimals, signed=is_change(indicator))
+        return number(value, decimals)
+    return percent(value, decimals, signed=is_change(indicator))
 
 
 def rounded_text(indicator: Indicator, value: float) -> str:
@@ -69,11 +75,24 @@ def rounded(indicator: Indicator, source: Source) -> bool:
 
 
 def is_sum_of_rounded(indicator: Indicator, row) -> bool:
-    """Tell whether a count adds up counts that the producer has rounded: its bounds go further than one rounding."""
-    source = SOURCES[row.source]
-    if not rounded(indicator, source) or row.level == "peers":
+    """Tell whether a count adds up counts that the producer has rounded: its bounds go further than one rounding.
+
+    Or a share, whose numerator or denominator adds up such counts.
+    """
+    step, value = SOURCES[row.source].precision.rounding, indicator.value
+    if not step or row.level == "peers" or row.status != OK:
         return False
-    return max(row.high - row.value, row.value - row.low) >= source.precision.rounding
+    if isinstance(value, Count):
+        return max(row.high - row.value, row.value - row.low) >= step
+    return isinstance(value, Ratio) and not value.amounts and _goes_further(value, row, step - 1)
+
+
+def _goes_further(ratio: Ratio, row, margin: int) -> bool:
+    """Tell whether the bounds of a ratio go further than those of one count over another, each known to a margin."""
+    top, bottom = row.numerator, row.denominator
+    most = ratio.per * (top + margin) / (bottom - margin) if bottom > margin else math.inf
+    least = ratio.per * max(top - margin, 0) / (bottom + margin)
+    return row.high > most + TINY or row.low < least - TINY
 
 
 def is_change(indicator: Indicator) -> bool:
@@ -138,7 +157,8 @@ def sentence(indicator: Indicator, row) -> str:
     text = indicator.reading.format(**words, value=value_text(indicator, row), s=plural)
     told = [counts_text(indicator, row)]
     if is_sum_of_rounded(indicator, row):
-        told.append(f"somme de nombres arrondis{_way(row)}, bornes à 95 %")
+        way = _way(row) if isinstance(indicator.value, Count) else ""
+        told.append(f"somme de nombres arrondis{way}, bornes à 95 %")
     elif interval := interval_text(indicator, row):
         only_rounded = SOURCES[row.source].precision.rounding and not isinstance(indicator.value, Rate)
         kind = "intervalle indicatif à 95 %" if row.source == SURVEY else "intervalle à 95 %"

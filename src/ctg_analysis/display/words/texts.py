@@ -123,5 +123,15 @@ def with_unit(label: str, unit: str) -> str:
 
 
 def headed(label: str) -> str:
-    """Return a label as it opens a title, before what is said of it: « Temps moyen, crèche : »."""
-    return f"{label.replace(' : ', ', ')} :"
+    """Return a label as it opens a title, before what is said of it: « Temps moyen (crèche) : »."""
+    return f"{titled(label)} :"
+
+
+def titled(label: str) -> str:
+    """Return a label without its colon, what follows it in parentheses.
+
+    >>> titled("Temps moyen : crèche"), titled("Temps moyen : école, en voiture (minutes)"), titled("Naissances")
+    ('Temps moyen (crèche)', 'Temps moyen, école, en voiture (minutes)', 'Naissances')
+    """
+    head, colon, rest = label.partition(" : ")
+    return f"{head} ({rest})" if colon and not set("(:,") & set(rest) else label.replace(" : ", ", ")
