@@ -217,7 +217,6 @@ def lists_of_things(folder: dict[str, RawFolder]) -> dict[str, list[ListOfThings
     found["insee_bpe_2020"] = []
     for pattern, measure, columns in (
         ("*sante*", "pharmacies", ["NB_D307"]),
-        ("*ens-1er*", "schools_with_canteen", [f"NB_C10{n}_NB_CANT" for n in (1, 2, 4, 5)]),
         ("*commerce*", "food_shops", ["NB_B101", "NB_B102", "NB_B201", "NB_B202"]),
     ):
         table = rows("insee_bpe_2020", pattern)

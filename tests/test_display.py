@@ -64,6 +64,8 @@ def row(**columns):
         ("caf_households_count", row(value=0, low=0, high=4, source="caf_s_ben_com_f"), "moins de 5 (arrondi)"),
         ("caf_households_count", row(value=0, low=0, high=40, level="peers", source="caf_s_ben_com_f"), "≈\u00a00"),
         ("childcare_coverage_rate", row(value=104.5, source="caf_txcouv_pe"), "104,5"),
+        ("social_dwellings_mobility_rate", row(value=41.2, denominator=17, source="sdes_rpls"), "moins de 20"),
+        ("social_dwellings_mobility_rate", row(value=41.2, denominator=20, source="sdes_rpls"), "41,2\u202f%"),
     ],
 )
 def test_a_value_as_a_reader_sees_it(indicator, observation, expected):
@@ -216,9 +218,9 @@ def test_no_name_of_a_map_is_upon_or_nearer_the_circle_of_a_commune_that_is_not_
 
 def test_a_line_does_not_cross_a_missing_year():
     rows = pd.DataFrame({"period": ["2018", "2019", "2020", "2022"], "value": [1.0, 2, 3, 4], "text": list("abcd")})
-    whole, parted = lines.trend(rows), lines.trend(rows, absent={"2021", "2015"})
+    whole, parted = lines.trend(rows), lines.trend(rows, dates=["2015", "2018", "2021", "2022"])
     assert whole != parted
-    assert lines.trend(rows.iloc[2:], absent={"2021"}).count('stroke-width="2.4"') == 0
+    assert lines.trend(rows.iloc[2:], dates=["2021"]).count('stroke-width="2.4"') == 0
     assert parted.count('stroke-width="2.4"') == whole.count('stroke-width="2.4"') == 1
 
 

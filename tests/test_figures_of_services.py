@@ -26,7 +26,6 @@ def whole(france):
         (AUBRAC, "epci", "france_services_count", "2025", 3),
         (AUBRAC, "epci", "pharmacies_count", "2020", 7),
         (AUBRAC, "epci", "pharmacies_count", "2025", 7),
-        (AUBRAC, "epci", "schools_with_canteen_share", "2020", 75),  # 12 of 16
         (AUBRAC, "epci", "associations_count", "2026", 493),
         (AUBRAC, "epci", "nurse_accessibility_index", "2023", 158.0),
         (AUBRAC, "epci", "finess_sessad_count", "2026", 0),
@@ -66,7 +65,6 @@ def known(whole, indicator, period, level="commune"):
         ("france_services_count", "2025"),
         ("france_services_count", "2024"),
         ("food_shops_count", "2020"),
-        ("schools_with_canteen_share", "2020"),
     ],
 )
 def test_paris_lyon_and_marseille_count_once(whole, indicator, period):

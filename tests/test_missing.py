@@ -138,6 +138,8 @@ def test_a_secret_of_a_commune_is_not_one_of_the_epci(tmp_path):
         for statuses in [(MISSING, OK, SECRET), (SECRET, OK, SECRET), (OK, OK, SECRET)]
     }
     assert list(whys.values()) == [NO_FILE, KEPT_BACK, KEPT_BACK]
+    seen = Seen(tmp_path, rows_of(one.id, (OK, OK, SECRET), *one.sources))  # of the EPCI, a year is not there
+    assert [lacks(seen, one, level)[0].why for level in ("epci", "commune")] == [NO_FILE, KEPT_BACK]
 
 
 def test_where_a_figure_is_missing_the_epci_or_these_communes_or_nowhere(tmp_path):

@@ -432,6 +432,13 @@ def test_a_commune_given_with_its_arrondissements_counts_once_and_one_measure_do
     assert found == {("75056", "2026", "sites"): 1, ("75056", "2026", "halls"): 2}
 
 
+def test_what_the_edition_of_2020_does_not_fill_in_for_mayotte_is_unknown_there(tmp_path):
+    text = "CODGEO;NB_D109;NB_D307\n97611;0;4\n01001;0;2\n"
+    found = values(clean_facilities_2020(received(tmp_path, {"equip-serv-sante-com-2020.csv": text})))
+    psychiatric = [found[(code, "2020", "psychiatric_outpatient_centres")] for code in ("01001", "97611")]
+    assert psychiatric == [0, "nd"] and found[("97611", "2020", "pharmacies")] == 4
+
+
 def test_a_departement_that_a_list_has_lost_is_unknown_in_that_period_alone():
     """No row at all of Corsica in the list of 2025, which the list of 2024 has."""
     codes = ["2A004", "2A005", "01001", "01002"]
@@ -449,20 +456,19 @@ def test_a_departement_that_a_list_has_lost_is_unknown_in_that_period_alone():
 def test_the_facilities_of_2020_are_summed_by_kind_and_paris_is_not_counted_twice(tmp_path):
     texts = {
         "equip-serv-sante-com-2020.csv": "CODGEO;NB_D106;NB_D113;NB_D108\n01001;1;2;3\n75056;0;0;4\n",
-        "equip-serv-ens-1er-degre-com-2020.csv": "CODGEO;"
-        + ";".join(f"NB_{kind}{of}" for of in ("", "_NB_CANT") for kind in ("C101", "C102", "C104", "C105"))
-        + "\n01001;1;0;2;1;1;0;1;0\n75056;5;0;0;0;5;0;0;0\n75101;2;0;0;0;2;0;0;0\n75102;3;0;0;0;3;0;0;0\n",
+        "equip-serv-commerce-com-2020.csv": "CODGEO;NB_B101;NB_B102;NB_B201;NB_B202\n"
+        "01001;1;0;2;1\n75056;5;0;0;0\n75101;2;0;0;0\n75102;3;0;0;0\n",
     }
     table = clean_facilities_2020(received(tmp_path, texts))
     facts = values(table)
     assert facts[("01001", "2020", "health_centres")] == 5 and facts[("01001", "2020", "emergency_wards")] == 1
-    assert facts[("01001", "2020", "schools_in_base")] == 4 and facts[("01001", "2020", "schools_with_canteen")] == 2
+    assert facts[("01001", "2020", "food_shops")] == 4
     assert not any(measure == "pharmacies" for _, _, measure in facts)  # no column of theirs: unknown, and not 0
     places = with_paris()
     found = values(
         to_reference(table, SOURCES["insee_bpe_2020"], Perimeter.between(places, places)).query("code == '75'")
     )
-    assert found[("75", "2020", "schools_in_base")] == 5 and found[("75", "2020", "health_centres")] == 4
+    assert found[("75", "2020", "food_shops")] == 5 and found[("75", "2020", "health_centres")] == 4
     (line,) = said(clean_facilities_2020, received(tmp_path / "b", {"equip-x-com-2020.csv": "CODGEO;NB_Z1\n01001;1\n"}))
     assert "found no column that is known" in line
 

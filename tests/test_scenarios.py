@@ -150,16 +150,29 @@ def test_scenario_5_a_coverage_rate_by_commune_only_above_10_000_inhabitants(tmp
     assert re.findall(r">([^<>]+)</t[hd]>", first) == ["Ailleurs", "41,7", "22,1", "0,9"]
     assert "CA de l’Ailleurs" in second and "Autre-Part" not in shown
     assert f"en 2023{texts.NBSP}: Ailleurs 41,7 (places pour 100 enfants de moins de 3 ans)." in shown
-    assert "Non publié par la Caf pour les communes de 10\u202f000 habitants et moins." in shown
+    assert "La Cnaf ne publie pas ce chiffre pour les communes de 10\u202f000 habitants et moins." in shown
 
 
 def test_scenario_5_a_territory_of_small_communes_says_that_they_are_not_published(example):
     shown = large_communes.table(Territory(EXAMPLE_EPCI, example), CATALOGUE["childcare_coverage_rate"]).html
     assert shown.splitlines()[0] == (
-        '<p class="reading">Taux de couverture de l’accueil du jeune enfant, par commune\u00a0: non publié par la Caf '
-        "pour les communes de 10\u202f000 habitants et moins, et le territoire n’en a pas de plus grande.</p>"
+        '<p class="reading">Taux de couverture de l’accueil du jeune enfant, par commune\u00a0: la Cnaf ne publie pas '
+        "ce chiffre pour les communes de 10\u202f000 habitants et moins, "
+        "et le territoire n’en a pas de plus grande.</p>"
     )
-    assert "Source\u00a0: INSEE" in shown and "<table" not in shown and "<svg" not in shown
+    assert "Source\u00a0: Cnaf" in shown and "<table" not in shown and "<svg" not in shown
+
+
+@pytest.mark.parametrize("epci", ["200050532", "249740119"])  # in Mayotte and at La Réunion, where all are large
+def test_a_territory_that_no_file_tells_of_is_not_said_to_be_one_of_small_communes(france, epci):
+    shown = large_communes.table(Territory(epci, france), CATALOGUE["poverty_rate"]).html
+    assert "unavailable" in shown and "trop petites" not in shown
+
+
+def test_small_communes_that_are_withheld_are_said_to_be_so_by_the_source_that_withholds_them(france):
+    shown = large_communes.table(Territory("200067171", france), CATALOGUE["poverty_rate"]).html
+    assert "l’Insee ne publie pas ce chiffre pour les communes trop petites, et le territoire" in shown
+    assert "Filosofi" in shown and "unavailable" not in shown
 
 
 def test_scenario_5_large_communes_without_their_file_have_the_box(france):

@@ -174,13 +174,10 @@ def test_what_is_left_out_agrees_in_number():
     assert "n'entrent pas dans le choix, faute d'être connus pour ce territoire" in comparable.sentence(group, dated)
 
 
-def test_shares_told_by_their_bounds_do_not_go_from_one_to_the_other():
+def test_no_map_goes_from_one_share_told_by_its_bounds_to_another():
     rsa, years = CATALOGUE["caf_rsa_households_share"], {"period": ["2020-12", "2024-12"], "value": [5.9, 4.0]}
-    other = pd.DataFrame(years).assign(text=["entre 5 % et 14 %", "entre 3 % et 12 %"])
-    assert messages.trend(rsa, other).endswith(" : entre 5 % et 14 % en 2020, entre 3 % et 12 % en 2024")
-    same = other.assign(text="entre 3 % et 12 %")
-    assert messages.trend(rsa, same).endswith(" : entre 3 % et 12 % en 2020 comme en 2024")
-    assert messages.choropleth(rsa, other.assign(name=["A", "B"], shown=True)) == ""
+    rows = pd.DataFrame(years).assign(text=["entre 5 % et 14 %", "entre 3 % et 12 %"], name=["A", "B"], shown=True)
+    assert messages.choropleth(rsa, rows) == ""
 
 
 def test_a_label_is_told_without_its_colon():

@@ -70,7 +70,7 @@ def facilities(raw: Path, people: dict[str, np.ndarray]) -> None:
     writer.certify()
 
 
-def facilities_2020(raw: Path, people: dict[str, np.ndarray]) -> None:
+def facilities_2020(raw: Path) -> None:
     """Write the edition of 2020: a file for each domain, a column for each type, codes and communes of the time."""
     sizes = {  # inhabitants for one of them
         "sante": {"D106": 40000, "D107": 40000, "D108": 40000, "D109": 15000, "D113": 12000, "D307": 2500},
@@ -83,16 +83,6 @@ def facilities_2020(raw: Path, people: dict[str, np.ndarray]) -> None:
         rows = [(one.code, *(one.population // size for size in types.values())) for one in (*COMMUNES, MERGED)]
         table = pd.DataFrame(rows, columns=["CODGEO", *(f"NB_{code}" for code in types)])
         writer.write(f"{names[domain]}-com-2020.csv", table)
-    rows = []
-    for one in (*COMMUNES, MERGED):
-        number = schools_of(one, people) if one.code in people else 0
-        grouped = number if one.code in GROUPED else 0
-        fed = max(0, number - number // 4 - (one.population < 300))  # the smallest commune has none
-        counts = {"C101": 0, "C102": 0, "C104": number - grouped, "C105": grouped}
-        canteens = {"C101": 0, "C102": 0, "C104": 0 if grouped else fed, "C105": fed if grouped else 0}
-        each = {f"NB_{kind}": some for kind, some in counts.items()}
-        rows.append({"CODGEO": one.code, **each, **{f"NB_{kind}_NB_CANT": some for kind, some in canteens.items()}})
-    writer.write("equip-serv-ens-1er-degre-com-2020.csv", pd.DataFrame(rows))
     writer.certify()
 
 
@@ -188,5 +178,5 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
 def write(raw: Path, people: dict[str, np.ndarray]) -> None:
     """Write facilities and schools."""
     facilities(raw, people)
-    facilities_2020(raw, people)
+    facilities_2020(raw)
     schools(raw, people)

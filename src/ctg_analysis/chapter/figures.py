@@ -53,12 +53,12 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
     """The line of an indicator over the years."""
     rows = territory.own(indicator)
     if len(rows) < 2:
-        return unavailable(territory, indicator, f"{indicator.label}, évolution")
+        level = "epci" if "epci" in indicator.levels else "commune"
+        return unavailable(territory, indicator, f"{indicator.label}, évolution", level)
     means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
     smooth = next((own for name in means if len(own := territory.own(CATALOGUE[name]))), None)
     bounded = all(sentences.is_sum_of_rounded(indicator, row) for row in rows.itertuples(index=False))
-    absent = set(territory.readable(indicator)["period"]) - set(rows["period"])
-    drawing = lines.trend(rows, smooth, indicator.decimals, bounded=bounded, absent=absent)
+    drawing = lines.trend(rows, smooth, indicator.decimals, territory.data(indicator)["period"], bounded=bounded)
     stretches = trend_of(rows, indicator)
     axis, between = NOT_FROM_ZERO if lines.begin(rows) > 0 else "", BETWEEN if bounded else ""
     note = " ".join(filter(None, [paces.paces(indicator, rows, stretches), axis, between]))
@@ -269,7 +269,7 @@ def slope(territory: Territory, indicator: Indicator) -> Html:
     rows = rows[rows["level"].ne("france") | rows["territory"].isin(territory.compared(indicator)["territory"])]
     own = sorted(rows.loc[rows["level"].eq("epci"), "period"])
     if not own or last_year(own[-1]) - last_year(own[0]) < norm("census_cycle_years"):
-        return unavailable(territory, indicator, f"{indicator.label}, évolution")
+        return unavailable(territory, indicator, f"{indicator.label}, évolution", "epci")
     before, now = (rows[rows["period"].eq(period)] for period in (own[0], own[-1]))
     both = now.merge(before, on=["level", "territory"], suffixes=("", "_before"), validate="1:1")
     both = both.assign(rank=both["level"].map(list(LEVELS).index)).sort_values("rank", kind="stable")

@@ -103,7 +103,7 @@ def newer(territory: Territory, indicator: Indicator) -> str:
     return f"Plus récent, pour le territoire seul : {own['text'].iloc[-1]} ({date_text(own['period'].iloc[-1])})."
 
 
-def unavailable(territory: Territory, indicator: Indicator, what: str) -> Html:
+def unavailable(territory: Territory, indicator: Indicator, what: str, level: str = "") -> Html:
     """The box: what is missing, from whom, and the command that gets it, as `missing.lacks` says them.
 
     Where it has no object in any commune, because what it is about is known not to be there, a sentence says so.
@@ -113,7 +113,7 @@ def unavailable(territory: Territory, indicator: Indicator, what: str) -> Html:
         return with_source(f"{what} : sans objet en {rows['period'].max()}.", source(territory, rows))
     return markup.unavailable(
         texts.typography(f"{texts.uncapitalised(texts.titled(what))}."),
-        [entry(lack) for lack in lacks(territory, indicator)],
+        [entry(lack) for lack in lacks(territory, indicator, level)],
     )
 
 

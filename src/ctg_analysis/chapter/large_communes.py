@@ -5,7 +5,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.core.model import OK, SECRET, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
@@ -21,7 +21,7 @@ def table(territory: Territory, *several: Indicator) -> Html:
     """The communes that are large enough for the producer to publish indicators of them.
 
     Their values of the first indicator in a sentence when they are few, all beside the territory and its comparators in
-    a table; a sentence where no commune is so large; the box where one is and the file of the communes is not there.
+    a table; a sentence where the producer publishes none of them; the box where the files do not say so.
     """
     indicator = several[0]
     above = SOURCES[indicator.sources[0]].coverage.above
@@ -29,25 +29,28 @@ def table(territory: Territory, *several: Indicator) -> Html:
     values = values[values["status"].eq(OK)]
     people = known.by_commune(territory, CATALOGUE["population_count"])
     large = people[people["value"].gt(above) & ~people["territory"].isin(values["territory"])] if above else people[:0]
-    unpublished = (
-        f"non publié par la Caf pour les communes de {number(above)} habitants et moins"
-        if above
-        else "non publié par l'Insee pour les communes trop petites"
-    )
+    small = f"de {number(above)} habitants et moins" if above else "trop petites"
+    producer = "la Cnaf" if above else "l'Insee"
+    unpublished = f"{producer} ne publie pas ce chiffre pour les communes {small}"
     if values.empty and len(large):
         return known.unavailable(
             territory, indicator, f"{indicator.label}, par commune ({texts.listed(list(large['name']))})"
         )
+    if values.empty and not above and not territory.has(indicator, SECRET, ["commune"]):
+        return known.unavailable(territory, indicator, f"{indicator.label}, par commune")
     if values.empty:
         sentence = f"{indicator.label}, par commune : {unpublished}, et le territoire n'en a pas de plus grande."
-        return known.with_source(sentence, known.source(territory, people))
+        named = [name for name in indicator.sources if name in territory.received]
+        return known.with_source(sentence, known.source(territory, pd.DataFrame({"source": named[:1]})))
     period = values["period"].iloc[0]
     each = f"publié pour {len(values)} communes"
     if len(values) <= FEW:
         each = " ; ".join(f"{row.name} {row.text}" for row in values.itertuples(index=False))
-    sentence = f"{indicator.label}, par commune, en {date_text(period)} : {each} ({indicator.unit})."
+    unit = "" if indicator.unit.startswith("%") else f" ({indicator.unit})"
+    sentence = f"{indicator.label}, par commune, en {date_text(period)} : {each}{unit}."
     lacking = f"Valeur non disponible : {', '.join(large['name'])}. " if len(large) else ""
-    more = f"{lacking}{texts.capitalised(unpublished)}."
+    every = len(values) == len(territory.communes)
+    more = lacking if every else f"{lacking}{texts.capitalised(unpublished)}."
     here = territory.places["level"].eq("commune") & territory.places["territory"].isin(values["territory"])
     places = territory.places[here | ~territory.places["level"].isin(["commune", "secteur"])]
     by_indicator = [(other, territory.readable(other)) for other in several]

@@ -104,10 +104,11 @@ def is_pointless(territory: Territory, indicator: Indicator) -> bool:
     return len(latest) > 0 and latest["status"].eq(NOT_APPLICABLE).all()
 
 
-def lacks(territory: Territory, indicator: Indicator) -> list[Lack]:
+def lacks(territory: Territory, indicator: Indicator, level: str = "") -> list[Lack]:
     """The sources that give nothing of an indicator here, each with why; the first one, when all give something.
 
-    One withholds it when it does so where it is missing: of the EPCI itself, or of communes where the EPCI has a value.
+    One withholds it when it does so at the level that is asked; where none is, at that where it is missing: of the EPCI
+    itself, or of communes where the EPCI has a value.
     """
     rows = territory.data(indicator)
     here = rows[rows["level"].isin(HERE)]
@@ -115,7 +116,7 @@ def lacks(territory: Territory, indicator: Indicator) -> list[Lack]:
     local = [name for name in indicator.sources if _is_local(SOURCES[name])] or [indicator.sources[0]]
     unused = [name for name in local if name not in used] or local[:1]
     own = "epci" in indicator.levels and standing(territory, indicator) == MISSING
-    at_level = here[here["level"].eq("epci" if own else "commune")]
+    at_level = here[here["level"].eq(level or ("epci" if own else "commune"))]
     withheld = set(at_level.loc[at_level["status"].eq(SECRET), "source"])
     return [_lack(territory, indicator, SOURCES[name], withheld=name in withheld) for name in unused]
 

@@ -66,9 +66,13 @@ class Rate:
 
 @dataclass(frozen=True)
 class Published:
-    """A figure that only its producer can compute (a rate, a median). It cannot be added up."""
+    """A figure that only its producer can compute (a rate, a median). It cannot be added up.
+
+    over: the measure of what a share is of, at most, where the producer tells it: that of too few is not written.
+    """
 
     measure: str
+    over: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,11 @@ class AnnualResidual:
 
 
 Value = Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | AnnualResidual
+
+
+def is_share(value: Value) -> bool:
+    """Tell whether a value is that of a part over the whole of it, of a population or not."""
+    return (isinstance(value, Ratio) and value.bounded) or is_proportion(value)
 
 
 def is_proportion(value: Value) -> bool:

@@ -178,10 +178,14 @@ def compute(
 
     value = indicators[0].value
     match value:
-        case Count() | Published():
+        case Count():
             rows = _first(preferred("measure"))
-            counted = isinstance(value, Count)
-            rows = rows.assign(numerator=rows["value"] if counted else float("nan"), denominator=float("nan"))
+            rows = rows.assign(numerator=rows["value"], denominator=float("nan"))
+        case Published():
+            rows = _first(preferred("measure")).assign(numerator=float("nan"), denominator=float("nan"))
+            if value.over:
+                over = _first(preferred("over"))[[*PLACE, "value"]].rename(columns={"value": "denominator"})
+                rows = rows.drop(columns="denominator").merge(over, on=PLACE, how="left")
         case Mean():
             rows = mean_of_years(_first(preferred("measure")), value.years)
         case Ratio():

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.facts import IN_EPCIS
-from ctg_analysis.core.model import AnnualChange, AnnualFlow, AnnualResidual, Indicator, Rate, Ratio
+from ctg_analysis.core.model import AnnualChange, AnnualFlow, AnnualResidual, Indicator, Published, Rate, Ratio
 from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.sources import SOURCES
 
@@ -66,6 +66,8 @@ def measures_read(indicators: Iterable[Indicator]) -> set[str]:
                 measures |= {numerator, denominator}
             case Rate(events, _, population):
                 measures |= {events, population}
+            case Published(measure, over):
+                measures |= {measure, over or measure}
             case AnnualChange():
                 measures |= {POPULATION, POPULATION + IN_EPCIS}
             case AnnualFlow(flow) | AnnualResidual(flow):

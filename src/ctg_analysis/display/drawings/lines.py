@@ -24,15 +24,15 @@ def trend(
     rows: pd.DataFrame,
     smooth: pd.DataFrame | None = None,
     decimals: int = 0,
+    dates: Collection[str] = (),
     *,
     bounded: bool = False,
-    absent: Collection[str] = (),
 ) -> str:
     """Return one line over the years; `smooth` is drawn over it, the yearly points then stay faint.
 
     rows, smooth: columns period, value, text, by period. bounded: they are drawn in a band that goes from their low to
     their high. The axis begins at `begin`, or lower for the band; labels that would meet are those of both
-    ends alone. absent: periods without a value, which the line does not cross.
+    ends alone. dates: the periods of the indicator, wherever it is known; the line does not cross one that it lacks.
     """
     points = [(int(row.period[:4]), row.value, row.text) for row in rows.itertuples(index=False)]
     values = [value for _, value, _ in points]
@@ -54,7 +54,7 @@ def trend(
     for year in kept:
         drawing.text(x_of(year), HEIGHT - BOTTOM / 2 + 2, str(year), anchor="middle", size=SMALL, fill=FAINT)
     line = [(x_of(year), y_of(value)) for year, value, _ in points]
-    pieces = _unbroken(list(rows["period"]), absent)
+    pieces = _unbroken(list(rows["period"]), dates)
     for piece in pieces if bounded else []:
         edges = [(x, y_of(bound)) for (x, _), bound in zip(line[piece], rows["high"].iloc[piece], strict=True)]
         edges += [(x, y_of(bound)) for (x, _), bound in zip(line[piece], rows["low"].iloc[piece], strict=True)][::-1]
@@ -80,15 +80,16 @@ def trend(
     return drawing.svg()
 
 
-def _unbroken(periods: list[str], absent: Collection[str]) -> list[slice]:
-    """Return the runs of two periods or more, in order, that no absent one parts.
+def _unbroken(periods: list[str], dates: Collection[str]) -> list[slice]:
+    """Return the runs of two periods or more that no other date parts; one run when that leaves none of three or more.
 
-    >>> _unbroken(["2018", "2019", "2020", "2022"], {"2021"})
+    >>> _unbroken(["2018", "2019", "2020", "2022"], ["2018", "2019", "2020", "2021", "2022"])
     [slice(0, 3, None)]
     """
-    after = [rank for rank, ends in enumerate(pairwise(periods), 1) if any(ends[0] < gap < ends[1] for gap in absent)]
+    after = [rank for rank, ends in enumerate(pairwise(periods), 1) if any(ends[0] < date < ends[1] for date in dates)]
     runs = [slice(*ends) for ends in pairwise([0, *after, len(periods)])]
-    return [run for run in runs if run.stop - run.start > 1]
+    kept = [run for run in runs if run.stop - run.start > 1]
+    return kept or [slice(0, len(periods))] * (len(periods) >= SHORTEST)
 
 
 def begin(rows: pd.DataFrame) -> float:

@@ -13,6 +13,7 @@ from ctg_analysis.core.settings import settings
 NBSP, NARROW, MINUS = "\u00a0", "\u202f", "\u2212"
 
 WEAK = "peu fiable"  # in the place of a figure on too small a sample (rule R7)
+FEW = "moins de 20"  # in the place of a percentage of too few, of which no count is known (rule R10)
 SIGNS = {SECRET: "s", MISSING: "nd", NOT_APPLICABLE: "–", CENSORED: "≤"}
 SIGN_WORDS = {
     "s": "secret statistique",
@@ -20,6 +21,7 @@ SIGN_WORDS = {
     "–": "sans objet",
     "≈": "arrondi à 5 par le producteur",
     "\u2014": "rien n'est inscrit",
+    FEW: "trop peu d'unités pour un pourcentage",
     WEAK: "échantillon trop petit pour écrire un nombre",
 }
 BEFORE_MARK, THOUSANDS = re.compile(r" (?=[;?!%])"), re.compile(r"(?<=\d) (?=\d{3}\b)")
