@@ -196,10 +196,39 @@ def test_what_a_map_cannot_show_is_hatched_and_said():
     assert "<pattern" not in whole and maps.HIDDEN not in whole
 
 
+def test_what_a_producer_only_bounds_is_not_hatched_and_has_its_words():
+    ground, rows = squares(10.0, 20.0, 30.0)
+    rows.loc[1, ["shown", "status", "text"]] = False, "censored", "≤ 5 %"
+    drawing = maps.choropleth(ground, rows, CATALOGUE["secondary_dwellings_share"], diverging=False)
+    assert "<pattern" not in drawing and maps.HIDDEN not in drawing and ">≤ 5 %</text>" in drawing
+
+
+def test_no_name_of_a_map_is_upon_or_nearer_the_circle_of_a_commune_that_is_not_named():
+    """Of thirty communes in a row, eight are named: those between them have a circle too."""
+    ground, rows = squares(*[float(value) for value in range(100, 130)])
+    drawing = maps.circles(ground, rows.assign(name="Cesson-Sévigné"))
+    discs = list(zip(*(attributes(drawing, "circle", name) for name in ("cx", "cy", "r")), strict=True))[:30]
+    names = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>Cesson', drawing)
+    reach = length("Cesson-Sévigné", maps.LETTERS) / 2
+    for x, y in (map(float, place) for place in names):
+        for cx, cy, radius in discs:
+            across, down = max(abs(cx - x) - reach, 0), max(abs(cy - y + 3) - maps.LETTERS / 2, 0)
+            assert across**2 + down**2 >= radius**2 - 1
+
+
+def test_a_line_does_not_cross_a_missing_year():
+    rows = pd.DataFrame({"period": ["2018", "2019", "2020", "2022"], "value": [1.0, 2, 3, 4], "text": list("abcd")})
+    whole, parted = lines.trend(rows), lines.trend(rows, dates=["2015", "2018", "2021", "2022"])
+    assert whole != parted
+    assert lines.trend(rows.iloc[2:], dates=["2021"]).count('stroke-width="2.4"') == 0
+    assert parted.count('stroke-width="2.4"') == whole.count('stroke-width="2.4"') == 1
+
+
 def test_no_two_names_of_a_map_cover_each_other(france):
     ground = read_land(france.processed, BASQUE)
     names = [f"Commune {rank}" for rank in range(len(ground.paths))]
-    rows = pd.DataFrame({"territory": list(ground.paths), "name": names, "value": range(len(names)), "status": "ok"})
+    values = [rank**6 for rank in range(len(names))]  # a few large communes among many small ones, as they are
+    rows = pd.DataFrame({"territory": list(ground.paths), "name": names, "value": values, "status": "ok"})
     drawing = maps.circles(ground, rows.assign(text="x", shown=True))
     texts_at = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>Commune', drawing)
     assert 1 < len(texts_at) == len(set(texts_at)) <= 8

@@ -221,7 +221,7 @@ def test_six_communes_that_a_file_lacks_make_their_places_unknown_and_are_told_o
     assert set(unknown.index) == {"27", "28", "32", "52", "60", "85", "976", "06"}
     assert rate.loc["F", "value"] == pytest.approx(12.08, abs=0.005)
     shown = Territory(DEFAULT, data_root()).readable(CATALOGUE["unemployment_15_64_rate"]).query("period == '2021'")
-    assert shown.set_index("territory").loc["F", "name"] == "France hors Mayotte et six communes"
+    assert shown.set_index("territory").loc["F", "name"] == "France hors Mayotte et hors six communes"
 
 
 def test_jobs_are_those_of_the_place_and_dated_references_stand_apart():

@@ -1,6 +1,8 @@
 """The titles of charts: what is said, of what, no more than the figures and the tests allow."""
 
+import re
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import get_args
 
 import pandas as pd
@@ -10,7 +12,9 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.demarche.tables.actors import OTHERS
 from ctg_analysis.demarche.tables.columns import TypeActeur
 from ctg_analysis.display.demarche import actor_names
-from ctg_analysis.display.words import messages, quantities, texts
+from ctg_analysis.display.markup import Citation
+from ctg_analysis.display.pieces import charts, tables
+from ctg_analysis.display.words import comparable, glossary, messages, notes, quantities, texts
 
 SHARE, PEOPLE = CATALOGUE["age_0_19_share"], CATALOGUE["population_count"]
 PLACES = {"name": ["Ici", "Aveyron", "Occitanie", "France"], "level": ["epci", "departement", "region", "france"]}
@@ -54,7 +58,8 @@ def test_without_a_comparator_or_a_difference_the_title_says_so():
     "values, title",
     [
         ([60, 20, 20], "au moins la moitié dans une seule commune, Commune A"),
-        ([30, 30, 30], "au moins la moitié dans 2 des 3 communes"),
+        ([30, 30, 40], "au moins la moitié dans 2 des 3 communes"),
+        ([30, 30, 30], "30 habitants dans chaque commune"),
         ([0, 5, 0], "dans une seule commune, Commune B"),
         ([0, 5, 1], "dans 2 des 3 communes"),
         ([0, 0, 0], "dans aucune commune"),
@@ -79,6 +84,10 @@ def test_the_title_of_a_map_of_rates():
     assert messages.choropleth(SHARE, rows) == f"{head}de 12 à 30 selon la commune"
     assert messages.choropleth(SHARE, rows[:1]) == f"{head}12 dans une seule commune, Commune A"
     assert messages.choropleth(SHARE, rows.assign(shown=False)) == ""
+    assert messages.choropleth(SHARE, rows.assign(value=0, text="0")) == f"{head}0 dans chaque commune"
+    low = pd.DataFrame({"text": ["≤\u00a05\u202f%"], "shown": False, "status": "censored"})
+    said = messages.choropleth(SHARE, pd.concat([rows, low], ignore_index=True))
+    assert said == f"{head}de 5\u202f% ou moins à 30 selon la commune"
     mixed = communes(0.0, 18.2).assign(text=["0\u202f%", "18,2\u202f%"])
     assert messages.choropleth(SHARE, mixed) == f"{head}de 0\u202f% à 18\u202f% selon la commune"
 
@@ -98,6 +107,7 @@ def test_the_title_of_a_balance_says_its_common_words_once():
         ({"Crèche": 10.0, "Gare": 7.0, "France services": 4.0}, "De 4 (France services) à 10 minutes (crèche)"),
         ({"Crèche": 10.0, "École": 10.0, "Gare": 4.0}, "Au plus haut : crèche et école, 10 minutes"),
         ({"Crèche": 10.0, "Gare": 7.0, "Accueil (été)": 4.0}, "Au plus haut : crèche, 10 minutes"),
+        ({"École": 1.0, "Nombre de minutes": 1.0, "Gare": 0.0}, "Au plus haut (1) : école et nombre de minutes"),
         ({"Bas (D1)": 4.0, "Milieu (D5)": 7.0, "Haut (D9)": 10.0}, "De 4 (bas) à 10 minutes (haut)"),
         ({"Crèche": 0.0, "École": 0.0}, "Accès : 0 pour chacune des deux lignes"),
         ({"Crèche": 5.0}, "Crèche : 5"),
@@ -115,6 +125,53 @@ def test_the_title_of_a_family_of_sums_told_by_their_bounds():
     rows = pd.DataFrame({"name": names, "value": [40.0, 315, 400], "text": said})
     title = "Revenu de solidarité active (entre 28 et 122), prime d'activité (entre 388 et 456)"
     assert messages.family("Foyers bénéficiaires", "foyers", rows) == title
+
+
+def test_a_commune_has_one_place_in_order_before_and_after_typography():
+    names = pd.Series(["Laillé", "L'Hermitage", "Le Rheu"])
+    written = names.map(texts.typography)
+    orders = [list(each.sort_values(**texts.BY_NAME).index) for each in (names, written)]
+    assert orders == [[1, 0, 2]] * 2
+
+
+def test_a_name_of_an_epci_is_not_glossed_and_the_same_word_elsewhere_is():
+    assert glossary.terms_in(["CA CAP Excellence"]) == ["CA"]
+    assert glossary.terms_in(["un CAP, un BEP"]) == ["BEP", "CAP"]
+
+
+def test_a_family_has_a_unit_only_where_its_members_have_one():
+    members = [replace(SHARE, family="access_times", label=label) for label in "ab"]
+    assert "Unité" in notes.definition(*members)["definition"]
+    assert "Unité" not in notes.definition(members[0], replace(members[1], unit="écoles"))["definition"]
+
+
+def test_none_of_those_tested_takes_its_negation():
+    said = [overview_title(*words) for words in (["proche de"] * 2, ["plus élevée", "proche de"])]
+    assert "Aucun des 2 indicateurs testés ne s’écarte" in said[0]
+    assert "1 des 2 indicateurs testés s’écarte" in said[1]
+
+
+def overview_title(*words):
+    lines = [["x", "1", "2", word] for word in words]
+    data = charts.Listing(["Indicateur", "Ici", "France", "Ce que dit le test"], lines)
+    return charts.overview("<svg></svg>", data, Citation("x", "2026-01-01")).html
+
+
+def test_the_columns_of_the_notable_gaps_have_their_headings():
+    gap = {"label": "Part", "own": "10 %", "name": "France", "text": "20 %", "word": "plus faible que", "p": 0.01}
+    html = tables.notable_gaps(pd.DataFrame([gap | {"period": "2021"}]), tested=1).html
+    heads = re.findall(r"<th[^>]*scope=.col.[^>]*>([^<]*)<", html)
+    assert heads == ["Indicateur", "Période", "Valeur du territoire", "Écart", "Comparé à", "Sa valeur"]
+
+
+def test_what_is_left_out_agrees_in_number():
+    own = {"kind": "CC", "zone": "de France", "size": 0, "density": ""}
+    group = SimpleNamespace(
+        lacking=("age_65_plus_share", "living_standard"), without=(), variables=("population",), candidates=2, step=0,
+        peers=pd.DataFrame({"peer": ["B"], "distance": [0.5]}), own=own,
+    )  # fmt: skip
+    dated = pd.DataFrame({"period": {}}, dtype=object)
+    assert "n'entrent pas dans le choix, faute d'être connus pour ce territoire" in comparable.sentence(group, dated)
 
 
 def test_no_map_goes_from_one_share_told_by_its_bounds_to_another():

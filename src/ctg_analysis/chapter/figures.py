@@ -58,7 +58,7 @@ def trend(territory: Territory, indicator: Indicator) -> Html:
     means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
     smooth = next((own for name in means if len(own := territory.own(CATALOGUE[name]))), None)
     bounded = all(sentences.is_sum_of_rounded(indicator, row) for row in rows.itertuples(index=False))
-    drawing = lines.trend(rows, smooth, indicator.decimals, bounded=bounded)
+    drawing = lines.trend(rows, smooth, indicator.decimals, territory.data(indicator)["period"], bounded=bounded)
     stretches = trend_of(rows, indicator)
     axis, between = NOT_FROM_ZERO if lines.begin(rows) > 0 else "", BETWEEN if bounded else ""
     note = " ".join(filter(None, [paces.paces(indicator, rows, stretches), axis, between]))
@@ -149,7 +149,9 @@ def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
     period = date_text(own["period"].iloc[0])
     note = f"{note} {_newer_of(territory, dict(zip(names, known, strict=True)))}".strip()
     if len(own) > 1 and not own["value"].any():
-        sentence = f"{title}, {period} : {own['text'].iloc[0]} pour {texts.listed(list(own['name']))}."
+        sentence = (
+            f"{title}, {period} : {own['text'].iloc[0]} pour {texts.listed([*map(texts.uncapitalised, own['name'])])}."
+        )
         return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source(territory, own)))
     data = charts.family_listing(known, compared, territory.row["name"])
     drawing = bars.comparison(own)

@@ -27,7 +27,9 @@ def approvals(territory: Territory, indicator: Indicator) -> Html:
 
     indicator: the indicator that the box is about.
     """
-    rows = territory.spaces.sort_values(["end", "commune", "site"], kind="stable")
+    rows = (
+        territory.spaces.sort_values("site").sort_values("commune", **texts.BY_NAME).sort_values("end", kind="stable")
+    )
     if rows.empty:
         return unavailable(
             territory, indicator, "Agréments des centres sociaux et des espaces de vie sociale, un par un"

@@ -1,5 +1,6 @@
 """Lines over the years, and dates on a calendar: small tables of observations in, drawings out."""
 
+from collections.abc import Collection
 from itertools import pairwise
 
 import numpy as np
@@ -19,11 +20,19 @@ LEAST_SPAN = 0.2  # of the highest value that an axis shows all the same: a chan
 ROOM, RAISED = 5, 8  # units between a point and what is written by it; how much more on a slope
 
 
-def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int = 0, *, bounded: bool = False) -> str:
+def trend(
+    rows: pd.DataFrame,
+    smooth: pd.DataFrame | None = None,
+    decimals: int = 0,
+    dates: Collection[str] = (),
+    *,
+    bounded: bool = False,
+) -> str:
     """Return one line over the years; `smooth` is drawn over it, the yearly points then stay faint.
 
     rows, smooth: columns period, value, text, by period. bounded: they are drawn in a band that goes from their low to
-    their high. The axis begins at `begin`, or lower for the band; labels that would meet are those of both ends alone.
+    their high. The axis begins at `begin`, or lower for the band; labels that would meet are those of both
+    ends alone. dates: the periods of the indicator, wherever it is known; the line does not cross one that it lacks.
     """
     points = [(int(row.period[:4]), row.value, row.text) for row in rows.itertuples(index=False)]
     values = [value for _, value, _ in points]
@@ -45,14 +54,14 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int 
     for year in kept:
         drawing.text(x_of(year), HEIGHT - BOTTOM / 2 + 2, str(year), anchor="middle", size=SMALL, fill=FAINT)
     line = [(x_of(year), y_of(value)) for year, value, _ in points]
-    if bounded:
-        edges = [(x, y_of(bound)) for (x, _), bound in zip(line, rows["high"], strict=True)]
-        edges += [(x, y_of(bound)) for (x, _), bound in zip(line, rows["low"], strict=True)][::-1]
+    pieces = _unbroken(list(rows["period"]), dates)
+    for piece in pieces if bounded else []:
+        edges = [(x, y_of(bound)) for (x, _), bound in zip(line[piece], rows["high"].iloc[piece], strict=True)]
+        edges += [(x, y_of(bound)) for (x, _), bound in zip(line[piece], rows["low"].iloc[piece], strict=True)][::-1]
         drawing.area("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in edges) + "Z", BAND)
-    if smooth is None:
-        drawing.line(line, TERRITORY, 2.4)
-    else:
-        drawing.line(line, FAINT, 0.8)
+    for piece in pieces:
+        drawing.line(line[piece], *((TERRITORY, 2.4) if smooth is None else (FAINT, 0.8)))
+    if smooth is not None:
         means = [(x_of(int(row.period[:4])), y_of(row.value)) for row in smooth.itertuples(index=False)]
         drawing.line(means, TERRITORY, 2.8)
         drawing.text(means[-1][0] + 8, means[-1][1], "moyenne\nsur trois ans", fill=TERRITORY, size=SMALL)
@@ -69,6 +78,18 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None, decimals: int 
                 aside = y + ROOM + SMALL / 2 if hollow else max(y - RAISED, min(y, *beside)) - ROOM - SMALL / 2
                 drawing.text(x, aside, text, anchor="middle", size=SMALL)
     return drawing.svg()
+
+
+def _unbroken(periods: list[str], dates: Collection[str]) -> list[slice]:
+    """Return the runs of two periods or more that no other date parts; one run when that leaves none of three or more.
+
+    >>> _unbroken(["2018", "2019", "2020", "2022"], ["2018", "2019", "2020", "2021", "2022"])
+    [slice(0, 3, None)]
+    """
+    after = [rank for rank, ends in enumerate(pairwise(periods), 1) if any(ends[0] < date < ends[1] for date in dates)]
+    runs = [slice(*ends) for ends in pairwise([0, *after, len(periods)])]
+    kept = [run for run in runs if run.stop - run.start > 1]
+    return kept or [slice(0, len(periods))] * (len(periods) >= SHORTEST)
 
 
 def begin(rows: pd.DataFrame) -> float:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.model import Indicator
+from ctg_analysis.core.model import CENSORED, Indicator
 from ctg_analysis.display.drawings.axes import legend_spots
 from ctg_analysis.display.drawings.drawing import DOTTED, HATCHED, Drawing, length
 from ctg_analysis.display.drawings.land import Land
@@ -68,6 +68,8 @@ def choropleth(
 ) -> str:
     """Return a map shaded in at most five classes; falls are dotted, what has no reliable value is hatched.
 
+    A value that its producer only bounds (« ≤ 5 % ») is white, under its own words.
+
     rows: territory, name, value, status, text, shown (the value may be drawn). together: the values of the maps that
     this one is read with, which then have the same classes.
     """
@@ -76,8 +78,10 @@ def choropleth(
     shades = DIVERGING if diverging else _spread(len(breaks) - 1)
     ranks = np.clip(np.searchsorted(breaks, known["value"], side="right") - 1, 0, len(shades) - 1)
     fills = {territory: shades[rank] for territory, rank in zip(known["territory"], ranks, strict=True)}
+    bounded = rows[rows["status"].eq(CENSORED) & rows["territory"].isin(ground.paths.keys())]
+    fills |= dict.fromkeys(bounded["territory"], PAPER)
     hidden = set(rows["territory"]) - set(fills)
-    words = list(zip(shades, labels, strict=True))
+    words = [(PAPER, text) for text in bounded["text"].unique()] + list(zip(shades, labels, strict=True))
     legend = words + ([(HATCHED, HIDDEN)] if hidden & set(ground.paths) else [])
     spots = legend_spots([label for _, label in legend], SQUARE + 5, 12.0)
     drawing = Drawing(ground.height + spots[-1][1] + 12)
@@ -86,7 +90,7 @@ def choropleth(
         if territory in hidden:
             drawing.area(path, PAPER, stroke="#8c8c8c", stroke_width=0.8)
         fill = HATCHED if territory in hidden else fills.get(territory, LAND)
-        drawing.area(path, fill, stroke=PAPER if territory in fills else "#8c8c8c", stroke_width=0.8)
+        drawing.area(path, fill, stroke=PAPER if fill in shades else "#8c8c8c", stroke_width=0.8)
         if fill in FALLS:
             drawing.area(path, DOTTED)
     dark = {territory for territory, shade in fills.items() if shade in DARK}
@@ -115,16 +119,16 @@ def _names(
 ) -> set[str]:
     """Write the names that find room, those of the largest values first; the table below the map has them all.
 
-    No name covers the circle of a commune that is to be named; a crowd of smaller ones would leave room for none.
+    No name comes upon the circle of another commune, nor nearer to it than to its own.
 
     dark: the communes that are shaded so dark that their names are written in white. Returns the communes whose value
     is written too.
     """
     placed = rows[rows["territory"].isin(ground.points.keys())]
     order = placed.sort_values(["value", "territory"], ascending=[False, True])
+    discs = [(*ground.points[row.territory], row.radius) for row in order.itertuples(index=False) if row.radius]
     if len(order) > NAMED_UP_TO:
         order = order.head(8)
-    discs = [(*ground.points[row.territory], row.radius) for row in order.itertuples(index=False) if row.radius]
     taken, spots, valued = [], [], set()
     for row in order.itertuples(index=False):
         for words in [f"{row.name}\n{row.text}", row.name] if with_value else [row.name]:
@@ -150,22 +154,26 @@ def _free(words: str, point: tuple[float, float], radius: float, taken: list, di
     under, aside = radius + CLEAR + down / 2, radius + CLEAR + across / 2
     places = [(x, y + under), (x, y - under)]
     places += [(x + aside, y), (x - aside, y)] if radius else []
+    places += [(x + side * across / 3, y + low * under) for low in (1, -1) for side in (1, -1)] if radius else []
     corners = [(x + right * aside, y + low * (radius + down / 2)) for low in (1, -1) for right in (1, -1)]
     places += corners if radius else []
     for left, top in places if radius else [(x, y), *places]:
         left = min(max(left, across / 2), WIDTH - across / 2)
         box = (left - across / 2, top - down / 2, left + across / 2, top + down / 2)
-        clear = not any(_overlap(box, other) for other in taken) and not any(_covers(box, disc) for disc in discs)
+        own = _gap(box, (x, y, radius)) if radius else CLEAR
+        near = [_gap(box, disc) for disc in discs if disc != (x, y, radius)]
+        apart = own > CLEAR / 2 and all(gap > own for gap in near)
+        clear = apart and not any(_overlap(box, other) for other in taken)
         if box[1] >= 0 and box[3] <= height and clear:
             return left, top, box
     return None
 
 
-def _covers(box: tuple[float, float, float, float], disc: tuple[float, float, float]) -> bool:
-    """Tell whether a box comes upon a disc, or too close to it."""
+def _gap(box: tuple[float, float, float, float], disc: tuple[float, float, float]) -> float:
+    """Return how far a box is from a disc, below zero when it comes upon it."""
     x, y, radius = disc
     across, down = max(box[0] - x, x - box[2], 0), max(box[1] - y, y - box[3], 0)
-    return math.hypot(across, down) < radius + CLEAR / 2
+    return math.hypot(across, down) - radius
 
 
 def _overlap(box: tuple, other: tuple) -> bool:

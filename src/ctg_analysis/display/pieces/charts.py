@@ -197,5 +197,6 @@ def _standing(apart: int, tested: int, lines: int) -> str:
         return f"{lines} indicateurs comparés, sans test possible"
     what = f"{tested} indicateurs testés" if tested > 1 else f"{tested} indicateur testé"
     if apart < 2:
-        return f"{apart or 'Aucun'} {'des' if tested > 1 else 'sur'} {what} s'écarte de la valeur de référence"
+        how_many, verb = (apart, "s'écarte") if apart else ("Aucun", "ne s'écarte")
+        return f"{how_many} {'des' if tested > 1 else 'sur'} {what} {verb} de la valeur de référence"
     return f"{apart} des {what} s'écartent de la valeur de référence"

@@ -12,7 +12,7 @@ from ctg_analysis.indicators.peers import ANY_DENSITY, STEPS, PeerGroup
 ANY_KIND = "EPCI à fiscalité propre"
 # The square of the distance of two EPCIs drawn at random is, on average, twice the number of variables.
 FAR = "la plupart sont plus éloignés de lui que ne le sont deux EPCI pris au hasard : ils ne lui ressemblent pas"
-UNKNOWN = "faute d'être connu pour ce territoire ou pour la plupart des EPCI de la même zone"
+UNKNOWN = "pour ce territoire ou pour la plupart des EPCI de la même zone"
 
 
 def listed(group: PeerGroup, profiles: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
@@ -43,9 +43,11 @@ def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
             f"Les EPCI comparables ({number}) sont tous les autres {whom} dont les données sont connues, rangés {how}"
         )
     if group.without:
-        text += f" ; n'entre pas dans le choix, car lié à ce qui est comparé : {labels(group.without)}"
+        verb, several = _not_in(group.without)
+        text += f" ; {verb} pas dans le choix, car lié{several} à ce qui est comparé : {labels(group.without)}"
     if group.lacking:
-        text += f" ; n'entre pas dans le choix, {UNKNOWN} : {labels(group.lacking)}"
+        verb, several = _not_in(group.lacking)
+        text += f" ; {verb} pas dans le choix, faute d'être connu{several} {UNKNOWN} : {labels(group.lacking)}"
     if group.peers["distance"].median() > np.sqrt(2 * len(group.variables)):
         text += f" ; {FAR}"
     graded = bool(group.own["density"])
@@ -53,6 +55,11 @@ def sentence(group: PeerGroup, dated: pd.DataFrame) -> str:
     if widened:
         text += f" ; la classe de départ, trop peu nombreuse, a été élargie {', puis '.join(widened)}"
     return f"{text}."
+
+
+def _not_in(variables: tuple[str, ...]) -> tuple[str, str]:
+    """The verb of what is left out, and the ending of a word that agrees with it."""
+    return ("n'entrent", "s") if len(variables) > 1 else ("n'entre", "")
 
 
 def _label(variable: Variable, dated: pd.DataFrame) -> str:

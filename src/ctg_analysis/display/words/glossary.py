@@ -14,6 +14,7 @@ LEFT_ALONE = "svg|details|pre|code|a|button|dt|h1"  # drawn, folded, a link alre
 
 NOT_IN_ID = re.compile("[^A-Za-z]")
 OPENING, CLOSING = '<button type="button" class="term"', "</button>"
+KINDS = ("CA", "CC", "CU")  # what follows one of these is a name: « CA CAP Excellence »
 # No line may part a term from these; it may a button.
 BEFORE, AFTER = "(’", ".,)"
 OPENED = re.compile(rf"{OPENING}[^<]*{CLOSING}[{AFTER}]*")
@@ -105,7 +106,8 @@ def _pieces() -> re.Pattern:
 
 def _any_term() -> str:
     """Return the pattern of a term, the longest first; each alternative starts with a letter, which is found faster."""
+    named = "".join(rf"(?<!\b{kind}[ \u00a0])" for kind in KINDS)
     by_letter: dict[str, list[str]] = {}
     for term in sorted(terms(), key=len, reverse=True):
         by_letter.setdefault(term[0], []).append(re.escape(term[1:]))
-    return "|".join(rf"{letter}(?<=\b{letter})(?:{'|'.join(ends)})\b" for letter, ends in by_letter.items())
+    return "|".join(rf"{named}{letter}(?<=\b{letter})(?:{'|'.join(ends)})\b" for letter, ends in by_letter.items())

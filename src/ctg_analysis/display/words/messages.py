@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ctg_analysis.core.model import OK, Count, Indicator, Mean
+from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Mean
 from ctg_analysis.display.words import paces, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed, in_letters, of_communes
@@ -37,9 +37,10 @@ def comparison(indicator: Indicator, rows: pd.DataFrame) -> str:
     if stands:
         whole = about(indicator, f"{_with_unit(indicator, own)}, {stands}")
         tested = others[others["word"].notna()]
-        if len(whole) <= LONGEST:
-            return whole
-        return about(indicator, f"{_with_unit(indicator, own)}, {_against(tested.iloc[-1:])}")
+        shorter = [
+            about(indicator, f"{_with_unit(indicator, own)}, {_against(tested.iloc[-kept:])}") for kept in (2, 1)
+        ]
+        return next((title for title in (whole, *shorter) if len(title) <= LONGEST), shorter[-1])
     if others.empty or isinstance(indicator.value, Count | Mean):
         return about(indicator, _with_unit(indicator, own))
     other = _widest(others)
@@ -168,6 +169,8 @@ def circles(indicator: Indicator, rows: pd.DataFrame) -> str:
     if values.sum() <= 0:
         return about(indicator, "dans aucune commune")
     some = int(values.gt(0).sum())
+    if some == len(values) and values.nunique() == 1:
+        return about(indicator, f"{_with_unit(indicator, rows.iloc[0])} dans {_communes(values.index, len(values))}")
     few = int((values.cumsum() < values.sum() / 2).sum()) + 1
     if some < len(values):
         return about(indicator, f"dans {_communes(values.index[:some], len(values))}")
@@ -176,6 +179,8 @@ def circles(indicator: Indicator, rows: pd.DataFrame) -> str:
 
 def _communes(names: Sequence[str], communes: int) -> str:
     """Return so many communes, the name of one alone."""
+    if len(names) == communes > 1:
+        return "chaque commune"
     return f"une seule commune, {names[0]}" if len(names) == 1 else f"{len(names)} des {communes} communes"
 
 
@@ -200,13 +205,20 @@ def concerned(indicator: Indicator, rows: pd.DataFrame) -> str:
 
 
 def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
-    """Return the least and the greatest value that may be written. rows: columns value, text, shown."""
+    """Return the least and the greatest value that may be written. rows: columns value, text, shown, status.
+
+    Where a producer only bounds the least ones, that bound: « de 5 % ou moins à 21 % ».
+    """
     written = rows[rows["shown"]].sort_values("value", kind="stable")
     if written.empty:
         return ""
     low, high = written.iloc[0], written.iloc[-1]
     if BOUNDS in low["text"] + high["text"]:
         return ""
+    bounds = rows.loc[rows["status"].eq(CENSORED), "text"]
+    if len(bounds):
+        least = bounds.iloc[0].removeprefix(texts.SIGNS[CENSORED]).strip()
+        return about(indicator, f"de {least} ou moins à {_with_unit(indicator, high)} selon la commune")
     if low["text"] == high["text"]:
         return about(indicator, f"{_with_unit(indicator, high)} dans {_communes(list(written['name']), len(rows))}")
     if ("," in low["text"]) != ("," in high["text"]):
@@ -238,7 +250,7 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
     if len(lows) == len(highs) == 1 and len(both) <= BOTH_ENDS and both.count("(") == 2:
         return both
     top = texts.listed([*map(texts.uncapitalised, highs)]) if len(highs) < 3 else f"{len(highs)} lignes sur {len(rows)}"
-    return f"Au plus haut : {top}, {highest}"
+    return f"Au plus haut ({highest}) : {top}" if PLAIN.fullmatch(highest) else f"Au plus haut : {top}, {highest}"
 
 
 def _second(row: pd.Series) -> str:

@@ -25,6 +25,7 @@ def definition(indicator: Indicator, *others: Indicator) -> dict[str, str]:
     sources = [SOURCES[name] for name in indicator.sources]
     notes = [indicator.caveats, *(source.note for source in sources)]
     label, meaning = indicator.label, indicator.definition
+    mixed = any(other.unit != indicator.unit for other in others)
     if others and indicator.family in TITLES:
         label = TITLES[indicator.family]
         meaning = " ".join(
@@ -32,7 +33,7 @@ def definition(indicator: Indicator, *others: Indicator) -> dict[str, str]:
         )
     return {
         "label": texts.typography(label),
-        "definition": texts.typography(f"{meaning} Unité : {indicator.unit}."),
+        "definition": texts.typography(meaning if mixed else f"{meaning} Unité : {indicator.unit}."),
         "caveats": texts.typography(" ".join(dict.fromkeys(note for note in notes if note))),
         "sources": texts.typography(f"Source : {' ; '.join(source_text(source) for source in sources)}."),
     }

@@ -72,8 +72,8 @@ def unit_text(unit: str) -> str:
 
 
 def alphabetical(name: str) -> str:
-    """Return the key that sorts names as French does, whatever their accents."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    """Return the key that sorts names as French does, whatever their accents and the form of their apostrophes."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold().replace("’", "'"))
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
