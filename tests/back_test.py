@@ -125,6 +125,9 @@ class Holdings:
         )
 
 
+LOST = "the list has lost Corse: unknown"
+
+
 @dataclass(frozen=True)
 class ListOfThings:
     """A file of things, or of counts by commune, as its own rows have them: columns departement, value.
@@ -488,11 +491,15 @@ def of_lists(held):
             table["published"] = table["published"].round(3)
             gap = (table["published"] - table["found"] - apart).abs().lt(1e-3)
             why = "Saint-Martin and Saint-Barthélemy, which the file puts under Guadeloupe"
+            table = explained(table, gap & (apart > 0) & table.index.isin(["971", "01", "F"]), why)
+            lost = SOURCES[source].coverage.in_each_departement and "2A" not in set(one.rows["departement"])
+            table = explained(table, table["found"].isna() & table.index.isin(["94", "F"]) & lost, LOST)
             yield Comparison(
                 f"{one.title}, by {level}",
                 f"{source}, its communes",
                 f"{source}, its own rows",
-                explained(table, gap & (apart > 0) & table.index.isin(["971", "01", "F"]), why),
+                table,
+                sharp=not (lost and level == "france"),
             )
 
 
