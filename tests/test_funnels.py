@@ -13,6 +13,7 @@ from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.drawings import funnel
 from ctg_analysis.display.drawings.style import TERRITORY
+from ctg_analysis.display.words.texts import alphabetical
 from ctg_analysis.indicators.significance import chances_of_rates, chances_of_shares, funnel_of_rates, notable
 
 ROWS = pd.DataFrame(
@@ -76,7 +77,7 @@ def test_births_over_three_years_by_hand(example):
     assert cells[1] == f"{own['numerator']:.0f}" and cells[2] == "18\u202f036"
     assert float(cells[0].replace(",", ".")) == pytest.approx(own["numerator"] / 18036 * 1000, abs=0.05)
     names = re.findall(r'<th scope="row">(.*?)</th>', html)
-    assert names == sorted(names, key=lambda name: name.replace("’", "").casefold()) and len(names) == 8
+    assert names == sorted(names, key=alphabetical) and len(names) == 8
 
 
 def test_shares_of_persons_have_theirs(example):

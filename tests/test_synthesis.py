@@ -180,6 +180,7 @@ def test_every_acronym_of_a_chapter_opens_on_its_meaning(shipped, france):
         assert sorted(opened) == sorted(meant), path
         body = re.search(r"<main.*?</main>", html, re.DOTALL)[0]
         body = re.sub(r"<(svg|pre|code|details|dt|h1|a)\b.*?</\1>", "", body, flags=re.DOTALL)
+        body = re.sub(r"\b(C[ACU])\W[A-Z]{2,}\b", r"\1", body)  # « CA CAP Excellence » is a name
         used = set(re.findall(ACRONYM, unescape(re.sub(r"<[^>]+>", "\n", body))))
         assert not used - set(glossary.terms()) - not_acronyms, path
         assert {glossary.name_of(term) for term in used - not_acronyms} <= opened, path

@@ -99,7 +99,8 @@ def chart(
     about = texts.with_unit(title, indicator.unit)
     named = not message or message.startswith(texts.headed(title))
     subtitle = f"{texts.unit_text(indicator.unit) if named else about}, {when}"
-    says = " ; ".join(f"{line[0]} {line[1]}" for line in data.lines)
+    apart = [" : " if str(line[0])[-1:].isdigit() else " " for line in data.lines]  # a year and a number are two
+    says = " ; ".join(f"{line[0]}{between}{line[1]}" for between, line in zip(apart, data.lines, strict=True))
     notes = " ".join(text for text in (note, indicator.caveats) if text)
     return figure(
         drawing,
