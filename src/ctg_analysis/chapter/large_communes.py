@@ -38,9 +38,11 @@ def table(territory: Territory, *several: Indicator) -> Html:
         )
     if values.empty and not above and not territory.has(indicator, SECRET, ["commune"]):
         return known.unavailable(territory, indicator, f"{indicator.label}, par commune")
+    named = [name for name in indicator.sources if name in territory.received]
+    if values.empty and not named:
+        return known.unavailable(territory, indicator, f"{indicator.label}, par commune")
     if values.empty:
         sentence = f"{indicator.label}, par commune : {unpublished}, et le territoire n'en a pas de plus grande."
-        named = [name for name in indicator.sources if name in territory.received]
         return known.with_source(sentence, known.source(territory, pd.DataFrame({"source": named[:1]})))
     period = values["period"].iloc[0]
     each = f"publié pour {len(values)} communes"
