@@ -46,6 +46,7 @@ for line in sys.stdin:
     start = time.monotonic()
     pid = os.fork()
     if not pid:
+        os.dup2(2, 1)
         sys.argv = ["ctg", *arguments]
         try:
             cli.main()
