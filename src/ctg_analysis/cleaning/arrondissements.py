@@ -24,7 +24,7 @@ def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> p
     if parts.empty or not source.totals.additive:
         return whole
     summed = sum_up(parts, source, parents.value_counts())
-    return pd.concat([whole, summed.assign(level="commune")], ignore_index=True)
+    return pd.concat([whole, summed], ignore_index=True)
 
 
 def in_communes(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:

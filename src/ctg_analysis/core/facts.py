@@ -6,9 +6,10 @@ withheld and counted as 1, the least that they are: each may hold more, and none
 
 import pandas as pd
 
-from ctg_analysis.core.model import MISSING, OK
+from ctg_analysis.core.model import LEVELS, MISSING, OK, STATUSES
 
 COLUMNS = ["code", "level", "period", "measure", "value", "status", "source", "parts", "few"]
+WORDS = ("level", "period", "measure", "source", "status")  # few, and each in many rows
 IN_EPCIS = "_in_epcis"  # after the name of a measure: what the communes that belong to an EPCI have of it
 
 
@@ -23,6 +24,17 @@ def facts(table: pd.DataFrame, source: str, **columns) -> pd.DataFrame:
     for name, alone in {"parts": 1, "few": 0}.items():
         table[name] = table[name].fillna(alone) if name in table else alone  # not all layouts of a source say it
     return table[COLUMNS].astype({"value": float, "parts": int, "few": int})
+
+
+def coded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return facts with their words as categories, those of the levels and of the statuses whole."""
+    every = {"level": pd.CategoricalDtype(LEVELS), "status": pd.CategoricalDtype(STATUSES)}
+    return table.astype(dict.fromkeys(WORDS, "category") | every)
+
+
+def alike(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return rows made of some facts as facts whose words are held as theirs, which can be put below them."""
+    return rows[COLUMNS].astype(table.dtypes[[*WORDS]].to_dict())
 
 
 def melt(
