@@ -219,7 +219,7 @@ def communes_now(facts: pd.DataFrame, source: Source, moved: pd.DataFrame) -> pd
         rows.append(sum_up(merged, source, moved["commune"].value_counts()))
     else:
         rows.append(merged.assign(**without_value).drop_duplicates(["code", *KEY]))
-    return pd.concat([facts[same], *(alike(some, facts) for some in rows)], ignore_index=True)
+    return pd.concat([facts[same], *(alike(some, facts) for some in rows if len(some))], ignore_index=True)
 
 
 def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: pd.DataFrame) -> pd.DataFrame:

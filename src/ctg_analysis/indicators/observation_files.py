@@ -164,6 +164,12 @@ def read_indicators(
     return _rows(paths, wanted, COLUMNS).to_pandas()
 
 
+def read_groups(folders: Iterable[Path], indicators: Collection[str]) -> pd.DataFrame:
+    """Return the observations of some indicators, from groups as they are kept."""
+    wanted = compute.field("indicator").isin(arrow.array(sorted(indicators), arrow.string()))
+    return _rows([path for folder in folders for path in sorted(folder.glob("*.parquet"))], wanted, COLUMNS).to_pandas()
+
+
 def read_all(processed: Path) -> pd.DataFrame:
     """Return all the observations of a data root."""
     return arrow.concat_tables(_rows(paths, None, COLUMNS) for paths in _paths(processed)).to_pandas()

@@ -32,6 +32,7 @@ from ctg_analysis.indicators.observation_files import (
     checked,
     join_above,
     local_files,
+    read_groups,
     read_indicators,
     write_observations,
 )
@@ -41,7 +42,7 @@ from ctg_analysis.indicators.peer_profiles import VARIABLES, classify, density_o
 from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_rule
 from ctg_analysis.processing.freshness import NOTES
 from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
-from ctg_analysis.processing.works import Work, epci_of, frame_of_work, read_populations
+from ctg_analysis.processing.works import Work, epci_of_local, frame_of_work, read_populations
 from ctg_analysis.secrecy.earlier_editions import published_before
 from ctg_analysis.secrecy.gate import EXPOSED, Gate, read_beside, withhold_beside
 from ctg_analysis.sources import SOURCES
@@ -60,8 +61,8 @@ def conclude(
     rule: str,
     contours: Path,
 ) -> None:
-    """Write the tables of a data root: observations, territories, contours, evidence, spaces, blanks, sources,
-    vintages, profiles, notes.
+    """Write the tables of a data root, but for those of `conclude_profiles`: observations, territories, contours,
+    evidence, spaces, blanks, sources, notes.
 
     Parameters:
         work: its folder is that of the tables.
@@ -76,7 +77,6 @@ def conclude(
     """
     root, fresh, frame = work.root, work.folder, frame_of_work(work)
     places = frame.places
-    fresh.mkdir()
     private, agreements = read_private(root, places)
     evidence, spaces = read_evidence(root, places), read_spaces(root)
     _link(contours.glob("*.parquet"), fresh)
@@ -89,24 +89,32 @@ def conclude(
     if len(gate.observations):
         home = work.aside / RESTRICTED
         home.mkdir()
-        write_observations(checked(gate.observations.astype(CODED)), epci_of(places), home)
+        write_observations(checked(gate.observations.astype(CODED)), epci_of_local(frame), home)
         _link(local_files(home), fresh / FOLDER / RESTRICTED)
         join_above([*kept.values(), home], fresh)
-    compared = {variable.indicator for variable in VARIABLES.values()}
-    observed = read_indicators(fresh, compared, groups_of(compared))
     tables = {
         "territories": places,
         "evidence": evidence,
         "spaces": spaces,
         "blanks": blanks(private, places),
         "sources": received(folders, agreements),
-        "vintages": vintages(observed).reset_index(),
-        "profiles": peer_profiles(root, frame, observed),
     }
-    for name, table in tables.items():
-        table.to_parquet(fresh / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
+    _write(tables, fresh)
     told = notes(rounding_note(rule), gate.exposed, places).to_dict("records")
     (fresh / NOTES).write_text(f"{json.dumps(told, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
+
+
+def conclude_profiles(work: Work, kept: dict[str, Path]) -> None:
+    """Write what EPCIs are compared by to find their peers: profiles, vintages. Parameters: as in `conclude`."""
+    compared = {variable.indicator for variable in VARIABLES.values()}
+    observed = read_groups([kept[name] for name in groups_of(compared) if name in kept], compared)
+    profiles = peer_profiles(work.root, frame_of_work(work), observed)
+    _write({"vintages": vintages(observed).reset_index(), "profiles": profiles}, work.folder)
+
+
+def _write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
 
 
 def _link(paths: Iterable[Path], folder: Path) -> None:

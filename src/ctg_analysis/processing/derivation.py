@@ -17,7 +17,7 @@ from ctg_analysis.core.settings import MATERIAL, NORMS, DataRoot
 from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.processing import kept, works
 from ctg_analysis.processing.check_raw import strays
-from ctg_analysis.processing.conclusion import ADDED, conclude
+from ctg_analysis.processing.conclusion import ADDED, conclude, conclude_profiles
 from ctg_analysis.processing.freshness import (
     ENTRY,
     PAGES,
@@ -162,7 +162,9 @@ class Derivation:
         restricted = groups(CATALOGUE.values(), SOURCES)[RESTRICTED]
         facts = self._with_measures(measures_read(restricted) | ADDED)
         made = (facts, self.groups, self.populations, works.read_rounding(self.rounding), self.contours)
-        return [partial(conclude, self._work("tables", self.fresh), self.folders, *made)]
+        work = self._work("tables", self.fresh)
+        self.fresh.mkdir()
+        return [partial(conclude, work, self.folders, *made), partial(conclude_profiles, work, self.groups)]
 
     def _material(self) -> list[Task]:
         if not self.is_material_due:
