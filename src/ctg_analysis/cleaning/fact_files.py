@@ -10,13 +10,13 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 
-from ctg_analysis.core.facts import COLUMNS, WORDS, coded
+from ctg_analysis.core.facts import COLUMNS, STATUS, WORDS, coded
 
 FILE, MEASURES = "facts.parquet", "measures"
 ROWS_TOGETHER = 65_536
 TEXT, CODED = arrow.string(), arrow.dictionary(arrow.int32(), arrow.string())
 TYPES = dict.fromkeys(COLUMNS, arrow.int64()) | dict.fromkeys(WORDS, CODED)
-TYPES |= {"code": TEXT, "status": TEXT, "value": arrow.float64()}
+TYPES |= {"code": TEXT, "value": arrow.float64()}
 EMPTY = arrow.schema(TYPES.items()).empty_table()
 
 
@@ -41,14 +41,15 @@ def measures_of(folder: Path) -> set[str]:
 def read_facts(folders: Iterable[Path], **only: Collection[str]) -> pd.DataFrame:
     """Return facts, in the order of the folders.
 
-    Their columns of words but for the status are categories, the same for all. only: column → the words to keep.
+    Their columns of words are categories, the same for all. only: column → the words to keep.
     """
     kept = [compute.field(name).isin(arrow.array(sorted(words), TEXT)) for name, words in only.items()]
     files = [folder / FILE for folder in folders]
     tables = [parquet.read_table(file, filters=reduce(and_, kept), read_dictionary=["code"]) for file in files]
     table = arrow.concat_tables(table.replace_schema_metadata() for table in tables or [EMPTY]).unify_dictionaries()
     facts = table.to_pandas()
-    for name in ("code", *WORDS[:-1]):
+    facts["status"] = facts["status"].astype(STATUS)
+    for name in ("code", "level", "period", "measure", "source"):
         words = facts[name].astype("category")
         facts[name] = words.cat.set_categories(sorted(words.cat.categories.to_numpy(dtype=object)))
     return facts

@@ -165,9 +165,10 @@ def read_indicators(
 
 
 def read_groups(folders: Iterable[Path], indicators: Collection[str]) -> pd.DataFrame:
-    """Return the observations of some indicators, from groups as they are kept."""
+    """Return the observations of some indicators, from groups as they are kept, their words as categories."""
     wanted = compute.field("indicator").isin(arrow.array(sorted(indicators), arrow.string()))
-    return _rows([path for folder in folders for path in sorted(folder.glob("*.parquet"))], wanted, COLUMNS).to_pandas()
+    table = _rows([path for folder in folders for path in sorted(folder.glob("*.parquet"))], wanted, COLUMNS)
+    return table.to_pandas(categories=TEXTS)
 
 
 def read_all(processed: Path) -> pd.DataFrame:

@@ -85,7 +85,6 @@ def profiles(observations: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFr
     Few on purpose; docs/peers.md says why these, what was tried, and what each changes.
     """
     observations, dated = _structural(observations), vintages(observations)
-    observations = observations.astype(dict.fromkeys(("indicator", "level", "period", "source"), "category"))
     communes = _communes_of_epcis(territories)
     table = pd.DataFrame(index=pd.Index(sorted(territories.loc[territories["level"].eq("epci"), "code"]), name="epci"))
     for name, variable in VARIABLES.items():

@@ -42,6 +42,7 @@ from ctg_analysis.indicators.peer_profiles import VARIABLES, classify, density_o
 from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_rule
 from ctg_analysis.processing.freshness import NOTES
 from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
+from ctg_analysis.processing.kept import keeping
 from ctg_analysis.processing.works import Work, epci_of_local, frame_of_work, read_populations
 from ctg_analysis.secrecy.earlier_editions import published_before
 from ctg_analysis.secrecy.gate import EXPOSED, Gate, read_beside, withhold_beside
@@ -49,6 +50,7 @@ from ctg_analysis.sources import SOURCES
 
 BOTH_REGIMES = "caf_et_msa"
 ADDED = {caf for caf, _ in SOURCES[BOTH_REGIMES].addition.sums.values()}
+COMPARED = {variable.indicator for variable in VARIABLES.values() if variable.indicator}
 ROWS_TOGETHER = 8192  # so that the rows of one EPCI are read without those of all
 
 
@@ -61,7 +63,7 @@ def conclude(
     rule: str,
     contours: Path,
 ) -> None:
-    """Write the tables of a data root, but for those of `conclude_profiles`: observations, territories, contours,
+    """Write the tables of a data root, but for those of `make_profiles`: observations, territories, contours,
     evidence, spaces, blanks, sources, notes.
 
     Parameters:
@@ -77,11 +79,12 @@ def conclude(
     """
     root, fresh, frame = work.root, work.folder, frame_of_work(work)
     places = frame.places
+    fresh.mkdir()
     private, agreements = read_private(root, places)
     evidence, spaces = read_evidence(root, places), read_spaces(root)
-    _link(contours.glob("*.parquet"), fresh)
+    link(contours.glob("*.parquet"), fresh)
     for name, folder in kept.items():
-        _link(local_files(folder), fresh / FOLDER / name)
+        link(local_files(folder), fresh / FOLDER / name)
     join_above(kept.values(), fresh)
     people = read_populations(populations)
     sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
@@ -90,7 +93,7 @@ def conclude(
         home = work.aside / RESTRICTED
         home.mkdir()
         write_observations(checked(gate.observations.astype(CODED)), epci_of_local(frame), home)
-        _link(local_files(home), fresh / FOLDER / RESTRICTED)
+        link(local_files(home), fresh / FOLDER / RESTRICTED)
         join_above([*kept.values(), home], fresh)
     tables = {
         "territories": places,
@@ -104,12 +107,12 @@ def conclude(
     (fresh / NOTES).write_text(f"{json.dumps(told, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
 
 
-def conclude_profiles(work: Work, kept: dict[str, Path]) -> None:
-    """Write what EPCIs are compared by to find their peers: profiles, vintages. Parameters: as in `conclude`."""
-    compared = {variable.indicator for variable in VARIABLES.values()}
-    observed = read_groups([kept[name] for name in groups_of(compared) if name in kept], compared)
+def make_profiles(work: Work, kept: list[Path]) -> None:
+    """Keep what EPCIs are compared by to find their peers: profiles, vintages. kept: the observations of COMPARED."""
+    observed = read_groups(kept, COMPARED)
     profiles = peer_profiles(work.root, frame_of_work(work), observed)
-    _write({"vintages": vintages(observed).reset_index(), "profiles": profiles}, work.folder)
+    with keeping(work.folder, work.aside) as fresh:
+        _write({"vintages": vintages(observed).reset_index(), "profiles": profiles}, fresh)
 
 
 def _write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
@@ -117,7 +120,7 @@ def _write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
         table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
 
 
-def _link(paths: Iterable[Path], folder: Path) -> None:
+def link(paths: Iterable[Path], folder: Path) -> None:
     """Put tables in a folder, without copying them where the disk can."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in paths:
