@@ -9,6 +9,7 @@ from official_folder import OFFICIAL, ROWS
 from worked_cases import hand_worked_cases
 
 from ctg_analysis.catalogue import CATALOGUE, TITLES
+from ctg_analysis.chapter.missing import AGES_FROM
 from ctg_analysis.cleaning.official import CLEANERS
 from ctg_analysis.core.forms import EUROS, HOURS
 from ctg_analysis.core.model import (
@@ -66,6 +67,7 @@ def faults(one) -> list[str]:
         "persons": set(one.persons) <= {"numerator", "denominator"},
         "sources": set(one.sources) <= set(SOURCES),
         "parts": set(one.parts) <= set(CATALOGUE),
+        "strata": {name for part in one.strata for name in (part.of, *part.among)} <= set(CATALOGUE),
         "share": not part or (isinstance(one.value, Ratio) and one.value.bounded and one.unit == "%"),
         "count": not one.id.endswith("_count") or not isinstance(one.value, Ratio),
         "rate": not rate or not one.value.bounded or one.unit == "%",
@@ -121,6 +123,8 @@ def test_a_chapter_shows_every_indicator():
     shown |= {one.id for one in INDICATORS if one.family and f'\\"{one.family}\\"' in notebooks}
     shown |= {one.id for one in INDICATORS if one.family == "pyramid" and "chapter.pyramid()" in notebooks}
     shown |= {part for one in INDICATORS if one.id in shown for part in one.parts}
+    at_equal_ages = {one for one in INDICATORS if re.search(rf'at_equal_ages\([^)]*\\"{one.id}\\"', notebooks)}
+    shown |= {count for one in at_equal_ages for stratum in one.strata for count in (stratum.of, *stratum.among)}
     assert set(CATALOGUE) - shown == set()
 
 
@@ -131,8 +135,9 @@ def test_every_family_has_a_title():
 
 def test_every_source_is_used_or_read():
     used = {name for one in INDICATORS for name in one.sources}
+    of_ages = set(AGES_FROM.values())  # what would tell ages, and is named as missing
     of_the_geography = {"contours", "insee_passage", "insee_densite", "anct_massifs"}
-    assert set(SOURCES) - used - of_the_geography - set(CLEANERS) == set()
+    assert set(SOURCES) - used - of_the_geography - of_ages - set(CLEANERS) == set()
     assert set(CLEANERS) <= set(SOURCES)
 
 

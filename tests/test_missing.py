@@ -180,7 +180,7 @@ def test_the_boxes_of_the_pages_say_what_the_table_says(epci, france, example):
     table = missing(seen)
     assert set(table["why"]) <= set(WHYS) and not table.duplicated(["indicator", "source"]).any()
     assert (table["who"].eq(OPEN_DATA) == table["source"].map(lambda name: SOURCES[name].open)).all()
-    for name, rows in table.groupby("indicator"):
+    for name, rows in table[table["indicator"].isin(CATALOGUE.keys())].groupby("indicator"):
         box = unavailable(seen, CATALOGUE[name], CATALOGUE[name].label)
         told = [entry(Lack(*row)) for row in rows[list(Lack._fields)].itertuples(index=False)]
         assert box.about["missing"][0][1] == told, name
@@ -200,6 +200,14 @@ def test_the_table_of_the_default_territory(france):
     ]
     incomes = table.loc[("living_standard_until_2019_median", "insee_filosofi_2019")]
     assert (incomes["level"], incomes["territory"], incomes["why"]) == ("commune", "12166", KEPT_BACK)
+
+
+def test_what_would_set_an_indicator_at_equal_ages_is_told_and_is_no_lack_of_the_territory(france):
+    table = missing(open_territory(DEFAULT_EPCI, france))
+    row = table[table["source"].eq("caf_rsa_ages")].squeeze()
+    assert (row["level"], row["territory"], row["why"]) == ("france", "F", NO_FILE)
+    assert "RSA et PA, répartition des allocataires selon l'âge" in row["file"]
+    assert "caf_rsa_households_count" not in set(table["indicator"])
 
 
 def test_the_command_lists_what_is_missing_and_how_much_is_known(france, capsys):

@@ -10,6 +10,11 @@ from generator import facilities, incomes
 from generator.caf import rounded
 from generator.places import COMMUNES, Writer, drawn
 
+# Job seekers by sex and age, of those of a commune.
+SEEKERS = (
+    ("Femmes", "Moins de 25 ans", 0.075), ("Femmes", "De 25 à 49 ans", 0.3), ("Femmes", "50 ans et plus", 0.13),
+    ("Hommes", "Moins de 25 ans", 0.085), ("Hommes", "De 25 à 49 ans", 0.28), ("Hommes", "50 ans et plus", 0.13),
+)  # fmt: skip
 ROAD, EDGE = 1.7, 60  # minutes: for one kilometre; to the country around, which has every facility
 
 
@@ -94,6 +99,8 @@ def local_services(raw: Path, generator: np.random.Generator) -> None:
                     ("Moins de 25 ans", "ABC", 0.16),
                 ):
                     rows.append((f"{year}-{quarter}", commune.code, "Total", age, category, rounded(number * share)))
+                for sex, age, share in SEEKERS:
+                    rows.append((f"{year}-{quarter}", commune.code, sex, age, "ABC", rounded(number * share)))
     columns = ["date", "code_commune", "sexe", "tranche_d_age", "categorie", "nombre_de_demandeurs_d_emploi"]
     writer = Writer(raw, "dares_demandeurs_emploi", "Demandeurs d'emploi", "2015 à 2024")
     writer.write("dares_defm_communales-brutes.csv", pd.DataFrame(rows, columns=columns))

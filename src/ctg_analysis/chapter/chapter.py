@@ -9,9 +9,11 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import (
     analyst,
     assessments,
+    births,
     childcare_law,
     closing,
     communes_tables,
+    equal_ages,
     figures,
     funnels,
     large_communes,
@@ -132,6 +134,18 @@ class Chapter:
     def table(self, *indicators: str) -> Html:
         """The communes and the comparators in rows, the indicators in columns, each at its own period."""
         return self._piece(communes_tables.table, *indicators)
+
+    def at_equal_ages(self, *indicators: str) -> Html:
+        """Indicators counted, crude and standardised by age, against the places beside."""
+        return self._piece(equal_ages.table, *indicators)
+
+    def expected_births(self) -> Html:
+        """Births for 1 000 women, and those that women of these ages have in France."""
+        return births.expected(self.territory)
+
+    def births_change(self) -> Html:
+        """What the change in births owes to how many women there are, to their ages and to their fertility."""
+        return births.change(self.territory)
 
     def large_communes(self, *indicators: str) -> Html:
         """Indicators in the communes large enough for the producer to publish them, or that none is."""

@@ -9,6 +9,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Indicator
+from ctg_analysis.core.territories import FRANCE
 from ctg_analysis.display.words.lacks import (
     BLANK,
     ELSEWHERE,
@@ -29,13 +30,17 @@ from ctg_analysis.sources.folders import CERTIFICATE, source_folders
 
 COLUMNS = ["indicator", "chapter", "star", "level", "territory", *Lack._fields]
 HERE = (*LOCAL, "epci")
+# Indicators that depend on age, with the source that would tell elsewhere, by age, whom they count: none of it is read.
+AGES_FROM = {"caf_rsa_households_count": "caf_rsa_ages"}
+AT_EQUAL_AGES = "{} (at equal ages)"
 
 
 def missing(territory: Territory) -> pd.DataFrame:
     """What is missing of a territory: a row for each indicator without a value and each source that would give it.
 
     Columns: indicator, chapter, star; level and territory: those of the places without a value, the EPCI, or some of
-    its communes, their codes joined by |, where the EPCI itself has one; then the fields of `Lack`.
+    its communes, their codes joined by |, where the EPCI itself has one; then the fields of `Lack`. Last, what would
+    tell of France, by age, an indicator that depends on it, and so set it beside at equal ages.
     """
     rows = []
     for indicator in CATALOGUE.values():
@@ -43,6 +48,9 @@ def missing(territory: Territory) -> pd.DataFrame:
         if places:
             where = [indicator.id, indicator.chapter, indicator.star, level, "|".join(places)]
             rows += [[*where, *lack] for lack in lacks(territory, indicator)]
+    for indicator in map(CATALOGUE.get, AGES_FROM):
+        where = [AT_EQUAL_AGES.format(indicator.id), indicator.chapter, indicator.star, "france", FRANCE]
+        rows.append([*where, *lack_of_ages(territory, indicator)])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -119,6 +127,11 @@ def lacks(territory: Territory, indicator: Indicator, level: str = "") -> list[L
     at_level = here[here["level"].eq(level or ("epci" if own else "commune"))]
     withheld = set(at_level.loc[at_level["status"].eq(SECRET), "source"])
     return [_lack(territory, indicator, SOURCES[name], withheld=name in withheld) for name in unused]
+
+
+def lack_of_ages(territory: Territory, indicator: Indicator) -> Lack:
+    """What would set an indicator of AGES_FROM beside other places at equal ages."""
+    return _lack(territory, indicator, SOURCES[AGES_FROM[indicator.id]], withheld=False)
 
 
 def _is_local(source: Source) -> bool:

@@ -119,6 +119,17 @@ def is_over_population(value: Value) -> bool:
 
 
 @dataclass(frozen=True)
+class Stratum:
+    """An age, or an age of one sex, of what an indicator counts: ids of counts.
+
+    of: what is counted at this age. among: the people of this age, who are added up.
+    """
+
+    of: str
+    among: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Indicator:
     """All that the product knows of one quantity: see docs/adding_an_indicator.md.
 
@@ -133,6 +144,7 @@ class Indicator:
     parts: ids of the indicators that are drawn with this one: what makes it up, or its smoothed series.
     direction: +1 when higher is better for families, -1 when lower is, 0 when neither.
     star: an élu or a Caf adviser would notice its absence.
+    strata: what it counts by age, by which it is set beside other places at equal ages (indirect standardisation).
     family: members of one breakdown (an age pyramid) share it, and one hand-worked case.
     floor: the producer publishes any smaller value as this one: it is then shown as "≤" (rule R5).
     persons: which of numerator and denominator count persons or households; the source's secrecy rule guards these.
@@ -154,6 +166,7 @@ class Indicator:
     direction: Annotated[int, Field(ge=-1, le=1)] = 0
     star: bool = False
     parts: tuple[str, ...] = ()
+    strata: tuple[Stratum, ...] = ()
     family: str = ""
     floor: Positive | None = None
     persons: tuple[Literal["numerator", "denominator"], ...] = ("numerator", "denominator")

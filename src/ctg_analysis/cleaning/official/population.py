@@ -19,6 +19,8 @@ ADULTS = ["18_24", "15_24", "15_64", "16_25", "20_64", "60_plus", "65_plus"]
 BANDS = [*CHILDREN, *ADULTS, "all_ages"]
 PYRAMID_BANDS = [*(f"{age}_{age + 4}" for age in range(0, 95, 5)), "95_plus"]
 SEXES = {"F": "women", "M": "men"}
+MOTHERS = "20_39"  # the women of these ages have nearly all the births
+AT_YEAR_END = f"women_{MOTHERS}_at_year_end"
 
 AGE = r"Y\d{1,2}|Y\d{1,2}T\d{1,2}|Y_GE\d{2,3}"
 
@@ -89,7 +91,8 @@ def clean_historic_population(folder: RawFolder) -> pd.DataFrame:
 def clean_age_sex(folder: RawFolder) -> pd.DataFrame:
     """Return population by age band, and by sex and five-year band; single years and bands are read alike.
 
-    A band that the ages of the file do not tile exactly is left out, never estimated.
+    A band that the ages of the file do not tile exactly is left out, never estimated. The women who may be mothers are
+    those of the end of the year before: they are set beside its births, and beside those of the next one.
     """
     table = pd.concat(each(lambda name: read_melodi(folder, name, AGESEX), folder.some("*.csv")), ignore_index=True)
     table = table[table["SEX"].isin(SEXES) & table["AGE"].ne("_T")]
@@ -104,8 +107,12 @@ def clean_age_sex(folder: RawFolder) -> pd.DataFrame:
         part = table[table["SEX"] == sex]
         for name in PYRAMID_BANDS:
             rows.append(_band(part, *_ages(name)).assign(measure=f"{word}_{name}"))
+    rows.append(_band(table[table["SEX"] == "F"], *_ages(MOTHERS)).assign(measure=AT_YEAR_END))
     known = places.size().index.to_frame(index=False)
-    return facts(pd.concat(rows, ignore_index=True).join(known, on="place"), "insee_rp_population")
+    rows = pd.concat(rows, ignore_index=True).join(known, on="place")
+    year_before = (rows["period"].astype(int) - 1).astype(str)
+    rows["period"] = rows["period"].mask(rows["measure"].eq(AT_YEAR_END), year_before)
+    return facts(rows, "insee_rp_population")
 
 
 def _ages(band: str) -> tuple[int, int]:

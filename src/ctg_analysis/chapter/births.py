@@ -1,0 +1,103 @@
+"""Births beside the women of the ages of mothers: how many, how many expected, and what their change is made of."""
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.closing import SHOWN, telling
+from ctg_analysis.chapter.known import source, unavailable
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.model import OK
+from ctg_analysis.core.norms import norm
+from ctg_analysis.display import markup
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces import tables
+from ctg_analysis.display.words import fertility_texts as words
+from ctg_analysis.display.words import texts
+from ctg_analysis.indicators.fertility import AGES, births_change, fertility_rates, women_by_age
+from ctg_analysis.indicators.standardisation import expected_counts, standardised_ratio
+
+RATE, BIRTHS = "births_women_20_39_rate", "births_count"
+WOMEN = {band: f"women_{band}_count" for bands in AGES.values() for band in bands}
+YEARS = 2  # whose births are set beside a census: the one that it ends, and the one that it begins
+
+
+def expected(territory: Territory) -> Html:
+    """Births, births for 1 000 women, and the births that women of these ages have in France; one line for each place.
+
+    The rates of France are those of the year of the births; women are those of the end of this year, where the census
+    tells them by age, else of its beginning.
+    """
+    indicator = CATALOGUE[RATE]
+    rows = territory.compared(indicator, with_peers=False)
+    rows = rows[rows["status"].eq(OK)]
+    if rows.empty:
+        absent = CATALOGUE[WOMEN["20_24"]]
+        return unavailable(territory, absent if territory.own(absent).empty else indicator, indicator.label, "epci")
+    rates = fertility_rates(rows["period"].iloc[0])
+    lines, found = [], None
+    for row in rows.itertuples(index=False):
+        women = None if rates is None else _women_at_year_end(territory, row)
+        ratio = None if women is None else _ratio(row.numerator, women, rates)
+        lines.append(words.line(row, ratio))
+        found = found or words.sentence(row, ratio)
+    listed = tables.listed(pd.DataFrame(lines, columns=words.header(rows["period"].iloc[0])), words.CAPTION)
+    used = pd.concat([rows, territory.own(CATALOGUE[WOMEN["20_24"]])])
+    cited = markup.source(source(territory, used))
+    below = texts.typography(words.note(rates is not None))
+    return telling(markup.together(markup.reading(texts.typography(found), below), listed, cited), SHOWN, RATE)
+
+
+def change(territory: Territory) -> Html:
+    """What the change in births between two censuses owes to how many women there are, their ages, their fertility."""
+    vintages = [year for year in _vintages(territory) if _births_around(territory, year) is not None]
+    absent = CATALOGUE[WOMEN["20_24"]]
+    if len(vintages) < 2 or int(vintages[-1]) - int(vintages[0]) < norm("census_cycle_years"):
+        return unavailable(territory, absent, words.CHANGE, "epci")
+    before, after = vintages[0], vintages[-1]
+    rates = fertility_rates(str(int(after) - 1))
+    if rates is None:
+        return unavailable(territory, absent, words.CHANGE, "epci")
+    women = tuple(women_by_age(_women(territory, "epci", territory.epci, year)) for year in (before, after))
+    births = tuple(_births_around(territory, year) for year in (before, after))
+    found = births_change(women, births, YEARS, rates)
+    lines = words.change_lines(found, women, births, (before, after))
+    listed = tables.listed(pd.DataFrame(lines, columns=words.CHANGE_HEADER), words.CHANGE, note=words.CHANGE_NOTE)
+    used = pd.concat([territory.own(absent), territory.own(CATALOGUE[BIRTHS])])
+    sentence = texts.typography(words.change_sentence(found, births, (before, after)))
+    cited = markup.source(source(territory, used, series=True))
+    return telling(markup.together(markup.reading(sentence, ""), listed, cited), SHOWN, BIRTHS)
+
+
+def _ratio(births: float, women: pd.Series, rates: pd.Series) -> words.Ratio:
+    expected = expected_counts(women.to_frame().T, rates)
+    found = standardised_ratio(pd.Series([births], index=expected.index), expected).iloc[0]
+    return words.Ratio(expected.iloc[0], *found)
+
+
+def _women_at_year_end(territory: Territory, row) -> pd.Series | None:
+    for year in (str(int(row.period) + 1), row.period):
+        women = women_by_age(_women(territory, row.level, row.territory, year))
+        if women.notna().all():
+            return women
+    return None
+
+
+def _women(territory: Territory, level: str, code: str, year: str) -> pd.Series:
+    """The women by five-year age of a place at a census; missing where it does not tell them."""
+    rows = territory.of(list(WOMEN.values()))
+    here = rows["level"].eq(level) & rows["territory"].eq(code) & rows["period"].eq(year) & rows["status"].eq(OK)
+    values = rows[here].set_index("indicator")["value"]
+    return pd.Series({band: values.get(name, float("nan")) for band, name in WOMEN.items()})
+
+
+def _vintages(territory: Territory) -> list[str]:
+    """The censuses that tell the women of each age here, the oldest first."""
+    years = sorted(set(territory.own(CATALOGUE[WOMEN["20_24"]])["period"]))
+    return [year for year in years if _women(territory, "epci", territory.epci, year).notna().all()]
+
+
+def _births_around(territory: Territory, year: str) -> float | None:
+    """The births a year here, of the year before a first of January and the year that it begins; None if one lacks."""
+    own = territory.own(CATALOGUE[BIRTHS]).set_index("period")["value"]
+    born = [own.get(str(int(year) - ago)) for ago in range(YEARS)]
+    return None if any(one is None for one in born) else float(sum(born)) / YEARS
