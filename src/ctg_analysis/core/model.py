@@ -134,6 +134,7 @@ class Indicator:
     direction: +1 when higher is better for families, -1 when lower is, 0 when neither.
     star: an élu or a Caf adviser would notice its absence.
     family: members of one breakdown (an age pyramid) share it, and one hand-worked case.
+    width: of a class, in what its family says (`classes`: years of age, hundreds of euros); None when it has no end.
     floor: the producer publishes any smaller value as this one: it is then shown as "≤" (rule R5).
     persons: which of numerator and denominator count persons or households; the source's secrecy rule guards these.
     """
@@ -155,6 +156,7 @@ class Indicator:
     star: bool = False
     parts: tuple[str, ...] = ()
     family: str = ""
+    width: Positive | None = None
     floor: Positive | None = None
     persons: tuple[Literal["numerator", "denominator"], ...] = ("numerator", "denominator")
 
