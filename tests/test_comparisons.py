@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import figures, single_indicator, summaries, territory
+from ctg_analysis.chapter import families, figures, single_indicator, summaries, territory
 from ctg_analysis.chapter.known import newer
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI
@@ -115,7 +115,7 @@ def test_the_median_of_a_number_of_things_stands_in_tables_alone(example):
 
 
 def test_a_family_of_numbers_tells_its_newer_values_below(ahead):
-    html = figures.family(ahead, "pupils_by_level", LEVELS).html
+    html = families.family(ahead, "pupils_by_level", LEVELS).html
     compared, own = ahead.compared(LEVELS[0]), ahead.own(LEVELS[0])
     assert set(compared["period"]) == {"2024"} and own["period"].iloc[-1] == "2025"
     told = html.partition(texts.typography("Plus récent, pour le territoire seul (2025) : "))[2].partition(".")[0]

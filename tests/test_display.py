@@ -23,7 +23,7 @@ from ctg_analysis.display.drawings.maps import class_breaks
 from ctg_analysis.display.drawings.style import SEQUENTIAL
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import charts, tables
-from ctg_analysis.display.words import quantities, sentences, texts
+from ctg_analysis.display.words import nothing, quantities, sentences, texts
 from ctg_analysis.display.words.quantities import singular
 from ctg_analysis.publishing.pages.data_files import spreadsheet_safe
 from ctg_analysis.publishing.pages.html import chapter_page
@@ -54,6 +54,10 @@ def row(**columns):
         ("age_0_19_share", row(value=15.78, numerator=1579, denominator=10004), "15,8\u202f%"),
         ("age_0_19_share", row(value=15.78, numerator=50, denominator=317), "16\u202f%"),
         ("age_0_19_share", row(value=25, numerator=3, denominator=12), "3 sur 12"),
+        ("leisure_coverage_summer_rate", row(value=50, numerator=6, denominator=12), "6 pour 12"),
+        ("aesh_fte_rate", row(value=30.8, numerator=2.46, denominator=8), "2,5 pour 8"),
+        ("leisure_coverage_summer_rate", row(value=50, numerator=10, denominator=20), "50,0"),
+        ("pupils_per_class_ratio", row(value=15, numerator=15, denominator=1), "15,0"),
         ("age_0_19_share", row(status="secret"), "s"),
         ("age_0_19_share", row(status="nd"), "nd"),
         ("age_0_19_share", row(status="so"), "–"),
@@ -166,7 +170,7 @@ def squares(*values):
     shapes = np.array([shapely.box(n, 0, n + 1, 1) for n in range(len(names))])
     ground = land(names, shapes, np.array([], dtype=object), [])
     rows = pd.DataFrame({"territory": names, "name": names, "value": values, "status": "ok", "shown": True})
-    return ground, rows.assign(text=[str(value) for value in values])
+    return ground, rows.assign(text=[str(value) for value in values], inhabitants=100.0)
 
 
 def attributes(drawing, mark, name):
@@ -647,6 +651,28 @@ def test_the_counts_stand_before_the_interval_in_one_parenthesis():
     assert said.endswith("(497 familles sur 1 655 ; intervalle à 95 % : 27,9 à 32,3).".replace(" :", "\u00a0:"))
 
 
+def test_r10_a_rate_for_a_hundred_on_fewer_than_twenty_is_told_as_counts():
+    figure = row(value=50.0, numerator=6, denominator=12, source="enquete_locale_enfance", period="2024")
+    said = sentences.sentence(CATALOGUE["leisure_coverage_summer_rate"], figure).replace("\u00a0", " ")
+    assert "6 places pour 12 enfants de 3 à 11 ans" in said and "100" not in said
+    assert not sentences.is_printed(CATALOGUE["leisure_coverage_summer_rate"], figure)
+
+
+def test_none_is_said_in_words_and_of_the_right_gender():
+    counted = re.compile(r"\b(?:compt(?:e|ent|ait)|offre|suit) \{value\} ([\w-]+)")
+    things = {match[1] for one in CATALOGUE.values() for match in counted.finditer(one.reading)}
+    masculine = {
+        "accueil", "assistant", "bassin", "bénéficiaire", "bénévole", "cinéma", "collège", "commerce", "conservatoire",
+        "couple", "demandeur", "décès", "départ", "enfant", "espace", "foyer", "habitant", "homme", "jeune", "logement",
+        "lycée", "ménage", "médecin", "participant", "professionnel", "quartier", "relais", "rendez-vous", "site",
+        "élève", "équivalent", "établissement", "ETP", "logements", "ménages",
+    }  # fmt: skip
+    assert things <= masculine | nothing.FEMININE
+    gare = row(value=0, source="insee_bpe_2020", period="2020")
+    said = sentences.sentence(CATALOGUE["train_stations_count"], gare)
+    assert said == "En 2020, le territoire ne compte aucune gare de voyageurs."
+
+
 def test_a_chart_that_says_no_more_than_its_sentence_is_left_out(example):
     chapter = open_chapter("999999999")
     alone, nothing = chapter.show("youth_followed_rate"), chapter.show("disabled_children_facilities_count")
@@ -684,7 +710,7 @@ def test_a_map_of_one_circle_is_a_sentence_that_names_its_commune(example):
 
 def test_a_family_of_zeros_is_a_sentence(example):
     html = open_chapter("999999999").family("disability_services").html
-    assert "<svg" not in html and "0 pour CAMSP" in html and "Source" in html
+    assert "<svg" not in html and "ni CAMSP" in html and "Source" in html
 
 
 def test_two_territories_of_one_name_have_a_bar_each():

@@ -22,6 +22,7 @@ FORMULAS = {
     "demarche.survey.weighting": set(),
     "indicators.census_sample": set(),
     "indicators.childcare_authority": {"read_thresholds"},
+    "indicators.communes_apart": {"comparison_of"},
     "indicators.comparisons": {"producer"},
     "indicators.decomposition": set(),
     "indicators.fertility": set(),

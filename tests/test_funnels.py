@@ -1,6 +1,5 @@
 """A funnel in the place of a ranking of communes (rule R9)."""
 
-import math
 import re
 
 import numpy as np
@@ -14,7 +13,8 @@ from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.drawings import funnel
 from ctg_analysis.display.drawings.style import TERRITORY
 from ctg_analysis.display.words.texts import alphabetical
-from ctg_analysis.indicators.significance import chances_of_rates, chances_of_shares, funnel_of_rates, notable
+from ctg_analysis.indicators.communes_apart import apart
+from ctg_analysis.indicators.significance import ALPHA, compare_proportions, compare_rates, funnel_of_rates
 
 ROWS = pd.DataFrame(
     {
@@ -52,18 +52,24 @@ def test_r14_noise_alone_names_a_commune_in_one_report_of_twenty_at_most():
     """200 draws of one rate in 129 communes: limits of 95 % would name some in nearly every one."""
     chance, size = np.random.default_rng(1), pd.Series(np.geomspace(60, 20_000, 129))
     drawn = [pd.Series(chance.poisson(size * 0.0058)).astype(float) for _ in range(200)]
-    p = [chances_of_rates(0.0058, events, size) for events in drawn]
-    assert sum(one.lt(0.05).any() for one in p) > 180
-    assert sum(notable(one).any() for one in p) <= 15
-    events = drawn[0].mask(size.index.to_series().eq(100), size * 0.02)
-    assert notable(chances_of_rates(0.0058, events.round(), size))[100]
+    p = [compare_rates(events, size, events.sum(), size.sum(), events, size)["p"] for events in drawn]
+    assert sum(one.lt(ALPHA).any() for one in p) > 180
+    assert sum(apart(events, size, compare_rates).any() for events in drawn) <= 15
+    events = drawn[0].mask(size.index.to_series().eq(100), size * 0.02).round()
+    assert apart(events, size, compare_rates)[100]
 
 
-def test_the_chance_of_a_count_by_hand():
-    """10 among 10 at one half: twice 1 / 1024; 5: certain. 0 events where 3 are expected: twice exp(-3)."""
-    p = chances_of_shares(0.5, pd.Series([10.0, 5]), pd.Series([10.0, 10]))
-    assert p.tolist() == pytest.approx([2 / 1024, 1])
-    assert chances_of_rates(0.003, pd.Series([0.0]), pd.Series([1000.0]))[0] == pytest.approx(2 * math.exp(-3))
+def test_the_mean_leaves_out_the_commune_that_is_held_to_it():
+    """A town of 900 of 1 000 inhabitants makes the mean, 21.5 %, that it differs little from.
+
+
+    180 of 900, 20 %, against the 35 of 100 of the rest: z = -3.46, p = 0.0005 for both.
+    """
+    events, size = pd.Series([180.0, 35]), pd.Series([900.0, 100])
+    assert apart(events, size, compare_proportions).tolist() == [True, True]
+    whole = pd.Series([215.0] * 2), pd.Series([1000.0] * 2)
+    held = compare_proportions(events, size, *whole)["p"]
+    assert held[0] > ALPHA  # held to a mean that it makes itself, the town would be like it
 
 
 def test_births_over_three_years_by_hand(example):

@@ -14,7 +14,7 @@ from ctg_analysis.demarche.tables.columns import TypeActeur
 from ctg_analysis.display.demarche import actor_names
 from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.pieces import charts, tables
-from ctg_analysis.display.words import comparable, glossary, messages, notes, quantities, texts
+from ctg_analysis.display.words import classes, comparable, extremes, glossary, messages, notes, quantities, texts
 
 SHARE, PEOPLE = CATALOGUE["age_0_19_share"], CATALOGUE["population_count"]
 PLACES = {"name": ["Ici", "Aveyron", "Occitanie", "France"], "level": ["epci", "departement", "region", "france"]}
@@ -78,18 +78,61 @@ def test_the_largest_count_is_that_of_the_communes_that_are_shown():
     assert messages.largest(PEOPLE, communes(7, 9, shown=False)) == ""
 
 
-def test_the_title_of_a_map_of_rates():
-    head = "Part des moins de 20 ans : "
-    rows = communes(12, 30, 20)
-    assert messages.choropleth(SHARE, rows) == f"{head}de 12 à 30 selon la commune"
-    assert messages.choropleth(SHARE, rows[:1]) == f"{head}12 dans une seule commune, Commune A"
-    assert messages.choropleth(SHARE, rows.assign(shown=False)) == ""
-    assert messages.choropleth(SHARE, rows.assign(value=0, text="0")) == f"{head}0 dans chaque commune"
+YOUNG = CATALOGUE["youth_index"]  # a ratio without a test
+
+
+def bearing(rows, *bases, parts=None):
+    """Return rows with their counts: bases that bear any value, and shares of them."""
+    base = pd.Series([*bases] or [1000.0] * len(rows), index=rows.index)
+    part = pd.Series(parts, index=rows.index, dtype=float) if parts else rows["value"] / 100 * base
+    return rows.assign(denominator=base, numerator=part, source="insee_rp_population")
+
+
+def test_the_title_of_a_map_of_ratios_leaves_out_communes_that_are_too_small():
+    head = "Indice de jeunesse : "
+    rows = bearing(communes(12, 30, 20))
+    assert extremes.choropleth(YOUNG, rows) == f"{head}de 12 à 30 selon la commune"
+    assert extremes.choropleth(YOUNG, rows[:1]) == f"{head}12 dans une seule commune, Commune A"
+    assert extremes.choropleth(YOUNG, rows.assign(shown=False)) == ""
+    assert extremes.choropleth(YOUNG, rows.assign(value=0, text="0")) == f"{head}0 dans chaque commune"
     low = pd.DataFrame({"text": ["≤\u00a05\u202f%"], "shown": False, "status": "censored"})
-    said = messages.choropleth(SHARE, pd.concat([rows, low], ignore_index=True))
+    said = extremes.choropleth(YOUNG, pd.concat([rows, low], ignore_index=True))
     assert said == f"{head}de 5\u202f% ou moins à 30 selon la commune"
     mixed = communes(0.0, 18.2).assign(text=["0\u202f%", "18,2\u202f%"])
-    assert messages.choropleth(SHARE, mixed) == f"{head}de 0\u202f% à 18\u202f% selon la commune"
+    change = bearing(mixed), CATALOGUE["natural_change_rate"]
+    assert extremes.choropleth(*change[::-1]).endswith("de 0\u202f% à 18\u202f% selon la commune")
+    small = bearing(communes(12, 30, 20), 97.0, 1000, 1000)
+    assert extremes.choropleth(YOUNG, small) == f"{head}de 20 à 30 selon la commune"
+    assert extremes.leaves_some_out(YOUNG, small) and not extremes.leaves_some_out(YOUNG, rows)
+    assert extremes.choropleth(YOUNG, bearing(communes(1, 2), 97.0, 97)) == "Indice de jeunesse"
+
+
+def test_r9_one_dwelling_of_255_is_the_extreme_of_no_map():
+    vacant, head = CATALOGUE["vacant_dwellings_share"], "Logements vacants : "
+    rows = bearing(communes(0.4, 20, 9), 255.0, 300, 445, parts=[1, 60, 40])
+    assert extremes.choropleth(vacant, rows) == f"{head}20 dans une seule commune, Commune B, à l'écart des autres"
+    rows = bearing(communes(6, 20, 9), 800.0, 300, 445, parts=[48, 60, 40])
+    assert extremes.choropleth(vacant, rows) == f"{head}de 6 à 20 parmi les 2 communes à l'écart des autres"
+    alike = bearing(communes(9, 10, 11), parts=[90, 100, 110])
+    assert extremes.choropleth(vacant, alike) == f"{head}{extremes.NONE_APART}"
+    pair = bearing(communes(20, 20, 5, 5), 500.0, 500, 50, 2000, parts=[100, 100, 2, 100])
+    assert extremes.choropleth(vacant, pair) == f"{head}de 5 à 20 parmi les 3 communes à l'écart des autres"
+    twice = bearing(communes(20, 20, 5), 500.0, 500, 50, parts=[100, 100, 2])
+    assert "de 20 à 20" not in extremes.choropleth(vacant, twice)
+
+
+def test_classes_of_unequal_width_are_compared_by_year_of_age():
+    """30 children of 3 years and 40 of 5: the second class is larger, 8 a year against 10."""
+    ages = [CATALOGUE[name] for name in ("children_0_2_count", "children_6_10_count")]
+    own = pd.DataFrame({"name": ["0 à 2 ans", "6 à 10 ans"], "value": [30.0, 40.0], "text": ["30", "40"]})
+    own = own.assign(low=float("nan"), high=float("nan"), denominator=float("nan"), quality=1, level="epci")
+    rows, first, message, note = classes.by_width("childhood_count", ages, own, ages[0], "Enfants")
+    assert rows["value"].tolist() == [10.0, 8.0] and first.unit == "enfants par année d'âge" and note == ""
+    assert message == "Par année d'âge, 0 à 2 ans : 10,0 enfants ; 6 à 10 ans : 8,0"
+    open_ended = [CATALOGUE[name] for name in ("caf_quotient_2000_3999_count", "caf_quotient_4000_plus_count")]
+    assert classes.are_unequal("caf_quotient_count", open_ended)
+    rows, first, message, note = classes.by_width("caf_quotient_count", open_ended, own, open_ended[0], "Foyers")
+    assert rows is own and message == "" and note == classes.UNEQUAL
 
 
 def test_the_title_of_a_balance_says_its_common_words_once():
@@ -177,7 +220,7 @@ def test_what_is_left_out_agrees_in_number():
 def test_no_map_goes_from_one_share_told_by_its_bounds_to_another():
     rsa, years = CATALOGUE["caf_rsa_households_share"], {"period": ["2020-12", "2024-12"], "value": [5.9, 4.0]}
     rows = pd.DataFrame(years).assign(text=["entre 5 % et 14 %", "entre 3 % et 12 %"], name=["A", "B"], shown=True)
-    assert messages.choropleth(rsa, rows) == ""
+    assert extremes.choropleth(rsa, rows) == ""
 
 
 def test_a_label_is_told_without_its_colon():

@@ -91,12 +91,14 @@ REQUIRED = [field.name for field in fields(Indicator) if field.default is MISSIN
 class Group(BaseModel, extra="forbid"):
     """Indicators that stand together; a family when they are members of one breakdown, with one hand-worked case.
 
-    title: of the chart that draws the family, a bar each. scale: what its notes mean, from 0.
+    title: of the chart that draws the family, a bar each. scale: what its notes mean, from 0. classes: what their width
+    is counted in, of members that are classes of one quantity (« année d'âge »).
     """
 
     family: str = ""
     title: str = ""
     scale: tuple[str, ...] = ()
+    classes: str = ""
     defaults: Fields = Fields()
     indicators: dict[str, Fields]
 

@@ -14,6 +14,7 @@ from ctg_analysis.chapter import (
     closing,
     communes_tables,
     equal_ages,
+    families,
     figures,
     funnels,
     large_communes,
@@ -189,7 +190,7 @@ class Chapter:
 
     def family(self, name: str) -> Html:
         """The territory's values of a family of indicators (the ages of childhood), one bar each."""
-        piece = self._family(figures.family, name)
+        piece = self._family(families.family, name)
         return telling(piece, BESIDE_PEERS, *piece.about[SHOWN])
 
     def reference(self, name: str) -> Html:

@@ -3,12 +3,10 @@
 Each returns the box of what is not available when there is nothing to draw.
 """
 
-from dataclasses import replace
-
 import pandas as pd
 
-from ctg_analysis.catalogue import CATALOGUE, TITLES
-from ctg_analysis.chapter import surveyed, synthesis
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import synthesis
 from ctg_analysis.chapter.known import are_exact, by_commune, newer, on_map, source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import LEVELS, OK, Count, Indicator, Mean
@@ -17,7 +15,7 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps, spine
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
-from ctg_analysis.display.words import messages, paces, sentences, texts
+from ctg_analysis.display.words import extremes, messages, paces, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.indicators.trends import trend_of
@@ -28,8 +26,6 @@ BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombre
 
 COMMON_CLASSES = ("access_times",)  # families whose maps share their classes
 SAME_SHADES = "Une teinte vaut les mêmes minutes sur toutes les cartes de temps d'accès."
-
-COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
 def comparison(territory: Territory, indicator: Indicator) -> Html:
@@ -72,17 +68,21 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
     if rows.empty:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
     printed = [row.status == OK and sentences.is_printed(indicator, row) for row in rows.itertuples(index=False)]
-    rows = rows.assign(shown=printed)
+    inhabitants = territory.communes.set_index("code")["total_population"]
+    rows = rows.assign(shown=printed, inhabitants=rows["territory"].map(inhabitants).fillna(0.0))
+    left_out = ""
     if isinstance(indicator.value, Count | Mean):
         drawing = maps.circles(territory.land, rows)
         message = messages.circles(indicator, rows) if are_exact(indicator, rows) else messages.largest(indicator, rows)
     else:
         diverging, together = sentences.is_change(indicator), _read_together(territory, indicator)
         drawing = maps.choropleth(territory.land, rows, indicator, diverging=diverging, together=together)
-        message = messages.choropleth(indicator, rows)
+        message = extremes.choropleth(indicator, rows)
+        left_out = extremes.TOO_SMALL if extremes.leaves_some_out(indicator, rows) else ""
     without = rows.loc[~rows["territory"].isin(territory.land.paths.keys()), "name"]
     note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
-    note = f"{note} {SAME_SHADES}".strip() if indicator.family in COMMON_CLASSES else note
+    shades = SAME_SHADES if indicator.family in COMMON_CLASSES else ""
+    note = " ".join(filter(None, [note, shades, left_out]))
     return _drawn(territory, indicator, drawing, rows, over_years=False, kind="map", note=note, message=message)
 
 
@@ -122,64 +122,6 @@ def pyramid(territory: Territory) -> Html:
         period=period,
         source=source(territory, territory.own(example)),
     )
-
-
-def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
-    """The territory's values of a family of indicators (the ages of childhood), one bar each, of one period.
-
-    A member that has no value to show at the latest of their periods is named below.
-    """
-    if all(map(surveyed.is_surveyed, members)) and any(len(territory.own(indicator)) for indicator in members):
-        return surveyed.ranked(territory, name, members)
-    compared = {indicator.id: territory.compared(indicator) for indicator in members}
-    periods = {name: rows["period"].iloc[0] for name, rows in compared.items() if len(rows)}
-    if not periods:
-        return unavailable(territory, members[0], TITLES[name])
-    latest = max(periods.values(), key=last_year)
-    known = [indicator for indicator in members if periods.get(indicator.id) == latest]
-    lacking = [texts.uncapitalised(indicator.label) for indicator in members if indicator not in known]
-    note = f"Sans valeur à montrer : {texts.listed(lacking)}." if lacking else ""
-    names, title = _told_apart([indicator.label for indicator in known], TITLES[name])
-    own = pd.concat(
-        [
-            compared[indicator.id].iloc[[0]].assign(name=texts.typography(name))
-            for indicator, name in zip(known, names, strict=True)
-        ]
-    )
-    period = date_text(own["period"].iloc[0])
-    note = f"{note} {_newer_of(territory, dict(zip(names, known, strict=True)))}".strip()
-    if len(own) > 1 and not own["value"].any():
-        sentence = (
-            f"{title}, {period} : {own['text'].iloc[0]} pour {texts.listed([*map(texts.uncapitalised, own['name'])])}."
-        )
-        return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source(territory, own)))
-    data = charts.family_listing(known, compared, territory.row["name"])
-    drawing = bars.comparison(own)
-    units = {indicator.unit for indicator in known}
-    counted = units == {"%"} and own["text"].str.contains(" sur ").all()
-    unit = COUNTED if counted else "nombre"
-    first = known[0] if len(units) == 1 and not counted else replace(known[0], unit=unit)
-    cited = source(territory, own)
-    message = messages.family(title, first.unit, own)
-    return charts.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
-
-
-def _newer_of(territory: Territory, members: dict[str, Indicator]) -> str:
-    """The sentence that tells values of the territory that are newer than the comparison, by name; else nothing."""
-    rows = {name: territory.own(one).iloc[-1] for name, one in members.items() if newer(territory, one)}
-    if not rows:
-        return ""
-    told = " ; ".join(f"{texts.uncapitalised(name)}, {row['text']}" for name, row in rows.items())
-    when = texts.listed(sorted({date_text(row["period"]) for row in rows.values()}))
-    return f"Plus récent, pour le territoire seul ({when}) : {told}."
-
-
-def _told_apart(labels: list[str], title: str) -> tuple[list[str], str]:
-    """Labels without what they all say, and the title of their family with what it must say in their place."""
-    tail = texts.shared_tail(labels)
-    names = texts.without_common_head([label.removesuffix(tail) for label in labels])
-    scope = tail[tail.rindex(" (") :] if tail.endswith(")") else ""
-    return names, title if scope.strip(" ()") in title else title + scope
 
 
 def parts(territory: Territory, indicator: Indicator) -> Html:

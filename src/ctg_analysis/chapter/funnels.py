@@ -13,20 +13,21 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
+from ctg_analysis.indicators.communes_apart import Comparison, apart
 from ctg_analysis.indicators.significance import (
-    chances_of_rates,
-    chances_of_shares,
+    compare_proportions,
+    compare_rates,
     funnel_of_rates,
     funnel_of_shares,
-    notable,
 )
 
 FEWEST = 3  # communes: fewer make no funnel
 NOTE = (
     "Chaque point est une commune. Entre les courbes, l'écart à l'ensemble du territoire est de ceux que le hasard "
     "produit seul : bande foncée, 95 % des cas ; bande claire, 99,8 %. Une commune sur vingt sort ainsi de la bande "
-    "foncée par hasard : ne sont nommées que celles qui s'écartent trop pour cela, compte tenu du nombre de communes "
-    "(Benjamini-Hochberg, 5 %). Les communes ne sont pas classées."
+    "foncée par hasard : chacune est comparée aux autres réunies, sans elle, et ne sont nommées que celles qui "
+    "s'en écartent trop pour cela, compte tenu du nombre de communes (Benjamini-Hochberg, 5 %). Elles ne sont pas "
+    "classées."
 )
 
 
@@ -40,7 +41,7 @@ def shares(territory: Territory, indicator: Indicator) -> Html:
         indicator,
         rows,
         funnel_of_shares,
-        chances_of_shares,
+        compare_proportions,
         100.0,
         across="Effectif de la base (échelle logarithmique)",
     )
@@ -59,7 +60,7 @@ def rates(territory: Territory, indicator: Indicator, people: Indicator, per: fl
     described = replace(indicator, unit=f"pour {number(per)} habitants")
     note = f"Population de {known['period'].max()}, comptée chaque année." if len(known) else ""
     return _drawn(
-        territory, described, rows, funnel_of_rates, chances_of_rates, per,
+        territory, described, rows, funnel_of_rates, compare_rates, per,
         title=title, note=note, beside=known, across="Habitants, comptés chaque année (échelle logarithmique)",
     )  # fmt: skip
 
@@ -69,7 +70,7 @@ def _drawn(
     indicator: Indicator,
     rows: pd.DataFrame,
     limits_of: Callable[[float, pd.Series], pd.DataFrame],
-    chances_of: Callable[[float, pd.Series, pd.Series], pd.Series],
+    compare: Comparison,
     per: float,
     *,
     across: str,
@@ -84,7 +85,7 @@ def _drawn(
     reference = rows["events"].sum() / rows["size"].sum()
     sizes = funnel.grid(rows["size"].min(), rows["size"].max()).round().drop_duplicates()
     limits, rate = limits_of(reference, sizes) * per, rows["events"] / rows["size"]
-    beyond = notable(chances_of(reference, rows["events"], rows["size"]))
+    beyond = apart(rows["events"], rows["size"], compare)
     rows = rows.assign(value=rate * per, beyond=beyond, above=rate.gt(reference))
     drawing = funnel.funnel(rows, limits.assign(size=sizes), reference * per, decimals=1, across=across)
     lines = [

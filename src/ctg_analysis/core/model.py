@@ -146,6 +146,7 @@ class Indicator:
     star: an élu or a Caf adviser would notice its absence.
     strata: what it counts by age, by which it is set beside other places at equal ages (indirect standardisation).
     family: members of one breakdown (an age pyramid) share it, and one hand-worked case.
+    width: of a class, in what its family says (`classes`: years of age, hundreds of euros); None when it has no end.
     floor: the producer publishes any smaller value as this one: it is then shown as "≤" (rule R5).
     persons: which of numerator and denominator count persons or households; the source's secrecy rule guards these.
     """
@@ -168,6 +169,7 @@ class Indicator:
     parts: tuple[str, ...] = ()
     strata: tuple[Stratum, ...] = ()
     family: str = ""
+    width: Positive | None = None
     floor: Positive | None = None
     persons: tuple[Literal["numerator", "denominator"], ...] = ("numerator", "denominator")
 

@@ -192,24 +192,6 @@ def funnel_of_rates(reference: float, exposures: pd.Series) -> pd.DataFrame:
     return _funnel(_Poisson(reference * exposures), exposures)
 
 
-def chances_of_shares(reference: float, events: pd.Series, bases: pd.Series) -> pd.Series:
-    """The two-sided p of each count of events among so many, were their share the reference.
-
-    >>> chances_of_shares(0.5, pd.Series([9.0]), pd.Series([10.0])).round(6).item()  # 2 x (10 + 1) / 1024
-    0.021484
-    """
-    return _chances(_Binomial(bases, reference), events)
-
-
-def chances_of_rates(reference: float, events: pd.Series, exposures: pd.Series) -> pd.Series:
-    """The two-sided p of each count of events, were their rate by unit of exposure the reference.
-
-    >>> chances_of_rates(1.0, pd.Series([0.0]), pd.Series([3.0])).round(4).item()  # 2 x exp(-3)
-    0.0996
-    """
-    return _chances(_Poisson(reference * exposures), events)
-
-
 class _Poisson:
     """Counts of events of a mean; the quantiles of scipy.stats, whose import takes a fifth of a cold start."""
 
@@ -234,11 +216,6 @@ class _Binomial:
 
     def ppf(self, probability: float) -> pd.Series:
         return _least(np.ceil(bdtrik(probability, self.trials, self.chance)), self.cdf, probability)
-
-
-def _chances(counts: _Poisson | _Binomial, events: pd.Series) -> pd.Series:
-    """Twice the probability of a count as far on its side, at most 1."""
-    return (2 * np.minimum(counts.cdf(events), 1 - counts.cdf(events - 1))).clip(upper=1)
 
 
 def _least(count: pd.Series, cdf: Callable[[pd.Series], pd.Series], probability: float) -> pd.Series:

@@ -15,7 +15,7 @@ from ctg_analysis.display.words.quantities import number
 from ctg_analysis.display.words.sentences import rounded_text
 from ctg_analysis.display.words.texts import NARROW
 
-NAMED_UP_TO = 24  # communes; beyond, only those of the largest values are named
+NAMED_UP_TO = 24  # communes; beyond, only the largest are named
 CLASSES = 5
 LARGEST_RADIUS = 24
 LETTERS, ON_A_PHONE = 10.5, 11.5  # the size of names; on a phone (style.css), where they must still find room
@@ -43,7 +43,7 @@ def circles(ground: Land, rows: pd.DataFrame) -> str:
     }
     for territory, radius in radii.items():
         drawing.circle(*ground.points[territory], radius, TERRITORY, fill_opacity=0.6, stroke=PAPER)
-    valued = _names(drawing, ground, rows.assign(radius=rows["territory"].map(radii).fillna(0)), with_value=True)
+    valued = _names(drawing, ground, rows.assign(radius=rows["territory"].map(radii).fillna(0)), by="value")
     if any(radius and territory not in valued for territory, radius in radii.items()):
         _scale(drawing, largest)
     return drawing.svg()
@@ -70,8 +70,8 @@ def choropleth(
 
     A value that its producer only bounds (« ≤ 5 % ») is white, under its own words.
 
-    rows: territory, name, value, status, text, shown (the value may be drawn). together: the values of the maps that
-    this one is read with, which then have the same classes.
+    rows: territory, name, value, status, text, inhabitants, shown (the value may be drawn). together: the values of the
+    maps that this one is read with, which then have the same classes.
     """
     known = rows.loc[rows["shown"], ["territory", "value", "text"]]
     breaks, labels = _classes(known, indicator, diverging=diverging, together=together)
@@ -94,7 +94,7 @@ def choropleth(
         if fill in FALLS:
             drawing.area(path, DOTTED)
     dark = {territory for territory, shade in fills.items() if shade in DARK}
-    _names(drawing, ground, rows.assign(radius=0.0), with_value=False, dark=dark)
+    _names(drawing, ground, rows.assign(radius=0.0), by="inhabitants", dark=dark)
     for (fill, label), (x, y) in zip(legend, spots, strict=True):
         drawing.bar(x, ground.height + y, SQUARE, SQUARE, fill, stroke=RULE, stroke_width=0.6)
         if fill in FALLS:
@@ -114,24 +114,22 @@ def _around(drawing: Drawing, ground: Land) -> None:
         drawing.area(ground.around, "none", stroke="#d5d1c6", stroke_width=0.8)
 
 
-def _names(
-    drawing: Drawing, ground: Land, rows: pd.DataFrame, *, with_value: bool, dark: set[str] = frozenset()
-) -> set[str]:
-    """Write the names that find room, those of the largest values first; the table below the map has them all.
+def _names(drawing: Drawing, ground: Land, rows: pd.DataFrame, *, by: str, dark: set[str] = frozenset()) -> set[str]:
+    """Write the names that find room, those of the largest communes first; the table below the map has them all.
 
     No name comes upon the circle of another commune, nor nearer to it than to its own.
 
-    dark: the communes that are shaded so dark that their names are written in white. Returns the communes whose value
-    is written too.
+    by: the column that says which are large; « value » when a circle shows it, and is then written too. dark: the
+    communes that are shaded so dark that their names are written in white. Returns the communes whose value is written.
     """
     placed = rows[rows["territory"].isin(ground.points.keys())]
-    order = placed.sort_values(["value", "territory"], ascending=[False, True])
+    order = placed.sort_values([by, "territory"], ascending=[False, True])
     discs = [(*ground.points[row.territory], row.radius) for row in order.itertuples(index=False) if row.radius]
     if len(order) > NAMED_UP_TO:
         order = order.head(8)
     taken, spots, valued = [], [], set()
     for row in order.itertuples(index=False):
-        for words in [f"{row.name}\n{row.text}", row.name] if with_value else [row.name]:
+        for words in [f"{row.name}\n{row.text}", row.name] if by == "value" else [row.name]:
             spot = _free(words, ground.points[row.territory], row.radius, taken, discs, ground.height)
             if spot:
                 taken.append(spot[2])

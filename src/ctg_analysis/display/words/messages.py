@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Mean
+from ctg_analysis.core.model import OK, Count, Indicator, Mean
 from ctg_analysis.display.words import paces, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import agreed, in_letters, of_communes
@@ -35,18 +35,16 @@ def comparison(indicator: Indicator, rows: pd.DataFrame) -> str:
     own, others = rows.iloc[0], _others(rows)
     stands = _against(others)
     if stands:
-        whole = about(indicator, f"{_with_unit(indicator, own)}, {stands}")
+        whole = about(indicator, f"{with_unit(indicator, own)}, {stands}")
         tested = others[others["word"].notna()]
-        shorter = [
-            about(indicator, f"{_with_unit(indicator, own)}, {_against(tested.iloc[-kept:])}") for kept in (2, 1)
-        ]
+        shorter = [about(indicator, f"{with_unit(indicator, own)}, {_against(tested.iloc[-kept:])}") for kept in (2, 1)]
         return next((title for title in (whole, *shorter) if len(title) <= LONGEST), shorter[-1])
     if others.empty or isinstance(indicator.value, Count | Mean):
-        return about(indicator, _with_unit(indicator, own))
+        return about(indicator, with_unit(indicator, own))
     other = _widest(others)
     where = f"en {other['name']}" if other["name"].startswith("France") else f"({other['name']})"
     beside = "et autant" if other["text"] == own["text"] else f"contre {other['text']}"
-    return about(indicator, f"{_with_unit(indicator, own)}, {beside} {where}")
+    return about(indicator, f"{with_unit(indicator, own)}, {beside} {where}")
 
 
 def level(indicator: Indicator, rows: pd.DataFrame) -> str:
@@ -100,7 +98,7 @@ def _places(names: Sequence[str], compared: int) -> str:
     return f"des {in_letters(compared)} territoires comparés" if every else texts.listed([*map(texts.of, names)])
 
 
-def _with_unit(indicator: Indicator, row: pd.Series) -> str:
+def with_unit(indicator: Indicator, row: pd.Series) -> str:
     """Return a value after the name of its indicator: with its unit when it is short and not in the name."""
     in_name = indicator.unit.split(" ")[0] in indicator.label.lower()
     return row["text"] if in_name or len(indicator.unit) > LONGEST_UNIT else counted(indicator, row)
@@ -153,14 +151,14 @@ def trend(indicator: Indicator, rows: pd.DataFrame, stretches: Sequence[Stretch]
 def latest(indicator: Indicator, rows: pd.DataFrame) -> str:
     """Return the last value, and nothing of what the years before do not establish. rows: as above."""
     last = rows.iloc[-1]
-    return about(indicator, f"{_with_unit(indicator, last)} en {date_text(last['period'])}")
+    return about(indicator, f"{with_unit(indicator, last)} en {date_text(last['period'])}")
 
 
 def _mean(indicator: Indicator, rows: pd.DataFrame) -> str:
     """Return the mean of some years: « 35 places en 2017-2019 »."""
     row = pd.Series({**rows.iloc[-1], **rows[["value", "low", "high", "numerator", "denominator"]].mean()})
     row["text"] = sentences.value_text(indicator, row)
-    return f"{_with_unit(indicator, row)} en {rows['period'].iloc[0][:4]}-{row['period'][:4]}"
+    return f"{with_unit(indicator, row)} en {rows['period'].iloc[0][:4]}-{row['period'][:4]}"
 
 
 def circles(indicator: Indicator, rows: pd.DataFrame) -> str:
@@ -170,14 +168,14 @@ def circles(indicator: Indicator, rows: pd.DataFrame) -> str:
         return about(indicator, "dans aucune commune")
     some = int(values.gt(0).sum())
     if some == len(values) and values.nunique() == 1:
-        return about(indicator, f"{_with_unit(indicator, rows.iloc[0])} dans {_communes(values.index, len(values))}")
+        return about(indicator, f"{with_unit(indicator, rows.iloc[0])} dans {in_communes(values.index, len(values))}")
     few = int((values.cumsum() < values.sum() / 2).sum()) + 1
     if some < len(values):
-        return about(indicator, f"dans {_communes(values.index[:some], len(values))}")
-    return about(indicator, f"au moins la moitié dans {_communes(values.index[:few], len(values))}")
+        return about(indicator, f"dans {in_communes(values.index[:some], len(values))}")
+    return about(indicator, f"au moins la moitié dans {in_communes(values.index[:few], len(values))}")
 
 
-def _communes(names: Sequence[str], communes: int) -> str:
+def in_communes(names: Sequence[str], communes: int) -> str:
     """Return so many communes, the name of one alone."""
     if len(names) == communes > 1:
         return "chaque commune"
@@ -193,7 +191,7 @@ def largest(indicator: Indicator, rows: pd.DataFrame) -> str:
     names = list(written.loc[written["text"].eq(top["text"]), "name"])
     where = texts.listed(names) if len(names) < 3 else f"{len(names)} communes"
     among = "par commune" if len(written) == len(rows) else "par commune montrée"
-    return about(indicator, f"jusqu'à {_with_unit(indicator, top)} {among} ({where})")
+    return about(indicator, f"jusqu'à {with_unit(indicator, top)} {among} ({where})")
 
 
 def concerned(indicator: Indicator, rows: pd.DataFrame) -> str:
@@ -202,30 +200,6 @@ def concerned(indicator: Indicator, rows: pd.DataFrame) -> str:
     if indicator.unit == "communes":
         return f"Soit {some} des {whole} communes du territoire"
     return f"{texts.capitalised(of_communes(some, whole))} en {'comptent' if some > 1 else 'compte'}"
-
-
-def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
-    """Return the least and the greatest value that may be written. rows: columns value, text, shown, status.
-
-    Where a producer only bounds the least ones, that bound: « de 5 % ou moins à 21 % ».
-    """
-    written = rows[rows["shown"]].sort_values("value", kind="stable")
-    if written.empty:
-        return ""
-    low, high = written.iloc[0], written.iloc[-1]
-    if BOUNDS in low["text"] + high["text"]:
-        return ""
-    bounds = rows.loc[rows["status"].eq(CENSORED), "text"]
-    if len(bounds):
-        least = bounds.iloc[0].removeprefix(texts.SIGNS[CENSORED]).strip()
-        return about(indicator, f"de {least} ou moins à {_with_unit(indicator, high)} selon la commune")
-    if low["text"] == high["text"]:
-        return about(indicator, f"{_with_unit(indicator, high)} dans {_communes(list(written['name']), len(rows))}")
-    if ("," in low["text"]) != ("," in high["text"]):
-        low, high = (
-            row | {"text": sentences.rounded_text(indicator, row["value"])} for row in (low.to_dict(), high.to_dict())
-        )
-    return about(indicator, f"de {low['text']} à {_with_unit(indicator, high)} selon la commune")
 
 
 def family(title: str, unit: str, rows: pd.DataFrame) -> str:

@@ -8,7 +8,8 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import CENSORED, OK, Count, Indicator, Published, Rate, Ratio, is_proportion, is_share
 from ctg_analysis.display.words.dates import date_text
-from ctg_analysis.display.words.quantities import agreed, number, percent
+from ctg_analysis.display.words.nothing import with_none
+from ctg_analysis.display.words.quantities import agreed, number, percent, quantity
 from ctg_analysis.display.words.texts import FEW, NBSP, SIGNS, WEAK, listed, of, typography, uncapitalised
 from ctg_analysis.sources import SOURCES, SURVEY
 
@@ -17,13 +18,14 @@ SMALLEST_BASE = 20  # no percentage on a smaller denominator (rule R10)
 PERCENT = 100
 DECIMALS_FROM = 1000  # no decimals in a percentage on a smaller denominator (rule R10)
 YEARS = re.compile(r"^(\d{4})-(\d{4})$")
+HUNDREDS = re.compile(r"\bpour 1[  ]?000? ")  # « pour 100 », « pour 1 000 »
 OF_WHAT = re.compile(r"(?:\{value\} des|parmi les|part des) ([^\W\d_]+)")
 
 
 def value_text(indicator: Indicator, row) -> str:
     """Return the value of an observation as a reader sees it, or the sign of what it lacks.
 
-    A percentage on fewer than 20 is said as counts; on fewer than 1 000 it has no decimals.
+    A percentage or a rate on fewer than 20 is said as counts; a percentage on fewer than 1 000 has no decimals.
     A count that its producer rounds is said to be one; of a sum of such counts, or a share of one, only the bounds are.
     """
     if row.status == CENSORED and indicator.floor is not None:
@@ -42,8 +44,8 @@ def value_text(indicator: Indicator, row) -> str:
         return f"moins de {number(row.high + 1)} (arrondi)" if none else f"≈{NBSP}{number(row.value)}"
     if _is_of_few(indicator, row):
         return FEW
-    if is_share(indicator.value) and row.denominator < SMALLEST_BASE:
-        return f"{number(row.numerator)} sur {number(row.denominator)}"
+    if _is_on_a_small_base(indicator, row):
+        return f"{_numerator(row)} {'sur' if is_share(indicator.value) else 'pour'} {number(row.denominator)}"
     return _written(indicator, row, row.value)
 
 
@@ -61,8 +63,18 @@ def rounded_text(indicator: Indicator, value: float) -> str:
 
 def is_printed(indicator: Indicator, row) -> bool:
     """Tell whether a share or a rate may be written as a number: enough units (R10), a reliable sample (R7)."""
-    small = is_share(indicator.value) and row.denominator < SMALLEST_BASE
-    return not small and not is_weak(row) and not _is_of_few(indicator, row)
+    return not _is_on_a_small_base(indicator, row) and not is_weak(row) and not _is_of_few(indicator, row)
+
+
+def _is_on_a_small_base(indicator: Indicator, row) -> bool:
+    """Tell whether a value for a hundred or more is of fewer than twenty, which is told as counts (R10)."""
+    value = indicator.value
+    hundreds = isinstance(value, Rate | Ratio) and value.per >= PERCENT
+    return (hundreds or is_share(value)) and row.denominator < SMALLEST_BASE
+
+
+def _numerator(row) -> str:
+    return quantity(round(row.numerator, 1))
 
 
 def _is_of_few(indicator: Indicator, row) -> bool:
@@ -160,7 +172,11 @@ def sentence(indicator: Indicator, row) -> str:
     """Return the reading sentence of an observation, with the counts that it is made of and its interval, if any."""
     plural = "s" if row.value >= 2 else ""
     words = {"period": YEARS.sub(r"\1 et \2", date_text(row.period)), "unit": agreed(indicator.unit, row.value)}
-    text = indicator.reading.format(**words, value=value_text(indicator, row), s=plural)
+    text = with_none(indicator.reading.format(**words, value=value_text(indicator, row), s=plural))
+    if row.status == OK and _is_on_a_small_base(indicator, row) and not is_share(indicator.value):
+        top = {"unit": agreed(indicator.unit, row.numerator), "s": "s" if row.numerator >= 2 else ""}
+        text = indicator.reading.format(**words | top, value=_numerator(row))
+        text = HUNDREDS.sub(f"pour {number(row.denominator)} ", text)
     told = [counts_text(indicator, row)]
     if is_sum_of_rounded(indicator, row):
         way = _way(row) if isinstance(indicator.value, Count) else ""

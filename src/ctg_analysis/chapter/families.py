@@ -1,0 +1,82 @@
+"""The figure of a family of indicators: the members of one breakdown, a bar each."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CLASSES, TITLES
+from ctg_analysis.chapter import surveyed
+from ctg_analysis.chapter.known import newer, source, unavailable
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.model import Indicator
+from ctg_analysis.display import markup
+from ctg_analysis.display.drawings import bars
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces import charts
+from ctg_analysis.display.words import classes, messages, texts
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.nothing import none_of
+from ctg_analysis.indicators.comparisons import last_year
+
+COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
+
+
+def family(territory: Territory, name: str, members: list[Indicator]) -> Html:
+    """The territory's values of a family of indicators (the ages of childhood), one bar each, of one period.
+
+    A member that has no value to show at the latest of their periods is named below. Classes of unequal width are drawn
+    by year of age, or by what their family says (`classes`): a class is not more numerous for being wider.
+    """
+    if all(map(surveyed.is_surveyed, members)) and any(len(territory.own(indicator)) for indicator in members):
+        return surveyed.ranked(territory, name, members)
+    compared = {indicator.id: territory.compared(indicator) for indicator in members}
+    periods = {name: rows["period"].iloc[0] for name, rows in compared.items() if len(rows)}
+    if not periods:
+        return unavailable(territory, members[0], TITLES[name])
+    latest = max(periods.values(), key=last_year)
+    known = [indicator for indicator in members if periods.get(indicator.id) == latest]
+    lacking = [texts.uncapitalised(indicator.label) for indicator in members if indicator not in known]
+    note = f"Sans valeur à montrer : {texts.listed(lacking)}." if lacking else ""
+    names, title = _told_apart([indicator.label for indicator in known], TITLES[name])
+    own = pd.concat(
+        [
+            compared[indicator.id].iloc[[0]].assign(name=texts.typography(name))
+            for indicator, name in zip(known, names, strict=True)
+        ]
+    )
+    period = date_text(own["period"].iloc[0])
+    note = f"{note} {_newer_of(territory, dict(zip(names, known, strict=True)))}".strip()
+    if len(own) > 1 and not own["value"].any():
+        sentence = f"{title}, {period} : {none_of(own['text'].iloc[0], list(own['name']))}."
+        return markup.together(markup.reading(texts.typography(sentence), ""), markup.source(source(territory, own)))
+    data = charts.family_listing(known, compared, territory.row["name"])
+    units = {indicator.unit for indicator in known}
+    counted = units == {"%"} and own["text"].str.contains(" sur ").all()
+    unit = COUNTED if counted else "nombre"
+    first = known[0] if len(units) == 1 and not counted else replace(known[0], unit=unit)
+    cited = source(territory, own)
+    message = messages.family(title, first.unit, own)
+    if classes.are_unequal(name, known):
+        own, first, message, more = classes.by_width(name, known, own, first, title)
+        data = data.beside(f"{territory.row['name']}, par {CLASSES[name]}", list(own["text"])) if message else data
+        note = f"{note} {more}".strip()
+    drawing = bars.comparison(own)
+    return charts.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
+
+
+def _newer_of(territory: Territory, members: dict[str, Indicator]) -> str:
+    """The sentence that tells values of the territory that are newer than the comparison, by name; else nothing."""
+    rows = {name: territory.own(one).iloc[-1] for name, one in members.items() if newer(territory, one)}
+    if not rows:
+        return ""
+    told = " ; ".join(f"{texts.uncapitalised(name)}, {row['text']}" for name, row in rows.items())
+    when = texts.listed(sorted({date_text(row["period"]) for row in rows.values()}))
+    return f"Plus récent, pour le territoire seul ({when}) : {told}."
+
+
+def _told_apart(labels: list[str], title: str) -> tuple[list[str], str]:
+    """Labels without what they all say, and the title of their family with what it must say in their place."""
+    tail = texts.shared_tail(labels)
+    names = texts.without_common_head([label.removesuffix(tail) for label in labels])
+    scope = tail[tail.rindex(" (") :] if tail.endswith(")") else ""
+    return names, title if scope.strip(" ()") in title else title + scope

@@ -1,0 +1,59 @@
+"""The title of a map of shares or rates: the least and the greatest value, of the communes that bear them alone."""
+
+import pandas as pd
+
+from ctg_analysis.core.model import CENSORED, Indicator
+from ctg_analysis.display.words import sentences, texts
+from ctg_analysis.display.words.messages import BOUNDS, about, in_communes, with_unit
+from ctg_analysis.indicators.communes_apart import bears_its_value, comparison_of
+
+APART = ", à l'écart des autres"
+NONE_APART = "aucune commune ne s'écarte des autres plus que le hasard ne l'explique"
+TOO_SMALL = "Le titre laisse de côté les communes trop petites pour que leur valeur en dise quelque chose."
+
+
+def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
+    """The least and the greatest value that a map may tell; nothing where it shows none, or sums of rounded counts.
+
+    Of what a test exists for, the values of the communes that differ from the others by more than chance, or that none
+    does; else those of the communes that are large enough. Where a producer only bounds the least ones, that bound:
+    « de 5 % ou moins à 21 % ».
+
+    Parameters:
+        rows: columns name, value, text, shown, status, numerator, denominator, source, a row for each commune.
+    """
+    written = rows[rows["shown"]].sort_values("value", kind="stable")
+    if written.empty:
+        return ""
+    low, high = written.iloc[0], written.iloc[-1]
+    if BOUNDS in low["text"] + high["text"]:
+        return ""
+    bounds = rows.loc[rows["status"].eq(CENSORED), "text"]
+    if len(bounds):
+        least = bounds.iloc[0].removeprefix(texts.SIGNS[CENSORED]).strip()
+        return about(indicator, f"de {least} ou moins à {with_unit(indicator, high)} selon la commune")
+    if low["text"] == high["text"]:
+        return about(indicator, f"{with_unit(indicator, high)} dans {in_communes(list(written['name']), len(rows))}")
+    told = written[bears_its_value(written, indicator)]
+    tested = comparison_of(indicator) is not None
+    if told.empty:
+        return about(indicator, NONE_APART) if tested else indicator.label
+    low, high = _alike(indicator, told.iloc[0], told.iloc[-1])
+    if low["text"] == high["text"]:
+        some = in_communes(list(told["name"]), len(rows))
+        return about(indicator, f"{with_unit(indicator, high)} dans {some}{APART * tested}")
+    where = f"parmi les {len(told)} communes{APART[1:]}" if tested else "selon la commune"
+    return about(indicator, f"de {low['text']} à {with_unit(indicator, high)} {where}")
+
+
+def leaves_some_out(indicator: Indicator, rows: pd.DataFrame) -> bool:
+    """Whether the title of a map leaves out communes for their size alone. rows: as in `choropleth`."""
+    written = rows[rows["shown"]]
+    return comparison_of(indicator) is None and not bears_its_value(written, indicator).all()
+
+
+def _alike(indicator: Indicator, low: pd.Series, high: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Two rows whose texts have decimals, or neither."""
+    if ("," in low["text"]) == ("," in high["text"]):
+        return low, high
+    return tuple(pd.Series({**row, "text": sentences.rounded_text(indicator, row["value"])}) for row in (low, high))
