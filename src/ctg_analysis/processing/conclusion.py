@@ -38,6 +38,8 @@ from ctg_analysis.indicators.observation_files import (
 from ctg_analysis.indicators.observations import COLUMNS
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.peer_profiles import VARIABLES, classify, density_of_epcis, profiles, vintages
+from ctg_analysis.indicators.projection import WORKED_OUT_FROM, ages_of
+from ctg_analysis.indicators.projection_errors import back_test
 from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_rule
 from ctg_analysis.processing.freshness import NOTES
 from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
@@ -61,7 +63,7 @@ def conclude(
     contours: Path,
 ) -> None:
     """Write the tables of a data root: observations, territories, contours, evidence, spaces, blanks, sources,
-    vintages, profiles, notes.
+    vintages, profiles, projection_errors, notes.
 
     Parameters:
         work: its folder is that of the tables.
@@ -102,6 +104,7 @@ def conclude(
         "sources": received(folders, agreements),
         "vintages": vintages(observed).reset_index(),
         "profiles": peer_profiles(root, frame, observed),
+        "projection_errors": back_test(ages_of(read_indicators(fresh, WORKED_OUT_FROM, groups=()))),
     }
     for name, table in tables.items():
         table.to_parquet(fresh / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
