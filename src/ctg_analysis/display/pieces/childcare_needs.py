@@ -27,9 +27,9 @@ KNOWN = {
 AHEAD = "Les enfants à venir suivent les scénarios du chapitre 01, avec les parts du milieu."
 OF_100 = "pour 100 enfants de moins de 3 ans"
 CAVEAT = (
-    "Une place n'est pas un enfant : plusieurs enfants se partagent une place, à des heures différentes. Les parents "
-    "qui cherchent un emploi, se forment ou ont besoin de répit ne sont pas comptés ici ; des familles d'ailleurs "
-    "prennent des places."
+    "Une place n'est pas un enfant : plusieurs enfants en partagent une, à des heures différentes, et une place agréée "
+    "peut ne pas être proposée. Les parents qui cherchent un emploi, se forment ou ont besoin de répit ne sont pas "
+    "comptés ici ; des familles d'ailleurs prennent des places."
 )
 
 
@@ -49,7 +49,7 @@ def need(found: pd.DataFrame, supply: Supply, told: Collection[str], older: floa
         ]
         for row in wide.to_dict("records")
     ]
-    header = ["Enfants", "Parents en emploi", "Accueil formel souhaité", "Places qu'il faudrait"]
+    header = ["Enfants en", "Parents en emploi", "Accueil formel souhaité", "Places qu'il faudrait"]
     header += [offer_name(name, of_ages=older is not None) for name in names]
     unit = "en places" if supply.counted else f"en places {OF_100}"
     caption = f"Places de plus (+) ou de moins (−) que le besoin, {unit}, offre de {date_text(supply.period)}"
