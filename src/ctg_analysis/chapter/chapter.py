@@ -10,6 +10,7 @@ from ctg_analysis.chapter import (
     analyst,
     assessments,
     births,
+    childcare_grid,
     childcare_law,
     closing,
     communes_tables,
@@ -18,6 +19,7 @@ from ctg_analysis.chapter import (
     figures,
     funnels,
     large_communes,
+    projections,
     single_indicator,
     spaces,
     summaries,
@@ -183,6 +185,14 @@ class Chapter:
     def simulation(self, *, places: int, leaving: int) -> Html:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""
         return self._piece(childcare_law.simulation, RATE, places=places, leaving=leaving)
+
+    def childcare_need(self, *, places: int, leaving: int) -> Html:
+        """The need for childcare beside the supply, scenario by scenario. places, leaving: as in the simulation."""
+        return childcare_grid.childcare_need(self.territory, places=places, leaving=leaving)
+
+    def projection(self) -> Html:
+        """The children of three age groups five and ten years on, by scenario, and what such a projection was worth."""
+        return projections.projection(self.territory)
 
     def pyramid(self) -> Html:
         """The age pyramid of the territory against the outline of its (first) département."""

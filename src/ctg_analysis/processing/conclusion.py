@@ -39,6 +39,8 @@ from ctg_analysis.indicators.observation_files import (
 from ctg_analysis.indicators.observations import COLUMNS
 from ctg_analysis.indicators.observe import observe
 from ctg_analysis.indicators.peer_profiles import VARIABLES, classify, density_of_epcis, profiles, vintages
+from ctg_analysis.indicators.projection import WORKED_OUT_FROM, ages_of
+from ctg_analysis.indicators.projection_errors import back_test
 from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_rule
 from ctg_analysis.processing.freshness import NOTES
 from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
@@ -64,7 +66,7 @@ def conclude(
     contours: Path,
 ) -> None:
     """Write the tables of a data root, but for those of `make_profiles`: observations, territories, contours,
-    evidence, spaces, blanks, sources, notes.
+    evidence, spaces, blanks, sources, projection_errors, notes.
 
     Parameters:
         work: its folder is that of the tables.
@@ -101,6 +103,7 @@ def conclude(
         "spaces": spaces,
         "blanks": blanks(private, places),
         "sources": received(folders, agreements),
+        "projection_errors": back_test(ages_of(read_indicators(fresh, WORKED_OUT_FROM, groups=()))),
     }
     _write(tables, fresh)
     told = notes(rounding_note(rule), gate.exposed, places).to_dict("records")

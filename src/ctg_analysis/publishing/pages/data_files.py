@@ -7,11 +7,13 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.chapter import Chapter
+from ctg_analysis.chapter.projections import shown_projections
 from ctg_analysis.chapter.spaces import FILE as SPACES_FILE
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.territories import membership
 from ctg_analysis.demarche.results.demarche import Demarche
 from ctg_analysis.demarche.tables.codes import LIST, PAIR
+from ctg_analysis.display.pieces import projections
 from ctg_analysis.secrecy.adoption import OBSERVATIONS, PLACES
 from ctg_analysis.sources.folders import sha256
 
@@ -85,6 +87,16 @@ def write_spaces(folder: Path, seen: Territory) -> None:
     if len(seen.spaces):
         table = seen.spaces[list(SPACES_COLUMNS)].rename(columns=SPACES_COLUMNS)
         _write(folder / "donnees" / SPACES_FILE, table.map(spreadsheet_safe))
+
+
+def write_projection(folder: Path, seen: Territory) -> None:
+    """Write the projected children that a page shows, when there are some, beside the others."""
+    table = shown_projections(seen)
+    if len(table):
+        told = table["group"].map(projections.LABELS), table["scenario"].map(projections.NAMES), table["year"]
+        columns = dict(zip(["age", "scenario", "annee"], told, strict=True))
+        columns["valeur"] = table["value"].map("{:.1f}".format).str.replace(".", ",")
+        _write(folder / "donnees" / projections.FILE, pd.DataFrame(columns))
 
 
 def _write(path: Path, table: pd.DataFrame) -> None:

@@ -13,6 +13,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche.backlinks import proved
 from ctg_analysis.chapter.missing import why_absent
+from ctg_analysis.chapter.projections import tested_projections
 from ctg_analysis.chapter.spaces import APPROVALS
 from ctg_analysis.chapter.territory import Territory, forget_read
 from ctg_analysis.core.model import Ratio
@@ -70,8 +71,8 @@ def sum_of_inputs(seen: Territory, read: Collection[str]) -> str:
 def sums(seen: Territory) -> dict[str | tuple[str, str], bytes]:
     """Return, by indicator, the sums of the observations of a territory, the places beside and its peers.
 
-    Without indicator: those of the places and of what EPCIs are compared by. (WORDS, measure): those of the words that
-    scores rest on here.
+    Without indicator: those of the places, of what EPCIs are compared by, and of what projections were worth. (WORDS,
+    measure): those of the words that scores rest on here.
     """
     digests: dict[str | tuple[str, str], bytes] = defaultdict(bytes)
     for table in (seen.named, seen.around):
@@ -80,7 +81,8 @@ def sums(seen: Territory) -> dict[str | tuple[str, str], bytes]:
     evidence = seen.evidence[seen.evidence["territory"].isin(seen.places["territory"])]
     for measure, part in _sums_by(evidence, "measure"):
         digests[WORDS, measure] = part
-    for table in (seen.places, seen.profiles.reset_index(), seen.vintages.reset_index()):
+    of_all = (seen.places, seen.profiles.reset_index(), seen.vintages.reset_index(), tested_projections(seen))
+    for table in of_all:
         digests[""] += _sums_of_rows(table).tobytes()
     return digests
 

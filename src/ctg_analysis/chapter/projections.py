@@ -1,0 +1,72 @@
+"""The children of the territory five and ten years on (DEM-12), where the ages are told and the back test allows."""
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.closing import SHOWN, telling
+from ctg_analysis.chapter.known import source, unavailable
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display import markup
+from ctg_analysis.display.markup import Html
+from ctg_analysis.display.pieces import projections
+from ctg_analysis.display.words import texts
+from ctg_analysis.indicators.projection import BY_AGE, GROUPS, WORKED_OUT_FROM, ages_of, latest_two, project
+from ctg_analysis.indicators.projection_errors import between, errors, may_be_shown
+
+FIRST = CATALOGUE[BY_AGE[0]]
+
+
+def projection(territory: Territory) -> Html:
+    """The fans of the children of three age groups, what the scenarios suppose, what they would have been worth."""
+    rows = own_rows(territory)
+    ages = ages_of(rows).droplevel("territory")
+    two = latest_two(list(ages.index))
+    if not two:
+        return telling(unavailable(territory, FIRST, lacking(rows, ages)), SHOWN, FIRST.id)
+    tested = tested_projections(territory)
+    found = errors(tested)
+    shown = may_be_shown(found)
+    counted = ages[list(GROUPS)].set_axis(ages.index.astype(int))
+    drawn = projections.children(counted, projected(territory), found, shown, source(territory, rows, series=True))
+    own = tested[tested["territory"].eq(territory.epci)]
+    worth = projections.worth(own, found, between(tested), shown)
+    return telling(markup.together(drawn, projections.assumptions(), worth), SHOWN, *BY_AGE)
+
+
+def own_rows(territory: Territory) -> pd.DataFrame:
+    """The observations of the EPCI that a projection is worked out from."""
+    rows = territory.of(WORKED_OUT_FROM)
+    return rows[rows["level"].eq("epci")]
+
+
+def tested_projections(territory: Territory) -> pd.DataFrame:
+    """The projections of all EPCIs held to their latest census: see `projection_errors.back_test`."""
+    return pd.read_parquet(territory.root.processed / "projection_errors.parquet")
+
+
+def projected(territory: Territory) -> pd.DataFrame:
+    """The children of each scenario and year: columns scenario, year, GROUPS; no row without two censuses by age."""
+    ages = ages_of(own_rows(territory))
+    two = latest_two(list(ages.index.get_level_values("period")))
+    if not two:
+        return pd.DataFrame(columns=["scenario", "year", *GROUPS])
+    before, now = (ages.xs(period, level="period") for period in two)
+    rows = project(before, now, int(two[1]) - int(two[0]))
+    return rows.assign(year=int(two[1]) + rows["horizon"])[["scenario", "year", *GROUPS]].reset_index(drop=True)
+
+
+def shown_projections(territory: Territory) -> pd.DataFrame:
+    """What the fans show, for a spreadsheet: columns group, scenario, year, value."""
+    long = projected(territory).melt(["scenario", "year"], list(GROUPS), "group", "value")
+    shown = may_be_shown(errors(tested_projections(territory)))
+    kept = [pair in shown for pair in zip(long["group"], long["scenario"], strict=True)]
+    return long.loc[kept, ["group", "scenario", "year", "value"]]
+
+
+def lacking(rows: pd.DataFrame, ages: pd.DataFrame) -> str:
+    """What a projection lacks: the ages, year by year, of two censuses at least. ages: the censuses that tell them."""
+    bands = sorted(set(rows.loc[rows["value"].notna(), "period"]))
+    known = list(ages.index) or bands
+    how = "" if len(ages) else ", par tranches de cinq ans"
+    here = f" ; ici, celui de {texts.listed(known)} seul{how}" if known else ""
+    return f"Enfants à cinq et à dix ans, faute de la population par âge d'au moins deux recensements{here}"
