@@ -15,6 +15,7 @@ from ctg_analysis.chapter import (
     figures,
     funnels,
     large_communes,
+    positions,
     single_indicator,
     spaces,
     summaries,
@@ -104,6 +105,10 @@ class Chapter:
     def comparison(self, indicator: str) -> Html:
         """The bars of an indicator: the territory, its comparators and the median of its peers."""
         return telling(self._piece(figures.comparison, indicator), BESIDE_PEERS, indicator)
+
+    def position(self, indicator: str) -> Html:
+        """The territory among the EPCIs of its département, and among its peers: a strip for each."""
+        return self._piece(positions.position, indicator)
 
     def trend(self, indicator: str) -> Html:
         """The line of an indicator over the years."""

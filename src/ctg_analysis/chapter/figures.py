@@ -10,6 +10,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE, TITLES
 from ctg_analysis.chapter import surveyed, synthesis
 from ctg_analysis.chapter.known import are_exact, by_commune, newer, on_map, source, unavailable
+from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import LEVELS, OK, Count, Indicator, Mean
 from ctg_analysis.core.norms import norm
@@ -71,8 +72,7 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
     rows = on_map(territory, indicator)
     if rows.empty:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
-    printed = [row.status == OK and sentences.is_printed(indicator, row) for row in rows.itertuples(index=False)]
-    rows = rows.assign(shown=printed)
+    rows = with_estimates(indicator, rows)
     if isinstance(indicator.value, Count | Mean):
         drawing = maps.circles(territory.land, rows)
         message = messages.circles(indicator, rows) if are_exact(indicator, rows) else messages.largest(indicator, rows)
@@ -82,7 +82,7 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
         message = messages.choropleth(indicator, rows)
     without = rows.loc[~rows["territory"].isin(territory.land.paths.keys()), "name"]
     note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
-    note = f"{note} {SAME_SHADES}".strip() if indicator.family in COMMON_CLASSES else note
+    note = f"{note} {SAME_SHADES if indicator.family in COMMON_CLASSES else explained(rows)}".strip()
     return _drawn(territory, indicator, drawing, rows, over_years=False, kind="map", note=note, message=message)
 
 

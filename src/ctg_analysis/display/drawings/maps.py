@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctg_analysis.core.model import CENSORED, Indicator
 from ctg_analysis.display.drawings.axes import legend_spots
-from ctg_analysis.display.drawings.drawing import DOTTED, HATCHED, Drawing, length
+from ctg_analysis.display.drawings.drawing import DOTTED, HATCHED, LINED, Drawing, length
 from ctg_analysis.display.drawings.land import Land
 from ctg_analysis.display.drawings.style import DIVERGING, LAND, LINE, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.quantities import number
@@ -20,7 +20,7 @@ CLASSES = 5
 LARGEST_RADIUS = 24
 LETTERS, ON_A_PHONE = 10.5, 11.5  # the size of names; on a phone (style.css), where they must still find room
 CLEAR = 2  # units between a name and the disc of another commune
-HIDDEN = "non affiché"
+HIDDEN, ESTIMATED = "non affiché", "estimation lissée"
 SQUARE = 12  # of the legend
 FALLS = DIVERGING[:2]
 DARK = {*SEQUENTIAL[-2:], DIVERGING[0], DIVERGING[-1]}
@@ -68,12 +68,13 @@ def choropleth(
 ) -> str:
     """Return a map shaded in at most five classes; falls are dotted, what has no reliable value is hatched.
 
-    A value that its producer only bounds (« ≤ 5 % ») is white, under its own words.
+    A value that its producer only bounds (« ≤ 5 % ») is white, under its own words; an estimate in the place of a value
+    is lined.
 
-    rows: territory, name, value, status, text, shown (the value may be drawn). together: the values of the maps that
-    this one is read with, which then have the same classes.
+    rows: territory, name, value, status, text, shown (the value may be drawn), estimate. together: the values of the
+    maps that this one is read with, which then have the same classes.
     """
-    known = rows.loc[rows["shown"], ["territory", "value", "text"]]
+    known, lined = _to_shade(rows, indicator)
     breaks, labels = _classes(known, indicator, diverging=diverging, together=together)
     shades = DIVERGING if diverging else _spread(len(breaks) - 1)
     ranks = np.clip(np.searchsorted(breaks, known["value"], side="right") - 1, 0, len(shades) - 1)
@@ -82,7 +83,7 @@ def choropleth(
     fills |= dict.fromkeys(bounded["territory"], PAPER)
     hidden = set(rows["territory"]) - set(fills)
     words = [(PAPER, text) for text in bounded["text"].unique()] + list(zip(shades, labels, strict=True))
-    legend = words + ([(HATCHED, HIDDEN)] if hidden & set(ground.paths) else [])
+    legend = words + [(LINED, ESTIMATED)] * bool(lined) + [(HATCHED, HIDDEN)] * bool(hidden & set(ground.paths))
     spots = legend_spots([label for _, label in legend], SQUARE + 5, 12.0)
     drawing = Drawing(ground.height + spots[-1][1] + 12)
     _around(drawing, ground)
@@ -93,6 +94,8 @@ def choropleth(
         drawing.area(path, fill, stroke=PAPER if fill in shades else "#8c8c8c", stroke_width=0.8)
         if fill in FALLS:
             drawing.area(path, DOTTED)
+        if territory in lined:
+            drawing.area(path, LINED)
     dark = {territory for territory, shade in fills.items() if shade in DARK}
     _names(drawing, ground, rows.assign(radius=0.0), with_value=False, dark=dark)
     for (fill, label), (x, y) in zip(legend, spots, strict=True):
@@ -101,6 +104,15 @@ def choropleth(
             drawing.bar(x, ground.height + y, SQUARE, SQUARE, DOTTED)
         drawing.text(x + SQUARE + 5, ground.height + y, label, size=SMALL)
     return drawing.svg()
+
+
+def _to_shade(rows: pd.DataFrame, indicator: Indicator) -> tuple[pd.DataFrame, set[str]]:
+    """Return the values to shade (territory, value, text), and the communes whose value is an estimate."""
+    estimated = rows[rows["estimate"].notna()] if "estimate" in rows else rows[:0]
+    texts_of = [rounded_text(indicator, value) for value in estimated["estimate"]] if len(estimated) else []
+    values = estimated.assign(value=estimated.get("estimate"), text=texts_of)
+    both = pd.concat([rows[rows["shown"]], values])[["territory", "value", "text"]]
+    return both, set(estimated["territory"])
 
 
 def _spread(classes: int) -> list[str]:

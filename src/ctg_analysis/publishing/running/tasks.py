@@ -78,7 +78,13 @@ def write_data(report: Report) -> dict:
     from ctg_analysis.demarche.proof_checks import breaks
     from ctg_analysis.display.words.lacks import known_of
     from ctg_analysis.publishing.pages.changes import withheld, write_changes
-    from ctg_analysis.publishing.pages.data_files import write_csv, write_material, write_observations, write_spaces
+    from ctg_analysis.publishing.pages.data_files import (
+        write_csv,
+        write_material,
+        write_observations,
+        write_positions,
+        write_spaces,
+    )
     from ctg_analysis.publishing.recording import entry
     from ctg_analysis.secrecy.adoption import PLACES
 
@@ -87,6 +93,7 @@ def write_data(report: Report) -> dict:
         write_csv(report.fresh, chapter)
         write_material(report.fresh, chapter.territory.demarche)
         write_spaces(report.fresh, chapter.territory)
+        write_positions(report.fresh, chapter.territory)
         observations = write_observations(report.fresh, chapter.territory)
         after = write_changes(report.fresh, report.latest, observations, page)
     known = completeness(chapter.territory)
