@@ -13,9 +13,9 @@ from ctg_analysis.sources import SOURCES, SURVEY
 
 ESTIMATE = "Estimation lissée"
 EXPLAINED = (
-    "Estimation lissée (traits fins) : là où la part repose sur moins de {few} cas, ou ne peut pas être écrite, elle est "
-    "rapprochée de celle des communes du territoire, d'autant plus que la commune en compte peu (modèle bêta-binomial) ; "
-    "intervalle à 95 % entre parenthèses. Elle ne classe pas les communes."
+    "Estimation lissée (traits fins) : là où la part repose sur moins de {few} cas, ou ne peut pas être écrite, elle "
+    "est rapprochée de celle des communes du territoire, d'autant plus que la commune en compte peu (modèle "
+    "bêta-binomial) ; intervalle à 95 % entre parenthèses. Elle ne classe pas les communes."
 )
 
 

@@ -1,4 +1,4 @@
-"""Where a value stands in a group of others: its quartiles, its median, and the place that the interval allows to say."""
+"""Where a value stands in a group of others: their quartiles, their median, the place that its interval allows."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""A strip: a value among those of a group, the quartiles as a band, the median as a stroke, as Fingertips draws them."""
+"""A strip, as Fingertips draws it: a value among those of a group, a band for the quartiles, a stroke for the median."""
 
 import math
 from collections.abc import Sequence
