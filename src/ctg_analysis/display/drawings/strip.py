@@ -1,4 +1,4 @@
-"""A strip, as Fingertips draws it: a value among those of a group, a band for the quartiles, a stroke for the median."""
+"""A strip, as Fingertips draws it: a value among others, a band for their quartiles, a stroke for their median."""
 
 import math
 from collections.abc import Sequence
