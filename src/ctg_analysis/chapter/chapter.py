@@ -20,6 +20,7 @@ from ctg_analysis.chapter import (
     spaces,
     summaries,
     synthesis,
+    typology,
 )
 from ctg_analysis.chapter.closing import BESIDE_PEERS, LIST, SHOWN, WORDS, asking, telling
 from ctg_analysis.chapter.territory import open_territory
@@ -173,6 +174,10 @@ class Chapter:
     def simulation(self, *, places: int, leaving: int) -> Html:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""
         return self._piece(childcare_law.simulation, RATE, places=places, leaving=leaving)
+
+    def typology(self, *indicators: str) -> Html:
+        """The type of each commune (class of density, massif), and these indicators by class: a key to tables, maps."""
+        return self._piece(typology.typology, *indicators)
 
     def pyramid(self) -> Html:
         """The age pyramid of the territory against the outline of its (first) département."""

@@ -12,6 +12,7 @@ from ctg_analysis.chapter import surveyed, synthesis
 from ctg_analysis.chapter.known import are_exact, by_commune, newer, on_map, source, unavailable
 from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.typology import with_types
 from ctg_analysis.core.model import LEVELS, OK, Count, Indicator, Mean
 from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
@@ -29,7 +30,6 @@ BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombre
 
 COMMON_CLASSES = ("access_times",)  # families whose maps share their classes
 SAME_SHADES = "Une teinte vaut les mêmes minutes sur toutes les cartes de temps d'accès."
-
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
 
 
@@ -72,7 +72,7 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
     rows = on_map(territory, indicator)
     if rows.empty:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
-    rows = with_estimates(indicator, rows)
+    rows = with_types(territory, with_estimates(indicator, rows))
     if isinstance(indicator.value, Count | Mean):
         drawing = maps.circles(territory.land, rows)
         message = messages.circles(indicator, rows) if are_exact(indicator, rows) else messages.largest(indicator, rows)

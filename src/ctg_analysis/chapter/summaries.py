@@ -16,6 +16,7 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import messages as titles
 from ctg_analysis.display.words import sentences, texts
+from ctg_analysis.display.words.commune_types import type_sentence
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import latest_period
 from ctg_analysis.indicators.trends import trend_of
@@ -120,7 +121,7 @@ def _sheet(place, columns: list, past: pd.DataFrame, epci: str) -> sheets.Sheet:
     ]
     own = past[past["territory"].eq(place.code) & past["status"].eq(OK)].sort_values("period", kind="stable")
     first, people, _, period = lines[0]
-    lead = texts.typography(f"{first} : {people} ({period}).")
+    lead = texts.typography(f"{first} : {people} ({period}). {type_sentence(place.density, place.massif)}".strip())
     written = [[texts.typography(text) for text in line] for line in lines]
     return sheets.Sheet(place.code, texts.typography(place.name), lead, sheets.history(own, "Population"), written)
 

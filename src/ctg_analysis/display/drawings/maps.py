@@ -106,19 +106,52 @@ def choropleth(
     return drawing.svg()
 
 
+def by_class(ground: Land, rows: pd.DataFrame, order: list[str]) -> str:
+    """Return a map of classes, each in a shade, the first of their order the darkest.
+
+    rows: territory, name, class (missing where it is not known), value (those of the largest are named first).
+    """
+    classes = rows.dropna(subset="class").set_index("territory")["class"]
+    shades = dict(zip(order, _spread(len(order))[::-1], strict=True))
+    spots = legend_spots(order, SQUARE + 5, 12.0)
+    drawing = Drawing(ground.height + spots[-1][1] + 12)
+    _around(drawing, ground)
+    for territory, path in ground.paths.items():
+        shade = shades.get(classes.get(territory, ""), HATCHED)
+        drawing.area(path, shade, stroke=PAPER if territory in classes else "#8c8c8c", stroke_width=0.8)
+    dark = {territory for territory, name in classes.items() if order.index(name) < len(order) / 2}
+    _names(drawing, ground, rows.assign(radius=0.0), with_value=False, dark=dark)
+    for name, (x, y) in zip(order, spots, strict=True):
+        drawing.bar(x, ground.height + y, SQUARE, SQUARE, shades[name], stroke=RULE, stroke_width=0.6)
+        drawing.text(x + SQUARE + 5, ground.height + y, name, size=SMALL)
+    return drawing.svg()
+
+
 def _to_shade(rows: pd.DataFrame, indicator: Indicator) -> tuple[pd.DataFrame, set[str]]:
     """Return the values to shade (territory, value, text), and the communes whose value is an estimate."""
+    shown = rows.loc[rows["shown"], ["territory", "value", "text"]]
     estimated = rows[rows["estimate"].notna()] if "estimate" in rows else rows[:0]
-    texts_of = [rounded_text(indicator, value) for value in estimated["estimate"]] if len(estimated) else []
-    values = estimated.assign(value=estimated.get("estimate"), text=texts_of)
-    both = pd.concat([rows[rows["shown"]], values])[["territory", "value", "text"]]
-    return both, set(estimated["territory"])
+    if estimated.empty:
+        return shown, set()
+    words = [rounded_text(indicator, value) for value in estimated["estimate"]]
+    values = estimated.assign(value=estimated["estimate"], text=words)[list(shown)]
+    return pd.concat([shown, values]), set(estimated["territory"])
 
 
 def _spread(classes: int) -> list[str]:
-    """Return so many shades, as far from each other as they may be."""
+    """Return so many shades, as far from each other as they may be; beyond those of the palette, some between."""
+    if classes > len(SEQUENTIAL):
+        return [_between(rank * (len(SEQUENTIAL) - 1) / (classes - 1)) for rank in range(classes)]
     last = len(SEQUENTIAL) - 1 if classes > 2 else len(SEQUENTIAL) - 2
     return [SEQUENTIAL[round(rank * last / max(classes - 1, 1))] for rank in range(classes)]
+
+
+def _between(place: float) -> str:
+    """Return the shade at a place between two of the palette."""
+    first = min(int(place), len(SEQUENTIAL) - 2)
+    ends = [[int(SEQUENTIAL[rank][at : at + 2], 16) for at in (1, 3, 5)] for rank in (first, first + 1)]
+    mixed = [round(one + (other - one) * (place - first)) for one, other in zip(*ends, strict=True)]
+    return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
 def _around(drawing: Drawing, ground: Land) -> None:

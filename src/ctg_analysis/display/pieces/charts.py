@@ -50,6 +50,8 @@ def listing(
         table = table.beside("Intervalle", list(rows["interval"]))
     if "estimate_text" in rows and rows["estimate_text"].ne("").any():
         table = table.beside("Estimation lissée", [text or "non nécessaire" for text in rows["estimate_text"]])
+    if "commune_type" in rows and rows["commune_type"].nunique() > 1:
+        table = table.beside("Type de commune", [text or "nd" for text in rows["commune_type"]])
     if parts is not None:
         for label, group in parts.groupby("part", sort=False):
             cells = dict(zip(group[key], group["text"], strict=True))
