@@ -20,6 +20,7 @@ FORMULAS = {
     "demarche.survey.response": {"quotable_answers"},
     "demarche.survey.weighted_answers": {"open_survey"},
     "demarche.survey.weighting": set(),
+    "indicators.catchments": set(),
     "indicators.census_sample": set(),
     "indicators.childcare_authority": {"read_thresholds"},
     "indicators.comparisons": {"producer"},

@@ -10,6 +10,7 @@ from ctg_analysis.chapter import (
     analyst,
     assessments,
     childcare_law,
+    childcare_reach,
     closing,
     communes_tables,
     figures,
@@ -170,6 +171,10 @@ class Chapter:
     def childcare_authority(self) -> Html:
         """Which authority organises childcare in each commune, and what the law asks of it."""
         return self._piece(childcare_law.childcare_authority, "sppe_transferred_count", "population_count")
+
+    def childcare_reach(self) -> Html:
+        """The places of childcare that each commune reaches by car, and how much the limit matters."""
+        return childcare_reach.childcare_reach(self.territory)
 
     def simulation(self, *, places: int, leaving: int) -> Html:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""
