@@ -12,7 +12,7 @@ from ctg_analysis.chapter.by_indicator import has_median
 from ctg_analysis.chapter.coverage import Coverage, coverage, is_open, levels_beside, sample
 from ctg_analysis.chapter.known import unavailable
 from ctg_analysis.chapter.listing import covered
-from ctg_analysis.chapter.missing import HERE, completeness, lacks, missing, standing, why_absent, without_value
+from ctg_analysis.chapter.missing import HERE, REACH, completeness, lacks, missing, standing, why_absent, without_value
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.cli.data_commands import list_
 from ctg_analysis.core.errors import UserError
@@ -178,6 +178,8 @@ def test_every_source_says_who_has_it():
 def test_the_boxes_of_the_pages_say_what_the_table_says(epci, france, example):
     seen = open_territory(epci, example if epci == EXAMPLE_EPCI else france)
     table = missing(seen)
+    assert REACH not in set(table["indicator"]) or epci == DEFAULT_EPCI
+    table = table[table["indicator"].ne(REACH)]
     assert set(table["why"]) <= set(WHYS) and not table.duplicated(["indicator", "source"]).any()
     assert (table["who"].eq(OPEN_DATA) == table["source"].map(lambda name: SOURCES[name].open)).all()
     for name, rows in table[table["indicator"].isin(CATALOGUE.keys())].groupby("indicator"):
@@ -197,6 +199,12 @@ def test_the_table_of_the_default_territory(france):
     children = table.loc[("leisure_occupancy_rate", "enquete_locale_enfance")]
     assert list(children[["level", "territory", "why", "who", "file", "command"]]) == [
         *("epci", DEFAULT_EPCI, NO_ANSWER, "Communes", "enquete_locale_enfance.csv", f"ctg new {DEFAULT_EPCI}"),
+    ]
+    reach = table.loc[(REACH, "suivi_ctg")]
+    assert list(reach[["chapter", "who", "file"]]) == [
+        "04",
+        "Démarche",
+        "equipements_services.csv, temps_de_trajet.csv",
     ]
     incomes = table.loc[("living_standard_until_2019_median", "insee_filosofi_2019")]
     assert (incomes["level"], incomes["territory"], incomes["why"]) == ("commune", "12166", KEPT_BACK)

@@ -235,6 +235,16 @@ def test_the_density_of_an_epci_is_the_class_where_most_of_its_inhabitants_live(
     assert peer_profiles.density_of_epcis(counted(), PLACES.assign(density=None)).empty
 
 
+def test_the_density_of_an_epci_is_not_that_of_most_of_its_communes():
+    """A: 600 inhabitants in one small town, 300 in two rural communes."""
+    rows = [row("A", 900, "population_count")]
+    rows += [
+        row(code, people, "population_count", level="commune")
+        for code, people in (("A1", 600), ("A2", 100), ("A3", 200))
+    ]
+    assert peer_profiles.density_of_epcis(pd.DataFrame(rows), PLACES).to_dict() == {"A": "urbain intermédiaire"}
+
+
 @pytest.mark.parametrize(
     ("indicator", "variables"),
     [

@@ -12,6 +12,7 @@ from ctg_analysis.chapter import (
     births,
     childcare_grid,
     childcare_law,
+    childcare_reach,
     closing,
     communes_tables,
     equal_ages,
@@ -19,11 +20,13 @@ from ctg_analysis.chapter import (
     figures,
     funnels,
     large_communes,
+    positions,
     projections,
     single_indicator,
     spaces,
     summaries,
     synthesis,
+    typology,
 )
 from ctg_analysis.chapter.closing import BESIDE_PEERS, LIST, SHOWN, WORDS, asking, telling
 from ctg_analysis.chapter.territory import open_territory
@@ -110,6 +113,10 @@ class Chapter:
         """The bars of an indicator: the territory, its comparators and the median of its peers."""
         return telling(self._piece(figures.comparison, indicator), BESIDE_PEERS, indicator)
 
+    def position(self, indicator: str) -> Html:
+        """The territory among the EPCIs of its département, and among its peers: a strip for each."""
+        return self._piece(positions.position, indicator)
+
     def trend(self, indicator: str) -> Html:
         """The line of an indicator over the years."""
         return self._piece(figures.trend, indicator)
@@ -182,6 +189,10 @@ class Chapter:
         """Which authority organises childcare in each commune, and what the law asks of it."""
         return self._piece(childcare_law.childcare_authority, "sppe_transferred_count", "population_count")
 
+    def childcare_reach(self) -> Html:
+        """The places of childcare that each commune reaches by car, and how much the limit matters."""
+        return childcare_reach.childcare_reach(self.territory)
+
     def simulation(self, *, places: int, leaving: int) -> Html:
         """What more places in childcare centres and fewer childminders would make of the coverage rate."""
         return self._piece(childcare_law.simulation, RATE, places=places, leaving=leaving)
@@ -193,6 +204,10 @@ class Chapter:
     def projection(self) -> Html:
         """The children of three age groups five and ten years on, by scenario, and what such a projection was worth."""
         return projections.projection(self.territory)
+
+    def typology(self, *indicators: str) -> Html:
+        """The type of each commune (class of density, massif), and these indicators by class: a key to tables, maps."""
+        return self._piece(typology.typology, *indicators)
 
     def pyramid(self) -> Html:
         """The age pyramid of the territory against the outline of its (first) département."""

@@ -8,7 +8,9 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import synthesis
 from ctg_analysis.chapter.known import are_exact, by_commune, newer, on_map, source, unavailable
+from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.chapter.typology import with_types
 from ctg_analysis.core.model import LEVELS, OK, Count, Indicator, Mean
 from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
@@ -69,6 +71,7 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
     printed = [row.status == OK and sentences.is_printed(indicator, row) for row in rows.itertuples(index=False)]
     inhabitants = territory.communes.set_index("code")["total_population"]
+    rows = with_types(territory, with_estimates(indicator, rows))
     rows = rows.assign(shown=printed, inhabitants=rows["territory"].map(inhabitants).fillna(0.0))
     left_out = ""
     if isinstance(indicator.value, Count | Mean):
@@ -82,7 +85,7 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
     without = rows.loc[~rows["territory"].isin(territory.land.paths.keys()), "name"]
     note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
     shades = SAME_SHADES if indicator.family in COMMON_CLASSES else ""
-    note = " ".join(filter(None, [note, shades, left_out]))
+    note = " ".join(filter(None, [note, shades or explained(rows), left_out]))
     return _drawn(territory, indicator, drawing, rows, over_years=False, kind="map", note=note, message=message)
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import reach_inputs
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import CENSORED, MISSING, NOT_APPLICABLE, OK, SECRET, Indicator
 from ctg_analysis.core.territories import FRANCE
+from ctg_analysis.demarche.tables import TABLES
 from ctg_analysis.display.words.lacks import (
     BLANK,
     ELSEWHERE,
@@ -33,10 +35,12 @@ HERE = (*LOCAL, "epci")
 # Indicators that depend on age, with the source that would tell elsewhere, by age, whom they count: none of it is read.
 AGES_FROM = {"caf_rsa_households_count": "caf_rsa_ages"}
 AT_EQUAL_AGES = "{} (at equal ages)"
+REACH = "childcare_reach"  # what is drawn from tables of the démarche, and is no indicator
 
 
 def missing(territory: Territory) -> pd.DataFrame:
-    """What is missing of a territory: a row for each indicator without a value and each source that would give it.
+    """What is missing of a territory: a row for each indicator without a value and each source that would give it,
+    then that of the places of childcare within reach (REACH).
 
     Columns: indicator, chapter, star; level and territory: those of the places without a value, the EPCI, or some of
     its communes, their codes joined by |, where the EPCI itself has one; then the fields of `Lack`. Last, what would
@@ -51,7 +55,18 @@ def missing(territory: Territory) -> pd.DataFrame:
     for indicator in map(CATALOGUE.get, AGES_FROM):
         where = [AT_EQUAL_AGES.format(indicator.id), indicator.chapter, indicator.star, "france", FRANCE]
         rows.append([*where, *lack_of_ages(territory, indicator)])
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame([*rows, *_of_reach(territory)], columns=COLUMNS)
+
+
+def _of_reach(territory: Territory) -> list[list[object]]:
+    """The row of the places of childcare within reach, which is no indicator: the tables that do not say enough."""
+    lacks = reach_inputs.lacking(territory)
+    if not lacks:
+        return []
+    why = LEFT_OUT if territory.demarche.begun else TO_GATHER
+    files = ", ".join(TABLES[name].file for name in lacks)
+    lack = Lack(PLAN, why, SOURCES[PLAN].partner, files, f"ctg new {territory.epci}")
+    return [[REACH, "04", False, "epci", territory.epci, *lack]]
 
 
 def without_value(territory: Territory, indicator: Indicator) -> tuple[str, list[str]]:

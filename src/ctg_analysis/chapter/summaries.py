@@ -6,6 +6,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import known, synthesis
+from ctg_analysis.chapter.small_communes import ESTIMATE, with_estimates
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING, OK, Indicator
 from ctg_analysis.core.notebooks import ChapterNotebook, notebooks
@@ -15,6 +16,7 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
 from ctg_analysis.display.words import messages as titles
 from ctg_analysis.display.words import sentences, texts
+from ctg_analysis.display.words.commune_types import type_sentence
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import latest_period
 from ctg_analysis.indicators.trends import trend_of
@@ -88,15 +90,22 @@ def communes(territory: Territory, *indicators: Indicator) -> Html:
         period = latest_period(rows[rows["level"].eq("commune")])
         if period:
             columns.append((indicator, period, rows[rows["period"].eq(period)]))
-    with_cells = [(indicator, period, _cells(rows)) for indicator, period, rows in columns]
+    with_cells = [(indicator, period, _cells(indicator, rows)) for indicator, period, rows in columns]
     past = territory.readable(CATALOGUE["historical_population_count"])
     written = [_sheet(place, with_cells, past, territory.epci) for place in territory.communes.itertuples(index=False)]
     source = known.source(territory, pd.concat([rows for *_, rows in columns]))
     return sheets.sheets(written, ["Indicateur", "Commune", "Ensemble", "Période"], source)
 
 
-def _cells(rows: pd.DataFrame) -> dict[tuple[str, str], str]:
-    return dict(zip(zip(rows["level"], rows["territory"], strict=True), rows["text"], strict=True))
+def _cells(indicator: Indicator, rows: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """The text of each place, with the estimate of a commune whose share is not reliable."""
+    cells = dict(zip(zip(rows["level"], rows["territory"], strict=True), rows["text"], strict=True))
+    communes = with_estimates(indicator, rows[rows["level"].eq("commune")])
+    communes = communes[communes["estimate"].notna()]
+    return cells | {
+        ("commune", row.territory): f"{row.text} ; {texts.uncapitalised(ESTIMATE)} : {row.estimate_text}"
+        for row in communes.itertuples(index=False)
+    }
 
 
 def _sheet(place, columns: list, past: pd.DataFrame, epci: str) -> sheets.Sheet:
@@ -112,7 +121,7 @@ def _sheet(place, columns: list, past: pd.DataFrame, epci: str) -> sheets.Sheet:
     ]
     own = past[past["territory"].eq(place.code) & past["status"].eq(OK)].sort_values("period", kind="stable")
     first, people, _, period = lines[0]
-    lead = texts.typography(f"{first} : {people} ({period}).")
+    lead = texts.typography(f"{first} : {people} ({period}). {type_sentence(place.density, place.massif)}".strip())
     written = [[texts.typography(text) for text in line] for line in lines]
     return sheets.Sheet(place.code, texts.typography(place.name), lead, sheets.history(own, "Population"), written)
 

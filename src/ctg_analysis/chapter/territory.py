@@ -7,6 +7,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.by_indicator import ByIndicator, each_row, has_median, which_france
+from ctg_analysis.core import territories
 from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import LEVELS, MISSING, OK, Indicator, is_over_population
 from ctg_analysis.core.notebooks import EVERYTHING
@@ -273,10 +274,11 @@ class Territory:
 
     @cached_property
     def around(self) -> pd.DataFrame:
-        """The observations of the EPCI and of its peers, whichever variables they are chosen without."""
+        """The observations of the EPCI, its peers (whatever chooses them) and the other EPCIs of its département."""
         groups = {left_out(indicator) for indicator in CATALOGUE.values()}
         peers = {peer for without in groups for peer in self.peers(without).peers["peer"]}
-        return read_observations(self.root.processed, sorted({self.epci, *peers}))
+        near = territories.of_same_departements(self.territories, self.epci)
+        return read_observations(self.root.processed, sorted({self.epci, *peers, *near}))
 
     @cached_property
     def profiles(self) -> pd.DataFrame:

@@ -213,6 +213,14 @@ def members(territories: pd.DataFrame, epci: str) -> pd.DataFrame:
     return territories[territories["level"].eq("commune") & territories["epci"].eq(epci)]
 
 
+def of_same_departements(territories: pd.DataFrame, epci: str) -> list[str]:
+    """Return the other EPCIs of the département(s) of an EPCI, by SIREN."""
+    own = set(find_epci(territories, epci)["departement"].split("|"))
+    others = territories[territories["level"].eq("epci") & territories["code"].ne(epci)]
+    shared = others["departement"].str.split("|").map(lambda codes: not own.isdisjoint(codes))
+    return sorted(others.loc[shared.astype(bool), "code"])
+
+
 def comparators(territories: pd.DataFrame, epci: str) -> pd.DataFrame:
     """Return the EPCI, then its département(s), région(s) and France, in this order."""
     row = find_epci(territories, epci)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctg_analysis.core.model import CENSORED, Indicator
 from ctg_analysis.display.drawings.axes import legend_spots
-from ctg_analysis.display.drawings.drawing import DOTTED, HATCHED, Drawing, length
+from ctg_analysis.display.drawings.drawing import DOTTED, HATCHED, LINED, Drawing, length
 from ctg_analysis.display.drawings.land import Land
 from ctg_analysis.display.drawings.style import DIVERGING, LAND, LINE, PAPER, RULE, SEQUENTIAL, SMALL, TERRITORY, WIDTH
 from ctg_analysis.display.words.quantities import number
@@ -20,7 +20,7 @@ CLASSES = 5
 LARGEST_RADIUS = 24
 LETTERS, ON_A_PHONE = 10.5, 11.5  # the size of names; on a phone (style.css), where they must still find room
 CLEAR = 2  # units between a name and the disc of another commune
-HIDDEN = "non affiché"
+HIDDEN, ESTIMATED = "non affiché", "estimation lissée"
 SQUARE = 12  # of the legend
 FALLS = DIVERGING[:2]
 DARK = {*SEQUENTIAL[-2:], DIVERGING[0], DIVERGING[-1]}
@@ -68,12 +68,13 @@ def choropleth(
 ) -> str:
     """Return a map shaded in at most five classes; falls are dotted, what has no reliable value is hatched.
 
-    A value that its producer only bounds (« ≤ 5 % ») is white, under its own words.
+    A value that its producer only bounds (« ≤ 5 % ») is white, under its own words; an estimate in the place of a value
+    is lined.
 
-    rows: territory, name, value, status, text, inhabitants, shown (the value may be drawn). together: the values of the
-    maps that this one is read with, which then have the same classes.
+    rows: territory, name, value, status, text, inhabitants, shown (the value may be drawn), estimate. together: the
+    values of the maps that this one is read with, which then have the same classes.
     """
-    known = rows.loc[rows["shown"], ["territory", "value", "text"]]
+    known, lined = _to_shade(rows, indicator)
     breaks, labels = _classes(known, indicator, diverging=diverging, together=together)
     shades = DIVERGING if diverging else _spread(len(breaks) - 1)
     ranks = np.clip(np.searchsorted(breaks, known["value"], side="right") - 1, 0, len(shades) - 1)
@@ -82,7 +83,7 @@ def choropleth(
     fills |= dict.fromkeys(bounded["territory"], PAPER)
     hidden = set(rows["territory"]) - set(fills)
     words = [(PAPER, text) for text in bounded["text"].unique()] + list(zip(shades, labels, strict=True))
-    legend = words + ([(HATCHED, HIDDEN)] if hidden & set(ground.paths) else [])
+    legend = words + [(LINED, ESTIMATED)] * bool(lined) + [(HATCHED, HIDDEN)] * bool(hidden & set(ground.paths))
     spots = legend_spots([label for _, label in legend], SQUARE + 5, 12.0)
     drawing = Drawing(ground.height + spots[-1][1] + 12)
     _around(drawing, ground)
@@ -93,6 +94,8 @@ def choropleth(
         drawing.area(path, fill, stroke=PAPER if fill in shades else "#8c8c8c", stroke_width=0.8)
         if fill in FALLS:
             drawing.area(path, DOTTED)
+        if territory in lined:
+            drawing.area(path, LINED)
     dark = {territory for territory, shade in fills.items() if shade in DARK}
     _names(drawing, ground, rows.assign(radius=0.0), by="inhabitants", dark=dark)
     for (fill, label), (x, y) in zip(legend, spots, strict=True):
@@ -103,10 +106,52 @@ def choropleth(
     return drawing.svg()
 
 
+def by_class(ground: Land, rows: pd.DataFrame, order: list[str]) -> str:
+    """Return a map of classes, each in a shade, the first of their order the darkest.
+
+    rows: territory, name, class (missing where it is not known), value (those of the largest are named first).
+    """
+    classes = rows.dropna(subset="class").set_index("territory")["class"]
+    shades = dict(zip(order, _spread(len(order))[::-1], strict=True))
+    spots = legend_spots(order, SQUARE + 5, 12.0)
+    drawing = Drawing(ground.height + spots[-1][1] + 12)
+    _around(drawing, ground)
+    for territory, path in ground.paths.items():
+        shade = shades.get(classes.get(territory, ""), HATCHED)
+        drawing.area(path, shade, stroke=PAPER if territory in classes else "#8c8c8c", stroke_width=0.8)
+    dark = {territory for territory, name in classes.items() if order.index(name) < len(order) / 2}
+    _names(drawing, ground, rows.assign(radius=0.0), with_value=False, dark=dark)
+    for name, (x, y) in zip(order, spots, strict=True):
+        drawing.bar(x, ground.height + y, SQUARE, SQUARE, shades[name], stroke=RULE, stroke_width=0.6)
+        drawing.text(x + SQUARE + 5, ground.height + y, name, size=SMALL)
+    return drawing.svg()
+
+
+def _to_shade(rows: pd.DataFrame, indicator: Indicator) -> tuple[pd.DataFrame, set[str]]:
+    """Return the values to shade (territory, value, text), and the communes whose value is an estimate."""
+    shown = rows.loc[rows["shown"], ["territory", "value", "text"]]
+    estimated = rows[rows["estimate"].notna()] if "estimate" in rows else rows[:0]
+    if estimated.empty:
+        return shown, set()
+    words = [rounded_text(indicator, value) for value in estimated["estimate"]]
+    values = estimated.assign(value=estimated["estimate"], text=words)[list(shown)]
+    return pd.concat([shown, values]), set(estimated["territory"])
+
+
 def _spread(classes: int) -> list[str]:
-    """Return so many shades, as far from each other as they may be."""
+    """Return so many shades, as far from each other as they may be; beyond those of the palette, some between."""
+    if classes > len(SEQUENTIAL):
+        return [_between(rank * (len(SEQUENTIAL) - 1) / (classes - 1)) for rank in range(classes)]
     last = len(SEQUENTIAL) - 1 if classes > 2 else len(SEQUENTIAL) - 2
     return [SEQUENTIAL[round(rank * last / max(classes - 1, 1))] for rank in range(classes)]
+
+
+def _between(place: float) -> str:
+    """Return the shade at a place between two of the palette."""
+    first = min(int(place), len(SEQUENTIAL) - 2)
+    ends = [[int(SEQUENTIAL[rank][at : at + 2], 16) for at in (1, 3, 5)] for rank in (first, first + 1)]
+    mixed = [round(one + (other - one) * (place - first)) for one, other in zip(*ends, strict=True)]
+    return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
 def _around(drawing: Drawing, ground: Land) -> None:

@@ -48,6 +48,10 @@ def listing(
     table = Listing(["Période" if over_years else "Territoire", indicator.label], lines)
     if rows["interval"].ne("").any():
         table = table.beside("Intervalle", list(rows["interval"]))
+    if "estimate_text" in rows and rows["estimate_text"].ne("").any():
+        table = table.beside("Estimation lissée", [text or "non nécessaire" for text in rows["estimate_text"]])
+    if "commune_type" in rows and rows["commune_type"].nunique() > 1:
+        table = table.beside("Type de commune", [text or "nd" for text in rows["commune_type"]])
     if parts is not None:
         for label, group in parts.groupby("part", sort=False):
             cells = dict(zip(group[key], group["text"], strict=True))
@@ -89,11 +93,13 @@ def chart(
     note: str = "",
     title: str = "",
     message: str = "",
+    file: str = "",
 ) -> Html:
     """Return a drawing of an indicator with its words.
 
     message: what the drawing shows, which is then its title. title: what it is about, the label unless given; it
-    stands below the message where this does not begin with it.
+    stands below the message where this does not begin with it. file: the CSV file of its values, that of the indicator
+    unless given.
     """
     title = title or indicator.label
     about = texts.with_unit(title, indicator.unit)
@@ -104,7 +110,7 @@ def chart(
     notes = " ".join(text for text in (note, indicator.caveats) if text)
     return figure(
         drawing,
-        file=indicator.file_name,
+        file=file or indicator.file_name,
         kind=kind,
         title=texts.typography(message or title),
         subtitle=texts.typography(subtitle),

@@ -7,6 +7,8 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.chapter import Chapter
+from ctg_analysis.chapter.positions import FILE as POSITIONS_FILE
+from ctg_analysis.chapter.positions import all_beside
 from ctg_analysis.chapter.projections import shown_projections
 from ctg_analysis.chapter.spaces import FILE as SPACES_FILE
 from ctg_analysis.chapter.territory import Territory
@@ -64,14 +66,29 @@ def write_csv(folder: Path, chapter: Chapter) -> None:
             {indicator.id: getattr(indicator, column) for indicator in CATALOGUE.values()}
         )
     table["name"] = table["name"].map(spreadsheet_safe)
-    table = table.rename(columns=FRENCH_COLUMNS)
-    written = table[list(FRENCH_COLUMNS.values())].to_csv(sep=";", decimal=",", index=False, lineterminator=END)
+    written = _french(table)
     header, *lines = written.removesuffix(END).split(END)
     if len(lines) != len(table):
         raise ValueError("an end of line in a label, a unit or a name")
     for name, places in table.groupby("file_name", sort=False).indices.items():
         text = END.join([header, *(lines[place] for place in places), ""])
         (data / name).write_bytes(text.encode("utf-8-sig"))
+
+
+def write_positions(folder: Path, seen: Territory) -> None:
+    """Write the values of the other EPCIs that the territory is placed among, beside the others."""
+    rows = all_beside(seen).sort_values(["indicator", "territory"], kind="stable")
+    rows = rows.assign(
+        **{name: [getattr(CATALOGUE[one], name) for one in rows["indicator"]] for name in ("label", "unit")}
+    )
+    text = _french(rows.assign(name=rows["name"].map(spreadsheet_safe)))
+    (folder / "donnees" / POSITIONS_FILE).write_bytes(text.encode("utf-8-sig"))
+
+
+def _french(table: pd.DataFrame) -> str:
+    """Return rows of observations as French spreadsheets open them, under French names."""
+    columns = table.rename(columns=FRENCH_COLUMNS)[list(FRENCH_COLUMNS.values())]
+    return columns.to_csv(sep=";", decimal=",", index=False, lineterminator=END)
 
 
 def write_material(folder: Path, demarche: Demarche) -> None:

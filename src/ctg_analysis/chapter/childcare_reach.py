@@ -1,0 +1,107 @@
+"""How many places of childcare families reach by car, shared with the children who reach them too."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import reach_inputs
+from ctg_analysis.chapter.closing import SHOWN, telling
+from ctg_analysis.chapter.known import by_commune, source, unavailable
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.model import OK
+from ctg_analysis.core.norms import norm
+from ctg_analysis.demarche.tables import PUBLIC
+from ctg_analysis.display import markup
+from ctg_analysis.display.drawings import maps
+from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.quantities import number
+from ctg_analysis.indicators.catchments import supply_within_reach
+
+CHILDREN = ("children_0_2_count", "births_3_year_count")  # the second where the first is not known
+UNIT = "places pour 100 enfants de moins de 3 ans"
+STEP = 5  # minutes more and less, to tell how much the limit matters
+NOTE = (
+    "Places des EAJE et des maisons d'assistants maternels en service, rapportées d'abord aux enfants de toutes les "
+    "communes qui les atteignent, puis ajoutées pour chaque commune (méthode des aires d'attraction flottantes en deux "
+    "temps). Ni les places ni les enfants d'au-delà du territoire ne comptent, ni les assistants maternels à domicile. "
+    "Dans sa commune, un service est toujours à portée."
+)
+
+
+def childcare_reach(territory: Territory) -> Html:
+    """The map and the table of the places that each commune reaches, with a shorter and a longer limit beside.
+
+    The box when a place, a driving time or a number of children is not known: none is taken for 0.
+    """
+    first = CATALOGUE[CHILDREN[0]]
+    if lacks := reach_inputs.lacking(territory):
+        return telling(_box(territory, lacks), SHOWN, first.id)
+    tables = [(CATALOGUE[name], by_commune(territory, CATALOGUE[name])) for name in CHILDREN]
+    codes = set(territory.communes["code"])
+    whole = [(one, rows) for one, rows in tables if set(rows.loc[rows["status"].eq(OK), "territory"]) == codes]
+    if not whole:
+        return telling(unavailable(territory, first, f"{first.label}, dans chaque commune"), SHOWN, first.id)
+    indicator, rows = whole[0]
+    services, usual = reach_inputs.services(territory), int(norm("childcare_reach_minutes"))
+    places = services.groupby("commune")["capacite"].sum()
+    children, minutes = rows.set_index("territory")["value"], reach_inputs.minutes(territory)
+    limits = (usual - STEP, usual, usual + STEP)
+    found = {limit: supply_within_reach(places, children, minutes, limit) * 100 for limit in limits}
+    cited = Citation(
+        texts.typography(
+            f"Démarche de la convention territoriale globale, services et trajets. {source(territory, rows)}"
+        ),
+        source(territory, rows).day,
+    )
+    return telling(_drawn(territory, rows, pd.DataFrame(found), usual, cited), SHOWN, indicator.id)
+
+
+def _drawn(territory: Territory, rows: pd.DataFrame, found: pd.DataFrame, usual: int, cited: Citation) -> Html:
+    described = replace(CATALOGUE["childcare_coverage_rate"], label="Places d'accueil à portée", unit=UNIT, decimals=0)
+    told = found.map(number)
+    table = rows.assign(
+        value=rows["territory"].map(found[usual]), text=rows["territory"].map(told[usual]), shown=True, status=OK
+    )
+    lines = [
+        [name, *told.loc[code], children]
+        for name, code, children in zip(rows["name"], rows["territory"], rows["text"], strict=True)
+    ]
+    low, high = number(found[usual].min()), number(found[usual].max())
+    title = f"À {usual} minutes en voiture : de {low} à {high} {UNIT} selon la commune"
+    says = " ; ".join(f"{line[0]} {line[2]}" for line in lines)
+    none = {limit: int(values.eq(0).sum()) for limit, values in found.items()}
+    return markup.figure(
+        maps.choropleth(territory.land, table, described, diverging=False),
+        file="",
+        kind="map",
+        title=texts.typography(title),
+        subtitle=texts.typography(f"{texts.capitalised(UNIT)}, à moins de {usual} minutes en voiture"),
+        alt=texts.typography(f"{title} : {says}."),
+        source=cited,
+        note=texts.typography(f"{_sensitivity(none)} {NOTE}"),
+        data=markup.Table(
+            texts.typography(f"{texts.capitalised(UNIT)}, selon le temps de trajet accepté"),
+            ["Commune", *(texts.typography(f"À {limit} minutes") for limit in found), "Enfants"],
+            [[texts.typography(cell) for cell in line] for line in lines],
+        ),
+    )
+
+
+def _sensitivity(none: dict[int, int]) -> str:
+    """How many communes reach no place, by limit: « Communes sans place à portée : 3 à 10 minutes, 1 à 15… »."""
+    counts = ", ".join(f"{number(count) if count else 'aucune'} à {limit} minutes" for limit, count in none.items())
+    return f"Le résultat dépend du temps accepté. Communes sans place à portée : {counts}."
+
+
+def _box(territory: Territory, lacks: dict[str, str]) -> Html:
+    entries = [
+        {
+            "label": texts.typography(f"{PUBLIC[name].title} ({PUBLIC[name].file})"),
+            "how": texts.typography(how),
+            "command": f"ctg new {territory.epci}",
+        }
+        for name, how in lacks.items()
+    ]
+    return markup.unavailable(texts.typography("Places d'accueil à portée de chaque commune."), entries)

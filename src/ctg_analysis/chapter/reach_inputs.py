@@ -1,0 +1,44 @@
+"""What the reach of childcare is worked out from: places by service, driving times; and what is lacking of them."""
+
+import pandas as pd
+
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.notebooks import DEMARCHE
+from ctg_analysis.display.words import texts
+
+SERVICES, TIMES = "equipements_services", "temps_de_trajet"
+KINDS = ("EAJE", "MAM")
+
+
+def services(territory: Territory) -> pd.DataFrame:
+    """The childcare centres and the houses of childminders in service, as the démarche lists them."""
+    territory.read.add(DEMARCHE)
+    table = territory.demarche.table(SERVICES)
+    return table[table["type"].isin(KINDS) & table["statut"].eq("en service")]
+
+
+def minutes(territory: Territory) -> pd.DataFrame:
+    """The driving times from each commune (rows) to each commune that has a service; 0 within one, NaN if unknown."""
+    territory.read.add(DEMARCHE)
+    table = territory.demarche.table(TIMES)
+    known = table.drop_duplicates(["depart", "arrivee"]).pivot(index="depart", columns="arrivee", values="minutes")
+    times = known.reindex(index=territory.communes["code"], columns=sorted(set(services(territory)["commune"])))
+    for code in times.columns.intersection(times.index):
+        times.loc[code, code] = 0.0
+    return times.astype(float)
+
+
+def lacking(territory: Territory) -> dict[str, str]:
+    """The tables that do not say enough, and what they lack, in French; none when all is there."""
+    some = services(territory)
+    if some.empty:
+        how = "les EAJE et les MAM en service, leur commune et leurs places, à inscrire"
+        return {SERVICES: how, TIMES: "les trajets en voiture vers leurs communes, à demander à qui tient un SIG"}
+    found = {}
+    unknown = list(some.loc[some["capacite"].isna(), "nom"])
+    if unknown:
+        found[SERVICES] = f"places inconnues : {texts.listed(unknown)}"
+    missing = int(minutes(territory).isna().sum().sum())
+    if missing:
+        found[TIMES] = f"{missing} trajet{'s' if missing > 1 else ''} d'une commune à un service, à compléter"
+    return found

@@ -1,0 +1,130 @@
+"""The types of the communes, as a key to tables and maps: class of density, massif; and figures of each class."""
+
+import pandas as pd
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter.known import by_commune, source
+from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.model import MISSING, OK, Count, Indicator, is_share
+from ctg_analysis.display import markup
+from ctg_analysis.display.drawings import maps
+from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.pieces import tables
+from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.commune_types import CLASSES, type_text
+from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.quantities import number, percent
+from ctg_analysis.display.words.sentences import DECIMALS_FROM, SMALLEST_BASE
+from ctg_analysis.sources import SOURCES
+
+PEOPLE = "population_count"
+GRID, MASSIFS = "insee_densite", "anct_massifs"
+UNKNOWN = "La grille communale de densité n'est pas là : les types des communes ne sont pas connus."
+
+
+def typology(territory: Territory, *indicators: Indicator) -> Html:
+    """The map of the classes of density, and a table of each class: its communes, its inhabitants, some indicators.
+
+    An indicator of a class is a ratio of sums, or a sum; not available as soon as a commune of the class has no value
+    that is shown, and where its producer rounds the counts.
+    """
+    communes = territory.communes[territory.communes["density"].notna()]
+    if communes.empty:
+        return markup.reading(texts.typography(UNKNOWN), "")
+    people = by_commune(territory, CATALOGUE[PEOPLE])
+    classes = [name for name in CLASSES if name in set(communes["density"])]
+    key = communes.set_index("code")["density"]
+    zonings = [GRID, *[MASSIFS] * bool(communes["massif"].notna().any())]
+    cited = source(territory, pd.DataFrame({"source": [*zonings, *people["source"]]}))
+    lines = [_line(territory, name, list(key.index[key.eq(name)]), people, indicators) for name in classes]
+    header = ["Classe de densité", "Communes", "Habitants", *(_headed(territory, one) for one in indicators)]
+    table = tables.listed(pd.DataFrame(lines, columns=header), "Les communes par classe de densité")
+    return markup.together(_map(territory, people, classes, cited), table, markup.source(cited))
+
+
+def _map(territory: Territory, people: pd.DataFrame, classes: list[str], cited: Citation) -> Html:
+    communes = territory.communes.rename(columns={"code": "territory", "density": "class"})
+    communes = with_types(territory, communes.assign(name=[texts.typography(name) for name in communes["name"]]))
+    rows = communes.merge(people[["territory", "value"]], on="territory", how="left", validate="1:1")
+    told = [
+        [name, words or texts.SIGNS[MISSING]] for name, words in zip(rows["name"], rows["commune_type"], strict=True)
+    ]
+    title = " ; ".join(filter(None, [_most(rows["class"]), _massifs(rows)]))
+    says = " ; ".join(f"{name} : {words}" for name, words in told)
+    return markup.figure(
+        maps.by_class(territory.land, rows, classes),
+        file="",
+        kind="map",
+        title=texts.typography(title),
+        subtitle=texts.typography("Type de chaque commune, selon la grille communale de densité en sept niveaux"),
+        alt=texts.typography(f"{title}. {says}."),
+        source=cited,
+        note="",
+        data=markup.Table("Type de chaque commune", ["Commune", "Type"], told, words=True),
+    )
+
+
+def _most(classes: pd.Series) -> str:
+    """« 15 des 21 communes : rural à habitat très dispersé »."""
+    counts, whole = classes.value_counts(), len(classes)
+    name = next(one for one in CLASSES if counts.get(one, 0) == counts.max())
+    head = "Toutes les communes" if counts.max() == whole else f"{counts.max()} des {whole} communes"
+    return f"{head} : {type_text(name, None)}"
+
+
+def _massifs(communes: pd.DataFrame) -> str:
+    """« toutes dans le Massif Central », « 3 dans le Massif du Jura »; nothing without any."""
+    counts = communes["massif"].dropna().value_counts()
+    return ", ".join(
+        f"{'toutes' if count == len(communes) else number(count)} dans le {name.replace('|', ' et le ')}"
+        for name, count in sorted(counts.items())
+    )
+
+
+def _line(
+    territory: Territory, name: str, codes: list[str], people: pd.DataFrame, indicators: tuple[Indicator, ...]
+) -> list[str]:
+    inhabitants = _of_class(CATALOGUE[PEOPLE], people, codes)
+    figures = [_of_class(one, _rows(territory, one), codes) for one in indicators]
+    return [name, number(len(codes)), inhabitants, *figures]
+
+
+def _rows(territory: Territory, indicator: Indicator) -> pd.DataFrame:
+    """The communes at the period that the territory is compared at, else their latest one."""
+    rows = territory.readable(indicator)
+    rows = rows[rows["level"].eq("commune") & rows["period"].eq(territory.periods.get(indicator.id))]
+    return rows if rows["status"].eq(OK).any() else by_commune(territory, indicator)
+
+
+def _headed(territory: Territory, indicator: Indicator) -> str:
+    rows = _rows(territory, indicator)
+    period = f", {date_text(rows['period'].iloc[0])}" if len(rows) else ""
+    return f"{indicator.label}{period}"
+
+
+def _of_class(indicator: Indicator, rows: pd.DataFrame, codes: list[str]) -> str:
+    """The figure of several communes: all of them have a value that is shown, exact, of one source."""
+    inside = rows[rows["territory"].isin(codes)]
+    exact = not any(SOURCES[name].precision.rounding for name in set(inside["source"]))
+    if len(inside) < len(codes) or not inside["status"].eq(OK).all() or inside["source"].nunique() != 1 or not exact:
+        return texts.SIGNS[MISSING]
+    top, bottom = inside["numerator"].sum(), inside["denominator"].sum()
+    if isinstance(indicator.value, Count):
+        return number(inside["value"].sum())
+    if not is_share(indicator.value) or not bottom:
+        return texts.SIGNS[MISSING]
+    if bottom < SMALLEST_BASE:
+        return f"{number(top)} sur {number(bottom)}"
+    return percent(top / bottom * 100, indicator.decimals if bottom >= DECIMALS_FROM else 0)
+
+
+def with_types(territory: Territory, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of communes with the type of each, in a column commune_type: "" where it is not known.
+
+    The massif is told where it is not that of all the communes.
+    """
+    communes = territory.communes
+    massifs = communes["massif"] if communes["massif"].nunique(dropna=False) > 1 else [None] * len(communes)
+    words = [texts.typography(type_text(*one)) for one in zip(communes["density"], massifs, strict=True)]
+    types = dict(zip(communes["code"], words, strict=True))
+    return rows.assign(commune_type=rows["territory"].map(types).fillna(""))

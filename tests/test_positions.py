@@ -1,0 +1,104 @@
+"""The EPCI among others: who they are, which values, what is said of its place, and nothing that was entrusted."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import open_chapter
+from ctg_analysis.chapter.positions import all_beside, groups_of, positions
+from ctg_analysis.core.errors import UserError
+from ctg_analysis.core.model import OK
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.core.territories import of_same_departements
+from ctg_analysis.display.drawings.strip import Strip, strips
+from ctg_analysis.indicators.positions import ABOVE, BELOW, HIGHEST, LOWEST, MIDDLE, position_in
+from ctg_analysis.sources import SOURCES
+
+AUBRAC = "200067171"
+OTHERS = pd.Series([10.0, 20, 30, 40, 50])  # quartiles 20 and 40
+
+
+@pytest.mark.parametrize(
+    ("low", "value", "high", "place"),
+    [
+        (41, 45, 49, HIGHEST),
+        (39, 45, 49, ABOVE),
+        (11, 15, 19, LOWEST),
+        (11, 15, 21, BELOW),
+        (10, 30, 50, MIDDLE),
+        (None, 40, None, MIDDLE),
+        (None, 40.1, None, HIGHEST),
+        (None, 19.9, None, LOWEST),
+    ],
+)
+def test_the_place_of_a_value_is_what_its_interval_allows(low, value, high, place):
+    own = pd.Series({"value": value, "low": low, "high": high}, dtype=float)
+    assert position_in(own, OTHERS) == (place, 20, 30, 40)
+
+
+def test_four_others_make_no_quartiles():
+    assert position_in(pd.Series({"value": 1.0, "low": 1.0, "high": 1.0}), OTHERS[:4]) is None
+
+
+def test_the_epcis_of_the_same_departements_without_the_epci_itself():
+    rows = [("A", "12"), ("B", "12|48"), ("C", "48"), ("D", "15|48"), ("E", "15")]
+    places = pd.DataFrame(rows, columns=["code", "departement"]).assign(level="epci")
+    assert of_same_departements(places, "A") == ["B"]
+    assert of_same_departements(places, "B") == ["A", "C", "D"]
+
+
+def test_others_are_of_the_same_period_and_producer_and_open():
+    for epci in (AUBRAC, EXAMPLE_EPCI):
+        territory = open_chapter(epci).territory
+        rows = all_beside(territory)
+        assert len(rows) > 500 and rows["status"].eq(OK).all() and epci not in set(rows["territory"])
+        assert rows["period"].eq(rows["indicator"].map(territory.periods)).all()
+        assert not any(SOURCES[name].secrecy.threshold for name in set(rows["source"]))
+        assert set(rows["territory"]) <= set(territory.around["territory"])
+        own = {name: territory.compared(CATALOGUE[name])["source"].iloc[0] for name in set(rows["indicator"])}
+        producers = rows["source"].map(lambda name: SOURCES[name].producer)
+        assert producers.eq(rows["indicator"].map(own).map(lambda name: SOURCES[name].producer)).all()
+
+
+def test_the_real_territory_stands_out_for_its_age():
+    """Worked out apart from the values of the 19 other EPCIs of the Aveyron and of the ten peers."""
+    territory = open_chapter(AUBRAC).territory
+    share = CATALOGUE["age_65_plus_share"]
+    near = set(of_same_departements(territory.territories, AUBRAC))
+    found = positions(territory, share)
+    assert list(found) == ["EPCI de l’Aveyron", "EPCI comparables"] == list(groups_of(territory, share))
+    rows, place = found["EPCI de l’Aveyron"]
+    assert set(rows["territory"]) == near and len(near) == 19
+    values = sorted(rows["value"])
+    assert place.median == values[9] and place.low == pytest.approx((values[4] + values[5]) / 2)
+    assert place.place == HIGHEST and values[-1] < territory.compared(share)["value"].iloc[0]
+
+
+def test_a_strip_has_its_words_its_table_and_its_file():
+    html = open_chapter(AUBRAC).position("age_65_plus_share").html
+    title = "dans le quart le plus élevé des EPCI de l’Aveyron et des EPCI comparables"
+    assert title in html and "donnees/positions.csv" in html
+    assert re.search(r'aria-label="Part des 65 ans ou plus[^"]*Rodez', html)
+    assert (
+        html.count("<tr") == 1 + 1 + 29 and "e sur " not in html
+    )  # a header, the territory, 19 and 10 others: no rank
+
+
+def test_a_number_of_things_has_no_place():
+    with pytest.raises(UserError, match="number of things"):
+        open_chapter(EXAMPLE_EPCI).position("births_count")
+
+
+def test_an_indicator_without_a_value_is_a_box():
+    assert "unavailable" in open_chapter(AUBRAC).position("one_person_households_share").html
+
+
+def test_marks_of_a_strip_stand_where_their_values_are():
+    svg = strips([Strip("Tous", [0.0, 100], 25, 50, 75)], 50, "50 %", 0)
+    left, right = (float(x) for x in re.findall(r'<circle cx="([\d.]+)"', svg))
+    (band,) = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', svg)
+    assert float(band[0]) == pytest.approx(left + (right - left) / 4, abs=0.1)
+    assert float(band[1]) == pytest.approx((right - left) / 2, abs=0.1)
+    assert "<rect" not in strips([Strip("Tous", [0.0, 100])], 50, "50 %", 0)

@@ -1,0 +1,66 @@
+"""The types of the communes: their words, their map, the figures of each class, never one that a commune lacks."""
+
+import pandas as pd
+import pytest
+
+from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.chapter import open_chapter, typology
+from ctg_analysis.cleaning.official.official_geography import DENSITY_CLASSES
+from ctg_analysis.core.model import MISSING, OK, SECRET
+from ctg_analysis.core.settings import EXAMPLE_EPCI
+from ctg_analysis.display.words.commune_types import CLASSES
+
+AUBRAC, SHARE = "200067171", CATALOGUE["vacant_dwellings_share"]
+ROWS = pd.DataFrame(
+    [("A", 5.0, 50.0), ("B", 30.0, 1950.0), ("C", 2.0, 15.0)], columns=["territory", "numerator", "denominator"]
+).assign(status=OK, source="insee_iris_rp2021")
+
+
+def test_the_classes_are_those_of_the_grid():
+    assert tuple(CLASSES) == DENSITY_CLASSES
+
+
+def test_the_share_of_a_class_is_a_ratio_of_sums():
+    assert typology._of_class(SHARE, ROWS, ["A", "B"]) == "1,8\u202f%"  # 35 of 2 000; the mean of shares is 5.8
+    assert typology._of_class(SHARE, ROWS, ["A"]) == "10\u202f%"
+    assert typology._of_class(SHARE, ROWS, ["C"]) == "2 sur 15"
+
+
+@pytest.mark.parametrize("status", [SECRET, MISSING])
+def test_a_class_lacks_what_one_of_its_communes_lacks(status):
+    rows = ROWS.assign(status=[OK, status, OK])
+    assert typology._of_class(SHARE, rows, ["A", "B"]) == "nd"
+    assert typology._of_class(SHARE, ROWS[:1], ["A", "B"]) == "nd"
+    assert typology._of_class(SHARE, ROWS.assign(source="caf_s_ben_com_f"), ["A", "B"]) == "nd"
+    assert typology._of_class(SHARE, ROWS.assign(source=["insee_iris_rp2021", "sdes_rpls", "x"]), ["A", "B"]) == "nd"
+
+
+def test_the_types_of_the_real_territory():
+    chapter = open_chapter(AUBRAC)
+    html = chapter.typology("age_65_plus_share").html
+    plain = html.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "14 des 21 communes : rural à habitat très dispersé ; toutes dans le Massif Central" in plain
+    rows = chapter.territory.readable(CATALOGUE["age_65_plus_share"])
+    communes = chapter.territory.communes.set_index("code")["density"]
+    rows = rows[rows["period"].eq(chapter.territory.periods["age_65_plus_share"])]
+    rows = rows[rows["level"].eq("commune") & rows["territory"].map(communes).eq("Rural à habitat dispersé")]
+    share = rows["numerator"].sum() / rows["denominator"].sum() * 100
+    assert f"{share:.1f}".replace(".", ",") in html and len(rows) == 6
+    assert "grille" in html.lower() and "densité" in html
+
+
+def test_tables_of_maps_and_sheets_tell_the_types():
+    chapter = open_chapter(EXAMPLE_EPCI)
+    assert "Type de commune" in chapter.map("vacant_dwellings_share").html
+    assert "Bourg rural, Massif des Monts d’Exemple." in chapter.communes("population_count").html
+
+
+def test_without_the_grid_nothing_is_said_of_types():
+    chapter = open_chapter(EXAMPLE_EPCI)
+    communes = chapter.territory.communes
+    chapter.territory.communes = communes.assign(density=None, massif=None)
+    try:
+        assert "pas connus" in chapter.typology().html
+        assert "Type de commune" not in chapter.map("vacant_dwellings_share").html
+    finally:
+        chapter.territory.communes = communes
