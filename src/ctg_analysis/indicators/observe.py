@@ -28,6 +28,7 @@ from ctg_analysis.core.model import (
     Ratio,
 )
 from ctg_analysis.core.territories import FRANCE
+from ctg_analysis.indicators import observations
 from ctg_analysis.indicators.intervals import with_intervals
 from ctg_analysis.indicators.uncertainty import censor_floor
 from ctg_analysis.indicators.years import (
@@ -46,8 +47,8 @@ COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", *ALO
 
 KEY = ["territory", "level", "period", "indicator"]
 WORDS = [*KEY, "status", "source"]
-NUMBERS = dict.fromkeys(("numerator", "denominator", "value", "low", "high"), float) | {"quality": int}
-OBSERVED = [*KEY, "numerator", "denominator", "value", "low", "high", "status", "quality", "source"]
+NUMBERS = dict.fromkeys(observations.NUMBERS, float) | {"quality": int}
+OBSERVED = observations.COLUMNS
 NOTHING = pd.DataFrame(columns=OBSERVED, dtype=TEXT).astype(NUMBERS)
 
 # The population that rates and changes refer to: the reference populations. Sums of rounded IRIS serve as a
@@ -61,7 +62,7 @@ def observe(
     indicators: Iterable[Indicator],
     facts: pd.DataFrame,
     sources: dict[str, Source],
-    fractions: pd.Series | None = None,
+    fractions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the observations of all the indicators, before the secrecy gate, their words as texts."""
     coded = observe_coded(indicators, facts, sources, fractions)
@@ -72,7 +73,7 @@ def observe_coded(
     indicators: Iterable[Indicator],
     facts: pd.DataFrame,
     sources: dict[str, Source],
-    fractions: pd.Series | None = None,
+    fractions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the observations of all the indicators, before the secrecy gate, their words as categories.
 
@@ -131,7 +132,7 @@ def observe_alike(
     indicators: Sequence[Indicator],
     by_measure: dict[str, pd.DataFrame],
     sources: dict[str, Source],
-    fractions: pd.Series | None = None,
+    fractions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the observations of indicators that differ by their measures and sources alone.
 
@@ -145,7 +146,7 @@ def observe_alike(
     if form.floor is not None:
         rows = censor_floor(rows, form.floor)
     rows = with_intervals(rows, form, sources, fractions).rename(columns={"code": "territory"})
-    return rows[list(NOTHING)]
+    return rows.assign(dispersion=float("nan"))[OBSERVED]
 
 
 def compute(

@@ -15,6 +15,7 @@ from ctg_analysis.cleaning.source_facts import facts_of_source
 from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
+from ctg_analysis.indicators.dispersion import with_dispersion
 from ctg_analysis.indicators.intervals import coded_fractions
 from ctg_analysis.indicators.observation_files import LOCAL, checked, write_observations
 from ctg_analysis.indicators.observe import POPULATION, REFERENCE_POPULATIONS, first_available, observe_coded
@@ -133,6 +134,7 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     sampled = any(sources[name].precision.sampled for indicator in group for name in indicator.sources)
     fractions = coded_fractions(newest(read_populations(populations)), membership(places)) if sampled else None
     observed = observe_coded(group, read_facts(facts, measure=measures_read(group)), sources, fractions)
+    observed = with_dispersion(observed, group, places, sources, fractions)
     with keeping(work.folder, work.aside) as fresh:
         write_observations(checked(emptied(observed)), epci_of(places), fresh)
 
