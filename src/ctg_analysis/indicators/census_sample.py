@@ -57,7 +57,7 @@ def design_effect(source: Source, indicator: Indicator) -> float:
     >>> from ctg_analysis.sources import SOURCES
     >>> names = ("single_parent_families_share", "children_0_5_single_parent_share")
     >>> [design_effect(SOURCES["insee_rp_familles"], CATALOGUE[name]) for name in names]
-    [1.0, 1.5]
+    [1.0, 1.4]
     """
     if source.precision.sampled == MAIN:
         return norm("census_design_persons")
@@ -82,7 +82,7 @@ def worth_of_one(
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> from ctg_analysis.sources import SOURCES
     >>> rows = pd.DataFrame({"indicator": ["large_families_share"], "source": "insee_rp_familles"})
-    >>> rows = rows.assign(level="commune", territory="12001")
+    >>> rows = rows.assign(level="commune", code="12001")
     >>> places = pd.MultiIndex.from_tuples([("commune", "12001")])
     >>> fractions = pd.DataFrame({"complementary": [0.2]}, index=places)
     >>> worth_of_one(rows, CATALOGUE, SOURCES, fractions).tolist()
@@ -91,10 +91,10 @@ def worth_of_one(
     one = pd.Series(1.0, rows.index)
     if fractions is None:
         return one
-    each = rows[["indicator", "source", "level", "territory"]].astype(object)
+    each = rows[["indicator", "source", "level", "code"]].astype(object)
     for (name, source), group in each.groupby(["indicator", "source"]):
         if kind := sources[source].precision.sampled:
-            places = pd.MultiIndex.from_frame(group[["level", "territory"]])
+            places = pd.MultiIndex.from_frame(group[["level", "code"]])
             drawn = pd.Series(fractions[kind].reindex(places).to_numpy(), group.index).fillna(1.0)
             one[group.index] = 1 + design_effect(sources[source], indicators[name]) * (1 - drawn) / drawn
     return one

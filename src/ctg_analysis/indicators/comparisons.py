@@ -157,21 +157,33 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
     others = rows[rows["indicator"].duplicated()]
     others = others[others["status"].eq(OK) & ~others.duplicated(["indicator", "level"], keep=False)]
     others = others[others["indicator"].map(lambda name: is_between_communes(indicators[name])).astype(bool)]
+    mine = own.loc[others["indicator"]].set_index(others.index)
+    rows.loc[others.index, ["p", "word"]] = tested_pairs(mine, others, indicators)
+    return rows
+
+
+def tested_pairs(mine: pd.DataFrame, theirs: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """What a test says of each territory against a place that holds it: columns p and word (see `tested`).
+
+    Parameters:
+        mine, theirs: observations, of the same index. The indicator of the second is that of both.
+    """
+    found = pd.DataFrame({"p": float("nan"), "word": None}, theirs.index)
     for kind, test in KINDS:
-        theirs = others[others["indicator"].map(lambda name, kind=kind: kind(indicators[name])).astype(bool)]
-        mine = own.loc[theirs["indicator"]].set_index(theirs.index)
-        named = [indicators[name] for name in theirs["indicator"]]
-        sources = mine["source"].map(SOURCES)
-        weights = [weight_in_tests(source, one) for source, one in zip(sources, named, strict=True)]
-        result = test(mine, theirs, pd.Series(weights, theirs.index, dtype=float))
-        per = pd.Series([_per(one) for one in named], theirs.index, dtype=float)
-        visible = pd.Series([10.0**-one.decimals for one in named], theirs.index, dtype=float) / per
-        rounding = (mine["high"] - mine["low"]) / 2 / per
+        of_kind = theirs["indicator"].map(lambda name, kind=kind: kind(indicators[name])).astype(bool)
+        one, other = mine[of_kind], theirs[of_kind]
+        named = [indicators[name] for name in other["indicator"]]
+        sources = one["source"].map(SOURCES)
+        weights = [weight_in_tests(source, each) for source, each in zip(sources, named, strict=True)]
+        result = test(one, other, pd.Series(weights, other.index, dtype=float))
+        per = pd.Series([_per(each) for each in named], other.index, dtype=float)
+        visible = pd.Series([10.0**-each.decimals for each in named], other.index, dtype=float) / per
+        rounding = (one["high"] - one["low"]) / 2 / per
         rounded = sources.map(lambda source: bool(source.precision.rounding)).astype(bool)
         visible = visible.mask(rounded, np.maximum(visible, rounding))
-        rows.loc[theirs.index, "p"] = result["p"]
-        rows.loc[theirs.index, "word"] = word(result["difference"], result["p"], visible=visible, feminine=True)
-    return rows
+        words = word(result["difference"], result["p"], visible=visible, feminine=True)
+        found.loc[of_kind, "p"], found.loc[of_kind, "word"] = result["p"], words
+    return found
 
 
 def _of_shares(mine: pd.DataFrame, theirs: pd.DataFrame, weight: pd.Series) -> pd.DataFrame:

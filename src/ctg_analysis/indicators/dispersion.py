@@ -15,12 +15,9 @@ from scipy.special import ndtr
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.model import EVENTS, OK, AnnualFlow, AnnualResidual, Indicator, Rate, is_proportion
 from ctg_analysis.core.norms import norm
-from ctg_analysis.core.territories import unit_of_places
 from ctg_analysis.indicators.census_sample import worth_of_one
+from ctg_analysis.indicators.members import LARGER, Members
 
-LARGER = ("departement", "region", "france")  # whose communes tell how far two are apart: the first that has enough
-SERIES = ["level", "territory", "indicator"]
-KEY = [*SERIES, "period"]
 WHOLE = 0.9  # of a denominator: the communes that are known make up so much of a place, or tell nothing of it
 
 
@@ -28,16 +25,16 @@ class Sums(NamedTuple):
     """What is added up of communes, y of n in each: how many, and the sums of n, n², y, y² / n, y / n, (y / n)², 1 / n,
     worth, worth x n; worth: how many times the variance of a full count one that is counted has."""
 
-    communes: pd.Series
-    n: pd.Series
-    nn: pd.Series
-    y: pd.Series
-    yy: pd.Series
-    r: pd.Series
-    rr: pd.Series
-    inverse: pd.Series
-    worth: pd.Series
-    worth_n: pd.Series
+    communes: np.ndarray
+    n: np.ndarray
+    nn: np.ndarray
+    y: np.ndarray
+    yy: np.ndarray
+    r: np.ndarray
+    rr: np.ndarray
+    inverse: np.ndarray
+    worth: np.ndarray
+    worth_n: np.ndarray
 
 
 def is_between_communes(indicator: Indicator) -> bool:
@@ -63,7 +60,7 @@ def is_flow(indicator: Indicator) -> bool:
 def with_dispersion(
     observed: pd.DataFrame,
     indicators: Iterable[Indicator],
-    places: pd.DataFrame,
+    members: Members,
     sources: Mapping[str, Source],
     fractions: pd.DataFrame | None,
 ) -> pd.DataFrame:
@@ -76,25 +73,36 @@ def with_dispersion(
     person-years has the whole variance, there being no other measure of chance. Nothing where no commune is known.
 
     Parameters:
-        observed: observations, their words as categories; those of the communes are open.
-        indicators: those observed. places: the territories.
+        observed: columns code, level, period, indicator, source, status, numerator, denominator; open at all levels.
+        indicators: those observed. members: see `members.members_of`.
         fractions: of the dwellings drawn, see `intervals.coded_fractions`; None when no source is sampled.
 
     Source: Williams (1982), Applied Statistics 31, 144-148, model II; Kish (1965), Survey Sampling, chapter 5.
     """
     tested = {indicator.id: indicator for indicator in indicators if is_between_communes(indicator)}
+    observed = observed.reset_index(drop=True)
     rows = observed[observed["indicator"].isin(tested) & observed["status"].eq(OK) & observed["denominator"].gt(0)]
-    communes = rows[rows["level"].eq("commune")]
-    if communes.empty:
+    communes = rows["level"].eq("commune").to_numpy()
+    if not communes.any():
         return observed
-    units = unit_of_places(places)
-    sums = _of_known(_sums(communes, units, worth_of_one(communes, tested, sources, fractions)), rows)
-    sums = sums.assign(**_measured(sums, tested))
-    dispersion = _dispersions(rows, sums, units, _concentrations(places, units))
-    return observed.assign(dispersion=dispersion.reindex(observed.index))
+    names, periods = [*tested], sorted(rows["period"].astype(str).unique())
+    of = Keys(
+        members.of(rows),
+        rows["indicator"].map({name: rank for rank, name in enumerate(names)}).to_numpy(dtype=int),
+        rows["period"].astype(str).map({period: rank for rank, period in enumerate(periods)}).to_numpy(dtype=int),
+    )
+    worth = worth_of_one(rows[communes], tested, sources, fractions).to_numpy()
+    shape = (len(members.concentrations), len(names), len(periods))
+    sums = _sums(rows, of, communes, worth, members, shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        measured = _measured(sums, [tested[name] for name in names])
+        for known in measured.values():
+            known[~_is_whole(rows, of, communes, sums.n)] = np.nan
+        found = _dispersions(rows, of, communes, worth, measured, sums, members)
+    return observed.assign(dispersion=found)
 
 
-def correlation(sums: Sums, variance: pd.Series) -> pd.Series:
+def correlation(sums: Sums, variance: np.ndarray) -> np.ndarray:
     """The correlation of two inhabitants of a commune, from Pearson's X² of the communes about the share of all.
 
     X² is expected to be Σ(1 - n / N) (w (1 - r) + r n). That a GLM of statsmodels divides by its degrees of freedom is
@@ -106,25 +114,24 @@ def correlation(sums: Sums, variance: pd.Series) -> pd.Series:
     Three communes of 100 with 10, 20 and 30: X² = 200 / (100 x 0.16) = 12.5, 2 are expected of independent draws,
     200 of communes that are all or nothing: (12.5 - 2) / (200 - 2).
 
-    >>> n, y = pd.Series([100.0] * 3), pd.Series([10.0, 20, 30])
-    >>> three = Sums(*map(pd.Series, added(y, n, n * 0 + 1).sum().to_frame().to_numpy()))
-    >>> correlation(three, pd.Series([0.16])).round(6).item()
+    >>> n, y = np.array([100.0] * 3), np.array([10.0, 20, 30])
+    >>> three = Sums(*(each.sum(keepdims=True) for each in added(y, n, np.ones(3))))
+    >>> correlation(three, np.array([0.16])).round(6).item()
     0.05303
     """
     scatter = (sums.yy - sums.y**2 / sums.n) / variance
     alone, together = sums.worth - sums.worth_n / sums.n, sums.n - sums.nn / sums.n
-    apart = (together - alone).where(together > alone)
-    return ((scatter - alone) / apart).clip(0, 1)
+    apart = np.where(together > alone, together - alone, np.nan)
+    return np.clip((scatter - alone) / apart, 0, 1)
 
 
-def added(y: pd.Series, n: pd.Series, worth: pd.Series) -> pd.DataFrame:
+def added(y: np.ndarray, n: np.ndarray, worth: np.ndarray) -> Sums:
     """What each commune adds to `Sums`: y of n, each worth so many.
 
-    >>> added(pd.Series([10.0]), pd.Series([100.0]), pd.Series([1.0])).iloc[0].tolist()
+    >>> [each.item() for each in added(np.array([10.0]), np.array([100.0]), np.array([1.0]))]
     [1.0, 100.0, 10000.0, 10.0, 1.0, 0.1, 0.010000000000000002, 0.01, 1.0, 100.0]
     """
-    columns = (n * 0 + 1, n, n**2, y, y**2 / n, y / n, (y / n) ** 2, 1 / n, worth, worth * n)
-    return pd.DataFrame(dict(zip(Sums._fields, columns, strict=True)))
+    return Sums(np.ones_like(n), n, n**2, y, y**2 / n, y / n, (y / n) ** 2, 1 / n, worth, worth * n)
 
 
 def chance_between_communes(
@@ -158,124 +165,119 @@ def chance_between_communes(
     return pd.Series(2 * ndtr(-(difference * other_base / rest).abs() / error), index=difference.index)
 
 
-def _sums(communes: pd.DataFrame, units: list[tuple[str, pd.Series]], worth: pd.Series) -> pd.DataFrame:
-    """The sums of communes by place of each level, indicator and period; a commune is a place too."""
-    table = added(communes["numerator"], communes["denominator"], worth)
-    table = table.assign(indicator=communes["indicator"], period=communes["period"])
-    codes = communes["territory"].cat
-    tables = [table.assign(level="commune", territory=communes["territory"].astype(object))]
-    for level, of in units:
-        place = pd.Categorical(codes.categories.map(of))
-        ranks = np.append(place.codes, -1)[codes.codes]
-        inside = table.assign(territory=pd.Categorical.from_codes(ranks, place.categories))[ranks >= 0]
-        sums = inside.groupby(["territory", "indicator", "period"], observed=True, as_index=False).sum()
-        tables.append(sums.assign(level=level))
-    return pd.concat([each.astype(dict.fromkeys(KEY, object)) for each in tables], ignore_index=True)
+class Keys(NamedTuple):
+    """What observations are of: the ranks of the place, of the indicator, of the period."""
+
+    place: np.ndarray
+    indicator: np.ndarray
+    period: np.ndarray
+
+    def where(self, kept: np.ndarray) -> "Keys":
+        """Those of some observations."""
+        return Keys(*(each[kept] for each in self))
 
 
-def _of_known(sums: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """The sums of places whose communes that are known make up nearly all of it."""
-    whole = rows[[*KEY, "denominator"]].astype(dict.fromkeys(KEY, object))
-    both = sums.merge(whole, on=KEY, how="inner", validate="1:1")
-    return both[both["n"].ge(WHOLE * both["denominator"])].drop(columns="denominator")
+def _sums(
+    rows: pd.DataFrame, of: Keys, communes: np.ndarray, worth: np.ndarray, members: Members, shape: tuple[int, int, int]
+) -> Sums:
+    """The sums of communes by larger place, indicator and period."""
+    here, numbers = of.where(communes), rows.loc[communes, ["numerator", "denominator"]].to_numpy(dtype=float)
+    each, totals = added(numbers[:, 0], numbers[:, 1], worth), np.zeros((len(Sums._fields), np.prod(shape)))
+    for _, unit in members.units:
+        place = np.where(here.place < 0, -1, unit[here.place])
+        inside = place >= 0
+        key = np.ravel_multi_index((place[inside], here.indicator[inside], here.period[inside]), shape)
+        for rank, column in enumerate(each):
+            totals[rank] += np.bincount(key, column[inside], totals.shape[1])
+    totals[:, totals[0] == 0] = np.nan
+    return Sums(*(total.reshape(shape) for total in totals))
 
 
-def _measured(sums: pd.DataFrame, tested: dict[str, Indicator]) -> dict[str, pd.Series]:
+def _is_whole(rows: pd.DataFrame, of: Keys, communes: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Whether the communes that are known make up nearly all of each place, by its own denominator."""
+    larger = ~communes & (of.place >= 0)
+    whole = np.full(known.shape, np.nan)
+    whole[tuple(of.where(larger))] = rows.loc[larger, "denominator"]
+    return known >= WHOLE * whole
+
+
+def _measured(sums: Sums, indicators: list[Indicator]) -> dict[str, np.ndarray]:
     """The correlation, the concentration and the worth of each place, and the variance of one where none is known."""
-    share = sums["y"] / sums["n"]
-    flow = sums["indicator"].map({name: is_flow(one) for name, one in tested.items()}).astype(bool)
-    events = sums["indicator"].map({name: is_of_events(one) for name, one in tested.items()}).astype(bool)
-    variance = (share * (1 - share)).where(~events, share).mask(flow, _variance_of_flows(sums[flow]))
-    pieces = Sums(*(sums[name] for name in Sums._fields))
+    share = sums.y / sums.n
+    flow, events = (np.array([kind(one) for one in indicators])[:, None] for kind in (is_flow, is_of_events))
+    of_flows = np.broadcast_to(_variance_of_flows(sums), share.shape)
+    variance = np.where(flow, of_flows, np.where(events, share, share * (1 - share)))
     return {
-        "correlation": correlation(pieces, variance.where(variance > 0)),
-        "concentration": sums["nn"] / sums["n"] ** 2,
-        "unit": sums["worth_n"] / sums["n"],
-        "variance": variance.where(flow, 1.0),
+        "correlation": correlation(sums, np.where(variance > 0, variance, np.nan)),
+        "concentration": sums.nn / sums.n**2,
+        "unit": sums.worth_n / sums.n,
+        "variance": np.where(flow, of_flows, 1.0),
     }
 
 
-def _variance_of_flows(sums: pd.DataFrame) -> pd.Series:
+def _variance_of_flows(sums: Sums) -> np.ndarray:
     """The variance of the balance of one person-year: what the scatter of small communes has more than that of large.
 
-    Two sums of squares about the rate of all, weighted by n and not weighted, set against v and v r for each period of
-    the largest place.
+    Two sums of squares about the rate of all, weighted by n and not weighted, set against v and v r, in the place that
+    has the most communes, for each indicator and period.
     """
-    rate = sums["y"] / sums["n"]
-    weighted = sums["yy"] - sums["y"] ** 2 / sums["n"]
-    plain = sums["rr"] - 2 * rate * sums["r"] + sums["communes"] * rate**2
-    together = sums["n"] - sums["nn"] / sums["n"]
-    found = (weighted * sums["communes"] - plain * together) / (
-        (sums["communes"] - 1) * sums["communes"] - sums["inverse"] * together
-    )
-    largest = sums.assign(found=found).sort_values("communes").drop_duplicates(["indicator", "period"], keep="last")
-    by_period = largest.set_index(["indicator", "period"])["found"].clip(lower=0)
-    return pd.Series(
-        by_period.reindex(pd.MultiIndex.from_frame(sums[["indicator", "period"]])).to_numpy(), index=sums.index
-    )
-
-
-def _concentrations(places: pd.DataFrame, units: list[tuple[str, pd.Series]]) -> pd.Series:
-    """The sum of the squared parts that communes have in the inhabitants of each place, by level and territory."""
-    inhabitants = places[places["level"].eq("commune")].set_index("code")["total_population"].astype(float)
-    tables = []
-    for level, of in units:
-        known = pd.DataFrame({"territory": of, "n": inhabitants}).dropna()
-        sums = known.assign(nn=known["n"] ** 2).groupby("territory").sum()
-        tables.append((sums["nn"] / sums["n"] ** 2).rename("found").reset_index().assign(level=level))
-    return pd.concat(tables).set_index(["level", "territory"])["found"]
+    largest = np.argmax(np.nan_to_num(sums.communes), axis=0)
+    of = Sums(*(np.take_along_axis(each, largest[None], axis=0) for each in sums))
+    rate = of.y / of.n
+    weighted = of.yy - of.y**2 / of.n
+    plain = of.rr - 2 * rate * of.r + of.communes * rate**2
+    together = of.n - of.nn / of.n
+    known = (of.communes - 1) * of.communes - of.inverse * together
+    return np.clip((weighted * of.communes - plain * together) / known, 0, None)
 
 
 def _dispersions(
-    rows: pd.DataFrame, sums: pd.DataFrame, units: list[tuple[str, pd.Series]], inhabitants: pd.Series
+    rows: pd.DataFrame,
+    of: Keys,
+    communes: np.ndarray,
+    worth: np.ndarray,
+    measured: dict[str, np.ndarray],
+    sums: Sums,
+    members: Members,
 ) -> pd.Series:
     """The dispersion of the observations of places and communes, by their index."""
-    keys = rows[KEY].astype(dict.fromkeys(KEY, object))
-    by_period = sums.sort_values("period", kind="stable")
-    same, newest = by_period.set_index(KEY), by_period.drop_duplicates(SERIES, keep="last").set_index(SERIES)
-    known = _reindexed(same, keys[KEY]).fillna(_reindexed(newest, keys[SERIES]))
-    of_inhabitants = inhabitants.reindex(pd.MultiIndex.from_frame(keys[["level", "territory"]])).to_numpy()
-    concentration = known["concentration"].fillna(pd.Series(of_inhabitants, keys.index))
-    concentration = concentration.mask(keys["level"].eq("commune"), 1.0)
-    enough = by_period[by_period["communes"].ge(norm("dispersion_communes"))]
-    alike = _alike(keys, enough.drop_duplicates(SERIES, keep="last").set_index(SERIES), units)
-    between = alike["correlation"] * concentration * rows["denominator"]
-    return alike["variance"] * (known["unit"].fillna(1.0) * (1 - alike["correlation"]) + between)
+    larger = of._replace(place=np.where(communes, 0, of.place))
+    concentration, unit = (
+        _first(measured[name][tuple(larger)], _newest(measured[name])[larger.place, larger.indicator])
+        for name in ("concentration", "unit")
+    )
+    concentration = np.where(communes, 1.0, _first(concentration, members.concentrations[larger.place]))
+    unit = _first(unit, np.ones(len(rows)))
+    unit[communes] = worth
+    enough = sums.communes >= norm("dispersion_communes")
+    alike = [_newest(np.where(enough, measured[name], np.nan)) for name in ("correlation", "variance")]
+    r, variance = (_alike(each, of, communes, members) for each in alike)
+    between = r * concentration * rows["denominator"].to_numpy()
+    return pd.Series(np.where(of.place < 0, np.nan, variance * (unit * (1 - r) + between)), rows.index)
 
 
-MEASURED = ["correlation", "concentration", "unit", "variance"]
-
-
-def _reindexed(measured: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
-    return measured[MEASURED].reindex(pd.MultiIndex.from_frame(keys)).set_axis(keys.index)
-
-
-def _alike(keys: pd.DataFrame, enough: pd.DataFrame, units: list[tuple[str, pd.Series]]) -> pd.DataFrame:
-    """The correlation and the variance that hold for each observation, from the first place that has enough communes.
+def _alike(known: np.ndarray, of: Keys, communes: np.ndarray, members: Members) -> np.ndarray:
+    """What holds for each observation, from the first place that has enough communes.
 
     Its département, région, France when it lies in one of each; itself; else what is usual in the EPCIs that are known.
     """
-    found = pd.DataFrame(np.nan, index=keys.index, columns=MEASURED)
-    above = _above(units)
+    within, found = dict(members.units[::-1]), np.full(len(of.place), np.nan)
+    commune, place = np.where(communes, of.place, 0), np.where(communes, 0, of.place)
     for level in LARGER:
-        there = above[level].reindex(pd.MultiIndex.from_frame(keys[["level", "territory"]])).to_numpy()
-        place = keys.assign(level=level, territory=there)[SERIES]
-        found = found.fillna(_reindexed(enough, place))
-    found = found.fillna(_reindexed(enough, keys[SERIES]))
-    epcis = enough[enough.index.get_level_values("level") == "epci"]
-    usual = epcis[MEASURED].groupby("indicator").median()
-    return found.fillna(usual.reindex(keys["indicator"]).set_axis(keys.index))
+        larger = np.where(communes, within[level][commune], members.above[level][place])
+        found = _first(found, np.where(larger < 0, np.nan, known[larger, of.indicator]))
+    found = _first(found, np.where(communes, np.nan, known[place, of.indicator]))
+    first, codes = members.ranks["epci"]
+    usual = pd.DataFrame(known[first : first + len(codes)]).median().to_numpy()
+    return _first(found, usual[of.indicator])
 
 
-def _above(units: list[tuple[str, pd.Series]]) -> dict[str, pd.Series]:
-    """For each of LARGER, the place that a place lies in, alone, or is, by level and territory."""
-    larger = dict(units[::-1])  # the whole of France stands before the metropolitan one
-    codes = pd.Series(larger["france"].index, larger["france"].index)
-    within = {}
-    for name in LARGER:
-        tables = []
-        for level, of in [("commune", codes), *units]:
-            pairs = pd.DataFrame({"territory": of, "larger": larger[name]}).dropna().drop_duplicates()
-            tables.append(pairs.drop_duplicates("territory", keep=False).assign(level=level))
-        within[name] = pd.concat(tables).set_index(["level", "territory"])["larger"]
-    return within
+def _newest(known: np.ndarray) -> np.ndarray:
+    """What is known at the latest period that has it."""
+    return (
+        pd.DataFrame(known.reshape(-1, known.shape[-1])).ffill(axis=1).iloc[:, -1].to_numpy().reshape(known.shape[:-1])
+    )
+
+
+def _first(known: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.where(np.isnan(known), other, known)

@@ -37,15 +37,22 @@ def matters(tested: pd.DataFrame, rows: pd.DataFrame, indicators: Mapping[str, I
     own = tested.drop_duplicates("indicator").set_index("indicator")["value"]
     gap = own.reindex(tested["indicator"]).to_numpy() - tested["value"]
     large = [
-        _is_large(indicators[name], abs(difference), value)
+        is_large(indicators[name], abs(difference), value)
         for name, difference, value in zip(tested["indicator"], gap, tested["value"], strict=True)
     ]
     before = _gaps_before(tested, rows, indicators)
     return pd.Series(large, tested.index, dtype=bool) & (before.isna() | np.sign(before).eq(np.sign(gap)))
 
 
-def _is_large(indicator: Indicator, gap: float, value: float) -> bool:
-    """Whether a difference to a value passes the thresholds of data/reference/normes.yml."""
+def is_large(indicator: Indicator, gap: float, value: float) -> bool:
+    """Whether a difference to a value passes the thresholds of data/reference/normes.yml.
+
+    2 points of 30 % are a fifteenth of it, of 95 % more than a third of what it lacks.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> [is_large(CATALOGUE["owner_dwellings_share"], 2.0, value) for value in (30.0, 95.0)]
+    [False, True]
+    """
     if is_flow(indicator):
         return gap >= norm("notable_balance")
     if not is_share(indicator.value):
