@@ -4,7 +4,7 @@ import pandas as pd
 
 from ctg_analysis.cleaning.arrondissements import added_arrondissements, in_communes
 from ctg_analysis.core.datasets import Coverage, Source
-from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.facts import alike
 from ctg_analysis.core.model import OK, SECRET
 from ctg_analysis.core.territories import COMMUNE, OVERSEAS_COLLECTIVITIES
 
@@ -120,4 +120,5 @@ def _unnamed(rows: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_rows(facts: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([facts, added.assign(level="commune", parts=1, few=0)[COLUMNS]], ignore_index=True)
+    rows = alike(added.assign(level="commune", parts=1, few=0), facts)
+    return pd.concat([facts, rows], ignore_index=True)

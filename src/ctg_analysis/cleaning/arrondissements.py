@@ -4,7 +4,7 @@ import pandas as pd
 
 from ctg_analysis.cleaning.sums import KEY, sum_up
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.facts import alike
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.territories import arrondissement_parents
 
@@ -24,7 +24,7 @@ def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> p
     if parts.empty or not source.totals.additive:
         return whole
     summed = sum_up(parts, source, parents.value_counts())
-    return pd.concat([whole, summed.assign(level="commune")], ignore_index=True)
+    return pd.concat([whole, summed], ignore_index=True)
 
 
 def in_communes(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
@@ -48,4 +48,4 @@ def added_arrondissements(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.Dat
     whole = whole.assign(
         level="commune", value=whole["value"].where(known), status=known.map({True: OK, False: MISSING})
     )
-    return pd.concat([facts[~ours], whole[COLUMNS]], ignore_index=True)
+    return pd.concat([facts[~ours], alike(whole, facts)], ignore_index=True)

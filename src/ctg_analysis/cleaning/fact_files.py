@@ -10,12 +10,13 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 
-from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.facts import COLUMNS, STATUS, WORDS, coded
 
 FILE, MEASURES = "facts.parquet", "measures"
-WORDS = ("code", "level", "period", "measure", "source", "status")
 ROWS_TOGETHER = 65_536
-TYPES = {name: arrow.string() if name in WORDS else arrow.int64() for name in COLUMNS} | {"value": arrow.float64()}
+TEXT, CODED = arrow.string(), arrow.dictionary(arrow.int32(), arrow.string())
+TYPES = dict.fromkeys(COLUMNS, arrow.int64()) | dict.fromkeys(WORDS, CODED)
+TYPES |= {"code": TEXT, "value": arrow.float64()}
 EMPTY = arrow.schema(TYPES.items()).empty_table()
 
 
@@ -24,8 +25,9 @@ def write_facts(tables: Iterable[pd.DataFrame], folder: Path) -> None:
     measures: list[str] = []
     with parquet.ParquetWriter(folder / FILE, EMPTY.schema, compression="zstd") as file:
         for facts in tables:
-            table = arrow.table({name: arrow.array(facts[name], of, from_pandas=True) for name, of in TYPES.items()})
-            table = table.take(compute.array_sort_indices(table["measure"].combine_chunks()))
+            facts = coded(facts).sort_values("measure", kind="stable")
+            columns = {name: arrow.array(facts[name], from_pandas=True).cast(of) for name, of in TYPES.items()}
+            table = arrow.table(columns)
             file.write_table(table, ROWS_TOGETHER)
             measures += facts["measure"].unique().tolist()
         file.add_key_value_metadata({MEASURES: "|".join(measures)})
@@ -39,14 +41,15 @@ def measures_of(folder: Path) -> set[str]:
 def read_facts(folders: Iterable[Path], **only: Collection[str]) -> pd.DataFrame:
     """Return facts, in the order of the folders.
 
-    Their columns of words but for the status are categories, the same for all. only: column → the words to keep.
+    Their columns of words are categories, the same for all. only: column → the words to keep.
     """
-    kept = [compute.field(name).isin(arrow.array(sorted(words), arrow.string())) for name, words in only.items()]
-    read = [name for name in WORDS if name != "status"]
-    tables = [parquet.read_table(folder / FILE, filters=reduce(and_, kept), read_dictionary=read) for folder in folders]
+    kept = [compute.field(name).isin(arrow.array(sorted(words), TEXT)) for name, words in only.items()]
+    files = [folder / FILE for folder in folders]
+    tables = [parquet.read_table(file, filters=reduce(and_, kept), read_dictionary=["code"]) for file in files]
     table = arrow.concat_tables(table.replace_schema_metadata() for table in tables or [EMPTY]).unify_dictionaries()
     facts = table.to_pandas()
-    for name in read:
+    facts["status"] = facts["status"].astype(STATUS)
+    for name in ("code", "level", "period", "measure", "source"):
         words = facts[name].astype("category")
         facts[name] = words.cat.set_categories(sorted(words.cat.categories.to_numpy(dtype=object)))
     return facts

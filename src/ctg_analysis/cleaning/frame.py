@@ -1,6 +1,7 @@
 """The geography that every source is brought to: communes and EPCIs by year, what became of them, all territories."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -34,7 +35,7 @@ class Frame:
     passage: pd.DataFrame | None = None
     _perimeters: dict[int, Perimeter] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def now(self) -> pd.DataFrame:
         """Return the communes of the reference year, with the secteur of those that have one."""
         now = self.communes[self.year]

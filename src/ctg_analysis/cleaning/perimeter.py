@@ -13,7 +13,7 @@ from ctg_analysis.cleaning.arrondissements import whole_communes
 from ctg_analysis.cleaning.sums import KEY, sum_up
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.facts import COLUMNS, IN_EPCIS
+from ctg_analysis.core.facts import IN_EPCIS, alike
 from ctg_analysis.core.model import MISSING
 from ctg_analysis.core.norms import norm
 from ctg_analysis.core.territories import (
@@ -214,12 +214,12 @@ def communes_now(facts: pd.DataFrame, source: Source, moved: pd.DataFrame) -> pd
     without_value = {"value": float("nan"), "status": MISSING}
     split = others[others["split"]].assign(**without_value).drop_duplicates(["code", *KEY])
     rest = others[~others["split"] & ~others["code"].isin(split["code"])]
-    rows, merged = [facts[same], rest[~rest["merged"]], split], rest[rest["merged"]]
+    rows, merged = [rest[~rest["merged"]], split], rest[rest["merged"]]
     if len(merged) and source.totals.additive:
         rows.append(sum_up(merged, source, moved["commune"].value_counts()))
     else:
         rows.append(merged.assign(**without_value).drop_duplicates(["code", *KEY]))
-    return pd.concat(rows, ignore_index=True).assign(level="commune")[COLUMNS]
+    return pd.concat([facts[same], *(alike(some, facts) for some in rows if len(some))], ignore_index=True)
 
 
 def totals(facts: pd.DataFrame, source: Source, perimeter: Perimeter, already: pd.DataFrame) -> pd.DataFrame:
@@ -250,11 +250,10 @@ def totals_in_epcis(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -
 
 def _by_units(facts: pd.DataFrame, source: Source, units: Units, left_out: pd.Series) -> pd.DataFrame:
     """Return the sums of communes by unit. left_out: communes that are not expected in them."""
-    ranked = facts.astype(dict.fromkeys(KEY, "category"))
-    ranked = ranked.assign(commune=units.codes.get_indexer(facts["code"])).drop(columns=["code", "level"])
+    ranked = facts.assign(commune=units.codes.get_indexer(facts["code"])).drop(columns="code")
     lost = pd.Series(" ".join(dict(source.totals.lost).values()).split(), dtype=str)
     lost = lost[~lost.isin(facts["code"].unique())]
     inside = ranked.merge(units.parts.loc[units.parts["whole"], ["commune", "unit"]], on="commune")
     sums = sum_up(inside.rename(columns={"unit": "code"}), source, units.expected(left_out, lost))
     place = units.places.loc[sums["code"]].reset_index(drop=True)
-    return sums.assign(**place).astype(facts.dtypes[["code", "level", *KEY]].to_dict())
+    return alike(sums.assign(**place), facts)

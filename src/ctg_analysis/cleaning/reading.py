@@ -21,6 +21,7 @@ COMMUNE_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97|98)\d{3}"
 DEPARTEMENT_CODE = r"(?:0[1-9]|[1-8]\d|9[0-589]|2[AB]|97\d|98\d)"
 SIREN = r"\d{9}"
 
+BLANKS = "[\\s\u00a0\u202f]*"
 LOOKAHEAD = "(?!"  # which the expressions of Arrow do not have
 BLANK, NO_VALUE, A_VALUE = "a blank cell", "no value", "a value"
 
@@ -33,14 +34,17 @@ def commune_code() -> pa.Column:
 def text(pattern: str, expected: str, **options) -> pa.Column:
     """Return the schema of a text column whose values match a pattern entirely."""
 
-    def matches(column: pd.Series) -> pd.Series:
-        if LOOKAHEAD in pattern:
-            return column.str.fullmatch(pattern)
-        texts = arrow.array(column.array, arrow.string(), from_pandas=True)
-        matching = compute.match_substring_regex(texts, rf"\A(?:{pattern})\z")
-        return pd.Series(matching.fill_null(False).to_numpy(zero_copy_only=False), index=column.index)
+    return pa.Column(TEXT, pa.Check(lambda column: fully_matches(column, pattern), error=expected), **options)
 
-    return pa.Column(TEXT, pa.Check(matches, error=expected), **options)
+
+def fully_matches(texts: pd.Series, pattern: str) -> pd.Series:
+    """Tell the texts, or the numbers as texts, that a pattern matches entirely."""
+    texts = texts if isinstance(texts.dtype, pd.StringDtype) else texts.astype(str)
+    if LOOKAHEAD in pattern:
+        return texts.str.fullmatch(pattern)
+    values = arrow.array(texts.array, arrow.string(), from_pandas=True)
+    matching = compute.match_substring_regex(values, rf"\A(?:{pattern})\z")
+    return pd.Series(matching.fill_null(False).to_numpy(zero_copy_only=False), index=texts.index)
 
 
 def one_of(values: set[str], **options) -> pa.Column:

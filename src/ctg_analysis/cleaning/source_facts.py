@@ -9,7 +9,7 @@ from ctg_analysis.cleaning.frame import GEOGRAPHY, Frame
 from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, to_reference
 from ctg_analysis.cleaning.raw_data import Folders, Given, given_of, strangers
 from ctg_analysis.core.errors import InputError
-from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.facts import COLUMNS, coded
 from ctg_analysis.core.files import once_each
 from ctg_analysis.core.model import MISSING, OK
 
@@ -36,28 +36,26 @@ def facts_of_source(source: str, folders: Folders, frame: Frame) -> Iterator[pd.
     if findings:
         raise InputError(findings)
     inhabitants = _inhabitants(folders, frame) if several[0].source.totals.per_inhabitant else None
-    alike: dict[int, tuple[Perimeter, list[pd.DataFrame]]] = {}
+    perimeters: dict[int, Perimeter] = {}
+    parts = []
     for given in several:
         for perimeter, facts in by_period_of_former(given.facts, frame.perimeter(given.year), frame.now):
-            part = _as_published(given, facts, perimeter, inhabitants)
-            alike.setdefault(id(perimeter), (perimeter, []))[1].append(part)
-    together = [(perimeter, pd.concat(parts, ignore_index=True)) for perimeter, parts in alike.values()]
-    measured = [facts["measure"].astype("category") for _, facts in together]  # looked up once for each some
-    for measures in _measures_at_once(measured):
-        parts = [facts[of.isin(measures)] for (_, facts), of in zip(together, measured, strict=True)]
+            perimeters[id(perimeter)] = perimeter
+            parts.append(_as_published(given, facts, perimeter, inhabitants).assign(perimeter=id(perimeter)))
+    together = coded(pd.concat(parts, ignore_index=True))
+    for measures in _measures_at_once(together["measure"]):
+        some = together[together["measure"].isin(measures)]
         tables = [
-            to_reference(facts, several[0].source, perimeter)
-            for (perimeter, _), facts in zip(together, parts, strict=True)
-            if len(facts)
+            to_reference(facts.drop(columns="perimeter"), several[0].source, perimeters[number])
+            for number, facts in some.groupby("perimeter", sort=False)
         ]
         yield pd.concat(tables, ignore_index=True)
 
 
-def _measures_at_once(measured: list[pd.Series]) -> Iterator[set[str]]:
+def _measures_at_once(measures: pd.Series) -> Iterator[set[str]]:
     """Yield the measures of some facts, those together that have few rows."""
-    sizes = pd.concat([measures.value_counts() for measures in measured]).groupby(level=0).sum().sort_index()
     some, rows = set(), 0
-    for measure, size in sizes.items():
+    for measure, size in measures.value_counts(sort=False).sort_index().items():
         if some and rows + size > ROWS_AT_ONCE:
             yield some
             some, rows = set(), 0

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.facts import COLUMNS
+from ctg_analysis.core.facts import alike
 from ctg_analysis.core.model import MISSING, OK, SECRET
 
 KEY = ["source", "period", "measure"]
@@ -14,7 +14,7 @@ class NotAdditiveError(ValueError):
 
 
 def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataFrame:
-    """Return the sums of facts by unit, period and measure.
+    """Return the sums of facts by unit, period and measure, as facts of communes.
 
     expected: how many parts each unit must have; a unit that lacks one, or has one without a value, is `nd`, unless its
     source is a list (see datasets.Totals): then it is the sum of the parts with a value. What is withheld below a known
@@ -34,4 +34,4 @@ def sum_up(facts: pd.DataFrame, source: Source, expected: pd.Series) -> pd.DataF
     complete = sums["known"].gt(0) if source.totals.listed else sums["known"].eq(sums["code"].map(expected))
     sums["value"] = sums["value"].round(6).where(complete)
     sums["status"] = complete.map({True: OK, False: MISSING})
-    return sums.assign(level="")[COLUMNS]
+    return alike(sums.assign(level="commune"), facts)

@@ -6,9 +6,12 @@ withheld and counted as 1, the least that they are: each may hold more, and none
 
 import pandas as pd
 
-from ctg_analysis.core.model import MISSING, OK
+from ctg_analysis.core.model import LEVELS, MISSING, OK, STATUSES
 
 COLUMNS = ["code", "level", "period", "measure", "value", "status", "source", "parts", "few"]
+WORDS = ("level", "period", "measure", "source", "status")  # few, and each in many rows
+LEVEL, STATUS = pd.CategoricalDtype(LEVELS), pd.CategoricalDtype(STATUSES)
+TYPES = {"level": LEVEL, "value": float, "status": STATUS, "parts": int, "few": int}
 IN_EPCIS = "_in_epcis"  # after the name of a measure: what the communes that belong to an EPCI have of it
 
 
@@ -22,7 +25,17 @@ def facts(table: pd.DataFrame, source: str, **columns) -> pd.DataFrame:
         table["status"] = table["value"].isna().map({True: MISSING, False: OK})
     for name, alone in {"parts": 1, "few": 0}.items():
         table[name] = table[name].fillna(alone) if name in table else alone  # not all layouts of a source say it
-    return table[COLUMNS].astype({"value": float, "parts": int, "few": int})
+    return table[COLUMNS].astype(TYPES)
+
+
+def coded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return facts with all their words as categories."""
+    return table.astype(dict.fromkeys(WORDS, "category") | {"level": LEVEL, "status": STATUS})
+
+
+def alike(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return rows made of some facts as facts whose words are held as theirs, which can be put below them."""
+    return rows[COLUMNS].astype(table.dtypes[[*WORDS]].to_dict())
 
 
 def melt(
@@ -36,6 +49,8 @@ def melt(
     rows = pd.concat([place] * len(measures), ignore_index=True)
     rows["value"] = pd.concat([table[column] for column in measures], ignore_index=True)
     rows["measure"] = pd.Series([*measures.values()]).repeat(len(table)).reset_index(drop=True)
-    whole = facts(rows, source)
-    words = [table.get(f"{column} status", pd.Series(index=table.index, dtype=str)) for column in measures]
-    return whole.assign(status=pd.concat(words, ignore_index=True).fillna(whole["status"]))
+    if any(f"{column} status" in table for column in measures):
+        words = [table.get(f"{column} status", pd.Series(index=table.index, dtype=str)) for column in measures]
+        known = rows["value"].isna().map({True: MISSING, False: OK})
+        rows["status"] = pd.concat(words, ignore_index=True).fillna(known)
+    return facts(rows, source)

@@ -26,6 +26,8 @@ FOLDER, ABOVE = "observations.parquet", "above"
 LOCAL = ("commune", "secteur")
 ROWS_OF_A_FILE = 50_000  # at least, but for the last one: a file more costs its reader a footer
 ROWS_TOGETHER = 2048
+FEW = 64  # words
+ABOVE_ALL = -1  # the number of what is in no EPCI because it is larger
 NONE = "0"  # the name of the file of the communes without EPCI
 TEXTS = [*KEY, "status", "source"]
 TYPES = dict.fromkeys(COLUMNS, arrow.float64()) | dict.fromkeys(TEXTS, arrow.string()) | {"quality": arrow.int64()}
@@ -64,32 +66,27 @@ def write_observations(observations: pd.DataFrame, epci_of: pd.Series, folder: P
         epci_of: the EPCI of each commune and secteur, by code; missing for a commune that has none.
         folder: that of the group, empty.
     """
-    codes = observations["territory"].cat.categories
-    epcis = epci_of.reindex(codes).fillna("").to_numpy(dtype=object)
-    rank = np.empty(len(codes), dtype=int)
-    rank[pd.DataFrame({"epci": epcis, "code": codes}).sort_values(["epci", "code"]).index] = np.arange(len(codes))
-    place = observations["territory"].cat.codes.to_numpy()
-    last_first = ["period", "indicator", "level"]
-    order = np.lexsort([*(observations[name].cat.codes for name in last_first), rank[place]])
-    rows, place = observations.iloc[order], place[order]
-    local = rows["level"].isin(LOCAL).to_numpy()
-    if not local.all():
-        _write(_table(rows[~local], np.array([""]).repeat((~local).sum())), folder / f"{ABOVE}.parquet", ROWS_TOGETHER)
-    rows, of_rows = rows[local], epcis[place[local]]
-    for epci, first, end in _files_of(of_rows):
-        _write(_table(rows[first:end], of_rows[first:end]), folder / f"{epci or NONE}.parquet", ROWS_TOGETHER)
+    codes = epci_of.reindex(observations["territory"].cat.categories).fillna("")
+    epcis = pd.Categorical(codes, ["", *sorted({*codes} - {""})])
+    number = epcis.codes[observations["territory"].cat.codes]
+    number = np.where(observations["level"].isin(LOCAL), number, ABOVE_ALL)
+    last_first = ["period", "indicator", "level", "territory"]
+    order = np.lexsort([*(observations[name].cat.codes for name in last_first), number])
+    number = number[order]
+    table = _table(observations.iloc[order], pd.Categorical.from_codes(np.maximum(number, 0), epcis.categories))
+    for first, end in _files_of(number):
+        name = ABOVE if number[first] == ABOVE_ALL else epcis.categories[number[first]] or NONE
+        _write(table[first:end], folder / f"{name}.parquet", ROWS_TOGETHER)
 
 
-def _files_of(epcis: np.ndarray) -> Iterable[tuple[str, int, int]]:
-    """Yield, for rows in the order of their EPCIs, the name, the first row and the end of each file."""
-    names, starts = np.unique(epcis.astype(str), return_index=True)
-    ends = [*starts[1:], len(epcis)][: len(names)]
-    first, name = 0, None
-    for epci, end in zip(names, ends, strict=True):
-        name = epci if name is None else name
-        if end - first >= ROWS_OF_A_FILE or end == len(epcis):
-            yield name, first, end
-            first, name = end, None
+def _files_of(numbers: np.ndarray) -> Iterable[tuple[int, int]]:
+    """Yield, for rows in the order of the numbers of their EPCIs, the first row and the end of each file."""
+    starts = np.flatnonzero(np.diff(numbers, prepend=ABOVE_ALL - 1))
+    first = 0
+    for start in [*starts, len(numbers)][1:]:
+        if start - first >= ROWS_OF_A_FILE or start == len(numbers) or numbers[start - 1] == ABOVE_ALL:
+            yield first, start
+            first = start
 
 
 def local_files(group: Path) -> list[Path]:
@@ -105,23 +102,25 @@ def join_above(groups: Iterable[Path], processed: Path) -> None:
     _write(table, processed / FOLDER / f"{ABOVE}.parquet", ROWS_TOGETHER)
 
 
-def _table(rows: pd.DataFrame, epcis: np.ndarray) -> arrow.Table:
+def _table(rows: pd.DataFrame, epcis: pd.Categorical) -> arrow.Table:
     columns = {
-        name: _text(rows[name]) if name in TEXTS else arrow.array(rows[name], of, from_pandas=True)
+        name: _text(rows[name].array) if name in TEXTS else arrow.array(rows[name], of, from_pandas=True)
         for name, of in TYPES.items()
     }
-    return arrow.table(columns | {"epci": arrow.array(epcis, arrow.string())})
+    return arrow.table(columns | {"epci": _text(epcis)})
 
 
 def _write(table: arrow.Table, path: Path, together: int) -> None:
     statistics = ["territory", "epci"]
-    parquet.write_table(table, path, row_group_size=together, compression="zstd", write_statistics=statistics)
+    options = {"compression": "zstd", "write_statistics": statistics, "store_schema": False}  # the words are texts
+    parquet.write_table(table, path, row_group_size=together, **options)
 
 
-def _text(column: pd.Series) -> arrow.Array:
-    """Return a column of categories as texts."""
-    names = arrow.array(column.cat.categories.to_numpy(dtype=object), arrow.string())
-    return names.take(arrow.array(column.cat.codes.to_numpy()))
+def _text(words: pd.Categorical) -> arrow.Array:
+    """Return words as texts: where they are few, as the numbers of those that Parquet writes in their place."""
+    names = arrow.array(words.categories.to_numpy(dtype=object), arrow.string())
+    numbers = arrow.array(words.codes)
+    return arrow.DictionaryArray.from_arrays(numbers, names) if len(names) < FEW else names.take(numbers)
 
 
 def read_observations(
@@ -162,6 +161,13 @@ def read_indicators(
     paths = [path for name in groups for path in sorted((processed / FOLDER / name).glob("*.parquet"))]
     paths += _paths(processed)[0]
     return _rows(paths, wanted, COLUMNS).to_pandas()
+
+
+def read_groups(folders: Iterable[Path], indicators: Collection[str]) -> pd.DataFrame:
+    """Return the observations of some indicators, from groups as they are kept, their words as categories."""
+    wanted = compute.field("indicator").isin(arrow.array(sorted(indicators), arrow.string()))
+    table = _rows([path for folder in folders for path in sorted(folder.glob("*.parquet"))], wanted, COLUMNS)
+    return table.to_pandas(categories=TEXTS)
 
 
 def read_all(processed: Path) -> pd.DataFrame:

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET
+from ctg_analysis.core.facts import STATUS
+from ctg_analysis.core.model import MISSING, NOT_APPLICABLE, OK, SECRET, STATUSES
 
 PLACE = ["indicator", "code", "level", "period"]
 
@@ -16,7 +17,8 @@ def status_of(*statuses: pd.Series) -> pd.Series:
     """
     secret = np.logical_or.reduce([status.eq(SECRET) for status in statuses])
     known = np.logical_and.reduce([status.eq(OK) for status in statuses])
-    return pd.Series(np.select([known, secret], [OK, SECRET], MISSING), index=statuses[0].index)
+    codes = np.select([known, secret], [*map(STATUSES.index, (OK, SECRET))], STATUSES.index(MISSING))
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=STATUS), index=statuses[0].index)
 
 
 def over_something(status: pd.Series, denominator: pd.Series) -> pd.Series:

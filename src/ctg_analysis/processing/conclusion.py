@@ -32,6 +32,7 @@ from ctg_analysis.indicators.observation_files import (
     checked,
     join_above,
     local_files,
+    read_groups,
     read_indicators,
     write_observations,
 )
@@ -41,13 +42,15 @@ from ctg_analysis.indicators.peer_profiles import VARIABLES, classify, density_o
 from ctg_analysis.processing.caf_rounding import rounding_note, with_rounding_rule
 from ctg_analysis.processing.freshness import NOTES
 from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
-from ctg_analysis.processing.works import Work, epci_of, frame_of_work, read_populations
+from ctg_analysis.processing.kept import keeping
+from ctg_analysis.processing.works import Work, epci_of_local, frame_of_work, read_populations
 from ctg_analysis.secrecy.earlier_editions import published_before
 from ctg_analysis.secrecy.gate import EXPOSED, Gate, read_beside, withhold_beside
 from ctg_analysis.sources import SOURCES
 
 BOTH_REGIMES = "caf_et_msa"
 ADDED = {caf for caf, _ in SOURCES[BOTH_REGIMES].addition.sums.values()}
+COMPARED = {variable.indicator for variable in VARIABLES.values() if variable.indicator}
 ROWS_TOGETHER = 8192  # so that the rows of one EPCI are read without those of all
 
 
@@ -60,8 +63,8 @@ def conclude(
     rule: str,
     contours: Path,
 ) -> None:
-    """Write the tables of a data root: observations, territories, contours, evidence, spaces, blanks, sources,
-    vintages, profiles, notes.
+    """Write the tables of a data root, but for those of `make_profiles`: observations, territories, contours,
+    evidence, spaces, blanks, sources, notes.
 
     Parameters:
         work: its folder is that of the tables.
@@ -79,9 +82,9 @@ def conclude(
     fresh.mkdir()
     private, agreements = read_private(root, places)
     evidence, spaces = read_evidence(root, places), read_spaces(root)
-    _link(contours.glob("*.parquet"), fresh)
+    link(contours.glob("*.parquet"), fresh)
     for name, folder in kept.items():
-        _link(local_files(folder), fresh / FOLDER / name)
+        link(local_files(folder), fresh / FOLDER / name)
     join_above(kept.values(), fresh)
     people = read_populations(populations)
     sources = with_thresholds(with_rounding_rule(SOURCES, rule), agreements)
@@ -89,27 +92,35 @@ def conclude(
     if len(gate.observations):
         home = work.aside / RESTRICTED
         home.mkdir()
-        write_observations(checked(gate.observations.astype(CODED)), epci_of(places), home)
-        _link(local_files(home), fresh / FOLDER / RESTRICTED)
+        write_observations(checked(gate.observations.astype(CODED)), epci_of_local(frame), home)
+        link(local_files(home), fresh / FOLDER / RESTRICTED)
         join_above([*kept.values(), home], fresh)
-    compared = {variable.indicator for variable in VARIABLES.values()}
-    observed = read_indicators(fresh, compared, groups_of(compared))
     tables = {
         "territories": places,
         "evidence": evidence,
         "spaces": spaces,
         "blanks": blanks(private, places),
         "sources": received(folders, agreements),
-        "vintages": vintages(observed).reset_index(),
-        "profiles": peer_profiles(root, frame, observed),
     }
-    for name, table in tables.items():
-        table.to_parquet(fresh / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
+    _write(tables, fresh)
     told = notes(rounding_note(rule), gate.exposed, places).to_dict("records")
     (fresh / NOTES).write_text(f"{json.dumps(told, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
 
 
-def _link(paths: Iterable[Path], folder: Path) -> None:
+def make_profiles(work: Work, kept: list[Path]) -> None:
+    """Keep what EPCIs are compared by to find their peers: profiles, vintages. kept: the observations of COMPARED."""
+    observed = read_groups(kept, COMPARED)
+    profiles = peer_profiles(work.root, frame_of_work(work), observed)
+    with keeping(work.folder, work.aside) as fresh:
+        _write({"vintages": vintages(observed).reset_index(), "profiles": profiles}, fresh)
+
+
+def _write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd", row_group_size=ROWS_TOGETHER)
+
+
+def link(paths: Iterable[Path], folder: Path) -> None:
     """Put tables in a folder, without copying them where the disk can."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in paths:

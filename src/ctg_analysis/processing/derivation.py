@@ -17,7 +17,7 @@ from ctg_analysis.core.settings import MATERIAL, NORMS, DataRoot
 from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.processing import kept, works
 from ctg_analysis.processing.check_raw import strays
-from ctg_analysis.processing.conclusion import ADDED, conclude
+from ctg_analysis.processing.conclusion import ADDED, COMPARED, conclude, link, make_profiles
 from ctg_analysis.processing.freshness import (
     ENTRY,
     PAGES,
@@ -29,7 +29,7 @@ from ctg_analysis.processing.freshness import (
     tables_in,
     write_manifest,
 )
-from ctg_analysis.processing.groups import RESTRICTED, groups, measures_read
+from ctg_analysis.processing.groups import RESTRICTED, groups, groups_of, measures_read
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import read_certificate
 
@@ -57,7 +57,13 @@ class Derivation:
     used: list[Path] = field(default_factory=list)
     are_tables_due: bool = field(init=False)
     is_material_due: bool = field(init=False)
-    STAGES = (("geography",), ("material", "facts"), ("populations",), ("observations",), ("tables",))  # some together
+    STAGES = (
+        ("geography",),
+        ("material", "facts"),
+        ("populations",),
+        ("observations",),
+        ("profiles", "tables"),
+    )  # some together
 
     def __post_init__(self):
         """See what of data/processed is still what would be made."""
@@ -156,6 +162,12 @@ class Derivation:
                 tasks.append(partial(works.make_observations, work, indicators, facts, self.populations, rule))
         return tasks
 
+    def _profiles(self) -> list[Task]:
+        groups = [self.groups[name] for name in groups_of(COMPARED) if name in self.groups]
+        names = self.frame.name, [folder.name for folder in groups]
+        self.profiles, missing = self._entry(kept.PROFILES, "profiles", names, library(NOT_FOR_OBSERVATIONS), locked())
+        return [partial(make_profiles, self._work("profiles", self.profiles), groups)] if missing else []
+
     def _tables(self) -> list[Task]:
         if not self.are_tables_due:
             return []
@@ -173,6 +185,7 @@ class Derivation:
         """Put what was made in the place of what data/processed holds of it, and leave the rest as it is."""
         made, there = self.aside / MATERIAL, self.root.processed / MATERIAL
         if self.are_tables_due:
+            link((self.profiles / f"{name}.parquet" for name in ("vintages", "profiles")), self.fresh)
             write_manifest(self.fresh, self.inputs)
             if self.is_material_due:
                 made.rename(self.fresh / MATERIAL)

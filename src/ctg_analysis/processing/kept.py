@@ -18,7 +18,8 @@ from ctg_analysis.processing.freshness import is_whole, write_manifest
 from ctg_analysis.sources.known_sums import CACHE
 
 FRAMES, CONTOURS, FACTS, POPULATIONS, OBSERVATIONS = "geography", "contours", "facts", "populations", "observations"
-KINDS = (FRAMES, CONTOURS, FACTS, POPULATIONS, OBSERVATIONS)
+PROFILES = "profiles"
+KINDS = (FRAMES, CONTOURS, FACTS, POPULATIONS, OBSERVATIONS, PROFILES)
 
 
 def entry(root: DataRoot, kind: str, name: str, made_from: object) -> Path:

@@ -169,7 +169,8 @@ def _do(derivations: "list[Derivation]", pool: "Executor | None", progress: Prog
                 progress(stage, done[stage], works[stage], "")
             yield [*left]
 
-    for task, findings in findings_of([*map(stages, derivations)], pool):
+    small_first = [*map(stages, reversed(derivations))]  # the works of the large one fill the time of its last ones
+    for task, findings in findings_of(small_first, pool):
         one, stage = owners[task]
         one.findings += findings
         done[stage] += 1

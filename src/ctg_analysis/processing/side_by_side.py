@@ -1,5 +1,6 @@
 """Works done side by side in processes, and what is wrong with what they read."""
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -22,8 +23,14 @@ def processes() -> Iterator[Executor | None]:
     if cores() == 1:
         yield None
         return
-    with ProcessPoolExecutor(cores(), initializer=end_with_parent) as pool:
+    with ProcessPoolExecutor(cores(), initializer=_begin) as pool:
         yield pool
+
+
+def _begin() -> None:
+    """Make a process ready to work: what it has from its parent is not looked through for what may be forgotten."""
+    end_with_parent()
+    gc.freeze()
 
 
 def findings_of(chains: Sequence[Iterable[list[Task]]], pool: Executor | None) -> Iterator[tuple[Task, list[Finding]]]:

@@ -142,9 +142,11 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     members = members_in(work.frame, read_geography(work.root).annee)
     observed = observe_coded(group, read_facts(facts, measure=measures_read(group)), sources, fractions, members)
     with keeping(work.folder, work.aside) as fresh:
-        write_observations(checked(emptied(observed)), epci_of(places), fresh)
+        write_observations(checked(emptied(observed)), epci_of_local(frame_of_work(work)), fresh)
 
 
-def epci_of(places: pd.DataFrame) -> pd.Series:
+@lru_cache(maxsize=2)
+def epci_of_local(frame: Frame) -> pd.Series:
     """Return the EPCI of each commune and each secteur, by code."""
+    places = frame.places
     return places[places["level"].isin(LOCAL)].set_index("code")["epci"]

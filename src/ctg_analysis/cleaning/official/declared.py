@@ -10,11 +10,20 @@ import pandera.pandas as pa
 
 from ctg_analysis.cleaning.official.melodi import TOTAL, observations_schema, read_melodi
 from ctg_analysis.cleaning.official.periods import of_the_year, period_column, periods, year_of
-from ctg_analysis.cleaning.reading import COMMUNE_CODE, DEPARTEMENT_CODE, SIREN, count, read, text
+from ctg_analysis.cleaning.reading import (
+    BLANKS,
+    COMMUNE_CODE,
+    DEPARTEMENT_CODE,
+    SIREN,
+    count,
+    fully_matches,
+    read,
+    text,
+)
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError
 from ctg_analysis.core.facts import facts, melt
-from ctg_analysis.core.files import TEXT, header_of, once_each
+from ctg_analysis.core.files import TEXT, header_of
 from ctg_analysis.core.layouts import ROWS, Cube, Layout, Register, Table
 from ctg_analysis.core.model import MISSING, OK, SECRET
 from ctg_analysis.core.settings import project_path
@@ -267,9 +276,7 @@ def _matching(rows: pd.DataFrame, where: Mapping[str, str]) -> pd.Series:
     matching = pd.Series(True, index=rows.index)
     for column, pattern in where.items():
         if column in rows:
-            matching &= once_each(
-                rows[column], lambda texts, of=pattern: texts.astype(str).str.strip().str.fullmatch(of)
-            )
+            matching &= fully_matches(rows[column], rf"{BLANKS}(?:{pattern}){BLANKS}")
     return matching
 
 
