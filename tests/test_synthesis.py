@@ -22,7 +22,7 @@ ACRONYM = r"\b[A-ZÉ]{2,}[A-Za-zé]*\b|\b(?:Caf|Cnaf|Dares|Insee|Paje|Ulis|Filos
 
 def rows_of(*rows):
     """Return a table as comparisons.tested gives it, with these columns."""
-    return pd.DataFrame(rows, columns=["indicator", "level", "value", "p"]).assign(status=OK)
+    return pd.DataFrame(rows, columns=["indicator", "level", "value", "p"]).assign(status=OK, matters=True)
 
 
 def test_gaps_come_by_direction_then_by_size_and_to_the_first_place_that_a_test_allows():
@@ -43,7 +43,7 @@ def test_what_is_nil_or_unknown_here_makes_no_message():
     table = rows_of(
         ("schools_count", "epci", 0.0, NAN), ("schools_count", "france", 5.0, NAN), ("pupils_count", "epci", 3.0, NAN)
     )
-    table.loc[len(table)] = ["classes_count", "epci", NAN, NAN, "nd"]
+    table.loc[len(table)] = ["classes_count", "epci", NAN, NAN, "nd", False]
     assert synthesis.places_known(table) == {"pupils_count": 1}
 
 
@@ -52,7 +52,7 @@ class Seen:
 
     def __init__(self, *rows):
         columns = ["indicator", "level", "period", "value", "p", "low", "high", "denominator"]
-        table = pd.DataFrame(rows, columns=columns).assign(status=OK, source="depp_ecoles", quality=1)
+        table = pd.DataFrame(rows, columns=columns).assign(status=OK, source="depp_ecoles", quality=1, matters=True)
         self.table = table.assign(numerator=NAN)
         local, last = self.table["level"].eq("commune"), self.table["period"].eq("2024")
         self.tested = self.table[~local & last]

@@ -16,7 +16,7 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.markup import ABOUT, Html
 from ctg_analysis.display.pieces import sheets, tables
 from ctg_analysis.display.words import comparable, notes, texts
-from ctg_analysis.indicators.significance import notable
+from ctg_analysis.indicators.significance import CLOSE, notable
 
 SHOWN, BESIDE_PEERS, RECALLED = "indicators", "beside_peers", "recalled"  # ids that a piece tells
 WORDS = "words"  # the piece has terms to explain
@@ -94,7 +94,7 @@ def notable_gaps(territory: Territory, names: Sequence[str]) -> Html:
             others = rows.iloc[1:].assign(own=rows["text"].iloc[0], label=CATALOGUE[name].label)
             compared.append(others[others["p"].notna()])
     gaps = pd.concat(compared, ignore_index=True) if compared else pd.DataFrame(columns=["p", "word"])
-    kept = gaps[notable(gaps["p"]) & gaps["word"].ne("proche de")] if len(gaps) else gaps
+    kept = gaps[notable(gaps["p"]) & gaps["matters"] & gaps["word"].ne(CLOSE)] if len(gaps) else gaps
     return tables.notable_gaps(kept, tested=len(gaps))
 
 

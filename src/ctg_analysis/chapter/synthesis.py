@@ -24,8 +24,9 @@ RELATIVE = (Published, Rate, Ratio)  # quantities whose ratio to another place m
 GAP, LEVEL, CHANGE, COMMUNES = "gap", "level", "change", "communes"  # what a message compares with
 RULE = (
     "Un message par thème au plus, choisi par une règle, jamais à la main. D'abord ce qui diffère du département (à "
-    "défaut, de la région ou de la France) plus que le hasard ne l'explique : le plus grand écart en proportion, en "
-    "commençant par ce qui est favorable ou défavorable aux familles. Sinon, une valeur qui se compare à celle d'un "
+    "défaut, de la région ou de la France) plus que ses communes ne diffèrent entre elles, d'un dixième au moins et "
+    "dans le même sens au millésime précédent : le plus grand écart en proportion, en commençant par ce qui est "
+    "favorable ou défavorable aux familles. Sinon, une valeur qui se compare à celle d'un "
     "autre territoire ; sinon, la plus forte tendance que ses années établissent, d'un dixième au moins ; sinon, le "
     "nombre de ses communes concernées. Un nombre de choses ou de personnes n'est jamais comparé à celui d'un "
     "territoire plus grand, et un thème où rien ne se compare n'a pas de message."
@@ -45,7 +46,7 @@ def messages(territory: Territory) -> list[Message]:
     starred = [indicator for indicator in CATALOGUE.values() if indicator.star and indicator.chapter <= LAST_THEME]
     tested = territory.tested_among(starred)
     gaps = tested_gaps(tested, starred)
-    gaps = gaps[notable(gaps["p"])]
+    gaps = gaps[notable(gaps["p"]) & gaps["matters"]]
     known = places_known(tested)
     themes = sorted({indicator.chapter for indicator in starred})
     candidates = (
@@ -144,7 +145,7 @@ def tested_gaps(tested: pd.DataFrame, indicators: list[Indicator]) -> pd.DataFra
     """One gap for each indicator that a test compares: those with a direction first, then the largest.
 
     tested: see comparisons.tested, the territory first for each indicator. Columns: indicator, level, p, size (the
-    absolute logarithm of the ratio of the two values), directed.
+    absolute logarithm of the ratio of the two values), directed, matters.
     """
     rows = tested[tested["indicator"].isin([indicator.id for indicator in indicators])]
     own = rows.drop_duplicates("indicator").set_index("indicator")["value"]
@@ -154,7 +155,7 @@ def tested_gaps(tested: pd.DataFrame, indicators: list[Indicator]) -> pd.DataFra
     mine = others["indicator"].map(own).astype(float)
     others = others[mine.gt(0)].assign(own=mine)
     directed = {indicator.id for indicator in indicators if indicator.direction}
-    gaps = others[["indicator", "level", "p"]].assign(
+    gaps = others[["indicator", "level", "p", "matters"]].assign(
         size=np.log(others["own"] / others["value"]).abs(), directed=others["indicator"].isin(directed)
     )
     return gaps.sort_values(["directed", "size", "indicator"], ascending=[False, False, True], ignore_index=True)

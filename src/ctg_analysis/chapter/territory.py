@@ -19,6 +19,7 @@ from ctg_analysis.display.drawings.land import Land, read_land
 from ctg_analysis.display.words import notes, sentences, texts
 from ctg_analysis.display.words.quantities import in_letters
 from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
+from ctg_analysis.indicators.lasting_gaps import matters
 from ctg_analysis.indicators.observation_files import read_observations
 from ctg_analysis.indicators.observations import complete
 from ctg_analysis.indicators.peer_profiles import VARIABLES, left_out
@@ -225,7 +226,8 @@ class Territory:
     def compared(self, indicator: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
         """The territory, then its comparators and the median of its peers, at the period to compare.
 
-        Columns besides those of `readable`: word (« plus élevé que », « proche de »...), p: see comparisons.tested.
+        Columns besides those of `readable`: word (« plus élevé que », « proche de »...), p: see comparisons.tested;
+        matters: see lasting_gaps.matters.
         No row without a value here. All the rows are of the producer of the territory's own figure (rule R12). La
         Réunion is a département and a région: where both have the same value, it has one row.
         """
@@ -251,7 +253,8 @@ class Territory:
         places = list(zip(self.beside["level"], self.beside["code"].replace(FRANCE, ""), strict=True))
         codes = rows["territory"].where(rows["level"].ne("france"), "")
         order = [places.index(place) for place in zip(rows["level"], codes, strict=True)]
-        return ByIndicator(tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE))
+        compared = tested(rows.assign(order=order).sort_values(["indicator", "order"]), CATALOGUE)
+        return ByIndicator(compared.assign(matters=matters(compared, self._comparable, CATALOGUE)))
 
     @cached_property
     def periods(self) -> dict[str, str]:
@@ -270,7 +273,7 @@ class Territory:
             names.setdefault(left_out(indicator), []).append(indicator.id)
         tables = [rows_of_peers(self.around, pairs([self.peers(without)]), *ids) for without, ids in names.items()]
         rows = pd.concat(tables).query("status == @OK")
-        return ByIndicator(rows.assign(name=MEDIAN_LABEL, word=None, p=float("nan")))
+        return ByIndicator(rows.assign(name=MEDIAN_LABEL, word=None, p=float("nan"), matters=False))
 
     @cached_property
     def around(self) -> pd.DataFrame:

@@ -10,6 +10,8 @@ from ctg_analysis.core.declared_values import Years
 from ctg_analysis.core.forms import Form
 from ctg_analysis.core.layouts import NO_OTHER_KEY, Cube, Layout, Register, Table
 
+COMPLEMENTARY, MAIN = "complementary", "main"
+
 
 @dataclass(frozen=True)
 class SecrecyRule:
@@ -129,13 +131,16 @@ class Precision:
     """How near the figures of a source are to what was counted.
 
     rounding: the producer rounds counts to this step, 0 if it does not; rule: how, when it is known (rule R3).
-    sampled: coded for a part of the dwellings only (exploitation complémentaire of the census, rule R7).
+    sampled: the census, of a part of the dwellings (rule R7): COMPLEMENTARY forms, coded for one dwelling in five of a
+        small commune; MAIN forms, all of a small commune and 40 % of the addresses of a large one.
+    design: denominators that count persons, who are drawn with their dwelling → the norm of their design effect.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
     rounding: Annotated[int, Field(ge=0)] = 0
     rule: str = "unknown"
-    sampled: bool = False
+    sampled: Literal["", COMPLEMENTARY, MAIN] = ""
+    design: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

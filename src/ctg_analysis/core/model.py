@@ -12,6 +12,7 @@ LEVELS = ("commune", "secteur", "epci", "departement", "region", "france", "peer
 CHARTS = ("comparison", "trend", "parts", "balance", "circles", "choropleth", "pyramid", "matrix", "timeline")
 
 EVENTS, PERSONS, PLACES = "events", "persons", "places"
+ALL_OR_NOTHING, CAF_ALONE = "all_or_nothing", "caf_alone"
 
 OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED = "ok", "secret", "nd", "so", "censored"  # rules R4 and R5
 STATUSES = (OK, SECRET, MISSING, NOT_APPLICABLE, CENSORED)
@@ -149,6 +150,8 @@ class Indicator:
     width: of a class, in what its family says (`classes`: years of age, hundreds of euros); None when it has no end.
     floor: the producer publishes any smaller value as this one: it is then shown as "≤" (rule R5).
     persons: which of numerator and denominator count persons or households; the source's secrecy rule guards these.
+    untested: why no test compares it: a commune has ALL_OR_NOTHING of it, or it counts what the CAF_ALONE pays over a
+        population that the MSA serves too (rule R18). Its position among comparable EPCIs is told instead of a word.
     """
 
     id: str
@@ -172,6 +175,7 @@ class Indicator:
     width: Positive | None = None
     floor: Positive | None = None
     persons: tuple[Literal["numerator", "denominator"], ...] = ("numerator", "denominator")
+    untested: Literal["", ALL_OR_NOTHING, CAF_ALONE] = ""
 
     @property
     def shown_at(self) -> tuple[str, ...]:

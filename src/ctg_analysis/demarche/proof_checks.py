@@ -146,7 +146,7 @@ def _probable(indicator: Indicator, own: pd.DataFrame, before: pd.DataFrame) -> 
         return True
     compare = compare_rates if events else compare_proportions
     numbers = [
-        table[name].reset_index(drop=True) * weight_in_tests(SOURCES[table["source"].iloc[0]])
+        table[name].reset_index(drop=True) * weight_in_tests(SOURCES[table["source"].iloc[0]], indicator)
         for table in (own, before)
         for name in ("numerator", "denominator")
     ]

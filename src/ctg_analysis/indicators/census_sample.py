@@ -1,19 +1,24 @@
-"""The census as a sample: what its supplementary coding leaves open."""
+"""The census as a sample: what its supplementary coding, and its surveys of large communes, leave open."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
+from ctg_analysis.core.datasets import COMPLEMENTARY, MAIN, Source
+from ctg_analysis.core.model import Indicator
 from ctg_analysis.core.norms import norm
 from ctg_analysis.indicators.uncertainty import poisson_interval, wilson_interval
 
 
-def coded_fraction(population: pd.Series, unit: pd.Series, year: int) -> pd.Series:
-    """The fraction of dwellings of each unit whose forms are fully coded (exploitation complémentaire).
+def coded_fraction(population: pd.Series, unit: pd.Series, year: int, kind: str = COMPLEMENTARY) -> pd.Series:
+    """The fraction of dwellings of each unit whose forms are read, all of them or those that are fully coded.
 
     Communes under 10 000 inhabitants are surveyed in full once in five years and 20 % of their dwellings are coded,
     25 % in the surveys before 2014. Larger communes are surveyed by a yearly sample of 8 % of dwellings, all coded:
     40 % over five years. A vintage that pools surveys of both sides of 2014 is counted at 20 %. Rule R7; law 2002-276
-    of 27 February 2002, article 156; https://recensement.site.ined.fr/en/data-files/les-exploitations
+    of 27 February 2002, article 156; https://recensement.site.ined.fr/en/data-files/les-exploitations. The main
+    exploitation has all dwellings of small communes, and the same 40 % of the large ones.
 
     A unit of several communes gets the one fraction that gives the variance of its parts put together, each weighing
     by its inhabitants, in place of its dwellings.
@@ -22,6 +27,7 @@ def coded_fraction(population: pd.Series, unit: pd.Series, year: int) -> pd.Seri
         population: inhabitants, one row for each commune.
         unit: of the same index; for communes, their own codes.
         year: the vintage of the census: 2012 pools the surveys of 2010 to 2014.
+        kind: COMPLEMENTARY or MAIN.
 
     >>> communes = pd.Series([900.0, 12_000.0], index=["12001", "12002"])
     >>> coded_fraction(communes, pd.Series(communes.index, index=communes.index), 2021).round(2).tolist()
@@ -30,13 +36,68 @@ def coded_fraction(population: pd.Series, unit: pd.Series, year: int) -> pd.Seri
     [0.25]
     >>> coded_fraction(pd.Series([9_999.0, 10_000]), pd.Series(["12001", "12002"]), 2012).round(2).tolist()
     [0.2, 0.4]
+    >>> coded_fraction(communes, pd.Series(communes.index, index=communes.index), 2021, MAIN).round(2).tolist()
+    [1.0, 0.4]
     """
     before = year + norm("census_cycle_years") // 2 < norm("census_coded_since")
-    small = norm("census_coded_small_before" if before else "census_coded_small")
+    small = 1.0 if kind == MAIN else norm("census_coded_small_before" if before else "census_coded_small")
     fraction = np.where(population >= norm("census_large_commune"), norm("census_coded_large"), small)
     left = pd.DataFrame({"population": population, "left": population * (1 - fraction) / fraction})
     sums = left.groupby(unit).sum()
     return 1 / (1 + sums["left"] / sums["population"])
+
+
+def design_effect(source: Source, indicator: Indicator) -> float:
+    """How many times the variance of persons drawn one by one that of persons drawn with their dwelling has.
+
+    1 for dwellings, households and families. Children of one family are alike in what their parents do, and actives of
+    one household in how they live: tests/design_effects.py draws them. The main exploitation counts all persons.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.sources import SOURCES
+    >>> names = ("single_parent_families_share", "children_0_5_single_parent_share")
+    >>> [design_effect(SOURCES["insee_rp_familles"], CATALOGUE[name]) for name in names]
+    [1.0, 1.4]
+    """
+    if source.precision.sampled == MAIN:
+        return norm("census_design_persons")
+    named = source.precision.design.get(getattr(indicator.value, "denominator", ""))
+    return norm(named) if named else 1.0
+
+
+def worth_of_one(
+    rows: pd.DataFrame,
+    indicators: Mapping[str, Indicator],
+    sources: Mapping[str, Source],
+    fractions: pd.DataFrame | None,
+) -> pd.Series:
+    """How many times the variance of a full count that of one counted has: 1, more where dwellings are sampled.
+
+    One in five being coded, five times: its own chance, and that of being among the four that are not.
+
+    Parameters:
+        rows: observations of communes.
+        fractions: see `intervals.coded_fractions`.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> from ctg_analysis.sources import SOURCES
+    >>> rows = pd.DataFrame({"indicator": ["large_families_share"], "source": "insee_rp_familles"})
+    >>> rows = rows.assign(level="commune", code="12001")
+    >>> places = pd.MultiIndex.from_tuples([("commune", "12001")])
+    >>> fractions = pd.DataFrame({"complementary": [0.2]}, index=places)
+    >>> worth_of_one(rows, CATALOGUE, SOURCES, fractions).tolist()
+    [5.0]
+    """
+    one = pd.Series(1.0, rows.index)
+    if fractions is None:
+        return one
+    each = rows[["indicator", "source", "level", "code"]].astype(object)
+    for (name, source), group in each.groupby(["indicator", "source"]):
+        if kind := sources[source].precision.sampled:
+            places = pd.MultiIndex.from_frame(group[["level", "code"]])
+            drawn = pd.Series(fractions[kind].reindex(places).to_numpy(), group.index).fillna(1.0)
+            one[group.index] = 1 + design_effect(sources[source], indicators[name]) * (1 - drawn) / drawn
+    return one
 
 
 def effective_size(base: pd.Series | float, fraction: pd.Series | float) -> pd.Series | float:
@@ -51,18 +112,19 @@ def effective_size(base: pd.Series | float, fraction: pd.Series | float) -> pd.S
     return base * fraction / (1 - fraction)
 
 
-def complementary_interval(numerator: pd.Series, denominator: pd.Series, fraction: pd.Series | float) -> pd.DataFrame:
-    """The 95 % interval of shares of the exploitation complémentaire, and whether they are too weak to print.
+def complementary_interval(
+    numerator: pd.Series, denominator: pd.Series, fraction: pd.Series | float, design: float = 1.0
+) -> pd.DataFrame:
+    """The 95 % interval of shares of a part of the dwellings, and whether they are too weak to print.
 
-    The interval is Wilson's on the effective size. An approximation, in three ways: the coded dwellings are taken
+    The interval is Wilson's on the effective size. An approximation, in two ways: the coded dwellings are taken
     for a simple random sample (they are spread over the commune, those of large communes are drawn by address); the
-    adjustment to the main results is left out, which errs on the side of caution; the base must count dwellings,
-    households or families, for the members of a household come into the sample together and a base of persons is
-    worth less than it says.
+    adjustment to the main results is left out, which errs on the side of caution.
 
     Parameters:
         numerator, denominator: estimated counts as INSEE publishes them.
         fraction: from `coded_fraction`.
+        design: from `design_effect`; a base of persons is worth so many times less than it says.
 
     Returns:
         Columns low and high (0 to 1), effective_size, and unreliable: half-width above 5 points or coefficient
@@ -72,7 +134,7 @@ def complementary_interval(numerator: pd.Series, denominator: pd.Series, fractio
     >>> error[["low", "high", "effective_size"]].round(4).iloc[0].tolist(), error["unreliable"].tolist()
     ([0.0435, 0.2136, 50.0], [True])
     """
-    size = effective_size(denominator, fraction)
+    size = effective_size(denominator, fraction) / design
     share = numerator / denominator
     low, high = wilson_interval(share * size, size)
     variation = np.sqrt((1 - share) / (share * size))

@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.model import EVENTS, OK, Indicator, Rate, is_proportion
+from ctg_analysis.core.datasets import COMPLEMENTARY, Source
+from ctg_analysis.core.model import OK, Indicator, is_proportion
 from ctg_analysis.core.norms import norm
-from ctg_analysis.indicators.census_sample import effective_size
+from ctg_analysis.indicators.census_sample import design_effect
+from ctg_analysis.indicators.dispersion import chance_between_communes, is_between_communes, is_flow, is_of_events
 from ctg_analysis.indicators.significance import compare_proportions, compare_rates, word
 from ctg_analysis.sources import SOURCES
 
@@ -108,62 +109,117 @@ def latest_period(rows: pd.DataFrame) -> str | None:
     return known.max() if len(known) else None
 
 
-def weight_in_tests(source: Source) -> float:
+def weight_in_tests(source: Source, indicator: Indicator) -> float:
     """What a count of a source weighs in a test: less than 1 where one dwelling in five is coded (rule R7).
 
-    >>> weight_in_tests(SOURCES["insee_rp_familles"]), weight_in_tests(SOURCES["insee_etat_civil"])
-    (0.25, 1.0)
+    Of the dispersion of an observation, which says the same of the places that it is of, this is the most cautious.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> names = ("single_parent_families_share", "children_0_5_single_parent_share")
+    >>> [round(weight_in_tests(SOURCES["insee_rp_familles"], CATALOGUE[name]), 4) for name in names]
+    [0.2, 0.1429]
+    >>> weight_in_tests(SOURCES["insee_etat_civil"], CATALOGUE["birth_rate"])
+    1.0
     """
-    return effective_size(1.0, norm("census_coded_small")) if source.precision.sampled else 1.0
+    if source.precision.sampled != COMPLEMENTARY:
+        return 1.0
+    coded = norm("census_coded_small")
+    return 1 / (1 + design_effect(source, indicator) * (1 - coded) / coded)
 
 
 def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
     """The rows with the words that a test allows (rule R14): columns word and p, of the territory against each.
 
-    A share, or a rate of persons, is tested as a proportion, another rate as events; other quantities are not tested,
-    nor is what lies across several places of one level, which share an unknown part of the territory. What the
-    roundings of the producer could explain is « proche de ».
+    The territory is compared with the rest of each place, by the variance between communes that its dispersion tells
+    (see `dispersion.chance_between_communes`), and never by less than that of independent draws. A share or a balance
+    of which no dispersion is known has no test, nor what a commune has all or none of, nor what the Caf alone pays over
+    a population (Indicator.untested), nor other quantities, nor what lies across several places of one level, which
+    share an unknown part of the territory. What the roundings of the producer could explain is « proche de ».
 
     Parameters:
         rows: for each indicator the territory first, then its comparators, one period.
         indicators: the declarations, by id.
 
-    The 300 of 1 000 families here are among the 2 100 of 10 000 there: 30 % against 1 800 of 9 000, 20 %. Of 60 among
-    200, the census has coded so few that 30 % and 20.8 % may be the same.
+    The 300 of 1 000 families here are among the 2 100 of 10 000 there: 30 % against 1 800 of 9 000, 20 %. With ten
+    times the variance of draws, z = 0.1 / √(0.21 x 0.79 x (10 / 1 000 + 10 / 9 000)) = 2.3; with twenty, 1.6.
 
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> rows = pd.DataFrame({"numerator": [300.0, 2100], "denominator": [1000.0, 10_000], "status": OK})
-    >>> rows = rows.assign(level=["epci", "departement"], low=float("nan"), high=float("nan"))
+    >>> rows = rows.assign(level=["epci", "departement"], low=float("nan"), high=float("nan"), dispersion=10.0)
     >>> rows = rows.assign(indicator="single_parent_families_share", source="insee_rp_familles")
-    >>> tested(rows, CATALOGUE)["word"].tolist()
-    [None, 'plus élevée que']
-    >>> tested(rows.assign(numerator=[60.0, 2100], denominator=[200.0, 10_000]), CATALOGUE)["word"].tolist()
-    [None, 'proche de']
+    >>> tested(rows, CATALOGUE)["word"].tolist(), tested(rows.assign(dispersion=20.0), CATALOGUE)["word"].tolist()
+    ([None, 'plus élevée que'], [None, 'proche de'])
+    >>> tested(rows.assign(dispersion=float("nan")), CATALOGUE)["word"].tolist()
+    [None, None]
     """
     rows = rows.reset_index(drop=True).assign(word=None, p=float("nan"))
     own = rows.drop_duplicates("indicator").set_index("indicator")
     others = rows[rows["indicator"].duplicated()]
     others = others[others["status"].eq(OK) & ~others.duplicated(["indicator", "level"], keep=False)]
-    for kind, compare in ((_is_proportion, compare_proportions), (_is_of_events, compare_rates)):
-        theirs = others[others["indicator"].map(lambda name, kind=kind: kind(indicators[name])).astype(bool)]
-        mine = own.loc[theirs["indicator"]].set_index(theirs.index)
-        sources = mine["source"].map(SOURCES)
-        weight = sources.map(weight_in_tests).astype(float)
-        counts = [table[column] * weight for table in (mine, theirs) for column in ("numerator", "denominator")]
-        result = compare(*counts, *counts[:2])
-        per = theirs["indicator"].map(lambda name: indicators[name].value.per).astype(float)
-        visible = theirs["indicator"].map(lambda name: 10.0 ** -indicators[name].decimals).astype(float) / per
-        rounding = (mine["high"] - mine["low"]) / 2 / per
+    others = others[others["indicator"].map(lambda name: is_between_communes(indicators[name])).astype(bool)]
+    mine = own.loc[others["indicator"]].set_index(others.index)
+    rows.loc[others.index, ["p", "word"]] = tested_pairs(mine, others, indicators)
+    return rows
+
+
+def tested_pairs(mine: pd.DataFrame, theirs: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """What a test says of each territory against a place that holds it: columns p and word (see `tested`).
+
+    Parameters:
+        mine, theirs: observations, of the same index. The indicator of the second is that of both.
+    """
+    found = pd.DataFrame({"p": float("nan"), "word": None}, theirs.index)
+    for kind, test in KINDS:
+        of_kind = theirs["indicator"].map(lambda name, kind=kind: kind(indicators[name])).astype(bool)
+        one, other = mine[of_kind], theirs[of_kind]
+        named = [indicators[name] for name in other["indicator"]]
+        sources = one["source"].map(SOURCES)
+        weights = [weight_in_tests(source, each) for source, each in zip(sources, named, strict=True)]
+        result = test(one, other, pd.Series(weights, other.index, dtype=float))
+        per = pd.Series([_per(each) for each in named], other.index, dtype=float)
+        visible = pd.Series([10.0**-each.decimals for each in named], other.index, dtype=float) / per
+        rounding = (one["high"] - one["low"]) / 2 / per
         rounded = sources.map(lambda source: bool(source.precision.rounding)).astype(bool)
         visible = visible.mask(rounded, np.maximum(visible, rounding))
-        rows.loc[theirs.index, "p"] = result["p"]
-        rows.loc[theirs.index, "word"] = word(result["difference"], result["p"], visible=visible, feminine=True)
-    return rows
+        words = word(result["difference"], result["p"], visible=visible, feminine=True)
+        found.loc[of_kind, "p"], found.loc[of_kind, "word"] = result["p"], words
+    return found
+
+
+def _of_shares(mine: pd.DataFrame, theirs: pd.DataFrame, weight: pd.Series) -> pd.DataFrame:
+    counts = [table[column] * weight for table in (mine, theirs) for column in ("numerator", "denominator")]
+    result = compare_proportions(*counts, *counts[:2])
+    share = theirs["numerator"] / theirs["denominator"]
+    between = _between(mine, theirs, result["difference"], share * (1 - share))
+    return result.assign(p=np.maximum(result["p"], between))
+
+
+def _of_events(mine: pd.DataFrame, theirs: pd.DataFrame, weight: pd.Series) -> pd.DataFrame:
+    """Return the test between communes where they are known, that of counts by chance elsewhere."""
+    counts = [table[column] * weight for table in (mine, theirs) for column in ("numerator", "denominator")]
+    result = compare_rates(*counts, *counts[:2])
+    between = _between(mine, theirs, result["difference"], theirs["numerator"] / theirs["denominator"])
+    return result.assign(p=np.fmax(result["p"], between))
+
+
+def _of_flows(mine: pd.DataFrame, theirs: pd.DataFrame, _weight: pd.Series) -> pd.DataFrame:
+    difference = mine["numerator"] / mine["denominator"] - theirs["numerator"] / theirs["denominator"]
+    one = pd.Series(1.0, theirs.index)
+    return pd.DataFrame({"difference": difference, "p": _between(mine, theirs, difference, one)})
+
+
+def _between(mine: pd.DataFrame, theirs: pd.DataFrame, difference: pd.Series, variance: pd.Series) -> pd.Series:
+    sides = [table[column] for table in (mine, theirs) for column in ("denominator", "dispersion")]
+    return chance_between_communes(difference, variance, *sides)
 
 
 def _is_proportion(indicator: Indicator) -> bool:
     return is_proportion(indicator.value)
 
 
-def _is_of_events(indicator: Indicator) -> bool:
-    return isinstance(indicator.value, Rate) and indicator.value.of == EVENTS
+def _per(indicator: Indicator) -> float:
+    return getattr(indicator.value, "per", PERCENT)
+
+
+PERCENT = 100  # of balances
+KINDS = ((_is_proportion, _of_shares), (is_of_events, _of_events), (is_flow, _of_flows))

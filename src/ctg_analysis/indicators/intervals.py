@@ -3,10 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.datasets import COMPLEMENTARY, MAIN, Source
 from ctg_analysis.core.model import EVENTS, OK, PERSONS, Count, Indicator, Rate, Ratio
 from ctg_analysis.core.norms import norm
-from ctg_analysis.indicators.census_sample import coded_fraction, complementary_count_interval, complementary_interval
+from ctg_analysis.indicators.census_sample import (
+    coded_fraction,
+    complementary_count_interval,
+    complementary_interval,
+    design_effect,
+)
 from ctg_analysis.indicators.uncertainty import (
     poisson_interval,
     ratio_interval,
@@ -20,7 +25,7 @@ COUNTED, COUNTED_OVER = ("numerator", "parts", "few"), ("denominator", "parts_of
 
 
 def with_intervals(
-    rows: pd.DataFrame, indicator: Indicator, sources: dict[str, Source], fractions: pd.Series | None
+    rows: pd.DataFrame, indicator: Indicator, sources: dict[str, Source], fractions: pd.DataFrame | None
 ) -> pd.DataFrame:
     """The rows with low, high and quality: 1 sure, 2 to be read with its interval, 3 too weak for a number.
 
@@ -46,7 +51,7 @@ def with_intervals(
     rows = rows.assign(low=float("nan"), high=float("nan"), quality=SURE)
     here = rows["source"].unique()
     step = rows["source"].map({name: sources[name].precision.rounding for name in here}).astype(int)
-    sampled = rows["source"].map({name: sources[name].precision.sampled for name in here}).astype(bool)
+    coded = rows["source"].isin([name for name in here if sources[name].precision.sampled == COMPLEMENTARY])
     known = rows["status"].eq(OK)
     if isinstance(indicator.value, Rate) and indicator.value.of in NOISE:
         low, high = _rounded(rows, *COUNTED, sources)
@@ -57,15 +62,29 @@ def with_intervals(
     if isinstance(indicator.value, Count):
         low, high = _rounded(rows, "value", "parts", "few", sources)
         rows = _kept(rows, known & step.gt(0), low, high, WITH_ITS_INTERVAL)
-        if fractions is not None and sampled.any():
-            rows = _sampled(rows, known & sampled, None, fractions)
+        if fractions is not None and coded.any():
+            rows = _sampled(rows, known & coded, None, fractions[COMPLEMENTARY])
     if isinstance(indicator.value, Ratio):
         top, bottom = (_rounded(rows, *columns, sources) for columns in (COUNTED, COUNTED_OVER))
         bounds = ratio_interval(*top, *bottom, indicator.value.per, bounded=indicator.value.bounded)
         rows = _kept(rows, known & step.gt(0), *bounds, WITH_ITS_INTERVAL)
-        if fractions is not None and sampled.any():
-            rows = _sampled(rows, known & sampled, indicator.value, fractions)
+        effects = {name: design_effect(sources[name], indicator) for name in here}
+        design = rows["source"].astype(object).map(effects).astype(float)
+        if fractions is not None and coded.any():
+            rows = _sampled(rows, known & coded, indicator.value, fractions[COMPLEMENTARY], design)
+        surveyed = rows["source"].isin([name for name in here if sources[name].precision.sampled == MAIN])
+        if fractions is not None and indicator.value.bounded and surveyed.any():
+            rows = _of_large_communes(rows, known & surveyed, indicator, fractions[MAIN], design)
     return rows
+
+
+def _of_large_communes(
+    rows: pd.DataFrame, where: pd.Series, indicator: Indicator, fractions: pd.Series, design: pd.Series
+) -> pd.DataFrame:
+    """The rows with the sampling error of the surveys of large communes, where it is seen in the decimals written."""
+    wider = _sampled(rows, where, indicator.value, fractions, design)
+    seen = where & (wider["high"] - wider["low"]).ge(2 * 10.0**-indicator.decimals)
+    return rows.assign(**{name: rows[name].mask(seen, wider[name]) for name in ("low", "high", "quality")})
 
 
 def _of_events(events: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -108,18 +127,20 @@ def _rounded(
     return low, high
 
 
-def _sampled(rows: pd.DataFrame, where: pd.Series, ratio: Ratio | None, fractions: pd.Series) -> pd.DataFrame:
-    """The rows with the sampling error of the exploitation complémentaire (rule R7).
+def _sampled(
+    rows: pd.DataFrame, where: pd.Series, ratio: Ratio | None, fractions: pd.Series, design: pd.Series | float = 1.0
+) -> pd.DataFrame:
+    """The rows with the sampling error of the census (rule R7).
 
     ratio: how the value is made; None for a count. Of a ratio whose numerator is no part of the denominator, a mean
     size, the numerator is in question.
     """
     keys = pd.MultiIndex.from_frame(rows[["level", "code"]])
     fraction = pd.Series(fractions.reindex(keys).to_numpy(dtype=float), index=rows.index)
-    where = where & fraction.notna()
+    where = where & fraction.lt(1)
     if ratio and ratio.bounded:
         where = where & rows["denominator"].gt(0)
-        error, factor = complementary_interval(rows["numerator"], rows["denominator"], fraction), ratio.per
+        error, factor = complementary_interval(rows["numerator"], rows["denominator"], fraction, design), ratio.per
     else:
         error = complementary_count_interval(rows["numerator"], fraction)
         factor = ratio.per / rows["denominator"] if ratio else 1.0
@@ -127,25 +148,27 @@ def _sampled(rows: pd.DataFrame, where: pd.Series, ratio: Ratio | None, fraction
     return rows.assign(quality=rows["quality"].mask(where & error["unreliable"].astype(bool), TOO_WEAK))
 
 
-def coded_fractions(populations: pd.DataFrame, membership: pd.DataFrame) -> pd.Series:
-    """The fraction of dwellings coded, by level and territory (rule R7).
+def coded_fractions(populations: pd.DataFrame, membership: pd.DataFrame) -> pd.DataFrame:
+    """The fraction of dwellings read by each exploitation of the census, by level and territory (rule R7).
 
     Parameters:
         populations: one population by commune: columns code, value.
         membership: columns territory, level, commune.
 
     900 inhabitants of whom one in five is coded leave 4 times as many, 12 000 of whom 40 % are 1.5 times as many:
-    12 900 / (12 900 + 21 600).
+    12 900 / (12 900 + 21 600). The main exploitation leaves none of the 900.
 
     >>> populations = pd.DataFrame({"code": ["12001", "12002"], "value": [900.0, 12_000]})
     >>> members = pd.DataFrame({"territory": "E", "level": "epci", "commune": ["12001", "12002"]})
-    >>> coded_fractions(populations, members).round(4).to_dict()
-    {('epci', 'E'): 0.3739}
+    >>> coded_fractions(populations, members).round(4).loc[("epci", "E")].to_dict()
+    {'complementary': 0.3739, 'main': 0.4175}
     """
     inhabitants = populations.drop_duplicates("code").set_index("code")["value"]
     rows = membership.assign(population=membership["commune"].map(inhabitants)).dropna(subset="population")
     rows = rows[rows["population"].gt(0)]
     unit = pd.Series(list(zip(rows["level"], rows["territory"], strict=True)), index=rows.index)
-    fractions = coded_fraction(rows["population"], unit, int(norm("census_vintage")))
+    year = int(norm("census_vintage"))
+    kinds = {kind: coded_fraction(rows["population"], unit, year, kind) for kind in (COMPLEMENTARY, MAIN)}
+    fractions = pd.DataFrame(kinds)
     fractions.index = pd.MultiIndex.from_tuples(fractions.index, names=["level", "code"])
     return fractions

@@ -20,7 +20,7 @@ import pyarrow.dataset as dataset
 import pyarrow.parquet as parquet
 
 from ctg_analysis.core.model import LEVELS, OK, STATUSES
-from ctg_analysis.indicators.observations import COLUMNS, KEY
+from ctg_analysis.indicators.observations import COLUMNS, KEY, NUMBERS
 
 FOLDER, ABOVE = "observations.parquet", "above"
 LOCAL = ("commune", "secteur")
@@ -29,7 +29,6 @@ ROWS_TOGETHER = 2048
 FEW = 64  # words
 ABOVE_ALL = -1  # the number of what is in no EPCI because it is larger
 NONE = "0"  # the name of the file of the communes without EPCI
-VALUES = ["numerator", "denominator", "value", "low", "high"]
 TEXTS = [*KEY, "status", "source"]
 TYPES = dict.fromkeys(COLUMNS, arrow.float64()) | dict.fromkeys(TEXTS, arrow.string()) | {"quality": arrow.int64()}
 CODED = dict.fromkeys(TEXTS, "category")  # how the texts of a table are held to be written
@@ -42,14 +41,14 @@ def checked(observations: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ValueError: they are not what every reader takes them for.
     """
-    known, values = observations["status"].eq(OK).to_numpy(), observations[VALUES].notna().to_numpy()
+    known, values = observations["status"].eq(OK).to_numpy(), observations[NUMBERS].notna().to_numpy()
     faults = {
         "a level or a status that there is not": not (
             {*observations["level"].cat.categories} <= {*LEVELS}
             and {*observations["status"].cat.categories} <= {*STATUSES}
         ),
         "a text that is missing": any((observations[name].cat.codes < 0).any() for name in TEXTS),
-        "a value when ok, nothing at all otherwise": (known & ~values[:, VALUES.index("value")]).any()
+        "a value when ok, nothing at all otherwise": (known & ~values[:, NUMBERS.index("value")]).any()
         or (~known & values.any(axis=1)).any(),
         "another quality than 1, 2 or 3": not observations["quality"].between(1, 3).all(),
         "a place twice for one indicator and period": observations.duplicated(KEY).any(),

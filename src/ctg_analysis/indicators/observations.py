@@ -10,12 +10,13 @@ from ctg_analysis.core.model import LEVELS, MISSING, OK, STATUSES, Indicator
 from ctg_analysis.sources import SOURCES
 
 KEY = ["territory", "level", "period", "indicator"]
-COLUMNS = [*KEY, "numerator", "denominator", "value", "low", "high", "status", "quality", "source"]
+NUMBERS = ["numerator", "denominator", "value", "low", "high", "dispersion"]  # none of them where nothing is known
+COLUMNS = [*KEY, *NUMBERS, "status", "quality", "source"]
 
 
 def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
     known = table["status"].eq(OK)
-    empty = table[["numerator", "denominator", "value", "low", "high"]].isna().all(axis=1)
+    empty = table[NUMBERS].isna().all(axis=1)
     return (known & table["value"].notna()) | (~known & empty)
 
 
@@ -30,6 +31,7 @@ SCHEMA = pa.DataFrameSchema(
         "value": pa.Column(float, nullable=True),
         "low": pa.Column(float, nullable=True),
         "high": pa.Column(float, nullable=True),
+        "dispersion": pa.Column(float, nullable=True),
         "status": pa.Column(TEXT, pa.Check.isin(STATUSES)),
         "quality": pa.Column(int, pa.Check.isin([1, 2, 3])),
         "source": pa.Column(TEXT),

@@ -28,7 +28,10 @@ from ctg_analysis.core.model import (
     Ratio,
 )
 from ctg_analysis.core.territories import FRANCE
+from ctg_analysis.indicators import observations
+from ctg_analysis.indicators.dispersion import with_dispersion
 from ctg_analysis.indicators.intervals import with_intervals
+from ctg_analysis.indicators.members import Members
 from ctg_analysis.indicators.uncertainty import censor_floor
 from ctg_analysis.indicators.years import (
     PLACE,
@@ -44,27 +47,22 @@ from ctg_analysis.indicators.years import (
 ALONE = {"parts": 1, "few": 0, "parts_of": 1, "few_of": 0}  # a figure that adds up no others
 COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", *ALONE]
 
-KEY = ["territory", "level", "period", "indicator"]
-WORDS = [*KEY, "status", "source"]
-NUMBERS = dict.fromkeys(("numerator", "denominator", "value", "low", "high"), float) | {"quality": int}
-OBSERVED = [*KEY, "numerator", "denominator", "value", "low", "high", "status", "quality", "source"]
-NOTHING = pd.DataFrame(columns=OBSERVED, dtype=TEXT).astype(NUMBERS)
+WORDS = [*observations.KEY, "status", "source"]
+NUMBERS = dict.fromkeys(observations.NUMBERS, float) | {"quality": int}
+NOTHING = pd.DataFrame(columns=observations.COLUMNS, dtype=TEXT).astype(NUMBERS)
 
-# The population that rates and changes refer to: the reference populations. Sums of rounded IRIS serve as a
-# denominator where there is nothing better, never in a difference between two dates.
+# The populations that rates and changes refer to. Sums of rounded IRIS serve where there is nothing better, but in
+# no difference between two dates.
 POPULATION = "population"
 REFERENCE_POPULATIONS = ("etalab_decoupage", "insee_population_historique", "insee_comparateur")
 DENOMINATORS = (*REFERENCE_POPULATIONS, "insee_iris_rp2021")
 
 
 def observe(
-    indicators: Iterable[Indicator],
-    facts: pd.DataFrame,
-    sources: dict[str, Source],
-    fractions: pd.Series | None = None,
+    indicators: Iterable[Indicator], facts: pd.DataFrame, sources: dict[str, Source], *more: pd.DataFrame | Members
 ) -> pd.DataFrame:
     """Return the observations of all the indicators, before the secrecy gate, their words as texts."""
-    coded = observe_coded(indicators, facts, sources, fractions)
+    coded = observe_coded(indicators, facts, sources, *more)
     return coded.astype(dict.fromkeys(WORDS, TEXT) | {"territory": object})
 
 
@@ -72,12 +70,13 @@ def observe_coded(
     indicators: Iterable[Indicator],
     facts: pd.DataFrame,
     sources: dict[str, Source],
-    fractions: pd.Series | None = None,
+    fractions: pd.DataFrame | None = None,
+    members: Members | None = None,
 ) -> pd.DataFrame:
     """Return the observations of all the indicators, before the secrecy gate, their words as categories.
 
     fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
-    Columns: territory, level, period, indicator, numerator, denominator, value, low, high, status, quality, source.
+    members: see members.members_of; without them, as of what may be withheld, no dispersion is told.
     """
     facts = facts.astype({name: "category" for name in ("code", "level", "period", "source")})
     by_measure = {str(measure): rows for measure, rows in facts.groupby("measure", observed=True)}
@@ -85,7 +84,7 @@ def observe_coded(
     for indicator in indicators:
         if _first_measure(indicator) in by_measure:
             alike.setdefault(_form(indicator), []).append(indicator)
-    tables = [observe_alike(several, by_measure, sources, fractions) for several in alike.values()]
+    tables = [observe_alike(several, by_measure, sources, fractions, members) for several in alike.values()]
     table = _together([part for part in tables if len(part)] or [NOTHING])
     return table.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
 
@@ -102,7 +101,7 @@ def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
         for name in WORDS
     }
     numbers = pd.concat([table[[*NUMBERS]] for table in tables], ignore_index=True)
-    return numbers.astype(NUMBERS).assign(**coded)[OBSERVED]
+    return numbers.astype(NUMBERS).assign(**coded)[observations.COLUMNS]
 
 
 def _form(indicator: Indicator) -> tuple:
@@ -131,21 +130,22 @@ def observe_alike(
     indicators: Sequence[Indicator],
     by_measure: dict[str, pd.DataFrame],
     sources: dict[str, Source],
-    fractions: pd.Series | None = None,
+    fractions: pd.DataFrame | None = None,
+    members: Members | None = None,
 ) -> pd.DataFrame:
     """Return the observations of indicators that differ by their measures and sources alone.
 
     by_measure: facts whose code, level, period and source are categories, the same in all the tables.
-
-    What is shown by commune is shown by secteur too: a grouping of communes is never smaller than one of them.
     """
     form = indicators[0]
-    rows = compute(indicators, by_measure, sources)
+    rows = compute(indicators, by_measure, sources).assign(dispersion=float("nan"))
+    if members is not None:
+        rows = with_dispersion(rows, indicators, members, sources, fractions)
     rows = rows[rows["level"].isin(form.shown_at)]
     if form.floor is not None:
         rows = censor_floor(rows, form.floor)
     rows = with_intervals(rows, form, sources, fractions).rename(columns={"code": "territory"})
-    return rows[list(NOTHING)]
+    return rows[observations.COLUMNS]
 
 
 def compute(

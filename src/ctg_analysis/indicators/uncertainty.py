@@ -12,7 +12,6 @@ BYAR_FROM = 10  # events: Byar's approximation from here, the exact interval bel
 
 NEAREST, FLOOR, UNKNOWN = "nearest", "floor", "unknown"  # how a producer rounds
 PROOF = float(ndtri(0.9995))  # standard errors that name a rounding rule: it then governs every count
-SURE_PARTS = 6  # rounded counts: a sum of so many, or fewer, has the bounds that no remainder can exceed
 
 
 def wilson_interval(successes: pd.Series, trials: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -120,11 +119,10 @@ def sum_interval(
 ) -> tuple[pd.Series, pd.Series]:
     """The bounds of the true totals behind sums of counts rounded to `step`, at 95 % or more (rule R3).
 
-    Rounded to the nearest, up to 6 counts are at most (step - 1) / 2 off, each: no remainder exceeds these bounds. The
-    errors of more offset each other: 95 % of the sums of n remainders, all as likely, lie within 1.96 x √(n x variance)
-    to the next half, and never less is said of them than of 6. Rounded down, the truth is (step - 1) / 2 higher for
-    each of them on average. Unknown: the wider of both. A count published as 0, or withheld, has no error that offsets
-    another: all that it may hold is added above.
+    Rounded to the nearest, counts are at most (step - 1) / 2 off, each, and their errors offset each other: 95 % of the
+    sums of n remainders, all as likely, lie within 1.96 x √(n x variance) to the next half. Rounded down, the truth is
+    (step - 1) / 2 higher for each of them on average. Unknown: the wider of both. A count published as 0, or withheld,
+    has no error that offsets another: all that it may hold is added above.
 
     Parameters:
         sums: of the counts, those that are withheld counted as 1.
@@ -132,16 +130,16 @@ def sum_interval(
         rule: as `detect_rounding` returns it.
 
     Two counts, 20 and 20: each up to 2 below and 4 above. Twenty: 12 more or less, and 40 above if rounded down. Five,
-    of which 10, 10 and 10, a 0 and one that is withheld: 3 x 2 below, 3 x 4 + 2 x 4 above.
+    of which 10, 10 and 10, a 0 and one that is withheld: 5 below, 5 + 3 x 2 + 2 x 4 above.
 
     >>> sums, parts, few = pd.Series([40.0, 400, 31]), pd.Series([2, 20, 5]), pd.Series([0, 0, 2])
     >>> low, high = sum_interval(sums, parts, few, 5)
     >>> low.tolist(), high.tolist()
-    ([36.0, 388.0, 25.0], [48.0, 452.0, 51.0])
+    ([36.0, 388.0, 26.0], [48.0, 452.0, 50.0])
     """
     half, several = (step - 1) // 2, parts - few
     spread = np.ceil(Z * np.sqrt(rounding_variance(step) * several) - 0.5)
-    within = np.minimum(half * several, np.maximum(half * SURE_PARTS, spread))
+    within = np.minimum(half * several, spread)
     drift, more = half * several, {NEAREST: step - 2}.get(rule, step - 1) * few
     below = {NEAREST: within, FLOOR: within - drift, UNKNOWN: within}[rule]
     above = {NEAREST: within, FLOOR: within + drift, UNKNOWN: within + drift}[rule]

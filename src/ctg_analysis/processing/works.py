@@ -16,6 +16,7 @@ from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.settings import DataRoot
 from ctg_analysis.core.territories import membership
 from ctg_analysis.indicators.intervals import coded_fractions
+from ctg_analysis.indicators.members import Members, members_of
 from ctg_analysis.indicators.observation_files import LOCAL, checked, write_observations
 from ctg_analysis.indicators.observe import POPULATION, REFERENCE_POPULATIONS, first_available, observe_coded
 from ctg_analysis.processing.caf_rounding import CAF_BY_COMMUNE, CAF_BY_EPCI, rounding_rule, with_rounding_rule
@@ -48,6 +49,12 @@ class Work:
 def frame_of(folder: Path, year: int) -> Frame:
     """Return the geography that an entry holds, read once in a process."""
     return load_frame(folder, year)
+
+
+@lru_cache(maxsize=2)
+def members_in(folder: Path, year: int) -> Members:
+    """Return who belongs to whom in the geography that an entry holds, made once in a process."""
+    return members_of(frame_of(folder, year).places)
 
 
 def frame_of_work(work: Work) -> Frame:
@@ -132,7 +139,8 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     sources = with_rounding_rule(SOURCES, rule)
     sampled = any(sources[name].precision.sampled for indicator in group for name in indicator.sources)
     fractions = coded_fractions(newest(read_populations(populations)), membership(places)) if sampled else None
-    observed = observe_coded(group, read_facts(facts, measure=measures_read(group)), sources, fractions)
+    members = members_in(work.frame, read_geography(work.root).annee)
+    observed = observe_coded(group, read_facts(facts, measure=measures_read(group)), sources, fractions, members)
     with keeping(work.folder, work.aside) as fresh:
         write_observations(checked(emptied(observed)), epci_of_local(frame_of_work(work)), fresh)
 
