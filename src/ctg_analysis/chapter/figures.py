@@ -69,10 +69,9 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
     rows = on_map(territory, indicator)
     if rows.empty:
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
-    printed = [row.status == OK and sentences.is_printed(indicator, row) for row in rows.itertuples(index=False)]
     inhabitants = territory.communes.set_index("code")["total_population"]
     rows = with_types(territory, with_estimates(indicator, rows))
-    rows = rows.assign(shown=printed, inhabitants=rows["territory"].map(inhabitants).fillna(0.0))
+    rows = rows.assign(inhabitants=rows["territory"].map(inhabitants).fillna(0.0))
     left_out = ""
     if isinstance(indicator.value, Count | Mean):
         drawing = maps.circles(territory.land, rows)
