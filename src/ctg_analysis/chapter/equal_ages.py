@@ -149,7 +149,10 @@ def _line(
 
 
 def _dispersion(territory: Territory, indicator: Indicator, period: str, standard: Standard) -> float:
-    """How many times more than by chance what is counted varies: between communes, or by the sampling of the census."""
+    """How many times more than by chance what is counted varies: between communes, or by the sampling of the census.
+
+    Communes whose people are not known by age are those of their crude rates, which vary a little more.
+    """
     sampling = 1 / weight_in_tests(SOURCES[standard.row.source])
     rows = territory.data(indicator)
     communes = rows[rows["level"].eq("commune") & rows["period"].eq(period) & rows["status"].eq(OK)]
@@ -157,8 +160,10 @@ def _dispersion(territory: Territory, indicator: Indicator, period: str, standar
     year = people_year(territory, indicator, ("epci", territory.epci), period)
     if not places:
         return sampling
+    communes = communes.reset_index(drop=True)
     expected = expected_counts(people_of(territory, indicator, places, year), standard.rates)
-    return max(sampling, dispersion(communes["numerator"].reset_index(drop=True), expected))
+    expected = communes["denominator"] if expected.isna().all() else expected
+    return max(sampling, dispersion(communes["numerator"], expected))
 
 
 def _bounds(territory: Territory, indicator: Indicator, own: pd.Series) -> tuple[float, float]:
