@@ -9,6 +9,7 @@ from statsmodels.stats.rates import confint_poisson
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.equal_ages import standards_of
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.indicators.decomposition import effects, product
@@ -223,5 +224,5 @@ def test_births_of_the_real_territory_are_beside_the_women_of_their_ages():
     assert "De 2021 à 2023, 170 naissances pour 199 attendues" in html  # 60 + 58 + 52
     box = chapter.births_change()
     assert "missing" in box.about and "ctg fetch insee_rp_population" in box.html
-    rsa = chapter.at_equal_ages("caf_rsa_households_count")
-    assert "missing" in rsa.about and "selon l’âge" in rsa.html
+    with pytest.raises(UserError, match="caf_rsa_households_count: its declaration gives no strata"):
+        chapter.at_equal_ages("caf_rsa_households_count")
