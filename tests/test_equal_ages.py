@@ -9,6 +9,7 @@ from statsmodels.stats.rates import confint_poisson
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import open_chapter
 from ctg_analysis.chapter.equal_ages import standards_of
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.indicators.decomposition import effects, product
@@ -176,6 +177,23 @@ def test_the_rounding_of_the_producer_widens_the_interval(example_chapter):
     assert ">380<" in html and "103 (89 à 121)" in html  # 368 to 408 job seekers, for 371 expected
 
 
+def test_communes_that_vary_more_than_by_chance_widen_the_interval(example_chapter, monkeypatch):
+    territory = example_chapter.territory
+    narrow = example_chapter.at_equal_ages("living_alone_65_plus_share").html
+    known = type(territory).data
+
+    def uneven(self, one):
+        table = known(self, one)
+        moved = (one.id == "living_alone_65_plus_share") & table["territory"].isin(["99002", "99003"])
+        return table.assign(numerator=table["numerator"].mask(moved, table["numerator"] * 1.6))
+
+    monkeypatch.setattr(type(territory), "data", uneven)
+    assert (
+        "100 (93 à 107)" in narrow
+        and "100 (93 à 107)" not in example_chapter.at_equal_ages("living_alone_65_plus_share").html
+    )
+
+
 def test_a_place_of_which_an_age_is_unknown_is_no_standard(example_chapter, monkeypatch):
     territory, indicator = example_chapter.territory, CATALOGUE["living_alone_65_plus_share"]
     rows = territory.compared(indicator, with_peers=False)
@@ -203,7 +221,8 @@ def test_births_of_the_real_territory_are_beside_the_women_of_their_ages():
     html = chapter.expected_births().html
     for told in ("58", "710", "81,7", "86 (65 à 111)", "91 (87 à 95)", "n’est pas établi"):
         assert told in html, told
+    assert "De 2021 à 2023, 170 naissances pour 199 attendues" in html  # 60 + 58 + 52
     box = chapter.births_change()
     assert "missing" in box.about and "ctg fetch insee_rp_population" in box.html
-    rsa = chapter.at_equal_ages("caf_rsa_households_count")
-    assert "missing" in rsa.about and "selon l’âge" in rsa.html
+    with pytest.raises(UserError, match="caf_rsa_households_count: its declaration gives no strata"):
+        chapter.at_equal_ages("caf_rsa_households_count")

@@ -19,13 +19,14 @@ from ctg_analysis.indicators.standardisation import expected_counts, standardise
 RATE, BIRTHS = "births_women_20_39_rate", "births_count"
 WOMEN = {band: f"women_{band}_count" for bands in AGES.values() for band in bands}
 YEARS = 2  # whose births are set beside a census: the one that it ends, and the one that it begins
+AROUND = 1  # years before and after that of the comparison, whose births are added up for the territory alone
 
 
 def expected(territory: Territory) -> Html:
     """Births, births for 1 000 women, and the births that women of these ages have in France; one line for each place.
 
     The rates of France are those of the year of the births; women are those of the end of this year, where the census
-    tells them by age, else of its beginning.
+    tells them by age, else of its beginning. Below the territory, its births of three years, which chance moves less.
     """
     indicator = CATALOGUE[RATE]
     rows = territory.compared(indicator, with_peers=False)
@@ -33,15 +34,16 @@ def expected(territory: Territory) -> Html:
     if rows.empty:
         absent = CATALOGUE[WOMEN["20_24"]]
         return unavailable(territory, absent if territory.own(absent).empty else indicator, indicator.label, "epci")
-    rates = fertility_rates(rows["period"].iloc[0])
-    lines, found = [], None
-    for row in rows.itertuples(index=False):
-        women = None if rates is None else _women_at_year_end(territory, row)
-        ratio = None if women is None else _ratio(row.numerator, women, rates)
-        lines.append(words.line(row, ratio))
-        found = found or words.sentence(row, ratio)
-    listed = tables.listed(pd.DataFrame(lines, columns=words.header(rows["period"].iloc[0])), words.CAPTION)
-    used = pd.concat([rows, territory.own(CATALOGUE[WOMEN["20_24"]])])
+    period = rows["period"].iloc[0]
+    rates = fertility_rates(period)
+    places = list(rows.itertuples(index=False))
+    ratios = [_ratio(row.numerator, _women_at(territory, row), rates) for row in places]
+    lines = [words.line(row, ratio) for row, ratio in zip(places, ratios, strict=True)]
+    if several := _of_several_years(territory, places[0]):
+        lines.insert(1, words.line_of_years(places[0], *several))
+    found = words.sentence(places[0], ratios[0], several)
+    listed = tables.listed(pd.DataFrame(lines, columns=words.HEADER), f"{words.CAPTION}, {period}")
+    used = pd.concat([rows, territory.own(CATALOGUE[BIRTHS]), territory.own(CATALOGUE[WOMEN["20_24"]])])
     cited = markup.source(source(territory, used))
     below = texts.typography(words.note(rates is not None))
     return telling(markup.together(markup.reading(texts.typography(found), below), listed, cited), SHOWN, RATE)
@@ -68,13 +70,28 @@ def change(territory: Territory) -> Html:
     return telling(markup.together(markup.reading(sentence, ""), listed, cited), SHOWN, BIRTHS)
 
 
-def _ratio(births: float, women: pd.Series, rates: pd.Series) -> words.Ratio:
+def _ratio(births: float, women: pd.Series | None, rates: pd.Series | None) -> words.Ratio | None:
+    """The births beside those that these women would have at these rates; None where either is not known."""
+    if women is None or rates is None:
+        return None
     expected = expected_counts(women.to_frame().T, rates)
     found = standardised_ratio(pd.Series([births], index=expected.index), expected).iloc[0]
     return words.Ratio(expected.iloc[0], *found)
 
 
-def _women_at_year_end(territory: Territory, row) -> pd.Series | None:
+def _of_several_years(territory: Territory, row) -> tuple[tuple[str, str], float, words.Ratio] | None:
+    """The first and the last of the years around that of a row, their births, and these to those expected; or none."""
+    years = [str(int(row.period) + ago) for ago in range(-AROUND, AROUND + 1)]
+    own = territory.own(CATALOGUE[BIRTHS]).set_index("period")["value"]
+    rates, women = [fertility_rates(year) for year in years], _women_at(territory, row)
+    if women is None or any(one is None for one in rates) or not set(years) <= set(own.index):
+        return None
+    births = float(own[years].sum())
+    return (years[0], years[-1]), births, _ratio(births, women, sum(rates))
+
+
+def _women_at(territory: Territory, row) -> pd.Series | None:
+    """The women by age of a place at the end of the year of a row, else at its beginning."""
     for year in (str(int(row.period) + 1), row.period):
         women = women_by_age(_women(territory, row.level, row.territory, year))
         if women.notna().all():

@@ -7,14 +7,13 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.known import source, unavailable
-from ctg_analysis.chapter.missing import AGES_FROM, lack_of_ages
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.errors import UserError
 from ctg_analysis.core.model import OK, Count, Indicator
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import equal_age_texts, texts
-from ctg_analysis.display.words.lacks import entry
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.indicators.comparisons import last_year, weight_in_tests
 from ctg_analysis.indicators.standardisation import (
@@ -42,14 +41,17 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
     """The indicators at equal ages, one line for each place whose rates by age are known; else the box.
 
     The box is that of the first of the counts by age that is missing.
+
+    Raises:
+        UserError: an indicator that is declared without ages.
     """
     lines, used, boxes, first = [], [], [], ""
     for indicator in indicators:
         title = f"{indicator.label}, à structure d'âge égale"
-        if indicator.id in AGES_FROM:
-            what = texts.typography(f"{texts.uncapitalised(title)}.")
-            boxes.append(markup.unavailable(what, [entry(lack_of_ages(territory, indicator))]))
-            continue
+        if not indicator.strata:
+            raise UserError(
+                f"{indicator.id}: its declaration gives no strata, the ages by which it would be set beside"
+            )
         rows = territory.compared(indicator, with_peers=False)
         rows = rows[rows["status"].eq(OK)]
         standards = standards_of(territory, indicator, rows)
@@ -149,7 +151,10 @@ def _line(
 
 
 def _dispersion(territory: Territory, indicator: Indicator, period: str, standard: Standard) -> float:
-    """How many times more than by chance what is counted varies: between communes, or by the sampling of the census."""
+    """How many times more than by chance what is counted varies: between communes, or by the sampling of the census.
+
+    Communes whose people are not known by age are those of their crude rates, which vary a little more.
+    """
     sampling = 1 / weight_in_tests(SOURCES[standard.row.source])
     rows = territory.data(indicator)
     communes = rows[rows["level"].eq("commune") & rows["period"].eq(period) & rows["status"].eq(OK)]
@@ -157,8 +162,10 @@ def _dispersion(territory: Territory, indicator: Indicator, period: str, standar
     year = people_year(territory, indicator, ("epci", territory.epci), period)
     if not places:
         return sampling
+    communes = communes.reset_index(drop=True)
     expected = expected_counts(people_of(territory, indicator, places, year), standard.rates)
-    return max(sampling, dispersion(communes["numerator"].reset_index(drop=True), expected))
+    expected = communes["denominator"] if expected.isna().all() else expected
+    return max(sampling, dispersion(communes["numerator"], expected))
 
 
 def _bounds(territory: Territory, indicator: Indicator, own: pd.Series) -> tuple[float, float]:

@@ -54,7 +54,7 @@ def missing(territory: Territory) -> pd.DataFrame:
             rows += [[*where, *lack] for lack in lacks(territory, indicator)]
     for indicator in map(CATALOGUE.get, AGES_FROM):
         where = [AT_EQUAL_AGES.format(indicator.id), indicator.chapter, indicator.star, "france", FRANCE]
-        rows.append([*where, *lack_of_ages(territory, indicator)])
+        rows.append([*where, *_lack(territory, indicator, SOURCES[AGES_FROM[indicator.id]], withheld=False)])
     return pd.DataFrame([*rows, *_of_reach(territory)], columns=COLUMNS)
 
 
@@ -142,11 +142,6 @@ def lacks(territory: Territory, indicator: Indicator, level: str = "") -> list[L
     at_level = here[here["level"].eq(level or ("epci" if own else "commune"))]
     withheld = set(at_level.loc[at_level["status"].eq(SECRET), "source"])
     return [_lack(territory, indicator, SOURCES[name], withheld=name in withheld) for name in unused]
-
-
-def lack_of_ages(territory: Territory, indicator: Indicator) -> Lack:
-    """What would set an indicator of AGES_FROM beside other places at equal ages."""
-    return _lack(territory, indicator, SOURCES[AGES_FROM[indicator.id]], withheld=False)
 
 
 def _is_local(source: Source) -> bool:

@@ -11,6 +11,14 @@ from ctg_analysis.display.words.texts import SIGNS
 from ctg_analysis.indicators.fertility import BirthsChange, fertility
 
 CAPTION = "Naissances, femmes en âge d'être mères et fécondité"
+HEADER = [
+    "Territoire",
+    "Naissances",
+    "Femmes de 20 à 39 ans",
+    "Naissances pour 1 000 d'entre elles",
+    "Attendues aux taux de la France",
+    "Comptées pour 100 attendues (intervalle)",
+]
 CHANGE = "Évolution des naissances : nombre de femmes, âge et fécondité"
 CHANGE_HEADER = ["Ce qui change", "Avant", "Après", "Naissances par an en plus ou en moins"]
 CHANGE_NOTE = (
@@ -31,18 +39,6 @@ class Ratio(NamedTuple):
     high: float
 
 
-def header(period: str) -> list[str]:
-    """The header of the table of births of a year."""
-    return [
-        "Territoire",
-        f"Naissances, {period}",
-        "Femmes de 20 à 39 ans",
-        "Naissances pour 1 000 d'entre elles",
-        "Attendues aux taux de la France",
-        "Comptées pour 100 attendues (intervalle)",
-    ]
-
-
 def line(row, ratio: Ratio | None) -> list[str]:
     """The cells of a place. row: of the rate, readable; ratio: None where women of each age are not known."""
     nothing = SIGNS[MISSING]
@@ -50,18 +46,32 @@ def line(row, ratio: Ratio | None) -> list[str]:
     return [row.name, number(row.numerator), number(row.denominator), row.text, *told]
 
 
-def sentence(row, ratio: Ratio | None) -> str:
-    """The sentence of the territory's own row."""
+def line_of_years(row, years: tuple[str, str], births: float, ratio: Ratio) -> list[str]:
+    """The cells of the births of several years of a place, from the first to the last."""
+    nothing = SIGNS[NOT_APPLICABLE]
+    told = [number(ratio.expected), hundredths(*ratio[1:])]
+    return [f"{row.name}, de {years[0]} à {years[1]}", number(births), nothing, nothing, *told]
+
+
+def sentence(row, ratio: Ratio | None, several: tuple[tuple[str, str], float, Ratio] | None) -> str:
+    """The sentence of the territory's own row, and of its births of several years."""
     births = counted(row.numerator, "naissance")
     if ratio is None:
         return f"En {row.period}, {births} pour {number(row.denominator)} femmes de 20 à 39 ans."
     told = {MORE: "il y en a plus qu'attendu", FEWER: "il y en a moins qu'attendu"}.get(
         word(ratio.low, ratio.high), "l'écart n'est pas établi"
     )
-    return (
+    of_year = (
         f"En {row.period}, {births} pour {number(row.denominator)} femmes de 20 à 39 ans. Si les femmes de chaque âge "
         f"avaient la fécondité de cet âge en France, il y en aurait {number(ratio.expected)} : {told}, "
         f"{hundredths(*ratio[1:])} pour 100 attendues."
+    )
+    if several is None:
+        return of_year
+    (first, last), born, ratio = several
+    return (
+        f"{of_year} De {first} à {last}, {number(born)} naissances pour {number(ratio.expected)} attendues : "
+        f"{hundredths(*ratio[1:])}."
     )
 
 
@@ -71,8 +81,8 @@ def note(with_rates: bool) -> str:
         return "Les taux de fécondité de la France ne sont pas connus pour cette année."
     return (
         f"Taux de chaque âge en France : {fertility().source}. Publiés au dixième, ils donnent le nombre attendu à un "
-        "ou deux centièmes près ; les femmes de 50 ans ne sont pas comptées. Une année de naissances varie par "
-        "hasard : l'intervalle le dit."
+        "ou deux centièmes près. Les femmes sont celles du recensement le plus proche ; celles de 50 ans ne sont pas "
+        "comptées. Une année de naissances varie par hasard : l'intervalle le dit."
     )
 
 
