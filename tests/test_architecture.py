@@ -18,7 +18,7 @@ ORDER += ["chapter", "publishing", "cli", "__main__"]
 # Right of OBSERVATIONS, nothing looks at what lies before the secrecy gate, nor at the answers of persons (rule R6).
 AFTER_THE_GATE = {"display", "chapter", "publishing", "demarche.results.demarche"}
 AFTER_THE_GATE |= {f"indicators.{name}" for name in ("comparisons", "peers", "peer_values", "childcare_authority")}
-AFTER_THE_GATE |= {"indicators.communes_apart", "indicators.simulation"}
+AFTER_THE_GATE |= {"indicators.births_and_deaths", "indicators.communes_apart", "indicators.simulation"}
 BEFORE_THE_GATE = {"cleaning", "core.facts", "indicators.observe", "indicators.intervals"}
 BEFORE_THE_GATE |= {"secrecy.gate", "secrecy.primary", "secrecy.secondary", "secrecy.suppression"}
 BEFORE_THE_GATE |= {"secrecy.blocks", "secrecy.links", "secrecy.statements"}

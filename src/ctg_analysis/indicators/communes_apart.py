@@ -58,7 +58,7 @@ def bears_its_value(rows: pd.DataFrame, indicator: Indicator) -> pd.Series:
     """
     compare = comparison_of(indicator)
     if indicator.id.endswith("_time"):
-        return pd.Series(True, index=rows.index)  # noqa: FBT003
+        return pd.Series(True, index=rows.index)
     if compare is None:
         return ~rows["denominator"].lt(norm("smallest_base_of_an_extreme"))
     weight = rows["source"].map(SOURCES).map(weight_in_tests).astype(float)

@@ -80,6 +80,7 @@ def survey_observations(
         level=LEVEL,
         period=period,
         source=SURVEY,
+        denominator_period="",
     )[COLUMNS]
 
 
