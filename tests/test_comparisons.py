@@ -159,13 +159,27 @@ def test_a_published_total_goes_before_a_sum_and_the_whole_country_before_one_te
 def test_r12_the_columns_of_a_table_are_of_one_period_where_they_have_one():
     """Doctors are known in 2025 alone, pharmacies in 2020 elsewhere too: both are told of 2025; ages stay of 2021."""
 
-    def known(*rows):
-        return pd.DataFrame(rows, columns=["level", "period"]).assign(status="ok")
+    def known(*lines):
+        return pd.DataFrame(lines, columns=["level", "period"]).assign(status="ok")
+
+    def of(tables, **periods):
+        tables = {CATALOGUE[name]: rows for name, rows in tables.items()}
+        return [
+            *communes_tables.aligned(tables, {CATALOGUE[name]: period for name, period in periods.items()}).values()
+        ]
 
     doctors = known(("commune", "2025"), ("epci", "2025"))
     pharmacies = known(("commune", "2020"), ("commune", "2025"), ("departement", "2020"), ("epci", "2025"))
-    assert communes_tables.period_in_common([doctors, pharmacies]) == "2025"
+    centres = known(("commune", "2020"), ("departement", "2020"))
+    tables = {"general_practitioners_count": doctors, "pharmacies_count": pharmacies}
+    own = {"general_practitioners_count": "2025", "pharmacies_count": "2020"}
+    assert of(tables, **own) == ["2025", "2025"]
+    third = {"basket_services_share": doctors, "health_centres_count": centres}
+    both = own | {"basket_services_share": "2025", "health_centres_count": "2020"}
+    assert of(tables | third, **both) == ["2025", "2025", "2025", "2020"]
     people = known(("commune", "2021"), ("commune", "2023"), ("departement", "2021"), ("departement", "2023"))
     ages = known(("commune", "2021"), ("commune", "2023"), ("departement", "2021"))
-    assert communes_tables.period_in_common([people, ages]) == "2021"
-    assert communes_tables.period_in_common([doctors, known(("commune", "2020"))]) is None
+    shares = {"population_count": people, "age_65_plus_share": ages}
+    assert of(shares, population_count="2023", age_65_plus_share="2021") == ["2021", "2021"]
+    late = {"population_count": people, "birth_rate": known(("commune", "2020"))}
+    assert of(late, population_count="2023", birth_rate="2020") == ["2023", "2020"]

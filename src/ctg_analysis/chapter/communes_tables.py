@@ -1,5 +1,8 @@
 """Indicators by commune, in tables: each in a column, beside what the territory is compared with."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -8,7 +11,7 @@ from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import LOCAL, Territory
-from ctg_analysis.core.model import MISSING, OK, Indicator
+from ctg_analysis.core.model import MISSING, OK, Count, Indicator, Mean
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
@@ -33,11 +36,10 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
     own = {
         one: territory.periods.get(one.id) or latest_period(rows) or rows["period"].max() for one, rows in known.items()
     }
-    shared = period_in_common([*known.values()]) if len({*own.values()}) > 1 else None
-    columns = []
-    for indicator, rows in known.items():
-        period = shared or own[indicator]
-        columns.append((indicator, period, with_one_france(rows[rows["period"].eq(period)])))
+    periods = own if len({*own.values()}) < 2 else aligned(known, own)
+    columns = [
+        (one, periods[one], with_one_france(rows[rows["period"].eq(periods[one])])) for one, rows in known.items()
+    ]
     labels = [texts.uncapitalised(indicator.label) for indicator in absent]
     if not columns:
         return unavailable(territory, absent[0], f"{texts.listed(labels)}, par commune")
@@ -46,15 +48,23 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
     return tables.places_by_indicator(territory.places, columns, source=cited, note=note)
 
 
-def period_in_common(tables: list[pd.DataFrame]) -> str | None:
-    """The period at which communes have a value in each of some tables: that of most comparators, then the newest.
+def aligned(tables: Mapping[Indicator, pd.DataFrame], own: Mapping[Indicator, str]) -> dict[Indicator, str]:
+    """The periods of the columns of a table that have several: the one that most of them have, for those that have it.
 
-    tables: columns level, period, status.
+    Of two, that of most comparators, then the newest. Where it is not of all the columns, a number of things alone goes
+    to it: a share stays where it is compared.
+
+    Parameters:
+        tables: the observations of each, columns level, period, status. own: the period of each by itself.
     """
-    known = [rows[rows["status"].eq(OK)] for rows in tables]
-    shared = set.intersection(*(set(rows.loc[rows["level"].eq("commune"), "period"]) for rows in known))
-    beside = pd.concat([rows.loc[~rows["level"].isin(LOCAL), "period"] for rows in known]).value_counts()
-    return max(shared, key=lambda period: (beside.get(period, 0), last_year(period), period), default=None)
+    known = {one: rows[rows["status"].eq(OK)] for one, rows in tables.items()}
+    here = {one: set(rows.loc[rows["level"].eq("commune"), "period"]) for one, rows in known.items()}
+    beside = pd.concat([rows.loc[~rows["level"].isin(LOCAL), "period"] for rows in known.values()]).value_counts()
+    having = Counter(period for periods in here.values() for period in periods)
+    most = max(having, key=lambda period: (having[period], beside.get(period, 0), last_year(period)), default="")
+    whole = having[most] == len(here)
+    moves = {one for one in tables if most in here[one] and (whole or isinstance(one.value, Count | Mean))}
+    return {one: most if one in moves else period for one, period in own.items()}
 
 
 def matrix(territory: Territory, _: str, family: list[Indicator]) -> Html:
