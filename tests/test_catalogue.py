@@ -42,7 +42,7 @@ def measures(one) -> set[str]:
         case AnnualChange():
             return {POPULATION}
         case AnnualFlow() | AnnualResidual():
-            return {value.flow, POPULATION}
+            return {value.flow, getattr(value, "events", "") or value.flow, POPULATION}
         case Rate():
             return {value.events, value.population}
         case _:

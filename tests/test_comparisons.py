@@ -4,14 +4,16 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter import families, figures, single_indicator, summaries, territory
+from ctg_analysis.chapter import communes_tables, families, figures, single_indicator, summaries, territory
 from ctg_analysis.chapter.known import newer
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.comparisons import OLDEST, common_periods, comparable_rows
 from ctg_analysis.indicators.observation_files import read_observations
-from ctg_analysis.indicators.observe import first_available
+from ctg_analysis.indicators.observe import observe
+from ctg_analysis.indicators.preferred_sources import first_available
+from ctg_analysis.sources import SOURCES
 
 CENSUS, VITAL, REGISTER = "insee_rp_logement", "insee_etat_civil", "finess"  # the first two are of one producer
 OWN = {"E": "epci", "12": "departement", "48": "departement", "76": "region", "F": "france", "P": "peers"}
@@ -20,7 +22,7 @@ OWN = {"E": "epci", "12": "departement", "48": "departement", "76": "region", "F
 def rows(*known, source=VITAL):
     """Return observations: (place, period), or (place, period, status)."""
     table = pd.DataFrame([(*one, "ok")[:3] for one in known], columns=["territory", "period", "status"])
-    return table.assign(level=table["territory"].map(OWN), indicator="births", source=source)
+    return table.assign(level=table["territory"].map(OWN), indicator="births", source=source, denominator_period="")
 
 
 def period(*known):
@@ -67,6 +69,25 @@ def test_what_is_compared_is_of_the_same_period_and_producer():
     unknown = rows(("48", "2022", "nd"), source=REGISTER)
     found = comparable_rows(pd.concat([own, same, another, unknown], ignore_index=True), "E")
     assert found[["territory", "period"]].to_numpy().tolist() == [["E", "2022"], ["12", "2022"], ["48", "2022"]]
+    older = same.assign(denominator_period="2020")
+    assert comparable_rows(pd.concat([own, older], ignore_index=True), "E")["territory"].tolist() == ["E"]
+
+
+def test_r12_the_populations_of_a_rate_are_of_one_year_for_all_the_places():
+    """Three EPCIs and the département have the children of 2021, one EPCI those of 2023 too: all are over 2021."""
+    rate = CATALOGUE["leisure_coverage_summer_rate"]
+    places = [("A", "epci"), ("B", "epci"), ("C", "epci"), ("12", "departement")]
+    lines = [(code, level, "2024", rate.value.events, 50.0, rate.sources[0]) for code, level in places]
+    lines += [(code, level, "2021", rate.value.population, 200.0, CENSUS) for code, level in places]
+    lines += [("A", "epci", "2023", rate.value.population, 100.0, CENSUS)]
+    columns = ["code", "level", "period", "measure", "value", "source"]
+    observed = observe([rate], pd.DataFrame(lines, columns=columns).assign(status="ok"), SOURCES)
+    assert observed["value"].tolist() == [25.0] * 4 and set(observed["denominator_period"]) == {"2021"}
+    alone = pd.DataFrame([line for line in lines if line[0] != "C" and line[0] != "B"], columns=columns)
+    found = observe([rate], alone.assign(status="ok"), SOURCES).set_index("territory")
+    assert found.loc["A", ["value", "denominator_period"]].tolist() == [50.0, "2023"]
+    assert found.loc["12", "denominator_period"] == "2021"
+    assert comparable_rows(found.reset_index(), "A")["territory"].tolist() == ["A"]
 
 
 LEVELS = [one for one in CATALOGUE.values() if one.family == "pupils_by_level"]
@@ -133,3 +154,32 @@ def test_a_published_total_goes_before_a_sum_and_the_whole_country_before_one_te
     first = first_available(rows, ("extract", "of_departements", "sums_of_communes"))
     chosen = first.set_index("code")["source"].to_dict()
     assert chosen == {"12": "of_departements"} | dict.fromkeys("ABC", "sums_of_communes")
+
+
+def test_r12_the_columns_of_a_table_are_of_one_period_where_they_have_one():
+    """Doctors are known in 2025 alone, pharmacies in 2020 elsewhere too: both are told of 2025; ages stay of 2021."""
+
+    def known(*lines):
+        return pd.DataFrame(lines, columns=["level", "period"]).assign(status="ok")
+
+    def of(tables, **periods):
+        tables = {CATALOGUE[name]: rows for name, rows in tables.items()}
+        return [
+            *communes_tables.aligned(tables, {CATALOGUE[name]: period for name, period in periods.items()}).values()
+        ]
+
+    doctors = known(("commune", "2025"), ("epci", "2025"))
+    pharmacies = known(("commune", "2020"), ("commune", "2025"), ("departement", "2020"), ("epci", "2025"))
+    centres = known(("commune", "2020"), ("departement", "2020"))
+    tables = {"general_practitioners_count": doctors, "pharmacies_count": pharmacies}
+    own = {"general_practitioners_count": "2025", "pharmacies_count": "2020"}
+    assert of(tables, **own) == ["2025", "2025"]
+    third = {"basket_services_share": doctors, "health_centres_count": centres}
+    both = own | {"basket_services_share": "2025", "health_centres_count": "2020"}
+    assert of(tables | third, **both) == ["2025", "2025", "2025", "2020"]
+    people = known(("commune", "2021"), ("commune", "2023"), ("departement", "2021"), ("departement", "2023"))
+    ages = known(("commune", "2021"), ("commune", "2023"), ("departement", "2021"))
+    shares = {"population_count": people, "age_65_plus_share": ages}
+    assert of(shares, population_count="2023", age_65_plus_share="2021") == ["2021", "2021"]
+    late = {"population_count": people, "birth_rate": known(("commune", "2020"))}
+    assert of(late, population_count="2023", birth_rate="2020") == ["2023", "2020"]

@@ -798,7 +798,7 @@ def test_a_yes_or_no_that_tells_whether_there_is_anybody_is_withheld_with_their_
     lines = [
         {"territory": place, "level": "epci" if place == "E" else "commune", "period": "2025", "indicator": name,
          "numerator": value, "denominator": NAN, "value": value, "low": NAN, "high": NAN, "status": OK, "quality": 1,
-         "source": "pmi_assistants_maternels"}
+         "source": "pmi_assistants_maternels", "denominator_period": ""}
         for place, values in counts.items()
         for name, value in zip(("active_childminders_count", "communes_without_childcare_count"), values, strict=True)
     ]  # fmt: skip
@@ -855,7 +855,7 @@ def test_what_one_partner_counts_is_not_told_by_another():
             rows += [
                 {"territory": place, "level": level, "period": "2025", "indicator": name, "numerator": top,
                  "denominator": bottom, "value": 1.0, "low": NAN, "high": NAN, "status": OK, "quality": 1,
-                 "source": source}
+                 "source": source, "denominator_period": ""}
                 for name, top, bottom, source in told
             ]  # fmt: skip
         communes = pd.DataFrame({"territory": "E", "level": "epci", "commune": list(places)})

@@ -43,6 +43,7 @@ def row(**columns):
         "level": "epci",
         "quality": 1,
         "source": "insee_rp_population",
+        "denominator_period": "",
     }
     return SimpleNamespace(**{**blank, "value": NAN, "period": "2021", **columns})
 
@@ -446,7 +447,7 @@ def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sourc
     shares = [quantities.number(table.at["65_69", "men"], 1) for table in (own, departement)]
     assert shares[0] != shares[1] and all(f"{share}\u202f%" in html for share in shares)
     sources = chapter.trend("population_count").html
-    for words in ("populations communales depuis 1876", "populations de référence", "bases infracommunales"):
+    for words in ("populations communales depuis 1876", "populations de référence", "comparateur de territoires"):
         assert words in sources
 
 
@@ -630,6 +631,8 @@ def test_no_decimals_in_an_interval_on_a_small_base():
         ("not_in_work_or_studies_15_24_share", {"numerator": 106, "denominator": 761}, "106 sur 761"),
         ("birth_rate", {"numerator": 52, "denominator": 9856}, "52 naissances pour 9 856 habitants"),
         ("youth_followed_rate", {"numerator": 148, "denominator": 713}, "148 jeunes sur 713"),
+        ("youth_followed_rate", {"numerator": 148, "denominator": 713, "denominator_period": "2021"},
+         "148 jeunes sur 713 en 2021"),
         ("caf_coverage_rate", {"numerator": 2190, "denominator": 9856, "source": "caf_s_ben_epci_f"}, ""),
         ("age_0_19_share", {"numerator": 3, "denominator": 12}, ""),  # they are the value already
         ("age_0_19_share", {"numerator": NAN, "denominator": NAN}, ""),

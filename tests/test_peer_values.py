@@ -12,6 +12,7 @@ CENSUS, VITAL, CAF = "insee_rp_logement", "insee_etat_civil", "caf_txcouv_pe"  #
 
 def row(territory, value, indicator="some_share", period="2021", **columns):
     usual = {"level": "epci", "status": "nd" if math.isnan(value) else "ok", "quality": 1, "source": CENSUS}
+    usual["denominator_period"] = ""
     blank = dict.fromkeys(["numerator", "denominator", "low", "high"], math.nan)
     return {"territory": territory, "value": value, "indicator": indicator, "period": period} | blank | usual | columns
 
@@ -27,6 +28,7 @@ OTHERS = [
     row("I", math.nan),
     row("J", 99, source=CAF),  # another producer: not comparable
     row("K", 99, period="2020"),
+    row("K", 99, denominator_period="2019"),  # over the population of another year
     row("Z", 99),  # not a peer
     row("B", 99, level="commune"),
 ]

@@ -122,6 +122,7 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
                         commune.code,
                         sector.lower(),
                         round(88 + (number * 7) % 31, 1),
+                        round(pupils * 0.8),
                     )
                 )
         for _ in range(commune.population // 6000):
@@ -140,6 +141,7 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
                     "public",
                     round(90 + (number * 5) % 25, 1),
                     spread,
+                    size,
                 )
             )
         for _ in range(commune.population // 15000 or commune.population // 6000):
@@ -167,8 +169,8 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
     writer.certify()
     columns = ["rentree_scolaire", "uai", "nom_de_l_etablissement", "code_insee_de_la_commune", "secteur", "ips"]
     writer = Writer(raw, "depp_ips", "Indice de position sociale", "2024-2025", full=True)
-    writer.write("fr-en-ips-ecoles-ap2022_exemple.csv", pd.DataFrame(indices, columns=columns))
-    spread = [*columns, "ecart_type_de_l_ips"]
+    writer.write("fr-en-ips-ecoles-ap2022_exemple.csv", pd.DataFrame(indices, columns=[*columns, "effectifs"]))
+    spread = [*columns, "ecart_type_de_l_ips", "effectifs"]
     writer.write("fr-en-ips-colleges-ap2023_exemple.csv", pd.DataFrame(colleges, columns=spread))
     columns = [*columns[:-1], "ips_ensemble_gt_pro"]
     writer.write("fr-en-ips-lycees-ap2022_exemple.csv", pd.DataFrame(lycees, columns=columns))

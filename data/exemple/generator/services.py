@@ -46,6 +46,7 @@ def health(raw: Path, generator: np.random.Generator) -> None:
             ("189", 15000),
             ("190", 18000),
             ("223", 5500),
+            ("500", 2500),
         ):
             rows += [(commune.code[2:], commune.code[:2], category)] * (commune.population // size)
     rows = [(f"{number:09d}", f"Établissement {number}", *row) for number, row in enumerate(rows, start=1)]

@@ -20,6 +20,7 @@ from ctg_analysis.chapter import (
     figures,
     funnels,
     large_communes,
+    natural_balance,
     positions,
     projections,
     single_indicator,
@@ -140,6 +141,10 @@ class Chapter:
     def map(self, indicator: str) -> Html:
         """The map of an indicator by commune: shades for a rate, circles for a count."""
         return self._piece(figures.communes_map, indicator)
+
+    def natural_balance(self, balance: str, *, events: str, homes: str) -> Html:
+        """Births less deaths by commune, with their interval and what a home for the elderly explains."""
+        return self._piece(natural_balance.table, balance, events, homes)
 
     def table(self, *indicators: str) -> Html:
         """The communes and the comparators in rows, the indicators in columns, each at its own period."""

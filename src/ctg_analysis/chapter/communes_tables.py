@@ -1,5 +1,8 @@
 """Indicators by commune, in tables: each in a column, beside what the territory is compared with."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
@@ -7,36 +10,61 @@ from ctg_analysis.chapter.by_indicator import with_one_france
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
-from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import MISSING, Indicator
+from ctg_analysis.chapter.territory import LOCAL, Territory
+from ctg_analysis.core.model import MISSING, OK, Count, Indicator, Mean
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import tables
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.comparisons import latest_period
+from ctg_analysis.indicators.comparisons import last_year, latest_period
 
 
 def table(territory: Territory, *indicators: Indicator) -> Html:
-    """The communes and the comparators in rows, the indicators in columns, each at its own period.
+    """The communes and the comparators in rows, the indicators in columns: of one period, where they have one.
 
     An indicator that no place has is named below, without a column; the box stands for a table of such ones.
     """
     if all(is_pointless(territory, indicator) for indicator in indicators):
         labels = texts.listed([texts.uncapitalised(indicator.label) for indicator in indicators])
         return unavailable(territory, indicators[0], f"{texts.capitalised(labels)}, par commune")
-    columns, absent = [], []
+    known, absent = {}, []
     for indicator in indicators:
         rows = territory.readable(indicator)
         if rows["status"].eq(MISSING).all():
             absent.append(indicator)
-            continue
-        period = territory.periods.get(indicator.id) or latest_period(rows) or rows["period"].max()
-        columns.append((indicator, period, with_one_france(rows[rows["period"].eq(period)])))
+        else:
+            known[indicator] = rows
+    own = {
+        one: territory.periods.get(one.id) or latest_period(rows) or rows["period"].max() for one, rows in known.items()
+    }
+    periods = own if len({*own.values()}) < 2 else aligned(known, own)
+    columns = [
+        (one, periods[one], with_one_france(rows[rows["period"].eq(periods[one])])) for one, rows in known.items()
+    ]
     labels = [texts.uncapitalised(indicator.label) for indicator in absent]
     if not columns:
         return unavailable(territory, absent[0], f"{texts.listed(labels)}, par commune")
     note = f"Donnée non disponible : {texts.listed(labels)}." if labels else ""
     cited = source(territory, pd.concat([rows for *_, rows in columns]))
     return tables.places_by_indicator(territory.places, columns, source=cited, note=note)
+
+
+def aligned(tables: Mapping[Indicator, pd.DataFrame], own: Mapping[Indicator, str]) -> dict[Indicator, str]:
+    """The periods of the columns of a table that have several: the one that most of them have, for those that have it.
+
+    Of two, that of most comparators, then the newest. Where it is not of all the columns, a number of things alone goes
+    to it: a share stays where it is compared.
+
+    Parameters:
+        tables: the observations of each, columns level, period, status. own: the period of each by itself.
+    """
+    known = {one: rows[rows["status"].eq(OK)] for one, rows in tables.items()}
+    here = {one: set(rows.loc[rows["level"].eq("commune"), "period"]) for one, rows in known.items()}
+    beside = pd.concat([rows.loc[~rows["level"].isin(LOCAL), "period"] for rows in known.values()]).value_counts()
+    having = Counter(period for periods in here.values() for period in periods)
+    most = max(having, key=lambda period: (having[period], beside.get(period, 0), last_year(period)), default="")
+    whole = having[most] == len(here)
+    moves = {one for one in tables if most in here[one] and (whole or isinstance(one.value, Count | Mean))}
+    return {one: most if one in moves else period for one, period in own.items()}
 
 
 def matrix(territory: Territory, _: str, family: list[Indicator]) -> Html:

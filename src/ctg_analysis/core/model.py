@@ -85,10 +85,15 @@ class AnnualChange:
 
 @dataclass(frozen=True)
 class AnnualFlow:
-    """Yearly flow between two censuses `years` apart, in % of the mean population of the two."""
+    """Yearly flow between two censuses `years` apart, in % of the mean population of the two.
+
+    events: the measure of the events that the flow is the difference of, all together, births and deaths: chance makes
+    them more or fewer.
+    """
 
     flow: str
     years: Years
+    events: str = ""
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,9 @@ def bears_its_value(rows: pd.DataFrame, indicator: Indicator) -> pd.Series:
 
     Of a share or a rate of events, those that differ from the others by more than chance (see `apart`), on as many
     events as a rate may be read on by itself (norm `few_events`). Of another ratio or a change, which no test is made
-    for, those whose base reaches the norm `smallest_base_of_an_extreme`. A figure without a base, that its producer
-    works out, is taken as the producer publishes it; a travel time is a distance, whoever lives there.
+    for, those whose base of persons or households reaches the norm `smallest_base_of_an_extreme`. A figure without
+    such a base, that its producer works out, is taken as it is published; a travel time is a distance, whoever lives
+    there.
 
     Parameters:
         rows: columns numerator, denominator, source; of one period.
@@ -57,7 +58,7 @@ def bears_its_value(rows: pd.DataFrame, indicator: Indicator) -> pd.Series:
     [False, True, True]
     """
     compare = comparison_of(indicator)
-    if indicator.id.endswith("_time"):
+    if compare is None and (indicator.id.endswith("_time") or "denominator" not in indicator.persons):
         return pd.Series(True, index=rows.index)
     if compare is None:
         return ~rows["denominator"].lt(norm("smallest_base_of_an_extreme"))

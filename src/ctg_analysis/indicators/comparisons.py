@@ -21,21 +21,26 @@ PEERS, DEPARTEMENT = "peers", "departement"
 
 
 def comparable_rows(rows: pd.DataFrame, epci: str) -> pd.DataFrame:
-    """The rows that may stand beside those of an EPCI, its own among them: same period, same producer (rule R12).
+    """The rows that may stand beside those of an EPCI: same period, same producer, denominators of one year (rule R12).
 
     An indicator has several sources where one gives what another leaves out: they are of one definition, and those of
-    one producer are compared. Rows without a value are kept, of the periods that the EPCI has.
+    one producer are compared. Its own rows are among them; those without a value too, of the periods that it has.
 
     >>> rows = pd.DataFrame({"level": ["epci", "departement", "france"], "territory": ["E", "12", "F"], "status": OK})
     >>> sources = ["insee_bpe_2025", "insee_etat_civil", "finess"]
-    >>> comparable_rows(rows.assign(indicator="x", period="2023", source=sources), "E")["territory"].tolist()
+    >>> rows = rows.assign(indicator="x", period="2023", source=sources, denominator_period="")
+    >>> comparable_rows(rows, "E")["territory"].tolist()
     ['E', '12']
+    >>> comparable_rows(rows.assign(denominator_period=["2021", "2023", "2021"]), "E")["territory"].tolist()
+    ['E']
     """
     own = rows[rows["level"].eq("epci") & rows["territory"].eq(epci) & rows["status"].eq(OK)]
-    producers = own.set_index(["indicator", "period"])["source"].map(producer)
-    wanted = producers.reindex(pd.MultiIndex.from_frame(rows[["indicator", "period"]])).to_numpy()
-    alike = rows["source"].where(rows["status"].eq(OK)).map(producer, na_action="ignore").eq(wanted)
-    return rows[pd.notna(wanted) & (alike | rows["status"].ne(OK))]
+    own = own.set_index(["indicator", "period"])
+    here = pd.MultiIndex.from_frame(rows[["indicator", "period"]])
+    wanted, year = (own[name].reindex(here).to_numpy() for name in ("source", "denominator_period"))
+    wanted = pd.Series(wanted, rows.index).map(producer, na_action="ignore")
+    alike = rows["source"].map(producer).eq(wanted) & rows["denominator_period"].eq(year)
+    return rows[wanted.notna() & (alike | rows["status"].ne(OK))]
 
 
 def producer(source: str) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ctg_analysis.core.datasets import COMPLEMENTARY, MAIN, Source
-from ctg_analysis.core.model import EVENTS, OK, PERSONS, Count, Indicator, Rate, Ratio
+from ctg_analysis.core.model import EVENTS, OK, PERSONS, AnnualFlow, Count, Indicator, Rate, Ratio
 from ctg_analysis.core.norms import norm
 from ctg_analysis.indicators.census_sample import (
     coded_fraction,
@@ -13,6 +13,7 @@ from ctg_analysis.indicators.census_sample import (
     design_effect,
 )
 from ctg_analysis.indicators.uncertainty import (
+    difference_interval,
     poisson_interval,
     ratio_interval,
     rounding_interval,
@@ -31,7 +32,8 @@ def with_intervals(
 
     Parameters:
         rows: columns level, code, source, status, numerator, denominator, value, and parts, few, parts_of, few_of: how
-            many counts the numerator and the denominator add up, and how many of these are 0 or withheld.
+            many counts the numerator and the denominator add up, and how many of these are 0 or withheld; counted: the
+            events that a flow is the difference of.
         fractions: of the dwellings coded, by level and territory (see `coded_fractions`).
 
     A count that the Caf gives as 20 is 18 to 24, two of them 36 to 48; a sum of 20 is known to 1.96 x √(2 x 20) = 12,
@@ -59,6 +61,11 @@ def with_intervals(
         low, high = noise(low, rows["denominator"])[0] * per, noise(high, rows["denominator"])[1] * per
         rows = _kept(rows, known, low, high, WITH_ITS_INTERVAL)
         rows["quality"] = rows["quality"].where(rows["numerator"].lt(norm("few_events")) | step.gt(0), SURE)
+    if isinstance(indicator.value, AnnualFlow) and indicator.value.events:
+        counted, balance = rows["counted"], rows["numerator"]
+        bounds = difference_interval((counted + balance) / 2, (counted - balance) / 2)
+        rows = _kept(rows, known, *(bound / rows["denominator"] * 100 for bound in bounds), WITH_ITS_INTERVAL)
+        rows["quality"] = rows["quality"].where(counted.lt(norm("few_events")), SURE)
     if isinstance(indicator.value, Count):
         low, high = _rounded(rows, "value", "parts", "few", sources)
         rows = _kept(rows, known & step.gt(0), low, high, WITH_ITS_INTERVAL)

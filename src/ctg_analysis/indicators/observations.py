@@ -11,7 +11,7 @@ from ctg_analysis.sources import SOURCES
 
 KEY = ["territory", "level", "period", "indicator"]
 NUMBERS = ["numerator", "denominator", "value", "low", "high", "dispersion"]  # none of them where nothing is known
-COLUMNS = [*KEY, *NUMBERS, "status", "quality", "source"]
+COLUMNS = [*KEY, *NUMBERS, "status", "quality", "source", "denominator_period"]
 
 
 def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
@@ -20,6 +20,7 @@ def _empty_when_withheld(table: pd.DataFrame) -> pd.Series:
     return (known & table["value"].notna()) | (~known & empty)
 
 
+# denominator_period: that of a population of another period than the figure, over which it is counted; else nothing.
 SCHEMA = pa.DataFrameSchema(
     {
         "territory": pa.Column(TEXT),
@@ -35,6 +36,7 @@ SCHEMA = pa.DataFrameSchema(
         "status": pa.Column(TEXT, pa.Check.isin(STATUSES)),
         "quality": pa.Column(int, pa.Check.isin([1, 2, 3])),
         "source": pa.Column(TEXT),
+        "denominator_period": pa.Column(TEXT),
     },
     checks=pa.Check(_empty_when_withheld, error="a value when ok, nothing at all otherwise"),
     unique=KEY,
@@ -76,6 +78,7 @@ def complete(observations: pd.DataFrame, territories: pd.DataFrame, indicators: 
     table["source"] = table["source"].where(~added, table["preferred"])
     table["status"] = table["status"].where(~added, MISSING)
     table["quality"] = table["quality"].fillna(1).astype(int)
+    table["denominator_period"] = table["denominator_period"].fillna("")
     return table[COLUMNS].sort_values(KEY, ignore_index=True)
 
 

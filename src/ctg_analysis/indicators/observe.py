@@ -32,6 +32,7 @@ from ctg_analysis.indicators import observations
 from ctg_analysis.indicators.dispersion import with_dispersion
 from ctg_analysis.indicators.intervals import with_intervals
 from ctg_analysis.indicators.members import Members
+from ctg_analysis.indicators.preferred_sources import first, of_sources
 from ctg_analysis.indicators.uncertainty import censor_floor
 from ctg_analysis.indicators.years import (
     PLACE,
@@ -45,9 +46,9 @@ from ctg_analysis.indicators.years import (
 )
 
 ALONE = {"parts": 1, "few": 0, "parts_of": 1, "few_of": 0}  # a figure that adds up no others
-COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", *ALONE]
+COLUMNS = [*PLACE, "numerator", "denominator", "value", "status", "source", "denominator_period", "counted", *ALONE]
 
-WORDS = [*observations.KEY, "status", "source"]
+WORDS = [*observations.KEY, "status", "source", "denominator_period"]
 NUMBERS = dict.fromkeys(observations.NUMBERS, float) | {"quality": int}
 NOTHING = pd.DataFrame(columns=observations.COLUMNS, dtype=TEXT).astype(NUMBERS)
 
@@ -77,6 +78,7 @@ def observe_coded(
 
     fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
     members: see members.members_of; without them, as of what may be withheld, no dispersion is told.
+    Columns: those of observations.SCHEMA.
     """
     facts = facts.astype({name: "category" for name in ("code", "level", "period", "source")})
     by_measure = {str(measure): rows for measure, rows in facts.groupby("measure", observed=True)}
@@ -163,84 +165,53 @@ def compute(
         return rows.assign(**{name: ALONE[name] for name in ("parts", "few") if name not in rows})
 
     def preferred(column: str, of: str = "") -> pd.DataFrame:
-        return _of_sources(facts_of(column, of), [indicator.sources for indicator in indicators])
+        return of_sources(facts_of(column, of), [indicator.sources for indicator in indicators])
 
     def one_source(rows: pd.DataFrame) -> pd.DataFrame:
-        return _first(_of_sources(rows, [indicator.sources for indicator in indicators]))
+        return first(of_sources(rows, [indicator.sources for indicator in indicators]))
 
     def population(wanted: tuple[str, ...] = REFERENCE_POPULATIONS, of: str = "") -> pd.DataFrame:
-        return _first(_of_sources(facts_of(POPULATION, of), [wanted] * len(indicators)))
+        return first(of_sources(facts_of(POPULATION, of), [wanted] * len(indicators)))
 
     def of_the_census() -> pd.DataFrame:
         """Return the facts of the sources that an indicator names, of any where it names none that has them."""
-        named, any_source = _first(preferred("population")), facts_of("population")
+        named, any_source = first(preferred("population")), facts_of("population")
         return pd.concat([named, any_source[~any_source["indicator"].isin(named["indicator"])]])
 
     value = indicators[0].value
     match value:
         case Count():
-            rows = _first(preferred("measure"))
+            rows = first(preferred("measure"))
             rows = rows.assign(numerator=rows["value"], denominator=float("nan"))
         case Published():
-            rows = _first(preferred("measure")).assign(numerator=float("nan"), denominator=float("nan"))
+            rows = first(preferred("measure")).assign(numerator=float("nan"), denominator=float("nan"))
             if value.over:
-                over = _first(preferred("over"))[[*PLACE, "value"]].rename(columns={"value": "denominator"})
+                over = first(preferred("over"))[[*PLACE, "value"]].rename(columns={"value": "denominator"})
                 rows = rows.drop(columns="denominator").merge(over, on=PLACE, how="left")
         case Mean():
-            rows = mean_of_years(_first(preferred("measure")), value.years)
+            rows = mean_of_years(first(preferred("measure")), value.years)
         case Ratio():
-            rows = _first(_divide(preferred("numerator"), preferred("denominator"), value.per, [*PLACE, "source"]))
+            rows = first(_divide(preferred("numerator"), preferred("denominator"), value.per, [*PLACE, "source"]))
             rows = _unlisted(rows, sources)
         case Rate():
             below = population(DENOMINATORS) if value.population == POPULATION else of_the_census()
-            top = _first(preferred("events"))
+            top = first(preferred("events"))
             rows = _per_inhabitant(covered(top, below, sources), below, value.per, value.within)
         case AnnualChange(years):
             rows = completed(*(annual_change(population(of=of), years) for of in ("", IN_EPCIS)))
         case AnnualFlow(_, years) | AnnualResidual(_, years):
-            residual = isinstance(value, AnnualResidual)
-            pairs = [(preferred("flow", of), population(of=of)) for of in ("", IN_EPCIS)]
-            flows = [(covered(top, below, sources), below) for top, below in pairs]
-            rows = completed(*(one_source(annual_flow(*pair, years, residual=residual)) for pair in flows))
-    return rows.assign(**{name: alone for name, alone in ALONE.items() if name not in rows})[COLUMNS]
 
+            def flow(column: str, *, residual: bool = False) -> pd.DataFrame:
+                pairs = [(preferred(column, of), population(of=of)) for of in ("", IN_EPCIS)]
+                flows = [(covered(top, below, sources), below) for top, below in pairs]
+                return completed(*(one_source(annual_flow(*pair, years, residual=residual)) for pair in flows))
 
-def first_available(rows: pd.DataFrame, sources: tuple[str, ...]) -> pd.DataFrame:
-    """Return one row per place and period: that of the first source that has a value, else the first row."""
-    order = rows["source"].astype(object).map({source: rank for rank, source in enumerate(sources)})
-    return _first(rows.assign(order=order)).drop(columns="order")
-
-
-def _of_sources(rows: pd.DataFrame, sources: Sequence[tuple[str, ...]]) -> pd.DataFrame:
-    """Return the facts of the sources of each indicator, with the `order` in which it prefers them."""
-    ranks = np.array([pd.Index(some).get_indexer(rows["source"].cat.categories) for some in sources])
-    order = ranks[rows["indicator"].cat.codes, rows["source"].cat.codes]
-    return rows.assign(order=order)[order >= 0]
-
-
-def _first(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per place and period: the first by `order` that has a value, else the first.
-
-    What one source has of the whole country goes before what another has of one territory.
-    """
-    place = [name for name in PLACE if name in rows]
-    if not rows["order"].any():
-        return rows
-    without = rows["status"].ne(OK)
-    ranked = rows.assign(without=without, narrow=_narrow(rows)).sort_values([*place, "without", "narrow", "order"])
-    return ranked.drop_duplicates(place)
-
-
-def _narrow(rows: pd.DataFrame) -> pd.Series:
-    """Tell the rows of a source that has, of a period, some EPCIs, but less than half of those that another one has.
-
-    The extract of one territory: its figure would stand beside no other of the same source. A file of larger places,
-    which has no EPCI, is not one.
-    """
-    period = [rows[name] for name in ("indicator", "period") if name in rows]
-    known = rows["level"].eq("epci") & rows["status"].eq(OK)
-    epcis = known.groupby([*period, rows["order"]], observed=True).transform("sum")
-    return epcis.gt(0) & epcis.mul(2).lt(epcis.groupby(period, observed=True).transform("max"))
+            rows = flow("flow", residual=isinstance(value, AnnualResidual))
+            if getattr(value, "events", ""):
+                events = flow("events").rename(columns={"numerator": "counted"})[[*PLACE, "source", "counted"]]
+                rows = rows.merge(events, on=[*PLACE, "source"], how="left")
+    usual = ALONE | {"denominator_period": "", "counted": float("nan")}
+    return rows.assign(**{name: one for name, one in usual.items() if name not in rows})[COLUMNS]
 
 
 def covered(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
@@ -285,16 +256,21 @@ def _unlisted(rows: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
 
 
 def _per_inhabitant(events: pd.DataFrame, population: pd.DataFrame, per: float, within: int) -> pd.DataFrame:
-    """Return the events over the latest population known, at most `within` years earlier."""
+    """Return the events over the latest population known, at most `within` years earlier.
+
+    A year that few EPCIs have (see `narrow`) comes after one that most have: the places of a chart have one year.
+    """
     there = population.drop_duplicates([*PLACE])[[*PLACE, "value", "status"]].rename(columns={"period": "of"})
     tables = []
     for ago in range(within + 1):
-        part = events.assign(of=years_later(events["period"], -ago))
+        part = events.assign(of=years_later(events["period"], -ago), order=ago)
         tables.append(
             part.merge(there, on=["indicator", "code", "level", "of"], suffixes=("", "_bottom"), validate="m:1")
         )
-    rows = pd.concat(tables, ignore_index=True).sort_values([*PLACE, "of"], ascending=[*(True for _ in PLACE), False])
-    rows = rows.drop_duplicates(PLACE).rename(columns={"value": "numerator", "value_bottom": "denominator"})
-    status = over_something(status_of(rows["status"], rows["status_bottom"]), rows["denominator"])
+    rows = pd.concat(tables, ignore_index=True)
+    rows["status"] = status_of(rows["status"], rows["status_bottom"])
+    rows = first(rows.rename(columns={"value": "numerator", "value_bottom": "denominator"}))
+    status = over_something(rows["status"], rows["denominator"])
     value = (rows["numerator"] / rows["denominator"] * per).where(status.eq(OK))
-    return rows.assign(value=value, status=status)
+    of = rows["of"].astype(str).where(rows["order"].gt(0) & status.eq(OK), "")
+    return rows.assign(value=value, status=status, denominator_period=of)

@@ -9,8 +9,8 @@ from ctg_analysis.indicators.observations import COLUMNS
 
 FEWEST_VALUES = 5  # no median of fewer values than this, nor when less than half of the peers have one
 
-SAME = ["indicator", "period", "producer"]  # what a value and that of a peer have in common
-ROW = ["territory", "indicator", "period", "source"]
+SAME = ["indicator", "period", "producer", "denominator_period"]  # what a value and that of a peer have in common
+ROW = ["territory", "indicator", "period", "source", "denominator_period"]
 
 MEDIAN_LABEL = "Médiane des EPCI comparables"
 
@@ -32,6 +32,7 @@ def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: 
     >>> peers = pd.DataFrame({"territory": "E", "peer": list("ABCDFGHIJK")})
     >>> rows = pd.DataFrame({"territory": list("EABCDF"), "value": [5.0, 10, 20, 30, 40, 90], "status": OK})
     >>> rows = rows.assign(level="epci", indicator="x", period="2023", source="insee_etat_civil", quality=1)
+    >>> rows = rows.assign(denominator_period="")
     >>> rows_of_peers(rows, peers, "x")[["value", "low", "high", "quality"]].to_numpy().tolist()
     [[30.0, 20.0, 40.0, 2.0]]
     """

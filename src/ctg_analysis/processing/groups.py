@@ -70,8 +70,9 @@ def measures_read(indicators: Iterable[Indicator]) -> set[str]:
                 measures |= {measure, over or measure}
             case AnnualChange():
                 measures |= {POPULATION, POPULATION + IN_EPCIS}
-            case AnnualFlow(flow) | AnnualResidual(flow):
-                measures |= {flow, flow + IN_EPCIS, POPULATION, POPULATION + IN_EPCIS}
+            case AnnualFlow() | AnnualResidual():
+                of = {indicator.value.flow, getattr(indicator.value, "events", "")} - {""} | {POPULATION}
+                measures |= {name + where for name in of for where in ("", IN_EPCIS)}
             case value:
                 measures.add(value.measure)
     return measures

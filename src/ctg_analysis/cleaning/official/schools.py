@@ -26,6 +26,7 @@ SOCIAL_POSITION = pa.DataFrameSchema(
         "secteur": pa.Column(TEXT),
         "ips": count(nullable=True, words={"NS": "secret"}),
         "ecart_type_de_l_ips": count(required=False, nullable=True),
+        "effectifs": count(required=False, nullable=True),
     },
     unique=["rentree_scolaire", "uai"],
 )
@@ -84,7 +85,8 @@ def read_social_position(folder: RawFolder, pattern: str) -> pd.DataFrame:
 def clean_social_position(folder: RawFolder) -> pd.DataFrame:
     """Return, by commune and year of the rentrée, the sum of the indices, and how many schools have one, by band.
 
-    Each school counts for one: the pupils that these files count are not all those of a school, and are not read. Of
+    Each school counts for one; where the file says how many pupils its index is of (effectifs), each pupil too. These
+    are not all the pupils of a school (0.78 of them in most): they weigh its index, and tell nothing of its size. Of
     lower secondary schools, how far apart the pupils of one are too, where the file says it (écart-type).
     """
     rows = []
@@ -94,6 +96,10 @@ def clean_social_position(folder: RawFolder) -> pd.DataFrame:
         table = table[table["ips"].notna()].rename(columns={"code_insee_de_la_commune": "code"})
         table = table.assign(period=table["rentree_scolaire"].str[:4])
         rows += _total_and_number(table, "ips", f"{kind}_ips_total", f"{kind}_with_ips")
+        if kind in KINDS.values() and "effectifs" in table:
+            pupils = table.assign(points=table["ips"] * table["effectifs"], pupils=table["effectifs"])
+            for column, measure in (("points", f"{kind}_ips_points"), ("pupils", f"{kind}_ips_pupils")):
+                rows += _total_and_number(pupils, column, measure, f"{measure}_schools")[:1]
         if "ecart_type_de_l_ips" in table:
             spread = f"{kind}_ips_deviation_total", f"{kind}_with_ips_deviation"
             rows += _total_and_number(table, "ecart_type_de_l_ips", *spread)

@@ -13,7 +13,7 @@ STOOD_FOR = 3  # ages: the births of so many years stand for the children of 0, 
 
 
 def clean_vital_statistics(folder: RawFolder) -> pd.DataFrame:
-    """Return births, deaths and their difference, the natural balance, and the births of three years, of each commune.
+    """Return births, deaths, both together, their difference, the natural balance, and the births of three years.
 
     The births of three years are of the last of them.
     """
@@ -22,10 +22,12 @@ def clean_vital_statistics(folder: RawFolder) -> pd.DataFrame:
     births, deaths = each(lambda pattern: _read(folder, pattern), patterns)
     both = births.merge(deaths, on=place, validate="1:1", suffixes=("_births", "_deaths"))
     balance = both[place].assign(value=both["value_births"] - both["value_deaths"])
+    events = both[place].assign(value=both["value_births"] + both["value_deaths"])
     rows = [
         births.assign(measure="births"),
         deaths.assign(measure="deaths"),
         balance.assign(measure="natural_balance"),
+        events.assign(measure="vital_events"),
         of_years(births, STOOD_FOR).assign(measure="births_3_years"),
     ]
     return facts(pd.concat(rows, ignore_index=True), "insee_etat_civil")

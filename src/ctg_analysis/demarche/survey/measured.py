@@ -81,6 +81,7 @@ def survey_observations(
         level=LEVEL,
         period=period,
         source=SURVEY,
+        denominator_period="",
     )[COLUMNS]
 
 

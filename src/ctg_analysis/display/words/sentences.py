@@ -149,7 +149,8 @@ def counts_text(indicator: Indicator, row) -> str:
         things = _units().get(value.numerator) or _units().get(value.denominator) or _named(indicator.reading)
         return f"{_counted(row.numerator, things)} sur {number(row.denominator)}"
     things, base = _units().get(value.events, ""), _units().get(value.population, "")
-    return f"{_counted(row.numerator, things)} {'sur' if whole else 'pour'} {_counted(row.denominator, base)}"
+    when = f" en {row.denominator_period}" if row.denominator_period else ""
+    return f"{_counted(row.numerator, things)} {'sur' if whole else 'pour'} {_counted(row.denominator, base)}{when}"
 
 
 def _counted(value: float, unit: str) -> str:

@@ -35,6 +35,7 @@ FRENCH_COLUMNS = {
     "status": "statut",
     "quality": "fiabilite",
     "source": "source",
+    "denominator_period": "periode_du_denominateur",
 }
 SPACES_COLUMNS = {
     "territory": "code",
