@@ -1,5 +1,7 @@
 """Children projected by cohorts, worked by hand; what the back test forbids to show; the page of both territories."""
 
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 
@@ -69,6 +71,27 @@ def test_censuses_six_years_apart_are_read_at_five():
     """Under 5, 100 then 90 in six years: 98.33 five years before; 5-9: 110 / 98.33 = 1.1186; +5: 90 x 1.1186 = 100.68.
     10-14, of the 5-9 of five years before, 101.67: 100 / 101.67 = 0.9836, of 110: 108.2; 3-10: 36 + 100.68 + 21.64."""
     assert scenario(project(THEN, NOW, 6), CENTRAL, 5)[1] == 158.32
+
+
+def later(table, ratio, children):
+    """What ages become in five years with one ratio for all cohorts, and so many children per woman of 20 to 39."""
+    grown = {band: table[former] * ratio for bands in (BANDS, WOMEN) for former, band in pairwise(bands)}
+    women = sum(grown[band] for band in WOMEN[2:])
+    youngest = children * women
+    parts = {"0_2": 0.6 * youngest, "3_10": 0.4 * youngest + grown["5_9"] + 0.2 * grown["10_14"]}
+    parts["11_17"] = 0.8 * grown["10_14"] + 0.6 * grown["15_19"]
+    return pd.DataFrame({"0_4": youngest, WOMEN[0]: table[WOMEN[0]], **grown, **parts})
+
+
+def test_what_keeps_its_ratios_is_foretold_exactly_and_no_change_is_not():
+    """Children and women of uneven cohorts, whose ratio is 1.02 and who have 0.5 child each, in three censuses."""
+    first = ages([120, 90, 130, 80], [70, 40, 55, 65, 50, 45], [72, 164, 152])
+    second = later(first, 1.02, 0.5)
+    known = {"2012": first, "2017": second, "2022": later(second, 1.02, 0.5)}
+    test = back_test(pd.concat(known, names=["period"]).swaplevel().sort_index())
+    median = errors(test)["median"]
+    assert median.xs(CENTRAL, level="scenario").max() < 1e-9
+    assert min(median.xs(UNCHANGED, level="scenario").min(), median.xs(STAYING, level="scenario").min()) > 0.005
 
 
 def test_nothing_is_carried_on_from_an_empty_cohort():
