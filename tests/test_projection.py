@@ -149,6 +149,8 @@ def test_an_age_group_that_is_not_shown_has_a_sentence_and_no_fan():
     assert html.count("<svg") == 1 and "148 enfants de 3 à 10 ans en 2022 si personne n’arrivait" in html
     assert "central" not in html and "Bande claire" not in html
     assert texts.typography("Non projetés : enfants de 0 à 2 ans et jeunes de 11 à 17 ans") in html
+    html = projections.children(counted, made.iloc[:0], found, {("3_10", STAYING)}, Citation("Insee.")).html
+    assert "<svg" not in html and texts.typography(projections.EMPTY) in html
 
 
 def test_the_page_of_the_invented_territory_shows_what_passed_and_its_own_back_test(example):
@@ -164,7 +166,8 @@ def test_the_page_of_the_invented_territory_shows_what_passed_and_its_own_back_t
 def test_a_territory_with_one_census_by_age_gets_the_box_that_says_so(france):
     chapter = open_chapter(DEFAULT_EPCI)
     html = chapter.projection().html
-    assert "faute de la population par âge d’au moins deux recensements" in html and "2023 seul" in html
+    assert "d’au moins deux recensements à cinq ans d’écart" in html
+    assert texts.typography("ici, celui de 2023 seulement, par tranches de cinq ans") in html
     assert "ctg fetch insee_rp_population" in html and "<svg" not in html
     assert shown_projections(chapter.territory).empty
 

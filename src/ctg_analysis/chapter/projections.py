@@ -30,7 +30,8 @@ def projection(territory: Territory) -> Html:
     drawn = projections.children(counted, projected(territory), found, shown, source(territory, rows, series=True))
     own = tested[tested["territory"].eq(territory.epci)]
     worth = projections.worth(own, found, between(tested), shown)
-    return telling(markup.together(drawn, projections.assumptions(), worth), SHOWN, *BY_AGE)
+    supposed = projections.assumptions() if shown else Html("")
+    return telling(markup.together(drawn, supposed, worth), SHOWN, *BY_AGE)
 
 
 def own_rows(territory: Territory) -> pd.DataFrame:
@@ -68,5 +69,7 @@ def lacking(rows: pd.DataFrame, ages: pd.DataFrame) -> str:
     bands = sorted(set(rows.loc[rows["value"].notna(), "period"]))
     known = list(ages.index) or bands
     how = "" if len(ages) else ", par tranches de cinq ans"
-    here = f" ; ici, celui de {texts.listed(known)} seul{how}" if known else ""
-    return f"Enfants à cinq et à dix ans, faute de la population par âge d'au moins deux recensements{here}"
+    which = "celui" if len(known) == 1 else "ceux"
+    here = f" ; ici, {which} de {texts.listed(known)} seulement{how}" if known else ""
+    apart = "d'au moins deux recensements à cinq ans d'écart"
+    return f"Enfants à cinq et à dix ans, faute de la population par âge {apart}{here}"

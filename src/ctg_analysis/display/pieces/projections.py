@@ -8,7 +8,7 @@ from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.fan import fan
 from ctg_analysis.display.markup import Citation, Html, Table
-from ctg_analysis.display.pieces import tables
+from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.indicators.projection import CENTRAL, GROUPS, HIGH, LOW, SCENARIOS, STAYING, UNCHANGED
@@ -17,6 +17,7 @@ FILE = "projection.csv"
 LABELS = {"0_2": "Enfants de 0 à 2 ans", "3_10": "Enfants de 3 à 10 ans", "11_17": "Jeunes de 11 à 17 ans"}
 NAMES = {LOW: "bas", CENTRAL: "central", HIGH: "haut", STAYING: "sans migration"}
 WORSE = "la projection s'en serait éloignée davantage que l'hypothèse que rien ne change"
+EMPTY = "une génération n'avait personne à l'un des recensements"
 FEW = "trop peu d'EPCI ont les recensements qu'il faut pour l'éprouver"
 
 
@@ -35,14 +36,14 @@ def children(
     pieces, hidden = [], []
     for group in GROUPS:
         scenarios = [scenario for scenario in SCENARIOS if (group, scenario) in shown]
-        if scenarios:
+        if scenarios and len(projected):
             values = projected.pivot(index="year", columns="scenario", values=group)[scenarios]
             pieces.append(_fan(group, counted[group], values, source))
         else:
             hidden.append(texts.uncapitalised(LABELS[group]))
     if hidden:
         tested = len(found) and found["epcis"].max() >= norm("projection_tested_epcis")
-        why = f"sur le dernier recensement, {WORSE}" if tested else FEW
+        why = EMPTY if projected.empty else f"sur le dernier recensement, {WORSE}" if tested else FEW
         pieces.append(markup.reading(texts.typography(f"Non projetés : {texts.listed(hidden)} ; {why}."), ""))
     return markup.together(*pieces)
 
@@ -73,7 +74,12 @@ def _fan(group: str, counted: pd.Series, values: pd.DataFrame, source: Citation)
         alt=texts.typography(f"{message}. {title}. Compté : {past}. Scénarios : {says}."),
         source=source,
         note=texts.typography("Bande claire : du scénario bas au scénario haut." if CENTRAL in points else ""),
-        data=Table(texts.typography(title), header, [[texts.typography(cell) for cell in line] for line in lines]),
+        data=Table(
+            texts.typography(title),
+            header,
+            [[texts.typography(cell) for cell in line] for line in lines],
+            texts.typography(charts.signs(lines)),
+        ),
     )
     return markup.together(markup.reading(told, ""), chart)
 
@@ -147,8 +153,8 @@ def assumptions() -> Html:
     """Return what each scenario supposes."""
     fertility, points = percent(norm("projection_fertility_share") * 100), norm("projection_migration_points")
     lead = (
-        "Central : chaque génération continue de croître ou de diminuer comme dans les cinq dernières années, et il y "
-        "a autant d'enfants de moins de 5 ans pour une femme de 20 à 39 ans. "
+        "Central : chaque génération continue de croître ou de diminuer comme entre les deux derniers recensements, et "
+        "il y a autant d'enfants de moins de 5 ans pour une femme de 20 à 39 ans. "
         f"Bas et haut : {fertility} d'enfants de moins ou de plus pour une femme, et un solde des arrivées et des "
         f"départs plus faible ou plus fort de {number(points, 1)} points en cinq ans. "
         "Sans migration : personne n'arrive ni ne part."
