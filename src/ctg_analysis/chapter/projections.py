@@ -27,11 +27,12 @@ def projection(territory: Territory) -> Html:
     found = errors(tested)
     shown = may_be_shown(found)
     counted = ages[list(GROUPS)].set_axis(ages.index.astype(int))
-    drawn = projections.children(counted, projected(territory), found, shown, source(territory, rows, series=True))
+    cited = source(territory, rows, series=True)
+    drawn = projections.children(counted, projected(territory), found, shown, cited)
     own = tested[tested["territory"].eq(territory.epci)]
     worth = projections.worth(own, found, between(tested), shown)
     supposed = projections.assumptions() if shown else Html("")
-    return telling(markup.together(drawn, supposed, worth), SHOWN, *BY_AGE)
+    return telling(markup.together(drawn, supposed, worth, markup.source(cited)), SHOWN, *BY_AGE)
 
 
 def own_rows(territory: Territory) -> pd.DataFrame:

@@ -44,7 +44,8 @@ def children(
     if hidden:
         tested = len(found) and found["epcis"].max() >= norm("projection_tested_epcis")
         why = EMPTY if projected.empty else f"sur le dernier recensement, {WORSE}" if tested else FEW
-        pieces.append(markup.reading(texts.typography(f"Non projetés : {texts.listed(hidden)} ; {why}."), ""))
+        told = texts.typography(f"Non projetés : {texts.listed(hidden)} ; {why}.")
+        pieces += [markup.reading(told, ""), markup.source(source)]
     return markup.together(*pieces)
 
 
