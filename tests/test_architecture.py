@@ -19,6 +19,7 @@ ORDER += ["chapter", "publishing", "cli", "__main__"]
 AFTER_THE_GATE = {"display", "chapter", "publishing", "demarche.results.demarche"}
 AFTER_THE_GATE |= {f"indicators.{name}" for name in ("comparisons", "peers", "peer_values", "childcare_authority")}
 AFTER_THE_GATE |= {f"indicators.{name}" for name in ("simulation", "projection", "projection_errors", "childcare_need")}
+AFTER_THE_GATE |= {"indicators.since_birth"}
 BEFORE_THE_GATE = {"cleaning", "core.facts", "indicators.observe", "indicators.intervals"}
 BEFORE_THE_GATE |= {"secrecy.gate", "secrecy.primary", "secrecy.secondary", "secrecy.suppression"}
 BEFORE_THE_GATE |= {"secrecy.blocks", "secrecy.links", "secrecy.statements"}

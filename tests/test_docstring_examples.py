@@ -32,6 +32,7 @@ FORMULAS = {
     "indicators.projection_errors": {"back_test"},
     "indicators.significance": set(),
     "indicators.simulation": set(),
+    "indicators.since_birth": set(),
     "indicators.trends": set(),
     "indicators.uncertainty": set(),
     "indicators.years": set(),

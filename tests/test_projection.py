@@ -1,5 +1,6 @@
 """Children projected by cohorts, worked by hand; what the back test forbids to show; the page of both territories."""
 
+import re
 from itertools import pairwise
 
 import pandas as pd
@@ -170,6 +171,19 @@ def test_a_territory_with_one_census_by_age_gets_the_box_that_says_so(france):
     assert texts.typography("ici, celui de 2023 seulement, par tranches de cinq ans") in html
     assert "ctg fetch insee_rp_population" in html and "<svg" not in html
     assert shown_projections(chapter.territory).empty
+
+
+def test_the_children_of_the_reference_case_for_100_births(france):
+    """Born from 2013 to 2017: 54 + 76 + 57 + 58 + 71 = 316; 382.9 children of 5 to 9 are counted in 2023: 121."""
+    html = open_chapter(DEFAULT_EPCI).since_birth().html
+    assert texts.typography("104 de 0 à 4 ans, 121 de 5 à 9 ans et 125 de 10 à 14 ans") in html
+    assert re.search(r"5 à 9 ans.*?2013 à 2017.*?>316<.*?>383<.*?>121<", html, re.DOTALL)
+
+
+def test_a_year_of_births_that_is_not_known_leaves_its_generation_out(example):
+    """2014 is missing there: those of 5 to 9 have no line."""
+    html = open_chapter(EXAMPLE_EPCI).since_birth().html
+    assert "2018 à 2022" in html and "2008 à 2012" in html and "2013" not in html.split("<table")[1]
 
 
 def test_the_growth_of_epcis_changes_as_the_norm_says(france):

@@ -179,6 +179,10 @@ class Chapter:
         """The children of three age groups five and ten years on, by scenario, and what such a projection was worth."""
         return projections.projection(self.territory)
 
+    def since_birth(self) -> Html:
+        """The children of the latest census for 100 births of their years: who came, who left."""
+        return projections.since_birth(self.territory)
+
     def pyramid(self) -> Html:
         """The age pyramid of the territory against the outline of its (first) département."""
         return figures.pyramid(self.territory)

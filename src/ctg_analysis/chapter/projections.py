@@ -6,14 +6,16 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.model import OK
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import projections
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.projection import BY_AGE, GROUPS, WORKED_OUT_FROM, ages_of, latest_two, project
+from ctg_analysis.indicators.projection import BY_AGE, BY_SEX, GROUPS, WORKED_OUT_FROM, ages_of, latest_two, project
 from ctg_analysis.indicators.projection_errors import between, errors, may_be_shown
+from ctg_analysis.indicators.since_birth import children_per_100_births
 
-FIRST = CATALOGUE[BY_AGE[0]]
+FIRST, BIRTHS = CATALOGUE[BY_AGE[0]], CATALOGUE["births_count"]
 
 
 def projection(territory: Territory) -> Html:
@@ -33,6 +35,23 @@ def projection(territory: Territory) -> Html:
     worth = projections.worth(own, found, between(tested), shown)
     supposed = projections.assumptions() if shown else Html("")
     return telling(markup.together(drawn, supposed, worth, markup.source(cited)), SHOWN, *BY_AGE)
+
+
+def since_birth(territory: Territory) -> Html:
+    """The children of the latest census for 100 births of their years, generation by generation."""
+    births = territory.own(BIRTHS)
+    rows = own_rows(territory)
+    rows = rows[rows["status"].eq(OK) & rows["indicator"].isin(BY_SEX)]
+    census = rows["period"].max() if len(rows) else ""
+    rows = rows[rows["period"].eq(census)]
+    bands = rows["indicator"].str.removeprefix("women_").str.removeprefix("men_").str.removesuffix("_count")
+    both = rows.groupby(bands)["value"].agg(["sum", "size"]).query("size == 2")["sum"]
+    by_year = births.set_index(births["period"].astype(int))["value"]
+    found = children_per_100_births(by_year, both, int(census or 0))
+    if found.empty:
+        return telling(unavailable(territory, BIRTHS, "Enfants pour 100 naissances de leurs années"), SHOWN, BIRTHS.id)
+    cited = source(territory, pd.concat([births, rows]), series=True)
+    return telling(projections.since_birth(found, census, cited), SHOWN, BIRTHS.id)
 
 
 def own_rows(territory: Territory) -> pd.DataFrame:

@@ -150,6 +150,33 @@ def _gap(row: pd.Series) -> str:
     return percent((row["projected"] / row["counted"] - 1) * 100, 1, signed=True)
 
 
+def since_birth(found: pd.DataFrame, census: str, source: Citation) -> Html:
+    """Return what a census counts of the generations born since, for 100 births.
+
+    found: see `since_birth.children_per_100_births`, one row or more. census: its year.
+    """
+    named = [ages.replace("_", " à ") for ages in found["ages"]]
+    each = [f"{number(per)} de {ages} ans" for per, ages in zip(found["per_100"], named, strict=True)]
+    lead = f"Pour 100 naissances de leurs années, le territoire compte en {census} {texts.listed(each)}."
+    beside = (
+        "Au-dessus de 100, il est arrivé plus d'enfants qu'il n'en est parti depuis leur naissance, car les décès "
+        "d'enfants sont rares. Les naissances viennent de l'état civil, les enfants du recensement, dont l'enquête "
+        "dure cinq ans : quelques points d'écart à 100 ne disent rien."
+    )
+    table = pd.DataFrame(
+        {
+            "Âge": [f"{ages} ans" for ages in named],
+            "Nés de": [f"{row.first} à {row.last}" for row in found.itertuples(index=False)],
+            "Naissances": list(map(number, found["births"])),
+            f"Enfants en {census}": list(map(number, found["children"])),
+            "Pour 100 naissances": list(map(number, found["per_100"])),
+        }
+    )
+    listed = tables.listed(table, f"Les générations nées depuis quinze ans, au recensement de {census}")
+    reading = markup.reading(texts.typography(lead), texts.typography(beside))
+    return markup.together(reading, listed, markup.source(source))
+
+
 def assumptions() -> Html:
     """Return what each scenario supposes."""
     fertility, points = percent(norm("projection_fertility_share") * 100), norm("projection_migration_points")
