@@ -176,7 +176,7 @@ def test_a_territory_with_one_census_by_age_gets_the_box_that_says_so(france):
 def test_the_children_of_the_reference_case_for_100_births(france):
     """Born from 2013 to 2017: 54 + 76 + 57 + 58 + 71 = 316; 382.9 children of 5 to 9 are counted in 2023: 121."""
     html = open_chapter(DEFAULT_EPCI).since_birth().html
-    assert texts.typography("104 de 0 à 4 ans, 121 de 5 à 9 ans et 125 de 10 à 14 ans") in html
+    assert texts.typography("104 enfants de 0 à 4 ans, 121 de 5 à 9 ans et 125 de 10 à 14 ans") in html
     assert re.search(r"5 à 9 ans.*?2013 à 2017.*?>316<.*?>383<.*?>121<", html, re.DOTALL)
 
 

@@ -49,7 +49,9 @@ def since_birth(territory: Territory) -> Html:
     by_year = births.set_index(births["period"].astype(int))["value"]
     found = children_per_100_births(by_year, both, int(census or 0))
     if found.empty:
-        return telling(unavailable(territory, BIRTHS, "Enfants pour 100 naissances de leurs années"), SHOWN, BIRTHS.id)
+        return telling(
+            unavailable(territory, BIRTHS, "Enfants pour 100 naissances des mêmes générations"), SHOWN, BIRTHS.id
+        )
     cited = source(territory, pd.concat([births, rows]), series=True)
     return telling(projections.since_birth(found, census, cited), SHOWN, BIRTHS.id)
 

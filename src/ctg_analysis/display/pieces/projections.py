@@ -156,8 +156,12 @@ def since_birth(found: pd.DataFrame, census: str, source: Citation) -> Html:
     found: see `since_birth.children_per_100_births`, one row or more. census: its year.
     """
     named = [ages.replace("_", " à ") for ages in found["ages"]]
-    each = [f"{number(per)} de {ages} ans" for per, ages in zip(found["per_100"], named, strict=True)]
-    lead = f"Pour 100 naissances de leurs années, le territoire compte en {census} {texts.listed(each)}."
+    first, *others = zip(map(number, found["per_100"]), named, strict=True)
+    each = [f"{first[0]} enfants de {first[1]} ans", *(f"{per} de {ages} ans" for per, ages in others)]
+    lead = (
+        f"Au recensement de {census}, le territoire compte {texts.listed(each)} pour 100 naissances des mêmes "
+        "générations."
+    )
     beside = (
         "Au-dessus de 100, il est arrivé plus d'enfants qu'il n'en est parti depuis leur naissance, car les décès "
         "d'enfants sont rares. Les naissances viennent de l'état civil, les enfants du recensement, dont l'enquête "
