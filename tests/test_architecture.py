@@ -22,6 +22,7 @@ AFTER_THE_GATE |= {"indicators.simulation", "indicators.fertility"}
 AFTER_THE_GATE |= {"indicators.communes_apart", "indicators.simulation"}
 AFTER_THE_GATE |= {f"indicators.{name}" for name in ("simulation", "projection", "projection_errors", "childcare_need")}
 AFTER_THE_GATE |= {"indicators.births_and_deaths", "indicators.communes_apart", "indicators.simulation"}
+AFTER_THE_GATE |= {"indicators.since_birth"}
 BEFORE_THE_GATE = {"cleaning", "core.facts", "indicators.observe", "indicators.intervals"}
 BEFORE_THE_GATE |= {"secrecy.gate", "secrecy.primary", "secrecy.secondary", "secrecy.suppression"}
 BEFORE_THE_GATE |= {"secrecy.blocks", "secrecy.links", "secrecy.statements"}

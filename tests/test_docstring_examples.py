@@ -40,6 +40,7 @@ FORMULAS = {
     "indicators.standardisation": set(),
     "indicators.positions": set(),
     "indicators.small_areas": {"possible_laws"},
+    "indicators.since_birth": set(),
     "indicators.trends": set(),
     "indicators.uncertainty": set(),
     "indicators.years": set(),

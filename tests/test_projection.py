@@ -1,5 +1,8 @@
 """Children projected by cohorts, worked by hand; what the back test forbids to show; the page of both territories."""
 
+import re
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 
@@ -71,6 +74,27 @@ def test_censuses_six_years_apart_are_read_at_five():
     assert scenario(project(THEN, NOW, 6), CENTRAL, 5)[1] == 158.32
 
 
+def later(table, ratio, children):
+    """What ages become in five years with one ratio for all cohorts, and so many children per woman of 20 to 39."""
+    grown = {band: table[former] * ratio for bands in (BANDS, WOMEN) for former, band in pairwise(bands)}
+    women = sum(grown[band] for band in WOMEN[2:])
+    youngest = children * women
+    parts = {"0_2": 0.6 * youngest, "3_10": 0.4 * youngest + grown["5_9"] + 0.2 * grown["10_14"]}
+    parts["11_17"] = 0.8 * grown["10_14"] + 0.6 * grown["15_19"]
+    return pd.DataFrame({"0_4": youngest, WOMEN[0]: table[WOMEN[0]], **grown, **parts})
+
+
+def test_what_keeps_its_ratios_is_foretold_exactly_and_no_change_is_not():
+    """Children and women of uneven cohorts, whose ratio is 1.02 and who have 0.5 child each, in three censuses."""
+    first = ages([120, 90, 130, 80], [70, 40, 55, 65, 50, 45], [72, 164, 152])
+    second = later(first, 1.02, 0.5)
+    known = {"2012": first, "2017": second, "2022": later(second, 1.02, 0.5)}
+    test = back_test(pd.concat(known, names=["period"]).swaplevel().sort_index())
+    median = errors(test)["median"]
+    assert median.xs(CENTRAL, level="scenario").max() < 1e-9
+    assert min(median.xs(UNCHANGED, level="scenario").min(), median.xs(STAYING, level="scenario").min()) > 0.005
+
+
 def test_nothing_is_carried_on_from_an_empty_cohort():
     assert project(THEN.assign(**{"0_4": 0.0}), NOW, 5).empty
 
@@ -126,6 +150,8 @@ def test_an_age_group_that_is_not_shown_has_a_sentence_and_no_fan():
     assert html.count("<svg") == 1 and "148 enfants de 3 à 10 ans en 2022 si personne n’arrivait" in html
     assert "central" not in html and "Bande claire" not in html
     assert texts.typography("Non projetés : enfants de 0 à 2 ans et jeunes de 11 à 17 ans") in html
+    html = projections.children(counted, made.iloc[:0], found, {("3_10", STAYING)}, Citation("Insee.")).html
+    assert "<svg" not in html and texts.typography(projections.EMPTY) in html
 
 
 def test_the_page_of_the_invented_territory_shows_what_passed_and_its_own_back_test(example):
@@ -141,9 +167,23 @@ def test_the_page_of_the_invented_territory_shows_what_passed_and_its_own_back_t
 def test_a_territory_with_one_census_by_age_gets_the_box_that_says_so(france):
     chapter = open_chapter(DEFAULT_EPCI)
     html = chapter.projection().html
-    assert "faute de la population par âge d’au moins deux recensements" in html and "2023 seul" in html
+    assert "d’au moins deux recensements à cinq ans d’écart" in html
+    assert texts.typography("ici, celui de 2023 seulement, par tranches de cinq ans") in html
     assert "ctg fetch insee_rp_population" in html and "<svg" not in html
     assert shown_projections(chapter.territory).empty
+
+
+def test_the_children_of_the_reference_case_for_100_births(france):
+    """Born from 2013 to 2017: 54 + 76 + 57 + 58 + 71 = 316; 382.9 children of 5 to 9 are counted in 2023: 121."""
+    html = open_chapter(DEFAULT_EPCI).since_birth().html
+    assert texts.typography("104 enfants de 0 à 4 ans, 121 de 5 à 9 ans et 125 de 10 à 14 ans") in html
+    assert re.search(r"5 à 9 ans.*?2013 à 2017.*?>316<.*?>383<.*?>121<", html, re.DOTALL)
+
+
+def test_a_year_of_births_that_is_not_known_leaves_its_generation_out(example):
+    """2014 is missing there: those of 5 to 9 have no line."""
+    html = open_chapter(EXAMPLE_EPCI).since_birth().html
+    assert "2018 à 2022" in html and "2008 à 2012" in html and "2013" not in html.split("<table")[1]
 
 
 def test_the_growth_of_epcis_changes_as_the_norm_says(france):

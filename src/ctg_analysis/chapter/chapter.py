@@ -214,6 +214,10 @@ class Chapter:
         """The type of each commune (class of density, massif), and these indicators by class: a key to tables, maps."""
         return self._piece(typology.typology, *indicators)
 
+    def since_birth(self) -> Html:
+        """The children of the latest census for 100 births of their years: who came, who left."""
+        return projections.since_birth(self.territory)
+
     def pyramid(self) -> Html:
         """The age pyramid of the territory against the outline of its (first) département."""
         return figures.pyramid(self.territory)

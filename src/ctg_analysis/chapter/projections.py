@@ -6,14 +6,16 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.core.model import OK
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import projections
 from ctg_analysis.display.words import texts
-from ctg_analysis.indicators.projection import BY_AGE, GROUPS, WORKED_OUT_FROM, ages_of, latest_two, project
+from ctg_analysis.indicators.projection import BY_AGE, BY_SEX, GROUPS, WORKED_OUT_FROM, ages_of, latest_two, project
 from ctg_analysis.indicators.projection_errors import between, errors, may_be_shown
+from ctg_analysis.indicators.since_birth import children_per_100_births
 
-FIRST = CATALOGUE[BY_AGE[0]]
+FIRST, BIRTHS = CATALOGUE[BY_AGE[0]], CATALOGUE["births_count"]
 
 
 def projection(territory: Territory) -> Html:
@@ -27,10 +29,31 @@ def projection(territory: Territory) -> Html:
     found = errors(tested)
     shown = may_be_shown(found)
     counted = ages[list(GROUPS)].set_axis(ages.index.astype(int))
-    drawn = projections.children(counted, projected(territory), found, shown, source(territory, rows, series=True))
+    cited = source(territory, rows, series=True)
+    drawn = projections.children(counted, projected(territory), found, shown, cited)
     own = tested[tested["territory"].eq(territory.epci)]
     worth = projections.worth(own, found, between(tested), shown)
-    return telling(markup.together(drawn, projections.assumptions(), worth), SHOWN, *BY_AGE)
+    supposed = projections.assumptions() if shown else Html("")
+    return telling(markup.together(drawn, supposed, worth, markup.source(cited)), SHOWN, *BY_AGE)
+
+
+def since_birth(territory: Territory) -> Html:
+    """The children of the latest census for 100 births of their years, generation by generation."""
+    births = territory.own(BIRTHS)
+    rows = own_rows(territory)
+    rows = rows[rows["status"].eq(OK) & rows["indicator"].isin(BY_SEX)]
+    census = rows["period"].max() if len(rows) else ""
+    rows = rows[rows["period"].eq(census)]
+    bands = rows["indicator"].str.removeprefix("women_").str.removeprefix("men_").str.removesuffix("_count")
+    both = rows.groupby(bands)["value"].agg(["sum", "size"]).query("size == 2")["sum"]
+    by_year = births.set_index(births["period"].astype(int))["value"]
+    found = children_per_100_births(by_year, both, int(census or 0))
+    if found.empty:
+        return telling(
+            unavailable(territory, BIRTHS, "Enfants pour 100 naissances des mêmes générations"), SHOWN, BIRTHS.id
+        )
+    cited = source(territory, pd.concat([births, rows]), series=True)
+    return telling(projections.since_birth(found, census, cited), SHOWN, BIRTHS.id)
 
 
 def own_rows(territory: Territory) -> pd.DataFrame:
@@ -68,5 +91,7 @@ def lacking(rows: pd.DataFrame, ages: pd.DataFrame) -> str:
     bands = sorted(set(rows.loc[rows["value"].notna(), "period"]))
     known = list(ages.index) or bands
     how = "" if len(ages) else ", par tranches de cinq ans"
-    here = f" ; ici, celui de {texts.listed(known)} seul{how}" if known else ""
-    return f"Enfants à cinq et à dix ans, faute de la population par âge d'au moins deux recensements{here}"
+    which = "celui" if len(known) == 1 else "ceux"
+    here = f" ; ici, {which} de {texts.listed(known)} seulement{how}" if known else ""
+    apart = "d'au moins deux recensements à cinq ans d'écart"
+    return f"Enfants à cinq et à dix ans, faute de la population par âge {apart}{here}"

@@ -8,7 +8,7 @@ from ctg_analysis.core.norms import norm
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings.fan import fan
 from ctg_analysis.display.markup import Citation, Html, Table
-from ctg_analysis.display.pieces import tables
+from ctg_analysis.display.pieces import charts, tables
 from ctg_analysis.display.words import texts
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.indicators.projection import CENTRAL, GROUPS, HIGH, LOW, SCENARIOS, STAYING, UNCHANGED
@@ -17,6 +17,7 @@ FILE = "projection.csv"
 LABELS = {"0_2": "Enfants de 0 à 2 ans", "3_10": "Enfants de 3 à 10 ans", "11_17": "Jeunes de 11 à 17 ans"}
 NAMES = {LOW: "bas", CENTRAL: "central", HIGH: "haut", STAYING: "sans migration"}
 WORSE = "la projection s'en serait éloignée davantage que l'hypothèse que rien ne change"
+EMPTY = "une génération n'avait personne à l'un des recensements"
 FEW = "trop peu d'EPCI ont les recensements qu'il faut pour l'éprouver"
 
 
@@ -35,15 +36,16 @@ def children(
     pieces, hidden = [], []
     for group in GROUPS:
         scenarios = [scenario for scenario in SCENARIOS if (group, scenario) in shown]
-        if scenarios:
+        if scenarios and len(projected):
             values = projected.pivot(index="year", columns="scenario", values=group)[scenarios]
             pieces.append(_fan(group, counted[group], values, source))
         else:
             hidden.append(texts.uncapitalised(LABELS[group]))
     if hidden:
         tested = len(found) and found["epcis"].max() >= norm("projection_tested_epcis")
-        why = f"sur le dernier recensement, {WORSE}" if tested else FEW
-        pieces.append(markup.reading(texts.typography(f"Non projetés : {texts.listed(hidden)} ; {why}."), ""))
+        why = EMPTY if projected.empty else f"sur le dernier recensement, {WORSE}" if tested else FEW
+        told = texts.typography(f"Non projetés : {texts.listed(hidden)} ; {why}.")
+        pieces += [markup.reading(told, ""), markup.source(source)]
     return markup.together(*pieces)
 
 
@@ -73,7 +75,12 @@ def _fan(group: str, counted: pd.Series, values: pd.DataFrame, source: Citation)
         alt=texts.typography(f"{message}. {title}. Compté : {past}. Scénarios : {says}."),
         source=source,
         note=texts.typography("Bande claire : du scénario bas au scénario haut." if CENTRAL in points else ""),
-        data=Table(texts.typography(title), header, [[texts.typography(cell) for cell in line] for line in lines]),
+        data=Table(
+            texts.typography(title),
+            header,
+            [[texts.typography(cell) for cell in line] for line in lines],
+            texts.typography(charts.signs(lines)),
+        ),
     )
     return markup.together(markup.reading(told, ""), chart)
 
@@ -143,12 +150,43 @@ def _gap(row: pd.Series) -> str:
     return percent((row["projected"] / row["counted"] - 1) * 100, 1, signed=True)
 
 
+def since_birth(found: pd.DataFrame, census: str, source: Citation) -> Html:
+    """Return what a census counts of the generations born since, for 100 births.
+
+    found: see `since_birth.children_per_100_births`, one row or more. census: its year.
+    """
+    named = [ages.replace("_", " à ") for ages in found["ages"]]
+    first, *others = zip(map(number, found["per_100"]), named, strict=True)
+    each = [f"{first[0]} enfants de {first[1]} ans", *(f"{per} de {ages} ans" for per, ages in others)]
+    lead = (
+        f"Au recensement de {census}, le territoire compte {texts.listed(each)} pour 100 naissances des mêmes "
+        "générations."
+    )
+    beside = (
+        "Au-dessus de 100, il est arrivé plus d'enfants qu'il n'en est parti depuis leur naissance, car les décès "
+        "d'enfants sont rares. Les naissances viennent de l'état civil, les enfants du recensement, dont l'enquête "
+        "dure cinq ans : quelques points d'écart à 100 ne disent rien."
+    )
+    table = pd.DataFrame(
+        {
+            "Âge": [f"{ages} ans" for ages in named],
+            "Nés de": [f"{row.first} à {row.last}" for row in found.itertuples(index=False)],
+            "Naissances": list(map(number, found["births"])),
+            f"Enfants en {census}": list(map(number, found["children"])),
+            "Pour 100 naissances": list(map(number, found["per_100"])),
+        }
+    )
+    listed = tables.listed(table, f"Les générations nées depuis quinze ans, au recensement de {census}")
+    reading = markup.reading(texts.typography(lead), texts.typography(beside))
+    return markup.together(reading, listed, markup.source(source))
+
+
 def assumptions() -> Html:
     """Return what each scenario supposes."""
     fertility, points = percent(norm("projection_fertility_share") * 100), norm("projection_migration_points")
     lead = (
-        "Central : chaque génération continue de croître ou de diminuer comme dans les cinq dernières années, et il y "
-        "a autant d'enfants de moins de 5 ans pour une femme de 20 à 39 ans. "
+        "Central : chaque génération continue de croître ou de diminuer comme entre les deux derniers recensements, et "
+        "il y a autant d'enfants de moins de 5 ans pour une femme de 20 à 39 ans. "
         f"Bas et haut : {fertility} d'enfants de moins ou de plus pour une femme, et un solde des arrivées et des "
         f"départs plus faible ou plus fort de {number(points, 1)} points en cinq ans. "
         "Sans migration : personne n'arrive ni ne part."
