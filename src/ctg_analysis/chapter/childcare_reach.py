@@ -69,7 +69,7 @@ def _drawn(territory: Territory, rows: pd.DataFrame, found: pd.DataFrame, usual:
         for name, code, children in zip(rows["name"], rows["territory"], rows["text"], strict=True)
     ]
     low, high = number(found[usual].min()), number(found[usual].max())
-    title = f"À {usual} minutes en voiture : de {low} à {high} {UNIT} selon la commune"
+    title = f"À {usual} minutes en voiture, dans le territoire : de {low} à {high} {UNIT} selon la commune"
     says = " ; ".join(f"{line[0]} {line[2]}" for line in lines)
     none = {limit: int(values.eq(0).sum()) for limit, values in found.items()}
     return markup.figure(
@@ -77,7 +77,7 @@ def _drawn(territory: Territory, rows: pd.DataFrame, found: pd.DataFrame, usual:
         file="",
         kind="map",
         title=texts.typography(title),
-        subtitle=texts.typography(f"{texts.capitalised(UNIT)}, à moins de {usual} minutes en voiture"),
+        subtitle=texts.typography(f"{texts.capitalised(UNIT)}, à {usual} minutes au plus en voiture"),
         alt=texts.typography(f"{title} : {says}."),
         source=cited,
         note=texts.typography(f"{_sensitivity(none)} {NOTE}"),
