@@ -79,7 +79,7 @@ def measured(name: str, *roots: DataRoot) -> None:
         while not over.wait(0.2):
             peak[0] = max(peak[0], memory() - own)
 
-    watch = threading.Thread(target=look)
+    watch = threading.Thread(target=look, daemon=True)
     watch.start()
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", PROCESS, *(str(root.path) for root in roots)], check=True)
@@ -117,14 +117,9 @@ def opened(name: str, root: DataRoot) -> None:
 
 def copy_of(root: DataRoot, home: Path) -> DataRoot:
     """Return a copy of a data root as it is shipped."""
-    apart = shutil.ignore_patterns("processed", "published", ".*", FULL)
-    shutil.copytree(
-        root.path,
-        home,
-        ignore=apart
-        if root.fictional
-        else shutil.ignore_patterns("processed", "published", "private", "exemple", ".*", FULL),
-    )
+    apart = ["processed", "published", ".*"]
+    apart += [] if root.fictional else ["private", "exemple", FULL]
+    shutil.copytree(root.path, home, ignore=shutil.ignore_patterns(*apart))
     return DataRoot(home)
 
 

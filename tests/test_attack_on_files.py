@@ -29,7 +29,6 @@ from ctg_analysis.indicators.observation_files import write_observations as writ
 from ctg_analysis.processing import conclusion, run
 from ctg_analysis.processing.freshness import made_from, write_manifest
 from ctg_analysis.processing.groups import RESTRICTED, groups
-from ctg_analysis.processing.works import epci_of
 from ctg_analysis.publishing.pages.data_files import write_csv, write_observations
 from ctg_analysis.publishing.recording import record_observed
 from ctg_analysis.secrecy import gate
@@ -229,7 +228,7 @@ def edition_of(observations, root, folder):
     places, home = pd.read_parquet(root.processed / "territories.parquet"), root.processed / FOLDER / RESTRICTED
     shutil.rmtree(home)
     home.mkdir()
-    write_group(observations[observations["indicator"].isin(ids)].astype(CODED), epci_of(places), home)
+    write_group(observations[observations["indicator"].isin(ids)].astype(CODED), places.set_index("code")["epci"], home)
     write_manifest(root.processed, made_from(root))  # so that they are opened again, and taken for up to date
     return Edition(folder)
 
