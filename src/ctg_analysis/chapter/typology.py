@@ -35,11 +35,13 @@ def typology(territory: Territory, *indicators: Indicator) -> Html:
     classes = [name for name in CLASSES if name in set(communes["density"])]
     key = communes.set_index("code")["density"]
     zonings = [GRID, *[MASSIFS] * bool(communes["massif"].notna().any())]
-    cited = source(territory, pd.DataFrame({"source": [*zonings, *people["source"]]}))
+    cited = source(territory, pd.DataFrame({"source": zonings}))
     lines = [_line(territory, name, list(key.index[key.eq(name)]), people, indicators) for name in classes]
     header = ["Classe de densité", "Communes", "Habitants", *(_headed(territory, one) for one in indicators)]
     table = tables.listed(pd.DataFrame(lines, columns=header), "Les communes par classe de densité")
-    return markup.together(_map(territory, people, classes, cited), table, markup.source(cited))
+    counted = pd.concat([people, *(_rows(territory, one) for one in indicators)])
+    behind = markup.source(source(territory, counted))
+    return markup.together(_map(territory, people, classes, cited), table, behind)
 
 
 def _map(territory: Territory, people: pd.DataFrame, classes: list[str], cited: Citation) -> Html:
