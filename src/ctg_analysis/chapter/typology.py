@@ -35,7 +35,7 @@ def typology(territory: Territory, *indicators: Indicator) -> Html:
     classes = [name for name in CLASSES if name in set(communes["density"])]
     key = communes.set_index("code")["density"]
     zonings = [GRID, *[MASSIFS] * bool(communes["massif"].notna().any())]
-    cited = source(territory, pd.DataFrame({"source": zonings}))
+    cited = source(territory, pd.DataFrame({"source": [*zonings, *people["source"]]}))
     lines = [_line(territory, name, list(key.index[key.eq(name)]), people, indicators) for name in classes]
     header = ["Classe de densité", "Communes", "Habitants", *(_headed(territory, one) for one in indicators)]
     table = tables.listed(pd.DataFrame(lines, columns=header), "Les communes par classe de densité")
@@ -47,22 +47,27 @@ def typology(territory: Territory, *indicators: Indicator) -> Html:
 def _map(territory: Territory, people: pd.DataFrame, classes: list[str], cited: Citation) -> Html:
     communes = territory.communes.rename(columns={"code": "territory", "density": "class"})
     communes = with_types(territory, communes.assign(name=[texts.typography(name) for name in communes["name"]]))
-    rows = communes.merge(people[["territory", "value"]], on="territory", how="left", validate="1:1")
-    told = [
-        [name, words or texts.SIGNS[MISSING]] for name, words in zip(rows["name"], rows["commune_type"], strict=True)
-    ]
+    rows = communes.merge(people[["territory", "value", "text"]], on="territory", how="left", validate="1:1")
+    types = rows["commune_type"].where(rows["commune_type"].ne(""), texts.SIGNS[MISSING])
+    inhabitants = rows["text"].fillna(texts.SIGNS[MISSING])
+    told = [list(line) for line in zip(rows["name"], types, inhabitants, strict=True)]
+    when = date_text(people["period"].iloc[0])
     title = " ; ".join(filter(None, [_most(rows["class"]), _massifs(rows)]))
-    says = " ; ".join(f"{name} : {words}" for name, words in told)
+    says = " ; ".join(f"{name} : {words}, {number} habitants" for name, words, number in told)
     return markup.figure(
         maps.by_class(territory.land, rows, classes),
-        file="",
+        file=CATALOGUE[PEOPLE].file_name,
         kind="map",
         title=texts.typography(title),
-        subtitle=texts.typography("Type de chaque commune, selon la grille communale de densité en sept niveaux"),
-        alt=texts.typography(f"{title}. {says}."),
+        subtitle=texts.typography(
+            f"Type de chaque commune, selon la grille communale de densité en sept niveaux ; habitants, {when}"
+        ),
+        alt=texts.typography(f"{title}. Type de chaque commune et habitants, {when} : {says}."),
         source=cited,
         note="",
-        data=markup.Table("Type de chaque commune", ["Commune", "Type"], told, words=True),
+        data=markup.Table(
+            "Type de chaque commune", ["Commune", "Type", f"Habitants, {when}"], told, left=frozenset({1})
+        ),
     )
 
 

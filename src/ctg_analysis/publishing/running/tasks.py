@@ -83,6 +83,7 @@ def write_data(report: Report) -> dict:
         write_material,
         write_observations,
         write_positions,
+        write_reach,
         write_spaces,
     )
     from ctg_analysis.publishing.recording import entry
@@ -94,6 +95,7 @@ def write_data(report: Report) -> dict:
         write_material(report.fresh, chapter.territory.demarche)
         write_spaces(report.fresh, chapter.territory)
         write_positions(report.fresh, chapter.territory)
+        write_reach(report.fresh, chapter.territory)
         observations = write_observations(report.fresh, chapter.territory)
         after = write_changes(report.fresh, report.latest, observations, page)
     known = completeness(chapter.territory)
