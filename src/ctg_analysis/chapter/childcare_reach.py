@@ -21,7 +21,7 @@ from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.catchments import supply_within_reach
 
-FILE = "childcare_reach.csv"
+FILE = "demarche_places_a_portee.csv"
 CHILDREN = ("children_0_2_count", "births_3_year_count")  # the second where the first is not known
 UNIT = "places pour 100 enfants de moins de 3 ans"
 STEP = 5  # minutes more and less, to tell how much the limit matters

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.known import by_commune, source
+from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING, OK, Count, Indicator, is_share
 from ctg_analysis.display import markup
@@ -32,6 +32,8 @@ def typology(territory: Territory, *indicators: Indicator) -> Html:
     if communes.empty:
         return markup.reading(texts.typography(UNKNOWN), "")
     people = by_commune(territory, CATALOGUE[PEOPLE])
+    if people.empty:
+        return unavailable(territory, CATALOGUE[PEOPLE], "Types des communes et habitants de chacune")
     classes = [name for name in CLASSES if name in set(communes["density"])]
     key = communes.set_index("code")["density"]
     zonings = [GRID, *[MASSIFS] * bool(communes["massif"].notna().any())]
@@ -53,7 +55,7 @@ def _map(territory: Territory, people: pd.DataFrame, classes: list[str], cited: 
     told = [list(line) for line in zip(rows["name"], types, inhabitants, strict=True)]
     when = date_text(people["period"].iloc[0])
     title = " ; ".join(filter(None, [_most(rows["class"]), _massifs(rows)]))
-    says = " ; ".join(f"{name} : {words}, {number} habitants" for name, words, number in told)
+    says = " ; ".join(f"{name} : {words}, {count} habitants" for name, words, count in told)
     return markup.figure(
         maps.by_class(territory.land, rows, classes),
         file=CATALOGUE[PEOPLE].file_name,
