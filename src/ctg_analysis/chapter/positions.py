@@ -23,6 +23,7 @@ from ctg_analysis.sources import SOURCES
 
 FILE = "positions.csv"
 PEERS = "EPCI comparables"
+SEVERAL = 3  # départements: they are not named one by one
 WORDS = {
     HIGHEST: "dans le quart le plus élevé",
     LOWEST: "dans le quart le plus faible",
@@ -42,7 +43,7 @@ def groups_of(territory: Territory, indicator: Indicator) -> dict[str, list[str]
     departements = territory.beside.loc[territory.beside["level"].eq("departement"), "name"]
     near = of_same_departements(territory.territories, territory.epci)
     peers = list(territory.peers(left_out(indicator)).peers["peer"])
-    named = " et ".join(texts.of(name) for name in departements)
+    named = " et ".join(texts.of(name) for name in departements) if len(departements) < SEVERAL else "des départements"
     return {name: codes for name, codes in ((f"EPCI {named}", near), (PEERS, peers)) if codes}
 
 

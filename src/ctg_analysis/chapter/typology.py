@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.known import by_commune, source, unavailable
+from ctg_analysis.chapter.known import by_commune, source, unavailable, with_source
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING, OK, Count, Indicator, is_share
 from ctg_analysis.display import markup
@@ -25,8 +25,8 @@ UNKNOWN = "La grille communale de densité n'est pas là : les types des commune
 def typology(territory: Territory, *indicators: Indicator) -> Html:
     """The map of the classes of density, and a table of each class: its communes, its inhabitants, some indicators.
 
-    An indicator of a class is a ratio of sums, or a sum; not available as soon as a commune of the class has no value
-    that is shown, and where its producer rounds the counts.
+    Where all communes are of one type, a sentence. An indicator of a class is a ratio of sums, or a sum; not available
+    as soon as a commune of the class has no value that is shown, and where its producer rounds the counts.
     """
     communes = territory.communes[territory.communes["density"].notna()]
     if communes.empty:
@@ -38,6 +38,9 @@ def typology(territory: Territory, *indicators: Indicator) -> Html:
     key = communes.set_index("code")["density"]
     zonings = [GRID, *[MASSIFS] * bool(communes["massif"].notna().any())]
     cited = source(territory, pd.DataFrame({"source": [*zonings, *people["source"]]}))
+    if len(classes) == 1 and communes["massif"].nunique(dropna=False) == 1:
+        told = " ; ".join(filter(None, [_most(key), _massifs(communes)]))
+        return with_source(f"{told}.", cited)
     lines = [_line(territory, name, list(key.index[key.eq(name)]), people, indicators) for name in classes]
     header = ["Classe de densité", "Communes", "Habitants", *(_headed(territory, one) for one in indicators)]
     table = tables.listed(pd.DataFrame(lines, columns=header), "Les communes par classe de densité")
