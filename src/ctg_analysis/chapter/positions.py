@@ -35,7 +35,7 @@ NOTE = (
     "Losange : le territoire. Ronds : les autres EPCI. Bande : la moitié centrale d'entre eux, du premier au troisième "
     "quartile ; trait : leur médiane. Plus élevé ne veut dire ni mieux ni moins bien."
 )
-TOO_FEW = "Moins de cinq EPCI ont une valeur de même source et de même période : ni bande ni médiane."
+TOO_FEW = "Où moins de cinq EPCI ont une valeur de même source et de même période, ni bande ni médiane."
 
 
 def groups_of(territory: Territory, indicator: Indicator) -> dict[str, list[str]]:
