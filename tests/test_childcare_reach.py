@@ -67,7 +67,9 @@ def changed(chapter, name, change):
 def test_the_map_the_table_and_the_two_other_limits(chapter):
     html = chapter.childcare_reach().html
     plain = html.replace("\u00a0", " ").replace("\u202f", " ")
-    assert "À 15 minutes en voiture : de " in plain and "Le résultat dépend du temps accepté" in plain
+    assert (
+        "À 15 minutes en voiture, dans le territoire : de " in plain and "Le résultat dépend du temps accepté" in plain
+    )
     assert all(f'<th scope="col">À {limit} minutes</th>' in plain for limit in (10, 15, 20))
     assert html.count("<tr") == 9 and "<svg" in html
 

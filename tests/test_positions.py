@@ -62,6 +62,21 @@ def test_others_are_of_the_same_period_and_producer_and_open():
         assert producers.eq(rows["indicator"].map(own).map(lambda name: SOURCES[name].producer)).all()
 
 
+def test_what_partners_entrusted_of_another_epci_and_what_another_producer_says_are_left_out(monkeypatch):
+    territory = open_chapter(EXAMPLE_EPCI).territory
+    around, periods = territory.around, territory.periods
+    own = around[around["territory"].eq(territory.epci) & around["status"].eq(OK)]
+    own = own[own["period"].eq(own["indicator"].map(periods))].set_index("indicator", drop=False)
+    entrusted, share = own.loc["unmet_requests_share"], own.loc["age_65_plus_share"]
+    assert SOURCES[entrusted["source"]].secrecy.threshold
+    elsewhere = share.copy()
+    elsewhere["source"] = "caf_txcouv_pe"
+    added = pd.DataFrame([entrusted, elsewhere, share]).assign(territory=["Z1", "Z2", "Z3"])
+    monkeypatch.setitem(territory.__dict__, "around", pd.concat([around, added], ignore_index=True))
+    found = set(all_beside.__wrapped__(territory)["territory"])
+    assert found & {"Z1", "Z2", "Z3"} == {"Z3"}
+
+
 def test_the_real_territory_stands_out_for_its_age():
     """Worked out apart from the values of the 19 other EPCIs of the Aveyron and of the ten peers."""
     territory = open_chapter(AUBRAC).territory

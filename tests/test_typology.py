@@ -55,6 +55,12 @@ def test_tables_of_maps_and_sheets_tell_the_types():
     assert "Bourg rural, Massif des Monts d’Exemple." in chapter.communes("population_count").html
 
 
+def test_communes_of_one_type_are_one_sentence():
+    html = open_chapter("200050532").typology("age_65_plus_share").html
+    assert "Toutes les communes" in html and "centre urbain intermédiaire" in html
+    assert "<svg" not in html and "<table" not in html and "Source" in html
+
+
 def test_without_the_grid_nothing_is_said_of_types():
     chapter = open_chapter(EXAMPLE_EPCI)
     communes = chapter.territory.communes

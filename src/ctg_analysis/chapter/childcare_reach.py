@@ -1,6 +1,7 @@
 """How many places of childcare families reach by car, shared with the children who reach them too."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -9,16 +10,18 @@ from ctg_analysis.chapter import reach_inputs
 from ctg_analysis.chapter.closing import SHOWN, telling
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.core.model import OK
+from ctg_analysis.core.model import OK, Indicator
 from ctg_analysis.core.norms import norm
 from ctg_analysis.demarche.tables import PUBLIC
 from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import maps
 from ctg_analysis.display.markup import Citation, Html
 from ctg_analysis.display.words import texts
+from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.quantities import number
 from ctg_analysis.indicators.catchments import supply_within_reach
 
+FILE = "demarche_places_a_portee.csv"
 CHILDREN = ("children_0_2_count", "births_3_year_count")  # the second where the first is not known
 UNIT = "places pour 100 enfants de moins de 3 ans"
 STEP = 5  # minutes more and less, to tell how much the limit matters
@@ -30,35 +33,56 @@ NOTE = (
 )
 
 
+class Reach(NamedTuple):
+    """The places within reach. children: the indicator. rows: its communes. found: by commune (rows) and minutes."""
+
+    children: Indicator
+    rows: pd.DataFrame
+    found: pd.DataFrame
+
+
+def reach(territory: Territory) -> Reach | None:
+    """The places that each commune reaches for 100 children, within the usual time, and five minutes less and more.
+
+    None where a place, a driving time or the children of a commune are not known: none is taken for 0.
+    """
+    tables = [(CATALOGUE[name], by_commune(territory, CATALOGUE[name])) for name in CHILDREN]
+    codes = set(territory.communes["code"])
+    whole = [(one, rows) for one, rows in tables if set(rows.loc[rows["status"].eq(OK), "territory"]) == codes]
+    if reach_inputs.lacking(territory) or not whole:
+        return None
+    indicator, rows = whole[0]
+    places = reach_inputs.services(territory).groupby("commune")["capacite"].sum()
+    children, minutes = rows.set_index("territory")["value"], reach_inputs.minutes(territory)
+    limits = (usual_time() - STEP, usual_time(), usual_time() + STEP)
+    found = {limit: supply_within_reach(places, children, minutes, limit) * 100 for limit in limits}
+    return Reach(indicator, rows, pd.DataFrame(found))
+
+
+def usual_time() -> int:
+    """The minutes that are within reach, unless told otherwise."""
+    return int(norm("childcare_reach_minutes"))
+
+
 def childcare_reach(territory: Territory) -> Html:
     """The map and the table of the places that each commune reaches, with a shorter and a longer limit beside.
 
-    The box when a place, a driving time or a number of children is not known: none is taken for 0.
+    The box when something that they rest on is not known.
     """
     first = CATALOGUE[CHILDREN[0]]
     if lacks := reach_inputs.lacking(territory):
         return telling(_box(territory, lacks), SHOWN, first.id)
-    tables = [(CATALOGUE[name], by_commune(territory, CATALOGUE[name])) for name in CHILDREN]
-    codes = set(territory.communes["code"])
-    whole = [(one, rows) for one, rows in tables if set(rows.loc[rows["status"].eq(OK), "territory"]) == codes]
-    if not whole:
+    known = reach(territory)
+    if known is None:
         return telling(unavailable(territory, first, f"{first.label}, dans chaque commune"), SHOWN, first.id)
-    indicator, rows = whole[0]
-    services, usual = reach_inputs.services(territory), int(norm("childcare_reach_minutes"))
-    places = services.groupby("commune")["capacite"].sum()
-    children, minutes = rows.set_index("territory")["value"], reach_inputs.minutes(territory)
-    limits = (usual - STEP, usual, usual + STEP)
-    found = {limit: supply_within_reach(places, children, minutes, limit) * 100 for limit in limits}
-    cited = Citation(
-        texts.typography(
-            f"Démarche de la convention territoriale globale, services et trajets. {source(territory, rows)}"
-        ),
-        source(territory, rows).day,
-    )
-    return telling(_drawn(territory, rows, pd.DataFrame(found), usual, cited), SHOWN, indicator.id)
+    counted = source(territory, known.rows)
+    gathered = "Démarche de la convention territoriale globale, services et trajets."
+    cited = Citation(texts.typography(f"{gathered} {counted}"), counted.day)
+    return telling(_drawn(territory, known.rows, known.found, cited), SHOWN, known.children.id)
 
 
-def _drawn(territory: Territory, rows: pd.DataFrame, found: pd.DataFrame, usual: int, cited: Citation) -> Html:
+def _drawn(territory: Territory, rows: pd.DataFrame, found: pd.DataFrame, cited: Citation) -> Html:
+    usual, when = usual_time(), date_text(rows["period"].iloc[0])
     described = replace(CATALOGUE["childcare_coverage_rate"], label="Places d'accueil à portée", unit=UNIT, decimals=0)
     told = found.map(number)
     table = rows.assign(
@@ -69,21 +93,21 @@ def _drawn(territory: Territory, rows: pd.DataFrame, found: pd.DataFrame, usual:
         for name, code, children in zip(rows["name"], rows["territory"], rows["text"], strict=True)
     ]
     low, high = number(found[usual].min()), number(found[usual].max())
-    title = f"À {usual} minutes en voiture : de {low} à {high} {UNIT} selon la commune"
+    title = f"À {usual} minutes en voiture, dans le territoire : de {low} à {high} {UNIT} selon la commune"
     says = " ; ".join(f"{line[0]} {line[2]}" for line in lines)
     none = {limit: int(values.eq(0).sum()) for limit, values in found.items()}
     return markup.figure(
         maps.choropleth(territory.land, table, described, diverging=False),
-        file="",
+        file=FILE,
         kind="map",
         title=texts.typography(title),
-        subtitle=texts.typography(f"{texts.capitalised(UNIT)}, à moins de {usual} minutes en voiture"),
-        alt=texts.typography(f"{title} : {says}."),
+        subtitle=texts.typography(f"{texts.capitalised(UNIT)}, à {usual} minutes au plus en voiture ; enfants, {when}"),
+        alt=texts.typography(f"{title}, enfants de {when} : {says}."),
         source=cited,
         note=texts.typography(f"{_sensitivity(none)} {NOTE}"),
         data=markup.Table(
             texts.typography(f"{texts.capitalised(UNIT)}, selon le temps de trajet accepté"),
-            ["Commune", *(texts.typography(f"À {limit} minutes") for limit in found), "Enfants"],
+            ["Commune", *(texts.typography(f"À {limit} minutes") for limit in found), f"Enfants, {when}"],
             [[texts.typography(cell) for cell in line] for line in lines],
         ),
     )

@@ -23,6 +23,7 @@ from ctg_analysis.sources import SOURCES
 
 FILE = "positions.csv"
 PEERS = "EPCI comparables"
+SEVERAL = 3  # départements: they are not named one by one
 WORDS = {
     HIGHEST: "dans le quart le plus élevé",
     LOWEST: "dans le quart le plus faible",
@@ -34,7 +35,7 @@ NOTE = (
     "Losange : le territoire. Ronds : les autres EPCI. Bande : la moitié centrale d'entre eux, du premier au troisième "
     "quartile ; trait : leur médiane. Plus élevé ne veut dire ni mieux ni moins bien."
 )
-TOO_FEW = "Moins de cinq EPCI ont une valeur de même source et de même période : ni bande ni médiane."
+TOO_FEW = "Où moins de cinq EPCI ont une valeur de même source et de même période, ni bande ni médiane."
 
 
 def groups_of(territory: Territory, indicator: Indicator) -> dict[str, list[str]]:
@@ -42,7 +43,7 @@ def groups_of(territory: Territory, indicator: Indicator) -> dict[str, list[str]
     departements = territory.beside.loc[territory.beside["level"].eq("departement"), "name"]
     near = of_same_departements(territory.territories, territory.epci)
     peers = list(territory.peers(left_out(indicator)).peers["peer"])
-    named = " et ".join(texts.of(name) for name in departements)
+    named = " et ".join(texts.of(name) for name in departements) if len(departements) < SEVERAL else "des départements"
     return {name: codes for name, codes in ((f"EPCI {named}", near), (PEERS, peers)) if codes}
 
 

@@ -33,7 +33,10 @@ def lacking(territory: Territory) -> dict[str, str]:
     some = services(territory)
     if some.empty:
         how = "les EAJE et les MAM en service, leur commune et leurs places, à inscrire"
-        return {SERVICES: how, TIMES: "les trajets en voiture vers leurs communes, à demander à qui tient un SIG"}
+        return {
+            SERVICES: how,
+            TIMES: "les trajets en voiture vers leurs communes, à demander à un service de SIG",
+        }
     found = {}
     unknown = list(some.loc[some["capacite"].isna(), "nom"])
     if unknown:

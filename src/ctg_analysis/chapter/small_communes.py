@@ -9,20 +9,23 @@ from ctg_analysis.display.words import sentences
 from ctg_analysis.display.words.quantities import number, percent
 from ctg_analysis.indicators.comparisons import weight_in_tests
 from ctg_analysis.indicators.small_areas import smoothed_shares
+from ctg_analysis.indicators.uncertainty import wilson_interval
 from ctg_analysis.sources import SOURCES, SURVEY
 
 ESTIMATE = "Estimation lissée"
 EXPLAINED = (
-    "Estimation lissée (traits fins) : là où la part repose sur moins de {few} cas, ou ne peut pas être écrite, elle "
-    "est rapprochée de celle des communes du territoire, d'autant plus que la commune en compte peu (modèle "
-    "bêta-binomial) ; intervalle à 95 % entre parenthèses. Elle ne classe pas les communes."
+    "Estimation lissée (traits fins) : là où la part repose sur moins de {few} cas et n'est connue qu'à plus de "
+    "{points} points près, ou ne peut pas être écrite, elle est rapprochée de celle des communes du territoire, "
+    "d'autant plus que la commune en compte peu (modèle bêta-binomial) ; intervalle à 95 % entre parenthèses. Elle ne "
+    "classe pas les communes."
 )
 
 
 def with_estimates(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
     """The communes with what may be drawn of them: columns shown, estimate (in the unit, or NaN), estimate_text.
 
-    shown: the value stands as it is. It does not where it is not printed, nor where an estimate stands in its place.
+    shown: the value stands as it is. It does not where it is not printed, nor where an estimate stands in its place: of
+    few cases, and known within more than the widest half-width of a figure that is written (rules R7, R9, R10).
     The estimate is worked out of the counts of the communes that are published, and of these alone: nothing that is
     withheld has a part in it, and a commune whose count is withheld or unknown has none.
 
@@ -34,16 +37,19 @@ def with_estimates(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
     known = rows[rows["status"].eq(OK)]
     if known.empty or not _is_smoothed(indicator, set(known["source"])):
         return rows
-    weak = known.index[~known["shown"] | known["numerator"].lt(norm("few_events"))]
     weights = known["source"].map(lambda name: weight_in_tests(SOURCES[name])).astype(float)
-    found = smoothed_shares(known["numerator"] * weights, known["denominator"] * weights)
+    counts, bases = known["numerator"] * weights, known["denominator"] * weights
+    low, high = wilson_interval(counts, bases)
+    wide = ((high - low) / 2).gt(norm("widest_half_width")) & known["numerator"].lt(norm("few_events"))
+    weak = known.index[~known["shown"] | wide]
+    found = smoothed_shares(counts, bases)
     found = found.loc[found.index.intersection(weak)] * indicator.value.per
     rows.loc[found.index, "estimate"] = found["value"]
     rows.loc[found.index, "shown"] = False
-    counts = rows.loc[found.index, ["numerator", "denominator"]]
+    published = rows.loc[found.index, ["numerator", "denominator"]]
     rows.loc[found.index, "estimate_text"] = [
         f"{_part(value)} ({number(low)} à {number(high)}), pour {number(count)} sur {number(base)}"
-        for (value, low, high), (count, base) in zip(found.to_numpy(), counts.to_numpy(), strict=True)
+        for (value, low, high), (count, base) in zip(found.to_numpy(), published.to_numpy(), strict=True)
     ]
     return rows
 
@@ -60,4 +66,6 @@ def _part(value: float) -> str:
 
 def explained(rows: pd.DataFrame) -> str:
     """The note on estimates, where there is one; else nothing. rows: see `with_estimates`."""
-    return EXPLAINED.format(few=number(norm("few_events"))) if rows["estimate"].notna().any() else ""
+    points = number(norm("widest_half_width") * 100)
+    told = EXPLAINED.format(few=number(norm("few_events")), points=points)
+    return told if rows["estimate"].notna().any() else ""

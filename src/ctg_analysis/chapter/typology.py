@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.known import by_commune, source
+from ctg_analysis.chapter.known import by_commune, source, unavailable, with_source
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING, OK, Count, Indicator, is_share
 from ctg_analysis.display import markup
@@ -25,42 +25,54 @@ UNKNOWN = "La grille communale de densité n'est pas là : les types des commune
 def typology(territory: Territory, *indicators: Indicator) -> Html:
     """The map of the classes of density, and a table of each class: its communes, its inhabitants, some indicators.
 
-    An indicator of a class is a ratio of sums, or a sum; not available as soon as a commune of the class has no value
-    that is shown, and where its producer rounds the counts.
+    Where all communes are of one type, a sentence. An indicator of a class is a ratio of sums, or a sum; not available
+    as soon as a commune of the class has no value that is shown, and where its producer rounds the counts.
     """
     communes = territory.communes[territory.communes["density"].notna()]
     if communes.empty:
         return markup.reading(texts.typography(UNKNOWN), "")
     people = by_commune(territory, CATALOGUE[PEOPLE])
+    if people.empty:
+        return unavailable(territory, CATALOGUE[PEOPLE], "Types des communes et habitants de chacune")
     classes = [name for name in CLASSES if name in set(communes["density"])]
     key = communes.set_index("code")["density"]
     zonings = [GRID, *[MASSIFS] * bool(communes["massif"].notna().any())]
     cited = source(territory, pd.DataFrame({"source": [*zonings, *people["source"]]}))
+    if len(classes) == 1 and communes["massif"].nunique(dropna=False) == 1:
+        told = " ; ".join(filter(None, [_most(key), _massifs(communes)]))
+        return with_source(f"{told}.", cited)
     lines = [_line(territory, name, list(key.index[key.eq(name)]), people, indicators) for name in classes]
     header = ["Classe de densité", "Communes", "Habitants", *(_headed(territory, one) for one in indicators)]
     table = tables.listed(pd.DataFrame(lines, columns=header), "Les communes par classe de densité")
-    return markup.together(_map(territory, people, classes, cited), table, markup.source(cited))
+    counted = pd.concat([people, *(_rows(territory, one) for one in indicators)])
+    behind = markup.source(source(territory, counted))
+    return markup.together(_map(territory, people, classes, cited), table, behind)
 
 
 def _map(territory: Territory, people: pd.DataFrame, classes: list[str], cited: Citation) -> Html:
     communes = territory.communes.rename(columns={"code": "territory", "density": "class"})
     communes = with_types(territory, communes.assign(name=[texts.typography(name) for name in communes["name"]]))
-    rows = communes.merge(people[["territory", "value"]], on="territory", how="left", validate="1:1")
-    told = [
-        [name, words or texts.SIGNS[MISSING]] for name, words in zip(rows["name"], rows["commune_type"], strict=True)
-    ]
+    rows = communes.merge(people[["territory", "value", "text"]], on="territory", how="left", validate="1:1")
+    types = rows["commune_type"].where(rows["commune_type"].ne(""), texts.SIGNS[MISSING])
+    inhabitants = rows["text"].fillna(texts.SIGNS[MISSING])
+    told = [list(line) for line in zip(rows["name"], types, inhabitants, strict=True)]
+    when = date_text(people["period"].iloc[0])
     title = " ; ".join(filter(None, [_most(rows["class"]), _massifs(rows)]))
-    says = " ; ".join(f"{name} : {words}" for name, words in told)
+    says = " ; ".join(f"{name} : {words}, {count} habitants" for name, words, count in told)
     return markup.figure(
         maps.by_class(territory.land, rows, classes),
-        file="",
+        file=CATALOGUE[PEOPLE].file_name,
         kind="map",
         title=texts.typography(title),
-        subtitle=texts.typography("Type de chaque commune, selon la grille communale de densité en sept niveaux"),
-        alt=texts.typography(f"{title}. {says}."),
+        subtitle=texts.typography(
+            f"Type de chaque commune, selon la grille communale de densité en sept niveaux ; habitants, {when}"
+        ),
+        alt=texts.typography(f"{title}. Type de chaque commune et habitants, {when} : {says}."),
         source=cited,
         note="",
-        data=markup.Table("Type de chaque commune", ["Commune", "Type"], told, words=True),
+        data=markup.Table(
+            "Type de chaque commune", ["Commune", "Type", f"Habitants, {when}"], told, left=frozenset({1})
+        ),
     )
 
 

@@ -7,6 +7,8 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.chapter import Chapter
+from ctg_analysis.chapter.childcare_reach import FILE as REACH_FILE
+from ctg_analysis.chapter.childcare_reach import reach
 from ctg_analysis.chapter.positions import FILE as POSITIONS_FILE
 from ctg_analysis.chapter.positions import all_beside
 from ctg_analysis.chapter.projections import shown_projections
@@ -84,6 +86,19 @@ def write_positions(folder: Path, seen: Territory) -> None:
     )
     text = _french(rows.assign(name=rows["name"].map(spreadsheet_safe)))
     (folder / "donnees" / POSITIONS_FILE).write_bytes(text.encode("utf-8-sig"))
+
+
+def write_reach(folder: Path, seen: Territory) -> None:
+    """Write the places of childcare that each commune reaches, when they are known, beside the others."""
+    known = reach(seen)
+    if known is None:
+        return
+    rows = known.rows[["territory", "name", "period", "value"]].rename(columns=FRENCH_COLUMNS | {"value": "enfants"})
+    found = known.found.rename(columns=lambda limit: f"places_pour_100_a_{limit}_minutes")
+    table = rows.merge(found, left_on="code", right_index=True, validate="1:1")
+    table["territoire"] = table["territoire"].map(spreadsheet_safe)
+    text = table.to_csv(sep=";", decimal=",", index=False, lineterminator=END)
+    (folder / "donnees" / REACH_FILE).write_bytes(text.encode("utf-8-sig"))
 
 
 def _french(table: pd.DataFrame) -> str:

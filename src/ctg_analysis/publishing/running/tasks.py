@@ -84,6 +84,7 @@ def write_data(report: Report) -> dict:
         write_observations,
         write_positions,
         write_projection,
+        write_reach,
         write_spaces,
     )
     from ctg_analysis.publishing.recording import entry
@@ -96,6 +97,7 @@ def write_data(report: Report) -> dict:
         write_spaces(report.fresh, chapter.territory)
         write_projection(report.fresh, chapter.territory)
         write_positions(report.fresh, chapter.territory)
+        write_reach(report.fresh, chapter.territory)
         observations = write_observations(report.fresh, chapter.territory)
         after = write_changes(report.fresh, report.latest, observations, page)
     known = completeness(chapter.territory)
