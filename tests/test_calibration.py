@@ -1,4 +1,4 @@
-"""What is said at 5 % is false one time in twenty, and what is said at 95 % true nineteen times: seeded draws.
+"""What is said at 5 % is false one time in twenty, what is said at 95 % true nineteen: seeded draws (rule R14).
 
 The figures of the code before are in the docstrings of the tests, which fail on it.
 """

@@ -11,8 +11,14 @@ CENSUS, VITAL, CAF = "insee_rp_logement", "insee_etat_civil", "caf_txcouv_pe"  #
 
 
 def row(territory, value, indicator="some_share", period="2021", **columns):
-    usual = {"level": "epci", "status": "nd" if math.isnan(value) else "ok", "quality": 1, "source": CENSUS}
-    usual["denominator_period"] = ""
+    usual = {
+        "level": "epci",
+        "dispersion": math.nan,
+        "status": "nd" if math.isnan(value) else "ok",
+        "quality": 1,
+        "source": CENSUS,
+        "denominator_period": "",
+    }
     blank = dict.fromkeys(["numerator", "denominator", "low", "high"], math.nan)
     return {"territory": territory, "value": value, "indicator": indicator, "period": period} | blank | usual | columns
 

@@ -366,10 +366,18 @@ def test_the_sentence_says_why_there_are_no_peers():
 )
 def test_a_place_among_the_peers_is_told_where_the_whole_interval_is_beyond_a_quartile(low, high, words):
     """Quartiles of the peers: 20 and 40."""
-    own = {"level": "epci", "status": "ok", "low": low, "high": high}
-    rows = pd.DataFrame([own, {"level": "peers", "status": "ok", "low": 20, "high": 40}])
+    own = {"level": "epci", "status": "ok", "low": low, "high": high, "value": 50.0}
+    rows = pd.DataFrame([own, {"level": "peers", "status": "ok", "low": 20, "high": 40}]).assign(indicator="birth_rate")
     assert comparable.place(rows) == (f"Cette valeur est parmi {words} des EPCI comparables." if words else "")
     assert comparable.place(rows[:1]) == ""
+
+
+def test_the_place_of_what_a_commune_has_all_or_none_of_is_that_of_its_value():
+    """Fibre, in 50 % of the premises: beyond the quartiles of 20 and 40. A share of persons needs a test."""
+    own = {"level": "epci", "status": "ok", "low": math.nan, "high": math.nan, "value": 50.0}
+    rows = pd.DataFrame([own, {"level": "peers", "status": "ok", "low": 20, "high": 40}])
+    told = [comparable.place(rows.assign(indicator=name)) for name in ("fibre_premises_share", "age_65_plus_share")]
+    assert told == ["Cette valeur est parmi les plus élevées des EPCI comparables.", ""]
 
 
 def read(root):

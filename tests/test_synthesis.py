@@ -126,6 +126,14 @@ def test_a_gap_is_notable_among_all_those_that_were_tested():
     assert synthesis.GAP not in [kind for _, kind in kinds(*share, *cars)]
 
 
+def test_a_gap_that_is_small_or_was_the_other_way_round_is_no_message():
+    share = [row("fibre_premises_share", "epci", 80.0), row("fibre_premises_share", "departement", 90.0, p=0.001)]
+    seen = Seen(*share)
+    assert [one.kind for one in synthesis.messages(seen)] == [synthesis.GAP]
+    seen.tested = seen.tested.assign(matters=False)
+    assert synthesis.GAP not in [one.kind for one in synthesis.messages(seen)]
+
+
 @pytest.mark.parametrize("values, told", [((0, 2, 1), True), ((0, 0, 0), False), ((1, 2, 1), False), ((0, 3), False)])
 def test_communes_are_told_of_where_some_have_it_and_others_not(values, told):
     rows = [row("schools_count", "commune", value) for value in values]

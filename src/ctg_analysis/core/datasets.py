@@ -133,14 +133,14 @@ class Precision:
     rounding: the producer rounds counts to this step, 0 if it does not; rule: how, when it is known (rule R3).
     sampled: the census, of a part of the dwellings (rule R7): COMPLEMENTARY forms, coded for one dwelling in five of a
         small commune; MAIN forms, all of a small commune and 40 % of the addresses of a large one.
-    design: denominators that count persons, who are drawn with their dwelling → the norm of their design effect.
+    design: denominators that count persons, who are drawn with their dwelling → whom: see census_sample.design_effect.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
     rounding: Annotated[int, Field(ge=0)] = 0
     rule: str = "unknown"
     sampled: Literal["", COMPLEMENTARY, MAIN] = ""
-    design: Mapping[str, str] = field(default_factory=dict)
+    design: Mapping[str, Literal["children", "actives"]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

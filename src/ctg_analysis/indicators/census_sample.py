@@ -61,8 +61,12 @@ def design_effect(source: Source, indicator: Indicator) -> float:
     """
     if source.precision.sampled == MAIN:
         return norm("census_design_persons")
-    named = source.precision.design.get(getattr(indicator.value, "denominator", ""))
-    return norm(named) if named else 1.0
+    match source.precision.design.get(getattr(indicator.value, "denominator", "")):
+        case "children":
+            return norm("census_design_children")
+        case "actives":
+            return norm("census_design_actives")
+    return 1.0
 
 
 def worth_of_one(

@@ -122,7 +122,7 @@ def weight_in_tests(source: Source, indicator: Indicator) -> float:
     >>> from ctg_analysis.catalogue import CATALOGUE
     >>> names = ("single_parent_families_share", "children_0_5_single_parent_share")
     >>> [round(weight_in_tests(SOURCES["insee_rp_familles"], CATALOGUE[name]), 4) for name in names]
-    [0.2, 0.1429]
+    [0.2, 0.1515]
     >>> weight_in_tests(SOURCES["insee_etat_civil"], CATALOGUE["birth_rate"])
     1.0
     """
@@ -152,19 +152,17 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
     >>> rows = pd.DataFrame({"numerator": [300.0, 2100], "denominator": [1000.0, 10_000], "status": OK})
     >>> rows = rows.assign(level=["epci", "departement"], low=float("nan"), high=float("nan"), dispersion=10.0)
     >>> rows = rows.assign(indicator="single_parent_families_share", source="insee_rp_familles")
-    >>> tested(rows, CATALOGUE)["word"].tolist(), tested(rows.assign(dispersion=20.0), CATALOGUE)["word"].tolist()
-    ([None, 'plus élevée que'], [None, 'proche de'])
-    >>> tested(rows.assign(dispersion=float("nan")), CATALOGUE)["word"].tolist()
-    [None, None]
+    >>> [tested(rows.assign(dispersion=of), CATALOGUE)["word"].iloc[1] for of in (10.0, 20.0, float("nan"))]
+    ['plus élevée que', 'proche de', nan]
     """
-    rows = rows.reset_index(drop=True).assign(word=None, p=float("nan"))
+    rows = rows.reset_index(drop=True)
     own = rows.drop_duplicates("indicator").set_index("indicator")
     others = rows[rows["indicator"].duplicated()]
     others = others[others["status"].eq(OK) & ~others.duplicated(["indicator", "level"], keep=False)]
     others = others[others["indicator"].map(lambda name: is_between_communes(indicators[name])).astype(bool)]
     mine = own.loc[others["indicator"]].set_index(others.index)
-    rows.loc[others.index, ["p", "word"]] = tested_pairs(mine, others, indicators)
-    return rows
+    found = tested_pairs(mine, others, indicators)
+    return rows.assign(p=found["p"].reindex(rows.index), word=found["word"].reindex(rows.index).astype(object))
 
 
 def tested_pairs(mine: pd.DataFrame, theirs: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
@@ -172,8 +170,14 @@ def tested_pairs(mine: pd.DataFrame, theirs: pd.DataFrame, indicators: Mapping[s
 
     Parameters:
         mine, theirs: observations, of the same index. The indicator of the second is that of both.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> mine = pd.DataFrame({"numerator": [300.0], "denominator": 1000.0, "dispersion": 10.0, "low": float("nan")})
+    >>> mine = mine.assign(high=mine["low"], indicator="vacant_dwellings_share", source="insee_rp_logement")
+    >>> tested_pairs(mine, mine.assign(numerator=2100.0, denominator=10_000.0), CATALOGUE).round(3).values.tolist()
+    [[0.02, 'plus élevée que']]
     """
-    found = pd.DataFrame({"p": float("nan"), "word": None}, theirs.index)
+    found = pd.DataFrame({"p": float("nan"), "word": np.nan}, theirs.index).astype({"word": object})
     for kind, test in KINDS:
         of_kind = theirs["indicator"].map(lambda name, kind=kind: kind(indicators[name])).astype(bool)
         one, other = mine[of_kind], theirs[of_kind]
