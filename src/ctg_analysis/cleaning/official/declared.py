@@ -11,6 +11,7 @@ import pandera.pandas as pa
 
 from ctg_analysis.cleaning.official.melodi import TOTAL, observations_schema, read_melodi
 from ctg_analysis.cleaning.official.periods import of_the_year, period_column, periods, year_of
+from ctg_analysis.cleaning.official.several_files import given_twice, with_former
 from ctg_analysis.cleaning.reading import (
     BLANKS,
     COMMUNE_CODE,
@@ -38,7 +39,7 @@ CODES = {
     "region": r"\d{2}",
     "france": ".*",
 }
-PLACE, SERIES = ["code", "level", "period"], ["level", "period", "measure"]
+PLACE = ["code", "level", "period"]
 NO_ROW = "no row with "
 OVERSEAS = r"9[A-F]"  # how FINESS writes the départements 971 to 976: only their first two digits are in a code
 
@@ -62,32 +63,12 @@ def clean_declared(source: Source, folder: RawFolder) -> pd.DataFrame:
     if not tables + former:
         expected = f"one of {', '.join(dict.fromkeys(layout.files for layout in source.layouts))}"
         raise InputError([Finding(project_path(folder.path), None, None, "no file that is known", expected)])
-    table = facts(_with_former(tables, former), source.id)
-    findings = _given_twice(table, folder)
+    table = facts(with_former(tables, former), source.id)
+    findings = given_twice(table, folder)
     if findings:
         raise InputError(findings)
     doubtful = table["measure"].isin(source.coverage.doubtful) & table["value"].eq(0) & (not folder.full)
     return table.assign(value=table["value"].mask(doubtful), status=table["status"].mask(doubtful, MISSING))
-
-
-def _with_former(current: list[pd.DataFrame], former: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return tables in one, those of files of former years without the series that a current file holds."""
-    if current and former:
-        held = pd.MultiIndex.from_frame(pd.concat([table[SERIES] for table in current]).drop_duplicates().astype(str))
-        former = [table[~pd.MultiIndex.from_frame(table[SERIES].astype(str)).isin(held)] for table in former]
-    return pd.concat([*current, *former], ignore_index=True)
-
-
-def _given_twice(table: pd.DataFrame, folder: RawFolder) -> list[Finding]:
-    """Return what is said of figures that two files of a source hold."""
-    again = table.loc[table.duplicated(["code", *SERIES]), SERIES].drop_duplicates()
-    expected = "each figure in one file: remove the file that is not wanted"
-    return [
-        Finding(
-            project_path(folder.path), None, None, f"{row.measure} of {row.period} ({row.level}) in two files", expected
-        )
-        for row in again.head(10).itertuples(index=False)
-    ]
 
 
 def _read(layout: Layout, folder: RawFolder, name: str) -> pd.DataFrame:
