@@ -63,13 +63,16 @@ class Country:
         return self._known[nearest]
 
 
+OTHER_FORMS = {"associations_rna*"}  # of what another file of the same source has
+
+
 def text_matching(pattern: str) -> str:
     """Return a text that a pattern of the declarations matches.
 
     >>> text_matching("(?!.*non).*[Mm]ajor.*"), text_matching("A|B")
     ('Major', 'A')
     """
-    plain = re.sub(r"\(\?!.*?\)|\.\*", "", pattern).split("|")[0]
+    plain = re.sub(r"\(\?!.*?\)|\(\?:.*?\)\?|\.\*", "", pattern).split("|")[0]
     plain = re.sub(r"\[(.)[^\]]*\]", r"\1", plain).replace("\\", "")
     if not re.fullmatch(pattern, plain):
         raise ValueError(f"no text for the pattern {pattern!r}")
@@ -149,7 +152,7 @@ def write_tables(source: Source, folder: Path, country: Country, draw) -> None:
     """Write the tables of places of a source, those that several layouts read with the columns of all."""
     by_file: dict[str, list[Table]] = {}
     for table in source.tables:
-        for name in names_of(source, table.files):
+        for name in [] if table.files in OTHER_FORMS else names_of(source, table.files):
             by_file.setdefault(name, []).append(table)
     for name, tables in by_file.items():
         first = tables[0]
@@ -173,12 +176,24 @@ def write_tables(source: Source, folder: Path, country: Country, draw) -> None:
             columns[first.period] = np.repeat([period for _, _, period, _ in blocks], sizes)
         columns |= {column: np.repeat([kind[column] for *_, kind in blocks], sizes) for column in kinds[0]}
         year = (re.findall(r"20\d\d", name) or ["2024"])[-1][2:]
-        for column in dict.fromkeys(column for table in tables for column in table.measures):
+        formulas = " ".join(formula for table in tables for formula in table.computed.values())
+        asked = [column for table in tables for column in table.measures]
+        for column in dict.fromkeys([*asked, *re.findall(r"\w+", formulas)]):
             patterns = {table.flags[column] for table in tables if column in table.flags}
             shown = draw.choice(["", *sorted(map(text_matching, patterns))], len(people)) if patterns else None
             drawn = np.round(people * draw.uniform(0.01, 0.5, len(people)))
             columns[column.replace("{yy}", year)] = drawn if shown is None else shown
+        if first.weight:
+            columns[text_matching(first.weight)] = people
+        for whole, part in _differences(tables):
+            columns[part] = np.round(columns[whole] * draw.uniform(0.01, 0.5, len(people)))
         write(folder / name, columns)
+
+
+def _differences(tables: list[Table]) -> list[list[str]]:
+    """Return the columns of which a part is taken away from a whole."""
+    formulas = [formula for table in tables for formula in table.computed.values()]
+    return [formula.split(" - ") for formula in formulas if " - " in formula]
 
 
 def write_registers(source: Source, folder: Path, country: Country, draw) -> None:

@@ -118,6 +118,23 @@ def benefits(**options):
     return Table("s_*.csv", **written | {"measures": {"foyers": "households"}} | options)
 
 
+def test_what_the_current_file_holds_is_not_read_from_that_of_former_years(tmp_path):
+    files = {
+        "s_epci.csv": "numcomdo;annee;foyers\n01001;2022;15\n",
+        "s_epci_hist.csv": "numcomdo;annee;foyers\n01001;2021;12\n01001;2022;14\n01002;2022;9\n",
+    }
+    source = Source("dataset", "L", "P", tables=(benefits(period="annee", written="year", former="*_hist.csv"),))
+    facts = values(clean_declared(source, received(tmp_path, files, full=True)))
+    assert facts == {("01001", "2022", "households"): 15, ("01001", "2021", "households"): 12}
+
+
+def test_a_figure_in_two_files_is_one_line(tmp_path):
+    files = {name: "numcomdo;annee;foyers\n01001;2022;15\n" for name in ("s_1.csv", "s_2.csv")}
+    source = Source("dataset", "L", "P", tables=(benefits(period="annee", written="year"),))
+    (line,) = said(clean_declared, source, received(tmp_path, files, full=True))
+    assert "found households of 2022 (commune) in two files, expected each figure in one file" in line
+
+
 @pytest.mark.parametrize("months", [("2024-12", "2024-06"), ("202412", "202406"), ("2024-12-01", "2024-06-01")])
 def test_of_months_only_december_is_kept_however_it_is_written(tmp_path, months):
     december, june = months

@@ -18,13 +18,13 @@ IN_EPCIS = "_in_epcis"  # after the name of a measure: what the communes that be
 def facts(table: pd.DataFrame, source: str, **columns) -> pd.DataFrame:
     """Return a table of facts; `columns` completes or replaces those of `table`.
 
-    A value that is absent gets the status `nd` unless the table has a status of its own.
+    A value that is absent gets the status `nd` where the table has no status of its own.
     """
     table = table.assign(source=source, **columns)
-    if "status" not in table:
-        table["status"] = table["value"].isna().map({True: MISSING, False: OK})
+    known = table["value"].isna().map({True: MISSING, False: OK})
+    table["status"] = table["status"].fillna(known) if "status" in table else known  # not all layouts say it
     for name, alone in {"parts": 1, "few": 0}.items():
-        table[name] = table[name].fillna(alone) if name in table else alone  # not all layouts of a source say it
+        table[name] = table[name].fillna(alone) if name in table else alone
     return table[COLUMNS].astype(TYPES)
 
 

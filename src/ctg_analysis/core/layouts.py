@@ -45,6 +45,7 @@ class Table:
     computed: measure → the columns that it is the sum or the difference of, as in "ACT1564 - CHOM1564".
     signed: columns whose numbers may be below 0; a count never is.
     large: what the producer publishes of large communes only, by rules of its own: the others have no row.
+    former: pattern of the names of the files of former years: what the current ones hold too is read from these alone.
     repeated: the producer repeats rows; the one with the highest first measure is kept.
     flags: column → pattern of what it holds when the place has the thing: its measure is then 1, else 0.
     weight: pattern of the column that the producer weights its index by, where the file has it. The index is then given
@@ -70,6 +71,7 @@ class Table:
     codes: Pattern = ""
     weight: Pattern = ""
     france: Literal["F", "FM"] = "F"
+    former: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from fnmatch import fnmatch
 from functools import partial
 
 import pandas as pd
@@ -37,7 +38,7 @@ CODES = {
     "region": r"\d{2}",
     "france": ".*",
 }
-PLACE = ["code", "level", "period"]
+PLACE, SERIES = ["code", "level", "period"], ["level", "period", "measure"]
 NO_ROW = "no row with "
 OVERSEAS = r"9[A-F]"  # how FINESS writes the départements 971 to 976: only their first two digits are in a code
 
@@ -48,21 +49,45 @@ def clean_declared(source: Source, folder: RawFolder) -> pd.DataFrame:
     Raises:
         InputError: with every finding; for a guessed name or code, it says which line of the declaration to correct.
     """
-    tables, findings = [], []
+    tables, former, findings = [], [], []
     for layout in source.layouts:
         for name in folder.matching(layout.files):
+            is_former = isinstance(layout, Table) and layout.former and fnmatch(name, layout.former)
             try:
-                tables.append(_read(layout, folder, name))
+                (former if is_former else tables).append(_read(layout, folder, name))
             except InputError as error:
                 findings += [_with_its_line(finding, source) for finding in error.findings]
     if findings:
         raise InputError(dict.fromkeys(findings))  # a file that several layouts read is wrong once
-    if not tables:
+    if not tables + former:
         expected = f"one of {', '.join(dict.fromkeys(layout.files for layout in source.layouts))}"
         raise InputError([Finding(project_path(folder.path), None, None, "no file that is known", expected)])
-    table = facts(pd.concat(tables, ignore_index=True), source.id)
+    table = facts(_with_former(tables, former), source.id)
+    findings = _given_twice(table, folder)
+    if findings:
+        raise InputError(findings)
     doubtful = table["measure"].isin(source.coverage.doubtful) & table["value"].eq(0) & (not folder.full)
     return table.assign(value=table["value"].mask(doubtful), status=table["status"].mask(doubtful, MISSING))
+
+
+def _with_former(current: list[pd.DataFrame], former: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables in one, those of files of former years without the series that a current file holds."""
+    if current and former:
+        held = pd.MultiIndex.from_frame(pd.concat([table[SERIES] for table in current]).drop_duplicates().astype(str))
+        former = [table[~pd.MultiIndex.from_frame(table[SERIES].astype(str)).isin(held)] for table in former]
+    return pd.concat([*current, *former], ignore_index=True)
+
+
+def _given_twice(table: pd.DataFrame, folder: RawFolder) -> list[Finding]:
+    """Return what is said of figures that two files of a source hold."""
+    again = table.loc[table.duplicated(["code", *SERIES]), SERIES].drop_duplicates()
+    expected = "each figure in one file: remove the file that is not wanted"
+    return [
+        Finding(
+            project_path(folder.path), None, None, f"{row.measure} of {row.period} ({row.level}) in two files", expected
+        )
+        for row in again.head(10).itertuples(index=False)
+    ]
 
 
 def _read(layout: Layout, folder: RawFolder, name: str) -> pd.DataFrame:
