@@ -447,7 +447,7 @@ def test_a_pyramid_compares_with_the_departement_and_a_chart_names_all_its_sourc
     shares = [quantities.number(table.at["65_69", "men"], 1) for table in (own, departement)]
     assert shares[0] != shares[1] and all(f"{share}\u202f%" in html for share in shares)
     sources = chapter.trend("population_count").html
-    for words in ("populations communales depuis 1876", "populations de référence", "comparateur de territoires"):
+    for words in ("populations communales depuis 1876", "populations de référence"):
         assert words in sources
 
 

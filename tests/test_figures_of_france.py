@@ -74,6 +74,7 @@ def test_its_comparators(observations):
 
 def test_columns_are_those_of_the_contract(observations):
     expected = "territory level period indicator numerator denominator value low high status quality source"
+    expected += " denominator_period"
     assert list(observations.columns) == expected.split()
 
 
@@ -105,8 +106,9 @@ def test_france_2021_is_the_sum_of_every_code_of_the_source(whole, france):
         total = source[column].sum()
         rows = whole[whole["indicator"].eq(indicator) & whole["period"].eq("2021") & whole["status"].eq("ok")]
         assert value(whole, "F", indicator, "2021") == total
+        official = 100 if indicator == "population_count" else 0  # inhabitants: départements have the official figures
         for level in ("departement", "region"):
-            assert rows.loc[rows["level"].eq(level), "value"].sum() == total, (indicator, level)
+            assert abs(rows.loc[rows["level"].eq(level), "value"].sum() - total) <= official, (indicator, level)
 
 
 def test_each_code_of_the_source_counts_once_below_france(whole, france):

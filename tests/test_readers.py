@@ -221,7 +221,11 @@ def test_the_index_of_an_export_that_misspelt_its_column_and_of_a_school_too_sma
     texts = {"fr-en-ips-ecoles-ap2022.csv": header + rows, "fr-en-ips-colleges-ap2023.csv": college}
     facts = values(clean_social_position(received(tmp_path, texts)))
     others = {name: text.replace(";80;", ";800;").replace(";300;", ";3;") for name, text in texts.items()}
-    assert values(clean_social_position(received(tmp_path / "b", others))) == facts  # `effectifs` weighs nothing
+    weighed = values(clean_social_position(received(tmp_path / "b", others)))
+    changed = {key[2] for key in facts if facts[key] != weighed[key]}
+    assert changed == {f"{kind}_ips_{what}" for kind in ("schools", "lower_secondary") for what in ("points", "pupils")}
+    assert facts[("01001", "2022", "schools_ips_points")] == 14_940  # 80 pupils of 90.5 and 70 of 110; NS is of none
+    assert facts[("01001", "2022", "schools_ips_pupils")] == 150
     assert facts[("01001", "2022", "schools_ips_total")] == 200.5 and facts[("01001", "2022", "schools_with_ips")] == 2
     assert facts[("01001", "2025", "lower_secondary_ips_total")] == 101.2
     (line,) = said(clean_social_position, received(tmp_path, {"fr-en-ips-ecoles-ap2022.csv": header + rows}))

@@ -44,12 +44,12 @@ def comparator(raw: Path, people: dict[str, np.ndarray]) -> None:
         owners, jobs = homes * own_share(one, "propriétaires", 0.55, 0.85), own_share(one, "emplois", 0.3, 1.6)
         numbers = [population(one, UNTIL), population(one, SINCE), *five, homes, *in_2020, homes, owners]
         older.append((one.code, *numbers, (active - unemployed) * jobs, everyone, unemployed, active))
-        newer.append((one.code, population(one, 2021), *in_2022, *map(round, activity(one, people, 2021))))
+        newer.append((one.code, *in_2022, *map(round, activity(one, people, 2021))))
     columns = "CODGEO P18_POP P13_POP NAIS1318 DECE1318 P18_MEN NAISD20 DECESD20 P18_RP P18_RP_PROP P18_EMPLT"
     table = pd.DataFrame(older, columns=[*columns.split(), "P18_POP1564", "P18_CHOM1564", "P18_ACT1564"])
     writer = Writer(raw, "insee_comparateur", "Comparateur de territoires", "recensements de 2018 et de 2021")
     writer.write("base_cc_comparateur_2018_exemple.parquet", apart(table).round(6))
-    columns = "CODGEO P21_POP NAISD22 DECESD22 P21_POP1564 P21_ACT1564 P21_CHOM1564"
+    columns = "CODGEO NAISD22 DECESD22 P21_POP1564 P21_ACT1564 P21_CHOM1564"
     writer.write("base_cc_comparateur_2021_exemple.parquet", pd.DataFrame(newer, columns=columns.split()))
     writer.certify()
 

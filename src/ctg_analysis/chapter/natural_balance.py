@@ -32,8 +32,9 @@ def table(territory: Territory, balance: Indicator, events: Indicator, homes: In
     rows = by_commune(territory, balance)
     both = territory.data(events)
     both = both[both["level"].eq("commune") & both["status"].eq(OK)].set_index(["territory", "period"])["numerator"]
-    known = by_commune(territory, homes)
-    known = known[known["status"].eq(OK)].set_index("territory")["value"]
+    registered = by_commune(territory, homes)
+    registered = registered[registered["status"].eq(OK)]
+    known = registered.set_index("territory")["value"]
     rows = rows.assign(events=both.reindex(pd.MultiIndex.from_frame(rows[["territory", "period"]])).to_numpy())
     rows = rows[rows["status"].eq(OK) & rows["events"].notna()].reset_index(drop=True)
     if rows.empty:
@@ -56,7 +57,7 @@ def table(territory: Territory, balance: Indicator, events: Indicator, homes: In
     note = f"{INTERVAL} {_of_homes(rows['name'][far], rows['territory'][far].map(known))}".strip()
     listed = pd.DataFrame(cells).set_axis(HEADER, axis="columns")
     caption = f"Naissances et décès par commune, {begin}-{end}"
-    cited = source(territory, rows)
+    cited = source(territory, pd.concat([rows, registered]) if far.any() else rows)
     return markup.together(tables.listed(listed, caption, note=note), markup.source(cited))
 
 
