@@ -204,17 +204,22 @@ def test_the_full_files_come_before_the_extracts(tmp_path):
 
 
 def test_the_extract_keeps_what_the_full_files_do_not_have():
-    """Series by series: a year, a level or a measure that the full files lack; not a place of a year that they have."""
+    """Series by series: a year, a level or a measure that the full files lack; not a place of a year that they have.
+
+    Nor an index that they have with its weight.
+    """
     columns = ["level", "period", "measure", "code", "value"]
-    full = pd.DataFrame([("commune", "2021", "people", "01001", 1.0)], columns=columns)
+    weighted = [("commune", "2022", f"index_{part}", "01001", 9.0) for part in ("total", "inhabitants")]
+    full = pd.DataFrame([("commune", "2021", "people", "01001", 1.0), *weighted], columns=columns)
     rows = [
         ("commune", "2021", "people", "01002", 2.0),
         ("commune", "2020", "people", "01001", 3.0),
         ("epci", "2021", "people", "200067171", 4.0),
         ("commune", "2021", "births", "01001", 5.0),
+        ("commune", "2022", "index", "01001", 6.0),
     ]
     tables = complementary([("full", full), ("extract", pd.DataFrame(rows, columns=columns))])
     assert [(folder, list(table["value"])) for folder, table in tables] == [
-        ("full", [1.0]),
+        ("full", [1.0, 9.0, 9.0]),
         ("extract", [3.0, 4.0, 5.0]),
     ]

@@ -83,7 +83,8 @@ def cleaner_of(source: str, frame: Frame | None) -> Callable[[RawFolder], pd.Dat
 def complementary(tables: list[tuple[RawFolder, pd.DataFrame]]) -> list[tuple[RawFolder, pd.DataFrame]]:
     """Return the tables of a source, each without what an earlier one holds.
 
-    The extract keeps the years, the levels and the measures that the full files do not have, and only these.
+    The extract keeps the years, the levels and the measures that the full files do not have, and only these. An index
+    and the same one weighted by its producer (`_total` and `_inhabitants`) are one measure.
     """
     if len(tables) == 1:
         return tables
@@ -91,6 +92,7 @@ def complementary(tables: list[tuple[RawFolder, pd.DataFrame]]) -> list[tuple[Ra
     for folder, facts in tables:
         numbers = facts.groupby(SERIES, observed=True, sort=False).ngroup()
         series = facts.loc[~numbers.duplicated(), SERIES].astype(str)
+        series["measure"] = series["measure"].str.removesuffix("_total").str.removesuffix("_inhabitants")
         fresh = ~pd.MultiIndex.from_frame(series).isin(pd.MultiIndex.from_frame(given))
         kept.append((folder, facts[fresh[numbers]]))
         given = pd.concat([given, series])
