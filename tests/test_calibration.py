@@ -77,7 +77,7 @@ def test_the_design_effects_are_those_of_the_simulation(draw, name):
 
 @pytest.mark.parametrize("rule", [NEAREST, FLOOR])
 def test_sums_of_rounded_counts_reach_95_percent_and_no_more_than_that(rule):
-    """Before: 100 % of the sums of 2 to 6 counts, 98.7 % of those of 2 to 20; whole bounds reach 96 to 100 and 96.7 %."""
+    """Before: 100 % of the sums of 2 to 6 counts, 98.7 % of those of 2 to 20; now 96 to 100, and 96.7 %."""
     random, found = np.random.default_rng(3), {}
     for parts in range(2, 21):
         truth = random.integers(5, 500, (4000, parts))
