@@ -155,7 +155,7 @@ def _dispersion(territory: Territory, indicator: Indicator, period: str, standar
 
     Communes whose people are not known by age are those of their crude rates, which vary a little more.
     """
-    sampling = 1 / weight_in_tests(SOURCES[standard.row.source])
+    sampling = 1 / weight_in_tests(SOURCES[standard.row.source], indicator)
     rows = territory.data(indicator)
     communes = rows[rows["level"].eq("commune") & rows["period"].eq(period) & rows["status"].eq(OK)]
     places = [("commune", code) for code in communes["territory"]]

@@ -37,7 +37,7 @@ def with_estimates(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
     known = rows[rows["status"].eq(OK)]
     if known.empty or not _is_smoothed(indicator, set(known["source"])):
         return rows
-    weights = known["source"].map(lambda name: weight_in_tests(SOURCES[name])).astype(float)
+    weights = known["source"].map(lambda name: weight_in_tests(SOURCES[name], indicator)).astype(float)
     counts, bases = known["numerator"] * weights, known["denominator"] * weights
     low, high = wilson_interval(counts, bases)
     wide = ((high - low) / 2).gt(norm("widest_half_width")) & known["numerator"].lt(norm("few_events"))
@@ -57,7 +57,8 @@ def with_estimates(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
 def _is_smoothed(indicator: Indicator, sources: set[str]) -> bool:
     """Whether a share is of persons or things each of which has it or not, counted one by one by one source."""
     exact = not any(SOURCES[name].precision.rounding or name == SURVEY for name in sources)
-    return is_proportion(indicator.value) and indicator.unit.startswith("%") and len(sources) == 1 and exact
+    shared = is_proportion(indicator.value) and not indicator.untested
+    return shared and indicator.unit.startswith("%") and len(sources) == 1 and exact
 
 
 def _part(value: float) -> str:

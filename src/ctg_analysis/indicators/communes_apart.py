@@ -62,7 +62,7 @@ def bears_its_value(rows: pd.DataFrame, indicator: Indicator) -> pd.Series:
         return pd.Series(True, index=rows.index)
     if compare is None:
         return ~rows["denominator"].lt(norm("smallest_base_of_an_extreme"))
-    weight = rows["source"].map(SOURCES).map(weight_in_tests).astype(float)
+    weight = rows["source"].map(lambda name: weight_in_tests(SOURCES[name], indicator)).astype(float)
     known = rows["denominator"].gt(0)
     part = rows[known]
     events, base = part["numerator"] * weight[known], part["denominator"] * weight[known]

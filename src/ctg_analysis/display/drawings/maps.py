@@ -109,7 +109,7 @@ def choropleth(
 def by_class(ground: Land, rows: pd.DataFrame, order: list[str]) -> str:
     """Return a map of classes, each in a shade, the first of their order the darkest.
 
-    rows: territory, name, class (missing where it is not known), value (those of the largest are named first).
+    rows: territory, name, class (missing where it is not known), inhabitants (the largest are named first).
     """
     classes = rows.dropna(subset="class").set_index("territory")["class"]
     shades = dict(zip(order, _spread(len(order))[::-1], strict=True))
@@ -120,7 +120,7 @@ def by_class(ground: Land, rows: pd.DataFrame, order: list[str]) -> str:
         shade = shades.get(classes.get(territory, ""), HATCHED)
         drawing.area(path, shade, stroke=PAPER if territory in classes else "#8c8c8c", stroke_width=0.8)
     dark = {territory for territory, name in classes.items() if order.index(name) < len(order) / 2}
-    _names(drawing, ground, rows.assign(radius=0.0), with_value=False, dark=dark)
+    _names(drawing, ground, rows.assign(radius=0.0), by="inhabitants", dark=dark)
     for name, (x, y) in zip(order, spots, strict=True):
         drawing.bar(x, ground.height + y, SQUARE, SQUARE, shades[name], stroke=RULE, stroke_width=0.6)
         drawing.text(x + SQUARE + 5, ground.height + y, name, size=SMALL)
