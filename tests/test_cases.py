@@ -5,6 +5,7 @@ import pytest
 from worked_cases import hand_worked_cases
 
 from ctg_analysis.catalogue import CATALOGUE
+from ctg_analysis.core.datasets import COMPLEMENTARY, MAIN
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.demarche.survey.measured import Asked, survey_observations
 from ctg_analysis.indicators.observe import observe
@@ -59,5 +60,5 @@ def from_facts(one, case):
     facts["value"] = pd.to_numeric(facts["value"], errors="coerce")
     facts["status"] = words.fillna(facts["value"].isna().map({True: MISSING, False: OK}))
     places = pd.MultiIndex.from_frame(facts[["level", "code"]].drop_duplicates())
-    coded = pd.Series(case["fraction"], places) if "fraction" in case else None  # of the dwellings (rule R7)
+    coded = pd.DataFrame({COMPLEMENTARY: case["fraction"], MAIN: 1.0}, places) if "fraction" in case else None  # R7
     return observe([one], facts, SOURCES, coded)

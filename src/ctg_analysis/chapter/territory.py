@@ -278,8 +278,7 @@ class Territory:
     @cached_property
     def around(self) -> pd.DataFrame:
         """The observations of the EPCI, its peers (whatever chooses them) and the other EPCIs of its département."""
-        groups = {left_out(indicator) for indicator in CATALOGUE.values()}
-        peers = {peer for without in groups for peer in self.peers(without).peers["peer"]}
+        peers = {peer for one in CATALOGUE.values() for peer in self.peers(left_out(one)).peers["peer"]}
         near = territories.of_same_departements(self.territories, self.epci)
         return read_observations(self.root.processed, sorted({self.epci, *peers, *near}))
 

@@ -52,7 +52,12 @@ def typology(territory: Territory, *indicators: Indicator) -> Html:
 def _map(territory: Territory, people: pd.DataFrame, classes: list[str], cited: Citation) -> Html:
     communes = territory.communes.rename(columns={"code": "territory", "density": "class"})
     communes = with_types(territory, communes.assign(name=[texts.typography(name) for name in communes["name"]]))
-    rows = communes.merge(people[["territory", "value", "text"]], on="territory", how="left", validate="1:1")
+    rows = communes.merge(
+        people[["territory", "value", "text"]].rename(columns={"value": "inhabitants"}),
+        on="territory",
+        how="left",
+        validate="1:1",
+    )
     types = rows["commune_type"].where(rows["commune_type"].ne(""), texts.SIGNS[MISSING])
     inhabitants = rows["text"].fillna(texts.SIGNS[MISSING])
     told = [list(line) for line in zip(rows["name"], types, inhabitants, strict=True)]

@@ -73,6 +73,8 @@ def bears_its_value(rows: pd.DataFrame, indicator: Indicator) -> pd.Series:
 
 def comparison_of(indicator: Indicator) -> Comparison | None:
     """The test of the differences of an indicator; None where there is none."""
+    if indicator.untested:
+        return None
     if is_proportion(indicator.value):
         return compare_proportions
     return compare_rates if isinstance(indicator.value, Rate) and indicator.value.of == EVENTS else None
