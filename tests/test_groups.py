@@ -13,7 +13,8 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.model import OK, Count
 from ctg_analysis.core.settings import DataRoot
-from ctg_analysis.indicators.observation_files import VALUES, read_all
+from ctg_analysis.indicators.observation_files import read_all
+from ctg_analysis.indicators.observations import NUMBERS
 from ctg_analysis.processing import conclusion
 from ctg_analysis.processing.groups import RESTRICTED, groups, is_restricted
 from ctg_analysis.processing.run import forget_all, process
@@ -94,7 +95,7 @@ def test_so_it_does_beside_an_earlier_edition_that_tells_more(asked):
     )
     sums = {Count(part) for one in SOURCES.values() if one.addition for part, _ in one.addition.sums.values()}
     opened = rows["indicator"].map(lambda name: CATALOGUE[name].value in sums)
-    rows.loc[opened, VALUES] += 1.0
+    rows.loc[opened, NUMBERS] += 1.0
     published = [Edition(rows[shown | opened], asked.rest[2])]
     whole, part = of_all_and_of_the_group(asked, published)
     pd.testing.assert_frame_equal(part.exposed, whole.exposed)

@@ -102,7 +102,7 @@ def test_associations_one_row_each_or_counted_already(tmp_path):
 
 
 def test_a_full_register_without_a_category_says_which(tmp_path):
-    categories = ("182", "183", "186", "189", "190")
+    categories = ("182", "183", "186", "189", "190", "500")
     text = FINESS + "".join(f"{n};004;01;{kind}\n" for n, kind in enumerate(categories))
     (line,) = said(
         clean_declared, SOURCES["finess"], received(tmp_path, {"finess_etablissements.csv": text}, full=True)

@@ -88,6 +88,7 @@ def _drawn(territory: Territory, rows: pd.DataFrame, found: pd.DataFrame, cited:
     table = rows.assign(
         value=rows["territory"].map(found[usual]), text=rows["territory"].map(told[usual]), shown=True, status=OK
     )
+    table["inhabitants"] = rows["territory"].map(territory.communes.set_index("code")["total_population"]).fillna(0.0)
     lines = [
         [name, *told.loc[code], children]
         for name, code, children in zip(rows["name"], rows["territory"], rows["text"], strict=True)

@@ -52,7 +52,7 @@ def missing(territory: Territory) -> pd.DataFrame:
         if places:
             where = [indicator.id, indicator.chapter, indicator.star, level, "|".join(places)]
             rows += [[*where, *lack] for lack in lacks(territory, indicator)]
-    for indicator in map(CATALOGUE.get, AGES_FROM):
+    for indicator in map(CATALOGUE.get, () if territory.root.fictional else AGES_FROM):
         where = [AT_EQUAL_AGES.format(indicator.id), indicator.chapter, indicator.star, "france", FRANCE]
         rows.append([*where, *_lack(territory, indicator, SOURCES[AGES_FROM[indicator.id]], withheld=False)])
     return pd.DataFrame([*rows, *_of_reach(territory)], columns=COLUMNS)

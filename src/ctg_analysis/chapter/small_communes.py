@@ -41,7 +41,7 @@ def with_estimates(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
     counts, bases = known["numerator"] * weights, known["denominator"] * weights
     low, high = wilson_interval(counts, bases)
     wide = ((high - low) / 2).gt(norm("widest_half_width")) & known["numerator"].lt(norm("few_events"))
-    weak = known.index[~known["shown"] | wide]
+    weak = known.index[known["denominator"].ge(1) & (~known["shown"] | wide)]
     found = smoothed_shares(counts, bases)
     found = found.loc[found.index.intersection(weak)] * indicator.value.per
     rows.loc[found.index, "estimate"] = found["value"]

@@ -5,7 +5,7 @@ import re
 from ctg_analysis.display.words import texts
 
 FEMININE = {
-    "action", "adresse", "association", "bibliothèque", "classe", "commune", "demande", "demi-journée", "famille",
+    "action", "adresse", "association", "bibliothèque", "classe", "commune", "demande", "demandeuse", "demi-journée", "famille",
     "femme", "fois", "gare", "heure", "heure-enfant", "naissance", "personne", "pharmacie", "place", "résidence",
     "salle", "semaine", "structure", "tranche", "école",
 }  # fmt: skip
