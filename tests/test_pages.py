@@ -155,7 +155,7 @@ def test_it_is_light(page):
 
 def test_a_page_with_130_communes_is_light(reports):
     page = (reports / PARIS / "01_territoire.html").read_bytes()
-    assert page.count(b'class="map"') == 4 and len(page) <= HEAVIEST
+    assert page.count(b'class="map"') == 3 and len(page) <= HEAVIEST
 
 
 def test_its_csv_files_exist(reports):

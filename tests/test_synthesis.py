@@ -265,7 +265,7 @@ def test_scenario_8_the_sheet_of_a_small_commune_is_honest(example):
     assert len(few) and not all(sentences.is_weak(row) for row in few.itertuples())
     for row in few.itertuples():
         expected = texts.WEAK if sentences.is_weak(row) else f"{row.numerator:.0f} sur {row.denominator:.0f}"
-        told, *estimate = cells[texts.typography(CATALOGUE[row.indicator].label)].split("\u00a0; ")
+        told, *estimate = cells[texts.typography(CATALOGUE[row.indicator].label)].split("\u202f; ")
         assert told == expected and all(text.startswith("estimation lissée") for text in estimate)
     signs = {text for sheet in sheets.values() for text in re.findall(r"<td>([^<]+)</td>", sheet)}
     assert SIGNS["secret"] in signs

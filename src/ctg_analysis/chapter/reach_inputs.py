@@ -35,7 +35,7 @@ def lacking(territory: Territory) -> dict[str, str]:
         how = "les EAJE et les MAM en service, leur commune et leurs places, à inscrire"
         return {
             SERVICES: how,
-            TIMES: "les trajets en voiture vers leurs communes, à demander à un service de SIG",
+            TIMES: "les trajets en voiture vers leurs communes, à demander à un service de cartographie",
         }
     found = {}
     unknown = list(some.loc[some["capacite"].isna(), "nom"])

@@ -103,7 +103,7 @@ def _cells(indicator: Indicator, rows: pd.DataFrame) -> dict[tuple[str, str], st
     communes = with_estimates(indicator, rows[rows["level"].eq("commune")])
     communes = communes[communes["estimate"].notna()]
     return cells | {
-        ("commune", row.territory): f"{row.text} ; {texts.uncapitalised(ESTIMATE)} : {row.estimate_text}"
+        ("commune", row.territory): f"{row.text} ; {texts.uncapitalised(ESTIMATE)} : {_estimate(row)}"
         for row in communes.itertuples(index=False)
     }
 
@@ -129,3 +129,8 @@ def _sheet(place, columns: list, past: pd.DataFrame, epci: str) -> sheets.Sheet:
 def _labelled(indicator: Indicator) -> str:
     """The label of an indicator, and its unit where the value does not show it."""
     return indicator.label if indicator.unit.startswith("%") else texts.with_unit(indicator.label, indicator.unit)
+
+
+def _estimate(row: tuple) -> str:
+    """The estimate of a cell, with its counts where the cell does not give them."""
+    return row.estimate_text.partition(", pour ")[0] if " sur " in row.text else row.estimate_text

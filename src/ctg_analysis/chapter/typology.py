@@ -19,14 +19,16 @@ from ctg_analysis.sources import SOURCES
 
 PEOPLE = "population_count"
 GRID, MASSIFS = "insee_densite", "anct_massifs"
+NEARLY_ALL = 0.9  # of the communes
 UNKNOWN = "La grille communale de densité n'est pas là : les types des communes ne sont pas connus."
 
 
 def typology(territory: Territory, *indicators: Indicator) -> Html:
     """The map of the classes of density, and a table of each class: its communes, its inhabitants, some indicators.
 
-    Where all communes are of one type, a sentence. An indicator of a class is a ratio of sums, or a sum; not available
-    as soon as a commune of the class has no value that is shown, and where its producer rounds the counts.
+    Where all communes are of one type, a sentence; where nearly all are, no map. An indicator of a class is a ratio of
+    sums, or a sum; not available as soon as a commune of the class has no value that is shown, and where its producer
+    rounds the counts.
     """
     communes = territory.communes[territory.communes["density"].notna()]
     if communes.empty:
@@ -38,15 +40,16 @@ def typology(territory: Territory, *indicators: Indicator) -> Html:
     key = communes.set_index("code")["density"]
     zonings = [GRID, *[MASSIFS] * bool(communes["massif"].notna().any())]
     cited = source(territory, pd.DataFrame({"source": [*zonings, *people["source"]]}))
+    told = with_source(f"{' ; '.join(filter(None, [_most(key), _massifs(communes)]))}.", cited)
     if len(classes) == 1 and communes["massif"].nunique(dropna=False) == 1:
-        told = " ; ".join(filter(None, [_most(key), _massifs(communes)]))
-        return with_source(f"{told}.", cited)
+        return told
     lines = [_line(territory, name, list(key.index[key.eq(name)]), people, indicators) for name in classes]
     header = ["Classe de densité", "Communes", "Habitants", *(_headed(territory, one) for one in indicators)]
     table = tables.listed(pd.DataFrame(lines, columns=header), "Les communes par classe de densité")
     counted = pd.concat([people, *(_rows(territory, one) for one in indicators)])
     behind = markup.source(source(territory, counted))
-    return markup.together(_map(territory, people, classes, cited), table, behind)
+    alike = key.value_counts(normalize=True).max() >= NEARLY_ALL
+    return markup.together(told if alike else _map(territory, people, classes, cited), table, behind)
 
 
 def _map(territory: Territory, people: pd.DataFrame, classes: list[str], cited: Citation) -> Html:

@@ -5,9 +5,9 @@ import re
 from ctg_analysis.display.words import texts
 
 FEMININE = {
-    "action", "adresse", "association", "bibliothèque", "classe", "commune", "demande", "demandeuse", "demi-journée", "famille",
-    "femme", "fois", "gare", "heure", "heure-enfant", "naissance", "personne", "pharmacie", "place", "résidence",
-    "salle", "semaine", "structure", "tranche", "école",
+    "action", "adresse", "association", "bibliothèque", "classe", "commune", "demande", "demandeuse", "demi-journée",
+    "famille", "femme", "fois", "gare", "heure", "heure-enfant", "naissance", "personne", "pharmacie", "place",
+    "résidence", "salle", "semaine", "structure", "tranche", "école",
 }  # fmt: skip
 COUNTED = re.compile(r"\b(?:(?P<ends>compt(?:e|ent|ait)|offre|suit)) 0 (?P<thing>[\w-]+)")
 

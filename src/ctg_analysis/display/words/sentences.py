@@ -45,7 +45,9 @@ def value_text(indicator: Indicator, row) -> str:
     if _is_of_few(indicator, row):
         return FEW
     if _is_on_a_small_base(indicator, row):
-        return f"{_numerator(row)} {'sur' if is_share(indicator.value) else 'pour'} {number(row.denominator)}"
+        if is_share(indicator.value):
+            return f"{number(row.numerator)} sur {number(row.denominator)}"
+        return f"{_numerator(row)} pour {number(row.denominator)}"
     return _written(indicator, row, row.value)
 
 
