@@ -25,7 +25,7 @@ from ctg_analysis.indicators.observations import COLUMNS, KEY, NUMBERS
 FOLDER, ABOVE = "observations.parquet", "above"
 LOCAL = ("commune", "secteur")
 ROWS_OF_A_FILE = 50_000  # at least, but for the last one: a file more costs its reader a footer
-ROWS_TOGETHER = 2048
+ROWS_TOGETHER = 1024
 FEW = 64  # words
 ABOVE_ALL = -1  # the number of what is in no EPCI because it is larger
 NONE = "0"  # the name of the file of the communes without EPCI
@@ -141,9 +141,14 @@ def read_observations(
     above, local = _paths(processed, epci)
     tables = [_rows(above, wanted, columns)]
     if any(map(_is_local, territories)):
-        within = wanted & (compute.field("epci") == epci) if epci else wanted
-        tables.append(_rows(local, within, columns))
+        tables.append(_of_epci(local, epci, codes, columns) if epci else _rows(local, wanted, columns))
     return arrow.concat_tables(tables).to_pandas()
+
+
+def _of_epci(paths: list[Path], epci: str, codes: arrow.Array, columns: Collection[str]) -> arrow.Table:
+    """Return rows of an EPCI, then those of some territories: no statistics of row groups answer for a long list."""
+    rows = _rows(paths, compute.field("epci") == epci, dict.fromkeys([*columns, "territory"]))
+    return rows.filter(compute.is_in(rows["territory"], codes)).select(list(columns))
 
 
 def read_indicators(
