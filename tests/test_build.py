@@ -259,6 +259,7 @@ def test_a_chapter_that_stays_keeps_the_data_behind_its_charts(out, chapters, tm
         assert not (out / EXAMPLE_EPCI / "donnees" / name).read_bytes().endswith(b"former\r\n")
 
 
+@pytest.mark.nightly
 def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapters, tmp_path, built):
     one = built(tmp_path / "new", [chapters[0], broken(chapters[1], tmp_path / "notebooks")])
     assert one.exit_code == 2 and "n’a pas pu être établi" in page(tmp_path / "new", f"{SECOND}.html")

@@ -92,6 +92,7 @@ def test_the_faults_of_files_communes_forms_and_agreements_come_in_one_run(root)
         assert sum(expected in line for line in lines) == 1, expected
 
 
+@pytest.mark.nightly
 def test_the_command_data_says_as_much_as_check_and_a_wrong_header_hides_no_other_file(root):
     spoil(root)
     ips = root.raw / "depp_ips" / "full"

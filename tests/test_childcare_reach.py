@@ -104,6 +104,6 @@ def test_the_real_territory_says_what_it_lacks():
     chapter = open_chapter(AUBRAC)
     assert list(reach_inputs.lacking(chapter.territory)) == [reach_inputs.SERVICES, reach_inputs.TIMES]
     html = chapter.childcare_reach().html
-    assert "<svg" not in html and "SIG" in html
+    assert "<svg" not in html and "cartographie" in html
     (row,) = missing(chapter.territory).query("indicator == @REACH").itertuples()
     assert (row.who, row.file) == ("Démarche", "equipements_services.csv, temps_de_trajet.csv")

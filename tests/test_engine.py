@@ -132,6 +132,7 @@ CELLS = (
 )
 
 
+@pytest.mark.nightly
 def test_what_cells_may_do_comes_out_as_from_a_kernel(tmp_path, warm):
     """A chart of pyplot, both streams, displays that change, await, history: nothing is lost without a word."""
     chapter = notebook_of(tmp_path, *CELLS)
@@ -145,6 +146,7 @@ def test_what_cells_may_do_comes_out_as_from_a_kernel(tmp_path, warm):
 OPENED = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter({})"
 
 
+@pytest.mark.nightly
 def test_a_chapter_that_opens_another_territory_fails_by_name(tmp_path, warm):
     """Whatever the cells do to what they show; a neighbour that is compared with is no other chapter."""
     other = notebook_of(tmp_path, "import sys\nsys.displayhook = print", OPENED.format('"200067171"'), "del epci")
@@ -158,6 +160,7 @@ def test_a_chapter_that_opens_another_territory_fails_by_name(tmp_path, warm):
     assert outcome_of(own, tmp_path, warm).error is None
 
 
+@pytest.mark.nightly
 def test_a_notebook_that_jupyterlab_made_is_a_chapter_like_the_others(tmp_path, warm):
     """No clock in it, nor a random name of a cell; its kernel is reached through files, and ends with the build."""
     path = write_notebook(tmp_path / "18_a.ipynb", LISTENING)

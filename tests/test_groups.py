@@ -74,7 +74,7 @@ def of_all_and_of_the_group(asked, published):
     return whole, part
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_gate_says_of_the_restricted_group_what_it_says_of_all(asked):
     whole, part = of_all_and_of_the_group(asked, ())
     mine = whole.observations["indicator"].isin(asked.restricted)
@@ -86,7 +86,7 @@ def test_the_gate_says_of_the_restricted_group_what_it_says_of_all(asked):
     assert expected["status"].eq("secret").sum() > 100
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_so_it_does_beside_an_earlier_edition_that_tells_more(asked):
     """The edition shows what is withheld now, and sums of both regimes of which the open part was another."""
     rows = asked.group.copy()

@@ -218,7 +218,7 @@ def test_an_issue_is_french_and_asks_nothing_of_any_network(which, pages):
     assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels))
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_axe_finds_nothing_in_the_issues_on_any_screen(browser, pages, tmp_path):
     tab = browser.new_page()
     for (epci, number), html in pages.items():
@@ -233,7 +233,7 @@ def test_axe_finds_nothing_in_the_issues_on_any_screen(browser, pages, tmp_path)
         assert tab.evaluate("document.documentElement.scrollWidth") <= NARROWEST
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_an_issue_is_two_to_four_pages_of_tagged_pdf_the_same_each_time(browser, example, tmp_path):
     first, second = (list(write_issue(EXAMPLE_EPCI, example, 3, tmp_path / name))[1] for name in ("a", "b"))
     assert first.read_bytes() == second.read_bytes()

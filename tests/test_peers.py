@@ -458,6 +458,7 @@ def test_every_epci_of_france_in_less_than_two_seconds(real):
         assert group.peers["distance"].is_monotonic_increasing and group.peers["peer"].is_unique
 
 
+@pytest.mark.nightly
 def test_the_peers_do_not_depend_on_the_order_of_the_rows(real):
     observations, territories, table, classes = real
     mixed = peer_profiles.profiles(

@@ -40,7 +40,7 @@ def seen(example, monkeypatch):
     return made
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_no_chapter_reads_rows_that_it_does_not_note(seen, monkeypatch):
     """Below the verbs, every row of an indicator is looked up in one place; nothing is computed before a chapter."""
     faults = []
