@@ -228,7 +228,8 @@ def edition_of(observations, root, folder):
     places, home = pd.read_parquet(root.processed / "territories.parquet"), root.processed / FOLDER / RESTRICTED
     shutil.rmtree(home)
     home.mkdir()
-    write_group(observations[observations["indicator"].isin(ids)].astype(CODED), places.set_index("code")["epci"], home)
+    epci_of = places[places["level"].isin(["commune", "secteur"])].set_index("code")["epci"]
+    write_group(observations[observations["indicator"].isin(ids)].astype(CODED), epci_of, home)
     write_manifest(root.processed, made_from(root))  # so that they are opened again, and taken for up to date
     return Edition(folder)
 
