@@ -136,14 +136,23 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     rule: how the Caf rounds.
     """
     group = [CATALOGUE[name] for name in indicators]
-    places = frame_of_work(work).places
+    frame = frame_of_work(work)
     sources = with_rounding_rule(SOURCES, rule)
     sampled = any(sources[name].precision.sampled for indicator in group for name in indicator.sources)
-    fractions = coded_fractions(newest(read_populations(populations)), membership(places)) if sampled else None
+    fractions = fractions_of(populations, frame) if sampled else None
     members = members_in(work.frame, read_geography(work.root).annee)
     observed = observe_coded(group, read_facts(facts, measure=measures_read(group)), sources, fractions, members)
     with keeping(work.folder, work.aside) as fresh:
-        write_observations(checked(emptied(observed)), epci_of_local(frame_of_work(work)), fresh)
+        write_observations(checked(emptied(observed)), epci_of_local(frame), fresh)
+
+
+@lru_cache(maxsize=2)
+def fractions_of(populations: Path, frame: Frame) -> pd.DataFrame:
+    """Return the fractions of the dwellings that the census reads (see intervals.coded_fractions), once in a process.
+
+    populations: as they are kept.
+    """
+    return coded_fractions(newest(read_populations(populations)), membership(frame.places))
 
 
 @lru_cache(maxsize=2)
