@@ -139,7 +139,8 @@ def read_observations(
     codes = arrow.array(sorted(set(territories)), arrow.string())  # typed: there may be none
     wanted = compute.field("territory").isin(codes)
     above, local = _paths(processed, epci)
-    tables = [_rows(above, wanted, columns)]
+    larger = arrow.array(sorted({code for code in territories if not _is_local(code)}), arrow.string())
+    tables = [_rows(above, compute.field("territory").isin(larger), columns)]
     if any(map(_is_local, territories)):
         tables.append(_of_epci(local, epci, codes, columns) if epci else _rows(local, wanted, columns))
     return arrow.concat_tables(tables).to_pandas()
