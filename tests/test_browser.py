@@ -88,6 +88,7 @@ def test_axe_finds_nothing_on_a_phone_with_all_that_folds_unfolded(page):
     assert violations(page) == []
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", ONE_OF_EACH)
 def test_axe_finds_nothing_in_dark(tab, shipped, name):
     page = opened(tab, shipped, EXAMPLE_EPCI, name, scheme="dark")

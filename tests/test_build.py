@@ -269,6 +269,7 @@ def test_without_an_earlier_version_the_reader_has_a_page_in_plain_french(chapte
     assert built(tmp_path / "new", [chapters[0]]).ran == [SECOND]  # what is missing is never up to date
 
 
+@pytest.mark.nightly
 def test_the_command_ends_with_2_and_names_the_chapters_that_fail(tmp_path):
     """One in a cell, one that papermill cannot read: the warm process and that of the territory read all ahead."""
     root, (one, failing, other) = project(tmp_path / "project"), chosen_chapters(["07", "08", "11"])

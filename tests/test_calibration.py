@@ -33,6 +33,7 @@ def test_communes_drawn_in_their_own_departement_are_seldom_called_different(fra
     assert before.gt(0.5).all(), before.to_dict()
 
 
+@pytest.mark.nightly
 def test_the_page_says_what_is_declared_of_the_epcis_of_france(france, pytestconfig):
     text = calibration.page(france)
     if pytestconfig.getoption("--rewrite-golden"):

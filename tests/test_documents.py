@@ -324,7 +324,7 @@ def test_the_same_edition_gives_the_same_pdf_on_a_machine(out, synthesis, tmp_pa
     assert (tmp_path / "again.pdf").read_bytes() == synthesis.read_bytes()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
 def test_the_synthese_is_two_to_four_sheets_as_a_document_and_as_a_page_that_is_printed(out, browser, tmp_path, epci):
     path = latest(out, epci) / "00_synthese.html"

@@ -273,6 +273,7 @@ def test_too_much_memory_is_an_error_of_the_cell_and_a_kill_is_said(tmp_path, wa
     assert outcome_of(notebook_of(tmp_path, "1"), tmp_path, warm).error is None
 
 
+@pytest.mark.nightly
 def test_territories_that_run_at_once_do_not_mix(tmp_path, warm):
     """Two territories, alternately and at the same time: each has what it has when it runs alone."""
     chapter = next(one for one in all_chapters() if one.number == "08")
@@ -441,7 +442,7 @@ def left_by(script: str, folder: Path, began: int, processes: int, **environment
     return living(marker)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_build_that_is_killed_leaves_no_process(tmp_path):
     """The build, the warm process, the home of the territory, four jobs and what two of them have started."""
     assert left_by(WARM_JOBS, tmp_path, began=4, processes=10) == []

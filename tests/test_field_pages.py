@@ -269,7 +269,7 @@ def test_scenario_10_what_the_copil_alone_may_read_is_in_its_build_alone(example
     assert len(internal) and not any(words(text).replace("'", "’") in mine for text in internal)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_scenario_10_the_build_of_the_copil_has_its_own_folder_and_says_so(shipped, tmp_path):
     told = pd.read_parquet(data_root(EXAMPLE_EPCI).processed_demarche(EXAMPLE_EPCI) / "extraits.parquet")
     reserved = words(told.loc[told["niveau_diffusion"].eq("copil"), "texte_anonymise"].iloc[0]).replace("'", "’")

@@ -104,6 +104,7 @@ def test_so_it_does_beside_an_earlier_edition_that_tells_more(asked):
     pd.testing.assert_frame_equal(*map(in_order, kept), check_exact=True)
 
 
+@pytest.mark.nightly
 def test_what_the_gate_leaves_of_open_rows_is_what_it_would(asked):
     some = asked.open.head(2_000)
     gated = withhold_beside(some, *asked.rest, ()).observations

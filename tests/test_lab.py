@@ -108,10 +108,8 @@ def expected(name, shipped) -> int:
     return (shipped / DEFAULT_EPCI / name).with_suffix(".html").read_text(encoding="utf-8").count('<svg role="img"')
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", [START, *(pytest.param(one.path.name, marks=pytest.mark.nightly) for one in all_chapters())]
-)
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", [START, *(one.path.name for one in all_chapters())])
 def test_run_all_cells_gives_every_chart_and_no_error(tab, desk, shipped, name):
     tab.locator(f".jp-DirListing-item:has-text('{name}')").dblclick()
     tab.locator(f".lm-TabBar-tab.lm-mod-current:has-text('{name}')").wait_for()

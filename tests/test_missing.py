@@ -277,6 +277,7 @@ def test_thirty_epcis_of_every_sort_have_a_diagnosis_worth_reading(france):
     assert shortfalls(coverages(france, sample())) == []
 
 
+@pytest.mark.nightly
 def test_so_have_five_of_them(france):
     assert shortfalls(coverages(france, sample()[::6])) == []
 

@@ -64,6 +64,7 @@ def annex(text: str, number: int) -> str:
     return plain(re.split(rf"Annexe {number} –", text)[2].split(f"Annexe {number + 1} –")[0])
 
 
+@pytest.mark.nightly
 def test_libreoffice_opens_them_without_a_warning(converted):
     texts, answer, _ = converted
     said = [

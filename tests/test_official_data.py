@@ -14,7 +14,7 @@ from ctg_analysis.processing.run import process
 from ctg_analysis.sources.folders import CERTIFICATE
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.nightly,
     pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official full files are not beside the project"),
 ]
 SETS = {

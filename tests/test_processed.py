@@ -31,6 +31,7 @@ def deleted(path):
     path.unlink()
 
 
+@pytest.mark.nightly
 def test_each_table_that_is_missing_cut_or_changed_is_known(example, tmp_path):
     folder = tmp_path / "processed"
     shutil.copytree(example.processed, folder)

@@ -321,7 +321,7 @@ def built_and_places_removed(home, built):
 WAYS = [built_for_the_copil, built_and_places_removed]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("way", WAYS)
 def test_what_was_published_once_bounds_no_withheld_group_of_the_next_edition(real, home, built, way):
     """The secteurs are drawn anew: both totals of one, less each other, are the two young people of a commune."""

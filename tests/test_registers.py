@@ -10,8 +10,8 @@ from raw_files import BOM, received, said, values
 
 from ctg_analysis.cleaning.absences import with_absent
 from ctg_analysis.cleaning.official.declared import clean_declared
+from ctg_analysis.cleaning.official.several_files import complementary
 from ctg_analysis.cleaning.perimeter import Perimeter, to_reference
-from ctg_analysis.cleaning.raw_data import complementary
 from ctg_analysis.cleaning.source_facts import by_period_of_former
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import InputError
@@ -218,8 +218,5 @@ def test_the_extract_keeps_what_the_full_files_do_not_have():
         ("commune", "2021", "births", "01001", 5.0),
         ("commune", "2022", "index", "01001", 6.0),
     ]
-    tables = complementary([("full", full), ("extract", pd.DataFrame(rows, columns=columns))])
-    assert [(folder, list(table["value"])) for folder, table in tables] == [
-        ("full", [1.0, 9.0, 9.0]),
-        ("extract", [3.0, 4.0, 5.0]),
-    ]
+    tables = complementary([full, pd.DataFrame(rows, columns=columns)])
+    assert [list(table["value"]) for table in tables] == [[1.0, 9.0, 9.0], [3.0, 4.0, 5.0]]

@@ -90,7 +90,7 @@ def test_no_process_that_we_start_runs_a_file_of_the_current_folder(tmp_path, ex
     assert faults == {}
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_python_m_runs_none_of_them_under_the_name_of_a_library(tmp_path):
     """Those of Python itself it looks up before any of our code, in the current folder: `ctg` does not."""
     ran = planted(tmp_path)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ctg_analysis.cleaning.frame import GEOGRAPHY, PASSAGE, Frame
 from ctg_analysis.cleaning.official import cleaners, yearly_geography
+from ctg_analysis.cleaning.official.several_files import complementary
 from ctg_analysis.cleaning.perimeter import Perimeter, communes_named
 from ctg_analysis.core.datasets import Source
 from ctg_analysis.core.errors import Finding, InputError, each
@@ -16,8 +17,6 @@ from ctg_analysis.core.settings import DataRoot, project_path
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate
 from ctg_analysis.sources.folders import source_folders
-
-SERIES = ["level", "period", "measure"]
 
 Folders = dict[str, list[RawFolder]]
 
@@ -67,10 +66,10 @@ def given_of(source: str, folders: Folders, frame: Frame) -> list[Given]:
         populations = yearly_geography.clean_populations(home, frame.communes)
         return [Given(declared, home, year, table) for year, table in populations.items()]
     clean = cleaner_of(source, frame)
-    tables = each(lambda folder: (folder, clean(folder)), folders[source])
+    tables = complementary(each(clean, folders[source]))
     return [
         Given(declared, folder, year, part)
-        for folder, facts in complementary(tables)
+        for folder, facts in zip(folders[source], tables, strict=True)
         for year, part in by_geography(declared, facts, frame.communes)
     ]
 
@@ -78,25 +77,6 @@ def given_of(source: str, folders: Folders, frame: Frame) -> list[Given]:
 def cleaner_of(source: str, frame: Frame | None) -> Callable[[RawFolder], pd.DataFrame]:
     """Return the function that cleans the folders of a source."""
     return cleaners(frame and frame.communes[max(frame.communes)])[source]
-
-
-def complementary(tables: list[tuple[RawFolder, pd.DataFrame]]) -> list[tuple[RawFolder, pd.DataFrame]]:
-    """Return the tables of a source, each without what an earlier one holds.
-
-    The extract keeps the years, the levels and the measures that the full files do not have, and only these. An index
-    and the same one weighted by its producer (`_total` and `_inhabitants`) are one measure.
-    """
-    if len(tables) == 1:
-        return tables
-    kept, given = [], pd.DataFrame(columns=SERIES, dtype=str)
-    for folder, facts in tables:
-        numbers = facts.groupby(SERIES, observed=True, sort=False).ngroup()
-        series = facts.loc[~numbers.duplicated(), SERIES].astype(str)
-        series["measure"] = series["measure"].str.removesuffix("_total").str.removesuffix("_inhabitants")
-        fresh = ~pd.MultiIndex.from_frame(series).isin(pd.MultiIndex.from_frame(given))
-        kept.append((folder, facts[fresh[numbers]]))
-        given = pd.concat([given, series])
-    return kept
 
 
 def by_geography(source: Source, table: pd.DataFrame, years: dict[int, pd.DataFrame]) -> list[tuple[int, pd.DataFrame]]:

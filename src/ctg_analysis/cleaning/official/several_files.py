@@ -9,12 +9,29 @@ from ctg_analysis.sources.certificates import RawFolder
 SERIES = ["level", "period", "measure"]
 
 
+def complementary(tables: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Return the facts of a source, each table without the series that an earlier one holds.
+
+    A later table keeps the years, the levels and the measures that the former ones do not have, and only these. An
+    index and the same one weighted by its producer (`_total` and `_inhabitants`) are one measure.
+    """
+    if len(tables) == 1:
+        return tables
+    kept, given = [], pd.DataFrame(columns=SERIES, dtype=str)
+    for facts in tables:
+        numbers = facts.groupby(SERIES, observed=True, sort=False).ngroup()
+        series = facts.loc[~numbers.duplicated(), SERIES].astype(str)
+        series["measure"] = series["measure"].str.removesuffix("_total").str.removesuffix("_inhabitants")
+        fresh = ~pd.MultiIndex.from_frame(series).isin(pd.MultiIndex.from_frame(given))
+        kept.append(facts[fresh[numbers]])
+        given = pd.concat([given, series])
+    return kept
+
+
 def with_former(current: list[pd.DataFrame], former: list[pd.DataFrame]) -> pd.DataFrame:
     """Return tables in one, those of files of former years without the series that a current file holds."""
-    if current and former:
-        held = pd.MultiIndex.from_frame(pd.concat([table[SERIES] for table in current]).drop_duplicates().astype(str))
-        former = [table[~pd.MultiIndex.from_frame(table[SERIES].astype(str)).isin(held)] for table in former]
-    return pd.concat([*current, *former], ignore_index=True)
+    several = [pd.concat(tables, ignore_index=True) for tables in (current, former) if tables]
+    return pd.concat(complementary(several), ignore_index=True)
 
 
 def given_twice(table: pd.DataFrame, folder: RawFolder) -> list[Finding]:
