@@ -12,7 +12,6 @@ COLUMNS = ["code", "level", "period", "measure", "value", "status", "source", "p
 WORDS = ("level", "period", "measure", "source", "status")  # few, and each in many rows
 LEVEL, STATUS = pd.CategoricalDtype(LEVELS), pd.CategoricalDtype(STATUSES)
 TYPES = {"level": LEVEL, "value": float, "status": STATUS, "parts": int, "few": int}
-IN_EPCIS = "_in_epcis"  # after the name of a measure: what the communes that belong to an EPCI have of it
 
 
 def facts(table: pd.DataFrame, source: str, **columns) -> pd.DataFrame:

@@ -11,7 +11,6 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from ctg_analysis.core.datasets import Source
-from ctg_analysis.core.facts import IN_EPCIS
 from ctg_analysis.core.files import TEXT
 from ctg_analysis.core.model import (
     MISSING,
@@ -38,7 +37,6 @@ from ctg_analysis.indicators.years import (
     PLACE,
     annual_change,
     annual_flow,
-    completed,
     mean_of_years,
     over_something,
     status_of,
@@ -155,23 +153,23 @@ def compute(
 ) -> pd.DataFrame:
     """Return place, period, numerator, denominator, value, status and source of indicators that are alike."""
 
-    def facts_of(column: str, of: str = "") -> pd.DataFrame:
+    def facts_of(column: str) -> pd.DataFrame:
         """Return the facts of what each indicator names: the measure in a field of its value, else the same for all."""
-        named = {indicator.id: getattr(indicator.value, column, column) + of for indicator in indicators}
+        named = {indicator.id: getattr(indicator.value, column, column) for indicator in indicators}
         tables = {indicator: by_measure[name] for indicator, name in named.items() if name in by_measure}
         rows = pd.concat(tables.values()) if tables else next(iter(by_measure.values()))[:0]
         ranks = np.repeat([*map([*named].index, tables)], [*map(len, tables.values())])
         rows = rows.assign(indicator=pd.Categorical.from_codes(ranks, [*named]))
         return rows.assign(**{name: ALONE[name] for name in ("parts", "few") if name not in rows})
 
-    def preferred(column: str, of: str = "") -> pd.DataFrame:
-        return of_sources(facts_of(column, of), [indicator.sources for indicator in indicators])
+    def preferred(column: str) -> pd.DataFrame:
+        return of_sources(facts_of(column), [indicator.sources for indicator in indicators])
 
     def one_source(rows: pd.DataFrame) -> pd.DataFrame:
         return first(of_sources(rows, [indicator.sources for indicator in indicators]))
 
-    def population(wanted: tuple[str, ...] = REFERENCE_POPULATIONS, of: str = "") -> pd.DataFrame:
-        return first(of_sources(facts_of(POPULATION, of), [wanted] * len(indicators)))
+    def population(wanted: tuple[str, ...] = REFERENCE_POPULATIONS) -> pd.DataFrame:
+        return first(of_sources(facts_of(POPULATION), [wanted] * len(indicators)))
 
     def of_the_census() -> pd.DataFrame:
         """Return the facts of the sources that an indicator names, of any where it names none that has them."""
@@ -198,13 +196,13 @@ def compute(
             top = first(preferred("events"))
             rows = _per_inhabitant(covered(top, below, sources), below, value.per, value.within)
         case AnnualChange(years):
-            rows = completed(*(annual_change(population(of=of), years) for of in ("", IN_EPCIS)))
+            rows = annual_change(population(), years)
         case AnnualFlow(_, years) | AnnualResidual(_, years):
 
             def flow(column: str, *, residual: bool = False) -> pd.DataFrame:
-                pairs = [(preferred(column, of), population(of=of)) for of in ("", IN_EPCIS)]
-                flows = [(covered(top, below, sources), below) for top, below in pairs]
-                return completed(*(one_source(annual_flow(*pair, years, residual=residual)) for pair in flows))
+                below = population()
+                top = covered(preferred(column), below, sources)
+                return one_source(annual_flow(top, below, years, residual=residual))
 
             rows = flow("flow", residual=isinstance(value, AnnualResidual))
             if getattr(value, "events", ""):
