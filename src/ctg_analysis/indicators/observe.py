@@ -4,7 +4,7 @@ Every function takes the facts of the reference geography (columns of cleaning.f
 numerator, denominator, value and status, by place, period and source.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -55,6 +55,7 @@ NOTHING = pd.DataFrame(columns=observations.COLUMNS, dtype=TEXT).astype(NUMBERS)
 POPULATION = "population"
 REFERENCE_POPULATIONS = ("etalab_decoupage", "insee_population_historique", "insee_comparateur")
 DENOMINATORS = (*REFERENCE_POPULATIONS, "insee_iris_rp2021")
+ROWS_AT_ONCE = 1_000_000
 
 
 def observe(
@@ -84,9 +85,25 @@ def observe_coded(
     for indicator in indicators:
         if _first_measure(indicator) in by_measure:
             alike.setdefault(_form(indicator), []).append(indicator)
-    tables = [observe_alike(several, by_measure, sources, fractions, members) for several in alike.values()]
+    rows = {indicator: len(by_measure[_first_measure(indicator)]) for several in alike.values() for indicator in several}
+    tables = [
+        observe_alike(some, by_measure, sources, fractions, members)
+        for several in alike.values()
+        for some in _at_once(several, rows)
+    ]
     table = _together([part for part in tables if len(part)] or [NOTHING])
     return table.sort_values(["territory", "level", "indicator", "period"], ignore_index=True)
+
+
+def _at_once(indicators: list[Indicator], rows: dict[Indicator, int]) -> Iterator[list[Indicator]]:
+    """Yield indicators in groups of few rows: what is worked out of them takes ten times their memory."""
+    some: list[Indicator] = []
+    for indicator in indicators:
+        if some and sum(rows[one] for one in [*some, indicator]) > ROWS_AT_ONCE:
+            yield some
+            some = []
+        some.append(indicator)
+    yield some
 
 
 def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.sources import SOURCES
 
 RESTRICTED = "restricted"
-TOGETHER = 16  # indicators, lest a group of one source with forty hold all the memory, or one core
+TOGETHER = 24  # indicators, lest a group of one source with forty hold all the memory, or one core
 
 
 def groups(indicators: Iterable[Indicator], sources: dict[str, Source]) -> dict[str, list[Indicator]]:
