@@ -220,12 +220,38 @@ def lists_of_things(folder: dict[str, RawFolder]) -> dict[str, list[ListOfThings
     found["insee_bpe_2020"] = []
     for pattern, measure, columns in (
         ("*sante*", "pharmacies", ["NB_D307"]),
+        ("*sante*", "health_centres", ["NB_D108", "NB_D113"]),
         ("*commerce*", "food_shops", ["NB_B101", "NB_B102", "NB_B201", "NB_B202"]),
+        ("*transp*", "train_stations", ["NB_E107", "NB_E108", "NB_E109"]),
     ):
         table = rows("insee_bpe_2020", pattern)
         table = table[~table["CODGEO"].str.match("751|6938|132")]  # the arrondissements, which their communes hold
         sums = counted(departement_of(table["CODGEO"]), table[columns].sum(axis=1))
         found["insee_bpe_2020"].append(ListOfThings(f"BPE 2020, {measure}", measure, "2020", 2021, sums))
+    dwellings = rows("sdes_rpls", "*.parquet")
+    found["sdes_rpls"] = [
+        ListOfThings(
+            "Social dwellings, 2024",
+            "social_dwellings",
+            "2024",
+            2024,
+            counted(departement_of(dwellings["DEPCOM_ARM"]), dwellings["nb_ls"].astype(float)),
+        )
+    ]
+    found["insee_comparateur"] = []
+    for pattern, year, period, columns in (
+        ("*2018*", 2021, "2018", {"P18_EMPLT": "jobs", "P18_RP_PROP": "owner_dwellings"}),
+        ("*2018*", 2021, "2020", {"NAISD20": "births", "DECESD20": "deaths"}),
+        ("*2021*", 2024, "2021", {"P21_ACT1564": "active_15_64", "P21_CHOM1564": "unemployed_15_64"}),
+        ("*2021*", 2024, "2022", {"NAISD22": "births", "DECESD22": "deaths"}),
+    ):
+        table = rows("insee_comparateur", pattern)
+        if year == 2021:  # Paris, Lyon and Marseille are there both ways
+            table = table[~table["CODGEO"].str.match("751|6938|132")]
+        for column, measure in columns.items():
+            counts = counted(departement_of(table["CODGEO"]), table[column].astype(float))
+            one = ListOfThings(f"Comparateur, {measure}, {period}", measure, period, year, counts)
+            found["insee_comparateur"].append(one)
     return found
 
 

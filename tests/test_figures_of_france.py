@@ -267,3 +267,12 @@ def test_mayotte_has_its_population_of_2017_and_none_of_2023(whole):
 
 def test_the_root_is_that_of_the_project():
     assert (settings().root / "pyproject.toml").is_file()
+
+
+def test_an_epci_that_has_changed_shows_none_of_the_figures_published_before(whole):
+    """CC Loire et Allier has lost a commune in three, by its inhabitants, since the EPCIs of Filosofi 2019."""
+    before, since = of(whole, "living_standard_until_2019_median", "2019"), of(whole, "poverty_2021_rate", "2021")
+    assert before.loc["245801063", "status"] == "nd" and since.loc["245801063", "status"] == "ok"
+    assert before[before["level"].eq("epci")]["status"].eq("ok").mean() > 0.95
+    coverage = of(whole, "childcare_coverage_rate", "2023")
+    assert coverage.loc[["200027183", "245801063"], "status"].tolist() == ["nd", "ok"]  # after and before 2024

@@ -13,7 +13,7 @@ from official_folder import certified
 from ctg_analysis.cleaning.official import official_geography
 from ctg_analysis.cleaning.official.official_geography import with_zonings
 from ctg_analysis.cleaning.official.yearly_geography import clean_communes
-from ctg_analysis.cleaning.perimeter import perimeter_from, to_reference
+from ctg_analysis.cleaning.perimeter import Perimeter, perimeter_from, to_reference, without_changed_epcis
 from ctg_analysis.cleaning.source_facts import by_period_of_former
 from ctg_analysis.core.datasets import Source, Totals
 from ctg_analysis.core.errors import InputError, UserError
@@ -352,3 +352,22 @@ def test_a_commune_that_took_another_code_is_followed(years):
     assert "27058" not in set(named.communes["code"])
     moved = to_reference(counted("2019", c27676=5), MEDIAN, named).set_index("code")
     assert moved.loc["27676", "value"] == 5 and moved.loc["27676", "status"] == OK
+
+
+def places_of_a_year(epcis, **former):
+    """The communes of a year with their EPCI, and the former communes of some, as the yearly tables have them."""
+    rows = {"code": list(epcis), "epci": list(epcis.values()), "kind": "commune-actuelle", "parent": None}
+    more = {"departement": "12", "region": "76", "zone": "metro", "secteur": None}
+    return pd.DataFrame(rows).assign(**more, former_codes=[former.get(f"c{code}") for code in epcis])
+
+
+def test_an_epci_that_has_won_or_lost_a_commune_has_no_figure_that_was_published_before():
+    """C goes from S to T; U has a commune that merged, V one that was split: both hold what they held."""
+    then = places_of_a_year({"A": "S", "C": "S", "D": "T", "E": "U", "F": "U", "G": "V"}, cG="H")
+    now = places_of_a_year({"A": "S", "C": "T", "D": "T", "E": "U", "G": "V", "H": "V"}, cE="F")
+    changed = Perimeter.between(then, now).changed_epcis
+    assert changed == {"S", "T"}
+    published = facts({"S": 20_000, "U": 21_000}).assign(level="epci")
+    kept = without_changed_epcis(published, changed).set_index("code")
+    assert kept["status"].to_dict() == {"S": MISSING, "U": OK} and kept.loc["U", "value"] == 21_000
+    assert without_changed_epcis(facts({"S": 20_000}), changed)["status"].eq(OK).all()  # a commune of that code

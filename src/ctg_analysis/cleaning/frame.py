@@ -48,6 +48,10 @@ class Frame:
             self._perimeters[year] = perimeter_from(year, communes, self.year, self.passage)
         return self._perimeters[year]
 
+    def changed_epcis(self, year: int) -> set[str]:
+        """Return the EPCIs that are made of other communes than in a year, or in the first that is known after it."""
+        return self.perimeter(max(year, min(self.communes))).changed_epcis
+
 
 def read_frame(root: DataRoot, folders: dict[str, list[RawFolder]]) -> Frame:
     """Return the geography of a data root, from its raw files.

@@ -82,6 +82,15 @@ class Perimeter:
         return self.ways.assign(merged=merged)[merged | self.ways["split"] | self.ways["code"].ne(self.ways["commune"])]
 
     @cached_property
+    def changed_epcis(self) -> set[str]:
+        """Return the EPCIs that are not made of the same communes in the earlier year and in the reference year."""
+        then = self.communes.loc[self.communes["kind"].eq(COMMUNE) & self.communes["epci"].notna(), ["code", "epci"]]
+        units = self.units.at("epci")
+        codes, epcis = units.codes[units.parts["commune"]], units.places["code"].loc[units.parts["unit"]]
+        members = pd.concat([then, pd.DataFrame({"code": codes, "epci": epcis.to_numpy()})])
+        return set(members.loc[~members.duplicated(keep=False), "epci"])
+
+    @cached_property
     def without_epci(self) -> pd.Series:
         """Return the communes of the earlier year no part of which belongs to an EPCI of the reference year."""
         members = self.units.communes_of("epci")
@@ -205,6 +214,12 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
         if source.totals.also_in_epcis:
             rows.append(totals_in_epcis(by_commune, source, perimeter))
     return pd.concat(rows, ignore_index=True)
+
+
+def without_changed_epcis(facts: pd.DataFrame, changed: set[str]) -> pd.DataFrame:
+    """Return facts without the figures that are published of EPCIs whose communes have changed since (rule R16)."""
+    gone = facts["level"].eq("epci") & facts["code"].isin(changed)
+    return facts.assign(value=facts["value"].mask(gone), status=facts["status"].mask(gone, MISSING))
 
 
 def communes_now(facts: pd.DataFrame, source: Source, moved: pd.DataFrame) -> pd.DataFrame:

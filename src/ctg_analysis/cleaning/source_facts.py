@@ -6,7 +6,7 @@ import pandas as pd
 
 from ctg_analysis.cleaning.absences import with_absent, without_small
 from ctg_analysis.cleaning.frame import GEOGRAPHY, Frame
-from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, to_reference
+from ctg_analysis.cleaning.perimeter import Perimeter, communes_named, to_reference, without_changed_epcis
 from ctg_analysis.cleaning.raw_data import Folders, Given, given_of, strangers
 from ctg_analysis.core.errors import InputError
 from ctg_analysis.core.facts import COLUMNS, coded
@@ -39,7 +39,9 @@ def facts_of_source(source: str, folders: Folders, frame: Frame) -> Iterator[pd.
     perimeters: dict[int, Perimeter] = {}
     parts = []
     for given in several:
-        for perimeter, facts in by_period_of_former(given.facts, frame.perimeter(given.year), frame.now):
+        changed = frame.changed_epcis(given.source.geography.epcis or given.year)
+        published = without_changed_epcis(given.facts, changed)
+        for perimeter, facts in by_period_of_former(published, frame.perimeter(given.year), frame.now):
             perimeters[id(perimeter)] = perimeter
             parts.append(_as_published(given, facts, perimeter, inhabitants).assign(perimeter=id(perimeter)))
     together = coded(pd.concat(parts, ignore_index=True))
