@@ -133,6 +133,7 @@ class ListOfThings:
     """A file of things, or of counts by commune, as its own rows have them: columns departement, value.
 
     It says of its things in which département they are, or the first digits of a code do. year: that of its communes.
+    unread: communes that its source declares lost, with what their rows hold.
     """
 
     title: str
@@ -140,6 +141,7 @@ class ListOfThings:
     period: str
     year: int
     rows: pd.DataFrame
+    unread: dict[str, float] = field(default_factory=dict)
 
 
 def departement_of(codes: pd.Series) -> pd.Series:
@@ -249,8 +251,11 @@ def lists_of_things(folder: dict[str, RawFolder]) -> dict[str, list[ListOfThings
         if year == 2021:  # Paris, Lyon and Marseille are there both ways
             table = table[~table["CODGEO"].str.match("751|6938|132")]
         for column, measure in columns.items():
-            counts = counted(departement_of(table["CODGEO"]), table[column].astype(float))
-            one = ListOfThings(f"Comparateur, {measure}, {period}", measure, period, year, counts)
+            known = table[["CODGEO", column]].dropna().astype({column: float})  # nothing of the census in Mayotte
+            counts = counted(departement_of(known["CODGEO"]), known[column])
+            codes = dict(SOURCES["insee_comparateur"].totals.lost).get(period, "").split()
+            unread = known.set_index("CODGEO")[column].reindex(codes).fillna(0).to_dict()
+            one = ListOfThings(f"Comparateur, {measure}, {period}", measure, period, year, counts, unread)
             found["insee_comparateur"].append(one)
     return found
 
@@ -518,6 +523,12 @@ def of_lists(held):
             gap = (table["published"] - table["found"] - apart).abs().lt(1e-3)
             why = "Saint-Martin and Saint-Barthélemy, which the file puts under Guadeloupe"
             table = explained(table, gap & (apart > 0) & table.index.isin(["971", "01", "F"]), why)
+            if one.unread:
+                split = held.communes[one.year].set_index("code").loc[list(one.unread)]
+                why = f"not read, being absent or joined: {', '.join(split['name'])}"
+                here = level != "france" and table["found"].isna() & table.index.isin(split[level])
+                whole = level == "france" and (table["published"] - table["found"]).eq(sum(one.unread.values()))
+                table = explained(table, here | whole, why)
             lost = SOURCES[source].coverage.in_each_departement and "2A" not in set(one.rows["departement"])
             table = explained(table, table["found"].isna() & table.index.isin(["94", "F"]) & lost, LOST)
             yield Comparison(
