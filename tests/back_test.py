@@ -17,7 +17,7 @@ from ctg_analysis.core.facts import facts
 from ctg_analysis.core.geography import read_names
 from ctg_analysis.core.model import OK
 from ctg_analysis.core.settings import data_root, settings
-from ctg_analysis.core.territories import with_former
+from ctg_analysis.core.territories import joined_again, with_former
 from ctg_analysis.sources import SOURCES
 from ctg_analysis.sources.certificates import RawFolder, read_certificate
 
@@ -90,7 +90,7 @@ class Holdings:
     communes: dict[int, pd.DataFrame]
     epcis: dict[int, pd.DataFrame]
     lists: dict[str, "ListOfThings"] = field(default_factory=dict)
-    perimeters: dict[tuple[int, int, str], Perimeter] = field(default_factory=dict)
+    perimeters: dict[tuple[int, int, str, tuple[str, ...]], Perimeter] = field(default_factory=dict)
 
     def added_up(
         self,
@@ -106,9 +106,11 @@ class Holdings:
 
         Missing where a commune is.
         """
-        key = (of, year, level)
+        joined = SOURCES[source].geography.joined.get(of, ())
+        key = (of, year, level, joined)
         if key not in self.perimeters:
-            whole = Perimeter.between(self.communes[of], self.communes[year])
+            then = joined_again(self.communes[of], self.communes[of - 1], joined) if joined else self.communes[of]
+            whole = Perimeter.between(then, self.communes[year])
             self.perimeters[key] = replace(whole, units=whole.units.at("epci", level))
         table = self.figures[name]
         rows = table[table["level"].eq("commune") & table["period"].eq(period) & table["measure"].eq(measure)]
@@ -133,7 +135,7 @@ class ListOfThings:
     """A file of things, or of counts by commune, as its own rows have them: columns departement, value.
 
     It says of its things in which département they are, or the first digits of a code do. year: that of its communes.
-    unread: communes that its source declares lost, with what their rows hold.
+    lost: communes that its source declares lost.
     """
 
     title: str
@@ -141,7 +143,7 @@ class ListOfThings:
     period: str
     year: int
     rows: pd.DataFrame
-    unread: dict[str, float] = field(default_factory=dict)
+    lost: tuple[str, ...] = ()
 
 
 def departement_of(codes: pd.Series) -> pd.Series:
@@ -253,9 +255,8 @@ def lists_of_things(folder: dict[str, RawFolder]) -> dict[str, list[ListOfThings
         for column, measure in columns.items():
             known = table[["CODGEO", column]].dropna().astype({column: float})  # nothing of the census in Mayotte
             counts = counted(departement_of(known["CODGEO"]), known[column])
-            codes = dict(SOURCES["insee_comparateur"].totals.lost).get(period, "").split()
-            unread = known.set_index("CODGEO")[column].reindex(codes).fillna(0).to_dict()
-            one = ListOfThings(f"Comparateur, {measure}, {period}", measure, period, year, counts, unread)
+            lost = (*dict(SOURCES["insee_comparateur"].totals.lost).get(period, "").split(),)
+            one = ListOfThings(f"Comparateur, {measure}, {period}", measure, period, year, counts, lost)
             found["insee_comparateur"].append(one)
     return found
 
@@ -523,12 +524,10 @@ def of_lists(held):
             gap = (table["published"] - table["found"] - apart).abs().lt(1e-3)
             why = "Saint-Martin and Saint-Barthélemy, which the file puts under Guadeloupe"
             table = explained(table, gap & (apart > 0) & table.index.isin(["971", "01", "F"]), why)
-            if one.unread:
-                split = held.communes[one.year].set_index("code").loc[list(one.unread)]
-                why = f"not read, being absent or joined: {', '.join(split['name'])}"
-                here = level != "france" and table["found"].isna() & table.index.isin(split[level])
-                whole = level == "france" and (table["published"] - table["found"]).eq(sum(one.unread.values()))
-                table = explained(table, here | whole, why)
+            absent = held.communes[one.year].set_index("code").loc[list(one.lost)]
+            if one.lost and level != "france":
+                without = table["found"].isna() & table.index.isin(absent[level])
+                table = explained(table, without, f"{', '.join(absent['name'])}: not in the file")
             lost = SOURCES[source].coverage.in_each_departement and "2A" not in set(one.rows["departement"])
             table = explained(table, table["found"].isna() & table.index.isin(["94", "F"]) & lost, LOST)
             yield Comparison(

@@ -20,7 +20,7 @@ from ctg_analysis.core.errors import InputError, UserError
 from ctg_analysis.core.facts import COLUMNS
 from ctg_analysis.core.model import MISSING, OK
 from ctg_analysis.core.settings import data_root
-from ctg_analysis.core.territories import communes_along, follow, passage, ways_between
+from ctg_analysis.core.territories import communes_along, follow, joined_again, passage, ways_between
 from ctg_analysis.sources.certificates import read_certificate
 
 TITLE = [["Table de passage annuelle"], ["Mise en ligne le 01/04/2025"], [], ["© Insee"]]
@@ -371,3 +371,15 @@ def test_an_epci_that_has_won_or_lost_a_commune_has_no_figure_that_was_published
     kept = without_changed_epcis(published, changed).set_index("code")
     assert kept["status"].to_dict() == {"S": MISSING, "U": OK} and kept.loc["U", "value"] == 21_000
     assert without_changed_epcis(facts({"S": 20_000}), changed)["status"].eq(OK).all()  # a commune of that code
+
+
+def test_a_file_that_still_holds_the_parts_of_a_commune_tells_of_its_epci_and_not_of_the_parts():
+    """G and H were one until this year; the file has the sum under G. V has both, W has a part of neither."""
+    before = places_of_a_year({"A": "W", "G": "V"}, cG="H")
+    now = places_of_a_year({"A": "W", "G": "V", "H": "V"})
+    joined = Perimeter.between(joined_again(now, before, ("G",)), now)
+    moved = to_reference(facts({"A": 5, "G": 12}), SOURCE, joined).set_index(["level", "code"])
+    assert moved.loc[("epci", "V"), "value"] == 12 and moved.loc[("departement", "12"), "value"] == 17
+    assert moved.loc[("commune", ["G", "H"]), "status"].tolist() == [MISSING, MISSING]
+    apart = to_reference(facts({"A": 5, "G": 12}), SOURCE, Perimeter.between(now, now)).set_index(["level", "code"])
+    assert apart.loc[("epci", "V"), "status"] == MISSING
