@@ -173,7 +173,6 @@ def test_a_trend_is_found_by_chance_in_few_short_series():
          "en baisse jusqu'en 2015 (−8,0\u202f% par an), puis moins vite (−2,0\u202f% par an)"),
         ("eaje_places_count", [32, 35, 38, 40, 43, 45, 50], 2017,
          "en hausse, de 35 en 2017-2019 à 46 en 2021-2023 (moyennes)"),
-        ("births_count", [83, 67], 2008, "67 en 2009, 83 en 2008"),
         ("births_count", [83, 67, 54], 2008, "54 en 2010, sans tendance établie depuis 2008"),
         ("ulis_pupils_count", [12] * 4, 2020, "12 en 2023, comme à chaque date connue depuis 2020"),
         ("births_3_year_mean_count", BIRTHS, 2008, "60 en 2025"),

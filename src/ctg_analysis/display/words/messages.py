@@ -132,9 +132,6 @@ def trend(indicator: Indicator, rows: pd.DataFrame, stretches: Sequence[Stretch]
         return here
     if rows["value"].nunique() == 1:
         return f"{here}, comme à chaque date connue depuis {begin}"
-    if len(rows) < EACH_END:
-        first = rows.iloc[0]
-        return f"{here}, {first['text']} en {date_text(first['period'])}"
     if not any(stretch.is_established for stretch in stretches):
         whole = f"{here}, {paces.NOT_ESTABLISHED} depuis {begin}"
         sloped = len(stretches) == 1 and pd.notna(stretches[0].low)
