@@ -80,6 +80,15 @@ class Perimeter:
         merged = self.ways["commune"].duplicated(keep=False)
         return self.ways.assign(merged=merged)[merged | self.ways["split"] | self.ways["code"].ne(self.ways["commune"])]
 
+    @cached_property
+    def changed_epcis(self) -> set[str]:
+        """Return the EPCIs that are not made of the same communes in the earlier year and in the reference year."""
+        then = self.communes.loc[self.communes["kind"].eq(COMMUNE) & self.communes["epci"].notna(), ["code", "epci"]]
+        units = self.units.at("epci")
+        codes, epcis = units.codes[units.parts["commune"]], units.places["code"].loc[units.parts["unit"]]
+        members = pd.concat([then, pd.DataFrame({"code": codes, "epci": epcis.to_numpy()})])
+        return set(members.loc[~members.duplicated(keep=False), "epci"])
+
     def in_departements(self, codes: tuple[str, ...]) -> pd.Series:
         """Return the communes of the earlier year that lie in some départements."""
         inside = self.communes["kind"].eq(COMMUNE) & self.communes["departement"].isin(codes)
@@ -189,6 +198,12 @@ def to_reference(facts: pd.DataFrame, source: Source, perimeter: Perimeter) -> p
     if source.totals.additive and len(by_commune):
         rows.append(totals(by_commune, source, perimeter, already=published))
     return pd.concat(rows, ignore_index=True)
+
+
+def without_changed_epcis(facts: pd.DataFrame, changed: set[str]) -> pd.DataFrame:
+    """Return facts without the figures that are published of EPCIs whose communes have changed since (rule R16)."""
+    gone = facts["level"].eq("epci") & facts["code"].isin(changed)
+    return facts.assign(value=facts["value"].mask(gone), status=facts["status"].mask(gone, MISSING))
 
 
 def communes_now(facts: pd.DataFrame, source: Source, moved: pd.DataFrame) -> pd.DataFrame:

@@ -50,6 +50,8 @@ class Geography:
 
     words: what a reader is told of them, in French.
     cog: year of the official geographic code that the communes of the files are in.
+    epcis: year of the EPCIs that the files have figures of, where it is not that of their communes.
+    joined: communes of which the files still hold the parts that left them in the year of a code, by that year.
     lag: for files of several years, each in its own geography: that of so many years after the period.
     years: the same where no lag says it: period → year of the code.
     loose: a list that also has addresses abroad and communes of the past: codes that are no commune are left out.
@@ -60,6 +62,8 @@ class Geography:
     __pydantic_config__ = NO_OTHER_KEY
     words: str = ""
     cog: Annotated[int, Field(ge=2003, le=2100)] = 0
+    epcis: Annotated[int, Field(ge=2003, le=2100)] = 0
+    joined: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     lag: Years | None = None
     years: Mapping[str, int] = field(default_factory=dict)
     loose: bool = False
