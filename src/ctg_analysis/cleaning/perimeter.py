@@ -132,10 +132,6 @@ class Units:
         kept = self.places["level"].isin(levels).to_numpy()
         return replace(self, parts=self.parts[kept[self.parts["unit"]]])
 
-    def communes_of(self, level: str) -> pd.Index:
-        """Return the communes of which a unit of a level holds some."""
-        return self.codes[self.at(level).parts["commune"].unique()]
-
     def expected(self, left_out: pd.Series, lost: pd.Series) -> pd.Series:
         """Return how many communes each unit is made of, but for those that a source leaves out of larger units.
 

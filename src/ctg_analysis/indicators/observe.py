@@ -85,7 +85,7 @@ def observe_coded(
     for indicator in indicators:
         if _first_measure(indicator) in by_measure:
             alike.setdefault(_form(indicator), []).append(indicator)
-    rows = {indicator: len(by_measure[_first_measure(indicator)]) for several in alike.values() for indicator in several}
+    rows = {one: len(by_measure[_first_measure(one)]) for several in alike.values() for one in several}
     tables = [
         observe_alike(some, by_measure, sources, fractions, members)
         for several in alike.values()
