@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html import unescape
 from itertools import pairwise
 
@@ -17,6 +19,7 @@ from ctg_analysis.display.drawings.style import BAND
 from ctg_analysis.display.words.texts import NARROW, NBSP
 from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.publishing.build import build
+from ctg_analysis.publishing.pages.site import script_policy
 
 pytestmark = pytest.mark.slow
 
@@ -57,15 +60,22 @@ GATHERED = (  # by those who take part
 )
 
 
+def sum_of(script):
+    """Return the source that allows a script in a policy (Content Security Policy, level 2)."""
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
+
+
 def test_it_asks_nothing_of_any_network(page):
     text = Text(page)
     assert ("html", {"lang": "fr"}) in text.tags
     searches = 'id="entrees"' in page
-    allowed = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    allowed += "; script-src 'unsafe-inline'" if searches else ""
+    allowed = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src "
+    allowed += "'unsafe-inline'" if searches else script_policy()
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert searches or [sum_of(one) for one in scripts] == [script_policy()]
     assert ("meta", {"http-equiv": "Content-Security-Policy", "content": allowed}) in text.tags
     for tag, attributes in text.tags:
-        assert tag not in ("link", "iframe", "object") and (tag != "script" or searches)
+        assert tag not in ("link", "iframe", "object") and "src" not in attributes
         for name in ("src", "href", "xlink:href", "action"):
             assert not re.match(r"(?:https?:)?//", attributes.get(name) or ""), attributes
     style = page[page.index("<style>") : page.index("</style>")]

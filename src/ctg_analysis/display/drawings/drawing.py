@@ -5,13 +5,14 @@ A general library takes some 75 ms for a chart, most of it to find places that a
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from textwrap import wrap
 from zlib import crc32
 
 from markupsafe import Markup, escape
 
 from ctg_analysis.display.drawings.style import INK, LINE, PAPER, SIZE, WIDTH
+from ctg_analysis.display.words.texts import NBSP
 
 FONTS = "system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,DejaVu Sans,sans-serif"
 HATCHED = "url(#hatched)"  # the fill of what has no value that can be shown
@@ -86,13 +87,20 @@ class Drawing:
             self._mark("text", escape(line), x=x, y=first + number * size * LINE, **more)
 
     @contextmanager
-    def halo(self, rim: str = PAPER) -> Iterator[None]:
-        """Give what is written within a rim, so that it is read over other marks; nothing where nothing is written."""
+    def group(self, opening: str = "<g>") -> Iterator[None]:
+        """Put what is drawn within in a group of its own; no group where nothing is drawn."""
         before = len(self._marks)
         yield
         if len(self._marks) > before:
-            opening = f'<g paint-order="stroke" stroke="{rim}" stroke-width="2.5" stroke-linejoin="round">'
             self._marks[before:] = [opening, *self._marks[before:], "</g>"]
+
+    def halo(self, rim: str = PAPER) -> AbstractContextManager[None]:
+        """Give what is written within a rim, so that it is read over other marks."""
+        return self.group(f'<g paint-order="stroke" stroke="{rim}" stroke-width="2.5" stroke-linejoin="round">')
+
+    def of(self, name: str, value: str) -> AbstractContextManager[None]:
+        """Tell of what is drawn within what it is and what it is worth: who points at it reads both."""
+        return self.group(f"<g><title>{escape(f'{name}{NBSP}: {value}')}</title>")
 
     def svg(self) -> str:
         """Return the drawing as an SVG element."""
