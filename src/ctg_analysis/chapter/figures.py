@@ -7,7 +7,7 @@ import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter import synthesis
-from ctg_analysis.chapter.known import are_exact, by_commune, newer, on_map, source, unavailable
+from ctg_analysis.chapter.known import are_exact, by_commune, newer, on_map, source, unavailable, without_contour
 from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.chapter.typology import with_types
@@ -92,10 +92,8 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
         drawing = maps.choropleth(territory.land, rows, indicator, diverging=diverging, together=together, own=own)
         message = extremes.choropleth(indicator, rows)
         left_out = extremes.TOO_SMALL if extremes.leaves_some_out(indicator, rows) else ""
-    without = rows.loc[~rows["territory"].isin(territory.land.paths.keys()), "name"]
-    note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
     shades = SAME_SHADES if indicator.family in COMMON_CLASSES else ""
-    note = " ".join(filter(None, [note, shades or explained(rows), left_out]))
+    note = " ".join(filter(None, [without_contour(territory, rows), shades or explained(rows), left_out]))
     return _drawn(territory, indicator, drawing, rows, over_years=False, kind="map", note=note, message=message)
 
 

@@ -144,22 +144,28 @@ function choose(code) {
   const found = [drawn && several(drawn, "dessin"), inRows && several(inRows, "ligne")].filter(Boolean).join(" et ");
   told.textContent = code ? found ? "En évidence\u00a0: " + found + "." : "Rien par commune ici." : "";
 }
-const asked = new URLSearchParams(location.search).get("commune") ?? store(kept => kept.getItem(KEY)) ?? "";
+const inAddress = new URLSearchParams(location.search).get("commune");
+let isSaid = inAddress !== null;
+const asked = inAddress ?? store(kept => kept.getItem(KEY)) ?? "";
 select.value = all("option", select).some(one => one.value === asked) ? asked : "";
 select.closest("p").hidden = false;
 select.addEventListener("change", () => {
+  isSaid = true;
   store(kept => kept.setItem(KEY, select.value));
   choose(select.value);
 });
 const isKept = store(kept => { kept.setItem(KEY, select.value); return location.protocol !== "file:"; });
 choose(select.value);
+isSaid ||= Boolean(select.value);
 if (isKept) return;
 for (const kind of ["click", "auxclick", "contextmenu"]) document.addEventListener(kind, event => {
   const link = event.target.closest("a[href]");
-  if (!link?.pathname.endsWith(".html") || link.pathname === location.pathname) return;
+  if (!isSaid || !link?.pathname.endsWith(".html") || link.pathname === location.pathname) return;
   const asks = new URLSearchParams(link.search);
   asks.set("commune", select.value);
   link.search = asks;
 }, true);
-document.addEventListener("submit", event => event.target.append(make("input", {type: "hidden", name: "commune", value: select.value})), true);
+document.addEventListener("submit", event => {
+  if (isSaid) event.target.append(make("input", {type: "hidden", name: "commune", value: select.value}));
+}, true);
 })();
