@@ -237,7 +237,7 @@ def test_no_two_names_of_a_map_cover_each_other(france):
     names = [f"Commune {rank}" for rank in range(len(ground.paths))]
     values = [rank**6 for rank in range(len(names))]  # a few large communes among many small ones, as they are
     rows = pd.DataFrame({"territory": list(ground.paths), "name": names, "value": values, "status": "ok"})
-    drawing = maps.circles(ground, rows.assign(text="x", shown=True))
+    drawing = maps.circles(ground, rows.assign(text="x", shown=True, inhabitants=0))
     texts_at = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>Commune', drawing)
     assert 1 < len(texts_at) == len(set(texts_at)) <= 8
 
@@ -375,7 +375,7 @@ def test_the_classes_of_a_map_have_the_same_decimals():
 def test_no_name_of_a_map_covers_a_circle(france):
     ground = read_land(france.processed, "200067171")
     rows = pd.DataFrame({"territory": list(ground.paths), "name": "Saint-Symphorien-de-Thénières", "status": "ok"})
-    drawing = maps.circles(ground, rows.assign(value=range(1, len(rows) + 1), text="x", shown=True))
+    drawing = maps.circles(ground, rows.assign(value=range(1, len(rows) + 1), text="x", shown=True, inhabitants=0))
     reach = length("Saint-Symphorien-de-Thénières", LETTERS) / 2
     discs = list(zip(*(attributes(drawing, "circle", name) for name in ("cx", "cy", "r")), strict=True))
     names = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>Saint', drawing)

@@ -20,17 +20,19 @@ def write_names(
 
     No name comes upon the circle of another commune, nor nearer to it than to its own.
 
-    by: the column that says which are large; « value » when a circle shows it, and is then written too. dark: the
-    communes that are shaded so dark that their names are written in white. Returns the communes whose value is written.
+    by: the column that says which are large; « value » when a circle shows it, which is then written too unless zero.
+    dark: the communes that are shaded so dark that their names are written in white. Returns the communes whose value
+    is written.
     """
     placed = rows[rows["territory"].isin(ground.points.keys())]
-    order = placed.sort_values([by, "territory"], ascending=[False, True])
+    order = placed.sort_values([by, "inhabitants", "territory"], ascending=[False, False, True])
     discs = [(*ground.points[row.territory], row.radius) for row in order.itertuples(index=False) if row.radius]
     if len(order) > NAMED_UP_TO:
         order = order.head(8)
     taken, spots, valued = [], [], set()
     for row in order.itertuples(index=False):
-        for words in [f"{row.name}\n{row.text}", row.name] if by == "value" else [row.name]:
+        with_value = [f"{row.name}\n{row.text}"] if by == "value" and row.value != 0 else []
+        for words in [*with_value, row.name]:
             spot = _free(words, ground.points[row.territory], row.radius, taken, discs, ground.height)
             if spot:
                 taken.append(spot[2])
