@@ -58,12 +58,12 @@ class Drawing:
         path = "M" + "L".join(f"{written(x)} {written(y)}" for x, y in points)
         self._mark("path", d=path, fill="none", stroke=stroke, stroke_width=width, **more)
 
-    def area(self, path: str, fill: str, **more: object) -> None:
-        """Fill a path, given as SVG writes it."""
+    def area(self, path: str, fill: str = "", **more: object) -> None:
+        """Fill a path, given as SVG writes it. fill: that of its group, unless given."""
         self._mark("path", d=path, fill=fill, **more)
 
-    def circle(self, x: float, y: float, radius: float, fill: str, **more: object) -> None:
-        """Draw a disc."""
+    def circle(self, x: float, y: float, radius: float, fill: str = "", **more: object) -> None:
+        """Draw a disc. fill: that of its group, unless given."""
         self._mark("circle", cx=x, cy=y, r=radius, fill=fill, **more)
 
     def text(
@@ -87,20 +87,21 @@ class Drawing:
             self._mark("text", escape(line), x=x, y=first + number * size * LINE, **more)
 
     @contextmanager
-    def group(self, opening: str = "<g>") -> Iterator[None]:
-        """Put what is drawn within in a group of its own; no group where nothing is drawn."""
+    def group(self, title: str = "", **attributes: object) -> Iterator[None]:
+        """Put what is drawn within in a group, which has what its marks share; no group where nothing is drawn."""
         before = len(self._marks)
         yield
         if len(self._marks) > before:
-            self._marks[before:] = [opening, *self._marks[before:], "</g>"]
+            head = f"<title>{escape(title)}</title>" if title else ""
+            self._marks[before:] = [f"<g{_as_attributes(attributes)}>{head}", *self._marks[before:], "</g>"]
 
     def halo(self, rim: str = PAPER) -> AbstractContextManager[None]:
         """Give what is written within a rim, so that it is read over other marks."""
-        return self.group(f'<g paint-order="stroke" stroke="{rim}" stroke-width="2.5" stroke-linejoin="round">')
+        return self.group(paint_order="stroke", stroke=rim, stroke_width=2.5, stroke_linejoin="round")
 
     def of(self, name: str, value: str) -> AbstractContextManager[None]:
         """Tell of what is drawn within what it is and what it is worth: who points at it reads both."""
-        return self.group(f"<g><title>{escape(f'{name}{NBSP}: {value}')}</title>")
+        return self.group(f"{name}{NBSP}: {value}")
 
     def svg(self) -> str:
         """Return the drawing as an SVG element."""
@@ -116,11 +117,14 @@ class Drawing:
         return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{defs}{marks}</svg>'
 
     def _mark(self, kind: str, content: Markup | None = None, **attributes: object) -> None:
-        opening = kind + "".join(
-            f' {name.replace("_", "-")}="{value if isinstance(value, str) else written(value)}"'
-            for name, value in attributes.items()
-        )
+        opening = f"{kind}{_as_attributes(attributes)}"
         self._marks.append(f"<{opening}/>" if content is None else f"<{opening}>{content}</{kind}>")
+
+
+def _as_attributes(attributes: dict[str, object]) -> str:
+    """Return attributes as SVG writes them, those that are empty left out."""
+    texts = {name: value if isinstance(value, str) else written(value) for name, value in attributes.items()}
+    return "".join(f' {name.replace("_", "-")}="{text}"' for name, text in texts.items() if text)
 
 
 def written(number: float) -> str:

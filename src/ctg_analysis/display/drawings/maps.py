@@ -28,6 +28,7 @@ from ctg_analysis.display.words.texts import NBSP, SIGN_WORDS, SIGNS
 LARGEST_RADIUS = 24
 HIDDEN, ESTIMATED, WHOLE = "non affiché", "estimation lissée", "ensemble du territoire"
 SQUARE = 12  # of the legend
+UNKNOWN = "#8c8c8c"  # around a commune without a value to shade
 FALLS = DIVERGING[:2]
 DARK = {*SEQUENTIAL[-2:], DIVERGING[0], DIVERGING[-1]}
 
@@ -40,19 +41,20 @@ def circles(ground: Land, rows: pd.DataFrame) -> str:
     drawing = Drawing(ground.height)
     _around(drawing, ground)
     told = _told(rows)
-    with drawing.group():
+    with drawing.group(fill=LAND, stroke=RULE, stroke_width=0.8):
         for territory, path in ground.paths.items():
             with _of(drawing, told, territory):
-                drawing.area(path, LAND, stroke=RULE, stroke_width=0.8)
+                drawing.area(path)
     known = rows.loc[rows["shown"] & rows["territory"].isin(ground.points.keys())]
     largest = max(known["value"].max(), 0) or 1
     radii = {
         row.territory: LARGEST_RADIUS * math.sqrt(max(row.value, 0) / largest)
         for row in known.sort_values("value", ascending=False, kind="stable").itertuples(index=False)
     }
-    for territory, radius in radii.items():
-        with _of(drawing, told, territory):
-            drawing.circle(*ground.points[territory], radius, TERRITORY, fill_opacity=0.6, stroke=PAPER)
+    with drawing.group(fill=TERRITORY, fill_opacity=0.6, stroke=PAPER):
+        for territory, radius in radii.items():
+            with _of(drawing, told, territory):
+                drawing.circle(*ground.points[territory], radius)
     valued = write_names(drawing, ground, rows.assign(radius=rows["territory"].map(radii).fillna(0)), by="value")
     if any(radius and territory not in valued for territory, radius in radii.items()):
         _scale(drawing, largest)
@@ -110,13 +112,13 @@ def choropleth(
         row.territory: (row.name, f"{row.text} ({ESTIMATED}{NBSP}: {rounded_text(indicator, row.estimate)})")
         for row in rows[rows["territory"].isin(lined)].itertuples(index=False)
     }
-    with drawing.group():
+    with drawing.group(stroke=PAPER, stroke_width=0.8):
         for territory, path in ground.paths.items():
             fill = HATCHED if territory in hidden else fills.get(territory, LAND)
             with _of(drawing, told, territory):
                 if territory in hidden:
                     drawing.area(path, PAPER)
-                drawing.area(path, fill, stroke=PAPER if fill in shades else "#8c8c8c", stroke_width=0.8)
+                drawing.area(path, fill, stroke="" if fill in shades else UNKNOWN)
                 if fill in FALLS:
                     drawing.area(path, DOTTED)
                 if territory in lined:
@@ -163,11 +165,11 @@ def by_class(ground: Land, rows: pd.DataFrame, order: list[str]) -> str:
     drawing = Drawing(ground.height + spots[-1][1] + 12)
     _around(drawing, ground)
     told = _told(rows.assign(text=rows["class"].fillna(SIGNS[MISSING])))
-    with drawing.group():
+    with drawing.group(stroke=PAPER, stroke_width=0.8):
         for territory, path in ground.paths.items():
             shade = shades.get(classes.get(territory, ""), HATCHED)
             with _of(drawing, told, territory):
-                drawing.area(path, shade, stroke=PAPER if territory in classes else "#8c8c8c", stroke_width=0.8)
+                drawing.area(path, shade, stroke="" if territory in classes else UNKNOWN)
     dark = {territory for territory, name in classes.items() if order.index(name) < len(order) / 2}
     write_names(drawing, ground, rows.assign(radius=0.0), by="inhabitants", dark=dark)
     for name, (x, y) in zip(order, spots, strict=True):
