@@ -86,12 +86,12 @@ class Drawing:
             self._mark("text", escape(line), x=x, y=first + number * size * LINE, **more)
 
     @contextmanager
-    def halo(self, rim: str = PAPER) -> Iterator[None]:
+    def halo(self, rim: str = PAPER, width: float = 2.5) -> Iterator[None]:
         """Give what is written within a rim, so that it is read over other marks; nothing where nothing is written."""
         before = len(self._marks)
         yield
         if len(self._marks) > before:
-            opening = f'<g paint-order="stroke" stroke="{rim}" stroke-width="2.5" stroke-linejoin="round">'
+            opening = f'<g paint-order="stroke" stroke="{rim}" stroke-width="{written(width)}" stroke-linejoin="round">'
             self._marks[before:] = [opening, *self._marks[before:], "</g>"]
 
     def svg(self) -> str:
