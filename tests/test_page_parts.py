@@ -9,6 +9,7 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import sheets as commune_sheets
 from ctg_analysis.display.words.glossary import with_meanings
+from ctg_analysis.display.words.team import for_readers, for_team
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import for_team_alone, merged
 from ctg_analysis.publishing.pages.search import contents, index
@@ -100,7 +101,7 @@ def test_what_an_analyst_writes_stays_where_no_verb_is_asked_anything():
 def test_a_figure_beside_a_box_is_for_readers_and_the_box_is_not():
     piece = markup.together(missing("b."), Html("<figure></figure>"))
     assert for_team_alone([showing(piece)]) == [False]
-    assert markup.for_readers(piece.html).strip() == "<figure></figure>"
+    assert for_readers(piece.html).strip() == "<figure></figure>"
 
 
 def test_an_indicator_has_its_place_where_readers_see_it():
@@ -110,12 +111,12 @@ def test_an_indicator_has_its_place_where_readers_see_it():
 
 
 def test_a_term_opens_where_readers_meet_it_first():
-    html = with_meanings(markup.for_team("<p>La Caf.</p>") + "<p>La Caf dit.</p>")
-    assert "popovertarget" in markup.for_readers(html)
+    html = with_meanings(for_team("<p>La Caf.</p>") + "<p>La Caf dit.</p>")
+    assert "popovertarget" in for_readers(html)
 
 
 def test_a_heading_for_the_team_is_a_section_that_is_not_seen():
-    _, sections = with_sections(markup.for_team("<h2>Rien</h2>") + "<h2>Un chiffre</h2>")
+    _, sections = with_sections(for_team("<h2>Rien</h2>") + "<h2>Un chiffre</h2>")
     assert [(one.title, one.seen) for one in sections] == [("Rien", False), ("Un chiffre", True)]
 
 

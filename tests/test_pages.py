@@ -14,7 +14,7 @@ from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.core.notebooks import chosen_chapters
 from ctg_analysis.core.settings import EXAMPLE_EPCI
 from ctg_analysis.display.drawings.style import BAND
-from ctg_analysis.display.markup import for_readers
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.display.words.texts import NARROW, NBSP
 from ctg_analysis.indicators.observation_files import read_all
 from ctg_analysis.publishing.build import build

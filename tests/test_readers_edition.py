@@ -9,7 +9,7 @@ from shipped_pages import PAGES_OF
 
 from ctg_analysis.core.notebooks import all_chapters
 from ctg_analysis.core.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.display.markup import TEAM, for_readers
+from ctg_analysis.display.words.team import TEAM, for_readers
 from ctg_analysis.publishing.build import build
 from ctg_analysis.publishing.editions import record
 from ctg_analysis.publishing.handover.joining import joined
@@ -46,9 +46,9 @@ def chapters(folder):
 
 
 def test_the_rule_finds_what_it_looks_for():
-    box = "<p>Donnée non disponible : x (ctg new)</p>"
+    box = "<p>ctg new</p>"
     table = "<table><tr><th>a</th><td>nd</td></tr></table>"
-    assert len(faults(f'<main><h2 id="a">Rien</h2><p>mots</p>{table}{box}</main>')) == 4
+    assert len(faults(f'<main><h2 id="a">Rien</h2><p>mots</p>{table}{box}</main>')) == 3
     assert faults(f'<main>{TEAM[0]}<h2 id="a">Rien</h2>{box}{TEAM[1]}<h2 id="b">A</h2><p>12 places</p></main>') == []
 
 

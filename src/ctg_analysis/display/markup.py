@@ -1,6 +1,5 @@
 """The HTML pieces of a chapter: every text is escaped, every figure has its words and its data."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from ctg_analysis.display.words.team import for_team
 from ctg_analysis.display.words.texts import NARROW
 
 OF_THE_SAME = (", par commune", ", évolution", ", pour l’ensemble du territoire")
@@ -19,8 +19,6 @@ _templates = Environment(
 ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupyter and nbconvert pass it over
 MISSING, DEFINITIONS, DAYS = "missing", "definitions", "days"  # what a piece may tell of itself
 SHEETS, ROWS = "sheets", "rows"
-TEAM = "<!--team-->", "<!--/team-->"  # what stands between is for the team: no reader sees it, nor any document
-OF_TEAM = re.compile(f"{TEAM[0]}.*?{TEAM[1]}", re.DOTALL)
 
 
 @dataclass(frozen=True, repr=False)
@@ -129,20 +127,6 @@ def figure(
         data=Markup(table(data).html),
     )
     return dated(filled.html, source)
-
-
-def for_team(html: str) -> str:
-    """HTML that readers do not see: boxes of what is missing, commands, code. Never one within another.
-
-    >>> for_readers("<p>12 places</p>" + for_team("<p>ctg new 200067171</p>"))
-    '<p>12 places</p>'
-    """
-    return f'{TEAM[0]}<div class="team">{html}</div>{TEAM[1]}'
-
-
-def for_readers(html: str) -> str:
-    """HTML without what is for the team."""
-    return OF_TEAM.sub("", html)
 
 
 def reading(text: str, beside: str) -> Html:

@@ -10,6 +10,7 @@ from ctg_analysis.display.markup import Citation, Html, Table
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import quantities, texts
 from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.team import for_team
 
 YES, NO, ITINERANT = "oui", "non", "itinérant"
 Column = tuple[Indicator, str, pd.DataFrame]  # indicator, period, readable rows of that period
@@ -118,7 +119,7 @@ def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
     """Return the notable differences. rows: columns label, own, name, text, word, p, period."""
     if not tested:
         none = markup.reading(texts.typography("Aucune différence de ce chapitre ne peut être testée."), "")
-        return Html(markup.for_team(none.html))
+        return Html(for_team(none.html))
     sentence = markup.reading(texts.typography(_how_many(len(rows), tested)), "")
     if not len(rows):
         return sentence

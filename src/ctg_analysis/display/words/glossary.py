@@ -8,7 +8,7 @@ from markupsafe import escape
 
 from ctg_analysis.core.settings import settings
 from ctg_analysis.core.yaml_files import load_yaml
-from ctg_analysis.display.markup import TEAM
+from ctg_analysis.display.words.team import TEAM
 from ctg_analysis.display.words.texts import typography
 
 LEFT_ALONE = "svg|details|pre|code|a|button|dt|h1"  # drawn, folded, a link already, a word with its meaning, the title

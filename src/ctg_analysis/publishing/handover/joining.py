@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ctg_analysis.core.settings import EXAMPLE_PREFIX
-from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.publishing.editions import record
 from ctg_analysis.publishing.pages.site import page
 

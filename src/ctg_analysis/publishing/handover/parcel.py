@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.words.dates import date_text
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.publishing.editions import record
 
 NOTICE = """{name}

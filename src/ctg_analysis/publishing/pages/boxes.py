@@ -10,7 +10,8 @@ from itertools import groupby, takewhile
 
 from nbformat import NotebookNode
 
-from ctg_analysis.display.markup import ABOUT, MISSING, Box, Html, boxes, for_readers
+from ctg_analysis.display.markup import ABOUT, MISSING, Box, Html, boxes
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.publishing.pages.cell_outputs import html_outputs
 
 EMPTY = Html("")

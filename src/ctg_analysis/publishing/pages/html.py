@@ -10,9 +10,10 @@ from nbconvert import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.display.markup import DAYS, for_team
+from ctg_analysis.display.markup import DAYS
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.display.words.glossary import with_meanings
+from ctg_analysis.display.words.team import for_team
 from ctg_analysis.display.words.texts import typography
 from ctg_analysis.publishing.pages.anchors import placed
 from ctg_analysis.publishing.pages.boxes import merged

@@ -7,7 +7,6 @@ from pathlib import Path
 from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.requests import Request, requests
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.cleaning.partners.empty_forms import empty_form
 from ctg_analysis.display.words.glossary import terms
 from ctg_analysis.display.words.quantities import counted
 from ctg_analysis.display.words.texts import alphabetical, capitalised
@@ -33,7 +32,7 @@ def write_missing(folder: Path, seen: Territory, about: dict, to_come: Sequence[
     (folder / FOLDER).mkdir()
     forms = {request.form: request.source for several in asked.partners.values() for request in several}
     for name, source in forms.items():
-        (folder / FOLDER / name).write_text(empty_form(SOURCES[source]), encoding="utf-8")
+        (folder / FOLDER / name).write_text(";".join(SOURCES[source].form.columns) + "\n", encoding="utf-8")
     partners = [_partner(who, several) for who, several in asked.partners.items()]
     lists = {"demarche": asked.demarche, "open_data": asked.open_data, "kept": asked.kept}
     html = page(

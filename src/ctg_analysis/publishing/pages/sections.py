@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from html import unescape
 
-from ctg_analysis.display.markup import for_readers
+from ctg_analysis.display.words.team import for_readers
 from ctg_analysis.display.words.texts import alphabetical
 
 HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
