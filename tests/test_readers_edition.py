@@ -92,7 +92,7 @@ def test_the_switch_shows_what_is_for_the_team(shipped, browser):
     page = browser.new_page()
     for name in ("04_petite_enfance.html", "index.html", "manques.html"):
         page.goto((shipped / DEFAULT_EPCI / name).resolve().as_uri())
-        for_team = page.locator(".team:has(code)")
+        for_team = page.locator(".for-team:has(code)")
         assert for_team.count() > 0 and not any(one.is_visible() for one in for_team.all()), name
         page.locator("#equipe").check()
         assert all(one.is_visible() for one in for_team.all()), name

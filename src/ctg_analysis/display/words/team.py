@@ -12,7 +12,7 @@ def for_team(html: str) -> str:
     >>> for_readers("<p>12 places</p>" + for_team("<p>ctg new 200067171</p>"))
     '<p>12 places</p>'
     """
-    return f'{TEAM[0]}<div class="team">{html}</div>{TEAM[1]}'
+    return f'{TEAM[0]}<div class="for-team">{html}</div>{TEAM[1]}'
 
 
 def for_readers(html: str) -> str:
