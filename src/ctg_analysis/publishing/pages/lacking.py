@@ -1,4 +1,4 @@
-"""The page of what is missing, and of whom to ask it, with the empty forms."""
+"""The page of what is missing, and of whom to ask it, with the empty forms and the letters."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -7,11 +7,11 @@ from pathlib import Path
 from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.requests import Request, requests
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display.words.glossary import terms
 from ctg_analysis.display.words.quantities import counted
 from ctg_analysis.display.words.texts import alphabetical, capitalised
 from ctg_analysis.publishing.pages.sections import Section
 from ctg_analysis.publishing.pages.site import page
+from ctg_analysis.publishing.word.letters import letter
 from ctg_analysis.sources import SOURCES
 
 PAGE, TITLE = "manques.html", "Ce qui manque, et à qui le demander"
@@ -24,7 +24,7 @@ OTHERS = {
 
 
 def write_missing(folder: Path, seen: Territory, about: dict, to_come: Sequence[dict]) -> None:
-    """Write the page of what is missing, and the forms to fill, beside it.
+    """Write the page of what is missing; beside it, the forms to fill, and a letter to each partner.
 
     about: what tasks.about says. to_come: the chapters that have nothing to tell yet: title, files.
     """
@@ -33,6 +33,8 @@ def write_missing(folder: Path, seen: Territory, about: dict, to_come: Sequence[
     forms = {request.form: request.source for several in asked.partners.values() for request in several}
     for name, source in forms.items():
         (folder / FOLDER / name).write_text(";".join(SOURCES[source].form.columns) + "\n", encoding="utf-8")
+    for who, several in asked.partners.items():
+        (folder / _letter(who)).write_bytes(letter(seen, who, several, max(seen.received.values())))
     partners = [_partner(who, several) for who, several in asked.partners.items()]
     lists = {"demarche": asked.demarche, "open_data": asked.open_data, "kept": asked.kept}
     html = page(
@@ -50,12 +52,20 @@ def _partner(who: str, several: list[Request]) -> dict:
     """Return what the page says of a partner: its id there, its name, how many figures, its requests."""
     figures = {figure.label for request in several for figure in request.figures}
     return {
-        "id": alphabetical(who).replace(" ", "-"),
+        "id": _name(who),
+        "letter": _letter(who),
         "name": who,
-        "meaning": terms().get(who, ""),
         "count": counted(len(figures), "chiffre"),
         "requests": [_written(request) for request in several],
     }
+
+
+def _name(who: str) -> str:
+    return alphabetical(who).replace(" ", "-")
+
+
+def _letter(who: str) -> str:
+    return f"{FOLDER}/lettre_{_name(who)}.docx"
 
 
 def _written(request: Request) -> dict:
