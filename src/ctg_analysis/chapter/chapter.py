@@ -19,6 +19,7 @@ from ctg_analysis.chapter import (
     families,
     figures,
     funnels,
+    identity,
     large_communes,
     natural_balance,
     positions,
@@ -94,6 +95,10 @@ class Chapter:
         lead = f"{self.territory.row['name']} : {count} communes ({texts.listed(list(departements))})."
         note = read_geography(self.territory.root).note
         return telling(markup.reading(texts.typography(lead), texts.typography(note)), WORDS)
+
+    def identity(self) -> Html:
+        """Who and where: the kind of EPCI, its communes, its inhabitants, its locator map."""
+        return telling(identity.identity(self.territory), SHOWN, identity.PEOPLE)
 
     def show(self, indicator: str) -> Html:
         """The sentence and the chart of an indicator, or the box when no place here has it.

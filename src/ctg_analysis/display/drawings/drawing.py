@@ -95,9 +95,9 @@ class Drawing:
             head = f"<title>{escape(title)}</title>" if title else ""
             self._marks[before:] = [f"<g{_as_attributes(attributes)}>{head}", *self._marks[before:], "</g>"]
 
-    def halo(self, rim: str = PAPER) -> AbstractContextManager[None]:
+    def halo(self, rim: str = PAPER, width: float = 2.5) -> AbstractContextManager[None]:
         """Give what is written within a rim, so that it is read over other marks."""
-        return self.group(paint_order="stroke", stroke=rim, stroke_width=2.5, stroke_linejoin="round")
+        return self.group(paint_order="stroke", stroke=rim, stroke_width=width, stroke_linejoin="round")
 
     def of(self, name: str, value: str) -> AbstractContextManager[None]:
         """Tell of what is drawn within what it is and what it is worth: who points at it reads both."""
