@@ -38,9 +38,9 @@ def made_public(plan: Plan, out: Path) -> Built:
     """Publish what was made, with the chapters kept from the latest edition; what failed is said, never hidden."""
     from ctg_analysis.publishing.pages import around
 
-    report, data = plan.report, plan.came.pop(plan.data)
-    if data.error:
-        return Built(report.epci, error=data.error)
+    report, data, lacking = plan.report, plan.came.pop(plan.data), plan.came.pop(plan.lacking)
+    if error := data.error or lacking.error:
+        return Built(report.epci, error=error)
     facts, root = data.result, data_root(report.epci)
     built = Built(report.epci, breaks=facts["breaks"], exposure=exposure(root, report.epci))
     entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}

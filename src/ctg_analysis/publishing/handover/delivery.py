@@ -18,9 +18,9 @@ from ctg_analysis.core.settings import data_root
 from ctg_analysis.publishing.editions import collect, damaged, damaged_editions, editions, is_whole, record, reports
 from ctg_analysis.publishing.handover.joining import joined
 from ctg_analysis.publishing.handover.parcel import write_parcel
-from ctg_analysis.publishing.handover.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.handover.slides import slides
 from ctg_analysis.publishing.pages.data_files import write_observations
+from ctg_analysis.publishing.pdf import sheets_of, write_pdf
 from ctg_analysis.publishing.verification import the_latest
 from ctg_analysis.secrecy.adoption import adopt
 

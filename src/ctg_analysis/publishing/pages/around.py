@@ -24,7 +24,7 @@ def write_around(folder: Path, about: dict) -> None:
     about: what tasks.about says, date of the edition; each of its chapters with title, question, page, note, contents.
     """
     _write(folder, "index.html", page("index.html.j2", page=about | {"current": "index.html"}))
-    entries = index(about["chapters"], about["communes"])
+    entries = index(about["chapters"], about["communes"], about["values"])
     about = about | {"date": "", "current": ""}
     _write(
         folder,
