@@ -11,10 +11,11 @@ from ctg_analysis.core.scratch import scratch
 from ctg_analysis.core.settings import PUBLIC, data_root, settings
 from ctg_analysis.processing.freshness import tables_made_from
 from ctg_analysis.processing.run import ensure, exposure
+from ctg_analysis.publishing.beside import write_beside
 from ctg_analysis.publishing.build_result import Built, with_notebooks
 from ctg_analysis.publishing.dated_chapters import as_published, stays
 from ctg_analysis.publishing.editions import RECORD, chapters_of, latest, latest_whole, record
-from ctg_analysis.publishing.lacking import PAGE, write_missing
+from ctg_analysis.publishing.lacking import PAGE
 from ctg_analysis.publishing.running import tasks
 from ctg_analysis.publishing.running.keys import keys, same_but_data
 from ctg_analysis.publishing.running.tasks import Report
@@ -46,7 +47,7 @@ class Plan:
         return f"{self.report.epci}/{RECORD}"
 
     @property
-    def lacking(self) -> str:
+    def beside(self) -> str:
         """How an error names what writes the page of what is missing."""
         return f"{self.report.epci}/{PAGE}"
 
@@ -60,7 +61,7 @@ class Plan:
         end together.
         """
         yield Job(self.report.epci, tasks.write_data, (self.report,), self.data)
-        yield Job(self.report.epci, write_missing, (self.report,), self.lacking)
+        yield Job(self.report.epci, write_beside, (self.report,), self.beside)
         for chapter in sorted(self.todo, key=self._length, reverse=True):
             former = self.former.get("chapters", {}).get(chapter.path.stem, {})
             known = not self.force and former.get("key") and "read" in former
