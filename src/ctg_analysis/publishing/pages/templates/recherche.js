@@ -9,10 +9,11 @@ const stem = word => {
 const stems = text => plain(text).split(/[\s'.,;:()«»-]+/).filter(Boolean).map(stem);
 const read = id => JSON.parse(document.getElementById(id).textContent);
 const synonyms = read("synonymes").map(([said, others]) => [stems(said), others.map(stems)]);
-const entries = read("entrees").map(([kind, title, where, address, said], rank) =>
-  ({kind, title, where, address, said, rank, heading: stems(title), words: stems([title, kind, where, said].join(" ")).join(" ")}));
+const entries = read("entrees").map(([kind, title, where, address, said, value], rank) =>
+  ({kind, title, where, address, said, value, rank, heading: stems(title), words: stems([title, kind, where, said].join(" ")).join(" ")}));
 const field = document.getElementById("q"), list = document.getElementById("trouve"), told = document.getElementById("compte");
 const likeness = (entry, words) => words.filter(word => entry.heading.some(one => one.startsWith(word))).length / words.length;
+const waits = entry => entry.kind.includes("attente");
 function asked(text) {
   const words = stems(text), meant = synonyms.filter(([said]) => said.every(word => words.includes(word)));
   return words.length ? [words, ...meant.flatMap(([said, others]) => others.map(other => [...words.filter(word => !said.includes(word)), ...other]))] : [];
@@ -29,10 +30,12 @@ function element(name, text, attributes = {}) {
 function show() {
   const questions = asked(field.value);
   const found = entries.map(entry => ({...entry, weight: weight(entry, questions)})).filter(entry => entry.weight > -1);
-  found.sort((one, other) => other.weight - one.weight || one.rank - other.rank);
+  found.sort((one, other) => waits(one) - waits(other) || other.weight - one.weight || one.rank - other.rank);
   list.replaceChildren(...found.slice(0, MOST).map(entry => {
     const line = element("li", "");
-    line.append(element("a", entry.title, {href: entry.address}), element("span", entry.where ? `${entry.kind}, ${entry.where}` : entry.kind));
+    line.append(element("a", entry.title, {href: entry.address}));
+    if (entry.value) line.append(element("strong", entry.value));
+    line.append(element("span", entry.where ? `${entry.kind}, ${entry.where}` : entry.kind));
     if (entry.said) line.append(element("p", entry.said));
     return line;
   }));
