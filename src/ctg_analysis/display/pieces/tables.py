@@ -114,33 +114,6 @@ def _one_name(told: set[str], name: str) -> str:
     return next(iter(told)) if len(told) == 1 else name
 
 
-def notable_gaps(rows: pd.DataFrame, *, tested: int) -> Html:
-    """Return the notable differences. rows: columns label, own, name, text, word, p, period."""
-    if not tested:
-        return markup.reading(texts.typography("Aucune différence de ce chapitre ne peut être testée."), "")
-    sentence = markup.reading(texts.typography(_how_many(len(rows), tested)), "")
-    if not len(rows):
-        return sentence
-    lines = [
-        [row.label, date_text(row.period), row.own, row.word.removesuffix(" que"), row.name, row.text]
-        for row in rows.sort_values("p", kind="stable").itertuples(index=False)
-    ]
-    header = ["Indicateur", "Période", "Valeur du territoire", "Écart", "Comparé à", "Sa valeur"]
-    table = _table("Écarts notables, du plus net au moins net", header, lines, left=_of_words(lines))
-    return markup.together(sentence, table)
-
-
-def _how_many(notable: int, tested: int) -> str:
-    if tested == 1:
-        return f"La seule différence testée de ce chapitre {'est' if notable else 'n’est pas'} notable."
-    if notable == tested:
-        return f"Les {tested} différences testées de ce chapitre sont notables."
-    whole = f"des {tested} différences testées de ce chapitre"
-    return {0: f"Aucune {whole} n'est notable.", 1: f"Une {whole} est notable."}.get(
-        notable, f"{notable} {whole} sont notables."
-    )
-
-
 def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset(), note: str = "") -> Html:
     """Return a table as it is, its numbers written as French does. marked: numbers of the rows to set apart."""
     lines = [[_cell(value) for value in row] for row in rows.itertuples(index=False)]
