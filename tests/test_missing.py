@@ -300,6 +300,15 @@ def test_the_thirty_are_of_every_sort(france):
     assert communes.reindex(thirty["code"]).min() == 2 and thirty["region"].str.contains("|", regex=False).any()
 
 
+def test_overseas_nothing_is_asked_of_the_msa(france):
+    """The Caf pays the families of farmers too: what the two funds would make together has no object."""
+    overseas, metropolitan = (missing(open_territory(epci, france)) for epci in ("249740119", DEFAULT_EPCI))
+    assert "MSA" in set(metropolitan["who"]) and "MSA" not in set(overseas["who"])
+    seen = open_territory("249740119", france)
+    for name in ("households_on_benefit_count", "msa_aeeh_beneficiaries_count"):
+        assert standing(seen, CATALOGUE[name]) == NOT_APPLICABLE and lacks(seen, CATALOGUE[name]) == []
+
+
 def test_a_coverage_counts_what_is_of_the_epci_open_and_compared(example):
     seen = open_territory(EXAMPLE_EPCI, example)
     counted = coverage(seen)

@@ -16,6 +16,8 @@ from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.indicators.peer_profiles import left_out
 from ctg_analysis.sources import PLAN, SOURCES, SURVEY
 
+CAF_ALONE = "Outre-mer, la Caf paie aussi les familles du régime agricole : rien n'est à demander à la MSA."
+
 
 def by_commune(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     """The communes by name, at the latest period that one of them has; no row when none has any."""
@@ -117,10 +119,9 @@ def unavailable(territory: Territory, indicator: Indicator, what: str, level: st
     rows = territory.data(indicator)
     if is_pointless(territory, indicator):
         return with_source(f"{what} : sans objet en {rows['period'].max()}.", source(territory, rows))
-    return markup.unavailable(
-        texts.typography(f"{texts.uncapitalised(texts.titled(what))}."),
-        [entry(lack) for lack in lacks(territory, indicator, level)],
-    )
+    entries = [entry(lack) for lack in lacks(territory, indicator, level)]
+    named = f"{texts.uncapitalised(texts.titled(what))}."
+    return markup.unavailable(texts.typography(named if entries else f"{named} {CAF_ALONE}"), entries)
 
 
 def with_source(sentence: str, source: Citation) -> Html:

@@ -35,6 +35,7 @@ HERE = (*LOCAL, "epci")
 # Indicators that depend on age, with the source that would tell elsewhere, by age, whom they count: none of it is read.
 AGES_FROM = {"caf_rsa_households_count": "caf_rsa_ages"}
 AT_EQUAL_AGES = "{} (at equal ages)"
+MSA = "MSA"  # overseas, the Caf pays the families of farmers too: Code de la sécurité sociale, article L. 751-1
 REACH = "childcare_reach"  # what is drawn from tables of the démarche, and is no indicator
 
 
@@ -96,8 +97,9 @@ def standing(territory: Territory, indicator: Indicator) -> str:
     own = ["epci" if "epci" in indicator.levels else "commune"]
     if any(territory.has(indicator, known, own) for known in (OK, CENSORED)) or _is_told_of_each(territory, indicator):
         return OK
+    told = any(_tells_here(territory, SOURCES[name]) for name in indicator.sources)
     pointless = territory.has(indicator, NOT_APPLICABLE, own) or is_pointless(territory, indicator)
-    return NOT_APPLICABLE if pointless else MISSING
+    return NOT_APPLICABLE if pointless or not told else MISSING
 
 
 def _is_told_of_each(territory: Territory, indicator: Indicator) -> bool:
@@ -132,12 +134,18 @@ def lacks(territory: Territory, indicator: Indicator, level: str = "") -> list[L
     rows = territory.data(indicator)
     here = rows[rows["level"].isin(HERE)]
     used = set(here.loc[here["status"].eq(OK), "source"])
-    local = [name for name in indicator.sources if _is_local(SOURCES[name])] or [indicator.sources[0]]
+    sources = [name for name in indicator.sources if _tells_here(territory, SOURCES[name])]
+    local = [name for name in sources if _is_local(SOURCES[name])] or sources[:1]
     unused = [name for name in local if name not in used] or local[:1]
     own = "epci" in indicator.levels and standing(territory, indicator) == MISSING
     at_level = here[here["level"].eq(level or ("epci" if own else "commune"))]
     withheld = set(at_level.loc[at_level["status"].eq(SECRET), "source"])
     return [_lack(territory, indicator, SOURCES[name], withheld=name in withheld) for name in unused]
+
+
+def _tells_here(territory: Territory, source: Source) -> bool:
+    """Tell whether a source has something to say of a place: the MSA has nothing of the families overseas."""
+    return source.partner != MSA or not territory.communes["departement"].str.startswith("97").any()
 
 
 def _is_local(source: Source) -> bool:
