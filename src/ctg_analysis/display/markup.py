@@ -189,7 +189,7 @@ def source(cited: Citation) -> Html:
 
 
 def references(entries: list[dict[str, str]]) -> Html:
-    """Return dated texts. entries: texte, source, date, a_verifier."""
+    """Return dated texts. entries: texte, source, date."""
     return piece("references.html.j2", entries=entries)
 
 

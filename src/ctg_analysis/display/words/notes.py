@@ -115,13 +115,17 @@ def source_text(source: Source) -> str:
 
 
 def read_reference(name: str) -> list[dict[str, str]]:
-    """Return the dated texts of data/reference/<name>.yml: texte, source, date, a_verifier, with their typography."""
-    return [{key: _written(value) for key, value in entry.items()} for entry in _entries(name)]
+    """Return the dated texts of data/reference/<name>.yml, with their typography: texte, source, date.
+
+    What is still to be checked (`a_verifier`) is the team's: no page has it.
+    """
+    read = [entry for entry in _entries(name) if "a_verifier" not in entry]
+    return [{key: _written(value) for key, value in entry.items()} for entry in read]
 
 
 def read_norms(name: str) -> list[tuple[str, float, str]]:
     """Return what data/reference/<name>.yml sets a most for: id of the indicator, the most, whom it is about."""
-    stated = [entry for entry in _entries(name) if "norme" in entry]
+    stated = [entry for entry in _entries(name) if "norme" in entry and "a_verifier" not in entry]
     return [(entry["indicateur"], float(entry["norme"]), entry["public"]) for entry in stated]
 
 
