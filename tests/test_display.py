@@ -525,11 +525,11 @@ def test_a_table_tells_la_reunion_once_and_one_france():
     }
     rows = pd.concat([here, pd.DataFrame([metropolitan])]).assign(indicator="age_0_19_share", period="2021")
     shares = [(CATALOGUE[name], "2021", with_one_france(rows)) for name in ("age_0_19_share", "age_65_plus_share")]
-    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01"), note="").html
+    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01")).html
     assert html.count("La Réunion") == 1 and '<th scope="row">France métropolitaine' in html
     assert "Valeurs non disponibles" not in html
     shares[1] = (*shares[1][:2], shares[1][2].replace("France métropolitaine", "France hors Mayotte"))
-    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01"), note="").html
+    html = tables.places_by_indicator(places, shares, source=Citation("x", "2026-01-01")).html
     assert '<th scope="row">France</th>' in html and "France hors Mayotte pour part des 65 ans ou plus" in html
 
 
