@@ -24,6 +24,7 @@ from ctg_analysis.chapter import (
     large_communes,
     natural_balance,
     positions,
+    profiles,
     projections,
     single_indicator,
     spaces,
@@ -100,6 +101,14 @@ class Chapter:
     def identity(self) -> Html:
         """Who and where: the kind of EPCI, its communes, its inhabitants, its locator map."""
         return telling(identity.identity(self.territory), SHOWN, identity.PEOPLE)
+
+    def essential(self, number: str) -> Html:
+        """What is said first: the findings of the chapter that has this number, three at most (see docs/rules.md)."""
+        return profiles.essential(self.territory, number)
+
+    def profile(self, *indicators: str) -> Html:
+        """A line for each indicator: its value, its years, the places beside, its place among the peers, the test."""
+        return telling(self._piece(profiles.profile, *indicators), BESIDE_PEERS, *indicators)
 
     def show(self, indicator: str) -> Html:
         """The sentence and the chart of an indicator, or the box when no place here has it.
@@ -240,7 +249,8 @@ class Chapter:
     def key_figures(self) -> Html:
         """The twelve figures of the synthèse: here, the years, the places beside, the test."""
         names = [indicator.id for indicator in synthesis.synthesis(self.territory).figures]
-        return self.profile(*names)
+        piece = self._piece(profiles.profile, *names, beside=synthesis.BESIDE)
+        return telling(piece, BESIDE_PEERS, *names)
 
     def messages(self) -> Html:
         """The strengths, the alerts and the traits of the territory, chosen by rule, each with its proof."""

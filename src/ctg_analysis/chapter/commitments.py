@@ -30,6 +30,7 @@ def commitments(territory: Territory) -> Html:
         decided=typography(_decided(table("enjeux"), enjeux)),
         axes=[tuple(map(typography, line)) for line in _axes(table("axes"), actions, funding)],
         total=typography(_total(actions, funding)),
+        financers=typography(_financers(funding)),
         pages={"enjeux": pages.get(ENJEUX), "strategy": pages.get(STRATEGY)},
     )
 
@@ -60,11 +61,15 @@ def _axes(axes: pd.DataFrame, actions: pd.DataFrame, funding: pd.DataFrame) -> l
 
 
 def _total(actions: pd.DataFrame, funding: pd.DataFrame) -> str:
-    """How many actions, their euros, their years, and who brings them, the first financer first."""
+    """How many actions, their euros, their years."""
     if funding.empty:
         return counted(len(actions), "action")
+    first, last = funding["annee"].min(), funding["annee"].max()
+    span = f"de {first} à {last}" if first < last else f"en {first}"
+    return f"{counted(len(actions), 'action')}, {short_euros(funding['montant'].sum())} {span}"
+
+
+def _financers(funding: pd.DataFrame) -> str:
+    """Who brings the euros, the first financer first; nothing where nobody brings any yet."""
     sums = funding.groupby("financeur", sort=False)["montant"].sum().sort_values(ascending=False, kind="stable")
-    years = sorted(set(funding["annee"]))
-    span = f"de {years[0]} à {years[-1]}" if len(years) > 1 else f"en {years[0]}"
-    brought = listed([f"{name} {short_euros(euros)}" for name, euros in sums.items()])
-    return f"{counted(len(actions), 'action')}, {short_euros(sums.sum())} {span} : {brought}"
+    return listed([f"{name} {short_euros(euros)}" for name, euros in sums.items()])

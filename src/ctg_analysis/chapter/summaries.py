@@ -5,6 +5,7 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.catalogue.essentials import themes
 from ctg_analysis.chapter import known, profiles, synthesis
+from ctg_analysis.chapter.essential import findings_of
 from ctg_analysis.chapter.small_communes import ESTIMATE, with_estimates
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.model import MISSING, OK, Indicator
@@ -13,7 +14,7 @@ from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
-from ctg_analysis.display.words import texts
+from ctg_analysis.display.words import sentences, texts
 from ctg_analysis.display.words.commune_types import type_sentence
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import latest_period
@@ -43,7 +44,7 @@ def _in_words(
     moved: frozenset[str],
 ) -> sheets.MessageText:
     rows = territory.compared(indicator)
-    sentence, comparison = profiles.found(territory, indicator)
+    sentence, comparison = _told(territory, indicator, rows)
     by_team = indicator.id in of_team
     return sheets.MessageText(
         side=side,
@@ -60,6 +61,13 @@ def _in_words(
     )
 
 
+def _told(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> tuple[str, str]:
+    """The statement of an indicator, and what it is beside; that of a finding, or what the team alone puts forward."""
+    if indicator.id in set(findings_of(territory)["indicator"]):
+        return profiles.told(territory, indicator)
+    return sentences.statement(indicator, territory.own(indicator).iloc[-1]), sentences.beside(rows)
+
+
 def _beside(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> str:
     """The bars of the territory beside larger places and the median of its peers, with their text alternative."""
     drawn = rows[rows["status"].eq(OK)]
@@ -73,8 +81,10 @@ def team(territory: Territory) -> Html:
     edition = territory.demarche.synthesis
     if not edition.mot and not edition.signature:
         return Html("")
-    signed = edition.signature
-    line = f"{signed.par}, le {date_text(signed.le)}" if signed else ""
+    signed, newest = edition.signature, max(territory.received.values())
+    line = f"Relu par : {signed.par}, le {date_text(signed.le)}" if signed else ""
+    if signed and signed.le.isoformat() < newest:
+        line += f" ; les chiffres sont du {date_text(newest)}, après cette relecture"
     return markup.piece("team.html.j2", words=texts.typography(edition.mot or ""), signed=texts.typography(line))
 
 

@@ -17,12 +17,14 @@ from ctg_analysis.demarche.files.material_files import SYNTHESIS
 from ctg_analysis.indicators.findings import differences
 from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT, sides
 
-FIGURES, OF_A_SIDE = 12, 3
+FIGURES, OF_A_SIDE, IN_ALL, TRAITS = 12, 3, 9, 5  # at most
+BESIDE = ("departement", "france")  # of the figures, besides the peers
 QUOTAS = {"01": 3, "02": 2, "03": 3, "04": 2, "05": 1, "10": 1}  # of the twelve figures, by chapter; the others then
 RULE = (
-    "Choisis par une règle, jamais à la main : ce qui diffère sûrement et nettement des EPCI comparables, du département, de "
-    "la région ou de la France, un constat par thème, le plus grand écart d'abord. Atout ou alerte : là seulement où le sens "
-    "favorable aux familles est convenu, et où ni les EPCI comparables ni le département ne disent le contraire."
+    "Choisis par une règle, jamais à la main : ce qui diffère sûrement et nettement des EPCI comparables, du "
+    "département, de la région ou de la France, un constat par thème, le plus grand écart d'abord. Atout ou alerte : "
+    "là seulement où le sens favorable aux familles est convenu, et où ni les EPCI comparables ni le département ne "
+    "disent le contraire."
 )
 
 
@@ -53,7 +55,8 @@ def synthesis(territory: Territory) -> Synthesis:
     _check(territory, {"chiffres": edition.chiffres, "atouts": edition.atouts, "alertes": edition.alertes}, known)
     strengths = _first(edition.atouts, of_rule[STRENGTH], named)
     alerts = _first(edition.alertes, of_rule[ALERT], named)
-    traits = _first((), of_rule[TRAIT], named)
+    left = min(TRAITS, IN_ALL - len(strengths) - len(alerts))
+    traits = tuple(CATALOGUE[name] for name in of_rule[TRAIT] if name not in named)[:left]
     moved = {*edition.atouts} - {*of_rule[STRENGTH]} | {*edition.alertes} - {*of_rule[ALERT]}
     figures = _figures(territory, edition.chiffres, list(found["indicator"]), known)
     return Synthesis(figures, strengths, alerts, traits, frozenset(moved))
@@ -86,13 +89,14 @@ def _figures(
     """Twelve indicators at most, one a theme: those that the team names, then findings first, so many a chapter."""
     theme = themes()
     compared = [one.indicator.id for one in known if _compares(territory, one.indicator)]
-    candidates = [*named, *found, *compared]
+    candidates = [*found, *compared]
+    beyond = sorted(candidates, key=lambda name: CATALOGUE[name].chapter in QUOTAS)  # the other chapters first
     chosen: dict[str, str] = {theme[name]: name for name in reversed(named)}
-    for within_quota in (True, False):
-        for name in candidates:
+    for names, quotas in ((candidates, QUOTAS), (beyond, {})):
+        for name in names:
             chapter = CATALOGUE[name].chapter
             of_chapter = sum(CATALOGUE[other].chapter == chapter for other in chosen.values())
-            if len(chosen) < FIGURES and (not within_quota or of_chapter < QUOTAS.get(chapter, 0)):
+            if len(chosen) < FIGURES and of_chapter < (quotas.get(chapter, 0) if quotas else FIGURES):
                 chosen.setdefault(theme[name], name)
     order = [*named, *theme]
     return tuple(CATALOGUE[name] for name in sorted(chosen.values(), key=order.index))

@@ -1,14 +1,14 @@
 """The findings of a territory: where it differs surely and enough, of the editorial list, at most one a theme."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from ctg_analysis.catalogue.essentials import Essential
-from ctg_analysis.core.model import OK, Indicator
+from ctg_analysis.core.model import OK, AnnualChange, Indicator
 from ctg_analysis.indicators.dispersion import is_between_communes
 from ctg_analysis.indicators.lasting_gaps import least_large_gap
-from ctg_analysis.indicators.significance import notable
+from ctg_analysis.indicators.significance import ALPHA, notable
 
 COMPARATORS = ("peers", "departement", "region", "france")  # the first from which the territory differs is told
 COLUMNS = ["indicator", "theme", "chapter", "level", "higher", "apart", "times"]
@@ -66,22 +66,54 @@ def findings(compared: pd.DataFrame, essentials: Iterable[Essential]) -> pd.Data
     return ranked.reset_index(drop=True)[COLUMNS]
 
 
-def _established(rows: pd.DataFrame, indicators: dict[str, Indicator]) -> pd.DataFrame:
-    """The differences to comparators that are established and large: columns indicator, level, higher, times."""
+def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """The difference of a territory to each comparator: columns indicator, level, higher, times, tested, p, sure.
+
+    Parameters:
+        rows: as `findings` has them. indicators: the declarations, by id.
+
+    Returns:
+        higher: whether the territory's value is above. times: how many times the smallest large difference it is, see
+        `lasting_gaps.least_large_gap`; none to a value of 0. tested: whether it has a test or an interval to be sure
+        by. sure: the territory is beyond a quartile of its peers, or the test tells it from a larger place; of what is
+        counted whole, that it is large. matters: large, and not of another sign at the vintage before.
+
+    16 places for 100 children beside 21.9 are 5.9 fewer, where a tenth of 21.9 is large enough: 2.7 times.
+
+    >>> from ctg_analysis.catalogue import CATALOGUE
+    >>> rows = pd.DataFrame({"level": ["epci", "peers"], "value": [16.0, 21.9], "low": [None, 19.0], "status": OK})
+    >>> rows = rows.assign(high=[None, 24.0], p=None, matters=False, indicator="childcare_coverage_eaje_rate")
+    >>> differences(rows, CATALOGUE).round(1)[["level", "higher", "times", "tested", "sure"]].values.tolist()
+    [['peers', False, 2.7, False, True]]
+    """
     rows = rows.reset_index(drop=True)
     first = rows.drop_duplicates("indicator")
     own = first[first["status"].eq(OK)].set_index("indicator")
     others = rows[rows["level"].isin(COMPARATORS) & rows["status"].eq(OK) & rows["indicator"].isin(own.index)]
-    mine = own[["value", "low", "high"]].reindex(others["indicator"]).set_index(others.index)
+    mine = own[["value", "low", "high"]].reindex(others["indicator"]).set_index(others.index).astype(float)
     gap = mine["value"] - others["value"]
     named = others["indicator"].map(indicators)
     least = [least_large_gap(one, value) for one, value in zip(named, others["value"], strict=True)]
     times = (gap.abs() / pd.Series(least, others.index, dtype=float)).where(others["value"].ne(0))
-    tested = named.map(is_between_communes).astype(bool)
-    low, high = (mine[bound].where(tested, mine["value"]) for bound in ("low", "high"))
-    beyond = low.gt(others["high"]) | high.lt(others["low"])
-    untested = ~tested & ~named.map(lambda one: bool(one.untested)).astype(bool)
-    larger = (notable(others["p"]) | untested) & others["matters"].astype(bool)
-    established = larger.where(others["level"].ne("peers"), beyond) & times.ge(1)
-    found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times)
-    return found[established.astype(bool)]
+    testable, of_peers = ~named.map(_is_counted_whole).astype(bool), others["level"].eq("peers")
+    low, high = (mine[bound].where(testable, mine["value"]) for bound in ("low", "high"))
+    beyond = low.gt(others["high"].astype(float)) | high.lt(others["low"].astype(float))
+    p = others["p"].astype(float)
+    matters = others["matters"].astype(bool).where(~of_peers, times.ge(1))
+    whole = named.map(_is_counted_whole).astype(bool) & matters
+    found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, p=p, matters=matters)
+    tested = (p.notna() & testable).where(~of_peers, low.notna() & testable)
+    return found.assign(tested=tested, sure=(p.lt(ALPHA) | whole).where(~of_peers, beyond))
+
+
+def _is_counted_whole(indicator: Indicator) -> bool:
+    """Whether a difference needs no test: neither sampled, nor of some of the people, nor a change between censuses."""
+    sampled = is_between_communes(indicator) or isinstance(indicator.value, AnnualChange)
+    return not sampled and not indicator.untested
+
+
+def _established(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """The differences that are established and large."""
+    found = differences(rows, indicators)
+    listed = notable(found["p"]) | found["p"].isna()
+    return found[found["sure"] & listed & found["matters"] & found["times"].ge(1)]

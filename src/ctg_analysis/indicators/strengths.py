@@ -7,15 +7,15 @@ import pandas as pd
 from ctg_analysis.core.model import Indicator
 
 STRENGTH, ALERT, TRAIT = "strength", "alert", "trait"
-NEAR = ("peers", "departement")  # places whose large difference the other way leaves no finding on a side
+NEAR, CONTRARY = ("peers", "departement"), 0.5  # who may contradict a finding, by how much of a large difference
 
 
 def sides(found: pd.DataFrame, gaps: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
     """The side of each finding: a strength, an alert, or a trait of which nothing good or bad is said.
 
-    An indicator whose declaration has no direction (Indicator.direction) is a trait, and so is one that is large the
-    other way against the peers or the département: what is more than in the département and less than among the peers
-    is neither.
+    An indicator whose declaration has no direction (Indicator.direction) is a trait, and so is one that differs the
+    other way from the peers or the département, by half of what is large: what is more than in the département and
+    less than among the peers is neither.
 
     Parameters:
         found: findings: columns indicator, level, higher. gaps: see `findings.differences`, of their indicators.
@@ -29,8 +29,8 @@ def sides(found: pd.DataFrame, gaps: pd.DataFrame, indicators: Mapping[str, Indi
     >>> [sides(found, gaps.assign(times=[4.0, times]), CATALOGUE).item() for times in (0.4, 1.1)]
     ['strength', 'trait']
     """
-    large = gaps[gaps["level"].isin(NEAR) & gaps["times"].ge(1)]
-    against = large.merge(found[["indicator", "higher"]], on="indicator", suffixes=("", "_found"))
+    near = gaps[gaps["level"].isin(NEAR) & gaps["times"].ge(CONTRARY)]
+    against = near.merge(found[["indicator", "higher"]], on="indicator", suffixes=("", "_found"))
     contradicted = set(against.loc[against["higher"].ne(against["higher_found"]), "indicator"])
     return pd.Series(
         [

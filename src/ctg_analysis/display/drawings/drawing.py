@@ -39,13 +39,13 @@ Point = tuple[float, float]
 
 
 class Drawing:
-    """A drawing so many units high, `style.WIDTH` wide; y grows downwards.
+    """A drawing so many units high, `style.WIDTH` wide unless told; y grows downwards.
 
     Every method takes more attributes of SVG by name, with _ for -.
     """
 
-    def __init__(self, height: float):
-        self.height = height
+    def __init__(self, height: float, width: float = WIDTH):
+        self.height, self.width = height, width
         self._marks: list[str] = []
 
     def bar(self, x: float, y: float, width: float, height: float, fill: str, **more: object) -> None:
@@ -103,7 +103,8 @@ class Drawing:
             name = f"{fill[5:-1]}-{digest}"
             marks = marks.replace(fill, f"url(#{name})")
             defs += f"<defs>{PATTERNS[fill].format(name=name)}</defs>"
-        size = f'viewBox="0 0 {WIDTH} {written(self.height)}" width="{WIDTH}" height="{written(self.height)}"'
+        size = f'viewBox="0 0 {written(self.width)} {written(self.height)}" width="{written(self.width)}"'
+        size += f' height="{written(self.height)}"'
         font = f'font-family="{FONTS}" font-size="{SIZE}" fill="{INK}"'
         return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{defs}{marks}</svg>'
 

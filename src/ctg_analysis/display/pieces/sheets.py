@@ -1,6 +1,7 @@
 """The synthèse and the sheet of each commune: pieces of a page made of observations."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
@@ -15,10 +16,19 @@ from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import texts
 from ctg_analysis.indicators.strengths import ALERT, STRENGTH, TRAIT
 
-SIDES = {  # their heading, and what is said where there is none
-    STRENGTH: ("Atouts", "Aucun que la règle établisse."),
-    ALERT: ("Alertes", "Aucune que la règle établisse."),
-    TRAIT: ("Ce qui le distingue aussi, sans être bon ou mauvais en soi", ""),
+
+class Side(NamedTuple):
+    """The words of a side of the synthèse: of its list, of one of its messages, of a list without any."""
+
+    heading: str
+    one: str
+    without: str = ""
+
+
+SIDES = {
+    STRENGTH: Side("Atouts", "Atout", "Aucun que la règle établisse."),
+    ALERT: Side("Alertes", "Alerte", "Aucune que la règle établisse."),
+    TRAIT: Side("Traits marquants, ni bons ni mauvais en soi", "Trait marquant"),
 }
 
 
@@ -57,8 +67,8 @@ class Sheet:
 def messages(synthesis: list[MessageText], rule: str) -> Html:
     """Return the strengths, the alerts and the traits of the synthèse, each with a link to its proof."""
     lists = [
-        (heading, none, [message for message in synthesis if message.side == side])
-        for side, (heading, none) in SIDES.items()
+        (words.heading, words.without, [message for message in synthesis if message.side == side])
+        for side, words in SIDES.items()
     ]
     html = markup.piece("messages.html.j2", lists=lists, rule=texts.typography(rule)).html
     return markup.dated(html, *(message.source for message in synthesis))

@@ -17,6 +17,8 @@ from ctg_analysis.sources import SOURCES
 
 CONVENTIONS = "conventions.yml"
 
+OF_A_LABEL = re.compile(r",| :| \(")  # after what a source is of, its detail
+
 
 def definition(indicator: Indicator, *others: Indicator) -> dict[str, str]:
     """Return the entry of an indicator: label, definition, caveats, sources; or that of a family, member by member.
@@ -99,10 +101,8 @@ def _entry(label: str, sentences: list[str]) -> dict[str, str]:
     return {"label": texts.typography(label), "definition": text, "caveats": "", "sources": ""}
 
 
-def geography(sources: list[Source], year: int, *, series: bool) -> str:
-    """Return which geography figures are in; a series says that it is at a constant perimeter, when it is (R16)."""
-    if not series:
-        return f"Géographie au 01/01/{year}"
+def geography(sources: list[Source], year: int) -> str:
+    """Return which geography a series is in: at a constant perimeter, when it is (R16)."""
     if all(source.totals.additive for source in sources):
         return f"À périmètre constant, géographie au 01/01/{year}"
     published = " ; ".join(dict.fromkeys(source.geography.words for source in sources if source.geography.words))
@@ -114,13 +114,23 @@ def source_text(source: Source) -> str:
     return f"{source.producer}, {texts.uncapitalised(source.label)}"
 
 
-def read_reference(name: str) -> list[dict[str, str]]:
-    """Return the dated texts of data/reference/<name>.yml, with their typography: texte, source, date.
+def short_sources(sources: Iterable[Source]) -> str:
+    """Return sources as they are named beside figures: each producer once, what it is of without the detail.
 
-    What is still to be checked (`a_verifier`) is the team's: no page has it.
+    >>> short_sources(SOURCES[name] for name in ("insee_rp_population", "insee_etat_civil", "insee_rp_logement"))
+    'INSEE, recensement de la population 2023, état civil'
     """
-    read = [entry for entry in _entries(name) if "a_verifier" not in entry]
-    return [{key: _written(value) for key, value in entry.items()} for entry in read]
+    told: dict[str, dict[str, None]] = {}
+    for source in sources:
+        head = OF_A_LABEL.split(source.label)[0]
+        label = head if " " in head else source.label
+        told.setdefault(source.producer, {})[texts.uncapitalised(label)] = None
+    return " ; ".join(", ".join([producer, *labels]) for producer, labels in told.items())
+
+
+def read_reference(name: str) -> list[dict[str, str]]:
+    """Return the dated texts of data/reference/<name>.yml, with their typography: texte, source, date, a_verifier."""
+    return [{key: _written(value) for key, value in entry.items()} for entry in _entries(name)]
 
 
 def read_norms(name: str) -> list[tuple[str, float, str]]:
