@@ -35,13 +35,12 @@ from ctg_analysis.chapter import (
 from ctg_analysis.chapter.closing import BESIDE_PEERS, LIST, SHOWN, asking, telling
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.core.errors import UserError
-from ctg_analysis.core.geography import read_geography
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.core.settings import DataRoot, data_root
 from ctg_analysis.display import markup
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import sheets
-from ctg_analysis.display.words import notes, texts
+from ctg_analysis.display.words import notes
 from ctg_analysis.indicators.simulation import RATE
 from ctg_analysis.processing.run import ensure
 
@@ -91,12 +90,7 @@ class Chapter:
 
     def perimeter(self) -> Html:
         """Which communes, and the geography they are in."""
-        beside = self.territory.beside
-        departements = beside.loc[beside["level"].eq("departement"), "name"]
-        count = len(self.territory.communes)
-        lead = f"{self.territory.row['name']} : {count} communes ({texts.listed(list(departements))})."
-        note = read_geography(self.territory.root).note
-        return markup.reading(texts.typography(lead), texts.typography(note))
+        return identity.perimeter(self.territory)
 
     def identity(self) -> Html:
         """Who and where: the kind of EPCI, its communes, its inhabitants, its locator map."""
@@ -124,10 +118,6 @@ class Chapter:
     def chart(self, indicator: str) -> Html:
         """The chart that the indicator declares, or the box when there is nothing to draw."""
         return self._piece(single_indicator.chart, indicator)
-
-    def comparison(self, indicator: str) -> Html:
-        """The bars of an indicator: the territory, its comparators and the median of its peers."""
-        return telling(self._piece(figures.comparison, indicator), BESIDE_PEERS, indicator)
 
     def position(self, indicator: str) -> Html:
         """The territory among the EPCIs of its département, and among its peers: a strip for each."""
@@ -249,8 +239,7 @@ class Chapter:
     def key_figures(self) -> Html:
         """The twelve figures of the synthèse: here, the years, the places beside, the test."""
         names = [indicator.id for indicator in synthesis.synthesis(self.territory).figures]
-        piece = self._piece(profiles.profile, *names, beside=synthesis.BESIDE)
-        return telling(piece, BESIDE_PEERS, *names)
+        return telling(self._piece(profiles.profile, *names, beside=synthesis.BESIDE), BESIDE_PEERS, *names)
 
     def messages(self) -> Html:
         """The strengths, the alerts and the traits of the territory, chosen by rule, each with its proof."""
@@ -278,15 +267,10 @@ class Chapter:
         piece = closing.peers(self.territory, ids or None)
         return piece if ids else telling(piece, LIST, "peers")
 
-    def notable(self, *indicators: str) -> Html:
-        """The differences that may be called notable (Benjamini-Hochberg, rule R14)."""
-        ids = self._ids(indicators)
-        return closing.notable_gaps(self.territory, ids) if ids else asking("notable_gaps", "Les écarts notables")
-
     def glossary(self, *indicators: str) -> Html:
         """The definitions, the caveats and the sources."""
         ids = self._ids(indicators)
-        return closing.definitions(ids) if ids else asking("definitions", "Définitions et sources")
+        return closing.definitions(self.territory, ids) if ids else asking("definitions", "Définitions et sources")
 
     def method(self, *indicators: str) -> Html:
         """The methodological note, written from the declarations."""

@@ -6,21 +6,21 @@ Each returns the box of what is not available when there is nothing to draw.
 import pandas as pd
 
 from ctg_analysis.catalogue import CATALOGUE
-from ctg_analysis.chapter.known import are_exact, by_commune, newer, on_map, source, unavailable
+from ctg_analysis.chapter.known import are_exact, by_commune, on_map, source, unavailable
 from ctg_analysis.chapter.small_communes import explained, with_estimates
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.chapter.typology import with_types
 from ctg_analysis.core.model import LEVELS, OK, Count, Indicator, Mean
 from ctg_analysis.core.norms import norm
+from ctg_analysis.display import markup
 from ctg_analysis.display.drawings import bars, lines, maps
 from ctg_analysis.display.markup import Html
 from ctg_analysis.display.pieces import charts
 from ctg_analysis.display.words import extremes, messages, paces, sentences, texts
 from ctg_analysis.display.words.dates import date_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
-from ctg_analysis.indicators.trends import trend_of
+from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 
-QUARTILES = "EPCI comparables : la boîte va du premier au troisième quartile, le trait est à la médiane."
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
 BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombres arrondis."
 
@@ -28,34 +28,22 @@ COMMON_CLASSES = ("access_times",)  # families whose maps share their classes
 SAME_SHADES = "Une teinte vaut les mêmes minutes sur toutes les cartes de temps d'accès."
 
 
-def comparison(territory: Territory, indicator: Indicator) -> Html:
-    """The bars of an indicator: the territory, its comparators and the median of its peers.
-
-    A number of things is drawn alone: beside that of France it could not be seen. Its table has them all.
-    """
-    rows = territory.compared(indicator)
-    if rows.empty:
-        return unavailable(territory, indicator, indicator.label)
-    peers = rows[rows["level"].eq("peers")]
-    note = " ".join(filter(None, [QUARTILES if peers["low"].notna().any() else "", newer(territory, indicator)]))
-    drawn = rows[:1] if isinstance(indicator.value, Count | Mean) else rows
-    drawing = bars.comparison(drawn[drawn["status"].eq(OK)])
-    return _drawn(
-        territory, indicator, drawing, rows, over_years=False, note=note, message=messages.comparison(indicator, rows)
-    )
-
-
 def trend(territory: Territory, indicator: Indicator) -> Html:
-    """The line of an indicator over the years."""
+    """The line of an indicator over the years; nothing where it neither moves nor turns for sure (see `trend_of`).
+
+    The small series of the profile says as much of such years.
+    """
     rows = territory.own(indicator)
     if len(rows) < 2:
         level = "epci" if "epci" in indicator.levels else "commune"
         return unavailable(territory, indicator, f"{indicator.label}, évolution", level)
+    stretches = trend_of(rows, indicator)
+    if is_sought(indicator) and not has_gaps(rows) and not any(stretch.is_established for stretch in stretches):
+        return Html("")
     means = [name for name in indicator.parts if isinstance(CATALOGUE[name].value, Mean)]
     smooth = next((own for name in means if len(own := territory.own(CATALOGUE[name]))), None)
     bounded = all(sentences.is_sum_of_rounded(indicator, row) for row in rows.itertuples(index=False))
     drawing = lines.trend(rows, smooth, indicator.decimals, territory.data(indicator)["period"], bounded=bounded)
-    stretches = trend_of(rows, indicator)
     axis, between = NOT_FROM_ZERO if lines.begin(rows) > 0 else "", BETWEEN if bounded else ""
     note = " ".join(filter(None, [paces.paces(indicator, rows, stretches), axis, between]))
     message = messages.trend(indicator, rows, stretches)
@@ -79,6 +67,9 @@ def communes_map(territory: Territory, indicator: Indicator) -> Html:
         drawing = maps.choropleth(territory.land, rows, indicator, diverging=diverging, together=together)
         message = extremes.choropleth(indicator, rows)
         left_out = extremes.TOO_SMALL if extremes.leaves_some_out(indicator, rows) else ""
+    if rows["shown"].sum() == 1 and rows["estimate"].isna().all():
+        told = markup.reading(texts.typography(f"{message}."), "")
+        return markup.together(told, markup.source(source(territory, rows)))
     without = rows.loc[~rows["territory"].isin(territory.land.paths.keys()), "name"]
     note = f"Sans contour sur la carte : {texts.listed(list(without))}." if len(without) else ""
     shades = SAME_SHADES if indicator.family in COMMON_CLASSES else ""

@@ -50,9 +50,9 @@ def profile(territory: Territory, *indicators: Indicator, beside: Sequence[str] 
     beside: the levels of the places to show.
     """
     known = {one: rows for one in indicators if len(rows := _own(territory, one))}
-    absent = [unavailable(territory, one, one.label, "epci") for one in indicators if one not in known]
+    absent = _absent(territory, [one for one in indicators if one not in known])
     if not known:
-        return markup.together(*absent)
+        return absent
     lines = [_line(territory, one, rows) for one, rows in known.items()]
     used = [territory.compared(one) if _is_compared(one) else rows.tail(1) for one, rows in known.items()]
     cited = source(territory, pd.concat([*used, *(rows.tail(1) for rows in known.values())]))
@@ -60,7 +60,15 @@ def profile(territory: Territory, *indicators: Indicator, beside: Sequence[str] 
     names = {level: names[0] for level, names in places.items() if len(names) == 1}
     france, more = _france(territory, [one for one in known if _is_compared(one)])
     note = " ".join(filter(None, [more, signs([["", line.value] for line in lines])]))
-    return markup.together(pieces.profile(lines, names | france, cited, note, beside), *absent)
+    return markup.together(pieces.profile(lines, names | france, cited, note, beside), absent)
+
+
+def _absent(territory: Territory, indicators: list[Indicator]) -> Html:
+    """One box for what is not available; a sentence for what has no object here."""
+    told = [unavailable(territory, one, one.label, "epci") for one in indicators]
+    missing = [markup.Box(*box) for piece in told for box in piece.about.get(markup.MISSING, [])]
+    box = markup.boxes(missing) if missing else Html("")
+    return markup.together(*(piece for piece in told if markup.MISSING not in piece.about), box)
 
 
 def _own(territory: Territory, indicator: Indicator) -> pd.DataFrame:
@@ -95,7 +103,7 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame) -> Line
     if not _is_compared(indicator) or len(compared) < 2:
         return line
     period, here = compared["period"].iloc[0], compared["text"].iloc[0]
-    then = "" if last_year(period) == last_year(latest["period"]) else f"comparé en {date_text(period)} : {here}"
+    then = "" if last_year(period) == last_year(latest["period"]) else f"{date_text(period)} : {here}"
     others = compared.iloc[1:].drop_duplicates(["level", "name"])
     told = {level: " ; ".join(rows["text"]) for level, rows in others.groupby("level") if level in pieces.NAMES}
     sign, test = words.test(others, differences(territory.against(indicator), CATALOGUE))
@@ -120,14 +128,14 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
     median = compared[compared["level"].eq("peers")]
     if median.empty:
         return None
-    text = f"médiane {median['text'].iloc[0]}"
+    text = median["text"].iloc[0]
     group, place = positions(territory, indicator).get(PEERS, (None, None))
     if place is None:
         return Drawn("", "", text)
     own = compared.iloc[0]
     strip = Strip("", group["value"].tolist(), place.low, place.median, place.high)
     where = WORDS[place.place].partition(" sans que")[0]
-    alt = f"{own['text']}, {where} de {len(group)} EPCI comparables ; {text}"
+    alt = f"{own['text']} en {date_text(own['period'])}, {where} de {len(group)} EPCI comparables ; médiane {text}"
     return Drawn(among(strip, own["value"]), alt, text)
 
 

@@ -183,6 +183,11 @@ def definitions(entries: list[dict[str, str]]) -> Html:
     return Html(piece("definitions.html.j2", entries=entries).html, {DEFINITIONS: defined})
 
 
+def sources(told: list[str]) -> Html:
+    """Return the list of sources, each once; nothing without any."""
+    return piece("sources.html.j2", sources=told)
+
+
 def source(cited: Citation) -> Html:
     """Return the line that says where a table comes from."""
     return dated(piece("source.html.j2", text=cited).html, cited)

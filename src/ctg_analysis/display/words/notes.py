@@ -21,12 +21,10 @@ OF_A_LABEL = re.compile(r",| :| \(")  # after what a source is of, its detail
 
 
 def definition(indicator: Indicator, *others: Indicator) -> dict[str, str]:
-    """Return the entry of an indicator: label, definition, caveats, sources; or that of a family, member by member.
+    """Return the entry of an indicator: label, definition, caveats; or that of a family, member by member.
 
     The ages of a pyramid all read alike: the first stands for them.
     """
-    sources = [SOURCES[name] for name in indicator.sources]
-    notes = [indicator.caveats, *(source.note for source in sources)]
     label, meaning = indicator.label, indicator.definition
     mixed = any(other.unit != indicator.unit for other in others)
     if others and indicator.family in TITLES:
@@ -37,8 +35,7 @@ def definition(indicator: Indicator, *others: Indicator) -> dict[str, str]:
     return {
         "label": texts.typography(label),
         "definition": texts.typography(meaning if mixed else f"{meaning} Unité : {indicator.unit}."),
-        "caveats": texts.typography(" ".join(dict.fromkeys(note for note in notes if note))),
-        "sources": texts.typography(f"Source : {' ; '.join(source_text(source) for source in sources)}."),
+        "caveats": texts.typography(indicator.caveats),
     }
 
 
@@ -48,6 +45,12 @@ def definitions(indicators: Iterable[Indicator]) -> list[dict[str, str]]:
     for indicator in indicators:
         families.setdefault(indicator.family or indicator.id, []).append(indicator)
     return [definition(*family) for family in families.values()]
+
+
+def sources(dated: Iterable[tuple[Source, str]]) -> list[str]:
+    """Return sources as notes name them: in whole, with the day when each was had and what is said of it."""
+    told = (f"{source_text(source)}. Extraction du {short_date(day)}. {source.note}" for source, day in dated)
+    return [texts.typography(text.strip()) for text in told]
 
 
 def method(
@@ -98,7 +101,7 @@ def _method_texts() -> dict[str, dict[str, str]]:
 
 def _entry(label: str, sentences: list[str]) -> dict[str, str]:
     text = texts.typography(" ".join(sentences))
-    return {"label": texts.typography(label), "definition": text, "caveats": "", "sources": ""}
+    return {"label": texts.typography(label), "definition": text, "caveats": ""}
 
 
 def geography(sources: list[Source], year: int) -> str:
@@ -118,7 +121,7 @@ def short_sources(sources: Iterable[Source]) -> str:
     """Return sources as they are named beside figures: each producer once, what it is of without the detail.
 
     >>> short_sources(SOURCES[name] for name in ("insee_rp_population", "insee_etat_civil", "insee_rp_logement"))
-    'INSEE, recensement de la population 2023, état civil'
+    'Insee, recensement de la population 2023, état civil'
     """
     told: dict[str, dict[str, None]] = {}
     for source in sources:

@@ -9,6 +9,7 @@ ABOVE, BELOW = "au-dessus", "au-dessous"
 NOT_ESTABLISHED = "écart non établi (trop peu de cas)"
 SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: large, small
 NONE = "="
+LARGE = "grand écart"  # of what is counted whole, that no test compares
 NAMED = 2  # comparators that a finding is told against, the profile has them all
 PEERS = "médiane des EPCI comparables"
 
@@ -24,8 +25,10 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[str, str]:
     large, small = gaps[gaps["sure"] & gaps["matters"]], gaps[gaps["sure"] & gaps["tested"]]
     if len(large):
         one = large.iloc[0]
-        side = _side(one) if one["tested"] else "à plus d'un dixième"
-        return SIGNS[one["higher"]][0], f"{side} {_place(rows, one['level'])}"
+        told = (
+            f"{_side(one)} {_place(rows, one['level'])}" if one["tested"] else f"{LARGE} : {_name(rows, one['level'])}"
+        )
+        return SIGNS[one["higher"]][0], told
     if len(small):
         one = small.iloc[0]
         return SIGNS[one["higher"]][1], f"un peu {_side(one)} {_place(rows, one['level'])}"
@@ -35,7 +38,7 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[str, str]:
 
 
 def beside(rows: pd.DataFrame, gaps: pd.DataFrame) -> str:
-    """Return the comparators that a finding is told against: « au-dessus de l’Aveyron (28,0 %), de la France (20,5 %) ».
+    """Return the comparators that a finding is told against: au-dessus de l’Aveyron (28,0 %), de la France (20,5 %).
 
     What no test compares is told by its figures: « contre 18,7 (Aveyron) ». The median of the peers always
     stands there: it is what a reader looks for first.
