@@ -8,11 +8,12 @@ import pandas as pd
 from ctg_analysis.catalogue import CATALOGUE
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.core.datasets import Source
+from ctg_analysis.core.forms import PERSONS
 from ctg_analysis.core.layouts import MONTH
 from ctg_analysis.core.model import Indicator
 from ctg_analysis.display.words.lacks import ASKED_OF_NOBODY, OPEN_DATA, Lack, entry
 from ctg_analysis.display.words.notes import source_text
-from ctg_analysis.display.words.texts import typography, uncapitalised
+from ctg_analysis.display.words.texts import typography
 from ctg_analysis.sources import PLAN, SOURCES, SURVEY
 
 PARTNERS = ("Caf", "MSA", "Département", "SDJES", "DSDEN", "MDPH", "Mission locale", "Communes")  # in this order
@@ -22,12 +23,13 @@ BY_SITE, BY_COMMUNE, WHOLE = "par structure", "par commune", "pour l'ensemble du
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that is asked: its label, its definition, of what places, of what period."""
+    """A figure that is asked: its label, its definition, of what places, of what period, what of it is not shown."""
 
     label: str
     definition: str
     level: str
     period: str
+    secret: str
 
 
 @dataclass(frozen=True)
@@ -96,5 +98,11 @@ def _figure(territory: Territory, indicator: Indicator, places: list[str], form:
     if form and form.form.by_site:
         level = BY_SITE
     period = PERIODS[bool(form) and form.form.written == MONTH]
-    written = (indicator.label, uncapitalised(indicator.definition), level, period)
-    return Figure(*map(typography, written))
+    secret = f"moins de {form.secrecy.threshold}" if form and _counts_persons(indicator, form) else "aucun"
+    return Figure(*map(typography, (indicator.label, indicator.definition, level, period, secret)))
+
+
+def _counts_persons(indicator: Indicator, form: Source) -> bool:
+    """Whether an indicator counts persons or households that a form tells."""
+    counted = {field.measure for field in form.form.fields if field.kind == PERSONS}
+    return not counted.isdisjoint(measure for measure in vars(indicator.value).values() if isinstance(measure, str))

@@ -93,6 +93,11 @@ def _convention(years: tuple[int, int] | None, moment: str) -> str:
     return f"La convention {verb} les années {first} à {last}."
 
 
+def standing(steps: pd.DataFrame, moment: str) -> list[dict]:
+    """Return the phases of a démarche as they stand at a moment: title, span, status, mark, steps."""
+    return list(_phases(steps, moment))
+
+
 def _phases(steps: pd.DataFrame, moment: str) -> Iterator[dict]:
     """Yield each phase with its dates, where it stands and its steps.
 
